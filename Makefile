@@ -1,0 +1,69 @@
+# Every command of this project. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo down clean test unit integration molecule e2e bench \
+        lint lint-python lint-format lint-types lint-yaml lint-ansible
+SHELL := /bin/bash
+
+# A root shell opened by `su` may lack the sbin directories; Ansible's tools look for each other on the PATH.
+export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
+# Ansible refuses to start without a UTF-8 locale.
+export LC_ALL := C.UTF-8
+# Molecule looks elsewhere in a repository that is an Ansible collection.
+export MOLECULE_GLOB := tests/molecule/*/molecule.yml
+
+PYTEST := .venv/bin/pytest
+COVERAGE := --cov --cov-report=term:skip-covered
+# The lab needs no third-party package, so that `make down` works where `make setup` did not get through.
+LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
+
+help: ## Danh sách lệnh | this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Chuẩn bị máy và bản sao này | prepare this machine and this clone
+	@scripts/setup
+
+demo: setup ## Dựng máy chủ thư và chạy việc chính | build a mail server and do the main job on it
+	@.venv/bin/python -m tests.demo
+
+down: ## Gỡ mọi máy thử | remove every test host
+	@$(LAB) down --all
+	@rm -rf .private/lab
+
+test: setup lint ## Mọi kiểm tra | every check and test
+	@$(PYTEST) $(COVERAGE) tests/unit tests/integration tests/molecule tests/e2e
+
+unit: setup ## Kiểm thử đơn vị, đo độ phủ | unit tests, with coverage
+	@$(PYTEST) $(COVERAGE) tests/unit
+
+integration: setup ## Kiểm thử với PostgreSQL và máy thử thật | tests against real PostgreSQL and real hosts
+	@$(PYTEST) tests/integration
+
+molecule: setup ## Kiểm thử các role trên máy Debian thật | tests of the roles on real Debian hosts
+	@$(PYTEST) tests/molecule
+
+e2e: setup ## Kiểm thử đầu cuối bằng chương trình thư thật | end to end, with real mail clients
+	@$(PYTEST) tests/e2e
+
+bench: setup ## Đo hiệu năng | measure speed and memory
+	@.venv/bin/python -m tests.bench
+
+lint: setup lint-python lint-format lint-types lint-yaml lint-ansible ## Soát mã nguồn | look over the code
+
+lint-python:
+	ruff check
+
+lint-format:
+	ruff format --check
+
+lint-types:
+	mypy
+
+lint-yaml:
+	yamllint --strict .
+
+lint-ansible:
+	ansible-lint
+
+clean: down ## Gỡ tất cả, cả bộ đệm và .venv | remove everything, caches and .venv too
+	@$(LAB) clean
+	@rm -rf .venv .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage build dist *.egg-info

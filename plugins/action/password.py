@@ -1,0 +1,149 @@
+"""Issue passwords: made and hashed on the controller, stored by the module of the same name on the host."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ansible import constants
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
+    ARGUMENTS,
+    BatchName,
+    BatchState,
+    Credential,
+    Order,
+    Target,
+)
+from ansible_collections.laocai.mail.plugins.module_utils.danhba import documents
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, PasswordFile, foresee, issue
+
+PROGRESS_INTERVAL = 5.0  # seconds
+
+
+class ModuleFailed(Exception):
+    """The module on the host failed; `result` is what it said."""
+
+    def __init__(self, result: dict[str, Any]) -> None:
+        super().__init__(result.get("msg"))
+        self.result = result
+
+
+class ActionModule(ActionBase):
+    """The action behind laocai.mail.password; see the module's documentation."""
+
+    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Carry out the task and return its result, which holds neither password nor hash."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = self.validate_argument_spec(ARGUMENTS)[1]
+        try:
+            issued = self._issue(arguments, task_vars or {})
+        except Failure as failure:
+            return result | {"failed": True, "msg": str(failure)}
+        except ModuleFailed as failure:
+            return result | failure.result
+        finally:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return (
+            result
+            | {"changed": bool(issued.issued or issued.recovered), "output": arguments["output"]}
+            | asdict(issued)
+        )
+
+    def _issue(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Issued:
+        order = Order(arguments["accounts"], arguments["document"].strip(), arguments["acknowledge"])
+        _check_document(order.document)
+        file = PasswordFile(Path(self._loader.path_dwim(arguments["output"])))
+        host = RemoteHost(self, arguments, task_vars)
+        if self._task.check_mode:
+            return foresee(file, host, order, _find_actor())
+        return issue(file, host, order, _find_actor(), ProgressLine())
+
+
+class RemoteHost:
+    """The mail host, asked through the module: each question and its answer are one private file there."""
+
+    def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        self._action = action
+        self._arguments = {name: arguments[name] for name in ("database", "socket", "output")}
+        self._task_vars = task_vars
+
+    def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
+        """As `passwords.Host` says; it is the task's check mode that keeps the module from writing."""
+        states: dict[str, BatchState] = self._ask(
+            "settle", {"batches": [asdict(name) for name in batches], "actor": actor}
+        )
+        return states
+
+    def find_targets(self, order: Order) -> tuple[str, list[Target]]:
+        """As `passwords.Host` says."""
+        answer = self._ask("targets", asdict(order))
+        return answer["server"], [Target(**target) for target in answer["targets"]]
+
+    def store(self, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
+        """As `passwords.Host` says."""
+        request = {"batch": batch, "actor": actor, "credentials": [asdict(credential) for credential in credentials]}
+        self._ask("store", request)
+
+    def _ask(self, mode: str, request: dict[str, Any]) -> Any:
+        """Run the module on a request. Only the path of the file is an argument: arguments end in the host's journal."""
+        connection = self._action._connection
+        path = connection._shell.join_path(connection._shell.tmpdir, f"{mode}.json")
+        self._action._transfer_data(path, json.dumps(request))
+        result = self._action._execute_module(
+            module_name="laocai.mail.password",
+            module_args={**self._arguments, "_mode": mode, "_exchange": path},
+            task_vars=self._task_vars,
+        )
+        if result.get("failed"):
+            raise ModuleFailed(result)
+        return self._fetch(path)
+
+    def _fetch(self, path: str) -> Any:
+        with tempfile.NamedTemporaryFile(
+            dir=constants.config.get_config_value("DEFAULT_LOCAL_TMP"), prefix="password-"
+        ) as copy:
+            self._action._connection.fetch_file(path, copy.name)
+            return json.loads(Path(copy.name).read_bytes())
+
+
+class ProgressLine:
+    """Says every few seconds how far hashing has come; a short run says nothing."""
+
+    def __init__(self) -> None:
+        self._display = Display()
+        self._start = self._last = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        """Told how many of how many hashes are made."""
+        now = time.monotonic()
+        if now - self._last < PROGRESS_INTERVAL:
+            return
+        self._last = now
+        left = round((total - done) * (now - self._start) / done)
+        self._display.display(f"Băm mật khẩu / hashing passwords: {done}/{total}, còn / left {left} s")
+
+
+def _check_document(document: str) -> None:
+    if document and documents.parse(document) is None:
+        raise Failure(
+            f"'{document}' không phải số, ký hiệu văn bản. Ghi như 12/BC-STTTT hoặc 650/UBND-NV.",
+            f"'{document}' is not the number and symbol of a document. Write it like 12/BC-STTTT or 650/UBND-NV.",
+        )
+
+
+def _find_actor() -> str:
+    """Who runs this, for the record on the host: the person behind sudo, and the controller."""
+    return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{socket.gethostname()}"

@@ -1,0 +1,111 @@
+"""The accounts of a mail server, and what it does with mail to every other address: wanted or actual.
+
+This module, `plan` and `policy` also run on the server, so they need nothing but Python.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# An official's staff number, or an agency's tendonvi; the first says which.
+Key = tuple[str, str]
+
+OFFICIAL = "official"
+AGENCY = "agency"
+OPEN = "open"
+SUSPENDED = "suspended"
+CLOSED = "closed"
+SYSTEM = "system"
+FORWARD = "forward"
+REDIRECT = "redirect"
+CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A mailbox: `quota` in bytes, `since` the ISO date from which `document` put it into its state."""
+
+    kind: str
+    id: str
+    address: str
+    name: str
+    agency: str
+    title: str
+    unit: str
+    phone: str
+    quota: int
+    state: str
+    document: str
+    since: str
+
+    @property
+    def key(self) -> Key:
+        """What never changes about it."""
+        return self.kind, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Mail to an address that is no open mailbox: delivered to `targets` (system, forward) or refused with `reply`."""
+
+    address: str
+    mode: str
+    document: str
+    reply: str
+    targets: tuple[Key, ...]
+
+
+def values_of(item: Account | Route) -> tuple[Any, ...]:
+    """The values of an account or a route in the order of its fields."""
+    return tuple(getattr(item, name) for name in item.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """All accounts by key and all routes by address."""
+
+    accounts: Mapping[Key, Account]
+    routes: Mapping[str, Route]
+
+    @classmethod
+    def of(cls, accounts: Iterable[Account], routes: Iterable[Route] = ()) -> Accounts:
+        """Index accounts and routes."""
+        return cls({a.key: a for a in accounts}, {r.address: r for r in routes})
+
+    def digest(self) -> str:
+        """SHA-256 over everything, whatever the order it was read in."""
+        whole = hashlib.sha256()
+        for key in sorted(self.accounts):
+            whole.update(repr(values_of(self.accounts[key])).encode())
+        for address in sorted(self.routes):
+            whole.update(repr(values_of(self.routes[address])).encode())
+        return whole.hexdigest()
+
+
+EMPTY = Accounts({}, {})
+
+
+def dump(accounts: Accounts) -> dict[str, Any]:
+    """As JSON holds it: one list an account and a route, in the order of their fields."""
+    return {
+        "accounts": [values_of(a) for a in accounts.accounts.values()],
+        "routes": [values_of(r) for r in accounts.routes.values()],
+    }
+
+
+def load(data: Mapping[str, Any]) -> Accounts:
+    """The inverse of `dump`.
+
+    Raises:
+        ValueError, TypeError, KeyError: this is no such thing.
+    """
+    accounts = [Account(*row) for row in data["accounts"]]
+    routes = [_route(*row) for row in data["routes"]]
+    return Accounts.of(accounts, routes)
+
+
+def _route(address: str, mode: str, document: str, reply: str, targets: Iterable[Iterable[str]]) -> Route:
+    return Route(address, mode, document, reply, tuple((kind, id_) for kind, id_ in targets))

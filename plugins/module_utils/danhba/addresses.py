@@ -1,0 +1,140 @@
+"""The addresses that the register gives out: a pure function of the order of its entries (R4.1, R4.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from . import names
+from .findings import Finding, rule
+from .messages import mark as _
+from .register import Agency, Issuance, Register
+
+CHARACTER = rule(
+    "name-character", "R4.2", _("{character} in '{name}' has no letter without marks; write the name with letters")
+)
+LETTERS = rule("name-letters", "R4.2", _("'{name}' has no letters; write the full name"))
+PART = rule("name-part", "R4.2", _("{part}: '{value}' is not part of the name '{name}'; write it as in the name"))
+EXHAUSTED = rule(
+    "address-exhausted",
+    "R16",
+    _(
+        "no address is left for '{name}': all {count} candidates are given out in {agency}; "
+        "decide one by a document and pin it: address: …-{agency}, address_document: …"
+    ),
+)
+TAKEN = rule("address-taken", "R4.0", _("{address} is pinned, but was given to {holder} before; pin another"))
+SHAPE = rule(
+    "address-shape",
+    "R4.2",
+    _("'{address}' cannot be pinned; it is a local part such as vinhnv-{agency}: lower case, at most 64 octets"),
+)
+RESERVED = rule("address-reserved", "R4.1", _("'{address}' is reserved and cannot be a person's; pin another"))
+DOCUMENT = rule("address-document", "R16", _("a pinned address needs address_document: the document that decided it"))
+
+# An address before the @ has at most 64 octets (RFC 5321, 4.5.3.1.1).
+LONGEST = 64
+# Local parts that standards give a meaning (RFC 2142) or that mail systems use for themselves.
+RESERVED_NAMES = frozenset("""abuse hostmaster mailer-daemon noc noreply postmaster root security webmaster""".split())
+CONTACT = "contact-"
+_PIN = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)*(?:-[a-z][a-z0-9]*)?")
+
+
+def contact(code: str) -> str:
+    """The local part of an agency's contact mailbox (R4.1)."""
+    return CONTACT + code
+
+
+@dataclass(slots=True)
+class Issued:
+    """The local part of each issuance by agency and position, None where the rule cannot give one."""
+
+    locals: dict[str, list[str | None]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+    def of(self, agency: Agency) -> Iterator[tuple[Issuance, str | None]]:
+        """An agency's issuances with their local parts, in the order of its file."""
+        return zip(agency.people, self.locals[agency.code], strict=True)
+
+
+def issue(register: Register) -> Issued:
+    """Give every issuance its address.
+
+    Each takes the first of its candidates that no earlier entry of another person in the agency has; one who comes back
+    gets the old address again; a pin takes its own address at its place.
+    """
+    issued = Issued()
+    elsewhere: dict[str, str] = {}
+    for agency in register.agencies.values():
+        issued.locals[agency.code] = list(_Issuer(agency, elsewhere, issued.findings).all())
+    return issued
+
+
+@dataclass(slots=True)
+class _Issuer:
+    agency: Agency
+    # Pinned addresses that do not end in an agency's code could be given out by two agencies.
+    elsewhere: dict[str, str]
+    findings: list[Finding]
+    holders: dict[str, str] = field(default_factory=dict)
+    held: dict[str, str] = field(default_factory=dict)
+
+    def all(self) -> Iterator[str | None]:
+        for issuance in self.agency.people:
+            local = self._pinned(issuance) if issuance.address else self._computed(issuance)
+            if local:
+                self.holders.setdefault(local, issuance.id)
+                self.held[issuance.id] = local
+            yield local
+
+    def _pinned(self, issuance: Issuance) -> str | None:
+        address, where = issuance.address, self.agency.where_of(issuance, "address")
+        if not issuance.address_document:
+            self.findings.append(DOCUMENT.at(where))
+        if address.startswith(CONTACT) or address in RESERVED_NAMES:
+            self.findings.append(RESERVED.at(where, address=address))
+            return None
+        _left, dash, code = address.rpartition("-")
+        if not _PIN.fullmatch(address) or len(address) > LONGEST or (dash and code != self.agency.code):
+            self.findings.append(SHAPE.at(where, address=address, agency=self.agency.code))
+            return None
+        holders = self.holders if dash else self.elsewhere
+        holder = holders.setdefault(address, issuance.id)
+        if holder != issuance.id:
+            self.findings.append(TAKEN.at(where, address=address, holder=holder))
+            return None
+        return address
+
+    def _computed(self, issuance: Issuance) -> str | None:
+        if issuance.id in self.held:
+            return self.held[issuance.id]
+        parts = parts_of(self.agency, issuance, self.findings)
+        if parts is None:
+            return None
+        suffix = "-" + self.agency.code
+        count = 0
+        for candidate in names.candidates(parts, LONGEST - len(suffix)):
+            local = candidate + suffix
+            if local not in self.holders and not local.startswith(CONTACT):
+                return local
+            count += 1
+        where = self.agency.where_of(issuance, "name")
+        self.findings.append(EXHAUSTED.at(where, name=issuance.name, count=count, agency=self.agency.code))
+        return None
+
+
+def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> names.Parts | None:
+    """The folded parts of a person's name, or None with a finding."""
+    where = agency.where_of(issuance, "name")
+    try:
+        return names.split(issuance.name, issuance.family or None, issuance.given or None)
+    except names.PartMissing as error:
+        where = agency.where_of(issuance, error.part)
+        findings.append(PART.at(where, part=error.part, value=error.value, name=issuance.name))
+    except names.NameProblem as error:
+        if error.character:
+            findings.append(CHARACTER.at(where, character=names.describe(error.character), name=issuance.name))
+        else:
+            findings.append(LETTERS.at(where, name=issuance.name))
+    return None

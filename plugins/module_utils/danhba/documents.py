@@ -1,0 +1,44 @@
+"""Numbers and symbols of official documents (Decree 30/2020/NĐ-CP, Annex I and III; R6)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Type abbreviations of Annex III, and those that the Party, the National Assembly and older texts use.
+TYPES = frozenset(
+    """NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB SY TrS SL
+    TT TTLT NĐ LB L PL KL ĐE QP GT""".split()
+)
+_TYPE = "|".join(sorted(TYPES, key=len, reverse=True))
+_AGENCY = r"[A-ZĐ][A-Za-zĐđ0-9&]*(?:[-.][A-ZĐ0-9][A-Za-zĐđ0-9&]*)*"
+
+_SHAPES = (
+    # 33/2010/QĐ-UBND, 44/TTr-STTTT, 123/2005/QĐ.UB
+    re.compile(rf"(?P<number>\d{{1,6}}[a-z]?)(?:/(?P<year>\d{{4}}))?/(?P<type>{_TYPE})[-.](?P<agency>{_AGENCY})"),
+    # 414-CTr/TU: the Party's bodies
+    re.compile(rf"(?P<number>\d{{1,6}})-(?P<type>{_TYPE})/(?P<agency>{_AGENCY})"),
+    # 20/2023/QH15: laws
+    re.compile(r"(?P<number>\d{1,6})/(?P<year>\d{4})/(?P<agency>(?:UBTV)?QH\d{1,2})(?P<type>)"),
+    # 650/UBND-NV: official letters carry the agency and the drafting unit, and no type
+    re.compile(rf"(?P<number>\d{{1,6}}[a-z]?)/(?P<agency>{_AGENCY})(?P<type>)"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A number and symbol taken apart; `type` is empty for an official letter (công văn)."""
+
+    number: str
+    year: str
+    type: str
+    agency: str
+
+
+def parse(text: str) -> Document | None:
+    """The document that a number and symbol names, or None where it has none of the shapes in use."""
+    for shape in _SHAPES:
+        if match := shape.fullmatch(text):
+            part = match.groupdict()
+            return Document(part["number"], part.get("year") or "", part["type"], part["agency"])
+    return None

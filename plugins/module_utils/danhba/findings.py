@@ -1,0 +1,78 @@
+"""What is wrong in a register: rules, and the findings that cite them.
+
+A rule is stated once, where it is checked: its id, how binding it is, the clause it comes from, and its message as an
+English template that the catalogue translates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from .place import Place
+
+
+class Severity(StrEnum):
+    """How binding a rule is: the regulation or the format demands it, or we advise it."""
+
+    ERROR = "error"
+    ADVICE = "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a file and the thing that stands there (`stttt/000101`)."""
+
+    file: str
+    place: Place
+    object: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; `message` is an English template with named fields, and says the way out."""
+
+    id: str
+    severity: Severity
+    clause: str
+    message: str
+
+    def at(self, where: Where, **values: Any) -> Finding:
+        """A finding of this rule at a place, with the values of the message's fields."""
+        return Finding(self, where, values)
+
+
+RULES: dict[str, Rule] = {}
+
+
+def rule(id_: str, clause: str, message: str, *, severity: Severity = Severity.ERROR) -> Rule:
+    """Register a rule; ids are unique for ever, because findings are cited by them."""
+    if id_ in RULES:
+        raise ValueError(f"two rules are called {id_}")
+    RULES[id_] = Rule(id_, severity, clause, message)
+    return RULES[id_]
+
+
+def advice(id_: str, clause: str, message: str) -> Rule:
+    """Register a rule that does not bind."""
+    return rule(id_, clause, message, severity=Severity.ADVICE)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that a rule objects to."""
+
+    rule: Rule
+    where: Where
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def order(self) -> tuple[str, Place, str]:
+        """Findings are shown by file, then place, then rule."""
+        return self.where.file, self.where.place, self.rule.id
+
+
+def binding(findings: list[Finding]) -> list[Finding]:
+    """Those that stop a register from being used."""
+    return [f for f in findings if f.rule.severity is Severity.ERROR]

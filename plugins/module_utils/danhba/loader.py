@@ -1,0 +1,174 @@
+"""From files to a register, with everything that is wrong in their text and shape."""
+
+from __future__ import annotations
+
+import gc
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import PurePosixPath
+
+from . import schema, source, tree
+from .findings import Finding, Where, rule
+from .messages import mark as _
+from .names import LOOKALIKES, describe
+from .place import START, Place
+from .register import Agency, Province, Register
+
+UNREADABLE = rule(
+    "file-unreadable", "R5", _("this is a link, a directory or larger than {most} MiB; a register has plain files")
+)
+NAME = rule("file-name", "R4.1", _("a file here is named <tendonvi>.yml, with a tendonvi such as stttt; rename it"))
+ENCODING = rule("file-encoding", "R7.3", _("byte {byte} is not UTF-8; save the file as UTF-8 (TCVN 6909:2001)"))
+LINES = rule("file-lines", "R7.3", _("lines end in CR; save the file with LF line ends"))
+NFC = rule("unicode-nfc", "R7.3", _("'{word}' is not in composed Unicode (NFC), because of {character}; type it anew"))
+INVISIBLE = rule("unicode-invisible", "R7.3", _("there is an invisible character here: {character}; delete it"))
+LOOKALIKE = rule("unicode-lookalike", "R7.3", _("{character} only looks like {meant}; type {meant}"))
+SYNTAX = rule("yaml-syntax", "R5", _("this is not YAML: {detail}"))
+DEPTH = rule("yaml-depth", "R5", _("values are nested too deeply here; a register has a few levels"))
+ANCHOR = rule("yaml-anchor", "R5", _("anchors and aliases ({name}) are not used in a register; write the value out"))
+TAG = rule("yaml-tag", "R5", _("tags ({name}) are not used in a register; delete it"))
+KEY = rule("yaml-key", "R5", _("a key is plain text"))
+TWICE = rule("yaml-twice", "R5", _("the key '{name}' stands here a second time; only one can hold"))
+DOCUMENTS = rule("yaml-documents", "R5", _("a second YAML document begins here; a file holds one"))
+BLANK = rule("file-empty", "R5", _("the file holds nothing; restore it from git: an agency is closed, never emptied"))
+NO_PROVINCE = rule("province-missing", "R5", _("the register has no province.yml; restore it from git"))
+CODE = rule("agency-code", "R4.1", _("the file is named {file} but says agency: {code}; the two are the same for ever"))
+
+_YAML = {"depth": DEPTH, "anchor": ANCHOR, "tag": TAG, "key": KEY, "twice": TWICE, "documents": DOCUMENTS}
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+)
+_LOOKALIKE = re.compile("[" + "".join(LOOKALIKES) + "]")
+# A file typed in the wrong form has thousands of such places: these many tell its editor enough.
+ENOUGH = 20
+_FILE = re.compile(r"[a-z][a-z0-9]{0,31}\.yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What could be read: `register` is None only where the province or its agencies cannot be made out at all.
+
+    `unread` names the agencies whose files could not be read, so that nobody complains that they do not exist.
+    """
+
+    register: Register | None
+    findings: list[Finding]
+    unread: frozenset[str]
+
+
+def load(files: Iterable[source.File]) -> Loaded:
+    """Read the files of a register."""
+    files = list(files)
+    findings: list[Finding] = []
+    province: Province | None = None
+    agencies: dict[str, Agency] = {}
+    unread = set()
+    with _without_collection():
+        for file in files:
+            if file.name == source.PROVINCE:
+                province = _province(file, findings)
+            elif agency := _agency(file, findings):
+                agencies[agency.code] = agency
+            else:
+                unread.add(PurePosixPath(file.name).stem)
+    if not any(file.name == source.PROVINCE for file in files):
+        findings.append(NO_PROVINCE.at(Where(source.PROVINCE, START, "province")))
+    register = Register(province, agencies, source.digest(files)) if province else None
+    return Loaded(register, findings, frozenset(unread))
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Nothing read here is garbage: looking for some while it grows takes half the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _province(file: source.File, findings: list[Finding]) -> Province | None:
+    reader = schema.Reader(file.path, "province", findings)
+    node = _tree(file, "province", findings)
+    return schema.province(reader, node) if node is not None else None
+
+
+def _agency(file: source.File, findings: list[Finding]) -> Agency | None:
+    name = PurePosixPath(file.name)
+    if not _FILE.fullmatch(name.name) or len(name.parts) != 2:
+        findings.append(NAME.at(Where(file.path, START, name.name)))
+        return None
+    node = _tree(file, name.stem, findings)
+    if node is None:
+        return None
+    agency = schema.agency(schema.Reader(file.path, name.stem, findings), node)
+    if agency and agency.code != name.stem:
+        findings.append(CODE.at(agency.where("agency"), file=name.name, code=agency.code))
+        return None
+    return agency
+
+
+def _tree(file: source.File, subject: str, findings: list[Finding]) -> tree.Node | None:
+    text = _text(file, subject, findings)
+    if text is None:
+        return None
+    node, problems = tree.parse(text)
+    for problem in problems:
+        where = Where(file.path, problem.place, subject)
+        if problem.kind == "syntax":
+            findings.append(SYNTAX.at(where, detail=problem.detail))
+        else:
+            findings.append(_YAML[problem.kind].at(where, name=problem.detail))
+    if node is None and not problems:
+        findings.append(BLANK.at(Where(file.path, START, subject)))
+    return node
+
+
+def _text(file: source.File, subject: str, findings: list[Finding]) -> str | None:
+    if file.data is None:
+        most = source.LARGEST // 1024**2
+        findings.append(UNREADABLE.at(Where(file.path, START, subject), most=most))
+        return None
+    try:
+        text = file.data.decode()
+    except UnicodeDecodeError as error:
+        place = _place(file.data[: error.start].decode(), error.start)
+        where = Where(file.path, place, subject)
+        findings.append(ENCODING.at(where, byte=f"0x{file.data[error.start]:02X}"))
+        return None
+    if text.isascii() and "\r" not in text:
+        return text
+    findings.extend(_characters(text, file.path, subject))
+    return text
+
+
+def _characters(text: str, path: str, subject: str) -> Iterator[Finding]:
+    """What R7.3 (TCVN 6909:2001, in composed form) objects to, for the first places of each kind."""
+    if "\r" in text:
+        yield LINES.at(Where(path, _place(text, text.index("\r")), subject))
+    for match in islice(_INVISIBLE.finditer(text), ENOUGH):
+        yield INVISIBLE.at(Where(path, _place(text, match.start()), subject), character=describe(match[0]))
+    for match in islice(_LOOKALIKE.finditer(text), ENOUGH):
+        where = Where(path, _place(text, match.start()), subject)
+        yield LOOKALIKE.at(where, character=describe(match[0]), meant=describe(LOOKALIKES[match[0]]))
+    if not unicodedata.is_normalized("NFC", text):
+        yield from islice(_uncomposed(text, path, subject), ENOUGH)
+
+
+def _uncomposed(text: str, path: str, subject: str) -> Iterator[Finding]:
+    for match in re.finditer(r"\S+", text):
+        word = match[0]
+        if not unicodedata.is_normalized("NFC", word):
+            offset = next((i for i, c in enumerate(word) if unicodedata.combining(c)), 0)
+            where = Where(path, _place(text, match.start() + offset), subject)
+            yield NFC.at(where, word=unicodedata.normalize("NFC", word), character=describe(word[offset]))
+
+
+def _place(text: str, offset: int) -> Place:
+    return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

@@ -1,0 +1,40 @@
+"""What people read, in Vietnamese or English, by the standard gettext catalogue.
+
+The templates in the code are the English texts; the Vietnamese ones stand in `locale/vi/LC_MESSAGES/danhba.po`.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+LANGUAGES = ("vi", "en")
+Translate = Callable[[str], str]
+
+
+def mark(template: str) -> str:
+    """Mark a template for the catalogue without translating it yet."""
+    return template
+
+
+@cache
+def translator(language: str) -> Translate:
+    """The translation into a language of `LANGUAGES`; English is the templates themselves."""
+    if language == "en":
+        return str
+    catalogue = Path(__file__).parent / "locale"
+    return gettext.translation("danhba", catalogue, [language]).gettext
+
+
+def render(template: str, values: Mapping[str, Any], language: str) -> str:
+    """A template in a language with its fields filled in; a list shows as `a, b, c`."""
+    shown = {k: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else v for k, v in values.items()}
+    return translator(language)(template).format(**shown)
+
+
+def both(template: str, values: Mapping[str, Any] | None = None) -> str:
+    """Vietnamese first, English beside, for a place that shows one text to everyone."""
+    return " / ".join(render(template, values or {}, language) for language in LANGUAGES)

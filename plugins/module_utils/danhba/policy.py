@@ -1,0 +1,57 @@
+"""The policy of a province: settings where the regulation leaves room, and the limits that guard a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from .place import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How much of one kind one plan may do: the smaller of a count and a percentage, also in each agency."""
+
+    count: int = 50
+    percent: int = 2
+    agency_percent: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """A limit knowingly exceeded: up to `count` of a kind, or the protected `accounts` named, until a day."""
+
+    limit: str
+    document: str
+    until: date
+    count: int = 0
+    accounts: tuple[str, ...] = ()
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """What stands between a plan and the server; `protected` are addresses in full."""
+
+    limits: Mapping[str, Limit]
+    protected: frozenset[str] = frozenset()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+
+
+GIB = 1024**3
+LIMITS = ("close", "readdress", "password")
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Settings where the regulation leaves room; days, bytes, and the guards of a plan."""
+
+    forward_days: int = 90
+    redirect_days: int = 365
+    retention_days: int = 183
+    retention_days_leader: int = 365
+    quota_official: int = 2 * GIB
+    quota_agency: int = 10 * GIB
+    limits: Mapping[str, Limit] = field(default_factory=lambda: {name: Limit() for name in LIMITS})
+    protected: tuple[str, ...] = ()

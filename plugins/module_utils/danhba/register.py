@@ -1,0 +1,149 @@
+"""The register as typed data: the province, its agencies, and each issuance of a mailbox (register format)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from .findings import Where
+from .place import START, Places
+from .policy import Acknowledgement, Policy
+
+# The kinds of bodies that the regulation applies to (R1).
+KINDS = frozenset(
+    """armed_unit board central_body_in_province city_committee commune_committee department district_committee
+    economic_body inspectorate judicial_body office party provincial_committee provincial_council public_service_unit
+    sociopolitical_body socioprofessional_body sub_department township_committee ward_committee""".split()
+)
+AGENCY_OPENED = frozenset({"established", "renamed", "merged", "split"})
+AGENCY_CLOSED = frozenset({"dissolved", "renamed", "merged", "split"})
+PERSON_OPENED = frozenset({"recruited", "transferred", "reorganised", "migrated"})
+PERSON_CLOSED = frozenset(
+    {"retired", "resigned", "dismissed", "deceased", "left_province", "transferred", "reorganised"}
+)
+# Events that end one issuance of a person and begin another on the same day.
+MOVES = frozenset({"transferred", "reorganised"})
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that a document did on a day: an opening or a closing."""
+
+    document: str
+    date: date
+    event: str
+    request: str = ""
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """No login from `since` and, where an end is set, not on `until` any more; mail still arrives."""
+
+    document: str
+    since: date
+    until: date | None = None
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def covers(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Issuance:
+    """One mailbox given to one person in one agency; `quota` in bytes, None for the policy's."""
+
+    id: str
+    name: str
+    opened: Event
+    closed: Event | None = None
+    title: str = ""
+    leader: bool = False
+    unit: str = ""
+    phone: str = ""
+    family: str = ""
+    given: str = ""
+    address: str = ""
+    address_document: str = ""
+    quota: int | None = None
+    suspended: tuple[Suspension, ...] = ()
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Custodian:
+    """Who holds the contact mailbox from a day on, as its head or as a delegate (R11.1)."""
+
+    person: str
+    document: str
+    date: date
+    role: str
+    key: str = ""
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """A body with its contact mailbox and its people, in the order of its file."""
+
+    code: str
+    name: str
+    kind: str
+    opened: Event
+    file: str
+    closed: Event | None = None
+    parent: str = ""
+    identifier: str = ""
+    succeeds: tuple[str, ...] = ()
+    quota: int | None = None
+    custodians: tuple[Custodian, ...] = ()
+    people: tuple[Issuance, ...] = ()
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def where(self, key: str = "") -> Where:
+        """The place of one of its own values."""
+        return Where(self.file, self.at.get(key, self.at.get("", START)), self.code)
+
+    def where_of(self, issuance: Issuance | Custodian, key: str = "") -> Where:
+        """The place of a value of one of its people or custodians."""
+        subject = issuance.id if isinstance(issuance, Issuance) else issuance.person
+        return Where(self.file, issuance.at.get(key, issuance.at.get("", START)), f"{self.code}/{subject}")
+
+
+@dataclass(frozen=True, slots=True)
+class Province:
+    """What holds for the whole register: the domain, who operates it, whom to ask, the policy."""
+
+    name: str
+    domain: str
+    host: str
+    operator: str
+    file: str
+    operator_key: str = ""
+    support_phone: str = ""
+    support_mail: str = ""
+    system_addresses: Mapping[str, str] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def where(self, key: str = "") -> Where:
+        """The place of one of its values."""
+        return Where(self.file, self.at.get(key, self.at.get("", START)), "province")
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The whole register; `agencies` by code in order of their codes, `digest` over the files it was read from."""
+
+    province: Province
+    agencies: Mapping[str, Agency]
+    digest: str
+
+    def issuances(self) -> Iterator[tuple[Agency, Issuance]]:
+        """Every issuance with its agency, in the order of the register."""
+        for agency in self.agencies.values():
+            for issuance in agency.people:
+                yield agency, issuance

@@ -1,0 +1,109 @@
+"""Lists of mailboxes: as text, JSON and CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ..listing import Listed
+from ..messages import mark as _
+from ..messages import render, translator
+from ..register import Event, Suspension
+
+KEYS = ("address", "kind", "id", "agency", "name", "state", "opened", "closed")
+STATES = {
+    "pending": _("pending"),
+    "open": _("open"),
+    "suspended": _("suspended"),
+    "forwarding": _("forwarding"),
+    "redirecting": _("redirecting"),
+    "closed": _("closed"),
+}
+
+
+def as_data(item: Listed) -> dict[str, str | None]:
+    """A mailbox with the keys of the format; dates are ISO."""
+    return {
+        "address": item.address,
+        "kind": item.kind,
+        "id": item.id,
+        "agency": item.agency.code,
+        "name": item.name,
+        "state": item.state,
+        "opened": item.opened.date.isoformat(),
+        "closed": item.closed.date.isoformat() if item.closed else None,
+    }
+
+
+def as_json(listed: Sequence[Listed]) -> str:
+    """All mailboxes as one JSON list."""
+    return json.dumps([as_data(item) for item in listed], ensure_ascii=False, indent=2)
+
+
+def as_csv(listed: Sequence[Listed]) -> str:
+    """All mailboxes as CSV with a heading (RFC 4180, with LF)."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, KEYS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(as_data(item) for item in listed)
+    return out.getvalue().rstrip("\n")
+
+
+def rows(listed: Sequence[Listed], language: str) -> list[tuple[str, ...]]:
+    """What a table for people shows: address, state, name, id, from, until."""
+    translate = translator(language)
+    return [
+        (
+            item.address,
+            translate(STATES[item.state]),
+            item.name,
+            item.id,
+            item.opened.date.isoformat(),
+            item.closed.date.isoformat() if item.closed else "",
+        )
+        for item in listed
+    ]
+
+
+def in_full(item: Listed, language: str) -> str:
+    """One mailbox with the documents of all that befell it."""
+    translate = translator(language)
+    title = f", {item.issuance.title}" if item.issuance and item.issuance.title else ""
+    lines = [
+        f"{item.address}  [{translate(STATES[item.state])}]",
+        f"    {item.name} ({item.id}){title}, {item.agency.name} ({item.agency.code})",
+    ]
+    for label, event in ((_("opened"), item.opened), (_("closed"), item.closed)):
+        if event:
+            lines.append(f"    {translate(label)} {event.date.isoformat()}: {event.document} ({event.event})")
+    for suspension in item.issuance.suspended if item.issuance else ():
+        until = suspension.until.isoformat() if suspension.until else "…"
+        values = {"since": suspension.since.isoformat(), "until": until, "document": suspension.document}
+        lines.append("    " + render(_("suspended {since} until {until}: {document}"), values, language))
+    return "\n".join(lines)
+
+
+def in_full_data(item: Listed) -> dict[str, Any]:
+    """The same as data: the keys of the list, with documents in place of bare dates."""
+    issuance = item.issuance
+    return {
+        **as_data(item),
+        "title": issuance.title if issuance else "",
+        "agency_name": item.agency.name,
+        "opened": _event(item.opened),
+        "closed": _event(item.closed) if item.closed else None,
+        "suspended": [_suspension(suspension) for suspension in issuance.suspended] if issuance else [],
+    }
+
+
+def _event(event: Event) -> dict[str, str]:
+    shown = {"document": event.document, "date": event.date.isoformat(), "event": event.event}
+    return {**shown, "request": event.request} if event.request else shown
+
+
+def _suspension(suspension: Suspension) -> dict[str, str | None]:
+    until = suspension.until.isoformat() if suspension.until else None
+    return {"document": suspension.document, "date": suspension.since.isoformat(), "until": until}

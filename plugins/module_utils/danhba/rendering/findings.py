@@ -1,0 +1,131 @@
+"""Findings as text, as JSON, and in the forms of the places that show them beside a change."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from ..findings import Finding, Severity
+from ..messages import mark as _
+from ..messages import render, translator
+
+_SEVERITY = {Severity.ERROR: _("error"), Severity.ADVICE: _("advice")}
+_TOOL = "danhba"
+
+
+def message(finding: Finding, language: str) -> str:
+    """What a finding says."""
+    return render(finding.rule.message, finding.values, language)
+
+
+def text(findings: Sequence[Finding], language: str) -> str:
+    """One finding a paragraph, as compilers write them; Vietnamese has the English beside it. Ends with a count."""
+    lines = []
+    for finding in findings:
+        where, rule = finding.where, finding.rule
+        severity = translator(language)(_SEVERITY[rule.severity])
+        place = f"{where.file}:{where.place.line}:{where.place.column}"
+        lines.append(f"{place}: {severity} {rule.id} [{rule.clause}] {message(finding, language)}")
+        if language != "en":
+            lines.append(f"    {message(finding, 'en')}")
+    counted = Counter(finding.rule.severity for finding in findings)
+    summary = _("{errors} errors, {advice} pieces of advice")
+    lines.append(render(summary, {"errors": counted[Severity.ERROR], "advice": counted[Severity.ADVICE]}, language))
+    return "\n".join(lines)
+
+
+def as_data(finding: Finding, language: str) -> dict[str, Any]:
+    """A finding with the keys of the format."""
+    where = finding.where
+    return {
+        "rule": finding.rule.id,
+        "severity": finding.rule.severity.value,
+        "clause": finding.rule.clause,
+        "file": where.file,
+        "line": where.place.line,
+        "column": where.place.column,
+        "object": where.object,
+        "message": message(finding, language),
+        "message_en": message(finding, "en"),
+    }
+
+
+def as_json(findings: Sequence[Finding], language: str) -> str:
+    """All findings as one JSON list."""
+    return json.dumps([as_data(finding, language) for finding in findings], ensure_ascii=False, indent=2)
+
+
+def github(findings: Sequence[Finding], language: str) -> str:
+    """Workflow commands, which GitHub and Forgejo show at the lines of a pull request."""
+    levels = {Severity.ERROR: "error", Severity.ADVICE: "notice"}
+    return "\n".join(
+        f"::{levels[f.rule.severity]} file={_property(f.where.file)},line={f.where.place.line},"
+        f"col={f.where.place.column},title={_property(f.rule.id)}::{_data(message(f, language))}"
+        for f in findings
+    )
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
+
+
+def gitlab(findings: Sequence[Finding], language: str) -> str:
+    """A Code Quality report; equal fingerprints are the same finding, so what counts is what does not move."""
+    severities = {Severity.ERROR: "major", Severity.ADVICE: "info"}
+    report = []
+    for finding in findings:
+        where = finding.where
+        identity = f"{finding.rule.id}\n{where.file}\n{where.object}\n{message(finding, 'en')}"
+        report.append(
+            {
+                "check_name": finding.rule.id,
+                "description": message(finding, language),
+                "severity": severities[finding.rule.severity],
+                "fingerprint": hashlib.sha256(identity.encode()).hexdigest(),
+                "location": {"path": where.file, "lines": {"begin": where.place.line}},
+            }
+        )
+    return json.dumps(report, ensure_ascii=False, indent=2)
+
+
+def sarif(findings: Sequence[Finding], language: str) -> str:
+    """A SARIF 2.1.0 log with one run."""
+    levels = {Severity.ERROR: "error", Severity.ADVICE: "note"}
+    rules = {finding.rule.id: finding.rule for finding in findings}
+    driver = {
+        "name": _TOOL,
+        "rules": [{"id": id_, "properties": {"clause": rules[id_].clause}} for id_ in sorted(rules)],
+    }
+    results = [
+        {
+            "ruleId": finding.rule.id,
+            "level": levels[finding.rule.severity],
+            "message": {"text": message(finding, language)},
+            "locations": [{"physicalLocation": _location(finding)}],
+        }
+        for finding in findings
+    ]
+    log = {
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
+    }
+    return json.dumps(log, ensure_ascii=False, indent=2)
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    place = finding.where.place
+    return {
+        "artifactLocation": {"uri": finding.where.file},
+        "region": {"startLine": place.line, "startColumn": place.column},
+    }
+
+
+FORMATS = {"text": text, "json": as_json, "github": github, "gitlab": gitlab, "sarif": sarif}

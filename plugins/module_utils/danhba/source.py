@@ -1,0 +1,138 @@
+"""Where the files of a register come from: a directory on disk, or a commit of a git repository."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from .messages import mark as _
+
+PROVINCE = "province.yml"
+AGENCIES = "agencies"
+# A file of 20,000 officials has some 5 MB: the largest agency has far fewer.
+LARGEST = 16 * 1024 * 1024
+
+
+class Unusable(Exception):
+    """Nothing could be done: `template` and `values` say why and the way out (exit status 2)."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template, values)
+        self.template = template
+        self.values = values
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file: `name` within the register, `path` as messages show it, `data` None where it must not be read."""
+
+    name: str
+    path: str
+    data: bytes | None
+
+
+def from_directory(directory: Path) -> list[File]:
+    """The files of a register on disk, by name. Links and files over `LARGEST` are named but not read."""
+    if not directory.is_dir():
+        raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
+    if not (directory / AGENCIES).is_dir():
+        raise Unusable(
+            _("{path} is no register: it has no directory {name}; name the directory that holds province.yml"),
+            path=directory,
+            name=AGENCIES,
+        )
+    try:
+        return [_read(directory, name) for name in sorted(_names(directory))]
+    except OSError as error:
+        raise Unusable(
+            _("cannot read {path}: {reason}; check its permissions"), path=error.filename, reason=error.strerror
+        ) from error
+
+
+def _names(directory: Path) -> Iterable[str]:
+    if (directory / PROVINCE).exists() or (directory / PROVINCE).is_symlink():
+        yield PROVINCE
+    for entry in os.scandir(directory / AGENCIES):
+        if not entry.name.startswith("."):
+            yield f"{AGENCIES}/{entry.name}"
+
+
+def _read(directory: Path, name: str) -> File:
+    path = directory / name
+    readable = path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST
+    return File(name, str(path), path.read_bytes() if readable else None)
+
+
+def from_git(directory: Path, revision: str) -> list[File]:
+    """The same files as they were in a commit; the paths shown are those of today."""
+    if not directory.is_dir():
+        raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
+    if revision.startswith("-"):
+        raise Unusable(_("{revision} is no git revision"), revision=revision)
+    listing = _git(directory, "ls-tree", "-r", "-z", f"{revision}", "--", PROVINCE, f"{AGENCIES}/", revision=revision)
+    entries = [_entry(line) for line in listing.decode("utf-8", "replace").split("\0") if line]
+    blobs = _blobs(directory, [blob for mode, blob, _name in entries], revision)
+    return sorted(
+        (
+            File(name, str(directory / name), blobs[blob] if mode.startswith("100") else None)
+            for mode, blob, name in entries
+            if not Path(name).name.startswith(".")
+        ),
+        key=lambda file: file.name,
+    )
+
+
+def _entry(line: str) -> tuple[str, str, str]:
+    description, name = line.split("\t", 1)
+    mode, _kind, blob = description.split()
+    return mode, blob, name
+
+
+def _blobs(directory: Path, blobs: list[str], revision: str) -> dict[str, bytes]:
+    """The content of many blobs by one process of git; see git-cat-file(1), BATCH OUTPUT."""
+    data = _git(directory, "cat-file", "--batch", revision=revision, stdin="\n".join(blobs).encode())
+    found, offset = {}, 0
+    for blob in blobs:
+        end = data.index(b"\n", offset)
+        size = int(data[offset:end].split()[2])
+        found[blob] = data[end + 1 : end + 1 + size]
+        offset = end + 1 + size + 1
+    return found
+
+
+def commit(directory: Path) -> str:
+    """The commit that the register is at, with `-dirty` when its files differ from it; empty outside git."""
+    try:
+        head = _git(directory, "rev-parse", "HEAD", revision="HEAD").decode().strip()
+        changed = _git(directory, "status", "--porcelain", "--", ".", revision="HEAD")
+    except Unusable:
+        return ""
+    return head + ("-dirty" if changed else "")
+
+
+def _git(directory: Path, *arguments: str, revision: str, stdin: bytes | None = None) -> bytes:
+    try:
+        done = subprocess.run(["git", *arguments], cwd=directory, input=stdin, capture_output=True, check=True)
+    except FileNotFoundError as error:
+        raise Unusable(_("git is not installed; run: make setup")) from error
+    except subprocess.CalledProcessError as error:
+        reason = error.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise Unusable(
+            _("git does not know {revision} here ({reason}); name a branch, a tag or a commit, or fetch it first"),
+            revision=revision,
+            reason=" ".join(reason),
+        ) from error
+    return done.stdout
+
+
+def digest(files: Iterable[File]) -> str:
+    """SHA-256 over the names and contents of all files, so that any change of the register changes it."""
+    whole = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256(file.data or b"").hexdigest()
+        whole.update(f"{content}  {file.name}\n".encode())
+    return whole.hexdigest()

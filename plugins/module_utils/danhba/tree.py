@@ -1,0 +1,158 @@
+"""YAML as the register uses it: mappings, sequences and text, each with its place in the file.
+
+Nothing is guessed: no value becomes a number, a date or a truth value here, and what could be read two ways
+(anchors, tags, a key twice, several documents in a file) is a problem.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import yaml
+
+from .place import Place
+
+
+@dataclass(slots=True)
+class Text:
+    """A scalar as written; `plain` when without quotes."""
+
+    value: str
+    place: Place
+    plain: bool
+
+
+@dataclass(slots=True)
+class List:
+    """A sequence."""
+
+    items: list[Node]
+    place: Place
+
+
+@dataclass(slots=True)
+class Map:
+    """A mapping; keys are text, and `keys` has the place of each."""
+
+    entries: dict[str, Node]
+    place: Place
+    keys: dict[str, Place]
+
+
+Node: TypeAlias = Text | List | Map
+
+
+# The register's deepest value is seven levels down; a reader that recurses must stop somewhere.
+DEEPEST = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a file is not the YAML that the register uses.
+
+    `kind` is one of syntax, depth, tag, anchor, key, twice, documents; `detail` is what libyaml says, or the key.
+    """
+
+    kind: str
+    place: Place
+    detail: str = ""
+
+
+class _TooDeep(Exception):
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self.place = place
+
+
+@dataclass(slots=True)
+class _Reader:
+    parser: Any
+    depth: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def document(self) -> Node | None:
+        self.parser.get_event()  # stream start
+        if isinstance(self.parser.get_event(), yaml.StreamEndEvent):
+            return None
+        node = self.node(self.parser.get_event())
+        self.parser.get_event()  # document end
+        following = self.parser.get_event()
+        if not isinstance(following, yaml.StreamEndEvent):
+            self.problems.append(Problem("documents", _place(following)))
+        return node
+
+    def node(self, event: Any) -> Node:
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            if event.anchor or event.tag:
+                self._forbidden(event)
+            mark = event.start_mark
+            return Text(event.value, Place(mark.line + 1, mark.column + 1), not event.style)
+        if kind is yaml.AliasEvent:
+            self.problems.append(Problem("anchor", _place(event), event.anchor))
+            return Text("", _place(event), False)
+        if event.anchor or event.tag:
+            self._forbidden(event)
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise _TooDeep(_place(event))
+        node = self._map(event) if kind is yaml.MappingStartEvent else self._list(event)
+        self.depth -= 1
+        return node
+
+    def _list(self, event: Any) -> List:
+        items = []
+        while type(following := self.parser.get_event()) is not yaml.SequenceEndEvent:
+            items.append(self.node(following))
+        return List(items, _place(event))
+
+    def _map(self, event: Any) -> Map:
+        entries: dict[str, Node] = {}
+        keys: dict[str, Place] = {}
+        while type(following := self.parser.get_event()) is not yaml.MappingEndEvent:
+            key = self.node(following)
+            value = self.node(self.parser.get_event())
+            if not isinstance(key, Text):
+                self.problems.append(Problem("key", key.place))
+            elif key.value in entries:
+                self.problems.append(Problem("twice", key.place, key.value))
+            else:
+                entries[key.value] = value
+                keys[key.value] = key.place
+        return Map(entries, _place(event), keys)
+
+    def _forbidden(self, event: Any) -> None:
+        if event.anchor:
+            self.problems.append(Problem("anchor", _place(event), event.anchor))
+        # A quoted scalar has no tag unless one is written; "!" alone is the non-specific tag.
+        if event.tag:
+            self.problems.append(Problem("tag", _place(event), event.tag))
+
+
+def _place(event: Any) -> Place:
+    return Place(event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+def parse(text: str) -> tuple[Node | None, list[Problem]]:
+    """The only document of a text, None when it is empty or cannot be read, with every problem met."""
+    try:
+        # The reader raises as soon as it is made: it looks for characters that YAML does not allow.
+        reader = _Reader(yaml.CBaseLoader(text))
+    except yaml.reader.ReaderError as error:
+        return None, [Problem("syntax", _at(text, error.position), error.reason)]
+    try:
+        return reader.document(), reader.problems
+    except _TooDeep as error:
+        return None, [*reader.problems, Problem("depth", error.place)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        return None, [*reader.problems, Problem("syntax", place, error.problem or str(error))]
+    except yaml.reader.ReaderError as error:
+        return None, [*reader.problems, Problem("syntax", _at(text, error.position), error.reason)]
+
+
+def _at(text: str, offset: int) -> Place:
+    before = text[:offset]
+    return Place(before.count("\n") + 1, offset - before.rfind("\n"))

@@ -1,0 +1,15 @@
+"""The one way in which the modules and action plugins of this collection say that something cannot be done."""
+
+from __future__ import annotations
+
+
+class Failure(Exception):
+    """A refusal for people: what is wrong and the way out, first in Vietnamese, then in English, each one sentence or more.
+
+    Raised before anything was changed, or after the transaction that tried to was rolled back.
+    """
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(f"{vi}\n{en}")
+        self.vi = vi
+        self.en = en

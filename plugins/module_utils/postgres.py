@@ -1,0 +1,106 @@
+"""The connection from a module to the database on its own host: a Unix socket, peer authentication, no password.
+
+Runs on the mail host under Debian's Python, so it needs nothing but the standard library and Debian's psycopg 3.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from .failure import Failure
+
+try:
+    import psycopg
+except ImportError:
+    HAS_PSYCOPG = False
+else:
+    HAS_PSYCOPG = True
+
+if TYPE_CHECKING:
+    from psycopg.rows import TupleRow
+
+PORT = 5432  # names the socket file too; Debian gives it to its first cluster
+CONNECT_TIMEOUT = 10  # seconds
+LOCK_TIMEOUT = "60s"  # nobody but these modules writes, so a longer wait means a session that somebody left open
+
+OPTIONS: dict[str, Any] = {
+    "database": {"type": "str", "default": "danhba"},
+    "socket": {"type": "path", "default": "/run/postgresql"},
+}
+"""The part of an argument spec that says where the database is, the same in every module."""
+
+_SITE_VI = "Chạy playbooks/site.yml để dựng máy chủ"
+_SITE_EN = "Run playbooks/site.yml to set the server up"
+
+
+class FailingModule(Protocol):
+    """What is used here of an AnsibleModule."""
+
+    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
+        """Report the failure and end the module."""
+
+
+def connect(module: FailingModule, database: str, role: str, socket: str) -> psycopg.Connection[TupleRow]:
+    """Open `database` as the database role `role` by the socket in the folder `socket`, or fail the module.
+
+    The connection is in autocommit mode: write inside ``with connection.transaction():`` and nowhere else.
+    """
+    try:
+        return open_connection(database, role, socket)
+    except Failure as failure:
+        module.fail_json(msg=str(failure))
+
+
+def open_connection(database: str, role: str, socket: str) -> psycopg.Connection[TupleRow]:
+    """As `connect`, but raise Failure."""
+    if not HAS_PSYCOPG:
+        raise Failure(
+            "Máy chủ thiếu gói Debian python3-psycopg. Cài bằng: apt-get install python3-psycopg",
+            "The host lacks Debian's package python3-psycopg. Install it: apt-get install python3-psycopg",
+        )
+    try:
+        return psycopg.connect(
+            host=socket,
+            port=PORT,
+            dbname=database,
+            user=role,
+            application_name="laocai.mail",
+            client_encoding="UTF8",
+            connect_timeout=CONNECT_TIMEOUT,
+            options=f"-c lock_timeout={LOCK_TIMEOUT}",
+            autocommit=True,
+        )
+    except psycopg.OperationalError as error:
+        raise _explain(str(error).strip(), database, role, socket) from error
+
+
+def _explain(reason: str, database: str, role: str, socket: str) -> Failure:
+    """What a refused connection means. A failed start carries no SQLSTATE, so the server's own words decide."""
+    if not os.path.exists(f"{socket}/.s.PGSQL.{PORT}") or "Connection refused" in reason:
+        return Failure(
+            f"Máy chủ PostgreSQL không chạy (không có ai nghe ở {socket}). Khởi động: systemctl start postgresql. {_SITE_VI}.",
+            f"The PostgreSQL server is not running (nobody listens in {socket}). "
+            f"Start it: systemctl start postgresql. {_SITE_EN}.",
+        )
+    if f'database "{database}" does not exist' in reason:
+        return Failure(
+            f"Chưa có cơ sở dữ liệu {database}. {_SITE_VI}.",
+            f"The database {database} does not exist. {_SITE_EN}.",
+        )
+    if f'role "{role}" does not exist' in reason:
+        return Failure(
+            f"Chưa có vai trò {role} trong PostgreSQL. {_SITE_VI}.",
+            f"PostgreSQL has no role {role}. {_SITE_EN}.",
+        )
+    if "authentication failed" in reason or "permission denied for database" in reason:
+        return Failure(
+            f"PostgreSQL không cho người dùng hệ thống này vào {database} với vai trò {role}. "
+            f"Chạy tác vụ bằng quyền root (become: true). {_SITE_VI}.",
+            f"PostgreSQL does not let this system user into {database} as {role}. "
+            f"Run the task as root (become: true). {_SITE_EN}.",
+        )
+    return Failure(
+        f"Không vào được cơ sở dữ liệu {database} với vai trò {role} qua {socket}: {reason}",
+        f"Cannot open the database {database} as {role} by {socket}: {reason}",
+    )

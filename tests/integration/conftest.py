@@ -1,0 +1,329 @@
+"""A real PostgreSQL, laid out as on the mail host, and a way to run the collection's modules against it for real.
+
+The server listens on a Unix socket in a private folder and on nothing else, and dies with the test run.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from ansible_collections.laocai.mail.plugins.module_utils.migrations import migrate, read_migrations
+from psycopg import sql
+from psycopg.rows import TupleRow
+
+PROJECT = Path(__file__).resolve().parents[2]
+MIGRATIONS = PROJECT / "roles/database/files/migrations"
+TEMPLATE = "danhba_template"
+LOGIN_ROLES = ("danhba_apply", "danhba_password", "postfix", "dovecot")
+SERVER_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "30",
+    "shared_buffers": "32MB",
+    "fsync": "off",  # the data is thrown away; what survives a crash of the machine is not tested here
+    "full_page_writes": "off",
+    "autovacuum": "off",
+}
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running PostgreSQL server of the tests' own."""
+
+    binaries: Path
+    folder: Path
+
+    @property
+    def socket(self) -> str:
+        """Folder of the Unix socket."""
+        return str(self.folder)
+
+    def run(self, program: str, *arguments: str) -> str:
+        """What one of PostgreSQL's own programs prints, run against this server as its superuser."""
+        command = [str(self.binaries / program), "--host", self.socket, "--username", "postgres", *arguments]
+        return subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
+
+    def connect(self, database: str, role: str = "postgres") -> psycopg.Connection[TupleRow]:
+        """An autocommitting connection that asks reality, past all code under test."""
+        return psycopg.connect(host=self.socket, dbname=database, user=role, autocommit=True)
+
+
+@dataclass(frozen=True)
+class Database:
+    """One test's own copy of the migrated database."""
+
+    server: Server
+    name: str
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The module arguments that point at this database."""
+        return {"database": self.name, "socket": self.server.socket}
+
+    def connect(self, role: str = "postgres") -> psycopg.Connection[TupleRow]:
+        """As `Server.connect`, to this database."""
+        return self.server.connect(self.name, role)
+
+    def query(self, query: str, *parameters: object, role: str = "postgres") -> list[TupleRow]:
+        """All rows of a query; for a statement without rows, none."""
+        with self.connect(role) as connection:
+            cursor = connection.execute(query.encode(), parameters or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def dump(self) -> str:
+        """Everything in the database, sequences included, as pg_dump writes it: equal text means equal state."""
+        text = self.server.run("pg_dump", self.name)
+        return re.sub(r"^\\(un)?restrict .*\n", "", text, flags=re.MULTILINE)  # a random token of each dump
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of a module gave."""
+
+    status: int
+    result: dict[str, Any]
+    output: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether the module says that it changed something."""
+        return bool(self.result.get("changed"))
+
+    @property
+    def message(self) -> str:
+        """The module's message."""
+        return str(self.result.get("msg", ""))
+
+
+@dataclass(frozen=True)
+class Ansible:
+    """Runs modules of the collection by `ansible` itself, on this machine."""
+
+    folder: Path
+    environment: dict[str, str] = field(repr=False)
+
+    def command(self, module: str, arguments: Mapping[str, Any], *options: str) -> list[str]:
+        """The command line that runs one module."""
+        return [
+            str(Path(sys.executable).with_name("ansible")),
+            "localhost",
+            *("--inventory", "localhost,", "--connection", "local", "--playbook-dir", str(self.folder)),
+            *("--extra-vars", json.dumps({"ansible_python_interpreter": sys.executable})),
+            *("--module-name", module, "--args", json.dumps(arguments), *options),
+        ]
+
+    def run(
+        self, module: str, arguments: Mapping[str, Any], *, check: bool = False, diff: bool = False, verbosity: int = 0
+    ) -> Outcome:
+        """Run one module and wait for it."""
+        options = ["--check"] * check + ["--diff"] * diff + [f"-{'v' * verbosity}"] * bool(verbosity)
+        done = subprocess.run(
+            self.command(module, arguments, *options),
+            env=self.environment,
+            cwd=self.folder,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        return Outcome(done.returncode, _result(done.stdout), done.stdout)
+
+    def start(self, module: str, arguments: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+        """Start one module in the background, to be killed by `kill_tree`."""
+        return subprocess.Popen(
+            self.command(module, arguments),
+            env=self.environment,
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+
+def _result(output: str) -> dict[str, Any]:
+    """The JSON that the callback `minimal` prints after the host's name and status."""
+    match = re.search(r"^localhost \| [A-Z]+!? => (?=\{)", output, re.MULTILINE)
+    if not match:
+        return {}
+    result: dict[str, Any] = json.JSONDecoder().raw_decode(output, match.end())[0]
+    return result
+
+
+def kill_tree(process: subprocess.Popen[bytes]) -> None:
+    """SIGKILL to a process and all its descendants at once: Ansible's workers are sessions of their own."""
+    victims = [process.pid]
+    for pid in victims:
+        victims += _children(pid)
+    for pid in victims:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    found: list[int] = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(child) for child in path.read_text().split()]
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return found
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The server, with the roles of the mail host and the template of the database."""
+    folder = Path(tempfile.mkdtemp(prefix="danhba-pg-"))
+    try:
+        server = Server(_find_binaries(), folder)
+        _initialise(server)
+        with _running(server):
+            _create_roles(server)
+            _create_database(server, TEMPLATE)
+            with server.connect(TEMPLATE) as connection:
+                migrate(connection, read_migrations(MIGRATIONS), dry_run=False)
+            yield server
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database(server: Server) -> Iterator[Database]:
+    """A fresh copy of the migrated database."""
+    name = f"test_{uuid.uuid4().hex}"
+    _create_database(server, name, TEMPLATE)
+    yield Database(server, name)
+    _drop_database(server, name)
+
+
+@pytest.fixture
+def empty_database(server: Server) -> Iterator[Database]:
+    """A database as the role `database` makes it before its first migration."""
+    name = f"test_{uuid.uuid4().hex}"
+    _create_database(server, name)
+    yield Database(server, name)
+    _drop_database(server, name)
+
+
+@pytest.fixture(scope="session")
+def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which Ansible knows this clone as the collection and nothing of the user's settings."""
+    home = tmp_path_factory.mktemp("ansible")
+    link = home / "collections/ansible_collections/laocai/mail"
+    link.parent.mkdir(parents=True)
+    link.symlink_to(PROJECT)
+    configuration = home / "ansible.cfg"
+    configuration.write_text("[defaults]\n")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return inherited | {
+        "ANSIBLE_CONFIG": str(configuration),
+        "ANSIBLE_HOME": str(home),
+        "ANSIBLE_COLLECTIONS_PATH": str(home / "collections"),
+        "ANSIBLE_REMOTE_TEMP": str(home / "remote"),
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+    }
+
+
+@pytest.fixture
+def ansible(tmp_path: Path, ansible_environment: dict[str, str]) -> Ansible:
+    """Ansible, to run the collection's modules with. Relative paths in arguments are below `folder`."""
+    return Ansible(tmp_path, ansible_environment)
+
+
+def _find_binaries() -> Path:
+    """The newest PostgreSQL installed, or the one that POSTGRES_BIN names."""
+    if chosen := os.environ.get("POSTGRES_BIN"):
+        return Path(chosen)
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if not found:
+        pytest.fail("PostgreSQL is not installed. Run: make setup")
+    return found[-1].parent
+
+
+def _unprivileged() -> list[str]:
+    """The start of a command line that runs the rest as a user other than root, and ends it with the test run."""
+    drop = ["--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    return ["setpriv", *drop, "--pdeathsig=INT"]
+
+
+def _initialise(server: Server) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(server.folder, "postgres", "postgres")
+    server.folder.chmod(0o711)  # the test user reaches the socket, nobody lists the folder
+    data = server.folder / "data"
+    command = [str(server.binaries / "initdb"), "--pgdata", str(data), "--username=postgres", "--encoding=UTF8"]
+    options = ["--locale=C.UTF-8", "--no-sync", "--no-instructions"]
+    subprocess.run([*_unprivileged(), *command, *options], check=True, stdout=subprocess.DEVNULL, cwd=server.folder)
+    # As in production: by peer alone, and one system user may be several database roles.
+    (data / "pg_hba.conf").write_text("local all all peer map=danhba\n")
+    users = [f"danhba {getpass.getuser()} {role}\n" for role in ("postgres", *LOGIN_ROLES)]
+    (data / "pg_ident.conf").write_text("".join(users))
+
+
+@contextmanager
+def _running(server: Server) -> Iterator[None]:
+    settings = SERVER_SETTINGS | {"unix_socket_directories": server.socket}
+    arguments = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+    with (server.folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*_unprivileged(), str(server.binaries / "postgres"), "-D", str(server.folder / "data"), *arguments],
+            cwd=server.folder,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            _wait_until_ready(server, process)
+            yield
+        finally:
+            process.send_signal(signal.SIGQUIT)
+            process.wait(timeout=30)
+
+
+def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        ready = [str(server.binaries / "pg_isready"), "--quiet", "--host", server.socket]
+        if subprocess.run(ready).returncode == 0:
+            return
+        time.sleep(0.1)
+    pytest.fail(f"PostgreSQL did not start:\n{(server.folder / 'log').read_text()}")
+
+
+def _create_roles(server: Server) -> None:
+    with server.connect("postgres") as connection:
+        connection.execute("CREATE ROLE danhba_owner NOLOGIN")
+        for role in LOGIN_ROLES:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
+
+
+def _create_database(server: Server, name: str, template: str = "template0") -> None:
+    database, roles = sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, LOGIN_ROLES))
+    with server.connect("postgres") as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} OWNER danhba_owner TEMPLATE {}").format(database, sql.Identifier(template))
+        )
+        connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+        connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, roles))
+
+
+def _drop_database(server: Server, name: str) -> None:
+    with server.connect("postgres") as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

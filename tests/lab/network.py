@@ -1,0 +1,76 @@
+"""The hosts' network: a bridge on this machine, and a masquerade rule so that hosts reach the package mirror."""
+
+import json
+from pathlib import Path
+
+from tests.lab.errors import LabError
+from tests.lab.settings import Settings
+from tests.lab.shell import run, succeeds, write
+
+_FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
+_LINKS = Path("/sys/class/net")
+
+# One transaction, and the same result however often it is loaded. Hosts are masqueraded on the way out only: between
+# hosts, and between them and this machine, everybody sees real addresses.
+_RULES = """
+table ip {table}
+delete table ip {table}
+table ip {table} {{
+    chain postrouting {{
+        type nat hook postrouting priority srcnat; policy accept;
+        ip saddr {network} oifname != "{bridge}" masquerade
+    }}
+}}
+"""
+
+
+class Network:
+    """The bridge, the nft table and the forwarding switch of one lab."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._before = settings.state / "network.json"
+
+    def up(self) -> None:
+        """Make it, or mend what is missing of it.
+
+        Raises:
+            LabError: the gateway's address already belongs to another interface.
+        """
+        bridge = self._settings.bridge
+        if not self._exists():
+            self._refuse_taken_gateway()
+            write(self._before, json.dumps({"ip_forward": _FORWARDING.read_text().strip()}))
+            run(["ip", "link", "add", bridge, "type", "bridge"])
+        run(["ip", "address", "replace", str(self._settings.gateway), "dev", bridge])
+        run(["ip", "link", "set", bridge, "up"])
+        _FORWARDING.write_text("1")
+        rules = _RULES.format(
+            table=self._settings.table, bridge=bridge, network=self._settings.gateway.network.with_prefixlen
+        )
+        run(["nft", "--file", "-"], text=rules)
+
+    def down(self) -> None:
+        """Remove every trace of it and set forwarding back to what it was; nothing happens when there is none."""
+        table = ["table", "ip", self._settings.table]
+        if succeeds(["nft", "list", *table]):
+            run(["nft", "delete", *table])
+        if self._exists():
+            run(["ip", "link", "delete", self._settings.bridge])
+        if self._before.exists():
+            _FORWARDING.write_text(json.loads(self._before.read_text())["ip_forward"])
+            self._before.unlink()
+
+    def _exists(self) -> bool:
+        return (_LINKS / self._settings.bridge).exists()
+
+    def _refuse_taken_gateway(self) -> None:
+        gateway = str(self._settings.gateway.network)
+        routes = json.loads(run(["ip", "-json", "route", "show", "root", gateway]) or "[]")
+        if routes:
+            device = routes[0]["dev"]
+            raise LabError(
+                f"Mạng {gateway} đã được giao diện {device} dùng. Hãy gỡ giao diện ấy (xem `ip route`) rồi thử lại.",
+                f"The network {gateway} is already used by the interface {device}. "
+                "Remove that interface (see `ip route`), then try again.",
+            )

@@ -1,0 +1,91 @@
+"""What the lab is called, where it keeps things, and what a host is made of."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Interface
+from pathlib import Path
+
+SUITE = "trixie"
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+
+# What a small Debian server has before anybody deploys something to it. python3-apt: Ansible's apt module cannot
+# predict anything in check mode without it.
+PACKAGES = (
+    "apt-utils",
+    "ca-certificates",
+    "dbus",
+    "iproute2",
+    "iputils-ping",
+    "kmod",
+    "less",
+    "libpam-systemd",
+    "netbase",
+    "openssh-server",
+    "procps",
+    "python3",
+    "python3-apt",
+    "systemd-sysv",
+    "tzdata",
+    "udev",
+)
+
+# What the roles install. Only fetched into the image, never installed there: it saves each host the download.
+PREFETCHED = (
+    "acl",
+    "dovecot-imapd",
+    "dovecot-lmtpd",
+    "dovecot-managesieved",
+    "dovecot-pgsql",
+    "dovecot-pop3d",
+    "dovecot-sieve",
+    "nftables",
+    "postfix",
+    "postfix-pgsql",
+    "postgresql",
+    "python3-psycopg2",
+    "sudo",
+)
+
+# Command on the PATH, or file -> Debian package.
+TOOLS = {
+    str(KEYRING): "debian-archive-keyring",
+    "apt-get": "apt",
+    "ip": "iproute2",
+    "mmdebstrap": "mmdebstrap",
+    "nft": "nftables",
+    "setpriv": "util-linux",
+    "setsid": "util-linux",
+    "ssh": "openssh-client",
+    "ssh-keygen": "openssh-client",
+    "systemd-nspawn": "systemd-container",
+    "unshare": "util-linux",
+}
+
+
+_GATEWAY = IPv4Interface("10.233.0.1/24")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Names and places of one lab. The defaults are the lab of this machine; tests make a second one beside it."""
+
+    cache: Path = Path("/var/cache/danhba-lab")
+    state: Path = Path("/var/lib/danhba-lab")
+    locks: Path = Path("/run/danhba-lab")
+    bridge: str = "danhba0"
+    table: str = "danhba_lab"
+    gateway: IPv4Interface = _GATEWAY
+
+    @property
+    def hosts(self) -> Path:
+        """Holds one directory for each host."""
+        return self.state / "hosts"
+
+    @property
+    def private_key(self) -> Path:
+        """The ssh key that opens root on every host."""
+        return self.state / "ssh" / "id_ed25519"
+
+    @property
+    def known_hosts(self) -> Path:
+        """The host keys of the hosts that exist."""
+        return self.state / "ssh" / "known_hosts"

@@ -1,0 +1,251 @@
+"""The documents say what is so: their commands run, their links lead somewhere, their examples are a valid register.
+
+A fence is marked in its info string: ```` ```sh exit=0 ```` runs each `danhba` command in the clone and expects that
+status; ```` ```yaml file=PATH ```` and ```` ```yaml append=PATH ```` make up a register, in the order of the document.
+"""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DANHBA = Path(sys.executable).with_name("danhba")
+# The operator's guide shows province.yml, the editor's the files of the agencies.
+GUIDES = (ROOT / "docs/vi/van-hanh.md", ROOT / "docs/vi/so-danh-ba.md")
+READMES = (ROOT / "README.md", ROOT / "README.vi.md")
+DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+DOCUMENTS = sorted(
+    path for pattern in ("*.md", "docs/**/*.md", "roles/*/README.md", "directory/*.md") for path in ROOT.glob(pattern)
+)
+
+_LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
+_SPAN = re.compile(r"`([^`\n]+)`")
+_CLAUSE = re.compile(r"\bR(?:1[0-6]|[1-9])(?:\.\d+[a-z]?)?\b")
+_PATH = re.compile(r"(?:directory|docs|inventories|playbooks|plugins|requirements|roles|scripts|tests)/[\w./-]*")
+
+
+class Fence(NamedTuple):
+    """A fenced block: its language, the `key=value` options behind it, its text, and the line it opens on."""
+
+    language: str
+    options: dict[str, str]
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command of a `sh` fence, with the exit status that the document promises, if any."""
+
+    words: tuple[str, ...]
+    exit: int | None
+    document: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.document.relative_to(ROOT)}:{self.line}: {shlex.join(self.words)}"
+
+
+def fences(document: Path) -> Iterator[Fence]:
+    """Every fenced block of a document, without the indentation of its fence."""
+    opening: re.Match[str] | None = None
+    start = 0
+    body: list[str] = []
+    for number, line in enumerate(document.read_text(encoding="utf-8").splitlines(), start=1):
+        if opening is None:
+            opening, start, body = re.match(r"(\s*)```(\w+)(.*)", line), number, []
+        elif line.strip() == "```":
+            options = dict(option.split("=", 1) for option in opening[3].split())
+            yield Fence(opening[2], options, "".join(f"{text}\n" for text in body), start)
+            opening = None
+        else:
+            body.append(line.removeprefix(opening[1]))
+    assert opening is None, f"{document}:{start}: the fence is never closed"
+
+
+def prose(document: Path) -> str:
+    """The text of a document without its fenced blocks."""
+    return re.sub(
+        r"^\s*```\w.*?^\s*```$",
+        "",
+        document.read_text(encoding="utf-8"),
+        flags=re.MULTILINE | re.DOTALL,
+    )
+
+
+def commands(document: Path) -> Iterator[Command]:
+    """Every command of the `sh` fences of a document."""
+    for fence in fences(document):
+        if fence.language == "sh":
+            status = int(fence.options["exit"]) if "exit" in fence.options else None
+            for offset, line in enumerate(fence.text.splitlines(), start=1):
+                if line and not line.startswith("#"):
+                    yield Command(tuple(shlex.split(line)), status, document, fence.line + offset)
+
+
+COMMANDS = [command for document in DOCUMENTS for command in commands(document)]
+
+
+def headings(document: Path) -> list[tuple[int, str]]:
+    """Level and text of each heading, in order."""
+    return [(len(m[1]), m[2]) for m in re.finditer(r"^(#+) (.+)$", prose(document), flags=re.MULTILINE)]
+
+
+def anchors(document: Path) -> set[str]:
+    """The anchors that the forges make of a document's headings."""
+    return {re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-") for _, text in headings(document)}
+
+
+def links(document: Path) -> list[str]:
+    """The targets of a document's links that lead to other places in the clone."""
+    return [target for target in _LINK.findall(prose(document)) if not re.match(r"[a-z]+:", target)]
+
+
+def danhba(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run the command at the clone's root, as a reader of the documents does."""
+    return subprocess.run(
+        [DANHBA, *arguments],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+def name(document: Path) -> str:
+    """How a test case names its document."""
+    return str(document.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for link in links(document):
+        path, _, anchor = link.partition("#")
+        target = document.parent / path if path else document
+        assert target.exists(), f"{link}: no such file"
+        assert not anchor or anchor in anchors(target), f"{link}: no such heading, only {sorted(anchors(target))}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_paths_named_exist(document: Path) -> None:
+    spans = [span for span in _SPAN.findall(prose(document)) if _PATH.fullmatch(span) and "NNNN" not in span]
+    missing = [span for span in spans if not (ROOT / span).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+def test_make_targets_exist(document: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z][\w-]*)\s*:(?!=)", makefile, flags=re.MULTILINE))
+    spans = (span.split() for span in _SPAN.findall(prose(document)))
+    named = {words[1] for words in spans if len(words) == 2 and words[0] == "make"}
+    named |= {command.words[1] for command in commands(document) if command.words[0] == "make"}
+    assert named <= targets
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=str)
+def test_command_is_known(command: Command) -> None:
+    """A command that no test looks at could rot: only these may stand in a `sh` fence."""
+    assert command.words[0] in {"make", "danhba", "ansible-playbook", "git", "."}
+    if command.words[0] == "danhba":
+        # Where another branch is compared, there may be none in the clone that runs this test.
+        assert command.exit is not None or "main" in command.words, "say exit=N"
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.words[0] == "ansible-playbook"], ids=str)
+def test_playbook_takes_what_is_given(command: Command) -> None:
+    words = list(command.words[1:])
+    playbook = ROOT / next(word for word in words if word.startswith("playbooks/"))
+    inventory = ROOT / words[words.index("-i") + 1]
+    given = [words[i + 1] for i, word in enumerate(words) if word == "-e"]
+    variables = {key for text in given for key in re.findall(r'^(\w+)=|"(\w+)":', text) for key in key if key}
+    assert inventory.is_dir()
+    text = playbook.read_text(encoding="utf-8")
+    assert [variable for variable in variables if not re.search(rf"\b{variable}\b", text)] == []
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c.exit is not None], ids=str)
+def test_danhba_ends_as_the_document_says(command: Command) -> None:
+    assert command.words[0] == "danhba"
+    done = danhba(*command.words[1:])
+    assert done.returncode == command.exit, done.stdout + done.stderr
+
+
+def write_register(document: Path, folder: Path) -> None:
+    """Write the register that the marked YAML fences of a document make up."""
+    for fence in fences(document):
+        for mode, option in (("w", "file"), ("a", "append")):
+            if option in fence.options:
+                path = folder / fence.options[option]
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open(mode, encoding="utf-8") as file:
+                    file.write(fence.text)
+
+
+def test_examples_of_the_guides_are_a_valid_register(tmp_path: Path) -> None:
+    for guide in GUIDES:
+        write_register(guide, tmp_path)
+    done = danhba("check", tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_readmes_say_the_same() -> None:
+    english, vietnamese = READMES
+    assert [level for level, _ in headings(english)] == [level for level, _ in headings(vietnamese)]
+    assert [f.text for f in fences(english) if f.language == "sh"] == [
+        f.text for f in fences(vietnamese) if f.language == "sh"
+    ]
+    assert links(english)[1:] == links(vietnamese)[1:]
+    assert (links(english)[0], links(vietnamese)[0]) == (vietnamese.name, english.name)
+    assert rows(english) == rows(vietnamese) > 0
+
+
+def rows(document: Path) -> int:
+    """How many table rows a document has."""
+    return len(re.findall(r"^\|", prose(document), flags=re.MULTILINE))
+
+
+def test_decisions_are_numbered_without_a_gap() -> None:
+    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+@pytest.mark.parametrize("document", DECISIONS, ids=name)
+def test_decision_has_its_form_and_stands_in_the_index(document: Path) -> None:
+    (title, *parts) = headings(document)
+    assert title[1].startswith(f"{int(document.name[:4])}. ")
+    assert parts == [
+        (2, "Context"),
+        (2, "Decision"),
+        (2, "Consequences"),
+        (2, "Status"),
+    ]
+    index = (document.parent / "README.md").read_text(encoding="utf-8")
+    assert f"| [{document.name[:4]}]({document.name}) | {title[1].partition(' ')[2]} |" in index
+
+
+def test_clauses_cited_in_code_are_in_the_table() -> None:
+    """Who meets R6.2b in the code finds it in architecture.md."""
+    table = re.findall(
+        r"^\| (R[^|]+) \|",
+        (ROOT / "docs/architecture.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    known = {clause for cell in table for clause in _CLAUSE.findall(cell)}
+    assert len(known) > 20
+    for path in (
+        *ROOT.glob("plugins/**/*.py"),
+        *ROOT.glob("roles/**/*.sql"),
+        *ROOT.glob("roles/**/*.yml"),
+    ):
+        for cited in _CLAUSE.findall(path.read_text(encoding="utf-8")):
+            assert any(cited.startswith(k) or k.startswith(cited) for k in known), f"{path}: {cited} is in no row"

@@ -1,0 +1,297 @@
+"""The sample register holds what its README promises; read by plain PyYAML, so that this depends on nothing of ours."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+DIRECTORY = ROOT / "directory"
+# The day around which the sample places its recent events.
+TODAY = date(2026, 11, 24)
+FORWARD, REDIRECT = timedelta(days=90), timedelta(days=365)
+
+Map = dict[str, Any]
+Entries = list[tuple[str, Map]]
+
+
+def load(path: Path) -> Any:
+    """A YAML file with every scalar as text."""
+    with path.open(encoding="utf-8") as stream:
+        return yaml.load(stream, Loader=yaml.BaseLoader)
+
+
+BODIES: dict[str, Map] = {
+    body["code"]: body for body in load(ROOT / "tests/factory/bodies.yml") if body["period"] != "from 2025-07-01"
+}
+AGENCIES: dict[str, Map] = {path.stem: load(path) for path in sorted((DIRECTORY / "agencies").iterdir())}
+# Every issuance with its agency, in the order of the files.
+ENTRIES: Entries = [(code, person) for code, agency in AGENCIES.items() for person in agency["people"]]
+# The parents that had to differ from the facts, whose parent came into being only by the merger.
+PARENTS = {"ttgnn": "snnptnt", "cckl": "snnptnt"}
+DOCUMENT = re.compile(
+    r"\d{2,6}(/\d{4})?/(QĐ|NQ|NĐ|GUQ)[-.][A-ZĐ0-9]+|\d{2,6}-QĐ/[A-Z]+|\d{2,6}/[A-ZĐ]+-[A-ZĐ]+"
+)
+
+
+def day(event: Map) -> date:
+    """The date of an event."""
+    return date.fromisoformat(event["date"])
+
+
+def is_open(thing: Map, on: date = TODAY) -> bool:
+    """Whether an agency or issuance is open on a day: from `opened`, not on `closed`."""
+    return day(thing["opened"]) <= on and not ("closed" in thing and day(thing["closed"]) <= on)
+
+
+def holding(code: str, wanted: Callable[[Map], bool]) -> list[Map]:
+    """The entries of one agency that are as wanted."""
+    return [person for person in AGENCIES[code]["people"] if wanted(person)]
+
+
+def moves() -> Iterator[tuple[str, Map, str, Map]]:
+    """Each closing that has a matching opening elsewhere: from where, its entry, to where, its entry."""
+    arrivals = {(p["id"], p["opened"]["date"], p["opened"]["event"]): (code, p) for code, p in ENTRIES}
+    for code, person in ENTRIES:
+        closed = person.get("closed", {})
+        if closed.get("event") in ("transferred", "reorganised"):
+            yield (code, person, *arrivals[person["id"], closed["date"], closed["event"]])
+
+
+def test_all_bodies_of_the_time_are_there() -> None:
+    assert len(BODIES) == 231
+    assert AGENCIES.keys() == BODIES.keys()
+
+
+@pytest.mark.parametrize("code", sorted(AGENCIES))
+def test_an_agency_agrees_with_the_facts(code: str) -> None:
+    agency, body = AGENCIES[code], BODIES[code]
+    assert agency["agency"] == code
+    assert (agency["name"], agency["kind"]) == (body["name"], body["kind"])
+    assert agency.get("parent") == PARENTS.get(code, body.get("parent"))
+    first = (DIRECTORY / "agencies" / f"{code}.yml").read_text(encoding="utf-8").splitlines()[1]
+    assert ("Code attested" in first) == (body["attested"] == "true")
+    assert ("Code inferred" in first) == (body["attested"] == "false")
+
+
+def test_agencies_stand_below_agencies_opened_before_and_not_closed_before() -> None:
+    for code, agency in AGENCIES.items():
+        if parent := AGENCIES.get(agency.get("parent", "")):
+            assert day(parent["opened"]) <= day(agency["opened"]), code
+            assert "closed" not in parent or day(agency["closed"]) <= day(parent["closed"]), code
+
+
+def test_successors_and_predecessors_tell_the_same_story() -> None:
+    heirs = defaultdict(list)
+    for code, agency in AGENCIES.items():
+        for predecessor in agency.get("succeeds", []):
+            heirs[predecessor].append(code)
+    closed = {code: agency["closed"] for code, agency in AGENCIES.items() if "closed" in agency}
+    assert heirs == {"ttcnttvt": ["lcit"], "ttmtt": ["lcit"], "ccvtlt": ["snv"], "bqlck": ["bqlkkt"]}
+    assert closed.keys() == heirs.keys()
+    assert {event["event"] for event in closed.values()} == {"merged"}
+    assert closed["ttcnttvt"] == closed["ttmtt"] == AGENCIES["lcit"]["opened"]
+    for code in closed:
+        assert not [p["id"] for p in AGENCIES[code]["people"] if is_open(p, day(closed[code]))]
+
+
+def test_closed_agencies_show_each_state_of_a_former_contact_mailbox() -> None:
+    ages = {code: TODAY - day(AGENCIES[code]["closed"]) for code in ("bqlck", "ccvtlt", "ttmtt")}
+    assert ages["bqlck"] < FORWARD
+    assert FORWARD <= ages["ccvtlt"] < FORWARD + REDIRECT
+    assert ages["ttmtt"] > FORWARD + REDIRECT
+
+
+def test_there_are_enough_people_in_enough_agencies() -> None:
+    people = {person["id"] for _, person in ENTRIES if is_open(person)}
+    staffed = [code for code, agency in AGENCIES.items() if len(holding(code, is_open)) >= 8 and is_open(agency)]
+    mailboxes = sum(is_open(agency) for agency in AGENCIES.values())
+    assert len(people) >= 450
+    assert len(staffed) >= 20
+    assert len(people) + mailboxes > 600
+
+
+def test_a_person_has_one_open_mailbox_and_one_name() -> None:
+    spans = defaultdict(list)
+    names = defaultdict(set)
+    for _, person in ENTRIES:
+        closed = day(person["closed"]) if "closed" in person else date.max
+        assert day(person["opened"]) < closed
+        spans[person["id"]].append((day(person["opened"]), closed))
+        names[person["id"]].add(person["name"])
+    assert all(len(written) == 1 for written in names.values())
+    for times in spans.values():
+        times.sort()
+        assert all(end <= start for (_, end), (start, _) in zip(times, times[1:], strict=False))
+
+
+def test_people_are_in_office_only_while_their_agency_exists_and_stand_in_the_order_of_their_coming() -> None:
+    for code, agency in AGENCIES.items():
+        dates = [day(person["opened"]) for person in agency["people"]]
+        assert dates == sorted(dates), code
+        assert all(date(2010, 10, 15) <= opened >= day(agency["opened"]) for opened in dates), code
+
+
+def test_ids_are_six_digits_and_telephones_are_nobodys() -> None:
+    assert all(re.fullmatch(r"\d{6}", person["id"]) for _, person in ENTRIES)
+    phones = [person["phone"] for _, person in ENTRIES if "phone" in person]
+    assert len(phones) > 300
+    assert all(re.fullmatch(r"0214 3 0\d\d \d{3}", phone) for phone in phones)
+
+
+def test_documents_have_the_shapes_of_documents() -> None:
+    texts = [agency["opened"]["document"] for agency in AGENCIES.values()]
+    for agency in AGENCIES.values():
+        texts += [custodian["document"] for custodian in agency.get("custodians", [])]
+    for _, person in ENTRIES:
+        events = [person["opened"], *person.get("suspended", []), *([person["closed"]] if "closed" in person else [])]
+        texts += [event[key] for event in events for key in ("document", "request") if key in event]
+    assert [text for text in texts if not DOCUMENT.fullmatch(text)] == []
+
+
+def test_communes_were_made_by_the_national_assembly() -> None:
+    local = [agency for agency in AGENCIES.values() if agency["kind"] in {"commune_committee", "ward_committee"}]
+    assert len(local) > 130
+    assert all(agency["opened"]["document"].endswith("/NQ-UBTVQH14") for agency in local)
+
+
+def test_custodians_are_people_of_the_agency_and_the_last_one_is_in_office() -> None:
+    kinds = Counter()
+    for code, agency in AGENCIES.items():
+        custodians = agency.get("custodians", [])
+        for custodian in custodians:
+            kinds[custodian["as"]] += 1
+            assert holding(code, lambda p, c=custodian: p["id"] == c["person"] and is_open(p, day(c))), code
+        if is_open(agency) and agency["people"]:
+            assert holding(code, lambda p, c=custodians[-1]: p["id"] == c["person"] and is_open(p)), code
+            assert [c["date"] for c in custodians] == sorted(c["date"] for c in custodians)
+    assert kinds["head"] >= 80
+    assert kinds["delegate"] >= 15
+
+
+def test_heads_changed_and_then_delegated() -> None:
+    for code in ("sxd", "bacha"):
+        custodians = AGENCIES[code]["custodians"]
+        assert [custodian["as"] for custodian in custodians] == ["head", "head", "delegate"]
+        former = holding(code, lambda p, c=custodians[0]: p["id"] == c["person"])
+        assert former[0]["closed"]["date"] == custodians[1]["date"]
+
+
+def test_ten_namesakes_in_one_agency_and_the_tenth_is_pinned() -> None:
+    namesakes = holding("bvdk", lambda p: p["name"] == "Nguyễn Văn Vinh")
+    assert len(namesakes) == 10
+    assert ["address" in person for person in namesakes] == [False] * 9 + [True]
+    assert namesakes[-1]["address"].endswith("-bvdk")
+    assert namesakes[-1]["address_document"]
+
+
+def test_different_names_clash() -> None:
+    wanted = ("Hoàng Lan", "Lý Anh")
+    assert [p["name"] for p in holding("svhttdl", lambda p: p["name"] in wanted)] == ["Hoàng Lan", "Hoàng Lan", "Lý Anh"]
+
+
+def test_the_operator_has_the_people_of_the_format() -> None:
+    first, second, third = AGENCIES["stttt"]["people"][:3]
+    assert (first["id"], first["name"], first["leader"]) == ("000101", "Nguyễn Văn Vịnh", "true")
+    assert (second["name"], second["family"], second["given"]) == ("H'Hen Niê", "Niê", "Hen")
+    assert second["suspended"][0]["until"] == "2011-08-01"
+    assert second["closed"] == {"document": "77/QĐ-STTTT", "date": "2012-01-01", "event": "retired"}
+    assert (third["id"], third["name"], third["address"]) == ("000103", "Ngô Vân Vinh", "vinhnv-stttt")
+    assert [p["opened"]["date"] for p in (first, second, third)] == ["2010-10-15", "2010-11-01", "2010-11-01"]
+    assert [custodian["person"] for custodian in AGENCIES["stttt"]["custodians"]] == ["000101", "000107"]
+
+
+def test_transfers_of_every_age() -> None:
+    ages = {
+        (source, target): TODAY - day(gone["closed"])
+        for source, gone, target, _ in moves()
+        if gone["closed"]["event"] == "transferred"
+    }
+    assert ages["snnptnt", "stnmt"] > FORWARD + REDIRECT
+    assert FORWARD <= ages["sct", "skhcn"] < FORWARD + REDIRECT
+    assert ages["stttt", "vpubnd"] < FORWARD
+
+
+def test_both_sides_of_a_move_agree() -> None:
+    found = list(moves())
+    for _, gone, _, come in found:
+        assert gone["closed"]["document"] == come["opened"]["document"]
+    arrived = [p for _, p in ENTRIES if p["opened"]["event"] in ("transferred", "reorganised")]
+    assert len(found) == len(arrived)
+    reorganised = Counter((source, target) for source, gone, target, _ in found if gone["closed"]["event"] == "reorganised")
+    assert reorganised.keys() == {("ttcnttvt", "lcit"), ("ttmtt", "lcit"), ("ccvtlt", "snv"), ("bqlck", "bqlkkt")}
+
+
+def test_somebody_moved_twice_and_somebody_came_back() -> None:
+    journeys = defaultdict(list)
+    for code, person in ENTRIES:
+        journeys[person["id"]].append((person["opened"]["date"], code))
+    paths = [tuple(code for _, code in sorted(journey)) for journey in journeys.values()]
+    assert paths.count(("skhdt", "stc", "vpubnd")) == 1
+    assert paths.count(("svhttdl", "sapa", "svhttdl")) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "event", "since", "until"),
+    [
+        ("stc", "retired", date(2026, 10, 1), TODAY),
+        ("snnptnt", "retired", date(2019, 1, 1), date(2020, 1, 1)),
+        ("sgtvt", "resigned", date(2025, 1, 1), date(2026, 1, 1)),
+        ("sldtbxh", "dismissed", date(2024, 1, 1), date(2025, 1, 1)),
+        ("baothang", "deceased", date(2023, 1, 1), date(2024, 1, 1)),
+        ("sngv", "left_province", date(2022, 1, 1), date(2023, 1, 1)),
+    ],
+)
+def test_mailboxes_were_cancelled_for_every_reason(code: str, event: str, since: date, until: date) -> None:
+    assert holding(code, lambda p: p.get("closed", {}).get("event") == event and since <= day(p["closed"]) < until)
+
+
+def test_suspensions_now_and_past_and_recruitments_to_come() -> None:
+    spells = [(p, s) for _, p in ENTRIES for s in p.get("suspended", [])]
+    now = [s for p, s in spells if day(s) <= TODAY < date.fromisoformat(s["until"]) and is_open(p)]
+    past = [s for _, s in spells if date.fromisoformat(s["until"]) < TODAY]
+    assert len(now) == 1
+    assert len(past) == 2
+    assert [code for code, p in ENTRIES if day(p["opened"]) > TODAY] == ["stttt", "syt"]
+
+
+def test_names_are_as_met_in_the_province() -> None:
+    names = [person["name"] for _, person in ENTRIES]
+    lengths = Counter(len(name.split()) for name in names)
+    assert lengths.keys() == {1, 2, 3, 4, 5}
+    assert lengths[1] == 1
+    assert lengths[5] >= 2
+    assert sum("Đ" in name for name in names) >= 20
+    assert sum("'" in name for name in names) == 2
+    assert any(word in ("A", "Y") for name in names for word in name.split())
+    families = Counter(name.split()[0] for name in names)
+    for family in ("Nguyễn", "Giàng", "Sùng", "Chảo", "Tẩn", "Nông", "Lù", "Vàng", "Lò", "Nùng"):
+        assert families[family] >= 2, family
+
+
+def test_the_province_spells_every_policy_out() -> None:
+    province = load(DIRECTORY / "province.yml")
+    assert province["operator"] == "stttt"
+    assert re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", province["operator_key"])
+    assert province["policy"].keys() == {
+        "forward_days", "redirect_days", "retention_days", "quota", "limits", "protected"
+    }  # fmt: skip
+    assert province["policy"]["limits"].keys() == {"close", "readdress"}
+    assert [AGENCIES[address.removeprefix("contact-")]["agency"] for address in province["policy"]["protected"]]
+    assert sum("quota" in agency for agency in AGENCIES.values()) >= 3
+
+
+def test_all_text_is_composed_unicode_without_tabs_or_carriage_returns() -> None:
+    for path in (DIRECTORY / "province.yml", *(DIRECTORY / "agencies").iterdir()):
+        text = path.read_bytes().decode()
+        assert unicodedata.is_normalized("NFC", text), path.name
+        assert text.endswith("\n")
+        assert not set("\t\r\u200b\u00a0\u00d0") & set(text), path.name
