@@ -26,7 +26,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
 )
 from ansible_collections.laocai.mail.plugins.module_utils.danhba import documents
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, PasswordFile, foresee, issue
+from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer, PasswordFile
 
 PROGRESS_INTERVAL = 5.0  # seconds
 
@@ -48,28 +48,38 @@ class ActionModule(ActionBase):
         """Carry out the task and return its result, which holds neither password nor hash."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.validate_argument_spec(ARGUMENTS)[1]
+        file = PasswordFile(Path(self._loader.path_dwim(arguments["output"])))
         try:
-            issued = self._issue(arguments, task_vars or {})
+            issued = self._issue(file, arguments, task_vars or {})
         except Failure as failure:
             return result | {"failed": True, "msg": str(failure)}
         except ModuleFailed as failure:
             return result | failure.result
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
-        return (
-            result
-            | {"changed": bool(issued.issued or issued.recovered), "output": arguments["output"]}
-            | asdict(issued)
-        )
+        self._warn(issued)
+        changed = bool(issued.issued or issued.recovered)
+        return result | {"changed": changed, "output": str(file.path)} | asdict(issued)
 
-    def _issue(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Issued:
+    def _issue(self, file: PasswordFile, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Issued:
         order = Order(arguments["accounts"], arguments["document"].strip(), arguments["acknowledge"])
         _check_document(order.document)
-        file = PasswordFile(Path(self._loader.path_dwim(arguments["output"])))
         host = RemoteHost(self, arguments, task_vars)
-        if self._task.check_mode:
-            return foresee(file, host, order, _find_actor())
-        return issue(file, host, order, _find_actor(), ProgressLine())
+        issuer = Issuer(file, host, _find_actor(), ProgressLine())
+        return issuer.foresee(order) if self._task.check_mode else issuer.issue(order)
+
+    def _warn(self, issued: Issued) -> None:
+        """Say what became of earlier runs that ended early."""
+        if issued.recovered:
+            self._display.warning(
+                f"{issued.recovered} lần chạy trước bị ngắt sau khi đã lưu mật khẩu; đã gộp vào tệp output.\n"
+                f"{issued.recovered} earlier run(s) ended after storing their passwords; merged into the output."
+            )
+        if issued.discarded:
+            self._display.warning(
+                f"{issued.discarded} lần chạy trước bị ngắt trước khi lưu mật khẩu; đã bỏ, không ai mất gì.\n"
+                f"{issued.discarded} earlier run(s) ended before storing their passwords; thrown away, nothing is lost."
+            )
 
 
 class RemoteHost:
@@ -98,7 +108,7 @@ class RemoteHost:
         self._ask("store", request)
 
     def _ask(self, mode: str, request: dict[str, Any]) -> Any:
-        """Run the module on a request. Only the path of the file is an argument: arguments end in the host's journal."""
+        """Run the module on a request. Its arguments end in the host's journal, so they hold the file's path alone."""
         connection = self._action._connection
         path = connection._shell.join_path(connection._shell.tmpdir, f"{mode}.json")
         self._action._transfer_data(path, json.dumps(request))
@@ -112,9 +122,7 @@ class RemoteHost:
         return self._fetch(path)
 
     def _fetch(self, path: str) -> Any:
-        with tempfile.NamedTemporaryFile(
-            dir=constants.config.get_config_value("DEFAULT_LOCAL_TMP"), prefix="password-"
-        ) as copy:
+        with tempfile.NamedTemporaryFile(dir=constants.DEFAULT_LOCAL_TMP, prefix="password-") as copy:
             self._action._connection.fetch_file(path, copy.name)
             return json.loads(Path(copy.name).read_bytes())
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .failure import Failure
-from .postgres import HAS_PSYCOPG, OPTIONS
+from .postgres import HAS_PSYCOPG, OPTIONS, reason
 
 if HAS_PSYCOPG:
     import psycopg
@@ -52,7 +52,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An account that is to get a password. `previous` is the run that issued the one it has, `document` what is cited."""
+    """An account that is to get a password: what is cited for it, and the run that issued the one it has."""
 
     kind: str
     id: str
@@ -112,12 +112,11 @@ def answer_file(connect: Callable[[], Connection], mode: str, path: Path, *, dry
 
 def read_server(connection: Connection) -> str:
     """What tells this database from every other one, also of the same name: the cluster's number and the database's."""
-    row = connection.execute(
+    [(server,)] = connection.execute(
         "SELECT format('%s-%s', system_identifier, oid) FROM pg_control_system(), pg_database"
         " WHERE datname = current_database()"
-    ).fetchone()
-    assert row is not None  # one cluster, one current database
-    return str(row[0])
+    ).fetchall()
+    return str(server)
 
 
 def find_targets(connection: Connection, order: Order) -> list[Target]:
@@ -170,8 +169,8 @@ def _refuse_reissue(addresses: Sequence[str]) -> None:
     raise Failure(
         f"Đã có mật khẩu: {_join(addresses)}. Cấp lại phải dẫn văn bản báo cáo (Điều 10.5): đặt document. "
         "Chưa có gì thay đổi.",
-        f"These have a password already: {_join(addresses)}. A new one rests on a written report (R10.5): set document. "
-        "Nothing was changed.",
+        f"These have a password already: {_join(addresses)}. "
+        "A new one rests on a written report (R10.5): set document. Nothing was changed.",
     )
 
 
@@ -197,18 +196,17 @@ def _cite(target: Target, document: str) -> Target:
 
 
 def store_batch(connection: Connection, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
-    """Store all hashes of a batch in one transaction, or none (Failure) where an account is not as it was when asked."""
+    """Store all hashes of a batch in one transaction; none, with Failure, where an account is not as it was before."""
     try:
         with connection.transaction():
             # One writer at a time, so that what is compared is what is replaced. Services read on.
             connection.execute("LOCK TABLE mail.credential IN SHARE ROW EXCLUSIVE MODE")
-            run = connection.execute(
+            [(run,)] = connection.execute(
                 "INSERT INTO mail.run (job, actor, batch) VALUES ('passwords', %s, %s) RETURNING run", (actor, batch)
-            ).fetchone()
-            assert run is not None  # what RETURNING gives
+            ).fetchall()
             columns = _columns(credentials)
             _refuse_moved(connection, columns)
-            connection.execute(_STORE, {"run": run[0], **columns})
+            connection.execute(_STORE, {"run": run, **columns})
     except psycopg.errors.UniqueViolation as error:
         raise Failure(
             "Một lần chạy khác đã hủy lần cấp này. Chưa có gì thay đổi; chạy lại.",
@@ -216,13 +214,13 @@ def store_batch(connection: Connection, batch: str, actor: str, credentials: Seq
         ) from error
     except psycopg.Error as error:
         raise Failure(
-            f"PostgreSQL từ chối lưu mật khẩu: {error}. Chưa có gì thay đổi.",
-            f"PostgreSQL refused to store the passwords: {error}. Nothing was changed.",
+            f"PostgreSQL từ chối lưu mật khẩu: {reason(error)}. Chưa có gì thay đổi.",
+            f"PostgreSQL refused to store the passwords: {reason(error)}. Nothing was changed.",
         ) from error
 
 
 def _columns(credentials: Sequence[Credential]) -> dict[str, list[Any]]:
-    """The parameters of the statements below: each a column, to be unnested, so that a batch of any size is one statement."""
+    """The parameters of the statements below: whole columns, so that a batch of any size is one statement."""
     return {
         "kinds": [credential.kind for credential in credentials],
         "ids": [credential.id for credential in credentials],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Failure(Exception):
-    """A refusal for people: what is wrong and the way out, first in Vietnamese, then in English, each one sentence or more.
+    """A refusal for people: what is wrong and the way out, in Vietnamese on the first line, in English on the second.
 
     Raised before anything was changed, or after the transaction that tried to was rolled back.
     """

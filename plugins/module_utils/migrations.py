@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .failure import Failure
-from .postgres import HAS_PSYCOPG
+from .postgres import HAS_PSYCOPG, reason
 
 if HAS_PSYCOPG:
     import psycopg
@@ -56,7 +56,8 @@ def read_migrations(folder: Path) -> list[Migration]:
     for number, migration in enumerate(migrations, start=1):
         if migration.number != number:
             raise Failure(
-                f"Thiếu hoặc trùng số trong {folder}: chờ số {number:04}, gặp {migration.label}. Đánh số liên tục từ 0001.",
+                f"Thiếu hoặc trùng số trong {folder}: chờ số {number:04}, gặp {migration.label}. "
+                "Đánh số liên tục từ 0001.",
                 f"A number is missing or used twice in {folder}: expected {number:04}, found {migration.label}. "
                 "Number the files from 0001 without a gap.",
             )
@@ -68,7 +69,8 @@ def _read_migration(path: Path) -> Migration:
     if not match:
         raise Failure(
             f"Tên tệp {path.name} không đúng dạng NNNN_ten.sql (chữ thường không dấu, chữ số, gạch dưới). Đổi tên tệp.",
-            f"The file name {path.name} is not NNNN_name.sql (lower-case ASCII letters, digits, underscores). Rename it.",
+            f"The file name {path.name} is not NNNN_name.sql (lower-case ASCII letters, digits, underscores). "
+            "Rename it.",
         )
     content = path.read_bytes()
     try:
@@ -90,7 +92,8 @@ def find_pending(migrations: Sequence[Migration], applied: Sequence[Migration]) 
         if position >= len(migrations):
             raise Failure(
                 f"Cơ sở dữ liệu đã có {record.label} mà thư mục không có: bản mã này cũ hơn máy chủ. Cập nhật bản mã.",
-                f"The database has {record.label}, which the folder lacks: this clone is older than the server. Update it.",
+                f"The database has {record.label}, which the folder lacks: this clone is older than the server. "
+                "Update it.",
             )
         _compare(migrations[position], record)
     return list(migrations[len(applied) :])
@@ -107,7 +110,8 @@ def _compare(migration: Migration, record: Migration) -> None:
     if migration.sha256 != record.sha256:
         raise Failure(
             f"{migration.label} đã bị sửa sau khi áp dụng. Trả tệp về như cũ và viết thay đổi vào một tệp số mới.",
-            f"{migration.label} was edited after it was applied. Restore the file and put the change into one with a new number.",
+            f"{migration.label} was edited after it was applied. "
+            "Restore the file and put the change into one with a new number.",
         )
 
 
@@ -140,8 +144,8 @@ def _become_owner(connection: psycopg.Connection[TupleRow]) -> None:
         connection.execute(f"SET ROLE {OWNER}")
     except psycopg.errors.Error as error:
         raise Failure(
-            f"Không nhận được vai trò {OWNER}: {error}. Chạy playbooks/site.yml, với become_user: postgres.",
-            f"Cannot take the role {OWNER}: {error}. Run playbooks/site.yml, with become_user: postgres.",
+            f"Không nhận được vai trò {OWNER}: {reason(error)}. Chạy playbooks/site.yml, với become_user: postgres.",
+            f"Cannot take the role {OWNER}: {reason(error)}. Run playbooks/site.yml, with become_user: postgres.",
         ) from error
 
 
@@ -159,14 +163,16 @@ def _apply(connection: psycopg.Connection[TupleRow], migration: Migration) -> No
                 (migration.number, migration.name, migration.sha256),
             )
     except psycopg.Error as error:
-        where = _line(migration.sql, error)
+        line = _find_line(migration.sql, error)
         raise Failure(
-            f"{migration.label}{where and f', dòng {where}'}: {error}. Tệp này không để lại gì; sửa rồi chạy lại.",
-            f"{migration.label}{where and f', line {where}'}: {error}. This file left nothing behind; correct it and run again.",
+            f"{migration.label}{line and f', dòng {line}'}: {reason(error)}. "
+            "Tệp này không để lại gì; sửa rồi chạy lại.",
+            f"{migration.label}{line and f', line {line}'}: {reason(error)}. "
+            "This file left nothing behind; correct it and run again.",
         ) from error
 
 
-def _line(sql: str, error: psycopg.Error) -> str:
+def _find_line(sql: str, error: psycopg.Error) -> str:
     """The line of `sql` that the server points at, or nothing."""
     position = error.diag.statement_position
     return str(sql.count("\n", 0, int(position)) + 1) if position else ""

@@ -4,7 +4,7 @@ Plain Python without Ansible. What the host does is behind `Host`; `credentials`
 
 No account may ever have a password that nobody can know. So the order of things is: hash, write the passwords to a
 partial file and sync it to disk, let the host store the hashes in one transaction, merge the partial file into the
-output. A run that ends early leaves a partial file exactly when the host may have stored its batch, and the next run asks
+output. A run that ends early leaves a partial file whenever the host may have stored its batch, and the next run asks
 the host whether it did.
 """
 
@@ -72,11 +72,20 @@ HEADER = tuple(field.name for field in fields(Password))
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """What a run did, or with `dry_run` would do. Holds no password."""
+    """What a run did, or in `foresee` would do. Holds no password.
+
+    Attributes:
+        issued: accounts that got a password.
+        reissued: those of them that had one before.
+        recovered: earlier runs that ended early but had stored their passwords, which are in the output now.
+        discarded: earlier runs that ended before they stored their passwords, which are thrown away.
+        accounts: addresses of the first accounts that got a password.
+    """
 
     issued: int
     reissued: int
     recovered: int
+    discarded: int
     accounts: list[str]
 
 
@@ -100,8 +109,8 @@ Progress = Callable[[int, int], None]
 def make_password() -> str:
     """A random password such as `Bake7-Tumo4-Visa9-Nehu3-Gopa5`: five groups of two syllables and a digit, 71 bits.
 
-    Only the first letter of a group is a capital and only the last place of a group is a digit, always, so neither has to
-    be guessed from its looks, and every password has all four classes of characters that policies ask for.
+    The first letter of a group is always a capital, its last place always a digit, and nothing else is, so neither has
+    to be guessed from its looks; and every password has all four classes of characters that policies ask for.
     """
     return SEPARATOR.join(_make_group() for _ in range(GROUPS))
 
@@ -184,10 +193,8 @@ class PasswordFile:
     def find_partials(self) -> list[Partial]:
         """The partial files of earlier runs."""
         shape = re.compile(re.escape(self.path.name) + r"\.(?P<server>\d+-\d+)\.(?P<batch>[0-9a-f-]{36})\.partial")
-        paths = sorted(self.path.parent.glob("*.partial"))
-        return [
-            Partial(BatchName(**match.groupdict()), path) for path in paths if (match := shape.fullmatch(path.name))
-        ]
+        matches = ((path, shape.fullmatch(path.name)) for path in sorted(self.path.parent.glob("*.partial")))
+        return [Partial(BatchName(**match.groupdict()), path) for path, match in matches if match]
 
     def write_partial(self, name: BatchName, passwords: Iterable[Password]) -> Partial:
         """Put a batch safely on disk, before anybody stores it."""
@@ -196,12 +203,11 @@ class PasswordFile:
             _write(path, passwords)
         return Partial(name, path)
 
-    def merge(self, partial: Partial) -> int:
-        """Take a stored batch into the output, at one stroke, and return how many passwords it has."""
+    def merge(self, partial: Partial) -> None:
+        """Take a stored batch into the output, at one stroke."""
+        scratch = self.path.with_name(f"{self.path.name}.new")
         try:
-            batch = _read(partial.path)
-            scratch = self.path.with_name(f"{self.path.name}.new")
-            _write(scratch, (self.read() | batch).values())
+            _write(scratch, (self.read() | _read(partial.path)).values())
             scratch.replace(self.path)
             self.discard(partial)
         except OSError as error:
@@ -211,7 +217,6 @@ class PasswordFile:
                 f"The host has stored the passwords, but {self.path} cannot be written ({error.strerror}). "
                 f"They are kept in {partial.path}. Correct the error and run again to merge them.",
             ) from error
-        return len(batch)
 
     def discard(self, partial: Partial) -> None:
         """Remove a partial file that is merged or whose batch was given up."""
@@ -220,79 +225,87 @@ class PasswordFile:
             _sync_folder(partial.path.parent)
 
 
-def issue(file: PasswordFile, host: Host, order: Order, actor: str, progress: Progress) -> Issued:
-    """Carry out an order, after settling what earlier runs left behind."""
-    with file.locked():
-        recovered = _recover(file, host, actor)
-        server, targets = host.find_targets(order)
-        if targets:
-            _issue_batch(file, host, server, targets, actor, progress)
-        return _summarise(targets, recovered)
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Carries out orders: `file` gets the passwords, `host` their hashes; `actor` is put on record there."""
+
+    file: PasswordFile
+    host: Host
+    actor: str
+    progress: Progress
+
+    def issue(self, order: Order) -> Issued:
+        """Carry out an order, after settling what earlier runs left behind."""
+        with self.file.locked():
+            earlier = self._recover()
+            server, targets = self.host.find_targets(order)
+            if targets:
+                self._issue_batch(server, targets)
+            return _summarise(targets, earlier)
+
+    def foresee(self, order: Order) -> Issued:
+        """What `issue` would do now, with all its refusals; changes nothing, here or on the host."""
+        earlier: list[tuple[Partial, BatchState]] = []
+        if self.file.path.parent.exists():
+            self.file.check()
+            earlier = self._settle(dry_run=True)
+        return _summarise(self.host.find_targets(order)[1], earlier)
+
+    def _settle(self, *, dry_run: bool) -> list[tuple[Partial, BatchState]]:
+        """What became of the batch of each partial file."""
+        partials = self.file.find_partials()
+        if not partials:
+            return []
+        states = self.host.settle([partial.name for partial in partials], self.actor, dry_run=dry_run)
+        settled = [(partial, states[partial.name.batch]) for partial in partials]
+        for partial, state in settled:
+            if state == "foreign":
+                raise _foreign(partial)
+        return settled
+
+    def _recover(self) -> list[tuple[Partial, BatchState]]:
+        """Merge or discard the partial file of each earlier run."""
+        settled = self._settle(dry_run=False)
+        for partial, state in settled:
+            if state == "stored":
+                self.file.merge(partial)
+            else:
+                self.file.discard(partial)
+        return settled
+
+    def _issue_batch(self, server: str, targets: Sequence[Target]) -> None:
+        passwords = [make_password() for _ in targets]
+        hashes = hash_passwords(passwords, self.progress)
+        name = BatchName(server, str(uuid.uuid4()))
+        partial = self.file.write_partial(name, map(_as_line, targets, passwords))
+        # A failure of this call need not mean that nothing was stored (a broken connection): the next run finds out.
+        self.host.store(name.batch, self.actor, list(map(_as_credential, targets, hashes)))
+        self.file.merge(partial)
 
 
-def foresee(file: PasswordFile, host: Host, order: Order, actor: str) -> Issued:
-    """What `issue` would do now, with all its refusals; changes nothing, here or on the host."""
-    if not file.path.parent.exists():
-        return _summarise(host.find_targets(order)[1], 0)
-    file.check()
-    partials = file.find_partials()
-    states = host.settle([partial.name for partial in partials], actor, dry_run=True) if partials else {}
-    recovered = sum(len(_read(partial.path)) for partial in partials if states[partial.name.batch] == "stored")
-    return _summarise(host.find_targets(order)[1], recovered)
+def _as_line(target: Target, password: str) -> Password:
+    return Password(target.address, target.name, target.agency, password)
 
 
-def _recover(file: PasswordFile, host: Host, actor: str) -> int:
-    """Merge or discard the partial files of earlier runs; return how many passwords were merged."""
-    partials = file.find_partials()
-    if not partials:
-        return 0
-    states = host.settle([partial.name for partial in partials], actor, dry_run=False)
-    recovered = 0
-    for partial in partials:
-        match states[partial.name.batch]:
-            case "stored":
-                recovered += file.merge(partial)
-            case "given_up":
-                file.discard(partial)
-            case _:
-                _refuse_foreign(partial)
-    return recovered
+def _as_credential(target: Target, hashed: str) -> Credential:
+    return Credential(target.kind, target.id, target.address, target.document, target.previous, hashed)
 
 
-def _refuse_foreign(partial: Partial) -> None:
-    raise Failure(
+def _foreign(partial: Partial) -> Failure:
+    return Failure(
         f"{partial.path} thuộc về cơ sở dữ liệu của máy chủ khác, nên không biết mật khẩu trong đó còn dùng không. "
         "Chạy cho máy chủ đó trước, hoặc nếu nó không còn thì chuyển tệp đi.",
-        f"{partial.path} belongs to the database of another server, so whether its passwords are in force is not known. "
+        f"{partial.path} belongs to the database of another server, so whether its passwords are in force is unknown. "
         "Run for that server first or, if it is gone, move the file away.",
     )
 
 
-def _issue_batch(
-    file: PasswordFile, host: Host, server: str, targets: Sequence[Target], actor: str, progress: Progress
-) -> None:
-    passwords = [make_password() for _ in targets]
-    hashes = hash_passwords(passwords, progress)
-    credentials = [
-        Credential(target.kind, target.id, target.address, target.document, target.previous, hashed)
-        for target, hashed in zip(targets, hashes, strict=True)
-    ]
-    lines = [
-        Password(target.address, target.name, target.agency, password)
-        for target, password in zip(targets, passwords, strict=True)
-    ]
-    name = BatchName(server, str(uuid.uuid4()))
-    partial = file.write_partial(name, lines)
-    # A failure of this call need not mean that nothing was stored (a broken connection): the next run finds out.
-    host.store(name.batch, actor, credentials)
-    file.merge(partial)
-
-
-def _summarise(targets: Sequence[Target], recovered: int) -> Issued:
+def _summarise(targets: Sequence[Target], earlier: Sequence[tuple[Partial, BatchState]]) -> Issued:
     return Issued(
         issued=len(targets),
         reissued=sum(target.previous is not None for target in targets),
-        recovered=recovered,
+        recovered=sum(state == "stored" for _, state in earlier),
+        discarded=sum(state != "stored" for _, state in earlier),
         accounts=[target.address for target in targets[:SAMPLE]],
     )
 
@@ -304,8 +317,10 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise Failure(
-            f"Không đọc hoặc ghi được {error.filename or path}: {error.strerror}. Sửa quyền, chỗ trống hay đường dẫn output.",
-            f"Cannot read or write {error.filename or path}: {error.strerror}. Correct permissions, space or the path output.",
+            f"Không đọc hoặc ghi được {error.filename or path}: {error.strerror}. "
+            "Sửa quyền, chỗ trống hay đường dẫn output.",
+            f"Cannot read or write {error.filename or path}: {error.strerror}. "
+            "Correct permissions, space or the path output.",
         ) from error
 
 
@@ -332,7 +347,8 @@ def _read(path: Path) -> dict[str, Password]:
         rows = [tuple(row) for row in csv.reader(file)]
     if not rows or rows[0] != HEADER or any(len(row) != len(HEADER) for row in rows):
         raise Failure(
-            f"{path} không phải tệp mật khẩu của hệ thống này (cần các cột {', '.join(HEADER)}). Chuyển tệp đi rồi chạy lại.",
+            f"{path} không phải tệp mật khẩu của hệ thống này (cần các cột {', '.join(HEADER)}). "
+            "Chuyển tệp đi rồi chạy lại.",
             f"{path} is no file of issued passwords (columns {', '.join(HEADER)} wanted). Move it away and run again.",
         )
     return {row[0]: Password(*row) for row in rows[1:]}
@@ -341,7 +357,7 @@ def _read(path: Path) -> dict[str, Password]:
 def _write(path: Path, passwords: Iterable[Password]) -> None:
     """Write a private file and have it on disk, with its name, on return."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with open(descriptor, "w", encoding="utf-8", newline="") as file:
+    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(HEADER)
         writer.writerows(astuple(password) for password in passwords)

@@ -5,7 +5,7 @@ Runs on the mail host under Debian's Python, so it needs nothing but the standar
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from .failure import Failure
@@ -72,28 +72,34 @@ def open_connection(database: str, role: str, socket: str) -> psycopg.Connection
             autocommit=True,
         )
     except psycopg.OperationalError as error:
-        raise _explain(str(error).strip(), database, role, socket) from error
+        raise _explain(reason(error), database, role, socket) from error
 
 
-def _explain(reason: str, database: str, role: str, socket: str) -> Failure:
+def reason(error: psycopg.Error) -> str:
+    """What the server says, on one line: its main message, without the context it may add."""
+    return error.diag.message_primary or " ".join(str(error).split())
+
+
+def _explain(words: str, database: str, role: str, socket: str) -> Failure:
     """What a refused connection means. A failed start carries no SQLSTATE, so the server's own words decide."""
-    if not os.path.exists(f"{socket}/.s.PGSQL.{PORT}") or "Connection refused" in reason:
+    if not Path(socket, f".s.PGSQL.{PORT}").exists() or "Connection refused" in words:
         return Failure(
-            f"Máy chủ PostgreSQL không chạy (không có ai nghe ở {socket}). Khởi động: systemctl start postgresql. {_SITE_VI}.",
+            f"Máy chủ PostgreSQL không chạy (không có ai nghe ở {socket}). "
+            f"Khởi động: systemctl start postgresql. {_SITE_VI}.",
             f"The PostgreSQL server is not running (nobody listens in {socket}). "
             f"Start it: systemctl start postgresql. {_SITE_EN}.",
         )
-    if f'database "{database}" does not exist' in reason:
+    if f'database "{database}" does not exist' in words:
         return Failure(
             f"Chưa có cơ sở dữ liệu {database}. {_SITE_VI}.",
             f"The database {database} does not exist. {_SITE_EN}.",
         )
-    if f'role "{role}" does not exist' in reason:
+    if f'role "{role}" does not exist' in words:
         return Failure(
             f"Chưa có vai trò {role} trong PostgreSQL. {_SITE_VI}.",
             f"PostgreSQL has no role {role}. {_SITE_EN}.",
         )
-    if "authentication failed" in reason or "permission denied for database" in reason:
+    if "authentication failed" in words or "permission denied for database" in words:
         return Failure(
             f"PostgreSQL không cho người dùng hệ thống này vào {database} với vai trò {role}. "
             f"Chạy tác vụ bằng quyền root (become: true). {_SITE_VI}.",
@@ -101,6 +107,6 @@ def _explain(reason: str, database: str, role: str, socket: str) -> Failure:
             f"Run the task as root (become: true). {_SITE_EN}.",
         )
     return Failure(
-        f"Không vào được cơ sở dữ liệu {database} với vai trò {role} qua {socket}: {reason}",
-        f"Cannot open the database {database} as {role} by {socket}: {reason}",
+        f"Không vào được cơ sở dữ liệu {database} với vai trò {role} qua {socket}: {words}",
+        f"Cannot open the database {database} as {role} by {socket}: {words}",
     )

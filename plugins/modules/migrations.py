@@ -11,7 +11,8 @@ short_description: Bring the schema of the mail database up to date
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Applies the numbered SQL files of a folder that the database does not have yet, in order, each in a transaction of its own.
+  - Applies the numbered SQL files of a folder that the database does not have yet, in order, each in a transaction of
+    its own.
   - What was applied is recorded with its checksum in the table C(public.schema_migration).
   - A file that was edited after it was applied, a missing number, or a database newer than the folder is an error, and
     nothing is applied.

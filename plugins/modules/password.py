@@ -11,13 +11,14 @@ short_description: Issue passwords to mail accounts
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Makes a password for every open account that has none, or for the accounts named, and stores its hash in the mail database.
-  - Passwords are made and hashed on the controller. Only hashes reach the host, in a private file that is emptied as soon
-    as it is read; neither a password nor a hash is ever in an argument, a result, a log or the environment.
+  - Makes a password for every open account that has none, or for the accounts named, and stores its hash in the mail
+    database.
+  - Passwords are made and hashed on the controller. Only hashes reach the host, in a private file that is emptied as
+    soon as it is read; neither a password nor a hash is ever in an argument, a result, a log or the environment.
   - What was issued is added to the private file O(output) on the controller.
-  - A run that ends early at any moment, also by C(kill -9), leaves no account with a password that nobody can know. The
-    passwords are on the controller's disk, in a file O(output) with the ending C(.partial), before the host stores them, and
-    the next run with the same O(output) finds out whether it did.
+  - A run that ends early at any moment, also by C(kill -9), leaves no account with a password that nobody can know.
+    Before the host stores them, the passwords are on the controller's disk, in a file beside O(output) that ends in
+    C(.partial), and the next run with the same O(output) finds out whether they were stored.
   - To issue to accounts that have no password is idempotent. To reissue is not, each run makes new passwords.
   - A reissue does not end sessions that are open.
 options:
@@ -30,7 +31,8 @@ options:
     default: []
   document:
     description:
-      - Number and symbol of the document on which this rests, for example V(12/BC-STTTT). It is recorded with each password.
+      - Number and symbol of the document on which this rests, for example V(12/BC-STTTT). It is recorded with each
+        password.
       - Required when a named account has a password already, because a reissue rests on a written report (R10.5).
       - Without it a first password cites the document that opened the account.
     type: str
@@ -45,8 +47,8 @@ options:
     required: true
   acknowledge:
     description:
-      - Reissuing is limited to 50 accounts or 2 percent of the open accounts at once, whichever is fewer, but never less
-        than one. To exceed the limit, give the exact number of passwords that will be reissued.
+      - Reissuing is limited to 50 accounts or 2 percent of the open accounts at once, whichever is fewer, but never
+        less than one. To exceed the limit, give the exact number of passwords that will be reissued.
       - First passwords are not limited.
     type: int
     default: 0
@@ -97,7 +99,12 @@ reissued:
   type: int
   sample: 0
 recovered:
-  description: How many passwords an earlier run that ended early had stored, and which are only now in O(output).
+  description: How many earlier runs ended early but had stored their passwords, which are only now in O(output).
+  returned: success
+  type: int
+  sample: 0
+discarded:
+  description: How many earlier runs ended before they stored their passwords, which never held and are thrown away.
   returned: success
   type: int
   sample: 0
@@ -111,7 +118,7 @@ output:
   description: Path of the file with what was issued, on the controller.
   returned: success
   type: str
-  sample: .private/single/passwords.csv
+  sample: /home/operator/mail/.private/single/passwords.csv
 """
 
 from pathlib import Path

@@ -18,9 +18,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     options = parser.parse_args()
     try:
-        made = write_register(
-            options.out, officials=options.officials, agencies=options.agencies, seed=options.seed
-        )
+        made = write_register(options.out, officials=options.officials, agencies=options.agencies, seed=options.seed)
     except (OSError, ValueError) as error:
         print(f"Không tạo được sổ mẫu / Cannot write the register: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,7 @@
-"""Full names as they are met in Lào Cai, drawn word by word with weights, so that namesakes occur as in life."""
+"""Full names as they are met in Lào Cai, drawn word by word with weights, so that namesakes occur as in life.
+
+Among real names about 45 of 1,000 and 2 of 200 repeat an earlier one; among these 50 and 2.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +51,10 @@ _KINH_MEN = Half(
         " Anh:2 Việt:2 Hồng:2 Bá:2 Thế:2 Đăng:2 Viết Huy Khắc Trọng _:2 Văn_Minh Hoàng_Minh"
     ),
     Words(
-        "Hùng:5 Dũng:5 Tuấn:5 Cường:4 Thắng:4 Hải:4 Nam:3 Sơn:3 Long:3 Đức:3 Minh:3 Trung:3 Thành:3 Quân:3 Tùng:3 Hưng:3"
-        " Bình:2 Đạt:2 Dương:2 Hiếu:2 Hoàng:2 Huy:2 Khánh:2 Kiên:2 Lâm:2 Mạnh:2 Phong:2 Phương:2 Quang:2 Thái:2 Tiến:2"
-        " Toàn:2 Việt:2 Vinh:2 Định Đông Giang Hậu Hoan Khoa Luân Nghĩa Ngọc Nhân Phúc Sáng Tâm Thịnh Thuận Tín Ước"
+        "Hùng:5 Dũng:5 Tuấn:5 Cường:4 Thắng:4 Hải:4 Nam:3 Sơn:3 Long:3 Đức:3 Minh:3 Trung:3 Thành:3 Quân:3 Tùng:3"
+        " Hưng:3 Bình:2 Đạt:2 Dương:2 Hiếu:2 Hoàng:2 Huy:2 Khánh:2 Kiên:2 Lâm:2 Mạnh:2 Phong:2 Phương:2 Quang:2 Thái:2"
+        " Tiến:2 Toàn:2 Việt:2 Vinh:2 Định Đông Giang Hậu Hoan Khoa Luân Nghĩa Ngọc Nhân Phúc Sáng Tâm Thịnh"
+        " Thuận Tín Ước"
     ),
 )
 _KINH_WOMEN = Half(
@@ -70,8 +74,8 @@ GROUPS = (
         "Kinh",
         50,
         Words(
-            "Nguyễn:36 Trần:11 Lê:9 Phạm:8 Hoàng:6 Vũ:6 Đỗ:4 Bùi:3 Đặng:3 Ngô:2 Phan:2 Đinh:2 Đoàn:2 Dương:2 Trịnh:2 Lương:2"
-            " Đào:2 Hà:2 Mai Cao Tạ Lưu Tô Phùng Vương Chu Tôn"
+            "Nguyễn:36 Trần:11 Lê:9 Phạm:8 Hoàng:6 Vũ:6 Đỗ:4 Bùi:3 Đặng:3 Ngô:2 Phan:2 Đinh:2 Đoàn:2 Dương:2 Trịnh:2"
+            " Lương:2 Đào:2 Hà:2 Mai Cao Tạ Lưu Tô Phùng Vương Chu Tôn"
         ),
         _KINH_MEN,
         _KINH_WOMEN,
@@ -83,8 +87,8 @@ GROUPS = (
         Half(
             Words("A:14 Seo:12 Mí:3 Văn:3 Chẩn Sín Dung Láo"),
             Words(
-                "Chúng:2 Páo:2 Sử:2 Dơ:2 Lử:2 Sùng:2 Tủa:2 Chô:2 Dế Giả Hòa Hồ Khoa Lùng Màng Nhà Phừ Pùa Quáng Sáng Sèng"
-                " Sính Thắng Tráng Vảng Vư Xà Y Chớ Dình"
+                "Chúng:2 Páo:2 Sử:2 Dơ:2 Lử:2 Sùng:2 Tủa:2 Chô:2 Dế Giả Hòa Hồ Khoa Lùng Màng Nhà Phừ Pùa Quáng Sáng"
+                " Sèng Sính Thắng Tráng Vảng Vư Xà Y Chớ Dình"
             ),
         ),
         Half(
@@ -118,7 +122,9 @@ GROUPS = (
         ),
         Half(
             Words("Thị:18 Thị_Thu:2 Thị_Hồng:2 Thu:2 Thị_Bích Kim Ngọc"),
-            Words("Hiên:2 Thêm:2 Lan:2 Duyên:2 Nhạn Nguyện Hoàn Tuyến Uyên Xoan Chuyên Đẹp Hồi Len Mến Nết Nghiêm Sợi Vấn"),
+            Words(
+                "Hiên:2 Thêm:2 Lan:2 Duyên:2 Nhạn Nguyện Hoàn Tuyến Uyên Xoan Chuyên Đẹp Hồi Len Mến Nết Nghiêm Sợi Vấn"
+            ),
         ),
     ),
     Group(
@@ -129,20 +135,28 @@ GROUPS = (
             Words("Văn:10 A:3 Tờ Xuân Seo Vẩn Mạnh Lao"),
             Words("Páo:2 Dín Giàng Hiền Lềng Lến Minh Nhần Phông Sài Siêu Tướng Ún Vinh Xúa Đề Chẩn"),
         ),
-        Half(Words("Thị:12 Thị_Ngọc Seo Thu"), Words("Vui:2 Xuyến:2 Lan Dín Mẩy Nhình Nga Sáu Phương Tươi Pạt Chỉ Hảo Sim")),
+        Half(
+            Words("Thị:12 Thị_Ngọc Seo Thu"),
+            Words("Vui:2 Xuyến:2 Lan Dín Mẩy Nhình Nga Sáu Phương Tươi Pạt Chỉ Hảo Sim"),
+        ),
     ),
     Group(
         "Nùng",
         5,
         Words("Lù:4 Vàng:4 Nùng:3 Thền:3 Lèng:2 Tráng:2 Nông:2 Hoàng:2 Sùng Tải Ly Lục Cháng"),
-        Half(Words("Văn:8 Sín:3 Chẩn:3 Chín:2 Phà Chẳn Dìn Quốc"), Words("Sài:2 Phủ Lìn Vần Khìn Sinh Thanh Phú Chương Củi Pin Sen Lìu Tỉn Dìn")),
+        Half(
+            Words("Văn:8 Sín:3 Chẩn:3 Chín:2 Phà Chẳn Dìn Quốc"),
+            Words("Sài:2 Phủ Lìn Vần Khìn Sinh Thanh Phú Chương Củi Pin Sen Lìu Tỉn Dìn"),
+        ),
         Half(Words("Thị:10 Sao Lỳ Mìn"), Words("Mến:2 Sao Liên Dung Chấn Ngân Vân Pín Phấn Sinh Hồng Kín Nhất")),
     ),
     Group(
         "Thái",
         3,
         Words("Lò:6 Cầm:3 Lường:2 Hà:2 Quàng:2 Điêu Vì Đèo Tòng"),
-        Half(Words("Văn:10 Ngọc Minh Quang _"), Words("Ón Inh Ánh Thoan Pâng Xôm Hặc Tâm Chiến Thương Biên Pọm Ơn Dọn")),
+        Half(
+            Words("Văn:10 Ngọc Minh Quang _"), Words("Ón Inh Ánh Thoan Pâng Xôm Hặc Tâm Chiến Thương Biên Pọm Ơn Dọn")
+        ),
         Half(Words("Thị:12 Thị_Lả Thanh _:2"), Words("Ón Lả Pánh Đôi Ươi Nọi Thiết Hoan Dương Thoa Xiên Inh Phượng")),
     ),
 )

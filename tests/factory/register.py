@@ -20,6 +20,9 @@ _FANOUT = 10
 _TITLES = ("Chuyên viên", "Chuyên viên", "Chuyên viên chính", "Phó Trưởng phòng", "Trưởng phòng", "Văn thư", "Kế toán")
 _UNITS = ("Văn phòng", "Phòng Tổ chức - Hành chính", "Phòng Kế hoạch - Tài chính", "Phòng Nghiệp vụ")
 
+# The head takes office on the day that makes a custodian of the contact mailbox.
+_HEAD_OPENED = {"document": "101/QĐ-UBND", "date": "2010-10-15", "event": "recruited"}
+
 _fold = lru_cache(maxsize=4096)(fold)
 
 
@@ -73,7 +76,8 @@ def _agency(codes: list[str], index: int, staff: list[dict[str, Value]]) -> str:
     head: dict[str, Value] = {}
     if staff:
         document = f"{index + 1}/QĐ-UBND"
-        head = {"custodians": [{"person": staff[0]["id"], "document": document, "date": "2010-10-15", "as": "head"}]}
+        day = _HEAD_OPENED["date"]
+        head = {"custodians": [{"person": staff[0]["id"], "document": document, "date": day, "as": "head"}]}
     if code == ROOT:
         return agency_yaml(code, name="Ủy ban nhân dân tỉnh", kind="provincial_committee", people=staff, **head)
     kind, name = ("department", "Sở Thông tin và Truyền thông") if code == OPERATOR else _kind_and_name(index)
@@ -81,16 +85,18 @@ def _agency(codes: list[str], index: int, staff: list[dict[str, Value]]) -> str:
 
 
 def _kind_and_name(index: int) -> tuple[str, str]:
-    return ("department", f"Sở số {index + 1}") if index <= _FANOUT else ("public_service_unit", f"Đơn vị số {index + 1}")
+    if index <= _FANOUT:
+        return "department", f"Sở số {index + 1}"
+    return "public_service_unit", f"Đơn vị số {index + 1}"
 
 
 def _staff(rng: random.Random, code: str, count: int, numbers: Iterator[int]) -> list[dict[str, Value]]:
     """The people of one agency in the order of its file; one for whom the address rule runs out carries a pin."""
     taken: set[str] = set()
     staff = []
-    for position, number in zip(range(count), numbers):
+    for position in range(count):
         name = draw_name(rng)
-        person = _official(rng, code, position, number, name)
+        person = _official(rng, code, position, next(numbers), name)
         if not _give(name, taken):
             pin = next(local for local in _pins(name) if local not in taken)
             taken.add(pin)
@@ -100,27 +106,21 @@ def _staff(rng: random.Random, code: str, count: int, numbers: Iterator[int]) ->
 
 
 def _official(rng: random.Random, code: str, position: int, number: int, name: str) -> dict[str, Value]:
-    symbol = code.upper()
-    opened = {
-        "document": f"{position + 1}/QĐ-{symbol}",
-        "request": f"{position + 1}/{symbol}-VP",
-        "date": f"20{rng.randint(11, 24)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
-        "event": "recruited",
-    }
+    who: dict[str, Value] = {"id": f"{number:06d}", "name": name}
     if position == 0:
-        return {"id": f"{number:06d}", "name": name, "title": "Thủ trưởng", "leader": "true", "opened": _HEAD_OPENED}
-    return {
-        "id": f"{number:06d}",
-        "name": name,
+        return who | {"title": "Thủ trưởng", "leader": "true", "opened": _HEAD_OPENED}
+    symbol = code.upper()
+    return who | {
         "title": rng.choice(_TITLES),
         "unit": rng.choice(_UNITS),
         "phone": f"0214 3 {number // 1000 % 1000:03d} {number % 1000:03d}",
-        "opened": opened,
+        "opened": {
+            "document": f"{position + 1}/QĐ-{symbol}",
+            "request": f"{position + 1}/{symbol}-VP",
+            "date": f"20{rng.randint(11, 24)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}",
+            "event": "recruited",
+        },
     }
-
-
-# The head is in office before the day on which he becomes the custodian of the contact mailbox.
-_HEAD_OPENED = {"document": "101/QĐ-UBND", "date": "2010-10-15", "event": "recruited"}
 
 
 def _give(name: str, taken: set[str]) -> bool:

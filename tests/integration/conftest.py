@@ -17,7 +17,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,14 @@ class Outcome:
         """The module's message."""
         return str(self.result.get("msg", ""))
 
+    def assert_refused(self, vi: str, en: str) -> None:
+        """The module failed, and its message holds these words: Vietnamese on the first line, English on the second."""
+        assert "localhost | FAILED! =>" in self.output, self.output
+        first, second = self.message.split("\n")
+        assert vi in first
+        assert en in second
+        assert "Traceback" not in self.output
+
 
 @dataclass(frozen=True)
 class Ansible:
@@ -140,6 +148,7 @@ class Ansible:
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            check=False,
         )
         return Outcome(done.returncode, _result(done.stdout), done.stdout)
 
@@ -165,16 +174,22 @@ def _result(output: str) -> dict[str, Any]:
 
 
 def kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL to a process and all its descendants at once: Ansible's workers are sessions of their own."""
+    """SIGKILL to a process and all its descendants: Ansible's workers are sessions of their own.
+
+    Each is stopped before its children are listed, so that none is born meanwhile and survives.
+    """
     victims = [process.pid]
     for pid in victims:
+        _signal(pid, signal.SIGSTOP)
         victims += _children(pid)
     for pid in victims:
-        try:
-            os.kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
+        _signal(pid, signal.SIGKILL)
     process.wait()
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def _children(pid: int) -> list[int]:
@@ -301,7 +316,7 @@ def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and process.poll() is None:
         ready = [str(server.binaries / "pg_isready"), "--quiet", "--host", server.socket]
-        if subprocess.run(ready).returncode == 0:
+        if subprocess.run(ready, check=False).returncode == 0:
             return
         time.sleep(0.1)
     pytest.fail(f"PostgreSQL did not start:\n{(server.folder / 'log').read_text()}")

@@ -1,8 +1,8 @@
 """The lab from a shell: ``python -m tests.lab build|up|list|exec|down|clean``."""
 
 import argparse
-import os
 import shlex
+import subprocess
 import sys
 import time
 from collections.abc import Sequence
@@ -69,7 +69,7 @@ def _up(lab: Lab, options: argparse.Namespace) -> None:
 
 def _exec(lab: Lab, options: argparse.Namespace) -> None:
     command = lab.get(options.name).ssh(" ".join(options.words))
-    os.execvp(command[0], command)
+    sys.exit(subprocess.run(command, check=False).returncode)
 
 
 def _print_table(statuses: list[Status]) -> None:

@@ -240,7 +240,7 @@ class Lab:
         wait_for(lambda: _state(host) != "" or not process.runs(host.root), seconds=_SSH_SECONDS)
         state = _state(host, wait=True)
         if state != "running":
-            raise LabError(*_not_up(host, state))
+            raise _not_up(host, state)
 
     def _control_group(self, name: str) -> ControlGroup:
         return ControlGroup(f"{self._settings.table}-{name}")
@@ -294,12 +294,12 @@ def _state(host: Host, *, wait: bool = False) -> str:
         return ""
 
 
-def _not_up(host: Host, state: str) -> tuple[str, str]:
+def _not_up(host: Host, state: str) -> LabError:
     if state:
         details = host.run("systemctl --failed --no-legend --plain", check=False).stdout
     else:
         details = "\n".join(host.console.read_text(errors="replace").splitlines()[-_CONSOLE_LINES:])
-    return (
+    return LabError(
         f"Máy thử {host.name} không khởi động được như mong đợi ({state or 'không trả lời'}). "
         f"Xem {host.console}; gỡ nó bằng `python -m tests.lab down {host.name}`.",
         f"The test host {host.name} did not come up as it should ({state or 'no answer'}). "

@@ -30,7 +30,7 @@ PACKAGES = (
 
 # What the roles install. Only fetched into the image, never installed there: it saves each host the download.
 PREFETCHED = (
-    "acl",
+    "dovecot-core",
     "dovecot-imapd",
     "dovecot-lmtpd",
     "dovecot-managesieved",
@@ -38,11 +38,13 @@ PREFETCHED = (
     "dovecot-pop3d",
     "dovecot-sieve",
     "nftables",
+    "openssl",
     "postfix",
     "postfix-pgsql",
-    "postgresql",
-    "python3-psycopg2",
+    "postgresql-17",
+    "python3-psycopg",
     "sudo",
+    "systemd-timesyncd",
 )
 
 # Command on the PATH, or file -> Debian package.

@@ -1,11 +1,13 @@
 """The documents say what is so: their commands run, their links lead somewhere, their examples are a valid register.
 
 A fence is marked in its info string: ```` ```sh exit=0 ```` runs each `danhba` command in the clone and expects that
-status; ```` ```yaml file=PATH ```` and ```` ```yaml append=PATH ```` make up a register, in the order of the document.
+status; ```` ```yaml file=PATH ```` and ```` ```yaml append=PATH ```` make up a register.
 """
 
 from __future__ import annotations
 
+import importlib
+import json
 import re
 import shlex
 import subprocess
@@ -13,13 +15,16 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
+
+from danhba.findings import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
 DANHBA = Path(sys.executable).with_name("danhba")
 # The operator's guide shows province.yml, the editor's the files of the agencies.
+REFERENCE = ROOT / "docs/reference.md"
 GUIDES = (ROOT / "docs/vi/van-hanh.md", ROOT / "docs/vi/so-danh-ba.md")
 READMES = (ROOT / "README.md", ROOT / "README.vi.md")
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
@@ -174,7 +179,11 @@ def test_playbook_takes_what_is_given(command: Command) -> None:
     assert [variable for variable in variables if not re.search(rf"\b{variable}\b", text)] == []
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.exit is not None], ids=str)
+# Both READMEs have the same commands: one run tells.
+RUNNABLE = {command.words: command for command in reversed(COMMANDS) if command.exit is not None}
+
+
+@pytest.mark.parametrize("command", RUNNABLE.values(), ids=str)
 def test_danhba_ends_as_the_document_says(command: Command) -> None:
     assert command.words[0] == "danhba"
     done = danhba(*command.words[1:])
@@ -182,9 +191,9 @@ def test_danhba_ends_as_the_document_says(command: Command) -> None:
 
 
 def write_register(document: Path, folder: Path) -> None:
-    """Write the register that the marked YAML fences of a document make up."""
-    for fence in fences(document):
-        for mode, option in (("w", "file"), ("a", "append")):
+    """Write the register that the marked YAML fences of a document make up: files first, then what is appended."""
+    for option, mode in (("file", "w"), ("append", "a")):
+        for fence in fences(document):
             if option in fence.options:
                 path = folder / fence.options[option]
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -197,6 +206,41 @@ def test_examples_of_the_guides_are_a_valid_register(tmp_path: Path) -> None:
         write_register(guide, tmp_path)
     done = danhba("check", tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def shape(value: Any) -> Any:
+    """The keys of some JSON down to its leaves; of a list, those of its first item."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in value.items()}
+    return [shape(item) for item in value[:1]] if isinstance(value, list) else None
+
+
+JSON_ARGUMENTS = {
+    "check": [],
+    "addresses": [],
+    "who": ["000101"],
+    "plan": ["--against", "empty", "--as-of", "2010-12-01"],
+}
+
+
+@pytest.mark.parametrize("command", JSON_ARGUMENTS)
+def test_json_has_the_keys_of_the_reference(command: str, tmp_path: Path) -> None:
+    documented = [json.loads(f.text) for f in fences(REFERENCE) if f.options.get("command") == command]
+    for guide in GUIDES:
+        write_register(guide, tmp_path)
+    if command == "check":
+        with (tmp_path / "province.yml").open("a", encoding="utf-8") as file:
+            file.write("unknown: key\n")
+    done = danhba(command, *JSON_ARGUMENTS[command], tmp_path, "--format", "json")
+    assert [shape(json.loads(done.stdout))] == [shape(example) for example in documented]
+
+
+def test_guide_explains_rules_that_exist() -> None:
+    table = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \| [^|]+ \| [^|]+ \|$", prose(GUIDES[1]), flags=re.MULTILINE)
+    explained = {rule for cell in table for rule in _SPAN.findall(cell)}
+    assert len(explained) > 20
+    importlib.import_module("danhba.check")  # rules are stated where they are checked
+    assert explained <= RULES.keys()
 
 
 def test_readmes_say_the_same() -> None:

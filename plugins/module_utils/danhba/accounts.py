@@ -63,6 +63,11 @@ def values_of(item: Account | Route) -> tuple[Any, ...]:
     return tuple(getattr(item, name) for name in item.__slots__)
 
 
+def route_of(address: str, mode: str, document: str, reply: str, targets: Iterable[Iterable[str]]) -> Route:
+    """A route from the values of a row."""
+    return Route(address, mode, document, reply, tuple((kind, id_) for kind, id_ in targets))
+
+
 @dataclass(frozen=True, slots=True)
 class Accounts:
     """All accounts by key and all routes by address."""
@@ -96,16 +101,21 @@ def dump(accounts: Accounts) -> dict[str, Any]:
     }
 
 
+_ROW = [int if name == "quota" else str for name in Account.__slots__]
+
+
+def _account(row: Iterable[Any]) -> Account:
+    if [type(value) for value in row] != _ROW:
+        raise TypeError(f"no account: {row!r}")
+    return Account(*row)
+
+
 def load(data: Mapping[str, Any]) -> Accounts:
     """The inverse of `dump`.
 
     Raises:
         ValueError, TypeError, KeyError: this is no such thing.
     """
-    accounts = [Account(*row) for row in data["accounts"]]
-    routes = [_route(*row) for row in data["routes"]]
+    accounts = [_account(row) for row in data["accounts"]]
+    routes = [route_of(*row) for row in data["routes"]]
     return Accounts.of(accounts, routes)
-
-
-def _route(address: str, mode: str, document: str, reply: str, targets: Iterable[Iterable[str]]) -> Route:
-    return Route(address, mode, document, reply, tuple((kind, id_) for kind, id_ in targets))

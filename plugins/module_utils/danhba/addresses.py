@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 
 from . import names
 from .findings import Finding, rule
 from .messages import mark as _
-from .register import Agency, Issuance, Register
+from .register import Agency, Event, Issuance, Register
 
 CHARACTER = rule(
     "name-character", "R4.2", _("{character} in '{name}' has no letter without marks; write the name with letters")
@@ -65,9 +66,20 @@ def issue(register: Register) -> Issued:
     gets the old address again; a pin takes its own address at its place.
     """
     issued = Issued()
-    elsewhere: dict[str, str] = {}
+    system = dict.fromkeys(register.province.system_addresses, "system_addresses")
+    elsewhere = dict(system)
     for agency in register.agencies.values():
-        issued.locals[agency.code] = list(_Issuer(agency, elsewhere, issued.findings).all())
+        issued.locals[agency.code] = list(_Issuer(agency, elsewhere, issued.findings, dict(system)).all())
+    return issued
+
+
+def appended(code: str, people: tuple[Issuance, ...], names_: list[str]) -> Issued:
+    """The addresses of an agency's people and of others who would come after them, each a person of their own."""
+    someday = Event("", date.max, "recruited")
+    others = tuple(Issuance(f"+{i}", name, someday) for i, name in enumerate(names_))
+    agency = Agency(code, code, "", someday, code, people=people + others)
+    issued = Issued()
+    issued.locals[code] = list(_Issuer(agency, {}, issued.findings).all())
     return issued
 
 

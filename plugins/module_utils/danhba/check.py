@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ from . import addresses, desired, history, loader, rules
 from .addresses import Issued
 from .findings import Finding, binding
 from .history import Version
+from .loader import Loaded
 from .plan import Wanted
 from .register import Register
 from .source import File
@@ -39,11 +41,21 @@ def check(files: list[File], base: list[File] | None = None) -> Checked:
         issued = addresses.issue(loaded.register)
         findings += issued.findings
         findings += rules.check(loaded.register, loaded.unread)
-        if base is not None and (before := loader.load(base).register):
-            was, now = Version(before, addresses.issue(before)), Version(loaded.register, issued)
-            findings += history.check(was, now, loaded.unread)
+        if base is not None:
+            findings += _history(loader.load(base), loaded, Version(loaded.register, issued))
     findings.sort(key=lambda finding: finding.order)
     return Checked(loaded.register, issued, findings)
+
+
+def _history(before: Loaded, loaded: Loaded, now: Version) -> Iterator[Finding]:
+    if before.register:
+        was = Version(before.register, addresses.issue(before.register))
+        yield from history.check(was, now, _unclear(before) | _unclear(loaded))
+
+
+def _unclear(loaded: Loaded) -> frozenset[str]:
+    """The agencies of which not every entry was read, so that the others' places and addresses prove nothing."""
+    return loaded.unread.union(finding.where.object.partition("/")[0] for finding in binding(loaded.findings))
 
 
 def wanted(register: Register, issued: Issued, day: date) -> Wanted:

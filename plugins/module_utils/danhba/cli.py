@@ -24,12 +24,14 @@ from .messages import mark as _
 from .rendering import addresses as show_addresses
 from .rendering import findings as show_findings
 from .rendering import plan as show_plan
+from .schema import parse_day
 from .source import Unusable
 from .state import Timeline
 
 # Exit statuses (register format): 0 as asked, 1 findings or a refused plan, 2 could not run.
 REFUSED, COULD_NOT_RUN = 1, 2
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+_CHOSEN = "danhba.language"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -43,10 +45,10 @@ class Day(click.ParamType[date]):
         """Parse it, or fail as the command line does."""
         if isinstance(value, date):
             return value
-        try:
-            return datetime.strptime(value, "%Y-%m-%d").date()
-        except ValueError:
+        day = parse_day(value)
+        if day is None:
             self.fail(f"'{value}' không phải ngày, hãy viết như 2010-10-15 / is no date; write it like 2010-10-15")
+        return day
 
 
 class Commands(click.Group):
@@ -74,18 +76,22 @@ def _stop(template: str, **values: object) -> NoReturn:
 
 def _language() -> str:
     """The language asked for on the command line, else by LANGUAGE, else Vietnamese."""
-    context = click.get_current_context(silent=True)
-    while context:
-        if chosen := context.params.get("lang"):
-            return str(chosen)
-        context = context.parent
+    if chosen := click.get_current_context().meta.get(_CHOSEN):
+        return str(chosen)
     preferred = os.environ.get("LANGUAGE", "").partition(":")[0].partition("_")[0].partition(".")[0]
     return preferred if preferred in LANGUAGES else LANGUAGES[0]
 
 
+def _choose(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    # `meta` outlives the context of a command, so that what stops the command is told in its language too.
+    if value:
+        ctx.meta[_CHOSEN] = value
+    return value
+
+
 def lang(command: F) -> F:
     """Add --lang."""
-    option = click.option("--lang", type=click.Choice(LANGUAGES), help="Ngôn ngữ / Language. [vi]")
+    option = click.option("--lang", type=click.Choice(LANGUAGES), callback=_choose, help="Ngôn ngữ / Language. [vi]")
     return option(command)
 
 
@@ -116,7 +122,7 @@ def main(lang: str | None) -> None:
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 @main.command("check")
@@ -126,7 +132,7 @@ def main(lang: str | None) -> None:
 @lang
 def check_command(directory: Path, base: str | None, form: str, lang: str | None) -> None:
     """Kiểm tra sổ / Check the register."""
-    checked = check(source.from_directory(directory), source.from_git(directory, base) if base else None)
+    checked = check(source.from_directory(directory), None if base is None else source.from_git(directory, base))
     output = show_findings.FORMATS[form](checked.findings, _language())
     if output:
         click.echo(output)
@@ -149,7 +155,8 @@ def addresses_command(directory: Path, day: date, form: str, lang: str | None) -
 
 def _table(rows: list[tuple[str, ...]]) -> None:
     """Columns that line up; whole values when nobody is at a terminal that could be too narrow."""
-    console = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 1000)
+    width = None if sys.stdout.isatty() else 1000
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     table = Table(box=None, show_header=False, pad_edge=False)
     for row in rows:
         table.add_row(*row)

@@ -31,6 +31,11 @@ READDRESSED = rule(
     "R4.2",
     _("{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}"),
 )
+REUSED = rule(
+    "history-agency-reused",
+    "R4.1",
+    _("{agency} closed on {closed}, and this change opens it on {opened}; no tendonvi is issued again, take another"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,22 @@ class Version:
     issued: Issued
 
 
-def check(base: Version, now: Version, unread: frozenset[str]) -> Iterator[Finding]:
-    """Everything that a change takes back; agencies whose files cannot be read now are left out."""
+def check(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Finding]:
+    """Everything that a change takes back; left out are the agencies that could not be read in full, then or now."""
     for agency in base.register.agencies.values():
+        if agency.code in unclear:
+            continue
         if later := now.register.agencies.get(agency.code):
+            yield from _reuse(agency, later)
             yield from _entries(list(base.issued.of(agency)), later, list(now.issued.of(later)))
-        elif agency.code not in unread:
+        else:
             yield GONE.at(Where(agency.file, START, agency.code), agency=agency.code)
+
+
+def _reuse(agency: Agency, later: Agency) -> Iterator[Finding]:
+    if agency.closed and agency.closed.date <= later.opened.date:
+        values = {"agency": agency.code, "closed": agency.closed.date, "opened": later.opened.date}
+        yield REUSED.at(later.where("opened"), **values)
 
 
 Entries = list[tuple[Issuance, str | None]]

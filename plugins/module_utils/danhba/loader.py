@@ -30,6 +30,7 @@ LOOKALIKE = rule("unicode-lookalike", "R7.3", _("{character} only looks like {me
 SYNTAX = rule("yaml-syntax", "R5", _("this is not YAML: {detail}"))
 DEPTH = rule("yaml-depth", "R5", _("values are nested too deeply here; a register has a few levels"))
 ANCHOR = rule("yaml-anchor", "R5", _("anchors and aliases ({name}) are not used in a register; write the value out"))
+ESCAPE = rule("yaml-escape", "R7.3", _("escapes ({name}) are not used in a register; type the character itself"))
 TAG = rule("yaml-tag", "R5", _("tags ({name}) are not used in a register; delete it"))
 KEY = rule("yaml-key", "R5", _("a key is plain text"))
 TWICE = rule("yaml-twice", "R5", _("the key '{name}' stands here a second time; only one can hold"))
@@ -38,9 +39,17 @@ BLANK = rule("file-empty", "R5", _("the file holds nothing; restore it from git:
 NO_PROVINCE = rule("province-missing", "R5", _("the register has no province.yml; restore it from git"))
 CODE = rule("agency-code", "R4.1", _("the file is named {file} but says agency: {code}; the two are the same for ever"))
 
-_YAML = {"depth": DEPTH, "anchor": ANCHOR, "tag": TAG, "key": KEY, "twice": TWICE, "documents": DOCUMENTS}
+_YAML = {
+    "depth": DEPTH,
+    "anchor": ANCHOR,
+    "escape": ESCAPE,
+    "tag": TAG,
+    "key": KEY,
+    "twice": TWICE,
+    "documents": DOCUMENTS,
+}
 _INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+    "[\u0085\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 )
 _LOOKALIKE = re.compile("[" + "".join(LOOKALIKES) + "]")
 # A file typed in the wrong form has thousands of such places: these many tell its editor enough.
@@ -125,8 +134,9 @@ def _tree(file: source.File, subject: str, findings: list[Finding]) -> tree.Node
             findings.append(SYNTAX.at(where, detail=problem.detail))
         else:
             findings.append(_YAML[problem.kind].at(where, name=problem.detail))
-    if node is None and not problems:
+    if not problems and (node is None or (isinstance(node, tree.Text) and not node.value)):
         findings.append(BLANK.at(Where(file.path, START, subject)))
+        return None
     return node
 
 

@@ -26,15 +26,23 @@ def translator(language: str) -> Translate:
     if language == "en":
         return str
     catalogue = Path(__file__).parent / "locale"
-    return gettext.translation("danhba", catalogue, [language]).gettext
+    return gettext.translation("danhba", catalogue, [language], fallback=True).gettext
+
+
+def visible(text: str) -> str:
+    """The text with what does not print (line ends, escape sequences, invisible characters) as `\\uXXXX`.
+
+    Values come from files that anyone may propose: they must not steer a terminal, or look like lines of their own.
+    """
+    return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def render(template: str, values: Mapping[str, Any], language: str) -> str:
     """A template in a language with its fields filled in; a list shows as `a, b, c`."""
-    shown = {k: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else v for k, v in values.items()}
-    return translator(language)(template).format(**shown)
+    shown = {k: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else str(v) for k, v in values.items()}
+    return translator(language)(template).format(**{k: visible(v) for k, v in shown.items()})
 
 
-def both(template: str, values: Mapping[str, Any] | None = None) -> str:
-    """Vietnamese first, English beside, for a place that shows one text to everyone."""
-    return " / ".join(render(template, values or {}, language) for language in LANGUAGES)
+def both(template: str, values: Mapping[str, Any] | None = None) -> tuple[str, str]:
+    """In Vietnamese and in English, for a place that shows one text to everyone."""
+    return render(template, values or {}, "vi"), render(template, values or {}, "en")

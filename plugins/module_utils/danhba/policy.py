@@ -40,7 +40,7 @@ class Guards:
 
 
 GIB = 1024**3
-LIMITS = ("close", "readdress", "password")
+LIMITS = ("close", "readdress")
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,8 @@ PHONE = advice("office-phone", "R5", _("'{value}' does not look like an office t
 LONGEST = 200
 _CODE = re.compile(r"[a-z][a-z0-9]{0,31}")
 _PERSON = re.compile(r"[A-Za-z0-9-]{1,32}")
-_SIZE = re.compile(r"([1-9][0-9]{0,6})([MGT])")
+_SIZE = re.compile(r"([1-9][0-9]{0,5})([MGT])")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 _IDENTIFIER = re.compile(r"(?=.{1,35}$)[A-Y][0-9]{2}(\.[0-9A-Z]+)*")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -58,6 +59,14 @@ _UNITS = {"M": 1024**2, "G": GIB, "T": 1024**4}
 _DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
 
 T = TypeVar("T")
+
+
+def parse_day(text: str) -> date | None:
+    """The day that ISO 8601 writes in full (2010-10-15); none of its other forms, which `fromisoformat` takes too."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None
 
 
 @dataclass(slots=True)
@@ -75,8 +84,7 @@ class Reader:
     def map(self, node: Node | None, key: str, required: Collection[str], optional: Collection[str] = ()) -> Fields:
         """A mapping with its keys checked; what is no mapping reads as one without keys."""
         if not isinstance(node, Map):
-            if node is not None:
-                self.findings.append(TYPE.at(self.where(node.place), key=key, wanted="{…}", found=_kind(node)))
+            self._wrong(node, key, "{…}")
             return Fields(self, {}, {})
         allowed = [*required, *optional]
         for name, place in node.keys.items():
@@ -96,16 +104,22 @@ class Reader:
         """The items of a sequence; what is no sequence reads as an empty one."""
         if isinstance(node, List):
             return node.items
-        if node is not None:
-            self.findings.append(TYPE.at(self.where(node.place), key=key, wanted="[…]", found=_kind(node)))
+        self._wrong(node, key, "[…]")
         return []
+
+    def _wrong(self, node: Node | None, key: str, wanted: str) -> None:
+        if isinstance(node, Text) and not node.value:
+            self.findings.append(EMPTY.at(self.where(node.place), key=key or self.object))
+        elif node is not None:
+            where = self.where(node.place)
+            self.findings.append(TYPE.at(where, key=key or self.object, wanted=wanted, found=_kind(node)))
 
     def text(self, node: Node | None, key: str) -> str | None:
         """A text without leading, trailing or repeated spaces."""
         if node is None:
             return None
         if not isinstance(node, Text):
-            self.findings.append(TYPE.at(self.where(node.place), key=key, wanted="abc", found=_kind(node)))
+            self._wrong(node, key, "abc")
             return None
         value = " ".join(node.value.split())
         if not value:
@@ -165,14 +179,10 @@ class Fields:
         value = self.text(key)
         if not value:
             return None
-        try:
-            # Stricter than fromisoformat, which also takes 20101015 and week dates.
-            if len(value) == 10:
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        self._object(DATE.at(self._where(key), key=key, value=value))
-        return None
+        day = parse_day(value)
+        if day is None:
+            self._object(DATE.at(self._where(key), key=key, value=value))
+        return day
 
     def number(self, key: str, default: int) -> int:
         """A whole number, written plainly."""
@@ -336,7 +346,11 @@ def province(reader: Reader, node: Node) -> Province | None:
 
 def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
     """Local parts that a standard demands (RFC 2142), each with the contact mailbox that answers for it."""
-    names = list(node.entries) if isinstance(node, Map) else []
+    names = dict(node.keys) if isinstance(node, Map) else {}
+    for name, place in names.items():
+        if not _LOCAL.fullmatch(name) or name.startswith("contact-"):
+            where = reader.where(place)
+            reader.findings.append(SHAPE.at(where, key="system_addresses", value=name, example="postmaster, abuse"))
     inner = reader.map(node, "system_addresses", (), names)
     found = {name: inner.matching(name, _LOCAL, "contact-stttt") for name in names}
     return {name: target for name, target in found.items() if target}

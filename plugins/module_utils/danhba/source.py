@@ -75,7 +75,7 @@ def from_git(directory: Path, revision: str) -> list[File]:
         raise Unusable(_("{revision} is no git revision"), revision=revision)
     listing = _git(directory, "ls-tree", "-r", "-z", f"{revision}", "--", PROVINCE, f"{AGENCIES}/", revision=revision)
     entries = [_entry(line) for line in listing.decode("utf-8", "replace").split("\0") if line]
-    blobs = _blobs(directory, [blob for mode, blob, _name in entries], revision)
+    blobs = _blobs(directory, [blob for mode, blob, _name in entries if mode.startswith("100")], revision)
     return sorted(
         (
             File(name, str(directory / name), blobs[blob] if mode.startswith("100") else None)
@@ -134,5 +134,5 @@ def digest(files: Iterable[File]) -> str:
     whole = hashlib.sha256()
     for file in files:
         content = hashlib.sha256(file.data or b"").hexdigest()
-        whole.update(f"{content}  {file.name}\n".encode())
+        whole.update(f"{content}  {file.name}\n".encode(errors="surrogateescape"))
     return whole.hexdigest()

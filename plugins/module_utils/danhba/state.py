@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 from .addresses import Issued
@@ -81,16 +81,16 @@ class Timeline:
         if state is not State.CLOSED or entry.issuance.closed is None:
             return state
         current = self.current(entry.issuance.id)
-        if current is None or current is entry or self.own_state(current.issuance) not in LIVE:
+        if current is None or current.local == entry.local or self.own_state(current.issuance) not in LIVE:
             return State.CLOSED
         return self._after(entry.issuance.closed.date)
 
     def _after(self, closed: date) -> State:
         policy = self.register.province.policy
-        forwarded_until = closed + timedelta(policy.forward_days)
-        if self.day < forwarded_until:
+        passed = (self.day - closed).days
+        if passed < policy.forward_days:
             return State.FORWARDING
-        if self.day < forwarded_until + timedelta(policy.redirect_days):
+        if passed < policy.forward_days + policy.redirect_days:
             return State.REDIRECTING
         return State.CLOSED
 

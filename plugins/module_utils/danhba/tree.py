@@ -6,6 +6,7 @@ Nothing is guessed: no value becomes a number, a date or a truth value here, and
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -45,13 +46,15 @@ Node: TypeAlias = Text | List | Map
 
 # The register's deepest value is seven levels down; a reader that recurses must stop somewhere.
 DEEPEST = 32
+# Within double quotes, up to an escape that could stand for any character, and so hide one from the loader.
+_WRITTEN_OUT = re.compile(r'(?:[^\\]|\\["\\/])*')
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Why a file is not the YAML that the register uses.
 
-    `kind` is one of syntax, depth, tag, anchor, key, twice, documents; `detail` is what libyaml says, or the key.
+    `kind` is one of syntax, depth, tag, anchor, escape, key, twice, documents; `detail` is libyaml's word, or the key.
     """
 
     kind: str
@@ -68,6 +71,7 @@ class _TooDeep(Exception):
 @dataclass(slots=True)
 class _Reader:
     parser: Any
+    text: str
     depth: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -87,6 +91,8 @@ class _Reader:
         if kind is yaml.ScalarEvent:
             if event.anchor or event.tag:
                 self._forbidden(event)
+            if event.style == '"' and "\\" in self.text:
+                self._escapes(event)
             mark = event.start_mark
             return Text(event.value, Place(mark.line + 1, mark.column + 1), not event.style)
         if kind is yaml.AliasEvent:
@@ -122,6 +128,12 @@ class _Reader:
                 keys[key.value] = key.place
         return Map(entries, _place(event), keys)
 
+    def _escapes(self, event: Any) -> None:
+        start, end = event.start_mark.index, event.end_mark.index
+        written = _WRITTEN_OUT.match(self.text, start, end)
+        if written and written.end() < end:
+            self.problems.append(Problem("escape", _place(event), self.text[written.end() :][:2]))
+
     def _forbidden(self, event: Any) -> None:
         if event.anchor:
             self.problems.append(Problem("anchor", _place(event), event.anchor))
@@ -138,7 +150,7 @@ def parse(text: str) -> tuple[Node | None, list[Problem]]:
     """The only document of a text, None when it is empty or cannot be read, with every problem met."""
     try:
         # The reader raises as soon as it is made: it looks for characters that YAML does not allow.
-        reader = _Reader(yaml.CBaseLoader(text))
+        reader = _Reader(yaml.CBaseLoader(text), text)
     except yaml.reader.ReaderError as error:
         return None, [Problem("syntax", _at(text, error.position), error.reason)]
     try:

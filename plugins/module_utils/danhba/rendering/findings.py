@@ -7,10 +7,11 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from ..findings import Finding, Severity
 from ..messages import mark as _
-from ..messages import render, translator
+from ..messages import render, translator, visible
 
 _SEVERITY = {Severity.ERROR: _("error"), Severity.ADVICE: _("advice")}
 _TOOL = "danhba"
@@ -27,7 +28,7 @@ def text(findings: Sequence[Finding], language: str) -> str:
     for finding in findings:
         where, rule = finding.where, finding.rule
         severity = translator(language)(_SEVERITY[rule.severity])
-        place = f"{where.file}:{where.place.line}:{where.place.column}"
+        place = f"{visible(where.file)}:{where.place.line}:{where.place.column}"
         lines.append(f"{place}: {severity} {rule.id} [{rule.clause}] {message(finding, language)}")
         if language != "en":
             lines.append(f"    {message(finding, 'en')}")
@@ -49,7 +50,6 @@ def as_data(finding: Finding, language: str) -> dict[str, Any]:
         "column": where.place.column,
         "object": where.object,
         "message": message(finding, language),
-        "message_en": message(finding, "en"),
     }
 
 
@@ -123,7 +123,7 @@ def sarif(findings: Sequence[Finding], language: str) -> str:
 def _location(finding: Finding) -> dict[str, Any]:
     place = finding.where.place
     return {
-        "artifactLocation": {"uri": finding.where.file},
+        "artifactLocation": {"uri": quote(finding.where.file, errors="surrogateescape")},
         "region": {"startLine": place.line, "startColumn": place.column},
     }
 

@@ -154,7 +154,7 @@ def _list(actions: list[Action], language: str) -> str:
 
 def _escape(value: str) -> str:
     """Names come from a pull request: they must not become markup, mentions or links in its comment."""
-    return "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@" else c for c in value)
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@$:." else c for c in value)
 
 
 def sample(plan: Plan, language: str) -> list[str]:

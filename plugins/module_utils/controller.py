@@ -1,0 +1,87 @@
+"""What the action plugins share: reading the register on the controller, and private files there and on the host.
+
+Runs on the controller, where the core and its libraries are installed.
+"""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import socket
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from .danhba import check as core
+from .danhba import source
+from .danhba.addresses import Issued
+from .danhba.findings import Finding, binding
+from .danhba.messages import both
+from .danhba.register import Register
+from .danhba.rendering import findings as show
+from .failure import Failure
+
+# Findings that a result carries; `danhba check` gives them all.
+SHOWN = 20
+
+
+class RegisterRefused(Failure):
+    """The register has errors; `findings` are the first of them, with the keys of `danhba check`."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        stopping = binding(findings)
+        self.findings = [show.as_data(finding, "vi") for finding in stopping[:SHOWN]]
+        super().__init__(
+            f"Sổ có {len(stopping)} lỗi; sửa trước rồi chạy lại. Chưa có gì thay đổi. Xem đủ: danhba check\n"
+            + show.text(stopping[:SHOWN], "vi"),
+            f"The register has {len(stopping)} errors; correct them and run again. Nothing was changed. "
+            "See them all: danhba check",
+        )
+
+
+def read_register(directory: Path) -> tuple[Register, Issued]:
+    """The register with its addresses; Failure where it cannot be read or does not hold."""
+    try:
+        checked = core.check(source.from_directory(directory))
+    except source.Unusable as error:
+        vi, en = both(error.template, error.values)
+        raise Failure(vi, en) from error
+    if checked.usable is None:
+        raise RegisterRefused(checked.findings)
+    return checked.usable
+
+
+def read_day(text: str) -> date:
+    """A day in full, as ISO 8601 writes it."""
+    try:
+        if len(text) == 10:
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Failure(
+        f"as_of không phải ngày: '{text}'; hãy viết như 2010-10-15.",
+        f"as_of is no date: '{text}'; write it like 2010-10-15.",
+    )
+
+
+def find_actor() -> str:
+    """Who runs this, for the record on the host: the person behind sudo, and the controller."""
+    return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{socket.gethostname()}"
+
+
+def write_private(path: Path, data: Any, *, dry_run: bool = False) -> bool:
+    """Write JSON for its owner alone, whole or not at all; True where the file was (or would be) another."""
+    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    try:
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            return False
+        if not dry_run:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+                file.write(text)
+            Path(file.name).replace(path)
+    except OSError as error:
+        raise Failure(f"Không ghi được {path}: {error.strerror}.", f"Cannot write {path}: {error.strerror}.") from error
+    return True

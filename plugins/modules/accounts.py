@@ -1,0 +1,138 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bring the server's accounts to the register's state."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: accounts
+short_description: Bring the mail accounts of a server to what the register says
+version_added: 0.1.0
+author: Lào Cai mail project (@laocai)
+description:
+  - Reads the register on the controller, computes the accounts that should exist on a day, compares them with those
+    that do exist, and makes all the difference in one transaction, or none of it.
+  - A register with errors, a plan that exceeds a limit of the register's policy, and a checksum that no longer fits are
+    refused before anything is written.
+  - New accounts have no password and cannot log in; see M(laocai.mail.password). Applying never touches a password, and
+    closing never deletes a mailbox.
+  - What changed is recorded with its document, the register's commit and who applied it.
+options:
+  register:
+    description:
+      - Directory of the register on the controller.
+      - A relative path starts at the folder of the playbook, then at the project.
+    type: path
+    default: directory
+  as_of:
+    description: The day whose state is applied, such as V(2010-10-15).
+    type: str
+    required: true
+  checksum:
+    description:
+      - Checksum of the plan that was approved, as check mode or C(danhba plan) gave it.
+      - Apply nothing if the register, the day or the server has moved since.
+    type: str
+    default: ""
+  plan:
+    description: File on the controller that gets the whole plan as JSON; a result only has its first actions.
+    type: path
+  export:
+    description:
+      - File on the controller that gets the state of the server before the change, as JSON.
+      - C(danhba plan --against) reads it.
+    type: path
+  database:
+    description: Name of the database.
+    type: str
+    default: danhba
+  socket:
+    description: Folder of the PostgreSQL server's Unix socket on the host.
+    type: path
+    default: /run/postgresql
+requirements:
+  - the command C(danhba) with what it needs, on the controller
+  - python3-psycopg (psycopg 3), on the host
+attributes:
+  check_mode:
+    description: Gives the same plan and changes nothing.
+    support: full
+  diff_mode:
+    description: Shows the first 200 actions of the plan.
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Apply the register as it is today
+  laocai.mail.accounts:
+    register: "{{ playbook_dir }}/../directory"
+    as_of: "2026-11-24"
+  become: true
+
+- name: Apply the plan that was approved, and keep it
+  laocai.mail.accounts:
+    register: "{{ playbook_dir }}/../directory"
+    as_of: "2026-11-24"
+    checksum: "{{ approved }}"
+    plan: "{{ playbook_dir }}/../.private/single/plan.json"
+  become: true
+"""
+
+RETURN = r"""
+checksum:
+  description: Checksum of the plan, over the register, the day and the server's state before.
+  returned: when the register could be read
+  type: str
+  sample: ba6175140230f1273dfbcbf68c8b0f5a686a073fb70a767dd73bce5691b6aa42
+counts:
+  description: How many actions of each kind the plan has.
+  returned: when the register could be read
+  type: dict
+  sample: {create: 2, close: 1, readdress: 0}
+sample:
+  description: The first ten actions in a line each.
+  returned: when the register could be read
+  type: list
+  elements: str
+  sample: ['create: nvvinh-stttt@laocai.gov.vn (Nguyễn Văn Vịnh) [101/QĐ-UBND]']
+refused:
+  description: Why nothing was applied.
+  returned: when a guard objects
+  type: list
+  elements: dict
+findings:
+  description: What is wrong with the register, at most the first twenty.
+  returned: when the register has errors
+  type: list
+  elements: dict
+"""
+
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.postgres import open_connection
+from ansible_collections.laocai.mail.plugins.module_utils.server_accounts import ARGUMENTS, ROLE, answer_file
+
+# Between the action plugin and this module alone: the file that holds what is wanted and gets the answer.
+INTERNAL = {"_exchange": {"type": "path"}}
+
+
+def main() -> None:
+    """Apply what the action plugin has computed on the controller."""
+    module = AnsibleModule({**ARGUMENTS, "as_of": {"type": "str"}, **INTERNAL}, supports_check_mode=True)
+    database, socket = module.params["database"], module.params["socket"]
+    try:
+        result = answer_file(
+            lambda: open_connection(database, ROLE, socket),
+            Path(module.params["_exchange"]),
+            dry_run=module.check_mode,
+        )
+    except Failure as failure:
+        module.fail_json(msg=str(failure))
+    module.exit_json(**result)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,249 @@
+"""laocai.mail.accounts against a real PostgreSQL: what it writes, what it refuses, what a kill leaves behind."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import PROJECT, Ansible, Database, Outcome, kill_tree
+
+MODULE = "laocai.mail.accounts"
+DAY = "2026-11-24"
+STTTT = "agencies/stttt.yml"
+
+
+@pytest.fixture
+def register(tmp_path: Path) -> Path:
+    """A copy of the sample register that a test may edit."""
+    return Path(shutil.copytree(PROJECT / "directory", tmp_path / "directory"))
+
+
+def edit(register: Path, name: str, old: str, new: str) -> None:
+    """Replace the first occurrence of a text, which must be there."""
+    path = register / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture
+def arguments(register: Path, database: Database) -> dict[str, Any]:
+    """The module's arguments for the register and the database."""
+    return {"register": str(register), "as_of": DAY, **database.arguments}
+
+
+@pytest.fixture
+def applied(ansible: Ansible, arguments: dict[str, Any]) -> Outcome:
+    """The sample register, applied."""
+    return ansible.run(MODULE, arguments)
+
+
+def close(register: Path, agency: str, count: int) -> None:
+    """Let the last people of an agency's file retire, by appending to their entries."""
+    path = register / f"agencies/{agency}.yml"
+    entries = path.read_text(encoding="utf-8").split("\n  - id:")
+    closing = "\n    closed: {document: 9/QĐ-STTTT, date: 2026-11-20, event: retired}"
+    done = 0
+    for index in range(len(entries) - 1, 0, -1):
+        if done < count and not re.search("closed:|suspended:|date: 2027", entries[index]):
+            entries[index] = entries[index].rstrip("\n") + closing
+            done += 1
+    assert done == count
+    path.write_text("\n  - id:".join(entries) + "\n", encoding="utf-8")
+
+
+def test_first_apply_writes_what_the_register_says(database: Database, applied: Outcome) -> None:
+    assert applied.changed, applied.output
+    states: dict[str, int] = dict(database.query("SELECT state, count(*) FROM mail.account GROUP BY state"))
+    assert states["open"] + states["suspended"] == applied.result["counts"]["create"]
+    assert states["closed"] == applied.result["counts"]["record"]
+    assert database.query("SELECT address, name FROM mail.account WHERE id = '000101'") == [
+        ("nvvinh-stttt@laocai.gov.vn", "Nguyễn Văn Vịnh")
+    ]
+    assert database.query("SELECT count(*) FROM mail.credential") == [(0,)]
+    assert database.query("SELECT destination FROM postfix.alias WHERE address = 'postmaster@laocai.gov.vn'") == [
+        ("contact-stttt@laocai.gov.vn",)
+    ]
+
+
+def test_second_apply_changes_nothing(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], applied: Outcome
+) -> None:
+    before = database.dump()
+    again = ansible.run(MODULE, arguments)
+    assert not again.changed
+    assert set(again.result["counts"].values()) == {0}
+    assert database.dump() == before
+
+
+def test_check_mode_shows_the_plan_and_leaves_the_database_alone(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+) -> None:
+    close(register, "stttt", 1)
+    before = database.dump()
+    shown = ansible.run(MODULE, arguments, check=True, diff=True)
+    assert shown.changed
+    assert shown.result["counts"]["close"] == 1
+    assert "[9/QĐ-STTTT]" in shown.output.partition("localhost |")[0]
+    assert database.dump() == before
+
+
+def test_every_change_is_recorded_with_its_document(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+) -> None:
+    close(register, "stttt", 1)
+    assert ansible.run(MODULE, arguments).changed
+    rows = database.query(
+        "SELECT action, document, before ->> 'state', after ->> 'state', as_of::text, actor <> ''"
+        " FROM mail.audit JOIN mail.run USING (run) WHERE run = (SELECT max(run) FROM mail.run)"
+    )
+    assert rows == [("close", "9/QĐ-STTTT", "open", "closed", DAY, True)]
+
+
+def test_plan_over_its_limits_is_refused_whole(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+) -> None:
+    close(register, "stttt", 12)
+    before = database.dump()
+    refused = ansible.run(MODULE, arguments)
+    assert refused.status != 0
+    assert [item["rule"] for item in refused.result["refused"]] == ["plan-agency-limit"]
+    assert "acknowledgements" in refused.message
+    assert database.dump() == before
+
+
+def test_acknowledged_limit_is_applied(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+) -> None:
+    close(register, "stttt", 12)
+    with (register / "province.yml").open("a", encoding="utf-8") as file:
+        file.write("acknowledgements:\n  - {limit: close, count: 12, document: 9/QĐ-STTTT, until: 2026-12-31}\n")
+    done = ansible.run(MODULE, arguments)
+    assert done.result["counts"]["close"] == 12, done.output
+
+
+def test_checksum_binds_the_approved_plan(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+) -> None:
+    close(register, "stttt", 1)
+    approved = ansible.run(MODULE, arguments, check=True).result["checksum"]
+    edit(register, STTTT, "title: Giám đốc", "title: Phó Giám đốc")
+    before = database.dump()
+    refused = ansible.run(MODULE, {**arguments, "checksum": approved})
+    assert [item["rule"] for item in refused.result["refused"]] == ["plan-checksum"]
+    assert database.dump() == before
+    approved = refused.result["checksum"]
+    assert ansible.run(MODULE, {**arguments, "checksum": approved}).changed
+
+
+def test_register_with_errors_reaches_no_server(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path
+) -> None:
+    edit(register, STTTT, "kind: department", "kind: kingdom")
+    before = database.dump()
+    refused = ansible.run(MODULE, arguments)
+    assert refused.status != 0
+    assert refused.result["findings"][0]["rule"] == "schema-value"
+    assert refused.result["findings"][0]["line"] > 0
+    assert database.dump() == before
+
+
+def test_missing_agency_file_is_no_mass_closing(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+) -> None:
+    (register / "agencies/tvt.yml").unlink()
+    before = database.dump()
+    refused = ansible.run(MODULE, arguments)
+    assert [item["rule"] for item in refused.result["refused"]] == ["plan-vanished"]
+    assert database.dump() == before
+
+
+def test_plan_and_export_are_private_files(ansible: Ansible, arguments: dict[str, Any], tmp_path: Path) -> None:
+    plan, export = tmp_path / "out/plan.json", tmp_path / "out/state.json"
+    done = ansible.run(MODULE, {**arguments, "plan": str(plan), "export": str(export)})
+    assert done.changed, done.output
+    whole = json.loads(plan.read_text(encoding="utf-8"))
+    assert whole["checksum"] == done.result["checksum"]
+    assert len(whole["actions"]) == sum(done.result["counts"].values())
+    assert json.loads(export.read_text(encoding="utf-8")) == {"accounts": [], "routes": []}
+    assert plan.stat().st_mode & 0o077 == export.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"register": "nowhere"}, "nowhere"),
+        ({"as_of": "20261124"}, "2010-10-15"),
+        ({"database": "nowhere"}, "site.yml"),
+        ({"socket": "/nowhere"}, "systemctl start postgresql"),
+    ],
+)
+def test_what_cannot_run_says_the_way_out(
+    ansible: Ansible, arguments: dict[str, Any], change: dict[str, str], message: str
+) -> None:
+    failed = ansible.run(MODULE, {**arguments, **change})
+    assert failed.status != 0
+    assert message in failed.message
+    assert "Traceback" not in failed.output
+
+
+def test_half_built_host_says_so(ansible: Ansible, arguments: dict[str, Any], empty_database: Database) -> None:
+    failed = ansible.run(MODULE, {**arguments, **empty_database.arguments})
+    assert failed.status != 0
+    assert "site.yml" in failed.message
+    assert "Traceback" not in failed.output
+
+
+def test_apply_never_touches_a_password(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+) -> None:
+    database.query("INSERT INTO mail.credential VALUES ('official', '000101', '{ARGON2ID}$x', 1)")
+    before = database.query("SELECT * FROM mail.credential")
+    close(register, "stttt", 1)
+    edit(register, STTTT, "title: Giám đốc", "title: Phó Giám đốc")
+    assert ansible.run(MODULE, arguments).changed
+    assert database.query("SELECT * FROM mail.credential") == before
+
+
+def test_kill_leaves_the_accounts_as_before_or_as_asked(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path
+) -> None:
+    """`kill -9` of the whole process tree at ten random moments of an apply."""
+    empty = accounts(database)
+    started = time.monotonic()
+    ansible.run(MODULE, arguments, check=True)
+    length = time.monotonic() - started
+    outcomes = set()
+    for _ in range(10):
+        process = ansible.start(MODULE, arguments)
+        time.sleep(random.uniform(0.3, 1.1) * length)
+        kill_tree(process)
+        settle(database)
+        outcomes.add(accounts(database))
+    assert ansible.run(MODULE, arguments).status == 0
+    assert outcomes <= {empty, accounts(database)}
+    assert not ansible.run(MODULE, arguments, check=True).changed
+
+
+def accounts(database: Database) -> str:
+    """Every account and route, as one text."""
+    return repr(database.query("SELECT * FROM mail.account ORDER BY kind, id")) + repr(
+        database.query("SELECT * FROM mail.route LEFT JOIN mail.route_target USING (address) ORDER BY 1, 5, 6")
+    )
+
+
+def settle(database: Database) -> None:
+    """Wait until the server has noticed that its client is gone."""
+    for _ in range(100):
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        if database.query(query) == [(0,)]:
+            return
+        time.sleep(0.1)
+    pytest.fail("a session of the killed apply is still there")

@@ -1,0 +1,105 @@
+"""What each database role may do, asked of a real PostgreSQL: its own job, and nothing of another's."""
+
+from __future__ import annotations
+
+import psycopg
+import pytest
+
+from tests.integration.conftest import LOGIN_ROLES, Database
+
+ACCOUNT = (
+    "INSERT INTO mail.account (kind, id, address, name, agency, quota, state, document, since)"
+    " VALUES ('official', '{id}', '{id}-stttt@laocai.gov.vn', 'Lò Thị', 'stttt', 1, '{state}', '1/QĐ-STTTT', '2010-10-15')"
+)
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    """An open, a suspended and a closed official, each with a password; a run and an audit row."""
+    for state in ("open", "suspended", "closed"):
+        database.query(ACCOUNT.format(id=state, state=state))
+    database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
+    database.query(
+        "INSERT INTO mail.audit (run, action, kind, id, document) VALUES (1, 'create', 'official', 'open', 'x')"
+    )
+    database.query(
+        "INSERT INTO mail.credential (kind, id, password, run) SELECT kind, id, '{PLAIN}x', 1 FROM mail.account"
+    )
+    return database
+
+
+FORBIDDEN = {
+    "danhba_apply": [
+        "SELECT password FROM mail.credential",
+        "INSERT INTO mail.credential (kind, id, password, run) VALUES ('official', 'open', '{PLAIN}y', 1)",
+        "UPDATE mail.credential SET password = '{PLAIN}y'",
+        "DELETE FROM mail.account",
+        "TRUNCATE mail.account CASCADE",
+    ],
+    "danhba_password": [
+        "UPDATE mail.account SET state = 'open'",
+        ACCOUNT.format(id="new", state="open"),
+        "DELETE FROM mail.account",
+        "DELETE FROM mail.credential",
+        "SELECT * FROM mail.route",
+        "INSERT INTO mail.route (address, mode, document) VALUES ('x@laocai.gov.vn', 'system', 'x')",
+    ],
+    "postfix": ["SELECT * FROM mail.account", "SELECT * FROM mail.credential", "SELECT * FROM dovecot.passdb"],
+    "dovecot": ["SELECT * FROM mail.account", "SELECT * FROM mail.credential", "SELECT * FROM postfix.alias"],
+}
+FORBIDDEN_TO_ALL = [
+    "UPDATE mail.audit SET document = 'y'",
+    "DELETE FROM mail.audit",
+    "TRUNCATE mail.audit",
+    "UPDATE mail.run SET actor = 'y'",
+    "DELETE FROM mail.run",
+    "TRUNCATE mail.run CASCADE",
+]
+FORBIDDEN_TO_SERVICES = [
+    "CREATE TABLE public.own (x int)",
+    "CREATE TABLE mail.own (x int)",
+    "CREATE TEMPORARY TABLE own (x int)",
+    "CREATE SCHEMA own",
+    "UPDATE public.schema_migration SET sha256 = ''",
+    "SET ROLE danhba_owner",
+]
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        *((role, statement) for role, statements in FORBIDDEN.items() for statement in statements),
+        *((role, statement) for role in LOGIN_ROLES for statement in FORBIDDEN_TO_ALL + FORBIDDEN_TO_SERVICES),
+        *(("postgres", statement) for statement in FORBIDDEN_TO_ALL),
+    ],
+)
+def test_role_may_not(filled: Database, role: str, statement: str) -> None:
+    before = filled.dump()
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        filled.query(statement, role=role)
+    assert filled.dump() == before
+
+
+@pytest.mark.parametrize(
+    ("role", "view", "addresses"),
+    [
+        ("dovecot", "dovecot.passdb", ["open"]),
+        ("dovecot", "dovecot.userdb", ["open", "suspended"]),
+        ("postfix", "postfix.mailbox", ["open", "suspended"]),
+        ("postfix", "postfix.sender", ["open"]),
+    ],
+)
+def test_view_shows_the_states_it_should(filled: Database, role: str, view: str, addresses: list[str]) -> None:
+    rows = filled.query(f"SELECT address FROM {view} ORDER BY 1", role=role)
+    assert rows == [(f"{name}-stttt@laocai.gov.vn",) for name in addresses]
+
+
+def test_account_without_a_password_cannot_log_in_but_receives(filled: Database) -> None:
+    filled.query("DELETE FROM mail.credential")
+    assert filled.query("SELECT * FROM dovecot.passdb", role="dovecot") == []
+    assert len(filled.query("SELECT * FROM dovecot.userdb", role="dovecot")) == 2
+
+
+def test_mail_is_stored_under_kind_and_id(filled: Database) -> None:
+    homes = filled.query("SELECT home FROM dovecot.userdb ORDER BY 1", role="dovecot")
+    assert homes == [("official/open",), ("official/suspended",)]

@@ -1,0 +1,334 @@
+"""The lab tool against the kernel itself: real hosts, and every way of being interrupted.
+
+All of it happens in a second lab beside the machine's own (state, bridge and network of its own, the same image cache),
+so these tests may run while `make demo` has a host up.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from ipaddress import IPv4Interface
+from pathlib import Path
+
+import pytest
+
+from tests.lab import Host, Lab, LabError, image, process, shell
+from tests.lab.__main__ import main
+from tests.lab.settings import Settings
+
+PROJECT = Path(__file__).resolve().parents[2]
+FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
+ONE = {"address": "10.233.9.11", "fqdn": "one.laocai.gov.vn"}
+TWO = {"address": "10.233.9.12", "fqdn": "two.laocai.gov.vn"}
+
+
+def beside(state: Path) -> Settings:
+    """The second lab."""
+    gateway = IPv4Interface("10.233.9.1/24")
+    return Settings(state=state, locks=state / "locks", bridge="danhba9", table="danhba_lab9", gateway=gateway)
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return beside(tmp_path_factory.mktemp("lab") / "state")
+
+
+@pytest.fixture(scope="module")
+def lab(settings: Settings) -> Iterator[Lab]:
+    lab = Lab(settings)
+    yield lab
+    lab.down_all()
+
+
+@pytest.fixture
+def one(lab: Lab) -> Host:
+    return lab.up("one", **ONE)
+
+
+@pytest.fixture
+def two(lab: Lab) -> Host:
+    return lab.up("two", **TWO)
+
+
+def pid_of(host: Host) -> int | None:
+    with process.supervisor(host.root) as found:
+        return found.pid if found else None
+
+
+def start_tool(code: str, *arguments: str | Path) -> subprocess.Popen[bytes]:
+    """The tool in a process of its own, which a test may kill."""
+    command = [sys.executable, "-c", code, *(str(argument) for argument in arguments)]
+    return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def traces(settings: Settings) -> dict[str, str]:
+    """What this machine's kernel still has of a lab, by the commands an operator would ask with."""
+    patterns = {
+        "processes": (["pgrep", "--full", "--list-full", f"systemd-nspawn.*{settings.state}"], str(settings.state)),
+        "mounts": (["cat", "/proc/mounts"], str(settings.state)),
+        "links": (["ip", "-oneline", "link"], f"{settings.bridge}|vb-one|vb-two"),
+        "tables": (["nft", "list", "tables"], settings.table),
+        "groups": (["find", "/sys/fs/cgroup", "-maxdepth", "2", "-type", "d"], settings.table),
+    }
+    found = {}
+    for name, (command, pattern) in patterns.items():
+        printed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+        found[name] = "\n".join(line for line in printed.splitlines() if re.search(pattern, line))
+    return found
+
+
+NOTHING = {"processes": "", "mounts": "", "links": "", "tables": "", "groups": ""}
+
+
+class TestRunning:
+    def test_a_host_is_what_was_asked_for(self, one: Host) -> None:
+        assert one.run("hostname --fqdn").stdout.strip() == ONE["fqdn"]
+        assert f" {ONE['address']}/24 " in one.run("ip -oneline -4 address show host0").stdout
+        assert "VERSION_CODENAME=trixie" in one.run("cat /etc/os-release").stdout
+        assert one.run("systemctl is-system-running").stdout.strip() == "running"
+
+    def test_two_hosts_run_at_once_and_reach_each_other(self, one: Host, two: Host) -> None:
+        assert pid_of(one) != pid_of(two)
+        one.run(f"ping -c 1 -W 2 {two.address}")
+        two.run(f"ping -c 1 -W 2 {one.address}")
+
+    def test_hosts_do_not_stop_each_others_services(self, one: Host, two: Host) -> None:
+        two.run("systemctl restart systemd-journald dbus systemd-networkd")
+        main_pid = "systemctl show --property=MainPID --value"
+        before = one.run(f"{main_pid} systemd-journald ssh dbus").stdout
+        two.run("systemctl restart systemd-journald")
+        assert one.run(f"{main_pid} systemd-journald ssh dbus").stdout == before
+
+    @pytest.mark.parametrize("path", ["/etc/machine-id", "/etc/ssh/ssh_host_ed25519_key.pub"])
+    def test_no_identity_is_shared(self, one: Host, two: Host, path: str) -> None:
+        ours, theirs = (host.run(f"cat {path}").stdout for host in (one, two))
+        assert ours != ""
+        assert ours != theirs
+
+    def test_the_mount_table_of_this_machine_never_has_a_host(self, one: Host, settings: Settings) -> None:
+        assert pid_of(one) is not None
+        assert traces(settings)["mounts"] == ""
+
+    def test_host_keys_are_checked(self, one: Host, two: Host) -> None:
+        known = one.known_hosts.read_text()
+        swapped = known.replace(one.address, "saved").replace(two.address, one.address).replace("saved", two.address)
+        try:
+            one.known_hosts.write_text(swapped)
+            assert one.run("true", check=False).returncode == 255
+        finally:
+            one.known_hosts.write_text(known)
+        assert one.run("true").returncode == 0
+
+    def test_a_healthy_host_is_used_again(self, lab: Lab, one: Host, capsys: pytest.CaptureFixture[str]) -> None:
+        before = pid_of(one)
+        assert lab.up("one", **ONE) == one
+        assert pid_of(one) == before
+        assert "using it again" in capsys.readouterr().err
+
+    def test_a_host_that_is_not_as_asked_is_made_anew(self, lab: Lab, one: Host) -> None:
+        one.run("touch /root/mark")
+        changed = lab.up("one", address=ONE["address"], fqdn="other.laocai.gov.vn")
+        assert changed.run("hostname --fqdn; ls /root").stdout == "other.laocai.gov.vn\n"
+
+    def test_a_host_with_a_failed_unit_is_made_anew(self, lab: Lab, one: Host) -> None:
+        one.run("systemd-run --wait --unit=broken false", check=False)
+        assert one.run("systemctl is-system-running", check=False).stdout.strip() == "degraded"
+        again = lab.up("one", **ONE)
+        assert again.run("systemctl is-system-running").stdout.strip() == "running"
+
+    def test_the_list_says_what_the_process_table_says(self, lab: Lab, one: Host) -> None:
+        status = next(status for status in lab.statuses() if status.host.name == "one")
+        assert status.state == "running"
+        assert status.pid == pid_of(one)
+        assert status.since is not None
+        assert 0 < time.time() - status.since < 600
+
+
+class TestCrashes:
+    def test_the_guest_dies_with_its_supervisor_and_comes_up_anew(
+        self, lab: Lab, one: Host, settings: Settings, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        pid = pid_of(one)
+        assert pid is not None
+        guests = [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        os.kill(pid, signal.SIGKILL)
+        assert shell.wait_for(lambda: not any(Path(f"/proc/{guest}/root").exists() for guest in guests), seconds=5)
+        assert traces(settings)["mounts"] == ""
+        assert lab.statuses()[0].state == "stopped"
+
+        again = lab.up("one", **ONE)
+        assert again.run("systemctl is-system-running").stdout.strip() == "running"
+        assert "does not run" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("seconds", [0.3, 0.9, 1.1, 1.3, 1.6])
+    def test_the_tool_may_be_killed_while_it_brings_a_host_up(
+        self, lab: Lab, settings: Settings, seconds: float
+    ) -> None:
+        lab.down("two")
+        tool = start_tool(
+            "import sys, pathlib; from tests.lab import Lab; from tests.integration.test_lab import beside, TWO;"
+            "Lab(beside(pathlib.Path(sys.argv[1]))).up('two', **TWO)",
+            settings.state,
+        )
+        time.sleep(seconds)
+        tool.kill()
+        tool.wait()
+
+        again = lab.up("two", **TWO)
+        assert again.run("systemctl is-system-running").stdout.strip() == "running"
+        found = traces(settings)["processes"].splitlines()
+        assert len([line for line in found if "hosts/two/" in line]) == 1
+
+    def test_the_tool_may_be_killed_while_it_builds(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        cache = tmp_path / "cache"
+        tool = start_tool(
+            "import sys, pathlib; from tests.lab.image import Images; from tests.lab.settings import Settings;"
+            "Images(Settings(cache=pathlib.Path(sys.argv[1]))).get()",
+            cache,
+        )
+        assert shell.wait_for(lambda: any(cache.glob(".building-*/root/var/lib/dpkg")), seconds=60)
+        tool.kill()
+        tool.wait()
+        asked = ["pgrep", "--full", str(cache)]
+        assert shell.wait_for(lambda: not shell.succeeds(asked), seconds=5), "a process of the build is left"
+        assert str(cache) not in Path("/proc/mounts").read_text()
+
+        def build_at_once(workplace: Path, _: image.Mirror) -> Path:
+            (workplace / "root").mkdir(parents=True)
+            return workplace / "root"
+
+        monkeypatch.setattr(image, "_build", build_at_once)
+        built = image.Images(Settings(cache=cache)).get()
+        assert [path.name for path in cache.iterdir() if path.is_dir()] == [built.name]
+
+    def test_what_is_left_without_a_description_is_removed(self, lab: Lab, settings: Settings) -> None:
+        (settings.hosts / "half" / "upper").mkdir(parents=True)
+        lab.down("half")
+        assert not (settings.hosts / "half").exists()
+
+
+class TestRefusals:
+    """Each names what is wrong and the way out, in both languages, and nothing has changed."""
+
+    @pytest.mark.parametrize(
+        ("name", "address", "fqdn", "english"),
+        [
+            ("Mail_1", "10.233.9.13", "m.laocai.gov.vn", "Not a host name: 'Mail_1'"),
+            ("three", "10.233.9.13", "mail", "Not a full name: 'mail'"),
+            ("three", "10.233.9.13", "mail..vn", "Not a full name: 'mail..vn'"),
+            ("three", "10.233.9.1", "m.laocai.gov.vn", "Not usable as an address: 10.233.9.1."),
+            ("three", "10.233.9.255", "m.laocai.gov.vn", "Not usable as an address: 10.233.9.255."),
+            ("three", "10.234.0.7", "m.laocai.gov.vn", "Not usable as an address: 10.234.0.7."),
+            ("three", "tám", "m.laocai.gov.vn", "Not usable as an address: tám."),
+        ],
+    )
+    def test_what_cannot_be(
+        self, lab: Lab, settings: Settings, name: str, address: str, fqdn: str, english: str
+    ) -> None:
+        with pytest.raises(LabError, match=re.escape(english)):
+            lab.up(name, address=address, fqdn=fqdn)
+        assert not (settings.hosts / name).exists()
+
+    def test_a_taken_address(self, lab: Lab, one: Host, settings: Settings) -> None:
+        with pytest.raises(LabError, match=r"đã thuộc máy thử one.*(?s:.)*python -m tests.lab down one"):
+            lab.up("three", address=one.address, fqdn="three.laocai.gov.vn")
+        assert not (settings.hosts / "three").exists()
+
+    def test_an_unknown_host(self, lab: Lab, one: Host) -> None:
+        assert lab.get("one") == one
+        with pytest.raises(LabError, match="There is no test host named nobody. There are: one"):
+            lab.get("nobody")
+
+    def test_not_root(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch.setattr(os, "geteuid", lambda: 1000)
+        assert main(["list"]) == 1
+        error = capsys.readouterr().err
+        assert error.index("Máy thử cần quyền root") < error.index("Test hosts need root")
+
+    def test_a_missing_package(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch.setenv("PATH", "/nowhere")
+        assert main(["list"]) == 1
+        assert re.search(r"Thiếu gói Debian: .*systemd-container.*make setup", capsys.readouterr().err)
+
+    def test_a_network_that_somebody_else_has(self, tmp_path: Path, one: Host, settings: Settings) -> None:
+        other = Settings(
+            state=tmp_path / "state", locks=tmp_path / "locks", bridge="danhba8", table="danhba_lab8",
+            gateway=settings.gateway,
+        )  # fmt: skip
+        with pytest.raises(LabError, match=f"already used by the interface {settings.bridge}"):
+            Lab(other).up("three", address="10.233.9.13", fqdn="three.laocai.gov.vn")
+        assert not Path("/sys/class/net/danhba8").exists()
+
+    def test_an_image_that_cannot_be_built(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        nowhere = image.Mirror("deb http://127.0.0.1:9/debian trixie main\n", 'Acquire::Retries "0";\n')
+        monkeypatch.setattr(image, "mirror_of_this_machine", lambda: nowhere)
+        with pytest.raises(LabError, match="Debian mirror cannot be reached: try `apt-get update`"):
+            image.Images(Settings(cache=tmp_path)).get()
+
+
+class TestImages:
+    def test_the_key_follows_the_contents(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        built = []
+
+        def build(workplace: Path, _: image.Mirror) -> Path:
+            built.append(workplace)
+            (workplace / "root").mkdir(parents=True)
+            return workplace / "root"
+
+        monkeypatch.setattr(image, "_build", build)
+        images = image.Images(Settings(cache=tmp_path))
+        first = images.get()
+        assert images.get() == first
+        assert len(built) == 1
+
+        monkeypatch.setattr(image.contents, "PACKAGES", ("openssh-server",))
+        second = images.get(in_use=[first])
+        assert second != first
+        assert first.exists(), "an image in use is never removed"
+
+        monkeypatch.setattr(image.contents, "PACKAGES", ("openssh-server", "less"))
+        third = images.get()
+        assert [path for path in tmp_path.iterdir() if path.is_dir()] == [third]
+
+
+class TestTakingDown:
+    """Last in this file: these take the lab down."""
+
+    def test_a_host_is_powered_off_and_not_just_killed(self, lab: Lab, two: Host, tmp_path: Path) -> None:
+        console = tmp_path / "console.log"
+        console.hardlink_to(two.console)
+        lab.down("two")
+        assert "Reached target" in console.read_text(errors="replace")
+        assert "oweroff" in console.read_text(errors="replace") or "ower Off" in console.read_text(errors="replace")
+        assert pid_of(two) is None
+        assert two.address not in two.known_hosts.read_text()
+
+    def test_a_host_that_does_not_power_off_is_killed(
+        self, lab: Lab, two: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(process, "POWER_OFF_SECONDS", 1.0)
+        pid = pid_of(two)
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        lab.down("two")
+        assert "hosts/two/" not in traces(settings)["processes"]
+
+    def test_no_trace_is_left(self, settings: Settings) -> None:
+        Lab(settings).down_all()
+        before = FORWARDING.read_text()
+        lab = Lab(settings)
+        lab.up("one", **ONE)
+        assert FORWARDING.read_text().strip() == "1"
+        assert [name for name, found in traces(settings).items() if not found] == ["mounts"]
+
+        lab.down_all()
+        assert traces(settings) == NOTHING
+        assert FORWARDING.read_text() == before
+        assert not settings.state.exists()
+        lab.down_all()  # and again, from nothing

@@ -1,0 +1,472 @@
+"""The module laocai.mail.password, run by Ansible against a real PostgreSQL, and what an early end leaves behind."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import signal
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from ansible_collections.laocai.mail.plugins.module_utils import credentials, passwords
+from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
+    BatchName,
+    BatchState,
+    Credential,
+    Order,
+    Target,
+)
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer, PasswordFile
+from passlib.hash import argon2
+
+from tests.integration.conftest import Ansible, Database, kill_tree
+
+MODULE = "laocai.mail.password"
+OUTPUT = "private/passwords.csv"
+EVERYBODY = Order(accounts=[], document="", acknowledge=0)
+ROLE = "danhba_password"
+
+
+def add_accounts(database: Database, count: int, state: str = "open", first: int = 1) -> list[str]:
+    """Put officials into the database as the accounts module would; their addresses."""
+    database.query(
+        "INSERT INTO mail.account (kind, id, address, name, agency, quota, state, document, since)"
+        " SELECT 'official', n::text, format('u%%s-stttt@laocai.gov.vn', lpad(n::text, 4, '0')), 'Nguyễn Văn ' || n,"
+        " 'stttt', 1000000, %s, n || '/QĐ-STTTT', '2010-10-15' FROM generate_series(%s::int, %s::int) AS n",
+        state,
+        first,
+        first + count - 1,
+    )
+    return [f"u{number:04}-stttt@laocai.gov.vn" for number in range(first, first + count)]
+
+
+def read_output(folder: Path) -> dict[str, str]:
+    """Address and password of each line of the output."""
+    with (folder / OUTPUT).open(encoding="utf-8", newline="") as file:
+        return {row["address"]: row["password"] for row in csv.DictReader(file)}
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def read_hashes(database: Database) -> dict[str, str]:
+    return dict(database.query("SELECT address, password FROM dovecot.passdb", role="dovecot"))
+
+
+def assert_known(issued: dict[str, str], hashes: dict[str, str]) -> None:
+    """Each password in force is in the output, and each line of the output is in force."""
+    assert issued.keys() == hashes.keys()
+    assert all(argon2.verify(issued[address], hashes[address].removeprefix("{ARGON2ID}")) for address in issued)
+
+
+def order(database: Database, **arguments: Any) -> dict[str, Any]:
+    return {"output": OUTPUT, **database.arguments, **arguments}
+
+
+class DirectHost:
+    """The host's side, called without Ansible between."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
+        with self._database.connect(ROLE) as connection:
+            return credentials.settle_batches(connection, batches, actor, dry_run=dry_run)
+
+    def find_targets(self, order: Order) -> tuple[str, list[Target]]:
+        with self._database.connect(ROLE) as connection:
+            return credentials.read_server(connection), credentials.find_targets(connection, order)
+
+    def store(self, batch: str, actor: str, credentials_: Sequence[Credential]) -> None:
+        with self._database.connect(ROLE) as connection:
+            credentials.store_batch(connection, batch, actor, credentials_)
+
+
+@pytest.fixture
+def issuer(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+    """An issuer whose "hashes" show the password, so that reality is easily compared with the output."""
+    monkeypatch.setattr(passwords, "hash_passwords", lambda made, progress: [f"{{PLAIN}}{item}" for item in made])
+    return Issuer(PasswordFile(tmp_path / OUTPUT), DirectHost(database), "test", lambda done, total: None)
+
+
+def in_force(database: Database) -> dict[str, str]:
+    return {address: hashed.removeprefix("{PLAIN}") for address, hashed in read_hashes(database).items()}
+
+
+def on_disk(issuer: Issuer) -> list[dict[str, str]]:
+    """What the output and each partial file say."""
+    paths = [issuer.file.path, *issuer.file.path.parent.glob("*.partial")]
+    with_lines = [path for path in paths if path.exists() and path.stat().st_size]
+    contents = (csv.DictReader(path.read_text(encoding="utf-8").splitlines()) for path in with_lines)
+    return [{row["address"]: row["password"] for row in content} for content in contents]
+
+
+# ---------------------------------------------------------------------------------------------- as asked
+
+
+def test_every_open_account_gets_one_once(ansible: Ansible, database: Database) -> None:
+    wanted = add_accounts(database, 25)
+    add_accounts(database, 2, state="suspended", first=101)
+    add_accounts(database, 2, state="closed", first=201)
+    outcome = ansible.run(MODULE, order(database))
+    assert outcome.changed, outcome.output
+    assert (outcome.result["issued"], outcome.result["reissued"]) == (25, 0)
+    assert outcome.result["accounts"] == wanted[:20]
+    assert Path(outcome.result["output"]) == ansible.folder / OUTPUT
+    assert list(read_output(ansible.folder)) == wanted
+    assert_known(read_output(ansible.folder), read_hashes(database))
+    assert stat.S_IMODE((ansible.folder / OUTPUT).stat().st_mode) == 0o600
+    assert names(ansible.folder / "private") == ["passwords.csv"]
+
+    before, output = database.dump(), (ansible.folder / OUTPUT).read_bytes()
+    again = ansible.run(MODULE, order(database))
+    assert again.status == 0
+    assert not again.changed
+    assert database.dump() == before
+    assert (ansible.folder / OUTPUT).read_bytes() == output
+
+
+def test_each_change_is_on_record(ansible: Ansible, database: Database) -> None:
+    [address] = add_accounts(database, 1)
+    ansible.run(MODULE, order(database))
+    ansible.run(MODULE, order(database, accounts=[address], document="12/BC-STTTT"))
+    runs = database.query("SELECT job, actor <> '', batch IS NOT NULL FROM mail.run")
+    assert runs == [("passwords", True, True)] * 2
+    assert database.query("SELECT action, kind, id, document, before, after FROM mail.audit ORDER BY entry") == [
+        ("issue_password", "official", "1", "1/QĐ-STTTT", None, {"address": address}),
+        ("reissue_password", "official", "1", "12/BC-STTTT", {"run": 1}, {"address": address}),
+    ]
+    assert database.query("SELECT run, document FROM mail.credential") == [(2, "12/BC-STTTT")]
+
+
+def test_named_account_gets_a_new_password_with_its_document(ansible: Ansible, database: Database) -> None:
+    first, second = add_accounts(database, 2)
+    ansible.run(MODULE, order(database))
+    before = read_output(ansible.folder)
+    outcome = ansible.run(MODULE, order(database, accounts=[first.upper(), first], document="12/BC-STTTT"))
+    assert (outcome.result["issued"], outcome.result["reissued"]) == (1, 1)
+    after = read_output(ansible.folder)
+    assert_known(after, read_hashes(database))
+    assert after[first] != before[first]
+    assert after[second] == before[second]
+
+
+def test_check_mode_changes_nothing(ansible: Ansible, database: Database) -> None:
+    wanted = add_accounts(database, 3)
+    before = database.dump()
+    outcome = ansible.run(MODULE, order(database), check=True)
+    assert outcome.changed
+    assert outcome.result["accounts"] == wanted
+    assert database.dump() == before
+    assert names(ansible.folder) == []
+
+
+# ---------------------------------------------------------------------------------------------- refusals
+
+
+ADDRESS = "u{:04}-stttt@laocai.gov.vn".format
+
+
+@pytest.fixture
+def crowd(database: Database) -> Database:
+    """150 open accounts of which 60 have a password, one suspended and one closed account."""
+    add_accounts(database, 150)
+    add_accounts(database, 1, state="suspended", first=301)
+    add_accounts(database, 1, state="closed", first=302)
+    database.query("INSERT INTO mail.run (job, actor) VALUES ('passwords', 'test')")
+    database.query(
+        "INSERT INTO mail.credential (kind, id, password, run) SELECT kind, id, '{PLAIN}x', 1 FROM mail.account"
+        " WHERE id::int <= 60"
+    )
+    return database
+
+
+def named(*numbers: int, document: str = "", acknowledge: int = 0) -> Order:
+    return Order([ADDRESS(number) for number in numbers], document, acknowledge)
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        (named(999), (f"{ADDRESS(999)} (không có)", f"{ADDRESS(999)} (unknown)")),
+        (named(301), (f"{ADDRESS(301)} (tạm khóa)", f"{ADDRESS(301)} (suspended)")),
+        (named(1, 302, 999, document="12/BC-STTTT"), (f"{ADDRESS(302)} (đã đóng), {ADDRESS(999)}", "(closed)")),
+        (named(1, 100), (f"Đã có mật khẩu: {ADDRESS(1)}.", "set document")),
+        (
+            named(1, 2, 3, 4, document="12/BC-STTTT"),
+            ("đặt acknowledge: 4", "exceeds the limit of 3 (the smaller of 50 and 2 % of 150 open mailboxes)"),
+        ),
+        (named(1, 2, 3, 4, document="12/BC-STTTT", acknowledge=3), ("đặt acknowledge: 4", "the limit of 3")),
+        (named(*range(500, 530)), (f"{ADDRESS(519)} (không có), … (+10)", f"{ADDRESS(519)} (unknown), … (+10)")),
+    ],
+)
+@pytest.mark.parametrize("attempt", [Issuer.issue, Issuer.foresee])
+def test_refused_order_changes_nothing(
+    crowd: Database,
+    issuer: Issuer,
+    wish: Order,
+    words: tuple[str, str],
+    attempt: Callable[[Issuer, Order], Issued],
+) -> None:
+    before = crowd.dump()
+    with pytest.raises(Failure) as refusal:
+        attempt(issuer, wish)
+    assert words[0] in refusal.value.vi
+    assert words[1] in refusal.value.en
+    assert crowd.dump() == before
+    assert on_disk(issuer) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "reissued"),
+    [
+        (named(1, 2, 3, document="12/BC-STTTT"), 3),
+        (named(1, 2, 3, 4, document="12/BC-STTTT", acknowledge=4), 4),
+        (named(1, 100, 101, 102, document="12/BC-STTTT"), 1),
+    ],
+)
+def test_guard_counts_reissues_alone(crowd: Database, issuer: Issuer, wish: Order, reissued: int) -> None:
+    assert issuer.issue(wish).reissued == reissued
+    assert [address for address, password in in_force(crowd).items() if password != "x"] == wish.accounts
+
+
+def test_one_account_may_always_get_a_new_password(database: Database, issuer: Issuer) -> None:
+    add_accounts(database, 2)
+    issuer.issue(EVERYBODY)
+    assert issuer.issue(named(1, document="12/BC-STTTT")).reissued == 1
+    with pytest.raises(Failure, match="the limit of 1"):
+        issuer.issue(named(1, 2, document="12/BC-STTTT"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"accounts": ["x@laocai.gov.vn"]}, ("x@laocai.gov.vn (không có)", "x@laocai.gov.vn (unknown)")),
+        ({"document": "theo báo cáo"}, ("không phải số, ký hiệu văn bản", "is not the number and symbol")),
+        ({"socket": "/nonexistent"}, ("PostgreSQL không chạy", "PostgreSQL server is not running")),
+        ({"output": "passwords.csv"}, ("không phải của riêng bạn", "chmod 700")),
+    ],
+)
+def test_refusal_reaches_the_operator(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], words: tuple[str, str]
+) -> None:
+    add_accounts(database, 1)
+    ansible.folder.chmod(0o755)
+    before = database.dump()
+    ansible.run(MODULE, order(database) | arguments).assert_refused(*words)
+    assert database.dump() == before
+    assert [path for path in ansible.folder.rglob("*") if path.is_file()] == []
+
+
+# ---------------------------------------------------------------------------------------------- secrets
+
+
+def test_no_secret_leaves_its_two_places(
+    ansible: Ansible, database: Database, ansible_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even with all of Ansible's talk and its temporary files kept: the output and the database alone hold them."""
+    add_accounts(database, 5)
+    monkeypatch.setitem(ansible_environment, "ANSIBLE_KEEP_REMOTE_FILES", "1")
+    monkeypatch.setitem(ansible_environment, "ANSIBLE_LOG_PATH", str(ansible.folder / "ansible.log"))
+    outcome = ansible.run(MODULE, order(database), diff=True, verbosity=5)
+    secrets = [*read_output(ansible.folder).values(), *read_hashes(database).values(), "{ARGON2ID}"]
+    assert len(secrets) == 11
+
+    kept = list(Path(ansible_environment["ANSIBLE_HOME"]).rglob("store.json"))
+    assert kept, "the host's files were not kept, so this test looks at nothing"
+    home = Path(ansible_environment["ANSIBLE_HOME"])
+    files = [path for root in (home, ansible.folder) for path in root.rglob("*") if path.is_file()]
+    texts = {path: path.read_bytes() for path in files if path != ansible.folder / OUTPUT and not path.is_symlink()}
+    assert ansible.folder / "ansible.log" in texts
+    for secret in secrets:
+        assert secret not in outcome.output
+        assert secret not in database.dump().partition("mail.audit")[0] or secret.startswith("{ARGON2ID}")
+        assert [path for path, text in texts.items() if secret.encode() in text and path.suffix != ".py"] == []
+
+
+# ---------------------------------------------------------------------------------------------- early ends
+
+
+def in_child(work: Callable[[], object]) -> int:
+    """Do the work in a forked process; its wait status."""
+    pid = os.fork()
+    if pid == 0:
+        try:
+            work()
+        finally:
+            os._exit(0)
+    return os.waitpid(pid, 0)[1]
+
+
+Line = tuple[str, int]
+TRACED = {passwords.__file__, credentials.__file__}
+
+
+def trace(work: Callable[[], object], on_line: Callable[[Line], None]) -> None:
+    """Do the work and tell of each line of the code under test just before it is run."""
+
+    def tracer(frame: FrameType, event: str, argument: Any) -> Any:
+        if frame.f_code.co_filename not in TRACED:
+            return None
+        if event == "line":
+            on_line((frame.f_code.co_filename, frame.f_lineno))
+        return tracer
+
+    sys.settrace(tracer)
+    try:
+        work()
+    finally:
+        sys.settrace(None)
+
+
+def kill_before(line: Line) -> Callable[[Line], None]:
+    def on_line(reached: Line) -> None:
+        if reached == line:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return on_line
+
+
+def forget(issuer: Issuer, database: Database) -> None:
+    """As if no password had ever been issued."""
+    database.query("DELETE FROM mail.credential")
+    shutil.rmtree(issuer.file.path.parent, ignore_errors=True)
+
+
+def reissue_all(database: Database) -> Order:
+    accounts = [address for (address,) in database.query("SELECT address FROM mail.account")]
+    return Order(accounts, "12/BC-STTTT", len(accounts))
+
+
+def test_killed_before_any_line(issuer: Issuer, database: Database) -> None:
+    """At no moment is there a password in force that is not on the controller's disk, and the next run completes."""
+    wanted = add_accounts(database, 3)
+    work = partial(issuer.issue, EVERYBODY)
+    lines: list[Line] = []
+    trace(work, lines.append)
+    assert len(set(lines)) > 60
+    outcomes = set()
+    for line in dict.fromkeys(lines):
+        forget(issuer, database)
+        status = in_child(partial(trace, work, kill_before(line)))
+        assert os.WIFSIGNALED(status), line
+        known, force = on_disk(issuer), in_force(database)
+        assert list(force) in ([], wanted), line
+        assert not force or force in known, line
+
+        done = issuer.issue(EVERYBODY)
+        outcomes.add((done.issued, done.recovered, done.discarded))
+        assert list(in_force(database)) == wanted, line
+        assert on_disk(issuer) == [in_force(database)], line
+        assert not force or in_force(database) == force, line
+        assert names(issuer.file.path.parent) == ["passwords.csv"], line
+    # The run was killed early on; with a partial file before the store; after the store; and after the merge.
+    assert outcomes == {(3, 0, 0), (3, 0, 1), (0, 1, 0), (0, 0, 0)}
+
+
+def test_killed_while_reissuing(issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The older password stays in the output until the newer one is in force."""
+    add_accounts(database, 3)
+    issuer.issue(EVERYBODY)
+    old = in_force(database)
+    stop = kill_at(monkeypatch, Path, "replace")
+    assert os.WIFSIGNALED(in_child(lambda: issuer.issue(reissue_all(database))))
+    stop()
+    assert in_force(database) != old
+    assert on_disk(issuer)[0] == old
+    done = issuer.issue(EVERYBODY)
+    assert (done.issued, done.recovered) == (0, 1)
+    assert on_disk(issuer) == [in_force(database)]
+
+
+def kill_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> Callable[[], None]:
+    """Have the process killed instead of calling a function, until the returned function is called."""
+    monkeypatch.setattr(owner, name, lambda *args, **kwargs: os.kill(os.getpid(), signal.SIGKILL))
+    return monkeypatch.undo
+
+
+def test_late_store_of_a_batch_given_up_is_refused(issuer: Issuer, database: Database) -> None:
+    """The controller may be dead while the module on the host has yet to begin."""
+    add_accounts(database, 1)
+    late = DirectHost(database)
+    server, [target] = late.find_targets(EVERYBODY)
+    name = BatchName(server, "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f")
+    with issuer.file.locked():
+        issuer.file.write_partial(name, [passwords.Password(target.address, "", "", "lost")])
+
+    assert issuer.foresee(EVERYBODY).discarded == 1
+    done = issuer.issue(EVERYBODY)
+    assert (done.issued, done.discarded) == (1, 1)
+    credential = Credential("official", "1", target.address, "1/QĐ-STTTT", None, "{PLAIN}lost")
+    with pytest.raises(Failure, match="has given this one up"):
+        late.store(name.batch, "test", [credential])
+    assert on_disk(issuer) == [in_force(database)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE mail.account SET state = 'closed' WHERE id = '2'",
+        "UPDATE mail.account SET state = 'suspended' WHERE id = '2'",
+        "UPDATE mail.account SET address = 'new-stttt@laocai.gov.vn' WHERE id = '2'",
+        "INSERT INTO mail.credential (kind, id, password, run) VALUES ('official', '2', '{PLAIN}x', 1)",
+    ],
+)
+def test_account_that_changed_meanwhile_stops_the_batch(issuer: Issuer, database: Database, change: str) -> None:
+    add_accounts(database, 3)
+    database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
+    host = DirectHost(database)
+    _, targets = host.find_targets(EVERYBODY)
+    database.query(change)
+    before = database.query("SELECT id, password FROM mail.credential")
+    made = [Credential(t.kind, t.id, t.address, t.document, t.previous, "{PLAIN}made") for t in targets]
+    with pytest.raises(Failure, match=r"These changed .*: u0002-stttt@laocai.gov.vn\."):
+        host.store("6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f", "test", made)
+    assert database.query("SELECT id, password FROM mail.credential") == before
+    assert database.query("SELECT count(*) FROM mail.audit") == [(0,)]
+
+
+def test_partial_file_of_another_server_is_kept(issuer: Issuer, database: Database) -> None:
+    add_accounts(database, 1)
+    with issuer.file.locked():
+        foreign = issuer.file.write_partial(BatchName("1-1", "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"), [])
+    for attempt in (issuer.issue, issuer.foresee):
+        with pytest.raises(Failure, match="belongs to the database of another server"):
+            attempt(EVERYBODY)
+    assert foreign.path.exists()
+    assert in_force(database) == {}
+
+
+def killed_runs(ansible: Ansible, database: Database, moments: Sequence[float]) -> Iterator[None]:
+    for moment in moments:
+        process = ansible.start(MODULE, order(database))
+        time.sleep(moment)
+        kill_tree(process)
+        yield
+
+
+def test_real_run_killed_at_any_moment(ansible: Ansible, database: Database) -> None:
+    """As above, with Ansible and the real hashes between; the moments spread over a run of about three seconds."""
+    wanted = add_accounts(database, 8)
+    for _ in killed_runs(ansible, database, [0.6, 1.2, 1.6, 2.0, 2.4]):
+        assert list(read_hashes(database)) in ([], wanted)
+    outcome = ansible.run(MODULE, order(database))
+    assert outcome.status == 0, outcome.output
+    assert list(read_hashes(database)) == wanted
+    assert_known(read_output(ansible.folder), read_hashes(database))
+    assert names(ansible.folder / "private") == ["passwords.csv"]
+
+
+def test_result_holds_no_password() -> None:
+    """Whoever adds a field to the result has to think of it."""
+    assert set(Issued.__dataclass_fields__) == {"issued", "reissued", "recovered", "discarded", "accounts"}
