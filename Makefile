@@ -1,6 +1,6 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down clean test unit integration molecule e2e bench \
+.PHONY: help setup demo down clean test unit integration molecule e2e bench messages \
         lint lint-python lint-format lint-types lint-yaml lint-ansible
 SHELL := /bin/bash
 
@@ -15,6 +15,9 @@ PYTEST := .venv/bin/pytest
 COVERAGE := --cov --cov-report=term:skip-covered
 # The lab needs no third-party package, so that `make down` works where `make setup` did not get through.
 LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
+LOCALE := plugins/module_utils/danhba/locale
+# What the code says now, in the order of its files.
+POT := build/danhba.pot
 
 help: ## Danh sách lệnh | this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +49,12 @@ e2e: setup ## Kiểm thử đầu cuối bằng chương trình thư thật | en
 
 bench: setup ## Đo hiệu năng | measure speed and memory
 	@.venv/bin/python -m tests.bench
+
+messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update and compile the Vietnamese catalogue
+	@mkdir -p build
+	@pybabel -q extract --no-default-keywords -k _ --add-location=file --sort-by-file -w 120 -o $(POT) plugins
+	@pybabel -q update -D danhba -l vi -d $(LOCALE) -i $(POT) --ignore-obsolete --ignore-pot-creation-date -w 120
+	@pybabel -q compile -D danhba -d $(LOCALE) --statistics
 
 lint: setup lint-python lint-format lint-types lint-yaml lint-ansible ## Soát mã nguồn | look over the code
 

@@ -16,7 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email import message_from_bytes, policy
+from email.header import Header
 from email.message import EmailMessage
+from email.mime.application import MIMEApplication
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Any
@@ -169,15 +173,25 @@ class Sieve:
         raise ConnectionError("ManageSieve closed the connection")
 
 
-def compose(sender: str, recipients: list[str], subject: str, text: str) -> EmailMessage:
-    """A message as a mail program writes it, in UTF-8 (TCVN 6909:2001)."""
-    message = EmailMessage()
+def compose(
+    sender: str, recipients: list[str], subject: str, text: str, attachment: tuple[str, bytes] | None = None
+) -> MIMEMultipart:
+    """A message as a mail program writes it, in UTF-8 (TCVN 6909:2001); an attachment is a file name and its content.
+
+    Written by the older classes of `email`: the newer ones lose a space between two encoded words up to Python 3.12.
+    """
+    message = MIMEMultipart()
     message["From"] = sender
     message["To"] = ", ".join(recipients)
-    message["Subject"] = subject
+    message["Subject"] = Header(subject, "utf-8")
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = make_msgid(domain="client.example.org")
-    message.set_content(text)
+    message.attach(MIMEText(text, "plain", "utf-8"))
+    if attachment:
+        name, content = attachment
+        part = MIMEApplication(content)
+        part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
+        message.attach(part)
     return message
 
 

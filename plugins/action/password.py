@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
 import json
-import os
-import socket
 import tempfile
 import time
 from collections.abc import Sequence
@@ -16,6 +13,7 @@ from typing import Any
 from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
+from ansible_collections.laocai.mail.plugins.module_utils.controller import find_actor
 from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
     ARGUMENTS,
     BatchName,
@@ -65,7 +63,7 @@ class ActionModule(ActionBase):
         order = Order(arguments["accounts"], arguments["document"].strip(), arguments["acknowledge"])
         _check_document(order.document)
         host = RemoteHost(self, arguments, task_vars)
-        issuer = Issuer(file, host, _find_actor(), ProgressLine())
+        issuer = Issuer(file, host, find_actor(), ProgressLine())
         return issuer.foresee(order) if self._task.check_mode else issuer.issue(order)
 
     def _warn(self, issued: Issued) -> None:
@@ -150,8 +148,3 @@ def _check_document(document: str) -> None:
             f"'{document}' không phải số, ký hiệu văn bản. Ghi như 12/BC-STTTT hoặc 650/UBND-NV.",
             f"'{document}' is not the number and symbol of a document. Write it like 12/BC-STTTT or 650/UBND-NV.",
         )
-
-
-def _find_actor() -> str:
-    """Who runs this, for the record on the host: the person behind sudo, and the controller."""
-    return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{socket.gethostname()}"

@@ -6,7 +6,7 @@ Runs on the mail host under Debian's Python, so it needs nothing but the standar
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any
 
 from .failure import Failure
 
@@ -34,26 +34,11 @@ _SITE_VI = "Chạy playbooks/site.yml để dựng máy chủ"
 _SITE_EN = "Run playbooks/site.yml to set the server up"
 
 
-class FailingModule(Protocol):
-    """What is used here of an AnsibleModule."""
-
-    def fail_json(self, msg: str, **kwargs: Any) -> NoReturn:
-        """Report the failure and end the module."""
-
-
-def connect(module: FailingModule, database: str, role: str, socket: str) -> psycopg.Connection[TupleRow]:
-    """Open `database` as the database role `role` by the socket in the folder `socket`, or fail the module.
+def open_connection(database: str, role: str, socket: str) -> psycopg.Connection[TupleRow]:
+    """Open `database` as the database role `role` by the socket in the folder `socket`; Failure if that cannot be.
 
     The connection is in autocommit mode: write inside ``with connection.transaction():`` and nowhere else.
     """
-    try:
-        return open_connection(database, role, socket)
-    except Failure as failure:
-        module.fail_json(msg=str(failure))
-
-
-def open_connection(database: str, role: str, socket: str) -> psycopg.Connection[TupleRow]:
-    """As `connect`, but raise Failure."""
     if not HAS_PSYCOPG:
         raise Failure(
             "Máy chủ thiếu gói Debian python3-psycopg. Cài bằng: apt-get install python3-psycopg",

@@ -68,7 +68,7 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.migrations import migrate, read_migrations
-from ansible_collections.laocai.mail.plugins.module_utils.postgres import OPTIONS, connect
+from ansible_collections.laocai.mail.plugins.module_utils.postgres import OPTIONS, open_connection
 
 
 def main() -> None:
@@ -76,7 +76,7 @@ def main() -> None:
     module = AnsibleModule({"src": {"type": "path", "required": True}, **OPTIONS}, supports_check_mode=True)
     try:
         migrations = read_migrations(Path(module.params["src"]))
-        with connect(module, module.params["database"], "postgres", module.params["socket"]) as connection:
+        with open_connection(module.params["database"], "postgres", module.params["socket"]) as connection:
             applied = migrate(connection, migrations, dry_run=module.check_mode)
     except Failure as failure:
         module.fail_json(msg=str(failure))

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -86,14 +86,13 @@ class Demo:
         mailbox = next(item for item in colleagues if item.address.startswith(contact(RECIPIENT)))
         return sender, next(item for item in colleagues if item is not mailbox), mailbox
 
-    def _send(self, deployment: Deployment, sender: listing.Listed, to: list[listing.Listed]) -> EmailMessage:
-        message = compose(sender.address, [who.address for who in to], SUBJECT, TEXT)
-        message.add_attachment(CONTENT, maintype="text", subtype="plain", filename=ATTACHMENT)
+    def _send(self, deployment: Deployment, sender: listing.Listed, to: list[listing.Listed]) -> Message:
+        message = compose(sender.address, [who.address for who in to], SUBJECT, TEXT, (ATTACHMENT, CONTENT))
         with deployment.server.submission(sender.address, deployment.passwords[sender.address]) as smtp:
             smtp.send_message(message)
         return message
 
-    def _read(self, deployment: Deployment, who: listing.Listed, message: EmailMessage) -> EmailMessage:
+    def _read(self, deployment: Deployment, who: listing.Listed, message: Message) -> EmailMessage:
         password = deployment.passwords[who.address]
         received = deployment.server.wait_for(who.address, password, str(message["Message-ID"]))
         attachment = next(received.iter_attachments())

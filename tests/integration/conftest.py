@@ -202,6 +202,17 @@ def _children(pid: int) -> list[int]:
     return found
 
 
+@contextmanager
+def new_database(server: Server, template: str = "template0") -> Iterator[Database]:
+    """A database of its own for whoever asks, gone afterwards."""
+    name = f"test_{uuid.uuid4().hex}"
+    _create_database(server, name, template)
+    try:
+        yield Database(server, name)
+    finally:
+        _drop_database(server, name)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The server, with the roles of the mail host and the template of the database."""
@@ -211,7 +222,7 @@ def server() -> Iterator[Server]:
         _initialise(server)
         with _running(server):
             _create_roles(server)
-            _create_database(server, TEMPLATE)
+            _create_database(server, TEMPLATE, "template0")
             with server.connect(TEMPLATE) as connection:
                 migrate(connection, read_migrations(MIGRATIONS), dry_run=False)
             yield server
@@ -222,19 +233,15 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def database(server: Server) -> Iterator[Database]:
     """A fresh copy of the migrated database."""
-    name = f"test_{uuid.uuid4().hex}"
-    _create_database(server, name, TEMPLATE)
-    yield Database(server, name)
-    _drop_database(server, name)
+    with new_database(server, TEMPLATE) as database:
+        yield database
 
 
 @pytest.fixture
 def empty_database(server: Server) -> Iterator[Database]:
     """A database as the role `database` makes it before its first migration."""
-    name = f"test_{uuid.uuid4().hex}"
-    _create_database(server, name)
-    yield Database(server, name)
-    _drop_database(server, name)
+    with new_database(server) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
@@ -329,7 +336,7 @@ def _create_roles(server: Server) -> None:
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 
 
-def _create_database(server: Server, name: str, template: str = "template0") -> None:
+def _create_database(server: Server, name: str, template: str) -> None:
     database, roles = sql.Identifier(name), sql.SQL(", ").join(map(sql.Identifier, LOGIN_ROLES))
     with server.connect("postgres") as connection:
         connection.execute(

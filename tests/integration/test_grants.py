@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import psycopg
 import pytest
 
-from tests.integration.conftest import LOGIN_ROLES, Database
+from tests.integration.conftest import LOGIN_ROLES, TEMPLATE, Database, Server, new_database
 
 ACCOUNT = (
     "INSERT INTO mail.account (kind, id, address, name, agency, quota, state, document, since)"
-    " VALUES ('official', '{id}', '{id}-stttt@laocai.gov.vn', 'Lò Thị', 'stttt', 1, '{state}', '1/QĐ-STTTT', '2010-10-15')"
+    " VALUES ('official', '{id}', '{id}-stttt@laocai.gov.vn', 'Lò Thị', 'stttt', 1, '{state}', '1/QĐ-VP', '2010-10-15')"
 )
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
-    """An open, a suspended and a closed official, each with a password; a run and an audit row."""
+@pytest.fixture(scope="module")
+def filled(server: Server) -> Iterator[Database]:
+    """An open, a suspended and a closed official, each with a password; a run and an audit row. Nobody changes it."""
+    with new_database(server, TEMPLATE) as database:
+        fill(database)
+        yield database
+
+
+def fill(database: Database) -> None:
     for state in ("open", "suspended", "closed"):
         database.query(ACCOUNT.format(id=state, state=state))
     database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
@@ -25,7 +33,6 @@ def filled(database: Database) -> Database:
     database.query(
         "INSERT INTO mail.credential (kind, id, password, run) SELECT kind, id, '{PLAIN}x', 1 FROM mail.account"
     )
-    return database
 
 
 FORBIDDEN = {
@@ -74,10 +81,8 @@ FORBIDDEN_TO_SERVICES = [
     ],
 )
 def test_role_may_not(filled: Database, role: str, statement: str) -> None:
-    before = filled.dump()
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         filled.query(statement, role=role)
-    assert filled.dump() == before
 
 
 @pytest.mark.parametrize(
@@ -94,10 +99,10 @@ def test_view_shows_the_states_it_should(filled: Database, role: str, view: str,
     assert rows == [(f"{name}-stttt@laocai.gov.vn",) for name in addresses]
 
 
-def test_account_without_a_password_cannot_log_in_but_receives(filled: Database) -> None:
-    filled.query("DELETE FROM mail.credential")
-    assert filled.query("SELECT * FROM dovecot.passdb", role="dovecot") == []
-    assert len(filled.query("SELECT * FROM dovecot.userdb", role="dovecot")) == 2
+def test_account_without_a_password_cannot_log_in_but_receives(database: Database) -> None:
+    database.query(ACCOUNT.format(id="new", state="open"))
+    assert database.query("SELECT * FROM dovecot.passdb", role="dovecot") == []
+    assert database.query("SELECT address FROM postfix.mailbox", role="postfix") == [("new-stttt@laocai.gov.vn",)]
 
 
 def test_mail_is_stored_under_kind_and_id(filled: Database) -> None:

@@ -1,7 +1,7 @@
-"""A control group for each host, where no systemd runs that would make one.
+"""A control group for each host, with or without a systemd on this machine.
 
-Without it every systemd-nspawn puts its guest into the same control group below the caller's, and the guests' systemds,
-each taking that group for its own, stop each other's services.
+Without one, every systemd-nspawn would put its guest into the same group below the caller's, and the guests' systemds,
+each taking that group for its own, would stop each other's services.
 """
 
 import os
@@ -16,25 +16,28 @@ _EMPTY_SECONDS = 5.0
 
 
 class ControlGroup:
-    """The control group of one host; empty of meaning where systemd-nspawn gets a scope from systemd."""
+    """The control group of one host: a scope where systemd runs, else a directory of our own in each hierarchy."""
 
     def __init__(self, name: str) -> None:
+        self._name = name
         used = [] if _SYSTEMD_RUNS else [path for path in _HIERARCHIES if (path / "cgroup.procs").exists()]
         self._directories = [path / name for path in used]
 
     @property
-    def nspawn_options(self) -> list[str]:
-        """What tells systemd-nspawn to stay in this group."""
-        return ["--keep-unit"] if self._directories else []
+    def wrapper(self) -> list[str]:
+        """The words before a command that systemd is to run in this group."""
+        if not _SYSTEMD_RUNS:
+            return []
+        return ["systemd-run", "--scope", "--quiet", "--collect", f"--unit={self._name}", "--property=Delegate=yes"]
 
     def create(self) -> list[Path]:
-        """Make it, and return the files that a process writes its pid to in order to join."""
+        """Make what systemd does not make; return the files that a process writes its pid to in order to join."""
         for directory in self._directories:
             directory.mkdir(exist_ok=True)
         return [directory / "cgroup.procs" for directory in self._directories]
 
     def remove(self) -> None:
-        """Remove it with everything below; nothing happens when it is not there or still has processes."""
+        """Remove it with everything below; nothing happens when it is not there."""
         wait_for(lambda: all(_removed(directory) for directory in self._directories), seconds=_EMPTY_SECONDS)
 
 

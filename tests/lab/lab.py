@@ -18,7 +18,8 @@ from tests.lab.network import Network
 from tests.lab.settings import Settings
 from tests.lab.shell import locked, require_root_and_tools, say, wait_for, write
 
-_NAME = re.compile(r"^[a-z][a-z0-9-]{0,31}$")
+# Short enough for the name of its network interface: `vb-` and 12 characters are what the kernel takes.
+_NAME = re.compile(r"^[a-z][a-z0-9-]{0,11}$")
 _FQDN = re.compile(r"^(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+$")
 _START_SECONDS = 5.0
 _SSH_SECONDS = 60.0
@@ -27,7 +28,8 @@ _BOOT_SECONDS = 120.0
 _CONSOLE_LINES = 10
 
 # The root is mounted where only the guest's own processes see it, so the mount dies with them: this machine's mount
-# table never has it, and no crash can leave it behind. The process keeps its pid from `unshare` to `systemd-nspawn`.
+# table never has it, and no crash can leave it behind. The shell becomes systemd-nspawn, and with it the first process
+# of its process namespace.
 _BOOT = """
 set -eu
 for procs in $1; do echo $$ >"$procs"; done
@@ -109,7 +111,7 @@ class Lab:
         """Every host that exists, by name."""
         statuses = []
         for host in self._hosts():
-            with process.supervisor(host.root) as found:
+            with process.launcher(host.root) as found:
                 pid = found.pid if found else None
             statuses.append(Status(host, pid, process.started(pid) if pid else None))
         return statuses
@@ -153,8 +155,8 @@ class Lab:
     def _checked(self, name: str, address: str, fqdn: str, image: Path) -> Host:
         if not _NAME.match(name):
             raise LabError(
-                f"Tên máy thử không hợp lệ: {name!r}. Dùng chữ thường, chữ số và dấu gạch nối, tối đa 32 ký tự.",
-                f"Not a host name: {name!r}. Use lower case letters, digits and hyphens, at most 32 of them.",
+                f"Tên máy thử không hợp lệ: {name!r}. Dùng chữ thường, chữ số và dấu gạch nối, tối đa 12 ký tự.",
+                f"Not a host name: {name!r}. Use lower case letters, digits and hyphens, at most 12 of them.",
             )
         if not _FQDN.match(fqdn):
             raise LabError(
@@ -225,10 +227,11 @@ class Lab:
         group = self._control_group(host.name)
         joined = " ".join(str(path) for path in group.create())
         command = [
-            "unshare", "--mount", "--propagation=private", "sh", "-c", _BOOT, "sh", joined, layers, str(host.root),
-            "systemd-nspawn", process.directory_option(host.root), f"--machine={host.name}", "--boot",
-            "--register=no", f"--network-bridge={self._settings.bridge}", "--resolv-conf=off",
-            "--link-journal=no", "--console=pipe", *group.nspawn_options,
+            *group.wrapper, "unshare", "--pid", "--fork", "--kill-child", "--mount", "--propagation=private",
+            "--mount-proc", "sh", "-c", _BOOT, "sh", joined, layers, str(host.root),
+            process.NSPAWN, process.directory_option(host.root), f"--machine={host.name}", "--boot",
+            "--register=no", "--keep-unit", f"--network-bridge={self._settings.bridge}", "--resolv-conf=off",
+            "--link-journal=no", "--console=read-only",
         ]  # fmt: skip
         with host.console.open("wb") as console:
             subprocess.run(
@@ -252,6 +255,7 @@ class Lab:
         host = Host.load(directory)
         process.stop(directory / "root")
         self._control_group(name).remove()
+        self._network.release(name)
         if host is not None:
             self._trust(host.address, None)
         if directory.exists():

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from tests.lab.errors import LabError
 from tests.lab.settings import Settings
-from tests.lab.shell import run, succeeds, write
+from tests.lab.shell import run, succeeds, wait_for, write
 
 _FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 _LINKS = Path("/sys/class/net")
+_RELEASE_SECONDS = 5.0
 
 # One transaction, and the same result however often it is loaded. Hosts are masqueraded on the way out only: between
 # hosts, and between them and this machine, everybody sees real addresses.
@@ -60,6 +61,12 @@ class Network:
         if self._before.exists():
             _FORWARDING.write_text(json.loads(self._before.read_text())["ip_forward"])
             self._before.unlink()
+
+    def release(self, name: str) -> None:
+        """Remove the interface of a host that no longer runs: the kernel itself does so, but only some time later."""
+        interface = f"vb-{name}"
+        if (_LINKS / interface).exists() and not succeeds(["ip", "link", "delete", interface]):
+            wait_for(lambda: not (_LINKS / interface).exists(), seconds=_RELEASE_SECONDS)
 
     def _exists(self) -> bool:
         return (_LINKS / self._settings.bridge).exists()

@@ -1,4 +1,7 @@
-"""The systemd-nspawn that runs a host: found in the process table, signalled without a race.
+"""The processes that run a host: found in the process table, signalled without a race.
+
+A host is a launcher (`unshare`) and its one child, systemd-nspawn, which is the first process of a process namespace.
+When either dies, the kernel kills everything in that namespace, so a guest never outlives them.
 
 No pid is kept in a file, so none can be out of date. A pid that is found is pinned by a pidfd before its command line
 is read: what gets the signal is what was looked at, even if the pid is used again in between.
@@ -8,13 +11,14 @@ import os
 import select
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.lab.errors import LabError
 
+NSPAWN = "systemd-nspawn"
 PROC = Path("/proc")
 POWER_OFF_SECONDS = 30.0
 KILL_SECONDS = 10.0
@@ -45,19 +49,23 @@ def directory_option(root: Path) -> str:
 
 
 @contextmanager
-def supervisor(root: Path) -> Iterator[Process | None]:
-    """The systemd-nspawn that runs the host with this root, pinned while in the context; None when it does not run."""
+def launcher(root: Path) -> Iterator[Process | None]:
+    """Find the launcher of the host with this root, pinned while in the context; None when the host does not run."""
     with ExitStack() as stack:
-        found = [process for pid in _pids() if _names(pid, root) and (process := _pin(pid, stack)) is not None]
-        matching = {process.pid: process for process in found if _names(process.pid, root)}
-        # While it starts, its children still carry its command line: it is the one whose parent does not.
-        yield next((process for pid, process in matching.items() if _parent(pid) not in matching), None)
+        found = _matching(root, stack)
+        yield next((process for pid, process in found.items() if _parent(pid) not in found), None)
 
 
 def runs(root: Path) -> bool:
-    """Whether a systemd-nspawn runs the host with this root."""
-    with supervisor(root) as process:
+    """Whether the host with this root runs."""
+    with launcher(root) as process:
         return process is not None
+
+
+def _matching(root: Path, stack: ExitStack) -> dict[int, Process]:
+    """The host's processes on this side, by pid: the launcher first of all, then what it has become."""
+    pinned = [process for pid in _pids() if _arguments(pid, root) and (process := _pin(pid, stack)) is not None]
+    return {process.pid: process for process in pinned if _arguments(process.pid, root)}
 
 
 def _pids() -> list[int]:
@@ -77,13 +85,13 @@ def _parent(pid: int) -> int | None:
     return int(fields[1]) if fields else None
 
 
-def _names(pid: int, root: Path) -> bool:
-    """Whether this is, or is about to become, the systemd-nspawn of that root."""
+def _arguments(pid: int, root: Path) -> list[str]:
+    """The command line of a process that runs the host with this root, or is about to; empty for any other."""
     try:
         arguments = (PROC / str(pid) / "cmdline").read_text(errors="replace").split("\0")
     except OSError:
-        return False
-    return directory_option(root) in arguments and "systemd-nspawn" in arguments
+        return []
+    return arguments if directory_option(root) in arguments and NSPAWN in arguments else []
 
 
 def _pin(pid: int, stack: ExitStack) -> Process | None:
@@ -104,33 +112,31 @@ def started(pid: int) -> float | None:
     return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + since_boot
 
 
-def stop(root: Path) -> bool:
+def stop(root: Path) -> None:
     """Power the host off: asked first (SIGTERM to systemd-nspawn), by force when it takes too long.
 
-    Returns whether there was anything to stop. Afterwards nothing of the host runs, so its files may go.
+    Afterwards nothing of the host runs, so its files may go. Nothing happens when it does not run.
 
     Raises:
         LabError: a process survived SIGKILL.
     """
-    with supervisor(root) as process, ExitStack() as stack:
-        if process is None:
-            return False
-        guests = [guest for pid in _children(process.pid) if (guest := _pin(pid, stack)) is not None]
-        process.send(signal.SIGTERM)
-        if not process.ended_within(POWER_OFF_SECONDS):
+    with ExitStack() as stack:
+        found = _matching(root, stack)
+        for process in found.values():
+            if _arguments(process.pid, root)[:1] == [NSPAWN]:
+                process.send(signal.SIGTERM)
+        if _all_ended_within(found, POWER_OFF_SECONDS):
+            return
+        for process in found.values():
             process.send(signal.SIGKILL)
-        # The guest's first process follows its supervisor; it may need a moment to tear down what it held.
-        for each in (process, *guests):
-            if not each.ended_within(KILL_SECONDS):
-                raise LabError(
-                    f"Tiến trình {each.pid} không dừng. Hãy xem `ps -p {each.pid}` rồi thử lại.",
-                    f"Process {each.pid} does not end. Look at `ps -p {each.pid}`, then try again.",
-                )
-    return True
+        if not _all_ended_within(found, KILL_SECONDS):
+            pids = ",".join(str(pid) for pid in found)
+            raise LabError(
+                f"Tiến trình không dừng: {pids}. Hãy xem `ps -p {pids}` rồi thử lại.",
+                f"Processes do not end: {pids}. Look at `ps -p {pids}`, then try again.",
+            )
 
 
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in (PROC / str(pid) / "task" / str(pid) / "children").read_text().split()]
-    except OSError:
-        return []
+def _all_ended_within(processes: Mapping[int, Process], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    return all(process.ended_within(max(0.0, deadline - time.monotonic())) for process in processes.values())

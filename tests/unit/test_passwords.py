@@ -20,7 +20,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.passwords import (
     hash_passwords,
     make_password,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from passlib.hash import argon2
 
@@ -91,6 +91,7 @@ def test_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
         hash_passwords(["Bake7"], lambda done, total: None)
 
 
+@settings(deadline=None, max_examples=40)  # each example syncs files to disk
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.text(st.characters(exclude_categories=["C", "Zl", "Zp"])))))
 def test_newest_password_of_an_address_wins(
     tmp_path_factory: pytest.TempPathFactory, issued: list[tuple[str, str]]

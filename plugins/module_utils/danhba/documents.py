@@ -11,7 +11,10 @@ TYPES = frozenset(
     TT TTLT NĐ LB L PL KL ĐE QP GT""".split()
 )
 _TYPE = "|".join(sorted(TYPES, key=len, reverse=True))
-_AGENCY = r"[A-ZĐ][A-Za-zĐđ0-9&]*(?:[-.][A-ZĐ0-9][A-Za-zĐđ0-9&]*)*"
+# The Vietnamese alphabet without tone marks: STTTT, BTTTT-ƯDCNTT, VPUBND.NC
+_CAPITAL, _LETTER = "A-ZĂÂĐÊÔƠƯ", "A-ZĂÂĐÊÔƠƯa-zăâđêôơư"
+_GROUP = rf"[-.][{_CAPITAL}0-9][{_LETTER}0-9&]*"
+_AGENCY = rf"[{_CAPITAL}][{_LETTER}0-9&]*(?:{_GROUP})*"
 
 _SHAPES = (
     # 33/2010/QĐ-UBND, 44/TTr-STTTT, 123/2005/QĐ.UB
@@ -21,7 +24,7 @@ _SHAPES = (
     # 20/2023/QH15: laws
     re.compile(r"(?P<number>\d{1,6})/(?P<year>\d{4})/(?P<agency>(?:UBTV)?QH\d{1,2})(?P<type>)"),
     # 650/UBND-NV: official letters carry the agency and the drafting unit, and no type
-    re.compile(rf"(?P<number>\d{{1,6}}[a-z]?)/(?P<agency>{_AGENCY})(?P<type>)"),
+    re.compile(rf"(?P<number>\d{{1,6}}[a-z]?)/(?P<agency>{_AGENCY}{_GROUP})(?P<type>)"),
 )
 
 

@@ -148,8 +148,8 @@ def _text(file: source.File, subject: str, findings: list[Finding]) -> str | Non
     try:
         text = file.data.decode()
     except UnicodeDecodeError as error:
-        place = _place(file.data[: error.start].decode(), error.start)
-        where = Where(file.path, place, subject)
+        before = file.data[: error.start].decode()
+        where = Where(file.path, _place(before, len(before)), subject)
         findings.append(ENCODING.at(where, byte=f"0x{file.data[error.start]:02X}"))
         return None
     if text.isascii() and "\r" not in text:

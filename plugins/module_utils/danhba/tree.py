@@ -152,7 +152,7 @@ def parse(text: str) -> tuple[Node | None, list[Problem]]:
         # The reader raises as soon as it is made: it looks for characters that YAML does not allow.
         reader = _Reader(yaml.CBaseLoader(text), text)
     except yaml.reader.ReaderError as error:
-        return None, [Problem("syntax", _at(text, error.position), error.reason)]
+        return None, [Problem("syntax", _unprintable(text), error.reason)]
     try:
         return reader.document(), reader.problems
     except _TooDeep as error:
@@ -162,9 +162,11 @@ def parse(text: str) -> tuple[Node | None, list[Problem]]:
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
         return None, [*reader.problems, Problem("syntax", place, error.problem or str(error))]
     except yaml.reader.ReaderError as error:
-        return None, [*reader.problems, Problem("syntax", _at(text, error.position), error.reason)]
+        return None, [*reader.problems, Problem("syntax", _unprintable(text), error.reason)]
 
 
-def _at(text: str, offset: int) -> Place:
-    before = text[:offset]
-    return Place(before.count("\n") + 1, offset - before.rfind("\n"))
+def _unprintable(text: str) -> Place:
+    """The place of the first character that YAML does not allow; libyaml's own offset is not one into the text."""
+    found = yaml.reader.Reader.NON_PRINTABLE.search(text)
+    offset = found.start() if found else 0
+    return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

@@ -1,0 +1,106 @@
+"""One real mail server for all end-to-end tests, made by the demo itself."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from tests.deployment import PROJECT, Deployment
+from tests.editing import RegisterCopy
+from tests.lab import Lab
+
+NAME, ADDRESS = "e2e", "10.233.0.40"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What the demo printed, and the server that it left behind."""
+
+    output: str
+    deployment: Deployment
+
+
+@dataclass(frozen=True)
+class Official:
+    """An open mailbox of an official or an agency, with the password that was issued for it."""
+
+    id: str
+    agency: str
+    name: str
+    address: str
+    password: str
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """`make demo`, on a host of its own."""
+    lab = Lab()
+    lab.down(NAME)
+    shutil.rmtree(PROJECT / ".private" / NAME, ignore_errors=True)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.demo", "--name", NAME, "--address", ADDRESS],
+            cwd=PROJECT,
+            check=False,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        assert done.returncode == 0, done.stdout
+        yield Demo(done.stdout, Deployment(lab.get(NAME), PROJECT / ".private" / NAME))
+    finally:
+        lab.down(NAME)
+        shutil.rmtree(PROJECT / ".private" / NAME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def register(tmp_path_factory: pytest.TempPathFactory) -> RegisterCopy:
+    """The register of the server, as the tests change it one after the other."""
+    return RegisterCopy.of_the_sample(tmp_path_factory.mktemp("register"))
+
+
+@pytest.fixture(scope="session")
+def mail(demo: Demo, register: RegisterCopy) -> Deployment:
+    """The server, with the register that tests may edit."""
+    return replace(demo.deployment, register=register.path)
+
+
+@pytest.fixture(scope="session")
+def today() -> str:
+    """The day in Vietnam."""
+    return datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date().isoformat()
+
+
+def addresses(register: RegisterCopy) -> list[dict[str, Any]]:
+    """Every address, as `danhba addresses` gives it."""
+    command = [str(Path(sys.executable).with_name("danhba")), "addresses", str(register.path), "--format", "json"]
+    listed: list[dict[str, Any]] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
+    return listed
+
+
+@pytest.fixture(scope="session")
+def officials(mail: Deployment, register: RegisterCopy) -> list[Official]:
+    """The open officials of one agency, in order of their file."""
+    passwords = mail.passwords
+    return [
+        Official(item["id"], item["agency"], item["name"], item["address"], passwords[item["address"]])
+        for item in addresses(register)
+        if item["agency"] == "skhcn" and item["kind"] == "official" and item["state"] == "open"
+    ]
+
+
+def stored_files(mail: Deployment, official: Official) -> str:
+    """Each message file of an official on the server with its inode, so that a move would show."""
+    return mail.host.run(
+        f"find /srv/vmail/official/{official.id} -path '*/cur/*' -o -path '*/new/*' | xargs -r stat -c '%i %n'"
+    ).stdout

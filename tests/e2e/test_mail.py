@@ -1,0 +1,239 @@
+"""The mail server asked by real clients: what it does for those who may, and what it refuses (R2, R4, R6, R10)."""
+
+from __future__ import annotations
+
+import imaplib
+import poplib
+import smtplib
+import time
+
+import pytest
+
+from tests.deployment import Deployment, changed
+from tests.editing import RegisterCopy
+from tests.mail import Sieve, compose
+
+from .conftest import Demo, Official, stored_files
+
+STRANGER = "someone@example.org"
+
+
+def send(mail: Deployment, sender: Official, recipient: str, subject: str) -> str:
+    """Send a message by submission and return its id."""
+    message = compose(sender.address, [recipient], subject, "Nội dung tiếng Việt có dấu.")
+    with mail.server.submission(sender.address, sender.password) as smtp:
+        smtp.send_message(message)
+    return str(message["Message-ID"])
+
+
+def refusal(mail: Deployment, sender: str, recipient: str, *, port: int = 25, user: Official | None = None) -> str:
+    """The reply that refuses a message at RCPT (or before), as `550 text`; fails where it is accepted."""
+    with mail.server.smtp(port) as client:
+        if port != 25:
+            client.starttls(context=mail.server.tls)
+        if user:
+            client.login(user.address, user.password)
+        client.ehlo()
+        for code, text in (client.mail(sender), client.rcpt(recipient)):
+            if code >= 400:
+                return f"{code} {text.decode()}"
+    pytest.fail(f"{sender} to {recipient} on {port} was accepted")
+
+
+def test_demo_shows_the_delivered_message(demo: Demo) -> None:
+    for shown in ("nvvinh-stttt@laocai.gov.vn", "contact-snv@laocai.gov.vn", "Giấy mời họp", "passwords.csv"):
+        assert shown in demo.output
+
+
+def test_second_deployment_changes_nothing(mail: Deployment) -> None:
+    assert changed(mail.play("site")) == 0
+
+
+def test_verify_finds_nothing_wrong(mail: Deployment) -> None:
+    mail.play("verify")
+
+
+def test_host_is_healthy(mail: Deployment) -> None:
+    assert mail.host.run("systemctl is-system-running").stdout.strip() == "running"
+
+
+def test_check_mode_shows_the_plan_and_changes_nothing(
+    mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
+) -> None:
+    original = register.agency("skhcn").read_text(encoding="utf-8")
+    register.close("skhcn", officials[-1].id, today)
+    dump = "runuser -u postgres -- pg_dump danhba | grep -v -e '^.restrict' -e '^.unrestrict'"
+    before = mail.host.run(dump).stdout
+    try:
+        output = mail.play("site", "--check", "--diff")
+    finally:
+        register.agency("skhcn").write_text(original, encoding="utf-8")
+    assert officials[-1].address in output
+    assert "77/QĐ-UBND" in output
+    assert mail.host.run(dump).stdout == before
+
+
+def test_wrong_password_is_refused(mail: Deployment, officials: list[Official]) -> None:
+    official = officials[0]
+    assert mail.server.may_log_in(official.address, official.password)
+    assert not mail.server.may_log_in(official.address, official.password + "x")
+    with pytest.raises(smtplib.SMTPAuthenticationError), mail.server.submission(official.address, "wrong"):
+        pytest.fail("logged in")
+
+
+def test_pop3_and_both_submission_ports_let_an_official_in(mail: Deployment, officials: list[Official]) -> None:
+    official = officials[0]
+    for port in (587, 465):
+        with mail.server.submission(official.address, official.password, port) as client:
+            assert client.noop()[0] == 250
+    pop = poplib.POP3_SSL(mail.server.address, context=_by_address(mail))
+    pop.user(official.address)
+    assert pop.pass_(official.password).startswith(b"+OK")
+    pop.quit()
+
+
+def _by_address(mail: Deployment):  # type: ignore[no-untyped-def]
+    """TLS for poplib, which can only check the name that it connects to."""
+    context = mail.server.tls
+    context.check_hostname = False
+    return context
+
+
+@pytest.mark.parametrize("port", [25, 587])
+def test_unknown_recipient_is_refused(mail: Deployment, officials: list[Official], port: int) -> None:
+    user = officials[0] if port == 587 else None
+    sender = officials[0].address if user else STRANGER
+    assert refusal(mail, sender, "nobody-skhcn@laocai.gov.vn", port=port, user=user).startswith("550")
+
+
+def test_relaying_is_refused(mail: Deployment) -> None:
+    assert refusal(mail, STRANGER, "other@example.net").startswith("554")
+
+
+def test_submission_needs_a_login(mail: Deployment, officials: list[Official]) -> None:
+    assert refusal(mail, officials[0].address, officials[1].address, port=587).startswith(("530", "554"))
+
+
+def test_nobody_sends_as_somebody_else(mail: Deployment, officials: list[Official]) -> None:
+    """R10.4: on 587 under another's address or a foreign one, on 25 under an own one without login."""
+    user, other = officials[0], officials[1]
+    for sender in (other.address, STRANGER, "contact-skhcn@laocai.gov.vn"):
+        assert refusal(mail, sender, other.address, port=587, user=user).startswith("553")
+    assert refusal(mail, other.address, user.address)[:3] in {"550", "553", "554"}
+
+
+def test_login_is_never_offered_in_clear(mail: Deployment) -> None:
+    with mail.server.smtp(587) as client:
+        client.ehlo()
+        assert not client.has_extn("auth")
+    with mail.server.smtp(25) as client:
+        client.starttls(context=mail.server.tls)
+        client.ehlo()
+        assert not client.has_extn("auth")
+
+
+def test_addresses_are_the_same_in_any_case(mail: Deployment, officials: list[Official]) -> None:
+    sender, recipient = officials[0], officials[1]
+    message = send(mail, sender, recipient.address.upper(), "Chữ hoa")
+    mail.server.wait_for(recipient.address.upper(), recipient.password, message)
+
+
+def test_closed_official_is_gone_and_mail_says_whom_to_ask(
+    mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
+) -> None:
+    sender, closed = officials[0], officials[2]
+    send(mail, sender, closed.address, "Trước khi nghỉ hưu")
+    files = wait_for_files(mail, closed)
+    register.close("skhcn", closed.id, today)
+    mail.play("accounts")
+    assert not mail.server.may_log_in(closed.address, closed.password)
+    reply = refusal(mail, STRANGER, closed.address)
+    assert reply.startswith("550 5.2.1")
+    assert "contact-skhcn@laocai.gov.vn" in reply
+    assert "huy" in reply
+    assert stored_files(mail, closed) == files, "closing must not touch the mail"
+
+
+def wait_for_files(mail: Deployment, official: Official) -> str:
+    """The files of an official's mailbox, as soon as there is one."""
+    for _ in range(50):
+        if files := stored_files(mail, official):
+            return files
+        time.sleep(0.2)
+    pytest.fail(f"nothing was delivered to {official.address}")
+
+
+def test_suspended_official_receives_but_cannot_log_in(
+    mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
+) -> None:
+    sender, suspended = officials[0], officials[3]
+    assert mail.server.may_log_in(suspended.address, suspended.password)
+    register.suspend("skhcn", suspended.id, today)
+    mail.play("accounts")
+    assert not mail.server.may_log_in(suspended.address, suspended.password)
+    with (
+        pytest.raises(smtplib.SMTPAuthenticationError),
+        mail.server.submission(suspended.address, suspended.password),
+    ):
+        pytest.fail("logged in")
+    send(mail, sender, suspended.address, "Vẫn nhận được thư")
+    assert wait_for_files(mail, suspended)
+
+
+def test_transferred_official_keeps_everything(
+    mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
+) -> None:
+    """R6.2a: new address, same password, all mail and rules, mail to the old address arrives, no file moves."""
+    sender, moved = officials[0], officials[4]
+    sieve = Sieve(mail.server, moved.address, moved.password)
+    sieve.activate(
+        "rules", 'require ["fileinto", "mailbox"];\nif header :contains "Subject" "họp" { fileinto :create "Họp"; }\n'
+    )
+    sieve.close()
+    before = send(mail, sender, moved.address, "Thư cũ")
+    mail.server.wait_for(moved.address, moved.password, before)
+    files = stored_files(mail, moved)
+
+    register.transfer(moved.id, moved.name, old="skhcn", new="svhttdl", day=today)
+    output = mail.play("accounts", "--diff")
+    new = next(word for word in output.split() if word.endswith("-svhttdl@laocai.gov.vn"))
+
+    assert stored_files(mail, moved) == files
+    assert not mail.server.may_log_in(moved.address, moved.password)
+    subjects = [message["Subject"] for message in mail.server.inbox(new, moved.password)]
+    assert subjects == ["Thư cũ"]
+    arrived = send(mail, sender, moved.address, "Gửi địa chỉ cũ")
+    assert mail.server.wait_for(new, moved.password, arrived)
+    send(mail, sender, moved.address, "Mời họp")
+    assert wait_for_subject(mail, new, moved.password, "H&Hs0-p") == "Mời họp"
+    sieve = Sieve(mail.server, new, moved.password)
+    assert '"rules" ACTIVE' in sieve.active()
+    sieve.close()
+    user = Official(moved.id, "svhttdl", moved.name, new, moved.password)
+    assert refusal(mail, moved.address, sender.address, port=587, user=user).startswith("553")
+
+
+def wait_for_subject(mail: Deployment, user: str, password: str, folder: str) -> str:
+    """The subject of the first message in a folder, as soon as it is there."""
+    for _ in range(50):
+        try:
+            if messages := mail.server.inbox(user, password, folder):
+                return str(messages[0]["Subject"])
+        except imaplib.IMAP4.error:
+            pass  # the rule makes the folder with its first message
+        time.sleep(0.2)
+    pytest.fail(f"{folder} of {user} stays empty")
+
+
+def test_new_account_cannot_log_in_before_its_password(
+    mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
+) -> None:
+    sender = officials[0]
+    register.append("skhcn", "990001", "Thào A Páo", today)
+    mail.play("accounts")
+    new = Official("990001", "skhcn", "Thào A Páo", "tapao-skhcn@laocai.gov.vn", "")
+    assert not mail.server.may_log_in(new.address, "")
+    message = send(mail, sender, new.address, "Chào mừng")
+    mail.play("passwords")
+    password = mail.passwords[new.address]
+    assert mail.server.wait_for(new.address, password, message)

@@ -1,0 +1,1 @@
+"""Molecule scenarios, and the tests that run them."""

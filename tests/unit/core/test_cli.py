@@ -1,0 +1,411 @@
+"""The `danhba` command: exit statuses, formats and languages (register format, The commands)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+from tests.unit.core.registers import SAMPLE, STTTT, UBND, agency, edited, person, register, write
+
+from danhba import cli
+from danhba.accounts import EMPTY, dump
+from danhba.names import candidates, split
+
+DANHBA = Path(sys.executable).with_name("danhba")
+S = "agencies/stttt.yml"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command in a directory that holds the sample register, in English."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "directory")
+
+    def invoke(*arguments: str) -> Result:
+        result = CliRunner().invoke(cli.main, [str(a) for a in arguments])
+        # Whatever is given, nobody meets a traceback.
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return result
+
+    return invoke
+
+
+def commit(root: Path, message: str = "Change") -> None:
+    for arguments in (["init", "-q"], ["add", "."], ["commit", "-q", "-m", message]):
+        subprocess.run(
+            ["git", "-c", "user.name=Test", "-c", "user.email=test@example.org", *arguments], cwd=root, check=True
+        )
+
+
+def outside(*arguments: str | bytes, cwd: Path) -> subprocess.CompletedProcess[bytes]:
+    """Run the installed command as a process of its own, in English."""
+    environment = {**os.environ, "LANGUAGE": "en"}
+    return subprocess.run([DANHBA, *arguments], cwd=cwd, env=environment, check=False, capture_output=True)
+
+
+class TestCheck:
+    def test_a_register_without_findings(self, run: Run) -> None:
+        result = run("check")
+        assert (result.exit_code, result.stdout) == (0, "0 errors, 0 pieces of advice\n")
+
+    def test_findings(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path / "directory", edited(S, ("77/QĐ-STTTT", "77")))
+        result = run("check", "directory", "--format", "json")
+        assert result.exit_code == 1
+        (found,) = json.loads(result.stdout)
+        assert set(found) == {"rule", "severity", "clause", "file", "line", "column", "object", "message"}
+        assert (found["file"], found["line"], found["column"]) == (f"directory/{S}", 27, 24)
+
+    def test_advice_alone_is_no_failure(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path / "directory", edited(S, ('"0214 3 840 034"', "gọi An")))
+        result = run("check")
+        assert result.exit_code == 0
+        assert "office-phone" in result.stdout
+
+    @pytest.mark.parametrize("form", ["text", "json", "github", "gitlab", "sarif"])
+    @pytest.mark.parametrize("language", ["vi", "en"])
+    def test_every_format_in_both_languages(self, run: Run, tmp_path: Path, form: str, language: str) -> None:
+        write(tmp_path / "directory", edited(S, ("77/QĐ-STTTT", "77")))
+        result = run("check", "--format", form, "--lang", language)
+        assert result.exit_code == 1
+        assert "document-shape" in result.stdout
+        if form in ("json", "gitlab", "sarif"):
+            assert json.loads(result.stdout)
+
+    def test_nothing_to_say_to_github(self, run: Run) -> None:
+        assert run("check", "--format", "github").output == ""
+
+    def test_against_a_base(self, run: Run, tmp_path: Path) -> None:
+        commit(tmp_path)
+        assert run("check", "--base", "HEAD").exit_code == 0
+        write(tmp_path / "directory", {S: STTTT[: STTTT.index('  - id: "000103"')]})
+        assert run("check").exit_code == 0
+        result = run("check", "--base", "HEAD", "--format", "json")
+        assert result.exit_code == 1
+        assert [f["rule"] for f in json.loads(result.stdout)] == ["history-entry-removed"]
+
+    @pytest.mark.parametrize("base", ["nowhere", "", "--format"])
+    def test_a_base_that_is_not_there_is_never_passed_over(self, run: Run, tmp_path: Path, base: str) -> None:
+        commit(tmp_path)
+        result = run("check", f"--base={base}")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert base in result.stderr
+
+    @pytest.mark.parametrize(
+        ("directory", "said"),
+        [
+            ("nowhere", "there is no directory nowhere"),
+            ("directory/agencies", "directory/agencies is no register"),
+            ("directory/province.yml", "there is no directory directory/province.yml"),
+        ],
+    )
+    def test_what_is_no_register(self, run: Run, directory: str, said: str) -> None:
+        result = run("check", directory)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+
+
+class TestLanguage:
+    @pytest.mark.parametrize(
+        ("environment", "arguments", "lines"),
+        [
+            ("", [], 2),
+            ("fr", [], 2),
+            ("vi_VN", [], 2),
+            ("en", [], 1),
+            ("en_GB.UTF-8:vi", [], 1),
+            ("en", ["--lang", "vi"], 2),
+            ("vi", ["--lang", "en"], 1),
+        ],
+    )
+    def test_vietnamese_comes_with_the_english(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, environment: str, arguments: list[str], lines: int
+    ) -> None:
+        monkeypatch.setenv("LANGUAGE", environment)
+        for given in (["check", "nowhere", *arguments], [*arguments, "check", "nowhere"]):
+            result = run(*given)
+            assert len(result.stderr.splitlines()) == lines
+            assert "there is no directory nowhere" in result.stderr.splitlines()[-1]
+
+    def test_the_commands_own_option_goes_first(self, run: Run) -> None:
+        assert len(run("--lang", "vi", "check", "nowhere", "--lang", "en").stderr.splitlines()) == 1
+
+    def test_without_the_variable(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("LANGUAGE")
+        assert len(run("check", "nowhere").stderr.splitlines()) == 2
+
+    @pytest.mark.parametrize("command", [[], ["check"], ["addresses"], ["candidates"], ["plan"], ["who"]])
+    def test_help(self, run: Run, command: list[str]) -> None:
+        result = run(*command, "--help")
+        assert result.exit_code == 0
+        assert " / " in result.stdout
+
+
+class TestAddresses:
+    def test_json(self, run: Run) -> None:
+        result = run("addresses", "--as-of", "2011-06-01", "--format", "json")
+        assert result.exit_code == 0
+        listed = json.loads(result.stdout)
+        assert {tuple(item) for item in listed} == {
+            ("address", "kind", "id", "agency", "name", "state", "opened", "closed")
+        }
+        assert [(item["address"].partition("@")[0], item["state"]) for item in listed] == [
+            ("contact-stttt", "open"),
+            ("nvvinh-stttt", "open"),
+            ("vinhnv-stttt", "suspended"),
+            ("gsphu-stttt", "open"),
+            ("contact-ubnd", "open"),
+        ]
+
+    def test_csv(self, run: Run) -> None:
+        result = run("addresses", "--format", "csv", "--as-of", "2012-01-01")
+        assert result.stdout.splitlines()[4] == (
+            "gsphu-stttt@laocai.gov.vn,official,000103,stttt,Giàng Seo Phử,closed,2010-11-01,2012-01-01"
+        )
+
+    @pytest.mark.parametrize("language", ["vi", "en"])
+    def test_text_is_whole_lines(self, run: Run, language: str) -> None:
+        lines = run("addresses", "--as-of", "2011-01-01", "--lang", language).stdout.splitlines()
+        assert len(lines) == 5
+        assert "nvvinh-stttt@laocai.gov.vn" in lines[1]
+        assert "Nguyễn Văn Vịnh" in lines[1]
+
+    def test_the_day_is_that_of_vietnam(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(cli, "_today", lambda: date(2011, 6, 1))
+        assert isinstance(cli.datetime.now(cli.VIETNAM).date(), date)
+        assert run("addresses", "--format", "csv").exit_code == 0
+
+    def test_names_are_no_markup(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path / "directory", edited(S, ("name: Sở Thông tin", "name: 'Sở [/x] :smile: [red]Thông tin'")))
+        assert "Sở [/x] :smile: [red]Thông tin" in run("addresses").stdout
+
+    def test_a_register_with_errors_gives_no_addresses(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path / "directory", edited(S, ("77/QĐ-STTTT", "77"), ('"0214 3 840 034"', "gọi An")))
+        result = run("addresses")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "document-shape" in result.stderr
+        assert "office-phone" not in result.stderr
+        assert result.stderr.endswith("correct these first; nothing was done\n")
+
+    @pytest.mark.parametrize("day", ["2010-02-30", "20101015", "15/10/2010", "2010-1-5", "2010-W01-1", "", "today"])
+    @pytest.mark.parametrize("command", [["addresses"], ["plan", "--against", "empty"], ["who", "x"]])
+    def test_what_is_no_day(self, run: Run, command: list[str], day: str) -> None:
+        result = run(*command, "--as-of", day)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "2010-10-15" in result.stderr
+
+
+class TestCandidates:
+    def test_one_a_line(self, run: Run) -> None:
+        result = run("candidates", "Nguyễn Văn Vịnh")
+        assert result.exit_code == 0
+        assert result.stdout.split("\n") == [*candidates(split("Nguyễn Văn Vịnh")), ""]
+
+    def test_stated_parts(self, run: Run) -> None:
+        assert run("candidates", "H'Hen Niê", "--family", "Niê", "--given", "Hen").stdout.split() == [
+            "nhen", "henn", "henni", "hennie",
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["Müller"], "'ü' (U+00FC) has no letter"),
+            ([""], "'' has no letters"),
+            (["--", "--"], "'--' has no letters"),
+            (["Lò An", "--family", "Lý"], "family: 'Lý' is not part of the name 'Lò An'"),
+            (["An", "--family", "An"], "given: 'An' is not part"),
+            (["An\x1b[31m"], "U+001B"),
+        ],
+    )
+    def test_a_name_that_gives_none(self, run: Run, arguments: list[str], said: str) -> None:
+        result = run("candidates", *arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+        assert "\x1b" not in result.stderr
+
+
+class TestPlan:
+    def test_against_nothing(self, run: Run) -> None:
+        result = run("plan", "--against", "empty", "--as-of", "2011-01-01", "--format", "json")
+        assert result.exit_code == 0
+        made = json.loads(result.stdout)
+        assert set(made) == {"checksum", "as_of", "counts", "refused", "actions"}
+        assert (made["as_of"], made["counts"]["create"], made["refused"]) == ("2011-01-01", 5, [])
+        assert len(made["actions"]) == sum(made["counts"].values()) == 6
+
+    @pytest.mark.parametrize("form", ["text", "markdown"])
+    @pytest.mark.parametrize("language", ["vi", "en"])
+    def test_for_people(self, run: Run, form: str, language: str) -> None:
+        result = run("plan", "--against", "empty", "--format", form, "--lang", language)
+        assert result.exit_code == 0
+        assert "000103" not in result.stdout
+        assert "Giàng Seo Phử" in result.stdout
+
+    def test_against_a_revision(self, run: Run, tmp_path: Path) -> None:
+        commit(tmp_path)
+        write(tmp_path / "directory", edited(S, ("title: Giám đốc", "title: Phó Giám đốc")))
+        made = json.loads(run("plan", "--against", "HEAD", "--format", "json").stdout)
+        assert [(a["action"], a["after"]) for a in made["actions"]] == [("update", {"title": "Phó Giám đốc"})]
+        same = run("plan", "--against", "HEAD", "--as-of", "2005-01-01")
+        assert "nothing changes" in same.stdout
+
+    def test_against_a_revision_with_errors(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path / "directory", {S: "broken"})
+        commit(tmp_path)
+        write(tmp_path / "directory")
+        result = run("plan", "--against", "HEAD")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "schema-type" in result.stderr
+
+    def test_a_refused_plan(self, run: Run, tmp_path: Path) -> None:
+        commit(tmp_path)
+        closed = "    opened: {document: 101/QĐ-UBND, date: 2010-10-15, event: recruited}\n"
+        leaving = "    closed: {document: 1/QĐ-UBND, date: 2011-06-01, event: retired}\n"
+        texts = edited(S, (closed, closed + leaving), ("date: 2012-01-01", "date: 2011-06-01"))
+        write(tmp_path / "directory", {**texts, "province.yml": SAMPLE["province.yml"].split("acknow")[0]})
+        result = run("plan", "--against", "HEAD", "--as-of", "2011-06-01", "--out", "plan.json")
+        assert result.exit_code == 1
+        assert "REFUSED: plan-limit" in result.stdout
+        whole = json.loads((tmp_path / "plan.json").read_text())
+        assert [r["rule"] for r in whole["refused"]] == ["plan-limit", "plan-agency-limit"]
+        assert whole["counts"]["close"] == 2
+
+    def test_against_an_exported_state(self, run: Run, tmp_path: Path) -> None:
+        (tmp_path / "state.json").write_text(json.dumps(dump(EMPTY)))
+        exported = run("plan", "--against", "state.json", "--format", "json")
+        assert (exported.exit_code, exported.stdout) == (
+            0,
+            run("plan", "--against", "empty", "--format", "json").stdout,
+        )
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"",
+            b"{",
+            b"[]",
+            b"\xff",
+            b"{}",
+            b'{"accounts": [[]], "routes": []}',
+            b"[" * 100_000,
+            b'{"accounts": 1, "routes": 2}',
+        ],
+    )
+    def test_what_is_no_exported_state(self, run: Run, tmp_path: Path, content: bytes) -> None:
+        (tmp_path / "state.json").write_bytes(content)
+        result = run("plan", "--against", "state.json")
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "state.json is no exported state" in result.stderr
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            (["--against", "none.json"], "cannot read none.json"),
+            (["--against", "nowhere"], "git does not know nowhere"),
+            (["--against", "empty", "--out", "none/plan.json"], "cannot write none/plan.json"),
+            (["--against", "empty", "--out", "."], "cannot write ."),
+            ([], "--against"),
+        ],
+    )
+    def test_what_cannot_run(self, run: Run, arguments: list[str], said: str) -> None:
+        result = run("plan", *arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert said in result.stderr
+
+
+class TestWho:
+    def test_text(self, run: Run) -> None:
+        result = run("who", "000102", "--as-of", "2011-06-01")
+        assert result.exit_code == 0
+        assert result.stdout.splitlines()[0] == "vinhnv-stttt@laocai.gov.vn  [suspended]"
+        assert "9/QĐ-STTTT" in result.stdout
+
+    def test_json(self, run: Run) -> None:
+        found = json.loads(run("who", "vinh", "--format", "json").stdout)
+        assert [item["id"] for item in found] == ["000101", "000102"]
+        assert found[1]["opened"] == {
+            "document": "44/QĐ-STTTT",
+            "date": "2010-11-01",
+            "event": "recruited",
+            "request": "12/STTTT-VP",
+        }
+
+    @pytest.mark.parametrize("query", ["nobody", "", "*", "%s {0}", "\x00", "\x1b[31m"])
+    @pytest.mark.parametrize("form", ["text", "json"])
+    def test_nobody(self, run: Run, query: str, form: str) -> None:
+        result = run("who", query, "--format", form)
+        assert result.exit_code == 1
+        assert result.stdout == ("" if form == "text" else "[]\n")
+        assert "\x1b" not in result.stderr
+
+    def test_elsewhere(self, run: Run, tmp_path: Path) -> None:
+        write(tmp_path / "other", register(agency("aa", person("1", "Lò An", "2011-01-01"))))
+        assert run("who", "lan-aa", str(tmp_path / "other")).exit_code == 0
+
+
+class TestProcess:
+    """What only a process of its own shows."""
+
+    def test_status_and_streams(self, tmp_path: Path) -> None:
+        write(tmp_path / "directory")
+        done = outside("check", cwd=tmp_path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"0 errors, 0 pieces of advice\n", b"")
+
+    def test_output_is_utf8_whatever_the_locale(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("LC_ALL", "C")
+        monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+        write(tmp_path / "directory")
+        assert "Giàng Seo Phử".encode() in outside("addresses", cwd=tmp_path).stdout
+
+    @pytest.mark.parametrize(
+        "command", [["addresses"], ["addresses", "--format", "json"], ["plan", "--against", "empty"]]
+    )
+    def test_a_closed_pipe(self, tmp_path: Path, command: list[str]) -> None:
+        people = [person(str(n), "Lò Văn An" + "a" * n, "2011-01-01") for n in range(1500)]
+        write(tmp_path / "directory", register(agency("aa", *people[:40])))
+        read, written = os.pipe()
+        os.close(read)
+        done = subprocess.run([DANHBA, *command], cwd=tmp_path, stdout=written, stderr=subprocess.PIPE, check=False)
+        os.close(written)
+        assert (done.returncode, done.stderr) == (0, b"")
+
+    @pytest.mark.parametrize("query", [b"\xff", "Vịnh".encode("utf-16-le").replace(b"\0", b"\1")])
+    @pytest.mark.parametrize("command", [["who"], ["candidates"], ["check"], ["plan", "--against"]])
+    def test_bytes_that_are_no_text(self, tmp_path: Path, command: list[str], query: bytes) -> None:
+        write(tmp_path / "directory")
+        done = outside(*command, query, cwd=tmp_path)
+        assert done.returncode in (1, 2)
+        assert done.stdout == b""
+        assert b"Traceback" not in done.stderr
+        assert done.stderr.decode()
+
+    def test_a_file_name_that_is_no_text(self, tmp_path: Path) -> None:
+        agencies = write(tmp_path / "directory") / "agencies"
+        Path(os.fsdecode(os.fsencode(agencies) + b"/\xff.yml")).write_text(UBND)
+        for form in ("text", "json", "github", "gitlab", "sarif"):
+            done = outside("check", "--format", form, cwd=tmp_path)
+            assert (done.returncode, done.stderr) == (1, b"")
+            assert b"file-name" in done.stdout
+
+    def test_a_broken_register_of_every_kind_is_no_traceback(self, tmp_path: Path) -> None:
+        write(tmp_path / "directory", {S: "- [", "province.yml": "\x00"})
+        for command in (["check"], ["addresses"], ["who", "x"], ["plan", "--against", "empty"]):
+            done = outside(*command, cwd=tmp_path)
+            assert done.returncode == 1
+            assert b"Traceback" not in done.stdout + done.stderr
+
+
+def test_a_day_may_be_given_as_one() -> None:
+    assert cli.Day().convert(date(2011, 1, 1), None, None) == date(2011, 1, 1)
+    with pytest.raises(click.BadParameter):
+        cli.Day().convert("2011-13-01", None, None)

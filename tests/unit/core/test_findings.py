@@ -1,0 +1,573 @@
+"""Every rule on a register: the text that breaks it gives its findings, at its place, and no others.
+
+Each case changes one thing in the sample register (`registers.SAMPLE`) and states all findings that follow.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.core.registers import (
+    PROVINCE,
+    SAMPLE,
+    STTTT,
+    UBND,
+    Texts,
+    agency,
+    edited,
+    files,
+    person,
+    places,
+    register,
+)
+
+from danhba import cli  # noqa: F401 - with all that the command uses, every rule is registered
+from danhba.check import check
+from danhba.findings import RULES, Severity, rule
+from danhba.messages import render
+
+P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"
+
+
+class Case(NamedTuple):
+    """A change and the findings that follow; `base` is the register before, where the change is what is judged."""
+
+    name: str
+    texts: Texts
+    expected: list[str]
+    base: Texts | None = None
+
+
+def change(name: str, file: str, old: str, new: str, *expected: str) -> Case:
+    """One text replaced in one file."""
+    return Case(name, edited(file, (old, new)), list(expected))
+
+
+def replace(name: str, file: str, content: str | bytes | None, *expected: str) -> Case:
+    """One file replaced or added."""
+    return Case(name, {**SAMPLE, file: content}, list(expected))
+
+
+def without(name: str, file: str, *expected: str) -> Case:
+    """One file taken away."""
+    return Case(name, {key: text for key, text in SAMPLE.items() if key != file}, list(expected))
+
+
+NAME = "name: Sở Thông tin và Truyền thông"
+VINH = "name: Nguyễn Văn Vịnh"
+ENTRY = "    name: Ngô Vân Vinh\n"
+WITH = "    name: Ngô Vân Vinh\n    "
+PHU = "    name: Giàng Seo Phử\n"
+AGE = "age1" + "q" * 58
+
+FILES = [
+    without("no province", P, "province.yml:1:1 province-missing"),
+    replace("the province is a link", P, None, "province.yml:1:1 file-unreadable"),
+    replace("a file too large or a directory", "agencies/x.yml", None, "agencies/x.yml:1:1 file-unreadable"),
+    replace("another ending", "agencies/snv.yaml", STTTT, "agencies/snv.yaml:1:1 file-name"),
+    replace("an impossible code", "agencies/Sở.yml", STTTT, "agencies/Sở.yml:1:1 file-name"),
+    replace("a folder within", "agencies/a/snv.yml", STTTT, "agencies/a/snv.yml:1:1 file-name"),
+    replace("a code of another file", "agencies/snv.yml", UBND, "agencies/snv.yml:2:9 agency-code"),
+    replace("an empty file", "agencies/snv.yml", "", "agencies/snv.yml:1:1 file-empty"),
+    replace("only a comment", "agencies/snv.yml", "# nothing\n", "agencies/snv.yml:1:1 file-empty"),
+    replace("only a beginning", "agencies/snv.yml", "---\n", "agencies/snv.yml:1:1 file-empty"),
+    replace("an empty province", P, "", "province.yml:1:1 file-empty"),
+    replace("Latin-1", U, "name: Tr\xecnh\n".encode("latin-1"), "agencies/ubnd.yml:1:9 file-encoding"),
+    replace("UTF-16", S, STTTT.encode("utf-16"), "agencies/stttt.yml:1:1 file-encoding"),
+    replace(
+        "Windows-1258 after other lines",
+        U,
+        b"---\nagency: ubnd\nname: \xc3\x9a \xd2\n",
+        "agencies/ubnd.yml:3:9 file-encoding",
+    ),
+    replace("CRLF", U, UBND.replace("\n", "\r\n"), "agencies/ubnd.yml:1:4 file-lines"),
+    replace("a byte order mark", U, "\ufeff" + UBND, "agencies/ubnd.yml:1:1 unicode-invisible"),
+    change("NFD", S, VINH, unicodedata.normalize("NFD", VINH), *(f"{S}:14:{c} unicode-nfc" for c in (16, 22, 27))),
+    change("a zero-width space", S, VINH, "name: Nguyễn\u200b Văn Vịnh", f"{S}:14:17 unicode-invisible"),
+    change("a line separator", S, "Giám đốc", "Giám\u2028", f"{S}:15:16 unicode-invisible"),
+    change("eth for Đ", S, "9/QĐ-STTTT", "9/QÐ-STTTT", f"{S}:23:20 document-shape", f"{S}:23:23 unicode-lookalike"),
+]
+
+TREE = [
+    change("not YAML", S, NAME, NAME + ": x", f"{S}:3:35 yaml-syntax"),
+    change("an open quote", S, "quota: 10G", 'quota: "10G', f"{S}:10:15 yaml-syntax"),
+    change("a tab", S, "    title: Giám đốc", "\ttitle: Giám đốc", f"{S}:15:1 yaml-syntax"),
+    change("a control character", S, "Giám đốc", "Giám\x07đốc", f"{S}:15:16 yaml-syntax"),
+    change("a key twice", S, NAME, NAME + "\nname: Sở", f"{S}:4:1 yaml-twice"),
+    change("a key twice in an entry", S, ENTRY, ENTRY * 2, f"{S}:21:5 yaml-twice"),
+    change("an anchor", S, "kind: department", "kind: &k department", f"{S}:4:7 yaml-anchor"),
+    change("an alias", S, "kind: department", "kind: *k", f"{S}:4:7 schema-empty", f"{S}:4:7 yaml-anchor"),
+    change("a merge key", S, ENTRY, ENTRY + "    <<: {title: x}\n", f"{S}:21:5 schema-key"),
+    change("a tag", S, NAME, "name: !!str Sở", f"{S}:3:7 yaml-tag"),
+    change("a tag of Python", S, NAME, "name: !!python/name:os.system x", f"{S}:3:7 yaml-tag"),
+    change("a tag on a sequence", U, "people: []", "people: !!set []", f"{U}:6:9 yaml-tag"),
+    change("a key that is no text", S, NAME, NAME + "\n{a: b}: c", f"{S}:4:1 yaml-key"),
+    change("two documents", U, "people: []", "people: []\n---\nagency: x", f"{U}:7:1 yaml-documents"),
+    change("nesting", S, NAME, "name: " + "[" * 90 + "]" * 90, f"{S}:3:38 yaml-depth"),
+    change("an escape", S, NAME, 'name: "Sở\\u200b"', f"{S}:3:7 yaml-escape"),
+    change("an escape in a key", S, "quota:", '"quo\\x74a":', f"{S}:8:1 yaml-escape"),
+    replace(
+        "an alias bomb",
+        U,
+        "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n",
+        f"{U}:1:1 schema-key",
+        *(f"{U}:1:1 schema-missing" for _ in range(5)),
+        f"{U}:1:4 yaml-anchor",
+        f"{U}:2:1 schema-key",
+        *(f"{U}:2:{column} yaml-anchor" for column in (4, 8, 12)),
+        f"{U}:3:1 schema-key",
+        *(f"{U}:3:{column} yaml-anchor" for column in (4, 8, 12)),
+        # Nobody says that the others' parent is missing: its file is there, and cannot be read.
+    ),
+]
+
+SCHEMA = [
+    change("an unknown key", S, "quota: 10G", "quata: 10G", f"{S}:8:1 schema-key"),
+    change("an unknown key of a person", S, ENTRY, WITH + "password: x\n", f"{S}:21:5 schema-key"),
+    change("an unknown key of an event", S, "event: retired}", "event: retired, by: x}", f"{S}:27:71 schema-key"),
+    change("an unknown key of the province", P, "policy:", "motto: x\npolicy:", "province.yml:8:1 schema-key"),
+    change("no name", S, NAME + "\n", "", f"{S}:2:1 schema-missing"),
+    change(
+        "no id", S, '- id: "000102"\n    name', "- name", f"{S}:11:14 custodian-official", f"{S}:19:5 schema-missing"
+    ),
+    change("no event", S, ", event: retired", "", f"{S}:27:13 schema-missing"),
+    change("people as text", U, "people: []", "people: none", f"{U}:6:9 schema-type"),
+    change("people without a value", U, "people: []", "people:", f"{U}:6:8 schema-empty"),
+    change("a name as a sequence", S, NAME, "name: [Sở]", f"{S}:3:7 schema-type"),
+    change(
+        "an event as text",
+        U,
+        "{document: 1/QĐ-UBND, date: 1991-10-01, event: established}",
+        "x",
+        f"{U}:5:9 schema-type",
+    ),
+    change(
+        "an event as a sequence",
+        S,
+        "{document: 9/QĐ-STTTT, date: 2011-05-01, until: 2011-08-01}",
+        "[a]",
+        f"{S}:23:9 schema-type",
+    ),
+    replace("a file as a sequence", U, "- a\n", f"{U}:1:1 schema-type"),
+    replace("a file as text", U, "hello\n", f"{U}:1:1 schema-type"),
+    change("an empty name", S, NAME, "name:", f"{S}:3:6 schema-empty"),
+    change("a name of spaces", S, NAME, 'name: " "', f"{S}:3:7 schema-empty"),
+    change("a long name", S, NAME, "name: " + "x" * 201, f"{S}:3:7 schema-long"),
+    change("an unknown kind", S, "kind: department", "kind: ministry", f"{S}:4:7 schema-value"),
+    change("an event of a person for an agency", U, "established", "recruited", f"{U}:5:56 schema-value"),
+    change("another spelling of true", S, "leader: true", "leader: yes", f"{S}:16:13 schema-value"),
+    change("an unknown role", S, "as: delegate", "as: friend", f"{S}:11:70 schema-value"),
+    change("an impossible code", S, "parent: ubnd", "parent: UBND", f"{S}:5:9 schema-shape"),
+    change("an impossible id", S, '"000103"', "a.b", f"{S}:24:9 schema-shape"),
+    change("an impossible identifier", S, "H38.10", "Z38.10", f"{S}:6:13 schema-shape"),
+    change("a size without a unit", S, "quota: 10G", "quota: 10", f"{S}:8:8 schema-shape"),
+    change("a size of nothing", S, "quota: 10G", "quota: 0G", f"{S}:8:8 schema-shape"),
+    change("a size that no disk has", S, "quota: 10G", "quota: 1000000T", f"{S}:8:8 schema-shape"),
+    change("a key that is not age's", S, "as: head", "as: head, key: age1", f"{S}:10:80 schema-shape"),
+    change("a day too many for a number", P, "forward_days: 90", "forward_days: -1", "province.yml:9:17 schema-shape"),
+    change("a domain without a dot", P, "domain: laocai.gov.vn", "domain: laocai", "province.yml:3:9 schema-shape"),
+    change("no mail address", P, "contact-stttt@laocai.gov.vn", "contact-stttt", "province.yml:6:42 schema-shape"),
+    change(
+        "a system address that is an agency's",
+        P,
+        "{postmaster:",
+        "{contact-x: contact-stttt, postmaster:",
+        "province.yml:7:20 schema-shape",
+    ),
+    change(
+        "a date without hyphens", S, "2012-01-01, event: retired", "20120101, event: retired", f"{S}:27:43 schema-date"
+    ),
+    change(
+        "a day that no month has",
+        S,
+        "2012-01-01, event: retired",
+        "2012-02-30, event: retired",
+        f"{S}:27:43 schema-date",
+    ),
+    change("a day of a week", S, "2012-01-01, event: retired", "2012-W01-1, event: retired", f"{S}:27:43 schema-date"),
+    change(
+        "a Vietnamese date", S, "2012-01-01, event: retired", "01/01/2012, event: retired", f"{S}:27:43 schema-date"
+    ),
+    change("no document", S, "77/QĐ-STTTT", "quyết định", f"{S}:27:24 document-shape"),
+    change("no request", S, "12/STTTT-VP", "12", f"{S}:21:46 document-shape"),
+    change("a telephone with words", S, '"0214 3 840 034"', "gọi An", f"{S}:17:12 office-phone"),
+    change("an acknowledgement of nothing", P, "limit: close", "limit: all", "province.yml:15:13 schema-value"),
+    change("a limit that is no number", P, "percent: 2,", "percent: 2.5,", "province.yml:12:33 schema-shape"),
+]
+
+NAMES = [
+    change("a digit in a name", S, "Ngô Vân Vinh", "Ngô Vân 3", f"{S}:20:11 name-character"),
+    change("a foreign letter", S, "Ngô Vân Vinh", "Müller", f"{S}:20:11 name-character"),
+    change("no letters", S, "Ngô Vân Vinh", '"-"', f"{S}:20:11 name-letters"),
+    change("another family name", S, ENTRY, WITH + "family: Trần\n", f"{S}:21:13 name-part"),
+    change("another given name", S, ENTRY, WITH + "given: Tâm\n", f"{S}:21:12 name-part"),
+    change("a name that is a family name only", S, "Ngô Vân Vinh\n", "Ngô\n    family: Ngô\n", f"{S}:19:5 name-part"),
+]
+
+
+def pinned(address: str, *expected: str, document: str = "\n    address_document: 3/STTTT-VP") -> Case:
+    return change(f"pinned {address[:40]}", S, PHU, f"{PHU}    address: {address}{document}\n", *expected)
+
+
+PINS = [
+    pinned("phu.giang-stttt"),
+    pinned("giang.phu"),
+    pinned("giangphu", f"{S}:26:14 address-document", document=""),
+    pinned("nvvinh-stttt", f"{S}:26:14 address-taken"),
+    pinned("postmaster", f"{S}:26:14 address-reserved"),
+    pinned("contact-stttt", f"{S}:26:14 address-reserved"),
+    pinned("contact-x", f"{S}:26:14 address-reserved"),
+    pinned("phu-ubnd", f"{S}:26:14 address-shape"),
+    pinned("Phu-stttt", f"{S}:26:14 address-shape"),
+    pinned("phử-stttt", f"{S}:26:14 address-shape"),
+    pinned("phu@laocai.gov.vn", f"{S}:26:14 address-shape"),
+    pinned("a" * 59 + "-stttt", f"{S}:26:14 address-shape"),
+    pinned("a" * 58 + "-stttt"),
+    Case(
+        "an address of the system",
+        {
+            **edited(S, (PHU, f"{PHU}    address: hotro\n    address_document: 3/STTTT-VP\n")),
+            P: PROVINCE.replace("{postmaster:", "{hotro: contact-stttt, postmaster:"),
+        },
+        [f"{S}:26:14 address-taken"],
+    ),
+    Case(
+        "the tenth namesake",
+        register(agency("stttt", *(person(str(i), "Nguyễn Văn Vịnh", "2011-01-01") for i in range(10)))),
+        [f"{S}:35:11 address-exhausted"],
+    ),
+    Case(
+        "the tenth namesake, pinned",
+        register(
+            agency(
+                "stttt",
+                *(person(str(i), "Nguyễn Văn Vịnh", "2011-01-01") for i in range(9)),
+                person("9", "Nguyễn Văn Vịnh", "2011-01-01", address="vinhbich-stttt", address_document="1/STTTT-VP"),
+            )
+        ),
+        [],
+    ),
+    Case(
+        "one pin in two agencies",
+        register(
+            agency("stttt", person("1", "An", "2011-01-01", address="an", address_document="1/STTTT-VP")),
+            agency("ubnd", person("2", "An", "2011-01-01", address="an", address_document="1/STTTT-VP")),
+        ),
+        [f"{U}:9:14 address-taken"],
+    ),
+]
+
+PROVINCES = [
+    change("an unknown operator", P, "operator: stttt", "operator: snv", "province.yml:5:11 province-operator"),
+    change(
+        "a system address of nobody",
+        P,
+        "postmaster: contact-stttt",
+        "postmaster: contact-snv",
+        "province.yml:7:19 province-system-address",
+    ),
+    change(
+        "nobody protected",
+        P,
+        "protected: [contact-stttt]",
+        "protected: [nvvinh-stttt]",
+        "province.yml:9:3 province-protected",
+    ),
+]
+
+AGENCIES = [
+    change("an unknown parent", S, "parent: ubnd", "parent: snv", f"{S}:5:9 agency-parent"),
+    change("its own parent", S, "parent: ubnd", "parent: stttt", f"{S}:5:9 agency-cycle"),
+    Case(
+        "a circle of parents",
+        register(agency("aa", parent="bb"), agency("bb", parent="cc"), agency("cc", parent="bb")),
+        ["agencies/bb.yml:5:9 agency-cycle", "agencies/cc.yml:5:9 agency-cycle"],
+    ),
+    change("older than its parent", U, "1991-10-01", "2009-01-01", f"{S}:5:9 agency-parent-closed"),
+    Case(
+        "open longer than its parent",
+        register(
+            agency("aa", closed="2011-01-01"), agency("bb", parent="aa"), agency("cc", parent="aa", closed="2011-01-01")
+        ),
+        ["agencies/bb.yml:5:9 agency-parent-closed"],
+    ),
+    change(
+        "the successor of an unknown one", U, "people: []", "succeeds: [snv]\npeople: []", f"{U}:6:11 agency-succeeds"
+    ),
+    change("its own successor", U, "people: []", "succeeds: [ubnd]\npeople: []", f"{U}:6:11 agency-succeeds"),
+    Case("merged into none", register(agency("aa", closed="2011-01-01 merged")), ["agencies/aa.yml:6:9 agency-heir"]),
+    Case(
+        "closed before it opened",
+        register(agency("aa", closed="1999-01-01")),
+        ["agencies/aa.yml:6:9 agency-dates"],
+    ),
+    change("a custodian from elsewhere", S, '{person: "000102"', '{person: "000999"', f"{S}:11:14 custodian-official"),
+    change(
+        "a custodian before his time",
+        S,
+        "101/QĐ-UBND, date: 2010-10-15, as",
+        "101/QĐ-UBND, date: 2010-10-14, as",
+        f"{S}:10:14 custodian-official",
+    ),
+    change(
+        "custodians out of order",
+        S,
+        "date: 2011-02-01",
+        "date: 2010-10-14",
+        f"{S}:11:14 custodian-official",
+        f"{S}:11:54 custodian-order",
+    ),
+]
+
+PEOPLE = [
+    Case(
+        "two mailboxes at once",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01")),
+            agency("bb", person("1", "Lò An", "2011-12-31")),
+        ),
+        ["agencies/bb.yml:7:5 person-two-mailboxes"],
+    ),
+    Case(
+        "two mailboxes for ever",
+        register(agency("aa", person("1", "Lò An", "2011-01-01")), agency("bb", person("1", "Lò An", "2011-12-31"))),
+        ["agencies/bb.yml:7:5 person-two-mailboxes"],
+    ),
+    Case(
+        "two people of one id",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01")),
+            agency("bb", person("1", "Lý Bình", "2012-01-01")),
+        ),
+        ["agencies/bb.yml:8:11 person-two-names"],
+    ),
+    change(
+        "closed before opened", S, "2012-01-01, event: retired", "2010-11-01, event: retired", f"{S}:27:13 person-dates"
+    ),
+    change("suspended before opened", S, "2011-05-01", "2010-05-01", f"{S}:23:7 person-dates"),
+    change("suspended backwards", S, "2011-08-01", "2011-05-01", f"{S}:23:7 person-dates"),
+    change(
+        "suspended when closed",
+        S,
+        "    closed:",
+        "    suspended:\n      - {document: 9/QĐ-STTTT, date: 2012-01-01}\n    closed:",
+        f"{S}:28:7 person-dates",
+    ),
+    change(
+        "older than the agency",
+        S,
+        "2010-10-15, event: recruited",
+        "2008-03-19, event: recruited",
+        f"{S}:18:13 person-agency-closed",
+    ),
+    Case(
+        "open longer than the agency",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01"),
+                person("2", "Lò Ba", "2011-01-01", "2012-01-01"),
+                person("3", "Lò Cả", "2011-01-01", "2012-01-02"),
+                closed="2012-01-01",
+            )
+        ),
+        ["agencies/aa.yml:8:5 person-agency-closed", "agencies/aa.yml:15:5 person-agency-closed"],
+    ),
+    change("transferred to nowhere", S, "event: retired", "event: transferred", f"{S}:27:13 person-move-to"),
+    change(
+        "transferred from nowhere",
+        S,
+        "45/QĐ-STTTT, date: 2010-11-01, event: recruited",
+        "45/QĐ-STTTT, date: 2010-11-01, event: transferred",
+        f"{S}:26:13 person-move-from",
+    ),
+    Case(
+        "moves on two days",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
+            agency("bb", person("1", "Lò An", "2012-01-02 transferred")),
+        ),
+        ["agencies/aa.yml:10:13 person-move-to", "agencies/bb.yml:9:13 person-move-from"],
+    ),
+    Case(
+        "a move with a new name",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
+            agency("bb", person("1", "Lò Thị An", "2012-01-01 transferred")),
+        ),
+        [],
+    ),
+]
+
+
+def history(name: str, texts: Texts, *expected: str, base: Mapping[str, str] = SAMPLE) -> Case:
+    return Case(name, texts, list(expected), base)
+
+
+FIRST, SECOND, THIRD = (STTTT.index(f'  - id: "00010{n}"') for n in (1, 2, 3))
+CLOSED = {
+    **SAMPLE,
+    U: UBND.replace("people:", "closed: {document: 2/NQ-HĐND, date: 2011-01-01, event: dissolved}\npeople:"),
+}
+CLOSED[S] = STTTT.replace("parent: ubnd\n", "")
+
+HISTORY = [
+    history("nothing changed", SAMPLE),
+    history("an entry more", {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")}),
+    history("an agency gone", without("", U).texts, f"{S}:5:9 agency-parent", f"{U}:1:1 history-agency-gone"),
+    history("an entry gone", {**SAMPLE, S: STTTT[:THIRD]}, f"{S}:13:3 history-entry-removed"),
+    history(
+        "an entry in the middle gone",
+        {**SAMPLE, S: STTTT[:SECOND] + STTTT[THIRD:]},
+        f"{S}:11:14 custodian-official",
+        f"{S}:13:3 history-entry-removed",
+    ),
+    history(
+        "entries in another order",
+        {**SAMPLE, S: STTTT[:SECOND] + STTTT[THIRD:] + STTTT[SECOND:THIRD]},
+        f"{S}:13:3 history-entry-moved",
+    ),
+    history(
+        "an entry in front",
+        {**SAMPLE, S: STTTT[:FIRST] + STTTT[THIRD:].replace("000103", "000104") + STTTT[FIRST:]},
+        f"{S}:13:3 history-entry-moved",
+    ),
+    history("another name", edited(S, ("Giàng Seo Phử", "Giàng Seo Phúc")), f"{S}:25:11 history-address"),
+    history("another mark", edited(S, ("Giàng Seo Phử", "Giàng Seo Phư"))),
+    history(
+        "another address pinned",
+        edited(S, (PHU, f"{PHU}    address: phugs-stttt\n    address_document: 3/STTTT-VP\n")),
+        f"{S}:26:14 history-address",
+    ),
+    history(
+        "another name, with the address pinned",
+        edited(S, (PHU, "    name: Giàng Phúc\n    address: gsphu-stttt\n    address_document: 3/STTTT-VP\n")),
+    ),
+    history(
+        "a tendonvi again",
+        {**CLOSED, U: UBND.replace("1991-10-01", "2011-01-01")},
+        f"{U}:5:9 history-agency-reused",
+        base=CLOSED,
+    ),
+    # Entries that cannot be read have neither place nor address: what is said of the others would be wrong.
+    history(
+        "an entry broken",
+        edited(S, ("date: 2010-11-01, event: recruited}\n    suspended", "date: x, event: recruited}\n    suspended")),
+        f"{S}:11:14 custodian-official",
+        f"{S}:21:65 schema-date",
+    ),
+    history("an entry mended", SAMPLE, base=edited(S, ('"000102"\n    name', '"000102"\n    nome'))),
+    history("an agency broken", edited(S, (NAME, "nome: x")), f"{S}:2:1 schema-missing", f"{S}:3:1 schema-key"),
+    history("the province was not there", SAMPLE, base={}),
+]
+
+CASES = [*FILES, *TREE, *SCHEMA, *NAMES, *PINS, *PROVINCES, *AGENCIES, *PEOPLE, *HISTORY]
+
+
+def found(case: Case) -> list[str]:
+    return places(check(files(case.texts), None if case.base is None else files(case.base)).findings)
+
+
+def test_the_sample_has_no_findings() -> None:
+    assert places(check(files(SAMPLE)).findings) == []
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_a_change_gives_its_findings(case: Case) -> None:
+    assert found(case) == case.expected
+
+
+def test_every_rule_is_broken_by_a_case() -> None:
+    broken = {finding.rpartition(" ")[2] for case in CASES for finding in case.expected}
+    # The rules on plans need accounts beside the register: test_plan.py.
+    assert {id_ for id_ in RULES if not id_.startswith("plan-")} == broken
+
+
+@pytest.mark.parametrize("id_", RULES)
+def test_a_rule_cites_a_clause_and_says_the_way_out(id_: str) -> None:
+    stated = RULES[id_]
+    assert stated.clause.startswith("R")
+    assert stated.severity in Severity
+    assert stated.message[-1] not in ".!"
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_every_message_can_be_shown(case: Case) -> None:
+    checked = check(files(case.texts), None if case.base is None else files(case.base))
+    for finding in checked.findings:
+        assert render(finding.rule.message, finding.values, "en").isprintable()
+
+
+def test_an_id_is_given_to_one_rule_only() -> None:
+    with pytest.raises(ValueError, match="two rules are called file-name"):
+        rule("file-name", "R1", "x")
+
+
+def test_advice_does_not_stop_a_register() -> None:
+    checked = check(files(edited(S, ('"0214 3 840 034"', "gọi An"))))
+    assert [f.rule.severity for f in checked.findings] == [Severity.ADVICE]
+    assert checked.usable is not None
+
+
+def test_a_register_that_cannot_be_read_is_not_usable() -> None:
+    assert check(files(replace("", P, None).texts)).usable is None
+    assert check(files(edited(S, ("77/QĐ-STTTT", "x")))).usable is None
+
+
+def test_a_file_in_the_wrong_form_gives_its_first_places_only() -> None:
+    names = " ".join(unicodedata.normalize("NFD", "Vịnh") for _ in range(500))
+    findings = check(files({**SAMPLE, U: UBND.replace("tỉnh", "tỉnh\u200b" * 30) + f"# {names}\n"})).findings
+    rules = [finding.rule.id for finding in findings]
+    assert rules.count("unicode-nfc") == 20
+    assert rules.count("unicode-invisible") == 20
+
+
+def test_values_are_read_as_written() -> None:
+    texts = edited(S, ('"000103"', '"0123"'), ("title: Giám đốc", "title: No"), ("Giàng Seo Phử", "Giàng  Seo Phử"))
+    checked = check(files(texts))
+    assert checked.register is not None
+    people = checked.register.agencies["stttt"].people
+    assert (people[2].id, people[0].title, people[2].name) == ("0123", "No", "Giàng Seo Phử")
+
+
+def test_the_policy_has_defaults_and_takes_what_is_given() -> None:
+    text = PROVINCE.replace("forward_days: 90", "forward_days: 0\n  retention_days: {leader: 400}").replace(
+        "2G", "500M"
+    )
+    checked = check(files({**SAMPLE, P: text + f"operator_key: {AGE}\n"}))
+    assert places(checked.findings) == []
+    assert checked.register is not None
+    policy = checked.register.province.policy
+    assert (policy.forward_days, policy.redirect_days) == (0, 365)
+    assert (policy.retention_days, policy.retention_days_leader) == (183, 400)
+    assert (policy.quota_official, policy.quota_agency) == (500 * 1024**2, 10 * 1024**3)
+    assert (policy.limits["close"].count, policy.limits["readdress"].agency_percent) == (50, 20)
+
+
+INSERTED = st.sampled_from(
+    [*"\"'[]{}:,-#&*!|>%@\n\t ?0", "\u200b", "\u0301", "\x00", "\\u0000", "Ð", "&a ", "*a", "- ", "---\n", "null"]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from([P, S, U]), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 30), INSERTED), max_size=4))
+def test_no_text_stops_the_check(name: str, cuts: list[tuple[int, int, str]]) -> None:
+    text = SAMPLE[name]
+    for at, length, inserted in cuts:
+        text = text[:at] + inserted + text[at + length :]
+    checked = check(files({**SAMPLE, name: text}), files(SAMPLE))
+    for finding in checked.findings:
+        assert finding.where.place >= (1, 1)
+        assert render(finding.rule.message, finding.values, "en")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.sampled_from([P, S]), st.binary(max_size=60), st.integers(0, 1500))
+def test_no_bytes_stop_the_check(name: str, data: bytes, at: int) -> None:
+    text = SAMPLE[name].encode()
+    assert check(files({**SAMPLE, name: text[:at] + data + text[at:]})).findings is not None

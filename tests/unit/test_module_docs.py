@@ -1,0 +1,83 @@
+"""What the modules document is what they accept: the manual is checked against the argument specs."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (PROJECT / "plugins/modules").glob("*.py"))
+
+
+class SpecSeen(Exception):
+    """Ends a module as soon as it has stated its argument spec."""
+
+
+def load(name: str) -> Any:
+    return importlib.import_module(f"ansible_collections.laocai.mail.plugins.modules.{name}")
+
+
+def read_spec(module: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, Any]]:
+    """What a task's options are checked against: by the action plugin's ARGUMENTS, or by the module alone."""
+    if hasattr(module, "ARGUMENTS"):
+        arguments: dict[str, dict[str, Any]] = module.ARGUMENTS
+        return arguments
+    seen: dict[str, dict[str, Any]] = {}
+
+    def see(argument_spec: dict[str, dict[str, Any]], **_: Any) -> None:
+        seen.update(argument_spec)
+        raise SpecSeen
+
+    monkeypatch.setattr(module, "AnsibleModule", see)
+    with pytest.raises(SpecSeen):
+        module.main()
+    return seen
+
+
+def without_text(option: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: option[key] for key in ("type", "elements", "choices", "required", "default") if key in option}
+    return {key: value for key, value in kept.items() if (key, value) != ("required", False)}
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_documented_options_are_the_accepted_ones(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    module = load(name)
+    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
+    spec = read_spec(module, monkeypatch)
+    assert {key: without_text(option) for key, option in documented.items()} == {
+        key: without_text(option) for key, option in spec.items()
+    }
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_use_options_that_exist(name: str) -> None:
+    module = load(name)
+    options = yaml.safe_load(module.DOCUMENTATION)["options"]
+    required = {key for key, option in options.items() if option.get("required")}
+    tasks = yaml.safe_load(module.EXAMPLES)
+    assert tasks
+    for task in tasks:
+        assert required <= task[f"laocai.mail.{name}"].keys() <= options.keys(), task["name"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_manual_shows_the_module(name: str, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "ANSIBLE_COLLECTIONS_PATH": str(PROJECT / ".ansible/collections"),
+        "ANSIBLE_HOME": str(tmp_path),
+    }
+    command = [str(Path(sys.executable).with_name("ansible-doc")), "--json", f"laocai.mail.{name}"]
+    done = subprocess.run(command, env=environment, check=True, text=True, capture_output=True)
+    page = json.loads(done.stdout)[f"laocai.mail.{name}"]
+    assert page["doc"]["short_description"]
+    assert page["return"]
+    assert page["examples"]
+    assert done.stderr == ""
