@@ -32,7 +32,7 @@ options:
     description: The tendonvi of the agency.
     type: str
   dest:
-    description: File on the controller that gets every address of the register as JSON, as C(danhba addresses) gives it.
+    description: File on the controller that gets every address of the register as JSON, like C(danhba addresses).
     type: path
 attributes:
   check_mode:

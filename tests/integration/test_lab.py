@@ -82,7 +82,7 @@ def traces(settings: Settings) -> dict[str, str]:
         "mounts": (["cat", "/proc/mounts"], str(settings.state)),
         "links": (["ip", "-oneline", "link"], f"{settings.bridge}|vb-one|vb-two"),
         "tables": (["nft", "list", "tables"], settings.table),
-        "groups": (["find", "/sys/fs/cgroup", "-maxdepth", "2", "-type", "d"], settings.table),
+        "groups": (["find", "/sys/fs/cgroup", "-maxdepth", "4", "-type", "d"], settings.table),
     }
     found = {}
     for name, (command, pattern) in patterns.items():

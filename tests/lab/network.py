@@ -8,7 +8,6 @@ from tests.lab.settings import Settings
 from tests.lab.shell import run, succeeds, wait_for, write
 
 _FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
-_LINKS = Path("/sys/class/net")
 _RELEASE_SECONDS = 5.0
 
 # One transaction, and the same result however often it is loaded. Hosts are masqueraded on the way out only: between
@@ -39,7 +38,7 @@ class Network:
             LabError: the gateway's address already belongs to another interface.
         """
         bridge = self._settings.bridge
-        if not self._exists():
+        if not _exists(self._settings.bridge):
             self._refuse_taken_gateway()
             write(self._before, json.dumps({"ip_forward": _FORWARDING.read_text().strip()}))
             run(["ip", "link", "add", bridge, "type", "bridge"])
@@ -56,7 +55,7 @@ class Network:
         table = ["table", "ip", self._settings.table]
         if succeeds(["nft", "list", *table]):
             run(["nft", "delete", *table])
-        if self._exists():
+        if _exists(self._settings.bridge):
             run(["ip", "link", "delete", self._settings.bridge])
         if self._before.exists():
             _FORWARDING.write_text(json.loads(self._before.read_text())["ip_forward"])
@@ -65,11 +64,8 @@ class Network:
     def release(self, name: str) -> None:
         """Remove the interface of a host that no longer runs: the kernel itself does so, but only some time later."""
         interface = f"vb-{name}"
-        if (_LINKS / interface).exists() and not succeeds(["ip", "link", "delete", interface]):
-            wait_for(lambda: not (_LINKS / interface).exists(), seconds=_RELEASE_SECONDS)
-
-    def _exists(self) -> bool:
-        return (_LINKS / self._settings.bridge).exists()
+        if _exists(interface) and not succeeds(["ip", "link", "delete", interface]):
+            wait_for(lambda: not _exists(interface), seconds=_RELEASE_SECONDS)
 
     def _refuse_taken_gateway(self) -> None:
         gateway = str(self._settings.gateway.network)
@@ -81,3 +77,7 @@ class Network:
                 f"The network {gateway} is already used by the interface {device}. "
                 "Remove that interface (see `ip route`), then try again.",
             )
+
+
+def _exists(interface: str) -> bool:
+    return succeeds(["ip", "link", "show", "dev", interface])

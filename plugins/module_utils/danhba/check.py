@@ -9,6 +9,7 @@ from datetime import date
 from . import addresses, desired, history, loader, rules
 from .addresses import Issued
 from .findings import Finding, binding
+from .garbage import without_collection
 from .history import Version
 from .loader import Loaded
 from .plan import Wanted
@@ -33,6 +34,7 @@ class Checked:
         return self.register, self.issued
 
 
+@without_collection()
 def check(files: list[File], base: list[File] | None = None) -> Checked:
     """Check a register, and against `base` what a change to it takes back."""
     loaded = loader.load(files)
@@ -58,6 +60,7 @@ def _unclear(loaded: Loaded) -> frozenset[str]:
     return loaded.unread.union(finding.where.object.partition("/")[0] for finding in binding(loaded.findings))
 
 
+@without_collection()
 def wanted(register: Register, issued: Issued, day: date) -> Wanted:
     """The accounts that a checked register leads to on a day."""
     accounts = desired.accounts(Timeline.of(register, issued, day))

@@ -160,7 +160,10 @@ def _table(rows: list[tuple[str, ...]]) -> None:
     table = Table(box=None, show_header=False, pad_edge=False)
     for row in rows:
         table.add_row(*row)
-    console.print(table)
+    # Not printed by rich itself, which has another status for a reader that has gone.
+    with console.capture() as shown:
+        console.print(table)
+    click.echo(shown.get(), nl=False)
 
 
 @main.command("candidates")

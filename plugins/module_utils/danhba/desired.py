@@ -114,9 +114,7 @@ class _Desired:
     def _system_routes(self) -> Iterator[a.Route]:
         """What RFC 2142 demands of a domain, answered by a contact mailbox or whoever succeeds it."""
         for local, target in self.register.province.system_addresses.items():
-            agency = self.register.agencies.get(target.removeprefix(contact("")))
-            if agency is None:
-                continue
+            agency = self.register.agencies[target.removeprefix(contact(""))]
             opened = self.timeline.own_agency_state(agency) is State.OPEN
             heirs = [agency] if opened else self.timeline.heirs(agency)
             targets = tuple((a.AGENCY, heir.code) for heir in heirs)

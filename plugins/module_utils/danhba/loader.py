@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
@@ -76,30 +74,17 @@ def load(files: Iterable[source.File]) -> Loaded:
     province: Province | None = None
     agencies: dict[str, Agency] = {}
     unread = set()
-    with _without_collection():
-        for file in files:
-            if file.name == source.PROVINCE:
-                province = _province(file, findings)
-            elif agency := _agency(file, findings):
-                agencies[agency.code] = agency
-            else:
-                unread.add(PurePosixPath(file.name).stem)
+    for file in files:
+        if file.name == source.PROVINCE:
+            province = _province(file, findings)
+        elif agency := _agency(file, findings):
+            agencies[agency.code] = agency
+        else:
+            unread.add(PurePosixPath(file.name).stem)
     if not any(file.name == source.PROVINCE for file in files):
         findings.append(NO_PROVINCE.at(Where(source.PROVINCE, START, "province")))
     register = Register(province, agencies, source.digest(files)) if province else None
     return Loaded(register, findings, frozenset(unread))
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Nothing read here is garbage: looking for some while it grows takes half the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _province(file: source.File, findings: list[Finding]) -> Province | None:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from unidecode import unidecode
 
@@ -56,6 +57,7 @@ def words(name: str) -> list[str]:
     return "".join(" " if unicodedata.category(c) == "Pd" else c for c in visible).split()
 
 
+@lru_cache(maxsize=65536)  # the words of names recur: a province has a few thousand
 def fold(word: str) -> str:
     """One word in lower-case ASCII letters, or `NameProblem` at the first character that has no such letter."""
     if word.isascii() and word.isalpha():

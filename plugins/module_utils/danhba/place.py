@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 
@@ -12,6 +13,9 @@ class Place(NamedTuple):
     line: int
     column: int
 
+
+# As Place(line, column), but three times as fast: a large register has millions of places.
+make_place: Callable[[tuple[int, int]], Place] = partial(tuple.__new__, Place)
 
 START = Place(1, 1)
 

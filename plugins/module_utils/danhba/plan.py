@@ -169,10 +169,11 @@ def _actions(changes: Changes, actual: Accounts) -> Iterator[Action]:
             said.update({(before.address, FORWARD), (before.address, CANCELLED)})
     for route in changes.routes:
         if (route.address, route.mode) not in said or route.address in actual.routes:
-            yield _route_action(ROUTED[route.mode], actual.routes.get(route.address), route)
+            yield _route_action(ROUTED[route.mode], route, actual.routes.get(route.address), route)
+    written = {account.address for account in changes.accounts}
     for address in changes.released:
-        if address not in {account.address for account in changes.accounts}:
-            yield _route_action(RELEASE, actual.routes[address], None)
+        if address not in written:
+            yield _route_action(RELEASE, actual.routes[address], actual.routes[address], None)
 
 
 _STEPS = {
@@ -214,10 +215,7 @@ def _account_action(action: str, before: Account | None, after: Account) -> Acti
     )
 
 
-def _route_action(action: str, before: Route | None, after: Route | None) -> Action:
-    route = after or before
-    if route is None:
-        raise ValueError("an action needs a route")
+def _route_action(action: str, route: Route, before: Route | None, after: Route | None) -> Action:
     return Action(
         action, "route", route.address, route.address, "", "", route.document, "", _shown(before), _shown(after)
     )

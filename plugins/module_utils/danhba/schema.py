@@ -86,9 +86,9 @@ class Reader:
         if not isinstance(node, Map):
             self._wrong(node, key, "{…}")
             return Fields(self, {}, {})
-        allowed = [*required, *optional]
         for name, place in node.keys.items():
-            if name not in allowed:
+            if name not in required and name not in optional:
+                allowed = [*required, *optional]
                 self.findings.append(KEY.at(self.where(place), key=name, object=self._name(key), allowed=allowed))
         for name in required:
             if name not in node.entries:

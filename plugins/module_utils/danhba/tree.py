@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from .place import Place
+from .place import Place, make_place
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ class _Reader:
             if event.style == '"' and "\\" in self.text:
                 self._escapes(event)
             mark = event.start_mark
-            return Text(event.value, Place(mark.line + 1, mark.column + 1), not event.style)
+            return Text(event.value, make_place((mark.line + 1, mark.column + 1)), not event.style)
         if kind is yaml.AliasEvent:
             self.problems.append(Problem("anchor", _place(event), event.anchor))
             return Text("", _place(event), False)
@@ -148,11 +148,7 @@ def _place(event: Any) -> Place:
 
 def parse(text: str) -> tuple[Node | None, list[Problem]]:
     """The only document of a text, None when it is empty or cannot be read, with every problem met."""
-    try:
-        # The reader raises as soon as it is made: it looks for characters that YAML does not allow.
-        reader = _Reader(yaml.CBaseLoader(text), text)
-    except yaml.reader.ReaderError as error:
-        return None, [Problem("syntax", _unprintable(text), error.reason)]
+    reader = _Reader(yaml.CBaseLoader(text), text)
     try:
         return reader.document(), reader.problems
     except _TooDeep as error:

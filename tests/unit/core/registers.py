@@ -10,13 +10,15 @@ from typing import TypeAlias
 from tests.factory import agency_yaml, province_yaml
 from tests.factory.text import Value
 
-from danhba import check, state
 from danhba.accounts import Account, Accounts, Route
 from danhba.addresses import Issued
+from danhba.check import check
+from danhba.check import wanted as lead_to
 from danhba.findings import Finding
 from danhba.plan import Wanted
 from danhba.register import Register
 from danhba.source import File
+from danhba.state import Timeline
 
 PROVINCE = """\
 ---
@@ -149,20 +151,20 @@ def register(*agencies: str, **province: Value) -> dict[str, str]:
 
 def usable(texts: Texts) -> tuple[Register, Issued]:
     """A register that has no findings, with its addresses."""
-    checked = check.check(files(texts))
+    checked = check(files(texts))
     assert places(checked.findings) == []
     assert checked.usable is not None
     return checked.usable
 
 
-def timeline(texts: Texts, day: str) -> state.Timeline:
+def timeline(texts: Texts, day: str) -> Timeline:
     """A register on a day."""
-    return state.Timeline.of(*usable(texts), date.fromisoformat(day))
+    return Timeline.of(*usable(texts), date.fromisoformat(day))
 
 
 def wanted(texts: Texts, day: str) -> Wanted:
     """The accounts that a register leads to on a day, with its guards."""
-    return check.wanted(*usable(texts), date.fromisoformat(day))
+    return lead_to(*usable(texts), date.fromisoformat(day))
 
 
 def accounts(texts: Texts, day: str) -> Accounts:

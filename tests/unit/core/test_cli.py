@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 
 import click
@@ -181,13 +181,20 @@ class TestAddresses:
         assert "Nguyễn Văn Vịnh" in lines[1]
 
     def test_the_day_is_that_of_vietnam(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(cli, "_today", lambda: date(2011, 6, 1))
-        assert isinstance(cli.datetime.now(cli.VIETNAM).date(), date)
-        assert run("addresses", "--format", "csv").exit_code == 0
+        class Evening(datetime):
+            @classmethod
+            def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+                return datetime(2010, 10, 14, 17, 0, tzinfo=UTC).astimezone(tz)
+
+        monkeypatch.setattr(cli, "datetime", Evening)
+        assert (
+            "nvvinh-stttt@laocai.gov.vn,official,000101,stttt,Nguyễn Văn Vịnh,open"
+            in run("addresses", "--format", "csv").stdout
+        )
 
     def test_names_are_no_markup(self, run: Run, tmp_path: Path) -> None:
-        write(tmp_path / "directory", edited(S, ("name: Sở Thông tin", "name: 'Sở [/x] :smile: [red]Thông tin'")))
-        assert "Sở [/x] :smile: [red]Thông tin" in run("addresses").stdout
+        write(tmp_path / "directory", edited(S, ("name: Sở Thông tin", "name: Sở [/x] :smile:[red]Thông tin")))
+        assert "Sở [/x] :smile:[red]Thông tin" in run("addresses").stdout
 
     def test_a_register_with_errors_gives_no_addresses(self, run: Run, tmp_path: Path) -> None:
         write(tmp_path / "directory", edited(S, ("77/QĐ-STTTT", "77"), ('"0214 3 840 034"', "gọi An")))

@@ -41,10 +41,31 @@ def test_shapes_in_use(text: str, expected: Document) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "", "33", "QĐ-UBND", "33/2010", "33/QĐ", "33/QĐ-", "650/UBND", "33/2010/UBND-NV", "33/QĐ UBND", "33 /QĐ-UBND", "Số: 05/BC-STTTT", "33/qđ-ubnd",
-        "33/QÐ-UBND", "33/2010/QĐ-UBND ", "1234567/QĐ-UBND", "33/20/QĐ-UBND", "414-CTr", "20/2023/QH", "650/", "/UBND-NV",
-        "650/UBND--NV", "650/UBND-NV\n", "quyết định", "33/2010/QĐ-UBND; 34/2010/QĐ-UBND",
+        "",
+        "33",
+        "QĐ-UBND",
+        "33/2010",
+        "33/QĐ",
+        "33/QĐ-",
+        "650/UBND",
+        "33/2010/UBND-NV",
+        "33/QĐ UBND",
+        "33 /QĐ-UBND",
+        "Số: 05/BC-STTTT",
+        "33/qđ-ubnd",
+        "33/QÐ-UBND",
+        "33/2010/QĐ-UBND ",
+        "1234567/QĐ-UBND",
+        "33/20/QĐ-UBND",
+        "414-CTr",
+        "20/2023/QH",
+        "650/",
+        "/UBND-NV",
+        "650/UBND--NV",
+        "650/UBND-NV\n",
+        "quyết định",
+        "33/2010/QĐ-UBND; 34/2010/QĐ-UBND",
     ],
-)  # fmt: skip
+)
 def test_what_is_no_document(text: str) -> None:
     assert parse(text) is None

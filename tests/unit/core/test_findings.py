@@ -5,6 +5,7 @@ Each case changes one thing in the sample register (`registers.SAMPLE`) and stat
 
 from __future__ import annotations
 
+import gc
 import unicodedata
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -517,6 +518,14 @@ def test_advice_does_not_stop_a_register() -> None:
 def test_a_register_that_cannot_be_read_is_not_usable() -> None:
     assert check(files(replace("", P, None).texts)).usable is None
     assert check(files(edited(S, ("77/QĐ-STTTT", "x")))).usable is None
+
+
+def test_reading_leaves_the_collector_as_it_was() -> None:
+    for enabled in (True, False):
+        (gc.enable if enabled else gc.disable)()
+        check(files(SAMPLE))
+        assert gc.isenabled() is enabled
+    gc.enable()
 
 
 def test_a_file_in_the_wrong_form_gives_its_first_places_only() -> None:

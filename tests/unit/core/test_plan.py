@@ -244,16 +244,17 @@ class TestGuards:
 
 class TestChecksum:
     def test_it_covers_register_day_and_server_and_nothing_else(self) -> None:
-        goal, actual = aim(OPEN), state(CLOSED, SUSPENDED, route("a"))
+        other = account(id_="2")
+        goal, actual = aim(OPEN), state(CLOSED, other, route("a"))
         sums = {
             make(goal, actual).checksum,
             make(replace(goal, register="other"), actual).checksum,
             make(replace(goal, day=date(2011, 1, 2)), actual).checksum,
-            make(goal, state(CLOSED, SUSPENDED)).checksum,
-            make(goal, state(account(id_="2"), route("a"))).checksum,
+            make(goal, state(CLOSED, other)).checksum,
+            make(goal, state(other, route("a"))).checksum,
         }
         assert len(sums) == 5
-        backwards = Accounts(dict(reversed(actual.accounts.items())), dict(reversed(actual.routes.items())))
+        backwards = state(route("a"), other, CLOSED)
         assert make(goal, backwards).checksum == make(goal, actual).checksum
 
     def test_the_approved_one_passes_and_another_is_refused_first(self) -> None:
@@ -276,12 +277,19 @@ class TestJson:
     @pytest.mark.parametrize(
         "data",
         [
-            [], {}, {"accounts": []}, {"accounts": [], "routes": [[]]}, {"accounts": [["official"]], "routes": []},
-            {"accounts": None, "routes": []}, {"accounts": [{}], "routes": []},
-            {"accounts": [[*"0123456789ab"]], "routes": []}, {"accounts": [[[], *["x"] * 7, 1, *["x"] * 3]], "routes": []},
-            {"accounts": [], "routes": [["a", "forward", "", "", [["x"]]]]}, {"accounts": [], "routes": [["a", "forward", "", "", [1]]]},
+            [],
+            {},
+            {"accounts": []},
+            {"accounts": [], "routes": [[]]},
+            {"accounts": None, "routes": []},
+            {"accounts": [{}], "routes": []},
+            {"accounts": [["official"]], "routes": []},
+            {"accounts": [[*"0123456789ab"]], "routes": []},
+            {"accounts": [[[], *["x"] * 7, 1, *["x"] * 3]], "routes": []},
+            {"accounts": [], "routes": [["a", "forward", "", "", [["x"]]]]},
+            {"accounts": [], "routes": [["a", "forward", "", "", [1]]]},
         ],
-    )  # fmt: skip
+    )
     def test_what_is_no_state_is_refused(self, data: Any) -> None:
         with pytest.raises((ValueError, TypeError, KeyError)):
             load(data)

@@ -45,10 +45,14 @@ def broken() -> list[Finding]:
 class TestFindings:
     def test_text(self) -> None:
         assert show_findings.text(broken(), "en").splitlines() == [
-            "directory/agencies/stttt.yml:17:12: advice office-phone [R5] "
-            "'gọi An' does not look like an office telephone; write digits and spaces",
-            "directory/agencies/stttt.yml:27:24: error document-shape [R6] '77' is no number and symbol of a document; "
-            "write it as on the document, such as 33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV",
+            (
+                "directory/agencies/stttt.yml:17:12: advice office-phone [R5] "
+                "'gọi An' does not look like an office telephone; write digits and spaces"
+            ),
+            (
+                "directory/agencies/stttt.yml:27:24: error document-shape [R6] '77' is no number and symbol of a "
+                "document; write it as on the document, such as 33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
+            ),
             "1 errors, 1 pieces of advice",
         ]
 
@@ -274,8 +278,10 @@ class TestPlan:
     def test_text(self) -> None:
         assert show_plan.text(CLOSING, "en").splitlines() == [
             "close: 1@laocai.gov.vn (Nguyễn Văn An) [2/QĐ-UBND]",
-            "REFUSED: plan-limit [R6] close: 1 of 1 accounts in all, but at most 0 at once; if this is meant, add to "
-            "province.yml: acknowledgements: [{limit: close, count: 1, document: …, until: …}]",
+            (
+                "REFUSED: plan-limit [R6] close: 1 of 1 accounts in all, but at most 0 at once; if this is meant, "
+                "add to province.yml: acknowledgements: [{limit: close, count: 1, document: …, until: …}]"
+            ),
             "As of 2011-01-01: close 1",
             f"checksum: {CLOSING.checksum}",
         ]
@@ -374,6 +380,22 @@ class TestPlan:
         assert "forward: dvvinh-aa@laocai.gov.vn → official/1 [21/QĐ-UBND]" in show_plan.text(
             plan.make(goal, EMPTY), "en"
         )
+
+
+class TestVietnamese:
+    """Vietnamese comes first, with the English beside it."""
+
+    def test_findings(self) -> None:
+        lines = show_findings.text(broken(), "vi").splitlines()
+        assert lines[0].startswith("directory/agencies/stttt.yml:17:12: ")
+        assert lines[1] == "    'gọi An' does not look like an office telephone; write digits and spaces"
+        assert lines[0].rpartition("] ")[2] != lines[1].strip()
+
+    def test_a_plan(self) -> None:
+        lines = show_plan.text(CLOSING, "vi").splitlines()
+        assert lines[2] == "    " + show_plan.text(CLOSING, "en").splitlines()[1].removeprefix("REFUSED: ")
+        assert lines[1].endswith("acknowledgements: [{limit: close, count: 1, document: …, until: …}]")
+        assert lines[1] not in lines[2]
 
 
 class TestMessages:

@@ -88,7 +88,7 @@ def gitlab(findings: Sequence[Finding], language: str) -> str:
                 "check_name": finding.rule.id,
                 "description": message(finding, language),
                 "severity": severities[finding.rule.severity],
-                "fingerprint": hashlib.sha256(identity.encode()).hexdigest(),
+                "fingerprint": hashlib.sha256(identity.encode(errors="surrogateescape")).hexdigest(),
                 "location": {"path": where.file, "lines": {"begin": where.place.line}},
             }
         )
