@@ -183,7 +183,7 @@ def compose(
     message = MIMEMultipart()
     message["From"] = sender
     message["To"] = ", ".join(recipients)
-    message["Subject"] = Header(subject, "utf-8")
+    message["Subject"] = Header(subject, "utf-8").encode()
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = make_msgid(domain="client.example.org")
     message.attach(MIMEText(text, "plain", "utf-8"))

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ansible import constants
 from ansible.plugins.action import ActionBase
-from ansible_collections.laocai.mail.plugins.module_utils import controller, server_accounts
+from ansible_collections.laocai.mail.plugins.module_utils import server_accounts
 from ansible_collections.laocai.mail.plugins.module_utils.danhba import check, source
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.findings import RULES
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.plan import SAMPLE, Action, Refusal
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import plan as show
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
 
 
 class ActionModule(ActionBase):
@@ -32,6 +32,8 @@ class ActionModule(ActionBase):
             return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
         except Failure as failure:
             return result | {"failed": True, "msg": str(failure)}
+        except ModuleFailed as failed:
+            return result | failed.result
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
 
@@ -47,49 +49,32 @@ class ActionModule(ActionBase):
             whole=bool(arguments["plan"]),
             state=bool(arguments["export"]),
         )
-        remote, answer = self._ask(request, arguments, task_vars)
-        if remote.get("failed"):
-            return remote
-        self._keep(arguments, remote, answer)
+        files = {name: self._file(arguments[name]) for name in ("plan", "export") if arguments[name]}
+        passed = {name: arguments[name] for name in ("database", "socket")}
+        exchange = Exchange(self, "accounts", passed, task_vars)
+        remote = exchange.ask(server_accounts.dump_request(request))
+        if files:
+            self._keep(files, remote, exchange.answer(), day)
         return self._result(remote)
 
-    def _ask(
-        self, request: server_accounts.Request, arguments: dict[str, Any], task_vars: dict[str, Any]
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Run the module on a request. Only a path is an argument: arguments end in the host's journal."""
-        shell = self._connection._shell
-        path = shell.join_path(shell.tmpdir, "accounts.json")
-        self._transfer_data(path, json.dumps(server_accounts.dump_request(request)))
-        remote: dict[str, Any] = self._execute_module(
-            module_name="laocai.mail.accounts",
-            module_args={"database": arguments["database"], "socket": arguments["socket"], "_exchange": path},
-            task_vars=task_vars,
-        )
-        if remote.get("failed") or not (request.whole or request.state):
-            return remote, {}
-        return remote, self._fetch(path)
+    def _file(self, name: str) -> Path:
+        path = Path(self._loader.path_dwim(name))
+        controller.prepare_private(path)
+        return path
 
-    def _fetch(self, path: str) -> dict[str, Any]:
-        folder = constants.config.get_config_value("DEFAULT_LOCAL_TMP")
-        with tempfile.NamedTemporaryFile(dir=folder, prefix="accounts-") as copy:
-            self._connection.fetch_file(path, copy.name)
-            answer: dict[str, Any] = json.loads(Path(copy.name).read_bytes())
-        return answer
-
-    def _keep(self, arguments: dict[str, Any], remote: dict[str, Any], answer: dict[str, Any]) -> None:
+    def _keep(self, files: dict[str, Path], remote: dict[str, Any], answer: dict[str, Any], day: date) -> None:
         """Write the files that were asked for: also in check mode, which only spares the host."""
-        if arguments["plan"]:
-            refused = [show.refusal_data(_refusal(item), "vi") for item in remote["refused"]]
+        if "plan" in files:
             whole = {
                 "checksum": remote["checksum"],
-                "as_of": arguments["as_of"],
+                "as_of": day.isoformat(),
                 "counts": remote["counts"],
-                "refused": refused,
+                "refused": [show.refusal_data(_refusal(item), "vi") for item in remote["refused"]],
                 "actions": answer["plan"],
             }
-            controller.write_private(Path(self._loader.path_dwim(arguments["plan"])), whole)
-        if arguments["export"]:
-            controller.write_private(Path(self._loader.path_dwim(arguments["export"])), answer["state"])
+            controller.write_private(files["plan"], whole)
+        if "export" in files:
+            controller.write_private(files["export"], answer["state"])
 
     def _result(self, remote: dict[str, Any]) -> dict[str, Any]:
         lines = [show.sentence(Action(**action), "vi") for action in remote.pop("actions")]

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.laocai.mail.plugins.module_utils import controller
 from ansible_collections.laocai.mail.plugins.module_utils.address_options import ARGUMENTS, RULES
 from ansible_collections.laocai.mail.plugins.module_utils.danhba import addresses, listing
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import addresses as show
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.state import Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 
 
 class ActionModule(ActionBase):

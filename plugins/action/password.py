@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.laocai.mail.plugins.module_utils.controller import find_actor
 from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
     ARGUMENTS,
     BatchName,
@@ -25,16 +21,10 @@ from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
 from ansible_collections.laocai.mail.plugins.module_utils.danhba import documents
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer, PasswordFile
+from ansible_collections.laocai.mail.plugins.plugin_utils.controller import find_actor
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
 
 PROGRESS_INTERVAL = 5.0  # seconds
-
-
-class ModuleFailed(Exception):
-    """The module on the host failed; `result` is what it said."""
-
-    def __init__(self, result: dict[str, Any]) -> None:
-        super().__init__(result.get("msg"))
-        self.result = result
 
 
 class ActionModule(ActionBase):
@@ -84,9 +74,8 @@ class RemoteHost:
     """The mail host, asked through the module: each question and its answer are one private file there."""
 
     def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
-        self._action = action
-        self._arguments = {name: arguments[name] for name in ("database", "socket", "output")}
-        self._task_vars = task_vars
+        passed = {name: arguments[name] for name in ("database", "socket", "output")}
+        self._exchange = Exchange(action, "password", passed, task_vars)
 
     def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
         """As `passwords.Host` says; it is the task's check mode that keeps the module from writing."""
@@ -106,23 +95,8 @@ class RemoteHost:
         self._ask("store", request)
 
     def _ask(self, mode: str, request: dict[str, Any]) -> Any:
-        """Run the module on a request. Its arguments end in the host's journal, so they hold the file's path alone."""
-        connection = self._action._connection
-        path = connection._shell.join_path(connection._shell.tmpdir, f"{mode}.json")
-        self._action._transfer_data(path, json.dumps(request))
-        result = self._action._execute_module(
-            module_name="laocai.mail.password",
-            module_args={**self._arguments, "_mode": mode, "_exchange": path},
-            task_vars=self._task_vars,
-        )
-        if result.get("failed"):
-            raise ModuleFailed(result)
-        return self._fetch(path)
-
-    def _fetch(self, path: str) -> Any:
-        with tempfile.NamedTemporaryFile(dir=constants.DEFAULT_LOCAL_TMP, prefix="password-") as copy:
-            self._action._connection.fetch_file(path, copy.name)
-            return json.loads(Path(copy.name).read_bytes())
+        self._exchange.ask(request, _mode=mode)
+        return self._exchange.answer()
 
 
 class ProgressLine:

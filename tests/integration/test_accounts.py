@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import random
 import re
-import shutil
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .conftest import PROJECT, Ansible, Database, Outcome, kill_tree
+from tests.editing import RegisterCopy
+
+from .conftest import Ansible, Database, Outcome, kill_tree
 
 MODULE = "laocai.mail.accounts"
 DAY = "2026-11-24"
@@ -20,23 +21,15 @@ STTTT = "agencies/stttt.yml"
 
 
 @pytest.fixture
-def register(tmp_path: Path) -> Path:
+def register(tmp_path: Path) -> RegisterCopy:
     """A copy of the sample register that a test may edit."""
-    return Path(shutil.copytree(PROJECT / "directory", tmp_path / "directory"))
-
-
-def edit(register: Path, name: str, old: str, new: str) -> None:
-    """Replace the first occurrence of a text, which must be there."""
-    path = register / name
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return RegisterCopy.of_the_sample(tmp_path)
 
 
 @pytest.fixture
-def arguments(register: Path, database: Database) -> dict[str, Any]:
+def arguments(register: RegisterCopy, database: Database) -> dict[str, Any]:
     """The module's arguments for the register and the database."""
-    return {"register": str(register), "as_of": DAY, **database.arguments}
+    return {"register": str(register.path), "as_of": DAY, **database.arguments}
 
 
 @pytest.fixture
@@ -45,18 +38,13 @@ def applied(ansible: Ansible, arguments: dict[str, Any]) -> Outcome:
     return ansible.run(MODULE, arguments)
 
 
-def close(register: Path, agency: str, count: int) -> None:
-    """Let the last people of an agency's file retire, by appending to their entries."""
-    path = register / f"agencies/{agency}.yml"
-    entries = path.read_text(encoding="utf-8").split("\n  - id:")
-    closing = "\n    closed: {document: 9/QĐ-STTTT, date: 2026-11-20, event: retired}"
-    done = 0
-    for index in range(len(entries) - 1, 0, -1):
-        if done < count and not re.search("closed:|suspended:|date: 2027", entries[index]):
-            entries[index] = entries[index].rstrip("\n") + closing
-            done += 1
-    assert done == count
-    path.write_text("\n  - id:".join(entries) + "\n", encoding="utf-8")
+def close(register: RegisterCopy, agency: str, count: int) -> None:
+    """Let the first people of an agency who can retire do so."""
+    people = re.split(r"(?m)^(?=  - id:)", register.agency(agency).read_text(encoding="utf-8"))[1:]
+    open_ = [entry for entry in people if not re.search("closed:|suspended:|date: 2027", entry)]
+    assert len(open_) >= count
+    for entry in open_[:count]:
+        register.close(agency, entry.partition('"')[2].partition('"')[0], "2026-11-20", document="9/QĐ-STTTT")
 
 
 def test_first_apply_writes_what_the_register_says(database: Database, applied: Outcome) -> None:
@@ -84,7 +72,7 @@ def test_second_apply_changes_nothing(
 
 
 def test_check_mode_shows_the_plan_and_leaves_the_database_alone(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
     close(register, "stttt", 1)
     before = database.dump()
@@ -96,7 +84,7 @@ def test_check_mode_shows_the_plan_and_leaves_the_database_alone(
 
 
 def test_every_change_is_recorded_with_its_document(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
     close(register, "stttt", 1)
     assert ansible.run(MODULE, arguments).changed
@@ -108,7 +96,7 @@ def test_every_change_is_recorded_with_its_document(
 
 
 def test_plan_over_its_limits_is_refused_whole(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
     close(register, "stttt", 12)
     before = database.dump()
@@ -120,21 +108,21 @@ def test_plan_over_its_limits_is_refused_whole(
 
 
 def test_acknowledged_limit_is_applied(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
     close(register, "stttt", 12)
-    with (register / "province.yml").open("a", encoding="utf-8") as file:
+    with (register.path / "province.yml").open("a", encoding="utf-8") as file:
         file.write("acknowledgements:\n  - {limit: close, count: 12, document: 9/QĐ-STTTT, until: 2026-12-31}\n")
     done = ansible.run(MODULE, arguments)
     assert done.result["counts"]["close"] == 12, done.output
 
 
 def test_checksum_binds_the_approved_plan(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
     close(register, "stttt", 1)
     approved = ansible.run(MODULE, arguments, check=True).result["checksum"]
-    edit(register, STTTT, "title: Giám đốc", "title: Phó Giám đốc")
+    register.replace(STTTT, "title: Giám đốc", "title: Phó Giám đốc")
     before = database.dump()
     refused = ansible.run(MODULE, {**arguments, "checksum": approved})
     assert [item["rule"] for item in refused.result["refused"]] == ["plan-checksum"]
@@ -144,9 +132,9 @@ def test_checksum_binds_the_approved_plan(
 
 
 def test_register_with_errors_reaches_no_server(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy
 ) -> None:
-    edit(register, STTTT, "kind: department", "kind: kingdom")
+    register.replace(STTTT, "kind: department", "kind: kingdom")
     before = database.dump()
     refused = ansible.run(MODULE, arguments)
     assert refused.status != 0
@@ -156,9 +144,9 @@ def test_register_with_errors_reaches_no_server(
 
 
 def test_missing_agency_file_is_no_mass_closing(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
-    (register / "agencies/tvt.yml").unlink()
+    register.agency("tvt").unlink()
     before = database.dump()
     refused = ansible.run(MODULE, arguments)
     assert [item["rule"] for item in refused.result["refused"]] == ["plan-vanished"]
@@ -202,18 +190,18 @@ def test_half_built_host_says_so(ansible: Ansible, arguments: dict[str, Any], em
 
 
 def test_apply_never_touches_a_password(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path, applied: Outcome
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
     database.query("INSERT INTO mail.credential VALUES ('official', '000101', '{ARGON2ID}$x', 1)")
     before = database.query("SELECT * FROM mail.credential")
     close(register, "stttt", 1)
-    edit(register, STTTT, "title: Giám đốc", "title: Phó Giám đốc")
+    register.replace(STTTT, "title: Giám đốc", "title: Phó Giám đốc")
     assert ansible.run(MODULE, arguments).changed
     assert database.query("SELECT * FROM mail.credential") == before
 
 
 def test_kill_leaves_the_accounts_as_before_or_as_asked(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: Path
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy
 ) -> None:
     """`kill -9` of the whole process tree at ten random moments of an apply."""
     empty = accounts(database)

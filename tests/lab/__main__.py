@@ -19,6 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LabError as error:
         print(f"Lỗi: {error.vi}\nError: {error.en}", file=sys.stderr)
         return 1
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"Lỗi: hệ điều hành không làm được: {error}\nError: the system refused: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("Đã ngắt; lần chạy sau sẽ tự dọn. | Interrupted; the next run tidies up.", file=sys.stderr)
         return 130

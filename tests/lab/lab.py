@@ -98,7 +98,7 @@ class Lab:
         Raises:
             LabError: there is none of that name.
         """
-        host = Host.load(self._settings.hosts / name)
+        host = Host.load(self._settings.hosts / _checked_name(name))
         if host is None:
             known = ", ".join(status.host.name for status in self.statuses()) or "-"
             raise LabError(
@@ -118,7 +118,7 @@ class Lab:
 
     def down(self, name: str) -> None:
         """Power a host off and remove it; with the last one goes the network. Nothing happens when there is none."""
-        with self._host_lock(name):
+        with self._host_lock(_checked_name(name)):
             existed = (self._settings.hosts / name).exists()
             with self._lab_lock():
                 self._remove(name)
@@ -126,6 +126,8 @@ class Lab:
                     self._network.down()
         if existed:
             say(f"Đã gỡ {name}", f"Removed {name}")
+        else:
+            say(f"Không có máy thử nào tên {name}", f"There is no test host named {name}")
 
     def down_all(self) -> None:
         """Remove every host, the network and the keys; all but the cached root file systems."""
@@ -153,17 +155,12 @@ class Lab:
         return [host for host in loaded if host is not None]
 
     def _checked(self, name: str, address: str, fqdn: str, image: Path) -> Host:
-        if not _NAME.match(name):
-            raise LabError(
-                f"Tên máy thử không hợp lệ: {name!r}. Dùng chữ thường, chữ số và dấu gạch nối, tối đa 12 ký tự.",
-                f"Not a host name: {name!r}. Use lower case letters, digits and hyphens, at most 12 of them.",
-            )
         if not _FQDN.match(fqdn):
             raise LabError(
                 f"Tên đầy đủ không hợp lệ: {fqdn!r}. Ví dụ đúng: mail.laocai.gov.vn.",
                 f"Not a full name: {fqdn!r}. A good one: mail.laocai.gov.vn.",
             )
-        return Host.create(name, self._checked_address(address), fqdn, image, self._settings)
+        return Host.create(_checked_name(name), self._checked_address(address), fqdn, image, self._settings)
 
     def _checked_address(self, address: str) -> IPv4Address:
         gateway = self._settings.gateway
@@ -287,6 +284,15 @@ class Lab:
         self._settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
         with locked(self._settings.locks / name, vi, en):
             yield
+
+
+def _checked_name(name: str) -> str:
+    if not _NAME.match(name):
+        raise LabError(
+            f"Tên máy thử không hợp lệ: {name!r}. Dùng chữ thường, chữ số và dấu gạch nối, tối đa 12 ký tự.",
+            f"Not a host name: {name!r}. Use lower case letters, digits and hyphens, at most 12 of them.",
+        )
+    return name
 
 
 def _state(host: Host, *, wait: bool = False) -> str:

@@ -140,11 +140,9 @@ class _Desired:
         live = self.timeline.own_state(current.issuance) in LIVE
         found: dict[str, a.Route] = {}
         for entry in entries:
-            if self.timeline.own_state(entry.issuance) is State.CLOSED and not (live and entry.local == current.local):
-                if route := self._former_official(entry, current, live=live):
-                    found[route.address] = route
-                else:
-                    found.pop(self.address(entry.local), None)
+            closed = self.timeline.own_state(entry.issuance) is State.CLOSED
+            if closed and (route := self._former_official(entry, current, live=live)):
+                found[route.address] = route
         return list(found.values())
 
     def _former_official(self, entry: Entry, current: Entry, *, live: bool) -> a.Route | None:

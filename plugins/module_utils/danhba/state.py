@@ -70,10 +70,9 @@ class Timeline:
         return State.OPEN
 
     def current(self, person: str) -> Entry | None:
-        """The issuance that holds the person's mailbox: the one in force, else the last that was; None if all pend."""
+        """The issuance that holds the person's mailbox: the last that began (none overlap, R4.0); None if all pend."""
         started = [e for e in self.people[person] if e.issuance.opened.date <= self.day]
-        live = [e for e in started if self.own_state(e.issuance) in LIVE]
-        return (live or started)[-1] if started else None
+        return started[-1] if started else None
 
     def state(self, entry: Entry) -> State:
         """The state of an issuance; those who went on leave a forwarding, then a redirecting address behind."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from tests.factory.text import Value
-from tests.unit.core.registers import Texts, accounts, agency, person, register, wanted
+from tests.unit.core.registers import Texts, accounts, agency, files, person, register, wanted
 
 from danhba.accounts import Accounts
+from danhba.check import check
+from danhba.check import wanted as lead_to
 
 LEAVING = register(
     agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01 transferred"), person("2", "Lò Ba", "2010-01-01")),
@@ -197,9 +200,15 @@ def test_a_refusal_without_anybody_to_ask() -> None:
     assert "postmaster@laocai.gov.vn" in reply
 
 
-def test_a_telephone_number_is_said_in_ascii() -> None:
-    texts = register(agency("dd", closed="2011-01-01"), support={"phone": "0214 3 000 000"})
-    assert "0214 3 000 000" in accounts(texts, "2011-01-01").routes["contact-dd@laocai.gov.vn"].reply
+def test_a_reply_is_ascii_whatever_the_register_says() -> None:
+    texts = register(agency("dd", closed="2011-01-01"), support={"phone": "số 0214 3 000 000"})
+    checked = check(files(texts))
+    assert [f.rule.id for f in checked.findings] == ["office-phone"]
+    assert checked.usable is not None
+    found = lead_to(*checked.usable, date(2011, 1, 1)).accounts
+    assert "contact-stttt" not in (reply := found.routes["contact-dd@laocai.gov.vn"].reply)
+    assert "so 0214 3 000 000" in reply
+    assert reply.isascii()
 
 
 def test_the_guards_have_addresses_in_full() -> None:

@@ -159,6 +159,7 @@ SCHEMA = [
     change("an empty name", S, NAME, "name:", f"{S}:3:6 schema-empty"),
     change("a name of spaces", S, NAME, 'name: " "', f"{S}:3:7 schema-empty"),
     change("a long name", S, NAME, "name: " + "x" * 201, f"{S}:3:7 schema-long"),
+    change("a name as long as it may be", S, NAME, "name: " + "x" * 200),
     change("an unknown kind", S, "kind: department", "kind: ministry", f"{S}:4:7 schema-value"),
     change("an event of a person for an agency", U, "established", "recruited", f"{U}:5:56 schema-value"),
     change("another spelling of true", S, "leader: true", "leader: yes", f"{S}:16:13 schema-value"),
@@ -316,6 +317,43 @@ AGENCIES = [
         f"{S}:10:14 custodian-official",
     ),
     change(
+        "a custodian after his time",
+        S,
+        '000102", document: 05/GUQ-STTTT, date: 2011-02-01',
+        '000103", document: 05/GUQ-STTTT, date: 2012-01-01',
+        f"{S}:11:14 custodian-official",
+    ),
+    change(
+        "a custodian on the last day",
+        S,
+        '000102", document: 05/GUQ-STTTT, date: 2011-02-01',
+        '000103", document: 05/GUQ-STTTT, date: 2011-12-31',
+    ),
+    Case(
+        "custodians of one day",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01"),
+                custodians=[
+                    {"person": "1", "document": "1/QĐ-UBND", "date": "2011-01-01", "as": "head"},
+                    {"person": "1", "document": "2/QĐ-UBND", "date": "2011-01-01", "as": "delegate"},
+                ],
+            )
+        ),
+        [],
+    ),
+    Case(
+        "merged into one that cannot be read",
+        {**register(agency("aa", closed="2011-01-01 merged")), "agencies/bb.yml": "- x"},
+        ["agencies/bb.yml:1:1 schema-type"],
+    ),
+    Case(
+        "closed on the day it opened",
+        register(agency("aa", closed="2000-01-01")),
+        ["agencies/aa.yml:6:9 agency-dates"],
+    ),
+    change(
         "custodians out of order",
         S,
         "date: 2011-02-01",
@@ -396,6 +434,23 @@ PEOPLE = [
         ["agencies/aa.yml:10:13 person-move-to", "agencies/bb.yml:9:13 person-move-from"],
     ),
     Case(
+        "moves of two kinds",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
+            agency("bb", person("1", "Lò An", "2012-01-01 reorganised")),
+        ),
+        ["agencies/aa.yml:10:13 person-move-to", "agencies/bb.yml:9:13 person-move-from"],
+    ),
+    Case(
+        "a move to an agency that cannot be read",
+        {
+            **register(agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred"))),
+            "agencies/bb.yml": "- x",
+        },
+        ["agencies/bb.yml:1:1 schema-type"],
+    ),
+    Case("opened on the day of the agency", register(agency("aa", person("1", "Lò An", "2000-01-01"))), []),
+    Case(
         "a move with a new name",
         register(
             agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
@@ -439,6 +494,11 @@ HISTORY = [
         f"{S}:13:3 history-entry-moved",
     ),
     history("another name", edited(S, ("Giàng Seo Phử", "Giàng Seo Phúc")), f"{S}:25:11 history-address"),
+    history(
+        "another name that has no address",
+        edited(S, ("Giàng Seo Phử", "Giàng Seo 3")),
+        f"{S}:25:11 name-character",
+    ),
     history("another mark", edited(S, ("Giàng Seo Phử", "Giàng Seo Phư"))),
     history(
         "another address pinned",

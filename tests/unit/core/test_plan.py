@@ -183,6 +183,12 @@ class TestGuards:
             ("plan-agency-limit", 2, 2),
         ]
 
+    def test_suspended_accounts_count(self) -> None:
+        before = [account(id_=str(n), state="suspended") for n in range(10)]
+        after = [replace(a, state="closed") if a.id in ("1", "2") else a for a in before]
+        made = make(aim(*after, guards=Guards({"close": Limit(50, 20, 20), "readdress": Limit()})), state(*before))
+        assert made.refused == ()
+
     def test_percent_zero_forbids(self) -> None:
         guards = replace(NO_LIMITS, limits={"close": Limit(50, 0, 100), "readdress": Limit(50, 100, 0)})
         assert self.refused(self.staff(100, closed=1, moved=1), guards) == [
@@ -230,7 +236,7 @@ class TestGuards:
         assert all(r.values["address"] == OPEN.address for r in made.refused)
 
     def test_accounts_that_vanished_from_the_register(self) -> None:
-        made = make(aim(), state(*(account(id_=f"{n:02}") for n in range(12))))
+        made = make(aim(), state(*(account(id_=f"{n:02}") for n in reversed(range(12)))))
         (refusal,) = made.refused
         assert refusal.rule is RULES["plan-vanished"]
         assert refusal.values == {"count": 12, "sample": [f"{n:02}@laocai.gov.vn" for n in range(10)]}

@@ -46,10 +46,11 @@ class TestDirectory:
         (agencies / "dangling.yml").symlink_to("nothing")
         (agencies / "folder.yml").mkdir()
         os.mkfifo(agencies / "pipe.yml")
-        (agencies / "large.yml").write_bytes(b"x" * 5000)
+        (agencies / "large.yml").write_bytes(b"x" * 5001)
+        (agencies / "largest.yml").write_bytes(b"x" * 5000)
         (tmp_path / "province.yml").unlink()
         (tmp_path / "province.yml").symlink_to("nothing")
-        monkeypatch.setattr(source, "LARGEST", 4999)
+        monkeypatch.setattr(source, "LARGEST", 5000)
         unread = [file.name for file in source.from_directory(tmp_path) if file.data is None]
         assert unread == [
             *(f"agencies/{name}.yml" for name in ("dangling", "folder", "large", "link", "pipe")),

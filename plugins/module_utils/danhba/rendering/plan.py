@@ -119,9 +119,10 @@ def markdown(plan: Plan, language: str) -> str:
 
 def _markdown(plan: Plan, language: str) -> Iterator[str]:
     translate = translator(language)
-    yield f"### {translate(_('Plan'))} {plan.day.isoformat()}: {counts(plan, language)}"
+    title, refused = translate(_("Plan")), translate(_("REFUSED"))
+    yield f"### {title} {plan.day.isoformat()}: {counts(plan, language)}"
     for item in plan.refused:
-        yield f"> **{translate(_('REFUSED'))}**: {_escape(refusal(item, language))}"
+        yield f"> **{refused}**: {_escape(refusal(item, language))}"
     if plan.actions:
         yield _by_agency(plan, language)
     shown = [action for action in plan.actions if action.action in (CLOSE, READDRESS)]
@@ -139,7 +140,7 @@ def _by_agency(plan: Plan, language: str) -> str:
     kinds = [action for action, count in plan.counts.items() if count]
     counted = Counter((action.agency, action.action) for action in plan.actions)
     lines = [
-        f"| {translate(_('agency'))} | " + " | ".join(translate(LABELS[kind]) for kind in kinds) + " |",
+        "| " + translate(_("agency")) + " | " + " | ".join(translate(LABELS[kind]) for kind in kinds) + " |",
         "|---|" + "---:|" * len(kinds),
     ]
     for agency in sorted({action.agency for action in plan.actions}):

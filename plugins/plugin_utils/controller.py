@@ -1,4 +1,4 @@
-"""What the action plugins share: reading the register on the controller, and private files there and on the host.
+"""What the action plugins share: reading the register on the controller, and writing private files there.
 
 Runs on the controller, where the core and its libraries are installed.
 """
@@ -14,14 +14,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from .danhba import check as core
-from .danhba import source
-from .danhba.addresses import Issued
-from .danhba.findings import Finding, binding
-from .danhba.messages import both
-from .danhba.register import Register
-from .danhba.rendering import findings as show
-from .failure import Failure
+from ..module_utils.danhba import check as core
+from ..module_utils.danhba import source
+from ..module_utils.danhba.addresses import Issued
+from ..module_utils.danhba.findings import Finding, binding
+from ..module_utils.danhba.messages import both
+from ..module_utils.danhba.register import Register
+from ..module_utils.danhba.rendering import findings as show
+from ..module_utils.failure import Failure
 
 # Findings that a result carries; `danhba check` gives them all.
 SHOWN = 20
@@ -71,6 +71,20 @@ def find_actor() -> str:
     return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{socket.gethostname()}"
 
 
+def prepare_private(path: Path) -> None:
+    """Make the folder of a private file; Failure where the file could not be written, before anything else is done."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(path, error.strerror) from error
+    if path.is_dir() or not os.access(path.parent, os.W_OK):
+        raise _unwritable(path, "không có quyền / no permission")
+
+
+def _unwritable(path: Path, why: str | None) -> Failure:
+    return Failure(f"Không ghi được {path}: {why}.", f"Cannot write {path}: {why}.")
+
+
 def write_private(path: Path, data: Any, *, dry_run: bool = False) -> bool:
     """Write JSON for its owner alone, whole or not at all; True where the file was (or would be) another."""
     text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
@@ -83,5 +97,5 @@ def write_private(path: Path, data: Any, *, dry_run: bool = False) -> bool:
                 file.write(text)
             Path(file.name).replace(path)
     except OSError as error:
-        raise Failure(f"Không ghi được {path}: {error.strerror}.", f"Cannot write {path}: {error.strerror}.") from error
+        raise _unwritable(path, error.strerror) from error
     return True
