@@ -21,6 +21,7 @@ from ..module_utils.danhba.findings import Finding, binding
 from ..module_utils.danhba.messages import both
 from ..module_utils.danhba.register import Register
 from ..module_utils.danhba.rendering import findings as show
+from ..module_utils.danhba.schema import parse_day
 from ..module_utils.failure import Failure
 
 # Findings that a result carries; `danhba check` gives them all.
@@ -55,15 +56,13 @@ def read_register(directory: Path) -> tuple[Register, Issued]:
 
 def read_day(text: str) -> date:
     """A day in full, as ISO 8601 writes it."""
-    try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
-    raise Failure(
-        f"as_of không phải ngày: '{text}'; hãy viết như 2010-10-15.",
-        f"as_of is no date: '{text}'; write it like 2010-10-15.",
-    )
+    day = parse_day(text)
+    if day is None:
+        raise Failure(
+            f"as_of không phải ngày: '{text}'; hãy viết như 2010-10-15.",
+            f"as_of is no date: '{text}'; write it like 2010-10-15.",
+        )
+    return day
 
 
 def find_actor() -> str:

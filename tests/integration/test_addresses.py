@@ -43,7 +43,7 @@ def test_whole_register_into_a_private_file(ansible: Ansible, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"agency": "stttt"}, "register"),
+        ({"agency": "stttt"}, "names"),
         ({"names": ["A"]}, "agency"),
         ({"names": ["Nguyễn 中"], "agency": "stttt"}, "U+4E2D"),
         ({"names": ["A"], "agency": "khongco", "register": SAMPLE}, "khongco"),
