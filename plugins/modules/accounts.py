@@ -22,7 +22,7 @@ options:
   register:
     description:
       - Directory of the register on the controller.
-      - A relative path starts at the folder of the playbook, then at the project.
+      - A relative path starts at the folder of the playbook.
     type: path
     default: directory
   as_of:

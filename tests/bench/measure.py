@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import threading
 import time
@@ -14,7 +15,7 @@ INTERVAL = 0.05  # seconds between two looks at the process table
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall-clock seconds, and the peak memory in MiB of the largest process for each marker of a command line."""
+    """Wall-clock seconds; the peak memory in MiB of the largest process for each pattern of its NUL-ended words."""
 
     seconds: float
     memory: Mapping[str, float]
@@ -41,7 +42,7 @@ class _Watch:
         try:
             command = (process / "cmdline").read_bytes().decode(errors="replace")
             for marker in self.markers:
-                if marker in command:
+                if re.search(marker, command):
                     status = (process / "status").read_text()
                     peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
                     self.peaks[marker] = max(self.peaks.get(marker, 0.0), peak)

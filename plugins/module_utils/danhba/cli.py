@@ -238,7 +238,7 @@ def _exported(path: Path) -> a.Accounts:
         ) from error
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Unusable(
-            _("{path} is no exported state of a server; export it with playbooks/accounts.yml (export)"), path=path
+            _("{path} is no exported state of a server; export it by playbooks/accounts.yml -e export=…"), path=path
         ) from error
 
 

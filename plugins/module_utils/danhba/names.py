@@ -12,6 +12,8 @@ from unidecode import unidecode
 
 # Removed inside a word: H'Hen, Đ’Sơn, Kʼpă.
 APOSTROPHES = frozenset("'‘’ʼ")
+# Letters and spaces, as nearly every name has them: nothing invisible and no dash.
+_PLAIN = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
 # Grave, acute, tilde, hook above, dot below, circumflex, breve, horn.
 _MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
 # Đ itself has no decomposition; eth and African D are what old fonts and keyboards put in its place.
@@ -53,6 +55,8 @@ def words(name: str) -> list[str]:
     if name.isascii():
         return name.replace("-", " ").split()
     composed = unicodedata.normalize("NFC", name)
+    if _PLAIN.fullmatch(composed):
+        return composed.split()
     visible = "".join(c for c in composed if not is_invisible(c))
     return "".join(" " if unicodedata.category(c) == "Pd" else c for c in visible).split()
 
