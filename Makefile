@@ -26,7 +26,7 @@ setup: ## Chuẩn bị máy và bản sao này | prepare this machine and this c
 	@scripts/setup
 
 demo: setup ## Dựng máy chủ thư và chạy việc chính | build a mail server and do the main job on it
-	@.venv/bin/python -m tests.demo
+	@.venv/bin/python -m tests.demo $(DEMO)
 
 down: ## Gỡ mọi máy thử | remove every test host
 	@$(LAB) down --all

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -43,14 +45,15 @@ class Official:
 
 @pytest.fixture(scope="session")
 def demo() -> Iterator[Demo]:
-    """`make demo`, on a host of its own."""
+    """The demo as README runs it, on a host of its own."""
     lab = Lab()
     lab.down(NAME)
     shutil.rmtree(PROJECT / ".private" / NAME, ignore_errors=True)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.demo", "--name", NAME, "--address", ADDRESS],
+            ["/bin/sh", "-ec", _command_of_the_readme()],
             cwd=PROJECT,
+            env={**os.environ, "DEMO": f"--name {NAME} --address {ADDRESS}"},
             check=False,
             text=True,
             stdout=subprocess.PIPE,
@@ -61,6 +64,14 @@ def demo() -> Iterator[Demo]:
     finally:
         lab.down(NAME)
         shutil.rmtree(PROJECT / ".private" / NAME, ignore_errors=True)
+
+
+def _command_of_the_readme() -> str:
+    """The block of README that shows the demo, as a newcomer would run it."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"^```sh name=demo\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+    assert block, "README has no block of the demo"
+    return block[1]
 
 
 @pytest.fixture(scope="session")
