@@ -282,7 +282,7 @@ def test_no_secret_leaves_its_two_places(
     secrets = [*read_output(ansible.folder).values(), *read_hashes(database).values(), "{ARGON2ID}"]
     assert len(secrets) == 11
 
-    kept = list(Path(ansible_environment["ANSIBLE_HOME"]).rglob("store.json"))
+    kept = list(Path(ansible_environment["ANSIBLE_HOME"]).rglob("password.json"))
     assert kept, "the host's files were not kept, so this test looks at nothing"
     home = Path(ansible_environment["ANSIBLE_HOME"])
     files = [path for root in (home, ansible.folder) for path in root.rglob("*") if path.is_file()]
