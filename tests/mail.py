@@ -183,7 +183,7 @@ def compose(
     message = MIMEMultipart()
     message["From"] = sender
     message["To"] = ", ".join(recipients)
-    message["Subject"] = Header(subject, "utf-8").encode()
+    message["Subject"] = Header(subject, "utf-8")  # type: ignore[assignment]  # the stubs know only text
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = make_msgid(domain="client.example.org")
     message.attach(MIMEText(text, "plain", "utf-8"))
