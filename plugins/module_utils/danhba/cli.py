@@ -256,7 +256,8 @@ def who_command(query: str, directory: Path, day: date, form: str, lang: str | N
     elif found:
         click.echo("\n".join(show_addresses.in_full(item, _language()) for item in found))
     else:
-        click.echo(render(_("nobody here is or was '{query}'"), {"query": query}, _language()), err=True)
+        unknown = _("nobody here is or was '{query}'; try an address, an id or a name")
+        click.echo(render(unknown, {"query": query}, _language()), err=True)
     sys.exit(0 if found else REFUSED)
 
 

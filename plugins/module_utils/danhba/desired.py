@@ -14,8 +14,8 @@ from .register import Agency, Register
 from .state import LIVE, Entry, State, Timeline
 
 # SMTP replies are ASCII (RFC 5321, 4.2), so the Vietnamese comes without its marks.
-CANCELLED = "Hop thu da bi huy, khong con nhan thu; xin hoi {ask} / This mailbox was cancelled; ask {ask}"
-REDIRECTED = "Hop thu da doi sang dia chi {new}; xin gui lai / This mailbox has moved; please write to {new}"
+CANCELLED = "Hop thu nay da bi huy bo, khong con nhan thu / This mailbox was cancelled; xin lien he / please ask: {ask}"
+REDIRECTED = "Hop thu nay da doi dia chi, xin gui lai den / This mailbox has moved, please write to: {new}"
 
 
 def accounts(timeline: Timeline) -> a.Accounts:
