@@ -78,7 +78,7 @@ class ActionModule(ActionBase):
 
     def _result(self, remote: dict[str, Any]) -> dict[str, Any]:
         lines = [show.sentence(Action(**action), "vi") for action in remote.pop("actions")]
-        result = remote | {"sample": lines[:SAMPLE]}
+        result = remote | {"sample": lines[:SAMPLE], "ended": [] if remote["refused"] else remote["ended"]}
         if self._task.diff:
             left = sum(remote["counts"].values()) - len(lines)
             result["diff"] = {"prepared": "\n".join([*lines, f"… +{left}"] if left else lines) + "\n"}

@@ -126,6 +126,7 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
         "counts": made.counts,
         "refused": [{"rule": item.rule.id, "values": item.values} for item in made.refused],
         "actions": _actions(made.actions[:DIFF_LINES]),
+        "ended": [action.address for action in made.actions if action.action in plan.ENDING],
     }
 
 
@@ -142,6 +143,13 @@ def _explained(connection: Connection, request: Request, *, dry_run: bool) -> tu
             f"The database is only half built: {reason(error)}. Run playbooks/site.yml. Nothing was changed.",
         ) from error
     except psycopg.Error as error:
+        if error.sqlstate is None:  # no answer of the server's: the connection broke, perhaps during COMMIT
+            raise Failure(
+                f"Mất kết nối với PostgreSQL: {reason(error)}. Kế hoạch đã được thực hiện toàn bộ, hoặc chưa gì cả; "
+                "hãy chạy lại.",
+                f"The connection to PostgreSQL was lost: {reason(error)}. The plan was applied whole, or not at all; "
+                "run again.",
+            ) from error
         raise Failure(
             f"PostgreSQL từ chối: {reason(error)}. Chưa có gì thay đổi; sửa rồi chạy lại.",
             f"PostgreSQL refused: {reason(error)}. Nothing was changed; correct it and run again.",
@@ -156,10 +164,16 @@ def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[A
         else:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         actual = read(connection)
-        made = plan.make(request.wanted, actual, request.approved)
+        made = plan.make(request.wanted, actual, request.approved, read_day(connection))
         if made.changes and not made.refused and not dry_run:
             write(connection, made, request)
     return actual, made
+
+
+def read_day(connection: Connection) -> date | None:
+    """The latest day that was applied here, None before the first."""
+    row = connection.execute("SELECT max(as_of) FROM mail.run WHERE job = 'accounts'").fetchone()
+    return row[0] if row else None
 
 
 def read(connection: Connection) -> Accounts:

@@ -96,6 +96,11 @@ sample:
   type: list
   elements: str
   sample: ['create: nvvinh-stttt@laocai.gov.vn (Nguyễn Văn Vịnh) [101/QĐ-UBND]']
+ended:
+  description: Addresses that were closed, suspended or readdressed, so that no session may go on under them.
+  returned: when the register could be read
+  type: list
+  elements: str
 refused:
   description: Why nothing was applied.
   returned: when a guard objects

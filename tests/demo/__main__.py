@@ -10,9 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email.message import EmailMessage, Message
+from imaplib import IMAP4
+from smtplib import SMTPException
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
@@ -135,8 +138,8 @@ def main() -> int:
     console = Console(highlight=False, soft_wrap=True)
     try:
         Demo(console, options.name, options.address).run()
-    except (LabError, PlaybookFailed, TimeoutError, OSError) as error:
-        console.print(f"[red]✗[/] {error}", markup=True)
+    except (LabError, PlaybookFailed, OSError, IMAP4.error, SMTPException) as error:
+        console.print(f"[red]✗[/] {escape(str(error))}")
         return 1
     return 0
 

@@ -89,7 +89,10 @@ def commands(document: Path) -> Iterator[Command]:
             status = int(fence.options["exit"]) if "exit" in fence.options else None
             for offset, line in enumerate(fence.text.splitlines(), start=1):
                 if line and not line.startswith("#"):
-                    yield Command(tuple(shlex.split(line)), status, document, fence.line + offset)
+                    # A clone has the command in its environment, which READMEs spell out.
+                    yield Command(
+                        tuple(shlex.split(line.removeprefix(".venv/bin/"))), status, document, fence.line + offset
+                    )
 
 
 COMMANDS = [command for document in DOCUMENTS for command in commands(document)]

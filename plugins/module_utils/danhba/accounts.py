@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 # An official's staff number, or an agency's tendonvi; the first says which.
@@ -22,6 +23,8 @@ SYSTEM = "system"
 FORWARD = "forward"
 REDIRECT = "redirect"
 CANCELLED = "cancelled"
+STATES = frozenset({OPEN, SUSPENDED, CLOSED})
+MODES = frozenset({SYSTEM, FORWARD, REDIRECT, CANCELLED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ def values_of(item: Account | Route) -> tuple[Any, ...]:
 
 def route_of(address: str, mode: str, document: str, reply: str, targets: Iterable[Iterable[str]]) -> Route:
     """A route from the values of a row."""
+    if not all(isinstance(value, str) for value in (address, mode, document, reply)) or mode not in MODES:
+        raise TypeError(f"no route: {address!r}")
     return Route(address, mode, document, reply, tuple((kind, id_) for kind, id_ in targets))
 
 
@@ -107,7 +112,11 @@ _ROW = [int if name == "quota" else str for name in Account.__slots__]
 def _account(row: Iterable[Any]) -> Account:
     if [type(value) for value in row] != _ROW:
         raise TypeError(f"no account: {row!r}")
-    return Account(*row)
+    account = Account(*row)
+    date.fromisoformat(account.since)
+    if account.state not in STATES:
+        raise ValueError(f"no state: {account.state!r}")
+    return account
 
 
 def load(data: Mapping[str, Any]) -> Accounts:

@@ -13,6 +13,8 @@ from .policy import Guards
 from .register import Agency, Register
 from .state import LIVE, Entry, State, Timeline
 
+# How many addresses and telephones a refusal names.
+NAMED = 4
 # SMTP replies are ASCII (RFC 5321, 4.2), so the Vietnamese comes without its marks.
 CANCELLED = "Hop thu nay da bi huy bo, khong con nhan thu / This mailbox was cancelled; xin lien he / please ask: {ask}"
 REDIRECTED = "Hop thu nay da doi dia chi, xin gui lai den / This mailbox has moved, please write to: {new}"
@@ -33,6 +35,11 @@ def guards(register: Register) -> Guards:
 
     acknowledgements = tuple(replace(a, accounts=full(a.accounts)) for a in province.acknowledgements)
     return Guards(province.policy.limits, frozenset(full(province.policy.protected)), acknowledgements)
+
+
+def _some(texts: list[str]) -> str:
+    """The first of many: a reply line has at most 512 octets (RFC 5321, 4.5.3.1.5)."""
+    return ", ".join(texts[:NAMED] + ["..."] * (len(texts) > NAMED))
 
 
 class _Desired:
@@ -128,7 +135,7 @@ class _Desired:
         if state is State.FORWARDING:
             return a.Route(address, a.FORWARD, document, "", tuple((a.AGENCY, heir.code) for heir in heirs))
         if state is State.REDIRECTING:
-            new = ", ".join(self.address(contact(heir.code)) for heir in heirs)
+            new = _some([self.address(contact(heir.code)) for heir in heirs])
             return a.Route(address, a.REDIRECT, document, REDIRECTED.format(new=new), ())
         return a.Route(address, a.CANCELLED, document, self._cancelled(agency), ())
 
@@ -163,4 +170,4 @@ class _Desired:
         province = self.register.province
         contacts = [self.address(contact(heir.code)) for heir in asked]
         contacts += [text for text in (province.support_mail, unidecode(province.support_phone)) if text]
-        return CANCELLED.format(ask=", ".join(dict.fromkeys(contacts)) or f"postmaster@{province.domain}")
+        return CANCELLED.format(ask=_some(list(dict.fromkeys(contacts))) or f"postmaster@{province.domain}")

@@ -9,7 +9,7 @@ from .addresses import Issued
 from .findings import Finding, Where, rule
 from .messages import mark as _
 from .place import START
-from .register import Agency, Issuance, Register
+from .register import Agency, Event, Issuance, Register
 
 GONE = rule(
     "history-agency-gone",
@@ -36,6 +36,16 @@ REUSED = rule(
     "R4.1",
     _("{agency} closed on {closed}, and this change opens it on {opened}; no tendonvi is issued again, take another"),
 )
+REOPENED = rule(
+    "history-closed",
+    "R6.2b",
+    _("{object} was closed on {day} by {document}, and this change takes that back; restore closed:, and open anew"),
+)
+DOMAIN = rule(
+    "history-domain",
+    "R4.1",
+    _("the domain was {before} and is now {now}, which would change every address; restore it"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +58,30 @@ class Version:
 
 def check(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Finding]:
     """Everything that a change takes back; left out are the agencies that could not be read in full, then or now."""
+    before, after = base.register.province.domain, now.register.province.domain
+    if before != after:
+        yield DOMAIN.at(now.register.province.where("domain"), before=before, now=after)
     for agency in base.register.agencies.values():
         if agency.code in unclear:
             continue
         if later := now.register.agencies.get(agency.code):
-            yield from _reuse(agency, later)
+            yield from _reuse(agency, later) or _reopened(agency.closed, later.closed, later.where())
             yield from _entries(list(base.issued.of(agency)), later, list(now.issued.of(later)))
         else:
             yield GONE.at(Where(agency.file, START, agency.code), agency=agency.code)
 
 
-def _reuse(agency: Agency, later: Agency) -> Iterator[Finding]:
-    if agency.closed and agency.closed.date <= later.opened.date:
-        values = {"agency": agency.code, "closed": agency.closed.date, "opened": later.opened.date}
-        yield REUSED.at(later.where("opened"), **values)
+def _reuse(agency: Agency, later: Agency) -> list[Finding]:
+    if agency.closed is None or later.opened.date < agency.closed.date:
+        return []
+    values = {"agency": agency.code, "closed": agency.closed.date, "opened": later.opened.date}
+    return [REUSED.at(later.where("opened"), **values)]
+
+
+def _reopened(before: Event | None, now: Event | None, where: Where) -> list[Finding]:
+    if before is None or now:
+        return []
+    return [REOPENED.at(where, object=where.object, day=before.date, document=before.document)]
 
 
 Entries = list[tuple[Issuance, str | None]]
@@ -79,6 +99,7 @@ def _entries(then: Entries, now: Agency, today: Entries) -> Iterator[Finding]:
             yield REORDERED.at(now.where("people"), before=issuance.id, now=found, **values)
             return
         later, later_local = today[number - 1]
+        yield from _reopened(issuance.closed, later.closed, now.where_of(later))
         if local and later_local and later_local != local:
             where = now.where_of(later, "address" if later.address else "name")
             yield READDRESSED.at(where, person=issuance.id, agency=now.code, before=local, now=later_local)

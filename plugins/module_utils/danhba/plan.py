@@ -54,6 +54,11 @@ CHECKSUM = rule(
         "the server has moved; make the plan again, have it approved, and apply that one"
     ),
 )
+DAY = rule(
+    "plan-day",
+    "R6",
+    _("the day {day} lies before {applied}, up to which the server has been brought; give that day or a later one"),
+)
 
 # Each kind of action, in the order in which plans show them.
 CREATE, REOPEN, RESUME, SUSPEND = "create", "reopen", "resume", "suspend"
@@ -61,7 +66,10 @@ READDRESS, CLOSE, UPDATE, RECORD = "readdress", "close", "update", "record"
 ROUTED = {SYSTEM: "alias", FORWARD: "forward", REDIRECT: "redirect", CANCELLED: "cancel"}
 RELEASE = "release"
 ACTIONS = (CREATE, REOPEN, RESUME, SUSPEND, READDRESS, CLOSE, UPDATE, RECORD, *ROUTED.values(), RELEASE)
-GUARDED = (CLOSE, READDRESS)
+# What each limit counts: a suspension takes a mailbox away from its owner as a closing does.
+GUARDED = {CLOSE: (CLOSE, SUSPEND), READDRESS: (READDRESS,)}
+# Actions after which nobody may go on under the address that the account had.
+ENDING = frozenset({CLOSE, SUSPEND, READDRESS})
 # Samples in messages and results are this long.
 SAMPLE = 10
 
@@ -134,12 +142,16 @@ class Plan:
         return {action: counted[action] for action in ACTIONS}
 
 
-def make(wanted: Wanted, actual: Accounts, approved: str = "") -> Plan:
-    """Compare; refuse where a guard objects, or where the checksum is no longer the approved one."""
+def make(wanted: Wanted, actual: Accounts, approved: str = "", applied: date | None = None) -> Plan:
+    """Compare; refuse where a guard objects, where the checksum is no longer the approved one, or where the day lies
+    before the one that was `applied` last.
+    """
     checksum = _checksum(wanted, actual)
     changes = _changes(wanted.accounts, actual)
     actions = tuple(sorted(_actions(changes, actual), key=lambda action: action.order))
     refused = list(_guard(wanted, actual, actions))
+    if applied and wanted.day < applied:
+        refused.insert(0, Refusal(DAY, {"day": wanted.day.isoformat(), "applied": applied.isoformat()}))
     if approved and approved != checksum:
         refused.insert(0, Refusal(CHECKSUM, {"approved": approved[:12], "now": checksum[:12]}))
     return Plan(checksum, wanted.day, actions, tuple(refused), changes)
@@ -237,17 +249,17 @@ def _guard(wanted: Wanted, actual: Accounts, actions: tuple[Action, ...]) -> Ite
     if vanished:
         yield Refusal(VANISHED, {"count": len(vanished), "sample": sorted(vanished)[:SAMPLE]})
     live = Counter(account.agency for account in actual.accounts.values() if account.state != CLOSED)
-    for kind in GUARDED:
-        yield from _limits(kind, wanted, live, [action for action in actions if action.action == kind])
+    for kind, counted in GUARDED.items():
+        yield from _limits(kind, wanted, live, [action for action in actions if action.action in counted])
+    protected = {_local(address) for address in wanted.guards.protected} - _named("protected", wanted)
     for action in actions:
-        exposed = action.action in GUARDED and action.address in wanted.guards.protected
-        if exposed and action.address not in _named("protected", wanted):
+        if action.action in ENDING and _local(action.address) in protected:
             yield Refusal(PROTECTED, {"action": action.action, "address": action.address})
 
 
 def _limits(kind: str, wanted: Wanted, live: Counter[str], actions: list[Action]) -> Iterator[Refusal]:
     limit, named = wanted.guards.limits[kind], _named(kind, wanted)
-    counted = Counter(action.agency for action in actions if action.address not in named)
+    counted = Counter(action.agency for action in actions if _local(action.address) not in named)
     acknowledged = max((a.count for a in _in_force(kind, wanted)), default=0)
     total, base = counted.total(), live.total()
     if total > (most := max(most_of(limit, base), acknowledged)):
@@ -273,4 +285,9 @@ def _in_force(limit: str, wanted: Wanted) -> Iterator[Any]:
 
 
 def _named(limit: str, wanted: Wanted) -> set[str]:
-    return {address for a in _in_force(limit, wanted) for address in a.accounts}
+    return {_local(address) for a in _in_force(limit, wanted) for address in a.accounts}
+
+
+def _local(address: str) -> str:
+    """The part before the @, so that a change of the domain disarms no guard."""
+    return address.partition("@")[0]

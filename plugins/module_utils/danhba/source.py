@@ -74,6 +74,12 @@ def from_git(directory: Path, revision: str) -> list[File]:
     if revision.startswith("-"):
         raise Unusable(_("{revision} is no git revision"), revision=revision)
     listing = _git(directory, "ls-tree", "-r", "-z", f"{revision}", "--", PROVINCE, f"{AGENCIES}/", revision=revision)
+    if not listing:
+        raise Unusable(
+            _("{revision} has no register in {path}; name a revision and a directory that have one"),
+            revision=revision,
+            path=directory,
+        )
     entries = [_entry(line) for line in listing.decode("utf-8", "replace").split("\0") if line]
     blobs = _blobs(directory, [blob for mode, blob, _name in entries if mode.startswith("100")], revision)
     return sorted(
@@ -98,7 +104,10 @@ def _blobs(directory: Path, blobs: list[str], revision: str) -> dict[str, bytes]
     found, offset = {}, 0
     for blob in blobs:
         end = data.index(b"\n", offset)
-        size = int(data[offset:end].split()[2])
+        header = data[offset:end].split()
+        if len(header) != 3:  # «missing»: a clone that is damaged, or holds only a part
+            raise Unusable(_("git lacks a file of {revision} here; fetch it whole: git fetch"), revision=revision)
+        size = int(header[2])
         found[blob] = data[end + 1 : end + 1 + size]
         offset = end + 1 + size + 1
     return found

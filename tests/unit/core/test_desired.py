@@ -22,7 +22,7 @@ CHAIN = register(
     agency("bb", opened="2011-01-01 split", succeeds=["aa"]),
     agency("cc", opened="2011-01-01 split", succeeds=["aa"]),
     agency("dd", closed="2011-01-01"),
-    system_addresses={"postmaster": "contact-aa", "abuse": "contact-dd", "noc": "contact-stttt"},
+    system_addresses={"postmaster": "contact-aa", "abuse": "contact-aa", "noc": "contact-stttt"},
     support={"phone": "0214 3 000 000", "mail": "contact-stttt@laocai.gov.vn"},
 )
 

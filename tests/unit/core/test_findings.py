@@ -273,6 +273,15 @@ PROVINCES = [
         "postmaster: contact-snv",
         "province.yml:7:19 province-system-address",
     ),
+    Case(
+        "a system address of an agency that ended without an heir",
+        {
+            **edited(S, ("parent: ubnd\n", "")),
+            U: UBND.replace("people:", "closed: {document: 2/NQ-HĐND, date: 2011-01-01, event: dissolved}\npeople:"),
+            P: PROVINCE.replace("contact-stttt}", "contact-ubnd}", 1),
+        },
+        ["province.yml:7:19 province-system-closed"],
+    ),
     change(
         "nobody protected",
         P,
@@ -451,6 +460,14 @@ PEOPLE = [
     ),
     Case("opened on the day of the agency", register(agency("aa", person("1", "Lò An", "2000-01-01"))), []),
     Case(
+        "a move with a new name to an agency that sorts before",
+        register(
+            agency("bb", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
+            agency("aa", person("1", "Lò Thị An", "2012-01-01 transferred")),
+        ),
+        [],
+    ),
+    Case(
         "a move with a new name",
         register(
             agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
@@ -466,6 +483,7 @@ def history(name: str, texts: Texts, *expected: str, base: Mapping[str, str] = S
 
 
 FIRST, SECOND, THIRD = (STTTT.index(f'  - id: "00010{n}"') for n in (1, 2, 3))
+CLOSING = next(line for line in STTTT.splitlines(keepends=True) if "event: retired" in line)
 CLOSED = {
     **SAMPLE,
     U: UBND.replace("people:", "closed: {document: 2/NQ-HĐND, date: 2011-01-01, event: dissolved}\npeople:"),
@@ -525,6 +543,13 @@ HISTORY = [
     history("an entry mended", SAMPLE, base=edited(S, ('"000102"\n    name', '"000102"\n    nome'))),
     history("an agency broken", edited(S, (NAME, "nome: x")), f"{S}:2:1 schema-missing", f"{S}:3:1 schema-key"),
     history("the province was not there", SAMPLE, base={}),
+    history("a closing taken back", edited(S, (CLOSING, "")), f"{S}:24:5 history-closed"),
+    history("an agency opened again", {**CLOSED, U: UBND}, f"{U}:2:1 history-closed", base=CLOSED),
+    history(
+        "another domain",
+        edited("province.yml", ("domain: laocai.gov.vn", "domain: yenbai.gov.vn")),
+        "province.yml:3:9 history-domain",
+    ),
 ]
 
 CASES = [*FILES, *TREE, *SCHEMA, *NAMES, *PINS, *PROVINCES, *AGENCIES, *PEOPLE, *HISTORY]

@@ -219,7 +219,7 @@ class TestGuards:
             (CLOSED, (), ["close"]),
             (account(address="2@laocai.gov.vn"), (), ["readdress"]),
             (account(address="2@laocai.gov.vn", state="closed"), (), ["readdress", "close"]),
-            (SUSPENDED, (), []),
+            (SUSPENDED, (), ["suspend"]),
             (account(title="x"), (), []),
             (CLOSED, ("1@laocai.gov.vn",), []),
             (CLOSED, ("2@laocai.gov.vn",), ["close"]),
@@ -366,5 +366,26 @@ def test_every_address_is_an_account_or_a_route_and_each_account_delivers(texts:
 
 def test_every_rule_on_plans_is_known() -> None:
     assert {id_ for id_ in RULES if id_.startswith("plan-")} == {
-        rule.id for rule in (plan.LIMIT, plan.AGENCY_LIMIT, plan.PROTECTED, plan.VANISHED, plan.CHECKSUM)
+        rule.id for rule in (plan.LIMIT, plan.AGENCY_LIMIT, plan.PROTECTED, plan.VANISHED, plan.CHECKSUM, plan.DAY)
     }
+
+
+@pytest.mark.parametrize(
+    ("applied", "refused"),
+    [(None, []), (DAY - timedelta(1), []), (DAY, []), (DAY + timedelta(1), ["plan-day"])],
+)
+def test_a_day_before_the_last_one_applied(applied: date | None, refused: list[str]) -> None:
+    assert [r.rule.id for r in make(aim(OPEN), state(OPEN), "", applied).refused] == refused
+
+
+def test_many_suspensions_count_as_closings() -> None:
+    before = [account(id_=f"{n:03}", address=f"{n:03}@laocai.gov.vn") for n in range(100)]
+    after = [replace(a, state="suspended") for a in before]
+    made = make(aim(*after), state(*before))
+    assert "plan-limit" in [r.rule.id for r in made.refused]
+
+
+def test_another_domain_disarms_no_protection() -> None:
+    guards = replace(NO_LIMITS, protected=frozenset({OPEN.address.replace("laocai", "yenbai")}))
+    moved = replace(OPEN, address=OPEN.address.replace("laocai", "yenbai"))
+    assert [r.rule.id for r in make(aim(moved, guards=guards), state(OPEN)).refused] == ["plan-protected"]

@@ -104,7 +104,8 @@ class TestGit:
     def test_a_commit_without_a_register(self, repository: Path) -> None:
         git(repository, "rm", "--quiet", "-r", "--cached", ".")
         git(repository, "commit", "--quiet", "--allow-empty", "--message", "Nothing")
-        assert source.from_git(repository / "directory", "HEAD") == []
+        with pytest.raises(Unusable, match="has no register"):
+            source.from_git(repository / "directory", "HEAD")
 
     @pytest.mark.parametrize("revision", ["none", "", "HEAD~9"])
     def test_an_unknown_revision(self, repository: Path, revision: str) -> None:

@@ -85,9 +85,13 @@ def _within(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
         yield AGENCY_CLOSED.at(where, person=issuance.id, agency=agency.code, day=agency.closed.date)
 
 
+def _by_date(entries: list[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: entry[1].opened.date)
+
+
 def _identity(entries: list[Entry]) -> Iterator[Finding]:
     """One id in two names is two people, unless a change of name explains it: then the later entry follows a move."""
-    (first_agency, first), *others = entries
+    (first_agency, first), *others = _by_date(entries)
     for agency, issuance in others:
         if issuance.name.casefold() != first.name.casefold() and issuance.opened.event not in MOVES:
             yield IDENTITY.at(
@@ -100,8 +104,7 @@ def _identity(entries: list[Entry]) -> Iterator[Finding]:
 
 
 def _one_at_a_time(entries: list[Entry]) -> Iterator[Finding]:
-    ordered = sorted(entries, key=lambda entry: entry[1].opened.date)
-    for (former_agency, former), (agency, issuance) in pairwise(ordered):
+    for (former_agency, former), (agency, issuance) in pairwise(_by_date(entries)):
         if issuance.opened.date < (end := _end(former)):
             until = end if former.closed else "…"
             values = {"other": former_agency.code, "until": until, "agency": agency.code, "day": issuance.opened.date}
