@@ -13,7 +13,7 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.header import Header
@@ -72,7 +72,8 @@ class Server:
             client.authenticate("PLAIN", lambda _challenge: f"\0{user}\0{password}".encode())
             yield client
         finally:
-            client.shutdown()
+            with suppress(OSError):  # the server may have ended it first
+                client.shutdown()
 
     def may_log_in(self, user: str, password: str) -> bool:
         """Whether IMAP lets a user in."""

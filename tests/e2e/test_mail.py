@@ -106,6 +106,13 @@ def test_unknown_recipient_is_refused(mail: Deployment, officials: list[Official
     assert refusal(mail, sender, "nobody-skhcn@laocai.gov.vn", port=port, user=user).startswith("550")
 
 
+def test_subdomain_of_another_server_may_write(mail: Deployment, officials: list[Official]) -> None:
+    with mail.server.smtp() as client:
+        client.ehlo()
+        assert client.mail("portal@dichvucong.laocai.gov.vn")[0] == 250
+        assert client.rcpt(officials[0].address)[0] == 250
+
+
 def test_relaying_is_refused(mail: Deployment) -> None:
     assert refusal(mail, STRANGER, "other@example.net").startswith("554")
 
@@ -145,7 +152,11 @@ def test_closed_official_is_gone_and_mail_says_whom_to_ask(
     send(mail, sender, closed.address, "Trước khi nghỉ hưu")
     files = wait_for_files(mail, closed)
     register.close("skhcn", closed.id, today)
-    mail.play("accounts")
+    with mail.server.imap(closed.address, closed.password) as session:
+        assert session.noop()[0] == "OK"
+        mail.play("accounts")
+        with pytest.raises(imaplib.IMAP4.abort):
+            session.noop()
     assert not mail.server.may_log_in(closed.address, closed.password)
     reply = refusal(mail, STRANGER, closed.address)
     assert reply.startswith("550 5.2.1")

@@ -381,7 +381,7 @@ def test_a_day_before_the_last_one_applied(applied: date | None, refused: list[s
 def test_many_suspensions_count_as_closings() -> None:
     before = [account(id_=f"{n:03}", address=f"{n:03}@laocai.gov.vn") for n in range(100)]
     after = [replace(a, state="suspended") for a in before]
-    made = make(aim(*after), state(*before))
+    made = make(aim(*after, guards=Guards({"close": Limit(), "readdress": Limit()})), state(*before))
     assert "plan-limit" in [r.rule.id for r in made.refused]
 
 
