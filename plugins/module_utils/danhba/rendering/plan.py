@@ -9,7 +9,7 @@ from typing import Any
 
 from ..messages import mark as _
 from ..messages import render, translator
-from ..plan import CLOSE, READDRESS, SAMPLE, Action, Plan, Refusal
+from ..plan import CLOSE, READDRESS, Action, Plan, Refusal
 
 LABELS = {
     "create": _("create"),
@@ -156,11 +156,6 @@ def _list(actions: list[Action], language: str) -> str:
 def _escape(value: str) -> str:
     """Names come from a pull request: they must not become markup, mentions or links in its comment."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@$:." else c for c in value)
-
-
-def sample(plan: Plan, language: str) -> list[str]:
-    """The first actions, for a result that must stay small."""
-    return [sentence(action, language) for action in plan.actions[:SAMPLE]]
 
 
 FORMATS = {"text": text, "json": as_json, "markdown": markdown}
