@@ -17,6 +17,7 @@ from tests.unit.core.registers import SAMPLE, STTTT, UBND, agency, edited, perso
 
 from danhba import cli
 from danhba.accounts import EMPTY, dump
+from danhba.cli import common
 from danhba.names import candidates, split
 
 DANHBA = Path(sys.executable).with_name("danhba")
@@ -186,7 +187,7 @@ class TestAddresses:
             def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
                 return datetime(2010, 10, 14, 17, 0, tzinfo=UTC).astimezone(tz)
 
-        monkeypatch.setattr(cli, "datetime", Evening)
+        monkeypatch.setattr(common, "datetime", Evening)
         assert (
             "nvvinh-stttt@laocai.gov.vn,official,000101,stttt,Nguyễn Văn Vịnh,open"
             in run("addresses", "--format", "csv").stdout
@@ -413,6 +414,6 @@ class TestProcess:
 
 
 def test_a_day_may_be_given_as_one() -> None:
-    assert cli.Day().convert(date(2011, 1, 1), None, None) == date(2011, 1, 1)
+    assert common.Day().convert(date(2011, 1, 1), None, None) == date(2011, 1, 1)
     with pytest.raises(click.BadParameter):
-        cli.Day().convert("2011-13-01", None, None)
+        common.Day().convert("2011-13-01", None, None)

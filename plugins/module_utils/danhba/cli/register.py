@@ -1,0 +1,144 @@
+"""Reading the register: what is wrong with it, its addresses, its people, its plan."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+import click
+
+from .. import accounts as a
+from .. import listing, names, plan, source
+from ..check import check, wanted
+from ..findings import binding
+from ..messages import mark as _
+from ..messages import render
+from ..rendering import addresses as show_addresses
+from ..rendering import findings as show_findings
+from ..rendering import plan as show_plan
+from ..source import Unusable
+from ..state import Timeline
+from .common import REFUSED, as_of, directory, lang, language, stop, table, usable, write
+
+
+@click.command("check")
+@directory
+@click.option("--base", metavar="REF", help="So với bản git này / Also compare with this git revision.")
+@click.option("--format", "form", type=click.Choice(list(show_findings.FORMATS)), default="text", show_default=True)
+@lang
+def check_command(directory: Path, base: str | None, form: str, lang: str | None) -> None:
+    """Kiểm tra sổ / Check the register."""
+    checked = check(source.from_directory(directory), None if base is None else source.from_git(directory, base))
+    output = show_findings.FORMATS[form](checked.findings, language())
+    if output:
+        click.echo(output)
+    sys.exit(REFUSED if binding(checked.findings) else 0)
+
+
+@click.command("addresses")
+@directory
+@as_of
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+@lang
+def addresses_command(directory: Path, day: date, form: str, lang: str | None) -> None:
+    """Mọi địa chỉ đã cấp / Every address given out."""
+    listed = _listed(directory, day)
+    if form == "text":
+        table(show_addresses.rows(listed, language()))
+    else:
+        click.echo({"json": show_addresses.as_json, "csv": show_addresses.as_csv}[form](listed))
+
+
+@click.command("candidates")
+@click.argument("name")
+@click.option("--family", help="Họ, nếu không đứng đầu / The family name, where it is not the first word.")
+@click.option("--given", help="Tên, nếu không đứng cuối / The given name, where it is not the last word.")
+@lang
+def candidates_command(name: str, family: str | None, given: str | None, lang: str | None) -> None:
+    """Các dạng địa chỉ của một họ tên, theo thứ tự (Điều 4.2) / The candidates of a name, in order (R4.2)."""
+    try:
+        parts = names.split(name, family, given)
+    except names.PartMissing as error:
+        values = {"part": error.part, "value": error.value, "name": name}
+        stop(_("{part}: '{value}' is not part of the name '{name}'; write it as in the name"), **values)
+    except names.NameProblem as error:
+        if error.character:
+            shown = names.describe(error.character)
+            stop(_("{character} has no letter without marks; write the name with letters"), character=shown)
+        stop(_("'{name}' has no letters; write the full name"), name=name)
+    for candidate in names.candidates(parts):
+        click.echo(candidate)
+
+
+@click.command("plan")
+@directory
+@click.option(
+    "--against",
+    required=True,
+    metavar="empty|REF|STATE.json",
+    help="Chưa có gì, một bản git, hay hiện trạng của máy chủ / Nothing, a git revision, or a server's exported state.",
+)
+@as_of
+@click.option("--format", "form", type=click.Choice(list(show_plan.FORMATS)), default="text", show_default=True)
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Ghi toàn bộ kế hoạch (JSON) / Write the whole plan (JSON)."
+)
+@lang
+def plan_command(  # noqa: PLR0913, PLR0917
+    directory: Path, against: str, day: date, form: str, out: Path | None, lang: str | None
+) -> None:
+    """Những gì sẽ thay đổi / What would change."""
+    register, issued = usable(check(source.from_directory(directory)))
+    made = plan.make(wanted(register, issued, day), _actual(directory, against, day))
+    if out:
+        write(out, show_plan.as_json(made, language()) + "\n")
+    click.echo(show_plan.FORMATS[form](made, language()))
+    sys.exit(REFUSED if made.refused else 0)
+
+
+def _actual(directory: Path, against: str, day: date) -> a.Accounts:
+    if against == "empty":
+        return a.EMPTY
+    if against.endswith(".json"):
+        return _exported(Path(against))
+    register, issued = usable(check(source.from_git(directory, against)))
+    return wanted(register, issued, day).accounts
+
+
+def _exported(path: Path) -> a.Accounts:
+    try:
+        return a.load(json.loads(path.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise Unusable(
+            _("cannot read {path}: {reason}; check its permissions"), path=path, reason=error.strerror
+        ) from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise Unusable(
+            _("{path} is no exported state of a server; export it by playbooks/accounts.yml -e export=…"), path=path
+        ) from error
+
+
+@click.command("who")
+@click.argument("query", metavar="ADDRESS|ID|NAME")
+@directory
+@as_of
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@lang
+def who_command(query: str, directory: Path, day: date, form: str, lang: str | None) -> None:
+    """Ai đang và đã có địa chỉ, mã hay họ tên này / Everyone it is or was, with documents and dates."""
+    found = list(listing.who(_listed(directory, day), query))
+    if form == "json":
+        click.echo(json.dumps([show_addresses.in_full_data(item) for item in found], ensure_ascii=False, indent=2))
+    elif found:
+        click.echo("\n".join(show_addresses.in_full(item, language()) for item in found))
+    else:
+        unknown = _("nobody here is or was '{query}'; try an address, an id or a name")
+        click.echo(render(unknown, {"query": query}, language()), err=True)
+    sys.exit(0 if found else REFUSED)
+
+
+def _listed(directory: Path, day: date) -> list[listing.Listed]:
+    register, issued = usable(check(source.from_directory(directory)))
+    return listing.everything(Timeline.of(register, issued, day))
