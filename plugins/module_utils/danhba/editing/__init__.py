@@ -1,0 +1,1 @@
+"""Changing the register without hand-writing YAML: additions that keep comments and layout."""

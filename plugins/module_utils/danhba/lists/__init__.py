@@ -1,0 +1,1 @@
+"""Lists that agencies send and programs take: reading spreadsheets, writing CSV, XLSX, vCard and LDIF."""

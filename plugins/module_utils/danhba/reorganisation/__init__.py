@@ -1,0 +1,1 @@
+"""Reorganisations: any number of agencies merged, split, renamed and dissolved on one day by one document."""
