@@ -40,10 +40,9 @@ class ActionModule(ActionBase):
                 f"The register has no agency {code}; write a tendonvi of directory/agencies.",
             )
         there = register.agencies[code].people if register else ()
-        issued = addresses.appended(code, there, arguments["names"])
-        if issued.findings:
-            raise controller.RegisterRefused(issued.findings)
-        locals_ = issued.locals[code][len(there) :]
+        locals_, findings = addresses.appended(code, there, arguments["names"])
+        if findings:
+            raise controller.RegisterRefused(findings)
         found = [{"name": n, "address": local} for n, local in zip(arguments["names"], locals_, strict=True)]
         return {"changed": False, "count": len(found), "addresses": found}
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
 from . import names
-from .findings import Finding, rule
+from .facts import Facts
+from .findings import Finding, Where, rule
 from .messages import mark as _
-from .register import Agency, Event, Issuance, Register
+from .place import Place
+from .register import Agency, Event, Issuance
 
 CHARACTER = rule(
     "name-character", "R4.2", _("{character} in '{name}' has no letter without marks; write the name with letters")
@@ -47,49 +49,51 @@ def contact(code: str) -> str:
     return CONTACT + code
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Issued:
     """The local part of each issuance by agency and position, None where the rule cannot give one."""
 
-    locals: dict[str, list[str | None]] = field(default_factory=dict)
-    findings: list[Finding] = field(default_factory=list)
+    locals: dict[str, list[str | None]]
 
     def of(self, agency: Agency) -> Iterator[tuple[Issuance, str | None]]:
         """An agency's issuances with their local parts, in the order of its file."""
         return zip(agency.people, self.locals[agency.code], strict=True)
 
 
-def issue(register: Register) -> Issued:
-    """Give every issuance its address.
+def issue_in(agency: Agency, system: frozenset[str], findings: list[Finding]) -> list[str | None]:
+    """Give every issuance of an agency its address; `system` are local parts that no person can have.
 
     Each takes the first of its candidates that no earlier entry of another person in the agency has; one who comes back
     gets the old address again; a pin takes its own address at its place.
     """
-    issued = Issued()
-    system = dict.fromkeys(register.province.system_addresses, "system_addresses")
-    elsewhere = dict(system)
-    for agency in register.agencies.values():
-        issued.locals[agency.code] = list(_Issuer(agency, elsewhere, issued.findings, dict(system)).all())
-    return issued
+    return list(_Issuer(agency, findings, dict.fromkeys(system, "system_addresses")).all())
 
 
-def appended(code: str, people: tuple[Issuance, ...], names_: list[str]) -> Issued:
-    """The addresses of an agency's people and of others who would come after them, each a person of their own."""
+def across(facts: Iterable[Facts]) -> Iterator[Finding]:
+    """Pins that do not end in an agency's code could be given out by two agencies; the first in the register has it."""
+    holders: dict[str, tuple[str, str]] = {}
+    for agency in facts:
+        for pin in agency.pins:
+            holder, code = holders.setdefault(pin.address, (pin.id, agency.code))
+            if code != agency.code and holder != pin.id:
+                where = Where(agency.file, Place(pin.line, pin.column), f"{agency.code}/{pin.id}")
+                yield TAKEN.at(where, address=pin.address, holder=holder)
+
+
+def appended(code: str, people: tuple[Issuance, ...], names_: list[str]) -> tuple[list[str | None], list[Finding]]:
+    """The addresses of others who would come after an agency's people, each a person of their own; and what hinders."""
     someday = Event("", date.max, "recruited")
     others = tuple(Issuance(f"+{i}", name, someday) for i, name in enumerate(names_))
     agency = Agency(code, code, "", someday, code, people=people + others)
-    issued = Issued()
-    issued.locals[code] = list(_Issuer(agency, {}, issued.findings).all())
-    return issued
+    findings: list[Finding] = []
+    return issue_in(agency, frozenset(), findings)[len(people) :], findings
 
 
 @dataclass(slots=True)
 class _Issuer:
     agency: Agency
-    # Pinned addresses that do not end in an agency's code could be given out by two agencies.
-    elsewhere: dict[str, str]
     findings: list[Finding]
-    holders: dict[str, str] = field(default_factory=dict)
+    holders: dict[str, str]
     held: dict[str, str] = field(default_factory=dict)
 
     def all(self) -> Iterator[str | None]:
@@ -111,8 +115,7 @@ class _Issuer:
         if not _PIN.fullmatch(address) or len(address) > LONGEST or (dash and code != self.agency.code):
             self.findings.append(SHAPE.at(where, address=address, agency=self.agency.code))
             return None
-        holders = self.holders if dash else self.elsewhere
-        holder = holders.setdefault(address, issuance.id)
+        holder = self.holders.get(address, issuance.id)
         if holder != issuance.id:
             self.findings.append(TAKEN.at(where, address=address, holder=holder))
             return None

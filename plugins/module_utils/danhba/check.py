@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from pathlib import PurePosixPath
 
-from . import addresses, desired, history, loader, rules
+from . import desired, history, loader, plan, rules, source, state
 from .addresses import Issued
-from .findings import Finding, binding
+from .examination import Examined, examine
+from .facts import Facts
+from .findings import Finding, Where, advice, binding
 from .garbage import without_collection
 from .history import Version
-from .loader import Loaded
-from .plan import Wanted
-from .register import Register
+from .messages import mark as _
+from .plan import Refusal, Wanted
+from .register import Province, Register
 from .source import File
-from .state import Timeline
+from .sweep import Progress, Results, sweep
+
+BASE = advice(
+    "history-base",
+    "R6",
+    _("the revision compared with has {count} errors, so the limits of a plan were not judged; correct it first"),
+)
+# A change may close and open on days to come; the limits are judged on so many of them.
+DAYS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,33 +46,157 @@ class Checked:
 
 
 @without_collection()
-def check(files: list[File], base: list[File] | None = None) -> Checked:
-    """Check a register, and against `base` what a change to it takes back."""
-    loaded = loader.load(files)
-    findings, issued = list(loaded.findings), None
-    if loaded.register:
-        issued = addresses.issue(loaded.register)
-        findings += issued.findings
-        findings += rules.check(loaded.register, loaded.unread)
-        if base is not None:
-            findings += _history(loader.load(base), loaded, Version(loaded.register, issued))
-    findings.sort(key=lambda finding: finding.order)
-    return Checked(loaded.register, issued, findings)
+def check(files: list[File], day: date | None = None, base: list[File] | None = None) -> Checked:
+    """Check a register and make it out in full; against `base`, also what a change to it takes back.
+
+    Without a `day`, nothing is said of what lies far ahead of it, no acknowledgement has lapsed, and the limits of a
+    plan are not judged.
+    """
+    read = _read(files)
+    findings = [*read.findings, *rules.across(read.province, read.facts(), read.unread, day)]
+    if base is not None:
+        before = _read(base, read)
+        findings += _taken_back(before, read, day)
+        if day and not binding(findings):
+            findings += _over_the_limits(before, read, day)
+    return Checked(read.register(), read.issued(), _ordered(findings))
 
 
-def _history(before: Loaded, loaded: Loaded, now: Version) -> Iterator[Finding]:
-    if before.register:
-        was = Version(before.register, addresses.issue(before.register))
-        yield from history.check(was, now, _unclear(before) | _unclear(loaded))
+@without_collection()
+def find(
+    files: list[File], day: date, results: Results | None = None, progress: Progress | None = None
+) -> list[Finding]:
+    """The findings of `check` alone, made as fast as they can be: see `sweep`."""
+    province, findings = loader.province(files)
+    facts: list[Facts] = []
+    unread = set()
+    for file, known, found in sweep(_agencies(files), _system(province), results, progress):
+        findings += found
+        if known:
+            facts.append(known)
+        else:
+            unread.add(_stem(file))
+    findings += rules.across(province, facts, frozenset(unread), day)
+    return _ordered(findings)
 
 
-def _unclear(loaded: Loaded) -> frozenset[str]:
-    """The agencies of which not every entry was read, so that the others' places and addresses prove nothing."""
-    return loaded.unread.union(finding.where.object.partition("/")[0] for finding in binding(loaded.findings))
+def _ordered(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: finding.order)
+
+
+def _agencies(files: Iterable[File]) -> list[File]:
+    return [file for file in files if file.name != source.PROVINCE]
+
+
+def _stem(file: File) -> str:
+    return PurePosixPath(file.name).stem
+
+
+def _system(province: Province | None) -> frozenset[str]:
+    return frozenset(province.system_addresses) if province else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A register read in full: every file with what was made of it."""
+
+    province: Province | None
+    files: dict[str, File]
+    examined: dict[str, Examined]
+    findings: list[Finding]
+    digest: str
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The agencies whose files could not be read, so that nobody complains that they do not exist."""
+        return frozenset(name for name, examined in self.examined.items() if examined.agency is None)
+
+    @property
+    def unclear(self) -> frozenset[str]:
+        """The agencies of which not every entry was read."""
+        return frozenset(name for name, examined in self.examined.items() if not examined.complete)
+
+    def facts(self) -> list[Facts]:
+        return [examined.facts for examined in self.examined.values() if examined.facts]
+
+    def register(self, only: frozenset[str] | None = None) -> Register | None:
+        """The register, or of it only some agencies' files."""
+        if self.province is None:
+            return None
+        found = (e.agency for name, e in self.examined.items() if e.agency and (only is None or name in only))
+        return Register(self.province, {agency.code: agency for agency in found}, self.digest)
+
+    def issued(self) -> Issued | None:
+        if self.province is None:
+            return None
+        return Issued({e.agency.code: e.locals for e in self.examined.values() if e.agency})
+
+
+def _read(files: list[File], before: _Read | None = None) -> _Read:
+    """Read a register in full; a file that is as it was `before` need not be read again."""
+    province, findings = loader.province(files)
+    system = _system(province)
+    examined = {}
+    for file in _agencies(files):
+        same = before and before.files.get(file.name) == file and _system(before.province) == system
+        examined[_stem(file)] = before.examined[_stem(file)] if before and same else examine(file, system)
+        findings += examined[_stem(file)].findings
+    return _Read(province, {file.name: file for file in files}, examined, findings, source.digest(files))
+
+
+def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Finding]:
+    """What the change takes back: only of files that differ, for the others cannot have lost anything."""
+    differ = frozenset(
+        _stem(before.files.get(name) or read.files[name])
+        for name in before.files.keys() | read.files.keys()
+        if before.files.get(name) != read.files.get(name)
+    )
+    was, now = before.register(differ), read.register(differ)
+    then, today = before.issued(), read.issued()
+    if was and now and then and today:
+        yield from history.check(Version(was, then), Version(now, today), before.unclear | read.unclear, day)
+
+
+def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]:
+    """What an apply would refuse, told while the change is still being made; once, for the first day that shows it."""
+    errors = binding([*before.findings, *rules.across(before.province, before.facts(), before.unread, None)])
+    was, now, then, today = before.register(), read.register(), before.issued(), read.issued()
+    if not (was and now and then and today):
+        return
+    if errors:
+        yield BASE.at(now.province.where(), count=len(errors))
+        return
+    told = set()
+    for coming in _days(before, read, day):
+        actual = wanted(was, then, coming).accounts
+        for refusal in plan.make(wanted(now, today, coming), actual).refused:
+            finding = _refused(refusal, now)
+            if (finding.rule, finding.where.object) not in told:
+                told.add((finding.rule, finding.where.object))
+                yield finding
+
+
+def _days(before: _Read, read: _Read, day: date) -> list[date]:
+    """The day, and those to come on which the change opens or closes something."""
+    days: set[str] = set()
+    for name, examined in read.examined.items():
+        known = before.examined.get(name)
+        if examined.facts and not (known and known.facts is examined.facts):
+            days.update(day for held in examined.facts.people for day in (held.opened, held.closed))
+            days.update((examined.facts.opened, examined.facts.closed))
+    coming = sorted(d for text in days if text and (d := date.fromisoformat(text)) > day)
+    return [day, *coming[:DAYS]]
+
+
+def _refused(refusal: Refusal, register: Register) -> Finding:
+    agency = register.agencies.get(str(refusal.values.get("agency")))
+    where = agency.where() if agency else register.province.where("policy")
+    address = str(refusal.values.get("address", ""))
+    return refusal.rule.at(Where(where.file, where.place, address or where.object), **refusal.values)
 
 
 @without_collection()
 def wanted(register: Register, issued: Issued, day: date) -> Wanted:
     """The accounts that a checked register leads to on a day."""
-    accounts = desired.accounts(Timeline.of(register, issued, day))
+    accounts = desired.accounts(state.Timeline.of(register, issued, day))
     return Wanted(accounts, day, register.digest, desired.guards(register))

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Type abbreviations of Annex III, and those that the Party, the National Assembly and older texts use.
 TYPES = frozenset(
     """NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB SY TrS SL
     TT TTLT NĐ LB L PL KL ĐE QP GT""".split()
 )
-_TYPE = "|".join(sorted(TYPES, key=len, reverse=True))
+_TYPE = "|".join(sorted(sorted(TYPES), key=len, reverse=True))
 # The Vietnamese alphabet without tone marks: STTTT, BTTTT-ƯDCNTT, VPUBND.NC
 _CAPITAL, _LETTER = "A-ZĂÂĐÊÔƠƯ", "A-ZĂÂĐÊÔƠƯa-zăâđêôơư"
 _GROUP = rf"[-.][{_CAPITAL}0-9][{_LETTER}0-9&]*"
 _AGENCY = rf"[{_CAPITAL}][{_LETTER}0-9&]*(?:{_GROUP})*"
 
-_SHAPES = (
+SHAPES = (
     # 33/2010/QĐ-UBND, 44/TTr-STTTT, 123/2005/QĐ.UB
     re.compile(rf"(?P<number>\d{{1,6}}[a-z]?)(?:/(?P<year>\d{{4}}))?/(?P<type>{_TYPE})[-.](?P<agency>{_AGENCY})"),
     # 414-CTr/TU: the Party's bodies
@@ -26,6 +27,8 @@ _SHAPES = (
     # 650/UBND-NV: official letters carry the agency and the drafting unit, and no type
     re.compile(rf"(?P<number>\d{{1,6}}[a-z]?)/(?P<agency>{_AGENCY}{_GROUP})(?P<type>)"),
 )
+
+_ASSEMBLY = re.compile(r"(UBTV)?QH\d{1,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,16 @@ class Document:
     type: str
     agency: str
 
+    @property
+    def kind(self) -> str:
+        """The type, where a law has `L` although its symbol shows none; empty is an official letter."""
+        return self.type or ("L" if _ASSEMBLY.fullmatch(self.agency) else "")
 
+
+@lru_cache(maxsize=8192)  # what is read from a file is asked for again by the rules
 def parse(text: str) -> Document | None:
     """The document that a number and symbol names, or None where it has none of the shapes in use."""
-    for shape in _SHAPES:
+    for shape in SHAPES:
         if match := shape.fullmatch(text):
             part = match.groupdict()
             return Document(part["number"], part.get("year") or "", part["type"], part["agency"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from .addresses import Issued
 from .findings import Finding, Where, rule
@@ -56,7 +57,7 @@ class Version:
     issued: Issued
 
 
-def check(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Finding]:
+def check(base: Version, now: Version, unclear: frozenset[str], day: date | None = None) -> Iterator[Finding]:
     """Everything that a change takes back; left out are the agencies that could not be read in full, then or now."""
     before, after = base.register.province.domain, now.register.province.domain
     if before != after:

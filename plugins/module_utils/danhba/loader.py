@@ -1,11 +1,10 @@
-"""From files to a register, with everything that is wrong in their text and shape."""
+"""From a file to the province or an agency, with everything that is wrong in its text and shape."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import PurePosixPath
 
@@ -14,7 +13,7 @@ from .findings import Finding, Where, rule
 from .messages import mark as _
 from .names import LOOKALIKES, describe
 from .place import START, Place
-from .register import Agency, Province, Register
+from .register import Agency, Province
 
 UNREADABLE = rule(
     "file-unreadable", "R5", _("this is a link, a directory or larger than {most} MiB; a register has plain files")
@@ -55,60 +54,35 @@ ENOUGH = 20
 _FILE = re.compile(r"[a-z][a-z0-9]{0,31}\.yml")
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What could be read: `register` is None only where the province or its agencies cannot be made out at all.
-
-    `unread` names the agencies whose files could not be read, so that nobody complains that they do not exist.
-    """
-
-    register: Register | None
-    findings: list[Finding]
-    unread: frozenset[str]
-
-
-def load(files: Iterable[source.File]) -> Loaded:
-    """Read the files of a register."""
-    files = list(files)
+def province(files: Iterable[source.File]) -> tuple[Province | None, list[Finding]]:
+    """The province of a register, None where its file cannot stand for one."""
     findings: list[Finding] = []
-    province: Province | None = None
-    agencies: dict[str, Agency] = {}
-    unread = set()
     for file in files:
         if file.name == source.PROVINCE:
-            province = _province(file, findings)
-        elif agency := _agency(file, findings):
-            agencies[agency.code] = agency
-        else:
-            unread.add(PurePosixPath(file.name).stem)
-    if not any(file.name == source.PROVINCE for file in files):
-        findings.append(NO_PROVINCE.at(Where(source.PROVINCE, START, "province")))
-    register = Register(province, agencies, source.digest(files)) if province else None
-    return Loaded(register, findings, frozenset(unread))
+            node = read(file, "province", findings)
+            reader = schema.Reader(file.path, "province", findings)
+            return (schema.province(reader, node) if node is not None else None), findings
+    return None, [NO_PROVINCE.at(Where(source.PROVINCE, START, "province"))]
 
 
-def _province(file: source.File, findings: list[Finding]) -> Province | None:
-    reader = schema.Reader(file.path, "province", findings)
-    node = _tree(file, "province", findings)
-    return schema.province(reader, node) if node is not None else None
-
-
-def _agency(file: source.File, findings: list[Finding]) -> Agency | None:
+def agency(file: source.File, findings: list[Finding]) -> Agency | None:
+    """The agency of a file, None where it cannot stand for one; what is wrong in its text and shape is added."""
     name = PurePosixPath(file.name)
     if not _FILE.fullmatch(name.name) or len(name.parts) != 2:
         findings.append(NAME.at(Where(file.path, START, name.name)))
         return None
-    node = _tree(file, name.stem, findings)
+    node = read(file, name.stem, findings)
     if node is None:
         return None
-    agency = schema.agency(schema.Reader(file.path, name.stem, findings), node)
-    if agency and agency.code != name.stem:
-        findings.append(CODE.at(agency.where("agency"), file=name.name, code=agency.code))
+    found = schema.agency(schema.Reader(file.path, name.stem, findings), node)
+    if found and found.code != name.stem:
+        findings.append(CODE.at(found.where("agency"), file=name.name, code=found.code))
         return None
-    return agency
+    return found
 
 
-def _tree(file: source.File, subject: str, findings: list[Finding]) -> tree.Node | None:
+def read(file: source.File, subject: str, findings: list[Finding]) -> tree.Node | None:
+    """The tree of a file about `subject`, None where it has none; what is wrong in its text is added."""
     text = _text(file, subject, findings)
     if text is None:
         return None

@@ -20,7 +20,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """A limit knowingly exceeded: up to `count` of a kind, or the protected `accounts` named, until a day."""
+    """Something knowingly done until a day: up to `count` of a kind, or to the `accounts` named."""
 
     limit: str
     document: str
@@ -41,6 +41,8 @@ class Guards:
 
 GIB = 1024**3
 LIMITS = ("close", "readdress")
+# What an acknowledgement may be for: a limit exceeded, a protected account touched, an earlier entry corrected.
+ACKNOWLEDGED = (*LIMITS, "protected", "history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ class Policy:
 
     forward_days: int = 90
     redirect_days: int = 365
+    future_days: int = 366
     retention_days: int = 183
     retention_days_leader: int = 365
     quota_official: int = 2 * GIB

@@ -12,7 +12,7 @@ from . import documents
 from .findings import Finding, Where, advice, rule
 from .messages import mark as _
 from .place import Place, Places
-from .policy import GIB, LIMITS, Acknowledgement, Limit, Policy
+from .policy import ACKNOWLEDGED, GIB, LIMITS, Acknowledgement, Limit, Policy
 from .register import (
     AGENCY_CLOSED,
     AGENCY_OPENED,
@@ -44,17 +44,17 @@ DOCUMENT = rule(
 PHONE = advice("office-phone", "R5", _("'{value}' does not look like an office telephone; write digits and spaces"))
 
 LONGEST = 200
-_CODE = re.compile(r"[a-z][a-z0-9]{0,31}")
-_PERSON = re.compile(r"[A-Za-z0-9-]{1,32}")
+CODE = re.compile(r"[a-z][a-z0-9]{0,31}")
+PERSON = re.compile(r"[A-Za-z0-9-]{1,32}")
 _SIZE = re.compile(r"([1-9][0-9]{0,5})([MGT])")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
-_IDENTIFIER = re.compile(r"(?=.{1,35}$)[A-Y][0-9]{2}(\.[0-9A-Z]+)*")
+IDENTIFIER = re.compile(r"(?=.{1,35}$)[A-Y][0-9]{2}(\.[0-9A-Z]+)*")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-_LOCAL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
+LOCAL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
-_AGE = re.compile(r"age1[02-9ac-hj-np-z]{58}")
+AGE = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _UNITS = {"M": 1024**2, "G": GIB, "T": 1024**4}
 _DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
 
@@ -64,7 +64,7 @@ T = TypeVar("T")
 def parse_day(text: str) -> date | None:
     """The day that ISO 8601 writes in full (2010-10-15); none of its other forms, which `fromisoformat` takes too."""
     try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
         return None
 
@@ -244,7 +244,7 @@ _ISSUANCE_MORE = (
 def _issuance(reader: Reader, code: str, node: Node) -> Issuance | None:
     reader.object = f"{code}/{_peek(node, 'id')}"
     inner = reader.map(node, "", _ISSUANCE, _ISSUANCE_MORE)
-    person, name = inner.matching("id", _PERSON, "000101"), inner.text("name")
+    person, name = inner.matching("id", PERSON, "000101"), inner.text("name")
     opened = _event(inner, "opened", PERSON_OPENED)
     closed = _event(inner, "closed", PERSON_CLOSED)
     rest = {key: inner.text(key) for key in ("title", "unit", "family", "given", "address")}
@@ -272,9 +272,9 @@ def _peek(node: Node, key: str) -> str:
 
 def _custodian(reader: Reader, node: Node) -> Custodian | None:
     inner = reader.map(node, "custodians", ("person", "document", "date", "as"), ("key",))
-    person, document = inner.matching("person", _PERSON, "000101"), inner.document("document")
+    person, document = inner.matching("person", PERSON, "000101"), inner.document("document")
     day, role = inner.date("date"), inner.one_of("as", ("head", "delegate"))
-    key = inner.matching("key", _AGE, "age1…")
+    key = inner.matching("key", AGE, "age1…")
     return Custodian(person, document, day, role, key, inner.at) if person and document and day and role else None
 
 
@@ -286,12 +286,12 @@ def agency(reader: Reader, node: Node) -> Agency | None:
     """An agency's file, or None where it cannot stand for one; each person that cannot be read is left out."""
     code = reader.object
     inner = reader.map(node, "", _AGENCY, _AGENCY_MORE)
-    named, name = inner.matching("agency", _CODE, "stttt"), inner.text("name")
+    named, name = inner.matching("agency", CODE, "stttt"), inner.text("name")
     kind, opened = inner.one_of("kind", KINDS), _event(inner, "opened", AGENCY_OPENED)
     closed = _event(inner, "closed", AGENCY_CLOSED)
     more = {
-        "parent": inner.matching("parent", _CODE, "ubnd"),
-        "identifier": inner.matching("identifier", _IDENTIFIER, "H38.10"),
+        "parent": inner.matching("parent", CODE, "ubnd"),
+        "identifier": inner.matching("identifier", IDENTIFIER, "H38.10"),
     }
     quota = inner.size("quota")
     succeeds = inner.many("succeeds", lambda item: reader.text(item, "succeeds"))
@@ -324,7 +324,7 @@ def province(reader: Reader, node: Node) -> Province | None:
     """The province's file, or None where it cannot stand for one."""
     inner = reader.map(node, "", _PROVINCE, _PROVINCE_MORE)
     name, domain = inner.text("province"), inner.matching("domain", _DOMAIN, "laocai.gov.vn")
-    host, operator = inner.matching("host", _DOMAIN, "mail.laocai.gov.vn"), inner.matching("operator", _CODE, "stttt")
+    host, operator = inner.matching("host", _DOMAIN, "mail.laocai.gov.vn"), inner.matching("operator", CODE, "stttt")
     support = reader.map(inner.node("support"), "support", (), ("phone", "mail"))
     policy = _policy(reader, inner.node("policy"))
     result = Province(
@@ -333,7 +333,7 @@ def province(reader: Reader, node: Node) -> Province | None:
         host=host,
         operator=operator,
         file=reader.file,
-        operator_key=inner.matching("operator_key", _AGE, "age1…"),
+        operator_key=inner.matching("operator_key", AGE, "age1…"),
         support_phone=support.phone("phone"),
         support_mail=support.matching("mail", _MAIL, "contact-stttt@laocai.gov.vn"),
         system_addresses=_system_addresses(reader, inner.node("system_addresses")),
@@ -348,28 +348,30 @@ def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
     """Local parts that a standard demands (RFC 2142), each with the contact mailbox that answers for it."""
     names = dict(node.keys) if isinstance(node, Map) else {}
     for name, place in names.items():
-        if not _LOCAL.fullmatch(name) or name.startswith("contact-"):
+        if not LOCAL.fullmatch(name) or name.startswith("contact-"):
             where = reader.where(place)
             reader.findings.append(SHAPE.at(where, key="system_addresses", value=name, example="postmaster, abuse"))
     inner = reader.map(node, "system_addresses", (), names)
-    found = {name: inner.matching(name, _LOCAL, "contact-stttt") for name in names}
+    found = {name: inner.matching(name, LOCAL, "contact-stttt") for name in names}
     return {name: target for name, target in found.items() if target}
 
 
 _LIMIT_KEYS = ("count", "percent", "agency_percent")
 
 
+_POLICY = ("forward_days", "redirect_days", "future_days", "retention_days", "quota", "limits", "protected")
+
+
 def _policy(reader: Reader, node: Node | None) -> Policy:
     defaults = Policy()
-    inner = reader.map(
-        node, "policy", (), ("forward_days", "redirect_days", "retention_days", "quota", "limits", "protected")
-    )
+    inner = reader.map(node, "policy", (), _POLICY)
     retention = reader.map(inner.node("retention_days"), "retention_days", (), ("default", "leader"))
     quota = reader.map(inner.node("quota"), "quota", (), ("official", "agency"))
     limits = reader.map(inner.node("limits"), "limits", (), LIMITS)
     return Policy(
         forward_days=inner.number("forward_days", defaults.forward_days),
         redirect_days=inner.number("redirect_days", defaults.redirect_days),
+        future_days=inner.number("future_days", defaults.future_days),
         retention_days=retention.number("default", defaults.retention_days),
         retention_days_leader=retention.number("leader", defaults.retention_days_leader),
         quota_official=quota.size("official") or defaults.quota_official,
@@ -387,7 +389,7 @@ def _limit(reader: Reader, node: Node | None, name: str) -> Limit:
 
 def _acknowledgement(reader: Reader, node: Node) -> Acknowledgement | None:
     inner = reader.map(node, "acknowledgements", ("limit", "document", "until"), ("count", "accounts"))
-    limit, document = inner.one_of("limit", (*LIMITS, "protected")), inner.document("document")
+    limit, document = inner.one_of("limit", ACKNOWLEDGED), inner.document("document")
     until, count = inner.date("until"), inner.number("count", 0)
     accounts = inner.many("accounts", lambda item: reader.text(item, "accounts"))
     return Acknowledgement(limit, document, until, count, accounts) if limit and document and until else None

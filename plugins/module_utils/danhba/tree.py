@@ -46,8 +46,9 @@ Node: TypeAlias = Text | List | Map
 
 # The register's deepest value is seven levels down; a reader that recurses must stop somewhere.
 DEEPEST = 32
-# Within double quotes, up to an escape that could stand for any character, and so hide one from the loader.
-_WRITTEN_OUT = re.compile(r'(?:[^\\]|\\["\\/])*')
+_ESCAPE = re.compile(r"\\.", re.DOTALL)
+# The escapes that stand for the character that is seen; any other could hide one from the loader.
+_WRITTEN_OUT = frozenset(('\\"', "\\\\", "\\/"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class _TooDeep(Exception):
 class _Reader:
     parser: Any
     text: str
+    escaped: bool
     depth: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -91,7 +93,7 @@ class _Reader:
         if kind is yaml.ScalarEvent:
             if event.anchor or event.tag:
                 self._forbidden(event)
-            if event.style == '"' and "\\" in self.text:
+            if event.style == '"' and self.escaped:
                 self._escapes(event)
             mark = event.start_mark
             return Text(event.value, make_place((mark.line + 1, mark.column + 1)), not event.style)
@@ -129,10 +131,9 @@ class _Reader:
         return Map(entries, _place(event), keys)
 
     def _escapes(self, event: Any) -> None:
-        start, end = event.start_mark.index, event.end_mark.index
-        written = _WRITTEN_OUT.match(self.text, start, end)
-        if written and written.end() < end:
-            self.problems.append(Problem("escape", _place(event), self.text[written.end() :][:2]))
+        found = _ESCAPE.finditer(self.text, event.start_mark.index, event.end_mark.index)
+        if escape := next((match[0] for match in found if match[0] not in _WRITTEN_OUT), ""):
+            self.problems.append(Problem("escape", _place(event), escape))
 
     def _forbidden(self, event: Any) -> None:
         if event.anchor:
@@ -148,7 +149,7 @@ def _place(event: Any) -> Place:
 
 def parse(text: str) -> tuple[Node | None, list[Problem]]:
     """The only document of a text, None when it is empty or cannot be read, with every problem met."""
-    reader = _Reader(yaml.CBaseLoader(text), text)
+    reader = _Reader(yaml.CBaseLoader(text), text, "\\" in text)
     try:
         return reader.document(), reader.problems
     except _TooDeep as error:

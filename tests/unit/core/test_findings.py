@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import NamedTuple
 
 import pytest
@@ -28,9 +29,11 @@ from tests.unit.core.registers import (
 )
 
 from danhba import cli  # noqa: F401 - with all that the command uses, every rule is registered
-from danhba.check import check
+from danhba.check import check, find
 from danhba.findings import RULES, Severity, rule
 from danhba.messages import render
+from danhba.rendering.findings import as_data
+from danhba.results import Kept
 
 P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"
 
@@ -362,6 +365,70 @@ AGENCIES = [
         register(agency("aa", closed="2000-01-01")),
         ["agencies/aa.yml:6:9 agency-dates"],
     ),
+    Case(
+        "the successor of an open one",
+        register(agency("aa"), agency("bb", succeeds=["aa"])),
+        ["agencies/bb.yml:6:11 agency-succeeds-open"],
+    ),
+    Case(
+        "a successor that comes later",
+        register(agency("aa", closed="2011-01-01"), agency("bb", opened="2011-01-02", succeeds=["aa"])),
+        ["agencies/bb.yml:6:11 agency-succeeds-day"],
+    ),
+    Case(
+        "a successor that ends on the same day",
+        register(agency("aa", closed="2011-01-01"), agency("bb", closed="2011-01-01", succeeds=["aa"])),
+        ["agencies/bb.yml:7:11 agency-succeeds-day"],
+    ),
+    Case(
+        "the successor of a successor",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", opened="2011-01-01 renamed", closed="2012-01-01 merged", succeeds=["aa"]),
+            agency("cc", opened="2012-01-01 merged", succeeds=["bb"]),
+        ),
+        [],
+    ),
+    Case(
+        "merged from none",
+        register(agency("aa", opened="2011-01-01 merged")),
+        ["agencies/aa.yml:5:9 agency-origin"],
+    ),
+    Case(
+        "renamed by another event",
+        register(agency("aa", closed="2011-01-01 merged"), agency("bb", opened="2011-01-01 renamed", succeeds=["aa"])),
+        ["agencies/bb.yml:5:9 agency-origin"],
+    ),
+    Case(
+        "merged on another day",
+        register(agency("aa", closed="2011-02-01 merged"), agency("bb", opened="2011-01-01 merged", succeeds=["aa"])),
+        ["agencies/bb.yml:5:9 agency-origin"],
+    ),
+    Case(
+        "split from one that goes on",
+        register(agency("aa"), agency("bb", opened="2011-01-01 split")),
+        [],
+    ),
+    Case(
+        "days far ahead",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01", "2013-06-03"),
+                person("2", "Lò Anh", "2013-06-02"),
+                person("3", "Lò Ánh", "2013-06-03"),
+                person("4", "Lò Ơn", "2011-01-01", suspended=[{"document": "1/QĐ-AA", "date": "2031-01-01"}]),
+            ),
+            agency("bb", opened="2013-06-03", closed="2013-06-04"),
+        ),
+        [
+            "agencies/aa.yml:10:13 date-future",
+            "agencies/aa.yml:16:13 date-future",
+            "agencies/aa.yml:21:35 date-future",
+            "agencies/bb.yml:5:9 date-future",
+            "agencies/bb.yml:6:9 date-future",
+        ],
+    ),
     change(
         "custodians out of order",
         S,
@@ -540,7 +607,12 @@ HISTORY = [
         f"{S}:11:14 custodian-official",
         f"{S}:21:65 schema-date",
     ),
-    history("an entry mended", SAMPLE, base=edited(S, ('"000102"\n    name', '"000102"\n    nome'))),
+    history(
+        "an entry mended",
+        SAMPLE,
+        "province.yml:2:1 history-base",
+        base=edited(S, ('"000102"\n    name', '"000102"\n    nome')),
+    ),
     history("an agency broken", edited(S, (NAME, "nome: x")), f"{S}:2:1 schema-missing", f"{S}:3:1 schema-key"),
     history("the province was not there", SAMPLE, base={}),
     history("a closing taken back", edited(S, (CLOSING, "")), f"{S}:24:5 history-closed"),
@@ -555,8 +627,16 @@ HISTORY = [
 CASES = [*FILES, *TREE, *SCHEMA, *NAMES, *PINS, *PROVINCES, *AGENCIES, *PEOPLE, *HISTORY]
 
 
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    return Kept(tmp_path_factory.mktemp("cache") / "results.sqlite")
+
+
+TODAY = date(2012, 6, 1)
+
+
 def found(case: Case) -> list[str]:
-    return places(check(files(case.texts), None if case.base is None else files(case.base)).findings)
+    return places(check(files(case.texts), TODAY, None if case.base is None else files(case.base)).findings)
 
 
 def test_the_sample_has_no_findings() -> None:
@@ -582,9 +662,17 @@ def test_a_rule_cites_a_clause_and_says_the_way_out(id_: str) -> None:
     assert stated.message[-1] not in ".!"
 
 
+@pytest.mark.parametrize("case", [case for case in CASES if case.base is None], ids=lambda case: case.name)
+def test_the_fast_way_finds_the_same(case: Case, results: Kept) -> None:
+    expected = [as_data(finding, "vi") for finding in check(files(case.texts), TODAY).findings]
+    for _time in range(2):
+        found_fast = find(files(case.texts), TODAY, results)
+        assert [as_data(finding, "vi") for finding in found_fast] == expected
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_message_can_be_shown(case: Case) -> None:
-    checked = check(files(case.texts), None if case.base is None else files(case.base))
+    checked = check(files(case.texts), TODAY, None if case.base is None else files(case.base))
     for finding in checked.findings:
         assert render(finding.rule.message, finding.values, "en").isprintable()
 
@@ -654,7 +742,7 @@ def test_no_text_stops_the_check(name: str, cuts: list[tuple[int, int, str]]) ->
     text = SAMPLE[name]
     for at, length, inserted in cuts:
         text = text[:at] + inserted + text[at + length :]
-    checked = check(files({**SAMPLE, name: text}), files(SAMPLE))
+    checked = check(files({**SAMPLE, name: text}), TODAY, files(SAMPLE))
     for finding in checked.findings:
         assert finding.where.place >= (1, 1)
         assert render(finding.rule.message, finding.values, "en")

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.unit.core.registers import SAMPLE, STTTT, files, places, write
+from tests.unit.core.registers import SAMPLE, STTTT, UBND, files, places, write
 
 from danhba import source
 from danhba.check import check
@@ -58,7 +58,7 @@ class TestDirectory:
         ]
 
     def test_without_a_province(self, tmp_path: Path) -> None:
-        write(tmp_path, {"agencies/stttt.yml": STTTT})
+        write(tmp_path, {"agencies/ubnd.yml": UBND})
         assert places(check(source.from_directory(tmp_path)).findings) == ["province.yml:1:1 province-missing"]
 
     def test_no_directory(self, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.unit.core.registers import Texts, agency, person, register, timeline
 
 from danhba.register import Suspension
-from danhba.state import State, Timeline
+from danhba.state import Timeline
 
 ONE = register(
     agency(
@@ -190,18 +190,6 @@ def test_contact_mailboxes(day: str, expected: str) -> None:
 def test_heirs_over_any_number_of_moves(day: str, code: str, heirs: list[str]) -> None:
     at, _states = contacts(day)
     assert [agency.code for agency in at.heirs(at.register.agencies[code])] == heirs
-
-
-@pytest.mark.parametrize("code", ["aa", "cc"])
-def test_agencies_that_succeed_each_other_have_no_heir(code: str) -> None:
-    texts = register(
-        agency("cc", closed="2011-01-01 merged"),
-        agency("aa", closed="2011-01-01 merged", succeeds=["bb", "cc"]),
-        agency("bb", closed="2011-01-01 merged", succeeds=["aa"]),
-    )
-    at = timeline(texts, "2011-01-01")
-    assert at.heirs(at.register.agencies[code]) == []
-    assert at.agency_state(at.register.agencies[code]) is State.CLOSED
 
 
 @pytest.mark.parametrize(("day", "covers"), [("2011-01-01", False), ("2011-01-02", True), ("2011-01-03", False)])

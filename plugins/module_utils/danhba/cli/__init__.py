@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..source import Unusable
-from . import register
+from . import governance, register
 from .common import lang, stop
 
 
@@ -43,6 +43,7 @@ def main(lang: str | None) -> None:
 
 
 for command in (
+    governance.schema_command,
     register.check_command,
     register.addresses_command,
     register.candidates_command,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
@@ -25,6 +26,8 @@ from ..source import Unusable
 # Exit statuses (register format): 0 as asked, 1 findings or a refused plan, 2 could not run.
 REFUSED, COULD_NOT_RUN = 1, 2
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+# Fewer files than these are read before a progress bar would be seen.
+LONG = 100
 _CHOSEN = "danhba.language"
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -106,6 +109,16 @@ def table(rows: Iterable[tuple[str, ...]]) -> None:
     with console.capture() as shown:
         console.print(shown_table)
     click.echo(shown.get(), nl=False)
+
+
+@contextmanager
+def progress(length: int, label: str) -> Iterator[Callable[[int], None] | None]:
+    """Shows how many of `length` are done, on a terminal and where it takes longer than a moment; else nothing."""
+    if not sys.stderr.isatty() or length < LONG:
+        yield None
+        return
+    with click.progressbar(length=length, label=translator(language())(label), file=sys.stderr) as bar:
+        yield lambda done: bar.update(done - bar.pos)
 
 
 def write(path: Path, text: str) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from .. import accounts as a
-from .. import listing, names, plan, source
-from ..check import check, wanted
+from .. import listing, names, plan, results, source
+from ..check import check, find, wanted
 from ..findings import binding
 from ..messages import mark as _
 from ..messages import render
@@ -20,21 +20,34 @@ from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..source import Unusable
 from ..state import Timeline
-from .common import REFUSED, as_of, directory, lang, language, stop, table, usable, write
+from .common import REFUSED, as_of, directory, lang, language, progress, stop, table, usable, write
 
 
 @click.command("check")
 @directory
 @click.option("--base", metavar="REF", help="So với bản git này / Also compare with this git revision.")
+@as_of
 @click.option("--format", "form", type=click.Choice(list(show_findings.FORMATS)), default="text", show_default=True)
+@click.option(
+    "--cache/--no-cache",
+    default=True,
+    help="Giữ kết quả của từng tệp cho lần sau / Keep each file's results for the next run. [--cache]",
+)
 @lang
-def check_command(directory: Path, base: str | None, form: str, lang: str | None) -> None:
+def check_command(  # noqa: PLR0913, PLR0917
+    directory: Path, base: str | None, day: date, form: str, cache: bool, lang: str | None
+) -> None:
     """Kiểm tra sổ / Check the register."""
-    checked = check(source.from_directory(directory), None if base is None else source.from_git(directory, base))
-    output = show_findings.FORMATS[form](checked.findings, language())
+    files = source.from_directory(directory)
+    if base is None:
+        with progress(len(files), _("Checking")) as advance:
+            findings = find(files, day, results.of_the_user() if cache else None, advance)
+    else:
+        findings = check(files, day, source.from_git(directory, base)).findings
+    output = show_findings.FORMATS[form](findings, language())
     if output:
         click.echo(output)
-    sys.exit(REFUSED if binding(checked.findings) else 0)
+    sys.exit(REFUSED if binding(findings) else 0)
 
 
 @click.command("addresses")

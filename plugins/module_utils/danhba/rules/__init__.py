@@ -1,16 +1,35 @@
-"""What a register must hold to beyond its shape: one file for each part of it."""
+"""What a register must hold to beyond its shape: one file for each part of it.
+
+`within` is what one agency's file must hold to by itself, `across` what all of them must together.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 
+from .. import addresses
+from ..facts import Facts
 from ..findings import Finding
-from ..register import Register
-from . import agencies, people, province
+from ..register import Agency, Province
+from . import agencies, custodians, documents, future, identity, people, province, wording
 
 
-def check(register: Register, unread: frozenset[str]) -> Iterator[Finding]:
-    """Every finding about a register; the agencies in `unread` exist, though nobody could read their files."""
-    yield from province.check(register, unread)
-    yield from agencies.check(register, unread)
-    yield from people.check(register, unread)
+def within(agency: Agency) -> Iterator[Finding]:
+    """Every finding about an agency's file that needs no other."""
+    for part in (agencies, people, documents, custodians, identity, wording):
+        yield from part.check(agency)
+
+
+def across(
+    province_: Province | None, facts: Sequence[Facts], unread: frozenset[str], day: date | None
+) -> Iterator[Finding]:
+    """Every finding among agencies; those in `unread` exist, though nobody could read their files."""
+    by_code = {agency.code: agency for agency in facts}
+    yield from addresses.across(facts)
+    yield from agencies.across(by_code, unread)
+    yield from people.across(facts, complete=not unread)
+    if province_:
+        yield from province.across(province_, by_code, unread)
+        if day:
+            yield from future.across(province_, facts, day)

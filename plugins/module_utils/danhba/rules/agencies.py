@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
 
+from ..facts import Facts
 from ..findings import Finding, rule
 from ..messages import mark as _
-from ..register import Agency, Custodian, Register
+from ..register import Agency, Custodian
 
 PARENT = rule("agency-parent", "R1", _("the parent '{parent}' is no agency of this register; write its tendonvi"))
 CYCLE = rule("agency-cycle", "R1", _("{chain}: an agency cannot stand above itself; correct a parent"))
@@ -22,6 +22,24 @@ HEIR = rule(
     "R6.1a",
     _("{agency} was {event} on {day}, but no agency says succeeds: [{agency}]; add it to the one that took over"),
 )
+SUCCEEDS_OPEN = rule(
+    "agency-succeeds-open",
+    "R6.1a",
+    _("{agency} succeeds {other}, which is not closed; close {other} by its document, or take it out of succeeds:"),
+)
+SUCCEEDS_DAY = rule(
+    "agency-succeeds-day",
+    "R6.1a",
+    _("{agency} succeeds {other}, but is not open on {day}, when {other} ends; correct the dates of one of them"),
+)
+ORIGIN = rule(
+    "agency-origin",
+    "R6.1a",
+    _(
+        "{agency} was opened on {day} by event {event}, but no agency that it succeeds closes on that day by the same "
+        "event; add it to succeeds: and close it, or write established"
+    ),
+)
 BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not after it opened on {opened}"))
 CUSTODIAN = rule(
     "custodian-official",
@@ -34,61 +52,95 @@ CUSTODIAN_ORDER = rule(
     _("custodians are listed by date: {day} stands after {before}; the list grows at its end"),
 )
 
-
-def check(register: Register, unread: frozenset[str]) -> Iterator[Finding]:
-    """Each agency by itself and among the others."""
-    known = unread.union(register.agencies)
-    succeeded = {code for agency in register.agencies.values() for code in agency.succeeds}
-    for agency in register.agencies.values():
-        yield from _place(register, agency, known)
-        yield from _ends(agency, succeeded, complete=not unread)
-        yield from _custodians(agency)
+# Events that make one agency out of others. A split may leave the other one open, and is then no succession.
+GROWN = frozenset({"renamed", "merged"})
 
 
-def _place(register: Register, agency: Agency, known: frozenset[str]) -> Iterator[Finding]:
-    for code in agency.succeeds:
-        if code not in known or code == agency.code:
-            yield SUCCEEDS.at(agency.where("succeeds"), code=code)
+def check(agency: Agency) -> Iterator[Finding]:
+    """An agency by itself."""
+    if agency.closed and agency.closed.date <= agency.opened.date:
+        where = agency.where("closed")
+        yield BACKWARDS.at(where, agency=agency.code, closed=agency.closed.date, opened=agency.opened.date)
+    yield from _custodians(agency)
+
+
+def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
+    """Each agency among the others."""
+    known = unread.union(agencies)
+    succeeded = {code for agency in agencies.values() for code in agency.succeeds}
+    for agency in agencies.values():
+        yield from _above(agency, agencies, known)
+        yield from _succession(agency, agencies, known)
+        ended = agency.closed and agency.closed_event != "dissolved"
+        if ended and agency.code not in succeeded and not unread:
+            values = {"agency": agency.code, "event": agency.closed_event, "day": agency.closed}
+            yield HEIR.at(agency.where("closed"), **values)
+
+
+def _above(agency: Facts, agencies: Mapping[str, Facts], known: frozenset[str]) -> Iterator[Finding]:
     if not agency.parent:
         return
     if agency.parent not in known:
         yield PARENT.at(agency.where("parent"), parent=agency.parent)
-    elif chain := _cycle(register, agency):
+    elif chain := _cycle(agency, agencies):
         yield CYCLE.at(agency.where("parent"), chain=" → ".join(chain))
-    elif parent := register.agencies.get(agency.parent):
-        yield from _under(agency, parent)
+    elif parent := agencies.get(agency.parent):
+        yield from _under(agency, parent, agencies)
 
 
-def _cycle(register: Register, agency: Agency) -> list[str]:
+def _cycle(agency: Facts, agencies: Mapping[str, Facts]) -> list[str]:
     """The codes from an agency up to itself, or nothing; only a member of a cycle reports it."""
-    chain, above = [agency.code], register.agencies.get(agency.parent)
+    chain, above = [agency.code], agencies.get(agency.parent)
     while above and above.code not in chain:
         chain.append(above.code)
-        above = register.agencies.get(above.parent)
+        above = agencies.get(above.parent)
     return [*chain, agency.code] if above and above.code == agency.code else []
 
 
-def _under(agency: Agency, parent: Agency) -> Iterator[Finding]:
-    """A subordinate unit stands under an open agency (R6.1b): when it opens, and for as long as it is open."""
-    if agency.opened.date < parent.opened.date:
-        yield _parent_closed(agency, agency.opened.date)
-    if parent.closed and (agency.closed is None or agency.closed.date > parent.closed.date):
-        yield _parent_closed(agency, parent.closed.date)
+def _under(agency: Facts, parent: Facts, agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+    """A subordinate unit stands under an open agency (R6.1b): when it opens, and for as long as it is open.
+
+    After a reorganisation it stands under one that succeeds the one that it was opened under.
+    """
+    if agency.opened < parent.opened and agency.opened < _since(parent, agencies):
+        yield _parent_closed(agency, agency.opened)
+    if agency.end > parent.end:
+        yield _parent_closed(agency, parent.end)
 
 
-def _parent_closed(agency: Agency, day: date) -> Finding:
+def _since(agency: Facts, agencies: Mapping[str, Facts]) -> str:
+    """The day from which an agency has been there, itself or in those that it succeeds."""
+    days, seen, waiting = [agency.opened], {agency.code}, [*agency.succeeds]
+    while waiting:
+        code = waiting.pop()
+        if code not in seen and (former := agencies.get(code)):
+            seen.add(code)
+            days.append(former.opened)
+            waiting.extend(former.succeeds)
+    return min(days)
+
+
+def _parent_closed(agency: Facts, day: str) -> Finding:
     return PARENT_CLOSED.at(agency.where("parent"), agency=agency.code, day=day, parent=agency.parent)
 
 
-def _ends(agency: Agency, succeeded: set[str], *, complete: bool) -> Iterator[Finding]:
-    if agency.closed is None:
-        return
-    if agency.closed.date <= agency.opened.date:
-        where = agency.where("closed")
-        yield BACKWARDS.at(where, agency=agency.code, closed=agency.closed.date, opened=agency.opened.date)
-    if complete and agency.closed.event != "dissolved" and agency.code not in succeeded:
-        values = {"agency": agency.code, "event": agency.closed.event, "day": agency.closed.date}
-        yield HEIR.at(agency.where("closed"), **values)
+def _succession(agency: Facts, agencies: Mapping[str, Facts], known: frozenset[str]) -> Iterator[Finding]:
+    """Who takes over is there when the other ends, and what it grew out of ends when it begins (R6.1a)."""
+    former = [agencies[code] for code in agency.succeeds if code in agencies and code != agency.code]
+    for code in agency.succeeds:
+        if code not in known or code == agency.code:
+            yield SUCCEEDS.at(agency.where("succeeds"), code=code)
+    for other in former:
+        if not other.closed:
+            yield SUCCEEDS_OPEN.at(agency.where("succeeds"), agency=agency.code, other=other.code)
+        elif not agency.opened <= other.closed < agency.end:
+            values = {"agency": agency.code, "other": other.code, "day": other.closed}
+            yield SUCCEEDS_DAY.at(agency.where("succeeds"), **values)
+    grown = any(other.closed == agency.opened and other.closed_event == agency.opened_event for other in former)
+    unknown = not known.issuperset(agency.succeeds) or len(former) < len(agency.succeeds)
+    if agency.opened_event in GROWN and not grown and not unknown:
+        values = {"agency": agency.code, "event": agency.opened_event, "day": agency.opened}
+        yield ORIGIN.at(agency.where("opened"), **values)
 
 
 def _custodians(agency: Agency) -> Iterator[Finding]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
+from ..facts import Facts, Held
 from ..findings import Finding, rule
 from ..messages import mark as _
-from ..register import MOVES, Agency, Event, Issuance, Register
+from ..register import MOVES, Agency, Issuance
 
 TWO = rule(
     "person-two-mailboxes",
@@ -37,26 +38,44 @@ MOVE_FROM = rule(
     _("{person} came to {agency} on {day} ({event}), but nothing closes elsewhere on that day with this id and event"),
 )
 
-FOREVER = date.max
-Entry = tuple[Agency, Issuance]
+Entry = tuple[Facts, Held]
 
 
-def check(register: Register, unread: frozenset[str]) -> Iterator[Finding]:
-    """Each issuance by itself, and all of each person together."""
-    people: dict[str, list[Entry]] = {}
-    for agency, issuance in register.issuances():
-        people.setdefault(issuance.id, []).append((agency, issuance))
+def check(agency: Agency) -> Iterator[Finding]:
+    """Each issuance by itself."""
+    for issuance in agency.people:
         yield from _dates(agency, issuance)
         yield from _within(agency, issuance)
-    for entries in people.values():
+
+
+def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
+    """All issuances of each person together; moves only where every file was read."""
+    for entries in _entries(facts).values():
         yield from _identity(entries)
         yield from _one_at_a_time(entries)
-        if not unread:
+        if complete:
             yield from _moves(entries)
 
 
+def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
+    """The issuances of all who have more than one, or who moved; nothing could be wrong among those of the others."""
+    seen: set[str] = set()
+    several = set()
+    for agency in facts:
+        for held in agency.people:
+            if held.id in seen or held.opened_event in MOVES or held.closed_event in MOVES:
+                several.add(held.id)
+            seen.add(held.id)
+    found: dict[str, list[Entry]] = {}
+    for agency in facts if several else ():
+        for held in agency.people:
+            if held.id in several:
+                found.setdefault(held.id, []).append((agency, held))
+    return found
+
+
 def _end(issuance: Issuance) -> date:
-    return issuance.closed.date if issuance.closed else FOREVER
+    return issuance.closed.date if issuance.closed else date.max
 
 
 def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
@@ -86,44 +105,32 @@ def _within(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
 
 
 def _by_date(entries: list[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda entry: entry[1].opened.date)
+    return sorted(entries, key=lambda entry: entry[1].opened)
 
 
 def _identity(entries: list[Entry]) -> Iterator[Finding]:
     """One id in two names is two people, unless a change of name explains it: then the later entry follows a move."""
     (first_agency, first), *others = _by_date(entries)
-    for agency, issuance in others:
-        if issuance.name.casefold() != first.name.casefold() and issuance.opened.event not in MOVES:
-            yield IDENTITY.at(
-                agency.where_of(issuance, "name"),
-                person=issuance.id,
-                name=issuance.name,
-                other_name=first.name,
-                other=first_agency.code,
-            )
+    for agency, held in others:
+        if held.name.casefold() != first.name.casefold() and held.opened_event not in MOVES:
+            values = {"name": held.name, "other_name": first.name, "other": first_agency.code}
+            yield IDENTITY.at(agency.where_of(held, "name"), person=held.id, **values)
 
 
 def _one_at_a_time(entries: list[Entry]) -> Iterator[Finding]:
-    for (former_agency, former), (agency, issuance) in pairwise(_by_date(entries)):
-        if issuance.opened.date < (end := _end(former)):
-            until = end if former.closed else "…"
-            values = {"other": former_agency.code, "until": until, "agency": agency.code, "day": issuance.opened.date}
-            yield TWO.at(agency.where_of(issuance), person=issuance.id, **values)
+    for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
+        if held.opened < former.end:
+            values = {"other": former_agency.code, "until": former.closed or "…", "agency": agency.code}
+            yield TWO.at(agency.where_of(held), person=held.id, day=held.opened, **values)
 
 
 def _moves(entries: list[Entry]) -> Iterator[Finding]:
     """A move closes here and opens there, on the same day, by the same event (R6.2a)."""
-    for agency, issuance in entries:
+    for agency, held in entries:
         others = [other for elsewhere, other in entries if elsewhere is not agency]
-        closed = issuance.closed
-        if closed and closed.event in MOVES and not any(_same(closed, other.opened) for other in others):
-            values = {"person": issuance.id, "agency": agency.code, "day": closed.date, "event": closed.event}
-            yield MOVE_TO.at(agency.where_of(issuance, "closed"), **values)
-        opened = issuance.opened
-        if opened.event in MOVES and not any(other.closed and _same(opened, other.closed) for other in others):
-            values = {"person": issuance.id, "agency": agency.code, "day": opened.date, "event": opened.event}
-            yield MOVE_FROM.at(agency.where_of(issuance, "opened"), **values)
-
-
-def _same(one: Event, other: Event) -> bool:
-    return one.event == other.event and one.date == other.date
+        left, came = (held.closed, held.closed_event), (held.opened, held.opened_event)
+        values = {"person": held.id, "agency": agency.code}
+        if held.closed_event in MOVES and left not in [(o.opened, o.opened_event) for o in others]:
+            yield MOVE_TO.at(agency.where_of(held, "closed"), day=held.closed, event=held.closed_event, **values)
+        if held.opened_event in MOVES and came not in [(o.closed, o.closed_event) for o in others]:
+            yield MOVE_FROM.at(agency.where_of(held, "opened"), day=held.opened, event=held.opened_event, **values)

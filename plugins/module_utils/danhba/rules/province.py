@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..addresses import CONTACT
+from ..facts import Facts
 from ..findings import Finding, rule
 from ..messages import mark as _
-from ..register import Event, Register
+from ..register import Province
 
 OPERATOR = rule("province-operator", "R3", _("the operator '{code}' is no agency of this register; write its tendonvi"))
 SYSTEM = rule(
@@ -25,27 +26,19 @@ PROTECTED = rule(
 )
 
 
-def check(register: Register, unread: frozenset[str]) -> Iterator[Finding]:
+def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
     """The operator, the system addresses and the protected accounts exist."""
-    province = register.province
-    known = unread.union(register.agencies)
-    contacts = {CONTACT + code for code in known}
-    if province.operator not in known:
+    contacts = {CONTACT + code for code in unread.union(agencies)}
+    if CONTACT + province.operator not in contacts:
         yield OPERATOR.at(province.where("operator"), code=province.operator)
+    succeeded = {code for agency in agencies.values() for code in agency.succeeds}
     for local, target in province.system_addresses.items():
+        agency = agencies.get(target.removeprefix(CONTACT))
+        where = province.where("system_addresses")
         if target not in contacts:
-            where = province.where("system_addresses")
             yield SYSTEM.at(where, target=target, local=local, operator=province.operator)
-        elif ended := _ended(register, target.removeprefix(CONTACT)):
-            where = province.where("system_addresses")
-            yield SYSTEM_CLOSED.at(where, target=target, day=ended.date, local=local)
+        elif agency and agency.closed and agency.code not in succeeded:
+            yield SYSTEM_CLOSED.at(where, target=target, day=agency.closed, local=local)
     for target in province.policy.protected:
         if target not in contacts:
             yield PROTECTED.at(province.where("policy"), target=target)
-
-
-def _ended(register: Register, code: str) -> Event | None:
-    """The closing of an agency that nobody succeeds."""
-    agency = register.agencies.get(code)
-    succeeded = any(code in other.succeeds for other in register.agencies.values())
-    return agency.closed if agency and not succeeded else None

@@ -1,0 +1,341 @@
+"""The encodings of Vietnamese before Unicode (R7.3, TCVN 6909:2001): recognised by name and converted.
+
+Two things are met. Bytes that are no UTF-8 (`recognise_bytes`, `decode`), and Unicode text that holds such bytes read as
+windows-1252, one character a byte: ``NguyÔn V¨n VÞnh``, ``Nguyeãn Vaên Vònh`` (`recognise`, `find`).
+
+What decides is the shape of the Vietnamese syllable, in each reading and in the text as it stands. Text that is plausible as
+it stands is never objected to: ``Lò`` stays Lò, although VNI has the same bytes for Lị. Where two encodings explain a text
+equally well, the one with more of the commonest words counts, then the first of `ENCODINGS`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+TCVN3, VNI, CP1258, VISCII = "TCVN3 (ABC)", "VNI", "windows-1258", "VISCII"
+UTF8, UTF16 = "UTF-8 read as windows-1252", "UTF-16"
+# The likeliest first: TCVN3 was the north's, VNI the south's, VISCII the Vietnamese abroad's.
+ENCODINGS = (TCVN3, VNI, CP1258, VISCII)
+
+_UNREADABLE = "\ufffd"
+_GRAVE, _HOOK, _TILDE, _ACUTE, _DOT = _TONES = "\u0300\u0309\u0303\u0301\u0323"
+_CIRCUMFLEX, _BREVE = "\u0302\u0306"
+_VOWELS = "aăâeêioôơuưy"
+
+
+def _toned(vowels: str, tones: str = _TONES) -> list[str]:
+    return [unicodedata.normalize("NFC", vowel + tone) for vowel in vowels for tone in tones]
+
+
+def _tcvn3() -> dict[int, str]:
+    """TCVN 5712:1993: toned letters in the order of the alphabet, small ones with gaps that capitals fill.
+
+    What does not fit there of the capitals lies among the control characters; the ABC fonts have no toned capitals at all.
+    """
+    table = dict(enumerate("\u00a0ĂÂÊÔƠƯĐăâêôơưđ", 0xA0))
+    gaps = [0xAF, 0xBA, *range(0xBF, 0xC6), 0xCD, *range(0xD9, 0xDC), 0xE0, 0xF0, 0xFF]
+    table |= zip((byte for byte in range(0xB5, 0xFF) if byte not in gaps), _toned(_VOWELS), strict=True)
+    filling = _toned("ĂÂÊÔ", _TONES.replace(_DOT, ""))
+    table |= zip(gaps, filling, strict=True)
+    others = (letter for letter in _toned(_VOWELS.upper()) if letter not in filling)
+    controls = (*range(0x80, 0xA0), 0x01, 0x02, 0x04, 0x05, 0x06, *range(0x11, 0x18))
+    return table | dict(zip(controls, others, strict=True))
+
+
+def _viscii() -> dict[int, str]:
+    """VISCII (RFC 1456)."""
+    upper = (
+        "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯ"
+        "ÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ"
+    )
+    return dict(enumerate(upper, 0x80)) | dict(zip((0x02, 0x05, 0x06, 0x14, 0x19, 0x1E), "ẲẴẪỶỸỴ", strict=True))
+
+
+def _single(table: dict[int, str]) -> Callable[[bytes], str]:
+    whole = "".join(table.get(byte, chr(byte) if byte < 0x80 else _UNREADABLE) for byte in range(256))
+    return lambda data: data.decode("latin-1").translate(dict(enumerate(whole)))
+
+
+# VNI writes the letter, then its marks in one byte; only letters that have one mark at most have bytes of their own.
+_VNI_MARKS = dict(zip("øûõùï", _TONES, strict=True))
+_VNI_MARKS |= dict(zip("âàåãáä", (_CIRCUMFLEX, *(_CIRCUMFLEX + tone for tone in _TONES)), strict=True))
+_VNI_MARKS |= dict(zip("êèúüéë", (_BREVE, *(_BREVE + tone for tone in _TONES)), strict=True))
+_VNI_LETTERS = dict(zip("ôöñìæóíòî", "ơưđìỉĩíịỵ", strict=True))
+_VNI_BASES = {"a": "âàåãáäêèúüéë", "e": "âàåãáä", "o": "âàåãáä", "u": "", "y": "", "ô": "", "ö": ""}
+_VNI_PAIR = re.compile("|".join(f"{base}[øûõùï{more}]" for base, more in _VNI_BASES.items()) + "|[^\x00-\x7f]", re.I)
+
+
+def _vni_pair(match: re.Match[str]) -> str:
+    first, mark = match[0][0], match[0][1:]
+    letter = first if first.isascii() else _VNI_LETTERS.get(first.lower(), _UNREADABLE)
+    letter = letter.upper() if first.isupper() else letter
+    return unicodedata.normalize("NFC", letter + _VNI_MARKS.get(mark.lower(), ""))
+
+
+def _vni(data: bytes) -> str:
+    return _VNI_PAIR.sub(_vni_pair, _as_1252(data))
+
+
+def _cp1258(data: bytes) -> str:
+    return unicodedata.normalize("NFC", data.decode("cp1258", "replace"))
+
+
+def _utf16(data: bytes) -> str:
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    guessed = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be"
+    return data.decode("utf-16" if marked else guessed, "replace")
+
+
+_DECODERS: dict[str, Callable[[bytes], str]] = {
+    TCVN3: _single(_tcvn3()),
+    VNI: _vni,
+    CP1258: _cp1258,
+    VISCII: _single(_viscii()),
+}
+# Where windows-1252 has no character, software that reads it shows the control character of that byte.
+_1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256)}
+_BYTES = {ord(character): byte for byte, character in _1252.items()}
+
+
+def _as_1252(data: bytes) -> str:
+    return data.decode("latin-1").translate(_1252)
+
+
+# The syllable: an optional onset, and one of the rhymes (a vowel with what may follow it).
+_ONSETS = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x".split()
+_RHYMES = frozenset(
+    vowels + coda
+    for vowels, codas in (
+        line.split(":")
+        for line in """\
+a:-,c,ch,i,m,n,ng,nh,o,p,t,u,y ă:c,m,n,ng,p,t â:c,m,n,ng,p,t,u,y e:-,c,m,n,ng,o,p,t ê:-,ch,m,n,ng,nh,p,t,u
+i:-,a,ch,m,n,nh,p,t,u iê:-,c,m,n,ng,p,t,u o:-,a,c,e,i,m,n,ng,p,t oa:c,ch,i,m,n,ng,nh,o,p,t,y oă:c,m,n,ng,t oe:n,o,t
+oo:c,ng ô:-,c,i,m,n,ng,p,t ơ:-,i,m,n,p,t u:-,a,c,i,m,n,ng,p,t,y,ơ uâ:n,ng,t,y uê:-,ch,n,nh uô:c,i,m,n,ng,t
+uy:a,ch,n,nh,p,t,u uyê:n,t ư:-,a,c,i,m,n,ng,t,u ươ:c,i,m,n,ng,p,t,u y:-,ch,nh,t yê:m,n,ng,t,u""".split()
+    )
+    for coda in codas.replace("-", "").split(",")
+)
+_SYLLABLE = re.compile(f"({'|'.join(sorted(_ONSETS, key=len, reverse=True))}|)(.*)")
+_STOP = re.compile("(?:c|ch|p|t)$")
+# Those vowels carry the tone of their syllable, wherever others stand beside them.
+_CARRIERS = frozenset("ăâêôơ")
+_LETTERS = frozenset(
+    unicodedata.normalize("NFC", letter + tone) for letter in _VOWELS + "đ" for tone in ("", *_TONES)
+) | frozenset("abcdefghijklmnopqrstuvwxyz")
+_COMMON = frozenset(
+    """nguyễn trần lê phạm hoàng vũ đỗ bùi đặng ngô đinh đoàn lý giàng sùng thào vàng lù tẩn chảo phàn lò văn thị đức xuân
+    ngọc hữu đình hồng thúy hùng dũng tuấn cường hải hương hằng hà thảo huyền thủy chuyên viên trưởng phó phòng giám đốc
+    văn sở ủy nhân dân xã phường thị trấn huyện tỉnh kế toán cán bộ công chức""".split()
+)
+
+
+@lru_cache(maxsize=65536)
+def _plausible(word: str) -> int:
+    """How far a word is Vietnamese: 0 not at all, 1 by its letters and capitals alone, 2 a syllable, 3 a common one."""
+    if not (word.islower() or word.isupper() or word.istitle()):
+        return 0
+    small = word.lower()
+    if not _LETTERS.issuperset(small):
+        return 0
+    bare, tone, carrier = _without_tone(small)
+    if len(tone) > 1:
+        return 0
+    match = _SYLLABLE.fullmatch(bare)
+    if not match or not _is_rhyme(match[1], match[2]):
+        return 1
+    right = not tone or carrier in _CARRIERS or not _CARRIERS.intersection(match[2])
+    if not right or (_STOP.search(bare) and tone not in (_ACUTE, _DOT)):
+        return 1
+    return 3 if small in _COMMON else 2
+
+
+def _is_rhyme(onset: str, rhyme: str) -> bool:
+    return rhyme in _RHYMES or (onset == "gi" and "i" + rhyme in _RHYMES) or (onset == "qu" and "u" + rhyme in _RHYMES)
+
+
+def _without_tone(word: str) -> tuple[str, str, str]:
+    """A word without its tones, the tones, and the letter that carries the last one."""
+    tones, carrier, letters = "", "", []
+    for letter in word:
+        decomposed = unicodedata.normalize("NFD", letter)
+        tone = "".join(c for c in decomposed if c in _TONES)
+        bare = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES)) if tone else letter
+        letters.append(bare)
+        if tone:
+            tones, carrier = tones + tone, bare
+    return "".join(letters), tones, carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Legacy:
+    """A text in an old encoding: the encoding's `name` as people know it, and the `text` as it was meant."""
+
+    name: str
+    text: str
+
+
+# A word, as far as ASCII punctuation, digits and spaces do not end it; all that one byte can show as.
+_WORD = re.compile("[A-Za-z\u0080-\U0010ffff]+")
+_WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]+")
+_ONE_BYTE = frozenset(map(chr, _BYTES))
+_INNER, _OUTER = re.compile("[\u00a0’“”–—…]"), "«»‘°·"
+_MEASURE = re.compile("[cdkm]?m[²³]|µ[mgls]")
+# Where a space was put for the no-break space in which the letter à ends in UTF-8.
+_LOST = re.compile(r"Ã(?: (?=[a-z])|(?=\s|$))")
+_SAMPLE = 2000
+
+
+@lru_cache(maxsize=65536)
+def _stands(word: str) -> int:
+    """How plausible a word is as it stands, quotation marks and dashes aside."""
+    if not _ONE_BYTE.issuperset(word) or _MEASURE.fullmatch(word):
+        return 3
+    scores = []
+    for piece in _INNER.split(word):
+        inner = piece.strip(_OUTER)
+        if inner and (inner != piece or not inner.isascii()):
+            scores.append(_plausible(inner))
+    return min(scores, default=3)
+
+
+def recognise(text: str) -> Legacy | None:
+    """The encoding that a text of one or more words holds in disguise, or None where it is as it should be.
+
+    Words that cannot hold one (ASCII, and letters that only Unicode has) stay as they are.
+    """
+    if text.isascii():
+        return None
+    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    if all(_stands(word) >= 2 for word in words):
+        return None
+    return _utf8_in(text) or _best(text, [word for word in words if _ONE_BYTE.issuperset(word)])
+
+
+def _best(text: str, words: list[str]) -> Legacy | None:
+    spelt = [word for word in words if any(map(str.isalpha, word))]
+    most, found = sum(map(_stands, spelt)), ""
+    for name in ENCODINGS:
+        scores = [_plausible(_reading(word, name)) for word in spelt]
+        if min(scores, default=0) and sum(scores) > most and _explains(spelt, scores):
+            most, found = sum(scores), name
+    if not found:
+        return None
+    reads = {word: _reading(word, found) for word in words}
+    converted = _WORD.sub(lambda match: reads.get(match[0], match[0]), text)
+    return Legacy(found, _capitals(converted) if found == TCVN3 else converted)
+
+
+def _explains(words: list[str], scores: list[int]) -> bool:
+    return any(score >= 2 > _stands(word) for word, score in zip(words, scores, strict=True))
+
+
+@lru_cache(maxsize=65536)
+def _reading(word: str, name: str) -> str:
+    """A word of one-byte characters in an encoding."""
+    read = _DECODERS[name](bytes(_BYTES[ord(c)] for c in word))
+    return _capital_word(read) if name == TCVN3 else read
+
+
+def _utf8_in(text: str) -> Legacy | None:
+    """UTF-8 that was read byte by byte: nothing else has its sequences."""
+    changed = False
+
+    def read(match: re.Match[str]) -> str:
+        nonlocal changed
+        word = match[0]
+        if word.isascii() or not _ONE_BYTE.issuperset(word):
+            return word
+        try:
+            meant = bytes(_BYTES[ord(c)] for c in word).decode()
+        except UnicodeDecodeError:
+            return word
+        changed = True
+        return meant
+
+    meant = _WORD.sub(read, _LOST.sub("Ã\u00a0", text))
+    return Legacy(UTF8, unicodedata.normalize("NFC", meant)) if changed else None
+
+
+def find(text: str) -> Iterator[tuple[int, Legacy]]:
+    """The lines of a text that hold an old encoding: the offset of the first word that shows it, and what it means.
+
+    Where only a part of the line does, `text` is that word alone.
+    """
+    offset = 0
+    for line in text.splitlines(keepends=True):
+        if not line.isascii():
+            doubtful = [m for m in _WORD.finditer(line) if not m[0].isascii() and _stands(m[0]) < 2]
+            if doubtful and (whole := recognise(line.rstrip("\r\n"))):
+                yield offset + doubtful[0].start(), whole
+            else:
+                parts = ((match.start(), recognise(match[0])) for match in doubtful)
+                yield from ((offset + start, part) for start, part in parts if part)
+        offset += len(line)
+
+
+def recognise_bytes(data: bytes) -> str | None:
+    """The encoding of bytes that are no UTF-8; None where none fits, as for a picture or another language."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_utf16(data[:4096]):
+        return UTF16
+    if b"\0" in data:
+        return None
+    words = Counter(_WORD_BYTES.findall(data[: 4 * 1024**2]))
+    sample = [word for word, _count in words.most_common() if not word.isascii()][:_SAMPLE]
+    ranked = {name: _fit(sample, name) for name in ENCODINGS}
+    best = max(ENCODINGS, key=ranked.__getitem__)
+    return best if ranked[best] > 0 else None
+
+
+def _is_utf16(beginning: bytes) -> bool:
+    """Whether every second byte of most characters is zero, as in UTF-16 without a mark."""
+    pairs = len(beginning) // 2
+    zeros = (beginning[0::2].count(0), beginning[1::2].count(0))
+    return pairs > 1 and max(zeros) > 0.4 * pairs and min(zeros) < 0.02 * pairs
+
+
+def _fit(sample: list[bytes], name: str) -> float:
+    """How well an encoding explains words, at most 3; 0 where fewer than two of three words are syllables in it."""
+    scores = [_plausible(_reading(_as_1252(word), name)) for word in sample]
+    syllables = sum(score >= 2 for score in scores)
+    return sum(scores) / len(scores) if scores and syllables * 3 >= 2 * len(scores) else 0
+
+
+def decode(data: bytes, name: str) -> str:
+    """Bytes in one of the encodings that `recognise_bytes` names, as text in NFC; U+FFFD where it has no character."""
+    if name == UTF16:
+        return unicodedata.normalize("NFC", _utf16(data)).removeprefix("\ufeff")
+    text = _DECODERS[name](data)
+    return _FIELD.sub(lambda match: _capitals(match[0]), text) if name == TCVN3 else text
+
+
+# The ABC fonts have no toned capitals. A name in capitals is typed with small letters for them, and shown in a second
+# font that has capitals alone (.VnTimeH): NGUYễN VĂN VịNH, and ánh where the first letter only was set in that font.
+_FIELD = re.compile(r"[^;,|\t\r\n\"]+")
+_LETTER_RUN = re.compile(r"[^\W\d_]+")
+
+
+def _capital_word(word: str) -> str:
+    plain = [c for c in word if c.isalpha() and not _is_toned(c)]
+    return word.upper() if len(plain) > 1 and all(map(str.isupper, plain)) else word
+
+
+def _is_toned(letter: str) -> bool:
+    return any(mark in _TONES for mark in unicodedata.normalize("NFD", letter))
+
+
+def _capitals(text: str) -> str:
+    if text.isascii():
+        return text
+    text = _LETTER_RUN.sub(lambda match: _capital_word(match[0]), text)
+    words = _LETTER_RUN.findall(text)
+    long = [word for word in words if sum(not _is_toned(c) for c in word) > 1]
+    if long and all(map(str.isupper, long)):
+        return text.upper()
+    toned = [word for word in words if _is_toned(word[0]) and word[0].islower()]
+    if len(words) > len(toned) and all(word[0].isupper() for word in words if word not in toned):
+        return _LETTER_RUN.sub(lambda match: match[0][0].upper() + match[0][1:], text)
+    return text

@@ -1,0 +1,48 @@
+"""What a reorganisation must acknowledge so that the guards of a plan let it pass, as data that reviewers see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+
+from .. import check, plan
+from ..addresses import Issued
+from ..plan import AGENCY_LIMIT, GUARDED, LIMIT, PROTECTED, Plan
+from ..policy import Acknowledgement
+from .forecast import Forecast
+
+# How long after the day an apply may still come: every evening for a month, should something stand in the way.
+DAYS = 30
+
+
+def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Acknowledgement]:
+    """The limits that the reorganisation exceeds and the protected accounts that it ends, with the exact counts.
+
+    Counted on the day itself (or today, when that has passed), against a server brought up to the day before: what else
+    happens on that day counts with it.
+    """
+    decided = forecast.plan
+    day = max(decided.date, today)
+    wanted = check.wanted(forecast.after, forecast.issued, day)
+    counts: Counter[str] = Counter()
+    accounts: set[str] = set()
+    for eve in (day, day - timedelta(days=1)):
+        made = plan.make(wanted, check.wanted(forecast.before, issued, eve).accounts)
+        counts |= _exceeded(made)
+        accounts |= _protected(made)
+    until = day + timedelta(days=DAYS)
+    found = [Acknowledgement(kind, decided.document, until, count) for kind, count in sorted(counts.items())]
+    if accounts:
+        found.append(Acknowledgement("protected", decided.document, until, accounts=tuple(sorted(accounts))))
+    return found
+
+
+def _exceeded(made: Plan) -> Counter[str]:
+    kinds = {str(refusal.values["action"]) for refusal in made.refused if refusal.rule in (LIMIT, AGENCY_LIMIT)}
+    return Counter({kind: sum(made.counts[action] for action in GUARDED[kind]) for kind in kinds})
+
+
+def _protected(made: Plan) -> set[str]:
+    return {
+        str(refusal.values["address"]).partition("@")[0] for refusal in made.refused if refusal.rule is PROTECTED
+    }

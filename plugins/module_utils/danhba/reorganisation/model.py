@@ -1,0 +1,113 @@
+"""A reorganisation as its document decides it: which agencies open, how each ends, and where its people go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from ..findings import Where
+from ..place import START, Places
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A new agency; whom it succeeds is what the closings say."""
+
+    code: str
+    name: str
+    kind: str
+    event: str
+    parent: str = ""
+    identifier: str = ""
+    quota: int | None = None
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of a mailbox: its owner goes on in the agency `to`, or it is closed by the event `close`.
+
+    A closing may rest on a `document` of its own, such as a decision on retirement.
+    """
+
+    to: str = ""
+    close: str = ""
+    document: str = ""
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """How an agency ends: `to` are those that take over its mail and duties; `people` is for all whom nobody names."""
+
+    code: str
+    event: str
+    to: tuple[str, ...] = ()
+    people: Fate | None = None
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """What becomes of everyone in one division of an agency."""
+
+    agency: str
+    name: str
+    fate: Fate
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What becomes of one person, and what is new about them; None and empty texts leave things as they are."""
+
+    id: str
+    fate: Fate
+    title: str = ""
+    unit: str = ""
+    phone: str = ""
+    leader: bool | None = None
+    address: str = ""
+    address_document: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parent:
+    """The new managing agency of one that goes on."""
+
+    agency: str
+    parent: str
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds the contact mailbox of an agency from the day on (R11.1)."""
+
+    agency: str
+    person: str
+    document: str
+    role: str
+    key: str = ""
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reorganisation:
+    """Any number of agencies opened, closed and changed on one day by one document."""
+
+    document: str
+    date: date
+    file: str
+    request: str = ""
+    operator: str = ""
+    agencies: tuple[Opening, ...] = ()
+    close: tuple[Closing, ...] = ()
+    units: tuple[Unit, ...] = ()
+    people: tuple[Person, ...] = ()
+    parents: tuple[Parent, ...] = ()
+    custodians: tuple[Holder, ...] = ()
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def where(self, at: Places, key: str = "", subject: str = "") -> Where:
+        """The place of a value of one of its parts."""
+        return Where(self.file, at.get(key, at.get("", START)), subject)

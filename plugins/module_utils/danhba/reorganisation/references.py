@@ -1,0 +1,189 @@
+"""What a reorganisation names: whether it is there, open, named once, and fits the events."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from ..addresses import CONTACT
+from ..findings import Finding, rule
+from ..messages import mark as _
+from ..place import Places
+from ..register import Agency, Issuance, Register
+from .model import Closing, Fate, Opening, Reorganisation
+
+KNOWN = rule(
+    "reorganise-agency-known",
+    "R4.1",
+    _("the register has {agency} already, and no tendonvi is issued again; give the new agency another"),
+)
+NOT_OPEN = rule(
+    "reorganise-agency-open",
+    "R6.1a",
+    _("{agency} is no agency that is open on {day}; write the tendonvi of one that is, or open it under agencies:"),
+)
+TWICE = rule("reorganise-twice", "R6.1a", _("{subject} stands here a second time; only one entry can hold"))
+SUCCESSORS = rule(
+    "reorganise-successors",
+    "R6.1a",
+    _("{agency} ends by event {event}, which needs {wanted} under to:, but names {count}; correct to: or the event"),
+)
+ORIGIN = rule(
+    "reorganise-origin",
+    "R6.1a",
+    _("{agency} opens by event {event}, but no agency under close: ends by that event with to: {agency}; correct one"),
+)
+NOBODY = rule(
+    "reorganise-nobody",
+    "R6.2a",
+    _("nobody with a mailbox on {day} is '{subject}' in the register; correct it, or take the entry out"),
+)
+OPERATOR = rule(
+    "reorganise-operator",
+    "R3",
+    _("the operator {agency} ends on {day}; name the agency that runs the system from then on: operator: <tendonvi>"),
+)
+SYSTEM = rule(
+    "reorganise-system-address",
+    "R10.9",
+    _(
+        "{target} answers for {local}, and {agency} ends without a successor; name one under to:, or change province.yml"
+    ),
+)
+
+# How many successors an ending can have.
+_SUCCESSORS = {"renamed": (1, 1), "merged": (1, 1), "split": (2, None), "dissolved": (0, None)}
+_WANTED = {"renamed": "1", "merged": "1", "split": "2…"}
+
+
+@dataclass(slots=True)
+class Names:
+    """What a reorganisation says, by what it names; entries that cannot hold are left out, and are findings."""
+
+    register: Register
+    plan: Reorganisation
+    findings: list[Finding] = field(default_factory=list)
+    openings: dict[str, Opening] = field(default_factory=dict)
+    closings: dict[str, Closing] = field(default_factory=dict)
+    # Each person's open mailbox before the day, with its agency.
+    live: dict[str, tuple[Agency, Issuance]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, register: Register, plan: Reorganisation) -> Names:
+        """Read them against the register."""
+        names = cls(register, plan)
+        for agency, issuance in register.issuances():
+            if is_live(issuance, plan.date):
+                names.live[issuance.id] = agency, issuance
+        names.openings = {entry.code: entry for entry in names._new()}
+        names.closings = {entry.code: entry for entry in names._ending()}
+        names.findings += names._between()
+        names.findings += names._province()
+        return names
+
+    def goes_on(self, code: str) -> bool:
+        """Whether an agency is open on the day, after everything that the reorganisation does."""
+        agency = self.register.agencies.get(code)
+        opened = agency is not None and open_on(agency, self.plan.date) and code not in self.closings
+        return opened or code in self.openings
+
+    def open_before(self, code: str) -> bool:
+        """Whether an agency has been open until the day."""
+        agency = self.register.agencies.get(code)
+        return agency is not None and open_on(agency, self.plan.date - timedelta(days=1)) and not agency.closed
+
+    def can_go_to(self, fate: Fate) -> bool:
+        """Whether the fate names an agency that is there; says so where it does not."""
+        if fate.to and not self.goes_on(fate.to):
+            self.not_open(fate.at, "to", fate.to)
+            return False
+        return True
+
+    def not_open(self, at: Places, key: str, code: str) -> None:
+        """Say that an agency is not open on the day."""
+        self.findings.append(NOT_OPEN.at(self.plan.where(at, key, code), agency=code, day=self.plan.date))
+
+    def nobody(self, at: Places, key: str, subject: str) -> None:
+        """Say that an entry is about nobody."""
+        self.findings.append(NOBODY.at(self.plan.where(at, key, subject), subject=subject, day=self.plan.date))
+
+    def once(self, seen: set[str], subject: str, at: Places, key: str) -> bool:
+        """Whether something is named for the first time; says so where it is not."""
+        if subject in seen:
+            self.findings.append(TWICE.at(self.plan.where(at, key, subject), subject=subject))
+            return False
+        seen.add(subject)
+        return True
+
+    def _new(self) -> Iterator[Opening]:
+        seen: set[str] = set()
+        for entry in self.plan.agencies:
+            if entry.code in self.register.agencies:
+                where = self.plan.where(entry.at, "agency", entry.code)
+                self.findings.append(KNOWN.at(where, agency=entry.code))
+            elif self.once(seen, entry.code, entry.at, "agency"):
+                yield entry
+
+    def _ending(self) -> Iterator[Closing]:
+        seen: set[str] = set()
+        for entry in self.plan.close:
+            if not self.open_before(entry.code):
+                self.not_open(entry.at, "agency", entry.code)
+            elif self.once(seen, entry.code, entry.at, "agency"):
+                yield entry
+
+    def _between(self) -> Iterator[Finding]:
+        """Endings and openings tell the same story."""
+        for entry in self.closings.values():
+            yield from self._successors(entry)
+        into = {(closing.event, code) for closing in self.closings.values() for code in closing.to}
+        for opening in self.openings.values():
+            if opening.event in ("renamed", "merged") and (opening.event, opening.code) not in into:
+                where = self.plan.where(opening.at, "event", opening.code)
+                yield ORIGIN.at(where, agency=opening.code, event=opening.event)
+            if opening.parent and not self.goes_on(opening.parent):
+                self.not_open(opening.at, "parent", opening.parent)
+
+    def _successors(self, entry: Closing) -> Iterator[Finding]:
+        least, most = _SUCCESSORS[entry.event]
+        count = len(set(entry.to))
+        if count < least or (most and count > most):
+            where = self.plan.where(entry.at, "to", entry.code)
+            values = {"agency": entry.code, "event": entry.event, "wanted": _WANTED[entry.event], "count": count}
+            yield SUCCESSORS.at(where, **values)
+        for code in entry.to:
+            if not self.goes_on(code):
+                self.not_open(entry.at, "to", code)
+
+    def _province(self) -> Iterator[Finding]:
+        """The operator and the system addresses outlive the agencies that end (R3, R10.9)."""
+        province, plan = self.register.province, self.plan
+        if plan.operator and not self.goes_on(plan.operator):
+            self.not_open(plan.at, "operator", plan.operator)
+        if (ends := self.closings.get(province.operator)) and not plan.operator:
+            yield OPERATOR.at(plan.where(ends.at, "", ends.code), agency=ends.code, day=plan.date)
+        for local, target in province.system_addresses.items():
+            entry = self.closings.get(target.removeprefix(CONTACT))
+            if entry and not entry.to:
+                where = plan.where(entry.at, "", entry.code)
+                yield SYSTEM.at(where, target=target, local=local, agency=entry.code)
+
+
+def is_live(issuance: Issuance, day: date) -> bool:
+    """Whether a mailbox was open before a day and is not closed by it."""
+    return issuance.opened.date < day and not (issuance.closed and issuance.closed.date <= day)
+
+
+def open_on(agency: Agency, day: date) -> bool:
+    """Whether an agency is open on a day."""
+    return agency.opened.date <= day and not (agency.closed and agency.closed.date <= day)
+
+
+def successors(closings: Iterable[Closing]) -> Mapping[str, list[str]]:
+    """Whom each agency takes over from, in the order of the endings."""
+    found: dict[str, list[str]] = {}
+    for closing in closings:
+        for code in dict.fromkeys(closing.to):
+            found.setdefault(code, []).append(closing.code)
+    return found

@@ -1,0 +1,225 @@
+"""A forecast as text for a terminal, as JSON, and as Markdown for a pull request."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ..findings import Finding
+from ..messages import mark as _
+from ..messages import render, translator, visible
+from ..policy import Acknowledgement
+from ..rendering import findings as show_findings
+from ..rendering.plan import LONGEST_MARKDOWN
+from .forecast import Closed, Forecast, Move
+
+# How much of a list a terminal shows; the whole is in the file.
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What there is to tell: the forecast, what else stands against it, and what it acknowledges."""
+
+    forecast: Forecast
+    problems: list[Finding]
+    acknowledgements: list[Acknowledgement]
+
+
+def counts(told: Told) -> dict[str, int]:
+    """What happens, in numbers."""
+    forecast = told.forecast
+    return {
+        "agencies_opened": sum(code not in forecast.before.agencies for code in forecast.agencies),
+        "agencies_closed": len(_ending(forecast)),
+        "moved": len(forecast.moves),
+        "closed": len(forecast.closed),
+        "clashes": sum(move.clash is not None for move in forecast.moves),
+        "undecided": len(forecast.undecided),
+        "problems": len(told.problems),
+    }
+
+
+def as_data(told: Told, language: str) -> dict[str, Any]:
+    """Everything, with keys that stay as they are."""
+    forecast = told.forecast
+    domain = forecast.before.province.domain
+    return {
+        "document": forecast.plan.document,
+        "date": forecast.plan.date.isoformat(),
+        "counts": counts(told),
+        "agencies": list(_agencies(forecast)),
+        "moves": [_move(move, domain) for move in forecast.moves],
+        "closed": [_closed(item, domain) for item in forecast.closed],
+        "undecided": [
+            {"id": issuance.id, "name": issuance.name, "agency": agency.code, "unit": issuance.unit}
+            for agency, issuance in forecast.undecided
+        ],
+        "acknowledgements": [_acknowledgement(item) for item in told.acknowledgements],
+        "problems": [show_findings.as_data(item, language) for item in told.problems],
+        "reminders": [show_findings.as_data(item, language) for item in forecast.reminders],
+    }
+
+
+def _ending(forecast: Forecast) -> list[str]:
+    return [c.code for c in forecast.plan.close if c.code in forecast.agencies and forecast.agencies[c.code].closed]
+
+
+def _agencies(forecast: Forecast) -> Iterator[dict[str, Any]]:
+    """One row for each agency that ends, that begins, or that people leave."""
+    moved: dict[str, Counter[str]] = {}
+    for move in forecast.moves:
+        moved.setdefault(move.source, Counter())[move.target] += 1
+    arrived = Counter(move.target for move in forecast.moves)
+    closed = Counter(item.agency for item in forecast.closed)
+    undecided = Counter(agency.code for agency, _issuance in forecast.undecided)
+    for code, agency in forecast.agencies.items():
+        former = forecast.before.agencies.get(code)
+        ends = agency.closed if former is None or former.closed is None else None
+        heirs = [c for closing in forecast.plan.close if closing.code == code for c in closing.to]
+        targets = moved.get(code, Counter())
+        yield {
+            "agency": code,
+            "name": agency.name,
+            "opened": "" if former else agency.opened.event,
+            "closed": ends.event if ends else "",
+            "successors": heirs,
+            "to": {target: targets[target] for target in sorted(targets)},
+            "people_arrived": arrived[code],
+            "people_moved": targets.total(),
+            "people_closed": closed[code],
+            "people_undecided": undecided[code],
+        }
+
+
+def _move(move: Move, domain: str) -> dict[str, Any]:
+    clash = move.clash
+    return {
+        "id": move.issuance.id,
+        "name": move.issuance.name,
+        "from": move.source,
+        "to": move.target,
+        "before": f"{move.before}@{domain}",
+        "after": f"{move.after}@{domain}" if move.after else None,
+        "pinned": bool(move.new.address),
+        "suspended": bool(move.new.suspended),
+        "clash": {"address": f"{clash.plain}@{domain}", "id": clash.holder, "name": clash.name} if clash else None,
+    }
+
+
+def _closed(item: Closed, domain: str) -> dict[str, Any]:
+    return {
+        "id": item.issuance.id,
+        "name": item.issuance.name,
+        "agency": item.agency,
+        "address": f"{item.local}@{domain}",
+        "event": item.event.event,
+        "document": item.event.document,
+    }
+
+
+def _acknowledgement(item: Acknowledgement) -> dict[str, Any]:
+    data: dict[str, Any] = {"limit": item.limit, "document": item.document, "until": item.until.isoformat()}
+    return data | ({"accounts": list(item.accounts)} if item.accounts else {"count": item.count})
+
+
+def as_json(told: Told, language: str, shown: int | None = None) -> str:
+    """Everything as one JSON object; never cut."""
+    return json.dumps(as_data(told, language), ensure_ascii=False, indent=2)
+
+
+# --- text
+
+TITLE = _("Reorganisation by {document} on {day}")
+SUMMARY = _(
+    "{agencies_opened} agencies open, {agencies_closed} end; {moved} people move, {closed} mailboxes are closed; "
+    "{clashes} cannot have the plain form of their name; {undecided} people undecided, {problems} problems"
+)
+AGENCIES = _("Agencies")
+ADDRESSES = _("New addresses")
+CLASHES = _("Namesakes: the plain form is taken")
+CLOSED = _("Knowingly closed")
+ACKNOWLEDGED = _("Acknowledged in province.yml")
+PROBLEMS = _("Problems: nothing can be written before these are solved")
+REMINDERS = _("To see to")
+MORE = _("… {count} more; see the whole with --out FILE")
+
+Section = tuple[str, list[str]]
+
+
+def text(told: Told, language: str, shown: int | None = SHOWN) -> str:
+    """For a terminal: at most `shown` lines of each list, all of them where that is None."""
+    lines = list(_head(told, language))
+    for title, items in _sections(told, language):
+        lines += ["", f"{translator(language)(title)} ({len(items)})", *_some(items, language, shown)]
+    forecast = told.forecast
+    for title, found in ((PROBLEMS, told.problems), (REMINDERS, forecast.reminders)):
+        if found:
+            some = [f for f in found[:shown]]
+            lines += ["", translator(language)(title), show_findings.text(some, language)]
+            lines += _some([], language, shown, left=len(found) - len(some))
+    return "\n".join(lines)
+
+
+def _head(told: Told, language: str) -> Iterator[str]:
+    plan = told.forecast.plan
+    yield render(TITLE, {"document": plan.document, "day": plan.date}, language)
+    yield render(SUMMARY, counts(told), language)
+
+
+def _sections(told: Told, language: str) -> Iterator[Section]:
+    forecast = told.forecast
+    lists: list[tuple[str, list[str]]] = [
+        (AGENCIES, [_agency_line(row) for row in _agencies(forecast)]),
+        (CLASHES, [_clash_line(move, language) for move in forecast.moves if move.clash]),
+        (CLOSED, [_closed_line(item) for item in forecast.closed]),
+        (ADDRESSES, [_move_line(move) for move in forecast.moves]),
+        (ACKNOWLEDGED, [_acknowledgement_line(item) for item in told.acknowledgements]),
+    ]
+    yield from ((title, items) for title, items in lists if items)
+
+
+def _some(items: list[str], language: str, shown: int | None, left: int = 0) -> Iterator[str]:
+    yield from items[:shown]
+    left += len(items) - len(items[:shown])
+    if left:
+        yield render(MORE, {"count": left}, language)
+
+
+def _agency_line(row: dict[str, Any]) -> str:
+    signs = [f"+{row['opened']}"] * bool(row["opened"]) + [f"-{row['closed']}"] * bool(row["closed"])
+    line = visible(f"{row['agency']} ({row['name']})") + "".join(f" {sign}" for sign in signs)
+    if row["successors"]:
+        line += " → " + ", ".join(row["successors"])
+    numbers = [f"{code} {count}" for code, count in row["to"].items()]
+    parts = [
+        f"← {row['people_arrived']}" if row["people_arrived"] else "",
+        f"{row['people_moved']} → {', '.join(numbers)}" if row["people_moved"] else "",
+        f"✗ {row['people_closed']}" if row["people_closed"] else "",
+        f"? {row['people_undecided']}" if row["people_undecided"] else "",
+    ]
+    told = "; ".join(part for part in parts if part)
+    return f"{line}: {told}" if told else line
+
+
+def _move_line(move: Move) -> str:
+    return f"{visible(move.issuance.name)} ({move.issuance.id}): {move.before} → {move.after or '—'}"
+
+
+def _clash_line(move: Move, language: str) -> str:
+    assert move.clash
+    values = {"after": move.after, "plain": move.clash.plain, "holder": move.clash.name, "id": move.clash.holder}
+    told = render(_("{after}, because {plain} is given to {holder} ({id})"), values, language)
+    return f"{visible(move.issuance.name)} ({move.issuance.id}): {told}"
+
+
+def _closed_line(item: Closed) -> str:
+    return f"{visible(item.issuance.name)} ({item.issuance.id}): {item.local} {item.event.event} [{item.event.document}]"
+
+
+def _acknowledgement_line(item: Acknowledgement) -> str:
+    data = _acknowledgement(item)
+    return ", ".join(f"{key}: {', '.join(v) if isinstance(v, list) else v}" for key, v in data.items())

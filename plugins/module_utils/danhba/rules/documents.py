@@ -1,0 +1,149 @@
+"""Rules about documents: each of a kind that can carry what it is cited for (R6, R11.1).
+
+The kinds are the type abbreviations of Decree 30/2020/NĐ-CP, Annex III; an official letter has none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+
+from unidecode import unidecode
+
+from .. import documents
+from ..findings import Finding, Rule, Where, rule
+from ..messages import mark as _
+from ..register import Agency, Event, Issuance
+
+AGENCY = rule(
+    "document-agency",
+    "R6.1a",
+    _("{document} ({kind}) neither founds nor ends an agency; cite the Circular or Decision of the competent level"),
+)
+UNIT = rule(
+    "document-unit",
+    "R6.1b",
+    _("{document} ({kind}) neither founds nor ends a subordinate unit; cite the managing agency's decision or letter"),
+)
+OWN = rule(
+    "document-own",
+    "R6.1",
+    _("{document} is of {agency} itself, and none founds or ends itself; cite the document of the level above"),
+)
+PERSON = rule(
+    "document-person",
+    "R6.2",
+    _("{document} ({kind}) cannot carry {event}; cite the decision, or a document of another kind that can: {allowed}"),
+)
+REQUEST = rule(
+    "document-request",
+    "R6.2",
+    _("{document} ({kind}) is no request; cite the letter that asks the operator for this, or leave request: out"),
+)
+DELEGATE = rule(
+    "document-delegate",
+    "R11.1",
+    _("{document} ({kind}) authorises nobody; cite the head's written authorisation, such as 05/GUQ-STTTT"),
+)
+HEAD = rule(
+    "document-head",
+    "R11.1",
+    _("{document} ({kind}) appoints no head; cite the decision that did, or write as: delegate"),
+)
+SLIP = rule(
+    "document-slip",
+    "R6",
+    _("{document} ({kind}) only goes with another document or copies it; cite that other one"),
+)
+
+# An official letter (công văn) has no type, and is shown by its name.
+LETTER, LETTER_SHOWN = "", "công văn"
+# Invitations, introductions, slips; and copies, whose original is to be cited.
+SLIPS = frozenset("GM GGT GNP PG PC PB SY SL TrS".split())
+WRITTEN = (documents.TYPES | {LETTER}) - SLIPS
+_LAWS = frozenset("L PL NĐ NQ TT TTLT LB".split())
+COMPETENT = _LAWS | {"QĐ"}
+# R6.2 says "after the decision": councils resolve, the Party concludes, and agencies also decide by notice and letter.
+_DECISIONS = frozenset({"QĐ", "NQ", "KL", "TB", LETTER})
+PERSONAL: Mapping[str, frozenset[str]] = {
+    "recruited": _DECISIONS | {"HĐ"},
+    "transferred": _DECISIONS,
+    "reorganised": _DECISIONS | _LAWS | {"KH", "ĐA", "PA"},
+    "retired": _DECISIONS,
+    "resigned": _DECISIONS | {"HĐ", "BB", "BTT"},
+    "dismissed": _DECISIONS,
+    "deceased": _DECISIONS | {"BB", "BC"},
+    "left_province": _DECISIONS,
+}
+REQUESTS = frozenset({LETTER, "TTr", "BC", "TB", "KH", "PA", "ĐA"})
+AUTHORISATIONS = _DECISIONS | {"GUQ", "HĐ", "BB", "BTT", "QC", "QyĐ"}
+APPOINTMENTS = _DECISIONS | {"HĐ", "BB"}
+
+# Bodies that another one manages (đơn vị trực thuộc), where one stands above them.
+_UNITS = frozenset("board economic_body office public_service_unit sub_department".split())
+# Bodies of every level sign with these, so they do not tell which one did.
+_SHARED = frozenset("hdnd tu ub ubnd".split())
+# Branches of national bodies, which sign with the same letters: BHXH is the one in Hà Nội and the one here.
+_BRANCHES = frozenset(
+    """armed_unit central_body_in_province economic_body judicial_body party sociopolitical_body
+    socioprofessional_body""".split()
+)
+
+
+def check(agency: Agency) -> Iterator[Finding]:
+    """Every document that an agency's file cites; what is no number and symbol of one has its finding already."""
+    for key, event in (("opened", agency.opened), ("closed", agency.closed)):
+        if event:
+            yield from _of_agency(agency, event, _at(agency.where(key), event))
+    for custodian in agency.custodians:
+        allowed, objection = (APPOINTMENTS, HEAD) if custodian.role == "head" else (AUTHORISATIONS, DELEGATE)
+        yield from _unless(allowed, objection, custodian.document, agency.where_of(custodian, "document"))
+    for issuance in agency.people:
+        yield from _of_person(agency, issuance)
+
+
+def _of_agency(agency: Agency, event: Event, where: Where) -> Iterator[Finding]:
+    if agency.parent and agency.kind in _UNITS:
+        yield from _unless(WRITTEN, UNIT, event.document, where)
+    else:
+        yield from _unless(COMPETENT, AGENCY, event.document, where)
+    if agency.code in _SHARED or agency.kind in _BRANCHES:
+        return
+    document = documents.parse(event.document)
+    if document and _code(document.agency) == agency.code:
+        yield OWN.at(where, document=event.document, agency=agency.code)
+
+
+def _of_person(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
+    for key, event in (("opened", issuance.opened), ("closed", issuance.closed)):
+        if event is None:
+            continue
+        where = agency.where_of(issuance, key)
+        allowed = PERSONAL.get(event.event, WRITTEN)
+        objection = PERSON if event.event in PERSONAL else SLIP
+        for finding in _unless(allowed, objection, event.document, _at(where, event)):
+            finding.values.update(event=event.event, allowed=[*sorted(allowed - {LETTER}), LETTER_SHOWN])
+            yield finding
+        yield from _unless(REQUESTS, REQUEST, event.request, _at(where, event, "request"))
+    for suspension in issuance.suspended:
+        where = agency.where_of(issuance, "suspended")
+        where = Where(where.file, suspension.at.get("document", where.place), where.object)
+        yield from _unless(WRITTEN, SLIP, suspension.document, where)
+    if issuance.address_document:
+        where = agency.where_of(issuance, "address_document")
+        yield from _unless(WRITTEN, SLIP, issuance.address_document, where)
+
+
+def _at(where: Where, event: Event, key: str = "document") -> Where:
+    return Where(where.file, event.at.get(key, where.place), where.object)
+
+
+def _unless(allowed: Collection[str], objection: Rule, text: str, where: Where) -> Iterator[Finding]:
+    document = documents.parse(text) if text else None
+    if document and document.kind not in allowed:
+        yield objection.at(where, document=text, kind=document.kind or LETTER_SHOWN)
+
+
+def _code(symbol: str) -> str:
+    """The code that an agency's symbol would have, without the unit that drafted: STTTT-VP, SGDĐT."""
+    return re.sub("[^a-z0-9]", "", unidecode(re.split("[-.]", symbol)[0]).lower())

@@ -1,0 +1,41 @@
+"""Days that lie further ahead than one would decide: mostly a slip of the finger in the year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+
+from ..facts import Facts
+from ..findings import Finding, Where, advice
+from ..messages import mark as _
+from ..place import Place
+from ..register import Province
+
+FUTURE = advice(
+    "date-future",
+    "R6",
+    _("{day} lies more than {days} days ahead; if this is no slip, leave it, else correct the date"),
+)
+
+
+def across(province: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
+    """Every day in the register that lies further ahead of `day` than the policy's `future_days`."""
+    days = province.policy.future_days
+    last = (day + timedelta(days=days)).isoformat()
+    for agency in facts:
+        for where, found in _after(agency, last):
+            yield FUTURE.at(where, day=found, days=days)
+
+
+def _after(agency: Facts, last: str) -> Iterator[tuple[Where, str]]:
+    for key, day in (("opened", agency.opened), ("closed", agency.closed)):
+        if day > last:
+            yield agency.where(key), day
+    for held in agency.people:
+        if held.opened > last:
+            yield agency.where_of(held, "opened"), held.opened
+        if held.closed > last:
+            yield agency.where_of(held, "closed"), held.closed
+    for dated in agency.dates:
+        if dated.day > last:
+            yield Where(agency.file, Place(dated.line, dated.column), dated.object), dated.day
