@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from datetime import date
 
 from .addresses import Issued
 from .findings import Finding, Where, rule

@@ -1,18 +1,19 @@
 """The encodings of Vietnamese before Unicode (R7.3, TCVN 6909:2001): recognised by name and converted.
 
-Two things are met. Bytes that are no UTF-8 (`recognise_bytes`, `decode`), and Unicode text that holds such bytes read as
-windows-1252, one character a byte: ``NguyÔn V¨n VÞnh``, ``Nguyeãn Vaên Vònh`` (`recognise`, `find`).
+Two things are met. Bytes that are no UTF-8 (`recognise_bytes`, `decode`), and Unicode text that holds such bytes read
+as windows-1252, one character a byte: ``NguyÔn V¨n VÞnh``, ``Nguyeãn Vaên Vònh`` (`recognise`, `find`).
 
-What decides is the shape of the Vietnamese syllable, in each reading and in the text as it stands. Text that is plausible as
-it stands is never objected to: ``Lò`` stays Lò, although VNI has the same bytes for Lị. Where two encodings explain a text
-equally well, the one with more of the commonest words counts, then the first of `ENCODINGS`.
+What decides is the shape of the Vietnamese syllable, in each reading and in the text as it stands. Text that is
+plausible as it stands is never objected to: ``Lò`` stays Lò, although VNI has the same bytes for Lị. Where several
+encodings explain a text, the one counts that makes more of the commonest words of it, then the first of `ENCODINGS`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -34,7 +35,7 @@ def _toned(vowels: str, tones: str = _TONES) -> list[str]:
 def _tcvn3() -> dict[int, str]:
     """TCVN 5712:1993: toned letters in the order of the alphabet, small ones with gaps that capitals fill.
 
-    What does not fit there of the capitals lies among the control characters; the ABC fonts have no toned capitals at all.
+    The capitals that do not fit there lie among the control characters; the ABC fonts have no toned capitals.
     """
     table = dict(enumerate("\u00a0ĂÂÊÔƠƯĐăâêôơưđ", 0xA0))
     gaps = [0xAF, 0xBA, *range(0xBF, 0xC6), 0xCD, *range(0xD9, 0xDC), 0xE0, 0xF0, 0xFF]
@@ -115,21 +116,26 @@ _RHYMES = frozenset(
 a:-,c,ch,i,m,n,ng,nh,o,p,t,u,y ă:c,m,n,ng,p,t â:c,m,n,ng,p,t,u,y e:-,c,m,n,ng,o,p,t ê:-,ch,m,n,ng,nh,p,t,u
 i:-,a,ch,m,n,nh,p,t,u iê:-,c,m,n,ng,p,t,u o:-,a,c,e,i,m,n,ng,p,t oa:c,ch,i,m,n,ng,nh,o,p,t,y oă:c,m,n,ng,t oe:n,o,t
 oo:c,ng ô:-,c,i,m,n,ng,p,t ơ:-,i,m,n,p,t u:-,a,c,i,m,n,ng,p,t,y,ơ uâ:n,ng,t,y uê:-,ch,n,nh uô:c,i,m,n,ng,t
-uy:a,ch,n,nh,p,t,u uyê:n,t ư:-,a,c,i,m,n,ng,t,u ươ:c,i,m,n,ng,p,t,u y:-,ch,nh,t yê:m,n,ng,t,u""".split()
+uy:ch,n,nh,p,t,u uyê:n,t ư:-,a,c,i,m,n,ng,t,u ươ:c,i,m,n,ng,p,t,u y:- yê:m,n,ng,t,u""".split()
     )
     for coda in codas.replace("-", "").split(",")
 )
 _SYLLABLE = re.compile(f"({'|'.join(sorted(_ONSETS, key=len, reverse=True))}|)(.*)")
-_STOP = re.compile("(?:c|ch|p|t)$")
+_STOP, _VOWEL_RUN = re.compile("(?:c|ch|p|t)$"), re.compile(f"[{_VOWELS}]*")
 # Those vowels carry the tone of their syllable, wherever others stand beside them.
 _CARRIERS = frozenset("ăâêôơ")
 _LETTERS = frozenset(
     unicodedata.normalize("NFC", letter + tone) for letter in _VOWELS + "đ" for tone in ("", *_TONES)
 ) | frozenset("abcdefghijklmnopqrstuvwxyz")
+# The commonest words of names, titles and divisions in this province.
 _COMMON = frozenset(
-    """nguyễn trần lê phạm hoàng vũ đỗ bùi đặng ngô đinh đoàn lý giàng sùng thào vàng lù tẩn chảo phàn lò văn thị đức xuân
-    ngọc hữu đình hồng thúy hùng dũng tuấn cường hải hương hằng hà thảo huyền thủy chuyên viên trưởng phó phòng giám đốc
-    văn sở ủy nhân dân xã phường thị trấn huyện tỉnh kế toán cán bộ công chức""".split()
+    """nguyễn trần lê phạm hoàng vũ đỗ bùi đặng ngô phan đinh đoàn dương trịnh lương đào hà tạ lưu tô phùng vương giàng
+    sùng thào vàng lý lù cư hảng vù tráng hầu chảo tẩn phàn triệu bàn nông hứa lục sần lò vùi thền lèng cầm lường quàng
+    văn thị đức xuân mạnh ngọc đình hữu tiến quốc việt hồng bá thế viết trọng mí chẩn sín láo phù kiềm seo
+    hùng dũng tuấn cường thắng hải sơn thành quân tùng hưng bình đạt hiếu lâm phương thái toàn định đông hậu phúc sáng
+    tâm thịnh thuận ước hương hằng thảo huyền thủy hạnh yến mai liên thơm tuyết vân hiền huệ điệp nguyệt tươi
+    chuyên viên trưởng phó phòng giám đốc sở ủy nhân dân xã phường trấn huyện tỉnh kế toán cán bộ công chức hội đồng
+    tổ chức hành chính chủ tịch thư ký thường trực""".split()
 )
 
 
@@ -138,36 +144,51 @@ def _plausible(word: str) -> int:
     """How far a word is Vietnamese: 0 not at all, 1 by its letters and capitals alone, 2 a syllable, 3 a common one."""
     if not (word.islower() or word.isupper() or word.istitle()):
         return 0
-    small = word.lower()
+    small = word.lower().replace("ð", "đ")  # eth for đ is another mistake (names.LOOKALIKES)
     if not _LETTERS.issuperset(small):
         return 0
-    bare, tone, carrier = _without_tone(small)
-    if len(tone) > 1:
+    bare, tones = _without_tones(small)
+    if len(tones) > 1:
         return 0
     match = _SYLLABLE.fullmatch(bare)
-    if not match or not _is_rhyme(match[1], match[2]):
-        return 1
-    right = not tone or carrier in _CARRIERS or not _CARRIERS.intersection(match[2])
-    if not right or (_STOP.search(bare) and tone not in (_ACUTE, _DOT)):
+    if not match or not _is_rhyme(match[1], match[2]) or not _is_toned_right(bare, match.start(2), tones):
         return 1
     return 3 if small in _COMMON else 2
 
 
 def _is_rhyme(onset: str, rhyme: str) -> bool:
+    if rhyme.startswith("oo") and onset not in {"b", "g", "m", "s", "x"}:
+        return False
+    if onset in {"c", "g", "ng"} and rhyme[:1] in set("eêiy") - ({"i"} if onset == "g" else set()):
+        return False
     return rhyme in _RHYMES or (onset == "gi" and "i" + rhyme in _RHYMES) or (onset == "qu" and "u" + rhyme in _RHYMES)
 
 
-def _without_tone(word: str) -> tuple[str, str, str]:
-    """A word without its tones, the tones, and the letter that carries the last one."""
-    tones, carrier, letters = "", "", []
-    for letter in word:
+def _without_tones(word: str) -> tuple[str, dict[int, str]]:
+    """A word without its tones, and these by their places."""
+    tones, letters = {}, []
+    for index, letter in enumerate(word):
         decomposed = unicodedata.normalize("NFD", letter)
-        tone = "".join(c for c in decomposed if c in _TONES)
-        bare = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES)) if tone else letter
-        letters.append(bare)
+        tone = next((c for c in decomposed if c in _TONES), "")
+        letters.append(unicodedata.normalize("NFC", decomposed.replace(tone, "")) if tone else letter)
         if tone:
-            tones, carrier = tones + tone, bare
-    return "".join(letters), tones, carrier
+            tones[index] = tone
+    return "".join(letters), tones
+
+
+def _is_toned_right(word: str, start: int, tones: dict[int, str]) -> bool:
+    """Whether the tone is one that the syllable can have, on a letter that can carry it; `start` is the rhyme's."""
+    if _STOP.search(word) and not set(tones.values()) & {_ACUTE, _DOT}:
+        return False
+    place = next(iter(tones), start)
+    rhyme = word[start:]
+    carriers = [start + i for i, letter in enumerate(rhyme) if letter in _CARRIERS]
+    if not tones or carriers or place < start:
+        return not tones or not carriers or place == carriers[-1]
+    vowels = len(_VOWEL_RUN.match(rhyme)[0])  # type: ignore[index]
+    if vowels == 3 or (vowels == 2 and vowels < len(rhyme)):
+        return place == start + 1
+    return place == start or (vowels == 2 and place == start + 1 and rhyme in {"oa", "oe", "uy"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,18 +203,25 @@ class Legacy:
 _WORD = re.compile("[A-Za-z\u0080-\U0010ffff]+")
 _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]+")
 _ONE_BYTE = frozenset(map(chr, _BYTES))
-_INNER, _OUTER = re.compile("[\u00a0’“”–—…]"), "«»‘°·"
+_MARKS = "\u00a0’“”–—…«»‘°·"
+_INNER, _OUTER = re.compile(f"[{_MARKS[:7]}]"), _MARKS[7:]  # what may stand within a word, and beside it
 _MEASURE = re.compile("[cdkm]?m[²³]|µ[mgls]")
+# The letter à in UTF-8, and most of those that have two marks.
+_UTF8_PAIR = re.compile("Ã\u00a0|á[º»].")
 # Where a space was put for the no-break space in which the letter à ends in UTF-8.
-_LOST = re.compile(r"Ã(?: (?=[a-z])|(?=\s|$))")
+_LOST = re.compile("Ã(?: (?=[a-z])|(?= |$))")
 _SAMPLE = 2000
+_FIELD = re.compile(r"[^;,|\t\r\n\"]+")
+_LETTER_RUN = re.compile(r"[^\W\d_]+")
 
 
 @lru_cache(maxsize=65536)
 def _stands(word: str) -> int:
     """How plausible a word is as it stands, quotation marks and dashes aside."""
-    if not _ONE_BYTE.issuperset(word) or _MEASURE.fullmatch(word):
+    if not _ONE_BYTE.issuperset(word) or word in "Ðð" or _MEASURE.fullmatch(word) or not any(map(str.isalpha, word)):
         return 3
+    if _UTF8_PAIR.search(word):
+        return 0
     scores = []
     for piece in _INNER.split(word):
         inner = piece.strip(_OUTER)
@@ -241,23 +269,16 @@ def _reading(word: str, name: str) -> str:
 
 
 def _utf8_in(text: str) -> Legacy | None:
-    """UTF-8 that was read byte by byte: nothing else has its sequences."""
-    changed = False
-
-    def read(match: re.Match[str]) -> str:
-        nonlocal changed
-        word = match[0]
-        if word.isascii() or not _ONE_BYTE.issuperset(word):
-            return word
-        try:
-            meant = bytes(_BYTES[ord(c)] for c in word).decode()
-        except UnicodeDecodeError:
-            return word
-        changed = True
-        return meant
-
-    meant = _WORD.sub(read, _LOST.sub("Ã\u00a0", text))
-    return Legacy(UTF8, unicodedata.normalize("NFC", meant)) if changed else None
+    """UTF-8 that was read byte by byte."""
+    text = _LOST.sub("Ã\u00a0", text)
+    words = [word for word in _WORD.findall(text) if not word.isascii() and _ONE_BYTE.issuperset(word)]
+    try:
+        reads = {word: bytes(_BYTES[ord(c)] for c in word).decode() for word in words}
+    except UnicodeDecodeError:
+        return None
+    meant = _WORD.sub(lambda match: reads.get(match[0], match[0]), text)
+    plausible = all(c.isascii() or c.lower() in _LETTERS or c in _MARKS for c in "".join(reads.values()))
+    return Legacy(UTF8, unicodedata.normalize("NFC", meant)) if reads and plausible else None
 
 
 def find(text: str) -> Iterator[tuple[int, Legacy]]:
@@ -314,10 +335,6 @@ def decode(data: bytes, name: str) -> str:
 
 # The ABC fonts have no toned capitals. A name in capitals is typed with small letters for them, and shown in a second
 # font that has capitals alone (.VnTimeH): NGUYễN VĂN VịNH, and ánh where the first letter only was set in that font.
-_FIELD = re.compile(r"[^;,|\t\r\n\"]+")
-_LETTER_RUN = re.compile(r"[^\W\d_]+")
-
-
 def _capital_word(word: str) -> str:
     plain = [c for c in word if c.isalpha() and not _is_toned(c)]
     return word.upper() if len(plain) > 1 and all(map(str.isupper, plain)) else word

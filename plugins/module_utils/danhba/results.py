@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 # A province of 100,000 officials takes some 15 MB; what is older than the last dozen changes is not worth its place.
@@ -35,15 +35,14 @@ class Kept:
 
     def put(self, results: dict[bytes, bytes]) -> None:
         """Keep more, and begin anew where it would grow too large or cannot be read."""
-        try:
+        with suppress(OSError):
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if self.path.exists() and self.path.stat().st_size > LARGEST:
                 self.path.unlink()
-            self._put(results)
-        except sqlite3.DatabaseError:
-            self.path.unlink(missing_ok=True)
-        except OSError:
-            pass
+            try:
+                self._put(results)
+            except sqlite3.DatabaseError:
+                self.path.unlink(missing_ok=True)
 
     def _put(self, results: dict[bytes, bytes]) -> None:
         with closing(self._open()) as database, database:

@@ -14,7 +14,7 @@ from danhba.accounts import Account, Accounts, Route
 from danhba.addresses import Issued
 from danhba.check import check
 from danhba.check import wanted as lead_to
-from danhba.findings import Finding
+from danhba.findings import Finding, binding
 from danhba.plan import Wanted
 from danhba.register import Register
 from danhba.source import File
@@ -150,9 +150,9 @@ def register(*agencies: str, **province: Value) -> dict[str, str]:
 
 
 def usable(texts: Texts) -> tuple[Register, Issued]:
-    """A register that has no findings, with its addresses."""
+    """A register without binding findings, with its addresses."""
     checked = check(files(texts))
-    assert places(checked.findings) == []
+    assert places(binding(checked.findings)) == []
     assert checked.usable is not None
     return checked.usable
 

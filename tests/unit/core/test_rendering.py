@@ -121,7 +121,7 @@ class TestFindings:
         finding = broken()[0].rule.at(Where("sổ danh bạ/x.yml", Place(1, 1)), value="x")
         assert "s%E1%BB%95%20danh%20b%E1%BA%A1/x.yml" in show_findings.sarif([finding], "en")
 
-    @pytest.mark.parametrize("form", ["github", "gitlab", "sarif", "json", "text"])
+    @pytest.mark.parametrize("form", list(show_findings.FORMATS))
     def test_nothing_to_say(self, form: str) -> None:
         output = show_findings.FORMATS[form]([], "en")
         assert output == "" if form == "github" else output
@@ -361,12 +361,36 @@ class TestPlan:
         text = show_plan.markdown(many, "en")
         assert len(text) < 65_536
         assert text.count("<details>") == text.count("</details>") == 1
-        assert text.endswith("The plan is longer than a comment may be; see the whole in its file.")
+        listed = text.count("\n- ")
+        assert 500 < listed < 2000
+        assert f"_{2000 - listed} more lines do not fit here; see danhba plan --out FILE_" in text
+        assert "see plan\\.json_" in show_plan.markdown(many, "en", "plan.json")
+        assert text.endswith(f"`checksum: {many.checksum}`")
         closed = planned(
             Accounts.of(account(id_=str(n)) for n in range(2000)),
             *(account(id_=str(n), state="closed") for n in range(2000)),
         )
-        assert "<details>" not in show_plan.markdown(closed, "en")
+        text = show_plan.markdown(closed, "en")
+        assert len(text) < 65_536
+        assert "<details>" not in text
+        assert "more lines do not fit here" in text
+
+    def test_what_takes_a_mailbox_away_comes_before_the_rest(self) -> None:
+        agencies = {f"a{n}": n for n in range(3000)}
+        before = Accounts.of(account(id_=code, agency=code) for code in agencies)
+        after = (
+            account(id_=c, agency=c, state="closed" if n < 300 else "open", title="x") for c, n in agencies.items()
+        )
+        text = show_plan.markdown(planned(before, *after), "en")
+        assert len(text) < 65_536
+        assert text.count("\n- close") == 300
+        assert 100 < text.count("\n| a") < 1000
+
+    def test_colours_are_for_terminals(self) -> None:
+        painted = show_plan.text(CLOSING, "en", lambda text, colour: f"<{colour}>{text}" if colour else text)
+        assert "<red>close: " in painted
+        assert "<red>REFUSED: plan-limit" in painted
+        assert "<" not in show_plan.text(CLOSING, "en")
 
     def test_every_action_has_a_label(self) -> None:
         assert set(show_plan.LABELS) == set(plan.ACTIONS)

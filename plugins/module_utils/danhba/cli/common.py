@@ -111,6 +111,11 @@ def table(rows: Iterable[tuple[str, ...]]) -> None:
     click.echo(shown.get(), nl=False)
 
 
+def paint(text: str, colour: str) -> str:
+    """The text in a colour; click takes it off again where no terminal would show it (or NO_COLOR forbids)."""
+    return click.style(text, fg=colour) if colour and "NO_COLOR" not in os.environ else text
+
+
 @contextmanager
 def progress(length: int, label: str) -> Iterator[Callable[[int], None] | None]:
     """Shows how many of `length` are done, on a terminal and where it takes longer than a moment; else nothing."""

@@ -20,14 +20,14 @@ from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..source import Unusable
 from ..state import Timeline
-from .common import REFUSED, as_of, directory, lang, language, progress, stop, table, usable, write
+from .common import REFUSED, as_of, directory, lang, language, paint, progress, stop, table, usable, write
 
 
 @click.command("check")
 @directory
 @click.option("--base", metavar="REF", help="So với bản git này / Also compare with this git revision.")
 @as_of
-@click.option("--format", "form", type=click.Choice(list(show_findings.FORMATS)), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", *show_findings.FORMATS]), default="text", show_default=True)
 @click.option(
     "--cache/--no-cache",
     default=True,
@@ -44,8 +44,9 @@ def check_command(  # noqa: PLR0913, PLR0917
             findings = find(files, day, results.of_the_user() if cache else None, advance)
     else:
         findings = check(files, day, source.from_git(directory, base)).findings
-    output = show_findings.FORMATS[form](findings, language())
-    if output:
+    if form == "text":
+        click.echo(show_findings.text(findings, language(), paint))
+    elif output := show_findings.FORMATS[form](findings, language()):
         click.echo(output)
     sys.exit(REFUSED if binding(findings) else 0)
 
@@ -94,7 +95,7 @@ def candidates_command(name: str, family: str | None, given: str | None, lang: s
     help="Chưa có gì, một bản git, hay hiện trạng của máy chủ / Nothing, a git revision, or a server's exported state.",
 )
 @as_of
-@click.option("--format", "form", type=click.Choice(list(show_plan.FORMATS)), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Ghi toàn bộ kế hoạch (JSON) / Write the whole plan (JSON)."
 )
@@ -107,7 +108,12 @@ def plan_command(  # noqa: PLR0913, PLR0917
     made = plan.make(wanted(register, issued, day), _actual(directory, against, day))
     if out:
         write(out, show_plan.as_json(made, language()) + "\n")
-    click.echo(show_plan.FORMATS[form](made, language()))
+    if form == "text":
+        click.echo(show_plan.text(made, language(), paint))
+    elif form == "markdown":
+        click.echo(show_plan.markdown(made, language(), out.name if out else ""))
+    else:
+        click.echo(show_plan.as_json(made, language()))
     sys.exit(REFUSED if made.refused else 0)
 
 

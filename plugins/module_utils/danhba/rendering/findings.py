@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ..findings import Finding, Severity
 from ..messages import mark as _
 from ..messages import render, translator, visible
+from .colour import Paint, plain
 
 _SEVERITY = {Severity.ERROR: _("error"), Severity.ADVICE: _("advice")}
 _TOOL = "danhba"
@@ -22,12 +23,15 @@ def message(finding: Finding, language: str) -> str:
     return render(finding.rule.message, finding.values, language)
 
 
-def text(findings: Sequence[Finding], language: str) -> str:
+_COLOUR = {Severity.ERROR: "red", Severity.ADVICE: "yellow"}
+
+
+def text(findings: Sequence[Finding], language: str, paint: Paint = plain) -> str:
     """One finding a paragraph, as compilers write them; Vietnamese has the English beside it. Ends with a count."""
     lines = []
     for finding in findings:
         where, rule = finding.where, finding.rule
-        severity = translator(language)(_SEVERITY[rule.severity])
+        severity = paint(translator(language)(_SEVERITY[rule.severity]), _COLOUR[rule.severity])
         place = f"{visible(where.file)}:{where.place.line}:{where.place.column}"
         lines.append(f"{place}: {severity} {rule.id} [{rule.clause}] {message(finding, language)}")
         if language != "en":
@@ -128,4 +132,5 @@ def _location(finding: Finding) -> dict[str, Any]:
     }
 
 
-FORMATS = {"text": text, "json": as_json, "github": github, "gitlab": gitlab, "sarif": sarif}
+# The formats that programs read; text is for people.
+FORMATS = {"json": as_json, "github": github, "gitlab": gitlab, "sarif": sarif}

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, takewhile
 from typing import Any
 
 from ..messages import mark as _
 from ..messages import render, translator
-from ..plan import CLOSE, READDRESS, Action, Plan, Refusal
+from ..plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
+from .colour import Paint, plain
 
 LABELS = {
     "create": _("create"),
@@ -26,8 +29,12 @@ LABELS = {
     "cancel": _("cancel"),
     "release": _("release"),
 }
+# What takes a mailbox or an address away from somebody: reviewers read each of them.
+TAKING = frozenset({CLOSE, SUSPEND, READDRESS})
+COLOURS = {CLOSE: "red", SUSPEND: "magenta", READDRESS: "yellow", CREATE: "green", REOPEN: "green", RESUME: "green"}
 # A comment on GitHub is cut at 65,536 characters.
 LONGEST_MARKDOWN = 65_000
+_GAP = "\n\n"
 
 
 def refusal(item: Refusal, language: str) -> str:
@@ -93,11 +100,12 @@ def counts(plan: Plan, language: str) -> str:
     return ", ".join(counted) or translate(_("nothing changes"))
 
 
-def text(plan: Plan, language: str) -> str:
+def text(plan: Plan, language: str, paint: Paint = plain) -> str:
     """Every action, then every refusal, the counts, and the checksum to apply by."""
-    lines = [sentence(action, language) for action in plan.actions]
+    lines = [paint(sentence(action, language), COLOURS.get(action.action, "")) for action in plan.actions]
     for item in plan.refused:
-        lines.append(translator(language)(_("REFUSED")) + ": " + refusal(item, language))
+        refused = translator(language)(_("REFUSED")) + ": " + refusal(item, language)
+        lines.append(paint(refused, "red"))
         if language != "en":
             lines.append("    " + refusal(item, "en"))
     lines.append(render(_("As of {day}: {counts}"), {"day": plan.day, "counts": counts(plan, language)}, language))
@@ -105,57 +113,82 @@ def text(plan: Plan, language: str) -> str:
     return "\n".join(lines)
 
 
-def markdown(plan: Plan, language: str) -> str:
-    """For a pull request: refusals, counts, a table an agency; closings and new addresses open, the rest folded."""
-    parts = list(_markdown(plan, language))
-    whole = "\n\n".join(parts)
-    if len(whole) <= LONGEST_MARKDOWN:
-        return whole
-    translate = translator(language)
-    cut = whole[:LONGEST_MARKDOWN].rsplit("\n", 1)[0]
-    closed = "\n\n</details>" if cut.count("<details>") > cut.count("</details>") else ""
-    return cut + closed + "\n\n" + translate(_("The plan is longer than a comment may be; see the whole in its file."))
-
-
-def _markdown(plan: Plan, language: str) -> Iterator[str]:
-    translate = translator(language)
-    title, refused = translate(_("Plan")), translate(_("REFUSED"))
-    yield f"### {title} {plan.day.isoformat()}: {counts(plan, language)}"
-    for item in plan.refused:
-        yield f"> **{refused}**: {_escape(refusal(item, language))}"
+def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARKDOWN) -> str:
+    """For a pull request: refusals, counts, a table an agency; what takes a mailbox or an address away in full, the
+    rest folded. What does not fit into `most` characters is counted, and stands in `file`, where the whole plan is.
+    """
+    page = Page(language, file, most)
+    title = translator(language)(_("Plan"))
+    page.add(f"### {title} {plan.day.isoformat()}: {counts(plan, language)}")
+    page.end = f"`checksum: {plan.checksum}`"
+    refused = translator(language)(_("REFUSED"))
+    page.list([f"> **{refused}**: {escape(refusal(item, language))}\n>" for item in plan.refused])
     if plan.actions:
-        yield _by_agency(plan, language)
-    shown = [action for action in plan.actions if action.action in (CLOSE, READDRESS)]
-    if shown:
-        yield _list(shown, language)
-    rest = [action for action in plan.actions if action.action not in (CLOSE, READDRESS)]
-    if rest:
-        summary = render(_("{count} more actions"), {"count": len(rest)}, language)
-        yield f"<details><summary>{summary}</summary>\n\n{_list(rest, language)}\n\n</details>"
-    yield f"`checksum: {plan.checksum}`"
+        heading, *rows = _by_agency(plan, language)
+        page.list(rows, heading, most=most // 4)
+    taken = [action for action in plan.actions if action.action in TAKING]
+    page.list([_item(action, language) for action in taken])
+    rest = [action for action in plan.actions if action.action not in TAKING]
+    summary = render(_("{count} more actions"), {"count": len(rest)}, language)
+    opening = f"<details><summary>{summary}</summary>\n\n"
+    page.list([_item(action, language) for action in rest], opening, "\n\n</details>")
+    return page.text()
 
 
-def _by_agency(plan: Plan, language: str) -> str:
+@dataclass(slots=True)
+class Page:
+    """A text that grows no longer than `most` characters."""
+
+    language: str
+    file: str
+    most: int
+    parts: list[str] = field(default_factory=list)
+    length: int = 0
+    end: str = ""
+
+    def add(self, part: str) -> None:
+        self.parts.append(part)
+        self.length += len(part) + len(_GAP)
+
+    def list(self, lines: Sequence[str], before: str = "", after: str = "", most: int = LONGEST_MARKDOWN) -> None:
+        """As many of the lines as fit between two texts, `most` characters of them, and how many are left out."""
+        if not lines:
+            return
+        around = before + after + self.end + self._more(len(lines)) + 4 * _GAP
+        room = min(most, self.most - self.length - len(around))
+        lengths = accumulate(len(line) + 1 for line in lines)
+        fitting = sum(1 for _length in takewhile(lambda length: length <= room, lengths))
+        left = len(lines) - fitting
+        if fitting:
+            self.add(before + "\n".join(lines[:fitting]) + after)
+        if left:
+            self.add(self._more(left))
+
+    def _more(self, count: int) -> str:
+        values = {"count": count, "file": self.file or "danhba plan --out FILE"}
+        return "_" + escape(render(_("{count} more lines do not fit here; see {file}"), values, self.language)) + "_"
+
+    def text(self) -> str:
+        return _GAP.join([*self.parts, self.end])
+
+
+def _by_agency(plan: Plan, language: str) -> list[str]:
+    """A table's heading, and its rows."""
     translate = translator(language)
     kinds = [action for action, count in plan.counts.items() if count]
     counted = Counter((action.agency, action.action) for action in plan.actions)
-    lines = [
-        "| " + translate(_("agency")) + " | " + " | ".join(translate(LABELS[kind]) for kind in kinds) + " |",
-        "|---|" + "---:|" * len(kinds),
-    ]
+    heading = "| " + translate(_("agency")) + " | " + " | ".join(translate(LABELS[kind]) for kind in kinds) + " |"
+    rows = []
     for agency in sorted({action.agency for action in plan.actions}):
         cells = (str(counted[agency, kind] or "") for kind in kinds)
-        lines.append(f"| {agency or '—'} | " + " | ".join(cells) + " |")
-    return "\n".join(lines)
+        rows.append(f"| {agency or '—'} | " + " | ".join(cells) + " |")
+    return [f"{heading}\n|---|" + "---:|" * len(kinds) + "\n", *rows]
 
 
-def _list(actions: list[Action], language: str) -> str:
-    return "\n".join(f"- {_escape(sentence(action, language))}" for action in actions)
+def _item(action: Action, language: str) -> str:
+    return f"- {escape(sentence(action, language))}"
 
 
-def _escape(value: str) -> str:
+def escape(value: str) -> str:
     """Names come from a pull request: they must not become markup, mentions or links in its comment."""
     return "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@$:." else c for c in value)
-
-
-FORMATS = {"text": text, "json": as_json, "markdown": markdown}

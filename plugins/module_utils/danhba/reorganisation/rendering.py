@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..policy import Acknowledgement
 from ..rendering import findings as show_findings
-from ..rendering.plan import LONGEST_MARKDOWN
+from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
 from .forecast import Closed, Forecast, Move
 
 # How much of a list a terminal shows; the whole is in the file.
@@ -87,6 +87,7 @@ def _agencies(forecast: Forecast) -> Iterator[dict[str, Any]]:
             "opened": "" if former else agency.opened.event,
             "closed": ends.event if ends else "",
             "successors": heirs,
+            "parent": agency.parent if former and former.parent != agency.parent else "",
             "to": {target: targets[target] for target in sorted(targets)},
             "people_arrived": arrived[code],
             "people_moved": targets.total(),
@@ -145,6 +146,14 @@ CLOSED = _("Knowingly closed")
 ACKNOWLEDGED = _("Acknowledged in province.yml")
 PROBLEMS = _("Problems: nothing can be written before these are solved")
 REMINDERS = _("To see to")
+OPENS = _("opens ({event})")
+ENDS = _("ends ({event})")
+ENDS_IN = _("ends ({event}), succeeded by {to}")
+UNDER = _("now under {parent}")
+COME = _("{count} people come")
+GO = _("{count} people go ({where})")
+CLOSE = _("{count} mailboxes closed")
+OPEN = _("{count} people undecided")
 MORE = _("… {count} more; see the whole with --out FILE")
 
 Section = tuple[str, list[str]]
@@ -173,7 +182,7 @@ def _head(told: Told, language: str) -> Iterator[str]:
 def _sections(told: Told, language: str) -> Iterator[Section]:
     forecast = told.forecast
     lists: list[tuple[str, list[str]]] = [
-        (AGENCIES, [_agency_line(row) for row in _agencies(forecast)]),
+        (AGENCIES, [_agency_line(row, language) for row in _agencies(forecast)]),
         (CLASHES, [_clash_line(move, language) for move in forecast.moves if move.clash]),
         (CLOSED, [_closed_line(item) for item in forecast.closed]),
         (ADDRESSES, [_move_line(move) for move in forecast.moves]),
@@ -189,20 +198,20 @@ def _some(items: list[str], language: str, shown: int | None, left: int = 0) -> 
         yield render(MORE, {"count": left}, language)
 
 
-def _agency_line(row: dict[str, Any]) -> str:
-    signs = [f"+{row['opened']}"] * bool(row["opened"]) + [f"-{row['closed']}"] * bool(row["closed"])
-    line = visible(f"{row['agency']} ({row['name']})") + "".join(f" {sign}" for sign in signs)
-    if row["successors"]:
-        line += " → " + ", ".join(row["successors"])
-    numbers = [f"{code} {count}" for code, count in row["to"].items()]
+def _agency_line(row: dict[str, Any], language: str) -> str:
+    """One agency: how it opens or ends, and how many come and go."""
+    where = ", ".join(f"{code} {count}" for code, count in row["to"].items())
     parts = [
-        f"← {row['people_arrived']}" if row["people_arrived"] else "",
-        f"{row['people_moved']} → {', '.join(numbers)}" if row["people_moved"] else "",
-        f"✗ {row['people_closed']}" if row["people_closed"] else "",
-        f"? {row['people_undecided']}" if row["people_undecided"] else "",
+        (OPENS, row["opened"], {"event": row["opened"]}),
+        (ENDS_IN if row["successors"] else ENDS, row["closed"], {"event": row["closed"], "to": row["successors"]}),
+        (UNDER, row["parent"], {"parent": row["parent"]}),
+        (COME, row["people_arrived"], {"count": row["people_arrived"]}),
+        (GO, row["people_moved"], {"count": row["people_moved"], "where": where}),
+        (CLOSE, row["people_closed"], {"count": row["people_closed"]}),
+        (OPEN, row["people_undecided"], {"count": row["people_undecided"]}),
     ]
-    told = "; ".join(part for part in parts if part)
-    return f"{line}: {told}" if told else line
+    told = "; ".join(render(template, values, language) for template, shown, values in parts if shown)
+    return visible(f"{row['agency']} ({row['name']})") + f": {told}"
 
 
 def _move_line(move: Move) -> str:
@@ -223,3 +232,30 @@ def _closed_line(item: Closed) -> str:
 def _acknowledgement_line(item: Acknowledgement) -> str:
     data = _acknowledgement(item)
     return ", ".join(f"{key}: {', '.join(v) if isinstance(v, list) else v}" for key, v in data.items())
+
+
+# --- Markdown
+
+
+def markdown(told: Told, language: str, file: str = "", most: int = LONGEST_MARKDOWN) -> str:
+    """For a pull request: what stands against it, each agency, each namesake and each closing; new addresses folded.
+
+    What does not fit into `most` characters is counted, and stands in `file`, where the whole is.
+    """
+    page = Page(language, file or "danhba reorganise --out FILE", most)
+    title, summary = _head(told, language)
+    page.add(f"### {escape(title)}\n\n{escape(summary)}")
+    page.list(_quoted(PROBLEMS, told.problems, language))
+    page.list(_quoted(REMINDERS, told.forecast.reminders, language))
+    for name, items in _sections(told, language):
+        heading = f"{translator(language)(name)} ({len(items)})"
+        before, after = f"**{heading}**\n\n", ""
+        if name == ADDRESSES:
+            before, after = f"<details><summary>{heading}</summary>\n\n", "\n\n</details>"
+        page.list([f"- {escape(item)}" for item in items], before, after)
+    return page.text()
+
+
+def _quoted(title: str, found: Iterable[Finding], language: str) -> list[str]:
+    label = translator(language)(title)
+    return [f"> **{label}**: {escape(show_findings.message(item, language))}\n>" for item in found]

@@ -53,9 +53,9 @@ def _in_office(agency: Agency, custodian: Custodian) -> Issuance | None:
     """The custodian's own issuance on the day of taking over; without one, custodian-official says so."""
     for issuance in agency.people:
         closed = issuance.closed
-        if issuance.id == custodian.person and issuance.opened.date <= custodian.date:
-            if closed is None or custodian.date < closed.date:
-                return issuance
+        before_the_end = closed is None or custodian.date < closed.date
+        if issuance.id == custodian.person and issuance.opened.date <= custodian.date and before_the_end:
+            return issuance
     return None
 
 

@@ -1,0 +1,103 @@
+"""What holds for every input: findings at places, texts that can be shown, both ways of checking alike."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from tests.fuzz.case import Contents, Outcome, require
+
+from danhba import listing, plan
+from danhba.accounts import EMPTY, Accounts
+from danhba.addresses import Issued
+from danhba.check import Checked, check, find, wanted
+from danhba.findings import RULES, Finding
+from danhba.messages import LANGUAGES
+from danhba.register import Register
+from danhba.rendering import addresses as show_addresses
+from danhba.rendering import findings as show_findings
+from danhba.rendering import plan as show_plan
+from danhba.source import PROVINCE, File
+from danhba.state import Timeline
+
+DAY = date(2026, 11, 24)
+# Whatever comes in, nobody reads more than this; a plan names each account, and grows with what comes in.
+MOST_OUTPUT = 4 * 1024**2
+PER_OCTET = 60
+# What YAML takes for the end of a line.
+_LINE_END = re.compile("\r\n|[\n\r\u0085\u2028\u2029]")
+
+
+def files(contents: Contents) -> list[File]:
+    """The files of a register as `source` would give them."""
+    return [File(name, f"directory/{name}", data) for name, data in sorted(contents.items())]
+
+
+def judge(contents: Contents, base: Contents | None = None) -> Outcome:
+    """Put a register through the core and everything that shows what it found."""
+    size = sum(len(data or b"") for part in (contents, base or {}) for data in part.values())
+    most = MOST_OUTPUT + PER_OCTET * size
+    checked = check(files(contents), DAY, files(base) if base is not None else None)
+    of_both = {**(base or {}), **contents}
+    for finding in checked.findings:
+        _placed(finding, of_both)
+    shown(checked.findings, most)
+    if base is None:
+        quick = find(files(contents), DAY)
+        require(list(map(_said, quick)) == list(map(_said, checked.findings)), "find() and check() differ")
+    if checked.usable:
+        _used(*checked.usable, _accounts(base), most)
+    return Outcome(len(checked.findings), {finding.rule.id for finding in checked.findings})
+
+
+def _said(finding: Finding) -> tuple[str, object, str]:
+    return finding.rule.id, finding.where, show_findings.message(finding, "en")
+
+
+def _placed(finding: Finding, contents: Contents) -> None:
+    where = finding.where
+    require(RULES.get(finding.rule.id) is finding.rule, f"no rule is called {finding.rule.id}")
+    name = where.file.removeprefix("directory/")
+    require(name in contents or name == PROVINCE, f"{finding.rule.id} is about {where.file!r}, which is no file")
+    require(min(where.place) >= 1, f"{finding.rule.id} stands at {where.place}")
+    lines = len(_LINE_END.findall((contents.get(name) or b"").decode(errors="replace"))) + 1
+    require(where.place.line <= lines, f"{finding.rule.id} stands in line {where.place.line} of {lines}")
+
+
+def shown(findings: Sequence[Finding], most: int) -> None:
+    """Every form in every language, each of a bounded length and fit for where it goes."""
+    for language in LANGUAGES:
+        for form, render in show_findings.FORMATS.items():
+            output = render(findings, language)
+            require(len(output) <= most, f"{form} has {len(output)} characters")
+            output.encode(errors="backslashreplace")
+            if form in ("json", "gitlab", "sarif"):
+                json.loads(output)
+            else:
+                require(output.replace("\n", "").isprintable(), f"{form} shows what does not print")
+
+
+def _accounts(base: Contents | None) -> Accounts:
+    checked = check(files(base), DAY) if base is not None else Checked(None, None, [])
+    return wanted(*checked.usable, DAY).accounts if checked.usable else EMPTY
+
+
+def _used(register: Register, issued: Issued, actual: Accounts, most: int) -> None:
+    """A register without errors can be planned and listed on any day."""
+    for day in (date.min, DAY, date.max):
+        made = plan.make(wanted(register, issued, day), actual)
+        listed = listing.everything(Timeline.of(register, issued, day))
+    for language in LANGUAGES:
+        for form, render in show_plan.FORMATS.items():
+            output = render(made, language)
+            require(len(output) <= most, f"the plan as {form} has {len(output)} characters")
+        require(len(show_plan.FORMATS["markdown"](made, language)) < 65536, "the comment is too long")
+        printable = show_plan.FORMATS["text"](made, language).replace("\n", "").isprintable()
+        require(printable, "the plan shows what does not print")
+        show_addresses.rows(listed, language)
+    json.loads(show_addresses.as_json(listed))
+    show_addresses.as_csv(listed)
+    for item in listed[:3]:
+        require(item in list(listing.who(listed, item.id)), f"nobody is {item.id}")

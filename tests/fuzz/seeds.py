@@ -1,0 +1,64 @@
+"""The valid registers that the cases are made from."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from tests.factory import write_register
+from tests.unit.core.registers import SAMPLE, agency, person, register
+
+from danhba import source
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@cache
+def registers() -> list[Mapping[str, bytes]]:
+    """Each with something that the others have not."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "made"
+        write_register(made, officials=40, agencies=4)
+        return [_octets(SAMPLE), _octets(_moves()), _read(PROJECT / "directory"), _read(made)]
+
+
+def _octets(texts: Mapping[str, str]) -> Mapping[str, bytes]:
+    return {name: text.encode() for name, text in texts.items()}
+
+
+def _read(directory: Path) -> Mapping[str, bytes]:
+    return {file.name: file.data for file in source.from_directory(directory) if file.data}
+
+
+def _moves() -> dict[str, str]:
+    """Mergers, moves, pins, suspensions, namesakes."""
+    return register(
+        agency(
+            "skhcn",
+            person("101", "Ngô Vân Vinh", "2010-11-01", "2011-02-01 transferred"),
+            person("102", "Nguyễn Văn Vịnh", "2010-11-01", "2025-03-01 reorganised"),
+            person("103", "H'Hen Niê", "2012-01-01", family="Niê", given="Hen", closed="2013-01-01"),
+            closed="2025-03-01 merged",
+        ),
+        agency(
+            "stttt",
+            person("101", "Ngô Vân Vinh", "2011-02-01 transferred", leader="true", phone="0214 3 840 034"),
+            person("104", "Ngô Văn Vinh", "2012-01-01", address="vinhnv2-stttt", address_document="3/STTTT-VP"),
+            person(
+                "105",
+                "Vàng Thị Mỷ",
+                "2012-01-01",
+                suspended=[{"document": "9/QĐ-STTTT", "date": "2013-05-01", "until": "2013-08-01"}],
+            ),
+            custodians=[{"person": "101", "document": "5/QĐ-STTTT", "date": "2011-03-01", "as": "head"}],
+        ),
+        agency(
+            "skhcnm",
+            person("102", "Nguyễn Văn Vịnh", "2025-03-01 reorganised", quota="5G", unit="Văn phòng"),
+            opened="2025-03-01 merged",
+            succeeds=["skhcn"],
+            parent="stttt",
+        ),
+    )
