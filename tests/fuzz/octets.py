@@ -12,8 +12,32 @@ Mutation: TypeAlias = Callable[[random.Random, bytes], bytes]
 TOKENS: Sequence[bytes] = [
     *(token.encode() for token in "\"'[]{}:,-#&*!|>%@\n\t ?0`~\\"),
     *(token.encode() for token in ("\u200b", "\u0301", "\u202e", "\ufeff", "\u0085", "\u2028", "Ð", "ạ", "\U000e0041")),
-    *(b"&a ", b"*a", b"- ", b"---\n", b"...\n", b"? ", b": ", b"!!python/object:os.system ", b"<<: *a\n", b"%YAML 9.9\n"),
-    *(b"null", b"~", b"[" * 40, b"{a: " * 40, b"- " * 40, b"|\n", b">-\n", b"\\u202e", b'"\\x00"', b"\r", b"\r\n", b"\x00"),
+    *(
+        b"&a ",
+        b"*a",
+        b"- ",
+        b"---\n",
+        b"...\n",
+        b"? ",
+        b": ",
+        b"!!python/object:os.system ",
+        b"<<: *a\n",
+        b"%YAML 9.9\n",
+    ),
+    *(
+        b"null",
+        b"~",
+        b"[" * 40,
+        b"{a: " * 40,
+        b"- " * 40,
+        b"|\n",
+        b">-\n",
+        b"\\u202e",
+        b'"\\x00"',
+        b"\r",
+        b"\r\n",
+        b"\x00",
+    ),
     *(b"\x1b[31m", b"\x80", b"\xff", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf5\x80\x80\x80", b"\xef\xbf\xbf", b"\x7f"),
 ]
 LEGACY = ("cp1258", "latin-1", "cp1252", "utf-16", "utf-16-be", "utf-32", "utf-7", "utf-8-sig", "cp437")
@@ -121,7 +145,9 @@ def encode(rng: random.Random, data: bytes) -> bytes:
 
 def misread(rng: random.Random, data: bytes) -> bytes:
     """The text as it looks after it was read in another encoding and saved."""
-    return data.decode(rng.choice(("cp1252", "cp1258", "latin-1", "utf-16-le")), errors="replace").encode(errors="replace")
+    return data.decode(rng.choice(("cp1252", "cp1258", "latin-1", "utf-16-le")), errors="replace").encode(
+        errors="replace"
+    )
 
 
 def decompose(rng: random.Random, data: bytes) -> bytes:

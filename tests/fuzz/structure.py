@@ -22,8 +22,31 @@ _CODES = "stttt skhcn skhcnm ubnd nobody contact abuse a STTTT sở a-b 1a".spli
 _IDS = "101 102 103 104 000101 000102 000103 x-1 -".split()
 _NAMES = [
     *("Nguyễn Văn Vịnh", "Ngô Vân Vinh", "H'Hen Niê", "Đ’Sơn", "Ð", "a", "-", "'", "Ng", "An An An", "Postmaster"),
-    *("Nguye\u0302\u0303n A", "Nguyễn\u200bA", "\u202eAn", "Mü Lê", "李 明", "Ван Ан", "1 2", "ﬁ An", "İ I", "ß An", "ǅ An"),
-    *("x " * 99, "An" * 5000, "e\u0301\u0323" * 300, "A" + "\u0301" * 190, "\U0001f600", "=1+1", "@all", "<b>", "${x}", "{0}"),
+    *(
+        "Nguye\u0302\u0303n A",
+        "Nguyễn\u200bA",
+        "\u202eAn",
+        "Mü Lê",
+        "李 明",
+        "Ван Ан",
+        "1 2",
+        "ﬁ An",
+        "İ I",
+        "ß An",
+        "ǅ An",
+    ),
+    *(
+        "x " * 99,
+        "An" * 5000,
+        "e\u0301\u0323" * 300,
+        "A" + "\u0301" * 190,
+        "\U0001f600",
+        "=1+1",
+        "@all",
+        "<b>",
+        "${x}",
+        "{0}",
+    ),
 ]
 _NUMBERS = "0 1 90 183 366 999999999 1000000000 -1 1.5 ٣ 1e9 007 0x1".split()
 _SIZES = "1M 500M 2G 999999T 0G 1000000G 2g 10 G".split()
@@ -35,7 +58,9 @@ VALUES: dict[str, Sequence[str]] = {
     **dict.fromkeys(("id", "person"), _IDS),
     **dict.fromkeys(("name", "family", "given", "title", "unit", "province"), _NAMES),
     **dict.fromkeys(("quota", "official"), _SIZES),
-    **dict.fromkeys(("forward_days", "redirect_days", "future_days", "default", "leader", "count", "percent"), _NUMBERS),
+    **dict.fromkeys(
+        ("forward_days", "redirect_days", "future_days", "default", "leader", "count", "percent"), _NUMBERS
+    ),
     "event": [*sorted(AGENCY_OPENED | AGENCY_CLOSED | PERSON_OPENED | PERSON_CLOSED), "born"],
     "kind": [*sorted(KINDS), "ministry"],
     "address": "vinh-stttt vinhnv2-stttt abuse contact-stttt a..b a@b A-stttt x-skhcn plain vinh.nv postmaster-stttt".split(),
@@ -45,16 +70,63 @@ VALUES: dict[str, Sequence[str]] = {
     "accounts": ["vinhnv-stttt", "contact-stttt@laocai.gov.vn", "@", "x"],
     "phone": ["0214 3 840 034", "+84 214 3 840 034", "0", "٠٢١٤", "call me"],
     "identifier": ["H38.10", "H38", "Z00", "000.00.10.H38"],
-    **dict.fromkeys(("domain", "host"), ["laocai.gov.vn", "mail.laocai.gov.vn", "localhost", "a..vn", "LAOCAI.GOV.VN", "x" * 300]),
+    **dict.fromkeys(
+        ("domain", "host"), ["laocai.gov.vn", "mail.laocai.gov.vn", "localhost", "a..vn", "LAOCAI.GOV.VN", "x" * 300]
+    ),
 }
 # What could stand anywhere, and should nowhere.
 HOSTILE: Sequence[Data] = [
-    *("", " ", "null", "~", "true", "No", "0", "-1", "1e400", "2010-10-15", "=", "<<", "\x07", "\x1b]0;x\x07", "a\nb", "a\tb"),
-    *("\u202e\u2066abc", "\u200b", "\ufeff", "\ufffe", "\U000e0041", "\u0378", "\u115f", "{name}", "{", "}", "{0!r}", "%s", "%25"),
-    *("a" * 199, "a" * 201, "x" * 10000, "ạ" * 10000, "e\u0301" * 5000, "::error::x", "\\u202e", "]]>", "`id`", "../../etc/passwd"),
+    *(
+        "",
+        " ",
+        "null",
+        "~",
+        "true",
+        "No",
+        "0",
+        "-1",
+        "1e400",
+        "2010-10-15",
+        "=",
+        "<<",
+        "\x07",
+        "\x1b]0;x\x07",
+        "a\nb",
+        "a\tb",
+    ),
+    *(
+        "\u202e\u2066abc",
+        "\u200b",
+        "\ufeff",
+        "\ufffe",
+        "\U000e0041",
+        "\u0378",
+        "\u115f",
+        "{name}",
+        "{",
+        "}",
+        "{0!r}",
+        "%s",
+        "%25",
+    ),
+    *(
+        "a" * 199,
+        "a" * 201,
+        "x" * 10000,
+        "ạ" * 10000,
+        "e\u0301" * 5000,
+        "::error::x",
+        "\\u202e",
+        "]]>",
+        "`id`",
+        "../../etc/passwd",
+    ),
     *([], {}, [[]], [{}], {"": ""}, {"a": {"b": {}}}, ["a"] * 100, {"document": "1/QĐ-UBND"}, {"name": "x"}),
 ]
-KEYS = [*VALUES, *"people opened closed suspended custodians policy limits acknowledgements support mail title key".split()]
+KEYS = [
+    *VALUES,
+    *"people opened closed suspended custodians policy limits acknowledgements support mail title key".split(),
+]
 _PLAIN = re.compile(r"(?!null|~)[^\W_][\w /.@'()+-]*(?<! )")
 
 

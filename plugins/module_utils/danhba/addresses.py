@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from . import names
+from . import legacy, names
 from .facts import Facts
 from .findings import Finding, Where, rule
 from .messages import mark as _
@@ -148,8 +148,8 @@ def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> nam
         where = agency.where_of(issuance, error.part)
         findings.append(PART.at(where, part=error.part, value=error.value, name=issuance.name))
     except names.NameProblem as error:
-        if error.character:
+        if error.character and not legacy.recognise(issuance.name):  # that is said of its characters already
             findings.append(CHARACTER.at(where, character=names.describe(error.character), name=issuance.name))
-        else:
+        elif not error.character:
             findings.append(LETTERS.at(where, name=issuance.name))
     return None

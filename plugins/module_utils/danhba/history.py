@@ -1,107 +1,430 @@
-"""What a change does to what was issued before: the register only grows (design, Decided)."""
+"""What a change does to what was issued before: the register only grows (design, Decided).
+
+Some of it can never be right: an address that changes, an entry or an agency that is gone. The rest is mostly wrong,
+but a slip in a number is corrected one day: then the change itself acknowledges it, for its reviewers to see.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from datetime import date
+from itertools import islice, zip_longest
+from typing import TypeAlias
 
-from .addresses import Issued
-from .findings import Finding, Where, rule
+from unidecode import unidecode
+
+from .addresses import CONTACT, Issued
+from .findings import Finding, Where, advice, rule
 from .messages import mark as _
 from .place import START
-from .register import Agency, Event, Issuance, Register
+from .policy import Policy
+from .register import Agency, Custodian, Event, Issuance, Province, Register, Suspension
 
+DOMAIN = rule(
+    "history-domain",
+    "R4.1",
+    _("the domain was {before} and is now {now}, which would change every address; restore it"),
+)
 GONE = rule(
     "history-agency-gone",
     "R6.1a",
     _("the file of {agency} is gone; restore it from git, and close the agency by closed: with its document"),
-)
-REMOVED = rule(
-    "history-entry-removed",
-    "R5",
-    _("entry {number} of {agency} was {person} ({name}) and is gone; restore it, and close it by closed: instead"),
-)
-REORDERED = rule(
-    "history-entry-moved",
-    "R4.2",
-    _("entry {number} of {agency} was {before} and is now {now}; restore the order, and add new entries at the end"),
-)
-READDRESSED = rule(
-    "history-address",
-    "R4.2",
-    _("{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}"),
 )
 REUSED = rule(
     "history-agency-reused",
     "R4.1",
     _("{agency} closed on {closed}, and this change opens it on {opened}; no tendonvi is issued again, take another"),
 )
+REMOVED = rule(
+    "history-entry-removed",
+    "R5",
+    _(
+        "entry {number} of {agency} was {person} ({name}) and is gone; restore it, or first take in what was merged "
+        "meanwhile; who leaves gets closed:"
+    ),
+)
+REORDERED = rule(
+    "history-entry-moved",
+    "R4.2",
+    _("entry {number} of {agency} was {person}, who now stands at {place}; restore the order, for addresses follow it"),
+)
+INSERTED = rule(
+    "history-entry-inserted",
+    "R4.2",
+    _(
+        "{person} is new in {agency} and stands before {before}, who was there first; move the new entry to the end "
+        "of people:, as after a merge, where the entries that were merged first come first"
+    ),
+)
+IDENTITY = rule(
+    "history-id",
+    "R5",
+    _("entry {number} of {agency} had the id {before} and now has {now}; restore it: mail is kept under the id"),
+)
+READDRESSED = rule(
+    "history-address",
+    "R4.2",
+    _("{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}"),
+)
+OPENED = rule(
+    "history-opened",
+    "R6",
+    _(
+        "{object} was opened by {before}, and this change says {now}; restore it, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+CLOSED = rule(
+    "history-closed-changed",
+    "R6",
+    _(
+        "{object} was closed by {before}, and this change says {now}; restore it, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
 REOPENED = rule(
     "history-closed",
     "R6.2b",
-    _("{object} was closed on {day} by {document}, and this change takes that back; restore closed:, and open anew"),
+    _(
+        "{object} was closed on {day} by {document}, and this change takes that back; restore closed: and open anew, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
 )
-DOMAIN = rule(
-    "history-domain",
-    "R4.1",
-    _("the domain was {before} and is now {now}, which would change every address; restore it"),
+CUSTODIAN = rule(
+    "history-custodian",
+    "R11.2",
+    _(
+        "custodian {number} of {object} was {before} and is now {now}; restore it, hand over by an entry at the end, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
 )
+SUSPENDED = rule(
+    "history-suspended",
+    "R5",
+    _(
+        "suspension {number} of {object} was {before} and is now {now}; only its until: may be set, so restore it, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+SUCCEEDS = rule(
+    "history-succeeds",
+    "R6.1a",
+    _(
+        "{object} took over from {before}, whose mail would no longer reach it; restore it under succeeds:, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+RENAMED = rule(
+    "history-agency-name",
+    "R6.1a",
+    _(
+        "{object} was '{before}' and is now '{now}'; a renamed agency is a new one that succeeds: [{object}], "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+NAME = rule(
+    "history-name",
+    "R4.2",
+    _(
+        "{object} was {before} and is now {now}; restore the name, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+PIN = rule(
+    "history-pin",
+    "R16",
+    _(
+        "{object} had the address pinned by {before}, and this change says {now}; restore address: with its document, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+PROTECTED = advice(
+    "history-protected",
+    "R9.3",
+    _("{target} is no longer protected, so that a plan may close it; leave it under protected: if it still exists"),
+)
+LIMIT = advice(
+    "history-limit",
+    "R9.3",
+    _("{key} was {before} and is now {now}, for every plan to come; for one plan, acknowledge it instead"),
+)
+DAYS = advice(
+    "history-days",
+    "R9.3",
+    _("{key} was {before} and is now {now}, also for those who rely on the former; lower it only if that is decided"),
+)
+
+# What an acknowledgement lets pass.
+CORRECTIONS = frozenset(
+    found.id for found in (OPENED, CLOSED, REOPENED, CUSTODIAN, SUSPENDED, SUCCEEDS, RENAMED, NAME, PIN)
+)
+# A file that was replaced has thousands of such places: these many tell its editor enough.
+ENOUGH = 20
+
+Given: TypeAlias = "tuple[Issuance, str | None]"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A register with the addresses that it gives out."""
+    """A register, or the agencies of it whose files differ, with the addresses that it gives out."""
 
     register: Register
     issued: Issued
 
+    def of(self, agency: Agency) -> list[Given]:
+        """The issuances of an agency with their local parts."""
+        return list(self.issued.of(agency))
+
 
 def check(base: Version, now: Version, unclear: frozenset[str], day: date | None = None) -> Iterator[Finding]:
-    """Everything that a change takes back; left out are the agencies that could not be read in full, then or now."""
-    before, after = base.register.province.domain, now.register.province.domain
-    if before != after:
-        yield DOMAIN.at(now.register.province.where("domain"), before=before, now=after)
+    """Everything that a change takes back, save for what it acknowledges in force on the day (or at all, without one).
+
+    Left out are the agencies that could not be read in full, then or now.
+    """
+    acknowledged = _acknowledged(now.register.province, day)
+    for finding in _all(base, now, unclear):
+        if finding.rule.id not in CORRECTIONS or finding.where.object not in acknowledged:
+            yield finding
+
+
+def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
+    return frozenset(
+        account.removeprefix(CONTACT)
+        for acknowledgement in province.acknowledgements
+        if acknowledgement.limit == "history" and (day is None or day <= acknowledgement.until)
+        for account in acknowledgement.accounts
+    )
+
+
+def _all(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Finding]:
+    yield from _province(base.register.province, now.register.province)
     for agency in base.register.agencies.values():
+        later = now.register.agencies.get(agency.code)
         if agency.code in unclear:
             continue
-        if later := now.register.agencies.get(agency.code):
-            yield from _reuse(agency, later) or _reopened(agency.closed, later.closed, later.where())
-            yield from _entries(list(base.issued.of(agency)), later, list(now.issued.of(later)))
-        else:
+        if later is None:
             yield GONE.at(Where(agency.file, START, agency.code), agency=agency.code)
+            continue
+        yield from _agency(agency, later)
+        yield from _people(base.of(agency), now.of(later), later)
 
 
-def _reuse(agency: Agency, later: Agency) -> list[Finding]:
-    if agency.closed is None or later.opened.date < agency.closed.date:
-        return []
-    values = {"agency": agency.code, "closed": agency.closed.date, "opened": later.opened.date}
-    return [REUSED.at(later.where("opened"), **values)]
+def _province(before: Province, now: Province) -> Iterator[Finding]:
+    if before.domain != now.domain:
+        yield DOMAIN.at(now.where("domain"), before=before.domain, now=now.domain)
+    for target in before.policy.protected:
+        if target not in now.policy.protected:
+            yield PROTECTED.at(now.where("policy"), target=target)
+    limits, limits_now = dict(_limits(before.policy)), dict(_limits(now.policy))
+    for key, value in limits.items():
+        if limits_now[key] > value:
+            yield LIMIT.at(now.where("policy"), key=key, before=value, now=limits_now[key])
+    for key in ("forward_days", "redirect_days", "retention_days", "retention_days_leader"):
+        if (then := getattr(before.policy, key)) > (later := getattr(now.policy, key)):
+            yield DAYS.at(now.where("policy"), key=key, before=then, now=later)
 
 
-def _reopened(before: Event | None, now: Event | None, where: Where) -> list[Finding]:
-    if before is None or now:
-        return []
-    return [REOPENED.at(where, object=where.object, day=before.date, document=before.document)]
+def _limits(policy: Policy) -> Iterator[tuple[str, int]]:
+    for name, limit in policy.limits.items():
+        for key in ("count", "percent", "agency_percent"):
+            yield f"limits: {name}: {key}", getattr(limit, key)
 
 
-Entries = list[tuple[Issuance, str | None]]
+def _agency(before: Agency, now: Agency) -> Iterator[Finding]:
+    if before.closed and now.opened.date >= before.closed.date:
+        values = {"agency": now.code, "closed": before.closed.date, "opened": now.opened.date}
+        yield REUSED.at(now.where("opened"), **values)
+        return
+    if not _alike(before.name, now.name):
+        yield RENAMED.at(now.where("name"), object=now.code, before=before.name, now=now.name)
+    yield from _events(before, now, now.where("opened"), now.where("closed"))
+    for code in before.succeeds:
+        if code not in now.succeeds:
+            yield SUCCEEDS.at(now.where("succeeds"), object=now.code, before=code)
+    yield from _custodians(before, now)
 
 
-def _entries(then: Entries, now: Agency, today: Entries) -> Iterator[Finding]:
-    left = {issuance.id for issuance, _local in today}
-    for number, (issuance, local) in enumerate(then, 1):
-        values = {"number": number, "agency": now.code}
-        if issuance.id not in left:
-            yield REMOVED.at(now.where("people"), person=issuance.id, name=issuance.name, **values)
-            return  # every later entry has moved because of this one
-        if number > len(today) or today[number - 1][0].id != issuance.id:
-            found = today[number - 1][0].id if number <= len(today) else "—"
-            yield REORDERED.at(now.where("people"), before=issuance.id, now=found, **values)
+def _alike(before: str, now: str) -> bool:
+    """The same letters: marks and capitals are corrected, and name nobody else."""
+    return before == now or _letters(before) == _letters(now)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, unidecode(text).casefold()))
+
+
+def _events(before: Agency | Issuance, now: Agency | Issuance, opened: Where, closed: Where) -> Iterator[Finding]:
+    if not _says(before.opened, now.opened):
+        yield OPENED.at(opened, object=opened.object, before=_event(before.opened), now=_event(now.opened))
+    if before.closed is None:
+        return
+    if now.closed is None:
+        values = {"day": before.closed.date, "document": before.closed.document}
+        yield REOPENED.at(closed, object=closed.object, **values)
+    elif not _says(before.closed, now.closed):
+        yield CLOSED.at(closed, object=closed.object, before=_event(before.closed), now=_event(now.closed))
+
+
+def _says(before: Event, now: Event) -> bool:
+    """The same event; a request that was not named may be added."""
+    same = (before.document, before.date, before.event) == (now.document, now.date, now.event)
+    return same and before.request in ("", now.request)
+
+
+def _event(event: Event) -> str:
+    request = f" ({event.request})" if event.request else ""
+    return f"{event.document}{request} {event.date} {event.event}"
+
+
+def _custodians(before: Agency, now: Agency) -> Iterator[Finding]:
+    """The earlier list stands at the beginning of the later one; only a key for letters may change."""
+    for number, (then, later) in enumerate(zip_longest(before.custodians, now.custodians), 1):
+        if then is None:
             return
-        later, later_local = today[number - 1]
-        yield from _reopened(issuance.closed, later.closed, now.where_of(later))
-        if local and later_local and later_local != local:
-            where = now.where_of(later, "address" if later.address else "name")
-            yield READDRESSED.at(where, person=issuance.id, agency=now.code, before=local, now=later_local)
+        if later is None or _custodian(then) != _custodian(later):
+            place = now.where_of(later).place if later else now.where("custodians").place
+            values = {"before": _custodian(then), "now": _custodian(later) if later else "—"}
+            yield CUSTODIAN.at(Where(now.file, place, now.code), number=number, object=now.code, **values)
+            return
+
+
+def _custodian(custodian: Custodian) -> str:
+    return f"{custodian.person} {custodian.document} {custodian.date} {custodian.role}"
+
+
+def _people(then: list[Given], today: list[Given], now: Agency) -> Iterator[Finding]:
+    former, later = [issuance for issuance, _local in then], [issuance for issuance, _local in today]
+    pairs = {index: index for index in range(len(former))}
+    in_order = [issuance.id for issuance in former] == [issuance.id for issuance in later[: len(former)]]
+    if not in_order:
+        order = _Order(former, later, now)
+        yield from order.findings()
+        pairs = order.pairs
+    for index, place in pairs.items():
+        issuance, local = today[place]
+        before, before_local = then[index]
+        yield from _issuance(before, issuance, now)
+        # Where entries moved, addresses follow, and come right when the order does.
+        if in_order:
+            yield from _address(before, before_local, issuance, local, now)
+
+
+class _Order:
+    """Two lists of entries laid side by side: `pairs` has the places of an entry then and now, by those then."""
+
+    def __init__(self, former: list[Issuance], later: list[Issuance], now: Agency) -> None:
+        self.former, self.later, self.now = former, later, now
+        places = {key: place for place, key in enumerate(_keys(later))}
+        self.pairs = {index: places[key] for index, key in enumerate(_keys(former)) if key in places}
+        taken = set(self.pairs.values())
+        self.new = [place for place in range(len(later)) if place not in taken]
+        self.renumbered = dict(self._renumbered())
+
+    def _renumbered(self) -> Iterator[tuple[int, int]]:
+        """Entries gone that are there under another id: by what else they say."""
+        found = {(self.later[place].name, _event(self.later[place].opened)): place for place in self.new}
+        for index, issuance in enumerate(self.former):
+            place = found.pop((issuance.name, _event(issuance.opened)), None) if index not in self.pairs else None
+            if place is not None:
+                yield index, place
+
+    def findings(self) -> Iterator[Finding]:
+        """Every entry that is gone, has another id, stands elsewhere, or is new and not at the end."""
+        yield from islice(self._identities(), ENOUGH)
+        yield from islice(self._removed(), ENOUGH)
+        yield from islice(self._moved(), ENOUGH)
+        yield from islice(self._inserted(), ENOUGH)
+
+    def _identities(self) -> Iterator[Finding]:
+        for index, place in self.renumbered.items():
+            where = self.now.where_of(self.later[place], "id")
+            values = {"before": self.former[index].id, "now": self.later[place].id}
+            yield IDENTITY.at(where, number=index + 1, agency=self.now.code, **values)
+
+    def _removed(self) -> Iterator[Finding]:
+        for index, issuance in enumerate(self.former):
+            if index not in self.pairs and index not in self.renumbered:
+                people = self.now.where("people")
+                where = Where(people.file, people.place, f"{self.now.code}/{issuance.id}")
+                values = {"agency": self.now.code, "person": issuance.id, "name": issuance.name}
+                yield REMOVED.at(where, number=index + 1, **values)
+
+    def _moved(self) -> Iterator[Finding]:
+        indices = sorted(self.pairs)
+        kept = _rising([self.pairs[index] for index in indices])
+        for index in indices:
+            if (place := self.pairs[index]) not in kept:
+                issuance = self.later[place]
+                values = {"agency": self.now.code, "person": issuance.id, "place": place + 1}
+                yield REORDERED.at(self.now.where_of(issuance), number=index + 1, **values)
+
+    def _inserted(self) -> Iterator[Finding]:
+        old = sorted({*self.pairs.values(), *self.renumbered.values()})
+        for place in self.new:
+            following = bisect_left(old, place)
+            if following < len(old) and old[following] != place:
+                issuance, before = self.later[place], self.later[old[following]]
+                values = {"agency": self.now.code, "person": issuance.id, "before": before.id}
+                yield INSERTED.at(self.now.where_of(issuance), **values)
+
+
+def _keys(people: list[Issuance]) -> Iterator[tuple[str, int]]:
+    """An id with how many entries it had before: who comes back has several."""
+    seen: dict[str, int] = {}
+    for issuance in people:
+        count = seen[issuance.id] = seen.get(issuance.id, 0) + 1
+        yield issuance.id, count
+
+
+def _rising(numbers: Sequence[int]) -> frozenset[int]:
+    """The most of these different numbers that stand in rising order, so that the fewest count as moved."""
+    ends: list[int] = []
+    before: dict[int, int | None] = {}
+    for number in numbers:
+        length = bisect_left(ends, number)
+        before[number] = ends[length - 1] if length else None
+        ends[length : length + 1] = [number]
+    kept, last = set(), ends[-1] if ends else None
+    while last is not None:
+        kept.add(last)
+        last = before[last]
+    return frozenset(kept)
+
+
+def _issuance(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:
+    yield from _events(before, later, now.where_of(later, "opened"), now.where_of(later, "closed"))
+    where = now.where_of(later, "suspended")
+    for number, (then, today) in enumerate(zip_longest(before.suspended, later.suspended), 1):
+        if then is None:
+            return
+        if today is None or not _goes_on(then, today):
+            values = {"before": _suspension(then), "now": _suspension(today) if today else "—"}
+            yield SUSPENDED.at(where, object=where.object, number=number, **values)
+            return
+
+
+def _goes_on(before: Suspension, now: Suspension) -> bool:
+    """The same suspension; its end may be set and moved, but not taken away."""
+    same = (before.document, before.since) == (now.document, now.since)
+    return same and (before.until is None or now.until is not None)
+
+
+def _suspension(suspension: Suspension) -> str:
+    return f"{suspension.document} {suspension.since}–{suspension.until or '…'}"
+
+
+def _address(before: Issuance, then: str | None, later: Issuance, local: str | None, now: Agency) -> Iterator[Finding]:
+    """The address stays as it was given, by the same name, and by the same document where one decided it."""
+    if then and local and then != local:
+        where = now.where_of(later, "address" if later.address else "name")
+        yield READDRESSED.at(where, person=later.id, agency=now.code, before=then, now=local)
+        return
+    where = now.where_of(later, "name")
+    if then and local and not _alike(before.name, later.name):
+        yield NAME.at(where, object=where.object, before=before.name, now=later.name)
+    if before.address_document and before.address_document != later.address_document:
+        where = now.where_of(later, "address_document" if later.address else "")
+        values = {"before": before.address_document, "now": later.address_document or "—"}
+        yield PIN.at(where, object=where.object, **values)

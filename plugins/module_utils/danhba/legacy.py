@@ -127,6 +127,7 @@ _CARRIERS = frozenset("ăâêôơ")
 _LETTERS = frozenset(
     unicodedata.normalize("NFC", letter + tone) for letter in _VOWELS + "đ" for tone in ("", *_TONES)
 ) | frozenset("abcdefghijklmnopqrstuvwxyz")
+_ALONE = _LETTERS | {"ð"}
 # The commonest words of names, titles and divisions in this province.
 _COMMON = frozenset(
     """nguyễn trần lê phạm hoàng vũ đỗ bùi đặng ngô phan đinh đoàn dương trịnh lương đào hà tạ lưu tô phùng vương giàng
@@ -203,14 +204,16 @@ class Legacy:
 _WORD = re.compile("[A-Za-z\u0080-\U0010ffff]+")
 _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]+")
 _ONE_BYTE = frozenset(map(chr, _BYTES))
-_MARKS = "\u00a0’“”–—…«»‘°·"
-_INNER, _OUTER = re.compile(f"[{_MARKS[:7]}]"), _MARKS[7:]  # what may stand within a word, and beside it
+# Typography that may stand within a word (H’Hen, Lào Cai–Hà Nội), and beside one.
+_WITHIN, _BESIDE = "\u00a0’“”–—…", "«»‘°·"
+_INNER = re.compile(f"[{_WITHIN}]")
 _MEASURE = re.compile("[cdkm]?m[²³]|µ[mgls]")
 # The letter à in UTF-8, and most of those that have two marks.
 _UTF8_PAIR = re.compile("Ã\u00a0|á[º»].")
 # Where a space was put for the no-break space in which the letter à ends in UTF-8.
 _LOST = re.compile("Ã(?: (?=[a-z])|(?= |$))")
-_SAMPLE = 2000
+# No word is longer, and no more is needed to know an encoding.
+_LONGEST, _SAMPLE, _MOST = 40, 2000, 1024**2
 _FIELD = re.compile(r"[^;,|\t\r\n\"]+")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 
@@ -218,16 +221,22 @@ _LETTER_RUN = re.compile(r"[^\W\d_]+")
 @lru_cache(maxsize=65536)
 def _stands(word: str) -> int:
     """How plausible a word is as it stands, quotation marks and dashes aside."""
-    if not _ONE_BYTE.issuperset(word) or word in "Ðð" or _MEASURE.fullmatch(word) or not any(map(str.isalpha, word)):
+    if word.isascii() or not _ONE_BYTE.issuperset(word) or not any(map(str.isalpha, word)):
+        return 3
+    if word.lower() in _ALONE or _MEASURE.fullmatch(word):
         return 3
     if _UTF8_PAIR.search(word):
         return 0
     scores = []
     for piece in _INNER.split(word):
-        inner = piece.strip(_OUTER)
+        inner = piece.strip(_BESIDE)
         if inner and (inner != piece or not inner.isascii()):
             scores.append(_plausible(inner))
     return min(scores, default=3)
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in _WORD.findall(text) if not word.isascii() and len(word) <= _LONGEST]
 
 
 def recognise(text: str) -> Legacy | None:
@@ -237,7 +246,7 @@ def recognise(text: str) -> Legacy | None:
     """
     if text.isascii():
         return None
-    words = [word for word in _WORD.findall(text) if not word.isascii()]
+    words = _words(text)
     if all(_stands(word) >= 2 for word in words):
         return None
     return _utf8_in(text) or _best(text, [word for word in words if _ONE_BYTE.issuperset(word)])
@@ -271,26 +280,27 @@ def _reading(word: str, name: str) -> str:
 def _utf8_in(text: str) -> Legacy | None:
     """UTF-8 that was read byte by byte."""
     text = _LOST.sub("Ã\u00a0", text)
-    words = [word for word in _WORD.findall(text) if not word.isascii() and _ONE_BYTE.issuperset(word)]
+    words = [word for word in _words(text) if _ONE_BYTE.issuperset(word)]
     try:
         reads = {word: bytes(_BYTES[ord(c)] for c in word).decode() for word in words}
     except UnicodeDecodeError:
         return None
     meant = _WORD.sub(lambda match: reads.get(match[0], match[0]), text)
-    plausible = all(c.isascii() or c.lower() in _LETTERS or c in _MARKS for c in "".join(reads.values()))
+    plausible = all(c.isascii() or c.lower() in _LETTERS or c in _WITHIN + _BESIDE for c in "".join(reads.values()))
     return Legacy(UTF8, unicodedata.normalize("NFC", meant)) if reads and plausible else None
 
 
 def find(text: str) -> Iterator[tuple[int, Legacy]]:
     """The lines of a text that hold an old encoding: the offset of the first word that shows it, and what it means.
 
-    Where only a part of the line does, `text` is that word alone.
+    In a line that has letters of Unicode too, each such word is found by itself.
     """
     offset = 0
     for line in text.splitlines(keepends=True):
         if not line.isascii():
-            doubtful = [m for m in _WORD.finditer(line) if not m[0].isascii() and _stands(m[0]) < 2]
-            if doubtful and (whole := recognise(line.rstrip("\r\n"))):
+            doubtful = [m for m in _WORD.finditer(line) if len(m[0]) <= _LONGEST and _stands(m[0]) < 2]
+            whole = recognise(line.rstrip("\r\n")) if doubtful and _ONE_BYTE.issuperset(line) else None
+            if whole:
                 yield offset + doubtful[0].start(), whole
             else:
                 parts = ((match.start(), recognise(match[0])) for match in doubtful)
@@ -304,8 +314,8 @@ def recognise_bytes(data: bytes) -> str | None:
         return UTF16
     if b"\0" in data:
         return None
-    words = Counter(_WORD_BYTES.findall(data[: 4 * 1024**2]))
-    sample = [word for word, _count in words.most_common() if not word.isascii()][:_SAMPLE]
+    words = Counter(word for word in _WORD_BYTES.findall(data[:_MOST]) if not word.isascii() and len(word) <= _LONGEST)
+    sample = [word for word, _count in words.most_common(_SAMPLE)]
     ranked = {name: _fit(sample, name) for name in ENCODINGS}
     best = max(ENCODINGS, key=ranked.__getitem__)
     return best if ranked[best] > 0 else None

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import PurePosixPath
 
-from . import schema, source, tree
+from . import legacy, schema, source, tree
 from .findings import Finding, Where, rule
 from .messages import mark as _
 from .names import LOOKALIKES, describe
@@ -20,6 +20,16 @@ UNREADABLE = rule(
 )
 NAME = rule("file-name", "R4.1", _("a file here is named <tendonvi>.yml, with a tendonvi such as stttt; rename it"))
 ENCODING = rule("file-encoding", "R7.3", _("byte {byte} is not UTF-8; save the file as UTF-8 (TCVN 6909:2001)"))
+LEGACY_FILE = rule(
+    "file-legacy",
+    "R7.3",
+    _("the file is in {encoding}, not in UTF-8 (TCVN 6909:2001); open it as {encoding} and save it as UTF-8"),
+)
+LEGACY = rule(
+    "unicode-legacy",
+    "R7.3",
+    _("this is {encoding} in the guise of Unicode and means '{meant}' (TCVN 6909:2001); type it anew in Unicode"),
+)
 LINES = rule("file-lines", "R7.3", _("lines end in CR; save the file with LF line ends"))
 NFC = rule("unicode-nfc", "R7.3", _("'{word}' is not in composed Unicode (NFC), because of {character}; type it anew"))
 INVISIBLE = rule("unicode-invisible", "R7.3", _("there is an invisible character here: {character}; delete it"))
@@ -109,7 +119,10 @@ def _text(file: source.File, subject: str, findings: list[Finding]) -> str | Non
     except UnicodeDecodeError as error:
         before = file.data[: error.start].decode()
         where = Where(file.path, _place(before, len(before)), subject)
-        findings.append(ENCODING.at(where, byte=f"0x{file.data[error.start]:02X}"))
+        if encoding := legacy.recognise_bytes(file.data):
+            findings.append(LEGACY_FILE.at(where, encoding=encoding))
+        else:
+            findings.append(ENCODING.at(where, byte=f"0x{file.data[error.start]:02X}"))
         return None
     if text.isascii() and "\r" not in text:
         return text
@@ -126,6 +139,8 @@ def _characters(text: str, path: str, subject: str) -> Iterator[Finding]:
     for match in islice(_LOOKALIKE.finditer(text), ENOUGH):
         where = Where(path, _place(text, match.start()), subject)
         yield LOOKALIKE.at(where, character=describe(match[0]), meant=describe(LOOKALIKES[match[0]]))
+    for offset, found in islice(legacy.find(text), ENOUGH):
+        yield LEGACY.at(Where(path, _place(text, offset), subject), encoding=found.name, meant=found.text.strip())
     if not unicodedata.is_normalized("NFC", text):
         yield from islice(_uncomposed(text, path, subject), ENOUGH)
 

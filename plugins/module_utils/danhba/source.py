@@ -73,7 +73,8 @@ def from_git(directory: Path, revision: str) -> list[File]:
         raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
     if revision.startswith("-"):
         raise Unusable(_("{revision} is no git revision"), revision=revision)
-    listing = _git(directory, "ls-tree", "-r", "-z", f"{revision}", "--", PROVINCE, f"{AGENCIES}/", revision=revision)
+    names = (PROVINCE, f"{AGENCIES}/")
+    listing = git(directory, "ls-tree", "-r", "-l", "-z", revision, "--", *names, revision=revision)
     if not listing:
         raise Unusable(
             _("{revision} has no register in {path}; name a revision and a directory that have one"),
@@ -81,26 +82,28 @@ def from_git(directory: Path, revision: str) -> list[File]:
             path=directory,
         )
     entries = [_entry(line) for line in listing.decode("utf-8", "replace").split("\0") if line]
-    blobs = _blobs(directory, [blob for mode, blob, _name in entries if mode.startswith("100")], revision)
+    # One blob under many names is a small commit, and must not become a large one in memory.
+    blobs = _blobs(directory, list({blob for blob, _name in entries if blob}), revision)
     return sorted(
         (
-            File(name, str(directory / name), blobs[blob] if mode.startswith("100") else None)
-            for mode, blob, name in entries
+            File(name, str(directory / name), blobs[blob] if blob else None)
+            for blob, name in entries
             if not Path(name).name.startswith(".")
         ),
         key=lambda file: file.name,
     )
 
 
-def _entry(line: str) -> tuple[str, str, str]:
+def _entry(line: str) -> tuple[str, str]:
+    """A file's blob, empty where it must not be read (a link, a submodule, a large file), and its name."""
     description, name = line.split("\t", 1)
-    mode, _kind, blob = description.split()
-    return mode, blob, name
+    mode, _kind, blob, size = description.split()
+    return blob if mode.startswith("100") and int(size) <= LARGEST else "", name
 
 
 def _blobs(directory: Path, blobs: list[str], revision: str) -> dict[str, bytes]:
     """The content of many blobs by one process of git; see git-cat-file(1), BATCH OUTPUT."""
-    data = _git(directory, "cat-file", "--batch", revision=revision, stdin="\n".join(blobs).encode())
+    data = git(directory, "cat-file", "--batch", revision=revision, stdin="\n".join(blobs).encode())
     found, offset = {}, 0
     for blob in blobs:
         end = data.index(b"\n", offset)
@@ -116,14 +119,15 @@ def _blobs(directory: Path, blobs: list[str], revision: str) -> dict[str, bytes]
 def commit(directory: Path) -> str:
     """The commit that the register is at, with `-dirty` when its files differ from it; empty outside git."""
     try:
-        head = _git(directory, "rev-parse", "HEAD", revision="HEAD").decode().strip()
-        changed = _git(directory, "status", "--porcelain", "--", ".", revision="HEAD")
+        head = git(directory, "rev-parse", "HEAD", revision="HEAD").decode().strip()
+        changed = git(directory, "status", "--porcelain", "--", ".", revision="HEAD")
     except Unusable:
         return ""
     return head + ("-dirty" if changed else "")
 
 
-def _git(directory: Path, *arguments: str, revision: str, stdin: bytes | None = None) -> bytes:
+def git(directory: Path, *arguments: str, revision: str, stdin: bytes | None = None) -> bytes:
+    """What git prints, run in a directory; `revision` is what a message says git does not know where it fails."""
     try:
         done = subprocess.run(["git", *arguments], cwd=directory, input=stdin, capture_output=True, check=True)
     except FileNotFoundError as error:

@@ -81,8 +81,21 @@ FILES = [
     replace("only a comment", "agencies/snv.yml", "# nothing\n", "agencies/snv.yml:1:1 file-empty"),
     replace("only a beginning", "agencies/snv.yml", "---\n", "agencies/snv.yml:1:1 file-empty"),
     replace("an empty province", P, "", "province.yml:1:1 file-empty"),
-    replace("Latin-1", U, "name: Tr\xecnh\n".encode("latin-1"), "agencies/ubnd.yml:1:9 file-encoding"),
-    replace("UTF-16", S, STTTT.encode("utf-16"), "agencies/stttt.yml:1:1 file-encoding"),
+    replace("Latin-1", U, "name: Tr\xecnh\n".encode("latin-1"), "agencies/ubnd.yml:1:9 file-legacy"),
+    replace("UTF-16", S, STTTT.encode("utf-16"), "agencies/stttt.yml:1:1 file-legacy"),
+    replace(
+        "TCVN3",
+        S,
+        "name: Sở Tư pháp".encode("utf-8")
+        .replace("ở".encode(), b"\xeb")
+        .replace("ư".encode(), b"\xad")
+        .replace("á".encode(), b"\xb8"),
+        "agencies/stttt.yml:1:8 file-legacy",
+    ),
+    replace("a picture", U, b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "agencies/ubnd.yml:1:1 file-encoding"),
+    change("TCVN3 read as Latin-1", S, VINH, "name: NguyÔn V¨n VÞnh", f"{S}:14:11 unicode-legacy"),
+    change("VNI read as Latin-1", S, VINH, "name: Nguyeãn Vaên Vònh", f"{S}:14:11 unicode-legacy"),
+    change("UTF-8 read as Latin-1", S, "title: Giám đốc", "title: GiÃ¡m Ä‘á»‘c", f"{S}:15:12 unicode-legacy"),
     replace(
         "Windows-1258 after other lines",
         U,
@@ -165,7 +178,14 @@ SCHEMA = [
     change("a name as long as it may be", S, NAME, "name: " + "x" * 200),
     change("an unknown kind", S, "kind: department", "kind: ministry", f"{S}:4:7 schema-value"),
     change("an event of a person for an agency", U, "established", "recruited", f"{U}:5:56 schema-value"),
-    change("another spelling of true", S, "leader: true", "leader: yes", f"{S}:16:13 schema-value"),
+    change(
+        "another spelling of true",
+        S,
+        "leader: true",
+        "leader: yes",
+        f"{S}:10:69 custodian-head",
+        f"{S}:16:13 schema-value",
+    ),
     change("an unknown role", S, "as: delegate", "as: friend", f"{S}:11:70 schema-value"),
     change("an impossible code", S, "parent: ubnd", "parent: UBND", f"{S}:5:9 schema-shape"),
     change("an impossible id", S, '"000103"', "a.b", f"{S}:24:9 schema-shape"),
@@ -243,7 +263,7 @@ PINS = [
     ),
     Case(
         "the tenth namesake",
-        register(agency("stttt", *(person(str(i), "Nguyễn Văn Vịnh", "2011-01-01") for i in range(10)))),
+        register(agency("stttt", *(person(str(i), "Nguyễn Văn Vịnh", f"2011-01-{i + 1:02}") for i in range(10)))),
         [f"{S}:35:11 address-exhausted"],
     ),
     Case(
@@ -251,8 +271,8 @@ PINS = [
         register(
             agency(
                 "stttt",
-                *(person(str(i), "Nguyễn Văn Vịnh", "2011-01-01") for i in range(9)),
-                person("9", "Nguyễn Văn Vịnh", "2011-01-01", address="vinhbich-stttt", address_document="1/STTTT-VP"),
+                *(person(str(i), "Nguyễn Văn Vịnh", f"2011-01-{i + 1:02}") for i in range(9)),
+                person("9", "Nguyễn Văn Vịnh", "2011-02-01", address="vinhbich-stttt", address_document="1/STTTT-VP"),
             )
         ),
         [],
@@ -340,13 +360,14 @@ AGENCIES = [
         S,
         '000102", document: 05/GUQ-STTTT, date: 2011-02-01',
         '000103", document: 05/GUQ-STTTT, date: 2011-12-31',
+        f"{S}:11:14 custodian-left",
     ),
     Case(
         "custodians of one day",
         register(
             agency(
                 "aa",
-                person("1", "Lò An", "2011-01-01"),
+                person("1", "Lò An", "2011-01-01", leader="true"),
                 custodians=[
                     {"person": "1", "document": "1/QĐ-UBND", "date": "2011-01-01", "as": "head"},
                     {"person": "1", "document": "2/QĐ-UBND", "date": "2011-01-01", "as": "delegate"},
@@ -571,12 +592,12 @@ HISTORY = [
     history(
         "entries in another order",
         {**SAMPLE, S: STTTT[:SECOND] + STTTT[THIRD:] + STTTT[SECOND:THIRD]},
-        f"{S}:13:3 history-entry-moved",
+        f"{S}:23:5 history-entry-moved",
     ),
     history(
         "an entry in front",
-        {**SAMPLE, S: STTTT[:FIRST] + STTTT[THIRD:].replace("000103", "000104") + STTTT[FIRST:]},
-        f"{S}:13:3 history-entry-moved",
+        {**SAMPLE, S: STTTT[:FIRST] + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký") + STTTT[FIRST:]},
+        f"{S}:13:5 history-entry-inserted",
     ),
     history("another name", edited(S, ("Giàng Seo Phử", "Giàng Seo Phúc")), f"{S}:25:11 history-address"),
     history(
@@ -593,6 +614,7 @@ HISTORY = [
     history(
         "another name, with the address pinned",
         edited(S, (PHU, "    name: Giàng Phúc\n    address: gsphu-stttt\n    address_document: 3/STTTT-VP\n")),
+        f"{S}:25:11 history-name",
     ),
     history(
         "a tendonvi again",

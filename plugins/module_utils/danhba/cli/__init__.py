@@ -43,6 +43,7 @@ def main(lang: str | None) -> None:
 
 
 for command in (
+    governance.codeowners_command,
     governance.schema_command,
     register.check_command,
     register.addresses_command,

@@ -7,9 +7,9 @@ new text is read again and must say exactly that.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import yaml
 
@@ -23,7 +23,6 @@ from .text import Value
 UNREADABLE = _("{path} cannot be edited: line {line} is not as a register is written; correct what danhba check says")
 LAYOUT = _("{path} is laid out in a way that cannot be edited by a command; make this change by hand")
 
-Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _COMMENT = re.compile("( *)#[^\n\r\x85\u2028\u2029]*(?:\r\n|[\n\r\x85\u2028\u2029]|\\Z)")
 _BOM = "\ufeff"
@@ -33,26 +32,41 @@ STEP = 2
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """New text in place of what stands from `start` to `end`; `owner` is what grows by it.
-
-    Two splices at one place are in order only where both add to the same list.
-    """
+    """New text in place of what stands from `start` to `end`; `grows` is the list at whose end it adds an item."""
 
     start: int
     end: int
     text: str
-    owner: object = None
+    grows: yaml.SequenceNode | None = None
+
+    def collides(self, other: Splice) -> bool:
+        """Whether both are about one place, so that their order would matter; items of one list come as they came."""
+        if self.grows is not None and self.grows is other.grows:
+            return False
+        return self.start <= other.end and other.start <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of `people`, and its number in the list."""
+
+    number: int
+    node: yaml.MappingNode
 
 
 @dataclass(slots=True)
 class Page:
-    """The text of a file with its root node; changes gather until somebody needs the text or the nodes after them."""
+    """The text of a file with its root node; changes gather until somebody needs the text or the nodes after them.
+
+    `says` is what the file says with all of them, as plain values.
+    """
 
     path: str
+    says: dict[str, Any]
     _text: str
     _root: yaml.MappingNode
     _bom: str = ""
-    _says: dict[str, Any] = field(default_factory=dict)
+    _people: dict[str, list[Entry]] = field(default_factory=dict)
     _splices: list[Splice] = field(default_factory=list)
 
     @classmethod
@@ -69,22 +83,22 @@ class Page:
             line = problems[0].place.line if problems else 1
             raise Problem(UNREADABLE, path=file.path, line=line)
         root = _compose(text)
-        return cls(file.path, text, root, bom, plain(root))
+        return cls(file.path, plain(root), text, root, bom, _by_id(root))
 
     def data(self) -> bytes:
         """The file as it is now."""
         self._settle()
         return (self._bom + self._text).encode()
 
-    def change(self, make: Callable[[yaml.MappingNode], Splice], says: Callable[[dict[str, Any]], None]) -> None:
-        """Make a change, stating what the file says after it: `says` changes the plain values in the same way.
+    def change(self, make: Callable[[yaml.MappingNode], Splice], say: Callable[[dict[str, Any]], None]) -> None:
+        """Make a change, stating what the file says after it: `say` changes the plain values in the same way.
 
         `make` may be asked twice, since a change at a place of a former one is made on the text after that one; so it
         raises its `Problem` only about the text as it is by then.
         """
         try:
             splice = make(self._root)
-            again = any(self._collide(former, splice) for former in self._splices)
+            again = any(splice.collides(former) for former in self._splices)
         except Problem:
             if not self._splices:
                 raise
@@ -93,13 +107,7 @@ class Page:
             self._settle()
             splice = make(self._root)
         self._splices.append(splice)
-        says(self._says)
-
-    @staticmethod
-    def _collide(former: Splice, splice: Splice) -> bool:
-        if former.owner is splice.owner:
-            return splice.start != former.start or splice.end > splice.start
-        return former.start <= splice.end and splice.start <= former.end
+        say(self.says)
 
     def _settle(self) -> None:
         """Put the changes into the text, and see that it says what it should."""
@@ -115,9 +123,13 @@ class Page:
             root = _compose(text)
         except yaml.YAMLError as error:
             raise Problem(LAYOUT, path=self.path) from error
-        if plain(root) != self._says:
+        if plain(root) != self.says:
             raise Problem(LAYOUT, path=self.path)
-        self._text, self._root = text, root
+        self._text, self._root, self._people = text, root, _by_id(root)
+
+    def entries(self, person: str) -> list[Entry]:
+        """The entries of a person as of the nodes that `change` asks its maker about."""
+        return self._people.get(person, [])
 
     # What follows makes splices.
 
@@ -138,22 +150,22 @@ class Page:
             new = f"{key}: {write.flow(value, key)}"
             if index:
                 place = self._end(mapping.value[index - 1][1])
-                return Splice(place, place, f", {new}", mapping)
+                return Splice(place, place, f", {new}")
             place = mapping.value[0][0].start_mark.index
-            return Splice(place, place, f"{new}, ", mapping)
+            return Splice(place, place, f"{new}, ")
         column = mapping.start_mark.column
         if index:
             place = self._past_comments(self._tail(mapping.value[index - 1][1]), column)
         else:
             place = mapping.start_mark.index - column
-        return self._lines(place, column, write.pair(key, value, self._step()), mapping)
+        return self._lines(place, column, write.pair(key, value, self._step()))
 
     def set(self, mapping: yaml.MappingNode, key: str, value: str) -> Splice:
         """Another text as the value of a key that is there."""
         node = get(mapping, key)
         if not isinstance(node, yaml.ScalarNode) or not node.value:
             raise Problem(LAYOUT, path=self.path)
-        return Splice(node.start_mark.index, self._end(node), write.scalar(value, key), node)
+        return Splice(node.start_mark.index, self._end(node), write.scalar(value, key))
 
     def _grow(self, items: yaml.SequenceNode, value: Value) -> Splice:
         last = items.value[-1]
@@ -182,20 +194,21 @@ class Page:
         if mapping.flow_style or self._text[start - 1] != ":":
             place = end - 1 if isinstance(items, yaml.SequenceNode) else end
             new = write.flow(value) if isinstance(items, yaml.SequenceNode) else f" [{write.flow(value)}]"
-            return Splice(place, place, new, items)
+            return Splice(place, place, new)
         tail = self._line_end(end)
         column = mapping.start_mark.column + self._step()
-        block = isinstance(value, Mapping) and "id" in value
-        lines = write.item(value, STEP, self._step()) if block else [f"- {write.flow(value)}"]
-        new = self._lines(tail, column, lines, items)
-        return Splice(start, tail, self._text[end:tail] + new.text, items)
+        if isinstance(value, Mapping) and "id" in value:
+            lines = list(write.item(value, STEP, self._step()))
+        else:
+            lines = [f"- {write.flow(value)}"]
+        return Splice(start, tail, self._text[end:tail] + self._lines(tail, column, lines).text)
 
-    def _lines(self, place: int, column: int, lines: Iterator[str] | list[str], owner: object) -> Splice:
+    def _lines(self, place: int, column: int, lines: Iterable[str], grows: yaml.SequenceNode | None = None) -> Splice:
         """Whole lines at the start of a line, or at the end of a file whose last line has no end yet."""
         end = self._line_break()
         new = "".join(f"{' ' * column}{line}{end}" if line else end for line in lines)
         missing = "" if place == 0 or _BREAK.fullmatch(self._text[place - 1]) else end
-        return Splice(place, place, missing + new, owner)
+        return Splice(place, place, missing + new, grows)
 
     def _line_break(self) -> str:
         found = _BREAK.search(self._text)
@@ -210,14 +223,14 @@ class Page:
 
     def _apart(self, items: yaml.SequenceNode) -> bool:
         """Whether the items of a list have empty lines between them."""
-        if len(items.value) < STEP:
+        if len(items.value) < 2:
             return False
         between = self._text[self._tail(items.value[-2]) : items.value[-1].start_mark.index]
         return any(not line.strip() for line in between.splitlines()[:-1])
 
     def _end(self, node: yaml.Node) -> int:
         """Where a value ends; libyaml marks the end of what is indented at the next token."""
-        if isinstance(node, yaml.ScalarNode) or node.flow_style:
+        if not isinstance(node, yaml.CollectionNode) or node.flow_style:
             return int(node.end_mark.index)
         last = node.value[-1]
         return self._end(last[1] if isinstance(last, tuple) else last)
@@ -244,6 +257,15 @@ def _compose(text: str) -> yaml.MappingNode:
     if not isinstance(root, yaml.MappingNode):
         raise yaml.YAMLError
     return root
+
+
+def _by_id(root: yaml.MappingNode) -> dict[str, list[Entry]]:
+    people = get(root, "people")
+    found: dict[str, list[Entry]] = {}
+    for number, node in enumerate(people.value if isinstance(people, yaml.SequenceNode) else ()):
+        if isinstance(node, yaml.MappingNode) and isinstance(person := get(node, "id"), yaml.ScalarNode):
+            found.setdefault(person.value, []).append(Entry(number, node))
+    return found
 
 
 def get(mapping: yaml.MappingNode, key: str) -> yaml.Node | None:

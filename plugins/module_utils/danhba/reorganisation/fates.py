@@ -15,8 +15,8 @@ UNDECIDED = rule(
     "reorganise-undecided",
     "R6.2",
     _(
-        "nothing says what becomes of {count} people of {agency} on {day} ({sample}); name them under people: or units:, "
-        "or all at once: people: {{to: <tendonvi>}} or people: {{close: <event>}}"
+        "nothing says what becomes of {count} people of {agency} on {day} ({sample}); name them under people: or "
+        "units:, or all at once: people: {{to: <tendonvi>}} or people: {{close: <event>}}"
     ),
 )
 PENDING = rule(

@@ -43,6 +43,4 @@ def _exceeded(made: Plan) -> Counter[str]:
 
 
 def _protected(made: Plan) -> set[str]:
-    return {
-        str(refusal.values["address"]).partition("@")[0] for refusal in made.refused if refusal.rule is PROTECTED
-    }
+    return {str(refusal.values["address"]).partition("@")[0] for refusal in made.refused if refusal.rule is PROTECTED}

@@ -106,7 +106,9 @@ def _codes(fields: Fields, key: str) -> tuple[str, ...]:
 
 
 def _fate(fields: Fields) -> Fate | None:
-    """Exactly one of `to` and `close`."""
+    """Exactly one of `to` and `close`; what is no mapping is a finding already."""
+    if "" not in fields.at:
+        return None
     to, close = _code(fields, "to"), fields.one_of("close", ENDINGS)
     document = fields.document("document")
     if ("to" in fields.at) == ("close" in fields.at):

@@ -48,7 +48,8 @@ SYSTEM = rule(
     "reorganise-system-address",
     "R10.9",
     _(
-        "{target} answers for {local}, and {agency} ends without a successor; name one under to:, or change province.yml"
+        "{target} answers for {local}, and {agency} ends without a successor; name one under to:, or change "
+        "province.yml"
     ),
 )
 

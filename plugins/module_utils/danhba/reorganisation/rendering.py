@@ -14,7 +14,8 @@ from ..messages import render, translator, visible
 from ..policy import Acknowledgement
 from ..rendering import findings as show_findings
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
-from .forecast import Closed, Forecast, Move
+from .forecast import Clash, Forecast, Move
+from .placing import Closed
 
 # How much of a list a terminal shows; the whole is in the file.
 SHOWN = 20
@@ -167,7 +168,7 @@ def text(told: Told, language: str, shown: int | None = SHOWN) -> str:
     forecast = told.forecast
     for title, found in ((PROBLEMS, told.problems), (REMINDERS, forecast.reminders)):
         if found:
-            some = [f for f in found[:shown]]
+            some = list(found[:shown])
             lines += ["", translator(language)(title), show_findings.text(some, language)]
             lines += _some([], language, shown, left=len(found) - len(some))
     return "\n".join(lines)
@@ -183,7 +184,7 @@ def _sections(told: Told, language: str) -> Iterator[Section]:
     forecast = told.forecast
     lists: list[tuple[str, list[str]]] = [
         (AGENCIES, [_agency_line(row, language) for row in _agencies(forecast)]),
-        (CLASHES, [_clash_line(move, language) for move in forecast.moves if move.clash]),
+        (CLASHES, [_clash_line(move, move.clash, language) for move in forecast.moves if move.clash]),
         (CLOSED, [_closed_line(item) for item in forecast.closed]),
         (ADDRESSES, [_move_line(move) for move in forecast.moves]),
         (ACKNOWLEDGED, [_acknowledgement_line(item) for item in told.acknowledgements]),
@@ -218,15 +219,15 @@ def _move_line(move: Move) -> str:
     return f"{visible(move.issuance.name)} ({move.issuance.id}): {move.before} → {move.after or '—'}"
 
 
-def _clash_line(move: Move, language: str) -> str:
-    assert move.clash
-    values = {"after": move.after, "plain": move.clash.plain, "holder": move.clash.name, "id": move.clash.holder}
+def _clash_line(move: Move, clash: Clash, language: str) -> str:
+    values = {"after": move.after, "plain": clash.plain, "holder": clash.name, "id": clash.holder}
     told = render(_("{after}, because {plain} is given to {holder} ({id})"), values, language)
     return f"{visible(move.issuance.name)} ({move.issuance.id}): {told}"
 
 
 def _closed_line(item: Closed) -> str:
-    return f"{visible(item.issuance.name)} ({item.issuance.id}): {item.local} {item.event.event} [{item.event.document}]"
+    who, event = item.issuance, item.event
+    return f"{visible(who.name)} ({who.id}): {item.local} {event.event} [{event.document}]"
 
 
 def _acknowledgement_line(item: Acknowledgement) -> str:

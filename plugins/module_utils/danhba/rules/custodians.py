@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from ..findings import Finding, advice
 from ..messages import mark as _
-from ..register import Agency, Custodian, Issuance
+from ..register import Agency, Issuance
 
 HEAD = advice(
     "custodian-head",
@@ -36,33 +37,36 @@ NOBODY = advice(
 
 def check(agency: Agency) -> Iterator[Finding]:
     """Who holds an agency's mailbox, and whether anybody does while it is open."""
+    if agency.custodians:
+        yield from _holders(agency)
+    elif agency.closed is None:
+        leader = next((issuance for issuance in agency.people if issuance.leader and not issuance.closed), None)
+        if leader:
+            yield NOBODY.at(agency.where(), agency=agency.code, person=leader.id)
+
+
+def _holders(agency: Agency) -> Iterator[Finding]:
+    known = {custodian.person for custodian in agency.custodians}
+    people: dict[str, list[Issuance]] = {}
+    for issuance in agency.people:
+        if issuance.id in known:
+            people.setdefault(issuance.id, []).append(issuance)
     for custodian in agency.custodians:
-        holding = _in_office(agency, custodian)
+        holding = _in_office(people.get(custodian.person, []), custodian.date)
         if custodian.role == "head" and holding and not holding.leader:
             where = agency.where_of(custodian, "as")
             yield HEAD.at(where, person=custodian.person, agency=agency.code)
-    if agency.closed:
-        return
-    if agency.custodians:
-        yield from _left(agency, agency.custodians[-1])
-    elif leader := next((issuance for issuance in agency.people if issuance.leader and not issuance.closed), None):
-        yield NOBODY.at(agency.where(), agency=agency.code, person=leader.id)
+    last = agency.custodians[-1]
+    entries = people.get(last.person, [])
+    ends = [issuance.closed.date for issuance in entries if issuance.closed]
+    if agency.closed is None and len(ends) == len(entries) and _in_office(entries, last.date):
+        where = agency.where_of(last, "person")
+        yield LEFT.at(where, person=last.person, agency=agency.code, day=max(ends))
 
 
-def _in_office(agency: Agency, custodian: Custodian) -> Issuance | None:
-    """The custodian's own issuance on the day of taking over; without one, custodian-official says so."""
-    for issuance in agency.people:
-        closed = issuance.closed
-        before_the_end = closed is None or custodian.date < closed.date
-        if issuance.id == custodian.person and issuance.opened.date <= custodian.date and before_the_end:
+def _in_office(entries: list[Issuance], day: date) -> Issuance | None:
+    """The issuance that was open on a day; where none was, custodian-official says so."""
+    for issuance in entries:
+        if issuance.opened.date <= day and (issuance.closed is None or day < issuance.closed.date):
             return issuance
     return None
-
-
-def _left(agency: Agency, last: Custodian) -> Iterator[Finding]:
-    """The last custodian is one whose issuances here have all ended."""
-    ends = [issuance.closed for issuance in agency.people if issuance.id == last.person]
-    days = [event.date for event in ends if event]
-    if days and len(days) == len(ends):
-        where = agency.where_of(last, "person")
-        yield LEFT.at(where, person=last.person, agency=agency.code, day=max(days))

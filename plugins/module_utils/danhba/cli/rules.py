@@ -1,0 +1,168 @@
+"""The rules of a register: which there are, and what each is about."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import pages
+from ..clauses import CLAUSES, article
+from ..findings import RULES, Rule
+from ..messages import mark as _
+from ..messages import render, translator
+from ..source import Unusable
+from .common import lang, language, table
+
+# The repository that this package is part of; a package that was installed elsewhere has none, and so no pages.
+_REPOSITORY = Path(__file__).resolve().parents[4]
+# What the first word of a rule's id is about, in the order in which rules are shown.
+GROUPS = {
+    "file": _("Files"),
+    "unicode": _("Characters"),
+    "yaml": _("YAML"),
+    "schema": _("Keys and values"),
+    "document": _("Documents"),
+    "date": _("Days"),
+    "name": _("Names"),
+    "address": _("Addresses"),
+    "person": _("Officials"),
+    "title": _("Titles"),
+    "office": _("Telephones"),
+    "custodian": _("Custodians"),
+    "agency": _("Agencies"),
+    "province": _("The province"),
+    "history": _("What a change takes back"),
+    "plan": _("Guards of a plan"),
+}
+
+
+@click.command("rules")
+@click.argument("rule", required=False, metavar="[RULE]")
+@click.option("--format", "form", type=click.Choice(["text", "json", "markdown"]), default="text", show_default=True)
+@lang
+def rules_command(rule: str | None, form: str, lang: str | None) -> None:
+    """Các quy tắc của sổ, hoặc một quy tắc với trang giải thích / The rules of a register, or one with its page."""
+    found = [_known(rule)] if rule else in_groups()
+    if form == "json":
+        click.echo(json.dumps([_data(each) for each in found], ensure_ascii=False, indent=2))
+    elif form == "markdown":
+        click.echo(index(found, language()))
+    elif rule:
+        _show(found[0])
+    else:
+        table((each.id, _severity(each), each.clause, _message(each), pages.path(each.id)) for each in found)
+
+
+def _known(id_: str) -> Rule:
+    if id_ not in RULES:
+        close = difflib.get_close_matches(id_, RULES, 1, 0)
+        raise Unusable(_("there is no rule '{rule}'; did you mean {close}? See danhba rules"), rule=id_, close=close)
+    return RULES[id_]
+
+
+def group(rule: Rule) -> str:
+    """The group of a rule: a key of `GROUPS`, or the first word of its id where none was thought of."""
+    return rule.id.partition("-")[0]
+
+
+def in_groups() -> list[Rule]:
+    """Every rule, by group and then as the code states them."""
+    order = list(GROUPS)
+    return sorted(RULES.values(), key=lambda rule: order.index(group(rule)) if group(rule) in order else len(order))
+
+
+def clause(rule: Rule, spoken: str) -> str:
+    """The clause of a rule and what it says: ``Điều 6.1.a (R6.1a): …``."""
+    said = translator(spoken)(CLAUSES[rule.clause])
+    return render(_("Article {article} ({clause}): {said}"), _clause_values(rule) | {"said": said}, spoken)
+
+
+def _clause_values(rule: Rule) -> dict[str, str]:
+    return {"article": article(rule.clause), "clause": rule.clause}
+
+
+def _severity(rule: Rule) -> str:
+    return translator(language())(rule.severity.value)
+
+
+def _message(rule: Rule) -> str:
+    return _template(rule, language())
+
+
+def _template(rule: Rule, spoken: str) -> str:
+    """The message with its fields as they are named; doubled braces stand for one."""
+    return translator(spoken)(rule.message).replace("{{", "{").replace("}}", "}")
+
+
+def _data(rule: Rule) -> dict[str, Any]:
+    return {
+        "rule": rule.id,
+        "severity": rule.severity.value,
+        "clause": rule.clause,
+        "message": _message(rule),
+        "page": pages.path(rule.id),
+        "url": pages.url(rule.id),
+    }
+
+
+def _show(rule: Rule) -> None:
+    spoken = language()
+    click.echo(f"{rule.id}: {_severity(rule)}\n{clause(rule, spoken)}\n\n{_message(rule)}")
+    if spoken != "en":
+        click.echo(f"    {_template(rule, 'en')}")
+    click.echo(f"\n{pages.path(rule.id)}\n{pages.url(rule.id)}")
+    if text := page(rule):
+        click.echo()
+        _markdown(text)
+
+
+def page(rule: Rule) -> str:
+    """The page of a rule, empty where there is no clone to read it from."""
+    try:
+        return (_REPOSITORY / pages.path(rule.id)).read_text(encoding="utf-8")
+    except OSError:
+        return ""
+
+
+def _markdown(text: str) -> None:
+    """As it is for a program or a file, laid out on a terminal."""
+    if not sys.stdout.isatty():
+        click.echo(text, nl=False)
+        return
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    console = Console()
+    with console.capture() as shown:
+        console.print(Markdown(text))
+    click.echo(shown.get(), nl=False)
+
+
+def index(rules: Sequence[Rule], spoken: str) -> str:
+    """The rules as Markdown: a table for each group, with links to the pages beside the index."""
+    parts = dict.fromkeys(group(rule) for rule in rules)
+    return "\n\n".join("\n".join(_part(part, [r for r in rules if group(r) == part], spoken)) for part in parts)
+
+
+def _part(part: str, rules: Sequence[Rule], spoken: str) -> Iterator[str]:
+    translate = translator(spoken)
+    yield f"### {translate(GROUPS.get(part, part))}"
+    yield ""
+    yield f"| {translate(_('rule'))} | {translate(_('severity'))} | {translate(_('clause'))} | {translate(_('about'))} |"
+    yield "|---|---|---|---|"
+    for rule in rules:
+        severity = translate(rule.severity.value)
+        yield f"| [`{rule.id}`]({rule.id}.md) | {severity} | {rule.clause} | {_about(rule, spoken)} |"
+
+
+def _about(rule: Rule, spoken: str) -> str:
+    """The title of the page in a language, or the message where there is no page; a cell of a table."""
+    titles = [line.removeprefix("## ") for line in page(rule).splitlines() if line.startswith("## ")]
+    text = titles[spoken == "en"] if len(titles) == 2 else _template(rule, spoken)
+    return text.replace("|", "\\|").replace("<", "&lt;")

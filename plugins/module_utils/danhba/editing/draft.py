@@ -1,0 +1,205 @@
+"""A register as it would be after edits, in memory: every edit adds, and changes nothing else in its file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from .. import schema, source
+from ..messages import mark as _
+from ..source import File
+from . import text as write
+from .page import STEP, Entry, Page, Splice, get
+from .problem import Problem
+from .text import Value
+
+NO_AGENCY = _("the register has no agency {agency}; write its tendonvi, such as stttt")
+NO_PROVINCE = _("the register has no province.yml; restore it from git")
+NO_CODE = _("'{agency}' is no tendonvi; it has up to 32 lower-case letters and digits, such as stttt")
+KNOWN = _("the register has {agency} already, and no tendonvi is issued again; take another")
+NOT_OPEN = _("nobody with id {person} is open in {agency}; see where they are: danhba who {person}")
+CLOSED = _("{agency} was closed on {day} by {document} already; nothing is closed twice")
+
+_AGENCY = "agency name kind parent identifier opened closed succeeds quota custodians people".split()
+_PERSON = "id name family given title leader unit phone address address_document quota opened suspended closed".split()
+_EVENT = "person limit document request date event until as key count accounts".split()
+
+
+class Draft:
+    """Edits of a register; all raise `Problem` where the place of an edit cannot be found.
+
+    Values are as the register format has them, all text: ``{"document": "1/QĐ-UBND", "date": "2010-10-15"}``. Keys may
+    come in any order. Nothing is said of whether the register holds afterwards: `check` tells.
+    """
+
+    def __init__(self, files: Iterable[File]) -> None:
+        self._files = {file.name: file for file in files}
+        self._pages: dict[str, Page] = {}
+        self._new: dict[str, str] = {}
+
+    def files(self) -> list[File]:
+        """All files as they would be, by name."""
+        changed = self.changed()
+        names = sorted(self._files.keys() | changed.keys())
+        return [self._file(name, changed[name]) if name in changed else self._files[name] for name in names]
+
+    def changed(self) -> dict[str, bytes]:
+        """The new content of each file that would change or be new, by its name within the register."""
+        pages = {name: page.data() for name, page in sorted(self._pages.items())}
+        return {name: data for name, data in pages.items() if name in self._new or data != self._files[name].data}
+
+    def add_person(self, code: str, entry: Mapping[str, Value]) -> None:
+        """Add an issuance at the end of an agency's people."""
+        self._append(self._agency(code), "people", _ordered(entry, _PERSON))
+
+    def close_person(self, code: str, person: str, closed: Mapping[str, Value]) -> None:
+        """Close the last entry of a person in an agency that is open."""
+        event = _ordered(closed, _EVENT)
+        self._in_entry(code, person, lambda page, node: page.put(node, "closed", event), "closed", lambda _old: event)
+
+    def suspend(self, code: str, person: str, suspension: Mapping[str, Value]) -> None:
+        """Suspend a person in an agency, in the last entry that is open."""
+        event = _ordered(suspension, _EVENT)
+
+        def make(page: Page, node: yaml.MappingNode) -> Splice:
+            if get(node, "suspended"):
+                return page.append(node, "suspended", event)
+            return page.put(node, "suspended", [event])
+
+        self._in_entry(code, person, make, "suspended", lambda old: [*(old or []), event])
+
+    def add_custodian(self, code: str, custodian: Mapping[str, Value]) -> None:
+        """Add to the end of an agency's custodians."""
+        self._append(self._agency(code), "custodians", _ordered(custodian, _EVENT), before="people")
+
+    def add_agency(self, code: str, fields: Mapping[str, Value]) -> None:
+        """Add an agency's file; of its keys, `agency` is the code and `people` may be left out."""
+        name = f"{source.AGENCIES}/{code}.yml"
+        if not schema.CODE.fullmatch(code):
+            raise Problem(NO_CODE, agency=code)
+        if name in self._files or name in self._pages:
+            raise Problem(KNOWN, agency=code)
+        text = _whole(_ordered({"people": [], **fields, "agency": code}, _AGENCY))
+        self._pages[name] = Page.of(self._file(name, text.encode()))
+        self._new[name] = code
+
+    def close_agency(self, code: str, closed: Mapping[str, Value]) -> None:
+        """Close an agency; of its people nothing is said."""
+        event = _ordered(closed, _EVENT)
+        page = self._agency(code)
+
+        def make(root: yaml.MappingNode) -> Splice:
+            if former := get(root, "closed"):
+                raise Problem(CLOSED, agency=code, day=_text(former, "date"), document=_text(former, "document"))
+            return page.put(root, "closed", event, after="opened")
+
+        page.change(make, lambda says: says.update(closed=event))
+
+    def add_succeeds(self, code: str, codes: Sequence[str]) -> None:
+        """Add to the agencies that an agency succeeds those that are not among them yet."""
+        page = self._agency(code)
+        known = page.says.get("succeeds") or []
+        for other in dict.fromkeys(codes):
+            if other not in known:
+                self._append(page, "succeeds", other, after=("closed", "opened"))
+
+    def set_parent(self, code: str, parent: str) -> None:
+        """Put an agency under another one."""
+        page = self._agency(code)
+
+        def make(root: yaml.MappingNode) -> Splice:
+            if get(root, "parent"):
+                return page.set(root, "parent", parent)
+            return page.put(root, "parent", parent, after="kind")
+
+        page.change(make, lambda says: says.update(parent=parent))
+
+    def set_operator(self, code: str) -> None:
+        """Name another agency as the one that runs the system."""
+        page = self._page(source.PROVINCE, NO_PROVINCE)
+        page.change(lambda root: page.set(root, "operator", code), lambda says: says.update(operator=code))
+
+    def acknowledge(self, entry: Mapping[str, Value]) -> None:
+        """Add to the end of the province's acknowledgements."""
+        self._append(self._page(source.PROVINCE, NO_PROVINCE), "acknowledgements", _ordered(entry, _EVENT))
+
+    def _file(self, name: str, data: bytes) -> File:
+        """A file with its path as those of the others are shown."""
+        if name in self._files:
+            return File(name, self._files[name].path, data)
+        prefix = next((f.path.removesuffix(f.name) for f in self._files.values() if f.path.endswith(f.name)), "")
+        return File(name, prefix + name, data)
+
+    def _agency(self, code: str) -> Page:
+        return self._page(f"{source.AGENCIES}/{code}.yml", NO_AGENCY, agency=code)
+
+    def _page(self, name: str, missing: str, **values: str) -> Page:
+        if name not in self._pages:
+            if name not in self._files:
+                raise Problem(missing, **values)
+            self._pages[name] = Page.of(self._files[name])
+        return self._pages[name]
+
+    def _append(self, page: Page, key: str, value: Value, *, before: str = "", after: Sequence[str] = ()) -> None:
+        """Add to a list of the file, made where it is missing: ahead of a key, or behind the first of some."""
+
+        def make(root: yaml.MappingNode) -> Splice:
+            if get(root, key):
+                return page.append(root, key, value)
+            former = next((name for name in after if get(root, name)), "")
+            return page.put(root, key, [value], before=before if get(root, before) else "", after=former)
+
+        def say(says: dict[str, Any]) -> None:
+            says[key] = [*(says.get(key) or []), value]
+
+        page.change(make, say)
+
+    def _in_entry(
+        self,
+        code: str,
+        person: str,
+        make: Callable[[Page, yaml.MappingNode], Splice],
+        key: str,
+        value: Callable[[Any], Any],
+    ) -> None:
+        """Change a key in a person's last entry that is open."""
+        page = self._agency(code)
+        found: list[Entry] = []
+
+        def in_root(_root: yaml.MappingNode) -> Splice:
+            found[:] = [entry for entry in page.entries(person) if get(entry.node, "closed") is None][-1:]
+            if not found:
+                raise Problem(NOT_OPEN, person=person, agency=code)
+            return make(page, found[0].node)
+
+        def say(says: dict[str, Any]) -> None:
+            entry = says["people"][found[0].number]
+            entry[key] = value(entry.get(key))
+
+        page.change(in_root, say)
+
+
+def _text(node: yaml.Node, key: str) -> str:
+    value = get(node, key) if isinstance(node, yaml.MappingNode) else None
+    return str(value.value) if isinstance(value, yaml.ScalarNode) else "?"
+
+
+def _ordered(keys: Mapping[str, Value], order: Sequence[str]) -> dict[str, Value]:
+    """The keys in the order in which registers have them, then those that none has."""
+    names = [key for key in order if key in keys] + [key for key in keys if key not in order]
+    return {key: keys[key] for key in names}
+
+
+def _whole(agency: Mapping[str, Value]) -> str:
+    """An agency's whole file."""
+    lines = ["---"]
+    for key, value in agency.items():
+        if key != "people":
+            lines += write.pair(key, value, STEP)
+    people = [entry for entry in agency["people"] if isinstance(entry, Mapping)]
+    lines.append("people:" if people else "people: []")
+    for entry in people:
+        lines += ["  " + line for line in write.item(_ordered(entry, _PERSON), inner=STEP, step=STEP)]
+    return "\n".join([*lines, ""])

@@ -1,0 +1,89 @@
+"""Who owns which file, as the forges read it (CODEOWNERS): an agency's file is its own and the operator's.
+
+All else (the province's file, the code, the workflows, this list) is the operator's alone, and so is the file of an
+agency that is closed or has its closing written down: nothing is added to it any more, and what changes it corrects
+history. Its successors have files of their own, and no business in the old one. An agency that is new here has no line
+yet and is the operator's until the list is made again: what is missing never opens a file to more people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from ..register import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A file of the register below the repository's root, with the team that owns it beside the operator."""
+
+    path: str
+    team: str
+
+
+Lines = Iterator[str]
+_MADE = "# Được sinh ra, đừng sửa tay / Generated, do not edit: danhba codeowners --format {form}"
+
+
+def owned(register: Register, organisation: str, folder: str) -> list[Owned]:
+    """The files of the agencies that own theirs, in order; `folder` is the register's, from the repository's root."""
+    return [
+        Owned(f"{folder}/agencies/{agency.code}.yml", _team(organisation, agency.code))
+        for agency in register.agencies.values()
+        if agency.closed is None and agency.code != register.province.operator
+    ]
+
+
+def operator(register: Register, organisation: str) -> str:
+    """The operator's team."""
+    return _team(organisation, register.province.operator)
+
+
+def _team(organisation: str, code: str) -> str:
+    return f"@{organisation}/{code}"
+
+
+def _github(files: list[Owned], operator: str) -> Lines:
+    """The last line that matches a file decides; any one of its owners may approve."""
+    yield f"* {operator}"
+    for file in files:
+        yield f"/{file.path} {file.team} {operator}"
+
+
+def _gitlab(files: list[Owned], operator: str) -> Lines:
+    """Each section demands an approval of its own: the operator's for everything, the agency's for its file."""
+    yield "[Cơ quan vận hành]"
+    yield f"* {operator}"
+    yield ""
+    yield "[Cơ quan]"
+    for file in files:
+        yield f"/{file.path} {file.team}"
+
+
+def _forgejo(files: list[Owned], operator: str) -> Lines:
+    """Regular expressions over whole paths; the owners by every line that matches are asked for a review."""
+    yield f".* {operator}"
+    for file in files:
+        yield f"{file.path.replace('.', '[.]')} {file.team}"
+
+
+@dataclass(frozen=True, slots=True)
+class Forge:
+    """Where a forge looks for its list (from the repository's root), and how it is written."""
+
+    path: str
+    lines: Callable[[list[Owned], str], Lines]
+
+
+FORGES = {
+    "github": Forge(".github/CODEOWNERS", _github),
+    "gitlab": Forge(".gitlab/CODEOWNERS", _gitlab),
+    "forgejo": Forge(".forgejo/CODEOWNERS", _forgejo),
+}
+
+
+def text(form: str, register: Register, organisation: str, folder: str) -> str:
+    """The whole file for one of `FORGES`."""
+    lines = FORGES[form].lines(owned(register, organisation, folder), operator(register, organisation))
+    return "\n".join([_MADE.format(form=form), *lines]) + "\n"

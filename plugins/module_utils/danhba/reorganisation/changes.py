@@ -1,0 +1,151 @@
+"""The agencies that a reorganisation changes, as they will be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from .. import addresses
+from ..findings import Finding, rule
+from ..messages import mark as _
+from ..register import Agency, Custodian, Event, Issuance
+from .model import Holder, Opening, Reorganisation
+from .placing import Placing
+from .references import Names, open_on, successors
+
+CHILD = rule(
+    "reorganise-parent",
+    "R6.1b",
+    _(
+        "{child} stands under {agency}, which ends; name its new managing agency: "
+        "parents: - {{agency: {child}, parent: …}}"
+    ),
+)
+CUSTODIAN = rule(
+    "reorganise-custodian",
+    "R11.1",
+    _("{person} is not in {agency} from {day} on; only one of its own can hold its contact mailbox"),
+)
+
+
+@dataclass(slots=True)
+class Changes:
+    """The agencies that change, by code, and the local part of each of their issuances."""
+
+    names: Names
+    placing: Placing
+    agencies: dict[str, Agency] = field(default_factory=dict)
+    locals: dict[str, list[str | None]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, names: Names, placing: Placing) -> Changes:
+        """Make them, and give out the new addresses."""
+        changes = cls(names, placing)
+        heirs = successors(names.closings.values())
+        parents = dict(changes._parents())
+        people = (*placing.departures, *placing.arrivals)
+        for code in sorted({*names.openings, *names.closings, *people, *heirs, *parents}):
+            if agency := changes._former(code):
+                changed = replace(
+                    agency,
+                    parent=parents.get(code, agency.parent),
+                    closed=changes._closing(code) or agency.closed,
+                    succeeds=(*agency.succeeds, *heirs.get(code, ())),
+                    people=tuple(changes._people(agency)),
+                )
+                changes.agencies[code] = changed
+                changes.locals[code] = changes._issue(changed)
+        changes._custodians()
+        return changes
+
+    @property
+    def plan(self) -> Reorganisation:
+        """The reorganisation."""
+        return self.names.plan
+
+    def is_in(self, person: str, agency: Agency) -> bool:
+        """Whether somebody is in an agency on the day, after everything that the reorganisation does."""
+        day = self.plan.date
+        return any(
+            issuance.id == person
+            and issuance.opened.date <= day
+            and not (issuance.closed and issuance.closed.date <= day)
+            for issuance in agency.people
+        )
+
+    def _former(self, code: str) -> Agency | None:
+        """The agency as it is, or the new one without people; None where there is neither."""
+        opening = self.names.openings.get(code)
+        return self._new(opening) if opening else self.names.register.agencies.get(code)
+
+    def _new(self, opening: Opening) -> Agency:
+        return Agency(
+            opening.code,
+            opening.name,
+            opening.kind,
+            self._event(opening.event),
+            self.plan.file,
+            parent=opening.parent,
+            identifier=opening.identifier,
+            quota=opening.quota,
+            at=opening.at,
+        )
+
+    def _closing(self, code: str) -> Event | None:
+        entry = self.names.closings.get(code)
+        return self._event(entry.event) if entry else None
+
+    def _event(self, event: str) -> Event:
+        return Event(self.plan.document, self.plan.date, event, self.plan.request)
+
+    def _people(self, agency: Agency) -> Iterator[Issuance]:
+        departures = self.placing.departures.get(agency.code, {})
+        for issuance in agency.people:
+            event = departures.get(issuance.id) if issuance.closed is None else None
+            yield replace(issuance, closed=event) if event else issuance
+        yield from (arrival.new for arrival in self.placing.arrivals.get(agency.code, ()))
+
+    def _issue(self, agency: Agency) -> list[str | None]:
+        """Give out the addresses; what is found is about newcomers, and so stands in the reorganisation's own file."""
+        system = frozenset(self.names.register.province.system_addresses)
+        return addresses.issue_in(replace(agency, file=self.plan.file), system, self.names.findings)
+
+    def _parents(self) -> Iterator[tuple[str, str]]:
+        """The new managing agency of each that goes on: as stated, or the only successor of the former one."""
+        names, stated = self.names, {}
+        for entry in self.plan.parents:
+            for key, code in (("agency", entry.agency), ("parent", entry.parent)):
+                if not names.goes_on(code):
+                    names.not_open(entry.at, key, code)
+            stated[entry.agency] = entry.parent
+        yield from stated.items()
+        for child in names.register.agencies.values():
+            ends = names.closings.get(child.parent)
+            if ends and child.code not in stated and child.code not in names.closings and not self._ended(child):
+                if len(ends.to) == 1:
+                    yield child.code, ends.to[0]
+                else:
+                    where = self.plan.where(ends.at, "", child.code)
+                    names.findings.append(CHILD.at(where, child=child.code, agency=ends.code))
+
+    def _ended(self, agency: Agency) -> bool:
+        return bool(agency.closed and not open_on(agency, self.plan.date))
+
+    def _custodians(self) -> None:
+        """Who holds the contact mailboxes from the day on (R11.1)."""
+        seen: set[str] = set()
+        for entry in self.plan.custodians:
+            if not self.names.goes_on(entry.agency):
+                self.names.not_open(entry.at, "agency", entry.agency)
+            elif self.names.once(seen, entry.agency, entry.at, "agency"):
+                self.names.findings += self._custodian(entry)
+
+    def _custodian(self, entry: Holder) -> Iterator[Finding]:
+        agency = self.agencies.get(entry.agency) or self.names.register.agencies[entry.agency]
+        if not self.is_in(entry.person, agency):
+            where = self.plan.where(entry.at, "person", f"{entry.agency}/{entry.person}")
+            yield CUSTODIAN.at(where, person=entry.person, agency=entry.agency, day=self.plan.date)
+            return
+        custodian = Custodian(entry.person, entry.document, self.plan.date, entry.role, entry.key, entry.at)
+        self.agencies[entry.agency] = replace(agency, custodians=(*agency.custodians, custodian))
+        self.locals.setdefault(entry.agency, self.placing.issued.locals.get(entry.agency, []))

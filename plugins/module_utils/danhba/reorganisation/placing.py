@@ -1,0 +1,147 @@
+"""Everyone who goes on as an entry of the new agency, in the order in which addresses are given there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .. import addresses
+from ..addresses import Issued
+from ..findings import rule
+from ..messages import mark as _
+from ..register import Event, Issuance, Suspension
+from .fates import Decided
+from .model import Person
+from .references import Names
+
+PIN = rule(
+    "reorganise-pin",
+    "R16",
+    _(
+        "{person} ({name}) has the pinned address {before}, but cannot have {after}, which {holder} has; decide one "
+        "by a document: people: - {{id: {person}, to: {agency}, address: …-{agency}, address_document: …}}"
+    ),
+)
+LONG = rule(
+    "reorganise-pin-long",
+    "R16",
+    _(
+        "{person} ({name}) has the pinned address {before}, but {after} has more than {most} characters; decide "
+        "another by a document: people: - {{id: {person}, to: {agency}, address: …-{agency}, address_document: …}}"
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """One person's mailbox, which is closed knowingly."""
+
+    agency: str
+    issuance: Issuance
+    local: str
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One person who goes on: what was decided, and the new entry."""
+
+    decided: Decided
+    new: Issuance
+
+
+@dataclass(slots=True)
+class Placing:
+    """Where everyone is after a reorganisation."""
+
+    names: Names
+    issued: Issued
+    closed: list[Closed] = field(default_factory=list)
+    # By agency: who comes, in the order of its file, and by which event each of its people leaves.
+    arrivals: dict[str, list[Arrival]] = field(default_factory=dict)
+    departures: dict[str, dict[str, Event]] = field(default_factory=dict)
+    # By agency: the address that each of its people has or had, and who has or had each address.
+    _held: dict[str, dict[str, str]] = field(default_factory=dict)
+    _holders: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, names: Names, issued: Issued, decided: list[Decided]) -> Placing:
+        """Give each a place; pins go first, so that whoever has none makes way for them."""
+        placing = cls(names, issued)
+        for item in decided:
+            event = placing._departure(item)
+            code = item.agency.code
+            placing.departures.setdefault(code, {})[item.issuance.id] = event
+            if item.fate.close:
+                placing.closed.append(Closed(code, item.issuance, placing.held(code)[item.issuance.id], event))
+            else:
+                placing.arrivals.setdefault(item.fate.to, []).append(Arrival(item, placing._arrival(item)))
+        for arrivals in placing.arrivals.values():
+            arrivals.sort(key=lambda arrival: not arrival.new.address)
+        return placing
+
+    def held(self, code: str) -> dict[str, str]:
+        """The address that each of an agency's people has or had, by person."""
+        if code not in self._held:
+            agency = self.names.register.agencies.get(code)
+            given = [(issuance.id, local) for issuance, local in self.issued.of(agency) if local] if agency else []
+            self._held[code] = dict(given)
+            self._holders[code] = {local: person for person, local in given}
+        return self._held[code]
+
+    def _departure(self, item: Decided) -> Event:
+        plan, fate = self.names.plan, item.fate
+        return Event(fate.document or plan.document, plan.date, fate.close or "reorganised", plan.request)
+
+    def _arrival(self, item: Decided) -> Issuance:
+        """The same person in the other agency: nothing is lost but what the reorganisation changes."""
+        former, plan = item.issuance, self.names.plan
+        address, document = self._pin(item)
+        in_force = (s for s in former.suspended if s.covers(plan.date))
+        return replace(
+            former,
+            opened=Event(plan.document, plan.date, "reorganised", plan.request),
+            closed=None,
+            address=address,
+            address_document=document,
+            suspended=tuple(Suspension(s.document, plan.date, s.until) for s in in_force),
+            at=item.fate.at,
+            **_changes(item.person),
+        )
+
+    def _pin(self, item: Decided) -> tuple[str, str]:
+        """The pin in the new agency: as decided now, or the former one with the new code behind it (R16).
+
+        One who comes back gets the former address of that agency again; a pin without a code stays as it is.
+        """
+        former, target = item.issuance, item.fate.to
+        if item.person and item.person.address:
+            return item.person.address, item.person.address_document
+        if not former.address or former.id in self.held(target):
+            return "", ""
+        left, dash, _code = former.address.rpartition("-")
+        if not dash:
+            return former.address, former.address_document
+        pin = f"{left}-{target}"
+        return (pin, former.address_document) if self._is_free(item, pin) else ("", "")
+
+    def _is_free(self, item: Decided, pin: str) -> bool:
+        """Take an address for a person; says so where another has it, or where it is too long."""
+        former, target = item.issuance, item.fate.to
+        where = self.names.plan.where(item.fate.at, "", f"{item.agency.code}/{former.id}")
+        values: dict[str, Any] = {"person": former.id, "name": former.name, "before": former.address, "after": pin}
+        if len(pin) > addresses.LONGEST:
+            self.names.findings.append(LONG.at(where, most=addresses.LONGEST, agency=target, **values))
+            return False
+        holder = self._holders[target].setdefault(pin, former.id)
+        if holder != former.id:
+            self.names.findings.append(PIN.at(where, holder=holder, agency=target, **values))
+        return holder == former.id
+
+
+def _changes(person: Person | None) -> dict[str, Any]:
+    """What the reorganisation states anew about a person."""
+    if person is None:
+        return {}
+    stated = {key: getattr(person, key) for key in ("title", "unit", "phone", "leader")}
+    return {key: value for key, value in stated.items() if value not in ("", None)}
