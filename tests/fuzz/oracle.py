@@ -26,6 +26,8 @@ DAY = date(2026, 11, 24)
 # Whatever comes in, nobody reads more than this; a plan names each account, and grows with what comes in.
 MOST_OUTPUT = 4 * 1024**2
 PER_OCTET = 60
+# GitHub takes no more characters in a comment.
+LONGEST_COMMENT = 65_536
 # What YAML takes for the end of a line.
 _LINE_END = re.compile("\r\n|[\n\r\u0085\u2028\u2029]")
 
@@ -69,7 +71,7 @@ def _placed(finding: Finding, contents: Contents) -> None:
 def shown(findings: Sequence[Finding], most: int) -> None:
     """Every form in every language, each of a bounded length and fit for where it goes."""
     for language in LANGUAGES:
-        for form, render in show_findings.FORMATS.items():
+        for form, render in {"text": show_findings.text, **show_findings.FORMATS}.items():
             output = render(findings, language)
             require(len(output) <= most, f"{form} has {len(output)} characters")
             output.encode(errors="backslashreplace")
@@ -90,12 +92,10 @@ def _used(register: Register, issued: Issued, actual: Accounts, most: int) -> No
         made = plan.make(wanted(register, issued, day), actual)
         listed = listing.everything(Timeline.of(register, issued, day))
     for language in LANGUAGES:
-        for form, render in show_plan.FORMATS.items():
-            output = render(made, language)
-            require(len(output) <= most, f"the plan as {form} has {len(output)} characters")
-        require(len(show_plan.FORMATS["markdown"](made, language)) < 65536, "the comment is too long")
-        printable = show_plan.FORMATS["text"](made, language).replace("\n", "").isprintable()
-        require(printable, "the plan shows what does not print")
+        text, whole = show_plan.text(made, language), show_plan.as_json(made, language)
+        require(max(len(text), len(whole)) <= most, f"the plan has {len(text)} characters, {len(whole)} as JSON")
+        require(text.replace("\n", "").isprintable(), "the plan shows what does not print")
+        require(len(show_plan.markdown(made, language)) < LONGEST_COMMENT, "the comment is too long")
         show_addresses.rows(listed, language)
     json.loads(show_addresses.as_json(listed))
     show_addresses.as_csv(listed)

@@ -21,7 +21,7 @@ def registers() -> list[Mapping[str, bytes]]:
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "made"
         write_register(made, officials=40, agencies=4)
-        return [_octets(SAMPLE), _octets(_moves()), _read(PROJECT / "directory"), _read(made)]
+        return [_octets(SAMPLE), _octets(_moves()), _read(made)]
 
 
 def _octets(texts: Mapping[str, str]) -> Mapping[str, bytes]:

@@ -46,13 +46,15 @@ class Checked:
 
 
 @without_collection()
-def check(files: list[File], day: date | None = None, base: list[File] | None = None) -> Checked:
+def check(
+    files: list[File], day: date | None = None, base: list[File] | None = None, progress: Progress | None = None
+) -> Checked:
     """Check a register and make it out in full; against `base`, also what a change to it takes back.
 
     Without a `day`, nothing is said of what lies far ahead of it, no acknowledgement has lapsed, and the limits of a
     plan are not judged.
     """
-    read = _read(files)
+    read = _read(files, progress=progress)
     findings = [*read.findings, *rules.across(read.province, read.facts(), read.unread, day)]
     if base is not None:
         before = _read(base, read)
@@ -132,7 +134,7 @@ class _Read:
         return Issued({e.agency.code: e.locals for e in self.examined.values() if e.agency})
 
 
-def _read(files: list[File], before: _Read | None = None) -> _Read:
+def _read(files: list[File], before: _Read | None = None, progress: Progress | None = None) -> _Read:
     """Read a register in full; a file that is as it was `before` need not be read again."""
     province, findings = loader.province(files)
     system = _system(province)
@@ -141,6 +143,8 @@ def _read(files: list[File], before: _Read | None = None) -> _Read:
         same = before and before.files.get(file.name) == file and _system(before.province) == system
         examined[_stem(file)] = before.examined[_stem(file)] if before and same else examine(file, system)
         findings += examined[_stem(file)].findings
+        if progress:
+            progress(len(examined))
     return _Read(province, {file.name: file for file in files}, examined, findings, source.digest(files))
 
 

@@ -9,8 +9,8 @@ _OPENING = ".0"
 
 CLAUSES = {
     "R1": _(
-        "the regulation binds the agencies, public-service units, political and social bodies, economic bodies and armed "
-        "units of the province, and their officials"
+        "the regulation binds the agencies, public-service units, political and social bodies, economic bodies and "
+        "armed units of the province, and their officials"
     ),
     "R3": _("the province has one mail system, and charges one agency, the operator, with running it"),
     "R4.0": _("each agency and each official gets one mailbox, and no more"),
@@ -29,14 +29,16 @@ CLAUSES = {
         "renames the agency"
     ),
     "R6.1b": _("a subordinate unit's mailbox is created, changed or cancelled on a document of its managing agency"),
-    "R6.2": _("an official's mailbox follows the decision about the official and the managing agency's written request"),
+    "R6.2": _(
+        "an official's mailbox follows the decision about the official and the managing agency's written request"
+    ),
     "R6.2a": _(
         "after a recruitment, rotation or transfer the managing agency asks in writing, and the mailbox is created or "
         "changed"
     ),
     "R6.2b": _(
-        "after a retirement, a resignation or a move out of the province the managing agency must ask in writing for the "
-        "mailbox to be cancelled"
+        "after a retirement, a resignation or a move out of the province the managing agency must ask in writing for "
+        "the mailbox to be cancelled"
     ),
     "R7.3": _("Vietnamese text is written in the characters of TCVN 6909:2001, which is Unicode"),
     "R9.2": _("the operator keeps the system stable and fast, and mailboxes large enough"),

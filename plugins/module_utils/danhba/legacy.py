@@ -202,6 +202,7 @@ class Legacy:
 
 # A word, as far as ASCII punctuation, digits and spaces do not end it; all that one byte can show as.
 _WORD = re.compile("[A-Za-z\u0080-\U0010ffff]+")
+_FOREIGN_WORD = re.compile("[A-Za-z]*[\u0080-\U0010ffff][A-Za-z\u0080-\U0010ffff]*")
 _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]+")
 _ONE_BYTE = frozenset(map(chr, _BYTES))
 # Typography that may stand within a word (H’Hen, Lào Cai–Hà Nội), and beside one.
@@ -212,8 +213,8 @@ _MEASURE = re.compile("[cdkm]?m[²³]|µ[mgls]")
 _UTF8_PAIR = re.compile("Ã\u00a0|á[º»].")
 # Where a space was put for the no-break space in which the letter à ends in UTF-8.
 _LOST = re.compile("Ã(?: (?=[a-z])|(?= |$))")
-# No word is longer, and no more is needed to know an encoding.
-_LONGEST, _SAMPLE, _MOST = 40, 2000, 1024**2
+# No word and no line is longer, and no more is needed to know an encoding.
+_LONGEST, _LINE, _SAMPLE, _MOST = 40, 4096, 2000, 1024**2
 _FIELD = re.compile(r"[^;,|\t\r\n\"]+")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 
@@ -235,8 +236,8 @@ def _stands(word: str) -> int:
     return min(scores, default=3)
 
 
-def _words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text) if not word.isascii() and len(word) <= _LONGEST]
+def _words(text: str) -> set[str]:
+    return {word for word in _FOREIGN_WORD.findall(text) if len(word) <= _LONGEST}
 
 
 def recognise(text: str) -> Legacy | None:
@@ -295,17 +296,24 @@ def find(text: str) -> Iterator[tuple[int, Legacy]]:
 
     In a line that has letters of Unicode too, each such word is found by itself.
     """
+    if all(_stands(word) >= 2 for word in _words(text)):  # nearly every file: its words recur
+        return
     offset = 0
     for line in text.splitlines(keepends=True):
         if not line.isascii():
-            doubtful = [m for m in _WORD.finditer(line) if len(m[0]) <= _LONGEST and _stands(m[0]) < 2]
-            whole = recognise(line.rstrip("\r\n")) if doubtful and _ONE_BYTE.issuperset(line) else None
-            if whole:
-                yield offset + doubtful[0].start(), whole
-            else:
-                parts = ((match.start(), recognise(match[0])) for match in doubtful)
-                yield from ((offset + start, part) for start, part in parts if part)
+            yield from ((offset + start, found) for start, found in _in_line(line.rstrip("\r\n")))
         offset += len(line)
+
+
+def _in_line(line: str) -> Iterator[tuple[int, Legacy]]:
+    doubtful = (m for m in _FOREIGN_WORD.finditer(line) if len(m[0]) <= _LONGEST and _stands(m[0]) < 2)
+    together = len(line) <= _LINE and _ONE_BYTE.issuperset(line)
+    for match in doubtful:
+        if found := recognise(line if together else match[0]):
+            yield match.start(), found
+        if together and found:
+            return
+        together = False
 
 
 def recognise_bytes(data: bytes) -> str | None:

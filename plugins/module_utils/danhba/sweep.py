@@ -40,8 +40,12 @@ def sweep(
     keys = [_key(file, system) for file in files] if results else [b""] * len(files)
     known = results.get(keys) if results else {}
     missing = [(file, key) for file, key in zip(files, keys, strict=True) if key not in known]
-    examined = _examine([file for file, _key in missing], system, progress)
-    found = {file.name: result for (file, _key), result in zip(missing, examined, strict=True)}
+    examined = _examine([file for file, _key in missing], system)
+    found = {}
+    for (file, _key), result in zip(missing, examined, strict=True):
+        found[file.name] = result
+        if progress:
+            progress(len(files) - len(missing) + len(found))
     if results and found:
         results.put({key: found[file.name] for file, key in missing})
     for file, key in zip(files, keys, strict=True):
@@ -64,16 +68,12 @@ def _fingerprint() -> str:
     return whole.hexdigest()
 
 
-def _examine(files: list[File], system: frozenset[str], progress: Progress | None) -> Iterator[bytes]:
+def _examine(files: list[File], system: frozenset[str]) -> Iterator[bytes]:
     processes = len(os.sched_getaffinity(0))
     size = sum(len(file.data or b"") for file in files)
-    done = 0
     if processes < 2 or size < WORTHWHILE:
         for file in files:
             yield _examined(file, system)
-            done += 1
-            if progress:
-                progress(done)
         return
     from concurrent.futures import ProcessPoolExecutor
 
@@ -81,9 +81,6 @@ def _examine(files: list[File], system: frozenset[str], progress: Progress | Non
         shares = list(_shares(files, size // (processes * SHARES)))
         for results in pool.map(_share, shares, [system] * len(shares)):
             yield from results
-            done += len(results)
-            if progress:
-                progress(done)
 
 
 def _shares(files: list[File], size: int) -> Iterator[list[File]]:

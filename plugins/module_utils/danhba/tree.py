@@ -46,6 +46,7 @@ Node: TypeAlias = Text | List | Map
 
 # The register's deepest value is seven levels down; a reader that recurses must stop somewhere.
 DEEPEST = 32
+_LINE_ENDS = ("\n", "\r", "\u0085", "\u2028", "\u2029")
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 # The escapes that stand for the character that is seen; any other could hide one from the loader.
 _WRITTEN_OUT = frozenset(('\\"', "\\\\", "\\/"))
@@ -156,14 +157,25 @@ def parse(text: str) -> tuple[Node | None, list[Problem]]:
         return None, [*reader.problems, Problem("depth", error.place)]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-        return None, [*reader.problems, Problem("syntax", place, error.problem or str(error))]
+        return None, [*reader.problems, Problem("syntax", _at(mark, text), error.problem or str(error))]
     except yaml.reader.ReaderError as error:
         return None, [*reader.problems, Problem("syntax", _unprintable(text), error.reason)]
+
+
+def _at(mark: Any, text: str) -> Place:
+    """The place of a mark; the end of a text without a last line end is in no line of its own."""
+    if mark is None:
+        return Place(1, 1)
+    if mark.index >= len(text) and mark.column == 0 and not text.endswith(_LINE_ENDS):
+        return _place_of(text, len(text))
+    return Place(mark.line + 1, mark.column + 1)
 
 
 def _unprintable(text: str) -> Place:
     """The place of the first character that YAML does not allow; libyaml's own offset is not one into the text."""
     found = yaml.reader.Reader.NON_PRINTABLE.search(text)
-    offset = found.start() if found else 0
+    return _place_of(text, found.start() if found else 0)
+
+
+def _place_of(text: str, offset: int) -> Place:
     return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

@@ -566,6 +566,357 @@ PEOPLE = [
 ]
 
 
+UNDER = "kind: department\nparent: ubnd"
+FOUNDED = "opened: {document: 11/2008/QĐ-UBND"
+ENDED = "closed: {document: 2/NQ-HĐND, date: 2011-01-01, event: dissolved}\npeople:"
+RECRUITED = "44/QĐ-STTTT, request: 12/STTTT-VP"
+RETIRED = "77/QĐ-STTTT, date: 2012-01-01, event: retired"
+ALONE = {**SAMPLE, S: STTTT.replace("parent: ubnd\n", "")}
+
+
+def founded(document: str, *expected: str, under: str = UNDER) -> Case:
+    """The department, or what it is made to be, founded by a document."""
+    texts = edited(S, (FOUNDED, f"opened: {{document: {document}"), (UNDER, under))
+    return Case(f"{under.split()[1]} founded by {document}", texts, list(expected))
+
+
+def cited(old: str, document: str, *expected: str) -> Case:
+    """One document of the sample cited as another."""
+    return change(f"{document} in place of {old}", S, old, old.replace(old.partition(",")[0], document, 1), *expected)
+
+
+CENTRE = "kind: public_service_unit\nparent: ubnd"
+DOCUMENTS = [
+    *(
+        founded(document)
+        for document in ("08/TT-BNV", "9/2015/TTLT-BTTTT-BNV", "195/2004/NĐ-CP", "11/QĐ-UB", "31-QĐ/TW")
+    ),
+    *(founded(document) for document in ("1673/NQ-UBTVQH15", "20/2023/QH15", "2/NQ-HĐND")),
+    *(
+        founded(document, f"{S}:7:20 document-agency")
+        for document in ("650/UBND-NV", "3/TTr-SNV", "3/BC-UBND", "3/TB-UBND")
+    ),
+    *(
+        founded(document, f"{S}:7:20 document-agency")
+        for document in ("3/KH-UBND", "3/GM-UBND", "414-CTr/TU", "7/SY-UBND")
+    ),
+    *(founded(document, under=CENTRE) for document in ("650/UBND-NV", "3/TTr-SNV", "3/TB-SNV", "3/QĐ-SNV")),
+    *(founded(document, f"{S}:7:20 document-unit", under=CENTRE) for document in ("3/GM-SNV", "3/GNP-SNV", "7/SY-SNV")),
+    founded("650/UBND-NV", f"{S}:6:20 document-agency", under="kind: public_service_unit"),
+    founded("1/QĐ-STTTT", f"{S}:7:20 document-own"),
+    founded("1/QĐ-STTTT.VP", f"{S}:7:20 document-own"),
+    founded("1/STTTT-VP", f"{S}:7:20 document-own", under=CENTRE),
+    founded("1/STTTT-VP", f"{S}:7:20 document-agency", f"{S}:7:20 document-own"),
+    founded("1/QĐ-STTTT2"),
+    founded("802/QĐ-STTTT", under="kind: central_body_in_province\nparent: ubnd"),
+    Case(
+        "a code as its symbol without marks",
+        register(agency("sgddt").replace("8/QĐ-UBND", "8/QĐ-SGDĐT"), agency("vptu").replace("8/QĐ-UBND", "8-QĐ/TU")),
+        ["agencies/sgddt.yml:5:20 document-own"],
+    ),
+    Case(
+        "ended by an official letter",
+        {**ALONE, U: UBND.replace("people:", ENDED.replace("2/NQ-HĐND", "2/UBND-NV"))},
+        [f"{U}:6:20 document-agency"],
+    ),
+    *(cited(RECRUITED, f"44/{kind}-STTTT") for kind in ("QĐ", "NQ", "HĐ", "TB", "KL")),
+    cited(RECRUITED, "44/STTTT-VP"),
+    *(
+        cited(RECRUITED, f"44/{kind}-STTTT", f"{S}:21:24 document-person")
+        for kind in ("GM", "GGT", "GNP", "PC", "SY", "TTr", "BC", "KH", "GUQ", "TT", "BB")
+    ),
+    *(cited(RETIRED, f"77/{kind}-STTTT") for kind in ("NQ", "TB")),
+    *(cited(RETIRED, f"77/{kind}-STTTT", f"{S}:27:24 document-person") for kind in ("GM", "GNP", "HĐ", "BC", "TTr")),
+    *(
+        change(
+            f"{event} by {document}",
+            S,
+            RETIRED,
+            f"{document}, date: 2012-01-01, event: {event}",
+            *([] if right else [f"{S}:27:24 document-person"]),
+        )
+        for event, document, right in (
+            ("resigned", "77/HĐ-STTTT", True),
+            ("resigned", "77/BB-STTTT", True),
+            ("resigned", "77/KH-STTTT", False),
+            ("dismissed", "77/NQ-HĐND", True),
+            ("dismissed", "77/BB-STTTT", False),
+            ("deceased", "77/BC-STTTT", True),
+            ("deceased", "77/TLKT-UBND", True),
+            ("deceased", "77/GM-STTTT", False),
+            ("left_province", "77/QĐ-BNV", True),
+            ("left_province", "77/GGT-STTTT", False),
+        )
+    ),
+    *(
+        Case(
+            f"moved ({event}) by {document}",
+            register(
+                agency(
+                    "aa",
+                    person("1", "Lò An", "2011-01-01", {"document": document, "date": "2012-01-01", "event": event}),
+                ),  # type: ignore[arg-type]
+                agency("bb", person("1", "Lò An", {"document": document, "date": "2012-01-01", "event": event})),
+            ),
+            [] if right else ["agencies/aa.yml:10:24 document-person", "agencies/bb.yml:9:24 document-person"],
+        )
+        for event, document, right in (
+            ("transferred", "5/QĐ-UBND", True),
+            ("transferred", "5/NQ-UBTVQH15", True),
+            ("transferred", "5/HĐ-AA", False),
+            ("reorganised", "1673/NQ-UBTVQH15", True),
+            ("reorganised", "20/2025/QH15", True),
+            ("reorganised", "5/ĐA-UBND", True),
+            ("reorganised", "5/GM-UBND", False),
+        )
+    ),
+    *(
+        change(
+            f"migrated by {document}",
+            S,
+            "45/QĐ-STTTT, date: 2010-11-01, event: recruited",
+            f"{document}, date: 2010-11-01, event: migrated",
+            *expected,
+        )
+        for document, expected in (
+            ("45/BC-STTTT", []),
+            ("45/STTTT-VP", []),
+            ("45/CTr-STTTT", []),
+            ("45/GM-STTTT", [f"{S}:26:24 document-slip"]),
+        )
+    ),
+    *(
+        change(f"asked by {request}", S, "12/STTTT-VP", request)
+        for request in ("12/TTr-STTTT", "12/BC-STTTT", "12/GĐN-STTTT")
+    ),
+    *(
+        change(f"asked by {request}", S, "12/STTTT-VP", request, f"{S}:21:46 document-request")
+        for request in ("44/QĐ-STTTT", "12/NQ-HĐND", "12/GM-STTTT", "12/HĐ-STTTT")
+    ),
+    *(change(f"delegated by {d}", S, "05/GUQ-STTTT", d) for d in ("5/QĐ-STTTT", "5/STTTT-VP", "5/TB-STTTT")),
+    *(
+        change(f"delegated by {d}", S, "05/GUQ-STTTT", d, f"{S}:11:34 document-delegate")
+        for d in ("5/BC-STTTT", "5/GM-STTTT", "5/TTr-STTTT")
+    ),
+    *(
+        change(f"head by {d}", S, '{person: "000101", document: 101/QĐ-UBND', f'{{person: "000101", document: {d}')
+        for d in ("1/NQ-HĐND", "2-QĐ/TU", "3/UBND-NC")
+    ),
+    *(
+        change(
+            f"head by {d}",
+            S,
+            '{person: "000101", document: 101/QĐ-UBND',
+            f'{{person: "000101", document: {d}',
+            f"{S}:10:34 document-head",
+        )
+        for d in ("1/GUQ-STTTT", "2/TTr-SNV", "3/GM-UBND")
+    ),
+    change("suspended by a letter", S, "9/QĐ-STTTT", "9/STTTT-VP"),
+    change("suspended by an invitation", S, "9/QĐ-STTTT", "9/GM-STTTT", f"{S}:23:20 document-slip"),
+    pinned("giangphu", document="\n    address_document: 3/TTr-STTTT"),
+    pinned("phugiang", f"{S}:27:23 document-slip", document="\n    address_document: 3/PC-STTTT"),
+]
+
+HEAD, DELEGATE = STTTT.splitlines(keepends=True)[9:11]
+CUSTODIANS = [
+    change("a head that is no leader", S, "    leader: true\n", "", f"{S}:10:69 custodian-head"),
+    change("a head that is marked so", S, "    leader: true\n", "    leader: false\n", f"{S}:10:69 custodian-head"),
+    change(
+        "a head who came back as a leader",
+        S,
+        '{person: "000101", document: 101/QĐ-UBND, date: 2010-10-15, as: head}',
+        '{person: "000103", document: 101/QĐ-UBND, date: 2010-11-15, as: head}',
+        f"{S}:10:69 custodian-head",
+    ),
+    change("a delegate who left", S, DELEGATE, DELEGATE.replace("000102", "000103"), f"{S}:11:14 custodian-left"),
+    change(
+        "a delegate who left, with another after",
+        S,
+        DELEGATE,
+        DELEGATE.replace("000102", "000103") + DELEGATE,
+    ),
+    Case(
+        "a custodian who left and came back",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01", "2011-06-01"),
+                person("1", "Lò An", "2011-07-01"),
+                custodians=[{"person": "1", "document": "1/GUQ-AA", "date": "2011-02-01", "as": "delegate"}],
+            )
+        ),
+        [],
+    ),
+    Case(
+        "a custodian of an agency that closed",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01", "2012-01-01"),
+                closed="2012-01-01",
+                custodians=[{"person": "1", "document": "1/GUQ-AA", "date": "2011-02-01", "as": "delegate"}],
+            )
+        ),
+        [],
+    ),
+    change(
+        "a leader, and nobody holds the mailbox", S, "custodians:\n" + HEAD + DELEGATE, "", f"{S}:2:1 custodian-missing"
+    ),
+    Case("no leader, and nobody holds the mailbox", register(agency("aa", person("1", "Lò An", "2011-01-01"))), []),
+    Case(
+        "a leader who left",
+        register(agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01", leader="true"))),
+        [],
+    ),
+]
+
+IDENTITY = [
+    *(
+        change(f"the id {id_}", S, "000103", id_, f"{S}:24:9 {rule_}")
+        for id_, rule_ in (
+            ("012345678901", "id-national"),
+            ("giangseophu", "id-name"),
+            ("Giang-Seo-Phu", "id-name"),
+            ("GSPhu", "id-name"),
+            ("gsphu-stttt", "id-name"),
+            ("phugs", "id-name"),
+        )
+    ),
+    *(
+        change(f"the id {id_}", S, "000103", id_)
+        for id_ in ("01234567890", "0123456789012", "phu", "gsphu1", "GSP-103", "abcdef")
+    ),
+    Case(
+        "one person with two ids",
+        register(
+            agency("aa", *(person(str(i), "Lò An", "2011-01-01") for i in (1, 2)), person("3", "LÒ AN", "2011-01-01"))
+        ),
+        [
+            "agencies/aa.yml:10:9 person-two-ids",
+            "agencies/aa.yml:13:9 person-two-ids",
+            "agencies/aa.yml:14:11 name-capitals",
+        ],
+    ),
+    *(
+        Case(
+            f"two people told apart by {key}",
+            register(
+                agency(
+                    "aa",
+                    person("1", "Lò An", "2011-01-01", **{key: one}),
+                    person("2", "Lò An", "2011-01-01", **{key: other}),
+                )
+            ),
+            [] if right else ["agencies/aa.yml:11:9 person-two-ids"],
+        )
+        for key, one, other, right in (
+            ("title", "Kế toán", "Văn thư", True),
+            ("unit", "Văn phòng", "Thanh tra", True),
+            ("phone", "0214 3 000 001", "0214 3 000 002", True),
+            ("title", "Kế toán", "Kế toán", False),
+        )
+    ),
+    Case(
+        "two people on two days, in two agencies, of two marks",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01"), person("2", "Lò An", "2011-01-02")),
+            agency("bb", person("3", "Lò An", "2011-01-01"), person("4", "Lò Ân", "2011-01-01")),
+        ),
+        [],
+    ),
+    Case(
+        "one who came back on the day",
+        register(agency("aa", person("1", "Lò An", "2011-01-01", "2011-01-02"), person("1", "Lò An", "2011-01-02"))),
+        [],
+    ),
+]
+
+
+def named(name: str, *expected: str, more: str = "") -> Case:
+    """The third person of the sample under another name."""
+    return change(f"the name {name}", S, "Giàng Seo Phử", name + more, *expected)
+
+
+def titled(title: str, *expected: str) -> Case:
+    """The first person of the sample with another title."""
+    return change(f"the title {title}", S, "title: Giám đốc", f"title: {title}", *expected)
+
+
+def called(phone: str, *expected: str) -> Case:
+    """The first person of the sample with another telephone."""
+    return change(f"the telephone {phone}", S, "0214 3 840 034", phone, *expected)
+
+
+NUMBERS = (
+    "0912 345 678",
+    "0384123456",
+    "+84 912 345 678",
+    "84 987654321",
+    "+84 (0)912 345 678",
+    "0168 234 5678",
+    "0123.456.7890",
+)
+WORDING = [
+    *(
+        named(name, f"{S}:25:11 name-capitals")
+        for name in ("GIÀNG SEO PHỬ", "giàng seo phử", "Giàng seo Phử", "Giàng Seo PHỬ", "H'HEN NIÊ")
+    ),
+    *(
+        named(name)
+        for name in (
+            "Giàng A Phử",
+            "H'Hen Niê",
+            "Y Ban",
+            "Đ’Sơn K’Phử",
+            "McDonald An",
+            "Ánh",
+            "Đồng Văn Chí",
+            "Bá Thị Cố",
+        )
+    ),
+    *(
+        named(name, f"{S}:25:11 name-title")
+        for name in (
+            "Ông Giàng Phử",
+            "BÀ Giàng Phử",
+            "ThS Giàng Phử",
+            "TS Giàng Phử",
+            "PGS TS Giàng Phử",
+            "Đồng chí Giàng Phử",
+        )
+    ),
+    named("ThS. Giàng Phử", f"{S}:25:11 name-character", f"{S}:25:11 name-title"),
+    named("Ông Ích Khiêm", more="\n    family: Ông"),
+    named("Ông"),
+    *(
+        titled(title)
+        for title in ("Bác sĩ chuyên khoa I", "Phó Trưởng phòng Nghiệp vụ 1", "BTV", "Kiểm soát viên thị trường")
+    ),
+    *(titled(title, f"{S}:15:12 text-capitals") for title in ("GIÁM ĐỐC", "PHÓ CHÁNH VĂN PHÒNG")),
+    *(
+        titled(title, f"{S}:15:12 title-content")
+        for title in (
+            "Giám đốc 0912 345 678",
+            "Giám đốc x@laocai.gov.vn",
+            "Giám đốc Nguyễn văn vịnh",
+            "Chuyên viên 01.003",
+        )
+    ),
+    *(called(phone, f"{S}:17:12 phone-mobile") for phone in NUMBERS),
+    *(called(phone) for phone in ("0214 3 840 034", "+84 214 3840 034", "020 3 840 034", "1900 1234", "3 840 034")),
+    change(
+        "an agency in capitals",
+        S,
+        NAME,
+        NAME.replace("Sở Thông tin", "SỞ THÔNG TIN").upper().replace("NAME", "name"),
+        f"{S}:3:7 text-capitals",
+    ),
+    change("an agency known by its letters", S, NAME, "name: VNPT"),
+    change("a unit in capitals", S, ENTRY, WITH + "unit: PHÒNG KẾ TOÁN\n", f"{S}:21:11 text-capitals"),
+]
+
+
 def history(name: str, texts: Texts, *expected: str, base: Mapping[str, str] = SAMPLE) -> Case:
     return Case(name, texts, list(expected), base)
 
@@ -647,6 +998,7 @@ HISTORY = [
 ]
 
 CASES = [*FILES, *TREE, *SCHEMA, *NAMES, *PINS, *PROVINCES, *AGENCIES, *PEOPLE, *HISTORY]
+CASES += [*DOCUMENTS, *CUSTODIANS, *IDENTITY, *WORDING]
 
 
 @pytest.fixture(scope="module")

@@ -70,7 +70,7 @@ def test_everything_is_read() -> None:
     ("text", "expected"),
     [
         ("", ["1:1 file-empty"]),
-        ("document: [", ["1:12 yaml-syntax"]),
+        ("document: [", ["2:1 yaml-syntax"]),
         ("- 1", ["1:1 schema-type"]),
         ("date: 2025-07-01", ["1:1 schema-missing"]),
         ("document: 1/QĐ-UBND\ndate: 1/7/2025", ["2:7 schema-date"]),
@@ -78,7 +78,7 @@ def test_everything_is_read() -> None:
         (HEAD + "limits: {}", ["3:1 schema-key"]),
         (HEAD + "agencies: [{agency: Sở, name: A, kind: department, event: merged}]", ["3:21 schema-shape"]),
         (HEAD + "agencies: [{agency: a, name: A, kind: sở, event: merged}]", ["3:39 schema-value"]),
-        (HEAD + "agencies: [{agency: a, name: A, kind: department, event: dissolved}]", ["3:57 schema-value"]),
+        (HEAD + "agencies: [{agency: a, name: A, kind: department, event: dissolved}]", ["3:58 schema-value"]),
         (HEAD + "agencies: [{agency: a, name: A, kind: department}]", ["3:12 schema-missing"]),
         (HEAD + "close: [{agency: a, event: established}]", ["3:28 schema-value"]),
         (HEAD + "close: [{agency: a, event: split, to: [b, {}]}]", ["3:43 schema-type"]),

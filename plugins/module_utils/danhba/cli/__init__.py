@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from ..source import Unusable
-from . import governance, register
+from . import governance, register, rules
 from .common import lang, stop
 
 
@@ -45,6 +45,7 @@ def main(lang: str | None) -> None:
 for command in (
     governance.codeowners_command,
     governance.schema_command,
+    rules.rules_command,
     register.check_command,
     register.addresses_command,
     register.candidates_command,

@@ -11,10 +11,12 @@ import click
 
 from .. import accounts as a
 from .. import listing, names, plan, results, source
+from ..addresses import Issued
 from ..check import check, find, wanted
 from ..findings import binding
 from ..messages import mark as _
 from ..messages import render
+from ..register import Register
 from ..rendering import addresses as show_addresses
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
@@ -27,7 +29,9 @@ from .common import REFUSED, as_of, directory, lang, language, paint, progress, 
 @directory
 @click.option("--base", metavar="REF", help="So với bản git này / Also compare with this git revision.")
 @as_of
-@click.option("--format", "form", type=click.Choice(["text", *show_findings.FORMATS]), default="text", show_default=True)
+@click.option(
+    "--format", "form", type=click.Choice(["text", *show_findings.FORMATS]), default="text", show_default=True
+)
 @click.option(
     "--cache/--no-cache",
     default=True,
@@ -39,16 +43,23 @@ def check_command(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Kiểm tra sổ / Check the register."""
     files = source.from_directory(directory)
-    if base is None:
-        with progress(len(files), _("Checking")) as advance:
+    before = None if base is None else source.from_git(directory, base)
+    with progress(len(files), _("Checking")) as advance:
+        if before is None:
             findings = find(files, day, results.of_the_user() if cache else None, advance)
-    else:
-        findings = check(files, day, source.from_git(directory, base)).findings
+        else:
+            findings = check(files, day, before, advance).findings
     if form == "text":
         click.echo(show_findings.text(findings, language(), paint))
     elif output := show_findings.FORMATS[form](findings, language()):
         click.echo(output)
     sys.exit(REFUSED if binding(findings) else 0)
+
+
+def _read(files: list[source.File]) -> tuple[Register, Issued]:
+    with progress(len(files), _("Reading")) as advance:
+        checked = check(files, progress=advance)
+    return usable(checked)
 
 
 @click.command("addresses")
@@ -104,7 +115,7 @@ def plan_command(  # noqa: PLR0913, PLR0917
     directory: Path, against: str, day: date, form: str, out: Path | None, lang: str | None
 ) -> None:
     """Những gì sẽ thay đổi / What would change."""
-    register, issued = usable(check(source.from_directory(directory)))
+    register, issued = _read(source.from_directory(directory))
     made = plan.make(wanted(register, issued, day), _actual(directory, against, day))
     if out:
         write(out, show_plan.as_json(made, language()) + "\n")
@@ -122,7 +133,7 @@ def _actual(directory: Path, against: str, day: date) -> a.Accounts:
         return a.EMPTY
     if against.endswith(".json"):
         return _exported(Path(against))
-    register, issued = usable(check(source.from_git(directory, against)))
+    register, issued = _read(source.from_git(directory, against))
     return wanted(register, issued, day).accounts
 
 
@@ -159,5 +170,5 @@ def who_command(query: str, directory: Path, day: date, form: str, lang: str | N
 
 
 def _listed(directory: Path, day: date) -> list[listing.Listed]:
-    register, issued = usable(check(source.from_directory(directory)))
+    register, issued = _read(source.from_directory(directory))
     return listing.everything(Timeline.of(register, issued, day))

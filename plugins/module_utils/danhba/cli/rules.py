@@ -40,6 +40,7 @@ GROUPS = {
     "history": _("What a change takes back"),
     "plan": _("Guards of a plan"),
 }
+_COLUMNS = (_("rule"), _("severity"), _("clause"), _("about"))
 
 
 @click.command("rules")
@@ -154,8 +155,8 @@ def _part(part: str, rules: Sequence[Rule], spoken: str) -> Iterator[str]:
     translate = translator(spoken)
     yield f"### {translate(GROUPS.get(part, part))}"
     yield ""
-    yield f"| {translate(_('rule'))} | {translate(_('severity'))} | {translate(_('clause'))} | {translate(_('about'))} |"
-    yield "|---|---|---|---|"
+    yield f"| {' | '.join(map(translate, _COLUMNS))} |"
+    yield "|---" * len(_COLUMNS) + "|"
     for rule in rules:
         severity = translate(rule.severity.value)
         yield f"| [`{rule.id}`]({rule.id}.md) | {severity} | {rule.clause} | {_about(rule, spoken)} |"

@@ -29,7 +29,7 @@ _MADE = "# Được sinh ra, đừng sửa tay / Generated, do not edit: danhba 
 def owned(register: Register, organisation: str, folder: str) -> list[Owned]:
     """The files of the agencies that own theirs, in order; `folder` is the register's, from the repository's root."""
     return [
-        Owned(f"{folder}/agencies/{agency.code}.yml", _team(organisation, agency.code))
+        Owned(f"{folder}/agencies/{agency.code}.yml".lstrip("/"), _team(organisation, agency.code))
         for agency in register.agencies.values()
         if agency.closed is None and agency.code != register.province.operator
     ]

@@ -1,0 +1,119 @@
+"""A forecast as edits of the register: every closing, every opening, and what the province's file must say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ..editing.draft import Draft
+from ..editing.text import Value
+from ..policy import GIB, Acknowledgement
+from ..register import Agency, Custodian, Event, Issuance, Suspension
+from ..source import File
+from .forecast import Forecast
+
+_SIZES = (("T", 1024 * GIB), ("G", GIB), ("M", 1024**2))
+
+
+def draft(forecast: Forecast, files: Iterable[File], acknowledgements: Iterable[Acknowledgement]) -> Draft:
+    """The register as it would be.
+
+    Raises:
+        Problem: a file is laid out in a way that no edit can be made in.
+    """
+    made = Draft(files)
+    for code, agency in forecast.agencies.items():
+        if former := forecast.before.agencies.get(code):
+            _change(made, former, agency)
+        else:
+            made.add_agency(code, _agency(agency))
+    if forecast.plan.operator not in ("", forecast.before.province.operator):
+        made.set_operator(forecast.plan.operator)
+    for item in acknowledgements:
+        made.acknowledge(_acknowledgement(item))
+    return made
+
+
+def _change(made: Draft, former: Agency, agency: Agency) -> None:
+    """One that was there: closings before openings, so that each place in the file is found once."""
+    for before, after in zip(former.people, agency.people, strict=False):
+        if after.closed and not before.closed:
+            made.close_person(agency.code, after.id, _event(after.closed))
+    for issuance in agency.people[len(former.people) :]:
+        made.add_person(agency.code, _person(issuance))
+    if agency.parent != former.parent:
+        made.set_parent(agency.code, agency.parent)
+    if agency.closed and not former.closed:
+        made.close_agency(agency.code, _event(agency.closed))
+    if added := agency.succeeds[len(former.succeeds) :]:
+        made.add_succeeds(agency.code, added)
+    for custodian in agency.custodians[len(former.custodians) :]:
+        made.add_custodian(agency.code, _custodian(custodian))
+
+
+def _agency(agency: Agency) -> dict[str, Value]:
+    return dict(
+        _stated(
+            {
+                "name": agency.name,
+                "kind": agency.kind,
+                "parent": agency.parent,
+                "identifier": agency.identifier,
+                "opened": _event(agency.opened),
+                "succeeds": [*agency.succeeds],
+                "quota": _size(agency.quota),
+                "custodians": [_custodian(custodian) for custodian in agency.custodians],
+                "people": [_person(issuance) for issuance in agency.people],
+            }
+        )
+    )
+
+
+def _person(issuance: Issuance) -> dict[str, Value]:
+    texts = {key: getattr(issuance, key) for key in ("id", "name", "family", "given", "title", "unit", "phone")}
+    return dict(
+        _stated(
+            {
+                **texts,
+                "leader": "true" if issuance.leader else "",
+                "address": issuance.address,
+                "address_document": issuance.address_document,
+                "quota": _size(issuance.quota),
+                "opened": _event(issuance.opened),
+                "suspended": [_suspension(suspension) for suspension in issuance.suspended],
+            }
+        )
+    )
+
+
+def _stated(values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
+    """What there is; `people` may be an empty list."""
+    return ((key, value) for key, value in values.items() if value or key == "people")
+
+
+def _event(event: Event) -> dict[str, Value]:
+    request: dict[str, Value] = {"request": event.request} if event.request else {}
+    return {"document": event.document, **request, "date": event.date.isoformat(), "event": event.event}
+
+
+def _suspension(suspension: Suspension) -> dict[str, Value]:
+    until: dict[str, Value] = {"until": suspension.until.isoformat()} if suspension.until else {}
+    return {"document": suspension.document, "date": suspension.since.isoformat(), **until}
+
+
+def _custodian(custodian: Custodian) -> dict[str, Value]:
+    key: dict[str, Value] = {"key": custodian.key} if custodian.key else {}
+    day = custodian.date.isoformat()
+    return {"person": custodian.person, "document": custodian.document, "date": day, "as": custodian.role, **key}
+
+
+def _acknowledgement(item: Acknowledgement) -> dict[str, Value]:
+    what: dict[str, Value] = {"accounts": [*item.accounts]} if item.accounts else {"count": str(item.count)}
+    return {"limit": item.limit, "document": item.document, "until": item.until.isoformat(), **what}
+
+
+def _size(size: int | None) -> str:
+    """Bytes as the register writes them: in the largest unit that divides them."""
+    if size is None:
+        return ""
+    unit, factor = next((unit, factor) for unit, factor in _SIZES if size % factor == 0)
+    return f"{size // factor}{unit}"
