@@ -307,13 +307,12 @@ def find(text: str) -> Iterator[tuple[int, Legacy]]:
 
 def _in_line(line: str) -> Iterator[tuple[int, Legacy]]:
     doubtful = (m for m in _FOREIGN_WORD.finditer(line) if len(m[0]) <= _LONGEST and _stands(m[0]) < 2)
-    together = len(line) <= _LINE and _ONE_BYTE.issuperset(line)
+    whole = recognise(line) if len(line) <= _LINE and _ONE_BYTE.issuperset(line) else None
     for match in doubtful:
-        if found := recognise(line if together else match[0]):
+        if found := whole or recognise(match[0]):
             yield match.start(), found
-        if together and found:
+        if whole:
             return
-        together = False
 
 
 def recognise_bytes(data: bytes) -> str | None:

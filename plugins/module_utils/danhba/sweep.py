@@ -40,9 +40,9 @@ def sweep(
     keys = [_key(file, system) for file in files] if results else [b""] * len(files)
     known = results.get(keys) if results else {}
     missing = [(file, key) for file, key in zip(files, keys, strict=True) if key not in known]
-    examined = _examine([file for file, _key in missing], system)
     found = {}
-    for (file, _key), result in zip(missing, examined, strict=True):
+    examined = _examine([file for file, key in missing], system)
+    for (file, _), result in zip(missing, examined, strict=True):
         found[file.name] = result
         if progress:
             progress(len(files) - len(missing) + len(found))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
@@ -31,6 +32,10 @@ FAILED = _("cannot write {path}: {reason}; nothing was changed")
 CUT_SHORT = _(
     "a command that wrote {path} was cut short, and the file has been edited since; "
     "compare it with git diff, then delete {journal}"
+)
+HALF = _(
+    "cannot write {path}: {reason}, and not all could be put back; make room, and run the command again: "
+    "{journal} keeps what the files held"
 )
 
 JOURNAL = ".danhba-journal"
@@ -90,6 +95,18 @@ def _lock(descriptor: int, directory: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a file held before a change, and the digest of what it holds after it."""
+
+    before: bytes | None
+    after: str
+
+    @classmethod
+    def of(cls, change: Change) -> _Kept:
+        return cls(change.before, _digest(change.after))
+
+
+@dataclass(frozen=True, slots=True)
 class _Folders:
     """The open directories of a register."""
 
@@ -98,14 +115,14 @@ class _Folders:
     agencies: int
 
     def recover(self) -> None:
-        """Undo what a journal tells of, and delete what was never renamed."""
+        """Undo what a journal tells of, and delete what was never put in place."""
         for folder in (self.root, self.agencies):
             for name in os.listdir(folder):
                 if name.startswith(_TEMPORARY):
                     os.unlink(name, dir_fd=folder)
-        kept = self._read(JOURNAL)
-        if kept is not None:
-            self._put_back(_load(kept))
+        journal = self._read(JOURNAL)
+        if journal is not None:
+            self._put_back(_load(journal))
 
     def verify(self, name: str, before: bytes | None) -> None:
         """See that a file is what was read."""
@@ -113,31 +130,117 @@ class _Folders:
             raise Problem(MOVED, path=self.directory / name)
 
     def replace(self, changes: Mapping[str, Change]) -> None:
-        """Write everything beside its file, then put all in place; on failure all is as it was."""
+        """Write everything beside its file, then put it all in place; on failure all is as it was."""
+        kept = {name: _Kept.of(change) for name, change in changes.items()}
         written: dict[str, str] = {}
         try:
             for name, change in changes.items():
                 written[name] = self._beside(name, change.after)
             if len(changes) > 1:
-                self._rename(self._beside(JOURNAL, _dump(changes)), JOURNAL)
+                self._place(self._beside(JOURNAL, _dump(kept)), JOURNAL)
+                os.fsync(self.root)
             for name in changes:
-                self._rename(written[name], name)
-                del written[name]
-            if len(changes) > 1:
-                os.unlink(JOURNAL, dir_fd=self.root)
+                self._place(written[name], name)
+            self._done()
         except BaseException:
-            for name, temporary in written.items():
-                with contextlib.suppress(OSError):
-                    os.unlink(temporary, dir_fd=self._at(name)[0])
-            self._put_back(changes)
+            self._take_back(kept, written)
             raise
-        for folder in (self.root, self.agencies):
-            os.fsync(folder)
 
-    def _put_back(self, changes: Mapping[str, Change] | Mapping[str, _Kept]) -> None:
-        ...
+    def _take_back(self, kept: Mapping[str, _Kept], written: Mapping[str, str]) -> None:
+        for name, temporary in written.items():
+            with contextlib.suppress(OSError):
+                os.unlink(temporary, dir_fd=self._at(name)[0])
+        try:
+            self._put_back(kept)
+        except OSError as error:
+            values = {"path": self.directory, "reason": error.strerror, "journal": self.directory / JOURNAL}
+            raise Unusable(HALF, **values) from error
+
+    def _put_back(self, kept: Mapping[str, _Kept]) -> None:
+        for name, file in kept.items():
+            now = self._read(name)
+            if now == file.before:
+                continue
+            if now is None or _digest(now) != file.after:
+                raise Problem(CUT_SHORT, path=self.directory / name, journal=self.directory / JOURNAL)
+            if file.before is None:
+                os.unlink(self._at(name)[1], dir_fd=self._at(name)[0])
+            else:
+                self._place(self._beside(name, file.before), name)
+        self._done()
+
+    def _done(self) -> None:
+        """From here on the files are as they should be."""
+        os.fsync(self.agencies)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(JOURNAL, dir_fd=self.root)
+        os.fsync(self.root)
 
     def _at(self, name: str) -> tuple[int, str]:
         """The directory and the last part of a name within the register."""
         path = PurePosixPath(name)
         return (self.agencies if path.parent.name else self.root), path.name
+
+    def _read(self, name: str) -> bytes | None:
+        """What a file holds, None where there is none."""
+        folder, last = self._at(name)
+        try:
+            descriptor = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            if error.errno == errno.ELOOP:
+                raise Problem(LINK, path=self.directory / name) from error
+            raise
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise Problem(LINK, path=self.directory / name)
+            return file.read()
+
+    def _beside(self, name: str, data: bytes) -> str:
+        """Write a temporary file in the directory of a file, with the mode and the owner of that file."""
+        folder, last = self._at(name)
+        temporary = _TEMPORARY + secrets.token_hex(8)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
+        try:
+            with open(descriptor, "wb") as file:
+                _as_former(descriptor, last, folder)
+                file.write(data)
+                file.flush()
+                os.fsync(descriptor)
+        except BaseException:
+            os.unlink(temporary, dir_fd=folder)
+            raise
+        return temporary
+
+    def _place(self, temporary: str, name: str) -> None:
+        folder, last = self._at(name)
+        os.replace(temporary, last, src_dir_fd=folder, dst_dir_fd=folder)
+
+
+def _as_former(descriptor: int, name: str, folder: int) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        former = os.stat(name, dir_fd=folder, follow_symlinks=False)
+        with contextlib.suppress(PermissionError):  # only the superuser writes for others
+            os.fchown(descriptor, former.st_uid, former.st_gid)
+        os.fchmod(descriptor, stat.S_IMODE(former.st_mode))
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _dump(kept: Mapping[str, _Kept]) -> bytes:
+    rows = {name: [_text(file.before), file.after] for name, file in kept.items()}
+    return json.dumps(rows).encode()
+
+
+def _text(data: bytes | None) -> str | None:
+    return None if data is None else base64.b64encode(data).decode()
+
+
+def _load(data: bytes) -> dict[str, _Kept]:
+    return {
+        name: _Kept(None if before is None else base64.b64decode(before), after)
+        for name, (before, after) in json.loads(data).items()
+    }
