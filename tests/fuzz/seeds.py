@@ -61,4 +61,15 @@ def _moves() -> dict[str, str]:
             succeeds=["skhcn"],
             parent="stttt",
         ),
+        policy={
+            **{"forward_days": "90", "redirect_days": "365", "future_days": "366"},
+            "retention_days": {"default": "183", "leader": "365"},
+            "quota": {"official": "2G", "agency": "10G"},
+            "limits": {name: {"count": "50", "percent": "2", "agency_percent": "20"} for name in ("close", "readdress")},
+            "protected": ["contact-stttt"],
+        },
+        acknowledgements=[
+            {"limit": "close", "count": "7", "document": "5/STTTT-VP", "until": "2027-01-01"},
+            {"limit": "protected", "accounts": ["contact-skhcn"], "document": "5/STTTT-VP", "until": "2027-01-01"},
+        ],
     )

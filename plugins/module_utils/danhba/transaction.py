@@ -15,6 +15,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 from collections.abc import Iterator, Mapping
@@ -23,7 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from .editing.problem import Problem
 from .messages import mark as _
-from .source import AGENCIES, Unusable
+from .source import AGENCIES, PROVINCE, Unusable
 
 MOVED = _("{path} has changed since it was read; nothing was written: run the command again")
 LINK = _("{path} is a link or no plain file; nothing was written: a register has plain files")
@@ -37,9 +38,11 @@ HALF = _(
     "cannot write {path}: {reason}, and not all could be put back; make room, and run the command again: "
     "{journal} keeps what the files held"
 )
+FOREIGN = _("{journal} was written by no command of this kind; delete it")
 
 JOURNAL = ".danhba-journal"
 _TEMPORARY = ".danhba-new-"
+_NAME = re.compile(rf"{re.escape(PROVINCE)}|{AGENCIES}/[a-z0-9]+\.yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +120,16 @@ class _Folders:
     def recover(self) -> None:
         """Undo what a journal tells of, and delete what was never put in place."""
         for folder in (self.root, self.agencies):
-            for name in os.listdir(folder):
-                if name.startswith(_TEMPORARY):
+            with os.scandir(folder) as entries:
+                for name in [entry.name for entry in entries if entry.name.startswith(_TEMPORARY)]:
                     os.unlink(name, dir_fd=folder)
         journal = self._read(JOURNAL)
         if journal is not None:
-            self._put_back(_load(journal))
+            try:
+                kept = _load(journal)
+            except (ValueError, TypeError, AttributeError) as error:
+                raise Unusable(FOREIGN, journal=self.directory / JOURNAL) from error
+            self._put_back(kept)
 
     def verify(self, name: str, before: bytes | None) -> None:
         """See that a file is what was read."""
@@ -192,7 +199,7 @@ class _Folders:
             if error.errno == errno.ELOOP:
                 raise Problem(LINK, path=self.directory / name) from error
             raise
-        with open(descriptor, "rb") as file:
+        with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise Problem(LINK, path=self.directory / name)
             return file.read()
@@ -203,7 +210,7 @@ class _Folders:
         temporary = _TEMPORARY + secrets.token_hex(8)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
         try:
-            with open(descriptor, "wb") as file:
+            with os.fdopen(descriptor, "wb") as file:
                 _as_former(descriptor, last, folder)
                 file.write(data)
                 file.flush()
@@ -240,7 +247,10 @@ def _text(data: bytes | None) -> str | None:
 
 
 def _load(data: bytes) -> dict[str, _Kept]:
+    rows = json.loads(data)
+    if not all(_NAME.fullmatch(name) for name in rows):
+        raise ValueError(rows)
     return {
         name: _Kept(None if before is None else base64.b64decode(before), after)
-        for name, (before, after) in json.loads(data).items()
+        for name, (before, after) in rows.items()
     }

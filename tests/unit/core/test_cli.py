@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from pathlib import Path
 import click
 import pytest
 from click.testing import CliRunner, Result
+from tests.factory import write_register
 from tests.unit.core.registers import SAMPLE, STTTT, UBND, agency, edited, person, register, write
 
 from danhba import cli
@@ -72,6 +74,24 @@ class TestCheck:
         result = run("check")
         assert result.exit_code == 0
         assert "office-phone" in result.stdout
+
+    def test_the_day_decides_what_lies_far_ahead(self, run: Run, tmp_path: Path) -> None:
+        write(
+            tmp_path / "directory", edited(S, ("date: 2012-01-01, event: retired", "date: 2102-01-01, event: retired"))
+        )
+        assert "date-future" in run("check").stdout
+        assert "date-future" not in run("check", "--as-of", "2101-12-01").stdout
+
+    def test_results_are_kept_unless_asked_not_to(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        run("check", "--no-cache")
+        assert not (tmp_path / "cache").exists()
+        run("check")
+        assert list((tmp_path / "cache").rglob("*.sqlite"))
+        (tmp_path / "cache" / "danhba" / "results.sqlite").write_bytes(b"damaged" * 100)
+        assert run("check").exit_code == 0
 
     @pytest.mark.parametrize("form", ["text", "json", "github", "gitlab", "sarif"])
     @pytest.mark.parametrize("language", ["vi", "en"])
@@ -359,6 +379,36 @@ class TestWho:
     def test_elsewhere(self, run: Run, tmp_path: Path) -> None:
         write(tmp_path / "other", register(agency("aa", person("1", "Lò An", "2011-01-01"))))
         assert run("who", "lan-aa", str(tmp_path / "other")).exit_code == 0
+
+
+class TestTerminal:
+    """What a person at a terminal sees."""
+
+    @staticmethod
+    def shown(*arguments: str, cwd: Path, **environment: str) -> str:
+        command = shlex.join([str(DANHBA), *arguments])
+        done = subprocess.run(
+            ["script", "--quiet", "--return", "--command", command, "/dev/null"],
+            cwd=cwd,
+            env={**os.environ, "LANGUAGE": "en", "TERM": "xterm-256color", **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        return done.stdout.decode()
+
+    def test_colours(self, tmp_path: Path) -> None:
+        write(tmp_path / "directory", edited(S, ("77/QĐ-STTTT", "77")))
+        assert "\x1b[31merror" in self.shown("check", cwd=tmp_path)
+        assert "\x1b[31m" not in self.shown("check", cwd=tmp_path, NO_COLOR="1")
+        write(tmp_path / "directory")
+        assert "\x1b[32mcreate: " in self.shown("plan", "--against", "empty", "--as-of", "2011-01-01", cwd=tmp_path)
+
+    def test_long_work_shows_how_far_it_is(self, tmp_path: Path) -> None:
+        write_register(tmp_path / "directory", officials=200, agencies=120)
+        assert "Checking  [" in self.shown("check", "--no-cache", cwd=tmp_path)
+        assert "Reading  [" in self.shown("who", "000001", cwd=tmp_path)
+        assert b"[" not in outside("check", "--no-cache", cwd=tmp_path).stderr
 
 
 class TestProcess:

@@ -929,6 +929,9 @@ CLOSED = {
 }
 CLOSED[S] = STTTT.replace("parent: ubnd\n", "")
 
+PINNED = f"{PHU}    address: gsphu-stttt\n    address_document: 3/STTTT-VP\n"
+SUCCEEDED = {**CLOSED, U: CLOSED[U].replace("dissolved", "merged")}
+
 HISTORY = [
     history("nothing changed", SAMPLE),
     history("an entry more", {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")}),
@@ -990,6 +993,40 @@ HISTORY = [
     history("the province was not there", SAMPLE, base={}),
     history("a closing taken back", edited(S, (CLOSING, "")), f"{S}:24:5 history-closed"),
     history("an agency opened again", {**CLOSED, U: UBND}, f"{U}:2:1 history-closed", base=CLOSED),
+    history(
+        "another id",
+        edited(S, ('- id: "000103"', '- id: "000104"')),
+        f"{S}:24:9 history-id",
+    ),
+    history(
+        "another day of opening",
+        edited(S, ("45/QĐ-STTTT, date: 2010-11-01", "45/QĐ-STTTT, date: 2010-11-02")),
+        f"{S}:26:13 history-opened",
+    ),
+    history("another day of closing", edited(S, ("2012-01-01", "2012-01-02")), f"{S}:27:13 history-closed-changed"),
+    history("a custodian gone", edited(S, (DELEGATE, "")), f"{S}:10:3 history-custodian"),
+    history("another suspension", edited(S, ("9/QĐ-STTTT", "8/QĐ-STTTT")), f"{S}:23:7 history-suspended"),
+    history(
+        "a successor that no longer is",
+        SUCCEEDED,
+        f"{U}:6:9 agency-heir",
+        f"{S}:2:1 history-succeeds",
+        base={**SUCCEEDED, S: SUCCEEDED[S].replace("people:", "succeeds: [ubnd]\npeople:")},
+    ),
+    history("another name of an agency", edited(S, (NAME, "name: Sở Khoa học")), f"{S}:3:7 history-agency-name"),
+    history(
+        "another document of a pin",
+        edited(S, (PHU, PINNED.replace("3/STTTT-VP", "4/STTTT-VP"))),
+        f"{S}:27:23 history-pin",
+        base=edited(S, (PHU, PINNED)),
+    ),
+    history(
+        "a mailbox no longer protected",
+        edited(P, ("  protected: [contact-stttt]\n", "")),
+        "province.yml:9:3 history-protected",
+    ),
+    history("a higher limit", edited(P, ("count: 50", "count: 51")), "province.yml:9:3 history-limit"),
+    history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),
     history(
         "another domain",
         edited("province.yml", ("domain: laocai.gov.vn", "domain: yenbai.gov.vn")),

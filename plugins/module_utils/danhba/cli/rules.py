@@ -21,7 +21,7 @@ from .common import lang, language, table
 
 # The repository that this package is part of; a package that was installed elsewhere has none, and so no pages.
 _REPOSITORY = Path(__file__).resolve().parents[4]
-# What the first word of a rule's id is about, in the order in which rules are shown.
+# What rules are about, by the first word of their ids, in the order in which they are shown.
 GROUPS = {
     "file": _("Files"),
     "unicode": _("Characters"),
@@ -29,11 +29,14 @@ GROUPS = {
     "schema": _("Keys and values"),
     "document": _("Documents"),
     "date": _("Days"),
+    "id": _("Ids"),
     "name": _("Names"),
+    "title": _("Titles and other texts"),
+    "text": _("Titles and other texts"),
+    "office": _("Telephones"),
+    "phone": _("Telephones"),
     "address": _("Addresses"),
     "person": _("Officials"),
-    "title": _("Titles"),
-    "office": _("Telephones"),
     "custodian": _("Custodians"),
     "agency": _("Agencies"),
     "province": _("The province"),
@@ -68,14 +71,15 @@ def _known(id_: str) -> Rule:
 
 
 def group(rule: Rule) -> str:
-    """The group of a rule: a key of `GROUPS`, or the first word of its id where none was thought of."""
-    return rule.id.partition("-")[0]
+    """What a rule is about: a value of `GROUPS`, or the first word of its id where none was thought of."""
+    word = rule.id.partition("-")[0]
+    return GROUPS.get(word, word)
 
 
 def in_groups() -> list[Rule]:
-    """Every rule, by group and then as the code states them."""
-    order = list(GROUPS)
-    return sorted(RULES.values(), key=lambda rule: order.index(group(rule)) if group(rule) in order else len(order))
+    """Every rule, by group and id."""
+    order = list(dict.fromkeys(GROUPS.values()))
+    return sorted(RULES.values(), key=lambda r: (order.index(group(r)) if group(r) in order else len(order), r.id))
 
 
 def clause(rule: Rule, spoken: str) -> str:
@@ -153,7 +157,7 @@ def index(rules: Sequence[Rule], spoken: str) -> str:
 
 def _part(part: str, rules: Sequence[Rule], spoken: str) -> Iterator[str]:
     translate = translator(spoken)
-    yield f"### {translate(GROUPS.get(part, part))}"
+    yield f"### {translate(part)}"
     yield ""
     yield f"| {' | '.join(map(translate, _COLUMNS))} |"
     yield "|---" * len(_COLUMNS) + "|"

@@ -7,8 +7,8 @@ be run, followed as a link or be taken for a setting of git.
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import source
@@ -18,11 +18,12 @@ from ..source import AGENCIES, PROVINCE, File, Unusable
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal beside the branch that it is for; files are those of the register.
+    """A proposal and the branch that it is for; files are those of the register, paths start at the repository's root.
 
-    `result` is what merging gives now, or would give once those files of `appended` in which both sides only added
-    at the end have the target's entries first; None where git cannot merge and only an editor can. `behind` counts the
-    target's commits that the proposal lacks, `outside` are changed files that are not of the register.
+    `result` is what merging gives now; where both sides only added to the end of some files (`appended`), with the
+    target's entries first. It is None where git cannot merge and only an editor can, or where the two have no history
+    in common (not `related`). `behind` counts the target's commits that the proposal lacks, `outside` are changed files
+    that are none of the register's, `conflicts` those that git cannot merge.
     """
 
     target: str
@@ -40,33 +41,96 @@ class Proposal:
 
 
 def read(directory: Path, target: str, proposed: str) -> Proposal:
-    """Read a proposal of a register: the commits of a target branch and of the branch that is proposed for it.
+    """Read a proposal: the commit that it is, and the commit of the branch that it is for.
 
     Raises:
         Unusable: git does not know them here, or they have no register in this directory.
     """
     before, own = source.from_git(directory, target), source.from_git(directory, proposed)
-    target_commit, commit = _commit(directory, target), _commit(directory, proposed)
-    ancestor = _ancestor(directory, target_commit, commit)
-    common = source.from_git(directory, ancestor) if ancestor else []
-    conflicts, tree = _merge(directory, target_commit, commit) if ancestor else ([], "")
-    mine = [path for path in conflicts if _of_the_register(path)]
-    appended = _appended(mine, before, common, own)
-    result = None
-    if tree and set(mine) <= appended.keys():
-        result = [_with(file, appended) for file in source.from_git(directory, tree)]
-    changed = _lines(directory, "diff", "--name-only", "--no-renames", "--relative", ancestor or target_commit, commit)
+    ends = _commit(directory, target), _commit(directory, proposed)
+    common = _common(directory, *ends)
+    ancestor = source.from_git(directory, common) if common else []
+    tree, conflicts = _merge(directory, *ends) if common else ("", [])
+    _root, prefix = place(directory)
+    appended = _appended(before, ancestor, own, [path.removeprefix(prefix) for path in conflicts])
+    mine = {path for path in conflicts if _is_data(path, prefix)}
+    resolved = bool(tree) and mine == {prefix + name for name in appended}
     return Proposal(
         target=target,
-        target_commit=target_commit,
-        commit=commit,
-        behind=int(_line(directory, "rev-list", "--count", f"{commit}..{target_commit}")),
-        related=bool(ancestor),
+        target_commit=ends[0],
+        commit=ends[1],
+        behind=int(_git(directory, "rev-list", "--count", f"{ends[1]}..{ends[0]}")),
+        related=bool(common),
         conflicts=tuple(conflicts),
-        appended=tuple(sorted(appended)),
-        outside=tuple(path for path in _all_changed(directory, changed, ancestor or target_commit, commit)),
+        appended=tuple(prefix + name for name in appended),
+        outside=_outside(directory, prefix, common or ends[0], ends[1]),
         before=before,
-        ancestor=common,
+        ancestor=ancestor,
         own=own,
-        result=result,
+        result=[_with(file, appended) for file in source.from_git(directory, tree)] if resolved else None,
     )
+
+
+def place(directory: Path) -> tuple[Path, str]:
+    """The repository's root, and the register's folder from there with a `/` at its end (nothing for the root)."""
+    root, prefix = _git(directory, "rev-parse", "--show-toplevel", "--show-prefix").removesuffix("\n").split("\n")
+    return Path(root), prefix
+
+
+def _git(directory: Path, *arguments: str) -> str:
+    return source.git(directory, *arguments, revision=arguments[-1]).decode("utf-8", "surrogateescape")
+
+
+def _commit(directory: Path, revision: str) -> str:
+    return _git(directory, "rev-parse", "--verify", f"{revision}^{{commit}}").strip()
+
+
+def _common(directory: Path, target: str, proposed: str) -> str:
+    """The last commit that both have, or nothing."""
+    status, found = _run(directory, "merge-base", target, proposed)
+    return found.strip() if status == 0 else ""
+
+
+def _merge(directory: Path, target: str, proposed: str) -> tuple[str, list[str]]:
+    """The tree that merging gives, and the paths that conflict in it; see git-merge-tree(1), OUTPUT."""
+    wanted = ("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z")
+    status, shown = _run(directory, *wanted, target, proposed)
+    if status > 1:
+        raise Unusable(_("git cannot merge {revision} here; git 2.38 or later is needed"), revision=proposed)
+    tree, *conflicts = (part for part in shown.split("\0") if part)
+    return tree, sorted(set(conflicts))
+
+
+def _run(directory: Path, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(["git", *arguments], cwd=directory, capture_output=True, check=False)
+    return done.returncode, done.stdout.decode("utf-8", "surrogateescape")
+
+
+def _is_data(path: str, prefix: str) -> bool:
+    """Whether a path is one of the register's files, for the loader to read or to object to."""
+    name = path.removeprefix(prefix)
+    return path.startswith(prefix) and (name == PROVINCE or name.startswith(f"{AGENCIES}/"))
+
+
+def _outside(directory: Path, prefix: str, since: str, until: str) -> tuple[str, ...]:
+    changed = _git(directory, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", since, until)
+    return tuple(path for path in changed.split("\0") if path and not _is_data(path, prefix))
+
+
+def _appended(before: list[File], ancestor: list[File], own: list[File], names: Iterable[str]) -> Mapping[str, bytes]:
+    """Of the files named, those to whose end both sides added and did nothing else, with the target's part first."""
+    then, target, mine = ({file.name: file.data for file in files} for files in (ancestor, before, own))
+    found = {}
+    for name in names:
+        common, first, second = then.get(name), target.get(name), mine.get(name)
+        if common and first and second and _grown(common, first) and _grown(common, second):
+            found[name] = first + second[len(common) :]
+    return found
+
+
+def _grown(before: bytes, after: bytes) -> bool:
+    return before.endswith(b"\n") and after.endswith(b"\n") and after.startswith(before)
+
+
+def _with(file: File, appended: Mapping[str, bytes]) -> File:
+    return replace(file, data=appended[file.name]) if file.name in appended else file

@@ -1,0 +1,98 @@
+"""Whether the register may take a proposal: everything that is wrong with the result, and the plan that follows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from .. import plan
+from ..addresses import Issued
+from ..check import check, wanted
+from ..findings import Finding, binding
+from ..plan import Plan
+from ..register import Agency, Issuance, Register
+from .proposal import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Someone who gets another address than on the branch alone, because `holder` of the target got that one first."""
+
+    agency: str
+    issuance: Issuance
+    before: str
+    now: str
+    holder: str
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a proposal does; `plan` is None where the result cannot be made out, or the target has errors itself.
+
+    `findings` are those that the target has not; `known` counts the others.
+    """
+
+    proposal: Proposal
+    day: date
+    findings: list[Finding]
+    known: int
+    plan: Plan | None
+    moved: list[Moved]
+
+    @property
+    def passed(self) -> bool:
+        """Whether it may be merged as it is."""
+        clean = self.proposal.related and not self.proposal.conflicts and not binding(self.findings)
+        return clean and self.plan is not None and not self.plan.refused
+
+
+Usable = tuple[Register, Issued]
+
+
+def review(proposal: Proposal, day: date) -> Review:
+    """Check the result of merging against the target as it is now.
+
+    The target's tip is the measure, not the commit that the branch left it at: what others got meanwhile has been given,
+    and must stay. Where there is no result, the branch by itself is checked against the commit where it left.
+    """
+    before = check(proposal.before, day)
+    merged = proposal.result is not None
+    files = proposal.own if proposal.result is None else proposal.result
+    now = check(files, day, proposal.before if merged else proposal.ancestor or proposal.before)
+    known = {_identity(finding) for finding in before.findings}
+    findings = [finding for finding in now.findings if _identity(finding) not in known]
+    made, moved = None, list[Moved]()
+    if merged and now.usable and before.usable:
+        made = plan.make(wanted(*now.usable, day), wanted(*before.usable, day).accounts)
+        alone = check(proposal.own).usable
+        moved = list(_moved(alone, now.usable)) if alone and proposal.behind else []
+    return Review(proposal, day, findings, len(now.findings) - len(findings), made, moved)
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, str]:
+    """What makes a finding the same one, wherever it has moved to in its file."""
+    return finding.rule.id, finding.where.file, finding.where.object, repr(finding.values)
+
+
+def _moved(alone: Usable, now: Usable) -> Iterator[Moved]:
+    (register, issued), (merged, given) = alone, now
+    for agency in register.agencies.values():
+        if later := merged.agencies.get(agency.code):
+            yield from _moved_in(later, _by_entry(agency, issued), _by_entry(later, given))
+
+
+def _moved_in(agency: Agency, alone: dict[Entry, str | None], now: dict[Entry, str | None]) -> Iterator[Moved]:
+    people = {(issuance.id, issuance.opened.date): issuance for issuance in agency.people}
+    for entry, before in alone.items():
+        local = now.get(entry)
+        if before and local and before != local:
+            holder = next((people[other].name for other, taken in now.items() if taken == before), "")
+            yield Moved(agency.code, people[entry], before, local, holder)
+
+
+Entry = tuple[str, date]
+
+
+def _by_entry(agency: Agency, issued: Issued) -> dict[Entry, str | None]:
+    return {(issuance.id, issuance.opened.date): local for issuance, local in issued.of(agency)}
