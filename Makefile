@@ -1,6 +1,6 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down clean test unit integration molecule e2e bench messages \
+.PHONY: help setup demo down clean test unit integration molecule e2e bench messages pictures \
         lint lint-python lint-format lint-types lint-yaml lint-ansible
 SHELL := /bin/bash
 
@@ -55,6 +55,9 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 	@pybabel -q extract --no-default-keywords -k _ --add-location=file --sort-by-file -w 120 -o $(POT) plugins
 	@pybabel -q update -D danhba -l vi -d $(LOCALE) -i $(POT) --ignore-obsolete --ignore-pot-creation-date -w 120
 	@pybabel -q compile -D danhba -d $(LOCALE) --statistics
+
+pictures: setup ## Vẽ lại hình của các hướng dẫn | draw the pictures of the guides anew
+	@.venv/bin/python -m tests.pictures
 
 lint: setup lint-python lint-format lint-types lint-yaml lint-ansible ## Soát mã nguồn | look over the code
 

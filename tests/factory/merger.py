@@ -1,7 +1,7 @@
 """The merger of 1 July 2025: the bodies of the province before it with fictitious people, and its reorganisation file.
 
-Which bodies there were and are is fact (`bodies.yml`); who works where, and what was decided of it, is made up, but as it
-was done: departments merged, districts ended and their people went to the new communes, central bodies left.
+Which bodies there were and are is fact (`bodies.yml`); who works where, and what was decided of it, is made up, but as
+it was done: departments merged, districts ended and their people went to the new communes, central bodies left.
 """
 
 from __future__ import annotations
@@ -274,7 +274,7 @@ class _Plan:
                 yield {"id": people[district][2]["id"], "close": "retired", "document": document}
 
     def custodians(self) -> Iterator[Value]:
-        """The heads of the first body that went into each new one hold its mailbox, except where nobody is named yet."""
+        """The head of the first body that went into each new one holds its mailbox; in one, nobody is named yet."""
         first: dict[str, str] = {}
         for code, successor in self.made.successors.items():
             first.setdefault(successor, code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from tests.fuzz.case import Contents, Outcome, require
@@ -42,9 +42,9 @@ def judge(contents: Contents, base: Contents | None = None) -> Outcome:
     size = sum(len(data or b"") for part in (contents, base or {}) for data in part.values())
     most = MOST_OUTPUT + PER_OCTET * size
     checked = check(files(contents), DAY, files(base) if base is not None else None)
-    of_both = {**(base or {}), **contents}
+    lines = {name: _lines(data or b"") for name, data in {PROVINCE: None, **(base or {}), **contents}.items()}
     for finding in checked.findings:
-        _placed(finding, of_both)
+        _placed(finding, lines)
     shown(checked.findings, most)
     if base is None:
         quick = find(files(contents), DAY)
@@ -58,14 +58,17 @@ def _said(finding: Finding) -> tuple[str, object, str]:
     return finding.rule.id, finding.where, show_findings.message(finding, "en")
 
 
-def _placed(finding: Finding, contents: Contents) -> None:
+def _lines(data: bytes) -> int:
+    return len(_LINE_END.findall(data.decode(errors="replace"))) + 1
+
+
+def _placed(finding: Finding, lines: Mapping[str, int]) -> None:
     where = finding.where
     require(RULES.get(finding.rule.id) is finding.rule, f"no rule is called {finding.rule.id}")
     name = where.file.removeprefix("directory/")
-    require(name in contents or name == PROVINCE, f"{finding.rule.id} is about {where.file!r}, which is no file")
+    require(name in lines, f"{finding.rule.id} is about {where.file!r}, which is no file")
     require(min(where.place) >= 1, f"{finding.rule.id} stands at {where.place}")
-    lines = len(_LINE_END.findall((contents.get(name) or b"").decode(errors="replace"))) + 1
-    require(where.place.line <= lines, f"{finding.rule.id} stands in line {where.place.line} of {lines}")
+    require(where.place.line <= lines[name], f"{finding.rule.id} stands in line {where.place.line} of {lines[name]}")
 
 
 def shown(findings: Sequence[Finding], most: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import addresses, facts, loader, rules
 from .facts import Facts
-from .findings import RULES, Finding, Where, binding
+from .findings import RULES, Enough, Finding, Gathered, Where, binding
 from .place import Place
 from .register import Agency
 from .source import File
@@ -33,13 +33,20 @@ class Examined:
 
 def examine(file: File, system: frozenset[str]) -> Examined:
     """Examine one file; `system` are the local parts of the system addresses, which no person can have."""
-    findings: list[Finding] = []
+    findings = Gathered()
+    try:
+        return _examine(file, system, findings)
+    except Enough:
+        return Examined(None, [], None, [*findings, loader.too_many(file)], complete=False)
+
+
+def _examine(file: File, system: frozenset[str], findings: Gathered) -> Examined:
     agency = loader.agency(file, findings)
     if agency is None:
         return Examined(None, [], None, findings, complete=False)
     complete = not binding(findings)
     locals_ = addresses.issue_in(agency, system, findings)
-    findings += rules.within(agency)
+    findings.extend(rules.within(agency))
     return Examined(agency, locals_, facts.of(agency, locals_), findings, complete)
 
 

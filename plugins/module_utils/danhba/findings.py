@@ -6,6 +6,7 @@ English template that the catalogue translates.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -71,6 +72,29 @@ class Finding:
     def order(self) -> tuple[str, Place, str]:
         """Findings are shown by file, then place, then rule."""
         return self.where.file, self.where.place, self.rule.id
+
+
+# More findings in one file tell its editor nothing more, and a hostile one could have millions.
+MOST = 1000
+
+
+class Enough(Exception):
+    """A file has more than `MOST` findings: reading it goes no further."""
+
+
+class Gathered(list[Finding]):
+    """The findings of one file, `MOST` of them."""
+
+    def append(self, finding: Finding) -> None:
+        """Add one; raises `Enough` after the last that is of use."""
+        if len(self) >= MOST:
+            raise Enough
+        super().append(finding)
+
+    def extend(self, findings: Iterable[Finding]) -> None:
+        """Add several, one by one."""
+        for finding in findings:
+            self.append(finding)
 
 
 def binding(findings: list[Finding]) -> list[Finding]:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 TCVN3, VNI, CP1258, VISCII = "TCVN3 (ABC)", "VNI", "windows-1258", "VISCII"
 UTF8, UTF16 = "UTF-8 read as windows-1252", "UTF-16"
@@ -213,8 +214,8 @@ _MEASURE = re.compile("[cdkm]?m[²³]|µ[mgls]")
 _UTF8_PAIR = re.compile("Ã\u00a0|á[º»].")
 # Where a space was put for the no-break space in which the letter à ends in UTF-8.
 _LOST = re.compile("Ã(?: (?=[a-z])|(?= |$))")
-# No word and no line is longer, and no more is needed to know an encoding.
-_LONGEST, _LINE, _SAMPLE, _MOST = 40, 4096, 2000, 1024**2
+# No word is longer, and no more is needed to know an encoding; no register has more different words in a file.
+_LONGEST, _SAMPLE, _MOST, _DISTINCT = 40, 2000, 1024**2, 20_000
 _FIELD = re.compile(r"[^;,|\t\r\n\"]+")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
 
@@ -236,8 +237,16 @@ def _stands(word: str) -> int:
     return min(scores, default=3)
 
 
-def _words(text: str) -> set[str]:
-    return {word for word in _FOREIGN_WORD.findall(text) if len(word) <= _LONGEST}
+def _words(text: str) -> list[str]:
+    """The words that are not ASCII, each once."""
+    tokens = [token for token in dict.fromkeys(text.split(" ")) if not token.isascii()]
+    words = dict.fromkeys(word for token in tokens for word in _FOREIGN_WORD.findall(token))
+    return [word for word in words if len(word) <= _LONGEST]
+
+
+def is_one_byte(text: str) -> bool:
+    """Whether every character is one that a byte could show as, so that the text could be in disguise."""
+    return _ONE_BYTE.issuperset(text)
 
 
 def recognise(text: str) -> Legacy | None:
@@ -247,7 +256,7 @@ def recognise(text: str) -> Legacy | None:
     """
     if text.isascii():
         return None
-    words = _words(text)
+    words = _words(text)[:_DISTINCT]
     if all(_stands(word) >= 2 for word in words):
         return None
     return _utf8_in(text) or _best(text, [word for word in words if _ONE_BYTE.issuperset(word)])
@@ -260,11 +269,24 @@ def _best(text: str, words: list[str]) -> Legacy | None:
         scores = [_plausible(_reading(word, name)) for word in spelt]
         if min(scores, default=0) and sum(scores) > most and _explains(spelt, scores):
             most, found = sum(scores), name
-    if not found:
-        return None
-    reads = {word: _reading(word, found) for word in words}
+    return Legacy(found, _converted(text, words, found)) if found else None
+
+
+def _converted(text: str, words: list[str], name: str) -> str:
+    reads = {word: _reading(word, name) for word in words}
     converted = _WORD.sub(lambda match: reads.get(match[0], match[0]), text)
-    return Legacy(found, _capitals(converted) if found == TCVN3 else converted)
+    return _capitals(converted) if name == TCVN3 else converted
+
+
+def read(text: str, name: str) -> str | None:
+    """A text in disguise, of which the encoding is known, as it was meant; None where it makes no sense in it."""
+    words = _words(text)
+    if not words or not all(map(_ONE_BYTE.issuperset, words)):
+        return None
+    if name == UTF8:
+        found = _utf8_in(text)
+        return found.text if found else None
+    return _converted(text, words, name) if all(_plausible(_reading(word, name)) for word in words) else None
 
 
 def _explains(words: list[str], scores: list[int]) -> bool:
@@ -296,23 +318,30 @@ def find(text: str) -> Iterator[tuple[int, Legacy]]:
 
     In a line that has letters of Unicode too, each such word is found by itself.
     """
-    if all(_stands(word) >= 2 for word in _words(text)):  # nearly every file: its words recur
-        return
+    known = frozenset(islice(_words(text), _DISTINCT))
+    doubtful = frozenset(word for word in known if _stands(word) < 2)
     offset = 0
-    for line in text.splitlines(keepends=True):
+    for line in text.splitlines(keepends=True) if doubtful else ():
         if not line.isascii():
-            yield from ((offset + start, found) for start, found in _in_line(line.rstrip("\r\n")))
+            yield from ((offset + start, found) for start, found in _in_line(line.rstrip("\r\n"), known, doubtful))
         offset += len(line)
 
 
-def _in_line(line: str) -> Iterator[tuple[int, Legacy]]:
-    doubtful = (m for m in _FOREIGN_WORD.finditer(line) if len(m[0]) <= _LONGEST and _stands(m[0]) < 2)
-    whole = recognise(line) if len(line) <= _LINE and _ONE_BYTE.issuperset(line) else None
-    for match in doubtful:
-        if found := whole or recognise(match[0]):
+def _in_line(line: str, known: frozenset[str], doubtful: frozenset[str]) -> Iterator[tuple[int, Legacy]]:
+    whole = None
+    if _ONE_BYTE.issuperset(line) and known.issuperset(words := _words(line)) and not doubtful.isdisjoint(words):
+        whole = recognise(line)
+    for match in _FOREIGN_WORD.finditer(line):
+        found = (whole or _alone(match[0])) if match[0] in doubtful else None
+        if found:
             yield match.start(), found
-        if whole:
+        if whole and found:
             return
+
+
+@lru_cache(maxsize=65536)
+def _alone(word: str) -> Legacy | None:
+    return recognise(word)
 
 
 def recognise_bytes(data: bytes) -> str | None:

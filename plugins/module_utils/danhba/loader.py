@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from . import legacy, schema, source, tree
-from .findings import Finding, Where, rule
+from .findings import MOST, Enough, Finding, Gathered, Where, rule
 from .messages import mark as _
 from .names import LOOKALIKES, describe
 from .place import START, Place
@@ -41,7 +41,9 @@ ESCAPE = rule("yaml-escape", "R7.3", _("escapes ({name}) are not used in a regis
 TAG = rule("yaml-tag", "R5", _("tags ({name}) are not used in a register; delete it"))
 KEY = rule("yaml-key", "R5", _("a key is plain text, no list or mapping; write it anew"))
 TWICE = rule("yaml-twice", "R5", _("the key '{name}' stands here a second time; only one can hold"))
+DIRECTIVE = rule("yaml-directive", "R5", _("directives ({name}) are not used in a register; delete this line"))
 DOCUMENTS = rule("yaml-documents", "R5", _("a second YAML document begins here; a file holds one"))
+MANY = rule("file-findings", "R5", _("the file has more than {most} findings; correct those shown, then check again"))
 BLANK = rule("file-empty", "R5", _("the file holds nothing; restore it from git: an agency is closed, never emptied"))
 NO_PROVINCE = rule("province-missing", "R5", _("the register has no province.yml; restore it from git"))
 CODE = rule("agency-code", "R4.1", _("the file is named {file} but says agency: {code}; the two are the same for ever"))
@@ -51,6 +53,7 @@ _YAML = {
     "anchor": ANCHOR,
     "escape": ESCAPE,
     "tag": TAG,
+    "directive": DIRECTIVE,
     "key": KEY,
     "twice": TWICE,
     "documents": DOCUMENTS,
@@ -61,18 +64,27 @@ _INVISIBLE = re.compile(
 _LOOKALIKE = re.compile("[" + "".join(LOOKALIKES) + "]")
 # A file typed in the wrong form has thousands of such places: these many tell its editor enough.
 ENOUGH = 20
+_LONGEST_WORD = 200
 _FILE = re.compile(r"[a-z][a-z0-9]{0,31}\.yml")
 
 
 def province(files: Iterable[source.File]) -> tuple[Province | None, list[Finding]]:
     """The province of a register, None where its file cannot stand for one."""
-    findings: list[Finding] = []
+    findings = Gathered()
     for file in files:
         if file.name == source.PROVINCE:
-            node = read(file, "province", findings)
-            reader = schema.Reader(file.path, "province", findings)
-            return (schema.province(reader, node) if node is not None else None), findings
+            try:
+                node = read(file, "province", findings)
+                reader = schema.Reader(file.path, "province", findings)
+                return (schema.province(reader, node) if node is not None else None), findings
+            except Enough:
+                return None, [*findings, too_many(file)]
     return None, [NO_PROVINCE.at(Where(source.PROVINCE, START, "province"))]
+
+
+def too_many(file: source.File) -> Finding:
+    """What is said of a file after the last of its findings that are shown."""
+    return MANY.at(Where(file.path, START, PurePosixPath(file.name).stem), most=MOST)
 
 
 def agency(file: source.File, findings: list[Finding]) -> Agency | None:
@@ -151,7 +163,9 @@ def _uncomposed(text: str, path: str, subject: str) -> Iterator[Finding]:
         if not unicodedata.is_normalized("NFC", word):
             offset = next((i for i, c in enumerate(word) if unicodedata.combining(c)), 0)
             where = Where(path, _place(text, match.start() + offset), subject)
-            yield NFC.at(where, word=unicodedata.normalize("NFC", word), character=describe(word[offset]))
+            # To compose a word of marks alone takes the square of its length.
+            composed = unicodedata.normalize("NFC", word[:_LONGEST_WORD])
+            yield NFC.at(where, word=composed, character=describe(word[offset]))
 
 
 def _place(text: str, offset: int) -> Place:

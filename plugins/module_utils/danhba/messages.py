@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("vi", "en")
+# No value that is right is longer; of one that is not, so much shows which it is.
+LONGEST = 1000
 Translate = Callable[[str], str]
 
 
@@ -40,7 +42,12 @@ def visible(text: str) -> str:
 def render(template: str, values: Mapping[str, Any], language: str) -> str:
     """A template in a language with its fields filled in; a list shows as `a, b, c`."""
     shown = {k: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else str(v) for k, v in values.items()}
-    return translator(language)(template).format(**{k: visible(v) for k, v in shown.items()})
+    return translator(language)(template).format(**{k: visible(short(v)) for k, v in shown.items()})
+
+
+def short(text: str, longest: int = LONGEST) -> str:
+    """The text, or its beginning where it is longer than a message should be."""
+    return text if len(text) <= longest else text[:longest] + "…"
 
 
 def both(template: str, values: Mapping[str, Any] | None = None) -> tuple[str, str]:

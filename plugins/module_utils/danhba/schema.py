@@ -11,6 +11,7 @@ from typing import TypeVar
 from . import documents
 from .findings import Finding, Where, advice, rule
 from .messages import mark as _
+from .messages import short
 from .place import Place, Places
 from .policy import ACKNOWLEDGED, GIB, LIMITS, Acknowledgement, Limit, Policy
 from .register import (
@@ -267,7 +268,7 @@ def _issuance(reader: Reader, code: str, node: Node) -> Issuance | None:
 
 def _peek(node: Node, key: str) -> str:
     value = node.entries.get(key) if isinstance(node, Map) else None
-    return value.value if isinstance(value, Text) else "?"
+    return short(value.value, LONGEST) if isinstance(value, Text) else "?"
 
 
 def _custodian(reader: Reader, node: Node) -> Custodian | None:

@@ -44,6 +44,7 @@ class Timeline:
     people: dict[str, list[Entry]] = field(default_factory=dict)
     # The agencies that took over each agency's mail and duties.
     successors: dict[str, list[Agency]] = field(default_factory=dict)
+    _current: dict[str, Entry | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, register: Register, issued: Issued, day: date) -> Timeline:
@@ -71,8 +72,10 @@ class Timeline:
 
     def current(self, person: str) -> Entry | None:
         """The issuance that holds the person's mailbox: the last that began (none overlap, R4.0); None if all pend."""
-        started = [e for e in self.people[person] if e.issuance.opened.date <= self.day]
-        return started[-1] if started else None
+        if person not in self._current:
+            started = (e for e in reversed(self.people[person]) if e.issuance.opened.date <= self.day)
+            self._current[person] = next(started, None)
+        return self._current[person]
 
     def state(self, entry: Entry) -> State:
         """The state of an issuance; those who went on leave a forwarding, then a redirecting address behind."""

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import yaml
 
+from .findings import MOST
 from .place import Place, make_place
 
 
@@ -46,6 +47,8 @@ Node: TypeAlias = Text | List | Map
 
 # The register's deepest value is seven levels down; a reader that recurses must stop somewhere.
 DEEPEST = 32
+# libyaml compares each directive with all before it, so that many of them take for ever.
+_DIRECTIVE = re.compile(r"^(?:\ufeff)?%\S*|(?<=[\n\r\u0085\u2028\u2029])%\S*")
 _LINE_ENDS = ("\n", "\r", "\u0085", "\u2028", "\u2029")
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 # The escapes that stand for the character that is seen; any other could hide one from the loader.
@@ -56,7 +59,8 @@ _WRITTEN_OUT = frozenset(('\\"', "\\\\", "\\/"))
 class Problem:
     """Why a file is not the YAML that the register uses.
 
-    `kind` is one of syntax, depth, tag, anchor, escape, key, twice, documents; `detail` is libyaml's word, or the key.
+    `kind` is one of syntax, depth, directive, tag, anchor, escape, key, twice, documents; `detail` is libyaml's word,
+    or the key.
     """
 
     kind: str
@@ -64,10 +68,8 @@ class Problem:
     detail: str = ""
 
 
-class _TooDeep(Exception):
-    def __init__(self, place: Place) -> None:
-        super().__init__(place)
-        self.place = place
+class _Stop(Exception):
+    """Reading goes no further."""
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class _Reader:
         self.parser.get_event()  # document end
         following = self.parser.get_event()
         if not isinstance(following, yaml.StreamEndEvent):
-            self.problems.append(Problem("documents", _place(following)))
+            self._object(Problem("documents", _place(following)))
         return node
 
     def node(self, event: Any) -> Node:
@@ -99,16 +101,22 @@ class _Reader:
             mark = event.start_mark
             return Text(event.value, make_place((mark.line + 1, mark.column + 1)), not event.style)
         if kind is yaml.AliasEvent:
-            self.problems.append(Problem("anchor", _place(event), event.anchor))
+            self._object(Problem("anchor", _place(event), event.anchor))
             return Text("", _place(event), False)
         if event.anchor or event.tag:
             self._forbidden(event)
         self.depth += 1
         if self.depth > DEEPEST:
-            raise _TooDeep(_place(event))
+            self._object(Problem("depth", _place(event)))
+            raise _Stop
         node = self._map(event) if kind is yaml.MappingStartEvent else self._list(event)
         self.depth -= 1
         return node
+
+    def _object(self, problem: Problem) -> None:
+        self.problems.append(problem)
+        if len(self.problems) > MOST:
+            raise _Stop
 
     def _list(self, event: Any) -> List:
         items = []
@@ -123,9 +131,9 @@ class _Reader:
             key = self.node(following)
             value = self.node(self.parser.get_event())
             if not isinstance(key, Text):
-                self.problems.append(Problem("key", key.place))
+                self._object(Problem("key", key.place))
             elif key.value in entries:
-                self.problems.append(Problem("twice", key.place, key.value))
+                self._object(Problem("twice", key.place, key.value))
             else:
                 entries[key.value] = value
                 keys[key.value] = key.place
@@ -134,14 +142,14 @@ class _Reader:
     def _escapes(self, event: Any) -> None:
         found = _ESCAPE.finditer(self.text, event.start_mark.index, event.end_mark.index)
         if escape := next((match[0] for match in found if match[0] not in _WRITTEN_OUT), ""):
-            self.problems.append(Problem("escape", _place(event), escape))
+            self._object(Problem("escape", _place(event), escape))
 
     def _forbidden(self, event: Any) -> None:
         if event.anchor:
-            self.problems.append(Problem("anchor", _place(event), event.anchor))
+            self._object(Problem("anchor", _place(event), event.anchor))
         # A quoted scalar has no tag unless one is written; "!" alone is the non-specific tag.
         if event.tag:
-            self.problems.append(Problem("tag", _place(event), event.tag))
+            self._object(Problem("tag", _place(event), event.tag))
 
 
 def _place(event: Any) -> Place:
@@ -150,11 +158,13 @@ def _place(event: Any) -> Place:
 
 def parse(text: str) -> tuple[Node | None, list[Problem]]:
     """The only document of a text, None when it is empty or cannot be read, with every problem met."""
+    if "%" in text and (directive := _DIRECTIVE.search(text)):
+        return None, [Problem("directive", _place_of(text, directive.start()), directive[0])]
     reader = _Reader(yaml.CBaseLoader(text), text, "\\" in text)
     try:
         return reader.document(), reader.problems
-    except _TooDeep as error:
-        return None, [*reader.problems, Problem("depth", error.place)]
+    except _Stop:
+        return None, reader.problems
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return None, [*reader.problems, Problem("syntax", _at(mark, text), error.problem or str(error))]

@@ -119,7 +119,7 @@ def event(kind: str, day: str, document: str = "1/QĐ-UBND", **more: str) -> Val
     return {"document": document, "date": day, "event": kind, **more}
 
 
-def person(id_: str, name: str, opened: Value, closed: str = "", **keys: Value) -> Entry:
+def person(id_: str, name: str, opened: Value, closed: Value = "", **keys: Value) -> Entry:
     """An entry: `opened` and `closed` are a day or `day event`; recruited and retired where no event is given."""
     entry: Entry = {"id": id_, "name": name, "title": None, "opened": _event(opened, "recruited", f"1{id_}/QĐ-UBND")}
     if closed:

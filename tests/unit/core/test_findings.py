@@ -22,6 +22,7 @@ from tests.unit.core.registers import (
     Texts,
     agency,
     edited,
+    event,
     files,
     person,
     places,
@@ -123,6 +124,9 @@ TREE = [
     change("a tag", S, NAME, "name: !!str Sở", f"{S}:3:7 yaml-tag"),
     change("a tag of Python", S, NAME, "name: !!python/name:os.system x", f"{S}:3:7 yaml-tag"),
     change("a tag on a sequence", U, "people: []", "people: !!set []", f"{U}:6:9 yaml-tag"),
+    change("a directive", S, "---\n", "%TAG ! !x\n---\n", f"{S}:1:1 yaml-directive"),
+    change("a directive further down", U, "people: []", "people: []\n...\n%YAML 1.2", f"{U}:8:1 yaml-directive"),
+    change("a percent sign", S, NAME, "name: 50\n  %Sở"),
     change("a key that is no text", S, NAME, NAME + "\n{a: b}: c", f"{S}:4:1 yaml-key"),
     change("two documents", U, "people: []", "people: []\n---\nagency: x", f"{U}:7:1 yaml-documents"),
     change("nesting", S, NAME, "name: " + "[" * 90 + "]" * 90, f"{S}:3:38 yaml-depth"),
@@ -650,17 +654,14 @@ DOCUMENTS = [
     ),
     *(
         Case(
-            f"moved ({event}) by {document}",
+            f"moved ({kind}) by {document}",
             register(
-                agency(
-                    "aa",
-                    person("1", "Lò An", "2011-01-01", {"document": document, "date": "2012-01-01", "event": event}),
-                ),  # type: ignore[arg-type]
-                agency("bb", person("1", "Lò An", {"document": document, "date": "2012-01-01", "event": event})),
+                agency("aa", person("1", "Lò An", "2011-01-01", closed=event(kind, "2012-01-01", document))),
+                agency("bb", person("1", "Lò An", event(kind, "2012-01-01", document))),
             ),
             [] if right else ["agencies/aa.yml:10:24 document-person", "agencies/bb.yml:9:24 document-person"],
         )
-        for event, document, right in (
+        for kind, document, right in (
             ("transferred", "5/QĐ-UBND", True),
             ("transferred", "5/NQ-UBTVQH15", True),
             ("transferred", "5/HĐ-AA", False),
@@ -1009,8 +1010,8 @@ HISTORY = [
     history(
         "a successor that no longer is",
         SUCCEEDED,
-        f"{U}:6:9 agency-heir",
         f"{S}:2:1 history-succeeds",
+        f"{U}:6:9 agency-heir",
         base={**SUCCEEDED, S: SUCCEEDED[S].replace("people:", "succeeds: [ubnd]\npeople:")},
     ),
     history("another name of an agency", edited(S, (NAME, "name: Sở Khoa học")), f"{S}:3:7 history-agency-name"),
@@ -1034,7 +1035,31 @@ HISTORY = [
     ),
 ]
 
-CASES = [*FILES, *TREE, *SCHEMA, *NAMES, *PINS, *PROVINCES, *AGENCIES, *PEOPLE, *HISTORY]
+TOO_MANY = [
+    replace(
+        "more mistakes than anybody reads",
+        U,
+        UBND.replace("people: []\n", "people:\n") + "  - x\n" * 1001,
+        f"{U}:1:1 file-findings",
+        *(f"{U}:{line}:5 schema-type" for line in range(7, 1007)),
+    ),
+    replace(
+        "more aliases than anybody reads",
+        U,
+        UBND.replace("[]", "[" + "*a, " * 2000 + "]"),
+        f"{U}:1:1 file-findings",
+        *(f"{U}:6:{10 + 4 * index} yaml-anchor" for index in range(1000)),
+    ),
+    replace(
+        "the same in the province",
+        P,
+        PROVINCE.replace("[contact-stttt]", "[" + "*a, " * 2000 + "]"),
+        f"{P}:1:1 file-findings",
+        *(f"{P}:13:{15 + 4 * index} yaml-anchor" for index in range(1000)),
+    ),
+]
+
+CASES = [*TOO_MANY, *FILES, *TREE, *SCHEMA, *NAMES, *PINS, *PROVINCES, *AGENCIES, *PEOPLE, *HISTORY]
 CASES += [*DOCUMENTS, *CUSTODIANS, *IDENTITY, *WORDING]
 
 

@@ -243,7 +243,8 @@ def test_every_rule_about_shapes_is_seen_in_the_editor_too() -> None:
 
 
 PLAIN = """null ~ true Yes off 0 7 000101 0x1F 0o17 1_000 190:20 1.5 1e5 .inf .NaN 2010-10-15 2010-1-5 15/10/2010
-10G 500M 90 -1 stttt ubnd H38.10 head retired recruited department 101/QĐ-UBND contact-stttt a.b laocai.gov.vn Lò""".split()
+10G 500M 90 -1 stttt ubnd H38.10 head retired recruited department 101/QĐ-UBND contact-stttt a.b
+laocai.gov.vn Lò""".split()
 QUOTED = ["", " ", " head ", "true", "90", "2010-10-15", "10G", "101/QĐ-UBND", "x" * 201, "x " * 150, "٣/QĐ-UBND"]
 
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
+from ..editing.problem import Problem
 from ..source import Unusable
-from . import governance, register, rules
-from .common import lang, stop
+from . import agencies, editing, governance, register, reorganise, rules
+from .common import lang, refuse, stop
 
 
 class Commands(click.Group):
@@ -22,6 +23,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except Unusable as error:
             stop(error.template, **error.values)
+        except Problem as error:
+            refuse(error.template, **error.values)
         except BrokenPipeError:
             # The reader has seen enough (danhba addresses | head); Python would complain again when it ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -43,9 +46,17 @@ def main(lang: str | None) -> None:
 
 
 for command in (
+    agencies.agency_group,
+    editing.close_command,
+    editing.custodian_command,
+    editing.open_command,
+    editing.suspend_command,
+    editing.transfer_command,
     governance.codeowners_command,
+    governance.review_command,
     governance.schema_command,
     rules.rules_command,
+    reorganise.reorganise_command,
     register.check_command,
     register.addresses_command,
     register.candidates_command,

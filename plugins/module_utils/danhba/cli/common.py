@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
@@ -50,11 +50,21 @@ class Day(click.ParamType[date]):
 
 def stop(template: str, **values: object) -> NoReturn:
     """Say why nothing could be done, and end with status 2."""
+    _tell(template, values)
+    sys.exit(COULD_NOT_RUN)
+
+
+def refuse(template: str, **values: object) -> NoReturn:
+    """Say why what was asked for was not done, and end with status 1."""
+    _tell(template, values)
+    sys.exit(REFUSED)
+
+
+def _tell(template: str, values: Mapping[str, object]) -> None:
     spoken = language()
     click.echo(f"danhba: {render(template, values, spoken)}", err=True)
     if spoken != "en":
         click.echo(f"    {render(template, values, 'en')}", err=True)
-    sys.exit(COULD_NOT_RUN)
 
 
 def language() -> str:
@@ -122,8 +132,12 @@ def progress(length: int, label: str) -> Iterator[Callable[[int], None] | None]:
     if not sys.stderr.isatty() or length < LONG:
         yield None
         return
-    with click.progressbar(length=length, label=translator(language())(label), file=sys.stderr) as bar:
-        yield lambda done: bar.update(done - bar.pos)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(translator(language())(label), total=length)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def write(path: Path, text: str) -> None:

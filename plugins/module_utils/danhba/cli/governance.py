@@ -1,9 +1,10 @@
-"""How the register is governed in git: who owns which file, and what editors are told while they type."""
+"""How the register is governed in git: who owns which file, what a pull request does, what editors are told."""
 
 from __future__ import annotations
 
 import re
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,10 +12,17 @@ import click
 from .. import source
 from ..check import check
 from ..governance import codeowners, json_schema
+from ..governance.comment import markdown as as_markdown
+from ..governance.proposal import place, read
+from ..governance.review import review
 from ..messages import mark as _
 from ..messages import render
+from ..rendering import findings as show_findings
+from ..rendering import plan as show_plan
 from ..source import Unusable
-from .common import REFUSED, directory, lang, language, usable
+from .common import REFUSED, as_of, directory, lang, language, usable, write
+
+_FILE = click.Path(path_type=Path)
 
 # A group of GitLab may stand below others.
 _ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
@@ -53,11 +61,10 @@ def codeowners_command(directory: Path, form: str, org: str | None, checking: bo
 def _repository(directory: Path) -> tuple[Path, str]:
     """The repository's root, and the register's folder from there; outside git, the folder as it was given."""
     try:
-        shown = source.git(directory, "rev-parse", "--show-toplevel", "--show-prefix", revision="HEAD").decode()
+        root, prefix = place(directory)
     except Unusable:
         return Path(), directory.as_posix().strip("/")
-    root, prefix = shown.splitlines()
-    return Path(root), prefix.rstrip("/")
+    return root, prefix.rstrip("/")
 
 
 def _there(file: Path) -> str:
@@ -65,6 +72,41 @@ def _there(file: Path) -> str:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+@click.command("review")
+@directory
+@click.option("--base", required=True, metavar="REF", help="Nhánh nhận thay đổi / The branch that the change is for.")
+@click.option("--proposal", default="HEAD", show_default=True, metavar="REF", help="Thay đổi / The change.")
+@as_of
+@click.option("--format", "form", type=click.Choice(["markdown", *show_findings.FORMATS]), default="markdown")
+@click.option("--comment", type=_FILE, help="Ghi lời bình (Markdown) / Write the comment (Markdown).")
+@click.option("--out", type=_FILE, help="Ghi toàn bộ kế hoạch (JSON) / Write the whole plan (JSON).")
+@lang
+def review_command(  # noqa: PLR0913, PLR0917
+    directory: Path,
+    base: str,
+    proposal: str,
+    day: date,
+    form: str,
+    comment: Path | None,
+    out: Path | None,
+    lang: str | None,
+) -> None:
+    """Xét một đề nghị thay đổi: kết quả khi gộp vào / Review a pull request: what merging it would give.
+
+    Chỉ đọc dữ liệu từ git, không lấy tệp nào ra / It reads data from git, and checks nothing out.
+    """
+    made = review(read(directory, base, proposal), day)
+    shown = as_markdown(made, language(), out.name if out else "")
+    if comment:
+        write(comment, shown)
+    if out and made.plan:
+        write(out, show_plan.as_json(made.plan, language()) + "\n")
+    output = shown if form == "markdown" else show_findings.FORMATS[form](made.findings, language())
+    if output:
+        click.echo(output.rstrip("\n"))
+    sys.exit(0 if made.passed else REFUSED)
 
 
 @click.command("schema")

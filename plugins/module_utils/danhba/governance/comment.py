@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..findings import Finding, Severity, binding
 from ..messages import mark as _
@@ -17,12 +17,14 @@ from .review import Moved, Review
 MARKER = "<!-- danhba-review -->"
 # What the plan has at least, however long the findings are.
 _ROOM_FOR_PLAN = 15_000
+# How many paths or people a paragraph names.
+NAMED = 20
 _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
 
 
 def markdown(review: Review, language: str, file: str = "") -> str:
     """The whole comment, at most `LONGEST_MARKDOWN` characters; `file` is where the whole plan is."""
-    page = Page(language, file, LONGEST_MARKDOWN - _ROOM_FOR_PLAN)
+    page = Page(language, f"danhba check --base {review.proposal.target}", LONGEST_MARKDOWN - _ROOM_FOR_PLAN)
     page.add(f"{MARKER}\n## {_headline(review, language)}")
     for part in _situation(review, language):
         page.add(part)
@@ -58,57 +60,45 @@ def _headline(review: Review, language: str) -> str:
 def _situation(review: Review, language: str) -> Iterator[str]:
     """Which commits were looked at, whether they can be merged, and what the editor does about it."""
     proposal = review.proposal
-    yield _say(_("Looked at: commit {commit} merged into {target} ({onto})."), language, proposal)
+    yield _say(_("Looked at: commit {commit}, merged into {target} ({onto})."), language, proposal)
     if not proposal.related:
-        yield _say(
-            _("It shares no history with {target}; start a branch from {target} and make the change there."),
-            language,
-            proposal,
-        )
+        unrelated = _("It shares no history with {target}: start a branch from {target}, and make the change there.")
+        yield _say(unrelated, language, proposal)
     elif proposal.conflicts:
         yield from _conflict(proposal, language)
     elif proposal.behind:
-        behind = _(
-            "{target} has moved on by {behind} commits since this branch left it; the result of merging is what counts here."
-        )
+        behind = _("{target} has {behind} commits that this branch lacks; what counts is the result of merging.")
         yield _say(behind, language, proposal)
     if review.moved:
-        yield "\n".join(f"- {escape(_moved(moved, language))}" for moved in review.moved[:20])
+        yield "\n".join(f"- {_moved(moved, language)}" for moved in review.moved[:NAMED])
 
 
 def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
-    paths = [path for path in proposal.conflicts[:20]]
-    yield _say(_("{target} and this change both changed: {paths}."), language, proposal, paths=paths)
+    paths = list(proposal.conflicts[:NAMED])
+    yield _say(_("Both {target} and this change have changed: {paths}."), language, proposal, paths=paths)
     if proposal.result is None:
-        yield _say(
-            _(
-                "Below is what is wrong with this branch by itself. Rebase it, and put together what both sides changed; entries of {target} keep their order:"
-            ),
-            language,
-            proposal,
+        way = _(
+            "Rebase, and put together what both sides changed; the entries of {target} keep their order, yours come "
+            "last. What follows is about this branch by itself."
+        )
+    elif proposal.appended:
+        way = _(
+            "Rebase: the entries that {target} has got keep their places, and yours come after them, at the end. What "
+            "follows is the result of that."
         )
     else:
-        yield _say(
-            _(
-                "Rebase: the entries that {target} has got stay where they are, and yours come to the end. Below is the result of that:"
-            ),
-            language,
-            proposal,
-        )
+        way = _("Rebase. What follows is about the register, which git could merge.")
+    yield _say(way, language, proposal)
     branch = visible(proposal.target).replace("`", "")
-    yield f"```sh\ngit fetch\ngit rebase {branch}\n# …\ngit add {' '.join(map(visible, paths))}\ngit rebase --continue\ngit push --force-with-lease\n```"
+    steps = ("git fetch", f"git rebase {branch}", "git add -u && git rebase --continue", "git push --force-with-lease")
+    yield "\n".join(("```sh", *steps, "```"))
 
 
 def _moved(moved: Moved, language: str) -> str:
-    values = {
-        "name": moved.issuance.name,
-        "person": moved.issuance.id,
-        "now": moved.now,
-        "before": moved.before,
-        "holder": moved.holder,
-    }
-    template = _("{name} ({person}): the address becomes {now}, because {holder} got {before} first.")
-    return render(template, values, language)
+    template = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
+    values = {"name": moved.issuance.name, "person": moved.issuance.id, "now": f"{moved.now}-{moved.agency}"}
+    values |= {"holder": moved.holder, "before": f"{moved.before}-{moved.agency}"}
+    return _safe(template, language, values)
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
@@ -124,10 +114,19 @@ def _item(finding: Finding, language: str) -> str:
 
 
 def _say(template: str, language: str, proposal: Proposal, **values: object) -> str:
-    known = {
+    known: dict[str, object] = {
         "target": proposal.target,
         "commit": proposal.commit[:10],
         "onto": proposal.target_commit[:10],
         "behind": proposal.behind,
     }
-    return escape(render(template, {**known, **values}, language))
+    return _safe(template, language, known | values)
+
+
+def _safe(template: str, language: str, values: Mapping[str, object]) -> str:
+    """A message whose values cannot become markup."""
+    return render(template, {key: _escaped(value) for key, value in values.items()}, language)
+
+
+def _escaped(value: object) -> object:
+    return [_escaped(item) for item in value] if isinstance(value, list) else escape(visible(str(value)))

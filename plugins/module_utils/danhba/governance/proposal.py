@@ -44,12 +44,12 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
     """Read a proposal: the commit that it is, and the commit of the branch that it is for.
 
     Raises:
-        Unusable: git does not know them here, or they have no register in this directory.
+        Unusable: git does not know them here, or the branch has no register in this directory.
     """
-    before, own = source.from_git(directory, target), source.from_git(directory, proposed)
     ends = _commit(directory, target), _commit(directory, proposed)
     common = _common(directory, *ends)
-    ancestor = source.from_git(directory, common) if common else []
+    before, own = source.from_git(directory, ends[0]), _files(directory, ends[1])
+    ancestor = _files(directory, common) if common else []
     tree, conflicts = _merge(directory, *ends) if common else ("", [])
     _root, prefix = place(directory)
     appended = _appended(before, ancestor, own, [path.removeprefix(prefix) for path in conflicts])
@@ -67,7 +67,7 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
         before=before,
         ancestor=ancestor,
         own=own,
-        result=[_with(file, appended) for file in source.from_git(directory, tree)] if resolved else None,
+        result=[_with(file, appended) for file in _files(directory, tree)] if resolved else None,
     )
 
 
@@ -77,11 +77,21 @@ def place(directory: Path) -> tuple[Path, str]:
     return Path(root), prefix
 
 
+def _files(directory: Path, known: str) -> list[File]:
+    """The register's files in a commit or tree that git knows; none where all of them are gone."""
+    try:
+        return source.from_git(directory, known)
+    except Unusable:
+        return []
+
+
 def _git(directory: Path, *arguments: str) -> str:
     return source.git(directory, *arguments, revision=arguments[-1]).decode("utf-8", "surrogateescape")
 
 
 def _commit(directory: Path, revision: str) -> str:
+    if revision.startswith("-"):
+        raise Unusable(_("{revision} is no git revision"), revision=revision)
     return _git(directory, "rev-parse", "--verify", f"{revision}^{{commit}}").strip()
 
 

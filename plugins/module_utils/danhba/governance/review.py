@@ -53,8 +53,8 @@ Usable = tuple[Register, Issued]
 def review(proposal: Proposal, day: date) -> Review:
     """Check the result of merging against the target as it is now.
 
-    The target's tip is the measure, not the commit that the branch left it at: what others got meanwhile has been given,
-    and must stay. Where there is no result, the branch by itself is checked against the commit where it left.
+    The target's tip is the measure, not the commit where the branch left it: what others got meanwhile has been given
+    out, and stays. Where there is no result, the branch by itself is checked against the commit where it left.
     """
     before = check(proposal.before, day)
     merged = proposal.result is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ COLOURS = {CLOSE: "red", SUSPEND: "magenta", READDRESS: "yellow", CREATE: "green
 # A comment on GitHub is cut at 65,536 characters.
 LONGEST_MARKDOWN = 65_000
 _GAP = "\n\n"
+# Forges look for mentions in what a text renders to, where the backslash is gone: something must stand behind the @.
+_MENTION = re.compile(r"(?<=\W\\@)(?=\w)|(?<=^\\@)(?=\w)")
 
 
 def refusal(item: Refusal, language: str) -> str:
@@ -147,6 +150,7 @@ class Page:
     end: str = ""
 
     def add(self, part: str) -> None:
+        """Add a paragraph, which must fit."""
         self.parts.append(part)
         self.length += len(part) + len(_GAP)
 
@@ -169,6 +173,7 @@ class Page:
         return "_" + escape(render(_("{count} more lines do not fit here; see {file}"), values, self.language)) + "_"
 
     def text(self) -> str:
+        """The whole."""
         return _GAP.join([*self.parts, self.end])
 
 
@@ -191,4 +196,5 @@ def _item(action: Action, language: str) -> str:
 
 def escape(value: str) -> str:
     """Names come from a pull request: they must not become markup, mentions or links in its comment."""
-    return "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@$:." else c for c in value)
+    escaped = "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@$:." else c for c in value)
+    return _MENTION.sub("&#8203;", escaped)

@@ -6,23 +6,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from .. import addresses
-from ..findings import Finding, rule
+from ..findings import Finding
 from ..messages import mark as _
 from ..register import Agency, Custodian, Event, Issuance
 from .model import Holder, Opening, Reorganisation
 from .placing import Placing
 from .references import Names, open_on, successors
+from .rules import problem
 
-CHILD = rule(
-    "reorganise-parent",
+CHILD = problem(
+    "parent",
     "R6.1b",
     _(
         "{child} stands under {agency}, which ends; name its new managing agency: "
         "parents: - {{agency: {child}, parent: …}}"
     ),
 )
-CUSTODIAN = rule(
-    "reorganise-custodian",
+CUSTODIAN = problem(
+    "custodian",
     "R11.1",
     _("{person} is not in {agency} from {day} on; only one of its own can hold its contact mailbox"),
 )

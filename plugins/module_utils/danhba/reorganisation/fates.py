@@ -5,31 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..findings import rule
 from ..messages import mark as _
 from ..register import Agency, Issuance
 from .model import Closing, Fate, Person
 from .references import Names, is_live
+from .rules import problem
 
-UNDECIDED = rule(
-    "reorganise-undecided",
+UNDECIDED = problem(
+    "undecided",
     "R6.2",
     _(
         "nothing says what becomes of {count} people of {agency} on {day} ({sample}); name them under people: or "
         "units:, or all at once: people: {{to: <tendonvi>}} or people: {{close: <event>}}"
     ),
 )
-PENDING = rule(
-    "reorganise-pending",
+PENDING = problem(
+    "pending",
     "R6.2a",
     _("{person} opens in {agency} only on {day}, after it has ended; open that mailbox where the person will work"),
 )
-LATER = rule(
-    "reorganise-later",
+LATER = problem(
+    "later",
     "R6.2",
-    _("{person} in {agency} has an entry for {day} already, after this reorganisation; take that entry out first"),
+    _(
+        "{person} in {agency} has an entry for {day} already, when that will have ended; take it out first "
+        "(acknowledged in province.yml by limit: history), and enter it anew where the person is then"
+    ),
 )
-STAYS = rule("reorganise-stays", "R6.2a", _("{person} is in {agency} already; take the entry out"))
+STAYS = problem("stays", "R6.2a", _("{person} is in {agency} already; take the entry out"))
 
 # How many people a message names.
 SAMPLE = 10

@@ -7,25 +7,31 @@ from dataclasses import dataclass, replace
 
 from .. import names as rule_of_addresses
 from ..addresses import CONTACT, Issued, contact
-from ..findings import Finding, advice, binding
+from ..findings import Finding, binding
 from ..messages import mark as _
 from ..register import Agency, Issuance, Register
 from .changes import Changes
 from .fates import Fates
 from .model import Reorganisation
 from .placing import Closed, Placing
-from .references import Names
+from .references import DONE, Names, carried_out
+from .rules import reminder
 
-NO_CUSTODIAN = advice(
-    "reorganise-no-custodian",
+NO_CUSTODIAN = reminder(
+    "no-custodian",
     "R11.1",
     _("nobody holds {address} from {day} on; name who does, by the document: custodians: - {{agency: {agency}, …}}"),
 )
-SUPPORT = advice(
-    "reorganise-support", "R10.9", _("every refusal names {mail}, which ends on {day}; change support: in province.yml")
+PROTECT = reminder(
+    "protected",
+    "R9.3",
+    _("{address} was protected and ends on {day}; protect {successors} from then on: protected: in province.yml"),
 )
-KEY = advice(
-    "reorganise-operator-key",
+SUPPORT = reminder(
+    "support", "R10.9", _("every refusal names {mail}, which ends on {day}; change support: in province.yml")
+)
+KEY = reminder(
+    "operator-key",
     "R3",
     _("operator_key is still the key of {before}; enter the key of {after} in province.yml when it takes over"),
 )
@@ -79,6 +85,9 @@ class Forecast:
 
 def forecast(register: Register, issued: Issued, plan: Reorganisation) -> Forecast:
     """Compute a reorganisation of a register that holds."""
+    if carried_out(register, plan):
+        done = DONE.at(plan.where(plan.at), day=plan.date, document=plan.document)
+        return Forecast(plan, register, {}, (), (), (), register, issued, (done,), ())
     names = Names.of(register, plan)
     fates = Fates.of(names)
     placing = Placing.of(names, issued, list(fates.decided()))
@@ -93,8 +102,8 @@ def forecast(register: Register, issued: Issued, plan: Reorganisation) -> Foreca
         tuple(fates.undecided),
         replace(register, agencies=agencies),
         Issued(issued.locals | changes.locals),
-        tuple(names.findings),
-        tuple(_reminders(changes)),
+        tuple(sorted(names.findings, key=lambda finding: finding.order)),
+        tuple(sorted(_reminders(changes), key=lambda finding: finding.order)),
     )
 
 
@@ -126,11 +135,18 @@ def _reminders(changes: Changes) -> Iterator[Finding]:
     """What somebody should see to, though nothing forbids to go on."""
     plan, names = changes.plan, changes.names
     province = names.register.province
-    for code, agency in changes.agencies.items():
-        if code not in names.closings and agency.people and not _is_held(changes, agency):
+    touched = {*changes.placing.arrivals, *changes.placing.departures} - names.closings.keys()
+    for code in sorted(touched):
+        if not _is_held(changes, changes.agencies[code]):
             opening = names.openings.get(code)
             where = plan.where(opening.at if opening else plan.at, "", code)
             yield NO_CUSTODIAN.at(where, address=contact(code), agency=code, day=plan.date)
+    for address in province.policy.protected:
+        ends = names.closings.get(address.removeprefix(CONTACT))
+        after = [contact(code) for code in ends.to if contact(code) not in province.policy.protected] if ends else []
+        if after:
+            values = {"address": address, "day": plan.date, "successors": after}
+            yield PROTECT.at(province.where("policy"), **values)
     if province.support_mail.partition("@")[0].removeprefix(CONTACT) in names.closings:
         yield SUPPORT.at(province.where("support"), mail=province.support_mail, day=plan.date)
     if province.operator_key and plan.operator not in ("", province.operator):

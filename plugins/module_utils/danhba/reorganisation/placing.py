@@ -7,23 +7,23 @@ from typing import Any
 
 from .. import addresses
 from ..addresses import Issued
-from ..findings import rule
 from ..messages import mark as _
 from ..register import Event, Issuance, Suspension
 from .fates import Decided
 from .model import Person
 from .references import Names
+from .rules import problem
 
-PIN = rule(
-    "reorganise-pin",
+PIN = problem(
+    "pin",
     "R16",
     _(
         "{person} ({name}) has the pinned address {before}, but cannot have {after}, which {holder} has; decide one "
         "by a document: people: - {{id: {person}, to: {agency}, address: …-{agency}, address_document: …}}"
     ),
 )
-LONG = rule(
-    "reorganise-pin-long",
+LONG = problem(
+    "pin-long",
     "R16",
     _(
         "{person} ({name}) has the pinned address {before}, but {after} has more than {most} characters; decide "

@@ -6,18 +6,19 @@ from datetime import date
 from pathlib import PurePath
 
 from .. import loader, schema
-from ..findings import Finding, rule
+from ..findings import Finding
 from ..messages import mark as _
 from ..register import AGENCY_CLOSED, AGENCY_OPENED, KINDS, MOVES, PERSON_CLOSED
 from ..schema import Fields, Reader
 from ..source import File
 from ..tree import List, Map, Node, Text
 from .model import Closing, Fate, Holder, Opening, Parent, Person, Reorganisation, Unit
+from .rules import problem
 
 # Those who go on are told by `to`; what ends a mailbox for good is an event.
 ENDINGS = PERSON_CLOSED - MOVES
-FATE = rule(
-    "reorganise-fate",
+FATE = problem(
+    "fate",
     "R6.2",
     _("say here what becomes of these mailboxes: either to: <tendonvi>, or close: with one of {allowed}"),
 )

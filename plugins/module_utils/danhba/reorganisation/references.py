@@ -7,45 +7,51 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from ..addresses import CONTACT
-from ..findings import Finding, rule
+from ..findings import Finding
 from ..messages import mark as _
 from ..place import Places
 from ..register import Agency, Issuance, Register
 from .model import Closing, Fate, Opening, Reorganisation
+from .rules import problem
 
-KNOWN = rule(
-    "reorganise-agency-known",
+DONE = problem(
+    "done",
+    "R6.1a",
+    _("the register has this reorganisation already: all agencies open or end on {day} by {document}; nothing is left"),
+)
+KNOWN = problem(
+    "agency-known",
     "R4.1",
     _("the register has {agency} already, and no tendonvi is issued again; give the new agency another"),
 )
-NOT_OPEN = rule(
-    "reorganise-agency-open",
+NOT_OPEN = problem(
+    "agency-open",
     "R6.1a",
     _("{agency} is no agency that is open on {day}; write the tendonvi of one that is, or open it under agencies:"),
 )
-TWICE = rule("reorganise-twice", "R6.1a", _("{subject} stands here a second time; only one entry can hold"))
-SUCCESSORS = rule(
-    "reorganise-successors",
+TWICE = problem("twice", "R6.1a", _("{subject} stands here a second time; only one entry can hold"))
+SUCCESSORS = problem(
+    "successors",
     "R6.1a",
     _("{agency} ends by event {event}, which needs {wanted} under to:, but names {count}; correct to: or the event"),
 )
-ORIGIN = rule(
-    "reorganise-origin",
+ORIGIN = problem(
+    "origin",
     "R6.1a",
     _("{agency} opens by event {event}, but no agency under close: ends by that event with to: {agency}; correct one"),
 )
-NOBODY = rule(
-    "reorganise-nobody",
+NOBODY = problem(
+    "nobody",
     "R6.2a",
     _("nobody with a mailbox on {day} is '{subject}' in the register; correct it, or take the entry out"),
 )
-OPERATOR = rule(
-    "reorganise-operator",
+OPERATOR = problem(
+    "operator",
     "R3",
     _("the operator {agency} ends on {day}; name the agency that runs the system from then on: operator: <tendonvi>"),
 )
-SYSTEM = rule(
-    "reorganise-system-address",
+SYSTEM = problem(
+    "system-address",
     "R10.9",
     _(
         "{target} answers for {local}, and {agency} ends without a successor; name one under to:, or change "
@@ -169,6 +175,19 @@ class Names:
             if entry and not entry.to:
                 where = plan.where(entry.at, "", entry.code)
                 yield SYSTEM.at(where, target=target, local=local, agency=entry.code)
+
+
+def carried_out(register: Register, plan: Reorganisation) -> bool:
+    """Whether the register says already of every agency what the reorganisation says."""
+    wanted = [(entry.code, entry.event) for entry in plan.agencies]
+    wanted += [(entry.code, entry.event) for entry in plan.close]
+    known = {
+        (agency.code, event.event)
+        for agency in register.agencies.values()
+        for event in (agency.opened, agency.closed)
+        if event and (event.document, event.date) == (plan.document, plan.date)
+    }
+    return bool(wanted) and known.issuperset(wanted)
 
 
 def is_live(issuance: Issuance, day: date) -> bool:

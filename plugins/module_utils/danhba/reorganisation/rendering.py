@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,10 +24,9 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What there is to tell: the forecast, what else stands against it, and what it acknowledges."""
+    """What there is to tell: the forecast, and what it acknowledges."""
 
     forecast: Forecast
-    problems: list[Finding]
     acknowledgements: list[Acknowledgement]
 
 
@@ -40,7 +40,7 @@ def counts(told: Told) -> dict[str, int]:
         "closed": len(forecast.closed),
         "clashes": sum(move.clash is not None for move in forecast.moves),
         "undecided": len(forecast.undecided),
-        "problems": len(told.problems),
+        "problems": len(forecast.problems),
     }
 
 
@@ -60,7 +60,7 @@ def as_data(told: Told, language: str) -> dict[str, Any]:
             for agency, issuance in forecast.undecided
         ],
         "acknowledgements": [_acknowledgement(item) for item in told.acknowledgements],
-        "problems": [show_findings.as_data(item, language) for item in told.problems],
+        "problems": [show_findings.as_data(item, language) for item in forecast.problems],
         "reminders": [show_findings.as_data(item, language) for item in forecast.reminders],
     }
 
@@ -166,7 +166,7 @@ def text(told: Told, language: str, shown: int | None = SHOWN) -> str:
     for title, items in _sections(told, language):
         lines += ["", f"{translator(language)(title)} ({len(items)})", *_some(items, language, shown)]
     forecast = told.forecast
-    for title, found in ((PROBLEMS, told.problems), (REMINDERS, forecast.reminders)):
+    for title, found in ((PROBLEMS, forecast.problems), (REMINDERS, forecast.reminders)):
         if found:
             some = list(found[:shown])
             lines += ["", translator(language)(title), show_findings.text(some, language)]
@@ -238,22 +238,22 @@ def _acknowledgement_line(item: Acknowledgement) -> str:
 # --- Markdown
 
 
-def markdown(told: Told, language: str, file: str = "", most: int = LONGEST_MARKDOWN) -> str:
+def markdown(told: Told, language: str, file: str = "", most: int | None = LONGEST_MARKDOWN) -> str:
     """For a pull request: what stands against it, each agency, each namesake and each closing; new addresses folded.
 
-    What does not fit into `most` characters is counted, and stands in `file`, where the whole is.
+    What does not fit into `most` characters is counted, and stands in `file`; None is for that file.
     """
-    page = Page(language, file or "danhba reorganise --out FILE", most)
+    page = Page(language, file or "danhba reorganise --out FILE", sys.maxsize if most is None else most)
     title, summary = _head(told, language)
     page.add(f"### {escape(title)}\n\n{escape(summary)}")
-    page.list(_quoted(PROBLEMS, told.problems, language))
+    page.list(_quoted(PROBLEMS, told.forecast.problems, language))
     page.list(_quoted(REMINDERS, told.forecast.reminders, language))
     for name, items in _sections(told, language):
         heading = f"{translator(language)(name)} ({len(items)})"
         before, after = f"**{heading}**\n\n", ""
         if name == ADDRESSES:
             before, after = f"<details><summary>{heading}</summary>\n\n", "\n\n</details>"
-        page.list([f"- {escape(item)}" for item in items], before, after)
+        page.list([f"- {escape(item)}" for item in items], before, after, most=page.most // 3)
     return page.text()
 
 

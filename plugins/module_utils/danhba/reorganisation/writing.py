@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ..editing.draft import Draft
 from ..editing.text import Value
+from ..garbage import without_collection
 from ..policy import GIB, Acknowledgement
 from ..register import Agency, Custodian, Event, Issuance, Suspension
 from ..source import File
@@ -14,6 +15,7 @@ from .forecast import Forecast
 _SIZES = (("T", 1024 * GIB), ("G", GIB), ("M", 1024**2))
 
 
+@without_collection()
 def draft(forecast: Forecast, files: Iterable[File], acknowledgements: Iterable[Acknowledgement]) -> Draft:
     """The register as it would be.
 
@@ -30,6 +32,7 @@ def draft(forecast: Forecast, files: Iterable[File], acknowledgements: Iterable[
         made.set_operator(forecast.plan.operator)
     for item in acknowledgements:
         made.acknowledge(_acknowledgement(item))
+    made.changed()  # each edit is put into its file here, so that what does not fit is told before anything is written
     return made
 
 

@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 from .. import addresses
 from ..facts import Facts
 from ..findings import Finding
 from ..register import Agency, Province
 from . import agencies, custodians, documents, future, identity, people, province, wording
+
+# So many findings among agencies are shown at once; a register that has more has them for few reasons.
+MOST = 10_000
 
 
 def within(agency: Agency) -> Iterator[Finding]:
@@ -24,7 +28,13 @@ def within(agency: Agency) -> Iterator[Finding]:
 def across(
     province_: Province | None, facts: Sequence[Facts], unread: frozenset[str], day: date | None
 ) -> Iterator[Finding]:
-    """Every finding among agencies; those in `unread` exist, though nobody could read their files."""
+    """The findings among agencies, the first `MOST`; those in `unread` exist, though nobody could read their files."""
+    yield from islice(_across(province_, facts, unread, day), MOST)
+
+
+def _across(
+    province_: Province | None, facts: Sequence[Facts], unread: frozenset[str], day: date | None
+) -> Iterator[Finding]:
     by_code = {agency.code: agency for agency in facts}
     yield from addresses.across(facts)
     yield from agencies.across(by_code, unread)

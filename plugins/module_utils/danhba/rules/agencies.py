@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from ..facts import Facts
 from ..findings import Finding, rule
 from ..messages import mark as _
-from ..register import Agency, Custodian
+from ..register import Agency, Custodian, Issuance
 
 PARENT = rule("agency-parent", "R1", _("the parent '{parent}' is no agency of this register; write its tendonvi"))
 CYCLE = rule("agency-cycle", "R1", _("{chain}: an agency cannot stand above itself; correct a parent"))
@@ -52,6 +53,8 @@ CUSTODIAN_ORDER = rule(
     _("custodians are listed by date: {day} stands after {before}; the list grows at its end"),
 )
 
+# Of a circle of agencies so many are named.
+SHOWN = 8
 # Events that make one agency out of others. A split may leave the other one open, and is then no succession.
 GROWN = frozenset({"renamed", "merged"})
 
@@ -68,8 +71,9 @@ def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Fi
     """Each agency among the others."""
     known = unread.union(agencies)
     succeeded = {code for agency in agencies.values() for code in agency.succeeds}
+    cycles = _cycles(agencies)
     for agency in agencies.values():
-        yield from _above(agency, agencies, known)
+        yield from _above(agency, agencies, known, cycles.get(agency.code))
         yield from _succession(agency, agencies, known)
         ended = agency.closed and agency.closed_event != "dissolved"
         if ended and agency.code not in succeeded and not unread:
@@ -77,24 +81,36 @@ def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Fi
             yield HEIR.at(agency.where("closed"), **values)
 
 
-def _above(agency: Facts, agencies: Mapping[str, Facts], known: frozenset[str]) -> Iterator[Finding]:
+def _above(
+    agency: Facts, agencies: Mapping[str, Facts], known: frozenset[str], cycle: list[str] | None
+) -> Iterator[Finding]:
     if not agency.parent:
         return
     if agency.parent not in known:
         yield PARENT.at(agency.where("parent"), parent=agency.parent)
-    elif chain := _cycle(agency, agencies):
-        yield CYCLE.at(agency.where("parent"), chain=" → ".join(chain))
+    elif cycle:
+        yield CYCLE.at(agency.where("parent"), chain=" → ".join(cycle))
     elif parent := agencies.get(agency.parent):
         yield from _under(agency, parent, agencies)
 
 
-def _cycle(agency: Facts, agencies: Mapping[str, Facts]) -> list[str]:
-    """The codes from an agency up to itself, or nothing; only a member of a cycle reports it."""
-    chain, above = [agency.code], agencies.get(agency.parent)
-    while above and above.code not in chain:
-        chain.append(above.code)
-        above = agencies.get(above.parent)
-    return [*chain, agency.code] if above and above.code == agency.code else []
+def _cycles(agencies: Mapping[str, Facts]) -> dict[str, list[str]]:
+    """Each agency that stands above itself, with the codes from it up to itself."""
+    found: dict[str, list[str]] = {}
+    done: set[str] = set()
+    for start in agencies:
+        chain: dict[str, None] = {}
+        code = start
+        while code in agencies and code not in done and code not in chain:
+            chain[code] = None
+            code = agencies[code].parent
+        if code in chain:
+            members = list(chain)[list(chain).index(code) :]
+            for index, member in enumerate(members):
+                following = [members[(index + step) % len(members)] for step in range(min(len(members), SHOWN))]
+                found[member] = [*following, *["…"] * (len(members) > SHOWN), member]
+        done.update(chain)
+    return found
 
 
 def _under(agency: Facts, parent: Facts, agencies: Mapping[str, Facts]) -> Iterator[Finding]:
@@ -144,21 +160,19 @@ def _succession(agency: Facts, agencies: Mapping[str, Facts], known: frozenset[s
 
 
 def _custodians(agency: Agency) -> Iterator[Finding]:
+    people: dict[str, list[Issuance]] = {}
+    for issuance in agency.people if agency.custodians else ():
+        people.setdefault(issuance.id, []).append(issuance)
     before: Custodian | None = None
     for custodian in agency.custodians:
         if before and custodian.date < before.date:
             where = agency.where_of(custodian, "date")
             yield CUSTODIAN_ORDER.at(where, day=custodian.date, before=before.date)
-        if not _holds(agency, custodian):
+        if not any(_covers(issuance, custodian.date) for issuance in people.get(custodian.person, ())):
             where = agency.where_of(custodian, "person")
             yield CUSTODIAN.at(where, person=custodian.person, agency=agency.code, day=custodian.date)
         before = custodian
 
 
-def _holds(agency: Agency, custodian: Custodian) -> bool:
-    return any(
-        issuance.id == custodian.person
-        and issuance.opened.date <= custodian.date
-        and (issuance.closed is None or custodian.date < issuance.closed.date)
-        for issuance in agency.people
-    )
+def _covers(issuance: Issuance, day: date) -> bool:
+    return issuance.opened.date <= day and (issuance.closed is None or day < issuance.closed.date)

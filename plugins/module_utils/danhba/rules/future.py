@@ -21,7 +21,7 @@ FUTURE = advice(
 def across(province: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
     """Every day in the register that lies further ahead of `day` than the policy's `future_days`."""
     days = province.policy.future_days
-    last = (day + timedelta(days=days)).isoformat()
+    last = (day + min(timedelta(days), date.max - day)).isoformat()
     for agency in facts:
         for where, found in _after(agency, last):
             yield FUTURE.at(where, day=found, days=days)

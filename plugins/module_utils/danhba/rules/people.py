@@ -126,11 +126,15 @@ def _one_at_a_time(entries: list[Entry]) -> Iterator[Finding]:
 
 def _moves(entries: list[Entry]) -> Iterator[Finding]:
     """A move closes here and opens there, on the same day, by the same event (R6.2a)."""
+    opened: dict[tuple[str, str], set[str]] = {}
+    closed: dict[tuple[str, str], set[str]] = {}
     for agency, held in entries:
-        others = [other for elsewhere, other in entries if elsewhere is not agency]
-        left, came = (held.closed, held.closed_event), (held.opened, held.opened_event)
+        opened.setdefault((held.opened, held.opened_event), set()).add(agency.code)
+        closed.setdefault((held.closed, held.closed_event), set()).add(agency.code)
+    for agency, held in entries:
         values = {"person": held.id, "agency": agency.code}
-        if held.closed_event in MOVES and left not in [(o.opened, o.opened_event) for o in others]:
+        left, came = (held.closed, held.closed_event), (held.opened, held.opened_event)
+        if held.closed_event in MOVES and not opened.get(left, set()) - {agency.code}:
             yield MOVE_TO.at(agency.where_of(held, "closed"), day=held.closed, event=held.closed_event, **values)
-        if held.opened_event in MOVES and came not in [(o.closed, o.closed_event) for o in others]:
+        if held.opened_event in MOVES and not closed.get(came, set()) - {agency.code}:
             yield MOVE_FROM.at(agency.where_of(held, "opened"), day=held.opened, event=held.opened_event, **values)

@@ -1,0 +1,85 @@
+"""Agencies that open and end by themselves; what moves people or mail from one to another is a reorganisation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..editing.draft import Draft
+from ..editing.problem import Problem
+from ..editing.text import Value
+from ..messages import mark as _
+from ..register import AGENCY_OPENED
+from .asking import CODE, complete, event, options
+from .commit import add_commit_options, commit_draft, computed, read_files
+from .common import directory, lang, table
+
+STILL_OPEN = _(
+    "{agency} has {count} people who are open on {day}, listed above; close or transfer them first, "
+    "or decide on all of them at once: danhba reorganise"
+)
+SUCCEEDS_OPEN = _(
+    "{agency} cannot take over from {other}, which is still open; "
+    "what closes one and opens another is a reorganisation: danhba reorganise"
+)
+
+
+@click.group("agency")
+def agency_group() -> None:
+    """Mở, đóng một cơ quan / Open or close an agency."""
+
+
+@agency_group.command("open")
+@click.argument("code", metavar="TENDONVI", type=CODE)
+@directory
+@options("name", "kind", "parent", "identifier", "quota", "document", "date", "request")
+@event(AGENCY_OPENED)
+@options("succeeds")
+@add_commit_options
+@lang
+def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Cơ quan mới / A new agency."""
+    complete(given, "name", "kind", "event", "document", "date", event=AGENCY_OPENED)
+    files = read_files(directory)
+    register, _issued = computed(files)
+    succeeds = [other.strip() for other in (given["succeeds"] or "").split(",") if other.strip()]
+    for other in succeeds:
+        if other in register.agencies and register.agencies[other].closed is None:
+            raise Problem(SUCCEEDS_OPEN, agency=code, other=other)
+    fields: dict[str, Value] = {
+        key: given[key] for key in ("name", "kind", "parent", "identifier", "quota") if given[key]
+    }
+    if succeeds:
+        fields["succeeds"] = succeeds
+    draft = Draft(files)
+    draft.add_agency(code, {**fields, "opened": _event(given)})
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@agency_group.command("close")
+@click.argument("code", metavar="TENDONVI", type=CODE)
+@directory
+@options("document", "date", "request")
+@event(["dissolved"], "dissolved")
+@add_commit_options
+@lang
+def close_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Cơ quan giải thể / An agency that ends, with nobody left in it."""
+    complete(given, "document", "date")
+    files = read_files(directory)
+    register, issued = computed(files)
+    if agency := register.agencies.get(code):
+        day = given["date"]
+        left = [(i, local) for i, local in issued.of(agency) if i.closed is None or i.closed.date > day]
+        if left:
+            table((local or "", issuance.name, issuance.id, issuance.title) for issuance, local in left)
+            raise Problem(STILL_OPEN, agency=code, count=len(left), day=day)
+    draft = Draft(files)
+    draft.close_agency(code, _event(given))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+def _event(given: dict[str, Any]) -> dict[str, Value]:
+    return {key: str(given[key]) for key in ("document", "request", "date", "event") if given[key]}

@@ -1,0 +1,117 @@
+"""What the editing commands need to know: given as options, or asked for at a terminal, and checked at once."""
+
+from __future__ import annotations
+
+import re
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+import click
+
+from .. import documents, schema
+from ..register import KINDS, MOVES, PERSON_CLOSED
+from .common import Day, language
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Text(click.ParamType[str]):
+    """A text on one line, in composed Unicode and without needless spaces; of a shape, where there is one."""
+
+    def __init__(self, name: str = "TEXT", shape: re.Pattern[str] | None = None, example: str = "") -> None:
+        self.name = name
+        self.shape = shape
+        self.example = example
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Put it in order, or fail as the command line does."""
+        text = unicodedata.normalize("NFC", " ".join(str(value).split()))
+        if not text:
+            self.fail("hãy ghi một giá trị / write a value", param, ctx)
+        if self.shape and not self.shape.fullmatch(text):
+            self.wrong(text, param, ctx)
+        return text
+
+    def wrong(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> None:
+        """Say what it should look like."""
+        self.fail(f"'{text}' không đúng dạng, ví dụ / has not the shape of: {self.example}", param, ctx)
+
+
+class Document(Text):
+    """The number and symbol of a document (R6)."""
+
+    def __init__(self) -> None:
+        super().__init__("DOCUMENT", example="33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Parse it, or fail as the command line does."""
+        text = super().convert(value, param, ctx)
+        if documents.parse(text) is None:
+            self.wrong(text, param, ctx)
+        return text
+
+
+def _one_of(values: Iterable[str]) -> click.Choice[str]:
+    return click.Choice(sorted(values))
+
+
+CODE = Text("TENDONVI", schema.CODE, "stttt")
+_TEXT, _DOCUMENT, _DAY = Text(), Document(), Day()
+# What can be asked for, by the option's name: its kind, and what it is in both languages.
+QUESTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
+    "name": (_TEXT, "Họ và tên đầy đủ / Full name"),
+    "family": (_TEXT, "Họ, nếu không đứng đầu / The family name, where it is not the first word"),
+    "given": (_TEXT, "Tên, nếu không đứng cuối / The given name, where it is not the last word"),
+    "document": (_DOCUMENT, "Số và ký hiệu văn bản / Number and symbol of the document"),
+    "request": (_DOCUMENT, "Văn bản đề nghị / The agency's letter to the operator"),
+    "date": (_DAY, "Từ ngày / From which day"),
+    "until": (_DAY, "Đến trước ngày / Until the day before"),
+    "title": (_TEXT, "Chức vụ, chức danh / Title"),
+    "unit": (_TEXT, "Đơn vị trong cơ quan / Division within the agency"),
+    "phone": (_TEXT, "Điện thoại cơ quan / Office telephone"),
+    "address": (_TEXT, "Địa chỉ ấn định, phần trước @ / A pinned address, the part before @"),
+    "address-document": (_DOCUMENT, "Văn bản ấn định địa chỉ / The document that pins it"),
+    "quota": (Text("SIZE"), "Dung lượng, ví dụ 5G / Quota, such as 5G"),
+    "id": (Text("ID", schema.PERSON, "000101"), "Mã CCVC; để trống thì lệnh tự đặt / Staff number, else a random one"),
+    "to": (CODE, "Mã cơ quan đến / The code of the agency to go to"),
+    "key": (Text("age1…", schema.AGE, "age1…"), "Khóa công khai age / Public key (age)"),
+    "as": (_one_of(["head", "delegate"]), "Thủ trưởng hay người được ủy quyền / The head, or authorised"),
+    "kind": (_one_of(KINDS), "Loại cơ quan / Kind of agency"),
+    "parent": (CODE, "Mã cơ quan chủ quản / The code of the managing agency"),
+    "identifier": (Text("H…", schema.IDENTIFIER, "H38.10"), "Mã định danh quốc gia / National identifier"),
+    "succeeds": (_TEXT, "Kế tục cơ quan A,B / Agencies that it takes over from: A,B"),
+}
+ENDINGS = PERSON_CLOSED - MOVES
+BEGINNINGS = ("recruited", "migrated")
+_EVENT = "Sự kiện / Event"
+
+
+def options(*names: str) -> Callable[[F], F]:
+    """Add some of `QUESTIONS` as options; what is not given is None."""
+
+    def add(command: F) -> F:
+        for name in reversed(names):
+            kind, text = QUESTIONS[name]
+            command = click.option(f"--{name}", name.replace("-", "_"), type=kind, help=f"{text}.")(command)
+        return command
+
+    return add
+
+
+def event(allowed: Iterable[str], default: str | None = None) -> Callable[[F], F]:
+    """Add --event."""
+    return click.option("--event", type=_one_of(allowed), default=default, show_default=True, help=f"{_EVENT}.")
+
+
+def complete(given: dict[str, Any], *names: str, event: Iterable[str] = ()) -> None:
+    """Ask at a terminal for those of `names` that were not given; elsewhere say which are missing (status 2)."""
+    missing = [name for name in names if given[name] is None]
+    if missing and not sys.stdin.isatty():
+        listed = ", ".join(f"--{name}" for name in missing)
+        raise click.UsageError(f"thiếu {listed}; trên màn hình thì lệnh sẽ hỏi / missing {listed}; a terminal is asked")
+    for name in missing:
+        kind, text = QUESTIONS.get(name) or (_one_of(event), _EVENT)
+        vietnamese, _slash, english = text.partition(" / ")
+        given[name] = click.prompt(english if language() == "en" else vietnamese, type=kind, err=True)

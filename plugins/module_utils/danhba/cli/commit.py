@@ -1,0 +1,201 @@
+"""A change of the register: checked, shown, then written. Every command that changes the register ends here."""
+
+from __future__ import annotations
+
+import difflib
+import shlex
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from .. import plan, source
+from ..addresses import Issued
+from ..check import Checked, check, wanted
+from ..editing.draft import Draft
+from ..findings import Finding, binding
+from ..messages import mark as _
+from ..messages import render, visible
+from ..register import Register
+from ..rendering import findings as show_findings
+from ..rendering import plan as show_plan
+from ..source import File
+from .common import REFUSED, language, refuse, today, usable
+
+NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
+OLD_ERRORS = _(
+    "the register has {count} errors already, which danhba check shows: "
+    "they do not stop this change, but its plan can be shown only after they are corrected"
+)
+NOTHING = _("nothing changes")
+DRY = _("--dry-run: nothing was written")
+DECLINED = _("nothing was written")
+CONFIRM = _("Write this?")
+WRITTEN = _("written: {files}")
+UNDO = _("to undo all that is not committed in these files: {command}")
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def commit_draft(  # noqa: PLR0913
+    directory: Path,
+    before: list[File],
+    draft: Draft,
+    day: date,
+    *,
+    dry_run: bool = False,
+    yes: bool = False,
+    show: bool = True,
+) -> None:
+    """Check a draft, show what it changes, and write it.
+
+    `before` are the files that the draft was made from, `day` is the one from which it holds: the plan is shown as of
+    that day, or of today where it has passed; without `show`, what changes has been shown already. On a terminal
+    somebody is asked first, unless `yes`. Returns when the change is written, or was only to be shown; ends the process
+    with status 1 where it would bring errors into the register, a file is no longer as in `before`, or the answer was
+    no. Then nothing was written.
+
+    Raises:
+        Problem: an edit cannot be made in the layout of its file.
+        Unusable: the files cannot be written.
+    """
+    changed = draft.changed()
+    if not changed:
+        say(NOTHING)
+        return
+    checked = _checked(before, draft.files())
+    if show:
+        _show(before, draft.files(), checked, max(day, today()))
+    if dry_run:
+        say(DRY)
+        return
+    if not yes and sys.stdin.isatty() and not click.confirm(render(CONFIRM, {}, language())):
+        say(DECLINED)
+        sys.exit(REFUSED)
+    _write(directory, before, changed)
+
+
+def _show(before: list[File], after: list[File], checked: Checked, day: date) -> None:
+    """The change as text, and its plan."""
+    for line in _difference(before, after):
+        click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
+    if checked.usable:
+        click.echo(_plan(before, checked.usable, day))
+
+
+def add_commit_options(command: F) -> F:
+    """Add --dry-run and --yes."""
+    dry = click.option("--dry-run", is_flag=True, help="Chỉ cho xem, không ghi / Show only, write nothing.")
+    yes = click.option("--yes", "-y", is_flag=True, help="Không hỏi lại / Do not ask.")
+    return dry(yes(command))
+
+
+def say(template: str, **values: object) -> None:
+    """Tell something to whoever runs the command, beside what it puts out."""
+    click.echo(render(template, values, language()), err=True)
+
+
+def examined(files: list[File]) -> Checked:
+    """The register before the change; each is read once, however often it is asked for."""
+    return _examined(tuple(files), today())
+
+
+@lru_cache(maxsize=1)
+def _examined(files: tuple[File, ...], day: date) -> Checked:
+    return check([*files], day)
+
+
+def computed(files: list[File]) -> tuple[Register, Issued]:
+    """The register before the change with its addresses, whatever else is wrong with it.
+
+    Ends the process with status 1 where not even that can be made out.
+    """
+    checked = examined(files)
+    if checked.register is None or checked.issued is None:
+        usable(checked)
+        raise AssertionError("what cannot be made out has binding findings")
+    return checked.register, checked.issued
+
+
+def _checked(before: list[File], after: list[File]) -> Checked:
+    """The register with the change; ends the process where that has errors which it did not have."""
+    checked = check(after, today(), before)
+    new = _new(examined(before).findings, checked.findings)
+    if binding(new):
+        click.echo(show_findings.text(new, language()), err=True)
+        refuse(NEW_ERRORS)
+    if new:
+        click.echo(show_findings.text(new, language()), err=True)
+    if errors := binding(checked.findings):
+        say(OLD_ERRORS, count=len(errors))
+    return checked
+
+
+def _new(before: list[Finding], after: list[Finding]) -> list[Finding]:
+    """The findings that were not there before, wherever in their file they stood."""
+    known = Counter(map(_identity, before))
+    new = []
+    for finding in after:
+        if known[_identity(finding)]:
+            known[_identity(finding)] -= 1
+        else:
+            new.append(finding)
+    return new
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, str]:
+    return finding.rule.id, finding.where.file, finding.where.object, show_findings.message(finding, "en")
+
+
+def _difference(before: list[File], after: list[File]) -> Iterator[str]:
+    """What changes in the text, as unified diffs."""
+    former = {file.name: file.data for file in before}
+    for file in after:
+        old = former.get(file.name)
+        if old != file.data:
+            name = "/dev/null" if old is None else file.path
+            lines = difflib.unified_diff(_lines(old), _lines(file.data), name, file.path, lineterm="")
+            yield from map(visible, lines)
+
+
+def _lines(data: bytes | None) -> list[str]:
+    text = (data or b"").decode("utf-8", "replace")
+    return text.removesuffix("\n").split("\n") if text else []
+
+
+def _plan(before: list[File], after: tuple[Register, Issued], day: date) -> str:
+    actual = wanted(*computed(before), day).accounts
+    return show_plan.text(plan.make(wanted(*after, day), actual), language())
+
+
+def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> None:
+    from .. import transaction
+
+    former = {file.name: file.data for file in before}
+    changes = {name: transaction.Change(former.get(name), data) for name, data in changed.items()}
+    transaction.write(directory, changes)
+    say(WRITTEN, files=[directory / name for name in changed])
+    undo = [
+        shlex.join([*command, *(str(directory / name) for name in names)])
+        for command, names in (
+            (["git", "checkout", "--"], [name for name in changed if former.get(name) is not None]),
+            (["rm", "--"], [name for name in changed if former.get(name) is None]),
+        )
+        if names
+    ]
+    say(UNDO, command="; ".join(undo))
+
+
+def read_files(directory: Path) -> list[File]:
+    """The files of a register that is about to be changed; what a killed command left half done is put back first."""
+    from .. import transaction
+
+    transaction.recover(directory)
+    return source.from_directory(directory)

@@ -1,0 +1,170 @@
+"""Changing the register without writing YAML: opening, closing, moving and suspending mailboxes; custodians."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from .. import listing
+from ..editing import people
+from ..editing.draft import Draft
+from ..editing.problem import Problem
+from ..editing.text import Value
+from ..listing import Listed
+from ..messages import mark as _
+from ..rendering import addresses as show_addresses
+from ..source import File
+from ..state import Timeline
+from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, options
+from .commit import add_commit_options, commit_draft, computed, read_files, say
+from .common import directory, lang, language, table, today
+
+SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
+SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
+# So many of the same name are shown.
+SHOWN = 5
+
+F = TypeVar("F", bound=Callable[..., Any])
+# What an entry of a person may have beside its id, its name and its event.
+_MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota")
+
+
+def _editing(command: F) -> F:
+    """What all editing commands take."""
+    return directory(add_commit_options(lang(command)))
+
+
+_leader = click.option("--leader", is_flag=True, help="Là lãnh đạo / A leader.")
+_person_options = options("name", "family", "given", "title", "unit", "phone", "address", "address-document", "quota")
+
+
+@click.command("open")
+@click.argument("agency", type=CODE)
+@_editing
+@_person_options
+@_leader
+@options("id", "document", "date", "request")
+@event(BEGINNINGS, "recruited")
+def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Cấp hộp thư cho một người / Open a mailbox for a person."""
+    complete(given, "name", "document", "date")
+    files = read_files(directory)
+    listed = _listed(files)
+    if given["id"] is None:
+        _namesakes(listed, given["name"])
+        given["id"] = people.new_id({item.id for item in listed})
+    draft = Draft(files)
+    draft.add_person(agency, _entry(given["id"], given["name"], given))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@click.command("close")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("document", "date", "request")
+@event(ENDINGS)
+def close_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Hủy bỏ hộp thư của một người / Close a person's mailbox."""
+    files = read_files(directory)
+    item = _find(files, person)
+    complete(given, "event", "document", "date", event=ENDINGS)
+    draft = Draft(files)
+    draft.close_person(item.agency.code, item.id, _event(given))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@click.command("transfer")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("to", "document", "date", "request")
+@_person_options
+@_leader
+def transfer_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Chuyển một người sang cơ quan khác / Move a person to another agency.
+
+    Họ tên được giữ, trừ khi có --name; chức vụ, đơn vị, điện thoại ở nơi mới thì ghi lại.
+    The name is kept, unless --name is given; title, division and telephone there are stated anew.
+    """
+    files = read_files(directory)
+    item = _find(files, person)
+    complete(given, "to", "document", "date")
+    if given["to"] == item.agency.code:
+        raise Problem(SAME_AGENCY, name=item.name, id=item.id, agency=item.agency.code)
+    given["event"] = "transferred"
+    if given["name"] is None and item.issuance:
+        given["family"] = given["family"] or item.issuance.family
+        given["given"] = given["given"] or item.issuance.given
+    draft = Draft(files)
+    draft.close_person(item.agency.code, item.id, _event(given))
+    draft.add_person(given["to"], _entry(item.id, given["name"] or item.name, given))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@click.command("suspend")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("document", "date", "until")
+def suspend_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Tạm khóa hộp thư của một người / Suspend a person's mailbox."""
+    files = read_files(directory)
+    item = _find(files, person)
+    complete(given, "document", "date")
+    draft = Draft(files)
+    draft.suspend(item.agency.code, item.id, _stated(given, "document", "date", "until"))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@click.command("custodian")
+@click.argument("agency", type=CODE)
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("as", "document", "date", "key")
+def custodian_command(  # noqa: PLR0913, PLR0917
+    agency: str, person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any
+) -> None:
+    """Giao hộp thư công vụ cho một người / Give an agency's contact mailbox to one of its own."""
+    files = read_files(directory)
+    item = _find(files, person, agency)
+    complete(given, "as", "document", "date")
+    draft = Draft(files)
+    draft.add_custodian(agency, {"person": item.id, **_stated(given, "document", "date", "as", "key")})
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+def _listed(files: list[File]) -> list[Listed]:
+    register, issued = computed(files)
+    return listing.everything(Timeline.of(register, issued, today()))
+
+
+def _find(files: list[File], query: str, agency: str = "") -> Listed:
+    """The open mailbox that is meant; several are listed before the refusal."""
+    try:
+        return people.find_open(_listed(files), query, agency)
+    except people.Ambiguous as error:
+        table(show_addresses.rows(error.found, language()))
+        raise
+
+
+def _namesakes(listed: list[Listed], name: str) -> None:
+    """Say who has the same name, since an id is for one person, wherever they come back."""
+    same = {item.id: item for item in listed if item.issuance and item.name.casefold() == name.casefold()}
+    if same:
+        found = [f"{item.id} ({item.address})" for item in same.values()]
+        say(SAME_NAME, name=name, found=found[:SHOWN] + ["…"] * (len(found) > SHOWN))
+
+
+def _entry(person: str, name: str, given: Mapping[str, Any]) -> dict[str, Value]:
+    leader: dict[str, Value] = {"leader": "true"} if given["leader"] else {}
+    return {"id": person, "name": name, **_stated(given, *_MORE), **leader, "opened": _event(given)}
+
+
+def _event(given: Mapping[str, Any]) -> dict[str, Value]:
+    return _stated(given, "document", "request", "date", "event")
+
+
+def _stated(given: Mapping[str, Any], *keys: str) -> dict[str, Value]:
+    """What was given, as the register writes it."""
+    return {key: str(given[key]) for key in keys if given[key]}

@@ -1,0 +1,105 @@
+"""Merging, splitting, renaming and dissolving agencies: `danhba reorganise`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from ..check import check
+from ..findings import binding
+from ..messages import mark as _
+from ..messages import translator
+from ..rendering import findings as show_findings
+from ..rendering.plan import LONGEST_MARKDOWN
+from ..reorganisation import guards, reading, rendering, writing
+from ..reorganisation.forecast import forecast
+from ..reorganisation.model import Reorganisation
+from ..reorganisation.rendering import Told
+from ..source import LARGEST, File, Unusable
+from .commit import add_commit_options, commit_draft, read_files
+from .common import REFUSED, directory, lang, language, today, usable, write
+
+FORMATS = ("text", "json", "markdown")
+
+
+@click.command("reorganise")
+@click.argument("plan", metavar="PLAN.yml", type=click.Path(path_type=Path))
+@directory
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Ghi toàn bộ dự báo ra tệp, cùng dạng / Write the whole forecast to a file, in the same format.",
+)
+@add_commit_options
+@lang
+def reorganise_command(  # noqa: PLR0913, PLR0917
+    plan: Path, directory: Path, form: str, out: Path | None, dry_run: bool, yes: bool, lang: str | None
+) -> None:
+    """Sáp nhập, chia tách, đổi tên, giải thể cơ quan / Merge, split, rename and dissolve agencies.
+
+    Dự báo mọi địa chỉ mới và mọi chỗ trùng trước khi ghi / Every new address and every clash is told before anything
+    is written.
+    """
+    decided = _decided(plan)
+    files = read_files(directory)
+    with _step(_("reading the register …")):
+        register, issued = usable(check(files, today()))
+    with _step(_("computing the new addresses …")):
+        found = forecast(register, issued, decided)
+        acknowledged = guards.acknowledgements(found, issued, today()) if found.possible else []
+    told = Told(found, acknowledged)
+    if out:
+        write(out, _shown(told, form, None) + "\n")
+    click.echo(_shown(told, form, rendering.SHOWN))
+    if not found.possible:
+        sys.exit(REFUSED)
+    with _step(_("writing the changes into the files …")):
+        draft = writing.draft(found, files, acknowledged)
+    commit_draft(directory, files, draft, decided.date, dry_run=dry_run, yes=yes, show=False)
+
+
+def _shown(told: Told, form: str, most: int | None) -> str:
+    if form == "json":
+        return rendering.as_json(told, language())
+    if form == "markdown":
+        return rendering.markdown(told, language(), most=None if most is None else LONGEST_MARKDOWN)
+    return rendering.text(told, language(), most)
+
+
+def _decided(path: Path) -> Reorganisation:
+    """What the file decides; ends the process where it is not in order."""
+    plan, findings = reading.read(_file(path))
+    if plan is None or binding(findings):
+        click.echo(show_findings.text(findings, language()), err=True)
+        sys.exit(REFUSED)
+    return plan
+
+
+def _file(path: Path) -> File:
+    """The file as one of a register: plain, and not too large."""
+    if not path.exists():
+        raise Unusable(_("there is no file {path}; name the file of the reorganisation"), path=path)
+    try:
+        readable = path.is_file() and path.stat().st_size <= LARGEST
+        return File(path.name, str(path), path.read_bytes() if readable else None)
+    except OSError as error:
+        raise Unusable(
+            _("cannot read {path}: {reason}; check its permissions"), path=path, reason=error.strerror
+        ) from error
+
+
+@contextmanager
+def _step(label: str) -> Iterator[None]:
+    """Say on a terminal what takes its time."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(translator(language())(label)):
+        yield

@@ -1,0 +1,76 @@
+"""Whom an editor means, and ids for those who have none."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Container
+
+from ..listing import Listed, who
+from ..messages import mark as _
+from .problem import Problem
+
+NOBODY = _("nobody here is or was '{query}'; try an address, an id or a name")
+CONTACT = _("{query} is the contact mailbox of an agency; it opens and closes with it: danhba agency")
+ALL_CLOSED = _("{name} ({id}) has no open mailbox: {address} was closed on {day} by {document}")
+NOT_THERE = _("{name} ({id}) is open in {other}, not in {agency}")
+
+
+class Ambiguous(Problem):
+    """Several people could be meant: `found` are their open mailboxes."""
+
+    def __init__(self, query: str, found: list[Listed]) -> None:
+        super().__init__(SEVERAL, query=query, count=len(found))
+        self.found = found
+
+
+SEVERAL = _("'{query}' could be {count} people, listed above; give an id or an address")
+
+
+def find_open(listed: list[Listed], query: str, agency: str = "") -> Listed:
+    """The open mailbox of the one person that an id, an address, a local part or a name means; in `agency`, if stated.
+
+    Raises:
+        Problem: there is no such person, or no open mailbox, or not there.
+        Ambiguous: there are several.
+    """
+    found = list(who(listed, query))
+    people = [item for item in found if item.issuance]
+    if not people:
+        raise Problem(CONTACT if found else NOBODY, query=query)
+    exact = [item for item in people if query.strip().casefold() in (item.id.casefold(), *_addresses(item))]
+    ids = {item.id for item in exact or people}
+    live = [item for item in listed if item.issuance and item.id in ids and item.closed is None]
+    there = [item for item in live if item.agency.code == agency] if agency else live
+    if len(there) == 1:
+        return there[0]
+    if there or len(live) > 1:
+        raise Ambiguous(query, there or live)
+    raise _not_open(live, people, agency)
+
+
+def _addresses(item: Listed) -> tuple[str, str]:
+    return item.address, item.address.partition("@")[0]
+
+
+def _not_open(live: list[Listed], people: list[Listed], agency: str) -> Problem:
+    item = (live or people)[-1]
+    values = {"name": item.name, "id": item.id}
+    if live:
+        return Problem(NOT_THERE, **values, other=item.agency.code, agency=agency)
+    closed = item.closed
+    return Problem(
+        ALL_CLOSED,
+        **values,
+        address=item.address,
+        day=closed.date if closed else "?",
+        document=closed.document if closed else "?",
+    )
+
+
+def new_id(taken: Container[str]) -> str:
+    """A random id that nobody has; two who choose at once hardly choose the same (40 bits)."""
+    while True:
+        chosen = base64.b32encode(secrets.token_bytes(5)).decode().lower()
+        if chosen not in taken:
+            return chosen

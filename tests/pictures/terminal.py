@@ -1,0 +1,98 @@
+"""A terminal that remembers what was shown, and draws it."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from fcntl import ioctl
+from pathlib import Path
+
+from rich.console import Console
+from rich.terminal_theme import DIMMED_MONOKAI
+from rich.text import Text
+
+COLUMNS = 110
+_LATEST = 60.0
+# What rich's template asks a font server for is left out: a picture loads nothing.
+_TEMPLATE = """\
+<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" xml:space="preserve">
+<style>
+.{unique_id}-matrix {{ font-family: "DejaVu Sans Mono", "Liberation Mono", monospace; font-size: {char_height}px;
+line-height: {line_height}px; }}
+.{unique_id}-title {{ font-size: 18px; font-family: sans-serif; }}
+{styles}
+</style>
+<defs><clipPath id="{unique_id}-clip-terminal">
+<rect x="0" y="0" width="{terminal_width}" height="{terminal_height}" />
+</clipPath>
+{lines}
+</defs>
+{chrome}
+<g transform="translate({terminal_x}, {terminal_y})" clip-path="url(#{unique_id}-clip-terminal)">
+{backgrounds}
+<g class="{unique_id}-matrix">
+{matrix}
+</g>
+</g>
+</svg>
+"""
+
+
+def run(
+    command: Sequence[str], cwd: Path, environment: Mapping[str, str], answers: Sequence[tuple[str, str]] = ()
+) -> str:
+    """What a command shows at a terminal; each of the answers is typed when its question has appeared.
+
+    Raises:
+        TimeoutError: the command did not end, or a question never came.
+    """
+    pid, terminal = pty.fork()
+    if not pid:
+        os.chdir(cwd)
+        os.execvpe(command[0], list(command), {**os.environ, **environment})  # noqa: S606
+    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+    shown, waiting, asked = b"", list(answers), 0
+    end = time.monotonic() + _LATEST
+    try:
+        while True:
+            if not select.select([terminal], [], [], max(0.0, end - time.monotonic()))[0]:
+                raise TimeoutError(shown.decode(errors="replace"))
+            try:
+                shown += os.read(terminal, 65536)
+            except OSError:  # the other side has gone
+                break
+            question = waiting[0][0].encode() if waiting else b""
+            if waiting and question in shown[asked:]:
+                asked = len(shown)
+                os.write(terminal, (waiting.pop(0)[1] + "\n").encode())
+    except BaseException:
+        os.kill(pid, signal.SIGKILL)
+        raise
+    finally:
+        os.close(terminal)
+        os.waitpid(pid, 0)
+    return _settled(shown.decode(errors="replace"))
+
+
+def _settled(shown: str) -> str:
+    """As it stands in the end, with progress bars overwritten and taken away."""
+    kept: list[str] = []
+    for line in shown.replace("\r\n", "\n").split("\n"):
+        del kept[len(kept) - line.count("\x1b[1A") :]
+        kept.append(re.split(r"\r|\x1b\[1A|\x1b\[2K", line)[-1])
+    return re.sub(r"\x1b\[\?25[hl]", "", "\n".join(kept))
+
+
+def draw(shown: str, title: str) -> str:
+    """A terminal's text with its colours as SVG."""
+    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console.print(Text.from_ansi(shown.rstrip()))
+    return console.export_svg(title=title, theme=DIMMED_MONOKAI, code_format=_TEMPLATE, unique_id="hinh")

@@ -1,0 +1,427 @@
+"""Edits of a register's text: they say what they should, and change nothing else."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.unit.core.registers import PROVINCE, SAMPLE, STTTT, UBND, files
+from tests.unit.editing import layouts
+
+from danhba.editing.draft import Draft
+from danhba.editing.problem import Problem
+from danhba.messages import both
+from danhba.source import File
+
+EVENT = {"event": "retired", "date": "2013-01-01", "document": "77/QĐ-STTTT"}
+PERSON = {"opened": {**EVENT, "event": "recruited"}, "name": "Lò Thị Mai", "id": "000104"}
+LINES = """\
+  - id: "000104"
+    name: Lò Thị Mai
+    opened: {document: 77/QĐ-STTTT, date: 2013-01-01, event: recruited}
+"""
+CLOSED = "closed: {document: 77/QĐ-STTTT, date: 2013-01-01, event: retired}"
+CUSTODIAN = {"as": "head", "person": "000102", "document": "1/QĐ-UBND", "date": "2013-01-01"}
+HEAD = '{person: "000102", document: 1/QĐ-UBND, date: 2013-01-01, as: head}'
+
+
+def draft(text: str, code: str = "x") -> Draft:
+    return Draft(files({"province.yml": PROVINCE, f"agencies/{code}.yml": text}))
+
+
+def new(made: Draft, code: str = "x") -> str:
+    (name,) = made.changed()
+    assert name == f"agencies/{code}.yml"
+    return made.changed()[name].decode()
+
+
+def refusal(error: pytest.ExceptionInfo[Problem]) -> str:
+    vietnamese, english = both(error.value.template, error.value.values)
+    assert vietnamese != english
+    return english
+
+
+AGENCY = "agency: x\nkind: department\nopened: {document: 1/QĐ-UBND, date: 2008-03-20, event: established}\n"
+ONE = 'people:\n  - id: "1"\n    name: A\n'
+
+
+class TestAddPerson:
+    @pytest.mark.parametrize(
+        ("people", "wanted"),
+        [
+            (ONE, ONE + LINES),
+            ("people: []\n", "people:\n" + LINES),
+            ("people:   [ ]   # chưa có ai\n", "people:   # chưa có ai\n" + LINES),
+            ("people:\n", "people:\n" + LINES),
+            ("people:", "people:\n" + LINES),
+            (ONE.rstrip("\n"), ONE + LINES),
+            (ONE + "# cuối tệp\n", ONE + LINES + "# cuối tệp\n"),
+            (ONE + "    # về A\n# hết\n", ONE + "    # về A\n" + LINES + "# hết\n"),
+            (ONE + "\n# hết\n", ONE + LINES + "\n# hết\n"),
+            (ONE + "...\n", ONE + LINES + "...\n"),
+            (ONE + "quota: 1G\n", ONE + LINES + "quota: 1G\n"),
+            ('people:\n- id: "1"\n  name: A\n', 'people:\n- id: "1"\n  name: A\n' + re.sub("(?m)^  ", "", LINES)),
+            (
+                'people:\n    -   id: "1"\n        name: A # x\n',
+                'people:\n    -   id: "1"\n        name: A # x\n'
+                + LINES.replace("    ", "        ").replace("  - ", "    -   "),
+            ),
+            (
+                'people:\n  - {id: "1", name: A}\n',
+                'people:\n  - {id: "1", name: A}\n'
+                '  - {id: "000104", name: Lò Thị Mai, opened: {document: 77/QĐ-STTTT, date: 2013-01-01, event: recruited}}\n',
+            ),
+            (
+                'people: [{id: "1", name: A}, ]  # một dòng\n',
+                'people: [{id: "1", name: A}, {id: "000104", name: Lò Thị Mai, '
+                "opened: {document: 77/QĐ-STTTT, date: 2013-01-01, event: recruited}}, ]  # một dòng\n",
+            ),
+            (
+                'people:\n  - id: "1"\n    name: A\n\n  - id: "2"\n    name: B\n',
+                'people:\n  - id: "1"\n    name: A\n\n  - id: "2"\n    name: B\n\n' + LINES,
+            ),
+            (
+                'people:\n  - id: "1"\n    name: |\n      A\n      # B\n',
+                'people:\n  - id: "1"\n    name: |\n      A\n      # B\n' + LINES,
+            ),
+            (
+                'people:\n  - id: "1"\n    name: "A\n      B"  # x\n',
+                'people:\n  - id: "1"\n    name: "A\n      B"  # x\n' + LINES,
+            ),
+        ],
+    )
+    @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+    def test_at_the_end_of_the_list(self, people: str, wanted: str, line_end: str) -> None:
+        made = draft((AGENCY + people).replace("\n", line_end))
+        made.add_person("x", PERSON)
+        assert new(made) == (AGENCY + wanted).replace("\n", line_end)
+
+    def test_many(self) -> None:
+        made = draft(AGENCY + "people: []\n")
+        for number in range(100):
+            made.add_person("x", {**PERSON, "id": f"{number}"})
+        assert [entry["id"] for entry in yaml.load(new(made), yaml.CBaseLoader)["people"]] == [
+            str(n) for n in range(100)
+        ]
+
+    def test_what_an_entry_may_have_is_in_the_order_of_the_format(self) -> None:
+        made = draft(AGENCY + "people: []\n")
+        entry = {**PERSON, "suspended": [{"until": "2014-01-01", "date": "2013-02-01", "document": "9/QĐ-X"}]}
+        made.add_person(
+            "x", {**entry, "closed": EVENT, "phone": "0214 3", "leader": "true", "title": "Trưởng phòng: A"}
+        )
+        assert new(made) == AGENCY + (
+            'people:\n  - id: "000104"\n    name: Lò Thị Mai\n    title: "Trưởng phòng: A"\n    leader: true\n'
+            '    phone: "0214 3"\n    opened: {document: 77/QĐ-STTTT, date: 2013-01-01, event: recruited}\n'
+            f"    suspended:\n      - {{document: 9/QĐ-X, date: 2013-02-01, until: 2014-01-01}}\n    {CLOSED}\n"
+        )
+
+
+TWO = 'people:\n  - id: "1"\n    name: A  # đầu\n  # về B\n  - id: "2"\n    name: B\n    # cuối B\n'
+
+
+class TestClosePerson:
+    @pytest.mark.parametrize(
+        ("person", "wanted"),
+        [
+            ("1", TWO.replace("# đầu\n", f"# đầu\n    {CLOSED}\n")),
+            ("2", TWO + f"    {CLOSED}\n"),
+        ],
+    )
+    def test_at_the_end_of_the_entry(self, person: str, wanted: str) -> None:
+        made = draft(AGENCY + TWO)
+        made.close_person("x", person, EVENT)
+        assert new(made) == AGENCY + wanted
+
+    def test_in_braces(self) -> None:
+        made = draft(AGENCY + 'people: [{id: "1", name: A }, {id: "2"}]\n')
+        made.close_person("x", "1", EVENT)
+        assert new(made) == AGENCY + f'people: [{{id: "1", name: A, {CLOSED} }}, {{id: "2"}}]\n'
+
+    def test_the_last_that_is_open(self) -> None:
+        text = AGENCY + 'people:\n  - id: "1"\n    closed: {}\n  - id: "1"\n    name: B\n  - id: "1"\n    closed: {}\n'
+        made = draft(text)
+        made.close_person("x", "1", EVENT)
+        assert new(made) == text.replace("name: B\n", f"name: B\n    {CLOSED}\n")
+
+    def test_one_that_was_added_before(self) -> None:
+        made = draft(AGENCY + "people: []\n")
+        made.add_person("x", PERSON)
+        made.close_person("x", "000104", EVENT)
+        made.add_person("x", {**PERSON, "id": "5"})
+        assert new(made) == AGENCY + "people:\n" + LINES + f"    {CLOSED}\n" + LINES.replace("000104", "5")
+
+    @pytest.mark.parametrize("person", ["9", "2", ""])
+    def test_nobody_open_there(self, person: str) -> None:
+        text = AGENCY + 'people:\n  - id: "1"\n  - id: "2"\n    closed: {}\n  - id: "2"\n    closed:\n'
+        made = draft(text)
+        with pytest.raises(Problem) as error:
+            made.close_person("x", person, EVENT)
+        assert refusal(error) == f"nobody with id {person} is open in x; see where they are: danhba who {person}"
+        assert made.changed() == {}
+
+    def test_twice(self) -> None:
+        made = draft(AGENCY + TWO)
+        made.close_person("x", "1", EVENT)
+        with pytest.raises(Problem):
+            made.close_person("x", "1", EVENT)
+        assert new(made).count("closed") == 1
+
+
+class TestSuspend:
+    def test_a_list_for_the_first_which_grows_at_its_end(self) -> None:
+        made = draft(AGENCY + TWO)
+        for day in ("2013-01-01", "2014-01-01"):
+            made.suspend("x", "1", {"date": day, "document": "9/QĐ-X"})
+        lines = "".join(f"      - {{document: 9/QĐ-X, date: {day}}}\n" for day in ("2013-01-01", "2014-01-01"))
+        assert new(made) == AGENCY + TWO.replace("# đầu\n", "# đầu\n    suspended:\n" + lines)
+
+    def test_as_lists_stand_in_the_file(self) -> None:
+        made = draft(AGENCY + 'people:\n- id: "1"\n  name: A\n')
+        made.suspend("x", "1", {"date": "2013-01-01", "document": "9/QĐ-X"})
+        wanted = 'people:\n- id: "1"\n  name: A\n  suspended:\n  - {document: 9/QĐ-X, date: 2013-01-01}\n'
+        assert new(made) == AGENCY + wanted
+
+    def test_ahead_of_what_follows_in_the_entry(self) -> None:
+        text = AGENCY + 'people:\n  - id: "1"\n    suspended:\n      - {document: 1/QĐ-X}\n    # x\n    name: A\n'
+        made = draft(text)
+        made.suspend("x", "1", {"date": "2013-01-01", "document": "9/QĐ-X"})
+        line = "      - {document: 9/QĐ-X, date: 2013-01-01}\n"
+        assert new(made) == text.replace("1/QĐ-X}\n", "1/QĐ-X}\n" + line)
+
+
+class TestAgencies:
+    def test_custodians_are_made_ahead_of_people(self) -> None:
+        made = draft(AGENCY + "# Người:\n" + ONE)
+        made.add_custodian("x", CUSTODIAN)
+        made.add_custodian("x", {**CUSTODIAN, "key": "age1x"})
+        key = HEAD.replace("}", ", key: age1x}")
+        assert new(made) == AGENCY + f"custodians:\n  - {HEAD}\n  - {key}\n# Người:\n" + ONE
+
+    def test_custodians_where_people_come_first(self) -> None:
+        made = draft("# Đầu\n" + ONE + AGENCY)
+        made.add_custodian("x", CUSTODIAN)
+        assert new(made) == f"# Đầu\ncustodians:\n  - {HEAD}\n" + ONE + AGENCY
+
+    def test_closing_and_succession(self) -> None:
+        made = draft(AGENCY + "people: []\n")
+        made.close_agency("x", {**EVENT, "event": "merged"})
+        made.add_succeeds("x", ["no", "snv", "no"])
+        made.add_succeeds("x", ["snv", "stc"])
+        closed = CLOSED.replace("retired", "merged")
+        assert new(made) == AGENCY + f'{closed}\nsucceeds: ["no", snv, stc]\npeople: []\n'
+        with pytest.raises(Problem) as error:
+            made.close_agency("x", EVENT)
+        assert refusal(error) == "x was closed on 2013-01-01 by 77/QĐ-STTTT already; nothing is closed twice"
+
+    def test_succession_that_says_nothing_new(self) -> None:
+        made = draft(AGENCY + "succeeds:\n- snv\npeople: []\n")
+        made.add_succeeds("x", ["snv"])
+        assert made.changed() == {}
+        made.add_succeeds("x", ["stc"])
+        assert new(made) == AGENCY + "succeeds:\n- snv\n- stc\npeople: []\n"
+
+    def test_the_managing_agency(self) -> None:
+        made = draft(AGENCY + "people: []\n")
+        made.set_parent("x", "ubnd")
+        assert new(made) == AGENCY.replace("department\n", "department\nparent: ubnd\n") + "people: []\n"
+        made.set_parent("x", "no")
+        assert 'parent: "no"\n' in new(made)
+
+    def test_a_new_one(self) -> None:
+        made = draft(AGENCY + "people: []\n")
+        made.add_agency("moi", {"opened": EVENT, "name": "Sở Mới", "kind": "department"})
+        made.add_person("moi", PERSON)
+        made.add_custodian("moi", CUSTODIAN)
+        event = CLOSED.removeprefix("closed: ")
+        assert new(made, "moi") == (
+            f"---\nagency: moi\nname: Sở Mới\nkind: department\nopened: {event}\n"
+            f"custodians:\n  - {HEAD}\npeople:\n" + LINES
+        )
+        assert [file.path for file in made.files()] == [
+            f"directory/{name}" for name in sorted(["agencies/moi.yml", "agencies/x.yml", "province.yml"])
+        ]
+
+    def test_a_new_one_with_people(self) -> None:
+        made = draft(AGENCY + "people: []\n")
+        made.add_agency("moi", {"name": "Sở Mới", "people": [PERSON], "custodians": [CUSTODIAN]})
+        assert new(made, "moi") == f"---\nagency: moi\nname: Sở Mới\ncustodians:\n  - {HEAD}\npeople:\n" + LINES
+
+    @pytest.mark.parametrize(
+        ("code", "message"),
+        [
+            ("x", "the register has x already, and no tendonvi is issued again; take another"),
+            ("../x", "'../x' is no tendonvi; it has up to 32 lower-case letters and digits, such as stttt"),
+        ],
+    )
+    def test_no_new_one(self, code: str, message: str) -> None:
+        with pytest.raises(Problem) as error:
+            draft(AGENCY + "people: []\n").add_agency(code, {})
+        assert refusal(error) == message
+
+    @pytest.mark.parametrize("code", ["y", "../province", ""])
+    def test_an_agency_that_is_not_there(self, code: str) -> None:
+        with pytest.raises(Problem) as error:
+            draft(AGENCY).add_person(code, PERSON)
+        assert refusal(error) == f"the register has no agency {code}; write its tendonvi, such as stttt"
+
+
+class TestProvince:
+    def test_acknowledgements(self) -> None:
+        made = Draft(files(SAMPLE))
+        made.acknowledge({"until": "2013-01-01", "document": "1/QĐ-X", "limit": "protected", "accounts": ["contact-x"]})
+        line = "  - {limit: protected, document: 1/QĐ-X, until: 2013-01-01, accounts: [contact-x]}\n"
+        assert made.changed() == {"province.yml": (PROVINCE + line).encode()}
+
+    def test_the_first_acknowledgement(self) -> None:
+        text = PROVINCE.partition("acknowledgements")[0]
+        made = Draft(files({"province.yml": text}))
+        made.acknowledge({"limit": "close", "count": "9", "document": "1/QĐ-X", "until": "2013-01-01"})
+        line = "acknowledgements:\n  - {limit: close, document: 1/QĐ-X, until: 2013-01-01, count: 9}\n"
+        assert made.changed() == {"province.yml": (text + line).encode()}
+
+    def test_the_operator(self) -> None:
+        made = Draft(files(SAMPLE))
+        made.set_operator("snv")
+        assert made.changed() == {"province.yml": PROVINCE.replace("operator: stttt", "operator: snv").encode()}
+
+    def test_no_province(self) -> None:
+        with pytest.raises(Problem) as error:
+            Draft([]).acknowledge({})
+        assert refusal(error) == "the register has no province.yml; restore it from git"
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("text", "line"),
+        [
+            (b"", 1),
+            (b"- 1\n", 1),
+            (b"a: b\nc: \xff\n", 2),
+            (b"a: b\nc: *x\n", 2),
+            (b"a: b\nc: [\n", 3),
+            (b"a: b\na: c\n", 2),
+            (b"a: b\n---\nc: d\n", 2),
+            (None, 1),
+        ],
+    )
+    def test_what_is_no_file_of_a_register(self, text: bytes | None, line: int) -> None:
+        made = Draft([File("agencies/x.yml", "directory/agencies/x.yml", text)])
+        with pytest.raises(Problem) as error:
+            made.add_person("x", PERSON)
+        assert refusal(error) == (
+            f"directory/agencies/x.yml cannot be edited: line {line} is not as a register is written; "
+            "correct what danhba check says"
+        )
+        assert made.changed() == {}
+
+    @pytest.mark.parametrize("people", ["people: x\n", "people: {a: b}\n", "people: |\n  x"])
+    def test_a_list_that_is_none(self, people: str) -> None:
+        made = draft(AGENCY + people)
+        with pytest.raises(Problem) as error:
+            made.add_person("x", PERSON)
+        assert "make this change by hand" in refusal(error)
+
+    def test_a_layout_in_which_an_addition_would_say_something_else(self) -> None:
+        made = draft(AGENCY + 'people:\n  - id: "1"\n    name: |\n      không có cuối dòng')
+        made.add_person("x", PERSON)
+        with pytest.raises(Problem) as error:
+            made.changed()
+        assert refusal(error) == (
+            "directory/agencies/x.yml is laid out in a way that cannot be edited by a command; make this change by hand"
+        )
+
+    @pytest.mark.parametrize("character", ["\n", "\x1b", "\t", "\u2028", "\udcff"])
+    def test_characters_that_no_register_has(self, character: str) -> None:
+        made = draft(AGENCY + "people: []\n")
+        with pytest.raises(Problem) as error:
+            made.add_person("x", {**PERSON, "name": f"A{character}B"})
+        assert f"U+{ord(character):04X}, which cannot stand in a register" in refusal(error)
+        assert made.changed() == {}
+
+
+def test_a_byte_order_mark_stays() -> None:
+    made = draft("\ufeff" + AGENCY + ONE)
+    made.add_person("x", PERSON)
+    assert new(made) == "\ufeff" + AGENCY + ONE + LINES
+
+
+def test_nothing_changes() -> None:
+    before = files(SAMPLE)
+    assert Draft(before).files() == before
+
+
+edits = st.lists(
+    st.one_of(
+        st.tuples(st.just("add_person"), layouts.people),
+        st.tuples(st.just("close_person"), layouts.ids, layouts.events),
+        st.tuples(st.just("suspend"), layouts.ids, layouts.events),
+        st.tuples(st.just("add_custodian"), layouts.custodians),
+        st.tuples(st.just("add_succeeds"), st.lists(layouts.codes, max_size=2)),
+        st.tuples(st.just("close_agency"), layouts.events),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+def apply(says: dict[str, Any], edit: tuple[Any, ...]) -> bool:
+    """Do to the values what an edit does to the text; False where it must be refused."""
+    kind, *rest = edit
+    if kind == "add_person":
+        says["people"].append(rest[0])
+    elif kind == "add_custodian":
+        says.setdefault("custodians", []).append(rest[0])
+    elif kind == "add_succeeds":
+        for code in rest[0]:
+            if code not in says.setdefault("succeeds", []):
+                says["succeeds"].append(code)
+        if not says["succeeds"]:
+            del says["succeeds"]
+    elif kind == "close_agency":
+        if "closed" in says:
+            return False
+        says["closed"] = rest[0]
+    else:
+        open_ = [entry for entry in says["people"] if entry["id"] == rest[0] and "closed" not in entry]
+        if not open_:
+            return False
+        if kind == "close_person":
+            open_[-1]["closed"] = rest[1]
+        else:
+            open_[-1].setdefault("suspended", []).append(rest[1])
+    return True
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), says=layouts.agencies(), made=edits)
+def test_any_edits_of_any_layout(data: st.DataObject, says: dict[str, Any], made: list[tuple[Any, ...]]) -> None:
+    """The text says what it said and the additions, and all that stood in it still does, in its order."""
+    text = data.draw(layouts.written(says))
+    assert yaml.load(text, yaml.CBaseLoader) == says, "the layout is not what this test thinks"
+    edited = draft(text)
+    wanted = yaml.load(text, yaml.CBaseLoader)
+    for edit in made:
+        if apply(wanted, edit):
+            getattr(edited, edit[0])("x", *edit[1:])
+        else:
+            with pytest.raises(Problem):
+                getattr(edited, edit[0])("x", *edit[1:])
+    after = edited.changed().get("agencies/x.yml", text.encode()).decode()
+    assert yaml.load(after, yaml.CBaseLoader) == wanted
+    assert is_within(without_empty_lists(text), after)
+
+
+def without_empty_lists(text: str) -> str:
+    """An empty list says nothing, and gives way to the lines of its first item."""
+    return re.sub(r"\s*\[\s*\]", "", text)
+
+
+def is_within(text: str, whole: str) -> bool:
+    """Whether all characters of a text stand in the whole in the same order."""
+    rest = iter(whole)
+    return all(character in rest for character in text)
