@@ -10,6 +10,7 @@ import itertools
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ class Merger:
     agencies: int
 
 
+@cache
 def bodies() -> dict[str, Body]:
     """The facts, by code."""
     with (Path(__file__).parent / "bodies.yml").open(encoding="utf-8") as file:
@@ -80,7 +82,12 @@ def write_merger(path: Path, *, officials: int, seed: int = 1) -> Merger:
 
     Among the people are namesakes, pins with and without a code, two pins that clash in the new agency, suspensions,
     some who left long ago, and one who comes back.
+
+    Raises:
+        ValueError: with fewer than 500 people not all of that can be.
     """
+    if officials < 500:
+        raise ValueError("the merger needs at least 500 officials")
     made = _Before(bodies(), random.Random(seed))
     made.staff(officials)
     register = write_directory(path / "directory", made.files(), _province())

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fuzz.case import Target
+from tests.fuzz.directories import directory
 from tests.fuzz.minimise import signature, smallest
 from tests.fuzz.registers import register
+from tests.fuzz.revisions import base
 from tests.fuzz.worker import Job, Limits, Result, run_all, seeded
 
 # Each kind of case, and how many there are of it among a hundred.
-TARGETS: Mapping[str, tuple[Target, int]] = {"yaml": (register, 100)}
+TARGETS: Mapping[str, tuple[Target, int]] = {"yaml": (register, 85), "directory": (directory, 10), "git": (base, 5)}
 # Runs begun at once: a process is forked for so many, unless it is lost before.
 AT_ONCE = 500
 

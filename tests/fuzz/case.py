@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol, TypeAlias
@@ -28,7 +28,9 @@ class Outcome:
 class Case(Protocol):
     """One hostile input."""
 
-    how: str
+    @property
+    def how(self) -> str:
+        """The names of what was done to something valid."""
 
     def run(self) -> Outcome:
         """Put it through the real thing; whatever this raises is a failure."""
@@ -39,7 +41,7 @@ class Case(Protocol):
     def save(self, folder: Path) -> None:
         """Write it down, so that it can be looked at."""
 
-    def smaller(self) -> Iterator[Case]:
+    def smaller(self) -> Iterable[Case]:
         """The same with less in it, the greatest cuts first; none where nothing can be left out."""
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import product
 
+from danhba.source import LARGEST
 from tests.fuzz.registers import Register
 from tests.unit.core.registers import SAMPLE, STTTT
-
-from danhba.source import LARGEST
 
 STTTT_YML = "agencies/stttt.yml"
 HEAD = STTTT.partition("people:")[0].partition("custodians:")[0]
@@ -37,7 +36,9 @@ def _bomb(_size: int) -> str:
 def _chain(size: int) -> Mapping[str, str]:
     """Agencies each of which stands below the one before, in a line that closes on itself."""
     count = max(3, size // 2500)
-    agency = "agency: {0}\nname: X\nkind: board\nparent: {1}\nopened: {{document: 1/QĐ-A, date: 2000-01-01, event: {2}}}\n"
+    agency = (
+        "agency: {0}\nname: X\nkind: board\nparent: {1}\nopened: {{document: 1/QĐ-A, date: 2000-01-01, event: {2}}}\n"
+    )
     return {
         f"agencies/a{n}.yml": agency.format(f"a{n}", f"a{(n or count) - 1}", "established") + "people: []\n"
         for n in range(count)
@@ -75,7 +76,9 @@ def _two_letters() -> str:
 FILES: Mapping[str, Make] = {
     "binary": _agency(lambda size: "\x00\x01\x02\x03" * (size // 4)),
     "no UTF-8": lambda size: {STTTT_YML: b"\xe1\xbb" * (size // 2)},
-    "legacy": lambda size: {STTTT_YML: HEAD.encode() + b"people: [" + "Nguyễn Văn ".encode("cp1258", "replace") * (size // 11)},
+    "legacy": lambda size: {
+        STTTT_YML: HEAD.encode() + b"people: [" + "Nguyễn Văn ".encode("cp1258", "replace") * (size // 11)
+    },
     "misread": _agency(lambda size: HEAD + "people: [" + "NguyÃªÌn VÄƒn " * (size // 22)),
     "spaces": _agency(lambda size: " " * size),
     "lines": _agency(lambda size: "\n" * size),
@@ -118,7 +121,9 @@ FILES: Mapping[str, Make] = {
     "one id": _agency(lambda size: _filled(HEAD + "people:\n", f"- {{id: p, name: An #, {OPENED}}}\n", size)),
     "moves of one id": _agency(_mover),
     "bad documents": _agency(
-        lambda size: _filled(HEAD + "people:\n", "- {id: p#, name: An, opened: {document: x, date: y, event: z}}\n", size)
+        lambda size: _filled(
+            HEAD + "people:\n", "- {id: p#, name: An, opened: {document: x, date: y, event: z}}\n", size
+        )
     ),
     "suspensions": _agency(
         lambda size: _filled(
@@ -130,7 +135,9 @@ FILES: Mapping[str, Make] = {
     ),
     "custodians": _agency(_custodians),
     "system addresses": lambda size: {
-        "province.yml": _filled(SAMPLE["province.yml"].partition("system")[0] + "system_addresses: {", "x#: y, ", size, "}")
+        "province.yml": _filled(
+            SAMPLE["province.yml"].partition("system")[0] + "system_addresses: {", "x#: y, ", size, "}"
+        )
     },
     "acknowledgements": lambda size: {
         "province.yml": _filled(

@@ -7,8 +7,6 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from tests.fuzz.case import Contents, Outcome, require
-
 from danhba import listing, plan
 from danhba.accounts import EMPTY, Accounts
 from danhba.addresses import Issued
@@ -21,6 +19,7 @@ from danhba.rendering import findings as show_findings
 from danhba.rendering import plan as show_plan
 from danhba.source import PROVINCE, File
 from danhba.state import Timeline
+from tests.fuzz.case import Contents, Outcome, require
 
 DAY = date(2026, 11, 24)
 # Whatever comes in, nobody reads more than this; a plan names each account, and grows with what comes in.

@@ -12,6 +12,9 @@ from tests.fuzz.case import Contents, Outcome
 from tests.fuzz.oracle import judge
 from tests.fuzz.seeds import registers
 
+# Lines of a file that is cut by octets from here on.
+FEW = 12
+
 
 @dataclass(frozen=True)
 class Register:
@@ -55,17 +58,17 @@ def _less(files: Contents) -> Iterator[Contents]:
 def shorter(data: bytes) -> Iterator[bytes]:
     """Without its halves, quarters and so on, by lines and then by octets."""
     lines = data.splitlines(keepends=True)
-    yield from (b"".join(part) for part in _without(lines))
-    if len(lines) < 12:
-        yield from (bytes(part) for part in _without(list(data)))
+    yield from map(b"".join, _without(lines))
+    if len(lines) < FEW:
+        yield from map(b"".join, _without([data[i : i + 1] for i in range(len(data))]))
 
 
-def _without(items: list[bytes] | list[int]) -> Iterator[list[bytes] | list[int]]:
+def _without(items: list[bytes]) -> Iterator[list[bytes]]:
     size = len(items)
     while size > 1:
         size = (size + 1) // 2
         for start in range(0, len(items), size):
-            yield items[:start] + items[start + size :]  # type: ignore[operator]
+            yield items[:start] + items[start + size :]
 
 
 def register(rng: random.Random) -> Register:

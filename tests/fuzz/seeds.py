@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from danhba import source
 from tests.factory import write_register
 from tests.unit.core.registers import SAMPLE, agency, person, register
-
-from danhba import source
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -62,10 +61,14 @@ def _moves() -> dict[str, str]:
             parent="stttt",
         ),
         policy={
-            **{"forward_days": "90", "redirect_days": "365", "future_days": "366"},
+            "forward_days": "90",
+            "redirect_days": "365",
+            "future_days": "366",
             "retention_days": {"default": "183", "leader": "365"},
             "quota": {"official": "2G", "agency": "10G"},
-            "limits": {name: {"count": "50", "percent": "2", "agency_percent": "20"} for name in ("close", "readdress")},
+            "limits": {
+                name: {"count": "50", "percent": "2", "agency_percent": "20"} for name in ("close", "readdress")
+            },
             "protected": ["contact-stttt"],
         },
         acknowledgements=[

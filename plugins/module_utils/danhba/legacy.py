@@ -222,13 +222,18 @@ _LETTER_RUN = re.compile(r"[^\W\d_]+")
 
 @lru_cache(maxsize=65536)
 def _stands(word: str) -> int:
-    """How plausible a word is as it stands, quotation marks and dashes aside."""
+    """How plausible a word is as it stands."""
     if word.isascii() or not _ONE_BYTE.issuperset(word) or not any(map(str.isalpha, word)):
         return 3
     if word.lower() in _ALONE or _MEASURE.fullmatch(word):
         return 3
     if _UTF8_PAIR.search(word):
         return 0
+    return _pieces(word)
+
+
+def _pieces(word: str) -> int:
+    """How plausible the least plausible part of a word is, quotation marks and dashes aside."""
     scores = []
     for piece in _INNER.split(word):
         inner = piece.strip(_BESIDE)
@@ -259,15 +264,19 @@ def recognise(text: str) -> Legacy | None:
     words = _words(text)[:_DISTINCT]
     if all(_stands(word) >= 2 for word in words):
         return None
-    return _utf8_in(text) or _best(text, [word for word in words if _ONE_BYTE.issuperset(word)])
+    return _utf8_in(text) or _best(text, [word for word in words if _is_readable(word)])
+
+
+def _is_readable(word: str) -> bool:
+    """Whether a word of one-byte characters is more than typography; the one letter that looks like that is § for Đ."""
+    return _ONE_BYTE.issuperset(word) and (any(map(str.isalpha, word)) or (len(word) > 1 and "§" in word))
 
 
 def _best(text: str, words: list[str]) -> Legacy | None:
-    spelt = [word for word in words if any(map(str.isalpha, word))]
-    most, found = sum(map(_stands, spelt)), ""
+    most, found = sum(map(_stands, words)), ""
     for name in ENCODINGS:
-        scores = [_plausible(_reading(word, name)) for word in spelt]
-        if min(scores, default=0) and sum(scores) > most and _explains(spelt, scores):
+        scores = [_pieces(_reading(word, name)) for word in words]
+        if min(scores, default=0) and sum(scores) > most and _explains(words, scores):
             most, found = sum(scores), name
     return Legacy(found, _converted(text, words, found)) if found else None
 
@@ -280,13 +289,13 @@ def _converted(text: str, words: list[str], name: str) -> str:
 
 def read(text: str, name: str) -> str | None:
     """A text in disguise, of which the encoding is known, as it was meant; None where it makes no sense in it."""
-    words = _words(text)
-    if not words or not all(map(_ONE_BYTE.issuperset, words)):
+    words = [word for word in _words(text) if _is_readable(word)]
+    if not words or not _ONE_BYTE.issuperset(text):
         return None
     if name == UTF8:
         found = _utf8_in(text)
         return found.text if found else None
-    return _converted(text, words, name) if all(_plausible(_reading(word, name)) for word in words) else None
+    return _converted(text, words, name) if all(_pieces(_reading(word, name)) for word in words) else None
 
 
 def _explains(words: list[str], scores: list[int]) -> bool:
@@ -296,8 +305,14 @@ def _explains(words: list[str], scores: list[int]) -> bool:
 @lru_cache(maxsize=65536)
 def _reading(word: str, name: str) -> str:
     """A word of one-byte characters in an encoding."""
-    read = _DECODERS[name](bytes(_BYTES[ord(c)] for c in word))
-    return _capital_word(read) if name == TCVN3 else read
+    data = bytes(_BYTES[ord(c)] for c in word)
+    if name != TCVN3:
+        return _DECODERS[name](data)
+    # Where the standard has capitals, the ABC fonts have quotation marks and dashes, as windows-1252 has.
+    read = "".join(
+        c if 0x80 <= byte < 0xA0 else _DECODERS[name](bytes([byte])) for c, byte in zip(word, data, strict=True)
+    )
+    return _capital_word(read)
 
 
 def _utf8_in(text: str) -> Legacy | None:

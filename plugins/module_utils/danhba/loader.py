@@ -16,7 +16,9 @@ from .place import START, Place
 from .register import Agency, Province
 
 UNREADABLE = rule(
-    "file-unreadable", "R5", _("this is a link, a directory or larger than {most} MiB; a register has plain files")
+    "file-unreadable",
+    "R5",
+    _("this is a link, a directory, or larger than {most} MiB or {values} values; a register has plain files"),
 )
 NAME = rule("file-name", "R4.1", _("a file here is named <tendonvi>.yml, with a tendonvi such as stttt; rename it"))
 ENCODING = rule("file-encoding", "R7.3", _("byte {byte} is not UTF-8; save the file as UTF-8 (TCVN 6909:2001)"))
@@ -113,6 +115,8 @@ def read(file: source.File, subject: str, findings: list[Finding]) -> tree.Node 
         where = Where(file.path, problem.place, subject)
         if problem.kind == "syntax":
             findings.append(SYNTAX.at(where, detail=problem.detail))
+        elif problem.kind == "size":
+            findings.append(_unreadable(where))
         else:
             findings.append(_YAML[problem.kind].at(where, name=problem.detail))
     if not problems and (node is None or (isinstance(node, tree.Text) and not node.value)):
@@ -123,8 +127,7 @@ def read(file: source.File, subject: str, findings: list[Finding]) -> tree.Node 
 
 def _text(file: source.File, subject: str, findings: list[Finding]) -> str | None:
     if file.data is None:
-        most = source.LARGEST // 1024**2
-        findings.append(UNREADABLE.at(Where(file.path, START, subject), most=most))
+        findings.append(_unreadable(Where(file.path, START, subject)))
         return None
     try:
         text = file.data.decode()
@@ -140,6 +143,10 @@ def _text(file: source.File, subject: str, findings: list[Finding]) -> str | Non
         return text
     findings.extend(_characters(text, file.path, subject))
     return text
+
+
+def _unreadable(where: Where) -> Finding:
+    return UNREADABLE.at(where, most=source.LARGEST // 1024**2, values=tree.MOST_VALUES)
 
 
 def _characters(text: str, path: str, subject: str) -> Iterator[Finding]:

@@ -47,6 +47,8 @@ Node: TypeAlias = Text | List | Map
 
 # The register's deepest value is seven levels down; a reader that recurses must stop somewhere.
 DEEPEST = 32
+# A file of 20,000 officials has fewer; each takes 150 to 300 octets of memory, so that 16 MB of commas would take 1 GB.
+MOST_VALUES = 1_000_000
 # libyaml compares each directive with all before it, so that many of them take for ever.
 _DIRECTIVE = re.compile(r"^(?:\ufeff)?%\S*|(?<=[\n\r\u0085\u2028\u2029])%\S*")
 _LINE_ENDS = ("\n", "\r", "\u0085", "\u2028", "\u2029")
@@ -59,8 +61,8 @@ _WRITTEN_OUT = frozenset(('\\"', "\\\\", "\\/"))
 class Problem:
     """Why a file is not the YAML that the register uses.
 
-    `kind` is one of syntax, depth, directive, tag, anchor, escape, key, twice, documents; `detail` is libyaml's word,
-    or the key.
+    `kind` is one of syntax, depth, size, directive, tag, anchor, escape, key, twice, documents; `detail` is libyaml's
+    word, or the key.
     """
 
     kind: str
@@ -152,6 +154,19 @@ class _Reader:
             self._object(Problem("tag", _place(event), event.tag))
 
 
+class _Counting(_Reader):
+    """Reads a text that could have more than `MOST_VALUES`."""
+
+    values = 0
+
+    def node(self, event: Any) -> Node:
+        self.values += 1
+        if self.values > MOST_VALUES:
+            self._object(Problem("size", _place(event)))
+            raise _Stop
+        return super().node(event)
+
+
 def _place(event: Any) -> Place:
     return Place(event.start_mark.line + 1, event.start_mark.column + 1)
 
@@ -160,7 +175,7 @@ def parse(text: str) -> tuple[Node | None, list[Problem]]:
     """The only document of a text, None when it is empty or cannot be read, with every problem met."""
     if "%" in text and (directive := _DIRECTIVE.search(text)):
         return None, [Problem("directive", _place_of(text, directive.start()), directive[0])]
-    reader = _Reader(yaml.CBaseLoader(text), text, "\\" in text)
+    reader = (_Counting if len(text) > MOST_VALUES else _Reader)(yaml.CBaseLoader(text), text, "\\" in text)
     try:
         return reader.document(), reader.problems
     except _Stop:

@@ -730,6 +730,13 @@ CUSTODIANS = [
         '{person: "000103", document: 101/QĐ-UBND, date: 2010-11-15, as: head}',
         f"{S}:10:69 custodian-head",
     ),
+    change(
+        "a head before his time",
+        S,
+        '{person: "000101", document: 101/QĐ-UBND, date: 2010-10-15, as: head}',
+        '{person: "000102", document: 101/QĐ-UBND, date: 2010-10-15, as: head}',
+        f"{S}:10:14 custodian-official",
+    ),
     change("a delegate who left", S, DELEGATE, DELEGATE.replace("000102", "000103"), f"{S}:11:14 custodian-left"),
     change(
         "a delegate who left, with another after",
@@ -765,6 +772,11 @@ CUSTODIANS = [
         "a leader, and nobody holds the mailbox", S, "custodians:\n" + HEAD + DELEGATE, "", f"{S}:2:1 custodian-missing"
     ),
     Case("no leader, and nobody holds the mailbox", register(agency("aa", person("1", "Lò An", "2011-01-01"))), []),
+    Case(
+        "a leader who stayed when the agency closed",
+        register(agency("aa", person("1", "Lò An", "2011-01-01", leader="true"), closed="2012-01-01")),
+        ["agencies/aa.yml:8:5 person-agency-closed"],
+    ),
     Case(
         "a leader who left",
         register(agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01", leader="true"))),
@@ -806,7 +818,7 @@ IDENTITY = [
                 agency(
                     "aa",
                     person("1", "Lò An", "2011-01-01", **{key: one}),
-                    person("2", "Lò An", "2011-01-01", **{key: other}),
+                    person("2", "Lò An", "2011-01-01", **({key: other} if other else {})),
                 )
             ),
             [] if right else ["agencies/aa.yml:11:9 person-two-ids"],
@@ -816,6 +828,7 @@ IDENTITY = [
             ("unit", "Văn phòng", "Thanh tra", True),
             ("phone", "0214 3 000 001", "0214 3 000 002", True),
             ("title", "Kế toán", "Kế toán", False),
+            ("title", "Kế toán", "", False),
         )
     ),
     Case(
@@ -903,6 +916,11 @@ WORDING = [
             "Giám đốc Nguyễn văn vịnh",
             "Chuyên viên 01.003",
         )
+    ),
+    Case(
+        "a name of one word that is in the title",
+        register(agency("aa", person("1", "An", "2011-01-01", title="Cán bộ An toàn giao thông"))),
+        [],
     ),
     *(called(phone, f"{S}:17:12 phone-mobile") for phone in NUMBERS),
     *(called(phone) for phone in ("0214 3 840 034", "+84 214 3840 034", "020 3 840 034", "1900 1234", "3 840 034")),

@@ -133,6 +133,16 @@ ORDER = [
         [f"{S}:13:3 stttt/000101 entry-removed", f"{S}:18:9 stttt/000109 id"],
     ),
     Change(
+        "another id, and one inserted before",
+        entries(ONE, TWO, FOUR, THREE.replace("000103", "000109")),
+        [f"{S}:24:5 stttt/000104 entry-inserted", f"{S}:28:9 stttt/000109 id"],
+    ),
+    Change(
+        "one inserted who is called as another and came on the same day",
+        entries(ONE, TWO, THREE.replace("000103", "000104"), THREE),
+        [f"{S}:24:5 stttt/000104 entry-inserted"],
+    ),
+    Change(
         "another one in the place of one",
         entries(ONE, TWO.replace("000102", "000104").replace("Ngô Vân Vinh", "Lò Ký"), THREE),
         [f"{S}:13:3 stttt/000102 entry-removed", f"{S}:19:5 stttt/000104 entry-inserted"],

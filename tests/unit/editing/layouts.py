@@ -61,10 +61,8 @@ def agencies(draw: Draw) -> dict[str, Says]:
 @st.composite
 def written(draw: Draw, says: dict[str, Says]) -> str:
     """One of the ways to write it."""
-    if draw(st.integers(0, 9)) == 0:
-        body = [_Layout(draw).flow(says)]
-    else:
-        body = _Layout(draw).mapping(says)
+    layout = _Layout(draw)
+    body = [layout.flow(says)] if layout.rarely() and layout.rarely() else layout.mapping(says)
     start = draw(st.sampled_from([[], ["---"], ["# Đầu tệp", "---", "# bình luận"]]))
     end = draw(st.sampled_from([[], ["# cuối tệp"], ["", "# cuối", ""], ["..."]]))
     line_end = draw(st.sampled_from(["\n", "\n", "\r\n"]))
@@ -89,7 +87,7 @@ class _Layout:
         return lines
 
     def pair(self, key: str, value: Says) -> list[str]:
-        if value == [] or value == {} or (not isinstance(value, str) and self.rarely()):
+        if not isinstance(value, str) and (not value or self.rarely()):
             return [f"{key}: {self.flow(value)}{self.note()}"]
         if isinstance(value, str):
             return self.text(key, value)
@@ -112,9 +110,9 @@ class _Layout:
     def text(self, key: str, value: str) -> list[str]:
         style = self.draw(st.integers(0, 6))
         if style == 0:
-            return [f"{key}: |-", f"   {value}"]
+            return [f"{key}: |-", f"      {value}"]
         if style == 1 and not value.startswith((" ", "#")):
-            return [f"{key}: >-", f"  {value}", ""]
+            return [f"{key}: >-", f"      {value}", ""]
         return [f"{key}: {self.scalar(value)}{self.note()}"]
 
     def flow(self, value: Says) -> str:
@@ -129,7 +127,8 @@ class _Layout:
 
     def scalar(self, value: str) -> str:
         if self.draw(st.booleans()):
-            return scalar(value)
+            plain = scalar(value)
+            return plain if plain == value else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
         return "'" + value.replace("'", "''") + "'"
 
     def note(self) -> str:

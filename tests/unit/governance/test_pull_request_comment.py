@@ -26,7 +26,7 @@ def api(request: pytest.FixtureRequest) -> Iterator[Api]:
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(script.time, "sleep", WAITED.append)
+    monkeypatch.setattr("time.sleep", WAITED.append)
     WAITED.clear()
 
 

@@ -121,13 +121,11 @@ def test_what_is_installed_is_what_a_review_needs(tmp_path: Path) -> None:
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "--quiet", "--message", "x")
     code = (
-        "import importlib.metadata as m, json, sys; from danhba.cli import main;"
-        "main(['review', '--base', 'HEAD', '--format', 'json'], standalone_mode=False)"
-        if False
-        else "import atexit, importlib.metadata as m, json, sys\n"
+        "import atexit, importlib.metadata as m, json, sys\n"
         "from danhba.cli import main\n"
         "owners = m.packages_distributions()\n"
-        "atexit.register(lambda: print(json.dumps(sorted({d for n in list(sys.modules) for d in owners.get(n, [])}))))\n"
+        "found = lambda: sorted({d for n in list(sys.modules) for d in owners.get(n, [])})\n"
+        "atexit.register(lambda: print(json.dumps(found())))\n"
         "main(['review', '--base', 'HEAD', '--format', 'json'])"
     )
     shown = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -53,6 +53,13 @@ def test_the_document_and_the_request_are_on_both_sides() -> None:
         assert (entry.document, entry.request) == ("1673/NQ-UBTVQH15", "5/TTr-UBND")
 
 
+def test_one_move_may_rest_on_a_document_of_its_own() -> None:
+    found = foresee(province(), MERGED + 'people: [{id: "2", to: ubnd, document: 8/QĐ-UBND}]\n')
+    for entry in (found.agencies["skhdt"].people[1].closed, found.agencies["ubnd"].people[0].opened):
+        assert entry
+        assert entry.document == "8/QĐ-UBND"
+
+
 def test_what_a_person_has_goes_along() -> None:
     keys: dict[str, Value] = {
         "title": "Trưởng phòng", "leader": "true", "unit": "Phòng A", "phone": "0214 3 840 034", "family": "Niê",
@@ -252,9 +259,18 @@ class TestFates:
         assert closed
         assert closed.date == date(2020, 1, 1)
 
+    def test_a_closing_entered_for_a_later_day_goes_along(self) -> None:
+        found = foresee(province(person("3", "Vũ An", "2013-01-01", "2025-08-01")), MERGED)
+        assert found.problems == ()
+        assert moves(found)[-1] == "3: van-skhdt → van-stc"
+        former, new = found.agencies["skhdt"].people[2], found.agencies["stc"].people[-1]
+        assert former.closed
+        assert (former.closed.date, former.closed.event) == (DAY, "reorganised")
+        assert new.closed
+        assert (new.closed.date, new.closed.event) == (date(2025, 8, 1), "retired")
+
     def test_what_is_entered_for_a_later_day_stands_in_the_way(self) -> None:
         for entry, rule in (
-            (person("3", "Vũ An", "2013-01-01", "2025-07-02"), "reorganise-later"),
             (suspended(("2025-07-01", "2025-08-01")), "reorganise-later"),
             (person("3", "Vũ An", "2025-07-01"), "reorganise-pending"),
             (person("3", "Vũ An", "2025-08-01"), "reorganise-pending"),

@@ -89,6 +89,17 @@ def test_comments_and_the_rest_of_each_file_stay() -> None:
     assert [line for line in new if line not in added] == list(old)
 
 
+def test_a_closing_entered_for_a_later_day_is_corrected_and_acknowledged() -> None:
+    texts = province(
+        person("3", "Vũ An", "2013-01-01", "2025-08-01"), person("4", "Lý Anh", "2013-01-01", "2025-09-01")
+    )
+    found, after, _given = carry_out(texts, MERGED + 'people: [{id: "4", close: retired}]\n')
+    assert bare(after.agencies) == bare(found.after.agencies)
+    corrected = [a.accounts for a in after.province.acknowledgements if a.limit == "history"]
+    assert corrected == [("skhdt/3", "skhdt/4")]
+    assert [i.closed and i.closed.date for i in after.agencies["stc"].people if i.id == "3"] == [date(2025, 8, 1)]
+
+
 class TestAcknowledgements:
     """What the guards would refuse is acknowledged, in the exact number, and nothing else."""
 
@@ -172,8 +183,7 @@ def reorganisations(draw: st.DrawFn) -> str:
          "event": "merged" if code in merged else "established"}
         for code in NEW
     ]  # fmt: skip
-    lists = {"agencies": openings, "close": closings}
-    return HEAD + "".join(f"{key}: {flow(items)}\n" for key, items in lists.items())
+    return f"{HEAD}agencies: {flow(openings)}\nclose: {flow(closings)}\n"
 
 
 @settings(max_examples=60)

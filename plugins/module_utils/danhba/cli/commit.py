@@ -6,7 +6,7 @@ import difflib
 import shlex
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from .. import plan, source
 from ..addresses import Issued
 from ..check import Checked, check, wanted
 from ..editing.draft import Draft
-from ..findings import Finding, binding
+from ..findings import Finding, Severity, binding
 from ..messages import mark as _
 from ..messages import render, visible
 from ..register import Register
@@ -38,6 +38,10 @@ DECLINED = _("nothing was written")
 CONFIRM = _("Write this?")
 WRITTEN = _("written: {files}")
 UNDO = _("to undo all that is not committed in these files: {command}")
+
+MORE = _("… and {count} more of these")
+# How many findings, and how many files, are told of one change.
+SHOWN, FILES = 50, 10
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -128,14 +132,21 @@ def _checked(before: list[File], after: list[File]) -> Checked:
     """The register with the change; ends the process where that has errors which it did not have."""
     checked = check(after, today(), before)
     new = _new(examined(before).findings, checked.findings)
-    if binding(new):
-        click.echo(show_findings.text(new, language()), err=True)
-        refuse(NEW_ERRORS)
     if new:
-        click.echo(show_findings.text(new, language()), err=True)
+        _tell(new)
+    if binding(new):
+        refuse(NEW_ERRORS)
     if errors := binding(checked.findings):
         say(OLD_ERRORS, count=len(errors))
     return checked
+
+
+def _tell(findings: list[Finding]) -> None:
+    """Findings, errors first; of a mass change only some, for the rest is of the same kind."""
+    ordered = [*binding(findings), *(f for f in findings if f.rule.severity is Severity.ADVICE)]
+    click.echo(show_findings.text(ordered[:SHOWN], language()), err=True)
+    if len(ordered) > SHOWN:
+        say(MORE, count=len(ordered) - SHOWN)
 
 
 def _new(before: list[Finding], after: list[Finding]) -> list[Finding]:
@@ -181,16 +192,20 @@ def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> No
     former = {file.name: file.data for file in before}
     changes = {name: transaction.Change(former.get(name), data) for name, data in changed.items()}
     transaction.write(directory, changes)
-    say(WRITTEN, files=[directory / name for name in changed])
-    undo = [
-        shlex.join([*command, *(str(directory / name) for name in names)])
-        for command, names in (
-            (["git", "checkout", "--"], [name for name in changed if former.get(name) is not None]),
-            (["rm", "--"], [name for name in changed if former.get(name) is None]),
-        )
-        if names
-    ]
-    say(UNDO, command="; ".join(undo))
+    written = [str(directory / name) for name in changed]
+    left = len(written) - FILES
+    say(WRITTEN, files=[*written[:FILES], *([f"… +{left}"] if left > 0 else [])])
+    say(UNDO, command=_undo(directory, former, changed))
+
+
+def _undo(directory: Path, former: Mapping[str, bytes | None], changed: Iterable[str]) -> str:
+    """The command that takes a change back; of many files, the one that keeps them aside."""
+    there = [str(directory / name) for name in changed if former.get(name) is not None]
+    new = [str(directory / name) for name in changed if former.get(name) is None]
+    if len(there) + len(new) > FILES:
+        return shlex.join(["git", "stash", "push", "--include-untracked", "--", str(directory)])
+    commands = ((["git", "checkout", "--"], there), (["rm", "--"], new))
+    return "; ".join(shlex.join([*command, *names]) for command, names in commands if names)
 
 
 def read_files(directory: Path) -> list[File]:

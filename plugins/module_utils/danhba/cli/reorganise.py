@@ -9,7 +9,6 @@ from pathlib import Path
 
 import click
 
-from ..check import check
 from ..findings import binding
 from ..messages import mark as _
 from ..messages import translator
@@ -20,7 +19,7 @@ from ..reorganisation.forecast import forecast
 from ..reorganisation.model import Reorganisation
 from ..reorganisation.rendering import Told
 from ..source import LARGEST, File, Unusable
-from .commit import add_commit_options, commit_draft, read_files
+from .commit import add_commit_options, commit_draft, examined, read_files
 from .common import REFUSED, directory, lang, language, today, usable, write
 
 FORMATS = ("text", "json", "markdown")
@@ -48,7 +47,7 @@ def reorganise_command(  # noqa: PLR0913, PLR0917
     decided = _decided(plan)
     files = read_files(directory)
     with _step(_("reading the register …")):
-        register, issued = usable(check(files, today()))
+        register, issued = usable(examined(files))
     with _step(_("computing the new addresses …")):
         found = forecast(register, issued, decided)
         acknowledged = guards.acknowledgements(found, issued, today()) if found.possible else []

@@ -14,8 +14,8 @@ import click
 from .. import pages
 from ..clauses import CLAUSES, article
 from ..findings import RULES, Rule
+from ..messages import LANGUAGES, both, render, translator
 from ..messages import mark as _
-from ..messages import render, translator
 from ..source import Unusable
 from .common import lang, language, table
 
@@ -150,14 +150,14 @@ def _markdown(text: str) -> None:
 
 
 def index(rules: Sequence[Rule], spoken: str) -> str:
-    """The rules as Markdown: a table for each group, with links to the pages beside the index."""
+    """The rules as Markdown: a table for each group, with links to the pages beside it."""
     parts = dict.fromkeys(group(rule) for rule in rules)
     return "\n\n".join("\n".join(_part(part, [r for r in rules if group(r) == part], spoken)) for part in parts)
 
 
 def _part(part: str, rules: Sequence[Rule], spoken: str) -> Iterator[str]:
     translate = translator(spoken)
-    yield f"### {translate(part)}"
+    yield f"### {part if spoken == 'en' else ' / '.join(both(part))}"
     yield ""
     yield f"| {' | '.join(map(translate, _COLUMNS))} |"
     yield "|---" * len(_COLUMNS) + "|"
@@ -167,7 +167,8 @@ def _part(part: str, rules: Sequence[Rule], spoken: str) -> Iterator[str]:
 
 
 def _about(rule: Rule, spoken: str) -> str:
-    """The title of the page in a language, or the message where there is no page; a cell of a table."""
+    """The title of the page, Vietnamese with the English beside it; the message where there is no page."""
     titles = [line.removeprefix("## ") for line in page(rule).splitlines() if line.startswith("## ")]
-    text = titles[spoken == "en"] if len(titles) == 2 else _template(rule, spoken)
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    if len(titles) != len(LANGUAGES):
+        return _template(rule, spoken).replace("|", "\\|").replace("<", "&lt;")
+    return titles[1] if spoken == "en" else " / ".join(titles)

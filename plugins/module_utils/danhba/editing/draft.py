@@ -11,7 +11,7 @@ from .. import schema, source
 from ..messages import mark as _
 from ..source import File
 from . import text as write
-from .page import STEP, Entry, Page, Splice, get
+from .page import STEP, Page, Splice, get
 from .problem import Problem
 from .text import Value
 
@@ -58,6 +58,17 @@ class Draft:
         """Close the last entry of a person in an agency that is open."""
         event = _ordered(closed, _EVENT)
         self._in_entry(code, person, lambda page, node: page.put(node, "closed", event), "closed", lambda _old: event)
+
+    def end_earlier(self, code: str, person: str, closed: Mapping[str, Value]) -> None:
+        """Put another closing in the place of the one that a person's last entry has, and that will not come to pass."""
+        page, event = self._agency(code), _ordered(closed, _EVENT)
+        number = _last(page.says, person)
+        if number is None:
+            raise Problem(NOT_OPEN, person=person, agency=code)
+        page.change(
+            lambda _root: page.replace(page.entry(number), "closed", event),
+            lambda says: says["people"][number].update(closed=event),
+        )
 
     def suspend(self, code: str, person: str, suspension: Mapping[str, Value]) -> None:
         """Suspend a person in an agency, in the last entry that is open."""
@@ -166,19 +177,36 @@ class Draft:
     ) -> None:
         """Change a key in a person's last entry that is open."""
         page = self._agency(code)
-        found: list[Entry] = []
+        number = _last_open(page.says, person)
+        if number is None:
+            raise Problem(NOT_OPEN, person=person, agency=code)
 
         def in_root(_root: yaml.MappingNode) -> Splice:
-            found[:] = [entry for entry in page.entries(person) if get(entry.node, "closed") is None][-1:]
-            if not found:
-                raise Problem(NOT_OPEN, person=person, agency=code)
-            return make(page, found[0].node)
+            return make(page, page.entry(number))
 
         def say(says: dict[str, Any]) -> None:
-            entry = says["people"][found[0].number]
+            entry = says["people"][number]
             entry[key] = value(entry.get(key))
 
         page.change(in_root, say)
+
+
+def _last_open(says: Mapping[str, Any], person: str) -> int | None:
+    """The number of the last entry of a person that is open."""
+    return _last(says, person, lambda entry: "closed" not in entry)
+
+
+def _last(
+    says: Mapping[str, Any], person: str, wanted: Callable[[Mapping[str, Any]], bool] = lambda _entry: True
+) -> int | None:
+    """The number of the last entry of a person that is as wanted."""
+    people = says.get("people")
+    people = people if isinstance(people, list) else []
+    for number in range(len(people) - 1, -1, -1):
+        entry = people[number]
+        if isinstance(entry, dict) and entry.get("id") == person and wanted(entry):
+            return number
+    return None
 
 
 def _text(node: yaml.Node, key: str) -> str:
@@ -187,9 +215,17 @@ def _text(node: yaml.Node, key: str) -> str:
 
 
 def _ordered(keys: Mapping[str, Value], order: Sequence[str]) -> dict[str, Value]:
-    """The keys in the order in which registers have them, then those that none has."""
+    """The keys in the order in which registers have them, then those that none has; events in theirs."""
     names = [key for key in order if key in keys] + [key for key in keys if key not in order]
-    return {key: keys[key] for key in names}
+    return {key: _event(keys[key]) for key in names}
+
+
+def _event(value: Value) -> Value:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return _ordered(value, _PERSON if "id" in value else _EVENT)
+    return [_event(item) for item in value]
 
 
 def _whole(agency: Mapping[str, Value]) -> str:
@@ -201,5 +237,5 @@ def _whole(agency: Mapping[str, Value]) -> str:
     people = [entry for entry in agency["people"] if isinstance(entry, Mapping)]
     lines.append("people:" if people else "people: []")
     for entry in people:
-        lines += ["  " + line for line in write.item(_ordered(entry, _PERSON), inner=STEP, step=STEP)]
+        lines += ["  " + line for line in write.item(entry, inner=STEP, step=STEP)]
     return "\n".join([*lines, ""])

@@ -46,14 +46,6 @@ class Splice:
         return self.start <= other.end and other.start <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of `people`, and its number in the list."""
-
-    number: int
-    node: yaml.MappingNode
-
-
 @dataclass(slots=True)
 class Page:
     """The text of a file with its root node; changes gather until somebody needs the text or the nodes after them.
@@ -66,7 +58,6 @@ class Page:
     _text: str
     _root: yaml.MappingNode
     _bom: str = ""
-    _people: dict[str, list[Entry]] = field(default_factory=dict)
     _splices: list[Splice] = field(default_factory=list)
 
     @classmethod
@@ -83,7 +74,7 @@ class Page:
             line = problems[0].place.line if problems else 1
             raise Problem(UNREADABLE, path=file.path, line=line)
         root = _compose(text)
-        return cls(file.path, plain(root), text, root, bom, _by_id(root))
+        return cls(file.path, plain(root), text, root, bom)
 
     def data(self) -> bytes:
         """The file as it is now."""
@@ -125,21 +116,25 @@ class Page:
             raise Problem(LAYOUT, path=self.path) from error
         if plain(root) != self.says:
             raise Problem(LAYOUT, path=self.path)
-        self._text, self._root, self._people = text, root, _by_id(root)
+        self._text, self._root = text, root
 
-    def entries(self, person: str) -> list[Entry]:
-        """The entries of a person as of the nodes that `change` asks its maker about."""
-        return self._people.get(person, [])
+    def entry(self, number: int) -> yaml.MappingNode:
+        """One of the people, as of the nodes that `change` asks its maker about."""
+        people = get(self._root, "people")
+        entries = people.value if isinstance(people, yaml.SequenceNode) else []
+        if number >= len(entries) or not isinstance(entries[number], yaml.MappingNode):
+            raise Problem(LAYOUT, path=self.path)
+        return entries[number]
 
     # What follows makes splices.
 
     def append(self, mapping: yaml.MappingNode, key: str, value: Value) -> Splice:
         """Add to the end of the list under a key."""
         items = get(mapping, key)
-        if items is None or (isinstance(items, yaml.ScalarNode) and items.value):
+        if isinstance(items, yaml.SequenceNode):
+            return self._grow(items, value) if items.value else self._first(mapping, items, value)
+        if not isinstance(items, yaml.ScalarNode) or items.start_mark.index < items.end_mark.index:
             raise Problem(LAYOUT, path=self.path)
-        if isinstance(items, yaml.SequenceNode) and items.value:
-            return self._grow(items, value)
         return self._first(mapping, items, value)
 
     def put(self, mapping: yaml.MappingNode, key: str, value: Value, *, after: str = "", before: str = "") -> Splice:
@@ -166,6 +161,13 @@ class Page:
         if not isinstance(node, yaml.ScalarNode) or not node.value:
             raise Problem(LAYOUT, path=self.path)
         return Splice(node.start_mark.index, self._end(node), write.scalar(value, key))
+
+    def replace(self, mapping: yaml.MappingNode, key: str, value: Value) -> Splice:
+        """Another value, on one line, for a key that is there."""
+        node = get(mapping, key)
+        if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
+            raise Problem(LAYOUT, path=self.path)
+        return Splice(node.start_mark.index, self._end(node), write.flow(value, key))
 
     def _grow(self, items: yaml.SequenceNode, value: Value) -> Splice:
         last = items.value[-1]
@@ -257,15 +259,6 @@ def _compose(text: str) -> yaml.MappingNode:
     if not isinstance(root, yaml.MappingNode):
         raise yaml.YAMLError
     return root
-
-
-def _by_id(root: yaml.MappingNode) -> dict[str, list[Entry]]:
-    people = get(root, "people")
-    found: dict[str, list[Entry]] = {}
-    for number, node in enumerate(people.value if isinstance(people, yaml.SequenceNode) else ()):
-        if isinstance(node, yaml.MappingNode) and isinstance(person := get(node, "id"), yaml.ScalarNode):
-            found.setdefault(person.value, []).append(Entry(number, node))
-    return found
 
 
 def get(mapping: yaml.MappingNode, key: str) -> yaml.Node | None:

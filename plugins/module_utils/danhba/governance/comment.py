@@ -96,9 +96,9 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
 
 def _moved(moved: Moved, language: str) -> str:
     template = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
-    values = {"name": moved.issuance.name, "person": moved.issuance.id, "now": f"{moved.now}-{moved.agency}"}
-    values |= {"holder": moved.holder, "before": f"{moved.before}-{moved.agency}"}
-    return _safe(template, language, values)
+    issuance = moved.issuance
+    who = {"name": issuance.name, "person": issuance.id, "holder": moved.holder}
+    return _safe(template, language, {**who, "before": moved.before, "now": moved.now})
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:

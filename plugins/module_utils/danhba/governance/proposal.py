@@ -50,8 +50,8 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
     common = _common(directory, *ends)
     before, own = source.from_git(directory, ends[0]), _files(directory, ends[1])
     ancestor = _files(directory, common) if common else []
-    tree, conflicts = _merge(directory, *ends) if common else ("", [])
-    _root, prefix = place(directory)
+    root, prefix = place(directory)
+    tree, conflicts = _merge(root, *ends) if common else ("", [])
     appended = _appended(before, ancestor, own, [path.removeprefix(prefix) for path in conflicts])
     mine = {path for path in conflicts if _is_data(path, prefix)}
     resolved = bool(tree) and mine == {prefix + name for name in appended}
@@ -101,10 +101,13 @@ def _common(directory: Path, target: str, proposed: str) -> str:
     return found.strip() if status == 0 else ""
 
 
-def _merge(directory: Path, target: str, proposed: str) -> tuple[str, list[str]]:
-    """The tree that merging gives, and the paths that conflict in it; see git-merge-tree(1), OUTPUT."""
+def _merge(root: Path, target: str, proposed: str) -> tuple[str, list[str]]:
+    """The tree that merging gives, and the paths that conflict in it; see git-merge-tree(1), OUTPUT.
+
+    It names paths from where it runs, hence from the root.
+    """
     wanted = ("merge-tree", "--write-tree", "--no-messages", "--name-only", "-z")
-    status, shown = _run(directory, *wanted, target, proposed)
+    status, shown = _run(root, *wanted, target, proposed)
     if status > 1:
         raise Unusable(_("git cannot merge {revision} here; git 2.38 or later is needed"), revision=proposed)
     tree, *conflicts = (part for part in shown.split("\0") if part)

@@ -17,9 +17,11 @@ from .proposal import Proposal
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """Someone who gets another address than on the branch alone, because `holder` of the target got that one first."""
+    """Someone who gets another address than on the branch alone, because `holder` of the target got that one first.
 
-    agency: str
+    Addresses are their local parts.
+    """
+
     issuance: Issuance
     before: str
     now: str
@@ -88,7 +90,7 @@ def _moved_in(agency: Agency, alone: dict[Entry, str | None], now: dict[Entry, s
         local = now.get(entry)
         if before and local and before != local:
             holder = next((people[other].name for other, taken in now.items() if taken == before), "")
-            yield Moved(agency.code, people[entry], before, local, holder)
+            yield Moved(people[entry], before, local, holder)
 
 
 Entry = tuple[str, date]

@@ -29,16 +29,16 @@ class Role(Enum):
     OTHER = "other"
 
 
-_WHOSE = "can bo|cbcc|cbccvc|ccvc|cong chuc|vien chuc|ca nhan|nguoi|chu tai khoan|thanh vien|nhan vien|nhan su|day du|lanh dao"
+_WHOSE = "can bo|cbcc|cbccvc|ccvc|cong chuc|vien chuc|ca nhan|nguoi|chu tai khoan|thanh vien|nhan vien|nhan su|lanh dao"
 _WHAT = "thay doi|thu hoi|cap moi|tao moi|dang ky moi|xoa|huy|huy bo|tam khoa|khoa|khoi phuc|cap lai"
 # The first that fits a heading without its marks counts.
 _PATTERNS: Mapping[Role, str] = {
     Role.NUMBER: "s?tt|so (tt|thu tu)|thu tu|no|stt so",
     Role.OTHER: ".*(di dong|dtdd|mobile|nha rieng|email|e mail|thu dien tu|hop thu|tai khoan|dia chi).*|ghi chu.*|note",
     Role.FAMILY: "ho|ho (va )?(chu |ten )?(dem|lot)|ho dem va ten dem",
-    Role.NAME: f"ho (va )?ten( khai sinh)?( va chu dem)?( ({_WHOSE})( .*)?)?|hoten|ho chu dem va ten|ho dem (va )?ten"
-    f"|ho ten dem va ten|ten (day du|nguoi dung|nguoi su dung|can bo)( .*)?|(ten )?(co quan|don vi) ca nhan"
-    f"|({_WHOSE}) va ten|(full )?name|danh sach can bo( .*)?",
+    Role.NAME: f"ho (va )?ten( khai sinh)?( va chu dem)?( ({_WHOSE}|day du)( .*)?)?|hoten|ho chu dem va ten"
+    f"|ho dem (va )?ten|ho ten dem va ten|ten (day du|nguoi dung|nguoi su dung|can bo)( .*)?"
+    f"|(ten )?(co quan|don vi) ca nhan|({_WHOSE}) va ten|(full )?name|danh sach can bo( .*)?",
     Role.GIVEN: "ten",
     Role.MARK: f"(noi dung |loai )?((de nghi|yeu cau) )?({_WHAT})",
     Role.ASKED: "(noi dung |loai |hinh thuc )?(de nghi|yeu cau)( .*)?",

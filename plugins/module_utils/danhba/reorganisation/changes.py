@@ -11,7 +11,7 @@ from ..messages import mark as _
 from ..register import Agency, Custodian, Event, Issuance
 from .model import Holder, Opening, Reorganisation
 from .placing import Placing
-from .references import Names, open_on, successors
+from .references import Names, is_live, open_on, successors
 from .rules import problem
 
 CHILD = problem(
@@ -102,7 +102,7 @@ class Changes:
     def _people(self, agency: Agency) -> Iterator[Issuance]:
         departures = self.placing.departures.get(agency.code, {})
         for issuance in agency.people:
-            event = departures.get(issuance.id) if issuance.closed is None else None
+            event = departures.get(issuance.id) if is_live(issuance, self.plan.date) else None
             yield replace(issuance, closed=event) if event else issuance
         yield from (arrival.new for arrival in self.placing.arrivals.get(agency.code, ()))
 

@@ -22,13 +22,16 @@ UNDECIDED = problem(
 PENDING = problem(
     "pending",
     "R6.2a",
-    _("{person} opens in {agency} only on {day}, after it has ended; open that mailbox where the person will work"),
+    _(
+        "{person} opens in {agency} only on {day}, when that has ended; set opened: to an earlier day first "
+        "(acknowledged in province.yml by limit: history), so that the mailbox goes along"
+    ),
 )
 LATER = problem(
     "later",
     "R6.2",
     _(
-        "{person} in {agency} has an entry for {day} already, when that will have ended; take it out first "
+        "{person} is to be suspended in {agency} on {day}, when that has ended; take that out first "
         "(acknowledged in province.yml by limit: history), and enter it anew where the person is then"
     ),
 )
@@ -131,10 +134,9 @@ class Fates:
                 self.names.findings.append(PENDING.at(where, **values))
 
     def _later(self, agency: Agency, issuance: Issuance, fate: Fate) -> bool:
-        """Whether something is entered already for a day on which this entry will have ended."""
+        """Whether a suspension is entered for a day on which this entry will have ended."""
         plan = self.names.plan
         days = [suspension.since for suspension in issuance.suspended if suspension.since >= plan.date]
-        days += [issuance.closed.date] if issuance.closed else []
         for day in days:
             where = plan.where(fate.at, "", issuance.id)
             self.names.findings.append(LATER.at(where, person=issuance.id, agency=agency.code, day=day))

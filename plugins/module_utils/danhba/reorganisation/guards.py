@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from .. import check, plan
@@ -16,7 +17,8 @@ DAYS = 30
 
 
 def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Acknowledgement]:
-    """The limits that the reorganisation exceeds and the protected accounts that it ends, with the exact counts.
+    """The limits that the reorganisation exceeds, with the exact counts, the protected accounts that it ends, and the
+    entries that it corrects.
 
     Counted on the day itself (or today, when that has passed), against a server brought up to the day before: what else
     happens on that day counts with it.
@@ -30,11 +32,22 @@ def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Ac
         made = plan.make(wanted, check.wanted(forecast.before, issued, eve).accounts)
         counts |= _exceeded(made)
         accounts |= _protected(made)
-    until = day + timedelta(days=DAYS)
+    until = min(day, date.max - timedelta(days=DAYS)) + timedelta(days=DAYS)
     found = [Acknowledgement(kind, decided.document, until, count) for kind, count in sorted(counts.items())]
-    if accounts:
-        found.append(Acknowledgement("protected", decided.document, until, accounts=tuple(sorted(accounts))))
+    named = {"protected": sorted(accounts), "history": list(_ended_earlier(forecast))}
+    found += [
+        Acknowledgement(kind, decided.document, until, accounts=tuple(some)) for kind, some in named.items() if some
+    ]
     return found
+
+
+def _ended_earlier(forecast: Forecast) -> Iterator[str]:
+    """The entries whose closing was entered for a later day: that one goes along, and the reorganisation's is earlier."""
+    for code, agency in forecast.agencies.items():
+        former = forecast.before.agencies.get(code)
+        for before, after in zip(former.people if former else (), agency.people, strict=False):
+            if before.closed and before.closed != after.closed:
+                yield f"{code}/{before.id}"
 
 
 def _exceeded(made: Plan) -> Counter[str]:

@@ -27,7 +27,7 @@ class Opening:
 class Fate:
     """What becomes of a mailbox: its owner goes on in the agency `to`, or it is closed by the event `close`.
 
-    A closing may rest on a `document` of its own, such as a decision on retirement.
+    That may rest on a `document` of its own, such as a decision on retirement.
     """
 
     to: str = ""

@@ -69,7 +69,7 @@ class Placing:
         """Give each a place; pins go first, so that whoever has none makes way for them."""
         placing = cls(names, issued)
         for item in decided:
-            event = placing._departure(item)
+            event = placing._event(item)
             code = item.agency.code
             placing.departures.setdefault(code, {})[item.issuance.id] = event
             if item.fate.close:
@@ -89,19 +89,22 @@ class Placing:
             self._holders[code] = {local: person for person, local in given}
         return self._held[code]
 
-    def _departure(self, item: Decided) -> Event:
+    def _event(self, item: Decided) -> Event:
+        """What ends the former mailbox, and what opens the new one: both sides say the same."""
         plan, fate = self.names.plan, item.fate
         return Event(fate.document or plan.document, plan.date, fate.close or "reorganised", plan.request)
 
     def _arrival(self, item: Decided) -> Issuance:
-        """The same person in the other agency: nothing is lost but what the reorganisation changes."""
+        """The same person in the other agency: nothing is lost but what the reorganisation changes.
+
+        A closing that is entered for a later day goes along, and so does a suspension in force.
+        """
         former, plan = item.issuance, self.names.plan
         address, document = self._pin(item)
         in_force = (s for s in former.suspended if s.covers(plan.date))
         return replace(
             former,
-            opened=Event(plan.document, plan.date, "reorganised", plan.request),
-            closed=None,
+            opened=self._event(item),
             address=address,
             address_document=document,
             suspended=tuple(Suspension(s.document, plan.date, s.until) for s in in_force),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 from ..addresses import CONTACT
 from ..findings import Finding
@@ -98,7 +98,7 @@ class Names:
     def open_before(self, code: str) -> bool:
         """Whether an agency has been open until the day."""
         agency = self.register.agencies.get(code)
-        return agency is not None and open_on(agency, self.plan.date - timedelta(days=1)) and not agency.closed
+        return agency is not None and agency.opened.date < self.plan.date and agency.closed is None
 
     def can_go_to(self, fate: Fate) -> bool:
         """Whether the fate names an agency that is there; says so where it does not."""

@@ -39,8 +39,9 @@ def draft(forecast: Forecast, files: Iterable[File], acknowledgements: Iterable[
 def _change(made: Draft, former: Agency, agency: Agency) -> None:
     """One that was there: closings before openings, so that each place in the file is found once."""
     for before, after in zip(former.people, agency.people, strict=False):
-        if after.closed and not before.closed:
-            made.close_person(agency.code, after.id, _event(after.closed))
+        if after.closed and after.closed != before.closed:
+            end = made.end_earlier if before.closed else made.close_person
+            end(agency.code, after.id, _event(after.closed))
     for issuance in agency.people[len(former.people) :]:
         made.add_person(agency.code, _person(issuance))
     if agency.parent != former.parent:
@@ -83,6 +84,7 @@ def _person(issuance: Issuance) -> dict[str, Value]:
                 "quota": _size(issuance.quota),
                 "opened": _event(issuance.opened),
                 "suspended": [_suspension(suspension) for suspension in issuance.suspended],
+                "closed": _event(issuance.closed) if issuance.closed else "",
             }
         )
     )

@@ -6,13 +6,15 @@ The kinds are the type abbreviations of Decree 30/2020/NĐ-CP, Annex III; an off
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from unidecode import unidecode
 
 from .. import documents
 from ..findings import Finding, Rule, Where, rule
 from ..messages import mark as _
+from ..place import Places
 from ..register import Agency, Event, Issuance
 
 AGENCY = rule(
@@ -94,19 +96,23 @@ def check(agency: Agency) -> Iterator[Finding]:
     """Every document that an agency's file cites; what is no number and symbol of one has its finding already."""
     for key, event in (("opened", agency.opened), ("closed", agency.closed)):
         if event:
-            yield from _of_agency(agency, event, _at(agency.where(key), event))
+            yield from _of_agency(agency, event, _at(agency.where(key), event.at, "document"))
     for custodian in agency.custodians:
         allowed, objection = (APPOINTMENTS, HEAD) if custodian.role == "head" else (AUTHORISATIONS, DELEGATE)
-        yield from _unless(allowed, objection, custodian.document, agency.where_of(custodian, "document"))
+        if not _is(custodian.document, allowed):
+            yield _objection(objection, custodian.document, agency.where_of(custodian, "document"))
     for issuance in agency.people:
-        yield from _of_person(agency, issuance)
+        yield from _event(agency, issuance, "opened", issuance.opened)
+        if issuance.closed:
+            yield from _event(agency, issuance, "closed", issuance.closed)
+        if issuance.suspended or issuance.address_document:
+            yield from _others(agency, issuance)
 
 
 def _of_agency(agency: Agency, event: Event, where: Where) -> Iterator[Finding]:
-    if agency.parent and agency.kind in _UNITS:
-        yield from _unless(WRITTEN, UNIT, event.document, where)
-    else:
-        yield from _unless(COMPETENT, AGENCY, event.document, where)
+    subordinate = agency.parent and agency.kind in _UNITS
+    if not _is(event.document, WRITTEN if subordinate else COMPETENT):
+        yield _objection(UNIT if subordinate else AGENCY, event.document, where)
     if agency.code in _SHARED or agency.kind in _BRANCHES:
         return
     document = documents.parse(event.document)
@@ -114,34 +120,40 @@ def _of_agency(agency: Agency, event: Event, where: Where) -> Iterator[Finding]:
         yield OWN.at(where, document=event.document, agency=agency.code)
 
 
-def _of_person(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
-    for key, event in (("opened", issuance.opened), ("closed", issuance.closed)):
-        if event is None:
-            continue
-        where = agency.where_of(issuance, key)
-        allowed = PERSONAL.get(event.event, WRITTEN)
-        objection = PERSON if event.event in PERSONAL else SLIP
-        for finding in _unless(allowed, objection, event.document, _at(where, event)):
-            finding.values.update(event=event.event, allowed=[*sorted(allowed - {LETTER}), LETTER_SHOWN])
-            yield finding
-        yield from _unless(REQUESTS, REQUEST, event.request, _at(where, event, "request"))
+def _event(agency: Agency, issuance: Issuance, key: str, event: Event) -> Iterator[Finding]:
+    allowed = PERSONAL.get(event.event, WRITTEN)
+    if not _is(event.document, allowed):
+        where = _at(agency.where_of(issuance, key), event.at, "document")
+        more = {"event": event.event, "allowed": [*sorted(allowed - {LETTER}), LETTER_SHOWN]}
+        yield _objection(PERSON if event.event in PERSONAL else SLIP, event.document, where, more)
+    if event.request and not _is(event.request, REQUESTS):
+        where = _at(agency.where_of(issuance, key), event.at, "request")
+        yield _objection(REQUEST, event.request, where)
+
+
+def _others(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
     for suspension in issuance.suspended:
-        where = agency.where_of(issuance, "suspended")
-        where = Where(where.file, suspension.at.get("document", where.place), where.object)
-        yield from _unless(WRITTEN, SLIP, suspension.document, where)
-    if issuance.address_document:
-        where = agency.where_of(issuance, "address_document")
-        yield from _unless(WRITTEN, SLIP, issuance.address_document, where)
+        if not _is(suspension.document, WRITTEN):
+            where = _at(agency.where_of(issuance, "suspended"), suspension.at, "document")
+            yield _objection(SLIP, suspension.document, where)
+    if issuance.address_document and not _is(issuance.address_document, WRITTEN):
+        yield _objection(SLIP, issuance.address_document, agency.where_of(issuance, "address_document"))
 
 
-def _at(where: Where, event: Event, key: str = "document") -> Where:
-    return Where(where.file, event.at.get(key, where.place), where.object)
+def _is(text: str, allowed: frozenset[str]) -> bool:
+    """Whether it is a document of an allowed kind, or none that can be made out."""
+    document = documents.parse(text)
+    return document is None or document.kind in allowed
 
 
-def _unless(allowed: Collection[str], objection: Rule, text: str, where: Where) -> Iterator[Finding]:
-    document = documents.parse(text) if text else None
-    if document and document.kind not in allowed:
-        yield objection.at(where, document=text, kind=document.kind or LETTER_SHOWN)
+def _at(where: Where, at: Places, key: str) -> Where:
+    return Where(where.file, at.get(key, where.place), where.object)
+
+
+def _objection(objection: Rule, text: str, where: Where, more: Mapping[str, Any] | None = None) -> Finding:
+    document = documents.parse(text)
+    kind = document.kind if document else ""
+    return objection.at(where, document=text, kind=kind or LETTER_SHOWN, **(more or {}))
 
 
 def _code(symbol: str) -> str:

@@ -84,7 +84,7 @@ def _before(issuance: Issuance) -> str:
 
 def _capital(word: str) -> str:
     """H'HEN and h'hen as H'Hen; a word of another form, such as McDonald, may be right as it is."""
-    return word.title() if word[0].islower() or (len(word) > 1 and word.isupper()) else word
+    return word.title() if word[0].islower() or word.isupper() else word
 
 
 def _foreign(issuance: Issuance) -> str:

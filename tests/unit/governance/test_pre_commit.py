@@ -1,0 +1,108 @@
+"""The hook of git: a commit that breaks the register is not made. With real commits, and pre-commit offline."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.factory import official_yaml
+from tests.forges import git
+from tests.unit.core.registers import SAMPLE, write
+
+PROJECT = Path(__file__).resolve().parents[3]
+CONFIGURATION = PROJECT / ".pre-commit-config.yaml"
+
+
+@dataclass
+class Clone:
+    """A clone whose hooks are installed; the linters of the code are left out, having no code here."""
+
+    path: Path
+    environment: dict[str, str]
+
+    @property
+    def agency(self) -> Path:
+        return self.path / "directory/agencies/stttt.yml"
+
+    def commit(self) -> tuple[int, str]:
+        """Commit what is staged: git's status, and what was said."""
+        command = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "--message", "Sửa sổ"]
+        done = subprocess.run(command, cwd=self.path, env=self.environment, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Clone:
+    path = tmp_path / "clone"
+    write(path / "directory", SAMPLE)
+    for name in (".pre-commit-config.yaml", ".gitignore"):
+        shutil.copy(PROJECT / name, path / name)
+    (path / ".gitignore").write_text("/.venv\n")
+    (path / ".venv").symlink_to(PROJECT / ".venv")
+    git(path, "init", "--quiet")
+    git(path, "add", ".")
+    git(path, "commit", "--quiet", "--message", "Sổ")
+    hooks = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    environment = {
+        "PATH": f"{PROJECT}/.venv/bin:{os.environ['PATH']}",
+        "HOME": str(tmp_path),
+        "PRE_COMMIT_HOME": str(tmp_path / "pre-commit"),
+        "LANGUAGE": "en",
+        "SKIP": ",".join(hook["id"] for hook in hooks if hook["id"] != "register"),
+    }
+    subprocess.run(["pre-commit", "install"], cwd=path, env=environment, check=True, capture_output=True)
+    return Clone(path, environment)
+
+
+def add(clone: Clone, **keys: str) -> None:
+    with clone.agency.open("a", encoding="utf-8") as file:
+        file.write(official_yaml(id="000104", name="Lò Thị Mai Hoa", **keys))
+    git(clone.path, "add", ".")
+
+
+def test_a_sound_change_is_committed(clone: Clone) -> None:
+    add(clone)
+    status, shown = clone.commit()
+    assert status == 0, shown
+    assert "danhba check" in shown
+    assert "Passed" in shown
+
+
+def test_an_error_is_shown_and_nothing_committed(clone: Clone) -> None:
+    add(clone, colour="red")
+    status, shown = clone.commit()
+    assert status == 1
+    assert "schema-key" in shown
+    assert git(clone.path, "rev-list", "--count", "HEAD") == "1"
+
+
+def test_a_commit_that_only_deletes_a_file(clone: Clone) -> None:
+    git(clone.path, "rm", "--quiet", "directory/agencies/ubnd.yml")
+    status, shown = clone.commit()
+    assert status == 1
+    assert "history-agency-gone" in shown
+
+
+def test_what_is_not_staged_does_not_count(clone: Clone) -> None:
+    add(clone)
+    with clone.agency.open("a", encoding="utf-8") as file:
+        file.write("nonsense\n")
+    assert clone.commit()[0] == 0
+
+
+def test_other_commits_are_not_held_up(clone: Clone) -> None:
+    clone.agency.write_text("nonsense", encoding="utf-8")
+    (clone.path / "README.md").touch()
+    git(clone.path, "add", "README.md")
+    assert clone.commit()[0] == 0
+
+
+def test_a_register_in_a_repository_of_its_own_has_a_hook_too() -> None:
+    (hook,) = yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["entry"] == "danhba check --base HEAD"
+    assert hook["always_run"], "a commit that only deletes a file has no file that a filter could see"

@@ -1,0 +1,185 @@
+"""What a review finds, and the comment that it becomes; the flow with git is in tests/integration."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.forges import git
+from tests.unit.core.registers import agency, files, person, register, write
+
+from danhba.cli import main
+from danhba.governance.comment import MARKER, markdown
+from danhba.governance.proposal import Proposal
+from danhba.governance.review import review
+
+DAY = date(2020, 1, 1)
+PEOPLE = [
+    person(f"{n:03d}", f"Lò Thị Mai Hoa {word}", "2010-10-15") for n, word in enumerate("An Ban Chi Dung".split())
+]
+BEFORE = register(agency("snv", *PEOPLE, parent="ubnd"), agency("ubnd", kind="provincial_committee"))
+
+
+def changed(*people: Any, **more: str) -> dict[str, str]:
+    return {**BEFORE, "agencies/snv.yml": agency("snv", *people, parent="ubnd"), **more}
+
+
+def proposal(result: Mapping[str, str] | None, before: Mapping[str, str] = BEFORE, **more: Any) -> Proposal:
+    """A proposal that merges cleanly, unless `more` says otherwise."""
+    values: dict[str, Any] = {
+        "target": "origin/main",
+        "target_commit": "a" * 40,
+        "commit": "b" * 40,
+        "behind": 0,
+        "related": True,
+        "conflicts": (),
+        "appended": (),
+        "outside": (),
+        "before": files(before),
+        "ancestor": files(before),
+        "own": files(result or before),
+        "result": None if result is None else files(result),
+    }
+    return Proposal(**{**values, **more})
+
+
+def comment(made: Proposal, language: str = "en") -> str:
+    text = markdown(review(made, DAY), language)
+    assert text.startswith(f"{MARKER}\n## ")
+    assert len(text) <= 65_536
+    return text.replace("\\", "")
+
+
+class TestHeadline:
+    def test_nothing_against_it(self) -> None:
+        made = proposal(changed(*PEOPLE, person("9", "Vàng A Páo", "2019-01-01")))
+        assert review(made, DAY).passed
+        assert "✅ No errors" in comment(made)
+        assert "create: vapao-snv@laocai.gov.vn" in comment(made)
+        assert "✅ Không có lỗi" in comment(made, "vi")
+
+    def test_errors(self) -> None:
+        made = proposal(changed(*PEOPLE[1:]))
+        assert not review(made, DAY).passed
+        assert "🛑 1 errors are to be corrected first" in comment(made)
+        assert "`history-entry-removed` (R5)" in comment(made)
+
+    def test_what_the_target_has_already_is_only_counted(self) -> None:
+        odd = {**BEFORE, "agencies/ubnd.yml": BEFORE["agencies/ubnd.yml"].replace("8/QĐ-UBND", "8/TTr-UBND")}
+        made = proposal({**odd, "agencies/snv.yml": changed(*PEOPLE[1:])["agencies/snv.yml"]}, odd)
+        found = review(made, DAY)
+        assert found.known >= 1
+        assert all(finding.where.file == "directory/agencies/snv.yml" for finding in found.findings)
+        assert "more findings are in origin/main already" in comment(made)
+
+    def test_a_target_with_errors_has_no_plan(self) -> None:
+        broken = {**BEFORE, "agencies/ubnd.yml": "agency: ubnd\n"}
+        found = review(proposal(broken, broken), DAY)
+        assert found.plan is None
+        assert not found.passed
+        assert "origin/main itself has errors" in comment(proposal(broken, broken))
+        assert review(proposal(BEFORE, broken), DAY).plan is None
+
+    def test_no_common_history(self) -> None:
+        made = proposal(None, related=False, ancestor=[])
+        assert not review(made, DAY).passed
+        assert "shares no history with origin/main" in comment(made)
+
+    def test_conflicts_beside_the_register_do_not_hide_what_it_does(self) -> None:
+        conflict = ("README.md", "a\n/close @all")
+        made = proposal(changed(*PEOPLE, person("9", "Vàng A Páo", "2019-01-01")), conflicts=conflict)
+        assert not review(made, DAY).passed
+        text = comment(made)
+        assert "about the register, which git could merge" in text
+        assert "create: vapao-snv" in text
+        assert "\n/close" not in text
+
+
+def _word(number: int) -> str:
+    """A given name of its own for each number."""
+    return "".join("bcdghklmnp"[int(digit)] + "a" for digit in str(number)).capitalize()
+
+
+class TestLength:
+    def test_a_plan_that_is_too_long_says_where_the_rest_is(self) -> None:
+        many = [person(f"{n:04d}", f"Trần Văn {_word(n)}", "2019-01-01") for n in range(1500)]
+        unit = [agency(f"dv{n}", *many[n * 50 : n * 50 + 50], parent="ubnd") for n in range(30)]
+        result = {**BEFORE, **{f"agencies/dv{n}.yml": text for n, text in enumerate(unit)}}
+        text = markdown(review(proposal(result), DAY), "en", "plan.json")
+        assert 60_000 < len(text) <= 65_536
+        assert "see plan\\.json" in text
+        assert text.count("<details>") == text.count("</details>") == 1
+
+    def test_findings_leave_room_for_the_plan(self) -> None:
+        title = "Chuyên viên <script>" + "*" * 150
+        many = [{**person(f"{n:04d}", "Trần Văn A", "2019-01-01"), "colour": title} for n in range(2000)]
+        text = markdown(review(proposal(changed(*PEOPLE, *many)), DAY), "vi")
+        assert len(text) <= 65_536
+        assert "danhba check" in text
+
+
+@given(values=st.lists(st.text(st.characters(codec="utf-8"), max_size=60), min_size=4, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_values_of_any_kind_stay_text(values: list[str]) -> None:
+    """No line of its own, no mention, no markup, no HTML: whatever a proposal writes into names, keys and paths."""
+    name, title, path, key = values
+    entry = {**person("9", name or "x", "2019-01-01"), "title": title or "x", f"k{key}": "x"}
+    text = markdown(review(proposal(changed(*PEOPLE, entry), outside=(path,)), DAY), "vi")
+    known = re.sub(r"<!-- danhba-review -->|</?details>|</?summary>|\*\*|`[a-z-]+`|_.*?_|```.*?```", "", text)
+    assert not re.search(r"(?<![\w\\])\\?@(?!&#8203;)\w", known)
+    assert not re.search(r"(?<!\\)[<`\[]", known.replace("\\\\", ""))
+    assert not re.search(r"(?m)^\s*(/|::|#(?!## |# ))", known)
+
+
+class TestCommand:
+    @pytest.fixture
+    def repository(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        monkeypatch.chdir(tmp_path)
+        write(tmp_path / "directory", BEFORE)
+        git(tmp_path, "init", "--quiet")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "--quiet", "--message", "Sổ")
+        git(tmp_path, "branch", "base")
+        write(tmp_path / "directory", changed(*PEOPLE, person("9", "Vàng A Páo", "2019-01-01")))
+        git(tmp_path, "commit", "--quiet", "--all", "--message", "Thêm")
+        return tmp_path
+
+    def test_the_comment_and_the_plan_go_to_files(self, repository: Path) -> None:
+        arguments = ["review", "--base", "base", "--format", "json", "--comment", "c.md", "--out", "plan.json"]
+        done = CliRunner().invoke(main, arguments)
+        assert (done.exit_code, json.loads(done.stdout)) == (0, [])
+        assert (repository / "c.md").read_text(encoding="utf-8").startswith(MARKER)
+        assert json.loads((repository / "plan.json").read_text(encoding="utf-8"))["counts"]["create"] == 1
+
+    def test_the_proposal_is_committed_work(self, repository: Path) -> None:
+        (repository / "directory/agencies/snv.yml").write_text("nonsense", encoding="utf-8")
+        assert CliRunner().invoke(main, ["review", "--base", "base"]).exit_code == 0
+        assert CliRunner().invoke(main, ["review", "--base", "HEAD", "--proposal", "base"]).exit_code == 0
+
+    @pytest.mark.parametrize("option", ["--base", "--proposal"])
+    @pytest.mark.parametrize("revision", ["nowhere", "--output=x", "base:directory"])
+    def test_what_git_does_not_know(self, repository: Path, option: str, revision: str) -> None:
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "base", option, revision])
+        assert done.exit_code == 2
+        assert "git" in done.stderr
+
+    def test_a_register_at_the_root_of_its_repository(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.chdir(write(tmp_path, BEFORE))
+        git(tmp_path, "init", "--quiet")
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "--quiet", "--message", "Sổ")
+        (tmp_path / "README.md").touch()
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "--quiet", "--message", "Thêm")
+        done = CliRunner().invoke(main, ["--lang", "en", "review", ".", "--base", "HEAD~"])
+        assert done.exit_code == 0
+        assert "README" in done.stdout
+        assert "/agencies/ubnd.yml @laocai/ubnd" in CliRunner().invoke(main, ["codeowners", "."]).stdout
