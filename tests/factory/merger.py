@@ -81,7 +81,7 @@ def write_merger(path: Path, *, officials: int, seed: int = 1) -> Merger:
     """Write the register before the merger to `path/directory`, and the merger to `path/merger.yml`.
 
     Among the people are namesakes, pins with and without a code, two pins that clash in the new agency, suspensions,
-    some who left long ago, and one who comes back.
+    some who left long ago, one who comes back, and one who will retire after it.
 
     Raises:
         ValueError: with fewer than 500 people not all of that can be.
@@ -189,6 +189,7 @@ class _Before:
         for code in ("snnptnt", "stnmt"):
             self.people[code][1] |= {"address": f"anhdecided-{code}", "address_document": "3/STTTT-VP"}
         self.people["stttt"][1] |= {"address": "vanthutinh", "address_document": "4/STTTT-VP"}
+        self.people["snnptnt"][4] |= {"closed": _event("78/QĐ-SNNPTNT", "2025-10-01", "retired")}
         back = self.people["skhdt"][1]
         moved = _event("12/QĐ-SKHDT", "2024-04-01", "transferred")
         former = {key: value for key, value in back.items() if key not in ("suspended", "address", "address_document")}

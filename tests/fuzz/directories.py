@@ -50,7 +50,8 @@ NAMES: Sequence[str | bytes] = [
 
 
 def _any_file(rng: random.Random, root: Path) -> Path:
-    return rng.choice([root / "province.yml", *(root / "agencies").glob("*.yml")])
+    paths = [root / "province.yml", *(root / "agencies").glob("*.yml")]
+    return rng.choice([path for path in paths if path.exists() and stat.S_ISREG(path.lstat().st_mode)])
 
 
 def _free(rng: random.Random, root: Path) -> Path:

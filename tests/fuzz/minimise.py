@@ -12,7 +12,7 @@ _FRAME = re.compile(r'File ".*/(danhba/[^"]+)", line (\d+)')
 
 
 def signature(error: str) -> str:
-    """What makes two failures the same: the kind of exception and the place in the core; else the text, numbers apart."""
+    """What makes two failures the same: the exception and its place in the core; else the text, numbers apart."""
     last = re.sub(r"[0-9]+", "N", error.strip().splitlines()[-1])
     frames = _FRAME.findall(error)
     return f"{last.partition(':')[0]} at {':'.join(frames[-1])}" if frames else last

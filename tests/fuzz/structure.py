@@ -15,7 +15,8 @@ Data: TypeAlias = Any
 """Mappings, lists and text, as YAML without types has them."""
 
 _DAYS = """0001-01-01 1991-10-01 2008-03-20 2010-10-15 2010-11-01 2011-02-01 2012-01-01 2025-03-01 2026-11-24
-    2026-11-25 2030-01-01 9999-12-30 9999-12-31 2010-02-30 2010-13-01 10000-01-01 2010-1-1 20101015 15/10/2010 2010-W01-1""".split()
+    2026-11-25 2030-01-01 9999-12-30 9999-12-31
+    2010-02-30 2010-13-01 10000-01-01 2010-1-1 20101015 15/10/2010 2010-W01-1""".split()
 _DOCUMENTS = """1/QĐ-UBND 33/2010/QĐ-UBND 44/TTr-STTTT 650/UBND-NV 414-CTr/TU 20/2023/QH15 12 QĐ-UBND /QĐ-UBND
     1/qđ-ubnd 999999999/QĐ-UBND""".split()
 _CODES = "stttt skhcn skhcnm ubnd nobody contact abuse a STTTT sở a-b 1a".split()
@@ -48,6 +49,8 @@ _NAMES = [
         "{0}",
     ),
 ]
+_HOSTS = ["laocai.gov.vn", "mail.laocai.gov.vn", "localhost", "a..vn", "LAOCAI.GOV.VN", "x" * 300]
+_PINS = "vinh-stttt vinhnv2-stttt abuse contact-stttt a..b a@b A-stttt x-skhcn plain vinh.nv postmaster-stttt".split()
 _NUMBERS = "0 1 90 183 366 999999999 1000000000 -1 1.5 ٣ 1e9 007 0x1".split()
 _SIZES = "1M 500M 2G 999999T 0G 1000000G 2g 10 G".split()
 
@@ -63,16 +66,14 @@ VALUES: dict[str, Sequence[str]] = {
     ),
     "event": [*sorted(AGENCY_OPENED | AGENCY_CLOSED | PERSON_OPENED | PERSON_CLOSED), "born"],
     "kind": [*sorted(KINDS), "ministry"],
-    "address": "vinh-stttt vinhnv2-stttt abuse contact-stttt a..b a@b A-stttt x-skhcn plain vinh.nv postmaster-stttt".split(),
+    "address": _PINS,
     "as": ["head", "delegate", "king"],
     "limit": ["close", "readdress", "protected", "history", "all"],
     "protected": ["contact-stttt", "contact-ubnd", "vinh-stttt", "x"],
     "accounts": ["vinhnv-stttt", "contact-stttt@laocai.gov.vn", "@", "x"],
     "phone": ["0214 3 840 034", "+84 214 3 840 034", "0", "٠٢١٤", "call me"],
     "identifier": ["H38.10", "H38", "Z00", "000.00.10.H38"],
-    **dict.fromkeys(
-        ("domain", "host"), ["laocai.gov.vn", "mail.laocai.gov.vn", "localhost", "a..vn", "LAOCAI.GOV.VN", "x" * 300]
-    ),
+    **dict.fromkeys(("domain", "host"), _HOSTS),
 }
 # What could stand anywhere, and should nowhere.
 HOSTILE: Sequence[Data] = [

@@ -129,7 +129,8 @@ def _until_lost(jobs: list[Job], limits: Limits) -> Iterator[Result]:
     done = 0
     try:
         with os.fdopen(reading, "rb") as lines:
-            for done, line in enumerate(_lines(lines.fileno(), limits.patience), 1):
+            for line in _lines(lines.fileno(), limits.patience):
+                done += 1
                 yield Result(**json.loads(line))
     except TimeoutError:
         yield Result(jobs[done][0], error=f"still running after {limits.patience} s")

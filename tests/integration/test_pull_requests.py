@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from tests.factory import official_yaml
-from tests.forges import BOTS, MARKER, Api, git, serving
+from tests.forges import MARKER, Api, git, serving
 from tests.unit.core.registers import agency, person, register, write
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -544,4 +544,24 @@ class TestTheCommentItself:
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 2
         assert not list(tmp_path.iterdir())
-        assert BOTS  # the forges that there are
+
+
+def test_the_tool_is_installed_from_the_lock_alone(tmp_path: Path) -> None:
+    """As the workflows do it, on a machine that has Python and git."""
+    for name in ("requirements/lock.txt", "pyproject.toml", "README.md", "LICENSE", ".ci/prepare-review"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        shutil.copy(PROJECT / name, tmp_path / name)
+    core = "plugins/module_utils/danhba"
+    shutil.copytree(PROJECT / core, tmp_path / core, ignore=shutil.ignore_patterns("__pycache__"))
+    write(tmp_path / "directory", REGISTER)
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "directory")
+    git(tmp_path, "commit", "--quiet", "--message", "Sổ")
+    subprocess.run([str(tmp_path / ".ci/prepare-review")], check=True, capture_output=True)
+    shown = subprocess.run([str(tmp_path / ".venv/bin/pip"), "list", "--format", "json"], check=True, capture_output=True)
+    locked = dict(re.findall(r"(?m)^(\S+)==(\S+)", (PROJECT / "requirements/lock.txt").read_text(encoding="utf-8")))
+    installed = {item["name"].lower(): item["version"] for item in json.loads(shown.stdout)}
+    assert {name for name, version in installed.items() if locked.get(name) != version} <= {"danhba", "pip"}
+    assert "ansible-core" not in installed
+    review = [str(tmp_path / ".venv/bin/danhba"), "review", "--base", "HEAD"]
+    assert subprocess.run(review, cwd=tmp_path, check=True, capture_output=True, text=True).stdout.startswith(MARKER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from . import desired, history, loader, plan, rules, source, state
@@ -172,8 +172,12 @@ def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]
         return
     told = set()
     for coming in _days(before, read, day):
-        actual = wanted(was, then, coming).accounts
-        for refusal in plan.make(wanted(now, today, coming), actual).refused:
+        wanting = wanted(now, today, coming)
+        refused = plan.make(wanting, wanted(was, then, coming).accounts).refused
+        if refused and coming > day:
+            # By then the change has been applied: what it did on a day before is not done again.
+            refused = plan.make(wanting, wanted(now, today, coming - timedelta(days=1)).accounts).refused
+        for refusal in refused:
             finding = _refused(refusal, now)
             if (finding.rule, finding.where.object) not in told:
                 told.add((finding.rule, finding.where.object))

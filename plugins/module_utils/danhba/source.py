@@ -15,6 +15,8 @@ PROVINCE = "province.yml"
 AGENCIES = "agencies"
 # A file of 20,000 officials has some 5 MB: the largest agency has far fewer.
 LARGEST = 16 * 1024 * 1024
+# A million officials have some 250 MB, and a register is read whole.
+LARGEST_REGISTER = 1024 * 1024 * 1024
 
 
 class Unusable(Exception):
@@ -45,8 +47,15 @@ def from_directory(directory: Path) -> list[File]:
             path=directory,
             name=AGENCIES,
         )
+    if (directory / AGENCIES).is_symlink():
+        raise Unusable(
+            _("{path} is a symbolic link; a register has plain files and directories"), path=directory / AGENCIES
+        )
     try:
-        return [_read(directory, name) for name in sorted(_names(directory))]
+        names = sorted(_names(directory))
+        sizes = {name: _size(directory / name) for name in names}
+        _bound(directory, sizes.values())
+        return [_read(directory, name, sizes[name]) for name in names]
     except OSError as error:
         raise Unusable(
             _("cannot read {path}: {reason}; check its permissions"), path=error.filename, reason=error.strerror
@@ -61,10 +70,25 @@ def _names(directory: Path) -> Iterable[str]:
             yield f"{AGENCIES}/{entry.name}"
 
 
-def _read(directory: Path, name: str) -> File:
+def _size(path: Path) -> int | None:
+    """How many bytes are to be read, None where it is nothing that is read."""
+    size = path.stat().st_size if path.is_file() and not path.is_symlink() else None
+    return size if size is not None and size <= LARGEST else None
+
+
+def _bound(directory: Path, sizes: Iterable[int | None]) -> None:
+    if sum(size or 0 for size in sizes) > LARGEST_REGISTER:
+        most = LARGEST_REGISTER // 1024**2
+        raise Unusable(
+            _("the files in {path} take more than {most} MiB together; no register is so large"),
+            path=directory,
+            most=most,
+        )
+
+
+def _read(directory: Path, name: str, size: int | None) -> File:
     path = directory / name
-    readable = path.is_file() and not path.is_symlink() and path.stat().st_size <= LARGEST
-    return File(name, str(path), path.read_bytes() if readable else None)
+    return File(name, str(path), None if size is None else path.read_bytes())
 
 
 def from_git(directory: Path, revision: str) -> list[File]:
@@ -83,22 +107,25 @@ def from_git(directory: Path, revision: str) -> list[File]:
         )
     entries = [_entry(line) for line in listing.decode("utf-8", "replace").split("\0") if line]
     # One blob under many names is a small commit, and must not become a large one in memory.
-    blobs = _blobs(directory, list({blob for blob, _name in entries if blob}), revision)
+    sizes = {blob: size for blob, size, _name in entries if blob}
+    _bound(directory, sizes.values())
+    blobs = _blobs(directory, list(sizes), revision)
     return sorted(
         (
             File(name, str(directory / name), blobs[blob] if blob else None)
-            for blob, name in entries
+            for blob, _bytes, name in entries
             if not Path(name).name.startswith(".")
         ),
         key=lambda file: file.name,
     )
 
 
-def _entry(line: str) -> tuple[str, str]:
-    """A file's blob, empty where it must not be read (a link, a submodule, a large file), and its name."""
+def _entry(line: str) -> tuple[str, int, str]:
+    """A file's blob, empty where it must not be read (a link, a submodule, a large file), its size, and its name."""
     description, name = line.split("\t", 1)
     mode, _kind, blob, size = description.split()
-    return blob if mode.startswith("100") and int(size) <= LARGEST else "", name
+    readable = mode.startswith("100") and int(size) <= LARGEST
+    return blob if readable else "", int(size) if readable else 0, name
 
 
 def _blobs(directory: Path, blobs: list[str], revision: str) -> dict[str, bytes]:

@@ -61,6 +61,18 @@ class TestDirectory:
         write(tmp_path, {"agencies/ubnd.yml": UBND})
         assert places(check(source.from_directory(tmp_path)).findings) == ["province.yml:1:1 province-missing"]
 
+    def test_a_folder_that_is_a_link(self, tmp_path: Path) -> None:
+        write(tmp_path / "elsewhere")
+        (tmp_path / "register").mkdir()
+        (tmp_path / "register" / "agencies").symlink_to(tmp_path / "elsewhere" / "agencies")
+        with pytest.raises(Unusable, match="symbolic link"):
+            source.from_directory(tmp_path / "register")
+
+    def test_more_than_a_register_has(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(source, "LARGEST_REGISTER", 1000)
+        with pytest.raises(Unusable, match="more than"):
+            source.from_directory(write(tmp_path))
+
     def test_no_directory(self, tmp_path: Path) -> None:
         with pytest.raises(Unusable) as caught:
             source.from_directory(tmp_path / "none")

@@ -132,7 +132,7 @@ class _Layout:
         return "'" + value.replace("'", "''") + "'"
 
     def note(self) -> str:
-        return self.draw(st.sampled_from(["", "  # ghi chú", " # id: x"])) if self.comments else ""
+        return str(self.draw(st.sampled_from(["", "  # ghi chú", " # id: x"]))) if self.comments else ""
 
     def comment(self, margin: str) -> list[str]:
         choices = [[], [], [f"{margin}# lời"], [f"{margin}    # sâu"], [""], ["", f"{margin}# lời", ""]]

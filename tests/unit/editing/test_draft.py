@@ -14,11 +14,12 @@ from tests.unit.editing import layouts
 
 from danhba.editing.draft import Draft
 from danhba.editing.problem import Problem
+from danhba.editing.text import Value
 from danhba.messages import both
 from danhba.source import File
 
-EVENT = {"event": "retired", "date": "2013-01-01", "document": "77/QĐ-STTTT"}
-PERSON = {"opened": {**EVENT, "event": "recruited"}, "name": "Lò Thị Mai", "id": "000104"}
+EVENT: dict[str, Value] = {"event": "retired", "date": "2013-01-01", "document": "77/QĐ-STTTT"}
+PERSON: dict[str, Value] = {"opened": {**EVENT, "event": "recruited"}, "name": "Lò Thị Mai", "id": "000104"}
 LINES = """\
   - id: "000104"
     name: Lò Thị Mai
@@ -26,7 +27,7 @@ LINES = """\
 """
 FLOW = '{id: "000104", name: Lò Thị Mai, opened: {document: 77/QĐ-STTTT, date: 2013-01-01, event: recruited}}'
 CLOSED = "closed: {document: 77/QĐ-STTTT, date: 2013-01-01, event: retired}"
-CUSTODIAN = {"as": "head", "person": "000102", "document": "1/QĐ-UBND", "date": "2013-01-01"}
+CUSTODIAN: dict[str, Value] = {"as": "head", "person": "000102", "document": "1/QĐ-UBND", "date": "2013-01-01"}
 HEAD = '{person: "000102", document: 1/QĐ-UBND, date: 2013-01-01, as: head}'
 
 

@@ -108,6 +108,30 @@ def _word(number: int) -> str:
     return "".join("bcdghklmnp"[int(digit)] + "a" for digit in str(number)).capitalize()
 
 
+class TestSettings:
+    """A change of the guards is shown, however small: who loosens one and closes by it later needs two approvals."""
+
+    def test_each_changed_value(self) -> None:
+        province = BEFORE["province.yml"] + (
+            "policy: {limits: {close: {count: 100000}}, protected: []}\n"
+            "acknowledgements:\n  - {limit: close, count: 70, document: 5/STTTT-VP, until: 2020-02-01}\n"
+        )
+        text = comment(proposal({**BEFORE, "province.yml": province}))
+        assert "- policy.limits.close.count: — → 100000" in text
+        assert "- acknowledgements.1.count: — → 70" in text
+        assert "- acknowledgements.1.document: — → 5/STTTT-VP" in text
+        assert "- policy.limits.close.count: 100000 → —" in comment(
+            proposal(BEFORE, {**BEFORE, "province.yml": province})
+        )
+
+    def test_none(self) -> None:
+        assert "Changes of province.yml" not in comment(proposal(changed(*PEOPLE)))
+
+    @pytest.mark.parametrize("broken", ["", "a: [", "just text", "\x00", "a: &x 1\nb: *x"])
+    def test_what_cannot_be_read(self, broken: str) -> None:
+        assert not review(proposal({**BEFORE, "province.yml": broken}), DAY).passed
+
+
 class TestLength:
     def test_a_plan_that_is_too_long_says_where_the_rest_is(self) -> None:
         many = [person(f"{n:04d}", f"Trần Văn {_word(n)}", "2019-01-01") for n in range(1500)]

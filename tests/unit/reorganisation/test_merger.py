@@ -56,7 +56,7 @@ def test_it_is_checked_planned_and_done_once(merged: Merged) -> None:
 def test_what_it_copes_with_is_there(tmp_path: Path) -> None:
     made = write_merger(tmp_path, officials=700)
     people = [person for agency in read_register(made.register).values() for person in agency["people"]]
-    assert sum("closed" not in person for person in people) == 700
+    assert sum("closed" not in person or person["closed"]["date"] > DAY for person in people) == 700
     names = Counter(person["name"] for person in people)
     assert max(names.values()) > 1
     assert sum("suspended" in person for person in people) >= 3

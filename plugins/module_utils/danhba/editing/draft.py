@@ -60,7 +60,7 @@ class Draft:
         self._in_entry(code, person, lambda page, node: page.put(node, "closed", event), "closed", lambda _old: event)
 
     def end_earlier(self, code: str, person: str, closed: Mapping[str, Value]) -> None:
-        """Put another closing in the place of the one that a person's last entry has, and that will not come to pass."""
+        """Put another closing in the place of that of a person's last entry, which will not come to pass."""
         page, event = self._agency(code), _ordered(closed, _EVENT)
         number = _last(page.says, person)
         if number is None:

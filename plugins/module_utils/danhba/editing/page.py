@@ -122,9 +122,10 @@ class Page:
         """One of the people, as of the nodes that `change` asks its maker about."""
         people = get(self._root, "people")
         entries = people.value if isinstance(people, yaml.SequenceNode) else []
-        if number >= len(entries) or not isinstance(entries[number], yaml.MappingNode):
+        entry = entries[number] if number < len(entries) else None
+        if not isinstance(entry, yaml.MappingNode):
             raise Problem(LAYOUT, path=self.path)
-        return entries[number]
+        return entry
 
     # What follows makes splices.
 

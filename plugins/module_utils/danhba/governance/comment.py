@@ -17,6 +17,8 @@ from .review import Moved, Review
 MARKER = "<!-- danhba-review -->"
 # What the plan has at least, however long the findings are.
 _ROOM_FOR_PLAN = 15_000
+_ROOM_FOR_LISTS = 4_000
+_NONE = "—"
 # How many paths or people a paragraph names.
 NAMED = 20
 _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
@@ -28,6 +30,11 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     page.add(f"{MARKER}\n## {_headline(review, language)}")
     for part in _situation(review, language):
         page.add(part)
+    settings = [
+        f"- {escape(visible(f'{path}: {before or _NONE} → {now or _NONE}'))}" for path, before, now in review.settings
+    ]
+    heading = _("Changes of province.yml: the guards of every plan are set there.")
+    page.list(settings, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
     page.list([_item(finding, language) for finding in _in_order(review.findings)])
     if review.known:
         page.add(
@@ -35,7 +42,7 @@ def markdown(review: Review, language: str, file: str = "") -> str:
         )
     outside = [f"- {escape(visible(path))}" for path in review.proposal.outside]
     heading = _("Files outside the register: not looked at here, and for the operator alone to judge.")
-    page.list(outside, "**" + _say(heading, language, review.proposal) + "**\n\n", most=2_000)
+    page.list(outside, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
     if review.plan:
         room = LONGEST_MARKDOWN - len(page.text())
         page.add(show_plan.markdown(review.plan, language, file, room))

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from .. import plan
+from .. import plan, tree
 from ..addresses import Issued
 from ..check import check, wanted
 from ..findings import Finding, binding
 from ..plan import Plan
 from ..register import Agency, Issuance, Register
+from ..source import PROVINCE, File
+from ..tree import Map, Node, Text
 from .proposal import Proposal
 
 
@@ -32,7 +34,8 @@ class Moved:
 class Review:
     """What a proposal does; `plan` is None where the result cannot be made out, or the target has errors itself.
 
-    `findings` are those that the target has not; `known` counts the others.
+    `findings` are those that the target has not; `known` counts the others. `settings` are the changes of the
+    province's file: path of the key, value before and now (empty where there is none).
     """
 
     proposal: Proposal
@@ -41,6 +44,7 @@ class Review:
     known: int
     plan: Plan | None
     moved: list[Moved]
+    settings: list[tuple[str, str, str]]
 
     @property
     def passed(self) -> bool:
@@ -69,7 +73,8 @@ def review(proposal: Proposal, day: date) -> Review:
         made = plan.make(wanted(*now.usable, day), wanted(*before.usable, day).accounts)
         alone = check(proposal.own).usable
         moved = list(_moved(alone, now.usable)) if alone and proposal.behind else []
-    return Review(proposal, day, findings, len(now.findings) - len(findings), made, moved)
+    settings = list(_settings(proposal.before if merged else proposal.ancestor, files))
+    return Review(proposal, day, findings, len(now.findings) - len(findings), made, moved, settings)
 
 
 def _identity(finding: Finding) -> tuple[str, str, str, str]:
@@ -98,3 +103,26 @@ Entry = tuple[str, date]
 
 def _by_entry(agency: Agency, issued: Issued) -> dict[Entry, str | None]:
     return {(issuance.id, issuance.opened.date): local for issuance, local in issued.of(agency)}
+
+
+def _settings(before: list[File], now: list[File]) -> Iterator[tuple[str, str, str]]:
+    """Who may do how much at once is set there: a reviewer sees each change of it."""
+    then, today = _province(before), _province(now)
+    for path in then | today:
+        if then.get(path) != today.get(path):
+            yield path, then.get(path, ""), today.get(path, "")
+
+
+def _province(files: list[File]) -> dict[str, str]:
+    data = next((file.data for file in files if file.name == PROVINCE), None)
+    node, _problems = tree.parse((data or b"").decode("utf-8", "replace"))
+    return dict(_flat(node, "")) if node else {}
+
+
+def _flat(node: Node, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Text):
+        yield path, node.value
+        return
+    items = node.entries.items() if isinstance(node, Map) else enumerate(node.items, 1)
+    for key, child in items:
+        yield from _flat(child, f"{path}.{key}" if path else str(key))

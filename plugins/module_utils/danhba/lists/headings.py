@@ -61,6 +61,7 @@ def fold(text: str) -> str:
     return " ".join(re.sub("[^a-z0-9]+", " ", unidecode(tidy(text)).lower()).split())
 
 
+@lru_cache(maxsize=32768)
 def role(text: str) -> Role | None:
     """What a column with such a heading holds; None where the text is no heading that is known."""
     if not text.strip() or len(text) > _LONGEST or text.rstrip().endswith(":"):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from .. import addresses, documents, names, schema
+from .. import addresses, names, schema
 from ..messages import mark as _
 from . import values
 from .headings import Heading, Role, fold, heading, is_heading, is_numbering
@@ -48,13 +48,15 @@ _UNITS = re.compile(
 _ORDINAL = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ]|\d{1,3})[.)/:]?")
 _LETTERED = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ])[.)/:]?")
 _PREFIXED = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d+)*)[.)/:][ .]*(?=\S)")
+_LETTERED_TEXT = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ])[.)/:] *\S")
 _HEADCOUNT = re.compile(r"(?i)\s*[:(–-]?\s*\(?\d+ (?:người|đ/c|cán bộ|đồng chí|tài khoản)\)?$")
 _FOOT = re.compile(
-    r"(danh sach (de nghi|nay|gom|tren)|tong (so|cong)|cong( \d+)?$|noi nhan|nguoi (lap|de nghi|tong hop)|thu truong|"
-    r"k ?t |t m |t l |tuq |ky (ten|ghi)|nhu tren|luu vt|xac nhan|(lao cai|sa pa)?,? ?ngay \d+ thang|ghi chu ).*"
+    r"(danh sach (de nghi|nay|gom|tren)|tong (so|cong)|cong( \d+)?$|noi nhan|nguoi (lap|de nghi|tong hop)|thu truong"
+    r"|(k ?t|t ?m|t ?l|t ?u ?q) |ky (ten|ghi)|nhu tren|luu vt|xac nhan|ghi chu |.{0,40}\bngay \d{0,2} ?thang )"
 )
 _STATED = re.compile(
-    r"(?:danh sach (?:de nghi|nay|gom|tren)|tong (?:so|cong)|cong)\D{0,30}?(\d{1,5}) (?:tai khoan|nguoi|hop thu|can bo)"
+    r"(?:danh sach (?:de nghi|nay|gom|tren)|tong (?:so|cong)|cong)\D{0,30}?(\d{1,5}) (?:\w+ ){0,3}?"
+    r"(?:tai khoan|nguoi|hop thu|can bo)"
 )
 _DITTO = frozenset({'"', "''", "〃", "”", "-nt-", "nt", "như trên", "- nt -"})
 _HONORIFICS = frozenset({"ông", "bà"})
@@ -154,11 +156,19 @@ class _Reader:
             return self._skip(number, OUTSIDE)
         if is_numbering(row):
             return self._skip(number, NUMBERING)
-        if foot := next((text for cell in row if (text := tidy(cell.text)) and _FOOT.match(fold(text) + " ")), ""):
+        if foot := self._foot_of(row):
             return self._foot(number, foot)
         if section := self._section(row):
             return self._begin(number, section)
         return self._person(number, row)
+
+    def _foot_of(self, row: Sequence[Cell]) -> str:
+        """The text that ends the table, at the beginning of a row or in the place of a name; empty where none does."""
+        if tidy(self._cell(row, Role.NUMBER)[1].text).isdigit():
+            return ""
+        first = next(cell for cell in row if cell.text.strip())
+        texts = (tidy(cell.text) for cell in (first, self._cell(row, Role.NAME)[1]))
+        return next((text for text in texts if _FOOT.match(fold(text) + " ")), "")
 
     def _foot(self, number: int, text: str) -> Row:
         """The end of the table; what it says of their number must be so."""
@@ -188,7 +198,7 @@ class _Reader:
         column, name = self._cell(row, Role.NAME)
         spread = any(cell.merged is Merged.ACROSS for cell in row)
         lettered = bool(number.text) and bool(_LETTERED.fullmatch(tidy(number.text))) and tidy(number.text) != text
-        if spread or lettered or _PREFIXED.match(text) or _UNITS.match(text + " "):
+        if spread or lettered or _LETTERED_TEXT.match(text) or _UNITS.match(_PREFIXED.sub("", text) + " "):
             return text
         return text if not name.text and min(own) < column and not _ORDINAL.fullmatch(text) else ""
 
@@ -210,8 +220,9 @@ class _Reader:
         if cell.merged is Merged.DOWN:
             return replace(taken, state=State.SKIPPED).remark(CONTINUED, row=self._origin(number, column))
         self.named += 1
+        parts = [row[c] for c in self._of(Role.NAME) if c < len(row)]
         person = Person(
-            values.name(" ".join(tidy(row[c].text) for c in self._of(Role.NAME) if c < len(row))),
+            values.name(" ".join(tidy(part.text) for part in parts if part.merged is not Merged.ACROSS)),
             self._repeated(row, Role.TITLE),
             self._unit(row),
         )
@@ -339,10 +350,10 @@ class _Reader:
 
 def _without_honorifics(rows: list[Row]) -> list[Row]:
     """Leave out Ông and Bà where several rows begin so; alone it may be a family name (Ông Ích Khiêm)."""
-    titled = [row for row in rows if row.person and row.person.name.split()[0].casefold() in _HONORIFICS]
-    if len(titled) < 2:
+    titled = [bool(row.person and row.person.name.split()[0].casefold() in _HONORIFICS) for row in rows]
+    if sum(titled) < 2:
         return rows
-    return [_without_honorific(row) if row in titled else row for row in rows]
+    return [_without_honorific(row) if is_titled else row for row, is_titled in zip(rows, titled, strict=True)]
 
 
 def _without_honorific(row: Row) -> Row:

@@ -115,7 +115,9 @@ class Asked(Enum):
 _ASKED = (
     (
         Asked.OPEN,
-        re.compile(r"\b(cap moi|tao moi|tao lap|dang ky|mo moi|tiep nhan|tuyen dung)\b|^(cap|mo|tao|moi)\b(?! lai)"),
+        re.compile(
+            r"\b(cap moi|tao moi|tao lap|dang ky|mo moi|tiep nhan|tuyen dung)\b|(^|de nghi )(cap|mo|tao|moi)\b(?! lai)"
+        ),
     ),
     (Asked.WITHDRAW, re.compile(r"\b(thu hoi|xoa|huy|dong|nghi huu|nghi viec|thoi viec|cham dut|bo)\b")),
     (Asked.SUSPEND, re.compile(r"\b(tam )?(khoa|dung|ngung)\b")),

@@ -42,7 +42,7 @@ def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Ac
 
 
 def _ended_earlier(forecast: Forecast) -> Iterator[str]:
-    """The entries whose closing was entered for a later day: that one goes along, and the reorganisation's is earlier."""
+    """The entries that end before the day for which a closing was entered; that closing goes along."""
     for code, agency in forecast.agencies.items():
         former = forecast.before.agencies.get(code)
         for before, after in zip(former.people if former else (), agency.people, strict=False):
