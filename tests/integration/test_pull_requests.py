@@ -558,7 +558,8 @@ def test_the_tool_is_installed_from_the_lock_alone(tmp_path: Path) -> None:
     git(tmp_path, "add", "directory")
     git(tmp_path, "commit", "--quiet", "--message", "Sổ")
     subprocess.run([str(tmp_path / ".ci/prepare-review")], check=True, capture_output=True)
-    shown = subprocess.run([str(tmp_path / ".venv/bin/pip"), "list", "--format", "json"], check=True, capture_output=True)
+    listing = [str(tmp_path / ".venv/bin/pip"), "list", "--format", "json"]
+    shown = subprocess.run(listing, check=True, capture_output=True)
     locked = dict(re.findall(r"(?m)^(\S+)==(\S+)", (PROJECT / "requirements/lock.txt").read_text(encoding="utf-8")))
     installed = {item["name"].lower(): item["version"] for item in json.loads(shown.stdout)}
     assert {name for name, version in installed.items() if locked.get(name) != version} <= {"danhba", "pip"}

@@ -303,12 +303,14 @@ def _people(then: list[Given], today: list[Given], now: Agency) -> Iterator[Find
         yield from order.findings()
         pairs = order.pairs
     for index, place in pairs.items():
-        issuance, local = today[place]
-        before, before_local = then[index]
+        (before, was), (issuance, local) = then[index], today[place]
         yield from _issuance(before, issuance, now)
         # Where entries moved, addresses follow, and come right when the order does.
-        if in_order:
-            yield from _address(before, before_local, issuance, local, now)
+        if in_order and was and local and was != local:
+            where = now.where_of(issuance, "address" if issuance.address else "name")
+            yield READDRESSED.at(where, person=issuance.id, agency=now.code, before=was, now=local)
+        elif was and local:
+            yield from _identity(before, issuance, now)
 
 
 class _Order:
@@ -415,14 +417,10 @@ def _suspension(suspension: Suspension) -> str:
     return f"{suspension.document} {suspension.since}–{suspension.until or '…'}"
 
 
-def _address(before: Issuance, then: str | None, later: Issuance, local: str | None, now: Agency) -> Iterator[Finding]:
-    """The address stays as it was given, by the same name, and by the same document where one decided it."""
-    if then and local and then != local:
-        where = now.where_of(later, "address" if later.address else "name")
-        yield READDRESSED.at(where, person=later.id, agency=now.code, before=then, now=local)
-        return
+def _identity(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:
+    """An address that stays is still the same person's, and decided by the same document where one did."""
     where = now.where_of(later, "name")
-    if then and local and not _alike(before.name, later.name):
+    if not _alike(before.name, later.name):
         yield NAME.at(where, object=where.object, before=before.name, now=later.name)
     if before.address_document and before.address_document != later.address_document:
         where = now.where_of(later, "address_document" if later.address else "")

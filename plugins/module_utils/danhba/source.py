@@ -39,18 +39,6 @@ class File:
 
 def from_directory(directory: Path) -> list[File]:
     """The files of a register on disk, by name. Links and files over `LARGEST` are named but not read."""
-    if not directory.is_dir():
-        raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
-    if not (directory / AGENCIES).is_dir():
-        raise Unusable(
-            _("{path} is no register: it has no directory {name}; name the directory that holds province.yml"),
-            path=directory,
-            name=AGENCIES,
-        )
-    if (directory / AGENCIES).is_symlink():
-        raise Unusable(
-            _("{path} is a symbolic link; a register has plain files and directories"), path=directory / AGENCIES
-        )
     try:
         names = sorted(_names(directory))
         sizes = {name: _size(directory / name) for name in names}
@@ -63,6 +51,18 @@ def from_directory(directory: Path) -> list[File]:
 
 
 def _names(directory: Path) -> Iterable[str]:
+    if not directory.is_dir():
+        raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
+    if not (directory / AGENCIES).is_dir():
+        raise Unusable(
+            _("{path} is no register: it has no directory {name}; name the directory that holds province.yml"),
+            path=directory,
+            name=AGENCIES,
+        )
+    if (directory / AGENCIES).is_symlink():
+        raise Unusable(
+            _("{path} is a symbolic link; a register has plain files and directories"), path=directory / AGENCIES
+        )
     if (directory / PROVINCE).exists() or (directory / PROVINCE).is_symlink():
         yield PROVINCE
     for entry in os.scandir(directory / AGENCIES):

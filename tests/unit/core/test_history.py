@@ -152,6 +152,16 @@ ORDER = [
         entries(TWO, THREE.replace("2012-01-01", "2012-01-02")),
         [f"{S}:13:3 stttt/000101 entry-removed", f"{S}:21:13 stttt/000103 closed-changed"],
     ),
+    Change(
+        "removed, and another's name changed",
+        entries(TWO, THREE.replace("Giàng Seo Phử", "Giàng Seo Ký")),
+        [f"{S}:13:3 stttt/000101 entry-removed", f"{S}:19:11 stttt/000103 name"],
+    ),
+    Change(
+        "one removed, so that the next namesake has another address",
+        entries(TWO, THREE),
+        [f"{S}:13:3 stttt/000101 entry-removed"],
+    ),
 ]
 
 VALUES = [

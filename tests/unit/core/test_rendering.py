@@ -104,6 +104,7 @@ class TestFindings:
         (run,) = log["runs"]
         assert run["tool"]["driver"]["name"] == "danhba"
         assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == ["document-shape", "office-phone"]
+        assert run["tool"]["driver"]["rules"][0]["helpUri"].endswith("docs/rules/document-shape.md")
         assert [(r["ruleId"], r["level"]) for r in run["results"]] == [
             ("office-phone", "note"),
             ("document-shape", "error"),

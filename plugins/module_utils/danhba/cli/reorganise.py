@@ -26,7 +26,7 @@ FORMATS = ("text", "json", "markdown")
 
 
 @click.command("reorganise")
-@click.argument("plan", metavar="PLAN.yml", type=click.Path(path_type=Path))
+@click.argument("decision", metavar="PLAN.yml", type=click.Path(path_type=Path))
 @directory
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option(
@@ -37,14 +37,14 @@ FORMATS = ("text", "json", "markdown")
 @add_commit_options
 @lang
 def reorganise_command(  # noqa: PLR0913, PLR0917
-    plan: Path, directory: Path, form: str, out: Path | None, dry_run: bool, yes: bool, lang: str | None
+    decision: Path, directory: Path, form: str, out: Path | None, dry_run: bool, yes: bool, lang: str | None
 ) -> None:
     """Sáp nhập, chia tách, đổi tên, giải thể cơ quan / Merge, split, rename and dissolve agencies.
 
     Dự báo mọi địa chỉ mới và mọi chỗ trùng trước khi ghi / Every new address and every clash is told before anything
     is written.
     """
-    decided = _decided(plan)
+    decided = _decided(decision)
     files = read_files(directory)
     with _step(_("reading the register …")):
         register, issued = usable(examined(files))
@@ -72,11 +72,11 @@ def _shown(told: Told, form: str, most: int | None) -> str:
 
 def _decided(path: Path) -> Reorganisation:
     """What the file decides; ends the process where it is not in order."""
-    plan, findings = reading.read(_file(path))
-    if plan is None or binding(findings):
+    decided, findings = reading.read(_file(path))
+    if decided is None or binding(findings):
         click.echo(show_findings.text(findings, language()), err=True)
         sys.exit(REFUSED)
-    return plan
+    return decided
 
 
 def _file(path: Path) -> File:

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from ..findings import Finding, Severity
+from .. import pages
+from ..findings import Finding, Rule, Severity
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from .colour import Paint, plain
@@ -105,7 +106,7 @@ def sarif(findings: Sequence[Finding], language: str) -> str:
     rules = {finding.rule.id: finding.rule for finding in findings}
     driver = {
         "name": _TOOL,
-        "rules": [{"id": id_, "properties": {"clause": rules[id_].clause}} for id_ in sorted(rules)],
+        "rules": [_sarif_rule(rules[id_]) for id_ in sorted(rules)],
     }
     results = [
         {
@@ -122,6 +123,10 @@ def sarif(findings: Sequence[Finding], language: str) -> str:
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     }
     return json.dumps(log, ensure_ascii=False, indent=2)
+
+
+def _sarif_rule(rule: Rule) -> dict[str, Any]:
+    return {"id": rule.id, "helpUri": pages.url(rule.id), "properties": {"clause": rule.clause}}
 
 
 def _location(finding: Finding) -> dict[str, Any]:

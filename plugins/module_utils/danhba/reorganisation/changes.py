@@ -60,13 +60,13 @@ class Changes:
         return changes
 
     @property
-    def plan(self) -> Reorganisation:
+    def decision(self) -> Reorganisation:
         """The reorganisation."""
-        return self.names.plan
+        return self.names.decision
 
     def is_in(self, person: str, agency: Agency) -> bool:
         """Whether somebody is in an agency on the day, after everything that the reorganisation does."""
-        day = self.plan.date
+        day = self.decision.date
         return any(
             issuance.id == person
             and issuance.opened.date <= day
@@ -85,7 +85,7 @@ class Changes:
             opening.name,
             opening.kind,
             self._event(opening.event),
-            self.plan.file,
+            self.decision.file,
             parent=opening.parent,
             identifier=opening.identifier,
             quota=opening.quota,
@@ -97,24 +97,24 @@ class Changes:
         return self._event(entry.event) if entry else None
 
     def _event(self, event: str) -> Event:
-        return Event(self.plan.document, self.plan.date, event, self.plan.request)
+        return Event(self.decision.document, self.decision.date, event, self.decision.request)
 
     def _people(self, agency: Agency) -> Iterator[Issuance]:
         departures = self.placing.departures.get(agency.code, {})
         for issuance in agency.people:
-            event = departures.get(issuance.id) if is_live(issuance, self.plan.date) else None
+            event = departures.get(issuance.id) if is_live(issuance, self.decision.date) else None
             yield replace(issuance, closed=event) if event else issuance
         yield from (arrival.new for arrival in self.placing.arrivals.get(agency.code, ()))
 
     def _issue(self, agency: Agency) -> list[str | None]:
         """Give out the addresses; what is found is about newcomers, and so stands in the reorganisation's own file."""
         system = frozenset(self.names.register.province.system_addresses)
-        return addresses.issue_in(replace(agency, file=self.plan.file), system, self.names.findings)
+        return addresses.issue_in(replace(agency, file=self.decision.file), system, self.names.findings)
 
     def _parents(self) -> Iterator[tuple[str, str]]:
         """The new managing agency of each that goes on: as stated, or the only successor of the former one."""
         names, stated = self.names, {}
-        for entry in self.plan.parents:
+        for entry in self.decision.parents:
             for key, code in (("agency", entry.agency), ("parent", entry.parent)):
                 if not names.goes_on(code):
                     names.not_open(entry.at, key, code)
@@ -126,16 +126,16 @@ class Changes:
                 if len(ends.to) == 1:
                     yield child.code, ends.to[0]
                 else:
-                    where = self.plan.where(ends.at, "", child.code)
+                    where = self.decision.where(ends.at, "", child.code)
                     names.findings.append(CHILD.at(where, child=child.code, agency=ends.code))
 
     def _ended(self, agency: Agency) -> bool:
-        return bool(agency.closed and not open_on(agency, self.plan.date))
+        return bool(agency.closed and not open_on(agency, self.decision.date))
 
     def _custodians(self) -> None:
         """Who holds the contact mailboxes from the day on (R11.1)."""
         seen: set[str] = set()
-        for entry in self.plan.custodians:
+        for entry in self.decision.custodians:
             if not self.names.goes_on(entry.agency):
                 self.names.not_open(entry.at, "agency", entry.agency)
             elif self.names.once(seen, entry.agency, entry.at, "agency"):
@@ -144,9 +144,9 @@ class Changes:
     def _custodian(self, entry: Holder) -> Iterator[Finding]:
         agency = self.agencies.get(entry.agency) or self.names.register.agencies[entry.agency]
         if not self.is_in(entry.person, agency):
-            where = self.plan.where(entry.at, "person", f"{entry.agency}/{entry.person}")
-            yield CUSTODIAN.at(where, person=entry.person, agency=entry.agency, day=self.plan.date)
+            where = self.decision.where(entry.at, "person", f"{entry.agency}/{entry.person}")
+            yield CUSTODIAN.at(where, person=entry.person, agency=entry.agency, day=self.decision.date)
             return
-        custodian = Custodian(entry.person, entry.document, self.plan.date, entry.role, entry.key, entry.at)
+        custodian = Custodian(entry.person, entry.document, self.decision.date, entry.role, entry.key, entry.at)
         self.agencies[entry.agency] = replace(agency, custodians=(*agency.custodians, custodian))
         self.locals.setdefault(entry.agency, self.placing.issued.locals.get(entry.agency, []))

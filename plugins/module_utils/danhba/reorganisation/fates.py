@@ -70,7 +70,7 @@ class Fates:
 
     def _people(self) -> Iterator[Person]:
         names, seen = self.names, set[str]()
-        for entry in names.plan.people:
+        for entry in names.decision.people:
             if entry.id not in names.live:
                 names.nobody(entry.fate.at, "id", entry.id)
             elif names.once(seen, entry.id, entry.fate.at, "id") and names.can_go_to(entry.fate):
@@ -79,7 +79,7 @@ class Fates:
     def _units(self) -> Iterator[tuple[tuple[str, str], Fate]]:
         names, seen = self.names, set[str]()
         known = {(agency.code, issuance.unit) for agency, issuance in names.live.values()}
-        for entry in names.plan.units:
+        for entry in names.decision.units:
             subject = f"{entry.agency}: {entry.name}"
             if (entry.agency, entry.name) not in known:
                 names.nobody(entry.fate.at, "unit", subject)
@@ -98,7 +98,7 @@ class Fates:
         moving = {unit[0] for unit in self.units} | {names.live[id_][0].code for id_ in self.people}
         for code in sorted(moving - names.closings.keys()):
             agency = names.register.agencies[code]
-            live = (issuance for issuance in agency.people if is_live(issuance, names.plan.date))
+            live = (issuance for issuance in agency.people if is_live(issuance, names.decision.date))
             yield from self._carried_out(agency, [(issuance, self._fate(agency, issuance)) for issuance in live])
 
     def _rest(self, closing: Closing) -> Fate | None:
@@ -117,28 +117,28 @@ class Fates:
     def _carried_out(self, agency: Agency, found: list[tuple[Issuance, Fate | None]]) -> Iterator[Decided]:
         for issuance, fate in found:
             if fate and fate.to == agency.code:
-                where = self.names.plan.where(fate.at, "to", issuance.id)
+                where = self.names.decision.where(fate.at, "to", issuance.id)
                 self.names.findings.append(STAYS.at(where, person=issuance.id, agency=agency.code))
             elif fate and (fate.to or fate.close) and not self._later(agency, issuance, fate):
                 yield Decided(agency, issuance, fate, self.people.get(issuance.id))
 
     def _live(self, agency: Agency, closing: Closing) -> Iterator[Issuance]:
         """The open mailboxes of an agency that ends; one that opens only after that is a finding."""
-        plan = self.names.plan
+        decision = self.names.decision
         for issuance in agency.people:
-            if is_live(issuance, plan.date):
+            if is_live(issuance, decision.date):
                 yield issuance
-            elif issuance.opened.date >= plan.date:
-                where = plan.where(closing.at, "", issuance.id)
+            elif issuance.opened.date >= decision.date:
+                where = decision.where(closing.at, "", issuance.id)
                 values = {"person": issuance.id, "agency": agency.code, "day": issuance.opened.date}
                 self.names.findings.append(PENDING.at(where, **values))
 
     def _later(self, agency: Agency, issuance: Issuance, fate: Fate) -> bool:
         """Whether a suspension is entered for a day on which this entry will have ended."""
-        plan = self.names.plan
-        days = [suspension.since for suspension in issuance.suspended if suspension.since >= plan.date]
+        decision = self.names.decision
+        days = [suspension.since for suspension in issuance.suspended if suspension.since >= decision.date]
         for day in days:
-            where = plan.where(fate.at, "", issuance.id)
+            where = decision.where(fate.at, "", issuance.id)
             self.names.findings.append(LATER.at(where, person=issuance.id, agency=agency.code, day=day))
         return bool(days)
 
@@ -146,7 +146,7 @@ class Fates:
         if not people:
             return
         self.undecided += [(agency, issuance) for issuance in people]
-        plan = self.names.plan
+        decision = self.names.decision
         shown = [f"{issuance.id} {issuance.name}" for issuance in people[:SAMPLE]] + ["…"] * (len(people) > SAMPLE)
-        values = {"count": len(people), "agency": agency.code, "day": plan.date, "sample": shown}
-        self.names.findings.append(UNDECIDED.at(plan.where(closing.at, "", agency.code), **values))
+        values = {"count": len(people), "agency": agency.code, "day": decision.date, "sample": shown}
+        self.names.findings.append(UNDECIDED.at(decision.where(closing.at, "", agency.code), **values))

@@ -66,7 +66,7 @@ class Forecast:
     `agencies` are those that change, as they will be, by code; `undecided` is everyone of whom nothing is said.
     """
 
-    plan: Reorganisation
+    decision: Reorganisation
     before: Register
     agencies: dict[str, Agency]
     moves: tuple[Move, ...]
@@ -83,18 +83,18 @@ class Forecast:
         return not binding([*self.problems])
 
 
-def forecast(register: Register, issued: Issued, plan: Reorganisation) -> Forecast:
+def forecast(register: Register, issued: Issued, decision: Reorganisation) -> Forecast:
     """Compute a reorganisation of a register that holds."""
-    if carried_out(register, plan):
-        done = DONE.at(plan.where(plan.at), day=plan.date, document=plan.document)
-        return Forecast(plan, register, {}, (), (), (), register, issued, (done,), ())
-    names = Names.of(register, plan)
+    if carried_out(register, decision):
+        done = DONE.at(decision.where(decision.at), day=decision.date, document=decision.document)
+        return Forecast(decision, register, {}, (), (), (), register, issued, (done,), ())
+    names = Names.of(register, decision)
     fates = Fates.of(names)
     placing = Placing.of(names, issued, list(fates.decided()))
     changes = Changes.of(names, placing)
     agencies = dict(sorted((dict(register.agencies) | changes.agencies).items()))
     return Forecast(
-        plan,
+        decision,
         register,
         changes.agencies,
         tuple(_moves(changes)),
@@ -133,25 +133,25 @@ def _clash(code: str, new: Issuance, local: str | None, holders: dict[str | None
 
 def _reminders(changes: Changes) -> Iterator[Finding]:
     """What somebody should see to, though nothing forbids to go on."""
-    plan, names = changes.plan, changes.names
+    decision, names = changes.decision, changes.names
     province = names.register.province
     touched = {*changes.placing.arrivals, *changes.placing.departures} - names.closings.keys()
     for code in sorted(touched):
         if not _is_held(changes, changes.agencies[code]):
             opening = names.openings.get(code)
-            where = plan.where(opening.at if opening else plan.at, "", code)
-            yield NO_CUSTODIAN.at(where, address=contact(code), agency=code, day=plan.date)
+            where = decision.where(opening.at if opening else decision.at, "", code)
+            yield NO_CUSTODIAN.at(where, address=contact(code), agency=code, day=decision.date)
     for address in province.policy.protected:
         ends = names.closings.get(address.removeprefix(CONTACT))
         after = [contact(code) for code in ends.to if contact(code) not in province.policy.protected] if ends else []
         if after:
-            values = {"address": address, "day": plan.date, "successors": after}
+            values = {"address": address, "day": decision.date, "successors": after}
             yield PROTECT.at(province.where("policy"), **values)
     if province.support_mail.partition("@")[0].removeprefix(CONTACT) in names.closings:
-        yield SUPPORT.at(province.where("support"), mail=province.support_mail, day=plan.date)
-    if province.operator_key and plan.operator not in ("", province.operator):
+        yield SUPPORT.at(province.where("support"), mail=province.support_mail, day=decision.date)
+    if province.operator_key and decision.operator not in ("", province.operator):
         where = province.where("operator_key")
-        yield KEY.at(where, before=province.operator, after=plan.operator)
+        yield KEY.at(where, before=province.operator, after=decision.operator)
 
 
 def _is_held(changes: Changes, agency: Agency) -> bool:

@@ -23,7 +23,7 @@ def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Ac
     Counted on the day itself (or today, when that has passed), against a server brought up to the day before: what else
     happens on that day counts with it.
     """
-    decided = forecast.plan
+    decided = forecast.decision
     day = max(decided.date, today)
     wanted = check.wanted(forecast.after, forecast.issued, day)
     counts: Counter[str] = Counter()

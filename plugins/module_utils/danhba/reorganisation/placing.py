@@ -91,23 +91,23 @@ class Placing:
 
     def _event(self, item: Decided) -> Event:
         """What ends the former mailbox, and what opens the new one: both sides say the same."""
-        plan, fate = self.names.plan, item.fate
-        return Event(fate.document or plan.document, plan.date, fate.close or "reorganised", plan.request)
+        decision, fate = self.names.decision, item.fate
+        return Event(fate.document or decision.document, decision.date, fate.close or "reorganised", decision.request)
 
     def _arrival(self, item: Decided) -> Issuance:
         """The same person in the other agency: nothing is lost but what the reorganisation changes.
 
         A closing that is entered for a later day goes along, and so does a suspension in force.
         """
-        former, plan = item.issuance, self.names.plan
+        former, decision = item.issuance, self.names.decision
         address, document = self._pin(item)
-        in_force = (s for s in former.suspended if s.covers(plan.date))
+        in_force = (s for s in former.suspended if s.covers(decision.date))
         return replace(
             former,
             opened=self._event(item),
             address=address,
             address_document=document,
-            suspended=tuple(Suspension(s.document, plan.date, s.until) for s in in_force),
+            suspended=tuple(Suspension(s.document, decision.date, s.until) for s in in_force),
             at=item.fate.at,
             **_changes(item.person),
         )
@@ -131,7 +131,7 @@ class Placing:
     def _is_free(self, item: Decided, pin: str) -> bool:
         """Take an address for a person; says so where another has it, or where it is too long."""
         former, target = item.issuance, item.fate.to
-        where = self.names.plan.where(item.fate.at, "", f"{item.agency.code}/{former.id}")
+        where = self.names.decision.where(item.fate.at, "", f"{item.agency.code}/{former.id}")
         values: dict[str, Any] = {"person": former.id, "name": former.name, "before": former.address, "after": pin}
         if len(pin) > addresses.LONGEST:
             self.names.findings.append(LONG.at(where, most=addresses.LONGEST, agency=target, **values))

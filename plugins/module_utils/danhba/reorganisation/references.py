@@ -69,7 +69,7 @@ class Names:
     """What a reorganisation says, by what it names; entries that cannot hold are left out, and are findings."""
 
     register: Register
-    plan: Reorganisation
+    decision: Reorganisation
     findings: list[Finding] = field(default_factory=list)
     openings: dict[str, Opening] = field(default_factory=dict)
     closings: dict[str, Closing] = field(default_factory=dict)
@@ -77,11 +77,11 @@ class Names:
     live: dict[str, tuple[Agency, Issuance]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, register: Register, plan: Reorganisation) -> Names:
+    def of(cls, register: Register, decision: Reorganisation) -> Names:
         """Read them against the register."""
-        names = cls(register, plan)
+        names = cls(register, decision)
         for agency, issuance in register.issuances():
-            if is_live(issuance, plan.date):
+            if is_live(issuance, decision.date):
                 names.live[issuance.id] = agency, issuance
         names.openings = {entry.code: entry for entry in names._new()}
         names.closings = {entry.code: entry for entry in names._ending()}
@@ -92,13 +92,13 @@ class Names:
     def goes_on(self, code: str) -> bool:
         """Whether an agency is open on the day, after everything that the reorganisation does."""
         agency = self.register.agencies.get(code)
-        opened = agency is not None and open_on(agency, self.plan.date) and code not in self.closings
+        opened = agency is not None and open_on(agency, self.decision.date) and code not in self.closings
         return opened or code in self.openings
 
     def open_before(self, code: str) -> bool:
         """Whether an agency has been open until the day."""
         agency = self.register.agencies.get(code)
-        return agency is not None and agency.opened.date < self.plan.date and agency.closed is None
+        return agency is not None and agency.opened.date < self.decision.date and agency.closed is None
 
     def can_go_to(self, fate: Fate) -> bool:
         """Whether the fate names an agency that is there; says so where it does not."""
@@ -109,32 +109,32 @@ class Names:
 
     def not_open(self, at: Places, key: str, code: str) -> None:
         """Say that an agency is not open on the day."""
-        self.findings.append(NOT_OPEN.at(self.plan.where(at, key, code), agency=code, day=self.plan.date))
+        self.findings.append(NOT_OPEN.at(self.decision.where(at, key, code), agency=code, day=self.decision.date))
 
     def nobody(self, at: Places, key: str, subject: str) -> None:
         """Say that an entry is about nobody."""
-        self.findings.append(NOBODY.at(self.plan.where(at, key, subject), subject=subject, day=self.plan.date))
+        self.findings.append(NOBODY.at(self.decision.where(at, key, subject), subject=subject, day=self.decision.date))
 
     def once(self, seen: set[str], subject: str, at: Places, key: str) -> bool:
         """Whether something is named for the first time; says so where it is not."""
         if subject in seen:
-            self.findings.append(TWICE.at(self.plan.where(at, key, subject), subject=subject))
+            self.findings.append(TWICE.at(self.decision.where(at, key, subject), subject=subject))
             return False
         seen.add(subject)
         return True
 
     def _new(self) -> Iterator[Opening]:
         seen: set[str] = set()
-        for entry in self.plan.agencies:
+        for entry in self.decision.agencies:
             if entry.code in self.register.agencies:
-                where = self.plan.where(entry.at, "agency", entry.code)
+                where = self.decision.where(entry.at, "agency", entry.code)
                 self.findings.append(KNOWN.at(where, agency=entry.code))
             elif self.once(seen, entry.code, entry.at, "agency"):
                 yield entry
 
     def _ending(self) -> Iterator[Closing]:
         seen: set[str] = set()
-        for entry in self.plan.close:
+        for entry in self.decision.close:
             if not self.open_before(entry.code):
                 self.not_open(entry.at, "agency", entry.code)
             elif self.once(seen, entry.code, entry.at, "agency"):
@@ -147,7 +147,7 @@ class Names:
         into = {(closing.event, code) for closing in self.closings.values() for code in closing.to}
         for opening in self.openings.values():
             if opening.event in ("renamed", "merged") and (opening.event, opening.code) not in into:
-                where = self.plan.where(opening.at, "event", opening.code)
+                where = self.decision.where(opening.at, "event", opening.code)
                 yield ORIGIN.at(where, agency=opening.code, event=opening.event)
             if opening.parent and not self.goes_on(opening.parent):
                 self.not_open(opening.at, "parent", opening.parent)
@@ -156,7 +156,7 @@ class Names:
         least, most = _SUCCESSORS[entry.event]
         count = len(set(entry.to))
         if count < least or (most and count > most):
-            where = self.plan.where(entry.at, "to", entry.code)
+            where = self.decision.where(entry.at, "to", entry.code)
             values = {"agency": entry.code, "event": entry.event, "wanted": _WANTED[entry.event], "count": count}
             yield SUCCESSORS.at(where, **values)
         for code in entry.to:
@@ -165,27 +165,27 @@ class Names:
 
     def _province(self) -> Iterator[Finding]:
         """The operator and the system addresses outlive the agencies that end (R3, R10.9)."""
-        province, plan = self.register.province, self.plan
-        if plan.operator and not self.goes_on(plan.operator):
-            self.not_open(plan.at, "operator", plan.operator)
-        if (ends := self.closings.get(province.operator)) and not plan.operator:
-            yield OPERATOR.at(plan.where(ends.at, "", ends.code), agency=ends.code, day=plan.date)
+        province, decision = self.register.province, self.decision
+        if decision.operator and not self.goes_on(decision.operator):
+            self.not_open(decision.at, "operator", decision.operator)
+        if (ends := self.closings.get(province.operator)) and not decision.operator:
+            yield OPERATOR.at(decision.where(ends.at, "", ends.code), agency=ends.code, day=decision.date)
         for local, target in province.system_addresses.items():
             entry = self.closings.get(target.removeprefix(CONTACT))
             if entry and not entry.to:
-                where = plan.where(entry.at, "", entry.code)
+                where = decision.where(entry.at, "", entry.code)
                 yield SYSTEM.at(where, target=target, local=local, agency=entry.code)
 
 
-def carried_out(register: Register, plan: Reorganisation) -> bool:
+def carried_out(register: Register, decision: Reorganisation) -> bool:
     """Whether the register says already of every agency what the reorganisation says."""
-    wanted = [(entry.code, entry.event) for entry in plan.agencies]
-    wanted += [(entry.code, entry.event) for entry in plan.close]
+    wanted = [(entry.code, entry.event) for entry in decision.agencies]
+    wanted += [(entry.code, entry.event) for entry in decision.close]
     known = {
         (agency.code, event.event)
         for agency in register.agencies.values()
         for event in (agency.opened, agency.closed)
-        if event and (event.document, event.date) == (plan.document, plan.date)
+        if event and (event.document, event.date) == (decision.document, decision.date)
     }
     return bool(wanted) and known.issuperset(wanted)
 

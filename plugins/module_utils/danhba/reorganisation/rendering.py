@@ -49,8 +49,8 @@ def as_data(told: Told, language: str) -> dict[str, Any]:
     forecast = told.forecast
     domain = forecast.before.province.domain
     return {
-        "document": forecast.plan.document,
-        "date": forecast.plan.date.isoformat(),
+        "document": forecast.decision.document,
+        "date": forecast.decision.date.isoformat(),
         "counts": counts(told),
         "agencies": list(_agencies(forecast)),
         "moves": [_move(move, domain) for move in forecast.moves],
@@ -66,7 +66,7 @@ def as_data(told: Told, language: str) -> dict[str, Any]:
 
 
 def _ending(forecast: Forecast) -> list[str]:
-    return [c.code for c in forecast.plan.close if c.code in forecast.agencies and forecast.agencies[c.code].closed]
+    return [c.code for c in forecast.decision.close if c.code in forecast.agencies and forecast.agencies[c.code].closed]
 
 
 def _agencies(forecast: Forecast) -> Iterator[dict[str, Any]]:
@@ -80,7 +80,7 @@ def _agencies(forecast: Forecast) -> Iterator[dict[str, Any]]:
     for code, agency in forecast.agencies.items():
         former = forecast.before.agencies.get(code)
         ends = agency.closed if former is None or former.closed is None else None
-        heirs = [c for closing in forecast.plan.close if closing.code == code for c in closing.to]
+        heirs = [c for closing in forecast.decision.close if closing.code == code for c in closing.to]
         targets = moved.get(code, Counter())
         yield {
             "agency": code,
@@ -175,8 +175,8 @@ def text(told: Told, language: str, shown: int | None = SHOWN) -> str:
 
 
 def _head(told: Told, language: str) -> Iterator[str]:
-    plan = told.forecast.plan
-    yield render(TITLE, {"document": plan.document, "day": plan.date}, language)
+    decision = told.forecast.decision
+    yield render(TITLE, {"document": decision.document, "day": decision.date}, language)
     yield render(SUMMARY, counts(told), language)
 
 

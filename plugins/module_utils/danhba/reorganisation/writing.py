@@ -28,8 +28,8 @@ def draft(forecast: Forecast, files: Iterable[File], acknowledgements: Iterable[
             _change(made, former, agency)
         else:
             made.add_agency(code, _agency(agency))
-    if forecast.plan.operator not in ("", forecast.before.province.operator):
-        made.set_operator(forecast.plan.operator)
+    if forecast.decision.operator not in ("", forecast.before.province.operator):
+        made.set_operator(forecast.decision.operator)
     for item in acknowledgements:
         made.acknowledge(_acknowledgement(item))
     made.changed()  # each edit is put into its file here, so that what does not fit is told before anything is written
