@@ -10,13 +10,20 @@ from pathlib import Path
 
 from tests.fuzz.case import Target
 from tests.fuzz.directories import directory
+from tests.fuzz.lists import csv, xlsx
 from tests.fuzz.minimise import signature, smallest
 from tests.fuzz.registers import register
 from tests.fuzz.revisions import base
 from tests.fuzz.worker import Job, Limits, Result, run_all, seeded
 
 # Each kind of case, and how many there are of it among a hundred.
-TARGETS: Mapping[str, tuple[Target, int]] = {"yaml": (register, 85), "directory": (directory, 10), "git": (base, 5)}
+TARGETS: Mapping[str, tuple[Target, int]] = {
+    "yaml": (register, 60),
+    "directory": (directory, 8),
+    "git": (base, 4),
+    "csv": (csv, 14),
+    "xlsx": (xlsx, 14),
+}
 # Runs begun at once: a process is forked for so many, unless it is lost before.
 AT_ONCE = 500
 

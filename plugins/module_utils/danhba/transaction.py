@@ -222,7 +222,11 @@ class _Folders:
 
     def _place(self, temporary: str, name: str) -> None:
         folder, last = self._at(name)
-        os.replace(temporary, last, src_dir_fd=folder, dst_dir_fd=folder)
+        try:
+            os.replace(temporary, last, src_dir_fd=folder, dst_dir_fd=folder)
+        except OSError:
+            os.unlink(temporary, dir_fd=folder)
+            raise
 
 
 def _as_former(descriptor: int, name: str, folder: int) -> None:

@@ -408,7 +408,7 @@ class TestTerminal:
         write_register(tmp_path / "directory", officials=200, agencies=120)
         assert "Checking" in self.shown("check", "--no-cache", cwd=tmp_path)
         assert "Reading" in self.shown("who", "000001", cwd=tmp_path)
-        assert b"" == outside("check", "--no-cache", cwd=tmp_path).stderr
+        assert outside("check", "--no-cache", cwd=tmp_path).stderr == b""
 
 
 class TestProcess:

@@ -87,7 +87,7 @@ FILES = [
     replace(
         "TCVN3",
         S,
-        "name: Sở Tư pháp".encode("utf-8")
+        "name: Sở Tư pháp".encode()
         .replace("ở".encode(), b"\xeb")
         .replace("ư".encode(), b"\xad")
         .replace("á".encode(), b"\xb8"),

@@ -17,9 +17,7 @@ PROTECTED: dict[str, Any] = {"policy": {"protected": ["contact-aa"]}}
 
 def staff(closed: str = "", left: int = 0) -> str:
     """An agency of ten, of whom the first `left` close on a day."""
-    entries = (
-        person(str(n), name, "2011-01-01", closed if n <= left else "") for n, name in enumerate(NAMES, 1)
-    )
+    entries = (person(str(n), name, "2011-01-01", closed if n <= left else "") for n, name in enumerate(NAMES, 1))
     return agency("aa", *entries)
 
 

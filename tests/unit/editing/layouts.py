@@ -67,7 +67,7 @@ def written(draw: Draw, says: dict[str, Says]) -> str:
     end = draw(st.sampled_from([[], ["# cuối tệp"], ["", "# cuối", ""], ["..."]]))
     line_end = draw(st.sampled_from(["\n", "\n", "\r\n"]))
     text = line_end.join([*start, *body, *end])
-    return str(text) + draw(st.sampled_from([line_end, line_end, ""]))
+    return f"{text}{draw(st.sampled_from([line_end, line_end, '']))}"
 
 
 class _Layout:
@@ -118,8 +118,8 @@ class _Layout:
     def flow(self, value: Says) -> str:
         if isinstance(value, str):
             return self.scalar(value)
-        space = self.draw(st.sampled_from(["", " "]))
-        comma = self.draw(st.sampled_from(["", ","])) if value else ""
+        space = str(self.draw(st.sampled_from(["", " "])))
+        comma = str(self.draw(st.sampled_from(["", ","]))) if value else ""
         if isinstance(value, dict):
             inside = ", ".join(f"{key}: {self.flow(item)}" for key, item in value.items())
             return "{" + space + inside + comma + space + "}"
@@ -135,8 +135,10 @@ class _Layout:
         return str(self.draw(st.sampled_from(["", "  # ghi chú", " # id: x"]))) if self.comments else ""
 
     def comment(self, margin: str) -> list[str]:
+        if not self.comments:
+            return []
         choices = [[], [], [f"{margin}# lời"], [f"{margin}    # sâu"], [""], ["", f"{margin}# lời", ""]]
-        return self.draw(st.sampled_from(choices)) if self.comments else []
+        return list(self.draw(st.sampled_from(choices)))
 
     def rarely(self) -> bool:
         return bool(self.draw(st.integers(0, 4)) == 0)

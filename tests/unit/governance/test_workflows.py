@@ -47,6 +47,18 @@ def test_every_script_is_sound(path: str) -> None:
         assert "${{" not in script, "what others can name goes through the environment, never into a script's text"
 
 
+@pytest.mark.parametrize(
+    ("path", "schema"),
+    [
+        *((path, ["vendor.github-workflows"]) for path in ACTIONS),
+        (GITLAB, ["vendor.gitlab-ci", "--data-transform=gitlab-ci"]),
+    ],
+)
+def test_the_forges_know_every_key(path: str, schema: list[str]) -> None:
+    command = [Path(sys.executable).with_name("check-jsonschema"), "--builtin-schema", *schema, PROJECT / path]
+    subprocess.run([str(part) for part in command], check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("path", SCRIPTS)
 def test_the_shared_scripts_are_sound(path: str) -> None:
     subprocess.run(["bash", "-n", str(PROJECT / path)], check=True)

@@ -1,21 +1,53 @@
-"""The `danhba` command: the core for people and for CI. One module a topic, its commands listed here."""
+"""The `danhba` command: the core for people and for CI. One module a topic; which command is where stands here."""
 
 from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from ..editing.problem import Problem
 from ..source import Unusable
-from . import agencies, editing, governance, register, reorganise, rules
 from .common import lang, refuse, stop
+
+# Each command with its module, which is read when the command is asked for: `check` runs at every commit.
+COMMANDS = {
+    "addresses": "register",
+    "agency": "agencies",
+    "candidates": "register",
+    "check": "register",
+    "close": "editing",
+    "codeowners": "governance",
+    "custodian": "editing",
+    "import": "lists",
+    "open": "editing",
+    "plan": "register",
+    "reorganise": "reorganise",
+    "review": "governance",
+    "rules": "rules",
+    "schema": "governance",
+    "suspend": "editing",
+    "transfer": "editing",
+    "who": "register",
+}
 
 
 class Commands(click.Group):
     """The commands; what stops one of them is told in one line, with status 2."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """One of them: `<name>_command` of its module."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(f".{COMMANDS[cmd_name]}", __package__), f"{cmd_name}_command")
+        return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
@@ -43,24 +75,3 @@ def main(lang: str | None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
-for command in (
-    agencies.agency_group,
-    editing.close_command,
-    editing.custodian_command,
-    editing.open_command,
-    editing.suspend_command,
-    editing.transfer_command,
-    governance.codeowners_command,
-    governance.review_command,
-    governance.schema_command,
-    rules.rules_command,
-    reorganise.reorganise_command,
-    register.check_command,
-    register.addresses_command,
-    register.candidates_command,
-    register.plan_command,
-    register.who_command,
-):
-    main.add_command(command)

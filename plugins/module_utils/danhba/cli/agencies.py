@@ -27,11 +27,11 @@ SUCCEEDS_OPEN = _(
 
 
 @click.group("agency")
-def agency_group() -> None:
+def agency_command() -> None:
     """Mở, đóng một cơ quan / Open or close an agency."""
 
 
-@agency_group.command("open")
+@agency_command.command("open")
 @click.argument("code", metavar="TENDONVI", type=CODE)
 @directory
 @options("name", "kind", "parent", "identifier", "quota", "document", "date", "request")
@@ -58,7 +58,7 @@ def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 
-@agency_group.command("close")
+@agency_command.command("close")
 @click.argument("code", metavar="TENDONVI", type=CODE)
 @directory
 @options("document", "date", "request")

@@ -106,7 +106,7 @@ class Row:
 
     def skipped(self, template: str, **given: object) -> Row:
         """The same row, left out."""
-        return replace(self, state=State.SKIPPED, notes=(*self.notes, Note(template, given)))
+        return replace(self, state=State.SKIPPED, notes=(Note(template, given),))
 
     def remark(self, template: str, **given: object) -> Row:
         """The same row, with something to know about it."""
@@ -119,9 +119,9 @@ def read(sheet: Sheet, agency: str) -> list[Row]:
     return _without_honorifics(list(reader.all()))
 
 
-def is_list(rows: Sequence[Row]) -> bool:
-    """Whether the rows of a sheet include a heading."""
-    return any(note.template is HEADING for row in rows for note in row.notes)
+def is_list(sheet: Sheet) -> bool:
+    """Whether a sheet has a row that names the columns of a list of people."""
+    return any(map(is_heading, sheet.rows.values()))
 
 
 @dataclass(slots=True)
@@ -200,7 +200,8 @@ class _Reader:
         lettered = bool(number.text) and bool(_LETTERED.fullmatch(tidy(number.text))) and tidy(number.text) != text
         if spread or lettered or _LETTERED_TEXT.match(text) or _UNITS.match(_PREFIXED.sub("", text) + " "):
             return text
-        return text if not name.text and min(own) < column and not _ORDINAL.fullmatch(text) else ""
+        alone = not name.text and not tidy(number.text).isdigit() and min(own) < column
+        return text if alone and not _ORDINAL.fullmatch(text) else ""
 
     def _begin(self, number: int, text: str) -> Row:
         text = _HEADCOUNT.sub("", _PREFIXED.sub("", text))

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 from ..messages import mark as _
 from ..names import APOSTROPHES, LOOKALIKES
@@ -44,7 +45,10 @@ def _capitalised(word: str) -> str:
     return re.sub(r"(?<![^\W\d_])[^\W\d_]", lambda match: match[0].upper(), word)
 
 
-def name_key(text: str) -> tuple[tuple[str, str], ...]:
+NameKey: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def name_key(text: str) -> NameKey:
     """What two spellings of one name share: capitals do not count, nor on which vowel a tone stands (Hoà, Hòa)."""
     return tuple(map(_syllable, text.casefold().replace("'", "").split()))
 

@@ -32,10 +32,10 @@ class Told:
 
 def counts(told: Told) -> dict[str, int]:
     """What happens, in numbers."""
-    forecast = told.forecast
+    forecast, rows = told.forecast, list(_agencies(told.forecast))
     return {
-        "agencies_opened": sum(code not in forecast.before.agencies for code in forecast.agencies),
-        "agencies_closed": len(_ending(forecast)),
+        "agencies_opened": sum(bool(row["opened"]) for row in rows),
+        "agencies_closed": sum(bool(row["closed"]) for row in rows),
         "moved": len(forecast.moves),
         "closed": len(forecast.closed),
         "clashes": sum(move.clash is not None for move in forecast.moves),
@@ -63,10 +63,6 @@ def as_data(told: Told, language: str) -> dict[str, Any]:
         "problems": [show_findings.as_data(item, language) for item in forecast.problems],
         "reminders": [show_findings.as_data(item, language) for item in forecast.reminders],
     }
-
-
-def _ending(forecast: Forecast) -> list[str]:
-    return [c.code for c in forecast.decision.close if c.code in forecast.agencies and forecast.agencies[c.code].closed]
 
 
 def _agencies(forecast: Forecast) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,115 @@
+"""Lists that agencies send, and lists for programs: `danhba import` and `danhba export`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..editing import people
+from ..editing.draft import NO_AGENCY, Draft
+from ..editing.problem import Problem
+from ..editing.text import Value
+from ..lists import disguise, report, rows, settle, sheets
+from ..lists.rows import Person
+from ..lists.sheets import Sheet
+from ..messages import mark as _
+from ..register import Event
+from ..source import Unusable
+from .asking import BEGINNINGS, CODE, complete, event, options
+from .commit import commit_draft, computed, read_files, say
+from .common import directory, lang, language, refuse, table
+
+NO_LIST = _("{path} has no row that names the columns, such as: Stt | Họ và tên | Chức vụ; add one above the people")
+HIDDEN = _("the hidden sheet {sheet} was not read; show it in the spreadsheet if it is part of the list")
+CONVERTED = _("sheet {sheet}: text in {encoding} was converted to Unicode; look at the names below")
+BAD_ROWS = _("{count} rows are wrong; correct them in the list, and import it again: nothing was written")
+NOBODY = _("nobody in the list is to be opened; nothing was written")
+PREVIEW = _("only shown, nothing was written; import with --write to write this")
+
+
+@click.command("import")
+@click.argument("file", metavar="FILE.xlsx|.csv", type=click.Path(path_type=Path))
+@click.option("--agency", type=CODE, required=True, help="Mã cơ quan gửi danh sách / The agency that sent the list.")
+@directory
+@options("document", "date", "request")
+@event(BEGINNINGS, "recruited")
+@click.option(
+    "--namesake",
+    "namesakes",
+    multiple=True,
+    metavar="ROW|SHEET!ROW",
+    help="Dòng của người trùng họ tên với người đã có / A row of another person with the name of one who is there.",
+)
+@click.option("--write", is_flag=True, help="Ghi, không hỏi / Write, without asking.")
+@lang
+def import_command(  # noqa: PLR0913, PLR0917
+    file: Path,
+    agency: str,
+    directory: Path,
+    namesakes: tuple[str, ...],
+    write: bool,
+    lang: str | None,
+    **given: Any,
+) -> None:
+    """Cấp hộp thư theo danh sách của cơ quan / Open mailboxes from an agency's list.
+
+    Cho xem từng dòng và địa chỉ sẽ cấp; có dòng sai thì không ghi gì. Không có --write thì chỉ cho xem (trên màn hình
+    thì hỏi). / Shows every row and the address it gets; nothing is written while a row is wrong. Without --write
+    it only shows (and asks, at a terminal).
+    """
+    complete(given, "document", "date")
+    found = _rows(sheets.read(file), file)
+    files = read_files(directory)
+    register, issued = computed(files)
+    if agency not in register.agencies:
+        raise Problem(NO_AGENCY, agency=agency)
+    by = Event(given["document"], given["date"], given["event"], given["request"] or "")
+    opening = settle.Opening(register.agencies[agency], by, namesakes)
+    read = [row for sheet in found for row in rows.read(sheet, opening.agency.name)]
+    settled = settle.settle(read, register, issued, opening, people.new_id)
+    _report(settled, register.province.domain)
+    draft = Draft(files)
+    for id_, person in settled.taken():
+        draft.add_person(agency, entry(id_, person, opening.event))
+    dry_run = not (write or sys.stdin.isatty())
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=write, shown_only=PREVIEW)
+
+
+def entry(id_: str, person: Person, opened: Event) -> dict[str, Value]:
+    """The register's entry for a person of a list."""
+    happened = {"document": opened.document, "request": opened.request, "date": str(opened.date), "event": opened.event}
+    told = {"id": id_, "name": person.name, "title": person.title, "unit": person.unit, "phone": person.phone}
+    stated: dict[str, Value] = {key: value for key, value in told.items() if value}
+    return stated | {"opened": {key: value for key, value in happened.items() if value}}
+
+
+def _rows(found: list[Sheet], path: Path) -> list[Sheet]:
+    """The sheets that are lists, converted to Unicode."""
+    lists = []
+    for sheet in found:
+        if sheet.hidden and sheet.rows:
+            say(HIDDEN, sheet=sheet.name)
+            continue
+        encodings = disguise.convert(sheet)
+        if rows.is_list(sheet):
+            lists.append(sheet)
+            if encodings:
+                say(CONVERTED, sheet=sheet.name, encoding=encodings)
+    if not lists:
+        raise Unusable(NO_LIST, path=path)
+    return lists
+
+
+def _report(settled: settle.Settled, domain: str) -> None:
+    """Show what becomes of each row; ends the process where that is nothing to be written."""
+    table(report.table(settled, domain, language()))
+    counts = report.counts(settled)
+    say(report.COUNTED, **counts)
+    if counts["bad"]:
+        refuse(BAD_ROWS, count=counts["bad"])
+    if not counts["taken"]:
+        say(NOBODY)
+        sys.exit(0)

@@ -1,0 +1,55 @@
+"""What became of each row of a list, as people read it before anything is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..messages import mark as _
+from ..messages import render, translator
+from .rows import OUTSIDE, Note, Row, State
+from .settle import Settled
+
+_STATES = {State.TAKEN: _("will be opened"), State.SKIPPED: _("left out"), State.BAD: _("wrong")}
+_COLOURS = {State.TAKEN: "green", State.SKIPPED: "", State.BAD: "red"}
+HEADINGS = (_("Row"), "", _("Full name"), _("Title"), _("Division"), _("Telephone"), _("Address"), _("Remarks"))
+COUNTED = _("{taken} will be opened, {skipped} rows are left out, {bad} are wrong")
+
+
+def table(settled: Settled, domain: str, language: str) -> Iterator[tuple[str, ...]]:
+    """A row for each row, with the address that it leads to; rows outside the table together."""
+    say = translator(language)
+    yield tuple(say(heading) if heading else "" for heading in HEADINGS)
+    several = len({row.sheet for row in settled.rows}) > 1
+    for numbers, row, index in _grouped(settled.rows):
+        place = f"{row.sheet}!{numbers}" if several else numbers
+        local = settled.locals.get(index, "")
+        address = f"{local}@{domain}" if local and row.state is State.TAKEN else ""
+        person = row.person
+        told = (person.name, person.title, person.unit, person.phone) if person else ("", "", "", "")
+        yield (place, say(_STATES[row.state]), *told, address, "; ".join(_note(note, language) for note in row.notes))
+
+
+def _note(note: Note, language: str) -> str:
+    text = render(note.template, note.values, language)
+    return f"[{note.column}] {text}" if note.column else text
+
+
+def _grouped(rows: Sequence[Row]) -> Iterator[tuple[str, Row, int]]:
+    """The rows with their numbers; a run of rows outside the table is one, ``1-8``."""
+    start = 0
+    for i, row in enumerate(rows):
+        following = rows[i + 1] if i + 1 < len(rows) else None
+        if _is_outside(row) and following and _is_outside(following) and following.sheet == row.sheet:
+            continue
+        first = rows[start].number
+        yield (str(row.number) if first == row.number else f"{first}-{row.number}"), row, i
+        start = i + 1
+
+
+def _is_outside(row: Row) -> bool:
+    return any(note.template is OUTSIDE for note in row.notes)
+
+
+def counts(settled: Settled) -> dict[str, int]:
+    """How many rows are in each state, as `COUNTED` has them."""
+    return {state.value: sum(row.state is state for row in settled.rows) for state in State}

@@ -1,0 +1,506 @@
+"""The editing commands: what they write, what they show, and what they refuse without touching a byte."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner, Result
+from tests.unit.core.registers import PROVINCE, SAMPLE, STTTT, UBND, edited, write
+
+from danhba import cli, transaction
+from danhba.cli import commit, editing
+from danhba.editing import people
+
+Run = Callable[..., Result]
+S = "agencies/stttt.yml"
+BY = ("--document", "5/QĐ-UBND", "--date", "2011-07-01")
+EVENT = "{document: 5/QĐ-UBND, date: 2011-07-01, event: %s}"
+LINES = f"""\
+  - id: "000104"
+    name: Lò Thị Mai
+    opened: {EVENT % "recruited"}
+"""
+OPEN = ("open", "ubnd", "--name", "Lò Thị Mai", "--id", "000104", *BY)
+NEW = ("agency", "open", "--name", "A", "--kind", "department", "--event", "established", *BY)
+UNTOUCHED = {name: text.encode() for name, text in SAMPLE.items()}
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sample register, in the directory where commands look for it."""
+    monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.chdir(tmp_path)
+    for module in (commit, editing):
+        monkeypatch.setattr(module, "today", lambda: date(2011, 6, 1))
+    return write(tmp_path / "directory")
+
+
+@pytest.fixture
+def run(root: Path) -> Run:
+    def invoke(*arguments: str) -> Result:
+        result = CliRunner().invoke(cli.main, arguments)
+        # Whatever is given, nobody meets a traceback.
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return result
+
+    return invoke
+
+
+def there(root: Path) -> dict[str, bytes]:
+    """Every file there is, hidden or not."""
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def changed(**texts: str) -> dict[str, bytes]:
+    return UNTOUCHED | {f"agencies/{code}.yml": text.encode() for code, text in texts.items()}
+
+
+def after(text: str, place: str, new: str) -> str:
+    assert text.count(place) == 1
+    return text.replace(place, place + new)
+
+
+# Each person's last line in the sample register.
+VINH = "    opened: {document: 101/QĐ-UBND, date: 2010-10-15, event: recruited}\n"
+NGO = "      - {document: 9/QĐ-STTTT, date: 2011-05-01, until: 2011-08-01}\n"
+
+
+class TestWhatIsWritten:
+    @pytest.mark.parametrize(
+        ("arguments", "files"),
+        [
+            (OPEN, {"ubnd": UBND.replace(" []", "\n" + LINES.rstrip("\n"))}),
+            (
+                (*OPEN, "--title", "Chuyên  viên", "--unit", "Phòng A, B", "--phone", "0214 3 840 035", "--leader",
+                 "--address", "mai-ubnd", "--address-document", "3/UBND-VP", "--quota", "5G", "--request", "12/UBND-VP",
+                 "--event", "migrated", "--family", "Lò", "--given", "Mai"),
+                {
+                    "ubnd": UBND.replace(
+                        " []\n",
+                        '\n  - id: "000104"\n    name: Lò Thị Mai\n    family: Lò\n    given: Mai\n'
+                        '    title: Chuyên viên\n    leader: true\n    unit: "Phòng A, B"\n'
+                        '    phone: "0214 3 840 035"\n    address: mai-ubnd\n    address_document: 3/UBND-VP\n'
+                        "    quota: 5G\n    opened: {document: 5/QĐ-UBND, request: 12/UBND-VP, "
+                        "date: 2011-07-01, event: migrated}\n",
+                    )
+                },
+            ),
+            (
+                ("close", "000101", "--event", "retired", "--request", "6/STTTT-VP", *BY),
+                {"stttt": after(STTTT, VINH, "    closed: {document: 5/QĐ-UBND, request: 6/STTTT-VP, "
+                                             "date: 2011-07-01, event: retired}\n")},
+            ),
+            (
+                ("transfer", "000102", "--to", "ubnd", "--title", "Chánh Văn phòng", *BY),
+                {
+                    "stttt": after(STTTT, NGO, f"    closed: {EVENT % 'transferred'}\n"),
+                    "ubnd": UBND.replace(
+                        " []\n",
+                        '\n  - id: "000102"\n    name: Ngô Vân Vinh\n    title: Chánh Văn phòng\n'
+                        f"    opened: {EVENT % 'transferred'}\n",
+                    ),
+                },
+            ),
+            (
+                ("transfer", "000102", "--to", "ubnd", "--name", "Ngô Vinh Vân", "--leader", *BY),
+                {
+                    "stttt": after(STTTT, NGO, f"    closed: {EVENT % 'transferred'}\n"),
+                    "ubnd": UBND.replace(
+                        " []\n",
+                        '\n  - id: "000102"\n    name: Ngô Vinh Vân\n    leader: true\n'
+                        f"    opened: {EVENT % 'transferred'}\n",
+                    ),
+                },
+            ),
+            (
+                ("suspend", "000102", "--document", "8/QĐ-STTTT", "--date", "2011-09-01", "--until", "2011-10-01"),
+                {"stttt": after(STTTT, NGO, "      - {document: 8/QĐ-STTTT, date: 2011-09-01, until: 2011-10-01}\n")},
+            ),
+            (
+                ("suspend", "000101", *BY),
+                {"stttt": after(STTTT, VINH, "    suspended:\n      - {document: 5/QĐ-UBND, date: 2011-07-01}\n")},
+            ),
+            (
+                ("custodian", "stttt", "Nguyễn Văn Vịnh", "--as", "head", *BY),
+                {
+                    "stttt": after(
+                        STTTT,
+                        '  - {person: "000102", document: 05/GUQ-STTTT, date: 2011-02-01, as: delegate}\n',
+                        '  - {person: "000101", document: 5/QĐ-UBND, date: 2011-07-01, as: head}\n',
+                    )
+                },
+            ),
+            (
+                ("agency", "open", "moi", "--name", "Sở Mới", "--kind", "department", "--parent", "ubnd",
+                 "--identifier", "H38.99", "--event", "established", *BY),
+                {"moi": "---\nagency: moi\nname: Sở Mới\nkind: department\nparent: ubnd\nidentifier: H38.99\n"
+                        f"opened: {EVENT % 'established'}\npeople: []\n"},
+            ),
+        ],
+    )  # fmt: skip
+    def test_nothing_but_what_was_asked_for(
+        self, run: Run, root: Path, arguments: tuple[str, ...], files: dict[str, str]
+    ) -> None:
+        dry = run(*arguments, "--dry-run")
+        assert dry.exit_code == 0, dry.output
+        assert there(root) == UNTOUCHED
+        assert dry.stderr.endswith("--dry-run: nothing was written\n")
+        result = run(*arguments)
+        assert result.exit_code == 0, result.output
+        assert there(root) == changed(**files)
+        # The checksum is over the register's digest, which is the same for both.
+        assert result.stdout == dry.stdout
+        assert run("check").exit_code == 0
+
+    def test_what_is_shown(self, run: Run) -> None:
+        result = run(*OPEN)
+        assert re.sub("checksum: [0-9a-f]{64}", "checksum: …", result.stdout) == (
+            "--- directory/agencies/ubnd.yml\n"
+            "+++ directory/agencies/ubnd.yml\n"
+            "@@ -3,4 +3,7 @@\n"
+            " name: Ủy ban nhân dân tỉnh\n"
+            " kind: provincial_committee\n"
+            " opened: {document: 1/QĐ-UBND, date: 1991-10-01, event: established}\n"
+            "-people: []\n"
+            "+people:\n" + "".join(f"+{line}\n" for line in LINES.splitlines()) +
+            "create: ltmai-ubnd@laocai.gov.vn (Lò Thị Mai) [5/QĐ-UBND]\n"
+            "As of 2011-07-01: create 1\n"
+            "checksum: …\n"
+        )  # fmt: skip
+        assert result.stderr == (
+            "written: directory/agencies/ubnd.yml\n"
+            "to undo all that is not committed in these files: git checkout -- directory/agencies/ubnd.yml\n"
+        )
+
+    def test_of_a_day_that_has_passed_the_plan_is_that_of_today(self, run: Run) -> None:
+        result = run("open", "ubnd", "--name", "Lò Thị Mai", "--document", "5/QĐ-UBND", "--date", "2011-01-01")
+        assert "\nAs of 2011-06-01: create 1\n" in result.stdout
+
+    def test_how_to_undo_a_new_file(self, run: Run) -> None:
+        assert run(*NEW, "moi").stderr.endswith(": rm -- directory/agencies/moi.yml\n")
+
+    def test_another_directory(self, run: Run, root: Path) -> None:
+        root.rename(root.parent / "so")
+        assert run(OPEN[0], "ubnd", "so", *OPEN[2:]).exit_code == 0
+        assert (root.parent / "so/agencies/ubnd.yml").read_bytes() != UBND.encode()
+
+    def test_in_vietnamese(self, run: Run) -> None:
+        result = run(*OPEN, "--lang", "vi")
+        assert "\ntạo lập: ltmai-ubnd@laocai.gov.vn" in result.stdout
+        assert result.stderr.startswith("đã ghi: directory/agencies/ubnd.yml\nmuốn bỏ")
+
+    def test_a_name_is_written_as_the_register_demands_it(self, run: Run, root: Path) -> None:
+        decomposed = "Lo\u0300  Thi\u0323 Mai "
+        assert run("open", "ubnd", "--name", decomposed, "--id", "000104", *BY).exit_code == 0
+        assert there(root) == changed(ubnd=UBND.replace(" []", "\n" + LINES.rstrip("\n")))
+
+    def test_a_journal_that_a_killed_command_left_is_cleared_first(
+        self, run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        kept = {name: transaction._Kept(data, transaction._digest(b"half")) for name, data in UNTOUCHED.items()}
+        (root / transaction.JOURNAL).write_bytes(transaction._dump(kept))
+        (root / S).write_bytes(b"half")
+        assert run(*OPEN).exit_code == 0
+        assert there(root) == changed(ubnd=UBND.replace(" []", "\n" + LINES.rstrip("\n")))
+
+
+class TestIds:
+    def test_a_random_one(self, run: Run, root: Path) -> None:
+        for _turn in range(2):
+            assert run("open", "ubnd", "--name", "Lò Thị Mai", *BY).exit_code == 0
+        found = re.findall('id: "(.*)"', (root / "agencies/ubnd.yml").read_text(encoding="utf-8"))
+        assert len(set(found)) == 2
+        assert all(re.fullmatch("[a-z2-7]{8}", id_) for id_ in found)
+
+    def test_one_that_is_taken_is_not_chosen(self, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+        given = iter([b"\0" * 5, b"\0" * 5, b"\1" * 5])
+        monkeypatch.setattr(people, "secrets", SimpleNamespace(token_bytes=lambda _count: next(given)))
+        assert '"aaaaaaaa"' in run("open", "ubnd", "--name", "Lò Thị Mai", *BY).stdout
+        assert '"aeaqcaib"' in run("open", "ubnd", "--name", "Lò Thị Mai", *BY).stdout
+
+    def test_who_has_the_name_already_is_told(self, run: Run) -> None:
+        result = run("open", "ubnd", "--name", "giàng seo phử", *BY, "--dry-run")
+        assert result.stderr.startswith(
+            "the register has giàng seo phử already: 000103 (phugs-stttt@laocai.gov.vn); "
+        ) or result.stderr.startswith("the register has giàng seo phử already: 000103 (gsphu-stttt@laocai.gov.vn); ")
+
+
+class TestWhoIsMeant:
+    @pytest.mark.parametrize(
+        "query",
+        ["000101", "nvvinh-stttt", "nvvinh-stttt@laocai.gov.vn", "Nguyễn Văn Vịnh", "nguyen vinh", " 000101 "],
+    )
+    def test_one(self, run: Run, query: str) -> None:
+        result = run("close", query, "--event", "retired", *BY, "--dry-run")
+        assert "\nclose: nvvinh-stttt@laocai.gov.vn (Nguyễn Văn Vịnh) [5/QĐ-UBND]\n" in result.stdout
+
+    @pytest.mark.parametrize(
+        ("query", "message"),
+        [
+            ("Tẩn", "nobody here is or was 'Tẩn'; try an address, an id or a name"),
+            ("", "nobody here is or was ''; try an address, an id or a name"),
+            ("\x1b[1m", "nobody here is or was '\\u001b[1m'; try an address, an id or a name"),
+            (
+                "contact-stttt",
+                "contact-stttt is the contact mailbox of an agency; it opens and closes with it: danhba agency",
+            ),
+        ],
+    )
+    def test_nobody(self, run: Run, root: Path, query: str, message: str) -> None:
+        result = run("close", query, "--event", "retired", *BY)
+        assert (result.exit_code, result.stdout, result.stderr) == (1, "", f"danhba: {message}\n")
+        assert there(root) == UNTOUCHED
+
+    def test_one_whose_mailboxes_are_closed(self, run: Run) -> None:
+        result = run("suspend", "000103", *BY)
+        assert result.exit_code == 1
+        assert re.fullmatch(
+            r"danhba: Giàng Seo Phử \(000103\) has no open mailbox: \S+-stttt@laocai.gov.vn was closed on 2012-01-01 "
+            "by 77/QĐ-STTTT\n",
+            result.stderr,
+        )
+
+    def test_several(self, run: Run, root: Path) -> None:
+        result = run("close", "vinh", "--event", "retired", *BY)
+        assert result.exit_code == 1
+        assert [line.split()[0] for line in result.stdout.splitlines()] == [
+            "nvvinh-stttt@laocai.gov.vn",
+            "vinhnv-stttt@laocai.gov.vn",
+        ]
+        assert result.stderr == "danhba: 'vinh' could be 2 people, listed above; give an id or an address\n"
+        assert there(root) == UNTOUCHED
+
+    def test_an_id_goes_before_a_name(self, run: Run, root: Path) -> None:
+        write(
+            root,
+            edited(
+                S,
+                ('id: "000103"\n    name', 'id: "vinh"\n    name'),
+                ("\n    closed: {document: 77/QĐ-STTTT, date: 2012-01-01, event: retired}", ""),
+            ),
+        )
+        assert "(Giàng Seo Phử)" in run("close", "vinh", "--event", "retired", *BY, "--dry-run").stdout
+
+    def test_a_former_address_means_whoever_had_it(self, run: Run) -> None:
+        assert run("transfer", "000102", "--to", "ubnd", *BY).exit_code == 0
+        day = ("--document", "6/QĐ-UBND", "--date", "2011-08-01")
+        assert "+++ directory/agencies/ubnd.yml" in run("close", "vinhnv-stttt", "--event", "retired", *day).stdout
+
+
+REFUSALS = [
+    (
+        ("open", "snv", "--name", "Lò Thị Mai", *BY),
+        1,
+        "danhba: the register has no agency snv; write its tendonvi, such as stttt\n",
+    ),
+    (
+        ("transfer", "000101", "--to", "snv", *BY),
+        1,
+        "danhba: the register has no agency snv; write its tendonvi, such as stttt\n",
+    ),
+    (
+        ("transfer", "000101", "--to", "stttt", *BY),
+        1,
+        "danhba: Nguyễn Văn Vịnh (000101) is in stttt already; a transfer goes to another agency\n",
+    ),
+    (
+        ("custodian", "ubnd", "000101", "--as", "head", *BY),
+        1,
+        "danhba: Nguyễn Văn Vịnh (000101) is open in stttt, not in ubnd\n",
+    ),
+    (
+        ("agency", "close", "stttt", *BY),
+        1,
+        ("danhba: stttt has 3 people who are open on 2011-07-01, listed above; close or transfer them first, "
+        "or decide on all of them at once: danhba reorganise\n"),
+    ),
+    (
+        ("agency", "close", "snv", *BY),
+        1,
+        "danhba: the register has no agency snv; write its tendonvi, such as stttt\n",
+    ),
+    (
+        (*NEW, "ubnd"),
+        1,
+        "danhba: the register has ubnd already, and no tendonvi is issued again; take another\n",
+    ),
+    (
+        (*NEW, "moi", "--event", "merged", "--succeeds", "x, stttt"),
+        1,
+        ("danhba: moi cannot take over from stttt, which is still open; what closes one and opens another is a "
+        "reorganisation: danhba reorganise\n"),
+    ),
+    (
+        ("open", "ubnd", "--name", "A\udcff", *BY),
+        1,
+        "danhba: 'A\\udcff' has U+DCFF, which cannot stand in a register; write it on one line, without it\n",
+    ),
+    (
+        ("open", "ubnd", "trống", "--name", "A", *BY),
+        2,
+        "danhba: there is no directory trống; name the register's directory\n",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "status", "message"), REFUSALS)
+def test_refusals(run: Run, root: Path, arguments: tuple[str, ...], status: int, message: str) -> None:
+    result = run(*arguments)
+    assert (result.exit_code, result.stderr) == (status, message)
+    assert there(root) == UNTOUCHED
+
+
+def test_an_agency_with_people_lists_them(run: Run) -> None:
+    assert [line.split()[-1] for line in run("agency", "close", "stttt", *BY).stdout.splitlines()] == [
+        "đốc", "000102", "000103"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "missing"),
+    [
+        (("open", "ubnd"), "--name, --document, --date"),
+        (("open", "ubnd", "--document", "5/QĐ-UBND"), "--name, --date"),
+        (("close", "000101"), "--event, --document, --date"),
+        (("transfer", "000101", "--date", "2011-07-01"), "--to, --document"),
+        (("suspend", "000101"), "--document, --date"),
+        (("custodian", "stttt", "000101"), "--as, --document, --date"),
+        (("agency", "open", "moi"), "--name, --kind, --event, --document, --date"),
+        (("agency", "close", "ubnd"), "--document, --date"),
+    ],
+)
+def test_all_that_is_missing_is_told_at_once(run: Run, root: Path, arguments: tuple[str, ...], missing: str) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.endswith(f"/ missing {missing}; a terminal is asked\n")
+    assert there(root) == UNTOUCHED
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (*OPEN, "--document", "công văn số 5"),
+        (*OPEN, "--date", "1/7/2011"),
+        (*OPEN, "--date", "20110701"),
+        (*OPEN, "--event", "transferred"),
+        (*OPEN, "--id", "Lò Thị Mai"),
+        (*OPEN, "--name", " "),
+        ("open", "UBND", *OPEN[2:]),
+        ("open", "../ubnd", *OPEN[2:]),
+        ("close", "000101", "--event", "transferred", *BY),
+        ("custodian", "stttt", "000101", "--as", "deputy", *BY),
+        ("custodian", "stttt", "000101", "--as", "head", "--key", "age1", *BY),
+        ("agency", "close", "ubnd", "--event", "merged", *BY),
+        (*NEW, "moi", "--kind", "ministry"),
+    ],
+)
+def test_what_has_the_wrong_shape(run: Run, root: Path, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments)
+    assert result.exit_code == 2
+    assert "Error: Invalid value" in result.stderr
+    assert there(root) == UNTOUCHED
+
+
+class TestFindings:
+    @pytest.mark.parametrize(
+        ("arguments", "rule"),
+        [
+            (("open", "ubnd", "--name", "Mai 2", "--id", "000101", *BY), "person-two-mailboxes"),
+            (("open", "ubnd", "--name", "Trần Thị Lan", "--quota", "9", *BY), "schema-shape"),
+            (("open", "ubnd", "--name", "L\u200ban", *BY), "unicode-invisible"),
+            (("close", "000101", "--event", "retired", *BY[:3], "2010-01-01"), "person-dates"),
+            (("close", "000101", "--event", "retired", *BY, "--document", "5/TTr-X"), "document-person"),
+            (("suspend", "000101", *BY, "--until", "2011-06-01"), "person-dates"),
+            (("custodian", "stttt", "000102", "--as", "head", *BY[:3], "2010-10-20"), "custodian-order"),
+            ((*NEW, "moi", "--parent", "no"), "agency-parent"),
+            (("agency", "close", "ubnd", *BY), "agency-parent-closed"),
+        ],
+    )
+    def test_an_error_that_the_change_brings_in(
+        self, run: Run, root: Path, arguments: tuple[str, ...], rule: str
+    ) -> None:
+        result = run(*arguments)
+        assert result.exit_code == 1, result.output
+        assert re.search(f"^directory/agencies/.*: error {rule} ", result.stderr, re.MULTILINE), result.stderr
+        assert result.stderr.endswith(
+            "danhba: the change would bring in what stands above (lines as they would be); nothing was written\n"
+        )
+        assert result.stdout == ""
+        assert there(root) == UNTOUCHED
+
+    def test_over_the_limits_of_a_plan(self, run: Run, root: Path) -> None:
+        """What an apply would refuse is refused here already, since nobody could do anything with it."""
+        strict = PROVINCE.partition("acknowledgements")[0].replace("agency_percent: 20", "agency_percent: 0")
+        write(root, {**SAMPLE, "province.yml": strict})
+        result = run("close", "000101", "--event", "retired", *BY)
+        assert result.exit_code == 1
+        assert "error plan-agency-limit " in result.stderr
+
+    def test_advice_does_not_refuse(self, run: Run, root: Path) -> None:
+        result = run(*OPEN, "--phone", "hỏi An")
+        assert result.exit_code == 0
+        assert "advice office-phone" in result.stderr
+        assert there(root) != UNTOUCHED
+
+    def test_errors_that_were_there_before(self, run: Run, root: Path) -> None:
+        texts = edited(S, ("77/QĐ-STTTT", "77"))
+        write(root, texts)
+        result = run(*OPEN)
+        assert result.exit_code == 0
+        assert "document-shape" not in result.stderr
+        assert (
+            "the register has 1 errors already, which danhba check shows: they do not stop this change, but its plan "
+            "can be shown only after they are corrected\n"
+        ) in result.stderr
+        assert "checksum" not in result.stdout
+        assert there(root)["agencies/ubnd.yml"] != UBND.encode()
+
+    def test_an_error_of_the_same_kind_elsewhere_is_a_new_one(self, run: Run, root: Path) -> None:
+        write(root, edited(S, ("date: 2012-01-01, event: retired", "date: 2009-01-01, event: retired")))
+        result = run("close", "000101", "--event", "retired", "--document", "5/QĐ-UBND", "--date", "2009-01-01")
+        assert (result.exit_code, "000101: closed 2009-01-01" in result.stderr) == (1, True)
+        assert "000103" not in result.stderr
+
+    def test_where_nothing_can_be_made_out(self, run: Run, root: Path) -> None:
+        write(root, {**SAMPLE, "province.yml": "province: [\n"})
+        before = there(root)
+        result = run(*OPEN)
+        assert result.exit_code == 1
+        assert result.stderr.endswith("correct these first; nothing was done\n")
+        assert there(root) == before
+
+    def test_a_file_that_is_no_register(self, run: Run, root: Path) -> None:
+        write(root, {**SAMPLE, "agencies/ubnd.yml": UBND + "people: []\n"})
+        result = run(*OPEN)
+        assert (result.exit_code, result.stderr) == (
+            1,
+            (
+                "danhba: directory/agencies/ubnd.yml cannot be edited: line 7 is not as a register is written; "
+                "correct what danhba check says\n"
+            ),
+        )
+
+
+def test_somebody_else_was_faster(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file changes while the change is being checked; theirs stays."""
+    real = commit.check
+
+    def slow(*arguments: object) -> object:
+        (root / "agencies/ubnd.yml").write_bytes(b"# theirs\n")
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(commit, "check", slow)
+    result = run(*OPEN)
+    assert (result.exit_code, result.stderr) == (
+        1,
+        (
+            "danhba: directory/agencies/ubnd.yml has changed since it was read; nothing was written: "
+            "run the command again\n"
+        ),
+    )
+    assert there(root) == UNTOUCHED | {"agencies/ubnd.yml": b"# theirs\n"}
