@@ -1,6 +1,6 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down clean test unit integration molecule e2e bench messages pictures \
+.PHONY: help setup demo down clean test unit integration molecule e2e bench fuzz messages pictures \
         lint lint-python lint-format lint-types lint-yaml lint-ansible
 SHELL := /bin/bash
 
@@ -46,6 +46,9 @@ molecule: setup ## Kiểm thử các role trên máy Debian thật | tests of th
 
 e2e: setup ## Kiểm thử đầu cuối bằng chương trình thư thật | end to end, with real mail clients
 	@$(PYTEST) tests/e2e
+
+fuzz: setup ## Thử với dữ liệu hỏng | try broken registers and lists
+	@.venv/bin/python -m tests.fuzz
 
 bench: setup ## Đo hiệu năng | measure speed and memory
 	@.venv/bin/python -m tests.bench

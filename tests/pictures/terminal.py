@@ -15,8 +15,9 @@ from collections.abc import Mapping, Sequence
 from fcntl import ioctl
 from pathlib import Path
 
-from rich.console import Console
-from rich.terminal_theme import DIMMED_MONOKAI
+from rich.console import Console, RenderableType
+from rich.markdown import Markdown
+from rich.terminal_theme import DEFAULT_TERMINAL_THEME, DIMMED_MONOKAI, TerminalTheme
 from rich.text import Text
 
 COLUMNS = 110
@@ -25,7 +26,7 @@ _LATEST = 60.0
 _TEMPLATE = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" xml:space="preserve">
 <style>
-.{unique_id}-matrix {{ font-family: "DejaVu Sans Mono", "Liberation Mono", monospace; font-size: {char_height}px;
+.{unique_id}-matrix {{ font-family: "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: {char_height}px;
 line-height: {line_height}px; }}
 .{unique_id}-title {{ font-size: 18px; font-family: sans-serif; }}
 {styles}
@@ -57,7 +58,7 @@ def run(
     pid, terminal = pty.fork()
     if not pid:
         os.chdir(cwd)
-        os.execvpe(command[0], list(command), {**os.environ, **environment})  # noqa: S606
+        os.execvpe(command[0], list(command), within(environment))  # noqa: S606
     ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
     shown, waiting, asked = b"", list(answers), 0
     end = time.monotonic() + _LATEST
@@ -71,7 +72,7 @@ def run(
                 break
             question = waiting[0][0].encode() if waiting else b""
             if waiting and question in shown[asked:]:
-                asked = len(shown)
+                asked = shown.index(question, asked) + len(question)
                 os.write(terminal, (waiting.pop(0)[1] + "\n").encode())
     except BaseException:
         os.kill(pid, signal.SIGKILL)
@@ -80,6 +81,11 @@ def run(
         os.close(terminal)
         os.waitpid(pid, 0)
     return _settled(shown.decode(errors="replace"))
+
+
+def within(environment: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with what is given; what is given as empty is not in it."""
+    return {name: value for name, value in {**os.environ, **environment}.items() if value}
 
 
 def _settled(shown: str) -> str:
@@ -93,6 +99,16 @@ def _settled(shown: str) -> str:
 
 def draw(shown: str, title: str) -> str:
     """A terminal's text with its colours as SVG."""
+    return _drawn(Text.from_ansi(shown.rstrip()), title, DIMMED_MONOKAI)
+
+
+def draw_markdown(text: str, title: str) -> str:
+    """A comment in Markdown about as a forge shows it, with what it folds unfolded, as SVG."""
+    unfolded = re.sub(r"</?details>", "", re.sub(r"<summary>(.*?)</summary>", r"▾ \1", text))
+    return _drawn(Markdown(re.sub(r"<!--.*?-->", "", unfolded)), title, DEFAULT_TERMINAL_THEME)
+
+
+def _drawn(shown: RenderableType, title: str, theme: TerminalTheme) -> str:
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    console.print(Text.from_ansi(shown.rstrip()))
-    return console.export_svg(title=title, theme=DIMMED_MONOKAI, code_format=_TEMPLATE, unique_id="hinh")
+    console.print(shown)
+    return console.export_svg(title=title, theme=theme, code_format=_TEMPLATE, unique_id="hinh")

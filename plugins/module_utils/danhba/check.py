@@ -55,9 +55,20 @@ def check(
     plan are not judged.
     """
     read = _read(files, progress=progress)
+    return _checked(read, day, None if base is None else _read(base, read))
+
+
+@without_collection()
+def compare(files: list[File], base: list[File], day: date) -> tuple[Checked, Checked]:
+    """As `check` against a base, and the base checked by itself; a file that both have alike is read once."""
+    read = _read(files)
+    before = _read(base, read)
+    return _checked(read, day, before), _checked(before, day)
+
+
+def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Checked:
     findings = [*read.findings, *rules.across(read.province, read.facts(), read.unread, day)]
-    if base is not None:
-        before = _read(base, read)
+    if before is not None:
         findings += _taken_back(before, read, day)
         if day and not binding(findings):
             findings += _over_the_limits(before, read, day)

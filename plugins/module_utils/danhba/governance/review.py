@@ -8,7 +8,7 @@ from datetime import date
 
 from .. import plan, tree
 from ..addresses import Issued
-from ..check import check, wanted
+from ..check import check, compare, wanted
 from ..findings import Finding, binding
 from ..plan import Plan
 from ..register import Agency, Issuance, Register
@@ -34,8 +34,8 @@ class Moved:
 class Review:
     """What a proposal does; `plan` is None where the result cannot be made out, or the target has errors itself.
 
-    `findings` are those that the target has not; `known` counts the others. `settings` are the changes of the
-    province's file: path of the key, value before and now (empty where there is none).
+    `findings` are those that what it is compared with has not; `known` counts the others. `settings` are the changes
+    of the province's file: path of the key, value before and now (empty where there is none).
     """
 
     proposal: Proposal
@@ -53,27 +53,24 @@ class Review:
         return clean and self.plan is not None and not self.plan.refused
 
 
-Usable = tuple[Register, Issued]
-
-
 def review(proposal: Proposal, day: date) -> Review:
     """Check the result of merging against the target as it is now.
 
     The target's tip is the measure, not the commit where the branch left it: what others got meanwhile has been given
     out, and stays. Where there is no result, the branch by itself is checked against the commit where it left.
     """
-    before = check(proposal.before, day)
-    merged = proposal.result is not None
-    files = proposal.own if proposal.result is None else proposal.result
-    now = check(files, day, proposal.before if merged else proposal.ancestor or proposal.before)
+    if proposal.result is None:
+        files, base = proposal.own, proposal.ancestor or proposal.before
+    else:
+        files, base = proposal.result, proposal.before
+    now, before = compare(files, base, day)
     known = {_identity(finding) for finding in before.findings}
     findings = [finding for finding in now.findings if _identity(finding) not in known]
     made, moved = None, list[Moved]()
-    if merged and now.usable and before.usable:
+    if proposal.result is not None and now.usable and before.usable:
         made = plan.make(wanted(*now.usable, day), wanted(*before.usable, day).accounts)
-        alone = check(proposal.own).usable
-        moved = list(_moved(alone, now.usable)) if alone and proposal.behind else []
-    settings = list(_settings(proposal.before if merged else proposal.ancestor, files))
+        moved = list(_moved(proposal, *now.usable)) if proposal.behind else []
+    settings = list(_settings(base, files))
     return Review(proposal, day, findings, len(now.findings) - len(findings), made, moved, settings)
 
 
@@ -82,11 +79,13 @@ def _identity(finding: Finding) -> tuple[str, str, str, str]:
     return finding.rule.id, finding.where.file, finding.where.object, repr(finding.values)
 
 
-def _moved(alone: Usable, now: Usable) -> Iterator[Moved]:
-    (register, issued), (merged, given) = alone, now
-    for agency in register.agencies.values():
-        if later := merged.agencies.get(agency.code):
-            yield from _moved_in(later, _by_entry(agency, issued), _by_entry(later, given))
+def _moved(proposal: Proposal, merged: Register, given: Issued) -> Iterator[Moved]:
+    then = {file.name: file.data for file in proposal.ancestor}
+    alone = check([file for file in proposal.own if file.name == PROVINCE or then.get(file.name) != file.data])
+    if alone.register and alone.issued:
+        for agency in alone.register.agencies.values():
+            if later := merged.agencies.get(agency.code):
+                yield from _moved_in(later, _by_entry(agency, alone.issued), _by_entry(later, given))
 
 
 def _moved_in(agency: Agency, alone: dict[Entry, str | None], now: dict[Entry, str | None]) -> Iterator[Moved]:

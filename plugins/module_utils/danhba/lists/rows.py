@@ -351,7 +351,7 @@ class _Reader:
 
 def _without_honorifics(rows: list[Row]) -> list[Row]:
     """Leave out Ông and Bà where several rows begin so; alone it may be a family name (Ông Ích Khiêm)."""
-    titled = [bool(row.person and row.person.name.split()[0].casefold() in _HONORIFICS) for row in rows]
+    titled = [bool(row.person and row.person.name.partition(" ")[0].casefold() in _HONORIFICS) for row in rows]
     if sum(titled) < 2:
         return rows
     return [_without_honorific(row) if is_titled else row for row, is_titled in zip(rows, titled, strict=True)]

@@ -101,17 +101,21 @@ def parse(path: str, data: bytes) -> list[Sheet]:
 
     sheets = workbook.parse(path, data) if workbook.is_one(data) else delimited.parse(path, data)
     for sheet in sheets:
-        _limit(path, sheet)
+        _inspect(path, sheet)
     return sheets
 
 
-def _limit(path: str, sheet: Sheet) -> None:
+def _inspect(path: str, sheet: Sheet) -> None:
+    """Hold a sheet to the limits, and empty the cells of which nothing could be seen."""
     if len(sheet.rows) > MOST_ROWS:
         raise Unusable(TOO_MANY_ROWS, path=path, sheet=sheet.name, most=MOST_ROWS)
-    for number, column, cell in sheet.cells():
+    for number, column, cell in list(sheet.cells()):
+        if not tidy(cell.text):
+            sheet.rows[number][column] = EMPTY
         if len(cell.text) > LONGEST_CELL:
             place = f"{column_name(column)}{number}"
             raise Unusable(TOO_LONG, path=path, sheet=sheet.name, cell=place, most=LONGEST_CELL)
+    sheet.rows = {number: row for number, row in sheet.rows.items() if any(cell.text for cell in row)}
 
 
 def tidy(text: str) -> str:

@@ -20,6 +20,7 @@ MORE_PHONES = _("of several telephone numbers the first was taken")
 
 # What a row leaves open in words.
 _NOTHING = frozenset({"", "khong", "khong co", "chua co", "x", "0", "none", "null", "n a"})
+_BEGINNINGS = re.compile(r"(?<![^\W\d_])[^\W\d_]")
 _RANKS = re.compile(
     r"(?:(?:PGS|GS|TSKH|TS|ThS|Ths|BSCKI*|BS|CKI*|DS|KS|KTS|CN|LS)\.\s*)+|(?:Đ/c|đ/c|Đồng chí|đồng chí)[.:]?\s+"
 )
@@ -32,17 +33,16 @@ _LANDLINE, _MOBILE, _LOCAL = re.compile(r"02\d{8,9}"), re.compile(r"0[35789]\d{8
 def name(text: str) -> str:
     """A full name as the register has it: NGUYỄN VĂN VỊNH is Nguyễn Văn Vịnh, H’HEN NIÊ is H'Hen Niê."""
     text = "".join(LOOKALIKES.get(c, "'" if c in APOSTROPHES else c) for c in tidy(text))
-    text = _RANKS.sub("", text, count=1) if _RANKS.match(text) else text
+    text = _RANKS.sub("", text, count=1) or text if _RANKS.match(text) else text
     return " ".join(map(_capitalised, text.split()))
 
 
 def _capitalised(word: str) -> str:
     """Capitals at the beginning and behind apostrophes and hyphens; small letters only where all are capitals."""
-    if len(word) > 1 and word.isupper():
-        word = word.lower()
-    elif "'" in word:
-        return word[:1].upper() + word[1:]
-    return re.sub(r"(?<![^\W\d_])[^\W\d_]", lambda match: match[0].upper(), word)
+    raised = _BEGINNINGS.sub(lambda match: match[0].upper(), word)
+    if len(word) > 1 and raised.isupper():
+        return _BEGINNINGS.sub(lambda match: match[0].upper(), word.lower())
+    return word[:1].upper() + word[1:] if "'" in word else raised
 
 
 NameKey: TypeAlias = tuple[tuple[str, str], ...]

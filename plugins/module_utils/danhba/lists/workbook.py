@@ -110,9 +110,13 @@ def _sheets(path: str, data: bytes) -> list[Sheet]:
 def _sheet(path: str, worksheet: Any) -> Sheet:
     sheet = Sheet(str(worksheet.title), hidden=worksheet.sheet_state != "visible")
     worksheet.reset_dimensions()  # what a file says of its size is not to be relied on
+    missing = None
     for number, row in enumerate(worksheet.iter_rows(max_col=MOST_COLUMNS), 1):
         if number > _MOST_ROW:
             raise Unusable(BROKEN, path=path, reason=f"> {_MOST_ROW}")
+        if row is missing:  # rows that the file leaves out are one and the same
+            continue
+        missing = row
         cells = [_cell(cell) for cell in row]
         if any(cell.text for cell in cells):
             sheet.rows[number] = cells

@@ -1,0 +1,179 @@
+"""The editing commands at a real pseudo-terminal: what they ask, what they accept, and how one backs out."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.core.registers import SAMPLE, STTTT, UBND, write
+
+DANHBA = Path(sys.executable).with_name("danhba")
+UNTOUCHED = {name: text.encode() for name, text in SAMPLE.items()}
+OPENED = "{document: 5/QĐ-UBND, date: 2011-07-01, event: recruited}"
+LINES = f'people:\n  - id: "000104"\n    name: Lò Thị Mai\n    opened: {OPENED}\n'
+
+
+class Terminal:
+    """A command at a terminal of its own."""
+
+    def __init__(self, directory: Path, *arguments: str, language: str = "en") -> None:
+        self.shown = ""
+        self.pid, self.descriptor = pty.fork()
+        if not self.pid:
+            os.chdir(directory)
+            environment = {**os.environ, "LANGUAGE": language, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
+            os.execve(DANHBA, [str(DANHBA), *arguments], environment)  # noqa: S606
+
+    def until(self, text: str) -> str:
+        """Read on until a text is shown; gives what was shown before it."""
+        while text not in self.shown:
+            assert self._read(), f"{text!r} is not in {self.shown!r}"
+        before, _text, self.shown = self.shown.partition(text)
+        return before
+
+    def type(self, text: str) -> None:
+        """Press the keys of a line, and Enter."""
+        os.write(self.descriptor, f"{text}\n".encode())
+
+    def end(self) -> tuple[int, str]:
+        """The exit status, and what was shown at the end."""
+        while self._read():
+            pass
+        _pid, status = os.waitpid(self.pid, 0)
+        self.pid = 0
+        return os.waitstatus_to_exitcode(status), self.shown
+
+    def close(self) -> None:
+        """End it, however far it has come."""
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        os.close(self.descriptor)
+
+    def _read(self) -> bool:
+        ready, _writable, _failed = select.select([self.descriptor], [], [], 20)
+        assert ready, f"nothing more came after {self.shown!r}"
+        try:
+            data = os.read(self.descriptor, 65536)
+        except OSError:  # Linux says so when the other side has closed
+            return False
+        self.shown += data.decode("utf-8", "replace").replace("\r\n", "\n")
+        return bool(data)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return write(tmp_path / "directory")
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    started: list[Terminal] = []
+    yield started
+    for terminal in started:
+        terminal.close()
+
+
+def start(terminals: list[Terminal], root: Path, *arguments: str, language: str = "en") -> Terminal:
+    terminals.append(Terminal(root.parent, *arguments, language=language))
+    return terminals[-1]
+
+
+def there(root: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_what_is_missing_is_asked_for_and_checked_at_once(root: Path, terminals: list[Terminal]) -> None:
+    terminal = start(terminals, root, "open", "ubnd", "--id", "000104")
+    terminal.until("Full name: ")
+    terminal.type("Lò Thị Mai")
+    terminal.until("Number and symbol of the document: ")
+    terminal.type("công văn số 5")
+    terminal.until("has not the shape of: 33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV")
+    terminal.until("Number and symbol of the document: ")
+    terminal.type("5/QĐ-UBND")
+    terminal.until("From which day: ")
+    terminal.type("")
+    terminal.until("From which day: ")
+    terminal.type("1/7/2011")
+    terminal.until("write it like 2010-10-15")
+    terminal.until("From which day: ")
+    terminal.type("2011-07-01")
+    shown = terminal.until("Write this? [y/N]: ")
+    assert "\x1b[32m+    name: Lò Thị Mai\x1b[0m\n" in shown
+    assert "\x1b[31m-people: []\x1b[0m\n" in shown
+    assert re.search(r"\ncreate: ltmai-ubnd@laocai.gov.vn \(Lò Thị Mai\) \[5/QĐ-UBND\]\nAs of .*: create 1\n", shown)
+    assert there(root) == UNTOUCHED, "it wrote before the answer"
+    terminal.type("y")
+    status, shown = terminal.end()
+    assert status == 0
+    assert shown.endswith(": git checkout -- directory/agencies/ubnd.yml\n")
+    assert there(root) == UNTOUCHED | {"agencies/ubnd.yml": UBND.replace("people: []\n", LINES).encode()}
+
+
+def test_in_vietnamese(root: Path, terminals: list[Terminal]) -> None:
+    terminal = start(terminals, root, "close", "000101", language="vi")
+    terminal.until("Sự kiện (deceased, dismissed, left_province, resigned, retired): ")
+    terminal.type("transferred")
+    terminal.until("Sự kiện (")
+    terminal.type("retired")
+    terminal.until("Số và ký hiệu văn bản: ")
+    terminal.type("5/QĐ-UBND")
+    terminal.until("Từ ngày: ")
+    terminal.type("2011-07-01")
+    terminal.until("Ghi vào sổ? [y/N]: ")
+    terminal.type("y")
+    status, shown = terminal.end()
+    assert (status, "đã ghi: directory/agencies/stttt.yml\n" in shown) == (0, True)
+    line = "    opened: {document: 101/QĐ-UBND, date: 2010-10-15, event: recruited}\n"
+    closed = "    closed: {document: 5/QĐ-UBND, date: 2011-07-01, event: retired}\n"
+    assert there(root) == UNTOUCHED | {"agencies/stttt.yml": STTTT.replace(line, line + closed).encode()}
+
+
+ALL = ("open", "ubnd", "--id", "000104", "--name", "Lò Thị Mai", "--document", "5/QĐ-UBND", "--date", "2011-07-01")
+
+
+@pytest.mark.parametrize("answer", ["n", "", "x\nn"])
+def test_no(root: Path, terminals: list[Terminal], answer: str) -> None:
+    terminal = start(terminals, root, *ALL)
+    terminal.until("Write this? [y/N]: ")
+    terminal.type(answer)
+    status, shown = terminal.end()
+    assert status == 1
+    assert shown.endswith("nothing was written\n")
+    assert there(root) == UNTOUCHED
+
+
+def test_yes_is_not_asked_for(root: Path, terminals: list[Terminal]) -> None:
+    status, shown = start(terminals, root, *ALL, "--yes").end()
+    assert (status, "Write this?" in shown) == (0, False)
+    assert there(root) != UNTOUCHED
+
+
+@pytest.mark.parametrize(("keys", "status"), [(b"\x04", 1), (b"\x03", 1)])
+@pytest.mark.parametrize("arguments", [("open", "ubnd"), ALL])
+def test_one_backs_out(
+    root: Path, terminals: list[Terminal], arguments: tuple[str, ...], keys: bytes, status: int
+) -> None:
+    """By the end of input, or by an interrupt; at a question, or at the last one."""
+    terminal = start(terminals, root, *arguments)
+    terminal.until(": " if arguments is not ALL else "[y/N]: ")
+    time.sleep(0.05)
+    os.write(terminal.descriptor, keys)
+    ended, shown = terminal.end()
+    assert ended == status
+    assert "Traceback" not in shown
+    assert there(root) == UNTOUCHED
+
+
+def test_who_it_is_about_is_settled_before_anything_is_asked(root: Path, terminals: list[Terminal]) -> None:
+    status, shown = start(terminals, root, "close", "vinh").end()
+    assert (status, "could be 2 people" in shown) == (1, True)
