@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+from itertools import islice
 
 from tests.fuzz.case import Case
-from tests.fuzz.worker import Limits, Make, Result, run_all
+from tests.fuzz.worker import Limits, Make, run_all
 
+# So many are tried in a process.
+AT_ONCE = 50
 _FRAME = re.compile(r'File ".*/(danhba/[^"]+)", line (\d+)')
 
 
@@ -25,19 +28,18 @@ def _always(case: Case) -> Make:
 def smallest(case: Case, error: str, limits: Limits, seconds: float) -> Case:
     """The smallest case found in so many seconds that fails as this one does."""
     wanted, end = signature(error), time.monotonic() + seconds
-    found = True
+    found: Case | None = case
     while found and time.monotonic() < end:
-        found = False
-        smaller = [part for part in case.smaller() if part.size() < case.size()]
-        jobs = [(str(number), _always(part)) for number, part in enumerate(smaller)]
-        for part, result in zip(smaller, run_all(jobs, limits), strict=False):
-            if _same(result, wanted):
-                case, found = part, True
-                break
-            if time.monotonic() > end:
-                break
-    return case
+        case, found = found, _next(found, wanted, limits, end)
+    return found or case
 
 
-def _same(result: Result, wanted: str) -> bool:
-    return bool(result.error) and signature(result.error) == wanted
+def _next(case: Case, wanted: str, limits: Limits, end: float) -> Case | None:
+    """The first smaller one that fails in the same way."""
+    smaller = (part for part in case.smaller() if part.size() < case.size())
+    while (some := list(islice(smaller, AT_ONCE))) and time.monotonic() < end:
+        jobs = [(str(number), _always(part)) for number, part in enumerate(some)]
+        for part, result in zip(some, run_all(jobs, limits), strict=False):
+            if result.error and signature(result.error) == wanted:
+                return part
+    return None

@@ -6,6 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from tests.fuzz import octets, structure
 from tests.fuzz.case import Contents, Outcome
@@ -58,17 +59,19 @@ def _less(files: Contents) -> Iterator[Contents]:
 def shorter(data: bytes) -> Iterator[bytes]:
     """Without its halves, quarters and so on, by lines and then by octets."""
     lines = data.splitlines(keepends=True)
-    yield from map(b"".join, _without(lines))
+    yield from map(b"".join, _without(lines, len(lines)))
     if len(lines) < FEW:
-        yield from map(b"".join, _without([data[i : i + 1] for i in range(len(data))]))
+        yield from _without(data, len(data))
 
 
-def _without(items: list[bytes]) -> Iterator[list[bytes]]:
-    size = len(items)
+Cut = TypeVar("Cut", bytes, list[bytes])
+
+
+def _without(whole: Cut, size: int) -> Iterator[Cut]:
     while size > 1:
         size = (size + 1) // 2
-        for start in range(0, len(items), size):
-            yield items[:start] + items[start + size :]
+        for start in range(0, len(whole), size):
+            yield whole[:start] + whole[start + size :]
 
 
 def register(rng: random.Random) -> Register:

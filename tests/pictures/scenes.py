@@ -37,16 +37,17 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """One picture: what happened beforehand, then commands, with the answers that are typed to their questions.
+    """One picture: what happened beforehand, then a command, with the answers that are typed to its questions.
 
-    A `comment` is what the last command writes as Markdown, drawn as a forge shows it.
+    A `comment` is what the command writes as Markdown, drawn as a forge shows it.
     """
 
     title: str
-    commands: tuple[str, ...]
+    command: str
     prepare: Callable[[Path], None] | None = None
     answers: tuple[tuple[str, str], ...] = ()
     comment: bool = False
+    columns: int = terminal.COLUMNS
 
 
 def _mistaken(root: Path) -> None:
@@ -70,9 +71,9 @@ def _changed(root: Path) -> None:
 
 def _proposed(root: Path) -> None:
     """The same, committed on a branch."""
-    _git(root, "checkout", "-q", "-b", "thang-12")
+    _git(root, "checkout", "-q", "-b", "thang-11")
     _changed(root)
-    _commit(root, "Cấp mới 1, thay đổi 1, hủy bỏ 1")
+    _commit(root, "Tháng 11: cấp mới 1, thay đổi 1, hủy bỏ 1")
 
 
 def _deleted(root: Path) -> None:
@@ -80,6 +81,13 @@ def _deleted(root: Path) -> None:
     path = root / "directory/agencies/stttt.yml"
     text = path.read_text(encoding="utf-8")
     path.write_text(re.sub(r'(?ms)^  - id: "000116".*?(?=^  - id:)', "", text), encoding="utf-8")
+
+
+def _corrected(root: Path) -> None:
+    """The day of an opening was wrong for years, and somebody puts it right."""
+    path = root / "directory/agencies/stttt.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("414/QĐ-STTTT, date: 2010-11-15", "414/QĐ-STTTT, date: 2010-11-05"), encoding="utf-8")
 
 
 def _overtaken(root: Path) -> None:
@@ -107,7 +115,7 @@ def _list_received(root: Path) -> None:
     book.save(root / "danh-sach.xlsx")
 
 
-_MERGER = """\
+MERGER = """\
 document: 3100/QĐ-UBND
 date: 2027-01-01
 agencies:
@@ -115,58 +123,62 @@ agencies:
 close:
   - {agency: bao, event: merged, to: baoptth, people: {to: baoptth}}
   - {agency: dptth, event: merged, to: baoptth, people: {to: baoptth}}
+people:
+  - {id: "003201", to: baoptth, title: Tổng Biên tập, leader: true}
 custodians:
-  - {agency: baoptth, person: "013901", document: 3101/QĐ-UBND, as: head}
+  - {agency: baoptth, person: "003201", document: 3101/QĐ-UBND, as: head}
 """
 
 
 def _merger_decided(root: Path) -> None:
     """The decision on a merger; one name stands in both agencies."""
     _danhba(root, "open", "bao", "--id", "000979", "--name", "Hoàng Thu Huyền", *_by("12/QĐ-BAO"))
-    (root / "sap-xep.yml").write_text(_MERGER, encoding="utf-8")
+    (root / "sap-xep.yml").write_text(MERGER, encoding="utf-8")
 
 
-_OPEN_ASKED = 'danhba open stttt --id 000124 --title "Chuyên viên"'
-_OPEN_WHOLE = (
-    'danhba open stttt --id 000124 --name "Lò Thị Mai Hoa" --title "Chuyên viên" '
-    "--document 152/QĐ-STTTT --request 240/STTTT-VP --date 2026-12-01 --dry-run"
-)
+_CONFIRM = "Ghi vào sổ? [y/N]: "
 SCENES = {
-    "dia-chi-du-tuyen": Scene("Địa chỉ dự tuyển của một họ tên", ('danhba candidates "Lò Thị Mai Hoa"',)),
+    "dia-chi-du-tuyen": Scene("Địa chỉ dự tuyển của một họ tên", 'danhba candidates "Lò Thị Mai Hoa"'),
     "cap-moi": Scene(
-        "Cấp hộp thư: lệnh hỏi, ta trả lời",
-        (_OPEN_ASKED,),
+        "Cấp hộp thư: lệnh hỏi, mình trả lời",
+        'danhba open stttt --id 000124 --title "Chuyên viên"',
         answers=(
-            ("Họ và tên", "Lò Thị Mai Hoa"),
-            ("Số và ký hiệu", "152/QĐ-STTTT"),
-            ("Từ ngày", "1/12/2026"),
-            ("Từ ngày", "2026-12-01"),
-            ("Ghi", "y"),
+            ("Họ và tên đầy đủ: ", "Lò Thị Mai Hoa"),
+            ("Số và ký hiệu văn bản: ", "152/QĐ-STTTT"),
+            ("Từ ngày: ", "1/12/2026"),
+            ("Từ ngày: ", "2026-12-01"),
+            (_CONFIRM, "y"),
         ),
     ),
-    "cap-moi-mot-dong": Scene("Cấp hộp thư: tất cả trên một dòng", (_OPEN_WHOLE,)),
+    "cap-moi-mot-dong": Scene(
+        "Cấp hộp thư: mọi thứ trên một dòng lệnh, chỉ xem",
+        'danhba open stttt --id 000124 --name "Lò Thị Mai Hoa" --title "Chuyên viên" '
+        "--document 152/QĐ-STTTT --request 240/STTTT-VP --date 2026-12-01 --dry-run",
+    ),
     "huy-bo": Scene(
         "Hủy bỏ hộp thư",
-        ('danhba close "Trần Ngọc Nam" --event retired --document 155/QĐ-STTTT --date 2026-12-01',),
-        answers=(("Ghi", "y"),),
+        'danhba close "Trần Ngọc Nam" --event retired --document 155/QĐ-STTTT --date 2026-12-01',
+        answers=((_CONFIRM, "y"),),
     ),
     "chuyen": Scene(
         "Chuyển sang cơ quan khác",
-        ('danhba transfer 000114 --to snv --title "Chuyên viên" --document 2700/QĐ-UBND --date 2026-12-01',),
-        answers=(("Ghi", "y"),),
+        'danhba transfer 000114 --to snv --title "Chuyên viên" --document 2700/QĐ-UBND --date 2026-12-01',
+        answers=((_CONFIRM, "y"),),
     ),
     "nhap-danh-sach": Scene(
         "Nhập danh sách từ Excel",
-        ("danhba import danh-sach.xlsx --agency stttt --document 160/QĐ-STTTT --date 2026-12-01",),
+        "danhba import danh-sach.xlsx --agency stttt --document 160/QĐ-STTTT --date 2026-12-01",
         _list_received,
-        answers=(("Ghi", "n"),),
+        answers=((_CONFIRM, "y"),),
+        columns=130,
     ),
-    "kiem-tra": Scene("Kiểm tra sổ", ("danhba check",), _mistaken),
-    "ke-hoach": Scene("Kế hoạch của thay đổi", ("danhba plan --against main",), _changed),
-    "xoa-nham": Scene("Kiểm tra so với bản đã gộp", ("danhba check --base main",), _deleted),
-    "loi-binh": Scene("Lời bình của máy ở đề nghị gộp", ("danhba review --base main",), _proposed, comment=True),
-    "hai-nguoi": Scene("Lời bình khi hai người cùng sửa", ("danhba review --base main",), _overtaken, comment=True),
-    "sap-xep": Scene("Dự báo một lần sắp xếp tổ chức", ("danhba reorganise sap-xep.yml --dry-run",), _merger_decided),
+    "kiem-tra": Scene("Kiểm tra sổ", "danhba check", _mistaken),
+    "ke-hoach": Scene("Kế hoạch của thay đổi", "danhba plan --against main --as-of 2026-12-01", _changed),
+    "xoa-nham": Scene("Một mục bị xóa nhầm", "danhba check --base main", _deleted),
+    "sua-dieu-cu": Scene("Sửa điều đã ghi", "danhba check --base main", _corrected),
+    "loi-binh": Scene("Lời bình của máy ở đề nghị gộp", "danhba review --base main", _proposed, comment=True),
+    "hai-nguoi": Scene("Lời bình khi hai người cùng sửa", "danhba review --base main", _overtaken, comment=True),
+    "sap-xep": Scene("Dự báo một lần sắp xếp tổ chức", "danhba reorganise sap-xep.yml --dry-run", _merger_decided),
 }
 
 
@@ -177,11 +189,9 @@ def play(scene: Scene) -> str:
         if scene.prepare:
             scene.prepare(root)
         if scene.comment:
-            return terminal.draw_markdown(_output(root, scene.commands[-1]), scene.title)
-        shown = ""
-        for line in scene.commands:
-            shown += f"\x1b[1m$ {line}\x1b[0m\n" + terminal.run(_words(line), root, _environment(), scene.answers)
-        return terminal.draw(shown, scene.title)
+            return terminal.draw_markdown(_output(root, scene.command), scene.title, scene.columns)
+        shown = terminal.run(_words(scene.command), root, _environment(), scene.answers, scene.columns)
+        return terminal.draw(f"\x1b[1m$ {scene.command}\x1b[0m\n{shown}", scene.title, scene.columns)
 
 
 @cache

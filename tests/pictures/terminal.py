@@ -17,17 +17,32 @@ from pathlib import Path
 
 from rich.console import Console, RenderableType
 from rich.markdown import Markdown
-from rich.terminal_theme import DEFAULT_TERMINAL_THEME, DIMMED_MONOKAI, TerminalTheme
+from rich.padding import Padding
+from rich.terminal_theme import DIMMED_MONOKAI, TerminalTheme
 from rich.text import Text
+from rich.theme import Theme
 
 COLUMNS = 110
 _LATEST = 60.0
+# The page of a forge: dark on nearly white. A terminal's sixteen colours are not used on it.
+_PAPER = TerminalTheme((246, 248, 250), (31, 35, 40), [(31, 35, 40)] * 8)
+_STYLES = Theme(
+    {
+        "markdown.h2": "bold",
+        "markdown.h3": "bold",
+        "markdown.code": "on #e4e8ec",
+        "markdown.table.header": "bold",
+        "markdown.table.border": "",
+        "markdown.item.bullet": "",
+        "markdown.block_quote": "",
+    }
+)
 # What rich's template asks a font server for is left out: a picture loads nothing.
 _TEMPLATE = """\
 <svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg" xml:space="preserve">
 <style>
-.{unique_id}-matrix {{ font-family: "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace; font-size: {char_height}px;
-line-height: {line_height}px; }}
+.{unique_id}-matrix {{ font-family: "DejaVu Sans Mono", Menlo, Consolas, "Liberation Mono", monospace;
+font-size: {char_height}px; line-height: {line_height}px; }}
 .{unique_id}-title {{ font-size: 18px; font-family: sans-serif; }}
 {styles}
 </style>
@@ -48,7 +63,11 @@ line-height: {line_height}px; }}
 
 
 def run(
-    command: Sequence[str], cwd: Path, environment: Mapping[str, str], answers: Sequence[tuple[str, str]] = ()
+    command: Sequence[str],
+    cwd: Path,
+    environment: Mapping[str, str],
+    answers: Sequence[tuple[str, str]] = (),
+    columns: int = COLUMNS,
 ) -> str:
     """What a command shows at a terminal; each of the answers is typed when its question has appeared.
 
@@ -59,7 +78,7 @@ def run(
     if not pid:
         os.chdir(cwd)
         os.execvpe(command[0], list(command), within(environment))  # noqa: S606
-    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
+    ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     shown, waiting, asked = b"", list(answers), 0
     end = time.monotonic() + _LATEST
     try:
@@ -97,18 +116,21 @@ def _settled(shown: str) -> str:
     return re.sub(r"\x1b\[\?25[hl]", "", "\n".join(kept))
 
 
-def draw(shown: str, title: str) -> str:
+def draw(shown: str, title: str, columns: int = COLUMNS) -> str:
     """A terminal's text with its colours as SVG."""
-    return _drawn(Text.from_ansi(shown.rstrip()), title, DIMMED_MONOKAI)
+    return _drawn(Text.from_ansi(shown.rstrip()), title, DIMMED_MONOKAI, columns)
 
 
-def draw_markdown(text: str, title: str) -> str:
+def draw_markdown(text: str, title: str, columns: int = COLUMNS) -> str:
     """A comment in Markdown about as a forge shows it, with what it folds unfolded, as SVG."""
     unfolded = re.sub(r"</?details>", "", re.sub(r"<summary>(.*?)</summary>", r"▾ \1", text))
-    return _drawn(Markdown(re.sub(r"<!--.*?-->", "", unfolded)), title, DEFAULT_TERMINAL_THEME)
+    shown = Markdown(re.sub(r"<!--.*?-->", "", unfolded).strip(), code_theme="default")
+    return _drawn(Padding(shown, (0, 1)), title, _PAPER, columns)
 
 
-def _drawn(shown: RenderableType, title: str, theme: TerminalTheme) -> str:
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+def _drawn(shown: RenderableType, title: str, theme: TerminalTheme, columns: int) -> str:
+    console = Console(
+        record=True, width=columns, file=io.StringIO(), force_terminal=True, color_system="truecolor", theme=_STYLES
+    )
     console.print(shown)
     return console.export_svg(title=title, theme=theme, code_format=_TEMPLATE, unique_id="hinh")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.unit.core.registers import PROVINCE, SAMPLE, files
 from tests.unit.editing import layouts
 
+from danhba import tree
 from danhba.editing.draft import Draft
 from danhba.editing.problem import Problem
 from danhba.editing.text import Value
@@ -377,29 +378,34 @@ def apply(says: dict[str, Any], edit: tuple[Any, ...]) -> bool:
     """Do to the values what an edit does to the text; False where it must be refused."""
     kind, *rest = edit
     if kind == "add_person":
-        says["people"].append(rest[0])
+        grow(says, "people", rest[0])
     elif kind == "add_custodian":
-        says.setdefault("custodians", []).append(rest[0])
+        grow(says, "custodians", rest[0])
     elif kind == "add_succeeds":
         for code in rest[0]:
             if code not in says.get("succeeds", []):
-                says.setdefault("succeeds", []).append(code)
+                grow(says, "succeeds", code)
     elif kind == "close_agency":
         if "closed" in says:
             return False
         says["closed"] = rest[0]
     else:
-        open_ = [entry for entry in says["people"] if entry["id"] == rest[0] and "closed" not in entry]
-        if not open_:
+        entries = [entry for entry in says.get("people") or [] if isinstance(entry, dict)]
+        opened = [entry for entry in entries if entry.get("id") == rest[0] and "closed" not in entry]
+        if not opened:
             return False
         if kind == "close_person":
-            open_[-1]["closed"] = rest[1]
+            opened[-1]["closed"] = rest[1]
         else:
-            open_[-1].setdefault("suspended", []).append(rest[1])
+            grow(opened[-1], "suspended", rest[1])
     return True
 
 
-@settings(max_examples=150, deadline=None)
+def grow(says: dict[str, Any], key: str, value: Any) -> None:
+    says[key] = [*(says.get(key) or []), value]
+
+
+@settings(max_examples=5000, deadline=None)
 @given(data=st.data(), says=layouts.agencies(), made=edits)
 def test_any_edits_of_any_layout(data: st.DataObject, says: dict[str, Any], made: list[tuple[Any, ...]]) -> None:
     """The text says what it said and the additions, and all that stood in it still does, in its order."""
@@ -416,6 +422,55 @@ def test_any_edits_of_any_layout(data: st.DataObject, says: dict[str, Any], made
     after = edited.changed().get("agencies/x.yml", text.encode()).decode()
     assert read(after) == wanted
     assert is_within(without_empty_lists(text), after)
+
+
+snippets = st.sampled_from(
+    [
+        *" \t\n#?-|>'\"[]{},:&*!%@`~",
+        "- ",
+        "? ",
+        "\r",
+        "\u2028",
+        "\x85",
+        "---\n",
+        "...\n",
+        "# x\n",
+        "  ",
+        "a: b\n",
+        "\ufeff",
+    ]
+)
+
+
+@settings(max_examples=5000, deadline=None)
+@given(data=st.data(), says=layouts.agencies(), made=edits)
+def test_any_text_at_all(data: st.DataObject, says: dict[str, Any], made: list[tuple[Any, ...]]) -> None:
+    """What is no register, or too odd, is refused; what is edited says what it should, and nothing twice."""
+    text = data.draw(layouts.written(says))
+    for _number in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(text)))
+        text = text[:place] + data.draw(snippets) + text[place + data.draw(st.integers(0, 1)) :]
+    edited = draft(text)
+    try:
+        for edit in made:
+            getattr(edited, edit[0])("x", *edit[1:])
+        after = edited.changed().get("agencies/x.yml", text.encode()).decode()
+    except Problem:
+        return
+    wanted = read(text)
+    for edit in made:
+        assert apply(wanted, edit)
+    node, problems = tree.parse(after)
+    assert not problems
+    assert plain(node) == wanted
+
+
+def plain(node: tree.Node | None) -> Any:
+    if isinstance(node, tree.Map):
+        return {key: plain(value) for key, value in node.entries.items()}
+    if isinstance(node, tree.List):
+        return [plain(item) for item in node.items]
+    return node.value if node else None
 
 
 def without_empty_lists(text: str) -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "close": "editing",
     "codeowners": "governance",
     "custodian": "editing",
+    "export": "lists",
     "import": "lists",
     "open": "editing",
     "plan": "register",

@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from .. import listing, source
+from ..check import check
 from ..editing import people
 from ..editing.draft import NO_AGENCY, Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
-from ..lists import disguise, report, rows, settle, sheets
+from ..lists import addressbook, disguise, report, rows, settle, sheets, writing
 from ..lists.rows import Person
 from ..lists.sheets import Sheet
 from ..messages import mark as _
 from ..register import Event
 from ..source import Unusable
+from ..state import Timeline
 from .asking import BEGINNINGS, CODE, complete, event, options
 from .commit import commit_draft, computed, read_files, say
-from .common import directory, lang, language, refuse, table
+from .common import as_of, directory, lang, language, refuse, table, usable
 
 NO_LIST = _("{path} has no row that names the columns, such as: Stt | Họ và tên | Chức vụ; add one above the people")
 HIDDEN = _("the hidden sheet {sheet} was not read; show it in the spreadsheet if it is part of the list")
 CONVERTED = _("sheet {sheet}: text in {encoding} was converted to Unicode; look at the names below")
 BAD_ROWS = _("{count} rows are wrong; correct them in the list, and import it again: nothing was written")
 NOBODY = _("nobody in the list is to be opened; nothing was written")
+EXPORTED = _("{count} open mailboxes as of {day}")
 PREVIEW = _("only shown, nothing was written; import with --write to write this")
 
 
@@ -113,3 +118,39 @@ def _report(settled: settle.Settled, domain: str) -> None:
     if not counts["taken"]:
         say(NOBODY)
         sys.exit(0)
+
+
+@click.command("export")
+@directory
+@click.option("--format", "form", type=click.Choice(list(writing.FORMATS)), required=True, help="Dạng / Format.")
+@click.option("--agency", type=CODE, help="Chỉ cơ quan này / Only this agency.")
+@as_of
+@click.option(
+    "--out", required=True, metavar="FILE|-", type=click.Path(path_type=Path), help="Ghi ra / Where to. [-: stdout]"
+)
+@lang
+def export_command(  # noqa: PLR0913, PLR0917
+    directory: Path, form: str, agency: str | None, day: date, out: Path, lang: str | None
+) -> None:
+    """Danh bạ cho bảng tính, ứng dụng thư, LDAP / The address book for spreadsheets, mail programs and LDAP.
+
+    Chỉ hộp thư đang mở: họ tên, chức vụ, đơn vị, cơ quan, địa chỉ, điện thoại cơ quan. / Open mailboxes only: name,
+    title, division, agency, address, office telephone.
+    """
+    register, issued = usable(check(source.from_directory(directory), day))
+    if agency and agency not in register.agencies:
+        raise Problem(NO_AGENCY, agency=agency)
+    listed = listing.everything(Timeline.of(register, issued, day))
+    contacts = list(addressbook.contacts(listed, agency or ""))
+    _write(out, writing.FORMATS[form](contacts, register, language()))
+    say(EXPORTED, count=len(contacts), day=day)
+
+
+def _write(out: Path, data: bytes) -> None:
+    if str(out) == "-":
+        click.get_binary_stream("stdout").write(data)
+        return
+    try:
+        out.write_bytes(data)
+    except OSError as error:
+        raise Unusable(_("cannot write {path}: {reason}"), path=out, reason=error.strerror) from error

@@ -104,7 +104,7 @@ class Draft:
         def make(root: yaml.MappingNode) -> Splice:
             if former := get(root, "closed"):
                 raise Problem(CLOSED, agency=code, day=_text(former, "date"), document=_text(former, "document"))
-            return page.put(root, "closed", event, after="opened")
+            return page.put(root, "closed", event, after=["opened"])
 
         page.change(make, lambda says: says.update(closed=event))
 
@@ -123,7 +123,7 @@ class Draft:
         def make(root: yaml.MappingNode) -> Splice:
             if get(root, "parent"):
                 return page.set(root, "parent", parent)
-            return page.put(root, "parent", parent, after="kind")
+            return page.put(root, "parent", parent, after=["kind"])
 
         page.change(make, lambda says: says.update(parent=parent))
 
@@ -159,8 +159,7 @@ class Draft:
         def make(root: yaml.MappingNode) -> Splice:
             if get(root, key):
                 return page.append(root, key, value)
-            former = next((name for name in after if get(root, name)), "")
-            return page.put(root, key, [value], before=before if get(root, before) else "", after=former)
+            return page.put(root, key, [value], before=before, after=after)
 
         def say(says: dict[str, Any]) -> None:
             says[key] = [*(says.get(key) or []), value]

@@ -7,7 +7,7 @@ new text is read again and must say exactly that.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -138,10 +138,13 @@ class Page:
             raise Problem(LAYOUT, path=self.path)
         return self._first(mapping, items, value)
 
-    def put(self, mapping: yaml.MappingNode, key: str, value: Value, *, after: str = "", before: str = "") -> Splice:
-        """Add a key with its value behind another key, or ahead of it; at the end of the mapping if none is named."""
+    def put(
+        self, mapping: yaml.MappingNode, key: str, value: Value, *, after: Sequence[str] = (), before: str = ""
+    ) -> Splice:
+        """Add a key with its value: ahead of a key, or behind the first of some that is there; else at the end."""
         names = [node.value for node, _value in mapping.value]
-        index = names.index(before) if before else names.index(after) + 1 if after else len(names)
+        places = [names.index(name) + (name != before) for name in (before, *after) if name in names]
+        index = places[0] if places else len(names)
         if mapping.flow_style:
             new = f"{key}: {write.flow(value, key)}"
             if index:

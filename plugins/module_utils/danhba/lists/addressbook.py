@@ -1,0 +1,93 @@
+"""The address book for everybody: name, title, division, agency, address, office telephone, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from .. import names
+from ..listing import Listed
+from ..messages import mark as _
+from ..register import Issuance
+from ..state import State
+
+# The heading of each column, in the order in which tables have them.
+HEADINGS = {
+    "name": _("Full name"),
+    "title": _("Title"),
+    "unit": _("Division"),
+    "agency": _("Agency"),
+    "address": _("Address"),
+    "phone": _("Telephone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One open mailbox; of a person, its name also in its parts, and of an agency's own, `given` and `family` empty."""
+
+    name: str
+    title: str
+    unit: str
+    agency: str
+    address: str
+    phone: str
+    code: str
+    family: str = ""
+    middle: str = ""
+    given: str = ""
+
+    @property
+    def is_person(self) -> bool:
+        """Whether it is an official's, and not an agency's contact mailbox."""
+        return bool(self.given)
+
+    def row(self) -> tuple[str, ...]:
+        """What a table has, in the order of `HEADINGS`."""
+        return tuple(getattr(self, key) for key in HEADINGS)
+
+
+def contacts(listed: Iterable[Listed], agency: str = "") -> Iterator[Contact]:
+    """The open mailboxes in the order of the register, those of one agency where it is named."""
+    for item in listed:
+        if item.state == State.OPEN and agency in {"", item.agency.code}:
+            yield _contact(item)
+
+
+def _contact(item: Listed) -> Contact:
+    agency, person = item.agency, item.issuance
+    if person is None:
+        return Contact(agency.name, "", "", agency.name, item.address, "", agency.code)
+    family, middle, given = name_parts(person)
+    return Contact(
+        person.name,
+        person.title,
+        person.unit,
+        agency.name,
+        item.address,
+        person.phone,
+        agency.code,
+        family,
+        middle,
+        given,
+    )
+
+
+def name_parts(person: Issuance) -> tuple[str, str, str]:
+    """Family, middle and given name as written: first, between and last, unless the entry states family and given."""
+    rest = names.words(person.name)
+    given = _taken(rest, person.given) if person.given else ""
+    family = _taken(rest, person.family) if person.family else ""
+    given = given or (rest.pop() if rest else family)
+    family = family or (rest.pop(0) if rest else "")
+    return family, " ".join(rest), given
+
+
+def _taken(rest: list[str], stated: str) -> str:
+    """A stated part as written in the name, whose words are taken from the rest; H'Hen has the given name Hen."""
+    wanted = [names.fold(word) for word in names.words(stated)]
+    found = [word for word in rest if names.fold(word) in wanted]
+    found = found or [word for word in rest if names.fold(word.split("'")[-1]) in wanted]
+    for word in found:
+        rest.remove(word)
+    return " ".join(found)
