@@ -1,6 +1,6 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down clean test unit integration molecule e2e bench fuzz messages pictures \
+.PHONY: help setup demo down clean test unit integration molecule e2e bench fuzz generated messages pictures \
         lint lint-python lint-format lint-types lint-yaml lint-ansible
 SHELL := /bin/bash
 
@@ -58,6 +58,11 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 	@pybabel -q extract --no-default-keywords -k _ --add-location=file --sort-by-file -w 120 -o $(POT) plugins
 	@pybabel -q update -D danhba -l vi -d $(LOCALE) -i $(POT) --ignore-obsolete --ignore-pot-creation-date -w 120
 	@pybabel -q compile -D danhba -d $(LOCALE) --statistics
+
+generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, JSON Schemas, the index of rules
+	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
+	@for kind in agency province; do danhba schema $$kind > directory/.schema/$$kind.json; done
+	@.venv/bin/python -m tests.fixtures index
 
 pictures: setup ## Vẽ lại hình của các hướng dẫn | draw the pictures of the guides anew
 	@.venv/bin/python -m tests.pictures

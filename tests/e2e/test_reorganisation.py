@@ -6,8 +6,6 @@ A host of its own: its days lie before those of the other tests' host, and no se
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -23,6 +21,7 @@ from tests.deployment import FQDN, PROJECT, Deployment
 from tests.factory.merger import DAY, write_merger
 from tests.lab import Lab
 from tests.mail import compose
+from tests.unit.reorganisation.merger import run
 
 from .conftest import Official, stored_files
 from .test_mail import STRANGER, refusal, send
@@ -105,9 +104,7 @@ def story(mail: Deployment) -> Story:
     """Mail was sent to everyone followed, then the province was reorganised and the register applied."""
     story = _before(mail)
     _send(story)
-    danhba = str(Path(sys.executable).with_name("danhba"))
-    plan = mail.register.parent / "merger.yml"
-    subprocess.run([danhba, "reorganise", str(plan), str(story.after), "--yes"], check=True, capture_output=True)
+    run(story.after.parent, "danhba", "reorganise", "merger.yml", story.after.name, "--yes")
     story.mail = replace(mail, register=story.after)
     story.mail.play("accounts", as_of=DAY)
     return story

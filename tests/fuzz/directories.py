@@ -51,7 +51,7 @@ NAMES: Sequence[str | bytes] = [
 
 def _any_file(rng: random.Random, root: Path) -> Path:
     paths = [root / "province.yml", *(root / "agencies").glob("*.yml")]
-    return rng.choice([path for path in paths if path.exists() and stat.S_ISREG(path.lstat().st_mode)])
+    return rng.choice([path for path in paths if path.is_file() and path.stat().st_size < HUGE])
 
 
 def _free(rng: random.Random, root: Path) -> Path:

@@ -184,7 +184,7 @@ def _workbooks() -> list[bytes]:
     made = []
     for extra in ("", "merged", "sheets"):
         book = openpyxl.Workbook()
-        sheet = book.active
+        sheet = book.create_sheet("Danh sách", 0)
         for row in _TABLE:
             sheet.append(row)
         if extra == "merged":

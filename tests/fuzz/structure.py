@@ -182,7 +182,7 @@ def _spots(data: Data, name: str = "") -> Iterator[_Spot]:
     """Every place in the data; items of a list go by the name of the list."""
     items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
     for key, value in items:
-        spot = _Spot(data, key, key if isinstance(data, dict) else name)
+        spot = _Spot(data, key, str(key) if isinstance(data, dict) else name)
         yield spot
         yield from _spots(value, spot.name)
 

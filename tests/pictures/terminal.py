@@ -72,7 +72,8 @@ def run(
     """What a command shows at a terminal; each of the answers is typed when its question has appeared.
 
     Raises:
-        TimeoutError: the command did not end, or a question never came.
+        TimeoutError: the command did not end.
+        LookupError: it ended without asking all questions.
     """
     pid, terminal = pty.fork()
     if not pid:
@@ -99,6 +100,8 @@ def run(
     finally:
         os.close(terminal)
         os.waitpid(pid, 0)
+    if waiting:
+        raise LookupError(f"{waiting[0][0]!r} was not asked: {shown.decode(errors='replace')}")
     return _settled(shown.decode(errors="replace"))
 
 

@@ -1,16 +1,38 @@
-"""The pictures of the guides show what the commands say now."""
+"""The guides show what the commands do now: their pictures, and the commands and options that they name."""
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
+import click
 import pytest
 from defusedxml import ElementTree
+from tests.pictures import terminal
 from tests.pictures.__main__ import PICTURES
-from tests.pictures.scenes import SCENES, play
+from tests.pictures.scenes import MERGER, SCENES, play
 
-GUIDE = PICTURES.parent / "so-danh-ba.md"
+from danhba.cli import main
+
+GUIDES = sorted(PICTURES.parent.glob("*.md"))
+_IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")
+
+
+def leaves(group: click.Group, path: tuple[str, ...] = ()) -> dict[tuple[str, ...], click.Command]:
+    """Every command by its words, groups too."""
+    found: dict[tuple[str, ...], click.Command] = {}
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        assert command is not None
+        found[(*path, name)] = command
+        if isinstance(command, click.Group):
+            found |= leaves(command, (*path, name))
+    return found
+
+
+COMMANDS = leaves(main)
+OPTIONS = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -24,8 +46,53 @@ def test_a_picture_stands_alone(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     ElementTree.fromstring(text)
     assert set(re.findall(r"https?://[^\s\"<]+", text)) == {"http://www.w3.org/2000/svg"}
+    # Nothing of the place where it was drawn, and nothing that went wrong there.
+    assert not re.search(r"/(tmp|home|root|usr)/|Traceback|python", text)
 
 
-def test_the_guide_shows_every_picture() -> None:
-    shown = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", GUIDE.read_text(encoding="utf-8"))
-    assert set(shown) == {f"hinh/{name}.svg" for name in SCENES}
+def test_the_guides_show_every_picture_and_say_what_is_to_be_seen() -> None:
+    shown = [image for guide in GUIDES for image in _IMAGE.findall(guide.read_text(encoding="utf-8"))]
+    assert {path for _alt, path in shown} == {f"hinh/{name}.svg" for name in SCENES}
+    assert [path for alt, path in shown if len(alt) < 40] == []
+
+
+def test_the_guide_has_the_file_of_the_reorganisation_that_is_pictured() -> None:
+    assert f"```yaml\n{MERGER}```\n" in (PICTURES.parent / "so-danh-ba.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_names_commands_and_options_that_exist(guide: Path) -> None:
+    spans = [span.split() for span in re.findall(r"`([^`\n]+)`", guide.read_text(encoding="utf-8"))]
+    commands = [words[1:] for words in spans if words[0] == "danhba" and len(words) > 1]
+    assert [words for words in commands if (words[0],) not in COMMANDS] == []
+    options = [word for words in [*spans, *commands] for word in words[:1] if word.startswith("--")]
+    options += [word for words in commands for word in words if word.startswith("--")]
+    git = {"--check", "--diff"}  # ansible-playbook's
+    assert {option for option in options if option not in OPTIONS | git} == set()
+
+
+def program(text: str) -> list[str]:
+    return [sys.executable, "-c", text]
+
+
+def test_a_terminal_types_each_answer_to_its_question(tmp_path: Path) -> None:
+    asks = "print('|'.join([input('Tên: '), input('Ngày: '), input('Ngày: ')]))"
+    answers = (("Tên: ", "Hoa"), ("Ngày: ", "1"), ("Ngày: ", "2"))
+    shown = terminal.run(program(asks), tmp_path, {}, answers)
+    assert shown.splitlines() == ["Tên: Hoa", "Ngày: 1", "Ngày: 2", "Hoa|1|2"]
+
+
+def test_a_terminal_misses_a_question_that_never_comes(tmp_path: Path) -> None:
+    with pytest.raises(LookupError, match="Ngày"):
+        terminal.run(program("input('Tên: ')"), tmp_path, {}, (("Tên: ", "Hoa"), ("Ngày: ", "1")))
+
+
+def test_a_terminal_ends_what_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(terminal, "_LATEST", 0.3)
+    with pytest.raises(TimeoutError):
+        terminal.run(program("input('Tên: ')"), tmp_path, {})
+
+
+def test_a_terminal_forgets_what_was_overwritten(tmp_path: Path) -> None:
+    draws = r"print('10 %\n\x1b[1A\x1b[2K50 %\r\x1b[2Kdone', end='')"
+    assert terminal.run(program(draws), tmp_path, {}) == "done"

@@ -19,16 +19,16 @@ _AGENCY = rf"[{_CAPITAL}][{_LETTER}0-9&]*(?:{_GROUP})*"
 
 SHAPES = (
     # 33/2010/QĐ-UBND, 44/TTr-STTTT, 123/2005/QĐ.UB
-    re.compile(rf"(?P<number>\d{{1,6}}[a-z]?)(?:/(?P<year>\d{{4}}))?/(?P<type>{_TYPE})[-.](?P<agency>{_AGENCY})"),
+    re.compile(rf"(?P<number>[0-9]{{1,6}}[a-z]?)(?:/(?P<year>[0-9]{{4}}))?/(?P<type>{_TYPE})[-.](?P<agency>{_AGENCY})"),
     # 414-CTr/TU: the Party's bodies
-    re.compile(rf"(?P<number>\d{{1,6}})-(?P<type>{_TYPE})/(?P<agency>{_AGENCY})"),
+    re.compile(rf"(?P<number>[0-9]{{1,6}})-(?P<type>{_TYPE})/(?P<agency>{_AGENCY})"),
     # 20/2023/QH15: laws
-    re.compile(r"(?P<number>\d{1,6})/(?P<year>\d{4})/(?P<agency>(?:UBTV)?QH\d{1,2})(?P<type>)"),
+    re.compile(r"(?P<number>[0-9]{1,6})/(?P<year>[0-9]{4})/(?P<agency>(?:UBTV)?QH[0-9]{1,2})(?P<type>)"),
     # 650/UBND-NV: official letters carry the agency and the drafting unit, and no type
-    re.compile(rf"(?P<number>\d{{1,6}}[a-z]?)/(?P<agency>{_AGENCY}{_GROUP})(?P<type>)"),
+    re.compile(rf"(?P<number>[0-9]{{1,6}}[a-z]?)/(?P<agency>{_AGENCY}{_GROUP})(?P<type>)"),
 )
 
-_ASSEMBLY = re.compile(r"(UBTV)?QH\d{1,2}")
+_ASSEMBLY = re.compile(r"(UBTV)?QH[0-9]{1,2}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,8 @@ class Facts(NamedTuple):
 
     file: str
     code: str
+    name: str
+    identifier: str
     parent: str
     opened: str
     opened_event: str
@@ -94,7 +96,7 @@ class Facts(NamedTuple):
         return Where(self.file, held.place(key), f"{self.code}/{held.id}")
 
 
-_KEYS = ("", "parent", "opened", "closed", "succeeds")
+_KEYS = ("", "name", "identifier", "parent", "opened", "closed", "succeeds")
 
 
 def of(agency: Agency, locals_: list[str | None]) -> Facts:
@@ -103,6 +105,8 @@ def of(agency: Agency, locals_: list[str | None]) -> Facts:
     return Facts(
         file=agency.file,
         code=agency.code,
+        name=agency.name,
+        identifier=agency.identifier,
         parent=agency.parent,
         opened=agency.opened.date.isoformat(),
         opened_event=agency.opened.event,

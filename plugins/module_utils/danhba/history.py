@@ -20,7 +20,7 @@ from .findings import Finding, Where, advice, rule
 from .messages import mark as _
 from .place import START
 from .policy import Policy
-from .register import Agency, Custodian, Event, Issuance, Province, Register, Suspension
+from .register import MOVES, Agency, Custodian, Event, Issuance, Province, Register, Suspension
 
 DOMAIN = rule(
     "history-domain",
@@ -156,6 +156,23 @@ DAYS = advice(
     _("{key} was {before} and is now {now}, also for those who rely on the former; lower it only if that is decided"),
 )
 
+KEY = advice(
+    "history-key",
+    "R9.3",
+    _(
+        "the key with which letters to {person} are encrypted was {before} and is now {now}; those letters hold "
+        "passwords, so ask {person}, not by mail, whether the key is theirs"
+    ),
+)
+LATE = advice(
+    "history-late",
+    "R6.2b",
+    _(
+        "{object} is closed from {day} on, longer ago than the {days} days for which its mail is kept; "
+        "correct the year if this is a slip, else leave it"
+    ),
+)
+
 # What an acknowledgement lets pass.
 CORRECTIONS = frozenset(
     found.id for found in (OPENED, CLOSED, REOPENED, CUSTODIAN, SUSPENDED, SUCCEEDS, RENAMED, NAME, PIN)
@@ -187,6 +204,10 @@ def check(base: Version, now: Version, unclear: frozenset[str], day: date | None
     for finding in _all(base, now, unclear):
         if finding.rule.id not in CORRECTIONS or finding.where.object not in acknowledged:
             yield finding
+    if day:
+        for agency in base.register.agencies.values():
+            if agency.code not in unclear and (later := now.register.agencies.get(agency.code)):
+                yield from islice(_late(agency, later, now.register.province.policy, day), ENOUGH)
 
 
 def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
@@ -214,6 +235,9 @@ def _all(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Findi
 def _province(before: Province, now: Province) -> Iterator[Finding]:
     if before.domain != now.domain:
         yield DOMAIN.at(now.where("domain"), before=before.domain, now=now.domain)
+    if before.operator_key not in ("", now.operator_key):
+        values = {"person": now.operator, "before": before.operator_key, "now": now.operator_key or "—"}
+        yield KEY.at(now.where("operator_key"), **values)
     for target in before.policy.protected:
         if target not in now.policy.protected:
             yield PROTECTED.at(now.where("policy"), target=target)
@@ -288,10 +312,35 @@ def _custodians(before: Agency, now: Agency) -> Iterator[Finding]:
             values = {"before": _custodian(then), "now": _custodian(later) if later else "—"}
             yield CUSTODIAN.at(Where(now.file, place, now.code), number=number, object=now.code, **values)
             return
+        if then.key != later.key:
+            values = {"person": later.person, "before": then.key or "—", "now": later.key or "—"}
+            yield KEY.at(now.where_of(later, "key"), **values)
 
 
 def _custodian(custodian: Custodian) -> str:
     return f"{custodian.person} {custodian.document} {custodian.date} {custodian.role}"
+
+
+def _late(before: Agency, now: Agency, policy: Policy, day: date) -> Iterator[Finding]:
+    """What this change closes so long ago that its mail need not be kept any more; those who moved keep theirs."""
+    if before.closed is None and now.closed and now.closed.event == "dissolved":
+        yield from _longer_ago(now.closed, policy.retention_days, day, now.where("closed"))
+    still = {(issuance.id, issuance.opened.date) for issuance in before.people if issuance.closed is None}
+    for issuance in now.people:
+        closed = issuance.closed
+        if closed and closed.event not in MOVES and (issuance.id, issuance.opened.date) in still:
+            kept = policy.retention_days_leader if issuance.leader else policy.retention_days
+            yield from _longer_ago(closed, kept, day, now.where_of(issuance, "closed"))
+
+
+def _longer_ago(closed: Event, kept: int, day: date, where: Where) -> Iterator[Finding]:
+    if (day - closed.date).days > kept:
+        yield LATE.at(
+            Where(where.file, closed.at.get("date", where.place), where.object),
+            object=where.object,
+            day=closed.date,
+            days=kept,
+        )
 
 
 def _people(then: list[Given], today: list[Given], now: Agency) -> Iterator[Finding]:

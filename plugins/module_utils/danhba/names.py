@@ -83,6 +83,24 @@ def _fold_character(character: str, index: int) -> str:
     raise NameProblem(character)
 
 
+# The five of them; the other marks belong to the letter (ă, â, ê, ô, ơ, ư).
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+
+
+def spelling(text: str) -> str:
+    """The same for a text in other capitals, or with the tone on another vowel (Hoà, Hòa): only to compare with."""
+    return " ".join(map(_spelling, text.split()))
+
+
+@lru_cache(maxsize=65536)
+def _spelling(word: str) -> str:
+    small = word.casefold()
+    if small.isascii():
+        return small
+    decomposed = unicodedata.normalize("NFD", small)
+    return "".join(sorted(decomposed, key=_TONES.__contains__))
+
+
 def split(name: str, family: str | None = None, given: str | None = None) -> Parts:
     """The folded parts of a name: by position, or as `family` and `given` state them (R4.2).
 

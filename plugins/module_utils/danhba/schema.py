@@ -393,4 +393,4 @@ def _acknowledgement(reader: Reader, node: Node) -> Acknowledgement | None:
     limit, document = inner.one_of("limit", ACKNOWLEDGED), inner.document("document")
     until, count = inner.date("until"), inner.number("count", 0)
     accounts = inner.many("accounts", lambda item: reader.text(item, "accounts"))
-    return Acknowledgement(limit, document, until, count, accounts) if limit and document and until else None
+    return Acknowledgement(limit, document, until, count, accounts, inner.at) if limit and document and until else None

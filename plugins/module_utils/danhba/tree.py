@@ -51,7 +51,7 @@ DEEPEST = 32
 MOST_VALUES = 1_000_000
 # libyaml compares each directive with all before it, so that many of them take for ever.
 _DIRECTIVE = re.compile(r"^(?:\ufeff)?%\S*|(?<=[\n\r\u0085\u2028\u2029])%\S*")
-_LINE_ENDS = ("\n", "\r", "\u0085", "\u2028", "\u2029")
+_LINE_END = re.compile("\r\n|[\n\r\u0085\u2028\u2029]")
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
 # The escapes that stand for the character that is seen; any other could hide one from the loader.
 _WRITTEN_OUT = frozenset(('\\"', "\\\\", "\\/"))
@@ -191,7 +191,7 @@ def _at(mark: Any, text: str) -> Place:
     """The place of a mark; the end of a text without a last line end is in no line of its own."""
     if mark is None:
         return Place(1, 1)
-    if mark.index >= len(text) and mark.column == 0 and not text.endswith(_LINE_ENDS):
+    if mark.line > len(_LINE_END.findall(text)):
         return _place_of(text, len(text))
     return Place(mark.line + 1, mark.column + 1)
 

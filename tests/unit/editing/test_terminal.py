@@ -177,3 +177,13 @@ def test_one_backs_out(
 def test_who_it_is_about_is_settled_before_anything_is_asked(root: Path, terminals: list[Terminal]) -> None:
     status, shown = start(terminals, root, "close", "vinh").end()
     assert (status, "could be 2 people" in shown) == (1, True)
+
+
+def test_an_agency_is_asked_about_as_one(root: Path, terminals: list[Terminal]) -> None:
+    terminal = start(terminals, root, "agency", "open", "moi", "--event", "established", language="vi")
+    terminal.until("Tên cơ quan: ")
+    terminal.type("Sở Mới")
+    terminal.until("Loại cơ quan (")
+    terminal.until(": ")
+    terminal.type("department")
+    terminal.until("Số và ký hiệu văn bản: ")

@@ -34,14 +34,14 @@ def agency_command() -> None:
 @agency_command.command("open")
 @click.argument("code", metavar="TENDONVI", type=CODE)
 @directory
-@options("name", "kind", "parent", "identifier", "quota", "document", "date", "request")
+@options("agency-name", "kind", "parent", "identifier", "quota", "document", "date", "request")
 @event(AGENCY_OPENED)
 @options("succeeds")
 @add_commit_options
 @lang
 def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cơ quan mới / A new agency."""
-    complete(given, "name", "kind", "event", "document", "date", event=AGENCY_OPENED)
+    complete(given, "name", "kind", "event", "document", "date")
     files = read_files(directory)
     register, _issued = computed(files)
     succeeds = [other.strip() for other in (given["succeeds"] or "").split(",") if other.strip()]

@@ -59,9 +59,10 @@ def _one_of(values: Iterable[str]) -> click.Choice[str]:
 
 CODE = Text("TENDONVI", schema.CODE, "stttt")
 _TEXT, _DOCUMENT, _DAY = Text(), Document(), Day()
-# What can be asked for, by the option's name: its kind, and what it is in both languages.
-QUESTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
+# The options by their names: their kinds, and what they are in both languages.
+OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "name": (_TEXT, "Họ và tên đầy đủ / Full name"),
+    "agency-name": (_TEXT, "Tên cơ quan / The name of the agency"),
     "family": (_TEXT, "Họ, nếu không đứng đầu / The family name, where it is not the first word"),
     "given": (_TEXT, "Tên, nếu không đứng cuối / The given name, where it is not the last word"),
     "document": (_DOCUMENT, "Số và ký hiệu văn bản / Number and symbol of the document"),
@@ -85,16 +86,15 @@ QUESTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
 }
 ENDINGS = PERSON_CLOSED - MOVES
 BEGINNINGS = ("recruited", "migrated")
-_EVENT = "Sự kiện / Event"
 
 
 def options(*names: str) -> Callable[[F], F]:
-    """Add some of `QUESTIONS` as options; what is not given is None."""
+    """Add some of `OPTIONS`; what is not given is None."""
 
     def add(command: F) -> F:
         for name in reversed(names):
-            kind, text = QUESTIONS[name]
-            command = click.option(f"--{name}", name.replace("-", "_"), type=kind, help=f"{text}.")(command)
+            kind, text = OPTIONS[name]
+            command = click.option(f"--{name.removeprefix('agency-')}", type=kind, help=f"{text}.")(command)
         return command
 
     return add
@@ -102,16 +102,21 @@ def options(*names: str) -> Callable[[F], F]:
 
 def event(allowed: Iterable[str], default: str | None = None) -> Callable[[F], F]:
     """Add --event."""
-    return click.option("--event", type=_one_of(allowed), default=default, show_default=True, help=f"{_EVENT}.")
+    return click.option("--event", type=_one_of(allowed), default=default, show_default=True, help="Sự kiện / Event.")
 
 
-def complete(given: dict[str, Any], *names: str, event: Iterable[str] = ()) -> None:
-    """Ask at a terminal for those of `names` that were not given; elsewhere say which are missing (status 2)."""
+def complete(given: dict[str, Any], *names: str) -> None:
+    """Ask at a terminal for those options of the command that were not given; elsewhere say which are missing.
+
+    Raises:
+        UsageError: options are missing, and nobody is there to be asked (status 2).
+    """
     missing = [name for name in names if given[name] is None]
     if missing and not sys.stdin.isatty():
         listed = ", ".join(f"--{name}" for name in missing)
         raise click.UsageError(f"thiếu {listed}; trên màn hình thì lệnh sẽ hỏi / missing {listed}; a terminal is asked")
+    known = {option.name: option for option in click.get_current_context().command.params}
     for name in missing:
-        kind, text = QUESTIONS.get(name) or (_one_of(event), _EVENT)
-        vietnamese, _slash, english = text.partition(" / ")
-        given[name] = click.prompt(english if language() == "en" else vietnamese, type=kind, err=True)
+        option = known[name]
+        vietnamese, _slash, english = str(getattr(option, "help", "")).removesuffix(".").partition(" / ")
+        given[name] = click.prompt(english if language() == "en" else vietnamese, type=option.type, err=True)

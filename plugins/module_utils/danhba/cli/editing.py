@@ -70,7 +70,7 @@ def close_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: 
     """Hủy bỏ hộp thư của một người / Close a person's mailbox."""
     files = read_files(directory)
     item = _find(files, person)
-    complete(given, "event", "document", "date", event=ENDINGS)
+    complete(given, "event", "document", "date")
     draft = Draft(files)
     draft.close_person(item.agency.code, item.id, _event(given))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)

@@ -148,7 +148,7 @@ def export_command(  # noqa: PLR0913, PLR0917
 
 def _write(out: Path, data: bytes) -> None:
     if str(out) == "-":
-        click.get_binary_stream("stdout").write(data)
+        click.echo(data, nl=False)
         return
     try:
         out.write_bytes(data)

@@ -20,7 +20,9 @@ PROTECTED = _("{path} is protected by a password; ask the agency for it without 
 OLD = _("{path} is in the format of Excel 97-2003 (.xls); open it and save it as .xlsx")
 OTHER = _("{path} is no .xlsx workbook but {kind}; open it in a spreadsheet and save it as .xlsx")
 BOMB = _("{path} unpacks to more than a list of people needs; open it, delete empty rows and sheets, and save it anew")
-ENTITIES = _("{path} declares entities of its own, as no spreadsheet does; it was not opened")
+ENTITIES = _(
+    "{path} declares entities of its own, as no spreadsheet does; it was not opened: ask the agency for another copy"
+)
 MANY_SHEETS = _("{path} has more than {most} sheets; delete those that are no lists")
 
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"

@@ -78,7 +78,7 @@ def _data(value: str) -> str:
 
 
 def _property(value: str) -> str:
-    return _data(value).replace(":", "%3A").replace(",", "%2C")
+    return visible(_data(value).replace(":", "%3A").replace(",", "%2C"))
 
 
 def gitlab(findings: Sequence[Finding], language: str) -> str:

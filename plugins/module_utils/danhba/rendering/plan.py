@@ -11,7 +11,7 @@ from itertools import accumulate, takewhile
 from typing import Any
 
 from ..messages import mark as _
-from ..messages import render, translator
+from ..messages import render, translator, visible
 from ..plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
 from .colour import Paint, plain
 
@@ -84,7 +84,7 @@ def sentence(action: Action, language: str) -> str:
         line += f" ({action.name})"
     if moved := _arrow(action):
         line += f" {moved}"
-    return f"{line} [{action.document}]" if action.document else line
+    return visible(f"{line} [{action.document}]" if action.document else line)
 
 
 def _arrow(action: Action) -> str:

@@ -13,7 +13,7 @@ from .. import addresses
 from ..facts import Facts
 from ..findings import Finding
 from ..register import Agency, Province
-from . import agencies, custodians, documents, future, identity, people, province, wording
+from . import agencies, custodians, documents, future, identity, people, province, quotas, wording
 
 # So many findings among agencies are shown at once; a register that has more has them for few reasons.
 MOST = 10_000
@@ -21,7 +21,7 @@ MOST = 10_000
 
 def within(agency: Agency) -> Iterator[Finding]:
     """Every finding about an agency's file that needs no other."""
-    for part in (agencies, people, documents, custodians, identity, wording):
+    for part in (agencies, people, documents, custodians, identity, wording, quotas):
         yield from part.check(agency)
 
 
@@ -40,6 +40,6 @@ def _across(
     yield from agencies.across(by_code, unread)
     yield from people.across(facts, complete=not unread)
     if province_:
-        yield from province.across(province_, by_code, unread)
+        yield from province.across(province_, by_code, unread, day)
         if day:
             yield from future.across(province_, facts, day)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from ..facts import Facts
-from ..findings import Finding, rule
+from ..findings import Finding, advice, rule
 from ..messages import mark as _
+from ..names import spelling
 from ..register import Agency, Custodian, Issuance
 
 PARENT = rule("agency-parent", "R1", _("the parent '{parent}' is no agency of this register; write its tendonvi"))
@@ -41,6 +42,35 @@ ORIGIN = rule(
         "event; add it to succeeds: and close it, or write established"
     ),
 )
+RENAMED = rule(
+    "agency-renamed",
+    "R6.1a",
+    _(
+        "{agency} was renamed on {day}, but {heirs} did not begin on that day as this one agency under its new name; "
+        "let one agency open by event renamed and succeed only it, or write merged or split"
+    ),
+)
+IDENTIFIER = rule(
+    "agency-identifier",
+    "R5",
+    _(
+        "the national identifier {identifier} is that of {other} too, which is open at the same time; "
+        "look up which of them has it, and correct the other"
+    ),
+)
+NAMESAKE = advice(
+    "agency-namesake",
+    "R5",
+    _(
+        "{agency} and {other} are both '{name}', at the same time and under the same parent; "
+        "say in the name what tells them apart, such as the place, or correct the parent"
+    ),
+)
+PAST = advice(
+    "date-past",
+    "R6.1a",
+    _("{day} lies before {year}, when no agency of today's state was there yet; correct the date if this is a slip"),
+)
 BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not after it opened on {opened}"))
 CUSTODIAN = rule(
     "custodian-official",
@@ -57,10 +87,14 @@ CUSTODIAN_ORDER = rule(
 SHOWN = 8
 # Events that make one agency out of others. A split may leave the other one open, and is then no succession.
 GROWN = frozenset({"renamed", "merged"})
+# The year of the state's foundation: documents of its agencies are not older.
+FIRST_YEAR = 1945
 
 
 def check(agency: Agency) -> Iterator[Finding]:
     """An agency by itself."""
+    if agency.opened.date.year < FIRST_YEAR:
+        yield PAST.at(agency.where("opened"), day=agency.opened.date, year=FIRST_YEAR)
     if agency.closed and agency.closed.date <= agency.opened.date:
         where = agency.where("closed")
         yield BACKWARDS.at(where, agency=agency.code, closed=agency.closed.date, opened=agency.opened.date)
@@ -70,15 +104,68 @@ def check(agency: Agency) -> Iterator[Finding]:
 def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
     """Each agency among the others."""
     known = unread.union(agencies)
-    succeeded = {code for agency in agencies.values() for code in agency.succeeds}
+    heirs = _heirs(agencies)
     cycles = _cycles(agencies)
     for agency in agencies.values():
         yield from _above(agency, agencies, known, cycles.get(agency.code))
         yield from _succession(agency, agencies, known)
-        ended = agency.closed and agency.closed_event != "dissolved"
-        if ended and agency.code not in succeeded and not unread:
-            values = {"agency": agency.code, "event": agency.closed_event, "day": agency.closed}
-            yield HEIR.at(agency.where("closed"), **values)
+        if agency.closed and agency.closed_event != "dissolved" and not unread:
+            yield from _inherited(agency, heirs, agencies)
+    yield from _alike(agencies)
+
+
+def _heirs(agencies: Mapping[str, Facts]) -> dict[str, list[Facts]]:
+    """The agencies that succeed one, by its code."""
+    heirs: dict[str, list[Facts]] = {}
+    for agency in agencies.values():
+        for code in agency.succeeds:
+            heirs.setdefault(code, []).append(agency)
+    return heirs
+
+
+def _inherited(agency: Facts, heirs: Mapping[str, list[Facts]], agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+    """Of an agency that did not just end: somebody took over, and a renamed one is one agency before and after."""
+    found = heirs.get(agency.code, [])
+    if not found:
+        values = {"agency": agency.code, "event": agency.closed_event, "day": agency.closed}
+        yield HEIR.at(agency.where("closed"), **values)
+    elif agency.closed_event == "renamed" and not (len(found) == 1 and _continues(agency, found[0], agencies)):
+        values = {"agency": agency.code, "day": agency.closed}
+        yield RENAMED.at(agency.where("closed"), heirs=[heir.code for heir in found], **values)
+
+
+def _continues(agency: Facts, heir: Facts, agencies: Mapping[str, Facts]) -> bool:
+    """Whether an heir is the agency itself under another name, and no other agency's."""
+    begins = (heir.opened, heir.opened_event) == (agency.closed, agency.closed_event)
+    former = [agencies[code] for code in heir.succeeds if code in agencies]
+    return begins and not any(
+        (other.closed, other.closed_event) == (agency.closed, agency.closed_event) and other.code != agency.code
+        for other in former
+    )
+
+
+def _alike(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+    """Open at the same time: no two of one national identifier, and better none of one name under one parent."""
+    identifiers: dict[str, list[Facts]] = {}
+    names: dict[tuple[str, str], list[Facts]] = {}
+    for agency in agencies.values():
+        names.setdefault((spelling(agency.name), agency.parent), []).append(agency)
+        if agency.identifier:
+            identifiers.setdefault(agency.identifier, []).append(agency)
+    for agency, other in _at_once(identifiers.values()):
+        yield IDENTIFIER.at(agency.where("identifier"), identifier=agency.identifier, other=other.code)
+    for agency, other in _at_once(names.values()):
+        yield NAMESAKE.at(agency.where("name"), agency=agency.code, other=other.code, name=agency.name)
+
+
+def _at_once(groups: Iterable[list[Facts]]) -> Iterator[tuple[Facts, Facts]]:
+    """Of each group, an agency with one that opened before it and is still open then."""
+    for group in groups:
+        first, *others = sorted(group, key=lambda agency: agency.opened) if len(group) > 1 else group
+        for agency in others:
+            if agency.opened < first.end:
+                yield agency, first
+            first = max(first, agency, key=lambda each: each.end)
 
 
 def _above(

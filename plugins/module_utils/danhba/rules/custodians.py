@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from itertools import pairwise
 
 from ..findings import Finding, advice
 from ..messages import mark as _
@@ -23,6 +24,22 @@ LEFT = advice(
     _(
         "{person} held contact-{agency} and left on {day}, and nobody follows; hand it over: "
         "a new entry at the end of custodians:, with its document"
+    ),
+)
+TWICE = advice(
+    "custodian-twice",
+    "R11.1",
+    _(
+        "{person} is entered as {role} of contact-{agency} on {day} by {document}, and the entry before already says "
+        "who is; if this is no slip, leave it, else correct it"
+    ),
+)
+LOCKED = advice(
+    "custodian-suspended",
+    "R11.1",
+    _(
+        "{person} holds contact-{agency} and is suspended since {day} without an end; hand it over: a new entry at the "
+        "end of custodians:, with its document"
     ),
 )
 NOBODY = advice(
@@ -56,12 +73,35 @@ def _holders(agency: Agency) -> Iterator[Finding]:
         if custodian.role == "head" and holding and not holding.leader:
             where = agency.where_of(custodian, "as")
             yield HEAD.at(where, person=custodian.person, agency=agency.code)
+    yield from _twice(agency)
     last = agency.custodians[-1]
     entries = people.get(last.person, [])
     ends = [issuance.closed.date for issuance in entries if issuance.closed]
     if agency.closed is None and len(ends) == len(entries) and _in_office(entries, last.date):
         where = agency.where_of(last, "person")
         yield LEFT.at(where, person=last.person, agency=agency.code, day=max(ends))
+    elif agency.closed is None and (since := _locked(entries)):
+        where = agency.where_of(last, "person")
+        yield LOCKED.at(where, person=last.person, agency=agency.code, day=since)
+
+
+def _twice(agency: Agency) -> Iterator[Finding]:
+    """One role given twice on one day, or one entry written twice; an authorisation may be renewed."""
+    for former, custodian in pairwise(agency.custodians):
+        same = (former.person, former.document) == (custodian.person, custodian.document)
+        if former.role == custodian.role and (same or former.date == custodian.date):
+            values = {"person": custodian.person, "role": custodian.role, "agency": agency.code}
+            where = agency.where_of(custodian, "date")
+            yield TWICE.at(where, day=custodian.date, document=custodian.document, **values)
+
+
+def _locked(entries: list[Issuance]) -> date | None:
+    """Since when somebody who is in office is suspended with no end set."""
+    for issuance in entries:
+        last = issuance.suspended[-1] if issuance.suspended else None
+        if issuance.closed is None and last and last.until is None:
+            return last.since
+    return None
 
 
 def _in_office(entries: list[Issuance], day: date) -> Issuance | None:

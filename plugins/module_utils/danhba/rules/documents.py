@@ -52,6 +52,14 @@ HEAD = rule(
     "R11.1",
     _("{document} ({kind}) appoints no head; cite the decision that did, or write as: delegate"),
 )
+UNPINNED = rule(
+    "address-missing",
+    "R16",
+    _(
+        "address_document: {document} decides the address of {person}, and none is pinned; add address: …-{agency}, "
+        "or leave address_document: out"
+    ),
+)
 SLIP = rule(
     "document-slip",
     "R6",
@@ -136,6 +144,9 @@ def _others(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
         if not _is(suspension.document, WRITTEN):
             where = _at(agency.where_of(issuance, "suspended"), suspension.at, "document")
             yield _objection(SLIP, suspension.document, where)
+    if issuance.address_document and not issuance.address:
+        where = agency.where_of(issuance, "address_document")
+        yield UNPINNED.at(where, document=issuance.address_document, person=issuance.id, agency=agency.code)
     if issuance.address_document and not _is(issuance.address_document, WRITTEN):
         yield _objection(SLIP, issuance.address_document, agency.where_of(issuance, "address_document"))
 

@@ -47,7 +47,7 @@ def check(agency: Agency) -> Iterator[Finding]:
             yield NATIONAL.at(agency.where_of(issuance, "id"), person=issuance.id)
         elif _WORDS.fullmatch(issuance.id) and _is_name(agency, issuance):
             yield NAMED.at(agency.where_of(issuance, "id"), person=issuance.id, name=issuance.name)
-        first = seen.setdefault((issuance.name.casefold(), issuance.opened.date), issuance)
+        first = seen.setdefault((names.spelling(issuance.name), issuance.opened.date), issuance)
         if first.id != issuance.id and not _apart(first, issuance):
             values = {"name": issuance.name, "agency": agency.code, "day": issuance.opened.date}
             yield TWICE.at(agency.where_of(issuance, "id"), other=first.id, person=issuance.id, **values)

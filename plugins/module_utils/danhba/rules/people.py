@@ -7,8 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from ..facts import Facts, Held
-from ..findings import Finding, rule
+from ..findings import Finding, Where, advice, rule
 from ..messages import mark as _
+from ..names import spelling
 from ..register import MOVES, Agency, Issuance
 
 TWO = rule(
@@ -22,6 +23,30 @@ IDENTITY = rule(
     _("id {person} is {name} here and {other_name} in {other}: two people cannot share an id; give one a new id"),
 )
 BACKWARDS = rule("person-dates", "R6.2", _("{person}: {later} comes not after {earlier}; correct the dates"))
+SUSPENSIONS = rule(
+    "person-suspensions",
+    "R6.2",
+    _(
+        "{person} is suspended from {day}, but the suspension before goes on until {until}; the list grows at its end, "
+        "and one ends before the next begins: correct the days, or set until: of the former"
+    ),
+)
+DECEASED = rule(
+    "person-deceased",
+    "R6.2b",
+    _(
+        "{person} died on {day}, as {other} says, and opens in {agency} on {opened}; give a new id if this is another "
+        "person, else correct the event"
+    ),
+)
+ALIKE = advice(
+    "id-alike",
+    "R5",
+    _(
+        "{person} and {other} in {agency} differ only in capitals or leading zeros; if this is one person, write one "
+        "id, as text in quotes; if they are two, leave it"
+    ),
+)
 AGENCY_CLOSED = rule(
     "person-agency-closed",
     "R6.1a",
@@ -50,11 +75,23 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
     """All issuances of each person together; moves only where every file was read."""
+    yield from _alike(facts)
     for entries in _entries(facts).values():
         yield from _identity(entries)
+        yield from _deceased(entries)
         yield from _one_at_a_time(entries)
         if complete:
             yield from _moves(entries)
+
+
+def _alike(facts: Sequence[Facts]) -> Iterator[Finding]:
+    """Ids that a spreadsheet or a hurried hand makes out of others: 000101 and 101, NV-7 and nv-7."""
+    seen: dict[str, tuple[str, str]] = {}
+    for agency in facts:
+        for held in agency.people:
+            other, code = seen.setdefault(held.id.lower().lstrip("0"), (held.id, agency.code))
+            if other != held.id:
+                yield ALIKE.at(agency.where_of(held), person=held.id, other=other, agency=code)
 
 
 def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
@@ -92,6 +129,12 @@ def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
         if suspension.until and suspension.until <= suspension.since:
             later, earlier = f"until {suspension.until}", f"suspended {suspension.since}"
             yield BACKWARDS.at(where, person=issuance.id, later=later, earlier=earlier)
+    for former, suspension in pairwise(issuance.suspended):
+        if suspension.since < (former.until or date.max):
+            where = agency.where_of(issuance, "suspended")
+            where = Where(where.file, suspension.at.get("date", where.place), where.object)
+            values = {"day": suspension.since, "until": former.until or "…"}
+            yield SUSPENSIONS.at(where, person=issuance.id, **values)
 
 
 def _within(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
@@ -112,9 +155,16 @@ def _identity(entries: list[Entry]) -> Iterator[Finding]:
     """One id in two names is two people, unless a change of name explains it: then the later entry follows a move."""
     (first_agency, first), *others = _by_date(entries)
     for agency, held in others:
-        if held.name.casefold() != first.name.casefold() and held.opened_event not in MOVES:
+        if spelling(held.name) != spelling(first.name) and held.opened_event not in MOVES:
             values = {"name": held.name, "other_name": first.name, "other": first_agency.code}
             yield IDENTITY.at(agency.where_of(held, "name"), person=held.id, **values)
+
+
+def _deceased(entries: list[Entry]) -> Iterator[Finding]:
+    for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
+        if former.closed_event == "deceased":
+            values = {"day": former.closed, "other": former_agency.code, "agency": agency.code}
+            yield DECEASED.at(agency.where_of(held), person=held.id, opened=held.opened, **values)
 
 
 def _one_at_a_time(entries: list[Entry]) -> Iterator[Finding]:

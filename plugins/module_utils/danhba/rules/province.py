@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from ..addresses import CONTACT
 from ..facts import Facts
-from ..findings import Finding, rule
+from ..findings import Finding, Where, advice, rule
 from ..messages import mark as _
+from ..policy import Policy
 from ..register import Province
+from . import quotas
+from .wording import MOBILE, is_mobile
 
 OPERATOR = rule("province-operator", "R3", _("the operator '{code}' is no agency of this register; write its tendonvi"))
 SYSTEM = rule(
@@ -21,12 +25,72 @@ SYSTEM_CLOSED = rule(
     "R10.9",
     _("{target} closed on {day} without a successor, and {local} would reach nobody; name another contact mailbox"),
 )
+SYSTEM_PERSON = rule(
+    "province-system-person",
+    "R4.2",
+    _(
+        "{local} ends in -{agency}, as the addresses of the people of {agency} do, and could be one's of them; "
+        "take another name, such as support"
+    ),
+)
+POSTMASTER = advice(
+    "province-postmaster",
+    "R10.9",
+    _(
+        "postmaster reaches nobody, which every domain must answer (RFC 5321, 4.5.1); "
+        "add system_addresses: {{postmaster: contact-{operator}}}"
+    ),
+)
+SUPPORT = advice(
+    "province-support",
+    "R10.9",
+    _(
+        "every refused letter names whom to ask, and support: has no telephone; "
+        'add support: {{phone: "…"}} with the number of the operator\'s office'
+    ),
+)
+OPERATOR_CLOSED = advice(
+    "province-operator-closed",
+    "R3",
+    _("the operator {code} closed on {day}; write operator: with the agency that runs the system now"),
+)
+PERCENT = rule("province-percent", "R9.3", _("{key} is {value}, and no part is more than 100 percent; lower it"))
+RETENTION = advice(
+    "province-retention",
+    "R9.3",
+    _("{key} is {value} days, too few to notice that a mailbox was closed by mistake; keep at least {least}"),
+)
+ENDLESS = advice(
+    "province-acknowledgement",
+    "R9.3",
+    _(
+        "what {document} acknowledges ({limit}) passes every plan until {until}, more than {days} days ahead; "
+        "let it end when the change is applied"
+    ),
+)
 PROTECTED = rule(
     "province-protected", "R9.3", _("'{target}' is no contact mailbox of this register; write contact-<tendonvi>")
 )
 
 
-def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
+# A month: in less, nobody is back from leave or has read a report.
+LEAST_DAYS = 30
+
+
+def across(
+    province: Province, agencies: Mapping[str, Facts], unread: frozenset[str], day: date | None
+) -> Iterator[Finding]:
+    """The province's file: what it names exists, and what it sets makes sense."""
+    yield from _named(province, agencies, unread)
+    yield from _system(province, agencies)
+    yield from _support(province)
+    yield from _policy(province)
+    yield from quotas.of_policy(province)
+    if day:
+        yield from _on(province, agencies, day)
+
+
+def _named(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
     """The operator, the system addresses and the protected accounts exist."""
     contacts = {CONTACT + code for code in unread.union(agencies)}
     if CONTACT + province.operator not in contacts:
@@ -42,3 +106,57 @@ def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[
     for target in province.policy.protected:
         if target not in contacts:
             yield PROTECTED.at(province.where("policy"), target=target)
+
+
+def _system(province: Province, agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+    where = province.where("system_addresses")
+    for local in province.system_addresses:
+        code = local.rpartition("-")[2] if "-" in local else ""
+        if code in agencies:
+            yield SYSTEM_PERSON.at(where, local=local, agency=code)
+    if "postmaster" not in province.system_addresses:
+        yield POSTMASTER.at(where, operator=province.operator)
+
+
+def _support(province: Province) -> Iterator[Finding]:
+    where = province.where("support")
+    if not province.support_phone:
+        yield SUPPORT.at(where)
+    elif is_mobile(province.support_phone):
+        yield MOBILE.at(where, phone=province.support_phone)
+
+
+def _policy(province: Province) -> Iterator[Finding]:
+    where = province.where("policy")
+    for key, value in _percentages(province.policy):
+        if value > 100:
+            yield PERCENT.at(where, key=key, value=value)
+    for key, value in (
+        ("retention_days: default", province.policy.retention_days),
+        ("retention_days: leader", province.policy.retention_days_leader),
+    ):
+        if value < LEAST_DAYS:
+            yield RETENTION.at(where, key=key, value=value, least=LEAST_DAYS)
+
+
+def _percentages(policy: Policy) -> Iterator[tuple[str, int]]:
+    for name, limit in policy.limits.items():
+        yield f"limits: {name}: percent", limit.percent
+        yield f"limits: {name}: agency_percent", limit.agency_percent
+
+
+def _on(province: Province, agencies: Mapping[str, Facts], day: date) -> Iterator[Finding]:
+    """What depends on the day: whether the operator is there, and how long a guard stays open."""
+    operator = agencies.get(province.operator)
+    if operator and operator.closed and operator.closed <= day.isoformat():
+        yield OPERATOR_CLOSED.at(province.where("operator"), code=operator.code, day=operator.closed)
+    days = province.policy.future_days
+    for acknowledgement in province.acknowledgements:
+        if (acknowledgement.until - day).days > days:
+            where = province.where("acknowledgements")
+            values = {"document": acknowledgement.document, "limit": acknowledgement.limit, "days": days}
+            yield ENDLESS.at(
+                Where(where.file, acknowledgement.at.get("until", where.place), where.object),
+                until=acknowledgement.until,
+                **values,
+            )

@@ -13,6 +13,11 @@ from ..messages import mark as _
 from ..register import Agency, Issuance
 
 NAME = advice("name-capitals", "R5", _("'{name}' is not written as a name is; write '{better}'"))
+MARKS = advice(
+    "name-marks",
+    "R7.3",
+    _("'{name}' seems to be typed without Vietnamese marks; write it as on the decision, such as Nguyễn Văn Vịnh"),
+)
 ADDRESSED = advice(
     "name-title",
     "R4.2",
@@ -37,6 +42,10 @@ MOBILE = advice(
 _BEFORE = frozenset("ông bà chị cô mr mrs ms dr đ/c gs pgs gsts ts tskh ths bs bscki bsckii ks cn ds ls".split())
 _COMRADE = "đồng chí"
 _FIRST = re.compile(r"[^\s.]+")
+# Family names that are never written without marks; Lan, Cao or Phan may be right as they are.
+_MARKED = frozenset(
+    "bui dang dinh doan duong hoang huynh luong luu ngo nguyen pham quach tran trinh truong vo vu vuong".split()
+)
 # Telephones, codes, years, and addresses of mail.
 _DATA = re.compile(r"\S*@\S*|[0-9](?:[ .-]?[0-9]){3,}")
 # As they are since 2018, and the longer ones of before; the trunk prefix, the country code, or both.
@@ -54,8 +63,13 @@ def check(agency: Agency) -> Iterator[Finding]:
                 yield CAPITALS.at(agency.where_of(issuance, key), value=value)
         if issuance.title and (part := _foreign(issuance)):
             yield TITLE.at(agency.where_of(issuance, "title"), part=part)
-        if issuance.phone and _MOBILE.fullmatch(re.sub("[^0-9]", "", issuance.phone)):
+        if issuance.phone and is_mobile(issuance.phone):
             yield MOBILE.at(agency.where_of(issuance, "phone"), phone=issuance.phone)
+
+
+def is_mobile(phone: str) -> bool:
+    """Whether it is the number of a mobile telephone of this country."""
+    return _MOBILE.fullmatch(re.sub("[^0-9]", "", phone)) is not None
 
 
 def _shouted(text: str) -> bool:
@@ -67,6 +81,8 @@ def _name(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
     name = issuance.name
     if word := _before(issuance):
         yield ADDRESSED.at(agency.where_of(issuance, "name"), word=word)
+    elif name.isascii() and name.partition(" ")[0].lower() in _MARKED and " " in name:
+        yield MARKS.at(agency.where_of(issuance, "name"), name=name)
     elif not name.istitle() and (better := " ".join(map(_capital, name.split()))) != name:
         yield NAME.at(agency.where_of(issuance, "name"), name=name, better=better)
 

@@ -1,0 +1,47 @@
+"""Rules about the room that mailboxes have (R9.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..findings import Finding, Where, advice
+from ..messages import mark as _
+from ..policy import GIB
+from ..register import Agency, Province
+
+QUOTA = advice(
+    "schema-quota",
+    "R9.2",
+    _("quota: {quota} is hardly what a mailbox needs ({least} to {most}); look at the number and its unit"),
+)
+
+_MIB, _TIB = 1024**2, 1024**4
+LEAST, MOST = 100 * _MIB, _TIB
+
+
+def check(agency: Agency) -> Iterator[Finding]:
+    """The room that an agency's file gives, where it gives one."""
+    if agency.quota is not None:
+        yield from _objections(agency.quota, agency.where("quota"))
+    for issuance in agency.people:
+        if issuance.quota is not None:
+            yield from _objections(issuance.quota, agency.where_of(issuance, "quota"))
+
+
+def of_policy(province: Province) -> Iterator[Finding]:
+    """The room that all have of whom nothing else is said."""
+    for quota in (province.policy.quota_official, province.policy.quota_agency):
+        yield from _objections(quota, province.where("policy"))
+
+
+def _objections(quota: int, where: Where) -> Iterator[Finding]:
+    if not LEAST <= quota <= MOST:
+        yield QUOTA.at(where, quota=_shown(quota), least=_shown(LEAST), most=_shown(MOST))
+
+
+def _shown(octets: int) -> str:
+    """As the register writes it."""
+    for unit, size in (("T", _TIB), ("G", GIB)):
+        if octets % size == 0:
+            return f"{octets // size}{unit}"
+    return f"{octets // _MIB}M"
