@@ -90,6 +90,11 @@ class Forge:
     def bare(self) -> Path:
         return self.folder / "forge/laocai/danhba"
 
+    @property
+    def summary(self) -> Path:
+        """What GitHub and Forgejo show of a run."""
+        return self.folder / "summary.md"
+
     def editor(self, name: str) -> Editor:
         """A fresh clone of the main branch."""
         git(self.folder, "clone", "--quiet", str(self.bare), name)
@@ -184,6 +189,7 @@ class Forge:
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
             "GITHUB_SERVER_URL": f"file://{self.folder}/forge",
+            "GITHUB_STEP_SUMMARY": str(self.summary),
             "CI_SERVER_URL": f"file://{self.folder}/forge",
         }
         done = subprocess.run(
@@ -278,6 +284,13 @@ class TestNamesakes:
         assert "tạo lập: ductm-snv@laocai.gov.vn (Trần Minh Đức)" in comment
         any_forge.merge(2)
         assert len(any_forge.api.ours(1)) == len(any_forge.api.ours(2)) == 1
+
+    def test_the_summary_of_the_run_has_the_whole_plan(self, forge: Forge) -> None:
+        editor = forge.editor("an")
+        editor.append("snv", "0009", "Lò Văn An")
+        forge.propose(1, editor)
+        plan = forge.summary.read_text(encoding="utf-8").partition("```json\n")[2].partition("\n```")[0]
+        assert [action["address"] for action in json.loads(plan)["actions"]] == ["lvan-snv@laocai.gov.vn"]
 
     def test_who_puts_the_own_entry_first_is_told_so(self, forge: Forge) -> None:
         first, second = forge.editor("mai"), forge.editor("pao")

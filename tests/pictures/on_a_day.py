@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime, tzinfo
+from unittest.mock import patch
 
 from danhba.cli import common, main
 
@@ -18,6 +19,6 @@ class Then(datetime):
 
 
 if __name__ == "__main__":
-    common.datetime = Then  # type: ignore[misc]
     sys.argv[0] = "danhba"
-    main()
+    with patch.object(common, "datetime", Then):
+        main()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tests.unit.core.registers import agency, person, register, write
+from tests.unit.editing.test_terminal import Terminal
 
 from danhba.lists import values
 from danhba.lists.sheets import Cell
@@ -158,7 +159,7 @@ def test_who_is_there_already_is_left_out(office: Office) -> None:
     result = office.import_(workbook({"DS": rows}), "--write")
     assert result.exit_code == 0
     assert "left out | Nguyễn Văn Vịnh" in told(result.output)["2"]
-    assert "is there already: nvvinh-stttt; if this is another person, import with --namesake 2" in result.output
+    assert "is there already: nvvinh-stttt; if this is another person, import with --namesake 'DS!2'" in result.output
     # In 2010 he is there; that his mailbox is closed in 2012 does not make him another one.
     assert "is there already: gsphu-stttt" in told(result.output)["3"]
     assert [entry["name"] for entry in office.entries()] == ["Vù A Y"]
@@ -179,6 +180,12 @@ def test_a_namesake_of_one_who_is_there(office: Office) -> None:
     assert "vinhnguv-stttt@" in told(result.output)["3"]
     assert "has the name of row 2" in told(result.output)["3"]
     assert [entry["title"] for entry in office.entries()] == ["Chuyên viên", "Văn thư"]
+
+
+def test_a_namesake_in_no_row(office: Office) -> None:
+    result = office.import_(one(1, "Vù A Y"), "--write", "--namesake", "9")
+    assert result.exit_code == 1
+    assert "the list has no row 9" in result.output
 
 
 def test_of_two_namesakes_the_one_with_the_same_title_is_there(office: Office) -> None:
@@ -271,6 +278,22 @@ def test_a_heading_that_comes_again_on_every_page(office: Office) -> None:
         ("Vù A Y", "Văn thư"),
         ("Lý A Chúng", "Kế toán"),
     ]
+
+
+@pytest.mark.parametrize(("answer", "status"), [("n", 1), ("y", 0)])
+def test_at_a_terminal_it_asks(office: Office, answer: str, status: int) -> None:
+    (office.path / "list.csv").write_text("Stt;Họ và tên\n1;Vù A Y\n", "utf-8")
+    terminal = Terminal(office.path, "import", "list.csv", "--agency", "stttt")
+    try:
+        for question, typed in (("Number and symbol", "45/QĐ-STTTT"), ("From which day", "2010-11-15")):
+            terminal.until(question)
+            terminal.type(typed)
+        assert "vay-stttt@laocai.gov.vn" in terminal.until("Write this?")
+        terminal.type(answer)
+        assert terminal.end()[0] == status
+    finally:
+        terminal.close()
+    assert office.is_unchanged == (answer == "n")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ from .rows import OUTSIDE, Note, Row, State
 from .settle import Settled
 
 _STATES = {State.TAKEN: _("will be opened"), State.SKIPPED: _("left out"), State.BAD: _("wrong")}
-_COLOURS = {State.TAKEN: "green", State.SKIPPED: "", State.BAD: "red"}
 HEADINGS = (_("Row"), "", _("Full name"), _("Title"), _("Division"), _("Telephone"), _("Address"), _("Remarks"))
 COUNTED = _("{taken} will be opened, {skipped} rows are left out, {bad} are wrong")
 

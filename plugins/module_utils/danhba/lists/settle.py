@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from .. import addresses
+from ..editing.problem import Problem
 from ..findings import Finding
 from ..messages import mark as _
 from ..register import Agency, Event, Issuance, Register
@@ -20,6 +22,7 @@ OTHER_NAME = _("id {id} is {name}'s; correct the id or the name, for an id is on
 TWICE = _("is row {row} once more; delete one of them, or tell them apart by their titles")
 ID_TWICE = _("has the id of row {row}; every person has an own one")
 NAMESAKE = _("has the name of row {row}, and is taken as another person")
+NO_ROW = _("the list has no row {rows}; name a row as the report does, such as 12 or Sheet1!12")
 RETURNS = _("comes back to {agency}, and keeps the id")
 
 
@@ -52,7 +55,15 @@ def settle(
     opening: Opening,
     new_id: Callable[[Collection[str]], str],
 ) -> Settled:
-    """Hold the rows of a list against the register; `new_id` makes an id that is none of those taken."""
+    """Hold the rows of a list against the register; `new_id` makes an id that is none of those taken.
+
+    Raises:
+        Problem: the list has no such row as one of the namesakes.
+    """
+    rows = list(rows)
+    names = {name for row in rows for name in _names(row)}
+    if missing := [name for name in opening.namesakes if name not in names]:
+        raise Problem(NO_ROW, rows=missing)
     known = _Known.of(register, issued, opening)
     settled = [known.row(row) for row in rows]
     taken: set[str] = {*known.holders, *(row.person.id for row in settled if row.person)}
@@ -138,11 +149,16 @@ class _Known:
         there = [] if self._is_namesake(row) or person.id else self.there[key]
         if there:
             best = max(range(len(there)), key=lambda i: there[i][0].title == person.title)
-            return row.skipped(THERE, address=there.pop(best)[1], row=row.number)
+            return row.skipped(THERE, address=there.pop(best)[1], row=shlex.quote(f"{row.sheet}!{row.number}"))
         return row.remark(NAMESAKE, row=before[-1].number) if before else row
 
     def _is_namesake(self, row: Row) -> bool:
-        return bool({str(row.number), f"{row.sheet}!{row.number}"} & set(self.namesakes))
+        return any(name in self.namesakes for name in _names(row))
+
+
+def _names(row: Row) -> tuple[str, str]:
+    """How a row can be named: by its number, and with its sheet."""
+    return str(row.number), f"{row.sheet}!{row.number}"
 
 
 def _addressed(rows: list[Row], ids: dict[int, str], register: Register, opening: Opening) -> Settled:
