@@ -1,4 +1,4 @@
-"""How long a command takes, and how much memory its largest process needs."""
+"""How long a command takes, and how much memory it needs: all its processes together, and others by their names."""
 
 from __future__ import annotations
 
@@ -6,33 +6,42 @@ import re
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 INTERVAL = 0.05  # seconds between two looks at the process table
+PROC = Path("/proc")
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall-clock seconds; the peak memory in MiB of the largest process for each pattern of its NUL-ended words."""
+    """Wall-clock seconds; MiB at the highest of all processes of the command together, what they share counted once;
+    the peak in MiB of the largest process for each pattern of its NUL-ended words.
+    """
 
     seconds: float
+    peak: float
     memory: Mapping[str, float]
     output: str
 
 
 @dataclass
 class _Watch:
-    """Reads VmHWM, the peak that the kernel keeps for each process; test hosts' processes are in the same table."""
+    """Looks at a process and those that it starts, and at all whose command line has a marker: a test host's are in
+    the same table.
+    """
 
+    process: int
     markers: Sequence[str]
+    peak: float = 0.0
     peaks: dict[str, float] = field(default_factory=dict)
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
         while not self._stop.wait(INTERVAL):
-            for process in Path("/proc").glob("[0-9]*"):
+            self.peak = max(self.peak, sum(_share(process) for process in _family(self.process)) / 1024)
+            for process in PROC.glob("[0-9]*") if self.markers else ():
                 self._look(process)
 
     def stop(self) -> None:
@@ -43,27 +52,52 @@ class _Watch:
             command = (process / "cmdline").read_bytes().decode(errors="replace")
             for marker in self.markers:
                 if re.search(marker, command):
-                    status = (process / "status").read_text()
-                    peak = int(status.partition("VmHWM:")[2].split()[0]) / 1024
+                    peak = _kib((process / "status").read_text(), "VmHWM:") / 1024
                     self.peaks[marker] = max(self.peaks.get(marker, 0.0), peak)
         except (OSError, IndexError, ValueError):
             return  # it has just ended
 
 
-def measure(command: Sequence[str], *, cwd: Path, env: Mapping[str, str], markers: Sequence[str] = ()) -> Measured:
-    """Run a command to its end; it must succeed."""
-    watch = _Watch(markers)
-    thread = threading.Thread(target=watch.run)
-    thread.start()
-    started = time.monotonic()
+def _family(process: int) -> Iterator[int]:
+    """A process and all below it."""
+    yield process
     try:
-        done = subprocess.run(
-            command, cwd=cwd, env=env, text=True, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
-    finally:
-        seconds = time.monotonic() - started
-        watch.stop()
-        thread.join()
-    if done.returncode != 0:
-        raise RuntimeError(f"{command[0]} failed:\n{done.stdout[-3000:]}")
-    return Measured(seconds, watch.peaks, done.stdout)
+        children = (PROC / str(process) / "task" / str(process) / "children").read_text().split()
+    except OSError:
+        return
+    for child in children:
+        yield from _family(int(child))
+
+
+def _share(process: int) -> int:
+    """KiB of a process, of what it shares with others only its part (proc(5), smaps_rollup: Pss)."""
+    try:
+        return _kib((PROC / str(process) / "smaps_rollup").read_text(), "Pss:")
+    except (OSError, IndexError, ValueError):
+        return 0  # it has just ended
+
+
+def _kib(text: str, key: str) -> int:
+    return int(text.partition(key)[2].split()[0])
+
+
+def measure(
+    command: Sequence[str], *, cwd: Path, env: Mapping[str, str], markers: Sequence[str] = (), status: int = 0
+) -> Measured:
+    """Run a command to its end, which must be of that status."""
+    started = time.monotonic()
+    with subprocess.Popen(
+        command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as running:
+        watch = _Watch(running.pid, markers)
+        thread = threading.Thread(target=watch.run)
+        thread.start()
+        try:
+            output, _none = running.communicate()
+        finally:
+            seconds = time.monotonic() - started
+            watch.stop()
+            thread.join()
+    if running.returncode != status:
+        raise RuntimeError(f"{command[0]} ended with {running.returncode}:\n{output[-3000:]}")
+    return Measured(seconds, watch.peak, watch.peaks, output)

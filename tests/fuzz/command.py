@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import importlib
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -62,8 +63,11 @@ def unprivileged() -> Iterator[None]:
     if os.geteuid():
         yield
         return
-    for name in octets.LEGACY:  # Python's own files may lie where only root can read them
+    # Python's own files may lie where only root can read them.
+    for name in octets.LEGACY:
         codecs.lookup(name)
+    for name in ("danhba.results", "concurrent.futures.process"):
+        importlib.import_module(name)
     os.seteuid(NOBODY)
     try:
         yield

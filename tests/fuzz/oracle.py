@@ -10,7 +10,7 @@ from datetime import date
 from danhba import listing, plan
 from danhba.accounts import EMPTY, Accounts
 from danhba.addresses import Issued
-from danhba.check import Checked, check, find, wanted
+from danhba.check import check, find, wanted
 from danhba.findings import RULES, Finding
 from danhba.messages import LANGUAGES
 from danhba.register import Register
@@ -84,8 +84,8 @@ def shown(findings: Sequence[Finding], most: int) -> None:
 
 
 def _accounts(base: Contents | None) -> Accounts:
-    checked = check(files(base), DAY) if base is not None else Checked(None, None, [])
-    return wanted(*checked.usable, DAY).accounts if checked.usable else EMPTY
+    usable = check(files(base), DAY).usable if base is not None else None
+    return wanted(*usable, DAY).accounts if usable else EMPTY
 
 
 def _used(register: Register, issued: Issued, actual: Accounts, most: int) -> None:

@@ -21,8 +21,6 @@ ENVIRONMENT = {
     "LANGUAGE": "vi",
     "LC_ALL": "C.UTF-8",
     "TERM": "xterm-256color",
-    "COLORTERM": "",
-    "NO_COLOR": "",
     "HOME": "/nonexistent",
     "GIT_CONFIG_GLOBAL": "/dev/null",
     "GIT_CONFIG_SYSTEM": "/dev/null",
@@ -106,7 +104,7 @@ def _list_received(root: Path) -> None:
     from openpyxl import Workbook
 
     book = Workbook()
-    sheet = book.active
+    sheet = book.create_sheet("Danh sách", 0)
     sheet.append(["DANH SÁCH ĐỀ NGHỊ CẤP HỘP THƯ ĐIỆN TỬ"])
     sheet.append(["STT", "Họ và tên", "Chức vụ", "Điện thoại", "Mã cán bộ"])
     sheet.append([1, "LÒ THỊ MAI HOA", "Chuyên viên", "0214 3 001 024", "000124"])

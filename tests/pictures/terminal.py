@@ -102,8 +102,8 @@ def run(
 
 
 def within(environment: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with what is given; what is given as empty is not in it."""
-    return {name: value for name, value in {**os.environ, **environment}.items() if value}
+    """An environment that has nothing else of this process's than where programs are."""
+    return {"PATH": os.environ.get("PATH", os.defpath), **environment}
 
 
 def _settled(shown: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,21 +14,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fuzz import campaign, command, hard
-from tests.fuzz.campaign import TARGETS, Failure, jobs, keep
+from tests.fuzz.campaign import TARGETS, jobs, keep
 from tests.fuzz.case import WrongError
-from tests.fuzz.directories import Directory, directory
+from tests.fuzz.directories import Directory
 from tests.fuzz.minimise import smallest
 from tests.fuzz.oracle import judge
 from tests.fuzz.registers import Register, register
-from tests.fuzz.worker import MIB, Limits, Result, run_all, seeded
+from tests.fuzz.worker import MIB, Limits, Result, run_all
 from tests.unit.core.registers import SAMPLE, STTTT, write
 
-from danhba import source, tree
+from danhba import tree
 from danhba.findings import MOST, Finding, Where
 from danhba.loader import SYNTAX
 from danhba.place import Place
 
-SEED, RUNS = 3, 800
+SEED, RUNS = 3, 600
 LIMITS = Limits(patience=20)
 STTTT_YML = "agencies/stttt.yml"
 
@@ -90,7 +91,7 @@ class TestItFinds:
     @pytest.mark.parametrize(
         ("fault", "error"),
         [
-            (lambda: os.abort(), "the process ended: -6"),
+            (lambda: os.kill(os.getpid(), signal.SIGKILL), "the process ended: -9"),
             (lambda: os._exit(3), "the process ended: 3"),
             (lambda: time.sleep(30), "still running after 0.5 s"),
             (lambda: [None for _ in iter(int, 1)], "LateError: more than 0.2 s"),
@@ -136,9 +137,10 @@ class TestOneByOne:
         result = one(case, Limits(memory=300 * MIB, seconds=1, per_mib=0))
         assert (result.error, "file-unreadable" in result.rules, result.memory < 100 * MIB) == ("", True, True)
 
-    def test_a_file_as_large_as_may_be_of_nothing_but_commas(self) -> None:
-        result = one(hard.hard("empty items", source.LARGEST), Limits(memory=700 * MIB, seconds=20))
-        assert (result.error, result.rules) == ("", ["agency-heir", "file-unreadable"][1:])
+    def test_a_file_of_nothing_but_commas(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tree, "MOST_VALUES", 20_000)
+        assert rules("people: [" + "a," * 19_990 + "]") >= {"file-findings"}
+        assert rules("people: [" + "a," * 20_000 + "]") == {"file-unreadable"}
 
     def test_a_link_out_of_the_register_is_not_followed(self, tmp_path: Path) -> None:
         (tmp_path / "secret.yml").write_text(f"agency: {command.SECRET}\n")
@@ -163,7 +165,8 @@ class TestOneByOne:
 
     @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[{"])
     def test_nesting_100_000_deep(self, opening: str) -> None:
-        assert rules("people: \n  " + opening * 100_000) == {"yaml-depth"}
+        (rule,) = rules("people: \n  " + opening * 100_000)
+        assert rule in {"yaml-depth", "yaml-syntax"}  # libyaml itself gives up on some
 
     def test_a_name_of_10_000_characters(self) -> None:
         assert rules(STTTT.replace("Ngô Vân Vinh", "Ngô " * 2500)) >= {"schema-long"}

@@ -148,7 +148,8 @@ def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> nam
         where = agency.where_of(issuance, error.part)
         findings.append(PART.at(where, part=error.part, value=error.value, name=issuance.name))
     except names.NameProblem as error:
-        if error.character and not legacy.recognise(issuance.name):  # that is said of its characters already
+        said = error.character in names.LOOKALIKES or legacy.recognise(issuance.name)  # of its characters already
+        if error.character and not said:
             findings.append(CHARACTER.at(where, character=names.describe(error.character), name=issuance.name))
         elif not error.character:
             findings.append(LETTERS.at(where, name=issuance.name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
@@ -36,6 +36,7 @@ class Checked:
     register: Register | None
     issued: Issued | None
     findings: list[Finding]
+    read: _Read = field(repr=False, compare=False)
 
     @property
     def usable(self) -> tuple[Register, Issued] | None:
@@ -47,23 +48,20 @@ class Checked:
 
 @without_collection()
 def check(
-    files: list[File], day: date | None = None, base: list[File] | None = None, progress: Progress | None = None
+    files: list[File],
+    day: date | None = None,
+    base: list[File] | Checked | None = None,
+    progress: Progress | None = None,
 ) -> Checked:
     """Check a register and make it out in full; against `base`, also what a change to it takes back.
 
     Without a `day`, nothing is said of what lies far ahead of it, no acknowledgement has lapsed, and the limits of a
-    plan are not judged.
+    plan are not judged. A file that the base has just so is read once.
     """
+    if isinstance(base, Checked):
+        return _checked(_read(files, base.read, progress), day, base.read)
     read = _read(files, progress=progress)
     return _checked(read, day, None if base is None else _read(base, read))
-
-
-@without_collection()
-def compare(files: list[File], base: list[File], day: date) -> tuple[Checked, Checked]:
-    """As `check` against a base, and the base checked by itself; a file that both have alike is read once."""
-    read = _read(files)
-    before = _read(base, read)
-    return _checked(read, day, before), _checked(before, day)
 
 
 def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Checked:
@@ -72,7 +70,7 @@ def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Chec
         findings += _taken_back(before, read, day)
         if day and not binding(findings):
             findings += _over_the_limits(before, read, day)
-    return Checked(read.register(), read.issued(), _ordered(findings))
+    return Checked(read.register(), read.issued(), _ordered(findings), read)
 
 
 @without_collection()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ _MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
 # Đ itself has no decomposition; eth and African D are what old fonts and keyboards put in its place.
 _D_WITH_STROKE = frozenset("đĐðÐɖƉ")
 LOOKALIKES = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
+# Cyrillic and Greek letters that look the same as Latin ones, and the wide forms of East Asian keyboards.
+LOOKALIKES |= dict(zip("аеорсухіјѕһԁАВЕКМНОРСТХУІЈЅ", "aeopcyxijshdABEKMHOPCTXYIJS", strict=True))
+LOOKALIKES |= dict(zip("οΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "oABEZHIKMNOPTYX", strict=True))
+LOOKALIKES |= {chr(ord(letter) + 0xFEE0): letter for letter in string.ascii_letters + string.digits}
 
 
 class NameProblem(ValueError):

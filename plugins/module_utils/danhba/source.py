@@ -13,6 +13,8 @@ from .messages import mark as _
 
 PROVINCE = "province.yml"
 AGENCIES = "agencies"
+# What a change of several files keeps here until all of them are written (transaction).
+JOURNAL = ".danhba-journal"
 # A file of 20,000 officials has some 5 MB: the largest agency has far fewer.
 LARGEST = 16 * 1024 * 1024
 # A million officials have some 250 MB, and a register is read whole.
@@ -58,6 +60,11 @@ def _names(directory: Path) -> Iterable[str]:
             _("{path} is no register: it has no directory {name}; name the directory that holds province.yml"),
             path=directory,
             name=AGENCIES,
+        )
+    if (directory / JOURNAL).exists():
+        raise Unusable(
+            _("a change was cut off half way in {path}; run it once more, which first puts the files back"),
+            path=directory,
         )
     if (directory / AGENCIES).is_symlink():
         raise Unusable(

@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from .editing.problem import Problem
 from .messages import mark as _
-from .source import AGENCIES, PROVINCE, Unusable
+from .source import AGENCIES, JOURNAL, PROVINCE, Unusable
 
 MOVED = _("{path} has changed since it was read; nothing was written: run the command again")
 LINK = _("{path} is a link or no plain file; nothing was written: a register has plain files")
@@ -40,7 +40,6 @@ HALF = _(
 )
 FOREIGN = _("{journal} was written by no command of this kind; delete it")
 
-JOURNAL = ".danhba-journal"
 _TEMPORARY = ".danhba-new-"
 _NAME = re.compile(rf"{re.escape(PROVINCE)}|{AGENCIES}/[a-z0-9]+\.yml")
 

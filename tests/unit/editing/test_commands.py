@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.unit.core.registers import PROVINCE, SAMPLE, STTTT, UBND, edited, write
 
-from danhba import cli, transaction
+from danhba import cli, source, transaction
 from danhba.check import Checked, check
 from danhba.cli import commit, editing
 from danhba.editing import people
@@ -205,7 +205,7 @@ class TestWhatIsWritten:
         self, run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         kept = {name: transaction._Kept(data, transaction._digest(b"half")) for name, data in UNTOUCHED.items()}
-        (root / transaction.JOURNAL).write_bytes(transaction._dump(kept))
+        (root / source.JOURNAL).write_bytes(transaction._dump(kept))
         (root / S).write_bytes(b"half")
         assert run(*OPEN).exit_code == 0
         assert there(root) == changed(ubnd=UBND.replace(" []", "\n" + LINES.rstrip("\n")))

@@ -21,8 +21,8 @@ import pytest
 from danhba import source
 from danhba.editing.problem import Problem
 from danhba.messages import both
-from danhba.source import Unusable
-from danhba.transaction import JOURNAL, Change, recover, write
+from danhba.source import JOURNAL, Unusable
+from danhba.transaction import Change, recover, write
 
 OLD = {"province.yml": b"province: A\n", "agencies/a.yml": b"agency: a\n", "agencies/b.yml": b"agency: b\n"}
 NEW = {name: data + b"# new\n" for name, data in OLD.items()} | {"agencies/c.yml": b"agency: c\n"}
@@ -41,9 +41,9 @@ def make(root: Path) -> Path:
     return root
 
 
-def held(root: Path) -> dict[str, bytes | None]:
-    """What a reader of the register sees."""
-    return {file.name: file.data for file in source.from_directory(root)}
+def held(root: Path) -> dict[str, bytes]:
+    """The files of the register, whatever else lies beside them."""
+    return {name: data for name, data in everything(root).items() if not Path(name).name.startswith(".")}
 
 
 def everything(root: Path) -> dict[str, bytes]:
@@ -288,6 +288,8 @@ class TestKilled:
 
     def test_the_next_command_puts_it_back(self, cut_short: Path) -> None:
         assert OLD != held(cut_short) != NEW
+        with pytest.raises(Unusable, match="cut off half way"):
+            source.from_directory(cut_short)
         assert all(
             name.startswith(".danhba-") for name in map(os.path.basename, everything(cut_short).keys() - NEW.keys())
         )

@@ -10,7 +10,7 @@ from typing import Any
 import ldif
 import pytest
 import vobject
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tests.unit.core.registers import agency, event, files, person, register, write
@@ -224,6 +224,7 @@ CONTACTS = st.builds(
 )
 
 
+@settings(max_examples=30)
 @given(CONTACTS)
 def test_any_text_comes_back(contact: Contact) -> None:
     assert REGISTER is not None

@@ -23,6 +23,7 @@ from .forms import FORMS, HEADING, saved, workbook
 
 LIST = workbook({"DS": [HEADING, (1, "Vù A Y", "Văn thư")]})
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CENTRAL = b"PK\x01\x02\x14\x03\x14\x00"  # an entry of the directory of a zip, up to its flags
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -77,6 +78,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "a web page called .xls": (lambda: b"<html><table><tr><td>Stt</td></tr></table></html>", "web page"),
     "XLS of 1997": (lambda: OLE + bytes(600), "Excel 97-2003 (.xls)"),
     "a workbook with a password": (lambda: OLE + "EncryptedPackage".encode("utf-16-le"), "protected by a password"),
+    "a zip with a password": (lambda: LIST.replace(CENTRAL + b"\0", CENTRAL + b"\1"), "protected by a password"),
     "only the beginning of a zip": (lambda: b"PK\x03\x04", "damaged"),
     "half a workbook": (lambda: LIST[: len(LIST) // 2], "damaged"),
     "a document": (lambda: package("[Content_Types].xml", "word/document.xml"), "no .xlsx workbook but DOCX"),
@@ -109,7 +111,7 @@ def test_it_is_refused(office: Office, case: str) -> None:
     assert result.exit_code == 2, result.output
     assert expected in result.output
     assert office.is_unchanged
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("make", [lambda p: p.mkdir(), lambda p: p.symlink_to("/dev/zero"), lambda p: None])
@@ -147,7 +149,7 @@ def test_merged_ranges_without_end(office: Office) -> None:
     result = office.import_(changed(SHEET, merges_without_end))
     assert result.exit_code == 2
     assert "unpacks to more" in result.output
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 20
 
 
 def everything(data: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
+from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given
@@ -211,6 +212,16 @@ def test_ids_of_the_list_are_kept(office: Office) -> None:
     assert "gsphu-stttt@" in told(result.output)["4"]
 
 
+def test_an_id_that_is_there(office: Office) -> None:
+    rows = [ID_HEADING, (1, "Nguyễn văn Vịnh", "", "000101"), (2, "Nguyễn Văn Vịnh"), (3, "Ngô Vân Vinh", "", "99")]
+    result = office.import_(workbook({"DS": rows}), "--write")
+    assert "is there already by this id: nvvinh-stttt" in told(result.output)["2"]
+    # The one of that name has been met already, so this is another one.
+    assert told(result.output)["3"].startswith("will be opened")
+    # His id may have been made at random when his mailbox was opened: that it is another one says nothing.
+    assert "is there already: vinhnv-stttt" in told(result.output)["4"]
+
+
 def test_ids_of_others(office: Office) -> None:
     sample = write(office.path / "other", register(agency("stttt"), agency("snv", person("7", "Vù A Y", "2009-01-01"))))
     rows = [ID_HEADING, (1, "Vù A Y", "", "7"), (2, "Lý A Chúng", "", "8"), (3, "Lý A Phừ", "", "8")]
@@ -268,6 +279,32 @@ def test_the_agency_is_no_division_of_itself_and_ditto_is_what_stands_above(offi
     assert [(entry.get("unit"), entry["title"]) for entry in office.entries()] == [
         (None, "Văn thư"), ("Phòng Kế hoạch", "Văn thư"), ("Phòng Kế hoạch", "Văn thư"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        ("TT", "Tên", "", "Chức vụ"),
+        ("TT", "Họ và tên", "", "Chức vụ"),
+        ("TT", "Họ và đệm", "Tên", "Chức danh"),
+        ("TT", "Họ", "Tên", "Chức danh"),
+    ],
+)
+def test_names_in_two_columns(office: Office, heading: tuple[str, ...]) -> None:
+    rows = [heading, (1, "Nguyễn Thị", "Ánh", "Văn thư"), (2, "Lò", "Thị", "Kế toán")]
+    result = office.import_(workbook({"DS": rows}), "--write")
+    assert result.exit_code == 0, result.output
+    assert [entry["name"] for entry in office.entries()] == ["Nguyễn Thị Ánh", "Lò Thị"]
+
+
+def test_values_of_every_type(office: Office) -> None:
+    heading = ("Stt", "Họ và tên", "Chức vụ", "Mã số", "Ngày sinh", "Điện thoại")
+    rows = [heading, (1.0, "Vù A Y", date(2010, 10, 15), 12.0, datetime(1980, 2, 3), 2143840034.0),
+            (2, "Lý A Chúng", True, 0, time(7, 30), 1.5), (3, "Lý A Phừ", 2.5, "x-1", None, "  ")]  # fmt: skip
+    result = office.import_(workbook({"DS": rows}))
+    assert "Vù A Y | 15/10/2010 | 0214 3 840 034" in told(result.output)["2"]
+    assert "[F] '1.5' is no telephone number" in told(result.output)["3"]
+    assert "Lý A Phừ | 2.5" in told(result.output)["4"]
 
 
 def test_a_heading_that_comes_again_on_every_page(office: Office) -> None:

@@ -130,7 +130,7 @@ def computed(files: list[File]) -> tuple[Register, Issued]:
 
 def _checked(before: list[File], after: list[File]) -> Checked:
     """The register with the change; ends the process where that has errors which it did not have."""
-    checked = check(after, today(), before)
+    checked = check(after, today(), examined(before))
     new = _new(examined(before).findings, checked.findings)
     if new:
         _tell(new)

@@ -8,7 +8,7 @@ from datetime import date
 
 from .. import plan, tree
 from ..addresses import Issued
-from ..check import check, compare, wanted
+from ..check import check, wanted
 from ..findings import Finding, binding
 from ..plan import Plan
 from ..register import Agency, Issuance, Register
@@ -63,7 +63,8 @@ def review(proposal: Proposal, day: date) -> Review:
         files, base = proposal.own, proposal.ancestor or proposal.before
     else:
         files, base = proposal.result, proposal.before
-    now, before = compare(files, base, day)
+    before = check(base, day)
+    now = check(files, day, before)
     known = {_identity(finding) for finding in before.findings}
     findings = [finding for finding in now.findings if _identity(finding) not in known]
     made, moved = None, list[Moved]()

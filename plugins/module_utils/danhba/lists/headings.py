@@ -97,19 +97,19 @@ def heading(row: Sequence[Cell], below: Sequence[Cell] | None) -> tuple[Heading,
     for column, label in labels.items():
         if found := role(label):
             columns.setdefault(found, []).append(column)
-    if Role.NAME in columns and Role.FAMILY not in columns and Role.GIVEN not in columns:
-        _continue_name(columns, labels)
-    elif Role.FAMILY in columns and Role.GIVEN in columns:
+    if Role.FAMILY in columns and Role.GIVEN in columns:
         columns[Role.NAME] = [*columns.pop(Role.FAMILY), *columns.pop(Role.GIVEN)]
     elif Role.GIVEN in columns:
         columns.setdefault(Role.NAME, columns.pop(Role.GIVEN))
+    if len(columns.get(Role.NAME, ())) == 1:
+        _continue_name(columns, labels)
     return Heading(columns, labels), second
 
 
 def _continue_name(columns: dict[Role, list[int]], labels: dict[int, str]) -> None:
     """A column without a heading right of the name's is its second half: family and middle names, given name."""
     following = columns[Role.NAME][-1] + 1
-    if len(columns[Role.NAME]) == 1 and following not in labels and following < max(labels):
+    if following not in labels and following < max(labels):
         columns[Role.NAME].append(following)
 
 

@@ -133,12 +133,9 @@ class _Known:
 
     def _address(self, wanted: Issuance) -> str:
         """The local part of one who is there, who from now on is no namesake of a later row."""
-        for people in self.there.values():
-            for i, (issuance, local) in enumerate(people):
-                if issuance is wanted:
-                    del people[i]
-                    return local
-        return "?"
+        people = self.there[values.name_key(wanted.name)]
+        index = next(i for i, (issuance, _local) in enumerate(people) if issuance is wanted)
+        return people.pop(index)[1]
 
     def _by_name(self, row: Row, person: Person) -> Row:
         key = values.name_key(person.name)
@@ -146,7 +143,7 @@ class _Known:
         same = next((other for other in before if other.person == person), None)
         if same:
             return row.bad(TWICE, row=same.number)
-        there = [] if self._is_namesake(row) or person.id else self.there[key]
+        there = [] if self._is_namesake(row) or person.id in self.holders else self.there[key]
         if there:
             best = max(range(len(there)), key=lambda i: there[i][0].title == person.title)
             return row.skipped(THERE, address=there.pop(best)[1], row=shlex.quote(f"{row.sheet}!{row.number}"))

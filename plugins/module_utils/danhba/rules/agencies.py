@@ -10,6 +10,7 @@ from ..findings import Finding, advice, rule
 from ..messages import mark as _
 from ..names import spelling
 from ..register import Agency, Custodian, Issuance
+from .documents import FIRST_YEAR
 
 PARENT = rule("agency-parent", "R1", _("the parent '{parent}' is no agency of this register; write its tendonvi"))
 CYCLE = rule("agency-cycle", "R1", _("{chain}: an agency cannot stand above itself; correct a parent"))
@@ -87,8 +88,6 @@ CUSTODIAN_ORDER = rule(
 SHOWN = 8
 # Events that make one agency out of others. A split may leave the other one open, and is then no succession.
 GROWN = frozenset({"renamed", "merged"})
-# The year of the state's foundation: documents of its agencies are not older.
-FIRST_YEAR = 1945
 
 
 def check(agency: Agency) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from typing import Any
 from unidecode import unidecode
 
 from .. import documents
-from ..findings import Finding, Rule, Where, rule
+from ..findings import Finding, Rule, Where, advice, rule
 from ..messages import mark as _
 from ..place import Places
 from ..register import Agency, Event, Issuance
@@ -60,6 +60,11 @@ UNPINNED = rule(
         "or leave address_document: out"
     ),
 )
+YEAR = advice(
+    "document-year",
+    "R6",
+    _("{document} is of {year}, which cannot be for something of {day}; look at both on the document"),
+)
 SLIP = rule(
     "document-slip",
     "R6",
@@ -89,6 +94,8 @@ REQUESTS = frozenset({LETTER, "TTr", "BC", "TB", "KH", "PA", "ĐA"})
 AUTHORISATIONS = _DECISIONS | {"GUQ", "HĐ", "BB", "BTT", "QC", "QyĐ"}
 APPOINTMENTS = _DECISIONS | {"HĐ", "BB"}
 
+# The year of the state's foundation: documents of its agencies are not older.
+FIRST_YEAR = 1945
 # Bodies that another one manages (đơn vị trực thuộc), where one stands above them.
 _UNITS = frozenset("board economic_body office public_service_unit sub_department".split())
 # Bodies of every level sign with these, so they do not tell which one did.
@@ -121,6 +128,7 @@ def _of_agency(agency: Agency, event: Event, where: Where) -> Iterator[Finding]:
     subordinate = agency.parent and agency.kind in _UNITS
     if not _is(event.document, WRITTEN if subordinate else COMPETENT):
         yield _objection(UNIT if subordinate else AGENCY, event.document, where)
+    yield from _year(event, where)
     if agency.code in _SHARED or agency.kind in _BRANCHES:
         return
     document = documents.parse(event.document)
@@ -134,9 +142,18 @@ def _event(agency: Agency, issuance: Issuance, key: str, event: Event) -> Iterat
         where = _at(agency.where_of(issuance, key), event.at, "document")
         more = {"event": event.event, "allowed": [*sorted(allowed - {LETTER}), LETTER_SHOWN]}
         yield _objection(PERSON if event.event in PERSONAL else SLIP, event.document, where, more)
+    if event.document.count("/") > 1:
+        yield from _year(event, _at(agency.where_of(issuance, key), event.at, "document"))
     if event.request and not _is(event.request, REQUESTS):
         where = _at(agency.where_of(issuance, key), event.at, "request")
         yield _objection(REQUEST, event.request, where)
+
+
+def _year(event: Event, where: Where) -> Iterator[Finding]:
+    """A document is not of a later year than what it does."""
+    document = documents.parse(event.document)
+    if document and document.year and not FIRST_YEAR <= int(document.year) <= event.date.year:
+        yield YEAR.at(where, document=event.document, year=document.year, day=event.date)
 
 
 def _others(agency: Agency, issuance: Issuance) -> Iterator[Finding]:

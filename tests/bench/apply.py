@@ -1,0 +1,119 @@
+"""Apply growing registers to a real host, beside an Ansible loop."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.check import DAY, change_one
+from tests.bench.measure import Measured, measure
+from tests.deployment import FQDN, PROJECT, Deployment, environment
+from tests.factory import write_register
+from tests.lab import Lab
+
+NAME, ADDRESS = "bench", "10.233.0.50"
+LOOP = 50
+# Ansible feeds a module to a bare interpreter on the host, which this machine sees among its processes.
+CONTROLLER, MODULE = r"ansible-playbook\0", r"^/usr/bin/python3\0$"
+EMPTY = (
+    "ALTER TABLE mail.run DISABLE TRIGGER ALL; ALTER TABLE mail.audit DISABLE TRIGGER ALL;"
+    "TRUNCATE mail.account, mail.run CASCADE;"
+    "ALTER TABLE mail.run ENABLE TRIGGER ALL; ALTER TABLE mail.audit ENABLE TRIGGER ALL"
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What was measured for one size of register."""
+
+    officials: int
+    first: Measured
+    same: Measured
+    one: Measured
+
+
+def run(console: Console, folder: Path, sizes: Sequence[int]) -> dict[str, Any]:
+    """Measure and show; the figures as data."""
+    try:
+        bench = Bench(console, folder)
+        bench.deploy()
+        rows = [bench.row(size) for size in sizes]
+        loop = bench.loop()
+    finally:
+        Lab().down(NAME)
+    show(console, rows, loop)
+    figures = [{"officials": r.officials, "no_change": r.same.seconds, "first": r.first.seconds} for r in rows]
+    return {"loop": loop, "rows": figures}
+
+
+class Bench:
+    """Everything that is measured, on one host."""
+
+    def __init__(self, console: Console, folder: Path) -> None:
+        self.console = console
+        self.folder = folder
+        self.deployment: Deployment
+
+    def deploy(self) -> None:
+        """A mail server as `make demo` has it."""
+        self.console.print("Dựng máy chủ / deploying …")
+        host = Lab().up(NAME, address=ADDRESS, fqdn=FQDN)
+        self.deployment = Deployment(host, self.folder / "private")
+        self.deployment.play("site")
+
+    def row(self, officials: int) -> Row:
+        """Apply a register of a size three times."""
+        self.console.print(f"{officials:,} CCVC / officials: apply …")
+        register = self.folder / f"register-{officials}"
+        write_register(register, officials=officials)
+        deployment = Deployment(self.deployment.host, self.folder / "private", register)
+        deployment.host.run(f'runuser -u postgres -- psql -q danhba -c "{EMPTY}"', timeout=300)
+        first, same = self._apply(deployment), self._apply(deployment)
+        change_one(register)
+        one = self._apply(deployment)
+        shutil.rmtree(register)
+        return Row(officials, first, same, one)
+
+    def _apply(self, deployment: Deployment) -> Measured:
+        command = deployment.command("accounts", as_of=DAY)
+        return measure(command, cwd=PROJECT, env=environment(), markers=(CONTROLLER, MODULE))
+
+    def loop(self) -> float:
+        """Seconds that one account takes in an Ansible loop: of LOOP accounts, less what a loop of none takes."""
+        return (self._loop(LOOP) - self._loop(0)) / LOOP
+
+    def _loop(self, count: int) -> float:
+        command = self.deployment.command("accounts", count=str(count))
+        command[-1] = "tests/bench/loop.yml"
+        return measure(command, cwd=PROJECT, env=environment()).seconds
+
+
+def show(console: Console, rows: Sequence[Row], loop: float) -> None:
+    """The figures, and the ratios that count."""
+    table = Table(
+        "CCVC / officials",
+        *("first apply s", "no change s", "one change s", "controller MiB", "host MiB", "loop s", "no change : loop"),
+        title="laocai.mail.accounts",
+    )
+    for row in rows:
+        runs = (row.first, row.same, row.one)
+        table.add_row(
+            f"{row.officials:,}",
+            *(f"{run.seconds:.1f}" for run in runs),
+            *(f"{max(run.memory.get(marker, 0) for run in runs):.0f}" for marker in (CONTROLLER, MODULE)),
+            f"{loop * row.officials:,.0f}",
+            f"1 : {loop * row.officials / row.same.seconds:,.0f}",
+        )
+    console.print(table)
+    account = f"{loop * 1000:.0f} ms một tài khoản / an account"
+    console.print(f"Vòng lặp Ansible / Ansible loop: {account}, đo trên / measured on {LOOP}")
+    for before, after in pairwise(rows):
+        sizes = f"{before.officials:,} → {after.officials:,} (× {after.officials / before.officials:.0f})"
+        console.print(f"{sizes}: no change × {after.same.seconds / before.same.seconds:.1f}")
