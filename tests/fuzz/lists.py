@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import random
+import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,9 +16,13 @@ from danhba.messages import LANGUAGES, render
 from danhba.source import Unusable
 from tests.fuzz import octets
 from tests.fuzz.case import Outcome, require
+from tests.fuzz.command import invoke
 from tests.fuzz.registers import shorter
 from tests.fuzz.structure import HOSTILE
+from tests.unit.core.registers import SAMPLE, write
 
+# So many of the lists go through the whole command, which takes longer.
+IMPORTED = 0.3
 _TABLE = [
     ["", "DANH SÁCH ĐỀ NGHỊ CẤP HỘP THƯ", "", "", ""],
     ["Stt", "Họ và tên", "Chức vụ", "Đơn vị", "Số điện thoại"],
@@ -103,21 +108,40 @@ _XML_TOKENS = [
 
 @dataclass(frozen=True)
 class Listing:
-    """The octets of a list."""
+    """The octets of a list; where it is `imported`, the command reads it and writes what it may."""
 
     how: str
     data: bytes
     ending: str = ".csv"
+    imported: bool = False
 
     def run(self) -> Outcome:
         try:
-            found = sheets.parse("list" + self.ending, self.data)
-            return _read(found)
+            outcome = _read(sheets.parse("list" + self.ending, self.data))
         except Unusable as error:
             for language in LANGUAGES:
                 said = render(error.template, error.values, language)
                 require(said.isprintable() and len(said) < 10_000, f"refused by {said!r}")
-            return Outcome(refused=True)
+            outcome = Outcome(refused=True)
+        if self.imported:
+            self._import(outcome)
+        return outcome
+
+    def _import(self, outcome: Outcome) -> None:
+        """A bad list changes nothing, and a good one leaves a register without errors."""
+        with tempfile.TemporaryDirectory(prefix="danhba-fuzz-") as place:
+            root, file = write(Path(place) / "directory"), Path(place) / f"list{self.ending}"
+            file.write_bytes(self.data)
+            event = ("--document", "5/QĐ-STTTT", "--date", "2026-11-24")
+            arguments = ("import", str(file), str(root), "--agency", "stttt", *event, "--write")
+            status, output = invoke(*arguments, size=100 * len(self.data), home=Path(place))
+            require(output.replace("\n", "").isprintable(), "the preview shows what does not print")
+            require(status != 0 or not outcome.refused, "imported what cannot be read")
+            found = {str(path.relative_to(root)): path.read_text(encoding="utf-8") for path in root.rglob("*.yml")}
+            require(status == 0 or found == SAMPLE, f"status {status}, and yet the register was changed")
+            require(
+                invoke("check", str(root), size=100 * len(self.data), home=Path(place))[0] == 0, "left errors behind"
+            )
 
     def size(self) -> int:
         return len(self.data)
@@ -128,12 +152,10 @@ class Listing:
     def smaller(self) -> Iterator[Listing]:
         parts = _unpacked(self.data)
         for name in parts:
-            yield Listing(
-                self.how, _packed({other: data for other, data in parts.items() if other != name}), self.ending
-            )
+            yield replace(self, data=_packed({other: data for other, data in parts.items() if other != name}))
         for name, data in parts.items():
-            yield from (Listing(self.how, _packed({**parts, name: part}), self.ending) for part in shorter(data))
-        yield from (Listing(self.how, part, self.ending) for part in shorter(self.data))
+            yield from (replace(self, data=_packed({**parts, name: part})) for part in shorter(data))
+        yield from (replace(self, data=part) for part in shorter(self.data))
 
 
 def _read(found: Sequence[sheets.Sheet]) -> Outcome:
@@ -173,7 +195,7 @@ def csv(rng: random.Random) -> Listing:
     how = f"{delimiter!r}"
     if rng.random() < 0.7:
         data, how = octets.mutated(rng, data, [b"Stt;Ten\n1;An\n", _workbooks()[0]])
-    return Listing(how, data)
+    return Listing(how, data, imported=rng.random() < IMPORTED)
 
 
 @cache
@@ -223,13 +245,13 @@ def xlsx(rng: random.Random) -> Listing:
     data = rng.choice(_workbooks())
     if rng.random() < 0.15:
         data, how = octets.mutated(rng, data, [b"PK\x03\x04", data])
-        return Listing(f"package: {how}", data, ".xlsx")
+        return Listing(f"package: {how}", data, ".xlsx", imported=rng.random() < IMPORTED)
     parts = _unpacked(data)
     done = []
     for _ in range(rng.choice((1, 1, 2, 4))):
         change = rng.choice((_in_part, _token, _token, _token, _number, _part, _bomb))
         done.append(change(rng, parts))
-    return Listing("; ".join(done), _packed(parts), ".xlsx")
+    return Listing("; ".join(done), _packed(parts), ".xlsx", imported=rng.random() < IMPORTED)
 
 
 def _some(rng: random.Random, parts: Mapping[str, bytes]) -> str:

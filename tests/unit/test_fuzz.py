@@ -8,6 +8,7 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fuzz import campaign, command, hard
 from tests.fuzz.campaign import TARGETS, jobs, keep
-from tests.fuzz.case import WrongError
+from tests.fuzz.case import Case, WrongError
 from tests.fuzz.directories import Directory
 from tests.fuzz.minimise import smallest
 from tests.fuzz.oracle import judge
@@ -24,6 +25,7 @@ from tests.fuzz.worker import MIB, Limits, Result, run_all
 from tests.unit.core.registers import SAMPLE, STTTT, write
 
 from danhba import tree
+from danhba.check import check
 from danhba.findings import MOST, Finding, Where
 from danhba.loader import SYNTAX
 from danhba.place import Place
@@ -38,9 +40,9 @@ def rules(text: str) -> set[str]:
     return judge({**{name: data.encode() for name, data in SAMPLE.items()}, STTTT_YML: text.encode()}).rules
 
 
-def one(case: object, limits: Limits = LIMITS) -> Result:
+def one(case: Case, limits: Limits = LIMITS) -> Result:
     """A single case in a process of its own."""
-    (result,) = run_all([("one", lambda: case)], limits)  # type: ignore[list-item]
+    (result,) = run_all([("one", lambda: case)], limits)
     return result
 
 
@@ -78,7 +80,7 @@ class TestItFinds:
     def test_an_exception_and_the_smallest_case(
         self, plant: Callable[[Callable[[], object]], None], tmp_path: Path
     ) -> None:
-        plant(lambda: {}["planted"])
+        plant(lambda: dict[str, str]()["planted"])
         tally = campaign.campaign(jobs({"yaml": TARGETS["yaml"]}, SEED, 400), LIMITS)
         (failure,) = tally.failures.values()
         assert "KeyError: 'planted'" in failure.error
@@ -109,12 +111,9 @@ class TestItFinds:
         assert [result.findings > 0 for result in results] == [True, False, True]
 
     def test_a_finding_that_stands_nowhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(
-            "tests.fuzz.oracle.check",
-            lambda *_: type("Checked", (), {"findings": [wrong], "usable": None}),
-        )
         for place, file in ((Place(0, 1), "directory/province.yml"), (Place(1, 1), "x"), (Place(9, 1), "directory/a")):
-            wrong = Finding(SYNTAX, Where(file, place), {"detail": ""})
+            checked = replace(check([]), findings=[Finding(SYNTAX, Where(file, place), {"detail": ""})])
+            monkeypatch.setattr("tests.fuzz.oracle.check", lambda *_, checked=checked: checked)
             with pytest.raises(WrongError):
                 judge({"a": b""})
 

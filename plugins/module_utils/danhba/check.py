@@ -37,13 +37,17 @@ class Checked:
     issued: Issued | None
     findings: list[Finding]
     read: _Read = field(repr=False, compare=False)
+    holds: bool
+
+    @property
+    def sound(self) -> tuple[Register, Issued] | None:
+        """The register and its addresses, if it holds by itself, whatever it takes back of a base."""
+        return (self.register, self.issued) if self.register and self.issued and self.holds else None
 
     @property
     def usable(self) -> tuple[Register, Issued] | None:
         """The register and its addresses, if nothing binding stands against them."""
-        if self.register is None or self.issued is None or binding(self.findings):
-            return None
-        return self.register, self.issued
+        return None if binding(self.findings) else self.sound
 
 
 @without_collection()
@@ -66,11 +70,12 @@ def check(
 
 def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Checked:
     findings = [*read.findings, *rules.across(read.province, read.facts(), read.unread, day)]
+    holds = not binding(findings)
     if before is not None:
         findings += _taken_back(before, read, day)
         if day and not binding(findings):
             findings += _over_the_limits(before, read, day)
-    return Checked(read.register(), read.issued(), _ordered(findings), read)
+    return Checked(read.register(), read.issued(), _ordered(findings), read, holds)
 
 
 @without_collection()
@@ -193,8 +198,12 @@ def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]
                 yield finding
 
 
+def days(before: Checked, now: Checked, day: date) -> list[date]:
+    """The day, and those to come on which the change opens or closes something, the first `DAYS` of them."""
+    return _days(before.read, now.read, day)
+
+
 def _days(before: _Read, read: _Read, day: date) -> list[date]:
-    """The day, and those to come on which the change opens or closes something."""
     days: set[str] = set()
     for name, examined in read.examined.items():
         known = before.examined.get(name)

@@ -36,6 +36,11 @@ LINES = rule("file-lines", "R7.3", _("lines end in CR; save the file with LF lin
 NFC = rule("unicode-nfc", "R7.3", _("'{word}' is not in composed Unicode (NFC), because of {character}; type it anew"))
 INVISIBLE = rule("unicode-invisible", "R7.3", _("there is an invisible character here: {character}; delete it"))
 LOOKALIKE = rule("unicode-lookalike", "R7.3", _("{character} only looks like {meant}; type {meant}"))
+CONFLICT = rule(
+    "file-conflict",
+    "R5",
+    _("here git left a conflict ({mark}); keep both parts, your own entries last, and delete the lines that mark it"),
+)
 SYNTAX = rule("yaml-syntax", "R5", _("this is not YAML: {detail}; look at the colons, indents and quotes here"))
 DEPTH = rule("yaml-depth", "R5", _("values are nested too deeply here; a register has a few levels"))
 ANCHOR = rule("yaml-anchor", "R5", _("anchors and aliases ({name}) are not used in a register; write the value out"))
@@ -65,6 +70,7 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= )|^={7}$", re.M)
 _LOOKALIKE = re.compile("[" + "".join(LOOKALIKES) + "]")
 # A file typed in the wrong form has thousands of such places: these many tell its editor enough.
 ENOUGH = 20
@@ -111,6 +117,10 @@ def read(file: source.File, subject: str, findings: list[Finding]) -> tree.Node 
     """The tree of a file about `subject`, None where it has none; what is wrong in its text is added."""
     text = _text(file, subject, findings)
     if text is None:
+        return None
+    if conflict := _CONFLICT.search(text):
+        place = _place(text, conflict.start())
+        findings.append(CONFLICT.at(Where(file.path, place, subject), mark=conflict[0]))
         return None
     node, problems = tree.parse(text)
     for problem in problems:

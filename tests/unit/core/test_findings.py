@@ -113,6 +113,10 @@ FILES = [
 
 TREE = [
     change("not YAML", S, NAME, NAME + ": x", f"{S}:3:35 yaml-syntax"),
+    change("a conflict", S, NAME, "<<<<<<< HEAD\n" + NAME, f"{S}:3:1 file-conflict"),
+    change("the middle of a conflict", S, NAME, NAME + "\n=======", f"{S}:4:1 file-conflict"),
+    change("the end of a conflict", S, NAME, NAME + "\n>>>>>>> abc1234", f"{S}:4:1 file-conflict"),
+    change("a line drawn in a comment", S, NAME, "# ==========\n" + NAME),
     change("an open quote", S, "quota: 10G", 'quota: "10G', f"{S}:10:15 yaml-syntax"),
     change("a tab", S, "    title: Giám đốc", "\ttitle: Giám đốc", f"{S}:15:1 yaml-syntax"),
     change("a control character", S, "Giám đốc", "Giám\x07đốc", f"{S}:15:16 yaml-syntax"),

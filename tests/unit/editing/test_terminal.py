@@ -18,7 +18,7 @@ from tests.unit.core.registers import SAMPLE, STTTT, UBND, write
 DANHBA = Path(sys.executable).with_name("danhba")
 UNTOUCHED = {name: text.encode() for name, text in SAMPLE.items()}
 OPENED = "{document: 5/QĐ-UBND, date: 2011-07-01, event: recruited}"
-LINES = f'people:\n  - id: "000104"\n    name: Lò Thị Mai\n    opened: {OPENED}\n'
+LINES = f'people:\n  - id: "000104"\n    name: Lò Thị Mai\n    title: Văn thư\n    opened: {OPENED}\n'
 
 
 class Terminal:
@@ -107,8 +107,12 @@ def test_what_is_missing_is_asked_for_and_checked_at_once(root: Path, terminals:
     terminal.until("write it like 2010-10-15")
     terminal.until("From which day: ")
     terminal.type("2011-07-01")
+    for question, answer in (("Title", " Văn  thư "), ("Division within the agency", ""), ("Office telephone", "")):
+        terminal.until(f"{question} (Enter for none): ")
+        terminal.type(answer)
     shown = terminal.until("Write this? [y/N]: ")
     assert "\x1b[32m+    name: Lò Thị Mai\x1b[0m\n" in shown
+    assert "\x1b[32m+    title: Văn thư\x1b[0m\n" in shown
     assert "\x1b[31m-people: []\x1b[0m\n" in shown
     assert re.search(r"\ncreate: ltmai-ubnd@laocai.gov.vn \(Lò Thị Mai\) \[5/QĐ-UBND\]\nAs of .*: create 1\n", shown)
     assert there(root) == UNTOUCHED, "it wrote before the answer"

@@ -212,6 +212,16 @@ def test_ids_of_the_list_are_kept(office: Office) -> None:
     assert "gsphu-stttt@" in told(result.output)["4"]
 
 
+def test_ids_that_are_made_begin_as_asked_for(office: Office) -> None:
+    rows = [ID_HEADING, (1, "Vù A Y", "", "007"), (2, "Lý A Chúng"), (3, "Lý A Phừ")]
+    office.import_(workbook({"DS": rows}), "--write", "--id-prefix", "stttt-")
+    first, *others = [entry["id"] for entry in office.entries()]
+    assert first == "007"
+    assert len(set(others)) == 2
+    assert all(re.fullmatch(r"stttt-[a-z2-7]{8}", id_) for id_ in others)
+    assert office.import_(workbook({"DS": rows}), "--id-prefix", "a b").exit_code == 2
+
+
 def test_an_id_that_is_there(office: Office) -> None:
     rows = [ID_HEADING, (1, "Nguyễn văn Vịnh", "", "000101"), (2, "Nguyễn Văn Vịnh"), (3, "Ngô Vân Vinh", "", "99")]
     result = office.import_(workbook({"DS": rows}), "--write")

@@ -105,8 +105,10 @@ def event(allowed: Iterable[str], default: str | None = None) -> Callable[[F], F
     return click.option("--event", type=_one_of(allowed), default=default, show_default=True, help="Sự kiện / Event.")
 
 
-def complete(given: dict[str, Any], *names: str) -> None:
+def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -> None:
     """Ask at a terminal for those options of the command that were not given; elsewhere say which are missing.
+
+    Who is asked anyway is asked for the optional ones too, and may leave them out.
 
     Raises:
         UsageError: options are missing, and nobody is there to be asked (status 2).
@@ -117,6 +119,22 @@ def complete(given: dict[str, Any], *names: str) -> None:
         raise click.UsageError(f"thiếu {listed}; trên màn hình thì lệnh sẽ hỏi / missing {listed}; a terminal is asked")
     known = {option.name: option for option in click.get_current_context().command.params}
     for name in missing:
-        option = known[name]
-        vietnamese, _slash, english = str(getattr(option, "help", "")).removesuffix(".").partition(" / ")
-        given[name] = click.prompt(english if language() == "en" else vietnamese, type=option.type, err=True)
+        given[name] = click.prompt(_question(known[name]), type=known[name].type, err=True)
+    for name in optional if missing else ():
+        if given[name] is None:
+            given[name] = _ask_if_any(known[name])
+
+
+def _question(option: click.Parameter) -> str:
+    vietnamese, _slash, english = str(getattr(option, "help", "")).removesuffix(".").partition(" / ")
+    return english if language() == "en" else vietnamese
+
+
+def _ask_if_any(option: click.Parameter) -> Any:
+    """The answer, None where nothing was typed."""
+    skip = {"vi": "Enter nếu không có", "en": "Enter for none"}[language()]
+
+    def read(text: str) -> Any:
+        return option.type.convert(text, option, None) if text.strip() else None
+
+    return click.prompt(f"{_question(option)} ({skip})", default="", show_default=False, value_proc=read, err=True)

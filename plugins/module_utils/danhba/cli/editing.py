@@ -50,7 +50,7 @@ _person_options = options("name", "family", "given", "title", "unit", "phone", "
 @event(BEGINNINGS, "recruited")
 def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cấp hộp thư cho một người / Open a mailbox for a person."""
-    complete(given, "name", "document", "date")
+    complete(given, "name", "document", "date", optional=("title", "unit", "phone"))
     files = read_files(directory)
     listed = _listed(files)
     if given["id"] is None:
@@ -90,7 +90,7 @@ def transfer_command(person: str, directory: Path, dry_run: bool, yes: bool, lan
     """
     files = read_files(directory)
     item = _find(files, person)
-    complete(given, "to", "document", "date")
+    complete(given, "to", "document", "date", optional=("title", "unit", "phone"))
     if given["to"] == item.agency.code:
         raise Problem(SAME_AGENCY, name=item.name, id=item.id, agency=item.agency.code)
     given["event"] = "transferred"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,7 @@ from ..messages import mark as _
 from ..register import Event
 from ..source import Unusable
 from ..state import Timeline
-from .asking import BEGINNINGS, CODE, complete, event, options
+from .asking import BEGINNINGS, CODE, Text, complete, event, options
 from .commit import commit_draft, computed, read_files, say
 from .common import as_of, directory, lang, language, refuse, table, usable
 
@@ -48,6 +50,11 @@ PREVIEW = _("only shown, nothing was written; import with --write to write this"
     metavar="ROW|SHEET!ROW",
     help="Dòng của người trùng họ tên với người đã có / A row of another person with the name of one who is there.",
 )
+@click.option(
+    "--id-prefix",
+    type=Text("PREFIX", re.compile("[A-Za-z0-9-]{1,20}"), "stttt-"),
+    help="Đầu mã của người chưa có mã CCVC / How the ids begin of those who have no staff number.",
+)
 @click.option("--write", is_flag=True, help="Ghi, không hỏi / Write, without asking.")
 @lang
 def import_command(  # noqa: PLR0913, PLR0917
@@ -55,6 +62,7 @@ def import_command(  # noqa: PLR0913, PLR0917
     agency: str,
     directory: Path,
     namesakes: tuple[str, ...],
+    id_prefix: str | None,
     write: bool,
     lang: str | None,
     **given: Any,
@@ -74,13 +82,23 @@ def import_command(  # noqa: PLR0913, PLR0917
     by = Event(given["document"], given["date"], given["event"], given["request"] or "")
     opening = settle.Opening(register.agencies[agency], by, namesakes)
     read = [row for sheet in found for row in rows.read(sheet, opening.agency.name)]
-    settled = settle.settle(read, register, issued, opening, people.new_id)
+    settled = settle.settle(read, register, issued, opening, _new_ids(id_prefix or ""))
     _report(settled, register.province.domain)
     draft = Draft(files)
     for id_, person in settled.taken():
         draft.add_person(agency, entry(id_, person, opening.event))
     dry_run = not (write or sys.stdin.isatty())
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=write, shown_only=PREVIEW)
+
+
+def _new_ids(prefix: str) -> Callable[[Collection[str]], str]:
+    """What makes a random id with a prefix that is none of those taken."""
+
+    def new_id(taken: Collection[str]) -> str:
+        rest = {id_.removeprefix(prefix) for id_ in taken if id_.startswith(prefix)} if prefix else taken
+        return prefix + people.new_id(rest)
+
+    return new_id
 
 
 def entry(id_: str, person: Person, opened: Event) -> dict[str, Value]:

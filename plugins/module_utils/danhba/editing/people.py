@@ -39,7 +39,8 @@ def find_open(listed: list[Listed], query: str, agency: str = "") -> Listed:
     if not people:
         raise Problem(CONTACT if found else NOBODY, query=query)
     exact = [item for item in people if query.strip().casefold() in (item.id.casefold(), *_addresses(item))]
-    ids = {item.id for item in exact or people}
+    named = [item for item in people if item.name.casefold() == " ".join(query.split()).casefold()]
+    ids = {item.id for item in exact or named or people}
     live = [item for item in listed if item.issuance and item.id in ids and item.closed is None]
     there = [item for item in live if item.agency.code == agency] if agency else live
     if len(there) == 1:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..findings import Finding, Severity, binding
 from ..messages import mark as _
-from ..messages import render, visible
+from ..messages import render, translator, visible
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
@@ -97,7 +97,15 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
         way = _("Rebase. What follows is about the register, which git could merge.")
     yield _say(way, language, proposal)
     branch = visible(proposal.target).replace("`", "")
-    steps = ("git fetch", f"git rebase {branch}", "git add -u && git rebase --continue", "git push --force-with-lease")
+    edit = _("# in each file: delete the lines <<<<<<< ======= >>>>>>>, keep both parts, your entries last")
+    steps = (
+        "git fetch",
+        f"git rebase {branch}",
+        translator(language)(edit),
+        "git add -u",
+        "git -c core.editor=true rebase --continue",
+        "git push --force-with-lease",
+    )
     yield "\n".join(("```sh", *steps, "```"))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from .. import plan, tree
 from ..addresses import Issued
-from ..check import check, wanted
+from ..check import check, days, wanted
 from ..findings import Finding, binding
 from ..plan import Plan
 from ..register import Agency, Issuance, Register
@@ -34,6 +34,7 @@ class Moved:
 class Review:
     """What a proposal does; `plan` is None where the result cannot be made out, or the target has errors itself.
 
+    The plan is that of the last day to come on which the proposal opens or closes something, else of `day`.
     `findings` are those that what it is compared with has not; `known` counts the others. `settings` are the changes
     of the province's file: path of the key, value before and now (empty where there is none).
     """
@@ -53,6 +54,9 @@ class Review:
         return clean and self.plan is not None and not self.plan.refused
 
 
+Usable = tuple[Register, Issued]
+
+
 def review(proposal: Proposal, day: date) -> Review:
     """Check the result of merging against the target as it is now.
 
@@ -68,11 +72,17 @@ def review(proposal: Proposal, day: date) -> Review:
     known = {_identity(finding) for finding in before.findings}
     findings = [finding for finding in now.findings if _identity(finding) not in known]
     made, moved = None, list[Moved]()
-    if proposal.result is not None and now.usable and before.usable:
-        made = plan.make(wanted(*now.usable, day), wanted(*before.usable, day).accounts)
-        moved = list(_moved(proposal, *now.usable)) if proposal.behind else []
+    if proposal.result is not None and now.sound and before.usable:
+        made = _plan(before.usable, now.sound, days(before, now, day))
+        moved = list(_moved(proposal, *now.sound)) if proposal.behind else []
     settings = list(_settings(base, files))
     return Review(proposal, day, findings, len(now.findings) - len(findings), made, moved, settings)
+
+
+def _plan(before: Usable, now: Usable, coming: list[date]) -> Plan:
+    """The plan of the last day on which the change does something; the limits of each day are among the findings."""
+    made = plan.make(wanted(*now, coming[-1]), wanted(*before, coming[-1]).accounts)
+    return made if len(coming) == 1 else replace(made, refused=())
 
 
 def _identity(finding: Finding) -> tuple[str, str, str, str]:

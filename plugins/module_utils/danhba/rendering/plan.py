@@ -112,7 +112,7 @@ def text(plan: Plan, language: str, paint: Paint = plain) -> str:
         if language != "en":
             lines.append("    " + refusal(item, "en"))
     lines.append(render(_("As of {day}: {counts}"), {"day": plan.day, "counts": counts(plan, language)}, language))
-    lines.append(f"checksum: {plan.checksum}")
+    lines.append(render(_("checksum: {checksum}"), {"checksum": plan.checksum}, language))
     return "\n".join(lines)
 
 
