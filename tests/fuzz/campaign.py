@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.fuzz.case import Target
 from tests.fuzz.directories import directory
+from tests.fuzz.hard import FILES, hard
 from tests.fuzz.lists import csv, xlsx
 from tests.fuzz.minimise import signature, smallest
 from tests.fuzz.registers import register
 from tests.fuzz.revisions import base
-from tests.fuzz.worker import Job, Limits, Result, run_all, seeded
+from tests.fuzz.worker import Job, Limits, Make, Result, run_all, seeded
 
 # Each kind of case, and how many there are of it among a hundred.
 TARGETS: Mapping[str, tuple[Target, int]] = {
@@ -24,6 +25,8 @@ TARGETS: Mapping[str, tuple[Target, int]] = {
     "csv": (csv, 14),
     "xlsx": (xlsx, 14),
 }
+# The cases of `hard`, each once.
+HARD = "hard"
 # Runs begun at once: a process is forked for so many, unless it is lost before.
 AT_ONCE = 500
 
@@ -65,13 +68,21 @@ class Tally:
             known.count += 1
 
 
-def jobs(targets: Mapping[str, tuple[Target, int]], seed: int, runs: int) -> Iterator[Job]:
-    """So many cases of the targets, mixed by their shares, each named by all that makes it again."""
-    whole = sum(share for _target, share in targets.values())
-    wheel = sorted((i / share, name) for name, (_target, share) in targets.items() for i in range(share))
-    for number in range(runs):
-        _turn, name = wheel[number % whole]
-        yield f"{seed}/{name}/{number}", seeded(targets[name][0], f"{seed}/{name}/{number}")
+def make_of(name: str) -> Make:
+    """The case of a name: ``seed/target/number``, or ``seed/hard/`` and which."""
+    _seed, target, which = name.split("/", 2)
+    return (lambda: hard(which)) if target == HARD else seeded(TARGETS[target][0], name)
+
+
+def jobs(targets: Sequence[str], seed: int, runs: int) -> Iterator[Job]:
+    """So many cases of the targets, mixed by their shares; each of the hardest once, whatever `runs` says."""
+    wheel = sorted(
+        (turn / TARGETS[name][1], name) for name in targets if name != HARD for turn in range(TARGETS[name][1])
+    )
+    names = [f"{seed}/{wheel[number % len(wheel)][1]}/{number}" for number in range(runs if wheel else 0)]
+    names += [f"{seed}/{HARD}/{which}" for which in FILES if HARD in targets]
+    for name in names:
+        yield name, make_of(name)
 
 
 def campaign(made: Iterator[Job], limits: Limits, seconds: float | None = None) -> Tally:
@@ -85,12 +96,11 @@ def campaign(made: Iterator[Job], limits: Limits, seconds: float | None = None) 
     return tally
 
 
-def keep(failure: Failure, target: Target, limits: Limits, folder: Path, seconds: float) -> None:
+def keep(failure: Failure, limits: Limits, folder: Path, seconds: float) -> None:
     """Write the smallest case that fails so, with what it says."""
-    case = seeded(target, failure.name)()
-    failure.path = folder / failure.name.replace("/", "-")
+    case = make_of(failure.name)()
+    failure.path = folder / failure.name.replace("/", "-").replace(" ", "-")
     shutil.rmtree(failure.path, ignore_errors=True)
     failure.path.mkdir(parents=True)
-    small = smallest(case, failure.error, limits, seconds)
-    small.save(failure.path)
+    smallest(case, failure.error, limits, seconds).save(failure.path)
     (failure.path / "error.txt").write_text(f"{failure.name}: {case.how}\n\n{failure.error}", encoding="utf-8")

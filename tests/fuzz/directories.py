@@ -64,8 +64,9 @@ def _free(rng: random.Random, root: Path) -> Path:
 def _outside(root: Path) -> Path:
     """A file and a directory that a register has no business with."""
     outside = root.parent / "outside"
-    outside.mkdir(exist_ok=True)
-    (outside / "secret.yml").write_text(f"agency: {SECRET}\nname: {SECRET}\n{SECRET}: {SECRET}\n")
+    if not outside.exists():
+        outside.mkdir()
+        (outside / "secret.yml").write_text(f"agency: {SECRET}\nname: {SECRET}\n{SECRET}: {SECRET}\n")
     return outside
 
 

@@ -133,7 +133,7 @@ class Listing:
             root, file = write(Path(place) / "directory"), Path(place) / f"list{self.ending}"
             file.write_bytes(self.data)
             event = ("--document", "5/QĐ-STTTT", "--date", "2026-11-24")
-            arguments = ("import", str(file), str(root), "--agency", "stttt", *event, "--write")
+            arguments = ("import", str(file), str(root), "--agency", "stttt", *event, "--yes")
             status, output = invoke(*arguments, size=100 * len(self.data), home=Path(place))
             require(output.replace("\n", "").isprintable(), "the preview shows what does not print")
             require(status != 0 or not outcome.refused, "imported what cannot be read")

@@ -107,7 +107,7 @@ def test_it_is_refused(office: Office, case: str) -> None:
     make, expected = REFUSED[case]
     data = make()
     began = time.monotonic()
-    result = office.import_(data, "--write")
+    result = office.import_(data, "--yes")
     assert result.exit_code == 2, result.output
     assert expected in result.output
     assert office.is_unchanged

@@ -28,7 +28,7 @@ WANTED = [
 
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_leads_to_the_same_entries(office: Office, form: str) -> None:
-    result = office.import_(FORMS[form](), "--write")
+    result = office.import_(FORMS[form](), "--yes")
     assert result.exit_code == 0, result.output
     entries = office.entries()
     assert [{key: entry[key] for key in entry if key not in {"id", "opened"}} for entry in entries] == WANTED
@@ -49,7 +49,7 @@ def one(*cells: object, heading: tuple[str, ...] = HEADING) -> bytes:
 
 
 def test_a_preview_writes_nothing_and_shows_every_row_with_its_address(office: Office) -> None:
-    result = office.import_(FORMS["form 1 under a letterhead"]())
+    result = office.import_(FORMS["form 1 under a letterhead"](), "--dry-run")
     assert result.exit_code == 0
     assert office.is_unchanged
     rows = told(result.output)
@@ -60,7 +60,7 @@ def test_a_preview_writes_nothing_and_shows_every_row_with_its_address(office: O
     assert "ends the table: Danh sách đề nghị: 5 tài khoản" in rows["16"]
     assert "+  - id:" in result.output
     assert "create: dvdung-stttt@laocai.gov.vn" in result.output
-    assert "import with --write" in result.output
+    assert "--dry-run: nothing was written" in result.output
 
 
 def test_what_is_asked_for_when_nobody_is_at_a_terminal(office: Office) -> None:
@@ -71,7 +71,7 @@ def test_what_is_asked_for_when_nobody_is_at_a_terminal(office: Office) -> None:
 
 
 def test_the_event_and_the_request_are_those_of_the_command(office: Office) -> None:
-    office.import_(one(1, "Vù A Y"), "--write", "--event", "migrated", "--request", "12/STTTT-VP")
+    office.import_(one(1, "Vù A Y"), "--yes", "--event", "migrated", "--request", "12/STTTT-VP")
     (entry,) = office.entries()
     assert entry["opened"] | {"date": ""} == {
         "document": "45/QĐ-STTTT",
@@ -118,7 +118,7 @@ BAD = [
 def test_a_bad_row(office: Office, heading: tuple[str, ...], cells: tuple[object, ...], expected: str) -> None:
     people = [(i, name, title) for i, name, title, *_rest in numbered()]
     data = workbook({"DS": [heading[:3], *people], "Thêm": [(), heading, cells]})
-    result = office.import_(data, "--write")
+    result = office.import_(data, "--yes")
     assert result.exit_code == 1
     assert office.is_unchanged
     rows = told(result.output)
@@ -136,7 +136,7 @@ def test_a_section_that_asks_to_withdraw(office: Office) -> None:
         ("II", "Đề nghị thu hồi"),
         (1, "Lý A Chúng", "Chuyên viên"),
     ]
-    result = office.import_(workbook({"DS": rows}), "--write")
+    result = office.import_(workbook({"DS": rows}), "--yes")
     assert result.exit_code == 1
     assert "will be opened | Vù A Y" in told(result.output)["3"]
     assert "danhba close 'Lý A Chúng'" in told(result.output)["5"]
@@ -144,20 +144,20 @@ def test_a_section_that_asks_to_withdraw(office: Office) -> None:
 
 def test_the_list_must_hold_as_many_as_it_says(office: Office) -> None:
     rows = [HEADING, (1, "Vù A Y"), (), ("Danh sách đề nghị: 02 (hai) tài khoản",)]
-    result = office.import_(workbook({"DS": rows}), "--write")
+    result = office.import_(workbook({"DS": rows}), "--yes")
     assert result.exit_code == 1
     assert "the list says that it has 2 people, but 1 rows name one" in told(result.output)["4"]
 
 
 def test_signatures_below_the_table_are_nobody(office: Office) -> None:
     rows = [HEADING, (1, "Vù A Y"), (), ("", "Người lập biểu"), ("", "Trần Thị Bình"), (2, "Lý A Chúng")]
-    office.import_(workbook({"DS": rows}), "--write")
+    office.import_(workbook({"DS": rows}), "--yes")
     assert [entry["name"] for entry in office.entries()] == ["Vù A Y"]
 
 
 def test_who_is_there_already_is_left_out(office: Office) -> None:
     rows = [HEADING, (1, "NGUYỄN VĂN VỊNH", "Giám đốc"), (2, "Giàng Seo Phử"), (3, "Vù A Y")]
-    result = office.import_(workbook({"DS": rows}), "--write")
+    result = office.import_(workbook({"DS": rows}), "--yes")
     assert result.exit_code == 0
     assert "left out | Nguyễn Văn Vịnh" in told(result.output)["2"]
     assert "is there already: nvvinh-stttt; if this is another person, import with --namesake 'DS!2'" in result.output
@@ -167,7 +167,7 @@ def test_who_is_there_already_is_left_out(office: Office) -> None:
 
 
 def test_a_list_of_people_who_are_all_there(office: Office) -> None:
-    result = office.import_(one(1, "Nguyễn Văn Vịnh"), "--write")
+    result = office.import_(one(1, "Nguyễn Văn Vịnh"), "--yes")
     assert result.exit_code == 0
     assert "nobody in the list is to be opened" in result.output
     assert office.is_unchanged
@@ -175,7 +175,7 @@ def test_a_list_of_people_who_are_all_there(office: Office) -> None:
 
 def test_a_namesake_of_one_who_is_there(office: Office) -> None:
     rows = [HEADING, (1, "Nguyễn Văn Vịnh", "Chuyên viên"), (2, "Nguyễn Văn Vịnh", "Văn thư")]
-    result = office.import_(workbook({"DS": rows}), "--write", "--namesake", "2", "--namesake", "DS!3")
+    result = office.import_(workbook({"DS": rows}), "--yes", "--namesake", "2", "--namesake", "DS!3")
     assert result.exit_code == 0
     assert "vinhngv-stttt@" in told(result.output)["2"]
     assert "vinhnguv-stttt@" in told(result.output)["3"]
@@ -184,19 +184,19 @@ def test_a_namesake_of_one_who_is_there(office: Office) -> None:
 
 
 def test_a_namesake_in_no_row(office: Office) -> None:
-    result = office.import_(one(1, "Vù A Y"), "--write", "--namesake", "9")
+    result = office.import_(one(1, "Vù A Y"), "--yes", "--namesake", "9")
     assert result.exit_code == 1
     assert "the list has no row 9" in result.output
 
 
 def test_of_two_namesakes_the_one_with_the_same_title_is_there(office: Office) -> None:
     rows = [HEADING, (1, "Nguyễn Văn Vịnh", "Chuyên viên"), (2, "Nguyễn Văn Vịnh", "Văn thư")]
-    office.import_(workbook({"DS": rows}), "--write")
+    office.import_(workbook({"DS": rows}), "--yes")
     assert [entry["title"] for entry in office.entries()] == ["Văn thư"]
 
 
 def test_a_row_that_stands_there_twice(office: Office) -> None:
-    result = office.import_(workbook({"DS": [HEADING, (1, "Vù A Y", "Văn thư"), (2, "Vù  A Y", "Văn thư")]}), "--write")
+    result = office.import_(workbook({"DS": [HEADING, (1, "Vù A Y", "Văn thư"), (2, "Vù  A Y", "Văn thư")]}), "--yes")
     assert result.exit_code == 1
     assert "is row 2 once more" in told(result.output)["3"]
 
@@ -205,7 +205,7 @@ def test_ids_of_the_list_are_kept(office: Office) -> None:
     rows = [ID_HEADING, (1, "Vù A Y", "", "007"), (2, "Lý A Chúng", "", 815), (3, "Giàng Seo Phử", "", "000103")]
     book = load_workbook(io.BytesIO(workbook({"DS": rows})))
     book.active["D3"].number_format = "00000"  # type: ignore[index]
-    result = office.import_(saved(book), "--write", "--date", "2013-01-02")
+    result = office.import_(saved(book), "--yes", "--date", "2013-01-02")
     assert result.exit_code == 0, result.output
     assert [entry["id"] for entry in office.entries()] == ["007", "00815", "000103"]
     assert "comes back to stttt" in told(result.output)["4"]
@@ -214,7 +214,7 @@ def test_ids_of_the_list_are_kept(office: Office) -> None:
 
 def test_ids_that_are_made_begin_as_asked_for(office: Office) -> None:
     rows = [ID_HEADING, (1, "Vù A Y", "", "007"), (2, "Lý A Chúng"), (3, "Lý A Phừ")]
-    office.import_(workbook({"DS": rows}), "--write", "--id-prefix", "stttt-")
+    office.import_(workbook({"DS": rows}), "--yes", "--id-prefix", "stttt-")
     first, *others = [entry["id"] for entry in office.entries()]
     assert first == "007"
     assert len(set(others)) == 2
@@ -224,7 +224,7 @@ def test_ids_that_are_made_begin_as_asked_for(office: Office) -> None:
 
 def test_an_id_that_is_there(office: Office) -> None:
     rows = [ID_HEADING, (1, "Nguyễn văn Vịnh", "", "000101"), (2, "Nguyễn Văn Vịnh"), (3, "Ngô Vân Vinh", "", "99")]
-    result = office.import_(workbook({"DS": rows}), "--write")
+    result = office.import_(workbook({"DS": rows}), "--yes")
     assert "is there already by this id: nvvinh-stttt" in told(result.output)["2"]
     # The one of that name has been met already, so this is another one.
     assert told(result.output)["3"].startswith("will be opened")
@@ -235,7 +235,7 @@ def test_an_id_that_is_there(office: Office) -> None:
 def test_ids_of_others(office: Office) -> None:
     sample = write(office.path / "other", register(agency("stttt"), agency("snv", person("7", "Vù A Y", "2009-01-01"))))
     rows = [ID_HEADING, (1, "Vù A Y", "", "7"), (2, "Lý A Chúng", "", "8"), (3, "Lý A Phừ", "", "8")]
-    result = office.import_(workbook({"DS": rows}), sample, "--write")
+    result = office.import_(workbook({"DS": rows}), sample, "--yes")
     assert result.exit_code == 1
     assert "id 7 is open in snv as Vù A Y; move the person instead: danhba transfer 7 --to stttt" in result.output
     assert "has the id of row 3" in told(result.output)["4"]
@@ -243,7 +243,7 @@ def test_ids_of_others(office: Office) -> None:
 
 def test_a_name_whose_addresses_are_all_given_out(office: Office) -> None:
     rows = [HEADING, *((i, "Ánh", f"Chuyên viên {i}") for i in range(1, 3))]
-    result = office.import_(workbook({"DS": rows}), "--write")
+    result = office.import_(workbook({"DS": rows}), "--yes")
     assert result.exit_code == 1
     assert "no address is left for 'Ánh'" in told(result.output)["3"]
 
@@ -259,7 +259,7 @@ def test_values_of_formulas_never_formulas(office: Office) -> None:
 def test_error_values_are_told(office: Office) -> None:
     book = load_workbook(io.BytesIO(one(1, "Vù A Y", "#REF!")))
     book.active["C2"].data_type = "e"  # type: ignore[index]
-    result = office.import_(saved(book), "--write")
+    result = office.import_(saved(book), "--yes")
     assert result.exit_code == 1
     assert "[C] the cell holds the error #REF!" in told(result.output)["2"]
 
@@ -267,14 +267,14 @@ def test_error_values_are_told(office: Office) -> None:
 def test_hidden_sheets_are_named_and_left_out(office: Office) -> None:
     book = load_workbook(io.BytesIO(workbook({"DS": [HEADING, (1, "Vù A Y")], "Cũ": [HEADING, (1, "Lý A Chúng")]})))
     book["Cũ"].sheet_state = "hidden"
-    result = office.import_(saved(book), "--write")
+    result = office.import_(saved(book), "--yes")
     assert "the hidden sheet Cũ was not read" in result.output
     assert [entry["name"] for entry in office.entries()] == ["Vù A Y"]
 
 
 def test_one_person_in_two_merged_rows(office: Office) -> None:
     rows = [HEADING, (1, "Vù A Y", "Văn thư"), ("", "", "Thủ quỹ"), (2, "Lý A Chúng", "Kế toán")]
-    result = office.import_(workbook({"DS": rows}, merged=["A2:A3", "B2:B3"]), "--write")
+    result = office.import_(workbook({"DS": rows}, merged=["A2:A3", "B2:B3"]), "--yes")
     assert told(result.output)["3"] == "left out | is merged with row 2, which names the person"
     assert [(entry["name"], entry["title"]) for entry in office.entries()] == [
         ("Vù A Y", "Văn thư"),
@@ -285,7 +285,7 @@ def test_one_person_in_two_merged_rows(office: Office) -> None:
 def test_the_agency_is_no_division_of_itself_and_ditto_is_what_stands_above(office: Office) -> None:
     rows = [HEADING, (1, "Vù A Y", "Văn thư", "Sở Thông tin và truyền thông"), (2, "Lý A Chúng", '"', "Phòng Kế hoạch"),
             (3, "Lý A Phừ", "nt", "-nt-")]  # fmt: skip
-    office.import_(workbook({"DS": rows}), "--write")
+    office.import_(workbook({"DS": rows}), "--yes")
     assert [(entry.get("unit"), entry["title"]) for entry in office.entries()] == [
         (None, "Văn thư"), ("Phòng Kế hoạch", "Văn thư"), ("Phòng Kế hoạch", "Văn thư"),
     ]  # fmt: skip
@@ -302,7 +302,7 @@ def test_the_agency_is_no_division_of_itself_and_ditto_is_what_stands_above(offi
 )
 def test_names_in_two_columns(office: Office, heading: tuple[str, ...]) -> None:
     rows = [heading, (1, "Nguyễn Thị", "Ánh", "Văn thư"), (2, "Lò", "Thị", "Kế toán")]
-    result = office.import_(workbook({"DS": rows}), "--write")
+    result = office.import_(workbook({"DS": rows}), "--yes")
     assert result.exit_code == 0, result.output
     assert [entry["name"] for entry in office.entries()] == ["Nguyễn Thị Ánh", "Lò Thị"]
 
@@ -320,7 +320,7 @@ def test_values_of_every_type(office: Office) -> None:
 def test_a_heading_that_comes_again_on_every_page(office: Office) -> None:
     again = ("Stt", "Chức vụ", "Họ và tên")
     rows = [HEADING, (1, "Vù A Y", "Văn thư"), again, (2, "Kế toán", "Lý A Chúng")]
-    office.import_(workbook({"DS": rows}), "--write")
+    office.import_(workbook({"DS": rows}), "--yes")
     assert [(entry["name"], entry["title"]) for entry in office.entries()] == [
         ("Vù A Y", "Văn thư"),
         ("Lý A Chúng", "Kế toán"),
@@ -370,7 +370,7 @@ def test_names_in_order(typed: str, meant: str) -> None:
 
 def test_honorifics_are_left_out_where_several_have_one(office: Office) -> None:
     rows = [HEADING, (1, "Ông Vù A Y"), (2, "Bà Lý Thị Mai"), (3, "Lý A Phừ")]
-    result = office.import_(workbook({"DS": rows}), "--write")
+    result = office.import_(workbook({"DS": rows}), "--yes")
     assert [entry["name"] for entry in office.entries()] == ["Vù A Y", "Lý Thị Mai", "Lý A Phừ"]
     assert "'Ông' was left out of the name" in told(result.output)["2"]
 

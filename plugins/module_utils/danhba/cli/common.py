@@ -113,6 +113,9 @@ def table(rows: Iterable[tuple[str, ...]]) -> None:
     width = None if sys.stdout.isatty() else 1000
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     shown_table = Table(box=None, show_header=False, pad_edge=False)
+    rows = list(rows)
+    for _cell in rows[0] if rows else ():
+        shown_table.add_column(overflow="fold")  # an address that is cut could not be copied
     for row in rows:
         shown_table.add_row(*row)
     # Not printed by rich itself, which has another status for a reader that has gone.

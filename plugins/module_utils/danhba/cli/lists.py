@@ -25,7 +25,7 @@ from ..register import Event
 from ..source import Unusable
 from ..state import Timeline
 from .asking import BEGINNINGS, CODE, Text, complete, event, options
-from .commit import commit_draft, computed, read_files, say
+from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import as_of, directory, lang, language, refuse, table, usable
 
 NO_LIST = _("{path} has no row that names the columns, such as: Stt | Họ và tên | Chức vụ; add one above the people")
@@ -34,7 +34,6 @@ CONVERTED = _("sheet {sheet}: text in {encoding} was converted to Unicode; look 
 BAD_ROWS = _("{count} rows are wrong; correct them in the list, and import it again: nothing was written")
 NOBODY = _("nobody in the list is to be opened; nothing was written")
 EXPORTED = _("{count} open mailboxes as of {day}")
-PREVIEW = _("only shown, nothing was written; import with --write to write this")
 
 
 @click.command("import")
@@ -55,7 +54,7 @@ PREVIEW = _("only shown, nothing was written; import with --write to write this"
     type=Text("PREFIX", re.compile("[A-Za-z0-9-]{1,20}"), "stttt-"),
     help="Đầu mã của người chưa có mã CCVC / How the ids begin of those who have no staff number.",
 )
-@click.option("--write", is_flag=True, help="Ghi, không hỏi / Write, without asking.")
+@add_commit_options
 @lang
 def import_command(  # noqa: PLR0913, PLR0917
     file: Path,
@@ -63,15 +62,15 @@ def import_command(  # noqa: PLR0913, PLR0917
     directory: Path,
     namesakes: tuple[str, ...],
     id_prefix: str | None,
-    write: bool,
+    dry_run: bool,
+    yes: bool,
     lang: str | None,
     **given: Any,
 ) -> None:
     """Cấp hộp thư theo danh sách của cơ quan / Open mailboxes from an agency's list.
 
-    Cho xem từng dòng và địa chỉ sẽ cấp; có dòng sai thì không ghi gì. Không có --write thì chỉ cho xem (trên màn hình
-    thì hỏi). / Shows every row and the address it gets; nothing is written while a row is wrong. Without --write
-    it only shows (and asks, at a terminal).
+    Cho xem từng dòng và địa chỉ sẽ cấp; có dòng sai thì không ghi gì. / Shows every row and the address it gets;
+    nothing is written while a row is wrong.
     """
     complete(given, "document", "date")
     found = _rows(sheets.read(file), file)
@@ -87,8 +86,7 @@ def import_command(  # noqa: PLR0913, PLR0917
     draft = Draft(files)
     for id_, person in settled.taken():
         draft.add_person(agency, entry(id_, person, opening.event))
-    dry_run = not (write or sys.stdin.isatty())
-    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=write, shown_only=PREVIEW)
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 
 def _new_ids(prefix: str) -> Callable[[Collection[str]], str]:
