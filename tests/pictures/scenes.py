@@ -139,12 +139,15 @@ SCENES = {
     "dia-chi-du-tuyen": Scene("Địa chỉ dự tuyển của một họ tên", 'danhba candidates "Lò Thị Mai Hoa"'),
     "cap-moi": Scene(
         "Cấp hộp thư: lệnh hỏi, mình trả lời",
-        'danhba open stttt --id 000124 --title "Chuyên viên"',
+        "danhba open stttt --id 000124",
         answers=(
             ("Họ và tên đầy đủ: ", "Lò Thị Mai Hoa"),
             ("Số và ký hiệu văn bản: ", "152/QĐ-STTTT"),
             ("Từ ngày: ", "1/12/2026"),
             ("Từ ngày: ", "2026-12-01"),
+            ("Chức vụ, chức danh (Enter nếu không có): ", "Chuyên viên"),
+            ("Đơn vị trong cơ quan (Enter nếu không có): ", ""),
+            ("Điện thoại cơ quan (Enter nếu không có): ", ""),
             (_CONFIRM, "y"),
         ),
     ),

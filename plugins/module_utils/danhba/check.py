@@ -208,10 +208,20 @@ def _days(before: _Read, read: _Read, day: date) -> list[date]:
     for name, examined in read.examined.items():
         known = before.examined.get(name)
         if examined.facts and not (known and known.facts is examined.facts):
-            days.update(day for held in examined.facts.people for day in (held.opened, held.closed))
-            days.update((examined.facts.opened, examined.facts.closed))
+            then = _happenings(known.facts) if known and known.facts else set()
+            days |= {day for day, *_what in _happenings(examined.facts) - then}
     coming = sorted(d for text in days if text and (d := date.fromisoformat(text)) > day)
     return [day, *coming[:DAYS]]
+
+
+def _happenings(facts: Facts) -> set[tuple[str, ...]]:
+    """Each day on which something happens at an agency, and what."""
+    found: set[tuple[str, ...]] = {(facts.opened, "opened"), (facts.closed, "closed", facts.closed_event)}
+    for held in facts.people:
+        found.add((held.opened, held.id, held.opened_event))
+        found.add((held.closed, held.id, held.closed_event))
+    found.update((dated.day, dated.object) for dated in facts.dates)
+    return found
 
 
 def _refused(refusal: Refusal, register: Register) -> Finding:

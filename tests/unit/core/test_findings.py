@@ -248,6 +248,13 @@ def pinned(address: str, *expected: str, document: str = "\n    address_document
 
 
 PINS = [
+    change(
+        "a document that pins nothing",
+        S,
+        PHU,
+        f"{PHU}    address_document: 3/STTTT-VP\n",
+        f"{S}:26:23 address-missing",
+    ),
     pinned("phu.giang-stttt"),
     pinned("giang.phu"),
     pinned("giangphu", f"{S}:26:14 address-document", document=""),
@@ -295,6 +302,9 @@ PINS = [
     ),
 ]
 
+SYSTEM, SUPPORT = (
+    next(line for line in PROVINCE.splitlines(keepends=True) if line.startswith(key)) for key in ("system", "support")
+)
 PROVINCES = [
     change("an unknown operator", P, "operator: stttt", "operator: snv", "province.yml:5:11 province-operator"),
     change(
@@ -312,6 +322,57 @@ PROVINCES = [
             P: PROVINCE.replace("contact-stttt}", "contact-ubnd}", 1),
         },
         ["province.yml:7:19 province-system-closed"],
+    ),
+    change(
+        "a system address that one of the people could have",
+        P,
+        "{postmaster:",
+        "{nvvinh-stttt: contact-stttt, postmaster:",
+        "province.yml:7:19 province-system-person",
+    ),
+    change("a system address that ends like no agency", P, "{postmaster:", "{dmarc-report: contact-stttt, postmaster:"),
+    change("no postmaster", P, "{postmaster:", "{abuse:", "province.yml:7:19 province-postmaster"),
+    change("no system addresses", P, SYSTEM, "", "province.yml:2:1 province-postmaster"),
+    change("no telephone", P, 'phone: "0214 3 000 000", ', "", "province.yml:6:10 province-support"),
+    change("no support", P, SUPPORT, "", "province.yml:2:1 province-support"),
+    change("a mobile telephone", P, "0214 3 000 000", "0912 345 678", "province.yml:6:10 phone-mobile"),
+    Case(
+        "an operator that has ended",
+        register(agency("aa", closed="2012-06-01"), operator="aa"),
+        ["province.yml:5:11 province-operator-closed"],
+    ),
+    Case("an operator that will end", register(agency("aa", closed="2012-06-02"), operator="aa"), []),
+    change("all of it", P, "percent: 2,", "percent: 100,"),
+    change("more than all", P, "percent: 2,", "percent: 101,", "province.yml:9:3 province-percent"),
+    change(
+        "more than all of an agency",
+        P,
+        "agency_percent: 20",
+        "agency_percent: 200",
+        "province.yml:9:3 province-percent",
+    ),
+    change(
+        "a retention that is too short",
+        P,
+        "  forward_days: 90",
+        "  retention_days: {default: 30, leader: 29}",
+        "province.yml:9:3 province-retention",
+    ),
+    change("quotas of the policy", P, "official: 2G, agency: 10G", "official: 100M, agency: 1T"),
+    change(
+        "quotas of the policy that nobody means",
+        P,
+        "official: 2G, agency: 10G",
+        "official: 99M, agency: 1025G",
+        *["province.yml:9:3 schema-quota"] * 2,
+    ),
+    change("an acknowledgement for a year", P, "until: 2012-01-01", "until: 2013-06-02"),
+    change(
+        "an acknowledgement for ever",
+        P,
+        "until: 2012-01-01",
+        "until: 9999-12-31",
+        "province.yml:15:59 province-acknowledgement",
     ),
     change(
         "nobody protected",
@@ -434,6 +495,83 @@ AGENCIES = [
         ["agencies/bb.yml:5:9 agency-origin"],
     ),
     Case(
+        "renamed into two",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", opened="2011-01-01 renamed", succeeds=["aa"]),
+            agency("cc", opened="2011-01-01 renamed", succeeds=["aa"]),
+        ),
+        ["agencies/aa.yml:6:9 agency-renamed"],
+    ),
+    Case(
+        "two renamed into one",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", closed="2011-01-01 renamed"),
+            agency("cc", opened="2011-01-01 renamed", succeeds=["aa", "bb"]),
+        ),
+        ["agencies/aa.yml:6:9 agency-renamed", "agencies/bb.yml:6:9 agency-renamed"],
+    ),
+    Case(
+        "renamed into one that was there",
+        register(agency("aa", closed="2011-01-01 renamed"), agency("bb", succeeds=["aa"])),
+        ["agencies/aa.yml:6:9 agency-renamed"],
+    ),
+    Case(
+        "renamed into one that also takes over others",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", closed="2011-01-01 merged"),
+            agency("cc", closed="2012-01-01"),
+            agency("dd", opened="2011-01-01 renamed", succeeds=["aa", "bb", "cc"]),
+        ),
+        [],
+    ),
+    Case(
+        "renamed into one that cannot be read",
+        {**register(agency("aa", closed="2011-01-01 renamed")), "agencies/bb.yml": "- x"},
+        ["agencies/bb.yml:1:1 schema-type"],
+    ),
+    Case(
+        "one identifier at the same time",
+        register(
+            agency("aa", closed="2011-01-01", identifier="H38.1"),
+            agency("bb", opened="2010-12-31", closed="2011-06-01", identifier="H38.1"),
+            agency("cc", opened="2011-03-01", identifier="H38.1"),
+            agency("dd", identifier="H38.2"),
+        ),
+        ["agencies/bb.yml:5:13 agency-identifier", "agencies/cc.yml:5:13 agency-identifier"],
+    ),
+    Case(
+        "an identifier handed on",
+        register(
+            agency("bb", closed="2011-01-01 renamed", identifier="H38.1"),
+            agency("aa", opened="2011-01-01 renamed", identifier="H38.1", succeeds=["bb"]),
+        ),
+        [],
+    ),
+    Case(
+        "one name under one parent",
+        register(
+            agency("aa", name="Ủy ban nhân dân xã Hòa Bình", parent="stttt"),
+            agency("bb", name="Uỷ ban nhân dân xã Hoà Bình", parent="stttt"),
+            agency("cc", name="Ủy ban nhân dân xã Hoa Bình", parent="stttt"),
+            agency("dd", name="Ủy ban nhân dân xã Hòa Bình"),
+        ),
+        ["agencies/bb.yml:3:7 agency-namesake"],
+    ),
+    Case(
+        "one name one after the other",
+        register(agency("aa", name="Sở Y tế", closed="2011-01-01"), agency("bb", name="Sở Y tế", opened="2011-01-01")),
+        [],
+    ),
+    change("older than the state", U, "1991-10-01", "1191-10-01", f"{U}:5:9 date-past"),
+    change("as old as the state", U, "1991-10-01", "1945-09-02"),
+    change("a small quota", S, "quota: 10G", "quota: 99M", f"{S}:8:8 schema-quota"),
+    change("a small quota that may be", S, "quota: 10G", "quota: 100M"),
+    change("a large quota", S, "quota: 10G", "quota: 10T", f"{S}:8:8 schema-quota"),
+    change("a person's quota", S, ENTRY, WITH + "quota: 1025G\n", f"{S}:21:12 schema-quota"),
+    Case(
         "split from one that goes on",
         register(agency("aa"), agency("bb", opened="2011-01-01 split")),
         [],
@@ -468,6 +606,7 @@ AGENCIES = [
     ),
 ]
 
+UNTIL = ", until: 2011-08-01}"
 PEOPLE = [
     Case(
         "two mailboxes at once",
@@ -495,6 +634,42 @@ PEOPLE = [
     ),
     change("suspended before opened", S, "2011-05-01", "2010-05-01", f"{S}:23:7 person-dates"),
     change("suspended backwards", S, "2011-08-01", "2011-05-01", f"{S}:23:7 person-dates"),
+    *(
+        change(
+            f"suspended again {name}", S, UNTIL, f"{until}}}\n      - {{document: 9/QĐ-STTTT, date: {day}}}", *expected
+        )
+        for name, until, day, expected in (
+            ("when the former ends", ", until: 2011-08-01", "2011-08-01", []),
+            ("before the former ends", ", until: 2011-08-01", "2011-07-31", [f"{S}:24:39 person-suspensions"]),
+            ("out of order", ", until: 2011-08-01", "2011-01-01", [f"{S}:24:39 person-suspensions"]),
+            ("after one without an end", "", "2012-05-01", [f"{S}:24:39 person-suspensions"]),
+        )
+    ),
+    Case(
+        "one who died and came back",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 deceased")),
+            agency("bb", person("1", "Lò An", "2012-02-01")),
+        ),
+        ["agencies/bb.yml:7:5 person-deceased"],
+    ),
+    Case(
+        "one who retired and came back with the tone elsewhere",
+        register(
+            agency("aa", person("1", "Lò Hoà", "2011-01-01", "2012-01-01")),
+            agency("bb", person("1", "Lò Hòa", "2012-02-01")),
+        ),
+        [],
+    ),
+    Case(
+        "ids that differ in zeros or capitals",
+        register(
+            agency("aa", person("001", "Lò An", "2011-01-01"), person("NV-7", "Lò Ba", "2011-01-01")),
+            agency("bb", person("1", "Lò An", "2011-01-01"), person("nv-7", "Lò Cả", "2011-01-01")),
+            agency("cc", person("010", "Lò An", "2011-01-01"), person("NV-07", "Lò Cả", "2011-01-01")),
+        ),
+        ["agencies/bb.yml:7:5 id-alike", "agencies/bb.yml:11:5 id-alike"],
+    ),
     change(
         "suspended when closed",
         S,
@@ -596,10 +771,20 @@ def cited(old: str, document: str, *expected: str) -> Case:
 CENTRE = "kind: public_service_unit\nparent: ubnd"
 DOCUMENTS = [
     *(
-        founded(document)
-        for document in ("08/TT-BNV", "9/2015/TTLT-BTTTT-BNV", "195/2004/NĐ-CP", "11/QĐ-UB", "31-QĐ/TW")
+        change(f"founded by a document of {year}", S, "11/2008/QĐ-UBND", f"11/{year}/QĐ-UBND", *expected)
+        for year, expected in (
+            ("2009", [f"{S}:7:20 document-year"]),
+            ("2007", []),
+            ("1945", []),
+            ("1944", [f"{S}:7:20 document-year"]),
+        )
     ),
-    *(founded(document) for document in ("1673/NQ-UBTVQH15", "20/2023/QH15", "2/NQ-HĐND")),
+    change("recruited by a document of later", S, "45/QĐ-STTTT", "45/2011/QĐ-STTTT", f"{S}:26:24 document-year"),
+    *(
+        founded(document)
+        for document in ("08/TT-BNV", "9/2005/TTLT-BTTTT-BNV", "195/2004/NĐ-CP", "11/QĐ-UB", "31-QĐ/TW")
+    ),
+    *(founded(document) for document in ("1673/NQ-UBTVQH15", "20/2003/QH11", "2/NQ-HĐND")),
     *(
         founded(document, f"{S}:7:20 document-agency")
         for document in ("650/UBND-NV", "3/TTr-SNV", "3/BC-UBND", "3/TB-UBND")
@@ -670,7 +855,7 @@ DOCUMENTS = [
             ("transferred", "5/NQ-UBTVQH15", True),
             ("transferred", "5/HĐ-AA", False),
             ("reorganised", "1673/NQ-UBTVQH15", True),
-            ("reorganised", "20/2025/QH15", True),
+            ("reorganised", "20/2003/QH11", True),
             ("reorganised", "5/ĐA-UBND", True),
             ("reorganised", "5/GM-UBND", False),
         )
@@ -746,7 +931,7 @@ CUSTODIANS = [
         "a delegate who left, with another after",
         S,
         DELEGATE,
-        DELEGATE.replace("000102", "000103") + DELEGATE,
+        DELEGATE.replace("000102", "000103") + DELEGATE.replace("2011-02-01", "2012-01-02"),
     ),
     Case(
         "a custodian who left and came back",
@@ -767,6 +952,35 @@ CUSTODIANS = [
                 "aa",
                 person("1", "Lò An", "2011-01-01", "2012-01-01"),
                 closed="2012-01-01",
+                custodians=[{"person": "1", "document": "1/GUQ-AA", "date": "2011-02-01", "as": "delegate"}],
+            )
+        ),
+        [],
+    ),
+    change("a delegate entered twice", S, DELEGATE, DELEGATE * 2, f"{S}:12:54 custodian-twice"),
+    change(
+        "two delegates of one day",
+        S,
+        DELEGATE,
+        DELEGATE + DELEGATE.replace("000102", "000101"),
+        f"{S}:12:54 custodian-twice",
+    ),
+    change(
+        "an authorisation that is renewed",
+        S,
+        DELEGATE,
+        DELEGATE + DELEGATE.replace("05/", "06/").replace("2011-02-01", "2012-02-01"),
+    ),
+    change("a delegate who is suspended", S, UNTIL, "}", f"{S}:11:14 custodian-suspended"),
+    Case(
+        "a delegate who was suspended when leaving",
+        register(
+            agency(
+                "aa",
+                person(
+                    "1", "Lò An", "2011-01-01", "2012-01-01", suspended=[{"document": "9/QĐ-AA", "date": "2011-05-01"}]
+                ),
+                person("1", "Lò An", "2012-02-01"),
                 custodians=[{"person": "1", "document": "1/GUQ-AA", "date": "2011-02-01", "as": "delegate"}],
             )
         ),
@@ -856,6 +1070,11 @@ def named(name: str, *expected: str, more: str = "") -> Case:
     return change(f"the name {name}", S, "Giàng Seo Phử", name + more, *expected)
 
 
+def typed(name: str, *expected: str) -> Case:
+    """The third person's name; the address stays, for marks do not count."""
+    return change(f"typed {name}", S, "name: Giàng Seo Phử", f"name: {name}", *expected)
+
+
 def titled(title: str, *expected: str) -> Case:
     """The first person of the sample with another title."""
     return change(f"the title {title}", S, "title: Giám đốc", f"title: {title}", *expected)
@@ -876,6 +1095,16 @@ NUMBERS = (
     "0123.456.7890",
 )
 WORDING = [
+    typed("Nguyen Van Vinh", f"{S}:25:11 name-marks"),
+    typed("tran thi hoa", f"{S}:25:11 name-marks"),
+    typed(
+        "Nguyen",
+    ),
+    typed("Nguyễn Van Vinh"),
+    typed("Cao Lan Anh"),
+    typed("Nguy\u1ec5n V\u0430n", f"{S}:25:19 unicode-lookalike"),
+    change("Greek in the name of an agency", S, NAME, "name: Sở N\u03bfi", f"{S}:3:11 unicode-lookalike"),
+    change("wide letters", S, "title: Giám đốc", "title: \uff30hó", f"{S}:15:12 unicode-lookalike"),
     *(
         named(name, f"{S}:25:11 name-capitals")
         for name in ("GIÀNG SEO PHỬ", "giàng seo phử", "Giàng seo Phử", "Giàng Seo PHỬ", "H'HEN NIÊ")
@@ -1049,6 +1278,31 @@ HISTORY = [
         "province.yml:9:3 history-protected",
     ),
     history("a higher limit", edited(P, ("count: 50", "count: 51")), "province.yml:9:3 history-limit"),
+    history(
+        "another key for letters",
+        edited(S, ("as: delegate}", f"as: delegate, key: {AGE}}}")),
+        f"{S}:11:88 history-key",
+    ),
+    history(
+        "another key of the operator",
+        edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
+        "province.yml:6:15 history-key",
+        base=edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE[:-1]}p")),
+    ),
+    history("a first key of the operator", edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}"))),
+    *(
+        history(
+            f"closed on {day} by {event_}",
+            edited(S, (CLOSING, CLOSING.replace("2012-01-01", day).replace("retired", event_))),
+            *expected,
+            base=edited(S, (CLOSING, "")),
+        )
+        for day, event_, expected in (
+            ("2011-12-02", "retired", [f"{S}:27:42 history-late"]),
+            ("2011-12-03", "retired", []),
+            ("2011-12-02", "transferred", [f"{S}:27:13 person-move-to"]),
+        )
+    ),
     history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),
     history(
         "another domain",

@@ -50,7 +50,7 @@ def test_an_acknowledgement_in_the_change_lets_it_pass() -> None:
 
 
 def test_an_acknowledgement_ends_on_its_day() -> None:
-    now = texts("2011-12-01", 3, **acknowledged("close", count="3"))
+    now = texts("2012-12-01", 3, **acknowledged("close", count="3"))
     assert findings(now, texts(), date(2012, 12, 31)) == []
     assert len(findings(now, texts(), date(2013, 1, 1))) == 2
 

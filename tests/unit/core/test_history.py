@@ -265,7 +265,9 @@ VALUES = [
         ),
         [],
     ),
-    Change("a key for letters", in_file(STTTT, ("as: head}", f"as: head, key: {AGE}}}")), []),
+    Change(
+        "a key for letters", in_file(STTTT, ("as: head}", f"as: head, key: {AGE}}}")), [f"{S}:10:80 stttt/000101 key"]
+    ),
     Change("another day of a custodian", in_file(STTTT, ("2011-02-01", "2011-02-02")), [f"{S}:11:5 stttt custodian"]),
     Change(
         "another role of a custodian",

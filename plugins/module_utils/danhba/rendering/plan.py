@@ -123,7 +123,7 @@ def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARK
     page = Page(language, file, most)
     title = translator(language)(_("Plan"))
     page.add(f"### {title} {plan.day.isoformat()}: {counts(plan, language)}")
-    page.end = f"`checksum: {plan.checksum}`"
+    page.end = "`" + render(_("checksum: {checksum}"), {"checksum": plan.checksum}, language) + "`"
     refused = translator(language)(_("REFUSED"))
     page.list([f"> **{refused}**: {escape(refusal(item, language))}\n>" for item in plan.refused])
     if plan.actions:
