@@ -146,6 +146,8 @@ def _dates(agency: Agency) -> Iterator[Dated]:
         for suspension in issuance.suspended:
             subject = f"{agency.code}/{issuance.id}"
             yield Dated(suspension.since.isoformat(), subject, *suspension.at["date"])
+            if suspension.until:
+                yield Dated(suspension.until.isoformat(), subject, *suspension.at["until"])
 
 
 def dump(facts: Facts) -> list[Any]:

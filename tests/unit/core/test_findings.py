@@ -335,6 +335,14 @@ PROVINCES = [
     change("no system addresses", P, SYSTEM, "", "province.yml:2:1 province-postmaster"),
     change("no telephone", P, 'phone: "0214 3 000 000", ', "", "province.yml:6:10 province-support"),
     change("no support", P, SUPPORT, "", "province.yml:2:1 province-support"),
+    change(
+        "mail to nobody", P, "mail: contact-stttt@", "mail: nvvinh-stttt@", "province.yml:6:10 province-support-mail"
+    ),
+    change(
+        "mail to no agency", P, "mail: contact-stttt@", "mail: contact-snv@", "province.yml:6:10 province-support-mail"
+    ),
+    change("mail to a system address", P, "mail: contact-stttt@", "mail: postmaster@"),
+    change("mail elsewhere", P, "mail: contact-stttt@laocai.gov.vn", "mail: hotro@example.org"),
     change("a mobile telephone", P, "0214 3 000 000", "0912 345 678", "province.yml:6:10 phone-mobile"),
     Case(
         "an operator that has ended",
@@ -585,6 +593,12 @@ AGENCIES = [
                 person("2", "Lò Anh", "2013-06-02"),
                 person("3", "Lò Ánh", "2013-06-03"),
                 person("4", "Lò Ơn", "2011-01-01", suspended=[{"document": "1/QĐ-AA", "date": "2031-01-01"}]),
+                person(
+                    "5",
+                    "Lò Ớt",
+                    "2011-01-01",
+                    suspended=[{"document": "1/QĐ-AA", "date": "2012-01-01", "until": "9999-12-31"}],
+                ),
             ),
             agency("bb", opened="2013-06-03", closed="2013-06-04"),
         ),
@@ -592,6 +606,7 @@ AGENCIES = [
             "agencies/aa.yml:10:13 date-future",
             "agencies/aa.yml:16:13 date-future",
             "agencies/aa.yml:21:35 date-future",
+            "agencies/aa.yml:26:54 date-future",
             "agencies/bb.yml:5:9 date-future",
             "agencies/bb.yml:6:9 date-future",
         ],
@@ -606,6 +621,7 @@ AGENCIES = [
     ),
 ]
 
+RECRUITED_THEN = event("recruited", "2011-01-01")
 UNTIL = ", until: 2011-08-01}"
 PEOPLE = [
     Case(
@@ -636,13 +652,17 @@ PEOPLE = [
     change("suspended backwards", S, "2011-08-01", "2011-05-01", f"{S}:23:7 person-dates"),
     *(
         change(
-            f"suspended again {name}", S, UNTIL, f"{until}}}\n      - {{document: 9/QĐ-STTTT, date: {day}}}", *expected
+            f"suspended again {name}",
+            S,
+            UNTIL,
+            f"{until}}}\n      - {{document: 9/QĐ-STTTT, date: {day}, until: 2012-07-01}}",
+            *expected,
         )
         for name, until, day, expected in (
             ("when the former ends", ", until: 2011-08-01", "2011-08-01", []),
-            ("before the former ends", ", until: 2011-08-01", "2011-07-31", [f"{S}:24:39 person-suspensions"]),
-            ("out of order", ", until: 2011-08-01", "2011-01-01", [f"{S}:24:39 person-suspensions"]),
-            ("after one without an end", "", "2012-05-01", [f"{S}:24:39 person-suspensions"]),
+            ("before the former ends", ", until: 2011-08-01", "2011-07-31", [f"{S}:24:38 person-suspensions"]),
+            ("out of order", ", until: 2011-08-01", "2011-01-01", [f"{S}:24:38 person-suspensions"]),
+            ("after one without an end", "", "2012-05-01", [f"{S}:24:38 person-suspensions"]),
         )
     ),
     Case(
@@ -664,11 +684,11 @@ PEOPLE = [
     Case(
         "ids that differ in zeros or capitals",
         register(
-            agency("aa", person("001", "Lò An", "2011-01-01"), person("NV-7", "Lò Ba", "2011-01-01")),
-            agency("bb", person("1", "Lò An", "2011-01-01"), person("nv-7", "Lò Cả", "2011-01-01")),
-            agency("cc", person("010", "Lò An", "2011-01-01"), person("NV-07", "Lò Cả", "2011-01-01")),
+            agency("aa", person("001", "Lò An", RECRUITED_THEN), person("NV-7", "Lò Ba", RECRUITED_THEN)),
+            agency("bb", person("1", "Lò An", RECRUITED_THEN), person("nv-7", "Lò Cả", RECRUITED_THEN)),
+            agency("cc", person("010", "Lò An", RECRUITED_THEN), person("NV-07", "Lò Cả", RECRUITED_THEN)),
         ),
-        ["agencies/bb.yml:7:5 id-alike", "agencies/bb.yml:11:5 id-alike"],
+        ["agencies/bb.yml:7:5 id-alike", "agencies/bb.yml:10:5 id-alike"],
     ),
     change(
         "suspended when closed",
@@ -1281,7 +1301,7 @@ HISTORY = [
     history(
         "another key for letters",
         edited(S, ("as: delegate}", f"as: delegate, key: {AGE}}}")),
-        f"{S}:11:88 history-key",
+        f"{S}:11:85 history-key",
     ),
     history(
         "another key of the operator",
@@ -1298,9 +1318,9 @@ HISTORY = [
             base=edited(S, (CLOSING, "")),
         )
         for day, event_, expected in (
-            ("2011-12-02", "retired", [f"{S}:27:42 history-late"]),
-            ("2011-12-03", "retired", []),
-            ("2011-12-02", "transferred", [f"{S}:27:13 person-move-to"]),
+            ("2011-11-30", "retired", [f"{S}:27:43 history-late"]),
+            ("2011-12-01", "retired", []),
+            ("2011-11-30", "transferred", [f"{S}:27:13 person-move-to"]),
         )
     ),
     history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),

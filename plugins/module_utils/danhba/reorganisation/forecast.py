@@ -20,7 +20,7 @@ from .rules import reminder
 NO_CUSTODIAN = reminder(
     "no-custodian",
     "R11.1",
-    _("nobody holds {address} from {day} on; name who does, by the document: custodians: - {{agency: {agency}, …}}"),
+    _("nobody holds {address} from {day} on; name who does by a document, custodians: - {{agency: {agency}, …}}"),
 )
 PROTECT = reminder(
     "protected",

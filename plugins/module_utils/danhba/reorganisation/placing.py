@@ -19,7 +19,7 @@ PIN = problem(
     "R16",
     _(
         "{person} ({name}) has the pinned address {before}, but cannot have {after}, which {holder} has; decide one "
-        "by a document: people: - {{id: {person}, to: {agency}, address: …-{agency}, address_document: …}}"
+        "by a document, people: - {{id: {person}, to: {agency}, address: …-{agency}, address_document: …}}"
     ),
 )
 LONG = problem(
@@ -27,7 +27,7 @@ LONG = problem(
     "R16",
     _(
         "{person} ({name}) has the pinned address {before}, but {after} has more than {most} characters; decide "
-        "another by a document: people: - {{id: {person}, to: {agency}, address: …-{agency}, address_document: …}}"
+        "another by a document, people: - {{id: {person}, to: {agency}, address: …-{agency}, address_document: …}}"
     ),
 )
 

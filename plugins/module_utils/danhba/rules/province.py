@@ -49,6 +49,14 @@ SUPPORT = advice(
         'add support: {{phone: "…"}} with the number of the operator\'s office'
     ),
 )
+SUPPORT_MAIL = advice(
+    "province-support-mail",
+    "R10.9",
+    _(
+        "refused letters name {mail} to ask, which is no contact mailbox of this register; "
+        "write one, such as contact-{operator}@{domain}, for people leave"
+    ),
+)
 OPERATOR_CLOSED = advice(
     "province-operator-closed",
     "R3",
@@ -83,7 +91,7 @@ def across(
     """The province's file: what it names exists, and what it sets makes sense."""
     yield from _named(province, agencies, unread)
     yield from _system(province, agencies)
-    yield from _support(province)
+    yield from _support(province, unread.union(agencies))
     yield from _policy(province)
     yield from quotas.of_policy(province)
     if day:
@@ -118,12 +126,17 @@ def _system(province: Province, agencies: Mapping[str, Facts]) -> Iterator[Findi
         yield POSTMASTER.at(where, operator=province.operator)
 
 
-def _support(province: Province) -> Iterator[Finding]:
+def _support(province: Province, codes: frozenset[str]) -> Iterator[Finding]:
     where = province.where("support")
     if not province.support_phone:
         yield SUPPORT.at(where)
     elif is_mobile(province.support_phone):
         yield MOBILE.at(where, phone=province.support_phone)
+    local, _separator, domain = province.support_mail.rpartition("@")
+    contact = local.startswith(CONTACT) and local.removeprefix(CONTACT) in codes
+    if domain == province.domain and not contact and local not in province.system_addresses:
+        values = {"mail": province.support_mail, "operator": province.operator, "domain": domain}
+        yield SUPPORT_MAIL.at(where, **values)
 
 
 def _policy(province: Province) -> Iterator[Finding]:
