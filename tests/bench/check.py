@@ -127,7 +127,15 @@ def change_one(register: Path) -> None:
 
 def _show_compared(console: Console, rows: Sequence[Compared]) -> None:
     table = Table(
-        *("CCVC / officials", "MiB", "yamllint s", "check-jsonschema s", "danhba check s", "alternatives : check"),
+        *(
+            "CCVC / officials",
+            "MiB",
+            "yamllint s",
+            "check-jsonschema s",
+            "danhba check s",
+            "alternatives : check",
+            "CPU s",
+        ),
         *("yamllint MiB", "check-jsonschema MiB", "check MiB"),
         title="danhba check; yamllint + check-jsonschema",
     )
@@ -138,6 +146,7 @@ def _show_compared(console: Console, rows: Sequence[Compared]) -> None:
             f"{row.mebibytes:.1f}",
             *(f"{run.seconds:.2f}" for run in runs),
             f"{row.ratio:.1f} : 1",
+            " + ".join(f"{run.processor:.1f}" for run in runs[:2]) + f" : {row.check.processor:.1f}",
             *(f"{run.peak:.0f}" for run in runs),
         )
     console.print(table)
@@ -160,8 +169,9 @@ def _show_growth(console: Console, rows: Sequence[Grown]) -> None:
     """The exponent of growth between two sizes: 1 is linear, 2 is the square."""
     for before, after in pairwise(rows):
         factor = math.log(after.officials / before.officials)
-        check = math.log(after.check.seconds / before.check.seconds) / factor
-        plan = math.log(after.plan.seconds / before.plan.seconds) / factor
+        # Of the processors, which whatever else the machine does changes little.
+        check = math.log(after.check.processor / before.check.processor) / factor
+        plan = math.log(after.plan.processor / before.plan.processor) / factor
         console.print(f"{before.officials:,} → {after.officials:,}: check ~ n^{check:.2f}, plan ~ n^{plan:.2f}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import resource
 import subprocess
 import threading
 import time
@@ -16,11 +17,12 @@ PROC = Path("/proc")
 
 @dataclass(frozen=True)
 class Measured:
-    """Wall-clock seconds; MiB at the highest of all processes of the command together, what they share counted once;
-    the peak in MiB of the largest process for each pattern of its NUL-ended words.
+    """Seconds of the clock, and of all processors; MiB at the highest of all processes of the command together, what
+    they share counted once; the peak in MiB of the largest process for each pattern of its NUL-ended words.
     """
 
     seconds: float
+    processor: float
     peak: float
     memory: Mapping[str, float]
     output: str
@@ -77,6 +79,12 @@ def _share(process: int) -> int:
         return 0  # it has just ended
 
 
+def _processor() -> float:
+    """Seconds that the processes which have ended so far took of the processors, their own children's among them."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 def _kib(text: str, key: str) -> int:
     return int(text.partition(key)[2].split()[0])
 
@@ -85,7 +93,7 @@ def measure(
     command: Sequence[str], *, cwd: Path, env: Mapping[str, str], markers: Sequence[str] = (), status: int = 0
 ) -> Measured:
     """Run a command to its end, which must be of that status."""
-    started = time.monotonic()
+    started, used = time.monotonic(), _processor()
     with subprocess.Popen(
         command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as running:
@@ -100,4 +108,4 @@ def measure(
             thread.join()
     if running.returncode != status:
         raise RuntimeError(f"{command[0]} ended with {running.returncode}:\n{output[-3000:]}")
-    return Measured(seconds, watch.peak, watch.peaks, output)
+    return Measured(seconds, _processor() - used, watch.peak, watch.peaks, output)

@@ -9,7 +9,7 @@ from datetime import date
 
 from . import legacy, names
 from .facts import Facts
-from .findings import Finding, Where, rule
+from .findings import Finding, Where, advice, rule
 from .messages import mark as _
 from .place import Place
 from .register import Agency, Event, Issuance
@@ -34,12 +34,27 @@ SHAPE = rule(
     _("'{address}' cannot be pinned; it is a local part such as vinhnv-{agency}: lower case, at most 64 octets"),
 )
 RESERVED = rule("address-reserved", "R4.1", _("'{address}' is reserved and cannot be a person's; pin another"))
+BARE = advice(
+    "address-bare",
+    "R4.2",
+    _(
+        "'{address}' lacks -{agency}, in which every official's address ends but those that came with the old system "
+        "(event: migrated); pin one that ends in it"
+    ),
+)
 DOCUMENT = rule("address-document", "R16", _("a pinned address needs address_document: the document that decided it"))
 
 # An address before the @ has at most 64 octets (RFC 5321, 4.5.3.1.1).
 LONGEST = 64
-# Local parts that standards give a meaning (RFC 2142) or that mail systems use for themselves.
-RESERVED_NAMES = frozenset("""abuse hostmaster mailer-daemon noc noreply postmaster root security webmaster""".split())
+# Local parts that standards give a meaning (RFC 2142) or that mail systems use for themselves; those by which
+# certificate authorities ask whether a domain is one's own, and the hosts that mail programs look for.
+RESERVED_NAMES = frozenset(
+    """
+    abuse ftp hostmaster info mailer mailer-daemon marketing news noc noreply postmaster root sales security support
+    usenet uucp webmaster www admin administrator ssladmin sysadmin autoconfig autodiscover imap mail mx pop smtp
+    webmail
+    """.split()
+)
 CONTACT = "contact-"
 _PIN = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)*(?:-[a-z][a-z0-9]*)?")
 
@@ -119,6 +134,8 @@ class _Issuer:
         if holder != issuance.id:
             self.findings.append(TAKEN.at(where, address=address, holder=holder))
             return None
+        if not dash and issuance.opened.event != "migrated":
+            self.findings.append(BARE.at(where, address=address, agency=self.agency.code))
         return address
 
     def _computed(self, issuance: Issuance) -> str | None:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
-from . import desired, history, loader, plan, rules, source, state
+from . import change, desired, history, loader, plan, rules, source, state
 from .addresses import Issued
+from .change import Happening
 from .examination import Examined, examine
 from .facts import Facts
 from .findings import Finding, Where, advice, binding
 from .garbage import without_collection
 from .history import Version
 from .messages import mark as _
-from .plan import Refusal, Wanted
+from .plan import Plan, Refusal, Wanted
 from .register import Province, Register
 from .source import File
 from .sweep import Progress, Results, sweep
@@ -25,8 +26,9 @@ BASE = advice(
     "R6",
     _("the revision compared with has {count} errors, so the limits of a plan were not judged; correct it first"),
 )
-# A change may close and open on days to come; the limits are judged on so many of them.
-DAYS = 12
+# After so many findings only a few of each further file are kept: many small files can have millions.
+MOST, FEW = 10_000, 10
+Usable = tuple[Register, Issued]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +42,12 @@ class Checked:
     holds: bool
 
     @property
-    def sound(self) -> tuple[Register, Issued] | None:
+    def sound(self) -> Usable | None:
         """The register and its addresses, if it holds by itself, whatever it takes back of a base."""
         return (self.register, self.issued) if self.register and self.issued and self.holds else None
 
     @property
-    def usable(self) -> tuple[Register, Issued] | None:
+    def usable(self) -> Usable | None:
         """The register and its addresses, if nothing binding stands against them."""
         return None if binding(self.findings) else self.sound
 
@@ -155,11 +157,19 @@ def _read(files: list[File], before: _Read | None = None, progress: Progress | N
     examined = {}
     for file in _agencies(files):
         same = before and before.files.get(file.name) == file and _system(before.province) == system
-        examined[_stem(file)] = before.examined[_stem(file)] if before and same else examine(file, system)
+        made = before.examined[_stem(file)] if before and same else examine(file, system)
+        examined[_stem(file)] = _bounded(made, len(findings))
         findings += examined[_stem(file)].findings
         if progress:
             progress(len(examined))
     return _Read(province, {file.name: file for file in files}, examined, findings, source.digest(files))
+
+
+def _bounded(examined: Examined, before: int) -> Examined:
+    """What was found in a file, shortened where there are more findings than anybody reads; errors stay errors."""
+    if before < MOST or len(examined.findings) <= FEW:
+        return examined
+    return replace(examined, findings=(binding(examined.findings) or examined.findings)[:FEW])
 
 
 def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Finding]:
@@ -172,7 +182,9 @@ def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Findin
     was, now = before.register(differ), read.register(differ)
     then, today = before.issued(), read.issued()
     if was and now and then and today:
-        yield from history.check(Version(was, then), Version(now, today), before.unclear | read.unclear, day)
+        unclear = before.unclear | read.unclear
+        yield from history.check(Version(was, then), Version(now, today), unclear, day)
+        yield from history.across(before.facts(), read.facts(), unclear, now.province, day)
 
 
 def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]:
@@ -185,43 +197,39 @@ def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]
         yield BASE.at(now.province.where(), count=len(errors))
         return
     told = set()
-    for coming in _days(before, read, day):
-        wanting = wanted(now, today, coming)
-        refused = plan.make(wanting, wanted(was, then, coming).accounts).refused
-        if refused and coming > day:
+    for refusal in _refusals((was, then), (now, today), change.happenings(before.facts(), read.facts()), day):
+        finding = _refused(refusal, now)
+        if (finding.rule, finding.where.object) not in told:
+            told.add((finding.rule, finding.where.object))
+            yield finding
+
+
+def _refusals(was: Usable, now: Usable, found: list[Happening], day: date) -> Iterator[Refusal]:
+    """What each of the days that matter refuses."""
+    sizes = {agency.code: len(agency.people) for agency in was[0].agencies.values()}
+    yield from _between(was, now, day).refused
+    for coming in change.judged(found, sizes, day):
+        if _between(was, now, coming).refused:
             # By then the change has been applied: what it did on a day before is not done again.
-            refused = plan.make(wanting, wanted(now, today, coming - timedelta(days=1)).accounts).refused
-        for refusal in refused:
-            finding = _refused(refusal, now)
-            if (finding.rule, finding.where.object) not in told:
-                told.add((finding.rule, finding.where.object))
-                yield finding
+            yield from _between(now, now, coming, since=coming - timedelta(days=1)).refused
+    for last in change.shown(found, day)[0][-1:]:
+        # A mailbox that ends stays ended, on whatever day it did.
+        yield from (refusal for refusal in _between(was, now, last).refused if refusal.rule is plan.PROTECTED)
 
 
-def days(before: Checked, now: Checked, day: date) -> list[date]:
-    """The day, and those to come on which the change opens or closes something, the first `DAYS` of them."""
-    return _days(before.read, now.read, day)
+def _between(was: Usable, now: Usable, day: date, since: date | None = None) -> Plan:
+    return plan.make(wanted(*now, day), wanted(*was, since or day).accounts)
 
 
-def _days(before: _Read, read: _Read, day: date) -> list[date]:
-    days: set[str] = set()
-    for name, examined in read.examined.items():
-        known = before.examined.get(name)
-        if examined.facts and not (known and known.facts is examined.facts):
-            then = _happenings(known.facts) if known and known.facts else set()
-            days |= {day for day, *_what in _happenings(examined.facts) - then}
-    coming = sorted(d for text in days if text and (d := date.fromisoformat(text)) > day)
-    return [day, *coming[:DAYS]]
-
-
-def _happenings(facts: Facts) -> set[tuple[str, ...]]:
-    """Each day on which something happens at an agency, and what."""
-    found: set[tuple[str, ...]] = {(facts.opened, "opened"), (facts.closed, "closed", facts.closed_event)}
-    for held in facts.people:
-        found.add((held.opened, held.id, held.opened_event))
-        found.add((held.closed, held.id, held.closed_event))
-    found.update((dated.day, dated.object) for dated in facts.dates)
-    return found
+def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], int]:
+    """What a change does: the plans of the day and of those to come on which it acts, both registers being sound; and
+    on how many days more it does something.
+    """
+    was, becomes = before.sound, now.sound
+    if was is None or becomes is None:
+        return [], 0
+    days, more = change.shown(change.happenings(before.read.facts(), now.read.facts()), day)
+    return [_between(was, becomes, each) for each in (day, *days)], more
 
 
 def _refused(refusal: Refusal, register: Register) -> Finding:

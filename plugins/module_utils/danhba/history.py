@@ -7,17 +7,21 @@ but a slip in a number is corrected one day: then the change itself acknowledges
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice, zip_longest
 from typing import TypeAlias
+from unicodedata import combining
 
 from unidecode import unidecode
 
 from .addresses import CONTACT, Issued
+from .facts import Facts, Held
 from .findings import Finding, Where, advice, rule
 from .messages import mark as _
+from .names import spelling
 from .place import START
 from .policy import Policy
 from .register import MOVES, Agency, Custodian, Event, Issuance, Province, Register, Suspension
@@ -116,6 +120,15 @@ SUCCEEDS = rule(
         "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
     ),
 )
+SUCCEEDS_ADDED = rule(
+    "history-succeeds-added",
+    "R6.1a",
+    _(
+        "{object} now succeeds {before}, which had ended on {day} before this change, and would be given its mail; "
+        "take it out of succeeds:, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
 RENAMED = rule(
     "history-agency-name",
     "R6.1a",
@@ -164,6 +177,30 @@ KEY = advice(
         "passwords, so ask {person}, not by mail, whether the key is theirs"
     ),
 )
+MARKS = advice(
+    "history-name-marks",
+    "R4.2",
+    _(
+        "{object} was {before} and is now {now}, which may be another person's name; "
+        "if the spelling is mended leave it, else restore the name, and give the other person a new id"
+    ),
+)
+LEADER = advice(
+    "history-leader",
+    "R9.3",
+    _(
+        "{object} is no longer marked leader: true, so that its mail is kept for fewer days once it is closed; "
+        "restore it, unless the person holds the office no more"
+    ),
+)
+RETURN = advice(
+    "history-return",
+    "R6.2a",
+    _(
+        "{person} left {other} on {day} ({event}) and opens again in {agency}, with the mailbox of then: all its mail, "
+        "and what is still sent to the old address; ask {other} whether this is the same person, else give a new id"
+    ),
+)
 LATE = advice(
     "history-late",
     "R6.2b",
@@ -175,7 +212,7 @@ LATE = advice(
 
 # What an acknowledgement lets pass.
 CORRECTIONS = frozenset(
-    found.id for found in (OPENED, CLOSED, REOPENED, CUSTODIAN, SUSPENDED, SUCCEEDS, RENAMED, NAME, PIN)
+    found.id for found in (OPENED, CLOSED, REOPENED, CUSTODIAN, SUSPENDED, SUCCEEDS, SUCCEEDS_ADDED, RENAMED, NAME, PIN)
 )
 # A file that was replaced has thousands of such places: these many tell its editor enough.
 ENOUGH = 20
@@ -200,14 +237,68 @@ def check(base: Version, now: Version, unclear: frozenset[str], day: date | None
 
     Left out are the agencies that could not be read in full, then or now.
     """
-    acknowledged = _acknowledged(now.register.province, day)
-    for finding in _all(base, now, unclear):
-        if finding.rule.id not in CORRECTIONS or finding.where.object not in acknowledged:
-            yield finding
+    yield from _unacknowledged(_all(base, now, unclear), now.register.province, day)
     if day:
         for agency in base.register.agencies.values():
             if agency.code not in unclear and (later := now.register.agencies.get(agency.code)):
                 yield from islice(_late(agency, later, now.register.province.policy, day), ENOUGH)
+
+
+def across(
+    base: Sequence[Facts], now: Sequence[Facts], unclear: frozenset[str], province: Province, day: date | None = None
+) -> Iterator[Finding]:
+    """What a change takes from agencies whose own files it leaves alone: of all agencies, then and now."""
+    former = {agency.code: agency for agency in base}
+    changed = [agency for agency in now if agency.code not in unclear and former.get(agency.code) != agency]
+    yield from _unacknowledged(_taken_over(former, changed), province, day)
+    yield from _returned(base, former, changed)
+
+
+def _taken_over(former: Mapping[str, Facts], changed: Sequence[Facts]) -> Iterator[Finding]:
+    """Ended agencies that had their heirs, or were to have none: nobody joins these without being asked."""
+    for agency in changed:
+        known = former[agency.code].succeeds if agency.code in former else ()
+        for code in agency.succeeds:
+            ended = former.get(code)
+            if ended and ended.closed and code not in known:
+                values = {"object": agency.code, "before": code, "day": ended.closed}
+                yield SUCCEEDS_ADDED.at(agency.where("succeeds"), **values)
+
+
+def _returned(base: Sequence[Facts], former: Mapping[str, Facts], changed: Sequence[Facts]) -> Iterator[Finding]:
+    """Those who had left one agency, and whom another opens again."""
+    new = [entry for agency in changed for entry in _new(agency, former.get(agency.code))]
+    last = _last(base, {held.id for _agency, held in new})
+    for agency, held in new:
+        if held.id in last and (left := last[held.id])[1].closed and left[0].code != agency.code:
+            values = {"person": held.id, "agency": agency.code, "other": left[0].code}
+            yield RETURN.at(agency.where_of(held, "opened"), day=left[1].closed, event=left[1].closed_event, **values)
+
+
+def _new(agency: Facts, before: Facts | None) -> Iterator[tuple[Facts, Held]]:
+    """The entries that a change adds; of a move, the agency that is left says so itself."""
+    known = Counter(held.id for held in before.people) if before else Counter[str]()
+    for held in agency.people:
+        known[held.id] -= 1
+        if known[held.id] < 0 and held.opened_event not in MOVES:
+            yield agency, held
+
+
+def _last(base: Sequence[Facts], ids: set[str]) -> dict[str, tuple[Facts, Held]]:
+    """The last entry of each of these people."""
+    last: dict[str, tuple[Facts, Held]] = {}
+    for agency in base if ids else ():
+        for held in agency.people:
+            if held.id in ids and (held.id not in last or last[held.id][1].end <= held.end):
+                last[held.id] = agency, held
+    return last
+
+
+def _unacknowledged(findings: Iterator[Finding], province: Province, day: date | None) -> Iterator[Finding]:
+    acknowledged = _acknowledged(province, day)
+    for finding in findings:
+        if finding.rule.id not in CORRECTIONS or finding.where.object not in acknowledged:
+            yield finding
 
 
 def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
@@ -277,6 +368,11 @@ def _alike(before: str, now: str) -> bool:
 
 def _letters(text: str) -> str:
     return "".join(filter(str.isalnum, unidecode(text).casefold()))
+
+
+def _spelt(name: str) -> str:
+    """A name's letters with their marks, which tell people apart (Hậu, Hầu), wherever the tone is written."""
+    return "".join(c for c in spelling(name) if c.isalnum() or combining(c))
 
 
 def _events(before: Agency | Issuance, now: Agency | Issuance, opened: Where, closed: Where) -> Iterator[Finding]:
@@ -446,6 +542,9 @@ def _rising(numbers: Sequence[int]) -> frozenset[int]:
 
 def _issuance(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:
     yield from _events(before, later, now.where_of(later, "opened"), now.where_of(later, "closed"))
+    if before.leader and not later.leader:
+        where = now.where_of(later, "leader")
+        yield LEADER.at(where, object=where.object)
     where = now.where_of(later, "suspended")
     for number, (then, today) in enumerate(zip_longest(before.suspended, later.suspended), 1):
         if then is None:
@@ -471,6 +570,8 @@ def _identity(before: Issuance, later: Issuance, now: Agency) -> Iterator[Findin
     where = now.where_of(later, "name")
     if not _alike(before.name, later.name):
         yield NAME.at(where, object=where.object, before=before.name, now=later.name)
+    elif _spelt(before.name) != _spelt(later.name):
+        yield MARKS.at(where, object=where.object, before=before.name, now=later.name)
     if before.address_document and before.address_document != later.address_document:
         where = now.where_of(later, "address_document" if later.address else "")
         values = {"before": before.address_document, "now": later.address_document or "—"}

@@ -17,6 +17,8 @@ from .review import Moved, Review
 MARKER = "<!-- danhba-review -->"
 # What the plan has at least, however long the findings are.
 _ROOM_FOR_PLAN = 15_000
+# For a line behind the plan.
+_ROOM_FOR_MORE = 300
 _ROOM_FOR_LISTS = 4_000
 _NONE = "—"
 # How many paths or people a paragraph names.
@@ -44,8 +46,11 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     heading = _("Files outside the register: not looked at here, and for the operator alone to judge.")
     page.list(outside, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
     if review.plan:
-        room = LONGEST_MARKDOWN - len(page.text())
+        room = LONGEST_MARKDOWN - len(page.text()) - _ROOM_FOR_MORE
         page.add(show_plan.markdown(review.plan, language, file, room))
+    if review.more:
+        more = _("On {count} more days to come this change opens or changes something, which is not shown here.")
+        page.add(_say(more, language, review.proposal, count=review.more))
     return page.text().strip() + "\n"
 
 

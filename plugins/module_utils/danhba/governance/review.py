@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .. import plan, tree
+from .. import tree
 from ..addresses import Issued
-from ..check import check, days, wanted
+from ..check import check, differences
 from ..findings import Finding, binding
 from ..plan import Plan
 from ..register import Agency, Issuance, Register
@@ -34,7 +34,7 @@ class Moved:
 class Review:
     """What a proposal does; `plan` is None where the result cannot be made out, or the target has errors itself.
 
-    The plan is that of the last day to come on which the proposal opens or closes something, else of `day`.
+    The plan has what the proposal does on `day` and on those to come, up to its own day; on `more` days it does more.
     `findings` are those that what it is compared with has not; `known` counts the others. `settings` are the changes
     of the province's file: path of the key, value before and now (empty where there is none).
     """
@@ -44,6 +44,7 @@ class Review:
     findings: list[Finding]
     known: int
     plan: Plan | None
+    more: int
     moved: list[Moved]
     settings: list[tuple[str, str, str]]
 
@@ -52,9 +53,6 @@ class Review:
         """Whether it may be merged as it is."""
         clean = self.proposal.related and not self.proposal.conflicts and not binding(self.findings)
         return clean and self.plan is not None and not self.plan.refused
-
-
-Usable = tuple[Register, Issued]
 
 
 def review(proposal: Proposal, day: date) -> Review:
@@ -71,18 +69,21 @@ def review(proposal: Proposal, day: date) -> Review:
     now = check(files, day, before)
     known = {_identity(finding) for finding in before.findings}
     findings = [finding for finding in now.findings if _identity(finding) not in known]
-    made, moved = None, list[Moved]()
+    made, moved, more = None, list[Moved](), 0
     if proposal.result is not None and now.sound and before.usable:
-        made = _plan(before.usable, now.sound, days(before, now, day))
+        plans, more = differences(before, now, day)
+        made = _together(plans)
         moved = list(_moved(proposal, *now.sound)) if proposal.behind else []
     settings = list(_settings(base, files))
-    return Review(proposal, day, findings, len(now.findings) - len(findings), made, moved, settings)
+    return Review(proposal, day, findings, len(now.findings) - len(findings), made, more, moved, settings)
 
 
-def _plan(before: Usable, now: Usable, coming: list[date]) -> Plan:
-    """The plan of the last day on which the change does something; the limits of each day are among the findings."""
-    made = plan.make(wanted(*now, coming[-1]), wanted(*before, coming[-1]).accounts)
-    return made if len(coming) == 1 else replace(made, refused=())
+def _together(plans: list[Plan]) -> Plan:
+    """All that a change does on the day and later, each thing once; what it must not do is among the findings."""
+    actions = {(action.action, action.kind, action.id): action for each in reversed(plans) for action in each.actions}
+    refused = plans[0].refused if len(plans) == 1 else ()
+    together = sorted(actions.values(), key=lambda action: action.order)
+    return replace(plans[0], day=plans[-1].day, actions=tuple(together), refused=refused)
 
 
 def _identity(finding: Finding) -> tuple[str, str, str, str]:

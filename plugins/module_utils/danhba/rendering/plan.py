@@ -30,8 +30,8 @@ LABELS = {
     "cancel": _("cancel"),
     "release": _("release"),
 }
-# What takes a mailbox or an address away from somebody: reviewers read each of them.
-TAKING = frozenset({CLOSE, SUSPEND, READDRESS})
+# What takes a mailbox or an address away from somebody, or gives one back with all its mail: reviewers read each.
+TAKING = frozenset({CLOSE, SUSPEND, READDRESS, REOPEN})
 COLOURS = {CLOSE: "red", SUSPEND: "magenta", READDRESS: "yellow", CREATE: "green", REOPEN: "green", RESUME: "green"}
 # A comment on GitHub is cut at 65,536 characters.
 LONGEST_MARKDOWN = 65_000
@@ -129,13 +129,19 @@ def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARK
     if plan.actions:
         heading, *rows = _by_agency(plan, language)
         page.list(rows, heading, most=most // 4)
-    taken = [action for action in plan.actions if action.action in TAKING]
+    taken = [action for action in plan.actions if _takes(action)]
     page.list([_item(action, language) for action in taken])
-    rest = [action for action in plan.actions if action.action not in TAKING]
+    rest = [action for action in plan.actions if not _takes(action)]
     summary = render(_("{count} more actions"), {"count": len(rest)}, language)
     opening = f"<details><summary>{summary}</summary>\n\n"
     page.list([_item(action, language) for action in rest], opening, "\n\n</details>")
     return page.text()
+
+
+def _takes(action: Action) -> bool:
+    """Also mail to an address that was known before, once it goes to others; not when it goes to nobody any more."""
+    redirected = bool(action.before) and "targets" in action.after
+    return action.action in TAKING or (redirected and action.before.get("targets") != action.after["targets"])
 
 
 @dataclass(slots=True)
