@@ -59,7 +59,7 @@ class Editor:
 
     def append(self, code: str, id_: str, name: str, **keys: Any) -> str:
         """Add an official to the end of an agency's file."""
-        entry = official_yaml(id=id_, name=name, title=None, **{"opened": opened(), **keys})
+        entry = official_yaml(id=id_, name=name, **{"title": None, "opened": opened(), **keys})
         with self.file(code).open("a", encoding="utf-8") as file:
             file.write(entry)
         return entry
@@ -291,6 +291,18 @@ class TestNamesakes:
         forge.propose(1, editor)
         plan = forge.summary.read_text(encoding="utf-8").partition("```json\n")[2].partition("\n```")[0]
         assert [action["address"] for action in json.loads(plan)["actions"]] == ["lvan-snv@laocai.gov.vn"]
+
+    def test_the_summary_of_a_long_plan_is_cut_where_the_forge_would_refuse_it(self, forge: Forge) -> None:
+        """GitHub takes 1 MiB of a step, all that is in it counted."""
+        editor = forge.editor("an")
+        for number in range(1000):
+            word = "".join("bcdghklmnp"[int(digit)] + "ă" for digit in str(number)).capitalize()
+            editor.append("snv", f"1{number:03d}", f"Lưỡng Thị {word}", title="Ủy viên thường trực, " * 9 + "Phó")
+        comment = forge.propose(1, editor)
+        assert (forge.folder / "workspace-0/build/review/plan.json").stat().st_size > 1_000_000
+        assert "## " in comment
+        assert 900_000 < forge.summary.stat().st_size < 1_000_000
+        assert forge.summary.read_bytes().endswith(b"\n</details>\n")
 
     def test_who_puts_the_own_entry_first_is_told_so(self, forge: Forge) -> None:
         first, second = forge.editor("mai"), forge.editor("pao")

@@ -70,7 +70,10 @@ def route_of(address: str, mode: str, document: str, reply: str, targets: Iterab
     """A route from the values of a row."""
     if not all(isinstance(value, str) for value in (address, mode, document, reply)) or mode not in MODES:
         raise TypeError(f"no route: {address!r}")
-    return Route(address, mode, document, reply, tuple((kind, id_) for kind, id_ in targets))
+    keys = tuple((kind, id_) for kind, id_ in targets)
+    if not all(isinstance(part, str) for key in keys for part in key):
+        raise TypeError(f"no targets: {address!r}")
+    return Route(address, mode, document, reply, keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -84,15 +84,25 @@ def issue_in(agency: Agency, system: frozenset[str], findings: list[Finding]) ->
     return list(_Issuer(agency, findings, dict.fromkeys(system, "system_addresses")).all())
 
 
-def across(facts: Iterable[Facts]) -> Iterator[Finding]:
-    """Pins that do not end in an agency's code could be given out by two agencies; the first in the register has it."""
+def across(facts: Sequence[Facts]) -> Iterator[Finding]:
+    """Pins that do not end in an agency's code could be given out by two agencies; the first in the register has it.
+
+    Only those have one who came with the old system, and keep it wherever they move.
+    """
     holders: dict[str, tuple[str, str]] = {}
-    for agency in facts:
-        for pin in agency.pins:
-            holder, code = holders.setdefault(pin.address, (pin.id, agency.code))
-            if code != agency.code and holder != pin.id:
-                where = Where(agency.file, Place(pin.line, pin.column), f"{agency.code}/{pin.id}")
-                yield TAKEN.at(where, address=pin.address, holder=holder)
+    pins = [(agency, pin) for agency in facts for pin in agency.pins]
+    migrated = _migrated(facts) if pins else frozenset()
+    for agency, pin in pins:
+        where = Where(agency.file, Place(pin.line, pin.column), f"{agency.code}/{pin.id}")
+        holder, code = holders.setdefault(pin.address, (pin.id, agency.code))
+        if code != agency.code and holder != pin.id:
+            yield TAKEN.at(where, address=pin.address, holder=holder)
+        elif pin.id not in migrated:
+            yield BARE.at(where, address=pin.address, agency=agency.code)
+
+
+def _migrated(facts: Sequence[Facts]) -> frozenset[str]:
+    return frozenset(held.id for agency in facts for held in agency.people if held.opened_event == "migrated")
 
 
 def appended(code: str, people: tuple[Issuance, ...], names_: list[str]) -> tuple[list[str | None], list[Finding]]:
@@ -134,8 +144,6 @@ class _Issuer:
         if holder != issuance.id:
             self.findings.append(TAKEN.at(where, address=address, holder=holder))
             return None
-        if not dash and issuance.opened.event != "migrated":
-            self.findings.append(BARE.at(where, address=address, agency=self.agency.code))
         return address
 
     def _computed(self, issuance: Issuance) -> str | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from . import addresses, facts, loader, rules
 from .facts import Facts
@@ -51,17 +52,25 @@ def _examine(file: File, system: frozenset[str], findings: Gathered) -> Examined
 
 
 def dump(examined: Examined) -> bytes:
-    """Facts and findings as JSON, without the file's name, which depends on who asks."""
-    kept = facts.dump(examined.facts) if examined.facts else None
-    whole = [kept, [_dump(finding) for finding in examined.findings]]
+    """Facts and findings as two lines of JSON, without the file's name, which depends on who asks."""
+    kept, people = facts.dump(examined.facts) if examined.facts else (None, b"")
+    whole = [kept, [_dump(finding) for finding in examined.findings], crc32(people)]
     # A file's name may be no text, and findings cite it.
-    return json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+    head = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
+    return head + b"\n" + people
 
 
 def load(data: bytes, file: str) -> tuple[Facts | None, list[Finding]]:
-    """The inverse of `dump`, for a file of that name."""
-    kept, findings = json.loads(data)
-    return facts.load(kept, file) if kept else None, [_load(row, file) for row in findings]
+    """The inverse of `dump`, for a file of that name.
+
+    Raises:
+        ValueError, TypeError, KeyError: this is nothing that was dumped.
+    """
+    head, _line, people = data.partition(b"\n")
+    kept, findings, checksum = json.loads(head)
+    if crc32(people) != checksum:
+        raise ValueError("damaged")
+    return facts.load(kept, people, file) if kept else None, [_load(row, file) for row in findings]
 
 
 def _dump(finding: Finding) -> list[Any]:

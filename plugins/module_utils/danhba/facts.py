@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any, NamedTuple, overload
 
 from .findings import Where
 from .place import START, Place
-from .register import Agency, Event, Issuance
+from .register import MOVES, Agency, Event, Issuance
 
 FOREVER = "9999-12-31"
 
@@ -64,8 +67,36 @@ class Dated(NamedTuple):
     column: int
 
 
+class Kept(Sequence[Held]):
+    """Issuances as they were kept, made out when somebody asks: of most agencies nobody does."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    @cached_property
+    def _people(self) -> tuple[Held, ...]:
+        return tuple(map(Held._make, json.loads(self._data)))
+
+    @overload
+    def __getitem__(self, index: int) -> Held: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Held]: ...
+
+    def __getitem__(self, index: int | slice) -> Held | Sequence[Held]:
+        """One of them, or several."""
+        return self._people[index]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._people)
+
+
 class Facts(NamedTuple):
-    """One agency: itself, its issuances in the order of its file, its pins, its other days."""
+    """One agency: itself, its issuances in the order of its file, its pins, its other days.
+
+    `ids` are those of the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
+    """
 
     file: str
     code: str
@@ -78,9 +109,12 @@ class Facts(NamedTuple):
     closed_event: str
     succeeds: tuple[str, ...]
     at: Mapping[str, tuple[int, int]]
-    people: tuple[Held, ...]
+    ids: tuple[str, ...]
+    moved: frozenset[str]
+    latest: str
     pins: tuple[Pin, ...]
     dates: tuple[Dated, ...]
+    people: Sequence[Held]
 
     @property
     def end(self) -> str:
@@ -102,21 +136,27 @@ _KEYS = ("", "name", "identifier", "parent", "opened", "closed", "succeeds")
 def of(agency: Agency, locals_: list[str | None]) -> Facts:
     """The facts of an agency whose addresses are `locals_`."""
     closed, closed_event = _ending(agency.closed)
+    people, dates = tuple(map(_held, agency.people)), tuple(_dates(agency))
+    opened = agency.opened.date.isoformat()
+    days = chain((opened, closed), *((held.opened, held.closed) for held in people), (dated.day for dated in dates))
     return Facts(
         file=agency.file,
         code=agency.code,
         name=agency.name,
         identifier=agency.identifier,
         parent=agency.parent,
-        opened=agency.opened.date.isoformat(),
+        opened=opened,
         opened_event=agency.opened.event,
         closed=closed,
         closed_event=closed_event,
         succeeds=agency.succeeds,
         at={key: agency.at[key] for key in _KEYS if key in agency.at},
-        people=tuple(map(_held, agency.people)),
+        ids=tuple(held.id for held in people),
+        moved=frozenset(held.id for held in people if not MOVES.isdisjoint((held.opened_event, held.closed_event))),
+        latest=max(days),
         pins=tuple(_pins(agency, locals_)),
-        dates=tuple(_dates(agency)),
+        dates=dates,
+        people=people,
     )
 
 
@@ -150,13 +190,15 @@ def _dates(agency: Agency) -> Iterator[Dated]:
                 yield Dated(suspension.until.isoformat(), subject, *suspension.at["until"])
 
 
-def dump(facts: Facts) -> list[Any]:
-    """As JSON holds it, without the file's name, which depends on who asks."""
-    return list(facts[1:])
+def dump(facts: Facts) -> tuple[list[Any], bytes]:
+    """As it is kept, without the file's name, which depends on who asks; the issuances apart, as JSON."""
+    people = json.dumps(list(facts.people), ensure_ascii=False, separators=(",", ":")).encode()
+    head = [*facts[1:-1]]
+    return [sorted(value) if isinstance(value, frozenset) else value for value in head], people
 
 
-def load(data: list[Any], file: str) -> Facts:
+def load(data: list[Any], people: bytes, file: str) -> Facts:
     """The inverse of `dump`."""
-    *head, succeeds, at, people, pins, dates = data
-    lists = (tuple(map(Held._make, people)), tuple(map(Pin._make, pins)), tuple(map(Dated._make, dates)))
-    return Facts._make((file, *head, tuple(succeeds), at, *lists))
+    *head, succeeds, at, ids, moved, latest, pins, dates = data
+    lists = (tuple(map(Pin._make, pins)), tuple(map(Dated._make, dates)))
+    return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, Kept(people)))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from .messages import mark as _
@@ -19,6 +20,16 @@ JOURNAL = ".danhba-journal"
 LARGEST = 16 * 1024 * 1024
 # A million officials have some 250 MB, and a register is read whole.
 LARGEST_REGISTER = 1024 * 1024 * 1024
+# A province has some thousand agencies, counting those that are gone.
+LARGEST_FILES = 20_000
+# By these git tells its hooks where they are. The directory that is named says that here, and may be in another clone.
+_LOCATION = frozenset(
+    f"GIT_{name}"
+    for name in (
+        *("DIR", "WORK_TREE", "IMPLICIT_WORK_TREE", "COMMON_DIR", "PREFIX", "INDEX_FILE", "SHALLOW_FILE", "GRAFT_FILE"),
+        *("OBJECT_DIRECTORY", "ALTERNATE_OBJECT_DIRECTORIES"),
+    )
+)
 
 
 class Unusable(Exception):
@@ -28,6 +39,10 @@ class Unusable(Exception):
         super().__init__(template, values)
         self.template = template
         self.values = values
+
+
+class NoRegister(Unusable):
+    """A revision that git knows has no file of a register in the directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +57,8 @@ class File:
 def from_directory(directory: Path) -> list[File]:
     """The files of a register on disk, by name. Links and files over `LARGEST` are named but not read."""
     try:
-        names = sorted(_names(directory))
+        names = sorted(islice(_names(directory), LARGEST_FILES + 1))
+        _bound_files(directory, len(names))
         sizes = {name: _size(directory / name) for name in names}
         _bound(directory, sizes.values())
         return [_read(directory, name, sizes[name]) for name in names]
@@ -93,6 +109,15 @@ def _bound(directory: Path, sizes: Iterable[int | None]) -> None:
         )
 
 
+def _bound_files(directory: Path, count: int) -> None:
+    if count > LARGEST_FILES:
+        raise Unusable(
+            _("there are more than {most} files in {path}; no register has so many: name the right directory"),
+            path=directory,
+            most=LARGEST_FILES,
+        )
+
+
 def _read(directory: Path, name: str, size: int | None) -> File:
     path = directory / name
     return File(name, str(path), None if size is None else path.read_bytes())
@@ -100,35 +125,60 @@ def _read(directory: Path, name: str, size: int | None) -> File:
 
 def from_git(directory: Path, revision: str) -> list[File]:
     """The same files as they were in a commit; the paths shown are those of today."""
-    if not directory.is_dir():
-        raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
-    if revision.startswith("-"):
-        raise Unusable(_("{revision} is no git revision"), revision=revision)
     names = (PROVINCE, f"{AGENCIES}/")
-    listing = git(directory, "ls-tree", "-r", "-l", "-z", revision, "--", *names, revision=revision)
+    listing = git(directory, "ls-tree", "-l", "-z", named(revision), "--", *names, revision=revision)
     if not listing:
-        raise Unusable(
+        raise NoRegister(
             _("{revision} has no register in {path}; name a revision and a directory that have one"),
             revision=revision,
             path=directory,
         )
     entries = [_entry(line) for line in listing.decode("utf-8", "replace").split("\0") if line]
-    # One blob under many names is a small commit, and must not become a large one in memory.
-    sizes = {blob: size for blob, size, _name in entries if blob}
-    _bound(directory, sizes.values())
-    blobs = _blobs(directory, list(sizes), revision)
+    entries = [entry for entry in entries if not Path(entry[2]).name.startswith(".")]
+    # One blob under many names is a small commit; what counts is the files that it becomes.
+    _bound_files(directory, len(entries))
+    _bound(directory, (size for _blob, size, _name in entries))
+    blobs = _blobs(directory, list({blob: None for blob, _size, _name in entries if blob}), revision)
     return sorted(
-        (
-            File(name, str(directory / name), blobs[blob] if blob else None)
-            for blob, _bytes, name in entries
-            if not Path(name).name.startswith(".")
-        ),
+        (File(name, str(directory / name), blobs[blob] if blob else None) for blob, _bytes, name in entries),
         key=lambda file: file.name,
     )
 
 
+def staged(directory: Path) -> list[File]:
+    """The files as the next commit would have them; in a hook, as the commit has them which is being made."""
+    # The one variable of a hook that counts: `git commit FILE` makes its commit from an index of its own.
+    index = os.environ.get("GIT_INDEX_FILE")
+    here = {"GIT_INDEX_FILE": str(Path(index).resolve())} if index else {}
+    tree = git(directory, "write-tree", revision="index", environment=here).decode().strip()
+    try:
+        return from_git(directory, tree)
+    except NoRegister:
+        return []
+
+
+def committed(directory: Path) -> list[File] | None:
+    """The files of the last commit; None where there is no commit yet, or none with a register."""
+    if run_git(directory, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
+        return None
+    try:
+        return from_git(directory, "HEAD")
+    except NoRegister:
+        return None
+
+
+def named(revision: str) -> str:
+    """A revision as it was given, if it can be one and is no option of git."""
+    if not revision or revision.startswith("-"):
+        raise Unusable(
+            _("'{revision}' is no git revision; name a branch, a tag or a commit, such as origin/main"),
+            revision=revision,
+        )
+    return revision
+
+
 def _entry(line: str) -> tuple[str, int, str]:
-    """A file's blob, empty where it must not be read (a link, a submodule, a large file), its size, and its name."""
+    """A file's blob, empty where it must not be read (a link, a folder, a module, a large file), its size, its name."""
     description, name = line.split("\t", 1)
     mode, _kind, blob, size = description.split()
     readable = mode.startswith("100") and int(size) <= LARGEST
@@ -160,20 +210,41 @@ def commit(directory: Path) -> str:
     return head + ("-dirty" if changed else "")
 
 
-def git(directory: Path, *arguments: str, revision: str, stdin: bytes | None = None) -> bytes:
+def git(
+    directory: Path,
+    *arguments: str,
+    revision: str,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> bytes:
     """What git prints, run in a directory; `revision` is what a message says git does not know where it fails."""
-    try:
-        done = subprocess.run(["git", *arguments], cwd=directory, input=stdin, capture_output=True, check=True)
-    except FileNotFoundError as error:
-        raise Unusable(_("git is not installed; run: make setup")) from error
-    except subprocess.CalledProcessError as error:
-        reason = error.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+    done = run_git(directory, *arguments, stdin=stdin, environment=environment)
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
         raise Unusable(
             _("git does not know {revision} here ({reason}); name a branch, a tag or a commit, or fetch it first"),
             revision=revision,
             reason=" ".join(reason),
-        ) from error
+        )
     return done.stdout
+
+
+def run_git(
+    directory: Path, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a directory, in whatever repository that is, with some more of an environment; its status is asked."""
+    if not directory.is_dir():
+        raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
+    known = {name: value for name, value in os.environ.items() if name not in _LOCATION} | dict(environment or {})
+    command = ["git", *arguments]
+    try:
+        return subprocess.run(command, cwd=directory, env=known, input=stdin, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise Unusable(_("git is not installed; run: make setup")) from error
+    except OSError as error:
+        raise Unusable(
+            _("cannot read {path}: {reason}; check its permissions"), path=directory, reason=error.strerror
+        ) from error
 
 
 def digest(files: Iterable[File]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Protocol
@@ -49,7 +50,15 @@ def sweep(
     if results and found:
         results.put({key: found[file.name] for file, key in missing})
     for file, key in zip(files, keys, strict=True):
-        yield file, *examination.load(found.get(file.name) or known[key], file.path)
+        yield file, *_loaded(file, found.get(file.name) or known[key], system)
+
+
+def _loaded(file: File, result: bytes, system: frozenset[str]) -> tuple[Facts | None, list[Finding]]:
+    """Facts and findings of a result; of one that was kept and is none, the file tells again."""
+    try:
+        return examination.load(result, file.path)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return examination.load(_examined(file, system), file.path)
 
 
 def _key(file: File, system: frozenset[str]) -> bytes:
@@ -69,15 +78,26 @@ def _fingerprint() -> str:
 
 
 def _examine(files: list[File], system: frozenset[str]) -> Iterator[bytes]:
+    done = 0
+    for result in _together(files, system):
+        done += 1
+        yield result
+    for file in files[done:]:
+        yield _examined(file, system)
+
+
+def _together(files: list[File], system: frozenset[str]) -> Iterator[bytes]:
+    """The results of the first files, as far as several processes get: all, or none where that is not worthwhile.
+
+    Less where the system has no semaphores or memory for them, or one of them is killed.
+    """
     processes = len(os.sched_getaffinity(0))
     size = sum(len(file.data or b"") for file in files)
     if processes < 2 or size < WORTHWHILE:
-        for file in files:
-            yield _examined(file, system)
         return
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
-    with ProcessPoolExecutor(processes) as pool:
+    with suppress(OSError, ImportError, NotImplementedError, BrokenExecutor), ProcessPoolExecutor(processes) as pool:
         shares = list(_shares(files, size // (processes * SHARES)))
         for results in pool.map(_share, shares, [system] * len(shares)):
             yield from results

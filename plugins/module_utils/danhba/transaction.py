@@ -24,7 +24,7 @@ from pathlib import Path, PurePosixPath
 
 from .editing.problem import Problem
 from .messages import mark as _
-from .source import AGENCIES, JOURNAL, PROVINCE, Unusable
+from .source import AGENCIES, JOURNAL, LARGEST_REGISTER, PROVINCE, Unusable
 
 MOVED = _("{path} has changed since it was read; nothing was written: run the command again")
 LINK = _("{path} is a link or no plain file; nothing was written: a register has plain files")
@@ -39,6 +39,10 @@ HALF = _(
     "{journal} keeps what the files held"
 )
 FOREIGN = _("{journal} was written by no command of this kind; delete it")
+ANOTHERS = _("{journal} is another user's, whose command was cut short; have that user run it again")
+
+# A journal holds the files in base64, and none is larger than a register.
+LARGEST = 2 * LARGEST_REGISTER
 
 _TEMPORARY = ".danhba-new-"
 _NAME = re.compile(rf"{re.escape(PROVINCE)}|{AGENCIES}/[a-z0-9]+\.yml")
@@ -66,11 +70,17 @@ def write(directory: Path, changes: Mapping[str, Change]) -> None:
         folders.replace(changes)
 
 
-def recover(directory: Path) -> None:
-    """Put back what a process left half done when it was killed; raises as `write` does."""
-    if (directory / JOURNAL).exists():
-        with _opened(directory) as folders:
-            folders.recover()
+def is_cut_short(directory: Path) -> bool:
+    """Whether a process left a change half done here."""
+    return os.path.lexists(directory / JOURNAL)
+
+
+def recover(directory: Path) -> list[str]:
+    """Put back what a process left half done when it was killed: which files that were; raises as `write` does."""
+    if not is_cut_short(directory):
+        return []
+    with _opened(directory) as folders:
+        return folders.recover()
 
 
 @contextlib.contextmanager
@@ -116,19 +126,29 @@ class _Folders:
     root: int
     agencies: int
 
-    def recover(self) -> None:
-        """Undo what a journal tells of, and delete what was never put in place."""
+    def recover(self) -> list[str]:
+        """Undo what a journal tells of, and delete what was never put in place; gives the files that were changed."""
+        kept = self._journal()
         for folder in (self.root, self.agencies):
             with os.scandir(folder) as entries:
                 for name in [entry.name for entry in entries if entry.name.startswith(_TEMPORARY)]:
                     os.unlink(name, dir_fd=folder)
+        return [] if kept is None else self._put_back(kept)
+
+    def _journal(self) -> dict[str, _Kept] | None:
+        """What a journal tells, None where there is none; it must be the user's own."""
+        path = self.directory / JOURNAL
+        with contextlib.suppress(FileNotFoundError):
+            found = os.stat(JOURNAL, dir_fd=self.root, follow_symlinks=False)
+            if found.st_uid != os.geteuid():
+                raise Unusable(ANOTHERS, journal=path)
+            if found.st_size > LARGEST:
+                raise Unusable(FOREIGN, journal=path)
         journal = self._read(JOURNAL)
-        if journal is not None:
-            try:
-                kept = _load(journal)
-            except (ValueError, TypeError, AttributeError) as error:
-                raise Unusable(FOREIGN, journal=self.directory / JOURNAL) from error
-            self._put_back(kept)
+        try:
+            return None if journal is None else _load(journal)
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
+            raise Unusable(FOREIGN, journal=path) from error
 
     def verify(self, name: str, before: bytes | None) -> None:
         """See that a file is what was read."""
@@ -162,7 +182,8 @@ class _Folders:
             values = {"path": self.directory, "reason": error.strerror, "journal": self.directory / JOURNAL}
             raise Unusable(HALF, **values) from error
 
-    def _put_back(self, kept: Mapping[str, _Kept]) -> None:
+    def _put_back(self, kept: Mapping[str, _Kept]) -> list[str]:
+        names = []
         for name, file in kept.items():
             now = self._read(name)
             if now == file.before:
@@ -173,7 +194,9 @@ class _Folders:
                 os.unlink(self._at(name)[1], dir_fd=self._at(name)[0])
             else:
                 self._place(self._beside(name, file.before), name)
+            names.append(name)
         self._done()
+        return names
 
     def _done(self) -> None:
         """From here on the files are as they should be."""

@@ -26,7 +26,7 @@ def staff(code: str, closings: dict[int, int] | None = None, count: int = len(NA
         person(str(first + n), name, "2011-01-01", day(closings[n]) if n in closings else "", title=f"Tổ {n}")
         for n, name in enumerate(NAMES[:count])
     )
-    return agency(code, *entries, **keys)  # type: ignore[arg-type]
+    return agency(code, *entries, **keys)
 
 
 def rules(now: Texts, before: Texts) -> list[str]:
@@ -60,9 +60,9 @@ def test_a_heavy_day_of_a_small_agency_does_not_hide_behind_those_of_large_ones(
 
 def test_a_protected_mailbox_on_a_day_among_many() -> None:
     policy = {"policy": {"protected": ["contact-cc"]}}
-    before = register(staff("aa"), agency("cc"), *OTHERS, **policy)  # type: ignore[arg-type]
+    before = register(staff("aa"), agency("cc"), *OTHERS, **policy)
     closings = {n: n + 1 for n in range(len(NAMES))}
-    now = register(staff("aa", closings), agency("cc", closed=day(5)), *OTHERS, **policy)  # type: ignore[arg-type]
+    now = register(staff("aa", closings), agency("cc", closed=day(5)), *OTHERS, **policy)
     assert rules(now, before) == ["plan-protected"]
 
 

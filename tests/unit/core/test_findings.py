@@ -256,10 +256,14 @@ PINS = [
         f"{S}:26:23 address-missing",
     ),
     pinned("phu.giang-stttt"),
-    pinned("giang.phu"),
-    pinned("giangphu", f"{S}:26:14 address-document", document=""),
+    pinned("giang.phu", f"{S}:26:14 address-bare"),
+    pinned("giangphu-stttt", f"{S}:26:14 address-document", document=""),
     pinned("nvvinh-stttt", f"{S}:26:14 address-taken"),
-    pinned("postmaster", f"{S}:26:14 address-reserved"),
+    *(
+        pinned(name, f"{S}:26:14 address-reserved")
+        for name in ("postmaster", "admin", "administrator", "info", "ssladmin", "sysadmin", "autodiscover", "smtp")
+    ),
+    pinned("admin-stttt"),
     pinned("contact-stttt", f"{S}:26:14 address-reserved"),
     pinned("contact-x", f"{S}:26:14 address-reserved"),
     pinned("phu-ubnd", f"{S}:26:14 address-shape"),
@@ -295,10 +299,28 @@ PINS = [
     Case(
         "one pin in two agencies",
         register(
-            agency("stttt", person("1", "An", "2011-01-01", address="an", address_document="1/STTTT-VP")),
-            agency("ubnd", person("2", "An", "2011-01-01", address="an", address_document="1/STTTT-VP")),
+            agency("stttt", person("1", "An", "2011-01-01 migrated", address="an", address_document="1/STTTT-VP")),
+            agency("ubnd", person("2", "An", "2011-01-01 migrated", address="an", address_document="1/STTTT-VP")),
         ),
         [f"{U}:9:14 address-taken"],
+    ),
+    Case(
+        "a pin of the old system that moves along",
+        register(
+            agency(
+                "stttt",
+                person(
+                    "1",
+                    "An",
+                    "2011-01-01 migrated",
+                    "2012-01-01 transferred",
+                    address="an",
+                    address_document="1/STTTT-VP",
+                ),
+            ),
+            agency("ubnd", person("1", "An", "2012-01-01 transferred", address="an", address_document="1/STTTT-VP")),
+        ),
+        [],
     ),
 ]
 
@@ -924,8 +946,8 @@ DOCUMENTS = [
     ),
     change("suspended by a letter", S, "9/QĐ-STTTT", "9/STTTT-VP"),
     change("suspended by an invitation", S, "9/QĐ-STTTT", "9/GM-STTTT", f"{S}:23:20 document-slip"),
-    pinned("giangphu", document="\n    address_document: 3/TTr-STTTT"),
-    pinned("phugiang", f"{S}:27:23 document-slip", document="\n    address_document: 3/PC-STTTT"),
+    pinned("giangphu-stttt", document="\n    address_document: 3/TTr-STTTT"),
+    pinned("phugiang-stttt", f"{S}:27:23 document-slip", document="\n    address_document: 3/PC-STTTT"),
 ]
 
 HEAD, DELEGATE = STTTT.splitlines(keepends=True)[9:11]
@@ -1203,6 +1225,8 @@ CLOSED[S] = STTTT.replace("parent: ubnd\n", "")
 
 PINNED = f"{PHU}    address: gsphu-stttt\n    address_document: 3/STTTT-VP\n"
 SUCCEEDED = {**CLOSED, U: CLOSED[U].replace("dissolved", "merged")}
+A = "agencies/aa.yml"
+HEIR = agency("aa", opened="2011-01-01 merged", succeeds=["ubnd"])
 
 HISTORY = [
     history("nothing changed", SAMPLE),
@@ -1231,7 +1255,19 @@ HISTORY = [
         edited(S, ("Giàng Seo Phử", "Giàng Seo 3")),
         f"{S}:25:11 name-character",
     ),
-    history("another mark", edited(S, ("Giàng Seo Phử", "Giàng Seo Phư"))),
+    history("another mark", edited(S, ("Giàng Seo Phử", "Giàng Seo Phư")), f"{S}:25:11 history-name-marks"),
+    history(
+        "no leader any more",
+        edited(S, ("leader: true", "leader: false")),
+        f"{S}:10:69 custodian-head",
+        f"{S}:16:13 history-leader",
+    ),
+    history(
+        "one who had left, opened elsewhere",
+        {**SAMPLE, U: agency("ubnd", person("000103", "Giàng Seo Phử", "2012-05-01")).replace("1000103/", "5/")},
+        f"{U}:9:13 history-return",
+        base={**SAMPLE, U: agency("ubnd")},
+    ),
     history(
         "another address pinned",
         edited(S, (PHU, f"{PHU}    address: phugs-stttt\n    address_document: 3/STTTT-VP\n")),
@@ -1284,6 +1320,12 @@ HISTORY = [
         f"{S}:2:1 history-succeeds",
         f"{U}:6:9 agency-heir",
         base={**SUCCEEDED, S: SUCCEEDED[S].replace("people:", "succeeds: [ubnd]\npeople:")},
+    ),
+    history(
+        "a successor of one that had ended",
+        {**SUCCEEDED, S: SUCCEEDED[S].replace("people:", "succeeds: [ubnd]\npeople:"), A: HEIR},
+        f"{S}:11:11 history-succeeds-added",
+        base={**SUCCEEDED, A: HEIR},
     ),
     history("another name of an agency", edited(S, (NAME, "name: Sở Khoa học")), f"{S}:3:7 history-agency-name"),
     history(

@@ -203,7 +203,16 @@ VALUES = [
         [],
     ),
     Change("kind and parent", in_file(STTTT, ("kind: department\nparent: ubnd\n", "kind: office\n")), []),
-    Change("a mark of a name", in_file(STTTT, ("Ngô Vân Vinh", "Ngô Văn Vĩnh")), []),
+    Change(
+        "a mark of a name", in_file(STTTT, ("Ngô Vân Vinh", "Ngô Văn Vĩnh")), [f"{S}:20:11 stttt/000102 name-marks"]
+    ),
+    Change(
+        "no marks any more", in_file(STTTT, ("Ngô Vân Vinh", "Ngo Van Vinh")), [f"{S}:20:11 stttt/000102 name-marks"]
+    ),
+    Change("the tone on another letter", in_file(STTTT, ("Phử", "Hòa")), [], base=in_file(STTTT, ("Phử", "Hoà"))),
+    Change("another apostrophe", in_file(STTTT, ("Vinh", "H’Hen")), [], base=in_file(STTTT, ("Vinh", "H'Hen"))),
+    Change("a leader", STTTT, [], base=in_file(STTTT, ("    leader: true\n", ""))),
+    Change("no leader any more", in_file(STTTT, ("    leader: true\n", "")), [f"{S}:13:5 stttt/000101 leader"]),
     Change("capitals of a name", in_file(STTTT, ("Ngô Vân Vinh", "NGÔ VÂN VINH")), []),
     Change("a mark of the agency's name", in_file(STTTT, ("Truyền thông", "truyển thông")), []),
     Change("another name", in_file(STTTT, ("Ngô Vân Vinh", "Ngô Văn Vươn")), [f"{S}:20:11 stttt/000102 address"]),
@@ -292,6 +301,7 @@ def test_a_change_of_an_agency(change: Change) -> None:
     assert said({**SAMPLE, S: change.base}, {**SAMPLE, S: change.now}) == change.expected
 
 
+ACKNOWLEDGED = "acknowledgements:\n  - {limit: history, accounts: [cc], document: 9/STTTT-VP, until: 2012-06-01}\n"
 CLOSED = in_file(UBND, ("people:", "closed: {document: 2/NQ-HĐND, date: 2011-01-01, event: merged}\npeople:"))
 HEIR = in_file(STTTT, ("parent: ubnd\n", ""), ("quota: 10G", "succeeds: [ubnd]\nquota: 10G"))
 AGENCIES: list[tuple[str, Texts, Texts, list[str]]] = [
@@ -323,6 +333,83 @@ AGENCIES: list[tuple[str, Texts, Texts, list[str]]] = [
 @pytest.mark.parametrize(("name", "base", "now", "expected"), AGENCIES, ids=[case[0] for case in AGENCIES])
 def test_a_change_of_several_files(name: str, base: Texts, now: Texts, expected: list[str]) -> None:
     assert said(base, now) == expected, name
+
+
+MERGED = agency("bb", closed="2011-01-01 merged")
+BOTH = register(agency("aa", opened="2011-01-01 merged", succeeds=["bb"]), MERGED, agency("cc"))
+ENDED = {**BOTH, "agencies/bb.yml": agency("bb", closed="2011-01-01 dissolved")}
+ENDED["agencies/aa.yml"] = agency("aa")
+JOINS = agency("cc", succeeds=["bb"])
+ADDED = "agencies/cc.yml:6:11 cc succeeds-added"
+SUCCESSIONS: list[tuple[str, Texts, Texts, list[str]]] = [
+    ("one more joins in", BOTH, {**BOTH, "agencies/cc.yml": JOINS}, [ADDED]),
+    ("one joins in where none was to", ENDED, {**ENDED, "agencies/cc.yml": JOINS}, [ADDED]),
+    (
+        "a new one joins in",
+        BOTH,
+        {**BOTH, "agencies/dd.yml": agency("dd", succeeds=["bb"])},
+        ["agencies/dd.yml:6:11 dd succeeds-added"],
+    ),
+    (
+        "one joins in, acknowledged",
+        BOTH,
+        {**BOTH, "agencies/cc.yml": JOINS, P: BOTH[P] + ACKNOWLEDGED},
+        [],
+    ),
+    ("a merger", {**register(agency("bb"), agency("cc"))}, BOTH, []),
+    (
+        "a merger into one that was there",
+        register(agency("aa"), agency("bb")),
+        {**register(agency("aa", succeeds=["bb"]), MERGED)},
+        [],
+    ),
+    ("it stays as it was", {**BOTH, "agencies/cc.yml": JOINS}, {**BOTH, "agencies/cc.yml": JOINS + "\n"}, []),
+]
+
+
+@pytest.mark.parametrize(("name", "base", "now", "expected"), SUCCESSIONS, ids=[case[0] for case in SUCCESSIONS])
+def test_a_successor_of_an_agency_that_had_ended(name: str, base: Texts, now: Texts, expected: list[str]) -> None:
+    assert said(base, now) == expected, name
+
+
+LEFT = person("1", "An", "2010-01-01", "2011-01-01")
+GONE = register(agency("aa", LEFT), agency("bb"))
+RETURNS: list[tuple[str, str, Texts, list[str]]] = [
+    ("elsewhere", agency("bb", person("1", "An", "2012-01-01")), GONE, ["agencies/bb.yml:9:13 bb/1 return"]),
+    (
+        "on the day on which he left",
+        agency("bb", person("1", "An", "2011-01-01")),
+        GONE,
+        ["agencies/bb.yml:9:13 bb/1 return"],
+    ),
+    ("another one", agency("bb", person("2", "An", "2012-01-01")), GONE, []),
+    (
+        "as before",
+        agency("bb", person("1", "An", "2012-01-01"), quota="5G"),
+        {**GONE, "agencies/bb.yml": agency("bb", person("1", "An", "2012-01-01"))},
+        [],
+    ),
+    (
+        "where he was last",
+        agency("bb", person("1", "An", "2011-01-01", "2011-06-01"), person("1", "An", "2012-01-01")),
+        {**GONE, "agencies/bb.yml": agency("bb", person("1", "An", "2011-01-01", "2011-06-01"))},
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "now", "base", "expected"), RETURNS, ids=[case[0] for case in RETURNS])
+def test_one_who_left_another_agency_and_comes_back(name: str, now: str, base: Texts, expected: list[str]) -> None:
+    assert said(base, {**base, "agencies/bb.yml": now}) == expected, name
+
+
+def test_one_who_comes_back_where_he_was_or_moves_is_not_asked_about() -> None:
+    assert said(GONE, {**GONE, "agencies/aa.yml": agency("aa", LEFT, person("1", "An", "2012-01-01"))}) == []
+    moving = register(
+        agency("aa", person("1", "An", "2010-01-01", "2012-01-01 transferred")),
+        agency("bb", person("1", "An", "2012-01-01 transferred")),
+    )
+    assert said(register(agency("aa", person("1", "An", "2010-01-01")), agency("bb")), moving) == []
 
 
 LIMITED = edited(P, ("quota: {official", "retention_days: {default: 100, leader: 200}\n  quota: {official"))
@@ -451,6 +538,7 @@ FOUND_BY: Mapping[str, tuple[Texts, Texts]] = {
     "history-custodian": of("the first custodian gone"),
     "history-suspended": of("no suspension any more"),
     "history-succeeds": AGENCIES[4][1:3],
+    "history-succeeds-added": SUCCESSIONS[0][1:3],
     "history-agency-name": (SAMPLE, edited(S, (NAME, "name: Sở Khoa học"))),
     "history-name": of("another name of the same initials"),
     "history-pin": of("a pin taken away"),

@@ -262,6 +262,7 @@ def planned(before: Accounts, *after: Any, guards: Guards = GUARDS) -> plan.Plan
     return plan.make(plan.Wanted(goal, DAY, "digest", guards), before)
 
 
+AA, BB = ("agency", "aa"), ("agency", "bb")
 CLOSING = planned(Accounts.of([account()]), account(state="closed", document="2/QĐ-UBND"))
 MANY = planned(
     Accounts.of([account(id_="2"), account(id_="3", phone="1"), account(id_="4", agency="aa")], [route("old")]),
@@ -386,6 +387,30 @@ class TestPlan:
         assert len(text) < 65_536
         assert text.count("\n- close") == 300
         assert 100 < text.count("\n| a") < 1000
+
+    @pytest.mark.parametrize(
+        ("before", "after", "shown"),
+        [
+            (("cancelled", "x"), ("forward", "", AA), True),
+            (("forward", "", AA), ("forward", "", AA, BB), True),
+            (("system", "", AA), ("system", "", BB), True),
+            (("redirect", "x"), ("redirect", "y"), True),
+            (("cancelled", "x"), ("redirect", "y"), True),
+            (("forward", "", AA), ("redirect", "x"), False),
+            (("forward", "", AA), ("cancelled", "x"), False),
+            (("cancelled", "x"), ("cancelled", "y"), False),
+            ((), ("forward", "", AA), False),
+        ],
+    )
+    def test_mail_that_goes_to_others_than_before_is_shown(
+        self, before: tuple[Any, ...], after: tuple[Any, ...], shown: bool
+    ) -> None:
+        actual = Accounts.of([], [route("old", *before)] if before else [])
+        assert ("<details>" not in show_plan.markdown(planned(actual, route("old", *after)), "en")) is shown
+
+    def test_a_mailbox_that_opens_again_is_shown(self) -> None:
+        text = show_plan.markdown(planned(Accounts.of([account(state="closed")]), account()), "en")
+        assert "- reopen" in text.partition("<details>")[0]
 
     def test_colours_are_for_terminals(self) -> None:
         painted = show_plan.text(CLOSING, "en", lambda text, colour: f"<{colour}>{text}" if colour else text)

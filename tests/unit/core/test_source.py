@@ -73,6 +73,14 @@ class TestDirectory:
         with pytest.raises(Unusable, match="more than"):
             source.from_directory(write(tmp_path))
 
+    def test_more_files_than_a_register_has(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        write(tmp_path)
+        monkeypatch.setattr(source, "LARGEST_FILES", 3)
+        assert len(source.from_directory(tmp_path)) == 3
+        (tmp_path / "agencies/a.yml").touch()
+        with pytest.raises(Unusable, match="no register has so many"):
+            source.from_directory(tmp_path)
+
     def test_no_directory(self, tmp_path: Path) -> None:
         with pytest.raises(Unusable) as caught:
             source.from_directory(tmp_path / "none")
@@ -119,17 +127,56 @@ class TestGit:
         with pytest.raises(Unusable, match="has no register"):
             source.from_git(repository / "directory", "HEAD")
 
-    @pytest.mark.parametrize("revision", ["none", "", "HEAD~9"])
+    @pytest.mark.parametrize("revision", ["none", "HEAD~9"])
     def test_an_unknown_revision(self, repository: Path, revision: str) -> None:
         with pytest.raises(Unusable) as caught:
             source.from_git(repository / "directory", revision)
         assert caught.value.values["revision"] == revision
         assert "not a valid object name" in str(caught.value.values["reason"]).lower()
 
-    def test_an_option_is_no_revision(self, repository: Path) -> None:
-        with pytest.raises(Unusable) as caught:
-            source.from_git(repository / "directory", "--output=x")
-        assert caught.value.values == {"revision": "--output=x"}
+    @pytest.mark.parametrize("revision", ["--output=x", "-x", ""])
+    def test_an_option_is_no_revision(self, repository: Path, revision: str) -> None:
+        with pytest.raises(Unusable, match="such as origin/main") as caught:
+            source.from_git(repository / "directory", revision)
+        assert caught.value.values == {"revision": revision}
+
+    def test_dotfiles_and_folders_are_as_on_disk(self, repository: Path) -> None:
+        agencies = repository / "directory" / "agencies"
+        for name in (".gitattributes", "sub/x.yml", "sub/.keep", ".sub/x.yml"):
+            (agencies / name).parent.mkdir(exist_ok=True)
+            (agencies / name).write_text("x: 1\n", encoding="utf-8")
+        git(repository, "add", ".")
+        git(repository, "commit", "--quiet", "--message", "Folder")
+        found = source.from_git(repository / "directory", "HEAD")
+        assert found == source.from_directory(repository / "directory")
+        assert places(check(found).findings) == [f"{agencies}/sub:1:1 file-name"]
+
+    def test_one_blob_under_many_names(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """What counts is what it becomes: so many files, of so many bytes."""
+        blob = git(repository, "hash-object", "-w", "directory/agencies/stttt.yml")
+        for number in range(20):
+            git(repository, "update-index", "--add", "--cacheinfo", f"100644,{blob},directory/agencies/a{number}.yml")
+        git(repository, "commit", "--quiet", "--message", "Many")
+        directory, most = repository / "directory", 22 * len(STTTT.encode()) + len(SAMPLE["province.yml"].encode())
+        monkeypatch.setattr(source, "LARGEST_REGISTER", most + len(UBND.encode()))
+        assert len(source.from_git(directory, "HEAD")) == 23
+        monkeypatch.setattr(source, "LARGEST_REGISTER", 10 * len(STTTT.encode()))
+        with pytest.raises(Unusable, match="together"):
+            source.from_git(directory, "HEAD")
+        assert len(source.from_git(directory, "HEAD~")) == 3
+        monkeypatch.undo()
+        monkeypatch.setattr(source, "LARGEST_FILES", 22)
+        with pytest.raises(Unusable, match="no register has so many"):
+            source.from_git(directory, "HEAD")
+
+    @pytest.mark.parametrize("variable", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"])
+    def test_where_a_hook_runs_is_not_where_the_register_is(
+        self, repository: Path, monkeypatch: pytest.MonkeyPatch, variable: str
+    ) -> None:
+        directory, committed = repository / "directory", source.from_git(repository / "directory", "HEAD")
+        monkeypatch.setenv(variable, str(repository.parent / "elsewhere"))
+        assert source.from_git(directory, "HEAD") == committed
+        assert source.commit(directory)
 
     def test_no_directory(self, tmp_path: Path) -> None:
         with pytest.raises(Unusable):
@@ -154,6 +201,29 @@ class TestGit:
         (directory / "province.yml").write_text("changed")
         assert source.commit(directory) == f"{head}-dirty"
         assert source.commit(write(tmp_path_factory.mktemp("outside"))) == ""
+
+
+class TestStaged:
+    def test_the_index_and_not_the_disk(self, repository: Path) -> None:
+        agencies = repository / "directory/agencies"
+        (agencies / "a.yml").write_text("agency: a\n", encoding="utf-8")
+        git(repository, "add", ".")
+        (agencies / "a.yml").write_text("nonsense", encoding="utf-8")
+        (agencies / "untracked.yml").touch()
+        staged = {file.name: file.data for file in source.staged(repository / "directory")}
+        assert set(staged) == {*SAMPLE, "agencies/a.yml"}
+        assert staged["agencies/a.yml"] == b"agency: a\n"
+
+    def test_before_the_first_register(self, tmp_path: Path) -> None:
+        directory = write(tmp_path / "directory")
+        git(tmp_path, "init", "--quiet")
+        assert source.staged(directory) == []
+        assert source.committed(directory) is None
+        git(tmp_path, "commit", "--quiet", "--allow-empty", "--message", "Nothing")
+        assert source.committed(directory) is None
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "--quiet", "--message", "Register")
+        assert source.committed(directory) == source.staged(directory) == source.from_directory(directory)
 
 
 class TestDigest:

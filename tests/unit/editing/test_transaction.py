@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from danhba import source
+from danhba import source, transaction
 from danhba.editing.problem import Problem
 from danhba.messages import both
 from danhba.source import JOURNAL, Unusable
@@ -320,6 +320,7 @@ class TestKilled:
         b'{"agencies/..": ["", ""]}',
         b'{"province.yml": 3}',
         b'{"province.yml": [1, 2]}',
+        b"[" * 200_000,
     ],
 )
 def test_a_journal_of_somebody_elses(root: Path, journal: bytes) -> None:
@@ -329,3 +330,25 @@ def test_a_journal_of_somebody_elses(root: Path, journal: bytes) -> None:
         recover(root)
     assert message(error) == f"{root / JOURNAL} was written by no command of this kind; delete it"
     assert everything(root) == before
+
+
+def test_a_journal_that_is_too_large_is_not_read(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transaction, "LARGEST", 1000)
+    (root / JOURNAL).write_bytes(b" " * 1001)
+    with pytest.raises(Unusable, match="written by no command"):
+        recover(root)
+
+
+@pytest.mark.parametrize("target", ["elsewhere", "agencies/a.yml"])
+def test_a_journal_behind_a_link(root: Path, target: str) -> None:
+    (root / JOURNAL).symlink_to(target)
+    with pytest.raises(Problem) as error:
+        recover(root)
+    assert "is a link" in message(error)
+
+
+def test_a_journal_of_another_user(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (root / JOURNAL).write_bytes(b"{}")
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    with pytest.raises(Unusable, match="another user's"):
+        recover(root)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.forges import git
 from tests.unit.core.registers import agency, person, register, write
 
 from danhba.cli import main
@@ -66,10 +67,11 @@ directory/agencies/snvxyml directory/agencies/snv.yml.bak directory/agencies/xsn
 
 
 def made(tmp_path: Path, *arguments: str) -> str:
+    git(tmp_path, "init", "--quiet")
     folder = write(tmp_path / "directory", REGISTER)
     done = CliRunner().invoke(main, ["codeowners", str(folder), *arguments])
     assert done.exit_code == 0, done.output
-    return done.stdout.replace(str(folder).strip("/"), "directory")
+    return done.stdout
 
 
 @pytest.mark.parametrize("form", FORGES)
@@ -95,6 +97,40 @@ class TestOwners:
             owners = READ[form](text, f"directory/agencies/{file.name}")
             assert OPERATOR in set().union(*owners)
             assert set().union(*owners) <= {OPERATOR, f"@laocai/{file.stem}"}
+
+
+@pytest.mark.parametrize("form", FORGES)
+class TestFolder:
+    @pytest.mark.parametrize("folder", ["sổ-hộp_thư/2", "."])
+    def test_names_that_mean_themselves(self, tmp_path: Path, form: str, folder: str) -> None:
+        git(tmp_path, "init", "--quiet")
+        register = write(tmp_path / folder, REGISTER)
+        shown = CliRunner().invoke(main, ["codeowners", str(register), "--format", form]).stdout
+        assert READ[form](shown, f"{folder}/agencies/snv.yml".removeprefix("./")) == BOTH[form]
+
+    @pytest.mark.parametrize("folder", ["sổ hộp thư", "#sổ", "[so]", "so*", "so\n* @evil"])
+    def test_names_that_no_list_can_hold(self, tmp_path: Path, form: str, folder: str) -> None:
+        git(tmp_path, "init", "--quiet")
+        register = write(tmp_path / folder, REGISTER)
+        done = CliRunner().invoke(main, ["--lang", "en", "codeowners", str(register), "--format", form])
+        assert (done.exit_code, done.stdout) == (2, "")
+        assert "letters, digits" in done.stderr
+
+    @pytest.mark.parametrize(
+        ("here", "path"),
+        [(".", "og/directory"), ("og/directory", "."), ("og", "directory"), ("there", "../og/directory")],
+    )
+    def test_outside_git_the_path_is_that_from_here(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, here: str, path: str
+    ) -> None:
+        write(tmp_path / "og/directory", REGISTER)
+        (tmp_path / "there").mkdir()
+        monkeypatch.chdir(tmp_path / here)
+        done = CliRunner().invoke(main, ["codeowners", path, "--format", form])
+        if ".." in path:
+            assert (done.exit_code, done.stdout) == (2, "")
+        else:
+            assert READ[form](done.stdout, f"{path}/agencies/snv.yml".removeprefix("./")) == BOTH[form]
 
 
 class TestCheck:

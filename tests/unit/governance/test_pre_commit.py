@@ -29,15 +29,31 @@ class Clone:
     def agency(self) -> Path:
         return self.path / "directory/agencies/stttt.yml"
 
-    def commit(self) -> tuple[int, str]:
-        """Commit what is staged: git's status, and what was said."""
-        command = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org", "commit", "--message", "Sửa sổ"]
+    def commit(self, *arguments: str) -> tuple[int, str]:
+        """Commit what is staged, or what is named: git's status, and what was said."""
+        author = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
+        command = ["git", *author, "commit", "--message", "Sửa sổ", *arguments]
         done = subprocess.run(command, cwd=self.path, env=self.environment, capture_output=True, text=True, check=False)
         return done.returncode, done.stdout + done.stderr
 
+    def worktree(self) -> Clone:
+        """Another working copy of the same repository, beside it."""
+        path = self.path.parent / "worktree"
+        git(self.path, "worktree", "add", "--quiet", str(path))
+        (path / ".venv").symlink_to(PROJECT / ".venv")
+        return Clone(path, self.environment)
+
 
 @pytest.fixture
-def clone(tmp_path: Path) -> Clone:
+def clone(new: Clone) -> Clone:
+    """With the sample as its first commit."""
+    git(new.path, "commit", "--quiet", "--no-verify", "--message", "Sổ")
+    return new
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Clone:
+    """With the sample about to be committed."""
     path = tmp_path / "clone"
     write(path / "directory", SAMPLE)
     for name in (".pre-commit-config.yaml", ".gitignore"):
@@ -46,7 +62,6 @@ def clone(tmp_path: Path) -> Clone:
     (path / ".venv").symlink_to(PROJECT / ".venv")
     git(path, "init", "--quiet")
     git(path, "add", ".")
-    git(path, "commit", "--quiet", "--message", "Sổ")
     hooks = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))["repos"][0]["hooks"]
     environment = {
         "PATH": f"{PROJECT}/.venv/bin:{os.environ['PATH']}",
@@ -95,6 +110,69 @@ def test_what_is_not_staged_does_not_count(clone: Clone) -> None:
     assert clone.commit()[0] == 0
 
 
+def test_a_file_that_git_does_not_know_does_not_count(clone: Clone) -> None:
+    """Neither to break the commit nor to make it whole: it is not in it."""
+    (clone.path / "directory/agencies/nonsense.yml").write_text("nonsense\n", encoding="utf-8")
+    with clone.agency.open("a", encoding="utf-8") as file:
+        file.write(official_yaml(id="000104", name="Lò Thị Mai Hoa"))
+    git(clone.path, "add", "directory/agencies/stttt.yml")
+    status, shown = clone.commit()
+    assert status == 0, shown
+    git(clone.path, "rm", "--quiet", "--cached", "directory/agencies/ubnd.yml")
+    assert "history-agency-gone" in clone.commit()[1]
+
+
+@pytest.mark.parametrize("named", ["--all", "directory/agencies/stttt.yml"])
+def test_what_is_committed_by_name_is_what_counts(clone: Clone, named: str) -> None:
+    (clone.path / "other").touch()
+    git(clone.path, "add", "other")
+    with clone.agency.open("a", encoding="utf-8") as file:
+        file.write(official_yaml(id="000104", name="Lò Thị Mai Hoa", colour="red"))
+    status, shown = clone.commit(named)
+    assert (status, "schema-key" in shown) == (1, True), shown
+
+
+def test_the_first_commit(new: Clone) -> None:
+    status, shown = new.commit()
+    assert status == 0, shown
+    assert "Passed" in shown
+
+
+def test_the_first_commit_is_checked_too(new: Clone) -> None:
+    add(new, colour="red")
+    status, shown = new.commit()
+    assert (status, "schema-key" in shown) == (1, True), shown
+
+
+def test_the_first_register_after_other_commits(new: Clone) -> None:
+    git(new.path, "rm", "--quiet", "--cached", "-r", "directory")
+    git(new.path, "commit", "--quiet", "--no-verify", "--message", "Khác")
+    git(new.path, "add", ".")
+    status, shown = new.commit()
+    assert status == 0, shown
+
+
+def test_a_linked_working_copy(clone: Clone) -> None:
+    """To whose hooks git says where the repository is, by variables that hold for the register's directory as well."""
+    linked = clone.worktree()
+    clone.agency.write_text("nonsense", encoding="utf-8")
+    git(clone.path, "add", ".")
+    add(linked)
+    status, shown = linked.commit()
+    assert status == 0, shown
+    git(linked.path, "rm", "--quiet", "directory/agencies/ubnd.yml")
+    status, shown = linked.commit()
+    assert (status, "history-agency-gone" in shown) == (1, True), shown
+
+
+def test_a_hook_of_ones_own_in_a_linked_working_copy(clone: Clone) -> None:
+    linked, hook = clone.worktree(), clone.path / ".git/hooks/pre-commit"
+    hook.write_text('#!/bin/sh\ntest -n "$GIT_DIR" && exec .venv/bin/danhba check --base HEAD --format json\n')
+    add(linked)
+    status, shown = linked.commit()
+    assert status == 0, shown
+
+
 def test_other_commits_are_not_held_up(clone: Clone) -> None:
     clone.agency.write_text("nonsense", encoding="utf-8")
     (clone.path / "README.md").touch()
@@ -104,5 +182,5 @@ def test_other_commits_are_not_held_up(clone: Clone) -> None:
 
 def test_a_register_in_a_repository_of_its_own_has_a_hook_too() -> None:
     (hook,) = yaml.safe_load((PROJECT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
-    assert hook["entry"] == "danhba check --base HEAD"
+    assert hook["entry"] == "danhba check --staged"
     assert hook["always_run"], "a commit that only deletes a file has no file that a filter could see"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from markdown_it.token import Token
 from tests.forges import git
 from tests.unit.core.registers import agency, files, person, register, write
 
+from danhba import source
 from danhba.cli import main
 from danhba.governance.comment import MARKER, markdown
 from danhba.governance.proposal import Proposal
@@ -172,6 +174,7 @@ class TestLength:
 
 @given(values=st.lists(st.text(st.characters(codec="utf-8"), max_size=60), min_size=4, max_size=4))
 @example(values=["x", "@laocai/all ![x](http://e.example) <img src=x> [a](b) `c`", "a`b`<b>|_x_", "*k*: #1"])
+@example(values=["&commat;laocai/all", "&lt;img src=x&gt; &#64;all", "&#x40;all &nbsp;", "&amp;commat;all"])
 @example(values=["<!-- x", "# h\n## h\n/close\n::error::x", "http://e.example www.e.example", "~~x~~"])
 @settings(max_examples=60, deadline=None)
 def test_values_of_any_kind_stay_text(values: list[str]) -> None:
@@ -184,6 +187,8 @@ def test_values_of_any_kind_stay_text(values: list[str]) -> None:
     html = [token.content.strip() for token in rendered if token.type.startswith("html_")]
     assert all(re.fullmatch(HTML, part) for part in html)
     assert not [token for token in rendered if token.type == "heading_open" and token.tag not in ("h2", "h3")]
+    # No entity but the one that protects from mentions, as there is none in the values either.
+    assert set(re.findall(r"&(?:#?\w+);", text)) <= {"&#8203;", "&amp;"}
     # Forges look for mentions in what it renders to; GitLab runs lines such as /close, runners such as ::error.
     assert not re.search(r"(?<!\w)@(?!&#8203;)(?=\w)", text.replace("\\@", "@"))
     assert not re.search(r"(?m)^\s*(/|::)", text)
@@ -235,6 +240,75 @@ class TestCommand:
         done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "base", option, revision])
         assert done.exit_code == 2
         assert "git" in done.stderr
+
+    @pytest.mark.parametrize("option", ["--base", "--proposal"])
+    def test_no_revision_at_all(self, repository: Path, option: str) -> None:
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "base", option, ""])
+        assert (done.exit_code, "such as origin/main" in done.stderr) == (2, True)
+
+    def test_a_directory_that_is_mistyped(self, repository: Path) -> None:
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "directoy", "--base", "HEAD"])
+        assert done.exit_code == 2
+        assert "there is no directory directoy" in done.stderr
+
+    def test_a_repository_without_files(self, repository: Path) -> None:
+        git(repository, "clone", "--quiet", "--bare", ".", "bare")
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "bare", "--base", "HEAD"])
+        assert done.exit_code == 2
+        assert "bare is in a repository without files (bare)" in done.stderr
+
+    def test_no_repository(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        shutil.rmtree(repository / ".git")
+        monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(repository.parent))
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "HEAD"])
+        assert (done.exit_code, "is in no git repository" in done.stderr) == (2, True)
+
+    @pytest.mark.parametrize("folder", ["a\nb", "a\n", " "])
+    def test_a_path_with_a_line_break(self, repository: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        git(repository, "clone", "--quiet", ".", folder)
+        git(repository / folder, "mv", "directory", folder)
+        git(repository / folder, "commit", "--quiet", "--message", "Moved")
+        git(repository / folder, "branch", "moved")
+        monkeypatch.chdir(repository / folder)
+        write(repository / folder / folder, BEFORE)
+        git(repository / folder, "commit", "--quiet", "--all", "--message", "Taken back")
+        done = CliRunner().invoke(main, ["--lang", "en", "review", folder, "--base", "moved"])
+        assert done.exit_code == 1, done.stderr
+        assert "history-entry-removed" in done.stdout
+        assert "Files outside" not in done.stdout
+
+    def test_what_is_not_fetched_is_no_other_history(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        git(repository, "checkout", "--quiet", "-b", "main2", "base")
+        git(repository, "commit", "--quiet", "--allow-empty", "--message", "Meanwhile")
+        git(repository, "clone", "--quiet", "--depth", "1", "--no-single-branch", f"file://{repository}", "shallow")
+        monkeypatch.chdir(repository / "shallow")
+        arguments = ["--lang", "en", "review", "--base", "origin/main2", "--proposal", "origin/main"]
+        done = CliRunner().invoke(main, arguments)
+        assert (done.exit_code, "git fetch --unshallow" in done.stderr) == (2, True)
+        git(repository / "shallow", "fetch", "--quiet", "--unshallow")
+        assert CliRunner().invoke(main, arguments).exit_code == 0
+
+    def test_dotfiles_and_folders_beside_the_agencies_are_named(self, repository: Path) -> None:
+        names = (".gitattributes", ".gitignore", "sub/.keep", "sub/x.yml", ".sub/x.yml")
+        for name in names:
+            (repository / "directory/agencies" / name).parent.mkdir(exist_ok=True)
+            (repository / "directory/agencies" / name).write_text("x\n", encoding="utf-8")
+        git(repository, "add", "--force", ".")
+        git(repository, "commit", "--quiet", "--message", "Dots")
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "base"])
+        shown = done.stdout.replace("\\", "")
+        assert [name for name in names if f"- directory/agencies/{name}\n" not in shown] == []
+        assert "directory/agencies/sub:1:1** `file-name`" in shown
+        assert "- directory/agencies/snv.yml" not in shown
+        assert done.exit_code == 1
+
+    def test_too_large_is_not_gone(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (repository / "directory/agencies/moi.yml").touch()
+        git(repository, "add", ".")
+        git(repository, "commit", "--quiet", "--message", "One more")
+        monkeypatch.setattr(source, "LARGEST_FILES", len(BEFORE))
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "base"])
+        assert (done.exit_code, "there are more than" in done.stderr) == (2, True)
 
     def test_a_register_at_the_root_of_its_repository(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.chdir(write(tmp_path, BEFORE))

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import click
+from click.exceptions import NoArgsIsHelpError
 
 from ..editing.problem import Problem
+from ..messages import mark as _
 from ..source import Unusable
-from .common import lang, refuse, stop
+from .common import COULD_NOT_RUN, INTERRUPTED, lang, misused, refuse, stop, stop_with
+from .misuse import NoCommand
 
 # Each command with its module, which is read when the command is asked for: `check` runs at every commit.
 COMMANDS = {
@@ -43,6 +47,15 @@ class Commands(click.Group):
         """Their names, in order."""
         return list(COMMANDS)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is asked for, or what there is near it."""
+        name = click.utils.make_str(args[0])
+        if name not in COMMANDS and not name.startswith("-"):
+            raise NoCommand(name, COMMANDS, ctx)
+        return super().resolve_command(ctx, args)
+
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """One of them: `<name>_command` of its module."""
         if cmd_name not in COMMANDS:
@@ -59,9 +72,46 @@ class Commands(click.Group):
         except Problem as error:
             refuse(error.template, **error.values)
         except BrokenPipeError:
-            # The reader has seen enough (danhba addresses | head); Python would complain again when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader has seen enough (danhba addresses | head).
+            _silence()
             sys.exit(0)
+        except OSError as error:
+            _stop_for(error)
+
+    # Its signature has overloads for `standalone_mode`, which nothing here gives.
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the whole, and tell what click has to say in both languages."""
+        try:
+            status = super().main(*args, **{**extra, "standalone_mode": False})
+        except NoArgsIsHelpError as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            misused(error)
+            sys.exit(error.exit_code)
+        except click.Abort:
+            stop_with(INTERRUPTED, _("interrupted"))
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+def _stop_for(error: OSError) -> NoReturn:
+    """Say what the system refused: mostly a full disk behind the output."""
+    try:
+        if error.filename:
+            stop(_("cannot use {path}: {reason}; check its permissions"), path=error.filename, reason=error.strerror)
+        stop(_("cannot write what was asked for: {reason}; make room, or write elsewhere"), reason=error.strerror)
+    except OSError:  # nothing can be told either
+        sys.exit(COULD_NOT_RUN)
+    finally:
+        _silence()
+
+
+def _silence() -> None:
+    """Let nothing more be written: Python would complain again when it ends and finds something left."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or no file
+            os.dup2(nowhere, stream.fileno())
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

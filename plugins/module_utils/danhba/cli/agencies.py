@@ -42,7 +42,7 @@ def agency_command() -> None:
 def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cơ quan mới / A new agency."""
     complete(given, "name", "kind", "event", "document", "date")
-    files = read_files(directory)
+    files = read_files(directory, dry_run)
     register, _issued = computed(files)
     succeeds = [other.strip() for other in (given["succeeds"] or "").split(",") if other.strip()]
     for other in succeeds:
@@ -68,7 +68,7 @@ def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str
 def close_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cơ quan giải thể / An agency that ends, with nobody left in it."""
     complete(given, "document", "date")
-    files = read_files(directory)
+    files = read_files(directory, dry_run)
     register, issued = computed(files)
     if agency := register.agencies.get(code):
         day = given["date"]

@@ -6,13 +6,15 @@ import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from .. import documents, schema
+from ..messages import mark as _
 from ..register import KINDS, MOVES, PERSON_CLOSED
-from .common import Day, language
+from .common import Day, at_terminal, language
+from .misuse import Misuse, WrongValue, explain
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -29,14 +31,14 @@ class Text(click.ParamType[str]):
         """Put it in order, or fail as the command line does."""
         text = unicodedata.normalize("NFC", " ".join(str(value).split()))
         if not text:
-            self.fail("hãy ghi một giá trị / write a value", param, ctx)
+            raise WrongValue(_("write a value"))
         if self.shape and not self.shape.fullmatch(text):
-            self.wrong(text, param, ctx)
+            self.wrong(text)
         return text
 
-    def wrong(self, text: str, param: click.Parameter | None, ctx: click.Context | None) -> None:
+    def wrong(self, text: str) -> NoReturn:
         """Say what it should look like."""
-        self.fail(f"'{text}' không đúng dạng, ví dụ / has not the shape of: {self.example}", param, ctx)
+        raise WrongValue(_("'{value}' has not the shape of: {example}"), value=text, example=self.example)
 
 
 class Document(Text):
@@ -49,7 +51,7 @@ class Document(Text):
         """Parse it, or fail as the command line does."""
         text = super().convert(value, param, ctx)
         if documents.parse(text) is None:
-            self.wrong(text, param, ctx)
+            self.wrong(text)
         return text
 
 
@@ -114,12 +116,12 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
         UsageError: options are missing, and nobody is there to be asked (status 2).
     """
     missing = [name for name in names if given[name] is None]
-    if missing and not sys.stdin.isatty():
-        listed = ", ".join(f"--{name}" for name in missing)
-        raise click.UsageError(f"thiếu {listed}; trên màn hình thì lệnh sẽ hỏi / missing {listed}; a terminal is asked")
+    if missing and not at_terminal(sys.stdin):
+        listed = [f"--{name}" for name in missing]
+        raise Misuse(_("missing {options}; a terminal is asked for them"), options=listed)
     known = {option.name: option for option in click.get_current_context().command.params}
     for name in missing:
-        given[name] = click.prompt(_question(known[name]), type=known[name].type, err=True)
+        given[name] = _ask(known[name], _question(known[name]))
     for name in optional if missing else ():
         if given[name] is None:
             given[name] = _ask_if_any(known[name])
@@ -134,7 +136,26 @@ def _ask_if_any(option: click.Parameter) -> Any:
     """The answer, None where nothing was typed."""
     skip = {"vi": "Enter nếu không có", "en": "Enter for none"}[language()]
 
-    def read(text: str) -> Any:
-        return option.type.convert(text, option, None) if text.strip() else None
+    return _ask(option, f"{_question(option)} ({skip})", default="")
 
-    return click.prompt(f"{_question(option)} ({skip})", default="", show_default=False, value_proc=read, err=True)
+
+def _ask(option: click.Parameter, question: str, default: str | None = None) -> Any:
+    """The answer; asked until it is one. None where nothing was typed and `default` says that it may be so."""
+
+    def read(text: str) -> tuple[Any, click.UsageError | None]:
+        if default is not None and not text.strip():
+            return None, None
+        try:
+            return option.type.convert(text, option, None), None
+        except click.BadParameter as error:
+            error.param = option
+            return None, error
+
+    # click would tell what is wrong in English only.
+    while True:
+        value, error = click.prompt(
+            question, default=default, show_default=False, type=option.type, value_proc=read, err=True
+        )
+        if error is None:
+            return value
+        click.echo(explain(error, language()), err=True)

@@ -24,8 +24,8 @@ from ..messages import render, visible
 from ..register import Register
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from ..source import File
-from .common import REFUSED, language, refuse, today, usable
+from ..source import File, Unusable
+from .common import REFUSED, at_terminal, language, refuse, today, usable
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
 OLD_ERRORS = _(
@@ -39,6 +39,12 @@ CONFIRM = _("Write this?")
 WRITTEN = _("written: {files}")
 UNDO = _("to undo all that is not committed in these files: {command}")
 
+CUT_SHORT = _(
+    "a change was cut off half way in {path}, and --dry-run writes nothing; "
+    "run the command without --dry-run, which first puts the files back"
+)
+TRACKED = _("{journal} came with a commit, so no command here wrote it; remove it: git rm")
+PUT_BACK = _("a command was cut off half way; these files are again what they were before it: {files}")
 MORE = _("… and {count} more of these")
 # How many findings, and how many files, are told of one change.
 SHOWN, FILES = 50, 10
@@ -80,7 +86,7 @@ def commit_draft(  # noqa: PLR0913
     if dry_run:
         say(DRY)
         return
-    if not yes and sys.stdin.isatty() and not click.confirm(render(CONFIRM, {}, language())):
+    if not yes and at_terminal(sys.stdin) and not click.confirm(render(CONFIRM, {}, language())):
         say(DECLINED)
         sys.exit(REFUSED)
     _write(directory, before, changed)
@@ -207,9 +213,27 @@ def _undo(directory: Path, former: Mapping[str, bytes | None], changed: Iterable
     return "; ".join(shlex.join([*command, *names]) for command, names in commands if names)
 
 
-def read_files(directory: Path) -> list[File]:
-    """The files of a register that is about to be changed; what a killed command left half done is put back first."""
+def read_files(directory: Path, dry_run: bool) -> list[File]:
+    """The files of a register that is about to be changed; what a killed command left half done is put back first.
+
+    Raises:
+        Unusable: they cannot be read, or would have to be put back although nothing is to be written.
+    """
     from .. import transaction
 
-    transaction.recover(directory)
+    if transaction.is_cut_short(directory):
+        if dry_run:
+            raise Unusable(CUT_SHORT, path=directory)
+        if _is_tracked(directory):
+            raise Unusable(TRACKED, journal=directory / source.JOURNAL)
+        say(PUT_BACK, files=[str(directory / name) for name in transaction.recover(directory)])
     return source.from_directory(directory)
+
+
+def _is_tracked(directory: Path) -> bool:
+    """Whether the journal came with a commit, so that no command of this user wrote it."""
+    try:
+        source.git(directory, "ls-files", "--error-unmatch", "--", source.JOURNAL, revision=source.JOURNAL)
+    except Unusable:
+        return False
+    return True

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
+from io import StringIO
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TextIO, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -22,9 +23,11 @@ from ..register import Register
 from ..rendering import findings as show_findings
 from ..schema import parse_day
 from ..source import Unusable
+from .misuse import HELP, WrongValue, explain
 
-# Exit statuses (register format): 0 as asked, 1 findings or a refused plan, 2 could not run.
-REFUSED, COULD_NOT_RUN = 1, 2
+# Exit statuses (register format): 0 as asked, 1 findings or a refused plan, 2 could not run. Who interrupts a command
+# gets the status by which shells tell SIGINT.
+REFUSED, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 # Fewer files than these are read before a progress bar would be seen.
 LONG = 100
@@ -44,32 +47,49 @@ class Day(click.ParamType[date]):
             return value
         day = parse_day(value)
         if day is None:
-            self.fail(f"'{value}' không phải ngày, hãy viết như 2010-10-15 / is no date; write it like 2010-10-15")
+            raise WrongValue(_("'{value}' is no date; write it like 2010-10-15"), value=value)
         return day
 
 
 def stop(template: str, **values: object) -> NoReturn:
     """Say why nothing could be done, and end with status 2."""
-    _tell(template, values)
-    sys.exit(COULD_NOT_RUN)
+    stop_with(COULD_NOT_RUN, template, **values)
 
 
 def refuse(template: str, **values: object) -> NoReturn:
     """Say why what was asked for was not done, and end with status 1."""
+    stop_with(REFUSED, template, **values)
+
+
+def stop_with(status: int, template: str, **values: object) -> NoReturn:
+    """Say something in both languages, and end with a status."""
     _tell(template, values)
-    sys.exit(REFUSED)
+    sys.exit(status)
 
 
 def _tell(template: str, values: Mapping[str, object]) -> None:
-    spoken = language()
-    click.echo(f"danhba: {render(template, values, spoken)}", err=True)
+    _tell_both(lambda spoken: render(template, values, spoken), language())
+
+
+def _tell_both(said: Callable[[str], str], spoken: str) -> None:
+    click.echo(f"danhba: {said(spoken)}", err=True)
     if spoken != "en":
-        click.echo(f"    {render(template, values, 'en')}", err=True)
+        click.echo(f"    {said('en')}", err=True)
 
 
-def language() -> str:
+def misused(error: click.ClickException) -> None:
+    """Tell what is wrong with the command line, and where its help is."""
+    context = getattr(error, "ctx", None)
+    spoken = language(context)
+    _tell_both(lambda language: explain(error, language), spoken)
+    if context:
+        click.echo(f"    {render(HELP, {'command': context.command_path}, spoken)}", err=True)
+
+
+def language(context: click.Context | None = None) -> str:
     """The language asked for on the command line, else by LANGUAGE, else Vietnamese."""
-    if chosen := click.get_current_context().meta.get(_CHOSEN):
+    context = context or click.get_current_context(silent=True)
+    if context and (chosen := context.meta.get(_CHOSEN)):
         return str(chosen)
     preferred = os.environ.get("LANGUAGE", "").partition(":")[0].partition("_")[0].partition(".")[0]
     return preferred if preferred in LANGUAGES else LANGUAGES[0]
@@ -105,13 +125,19 @@ def today() -> date:
     return datetime.now(VIETNAM).date()
 
 
+def at_terminal(stream: TextIO | None) -> bool:
+    """Whether somebody reads or types there; nobody does where the caller has closed it (None)."""
+    return stream is not None and stream.isatty()
+
+
 def table(rows: Iterable[tuple[str, ...]]) -> None:
     """Columns that line up; whole values when nobody is at a terminal that could be too narrow."""
     from rich.console import Console
     from rich.table import Table
 
-    width = None if sys.stdout.isatty() else 1000
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
+    width = None if at_terminal(sys.stdout) else 1000
+    file = None if sys.stdout else StringIO()  # closed by the caller (>&-)
+    console = Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     shown_table = Table(box=None, show_header=False, pad_edge=False)
     rows = list(rows)
     for _cell in rows[0] if rows else ():
@@ -132,7 +158,7 @@ def paint(text: str, colour: str) -> str:
 @contextmanager
 def progress(length: int, label: str) -> Iterator[Callable[[int], None] | None]:
     """Shows how many of `length` are done, on a terminal and where it takes longer than a moment; else nothing."""
-    if not sys.stderr.isatty() or length < LONG:
+    if not at_terminal(sys.stderr) or length < LONG:
         yield None
         return
     from rich.console import Console

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +25,10 @@ from .common import directory, lang, language, table, today
 
 SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
 SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
+PENDING = _(
+    "{name} ({id}) will be closed in {agency} on {day} by {document} already, and nothing is closed twice; "
+    "correct that entry in its file, or give a day from then on"
+)
 # So many of the same name are shown.
 SHOWN = 5
 
@@ -51,7 +56,7 @@ _person_options = options("name", "family", "given", "title", "unit", "phone", "
 def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cấp hộp thư cho một người / Open a mailbox for a person."""
     complete(given, "name", "document", "date", optional=("title", "unit", "phone"))
-    files = read_files(directory)
+    files = read_files(directory, dry_run)
     listed = _listed(files)
     if given["id"] is None:
         _namesakes(listed, given["name"])
@@ -68,9 +73,9 @@ def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: s
 @event(ENDINGS)
 def close_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Hủy bỏ hộp thư của một người / Close a person's mailbox."""
-    files = read_files(directory)
-    item = _find(files, person)
-    complete(given, "event", "document", "date")
+    files = read_files(directory, dry_run)
+    item = _settle(files, person, given, "event", "document", "date")
+    _not_pending(item)
     draft = Draft(files)
     draft.close_person(item.agency.code, item.id, _event(given))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
@@ -88,9 +93,9 @@ def transfer_command(person: str, directory: Path, dry_run: bool, yes: bool, lan
     Họ tên được giữ, trừ khi có --name; chức vụ, đơn vị, điện thoại ở nơi mới thì ghi lại.
     The name is kept, unless --name is given; title, division and telephone there are stated anew.
     """
-    files = read_files(directory)
-    item = _find(files, person)
-    complete(given, "to", "document", "date", optional=("title", "unit", "phone"))
+    files = read_files(directory, dry_run)
+    item = _settle(files, person, given, "to", "document", "date", optional=("title", "unit", "phone"))
+    _not_pending(item)
     if given["to"] == item.agency.code:
         raise Problem(SAME_AGENCY, name=item.name, id=item.id, agency=item.agency.code)
     given["event"] = "transferred"
@@ -109,9 +114,8 @@ def transfer_command(person: str, directory: Path, dry_run: bool, yes: bool, lan
 @options("document", "date", "until")
 def suspend_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Tạm khóa hộp thư của một người / Suspend a person's mailbox."""
-    files = read_files(directory)
-    item = _find(files, person)
-    complete(given, "document", "date")
+    files = read_files(directory, dry_run)
+    item = _settle(files, person, given, "document", "date")
     draft = Draft(files)
     draft.suspend(item.agency.code, item.id, _stated(given, "document", "date", "until"))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
@@ -126,9 +130,8 @@ def custodian_command(  # noqa: PLR0913, PLR0917
     agency: str, person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any
 ) -> None:
     """Giao hộp thư công vụ cho một người / Give an agency's contact mailbox to one of its own."""
-    files = read_files(directory)
-    item = _find(files, person, agency)
-    complete(given, "as", "document", "date")
+    files = read_files(directory, dry_run)
+    item = _settle(files, person, given, "as", "document", "date", agency=agency)
     draft = Draft(files)
     draft.add_custodian(agency, {"person": item.id, **_stated(given, "document", "date", "as", "key")})
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
@@ -139,10 +142,32 @@ def _listed(files: list[File]) -> list[Listed]:
     return listing.everything(Timeline.of(register, issued, today()))
 
 
-def _find(files: list[File], query: str, agency: str = "") -> Listed:
-    """The open mailbox that is meant; several are listed before the refusal."""
+def _settle(
+    files: list[File],
+    query: str,
+    given: dict[str, Any],
+    *asked: str,
+    optional: Iterable[str] = (),
+    agency: str = "",
+) -> Listed:
+    """The mailbox that is meant, before anything is asked for; once more where the day was among what was."""
+    stated = given["date"]
+    item = _find(files, query, stated or today(), agency)
+    complete(given, *asked, optional=optional)
+    return item if stated else _find(files, query, given["date"], agency)
+
+
+def _not_pending(item: Listed) -> None:
+    """Refuse to close what is to be closed anyway."""
+    if closed := item.closed:
+        values = {"name": item.name, "id": item.id, "agency": item.agency.code}
+        raise Problem(PENDING, **values, day=closed.date, document=closed.document)
+
+
+def _find(files: list[File], query: str, day: date, agency: str) -> Listed:
+    """The mailbox that is open on a day; several are listed before the refusal."""
     try:
-        return people.find_open(_listed(files), query, agency)
+        return people.find_open(_listed(files), query, day, agency)
     except people.Ambiguous as error:
         table(show_addresses.rows(error.found, language()))
         raise

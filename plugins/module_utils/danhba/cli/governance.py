@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from datetime import date
@@ -21,6 +22,7 @@ from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..source import Unusable
 from .common import REFUSED, as_of, directory, lang, language, usable, write
+from .misuse import WrongValue
 
 _FILE = click.Path(path_type=Path)
 
@@ -30,7 +32,9 @@ _ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._
 
 def _organisation(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     if value is not None and not _ORGANISATION.fullmatch(value):
-        raise click.BadParameter(f"'{value}': hãy viết tên tổ chức hay nhóm trên máy chủ git / write the name there")
+        raise WrongValue(
+            _("'{value}' is no name of an organisation or a group on the git server; write that name"), value=value
+        )
     return value
 
 
@@ -59,12 +63,12 @@ def codeowners_command(directory: Path, form: str, org: str | None, checking: bo
 
 
 def _repository(directory: Path) -> tuple[Path, str]:
-    """The repository's root, and the register's folder from there; outside git, the folder as it was given."""
+    """The repository's root, and the register's folder from there; outside git, from the folder where it is run."""
     try:
         root, prefix = place(directory)
     except Unusable:
-        return Path(), directory.as_posix().strip("/")
-    return root, prefix.rstrip("/")
+        root, prefix = Path(), Path(os.path.relpath(directory)).as_posix()
+    return root, "" if prefix == "." else prefix.rstrip("/")
 
 
 def _there(file: Path) -> str:

@@ -74,7 +74,7 @@ def import_command(  # noqa: PLR0913, PLR0917
     """
     complete(given, "document", "date")
     found = _rows(sheets.read(file), file)
-    files = read_files(directory)
+    files = read_files(directory, dry_run)
     register, issued = computed(files)
     if agency not in register.agencies:
         raise Problem(NO_AGENCY, agency=agency)

@@ -28,6 +28,9 @@ from .common import REFUSED, as_of, directory, lang, language, paint, progress, 
 @click.command("check")
 @directory
 @click.option("--base", metavar="REF", help="So với bản git này / Also compare with this git revision.")
+@click.option(
+    "--staged", is_flag=True, help="Bản sắp commit, so với HEAD / What the next commit would hold, against HEAD."
+)
 @as_of
 @click.option(
     "--format", "form", type=click.Choice(["text", *show_findings.FORMATS]), default="text", show_default=True
@@ -39,11 +42,11 @@ from .common import REFUSED, as_of, directory, lang, language, paint, progress, 
 )
 @lang
 def check_command(  # noqa: PLR0913, PLR0917
-    directory: Path, base: str | None, day: date, form: str, cache: bool, lang: str | None
+    directory: Path, base: str | None, staged: bool, day: date, form: str, cache: bool, lang: str | None
 ) -> None:
     """Kiểm tra sổ / Check the register."""
-    files = source.from_directory(directory)
-    before = None if base is None else source.from_git(directory, base)
+    files = source.staged(directory) if staged else source.from_directory(directory)
+    before = source.from_git(directory, base) if base is not None else _committed(directory, staged)
     with progress(len(files), _("Checking")) as advance:
         if before is None:
             findings = find(files, day, results.of_the_user() if cache else None, advance)
@@ -54,6 +57,10 @@ def check_command(  # noqa: PLR0913, PLR0917
     elif output := show_findings.FORMATS[form](findings, language()):
         click.echo(output)
     sys.exit(REFUSED if binding(findings) else 0)
+
+
+def _committed(directory: Path, staged: bool) -> list[source.File] | None:
+    return source.committed(directory) if staged else None
 
 
 def _read(files: list[source.File]) -> tuple[Register, Issued]:

@@ -20,7 +20,7 @@ from ..reorganisation.model import Reorganisation
 from ..reorganisation.rendering import Told
 from ..source import LARGEST, File, Unusable
 from .commit import add_commit_options, commit_draft, examined, read_files
-from .common import REFUSED, directory, lang, language, today, usable, write
+from .common import REFUSED, at_terminal, directory, lang, language, today, usable, write
 
 FORMATS = ("text", "json", "markdown")
 
@@ -45,7 +45,7 @@ def reorganise_command(  # noqa: PLR0913, PLR0917
     is written.
     """
     decided = _decided(decision)
-    files = read_files(directory)
+    files = read_files(directory, dry_run)
     with _step(_("reading the register …")):
         register, issued = usable(examined(files))
     with _step(_("computing the new addresses …")):
@@ -95,7 +95,7 @@ def _file(path: Path) -> File:
 @contextmanager
 def _step(label: str) -> Iterator[None]:
     """Say on a terminal what takes its time."""
-    if not sys.stderr.isatty():
+    if not at_terminal(sys.stderr):
         yield
         return
     from rich.console import Console

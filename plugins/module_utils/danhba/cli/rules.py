@@ -17,7 +17,7 @@ from ..findings import RULES, Rule
 from ..messages import LANGUAGES, both, render, translator
 from ..messages import mark as _
 from ..source import Unusable
-from .common import lang, language, table
+from .common import at_terminal, lang, language, table
 
 # The repository that this package is part of; a package that was installed elsewhere has none, and so no pages.
 _REPOSITORY = Path(__file__).resolve().parents[4]
@@ -137,7 +137,7 @@ def page(rule: Rule) -> str:
 
 def _markdown(text: str) -> None:
     """As it is for a program or a file, laid out on a terminal."""
-    if not sys.stdout.isatty():
+    if not at_terminal(sys.stdout):
         click.echo(text, nl=False)
         return
     from rich.console import Console

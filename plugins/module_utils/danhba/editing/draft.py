@@ -57,7 +57,8 @@ class Draft:
     def close_person(self, code: str, person: str, closed: Mapping[str, Value]) -> None:
         """Close the last entry of a person in an agency that is open."""
         event = _ordered(closed, _EVENT)
-        self._in_entry(code, person, lambda page, node: page.put(node, "closed", event), "closed", lambda _old: event)
+        page, number = self._open_entry(code, person)
+        _change(page, number, lambda node: page.put(node, "closed", event), "closed", lambda _old: event)
 
     def end_earlier(self, code: str, person: str, closed: Mapping[str, Value]) -> None:
         """Put another closing in the place of that of a person's last entry, which will not come to pass."""
@@ -71,15 +72,16 @@ class Draft:
         )
 
     def suspend(self, code: str, person: str, suspension: Mapping[str, Value]) -> None:
-        """Suspend a person in an agency, in the last entry that is open."""
+        """Suspend a person in an agency, in the entry that is open on the day, else in the last that nothing closes."""
         event = _ordered(suspension, _EVENT)
+        page, number = self._open_entry(code, person, str(suspension.get("date", "")))
 
-        def make(page: Page, node: yaml.MappingNode) -> Splice:
+        def make(node: yaml.MappingNode) -> Splice:
             if get(node, "suspended"):
                 return page.append(node, "suspended", event)
             return page.put(node, "suspended", [event])
 
-        self._in_entry(code, person, make, "suspended", lambda old: [*(old or []), event])
+        _change(page, number, make, "suspended", lambda old: [*(old or []), event])
 
     def add_custodian(self, code: str, custodian: Mapping[str, Value]) -> None:
         """Add to the end of an agency's custodians."""
@@ -166,33 +168,43 @@ class Draft:
 
         page.change(make, say)
 
-    def _in_entry(
-        self,
-        code: str,
-        person: str,
-        make: Callable[[Page, yaml.MappingNode], Splice],
-        key: str,
-        value: Callable[[Any], Any],
-    ) -> None:
-        """Change a key in a person's last entry that is open."""
+    def _open_entry(self, code: str, person: str, day: str = "") -> tuple[Page, int]:
+        """Where a person's entry is that is open on a day, if one is given, else the last that nothing closes."""
         page = self._agency(code)
-        number = _last_open(page.says, person)
+        number = _open_on(page.says, person, day) if day else None
+        if number is None:
+            number = _last_open(page.says, person)
         if number is None:
             raise Problem(NOT_OPEN, person=person, agency=code)
+        return page, number
 
-        def in_root(_root: yaml.MappingNode) -> Splice:
-            return make(page, page.entry(number))
 
-        def say(says: dict[str, Any]) -> None:
-            entry = says["people"][number]
-            entry[key] = value(entry.get(key))
+def _change(
+    page: Page, number: int, make: Callable[[yaml.MappingNode], Splice], key: str, value: Callable[[Any], Any]
+) -> None:
+    """Change a key in an entry of the people."""
 
-        page.change(in_root, say)
+    def say(says: dict[str, Any]) -> None:
+        entry = says["people"][number]
+        entry[key] = value(entry.get(key))
+
+    page.change(lambda _root: make(page.entry(number)), say)
 
 
 def _last_open(says: Mapping[str, Any], person: str) -> int | None:
     """The number of the last entry of a person that is open."""
     return _last(says, person, lambda entry: "closed" not in entry)
+
+
+def _open_on(says: Mapping[str, Any], person: str, day: str) -> int | None:
+    """The number of the last entry of a person that is open on a day."""
+    return _last(says, person, lambda entry: _day(entry, "opened", day) <= day < _day(entry, "closed", "~"))
+
+
+def _day(entry: Mapping[str, Any], key: str, default: str) -> str:
+    """The day of an event, in which ISO 8601 dates have the order of texts; `default` where there is no such event."""
+    event = entry.get(key, {"date": default})
+    return str(event.get("date", "")) if isinstance(event, Mapping) else ""
 
 
 def _last(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections import defaultdict
 from collections.abc import Container
+from datetime import date
 
 from ..listing import Listed, who
 from ..messages import mark as _
+from ..state import State
 from .problem import Problem
 
 NOBODY = _("nobody here is or was '{query}'; try an address, an id or a name")
 CONTACT = _("{query} is the contact mailbox of an agency; it opens and closes with it: danhba agency")
 ALL_CLOSED = _("{name} ({id}) has no open mailbox: {address} was closed on {day} by {document}")
+WILL_BE_CLOSED = _("{name} ({id}) has no open mailbox by then: {address} will be closed on {day} by {document}")
 NOT_THERE = _("{name} ({id}) is open in {other}, not in {agency}")
 
 
@@ -27,8 +31,10 @@ class Ambiguous(Problem):
 SEVERAL = _("'{query}' could be {count} people, listed above; give an id or an address")
 
 
-def find_open(listed: list[Listed], query: str, agency: str = "") -> Listed:
+def find_open(listed: list[Listed], query: str, day: date, agency: str = "") -> Listed:
     """The open mailbox of the one person that an id, an address, a local part or a name means; in `agency`, if stated.
+
+    It is the one that is open on the day; of a person who has none by then, the one that nothing closes.
 
     Raises:
         Problem: there is no such person, or no open mailbox, or not there.
@@ -41,13 +47,22 @@ def find_open(listed: list[Listed], query: str, agency: str = "") -> Listed:
     exact = [item for item in people if query.strip().casefold() in (item.id.casefold(), *_addresses(item))]
     named = [item for item in people if item.name.casefold() == " ".join(query.split()).casefold()]
     ids = {item.id for item in exact or named or people}
-    live = [item for item in listed if item.issuance and item.id in ids and item.closed is None]
+    mailboxes = defaultdict(list)
+    for item in listed:
+        if item.issuance and item.id in ids:
+            mailboxes[item.id].append(item)
+    live = [item for entries in mailboxes.values() for item in _open(entries, day)]
     there = [item for item in live if item.agency.code == agency] if agency else live
     if len(there) == 1:
         return there[0]
     if there or len(live) > 1:
         raise Ambiguous(query, there or live)
     raise _not_open(live, people, agency)
+
+
+def _open(entries: list[Listed], day: date) -> list[Listed]:
+    in_force = [e for e in entries if e.opened.date <= day and (e.closed is None or e.closed.date > day)]
+    return in_force or [e for e in entries if e.closed is None]
 
 
 def _addresses(item: Listed) -> tuple[str, str]:
@@ -61,7 +76,7 @@ def _not_open(live: list[Listed], people: list[Listed], agency: str) -> Problem:
         return Problem(NOT_THERE, **values, other=item.agency.code, agency=agency)
     closed = item.closed
     return Problem(
-        ALL_CLOSED,
+        ALL_CLOSED if item.state == State.CLOSED.value or not closed else WILL_BE_CLOSED,
         **values,
         address=item.address,
         day=closed.date if closed else "?",

@@ -8,10 +8,13 @@ yet and is the operator's until the list is made again: what is missing never op
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from ..messages import mark as _
 from ..register import Register
+from ..source import Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +26,25 @@ class Owned:
 
 
 Lines = Iterator[str]
+# What means itself in the patterns of all three forges; each has its own way with spaces, and with brackets.
+_FOLDER = re.compile(r"(?!(.*/)?\.\.(/|$))[\w./-]*")
 _MADE = "# Được sinh ra, đừng sửa tay / Generated, do not edit: danhba codeowners --format {form}"
 
 
 def owned(register: Register, organisation: str, folder: str) -> list[Owned]:
-    """The files of the agencies that own theirs, in order; `folder` is the register's, from the repository's root."""
+    """The files of the agencies that own theirs, in order; `folder` is the register's, from the repository's root.
+
+    Raises:
+        Unusable: the folder is outside the repository, or has a name that the lists cannot hold.
+    """
+    if not _FOLDER.fullmatch(folder):
+        raise Unusable(
+            _(
+                "'{path}' cannot stand in a CODEOWNERS: run it in the repository's root, and let the folder's path "
+                "have letters, digits, '.', '_' and '-' only"
+            ),
+            path=folder,
+        )
     return [
         Owned(f"{folder}/agencies/{agency.code}.yml".lstrip("/"), _team(organisation, agency.code))
         for agency in register.agencies.values()

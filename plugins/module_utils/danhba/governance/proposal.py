@@ -6,14 +6,13 @@ be run, followed as a link or be taken for a setting of git.
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .. import source
 from ..messages import mark as _
-from ..source import AGENCIES, PROVINCE, File, Unusable
+from ..source import AGENCIES, PROVINCE, File, NoRegister, Unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +43,20 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
     """Read a proposal: the commit that it is, and the commit of the branch that it is for.
 
     Raises:
-        Unusable: git does not know them here, or the branch has no register in this directory.
+        Unusable: git does not know them here, or the branch has no register in this directory, or only the last
+            commits were fetched, so that nobody can say where the two part.
     """
+    root, prefix = place(directory)
     ends = _commit(directory, target), _commit(directory, proposed)
     common = _common(directory, *ends)
+    if not common and _is_shallow(directory):
+        raise Unusable(
+            _("this clone is shallow and lacks the commit where {revision} left {target}; run: git fetch --unshallow"),
+            revision=proposed,
+            target=target,
+        )
     before, own = source.from_git(directory, ends[0]), _files(directory, ends[1])
     ancestor = _files(directory, common) if common else []
-    root, prefix = place(directory)
     tree, conflicts = _merge(root, *ends) if common else ("", [])
     appended = _appended(before, ancestor, own, [path.removeprefix(prefix) for path in conflicts])
     mine = {path for path in conflicts if _is_data(path, prefix)}
@@ -73,15 +79,23 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
 
 def place(directory: Path) -> tuple[Path, str]:
     """The repository's root, and the register's folder from there with a `/` at its end (nothing for the root)."""
-    root, prefix = _git(directory, "rev-parse", "--show-toplevel", "--show-prefix").removesuffix("\n").split("\n")
-    return Path(root), prefix
+    status, _shown = _run(directory, "rev-parse", "--git-dir")
+    inside, shown = _run(directory, "rev-parse", "--show-toplevel")
+    if status == 0 and inside != 0:
+        raise Unusable(
+            _("{path} is in a repository without files (bare); run it in a clone: git clone"), path=directory
+        )
+    if inside != 0:
+        raise Unusable(_("{path} is in no git repository; name the register's directory in a clone"), path=directory)
+    # One at a time, for a path may have a line break in it.
+    return Path(shown.removesuffix("\n")), _git(directory, "rev-parse", "--show-prefix").removesuffix("\n")
 
 
 def _files(directory: Path, known: str) -> list[File]:
     """The register's files in a commit or tree that git knows; none where all of them are gone."""
     try:
         return source.from_git(directory, known)
-    except Unusable:
+    except NoRegister:
         return []
 
 
@@ -90,15 +104,18 @@ def _git(directory: Path, *arguments: str) -> str:
 
 
 def _commit(directory: Path, revision: str) -> str:
-    if revision.startswith("-"):
-        raise Unusable(_("{revision} is no git revision"), revision=revision)
-    return _git(directory, "rev-parse", "--verify", f"{revision}^{{commit}}").strip()
+    wanted = f"{source.named(revision)}^{{commit}}"
+    return source.git(directory, "rev-parse", "--verify", wanted, revision=revision).decode().strip()
 
 
 def _common(directory: Path, target: str, proposed: str) -> str:
     """The last commit that both have, or nothing."""
     status, found = _run(directory, "merge-base", target, proposed)
     return found.strip() if status == 0 else ""
+
+
+def _is_shallow(directory: Path) -> bool:
+    return _git(directory, "rev-parse", "--is-shallow-repository").strip() == "true"
 
 
 def _merge(root: Path, target: str, proposed: str) -> tuple[str, list[str]]:
@@ -115,14 +132,16 @@ def _merge(root: Path, target: str, proposed: str) -> tuple[str, list[str]]:
 
 
 def _run(directory: Path, *arguments: str) -> tuple[int, str]:
-    done = subprocess.run(["git", *arguments], cwd=directory, capture_output=True, check=False)
+    done = source.run_git(directory, *arguments)
     return done.returncode, done.stdout.decode("utf-8", "surrogateescape")
 
 
 def _is_data(path: str, prefix: str) -> bool:
     """Whether a path is one of the register's files, for the loader to read or to object to."""
-    name = path.removeprefix(prefix)
-    return path.startswith(prefix) and (name == PROVINCE or name.startswith(f"{AGENCIES}/"))
+    folder, _slash, name = path.removeprefix(prefix).rpartition("/")
+    if not path.startswith(prefix):
+        return False
+    return (folder, name) == ("", PROVINCE) or (folder == AGENCIES and not name.startswith("."))
 
 
 def _outside(directory: Path, prefix: str, since: str, until: str) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, takewhile
 from typing import Any
 
+from ..accounts import FORWARD, REDIRECT
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
@@ -139,9 +140,13 @@ def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARK
 
 
 def _takes(action: Action) -> bool:
-    """Also mail to an address that was known before, once it goes to others; not when it goes to nobody any more."""
-    redirected = bool(action.before) and "targets" in action.after
-    return action.action in TAKING or (redirected and action.before.get("targets") != action.after["targets"])
+    """Also mail to an address that led elsewhere before; not that a forwarding ends, as each does on its day."""
+    if action.kind != "route" or not action.before:
+        return action.action in TAKING
+    before, after = action.before, action.after
+    if after.get("mode") == REDIRECT:
+        return before["mode"] != FORWARD and before.get("reply") != after.get("reply")
+    return "targets" in after and before.get("targets") != after["targets"]
 
 
 @dataclass(slots=True)
@@ -201,6 +206,9 @@ def _item(action: Action, language: str) -> str:
 
 
 def escape(value: str) -> str:
-    """Names come from a pull request: they must not become markup, mentions or links in its comment."""
-    escaped = "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@$:." else c for c in value)
+    """Names come from a pull request: they must not become markup, mentions or links in its comment.
+
+    An entity such as `&commat;` would stand for any of them, in what it renders to.
+    """
+    escaped = "".join(f"\\{c}" if c in "\\`*_[]<>|#!~@$:." else c for c in value.replace("&", "&amp;"))
     return _MENTION.sub("&#8203;", escaped)

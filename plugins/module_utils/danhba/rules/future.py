@@ -23,7 +23,7 @@ def across(province: Province, facts: Sequence[Facts], day: date) -> Iterator[Fi
     days = province.policy.future_days
     last = (day + min(timedelta(days), date.max - day)).isoformat()
     for agency in facts:
-        for where, found in _after(agency, last):
+        for where, found in _after(agency, last) if agency.latest > last else ():
             yield FUTURE.at(where, day=found, days=days)
 
 

@@ -86,6 +86,9 @@ def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
 
 def _alike(facts: Sequence[Facts]) -> Iterator[Finding]:
     """Ids that a spreadsheet or a hurried hand makes out of others: 000101 and 101, NV-7 and nv-7."""
+    ids = {id_ for agency in facts for id_ in agency.ids}
+    if len({id_.lower().lstrip("0") for id_ in ids}) == len(ids):  # nearly always, and told soonest so
+        return
     seen: dict[str, tuple[str, str]] = {}
     for agency in facts:
         for held in agency.people:
@@ -97,15 +100,16 @@ def _alike(facts: Sequence[Facts]) -> Iterator[Finding]:
 def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
     """The issuances of all who have more than one, or who moved; nothing could be wrong among those of the others."""
     seen: set[str] = set()
-    several = set()
+    several: set[str] = set()
     for agency in facts:
-        for held in agency.people:
-            if held.id in seen or held.opened_event in MOVES or held.closed_event in MOVES:
-                several.add(held.id)
-            seen.add(held.id)
+        several |= agency.moved
+        for id_ in agency.ids:
+            if id_ in seen:
+                several.add(id_)
+            seen.add(id_)
     found: dict[str, list[Entry]] = {}
     for agency in facts if several else ():
-        for held in agency.people:
+        for held in agency.people if not several.isdisjoint(agency.ids) else ():
             if held.id in several:
                 found.setdefault(held.id, []).append((agency, held))
     return found

@@ -1,0 +1,92 @@
+"""How a wrong command line is told: what click finds wrong with it, in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from ..messages import mark as _
+from ..messages import render
+
+MISSING = _("{parameter} is missing")
+NOT_AMONG = _("{parameter}: '{value}' is none of: {choices}")
+NO_OPTION = _("there is no option {name}")
+NO_COMMAND = _("there is no command {name}")
+NEAR = _("{problem}; did you mean {names}?")
+NO_VALUE = _("{name} needs a value")
+NEEDLESS_VALUE = _("{name} takes no value")
+TOO_MANY = _("more than the command takes: {arguments}")
+OTHER = _("the command line is wrong: {problem}")
+HELP = _("see: {command} --help")
+
+_CHOSEN = re.compile("'(.*?)' is not (?:one of )?'", re.DOTALL)
+_EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
+
+
+class Misuse(click.UsageError):
+    """A command line that is wrong, told by a template."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(render(template, values, "en"), click.get_current_context(silent=True))
+        self.template = template
+        self.values = values
+
+
+class WrongValue(click.BadParameter):
+    """A value that an option or an argument cannot have, told by a template."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(render(template, values, "en"))
+        self.template = template
+        self.values = values
+
+
+class NoCommand(Misuse):
+    """A command that there is not; `possibilities` are near it."""
+
+    def __init__(self, name: str, known: Iterable[str], context: click.Context) -> None:
+        super().__init__(NO_COMMAND, name=name)
+        self.ctx = context
+        self.possibilities = get_close_matches(name, list(known))
+
+
+def explain(error: click.ClickException, language: str) -> str:
+    """What is wrong, in a language; of what click may still say, the English."""
+    template, values = _problem(error, language)
+    said = render(template, values, language)
+    possibilities = getattr(error, "possibilities", None)
+    if possibilities:
+        return render(NEAR, {"problem": said, "names": possibilities}, language)
+    return said
+
+
+def _problem(error: click.ClickException, language: str) -> tuple[str, Mapping[str, Any]]:
+    if isinstance(error, Misuse):
+        return error.template, error.values
+    if isinstance(error, click.BadParameter):
+        return _parameter(error, language)
+    if isinstance(error, click.NoSuchOption):
+        return NO_OPTION, {"name": error.option_name}
+    if isinstance(error, click.BadOptionUsage):
+        return NEEDLESS_VALUE if "not take" in error.message else NO_VALUE, {"name": error.option_name}
+    if extra := _EXTRA.match(error.message):
+        return TOO_MANY, {"arguments": extra[1]}
+    return OTHER, {"problem": error.format_message()}
+
+
+def _parameter(error: click.BadParameter, language: str) -> tuple[str, Mapping[str, Any]]:
+    parameter = error.param
+    if parameter is None:
+        return OTHER, {"problem": error.message}
+    name = max(parameter.opts, key=len) if isinstance(parameter, click.Option) else parameter.human_readable_name
+    if isinstance(error, click.MissingParameter):
+        return MISSING, {"parameter": name}
+    if isinstance(error, WrongValue):
+        return "{parameter}: {problem}", {"parameter": name, "problem": render(error.template, error.values, language)}
+    if isinstance(parameter.type, click.Choice) and (given := _CHOSEN.match(error.message)):
+        return NOT_AMONG, {"parameter": name, "value": given[1], "choices": list(parameter.type.choices)}
+    return OTHER, {"problem": error.format_message()}
