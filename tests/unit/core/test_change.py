@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from tests.unit.core.registers import Texts, agency, files, person, register
@@ -18,7 +19,7 @@ def day(number: int) -> str:
     return (TODAY + timedelta(days=number)).isoformat()
 
 
-def staff(code: str, closings: dict[int, int] | None = None, count: int = len(NAMES), **keys: object) -> str:
+def staff(code: str, closings: dict[int, int] | None = None, count: int = len(NAMES), **keys: Any) -> str:
     """An agency; `closings` has the number of the day to come on which each of its people closes."""
     closings = closings or {}
     first = sum(map(ord, code)) * 100  # the ids become numbers of documents
@@ -59,7 +60,7 @@ def test_a_heavy_day_of_a_small_agency_does_not_hide_behind_those_of_large_ones(
 
 
 def test_a_protected_mailbox_on_a_day_among_many() -> None:
-    policy = {"policy": {"protected": ["contact-cc"]}}
+    policy: dict[str, Any] = {"policy": {"protected": ["contact-cc"]}}
     before = register(staff("aa"), agency("cc"), *OTHERS, **policy)
     closings = {n: n + 1 for n in range(len(NAMES))}
     now = register(staff("aa", closings), agency("cc", closed=day(5)), *OTHERS, **policy)

@@ -172,6 +172,52 @@ class TestLanguage:
         assert " / " in result.stdout
 
 
+class TestMisuse:
+    """A command line that is wrong is told in both languages, with the command whose help says more."""
+
+    @pytest.mark.parametrize(
+        ("arguments", "vietnamese", "english"),
+        [
+            (["chek"], "không có lệnh chek; có phải ý là check, schema?", "there is no command chek; did you mean"),
+            (["xyz"], "không có lệnh xyz", "there is no command xyz"),
+            (["--nope"], "không có tùy chọn --nope", "there is no option --nope"),
+            (["check", "--formt", "x"], "không có tùy chọn --formt; có phải ý là --format?", "there is no option --fo"),
+            (["check", "--format", "x"], "--format: 'x' không thuộc: text, json, ", "--format: 'x' is none of: text, "),
+            (["check", "--format", "a' is not b"], "--format: 'a' is not b' không thuộc", "--format: 'a' is not b' is"),
+            (["check", "--as-of", "x"], "--as-of: 'x' không phải ngày", "--as-of: 'x' is no date"),
+            (["plan"], "thiếu --against", "--against is missing"),
+            (["who"], "thiếu ADDRESS|ID|NAME", "ADDRESS|ID|NAME is missing"),
+            (["check", "a", "b"], "thừa tham số: b", "more than the command takes: b"),
+            (["check", "--as-of"], "--as-of cần một giá trị", "--as-of needs a value"),
+            (["check", "--cache=3"], "--cache không nhận giá trị", "--cache takes no value"),
+            (["open", "stttt"], "thiếu --name, --document, --date; trên", "missing --name, --document, --date; a term"),
+            (["close", "x", "--event", "y"], "--event: 'y' không thuộc: deceased", "--event: 'y' is none of: deceased"),
+            (["open", "A"], "AGENCY: 'A' không đúng dạng", "AGENCY: 'A' has not the shape"),
+            (["check", "--as-of", "\x1b[1m"], "--as-of: '\\u001b[1m' không", "--as-of: '\\u001b[1m' is"),
+        ],
+    )
+    def test_both(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, arguments: list[str], vietnamese: str, english: str
+    ) -> None:
+        assert run(*arguments).stderr.startswith(f"danhba: {english}")
+        monkeypatch.setenv("LANGUAGE", "vi")
+        result = run(*arguments)
+        assert (result.exit_code, result.stdout) == (2, "")
+        first, second, *help_ = result.stderr.splitlines()
+        assert first.startswith(f"danhba: {vietnamese}")
+        assert second.startswith(f"    {english}")
+        assert all(line.startswith("    xem: main") for line in help_)
+
+    def test_in_the_language_that_is_asked_for(self, run: Run) -> None:
+        for arguments in (["check", "--as-of"], ["check", "--nope"], ["plan"], ["chek"]):
+            assert run("--lang", "vi", *arguments).stderr.count("\n") == 3
+
+    def test_nothing_asked_for_shows_the_help(self, run: Run) -> None:
+        result = run()
+        assert result.exit_code == 2
+        assert "check" in result.stderr
+
+
 class TestAddresses:
     def test_json(self, run: Run) -> None:
         result = run("addresses", "--as-of", "2011-06-01", "--format", "json")
@@ -327,6 +373,10 @@ class TestPlan:
             b'{"accounts": [[]], "routes": []}',
             b"[" * 100_000,
             b'{"accounts": 1, "routes": 2}',
+            b'{"accounts": [], "routes": [["a", "forward", "d", "", [[1, 2]]]]}',
+            b'{"accounts": [], "routes": [["a", "forward", "d", "", [["official", ["x"]]]]]}',
+            b'{"accounts": [], "routes": [["a", "forward", "d", "", [["official"]]]]}',
+            b'{"accounts": [], "routes": [["a", "forward", "d", "", 1]]}',
         ],
     )
     def test_what_is_no_exported_state(self, run: Run, tmp_path: Path, content: bytes) -> None:
@@ -436,6 +486,39 @@ class TestProcess:
         done = subprocess.run([DANHBA, *command], cwd=tmp_path, stdout=written, stderr=subprocess.PIPE, check=False)
         os.close(written)
         assert (done.returncode, done.stderr) == (0, b"")
+
+    @pytest.mark.parametrize(
+        "command",
+        [["check"], ["addresses"], ["addresses", "--format", "json"], ["export", "--format", "csv", "--out", "-"]],
+    )
+    def test_a_full_disk(self, tmp_path: Path, command: list[str]) -> None:
+        write(tmp_path / "directory")
+        line = shlex.join([str(DANHBA), "--lang", "en", *command])
+        full = subprocess.run(f"{line} > /dev/full", shell=True, cwd=tmp_path, capture_output=True, check=False)  # noqa: S602
+        assert full.returncode == 2
+        assert full.stderr == (
+            b"danhba: cannot write what was asked for: No space left on device; make room, or write elsewhere\n"
+        )
+        both = subprocess.run(f"{line} > /dev/full 2>&1", shell=True, cwd=tmp_path, check=False)  # noqa: S602
+        assert both.returncode == 2
+
+    @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+    @pytest.mark.parametrize("command", [["check"], ["addresses"], ["rules", "document-shape"]])
+    def test_closed_streams(self, tmp_path: Path, command: list[str], closed: str) -> None:
+        write(tmp_path / "directory")
+        line = f"{shlex.join([str(DANHBA), *command])} {closed}"
+        done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, check=False)  # noqa: S602
+        assert (done.returncode, done.stderr) == (0, b"")
+
+    def test_an_interrupt(self, tmp_path: Path) -> None:
+        write(tmp_path / "directory")
+        program = "import signal; from danhba import cli, source; "
+        program += (
+            "source.from_directory = lambda _: signal.raise_signal(signal.SIGINT); cli.main(['--lang', 'vi', 'check'])"
+        )
+        done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 130
+        assert "danhba: đã dừng theo yêu cầu\n    interrupted\n" in done.stderr.decode()
 
     @pytest.mark.parametrize("query", [b"\xff", "Vịnh".encode("utf-16-le").replace(b"\0", b"\1")])
     @pytest.mark.parametrize("command", [["who"], ["candidates"], ["check"], ["plan", "--against"]])

@@ -71,6 +71,9 @@ class Commands(click.Group):
             stop(error.template, **error.values)
         except Problem as error:
             refuse(error.template, **error.values)
+        except click.UsageError as error:
+            error.ctx = error.ctx or ctx  # which knows the language
+            raise
         except BrokenPipeError:
             # The reader has seen enough (danhba addresses | head).
             _silence()

@@ -23,7 +23,7 @@ TOO_MANY = _("more than the command takes: {arguments}")
 OTHER = _("the command line is wrong: {problem}")
 HELP = _("see: {command} --help")
 
-_CHOSEN = re.compile("'(.*?)' is not (?:one of )?'", re.DOTALL)
+_CHOSEN = re.compile("'(.*)' is not (?:one of )?'", re.DOTALL)
 _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 
 
