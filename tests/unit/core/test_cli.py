@@ -489,11 +489,17 @@ class TestProcess:
 
     @pytest.mark.parametrize(
         "command",
-        [["check"], ["addresses"], ["addresses", "--format", "json"], ["export", "--format", "csv", "--out", "-"]],
+        [
+            ["check"],
+            ["addresses"],
+            ["addresses", "--format", "json"],
+            ["export", "--format", "csv", "--out", "-"],
+            ["check", "--help"],
+        ],
     )
     def test_a_full_disk(self, tmp_path: Path, command: list[str]) -> None:
         write(tmp_path / "directory")
-        line = shlex.join([str(DANHBA), "--lang", "en", *command])
+        line = "LANGUAGE=en " + shlex.join([str(DANHBA), *command])
         full = subprocess.run(f"{line} > /dev/full", shell=True, cwd=tmp_path, capture_output=True, check=False)  # noqa: S602
         assert full.returncode == 2
         assert full.stderr == (

@@ -92,6 +92,8 @@ class Commands(click.Group):
         except click.ClickException as error:
             misused(error)
             sys.exit(error.exit_code)
+        except OSError as error:  # of what click itself puts out: --help, --version
+            _stop_for(error)
         except click.Abort:
             stop_with(INTERRUPTED, _("interrupted"))
         sys.exit(status if isinstance(status, int) else 0)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 import click
@@ -23,7 +22,7 @@ TOO_MANY = _("more than the command takes: {arguments}")
 OTHER = _("the command line is wrong: {problem}")
 HELP = _("see: {command} --help")
 
-_CHOSEN = re.compile("'(.*)' is not (?:one of )?'", re.DOTALL)
+_CHOSEN = re.compile(r"""(['"])(.*)\1 is not (?:one of )?'""", re.DOTALL)
 _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 
 
@@ -49,6 +48,8 @@ class NoCommand(Misuse):
     """A command that there is not; `possibilities` are near it."""
 
     def __init__(self, name: str, known: Iterable[str], context: click.Context) -> None:
+        from difflib import get_close_matches
+
         super().__init__(NO_COMMAND, name=name)
         self.ctx = context
         self.possibilities = get_close_matches(name, list(known))
@@ -88,5 +89,5 @@ def _parameter(error: click.BadParameter, language: str) -> tuple[str, Mapping[s
     if isinstance(error, WrongValue):
         return "{parameter}: {problem}", {"parameter": name, "problem": render(error.template, error.values, language)}
     if isinstance(parameter.type, click.Choice) and (given := _CHOSEN.match(error.message)):
-        return NOT_AMONG, {"parameter": name, "value": given[1], "choices": list(parameter.type.choices)}
+        return NOT_AMONG, {"parameter": name, "value": given[2], "choices": list(parameter.type.choices)}
     return OTHER, {"problem": error.format_message()}
