@@ -56,8 +56,9 @@ def judged(found: Iterable[Happening], sizes: dict[str, int], day: date) -> list
     for (text, agency), count in Counter((h.day, h.agency) for h in ending).items():
         if count > 1:  # one may always leave
             share[text] = max(share.get(text, 0.0), count / max(1, sizes.get(agency, 0)))
-    heavy = {*[text for text, _count in total.most_common(HEAVIEST)], *sorted(share, key=share.__getitem__, reverse=True)[:HEAVIEST]}
-    return sorted(date.fromisoformat(text) for text in heavy)
+    heavy = [text for text, _count in total.most_common(HEAVIEST)]
+    heavy += sorted(share, key=share.__getitem__, reverse=True)[:HEAVIEST]
+    return sorted({date.fromisoformat(text) for text in heavy})
 
 
 def shown(found: Sequence[Happening], day: date) -> tuple[list[date], int]:
