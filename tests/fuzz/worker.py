@@ -22,7 +22,9 @@ MIB = 1024**2
 
 @dataclass(frozen=True)
 class Limits:
-    """What one case may use: address space in octets, seconds of the processor, and of the clock before it is ended."""
+    """What one case may use: seconds of the processor, and of the clock before it is ended; and address space in octets
+    beyond what the process had that the worker is a fork of.
+    """
 
     memory: int = 1024 * MIB
     seconds: float = 5.0
@@ -36,7 +38,10 @@ class Limits:
 
 @dataclass
 class Result:
-    """What one run gave; `error` holds the traceback or what else is wrong, empty where nothing is."""
+    """What one run gave; `error` holds the traceback or what else is wrong, empty where nothing is.
+
+    `memory` is the peak in octets beyond what the worker began with.
+    """
 
     name: str
     how: str = ""
@@ -61,7 +66,7 @@ def run(job: Job, limits: Limits) -> Result:
     """One case, here and now."""
     name, make = job
     result = Result(name)
-    started = time.process_time()
+    started, resident = time.process_time(), _memory("VmRSS")
     try:
         case = make()
         result.how = case.how
@@ -73,7 +78,7 @@ def run(job: Job, limits: Limits) -> Result:
     except BaseException:  # noqa: BLE001 - whatever it is, it is what we look for
         result.error = traceback.format_exc()
     result.seconds = time.process_time() - started
-    result.memory = _peak()
+    result.memory = max(0, _memory("VmHWM") - resident)
     return result
 
 
@@ -102,9 +107,10 @@ def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def _peak() -> int:
+def _memory(kind: str) -> int:
+    """Of this process in octets: VmRSS now, VmHWM at its peak, VmSize its address space (proc(5), status)."""
     status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
+    return int(status.partition(f"{kind}:")[2].split()[0]) * 1024
 
 
 def run_all(jobs: Iterable[Job], limits: Limits) -> Iterator[Result]:
@@ -157,7 +163,8 @@ def _work(jobs: list[Job], limits: Limits, writing: int) -> None:
     """In the child: all jobs, a line of JSON for each; it never returns."""
     status = 1
     try:
-        resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+        most = _memory("VmSize") + limits.memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)
         for job in jobs:
