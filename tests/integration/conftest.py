@@ -31,7 +31,8 @@ from psycopg.rows import TupleRow
 PROJECT = Path(__file__).resolve().parents[2]
 MIGRATIONS = PROJECT / "roles/database/files/migrations"
 TEMPLATE = "danhba_template"
-LOGIN_ROLES = ("danhba_apply", "danhba_password", "postfix", "dovecot")
+LOGIN_ROLES = ("danhba_apply", "danhba_password", "danhba_credentials", "postfix", "dovecot", "openldap")
+WEBMAIL_ROLE = "roundcube"  # signs in to a database of its own and has no way into that of the accounts
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "max_connections": "30",
@@ -296,7 +297,7 @@ def _initialise(server: Server) -> None:
     subprocess.run([*_unprivileged(), *command, *options], check=True, stdout=subprocess.DEVNULL, cwd=server.folder)
     # As in production: by peer alone, and one system user may be several database roles.
     (data / "pg_hba.conf").write_text("local all all peer map=danhba\n")
-    users = [f"danhba {getpass.getuser()} {role}\n" for role in ("postgres", *LOGIN_ROLES)]
+    users = [f"danhba {getpass.getuser()} {role}\n" for role in ("postgres", *LOGIN_ROLES, WEBMAIL_ROLE)]
     (data / "pg_ident.conf").write_text("".join(users))
 
 
@@ -332,7 +333,7 @@ def _wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
 def _create_roles(server: Server) -> None:
     with server.connect("postgres") as connection:
         connection.execute("CREATE ROLE danhba_owner NOLOGIN")
-        for role in LOGIN_ROLES:
+        for role in (*LOGIN_ROLES, WEBMAIL_ROLE):
             connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
 
 

@@ -29,7 +29,10 @@ MODES = frozenset({SYSTEM, FORWARD, REDIRECT, CANCELLED})
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A mailbox: `quota` in bytes, `since` the ISO date from which `document` put it into its state."""
+    """A mailbox: `quota` in bytes, `since` the ISO date from which `document` put it into its state.
+
+    `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top.
+    """
 
     kind: str
     id: str
@@ -43,6 +46,7 @@ class Account:
     state: str
     document: str
     since: str
+    parent: str = ""
 
     @property
     def key(self) -> Key:
@@ -113,7 +117,8 @@ _ROW = [int if name == "quota" else str for name in Account.__slots__]
 
 
 def _account(row: Iterable[Any]) -> Account:
-    if [type(value) for value in row] != _ROW:
+    # A state exported before accounts had a `parent` is one value shorter.
+    if [type(value) for value in row] not in (_ROW, _ROW[:-1]):
         raise TypeError(f"no account: {row!r}")
     account = Account(*row)
     date.fromisoformat(account.since)

@@ -75,6 +75,7 @@ class _Desired:
             state=state.value,
             document=event.document,
             since=event.date.isoformat(),
+            parent=agency.parent,
         )
 
     def _official(self, entry: Entry) -> a.Account:

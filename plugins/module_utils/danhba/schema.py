@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from . import documents
+from . import age, documents
 from .findings import Finding, Where, advice, rule
 from .messages import mark as _
 from .messages import short
@@ -44,6 +44,15 @@ DOCUMENT = rule(
 )
 PHONE = advice("office-phone", "R5", _("'{value}' does not look like an office telephone; write digits and spaces"))
 
+WRONG_KEY = rule(
+    "age-key",
+    "R9.3",
+    _(
+        "'{key}' is no public key of age, although it looks like one: '{value}'; a character was lost or changed, so "
+        "copy it again as age-keygen -y shows it"
+    ),
+)
+
 LONGEST = 200
 CODE = re.compile(r"[a-z][a-z0-9]{0,31}")
 PERSON = re.compile(r"[A-Za-z0-9-]{1,32}")
@@ -55,7 +64,6 @@ _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]
 LOCAL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
-AGE = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 _UNITS = {"M": 1024**2, "G": GIB, "T": 1024**4}
 _DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
 
@@ -157,6 +165,14 @@ class Fields:
         value = self.text(key)
         if value and not shape.fullmatch(value):
             self._object(SHAPE.at(self._where(key), key=key, value=value, example=example))
+            return ""
+        return value
+
+    def public_key(self, key: str) -> str:
+        """A public key of age."""
+        value = self.matching(key, age.SHAPE, "age1…")
+        if value and not age.is_key(value):
+            self._object(WRONG_KEY.at(self._where(key), key=key, value=value))
             return ""
         return value
 
@@ -275,7 +291,7 @@ def _custodian(reader: Reader, node: Node) -> Custodian | None:
     inner = reader.map(node, "custodians", ("person", "document", "date", "as"), ("key",))
     person, document = inner.matching("person", PERSON, "000101"), inner.document("document")
     day, role = inner.date("date"), inner.one_of("as", ("head", "delegate"))
-    key = inner.matching("key", AGE, "age1…")
+    key = inner.public_key("key")
     return Custodian(person, document, day, role, key, inner.at) if person and document and day and role else None
 
 
@@ -334,7 +350,7 @@ def province(reader: Reader, node: Node) -> Province | None:
         host=host,
         operator=operator,
         file=reader.file,
-        operator_key=inner.matching("operator_key", AGE, "age1…"),
+        operator_key=inner.public_key("operator_key"),
         support_phone=support.phone("phone"),
         support_mail=support.matching("mail", _MAIL, "contact-stttt@laocai.gov.vn"),
         system_addresses=_system_addresses(reader, inner.node("system_addresses")),

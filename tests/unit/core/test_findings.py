@@ -68,7 +68,11 @@ VINH = "name: Nguyễn Văn Vịnh"
 ENTRY = "    name: Ngô Vân Vinh\n"
 WITH = "    name: Ngô Vân Vinh\n    "
 PHU = "    name: Giàng Seo Phử\n"
-AGE = "age1" + "q" * 58
+AGE = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
+SWAPPED = AGE[:4] + AGE[5] + AGE[4] + AGE[6:]
+# The point zero: its checksum holds, and anybody can open what is encrypted to it.
+EVERYBODYS = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z"
+WRONG = f"operator: stttt\noperator_key: {AGE[:-1]}q"
 
 FILES = [
     without("no province", P, "province.yml:1:1 province-missing"),
@@ -202,6 +206,10 @@ SCHEMA = [
     change("a size of nothing", S, "quota: 10G", "quota: 0G", f"{S}:8:8 schema-shape"),
     change("a size that no disk has", S, "quota: 10G", "quota: 1000000T", f"{S}:8:8 schema-shape"),
     change("a key that is not age's", S, "as: head", "as: head, key: age1", f"{S}:10:80 schema-shape"),
+    change("a key with a wrong letter", S, "as: head", f"as: head, key: {AGE[:-1]}q", f"{S}:10:80 age-key"),
+    change("a key with two letters swapped", S, "as: head", f"as: head, key: {SWAPPED}", f"{S}:10:80 age-key"),
+    change("a key that everybody can open", S, "as: head", f"as: head, key: {EVERYBODYS}", f"{S}:10:80 age-key"),
+    change("a wrong key of the operator", P, "operator: stttt", WRONG, "province.yml:5:15 age-key"),
     change("a day too many for a number", P, "forward_days: 90", "forward_days: -1", "province.yml:9:17 schema-shape"),
     change("a domain without a dot", P, "domain: laocai.gov.vn", "domain: laocai", "province.yml:3:9 schema-shape"),
     change("no mail address", P, "contact-stttt@laocai.gov.vn", "contact-stttt", "province.yml:6:42 schema-shape"),
@@ -1349,7 +1357,7 @@ HISTORY = [
         "another key of the operator",
         edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
         "province.yml:6:15 history-key",
-        base=edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE[:-1]}p")),
+        base=edited(P, ("operator: stttt", f"operator: stttt\noperator_key: age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml")),
     ),
     history("a first key of the operator", edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}"))),
     *(

@@ -62,7 +62,7 @@ ONE, TWO, THREE = (f"  - id: {entry}" for entry in ENTRIES)
 FOUR, FIVE = (THREE.replace("000103", f"00010{n}").replace("Phử", name) for n, name in ((4, "Ký"), (5, "Sính")))
 SUSPENDED = "      - {document: 9/QĐ-STTTT, date: 2011-05-01, until: 2011-08-01}\n"
 FIRST_HEAD = '  - {person: "000101", document: 101/QĐ-UBND, date: 2010-10-15, as: head}\n'
-AGE = "age1" + "q" * 58
+AGE = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
 
 
 def entries(*texts: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from .. import documents, schema
+from .. import age, documents, schema
 from ..messages import mark as _
 from ..register import KINDS, MOVES, PERSON_CLOSED
 from .common import Day, at_terminal, language
@@ -79,7 +79,7 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "quota": (Text("SIZE"), "Dung lượng, ví dụ 5G / Quota, such as 5G"),
     "id": (Text("ID", schema.PERSON, "000101"), "Mã CCVC; để trống thì lệnh tự đặt / Staff number, else a random one"),
     "to": (CODE, "Mã cơ quan đến / The code of the agency to go to"),
-    "key": (Text("age1…", schema.AGE, "age1…"), "Khóa công khai age / Public key (age)"),
+    "key": (Text("age1…", age.SHAPE, "age1…"), "Khóa công khai age / Public key (age)"),
     "as": (_one_of(["head", "delegate"]), "Thủ trưởng hay người được ủy quyền / The head, or authorised"),
     "kind": (_one_of(KINDS), "Loại cơ quan / Kind of agency"),
     "parent": (CODE, "Mã cơ quan chủ quản / The code of the managing agency"),

@@ -34,6 +34,7 @@ CONVERTED = _("sheet {sheet}: text in {encoding} was converted to Unicode; look 
 BAD_ROWS = _("{count} rows are wrong; correct them in the list, and import it again: nothing was written")
 NOBODY = _("nobody in the list is to be opened; nothing was written")
 EXPORTED = _("{count} open mailboxes as of {day}")
+ONE_STREAM = _("the format {form} is several files; name a folder: --out FOLDER")
 
 
 @click.command("import")
@@ -138,28 +139,51 @@ def _report(settled: settle.Settled, domain: str) -> None:
 
 @click.command("export")
 @directory
-@click.option("--format", "form", type=click.Choice(list(writing.FORMATS)), required=True, help="Dạng / Format.")
+@click.option("--format", "form", type=click.Choice(writing.ALL), required=True, help="Dạng / Format.")
 @click.option("--agency", type=CODE, help="Chỉ cơ quan này / Only this agency.")
 @as_of
 @click.option(
-    "--out", required=True, metavar="FILE|-", type=click.Path(path_type=Path), help="Ghi ra / Where to. [-: stdout]"
+    "--out",
+    required=True,
+    metavar="FILE|FOLDER|-",
+    type=click.Path(path_type=Path),
+    help="Ghi ra; html: một thư mục / Where to; html: a folder. [-: stdout]",
 )
 @lang
 def export_command(  # noqa: PLR0913, PLR0917
     directory: Path, form: str, agency: str | None, day: date, out: Path, lang: str | None
 ) -> None:
-    """Danh bạ cho bảng tính, ứng dụng thư, LDAP / The address book for spreadsheets, mail programs and LDAP.
+    """Danh bạ cho bảng tính, ứng dụng thư, LDAP, máy in, trang tin / The address book for spreadsheets, mail programs,
+    LDAP, paper and the web.
 
-    Chỉ hộp thư đang mở: họ tên, chức vụ, đơn vị, cơ quan, địa chỉ, điện thoại cơ quan. / Open mailboxes only: name,
-    title, division, agency, address, office telephone.
+    Chỉ hộp thư đang mở: họ tên, chức vụ, đơn vị, cơ quan, địa chỉ, điện thoại cơ quan. Dạng html là trang công khai,
+    chỉ có hộp thư cơ quan. / Open mailboxes only: name, title, division, agency, address, office telephone. The format
+    html is the public page, of the agencies' mailboxes alone.
     """
     register, issued = usable(check(source.from_directory(directory), day))
     if agency and agency not in register.agencies:
         raise Problem(NO_AGENCY, agency=agency)
+    if form in writing.FOLDERS and str(out) == "-":
+        raise Unusable(ONE_STREAM, form=form)
     listed = listing.everything(Timeline.of(register, issued, day))
     contacts = list(addressbook.contacts(listed, agency or ""))
-    _write(out, writing.FORMATS[form](contacts, register, language()))
+    if form in writing.FOLDERS:
+        contacts = [contact for contact in contacts if not contact.is_person]
+        _write_all(out, writing.FOLDERS[form](contacts, register, language(), day))
+    elif form in writing.PRINTED:
+        _write(out, writing.PRINTED[form](contacts, register, language(), day))
+    else:
+        _write(out, writing.FORMATS[form](contacts, register, language()))
     say(EXPORTED, count=len(contacts), day=day)
+
+
+def _write_all(folder: Path, files: dict[str, bytes]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unusable(_("cannot write {path}: {reason}"), path=folder, reason=error.strerror) from error
+    for name, data in files.items():
+        _write(folder / name, data)
 
 
 def _write(out: Path, data: bytes) -> None:

@@ -27,6 +27,7 @@ GROUPS = {
     "unicode": _("Characters"),
     "yaml": _("YAML"),
     "schema": _("Keys and values"),
+    "age": _("Keys and values"),
     "document": _("Documents"),
     "date": _("Days"),
     "id": _("Ids"),

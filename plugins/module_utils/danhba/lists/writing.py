@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeAlias
 
 from ..messages import translator
 from ..register import Agency, Province, Register
 from .addressbook import HEADINGS, Contact
+from .page import as_site
+from .printed import as_pdf
 
 # What makes a spreadsheet take a cell for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -166,3 +169,13 @@ FORMATS: Mapping[str, Write] = {
     "vcard": as_vcard,
     "ldif": as_ldif,
 }
+
+# What people read says of which day it is.
+WriteOfDay: TypeAlias = Callable[[Sequence[Contact], Register, str, date], bytes]
+PRINTED: Mapping[str, WriteOfDay] = {"pdf": as_pdf}
+
+# Not one file but a folder of them, by their names.
+WriteFolder: TypeAlias = Callable[[Sequence[Contact], Register, str, date], dict[str, bytes]]
+FOLDERS: Mapping[str, WriteFolder] = {"html": as_site}
+
+ALL = (*FORMATS, *PRINTED, *FOLDERS)

@@ -157,5 +157,5 @@ def _holder(reader: Reader, node: Node) -> Holder | None:
     inner = reader.map(node, "custodians", ("agency", "person", "document", "as"), ("key",))
     code, person = _code(inner, "agency"), inner.matching("person", schema.PERSON, "000101")
     document, role = inner.document("document"), inner.one_of("as", ("head", "delegate"))
-    key = inner.matching("key", schema.AGE, "age1…")
+    key = inner.public_key("key")
     return Holder(code, person, document, role, key, inner.at) if code and person and document and role else None
