@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -13,10 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab import Host
-from tests.mail import Server, read_passwords
+from tests.letters import new_key, open_letters
+from tests.mail import Server
 
 PROJECT = Path(__file__).resolve().parents[1]
 FQDN = "mail.laocai.gov.vn"
+_ASK = """
+import socket, sys
+connection = socket.socket(socket.AF_UNIX)
+connection.connect("/run/danhba-credentials/socket")
+connection.sendall(sys.stdin.buffer.read())
+while part := connection.recv(65536):
+    sys.stdout.buffer.write(part)
+"""
 _TASK = re.compile(r"^TASK \[(?P<name>.*)\]")
 
 
@@ -43,14 +54,66 @@ class Deployment:
         return Server(str(self.host.address), FQDN, self.private / "ca.crt")
 
     @property
-    def passwords_file(self) -> Path:
-        """The private file with the issued passwords."""
-        return self.private / "passwords.csv"
+    def letters(self) -> Path:
+        """The private folder with the encrypted letters."""
+        return self.private / "letters"
+
+    @property
+    def letters_key_file(self) -> Path:
+        """The file with the private key that opens every letter of this host."""
+        return self.private / "letters.key"
 
     @property
     def passwords(self) -> dict[str, str]:
-        """The issued passwords by address."""
-        return read_passwords(self.passwords_file)
+        """The passwords in force by address: as the letters have them, or as they were chosen afterwards."""
+        issued = open_letters(self.letters, self.letters_key_file)
+        return issued | {
+            address: entry["chosen"]
+            for address, entry in self._chosen().items()
+            if entry["issued"] == issued.get(address)  # otherwise it was issued anew
+        }
+
+    def choose(self, address: str) -> str:
+        """Change the issued password of an account, as its owner has to before anything else; the password in force."""
+        issued, old = open_letters(self.letters, self.letters_key_file)[address], self.passwords[address]
+        if old != issued:
+            return old
+        new = "".join(secrets.choice("2345679bcdfghjkm") for _ in range(20))
+        answer = self.ask({"request": "change_password", "address": address, "old": old, "new": new})
+        if answer["answer"] != "changed":
+            raise AssertionError(f"the password of {address} was not changed: {answer}")
+        self.remember(address, new)
+        return new
+
+    def remember(self, address: str, password: str) -> None:
+        """Keep a password that was chosen for an account, so that `passwords` knows it until it is issued anew."""
+        issued = open_letters(self.letters, self.letters_key_file)[address]
+        chosen = self._chosen() | {address: {"issued": issued, "chosen": password}}
+        self._chosen_file.touch(mode=0o600)
+        self._chosen_file.write_text(json.dumps(chosen), encoding="utf-8")
+
+    def ask(self, request: Mapping[str, str], client: str = "203.0.113.1") -> dict[str, Any]:
+        """What the credential service answers to a request; secrets are on no command line."""
+        whole = {**request, "client": client} if "client" not in request and "token" not in request else dict(request)
+        done = subprocess.run(
+            self.host.ssh(f"python3 -c {shlex.quote(_ASK)}"),
+            input=json.dumps(whole) + "\n",
+            text=True,
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        answer: dict[str, Any] = json.loads(done.stdout)
+        return answer
+
+    @property
+    def _chosen_file(self) -> Path:
+        return self.private / "chosen.json"
+
+    def _chosen(self) -> dict[str, dict[str, str]]:
+        if not self._chosen_file.exists():
+            return {}
+        chosen: dict[str, dict[str, str]] = json.loads(self._chosen_file.read_text(encoding="utf-8"))
+        return chosen
 
     def command(self, playbook: str, *options: str, **variables: Any) -> list[str]:
         """The command line that runs one of the project's playbooks on this host."""
@@ -58,6 +121,7 @@ class Deployment:
             "ansible_host": str(self.host.address),
             "private_dir": str(self.private),
             "register_dir": str(self.register),
+            "letters_key": new_key(self.letters_key_file),
             **self.variables,
             **variables,
         }

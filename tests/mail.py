@@ -6,7 +6,6 @@ Hosts are reached by address, while TLS checks the name that a user's client wou
 from __future__ import annotations
 
 import base64
-import csv
 import imaplib
 import smtplib
 import socket
@@ -60,7 +59,7 @@ class Server:
         with self.smtp(port) as client:
             if port != 465:
                 client.starttls(context=self.tls)
-            client.login(user, password)
+            _sign_in(client, user, password)
             yield client
 
     @contextmanager
@@ -100,6 +99,15 @@ class Server:
                     return message
             time.sleep(0.3)
         raise TimeoutError(f"{message_id} did not reach {user} within {seconds:.0f} s")
+
+
+def _sign_in(client: smtplib.SMTP, user: str, password: str) -> None:
+    """AUTH PLAIN with any password (RFC 4616 has UTF-8); `login` of smtplib takes only ASCII."""
+    client.ehlo_or_helo_if_needed()
+    token = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
+    code, text = client.docmd("AUTH", f"PLAIN {token}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, text)
 
 
 class _Smtp(smtplib.SMTP):
@@ -194,9 +202,3 @@ def compose(
         part.add_header("Content-Disposition", "attachment", filename=("utf-8", "", name))
         message.attach(part)
     return message
-
-
-def read_passwords(path: Path) -> dict[str, str]:
-    """The issued passwords by address, from the private file of laocai.mail.password."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["address"]: row["password"] for row in csv.DictReader(file)}

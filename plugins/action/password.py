@@ -1,7 +1,8 @@
-"""Issue passwords: made and hashed on the controller, stored by the module of the same name on the host."""
+"""Issue passwords: made and sealed here on the controller, stored by the module of the same name on the host."""
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,8 +21,10 @@ from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
 )
 from ansible_collections.laocai.mail.plugins.module_utils.danhba import documents
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer, PasswordFile
-from ansible_collections.laocai.mail.plugins.plugin_utils.controller import find_actor
+from ansible_collections.laocai.mail.plugins.module_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.module_utils.letters.outbox import Outbox
+from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
 
 PROGRESS_INTERVAL = 5.0  # seconds
@@ -36,9 +39,11 @@ class ActionModule(ActionBase):
         """Carry out the task and return its result, which holds neither password nor hash."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.validate_argument_spec(ARGUMENTS)[1]
-        file = PasswordFile(Path(self._loader.path_dwim(arguments["output"])))
+        outbox = Outbox(Path(self._loader.path_dwim(arguments["letters"])))
         try:
-            issued = self._issue(file, arguments, task_vars or {})
+            issued = self._issue(outbox, arguments, task_vars or {})
+        except controller.RegisterRefused as refused:
+            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
         except Failure as failure:
             return result | {"failed": True, "msg": str(failure)}
         except ModuleFailed as failure:
@@ -47,21 +52,31 @@ class ActionModule(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)
         self._warn(issued)
         changed = bool(issued.issued or issued.recovered)
-        return result | {"changed": changed, "output": str(file.path)} | asdict(issued)
+        return result | {"changed": changed, "letters": str(outbox.path)} | asdict(issued)
 
-    def _issue(self, file: PasswordFile, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Issued:
+    def _issue(self, outbox: Outbox, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Issued:
         order = Order(arguments["accounts"], arguments["document"].strip(), arguments["acknowledge"])
         _check_document(order.document)
-        host = RemoteHost(self, arguments, task_vars)
-        issuer = Issuer(file, host, find_actor(), ProgressLine())
+        _forbid_core_dumps()
+        day = controller.read_day(arguments["as_of"])
+        register, addresses = controller.read_register(Path(self._loader.path_dwim(arguments["register"])))
+        office = Office(register, addresses, day, arguments["key"].strip(), arguments["shortest"])
+        issuer = Issuer(
+            outbox,
+            office,
+            RemoteHost(self, arguments, task_vars),
+            controller.find_actor(),
+            hashed=ProgressLine("Băm mật khẩu / hashing passwords"),
+            drawn=ProgressLine("Lập phiếu / drawing letters"),
+        )
         return issuer.foresee(order) if self._task.check_mode else issuer.issue(order)
 
     def _warn(self, issued: Issued) -> None:
         """Say what became of earlier runs that ended early."""
         if issued.recovered:
             self._display.warning(
-                f"{issued.recovered} lần chạy trước bị ngắt sau khi đã lưu mật khẩu; đã gộp vào tệp output.\n"
-                f"{issued.recovered} earlier run(s) ended after storing their passwords; merged into the output."
+                f"{issued.recovered} lần chạy trước bị ngắt sau khi đã lưu mật khẩu; đã nhận lại phiếu của lần đó.\n"
+                f"{issued.recovered} earlier run(s) ended after storing their passwords; their letters are taken over."
             )
         if issued.discarded:
             self._display.warning(
@@ -74,7 +89,7 @@ class RemoteHost:
     """The mail host, asked through the module: each question and its answer are one private file there."""
 
     def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
-        passed = {name: arguments[name] for name in ("database", "socket", "output")}
+        passed = {name: arguments[name] for name in ("database", "socket", "letters", "register", "as_of")}
         self._exchange = Exchange(action, "password", passed, task_vars)
 
     def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
@@ -100,20 +115,28 @@ class RemoteHost:
 
 
 class ProgressLine:
-    """Says every few seconds how far hashing has come; a short run says nothing."""
+    """Says every few seconds how far a long part of the work has come; a short one says nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
+        self._text = text
         self._display = Display()
-        self._start = self._last = time.monotonic()
+        self._start = self._last = 0.0
 
     def __call__(self, done: int, total: int) -> None:
-        """Told how many of how many hashes are made."""
+        """Told how many of how many are done."""
         now = time.monotonic()
+        if not self._start:
+            self._start = self._last = now
         if now - self._last < PROGRESS_INTERVAL:
             return
         self._last = now
         left = round((total - done) * (now - self._start) / done)
-        self._display.display(f"Băm mật khẩu / hashing passwords: {done}/{total}, còn / left {left} s")
+        self._display.display(f"{self._text}: {done}/{total}, còn / left {left} s")
+
+
+def _forbid_core_dumps() -> None:
+    """A crash of this process must not leave its memory on disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _check_document(document: str) -> None:

@@ -27,7 +27,11 @@ ROLE = "danhba_password"
 ARGUMENTS: dict[str, Any] = {
     "accounts": {"type": "list", "elements": "str", "default": []},
     "document": {"type": "str", "default": ""},
-    "output": {"type": "str", "required": True},
+    "letters": {"type": "str", "required": True},
+    "register": {"type": "path", "required": True},
+    "as_of": {"type": "str", "required": True},
+    "key": {"type": "str", "default": "", "no_log": False},
+    "shortest": {"type": "int", "default": 10},
     "acknowledge": {"type": "int", "default": 0},
     **OPTIONS,
 }
@@ -258,7 +262,8 @@ _STORE = """
         INSERT INTO mail.credential (kind, id, password, run, document)
         SELECT kind, id, password, %(run)s, document FROM batch
         ON CONFLICT (kind, id) DO UPDATE
-            SET password = excluded.password, run = excluded.run, document = excluded.document
+            SET password = excluded.password, run = excluded.run, document = excluded.document,
+                initial = true, since = now()
     )
     INSERT INTO mail.audit (run, action, kind, id, document, before, after)
     SELECT %(run)s, CASE WHEN previous IS NULL THEN 'issue_password' ELSE 'reissue_password' END, kind, id, document,

@@ -1,31 +1,31 @@
-"""The controller's side of issuing passwords: making and hashing them, and the private file in which they end.
+"""The controller's side of issuing passwords: making and hashing them, and sealing the letters in which they leave.
 
-Plain Python without Ansible. What the host does is behind `Host`; `credentials` is its other side.
+Plain Python without Ansible. What the host does is behind `Host`; `credentials` is its other side. A password is in
+the memory of this process alone: what reaches the disk is encrypted before it is written.
 
-No account may ever have a password that nobody can know. So the order of things is: hash, write the passwords to a
-partial file and sync it to disk, let the host store the hashes in one transaction, merge the partial file into the
-output. A run that ends early leaves a partial file whenever the host may have stored its batch, and the next run asks
-the host whether it did.
+No account may ever have a password that nobody can know. So the order of things is: hash, seal the letters and sync
+them to disk under a partial name, let the host store the hashes in one transaction, give the letters their own name. A
+run that ends early leaves a partial batch whenever the host may have stored it, and the next run asks the host whether
+it did.
 """
 
 from __future__ import annotations
 
-import csv
-import fcntl
 import math
 import os
-import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
+from itertools import count
 from typing import Protocol
 
 from .credentials import BatchName, BatchState, Credential, Order, Target
 from .failure import Failure
+from .letters import drawing, sealing
+from .letters.content import Draft, Office
+from .letters.outbox import Outbox, Partial, Sealed
 
 try:
     from passlib.exc import MissingBackendError
@@ -58,32 +58,23 @@ SAMPLE = 20  # addresses in a result
 
 
 @dataclass(frozen=True, slots=True)
-class Password:
-    """A password as it is handed out: one line of the output."""
-
-    address: str
-    name: str
-    agency: str
-    password: str
-
-
-HEADER = tuple(field.name for field in fields(Password))
-
-
-@dataclass(frozen=True, slots=True)
 class Issued:
     """What a run did, or in `foresee` would do. Holds no password.
 
     Attributes:
         issued: accounts that got a password.
         reissued: those of them that had one before.
-        recovered: earlier runs that ended early but had stored their passwords, which are in the output now.
-        discarded: earlier runs that ended before they stored their passwords, which are thrown away.
+        bundles: agencies for which there are letters.
+        operator: those of them whose letters are encrypted to the operator's key, because the custodian has none.
+        recovered: earlier runs that ended early but had stored their passwords, whose letters are taken over now.
+        discarded: earlier runs that ended before they stored their passwords, whose letters are thrown away.
         accounts: addresses of the first accounts that got a password.
     """
 
     issued: int
     reissued: int
+    bundles: int
+    operator: int
     recovered: int
     discarded: int
     accounts: list[str]
@@ -103,7 +94,7 @@ class Host(Protocol):
 
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many hashes are made."""
+"""Told how many of how many hashes or letters are made."""
 
 
 def make_password() -> str:
@@ -148,112 +139,42 @@ def _find_hasher() -> Callable[[str], str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Partial:
-    """The passwords of one run whose end is not known, in a file of their own beside the output."""
-
-    name: BatchName
-    path: Path
-
-
-class PasswordFile:
-    """The output: a CSV file with the newest password of each address, in a folder private to its user."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Keep every other run away from this folder; make it if it is missing. Failure if that cannot be."""
-        with _explained(self.path):
-            _make_private(self.path.parent)
-        self.check()
-        folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise Failure(
-                f"Một lần cấp mật khẩu khác đang ghi vào {self.path.parent}. Đợi nó xong rồi chạy lại.",
-                f"Another run is issuing passwords into {self.path.parent}. Wait for its end and run again.",
-            ) from error
-        else:
-            yield
-        finally:
-            os.close(folder)
-
-    def check(self) -> None:
-        """Failure if the output is no file of ours or lies where others can read it; it may be missing."""
-        with _explained(self.path):
-            _check_private(self.path.parent)
-            self.read()
-
-    def read(self) -> dict[str, Password]:
-        """What was issued so far, by address."""
-        return _read(self.path) if self.path.exists() else {}
-
-    def find_partials(self) -> list[Partial]:
-        """The partial files of earlier runs."""
-        shape = re.compile(re.escape(self.path.name) + r"\.(?P<server>\d+-\d+)\.(?P<batch>[0-9a-f-]{36})\.partial")
-        matches = ((path, shape.fullmatch(path.name)) for path in sorted(self.path.parent.glob("*.partial")))
-        return [Partial(BatchName(**match.groupdict()), path) for path, match in matches if match]
-
-    def write_partial(self, name: BatchName, passwords: Iterable[Password]) -> Partial:
-        """Put a batch safely on disk, before anybody stores it."""
-        path = self.path.with_name(f"{self.path.name}.{name.server}.{name.batch}.partial")
-        with _explained(path):
-            _write(path, passwords)
-        return Partial(name, path)
-
-    def merge(self, partial: Partial) -> None:
-        """Take a stored batch into the output, at one stroke."""
-        scratch = self.path.with_name(f"{self.path.name}.new")
-        try:
-            _write(scratch, (self.read() | _read(partial.path)).values())
-            scratch.replace(self.path)
-            self.discard(partial)
-        except OSError as error:
-            raise Failure(
-                f"Máy chủ đã lưu mật khẩu, nhưng không ghi được vào {self.path} ({error.strerror}). "
-                f"Mật khẩu còn trong {partial.path}. Sửa lỗi rồi chạy lại để gộp vào.",
-                f"The host has stored the passwords, but {self.path} cannot be written ({error.strerror}). "
-                f"They are kept in {partial.path}. Correct the error and run again to merge them.",
-            ) from error
-
-    def discard(self, partial: Partial) -> None:
-        """Remove a partial file that is merged or whose batch was given up."""
-        with _explained(partial.path):
-            partial.path.unlink()
-            _sync_folder(partial.path.parent)
-
-
-@dataclass(frozen=True, slots=True)
 class Issuer:
-    """Carries out orders: `file` gets the passwords, `host` their hashes; `actor` is put on record there."""
+    """Carries out orders: `outbox` gets the letters that `office` writes, `host` the hashes of what is in them.
 
-    file: PasswordFile
+    `actor` is put on record on the host. `hashed` and `drawn` are told how far the two long parts have come.
+    """
+
+    outbox: Outbox
+    office: Office
     host: Host
     actor: str
-    progress: Progress
+    hashed: Progress
+    drawn: Progress
 
     def issue(self, order: Order) -> Issued:
         """Carry out an order, after settling what earlier runs left behind."""
-        with self.file.locked():
+        with self.outbox.locked():
             earlier = self._recover()
             server, targets = self.host.find_targets(order)
+            name = BatchName(server, str(uuid.uuid4()))
+            drafts = self._write(targets, name)
             if targets:
-                self._issue_batch(server, targets)
-            return _summarise(targets, earlier)
+                self._issue_batch(name, drafts)
+            return _summarise(targets, drafts, earlier)
 
     def foresee(self, order: Order) -> Issued:
         """What `issue` would do now, with all its refusals; changes nothing, here or on the host."""
         earlier: list[tuple[Partial, BatchState]] = []
-        if self.file.path.parent.exists():
-            self.file.check()
+        if self.outbox.path.exists():
+            self.outbox.check()
             earlier = self._settle(dry_run=True)
-        return _summarise(self.host.find_targets(order)[1], earlier)
+        server, targets = self.host.find_targets(order)
+        return _summarise(targets, self._write(targets, BatchName(server, str(uuid.uuid4()))), earlier)
 
     def _settle(self, *, dry_run: bool) -> list[tuple[Partial, BatchState]]:
-        """What became of the batch of each partial file."""
-        partials = self.file.find_partials()
+        """What became of the batch of each partial folder."""
+        partials = self.outbox.find_partials()
         if not partials:
             return []
         states = self.host.settle([partial.name for partial in partials], self.actor, dry_run=dry_run)
@@ -264,27 +185,42 @@ class Issuer:
         return settled
 
     def _recover(self) -> list[tuple[Partial, BatchState]]:
-        """Merge or discard the partial file of each earlier run."""
+        """Take over or discard the letters of each earlier run."""
         settled = self._settle(dry_run=False)
         for partial, state in settled:
             if state == "stored":
-                self.file.merge(partial)
+                self.outbox.finish(partial)
             else:
-                self.file.discard(partial)
+                self.outbox.discard(partial)
         return settled
 
-    def _issue_batch(self, server: str, targets: Sequence[Target]) -> None:
+    def _write(self, targets: Sequence[Target], name: BatchName) -> list[Draft]:
+        """The letters without their passwords; whatever keeps them from being made is a Failure here already."""
+        if not targets:
+            return []
+        sealing.check()
+        drawing.check()
+        return self.office.write(targets, name.batch)
+
+    def _issue_batch(self, name: BatchName, drafts: Sequence[Draft]) -> None:
+        targets = [target for draft in drafts for target in draft.targets]
         passwords = [make_password() for _ in targets]
-        hashes = hash_passwords(passwords, self.progress)
-        name = BatchName(server, str(uuid.uuid4()))
-        partial = self.file.write_partial(name, map(_as_line, targets, passwords))
+        hashes = hash_passwords(passwords, self.hashed)
+        day = self.office.day.isoformat()
+        partial = self.outbox.write_partial(name, day, self._seal(drafts, passwords))
         # A failure of this call need not mean that nothing was stored (a broken connection): the next run finds out.
         self.host.store(name.batch, self.actor, list(map(_as_credential, targets, hashes)))
-        self.file.merge(partial)
+        self.outbox.finish(partial)
 
-
-def _as_line(target: Target, password: str) -> Password:
-    return Password(target.address, target.name, target.agency, password)
+    def _seal(self, drafts: Sequence[Draft], passwords: Sequence[str]) -> Iterator[Sealed]:
+        """One agency after the other, so that no more than one PDF is in memory."""
+        waiting, done = iter(passwords), count(1)
+        for draft in drafts:
+            # The letters end first, so that none of the next agency's passwords is taken.
+            pages = list(zip(draft.letters, waiting, strict=False))
+            pdf = drawing.draw(pages, lambda: self.drawn(next(done), len(passwords)))
+            addresses = tuple(target.address for target in draft.targets)
+            yield Sealed(draft.agency, draft.name, draft.reader, addresses, sealing.seal(pdf, draft.reader.key))
 
 
 def _as_credential(target: Target, hashed: str) -> Credential:
@@ -293,82 +229,22 @@ def _as_credential(target: Target, hashed: str) -> Credential:
 
 def _foreign(partial: Partial) -> Failure:
     return Failure(
-        f"{partial.path} thuộc về cơ sở dữ liệu của máy chủ khác, nên không biết mật khẩu trong đó còn dùng không. "
-        "Chạy cho máy chủ đó trước, hoặc nếu nó không còn thì chuyển tệp đi.",
-        f"{partial.path} belongs to the database of another server, so whether its passwords are in force is unknown. "
-        "Run for that server first or, if it is gone, move the file away.",
+        f"{partial.path} thuộc về cơ sở dữ liệu của máy chủ khác, nên không biết phiếu trong đó còn dùng không. "
+        "Chạy cho máy chủ đó trước, hoặc nếu nó không còn thì chuyển thư mục đi.",
+        f"{partial.path} belongs to the database of another server, so whether its letters hold is unknown. "
+        "Run for that server first or, if it is gone, move the folder away.",
     )
 
 
-def _summarise(targets: Sequence[Target], earlier: Sequence[tuple[Partial, BatchState]]) -> Issued:
+def _summarise(
+    targets: Sequence[Target], drafts: Sequence[Draft], earlier: Sequence[tuple[Partial, BatchState]]
+) -> Issued:
     return Issued(
         issued=len(targets),
         reissued=sum(target.previous is not None for target in targets),
+        bundles=len(drafts),
+        operator=sum(draft.reader.owner == "operator" for draft in drafts),
         recovered=sum(state == "stored" for _, state in earlier),
         discarded=sum(state != "stored" for _, state in earlier),
         accounts=[target.address for target in targets[:SAMPLE]],
     )
-
-
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """Turn what the operating system says about a file into a Failure."""
-    try:
-        yield
-    except OSError as error:
-        raise Failure(
-            f"Không đọc hoặc ghi được {error.filename or path}: {error.strerror}. "
-            "Sửa quyền, chỗ trống hay đường dẫn output.",
-            f"Cannot read or write {error.filename or path}: {error.strerror}. "
-            "Correct permissions, space or the path output.",
-        ) from error
-
-
-def _make_private(folder: Path) -> None:
-    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    for parent in reversed(missing):
-        parent.mkdir(mode=0o700)
-
-
-def _check_private(folder: Path) -> None:
-    status = folder.stat()
-    if status.st_uid == os.geteuid() and not status.st_mode & 0o077:
-        return
-    raise Failure(
-        f"Thư mục {folder} không phải của riêng bạn nên không được chứa mật khẩu. "
-        f"Chọn thư mục khác cho output, hoặc: chmod 700 {folder}",
-        f"The folder {folder} is not private to you, so no password may be put there. "
-        f"Choose another folder for output, or: chmod 700 {folder}",
-    )
-
-
-def _read(path: Path) -> dict[str, Password]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = [tuple(row) for row in csv.reader(file)]
-    if not rows or rows[0] != HEADER or any(len(row) != len(HEADER) for row in rows):
-        raise Failure(
-            f"{path} không phải tệp mật khẩu của hệ thống này (cần các cột {', '.join(HEADER)}). "
-            "Chuyển tệp đi rồi chạy lại.",
-            f"{path} is no file of issued passwords (columns {', '.join(HEADER)} wanted). Move it away and run again.",
-        )
-    return {row[0]: Password(*row) for row in rows[1:]}
-
-
-def _write(path: Path, passwords: Iterable[Password]) -> None:
-    """Write a private file and have it on disk, with its name, on return."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADER)
-        writer.writerows(astuple(password) for password in passwords)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

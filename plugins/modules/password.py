@@ -15,10 +15,12 @@ description:
     database.
   - Passwords are made and hashed on the controller. Only hashes reach the host, in a private file that is emptied as
     soon as it is read; neither a password nor a hash is ever in an argument, a result, a log or the environment.
-  - What was issued is added to the private file O(output) on the controller.
+  - Passwords leave only as letters, a page of a PDF each. The letters of one agency are one file, encrypted with age in
+    memory to the key of the agency's custodian or, where there
+    is none, to the operator's. Nothing is written in clear.
   - A run that ends early at any moment, also by C(kill -9), leaves no account with a password that nobody can know.
-    Before the host stores them, the passwords are on the controller's disk, in a file beside O(output) that ends in
-    C(.partial), and the next run with the same O(output) finds out whether they were stored.
+    Before the host stores them, the letters are on the controller's disk, in a folder of O(letters) that ends in
+    C(.partial), and the next run with the same O(letters) finds out whether they were stored.
   - To issue to accounts that have no password is idempotent. To reissue is not, each run makes new passwords.
   - A reissue does not end sessions that are open.
 options:
@@ -37,14 +39,32 @@ options:
       - Without it a first password cites the document that opened the account.
     type: str
     default: ""
-  output:
+  letters:
     description:
-      - CSV file on the controller with the columns address, name, agency and password, mode C(0600). A newer password
-        replaces the older line of the same address.
-      - Its folder must be private to the user (C(0700)) and is made if it does not exist.
+      - Folder on the controller for the encrypted letters. Each run adds a folder of its own with a file for each
+        agency and C(manifest.json), which says what is in them and for whom, without any secret.
+      - It must be private to the user (C(0700)) and is made if it does not exist.
       - A relative path starts at the folder of the playbook.
     type: str
     required: true
+  register:
+    description: Folder of the register on the controller, from which come names, titles, custodians and keys.
+    type: path
+    required: true
+  as_of:
+    description: The day of the letters, which also decides who the custodians are, as V(2026-11-24).
+    type: str
+    required: true
+  key:
+    description:
+      - A public key of age for every file, in place of the keys of the register.
+      - For test hosts, whose register has keys that nobody owns.
+    type: str
+    default: ""
+  shortest:
+    description: How many characters a new password must have, as the letter says. The credential service decides.
+    type: int
+    default: 10
   acknowledge:
     description:
       - Reissuing is limited to 50 accounts or 2 percent of the open accounts at once, whichever is fewer, but never
@@ -61,7 +81,7 @@ options:
     type: path
     default: /run/postgresql
 requirements:
-  - libpass and argon2-cffi, on the controller
+  - libpass, argon2-cffi, reportlab, pyrage and Debian's fonts-liberation, on the controller
   - python3-psycopg (psycopg 3), on the host
 attributes:
   check_mode:
@@ -75,7 +95,9 @@ attributes:
 EXAMPLES = r"""
 - name: Issue a password to every account that has none
   laocai.mail.password:
-    output: "{{ playbook_dir }}/../.private/single/passwords.csv"
+    letters: "{{ playbook_dir }}/../.private/single/letters"
+    register: "{{ playbook_dir }}/../directory"
+    as_of: "2026-11-24"
   become: true
 
 - name: Reissue a forgotten password
@@ -83,7 +105,9 @@ EXAMPLES = r"""
     accounts:
       - nvvinh-stttt@laocai.gov.vn
     document: 12/BC-STTTT
-    output: "{{ playbook_dir }}/../.private/single/passwords.csv"
+    letters: "{{ playbook_dir }}/../.private/single/letters"
+    register: "{{ playbook_dir }}/../directory"
+    as_of: "2026-11-24"
   become: true
 """
 
@@ -98,13 +122,23 @@ reissued:
   returned: success
   type: int
   sample: 0
+bundles:
+  description: For how many agencies there are letters, each a file.
+  returned: success
+  type: int
+  sample: 31
+operator:
+  description: How many of the files are encrypted to the operator's key, because the custodian has none.
+  returned: success
+  type: int
+  sample: 4
 recovered:
-  description: How many earlier runs ended early but had stored their passwords, which are only now in O(output).
+  description: How many earlier runs ended early but had stored their passwords; their letters are taken over now.
   returned: success
   type: int
   sample: 0
 discarded:
-  description: How many earlier runs ended before they stored their passwords, which never held and are thrown away.
+  description: How many earlier runs ended before they stored their passwords; their letters are thrown away.
   returned: success
   type: int
   sample: 0
@@ -114,11 +148,17 @@ accounts:
   type: list
   elements: str
   sample: [contact-stttt@laocai.gov.vn, nvvinh-stttt@laocai.gov.vn]
-output:
-  description: Path of the file with what was issued, on the controller.
+letters:
+  description: Path of the folder with the letters, on the controller.
   returned: success
   type: str
-  sample: /home/operator/mail/.private/single/passwords.csv
+  sample: /home/operator/mail/.private/single/letters
+findings:
+  description: The first errors of a register that was refused, with the keys of C(danhba check).
+  returned: when the register has errors
+  type: list
+  elements: dict
+  sample: []
 """
 
 from pathlib import Path

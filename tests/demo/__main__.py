@@ -26,6 +26,7 @@ from danhba.source import from_directory
 from danhba.state import Timeline
 from tests.deployment import FQDN, PROJECT, Deployment, PlaybookFailed
 from tests.lab import Lab, LabError
+from tests.letters import bundles
 from tests.mail import compose
 
 SENDER, RECIPIENT = "000101", "snv"
@@ -91,12 +92,12 @@ class Demo:
 
     def _send(self, deployment: Deployment, sender: listing.Listed, to: list[listing.Listed]) -> Message:
         message = compose(sender.address, [who.address for who in to], SUBJECT, TEXT, (ATTACHMENT, CONTENT))
-        with deployment.server.submission(sender.address, deployment.passwords[sender.address]) as smtp:
+        with deployment.server.submission(sender.address, deployment.choose(sender.address)) as smtp:
             smtp.send_message(message)
         return message
 
     def _read(self, deployment: Deployment, who: listing.Listed, message: Message) -> EmailMessage:
-        password = deployment.passwords[who.address]
+        password = deployment.choose(who.address)
         received = deployment.server.wait_for(who.address, password, str(message["Message-ID"]))
         attachment = next(received.iter_attachments())
         content = attachment.get_payload(decode=True)
@@ -121,12 +122,20 @@ class Demo:
             table.add_row(text, f"{seconds:.1f}")
         console.print(table)
         console.rule("Xem xung quanh / look around")
-        private = deployment.passwords_file.relative_to(PROJECT)
+        private = deployment.private.relative_to(PROJECT)
         console.print(f"Máy chủ / host: {FQDN}, {deployment.host.address} (IMAPS 993, POP3S 995, SMTP 25/587/465)")
         console.print(f"Vào máy / log in to it: .venv/bin/python -m tests.lab exec {self.name} bash")
         console.print("Hộp thư / mailboxes: .venv/bin/danhba addresses, .venv/bin/danhba who 000101")
-        console.print(f"Mật khẩu / passwords: {private}; chứng thư CA / CA certificate: {private.parent}/ca.crt")
+        self._tell_letters(deployment, sender)
+        console.print(f"Chứng thư CA / CA certificate: {private}/ca.crt")
         console.print("Gỡ bỏ / remove: make down")
+
+    def _tell_letters(self, deployment: Deployment, who: listing.Listed) -> None:
+        """Where the letters are, and how the sender's custodian would open one."""
+        key = deployment.letters_key_file.relative_to(PROJECT)
+        bundle = bundles(deployment.letters, who.agency.code)[-1].relative_to(PROJECT)
+        self.console.print(f"Phiếu cấp mật khẩu / letters with the passwords: {bundle.parent}/")
+        self.console.print(f"Mở một tập / open one: age -d -i {key} {bundle} | pdftotext -layout - - | less")
 
 
 def main() -> int:

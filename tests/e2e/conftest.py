@@ -8,7 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +17,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.deployment import PROJECT, Deployment
+from tests.browser import Chromium, chromium
+from tests.deployment import FQDN, PROJECT, Deployment
 from tests.editing import RegisterCopy
 from tests.lab import Lab
 
 NAME, ADDRESS = "e2e", "10.233.0.40"
+# A host that the demo has built, for somebody who writes tests: used as it is, and left up.
+AGAIN = os.environ.get("DANHBA_E2E_HOST", "")
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Demo:
 
 @dataclass(frozen=True)
 class Official:
-    """An open mailbox of an official or an agency, with the password that was issued for it."""
+    """An open mailbox of an official or an agency, with the password that its owner chose."""
 
     id: str
     agency: str
@@ -47,6 +50,9 @@ class Official:
 def demo() -> Iterator[Demo]:
     """The demo as README runs it, on a host of its own."""
     lab = Lab()
+    if AGAIN:
+        yield Demo("", Deployment(lab.get(AGAIN), PROJECT / ".private" / AGAIN))
+        return
     lab.down(NAME)
     shutil.rmtree(PROJECT / ".private" / NAME, ignore_errors=True)
     try:
@@ -86,6 +92,26 @@ def mail(demo: Demo, register: RegisterCopy) -> Deployment:
     return replace(demo.deployment, register=register.path)
 
 
+@pytest.fixture(scope="module")
+def browser(mail: Deployment) -> Iterator[Chromium]:
+    """Chromium that finds the server under its names and trusts its authority."""
+    names = (FQDN, "autoconfig.laocai.gov.vn", "autodiscover.laocai.gov.vn")
+    with chromium(mail.server.authority, dict.fromkeys(names, mail.server.address)) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def story(request: pytest.FixtureRequest) -> Callable[[], None]:
+    """Fails at once where an earlier step of the same module failed: the later ones have nothing to stand on."""
+    failed = request.session.testsfailed
+
+    def go_on() -> None:
+        if request.session.testsfailed > failed:
+            pytest.fail("an earlier step of this story failed")
+
+    return go_on
+
+
 @pytest.fixture(scope="session")
 def today() -> str:
     """The day in Vietnam."""
@@ -102,9 +128,8 @@ def addresses(register: RegisterCopy) -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def officials(mail: Deployment, register: RegisterCopy) -> list[Official]:
     """The open officials of one agency, in order of their file."""
-    passwords = mail.passwords
     return [
-        Official(item["id"], item["agency"], item["name"], item["address"], passwords[item["address"]])
+        Official(item["id"], item["agency"], item["name"], item["address"], mail.choose(item["address"]))
         for item in addresses(register)
         if item["agency"] == "skhcn" and item["kind"] == "official" and item["state"] == "open"
     ]

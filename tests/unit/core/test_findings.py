@@ -209,7 +209,7 @@ SCHEMA = [
     change("a key with a wrong letter", S, "as: head", f"as: head, key: {AGE[:-1]}q", f"{S}:10:80 age-key"),
     change("a key with two letters swapped", S, "as: head", f"as: head, key: {SWAPPED}", f"{S}:10:80 age-key"),
     change("a key that everybody can open", S, "as: head", f"as: head, key: {EVERYBODYS}", f"{S}:10:80 age-key"),
-    change("a wrong key of the operator", P, "operator: stttt", WRONG, "province.yml:5:15 age-key"),
+    change("a wrong key of the operator", P, "operator: stttt", WRONG, "province.yml:6:15 age-key"),
     change("a day too many for a number", P, "forward_days: 90", "forward_days: -1", "province.yml:9:17 schema-shape"),
     change("a domain without a dot", P, "domain: laocai.gov.vn", "domain: laocai", "province.yml:3:9 schema-shape"),
     change("no mail address", P, "contact-stttt@laocai.gov.vn", "contact-stttt", "province.yml:6:42 schema-shape"),
@@ -1357,7 +1357,13 @@ HISTORY = [
         "another key of the operator",
         edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
         "province.yml:6:15 history-key",
-        base=edited(P, ("operator: stttt", f"operator: stttt\noperator_key: age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml")),
+        base=edited(
+            P,
+            (
+                "operator: stttt",
+                f"operator: stttt\noperator_key: age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml",
+            ),
+        ),
     ),
     history("a first key of the operator", edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}"))),
     *(

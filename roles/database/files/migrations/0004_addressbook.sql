@@ -44,9 +44,10 @@ CREATE VIEW addressbook.mailbox AS
       FROM mail.account JOIN addressbook.agency ON agency.code = account.agency
      WHERE account.state IN ('open', 'suspended');
 
--- Which apply the views show; it grows with each.
+-- Which apply the views show: its number and its time, because a database that was built anew counts from 1 again.
 CREATE VIEW addressbook.version AS
-    SELECT coalesce(max(run), 0) AS version FROM mail.run WHERE job = 'accounts';
+    SELECT run || ' ' || extract(epoch FROM at) AS version
+      FROM mail.run WHERE job = 'accounts' ORDER BY run DESC LIMIT 1;
 
 GRANT USAGE ON SCHEMA addressbook TO openldap;
 GRANT SELECT ON addressbook.agency, addressbook.mailbox, addressbook.version TO openldap;

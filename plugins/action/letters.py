@@ -1,0 +1,47 @@
+"""Hand over letters, here on the controller."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.module_utils.letters.handover import ARGUMENTS, Clerk, Outcome
+from ansible_collections.laocai.mail.plugins.module_utils.letters.outbox import Outbox
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+
+
+class ActionModule(ActionBase):
+    """The action behind laocai.mail.letters; see the module's documentation."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Carry out the task."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = self.validate_argument_spec(ARGUMENTS)[1]
+        try:
+            outcome = self._hand_over(arguments)
+        except controller.RegisterRefused as refused:
+            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
+        except Failure as failure:
+            return result | {"failed": True, "msg": str(failure)}
+        self._warn(outcome)
+        return result | {"changed": bool(outcome.bundles)} | asdict(outcome)
+
+    def _hand_over(self, arguments: dict[str, Any]) -> Outcome:
+        letters, to, directory = (Path(self._loader.path_dwim(arguments[key])) for key in ("letters", "to", "register"))
+        register, addresses = controller.read_register(directory)
+        clerk = Clerk(Outbox(letters), Office(register, addresses, controller.read_day(arguments["as_of"])), to)
+        return clerk.foresee() if self._task.check_mode else clerk.hand_over()
+
+    def _warn(self, outcome: Outcome) -> None:
+        if outcome.held:
+            agencies = ", ".join(outcome.held)
+            self._display.warning(
+                f"Chưa bàn giao phiếu của {agencies}: người nhận khóa không còn quản lý hộp thư hoặc đã đổi khóa. Cấp "
+                "lại mật khẩu cho các hộp thư đó rồi bàn giao.\n"
+                f"Kept back for {agencies}: whoever has the key is not the custodian any more, or has another key. "
+                "Reissue those passwords, then hand over."
+            )

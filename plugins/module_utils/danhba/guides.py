@@ -1,0 +1,95 @@
+"""Guides in Markdown as the bodies of web pages: links among guides are kept, others left out, HTML is not obeyed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_OTHER_SITE = re.compile(r"(?:https?|mailto):")
+
+
+class Heading(NamedTuple):
+    """A heading of the second or third level, by which a reader finds a part."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+class Guide(NamedTuple):
+    """A guide: its title, its body as HTML without the title, and its headings."""
+
+    title: str
+    body: str
+    headings: list[Heading]
+
+
+def render(text: str, published: Collection[str] = ()) -> Guide:
+    """Render a guide; of its links to files those that are `published`, such as `can-bo.md`, lead to their pages.
+
+    HTML in the text is shown as text. A link to a file that is not published leaves its words.
+    """
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    tokens = parser.parse(text)
+    headings = list(_headings(tokens))
+    for token in tokens:
+        if token.children:
+            token.children = list(_linked(token.children, published))
+    title, body = _without_title(tokens)
+    html = parser.renderer.render(body, parser.options, {})
+    table = '<div class="scroll" tabindex="0" role="group" aria-label="Bảng"><table>'
+    html = html.replace("<table>", table).replace("</table>", "</table></div>")
+    return Guide(title, html, [heading for heading in headings if heading.level in {2, 3}])
+
+
+def anchor(text: str) -> str:
+    """The anchor that forges give a heading."""
+    return re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-")
+
+
+def _headings(tokens: Sequence[Token]) -> Iterator[Heading]:
+    """The headings, each given its anchor."""
+    for opening, inline in pairwise(tokens):
+        if opening.type == "heading_open":
+            text = _plain(inline)
+            opening.attrSet("id", anchor(text))
+            yield Heading(int(opening.tag[1:]), anchor(text), text)
+
+
+def _plain(inline: Token) -> str:
+    return "".join(child.content for child in inline.children or () if child.type in {"text", "code_inline"})
+
+
+def _without_title(tokens: list[Token]) -> tuple[str, list[Token]]:
+    if len(tokens) > 2 and tokens[0].type == "heading_open" and tokens[0].tag == "h1":
+        return _plain(tokens[1]), tokens[3:]
+    return "", tokens
+
+
+def _linked(children: Sequence[Token], published: Collection[str]) -> Iterator[Token]:
+    """The inline tokens of a paragraph, their links made to fit."""
+    dropped = False
+    for token in children:
+        if token.type == "link_open":
+            target = _target(str(token.attrGet("href") or ""), published)
+            dropped = target is None
+            token.attrSet("href", target or "")
+        elif token.type == "image":
+            token.attrSet("loading", "lazy")
+        if not (dropped and token.type in {"link_open", "link_close"}):
+            yield token
+
+
+def _target(href: str, published: Collection[str]) -> str | None:
+    """Where a link leads on the web; None for a file that is not there."""
+    if _OTHER_SITE.match(href) or href.startswith(("#", "/")):
+        return href
+    path, hash_, part = href.partition("#")
+    return f"{path.removesuffix('.md')}.html{hash_}{part}" if path in published else None

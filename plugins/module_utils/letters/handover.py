@@ -1,0 +1,254 @@
+"""Handing sealed letters over: copies for the custodians, with a list, each bundle once.
+
+A bundle is not given out where its letters are void by now, or where the person that it is encrypted to is no longer
+the custodian (R11.2): the way out of both is to reissue.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..failure import Failure
+from .content import Office, in_words
+from .outbox import HANDED_OVER, SUFFIX, Batch, Bundle, Outbox, as_json, explained, sync_folder, write
+
+ARGUMENTS: dict[str, Any] = {
+    "letters": {"type": "str", "required": True},
+    "to": {"type": "str", "required": True},
+    "register": {"type": "path", "required": True},
+    "as_of": {"type": "str", "required": True},
+}
+"""The options that a playbook gives."""
+
+LIST = "ban-giao"
+HEADINGS = (
+    *("STT", "Mã cơ quan", "Cơ quan", "Người quản lý hộp thư", "Số phiếu", "Mã hóa cho", "Khóa công khai"),
+    *("Tệp", "SHA-256", "Ngày cấp", "Ngày bàn giao", "Phiếu đã hết hiệu lực", "Ký nhận"),
+)
+OWNERS = {
+    "custodian": "khóa của người quản lý",
+    "operator": "khóa của cơ quan vận hành",
+    "given": "khóa nêu khi cấp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """One bundle that is given out, or in `foresee` would be: its agency, custodian and file.
+
+    `void` are the addresses in it whose passwords were reissued since.
+    """
+
+    agency: str
+    name: str
+    custodian: str
+    letters: int
+    void: list[str]
+    owner: str
+    key: str
+    file: str
+    sha256: str
+    issued: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run gave out and what it kept back.
+
+    Attributes:
+        bundles: what was given out.
+        held: agencies whose bundle is encrypted to somebody who is no longer the custodian.
+        void: agencies whose bundle holds only passwords that were reissued since.
+        list: the name of the list, empty where nothing was given out.
+    """
+
+    bundles: list[HandedOver]
+    held: list[str]
+    void: list[str]
+    list: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Gives out what is in an outbox into the folder `to`; `office` knows who the custodians are on its day."""
+
+    outbox: Outbox
+    office: Office
+    to: Path
+
+    def hand_over(self) -> Outcome:
+        """Give out every bundle that was not given out before."""
+        with self.outbox.locked():
+            waiting, outcome = self._decide()
+            if waiting:
+                self._copy(waiting, outcome)
+            return outcome
+
+    def foresee(self) -> Outcome:
+        """What `hand_over` would do now; changes nothing."""
+        if not self.outbox.path.exists():
+            return Outcome([], [], [], "")
+        self.outbox.check()
+        return self._decide()[1]
+
+    def _decide(self) -> tuple[list[tuple[Batch, Bundle]], Outcome]:
+        self._refuse_partial()
+        batches = self.outbox.batches()
+        newest = {
+            address: batch.number for batch in batches for bundle in batch.bundles for address in bundle.addresses
+        }
+        waiting: list[tuple[Batch, Bundle]] = []
+        held, void = [], []
+        for batch, bundle in _undelivered(batches):
+            if all(newest[address] > batch.number for address in bundle.addresses):
+                void.append(bundle.agency)
+            elif self._left(bundle):
+                held.append(bundle.agency)
+            else:
+                waiting.append((batch, bundle))
+        given = [_describe(batch, bundle, newest) for batch, bundle in waiting]
+        return waiting, Outcome(given, held, void, self._list_name(given))
+
+    def _refuse_partial(self) -> None:
+        if self.outbox.find_partials():
+            raise Failure(
+                "Còn phiếu của một lần cấp bị ngắt giữa chừng: chạy playbooks/passwords.yml trước, rồi bàn giao. "
+                "Chưa có gì thay đổi.",
+                "There are letters of a run that ended early: run playbooks/passwords.yml first, then hand over. "
+                "Nothing was changed.",
+            )
+
+    def _left(self, bundle: Bundle) -> bool:
+        """Whether the bundle is for a custodian who is no longer one, or has another key by now."""
+        if bundle.reader.owner != "custodian":
+            return False
+        agency = self.office.register.agencies.get(bundle.agency)
+        held = self.office.custodian(agency) if agency else None
+        return held is None or (held[0].person, held[0].key) != (bundle.reader.person, bundle.reader.key)
+
+    def _list_name(self, given: Sequence[HandedOver]) -> str:
+        """Named after what is in it, so that a run after one that ended early writes the same list again."""
+        if not given:
+            return ""
+        digest = hashlib.sha256("".join(item.sha256 for item in given).encode()).hexdigest()
+        return f"{LIST}-{self.office.day.isoformat()}-{digest[:8]}.csv"
+
+    def _copy(self, waiting: Sequence[tuple[Batch, Bundle]], outcome: Outcome) -> None:
+        """Copy, then list, then mark: a run that ends early does it all again."""
+        with explained(self.to):
+            self._refuse_inside()
+            self.to.mkdir(parents=True, exist_ok=True)
+            for batch, bundle in waiting:
+                _replace(self.to / _file_name(batch, bundle), _intact(batch, bundle))
+            _replace(self.to / outcome.list, _listed(outcome.bundles, in_words(self.office.day)))
+            for batch in dict.fromkeys(batch for batch, _bundle in waiting):
+                self._mark(batch, [bundle for other, bundle in waiting if other is batch])
+
+    def _refuse_inside(self) -> None:
+        inside = self.outbox.path.resolve()
+        if self.to.resolve() == inside or inside in self.to.resolve().parents:
+            raise Failure(
+                f"{self.to} nằm trong kho phiếu. Chọn thư mục khác cho to. Chưa có gì thay đổi.",
+                f"{self.to} lies inside the folder of letters. Choose another folder for to. Nothing was changed.",
+            )
+
+    def _mark(self, batch: Batch, bundles: Sequence[Bundle]) -> None:
+        marked = _marked(batch)
+        for bundle in bundles:
+            marked[bundle.file] = {"day": self.office.day.isoformat(), "to": str(self.to)}
+        scratch = batch.path / f"{HANDED_OVER}.new"
+        scratch.unlink(missing_ok=True)
+        write(scratch, as_json(marked))
+        scratch.replace(batch.path / HANDED_OVER)
+        sync_folder(batch.path)
+
+
+def _marked(batch: Batch) -> dict[str, Any]:
+    path = batch.path / HANDED_OVER
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise Failure(
+            f"{path} hỏng, nên không biết phiếu nào đã bàn giao. Khôi phục tệp, hoặc xóa để bàn giao lại.",
+            f"{path} is broken, so what was handed over is unknown. Restore it, or remove it to hand over again.",
+        ) from error
+
+
+def _undelivered(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Bundle]]:
+    for batch in batches:
+        marked = _marked(batch)
+        for bundle in batch.bundles:
+            if bundle.file not in marked:
+                yield batch, bundle
+
+
+def _file_name(batch: Batch, bundle: Bundle) -> str:
+    return f"{bundle.agency}-{batch.number:04}{SUFFIX}"
+
+
+def _describe(batch: Batch, bundle: Bundle, newest: Mapping[str, int]) -> HandedOver:
+    reader = bundle.reader
+    void = [address for address in bundle.addresses if newest[address] > batch.number]
+    return HandedOver(
+        agency=bundle.agency,
+        name=bundle.name,
+        custodian=reader.name,
+        letters=len(bundle.addresses),
+        void=void,
+        owner=reader.owner,
+        key=reader.key,
+        file=_file_name(batch, bundle),
+        sha256=bundle.sha256,
+        issued=batch.day,
+    )
+
+
+def _intact(batch: Batch, bundle: Bundle) -> bytes:
+    """The ciphertext, if it is what was written."""
+    data = (batch.path / bundle.file).read_bytes()
+    if hashlib.sha256(data).hexdigest() != bundle.sha256:
+        raise Failure(
+            f"{batch.path / bundle.file} đã khác lúc cấp: không bàn giao. Cấp lại mật khẩu của {bundle.agency}.",
+            f"{batch.path / bundle.file} is not what was issued, and is not handed over. Reissue the passwords of "
+            f"{bundle.agency}.",
+        )
+    return data
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; where it is taken does not matter to its secrecy."""
+    scratch = path.with_name(f".{path.name}.new")
+    with scratch.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)
+    sync_folder(path.parent)
+
+
+def _listed(bundles: Sequence[HandedOver], day: str) -> bytes:
+    """The list as a table for a spreadsheet, with room for signatures."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(HEADINGS)
+    for number, item in enumerate(bundles, 1):
+        row = asdict(item)
+        texts = [row[key] for key in ("agency", "name", "custodian")]
+        rest = [OWNERS[item.owner], item.key, item.file, item.sha256, item.issued, day, ", ".join(item.void), ""]
+        writer.writerow([number, *map(_plain, texts), item.letters, *rest])
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t" and text else text

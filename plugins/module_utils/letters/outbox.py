@@ -1,0 +1,224 @@
+"""The folder in which sealed letters wait for being handed over.
+
+One run of the operator is one batch, a folder of its own with a file of age for each agency and a manifest. It stands
+under a partial name until the host has stored the passwords that are in it, and gets its own name at one stroke. All
+that is here is encrypted, or no secret.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..credentials import BatchName
+from ..failure import Failure
+from .content import Reader
+
+MANIFEST = "manifest.json"
+HANDED_OVER = "handed-over.json"
+SUFFIX = ".pdf.age"
+_PARTIAL = re.compile(r"(?P<server>\d+-\d+)\.(?P<batch>[0-9a-f-]{36})\.partial")
+_BATCH = re.compile(r"(?P<number>\d{4,})-(?P<batch>[0-9a-f]{8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """One agency's letters, encrypted: what is written into a file."""
+
+    agency: str
+    name: str
+    reader: Reader
+    addresses: tuple[str, ...]
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """One agency's file of a batch, as its manifest describes it; `day` is the day of the letters, in ISO 8601."""
+
+    agency: str
+    name: str
+    reader: Reader
+    addresses: tuple[str, ...]
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The letters of one run whose end is not known."""
+
+    name: BatchName
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The letters of one run whose passwords were stored; a later batch has a higher number."""
+
+    number: int
+    path: Path
+    day: str
+    bundles: tuple[Bundle, ...]
+
+
+class Outbox:
+    """The folder, private to its user."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other run away from this folder; make it if it is missing. Failure if that cannot be."""
+        with explained(self.path):
+            _make_private(self.path)
+        self.check()
+        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Failure(
+                f"Một lần cấp mật khẩu hoặc bàn giao khác đang dùng {self.path}. Đợi nó xong rồi chạy lại.",
+                f"Another run is issuing into or handing over from {self.path}. Wait for its end and run again.",
+            ) from error
+        else:
+            yield
+        finally:
+            os.close(folder)
+
+    def check(self) -> None:
+        """Failure if the folder lies where others can read it or is no folder of letters."""
+        with explained(self.path):
+            _check_private(self.path)
+            self.batches()
+
+    def batches(self) -> list[Batch]:
+        """What was issued so far and is still here, from the first to the last."""
+        matches = ((path, _BATCH.fullmatch(path.name)) for path in self.path.iterdir())
+        found = [_read(int(match["number"]), path) for path, match in matches if match]
+        return sorted(found, key=lambda batch: batch.number)
+
+    def find_partials(self) -> list[Partial]:
+        """What earlier runs left behind that ended early."""
+        matches = ((path, _PARTIAL.fullmatch(path.name)) for path in sorted(self.path.iterdir()))
+        return [Partial(BatchName(**match.groupdict()), path) for path, match in matches if match]
+
+    def write_partial(self, name: BatchName, day: str, sealed: Iterable[Sealed]) -> Partial:
+        """Put a batch safely on disk, before anybody stores its passwords."""
+        path = self.path / f"{name.server}.{name.batch}.partial"
+        with explained(path):
+            path.mkdir(mode=0o700)
+            bundles = [_write_bundle(path, item) for item in sealed]
+            manifest = {"batch": name.batch, "day": day, "bundles": [asdict(bundle) for bundle in bundles]}
+            write(path / MANIFEST, as_json(manifest))
+            sync_folder(self.path)
+        return Partial(name, path)
+
+    def finish(self, partial: Partial) -> Path:
+        """Give a stored batch its own name, at one stroke."""
+        number = max((batch.number for batch in self.batches()), default=0) + 1
+        path = self.path / f"{number:04}-{partial.name.batch[:8]}"
+        try:
+            partial.path.rename(path)
+            sync_folder(self.path)
+        except OSError as error:
+            raise Failure(
+                f"Máy chủ đã lưu mật khẩu, nhưng không đổi tên được thư mục phiếu ({error.strerror}). "
+                f"Phiếu còn trong {partial.path}. Sửa lỗi rồi chạy lại.",
+                f"The host has stored the passwords, but the folder of the letters cannot be renamed "
+                f"({error.strerror}). They are kept in {partial.path}. Correct the error and run again.",
+            ) from error
+        return path
+
+    def discard(self, partial: Partial) -> None:
+        """Remove the letters of a batch that was given up."""
+        with explained(partial.path):
+            shutil.rmtree(partial.path)
+            sync_folder(self.path)
+
+
+def _write_bundle(folder: Path, sealed: Sealed) -> Bundle:
+    file = f"{sealed.agency}{SUFFIX}"
+    write(folder / file, sealed.data)
+    digest = hashlib.sha256(sealed.data).hexdigest()
+    return Bundle(sealed.agency, sealed.name, sealed.reader, sealed.addresses, file, digest)
+
+
+def _read(number: int, path: Path) -> Batch:
+    try:
+        said = json.loads((path / MANIFEST).read_bytes())
+        bundles = tuple(_as_bundle(item) for item in said["bundles"])
+        return Batch(number, path, said["day"], bundles)
+    except (ValueError, KeyError, TypeError) as error:
+        raise Failure(
+            f"{path} không phải thư mục phiếu của hệ thống này ({MANIFEST} hỏng). Chuyển nó đi rồi chạy lại.",
+            f"{path} is no folder of letters of this system ({MANIFEST} is broken). Move it away and run again.",
+        ) from error
+
+
+def _as_bundle(item: dict[str, Any]) -> Bundle:
+    return Bundle(**item | {"reader": Reader(**item["reader"]), "addresses": tuple(item["addresses"])})
+
+
+def as_json(data: Any) -> bytes:
+    """JSON for people to read too."""
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a new private file and have it on disk, with its name, on return."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about a file into a Failure."""
+    try:
+        yield
+    except OSError as error:
+        raise Failure(
+            f"Không đọc hoặc ghi được {error.filename or path}: {error.strerror}. Sửa quyền, chỗ trống hay đường dẫn.",
+            f"Cannot read or write {error.filename or path}: {error.strerror}. Correct permissions, space or the path.",
+        ) from error
+
+
+def _make_private(folder: Path) -> None:
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o700)
+
+
+def _check_private(folder: Path) -> None:
+    status = folder.stat()
+    if status.st_uid == os.geteuid() and not status.st_mode & 0o077:
+        return
+    raise Failure(
+        f"Thư mục {folder} không phải của riêng bạn nên không được chứa phiếu cấp mật khẩu. "
+        f"Chọn thư mục khác cho letters, hoặc: chmod 700 {folder}",
+        f"The folder {folder} is not private to you, so no letter with a password may be put there. "
+        f"Choose another folder for letters, or: chmod 700 {folder}",
+    )

@@ -1,0 +1,107 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hand over the letters with issued passwords."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: letters
+short_description: Hand over the encrypted letters with issued passwords
+version_added: 0.1.0
+author: Lào Cai mail project (@laocai)
+description:
+  - Copies every file of letters that M(laocai.mail.password) made and that was not handed over yet, with a list of
+    what is given to whom. Works on the controller alone; the host is not asked.
+  - The files stay encrypted. A file is handed over once; letters can be issued again only by reissuing the passwords.
+  - A file is kept back where the person to whose key it is encrypted is no longer the custodian on the day, or has
+    another key. Reissue its passwords.
+  - A file in which every password was reissued since is left out.
+options:
+  letters:
+    description: Folder of the letters on the controller, as for M(laocai.mail.password).
+    type: str
+    required: true
+  to:
+    description:
+      - Folder for the copies and the list. It is made if it does not exist.
+      - It need not be private, as nothing in it is readable without a custodian's key.
+    type: str
+    required: true
+  register:
+    description: Folder of the register on the controller, which says who the custodians are.
+    type: path
+    required: true
+  as_of:
+    description: The day on which this happens, as V(2026-11-24).
+    type: str
+    required: true
+attributes:
+  check_mode:
+    description: Says what would be handed over, and writes nothing.
+    support: full
+  diff_mode:
+    description: Has nothing to show.
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Collect the letters for handing over
+  laocai.mail.letters:
+    letters: "{{ playbook_dir }}/../.private/single/letters"
+    to: /media/usb/phieu
+    register: "{{ playbook_dir }}/../directory"
+    as_of: "2026-11-24"
+"""
+
+RETURN = r"""
+bundles:
+  description: What was handed over, or in check mode would be.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - agency: stttt
+      name: Sở Thông tin và Truyền thông
+      custodian: Nguyễn Văn Vịnh
+      letters: 12
+      void: []
+      owner: custodian
+      key: age1fjgnewrxcexpkqpgvtx29h9z6ju6l40dfte5ezgfzlxwmt8rkgkqhup0c5
+      file: stttt-0001.pdf.age
+      sha256: 0c0beacef8877bbf2416eb00f2b5dc96354e26dd1df5517320459b1236860f8c
+      issued: "2026-11-24"
+held:
+  description: Agencies whose letters are encrypted to somebody who is not the custodian any more.
+  returned: success
+  type: list
+  elements: str
+  sample: [snv]
+void:
+  description: Agencies whose letters hold only passwords that were reissued since.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+list:
+  description: Name of the list in O(to); empty where nothing was handed over.
+  returned: success
+  type: str
+  sample: ban-giao-2026-11-24-1f3a5b7c.csv
+"""
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.laocai.mail.plugins.module_utils.letters.handover import ARGUMENTS
+
+
+def main() -> None:
+    """Say that the work is the action plugin's: a host has neither the letters nor the register."""
+    module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
+    module.fail_json(
+        msg="laocai.mail.letters chạy ở máy điều khiển, qua action plugin; hãy gọi bằng tên đầy đủ.\n"
+        "laocai.mail.letters runs on the controller, by its action plugin; call it by its full name."
+    )
+
+
+if __name__ == "__main__":
+    main()

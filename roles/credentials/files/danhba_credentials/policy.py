@@ -1,0 +1,202 @@
+"""What a password may be (R10.1). Pure: nothing here knows a clock, a file or a database.
+
+The same password is to work from every keyboard. So its text is prepared as RFC 8265 has it (the profile OpaqueString):
+every space is the same space, letters are composed (NFC), control, invisible and unassigned characters are refused.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LONGEST = 256  # octets, as Dovecot's own limits and every client allow
+NAME_WORD = 3  # letters of a name that make a word worth looking for
+ADDRESS_PIECE = 4  # letters of a piece of an address
+LEFT_OVER = 4  # characters beside walks on the keyboard that make a password more than these
+DISTINCT = 5  # different characters, at least
+
+# Control, format, surrogate, private use, unassigned (RFC 8264, 9; a space other than U+0020 is mapped before).
+_REFUSED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+_ROWS = ["1234567890", "qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz"]
+_COLUMNS = ["1qaz", "2wsx", "3edc", "4rfv", "5tgb", "6yhn", "7ujm", "8ik", "9ol"]
+_WALKS = [walk for line in _ROWS + _COLUMNS for walk in (line, line[::-1])]
+_LOOKALIKES = str.maketrans("01345789", "oieastbg")
+_SYMBOLS = str.maketrans("@$!", "asi")
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a password is refused: the rule's name, and what its owner is told."""
+
+    rule: str
+    vi: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose password it is to be; `name` is that of a person or an agency."""
+
+    name: str
+    address: str
+
+
+CURRENT = Reason(
+    "current",
+    "Mật khẩu mới phải khác mật khẩu đang dùng, kể cả mật khẩu ghi trong phiếu cấp.",
+    "The new password must differ from the current one, also from the one in the letter.",
+)
+FORMER = Reason(
+    "former",
+    "Mật khẩu này bạn đã dùng trước đây. Hãy chọn mật khẩu chưa dùng bao giờ.",
+    "You have used this password before. Choose one that you never used.",
+)
+CHARACTERS = Reason(
+    "characters",
+    "Mật khẩu có ký tự không gõ được trên mọi thiết bị (ký tự điều khiển hoặc ký tự ẩn). Hãy chỉ dùng chữ, chữ số, dấu "
+    "câu và dấu cách.",
+    "The password holds control or invisible characters. Use letters, digits, punctuation and spaces.",
+)
+TOO_LONG = Reason(
+    "too_long",
+    f"Mật khẩu quá dài: tối đa {LONGEST} byte (chữ có dấu chiếm 2 đến 3 byte). Hãy chọn mật khẩu ngắn hơn.",
+    f"The password is too long: at most {LONGEST} octets in UTF-8. Choose a shorter one.",
+)
+NAME = Reason(
+    "name",
+    "Mật khẩu không được chứa tên của chủ hộp thư, dù viết có dấu hay không dấu. Hãy bỏ phần đó đi.",
+    "The password must not hold the name of the mailbox's owner, with or without marks. Leave that part out.",
+)
+ADDRESS = Reason(
+    "address",
+    "Mật khẩu không được chứa địa chỉ thư hoặc một phần của địa chỉ. Hãy bỏ phần đó đi.",
+    "The password must not hold the mail address or a part of it. Leave that part out.",
+)
+COMMON = Reason(
+    "common",
+    "Mật khẩu dễ đoán: là mật khẩu nhiều người dùng, một từ có sẵn kèm vài chữ số, một chuỗi lặp lại, các phím liền "
+    "nhau hoặc chỉ gồm chữ số. Hãy ghép vài từ không liên quan với nhau.",
+    "The password is easy to guess: one that many use, a word with some digits, a repetition, neighbouring keys or "
+    "digits alone. Put together some words that have nothing to do with each other.",
+)
+
+
+def prepare(password: str) -> str | None:
+    """A password as it is hashed and compared (RFC 8265, 4.2); None where it can be none."""
+    spaced = "".join(" " if unicodedata.category(character) == "Zs" else character for character in password)
+    prepared = unicodedata.normalize("NFC", spaced)
+    if not prepared or len(prepared.encode()) > LONGEST:
+        return None
+    if any(unicodedata.category(character) in _REFUSED_CATEGORIES for character in prepared):
+        return None
+    return prepared
+
+
+def unpreparable(password: str) -> Reason:
+    """Why `prepare` gave nothing for a password that is not empty."""
+    return TOO_LONG if len(unicodedata.normalize("NFC", password).encode()) > LONGEST else CHARACTERS
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules. `common` are words that are no password, also two in a row; `words` alone, from a dictionary.
+
+    Both are folded: lower case without marks.
+    """
+
+    minimum_length: int
+    common: frozenset[str]
+    words: frozenset[str]
+
+    def examine(self, password: str, owner: Owner) -> list[Reason]:
+        """Why a prepared password is not good enough for an owner; empty where it is."""
+        return list(self._examine(password, owner))
+
+    def _examine(self, password: str, owner: Owner) -> Iterator[Reason]:
+        if len(password) < self.minimum_length:
+            yield self._short()
+        folded = fold(password)
+        plain = _letters_and_digits(folded)
+        if _holds_name(plain, owner.name):
+            yield NAME
+        if _holds_address(folded, plain, owner.address):
+            yield ADDRESS
+        if self._is_common(folded):
+            yield COMMON
+
+    def _short(self) -> Reason:
+        return Reason(
+            "length",
+            f"Mật khẩu quá ngắn: cần ít nhất {self.minimum_length} ký tự. Hãy thêm một vài từ.",
+            f"The password is too short: at least {self.minimum_length} characters. Add some words.",
+        )
+
+    def _is_common(self, folded: str) -> bool:
+        if len(set(folded)) < DISTINCT or _is_walk(folded):
+            return True
+        return any(self._is_known(text) for text in _readings(folded))
+
+    def _is_known(self, text: str) -> bool:
+        if not text or text in self.common or text in self.words or _is_repetition(text):
+            return True
+        splits = ((text[:end], text[end:]) for end in range(1, len(text)))
+        return any(first in self.common and second in self.common for first, second in splits)
+
+
+def fold(text: str) -> str:
+    """Lower case without marks: what a guesser tries first."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(character for character in decomposed if unicodedata.category(character) != "Mn")
+
+
+def _letters_and_digits(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())
+
+
+def _readings(folded: str) -> set[str]:
+    """What a password may have been made of: without digits around it, and with look-alikes read as letters."""
+    plain = {_letters_and_digits(text) for text in (folded, folded.translate(_SYMBOLS))}
+    bare = {text.strip("0123456789") for text in plain}
+    return plain | bare | {text.translate(_LOOKALIKES) for text in plain | bare}
+
+
+def _is_repetition(text: str) -> bool:
+    return (text + text).find(text, 1) < len(text)
+
+
+def _is_walk(folded: str) -> bool:
+    """Whether nearly all of it are neighbouring keys, or letters and digits in their order."""
+    left, place = 0, 0
+    while place < len(folded):
+        length = _walk_length(folded, place)
+        left += not length
+        place += length or 1
+    return left < LEFT_OVER
+
+
+def _walk_length(text: str, start: int) -> int:
+    """How long the walk is that begins here; 0 where there is none of three keys."""
+    end = start + 3
+    if end > len(text) or not any(text[start:end] in walk for walk in _WALKS):
+        return 0
+    while end < len(text) and any(text[start : end + 1] in walk for walk in _WALKS):
+        end += 1
+    return end - start
+
+
+def _holds_name(plain: str, name: str) -> bool:
+    words = [_letters_and_digits(word) for word in re.split(r"[\s\W]+", fold(name))]
+    looked_for = [word for word in words if len(word) >= NAME_WORD]
+    whole = "".join(words)
+    if len(whole) >= NAME_WORD:
+        looked_for.append(whole)
+    return any(word in plain for word in looked_for)
+
+
+def _holds_address(folded: str, plain: str, address: str) -> bool:
+    local = address.partition("@")[0]
+    pieces = [piece for piece in re.split(r"\W+", local) if len(piece) >= ADDRESS_PIECE]
+    return address in folded or any(part in plain for part in [_letters_and_digits(local), *pieces] if part)

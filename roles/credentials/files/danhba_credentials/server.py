@@ -1,0 +1,57 @@
+"""The socket: one connection is one line in, one line out."""
+
+from __future__ import annotations
+
+import json
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from .protocol import LINE_LIMIT
+
+PATIENCE = 10.0  # seconds that a caller has for its line
+
+Handler = Callable[[bytes], object]
+
+LOG = logging.getLogger("danhba-credentials")
+
+
+def serve(listener: socket.socket, handle: Handler, connections: int) -> None:
+    """Answer until the process is told to end; what was begun is finished. More connections than may be wait."""
+    slots = threading.BoundedSemaphore(connections)
+    while True:
+        slots.acquire()
+        connection, _ = listener.accept()
+        threading.Thread(target=_attend, args=(connection, handle, slots)).start()
+
+
+def _attend(connection: socket.socket, handle: Handler, slots: threading.BoundedSemaphore) -> None:
+    try:
+        with connection:
+            line = _read_line(connection)
+            answer = handle(line)
+            connection.settimeout(PATIENCE)
+            connection.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+    except OSError as error:
+        LOG.warning("a caller went away: %s", error.strerror or type(error).__name__)
+    finally:
+        slots.release()
+
+
+def _read_line(connection: socket.socket) -> bytes:
+    """What arrives up to the line's end, the limit, the end of the connection, or of our patience."""
+    deadline = time.monotonic() + PATIENCE
+    data = b""
+    while b"\n" not in data and len(data) <= LINE_LIMIT:
+        connection.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            more = connection.recv(LINE_LIMIT + 1 - len(data))
+        except TimeoutError:
+            return b""
+        if not more:
+            break
+        data += more
+    line, ended, rest = data.partition(b"\n")
+    return line if ended and not rest and len(data) <= LINE_LIMIT else b""

@@ -1,0 +1,134 @@
+"""Answers requests. What is logged names accounts that exist and nothing that anybody typed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from .hashing import Hasher
+from .policy import CURRENT, FORMER, Owner, Policy, Reason, prepare, unpreparable
+from .protocol import ChangePassword, LookUp, Malformed, Request, SignIn, SignOut, parse
+from .settings import Settings
+from .store import Account, Overtaken, Store, Unavailable
+from .throttle import Key, Throttle
+
+LOG = logging.getLogger("danhba-credentials")
+
+Answer = dict[str, Any]
+
+
+class Sessions(Protocol):
+    """Where mail sessions are ended."""
+
+    def end(self, address: str) -> str:
+        """End every session of a user; what went wrong, or nothing."""
+
+
+class Refused(Exception):
+    """The password is wrong, the account does not exist or is not open: nobody learns which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Knows what each request comes to."""
+
+    settings: Settings
+    store: Store
+    hasher: Hasher
+    throttle: Throttle
+    policy: Policy
+    sessions: Sessions
+
+    def answer(self, line: bytes) -> Answer:
+        """The answer to one line, whatever it is."""
+        try:
+            return self._answer(parse(line))
+        except Malformed:
+            LOG.warning("malformed request")
+            return {"answer": "malformed"}
+        except (Refused, Overtaken):
+            return {"answer": "refused"}
+        except Unavailable as error:
+            LOG.error("the database does not answer: %s", error)
+            return {"answer": "unavailable"}
+
+    def _answer(self, request: Request) -> Answer:
+        match request:
+            case SignIn():
+                return self._guarded(request, request.password)
+            case ChangePassword():
+                return self._guarded(request, request.old)
+            case LookUp():
+                return self._look_up(request)
+            case SignOut():
+                if self.store.end_session(request.address, request.token):
+                    LOG.info("sign_out %s", request.address)
+                return {"answer": "signed_out"}
+
+    def _guarded(self, request: SignIn | ChangePassword, typed: str) -> Answer:
+        """Check the password that was typed and go on, unless too many were wrong."""
+        account_key, client_key = ("account", request.address), ("client", request.client)
+        if seconds := self.throttle.admit(self._limits(account_key, client_key)):
+            LOG.warning("wait: too many failures, from %s", request.client)
+            return {"answer": "wait", "seconds": seconds}
+        try:
+            account = self._verify(request.address, typed, request.client)
+        except Unavailable:
+            self.throttle.forgive(account_key, client_key)
+            raise
+        self.throttle.forget(account_key)
+        self.throttle.forgive(client_key)
+        return self._sign_in(account, request) if isinstance(request, SignIn) else self._change(account, typed, request)
+
+    def _limits(self, account_key: Key, client_key: Key) -> Mapping[Key, int]:
+        return {account_key: self.settings.account_failures, client_key: self.settings.client_failures}
+
+    def _verify(self, address: str, typed: str, client: str) -> Account:
+        account = self.store.find(address)
+        password = prepare(typed)
+        right = self.hasher.verify(account.password if account else None, password or "")
+        if account is None or password is None or not right:
+            LOG.warning("refused: %s, from %s", account.address if account else "no such account", client)
+            raise Refused
+        return account
+
+    def _sign_in(self, account: Account, request: SignIn) -> Answer:
+        mailbox = self.store.describe(account)
+        if account.initial:
+            LOG.info("initial: %s, from %s", account.address, request.client)
+            return {"answer": "initial", "mailbox": mailbox}
+        token = self.store.begin_session(account)
+        LOG.info("signed_in: %s, from %s", account.address, request.client)
+        return {"answer": "signed_in", "token": token, "mailbox": mailbox}
+
+    def _change(self, account: Account, old: str, request: ChangePassword) -> Answer:
+        new = prepare(request.new)
+        reasons = self._examine(account, old, new, request.new)
+        if reasons or new is None:
+            LOG.info("unsuitable: %s, %s", account.address, " ".join(reason.rule for reason in reasons))
+            return {"answer": "unsuitable", "reasons": [asdict(reason) for reason in reasons]}
+        mailbox = self.store.describe(account)
+        token = self.store.change_password(account, self.hasher.make(new))
+        LOG.info("changed: %s, from %s", account.address, request.client)
+        if fault := self.sessions.end(account.address):
+            LOG.error("the sessions of %s were not ended: %s", account.address, fault)
+        return {"answer": "changed", "token": token, "mailbox": mailbox}
+
+    def _examine(self, account: Account, old: str, new: str | None, typed: str) -> list[Reason]:
+        if new is None:
+            return [unpreparable(typed)] if typed else self.policy.examine("", Owner(account.name, account.address))
+        reasons = self.policy.examine(new, Owner(account.name, account.address))
+        if new == prepare(old):
+            reasons.append(CURRENT)
+        # The dearest question comes last, and only where the answer can still matter.
+        if not reasons and any(self.hasher.verify(hashed, new) for hashed in self.store.former_passwords(account)):
+            reasons.append(FORMER)
+        return reasons
+
+    def _look_up(self, request: LookUp) -> Answer:
+        account = self.store.find_session(request.address, request.token)
+        if account is None:
+            return {"answer": "refused"}
+        return {"answer": "known", "mailbox": self.store.describe(account)}

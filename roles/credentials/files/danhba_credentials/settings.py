@@ -1,0 +1,45 @@
+"""The settings of the service: one JSON file, written by the role."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting, without defaults: those are the role's.
+
+    Attributes:
+        database: name of the database of accounts.
+        database_socket: folder of the Unix socket of its server.
+        connections: requests answered at once; more wait.
+        hashes_at_once: Argon2 computations at once, of 19 MiB each.
+        session_seconds: how long a web session lasts at most.
+        window_seconds: for how long a failure counts.
+        account_failures: failures of one account within the window after which it has to wait.
+        client_failures: the same of one client address; of one network of 64 bits with IPv6.
+        minimum_length: of a password, in characters.
+        former_passwords: how many earlier passwords may not come back.
+        word_lists: files with a word a line that are no passwords, beside the service's own list.
+        anvil_socket: Dovecot's socket by which sessions are ended; none when empty.
+    """
+
+    database: str
+    database_socket: str
+    connections: int
+    hashes_at_once: int
+    session_seconds: int
+    window_seconds: int
+    account_failures: int
+    client_failures: int
+    minimum_length: int
+    former_passwords: int
+    word_lists: list[str]
+    anvil_socket: str
+
+
+def load(path: Path) -> Settings:
+    """Read the settings. TypeError where one is missing or unknown, so that a wrong file is no quiet default."""
+    return Settings(**json.loads(path.read_text(encoding="utf-8")))

@@ -1,0 +1,233 @@
+"""The database as the service sees it: its role reads accounts and changes passwords, and can do nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import secrets
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg.rows import TupleRow
+
+from .settings import Settings
+
+ROLE = "danhba_credentials"
+CONNECTIONS = 4  # kept open
+AGENCY_SECONDS = 60  # an apply shows in the address book within a minute, and here
+OPTIONS = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
+
+Connection = psycopg.Connection[TupleRow]
+
+
+class Unavailable(Exception):
+    """The database does not answer."""
+
+
+class Overtaken(Exception):
+    """The password was replaced, or the account closed or renamed, in the meantime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An open mailbox; `run` issued or changed its password, `document` opened it."""
+
+    kind: str
+    id: str
+    address: str
+    name: str
+    title: str
+    unit: str
+    agency: str
+    document: str
+    rdn: str
+    password: str
+    initial: bool
+    run: int
+
+
+_ACCOUNT = """
+    SELECT account.kind, account.id, account.address, account.name, account.title, account.unit, account.agency,
+           account.document, 'uid=' || addressbook.escaped(split_part(account.address, '@', 1)),
+           credential.password, credential.initial, credential.run
+      FROM mail.account JOIN mail.credential USING (kind, id)
+     WHERE account.address = %s AND account.state = 'open'
+"""
+_SESSION = """ AND EXISTS (
+        SELECT FROM mail.web_session AS session
+         WHERE (session.kind, session.id, session.address) = (account.kind, account.id, account.address)
+           AND session.token = %s AND session.expires > now())
+"""
+
+
+class Store:
+    """Connections to the database, kept while they answer."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._idle: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._slots = threading.BoundedSemaphore(CONNECTIONS)
+        self._agencies: dict[str, tuple[str, str]] = {}
+        self._agencies_until = 0.0
+
+    def find(self, address: str) -> Account | None:
+        """The open account of an address that has a password."""
+        return self._find(_ACCOUNT, address)
+
+    def find_session(self, address: str, token: str) -> Account | None:
+        """The open account of an address, where the token is of a web session of it."""
+        return self._find(_ACCOUNT + _SESSION, address, digest(token))
+
+    def _find(self, query: str, *parameters: str) -> Account | None:
+        if "\0" in parameters[0]:
+            return None  # PostgreSQL's text cannot hold it, so no address does
+        with self._connection() as connection:
+            row = connection.execute(query.encode(), parameters).fetchone()
+        return Account(*row) if row else None
+
+    def former_passwords(self, account: Account) -> list[str]:
+        """The hashes that count as former ones, the newest first."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT password FROM mail.former_password WHERE kind = %s AND id = %s ORDER BY entry DESC LIMIT %s",
+                (account.kind, account.id, self._settings.former_passwords),
+            ).fetchall()
+        return [password for (password,) in rows]
+
+    def begin_session(self, account: Account) -> str:
+        """Begin a web session; its token. Overtaken where the password is no longer the one that was checked."""
+        with self._connection() as connection, connection.transaction():
+            connection.execute("DELETE FROM mail.web_session WHERE expires <= now()")
+            return self._insert_session(connection, account, account.password)
+
+    def end_session(self, address: str, token: str) -> bool:
+        """End a web session; whether there was one."""
+        with self._connection() as connection:
+            done = connection.execute(
+                "DELETE FROM mail.web_session WHERE token = %s AND address = %s",
+                (digest(token), address.replace("\0", "")),
+            )
+        return done.rowcount > 0
+
+    def change_password(self, account: Account, hashed: str) -> str:
+        """Replace the password, with its record, and begin a web session; its token.
+
+        The database itself remembers the old hash and ends the web sessions there were (migration 0003).
+        """
+        with self._connection() as connection, connection.transaction():
+            [(run,)] = connection.execute(
+                "INSERT INTO mail.run (job, actor) VALUES ('credentials', %s) RETURNING run", (account.address,)
+            ).fetchall()
+            self._replace(connection, account, hashed, run)
+            self._record(connection, account, run)
+            self._trim(connection, account)
+            return self._insert_session(connection, account, hashed)
+
+    def _replace(self, connection: Connection, account: Account, hashed: str, run: int) -> None:
+        done = connection.execute(
+            "UPDATE mail.credential SET password = %s, initial = false, since = now(), run = %s FROM mail.account"
+            " WHERE (credential.kind, credential.id) = (account.kind, account.id) AND account.state = 'open'"
+            " AND account.kind = %s AND account.id = %s AND account.address = %s AND credential.password = %s",
+            (hashed, run, account.kind, account.id, account.address, account.password),
+        )
+        if done.rowcount != 1:
+            raise Overtaken
+
+    def _record(self, connection: Connection, account: Account, run: int) -> None:
+        connection.execute(
+            "INSERT INTO mail.audit (run, action, kind, id, document, before, after) VALUES"
+            " (%s, 'change_password', %s, %s, %s, jsonb_build_object('run', %s::bigint),"
+            " jsonb_build_object('address', %s::text))",
+            (run, account.kind, account.id, account.document, account.run, account.address),
+        )
+
+    def _trim(self, connection: Connection, account: Account) -> None:
+        connection.execute(
+            "DELETE FROM mail.former_password WHERE kind = %(kind)s AND id = %(id)s AND entry NOT IN ("
+            " SELECT entry FROM mail.former_password WHERE kind = %(kind)s AND id = %(id)s"
+            " ORDER BY entry DESC LIMIT %(kept)s)",
+            {"kind": account.kind, "id": account.id, "kept": self._settings.former_passwords},
+        )
+
+    def _insert_session(self, connection: Connection, account: Account, hashed: str) -> str:
+        token = secrets.token_urlsafe(32)
+        done = connection.execute(
+            "INSERT INTO mail.web_session (token, kind, id, address, expires)"
+            " SELECT %s, kind, id, address, now() + make_interval(secs => %s)"
+            " FROM mail.account JOIN mail.credential USING (kind, id) WHERE account.state = 'open'"
+            " AND kind = %s AND id = %s AND address = %s AND password = %s AND NOT initial",
+            (digest(token), self._settings.session_seconds, account.kind, account.id, account.address, hashed),
+        )
+        if done.rowcount != 1:
+            raise Overtaken
+        return token
+
+    def describe(self, account: Account) -> dict[str, Any]:
+        """The mailbox as the webmail is told of it."""
+        agency_name, agency_dn = self._agency(account.agency)
+        names = ("kind", "id", "address", "name", "title", "unit", "agency")
+        place = f"{account.rdn},{agency_dn}" if agency_dn else ""
+        return {name: getattr(account, name) for name in names} | {"agency_name": agency_name, "dn": place}
+
+    def _agency(self, code: str) -> tuple[str, str]:
+        """Name and distinguished name of an agency; the tree is asked for as a whole and kept for a moment."""
+        if code not in self._agencies or time.monotonic() > self._agencies_until:
+            with self._connection() as connection:
+                rows = connection.execute("SELECT code, name, dn FROM addressbook.agency").fetchall()
+            self._agencies = {found: (name, dn) for found, name, dn in rows}
+            self._agencies_until = time.monotonic() + AGENCY_SECONDS
+        return self._agencies.get(code, (code, ""))
+
+    @contextmanager
+    def _connection(self) -> Iterator[Connection]:
+        """A connection that answered a moment ago; Unavailable where the database does not."""
+        with self._slots:
+            try:
+                connection = self._take() or self._open()
+                try:
+                    yield connection
+                finally:
+                    self._give_back(connection)
+            except psycopg.Error as error:
+                raise Unavailable(error.diag.message_primary or " ".join(str(error).split())) from error
+
+    def _take(self) -> Connection | None:
+        while True:
+            try:
+                connection = self._idle.get_nowait()
+            except queue.Empty:
+                return None
+            try:
+                connection.execute("SELECT")
+            except psycopg.Error:
+                connection.close()
+            else:
+                return connection
+
+    def _open(self) -> Connection:
+        return psycopg.connect(
+            host=self._settings.database_socket,
+            dbname=self._settings.database,
+            user=ROLE,
+            application_name="danhba-credentials",
+            client_encoding="UTF8",
+            connect_timeout=5,
+            options=OPTIONS,
+            autocommit=True,
+        )
+
+    def _give_back(self, connection: Connection) -> None:
+        if connection.closed or connection.broken:
+            connection.close()
+        else:
+            self._idle.put(connection)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token: SHA-256 in hexadecimal, as Dovecot computes it."""
+    return hashlib.sha256(token.encode()).hexdigest()

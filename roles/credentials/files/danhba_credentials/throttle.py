@@ -1,0 +1,65 @@
+"""Counts failures, so that guessing becomes slow: of each account and of each client, and nobody else's."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+
+CAPACITY = 50_000  # keys remembered; the longest unused goes first
+
+Key = tuple[str, str]
+"""What is counted: ("account", address) or ("client", network)."""
+
+
+class Throttle:
+    """Attempts within the last `window` seconds by key. `clock` gives seconds that only grow.
+
+    An attempt counts as a failure from its beginning, until it is forgiven: many at once cannot slip through between
+    the question and the count.
+    """
+
+    def __init__(self, window: float, clock: Callable[[], float], capacity: int = CAPACITY) -> None:
+        self._window = window
+        self._clock = clock
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._attempts: OrderedDict[Key, deque[float]] = OrderedDict()
+
+    def admit(self, limits: Mapping[Key, int]) -> int:
+        """Count an attempt of all keys and give 0; where one is at its limit count nothing: the seconds to wait."""
+        with self._lock:
+            now = self._clock()
+            waits = [self._wait(key, limit, now) for key, limit in limits.items()]
+            if any(waits):
+                return max(waits)
+            for key in limits:
+                self._attempts.setdefault(key, deque()).append(now)
+                self._attempts.move_to_end(key)
+            while len(self._attempts) > self._capacity:
+                self._attempts.popitem(last=False)
+            return 0
+
+    def forgive(self, *keys: Key) -> None:
+        """Take the newest attempt of each key back: it was none, or succeeded."""
+        with self._lock:
+            for key in keys:
+                if attempts := self._attempts.get(key):
+                    attempts.pop()
+
+    def forget(self, key: Key) -> None:
+        """Take all attempts of a key back: its owner has come."""
+        with self._lock:
+            self._attempts.pop(key, None)
+
+    def _wait(self, key: Key, limit: int, now: float) -> int:
+        attempts = self._attempts.get(key)
+        if attempts is None:
+            return 0
+        while attempts and attempts[0] <= now - self._window:
+            attempts.popleft()
+        if not attempts:
+            del self._attempts[key]
+            return 0
+        return math.ceil(attempts[0] + self._window - now) if len(attempts) >= limit else 0

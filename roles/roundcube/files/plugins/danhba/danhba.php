@@ -1,0 +1,96 @@
+<?php
+
+declare(strict_types=1);
+
+foreach (['Service', 'Mailboxes', 'Identity', 'Form', 'Session', 'FirstPassword', 'PasswordPage', 'ProgramsPage', 'LoginPage'] as $part) {
+    require_once __DIR__ . "/lib/$part.php";
+}
+
+use Danhba\FirstPassword;
+use Danhba\Identity;
+use Danhba\LoginPage;
+use Danhba\Mailboxes;
+use Danhba\PasswordPage;
+use Danhba\ProgramsPage;
+use Danhba\Service;
+use Danhba\Session;
+
+/**
+ * The province's webmail over Roundcube: sign-in by the credential service, the first password (R10.1), one identity
+ * that is the user's own (R10.4), preferences that follow the mailbox, and the address book (R5).
+ *
+ * This class only wires: each hook is handled by one of the classes in lib/.
+ */
+class danhba extends rcube_plugin
+{
+    private Session $session;
+
+    public function init(): void
+    {
+        $rcmail = rcmail::get_instance();
+        $this->add_texts('localization/');
+        $this->mend_texts();
+        $service = new Service((string) $rcmail->config->get('danhba_socket'));
+        $mailboxes = new Mailboxes($rcmail->get_dbh());
+        $this->session = new Session($this, $rcmail, $service, $mailboxes);
+        $this->wire_sign_in($rcmail, $service);
+        $this->wire_identity();
+        if ($rcmail->task === 'settings') {
+            $this->wire_settings($rcmail, $service);
+        }
+    }
+
+    private function wire_sign_in(rcmail $rcmail, Service $service): void
+    {
+        $first = new FirstPassword($this, $rcmail, $service, $this->session);
+        $page = new LoginPage($this, $rcmail, $this->session);
+        $this->add_hook('startup', function (array $args) use ($first): array {
+            $this->session->check($args['task']);
+            $first->handle($args['task'], $args['action']);
+            return $args;
+        });
+        $this->add_hook('authenticate', fn (array $args): array => $this->session->sign_in($args, $first));
+        $this->add_hook('login_after', [$this->session, 'entered']);
+        $this->add_hook('login_failed', [$this->session, 'failed']);
+        $this->add_hook('session_destroy', [$this->session, 'sign_out']);
+        $this->add_hook('template_object_loginform', [$page, 'form']);
+        $this->add_hook('template_container', [$page, 'container']);
+    }
+
+    private function wire_identity(): void
+    {
+        $identity = new Identity($this, $this->session);
+        foreach (['user_create', 'identity_create', 'identity_update', 'identity_delete', 'message_before_send'] as $hook) {
+            $this->add_hook($hook, [$identity, $hook]);
+        }
+    }
+
+    private function wire_settings(rcmail $rcmail, Service $service): void
+    {
+        $pages = [
+            'password' => new PasswordPage($this, $rcmail, $service, $this->session),
+            'programs' => new ProgramsPage($this, $rcmail, $this->session),
+        ];
+        foreach ($pages as $name => $page) {
+            $this->register_action("plugin.danhba-$name", [$page, 'show']);
+        }
+        $this->include_stylesheet('danhba.css');
+        $this->add_hook('settings_actions', function (array $args) use ($pages): array {
+            foreach (array_keys($pages) as $name) {
+                $args['actions'][] = ['action' => "plugin.danhba-$name", 'class' => "danhba-$name",
+                    'label' => $name, 'title' => "{$name}title", 'domain' => 'danhba'];
+            }
+            return $args;
+        });
+    }
+
+    /** Vietnamese texts of Roundcube that are missing or wrong; the texts of plugins after this one are covered too. */
+    private function mend_texts(): void
+    {
+        $language = preg_replace('/[^A-Za-z_]/', '', (string) ($_SESSION['language'] ?? ''));
+        $file = __DIR__ . "/mended/$language.php";
+        if (is_file($file)) {
+            rcmail::get_instance()->load_language(null, [], require $file);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Danhba;
+
+use danhba;
+use html;
+use rcube;
+
+/** The form by which a password is changed. It works without scripts; the script adds a hint and a button to show. */
+final class Form
+{
+    /** @var list<string> why the last attempt failed */
+    public array $reasons = [];
+
+    public function __construct(private readonly danhba $plugin)
+    {
+    }
+
+    /** What was posted: the new password, or null when the two fields differ or are empty (and the reason is noted). */
+    public function chosen(): ?string
+    {
+        $new = $this->posted('_new');
+        if ($new === '') {
+            $this->reasons[] = $this->plugin->gettext('newmissing');
+        } elseif ($new !== $this->posted('_again')) {
+            $this->reasons[] = $this->plugin->gettext('different');
+        }
+        return $this->reasons ? null : $new;
+    }
+
+    /** A field exactly as it was typed: a password is not trimmed, nor are its signs taken for HTML. */
+    public function posted(string $field): string
+    {
+        $value = $_POST[$field] ?? '';
+        return is_string($value) && mb_check_encoding($value, 'UTF-8') ? $value : '';
+    }
+
+    /** Note why the service did not take a password. @param array{reasons?: list<array{vi: string, en: string}>} $answer */
+    public function unsuitable(array $answer): void
+    {
+        $language = str_starts_with((string) ($_SESSION['language'] ?? 'vi'), 'vi') ? 'vi' : 'en';
+        foreach ($answer['reasons'] ?? [] as $reason) {
+            $this->reasons[] = (string) ($reason[$language] ?? $reason['vi'] ?? '');
+        }
+    }
+
+    /** The form. `$fields` are the names of texts and fields: old, new, again. */
+    public function html(string $action, string $token, string $address, array $fields, string $intro): string
+    {
+        $this->plugin->include_stylesheet('danhba.css');
+        $this->plugin->include_script('danhba.js');
+        $inputs = implode('', array_map(fn (string $field): string => $this->field($field), $fields));
+        $hidden = html::tag('input', ['type' => 'hidden', 'name' => '_token', 'value' => $token])
+            // Password managers need to know whose password it is.
+            . html::tag('input', ['type' => 'text', 'name' => '_username', 'value' => $address, 'autocomplete' => 'username',
+                'readonly' => 'readonly', 'hidden' => 'hidden', 'aria-hidden' => 'true', 'tabindex' => '-1']);
+        $submit = html::tag('button', ['type' => 'submit', 'class' => 'button mainaction submit btn btn-primary'],
+            $this->text('change'));
+        return html::div('danhba-form formcontent', $intro . $this->alert() . html::tag('form',
+            ['method' => 'post', 'action' => $action, 'class' => 'propform', 'id' => 'danhba-form', 'autocomplete' => 'on'],
+            $hidden . $inputs . $this->rules() . html::div('formbuttons', $submit)));
+    }
+
+    /** A text of the plugin, as HTML. */
+    public function text(string $name, array $vars = []): string
+    {
+        return rcube::Q($this->plugin->gettext(['name' => $name, 'vars' => $vars]));
+    }
+
+    private function alert(): string
+    {
+        $items = array_map(fn (string $reason): string => html::tag('li', [], rcube::Q($reason)), $this->reasons);
+        return $items
+            ? html::div(['class' => 'danhba-alert', 'role' => 'alert', 'id' => 'danhba-reasons'],
+                html::tag('strong', [], $this->text('notchanged')) . html::tag('ul', [], implode('', $items)))
+            : '';
+    }
+
+    private function field(string $name): string
+    {
+        $input = ['type' => 'password', 'name' => "_$name", 'id' => "danhba-$name", 'required' => 'required', 'size' => '40',
+            'class' => 'form-control', 'maxlength' => '1024', 'autocapitalize' => 'off', 'spellcheck' => 'false',
+            'autocomplete' => $name === 'old' ? 'current-password' : 'new-password'];
+        if ($name !== 'old') {
+            $input['aria-describedby'] = $this->reasons ? 'danhba-rules danhba-reasons' : 'danhba-rules';
+        }
+        return html::div('danhba-field', html::label("danhba-$name", $this->text($name)) . html::tag('input', $input));
+    }
+
+    private function rules(): string
+    {
+        $show = ['type' => 'button', 'class' => 'btn btn-secondary', 'id' => 'danhba-show', 'aria-pressed' => 'false',
+            'data-hide' => $this->plugin->gettext('hide'), 'hidden' => 'hidden'];
+        $hint = ['id' => 'danhba-strength', 'role' => 'status', 'hidden' => 'hidden',
+            'data-weak' => $this->plugin->gettext('weak'), 'data-fair' => $this->plugin->gettext('fair'),
+            'data-good' => $this->plugin->gettext('good')];
+        return html::p($hint, '') . html::tag('button', $show, $this->text('show'))
+            . html::p(['id' => 'danhba-rules', 'class' => 'hint'], $this->text('rules'));
+    }
+}

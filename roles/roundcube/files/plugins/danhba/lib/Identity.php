@@ -1,0 +1,82 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Danhba;
+
+use danhba;
+use rcube_mime;
+use rcube_user;
+
+/** One identity: the mailbox's own address and name (R10.2, R10.4). Only the signature is the user's to write. */
+final class Identity
+{
+    public function __construct(private readonly danhba $plugin, private readonly Session $session)
+    {
+    }
+
+    /** The name and address that mail of a mailbox bears. */
+    public static function of(array $mailbox): array
+    {
+        return ['name' => $mailbox['name'], 'email' => $mailbox['address']];
+    }
+
+    /** Bring the stored identities of a user to exactly this one; the signature stays. */
+    public function settle(rcube_user $user): void
+    {
+        $mailbox = $this->session->mailbox();
+        $identities = $user->list_identities();
+        if (!$mailbox || !$user->ID) {
+            return;
+        }
+        $wanted = ['standard' => 1, 'reply-to' => '', 'bcc' => ''] + self::of($mailbox);
+        $first = array_shift($identities);
+        if (!$first) {
+            $user->insert_identity($wanted);
+        } elseif (array_diff_assoc($wanted, $first)) {
+            $user->update_identity($first['identity_id'], $wanted);
+        }
+        foreach ($identities as $other) {
+            $user->delete_identity($other['identity_id']);
+        }
+    }
+
+    public function user_create(array $args): array
+    {
+        $mailbox = $this->session->mailbox();
+        return $mailbox ? ['user_name' => $mailbox['name'], 'user_email' => $mailbox['address']] + $args : $args;
+    }
+
+    public function identity_create(array $args): array
+    {
+        return empty($args['login']) ? ['abort' => true, 'result' => false] + $args : $args;
+    }
+
+    public function identity_update(array $args): array
+    {
+        $mailbox = $this->session->mailbox();
+        $args['record'] = ['reply-to' => '', 'bcc' => '', 'standard' => 1] + self::of($mailbox ?? ['name' => '', 'address' => ''])
+            + $args['record'];
+        return ['abort' => $mailbox === null] + $args;
+    }
+
+    public function identity_delete(array $args): array
+    {
+        return ['abort' => true, 'result' => false] + $args;
+    }
+
+    /** Whatever form a message was sent by, its sender is the mailbox, or it is not sent. */
+    public function message_before_send(array $args): array
+    {
+        $mailbox = $this->session->mailbox();
+        $headers = $args['message']->headers();
+        $from = array_values(rcube_mime::decode_address_list((string) ($headers['From'] ?? ''), null, true, null, true));
+        $own = $mailbox && $args['from'] === $mailbox['address'] && count($from) === 1
+            && strcasecmp($from[0], $mailbox['address']) === 0;
+        if ($own) {
+            return $args;
+        }
+        $text = ['name' => 'notyouraddress', 'vars' => ['address' => $mailbox['address'] ?? '']];
+        return ['abort' => true, 'result' => false, 'error' => $this->plugin->gettext($text)] + $args;
+    }
+}

@@ -1,0 +1,58 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Danhba;
+
+use danhba;
+use html;
+use rcmail;
+use rcube;
+
+/** What the login page says beside its form: whose service it is, no state secrets (R7.1, R10.6), and whom to ask. */
+final class LoginPage
+{
+    private const LINKS = ['guide' => '/huong-dan/', 'phone' => '/dien-thoai/', 'directory' => '/danh-ba/'];
+
+    public function __construct(
+        private readonly danhba $plugin,
+        private readonly rcmail $rcmail,
+        private readonly Session $session
+    ) {
+    }
+
+    /** Hook `template_object_loginform`. */
+    public function form(array $args): array
+    {
+        $this->plugin->include_stylesheet('danhba.css');
+        $error = $this->session->error();
+        $args['content'] = html::p('danhba-product', rcube::Q((string) $this->rcmail->config->get('product_name')))
+            . ($error ? html::div(['class' => 'danhba-alert', 'role' => 'alert'], rcube::Q($error)) : '')
+            . $args['content'];
+        return $args;
+    }
+
+    /** Hook `template_container`. */
+    public function container(array $args): array
+    {
+        if (($args['name'] ?? '') === 'loginfooter') {
+            $args['content'] .= html::div('danhba-notice', rcube::Q($this->plugin->gettext('secrecy')))
+                . html::div('danhba-links', $this->links()) . html::div('danhba-support', $this->support());
+        }
+        return $args;
+    }
+
+    private function links(): string
+    {
+        $link = fn (string $name): string => html::a(['href' => self::LINKS[$name]], rcube::Q($this->plugin->gettext($name)));
+        return implode(' · ', array_map($link, array_keys(self::LINKS)));
+    }
+
+    private function support(): string
+    {
+        $phone = (string) $this->rcmail->config->get('danhba_support_phone');
+        $mail = (string) $this->rcmail->config->get('danhba_support_mail');
+        $ways = array_filter([rcube::Q($phone), $mail === '' ? '' : html::a(['href' => "mailto:$mail"], rcube::Q($mail))]);
+        return $ways ? rcube::Q($this->plugin->gettext('supportcontact')) . ' ' . implode(', ', $ways) : '';
+    }
+}

@@ -1,0 +1,195 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Danhba;
+
+use danhba;
+use rcmail;
+use rcube_utils;
+
+/**
+ * A session of the webmail: how it begins, that each request of it is still allowed, and how it ends.
+ *
+ * Roundcube's "password" is the token that the credential service gave: the real password is neither kept nor sent on.
+ */
+final class Session
+{
+    private ?array $mailbox = null;
+    private ?string $error = null;
+
+    public function __construct(
+        private readonly danhba $plugin,
+        private readonly rcmail $rcmail,
+        private readonly Service $service,
+        private readonly Mailboxes $mailboxes
+    ) {
+    }
+
+    /** Hook `authenticate`: the service decides; a password that was only issued leads to the change page (R10.1). */
+    public function sign_in(array $args, FirstPassword $first): array
+    {
+        // The web server counts sign-ins by their query: one without it is none.
+        if (!$args['valid'] || ($_GET['_task'] ?? '') !== 'login') {
+            return ['valid' => false] + $args;
+        }
+        $address = $this->address((string) $args['user']);
+        $answer = $this->service->sign_in($address, (string) $args['pass'], rcube_utils::remote_addr());
+        if ($answer['answer'] === 'initial') {
+            $first->begin($answer['mailbox']['address'], (string) $args['pass']);
+        }
+        if ($answer['answer'] !== 'signed_in') {
+            $this->error = $this->refusal($answer);
+            return ['abort' => true, 'error' => $this->error] + $args;
+        }
+        $this->admit($answer['mailbox']);
+        return ['user' => $answer['mailbox']['address'], 'pass' => $answer['token']] + $args;
+    }
+
+    /** Sign in with a fresh token, as after a sign-in at the login page, and open the mailbox. Never returns. */
+    public function enter(array $mailbox, #[\SensitiveParameter] string $token): never
+    {
+        $this->rcmail->kill_session();
+        $this->admit($mailbox);
+        if (!$this->rcmail->login($mailbox['address'], $token, $this->rcmail->autoselect_host(), false)) {
+            $this->service->sign_out($mailbox['address'], $token);
+            $this->away();
+        }
+        $this->rcmail->session->remove('temp');
+        $this->rcmail->session->regenerate_id(false);
+        $this->rcmail->session->set_auth_cookie();
+        $this->rcmail->log_login();
+        $this->entered([]);
+        $this->rcmail->output->redirect(['_task' => 'mail', '_danhba' => 'changed'], 0, true);
+        exit;
+    }
+
+    /** Hook `login_after`. */
+    public function entered(array $args): array
+    {
+        if ($this->mailbox) {
+            $this->mailboxes->remember($this->mailbox, (int) $this->rcmail->user->ID);
+            $this->keep($this->mailbox);
+        }
+        return $args;
+    }
+
+    /** Hook `login_failed`: a token that opened nothing is given back. */
+    public function failed(array $args): array
+    {
+        if ($this->mailbox) {
+            $this->error = $this->plugin->gettext('unavailable');
+        }
+        return $args;
+    }
+
+    /** Hook `startup`: whether the session may go on. Other sessions ended when the password changed (R10.5). */
+    public function check(string $task): void
+    {
+        if (empty($_SESSION['user_id']) || $task === 'login') {
+            return;
+        }
+        $answer = $this->service->look_up((string) $_SESSION['username'], $this->token());
+        if ($answer['answer'] === 'known') {
+            $this->keep($answer['mailbox']);
+            $this->open_directory();
+        } elseif ($answer['answer'] === 'refused') {
+            $this->error = $this->plugin->gettext('ended');
+            $this->rcmail->kill_session();
+        } elseif ($task !== 'logout') {
+            $this->away();
+        }
+    }
+
+    /** Hook `session_destroy`: the token dies with the session. */
+    public function sign_out(array $args): array
+    {
+        if (!empty($_SESSION['user_id']) && !empty($_SESSION['password'])) {
+            $this->service->sign_out((string) $_SESSION['username'], $this->token());
+        }
+        return $args;
+    }
+
+    /** After a change of the password: this session goes on with a new token, under a new id. */
+    public function renew(array $mailbox, #[\SensitiveParameter] string $token): void
+    {
+        $_SESSION['password'] = $this->rcmail->encrypt($token);
+        $this->keep($mailbox);
+        $this->rcmail->session->regenerate_id(true);
+        $this->rcmail->session->set_auth_cookie();
+    }
+
+    /** The mailbox of the session, or null before there is one. */
+    public function mailbox(): ?array
+    {
+        return $this->mailbox ?? $_SESSION['danhba_mailbox'] ?? null;
+    }
+
+    /** Why the last attempt to sign in failed, for pages that do without scripts. */
+    public function error(): ?string
+    {
+        return $this->error;
+    }
+
+    /** What a person is told of an answer that is no success. */
+    public function refusal(array $answer): string
+    {
+        if ($answer['answer'] === 'wait') {
+            $minutes = max(1, (int) ceil(((int) ($answer['seconds'] ?? 60)) / 60));
+            return $this->plugin->gettext(['name' => 'wait', 'vars' => ['minutes' => (string) $minutes]]);
+        }
+        return $this->plugin->gettext($answer['answer'] === 'refused' ? 'refused' : 'unavailable');
+    }
+
+    /** The service does not answer: nginx shows the page that explains it. Never returns; the session stays. */
+    public function away(): never
+    {
+        while (ob_get_level() > 0) {
+            ob_end_clean();
+        }
+        http_response_code(503);
+        exit;
+    }
+
+    private function admit(array $mailbox): void
+    {
+        $this->mailbox = $mailbox;
+        try {
+            $this->mailboxes->follow($mailbox);
+        } catch (\RuntimeException) {
+            $this->away();
+        }
+    }
+
+    private function keep(array $mailbox): void
+    {
+        $changed = ($_SESSION['danhba_mailbox'] ?? null) !== $mailbox;
+        $this->mailbox = $mailbox;
+        if ($changed) {
+            $_SESSION['danhba_mailbox'] = $mailbox;
+            (new Identity($this->plugin, $this))->settle($this->rcmail->user);
+        }
+    }
+
+    private function open_directory(): void
+    {
+        $books = (array) $this->rcmail->config->get('ldap_public', []);
+        if (isset($books['danhba'])) {
+            $books['danhba']['bind_dn'] = $this->mailbox['dn'];
+            $books['danhba']['bind_pass'] = $this->token();
+            $this->rcmail->config->set('ldap_public', $books);
+        }
+    }
+
+    private function token(): string
+    {
+        return (string) $this->rcmail->decrypt((string) ($_SESSION['password'] ?? ''));
+    }
+
+    /** People may leave out the domain, and write in capitals. */
+    private function address(string $user): string
+    {
+        $user = mb_strtolower(trim($user));
+        return str_contains($user, '@') ? $user : $user . '@' . $this->rcmail->config->get('danhba_domain');
+    }
+}

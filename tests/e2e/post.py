@@ -1,0 +1,47 @@
+"""A colleague with a mail program, who writes to those at the webmail and reads what they answer."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from email.header import Header
+from email.message import EmailMessage, Message
+
+from tests.deployment import Deployment
+from tests.mail import compose
+
+TEXT = "Nội dung tiếng Việt có dấu.\n"
+
+
+@dataclass(frozen=True)
+class Correspondent:
+    """Somebody with a mailbox whose password is chosen already."""
+
+    deployment: Deployment
+    name: str
+    address: str
+    password: str
+
+    def send(self, to: str, subject: str) -> None:
+        """Write a message that has only its subject to tell."""
+        message = compose(self.address, [to], subject, TEXT)
+        message.replace_header("From", f"{Header(self.name, 'utf-8').encode()} <{self.address}>")
+        self.post(message, to)
+
+    def post(self, message: Message | bytes, to: str) -> None:
+        """Submit a message as it is; `bytes` with lines that end in CRLF."""
+        with self.deployment.server.submission(self.address, self.password) as smtp:
+            if isinstance(message, bytes):
+                smtp.sendmail(self.address, [to], message)
+            else:
+                smtp.send_message(message, to_addrs=[to])
+
+    def receive(self, subject: str, seconds: float = 60) -> EmailMessage:
+        """The newest message with a subject, as soon as it is in the inbox."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            for message in reversed(self.deployment.server.inbox(self.address, self.password)):
+                if str(message["Subject"]) == subject:
+                    return message
+            time.sleep(0.5)
+        raise TimeoutError(f"{subject!r} did not reach {self.address} within {seconds:.0f} s")

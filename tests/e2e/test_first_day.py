@@ -1,0 +1,328 @@
+"""An official's first day at the webmail, and a custodian's, as they see it in a browser (R5, R9.2, R10.1, R11.1).
+
+Each test is one step of a story and stands on those before it. The screenshots are those of the guides in `docs/vi`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pyrage
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import Chromium, Visitor
+from tests.deployment import FQDN, Deployment
+from tests.editing import RegisterCopy
+
+from .letters import Letter, read
+from .post import Correspondent
+from .roundcube import URL, Roundcube
+
+AGENCY, CUSTODIAN = "sgtvt", "001203"
+OFFICIAL = "nddat-sgtvt@laocai.gov.vn"
+MAILBOX = "contact-sgtvt@laocai.gov.vn"
+COLLEAGUE, COLLEAGUE_NAME = "nvthai-stp@laocai.gov.vn", "Nguyễn Văn Thái"
+
+CHOSEN = "Hoa đào nở sớm ở Tả Phìn"
+CHOSEN_BY_CUSTODIAN = "Ruộng bậc thang mùa nước đổ"
+# What is wrong with a password, and a word of the reason that its owner is told.
+UNSUITABLE = {
+    "Mưa phùn": "quá ngắn",
+    "Nguyễn Đức Đạt đi làm": "tên của chủ hộp thư",
+    "thẻ ra vào nddat-sgtvt số 5": "địa chỉ thư",
+    "matkhau123456": "dễ đoán",
+}
+SUBJECT = "Giấy mời họp: triển khai Quy chế thư điện tử"
+TEXT = "Kính gửi đồng chí,\n\nTrân trọng mời đồng chí dự họp. Nội dung trong tệp gửi kèm.\n"
+ATTACHMENT = "Giấy mời họp – phòng số 2.txt"
+FOLDER = "Công văn đến"
+FILED = "Công văn số 12 về phòng cháy rừng"
+
+
+@dataclass
+class Story:
+    """What the two people have in their hands: letters from the custodian's bundle, and what happened so far."""
+
+    letters: dict[str, Letter]
+    folder: Path
+    sent: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def identity() -> pyrage.x25519.Identity:
+    """The custodian's own key pair, made on the custodian's own machine."""
+    return pyrage.x25519.Identity.generate()
+
+
+@pytest.fixture(scope="module")
+def bundle(mail: Deployment, identity: pyrage.x25519.Identity, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The letters of the agency, issued anew and encrypted to the key that the register names for its custodian."""
+    folder = tmp_path_factory.mktemp("first-day")
+    register = RegisterCopy(mail.register)
+    file = f"agencies/{AGENCY}.yml"
+    line = f'person: "{CUSTODIAN}", document: 14/GUQ-SGTVT, date: 2021-08-27, as: delegate'
+    original = register.agency(AGENCY).read_text(encoding="utf-8")
+    register.replace(file, line, f"{line}, key: {identity.to_public()}")
+    without = {name: value for name, value in mail.variables.items() if name != "letters_key"}
+    try:
+        replace(mail, variables=without).play(
+            "passwords", accounts=[OFFICIAL, MAILBOX], document="15/BC-SGTVT", letters_key="", letters_dir=str(folder)
+        )
+    finally:
+        register.agency(AGENCY).write_text(original, encoding="utf-8")
+    (found,) = folder.rglob("*.age")
+    return found
+
+
+@pytest.fixture(scope="module")
+def scene(bundle: Path, identity: pyrage.x25519.Identity, tmp_path_factory: pytest.TempPathFactory) -> Story:
+    """The letters, opened with the right key."""
+    letters = read(pyrage.decrypt(bundle.read_bytes(), [identity]))
+    return Story(letters, tmp_path_factory.mktemp("files"))
+
+
+@pytest.fixture(autouse=True)
+def step(story: Callable[[], None], request: pytest.FixtureRequest) -> Iterator[None]:
+    """One step: none where an earlier one failed, and afterwards no browser may have complained."""
+    story()
+    yield
+    for name in ("official", "custodian"):
+        if name in request.fixturenames:
+            request.getfixturevalue(name).visitor.calm()
+
+
+@pytest.fixture(scope="module")
+def official(browser: Chromium) -> Iterator[Roundcube]:
+    """The official at a browser."""
+    with browser.visitor() as visitor:
+        yield Roundcube(visitor)
+
+
+@pytest.fixture(scope="module")
+def custodian(browser: Chromium) -> Iterator[Roundcube]:
+    """The custodian at another one."""
+    with browser.visitor() as visitor:
+        yield Roundcube(visitor)
+
+
+@pytest.fixture(scope="module")
+def colleague(mail: Deployment) -> Correspondent:
+    """Somebody in another agency, with a mail program."""
+    return Correspondent(mail, COLLEAGUE_NAME, COLLEAGUE, mail.choose(COLLEAGUE))
+
+
+def look(webmail: Roundcube, name: str) -> None:
+    """A screenshot for the guides, of a page that is all Vietnamese with nothing cut off."""
+    assert webmail.english() == []
+    assert webmail.cut_off() == []
+    webmail.visitor.shot(name)
+
+
+class TestLetter:
+    def test_a_wrong_key_opens_nothing(self, bundle: Path) -> None:
+        with pytest.raises(pyrage.DecryptError):
+            pyrage.decrypt(bundle.read_bytes(), [pyrage.x25519.Identity.generate()])
+
+    def test_age_opens_it_with_the_custodians_key(
+        self, bundle: Path, identity: pyrage.x25519.Identity, scene: Story
+    ) -> None:
+        key = scene.folder / "key.txt"
+        key.touch(mode=0o600)
+        key.write_text(f"{identity}\n", encoding="ascii")
+        opened = subprocess.run(
+            ["age", "--decrypt", "--identity", str(key), str(bundle)], check=True, capture_output=True
+        ).stdout
+        assert set(read(opened)) == {OFFICIAL, MAILBOX}
+
+    def test_a_letter_says_what_to_do(self, scene: Story) -> None:
+        text = scene.letters[OFFICIAL].text
+        for said in ("Nguyễn Đức Đạt", OFFICIAL, FQDN, "Đổi mật khẩu ngay lần đăng nhập đầu tiên", "0214 3 000 000"):
+            assert said in text
+
+
+class TestOfficial:
+    def test_the_webmail_says_where_one_is(self, official: Roundcube) -> None:
+        official.open()
+        page = official.page
+        assert page.url.startswith(f"{URL}/")
+        for said in ("bí mật nhà nước", "0214 3 000 000"):
+            expect(page.locator("body")).to_contain_text(said)
+        look(official, "dang-nhap")
+
+    def test_a_wrong_password_is_told_in_vietnamese(self, official: Roundcube) -> None:
+        official.sign_in(OFFICIAL, "không phải mật khẩu này")
+        expect(official.page.locator("body")).to_contain_text(re.compile("không đúng|sai", re.IGNORECASE))
+        look(official, "sai-mat-khau")
+        official.visitor.expect_trouble("401")
+
+    def test_the_letters_password_leads_to_the_change_page_alone(self, official: Roundcube, scene: Story) -> None:
+        official.sign_in(OFFICIAL, scene.letters[OFFICIAL].password)
+        assert official.asks_to_change()
+        look(official, "doi-mat-khau")
+        for query in ("?_task=mail", "?_task=addressbook", "?_task=settings", "?_task=mail&_action=compose"):
+            official.open(query)
+            assert official.page.locator("#messagelist, #contacts-table, #settings-menu, #compose-subject").count() == 0
+            assert official.asks_to_change() or official.page.locator("#rcmloginuser").count() == 1
+
+    def test_the_old_password_must_be_given(self, official: Roundcube) -> None:
+        official.change(old="đây không phải", new=CHOSEN)
+        assert "không đúng" in official.refusal()
+
+    @pytest.mark.parametrize(("password", "reason"), UNSUITABLE.items())
+    def test_an_unsuitable_password_is_refused_with_its_reason(
+        self, official: Roundcube, scene: Story, password: str, reason: str
+    ) -> None:
+        official.change(old=scene.letters[OFFICIAL].password, new=password)
+        assert reason in official.refusal()
+
+    def test_the_letters_own_password_is_refused(self, official: Roundcube, scene: Story) -> None:
+        issued = scene.letters[OFFICIAL].password
+        official.change(old=issued, new=issued)
+        assert "khác mật khẩu đang dùng" in official.refusal()
+
+    def test_both_must_be_the_same(self, official: Roundcube, scene: Story) -> None:
+        official.change(old=scene.letters[OFFICIAL].password, new=CHOSEN, again=f"{CHOSEN}!")
+        assert "không khớp" in official.refusal() or "không giống" in official.refusal()
+        look(official, "mat-khau-bi-tu-choi")
+
+    def test_a_good_one_opens_the_mailbox(self, official: Roundcube, scene: Story) -> None:
+        official.change(old=scene.letters[OFFICIAL].password, new=CHOSEN)
+        official.page.wait_for_selector("#mailboxlist")
+        official.mail()
+        assert official.folders()[:5] == ["Hộp thư", "Thư nháp", "Đã gửi", "Thư rác", "Thùng rác"]
+        look(official, "hop-thu")
+
+    def test_quota_is_shown(self, official: Roundcube) -> None:
+        assert "2.0 GB" in official.quota()
+
+    def test_a_colleague_is_completed_without_marks(self, official: Roundcube) -> None:
+        official.compose()
+        proposals = official.complete("nguyen van thai")
+        assert any(COLLEAGUE_NAME in text and COLLEAGUE in text for text in proposals), proposals
+        look(official, "goi-y-nguoi-nhan")
+        official.accept(COLLEAGUE)
+
+    def test_the_sender_is_the_official_and_nobody_else(self, official: Roundcube) -> None:
+        shown = official.page.locator("#_from option").all_inner_texts()
+        assert [text.strip() for text in shown] == [f"Nguyễn Đức Đạt <{OFFICIAL}>"]
+
+    def test_a_message_with_an_attachment_is_sent(self, official: Roundcube, scene: Story) -> None:
+        file = scene.folder / ATTACHMENT
+        file.write_text("Thời gian: 8 giờ 00, thứ Hai.\n", encoding="utf-8")
+        official.page.fill("#compose-subject", SUBJECT)
+        official.page.fill("#composebody", TEXT)
+        official.attach(file)
+        look(official, "soan-thu")
+        official.send()
+        official.mail("Đã gửi")
+        assert SUBJECT in official.subjects()
+
+    def test_the_colleague_receives_it(self, colleague: Correspondent) -> None:
+        message = colleague.receive(SUBJECT)
+        assert message["From"].addresses[0].display_name == "Nguyễn Đức Đạt"
+        assert message["From"].addresses[0].addr_spec == OFFICIAL
+        (attachment,) = message.iter_attachments()
+        assert attachment.get_filename() == ATTACHMENT
+
+    def test_a_folder_and_a_filter_are_made(self, official: Roundcube) -> None:
+        official.create_folder(FOLDER)
+        official.create_filter("Công văn đến", contains="Công văn", folder=FOLDER)
+        look(official, "bo-loc")
+
+    def test_a_vacation_notice_is_set(self, official: Roundcube) -> None:
+        official.vacation(
+            "Đi công tác", "Tôi đi công tác đến hết thứ Sáu. Việc gấp xin gửi contact-sgtvt@laocai.gov.vn."
+        )
+        look(official, "tra-loi-vang-mat")
+
+    def test_the_filter_files_and_the_notice_answers(self, official: Roundcube, colleague: Correspondent) -> None:
+        colleague.send(OFFICIAL, FILED)
+        official.mail(FOLDER)
+        official.wait_for(FILED)
+        assert official.subjects() == [FILED]
+        answer = colleague.receive("Đi công tác")
+        assert answer["From"].addresses[0].addr_spec == OFFICIAL
+
+    def test_messages_are_archived_and_marked_as_junk(self, official: Roundcube, colleague: Correspondent) -> None:
+        for subject in ("Lưu giữ thư này", "Trúng thưởng lớn"):
+            colleague.send(OFFICIAL, subject)
+        official.mail("Hộp thư")
+        frame = official.read("Lưu giữ thư này")
+        expect(frame.locator("#messagebody")).to_contain_text("Nội dung tiếng Việt có dấu")
+        look(official, "doc-thu")
+        official.press("archive")
+        official.read("Trúng thưởng lớn")
+        official.press("junk")
+        assert official.subjects() == []
+        official.mail("Thư rác")
+        assert official.subjects() == ["Trúng thưởng lớn"]
+
+    def test_the_address_book_is_there(self, official: Roundcube) -> None:
+        official.search_people("so giao thong")
+        expect(official.page.locator("#contacts-table")).to_contain_text("Sở Giao thông vận tải")
+        look(official, "danh-ba")
+
+    def test_after_leaving_nothing_is_shown(self, official: Roundcube) -> None:
+        official.mail()
+        official.sign_out()
+        look(official, "da-thoat")
+        official.page.go_back()
+        official.page.wait_for_load_state()
+        expect(official.page.locator("#rcmloginuser")).to_be_visible()
+        assert official.page.locator("#messagelist tr").count() == 0
+        official.visitor.expect_trouble("401")
+
+
+class TestCustodian:
+    def test_the_contact_mailbox_has_a_first_password_too(self, custodian: Roundcube, scene: Story) -> None:
+        custodian.sign_in(MAILBOX, scene.letters[MAILBOX].password)
+        assert custodian.asks_to_change()
+        custodian.change(old=scene.letters[MAILBOX].password, new=CHOSEN_BY_CUSTODIAN)
+        custodian.page.wait_for_selector("#mailboxlist")
+        look(custodian, "hop-thu-co-quan")
+
+    def test_a_message_to_the_agency_is_read(self, custodian: Roundcube, colleague: Correspondent) -> None:
+        colleague.send(MAILBOX, "Đề nghị phối hợp bảo trì đường tỉnh 155")
+        custodian.mail()
+        frame = custodian.read("Đề nghị phối hợp")
+        expect(frame.locator("#message-header")).to_contain_text(COLLEAGUE_NAME)
+        look(custodian, "doc-thu-co-quan")
+
+    def test_it_is_answered_as_the_agency_only(self, custodian: Roundcube, colleague: Correspondent) -> None:
+        custodian.press("reply")
+        custodian.page.wait_for_selector("#compose-subject")
+        senders = custodian.page.locator("#_from option").all_inner_texts()
+        assert [text.strip() for text in senders] == [f"Sở Giao thông vận tải <{MAILBOX}>"]
+        custodian.page.fill("#composebody", "Sở Giao thông vận tải đồng ý phối hợp.\n")
+        look(custodian, "tra-loi-thu-co-quan")
+        custodian.send()
+        answer = colleague.receive("Re: Đề nghị phối hợp bảo trì đường tỉnh 155")
+        assert [item.addr_spec for item in answer["From"].addresses] == [MAILBOX]
+
+    def test_the_page_for_a_phone_has_the_values(self, custodian: Roundcube) -> None:
+        custodian.open("dien-thoai/")
+        body = custodian.page.locator("body")
+        for value in (FQDN, "993", "587", "IMAP", "SMTP"):
+            expect(body).to_contain_text(value)
+        custodian.visitor.shot("dien-thoai")
+
+
+@pytest.fixture(scope="module")
+def telephone(browser: Chromium) -> Iterator[Visitor]:
+    """A browser as narrow as a telephone."""
+    with browser.visitor(width=390, height=844) as visitor:
+        yield visitor
+
+
+def test_the_webmail_fits_a_telephone(telephone: Visitor) -> None:
+    webmail = Roundcube(telephone)
+    webmail.sign_in(OFFICIAL, CHOSEN)
+    webmail.page.wait_for_selector("#layout")
+    telephone.shot("hop-thu-dien-thoai")
+    width = webmail.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
