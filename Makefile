@@ -1,7 +1,7 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo down clean test unit integration molecule e2e bench fuzz generated messages pictures \
-        lint lint-python lint-format lint-types lint-yaml lint-ansible
+        screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible
 SHELL := /bin/bash
 
 # A root shell opened by `su` may lack the sbin directories; Ansible's tools look for each other on the PATH.
@@ -66,6 +66,12 @@ generated: setup ## Tạo lại tệp sinh tự động | make the generated fil
 
 pictures: setup ## Vẽ lại hình của các hướng dẫn | draw the pictures of the guides anew
 	@.venv/bin/python -m tests.pictures
+
+screenshots: setup ## Chụp lại trang thư cho các hướng dẫn | take the guides' screenshots of the webmail anew
+	@mkdir -p docs/vi/hinh/webmail
+	@DANHBA_SCREENSHOTS=$(CURDIR)/build/screenshots $(PYTEST) tests/e2e/test_first_day.py
+	@for name in $$(grep -oh 'webmail/[a-z-]*\.png' docs/vi/*.md | sort -u); do \
+	  cp build/screenshots/$${name#*/} docs/vi/hinh/webmail/; done
 
 lint: setup lint-python lint-format lint-types lint-yaml lint-ansible ## Soát mã nguồn | look over the code
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab import Host
-from tests.letters import new_key, open_letters
+from tests.letters import new_key, open_letters, read_key
 from tests.mail import Server
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -64,9 +64,14 @@ class Deployment:
         return self.private / "letters.key"
 
     @property
+    def issued(self) -> dict[str, str]:
+        """The one-time passwords by address, as the newest letter of each has it."""
+        return open_letters(self.letters, read_key(self.letters_key_file))
+
+    @property
     def passwords(self) -> dict[str, str]:
         """The passwords in force by address: as the letters have them, or as they were chosen afterwards."""
-        issued = open_letters(self.letters, self.letters_key_file)
+        issued = self.issued
         return issued | {
             address: entry["chosen"]
             for address, entry in self._chosen().items()
@@ -75,10 +80,10 @@ class Deployment:
 
     def choose(self, address: str) -> str:
         """Change the issued password of an account, as its owner has to before anything else; the password in force."""
-        issued, old = open_letters(self.letters, self.letters_key_file)[address], self.passwords[address]
+        issued, old = self.issued[address], self.passwords[address]
         if old != issued:
             return old
-        new = "".join(secrets.choice("2345679bcdfghjkm") for _ in range(20))
+        new = new_password()
         answer = self.ask({"request": "change_password", "address": address, "old": old, "new": new})
         if answer["answer"] != "changed":
             raise AssertionError(f"the password of {address} was not changed: {answer}")
@@ -87,7 +92,7 @@ class Deployment:
 
     def remember(self, address: str, password: str) -> None:
         """Keep a password that was chosen for an account, so that `passwords` knows it until it is issued anew."""
-        issued = open_letters(self.letters, self.letters_key_file)[address]
+        issued = self.issued[address]
         chosen = self._chosen() | {address: {"issued": issued, "chosen": password}}
         self._chosen_file.touch(mode=0o600)
         self._chosen_file.write_text(json.dumps(chosen), encoding="utf-8")
@@ -154,6 +159,11 @@ class Deployment:
         if process.wait() != 0:
             raise PlaybookFailed(playbook, output)
         return output
+
+
+def new_password() -> str:
+    """A password that the rules let everybody choose: no vowel, so no word and no name."""
+    return "".join(secrets.choice("2345679bcdfghjkm") for _ in range(20))
 
 
 def environment() -> dict[str, str]:

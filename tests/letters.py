@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import pyrage
@@ -25,15 +25,15 @@ def new_key(path: Path) -> str:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write(f"{pyrage.x25519.Identity.generate()}\n")
-    public = str(read_key(path).to_public())
+    public = str(pyrage.x25519.Identity.from_str(read_key(path)).to_public())
     path.with_suffix(".pub").write_text(public, encoding="ascii")
     return public
 
 
-def read_key(path: Path) -> pyrage.x25519.Identity:
+def read_key(path: Path) -> str:
     """The private key in a file, as age-keygen writes it."""
     lines = path.read_text(encoding="ascii").splitlines()
-    return pyrage.x25519.Identity.from_str(next(line for line in lines if line.startswith("AGE-SECRET-KEY-")))
+    return next(line for line in lines if line.startswith("AGE-SECRET-KEY-"))
 
 
 def bundles(folder: Path, agency: str = "*") -> list[Path]:
@@ -58,14 +58,19 @@ def read(pdf: bytes) -> dict[str, str]:
     return found
 
 
-def open_letters(folder: Path, key: Path) -> dict[str, str]:
-    """The password of each address in a folder of letters; the newest of each."""
+def open_letters(folder: Path, key: str) -> dict[str, str]:
+    """The password of each address in a folder of letters, opened with a private key; the newest of each."""
     found: dict[str, str] = {}
     for path in bundles(folder):
-        found |= _open(path, key, path.stat().st_mtime_ns)
+        found |= open_bundle(path, key)
     return found
 
 
-@lru_cache(maxsize=None)
-def _open(path: Path, key: Path, _changed: int) -> dict[str, str]:
-    return read(pyrage.decrypt(path.read_bytes(), [read_key(key)]))
+def open_bundle(path: Path, key: str) -> dict[str, str]:
+    """Address and password of each letter in a file."""
+    return _open(path.read_bytes(), key)
+
+
+@cache
+def _open(sealed: bytes, key: str) -> dict[str, str]:
+    return read(pyrage.decrypt(sealed, [pyrage.x25519.Identity.from_str(key)]))

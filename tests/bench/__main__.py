@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--parts check,apply]`: the check and the apply, measured against named alternatives."""
+"""`python -m tests.bench [--parts check,apply,webmail]`: each part measured against named alternatives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-PARTS = ("check", "apply")
+PARTS = ("check", "apply", "webmail")
 SIZES = (1_000, 10_000, 100_000)
 GROWTH = (*SIZES, 1_000_000)
 
@@ -36,6 +36,10 @@ def _run(part: str, console: Console, folder: Path, options: argparse.Namespace)
         from tests.bench import apply  # needs what only a controller has
 
         return apply.run(console, folder, options.sizes)
+    if part == "webmail":
+        from tests.bench import webmail
+
+        return webmail.run(console, folder, options.users, options.seconds)
     from tests.bench import check
 
     return check.run(console, folder, options.sizes, options.growth)
@@ -50,9 +54,16 @@ def _parts(text: str) -> list[str]:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--parts", type=_parts, default=PARTS, help="check,apply (apply: một máy thử / a test host)")
+    parser.add_argument(
+        "--parts",
+        type=_parts,
+        default=PARTS,
+        help="check,apply,webmail (hai phần sau: một máy thử / the last two: a test host)",
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="số CCVC / numbers of officials")
     parser.add_argument("--growth", type=int, nargs="*", default=GROWTH, help="số CCVC, chỉ danhba / danhba alone")
+    parser.add_argument("--users", type=int, default=8, help="webmail: số người dùng cùng lúc / users at once")
+    parser.add_argument("--seconds", type=float, default=15, help="webmail: mỗi lần đo / each measurement")
     parser.add_argument("--json", type=Path, help="tệp kết quả / file for the results")
     return parser.parse_args(arguments)
 

@@ -1,4 +1,4 @@
-"""`python -m tests.demo`: build, deploy, apply, send, read; say who, what and how long; leave the host up."""
+"""`python -m tests.demo`: build, deploy, apply, choose passwords, send, read; say who, what and how long; stay up."""
 
 from __future__ import annotations
 
@@ -24,10 +24,11 @@ from danhba.addresses import contact
 from danhba.check import check
 from danhba.source import from_directory
 from danhba.state import Timeline
-from tests.deployment import FQDN, PROJECT, Deployment, PlaybookFailed
+from tests.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, new_password
 from tests.lab import Lab, LabError
 from tests.letters import bundles
 from tests.mail import compose
+from tests.webmail import Webmail
 
 SENDER, RECIPIENT = "000101", "snv"
 SUBJECT = "Giấy mời họp: triển khai Quy chế thư điện tử công vụ"
@@ -67,19 +68,25 @@ class Demo:
         deployment = Deployment(host, self.private)
         self._play(deployment, "site", "Triển khai và áp dụng sổ / deploy and apply the register")
         self._play(deployment, "passwords", "Cấp mật khẩu / issue passwords")
-        sender, recipient, mailbox = self._people()
+        sender, recipient, mailbox, newcomer = self._people()
+        with self.step("Đổi mật khẩu lần đầu tại trang thư / first passwords changed at the webmail"):
+            for who in (sender, recipient, mailbox):
+                self._first_login(deployment, who)
         with self.step("Gửi thư / send"):
             message = self._send(deployment, sender, [recipient, mailbox])
         with self.step("Nhận thư / receive"):
             received = [self._read(deployment, who, message) for who in (recipient, mailbox)]
-        self._tell(deployment, sender, [recipient, mailbox], received)
+        self._tell(sender, [recipient, mailbox], received)
+        self._tell_where(deployment, newcomer)
 
     def _play(self, deployment: Deployment, playbook: str, text: str) -> None:
         with self.step(text) as status:
             deployment.play(playbook, task=lambda name: status.update(f"{text}: {name}"))
 
-    def _people(self) -> tuple[listing.Listed, listing.Listed, listing.Listed]:
-        """An official, a colleague in another agency, and that agency's contact mailbox, from the register."""
+    def _people(self) -> tuple[listing.Listed, listing.Listed, listing.Listed, listing.Listed]:
+        """An official, a colleague in another agency, that agency's contact mailbox, and a colleague of the first one,
+        who stays as new as the letter: all from the register.
+        """
         usable = check(from_directory(PROJECT / "directory")).usable
         if usable is None:
             raise LabError("Sổ mẫu có lỗi: danhba check", "The sample register has errors: danhba check")
@@ -88,7 +95,19 @@ class Demo:
         sender = next(item for item in listed if item.id == SENDER)
         colleagues = [item for item in listed if item.agency.code == RECIPIENT]
         mailbox = next(item for item in colleagues if item.address.startswith(contact(RECIPIENT)))
-        return sender, next(item for item in colleagues if item is not mailbox), mailbox
+        newcomer = [item for item in listed if item.agency is sender.agency and item.issuance][-1]
+        return sender, next(item for item in colleagues if item is not mailbox), mailbox, newcomer
+
+    def _first_login(self, deployment: Deployment, who: listing.Listed) -> None:
+        """Sign in with the letter's password, choose another, and see the mailbox; on a host used again, sign in."""
+        user, issued, webmail = who.address, deployment.issued[who.address], Webmail(deployment.server)
+        if deployment.passwords[user] == issued:
+            chosen = new_password()
+            webmail.choose_first(user, issued, chosen)
+            deployment.remember(user, chosen)
+        else:
+            webmail.open(user, deployment.passwords[user])
+        webmail.log_out()
 
     def _send(self, deployment: Deployment, sender: listing.Listed, to: list[listing.Listed]) -> Message:
         message = compose(sender.address, [who.address for who in to], SUBJECT, TEXT, (ATTACHMENT, CONTENT))
@@ -105,9 +124,7 @@ class Demo:
             raise LabError("Thư nhận được không như đã gửi.", "The message received is not the one sent.")
         return received
 
-    def _tell(
-        self, deployment: Deployment, sender: listing.Listed, to: list[listing.Listed], received: list[EmailMessage]
-    ) -> None:
+    def _tell(self, sender: listing.Listed, to: list[listing.Listed], received: list[EmailMessage]) -> None:
         console = self.console
         console.rule("Thư đã đến / delivered")
         console.print(f"Từ / from: {sender.name}, {sender.agency.name} <{sender.address}>")
@@ -121,21 +138,29 @@ class Demo:
         for text, seconds in [*self.times, ("Tất cả / all", sum(seconds for _text, seconds in self.times))]:
             table.add_row(text, f"{seconds:.1f}")
         console.print(table)
-        console.rule("Xem xung quanh / look around")
-        private = deployment.private.relative_to(PROJECT)
-        console.print(f"Máy chủ / host: {FQDN}, {deployment.host.address} (IMAPS 993, POP3S 995, SMTP 25/587/465)")
-        console.print(f"Vào máy / log in to it: .venv/bin/python -m tests.lab exec {self.name} bash")
-        console.print("Hộp thư / mailboxes: .venv/bin/danhba addresses, .venv/bin/danhba who 000101")
-        self._tell_letters(deployment, sender)
-        console.print(f"Chứng thư CA / CA certificate: {private}/ca.crt")
-        console.print("Gỡ bỏ / remove: make down")
 
-    def _tell_letters(self, deployment: Deployment, who: listing.Listed) -> None:
-        """Where the letters are, and how the sender's custodian would open one."""
+    def _tell_where(self, deployment: Deployment, who: listing.Listed) -> None:
+        """How to look around: at the webmail as somebody who has just been given a letter, and at the host."""
+        console, private = self.console, deployment.private.relative_to(PROJECT)
         key = deployment.letters_key_file.relative_to(PROJECT)
         bundle = bundles(deployment.letters, who.agency.code)[-1].relative_to(PROJECT)
-        self.console.print(f"Phiếu cấp mật khẩu / letters with the passwords: {bundle.parent}/")
-        self.console.print(f"Mở một tập / open one: age -d -i {key} {bundle} | pdftotext -layout - - | less")
+        rules = f"MAP *.{who.address.partition('@')[2]} {deployment.host.address}"
+        console.rule("Trang thư / webmail")
+        console.print(f"https://{FQDN}/  (danh bạ, hướng dẫn / directory, guides: /danh-ba/ /huong-dan/ /dien-thoai/)")
+        console.print("Mở trên máy này / open it on this machine:")
+        console.print(f"    chromium --user-data-dir=/tmp/danhba --host-resolver-rules='{rules}' https://{FQDN}/")
+        console.print(f"    (root: thêm / add --no-sandbox; CA: chrome://certificate-manager, {private}/ca.crt)")
+        console.print(f"Hộp thư chưa đổi mật khẩu / a mailbox with its first password: {who.name} <{who.address}>")
+        console.print(f"Mở phiếu của cơ quan / open its agency's letters: {bundle.parent}/")
+        console.print(f"    age -d -i {key} {bundle} \\")
+        console.print(f"      | pdftotext -layout - - | grep -A 3 {who.address}")
+        console.rule("Xem xung quanh / look around")
+        console.print(
+            f"Máy chủ / host: {FQDN}, {deployment.host.address} (IMAPS 993, POP3S 995, SMTP 25/587/465, LDAPS 636)"
+        )
+        console.print(f"Vào máy / log in to it: .venv/bin/python -m tests.lab exec {self.name} bash")
+        console.print("Hộp thư / mailboxes: .venv/bin/danhba addresses, .venv/bin/danhba who 000101")
+        console.print("Gỡ bỏ / remove: make down")
 
 
 def main() -> int:

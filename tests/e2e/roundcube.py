@@ -59,22 +59,21 @@ class Roundcube:
     # The first password
 
     def asks_to_change(self) -> bool:
-        """Whether the page is the one that changes the password."""
-        return self.page.locator("#danhba-change, #newpasswd").count() > 0
+        """Whether the page is the one that changes the first password, and nothing else."""
+        return self.page.locator("#danhba-new").count() == 1 and self.page.locator("#taskmenu").count() == 0
 
-    def change(self, *, old: str, new: str, again: str | None = None) -> None:
-        """Fill in the page and send it."""
-        self.page.fill("#curpasswd", old)
-        self.page.fill("#newpasswd", new)
-        self.page.fill("#confpasswd", new if again is None else again)
-        self.page.locator("form button[type=submit], .formbuttons button.submit").first.click()
+    def change(self, new: str, again: str | None = None, *, old: str | None = None) -> None:
+        """Fill in the form and send it; the everyday one asks for the old password too."""
+        if old is not None:
+            self.page.fill("#danhba-old", old)
+        self.page.fill("#danhba-new", new)
+        self.page.fill("#danhba-again", new if again is None else again)
+        self.page.click("#danhba-form button[type=submit]")
         self.page.wait_for_load_state()
 
     def refusal(self) -> str:
-        """What the page says about a password that it has not taken."""
-        box = self.page.locator(".danhba-refusal, #messagestack .ui.alert, .boxwarning, .boxerror").first
-        box.wait_for()
-        return box.inner_text()
+        """Why the form was not taken."""
+        return self.page.locator("#danhba-reasons").inner_text()
 
     # Mail
 

@@ -1,10 +1,11 @@
-"""No password or hash in git, in Ansible's output, in the journal, in a log or on a command line."""
+"""No password or hash in git, in Ansible's output, in the journal, in a log, on a command line, in clear on a disk."""
 
 from __future__ import annotations
 
 import re
 import subprocess
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -40,10 +41,27 @@ class CommandLines:
                     continue
 
 
+@dataclass(frozen=True)
+class Reissued:
+    """Three reissued passwords with their hashes, Ansible's output at -vvv, and all command lines meanwhile."""
+
+    passwords: list[str]
+    hashes: list[str]
+    output: str
+    lines: set[bytes]
+    stamp: Path
+
+    @property
+    def secrets(self) -> list[str]:
+        return self.passwords + self.hashes
+
+
 @pytest.fixture(scope="module")
-def reissued(mail: Deployment, officials: list[Official]) -> tuple[list[str], str, set[bytes]]:
-    """Three reissued secrets with their hashes, Ansible's output at -vvv, and all command lines meanwhile."""
+def reissued(mail: Deployment, officials: list[Official], tmp_path_factory: pytest.TempPathFactory) -> Reissued:
+    """The passwords are asked for after the command lines were collected."""
     chosen = officials[5:8]
+    stamp = tmp_path_factory.mktemp("stamp") / "before"
+    stamp.touch()
     with CommandLines() as lines:
         output = mail.play(
             "passwords",
@@ -52,12 +70,12 @@ def reissued(mail: Deployment, officials: list[Official]) -> tuple[list[str], st
             document="12/BC-SKHCN",
         )
         output += mail.play("accounts", "-vvv")
-    secrets = [mail.passwords[official.address] for official in chosen]
+    secrets = [mail.issued[official.address] for official in chosen]
     ids = ",".join(f"'{official.id}'" for official in chosen)
     query = f"SELECT password FROM mail.credential WHERE id IN ({ids})"
     hashes = mail.host.run(f'runuser -u postgres -- psql -At danhba -c "{query}"').stdout.split()
     assert len(secrets) == len(hashes) == 3
-    return secrets + [value.removeprefix("{ARGON2ID}") for value in hashes], output, lines.seen
+    return Reissued(secrets, [value.removeprefix("{ARGON2ID}") for value in hashes], output, lines.seen, stamp)
 
 
 def test_hashes_are_argon2id_with_their_scheme(mail: Deployment) -> None:
@@ -65,40 +83,64 @@ def test_hashes_are_argon2id_with_their_scheme(mail: Deployment) -> None:
     assert mail.host.run(f'runuser -u postgres -- psql -At danhba -c "{count}"').stdout.strip() == "0"
 
 
-def test_old_password_ends_with_the_reissue(
-    mail: Deployment, officials: list[Official], reissued: tuple[list[str], str, set[bytes]]
-) -> None:
+def test_old_password_ends_with_the_reissue(mail: Deployment, officials: list[Official], reissued: Reissued) -> None:
+    """Nor does the new one open anything before its owner has changed it (R10.1)."""
     official = officials[5]
     assert not mail.server.may_log_in(official.address, official.password)
-    assert mail.server.may_log_in(official.address, reissued[0][0])
+    assert not mail.server.may_log_in(official.address, reissued.passwords[0])
 
 
-def test_output_has_no_secret(reissued: tuple[list[str], str, set[bytes]]) -> None:
-    secrets, output, _lines = reissued
-    assert "Issue the passwords" in output, "the search would find what is there"
-    assert [secret for secret in secrets if secret in output] == []
+def test_output_has_no_secret(reissued: Reissued) -> None:
+    assert "Issue the passwords" in reissued.output, "the search would find what is there"
+    assert [secret for secret in reissued.secrets if secret in reissued.output] == []
 
 
-def test_command_lines_have_no_secret(reissued: tuple[list[str], str, set[bytes]]) -> None:
-    secrets, _output, lines = reissued
-    everything = b"\n".join(lines)
+def test_command_lines_have_no_secret(reissued: Reissued) -> None:
+    everything = b"\n".join(reissued.lines)
     assert b"passwords.yml" in everything, "the search would find what is there"
-    assert [secret for secret in secrets if secret.encode() in everything] == []
+    assert [secret for secret in reissued.secrets if secret.encode() in everything] == []
 
 
-def test_host_keeps_no_secret_outside_the_database(
-    mail: Deployment, reissued: tuple[list[str], str, set[bytes]]
-) -> None:
-    secrets, _output, _lines = reissued
+def test_controller_keeps_nothing_in_clear(mail: Deployment, reissued: Reissued) -> None:
+    """In no file that was written since the run began: beside the letters, in temporary folders, at home, in memory."""
+    places = [mail.private, PROJECT, Path.home(), *map(Path, ("/tmp", "/var/tmp", "/dev/shm", "/run", "/var/log"))]  # noqa: S108
+    written = _written_since(reissued.stamp, places)
+    assert any(path.parent.parent == mail.letters for path in written), "the search would find what is there"
+    found = [path for path in written if any(secret in _content(path) for secret in map(str.encode, reissued.secrets))]
+    assert found == []
+
+
+def _written_since(stamp: Path, places: list[Path]) -> list[Path]:
+    command = ["find", *map(str, places), "-xdev", "-type", "f", "-newer", str(stamp), "-size", "-64M", "-print0"]
+    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    return [Path(name.decode()) for name in done.stdout.split(b"\0") if name]
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # gone since, or of a kind that cannot be read
+        return b""
+
+
+def test_host_keeps_no_secret_outside_the_database(mail: Deployment, reissued: Reissued) -> None:
     journal = mail.host.run("journalctl --no-pager --output=cat", timeout=120).stdout
     assert "Invoked with" in journal, "the search would find what is there"
-    assert [secret for secret in secrets if secret in journal] == []
-    patterns = "\\n".join(secrets).replace("$", "\\044")
-    search = (
-        f"printf '{patterns}\\n' > /run/patterns; grep -rlFs -f /run/patterns /etc /var/log /tmp /root /home /run/user"
-    )
-    found = mail.host.run(f"{search}; rm /run/patterns", check=False).stdout.split()
-    assert found == []
+    assert [secret for secret in reissued.secrets if secret in journal] == []
+    assert _hold(mail, reissued.secrets, "/etc /var/log /tmp /root /home /run") == []
+
+
+def test_host_has_no_password_on_its_disk(mail: Deployment, reissued: Reissued) -> None:
+    """Not even in the files of the database, which has hashes alone."""
+    assert _hold(mail, reissued.passwords, "--exclude-dir=proc --exclude-dir=sys --exclude-dir=dev /") == []
+    assert _hold(mail, reissued.hashes, "/var/lib/postgresql"), "the search would find what is there"
+
+
+def _hold(mail: Deployment, secrets: list[str], where: str) -> list[str]:
+    """The files of the host that hold one of some secrets, which go there through a pipe."""
+    search = mail.host.ssh(f"grep -rlFs -f - {where}")
+    lines = "".join(f"{secret}\n" for secret in secrets)
+    return subprocess.run(search, input=lines, text=True, check=False, stdout=subprocess.PIPE).stdout.split()
 
 
 def test_git_has_no_secret(mail: Deployment) -> None:
@@ -107,7 +149,7 @@ def test_git_has_no_secret(mail: Deployment) -> None:
     objects = b"\n".join(line.split()[0] for line in names.splitlines())
     history = _git("cat-file", "--batch", stdin=objects)
     assert b"playbooks/passwords.yml" in history, "the search would find what is there"
-    assert [secret for secret in mail.passwords.values() if secret.encode() in history] == []
+    assert [secret for secret in mail.issued.values() if secret.encode() in history] == []
     # A real hash has a salt of 16 and a digest of 32 octets.
     assert re.findall(rb"\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}", history) == []
 

@@ -51,8 +51,41 @@ FORBIDDEN = {
         "SELECT * FROM mail.route",
         "INSERT INTO mail.route (address, mode, document) VALUES ('x@laocai.gov.vn', 'system', 'x')",
     ],
-    "postfix": ["SELECT * FROM mail.account", "SELECT * FROM mail.credential", "SELECT * FROM dovecot.passdb"],
-    "dovecot": ["SELECT * FROM mail.account", "SELECT * FROM mail.credential", "SELECT * FROM postfix.alias"],
+    "danhba_credentials": [
+        "UPDATE mail.account SET state = 'open'",
+        ACCOUNT.format(id="new", state="open"),
+        "INSERT INTO mail.credential (kind, id, password, run) VALUES ('official', 'open', '{PLAIN}y', 1)",
+        "DELETE FROM mail.credential",
+        "UPDATE mail.credential SET document = 'y'",
+        "UPDATE mail.credential SET id = 'closed' WHERE id = 'open'",
+        "INSERT INTO mail.former_password (kind, id, password) VALUES ('official', 'open', 'x')",
+        "UPDATE mail.former_password SET password = 'x'",
+        "UPDATE mail.web_session SET expires = now()",
+        "SELECT actor FROM mail.run",
+        "SELECT * FROM mail.audit",
+        "SELECT * FROM mail.route",
+        "SELECT * FROM dovecot.passdb",
+    ],
+    "postfix": [
+        "SELECT * FROM mail.account",
+        "SELECT * FROM mail.credential",
+        "SELECT * FROM dovecot.passdb",
+        "SELECT * FROM dovecot.web_session",
+    ],
+    "dovecot": [
+        "SELECT * FROM mail.account",
+        "SELECT * FROM mail.credential",
+        "SELECT * FROM mail.web_session",
+        "INSERT INTO mail.web_session VALUES (repeat('0', 64), 'official', 'open', 'x', now())",
+        "SELECT * FROM postfix.alias",
+    ],
+    "openldap": [
+        "SELECT * FROM mail.account",
+        "SELECT * FROM mail.credential",
+        "SELECT * FROM dovecot.passdb",
+        "SELECT * FROM postfix.initial",
+        "UPDATE mail.account SET name = 'y'",
+    ],
 }
 FORBIDDEN_TO_ALL = [
     "UPDATE mail.audit SET document = 'y'",
@@ -97,6 +130,41 @@ def test_role_may_not(filled: Database, role: str, statement: str) -> None:
 def test_view_shows_the_states_it_should(filled: Database, role: str, view: str, addresses: list[str]) -> None:
     rows = filled.query(f"SELECT address FROM {view} ORDER BY 1", role=role)
     assert rows == [(f"{name}-stttt@laocai.gov.vn",) for name in addresses]
+
+
+def test_issued_passwords_are_told_apart(database: Database) -> None:
+    fill(database)
+    assert database.query("SELECT initial FROM dovecot.passdb", role="dovecot") == [(True,)]
+    addresses = database.query("SELECT address FROM postfix.initial ORDER BY 1", role="postfix")
+    assert addresses == [(f"{name}-stttt@laocai.gov.vn",) for name in ("closed", "open", "suspended")]
+    database.query("UPDATE mail.credential SET initial = false, since = now()", role="danhba_credentials")
+    assert database.query("SELECT initial FROM dovecot.passdb", role="dovecot") == [(False,)]
+    assert database.query("SELECT * FROM postfix.initial", role="postfix") == []
+
+
+@pytest.mark.parametrize("role", ["danhba_credentials", "danhba_password", "postgres"])
+def test_whoever_replaces_a_password_ends_its_sessions(database: Database, role: str) -> None:
+    """The old hash is remembered, also by a role that may not write there itself."""
+    fill(database)
+    database.query(
+        "INSERT INTO mail.web_session SELECT encode(sha256(id::bytea), 'hex'), kind, id, address, now() + '1 hour'"
+        " FROM mail.account"
+    )
+    database.query("UPDATE mail.credential SET password = '{PLAIN}new' WHERE id = 'open'", role=role)
+    assert database.query("SELECT id, password FROM mail.former_password") == [("open", "{PLAIN}x")]
+    assert database.query("SELECT id FROM mail.web_session ORDER BY 1") == [("closed",), ("suspended",)]
+
+
+def test_web_session_is_of_an_open_account_with_its_address(database: Database) -> None:
+    fill(database)
+    database.query(
+        "INSERT INTO mail.web_session SELECT encode(sha256(id::bytea), 'hex'), kind, id, address, now() + '1 hour'"
+        " FROM mail.account"
+    )
+    shown = "SELECT address FROM dovecot.web_session"
+    assert database.query(shown, role="dovecot") == [("open-stttt@laocai.gov.vn",)]
+    database.query("UPDATE mail.account SET address = 'open-snv@laocai.gov.vn' WHERE id = 'open'")
+    assert database.query(shown, role="dovecot") == []
 
 
 def test_account_without_a_password_cannot_log_in_but_receives(database: Database) -> None:

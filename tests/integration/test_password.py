@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 import shutil
 import signal
@@ -10,11 +9,14 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import date
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import pyrage
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils import credentials, passwords
 from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
@@ -25,13 +27,22 @@ from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
     Target,
 )
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer, PasswordFile
+from ansible_collections.laocai.mail.plugins.module_utils.letters import outbox
+from ansible_collections.laocai.mail.plugins.module_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.module_utils.letters.outbox import Outbox
+from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer
+from ansible_collections.laocai.mail.plugins.plugin_utils.controller import read_register
 from passlib.hash import argon2
 
+from tests.factory import official_yaml
 from tests.integration.conftest import Ansible, Database, kill_tree
+from tests.letters import PASSWORD, bundles, open_bundle, open_letters
 
 MODULE = "laocai.mail.password"
-OUTPUT = "private/passwords.csv"
+LETTERS, REGISTER = "private/letters", "directory"
+IDENTITY = pyrage.x25519.Identity.generate()
+SECRET, PUBLIC = str(IDENTITY), str(IDENTITY.to_public())
+DAY = "2026-11-24"
 EVERYBODY = Order(accounts=[], document="", acknowledge=0)
 ROLE = "danhba_password"
 
@@ -49,10 +60,43 @@ def add_accounts(database: Database, count: int, state: str = "open", first: int
     return [f"u{number:04}-stttt@laocai.gov.vn" for number in range(first, first + count)]
 
 
+def write_register(folder: Path, people: int = 600) -> Path:
+    """A register with the officials that `add_accounts` puts into the database, and a key that nobody has."""
+    (folder / "directory/agencies").mkdir(parents=True)
+    (folder / "directory/province.yml").write_text(PROVINCE, encoding="utf-8")
+    entries = "".join(
+        official_yaml(
+            id=str(n),
+            address=f"u{n:04}-stttt",
+            address_document="1/STTTT-VP",
+            opened={"document": f"{n}/QĐ-STTTT", "date": "2010-10-15", "event": "migrated"},
+        )
+        for n in range(1, people + 1)
+    )
+    (folder / "directory/agencies/stttt.yml").write_text(AGENCY + entries, encoding="utf-8")
+    return folder / "directory"
+
+
+NOBODYS = "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a"
+PROVINCE = f"""province: Lào Cai
+domain: laocai.gov.vn
+host: mail.laocai.gov.vn
+operator: stttt
+operator_key: {NOBODYS}
+support: {{phone: "0214 3 000 000", mail: contact-stttt@laocai.gov.vn}}
+system_addresses: {{postmaster: contact-stttt}}
+"""
+AGENCY = """agency: stttt
+name: Sở Thông tin và Truyền thông
+kind: department
+opened: {document: 11/2008/QĐ-UBND, date: 2008-03-20, event: established}
+people:
+"""
+
+
 def read_output(folder: Path) -> dict[str, str]:
-    """Address and password of each line of the output."""
-    with (folder / OUTPUT).open(encoding="utf-8", newline="") as file:
-        return {row["address"]: row["password"] for row in csv.DictReader(file)}
+    """Address and password of each letter, the newest of each."""
+    return open_letters(folder / LETTERS, SECRET)
 
 
 def names(folder: Path) -> list[str]:
@@ -70,7 +114,14 @@ def assert_known(issued: dict[str, str], hashes: dict[str, str]) -> None:
 
 
 def order(database: Database, **arguments: Any) -> dict[str, Any]:
-    return {"output": OUTPUT, **database.arguments, **arguments}
+    given = {"letters": LETTERS, "register": REGISTER, "as_of": DAY, "key": PUBLIC}
+    return {**given, **database.arguments, **arguments}
+
+
+@pytest.fixture(autouse=True)
+def register(tmp_path: Path) -> Path:
+    """The register beside which everything is issued."""
+    return write_register(tmp_path)
 
 
 class DirectHost:
@@ -93,10 +144,15 @@ class DirectHost:
 
 
 @pytest.fixture
-def issuer(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
-    """An issuer whose "hashes" show the password, so that reality is easily compared with the output."""
+def issuer(database: Database, tmp_path: Path, register: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+    """An issuer whose "hashes" show the password, so that reality is easily compared with the letters."""
     monkeypatch.setattr(passwords, "hash_passwords", lambda made, progress: [f"{{PLAIN}}{item}" for item in made])
-    return Issuer(PasswordFile(tmp_path / OUTPUT), DirectHost(database), "test", lambda done, total: None)
+    office = Office(*read_register(register), date.fromisoformat(DAY), PUBLIC)
+    return Issuer(Outbox(tmp_path / LETTERS), office, DirectHost(database), "test", silent, silent)
+
+
+def silent(done: int, total: int) -> None:
+    """Tells nobody how far the work has come."""
 
 
 def in_force(database: Database) -> dict[str, str]:
@@ -104,11 +160,27 @@ def in_force(database: Database) -> dict[str, str]:
 
 
 def on_disk(issuer: Issuer) -> list[dict[str, str]]:
-    """What the output and each partial file say."""
-    paths = [issuer.file.path, *issuer.file.path.parent.glob("*.partial")]
-    with_lines = [path for path in paths if path.exists() and path.stat().st_size]
-    contents = (csv.DictReader(path.read_text(encoding="utf-8").splitlines()) for path in with_lines)
-    return [{row["address"]: row["password"] for row in content} for content in contents]
+    """What the letters say whose passwords were stored, and then those of each run that ended early."""
+    folder = issuer.outbox.path
+    if not folder.exists():
+        return []
+    found = [open_letters(folder, SECRET), *(unfinished(path) for path in folder.glob("*.partial"))]
+    return [letters for letters in found if letters]
+
+
+def unfinished(folder: Path) -> dict[str, str]:
+    """What can be opened of a partial batch."""
+    found: dict[str, str] = {}
+    for path in folder.glob("*.age"):
+        with suppress(pyrage.DecryptError):  # a file that was being written
+            found |= open_bundle(path, SECRET)
+    return found
+
+
+def in_clear(folder: Path) -> list[Path]:
+    """Every file below a folder in which anything stands that looks like an issued password."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return [path for path in files if PASSWORD.search(path.read_bytes().decode("latin-1"))]
 
 
 # ---------------------------------------------------------------------------------------------- as asked
@@ -122,18 +194,22 @@ def test_every_open_account_gets_one_once(ansible: Ansible, database: Database) 
     assert outcome.changed, outcome.output
     assert (outcome.result["issued"], outcome.result["reissued"]) == (25, 0)
     assert outcome.result["accounts"] == wanted[:20]
-    assert Path(outcome.result["output"]) == ansible.folder / OUTPUT
+    assert Path(outcome.result["letters"]) == ansible.folder / LETTERS
+    assert (outcome.result["bundles"], outcome.result["operator"]) == (1, 0)
     assert list(read_output(ansible.folder)) == wanted
     assert_known(read_output(ansible.folder), read_hashes(database))
-    assert stat.S_IMODE((ansible.folder / OUTPUT).stat().st_mode) == 0o600
-    assert names(ansible.folder / "private") == ["passwords.csv"]
+    [bundle] = bundles(ansible.folder / LETTERS)
+    assert stat.S_IMODE(bundle.stat().st_mode) == 0o600
+    assert names(ansible.folder / LETTERS) == [bundle.parent.name]
+    assert in_clear(ansible.folder) == []
 
-    before, output = database.dump(), (ansible.folder / OUTPUT).read_bytes()
+    before, output = database.dump(), bundle.read_bytes()
     again = ansible.run(MODULE, order(database))
     assert again.status == 0
     assert not again.changed
     assert database.dump() == before
-    assert (ansible.folder / OUTPUT).read_bytes() == output
+    assert bundles(ansible.folder / LETTERS) == [bundle]
+    assert bundle.read_bytes() == output
 
 
 def test_each_change_is_on_record(ansible: Ansible, database: Database) -> None:
@@ -168,7 +244,7 @@ def test_check_mode_changes_nothing(ansible: Ansible, database: Database) -> Non
     assert outcome.changed
     assert outcome.result["accounts"] == wanted
     assert database.dump() == before
-    assert names(ansible.folder) == []
+    assert names(ansible.folder) == [REGISTER]
 
 
 # ---------------------------------------------------------------------------------------------- refusals
@@ -254,27 +330,82 @@ def test_one_account_may_always_get_a_new_password(database: Database, issuer: I
         ({"accounts": ["x@laocai.gov.vn"]}, ("x@laocai.gov.vn (không có)", "x@laocai.gov.vn (unknown)")),
         ({"document": "theo báo cáo"}, ("không phải số, ký hiệu văn bản", "is not the number and symbol")),
         ({"socket": "/nonexistent"}, ("PostgreSQL không chạy", "PostgreSQL server is not running")),
-        ({"output": "passwords.csv"}, ("không phải của riêng bạn", "chmod 700")),
+        ({"letters": "."}, ("không phải của riêng bạn", "chmod 700")),
+        ({"key": "age1"}, ("không phải khóa công khai age", "no public key of age")),
+        ({"key": SECRET}, ("khóa bí mật", "treat it as leaked")),
+        ({"as_of": "24/11/2026"}, ("as_of không phải ngày", "as_of is no date")),
+        ({"accounts": ["x-snv@laocai.gov.vn"]}, ("x-snv@laocai.gov.vn", "The register has no mailbox")),
     ],
 )
 def test_refusal_reaches_the_operator(
     ansible: Ansible, database: Database, arguments: dict[str, Any], words: tuple[str, str]
 ) -> None:
     add_accounts(database, 1)
+    add_stranger(database)
     ansible.folder.chmod(0o755)
     before = database.dump()
-    ansible.run(MODULE, order(database) | arguments).assert_refused(*words)
+    wish = order(database, accounts=["u0001-stttt@laocai.gov.vn"]) | arguments
+    ansible.run(MODULE, wish).assert_refused(*words)
     assert database.dump() == before
-    assert [path for path in ansible.folder.rglob("*") if path.is_file()] == []
+    assert issued_files(ansible.folder) == []
+
+
+def add_stranger(database: Database) -> None:
+    """An account that the register does not have."""
+    database.query(
+        "INSERT INTO mail.account (kind, id, address, name, agency, quota, state, document, since)"
+        " VALUES ('official', '9999', 'x-snv@laocai.gov.vn', 'X', 'snv', 1, 'open', '1/QĐ-SNV', '2010-10-15')"
+    )
+
+
+def issued_files(folder: Path) -> list[Path]:
+    """Every file but the register's."""
+    return [path for path in folder.rglob("*") if path.is_file() and folder / REGISTER not in path.parents]
+
+
+def test_without_a_key_nothing_is_made(ansible: Ansible, database: Database, register: Path) -> None:
+    """Neither the custodian nor the operator has one; also in check mode."""
+    add_accounts(database, 1)
+    province = register / "province.yml"
+    province.write_text(province.read_text().replace(f"operator_key: {NOBODYS}\n", ""))
+    before = database.dump()
+    for check in (False, True):
+        outcome = ansible.run(MODULE, order(database, key=""), check=check)
+        outcome.assert_refused("Không có khóa nào để mã hóa phiếu của: stttt", "There is no key")
+    assert database.dump() == before
+    assert issued_files(ansible.folder) == []
+
+
+def test_a_wrong_key_in_the_register_is_a_finding(ansible: Ansible, database: Database, register: Path) -> None:
+    add_accounts(database, 1)
+    province = register / "province.yml"
+    province.write_text(province.read_text().replace(NOBODYS, NOBODYS[:-1] + "q"))
+    before = database.dump()
+    outcome = ansible.run(MODULE, order(database, key=""))
+    assert outcome.status != 0
+    assert [finding["rule"] for finding in outcome.result["findings"]] == ["age-key"]
+    assert database.dump() == before
+    assert issued_files(ansible.folder) == []
+
+
+def test_letters_are_for_the_registers_key(ansible: Ansible, database: Database) -> None:
+    """Without a key of the task's own."""
+    add_accounts(database, 2)
+    outcome = ansible.run(MODULE, order(database, key=""))
+    assert (outcome.result["bundles"], outcome.result["operator"]) == (1, 1)
+    [bundle] = bundles(ansible.folder / LETTERS)
+    with pytest.raises(pyrage.DecryptError):
+        open_bundle(bundle, SECRET)
+    assert f'"key": "{NOBODYS}"' in bundle.with_name("manifest.json").read_text()
 
 
 # ---------------------------------------------------------------------------------------------- secrets
 
 
-def test_no_secret_leaves_its_two_places(
+def test_no_secret_is_anywhere_in_clear(
     ansible: Ansible, database: Database, ansible_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not even with all of Ansible's talk and its temporary files kept: the output and the database alone hold them."""
+    """Not even with all of Ansible's talk and its temporary files kept: no file holds one, and the database a hash."""
     add_accounts(database, 5)
     monkeypatch.setitem(ansible_environment, "ANSIBLE_KEEP_REMOTE_FILES", "1")
     monkeypatch.setitem(ansible_environment, "ANSIBLE_LOG_PATH", str(ansible.folder / "ansible.log"))
@@ -286,7 +417,7 @@ def test_no_secret_leaves_its_two_places(
     assert kept, "the host's files were not kept, so this test looks at nothing"
     home = Path(ansible_environment["ANSIBLE_HOME"])
     files = [path for root in (home, ansible.folder) for path in root.rglob("*") if path.is_file()]
-    texts = {path: path.read_bytes() for path in files if path != ansible.folder / OUTPUT and not path.is_symlink()}
+    texts = {path: path.read_bytes() for path in files if not path.is_symlink()}
     assert ansible.folder / "ansible.log" in texts
     for secret in secrets:
         assert secret not in outcome.output
@@ -309,7 +440,7 @@ def in_child(work: Callable[[], object]) -> int:
 
 
 Line = tuple[str, int]
-TRACED = {passwords.__file__, credentials.__file__}
+TRACED = {passwords.__file__, credentials.__file__, outbox.__file__}
 
 
 def trace(work: Callable[[], object], on_line: Callable[[Line], None]) -> None:
@@ -340,7 +471,7 @@ def kill_before(line: Line) -> Callable[[Line], None]:
 def forget(issuer: Issuer, database: Database) -> None:
     """As if no password had ever been issued."""
     database.query("DELETE FROM mail.credential")
-    shutil.rmtree(issuer.file.path.parent, ignore_errors=True)
+    shutil.rmtree(issuer.outbox.path, ignore_errors=True)
 
 
 def reissue_all(database: Database) -> Order:
@@ -349,7 +480,7 @@ def reissue_all(database: Database) -> Order:
 
 
 def test_killed_before_any_line(issuer: Issuer, database: Database) -> None:
-    """At no moment is there a password in force that is not on the controller's disk, and the next run completes."""
+    """At no moment is a password in force that is in no letter on disk, or one in clear, and the next run completes."""
     wanted = add_accounts(database, 3)
     work = partial(issuer.issue, EVERYBODY)
     lines: list[Line] = []
@@ -363,23 +494,25 @@ def test_killed_before_any_line(issuer: Issuer, database: Database) -> None:
         known, force = on_disk(issuer), in_force(database)
         assert list(force) in ([], wanted), line
         assert not force or force in known, line
+        assert in_clear(issuer.outbox.path.parent) == [], line
 
         done = issuer.issue(EVERYBODY)
         outcomes.add((done.issued, done.recovered, done.discarded))
         assert list(in_force(database)) == wanted, line
         assert on_disk(issuer) == [in_force(database)], line
         assert not force or in_force(database) == force, line
-        assert names(issuer.file.path.parent) == ["passwords.csv"], line
-    # The run was killed early on; with a partial file before the store; after the store; and after the merge.
+        assert [batch.number for batch in issuer.outbox.batches()] == [1], line
+        assert len(names(issuer.outbox.path)) == 1, line
+    # The run was killed early on; with a partial file before the store; after the store; and after the renaming.
     assert outcomes == {(3, 0, 0), (3, 0, 1), (0, 1, 0), (0, 0, 0)}
 
 
 def test_killed_while_reissuing(issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The older password stays in the output until the newer one is in force."""
+    """The older letters stay, and the newer ones count as soon as their passwords are in force."""
     add_accounts(database, 3)
     issuer.issue(EVERYBODY)
     old = in_force(database)
-    stop = kill_at(monkeypatch, Path, "replace")
+    stop = kill_at(monkeypatch, Path, "rename")
     assert os.WIFSIGNALED(in_child(lambda: issuer.issue(reissue_all(database))))
     stop()
     assert in_force(database) != old
@@ -401,8 +534,8 @@ def test_late_store_of_a_batch_given_up_is_refused(issuer: Issuer, database: Dat
     late = DirectHost(database)
     server, [target] = late.find_targets(EVERYBODY)
     name = BatchName(server, "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f")
-    with issuer.file.locked():
-        issuer.file.write_partial(name, [passwords.Password(target.address, "", "", "lost")])
+    with issuer.outbox.locked():
+        issuer.outbox.write_partial(name, DAY, [])
 
     assert issuer.foresee(EVERYBODY).discarded == 1
     done = issuer.issue(EVERYBODY)
@@ -438,8 +571,8 @@ def test_account_that_changed_meanwhile_stops_the_batch(issuer: Issuer, database
 
 def test_partial_file_of_another_server_is_kept(issuer: Issuer, database: Database) -> None:
     add_accounts(database, 1)
-    with issuer.file.locked():
-        foreign = issuer.file.write_partial(BatchName("1-1", "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"), [])
+    with issuer.outbox.locked():
+        foreign = issuer.outbox.write_partial(BatchName("1-1", "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"), DAY, [])
     for attempt in (issuer.issue, issuer.foresee):
         with pytest.raises(Failure, match="belongs to the database of another server"):
             attempt(EVERYBODY)
@@ -464,9 +597,12 @@ def test_real_run_killed_at_any_moment(ansible: Ansible, database: Database) -> 
     assert outcome.status == 0, outcome.output
     assert list(read_hashes(database)) == wanted
     assert_known(read_output(ansible.folder), read_hashes(database))
-    assert names(ansible.folder / "private") == ["passwords.csv"]
+    assert [path.name for path in (ansible.folder / LETTERS).glob("*.partial")] == []
+    assert in_clear(ansible.folder) == []
 
 
 def test_result_holds_no_password() -> None:
     """Whoever adds a field to the result has to think of it."""
-    assert set(Issued.__dataclass_fields__) == {"issued", "reissued", "recovered", "discarded", "accounts"}
+    assert set(Issued.__dataclass_fields__) == {
+        *("issued", "reissued", "bundles", "operator", "recovered", "discarded", "accounts")
+    }

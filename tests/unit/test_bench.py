@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from tests.bench.__main__ import main
 from tests.bench.measure import measure
+from tests.bench.webmail import LOGINS, Rates, show
 
 EATER = "import sys; held = bytearray(int(sys.argv[1]) << 20); held[::4096] = b'x' * len(held[::4096]); import time; "
 CHILD = "import time; held = b'x' * (60 << 20); time.sleep(0.5)"
@@ -47,6 +51,18 @@ def test_the_part_about_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert all(compared[name]["seconds"] > 0 for name in ("yamllint", "jsonschema", "check"))
     assert [row["officials"] for row in found["grown"]] == [200, 400]
     assert all(row[name]["peak"] > 5 for row in found["grown"] for name in ("check", "same", "touched", "base", "plan"))
+
+
+def test_the_part_about_the_webmail_shows_both_and_the_gain() -> None:
+    out = StringIO()
+    rates = [Rates("IMAP logins", 120.0, 30.0), Rates("webmail: message opened", 9.0, 6.0)]
+    show(Console(file=out, width=200), rates, users=4, seconds=2)
+    assert re.search(r"IMAP logins\s.*120\.0\s.*30\.0\s.*4\.0 : 1", out.getvalue())
+    assert re.search(r"message opened\s.*9\.0\s.*6\.0\s.*1\.5 : 1", out.getvalue())
+
+
+def test_the_load_on_the_host_is_a_program() -> None:
+    compile(LOGINS, "logins.py", "exec")
 
 
 def test_an_unknown_part(capsys: pytest.CaptureFixture[str]) -> None:

@@ -46,6 +46,7 @@ def render(text: str, published: Collection[str] = ()) -> Guide:
     html = parser.renderer.render(body, parser.options, {})
     table = '<div class="scroll" tabindex="0" role="group" aria-label="Bảng"><table>'
     html = html.replace("<table>", table).replace("</table>", "</table></div>")
+    html = html.replace("<pre>", '<pre tabindex="0">')
     return Guide(title, html, [heading for heading in headings if heading.level in {2, 3}])
 
 

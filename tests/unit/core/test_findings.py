@@ -1361,7 +1361,7 @@ HISTORY = [
             P,
             (
                 "operator: stttt",
-                f"operator: stttt\noperator_key: age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml",
+                "operator: stttt\noperator_key: age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml",
             ),
         ),
     ),

@@ -331,7 +331,8 @@ OPERATOR = HEAD + "close: [{agency: stttt, event: merged, to: stc}]\n"
 
 def test_the_operator_must_have_a_successor_by_name() -> None:
     assert places(foresee(province(), OPERATOR).problems) == ["3:9 reorganise-operator"]
-    found = foresee(province(operator_key="age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"), OPERATOR + "operator: stc\n")
+    key = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
+    found = foresee(province(operator_key=key), OPERATOR + "operator: stc\n")
     assert found.problems == ()
     assert [f.rule.id for f in found.reminders] == ["reorganise-support", "reorganise-operator-key"]
 

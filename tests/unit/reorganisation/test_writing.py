@@ -64,9 +64,9 @@ close:
   - {agency: skhdt, event: merged, to: stc}
   - {agency: stttt, event: renamed, to: tt}
 custodians:
-  - {agency: stc, person: "3", document: 7/QĐ-UBND, as: delegate, key: %s}
+  - {agency: stc, person: "3", document: 7/QĐ-UBND, as: delegate,
+     key: age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m}
 """
-        % "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
     )
     found, after, given = carry_out(province(person("3", "H'Hen Niê", "2012-01-01", **keys)), text)
     assert bare(after.agencies) == bare(found.after.agencies)

@@ -157,8 +157,10 @@ def _letters_and_digits(text: str) -> str:
 
 
 def _readings(folded: str) -> set[str]:
-    """What a password may have been made of: without digits around it, and with look-alikes read as letters."""
-    plain = {_letters_and_digits(text) for text in (folded, folded.translate(_SYMBOLS))}
+    """What a password may have been made of: without what is put around a word, and with look-alikes as letters."""
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", folded)
+    spelt = {text.translate(table) for text in (folded, core) for table in ({}, _SYMBOLS)}
+    plain = {_letters_and_digits(text) for text in spelt}
     bare = {text.strip("0123456789") for text in plain}
     return plain | bare | {text.translate(_LOOKALIKES) for text in plain | bare}
 

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from .protocol import LINE_LIMIT
 
 PATIENCE = 10.0  # seconds that a caller has for its line
+READ_LIMIT = 1 << 20  # octets that are read of it
 
 Handler = Callable[[bytes], object]
 
@@ -41,17 +42,21 @@ def _attend(connection: socket.socket, handle: Handler, slots: threading.Bounded
 
 
 def _read_line(connection: socket.socket) -> bytes:
-    """What arrives up to the line's end, the limit, the end of the connection, or of our patience."""
+    """What arrives up to the line's end; nothing where that is not in sight, or is not all.
+
+    Too long a line is read, though not kept: what is left unread would reset the connection before the answer arrives.
+    """
     deadline = time.monotonic() + PATIENCE
-    data = b""
-    while b"\n" not in data and len(data) <= LINE_LIMIT:
+    kept, taken = b"", 0
+    while b"\n" not in kept and taken < READ_LIMIT:
         connection.settimeout(max(0.001, deadline - time.monotonic()))
         try:
-            more = connection.recv(LINE_LIMIT + 1 - len(data))
+            more = connection.recv(LINE_LIMIT)
         except TimeoutError:
             return b""
-        if not more:
+        taken += len(more)
+        kept += more[: LINE_LIMIT - len(kept)]
+        if not more or b"\n" in more:
             break
-        data += more
-    line, ended, rest = data.partition(b"\n")
-    return line if ended and not rest and len(data) <= LINE_LIMIT else b""
+    line, ended, rest = kept.partition(b"\n")
+    return line if ended and not rest else b""

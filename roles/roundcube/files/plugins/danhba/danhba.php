@@ -23,6 +23,10 @@ use Danhba\Session;
  */
 class danhba extends rcube_plugin
 {
+    /** @var list<string> labels that Roundcube gave to its script before plugins were asked */
+    private const EARLY = ['loading', 'servererror', 'connerror', 'requesttimedout', 'refreshing', 'windowopenerror',
+        'uploadingmany', 'uploading', 'close', 'save', 'cancel', 'alerttitle', 'confirmationtitle', 'delete', 'continue', 'ok'];
+
     private Session $session;
 
     public function init(): void
@@ -89,8 +93,13 @@ class danhba extends rcube_plugin
     {
         $language = preg_replace('/[^A-Za-z_]/', '', (string) ($_SESSION['language'] ?? ''));
         $file = __DIR__ . "/mended/$language.php";
-        if (is_file($file)) {
-            rcmail::get_instance()->load_language(null, [], require $file);
+        if (!is_file($file)) {
+            return;
+        }
+        $rcmail = rcmail::get_instance();
+        $rcmail->load_language(null, [], require $file);
+        if ($rcmail->output instanceof rcmail_output_html) {
+            $rcmail->output->add_label(self::EARLY);
         }
     }
 }

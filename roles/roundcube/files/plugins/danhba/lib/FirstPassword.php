@@ -96,7 +96,6 @@ final class FirstPassword
             . html::p('danhba-address', rcmail::Q($address));
         $this->plugin->register_handler('plugin.danhbafirst', fn (): string => $this->form->html(
             './?_task=login&_action=' . self::ACTION,
-            $this->rcmail->get_request_token(),
             $address,
             ['new', 'again'],
             $intro

@@ -47,14 +47,13 @@ final class Form
     }
 
     /** The form. `$fields` are the names of texts and fields: old, new, again. */
-    public function html(string $action, string $token, string $address, array $fields, string $intro): string
+    public function html(string $action, string $address, array $fields, string $intro): string
     {
         $this->plugin->include_stylesheet('danhba.css');
         $this->plugin->include_script('danhba.js');
         $inputs = implode('', array_map(fn (string $field): string => $this->field($field), $fields));
-        $hidden = html::tag('input', ['type' => 'hidden', 'name' => '_token', 'value' => $token])
-            // Password managers need to know whose password it is.
-            . html::tag('input', ['type' => 'text', 'name' => '_username', 'value' => $address, 'autocomplete' => 'username',
+        // Password managers need to know whose password it is. Roundcube itself adds the request token to a form.
+        $hidden = html::tag('input', ['type' => 'text', 'name' => '_username', 'value' => $address, 'autocomplete' => 'username',
                 'readonly' => 'readonly', 'hidden' => 'hidden', 'aria-hidden' => 'true', 'tabindex' => '-1']);
         $submit = html::tag('button', ['type' => 'submit', 'class' => 'button mainaction submit btn btn-primary'],
             $this->text('change'));
@@ -96,7 +95,7 @@ final class Form
         $hint = ['id' => 'danhba-strength', 'role' => 'status', 'hidden' => 'hidden',
             'data-weak' => $this->plugin->gettext('weak'), 'data-fair' => $this->plugin->gettext('fair'),
             'data-good' => $this->plugin->gettext('good')];
-        return html::p($hint, '') . html::tag('button', $show, $this->text('show'))
-            . html::p(['id' => 'danhba-rules', 'class' => 'hint'], $this->text('rules'));
+        return html::tag('p', $hint, '') . html::tag('button', $show, $this->text('show'))
+            . html::tag('p', ['id' => 'danhba-rules', 'class' => 'hint'], $this->text('rules'));
     }
 }

@@ -44,7 +44,12 @@ final class LoginPage
 
     private function links(): string
     {
-        $link = fn (string $name): string => html::a(['href' => self::LINKS[$name]], rcube::Q($this->plugin->gettext($name)));
+        // In full: Roundcube takes a path from the root for one in the skin.
+        $site = 'https://' . $this->rcmail->config->get('danhba_host');
+        $link = fn (string $name): string => html::a(
+            ['href' => $site . self::LINKS[$name]],
+            rcube::Q($this->plugin->gettext($name))
+        );
         return implode(' · ', array_map($link, array_keys(self::LINKS)));
     }
 

@@ -67,7 +67,6 @@ final class PasswordPage
         }
         return $this->form->html(
             './?_task=settings&_action=plugin.danhba-password',
-            $this->rcmail->get_request_token(),
             (string) $_SESSION['username'],
             ['old', 'new', 'again'],
             html::tag('h1', ['class' => 'boxtitle'], $this->form->text('passwordtitle'))

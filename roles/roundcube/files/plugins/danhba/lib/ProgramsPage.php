@@ -30,8 +30,9 @@ final class ProgramsPage
 
     private function body(): string
     {
+        $phone = 'https://' . $this->rcmail->config->get('danhba_host') . '/dien-thoai/';
         $intro = html::p(null, $this->text('programsintro'))
-            . html::p(null, html::a(['href' => '/dien-thoai/', 'target' => '_blank'], $this->text('phonepage')));
+            . html::p(null, html::a(['href' => $phone, 'target' => '_blank'], $this->text('phonepage')));
         $tables = '';
         foreach ($this->values() as $title => $rows) {
             $tables .= html::tag('fieldset', [], html::tag('legend', [], $this->text($title)) . $this->table($rows));

@@ -1,0 +1,358 @@
+"""The address book (R5) as an official's mail program meets it: by LDAP over TLS, with the official's own password."""
+
+from __future__ import annotations
+
+import io
+import shlex
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import ldif
+import pytest
+from unidecode import unidecode
+
+from tests.deployment import FQDN, Deployment
+from tests.editing import RegisterCopy
+
+from .conftest import Official, addresses
+
+SUFFIX = "dc=laocai,dc=gov,dc=vn"
+# What everybody may know (R5), by LDAP's names.
+SHOWN = {"cn", "sn", "givenName", "displayName", "title", "o", "ou", "mail", "telephoneNumber"}
+LIMIT = 500
+# The agency in which people come and go here, and where they go to.
+OLD, NEW = "sxd", "stc"
+
+SUCCESS, SIZE_LIMIT, NO_SUCH_OBJECT, INAPPROPRIATE, WRONG, DENIED = 0, 4, 32, 48, 49, 50
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The status by which one of OpenLDAP's programs ended (RFC 4511, appendix A), and the entries it printed."""
+
+    status: int
+    entries: dict[str, dict[str, list[str]]]
+
+    @property
+    def found(self) -> set[str]:
+        """The addresses found."""
+        return {address for entry in self.entries.values() for address in entry.get("mail", [])}
+
+
+@dataclass(frozen=True)
+class Book:
+    """The address book, asked as somebody with a password."""
+
+    mail: Deployment
+    dn: str
+    password: str
+
+    def run(self, program: str, *arguments: str, more: str = "") -> Answer:
+        """Run one of OpenLDAP's programs; the password is on no command line."""
+        tls = "LDAPTLS_CACERT=/etc/ssl/mail/ca.crt"
+        words = [program, "-x", "-H", f"ldaps://{FQDN}", "-D", self.dn, "-y", "/dev/fd/3", *arguments]
+        # The password comes first, up to a NUL; then what the program reads.
+        command = f"IFS= read -r -d '' password; {tls} {shlex.join(words)} 3< <(printf %s \"$password\")"
+        done = subprocess.run(
+            self.mail.host.ssh(f"bash -c {shlex.quote(command)}"),
+            input=self.password.encode() + b"\0" + more.encode(),
+            check=False,
+            stdout=subprocess.PIPE,
+        )
+        return Answer(done.returncode, _parsed(done.stdout) if program == "ldapsearch" else {})
+
+    def search(self, text: str, *attributes: str, base: str = SUFFIX, scope: str = "sub", pages: int = 0) -> Answer:
+        """What a filter finds."""
+        paged = ["-E", f"pr={pages}/noprompt"] if pages else []
+        return self.run("ldapsearch", "-LLL", "-o", "ldif-wrap=no", *paged, "-b", base, "-s", scope, text, *attributes)
+
+    def complete(self, typed: str) -> Answer:
+        """What Thunderbird asks while an address is typed: its own filter and attributes."""
+        first, *rest = map(escaped, typed.split())
+        pattern = f"{first}*{' '.join(rest)}*" if rest else f"{first}*"
+        return self.search(f"(|(cn={pattern})(mail={pattern})(sn={pattern}))", "cn", "commonname", "mail")
+
+
+def _parsed(text: bytes) -> dict[str, dict[str, list[str]]]:
+    lines = [line for line in text.split(b"\n") if not line.startswith(b"#")]
+    return dict(ldif.LDIFParser(io.BytesIO(b"\n".join(lines))).parse())
+
+
+def escaped(value: str) -> str:
+    """A value as a client puts it into a filter (RFC 4515, 3)."""
+    return "".join(f"\\{ord(letter):02x}" if letter in "\\*()\0" else letter for letter in value)
+
+
+def distinguished_name(mail: Deployment, address: str) -> str:
+    """The name by which the owner of an address binds; empty where the book does not have it."""
+    command = f"ldapsearch -LLL -Q -Y EXTERNAL -H ldapi:/// -o ldif-wrap=no -b {SUFFIX} '(mail={address})' dn"
+    found = mail.host.run(f"runuser -u openldap -- {command}").stdout.strip()
+    return found.removeprefix("dn: ")
+
+
+def everything(mail: Deployment) -> str:
+    """The whole book as the job that writes it reads it."""
+    command = f"ldapsearch -LLL -Q -Y EXTERNAL -H ldapi:/// -b {SUFFIX}"
+    return mail.host.run(f"runuser -u openldap -- {command}").stdout
+
+
+def of_agency(register: RegisterCopy, code: str) -> list[dict[str, Any]]:
+    """The open officials of an agency."""
+    return [
+        item
+        for item in addresses(register)
+        if (item["agency"], item["kind"], item["state"]) == (code, "official", "open")
+    ]
+
+
+@pytest.fixture(scope="module")
+def book(mail: Deployment, officials: list[Official]) -> Book:
+    """The book, asked as an official."""
+    return Book(mail, distinguished_name(mail, officials[0].address), officials[0].password)
+
+
+class TestFinding:
+    def test_own_entry_says_what_everybody_may_know(self, book: Book, officials: list[Official]) -> None:
+        me = officials[0]
+        answer = book.search(f"(mail={me.address})", "*", "+")
+        assert list(answer.entries) == [book.dn]
+        entry = answer.entries[book.dn]
+        assert set(entry) <= SHOWN
+        assert (entry["cn"][0], entry["displayName"], entry["mail"]) == (me.name, [me.name], [me.address])
+        assert entry["o"] == ["Sở Khoa học và Công nghệ"]
+
+    @pytest.mark.parametrize("marks", [True, False])
+    @pytest.mark.parametrize("order", ["whole", "beginning", "given", "given first"])
+    def test_thunderbird_completes_a_name(
+        self, book: Book, officials: list[Official], order: str, *, marks: bool
+    ) -> None:
+        wanted = officials[1]
+        words = wanted.name.split()
+        typed = {
+            "whole": wanted.name,
+            "beginning": f"{words[0]} {words[1]}",
+            "given": words[-1],
+            "given first": f"{words[-1]} {words[0]}",
+        }[order]
+        answer = book.complete(typed if marks else unidecode(typed).lower())
+        assert wanted.address in answer.found
+        shown = {entry["mail"][0]: entry["cn"][0] for entry in answer.entries.values()}
+        assert shown[wanted.address] == wanted.name, "the name with its marks comes first, which is what is shown"
+
+    def test_thunderbird_completes_an_address(self, book: Book, officials: list[Official]) -> None:
+        assert officials[1].address in book.complete(officials[1].address.partition("-")[0]).found
+
+    @pytest.mark.parametrize("typed", ["Sở Khoa học và Công nghệ", "so khoa hoc", "contact-skhcn"])
+    def test_contact_mailboxes_are_among_the_people(self, book: Book, typed: str) -> None:
+        answer = book.complete(typed)
+        assert "contact-skhcn@laocai.gov.vn" in answer.found
+
+    def test_any_part_of_a_name_is_found(self, book: Book, officials: list[Official]) -> None:
+        part = unidecode(officials[1].name.split()[-1])[-2:]
+        assert officials[1].address in book.search(f"(&(ou=*)(cn=*{part}*)(mail=*-skhcn@*))", "mail").found
+
+    def test_entries_stand_where_the_export_has_them(self, book: Book, register: RegisterCopy, tmp_path: Path) -> None:
+        file = tmp_path / "skhcn.ldif"
+        command = ["danhba", "export", str(register.path), "--format", "ldif", "--agency", "skhcn", "--out", str(file)]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        exported = _parsed(file.read_bytes())
+        agency = next(dn for dn in exported if dn.startswith("ou=skhcn,"))
+        found = book.search("(objectClass=*)", "*", base=agency).entries
+        assert {dn for dn in exported if dn.endswith(agency)} <= set(found)
+        for dn in exported:
+            if dn.startswith("uid=") and dn in found:
+                assert found[dn]["mail"] == exported[dn]["mail"]
+                assert found[dn]["cn"][:1] == exported[dn]["cn"]
+        assert found[agency] == {"ou": ["skhcn"], "description": ["Sở Khoa học và Công nghệ"]}
+
+    def test_agencies_are_a_tree(self, book: Book) -> None:
+        top = book.search("(objectClass=organizationalUnit)", "ou", "description", scope="one").entries
+        below = book.search("(objectClass=organizationalUnit)", "ou", base=f"ou=ubnd,{SUFFIX}", scope="one").entries
+        assert top[f"ou=ubnd,{SUFFIX}"]["description"]
+        assert f"ou=skhcn,ou=ubnd,{SUFFIX}" in below
+
+
+class TestLimits:
+    @pytest.mark.parametrize("pages", [0, 100])
+    def test_nobody_takes_the_whole_book(self, book: Book, pages: int) -> None:
+        answer = book.search("(objectClass=*)", "mail", pages=pages)
+        assert (answer.status, len(answer.entries)) == (SIZE_LIMIT, LIMIT)
+
+    @pytest.mark.parametrize("base", [SUFFIX, "", "cn=Subschema", "cn=config", "cn=Monitor"])
+    def test_nothing_without_signing_in(self, mail: Deployment, base: str) -> None:
+        answer = Book(mail, "", "").search("(objectClass=*)", base=base, scope="base")
+        assert (answer.status, answer.entries) == (INAPPROPRIATE, {})
+
+    def test_no_other_port(self, mail: Deployment) -> None:
+        listening = mail.host.run("ss --listening --tcp --no-header --processes | grep slapd").stdout
+        assert {line.split()[3].rpartition(":")[2] for line in listening.splitlines()} <= {"636", "ldaps"}
+
+    @pytest.mark.parametrize("attribute", ["userPassword", "objectClass", "uid", "entryUUID", "modifyTimestamp"])
+    def test_nothing_else_is_read(self, book: Book, officials: list[Official], attribute: str) -> None:
+        for official in officials[:2]:
+            assert book.search(f"(mail={official.address})", attribute).entries in (
+                {},
+                {distinguished_name(book.mail, official.address): {}},
+            )
+
+    @pytest.mark.parametrize("text", ["(userPassword=*)", "(userPassword={SASL}*)", "(description=1*)"])
+    def test_what_is_not_read_is_not_found_out_either(self, book: Book, text: str) -> None:
+        assert book.search(text).entries == {}
+
+    def test_nobody_writes(self, book: Book, officials: list[Official]) -> None:
+        before = everything(book.mail)
+        other = distinguished_name(book.mail, officials[1].address)
+        for dn in (book.dn, other):
+            change = f"dn: {dn}\nchangetype: modify\nreplace: title\ntitle: x\n"
+            assert book.run("ldapmodify", more=change).status == DENIED
+            assert book.run("ldapdelete", dn).status == DENIED
+            password = f"dn: {dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: x\n"
+            assert book.run("ldapmodify", more=password).status == DENIED
+        assert everything(book.mail) == before
+
+    @pytest.mark.parametrize(
+        "typed",
+        ["*)(userPassword=*", "*))(|(cn=*", "\\2a", "(", ")", "a\0b", "x*)(objectClass=organization", "'; DROP TABLE"],
+    )
+    def test_what_is_typed_is_never_a_filter(self, book: Book, typed: str) -> None:
+        answer = book.search(f"(|(cn={escaped(typed)}*)(mail={escaped(typed)}*))")
+        assert (answer.status, answer.entries) == (SUCCESS, {})
+
+    @pytest.mark.parametrize("raw", ["(|(mail=*)(userPassword=*))", "(!(userPassword=x))", "(&)", "(mail=*"])
+    def test_raw_filters_are_harmless(self, book: Book, raw: str) -> None:
+        answer = book.search(raw)
+        assert len(answer.entries) <= LIMIT
+        assert all(set(entry) <= SHOWN | {"description"} for entry in answer.entries.values())
+        assert book.search("(mail=contact-skhcn@laocai.gov.vn)", "mail").status == SUCCESS
+
+
+class TestPasswords:
+    def test_wrong_password_is_refused(self, book: Book) -> None:
+        assert replace(book, password="wrong").search("(mail=*)").status == WRONG
+
+    def test_empty_password_is_refused(self, book: Book) -> None:
+        assert replace(book, password="").search("(mail=*)").status not in (SUCCESS, SIZE_LIMIT)
+
+    def test_first_password_binds_once_it_is_changed(self, mail: Deployment, register: RegisterCopy) -> None:
+        address = of_agency(register, NEW)[-1]["address"]
+        dn, issued = distinguished_name(mail, address), mail.passwords[address]
+        assert Book(mail, dn, issued).search("(mail=*)").status == WRONG
+        chosen = mail.choose(address)
+        assert Book(mail, dn, chosen).search(f"(mail={address})").found == {address}
+        assert Book(mail, dn, issued).search("(mail=*)").status == WRONG
+
+    @pytest.mark.parametrize(
+        "password",
+        ['Mật khẩu "mới" của tôi', "gạch chéo ngược \\ và \\\\ hết", "Ωμέγα 7 lần trên núi", "{5} + {5+} = 2"],
+    )
+    def test_new_password_counts_at_once(self, mail: Deployment, register: RegisterCopy, password: str) -> None:
+        address = of_agency(register, NEW)[-1]["address"]
+        old = mail.choose(address)
+        dn = distinguished_name(mail, address)
+        request = {"request": "change_password", "address": address, "old": old, "new": password}
+        assert mail.ask(request)["answer"] == "changed"
+        mail.remember(address, password)
+        assert Book(mail, dn, password).search(f"(mail={address})").found == {address}
+        assert Book(mail, dn, old).search("(mail=*)").status == WRONG
+
+    @pytest.mark.parametrize("start", ["x\r\n", "x\n", 'x"\r\n', "\r\n", 'x"\r\n* OK\r\n', "{2}\r\n"])
+    def test_password_is_never_a_command(self, mail: Deployment, officials: list[Official], start: str) -> None:
+        """The sign-in of another, hidden in a password, does not open the victim's account."""
+        attacker, victim = officials[0], officials[1]
+        password = f"{start}saslauthd LOGIN {attacker.address} {attacker.password}\r\n"
+        dn = distinguished_name(mail, victim.address)
+        assert Book(mail, dn, password).search("(mail=*)").status == WRONG
+
+    def test_name_of_another_is_no_way_in(self, book: Book, officials: list[Official]) -> None:
+        other = distinguished_name(book.mail, officials[1].address)
+        assert replace(book, dn=other).search("(mail=*)").status == WRONG
+        assert replace(book, dn=f"uid=*,{book.dn.partition(',')[2]}").search("(mail=*)").status == WRONG
+
+
+class TestInStep:
+    """Each right after the apply, without waiting for the timer."""
+
+    @pytest.fixture(autouse=True)
+    def _story(self, story: Callable[[], None]) -> None:
+        story()
+
+    def test_new_official_is_there(self, mail: Deployment, register: RegisterCopy, book: Book, today: str) -> None:
+        before = {item["address"] for item in of_agency(register, OLD)}
+        register.append(OLD, "999101", "Sùng A Pháng", today)
+        mail.play("accounts")
+        (address,) = {item["address"] for item in of_agency(register, OLD)} - before
+        answer = book.complete("sung a phang")
+        assert address in answer.found
+        assert [dn for dn, entry in answer.entries.items() if entry["mail"] == [address]] == [
+            f"uid={address.partition('@')[0]},ou={OLD},ou=ubnd,{SUFFIX}"
+        ]
+
+    def test_transferred_official_stands_in_the_new_agency(
+        self, mail: Deployment, register: RegisterCopy, book: Book, today: str
+    ) -> None:
+        before = {item["address"] for item in addresses(register)}
+        old = next(item["address"] for item in of_agency(register, OLD) if item["id"] == "999101")
+        register.transfer("999101", "Sùng A Pháng", old=OLD, new=NEW, day=today)
+        mail.play("accounts")
+        (new,) = {item["address"] for item in of_agency(register, NEW)} - before
+        assert distinguished_name(mail, old) == ""
+        answer = book.complete("Sùng A Pháng")
+        assert new in answer.found
+        assert old not in answer.found
+        assert distinguished_name(mail, new) == f"uid={new.partition('@')[0]},ou={NEW},ou=ubnd,{SUFFIX}"
+
+    def test_closed_official_is_gone(self, mail: Deployment, register: RegisterCopy, book: Book, today: str) -> None:
+        closed = of_agency(register, OLD)[-1]
+        assert distinguished_name(mail, closed["address"])
+        register.close(OLD, closed["id"], today)
+        mail.play("accounts")
+        assert distinguished_name(mail, closed["address"]) == ""
+        assert closed["address"] not in book.complete(closed["name"]).found
+
+
+@contextmanager
+def stopped(mail: Deployment, unit: str) -> Iterator[None]:
+    """A service of the host that does not run."""
+    mail.host.run(f"systemctl stop {unit}")
+    try:
+        yield
+    finally:
+        mail.host.run(f"systemctl start {unit}")
+
+
+class TestFaults:
+    def synchronise(self, mail: Deployment, *options: str) -> int:
+        """The status by which the job ends."""
+        command = shlex.join(["/usr/local/libexec/danhba-addressbook-sync", *options])
+        return mail.host.run(f"runuser -u openldap -- {command}", check=False).returncode
+
+    def test_book_stays_while_the_database_is_away(self, mail: Deployment, book: Book) -> None:
+        before = everything(mail)
+        with stopped(mail, "postgresql@17-main"):
+            assert self.synchronise(mail) == 75
+            mail.host.run("systemctl start danhba-addressbook-sync.service")
+            assert everything(mail) == before
+            assert mail.host.run("systemctl is-system-running", check=False).stdout.strip() == "running"
+        assert self.synchronise(mail, "--whole") == 0
+        assert everything(mail) == before
+
+    def test_book_stays_when_slapd_is_restarted(self, mail: Deployment, book: Book) -> None:
+        before = everything(mail)
+        mail.host.run("systemctl restart slapd")
+        assert everything(mail) == before
+        assert book.search(f"(mail={'contact-skhcn@laocai.gov.vn'})", "mail").status == SUCCESS
+
+    def test_job_waits_while_slapd_is_away(self, mail: Deployment) -> None:
+        with stopped(mail, "slapd"):
+            assert self.synchronise(mail) == 75
+
+    def test_lost_book_comes_back(self, mail: Deployment) -> None:
+        before = sorted(everything(mail).split("\n\n"))
+        with stopped(mail, "slapd"):
+            mail.host.run("rm /var/lib/danhba-addressbook/data.mdb")
+        assert self.synchronise(mail) == 0
+        assert sorted(everything(mail).split("\n\n")) == before

@@ -1,0 +1,238 @@
+"""The first password (R10.1): the same account in every protocol before the change, after it, and after a reissue."""
+
+from __future__ import annotations
+
+import imaplib
+import poplib
+import shlex
+import smtplib
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import pytest
+
+from tests.deployment import Deployment
+from tests.mail import Sieve
+
+# An agency that no other test writes to.
+AGENCY = "svhttdl"
+WEBMAIL = "https://mail.laocai.gov.vn/"
+ASCII, VIETNAMESE = "suoi Thau chan cay 88", "Núi Hàm Rồng, mây số 7"
+
+
+@dataclass
+class Person:
+    """An official and the password that is in force."""
+
+    mail: Deployment
+    address: str
+    colleague: str
+    password: str
+
+    def change(self, new: str) -> str:
+        """Change the password as the webmail does; the token of the web session."""
+        answer = self.mail.ask(
+            {"request": "change_password", "address": self.address, "old": self.password, "new": new}
+        )
+        assert answer["answer"] == "changed", answer
+        self.mail.remember(self.address, new)
+        self.password = new
+        return str(answer["token"])
+
+
+@pytest.fixture(scope="module")
+def person(mail: Deployment) -> Person:
+    issued = mail.passwords
+    names = sorted(address for address in issued if address.endswith(f"-{AGENCY}@laocai.gov.vn"))
+    officials = [address for address in names if not address.startswith("contact-")]
+    return Person(mail, officials[0], officials[1], issued[officials[0]])
+
+
+@contextmanager
+def pop3(person: Person) -> Iterator[poplib.POP3_SSL]:
+    context = person.mail.server.tls
+    context.check_hostname = False  # poplib can only check the name that it connects to
+    client = poplib.POP3_SSL(person.mail.server.address, context=context)
+    client.encoding = "utf-8"
+    try:
+        client.user(person.address)
+        client.pass_(person.password)
+        yield client
+    finally:
+        client.close()
+
+
+def imap_says(person: Person) -> str:
+    try:
+        with person.mail.server.imap(person.address, person.password) as client:
+            return str(client.noop()[0])
+    except imaplib.IMAP4.error as error:
+        return str(error)
+
+
+def pop3_says(person: Person) -> str:
+    try:
+        with pop3(person) as client:
+            return client.noop().decode()
+    except poplib.error_proto as error:
+        return str(error)
+
+
+def sieve_says(person: Person) -> str:
+    try:
+        session = Sieve(person.mail.server, person.address, person.password)
+    except PermissionError as error:
+        return str(error)
+    try:
+        return session.active()
+    finally:
+        session.close()
+
+
+def submission_says(person: Person, port: int) -> str:
+    with person.mail.server.submission(person.address, person.password, port) as client:
+        client.mail(person.address)
+        code, text = client.rcpt(person.colleague)
+    return f"{code} {text.decode()}"
+
+
+PROTOCOLS: dict[str, tuple[Callable[[Person], str], str, str, str]] = {
+    "imap": (imap_says, "[CONTACTADMIN] Ban chua doi mat khau lan dau", "OK", "[AUTHENTICATIONFAILED]"),
+    "pop3": (pop3_says, "-ERR [AUTH] Ban chua doi mat khau lan dau", "+OK", "-ERR [AUTH] Authentication failed."),
+    "sieve": (sieve_says, 'NO "Bạn chưa đổi mật khẩu lần đầu', "OK", "NO"),
+    "submission": (lambda person: submission_says(person, 587), "554 5.7.1", "250", "535"),
+    "submissions": (lambda person: submission_says(person, 465), "554 5.7.1", "250", "535"),
+}
+protocols = pytest.mark.parametrize("protocol", PROTOCOLS)
+
+
+def assert_gated(person: Person, protocol: str) -> None:
+    """The right password is known for the issued one: refused, with the text that says where to change it."""
+    says, refused, _works, _wrong = PROTOCOLS[protocol]
+    answer = says(person)
+    assert refused in answer
+    assert WEBMAIL in answer
+    assert "mat khau" in answer or "mật khẩu" in answer
+    assert "Change your first password" in answer
+
+
+def assert_works(person: Person, protocol: str) -> None:
+    says, _refused, works, _wrong = PROTOCOLS[protocol]
+    assert works in says(person)
+
+
+@protocols
+def test_issued_password_is_refused_and_the_webmail_named(person: Person, protocol: str) -> None:
+    assert_gated(person, protocol)
+
+
+def test_webmail_gets_no_session_for_it(person: Person) -> None:
+    answer = person.mail.ask({"request": "sign_in", "address": person.address, "password": person.password})
+    assert answer["answer"] == "initial"
+    assert "token" not in answer
+
+
+@protocols
+def test_only_who_knows_it_is_told(person: Person, protocol: str) -> None:
+    says, refused, _works, wrong = PROTOCOLS[protocol]
+    guess = replace(person, password=person.password + "x")
+    try:
+        answer = says(guess)
+    except smtplib.SMTPAuthenticationError as error:
+        answer = f"{error.smtp_code}"
+    assert wrong in answer
+    assert refused not in answer
+
+
+def test_change_opens_every_protocol(person: Person) -> None:
+    person.change(ASCII)
+    for protocol in PROTOCOLS:
+        assert_works(person, protocol)
+
+
+def test_vietnamese_password_works_in_every_protocol(person: Person) -> None:
+    person.change(VIETNAMESE)
+    for protocol in PROTOCOLS:
+        assert_works(person, protocol)
+
+
+def test_change_ends_the_sessions_of_the_old_password(person: Person) -> None:
+    with (
+        person.mail.server.imap(person.address, person.password) as imap,
+        person.mail.server.imap(person.address, person.password) as second,
+    ):
+        assert imap.noop()[0] == "OK"
+        person.change("trau den an co xanh 12")
+        for session in (imap, second):
+            with pytest.raises(imaplib.IMAP4.abort):
+                session.noop()
+    assert imap_says(person) == "OK"
+
+
+def test_token_of_a_web_session_holds_on_the_server_alone(person: Person) -> None:
+    """By IMAP without TLS on the loopback, as the webmail signs in, and from nowhere else; and it ends."""
+    token = person.mail.ask({"request": "sign_in", "address": person.address, "password": person.password})["token"]
+    assert not person.mail.server.may_log_in(person.address, token)
+    assert inside(person, token) == "OK"
+    person.mail.ask({"request": "sign_out", "address": person.address, "token": token})
+    assert "AUTHENTICATIONFAILED" in inside(person, token)
+
+
+_INSIDE = """
+import imaplib, sys
+user, password = sys.stdin.read().split()
+client = imaplib.IMAP4("127.0.0.1", 143)
+try:
+    print(client.login(user, password)[0])
+except imaplib.IMAP4.error as error:
+    print(error)
+"""
+
+
+def inside(person: Person, password: str) -> str:
+    """What IMAP on the loopback says to a password."""
+    command = person.mail.host.ssh(f"python3 -c {shlex.quote(_INSIDE)}")
+    sent = f"{person.address} {password}"
+    return subprocess.run(command, input=sent, text=True, check=True, stdout=subprocess.PIPE).stdout.strip()
+
+
+def test_reissue_begins_again(person: Person) -> None:
+    """The old password, its sessions and its web sessions end at once, and the new one opens nothing but the change."""
+    token = person.mail.ask({"request": "sign_in", "address": person.address, "password": person.password})["token"]
+    with person.mail.server.imap(person.address, person.password) as session:
+        assert session.noop()[0] == "OK"
+        person.mail.play("passwords", accounts=[person.address], document="12/BC-SVHTTDL")
+        with pytest.raises(imaplib.IMAP4.abort):
+            session.noop()
+    assert not person.mail.server.may_log_in(person.address, person.password)
+    assert person.mail.ask({"request": "look_up", "address": person.address, "token": token}) == {"answer": "refused"}
+    former, person.password = person.password, person.mail.passwords[person.address]
+    assert person.password != former
+    for protocol in PROTOCOLS:
+        assert_gated(person, protocol)
+    answer = person.mail.ask(
+        {"request": "change_password", "address": person.address, "old": person.password, "new": former}
+    )
+    assert [reason["rule"] for reason in answer["reasons"]] == ["former"]
+    person.change("ruong bac thang vang 9")
+    for protocol in PROTOCOLS:
+        assert_works(person, protocol)
+
+
+def test_guessing_through_the_webmail_slows_nobody_else(person: Person) -> None:
+    colleague = person.mail.choose(person.colleague)
+    guess = {"request": "sign_in", "address": person.address, "password": "doan mo"}
+    answers = [person.mail.ask(guess, f"198.51.100.{number}")["answer"] for number in range(11)]
+    assert answers == ["refused"] * 10 + ["wait"]
+    answer = person.mail.ask({"request": "sign_in", "address": person.colleague, "password": colleague})
+    assert answer["answer"] == "signed_in"
+    assert imap_says(person) == "OK", "mail programs of the same owner are not shut out"
+
+
+def test_journal_and_disk_hold_no_password(person: Person) -> None:
+    journal = person.mail.host.run("journalctl --no-pager -o cat", timeout=120).stdout
+    for secret in (ASCII, VIETNAMESE, person.password):
+        assert secret not in journal
+    assert f"changed: {person.address}" in journal

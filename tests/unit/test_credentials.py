@@ -1,0 +1,242 @@
+"""The rules of passwords, the count of failures and the parser of requests in the credential service."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import dataclass
+
+import pytest
+from danhba_credentials.policy import CHARACTERS, TOO_LONG, Owner, Policy, fold, prepare, unpreparable
+from danhba_credentials.protocol import ChangePassword, LookUp, Malformed, SignIn, parse
+from danhba_credentials.throttle import Throttle
+from danhba_credentials.words import OWN_LIST, read_words
+
+POLICY = Policy(10, read_words([OWN_LIST]), frozenset({"international", "strawberry"}))
+OWNER = Owner("Nguyễn Văn Vịnh", "nvvinh-stttt@laocai.gov.vn")
+AGENCY = Owner("Sở Khoa học và Công nghệ", "contact-skhcn@laocai.gov.vn")
+
+
+def rules(password: str, owner: Owner = OWNER) -> list[str]:
+    prepared = prepare(password)
+    assert prepared is not None
+    return [reason.rule for reason in POLICY.examine(prepared, owner)]
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Núi Hàm Rồng mây 7",
+        "trau den an co xanh",
+        "Suoi Thau chan cay 88",
+        "Bake7-Tumo4-Visa9-Nehu3-Gopa5",
+        "x9$Kq!27-zR4",
+        "Hmoob Dawb ntawv 12",
+        "соломенный стул",
+        "密码不是这个句子可以吗",
+    ],
+)
+def test_good_password(password: str) -> None:
+    assert rules(password) == []
+
+
+@pytest.mark.parametrize(
+    ("password", "rule"),
+    [
+        ("mây 7 Rồng", None),  # ten characters
+        ("mây7 Rồng", "length"),
+        ("", None),
+        # the owner's name, in every form in which it is typed
+        ("Nguyễn nhà tôi 77", "name"),
+        ("NGUYEN nha toi 77", "name"),
+        ("toi la vinh day 26", "name"),
+        ("VỊNH hạ long 2026!", "name"),
+        ("nguyenvanvinh", "name"),
+        # the address
+        ("nvvinh-stttt@laocai.gov.vn", "address"),
+        ("xx nvvinhstttt xx", "address"),
+        ("nvvinh trau den", "address"),
+        # what many use
+        ("matkhau123", "common"),
+        ("Mật khẩu 2026", "common"),
+        ("M@tKh4u!2026", "common"),
+        ("123456789", "common"),
+        ("1234567890", "common"),
+        ("anhyeuem123", "common"),
+        ("Anh yêu em 1990", "common"),
+        ("laocai2010", "common"),
+        ("LaoCai@2026", "common"),
+        ("laocaimatkhau", "common"),
+        ("sapalaocai2026", "common"),
+        ("p4ssw0rd2026", "common"),
+        ("Password@123", "common"),
+        ("qwertyuiop", "common"),
+        ("1qaz2wsx3edc", "common"),
+        ("zxcvbnm,./1", None),
+        ("abcdefghij12", "common"),
+        ("aaaaaaaaaaaa", "common"),
+        ("1212121212", "common"),
+        ("19051990 2010", "common"),
+        ("0912345678", "common"),
+        ("trautrautrau", "common"),
+        ("International1!", "common"),
+        ("2026strawberry", "common"),
+        ("maatjkhaaur12", "common"),
+    ],
+)
+def test_bad_password(password: str, rule: str | None) -> None:
+    if rule:
+        assert rule in rules(password)
+    elif password:
+        assert "length" not in rules(password)
+
+
+def test_agency_name_counts_too() -> None:
+    assert "name" in rules("khoa chim bay 2026", AGENCY)
+    assert "address" in rules("hop skhcn chim bay", AGENCY)
+
+
+def test_every_reason_is_told_at_once_in_both_languages() -> None:
+    reasons = POLICY.examine("vinh", OWNER)
+    assert [reason.rule for reason in reasons] == ["length", "name", "common"]
+    for reason in reasons:
+        assert not reason.vi.isascii()
+        assert reason.en.isascii()
+
+
+def test_the_same_password_from_every_keyboard() -> None:
+    composed = "Tiếng Việt có dấu"
+    assert prepare(unicodedata.normalize("NFD", composed)) == composed
+    assert prepare("Tiếng\u00a0Việt có\u3000dấu") == composed
+    assert prepare(composed.upper()) == composed.upper(), "case is kept"
+    assert prepare("  hai đầu  ") == "  hai đầu  ", "spaces at the ends are kept"
+
+
+@pytest.mark.parametrize(
+    "character", ["\0", "\n", "\r", "\t", "\x7f", "\u200b", "\u202e", "\ufeff", "\ue000", "\ufdd0"]
+)
+def test_characters_that_cannot_be_typed_are_refused(character: str) -> None:
+    password = f"trau den an co{character}xanh"
+    assert prepare(password) is None
+    assert unpreparable(password) == CHARACTERS
+
+
+def test_longest_password() -> None:
+    assert prepare("ệ" * 85) == "ệ" * 85
+    assert prepare("ệ" * 86) is None
+    assert unpreparable("ệ" * 86) == TOO_LONG
+    assert prepare("") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [("Đặng Thị Ệ", "dang thi e"), ("ƯƠNG", "uong"), ("Straße", "strasse"), ("Nguyê\u0303n", "nguyen")],
+)
+def test_folding(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+# ---------------------------------------------------------------------------------------------- failures
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+A, B, C = ("account", "a"), ("account", "b"), ("client", "1.2.3.4")
+
+
+def test_who_fails_too_often_waits_and_nobody_else() -> None:
+    clock = Clock()
+    throttle = Throttle(900, clock)
+    for _ in range(3):
+        assert throttle.admit({A: 3}) == 0
+        clock.now += 10
+    assert throttle.admit({A: 3}) == 870
+    assert throttle.admit({B: 3}) == 0
+    clock.now += 870
+    assert throttle.admit({A: 3}) == 0, "the oldest failure no longer counts"
+    assert throttle.admit({A: 3}) == 10
+
+
+def test_refused_attempts_do_not_prolong_the_wait() -> None:
+    clock = Clock()
+    throttle = Throttle(900, clock)
+    assert throttle.admit({A: 1}) == 0
+    for _ in range(5):
+        clock.now += 100
+        assert throttle.admit({A: 1}) == 1900 - clock.now
+
+
+def test_a_client_is_counted_over_all_accounts() -> None:
+    throttle = Throttle(900, Clock())
+    for name in "abc":
+        assert throttle.admit({("account", name): 10, C: 3}) == 0
+    assert throttle.admit({("account", "d"): 10, C: 3}) == 900
+    assert throttle.admit({("account", "d"): 10, ("client", "other"): 3}) == 0
+
+
+def test_success_clears_the_account_and_takes_its_own_attempt_back() -> None:
+    throttle = Throttle(900, Clock())
+    for _ in range(2):
+        throttle.admit({A: 3, C: 3})
+    throttle.admit({A: 3, C: 3})
+    throttle.forget(A)
+    throttle.forgive(C)
+    assert throttle.admit({A: 3, C: 3}) == 0
+    assert throttle.admit({A: 3, C: 3}) == 900, "the client's earlier failures still count"
+
+
+def test_memory_is_bounded() -> None:
+    throttle = Throttle(900, Clock(), capacity=10)
+    for number in range(1000):
+        throttle.admit({("account", str(number)): 1})
+    assert throttle.admit({("account", "999"): 1}) == 900
+    assert throttle.admit({("account", "1"): 1}) == 0
+
+
+# ---------------------------------------------------------------------------------------------- requests
+
+
+def test_requests_are_read() -> None:
+    line = {"request": "sign_in", "address": " An@LaoCai.gov.vn ", "password": " p ", "client": "203.0.113.9"}
+    assert parse(json.dumps(line).encode()) == SignIn("an@laocai.gov.vn", " p ", "203.0.113.9")
+    line = {"request": "change_password", "address": "a", "old": "x", "new": "y", "client": "2001:db8:1:2:3::4"}
+    assert parse(json.dumps(line).encode()) == ChangePassword("a", "x", "y", "2001:db8:1:2::/64")
+    line = {"request": "look_up", "address": "a", "token": "t"}
+    assert parse(json.dumps(line).encode()) == LookUp("a", "t")
+
+
+def test_mapped_address_is_the_ipv4_address() -> None:
+    line = {"request": "sign_in", "address": "a", "password": "p", "client": "::ffff:203.0.113.9"}
+    request = parse(json.dumps(line).encode())
+    assert isinstance(request, SignIn)
+    assert request.client == "203.0.113.9"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"\xff",
+        b"[" * 5000,
+        b'{"request": "set_password"}',
+        b'{"request": ["sign_in"]}',
+        b'{"request": "look_up", "address": "a"}',
+        b'{"request": "look_up", "address": "a", "token": null}',
+        b'{"request": "look_up", "address": "a", "token": "t", "client": "1.2.3.4"}',
+        b'{"request": "look_up", "address": "a", "token": "\\ud800"}',
+        b'{"request": "sign_in", "address": "a", "password": "p", "client": "localhost"}',
+        b'{"request": "sign_in", "address": "a", "password": 1, "client": "1.2.3.4"}',
+    ],
+)
+def test_anything_else_is_malformed(line: bytes) -> None:
+    with pytest.raises(Malformed):
+        parse(line)

@@ -1,0 +1,71 @@
+"""Guides as web pages: what they lead to, what they show, and what they do not obey."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from danhba import guides
+
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = ("can-bo.md", "quan-ly-hop-thu.md")
+
+
+def body(text: str, *published: str) -> str:
+    return guides.render(text, published).body
+
+
+def test_title_and_headings() -> None:
+    guide = guides.render("# Tên\n\n## Đổi mật khẩu `ngay`\n\n### Nhỏ\n\n#### Nhỏ hơn\n")
+    assert guide.title == "Tên"
+    assert "<h1" not in guide.body
+    assert guide.headings == [(2, "đổi-mật-khẩu-ngay", "Đổi mật khẩu ngay"), (3, "nhỏ", "Nhỏ")]
+    assert '<h2 id="đổi-mật-khẩu-ngay">' in guide.body
+
+
+@pytest.mark.parametrize(
+    ("link", "shown"),
+    [
+        ("[a](can-bo.md)", '<a href="can-bo.html">a</a>'),
+        ("[a](can-bo.md#b)", '<a href="can-bo.html#b">a</a>'),
+        ("[a](#b)", '<a href="#b">a</a>'),
+        ("[a](https://example.org/)", '<a href="https://example.org/">a</a>'),
+        ("[a](so-danh-ba.md) b", "<p>a b</p>"),
+        ("[a](../architecture.md) [b](can-bo.md)", '<p>a <a href="can-bo.html">b</a></p>'),
+        ("[a](javascript:alert(1))", "javascript:alert(1)"),
+        ("<script>alert(1)</script>", "&lt;script&gt;"),
+    ],
+)
+def test_links(link: str, shown: str) -> None:
+    html = body(link, "can-bo.md")
+    assert shown in html
+    assert "<script" not in html
+    assert 'href="javascript' not in html
+
+
+def test_tables_and_fences_can_be_scrolled_by_keyboard() -> None:
+    html = body("| a | b |\n|---|---|\n| 1 | 2 |\n\n```text\nx\n```\n")
+    assert html.count('tabindex="0"') == 2
+    assert "</table></div>" in html
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_every_picture_of_a_guide_is_told_to_those_who_cannot_see_it(name: str) -> None:
+    text = (ROOT / "docs/vi" / name).read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
+    assert pictures
+    for told, path in pictures:
+        assert len(told) > 20
+        assert re.fullmatch(r"hinh/webmail/[a-z-]+\.png", path)
+
+
+@pytest.mark.parametrize("name", GUIDES)
+def test_links_inside_a_guide_lead_to_a_heading(name: str) -> None:
+    made = {file: guides.render((ROOT / "docs/vi" / file).read_text("utf-8"), GUIDES) for file in GUIDES}
+    for target in re.findall(r'href="([^"]*#[^"]*)"', made[name].body):
+        file, _, part = target.partition("#")
+        guide = made[file.replace(".html", ".md")] if file else made[name]
+        assert unquote(part) in {heading.anchor for heading in guide.headings}

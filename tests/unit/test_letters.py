@@ -1,0 +1,634 @@
+"""Letters: what they say, to whom they are encrypted, how they look, the folder they wait in, and handing them over."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import re
+import stat
+import subprocess
+import unicodedata
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+from ansible_collections.laocai.mail.plugins.module_utils.credentials import BatchName, Target
+from ansible_collections.laocai.mail.plugins.module_utils.danhba import check as core
+from ansible_collections.laocai.mail.plugins.module_utils.danhba import fonts
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.source import File
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.letters import content, drawing, handover, outbox, sealing
+from ansible_collections.laocai.mail.plugins.module_utils.letters.content import Draft, Letter, Office
+from ansible_collections.laocai.mail.plugins.module_utils.letters.handover import Clerk
+from ansible_collections.laocai.mail.plugins.module_utils.letters.outbox import Outbox, Sealed
+from pypdf import PdfReader
+from tests.letters import pages, read
+
+HEAD, DELEGATE, OPERATOR, GIVEN = (pyrage.x25519.Identity.generate() for _ in range(4))
+BATCH = "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"
+PASSWORD = "Bake7-Tumo4-Visa9-Nehu3-Gopa5"
+LONG = "Trung tâm Kiểm soát ô nhiễm và Quan trắc tài nguyên môi trường nước, đất, không khí vùng cao " * 2
+
+PROVINCE = """province: Lào Cai
+domain: laocai.gov.vn
+host: mail.laocai.gov.vn
+operator: stttt
+operator_key: {operator}
+support: {{phone: "0214 3 000 000", mail: contact-stttt@laocai.gov.vn}}
+system_addresses: {{postmaster: contact-stttt}}
+"""
+UBND = """agency: ubnd
+name: Ủy ban nhân dân tỉnh Lào Cai
+kind: provincial_committee
+opened: {document: 02/NQ-QH8, date: 1991-10-01, event: established}
+people: []
+"""
+STTTT = """agency: stttt
+name: Sở Thông tin và Truyền thông
+kind: department
+parent: ubnd
+opened: {{document: 11/2008/QĐ-UBND, date: 2008-03-20, event: established}}
+custodians:
+  - {{person: "1", document: 101/QĐ-UBND, date: 2010-10-15, as: head, key: {head}}}
+  - {{person: "3", document: 05/GUQ-STTTT, date: 2011-02-01, as: delegate, key: {delegate}}}
+people:
+  - id: "1"
+    name: Nguyễn Văn Vịnh
+    title: Giám đốc
+    leader: true
+    unit: Ban Giám đốc
+    opened: {{document: 101/QĐ-UBND, date: 2010-10-15, event: recruited}}
+  - id: "2"
+    name: H'Hen Niê
+    family: Niê
+    given: Hen
+    title: Chuyên viên
+    opened: {{document: 44/QĐ-STTTT, date: 2010-11-01, event: recruited}}
+  - id: "3"
+    name: Giàng Seo Phử
+    title: Văn thư
+    unit: Văn phòng
+    opened: {{document: 45/QĐ-STTTT, date: 2010-11-01, event: recruited}}
+"""
+SNV = """agency: snv
+name: Sở Nội vụ
+kind: department
+parent: ubnd
+opened: {document: 12/2008/QĐ-UBND, date: 2008-03-20, event: established}
+people:
+  - id: "9"
+    name: Sùng A Lềnh
+    opened: {document: 46/QĐ-SNV, date: 2010-11-01, event: recruited}
+"""
+VINH = Target("official", "1", "nvvinh-stttt@laocai.gov.vn", "Nguyễn Văn Vịnh", "stttt", "101/QĐ-UBND", None)
+NIE = Target("official", "2", "nhen-stttt@laocai.gov.vn", "H'Hen Niê", "stttt", "44/QĐ-STTTT", None)
+PHU = Target("official", "3", "gsphu-stttt@laocai.gov.vn", "Giàng Seo Phử", "stttt", "12/BC-STTTT", 7)
+CONTACT = Target("agency", "stttt", "contact-stttt@laocai.gov.vn", "Sở", "stttt", "11/2008/QĐ-UBND", None)
+LENH = Target("official", "9", "salenh-snv@laocai.gov.vn", "Sùng A Lềnh", "snv", "46/QĐ-SNV", None)
+
+
+def office(day: str = "2026-02-05", key: str = "", **edits: Callable[[str], str]) -> Office:
+    """The operator's office over the small register above, with its files edited."""
+    keys = {"operator": OPERATOR.to_public(), "head": HEAD.to_public(), "delegate": DELEGATE.to_public()}
+    texts = {"province": PROVINCE.format(**keys), "stttt": STTTT.format(**keys), "ubnd": UBND, "snv": SNV}
+    for name, edit in edits.items():
+        texts[name] = edit(texts[name])
+    names = {name: "province.yml" if name == "province" else f"agencies/{name}.yml" for name in texts}
+    checked = core.check([File(names[name], names[name], text.encode()) for name, text in texts.items()])
+    assert checked.usable, checked.findings
+    return Office(*checked.usable, date.fromisoformat(day), key)
+
+
+def without_key(text: str) -> str:
+    return re.sub(r", key: age1\w+|operator_key: .*\n", "", text)
+
+
+def without_delegates(text: str) -> str:
+    return text.replace(f", key: {DELEGATE.to_public()}", "")
+
+
+def one(target: Target, by: Office | None = None) -> Letter:
+    [draft] = (by or office()).write([target], BATCH)
+    return draft.letters[0]
+
+
+def text_of(letter: Letter, password: str = PASSWORD) -> str:
+    """The one page of a letter as people read it, with single spaces."""
+    [page] = pages(drawing.draw([(letter, password)]))
+    return " ".join(page.replace("\N{NO-BREAK SPACE}", " ").split())
+
+
+# ---------------------------------------------------------------------------------------------- what it says
+
+
+def test_a_letter_has_every_part_of_an_official_document() -> None:
+    text = text_of(one(VINH))
+    for part in (
+        "ỦY BAN NHÂN DÂN TỈNH LÀO CAI CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "SỞ THÔNG TIN VÀ TRUYỀN THÔNG",
+        "Độc lập - Tự do - Hạnh phúc",
+        "Số: 6C52FCEC-001/PCHT-STTTT",
+        "Lào Cai, ngày 05 tháng 02 năm 2026",
+        "PHIẾU CẤP HỘP THƯ ĐIỆN TỬ CÔNG VỤ",
+        "Cấp mật khẩu lần đầu cho hộp thư của cá nhân",
+        "Kính gửi: Ông (Bà) Nguyễn Văn Vịnh, Giám đốc, Ban Giám đốc, Sở Thông tin và Truyền thông",
+        "Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh Lào Cai",
+        "Căn cứ văn bản số 101/QĐ-UBND,",
+        "nvvinh-stttt@laocai.gov.vn",
+        PASSWORD,
+        "1. Mở trình duyệt, tự gõ https://mail.laocai.gov.vn/ vào ô địa chỉ",
+        "ít nhất 10 ký tự",
+        "4. Đổi xong mới đọc và gửi được thư",
+        "Đổi mật khẩu ngay lần đăng nhập đầu tiên, khi vừa nhận phiếu này (khoản 1 Điều 10)",
+        "Không cho ai biết mật khẩu, không cho ai dùng chung hộp thư (khoản 4, khoản 5 Điều 10)",
+        "Mất phiếu, lộ hoặc quên mật khẩu",
+        "Hỗ trợ: điện thoại 0214 3 000 000, thư contact-stttt@laocai.gov.vn.",
+        "Nơi nhận:",
+        "GIÁM ĐỐC",
+    ):
+        assert part in text
+    assert text.endswith("Nguyễn Văn Vịnh")
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        (NIE, "Kính gửi: Ông (Bà) H'Hen Niê, Chuyên viên, Sở Thông tin và Truyền thông"),
+        (PHU, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, Văn phòng, Sở Thông tin và Truyền thông"),
+        (PHU, "Cấp lại mật khẩu theo khoản 5 Điều 10 của Quy chế"),
+        (PHU, "Căn cứ văn bản số 12/BC-STTTT báo mất, lộ hoặc quên mật khẩu,"),
+        (LENH, "Kính gửi: Ông (Bà) Sùng A Lềnh, Sở Nội vụ"),
+        (CONTACT, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, người quản lý hộp thư của Sở Thông tin và Truyền thông"),
+        (CONTACT, "Cấp mật khẩu lần đầu cho hộp thư của cơ quan"),
+        (CONTACT, "Thay đổi người quản lý thì bàn giao hộp thư theo khoản 2 Điều 11."),
+    ],
+)
+def test_a_letter_is_for_whoever_gets_it(target: Target, said: str) -> None:
+    assert said in text_of(one(target))
+
+
+def test_every_letter_with_marks_can_be_read_back() -> None:
+    """All 134 letters with marks, in all four styles; text of a PDF is lost where a typeface lacks the letter."""
+    vowels = "aăâeêioôơuưy"
+    tones = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
+    letters = [unicodedata.normalize("NFC", vowel + tone) for vowel in vowels for tone in tones] + ["đ"]
+    wanted = "".join(letters + [letter.upper() for letter in letters])
+    letter = replace(one(VINH), to=wanted, subject=wanted, basis=(wanted,), duties=((wanted, ""),))
+    [page] = pages(drawing.draw([(letter, PASSWORD)]))
+    assert "".join(page.split()).count(wanted) == 4
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        ("2026-02-05", "ngày 05 tháng 02 năm 2026"),
+        ("2026-09-05", "ngày 05 tháng 9 năm 2026"),
+        ("2026-11-24", "ngày 24 tháng 11 năm 2026"),
+    ],
+)
+def test_days_are_written_as_in_documents(day: str, words: str) -> None:
+    assert content.in_words(date.fromisoformat(day)) == words
+
+
+def test_letters_are_numbered_and_bundled_by_agency() -> None:
+    drafts = office().write([CONTACT, LENH, VINH], BATCH)
+    assert [(draft.agency, draft.targets) for draft in drafts] == [("stttt", (CONTACT, VINH)), ("snv", (LENH,))]
+    numbers = [letter.number for draft in drafts for letter in draft.letters]
+    assert numbers == [f"6C52FCEC-00{n}/PCHT-STTTT" for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [
+        replace(VINH, address="vinhnv-stttt@laocai.gov.vn"),
+        replace(VINH, id="2"),
+        replace(VINH, agency="snv"),
+        replace(VINH, agency="gone"),
+        replace(VINH, address="nvvinh-stttt@example.org"),
+        replace(CONTACT, id="snv"),
+    ],
+)
+def test_a_mailbox_that_the_register_does_not_know_gets_no_letter(stranger: Target) -> None:
+    with pytest.raises(Failure, match=r"The register has no mailbox .* Nothing was changed"):
+        office().write([LENH, stranger], BATCH)
+
+
+def test_names_are_no_markup() -> None:
+    hostile = replace(one(VINH), to="<b>Phòng</b> A&B <font size=99>", office="A & <i>B</i>", signed_by="</para>")
+    text = text_of(hostile)
+    for said in ("<b>Phòng</b> A&B <font size=99>", "A & <I>B</I>", "</para>"):
+        assert said in text
+
+
+# ---------------------------------------------------------------------------------------------- how it looks
+
+
+@pytest.mark.parametrize("length", [40, 120, 200])
+def test_one_page_whatever_the_names(length: int) -> None:
+    """The register admits 200 characters; and one word of that many, which cannot be broken between words."""
+    for name in (LONG[:length], "W" * length):
+        letter = replace(
+            one(CONTACT),
+            parent=name,
+            office=name,
+            to=f"Ông (Bà) {name}, {name}, {name}, {name}",
+            opening=f"{name} cấp cho {name}:",
+            address=f"{'m' * 57}-{'x' * 32}@laocai.gov.vn",
+            signed_as=name,
+            signed_by=name,
+            duties=tuple((lead, f"{rest} {name}") for lead, rest in one(CONTACT).duties),
+        )
+        pdf = drawing.draw([(letter, PASSWORD)])
+        assert read(pdf) == {letter.address: PASSWORD}
+        assert outside(pdf) == []
+
+
+def outside(pdf: bytes) -> list[str]:
+    """Words of a PDF that stand outside its margins: 30 mm at the left, 15 at the right, 20 above and below."""
+    done = subprocess.run(["pdftotext", "-bbox", "-", "-"], input=pdf, check=True, stdout=subprocess.PIPE)
+    words = re.findall(
+        r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">(.*?)</word>', done.stdout.decode()
+    )
+    assert len(words) > 100
+    low = [85.0, 56.0, 85.0, 56.0]
+    high = [553.0, 786.0, 553.0, 786.0]
+    return [
+        word
+        for *edges, word in words
+        if not all(a - 1 <= float(x) <= b + 1 for a, x, b in zip(low, edges, high, strict=True))
+    ]
+
+
+def test_pages_are_a4_in_the_typefaces_of_documents() -> None:
+    pdf = PdfReader(io.BytesIO(drawing.draw([(one(VINH), PASSWORD), (one(NIE), PASSWORD)])))
+    assert [(round(page.mediabox.width), round(page.mediabox.height)) for page in pdf.pages] == [(595, 842)] * 2
+    used = {str(font["/BaseFont"]) for page in pdf.pages for font in _fonts(page)}
+    assert {re.sub(r"^/\w+\+|-?(Bold|Italic|BoldItalic)$", "", name) for name in used} <= {
+        *("LiberationSerif", "LiberationMono", "LiberationSerif-Bold", "/Helvetica")
+    }
+    assert any("LiberationMono-Bold" in name for name in used)
+
+
+def _fonts(page: Any) -> list[Any]:
+    return [font.get_object() for font in page["/Resources"]["/Font"].values()]
+
+
+def test_a_pdf_says_nothing_but_its_pages() -> None:
+    """No hour, no author, no password in what describes the file."""
+    pdf = drawing.draw([(one(VINH), PASSWORD)])
+    assert pdf == drawing.draw([(one(VINH), PASSWORD)])
+    described = PdfReader(io.BytesIO(pdf)).metadata
+    assert described
+    assert described.title == content.TITLE
+    assert PASSWORD not in str(described)
+
+
+def test_missing_typefaces_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fonts, "FOLDERS", ())
+    fonts.register.cache_clear()
+    try:
+        with pytest.raises(Failure, match="fonts-liberation") as caught:
+            drawing.check()
+        assert "fonts-liberation" in caught.value.vi
+    finally:
+        monkeypatch.undo()
+        fonts.register.cache_clear()
+        fonts.register()
+
+
+# ---------------------------------------------------------------------------------------------- who opens it
+
+
+@pytest.mark.parametrize(
+    ("by", "agency", "owner", "key", "person"),
+    [
+        (office("2010-12-01"), "stttt", "custodian", HEAD, "1"),
+        (office("2011-02-01"), "stttt", "custodian", DELEGATE, "3"),
+        # Without a key of the present custodian, the former one's is not the way out.
+        (
+            office(stttt=lambda text: text.replace(f", key: {DELEGATE.to_public()}", "")),
+            "stttt",
+            "operator",
+            OPERATOR,
+            "3",
+        ),
+        (office(), "snv", "operator", OPERATOR, ""),
+        # Who has left or is suspended opens nothing, and nobody comes back.
+        (
+            office(stttt=lambda text: text + "    closed: {document: 9/QĐ-STTTT, date: 2012-01-01, event: retired}\n"),
+            *("stttt", "operator", OPERATOR, ""),
+        ),
+        (
+            office(stttt=lambda text: text + "    suspended:\n      - {document: 9/QĐ-STTTT, date: 2012-01-01}\n"),
+            *("stttt", "operator", OPERATOR, ""),
+        ),
+        (office(key=str(GIVEN.to_public())), "stttt", "given", GIVEN, "3"),
+    ],
+)
+def test_the_custodian_of_the_day_opens_it(
+    by: Office, agency: str, owner: str, key: pyrage.x25519.Identity, person: str
+) -> None:
+    reader = by.reader(agency)
+    assert (reader.owner, reader.key, reader.person) == (owner, str(key.to_public()), person)
+
+
+def test_without_any_key_nothing_is_written() -> None:
+    by = office(province=without_key)
+    assert by.write([VINH], BATCH)
+    with pytest.raises(Failure, match=r"no key to encrypt the letters of: snv\..*Nothing was changed") as refusal:
+        by.write([VINH, LENH], BATCH)
+    assert "age-keygen" in refusal.value.vi
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "age1",
+        "ssh-ed25519 AAAA",
+        str(GIVEN.to_public())[:-1],
+        str(GIVEN.to_public())[:-1] + ("q" if str(GIVEN.to_public())[-1] != "q" else "p"),
+        str(GIVEN.to_public()).upper(),
+        # Checksums hold, but anybody can open it; the library would crash.
+        "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z",
+        "age1ur4h5lpmgxu2u9jku0a0r87ydtdqnr0tnsetrlvxvgz3vh6fhqqqzyt4v9",
+    ],
+)
+def test_a_wrong_key_is_refused(key: str) -> None:
+    with pytest.raises(Failure, match="no public key of age"):
+        office(key=key).write([VINH], BATCH)
+
+
+def test_a_secret_key_given_by_mistake_is_not_repeated() -> None:
+    with pytest.raises(Failure, match="treat it as leaked") as refusal:
+        office(key=str(GIVEN)).write([VINH], BATCH)
+    assert str(GIVEN)[20:] not in str(refusal.value)
+
+
+def test_only_the_right_key_opens_it(tmp_path: Path) -> None:
+    sealed = sealing.seal(b"%PDF-", str(GIVEN.to_public()))
+    assert pyrage.decrypt(sealed, [GIVEN]) == b"%PDF-"
+    with pytest.raises(pyrage.DecryptError):
+        pyrage.decrypt(sealed, [HEAD])
+    for identity, status in ((GIVEN, 0), (HEAD, 1)):
+        key = tmp_path / "key.txt"
+        key.write_text(f"{identity}\n")
+        done = subprocess.run(["age", "--decrypt", "-i", str(key)], input=sealed, capture_output=True, check=False)
+        assert (done.returncode, done.stdout) == (status, b"%PDF-" if status == 0 else b"")
+
+
+def test_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "HAS_PYRAGE", False)
+    with pytest.raises(Failure, match="make setup"):
+        sealing.check()
+
+
+# ---------------------------------------------------------------------------------------------- the folder
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Outbox:
+    return Outbox(tmp_path / "private" / "letters")
+
+
+def put(box: Outbox, *drafts: Draft, batch: str = BATCH, day: str = "2026-02-05") -> Path:
+    """Put letters into an outbox, as a run does."""
+    sealed = [
+        Sealed(
+            draft.agency,
+            draft.name,
+            draft.reader,
+            tuple(target.address for target in draft.targets),
+            sealing.seal(f"{batch} {draft.agency}".encode(), draft.reader.key),
+        )
+        for draft in drafts
+    ]
+    with box.locked():
+        return box.finish(box.write_partial(BatchName("7-1", batch), day, sealed))
+
+
+def batch(number: int) -> str:
+    return f"{number:08}-54ba-4ed2-99e0-9a9ecf24c30f"
+
+
+def test_everything_written_is_private(box: Outbox) -> None:
+    folder = put(box, *office().write([VINH], BATCH))
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (box.path.parent, box.path, folder)] == [0o700] * 3
+    assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
+        "manifest.json": 0o600,
+        "stttt.pdf.age": 0o600,
+    }
+
+
+def test_batches_are_in_order_and_say_what_is_in_them(box: Outbox) -> None:
+    [draft] = office().write([VINH], BATCH)
+    paths = [put(box, draft, batch=batch(number)) for number in range(1, 13)]
+    assert [path.name for path in paths[:2]] == ["0001-00000001", "0002-00000002"]
+    assert [found.path for found in box.batches()] == paths
+    [bundle] = box.batches()[0].bundles
+    assert (bundle.reader, bundle.addresses) == (draft.reader, (VINH.address,))
+    assert hashlib.sha256((paths[0] / bundle.file).read_bytes()).hexdigest() == bundle.sha256
+
+
+def test_partial_batches_are_found_by_their_name(box: Outbox) -> None:
+    name = BatchName("7-1", BATCH)
+    with box.locked():
+        partial = box.write_partial(name, "2026-02-05", [])
+        (box.path / "7-1.partial").mkdir()
+        (box.path / "notes").mkdir()
+        assert box.find_partials() == [partial]
+        assert box.batches() == []
+        box.discard(partial)
+        assert box.find_partials() == []
+
+
+def test_second_run_is_kept_out(box: Outbox) -> None:
+    with box.locked(), pytest.raises(Failure, match="Another run is issuing"), Outbox(box.path).locked():
+        pass
+    with box.locked():
+        pass
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o705, 0o777])
+def test_folder_that_others_can_read_is_refused(box: Outbox, mode: int) -> None:
+    box.path.mkdir(parents=True)
+    box.path.chmod(mode)
+    with pytest.raises(Failure, match="chmod 700"), box.locked():
+        pass
+    assert list(box.path.iterdir()) == []
+
+
+@pytest.mark.parametrize("said", ["", "{}", "[]", '{"day": "2026-02-05", "bundles": [{}]}'])
+def test_broken_manifest_is_named(box: Outbox, said: str) -> None:
+    folder = put(box, *office().write([VINH], BATCH))
+    (folder / "manifest.json").write_text(said)
+    with pytest.raises(Failure, match="Move it away") as caught, box.locked():
+        pass
+    assert str(folder) in caught.value.vi
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(box: Outbox) -> None:
+    box.path.parent.mkdir(mode=0o700)
+    box.path.touch(mode=0o600)
+    with pytest.raises(Failure), box.locked():
+        pass
+
+
+def test_failing_rename_names_what_keeps_the_letters(box: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with box.locked():
+        partial = box.write_partial(BatchName("7-1", BATCH), "2026-02-05", [])
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "rename", fail)
+            with pytest.raises(Failure, match="No space left") as caught:
+                box.finish(partial)
+        assert str(partial.path) in caught.value.en
+        assert str(partial.path) in caught.value.vi
+        box.finish(partial)
+        assert len(box.batches()) == 1
+
+
+# ---------------------------------------------------------------------------------------------- handing over
+
+
+@pytest.fixture
+def to(tmp_path: Path) -> Path:
+    return tmp_path / "stick" / "phieu"
+
+
+def rows(to: Path, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader((to / name).read_text(encoding="utf-8-sig").splitlines()))
+
+
+def test_every_bundle_is_handed_over_once(box: Outbox, to: Path) -> None:
+    folder = put(box, *office().write([CONTACT, VINH, LENH], BATCH))
+    clerk = Clerk(box, office(), to)
+    foreseen = clerk.foresee()
+    assert not to.exists()
+    done = clerk.hand_over()
+    assert done == foreseen
+    assert [(item.agency, item.letters, item.owner) for item in done.bundles] == [
+        ("stttt", 2, "custodian"),
+        ("snv", 1, "operator"),
+    ]
+    assert sorted(path.name for path in to.iterdir()) == sorted([done.list, "snv-0001.pdf.age", "stttt-0001.pdf.age"])
+    assert (to / "stttt-0001.pdf.age").read_bytes() == (folder / "stttt.pdf.age").read_bytes()
+    first, second = rows(to, done.list)
+    assert first["Cơ quan"] == "Sở Thông tin và Truyền thông"
+    assert first["Người quản lý hộp thư"] == "Giàng Seo Phử"
+    assert first["Số phiếu"] == "2"
+    assert first["Mã hóa cho"] == "khóa của người quản lý"
+    assert first["Khóa công khai"] == str(DELEGATE.to_public())
+    assert first["SHA-256"] == hashlib.sha256((to / "stttt-0001.pdf.age").read_bytes()).hexdigest()
+    assert first["Ngày bàn giao"] == "ngày 05 tháng 02 năm 2026"
+    assert second["Mã hóa cho"] == "khóa của cơ quan vận hành"
+
+    before = {path: path.stat().st_mtime_ns for path in (*to.iterdir(), *folder.iterdir())}
+    again = clerk.hand_over()
+    assert (again.bundles, again.list) == ([], "")
+    assert {path: path.stat().st_mtime_ns for path in (*to.iterdir(), *folder.iterdir())} == before
+
+
+def test_what_ended_early_is_done_again(box: Outbox, to: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after the copies and before the marks: the same files and the same list, and no second list."""
+    put(box, *office().write([CONTACT, LENH], BATCH))
+    clerk = Clerk(box, office(), to)
+
+    def fail(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Clerk, "_mark", fail)
+        with pytest.raises(KeyboardInterrupt):
+            clerk.hand_over()
+    before = {path.name: path.read_bytes() for path in to.iterdir()}
+    assert len(clerk.hand_over().bundles) == 2
+    assert {path.name: path.read_bytes() for path in to.iterdir()} == before
+
+
+def test_a_bundle_is_kept_back_when_the_custodian_has_changed(box: Outbox, to: Path) -> None:
+    put(box, *office("2010-12-01").write([VINH, LENH], BATCH))
+    done = Clerk(box, office("2011-02-01"), to).hand_over()
+    assert ([item.agency for item in done.bundles], done.held) == (["snv"], ["stttt"])
+    assert not (to / "stttt-0001.pdf.age").exists()
+    # The way out: the letters are issued again, for whom they are now.
+    put(box, *office("2011-02-01").write([VINH], BATCH), batch=batch(2))
+    done = Clerk(box, office("2011-02-01"), to).hand_over()
+    assert ([item.file for item in done.bundles], done.held, done.void) == (["stttt-0002.pdf.age"], [], ["stttt"])
+
+
+def test_a_bundle_is_kept_back_when_the_custodian_has_another_key(box: Outbox, to: Path) -> None:
+    put(box, *office().write([VINH], BATCH))
+    moved = office(stttt=lambda text: text.replace(str(DELEGATE.to_public()), str(GIVEN.to_public())))
+    assert Clerk(box, moved, to).hand_over().held == ["stttt"]
+    assert not to.exists()
+
+
+def test_letters_that_were_issued_again_are_named(box: Outbox, to: Path) -> None:
+    put(box, *office().write([VINH, NIE], BATCH))
+    put(box, *office().write([NIE], BATCH), batch=batch(2))
+    done = Clerk(box, office(), to).hand_over()
+    assert [(item.file, item.void) for item in done.bundles] == [
+        ("stttt-0001.pdf.age", [NIE.address]),
+        ("stttt-0002.pdf.age", []),
+    ]
+    assert rows(to, done.list)[0]["Phiếu đã hết hiệu lực"] == NIE.address
+
+
+def test_a_bundle_that_was_tampered_with_stays(box: Outbox, to: Path) -> None:
+    folder = put(box, *office().write([VINH], BATCH))
+    (folder / "stttt.pdf.age").write_bytes(sealing.seal(b"another password", str(DELEGATE.to_public())))
+    with pytest.raises(Failure, match="is not what was issued"):
+        Clerk(box, office(), to).hand_over()
+    assert not list(to.glob("*.age"))
+    assert not (folder / outbox.HANDED_OVER).exists()
+
+
+def test_letters_of_a_run_that_ended_early_stay(box: Outbox, to: Path) -> None:
+    with box.locked():
+        box.write_partial(BatchName("7-1", BATCH), "2026-02-05", [])
+    for attempt in (Clerk.hand_over, Clerk.foresee):
+        with pytest.raises(Failure, match=r"run playbooks/passwords\.yml first"):
+            attempt(Clerk(box, office(), to))
+
+
+def test_the_folder_of_letters_is_no_place_to_hand_over_to(box: Outbox) -> None:
+    put(box, *office().write([VINH], BATCH))
+    for to in (box.path, box.path / "out"):
+        with pytest.raises(Failure, match="lies inside"):
+            Clerk(box, office(), to).hand_over()
+
+
+def test_nothing_waits_where_nothing_was_issued(box: Outbox, to: Path) -> None:
+    assert Clerk(box, office(), to).foresee().bundles == []
+    assert not box.path.exists()
+    assert Clerk(box, office(), to).hand_over().bundles == []
+    assert not to.exists()
+
+
+def test_a_broken_mark_is_named(box: Outbox, to: Path) -> None:
+    folder = put(box, *office().write([VINH], BATCH))
+    (folder / outbox.HANDED_OVER).write_text("{")
+    with pytest.raises(Failure, match="is broken"):
+        Clerk(box, office(), to).hand_over()
+
+
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+84", "-1", "@x"])
+def test_no_name_is_a_formula(name: str) -> None:
+    item = handover.HandedOver("stttt", name, "", 1, [], "operator", "age1", "f", "0", "2026-02-05")
+    [row] = csv.DictReader(io.StringIO(handover._listed([item], "ngày").decode("utf-8-sig")))
+    assert row["Cơ quan"] == f"'{name}"
+
+
+def test_marks_say_where_to(box: Outbox, to: Path) -> None:
+    folder = put(box, *office().write([VINH], BATCH))
+    Clerk(box, office(), to).hand_over()
+    marked = json.loads((folder / outbox.HANDED_OVER).read_text())
+    assert marked == {"stttt.pdf.age": {"day": "2026-02-05", "to": str(to)}}
