@@ -40,8 +40,8 @@ class ActionModule(ActionBase):
         if outcome.held:
             agencies = ", ".join(outcome.held)
             self._display.warning(
-                f"Chưa bàn giao phiếu của {agencies}: người nhận khóa không còn quản lý hộp thư hoặc đã đổi khóa. Cấp "
+                f"Chưa bàn giao phiếu của {agencies}: người được gửi không còn quản lý hộp thư hoặc đã đổi khóa. Cấp "
                 "lại mật khẩu cho các hộp thư đó rồi bàn giao.\n"
-                f"Kept back for {agencies}: whoever has the key is not the custodian any more, or has another key. "
+                f"Kept back for {agencies}: whom they are for is not the custodian any more, or has another key. "
                 "Reissue those passwords, then hand over."
             )

@@ -15,8 +15,8 @@ description:
     what is given to whom. Works on the controller alone; the host is not asked.
   - The files stay encrypted. A file is handed over once; letters can be issued again only by reissuing the passwords.
   - A file is kept back where the person to whose key it is encrypted is no longer the custodian on the day, or has
-    another key. Reissue its passwords.
-  - A file in which every password was reissued since is left out.
+    another key, and where the letter for the agency's own mailbox is addressed to somebody else. Reissue its passwords.
+  - A file is left out in which every password was reissued since, or is of a mailbox that ended or has another address.
 options:
   letters:
     description: Folder of the letters on the controller, as for M(laocai.mail.password).
@@ -78,7 +78,7 @@ held:
   elements: str
   sample: [snv]
 void:
-  description: Agencies whose letters hold only passwords that were reissued since.
+  description: Agencies whose letters are of no use any more.
   returned: success
   type: list
   elements: str

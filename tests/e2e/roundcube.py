@@ -22,6 +22,7 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 
+_ADDRESS = re.compile(r"\S+@\S+|https?:\S+")
 # What Roundcube calls the parts that its menu's links have these classes for.
 _TASKS = {"mail": "mail", "contacts": "addressbook", "settings": "settings"}
 
@@ -255,7 +256,7 @@ class Roundcube:
         for frame in self.page.frames:
             if frame.url.startswith(URL):
                 text = frame.evaluate(_SHOWN)
-                lines += [line.strip() for line in text.splitlines() if ENGLISH.search(line)]
+                lines += [line.strip() for line in text.splitlines() if ENGLISH.search(_ADDRESS.sub("", line))]
         return sorted({line for line in lines if line})
 
     def cut_off(self) -> list[str]:

@@ -119,9 +119,9 @@ def colleague(mail: Deployment) -> Correspondent:
 
 def look(webmail: Roundcube, name: str) -> None:
     """A screenshot for the guides, of a page that is all Vietnamese with nothing cut off."""
+    webmail.visitor.shot(name)
     assert webmail.english() == []
     assert webmail.cut_off() == []
-    webmail.visitor.shot(name)
 
 
 class TestLetter:
@@ -172,6 +172,9 @@ class TestOfficial:
             official.open(query)
             assert official.page.locator("#messagelist, #contacts-table, #settings-menu, #compose-subject").count() == 0
             assert official.asks_to_change() or official.page.locator("#rcmloginuser").count() == 1
+        official.visitor.expect_trouble("401|403")
+        official.sign_in(OFFICIAL, scene.letters[OFFICIAL])
+        assert official.asks_to_change()
 
     @pytest.mark.parametrize(("password", "reason"), UNSUITABLE.items())
     def test_an_unsuitable_password_is_refused_with_its_reason(

@@ -178,9 +178,9 @@ def unfinished(folder: Path) -> dict[str, str]:
 
 
 def in_clear(folder: Path) -> list[Path]:
-    """Every file below a folder in which anything stands that looks like an issued password."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return [path for path in files if PASSWORD.search(path.read_bytes().decode("latin-1"))]
+    """Every file below a folder that has a PDF in it, or anything that looks like an issued password."""
+    contents = {path: path.read_bytes().decode("latin-1") for path in folder.rglob("*") if path.is_file()}
+    return [path for path, content in contents.items() if "%PDF-" in content or PASSWORD.search(content)]
 
 
 # ---------------------------------------------------------------------------------------------- as asked

@@ -13,7 +13,8 @@ from danhba_credentials.throttle import Throttle
 from danhba_credentials.words import OWN_LIST, read_words
 
 POLICY = Policy(10, read_words([OWN_LIST]), frozenset({"international", "strawberry"}))
-OWNER = Owner("Nguyễn Văn Vịnh", "nvvinh-stttt@laocai.gov.vn")
+ADDRESS = "nvvinh-stttt@laocai.gov.vn"
+OWNER = Owner("Nguyễn Văn Vịnh", ADDRESS)
 AGENCY = Owner("Sở Khoa học và Công nghệ", "contact-skhcn@laocai.gov.vn")
 
 
@@ -52,6 +53,9 @@ def test_good_password(password: str) -> None:
         ("toi la vinh day 26", "name"),
         ("VỊNH hạ long 2026!", "name"),
         ("nguyenvanvinh", "name"),
+        ("xvanvinhx 2026 abc", "name"),
+        ("TrauDenVinh26x", "name"),
+        ("xnguyenx trau den", "name"),
         # the address
         ("nvvinh-stttt@laocai.gov.vn", "address"),
         ("xx nvvinhstttt xx", "address"),
@@ -89,6 +93,19 @@ def test_bad_password(password: str, rule: str | None) -> None:
         assert rule in rules(password)
     elif password:
         assert "length" not in rules(password)
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [("Hoàng Kim Anh", "trau den an co xanh"), ("Lò Thị Mai", "quathi 12 mailon"), ("Lý A Sa", "sa mac lon a 12")],
+)
+def test_short_words_of_a_name_may_be_parts_of_others(name: str, password: str) -> None:
+    assert rules(password, Owner(name, ADDRESS)) == []
+
+
+def test_name_is_told_by_the_part_that_was_found() -> None:
+    [reason] = POLICY.examine("co Vịnh xanh 26", OWNER)
+    assert "“vinh”" in reason.vi
 
 
 def test_agency_name_counts_too() -> None:

@@ -161,11 +161,13 @@ def test_a_letter_has_every_part_of_an_official_document() -> None:
     [
         (NIE, "Kính gửi: Ông (Bà) H'Hen Niê, Chuyên viên, Sở Thông tin và Truyền thông"),
         (PHU, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, Văn phòng, Sở Thông tin và Truyền thông"),
-        (PHU, "Cấp lại mật khẩu theo khoản 5 Điều 10 của Quy chế"),
+        (PHU, "Cấp lại mật khẩu theo khoản 5 Điều 10"),
         (PHU, "Căn cứ văn bản số 12/BC-STTTT báo mất, lộ hoặc quên mật khẩu,"),
         (LENH, "Kính gửi: Ông (Bà) Sùng A Lềnh, Sở Nội vụ"),
         (CONTACT, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, người quản lý hộp thư của Sở Thông tin và Truyền thông"),
         (CONTACT, "Cấp mật khẩu lần đầu cho hộp thư của cơ quan"),
+        (replace(CONTACT, previous=3), "Cấp lại mật khẩu cho hộp thư của cơ quan"),
+        (replace(CONTACT, previous=3, document="7/BB-STTTT"), "Căn cứ văn bản số 7/BB-STTTT,"),
         (CONTACT, "Thay đổi người quản lý thì bàn giao hộp thư theo khoản 2 Điều 11."),
     ],
 )
@@ -569,6 +571,27 @@ def test_a_bundle_is_kept_back_when_the_custodian_has_another_key(box: Outbox, t
     moved = office(stttt=lambda text: text.replace(str(DELEGATE.to_public()), str(GIVEN.to_public())))
     assert Clerk(box, moved, to).hand_over().held == ["stttt"]
     assert not to.exists()
+
+
+def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox, to: Path) -> None:
+    """It names whom it is for, and that person has to hand over (R11.2), even when the operator delivers it."""
+    put(box, *office("2010-12-01", stttt=without_key).write([CONTACT], BATCH))
+    put(box, *office("2010-12-01", stttt=without_key).write([NIE], BATCH), batch=batch(2))
+    done = Clerk(box, office("2011-02-01", stttt=without_key), to).hand_over()
+    assert ([item.file for item in done.bundles], done.held) == (["stttt-0002.pdf.age"], ["stttt"])
+
+
+def test_letters_of_mailboxes_that_ended_are_named_or_left_out(box: Outbox, to: Path) -> None:
+    put(box, *office().write([CONTACT, NIE, LENH], BATCH))
+
+    def ended(text: str) -> str:
+        return f"{text}    closed: {{document: 9/QĐ-SNV, date: 2026-02-01, event: retired}}\n"
+
+    def without_nie(text: str) -> str:
+        return text.replace('event: recruited}\n  - id: "3"', "event: recruited}\n" + ended("") + '  - id: "3"')
+
+    done = Clerk(box, office(snv=ended, stttt=without_nie), to).hand_over()
+    assert ([(item.agency, item.void) for item in done.bundles], done.void) == ([("stttt", [NIE.address])], ["snv"])
 
 
 def test_letters_that_were_issued_again_are_named(box: Outbox, to: Path) -> None:

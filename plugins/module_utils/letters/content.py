@@ -15,7 +15,7 @@ from ..danhba import age
 from ..danhba.accounts import AGENCY
 from ..danhba.addresses import Issued, contact
 from ..danhba.register import Agency, Custodian, Issuance, Province, Register
-from ..danhba.state import State, Timeline
+from ..danhba.state import LIVE, State, Timeline
 from ..failure import Failure
 
 TITLE = "PHIẾU CẤP HỘP THƯ ĐIỆN TỬ CÔNG VỤ"
@@ -152,6 +152,16 @@ class Office:
         begun = [custodian for custodian in agency.custodians if custodian.date <= self.day]
         return self._in_office(agency, begun[-1]) if begun else None
 
+    def live(self) -> frozenset[str]:
+        """The addresses under which somebody may receive mail or will again: those of open and suspended mailboxes."""
+        timeline, domain = Timeline(self.register, self.day), self.register.province.domain
+        agencies = self.register.agencies.values()
+        contacts = [contact(agency.code) for agency in agencies if timeline.own_agency_state(agency) in LIVE]
+        people = [
+            own for agency in agencies for entry, own in self.issued.of(agency) if timeline.own_state(entry) in LIVE
+        ]
+        return frozenset(f"{local}@{domain}" for local in (*contacts, *people))
+
     def _in_office(self, agency: Agency, custodian: Custodian) -> tuple[Custodian, Issuance] | None:
         timeline = Timeline(self.register, self.day)
         for issuance in agency.people:
@@ -262,17 +272,17 @@ def in_words(day: date) -> str:
 
 
 def _subject(target: Target) -> str:
-    if target.previous is not None:
-        return "Cấp lại mật khẩu theo khoản 5 Điều 10 của Quy chế"
-    whose = "cơ quan" if target.kind == AGENCY else "cá nhân"
-    return f"Cấp mật khẩu lần đầu cho hộp thư của {whose}"
+    if target.previous is None:
+        return f"Cấp mật khẩu lần đầu cho hộp thư của {'cơ quan' if target.kind == AGENCY else 'cá nhân'}"
+    # An agency's is issued again at a hand-over too (R11.2).
+    return "Cấp lại mật khẩu" + (" cho hộp thư của cơ quan" if target.kind == AGENCY else " theo khoản 5 Điều 10")
 
 
 def _document(target: Target) -> tuple[str, ...]:
     if not target.document:
         return ()
-    again = " báo mất, lộ hoặc quên mật khẩu" if target.previous is not None else ""
-    return (f"Căn cứ văn bản số {target.document}{again},",)
+    lost = target.previous is not None and target.kind != AGENCY
+    return (f"Căn cứ văn bản số {target.document}{' báo mất, lộ hoặc quên mật khẩu' if lost else ''},",)
 
 
 def _opening(operator: Agency, agency: Agency, issuance: Issuance | None) -> str:

@@ -11,11 +11,12 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..danhba.addresses import contact
 from ..failure import Failure
 from .content import Office, in_words
 from .outbox import HANDED_OVER, SUFFIX, Batch, Bundle, Outbox, as_json, explained, sync_folder, write
@@ -44,7 +45,7 @@ OWNERS = {
 class HandedOver:
     """One bundle that is given out, or in `foresee` would be: its agency, custodian and file.
 
-    `void` are the addresses in it whose passwords were reissued since.
+    `void` are the addresses in it that are no mailbox any more, or whose passwords were reissued since.
     """
 
     agency: str
@@ -65,8 +66,8 @@ class Outcome:
 
     Attributes:
         bundles: what was given out.
-        held: agencies whose bundle is encrypted to somebody who is no longer the custodian.
-        void: agencies whose bundle holds only passwords that were reissued since.
+        held: agencies whose bundle is for somebody who is no longer the custodian.
+        void: agencies whose bundle holds only letters that are of no use any more.
         list: the name of the list, empty where nothing was given out.
     """
 
@@ -101,20 +102,20 @@ class Clerk:
 
     def _decide(self) -> tuple[list[tuple[Batch, Bundle]], Outcome]:
         self._refuse_partial()
-        batches = self.outbox.batches()
-        newest = {
-            address: batch.number for batch in batches for bundle in batch.bundles for address in bundle.addresses
-        }
+        batches, live = self.outbox.batches(), self.office.live()
+        newest = {a: batch.number for batch in batches for bundle in batch.bundles for a in bundle.addresses}
         waiting: list[tuple[Batch, Bundle]] = []
+        given: list[HandedOver] = []
         held, void = [], []
         for batch, bundle in _undelivered(batches):
-            if all(newest[address] > batch.number for address in bundle.addresses):
+            dead = [a for a in bundle.addresses if newest[a] > batch.number or a not in live]
+            if len(dead) == len(bundle.addresses):
                 void.append(bundle.agency)
             elif self._left(bundle):
                 held.append(bundle.agency)
             else:
                 waiting.append((batch, bundle))
-        given = [_describe(batch, bundle, newest) for batch, bundle in waiting]
+                given.append(_describe(batch, bundle, dead))
         return waiting, Outcome(given, held, void, self._list_name(given))
 
     def _refuse_partial(self) -> None:
@@ -127,12 +128,14 @@ class Clerk:
             )
 
     def _left(self, bundle: Bundle) -> bool:
-        """Whether the bundle is for a custodian who is no longer one, or has another key by now."""
-        if bundle.reader.owner != "custodian":
-            return False
+        """Whether the bundle, or the letter for the contact mailbox in it, is for somebody who is not custodian now."""
         agency = self.office.register.agencies.get(bundle.agency)
         held = self.office.custodian(agency) if agency else None
-        return held is None or (held[0].person, held[0].key) != (bundle.reader.person, bundle.reader.key)
+        person, key = (held[0].person, held[0].key) if held else ("", "")
+        if bundle.reader.owner == "custodian":
+            return (person, key) != (bundle.reader.person, bundle.reader.key)
+        address = f"{contact(bundle.agency)}@{self.office.register.province.domain}"
+        return address in bundle.addresses and person != bundle.reader.person
 
     def _list_name(self, given: Sequence[HandedOver]) -> str:
         """Named after what is in it, so that a run after one that ended early writes the same list again."""
@@ -196,9 +199,8 @@ def _file_name(batch: Batch, bundle: Bundle) -> str:
     return f"{bundle.agency}-{batch.number:04}{SUFFIX}"
 
 
-def _describe(batch: Batch, bundle: Bundle, newest: Mapping[str, int]) -> HandedOver:
+def _describe(batch: Batch, bundle: Bundle, void: list[str]) -> HandedOver:
     reader = bundle.reader
-    void = [address for address in bundle.addresses if newest[address] > batch.number]
     return HandedOver(
         agency=bundle.agency,
         name=bundle.name,

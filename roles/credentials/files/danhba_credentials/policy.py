@@ -10,9 +10,11 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 LONGEST = 256  # octets, as Dovecot's own limits and every client allow
-NAME_WORD = 3  # letters of a name that make a word worth looking for
+NAME_WORD = 3  # letters of a word of a name that may not stand alone in a password
+NAME_PART = 5  # letters of one that may not be any part: shorter ones are in too many other words (Anh in xanh)
 ADDRESS_PIECE = 4  # letters of a piece of an address
 LEFT_OVER = 4  # characters beside walks on the keyboard that make a password more than these
 DISTINCT = 5  # different characters, at least
@@ -65,11 +67,6 @@ TOO_LONG = Reason(
     f"Mật khẩu quá dài: tối đa {LONGEST} byte (chữ có dấu chiếm 2 đến 3 byte). Hãy chọn mật khẩu ngắn hơn.",
     f"The password is too long: at most {LONGEST} octets in UTF-8. Choose a shorter one.",
 )
-NAME = Reason(
-    "name",
-    "Mật khẩu không được chứa tên của chủ hộp thư, dù viết có dấu hay không dấu. Hãy bỏ phần đó đi.",
-    "The password must not hold the name of the mailbox's owner, with or without marks. Leave that part out.",
-)
 ADDRESS = Reason(
     "address",
     "Mật khẩu không được chứa địa chỉ thư hoặc một phần của địa chỉ. Hãy bỏ phần đó đi.",
@@ -120,8 +117,8 @@ class Policy:
             yield self._short()
         folded = fold(password)
         plain = _letters_and_digits(folded)
-        if _holds_name(plain, owner.name):
-            yield NAME
+        if part := _find_name(password, plain, owner.name):
+            yield _named(part)
         if _holds_address(folded, plain, owner.address):
             yield ADDRESS
         if self._is_common(folded):
@@ -189,13 +186,30 @@ def _walk_length(text: str, start: int) -> int:
     return end - start
 
 
-def _holds_name(plain: str, name: str) -> bool:
-    words = [_letters_and_digits(word) for word in re.split(r"[\s\W]+", fold(name))]
-    looked_for = [word for word in words if len(word) >= NAME_WORD]
-    whole = "".join(words)
-    if len(whole) >= NAME_WORD:
-        looked_for.append(whole)
-    return any(word in plain for word in looked_for)
+def _find_name(password: str, plain: str, name: str) -> str:
+    """The part of a name in a password: the whole, two words in a row, a long word, or one that stands alone."""
+    words = [word for word in map(_letters_and_digits, re.split(r"[\s\W]+", fold(name))) if word]
+    pairs = [first + second for first, second in pairwise(words)]
+    parts = ["".join(words), *pairs, *(word for word in words if len(word) >= NAME_PART)]
+    alone = _words(password) & {word for word in words if len(word) >= NAME_WORD}
+    return next((part for part in parts if len(part) >= NAME_PART and part in plain), min(alone, default=""))
+
+
+def _words(password: str) -> set[str]:
+    """The folded words of a password; a capital begins one too, as in TrauDen."""
+    spaced = "".join(
+        f" {character}" if character.isupper() and not before.isupper() else character
+        for before, character in pairwise(f" {password}")
+    )
+    return set(re.findall(r"[^\W\d_]+", fold(spaced)))
+
+
+def _named(part: str) -> Reason:
+    return Reason(
+        "name",
+        f"Mật khẩu không được chứa tên của chủ hộp thư (“{part}”), dù viết có dấu hay không dấu. Hãy bỏ phần đó đi.",
+        f"The password must not hold the name of the mailbox's owner ('{part}'), with or without marks. Leave it out.",
+    )
 
 
 def _holds_address(folded: str, plain: str, address: str) -> bool:

@@ -1,0 +1,134 @@
+"""Quotas: what the owner of a full mailbox is told, in time and once, and what its senders are told."""
+
+from __future__ import annotations
+
+import imaplib
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+import pytest
+
+from tests.deployment import Deployment
+from tests.mail import compose
+
+from .test_mail import STRANGER, refusal
+
+# An agency that no other test fills.
+AGENCY = "sgddt"
+QUOTA = 1_000_000  # octets
+WARNING = "Hộp thư của bạn đã dùng"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """An official whose mailbox is small for the time of these tests."""
+
+    mail: Deployment
+    address: str
+    password: str
+
+    def fill(self, octets: int) -> None:
+        """Put a message of about that size into the mailbox."""
+        body = ("x" * 76 + "\n") * (octets // 77)
+        message = f"From: <{STRANGER}>\nTo: <{self.address}>\nSubject: day\n\n{body}"
+        command = self.mail.host.ssh(f"/usr/lib/dovecot/dovecot-lda -d {self.address}")
+        subprocess.run(command, input=message, text=True, check=True)
+
+    def warnings(self) -> list[EmailMessage]:
+        """The warnings that have arrived."""
+        inbox = self.mail.server.inbox(self.address, self.password)
+        return [message for message in inbox if str(message["Subject"]).startswith(WARNING)]
+
+    def wait_for_warnings(self, count: int) -> list[EmailMessage]:
+        """The warnings, as soon as there are so many."""
+        for _ in range(50):
+            if len(found := self.warnings()) >= count:
+                return found
+            time.sleep(0.2)
+        pytest.fail(f"{len(found)} warnings of {count} arrived")
+
+
+@pytest.fixture(scope="module")
+def owner(mail: Deployment) -> Iterator[Owner]:
+    addresses = sorted(address for address in mail.passwords if address.endswith(f"-{AGENCY}@laocai.gov.vn"))
+    address = next(address for address in addresses if not address.startswith("contact-"))
+
+    def ask(statement: str) -> str:
+        query = f"{statement} WHERE address = '{address}'"
+        return mail.host.run(f'runuser -u postgres -- psql -At danhba -c "{query}"').stdout.strip()
+
+    before = ask("SELECT quota FROM mail.account")
+    ask(f"UPDATE mail.account SET quota = {QUOTA}")
+    try:
+        yield Owner(mail, address, mail.choose(address))
+    finally:
+        ask(f"UPDATE mail.account SET quota = {before}")
+        mail.host.run(f"doveadm expunge -u {address} mailbox INBOX all")
+
+
+def test_owner_is_warned_at_80_percent(owner: Owner) -> None:
+    owner.fill(780_000)
+    assert owner.warnings() == []
+    owner.fill(40_000)
+    [warning] = owner.wait_for_warnings(1)
+    assert str(warning["From"]).endswith("<postmaster@laocai.gov.vn>")
+    assert warning["Auto-Submitted"] == "auto-generated"
+    text = warning.get_content()
+    for said in ("82 %", "977 KB", "Thùng rác", "https://mail.laocai.gov.vn/", "contact-stttt@laocai.gov.vn"):
+        assert said in text + str(warning["Subject"])
+
+
+def test_the_same_warning_does_not_come_again(owner: Owner) -> None:
+    owner.mail.host.run(f"doveadm expunge -u {owner.address} mailbox INBOX smaller 100000")
+    owner.fill(30_000)
+    time.sleep(2)
+    assert owner.warnings() == []
+
+
+def test_warning_at_95_percent_arrives_past_the_quota(owner: Owner) -> None:
+    """What room is left is less than the warning takes."""
+    owner.fill(QUOTA - 1500 - int(used(owner)) * 1024)
+    [warning] = owner.wait_for_warnings(1)
+    assert "99 %" in str(warning["Subject"])
+
+
+def used(owner: Owner) -> str:
+    """KiB that the mailbox holds, as IMAP says (RFC 9208)."""
+    with owner.mail.server.imap(owner.address, owner.password) as client:
+        quota = client.getquotaroot("INBOX")[1][1][0]
+    return quota.decode().rpartition("STORAGE ")[2].split()[0]
+
+
+def test_sender_is_told_why_and_whom_to_ask(owner: Owner) -> None:
+    reply = refusal(owner.mail, STRANGER, owner.address)
+    assert reply.startswith("552 5.2.2 ")
+    for said in ("Hop thu nguoi nhan da day", "mailbox is full", "contact-stttt@laocai.gov.vn"):
+        assert said in reply
+    assert reply.isascii()
+
+
+def test_owner_still_sends_and_may_make_room(owner: Owner) -> None:
+    with owner.mail.server.submission(owner.address, owner.password) as client:
+        client.send_message(compose(owner.address, [f"contact-{AGENCY}@laocai.gov.vn"], "Vẫn gửi được", "Có."))
+    with owner.mail.server.imap(owner.address, owner.password) as client:
+        with pytest.raises((imaplib.IMAP4.error, AssertionError)):
+            assert client.append("INBOX", "", None, b"x" * 500_000)[0] == "OK"
+        client.select("INBOX")
+        client.store("1:*", "+FLAGS", r"(\Deleted)")
+        client.expunge()
+    with owner.mail.server.smtp() as client:
+        client.ehlo()
+        client.mail(STRANGER)
+        assert client.rcpt(owner.address)[0] == 250
+
+
+def test_message_larger_than_any_room_is_refused_before_it_is_sent(owner: Owner) -> None:
+    with owner.mail.server.smtp() as client:
+        client.ehlo()
+        client.mail(STRANGER, [f"SIZE={QUOTA * 2}"])
+        code, text = client.rcpt(owner.address)
+    assert code == 552
+    assert "han muc" in text.decode()

@@ -1,0 +1,224 @@
+"""The views that the LDAP address book is made of, and the entries that its job makes of them."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+import io
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from types import ModuleType
+from typing import Any
+
+import ldif
+import psycopg
+import pytest
+from ansible_collections.laocai.mail.plugins.module_utils import server_accounts
+
+from danhba import accounts, desired, listing
+from danhba.accounts import Account
+from danhba.check import check
+from danhba.lists.addressbook import contacts
+from danhba.lists.writing import as_ldif
+from danhba.source import from_directory
+from danhba.state import Timeline
+from tests.integration.conftest import PROJECT, Database
+
+PROGRAM = PROJECT / "roles/openldap/files/danhba-addressbook-sync"
+SUFFIX = "dc=laocai,dc=gov,dc=vn"
+DAY = date(2025, 6, 1)
+
+
+@pytest.fixture(scope="module")
+def job() -> ModuleType:
+    """The program, as the server runs it."""
+    loader = importlib.machinery.SourceFileLoader("addressbook_sync", str(PROGRAM))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[loader.name] = module
+    loader.exec_module(module)
+    return module
+
+
+def settings(job: ModuleType, database: Database) -> Any:
+    return job.Settings(SUFFIX, "Lào Cai", database.name, database.server.socket, 50)
+
+
+def timeline() -> Timeline:
+    """The sample register on a day."""
+    usable = check(from_directory(PROJECT / "directory")).usable
+    assert usable
+    return Timeline.of(*usable, DAY)
+
+
+def store(database: Database, wanted: Iterable[Account]) -> None:
+    """Accounts as the register's job writes them, with the record of an apply."""
+    columns = ", ".join(Account.__slots__)
+    places = ", ".join(["%s"] * len(Account.__slots__))
+    with database.connect("danhba_apply") as connection, connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO mail.account ({columns}) VALUES ({places})",
+            [accounts.values_of(account) for account in wanted],
+        )
+    database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
+
+
+def agency(code: str, parent: str = "", state: str = "open") -> Account:
+    address = f"contact-{code}@laocai.gov.vn"
+    return Account("agency", code, address, f"Cơ quan {code}", code, "", "", "", 1, state, "1/QĐ", "2020-01-01", parent)
+
+
+def official(local: str, code: str, state: str = "open", name: str = "Lò Thị Mai") -> Account:
+    address = f"{local}@laocai.gov.vn"
+    return Account("official", local, address, name, code, "", "", "", 1, state, "1/QĐ", "2020-01-01")
+
+
+def names(database: Database) -> dict[str, str]:
+    """What the job sees: names of entries, and what each is."""
+    query = "SELECT dn, code FROM addressbook.agency UNION ALL SELECT dn, address FROM addressbook.mailbox"
+    return dict(database.query(query, role="openldap"))
+
+
+def test_names_are_those_of_the_export(database: Database) -> None:
+    on = timeline()
+    store(database, desired.accounts(on).accounts.values())
+    with database.connect() as connection:
+        assert {a.parent for a in server_accounts.read(connection).accounts.values()} > {"", "ubnd"}
+    exported = as_ldif([*contacts(listing.everything(on))], on.register, "vi")
+    expected = {dn: entry for dn, entry in ldif.LDIFParser(io.BytesIO(exported)).parse() if dn != SUFFIX}
+    found = names(database)
+    suspended = {a.address for a in desired.accounts(on).accounts.values() if a.state == "suspended"}
+    assert set(expected) <= set(found)
+    assert {found[dn] for dn in set(found) - set(expected)} <= suspended
+    assert all(found[dn] in (*entry.get("mail", []), *entry.get("ou", [])) for dn, entry in expected.items())
+
+
+def test_former_agency_stays_while_one_below_it_does(database: Database) -> None:
+    store(database, [agency("a", state="closed"), agency("b", "a"), agency("c", state="closed"), agency("d", "x")])
+    assert names(database) == {
+        f"ou=a,{SUFFIX}": "a",
+        f"ou=b,ou=a,{SUFFIX}": "b",
+        f"uid=contact-b,ou=b,ou=a,{SUFFIX}": "contact-b@laocai.gov.vn",
+        f"ou=d,{SUFFIX}": "d",
+        f"uid=contact-d,ou=d,{SUFFIX}": "contact-d@laocai.gov.vn",
+    }
+
+
+def test_only_open_and_suspended_mailboxes_are_there(database: Database) -> None:
+    people = [official(state, "a", state) for state in ("open", "suspended", "closed")]
+    store(database, [agency("a"), *people, official("lone", "z")])
+    found = set(names(database).values())
+    assert found == {"a", "z", *(f"{x}@laocai.gov.vn" for x in ("contact-a", "open", "suspended", "lone"))}
+
+
+def test_job_reads_its_views_and_nothing_else(database: Database) -> None:
+    for statement in ("SELECT FROM mail.account", "SELECT FROM mail.credential", "SELECT FROM dovecot.passdb"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            database.query(statement, role="openldap")
+    with pytest.raises(psycopg.Error):
+        database.query("UPDATE addressbook.mailbox SET name = 'x'", role="openldap")
+
+
+def test_version_moves_with_each_apply(job: ModuleType, database: Database) -> None:
+    source = job.Database(settings(job, database))
+    assert source.version() == ""
+    store(database, [agency("a")])
+    first = job.Database(settings(job, database)).version()
+    store(database, [])
+    assert first
+    assert first != job.Database(settings(job, database)).version()
+
+
+class TestEntries:
+    def test_of_an_official(self, job: ModuleType, database: Database) -> None:
+        plain = official("nvvinh-a", "a", name="Nguyễn Văn Vịnh")
+        person = replace(plain, title="Trưởng phòng", unit="Phòng A", phone="0214 3 840 034")
+        store(database, [agency("a"), person])
+        options = settings(job, database)
+        assert job.wanted(job.Database(options).read(), options)[f"uid=nvvinh-a,ou=a,{SUFFIX}"] == {
+            "objectClass": job.PERSON,
+            "uid": ["nvvinh-a"],
+            "cn": ["Nguyễn Văn Vịnh", "Vịnh Nguyễn Văn", "Nguyen Van Vinh", "Vinh Nguyen Van"],
+            "displayName": ["Nguyễn Văn Vịnh"],
+            "sn": ["Nguyễn"],
+            "givenName": ["Vịnh"],
+            "title": ["Trưởng phòng"],
+            "ou": ["Phòng A"],
+            "o": ["Cơ quan a"],
+            "mail": ["nvvinh-a@laocai.gov.vn"],
+            "telephoneNumber": ["0214 3 840 034"],
+            "userPassword": ["{SASL}nvvinh-a@laocai.gov.vn"],
+        }
+
+    @pytest.mark.parametrize(
+        ("kind", "name", "values"),
+        [
+            ("official", "Lan", ["Lan"]),
+            ("official", "Lan Lan", ["Lan Lan"]),
+            ("official", "Đỗ Duy", ["Đỗ Duy", "Duy Đỗ", "Do Duy", "Duy Do"]),
+            ("agency", "Sở Y tế", ["Sở Y tế", "So Y te"]),
+        ],
+    )
+    def test_values_of_a_name_are_distinct_and_begin_with_it(
+        self, job: ModuleType, kind: str, name: str, values: list[str]
+    ) -> None:
+        assert job.names(kind, name) == values
+
+    def test_of_another_domain_are_refused(self, job: ModuleType, database: Database) -> None:
+        store(database, [agency("a")])
+        options = job.Settings("dc=example,dc=org", "x", database.name, database.server.socket, 50)
+        with pytest.raises(job.Refused, match="mail_domain"):
+            job.wanted(job.Database(options).read(), options)
+
+
+OLD = {
+    "ou=a,x": {"ou": ["a"]},
+    "uid=1,ou=a,x": {"mail": ["1"], "cn": ["A", "B"]},
+    "ou=b,ou=a,x": {"ou": ["b"]},
+    "uid=2,ou=b,ou=a,x": {"mail": ["2"]},
+}
+
+
+class TestChanges:
+    def test_none_where_nothing_differs(self, job: ModuleType) -> None:
+        same = {dn: {key: list(values) for key, values in entry.items()} for dn, entry in OLD.items()}
+        assert not job.compare(OLD, same)
+
+    def test_order_of_the_values_of_a_name_counts(self, job: ModuleType) -> None:
+        turned = OLD | {"uid=1,ou=a,x": {"mail": ["1"], "cn": ["B", "A"]}}
+        assert [dn for dn, _ in job.compare(OLD, turned).changed] == ["uid=1,ou=a,x"]
+
+    def test_come_from_the_top_and_go_from_the_bottom(self, job: ModuleType) -> None:
+        def above(names: list[str]) -> bool:
+            return all(dn.partition(",")[2] not in names[position:] for position, dn in enumerate(names))
+
+        added = [dn for dn, _ in job.compare({}, dict(reversed(OLD.items()))).added]
+        assert sorted(added) == sorted(OLD)
+        assert above(added)
+        removed = job.compare(OLD, {}).removed
+        assert sorted(removed) == sorted(OLD)
+        assert above(removed[::-1])
+
+    @pytest.mark.parametrize(
+        ("before", "after", "refused"), [(40, 20, False), (40, 19, True), (20, 0, True), (19, 0, False)]
+    )
+    def test_nearly_empty_database_is_not_believed(
+        self, job: ModuleType, before: int, after: int, *, refused: bool
+    ) -> None:
+        old, new = ({f"uid={number}": {"mail": ["x"]} for number in range(count)} for count in (before, after))
+        if refused:
+            with pytest.raises(job.Refused, match="--accept"):
+                job.guard(old, new, 50)
+        else:
+            job.guard(old, new, 50)
+
+
+def test_state_exported_before_accounts_had_a_parent_still_loads() -> None:
+    now = accounts.Accounts.of([agency("a", "b"), official("x", "a")])
+    dumped = accounts.dump(now)
+    assert accounts.load({**dumped, "accounts": [list(row) for row in dumped["accounts"]]}) == now
+    former = accounts.load({**dumped, "accounts": [list(row)[:-1] for row in dumped["accounts"]]})
+    assert {account.parent for account in former.accounts.values()} == {""}
