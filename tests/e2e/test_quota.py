@@ -77,7 +77,7 @@ def test_owner_is_warned_at_80_percent(owner: Owner) -> None:
     assert str(warning["From"]).endswith("<postmaster@laocai.gov.vn>")
     assert warning["Auto-Submitted"] == "auto-generated"
     text = warning.get_content()
-    for said in ("82 %", "977 KB", "Thùng rác", "https://mail.laocai.gov.vn/", "contact-stttt@laocai.gov.vn"):
+    for said in ("83 %", "977 KB", "Thùng rác", "https://mail.laocai.gov.vn/", "contact-stttt@laocai.gov.vn"):
         assert said in text + str(warning["Subject"])
 
 
