@@ -1,4 +1,4 @@
-"""A user of the webmail without a browser: HTTPS with a verified certificate, cookies, and the forms as a page has them."""
+"""A user of the webmail without a browser: HTTPS with a verified certificate, cookies, and the forms of the pages."""
 
 from __future__ import annotations
 
@@ -153,7 +153,9 @@ class Webmail:
     def send(self, recipients: str, subject: str, text: str, **fields: str) -> Page:
         """Write and send a message; `fields` (without underscore) replace or add to those of the form."""
         identity, page = self.compose()
-        sender = re.search(r'<option value="(\d+)" selected', page.text) or re.search(r'<option value="(\d+)"', page.text)
+        sender = re.search(r'<option value="(\d+)" selected', page.text) or re.search(
+            r'<option value="(\d+)"', page.text
+        )
         form = {"from": sender[1] if sender else "", "to": recipients, "subject": subject, "message": text}
         form = {"task": "mail", "action": "send", "id": identity, "token": page.token, "is_html": "0", **form, **fields}
         query = {"task": "mail", "action": "send", "id": identity, "framed": 1, "lang": "vi", "remote": 1}

@@ -10,7 +10,7 @@ import shlex
 import smtplib
 import socket
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -73,7 +73,7 @@ class Home:
 
     folder: Path
     deployment: Deployment
-    password: str
+    password: str = field(repr=False)
 
     def run(self, *command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a program where the server's name leads to the test host: a hosts file of its own, in its own view."""

@@ -6,9 +6,10 @@ Each test is one step of a story and stands on those before it. The screenshots 
 from __future__ import annotations
 
 import re
+import secrets
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyrage
@@ -28,8 +29,9 @@ OFFICIAL = "nddat-sgtvt@laocai.gov.vn"
 MAILBOX = "contact-sgtvt@laocai.gov.vn"
 COLLEAGUE, COLLEAGUE_NAME = "nvthai-stp@laocai.gov.vn", "Nguyễn Văn Thái"
 
-CHOSEN = "Hoa đào nở sớm ở Tả Phìn"
-CHOSEN_BY_CUSTODIAN = "Ruộng bậc thang mùa nước đổ"
+# Not the same twice: what was used once is refused, also on a host that is used again.
+CHOSEN = f"Hoa đào nở sớm ở Tả Phìn {secrets.token_hex(3)}"
+CHOSEN_BY_CUSTODIAN = f"Ruộng bậc thang mùa nước đổ {secrets.token_hex(3)}"
 # What is wrong with a password, and a word of the reason that its owner is told.
 UNSUITABLE = {
     "Mưa phùn": "quá ngắn",
@@ -49,8 +51,8 @@ FILED = "Công văn số 12 về phòng cháy rừng"
 class Story:
     """What the two people have in their hands: the one-time password of each mailbox, and all that the letters say."""
 
-    letters: dict[str, str]
-    text: str
+    letters: dict[str, str] = field(repr=False)
+    text: str = field(repr=False)
     folder: Path
 
 

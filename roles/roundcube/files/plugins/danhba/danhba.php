@@ -29,6 +29,17 @@ class danhba extends rcube_plugin
 
     private Session $session;
 
+    /** Before a session is read. Without its database Roundcube would say that all is well, on a page of its own. */
+    public function onload(): void
+    {
+        $db = rcmail::get_instance()->get_dbh();
+        $db->db_connect('w');
+        if (!$db->is_connected() && PHP_SAPI !== 'cli') {
+            http_response_code(503);
+            exit;
+        }
+    }
+
     public function init(): void
     {
         $rcmail = rcmail::get_instance();

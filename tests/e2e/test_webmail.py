@@ -1,0 +1,508 @@
+"""The webmail asked without a browser: doors, sessions, the change of passwords, and what hostile input comes to."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import ssl
+import time
+from collections.abc import Iterator
+from email import policy
+from email.message import EmailMessage
+
+import pytest
+
+from tests.deployment import FQDN, Deployment
+from tests.editing import RegisterCopy
+from tests.webmail import FIRST, Page, Webmail
+
+from .conftest import Official, addresses
+
+SCRIPT = "<script>alert('Lào Cai')</script>"
+IMAGE = "<img src=x onerror=alert(1)>"
+GOOD = "Mưa-Xuân-Trên-Đèo-{}"
+
+
+def people(mail: Deployment, register: RegisterCopy, agency: str) -> list[Official]:
+    """The open officials of an agency; nobody has changed a password for them."""
+    issued = mail.issued
+    return [
+        Official(item["id"], agency, item["name"], item["address"], issued[item["address"]])
+        for item in addresses(register)
+        if item["agency"] == agency and item["kind"] == "official" and item["state"] == "open"
+    ]
+
+
+@pytest.fixture(scope="module")
+def newcomers(mail: Deployment, register: RegisterCopy) -> Iterator[Official]:
+    """Officials of the department of finance, each with the password as it was issued."""
+    return iter(people(mail, register, "stc"))
+
+
+@pytest.fixture
+def newcomer(newcomers: Iterator[Official]) -> Official:
+    """One of them whom no test has had yet."""
+    return next(newcomers)
+
+
+@pytest.fixture(scope="module")
+def user(mail: Deployment, register: RegisterCopy) -> Official:
+    """An official who has changed the first password."""
+    someone = people(mail, register, "snv")[0]
+    return Official(someone.id, someone.agency, someone.name, someone.address, mail.choose(someone.address))
+
+
+@pytest.fixture(scope="module")
+def reader(mail: Deployment, user: Official) -> Webmail:
+    """A session of that official."""
+    webmail = Webmail(mail.server)
+    webmail.open(user.address, user.password)
+    return webmail
+
+
+def first_change(mail: Deployment, person: Official, password: str) -> Webmail:
+    """A session of somebody who has just changed the first password by the webmail."""
+    webmail = Webmail(mail.server)
+    webmail.choose_first(person.address, person.password, password)
+    mail.remember(person.address, password)
+    return webmail
+
+
+class TestDoors:
+    def test_http_only_redirects(self, mail: Deployment) -> None:
+        for path in ("/", "/?_task=mail", "/index.php", "/danh-ba/"):
+            connection = http.client.HTTPConnection(mail.server.address, 80, timeout=10)
+            connection.request("GET", path, headers={"Host": FQDN})
+            answer = connection.getresponse()
+            assert (answer.status, answer.getheader("Location")) == (301, f"https://{FQDN}{path}")
+            connection.close()
+
+    @pytest.mark.parametrize("name", ["10.233.0.40", "evil.example.org", f"{FQDN}.evil.example.org"])
+    def test_another_name_gets_no_answer_by_http(self, mail: Deployment, name: str) -> None:
+        connection = http.client.HTTPConnection(mail.server.address, 80, timeout=10)
+        connection.request("GET", "/", headers={"Host": name})
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionResetError)):
+            connection.getresponse()
+
+    def test_another_name_gets_no_certificate(self, mail: Deployment) -> None:
+        with mail.server.connect(443) as plain, pytest.raises(ssl.SSLError):
+            mail.server.tls.wrap_socket(plain, server_hostname="evil.example.org")
+
+    def test_old_tls_is_refused(self, mail: Deployment) -> None:
+        old = mail.server.tls
+        old.options |= ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        with mail.server.connect(443) as plain, pytest.raises((ssl.SSLError, ConnectionError)):
+            old.wrap_socket(plain, server_hostname=FQDN)
+
+    @pytest.mark.parametrize("path", ["/", "/nothing", "/plugins/danhba/danhba.js", "/config/config.inc.php"])
+    def test_every_answer_has_the_headers(self, mail: Deployment, path: str) -> None:
+        page = Webmail(mail.server).get(path)
+        assert page.header("strict-transport-security").startswith("max-age=31536000")
+        assert page.header("x-content-type-options") == "nosniff"
+        assert page.header("referrer-policy") == "same-origin"
+        assert page.header("x-frame-options") == "SAMEORIGIN"
+        assert page.header("cross-origin-opener-policy") == "same-origin"
+        assert "camera=()" in page.header("permissions-policy")
+        assert "frame-ancestors 'self'" in page.header("content-security-policy")
+        assert page.header("server") == "nginx"
+        assert page.header("x-powered-by") == ""
+
+    def test_a_page_that_is_a_file_may_run_no_script_in_itself(self, mail: Deployment) -> None:
+        page = Webmail(mail.server).get("/nothing")
+        assert (page.status, "unsafe" in page.header("content-security-policy")) == (404, False)
+        assert "Không có trang này" in page.text
+        assert 'lang="en"' in page.text
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/config/config.inc.php",
+            "/installer/",
+            "/.htaccess",
+            "/SQL/postgres.initial.sql",
+            "/bin/updatedb.sh",
+            "/logs/",
+            "/temp/",
+            "/plugins/danhba/danhba.php",
+            "/plugins/danhba/lib/Service.php",
+            "/plugins/managesieve/config.inc.php",
+            "/program/include/rcmail.php",
+            "/index.php/anything",
+            "/skins/elastic/meta.json",
+        ],
+    )
+    def test_what_is_inside_stays_inside(self, mail: Deployment, path: str) -> None:
+        page = Webmail(mail.server).get(path)
+        assert page.status == 404
+        assert "Không có trang này" in page.text
+
+    def test_a_request_of_100_megabytes_gets_a_page_that_explains(self, mail: Deployment, reader: Webmail) -> None:
+        page = reader.upload("lớn.bin", bytes(100 * 1024 * 1024))
+        assert page.status == 413
+        assert "Tệp gửi lên quá lớn" in page.text
+        assert reader.signed_in()
+
+
+class TestLoginPage:
+    def test_says_what_an_official_must_know(self, mail: Deployment) -> None:
+        page = Webmail(mail.server).get()
+        assert '<html lang="vi"' in page.text or page.header("content-language") == "vi"
+        for text in (
+            "Thư điện tử công vụ tỉnh Lào Cai",
+            "bí mật nhà nước",
+            "0214 3 000 000",
+            f"https://{FQDN}/danh-ba/",
+        ):
+            assert text in page.text
+
+    def test_cookies_stay_in_the_browser(self, mail: Deployment) -> None:
+        for cookie in Webmail(mail.server).get().cookies:
+            assert cookie.startswith("__Host-")
+            assert {"secure", "httponly", "samesite=strict", "path=/"} <= {
+                part.strip().lower() for part in cookie.split(";")
+            }
+
+    def test_a_local_part_in_capitals_is_enough(self, mail: Deployment, user: Official) -> None:
+        webmail = Webmail(mail.server)
+        webmail.open(user.address.split("@")[0].upper(), user.password)
+        assert webmail.signed_in()
+
+    def test_sign_in_gives_new_cookies(self, mail: Deployment, user: Official) -> None:
+        """A session id that somebody planted before sign-in is worth nothing after it."""
+        planted = Webmail(mail.server)
+        planted.get()
+        victim = Webmail(mail.server, dict(planted.cookies))
+        victim.open(user.address, user.password)
+        assert victim.signed_in()
+        assert set(planted.cookies.values()).isdisjoint(victim.cookies.values())
+        assert not planted.signed_in()
+
+    def test_sign_in_needs_the_token_of_the_page(self, mail: Deployment, user: Official) -> None:
+        webmail = Webmail(mail.server)
+        webmail.get()
+        form = {"_task": "login", "_action": "login", "_user": user.address, "_pass": user.password, "_token": "x" * 32}
+        assert webmail.post(form, task="login").status == 401
+        assert not webmail.signed_in()
+
+    def test_a_sign_in_that_the_web_server_would_not_count_is_none(self, mail: Deployment, user: Official) -> None:
+        webmail = Webmail(mail.server)
+        token = webmail.get().token
+        form = {"_task": "login", "_action": "login", "_user": user.address, "_pass": user.password, "_token": token}
+        assert webmail.post(form).status == 401
+        assert not webmail.signed_in()
+
+    @pytest.mark.parametrize(
+        "name", ["' OR 1=1 --", "admin'/*", "*", "*)(uid=*))(|(uid=*", "a@laocai.gov.vn\r\nx", SCRIPT, "\0", "ệ" * 300]
+    )
+    def test_names_that_are_no_names(self, mail: Deployment, name: str) -> None:
+        page = Webmail(mail.server).sign_in(name, "' OR '1'='1")
+        assert page.status == 401
+        assert "không đúng" in page.complaint or "không hợp lệ" in page.complaint
+        assert SCRIPT not in page.text
+
+    def test_a_password_that_is_an_injection_is_only_wrong(self, mail: Deployment, newcomer: Official) -> None:
+        page = Webmail(mail.server).sign_in(newcomer.address, "x' OR password LIKE '%")
+        assert (page.status, "không đúng" in page.complaint) == (401, True)
+
+    def test_guessing_has_to_wait_while_others_sign_in(
+        self, mail: Deployment, newcomer: Official, user: Official
+    ) -> None:
+        """All users of the webmail come from one address as Dovecot sees it; errors of one cost the others nothing."""
+        for attempt in range(30):
+            page = Webmail(mail.server).sign_in(newcomer.address, f"đoán {attempt}")
+            if "phút" in page.complaint and "chờ" in page.complaint:
+                break
+        else:
+            pytest.fail("thirty wrong passwords in a row, and none had to wait")
+        assert "chờ" in Webmail(mail.server).sign_in(newcomer.address, newcomer.password).complaint
+        Webmail(mail.server).open(user.address, user.password)
+
+
+class TestFirstPassword:
+    """R10.1: nothing but the change page before the issued password is changed."""
+
+    def test_nothing_else_is_reached(self, mail: Deployment, newcomer: Official) -> None:
+        webmail = Webmail(mail.server)
+        assert webmail.sign_in(newcomer.address, newcomer.password).location["_action"] == FIRST
+        page = webmail.get(task="login", action=FIRST)
+        assert newcomer.address in page.text
+        assert newcomer.password not in page.text
+        for task in ("mail", "addressbook", "settings"):
+            answer = webmail.get(task=task)
+            assert "task-login" in answer.text
+            assert "session_error" in webmail.remote(task=task, action="list").text
+        assert "session_error" in webmail.remote({}, task="mail", action="list").text
+        assert not webmail.signed_in()
+
+    def test_unsuitable_ones_are_refused_with_the_reason(self, mail: Deployment, newcomer: Official) -> None:
+        webmail = Webmail(mail.server)
+        webmail.sign_in(newcomer.address, newcomer.password)
+        assert "không giống nhau" in webmail.first_form("Một-Hai-Ba-Bốn", "Một-Hai-Ba-Năm").complaint
+        assert "quá ngắn" in webmail.first_form("Ngắn", "Ngắn").complaint
+        assert webmail.first_form(newcomer.password, newcomer.password).complaint != ""
+        assert "quá ngắn" in webmail.first_form(SCRIPT[:8], SCRIPT[:8]).complaint
+        assert not webmail.signed_in()
+
+    @pytest.mark.parametrize("token", ["", "x" * 32])
+    def test_the_form_needs_its_token(self, mail: Deployment, newcomer: Official, token: str) -> None:
+        webmail = Webmail(mail.server)
+        webmail.sign_in(newcomer.address, newcomer.password)
+        page = webmail.first_form(GOOD.format(1), GOOD.format(1), token=token)
+        assert (page.status, "không hợp lệ" in page.text) == (403, True)
+        assert Webmail(mail.server).sign_in(newcomer.address, newcomer.password).location["_action"] == FIRST
+
+    def test_a_get_changes_nothing(self, mail: Deployment, newcomer: Official) -> None:
+        webmail = Webmail(mail.server)
+        webmail.sign_in(newcomer.address, newcomer.password)
+        token = webmail.get(task="login", action=FIRST).token
+        webmail.get(task="login", action=FIRST, new=GOOD.format(2), again=GOOD.format(2), token=token)
+        assert Webmail(mail.server).sign_in(newcomer.address, newcomer.password).location["_action"] == FIRST
+
+    def test_without_sign_in_there_is_no_change_page(self, mail: Deployment) -> None:
+        assert Webmail(mail.server).get(task="login", action=FIRST).location == {"_task": "login"}
+
+    def test_after_the_change_the_mailbox_opens(self, mail: Deployment, newcomer: Official) -> None:
+        webmail = Webmail(mail.server)
+        webmail.sign_in(newcomer.address, newcomer.password)
+        before = dict(webmail.cookies)
+        assert webmail.first_form(GOOD.format(3), GOOD.format(3)).location["_task"] == "mail"
+        mail.remember(newcomer.address, GOOD.format(3))
+        assert set(before.values()).isdisjoint(webmail.cookies.values())
+        assert webmail.signed_in()
+        assert Webmail(mail.server).sign_in(newcomer.address, newcomer.password).status == 401
+        assert mail.server.may_log_in(newcomer.address, GOOD.format(3))
+
+
+class TestPassword:
+    def test_a_change_ends_the_other_sessions_and_not_this_one(self, mail: Deployment, newcomer: Official) -> None:
+        here = first_change(mail, newcomer, GOOD.format(4))
+        there = Webmail(mail.server)
+        there.open(newcomer.address, GOOD.format(4))
+        here.token = here.get(task="settings", action="plugin.danhba-password").token
+        assert "hiện tại không đúng" in here.change_password("sai", GOOD.format(5)).complaint
+        assert "không giống nhau" in here.change_password(GOOD.format(4), GOOD.format(5), GOOD.format(6)).complaint
+        assert there.signed_in()
+
+        assert "danhba-done" in here.change_password(GOOD.format(4), GOOD.format(5)).text
+        mail.remember(newcomer.address, GOOD.format(5))
+        page = there.get(task="mail")
+        assert "task-login" in page.text
+        assert "kết thúc" in page.complaint
+        assert here.signed_in()
+        assert here.subjects().startswith('{"action":"list"')  # the new token opens the mailbox too
+
+    @pytest.mark.parametrize("token", ["", "x" * 32])
+    def test_the_form_needs_its_token(self, mail: Deployment, user: Official, token: str) -> None:
+        webmail = Webmail(mail.server)
+        webmail.open(user.address, user.password)
+        webmail.token = token
+        assert webmail.change_password(user.password, GOOD.format(7)).status == 403
+        Webmail(mail.server).open(user.address, user.password)
+
+    def test_log_out_ends_the_session_on_the_server(self, mail: Deployment, user: Official) -> None:
+        webmail = Webmail(mail.server)
+        webmail.open(user.address, user.password)
+        copied = Webmail(mail.server, dict(webmail.cookies))
+        assert copied.signed_in()
+        webmail.log_out()
+        assert not copied.signed_in()
+
+    def test_no_secret_is_in_a_log_or_in_the_database_of_sessions(self, mail: Deployment, user: Official) -> None:
+        Webmail(mail.server).open(user.address, user.password)
+        kept = mail.host.run(
+            "runuser -u roundcube -- psql -h /run/postgresql -d roundcube -tAc"
+            " \"SELECT convert_from(decode(vars, 'base64'), 'UTF8') FROM session\""
+        ).stdout
+        logs = mail.host.run(
+            "journalctl -b -o cat -t roundcube -u php8.4-fpm -u nginx; cat /var/log/nginx/*.log"
+        ).stdout
+        assert "danhba_mailbox" in kept
+        assert user.password not in kept + logs
+        for password in list(mail.issued.values())[:50]:
+            assert password not in kept + logs
+
+
+class TestSender:
+    def test_mail_bears_the_own_name_and_address(self, mail: Deployment, reader: Webmail, user: Official) -> None:
+        subject = f"Thử gửi {time.time_ns()}"
+        assert "sent_successfully" in reader.send(user.address, subject, "Nội dung có dấu: Mù Căng Chải.").text
+        message = find(mail, user, subject)
+        assert message["From"] == f"{user.name} <{user.address}>"
+        assert message["Content-Type"].params["charset"].upper() == "UTF-8"
+        body = message.get_body(("plain",))
+        assert body
+        assert "Mù Căng Chải" in body.get_content()
+
+    @pytest.mark.parametrize(
+        "sender",
+        ["contact-stttt@laocai.gov.vn", "Chủ tịch <ct@laocai.gov.vn>", '"nvvinh-stttt@laocai.gov.vn" <a@b.vn>'],
+    )
+    def test_a_forged_sender_is_refused(self, reader: Webmail, user: Official, sender: str) -> None:
+        said = reader.send(user.address, "Giả mạo", "x", **{"from": sender}).text
+        assert "Chỉ được gửi thư bằng địa chỉ của chính mình" in said
+        assert "sent_successfully" not in said
+
+    def test_the_identity_cannot_be_changed(self, mail: Deployment, reader: Webmail, user: Official) -> None:
+        forged = {"_name": "Chủ tịch tỉnh", "_email": "ct@laocai.gov.vn", "_reply-to": "x@example.org"}
+        number = database(mail, f"SELECT identity_id FROM identities WHERE email = '{user.address}' AND del = 0")
+        token = reader.get(task="settings", action="identities").token
+        form = {**forged, "_iid": number, "_signature": "Kính thư", "_token": token}
+        reader.post(form, task="settings", action="save-identity", framed=1)
+        reader.post({**forged, "_token": token}, task="settings", action="save-identity", framed=1)
+        number = owner(mail, user)
+        kept = database(
+            mail, f'SELECT name, email, "reply-to", signature FROM identities WHERE user_id = {number} AND del = 0'
+        )
+        assert kept == f"{user.name}|{user.address}||Kính thư"
+
+
+class TestHostileContent:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def message(mail: Deployment, user: Official) -> int:
+        """The number of a message that is hostile wherever it can be."""
+        hostile = EmailMessage(policy=policy.SMTP)
+        hostile["From"] = f'"{IMAGE}" <stranger@example.org>'
+        hostile["To"] = user.address
+        hostile["Subject"] = f"Chào {SCRIPT}{IMAGE}"
+        hostile.set_content("Chữ thường")
+        hostile.add_alternative(
+            f"<h1>Kính gửi</h1>{SCRIPT}{IMAGE}<a href='javascript:alert(2)'>liên kết</a><svg onload=alert(3)></svg>"
+            "<img src='https://tracker.example.org/pixel.png'><form action='https://evil.example.org'><input></form>"
+            "<iframe src='https://evil.example.org'></iframe><style>body{background:url(https://evil.example.org)}</style>",
+            subtype="html",
+        )
+        hostile.add_attachment(b"<script>alert(4)</script>", "text", "html", filename=f"tệp {IMAGE}.html")
+        with mail.server.smtp() as client:
+            client.ehlo()
+            client.send_message(hostile, "stranger@example.org", [user.address])
+        for _ in range(100):
+            with mail.server.imap(user.address, user.password) as client:
+                client.select("INBOX")
+                if found := client.uid("SEARCH", "FROM", "stranger@example.org")[1][0]:
+                    return int(found.split()[-1])
+            time.sleep(0.2)
+        raise TimeoutError("the hostile message did not arrive")
+
+    def test_names_and_subjects_are_text_in_the_list(self, reader: Webmail, message: int) -> None:
+        said = json.loads(reader.subjects())["exec"]
+        assert f"add_message_row({message}" in said
+        assert "alert(" in said
+        assert not re.search(r"<(script|img)", said.replace("\\u003c", "<"), re.IGNORECASE)
+
+    def test_nothing_of_it_runs_where_it_is_read(self, reader: Webmail, message: int) -> None:
+        page = reader.read(message)
+        assert page.status == 200
+        assert "Kính gửi" in page.text
+        shown = page.text.split('id="messagebody"')[-1]
+        for evil in (SCRIPT, "onerror=", "onload=", "javascript:alert", "<iframe", "action='https", 'action="https'):
+            assert evil not in shown
+        assert IMAGE not in page.text.replace("\\u003c", "<")
+        assert "tracker.example.org" not in re.sub(r"data-[a-z-]+=\"[^\"]*\"", "", shown)
+
+    def test_an_attached_page_is_handed_over_and_not_run(self, reader: Webmail, message: int) -> None:
+        part = re.search(r"_part=([0-9.]+)", reader.read(message).text)
+        assert part
+        page = reader.get(task="mail", action="get", mbox="INBOX", uid=message, part=part[1], download=1)
+        assert page.header("content-disposition").startswith("attachment")
+        assert page.header("x-content-type-options") == "nosniff"
+
+    @pytest.mark.parametrize("search", ["' OR 1=1 --", "*)(objectClass=*", '"\r\nA1 LOGOUT', SCRIPT, "\\", "%00"])
+    def test_search_boxes_only_search(self, reader: Webmail, search: str) -> None:
+        for query in (
+            {"task": "mail", "action": "search", "mbox": "INBOX", "headers": "subject,from"},
+            {"task": "addressbook", "action": "search", "headers": "name,email"},
+        ):
+            page = reader.remote(**query, q=search)
+            assert page.status == 200
+            assert SCRIPT not in page.text
+        found = reader.remote({"_search": search, "_reqid": "1"}, task="mail", action="autocomplete").text
+        assert "ksearch_query_results([]" in found
+        assert reader.signed_in()
+
+
+class TestAddressBook:
+    @pytest.mark.parametrize("typed", ["Nguyễn Văn Vịnh", "nguyen van vinh", "NGUYEN VAN VINH", "nvvinh-stttt"])
+    def test_a_colleague_is_found_with_and_without_marks(self, reader: Webmail, typed: str) -> None:
+        found = reader.remote({"_search": typed, "_reqid": "1"}, task="mail", action="autocomplete").text
+        assert "Nguyễn Văn Vịnh <nvvinh-stttt@laocai.gov.vn>" in found
+
+    def test_it_cannot_be_written(self, reader: Webmail) -> None:
+        assert '"readonly":true' in reader.remote(task="addressbook", action="list", source="danhba").text
+
+
+class TestReaddressed:
+    def test_what_was_kept_goes_with_the_mailbox(
+        self, mail: Deployment, register: RegisterCopy, newcomer: Official, today: str
+    ) -> None:
+        webmail = first_change(mail, newcomer, GOOD.format(8))
+        number = owner(mail, newcomer)
+        database(mail, f"INSERT INTO contacts (user_id, name, email) VALUES ({number}, 'Bạn cũ', 'ban@example.org')")
+        database(mail, f"UPDATE identities SET signature = 'Trân trọng' WHERE user_id = {number}")
+        webmail.remote({"_name": "mail_pagesize", "_value": "77"}, task="utils", action="save-pref")
+
+        register.transfer(newcomer.id, newcomer.name, old="stc", new="stttt", day=today)
+        mail.play("accounts")
+        new = next(item["address"] for item in addresses(register) if item["id"] == newcomer.id and not item["closed"])
+        assert new != newcomer.address
+        assert "task-login" in webmail.get(task="mail").text
+
+        webmail = Webmail(mail.server)
+        webmail.open(new, GOOD.format(8))
+        assert database(mail, f"SELECT user_id FROM users WHERE username = '{new}'") == number
+        assert database(mail, f"SELECT count(*) FROM users WHERE username = '{newcomer.address}'") == "0"
+        assert database(
+            mail, f"SELECT name, email, signature FROM identities WHERE user_id = {number} AND del = 0"
+        ) == (f"{newcomer.name}|{new}|Trân trọng")
+        assert "Bạn cũ" in webmail.remote(task="addressbook", action="list", source="0").text
+
+
+class TestOutage:
+    def test_without_its_database_the_webmail_explains_and_recovers(self, mail: Deployment, reader: Webmail) -> None:
+        mail.host.run("systemctl stop postgresql@17-main")
+        try:
+            explains(reader.get(task="mail"))
+            explains(Webmail(mail.server).get())
+            assert mail.host.run("systemctl is-system-running").stdout.strip() == "running"
+        finally:
+            mail.host.run("systemctl start postgresql@17-main")
+        assert reader.signed_in()
+
+    @pytest.mark.parametrize("unit", ["php8.4-fpm.service", "danhba-credentials.socket danhba-credentials.service"])
+    def test_without_what_is_behind_it_too(self, mail: Deployment, reader: Webmail, unit: str) -> None:
+        mail.host.run(f"systemctl stop {unit}")
+        try:
+            explains(reader.get(task="mail"))
+        finally:
+            mail.host.run(f"systemctl start {unit.split(maxsplit=1)[0]}")
+        assert reader.signed_in()
+
+
+def explains(page: Page) -> None:
+    """That a page says in Vietnamese that the service is away, and whom to ask."""
+    assert page.status == 503
+    assert "Hệ thống tạm thời chưa phục vụ được" in page.text
+    assert "0214 3 000 000" in page.text
+
+
+def database(mail: Deployment, statement: str) -> str:
+    """What the webmail's own database answers."""
+    command = "runuser -u roundcube -- psql -h /run/postgresql -d roundcube -qtA -c"
+    return mail.host.run(f"{command} '{statement.replace(chr(39), chr(39) + chr(92) + chr(39) * 2)}'").stdout.strip()
+
+
+def owner(mail: Deployment, person: Official) -> str:
+    """The number of somebody's row in the webmail's database, by the mailbox that it belongs to."""
+    return database(mail, f"SELECT user_id FROM danhba_mailbox WHERE kind = 'official' AND id = '{person.id}'")
+
+
+def find(mail: Deployment, person: Official, subject: str) -> EmailMessage:
+    """The message with a subject, as soon as it is in somebody's INBOX."""
+    for _ in range(100):
+        for message in mail.server.inbox(person.address, person.password):
+            if message["Subject"] == subject:
+                return message
+        time.sleep(0.2)
+    raise TimeoutError(f"{subject} did not reach {person.address}")
