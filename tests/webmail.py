@@ -91,12 +91,14 @@ class Webmail:
 
     def post(self, form: Mapping[str, str], path: str = "/", **query: str | int) -> Page:
         """Send a form."""
-        return self._request("POST", path, query, urlencode(form), "application/x-www-form-urlencoded")
+        return self._form(form, path, query)
 
     def remote(self, form: Mapping[str, str] | None = None, **query: str | int) -> Page:
         """A request as the page's script makes it; the answer is JSON."""
-        query = {**query, "remote": 1}
-        return self.get(**query) if form is None else self.post({**form, "_token": self.token, "_remote": "1"}, **query)
+        arguments = {**query, "remote": 1}
+        if form is None:
+            return self._request("GET", "/", arguments)
+        return self._form({**form, "_token": self.token, "_remote": "1"}, "/", arguments)
 
     def sign_in(self, user: str, password: str) -> Page:
         """Open the login page and send its form. The answer of a success sends on."""
@@ -158,8 +160,8 @@ class Webmail:
         )
         form = {"from": sender[1] if sender else "", "to": recipients, "subject": subject, "message": text}
         form = {"task": "mail", "action": "send", "id": identity, "token": page.token, "is_html": "0", **form, **fields}
-        query = {"task": "mail", "action": "send", "id": identity, "framed": 1, "lang": "vi", "remote": 1}
-        return self.post({f"_{name}": value for name, value in form.items()}, **query)
+        query = {"task": "mail", "action": "send", "id": identity, "framed": "1", "lang": "vi", "remote": "1"}
+        return self._form({f"_{name}": value for name, value in form.items()}, "/", query)
 
     def upload(self, name: str, content: bytes) -> Page:
         """Attach a file to a message that is begun."""
@@ -168,7 +170,7 @@ class Webmail:
         disposition = f'Content-Disposition: form-data; name="_attachments[]"; filename="{name}"'
         head = f"--{boundary}\r\n{disposition}\r\nContent-Type: application/octet-stream\r\n\r\n"
         body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
-        query = {"task": "mail", "action": "upload", "id": identity, "uploadid": "1", "token": page.token, "remote": 1}
+        query = {"task": "mail", "action": "upload", "id": identity, "uploadid": "1", "token": page.token, "remote": "1"}
         return self._request("POST", "/", query, body, f"multipart/form-data; boundary={boundary}")
 
     def log_out(self) -> Page:
@@ -179,6 +181,9 @@ class Webmail:
         page = self.get(task="mail")
         self.token = page.token
         return page
+
+    def _form(self, form: Mapping[str, str], path: str, query: Mapping[str, str | int]) -> Page:
+        return self._request("POST", path, query, urlencode(form), "application/x-www-form-urlencoded")
 
     def _request(
         self, method: str, path: str, query: Mapping[str, str | int], body: str | bytes = b"", kind: str = ""

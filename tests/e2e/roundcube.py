@@ -121,6 +121,12 @@ class Roundcube:
             self.page.wait_for_timeout(500)
         return row
 
+    def put_away(self, subject: str, button: str) -> None:
+        """Read a message and press a button that takes it out of the list."""
+        self.read(subject)
+        self.press(button)
+        expect(self.page.locator("#messagelist tr.message", has_text=subject)).to_have_count(0)
+
     def read(self, subject: str) -> FrameLocator:
         """Click a message and return what shows it."""
         self.wait_for(subject).locator("td.subject").click()
@@ -278,7 +284,7 @@ _SHOWN = """() => {
   for (const field of document.querySelectorAll('[placeholder]')) if (seen(field)) lines.push(field.placeholder);
   return lines.join('\\n');
 }"""
-_CUT_OFF = """() => [...document.querySelectorAll('#taskmenu .inner, .toolbar .inner, .header-title, button, label')]
+_CUT_OFF = """() => [...document.querySelectorAll('#taskmenu a, #taskmenu .inner, .toolbar a, .toolbar .inner, .header-title, .listing a, button, label')]
   .filter(node => node.checkVisibility() && !node.closest('.voice') && node.scrollWidth > node.clientWidth + 1
     && getComputedStyle(node).overflowX !== 'visible')
   .map(node => node.textContent.trim())"""

@@ -261,9 +261,8 @@ class TestOfficial:
         frame = official.read(WAITING[0])
         expect(frame.locator("#messagebody")).to_contain_text("Nội dung tiếng Việt có dấu")
         look(official, "doc-thu")
-        official.press("archive")
-        official.read("Trúng thưởng lớn")
-        official.press("junk")
+        official.put_away(WAITING[0], "archive")
+        official.put_away("Trúng thưởng lớn", "junk")
         assert set(official.subjects()) == set(WAITING[1:])
         official.mail("Thư rác")
         assert official.subjects() == ["Trúng thưởng lớn"]

@@ -25,12 +25,13 @@ GOOD = "Mưa-Xuân-Trên-Đèo-{}"
 
 
 def people(mail: Deployment, register: RegisterCopy, agency: str) -> list[Official]:
-    """The open officials of an agency; nobody has changed a password for them."""
-    issued = mail.issued
+    """The open officials of an agency who still have the password that was issued."""
+    issued, present = mail.issued, mail.passwords
     return [
         Official(item["id"], agency, item["name"], item["address"], issued[item["address"]])
         for item in addresses(register)
         if item["agency"] == agency and item["kind"] == "official" and item["state"] == "open"
+        if issued[item["address"]] == present[item["address"]]
     ]
 
 
@@ -313,10 +314,11 @@ class TestPassword:
         Webmail(mail.server).open(user.address, user.password)
         kept = mail.host.run(
             "runuser -u roundcube -- psql -h /run/postgresql -d roundcube -tAc"
-            " \"SELECT convert_from(decode(vars, 'base64'), 'UTF8') FROM session\""
+            " \"SELECT encode(decode(vars, 'base64'), 'escape') FROM session\""
         ).stdout
         logs = mail.host.run(
-            "journalctl -b -o cat -t roundcube -u php8.4-fpm -u nginx; cat /var/log/nginx/*.log"
+            "(journalctl -b -o cat -t roundcube -u php8.4-fpm -u nginx; cat /var/log/nginx/*.log)"
+            " | tr -cd '[:print:]\\n'"  # what a stranger sends may be no text
         ).stdout
         assert "danhba_mailbox" in kept
         assert user.password not in kept + logs
@@ -405,7 +407,9 @@ class TestHostileContent:
     def test_an_attached_page_is_handed_over_and_not_run(self, reader: Webmail, message: int) -> None:
         part = re.search(r"_part=([0-9.]+)", reader.read(message).text)
         assert part
-        page = reader.get(task="mail", action="get", mbox="INBOX", uid=message, part=part[1], download=1)
+        page = reader.get(
+            task="mail", action="get", mbox="INBOX", uid=message, part=part[1], download=1, token=reader.token
+        )
         assert page.header("content-disposition").startswith("attachment")
         assert page.header("x-content-type-options") == "nosniff"
 
@@ -415,7 +419,7 @@ class TestHostileContent:
             {"task": "mail", "action": "search", "mbox": "INBOX", "headers": "subject,from"},
             {"task": "addressbook", "action": "search", "headers": "name,email"},
         ):
-            page = reader.remote(**query, q=search)
+            page = reader.remote(None, **query, q=search)
             assert page.status == 200
             assert SCRIPT not in page.text
         found = reader.remote({"_search": search, "_reqid": "1"}, task="mail", action="autocomplete").text

@@ -91,6 +91,7 @@ final class Session
         }
         $answer = $this->service->look_up((string) $_SESSION['username'], $this->token());
         if ($answer['answer'] === 'known') {
+            $this->demand_token();
             $this->keep($answer['mailbox']);
             $this->open_directory();
         } elseif ($answer['answer'] === 'refused') {
@@ -149,6 +150,15 @@ final class Session
         }
         http_response_code(503);
         exit;
+    }
+
+    /** What a form changes needs the token of its page. Roundcube would refuse it too, but as if all were well. */
+    private function demand_token(): void
+    {
+        if ($_SERVER['REQUEST_METHOD'] === 'POST' && !$this->rcmail->check_request(rcube_utils::INPUT_POST)) {
+            http_response_code(403);
+            exit;
+        }
     }
 
     private function admit(array $mailbox): void
