@@ -107,11 +107,11 @@ class Roundcube:
 
     def subjects(self) -> list[str]:
         """The subjects of the listed messages, as shown."""
-        return [text.strip() for text in self.page.locator("#messagelist tr.message td.subject a").all_inner_texts()]
+        return [text.strip() for text in self.page.locator("#messagelist tr.message:visible td.subject a").all_inner_texts()]
 
     def wait_for(self, subject: str, seconds: float = 60) -> Locator:
         """The row of a message, as soon as a refresh shows it."""
-        row = self.page.locator("#messagelist tr.message", has_text=subject).first
+        row = self.page.locator("#messagelist tr.message:visible", has_text=subject).first
         deadline = time.monotonic() + seconds
         while row.count() == 0:
             if time.monotonic() > deadline:
@@ -125,7 +125,7 @@ class Roundcube:
         """Read a message and press a button that takes it out of the list."""
         self.read(subject)
         self.press(button)
-        expect(self.page.locator("#messagelist tr.message", has_text=subject)).to_have_count(0)
+        expect(self.page.locator("#messagelist tr.message:visible", has_text=subject)).to_have_count(0)
 
     def read(self, subject: str) -> FrameLocator:
         """Click a message and return what shows it."""
