@@ -22,7 +22,8 @@ description:
     Before the host stores them, the letters are on the controller's disk, in a folder of O(letters) that ends in
     C(.partial), and the next run with the same O(letters) finds out whether they were stored.
   - To issue to accounts that have no password is idempotent. To reissue is not, each run makes new passwords.
-  - A reissue does not end sessions that are open.
+  - A reissue ends the web sessions of the account. Mail sessions that are open are not ended by it, but by the playbook
+    C(passwords.yml).
 options:
   accounts:
     description:

@@ -243,7 +243,7 @@ class Roundcube:
         self.page.wait_for_selector("#directorylist")
         self.page.locator("#directorylist li.addressbook", has_text="Danh bạ tỉnh").locator("a").first.click()
         self.settle()
-        self.page.fill("#searchform input, #quicksearchbox", typed)
+        self.page.fill("#searchform", typed)
         self.page.keyboard.press("Enter")
         self.settle()
         self.page.locator("#contacts-table tr").first.wait_for()

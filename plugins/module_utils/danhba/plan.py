@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from .accounts import CANCELLED, CLOSED, FORWARD, OPEN, REDIRECT, SUSPENDED, SYSTEM, Account, Accounts, Route
+from .accounts import AGENCY, CANCELLED, CLOSED, FORWARD, OPEN, REDIRECT, SUSPENDED, SYSTEM, Account, Accounts, Route
 from .findings import Rule, rule
 from .messages import mark as _
 from .policy import Guards, Limit
@@ -162,11 +162,20 @@ def _checksum(wanted: Wanted, actual: Accounts) -> str:
 
 
 def _changes(wanted: Accounts, actual: Accounts) -> Changes:
+    accounts = (_placed(account, wanted, actual) for account in wanted.accounts.values())
     return Changes(
-        tuple(account for key, account in wanted.accounts.items() if actual.accounts.get(key) != account),
+        tuple(account for account in accounts if actual.accounts.get(account.key) != account),
         tuple(route for address, route in wanted.routes.items() if actual.routes.get(address) != route),
         tuple(address for address in actual.routes if address not in wanted.routes),
     )
+
+
+def _placed(account: Account, wanted: Accounts, actual: Accounts) -> Account:
+    """The account where it stands until the agency that is to manage it has opened: `parent` has no date."""
+    if not account.parent or (AGENCY, account.parent) in wanted.accounts:
+        return account
+    before = actual.accounts.get(account.key)
+    return replace(account, parent=before.parent if before else "")
 
 
 def _actions(changes: Changes, actual: Accounts) -> Iterator[Action]:

@@ -389,3 +389,13 @@ def test_another_domain_disarms_no_protection() -> None:
     guards = replace(NO_LIMITS, protected=frozenset({OPEN.address.replace("laocai", "yenbai")}))
     moved = replace(OPEN, address=OPEN.address.replace("laocai", "yenbai"))
     assert [r.rule.id for r in make(aim(moved, guards=guards), state(OPEN)).refused] == ["plan-protected"]
+
+
+def test_an_agency_stands_where_it_is_until_its_new_parent_has_opened() -> None:
+    old, new = account("agency", "old", address="contact-old"), account("agency", "new", address="contact-new")
+    child = account("agency", "child", address="contact-child", parent="old")
+    moved = replace(child, parent="new")
+    actual = state(old, child)
+    assert shown(make(aim(old, moved), actual)) == []
+    assert shown(make(aim(old, new, moved), actual)) == ["create contact-new", "update contact-child"]
+    assert [a.parent for a in make(aim(moved), EMPTY).changes.accounts] == [""]

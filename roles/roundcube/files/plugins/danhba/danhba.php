@@ -2,8 +2,8 @@
 
 declare(strict_types=1);
 
-foreach (['Service', 'Mailboxes', 'Identity', 'Form', 'Session', 'FirstPassword', 'PasswordPage', 'ProgramsPage', 'LoginPage'] as $part) {
-    require_once __DIR__ . "/lib/$part.php";
+foreach (glob(__DIR__ . '/lib/*.php') as $part) {
+    require_once $part;
 }
 
 use Danhba\FirstPassword;
@@ -25,7 +25,8 @@ class danhba extends rcube_plugin
 {
     /** @var list<string> labels that Roundcube gave to its script before plugins were asked */
     private const EARLY = ['loading', 'servererror', 'connerror', 'requesttimedout', 'refreshing', 'windowopenerror',
-        'uploadingmany', 'uploading', 'close', 'save', 'cancel', 'alerttitle', 'confirmationtitle', 'delete', 'continue', 'ok'];
+        'uploadingmany', 'uploading', 'close', 'save', 'cancel', 'alerttitle', 'confirmationtitle', 'delete',
+        'continue', 'ok'];
 
     private Session $session;
 
@@ -75,7 +76,8 @@ class danhba extends rcube_plugin
     private function wire_identity(): void
     {
         $identity = new Identity($this, $this->session);
-        foreach (['user_create', 'identity_create', 'identity_update', 'identity_delete', 'message_before_send'] as $hook) {
+        $hooks = ['user_create', 'identity_create', 'identity_update', 'identity_delete', 'message_before_send'];
+        foreach ($hooks as $hook) {
             $this->add_hook($hook, [$identity, $hook]);
         }
     }

@@ -53,8 +53,9 @@ final class Form
         $this->plugin->include_script('danhba.js');
         $inputs = implode('', array_map(fn (string $field): string => $this->field($field), $fields));
         // Password managers need to know whose password it is. Roundcube itself adds the request token to a form.
-        $hidden = html::tag('input', ['type' => 'text', 'name' => '_username', 'value' => $address, 'autocomplete' => 'username',
-                'readonly' => 'readonly', 'hidden' => 'hidden', 'aria-hidden' => 'true', 'tabindex' => '-1']);
+        $hidden = html::tag('input', ['type' => 'text', 'name' => '_username', 'value' => $address,
+            'autocomplete' => 'username', 'readonly' => 'readonly', 'hidden' => 'hidden', 'aria-hidden' => 'true',
+            'tabindex' => '-1']);
         $submit = html::tag('button', ['type' => 'submit', 'class' => 'button mainaction submit btn btn-primary'],
             $this->text('change'));
         return html::div('danhba-form formcontent', $intro . $this->alert() . html::tag('form',

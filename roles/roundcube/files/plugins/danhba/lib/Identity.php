@@ -55,9 +55,11 @@ final class Identity
     public function identity_update(array $args): array
     {
         $mailbox = $this->session->mailbox();
-        $args['record'] = ['reply-to' => '', 'bcc' => '', 'standard' => 1] + self::of($mailbox ?? ['name' => '', 'address' => ''])
-            + $args['record'];
-        return ['abort' => $mailbox === null] + $args;
+        if (!$mailbox) {
+            return ['abort' => true, 'result' => false] + $args;
+        }
+        $args['record'] = ['reply-to' => '', 'bcc' => '', 'standard' => 1] + self::of($mailbox) + $args['record'];
+        return $args;
     }
 
     public function identity_delete(array $args): array

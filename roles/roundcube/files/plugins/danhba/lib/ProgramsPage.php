@@ -47,8 +47,8 @@ final class ProgramsPage
         $mailbox = $this->session->mailbox();
         $host = (string) $this->rcmail->config->get('danhba_host');
         return [
-            'account' => ['fullname' => $mailbox['name'], 'address' => $mailbox['address'], 'username' => $mailbox['address'],
-                'authentication' => $this->plugin->gettext('normalpassword')],
+            'account' => ['fullname' => $mailbox['name'], 'address' => $mailbox['address'],
+                'username' => $mailbox['address'], 'authentication' => $this->plugin->gettext('normalpassword')],
             'imap' => ['server' => $host, 'port' => '993', 'security' => 'SSL/TLS'],
             'pop' => ['server' => $host, 'port' => '995', 'security' => 'SSL/TLS'],
             'smtp' => ['server' => $host, 'port' => '465', 'security' => 'SSL/TLS'],

@@ -30,7 +30,7 @@ final class Session
     public function sign_in(array $args, FirstPassword $first): array
     {
         // The web server counts sign-ins by their query: one without it is none.
-        if (!$args['valid'] || ($_GET['_task'] ?? '') !== 'login') {
+        if (!$args['valid'] || !preg_match('/(^|&)_task=login(&|$)/', (string) ($_SERVER['QUERY_STRING'] ?? ''))) {
             return ['valid' => false] + $args;
         }
         $address = $this->address((string) $args['user']);
