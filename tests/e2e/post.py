@@ -33,20 +33,17 @@ class Correspondent:
         message["Message-ID"] = make_msgid(domain="client.example.org")
         self.post(message, to)
 
-    def post(self, message: Message | bytes, to: str) -> None:
-        """Submit a message as it is; `bytes` with lines that end in CRLF."""
+    def post(self, message: Message, to: str) -> None:
+        """Submit a message as it is."""
         with self.deployment.server.submission(self.address, self.password) as smtp:
-            if isinstance(message, bytes):
-                smtp.sendmail(self.address, [to], message)
-            else:
-                smtp.send_message(message, to_addrs=[to])
+            smtp.send_message(message, to_addrs=[to])
 
     def receive(self, subject: str, seconds: float = 60) -> EmailMessage:
         """The newest message with a subject, as soon as it is in the inbox."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            for message in reversed(self.deployment.server.inbox(self.address, self.password)):
-                if str(message["Subject"]) == subject:
-                    return message
+            inbox: list[EmailMessage] = self.deployment.server.inbox(self.address, self.password)
+            if found := [message for message in inbox if str(message["Subject"]) == subject]:
+                return found[-1]
             time.sleep(0.5)
         raise TimeoutError(f"{subject!r} did not reach {self.address} within {seconds:.0f} s")

@@ -189,7 +189,7 @@ class _ByName(poplib.POP3_SSL):
         super().__init__(name, port, context=mail.server.tls)
 
     def _create_socket(self, _timeout: float | None) -> socket.socket:
-        return self.context.wrap_socket(self._mail.server.connect(self.port), server_hostname=self.host)
+        return self._mail.server.tls.wrap_socket(self._mail.server.connect(self.port), server_hostname=self.host)
 
 
 class _Imap(imaplib.IMAP4_SSL):

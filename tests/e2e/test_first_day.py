@@ -262,6 +262,7 @@ class TestOfficial:
         expect(frame.locator("#messagebody")).to_contain_text("Nội dung tiếng Việt có dấu")
         look(official, "doc-thu")
         official.put_away(WAITING[0], "archive")
+        official.read("Trúng thưởng lớn")
         official.put_away("Trúng thưởng lớn", "junk")
         assert set(official.subjects()) == set(WAITING[1:])
         official.mail("Thư rác")
@@ -308,7 +309,8 @@ class TestCustodian:
         custodian.page.wait_for_selector("#compose-subject")
         senders = custodian.page.locator("#_from option").all_inner_texts()
         assert [text.strip() for text in senders] == [f"Sở Giao thông vận tải <{MAILBOX}>"]
-        custodian.page.fill("#composebody", "Sở Giao thông vận tải đồng ý phối hợp.\n")
+        quoted = custodian.page.input_value("#composebody")
+        custodian.page.fill("#composebody", f"Sở Giao thông vận tải đồng ý phối hợp.\n\n{quoted.lstrip()}")
         look(custodian, "tra-loi-thu-co-quan")
         custodian.send()
         answer = colleague.receive("Re: Đề nghị phối hợp bảo trì đường tỉnh 155")
