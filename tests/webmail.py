@@ -170,8 +170,8 @@ class Webmail:
         disposition = f'Content-Disposition: form-data; name="_attachments[]"; filename="{name}"'
         head = f"--{boundary}\r\n{disposition}\r\nContent-Type: application/octet-stream\r\n\r\n"
         body = head.encode() + content + f"\r\n--{boundary}--\r\n".encode()
-        query = {"task": "mail", "action": "upload", "id": identity, "uploadid": "1", "token": page.token, "remote": "1"}
-        return self._request("POST", "/", query, body, f"multipart/form-data; boundary={boundary}")
+        query = {"task": "mail", "action": "upload", "id": identity, "uploadid": "1", "token": page.token}
+        return self._request("POST", "/", query | {"remote": "1"}, body, f"multipart/form-data; boundary={boundary}")
 
     def log_out(self) -> Page:
         """End the session."""

@@ -340,7 +340,9 @@ def telephone(browser: Chromium) -> Iterator[Visitor]:
 def test_the_webmail_fits_a_telephone(telephone: Visitor) -> None:
     webmail = Roundcube(telephone)
     webmail.sign_in(OFFICIAL, CHOSEN)
-    webmail.page.wait_for_selector("#layout")
+    webmail.page.locator("#messagelist tr.message:visible").first.wait_for()
+    webmail.settle()
+    webmail.page.locator("#messagestack .loading").wait_for(state="hidden")
     telephone.shot("hop-thu-dien-thoai")
     width = webmail.page.evaluate("document.documentElement.scrollWidth")
     assert width <= 390

@@ -60,7 +60,7 @@ class TestService:
     def test_log_has_no_arguments(self, host: Host) -> None:
         ask("/?_task=mail&_search=secretword")
         log = host.check_output("cat /var/log/nginx/access.log")
-        assert '"GET /index.php HTTP/1.1"' in log
+        assert '"GET / HTTP/1.1"' in log
         assert "secretword" not in log
 
 
