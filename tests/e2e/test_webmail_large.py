@@ -88,9 +88,11 @@ def test_a_folder_opens_by_its_name(owner: Roundcube, folder: str) -> None:
 def test_a_message_is_moved_there_and_found(owner: Roundcube) -> None:
     owner.mail("Hộp thư đến")
     owner.read("Công văn số 397/UBND")
-    owner.page.evaluate("folder => rcmail.command('move', folder)", _imap_name(owner, FOLDERS[4]))
+    with owner.page.expect_response(lambda response: "_action=move" in response.url):
+        owner.page.evaluate("folder => rcmail.command('move', folder)", _imap_name(owner, FOLDERS[4]))
     owner.settle()
     owner.mail(FOLDERS[4])
+    expect(owner.page.locator("#mailboxlist li.selected > a")).to_contain_text(FOLDERS[4])
     owner.wait_for("Công văn số 397/UBND")
 
 
