@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import subprocess
-import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -164,9 +164,9 @@ class Bench:
 
     def pages(self) -> list[Rates]:
         """Page actions a second: the list of messages asked for again, and a message opened."""
-        actions: dict[str, Callable[[Webmail], object]] = {
-            "webmail: list refreshed": lambda webmail: webmail.subjects(),
-            "webmail: message opened": lambda webmail: webmail.read(1),
+        actions = {
+            "webmail: list refreshed": lambda webmail: _shows(webmail.subjects(), "this.add_message_row("),
+            "webmail: message opened": lambda webmail: _shows(webmail.read(1).text, "tiếng Việt"),
         }
         self.console.print(f"Webmail, {self.count} người dùng / users …")
         tokens = self._pages(actions)
@@ -174,14 +174,14 @@ class Bench:
         passwords = self._pages(actions)
         return [Rates(what, tokens[what], passwords[what]) for what in actions]
 
-    def _pages(self, actions: dict[str, Callable[[Webmail], object]]) -> dict[str, float]:
+    def _pages(self, actions: Mapping[str, Callable[[Webmail], None]]) -> dict[str, float]:
         visitors = []
         for user, password in self.users.items():
             visitors.append(Webmail(self.deployment.server))
             visitors[-1].open(user, password)
         return {what: self._rate(visitors, act) for what, act in actions.items()}
 
-    def _rate(self, visitors: Sequence[Webmail], act: Callable[[Webmail], object]) -> float:
+    def _rate(self, visitors: Sequence[Webmail], act: Callable[[Webmail], None]) -> float:
         counts = [0] * len(visitors)
         end = time.monotonic() + self.seconds
 
@@ -190,12 +190,9 @@ class Bench:
                 act(visitors[number])
                 counts[number] += 1
 
-        threads = [threading.Thread(target=use, args=(number,)) for number in range(len(visitors))]
         started = time.monotonic()
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(len(visitors)) as pool:
+            list(pool.map(use, range(len(visitors))))  # an error in one of them is one here
         return sum(counts) / (time.monotonic() - started)
 
     def _use_passwords(self) -> None:
@@ -213,6 +210,12 @@ class Bench:
     def _write(self, path: str, content: str) -> None:
         command = f"install -m 600 /dev/stdin {path}"
         subprocess.run(self.deployment.host.ssh(command), input=content, text=True, check=True)
+
+
+def _shows(text: str, what: str) -> None:
+    """A page that is not what was asked for must not count."""
+    if what not in text:
+        raise RuntimeError(f"the webmail does not show {what!r}:\n{text[:500]}")
 
 
 def show(console: Console, rates: Sequence[Rates], users: int, seconds: float) -> None:

@@ -21,6 +21,7 @@ from tests.deployment import FQDN, Deployment
 from tests.editing import RegisterCopy
 from tests.letters import bundles, pages, read
 
+from .conftest import AGAIN, Demo
 from .post import Correspondent
 from .roundcube import URL, Roundcube
 
@@ -124,6 +125,15 @@ def look(webmail: Roundcube, name: str) -> None:
     webmail.visitor.shot(name)
     assert webmail.english() == []
     assert webmail.cut_off() == []
+
+
+def test_the_demo_says_where_the_webmail_is_and_no_password(demo: Demo) -> None:
+    if AGAIN:
+        pytest.skip("the demo ran before")
+    for shown in (f"https://{FQDN}/", "--host-resolver-rules", "ca.crt", "age -d -i"):
+        assert shown in demo.output
+    known = {*demo.deployment.issued.values(), *demo.deployment.passwords.values()}
+    assert [password for password in known if password in demo.output] == []
 
 
 class TestLetter:
