@@ -51,6 +51,9 @@ class danhba extends rcube_plugin
         $this->session = new Session($this, $rcmail, $service, $mailboxes);
         $this->wire_sign_in($rcmail, $service);
         $this->wire_identity();
+        if (in_array($rcmail->task, ['mail', 'settings'], true)) {
+            $this->include_stylesheet('danhba.css');
+        }
         if ($rcmail->task === 'settings') {
             $this->wire_settings($rcmail, $service);
         }
@@ -91,7 +94,6 @@ class danhba extends rcube_plugin
         foreach ($pages as $name => $page) {
             $this->register_action("plugin.danhba-$name", [$page, 'show']);
         }
-        $this->include_stylesheet('danhba.css');
         $this->add_hook('settings_actions', function (array $args) use ($pages): array {
             foreach (array_keys($pages) as $name) {
                 $args['actions'][] = ['action' => "plugin.danhba-$name", 'class' => "danhba-$name",
