@@ -49,6 +49,7 @@ class Visitor:
         path = self.folder / f"{name}.png"
         shown = page or self.page
         # A blinking caret and a moving spinner would make a new picture of the same page each time.
+        shown.wait_for_load_state("networkidle")
         shown.evaluate("document.fonts.ready.then(() => true)")
         shown.screenshot(path=path, caret="hide", animations="disabled")
         return path

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
 from tests.browser import Visitor
@@ -41,8 +42,18 @@ class Roundcube:
     # Sign-in
 
     def open(self, query: str = "") -> None:
-        """Go to the webmail, or to one of its pages."""
-        self.page.goto(f"{URL}/{query}")
+        """Go to the webmail, or to one of its pages.
+
+        Chromium gives up what it has begun when this machine gets or loses an interface, as with any other test host.
+        """
+        for attempt in range(5):
+            try:
+                self.page.goto(f"{URL}/{query}")
+            except PlaywrightError as error:
+                if "ERR_NETWORK_CHANGED" not in error.message or attempt == 4:
+                    raise
+            else:
+                return
 
     def sign_in(self, address: str, password: str) -> None:
         """Give address and password; where that leads is for the caller to see."""

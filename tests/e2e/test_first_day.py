@@ -300,16 +300,19 @@ class TestOfficial:
 
 
 class TestCustodian:
-    def test_the_contact_mailbox_has_a_first_password_too(self, custodian: Roundcube, scene: Story) -> None:
+    def test_the_contact_mailbox_has_a_first_password_too(
+        self, custodian: Roundcube, scene: Story, colleague: Correspondent
+    ) -> None:
+        colleague.send(MAILBOX, "Đề nghị phối hợp bảo trì đường tỉnh 155")
         custodian.sign_in(MAILBOX, scene.letters[MAILBOX])
         assert custodian.asks_to_change()
         custodian.change(CHOSEN_BY_CUSTODIAN)
         custodian.page.wait_for_selector("#mailboxlist")
+        custodian.mail()
+        custodian.wait_for("Đề nghị phối hợp")
         look(custodian, "hop-thu-co-quan")
 
-    def test_a_message_to_the_agency_is_read(self, custodian: Roundcube, colleague: Correspondent) -> None:
-        colleague.send(MAILBOX, "Đề nghị phối hợp bảo trì đường tỉnh 155")
-        custodian.mail()
+    def test_a_message_to_the_agency_is_read(self, custodian: Roundcube) -> None:
         frame = custodian.read("Đề nghị phối hợp")
         expect(frame.locator("#message-header")).to_contain_text(COLLEAGUE_NAME)
         look(custodian, "doc-thu-co-quan")

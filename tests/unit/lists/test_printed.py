@@ -88,6 +88,14 @@ def test_headings_and_numbers_are_on_every_page(office: Office) -> None:
             assert heading in text
 
 
+def test_leaders_stand_before_everybody_else(office: Office) -> None:
+    office = book(office)
+    people = (person("7", "Vàng Mí Sính", OPENED), person("8", "Thào A Páo", OPENED, leader="true"))
+    write(office.path / "directory", register(*AGENCIES[:1], agency("stttt", *people, parent="ubnd")))
+    text = pages(office, "--agency", "stttt")[0]
+    assert text.index("contact-stttt@") < text.index("Thào A Páo") < text.index("Vàng Mí Sính")
+
+
 def test_the_index_names_the_page_on_which_an_agency_begins(office: Office) -> None:
     first = pages(book(office))[0]
     reader = PdfReader(office.path / "out.pdf")

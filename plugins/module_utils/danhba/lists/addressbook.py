@@ -24,7 +24,10 @@ HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """One open mailbox; of a person, its name also in its parts, and of an agency's own, `given` and `family` empty."""
+    """One open mailbox; of a person, its name also in its parts, and of an agency's own, `given` and `family` empty.
+
+    `leader` is whether the register marks the person as one.
+    """
 
     name: str
     title: str
@@ -36,6 +39,7 @@ class Contact:
     family: str = ""
     middle: str = ""
     given: str = ""
+    leader: bool = False
 
     @property
     def is_person(self) -> bool:
@@ -70,6 +74,7 @@ def _contact(item: Listed) -> Contact:
         family,
         middle,
         given,
+        person.leader,
     )
 
 

@@ -154,7 +154,7 @@ class _Layout:
 
     def _agency(self, depth: int, agency: Agency, contacts: Sequence[Contact]) -> None:
         """Its name, its contact mailbox and its people in a table that goes on over the pages."""
-        rows = [self._row(number, contact) for number, contact in enumerate(_contact_first(contacts))]
+        rows = [self._row(number, contact) for number, contact in enumerate(_ranked(contacts))]
         if self.y - self._heading_height(agency) - sum(height for _cells, height, _is_first in rows[:2]) < BOTTOM:
             self.new_page()
         self.started[agency.code] = len(self.pages) - 1
@@ -214,8 +214,9 @@ class _Layout:
             x += width
 
 
-def _contact_first(contacts: Sequence[Contact]) -> list[Contact]:
-    return sorted(contacts, key=lambda contact: contact.is_person)
+def _ranked(contacts: Sequence[Contact]) -> list[Contact]:
+    """The agency's own mailbox, then its leaders, then everybody else, each in the order of the register."""
+    return sorted(contacts, key=lambda contact: (contact.is_person, not contact.leader))
 
 
 def _day(day: date, language: str) -> str:
