@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the public pages are made with: guides in Markdown, and QR codes."""
+"""What pages and their scripts are made with: guides in Markdown, QR codes, and values as PHP writes them."""
 
 from __future__ import annotations
 
@@ -41,6 +41,11 @@ def qr_svg(text: str, label: str) -> str:
     return out.getvalue().decode().replace("<svg ", '<svg role="img" aria-label="' + _attribute(label) + '" ', 1)
 
 
+def php(value: object) -> str:
+    """A text as a literal of PHP in single quotes, which end at nothing inside it and hide no variable."""
+    return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
 def _attribute(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
@@ -50,4 +55,4 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """As Ansible asks for them."""
-        return {"guide": guide, "qr_svg": qr_svg}
+        return {"guide": guide, "php": php, "qr_svg": qr_svg}

@@ -99,9 +99,9 @@ def submission_says(person: Person, port: int) -> str:
 
 
 PROTOCOLS: dict[str, tuple[Callable[[Person], str], str, str, str]] = {
-    "imap": (imap_says, "[CONTACTADMIN] Ban chua doi mat khau lan dau", "OK", "[AUTHENTICATIONFAILED]"),
-    "pop3": (pop3_says, "-ERR [AUTH] Ban chua doi mat khau lan dau", "+OK", "-ERR [AUTH] Authentication failed."),
-    "sieve": (sieve_says, 'NO "Bạn chưa đổi mật khẩu lần đầu', "OK", "NO"),
+    "imap": (imap_says, "[CONTACTADMIN] Chua doi mat khau cap mot lan", "OK", "[AUTHENTICATIONFAILED]"),
+    "pop3": (pop3_says, "-ERR [AUTH] Chua doi mat khau cap mot lan", "+OK", "-ERR [AUTH] Authentication failed."),
+    "sieve": (sieve_says, 'NO "Chưa đổi mật khẩu cấp một lần', "OK", "NO"),
     "submission": (lambda person: submission_says(person, 587), "554 5.7.1", "250", "535"),
     "submissions": (lambda person: submission_says(person, 465), "554 5.7.1", "250", "535"),
 }

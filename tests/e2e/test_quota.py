@@ -19,7 +19,7 @@ from .test_mail import STRANGER, refusal
 # An agency that no other test fills.
 AGENCY = "sgddt"
 QUOTA = 1_000_000  # octets
-WARNING = "Hộp thư của bạn đã dùng"
+WARNING = "Hộp thư này đã dùng"
 
 
 @dataclass(frozen=True)

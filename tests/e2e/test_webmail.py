@@ -346,6 +346,27 @@ class TestSender:
         assert "Chỉ được gửi thư bằng địa chỉ của chính mình" in said
         assert "sent_successfully" not in said
 
+    def test_nobody_signs_with_a_name_that_is_not_theirs(self, mail: Deployment, reader: Webmail, user: Official) -> None:
+        subject = f"Tên giả {time.time_ns()}"
+        said = reader.send(user.address, subject, "x", **{"from": f'"Chủ tịch tỉnh" <{user.address}>'}).text
+        assert "sent_successfully" in said
+        assert find(mail, user, subject)["From"] == f"{user.name} <{user.address}>"
+
+    def test_an_automatic_reply_bears_the_own_address(self, mail: Deployment, reader: Webmail, user: Official) -> None:
+        page = reader.get(task="settings", action="plugin.managesieve-vacation")
+        form = {"vacation_status": "on", "vacation_from": "contact-stttt@laocai.gov.vn", "vacation_reason": "Đi họp",
+                "vacation_action": "keep", "_token": page.token}  # fmt: skip
+        reader.post(form, task="settings", action="plugin.managesieve-vacation", framed=1)
+        stored = mail.host.run(f"cat /srv/vmail/official/{user.id}/sieve/*.sieve").stdout
+        assert "vacation" in stored
+        assert "contact-stttt" not in stored
+
+    def test_what_is_typed_as_a_name_is_not_logged(self, mail: Deployment) -> None:
+        visitor = Webmail(mail.server)
+        visitor.sign_in("go-nham-mat-khau-o-day\nSuccessful login for ai-do", "x")
+        journal = mail.host.run("journalctl --no-pager --output=cat --since=-5min", timeout=120).stdout
+        assert "go-nham-mat-khau" not in journal
+
     def test_the_identity_cannot_be_changed(self, mail: Deployment, reader: Webmail, user: Official) -> None:
         forged = {"_name": "Chủ tịch tỉnh", "_email": "ct@laocai.gov.vn", "_reply-to": "x@example.org"}
         number = database(mail, f"SELECT identity_id FROM identities WHERE email = '{user.address}' AND del = 0")

@@ -1,19 +1,28 @@
-"""The filters of the public pages, as a template uses them."""
+"""The filters of pages and their scripts, and the templates that have to use them."""
 
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
 import yaml
 
 PROJECT = Path(__file__).resolve().parents[2]
 pages = importlib.import_module("ansible_collections.laocai.mail.plugins.filter.pages")
 FILTERS: dict[str, Any] = pages.FilterModule().filters()
+TEMPLATES = sorted((PROJECT / "roles").glob("*/templates/*.j2"))
+PHP = [path for path in TEMPLATES if path.name.endswith(".php.j2")]
+MARKUP = [path for path in TEMPLATES if path.name.endswith((".html.j2", ".xml.j2"))]
+# As one would write it who wants to leave a literal of PHP, an attribute or an element.
+HOSTILE = "0214'; phpinfo(); //\\'; phpinfo(); \n\"><script>alert(1)</script>&lt;\\"
+TEXTS = ("vi", "vi_text", "en", "en_text")
+LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 
 
 def test_guide() -> None:
@@ -38,3 +47,48 @@ def test_every_filter_is_documented(name: str) -> None:
     documents = yaml.safe_load((PROJECT / f"plugins/filter/{name}.yml").read_text(encoding="utf-8"))
     assert documents["DOCUMENTATION"]["name"] == name
     assert f"laocai.mail.{name}" in documents["EXAMPLES"]
+
+
+@pytest.mark.parametrize("text", [HOSTILE, "", "\\", "'", "\\'", "$a {$b} \\n", "Lào Cai"])
+def test_a_literal_of_php_is_the_text_and_nothing_else(text: str) -> None:
+    literal = LITERAL.fullmatch(FILTERS["php"](text))
+    assert literal
+    assert re.sub(r"\\([\\'])", r"\1", literal[1]) == text
+
+
+def render(path: Path) -> str:
+    """A template with the same hostile text for everything that is named there, as Jinja renders it for Ansible."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(path.parent),
+        trim_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - as Ansible does it, which is why the templates have to
+    )
+    environment.filters |= {f"laocai.mail.{name}": made for name, made in FILTERS.items()}
+    environment.filters |= {"comment": lambda text, *_style, **_more: f"// {text}", "splitext": os.path.splitext}
+    services = [{"name": HOSTILE, "type": HOSTILE, "port": 993, "security": HOSTILE}]
+    known = {
+        "ansible_managed": "managed", "item": "404", "__nginx_errors": {"404": dict.fromkeys(TEXTS, HOSTILE)},
+        "__pages_services": services, "__pages_guides": [], "__roundcube_plugins": [HOSTILE],
+        "__pages_guide": {"title": HOSTILE, "body": "", "headings": [{"level": 2, "anchor": HOSTILE, "text": HOSTILE}]},
+    }  # fmt: skip
+    source = "".join(file.read_text(encoding="utf-8") for file in path.parent.glob("*.j2"))
+    named = re.findall(r"\b(?:__)?(?:roundcube|nginx|pages)_[a-z_]+", source)
+    return environment.get_template(path.name).render(dict.fromkeys(named, HOSTILE) | known)
+
+
+@pytest.mark.parametrize("path", PHP, ids=lambda path: path.name)
+def test_no_value_becomes_a_part_of_a_script(path: Path) -> None:
+    script = render(path)
+    assert path.name == "address.php.j2" or "phpinfo" in script
+    assert "phpinfo" not in LITERAL.sub("", script)
+
+
+@pytest.mark.parametrize("path", MARKUP, ids=lambda path: path.name)
+def test_no_value_becomes_markup(path: Path) -> None:
+    page = render(path)
+    assert "alert(1)" in page
+    assert "<script" not in page
+    for attribute in re.findall(r'="([^"]*)"[ />]', page):
+        assert "<" not in attribute
+    assert 'phpinfo(); \n">' not in page

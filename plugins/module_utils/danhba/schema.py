@@ -64,6 +64,8 @@ _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]
 LOCAL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
+# What a page or a setting can name whole; the form of a telephone is advice.
+_NAMEABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\"'<>\\]*")
 _UNITS = {"M": 1024**2, "G": GIB, "T": 1024**4}
 _DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
 
@@ -351,7 +353,7 @@ def province(reader: Reader, node: Node) -> Province | None:
         operator=operator,
         file=reader.file,
         operator_key=inner.public_key("operator_key"),
-        support_phone=support.phone("phone"),
+        support_phone=support.matching("phone", _NAMEABLE, "0214 3 000 000") and support.phone("phone"),
         support_mail=support.matching("mail", _MAIL, "contact-stttt@laocai.gov.vn"),
         system_addresses=_system_addresses(reader, inner.node("system_addresses")),
         policy=policy,

@@ -23,31 +23,28 @@ SYMBOL = "PCHT"  # phiếu cấp hộp thư
 REGULATION = (
     "Căn cứ Quy chế quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh "
     "{province}, ban hành kèm theo Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh "
-    "{province} (sau đây gọi là Quy chế);"
+    "(sau đây gọi là Quy chế)"
 )
 
+# The fields are named as the webmail's page of the first change names them (roles/roundcube, plugin danhba).
 STEPS = """
-Mở trình duyệt, tự gõ https://{host}/ vào ô địa chỉ; không bấm liên kết trong một bức thư nào.
+Mở trình duyệt, tự gõ https://{host}/ vào ô địa chỉ; không bấm liên kết trong thư.
 
-Đăng nhập bằng địa chỉ hộp thư và mật khẩu dùng một lần ở trên: gõ đủ các dấu gạch nối, đúng chữ hoa và chữ thường,
-không có dấu cách.
+Đăng nhập bằng địa chỉ thư và mật khẩu cấp một lần ở trên.
 
-Trang đổi mật khẩu hiện ra và hỏi: mật khẩu đang dùng (là mật khẩu dùng một lần này), rồi mật khẩu mới, gõ hai lần. Mật
-khẩu mới phải có ít nhất {shortest} ký tự, không chứa họ tên hay địa chỉ hộp thư, không phải mật khẩu thông dụng hay mật
-khẩu vừa dùng trước đó.
+Ở trang “Đổi mật khẩu lần đầu”, gõ cùng một mật khẩu tự chọn vào hai ô “Mật khẩu mới” và “Nhập lại mật khẩu mới”: ít
+nhất {shortest} ký tự, không chứa họ tên hay địa chỉ thư, không phải mật khẩu phổ biến hoặc mật khẩu cũ.
 
-Đổi xong mới đọc và gửi được thư, cả trên trang này lẫn bằng phần mềm thư và điện thoại. Sau đó hủy phiếu này.
+Đổi xong mới đọc và gửi được thư, kể cả bằng điện thoại, phần mềm thư. Sau đó hủy phiếu này.
 """
 # The words before the bar stand out.
 DUTIES = """
-Đổi mật khẩu ngay lần đăng nhập đầu tiên|, khi vừa nhận phiếu này (khoản 1 Điều 10). Chưa đổi thì hộp thư chưa dùng
-được.
+Đổi mật khẩu ngay lần đăng nhập đầu tiên| (khoản 1 Điều 10).
 
-Không cho ai biết mật khẩu, không cho ai dùng chung hộp thư| (khoản 4, khoản 5 Điều 10). Không cơ quan nào, kể cả nơi
-cấp phiếu này, được hỏi mật khẩu.
+Không cho ai biết mật khẩu, không dùng chung hộp thư| (khoản 4, khoản 5 Điều 10). Không cơ quan nào được hỏi mật khẩu.
 
-Mất phiếu, lộ hoặc quên mật khẩu|, hay mật khẩu này bị từ chối dù gõ đúng và chưa ai đăng nhập: báo cáo ngay Thủ trưởng
-cơ quan và {operator} để được cấp mật khẩu mới (khoản 5 Điều 10). Phiếu này không in lại được.
+Mất phiếu, lộ hoặc quên mật khẩu|, hoặc bị từ chối dù gõ đúng: báo cáo ngay Thủ trưởng cơ quan và {operator} để được
+cấp mật khẩu mới (khoản 5 Điều 10). Phiếu này không in lại được.
 """
 HANDED = "Thay đổi người quản lý| thì bàn giao hộp thư theo khoản 2 Điều 11."
 
@@ -152,15 +149,14 @@ class Office:
         begun = [custodian for custodian in agency.custodians if custodian.date <= self.day]
         return self._in_office(agency, begun[-1]) if begun else None
 
-    def live(self) -> frozenset[str]:
-        """The addresses under which somebody may receive mail or will again: those of open and suspended mailboxes."""
+    def states(self) -> dict[str, State]:
+        """The state of each address that is or will be a mailbox of somebody again: those open and suspended."""
         timeline, domain = Timeline(self.register, self.day), self.register.province.domain
-        agencies = self.register.agencies.values()
-        contacts = [contact(agency.code) for agency in agencies if timeline.own_agency_state(agency) in LIVE]
-        people = [
-            own for agency in agencies for entry, own in self.issued.of(agency) if timeline.own_state(entry) in LIVE
-        ]
-        return frozenset(f"{local}@{domain}" for local in (*contacts, *people))
+        found: list[tuple[str | None, State]] = []
+        for agency in self.register.agencies.values():
+            found.append((contact(agency.code), timeline.own_agency_state(agency)))
+            found.extend((own, timeline.own_state(entry)) for entry, own in self.issued.of(agency))
+        return {f"{local}@{domain}": state for local, state in found if state in LIVE}
 
     def _in_office(self, agency: Agency, custodian: Custodian) -> tuple[Custodian, Issuance] | None:
         timeline = Timeline(self.register, self.day)
@@ -219,7 +215,7 @@ class Office:
             place=f"{province.name}, {in_words(self.day)}",
             subject=_subject(target),
             to=self._to(agency, issuance),
-            basis=(REGULATION.format(province=province.name), *_document(target)),
+            basis=_basis(province, target),
             opening=_opening(operator, agency, issuance),
             address=target.address,
             steps=_steps(province, self.shortest),
@@ -278,19 +274,21 @@ def _subject(target: Target) -> str:
     return "Cấp lại mật khẩu" + (" cho hộp thư của cơ quan" if target.kind == AGENCY else " theo khoản 5 Điều 10")
 
 
-def _document(target: Target) -> tuple[str, ...]:
-    if not target.document:
-        return ()
-    lost = target.previous is not None and target.kind != AGENCY
-    return (f"Căn cứ văn bản số {target.document}{' báo mất, lộ hoặc quên mật khẩu' if lost else ''},",)
+def _basis(province: Province, target: Target) -> tuple[str, ...]:
+    """The lines of what the letter rests on: a semicolon after each, but a full stop after the last (Phụ lục I)."""
+    lines = [REGULATION.format(province=province.name)]
+    if target.document:
+        lost = target.previous is not None and target.kind != AGENCY
+        lines.append(f"Căn cứ văn bản số {target.document}{' báo mất, lộ hoặc quên mật khẩu' if lost else ''}")
+    return (*(f"{line};" for line in lines[:-1]), f"{lines[-1]}.")
 
 
 def _opening(operator: Agency, agency: Agency, issuance: Issuance | None) -> str:
     if issuance:
-        return f"{operator.name} cấp cho Ông (Bà) hộp thư điện tử công vụ và mật khẩu dùng một lần sau đây:"
+        return f"{operator.name} cấp cho Ông (Bà) hộp thư điện tử công vụ sau đây:"
     return (
         f"{operator.name} cấp cho {agency.name}, qua người quản lý hộp thư (Điều 11 của Quy chế), hộp thư điện tử công "
-        "vụ và mật khẩu dùng một lần sau đây:"
+        "vụ sau đây:"
     )
 
 

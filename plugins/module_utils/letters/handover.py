@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..danhba.addresses import contact
+from ..danhba.state import State
 from ..failure import Failure
 from .content import Office, in_words
 from .outbox import HANDED_OVER, SUFFIX, Batch, Bundle, Outbox, as_json, explained, sync_folder, write
@@ -102,20 +103,23 @@ class Clerk:
 
     def _decide(self) -> tuple[list[tuple[Batch, Bundle]], Outcome]:
         self._refuse_partial()
-        batches, live = self.outbox.batches(), self.office.live()
+        batches, states = self.outbox.batches(), self.office.states()
         newest = {a: batch.number for batch in batches for bundle in batch.bundles for a in bundle.addresses}
         waiting: list[tuple[Batch, Bundle]] = []
         given: list[HandedOver] = []
         held, void = [], []
         for batch, bundle in _undelivered(batches):
-            dead = [a for a in bundle.addresses if newest[a] > batch.number or a not in live]
-            if len(dead) == len(bundle.addresses):
+            dead = [a for a in bundle.addresses if newest[a] > batch.number or a not in states]
+            left = self._left(bundle)
+            # Nobody can reissue a suspended mailbox's, so it alone keeps no bundle back until it is open again.
+            alive = [a for a in bundle.addresses if a not in dead and not (left and states[a] is State.SUSPENDED)]
+            if not alive and (left or len(dead) == len(bundle.addresses)):
                 void.append(bundle.agency)
-            elif self._left(bundle):
+            elif left:
                 held.append(bundle.agency)
             else:
                 waiting.append((batch, bundle))
-                given.append(_describe(batch, bundle, dead))
+                given.append(self._describe(batch, bundle, dead))
         return waiting, Outcome(given, held, void, self._list_name(given))
 
     def _refuse_partial(self) -> None:

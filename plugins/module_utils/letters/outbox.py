@@ -31,24 +31,26 @@ _BATCH = re.compile(r"(?P<number>\d{4,})-(?P<batch>[0-9a-f]{8})")
 
 
 @dataclass(frozen=True, slots=True)
-class Sealed:
-    """One agency's letters, encrypted: what is written into a file."""
+class Contents:
+    """What a file of letters holds: those of one agency, for whom, and of which addresses, in the order of its pages."""
 
     agency: str
     name: str
     reader: Reader
     addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed(Contents):
+    """One agency's letters, encrypted: what is written into a file."""
+
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Bundle:
-    """One agency's file of a batch, as its manifest describes it; `day` is the day of the letters, in ISO 8601."""
+class Bundle(Contents):
+    """One agency's file of a batch, as its manifest describes it."""
 
-    agency: str
-    name: str
-    reader: Reader
-    addresses: tuple[str, ...]
     file: str
     sha256: str
 
@@ -63,7 +65,10 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The letters of one run whose passwords were stored; a later batch has a higher number."""
+    """The letters of one run whose passwords were stored; a later batch has a higher number.
+
+    `day` is the day of the letters, in ISO 8601.
+    """
 
     number: int
     path: Path

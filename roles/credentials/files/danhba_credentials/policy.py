@@ -48,12 +48,12 @@ class Owner:
 
 CURRENT = Reason(
     "current",
-    "Mật khẩu mới phải khác mật khẩu đang dùng, kể cả mật khẩu ghi trong phiếu cấp.",
+    "Mật khẩu mới phải khác mật khẩu đang dùng, kể cả mật khẩu cấp một lần ghi trên phiếu.",
     "The new password must differ from the current one, also from the one in the letter.",
 )
 FORMER = Reason(
     "former",
-    "Mật khẩu này bạn đã dùng trước đây. Hãy chọn mật khẩu chưa dùng bao giờ.",
+    "Mật khẩu này đã được dùng trước đây. Hãy chọn mật khẩu chưa dùng bao giờ.",
     "You have used this password before. Choose one that you never used.",
 )
 CHARACTERS = Reason(

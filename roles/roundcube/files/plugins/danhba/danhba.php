@@ -79,7 +79,7 @@ class danhba extends rcube_plugin
     private function wire_identity(): void
     {
         $identity = new Identity($this, $this->session);
-        $hooks = ['user_create', 'identity_create', 'identity_update', 'identity_delete', 'message_before_send'];
+        $hooks = ['startup', 'user_create', 'identity_create', 'identity_update', 'identity_delete', 'message_before_send'];
         foreach ($hooks as $hook) {
             $this->add_hook($hook, [$identity, $hook]);
         }

@@ -67,7 +67,24 @@ final class Identity
         return ['abort' => true, 'result' => false] + $args;
     }
 
-    /** Whatever form a message was sent by, its sender is the mailbox, or it is not sent. */
+    /** An automatic reply bears the own address, whatever the form says. */
+    public function startup(array $args): array
+    {
+        $mailbox = $this->session->mailbox();
+        if ($mailbox && str_starts_with((string) $args['action'], 'plugin.managesieve')) {
+            foreach (array_intersect(['vacation_from', '_action_from'], array_keys($_POST)) as $name) {
+                $_POST[$name] = is_array($_POST[$name])
+                    ? array_fill_keys(array_keys($_POST[$name]), $mailbox['address'])
+                    : $mailbox['address'];
+            }
+        }
+        return $args;
+    }
+
+    /**
+     * Whatever form a message was sent by, its sender is the mailbox, or it is not sent; and the name beside the address
+     * is the mailbox's.
+     */
     public function message_before_send(array $args): array
     {
         $mailbox = $this->session->mailbox();
@@ -76,6 +93,8 @@ final class Identity
         $own = $mailbox && $args['from'] === $mailbox['address'] && count($from) === 1
             && strcasecmp($from[0], $mailbox['address']) === 0;
         if ($own) {
+            $sender = format_email_recipient($mailbox['address'], $mailbox['name']);
+            $args['message']->headers(['From' => $sender], true);
             return $args;
         }
         $text = ['name' => 'notyouraddress', 'vars' => ['address' => $mailbox['address'] ?? '']];

@@ -196,10 +196,10 @@ final class Session
         return (string) $this->rcmail->decrypt((string) ($_SESSION['password'] ?? ''));
     }
 
-    /** People may leave out the domain, and write in capitals. */
+    /** People may leave out the domain, and write in capitals. No address has a control character: it gets to logs. */
     private function address(string $user): string
     {
-        $user = mb_strtolower(trim($user));
+        $user = mb_strtolower(trim((string) preg_replace('/\p{C}+/u', '', $user)));
         return str_contains($user, '@') ? $user : $user . '@' . $this->rcmail->config->get('danhba_domain');
     }
 }
