@@ -21,30 +21,28 @@ from ..failure import Failure
 TITLE = "PHIẾU CẤP HỘP THƯ ĐIỆN TỬ CÔNG VỤ"
 SYMBOL = "PCHT"  # phiếu cấp hộp thư
 REGULATION = (
-    "Căn cứ Quy chế quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh "
-    "{province}, ban hành kèm theo Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh "
-    "(sau đây gọi là Quy chế)"
+    "Căn cứ Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh {province} ban hành Quy chế "
+    "quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh {province} (sau "
+    "đây gọi là Quy chế)"
 )
 
 # The fields are named as the webmail's page of the first change names them (roles/roundcube, plugin danhba).
 STEPS = """
-Mở trình duyệt, tự gõ https://{host}/ vào ô địa chỉ; không bấm liên kết trong thư.
+Tự gõ https://{host}/ vào trình duyệt; không bấm liên kết trong thư.
 
 Đăng nhập bằng địa chỉ thư và mật khẩu cấp một lần ở trên.
 
-Ở trang “Đổi mật khẩu lần đầu”, gõ cùng một mật khẩu tự chọn vào hai ô “Mật khẩu mới” và “Nhập lại mật khẩu mới”: ít
-nhất {shortest} ký tự, không chứa họ tên hay địa chỉ thư, không phải mật khẩu phổ biến hoặc mật khẩu cũ.
+Đổi mật khẩu ngay (khoản 1 Điều 10): tự chọn một mật khẩu, gõ vào hai ô “Mật khẩu mới” và “Nhập lại mật khẩu mới”; ít
+nhất {shortest} ký tự, không chứa họ tên, địa chỉ thư, không phải mật khẩu phổ biến hoặc mật khẩu cũ.
 
-Đổi xong mới đọc và gửi được thư, kể cả bằng điện thoại, phần mềm thư. Sau đó hủy phiếu này.
+Đổi xong mới dùng được hộp thư, kể cả trên điện thoại. Sau đó hủy phiếu này.
 """
 # The words before the bar stand out.
 DUTIES = """
-Đổi mật khẩu ngay lần đăng nhập đầu tiên| (khoản 1 Điều 10).
-
 Không cho ai biết mật khẩu, không dùng chung hộp thư| (khoản 4, khoản 5 Điều 10). Không cơ quan nào được hỏi mật khẩu.
 
-Mất phiếu, lộ hoặc quên mật khẩu|, hoặc bị từ chối dù gõ đúng: báo cáo ngay Thủ trưởng cơ quan và {operator} để được
-cấp mật khẩu mới (khoản 5 Điều 10). Phiếu này không in lại được.
+Mất phiếu, lộ, quên mật khẩu, gõ đúng mà bị từ chối|: báo ngay Thủ trưởng cơ quan và {operator} để được cấp lại
+(khoản 5 Điều 10).
 """
 HANDED = "Thay đổi người quản lý| thì bàn giao hộp thư theo khoản 2 Điều 11."
 
@@ -216,7 +214,7 @@ class Office:
             subject=_subject(target),
             to=self._to(agency, issuance),
             basis=_basis(province, target),
-            opening=_opening(operator, agency, issuance),
+            opening=_opening(operator, issuance),
             address=target.address,
             steps=_steps(province, self.shortest),
             duties=_duties(operator, issuance),
@@ -283,13 +281,8 @@ def _basis(province: Province, target: Target) -> tuple[str, ...]:
     return (*(f"{line};" for line in lines[:-1]), f"{lines[-1]}.")
 
 
-def _opening(operator: Agency, agency: Agency, issuance: Issuance | None) -> str:
-    if issuance:
-        return f"{operator.name} cấp cho Ông (Bà) hộp thư điện tử công vụ sau đây:"
-    return (
-        f"{operator.name} cấp cho {agency.name}, qua người quản lý hộp thư (Điều 11 của Quy chế), hộp thư điện tử công "
-        "vụ sau đây:"
-    )
+def _opening(operator: Agency, issuance: Issuance | None) -> str:
+    return f"{operator.name} cấp cho {'Ông (Bà)' if issuance else 'cơ quan'} hộp thư điện tử công vụ sau đây:"
 
 
 def _steps(province: Province, shortest: int) -> tuple[str, ...]:

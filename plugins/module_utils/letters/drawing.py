@@ -1,6 +1,7 @@
 """Letters as a PDF: an A4 page each, in the layout of Nghị định 30/2020/NĐ-CP, Phụ lục I.
 
-The text of a page is set as large as it fits, from 13 points down: one letter never runs over to a second page.
+The text of a page is set as large as it fits, from 13 points down: one letter never runs over to a second page. With
+names of ordinary length it fits at 13, the least that the Nghị định asks for; only very long ones make it smaller.
 """
 
 from __future__ import annotations
@@ -25,15 +26,14 @@ WIDTH, HEIGHT = 210 * MM, 297 * MM
 LEFT, RIGHT, TOP, BOTTOM = 30 * MM, 15 * MM, 20 * MM, 20 * MM
 TEXT = WIDTH - LEFT - RIGHT
 # Agency names stand at the left, the name of the state at the right.
-HEAD_LEFT = 66 * MM
+HEAD_LEFT = 75 * MM
 HEAD_RIGHT = TEXT - HEAD_LEFT
 SIZES = (13.0, 12.5, 12.0, 11.5, 11.0, 10.5, 10.0, 9.0, 8.0, 7.0, 6.0)
-SIGNATURE = 64.0  # room for a signature and a stamp
-SERIF, BOLD, ITALIC, BOLD_ITALIC = (f"LiberationSerif{style}" for style in ("", "-Bold", "-Italic", "-BoldItalic"))
-MONO = "LiberationMono-Bold"
+LEADING = 1.15  # single spacing of this typeface
+SIGNATURE = 44.0  # room for a signature and a stamp
 STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
-SHAPE = "Gõ đủ năm nhóm và bốn dấu gạch nối. Mỗi nhóm: một chữ hoa đứng đầu, ba chữ thường, một chữ số (2 đến 9)."
+SHAPE = "Gõ đủ bốn dấu gạch nối; mỗi nhóm một chữ hoa, ba chữ thường, một chữ số."
 
 # A number stays on the line of the word before it.
 _NUMBERED = re.compile(r"\b(Điều|khoản|số|ngày|tháng|năm|ít nhất) (?=\d)")
@@ -42,10 +42,10 @@ Drawn = Callable[[], None]
 """Told that one more page is drawn."""
 
 
-def check() -> None:
-    """Failure where nothing can be drawn: reportlab or the typefaces are missing."""
+def check() -> fonts.Fonts:
+    """The typefaces; Failure where nothing can be drawn, because reportlab or they are missing."""
     try:
-        fonts.register()
+        return fonts.register()
     except Unusable as error:
         vi, en = both(error.template, error.values)
         raise Failure(f"{vi}. Chưa có gì thay đổi.", f"{en}. Nothing was changed.") from error
@@ -53,7 +53,7 @@ def check() -> None:
 
 def draw(letters: Iterable[tuple[Letter, str]], drawn: Drawn = lambda: None) -> bytes:
     """A PDF of letters, each with its password, a page each in the same order."""
-    check()
+    typefaces = check()
     from reportlab.pdfgen.canvas import Canvas
 
     file = io.BytesIO()
@@ -61,7 +61,7 @@ def draw(letters: Iterable[tuple[Letter, str]], drawn: Drawn = lambda: None) -> 
     canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1, lang="vi")
     canvas.setTitle(TITLE)
     for letter, password in letters:
-        _Page(canvas, letter, password).draw()
+        _Page(canvas, typefaces, letter, password).draw()
         canvas.showPage()
         drawn()
     canvas.save()
@@ -74,7 +74,7 @@ def _style(name: str, size: float, **options: Any) -> Any:
     from reportlab.lib.styles import ParagraphStyle
 
     alignment = TA_CENTER if options.pop("centred", False) else TA_JUSTIFY
-    return ParagraphStyle("", fontName=name, fontSize=size, leading=size * 1.2, alignment=alignment, **options)
+    return ParagraphStyle("", fontName=name, fontSize=size, leading=size * LEADING, alignment=alignment, **options)
 
 
 @lru_cache(maxsize=4096)
@@ -98,8 +98,10 @@ class _Block:
 class _Page:
     """One page: the head from above, the signature from below what comes between."""
 
-    def __init__(self, canvas: Any, letter: Letter, password: str) -> None:
+    def __init__(self, canvas: Any, typefaces: fonts.Fonts, letter: Letter, password: str) -> None:
         self.canvas = canvas
+        self.serif = typefaces.serif
+        self.mono = typefaces.mono.bold
         self.letter = letter
         self.password = password
 
@@ -154,18 +156,18 @@ class _Page:
         letter, big = self.letter, min(size, 13.0)
         small = big - 1
         left = [
-            *([self._centred(letter.parent.upper(), SERIF, small, HEAD_LEFT)] if letter.parent else []),
-            self._centred(letter.office.upper(), BOLD, small, HEAD_LEFT),
+            *([self._centred(letter.parent.upper(), self.serif.normal, small, HEAD_LEFT)] if letter.parent else []),
+            self._centred(letter.office.upper(), self.serif.bold, small, HEAD_LEFT),
             self._line(HEAD_LEFT * 0.4, HEAD_LEFT),
-            self._centred(f"Số: {letter.number}", SERIF, small, HEAD_LEFT),
+            self._centred(f"Số: {letter.number}", self.serif.normal, small, HEAD_LEFT),
         ]
         right = [
-            self._centred(STATE, BOLD, small, HEAD_RIGHT),
-            self._centred(MOTTO, BOLD, big, HEAD_RIGHT),
-            self._line(self.canvas.stringWidth(MOTTO, BOLD, big), HEAD_RIGHT),
-            self._centred(letter.place, ITALIC, big, HEAD_RIGHT),
+            self._centred(STATE, self.serif.bold, small, HEAD_RIGHT),
+            self._centred(MOTTO, self.serif.bold, big, HEAD_RIGHT),
+            self._line(self.canvas.stringWidth(MOTTO, self.serif.bold, big), HEAD_RIGHT),
+            self._centred(letter.place, self.serif.italic, big, HEAD_RIGHT),
         ]
-        return [self._beside(self._stack(left), self._stack(right), HEAD_LEFT), self._space(size)]
+        return [self._beside(self._stack(left), self._stack(right), HEAD_LEFT), self._space(size * 0.8)]
 
     def _centred(self, text: str, name: str, size: float, width: float = TEXT) -> _Block:
         return self._text(escape(text), name, size, width, centred=True)
@@ -176,40 +178,42 @@ class _Page:
     def _body(self, size: float) -> list[_Block]:
         letter, gap = self.letter, size * 0.3
         return [
-            self._centred(TITLE, BOLD, size + 1),
+            self._centred(TITLE, self.serif.bold, size + 1),
             self._space(2),
-            self._centred(letter.subject, BOLD, size),
-            self._line(TEXT * 0.3, TEXT, gap=size),
-            self._text(f"Kính gửi: {escape(letter.to)}", SERIF, size, centred=True, gap=size * 0.7),
-            *(self._text(escape(text), ITALIC, size, gap=gap, firstLineIndent=28) for text in letter.basis),
-            self._text(escape(letter.opening), SERIF, size, gap=gap * 2, firstLineIndent=28),
+            self._centred(letter.subject, self.serif.bold, size),
+            self._line(TEXT * 0.3, TEXT, gap=size * 0.7),
+            self._text(f"Kính gửi: {escape(letter.to)}", self.serif.normal, size, centred=True, gap=size * 0.5),
+            *(self._text(escape(text), self.serif.italic, size, gap=gap, firstLineIndent=28) for text in letter.basis),
+            self._text(escape(letter.opening), self.serif.normal, size, gap=gap * 2, firstLineIndent=28),
             self._box(size),
             self._space(size * 0.8),
-            self._text("Các bước đầu tiên:", BOLD, size, gap=gap, firstLineIndent=28),
+            self._text("Các bước đầu tiên:", self.serif.bold, size, gap=gap, firstLineIndent=28),
             *(self._item(f"{number}.", escape(text), size) for number, text in enumerate(letter.steps, 1)),
-            self._text("Trách nhiệm theo Quy chế:", BOLD, size, gap=gap, firstLineIndent=28),
+            self._text("Trách nhiệm theo Quy chế:", self.serif.bold, size, gap=gap, firstLineIndent=28),
             *(self._item("-", f"<b>{escape(lead)}</b>{escape(rest)}", size) for lead, rest in letter.duties),
-            self._text(f"<b>{escape(letter.support)}</b>", SERIF, size, gap=size * 0.9, firstLineIndent=28),
+            self._text(f"<b>{escape(letter.support)}</b>", self.serif.normal, size, gap=size * 0.7, firstLineIndent=28),
         ]
 
     def _item(self, mark: str, markup: str, size: float) -> _Block:
         return self._beside(
-            self._text(mark, SERIF, size, 20), self._text(markup, SERIF, size, TEXT - 18, gap=size * 0.25), 18
+            self._text(mark, self.serif.normal, size, 20),
+            self._text(markup, self.serif.normal, size, TEXT - 18, gap=size * 0.25),
+            18,
         )
 
     def _box(self, size: float) -> _Block:
         """The address and the password, where nobody can overlook them."""
-        inner, small = TEXT - 20, max(size - 2, 6)
+        inner = TEXT - 20
         rows = [
-            self._space(8),
-            self._text("Địa chỉ hộp thư", SERIF, small, inner, centred=True, gap=4),
+            self._space(7),
+            self._text("Địa chỉ thư", self.serif.normal, size, inner, centred=True, gap=2),
             self._mono(self.letter.address, 15, inner),
-            self._space(9),
-            self._text("Mật khẩu dùng một lần", SERIF, small, inner, centred=True, gap=5),
+            self._space(5),
+            self._text("Mật khẩu cấp một lần", self.serif.normal, size, inner, centred=True, gap=3),
             self._mono(self.password, 22, inner),
-            self._space(6),
-            self._text(SHAPE, ITALIC, small, inner, centred=True),
-            self._space(8),
+            self._space(3),
+            self._text(SHAPE, self.serif.italic, size, inner, centred=True),
+            self._space(7),
         ]
         content = self._stack(rows, indent=10)
 
@@ -225,7 +229,7 @@ class _Page:
         size = min(size, width / (0.6 * len(text)))
 
         def draw(x: float, y: float) -> None:
-            self.canvas.setFont(MONO, size)
+            self.canvas.setFont(self.mono, size)
             self.canvas.drawCentredString(x + width / 2, y - size * 0.85, text)
 
         return _Block(size * 1.15, draw)
@@ -233,13 +237,13 @@ class _Page:
     def _foot(self, size: float) -> list[_Block]:
         half = TEXT / 2
         left = [
-            self._text("Nơi nhận:", BOLD_ITALIC, min(size, 12), half),
-            self._text("- Như trên (bản duy nhất);", SERIF, min(size, 11), half),
-            self._text("- Không sao chụp, không lưu.", SERIF, min(size, 11), half),
+            self._text("Nơi nhận:", self.serif.bold_italic, min(size, 12), half),
+            self._text("- Như trên (bản duy nhất);", self.serif.normal, min(size, 11), half),
+            self._text("- Không sao chụp, không lưu.", self.serif.normal, min(size, 11), half),
         ]
         right = [
-            self._centred(self.letter.signed_as.upper(), BOLD, size, half),
+            self._centred(self.letter.signed_as.upper(), self.serif.bold, size, half),
             self._space(SIGNATURE),
-            self._centred(self.letter.signed_by, BOLD, size, half),
+            self._centred(self.letter.signed_by, self.serif.bold, size, half),
         ]
         return [self._beside(self._stack(left), self._stack(right), half)]

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..danhba.addresses import contact
-from ..danhba.state import State
+from ..danhba.register import Custodian, Issuance
+from ..danhba.state import LIVE, State
 from ..failure import Failure
 from .content import Office, in_words
 from .outbox import HANDED_OVER, SUFFIX, Batch, Bundle, Outbox, as_json, explained, sync_folder, write
@@ -44,7 +45,7 @@ OWNERS = {
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """One bundle that is given out, or in `foresee` would be: its agency, custodian and file.
+    """One bundle that is given out, or in `foresee` would be: its agency, its custodian on the day, and the file.
 
     `void` are the addresses in it that are no mailbox any more, or whose passwords were reissued since.
     """
@@ -68,7 +69,8 @@ class Outcome:
     Attributes:
         bundles: what was given out.
         held: agencies whose bundle is for somebody who is no longer the custodian.
-        void: agencies whose bundle holds only letters that are of no use any more.
+        void: agencies whose bundle holds only letters that are of no use: reissued since, or of mailboxes that ended;
+            and where the custodian has changed, also those of suspended mailboxes, until these are open again.
         list: the name of the list, empty where nothing was given out.
     """
 
@@ -109,11 +111,12 @@ class Clerk:
         given: list[HandedOver] = []
         held, void = [], []
         for batch, bundle in _undelivered(batches):
-            dead = [a for a in bundle.addresses if newest[a] > batch.number or a not in states]
             left = self._left(bundle)
-            # Nobody can reissue a suspended mailbox's, so it alone keeps no bundle back until it is open again.
-            alive = [a for a in bundle.addresses if a not in dead and not (left and states[a] is State.SUSPENDED)]
-            if not alive and (left or len(dead) == len(bundle.addresses)):
+            # What is for a former custodian waits for a reissue, which a suspended mailbox gets only when it is open
+            # again: until then its letter is of no use.
+            useful = {State.OPEN} if left else LIVE
+            dead = [a for a in bundle.addresses if newest[a] > batch.number or states.get(a) not in useful]
+            if len(dead) == len(bundle.addresses):
                 void.append(bundle.agency)
             elif left:
                 held.append(bundle.agency)
@@ -131,15 +134,34 @@ class Clerk:
                 "Nothing was changed.",
             )
 
+    def _custodian(self, code: str) -> tuple[Custodian, Issuance] | None:
+        agency = self.office.register.agencies.get(code)
+        return self.office.custodian(agency) if agency else None
+
     def _left(self, bundle: Bundle) -> bool:
         """Whether the bundle, or the letter for the contact mailbox in it, is for somebody who is not custodian now."""
-        agency = self.office.register.agencies.get(bundle.agency)
-        held = self.office.custodian(agency) if agency else None
+        held = self._custodian(bundle.agency)
         person, key = (held[0].person, held[0].key) if held else ("", "")
         if bundle.reader.owner == "custodian":
             return (person, key) != (bundle.reader.person, bundle.reader.key)
         address = f"{contact(bundle.agency)}@{self.office.register.province.domain}"
         return address in bundle.addresses and person != bundle.reader.person
+
+    def _describe(self, batch: Batch, bundle: Bundle, void: list[str]) -> HandedOver:
+        held = self._custodian(bundle.agency)
+        return HandedOver(
+            agency=bundle.agency,
+            name=bundle.name,
+            # Who signs for it, who need not be whom the manifest names: the operator's key opens it for any custodian.
+            custodian=held[1].name if held else "",
+            letters=len(bundle.addresses),
+            void=void,
+            owner=bundle.reader.owner,
+            key=bundle.reader.key,
+            file=_file_name(batch, bundle),
+            sha256=bundle.sha256,
+            issued=batch.day,
+        )
 
     def _list_name(self, given: Sequence[HandedOver]) -> str:
         """Named after what is in it, so that a run after one that ended early writes the same list again."""
@@ -201,22 +223,6 @@ def _undelivered(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Bundle]]:
 
 def _file_name(batch: Batch, bundle: Bundle) -> str:
     return f"{bundle.agency}-{batch.number:04}{SUFFIX}"
-
-
-def _describe(batch: Batch, bundle: Bundle, void: list[str]) -> HandedOver:
-    reader = bundle.reader
-    return HandedOver(
-        agency=bundle.agency,
-        name=bundle.name,
-        custodian=reader.name,
-        letters=len(bundle.addresses),
-        void=void,
-        owner=reader.owner,
-        key=reader.key,
-        file=_file_name(batch, bundle),
-        sha256=bundle.sha256,
-        issued=batch.day,
-    )
 
 
 def _intact(batch: Batch, bundle: Bundle) -> bytes:

@@ -32,7 +32,7 @@ _BATCH = re.compile(r"(?P<number>\d{4,})-(?P<batch>[0-9a-f]{8})")
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a file of letters holds: those of one agency, for whom, and of which addresses, in the order of its pages."""
+    """What a file of letters holds: those of one agency, for whom, and the addresses of its pages in order."""
 
     agency: str
     name: str

@@ -105,7 +105,7 @@ def _page(shown: _Shown) -> Iterator[str]:
 def _search(shown: _Shown) -> Iterator[str]:
     """Hidden until the script is there, since it does nothing without."""
     count = escape(translator(shown.language)(FOUND), quote=True)
-    yield f'<search hidden data-found="{count}" data-none="{shown.say(NONE)}">'
+    yield f'<search role="search" hidden data-found="{count}" data-none="{shown.say(NONE)}">'
     yield f'<label for="query">{shown.say(SEARCH)}</label>'
     yield '<input id="query" type="search" autocomplete="off" spellcheck="false" aria-describedby="hint found">'
     yield f'<p id="hint">{shown.say(HINT)}</p><p id="found" role="status"></p></search>'

@@ -51,7 +51,7 @@ class danhba extends rcube_plugin
         $this->session = new Session($this, $rcmail, $service, $mailboxes);
         $this->wire_sign_in($rcmail, $service);
         $this->wire_identity();
-        if (in_array($rcmail->task, ['mail', 'settings'], true)) {
+        if (in_array($rcmail->task, ['mail', 'settings', 'addressbook'], true)) {
             $this->include_stylesheet('danhba.css');
         }
         if ($rcmail->task === 'settings') {
