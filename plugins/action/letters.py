@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
             agencies = ", ".join(outcome.held)
             self._display.warning(
                 f"Chưa bàn giao phiếu của {agencies}: người được gửi không còn quản lý hộp thư hoặc đã đổi khóa. Cấp "
-                "lại mật khẩu cho các hộp thư đó rồi bàn giao.\n"
+                "lại mật khẩu cho các hộp thư đó (hộp thư đang tạm khóa: sau khi mở lại) rồi bàn giao.\n"
                 f"Kept back for {agencies}: whom they are for is not the custodian any more, or has another key. "
-                "Reissue those passwords, then hand over."
+                "Reissue those passwords (of a suspended mailbox, when it is open again), then hand over."
             )

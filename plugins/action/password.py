@@ -110,7 +110,9 @@ class RemoteHost:
         self._ask("store", request)
 
     def _ask(self, mode: str, request: dict[str, Any]) -> Any:
-        self._exchange.ask(request, _mode=mode)
+        result = self._exchange.ask(request, _mode=mode)
+        for said in result.get("said", []):
+            Display().warning(said)
         return self._exchange.answer()
 
 

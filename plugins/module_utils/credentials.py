@@ -2,11 +2,16 @@
 
 Runs on the mail host beside psycopg and the standard library; the controller's side is `passwords`. Both speak in the
 types below, as JSON in one private file. No function here sees a password: what arrives is already hashed.
+
+A reissue ends what the old password has opened (R10.5): the web sessions in the same transaction, by the database, and
+the mail sessions right after it. Whatever ends a run between the two leaves the batch to be settled by the next one,
+which ends them then.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -41,6 +46,10 @@ ARGUMENTS: dict[str, Any] = {
 REISSUE_COUNT = 50
 REISSUE_PERCENT = 2  # of the open accounts
 SHOWN = 20  # addresses named in a message
+
+KICK = "doveadm"
+NOBODY = 68  # doveadm's status where nobody of that name is connected
+PATIENCE = 60  # seconds
 
 BatchState = Literal["stored", "given_up", "open", "foreign"]
 
@@ -87,20 +96,31 @@ class BatchName:
     batch: str
 
 
-def answer(connection: Connection, mode: str, request: dict[str, Any], *, dry_run: bool) -> dict[str, Any]:
-    """Answer one request of the controller; both are made of JSON's types. With `dry_run` nothing is written."""
+Kick = Callable[[Sequence[str]], None]
+"""Ends every mail session of some addresses, or of none, as `end_sessions` does."""
+
+
+def answer(connection: Connection, mode: str, request: dict[str, Any], kick: Kick, *, dry_run: bool) -> dict[str, Any]:
+    """Answer one request of the controller; both are made of JSON's types. With `dry_run` nothing is written.
+
+    `kick` is called after the commit for the accounts whose passwords were replaced, and never with `dry_run`.
+    """
     if mode == "settle":
         names = [BatchName(**name) for name in request["batches"]]
-        return settle_batches(connection, names, request["actor"], dry_run=dry_run)
+        states = settle_batches(connection, names, request["actor"], dry_run=dry_run)
+        if not dry_run:
+            kick(find_reissued(connection, [batch for batch, state in states.items() if state == "stored"]))
+        return dict(states)
     if mode == "targets":
         targets = find_targets(connection, Order(**request))
         return {"server": read_server(connection), "targets": [asdict(target) for target in targets]}
     credentials = [Credential(**credential) for credential in request["credentials"]]
     store_batch(connection, request["batch"], request["actor"], credentials)
+    kick([credential.address for credential in credentials if credential.previous is not None])
     return {}
 
 
-def answer_file(connect: Callable[[], Connection], mode: str, path: Path, *, dry_run: bool) -> None:
+def answer_file(connect: Callable[[], Connection], mode: str, path: Path, kick: Kick, *, dry_run: bool) -> None:
     """Answer the request in the file `path` by writing into the same file.
 
     The file is emptied as soon as it is read, so a hash is on the host's disk no longer than it takes to get here, and
@@ -111,7 +131,7 @@ def answer_file(connect: Callable[[], Connection], mode: str, path: Path, *, dry
         file.seek(0)
         file.truncate()
         with connect() as connection:
-            json.dump(answer(connection, mode, request, dry_run=dry_run), file)
+            json.dump(answer(connection, mode, request, kick, dry_run=dry_run), file)
 
 
 def read_server(connection: Connection) -> str:
@@ -302,6 +322,46 @@ def _settle(connection: Connection, batch: str, actor: str, *, dry_run: bool) ->
     if row is None:
         return "open"
     return "stored" if row[0] else "given_up"
+
+
+def find_reissued(connection: Connection, batches: Sequence[str]) -> list[str]:
+    """The addresses whose passwords some stored batches replaced."""
+    rows = connection.execute(
+        "SELECT DISTINCT after ->> 'address' FROM mail.audit JOIN mail.run USING (run)"
+        " WHERE action = 'reissue_password' AND batch = ANY (%s::uuid[]) ORDER BY 1",
+        (list(batches),),
+    )
+    return [address for (address,) in rows]
+
+
+def end_sessions(addresses: Sequence[str], warn: Callable[[str], None], command: str = KICK) -> None:
+    """Have Dovecot end every session of the addresses; Failure where it may not have done so.
+
+    Of more than `REISSUE_COUNT` addresses everybody's sessions are ended, by one call: mail programs sign in again by
+    themselves. A host without the command has no sessions, which is no more than a warning.
+    """
+    for address in addresses if len(addresses) <= REISSUE_COUNT else ["*"]:
+        try:
+            done = subprocess.run([command, "kick", address], capture_output=True, timeout=PATIENCE, check=False)
+        except FileNotFoundError:
+            warn(
+                f"Máy chủ không có {command} nên không có phiên thư nào để kết thúc.\n"
+                f"The host has no {command}, so there is no mail session to end."
+            )
+            return
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise _not_ended(str(error)) from error
+        if done.returncode not in {0, NOBODY}:
+            raise _not_ended(" ".join(done.stderr.decode(errors="replace").split()))
+
+
+def _not_ended(reason: str) -> Failure:
+    return Failure(
+        f"Đã lưu mật khẩu mới, nhưng Dovecot chưa kết thúc phiên của mật khẩu cũ: {reason}. "
+        "Xem systemctl status dovecot, rồi chạy lại: lần sau kết thúc phiên và nhận lại phiếu.",
+        f"The new passwords are stored, but Dovecot has not ended the sessions of the old ones: {reason}. "
+        "See systemctl status dovecot, then run again: that ends them and takes the letters over.",
+    )
 
 
 def _join(addresses: Iterable[str]) -> str:

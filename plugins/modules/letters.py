@@ -17,6 +17,7 @@ description:
   - A file is kept back where the person to whose key it is encrypted is no longer the custodian on the day, or has
     another key, and where the letter for the agency's own mailbox is addressed to somebody else. Reissue its passwords.
   - A file is left out in which every password was reissued since, or is of a mailbox that ended or has another address.
+    Where the file would be kept back, a suspended mailbox counts like those, until it is open again.
 options:
   letters:
     description: Folder of the letters on the controller, as for M(laocai.mail.password).
@@ -78,7 +79,7 @@ held:
   elements: str
   sample: [snv]
 void:
-  description: Agencies whose letters are of no use any more.
+  description: Agencies with a file that was left out, as its letters are of no use any more.
   returned: success
   type: list
   elements: str

@@ -22,8 +22,9 @@ description:
     Before the host stores them, the letters are on the controller's disk, in a folder of O(letters) that ends in
     C(.partial), and the next run with the same O(letters) finds out whether they were stored.
   - To issue to accounts that have no password is idempotent. To reissue is not, each run makes new passwords.
-  - A reissue ends the web sessions of the account. Mail sessions that are open are not ended by it, but by the playbook
-    C(passwords.yml).
+  - A reissue ends the web sessions and the mail sessions of the account (R10.5), the latter by C(doveadm kick) as soon
+    as the new hash is stored. Where that did not come about, the next run does it. Of more than 50 accounts everybody's
+    mail sessions are ended.
 options:
   accounts:
     description:
@@ -83,10 +84,10 @@ options:
     default: /run/postgresql
 requirements:
   - libpass, argon2-cffi, reportlab, pyrage and Debian's fonts-liberation, on the controller
-  - python3-psycopg (psycopg 3), on the host
+  - python3-psycopg (psycopg 3) and, where there are mail sessions to end, Dovecot, on the host
 attributes:
   check_mode:
-    description: Says how many passwords would be issued, and makes and writes none.
+    description: Says how many passwords would be issued, makes and writes none, and ends no session.
     support: full
   diff_mode:
     description: Has nothing to show.
@@ -165,7 +166,7 @@ findings:
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.laocai.mail.plugins.module_utils.credentials import ARGUMENTS, ROLE, answer_file
+from ansible_collections.laocai.mail.plugins.module_utils.credentials import ARGUMENTS, ROLE, answer_file, end_sessions
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.postgres import open_connection
 
@@ -177,16 +178,18 @@ def main() -> None:
     """Answer one question of the action plugin, which does the rest on the controller."""
     module = AnsibleModule({**ARGUMENTS, **INTERNAL}, supports_check_mode=True)
     database, socket = module.params["database"], module.params["socket"]
+    said: list[str] = []  # not warnings of the module's own: only the action plugin sees its result
     try:
         answer_file(
             lambda: open_connection(database, ROLE, socket),
             module.params["_mode"],
             Path(module.params["_exchange"]),
+            lambda addresses: end_sessions(addresses, said.append),
             dry_run=module.check_mode,
         )
     except Failure as failure:
         module.fail_json(msg=str(failure))
-    module.exit_json(changed=False)
+    module.exit_json(changed=False, said=said)
 
 
 if __name__ == "__main__":

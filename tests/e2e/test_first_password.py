@@ -171,6 +171,40 @@ def test_change_ends_the_sessions_of_the_old_password(person: Person) -> None:
     assert imap_says(person) == "OK"
 
 
+@contextmanager
+def sending(person: Person, port: int = 587) -> Iterator[smtplib.SMTP]:
+    """A session of submission in which the account may send."""
+    with person.mail.server.submission(person.address, person.password, port) as client:
+        client.mail(person.address)
+        assert client.rcpt(person.colleague)[0] == 250
+        client.rset()
+        yield client
+
+
+def assert_ended(person: Person, client: smtplib.SMTP) -> None:
+    """Nobody sends in this session any more, not even a receipt, which has no sender; and the reply says what to do."""
+    for sender in (person.address, ""):
+        client.mail(sender)
+        code, text = client.rcpt(person.colleague)
+        assert (code, text[:5]) == (554, b"5.7.1")
+        assert b"Phien dang nhap da het hieu luc: hay dang nhap lai" in text
+        assert b"This session has ended: sign in again" in text
+        client.rset()
+
+
+def test_change_ends_sending_with_the_old_password(person: Person) -> None:
+    """In a session that was there before, as well as in the middle of a message."""
+    with sending(person) as client, sending(person, 465) as writing:
+        writing.mail(person.address)
+        writing.rcpt(person.colleague)
+        person.change("bep lua nha san am 54")
+        assert writing.data(b"Subject: half\r\n\r\n.\r\n")[0] == 554
+        assert_ended(person, client)
+        assert_ended(person, writing)
+    for protocol in ("submission", "submissions"):
+        assert_works(person, protocol)
+
+
 def test_token_of_a_web_session_holds_on_the_server_alone(person: Person) -> None:
     """By IMAP without TLS on the loopback, as the webmail signs in, and from nowhere else; and it ends."""
     token = person.mail.ask({"request": "sign_in", "address": person.address, "password": person.password})["token"]
@@ -201,11 +235,12 @@ def inside(person: Person, password: str) -> str:
 def test_reissue_begins_again(person: Person) -> None:
     """The old password, its sessions and its web sessions end at once, and the new one opens nothing but the change."""
     token = person.mail.ask({"request": "sign_in", "address": person.address, "password": person.password})["token"]
-    with person.mail.server.imap(person.address, person.password) as session:
+    with person.mail.server.imap(person.address, person.password) as session, sending(person) as client:
         assert session.noop()[0] == "OK"
         person.mail.play("passwords", accounts=[person.address], document="12/BC-SVHTTDL")
         with pytest.raises(imaplib.IMAP4.abort):
             session.noop()
+        assert_ended(person, client)
     assert not person.mail.server.may_log_in(person.address, person.password)
     assert person.mail.ask({"request": "look_up", "address": person.address, "token": token}) == {"answer": "refused"}
     former, person.password = person.password, person.mail.passwords[person.address]

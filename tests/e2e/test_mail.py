@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import imaplib
 import poplib
+import shlex
 import smtplib
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -38,6 +41,22 @@ def refusal(mail: Deployment, sender: str, recipient: str, *, port: int = 25, us
             if code >= 400:
                 return f"{code} {text.decode()}"
     pytest.fail(f"{sender} to {recipient} on {port} was accepted")
+
+
+@contextmanager
+def sending(mail: Deployment, user: Official, recipient: Official) -> Iterator[smtplib.SMTP]:
+    """A session of submission in which an official may send, and may not when the test is over."""
+    with mail.server.submission(user.address, user.password) as client:
+        client.mail(user.address)
+        assert client.rcpt(recipient.address)[0] == 250
+        client.rset()
+        yield client
+        for sender in (user.address, ""):
+            client.mail(sender)
+            code, text = client.rcpt(recipient.address)
+            assert code == 554
+            assert b"This session has ended: sign in again" in text
+            client.rset()
 
 
 def test_demo_shows_the_delivered_message(demo: Demo) -> None:
@@ -145,6 +164,40 @@ def test_addresses_are_the_same_in_any_case(mail: Deployment, officials: list[Of
     mail.server.wait_for(recipient.address.upper(), recipient.password, message)
 
 
+AWAY = {
+    "redirect": ('redirect "away@example.org";\n', "local policy prohibits"),
+    "copy": ('require "copy";\nredirect :copy "away@example.org";\n', "local policy prohibits"),
+    "notify": ('require "enotify";\nnotify "mailto:away@example.org";\n', "enotify"),
+}
+
+
+@pytest.mark.parametrize("rule", AWAY)
+def test_rule_that_sends_mail_away_is_refused(mail: Deployment, officials: list[Official], rule: str) -> None:
+    script, reason = AWAY[rule]
+    session = Sieve(mail.server, officials[1].address, officials[1].password)
+    with pytest.raises(PermissionError, match=reason):
+        session.activate("away", script)
+    session.close()
+
+
+@pytest.mark.parametrize("rule", AWAY)
+def test_rule_from_before_sends_nothing_away(mail: Deployment, officials: list[Official], rule: str) -> None:
+    """One that is in force all the same does nothing: the mail is kept."""
+    sender, user = officials[0], officials[1]
+    home = f"/srv/vmail/official/{user.id}"
+    since = mail.host.run("date +@%s").stdout.strip()
+    write = f"cd {home} && printf %s {shlex.quote(AWAY[rule][0])} > .dovecot.sieve"
+    mail.host.run(f"runuser -u vmail -- sh -c {shlex.quote(write)}")
+    try:
+        mail.server.wait_for(user.address, user.password, send(mail, sender, user.address, "Không đi đâu cả"))
+    finally:
+        mail.host.run(f"rm -f {home}/.dovecot.sieve*")
+    assert (
+        "away@example.org"
+        not in mail.host.run(f"journalctl --no-pager -o cat -u postfix.service --since={since}").stdout
+    )
+
+
 def test_closed_official_is_gone_and_mail_says_whom_to_ask(
     mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
 ) -> None:
@@ -152,7 +205,7 @@ def test_closed_official_is_gone_and_mail_says_whom_to_ask(
     send(mail, sender, closed.address, "Trước khi nghỉ hưu")
     files = wait_for_files(mail, closed)
     register.close("skhcn", closed.id, today)
-    with mail.server.imap(closed.address, closed.password) as session:
+    with mail.server.imap(closed.address, closed.password) as session, sending(mail, closed, sender):
         assert session.noop()[0] == "OK"
         mail.play("accounts")
         with pytest.raises(imaplib.IMAP4.abort):
@@ -180,7 +233,8 @@ def test_suspended_official_receives_but_cannot_log_in(
     sender, suspended = officials[0], officials[3]
     assert mail.server.may_log_in(suspended.address, suspended.password)
     register.suspend("skhcn", suspended.id, today)
-    mail.play("accounts")
+    with sending(mail, suspended, sender):
+        mail.play("accounts")
     assert not mail.server.may_log_in(suspended.address, suspended.password)
     with (
         pytest.raises(smtplib.SMTPAuthenticationError),
@@ -206,7 +260,8 @@ def test_transferred_official_keeps_everything(
     files = stored_files(mail, moved)
 
     register.transfer(moved.id, moved.name, old="skhcn", new="svhttdl", day=today)
-    output = mail.play("accounts", "--diff")
+    with sending(mail, moved, sender):
+        output = mail.play("accounts", "--diff")
     new = next(word for word in output.split() if word.endswith("-svhttdl@laocai.gov.vn"))
 
     assert stored_files(mail, moved) == files

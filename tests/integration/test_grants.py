@@ -13,6 +13,10 @@ ACCOUNT = (
     "INSERT INTO mail.account (kind, id, address, name, agency, quota, state, document, since)"
     " VALUES ('official', '{id}', '{id}-stttt@laocai.gov.vn', 'Lò Thị', 'stttt', 1, '{state}', '1/QĐ-VP', '2010-10-15')"
 )
+SESSIONS = (
+    "INSERT INTO mail.web_session SELECT encode(sha256(id::bytea), 'hex'), kind, id, address, now() + '1 hour'"
+    " FROM mail.account"
+)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +128,7 @@ def test_role_may_not(filled: Database, role: str, statement: str) -> None:
         ("dovecot", "dovecot.passdb", ["open"]),
         ("dovecot", "dovecot.userdb", ["open", "suspended"]),
         ("postfix", "postfix.mailbox", ["open", "suspended"]),
-        ("postfix", "postfix.sender", ["open"]),
+        ("postfix", "postfix.initial", ["open"]),
     ],
 )
 def test_view_shows_the_states_it_should(filled: Database, role: str, view: str, addresses: list[str]) -> None:
@@ -135,21 +139,42 @@ def test_view_shows_the_states_it_should(filled: Database, role: str, view: str,
 def test_issued_passwords_are_told_apart(database: Database) -> None:
     fill(database)
     assert database.query("SELECT initial FROM dovecot.passdb", role="dovecot") == [(True,)]
-    addresses = database.query("SELECT address FROM postfix.initial ORDER BY 1", role="postfix")
-    assert addresses == [(f"{name}-stttt@laocai.gov.vn",) for name in ("closed", "open", "suspended")]
+    shown = "SELECT address FROM {}"
+    address = ("open-stttt@laocai.gov.vn",)
+    assert database.query(shown.format("postfix.initial"), role="postfix") == [address]
+    assert database.query(shown.format("postfix.sender"), role="postfix") == []
     database.query("UPDATE mail.credential SET initial = false, since = now()", role="danhba_credentials")
     assert database.query("SELECT initial FROM dovecot.passdb", role="dovecot") == [(False,)]
-    assert database.query("SELECT * FROM postfix.initial", role="postfix") == []
+    assert database.query(shown.format("postfix.initial"), role="postfix") == []
+    assert database.query(shown.format("postfix.sender"), role="postfix") == [address]
+
+
+def test_name_of_a_sign_in_says_which_password_it_was(database: Database) -> None:
+    """One name for both ways to sign in, and another one after each change of the password or the address."""
+    fill(database)
+    database.query("UPDATE mail.credential SET initial = false")
+    database.query(SESSIONS)
+
+    def logins() -> set[str]:
+        views = [("dovecot", "dovecot.passdb"), ("dovecot", "dovecot.web_session"), ("postfix", "postfix.sender")]
+        return {login for role, view in views for (login,) in database.query(f"SELECT login FROM {view}", role=role)}
+
+    assert logins() == {"open-stttt@laocai.gov.vn/1"}
+    run = "INSERT INTO mail.run (job, actor) VALUES ('credentials', 'test') RETURNING run"
+    [(new,)] = database.query(run)
+    database.query(f"UPDATE mail.credential SET password = '{{PLAIN}}new', run = {new} WHERE id = 'open'")
+    assert logins() == {f"open-stttt@laocai.gov.vn/{new}"}
+    database.query("UPDATE mail.account SET address = 'open-snv@laocai.gov.vn' WHERE id = 'open'")
+    assert logins() == {f"open-snv@laocai.gov.vn/{new}"}
+    database.query("UPDATE mail.account SET state = 'suspended' WHERE id = 'open'")
+    assert logins() == set()
 
 
 @pytest.mark.parametrize("role", ["danhba_credentials", "danhba_password", "postgres"])
 def test_whoever_replaces_a_password_ends_its_sessions(database: Database, role: str) -> None:
     """The old hash is remembered, also by a role that may not write there itself."""
     fill(database)
-    database.query(
-        "INSERT INTO mail.web_session SELECT encode(sha256(id::bytea), 'hex'), kind, id, address, now() + '1 hour'"
-        " FROM mail.account"
-    )
+    database.query(SESSIONS)
     database.query("UPDATE mail.credential SET password = '{PLAIN}new' WHERE id = 'open'", role=role)
     assert database.query("SELECT id, password FROM mail.former_password") == [("open", "{PLAIN}x")]
     assert database.query("SELECT id FROM mail.web_session ORDER BY 1") == [("closed",), ("suspended",)]
@@ -157,13 +182,14 @@ def test_whoever_replaces_a_password_ends_its_sessions(database: Database, role:
 
 def test_web_session_is_of_an_open_account_with_its_address(database: Database) -> None:
     fill(database)
-    database.query(
-        "INSERT INTO mail.web_session SELECT encode(sha256(id::bytea), 'hex'), kind, id, address, now() + '1 hour'"
-        " FROM mail.account"
-    )
+    database.query("UPDATE mail.credential SET initial = false")
+    database.query(SESSIONS)
     shown = "SELECT address FROM dovecot.web_session"
     assert database.query(shown, role="dovecot") == [("open-stttt@laocai.gov.vn",)]
     database.query("UPDATE mail.account SET address = 'open-snv@laocai.gov.vn' WHERE id = 'open'")
+    assert database.query(shown, role="dovecot") == []
+    database.query("UPDATE mail.account SET address = 'open-stttt@laocai.gov.vn' WHERE id = 'open'")
+    database.query("UPDATE mail.credential SET initial = true")
     assert database.query(shown, role="dovecot") == []
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import stat
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -35,7 +38,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.controller import read
 from passlib.hash import argon2
 
 from tests.factory import official_yaml
-from tests.integration.conftest import Ansible, Database, kill_tree
+from tests.integration.conftest import PROJECT, Ansible, Database, kill_tree
 from tests.letters import PASSWORD, bundles, open_bundle, open_letters
 
 MODULE = "laocai.mail.password"
@@ -125,30 +128,43 @@ def register(tmp_path: Path) -> Path:
 
 
 class DirectHost:
-    """The host's side, called without Ansible between."""
+    """The host's side, called without Ansible between; `kicked` is whose sessions it ended, call by call."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.kicked: list[list[str]] = []
 
     def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
-        with self._database.connect(ROLE) as connection:
-            return credentials.settle_batches(connection, batches, actor, dry_run=dry_run)
+        asked = {"batches": [asdict(name) for name in batches], "actor": actor}
+        return self._answer("settle", asked, dry_run=dry_run)
 
     def find_targets(self, order: Order) -> tuple[str, list[Target]]:
-        with self._database.connect(ROLE) as connection:
-            return credentials.read_server(connection), credentials.find_targets(connection, order)
+        answer = self._answer("targets", asdict(order))
+        return answer["server"], [Target(**target) for target in answer["targets"]]
 
     def store(self, batch: str, actor: str, credentials_: Sequence[Credential]) -> None:
+        asked = [asdict(credential) for credential in credentials_]
+        self._answer("store", {"batch": batch, "actor": actor, "credentials": asked})
+
+    def kick(self, addresses: Sequence[str]) -> None:
+        self.kicked += [list(addresses)] if addresses else []
+
+    def _answer(self, mode: str, asked: dict[str, Any], *, dry_run: bool = False) -> dict[str, Any]:
         with self._database.connect(ROLE) as connection:
-            credentials.store_batch(connection, batch, actor, credentials_)
+            return credentials.answer(connection, mode, asked, self.kick, dry_run=dry_run)
 
 
 @pytest.fixture
-def issuer(database: Database, tmp_path: Path, register: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
+def host(database: Database) -> DirectHost:
+    return DirectHost(database)
+
+
+@pytest.fixture
+def issuer(host: DirectHost, tmp_path: Path, register: Path, monkeypatch: pytest.MonkeyPatch) -> Issuer:
     """An issuer whose "hashes" show the password, so that reality is easily compared with the letters."""
     monkeypatch.setattr(passwords, "hash_passwords", lambda made, progress: [f"{{PLAIN}}{item}" for item in made])
     office = Office(*read_register(register), date.fromisoformat(DAY), PUBLIC)
-    return Issuer(Outbox(tmp_path / LETTERS), office, DirectHost(database), "test", silent, silent)
+    return Issuer(Outbox(tmp_path / LETTERS), office, host, "test", silent, silent)
 
 
 def silent(done: int, total: int) -> None:
@@ -245,6 +261,153 @@ def test_check_mode_changes_nothing(ansible: Ansible, database: Database) -> Non
     assert outcome.result["accounts"] == wanted
     assert database.dump() == before
     assert names(ansible.folder) == [REGISTER]
+
+
+# ---------------------------------------------------------------------------------------------- sessions
+
+
+@pytest.fixture
+def doveadm(tmp_path: Path, ansible_environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Doveadm:
+    """A `doveadm` of the test's own before every other one."""
+    command = Doveadm(tmp_path / "bin")
+    command.exit_with(0)
+    monkeypatch.setitem(ansible_environment, "PATH", f"{command.folder}:{ansible_environment['PATH']}")
+    return command
+
+
+class Doveadm:
+    """Notes what it is called with."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._log = folder / "log"
+
+    def exit_with(self, status: int) -> None:
+        """Say something and exit with a status from now on."""
+        self.folder.mkdir(exist_ok=True)
+        command = self.folder / "doveadm"
+        command.write_text(f'#!/bin/sh\necho "$@" >> {self._log}\necho away >&2\nexit {status}\n')
+        command.chmod(0o755)
+
+    @property
+    def calls(self) -> list[str]:
+        """What it was called with so far."""
+        return self._log.read_text().splitlines() if self._log.exists() else []
+
+
+def test_a_reissue_ends_the_sessions_of_the_old_password(
+    ansible: Ansible, database: Database, doveadm: Doveadm
+) -> None:
+    """R10.5. Not before it is stored, nobody else's, and none in check mode; 68 means that nobody is connected."""
+    first, _second = add_accounts(database, 2)
+    assert ansible.run(MODULE, order(database)).changed
+    wish = order(database, accounts=[first], document="12/BC-STTTT")
+    assert ansible.run(MODULE, wish, check=True).changed
+    assert doveadm.calls == []
+    doveadm.exit_with(credentials.NOBODY)
+    outcome = ansible.run(MODULE, wish)
+    assert outcome.result["reissued"] == 1, outcome.output
+    assert doveadm.calls == [f"kick {first}"]
+    assert ansible.run(MODULE, order(database)).status == 0
+    assert doveadm.calls == [f"kick {first}"]
+
+
+def test_sessions_that_could_not_be_ended_are_ended_by_the_next_run(
+    ansible: Ansible, database: Database, doveadm: Doveadm
+) -> None:
+    [address] = add_accounts(database, 1)
+    ansible.run(MODULE, order(database))
+    doveadm.exit_with(75)
+    refused = ansible.run(MODULE, order(database, accounts=[address], document="12/BC-STTTT"))
+    refused.assert_refused("Dovecot chưa kết thúc phiên của mật khẩu cũ: away", "run again")
+    doveadm.exit_with(0)
+    foreseen = ansible.run(MODULE, order(database), check=True)
+    assert foreseen.result["recovered"] == 1, foreseen.output
+    assert doveadm.calls == [f"kick {address}"]
+    again = ansible.run(MODULE, order(database))
+    assert (again.result["issued"], again.result["recovered"]) == (0, 1)
+    assert doveadm.calls == [f"kick {address}"] * 2
+    assert_known(read_output(ansible.folder), read_hashes(database))
+
+
+def test_a_host_without_dovecot_is_no_obstacle(
+    ansible: Ansible, database: Database, doveadm: Doveadm, ansible_environment: dict[str, str]
+) -> None:
+    [address] = add_accounts(database, 1)
+    ansible.run(MODULE, order(database))
+    (doveadm.folder / "doveadm").unlink()
+    if shutil.which("doveadm", path=ansible_environment["PATH"]):
+        pytest.skip("this machine has a doveadm of its own")
+    outcome = ansible.run(MODULE, order(database, accounts=[address], document="12/BC-STTTT"))
+    assert outcome.status == 0, outcome.output
+    assert outcome.result["reissued"] == 1, outcome.output
+    assert "The host has no doveadm" in " ".join(outcome.output.split())
+
+
+@pytest.mark.parametrize(
+    ("count", "calls"), [(0, []), (2, [f"kick {n}@x" for n in range(2)]), (credentials.REISSUE_COUNT + 1, ["kick *"])]
+)
+def test_many_sessions_are_ended_by_one_call(tmp_path: Path, count: int, calls: list[str]) -> None:
+    command = Doveadm(tmp_path / "bin")
+    command.exit_with(0)
+    credentials.end_sessions([f"{n}@x" for n in range(count)], print, str(command.folder / "doveadm"))
+    assert command.calls == calls
+
+
+# ---------------------------------------------------------------------------------------------- handing over
+
+
+def test_the_operator_is_told_of_letters_of_no_use(
+    issuer: Issuer, database: Database, register: Path, ansible_environment: dict[str, str]
+) -> None:
+    """playbooks/letters.yml: a whole bundle by its agency, and a letter in one that is given out by its address."""
+    first, second, _third = add_accounts(database, 3)
+    issuer.issue(named(1, 2))
+    issuer.issue(named(3))
+    assert "Letters of no use" not in hand_over(register, ansible_environment)
+    for number in (2, 3):
+        end_mailbox(register / "agencies/stttt.yml", number)
+    said = hand_over(register, ansible_environment)
+    assert "Sẽ bàn giao 2 phiếu của 1 cơ quan" in said
+    assert f"Phiếu không còn dùng được, vì đã cấp lại hoặc hộp thư đã hủy, đang tạm khóa: stttt, {second}." in said
+    assert f"or of mailboxes that ended or are suspended: stttt, {second}." in said
+    assert first not in said
+
+
+def hand_over(register: Path, environment: dict[str, str]) -> str:
+    """What the playbook says in check mode; it asks no server."""
+    folder = register.parent
+    variables = {
+        "letters_dir": str(folder / LETTERS),
+        "to": str(folder / "stick"),
+        "register_dir": str(register),
+        "as_of": DAY,
+        "ansible_connection": "local",
+        "ansible_python_interpreter": sys.executable,
+    }
+    inventory = folder / "hosts"
+    inventory.write_text("[mail]\nlocalhost\n")
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), "--inventory", str(inventory), "--check"]
+    playbook = str(PROJECT / "playbooks/letters.yml")
+    done = subprocess.run(
+        [*command, "--extra-vars", json.dumps(variables), playbook],
+        env=environment,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    return " ".join(done.stdout.split())
+
+
+def end_mailbox(file: Path, number: int) -> None:
+    """Have the register say that an official has left."""
+    opened = f"    opened: {{document: {number}/QĐ-STTTT, date: 2010-10-15, event: migrated}}\n"
+    text = file.read_text(encoding="utf-8")
+    assert text.count(opened) == 1
+    closed = "    closed: {document: 9/QĐ-STTTT, date: 2026-11-20, event: retired}\n"
+    file.write_text(text.replace(opened, opened + closed), encoding="utf-8")
 
 
 # ---------------------------------------------------------------------------------------------- refusals
@@ -520,6 +683,27 @@ def test_killed_while_reissuing(issuer: Issuer, database: Database, monkeypatch:
     done = issuer.issue(EVERYBODY)
     assert (done.issued, done.recovered) == (0, 1)
     assert on_disk(issuer) == [in_force(database)]
+
+
+def test_killed_before_the_sessions_are_ended(
+    issuer: Issuer, host: DirectHost, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The passwords are stored then, so the next run has to end them, and whoever was not in the batch keeps theirs."""
+    wanted = add_accounts(database, 4)
+    issuer.issue(EVERYBODY)
+    assert host.kicked == []
+    old = in_force(database)
+    stop = kill_at(monkeypatch, host, "kick")
+    wish = replace(reissue_all(database), accounts=wanted[:3], acknowledge=3)
+    assert os.WIFSIGNALED(in_child(lambda: issuer.issue(wish)))
+    stop()
+    assert {address for address, password in in_force(database).items() if password != old[address]} == {*wanted[:3]}
+    assert issuer.foresee(EVERYBODY).recovered == 1
+    assert host.kicked == []
+    assert issuer.issue(EVERYBODY).recovered == 1
+    assert host.kicked == [wanted[:3]]
+    assert issuer.issue(EVERYBODY).recovered == 0
+    assert host.kicked == [wanted[:3]]
 
 
 def kill_at(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> Callable[[], None]:

@@ -69,3 +69,35 @@ def test_links_inside_a_guide_lead_to_a_heading(name: str) -> None:
         file, _, part = target.partition("#")
         guide = made[file.replace(".html", ".md")] if file else made[name]
         assert unquote(part) in {heading.anchor for heading in guide.headings}
+
+
+def text_of(name: str) -> str:
+    return (ROOT / "docs/vi" / name).read_text(encoding="utf-8")
+
+
+def test_no_guide_writes_passwords_onto_a_disk() -> None:
+    """What decrypts a bundle prints it, or keeps it in memory and removes it again."""
+    decrypting = [
+        line.strip()
+        for name in (*GUIDES, "van-hanh.md")
+        for line in text_of(name).splitlines()
+        if line.strip().startswith(("age -d", "age --decrypt"))
+    ]
+    assert [line for line in decrypting if line.endswith("| lp")]
+    for line in decrypting:
+        kept = re.search(r"(?:--output|-o|>) *(\S+)", line)
+        assert line.endswith("| lp") or (kept and kept[1].startswith("/dev/shm/"))  # noqa: S108 - in memory
+        assert not kept or f"rm {kept[1]}" in text_of("quan-ly-hop-thu.md")
+    assert "khoa.txt" not in "".join(text_of(name) for name in (*GUIDES, "van-hanh.md"))
+
+
+def test_the_operators_guide_names_every_role_and_record() -> None:
+    text = text_of("van-hanh.md")
+    deploy = text[text.index("## Triển khai") : text.index("## Thực hiện một thay đổi")]
+    roles = re.findall(r"laocai\.mail\.([a-z]+)", (ROOT / "playbooks/site.yml").read_text(encoding="utf-8"))
+    assert roles
+    assert not {role for role in roles if role not in deploy}
+    records = text[text.index("## Bản ghi DNS") :]
+    for record in ("AAAA", "MX ", "v=spf1", "_imaps._tcp", "_submissions._tcp", "autoconfig", "autodiscover"):
+        assert record in records
+    assert "mail_discovery_hosts" in records

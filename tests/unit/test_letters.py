@@ -33,6 +33,7 @@ from tests.letters import pages, read
 HEAD, DELEGATE, OPERATOR, GIVEN = (pyrage.x25519.Identity.generate() for _ in range(4))
 BATCH = "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"
 PASSWORD = "Bake7-Tumo4-Visa9-Nehu3-Gopa5"
+WORDS = Path(__file__).parents[2] / "roles/roundcube/files/plugins/danhba/localization/vi_VN.inc"
 LONG = "Trung tâm Kiểm soát ô nhiễm và Quan trắc tài nguyên môi trường nước, đất, không khí vùng cao " * 2
 
 PROVINCE = """province: Lào Cai
@@ -139,15 +140,17 @@ def test_a_letter_has_every_part_of_an_official_document() -> None:
         "Cấp mật khẩu lần đầu cho hộp thư của cá nhân",
         "Kính gửi: Ông (Bà) Nguyễn Văn Vịnh, Giám đốc, Ban Giám đốc, Sở Thông tin và Truyền thông",
         "Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh Lào Cai",
-        "Căn cứ văn bản số 101/QĐ-UBND,",
+        "(sau đây gọi là Quy chế); Căn cứ văn bản số 101/QĐ-UBND. Sở Thông tin và Truyền thông cấp cho Ông (Bà)",
+        "Địa chỉ thư",
         "nvvinh-stttt@laocai.gov.vn",
+        "Mật khẩu cấp một lần",
         PASSWORD,
-        "1. Mở trình duyệt, tự gõ https://mail.laocai.gov.vn/ vào ô địa chỉ",
+        "1. Tự gõ https://mail.laocai.gov.vn/ vào trình duyệt",
+        "3. Đổi mật khẩu ngay (khoản 1 Điều 10)",
         "ít nhất 10 ký tự",
-        "4. Đổi xong mới đọc và gửi được thư",
-        "Đổi mật khẩu ngay lần đăng nhập đầu tiên, khi vừa nhận phiếu này (khoản 1 Điều 10)",
-        "Không cho ai biết mật khẩu, không cho ai dùng chung hộp thư (khoản 4, khoản 5 Điều 10)",
-        "Mất phiếu, lộ hoặc quên mật khẩu",
+        "4. Đổi xong mới dùng được hộp thư",
+        "Không cho ai biết mật khẩu, không dùng chung hộp thư (khoản 4, khoản 5 Điều 10)",
+        "Mất phiếu, lộ, quên mật khẩu",
         "Hỗ trợ: điện thoại 0214 3 000 000, thư contact-stttt@laocai.gov.vn.",
         "Nơi nhận:",
         "GIÁM ĐỐC",
@@ -162,17 +165,32 @@ def test_a_letter_has_every_part_of_an_official_document() -> None:
         (NIE, "Kính gửi: Ông (Bà) H'Hen Niê, Chuyên viên, Sở Thông tin và Truyền thông"),
         (PHU, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, Văn phòng, Sở Thông tin và Truyền thông"),
         (PHU, "Cấp lại mật khẩu theo khoản 5 Điều 10"),
-        (PHU, "Căn cứ văn bản số 12/BC-STTTT báo mất, lộ hoặc quên mật khẩu,"),
+        (PHU, "Căn cứ văn bản số 12/BC-STTTT báo mất, lộ hoặc quên mật khẩu."),
         (LENH, "Kính gửi: Ông (Bà) Sùng A Lềnh, Sở Nội vụ"),
         (CONTACT, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, người quản lý hộp thư của Sở Thông tin và Truyền thông"),
         (CONTACT, "Cấp mật khẩu lần đầu cho hộp thư của cơ quan"),
         (replace(CONTACT, previous=3), "Cấp lại mật khẩu cho hộp thư của cơ quan"),
-        (replace(CONTACT, previous=3, document="7/BB-STTTT"), "Căn cứ văn bản số 7/BB-STTTT,"),
+        (replace(CONTACT, previous=3, document="7/BB-STTTT"), "Căn cứ văn bản số 7/BB-STTTT."),
+        (replace(VINH, document=""), "(sau đây gọi là Quy chế). Sở Thông tin và Truyền thông cấp"),
         (CONTACT, "Thay đổi người quản lý thì bàn giao hộp thư theo khoản 2 Điều 11."),
     ],
 )
 def test_a_letter_is_for_whoever_gets_it(target: Target, said: str) -> None:
     assert said in text_of(one(target))
+
+
+def test_the_words_are_those_on_the_screen() -> None:
+    """The webmail's page of the first change has two fields, and calls the password and the address what letters do."""
+    labels = dict(re.findall(r"^\$labels\['(\w+)'\] = '(.*)';$", WORDS.read_text(encoding="utf-8"), re.MULTILINE))
+    text = text_of(one(VINH))
+    assert re.findall("“(.*?)”", text) == [labels["new"], labels["again"]]
+    assert labels["old"] not in text
+    assert labels["address"] in text
+    issued = "mật khẩu cấp một lần"
+    assert issued in labels["firstintro"]
+    assert issued in text
+    assert issued.capitalize() in text
+    assert "dùng một lần" not in text
 
 
 def test_every_letter_with_marks_can_be_read_back() -> None:
@@ -229,6 +247,41 @@ def test_names_are_no_markup() -> None:
 
 
 # ---------------------------------------------------------------------------------------------- how it looks
+
+
+# Longer than any of the sample register.
+UNIT = "Phòng Kế hoạch, Tài chính và Quản lý đầu tư xây dựng cơ bản"
+AGENCY = "Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân dân tỉnh"
+
+
+@pytest.mark.parametrize("target", [VINH, NIE, PHU, LENH, CONTACT, replace(CONTACT, previous=3)])
+def test_the_type_is_as_large_as_documents_demand(target: Target) -> None:
+    """Nghị định 30/2020, Phụ lục I: 13 points at least; names of agencies, state and number 12, who gets it 11."""
+    by = office(
+        stttt=lambda text: text.replace("unit: Văn phòng", f"unit: {UNIT}").replace("Ban Giám đốc", UNIT),
+        snv=lambda text: text.replace("Sở Nội vụ", AGENCY),
+    )
+    found = sizes(drawing.draw([(one(target, by), PASSWORD)]))
+    small = [(text, size) for text, size in found if size < 13]
+    assert {size for _text, size in small} == {11, 12}
+    said = (
+        "ỦY BAN NHÂN DÂN TỈNH LÀO CAI SỞ THÔNG TIN VÀ TRUYỀN THÔNG Số: 6C52FCEC-001/PCHT-STTTT "
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Nơi nhận: - Như trên (bản duy nhất); - Không sao chụp, không lưu."
+    )
+    assert " ".join(text for text, _size in small).split() == said.split()
+
+
+def sizes(pdf: bytes) -> list[tuple[str, float]]:
+    """Each piece of text of a one-page PDF with the size of its type in points, in the order in which it was drawn."""
+    found: list[tuple[str, float]] = []
+
+    def visit(text: str, _page: Any, matrix: list[float], _font: Any, size: float) -> None:
+        if text.strip():
+            found.append((text, size * matrix[3]))
+
+    PdfReader(io.BytesIO(pdf)).pages[0].extract_text(visitor_text=visit)
+    assert sum(len(text) for text, _size in found) > 1000
+    return found
 
 
 @pytest.mark.parametrize("length", [40, 120, 200])
@@ -579,6 +632,45 @@ def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox,
     put(box, *office("2010-12-01", stttt=without_key).write([NIE], BATCH), batch=batch(2))
     done = Clerk(box, office("2011-02-01", stttt=without_key), to).hand_over()
     assert ([item.file for item in done.bundles], done.held) == (["stttt-0002.pdf.age"], ["stttt"])
+    # What goes out is for whoever is custodian now, not for whom the manifest names.
+    assert [item.owner for item in done.bundles] == ["operator"]
+    assert [row["Người quản lý hộp thư"] for row in rows(to, done.list)] == ["Giàng Seo Phử"]
+
+
+def test_whoever_is_custodian_now_signs_for_it(box: Outbox, to: Path) -> None:
+    """Also where one key was given for everything, and where nobody is custodian any more."""
+    put(box, *office("2010-12-01", key=str(GIVEN.to_public())).write([NIE], BATCH))
+    clerk = Clerk(box, office("2011-02-01"), to)
+    assert [(item.owner, item.custodian) for item in clerk.foresee().bundles] == [("given", "Giàng Seo Phử")]
+    left = office(stttt=lambda text: text + LEFT)
+    assert [item.custodian for item in Clerk(box, left, to).foresee().bundles] == [""]
+
+
+LEFT = "    closed: {document: 9/QĐ-STTTT, date: 2012-01-01, event: retired}\n"
+SUSPENDED = "    suspended:\n      - {{document: 9/QĐ-STTTT, date: 2012-01-01{until}}}\n"
+
+
+def suspended(text: str, until: str = "") -> str:
+    """The register with H'Hen Niê suspended from the year 2012 on."""
+    before, entry, after = text.partition('  - id: "3"')
+    return before + SUSPENDED.format(until=until) + entry + after
+
+
+def test_a_suspended_mailbox_keeps_nothing_back_until_it_is_open_again(box: Outbox, to: Path) -> None:
+    """Its password cannot be reissued, so a bundle for a former custodian would be in the way for ever."""
+    put(box, *office("2010-12-01").write([VINH, NIE], BATCH))
+    assert Clerk(box, office(stttt=suspended), to).foresee().held == ["stttt"]
+    put(box, *office(stttt=suspended).write([VINH], BATCH), batch=batch(2))
+    done = Clerk(box, office(stttt=suspended), to).foresee()
+    assert ([item.file for item in done.bundles], done.held, done.void) == (["stttt-0002.pdf.age"], [], ["stttt"])
+    again = office("2026-02-05", stttt=lambda text: suspended(text, ", until: 2026-02-05"))
+    assert Clerk(box, again, to).foresee().held == ["stttt"]
+
+
+def test_a_suspended_mailbox_is_no_reason_to_keep_letters_from_the_custodian(box: Outbox, to: Path) -> None:
+    put(box, *office().write([NIE], BATCH))
+    done = Clerk(box, office(stttt=suspended), to).foresee()
+    assert ([(item.agency, item.void) for item in done.bundles], done.void) == ([("stttt", [])], [])
 
 
 def test_letters_of_mailboxes_that_ended_are_named_or_left_out(box: Outbox, to: Path) -> None:

@@ -16,7 +16,7 @@ FOLDERS = (
     Path("/usr/share/fonts/liberation"),
     Path("/usr/local/share/fonts/liberation"),
 )
-SERIF, SANS, MONO = "LiberationSerif", "LiberationSans", "LiberationMono"
+SERIF, MONO = "LiberationSerif", "LiberationMono"
 _STYLES = {"normal": "Regular", "bold": "Bold", "italic": "Italic", "boldItalic": "BoldItalic"}
 
 NO_FONTS = _("there is no {file}, which a PDF is set in; on Debian: apt install fonts-liberation")
@@ -33,10 +33,9 @@ class Family(NamedTuple):
 
 
 class Fonts(NamedTuple):
-    """The three typefaces."""
+    """The two typefaces."""
 
     serif: Family
-    sans: Family
     mono: Family
 
 
@@ -50,11 +49,11 @@ def register() -> Fonts:
         import reportlab  # noqa: F401
     except ImportError as error:
         raise Unusable(NO_REPORTLAB) from error
-    return Fonts(_family(SERIF), _family(SANS), _family(MONO))
+    return Fonts(_family(SERIF), _family(MONO))
 
 
 def find(file: str) -> Path:
-    """The path of a file of the typefaces, such as `LiberationSans-Bold.ttf`; `Unusable` where it is not there."""
+    """The path of a file of the typefaces, such as `LiberationSerif-Bold.ttf`; `Unusable` where it is not there."""
     for folder in FOLDERS:
         if (folder / file).is_file():
             return folder / file

@@ -65,7 +65,7 @@ LOCAL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
 # What a page or a setting can name whole; the form of a telephone is advice.
-_NAMEABLE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\"'<>\\]*")
+_NAMEABLE = re.compile(r"[^\x00-\x1f\x7f\"'<>\\]*")
 _UNITS = {"M": 1024**2, "G": GIB, "T": 1024**4}
 _DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
 

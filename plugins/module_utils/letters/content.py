@@ -21,9 +21,9 @@ from ..failure import Failure
 TITLE = "PHIẾU CẤP HỘP THƯ ĐIỆN TỬ CÔNG VỤ"
 SYMBOL = "PCHT"  # phiếu cấp hộp thư
 REGULATION = (
-    "Căn cứ Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh {province} ban hành Quy chế "
-    "quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh {province} (sau "
-    "đây gọi là Quy chế)"
+    "Căn cứ Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh {province} ban hành Quy "
+    "chế quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh {province} "
+    "(sau đây gọi là Quy chế)"
 )
 
 # The fields are named as the webmail's page of the first change names them (roles/roundcube, plugin danhba).
@@ -41,8 +41,8 @@ nhất {shortest} ký tự, không chứa họ tên, địa chỉ thư, không p
 DUTIES = """
 Không cho ai biết mật khẩu, không dùng chung hộp thư| (khoản 4, khoản 5 Điều 10). Không cơ quan nào được hỏi mật khẩu.
 
-Mất phiếu, lộ, quên mật khẩu, gõ đúng mà bị từ chối|: báo ngay Thủ trưởng cơ quan và {operator} để được cấp lại
-(khoản 5 Điều 10).
+Mất phiếu, lộ, quên mật khẩu hoặc gõ đúng vẫn bị từ chối|: báo ngay Thủ trưởng cơ quan và {operator} để được cấp lại
+(khoản 5 Điều 10). Phiếu này không in lại được.
 """
 HANDED = "Thay đổi người quản lý| thì bàn giao hộp thư theo khoản 2 Điều 11."
 

@@ -9,6 +9,22 @@ from typing import Any
 import pytest
 from testinfra.host import Host
 
+LOCAL = pytest.mark.parametrize("user", ["roundcube", "www-data", "nobody"])
+RELAY = (
+    "import smtplib; c = smtplib.SMTP('127.0.0.1', 25, 'probe.invalid'); c.ehlo(); c.mail('someone@example.org');"
+    " print(c.rcpt('other@example.net')[0])"
+)
+REACHABLE = """
+import pathlib, socket
+for path in pathlib.Path("/run/dovecot").rglob("*"):
+    try:
+        if path.is_socket():
+            socket.socket(socket.AF_UNIX).connect(str(path))
+            print(path)
+    except OSError:
+        pass
+"""
+
 SOCKET = "/run/danhba-credentials/socket"
 ASK = (
     "import socket, sys; c = socket.socket(socket.AF_UNIX); c.connect('/run/danhba-credentials/socket');"
@@ -102,6 +118,22 @@ def test_sessions_may_be_ended_by_the_service_alone(host: Host) -> None:
 def test_imap_without_tls_is_on_the_loopback_alone(host: Host) -> None:
     listening = host.check_output("ss --listening --tcp --no-header --numeric 'sport = :143'").split()
     assert [word for word in listening if word.endswith(":143")] == ["127.0.0.1:143"]
+
+
+@LOCAL
+def test_dovecot_has_no_door_for_other_users_of_the_host(host: Host, user: str) -> None:
+    """Above all none by which a message gets into a mailbox past Postfix."""
+    assert host.check_output("runuser -u %s -- python3 -c %s", user, REACHABLE) == ""
+    assert host.check_output("python3 -c %s", REACHABLE) != "", "root reaches some"
+
+
+@LOCAL
+def test_host_relays_for_no_user_of_its_own(host: Host, user: str) -> None:
+    """A web program that was taken over sends nothing: neither by port 25 nor by sendmail(1)."""
+    assert host.check_output("runuser -u %s -- python3 -c %s", user, RELAY) == "554"
+    sent = host.run("echo | runuser -u %s -- /usr/sbin/sendmail -f someone@example.org other@example.net", user)
+    assert sent.failed
+    assert "not allowed to submit mail" in sent.stderr
 
 
 def test_journal_has_no_password(host: Host) -> None:

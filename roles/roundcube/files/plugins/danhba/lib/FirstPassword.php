@@ -12,7 +12,7 @@ use rcube_utils;
 /**
  * The first password (R10.1): a page before any session of a user exists, so that nothing else can be reached from it.
  *
- * Between sign-in and change the anonymous session keeps the one-time password encrypted, for a quarter of an hour.
+ * Between sign-in and change the anonymous session keeps the issued password encrypted, for a quarter of an hour.
  */
 final class FirstPassword
 {
@@ -56,7 +56,7 @@ final class FirstPassword
         $this->show($address);
     }
 
-    /** @return array{string, string}|null address and one-time password, while they are fresh */
+    /** @return array{string, string}|null address and issued password, while they are fresh */
     private function pending(): ?array
     {
         $kept = json_decode((string) $this->rcmail->decrypt((string) ($_SESSION['danhba_first'] ?? '')), true);
