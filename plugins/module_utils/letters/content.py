@@ -246,7 +246,7 @@ def check_key(key: str) -> None:
         return
     if key.strip().upper().startswith("AGE-SECRET-KEY-"):
         raise Failure(
-            "Đây là khóa bí mật, không được đưa ra khỏi máy của người giữ: coi như đã lộ, tạo khóa khác. Khóa công "
+            "Đây là khóa riêng, không được đưa ra khỏi máy của người giữ: coi như đã lộ, tạo khóa khác. Khóa công "
             "khai bắt đầu bằng age1 (age-keygen -y). Chưa có gì thay đổi.",
             "This is a secret key, which must not leave its keeper's machine: treat it as leaked and make another. "
             "The public key begins with age1 (age-keygen -y). Nothing was changed.",
