@@ -39,7 +39,7 @@ def test_a_page_has_one_name_wherever_it_is_named() -> None:
 
 
 WRITTEN = (".yml", ".j2", ".py", ".php", ".inc", ".html", ".js")
-SPEAKING = ("credentials", "dovecot", "nginx", "pages", "roundcube")
+SPEAKING = ("credentials", "dovecot", "nginx", "pages", "postfix", "roundcube")
 READ = [
     *(path for role in SPEAKING for path in (ROLES / role).rglob("*") if path.suffix in {"", *WRITTEN}),
     *(PROJECT / "docs/vi" / name for name in ("can-bo.md", "quan-ly-hop-thu.md", "van-hanh.md")),
