@@ -95,6 +95,7 @@ class Roundcube:
         self.page.wait_for_selector("#mailboxlist")
         if folder:
             self.page.locator("#mailboxlist").get_by_role("link", name=folder).first.click()
+            self.page.locator("#mailboxlist li.selected > a", has_text=folder).wait_for()
         self.settle()
 
     def _task(self, name: str) -> None:

@@ -153,7 +153,7 @@ class TestLetter:
         assert set(read(opened)) == {OFFICIAL, MAILBOX}
 
     def test_a_letter_says_what_to_do(self, scene: Story) -> None:
-        for said in ("Nguyễn Đức Đạt", OFFICIAL, FQDN, "Đổi mật khẩu ngay lần đăng nhập đầu tiên", "0214 3 000 000"):
+        for said in ("Nguyễn Đức Đạt", OFFICIAL, FQDN, "Đổi mật khẩu ngay (khoản 1 Điều 10)", "0214 3 000 000"):
             assert said in scene.text
 
 
@@ -276,6 +276,7 @@ class TestOfficial:
         official.put_away("Trúng thưởng lớn", "junk")
         assert set(official.subjects()) == set(WAITING[1:])
         official.mail("Thư rác")
+        official.wait_for("Trúng thưởng lớn")
         assert official.subjects() == ["Trúng thưởng lớn"]
 
     def test_the_address_book_is_there(self, official: Roundcube) -> None:
