@@ -32,7 +32,7 @@ def people(mail: Deployment, register: RegisterCopy, agency: str) -> list[Offici
         Official(item["id"], agency, item["name"], item["address"], issued[item["address"]])
         for item in addresses(register)
         if item["agency"] == agency and item["kind"] == "official" and item["state"] == "open"
-        if issued[item["address"]] == present[item["address"]]
+        if item["address"] in issued and issued[item["address"]] == present[item["address"]]
     ]
 
 

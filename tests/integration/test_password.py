@@ -495,7 +495,7 @@ def test_one_account_may_always_get_a_new_password(database: Database, issuer: I
         ({"socket": "/nonexistent"}, ("PostgreSQL không chạy", "PostgreSQL server is not running")),
         ({"letters": "."}, ("không phải của riêng bạn", "chmod 700")),
         ({"key": "age1"}, ("không phải khóa công khai age", "no public key of age")),
-        ({"key": SECRET}, ("khóa bí mật", "treat it as leaked")),
+        ({"key": SECRET}, ("khóa riêng", "treat it as leaked")),
         ({"as_of": "24/11/2026"}, ("as_of không phải ngày", "as_of is no date")),
         ({"accounts": ["x-snv@laocai.gov.vn"]}, ("x-snv@laocai.gov.vn", "The register has no mailbox")),
     ],

@@ -40,7 +40,7 @@ def test_a_picture_is_up_to_date(name: str) -> None:
     assert (PICTURES / f"{name}.svg").read_text(encoding="utf-8") == play(SCENES[name]), "run: make pictures"
 
 
-@pytest.mark.parametrize("path", sorted(PICTURES.iterdir()), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(PICTURES.glob("*.svg")), ids=lambda path: path.stem)
 def test_a_picture_stands_alone(path: Path) -> None:
     assert path.stem in SCENES
     text = path.read_text(encoding="utf-8")
@@ -52,8 +52,10 @@ def test_a_picture_stands_alone(path: Path) -> None:
 
 def test_the_guides_show_every_picture_and_say_what_is_to_be_seen() -> None:
     shown = [image for guide in GUIDES for image in _IMAGE.findall(guide.read_text(encoding="utf-8"))]
-    assert {path for _alt, path in shown} == {f"hinh/{name}.svg" for name in SCENES}
-    assert [path for alt, path in shown if len(alt) < 40] == []
+    # Screenshots of the webmail are the browser test's to make.
+    drawn = [(alt, path) for alt, path in shown if path.endswith(".svg")]
+    assert {path for _alt, path in drawn} == {f"hinh/{name}.svg" for name in SCENES}
+    assert [path for alt, path in drawn if len(alt) < 40] == []
 
 
 def test_the_guide_has_the_file_of_the_reorganisation_that_is_pictured() -> None:
