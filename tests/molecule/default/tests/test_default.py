@@ -104,7 +104,7 @@ class TestNetwork:
         assert "type filter hook input priority filter; policy drop;" in in_force
         ports = re.search(r"tcp dport \{ ([0-9, ]+) \}", in_force)
         assert ports is not None
-        assert {int(port) for port in ports[1].split(",")} == OPEN_PORTS | UNUSED_PORTS - {22}
+        assert {int(port) for port in ports[1].split(",")} == (OPEN_PORTS | UNUSED_PORTS) - {22}
 
 
 class TestTls:
