@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import socket
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,16 +25,16 @@ class Answer:
         return self.body.decode()
 
 
-class _Connection(http.client.HTTPSConnection):
-    """A connection to an address that must have the certificate of a name."""
+class Connection(http.client.HTTPSConnection):
+    """A connection to an address, while the certificate and the header Host are of a name."""
 
-    def __init__(self, address: str, name: str, tls: ssl.SSLContext) -> None:
-        super().__init__(address, timeout=TIMEOUT)
-        self._name, self._tls = name, tls
+    def __init__(self, address: str, name: str, tls: ssl.SSLContext, timeout: float = TIMEOUT) -> None:
+        super().__init__(name, timeout=timeout, context=tls)
+        self._address, self._tls = address, tls
 
     def connect(self) -> None:
-        http.client.HTTPConnection.connect(self)
-        self.sock = self._tls.wrap_socket(self.sock, server_hostname=self._name)
+        plain = socket.create_connection((self._address, self.port), self.timeout)
+        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
 
 
 def ask(address: str, tls: ssl.SSLContext, url: str, body: bytes | None = None, **headers: str) -> Answer:
@@ -43,8 +44,8 @@ def ask(address: str, tls: ssl.SSLContext, url: str, body: bytes | None = None, 
         ssl.SSLCertVerificationError: the certificate is not good for the name in the URL.
     """
     name, _, path = url.removeprefix("https://").partition("/")
-    connection = _Connection(address, name, tls)
-    told = {"Host": name} | {key.replace("_", "-"): value for key, value in headers.items()}
+    connection = Connection(address, name, tls)
+    told = {key.replace("_", "-"): value for key, value in headers.items()}
     try:
         connection.request("GET" if body is None else "POST", f"/{path}", body, told)
         answer = connection.getresponse()

@@ -6,7 +6,6 @@ import html
 import http.client
 import json
 import re
-import socket
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from tests.mail import TIMEOUT, Server
+from tests.web import Connection
 
 _TOKEN = re.compile(r'"request_token":"([^"]+)"|name="_token"[^>]* value="([^"]+)"|value="([^"]+)"[^>]* name="_token"')
 _ALERT = re.compile(r'role="alert"[^>]*>(?P<text>.*?)</div>', re.DOTALL)
@@ -63,18 +63,6 @@ class Page:
 
 def _plain(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", markup)).split())
-
-
-class _Connection(http.client.HTTPSConnection):
-    """To the server's address, while TLS and Host name the server."""
-
-    def __init__(self, server: Server, name: str) -> None:
-        super().__init__(name, 443, timeout=TIMEOUT * 2, context=server.tls)
-        self._server = server
-
-    def connect(self) -> None:
-        plain = socket.create_connection((self._server.address, 443), TIMEOUT * 2)
-        self.sock = self._server.tls.wrap_socket(plain, server_hostname=self._server.name)
 
 
 @dataclass
@@ -194,7 +182,7 @@ class Webmail:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if "remote" in query:
             headers |= {"X-Requested-With": "XMLHttpRequest", "X-Roundcube-Request": self.token}
-        connection = _Connection(self.server, self.server.name)
+        connection = Connection(self.server.address, self.server.name, self.server.tls, TIMEOUT * 2)
         try:
             _send(connection, method, path + (f"?{arguments}" if arguments else ""), body, headers)
             answer = connection.getresponse()
