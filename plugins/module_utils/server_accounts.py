@@ -179,8 +179,8 @@ def read_day(connection: Connection) -> date | None:
 def read(connection: Connection) -> Accounts:
     """All accounts and routes, by one query each."""
     accounts = connection.execute(
-        "SELECT kind, id, address, name, agency, title, unit, phone, quota, state, document, since::text, parent"
-        " FROM mail.account"
+        "SELECT kind, id, address, name, agency, title, unit, phone, quota, state, document, since::text, parent,"
+        " family, given FROM mail.account"
     )
     routes = connection.execute(
         "SELECT route.address, mode, document, reply,"
@@ -222,13 +222,15 @@ def _write_accounts(connection: Connection, accounts: Sequence[tuple[Any, ...]])
     for batch in _batches(accounts):
         connection.execute(
             "INSERT INTO mail.account"
-            " (kind, id, address, name, agency, title, unit, phone, quota, state, document, since, parent)"
-            " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
-            " %s::text[], %s::bigint[], %s::text[], %s::text[], %s::date[], %s::text[])"
+            " (kind, id, address, name, agency, title, unit, phone, quota, state, document, since, parent, family,"
+            " given) SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],"
+            " %s::text[], %s::text[], %s::bigint[], %s::text[], %s::text[], %s::date[], %s::text[], %s::text[],"
+            " %s::text[])"
             " ON CONFLICT (kind, id) DO UPDATE SET"
-            " (address, name, agency, title, unit, phone, quota, state, document, since, parent)"
+            " (address, name, agency, title, unit, phone, quota, state, document, since, parent, family, given)"
             " = (excluded.address, excluded.name, excluded.agency, excluded.title, excluded.unit, excluded.phone,"
-            " excluded.quota, excluded.state, excluded.document, excluded.since, excluded.parent)",
+            " excluded.quota, excluded.state, excluded.document, excluded.since, excluded.parent, excluded.family,"
+            " excluded.given)",
             _columns(batch),
         )
 

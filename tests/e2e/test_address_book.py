@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import secrets
 import shlex
 import subprocess
@@ -14,6 +15,7 @@ from typing import Any
 
 import ldif
 import pytest
+import yaml
 from unidecode import unidecode
 
 from tests.deployment import FQDN, Deployment
@@ -25,6 +27,9 @@ SUFFIX = "dc=laocai,dc=gov,dc=vn"
 # What everybody may know (R5), by LDAP's names.
 SHOWN = {"cn", "sn", "givenName", "displayName", "title", "o", "ou", "mail", "telephoneNumber"}
 LIMIT = 500
+# The filters with which Thunderbird completes: its present one, and a former one, which other programs took over.
+TODAY = "(|(cn=*%v1*%v2-*)(mail=*%v*)(givenName=*%v1*)(sn=*%v*))"
+TEMPLATES = {"today": TODAY, "before": "(|(cn=%v1*%v2-*)(mail=%v1*%v2-*)(sn=%v1*%v2-*))"}
 # The agency in which people come and go here, and where they go to.
 OLD, NEW = "sxd", "stc"
 
@@ -66,16 +71,25 @@ class Book:
         )
         return Answer(done.returncode, _parsed(done.stdout) if program == "ldapsearch" else {})
 
-    def search(self, text: str, *attributes: str, base: str = SUFFIX, scope: str = "sub", pages: int = 0) -> Answer:
+    def search(
+        self, text: str, *attributes: str, base: str = SUFFIX, scope: str = "sub", pages: int = 0, limit: int = 0
+    ) -> Answer:
         """What a filter finds."""
         paged = ["-E", f"pr={pages}/noprompt"] if pages else []
-        return self.run("ldapsearch", "-LLL", "-o", "ldif-wrap=no", *paged, "-b", base, "-s", scope, text, *attributes)
+        asked = ["-LLL", "-o", "ldif-wrap=no", "-z", str(limit), *paged, "-b", base, "-s", scope]
+        return self.run("ldapsearch", *asked, text, *attributes)
 
-    def complete(self, typed: str) -> Answer:
-        """What Thunderbird asks while an address is typed: its own filter and attributes."""
-        first, *rest = map(escaped, typed.split())
-        pattern = f"{first}*{' '.join(rest)}*" if rest else f"{first}*"
-        return self.search(f"(|(cn={pattern})(mail={pattern})(sn={pattern}))", "cn", "commonname", "mail")
+    def complete(self, typed: str, template: str = TODAY) -> Answer:
+        """What Thunderbird asks while an address is typed: lower case, its own filter, attributes and limit.
+
+        Of several asterisks in a row it sends one, as every client has to (RFC 4511, 4.5.1.7.2).
+        """
+        first, *rest = map(escaped, typed.lower().split())
+        values = {"%v1": first, "%v2-": " ".join(rest), "%v": " ".join([first, *rest])}
+        text = re.sub(r"%v(1|2-)?", lambda found: values[found[0]], template)
+        answer = self.search(re.sub(r"\*+", "*", text), "cn", "commonname", "mail", limit=100)
+        assert answer.status in (SUCCESS, SIZE_LIMIT)
+        return answer
 
 
 def _parsed(text: bytes) -> dict[str, dict[str, list[str]]]:
@@ -124,12 +138,33 @@ class TestFinding:
         entry = answer.entries[book.dn]
         assert set(entry) <= SHOWN
         assert (entry["cn"][0], entry["displayName"], entry["mail"]) == (me.name, [me.name], [me.address])
-        assert entry["o"] == ["Sở Khoa học và Công nghệ"]
+        assert entry["o"][0] == "Sở Khoa học và Công nghệ"
 
+    def test_every_value_is_that_of_the_register(self, book: Book, register: RegisterCopy) -> None:
+        people = yaml.safe_load(register.agency("skhcn").read_text(encoding="utf-8"))["people"]
+        person = next(item for item in people if item.get("phone") and item.get("unit") and "closed" not in item)
+        (entry,) = book.search(f"(telephoneNumber={person['phone']})", "*", "+").entries.values()
+        for attribute, value in {
+            "displayName": person["name"],
+            "cn": person["name"],
+            "title": person["title"],
+            "ou": person["unit"],
+            "o": "Sở Khoa học và Công nghệ",
+            "telephoneNumber": person["phone"],
+        }.items():
+            assert entry[attribute][0] == value, "what programs show is the value as written"
+        assert set(entry) == SHOWN
+
+    @pytest.mark.parametrize("typed", ["Sở Khoa học và Công nghệ", "so khoa hoc va", "phong quan ly cong nghe"])
+    def test_an_agency_and_a_division_find_their_people(self, book: Book, typed: str) -> None:
+        answer = book.search(f"(&(|(o=*{typed}*)(ou=*{typed}*))(mail=*-skhcn@*))", "mail")
+        assert len(answer.found) > 1
+
+    @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
     @pytest.mark.parametrize("marks", [True, False])
     @pytest.mark.parametrize("order", ["whole", "beginning", "given", "given first"])
     def test_thunderbird_completes_a_name(
-        self, book: Book, officials: list[Official], order: str, *, marks: bool
+        self, book: Book, officials: list[Official], order: str, template: str, *, marks: bool
     ) -> None:
         wanted = officials[1]
         words = wanted.name.split()
@@ -139,13 +174,22 @@ class TestFinding:
             "given": words[-1],
             "given first": f"{words[-1]} {words[0]}",
         }[order]
-        answer = book.complete(typed if marks else unidecode(typed).lower())
+        answer = book.complete(typed if marks else unidecode(typed), template)
         assert wanted.address in answer.found
         shown = {entry["mail"][0]: entry["cn"][0] for entry in answer.entries.values()}
         assert shown[wanted.address] == wanted.name, "the name with its marks comes first, which is what is shown"
 
-    def test_thunderbird_completes_an_address(self, book: Book, officials: list[Official]) -> None:
-        assert officials[1].address in book.complete(officials[1].address.partition("-")[0]).found
+    @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
+    def test_thunderbird_completes_an_address(self, book: Book, officials: list[Official], template: str) -> None:
+        assert officials[1].address in book.complete(officials[1].address.partition("-")[0], template).found
+
+    def test_thunderbird_searches_its_address_book(self, book: Book, officials: list[Official]) -> None:
+        """Its window asks for every word in many attributes, of which some are known to no schema here."""
+        attributes = ("cn", "givenName", "sn", "xmozillanickname", "mozillaNickname", "mail", "mozillaSecondEmail", "o")
+        words = unidecode(officials[1].name).split()
+        parts = ("".join(f"({name}=*{escaped(word)}*)" for name in attributes) for word in words)
+        answer = book.search(f"(&{''.join(f'(|{part})' for part in parts)})", *attributes, limit=100)
+        assert officials[1].address in answer.found
 
     @pytest.mark.parametrize("typed", ["Sở Khoa học và Công nghệ", "so khoa hoc", "contact-skhcn"])
     def test_contact_mailboxes_are_among_the_people(self, book: Book, typed: str) -> None:

@@ -44,6 +44,8 @@ SUBJECT = "Giấy mời họp: triển khai Quy chế thư điện tử"
 TEXT = "Kính gửi đồng chí,\n\nTrân trọng mời đồng chí dự họp. Nội dung trong tệp gửi kèm.\n"
 ATTACHMENT = "Giấy mời họp – phòng số 2.txt"
 WAITING = ("Thông báo nghỉ Tết Dương lịch", "Báo cáo kết quả công tác quý IV", "Lịch họp giao ban tháng 12")
+# Has a glyph for every Vietnamese letter, which fonts of fixed width often have not: the second mark stands apart then.
+FONT = re.compile("^Roboto")
 FOLDER = "Công văn đến"
 FILED = "Công văn số 12 về phòng cháy rừng"
 
@@ -232,6 +234,7 @@ class TestOfficial:
         official.page.fill("#compose-subject", SUBJECT)
         official.page.fill("#composebody", TEXT)
         official.attach(file)
+        expect(official.page.locator("#composebody")).to_have_css("font-family", FONT)
         look(official, "soan-thu")
         official.send()
         official.mail("Đã gửi")
@@ -270,6 +273,7 @@ class TestOfficial:
         official.mail("Hộp thư đến")
         frame = official.read(WAITING[0])
         expect(frame.locator("#messagebody")).to_contain_text("Nội dung tiếng Việt có dấu")
+        expect(frame.locator("#messagebody div.pre").first).to_have_css("font-family", FONT)
         look(official, "doc-thu")
         official.put_away(WAITING[0], "archive")
         official.read("Trúng thưởng lớn")

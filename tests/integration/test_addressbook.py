@@ -22,6 +22,7 @@ from danhba.accounts import Account
 from danhba.check import check
 from danhba.lists.addressbook import contacts
 from danhba.lists.writing import as_ldif
+from danhba.names import as_written
 from danhba.source import from_directory
 from danhba.state import Timeline
 from tests.integration.conftest import PROJECT, Database
@@ -72,8 +73,10 @@ def agency(code: str, parent: str = "", state: str = "open") -> Account:
 
 
 def official(local: str, code: str, state: str = "open", name: str = "Lò Thị Mai") -> Account:
-    address = f"{local}@laocai.gov.vn"
-    return Account("official", local, address, name, code, "", "", "", 1, state, "1/QĐ", "2020-01-01")
+    address, (family, _middle, given) = f"{local}@laocai.gov.vn", as_written(name)
+    return Account(
+        "official", local, address, name, code, "", "", "", 1, state, "1/QĐ", "2020-01-01", family=family, given=given
+    )
 
 
 def names(database: Database) -> dict[str, str]:
@@ -94,6 +97,19 @@ def test_names_are_those_of_the_export(database: Database) -> None:
     assert set(expected) <= set(found)
     assert {found[dn] for dn in set(found) - set(expected)} <= suspended
     assert all(found[dn] in (*entry.get("mail", []), *entry.get("ou", [])) for dn, entry in expected.items())
+
+
+def test_names_have_the_parts_of_the_export(database: Database, job: ModuleType) -> None:
+    on = timeline()
+    store(database, desired.accounts(on).accounts.values())
+    exported = as_ldif([*contacts(listing.everything(on))], on.register, "vi")
+    options = settings(job, database)
+    found = job.wanted(job.Database(options).read(), options)
+    people = {dn: entry for dn, entry in ldif.LDIFParser(io.BytesIO(exported)).parse() if "sn" in entry}
+    assert any(entry["sn"] == ["Êban"] for entry in people.values())
+    for dn, entry in people.items():
+        assert found[dn.lower()]["sn"] == entry["sn"]
+        assert found[dn.lower()].get("givenName") == entry.get("givenName")
 
 
 def test_former_agency_stays_while_one_below_it_does(database: Database) -> None:
@@ -146,26 +162,28 @@ class TestEntries:
             "sn": ["Nguyễn"],
             "givenName": ["Vịnh"],
             "title": ["Trưởng phòng"],
-            "ou": ["Phòng A"],
-            "o": ["Cơ quan a"],
+            "ou": ["Phòng A", "Phong A"],
+            "o": ["Cơ quan a", "Co quan a"],
             "mail": ["nvvinh-a@laocai.gov.vn"],
             "telephoneNumber": ["0214 3 840 034"],
             "userPassword": ["{SASL}nvvinh-a@laocai.gov.vn"],
         }
 
     @pytest.mark.parametrize(
-        ("kind", "name", "values"),
+        ("name", "called", "values"),
         [
-            ("official", "Lan", ["Lan"]),
-            ("official", "Lan Lan", ["Lan Lan"]),
-            ("official", "Đỗ Duy", ["Đỗ Duy", "Duy Đỗ", "Do Duy", "Duy Do"]),
-            ("agency", "Sở Y tế", ["Sở Y tế", "So Y te"]),
+            ("Lan", "Lan", ["Lan"]),
+            ("Lan Lan", "Lan", ["Lan Lan"]),
+            ("Đỗ Duy", "Duy", ["Đỗ Duy", "Duy Đỗ", "Do Duy", "Duy Do"]),
+            ("An Thị Lan An", "An", ["An Thị Lan An", "An An Thị Lan", "An Thi Lan An", "An An Thi Lan"]),
+            ("H'Hen Niê", "H'Hen", ["H'Hen Niê", "H'Hen Nie"]),
+            ("Sở Y tế", "", ["Sở Y tế", "So Y te"]),
         ],
     )
     def test_values_of_a_name_are_distinct_and_begin_with_it(
-        self, job: ModuleType, kind: str, name: str, values: list[str]
+        self, job: ModuleType, name: str, called: str, values: list[str]
     ) -> None:
-        assert job.names(kind, name) == values
+        assert job.names(name, called) == values
 
     def test_of_another_domain_are_refused(self, job: ModuleType, database: Database) -> None:
         store(database, [agency("a")])
@@ -216,9 +234,11 @@ class TestChanges:
             job.guard(old, new, 50)
 
 
-def test_state_exported_before_accounts_had_a_parent_still_loads() -> None:
+@pytest.mark.parametrize(("fields", "parents"), [(3, {""}), (2, {"", "b"})])
+def test_state_exported_by_an_earlier_version_still_loads(fields: int, parents: set[str]) -> None:
     now = accounts.Accounts.of([agency("a", "b"), official("x", "a")])
     dumped = accounts.dump(now)
     assert accounts.load({**dumped, "accounts": [list(row) for row in dumped["accounts"]]}) == now
-    former = accounts.load({**dumped, "accounts": [list(row)[:-1] for row in dumped["accounts"]]})
-    assert {account.parent for account in former.accounts.values()} == {""}
+    former = accounts.load({**dumped, "accounts": [list(row)[:-fields] for row in dumped["accounts"]]})
+    assert {account.parent for account in former.accounts.values()} == parents
+    assert {account.given for account in former.accounts.values()} == {""}

@@ -31,7 +31,8 @@ MODES = frozenset({SYSTEM, FORWARD, REDIRECT, CANCELLED})
 class Account:
     """A mailbox: `quota` in bytes, `since` the ISO date from which `document` put it into its state.
 
-    `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top.
+    `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top. `family` and
+    `given`, of an official's alone, are parts of the name as written; `family` is empty where it is one word.
     """
 
     kind: str
@@ -47,6 +48,8 @@ class Account:
     document: str
     since: str
     parent: str = ""
+    family: str = ""
+    given: str = ""
 
     @property
     def key(self) -> Key:
@@ -117,8 +120,8 @@ _ROW = [int if name == "quota" else str for name in Account.__slots__]
 
 
 def _account(row: Iterable[Any]) -> Account:
-    # A state exported before accounts had a `parent` is one value shorter.
-    if [type(value) for value in row] not in (_ROW, _ROW[:-1]):
+    # A state exported before accounts had the last three fields is shorter: none of them, or `parent` alone.
+    if [type(value) for value in row] not in (_ROW, _ROW[:-2], _ROW[:-3]):
         raise TypeError(f"no account: {row!r}")
     account = Account(*row)
     date.fromisoformat(account.since)

@@ -9,6 +9,7 @@ from unidecode import unidecode
 
 from . import accounts as a
 from .addresses import contact
+from .names import as_written
 from .policy import Guards
 from .register import Agency, Register
 from .state import LIVE, Entry, State, Timeline
@@ -82,6 +83,7 @@ class _Desired:
         issuance = entry.issuance
         state = self.timeline.own_state(issuance)
         document, since = self._reason(entry, state)
+        family, _middle, given = as_written(issuance.name, issuance.family, issuance.given)
         return a.Account(
             kind=a.OFFICIAL,
             id=issuance.id,
@@ -95,6 +97,8 @@ class _Desired:
             state=state.value,
             document=document,
             since=since,
+            family=family,
+            given=given,
         )
 
     def _reason(self, entry: Entry, state: State) -> tuple[str, str]:

@@ -161,6 +161,25 @@ def _behind_apostrophe(word: str) -> str:
     return fold(re.split("[" + "".join(APOSTROPHES) + "]", word)[-1])
 
 
+def as_written(name: str, family: str = "", given: str = "") -> tuple[str, str, str]:
+    """Family, middle and given name as written: first, between and last, unless family and given are stated."""
+    rest = words(name)
+    given = _written(rest, given) if given else ""
+    family = _written(rest, family) if family else ""
+    given = given or (rest.pop() if rest else family)
+    family = family or (rest.pop(0) if rest else "")
+    return family, " ".join(rest), given
+
+
+def _written(rest: list[str], stated: str) -> str:
+    """A stated part as written in the name, whose words are taken from the rest; H'Hen has the given name Hen."""
+    wanted = [fold(word) for word in words(stated)]
+    found = [word for word in rest if fold(word) in wanted] or [w for w in rest if _behind_apostrophe(w) in wanted]
+    for word in found:
+        rest.remove(word)
+    return " ".join(found)
+
+
 def candidates(parts: Parts, longest: int = 64) -> Iterator[str]:
     """The address rule (R4.2): each possible left part of the address once, in order, none over `longest` octets.
 

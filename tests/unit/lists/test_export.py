@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sized
+from datetime import date
 from typing import Any
 
 import ldif
@@ -15,9 +16,11 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tests.unit.core.registers import agency, event, files, person, register, write
 
+from danhba import listing
 from danhba.check import check
-from danhba.lists import addressbook, writing
-from danhba.lists.addressbook import Contact
+from danhba.lists import writing
+from danhba.lists.addressbook import Contact, contacts
+from danhba.state import Timeline
 
 from .conftest import Office
 
@@ -202,8 +205,10 @@ def test_the_parts_of_a_name(entry: tuple[str, str, str], parts: tuple[str, str,
     name, family, stated = entry
     keys: dict[str, Any] = {key: value for key, value in (("family", family), ("given", stated)) if value}
     checked = check(files(register(agency("ubnd", person("1", name, OPENED, **keys)))))
-    assert checked.register is not None
-    assert addressbook.name_parts(checked.register.agencies["ubnd"].people[0]) == parts
+    assert checked.usable is not None
+    listed = listing.everything(Timeline.of(*checked.usable, date(2012, 1, 1)))
+    contact = next(found for found in contacts(listed) if found.is_person)
+    assert (contact.family, contact.middle, contact.given) == parts
 
 
 REGISTER = check(files(TEXTS)).register

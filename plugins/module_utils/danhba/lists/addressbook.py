@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from .. import names
 from ..listing import Listed
 from ..messages import mark as _
-from ..register import Issuance
 from ..state import State
 
 # The heading of each column, in the order in which tables have them.
@@ -62,7 +61,7 @@ def _contact(item: Listed) -> Contact:
     agency, person = item.agency, item.issuance
     if person is None:
         return Contact(agency.name, "", "", agency.name, item.address, "", agency.code)
-    family, middle, given = name_parts(person)
+    family, middle, given = names.as_written(person.name, person.family, person.given)
     return Contact(
         person.name,
         person.title,
@@ -76,23 +75,3 @@ def _contact(item: Listed) -> Contact:
         given,
         person.leader,
     )
-
-
-def name_parts(person: Issuance) -> tuple[str, str, str]:
-    """Family, middle and given name as written: first, between and last, unless the entry states family and given."""
-    rest = names.words(person.name)
-    given = _taken(rest, person.given) if person.given else ""
-    family = _taken(rest, person.family) if person.family else ""
-    given = given or (rest.pop() if rest else family)
-    family = family or (rest.pop(0) if rest else "")
-    return family, " ".join(rest), given
-
-
-def _taken(rest: list[str], stated: str) -> str:
-    """A stated part as written in the name, whose words are taken from the rest; H'Hen has the given name Hen."""
-    wanted = [names.fold(word) for word in names.words(stated)]
-    found = [word for word in rest if names.fold(word) in wanted]
-    found = found or [word for word in rest if names.fold(word.split("'")[-1]) in wanted]
-    for word in found:
-        rest.remove(word)
-    return " ".join(found)

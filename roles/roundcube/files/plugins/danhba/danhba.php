@@ -2,9 +2,12 @@
 
 declare(strict_types=1);
 
-foreach (glob(__DIR__ . '/lib/*.php') as $part) {
-    require_once $part;
-}
+// By their names: a file that an older version left behind is not read.
+spl_autoload_register(function (string $class): void {
+    if (str_starts_with($class, 'Danhba\\')) {
+        require __DIR__ . '/lib/' . substr($class, strlen('Danhba\\')) . '.php';
+    }
+});
 
 use Danhba\FirstPassword;
 use Danhba\Identity;
@@ -33,10 +36,28 @@ class danhba extends rcube_plugin
     /** Before a session is read. Without its database Roundcube would say that all is well, on a page of its own. */
     public function onload(): void
     {
+        if (PHP_SAPI === 'cli') {
+            return;
+        }
+        $this->come_in();
         $db = rcmail::get_instance()->get_dbh();
         $db->db_connect('w');
-        if (!$db->is_connected() && PHP_SAPI !== 'cli') {
+        if (!$db->is_connected()) {
             http_response_code(503);
+            exit;
+        }
+    }
+
+    /**
+     * A link from another site comes without the cookies (SameSite=Strict), and would get an empty session in place of
+     * the one that is open. So the webmail is opened once more, from here; what the link asked for is dropped.
+     */
+    private function come_in(): void
+    {
+        $foreign = ($_SERVER['HTTP_SEC_FETCH_SITE'] ?? '') === 'cross-site'
+            && ($_SERVER['HTTP_SEC_FETCH_MODE'] ?? '') === 'navigate' && ($_SERVER['REQUEST_METHOD'] ?? '') === 'GET';
+        if ($foreign) {
+            header('Refresh: 0; url=/');
             exit;
         }
     }
@@ -56,6 +77,9 @@ class danhba extends rcube_plugin
         }
         if ($rcmail->task === 'settings') {
             $this->wire_settings($rcmail, $service);
+        }
+        if ($rcmail->task === 'mail' && rcube_utils::get_input_string('_danhba', rcube_utils::INPUT_GET) === 'changed') {
+            $rcmail->output->show_message('danhba.changed', 'confirmation');
         }
     }
 

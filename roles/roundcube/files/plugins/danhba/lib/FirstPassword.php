@@ -47,7 +47,7 @@ final class FirstPassword
         }
         $pending = $this->pending();
         if (!$pending) {
-            $this->rcmail->output->redirect(['_task' => 'login']);
+            $this->rcmail->output->redirect(['_task' => 'login', '_err' => 'session']);
         }
         [$address, $password] = $pending;
         if ($_SERVER['REQUEST_METHOD'] === 'POST') {

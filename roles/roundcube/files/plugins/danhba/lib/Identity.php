@@ -5,12 +5,19 @@ declare(strict_types=1);
 namespace Danhba;
 
 use danhba;
+use Mail_mime;
+use rcube_charset;
 use rcube_mime;
 use rcube_user;
 
 /** One identity: the mailbox's own address and name (R10.2, R10.4). Only the signature is the user's to write. */
 final class Identity
 {
+    /** @var list<string> fields of the forms of automatic replies that name addresses of the one who replies */
+    private const REPLY_FIELDS = ['vacation_from', 'vacation_addresses', '_action_from', '_action_addresses'];
+
+    private const RECEIPT = ['Disposition-Notification-To' => true, 'Return-Receipt-To' => true];
+
     public function __construct(private readonly danhba $plugin, private readonly Session $session)
     {
     }
@@ -67,15 +74,15 @@ final class Identity
         return ['abort' => true, 'result' => false] + $args;
     }
 
-    /** An automatic reply bears the own address, whatever the form says. */
+    /**
+     * An automatic reply bears the mailbox's own address, whatever the form says. None is written into the rule: Dovecot
+     * knows the present one, also after the mailbox was given another.
+     */
     public function startup(array $args): array
     {
-        $mailbox = $this->session->mailbox();
-        if ($mailbox && str_starts_with((string) $args['action'], 'plugin.managesieve')) {
-            foreach (array_intersect(['vacation_from', '_action_from'], array_keys($_POST)) as $name) {
-                $_POST[$name] = is_array($_POST[$name])
-                    ? array_fill_keys(array_keys($_POST[$name]), $mailbox['address'])
-                    : $mailbox['address'];
+        if (str_starts_with((string) $args['action'], 'plugin.managesieve')) {
+            foreach (array_intersect(self::REPLY_FIELDS, array_keys($_POST)) as $name) {
+                $_POST[$name] = is_array($_POST[$name]) ? array_fill_keys(array_keys($_POST[$name]), '') : '';
             }
         }
         return $args;
@@ -93,11 +100,21 @@ final class Identity
         $own = $mailbox && $args['from'] === $mailbox['address'] && count($from) === 1
             && strcasecmp($from[0], $mailbox['address']) === 0;
         if ($own) {
-            $sender = format_email_recipient($mailbox['address'], $mailbox['name']);
-            $args['message']->headers(['From' => $sender], true);
+            $args['message']->headers($this->sender($mailbox, $args['message'], $headers), true);
             return $args;
         }
         $text = ['name' => 'notyouraddress', 'vars' => ['address' => $mailbox['address'] ?? '']];
         return ['abort' => true, 'result' => false, 'error' => $this->plugin->gettext($text)] + $args;
+    }
+
+    /** The headers that name the sender, in the character set in which the message is written. */
+    private function sender(array $mailbox, Mail_mime $message, array $headers): array
+    {
+        $sender = rcube_charset::convert(
+            format_email_recipient($mailbox['address'], $mailbox['name']),
+            RCUBE_CHARSET,
+            (string) $message->getParam('head_charset')
+        );
+        return array_fill_keys(['From', ...array_keys(array_intersect_key($headers, self::RECEIPT))], $sender);
     }
 }

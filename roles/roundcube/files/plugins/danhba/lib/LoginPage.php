@@ -8,6 +8,7 @@ use danhba;
 use html;
 use rcmail;
 use rcube;
+use rcube_utils;
 
 /** What the login page says beside its form: whose service it is, no state secrets (R7.1, R10.6), and whom to ask. */
 final class LoginPage
@@ -26,8 +27,10 @@ final class LoginPage
     {
         $this->plugin->include_stylesheet('danhba.css');
         $error = $this->session->error();
+        $changed = !$error && rcube_utils::get_input_string('_danhba', rcube_utils::INPUT_GET) === 'changed';
         $args['content'] = html::p('danhba-product', rcube::Q((string) $this->rcmail->config->get('product_name')))
             . ($error ? html::div(['class' => 'danhba-alert', 'role' => 'alert'], rcube::Q($error)) : '')
+            . ($changed ? html::div(['class' => 'danhba-done', 'role' => 'status'], $this->text('changedsignin')) : '')
             . $args['content'];
         return $args;
     }
@@ -36,7 +39,7 @@ final class LoginPage
     public function container(array $args): array
     {
         if (($args['name'] ?? '') === 'loginfooter') {
-            $args['content'] .= html::div('danhba-notice', rcube::Q($this->plugin->gettext('secrecy')))
+            $args['content'] .= html::div('danhba-notice', $this->text('secrecy'))
                 . html::div('danhba-links', $this->links()) . html::div('danhba-support', $this->support());
         }
         return $args;
@@ -48,7 +51,7 @@ final class LoginPage
         $site = 'https://' . $this->rcmail->config->get('danhba_host');
         $link = fn (string $name): string => html::a(
             ['href' => $site . self::LINKS[$name]],
-            rcube::Q($this->plugin->gettext($name))
+            $this->text($name)
         );
         return implode(' · ', array_map($link, array_keys(self::LINKS)));
     }
@@ -58,6 +61,11 @@ final class LoginPage
         $phone = (string) $this->rcmail->config->get('danhba_support_phone');
         $mail = (string) $this->rcmail->config->get('danhba_support_mail');
         $ways = array_filter([rcube::Q($phone), $mail === '' ? '' : html::a(['href' => "mailto:$mail"], rcube::Q($mail))]);
-        return $ways ? rcube::Q($this->plugin->gettext('supportcontact')) . ' ' . implode(', ', $ways) : '';
+        return $ways ? $this->text('supportcontact') . ' ' . implode(', ', $ways) : '';
+    }
+
+    private function text(string $name): string
+    {
+        return rcube::Q($this->plugin->gettext($name));
     }
 }

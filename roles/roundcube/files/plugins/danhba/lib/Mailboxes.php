@@ -27,23 +27,42 @@ final class Mailboxes
      */
     public function follow(array $mailbox): void
     {
-        $own = $this->row('m.kind = ? AND m.id = ?', $mailbox['kind'], $mailbox['id']);
-        $named = $this->row('u.username = ?', $mailbox['address']);
-        $others = $named && $named['kind'] !== null && (!$own || $own['user_id'] !== $named['user_id']);
-        if (!$others && (!$own || $own['username'] === $mailbox['address'])) {
+        if (!$this->misplaced($mailbox)) {
             return;
         }
-        $this->in_transaction(function () use ($own, $named, $mailbox, $others): void {
-            if ($own && $named && !$others) {
-                $this->merge((int) $named['user_id'], (int) $own['user_id']);
-            }
-            if ($named) {
-                $this->rename((int) $named['user_id'], "aside/{$named['user_id']}");
-            }
-            if ($own) {
-                $this->rename((int) $own['user_id'], $mailbox['address']);
+        $this->in_transaction(function () use ($mailbox): void {
+            // What stood before the lock may have moved.
+            if ($rows = $this->misplaced($mailbox)) {
+                $this->place($mailbox, ...$rows);
             }
         });
+    }
+
+    /** @return array{?array, ?array}|null the mailbox's own row and the one of its address, where these have to change */
+    private function misplaced(array $mailbox): ?array
+    {
+        $own = $this->row('m.kind = ? AND m.id = ?', $mailbox['kind'], $mailbox['id']);
+        $named = $this->row('u.username = ?', $mailbox['address']);
+        $right = $own ? $own['username'] === $mailbox['address'] : !$this->has_owner($named);
+        return $right ? null : [$own, $named];
+    }
+
+    private function place(array $mailbox, ?array $own, ?array $named): void
+    {
+        if ($own && $named && !$this->has_owner($named)) {
+            $this->merge((int) $named['user_id'], (int) $own['user_id']);
+        }
+        if ($named) {
+            $this->rename((int) $named['user_id'], "aside/{$named['user_id']}");
+        }
+        if ($own) {
+            $this->rename((int) $own['user_id'], $mailbox['address']);
+        }
+    }
+
+    private function has_owner(?array $row): bool
+    {
+        return $row && $row['kind'] !== null;
     }
 
     /**
@@ -90,7 +109,9 @@ final class Mailboxes
             $this->db->rollbackTransaction();
             throw $error;
         }
-        $this->db->endTransaction();
+        if (!$this->db->endTransaction()) {
+            throw new RuntimeException('The database of the webmail did not commit.');
+        }
     }
 
     private function run(string $statement, mixed ...$values): mixed

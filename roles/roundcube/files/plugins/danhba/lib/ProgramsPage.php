@@ -46,15 +46,16 @@ final class ProgramsPage
     {
         $mailbox = $this->session->mailbox();
         $host = (string) $this->rcmail->config->get('danhba_host');
+        $book = parse_url((string) $this->rcmail->config->get('danhba_ldap_uri'));
+        $ldap = ['server' => $book['host'] ?? '', 'port' => (string) ($book['port'] ?? '636'), 'security' => 'SSL/TLS',
+            'basedn' => (string) $this->rcmail->config->get('danhba_ldap_base'), 'binddn' => $mailbox['dn']];
         return [
             'account' => ['fullname' => $mailbox['name'], 'address' => $mailbox['address'],
                 'username' => $mailbox['address'], 'authentication' => $this->plugin->gettext('normalpassword')],
             'imap' => ['server' => $host, 'port' => '993', 'security' => 'SSL/TLS'],
             'pop' => ['server' => $host, 'port' => '995', 'security' => 'SSL/TLS'],
             'smtp' => ['server' => $host, 'port' => '465', 'security' => 'SSL/TLS'],
-            'ldap' => ['server' => $host, 'port' => '636', 'security' => 'SSL/TLS',
-                'basedn' => (string) $this->rcmail->config->get('danhba_ldap_base'), 'binddn' => $mailbox['dn']],
-        ];
+        ] + ($ldap['server'] === '' ? [] : ['ldap' => $ldap]);
     }
 
     private function table(array $rows): string

@@ -7,6 +7,7 @@ namespace Danhba;
 use danhba;
 use rcmail;
 use rcube_utils;
+use RuntimeException;
 
 /**
  * A session of the webmail: how it begins, that each request of it is still allowed, and how it ends.
@@ -17,6 +18,8 @@ final class Session
 {
     private ?array $mailbox = null;
     private ?string $error = null;
+    /** The token of a sign-in that is under way. */
+    private string $fresh = '';
 
     public function __construct(
         private readonly danhba $plugin,
@@ -42,18 +45,31 @@ final class Session
             $this->error = $this->refusal($answer);
             return ['abort' => true, 'error' => $this->error] + $args;
         }
-        $this->admit($answer['mailbox']);
+        try {
+            $this->admit($answer['mailbox'], $answer['token']);
+        } catch (RuntimeException) {
+            $this->give_back();
+            $this->away();
+        }
         return ['user' => $answer['mailbox']['address'], 'pass' => $answer['token']] + $args;
     }
 
-    /** Sign in with a fresh token, as after a sign-in at the login page, and open the mailbox. Never returns. */
+    /**
+     * After the change of the first password: sign in with the token that it gave, as after a sign-in at the login page,
+     * and open the mailbox; where that cannot be, the login page says that the new password holds. Never returns.
+     */
     public function enter(array $mailbox, #[\SensitiveParameter] string $token): never
     {
         $this->rcmail->kill_session();
-        $this->admit($mailbox);
-        if (!$this->rcmail->login($mailbox['address'], $token, $this->rcmail->autoselect_host(), false)) {
-            $this->service->sign_out($mailbox['address'], $token);
-            $this->away();
+        try {
+            $this->admit($mailbox, $token);
+            $entered = $this->rcmail->login($mailbox['address'], $token, $this->rcmail->autoselect_host(), false);
+        } catch (RuntimeException) {
+            $entered = false;
+        }
+        if (!$entered) {
+            $this->give_back();
+            $this->rcmail->output->redirect(['_task' => 'login', '_danhba' => 'changed']);
         }
         $this->rcmail->session->remove('temp');
         $this->rcmail->session->regenerate_id(false);
@@ -79,6 +95,7 @@ final class Session
     {
         if ($this->mailbox) {
             $this->error = $this->plugin->gettext('unavailable');
+            $this->give_back();
         }
         return $args;
     }
@@ -161,14 +178,17 @@ final class Session
         }
     }
 
-    private function admit(array $mailbox): void
+    /** A mailbox whose owner has shown the password. RuntimeException where the webmail's database fails. */
+    private function admit(array $mailbox, #[\SensitiveParameter] string $token): void
     {
         $this->mailbox = $mailbox;
-        try {
-            $this->mailboxes->follow($mailbox);
-        } catch (\RuntimeException) {
-            $this->away();
-        }
+        $this->fresh = $token;
+        $this->mailboxes->follow($mailbox);
+    }
+
+    private function give_back(): void
+    {
+        $this->service->sign_out((string) $this->mailbox['address'], $this->fresh);
     }
 
     private function keep(array $mailbox): void
