@@ -72,6 +72,10 @@ class Webmail:
     server: Server
     cookies: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    given: list[str] = field(default_factory=list)
+    """Each Set-Cookie that came, as it came."""
+    languages: str = ""
+    """What the browser prefers (Accept-Language)."""
 
     def get(self, path: str = "/", **query: str | int) -> Page:
         """Ask for a page; `query` are its arguments, without the underscore that Roundcube puts before each."""
@@ -90,7 +94,7 @@ class Webmail:
 
     def sign_in(self, user: str, password: str) -> Page:
         """Open the login page and send its form. The answer of a success sends on."""
-        token = self.get().token
+        self.token = token = self.get().token
         form = {"_task": "login", "_action": "login", "_user": user, "_pass": password, "_token": token}
         return self.post({**form, "_timezone": "_default_", "_url": ""}, task="login")
 
@@ -142,18 +146,22 @@ class Webmail:
 
     def send(self, recipients: str, subject: str, text: str, **fields: str) -> Page:
         """Write and send a message; `fields` (without underscore) replace or add to those of the form."""
-        identity, page = self.compose()
+        return self.finish(self.compose(), {"to": recipients, "subject": subject, "message": text, **fields})
+
+    def finish(self, begun: tuple[str, Page], fields: Mapping[str, str]) -> Page:
+        """Send a message that is begun."""
+        identity, page = begun
         sender = re.search(r'<option value="(\d+)" selected', page.text) or re.search(
             r'<option value="(\d+)"', page.text
         )
-        form = {"from": sender[1] if sender else "", "to": recipients, "subject": subject, "message": text}
-        form = {"task": "mail", "action": "send", "id": identity, "token": page.token, "is_html": "0", **form, **fields}
+        form = {"task": "mail", "action": "send", "id": identity, "token": page.token, "is_html": "0"}
+        form |= {"from": sender[1] if sender else "", **fields}
         query = {"task": "mail", "action": "send", "id": identity, "framed": "1", "lang": "vi", "remote": "1"}
         return self._form({f"_{name}": value for name, value in form.items()}, "/", query)
 
-    def upload(self, name: str, content: bytes) -> Page:
-        """Attach a file to a message that is begun."""
-        identity, page = self.compose()
+    def upload(self, name: str, content: bytes, begun: tuple[str, Page] | None = None) -> Page:
+        """Attach a file to a message that is begun, or to a new one."""
+        identity, page = begun or self.compose()
         boundary = uuid.uuid4().hex
         disposition = f'Content-Disposition: form-data; name="_attachments[]"; filename="{name}"'
         head = f"--{boundary}\r\n{disposition}\r\nContent-Type: application/octet-stream\r\n\r\n"
@@ -178,6 +186,8 @@ class Webmail:
     ) -> Page:
         arguments = urlencode({f"_{name}": value for name, value in query.items()})
         headers = {"User-Agent": "Mozilla/5.0 (tests)"} | ({"Content-Type": kind} if kind else {})
+        if self.languages:
+            headers["Accept-Language"] = self.languages
         if self.cookies:
             headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if "remote" in query:
@@ -194,6 +204,7 @@ class Webmail:
         return page
 
     def _keep(self, page: Page) -> None:
+        self.given += page.cookies
         for line in page.cookies:
             for name, morsel in SimpleCookie(line).items():
                 if morsel.value in {"", "-del-"}:

@@ -109,15 +109,22 @@ def answer(connection: Connection, mode: str, request: dict[str, Any], kick: Kic
         names = [BatchName(**name) for name in request["batches"]]
         states = settle_batches(connection, names, request["actor"], dry_run=dry_run)
         if not dry_run:
-            kick(find_reissued(connection, [batch for batch, state in states.items() if state == "stored"]))
+            _end(connection, find_reissued(connection, [batch for batch, s in states.items() if s == "stored"]), kick)
         return dict(states)
     if mode == "targets":
         targets = find_targets(connection, Order(**request))
         return {"server": read_server(connection), "targets": [asdict(target) for target in targets]}
     credentials = [Credential(**credential) for credential in request["credentials"]]
     store_batch(connection, request["batch"], request["actor"], credentials)
-    kick([credential.address for credential in credentials if credential.previous is not None])
+    _end(connection, [credential.address for credential in credentials if credential.previous is not None], kick)
     return {}
+
+
+def _end(connection: Connection, addresses: Sequence[str], kick: Kick) -> None:
+    """End the sessions of some addresses, and take them off the list of what has to end (migration 0008)."""
+    rows = connection.execute("SELECT entry FROM mail.ending WHERE address = ANY (%s)", [list(addresses)]).fetchall()
+    kick(addresses)
+    connection.execute("DELETE FROM mail.ending WHERE entry = ANY (%s)", [[entry for (entry,) in rows]])
 
 
 def answer_file(connect: Callable[[], Connection], mode: str, path: Path, kick: Kick, *, dry_run: bool) -> None:

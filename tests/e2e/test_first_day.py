@@ -282,6 +282,18 @@ class TestOfficial:
         official.mail("Thư rác")
         official.wait_for("Trúng thưởng lớn")
         assert official.subjects() == ["Trúng thưởng lớn"]
+        official.mail("Lưu trữ")
+        year = official.page.locator("#mailboxlist li", has_text=re.compile(r"^20\d\d"))
+        assert WAITING[0] in official.subjects() or year.count(), "what was archived is there, and not deleted"
+
+    def test_a_link_from_elsewhere_does_not_end_the_session(self, official: Roundcube) -> None:
+        """It comes without the cookies; the session in the other window must outlive it."""
+        page = official.visitor.context.new_page()
+        page.goto(f"data:text/html,<a href='{URL}/?_task=mail'>x</a>")
+        page.click("a")
+        page.wait_for_selector("#mailboxlist")
+        page.close()
+        official.mail()
 
     def test_the_address_book_is_there(self, official: Roundcube) -> None:
         official.search_people("so giao thong")

@@ -7,14 +7,19 @@ import poplib
 import shlex
 import smtplib
 import subprocess
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 import pytest
 
 from tests.deployment import Deployment
 from tests.mail import Sieve
+
+from .test_mail import alive
 
 # An agency that no other test writes to.
 AGENCY = "svhttdl"
@@ -162,13 +167,113 @@ def test_change_ends_the_sessions_of_the_old_password(person: Person) -> None:
     with (
         person.mail.server.imap(person.address, person.password) as imap,
         person.mail.server.imap(person.address, person.password) as second,
+        pop3(person) as post,
     ):
+        sieve = Sieve(person.mail.server, person.address, person.password)
         assert imap.noop()[0] == "OK"
+        assert post.noop().startswith(b"+OK")
         person.change("trau den an co xanh 12")
         for session in (imap, second):
             with pytest.raises(imaplib.IMAP4.abort):
                 session.noop()
+        with pytest.raises((poplib.error_proto, OSError)):
+            post.noop()
+        with pytest.raises((PermissionError, OSError)):
+            sieve.active()
+        sieve.close()
     assert imap_says(person) == "OK"
+    assert owed(person) == [], "what has ended is off the list"
+
+
+def owed(person: Person) -> list[str]:
+    """Of whom mail sessions have to end yet, as the database has it."""
+    query = "SELECT address FROM mail.ending"
+    return person.mail.host.run(f"runuser -u postgres -- psql -d danhba -qtA -c '{query}'").stdout.split()
+
+
+def test_a_sign_in_under_way_does_not_outlast_the_change(person: Person) -> None:
+    """The password is checked, and replaced before the mailbox is opened: what runs on under the old one is nothing."""
+    old, stop = person.password, threading.Event()
+    opened: list[imaplib.IMAP4] = []
+
+    def sign_in_again_and_again() -> None:
+        while not stop.is_set():
+            with suppress(imaplib.IMAP4.error, OSError):
+                opened.append(_signed_in(person, old))
+
+    with ThreadPoolExecutor(6) as pool:
+        for _ in range(6):
+            pool.submit(sign_in_again_and_again)
+        while len(opened) < 3:
+            time.sleep(0.1)
+        person.change("mua dong suong muoi 17")
+        time.sleep(1)
+        stop.set()
+    try:
+        assert opened
+        assert [session for session in opened if alive(session)] == []
+    finally:
+        for session in opened:
+            with suppress(OSError):
+                session.shutdown()
+
+
+def _signed_in(person: Person, password: str) -> imaplib.IMAP4:
+    with ExitStack() as stack:
+        session = stack.enter_context(person.mail.server.imap(person.address, password))
+        stack.pop_all()
+    return session
+
+
+HOSTILE = [
+    "' OR 1=1 --",
+    "x'; DROP SCHEMA mail CASCADE; --",
+    "\\' OR 1=1 --",
+    "%{user}",
+    "a' UNION SELECT 'x",
+    "*",
+    "%s",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_name_or_password_that_is_an_injection_is_only_wrong(person: Person, text: str) -> None:
+    """In every protocol; the services that make queries of them go on, and the database is as it was."""
+    before = accounts_dump(person)
+    for guess in (
+        replace(person, address=f"{text}@laocai.gov.vn"),
+        replace(person, address=text),
+        replace(person, address=f"{person.address}{text}"),
+        replace(person, password=text),
+    ):
+        assert not person.mail.server.may_log_in(guess.address, guess.password)
+        assert pop3_says(guess).startswith("-ERR")
+        assert sieve_says(guess).startswith("NO")
+        with pytest.raises(smtplib.SMTPAuthenticationError) as refused:
+            submission_says(guess, 587)
+        assert refused.value.smtp_code == 535
+    assert accounts_dump(person) == before
+    for protocol in PROTOCOLS:
+        assert_works(person, protocol)
+
+
+@pytest.mark.parametrize("text", ["' OR 1=1 --", "x'; DROP SCHEMA mail CASCADE; --", "%s", "\\\\'"])
+def test_a_sender_or_recipient_that_is_an_injection_is_refused(person: Person, text: str) -> None:
+    with person.mail.server.smtp() as client:
+        client.ehlo()
+        client.docmd("MAIL", "FROM:<stranger@example.org>")
+        code, said = client.docmd("RCPT", f'TO:<"{text}"@laocai.gov.vn>')
+        assert 500 <= code < 600, said
+    with person.mail.server.submission(person.address, person.password) as client:
+        client.docmd("MAIL", f'FROM:<"{text}"@laocai.gov.vn>')
+        code, said = client.rcpt(person.colleague)
+        assert 500 <= code < 600, said
+
+
+def accounts_dump(person: Person) -> str:
+    """Everything that the database of accounts holds, but the sessions of the webmail."""
+    command = "pg_dump --no-owner --exclude-table-data=mail.web_session danhba | grep -v '^.\\(un\\)\\?restrict '"
+    return person.mail.host.run(f"runuser -u postgres -- sh -c {shlex.quote(command)} | sha256sum").stdout
 
 
 @contextmanager

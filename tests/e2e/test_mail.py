@@ -216,8 +216,16 @@ def inbox(mail: Deployment, user: Official) -> list[EmailMessage]:
     return mail.server.inbox(user.address, user.password)
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    for _ in range(50):
+def alive(session: imaplib.IMAP4) -> bool:
+    """Whether a session goes on."""
+    try:
+        return bool(session.noop()[0] == "OK")
+    except imaplib.IMAP4.abort:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], seconds: int = 10) -> None:
+    for _ in range(seconds * 5):
         if condition():
             return
         time.sleep(0.2)
@@ -251,6 +259,27 @@ def wait_for_files(mail: Deployment, official: Official) -> str:
             return files
         time.sleep(0.2)
     pytest.fail(f"nothing was delivered to {official.address}")
+
+
+def test_sessions_end_though_the_run_was_cut_short(mail: Deployment, officials: list[Official]) -> None:
+    """Whoever commits a suspension and gets no further: the list is in the database, and the timer works it off."""
+    user = officials[5]
+    state = "UPDATE mail.account SET state = '{}' WHERE id = '" + user.id + "'"
+    with mail.server.imap(user.address, user.password) as session:
+        assert session.noop()[0] == "OK"
+        try:
+            execute(mail, state.format("suspended"))
+            wait_until(lambda: not alive(session), seconds=60)
+        finally:
+            execute(mail, state.format("open"))
+    assert execute(mail, "SELECT count(*) FROM mail.ending") == "0"
+    assert mail.server.may_log_in(user.address, user.password)
+
+
+def execute(mail: Deployment, statement: str) -> str:
+    """What the database of accounts answers."""
+    command = f"runuser -u postgres -- psql -d danhba -qtA -c {shlex.quote(statement)}"
+    return mail.host.run(command).stdout.strip()
 
 
 def test_suspended_official_receives_but_cannot_log_in(

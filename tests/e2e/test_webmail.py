@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import random
 import re
 import shlex
 import ssl
@@ -16,7 +17,8 @@ import pytest
 
 from tests.deployment import FQDN, Deployment
 from tests.editing import RegisterCopy
-from tests.webmail import FIRST, Page, Webmail
+from tests.mail import compose
+from tests.webmail import FIRST, PASSWORD, Page, Webmail
 
 from .conftest import Official, addresses
 
@@ -108,9 +110,25 @@ class TestDoors:
         assert page.header("x-frame-options") == "SAMEORIGIN"
         assert page.header("cross-origin-opener-policy") == "same-origin"
         assert "camera=()" in page.header("permissions-policy")
-        assert "frame-ancestors 'self'" in page.header("content-security-policy")
         assert page.header("server") == "nginx"
         assert page.header("x-powered-by") == ""
+
+    @pytest.mark.parametrize(
+        ("path", "scripts", "styles"),
+        [
+            ("/", "'self' 'unsafe-inline' 'unsafe-eval'", "'self' 'unsafe-inline'"),
+            ("/danh-ba/", "'self'", "'self'"),
+            ("/nothing", "'self'", "'self'"),
+        ],
+    )
+    def test_what_a_page_may_load_is_listed(self, mail: Deployment, path: str, scripts: str, styles: str) -> None:
+        """Roundcube 1.6 does not work without scripts in its pages; nothing else is given away (roles/nginx/vars)."""
+        policy_text = Webmail(mail.server).get(path).header("content-security-policy")
+        rules = dict(rule.strip().split(" ", 1) for rule in policy_text.split(";"))
+        assert (rules["default-src"], rules["script-src"], rules["style-src"]) == ("'none'", scripts, styles)
+        assert (rules["connect-src"], rules["form-action"], rules["frame-ancestors"]) == ("'self'",) * 3
+        assert rules["base-uri"] in ("'none'", "'self'")
+        assert "object-src" not in rules
 
     def test_a_page_that_is_a_file_may_run_no_script_in_itself(self, mail: Deployment) -> None:
         page = Webmail(mail.server).get("/nothing")
@@ -157,15 +175,28 @@ class TestLoginPage:
             "bí mật nhà nước",
             "0214 3 000 000",
             f"https://{FQDN}/danh-ba/",
+            f"https://{FQDN}/huong-dan/",
+            f"https://{FQDN}/dien-thoai/",
         ):
             assert text in page.text
 
-    def test_cookies_stay_in_the_browser(self, mail: Deployment) -> None:
-        for cookie in Webmail(mail.server).get().cookies:
-            assert cookie.startswith("__Host-")
-            assert {"secure", "httponly", "samesite=strict", "path=/"} <= {
-                part.strip().lower() for part in cookie.split(";")
-            }
+    def test_cookies_stay_in_the_browser(self, mail: Deployment, newcomer: Official) -> None:
+        """Those of the login page, of the change page, of a session and of a change within it."""
+        webmail = first_change(mail, newcomer, GOOD.format(20))
+        webmail.token = webmail.get(task="settings", action=PASSWORD).token
+        assert "danhba-done" in webmail.change_password(GOOD.format(20), GOOD.format(21)).text
+        mail.remember(newcomer.address, GOOD.format(21))
+        assert {cookie.partition("=")[0] for cookie in webmail.given} == {"__Host-danhba", "__Host-danhba-auth"}
+        for cookie in webmail.given:
+            flags = {part.strip().lower() for part in cookie.split(";")}
+            assert {"secure", "httponly", "samesite=strict", "path=/"} <= flags, cookie
+
+    @pytest.mark.parametrize("languages", ["en-US,en;q=0.9", "fr", ""])
+    def test_vietnamese_whatever_the_browser_speaks(self, mail: Deployment, languages: str) -> None:
+        webmail = Webmail(mail.server, languages=languages)
+        page = webmail.get()
+        assert 'lang="vi"' in page.text
+        assert "Đăng nhập" in page.text
 
     def test_a_local_part_in_capitals_is_enough(self, mail: Deployment, user: Official) -> None:
         webmail = Webmail(mail.server)
@@ -176,11 +207,28 @@ class TestLoginPage:
         """A session id that somebody planted before sign-in is worth nothing after it."""
         planted = Webmail(mail.server)
         planted.get()
+        assert planted.cookies
         victim = Webmail(mail.server, dict(planted.cookies))
         victim.open(user.address, user.password)
         assert victim.signed_in()
         assert set(planted.cookies.values()).isdisjoint(victim.cookies.values())
         assert not planted.signed_in()
+
+    @pytest.mark.parametrize("own", [True, False])
+    def test_a_planted_session_does_not_see_the_first_change(
+        self, mail: Deployment, newcomer: Official, *, own: bool
+    ) -> None:
+        """Neither an id that this server gave to somebody else, nor one that was made up."""
+        planted = Webmail(mail.server)
+        planted.get()
+        if not own:
+            planted.cookies = dict.fromkeys(planted.cookies, "x" * 32)
+        victim = Webmail(mail.server, dict(planted.cookies))
+        victim.sign_in(newcomer.address, newcomer.password)
+        assert "danhba-form" in victim.get(task="login", action=FIRST).text
+        assert planted.get(task="login", action=FIRST).location["_task"] == "login"
+        planted.first_form(GOOD.format(22), GOOD.format(22), token=victim.token)
+        assert Webmail(mail.server).sign_in(newcomer.address, newcomer.password).location["_action"] == FIRST
 
     def test_sign_in_needs_the_token_of_the_page(self, mail: Deployment, user: Official) -> None:
         webmail = Webmail(mail.server)
@@ -248,6 +296,24 @@ class TestFirstPassword:
         assert "quá ngắn" in webmail.first_form(SCRIPT[:8], SCRIPT[:8]).complaint
         assert not webmail.signed_in()
 
+    def test_one_of_the_last_few_is_refused(self, mail: Deployment, newcomer: Official) -> None:
+        webmail = first_change(mail, newcomer, GOOD.format(24))
+        for old, new in ((24, 25), (25, 24)):
+            webmail.token = webmail.get(task="settings", action=PASSWORD).token
+            page = webmail.change_password(GOOD.format(old), GOOD.format(new))
+        mail.remember(newcomer.address, GOOD.format(25))
+        assert "đã được dùng trước đây" in page.complaint
+
+    def test_a_reissue_ends_the_session_and_begins_again(self, mail: Deployment, newcomer: Official) -> None:
+        webmail = first_change(mail, newcomer, GOOD.format(26))
+        mail.play("passwords", accounts=[newcomer.address], document="13/BC-STC")
+        page = webmail.get(task="mail")
+        assert "task-login" in page.text
+        assert "kết thúc" in page.complaint
+        assert Webmail(mail.server).sign_in(newcomer.address, GOOD.format(26)).status == 401
+        again = Webmail(mail.server).sign_in(newcomer.address, mail.issued[newcomer.address])
+        assert again.location["_action"] == FIRST
+
     @pytest.mark.parametrize("token", ["", "x" * 32])
     def test_the_form_needs_its_token(self, mail: Deployment, newcomer: Official, token: str) -> None:
         webmail = Webmail(mail.server)
@@ -264,7 +330,33 @@ class TestFirstPassword:
         assert Webmail(mail.server).sign_in(newcomer.address, newcomer.password).location["_action"] == FIRST
 
     def test_without_sign_in_there_is_no_change_page(self, mail: Deployment) -> None:
-        assert Webmail(mail.server).get(task="login", action=FIRST).location == {"_task": "login"}
+        assert Webmail(mail.server).get(task="login", action=FIRST).location == {"_task": "login", "_err": "session"}
+
+    def test_a_change_that_opens_no_mailbox_says_that_it_was_made(self, mail: Deployment, newcomer: Official) -> None:
+        """Without Dovecot nobody gets in; the new password holds, and no token is left behind."""
+        webmail = Webmail(mail.server)
+        webmail.sign_in(newcomer.address, newcomer.password)
+        token = webmail.get(task="login", action=FIRST).token
+        mail.host.run("systemctl stop dovecot")
+        try:
+            answer = webmail.first_form(GOOD.format(23), GOOD.format(23), token=token)
+            assert answer.location == {"_task": "login", "_danhba": "changed"}
+            page = webmail.get(task="login", danhba="changed")
+            assert "Đã đổi mật khẩu. Xin đăng nhập bằng mật khẩu mới." in page.text
+        finally:
+            mail.host.run("systemctl start dovecot")
+        mail.remember(newcomer.address, GOOD.format(23))
+        assert tokens(mail, newcomer) == "0"
+        Webmail(mail.server).open(newcomer.address, GOOD.format(23))
+
+    def test_a_sign_in_that_opens_no_mailbox_leaves_no_token(self, mail: Deployment, user: Official) -> None:
+        before = tokens(mail, user)
+        mail.host.run("systemctl stop dovecot")
+        try:
+            assert "tạm thời" in Webmail(mail.server).sign_in(user.address, user.password).complaint
+        finally:
+            mail.host.run("systemctl start dovecot")
+        assert tokens(mail, user) == before
 
     def test_after_the_change_the_mailbox_opens(self, mail: Deployment, newcomer: Official) -> None:
         webmail = Webmail(mail.server)
@@ -356,14 +448,50 @@ class TestSender:
         assert "sent_successfully" in said
         assert find(mail, user, subject)["From"] == f"{user.name} <{user.address}>"
 
-    def test_an_automatic_reply_bears_the_own_address(self, mail: Deployment, reader: Webmail, user: Official) -> None:
-        page = reader.get(task="settings", action="plugin.managesieve-vacation")
-        form = {"vacation_status": "on", "vacation_from": "contact-stttt@laocai.gov.vn", "vacation_reason": "Đi họp",
-                "vacation_action": "keep", "_token": page.token}  # fmt: skip
-        reader.post(form, task="settings", action="plugin.managesieve-vacation", framed=1)
+    def test_an_automatic_reply_names_no_address(self, mail: Deployment, reader: Webmail, user: Official) -> None:
+        go_away(reader, "Đi họp", vacation_from="contact-stttt@laocai.gov.vn")
         stored = mail.host.run(f"cat /srv/vmail/official/{user.id}/sieve/*.sieve").stdout
         assert "vacation" in stored
-        assert "contact-stttt" not in stored
+        assert "@laocai.gov.vn" not in stored
+
+    @pytest.mark.parametrize("charset", ["UTF-8", "ISO-8859-1"])
+    def test_no_header_bears_a_name_that_is_not_theirs(
+        self, mail: Deployment, reader: Webmail, user: Official, charset: str
+    ) -> None:
+        subject = f"Xin báo nhận {time.time_ns()}"
+        forged = {"from": f'"Chủ tịch tỉnh" <{user.address}>', "mdn": "1", "charset": charset}
+        assert "sent_successfully" in reader.send(user.address, subject, "x", **forged).text
+        message = next(m for m in received(mail, user) if m["Subject"].endswith(subject[-15:]))
+        for header in ("From", "Disposition-Notification-To"):
+            (address,) = message[header].addresses
+            assert address.addr_spec == user.address
+            assert "Ch" not in address.display_name
+        if charset == "UTF-8":
+            assert message["From"].addresses[0].display_name == user.name
+
+    def test_times_are_those_of_vietnam(self, mail: Deployment, reader: Webmail, user: Official) -> None:
+        subject = f"Gửi lúc nửa đêm {time.time_ns()}"
+        message = compose(user.address, [user.address], subject, "x")
+        del message["Date"]
+        message["Date"] = "Tue, 24 Nov 2026 20:30:00 +0000"
+        with mail.server.submission(user.address, user.password) as smtp:
+            smtp.send_message(message)
+        find(mail, user, subject)
+        with mail.server.imap(user.address, user.password) as session:
+            session.select("INBOX", readonly=True)
+            uid = session.uid("SEARCH", "HEADER", "Message-ID", message["Message-ID"])[1][0]
+        assert "25/11/2026 03:30" in reader.read(int(uid)).text
+
+    def test_attachments_up_to_the_limit_arrive(self, mail: Deployment, reader: Webmail, user: Official) -> None:
+        """What the page allows is also what Postfix takes, in base64 with its line ends."""
+        content = random.Random(1).randbytes(30 * 1024 * 1024 - 4096)
+        subject, begun = f"Tệp lớn {time.time_ns()}", reader.compose()
+        assert "add2attachment_list" in reader.upload("lớn.bin", content, begun).text
+        assert "add2attachment_list" not in reader.upload("nhỏ.bin", bytes(8192), begun).text
+        said = reader.finish(begun, {"to": user.address, "subject": subject, "message": "x"}).text
+        assert "sent_successfully" in said, said[:500]
+        (attachment,) = find(mail, user, subject).iter_attachments()
+        assert attachment.get_payload(decode=True) == content
 
     def test_what_is_typed_as_a_name_is_not_logged(self, mail: Deployment) -> None:
         visitor = Webmail(mail.server)
@@ -489,15 +617,31 @@ class TestWords:
         assert [line for line in said if re.search(r"(?i)\bbạn\b", line)] == []
 
 
+def go_away(webmail: Webmail, subject: str, **fields: str) -> None:
+    """Set an automatic reply by the form for it."""
+    page = webmail.get(task="settings", action="plugin.managesieve-vacation")
+    form = {
+        "vacation_status": "on",
+        "vacation_subject": subject,
+        "vacation_reason": "Đi họp",
+        "vacation_action": "keep",
+    }
+    webmail.post(
+        {**form, **fields, "_token": page.token}, task="settings", action="plugin.managesieve-vacation", framed=1
+    )
+
+
 class TestReaddressed:
     def test_what_was_kept_goes_with_the_mailbox(
-        self, mail: Deployment, register: RegisterCopy, newcomer: Official, today: str
+        self, mail: Deployment, register: RegisterCopy, newcomer: Official, user: Official, today: str
     ) -> None:
         webmail = first_change(mail, newcomer, GOOD.format(8))
         number = owner(mail, newcomer)
         database(mail, f"INSERT INTO contacts (user_id, name, email) VALUES ({number}, 'Bạn cũ', 'ban@example.org')")
         database(mail, f"UPDATE identities SET signature = 'Trân trọng' WHERE user_id = {number}")
         webmail.remote({"_name": "collapsed_folders", "_value": "&Archive&"}, task="utils", action="save-pref")
+        away = f"Vắng mặt {time.time_ns()}"
+        go_away(webmail, away)
 
         register.transfer(newcomer.id, newcomer.name, old="stc", new="stttt", day=today)
         mail.play("accounts")
@@ -515,6 +659,10 @@ class TestReaddressed:
         assert "Bạn cũ" in webmail.remote(task="addressbook", action="list", source="0").text
         kept = database(mail, f"SELECT preferences FROM users WHERE user_id = {number}")
         assert 's:17:"collapsed_folders";s:9:"&Archive&"' in kept
+        with mail.server.submission(user.address, user.password) as smtp:
+            smtp.send_message(compose(user.address, [new], "Mời họp", "x"))
+        reply = find(mail, user, away)
+        assert [address.addr_spec for address in reply["From"].addresses] == [new]
 
 
 class TestOutage:
@@ -554,6 +702,18 @@ def database(mail: Deployment, statement: str) -> str:
 def owner(mail: Deployment, person: Official) -> str:
     """The number of somebody's row in the webmail's database, by the mailbox that it belongs to."""
     return database(mail, f"SELECT user_id FROM danhba_mailbox WHERE kind = 'official' AND id = '{person.id}'")
+
+
+def tokens(mail: Deployment, person: Official) -> str:
+    """How many web sessions an official has."""
+    statement = f"SELECT count(*) FROM mail.web_session WHERE id = '{person.id}'"
+    return mail.host.run(f"runuser -u postgres -- psql -d danhba -qtA -c {shlex.quote(statement)}").stdout.strip()
+
+
+def received(mail: Deployment, person: Official) -> list[EmailMessage]:
+    """What is in somebody's INBOX, the newest first, after a moment for what is on its way."""
+    time.sleep(2)
+    return mail.server.inbox(person.address, person.password)[::-1]
 
 
 def find(mail: Deployment, person: Official, subject: str) -> EmailMessage:

@@ -31,7 +31,15 @@ from psycopg.rows import TupleRow
 PROJECT = Path(__file__).resolve().parents[2]
 MIGRATIONS = PROJECT / "roles/database/files/migrations"
 TEMPLATE = "danhba_template"
-LOGIN_ROLES = ("danhba_apply", "danhba_password", "danhba_credentials", "postfix", "dovecot", "openldap")
+LOGIN_ROLES = (
+    "danhba_apply",
+    "danhba_password",
+    "danhba_credentials",
+    "danhba_sessions",
+    "postfix",
+    "dovecot",
+    "openldap",
+)
 WEBMAIL_ROLE = "roundcube"  # signs in to a database of its own and has no way into that of the accounts
 SERVER_SETTINGS = {
     "listen_addresses": "",

@@ -533,7 +533,8 @@ def test_sessions_that_cannot_be_ended_do_not_undo_the_change(filled: Database, 
     with running(filled, tmp_path / "service", anvil_socket="/nonexistent/anvil") as service:
         assert service.change(ISSUED, CHOSEN)["answer"] == "changed"
         assert service.sign_in(CHOSEN)["answer"] == "signed_in"
-        assert f"the sessions of {ADDRESS} were not ended" in service.log.read_text()
+        assert f"the sessions of {ADDRESS} were not ended yet" in service.log.read_text()
+    assert filled.query("SELECT address FROM mail.ending") == [(ADDRESS,)]
 
 
 def test_many_at_once(service: Running) -> None:

@@ -70,6 +70,14 @@ FORBIDDEN = {
         "SELECT * FROM mail.route",
         "SELECT * FROM dovecot.passdb",
     ],
+    "danhba_sessions": [
+        "SELECT * FROM mail.account",
+        "SELECT * FROM mail.credential",
+        "SELECT * FROM mail.web_session",
+        "INSERT INTO mail.ending (address) VALUES ('x')",
+        "UPDATE mail.ending SET address = 'x'",
+        "TRUNCATE mail.ending",
+    ],
     "postfix": [
         "SELECT * FROM mail.account",
         "SELECT * FROM mail.credential",

@@ -308,6 +308,7 @@ def test_a_reissue_ends_the_sessions_of_the_old_password(
     outcome = ansible.run(MODULE, wish)
     assert outcome.result["reissued"] == 1, outcome.output
     assert doveadm.calls == [f"kick {first}"]
+    assert database.query("SELECT * FROM mail.ending") == []
     assert ansible.run(MODULE, order(database)).status == 0
     assert doveadm.calls == [f"kick {first}"]
 
@@ -320,6 +321,7 @@ def test_sessions_that_could_not_be_ended_are_ended_by_the_next_run(
     doveadm.exit_with(75)
     refused = ansible.run(MODULE, order(database, accounts=[address], document="12/BC-STTTT"))
     refused.assert_refused("Dovecot chưa kết thúc phiên của mật khẩu cũ: away", "run again")
+    assert database.query("SELECT address FROM mail.ending") == [(address,)]
     doveadm.exit_with(0)
     foreseen = ansible.run(MODULE, order(database), check=True)
     assert foreseen.result["recovered"] == 1, foreseen.output

@@ -112,9 +112,19 @@ class Service:
         mailbox = self.store.describe(account)
         token = self.store.change_password(account, self.hasher.make(new))
         LOG.info("changed: %s, from %s", account.address, request.client)
-        if fault := self.sessions.end(account.address):
-            LOG.error("the sessions of %s were not ended: %s", account.address, fault)
+        self._end_sessions(account.address)
         return {"answer": "changed", "token": token, "mailbox": mailbox}
+
+    def _end_sessions(self, address: str) -> None:
+        """End what runs under the former password. What fails here is done by the job that works the list off."""
+        try:
+            listed = self.store.endings(address)
+            if fault := self.sessions.end(address):
+                LOG.error("the sessions of %s were not ended yet: %s", address, fault)
+            elif self.settings.anvil_socket:
+                self.store.delete_endings(listed)
+        except Unavailable as error:
+            LOG.error("the sessions of %s may not be ended yet: %s", address, error)
 
     def _examine(self, account: Account, old: str, new: str | None, typed: str) -> list[Reason]:
         if new is None:

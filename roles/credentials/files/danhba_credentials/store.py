@@ -128,6 +128,17 @@ class Store:
             self._trim(connection, account)
             return self._insert_session(connection, account, hashed)
 
+    def endings(self, address: str) -> list[int]:
+        """The entries of the list of sessions that have to end (migration 0008) for an address."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT entry FROM mail.ending WHERE address = %s", (address,)).fetchall()
+        return [entry for (entry,) in rows]
+
+    def delete_endings(self, entries: list[int]) -> None:
+        """Take entries off that list: those sessions have ended."""
+        with self._connection() as connection:
+            connection.execute("DELETE FROM mail.ending WHERE entry = ANY (%s)", (entries,))
+
     def _replace(self, connection: Connection, account: Account, hashed: str, run: int) -> None:
         done = connection.execute(
             "UPDATE mail.credential SET password = %s, initial = false, since = now(), run = %s FROM mail.account"

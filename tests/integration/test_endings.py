@@ -1,0 +1,151 @@
+"""The list of mail sessions that have to end, which the database keeps until the job on the host has ended them."""
+
+from __future__ import annotations
+
+import importlib.machinery
+import importlib.util
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+import psycopg
+import pytest
+
+from tests.integration.conftest import PROJECT, Database
+from tests.integration.test_grants import SESSIONS, fill
+
+PROGRAM = PROJECT / "roles/dovecot/files/danhba-end-sessions"
+ADDRESS = "open-stttt@laocai.gov.vn"
+
+
+@pytest.fixture
+def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The program, as the server runs it."""
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    loader = importlib.machinery.SourceFileLoader("end_sessions", str(PROGRAM))
+    spec = importlib.util.spec_from_loader(loader.name, loader)
+    assert spec
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def listed(database: Database) -> list[str]:
+    return [address for (address,) in database.query("SELECT address FROM mail.ending ORDER BY entry")]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ("UPDATE mail.account SET state = 'suspended' WHERE id = 'open'", [ADDRESS]),
+        ("UPDATE mail.account SET state = 'closed' WHERE id = 'open'", [ADDRESS]),
+        ("UPDATE mail.account SET address = 'open-snv@laocai.gov.vn' WHERE id = 'open'", [ADDRESS]),
+        ("UPDATE mail.credential SET password = '{PLAIN}new' WHERE id = 'open'", [ADDRESS]),
+        ("UPDATE mail.account SET title = 'Giám đốc', quota = 2 WHERE id = 'open'", []),
+        ("UPDATE mail.account SET state = 'open' WHERE id = 'suspended'", []),
+        ("UPDATE mail.credential SET initial = false, since = now() WHERE id = 'open'", []),
+    ],
+)
+def test_what_has_to_end_is_listed(database: Database, change: str, expected: list[str]) -> None:
+    fill(database)
+    database.query(change)
+    assert listed(database) == expected
+
+
+def test_web_sessions_of_a_suspended_mailbox_do_not_come_back(database: Database) -> None:
+    fill(database)
+    database.query("UPDATE mail.credential SET initial = false")
+    database.query(SESSIONS)
+    for state in ("suspended", "open"):
+        database.query(f"UPDATE mail.account SET state = '{state}' WHERE id = 'open'")
+    assert database.query("SELECT address FROM dovecot.web_session", role="dovecot") == []
+
+
+class TestJob:
+    @pytest.fixture
+    def ended(self, job: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
+        """Whose sessions Dovecot was told to end, call by call."""
+        calls: list[Sequence[str]] = []
+        monkeypatch.setattr(job, "end", lambda _anvil, addresses: calls.append(addresses))
+        return calls
+
+    def work(self, job: ModuleType, database: Database) -> int:
+        return int(job.work(database.name, database.server.socket, "/nowhere"))
+
+    def test_works_the_list_off_once(self, job: ModuleType, database: Database, ended: list[Sequence[str]]) -> None:
+        fill(database)
+        database.query("UPDATE mail.credential SET password = '{PLAIN}new'")
+        database.query("UPDATE mail.account SET state = 'closed' WHERE id = 'open'")
+        assert self.work(job, database) == 3
+        assert ended == [sorted(f"{name}-stttt@laocai.gov.vn" for name in ("open", "suspended", "closed"))]
+        assert listed(database) == []
+        assert self.work(job, database) == 0
+        assert len(ended) == 1
+
+    def test_what_comes_meanwhile_stays_on_the_list(
+        self, job: ModuleType, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(database)
+        close = "UPDATE mail.account SET state = 'closed' WHERE id = '{}'"
+        database.query(close.format("open"))
+        monkeypatch.setattr(
+            job,
+            "end",
+            lambda *_given: database.query("INSERT INTO mail.ending (address) VALUES (%s)", ADDRESS),
+        )
+        assert self.work(job, database) == 1
+        assert listed(database) == [ADDRESS]
+
+    def test_nothing_is_taken_off_when_dovecot_fails(
+        self, job: ModuleType, database: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        fill(database)
+        database.query("UPDATE mail.account SET state = 'closed' WHERE id = 'open'")
+
+        def fail(*_given: object) -> None:
+            raise job.Failed("away")
+
+        monkeypatch.setattr(job, "end", fail)
+        with pytest.raises(job.Failed):
+            self.work(job, database)
+        assert listed(database) == [ADDRESS]
+
+    def test_many_are_ended_at_once(self, job: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked: list[str] = []
+
+        def run(command: list[str], **_options: object) -> object:
+            asked.append(command[-1])
+            return type("Done", (), {"returncode": job.NOBODY})
+
+        monkeypatch.setattr(job.subprocess, "run", run)
+        job.end("/nowhere", [f"a{number}@x" for number in range(job.MANY)])
+        assert len(asked) == job.MANY
+        job.end("/nowhere", [f"a{number}@x" for number in range(job.MANY + 1)])
+        assert asked[job.MANY :] == ["*"]
+
+
+@pytest.mark.parametrize(
+    ("role", "statement"),
+    [
+        ("danhba_credentials", "INSERT INTO mail.run (job, actor) VALUES ('accounts', 'x')"),
+        ("danhba_credentials", "INSERT INTO mail.run (job, actor, as_of) VALUES ('credentials', 'x', '2999-01-01')"),
+        ("danhba_password", "INSERT INTO mail.run (job, actor, as_of) VALUES ('accounts', 'x', '2999-01-01')"),
+        ("danhba_apply", "INSERT INTO mail.run (job, actor) VALUES ('passwords', 'x')"),
+        (
+            "danhba_credentials",
+            "INSERT INTO mail.audit (run, action, kind, id, document) VALUES (1, 'close', 'a', 'b', 'c')",
+        ),
+        (
+            "danhba_password",
+            "INSERT INTO mail.audit (run, action, kind, id, document) VALUES (1, 'close', 'a', 'b', 'c')",
+        ),
+        (
+            "danhba_apply",
+            "INSERT INTO mail.audit (run, action, kind, id, document) VALUES (1, 'reissue_password', 'a', 'b', 'c')",
+        ),
+    ],
+)
+def test_nobody_records_what_another_does(database: Database, role: str, statement: str) -> None:
+    fill(database)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        database.query(statement, role=role)
