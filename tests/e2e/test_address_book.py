@@ -22,6 +22,7 @@ from tests.deployment import FQDN, Deployment
 from tests.editing import RegisterCopy
 
 from .conftest import Official, addresses
+from .test_mail import execute, wait_until
 
 SUFFIX = "dc=laocai,dc=gov,dc=vn"
 # What everybody may know (R5), by LDAP's names.
@@ -360,6 +361,16 @@ class TestInStep:
         mail.play("accounts")
         assert distinguished_name(mail, closed["address"]) == ""
         assert closed["address"] not in book.complete(closed["name"]).found
+
+    def test_the_timer_brings_an_apply_within_a_minute(self, mail: Deployment, book: Book) -> None:
+        """Where whoever applied did not start the job: here only the database knows."""
+        phone = f"0214 3 {secrets.randbelow(1000):03} {secrets.randbelow(1000):03}"
+        address = "contact-skhcn@laocai.gov.vn"
+        execute(mail, f"UPDATE mail.account SET phone = '{phone}' WHERE address = '{address}'")
+        execute(mail, "INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
+        wait_until(lambda: book.search(f"(telephoneNumber={phone})", "mail").found == {address}, seconds=60)
+        mail.play("accounts")
+        assert book.search(f"(telephoneNumber={phone})", "mail").found == set()
 
 
 @contextmanager

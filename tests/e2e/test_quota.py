@@ -132,3 +132,16 @@ def test_message_larger_than_any_room_is_refused_before_it_is_sent(owner: Owner)
         code, text = client.rcpt(owner.address)
     assert code == 552
     assert "cua hop thu nguoi nhan" in text.decode() or "Hop thu nguoi nhan khong con du cho" in text.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "gibibytes"),
+    [
+        ("nvvinh-stttt@laocai.gov.vn", 2),  # of officials
+        ("contact-snv@laocai.gov.vn", 10),  # of agencies
+        ("contact-sgddt@laocai.gov.vn", 20),  # of this one, by its own file in the register
+    ],
+)
+def test_quota_is_that_of_the_kind_or_of_the_register(mail: Deployment, address: str, gibibytes: int) -> None:
+    shown = mail.host.run(f"doveadm -f flow quota get -u {address}").stdout
+    assert f"limit={gibibytes << 20} " in shown  # KiB
