@@ -34,6 +34,8 @@ TEMPLATES = {"today": TODAY, "before": "(|(cn=%v1*%v2-*)(mail=%v1*%v2-*)(sn=%v1*
 OLD, NEW = "sxd", "stc"
 
 SUCCESS, SIZE_LIMIT, NO_SUCH_OBJECT, INAPPROPRIATE, WRONG, DENIED = 0, 4, 32, 48, 49, 50
+# The connection broke off: -1 of libldap.
+UNREACHABLE = 255
 
 
 @dataclass(frozen=True)
@@ -258,6 +260,11 @@ class TestLimits:
             password = f"dn: {dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: x\n"
             assert book.run("ldapmodify", more=password).status == DENIED
         assert everything(book.mail) == before
+
+    @pytest.mark.parametrize(("size", "status"), [(200_000, DENIED), (300_000, UNREACHABLE)])
+    def test_long_request_ends_the_connection(self, book: Book, size: int, status: int) -> None:
+        change = f"dn: {book.dn}\nchangetype: modify\nreplace: title\ntitle: {'x' * size}\n"
+        assert book.run("ldapmodify", more=change).status == status
 
     @pytest.mark.parametrize(
         "typed",
