@@ -34,7 +34,11 @@ TEMPLATES = {"today": TODAY, "before": "(|(cn=%v1*%v2-*)(mail=%v1*%v2-*)(sn=%v1*
 # The agency in which people come and go here, and where they go to.
 OLD, NEW = "sxd", "stc"
 
-SUCCESS, SIZE_LIMIT, NO_SUCH_OBJECT, INAPPROPRIATE, WRONG, DENIED = 0, 4, 32, 48, 49, 50
+SUCCESS, SIZE_LIMIT, NO_SUCH_OBJECT, INAPPROPRIATE, WRONG = 0, 4, 32, 48, 49
+# What a connection of this kind may not ask at all, however it is asked (RFC 4511: confidentialityRequired).
+REFUSED = 13
+# What OpenLDAP's programs end with when a transaction is refused to them, and when the connection breaks off (-1).
+NO_TRANSACTION, UNREACHABLE = 1, 255
 
 
 @dataclass(frozen=True)
@@ -254,11 +258,20 @@ class TestLimits:
         other = distinguished_name(book.mail, officials[1].address)
         for dn in (book.dn, other):
             change = f"dn: {dn}\nchangetype: modify\nreplace: title\ntitle: x\n"
-            assert book.run("ldapmodify", more=change).status == DENIED
-            assert book.run("ldapdelete", dn).status == DENIED
+            assert book.run("ldapmodify", more=change).status == REFUSED
+            assert book.run("ldapdelete", dn).status == REFUSED
             password = f"dn: {dn}\nchangetype: modify\nreplace: userPassword\nuserPassword: x\n"
-            assert book.run("ldapmodify", more=password).status == DENIED
+            assert book.run("ldapmodify", more=password).status == REFUSED
         assert everything(book.mail) == before
+
+    def test_nobody_has_anything_kept_for_a_transaction(self, book: Book) -> None:
+        change = f"dn: {book.dn}\nchangetype: modify\nreplace: title\ntitle: x\n"
+        assert book.run("ldapmodify", "-E", "!txn=abort", more=change).status == NO_TRANSACTION
+
+    @pytest.mark.parametrize(("size", "status"), [(200_000, REFUSED), (300_000, UNREACHABLE)])
+    def test_long_request_ends_the_connection(self, book: Book, size: int, status: int) -> None:
+        change = f"dn: {book.dn}\nchangetype: modify\nreplace: title\ntitle: {'x' * size}\n"
+        assert book.run("ldapmodify", more=change).status == status
 
     @pytest.mark.parametrize(
         "typed",

@@ -6,10 +6,11 @@ import importlib.machinery
 import importlib.util
 import io
 import sys
-from collections.abc import Iterable
+import tracemalloc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import ldif
@@ -200,23 +201,39 @@ OLD = {
 }
 
 
+def compared(job: ModuleType, actual: Mapping[str, Any], book: Mapping[str, Any]) -> Any:
+    """What makes one book the other."""
+    return job.compare(job.marks(actual), job.marks(book))
+
+
 class TestChanges:
     def test_none_where_nothing_differs(self, job: ModuleType) -> None:
         same = {dn: {key: list(values) for key, values in entry.items()} for dn, entry in OLD.items()}
-        assert not job.compare(OLD, same)
+        assert not compared(job, OLD, same)
 
     def test_order_of_the_values_of_a_name_counts(self, job: ModuleType) -> None:
         turned = OLD | {"uid=1,ou=a,x": {"mail": ["1"], "cn": ["B", "A"]}}
-        assert [dn for dn, _ in job.compare(OLD, turned).changed] == ["uid=1,ou=a,x"]
+        assert compared(job, OLD, turned).changed == ["uid=1,ou=a,x"]
+
+    def test_order_of_attributes_and_classes_does_not_count(self, job: ModuleType) -> None:
+        one = {"x": {"objectClass": ["top", "person"], "cn": ["A"]}}
+        other = {"x": {"cn": ["A"], "objectClass": ["person", "top"]}}
+        assert not compared(job, one, other)
+
+    @pytest.mark.parametrize(
+        "entry", [{"cn": ["A", "B"]}, {"mail": ["1"], "cn": ["AB"]}, {"mail": ["1", "A"], "cn": ["B"]}, {"mail": ["1"]}]
+    )
+    def test_every_value_counts(self, job: ModuleType, entry: Mapping[str, Sequence[str]]) -> None:
+        assert compared(job, OLD, OLD | {"uid=1,ou=a,x": entry}).changed == ["uid=1,ou=a,x"]
 
     def test_come_from_the_top_and_go_from_the_bottom(self, job: ModuleType) -> None:
         def above(names: list[str]) -> bool:
             return all(dn.partition(",")[2] not in names[position:] for position, dn in enumerate(names))
 
-        added = [dn for dn, _ in job.compare({}, dict(reversed(OLD.items()))).added]
+        added = compared(job, {}, dict(reversed(OLD.items()))).added
         assert sorted(added) == sorted(OLD)
         assert above(added)
-        removed = job.compare(OLD, {}).removed
+        removed = compared(job, OLD, {}).removed
         assert sorted(removed) == sorted(OLD)
         assert above(removed[::-1])
 
@@ -226,12 +243,109 @@ class TestChanges:
     def test_nearly_empty_database_is_not_believed(
         self, job: ModuleType, before: int, after: int, *, refused: bool
     ) -> None:
-        old, new = ({f"uid={number}": {"mail": ["x"]} for number in range(count)} for count in (before, after))
+        old, new = (
+            job.marks({"ou=a": {"ou": ["a"]}} | {f"uid={number}": {"mail": ["x"]} for number in range(count)})
+            for count in (before, after)
+        )
         if refused:
             with pytest.raises(job.Refused, match="--accept"):
                 job.guard(old, new, 50)
         else:
             job.guard(old, new, 50)
+
+
+class Slapd:
+    """python-ldap with a book in it: it makes each entry when it is asked for, and notes what is written."""
+
+    SCOPE_SUBTREE, MOD_REPLACE, RES_SEARCH_ENTRY, RES_SEARCH_RESULT = 2, 2, 100, 101
+    SERVER_DOWN = TIMEOUT = UNAVAILABLE = BUSY = CONNECT_ERROR = ConnectionError
+    LDAPError = ConnectionError
+
+    def __init__(self, job: ModuleType, book: Mapping[str, Any]) -> None:
+        self._raw = ((dn.upper(), job.encoded(book[dn])) for dn in book)
+        self.sent: Iterator[Any] = iter(())
+        self.written: list[tuple[str, Any]] = []
+        self.batches: list[int] = []
+
+    def initialize(self, _socket: str) -> Any:
+        return self
+
+    def sasl_interactive_bind_s(self, *_: object) -> None:
+        """Who asks is known."""
+
+    def search_ext(self, _base: str, _scope: int, timeout: float) -> int:
+        assert timeout == 300
+        self.sent = self._raw
+        return 7
+
+    def result3(self, number: int, all: int) -> Any:  # noqa: A002
+        assert (number, all) == (7, 0)
+        entry = next(self.sent, None)
+        return (self.RES_SEARCH_ENTRY, [entry], 7, []) if entry else (self.RES_SEARCH_RESULT, [], 7, [])
+
+    def extop_s(self, request: tuple[str, bytes | None]) -> tuple[None, bytes]:
+        self.batches.append(len(self.written))
+        return None, b"1"
+
+    def add_ext_s(self, dn: str, values: Any, **_: object) -> None:
+        self.written.append((dn, dict(values)))
+
+    def modify_ext_s(self, dn: str, values: Any, **_: object) -> None:
+        self.written.append((dn, values))
+
+    def delete_ext_s(self, dn: str) -> None:
+        self.written.append((dn, None))
+
+
+def directory(monkeypatch: pytest.MonkeyPatch, job: ModuleType, server: Slapd) -> Any:
+    """The program's end of the book."""
+    sasl = SimpleNamespace(external=lambda: None)
+    server.sasl = sasl  # type: ignore[attr-defined]
+    controls = SimpleNamespace(RequestControl=lambda *arguments: arguments)
+    extop = SimpleNamespace(ExtendedRequest=lambda *arguments: arguments)
+    parts = {"ldap": server, "ldap.sasl": sasl, "ldap.controls": controls, "ldap.extop": extop}
+    for name, part in parts.items():
+        monkeypatch.setitem(sys.modules, name, part)
+    return job.Directory(SUFFIX)
+
+
+def mailboxes(count: int) -> list[tuple[str, ...]]:
+    """Rows as the database gives them, each with its own strings."""
+    row = ("Nguyễn Thị Ngọc Hương", "Nguyễn", "Hương", "Phó Trưởng phòng", "Phòng Quản lý công nghệ", "0214 3 840 034")
+    return [
+        (f"a{n}@laocai.gov.vn", *(f"{text} {n}" for text in row), f"Sở Xây dựng {n}", f"uid=a{n},ou=a,{SUFFIX}")
+        for n in range(count)
+    ]
+
+
+class TestSize:
+    def test_comparison_keeps_no_entries(self, monkeypatch: pytest.MonkeyPatch, job: ModuleType) -> None:
+        count = 2_000
+        book = job.wanted(job.Source("1", [], mailboxes(count)), job.Settings(SUFFIX, "x", "x", "x", 50))
+        server = directory(monkeypatch, job, Slapd(job, book))
+        job.marks(job.Wanted(job.Source("1", [], mailboxes(1))))  # what is loaded once
+        tracemalloc.start()
+        assert not job.compare(server.read(), job.marks(book))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 800 * count, "octets beside the rows of the database"
+
+    def test_new_entries_are_made_by_the_batch(self, monkeypatch: pytest.MonkeyPatch, job: ModuleType) -> None:
+        monkeypatch.setattr(job, "BATCH", 2)
+        book = job.Wanted(job.Source("1", [("a", "Sở", f"ou=a,{SUFFIX}")], mailboxes(4)))
+        slapd = Slapd(job, {})
+        directory(monkeypatch, job, slapd).apply(compared(job, {}, book), book)
+        assert slapd.batches == [0, 2, 2, 4, 4, 5]
+        assert [dn for dn, _ in slapd.written] == list(book)
+        assert all(written == job.encoded(book[dn]) for dn, written in slapd.written)
+
+    def test_order_is_new_changed_old(self, monkeypatch: pytest.MonkeyPatch, job: ModuleType) -> None:
+        book = job.Wanted(job.Source("1", [], mailboxes(2)))
+        new, same = book
+        slapd = Slapd(job, {SUFFIX: {"dc": ["laocai"]}, same: {"mail": ["x"]}, f"uid=old,{SUFFIX}": {"mail": ["y"]}})
+        server = directory(monkeypatch, job, slapd)
+        server.apply(job.compare(server.read(), job.marks(book)), book)
+        assert [dn for dn, _ in slapd.written] == [new, same, f"uid=old,{SUFFIX}"]
 
 
 @pytest.mark.parametrize(("fields", "parents"), [(3, {""}), (2, {"", "b"})])
