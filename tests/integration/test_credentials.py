@@ -194,6 +194,15 @@ def test_nobody_learns_who_exists(service: Running, address: str) -> None:
     assert service.change(ISSUED, CHOSEN, address) == {"answer": "refused"}
 
 
+def test_longer_than_an_address_may_be_is_nobody(service: Running) -> None:
+    """Even if there were such an account."""
+    longest, longer = (ADDRESS.rjust(octets, "x") for octets in (254, 255))
+    service.database.query("UPDATE mail.account SET address = %s WHERE id = '1'", longest)
+    service.database.query("UPDATE mail.account SET address = %s WHERE id = '2'", longer)
+    assert service.sign_in(ISSUED, longest)["answer"] == "initial"
+    assert service.sign_in(ISSUED, longer) == {"answer": "refused"}
+
+
 def test_address_in_any_case(service: Running) -> None:
     assert service.sign_in(ISSUED, f" {ADDRESS.upper()} ")["answer"] == "initial"
 

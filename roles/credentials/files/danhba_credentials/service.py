@@ -12,7 +12,7 @@ from .policy import CURRENT, FORMER, Owner, Policy, Reason, prepare, unpreparabl
 from .protocol import ChangePassword, LookUp, Malformed, Request, SignIn, SignOut, parse
 from .settings import Settings
 from .store import Account, Overtaken, Store, Unavailable
-from .throttle import Key, Throttle
+from .throttle import Key, Throttle, key_of
 
 LOG = logging.getLogger("danhba-credentials")
 
@@ -69,7 +69,7 @@ class Service:
 
     def _guarded(self, request: SignIn | ChangePassword, typed: str) -> Answer:
         """Check the password that was typed and go on, unless too many were wrong."""
-        account_key, client_key = ("account", request.address), ("client", request.client)
+        account_key, client_key = key_of("account", request.address), key_of("client", request.client)
         if seconds := self.throttle.admit(self._limits(account_key, client_key)):
             LOG.warning("wait: too many failures, from %s", request.client)
             return {"answer": "wait", "seconds": seconds}

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import threading
-from collections import OrderedDict, deque
+from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
-CAPACITY = 50_000  # keys remembered; the longest unused goes first
+CAPACITY = 100_000  # keys remembered, of some 300 octets each; the longest unused goes first
 
-Key = tuple[str, str]
-"""What is counted: ("account", address) or ("client", network)."""
+Key = bytes
+"""What is counted, as `key_of` gives it."""
+
+
+def key_of(*parts: str) -> Key:
+    """The key of ("account", address) or ("client", network): as long as any other, and nothing that was typed."""
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
 
 
 class Throttle:
@@ -25,17 +33,18 @@ class Throttle:
         self._clock = clock
         self._capacity = capacity
         self._lock = threading.Lock()
-        self._attempts: OrderedDict[Key, deque[float]] = OrderedDict()
+        self._attempts: OrderedDict[Key, list[float]] = OrderedDict()  # the longest unused first
 
     def admit(self, limits: Mapping[Key, int]) -> int:
         """Count an attempt of all keys and give 0; where one is at its limit count nothing: the seconds to wait."""
         with self._lock:
             now = self._clock()
+            self._drop_expired(now)
             waits = [self._wait(key, limit, now) for key, limit in limits.items()]
             if any(waits):
                 return max(waits)
             for key in limits:
-                self._attempts.setdefault(key, deque()).append(now)
+                self._attempts.setdefault(key, []).append(now)
                 self._attempts.move_to_end(key)
             while len(self._attempts) > self._capacity:
                 self._attempts.popitem(last=False)
@@ -53,13 +62,15 @@ class Throttle:
         with self._lock:
             self._attempts.pop(key, None)
 
-    def _wait(self, key: Key, limit: int, now: float) -> int:
-        attempts = self._attempts.get(key)
-        if attempts is None:
-            return 0
-        while attempts and attempts[0] <= now - self._window:
-            attempts.popleft()
-        if not attempts:
+    def _drop_expired(self, now: float) -> None:
+        """Whoever was used last within the window has none but such behind it, so that the search ends there."""
+        while self._attempts:
+            key, attempts = next(iter(self._attempts.items()))
+            if attempts and attempts[-1] > now - self._window:
+                break
             del self._attempts[key]
-            return 0
+
+    def _wait(self, key: Key, limit: int, now: float) -> int:
+        attempts = self._attempts.get(key, [])
+        del attempts[: bisect_right(attempts, now - self._window)]
         return math.ceil(attempts[0] + self._window - now) if len(attempts) >= limit else 0
