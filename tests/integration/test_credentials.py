@@ -29,7 +29,7 @@ PACKAGE = PROJECT / "roles/credentials/files"
 ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Visa9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
 ADDRESS, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 SUSPENDED, CLOSED, BARE = (f"{name}-stttt@laocai.gov.vn" for name in ("suspended", "closed", "bare"))
-CLIENT, ELSEWHERE = "203.0.113.1", "203.0.113.2"
+CLIENT, ELSEWHERE, *STRANGERS = (f"203.0.113.{number}" for number in range(1, 6))
 MAILBOX = {
     "kind": "official",
     "id": "1",
@@ -48,6 +48,7 @@ SETTINGS: dict[str, Any] = {
     "session_seconds": 43200,
     "window_seconds": 900,
     "account_failures": 3,
+    "account_failures_everywhere": 6,
     "client_failures": 8,
     "minimum_length": 10,
     "former_passwords": 2,
@@ -407,15 +408,52 @@ def test_reissue_begins_again(chosen: Running) -> None:
 # ---------------------------------------------------------------------------------------------- guessing
 
 
-def test_account_waits_after_failures_and_no_other(service: Running) -> None:
-    for _ in range(3):
-        assert service.sign_in("wrong") == {"answer": "refused"}
+def guess(service: Running, *clients: str, address: str = ADDRESS) -> None:
+    """As many wrong passwords as one client has, from each of some."""
+    for client in clients:
+        for _ in range(3):
+            assert service.sign_in("wrong", address, client) == {"answer": "refused"}
+
+
+def test_account_waits_where_it_failed_and_no_other(service: Running) -> None:
+    guess(service, CLIENT)
     answer = service.sign_in(ISSUED)
     assert answer["answer"] == "wait"
     assert 880 < answer["seconds"] <= 900
-    assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "wait", "guessing from many places is guessing too"
     assert service.change(ISSUED, CHOSEN)["answer"] == "wait"
     assert service.sign_in(ISSUED, OTHER)["answer"] == "initial"
+
+
+def test_a_stranger_makes_no_owner_wait(service: Running) -> None:
+    """Not even one who has never signed in: he reads the password of his letter and changes it."""
+    guess(service, ELSEWHERE)
+    assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "wait"
+    assert service.sign_in(ISSUED)["answer"] == "initial"
+    assert service.change(ISSUED, CHOSEN)["answer"] == "changed"
+
+
+def test_guessing_from_many_clients_is_guessing_too(service: Running) -> None:
+    guess(service, *STRANGERS[:2])
+    assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "wait"
+    assert service.change(ISSUED, CHOSEN, client=ELSEWHERE)["answer"] == "wait"
+    assert service.sign_in(ISSUED, OTHER, client=ELSEWHERE)["answer"] == "initial"
+
+
+def test_owner_is_let_in_where_he_is_known_whatever_strangers_guess(service: Running) -> None:
+    assert service.sign_in(ISSUED)["answer"] == "initial"
+    guess(service, *STRANGERS[:2])
+    assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "wait"
+    assert service.change(ISSUED, CHOSEN)["answer"] == "changed"
+    assert service.sign_in(CHOSEN)["answer"] == "signed_in"
+    assert service.sign_in(CHOSEN, client=ELSEWHERE)["answer"] == "wait", (
+        "that the owner came gives nobody more guesses"
+    )
+
+
+def test_guessing_is_slow_where_the_owner_is_known_too(chosen: Running) -> None:
+    guess(chosen, CLIENT)
+    assert chosen.sign_in(CHOSEN)["answer"] == "wait"
+    assert chosen.sign_in(CHOSEN, client=ELSEWHERE)["answer"] == "signed_in"
 
 
 def test_guessing_at_the_change_counts_the_same(service: Running) -> None:
@@ -429,6 +467,20 @@ def test_client_waits_after_failures_over_many_accounts(service: Running) -> Non
         assert service.sign_in(ISSUED, f"u{number}@laocai.gov.vn") == {"answer": "refused"}
     assert service.sign_in(ISSUED)["answer"] == "wait"
     assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "initial"
+
+
+def test_client_at_its_limit_lets_those_in_who_are_known_there(chosen: Running) -> None:
+    for number in range(8):
+        assert chosen.sign_in(ISSUED, f"u{number}@laocai.gov.vn") == {"answer": "refused"}
+    assert chosen.sign_in(ISSUED, OTHER)["answer"] == "wait"
+    assert chosen.sign_in(CHOSEN)["answer"] == "signed_in"
+
+
+def test_errors_of_one_who_is_known_are_nobody_elses(chosen: Running) -> None:
+    guess(chosen, CLIENT)
+    for number in range(8):
+        assert chosen.sign_in(ISSUED, f"u{number}@laocai.gov.vn") == {"answer": "refused"}
+    assert chosen.sign_in(ISSUED, OTHER)["answer"] == "wait"
 
 
 def test_right_password_clears_the_account(service: Running) -> None:

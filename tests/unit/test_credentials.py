@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 from danhba_credentials.policy import CHARACTERS, TOO_LONG, Owner, Policy, fold, prepare, unpreparable
 from danhba_credentials.protocol import NOBODY, ChangePassword, LookUp, Malformed, SignIn, parse
-from danhba_credentials.throttle import Throttle, key_of
+from danhba_credentials.throttle import KNOWN_CLIENTS, KnownClients, Throttle, key_of
 from danhba_credentials.words import OWN_LIST, read_words
 
 POLICY = Policy(10, read_words([OWN_LIST]), frozenset({"international", "strawberry"}))
@@ -200,7 +200,7 @@ def test_a_client_is_counted_over_all_accounts() -> None:
     assert throttle.admit({key_of("account", "d"): 10, key_of("client", "other"): 3}) == 0
 
 
-def test_success_clears_the_account_and_takes_its_own_attempt_back() -> None:
+def test_success_clears_one_key_and_takes_its_own_attempt_back_from_another() -> None:
     throttle = Throttle(900, Clock())
     for _ in range(2):
         throttle.admit({A: 3, C: 3})
@@ -246,6 +246,41 @@ def test_a_key_is_small_whatever_was_typed_and_goes_when_it_no_longer_counts() -
 def test_keys_of_several_parts_are_told_apart() -> None:
     parts = [("client", "a", "b"), ("client", "ab"), ("client", "a\0b"), ("client", "a", "b", ""), ("account", "ab")]
     assert len({key_of(*texts) for texts in parts}) == len(parts)
+
+
+def test_client_is_known_for_thirty_days_to_that_account_alone() -> None:
+    clock = Clock()
+    known = KnownClients(clock)
+    assert not known.knows(A, C)
+    known.remember(A, C)
+    clock.now += 30 * 86400 - 1
+    assert known.knows(A, C)
+    assert not known.knows(B, C)
+    assert not known.knows(A, B)
+    known.remember(A, C)
+    clock.now += 30 * 86400
+    assert not known.knows(A, C)
+
+
+def test_known_clients_of_an_account_push_out_none_but_its_own() -> None:
+    known = KnownClients(Clock())
+    known.remember(B, C)
+    clients = [key_of("client", str(number)) for number in range(1000)]
+    for client in clients:
+        known.remember(A, clients[0])
+        known.remember(A, client)
+    assert [client for client in clients if known.knows(A, client)] == [clients[0], *clients[1 - KNOWN_CLIENTS :]]
+    assert known.knows(B, C)
+
+
+def test_memory_of_known_clients_is_bounded() -> None:
+    known = KnownClients(Clock(), capacity=1000)
+    with traced() as octets:
+        for number in range(20000):
+            known.remember(key_of("account", str(number // 10)), key_of("client", str(number)))
+        assert octets() < 1000 * 1500
+    assert known.knows(key_of("account", "1999"), key_of("client", "19999"))
+    assert not known.knows(key_of("account", "0"), key_of("client", "9"))
 
 
 # ---------------------------------------------------------------------------------------------- requests

@@ -1,4 +1,7 @@
-"""Counts failures, so that guessing becomes slow: of each account and of each client, and nobody else's."""
+"""Counts failures, so that guessing becomes slow, and knows from where owners come, so that it is slow for nobody else.
+
+A key is of an account, of a client, or of an account at a client.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,16 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
 CAPACITY = 100_000  # keys remembered, of some 300 octets each; the longest unused goes first
+KNOWN_SECONDS = 30 * 24 * 3600.0
+KNOWN_ACCOUNTS = 50_000  # of some 400 octets each, and with all their clients 1100; the longest unused goes first
+KNOWN_CLIENTS = 8  # of one account, so that nobody pushes out those of others
 
 Key = bytes
 """What is counted, as `key_of` gives it."""
 
 
 def key_of(*parts: str) -> Key:
-    """The key of ("account", address) or ("client", network): as long as any other, and nothing that was typed."""
+    """The key of some texts: as long as any other, and nothing that was typed."""
     return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
 
 
@@ -74,3 +80,31 @@ class Throttle:
         attempts = self._attempts.get(key, [])
         del attempts[: bisect_right(attempts, now - self._window)]
         return math.ceil(attempts[0] + self._window - now) if len(attempts) >= limit else 0
+
+
+class KnownClients:
+    """From which clients each account has shown its password within the last 30 days. `clock` as above."""
+
+    def __init__(self, clock: Callable[[], float], capacity: int = KNOWN_ACCOUNTS) -> None:
+        self._clock = clock
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[Key, dict[Key, float]] = OrderedDict()  # both with the longest unused first
+
+    def remember(self, account: Key, client: Key) -> None:
+        """The password of the account has come from the client."""
+        with self._lock:
+            clients = self._seen.setdefault(account, {})
+            clients.pop(client, None)
+            clients[client] = self._clock()
+            if len(clients) > KNOWN_CLIENTS:
+                del clients[next(iter(clients))]
+            self._seen.move_to_end(account)
+            if len(self._seen) > self._capacity:
+                self._seen.popitem(last=False)
+
+    def knows(self, account: Key, client: Key) -> bool:
+        """Whether the password of the account has come from the client."""
+        with self._lock:
+            seen = self._seen.get(account, {}).get(client, -math.inf)
+            return self._clock() < seen + KNOWN_SECONDS
