@@ -158,7 +158,9 @@ class Store:
             "INSERT INTO mail.web_session (token, kind, id, address, expires)"
             " SELECT %s, kind, id, address, now() + make_interval(secs => %s)"
             " FROM mail.account JOIN mail.credential USING (kind, id) WHERE account.state = 'open'"
-            " AND kind = %s AND id = %s AND address = %s AND password = %s AND NOT initial",
+            " AND kind = %s AND id = %s AND address = %s AND password = %s AND NOT initial"
+            # Whoever replaces the password waits for this, or this for him: the trigger ends only what it can see.
+            " FOR SHARE OF credential",
             (digest(token), self._settings.session_seconds, account.kind, account.id, account.address, hashed),
         )
         if done.rowcount != 1:
