@@ -12,7 +12,7 @@ import time
 import unicodedata
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -450,6 +450,21 @@ def test_no_session_begins_with_a_password_that_is_being_replaced(chosen: Runnin
             assert somebody_waits(chosen.database, "transactionid") or signing_in.done()
         assert signing_in.result() == {"answer": "refused"}
     assert chosen.known_to_dovecot() == 0
+
+
+def test_sign_in_and_a_reissue_do_not_wait_for_each_other_in_a_circle(chosen: Running) -> None:
+    """Both delete expired sessions of two accounts: the sign-in finds those first that the reissue comes to last."""
+    assert chosen.change(ISSUED, NEXT, OTHER)["answer"] == "changed"
+    for official in ("2", "1"):
+        chosen.database.query("UPDATE mail.web_session SET expires = now() WHERE id = %s", official)
+    with ThreadPoolExecutor(1) as pool:
+        with chosen.database.connect("danhba_password") as reissue, reissue.transaction():
+            reissue.execute(REPLACE)
+            signing_in = pool.submit(chosen.sign_in, NEXT, OTHER)
+            wait([signing_in], timeout=2)
+            reissue.execute(REPLACE.replace("'1'", "'2'"))
+        assert signing_in.result()["answer"] == "signed_in"
+    assert chosen.database.query("SELECT count(*) FROM mail.web_session") == [(0,)]
 
 
 # ---------------------------------------------------------------------------------------------- guessing

@@ -63,6 +63,16 @@ _SESSION = """ AND EXISTS (
          WHERE (session.kind, session.id, session.address) = (account.kind, account.id, account.address)
            AND session.token = %s AND session.expires > now())
 """
+# Whoever deletes several sessions of an account has locked its password before, as the trigger that ends them has; who
+# finds it locked leaves them to the next. So nobody waits for a session while he holds another.
+_DELETE_EXPIRED = """
+    WITH free AS (
+        SELECT kind, id FROM mail.credential
+         WHERE (kind, id) IN (SELECT kind, id FROM mail.web_session WHERE expires <= now())
+           FOR NO KEY UPDATE SKIP LOCKED)
+    DELETE FROM mail.web_session USING free
+     WHERE (web_session.kind, web_session.id) = (free.kind, free.id) AND web_session.expires <= now()
+"""
 
 
 class Store:
@@ -99,8 +109,8 @@ class Store:
 
     def begin_session(self, account: Account) -> str:
         """Begin a web session; its token. Overtaken where the password is no longer the one that was checked."""
-        with self._connection() as connection, connection.transaction():
-            connection.execute("DELETE FROM mail.web_session WHERE expires <= now()")
+        with self._connection() as connection:
+            connection.execute(_DELETE_EXPIRED)
             return self._insert_session(connection, account, account.password)
 
     def end_session(self, address: str, token: str) -> bool:
