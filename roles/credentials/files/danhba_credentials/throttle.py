@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping
 
 CAPACITY = 100_000  # keys remembered, of some 300 octets each; the longest unused goes first
 KNOWN_SECONDS = 30 * 24 * 3600.0
-KNOWN_ACCOUNTS = 50_000  # of some 400 octets each, and with all their clients 1100; the longest unused goes first
+KNOWN_ACCOUNTS = 50_000  # of some 500 octets each, and with all their clients 1100; the longest unused goes first
 KNOWN_CLIENTS = 8  # of one account, so that nobody pushes out those of others
 
 Key = bytes
@@ -69,7 +69,7 @@ class Throttle:
             self._attempts.pop(key, None)
 
     def _drop_expired(self, now: float) -> None:
-        """Whoever was used last within the window has none but such behind it, so that the search ends there."""
+        """Behind the first key that was used within the window are none but such, so that the search ends there."""
         while self._attempts:
             key, attempts = next(iter(self._attempts.items()))
             if attempts and attempts[-1] > now - self._window:
