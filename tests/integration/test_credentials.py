@@ -12,7 +12,7 @@ import time
 import unicodedata
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,7 +29,7 @@ PACKAGE = PROJECT / "roles/credentials/files"
 ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Visa9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
 ADDRESS, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 SUSPENDED, CLOSED, BARE = (f"{name}-stttt@laocai.gov.vn" for name in ("suspended", "closed", "bare"))
-CLIENT, ELSEWHERE = "203.0.113.1", "203.0.113.2"
+CLIENT, ELSEWHERE, *STRANGERS = (f"203.0.113.{number}" for number in range(1, 6))
 MAILBOX = {
     "kind": "official",
     "id": "1",
@@ -48,6 +48,7 @@ SETTINGS: dict[str, Any] = {
     "session_seconds": 43200,
     "window_seconds": 900,
     "account_failures": 3,
+    "account_failures_everywhere": 6,
     "client_failures": 8,
     "minimum_length": 10,
     "former_passwords": 2,
@@ -192,6 +193,15 @@ def test_chosen_password_begins_a_session(chosen: Running) -> None:
 def test_nobody_learns_who_exists(service: Running, address: str) -> None:
     assert service.sign_in(ISSUED, address) == {"answer": "refused"}
     assert service.change(ISSUED, CHOSEN, address) == {"answer": "refused"}
+
+
+def test_longer_than_an_address_may_be_is_nobody(service: Running) -> None:
+    """Even if there were such an account."""
+    longest, longer = (ADDRESS.rjust(octets, "x") for octets in (254, 255))
+    service.database.query("UPDATE mail.account SET address = %s WHERE id = '1'", longest)
+    service.database.query("UPDATE mail.account SET address = %s WHERE id = '2'", longer)
+    assert service.sign_in(ISSUED, longest)["answer"] == "initial"
+    assert service.sign_in(ISSUED, longer) == {"answer": "refused"}
 
 
 def test_address_in_any_case(service: Running) -> None:
@@ -395,18 +405,117 @@ def test_reissue_begins_again(chosen: Running) -> None:
     assert chosen.change(new, NEXT)["answer"] == "changed"
 
 
+def somebody_waits(database: Database, kind: str) -> bool:
+    """Whether somebody waits for a lock of that kind in the database, now or in a moment."""
+    waiting = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        " AND wait_event = %s"
+    )
+    for _ in range(200):
+        if database.query(waiting, kind) != [(0,)]:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+REPLACE = "UPDATE mail.credential SET password = '{PLAIN}x' WHERE id = '1'"
+PAUSE = """
+    CREATE FUNCTION mail.pause() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN PERFORM pg_advisory_xact_lock_shared(1); RETURN NULL; END';
+    CREATE TRIGGER pause AFTER INSERT ON mail.web_session FOR EACH ROW EXECUTE FUNCTION mail.pause()
+"""
+
+
+def test_session_that_is_being_begun_ends_with_the_password(chosen: Running) -> None:
+    """The token is stored, though not committed, when somebody replaces the password: he has to wait for it."""
+    chosen.database.query(PAUSE)
+    with ThreadPoolExecutor(2) as pool, chosen.database.connect() as pause:
+        pause.execute("SELECT pg_advisory_lock(1)")
+        signing_in = pool.submit(chosen.sign_in, CHOSEN)
+        assert somebody_waits(chosen.database, "advisory")
+        replacing = pool.submit(chosen.database.query, REPLACE, role="danhba_password")
+        assert somebody_waits(chosen.database, "transactionid") or replacing.done()
+        pause.execute("SELECT pg_advisory_unlock(1)")
+        token = signing_in.result()["token"]
+        replacing.result()
+    assert chosen.look_up(token) == {"answer": "refused"}
+    assert chosen.known_to_dovecot() == 0
+
+
+def test_no_session_begins_with_a_password_that_is_being_replaced(chosen: Running) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with chosen.database.connect("danhba_password") as replacing, replacing.transaction():
+            replacing.execute(REPLACE)
+            signing_in = pool.submit(chosen.sign_in, CHOSEN)
+            assert somebody_waits(chosen.database, "transactionid") or signing_in.done()
+        assert signing_in.result() == {"answer": "refused"}
+    assert chosen.known_to_dovecot() == 0
+
+
+def test_sign_in_and_a_reissue_do_not_wait_for_each_other_in_a_circle(chosen: Running) -> None:
+    """Both delete expired sessions of two accounts: the sign-in finds those first that the reissue comes to last."""
+    assert chosen.change(ISSUED, NEXT, OTHER)["answer"] == "changed"
+    for official in ("2", "1"):
+        chosen.database.query("UPDATE mail.web_session SET expires = now() WHERE id = %s", official)
+    with ThreadPoolExecutor(1) as pool:
+        with chosen.database.connect("danhba_password") as reissue, reissue.transaction():
+            reissue.execute(REPLACE)
+            signing_in = pool.submit(chosen.sign_in, NEXT, OTHER)
+            wait([signing_in], timeout=2)
+            reissue.execute(REPLACE.replace("'1'", "'2'"))
+        assert signing_in.result()["answer"] == "signed_in"
+    assert chosen.database.query("SELECT count(*) FROM mail.web_session") == [(0,)]
+
+
 # ---------------------------------------------------------------------------------------------- guessing
 
 
-def test_account_waits_after_failures_and_no_other(service: Running) -> None:
-    for _ in range(3):
-        assert service.sign_in("wrong") == {"answer": "refused"}
+def guess(service: Running, *clients: str, address: str = ADDRESS) -> None:
+    """As many wrong passwords as one client has, from each of some."""
+    for client in clients:
+        for _ in range(3):
+            assert service.sign_in("wrong", address, client) == {"answer": "refused"}
+
+
+def test_account_waits_where_it_failed_and_no_other(service: Running) -> None:
+    guess(service, CLIENT)
     answer = service.sign_in(ISSUED)
     assert answer["answer"] == "wait"
     assert 880 < answer["seconds"] <= 900
-    assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "wait", "guessing from many places is guessing too"
     assert service.change(ISSUED, CHOSEN)["answer"] == "wait"
     assert service.sign_in(ISSUED, OTHER)["answer"] == "initial"
+
+
+def test_a_stranger_makes_no_owner_wait(service: Running) -> None:
+    """Not even one who has never signed in: he reads the password of his letter and changes it."""
+    guess(service, ELSEWHERE)
+    assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "wait"
+    assert service.sign_in(ISSUED)["answer"] == "initial"
+    assert service.change(ISSUED, CHOSEN)["answer"] == "changed"
+
+
+def test_guessing_from_many_clients_is_guessing_too(service: Running) -> None:
+    guess(service, *STRANGERS[:2])
+    assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "wait"
+    assert service.change(ISSUED, CHOSEN, client=ELSEWHERE)["answer"] == "wait"
+    assert service.sign_in(ISSUED, OTHER, client=ELSEWHERE)["answer"] == "initial"
+
+
+def test_owner_is_let_in_where_he_is_known_whatever_strangers_guess(service: Running) -> None:
+    assert service.sign_in(ISSUED)["answer"] == "initial"
+    guess(service, *STRANGERS[:2])
+    assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "wait"
+    assert service.change(ISSUED, CHOSEN)["answer"] == "changed"
+    assert service.sign_in(CHOSEN)["answer"] == "signed_in"
+    assert service.sign_in(CHOSEN, client=ELSEWHERE)["answer"] == "wait", (
+        "that the owner came gives nobody more guesses"
+    )
+
+
+def test_guessing_is_slow_where_the_owner_is_known_too(chosen: Running) -> None:
+    guess(chosen, CLIENT)
+    assert chosen.sign_in(CHOSEN)["answer"] == "wait"
+    assert chosen.sign_in(CHOSEN, client=ELSEWHERE)["answer"] == "signed_in"
 
 
 def test_guessing_at_the_change_counts_the_same(service: Running) -> None:
@@ -420,6 +529,20 @@ def test_client_waits_after_failures_over_many_accounts(service: Running) -> Non
         assert service.sign_in(ISSUED, f"u{number}@laocai.gov.vn") == {"answer": "refused"}
     assert service.sign_in(ISSUED)["answer"] == "wait"
     assert service.sign_in(ISSUED, client=ELSEWHERE)["answer"] == "initial"
+
+
+def test_client_at_its_limit_lets_those_in_who_are_known_there(chosen: Running) -> None:
+    for number in range(8):
+        assert chosen.sign_in(ISSUED, f"u{number}@laocai.gov.vn") == {"answer": "refused"}
+    assert chosen.sign_in(ISSUED, OTHER)["answer"] == "wait"
+    assert chosen.sign_in(CHOSEN)["answer"] == "signed_in"
+
+
+def test_errors_of_one_who_is_known_are_nobody_elses(chosen: Running) -> None:
+    guess(chosen, CLIENT)
+    for number in range(8):
+        assert chosen.sign_in(ISSUED, f"u{number}@laocai.gov.vn") == {"answer": "refused"}
+    assert chosen.sign_in(ISSUED, OTHER)["answer"] == "wait"
 
 
 def test_right_password_clears_the_account(service: Running) -> None:

@@ -20,7 +20,7 @@ from .service import Service
 from .sessions import Dovecot
 from .settings import Settings, load
 from .store import Store
-from .throttle import Throttle
+from .throttle import KnownClients, Throttle
 from .words import OWN_LIST, read_words
 
 FIRST_DESCRIPTOR = 3  # sd_listen_fds(3)
@@ -34,6 +34,7 @@ def make_service(settings: Settings) -> Service:
         Store(settings),
         Hasher(settings.hashes_at_once),
         Throttle(settings.window_seconds, time.monotonic),
+        KnownClients(time.monotonic),
         Policy(settings.minimum_length, read_words([OWN_LIST]), words),
         Dovecot(settings.anvil_socket),
     )

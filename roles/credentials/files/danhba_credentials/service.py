@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from .hashing import Hasher
 from .policy import CURRENT, FORMER, Owner, Policy, Reason, prepare, unpreparable
 from .protocol import ChangePassword, LookUp, Malformed, Request, SignIn, SignOut, parse
 from .settings import Settings
 from .store import Account, Overtaken, Store, Unavailable
-from .throttle import Key, Throttle
+from .throttle import Key, KnownClients, Throttle, key_of
 
 LOG = logging.getLogger("danhba-credentials")
 
@@ -24,6 +23,14 @@ class Sessions(Protocol):
 
     def end(self, address: str) -> str:
         """End every session of a user; what went wrong, or nothing."""
+
+
+class Keys(NamedTuple):
+    """What an attempt may count against."""
+
+    account: Key
+    client: Key
+    both: Key
 
 
 class Refused(Exception):
@@ -38,6 +45,7 @@ class Service:
     store: Store
     hasher: Hasher
     throttle: Throttle
+    known: KnownClients
     policy: Policy
     sessions: Sessions
 
@@ -69,21 +77,28 @@ class Service:
 
     def _guarded(self, request: SignIn | ChangePassword, typed: str) -> Answer:
         """Check the password that was typed and go on, unless too many were wrong."""
-        account_key, client_key = ("account", request.address), ("client", request.client)
-        if seconds := self.throttle.admit(self._limits(account_key, client_key)):
+        keys = _keys(request.address, request.client)
+        limits = self._limits(keys)
+        if seconds := self.throttle.admit(limits):
             LOG.warning("wait: too many failures, from %s", request.client)
             return {"answer": "wait", "seconds": seconds}
         try:
             account = self._verify(request.address, typed, request.client)
         except Unavailable:
-            self.throttle.forgive(account_key, client_key)
+            self.throttle.forgive(*limits)
             raise
-        self.throttle.forget(account_key)
-        self.throttle.forgive(client_key)
+        self.throttle.forgive(*limits)
+        self.throttle.forget(keys.both)
+        self.known.remember(keys.account, keys.client)
         return self._sign_in(account, request) if isinstance(request, SignIn) else self._change(account, typed, request)
 
-    def _limits(self, account_key: Key, client_key: Key) -> Mapping[Key, int]:
-        return {account_key: self.settings.account_failures, client_key: self.settings.client_failures}
+    def _limits(self, keys: Keys) -> dict[Key, int]:
+        """How many failures each key may have. An owner where he is known has nothing to do with those of others."""
+        limits = {keys.both: self.settings.account_failures}
+        if not self.known.knows(keys.account, keys.client):
+            limits[keys.account] = self.settings.account_failures_everywhere
+            limits[keys.client] = self.settings.client_failures
+        return limits
 
     def _verify(self, address: str, typed: str, client: str) -> Account:
         account = self.store.find(address)
@@ -142,3 +157,7 @@ class Service:
         if account is None:
             return {"answer": "refused"}
         return {"answer": "known", "mailbox": self.store.describe(account)}
+
+
+def _keys(address: str, client: str) -> Keys:
+    return Keys(key_of("account", address), key_of("client", client), key_of("both", address, client))

@@ -18,8 +18,10 @@ class Settings:
         hashes_at_once: Argon2 computations at once, of 19 MiB each.
         session_seconds: how long a web session lasts at most.
         window_seconds: for how long a failure counts.
-        account_failures: failures of one account within the window after which it has to wait.
-        client_failures: the same of one client address; of one network of 64 bits with IPv6.
+        account_failures: failures of one account at one client within the window after which it has to wait there.
+        account_failures_everywhere: the same of one account over all clients, but those that are known.
+        client_failures: the same of one client address over all accounts, but those that are known there; of one
+            network of 64 bits with IPv6.
         minimum_length: of a password, in characters.
         former_passwords: how many earlier passwords may not come back.
         word_lists: files with a word a line that are no passwords, beside the service's own list.
@@ -33,6 +35,7 @@ class Settings:
     session_seconds: int
     window_seconds: int
     account_failures: int
+    account_failures_everywhere: int
     client_failures: int
     minimum_length: int
     former_passwords: int

@@ -63,6 +63,16 @@ _SESSION = """ AND EXISTS (
          WHERE (session.kind, session.id, session.address) = (account.kind, account.id, account.address)
            AND session.token = %s AND session.expires > now())
 """
+# Whoever deletes several sessions of an account has locked its password before, as the trigger that ends them has; who
+# finds it locked leaves them to the next. So nobody waits for a session while he holds another.
+_DELETE_EXPIRED = """
+    WITH free AS (
+        SELECT kind, id FROM mail.credential
+         WHERE (kind, id) IN (SELECT kind, id FROM mail.web_session WHERE expires <= now())
+           FOR NO KEY UPDATE SKIP LOCKED)
+    DELETE FROM mail.web_session USING free
+     WHERE (web_session.kind, web_session.id) = (free.kind, free.id) AND web_session.expires <= now()
+"""
 
 
 class Store:
@@ -84,8 +94,6 @@ class Store:
         return self._find(_ACCOUNT + _SESSION, address, digest(token))
 
     def _find(self, query: str, *parameters: str) -> Account | None:
-        if "\0" in parameters[0]:
-            return None  # PostgreSQL's text cannot hold it, so no address does
         with self._connection() as connection:
             row = connection.execute(query.encode(), parameters).fetchone()
         return Account(*row) if row else None
@@ -101,8 +109,8 @@ class Store:
 
     def begin_session(self, account: Account) -> str:
         """Begin a web session; its token. Overtaken where the password is no longer the one that was checked."""
-        with self._connection() as connection, connection.transaction():
-            connection.execute("DELETE FROM mail.web_session WHERE expires <= now()")
+        with self._connection() as connection:
+            connection.execute(_DELETE_EXPIRED)
             return self._insert_session(connection, account, account.password)
 
     def end_session(self, address: str, token: str) -> bool:
@@ -110,7 +118,7 @@ class Store:
         with self._connection() as connection:
             done = connection.execute(
                 "DELETE FROM mail.web_session WHERE token = %s AND address = %s",
-                (digest(token), address.replace("\0", "")),
+                (digest(token), address),
             )
         return done.rowcount > 0
 
@@ -171,7 +179,9 @@ class Store:
             "INSERT INTO mail.web_session (token, kind, id, address, expires)"
             " SELECT %s, kind, id, address, now() + make_interval(secs => %s)"
             " FROM mail.account JOIN mail.credential USING (kind, id) WHERE account.state = 'open'"
-            " AND kind = %s AND id = %s AND address = %s AND password = %s AND NOT initial",
+            " AND kind = %s AND id = %s AND address = %s AND password = %s AND NOT initial"
+            # Whoever replaces the password waits for this, or this for him: the trigger ends only what it can see.
+            " FOR SHARE OF credential",
             (digest(token), self._settings.session_seconds, account.kind, account.id, account.address, hashed),
         )
         if done.rowcount != 1:

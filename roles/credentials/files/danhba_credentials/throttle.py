@@ -1,16 +1,30 @@
-"""Counts failures, so that guessing becomes slow: of each account and of each client, and nobody else's."""
+"""Counts failures, so that guessing becomes slow, and knows from where owners come, so that it is slow for nobody else.
+
+A key is of an account, of a client, or of an account at a client.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import threading
-from collections import OrderedDict, deque
+from bisect import bisect_right
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 
-CAPACITY = 50_000  # keys remembered; the longest unused goes first
+CAPACITY = 100_000  # keys remembered, of some 300 octets each; the longest unused goes first
+KNOWN_SECONDS = 30 * 24 * 3600.0
+KNOWN_ACCOUNTS = 50_000  # of some 500 octets each, and with all their clients 1100; the longest unused goes first
+KNOWN_CLIENTS = 8  # of one account, so that nobody pushes out those of others
 
-Key = tuple[str, str]
-"""What is counted: ("account", address) or ("client", network)."""
+Key = bytes
+"""What is counted, as `key_of` gives it."""
+
+
+def key_of(*parts: str) -> Key:
+    """The key of some texts: as long as any other, and nothing that was typed."""
+    return hashlib.blake2b(json.dumps(parts).encode(), digest_size=16).digest()
 
 
 class Throttle:
@@ -25,17 +39,18 @@ class Throttle:
         self._clock = clock
         self._capacity = capacity
         self._lock = threading.Lock()
-        self._attempts: OrderedDict[Key, deque[float]] = OrderedDict()
+        self._attempts: OrderedDict[Key, list[float]] = OrderedDict()  # the longest unused first
 
     def admit(self, limits: Mapping[Key, int]) -> int:
         """Count an attempt of all keys and give 0; where one is at its limit count nothing: the seconds to wait."""
         with self._lock:
             now = self._clock()
+            self._drop_expired(now)
             waits = [self._wait(key, limit, now) for key, limit in limits.items()]
             if any(waits):
                 return max(waits)
             for key in limits:
-                self._attempts.setdefault(key, deque()).append(now)
+                self._attempts.setdefault(key, []).append(now)
                 self._attempts.move_to_end(key)
             while len(self._attempts) > self._capacity:
                 self._attempts.popitem(last=False)
@@ -53,13 +68,43 @@ class Throttle:
         with self._lock:
             self._attempts.pop(key, None)
 
-    def _wait(self, key: Key, limit: int, now: float) -> int:
-        attempts = self._attempts.get(key)
-        if attempts is None:
-            return 0
-        while attempts and attempts[0] <= now - self._window:
-            attempts.popleft()
-        if not attempts:
+    def _drop_expired(self, now: float) -> None:
+        """Behind the first key that was used within the window are none but such, so that the search ends there."""
+        while self._attempts:
+            key, attempts = next(iter(self._attempts.items()))
+            if attempts and attempts[-1] > now - self._window:
+                break
             del self._attempts[key]
-            return 0
+
+    def _wait(self, key: Key, limit: int, now: float) -> int:
+        attempts = self._attempts.get(key, [])
+        del attempts[: bisect_right(attempts, now - self._window)]
         return math.ceil(attempts[0] + self._window - now) if len(attempts) >= limit else 0
+
+
+class KnownClients:
+    """From which clients each account has shown its password within the last 30 days. `clock` as above."""
+
+    def __init__(self, clock: Callable[[], float], capacity: int = KNOWN_ACCOUNTS) -> None:
+        self._clock = clock
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[Key, dict[Key, float]] = OrderedDict()  # both with the longest unused first
+
+    def remember(self, account: Key, client: Key) -> None:
+        """The password of the account has come from the client."""
+        with self._lock:
+            clients = self._seen.setdefault(account, {})
+            clients.pop(client, None)
+            clients[client] = self._clock()
+            if len(clients) > KNOWN_CLIENTS:
+                del clients[next(iter(clients))]
+            self._seen.move_to_end(account)
+            if len(self._seen) > self._capacity:
+                self._seen.popitem(last=False)
+
+    def knows(self, account: Key, client: Key) -> bool:
+        """Whether the password of the account has come from the client."""
+        with self._lock:
+            seen = self._seen.get(account, {}).get(client, -math.inf)
+            return self._clock() < seen + KNOWN_SECONDS
