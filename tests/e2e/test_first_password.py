@@ -247,7 +247,7 @@ def test_a_name_or_password_that_is_an_injection_is_only_wrong(person: Person, t
         replace(person, password=text),
     ):
         assert not person.mail.server.may_log_in(guess.address, guess.password)
-        assert pop3_says(guess).startswith("-ERR")
+        assert "-ERR" in pop3_says(guess)
         assert sieve_says(guess).startswith("NO")
         with pytest.raises(smtplib.SMTPAuthenticationError) as refused:
             submission_says(guess, 587)

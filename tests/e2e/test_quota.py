@@ -144,4 +144,4 @@ def test_message_larger_than_any_room_is_refused_before_it_is_sent(owner: Owner)
 )
 def test_quota_is_that_of_the_kind_or_of_the_register(mail: Deployment, address: str, gibibytes: int) -> None:
     shown = mail.host.run(f"doveadm -f flow quota get -u {address}").stdout
-    assert f"limit={gibibytes << 20} " in shown  # KiB
+    assert f"Limit={gibibytes << 20} " in shown  # KiB
