@@ -18,6 +18,8 @@ description:
     another key, and where the letter for the agency's own mailbox is addressed to somebody else. Reissue its passwords.
   - A file is left out in which every password was reissued since, or is of a mailbox that ended or has another address.
     Where the file would be kept back, a suspended mailbox counts like those, until it is open again.
+  - An account that got another address while its last letter waited keeps a password that nobody knows. RV(reissue)
+    names it until M(laocai.mail.password) has made another letter.
 options:
   letters:
     description: Folder of the letters on the controller, as for M(laocai.mail.password).
@@ -89,6 +91,13 @@ list:
   returned: success
   type: str
   sample: ban-giao-2026-11-24-1f3a5b7c.csv
+reissue:
+  description: The present addresses of open mailboxes that moved before their last letter was handed over, so that
+    nobody knows their password. Reissue it by M(laocai.mail.password), of which these are the accounts.
+  returned: success
+  type: list
+  elements: str
+  sample: [nhen-snv@laocai.gov.vn]
 """
 
 from ansible.module_utils.basic import AnsibleModule

@@ -374,6 +374,23 @@ def test_the_operator_is_told_of_letters_of_no_use(
     assert first not in said
 
 
+def test_the_operator_is_told_whose_password_nobody_knows(
+    issuer: Issuer, database: Database, register: Path, ansible_environment: dict[str, str]
+) -> None:
+    """Who moved while the letter waited: named by the new address, with the remedy."""
+    add_accounts(database, 1)
+    issuer.issue(EVERYBODY)
+    end_mailbox(register / "agencies/stttt.yml", 1, event="transferred")
+    opened = {"document": "9/QĐ-STTTT", "date": "2026-11-20", "event": "transferred"}
+    person = official_yaml(id="1", address="u0001-snv", address_document="1/STTTT-VP", opened=opened)
+    agency = AGENCY.replace("stttt", "snv").replace("Sở Thông tin và Truyền thông", "Sở Nội vụ")
+    (register / "agencies/snv.yml").write_text(agency + person, encoding="utf-8")
+    said = hand_over(register, ansible_environment)
+    new = "u0001-snv@laocai.gov.vn"
+    assert f"cấp lại mật khẩu cho: {new} (playbooks/passwords.yml -e accounts={new} -e document=" in said
+    assert f"nobody knows the password: reissue it for: {new}" in said
+
+
 def hand_over(register: Path, environment: dict[str, str]) -> str:
     """What the playbook says in check mode; it asks no server."""
     folder = register.parent
@@ -401,12 +418,12 @@ def hand_over(register: Path, environment: dict[str, str]) -> str:
     return " ".join(done.stdout.split())
 
 
-def end_mailbox(file: Path, number: int) -> None:
+def end_mailbox(file: Path, number: int, event: str = "retired") -> None:
     """Have the register say that an official has left."""
     opened = f"    opened: {{document: {number}/QĐ-STTTT, date: 2010-10-15, event: migrated}}\n"
     text = file.read_text(encoding="utf-8")
     assert text.count(opened) == 1
-    closed = "    closed: {document: 9/QĐ-STTTT, date: 2026-11-20, event: retired}\n"
+    closed = f"    closed: {{document: 9/QĐ-STTTT, date: 2026-11-20, event: {event}}}\n"
     file.write_text(text.replace(opened, opened + closed), encoding="utf-8")
 
 

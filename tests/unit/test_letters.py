@@ -686,6 +686,57 @@ def test_letters_of_mailboxes_that_ended_are_named_or_left_out(box: Outbox, to: 
     assert ([(item.agency, item.void) for item in done.bundles], done.void) == ([("stttt", [NIE.address])], ["snv"])
 
 
+MOVED = "    closed: {document: 31/QĐ-UBND, date: 2026-02-10, event: transferred}\n"
+
+
+def nie_moved(day: str = "2026-02-15", until: str = "") -> Office:
+    """The office over the register with H'Hen Niê transferred to Sở Nội vụ, and suspended there until a day."""
+    opened = "{document: 31/QĐ-UBND, date: 2026-02-10, event: transferred}"
+    entry = f'  - id: "2"\n    name: H\'Hen Niê\n    family: Niê\n    given: Hen\n    opened: {opened}\n'
+    away = f"    suspended:\n      - {{document: 9/QĐ-SNV, date: 2026-02-11, until: {until}}}\n" if until else ""
+    return office(
+        day, stttt=lambda text: text.replace('  - id: "3"', f'{MOVED}  - id: "3"'), snv=lambda text: text + entry + away
+    )
+
+
+NIE_MOVED = replace(NIE, address="nhen-snv@laocai.gov.vn", agency="snv", previous=1)
+
+
+def test_whoever_moved_before_the_letter_was_handed_over_gets_another(box: Outbox, to: Path) -> None:
+    """The account goes along with its password, which is in no letter that anybody will read."""
+    put(box, *office().write([NIE], BATCH))
+    assert Clerk(box, office(), to).foresee().reissue == []
+    clerk = Clerk(box, nie_moved(), to)
+    assert (clerk.foresee().void, clerk.foresee().reissue) == (["stttt"], [NIE_MOVED.address])
+    assert clerk.hand_over().reissue == [NIE_MOVED.address]
+    put(box, *clerk.office.write([NIE_MOVED], BATCH), batch=batch(2), day="2026-02-15")
+    assert clerk.foresee().reissue == []
+
+
+def test_it_is_not_forgotten_when_the_rest_of_the_bundle_is_handed_over(box: Outbox, to: Path) -> None:
+    put(box, *office().write([VINH, NIE], BATCH))
+    clerk = Clerk(box, nie_moved(), to)
+    done = clerk.hand_over()
+    assert ([item.void for item in done.bundles], done.reissue) == ([[NIE.address]], [NIE_MOVED.address])
+    again = clerk.hand_over()
+    assert (again.bundles, again.reissue) == ([], [NIE_MOVED.address])
+
+
+def test_who_moved_with_the_letter_in_hand_needs_no_other(box: Outbox, to: Path) -> None:
+    put(box, *office().write([VINH, NIE], BATCH))
+    put(box, *office().write([NIE], BATCH), batch=batch(2))
+    Clerk(box, office(), to).hand_over()
+    assert Clerk(box, nie_moved(), to).foresee().reissue == []
+
+
+def test_who_moved_and_is_suspended_is_named_when_open_again(box: Outbox, to: Path) -> None:
+    """Before that no password can be issued."""
+    put(box, *office().write([NIE], BATCH))
+    until = "2026-03-01"
+    assert Clerk(box, nie_moved(until=until), to).foresee().reissue == []
+    assert Clerk(box, nie_moved(until, until), to).foresee().reissue == [NIE_MOVED.address]
+
+
 def test_letters_that_were_issued_again_are_named(box: Outbox, to: Path) -> None:
     put(box, *office().write([VINH, NIE], BATCH))
     put(box, *office().write([NIE], BATCH), batch=batch(2))
@@ -746,4 +797,4 @@ def test_marks_say_where_to(box: Outbox, to: Path) -> None:
     folder = put(box, *office().write([VINH], BATCH))
     Clerk(box, office(), to).hand_over()
     marked = json.loads((folder / outbox.HANDED_OVER).read_text())
-    assert marked == {"stttt.pdf.age": {"day": "2026-02-05", "to": str(to)}}
+    assert marked == {"stttt.pdf.age": {"day": "2026-02-05", "to": str(to), "void": []}}

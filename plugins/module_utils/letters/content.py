@@ -12,7 +12,7 @@ from datetime import date
 
 from ..credentials import Target
 from ..danhba import age
-from ..danhba.accounts import AGENCY
+from ..danhba.accounts import AGENCY, OFFICIAL
 from ..danhba.addresses import Issued, contact
 from ..danhba.register import Agency, Custodian, Issuance, Province, Register
 from ..danhba.state import LIVE, State, Timeline
@@ -155,6 +155,15 @@ class Office:
             found.append((contact(agency.code), timeline.own_agency_state(agency)))
             found.extend((own, timeline.own_state(entry)) for entry, own in self.issued.of(agency))
         return {f"{local}@{domain}": state for local, state in found if state in LIVE}
+
+    def owners(self) -> dict[str, tuple[str, str]]:
+        """Kind and id of the account behind each address that was ever given out, whatever has become of it."""
+        domain = self.register.province.domain
+        found: dict[str, tuple[str, str]] = {}
+        for agency in self.register.agencies.values():
+            found[f"{contact(agency.code)}@{domain}"] = AGENCY, agency.code
+            found |= {f"{own}@{domain}": (OFFICIAL, entry.id) for entry, own in self.issued.of(agency)}
+        return found
 
     def _in_office(self, agency: Agency, custodian: Custodian) -> tuple[Custodian, Issuance] | None:
         timeline = Timeline(self.register, self.day)

@@ -1,7 +1,8 @@
 """Handing sealed letters over: copies for the custodians, with a list, each bundle once.
 
 A bundle is not given out where its letters are void by now, or where the person that it is encrypted to is no longer
-the custodian (R11.2): the way out of both is to reissue.
+the custodian (R11.2): the way out of both is to reissue. So it is for whoever moved before the letter was handed over:
+the account has gone along with a password that nobody knows, under an address that the letter does not name.
 """
 
 from __future__ import annotations
@@ -71,12 +72,15 @@ class Outcome:
         held: agencies whose bundle is for somebody who is no longer the custodian.
         void: agencies whose bundle holds only letters that are of no use: reissued since, or of mailboxes that ended;
             and where the custodian has changed, also those of suspended mailboxes, until these are open again.
+        reissue: the open mailboxes that went on under another address while their last letter waited, which is of no
+            use now: nobody knows their password until it is reissued.
         list: the name of the list, empty where nothing was given out.
     """
 
     bundles: list[HandedOver]
     held: list[str]
     void: list[str]
+    reissue: list[str]
     list: str
 
 
@@ -99,14 +103,15 @@ class Clerk:
     def foresee(self) -> Outcome:
         """What `hand_over` would do now; changes nothing."""
         if not self.outbox.path.exists():
-            return Outcome([], [], [], "")
+            return Outcome([], [], [], [], "")
         self.outbox.check()
         return self._decide()[1]
 
     def _decide(self) -> tuple[list[tuple[Batch, Bundle]], Outcome]:
         self._refuse_partial()
         batches, states = self.outbox.batches(), self.office.states()
-        newest = {a: batch.number for batch in batches for bundle in batch.bundles for a in bundle.addresses}
+        owners = self.office.owners()
+        newest = _newest(batches, owners)
         waiting: list[tuple[Batch, Bundle]] = []
         given: list[HandedOver] = []
         held, void = [], []
@@ -115,7 +120,9 @@ class Clerk:
             # What is for a former custodian waits for a reissue, which a suspended mailbox gets only when it is open
             # again: until then its letter is of no use.
             useful = {State.OPEN} if left else LIVE
-            dead = [a for a in bundle.addresses if newest[a] > batch.number or states.get(a) not in useful]
+            dead = [
+                a for a in bundle.addresses if newest[_owner(owners, a)] > batch.number or states.get(a) not in useful
+            ]
             if len(dead) == len(bundle.addresses):
                 void.append(bundle.agency)
             elif left:
@@ -123,7 +130,8 @@ class Clerk:
             else:
                 waiting.append((batch, bundle))
                 given.append(self._describe(batch, bundle, dead))
-        return waiting, Outcome(given, held, void, self._list_name(given))
+        reissue = _moved(batches, newest, owners, states)
+        return waiting, Outcome(given, held, void, reissue, self._list_name(given))
 
     def _refuse_partial(self) -> None:
         if self.outbox.find_partials():
@@ -178,8 +186,9 @@ class Clerk:
             for batch, bundle in waiting:
                 _replace(self.to / _file_name(batch, bundle), _intact(batch, bundle))
             _replace(self.to / outcome.list, _listed(outcome.bundles, in_words(self.office.day)))
+            pairs = list(zip(waiting, outcome.bundles, strict=True))
             for batch in dict.fromkeys(batch for batch, _bundle in waiting):
-                self._mark(batch, [bundle for other, bundle in waiting if other is batch])
+                self._mark(batch, {bundle.file: item.void for (other, bundle), item in pairs if other is batch})
 
     def _refuse_inside(self) -> None:
         inside = self.outbox.path.resolve()
@@ -189,10 +198,11 @@ class Clerk:
                 f"{self.to} lies inside the folder of letters. Choose another folder for to. Nothing was changed.",
             )
 
-    def _mark(self, batch: Batch, bundles: Sequence[Bundle]) -> None:
+    def _mark(self, batch: Batch, files: dict[str, list[str]]) -> None:
+        """Have it on record that files were given out, each with the addresses whose letters were void by then."""
         marked = _marked(batch)
-        for bundle in bundles:
-            marked[bundle.file] = {"day": self.office.day.isoformat(), "to": str(self.to)}
+        for file, void in files.items():
+            marked[file] = {"day": self.office.day.isoformat(), "to": str(self.to), "void": void}
         scratch = batch.path / f"{HANDED_OVER}.new"
         scratch.unlink(missing_ok=True)
         write(scratch, as_json(marked))
@@ -219,6 +229,43 @@ def _undelivered(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Bundle]]:
         for bundle in batch.bundles:
             if bundle.file not in marked:
                 yield batch, bundle
+
+
+Owner = tuple[str, str]
+"""Kind and id of an account; of an address that the register does not have, empty and the address."""
+
+
+def _owner(owners: dict[str, Owner], address: str) -> Owner:
+    return owners.get(address, ("", address))
+
+
+def _newest(batches: Sequence[Batch], owners: dict[str, Owner]) -> dict[Owner, int]:
+    """The number of the last batch with a letter for each account, under whatever address."""
+    return {_owner(owners, a): batch.number for batch in batches for bundle in batch.bundles for a in bundle.addresses}
+
+
+def _moved(
+    batches: Sequence[Batch], newest: dict[Owner, int], owners: dict[str, Owner], states: dict[str, State]
+) -> list[str]:
+    """The open addresses of accounts whose last letter names another one and has reached nobody.
+
+    One that is suspended is named as soon as it is open again, when its password can be reissued.
+    """
+    homes = {owners[address]: address for address, state in states.items() if state is State.OPEN}
+    found = set()
+    for batch in batches:
+        for address in _unread(batch):
+            owner = _owner(owners, address)
+            if newest[owner] == batch.number and homes.get(owner, address) != address:
+                found.add(homes[owner])
+    return sorted(found)
+
+
+def _unread(batch: Batch) -> Iterator[str]:
+    """The addresses of letters that were not given out, or were void when they were."""
+    marked = _marked(batch)
+    for bundle in batch.bundles:
+        yield from marked[bundle.file].get("void", ()) if bundle.file in marked else bundle.addresses
 
 
 def _file_name(batch: Batch, bundle: Bundle) -> str:
