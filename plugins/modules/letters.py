@@ -14,6 +14,7 @@ description:
   - Copies every file of letters that M(laocai.mail.password) made and that was not handed over yet, with a list of
     what is given to whom. Works on the controller alone; the host is not asked.
   - The files stay encrypted. A file is handed over once; letters can be issued again only by reissuing the passwords.
+  - Each copy has a name of its own. Where another file of that name is in O(to), nothing is handed over.
   - A file is kept back where the person to whose key it is encrypted is no longer the custodian on the day, or has
     another key, and where the letter for the agency's own mailbox is addressed to somebody else. Reissue its passwords.
   - A file is left out in which every password was reissued since, or is of a mailbox that ended or has another address.
@@ -71,7 +72,7 @@ bundles:
       void: []
       owner: custodian
       key: age1fjgnewrxcexpkqpgvtx29h9z6ju6l40dfte5ezgfzlxwmt8rkgkqhup0c5
-      file: stttt-0001.pdf.age
+      file: stttt-0001-6c52fcec.pdf.age
       sha256: 0c0beacef8877bbf2416eb00f2b5dc96354e26dd1df5517320459b1236860f8c
       issued: "2026-11-24"
 held:

@@ -32,6 +32,8 @@ from tests.letters import pages, read
 
 HEAD, DELEGATE, OPERATOR, GIVEN = (pyrage.x25519.Identity.generate() for _ in range(4))
 BATCH = "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"
+# What the name of a copy ends in: of the first batch, and of `batch(2)` as the second.
+FIRST, SECOND = "0001-6c52fcec.pdf.age", "0002-00000002.pdf.age"
 PASSWORD = "Bake7-Tumo4-Visa9-Nehu3-Gopa5"
 WORDS = Path(__file__).parents[2] / "roles/roundcube/files/plugins/danhba/localization/vi_VN.inc"
 LONG = "Trung tâm Kiểm soát ô nhiễm và Quan trắc tài nguyên môi trường nước, đất, không khí vùng cao " * 2
@@ -573,15 +575,15 @@ def test_every_bundle_is_handed_over_once(box: Outbox, to: Path) -> None:
         ("stttt", 2, "custodian"),
         ("snv", 1, "operator"),
     ]
-    assert sorted(path.name for path in to.iterdir()) == sorted([done.list, "snv-0001.pdf.age", "stttt-0001.pdf.age"])
-    assert (to / "stttt-0001.pdf.age").read_bytes() == (folder / "stttt.pdf.age").read_bytes()
+    assert sorted(path.name for path in to.iterdir()) == sorted([done.list, f"snv-{FIRST}", f"stttt-{FIRST}"])
+    assert (to / f"stttt-{FIRST}").read_bytes() == (folder / "stttt.pdf.age").read_bytes()
     first, second = rows(to, done.list)
     assert first["Cơ quan"] == "Sở Thông tin và Truyền thông"
     assert first["Người quản lý hộp thư"] == "Giàng Seo Phử"
     assert first["Số phiếu"] == "2"
     assert first["Mã hóa cho"] == "khóa của người quản lý"
     assert first["Khóa công khai"] == str(DELEGATE.to_public())
-    assert first["SHA-256"] == hashlib.sha256((to / "stttt-0001.pdf.age").read_bytes()).hexdigest()
+    assert first["SHA-256"] == hashlib.sha256((to / f"stttt-{FIRST}").read_bytes()).hexdigest()
     assert first["Ngày bàn giao"] == "ngày 05 tháng 02 năm 2026"
     assert second["Mã hóa cho"] == "khóa của cơ quan vận hành"
 
@@ -612,11 +614,11 @@ def test_a_bundle_is_kept_back_when_the_custodian_has_changed(box: Outbox, to: P
     put(box, *office("2010-12-01").write([VINH, LENH], BATCH))
     done = Clerk(box, office("2011-02-01"), to).hand_over()
     assert ([item.agency for item in done.bundles], done.held) == (["snv"], ["stttt"])
-    assert not (to / "stttt-0001.pdf.age").exists()
+    assert not (to / f"stttt-{FIRST}").exists()
     # The way out: the letters are issued again, for whom they are now.
     put(box, *office("2011-02-01").write([VINH], BATCH), batch=batch(2))
     done = Clerk(box, office("2011-02-01"), to).hand_over()
-    assert ([item.file for item in done.bundles], done.held, done.void) == (["stttt-0002.pdf.age"], [], ["stttt"])
+    assert ([item.file for item in done.bundles], done.held, done.void) == ([f"stttt-{SECOND}"], [], ["stttt"])
 
 
 def test_a_bundle_is_kept_back_when_the_custodian_has_another_key(box: Outbox, to: Path) -> None:
@@ -631,7 +633,7 @@ def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox,
     put(box, *office("2010-12-01", stttt=without_key).write([CONTACT], BATCH))
     put(box, *office("2010-12-01", stttt=without_key).write([NIE], BATCH), batch=batch(2))
     done = Clerk(box, office("2011-02-01", stttt=without_key), to).hand_over()
-    assert ([item.file for item in done.bundles], done.held) == (["stttt-0002.pdf.age"], ["stttt"])
+    assert ([item.file for item in done.bundles], done.held) == ([f"stttt-{SECOND}"], ["stttt"])
     # What goes out is for whoever is custodian now, not for whom the manifest names.
     assert [item.owner for item in done.bundles] == ["operator"]
     assert [row["Người quản lý hộp thư"] for row in rows(to, done.list)] == ["Giàng Seo Phử"]
@@ -662,7 +664,7 @@ def test_a_suspended_mailbox_keeps_nothing_back_until_it_is_open_again(box: Outb
     assert Clerk(box, office(stttt=suspended), to).foresee().held == ["stttt"]
     put(box, *office(stttt=suspended).write([VINH], BATCH), batch=batch(2))
     done = Clerk(box, office(stttt=suspended), to).foresee()
-    assert ([item.file for item in done.bundles], done.held, done.void) == (["stttt-0002.pdf.age"], [], ["stttt"])
+    assert ([item.file for item in done.bundles], done.held, done.void) == ([f"stttt-{SECOND}"], [], ["stttt"])
     again = office("2026-02-05", stttt=lambda text: suspended(text, ", until: 2026-02-05"))
     assert Clerk(box, again, to).foresee().held == ["stttt"]
 
@@ -742,19 +744,46 @@ def test_letters_that_were_issued_again_are_named(box: Outbox, to: Path) -> None
     put(box, *office().write([NIE], BATCH), batch=batch(2))
     done = Clerk(box, office(), to).hand_over()
     assert [(item.file, item.void) for item in done.bundles] == [
-        ("stttt-0001.pdf.age", [NIE.address]),
-        ("stttt-0002.pdf.age", []),
+        (f"stttt-{FIRST}", [NIE.address]),
+        (f"stttt-{SECOND}", []),
     ]
     assert rows(to, done.list)[0]["Phiếu đã hết hiệu lực"] == NIE.address
 
 
 def test_a_bundle_that_was_tampered_with_stays(box: Outbox, to: Path) -> None:
-    folder = put(box, *office().write([VINH], BATCH))
+    folder = put(box, *office().write([LENH, VINH], BATCH))
     (folder / "stttt.pdf.age").write_bytes(sealing.seal(b"another password", str(DELEGATE.to_public())))
     with pytest.raises(Failure, match="is not what was issued"):
         Clerk(box, office(), to).hand_over()
     assert not list(to.glob("*.age"))
     assert not (folder / outbox.HANDED_OVER).exists()
+
+
+def test_bundles_of_two_outboxes_have_two_names(box: Outbox, to: Path, tmp_path: Path) -> None:
+    """Numbers begin with 1 in each."""
+    other = Outbox(tmp_path / "other")
+    put(box, *office().write([VINH], BATCH))
+    put(other, *office().write([VINH], BATCH), batch=batch(2))
+    for outbox_ in (box, other):
+        Clerk(outbox_, office(), to).hand_over()
+    assert len(list(to.glob("*.age"))) == 2
+    assert len(list(to.glob("*.csv"))) == 2
+
+
+def test_another_file_of_the_name_is_never_overwritten(box: Outbox, to: Path) -> None:
+    """Not even after the copies that come before it."""
+    folder = put(box, *office().write([VINH, LENH], BATCH))
+    to.mkdir(parents=True)
+    taken = to / f"snv-{FIRST}"
+    taken.write_bytes(b"another bundle")
+    for attempt in (Clerk.foresee, Clerk.hand_over):
+        with pytest.raises(Failure, match=r"exists with another content.* Nothing was changed") as refusal:
+            attempt(Clerk(box, office(), to))
+        assert str(taken) in refusal.value.vi
+    assert {path.name: path.read_bytes() for path in to.iterdir()} == {taken.name: b"another bundle"}
+    assert not (folder / outbox.HANDED_OVER).exists()
+    taken.unlink()
+    assert len(Clerk(box, office(), to).hand_over().bundles) == 2
 
 
 def test_letters_of_a_run_that_ended_early_stay(box: Outbox, to: Path) -> None:
@@ -768,8 +797,9 @@ def test_letters_of_a_run_that_ended_early_stay(box: Outbox, to: Path) -> None:
 def test_the_folder_of_letters_is_no_place_to_hand_over_to(box: Outbox) -> None:
     put(box, *office().write([VINH], BATCH))
     for to in (box.path, box.path / "out"):
-        with pytest.raises(Failure, match="lies inside"):
-            Clerk(box, office(), to).hand_over()
+        for attempt in (Clerk.foresee, Clerk.hand_over):
+            with pytest.raises(Failure, match="lies inside"):
+                attempt(Clerk(box, office(), to))
 
 
 def test_nothing_waits_where_nothing_was_issued(box: Outbox, to: Path) -> None:

@@ -97,6 +97,7 @@ class Clerk:
         with self.outbox.locked():
             waiting, outcome = self._decide()
             if waiting:
+                self._check(waiting)
                 self._copy(waiting, outcome)
             return outcome
 
@@ -105,7 +106,9 @@ class Clerk:
         if not self.outbox.path.exists():
             return Outcome([], [], [], [], "")
         self.outbox.check()
-        return self._decide()[1]
+        waiting, outcome = self._decide()
+        self._check(waiting)
+        return outcome
 
     def _decide(self) -> tuple[list[tuple[Batch, Bundle]], Outcome]:
         self._refuse_partial()
@@ -181,7 +184,6 @@ class Clerk:
     def _copy(self, waiting: Sequence[tuple[Batch, Bundle]], outcome: Outcome) -> None:
         """Copy, then list, then mark: a run that ends early does it all again."""
         with explained(self.to):
-            self._refuse_inside()
             self.to.mkdir(parents=True, exist_ok=True)
             for batch, bundle in waiting:
                 _replace(self.to / _file_name(batch, bundle), _intact(batch, bundle))
@@ -189,6 +191,14 @@ class Clerk:
             pairs = list(zip(waiting, outcome.bundles, strict=True))
             for batch in dict.fromkeys(batch for batch, _bundle in waiting):
                 self._mark(batch, {bundle.file: item.void for (other, bundle), item in pairs if other is batch})
+
+    def _check(self, waiting: Sequence[tuple[Batch, Bundle]]) -> None:
+        """Failure where anything hinders the copies, before the first is made."""
+        with explained(self.to):
+            self._refuse_inside()
+            for batch, bundle in waiting:
+                _intact(batch, bundle)
+                _refuse_other(self.to / _file_name(batch, bundle), bundle)
 
     def _refuse_inside(self) -> None:
         inside = self.outbox.path.resolve()
@@ -269,7 +279,8 @@ def _unread(batch: Batch) -> Iterator[str]:
 
 
 def _file_name(batch: Batch, bundle: Bundle) -> str:
-    return f"{bundle.agency}-{batch.number:04}{SUFFIX}"
+    """Like no other bundle's: a batch's folder is named by its UUID too, as numbers begin with 1 in each outbox."""
+    return f"{bundle.agency}-{batch.path.name}{SUFFIX}"
 
 
 def _intact(batch: Batch, bundle: Bundle) -> bytes:
@@ -282,6 +293,17 @@ def _intact(batch: Batch, bundle: Bundle) -> bytes:
             f"{bundle.agency}.",
         )
     return data
+
+
+def _refuse_other(path: Path, bundle: Bundle) -> None:
+    """A copy of an earlier run that ended early may be there; whatever else is there is kept."""
+    if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != bundle.sha256:
+        raise Failure(
+            f"{path} đã có với nội dung khác, không phải tập phiếu này. Chuyển tệp đó đi, hoặc chọn thư mục khác cho "
+            "to. Chưa có gì thay đổi.",
+            f"{path} exists with another content, which is not this bundle. Move that file away, or choose another "
+            "folder for to. Nothing was changed.",
+        )
 
 
 def _replace(path: Path, data: bytes) -> None:
