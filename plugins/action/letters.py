@@ -40,8 +40,10 @@ class ActionModule(ActionBase):
         if outcome.held:
             agencies = ", ".join(outcome.held)
             self._display.warning(
-                f"Chưa bàn giao phiếu của {agencies}: người được gửi không còn quản lý hộp thư hoặc đã đổi khóa. Cấp "
-                "lại mật khẩu cho các hộp thư đó (hộp thư đang tạm khóa: sau khi mở lại) rồi bàn giao.\n"
-                f"Kept back for {agencies}: whom they are for is not the custodian any more, or has another key. "
+                f"Chưa bàn giao phiếu của {agencies}: người được gửi không còn quản lý hộp thư, hoặc khóa của người "
+                "đó hay của cơ quan vận hành đã đổi. Cấp lại mật khẩu cho các hộp thư đó (hộp thư đang tạm khóa: sau "
+                "khi mở lại) rồi bàn giao.\n"
+                f"Kept back for {agencies}: whom they are for is not the custodian any more, or that person or the "
+                "operator has another key. "
                 "Reissue those passwords (of a suspended mailbox, when it is open again), then hand over."
             )

@@ -16,7 +16,8 @@ description:
   - The files stay encrypted. A file is handed over once; letters can be issued again only by reissuing the passwords.
   - Each copy has a name of its own. Where another file of that name is in O(to), nothing is handed over.
   - A file is kept back where the person to whose key it is encrypted is no longer the custodian on the day, or has
-    another key, and where the letter for the agency's own mailbox is addressed to somebody else. Reissue its passwords.
+    another key, where it is encrypted to a key that the operator has replaced, and where the letter for the agency's
+    own mailbox is addressed to somebody else. Reissue its passwords.
   - A file is left out in which every password was reissued since, or is of a mailbox that ended or has another address.
     Where the file would be kept back, a suspended mailbox counts like those, until it is open again.
   - An account that got another address while its last letter waited keeps a password that nobody knows. RV(reissue)
@@ -76,7 +77,8 @@ bundles:
       sha256: 0c0beacef8877bbf2416eb00f2b5dc96354e26dd1df5517320459b1236860f8c
       issued: "2026-11-24"
 held:
-  description: Agencies whose letters are encrypted to somebody who is not the custodian any more.
+  description: Agencies whose letters are encrypted to somebody who is not the custodian any more, or to a key that was
+    replaced.
   returned: success
   type: list
   elements: str

@@ -628,6 +628,19 @@ def test_a_bundle_is_kept_back_when_the_custodian_has_another_key(box: Outbox, t
     assert not to.exists()
 
 
+def test_a_bundle_is_kept_back_when_the_operator_has_another_key(box: Outbox, to: Path) -> None:
+    """The former one may have leaked, and whoever opens the bundles has it no more. A key that was given stays."""
+    put(box, *office().write([LENH], BATCH))
+    put(box, *office(key=str(HEAD.to_public())).write([VINH], BATCH), batch=batch(2))
+    put(box, *office().write([NIE], BATCH), batch=batch(3))
+    moved = office(province=lambda text: text.replace(str(OPERATOR.to_public()), str(GIVEN.to_public())))
+    done = Clerk(box, moved, to).hand_over()
+    assert ([item.owner for item in done.bundles], done.held) == (["given", "custodian"], ["snv"])
+    put(box, *moved.write([LENH], BATCH), batch=batch(4))
+    done = Clerk(box, moved, to).hand_over()
+    assert ([item.agency for item in done.bundles], done.held) == (["snv"], [])
+
+
 def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox, to: Path) -> None:
     """It names whom it is for, and that person has to hand over (R11.2), even when the operator delivers it."""
     put(box, *office("2010-12-01", stttt=without_key).write([CONTACT], BATCH))

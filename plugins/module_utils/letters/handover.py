@@ -1,8 +1,9 @@
 """Handing sealed letters over: copies for the custodians, with a list, each bundle once.
 
 A bundle is not given out where its letters are void by now, or where the person that it is encrypted to is no longer
-the custodian (R11.2): the way out of both is to reissue. So it is for whoever moved before the letter was handed over:
-the account has gone along with a password that nobody knows, under an address that the letter does not name.
+the custodian (R11.2), or where the key is not the custodian's or the operator's any more: the way out is to reissue. So
+it is for whoever moved before the letter was handed over: the account has gone along with a password that nobody knows,
+under an address that the letter does not name.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ class Outcome:
 
     Attributes:
         bundles: what was given out.
-        held: agencies whose bundle is for somebody who is no longer the custodian.
+        held: agencies whose bundle is for somebody who is no longer the custodian, or for a key that was replaced.
         void: agencies whose bundle holds only letters that are of no use: reissued since, or of mailboxes that ended;
             and where the custodian has changed, also those of suspended mailboxes, until these are open again.
         reissue: the open mailboxes that went on under another address while their last letter waited, which is of no
@@ -150,12 +151,18 @@ class Clerk:
         return self.office.custodian(agency) if agency else None
 
     def _left(self, bundle: Bundle) -> bool:
-        """Whether the bundle, or the letter for the contact mailbox in it, is for somebody who is not custodian now."""
+        """Whether the bundle is not for whom it would be now.
+
+        It is for a former custodian or a former key, or its letter for the contact mailbox is for a former custodian.
+        """
         held = self._custodian(bundle.agency)
         person, key = (held[0].person, held[0].key) if held else ("", "")
+        province = self.office.register.province
+        if bundle.reader.owner == "operator" and bundle.reader.key != province.operator_key:
+            return True
         if bundle.reader.owner == "custodian":
             return (person, key) != (bundle.reader.person, bundle.reader.key)
-        address = f"{contact(bundle.agency)}@{self.office.register.province.domain}"
+        address = f"{contact(bundle.agency)}@{province.domain}"
         return address in bundle.addresses and person != bundle.reader.person
 
     def _describe(self, batch: Batch, bundle: Bundle, void: list[str]) -> HandedOver:
