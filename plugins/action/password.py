@@ -78,6 +78,12 @@ class ActionModule(ActionBase):
                 f"{issued.recovered} lần chạy trước bị ngắt sau khi đã lưu mật khẩu; đã nhận lại phiếu của lần đó.\n"
                 f"{issued.recovered} earlier run(s) ended after storing their passwords; their letters are taken over."
             )
+        if issued.done:
+            addresses = ", ".join(issued.done)
+            self._display.warning(
+                f"Lần chạy trước đã cấp theo đúng văn bản này, nên không cấp lại lần nữa: {addresses}.\n"
+                f"The earlier run had issued these on the same document, so they are not issued again: {addresses}."
+            )
         if issued.discarded:
             self._display.warning(
                 f"{issued.discarded} lần chạy trước bị ngắt trước khi lưu mật khẩu; đã bỏ, không ai mất gì.\n"

@@ -17,7 +17,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Protocol
 
@@ -25,7 +25,7 @@ from .credentials import BatchName, BatchState, Credential, Order, Target
 from .failure import Failure
 from .letters import drawing, sealing
 from .letters.content import Draft, Office
-from .letters.outbox import Outbox, Partial, Sealed
+from .letters.outbox import Batch, Outbox, Partial, Sealed
 
 try:
     from passlib.exc import MissingBackendError
@@ -69,6 +69,7 @@ class Issued:
         recovered: earlier runs that ended early but had stored their passwords, whose letters are taken over now.
         discarded: earlier runs that ended before they stored their passwords, whose letters are thrown away.
         accounts: addresses of the first accounts that got a password.
+        done: addresses of the order that get none now, because a recovered run had issued theirs on the same document.
     """
 
     issued: int
@@ -78,6 +79,16 @@ class Issued:
     recovered: int
     discarded: int
     accounts: list[str]
+    done: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A run that ended early: the letters it left, what became of it, and what is in them if it is `stored`."""
+
+    partial: Partial
+    state: BatchState
+    batch: Batch | None
 
 
 class Host(Protocol):
@@ -156,42 +167,53 @@ class Issuer:
         """Carry out an order, after settling what earlier runs left behind."""
         with self.outbox.locked():
             earlier = self._recover()
-            server, targets = self.host.find_targets(order)
-            name = BatchName(server, str(uuid.uuid4()))
+            done = _done(order, earlier)
+            name, targets = self._find(order, done)
             drafts = self._write(targets, name)
             if targets:
-                self._issue_batch(name, drafts)
-            return _summarise(targets, drafts, earlier)
+                self._issue_batch(name, drafts, order.document)
+            return _summarise(targets, drafts, earlier, done)
 
     def foresee(self, order: Order) -> Issued:
         """What `issue` would do now, with all its refusals; changes nothing, here or on the host."""
-        earlier: list[tuple[Partial, BatchState]] = []
+        earlier: list[Earlier] = []
         if self.outbox.path.exists():
             self.outbox.check()
             earlier = self._settle(dry_run=True)
-        server, targets = self.host.find_targets(order)
-        return _summarise(targets, self._write(targets, BatchName(server, str(uuid.uuid4()))), earlier)
+        done = _done(order, earlier)
+        name, targets = self._find(order, done)
+        return _summarise(targets, self._write(targets, name), earlier, done)
 
-    def _settle(self, *, dry_run: bool) -> list[tuple[Partial, BatchState]]:
+    def _find(self, order: Order, done: Sequence[str]) -> tuple[BatchName, list[Target]]:
+        """The accounts of an order without those that are done, and the name of a batch for them."""
+        left = [address for address in order.accounts if _tidy(address) not in done]
+        if order.accounts and not left:
+            return BatchName("", ""), []
+        server, targets = self.host.find_targets(replace(order, accounts=left))
+        return BatchName(server, str(uuid.uuid4())), targets
+
+    def _settle(self, *, dry_run: bool) -> list[Earlier]:
         """What became of the batch of each partial folder."""
         partials = self.outbox.find_partials()
         if not partials:
             return []
         states = self.host.settle([partial.name for partial in partials], self.actor, dry_run=dry_run)
-        settled = [(partial, states[partial.name.batch]) for partial in partials]
-        for partial, state in settled:
-            if state == "foreign":
+        for partial in partials:
+            if states[partial.name.batch] == "foreign":
                 raise _foreign(partial)
-        return settled
+        return [self._read(partial, states[partial.name.batch]) for partial in partials]
 
-    def _recover(self) -> list[tuple[Partial, BatchState]]:
+    def _read(self, partial: Partial, state: BatchState) -> Earlier:
+        return Earlier(partial, state, self.outbox.read(partial) if state == "stored" else None)
+
+    def _recover(self) -> list[Earlier]:
         """Take over or discard the letters of each earlier run."""
         settled = self._settle(dry_run=False)
-        for partial, state in settled:
-            if state == "stored":
-                self.outbox.finish(partial)
+        for earlier in settled:
+            if earlier.state == "stored":
+                self.outbox.finish(earlier.partial)
             else:
-                self.outbox.discard(partial)
+                self.outbox.discard(earlier.partial)
         return settled
 
     def _write(self, targets: Sequence[Target], name: BatchName) -> list[Draft]:
@@ -202,12 +224,12 @@ class Issuer:
         drawing.check()
         return self.office.write(targets, name.batch)
 
-    def _issue_batch(self, name: BatchName, drafts: Sequence[Draft]) -> None:
+    def _issue_batch(self, name: BatchName, drafts: Sequence[Draft], document: str) -> None:
         targets = [target for draft in drafts for target in draft.targets]
         passwords = [make_password() for _ in targets]
         hashes = hash_passwords(passwords, self.hashed)
         day = self.office.day.isoformat()
-        partial = self.outbox.write_partial(name, day, self._seal(drafts, passwords))
+        partial = self.outbox.write_partial(name, day, self._seal(drafts, passwords), document)
         # A failure of this call need not mean that nothing was stored (a broken connection): the next run finds out.
         self.host.store(name.batch, self.actor, list(map(_as_credential, targets, hashes)))
         self.outbox.finish(partial)
@@ -236,15 +258,30 @@ def _foreign(partial: Partial) -> Failure:
     )
 
 
+def _done(order: Order, earlier: Sequence[Earlier]) -> list[str]:
+    """The addresses that an order names and a recovered run has issued a password to, on the same document.
+
+    That run was the same order, cut before it could say so: one report is for one reissue (R10.5).
+    """
+    batches = [item.batch for item in earlier if item.batch and item.batch.document == order.document]
+    held = {address for batch in batches for bundle in batch.bundles for address in bundle.addresses}
+    return sorted({_tidy(address) for address in order.accounts} & held)
+
+
+def _tidy(address: str) -> str:
+    return address.strip().lower()
+
+
 def _summarise(
-    targets: Sequence[Target], drafts: Sequence[Draft], earlier: Sequence[tuple[Partial, BatchState]]
+    targets: Sequence[Target], drafts: Sequence[Draft], earlier: Sequence[Earlier], done: list[str]
 ) -> Issued:
     return Issued(
         issued=len(targets),
         reissued=sum(target.previous is not None for target in targets),
         bundles=len(drafts),
         operator=sum(draft.reader.owner == "operator" for draft in drafts),
-        recovered=sum(state == "stored" for _, state in earlier),
-        discarded=sum(state != "stored" for _, state in earlier),
+        recovered=sum(item.state == "stored" for item in earlier),
+        discarded=sum(item.state != "stored" for item in earlier),
         accounts=[target.address for target in targets[:SAMPLE]],
+        done=done,
     )

@@ -702,6 +702,44 @@ def test_killed_while_reissuing(issuer: Issuer, database: Database, monkeypatch:
     assert on_disk(issuer) == [in_force(database)]
 
 
+@pytest.mark.parametrize(("first", "cited"), [(True, ""), (True, "12/BC-STTTT"), (False, "12/BC-STTTT")])
+def test_the_same_order_after_a_cut_is_done_once(
+    issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch, first: bool, cited: str
+) -> None:
+    """One report, one reissue: the letters of the run that was cut after its store are the ones that count."""
+    wanted = add_accounts(database, 3)
+    if not first:
+        issuer.issue(EVERYBODY)
+    wish = named(1, 2, document=cited, acknowledge=2)
+    stop = kill_at(monkeypatch, Path, "rename")
+    assert os.WIFSIGNALED(in_child(lambda: issuer.issue(wish)))
+    stop()
+    stored, audit = in_force(database), database.query("SELECT * FROM mail.audit")
+    for attempt in (issuer.foresee, issuer.issue):
+        done = attempt(wish)
+        assert (done.issued, done.recovered, done.done) == (0, 1, wanted[:2])
+    assert (in_force(database), database.query("SELECT * FROM mail.audit")) == (stored, audit)
+    assert on_disk(issuer) == [stored]
+
+    # The next report is another order.
+    again = issuer.issue(replace(wish, document="13/BC-STTTT"))
+    assert (again.reissued, again.done) == (2, [])
+
+
+def test_what_the_cut_run_did_not_name_is_still_issued(
+    issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However its addresses are spelled."""
+    wanted = add_accounts(database, 3)
+    stop = kill_at(monkeypatch, Path, "rename")
+    assert os.WIFSIGNALED(in_child(lambda: issuer.issue(named(1, 2))))
+    stop()
+    stored = in_force(database)
+    done = issuer.issue(replace(named(), accounts=[f" {wanted[0].upper()}", *wanted[1:]]))
+    assert (done.accounts, done.done) == ([wanted[2]], wanted[:2])
+    assert {address: in_force(database)[address] for address in wanted[:2]} == stored
+
+
 def test_killed_before_the_sessions_are_ended(
     issuer: Issuer, host: DirectHost, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -805,5 +843,5 @@ def test_real_run_killed_at_any_moment(ansible: Ansible, database: Database) -> 
 def test_result_holds_no_password() -> None:
     """Whoever adds a field to the result has to think of it."""
     assert set(Issued.__dataclass_fields__) == {
-        *("issued", "reissued", "bundles", "operator", "recovered", "discarded", "accounts")
+        *("issued", "reissued", "bundles", "operator", "recovered", "discarded", "accounts", "done")
     }

@@ -67,12 +67,14 @@ class Partial:
 class Batch:
     """The letters of one run whose passwords were stored; a later batch has a higher number.
 
-    `day` is the day of the letters, in ISO 8601.
+    `day` is the day of the letters, in ISO 8601; `document` what the operator cited for all of them, None where that is
+    not on record.
     """
 
     number: int
     path: Path
     day: str
+    document: str | None
     bundles: tuple[Bundle, ...]
 
 
@@ -118,14 +120,19 @@ class Outbox:
         matches = ((path, _PARTIAL.fullmatch(path.name)) for path in sorted(self.path.iterdir()))
         return [Partial(BatchName(**match.groupdict()), path) for path, match in matches if match]
 
-    def write_partial(self, name: BatchName, day: str, sealed: Iterable[Sealed]) -> Partial:
+    def read(self, partial: Partial) -> Batch:
+        """What is in a partial batch, as number 0; Failure where that cannot be read."""
+        with explained(partial.path):
+            return _read(0, partial.path)
+
+    def write_partial(self, name: BatchName, day: str, sealed: Iterable[Sealed], document: str = "") -> Partial:
         """Put a batch safely on disk, before anybody stores its passwords."""
         path = self.path / f"{name.server}.{name.batch}.partial"
         with explained(path):
             path.mkdir(mode=0o700)
             bundles = [_write_bundle(path, item) for item in sealed]
-            manifest = {"batch": name.batch, "day": day, "bundles": [asdict(bundle) for bundle in bundles]}
-            write(path / MANIFEST, as_json(manifest))
+            manifest = {"batch": name.batch, "day": day, "document": document}
+            write(path / MANIFEST, as_json(manifest | {"bundles": [asdict(bundle) for bundle in bundles]}))
             sync_folder(self.path)
         return Partial(name, path)
 
@@ -163,7 +170,7 @@ def _read(number: int, path: Path) -> Batch:
     try:
         said = json.loads((path / MANIFEST).read_bytes())
         bundles = tuple(_as_bundle(item) for item in said["bundles"])
-        return Batch(number, path, said["day"], bundles)
+        return Batch(number, path, said["day"], said.get("document"), bundles)
     except (ValueError, KeyError, TypeError) as error:
         raise Failure(
             f"{path} không phải thư mục phiếu của hệ thống này ({MANIFEST} hỏng). Chuyển nó đi rồi chạy lại.",
