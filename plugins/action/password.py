@@ -51,6 +51,8 @@ class ActionModule(ActionBase):
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         self._warn(issued)
+        for broken in outbox.find_broken():
+            self._display.warning(str(broken))
         changed = bool(issued.issued or issued.recovered)
         return result | {"changed": changed, "letters": str(outbox.path)} | asdict(issued)
 

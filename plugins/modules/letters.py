@@ -18,6 +18,8 @@ description:
   - A file is kept back where the person to whose key it is encrypted is no longer the custodian on the day, or has
     another key, where it is encrypted to a key that the operator has replaced, and where the letter for the agency's
     own mailbox is addressed to somebody else. Reissue its passwords.
+  - A folder whose manifest cannot be read stays where it is, and older files of its agencies are kept back, as its
+    letters may have replaced theirs. RV(broken) says what to do.
   - A file is left out in which every password was reissued since, or is of a mailbox that ended or has another address.
     Where the file would be kept back, a suspended mailbox counts like those, until it is open again.
   - An account that got another address while its last letter waited keeps a password that nobody knows. RV(reissue)
@@ -78,7 +80,7 @@ bundles:
       issued: "2026-11-24"
 held:
   description: Agencies whose letters are encrypted to somebody who is not the custodian any more, or to a key that was
-    replaced.
+    replaced, or that are older than a folder with letters of theirs whose manifest cannot be read.
   returned: success
   type: list
   elements: str
@@ -94,6 +96,13 @@ list:
   returned: success
   type: str
   sample: ban-giao-2026-11-24-1f3a5b7c.csv
+broken:
+  description: What is to be done about each folder of O(letters) whose manifest cannot be read, in Vietnamese and
+    English.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 reissue:
   description: The present addresses of open mailboxes that moved before their last letter was handed over, so that
     nobody knows their password. Reissue it by M(laocai.mail.password), of which these are the accounts.

@@ -391,6 +391,19 @@ def test_the_operator_is_told_whose_password_nobody_knows(
     assert f"nobody knows the password: reissue it for: {new}" in said
 
 
+def test_a_broken_manifest_is_no_obstacle_and_is_told(ansible: Ansible, database: Database) -> None:
+    """What is issued is safe all the same, and each run says what to do."""
+    add_accounts(database, 1)
+    ansible.run(MODULE, order(database))
+    [first] = bundles(ansible.folder / LETTERS)
+    first.with_name("manifest.json").write_text("{")
+    add_accounts(database, 1, first=2)
+    outcome = ansible.run(MODULE, order(database))
+    assert outcome.result["issued"] == 1, outcome.output
+    assert "Cấp lại mật khẩu cho các hộp thư của stttt" in " ".join(outcome.output.split())
+    assert [bundle.parent.name[:4] for bundle in bundles(ansible.folder / LETTERS)] == ["0001", "0002"]
+
+
 def hand_over(register: Path, environment: dict[str, str]) -> str:
     """What the playbook says in check mode; it asks no server."""
     folder = register.parent

@@ -520,13 +520,37 @@ def test_folder_that_others_can_read_is_refused(box: Outbox, mode: int) -> None:
     assert list(box.path.iterdir()) == []
 
 
-@pytest.mark.parametrize("said", ["", "{}", "[]", '{"day": "2026-02-05", "bundles": [{}]}'])
-def test_broken_manifest_is_named(box: Outbox, said: str) -> None:
-    folder = put(box, *office().write([VINH], BATCH))
-    (folder / "manifest.json").write_text(said)
-    with pytest.raises(Failure, match="Move it away") as caught, box.locked():
-        pass
-    assert str(folder) in caught.value.vi
+@pytest.mark.parametrize("said", [None, "", "{}", "[]", '{"day": "2026-02-05", "bundles": [{}]}'])
+def test_a_broken_manifest_keeps_older_letters_back(box: Outbox, to: Path, said: str | None) -> None:
+    """Which passwords it replaced is unknown, so no older letter of its agencies can be trusted; others go out."""
+    put(box, *office().write([VINH, LENH], BATCH))
+    folder = put(box, *office().write([VINH], BATCH), batch=batch(2))
+    break_manifest(folder, said)
+    done = Clerk(box, office(), to).hand_over()
+    assert ([item.agency for item in done.bundles], done.held) == (["snv"], ["stttt"])
+    [warning] = done.broken
+    assert str(folder) in warning
+    assert "Cấp lại mật khẩu cho các hộp thư của stttt" in " ".join(warning.split())
+    assert "00000002…" in warning
+
+    # The way out: what is issued after it counts, under a number of its own, and goes out.
+    assert put(box, *office().write([VINH], BATCH), batch=batch(3)).name == "0003-00000003"
+    done = Clerk(box, office(), to).hand_over()
+    assert ([item.agency for item in done.bundles], done.held, done.void) == (["stttt"], [], ["stttt"])
+
+
+def test_a_broken_batch_keeps_its_number(box: Outbox) -> None:
+    """Also as the last one, whose number would be the next one's."""
+    break_manifest(put(box, *office().write([VINH], BATCH)), "{}")
+    assert put(box, *office().write([VINH], BATCH), batch=batch(2)).name == "0002-00000002"
+
+
+def break_manifest(folder: Path, said: str | None) -> None:
+    """Have a manifest say something else, or nothing at all."""
+    manifest = folder / outbox.MANIFEST
+    manifest.unlink()
+    if said is not None:
+        manifest.write_text(said)
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(box: Outbox) -> None:

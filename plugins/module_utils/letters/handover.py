@@ -70,11 +70,13 @@ class Outcome:
 
     Attributes:
         bundles: what was given out.
-        held: agencies whose bundle is for somebody who is no longer the custodian, or for a key that was replaced.
+        held: agencies whose bundle is for somebody who is no longer the custodian, or for a key that was replaced, or
+            older than a batch with letters of the agency that cannot be read.
         void: agencies whose bundle holds only letters that are of no use: reissued since, or of mailboxes that ended;
             and where the custodian has changed, also those of suspended mailboxes, until these are open again.
         reissue: the open mailboxes that went on under another address while their last letter waited, which is of no
             use now: nobody knows their password until it is reissued.
+        broken: what is to be done about each batch whose manifest cannot be read.
         list: the name of the list, empty where nothing was given out.
     """
 
@@ -82,6 +84,7 @@ class Outcome:
     held: list[str]
     void: list[str]
     reissue: list[str]
+    broken: list[str]
     list: str
 
 
@@ -105,7 +108,7 @@ class Clerk:
     def foresee(self) -> Outcome:
         """What `hand_over` would do now; changes nothing."""
         if not self.outbox.path.exists():
-            return Outcome([], [], [], [], "")
+            return Outcome([], [], [], [], [], "")
         self.outbox.check()
         waiting, outcome = self._decide()
         self._check(waiting)
@@ -116,13 +119,15 @@ class Clerk:
         batches, states = self.outbox.batches(), self.office.states()
         owners = self.office.owners()
         newest = _newest(batches, owners)
+        broken = self.outbox.find_broken()
+        lost = {agency: item.number for item in broken for agency in item.agencies}
         waiting: list[tuple[Batch, Bundle]] = []
         given: list[HandedOver] = []
         held, void = [], []
         for batch, bundle in _undelivered(batches):
-            left = self._left(bundle)
-            # What is for a former custodian waits for a reissue, which a suspended mailbox gets only when it is open
-            # again: until then its letter is of no use.
+            left = self._left(bundle) or lost.get(bundle.agency, 0) > batch.number
+            # What is for a former custodian, or may be void by a batch that cannot be read, waits for a reissue, which
+            # a suspended mailbox gets only when it is open again: until then its letter is of no use.
             useful = {State.OPEN} if left else LIVE
             dead = [
                 a for a in bundle.addresses if newest[_owner(owners, a)] > batch.number or states.get(a) not in useful
@@ -135,7 +140,7 @@ class Clerk:
                 waiting.append((batch, bundle))
                 given.append(self._describe(batch, bundle, dead))
         reissue = _moved(batches, newest, owners, states)
-        return waiting, Outcome(given, held, void, reissue, self._list_name(given))
+        return waiting, Outcome(given, held, void, reissue, list(map(str, broken)), self._list_name(given))
 
     def _refuse_partial(self) -> None:
         if self.outbox.find_partials():
