@@ -107,10 +107,10 @@ class RemoteHost:
         )
         return states
 
-    def find_targets(self, order: Order) -> tuple[str, list[Target]]:
+    def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
         """As `passwords.Host` says."""
         answer = self._ask("targets", asdict(order))
-        return answer["server"], [Target(**target) for target in answer["targets"]]
+        return answer["server"], answer["as_of"], [Target(**target) for target in answer["targets"]]
 
     def store(self, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
         """As `passwords.Host` says."""

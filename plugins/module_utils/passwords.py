@@ -97,8 +97,8 @@ class Host(Protocol):
     def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
         """As `credentials.settle_batches`."""
 
-    def find_targets(self, order: Order) -> tuple[str, list[Target]]:
-        """The server's name and `credentials.find_targets`."""
+    def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
+        """The server's name, the last day applied there in ISO 8601 or nothing, and `credentials.find_targets`."""
 
     def store(self, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
         """As `credentials.store_batch`."""
@@ -189,8 +189,20 @@ class Issuer:
         left = [address for address in order.accounts if _tidy(address) not in done]
         if order.accounts and not left:
             return BatchName("", ""), []
-        server, targets = self.host.find_targets(replace(order, accounts=left))
+        server, applied, targets = self.host.find_targets(replace(order, accounts=left))
+        self._refuse_day(applied)
         return BatchName(server, str(uuid.uuid4())), targets
+
+    def _refuse_day(self, applied: str) -> None:
+        """The custodians of a day that has passed may not be the custodians any more (R11.2)."""
+        day = self.office.day.isoformat()
+        if day < applied:
+            raise Failure(
+                f"as_of {day} sớm hơn {applied}, ngày mà máy chủ đã được thực hiện đến: phiếu sẽ đến tay người quản lý "
+                f"cũ. Bỏ as_of, hoặc nêu ngày từ {applied} trở đi. Chưa cấp mật khẩu nào.",
+                f"as_of {day} lies before {applied}, up to which the server has been brought: letters would be for "
+                f"former custodians. Leave as_of out, or give {applied} or a later day. No password was issued.",
+            )
 
     def _settle(self, *, dry_run: bool) -> list[Earlier]:
         """What became of the batch of each partial folder."""

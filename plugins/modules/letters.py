@@ -40,7 +40,7 @@ options:
     type: path
     required: true
   as_of:
-    description: The day on which this happens, as V(2026-11-24).
+    description: The day on which this happens, as V(2026-11-24), not before that of the newest letters.
     type: str
     required: true
 attributes:

@@ -55,7 +55,9 @@ options:
     type: path
     required: true
   as_of:
-    description: The day of the letters, which also decides who the custodians are, as V(2026-11-24).
+    description:
+      - The day of the letters, which also decides who the custodians are, as V(2026-11-24).
+      - It may not lie before the last day that M(laocai.mail.accounts) has applied.
     type: str
     required: true
   key:

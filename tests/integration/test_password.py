@@ -138,9 +138,9 @@ class DirectHost:
         asked = {"batches": [asdict(name) for name in batches], "actor": actor}
         return self._answer("settle", asked, dry_run=dry_run)
 
-    def find_targets(self, order: Order) -> tuple[str, list[Target]]:
+    def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
         answer = self._answer("targets", asdict(order))
-        return answer["server"], [Target(**target) for target in answer["targets"]]
+        return answer["server"], answer["as_of"], [Target(**target) for target in answer["targets"]]
 
     def store(self, batch: str, actor: str, credentials_: Sequence[Credential]) -> None:
         asked = [asdict(credential) for credential in credentials_]
@@ -517,6 +517,23 @@ def test_one_account_may_always_get_a_new_password(database: Database, issuer: I
         issuer.issue(named(1, 2, document="12/BC-STTTT"))
 
 
+@pytest.mark.parametrize(("applied", "refused"), [("2026-11-25", True), (DAY, False), ("2026-11-23", False)])
+def test_no_day_before_the_last_one_applied(ansible: Ansible, database: Database, applied: str, refused: bool) -> None:
+    """It would seal letters to who was custodian then."""
+    add_accounts(database, 1)
+    for day in ("2026-11-01", applied, "2026-11-02"):
+        database.query("INSERT INTO mail.run (job, actor, as_of) VALUES ('accounts', 'test', %s)", day)
+    for check in (True, False):
+        before = database.dump()
+        outcome = ansible.run(MODULE, order(database), check=check)
+        if refused:
+            outcome.assert_refused(f"nêu ngày từ {applied} trở đi", f"{DAY} lies before {applied}")
+            assert database.dump() == before
+            assert issued_files(ansible.folder) == []
+        else:
+            assert outcome.result["issued"] == 1, outcome.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -784,7 +801,7 @@ def test_late_store_of_a_batch_given_up_is_refused(issuer: Issuer, database: Dat
     """The controller may be dead while the module on the host has yet to begin."""
     add_accounts(database, 1)
     late = DirectHost(database)
-    server, [target] = late.find_targets(EVERYBODY)
+    server, _, [target] = late.find_targets(EVERYBODY)
     name = BatchName(server, "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f")
     with issuer.outbox.locked():
         issuer.outbox.write_partial(name, DAY, [])
@@ -811,7 +828,7 @@ def test_account_that_changed_meanwhile_stops_the_batch(issuer: Issuer, database
     add_accounts(database, 3)
     database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
     host = DirectHost(database)
-    _, targets = host.find_targets(EVERYBODY)
+    _, _, targets = host.find_targets(EVERYBODY)
     database.query(change)
     before = database.query("SELECT id, password FROM mail.credential")
     made = [Credential(t.kind, t.id, t.address, t.document, t.previous, "{PLAIN}made") for t in targets]

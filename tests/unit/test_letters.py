@@ -635,12 +635,12 @@ def test_what_ended_early_is_done_again(box: Outbox, to: Path, monkeypatch: pyte
 
 
 def test_a_bundle_is_kept_back_when_the_custodian_has_changed(box: Outbox, to: Path) -> None:
-    put(box, *office("2010-12-01").write([VINH, LENH], BATCH))
+    put(box, *office("2010-12-01").write([VINH, LENH], BATCH), day="2010-12-01")
     done = Clerk(box, office("2011-02-01"), to).hand_over()
     assert ([item.agency for item in done.bundles], done.held) == (["snv"], ["stttt"])
     assert not (to / f"stttt-{FIRST}").exists()
     # The way out: the letters are issued again, for whom they are now.
-    put(box, *office("2011-02-01").write([VINH], BATCH), batch=batch(2))
+    put(box, *office("2011-02-01").write([VINH], BATCH), batch=batch(2), day="2011-02-01")
     done = Clerk(box, office("2011-02-01"), to).hand_over()
     assert ([item.file for item in done.bundles], done.held, done.void) == ([f"stttt-{SECOND}"], [], ["stttt"])
 
@@ -665,10 +665,25 @@ def test_a_bundle_is_kept_back_when_the_operator_has_another_key(box: Outbox, to
     assert ([item.agency for item in done.bundles], done.held) == (["snv"], [])
 
 
+@pytest.mark.parametrize(("day", "refused"), [("2026-02-04", True), ("2026-02-05", False), ("2026-03-01", False)])
+def test_no_day_before_the_newest_letters(box: Outbox, to: Path, day: str, refused: bool) -> None:
+    """It would give what is for a former custodian to that person."""
+    put(box, *office().write([VINH], BATCH))
+    put(box, *office("2010-12-01").write([VINH], BATCH), batch=batch(2), day="2010-12-01")
+    for attempt in (Clerk.foresee, Clerk.hand_over):
+        if not refused:
+            attempt(Clerk(box, office(day), to))
+            continue
+        with pytest.raises(Failure, match=r"lies before 2026-02-05.* Nothing was changed") as refusal:
+            attempt(Clerk(box, office(day), to))
+        assert "nêu ngày từ 2026-02-05 trở đi" in refusal.value.vi
+        assert not to.exists()
+
+
 def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox, to: Path) -> None:
     """It names whom it is for, and that person has to hand over (R11.2), even when the operator delivers it."""
-    put(box, *office("2010-12-01", stttt=without_key).write([CONTACT], BATCH))
-    put(box, *office("2010-12-01", stttt=without_key).write([NIE], BATCH), batch=batch(2))
+    put(box, *office("2010-12-01", stttt=without_key).write([CONTACT], BATCH), day="2010-12-01")
+    put(box, *office("2010-12-01", stttt=without_key).write([NIE], BATCH), batch=batch(2), day="2010-12-01")
     done = Clerk(box, office("2011-02-01", stttt=without_key), to).hand_over()
     assert ([item.file for item in done.bundles], done.held) == ([f"stttt-{SECOND}"], ["stttt"])
     # What goes out is for whoever is custodian now, not for whom the manifest names.
@@ -678,7 +693,7 @@ def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox,
 
 def test_whoever_is_custodian_now_signs_for_it(box: Outbox, to: Path) -> None:
     """Also where one key was given for everything, and where nobody is custodian any more."""
-    put(box, *office("2010-12-01", key=str(GIVEN.to_public())).write([NIE], BATCH))
+    put(box, *office("2010-12-01", key=str(GIVEN.to_public())).write([NIE], BATCH), day="2010-12-01")
     clerk = Clerk(box, office("2011-02-01"), to)
     assert [(item.owner, item.custodian) for item in clerk.foresee().bundles] == [("given", "Giàng Seo Phử")]
     left = office(stttt=lambda text: text + LEFT)

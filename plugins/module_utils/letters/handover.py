@@ -117,6 +117,7 @@ class Clerk:
     def _decide(self) -> tuple[list[tuple[Batch, Bundle]], Outcome]:
         self._refuse_partial()
         batches, states = self.outbox.batches(), self.office.states()
+        self._refuse_day(batches)
         owners = self.office.owners()
         newest = _newest(batches, owners)
         broken = self.outbox.find_broken()
@@ -149,6 +150,17 @@ class Clerk:
                 "Chưa có gì thay đổi.",
                 "There are letters of a run that ended early: run playbooks/passwords.yml first, then hand over. "
                 "Nothing was changed.",
+            )
+
+    def _refuse_day(self, batches: Sequence[Batch]) -> None:
+        """On a day before the letters were made, whoever was custodian then would seem to be so now (R11.2)."""
+        day, newest = self.office.day.isoformat(), max((batch.day for batch in batches), default="")
+        if day < newest:
+            raise Failure(
+                f"as_of {day} sớm hơn {newest}, ngày của lần cấp mới nhất: tập phiếu sẽ đến tay người quản lý cũ. "
+                f"Bỏ as_of, hoặc nêu ngày từ {newest} trở đi. Chưa có gì thay đổi.",
+                f"as_of {day} lies before {newest}, the day of the newest letters: bundles would go to former "
+                f"custodians. Leave as_of out, or give {newest} or a later day. Nothing was changed.",
             )
 
     def _custodian(self, code: str) -> tuple[Custodian, Issuance] | None:
