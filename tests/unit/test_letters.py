@@ -34,7 +34,7 @@ HEAD, DELEGATE, OPERATOR, GIVEN = (pyrage.x25519.Identity.generate() for _ in ra
 BATCH = "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"
 # What the name of a copy ends in: of the first batch, and of `batch(2)` as the second.
 FIRST, SECOND = "0001-6c52fcec.pdf.age", "0002-00000002.pdf.age"
-PASSWORD = "Bake7-Tumo4-Visa9-Nehu3-Gopa5"
+PASSWORD = "Bake7-Tumo4-Vina9-Nehu3-Gopa5"
 WORDS = Path(__file__).parents[2] / "roles/roundcube/files/plugins/danhba/localization/vi_VN.inc"
 LONG = "Trung tâm Kiểm soát ô nhiễm và Quan trắc tài nguyên môi trường nước, đất, không khí vùng cao " * 2
 
@@ -193,6 +193,15 @@ def test_the_words_are_those_on_the_screen() -> None:
     assert issued in text
     assert issued.capitalize() in text
     assert "dùng một lần" not in text
+
+
+def test_everybody_is_told_to_switch_the_input_method_off() -> None:
+    """VNI takes digits for tones, and a masked field shows nothing. On letters, after a refusal, in the guide."""
+    refused = re.search(r"^\$messages\['refused'\] = '(.*)';$", WORDS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert refused
+    guide = WORDS.parents[6] / "docs/vi/can-bo.md"
+    for text in (text_of(one(VINH)), text_of(one(CONTACT)), refused[1], guide.read_text(encoding="utf-8")):
+        assert "tắt bộ gõ tiếng việt" in text.lower()
 
 
 def test_every_letter_with_marks_can_be_read_back() -> None:

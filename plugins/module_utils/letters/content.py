@@ -30,7 +30,7 @@ REGULATION = (
 STEPS = """
 Tự gõ https://{host}/ vào trình duyệt; không bấm liên kết trong thư.
 
-Đăng nhập bằng địa chỉ thư và mật khẩu cấp một lần ở trên.
+Tắt bộ gõ tiếng Việt, rồi đăng nhập bằng địa chỉ thư và mật khẩu cấp một lần ở trên.
 
 Đổi mật khẩu ngay (khoản 1 Điều 10): tự chọn một mật khẩu, gõ vào hai ô “Mật khẩu mới” và “Nhập lại mật khẩu mới”; ít
 nhất {shortest} ký tự, không chứa họ tên, địa chỉ thư, không phải mật khẩu phổ biến hoặc mật khẩu cũ.
