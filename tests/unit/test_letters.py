@@ -267,19 +267,77 @@ AGENCY = "Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân 
 
 @pytest.mark.parametrize("target", [VINH, NIE, PHU, LENH, CONTACT, replace(CONTACT, previous=3)])
 def test_the_type_is_as_large_as_documents_demand(target: Target) -> None:
-    """Nghị định 30/2020, Phụ lục I: 13 points at least; names of agencies, state and number 12, who gets it 11."""
+    """Nghị định 30/2020, Phụ lục I: text and number at 13 points, agencies and state at 12, who gets it at 11."""
     by = office(
         stttt=lambda text: text.replace("unit: Văn phòng", f"unit: {UNIT}").replace("Ban Giám đốc", UNIT),
         snv=lambda text: text.replace("Sở Nội vụ", AGENCY),
     )
-    found = sizes(drawing.draw([(one(target, by), PASSWORD)]))
+    pdf = drawing.draw([(one(target, by), PASSWORD)])
+    assert outside(pdf) == []
+    found = sizes(pdf)
     small = [(text, size) for text, size in found if size < 13]
     assert {size for _text, size in small} == {11, 12}
     said = (
-        "ỦY BAN NHÂN DÂN TỈNH LÀO CAI SỞ THÔNG TIN VÀ TRUYỀN THÔNG Số: 6C52FCEC-001/PCHT-STTTT "
+        "ỦY BAN NHÂN DÂN TỈNH LÀO CAI SỞ THÔNG TIN VÀ TRUYỀN THÔNG "
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Nơi nhận: - Như trên (bản duy nhất); - Không sao chụp, không lưu."
     )
     assert " ".join(text for text, _size in small).split() == said.split()
+
+
+@pytest.mark.parametrize("target", [VINH, PHU, LENH, CONTACT, replace(CONTACT, previous=3)])
+def test_paragraphs_are_six_points_apart(target: Target) -> None:
+    """Phụ lục I, II.5: beyond the lines' own distance, that is single spacing at 13 points."""
+    starts = r"Căn cứ|Sở Thông tin và Truyền thông cấp|\d\. |-$|Trách nhiệm|Hỗ trợ"
+    found = [(top, text) for text, _left, top, _right in lines(drawing.draw([(one(target), PASSWORD)]))]
+    begin = [(top, text) for top, text in found if re.match(starts, text)]
+    assert len(begin) >= 10
+    for top, text in begin:
+        above = max(other for other, _text in found if other < top - 1)
+        assert top - above >= 13 * 1.15 + 6 - 0.3, text  # 0.3: where a bold line seems to begin
+
+
+@pytest.mark.parametrize("target", [VINH, PHU, CONTACT, replace(CONTACT, previous=3)])
+@pytest.mark.parametrize("name", ["Sở Nội vụ", "Sở Thông tin và Truyền thông", AGENCY])
+def test_rules_are_as_long_as_documents_demand(target: Target, name: str) -> None:
+    """Phụ lục I: below the agency's name and the subject a third to a half of the line, below the motto the whole."""
+    letter = replace(one(target), office=name)
+    pdf = drawing.draw([(letter, PASSWORD)])
+    wide = {text: right - left for text, left, _top, right in lines(pdf)}
+    above = [
+        max(width for text, width in wide.items() if text in name.upper()),
+        wide[drawing.MOTTO],
+        wide[letter.subject],
+    ]
+    page = PdfReader(io.BytesIO(pdf)).pages[0].get_contents()
+    assert page is not None
+    rules = re.findall(rb"n ([\d.]+) ([\d.]+) m ([\d.]+) \2 l S", page.get_data())
+    office_, motto, subject = [
+        (float(end) - float(start)) / line for (start, _y, end), line in zip(rules, above, strict=True)
+    ]
+    assert 1 / 3 <= office_ <= 1 / 2
+    assert 1 / 3 <= subject <= 1 / 2
+    assert pytest.approx(1, abs=0.01) == motto
+
+
+def test_a_signature_has_room() -> None:
+    """Less where the names are long, but never none, before the type is set smaller."""
+    long = office(stttt=lambda text: text.replace("title: Văn thư", f"title: {UNIT}"))
+    for letter, least in ((one(VINH), 50), (one(CONTACT), 36), (one(CONTACT, long), 36)):
+        found = lines(drawing.draw([(letter, PASSWORD)]))
+        [title] = [top for text, _left, top, _right in found if text == "GIÁM ĐỐC"]
+        [name] = [top for text, left, top, _right in found if text == letter.signed_by and left > 300]
+        assert name - title - 13 * 1.15 >= least
+
+
+def lines(pdf: bytes) -> list[tuple[str, float, float, float]]:
+    """Each line of a one-page PDF with its left, upper and right edge in points, from above."""
+    done = subprocess.run(["pdftotext", "-bbox-layout", "-", "-"], input=pdf, check=True, stdout=subprocess.PIPE)
+    found = []
+    line = r'<line xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</line>'
+    for left, top, right, inside in re.findall(line, done.stdout.decode(), re.DOTALL):
+        words = re.findall(r"<word [^>]*>(.*?)</word>", inside)
+        found.append((" ".join(words), float(left), float(top), float(right)))
+    return sorted(found, key=lambda line: line[2])
 
 
 def sizes(pdf: bytes) -> list[tuple[str, float]]:
