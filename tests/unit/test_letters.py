@@ -168,6 +168,8 @@ def test_a_letter_has_every_part_of_an_official_document() -> None:
         (PHU, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, Văn phòng, Sở Thông tin và Truyền thông"),
         (PHU, "Cấp lại mật khẩu theo khoản 5 Điều 10"),
         (PHU, "Căn cứ văn bản số 12/BC-STTTT báo mất, lộ hoặc quên mật khẩu."),
+        (replace(PHU, document="650/UBND-NV"), "(sau đây gọi là Quy chế); Căn cứ văn bản số 650/UBND-NV. Sở"),
+        (replace(PHU, document="31/QĐ-UBND"), "Cấp lại mật khẩu cho hộp thư của cá nhân Kính gửi"),
         (LENH, "Kính gửi: Ông (Bà) Sùng A Lềnh, Sở Nội vụ"),
         (CONTACT, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, người quản lý hộp thư của Sở Thông tin và Truyền thông"),
         (CONTACT, "Cấp mật khẩu lần đầu cho hộp thư của cơ quan"),

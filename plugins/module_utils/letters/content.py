@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..credentials import Target
-from ..danhba import age
+from ..danhba import age, documents
 from ..danhba.accounts import AGENCY, OFFICIAL
 from ..danhba.addresses import Issued, contact
 from ..danhba.register import Agency, Custodian, Issuance, Province, Register
@@ -20,6 +20,7 @@ from ..failure import Failure
 
 TITLE = "PHIẾU CẤP HỘP THƯ ĐIỆN TỬ CÔNG VỤ"
 SYMBOL = "PCHT"  # phiếu cấp hộp thư
+REPORT = "BC"  # báo cáo
 REGULATION = (
     "Căn cứ Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh {province} ban hành Quy "
     "chế quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh {province} "
@@ -275,18 +276,27 @@ def in_words(day: date) -> str:
 
 
 def _subject(target: Target) -> str:
-    if target.previous is None:
-        return f"Cấp mật khẩu lần đầu cho hộp thư của {'cơ quan' if target.kind == AGENCY else 'cá nhân'}"
-    # An agency's is issued again at a hand-over too (R11.2).
-    return "Cấp lại mật khẩu" + (" cho hộp thư của cơ quan" if target.kind == AGENCY else " theo khoản 5 Điều 10")
+    if _reported(target):
+        return "Cấp lại mật khẩu theo khoản 5 Điều 10"
+    given = "Cấp mật khẩu lần đầu" if target.previous is None else "Cấp lại mật khẩu"
+    return f"{given} cho hộp thư của {'cơ quan' if target.kind == AGENCY else 'cá nhân'}"
+
+
+def _reported(target: Target) -> bool:
+    """Whether a password is issued again on a report of loss (R10.5).
+
+    An agency's is also at a hand-over (R11.2), and anybody's when a letter is of no use: on another document then.
+    """
+    document = documents.parse(target.document)
+    return bool(target.previous is not None and target.kind != AGENCY and document and document.kind == REPORT)
 
 
 def _basis(province: Province, target: Target) -> tuple[str, ...]:
     """The lines of what the letter rests on: a semicolon after each, but a full stop after the last (Phụ lục I)."""
     lines = [REGULATION.format(province=province.name)]
     if target.document:
-        lost = target.previous is not None and target.kind != AGENCY
-        lines.append(f"Căn cứ văn bản số {target.document}{' báo mất, lộ hoặc quên mật khẩu' if lost else ''}")
+        said = " báo mất, lộ hoặc quên mật khẩu" if _reported(target) else ""
+        lines.append(f"Căn cứ văn bản số {target.document}{said}")
     return (*(f"{line};" for line in lines[:-1]), f"{lines[-1]}.")
 
 
