@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import resource
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
 
 PROGRESS_INTERVAL = 5.0  # seconds
+PR_SET_DUMPABLE = 4  # of <linux/prctl.h>
 
 
 class ActionModule(ActionBase):
@@ -145,8 +148,15 @@ class ProgressLine:
 
 
 def _forbid_core_dumps() -> None:
-    """A crash of this process must not leave its memory on disk."""
+    """A crash of this process must not leave its memory on disk.
+
+    Linux obeys the limit only where it writes the file itself: a program that /proc/sys/kernel/core_pattern pipes to,
+    as systemd-coredump, gets the memory all the same, unless the process cannot be dumped at all. Then nobody but root
+    can read its memory or trace it either.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    with suppress(AttributeError):  # of Linux alone
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _check_document(document: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -21,6 +23,7 @@ from typing import Any
 
 import pyrage
 import pytest
+from ansible_collections.laocai.mail.plugins.action import password as action
 from ansible_collections.laocai.mail.plugins.module_utils import credentials, passwords
 from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
     BatchName,
@@ -48,6 +51,7 @@ SECRET, PUBLIC = str(IDENTITY), str(IDENTITY.to_public())
 DAY = "2026-11-24"
 EVERYBODY = Order(accounts=[], document="", acknowledge=0)
 ROLE = "danhba_password"
+PR_GET_DUMPABLE = 3  # of <linux/prctl.h>
 
 
 def add_accounts(database: Database, count: int, state: str = "open", first: int = 1) -> list[str]:
@@ -633,6 +637,18 @@ def test_no_secret_is_anywhere_in_clear(
         assert secret not in outcome.output
         assert secret not in database.dump().partition("mail.audit")[0] or secret.startswith("{ARGON2ID}")
         assert [path for path, text in texts.items() if secret.encode() in text and path.suffix != ".py"] == []
+
+
+def test_a_crash_leaves_no_memory_behind() -> None:
+    """Neither in a file, nor by a pipe: what Linux itself says of a process that issues."""
+
+    def forbidden() -> None:
+        action._forbid_core_dumps()
+        said = Path("/proc/self/limits").read_text()
+        assert re.search(r"^Max core file size +0 ", said, re.MULTILINE)
+        os._exit(ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) + 10)
+
+    assert os.waitstatus_to_exitcode(in_child(forbidden)) == 10
 
 
 # ---------------------------------------------------------------------------------------------- early ends
