@@ -772,6 +772,21 @@ def test_the_same_order_after_a_cut_is_done_once(
     assert (again.reissued, again.done) == (2, [])
 
 
+def test_another_report_after_a_cut_is_another_order(
+    issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the run that was cut had issued is taken over, and then replaced, as the second report demands."""
+    add_accounts(database, 1)
+    stop = kill_at(monkeypatch, Path, "rename")
+    assert os.WIFSIGNALED(in_child(lambda: issuer.issue(named(1, document="12/BC-STTTT"))))
+    stop()
+    stored = in_force(database)
+    done = issuer.issue(named(1, document="13/BC-STTTT"))
+    assert (done.recovered, done.reissued, done.done) == (1, 1, [])
+    assert in_force(database) != stored
+    assert_known(on_disk(issuer)[0], read_hashes(database))
+
+
 def test_what_the_cut_run_did_not_name_is_still_issued(
     issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
