@@ -37,11 +37,15 @@ class ActionModule(ActionBase):
         return clerk.foresee() if self._task.check_mode else clerk.hand_over()
 
     def _warn(self, outcome: Outcome) -> None:
+        for said in outcome.broken:
+            self._display.warning(said)
         if outcome.held:
             agencies = ", ".join(outcome.held)
             self._display.warning(
-                f"Chưa bàn giao phiếu của {agencies}: người được gửi không còn quản lý hộp thư hoặc đã đổi khóa. Cấp "
-                "lại mật khẩu cho các hộp thư đó (hộp thư đang tạm khóa: sau khi mở lại) rồi bàn giao.\n"
-                f"Kept back for {agencies}: whom they are for is not the custodian any more, or has another key. "
-                "Reissue those passwords (of a suspended mailbox, when it is open again), then hand over."
+                f"Chưa bàn giao phiếu của {agencies}: người được gửi không còn quản lý hộp thư, khóa của người đó hay "
+                "của cơ quan vận hành đã đổi, hoặc phiếu cũ hơn một lần cấp có tệp hỏng. Cấp lại mật khẩu cho các hộp "
+                "thư đó (hộp thư đang tạm khóa: sau khi mở lại) rồi bàn giao.\n"
+                f"Kept back for {agencies}: whom they are for is not the custodian any more, that person or the "
+                "operator has another key, or they are older than a batch with a broken file. Reissue those passwords "
+                "(of a suspended mailbox, when it is open again), then hand over."
             )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import resource
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
 
 PROGRESS_INTERVAL = 5.0  # seconds
+PR_SET_DUMPABLE = 4  # of <linux/prctl.h>
 
 
 class ActionModule(ActionBase):
@@ -51,6 +54,8 @@ class ActionModule(ActionBase):
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         self._warn(issued)
+        for broken in outbox.find_broken():
+            self._display.warning(str(broken))
         changed = bool(issued.issued or issued.recovered)
         return result | {"changed": changed, "letters": str(outbox.path)} | asdict(issued)
 
@@ -78,6 +83,12 @@ class ActionModule(ActionBase):
                 f"{issued.recovered} lần chạy trước bị ngắt sau khi đã lưu mật khẩu; đã nhận lại phiếu của lần đó.\n"
                 f"{issued.recovered} earlier run(s) ended after storing their passwords; their letters are taken over."
             )
+        if issued.done:
+            addresses = ", ".join(issued.done)
+            self._display.warning(
+                f"Lần chạy trước đã cấp theo đúng văn bản này, nên không cấp lại lần nữa: {addresses}.\n"
+                f"The earlier run had issued these on the same document, so they are not issued again: {addresses}."
+            )
         if issued.discarded:
             self._display.warning(
                 f"{issued.discarded} lần chạy trước bị ngắt trước khi lưu mật khẩu; đã bỏ, không ai mất gì.\n"
@@ -99,10 +110,10 @@ class RemoteHost:
         )
         return states
 
-    def find_targets(self, order: Order) -> tuple[str, list[Target]]:
+    def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
         """As `passwords.Host` says."""
         answer = self._ask("targets", asdict(order))
-        return answer["server"], [Target(**target) for target in answer["targets"]]
+        return answer["server"], answer["as_of"], [Target(**target) for target in answer["targets"]]
 
     def store(self, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
         """As `passwords.Host` says."""
@@ -137,8 +148,15 @@ class ProgressLine:
 
 
 def _forbid_core_dumps() -> None:
-    """A crash of this process must not leave its memory on disk."""
+    """A crash of this process must not leave its memory on disk.
+
+    Linux obeys the limit only where it writes the file itself: a program that /proc/sys/kernel/core_pattern pipes to,
+    as systemd-coredump, gets the memory all the same, unless the process cannot be dumped at all. Then nobody but root
+    can read its memory or trace it either.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    with suppress(AttributeError):  # of Linux alone
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def _check_document(document: str) -> None:

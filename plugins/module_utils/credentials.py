@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from .failure import Failure
-from .postgres import HAS_PSYCOPG, OPTIONS, reason
+from .postgres import HAS_PSYCOPG, OPTIONS, read_day, reason
 
 if HAS_PSYCOPG:
     import psycopg
@@ -112,8 +112,12 @@ def answer(connection: Connection, mode: str, request: dict[str, Any], kick: Kic
             _end(connection, find_reissued(connection, [batch for batch, s in states.items() if s == "stored"]), kick)
         return dict(states)
     if mode == "targets":
-        targets = find_targets(connection, Order(**request))
-        return {"server": read_server(connection), "targets": [asdict(target) for target in targets]}
+        targets, applied = find_targets(connection, Order(**request)), read_day(connection)
+        return {
+            "server": read_server(connection),
+            "as_of": applied.isoformat() if applied else "",
+            "targets": [asdict(target) for target in targets],
+        }
     credentials = [Credential(**credential) for credential in request["credentials"]]
     store_batch(connection, request["batch"], request["actor"], credentials)
     _end(connection, [credential.address for credential in credentials if credential.previous is not None], kick)

@@ -17,7 +17,7 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Protocol
 
@@ -25,7 +25,7 @@ from .credentials import BatchName, BatchState, Credential, Order, Target
 from .failure import Failure
 from .letters import drawing, sealing
 from .letters.content import Draft, Office
-from .letters.outbox import Outbox, Partial, Sealed
+from .letters.outbox import Batch, Outbox, Partial, Sealed
 
 try:
     from passlib.exc import MissingBackendError
@@ -36,18 +36,20 @@ else:
     HAS_PASSLIB = True
 
 # Letters and digits that are read aloud, heard and typed without doubt in Vietnamese: one spelling a sound (no c/k/q,
-# s/x, y/i, and no d, r and gi, which sound alike in the north; l and n are mixed up there, so no l), no f, j, w or z,
+# x, y/i, and no d, r and gi, which sound alike in the north; l and n are mixed up there, so no l), no f, j, w or z,
 # which the language lacks, and neither 0 nor 1, which look like O and l. Without c, d and l the usual coarse words
-# cannot come up either.
-CONSONANTS = "bghkmnpstv"
+# cannot come up either. Nor does Telex, which many have on without seeing it in a masked field, change any: its keys
+# for tones (s, f, r, x, j) are not there, and no vowel comes twice in a group (`baka` would become `bâk`). VNI does:
+# it takes the digits for tones, so the letter and the webmail say to switch such a program off.
+CONSONANTS = "bghkmnptv"
 VOWELS = "aeiou"
 DIGITS = "23456789"
 GROUPS = 5
 SEPARATOR = "-"
-ENTROPY = GROUPS * math.log2(len(CONSONANTS) ** 2 * len(VOWELS) ** 2 * len(DIGITS))
-"""Of one password, in bits: 71.4."""
+ENTROPY = GROUPS * math.log2(len(CONSONANTS) ** 2 * len(VOWELS) * (len(VOWELS) - 1) * len(DIGITS))
+"""Of one password, in bits: 68.3."""
 
-# OWASP's second-lowest setting of Argon2id. A random password of 71 bits needs no slow hash; what counts is that the
+# OWASP's second-lowest setting of Argon2id. A random password of 68 bits needs no slow hash; what counts is that the
 # mail server, which computes one at each login, does so in 20 ms and 19 MiB.
 MEMORY_COST = 19456  # KiB
 TIME_COST = 2
@@ -69,6 +71,7 @@ class Issued:
         recovered: earlier runs that ended early but had stored their passwords, whose letters are taken over now.
         discarded: earlier runs that ended before they stored their passwords, whose letters are thrown away.
         accounts: addresses of the first accounts that got a password.
+        done: addresses of the order that get none now, because a recovered run had issued theirs on the same document.
     """
 
     issued: int
@@ -78,6 +81,16 @@ class Issued:
     recovered: int
     discarded: int
     accounts: list[str]
+    done: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A run that ended early: the letters it left, what became of it, and what is in them if it is `stored`."""
+
+    partial: Partial
+    state: BatchState
+    batch: Batch | None
 
 
 class Host(Protocol):
@@ -86,8 +99,8 @@ class Host(Protocol):
     def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
         """As `credentials.settle_batches`."""
 
-    def find_targets(self, order: Order) -> tuple[str, list[Target]]:
-        """The server's name and `credentials.find_targets`."""
+    def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
+        """The server's name, the last day applied there in ISO 8601 or nothing, and `credentials.find_targets`."""
 
     def store(self, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
         """As `credentials.store_batch`."""
@@ -98,7 +111,7 @@ Progress = Callable[[int, int], None]
 
 
 def make_password() -> str:
-    """A random password such as `Bake7-Tumo4-Visa9-Nehu3-Gopa5`: five groups of two syllables and a digit, 71 bits.
+    """A random password such as `Bake7-Tumo4-Vina9-Nehu3-Gopa5`: five groups of two syllables and a digit, 68 bits.
 
     The first letter of a group is always a capital, its last place always a digit, and nothing else is, so neither has
     to be guessed from its looks; and every password has all four classes of characters that policies ask for.
@@ -107,7 +120,8 @@ def make_password() -> str:
 
 
 def _make_group() -> str:
-    syllables = "".join(secrets.choice(CONSONANTS) + secrets.choice(VOWELS) for _ in range(2))
+    vowels = secrets.SystemRandom().sample(VOWELS, 2)
+    syllables = "".join(secrets.choice(CONSONANTS) + vowel for vowel in vowels)
     return syllables.capitalize() + secrets.choice(DIGITS)
 
 
@@ -156,42 +170,65 @@ class Issuer:
         """Carry out an order, after settling what earlier runs left behind."""
         with self.outbox.locked():
             earlier = self._recover()
-            server, targets = self.host.find_targets(order)
-            name = BatchName(server, str(uuid.uuid4()))
+            done = _done(order, earlier)
+            name, targets = self._find(order, done)
             drafts = self._write(targets, name)
             if targets:
-                self._issue_batch(name, drafts)
-            return _summarise(targets, drafts, earlier)
+                self._issue_batch(name, drafts, order.document)
+            return _summarise(targets, drafts, earlier, done)
 
     def foresee(self, order: Order) -> Issued:
         """What `issue` would do now, with all its refusals; changes nothing, here or on the host."""
-        earlier: list[tuple[Partial, BatchState]] = []
+        earlier: list[Earlier] = []
         if self.outbox.path.exists():
             self.outbox.check()
             earlier = self._settle(dry_run=True)
-        server, targets = self.host.find_targets(order)
-        return _summarise(targets, self._write(targets, BatchName(server, str(uuid.uuid4()))), earlier)
+        done = _done(order, earlier)
+        name, targets = self._find(order, done)
+        return _summarise(targets, self._write(targets, name), earlier, done)
 
-    def _settle(self, *, dry_run: bool) -> list[tuple[Partial, BatchState]]:
+    def _find(self, order: Order, done: Sequence[str]) -> tuple[BatchName, list[Target]]:
+        """The accounts of an order without those that are done, and the name of a batch for them."""
+        left = [address for address in order.accounts if _tidy(address) not in done]
+        if order.accounts and not left:
+            return BatchName("", ""), []
+        server, applied, targets = self.host.find_targets(replace(order, accounts=left))
+        self._refuse_day(applied)
+        return BatchName(server, str(uuid.uuid4())), targets
+
+    def _refuse_day(self, applied: str) -> None:
+        """The custodians of a day that has passed may not be the custodians any more (R11.2)."""
+        day = self.office.day.isoformat()
+        if day < applied:
+            raise Failure(
+                f"as_of {day} sớm hơn {applied}, ngày mà máy chủ đã được thực hiện đến: phiếu sẽ đến tay người quản lý "
+                f"cũ. Bỏ as_of, hoặc nêu ngày từ {applied} trở đi. Chưa cấp mật khẩu nào.",
+                f"as_of {day} lies before {applied}, up to which the server has been brought: letters would be for "
+                f"former custodians. Leave as_of out, or give {applied} or a later day. No password was issued.",
+            )
+
+    def _settle(self, *, dry_run: bool) -> list[Earlier]:
         """What became of the batch of each partial folder."""
         partials = self.outbox.find_partials()
         if not partials:
             return []
         states = self.host.settle([partial.name for partial in partials], self.actor, dry_run=dry_run)
-        settled = [(partial, states[partial.name.batch]) for partial in partials]
-        for partial, state in settled:
-            if state == "foreign":
+        for partial in partials:
+            if states[partial.name.batch] == "foreign":
                 raise _foreign(partial)
-        return settled
+        return [self._read(partial, states[partial.name.batch]) for partial in partials]
 
-    def _recover(self) -> list[tuple[Partial, BatchState]]:
+    def _read(self, partial: Partial, state: BatchState) -> Earlier:
+        return Earlier(partial, state, self.outbox.read(partial) if state == "stored" else None)
+
+    def _recover(self) -> list[Earlier]:
         """Take over or discard the letters of each earlier run."""
         settled = self._settle(dry_run=False)
-        for partial, state in settled:
-            if state == "stored":
-                self.outbox.finish(partial)
+        for earlier in settled:
+            if earlier.state == "stored":
+                self.outbox.finish(earlier.partial)
             else:
-                self.outbox.discard(partial)
+                self.outbox.discard(earlier.partial)
         return settled
 
     def _write(self, targets: Sequence[Target], name: BatchName) -> list[Draft]:
@@ -202,12 +239,12 @@ class Issuer:
         drawing.check()
         return self.office.write(targets, name.batch)
 
-    def _issue_batch(self, name: BatchName, drafts: Sequence[Draft]) -> None:
+    def _issue_batch(self, name: BatchName, drafts: Sequence[Draft], document: str) -> None:
         targets = [target for draft in drafts for target in draft.targets]
         passwords = [make_password() for _ in targets]
         hashes = hash_passwords(passwords, self.hashed)
         day = self.office.day.isoformat()
-        partial = self.outbox.write_partial(name, day, self._seal(drafts, passwords))
+        partial = self.outbox.write_partial(name, day, self._seal(drafts, passwords), document)
         # A failure of this call need not mean that nothing was stored (a broken connection): the next run finds out.
         self.host.store(name.batch, self.actor, list(map(_as_credential, targets, hashes)))
         self.outbox.finish(partial)
@@ -236,15 +273,30 @@ def _foreign(partial: Partial) -> Failure:
     )
 
 
+def _done(order: Order, earlier: Sequence[Earlier]) -> list[str]:
+    """The addresses that an order names and a recovered run has issued a password to, on the same document.
+
+    That run was the same order, cut before it could say so: one report is for one reissue (R10.5).
+    """
+    batches = [item.batch for item in earlier if item.batch and item.batch.document == order.document]
+    held = {address for batch in batches for bundle in batch.bundles for address in bundle.addresses}
+    return sorted({_tidy(address) for address in order.accounts} & held)
+
+
+def _tidy(address: str) -> str:
+    return address.strip().lower()
+
+
 def _summarise(
-    targets: Sequence[Target], drafts: Sequence[Draft], earlier: Sequence[tuple[Partial, BatchState]]
+    targets: Sequence[Target], drafts: Sequence[Draft], earlier: Sequence[Earlier], done: list[str]
 ) -> Issued:
     return Issued(
         issued=len(targets),
         reissued=sum(target.previous is not None for target in targets),
         bundles=len(drafts),
         operator=sum(draft.reader.owner == "operator" for draft in drafts),
-        recovered=sum(state == "stored" for _, state in earlier),
-        discarded=sum(state != "stored" for _, state in earlier),
+        recovered=sum(item.state == "stored" for item in earlier),
+        discarded=sum(item.state != "stored" for item in earlier),
         accounts=[target.address for target in targets[:SAMPLE]],
+        done=done,
     )

@@ -18,6 +18,8 @@ else:
     HAS_PSYCOPG = True
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from psycopg.rows import TupleRow
 
 PORT = 5432  # names the socket file too; Debian gives it to its first cluster
@@ -63,6 +65,12 @@ def open_connection(database: str, role: str, socket: str) -> psycopg.Connection
 def reason(error: psycopg.Error) -> str:
     """What the server says, on one line: its main message, without the context it may add."""
     return error.diag.message_primary or " ".join(str(error).split())
+
+
+def read_day(connection: psycopg.Connection[TupleRow]) -> date | None:
+    """The latest day that of the register was applied in this database, None before the first."""
+    row = connection.execute("SELECT max(as_of) FROM mail.run WHERE job = 'accounts'").fetchone()
+    return row[0] if row else None
 
 
 def _explain(words: str, database: str, role: str, socket: str) -> Failure:

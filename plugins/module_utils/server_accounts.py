@@ -17,7 +17,7 @@ from .danhba import plan
 from .danhba.accounts import Account, Accounts, Route, dump, load, route_of, values_of
 from .danhba.policy import Acknowledgement, Guards, Limit
 from .failure import Failure
-from .postgres import HAS_PSYCOPG, OPTIONS, reason
+from .postgres import HAS_PSYCOPG, OPTIONS, read_day, reason
 
 if HAS_PSYCOPG:
     import psycopg
@@ -168,12 +168,6 @@ def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[A
         if made.changes and not made.refused and not dry_run:
             write(connection, made, request)
     return actual, made
-
-
-def read_day(connection: Connection) -> date | None:
-    """The latest day that was applied here, None before the first."""
-    row = connection.execute("SELECT max(as_of) FROM mail.run WHERE job = 'accounts'").fetchone()
-    return row[0] if row else None
 
 
 def read(connection: Connection) -> Accounts:

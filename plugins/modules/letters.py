@@ -14,10 +14,16 @@ description:
   - Copies every file of letters that M(laocai.mail.password) made and that was not handed over yet, with a list of
     what is given to whom. Works on the controller alone; the host is not asked.
   - The files stay encrypted. A file is handed over once; letters can be issued again only by reissuing the passwords.
+  - Each copy has a name of its own. Where another file of that name is in O(to), nothing is handed over.
   - A file is kept back where the person to whose key it is encrypted is no longer the custodian on the day, or has
-    another key, and where the letter for the agency's own mailbox is addressed to somebody else. Reissue its passwords.
+    another key, where it is encrypted to a key that the operator has replaced, and where the letter for the agency's
+    own mailbox is addressed to somebody else. Reissue its passwords.
+  - A folder whose manifest cannot be read stays where it is, and older files of its agencies are kept back, as its
+    letters may have replaced theirs. RV(broken) says what to do.
   - A file is left out in which every password was reissued since, or is of a mailbox that ended or has another address.
     Where the file would be kept back, a suspended mailbox counts like those, until it is open again.
+  - An account that got another address while its last letter waited keeps a password that nobody knows. RV(reissue)
+    names it until M(laocai.mail.password) has made another letter.
 options:
   letters:
     description: Folder of the letters on the controller, as for M(laocai.mail.password).
@@ -34,7 +40,7 @@ options:
     type: path
     required: true
   as_of:
-    description: The day on which this happens, as V(2026-11-24).
+    description: The day on which this happens, as V(2026-11-24), not before that of the newest letters.
     type: str
     required: true
 attributes:
@@ -69,11 +75,12 @@ bundles:
       void: []
       owner: custodian
       key: age1fjgnewrxcexpkqpgvtx29h9z6ju6l40dfte5ezgfzlxwmt8rkgkqhup0c5
-      file: stttt-0001.pdf.age
+      file: stttt-0001-6c52fcec.pdf.age
       sha256: 0c0beacef8877bbf2416eb00f2b5dc96354e26dd1df5517320459b1236860f8c
       issued: "2026-11-24"
 held:
-  description: Agencies whose letters are encrypted to somebody who is not the custodian any more.
+  description: Agencies whose letters are encrypted to somebody who is not the custodian any more, or to a key that was
+    replaced, or that are older than a folder with letters of theirs whose manifest cannot be read.
   returned: success
   type: list
   elements: str
@@ -89,6 +96,20 @@ list:
   returned: success
   type: str
   sample: ban-giao-2026-11-24-1f3a5b7c.csv
+broken:
+  description: What is to be done about each folder of O(letters) whose manifest cannot be read, in Vietnamese and
+    English.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+reissue:
+  description: The present addresses of open mailboxes that moved before their last letter was handed over, so that
+    nobody knows their password. Reissue it by M(laocai.mail.password), of which these are the accounts.
+  returned: success
+  type: list
+  elements: str
+  sample: [nhen-snv@laocai.gov.vn]
 """
 
 from ansible.module_utils.basic import AnsibleModule

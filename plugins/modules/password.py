@@ -21,7 +21,8 @@ description:
   - A run that ends early at any moment, also by C(kill -9), leaves no account with a password that nobody can know.
     Before the host stores them, the letters are on the controller's disk, in a folder of O(letters) that ends in
     C(.partial), and the next run with the same O(letters) finds out whether they were stored.
-  - To issue to accounts that have no password is idempotent. To reissue is not, each run makes new passwords.
+  - To issue to accounts that have no password is idempotent. To reissue is not, each run makes new passwords. But the
+    same order after a run that was cut once its passwords were stored takes over its letters and makes no others.
   - A reissue ends the web sessions and the mail sessions of the account (R10.5), the latter by C(doveadm kick) as soon
     as the new hash is stored. Where that did not come about, the next run does it. Of more than 50 accounts everybody's
     mail sessions are ended.
@@ -54,7 +55,9 @@ options:
     type: path
     required: true
   as_of:
-    description: The day of the letters, which also decides who the custodians are, as V(2026-11-24).
+    description:
+      - The day of the letters, which also decides who the custodians are, as V(2026-11-24).
+      - It may not lie before the last day that M(laocai.mail.accounts) has applied.
     type: str
     required: true
   key:
@@ -150,6 +153,13 @@ accounts:
   type: list
   elements: str
   sample: [contact-stttt@laocai.gov.vn, nvvinh-stttt@laocai.gov.vn]
+done:
+  description: Addresses in O(accounts) that get no password now, because a run taken over now had issued theirs on the
+    same O(document).
+  returned: success
+  type: list
+  elements: str
+  sample: []
 letters:
   description: Path of the folder with the letters, on the controller.
   returned: success

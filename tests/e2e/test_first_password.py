@@ -178,9 +178,8 @@ def test_change_ends_the_sessions_of_the_old_password(person: Person) -> None:
                 session.noop()
         with pytest.raises((poplib.error_proto, OSError)):
             post.noop()
-        with pytest.raises((PermissionError, OSError)):
+        with pytest.raises(OSError):
             sieve.active()
-        sieve.close()
     assert imap_says(person) == "OK"
     assert owed(person) == [], "what has ended is off the list"
 
@@ -364,10 +363,11 @@ def test_reissue_begins_again(person: Person) -> None:
 def test_guessing_through_the_webmail_slows_nobody_else(person: Person) -> None:
     colleague = person.mail.choose(person.colleague)
     guess = {"request": "sign_in", "address": person.address, "password": "doan mo"}
-    answers = [person.mail.ask(guess, f"198.51.100.{number}")["answer"] for number in range(11)]
+    answers = [person.mail.ask(guess, "198.51.100.7")["answer"] for _ in range(11)]
     assert answers == ["refused"] * 10 + ["wait"]
-    answer = person.mail.ask({"request": "sign_in", "address": person.colleague, "password": colleague})
-    assert answer["answer"] == "signed_in"
+    for address, password in ((person.colleague, colleague), (person.address, person.password)):
+        answer = person.mail.ask({"request": "sign_in", "address": address, "password": password})
+        assert answer["answer"] == "signed_in", "neither the colleague nor the owner, who is elsewhere, has to wait"
     assert imap_says(person) == "OK", "mail programs of the same owner are not shut out"
 
 

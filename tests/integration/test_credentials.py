@@ -26,7 +26,7 @@ from danhba_credentials.hashing import Hasher
 from tests.integration.conftest import PROJECT, WEBMAIL_ROLE, Database
 
 PACKAGE = PROJECT / "roles/credentials/files"
-ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Visa9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
+ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Vina9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
 ADDRESS, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 SUSPENDED, CLOSED, BARE = (f"{name}-stttt@laocai.gov.vn" for name in ("suspended", "closed", "bare"))
 CLIENT, ELSEWHERE, *STRANGERS = (f"203.0.113.{number}" for number in range(1, 6))
@@ -392,7 +392,7 @@ def test_session_lasts_as_long_as_set(chosen: Running) -> None:
 def test_reissue_begins_again(chosen: Running) -> None:
     """The password that was reported lost never comes back, and the new one is to be changed first."""
     token = chosen.sign_in(CHOSEN)["token"]
-    new = "Gopa5-Nehu3-Visa9-Tumo4-Bake7"
+    new = "Gopa5-Nehu3-Vina9-Tumo4-Bake7"
     [(run,)] = chosen.database.query("SELECT run FROM mail.credential WHERE id = '1'")
     credential = Credential("official", "1", ADDRESS, "12/BC-STTTT", run, Hasher(1).make(new))
     with chosen.database.connect("danhba_password") as connection:

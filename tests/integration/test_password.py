@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -21,6 +23,7 @@ from typing import Any
 
 import pyrage
 import pytest
+from ansible_collections.laocai.mail.plugins.action import password as action
 from ansible_collections.laocai.mail.plugins.module_utils import credentials, passwords
 from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
     BatchName,
@@ -48,6 +51,7 @@ SECRET, PUBLIC = str(IDENTITY), str(IDENTITY.to_public())
 DAY = "2026-11-24"
 EVERYBODY = Order(accounts=[], document="", acknowledge=0)
 ROLE = "danhba_password"
+PR_GET_DUMPABLE = 3  # of <linux/prctl.h>
 
 
 def add_accounts(database: Database, count: int, state: str = "open", first: int = 1) -> list[str]:
@@ -138,9 +142,9 @@ class DirectHost:
         asked = {"batches": [asdict(name) for name in batches], "actor": actor}
         return self._answer("settle", asked, dry_run=dry_run)
 
-    def find_targets(self, order: Order) -> tuple[str, list[Target]]:
+    def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
         answer = self._answer("targets", asdict(order))
-        return answer["server"], [Target(**target) for target in answer["targets"]]
+        return answer["server"], answer["as_of"], [Target(**target) for target in answer["targets"]]
 
     def store(self, batch: str, actor: str, credentials_: Sequence[Credential]) -> None:
         asked = [asdict(credential) for credential in credentials_]
@@ -376,6 +380,36 @@ def test_the_operator_is_told_of_letters_of_no_use(
     assert first not in said
 
 
+def test_the_operator_is_told_whose_password_nobody_knows(
+    issuer: Issuer, database: Database, register: Path, ansible_environment: dict[str, str]
+) -> None:
+    """Who moved while the letter waited: named by the new address, with the remedy."""
+    add_accounts(database, 1)
+    issuer.issue(EVERYBODY)
+    end_mailbox(register / "agencies/stttt.yml", 1, event="transferred")
+    opened = {"document": "9/QĐ-STTTT", "date": "2026-11-20", "event": "transferred"}
+    person = official_yaml(id="1", address="u0001-snv", address_document="1/STTTT-VP", opened=opened)
+    agency = AGENCY.replace("stttt", "snv").replace("Sở Thông tin và Truyền thông", "Sở Nội vụ")
+    (register / "agencies/snv.yml").write_text(agency + person, encoding="utf-8")
+    said = hand_over(register, ansible_environment)
+    new = "u0001-snv@laocai.gov.vn"
+    assert f"cấp lại mật khẩu cho: {new} (playbooks/passwords.yml -e accounts={new} -e document=" in said
+    assert f"nobody knows the password: reissue it for: {new}" in said
+
+
+def test_a_broken_manifest_is_no_obstacle_and_is_told(ansible: Ansible, database: Database) -> None:
+    """What is issued is safe all the same, and each run says what to do."""
+    add_accounts(database, 1)
+    ansible.run(MODULE, order(database))
+    [first] = bundles(ansible.folder / LETTERS)
+    first.with_name("manifest.json").write_text("{")
+    add_accounts(database, 1, first=2)
+    outcome = ansible.run(MODULE, order(database))
+    assert outcome.result["issued"] == 1, outcome.output
+    assert "Cấp lại mật khẩu cho các hộp thư của stttt" in " ".join(outcome.output.split())
+    assert [bundle.parent.name[:4] for bundle in bundles(ansible.folder / LETTERS)] == ["0001", "0002"]
+
+
 def hand_over(register: Path, environment: dict[str, str]) -> str:
     """What the playbook says in check mode; it asks no server."""
     folder = register.parent
@@ -403,12 +437,12 @@ def hand_over(register: Path, environment: dict[str, str]) -> str:
     return " ".join(done.stdout.split())
 
 
-def end_mailbox(file: Path, number: int) -> None:
+def end_mailbox(file: Path, number: int, event: str = "retired") -> None:
     """Have the register say that an official has left."""
     opened = f"    opened: {{document: {number}/QĐ-STTTT, date: 2010-10-15, event: migrated}}\n"
     text = file.read_text(encoding="utf-8")
     assert text.count(opened) == 1
-    closed = "    closed: {document: 9/QĐ-STTTT, date: 2026-11-20, event: retired}\n"
+    closed = f"    closed: {{document: 9/QĐ-STTTT, date: 2026-11-20, event: {event}}}\n"
     file.write_text(text.replace(opened, opened + closed), encoding="utf-8")
 
 
@@ -487,6 +521,23 @@ def test_one_account_may_always_get_a_new_password(database: Database, issuer: I
     assert issuer.issue(named(1, document="12/BC-STTTT")).reissued == 1
     with pytest.raises(Failure, match="the limit of 1"):
         issuer.issue(named(1, 2, document="12/BC-STTTT"))
+
+
+@pytest.mark.parametrize(("applied", "refused"), [("2026-11-25", True), (DAY, False), ("2026-11-23", False)])
+def test_no_day_before_the_last_one_applied(ansible: Ansible, database: Database, applied: str, refused: bool) -> None:
+    """It would seal letters to who was custodian then."""
+    add_accounts(database, 1)
+    for day in ("2026-11-01", applied, "2026-11-02"):
+        database.query("INSERT INTO mail.run (job, actor, as_of) VALUES ('accounts', 'test', %s)", day)
+    for check in (True, False):
+        before = database.dump()
+        outcome = ansible.run(MODULE, order(database), check=check)
+        if refused:
+            outcome.assert_refused(f"nêu ngày từ {applied} trở đi", f"{DAY} lies before {applied}")
+            assert database.dump() == before
+            assert issued_files(ansible.folder) == []
+        else:
+            assert outcome.result["issued"] == 1, outcome.output
 
 
 @pytest.mark.parametrize(
@@ -590,6 +641,18 @@ def test_no_secret_is_anywhere_in_clear(
         assert [path for path, text in texts.items() if secret.encode() in text and path.suffix != ".py"] == []
 
 
+def test_a_crash_leaves_no_memory_behind() -> None:
+    """Neither in a file, nor by a pipe: what Linux itself says of a process that issues."""
+
+    def forbidden() -> None:
+        action._forbid_core_dumps()
+        said = Path("/proc/self/limits").read_text()
+        assert re.search(r"^Max core file size +0 ", said, re.MULTILINE)
+        os._exit(ctypes.CDLL(None).prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) + 10)
+
+    assert os.waitstatus_to_exitcode(in_child(forbidden)) == 10
+
+
 # ---------------------------------------------------------------------------------------------- early ends
 
 
@@ -687,6 +750,59 @@ def test_killed_while_reissuing(issuer: Issuer, database: Database, monkeypatch:
     assert on_disk(issuer) == [in_force(database)]
 
 
+@pytest.mark.parametrize(("first", "cited"), [(True, ""), (True, "12/BC-STTTT"), (False, "12/BC-STTTT")])
+def test_the_same_order_after_a_cut_is_done_once(
+    issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch, first: bool, cited: str
+) -> None:
+    """One report, one reissue: the letters of the run that was cut after its store are the ones that count."""
+    wanted = add_accounts(database, 3)
+    if not first:
+        issuer.issue(EVERYBODY)
+    wish = named(1, 2, document=cited, acknowledge=2)
+    stop = kill_at(monkeypatch, Path, "rename")
+    assert os.WIFSIGNALED(in_child(lambda: issuer.issue(wish)))
+    stop()
+    stored, audit = in_force(database), database.query("SELECT * FROM mail.audit")
+    for attempt in (issuer.foresee, issuer.issue):
+        done = attempt(wish)
+        assert (done.issued, done.recovered, done.done) == (0, 1, wanted[:2])
+    assert (in_force(database), database.query("SELECT * FROM mail.audit")) == (stored, audit)
+    assert on_disk(issuer) == [stored]
+
+    # The next report is another order.
+    again = issuer.issue(replace(wish, document="13/BC-STTTT"))
+    assert (again.reissued, again.done) == (2, [])
+
+
+def test_another_report_after_a_cut_is_another_order(
+    issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the run that was cut had issued is taken over, and then replaced, as the second report demands."""
+    add_accounts(database, 1)
+    stop = kill_at(monkeypatch, Path, "rename")
+    assert os.WIFSIGNALED(in_child(lambda: issuer.issue(named(1, document="12/BC-STTTT"))))
+    stop()
+    stored = in_force(database)
+    done = issuer.issue(named(1, document="13/BC-STTTT"))
+    assert (done.recovered, done.reissued, done.done) == (1, 1, [])
+    assert in_force(database) != stored
+    assert_known(on_disk(issuer)[0], read_hashes(database))
+
+
+def test_what_the_cut_run_did_not_name_is_still_issued(
+    issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However its addresses are spelled."""
+    wanted = add_accounts(database, 3)
+    stop = kill_at(monkeypatch, Path, "rename")
+    assert os.WIFSIGNALED(in_child(lambda: issuer.issue(named(1, 2))))
+    stop()
+    stored = in_force(database)
+    done = issuer.issue(replace(named(), accounts=[f" {wanted[0].upper()}", *wanted[1:]]))
+    assert (done.accounts, done.done) == ([wanted[2]], wanted[:2])
+    assert {address: in_force(database)[address] for address in wanted[:2]} == stored
+
+
 def test_killed_before_the_sessions_are_ended(
     issuer: Issuer, host: DirectHost, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -718,7 +834,7 @@ def test_late_store_of_a_batch_given_up_is_refused(issuer: Issuer, database: Dat
     """The controller may be dead while the module on the host has yet to begin."""
     add_accounts(database, 1)
     late = DirectHost(database)
-    server, [target] = late.find_targets(EVERYBODY)
+    server, _, [target] = late.find_targets(EVERYBODY)
     name = BatchName(server, "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f")
     with issuer.outbox.locked():
         issuer.outbox.write_partial(name, DAY, [])
@@ -745,7 +861,7 @@ def test_account_that_changed_meanwhile_stops_the_batch(issuer: Issuer, database
     add_accounts(database, 3)
     database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
     host = DirectHost(database)
-    _, targets = host.find_targets(EVERYBODY)
+    _, _, targets = host.find_targets(EVERYBODY)
     database.query(change)
     before = database.query("SELECT id, password FROM mail.credential")
     made = [Credential(t.kind, t.id, t.address, t.document, t.previous, "{PLAIN}made") for t in targets]
@@ -790,5 +906,5 @@ def test_real_run_killed_at_any_moment(ansible: Ansible, database: Database) -> 
 def test_result_holds_no_password() -> None:
     """Whoever adds a field to the result has to think of it."""
     assert set(Issued.__dataclass_fields__) == {
-        *("issued", "reissued", "bundles", "operator", "recovered", "discarded", "accounts")
+        *("issued", "reissued", "bundles", "operator", "recovered", "discarded", "accounts", "done")
     }

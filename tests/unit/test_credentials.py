@@ -33,7 +33,7 @@ def rules(password: str, owner: Owner = OWNER) -> list[str]:
         "Núi Hàm Rồng mây 7",
         "trau den an co xanh",
         "Suoi Thau chan cay 88",
-        "Bake7-Tumo4-Visa9-Nehu3-Gopa5",
+        "Bake7-Tumo4-Vina9-Nehu3-Gopa5",
         "x9$Kq!27-zR4",
         "Hmoob Dawb ntawv 12",
         "соломенный стул",

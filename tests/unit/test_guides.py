@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import pty
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
 
+import pyrage
 import pytest
 
 from danhba import guides
@@ -76,19 +80,66 @@ def text_of(name: str) -> str:
 
 
 def test_no_guide_writes_passwords_onto_a_disk() -> None:
-    """What decrypts a bundle prints it, or keeps it in memory and removes it again."""
+    """What decrypts a bundle prints it, where what waits to be printed is in memory, or keeps it there itself."""
     decrypting = [
         line.strip()
         for name in (*GUIDES, "van-hanh.md")
         for line in text_of(name).splitlines()
-        if line.strip().startswith(("age -d", "age --decrypt"))
+        if line.strip().startswith(("age -d", "age --decrypt")) and ".pdf.age" in line
     ]
     assert [line for line in decrypting if line.endswith("| lp")]
     for line in decrypting:
         kept = re.search(r"(?:--output|-o|>) *(\S+)", line)
         assert line.endswith("| lp") or (kept and kept[1].startswith("/dev/shm/"))  # noqa: S108 - in memory
         assert not kept or f"rm {kept[1]}" in text_of("quan-ly-hop-thu.md")
-    assert "khoa.txt" not in "".join(text_of(name) for name in (*GUIDES, "van-hanh.md"))
+    operators = text_of("van-hanh.md")
+    assert "(van-hanh.md#máy-in-phiếu)" in text_of("quan-ly-hop-thu.md").partition("| lp")[0]
+    prepared = operators[operators.index("### Máy in phiếu") :].partition("\n#")[0]
+    assert "PreserveJobFiles No" in prepared
+    assert "tmpfs /var/spool/cups tmpfs" in prepared
+
+
+def test_a_private_key_is_never_on_disk_in_clear(tmp_path: Path) -> None:
+    """The guide's own commands, at a terminal: they leave one file, which its passphrase alone opens."""
+    guide = text_of("quan-ly-hop-thu.md")
+    assert not re.search(r"khoa[\w-]*\.txt|age-keygen (-o|--output)", guide)
+    make, show = re.findall(r"^age.*age-keygen.*$|^age-keygen.*$", guide, re.MULTILINE)
+    assert "AGE-SECRET-KEY-" not in at_terminal(make, tmp_path)
+    [key] = tmp_path.iterdir()
+    assert key.read_bytes().startswith(b"age-encryption.org/v1\n-> scrypt ")
+    said = re.search(r"^age1\w+", at_terminal(show, tmp_path), re.MULTILINE)
+    assert said
+    assert [path.name for path in tmp_path.iterdir()] == [key.name]
+
+    sealed = tmp_path / "stttt-0001-6c52fcec.pdf.age"
+    sealed.write_bytes(pyrage.encrypt(b"%PDF-", [pyrage.x25519.Recipient.from_str(said[0])]))
+    [show] = re.findall(r"^ *(age --decrypt .*) \| lp$", guide, re.MULTILINE)
+    assert "%PDF-" in at_terminal(show, tmp_path)
+
+
+def at_terminal(command: str, folder: Path) -> str:
+    """What a command says on a terminal of its own, where it is given a passphrase whenever it asks for one."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.chdir(folder)
+        os.execvp("sh", ["sh", "-c", command])  # noqa: S606 - the pipe is the guide's
+    said = b""
+    while chunk := heard(terminal):
+        said += chunk
+        if re.search(rb"passphrase[^\n]*: $", said, re.IGNORECASE):
+            os.write(terminal, b"bon tu khong lien quan\n")
+            said += b"\n"
+    os.close(terminal)
+    assert os.waitpid(child, 0)[1] == 0, said
+    # What age writes to clear its question again, and the terminal's line ends.
+    return re.sub(r"\x1b\[[0-9;]*[A-Za-z]|\r", "", said.decode())
+
+
+def heard(terminal: int) -> bytes:
+    """The next words on a terminal, none at its end, which Linux tells by an error."""
+    with suppress(OSError):
+        return os.read(terminal, 4096)
+    return b""
 
 
 def test_the_operators_guide_names_every_role_and_record() -> None:

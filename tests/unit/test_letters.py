@@ -32,7 +32,9 @@ from tests.letters import pages, read
 
 HEAD, DELEGATE, OPERATOR, GIVEN = (pyrage.x25519.Identity.generate() for _ in range(4))
 BATCH = "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"
-PASSWORD = "Bake7-Tumo4-Visa9-Nehu3-Gopa5"
+# What the name of a copy ends in: of the first batch, and of `batch(2)` as the second.
+FIRST, SECOND = "0001-6c52fcec.pdf.age", "0002-00000002.pdf.age"
+PASSWORD = "Bake7-Tumo4-Vina9-Nehu3-Gopa5"
 WORDS = Path(__file__).parents[2] / "roles/roundcube/files/plugins/danhba/localization/vi_VN.inc"
 LONG = "Trung tâm Kiểm soát ô nhiễm và Quan trắc tài nguyên môi trường nước, đất, không khí vùng cao " * 2
 
@@ -166,6 +168,8 @@ def test_a_letter_has_every_part_of_an_official_document() -> None:
         (PHU, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, Văn phòng, Sở Thông tin và Truyền thông"),
         (PHU, "Cấp lại mật khẩu theo khoản 5 Điều 10"),
         (PHU, "Căn cứ văn bản số 12/BC-STTTT báo mất, lộ hoặc quên mật khẩu."),
+        (replace(PHU, document="650/UBND-NV"), "(sau đây gọi là Quy chế); Căn cứ văn bản số 650/UBND-NV. Sở"),
+        (replace(PHU, document="31/QĐ-UBND"), "Cấp lại mật khẩu cho hộp thư của cá nhân Kính gửi"),
         (LENH, "Kính gửi: Ông (Bà) Sùng A Lềnh, Sở Nội vụ"),
         (CONTACT, "Kính gửi: Ông (Bà) Giàng Seo Phử, Văn thư, người quản lý hộp thư của Sở Thông tin và Truyền thông"),
         (CONTACT, "Cấp mật khẩu lần đầu cho hộp thư của cơ quan"),
@@ -191,6 +195,15 @@ def test_the_words_are_those_on_the_screen() -> None:
     assert issued in text
     assert issued.capitalize() in text
     assert "dùng một lần" not in text
+
+
+def test_everybody_is_told_to_switch_the_input_method_off() -> None:
+    """VNI takes digits for tones, and a masked field shows nothing. On letters, after a refusal, in the guide."""
+    refused = re.search(r"^\$messages\['refused'\] = '(.*)';$", WORDS.read_text(encoding="utf-8"), re.MULTILINE)
+    assert refused
+    guide = WORDS.parents[6] / "docs/vi/can-bo.md"
+    for text in (text_of(one(VINH)), text_of(one(CONTACT)), refused[1], guide.read_text(encoding="utf-8")):
+        assert "tắt bộ gõ tiếng việt" in text.lower()
 
 
 def test_every_letter_with_marks_can_be_read_back() -> None:
@@ -256,19 +269,77 @@ AGENCY = "Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân 
 
 @pytest.mark.parametrize("target", [VINH, NIE, PHU, LENH, CONTACT, replace(CONTACT, previous=3)])
 def test_the_type_is_as_large_as_documents_demand(target: Target) -> None:
-    """Nghị định 30/2020, Phụ lục I: 13 points at least; names of agencies, state and number 12, who gets it 11."""
+    """Nghị định 30/2020, Phụ lục I: text and number at 13 points, agencies and state at 12, who gets it at 11."""
     by = office(
         stttt=lambda text: text.replace("unit: Văn phòng", f"unit: {UNIT}").replace("Ban Giám đốc", UNIT),
         snv=lambda text: text.replace("Sở Nội vụ", AGENCY),
     )
-    found = sizes(drawing.draw([(one(target, by), PASSWORD)]))
+    pdf = drawing.draw([(one(target, by), PASSWORD)])
+    assert outside(pdf) == []
+    found = sizes(pdf)
     small = [(text, size) for text, size in found if size < 13]
     assert {size for _text, size in small} == {11, 12}
     said = (
-        "ỦY BAN NHÂN DÂN TỈNH LÀO CAI SỞ THÔNG TIN VÀ TRUYỀN THÔNG Số: 6C52FCEC-001/PCHT-STTTT "
+        "ỦY BAN NHÂN DÂN TỈNH LÀO CAI SỞ THÔNG TIN VÀ TRUYỀN THÔNG "
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM Nơi nhận: - Như trên (bản duy nhất); - Không sao chụp, không lưu."
     )
     assert " ".join(text for text, _size in small).split() == said.split()
+
+
+@pytest.mark.parametrize("target", [VINH, PHU, LENH, CONTACT, replace(CONTACT, previous=3)])
+def test_paragraphs_are_six_points_apart(target: Target) -> None:
+    """Phụ lục I, II.5: beyond the lines' own distance, that is single spacing at 13 points."""
+    starts = r"Căn cứ|Sở Thông tin và Truyền thông cấp|\d\. |-$|Trách nhiệm|Hỗ trợ"
+    found = [(top, text) for text, _left, top, _right in lines(drawing.draw([(one(target), PASSWORD)]))]
+    begin = [(top, text) for top, text in found if re.match(starts, text)]
+    assert len(begin) >= 10
+    for top, text in begin:
+        above = max(other for other, _text in found if other < top - 1)
+        assert top - above >= 13 * 1.15 + 6 - 0.3, text  # 0.3: where a bold line seems to begin
+
+
+@pytest.mark.parametrize("target", [VINH, PHU, CONTACT, replace(CONTACT, previous=3)])
+@pytest.mark.parametrize("name", ["Sở Nội vụ", "Sở Thông tin và Truyền thông", AGENCY])
+def test_rules_are_as_long_as_documents_demand(target: Target, name: str) -> None:
+    """Phụ lục I: below the agency's name and the subject a third to a half of the line, below the motto the whole."""
+    letter = replace(one(target), office=name)
+    pdf = drawing.draw([(letter, PASSWORD)])
+    wide = {text: right - left for text, left, _top, right in lines(pdf)}
+    above = [
+        max(width for text, width in wide.items() if text in name.upper()),
+        wide[drawing.MOTTO],
+        wide[letter.subject],
+    ]
+    page = PdfReader(io.BytesIO(pdf)).pages[0].get_contents()
+    assert page is not None
+    rules = re.findall(rb"n ([\d.]+) ([\d.]+) m ([\d.]+) \2 l S", page.get_data())
+    office_, motto, subject = [
+        (float(end) - float(start)) / line for (start, _y, end), line in zip(rules, above, strict=True)
+    ]
+    assert 1 / 3 <= office_ <= 1 / 2
+    assert 1 / 3 <= subject <= 1 / 2
+    assert pytest.approx(1, abs=0.01) == motto
+
+
+def test_a_signature_has_room() -> None:
+    """Less where the names are long, but never none, before the type is set smaller."""
+    long = office(stttt=lambda text: text.replace("title: Văn thư", f"title: {UNIT}"))
+    for letter, least in ((one(VINH), 50), (one(CONTACT), 36), (one(CONTACT, long), 36)):
+        found = lines(drawing.draw([(letter, PASSWORD)]))
+        [title] = [top for text, _left, top, _right in found if text == "GIÁM ĐỐC"]
+        [name] = [top for text, left, top, _right in found if text == letter.signed_by and left > 300]
+        assert name - title - 13 * 1.15 >= least
+
+
+def lines(pdf: bytes) -> list[tuple[str, float, float, float]]:
+    """Each line of a one-page PDF with its left, upper and right edge in points, from above."""
+    done = subprocess.run(["pdftotext", "-bbox-layout", "-", "-"], input=pdf, check=True, stdout=subprocess.PIPE)
+    found = []
+    line = r'<line xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</line>'
+    for left, top, right, inside in re.findall(line, done.stdout.decode(), re.DOTALL):
+        words = re.findall(r"<word [^>]*>(.*?)</word>", inside)
+        found.append((" ".join(words), float(left), float(top), float(right)))
+    return sorted(found, key=lambda line: line[2])
 
 
 def sizes(pdf: bytes) -> list[tuple[str, float]]:
@@ -518,13 +589,37 @@ def test_folder_that_others_can_read_is_refused(box: Outbox, mode: int) -> None:
     assert list(box.path.iterdir()) == []
 
 
-@pytest.mark.parametrize("said", ["", "{}", "[]", '{"day": "2026-02-05", "bundles": [{}]}'])
-def test_broken_manifest_is_named(box: Outbox, said: str) -> None:
-    folder = put(box, *office().write([VINH], BATCH))
-    (folder / "manifest.json").write_text(said)
-    with pytest.raises(Failure, match="Move it away") as caught, box.locked():
-        pass
-    assert str(folder) in caught.value.vi
+@pytest.mark.parametrize("said", [None, "", "{}", "[]", '{"day": "2026-02-05", "bundles": [{}]}'])
+def test_a_broken_manifest_keeps_older_letters_back(box: Outbox, to: Path, said: str | None) -> None:
+    """Which passwords it replaced is unknown, so no older letter of its agencies can be trusted; others go out."""
+    put(box, *office().write([VINH, LENH], BATCH))
+    folder = put(box, *office().write([VINH], BATCH), batch=batch(2))
+    break_manifest(folder, said)
+    done = Clerk(box, office(), to).hand_over()
+    assert ([item.agency for item in done.bundles], done.held) == (["snv"], ["stttt"])
+    [warning] = done.broken
+    assert str(folder) in warning
+    assert "Cấp lại mật khẩu cho các hộp thư của stttt" in " ".join(warning.split())
+    assert "00000002…" in warning
+
+    # The way out: what is issued after it counts, under a number of its own, and goes out.
+    assert put(box, *office().write([VINH], BATCH), batch=batch(3)).name == "0003-00000003"
+    done = Clerk(box, office(), to).hand_over()
+    assert ([item.agency for item in done.bundles], done.held, done.void) == (["stttt"], [], ["stttt"])
+
+
+def test_a_broken_batch_keeps_its_number(box: Outbox) -> None:
+    """Also as the last one, whose number would be the next one's."""
+    break_manifest(put(box, *office().write([VINH], BATCH)), "{}")
+    assert put(box, *office().write([VINH], BATCH), batch=batch(2)).name == "0002-00000002"
+
+
+def break_manifest(folder: Path, said: str | None) -> None:
+    """Have a manifest say something else, or nothing at all."""
+    manifest = folder / outbox.MANIFEST
+    manifest.unlink()
+    if said is not None:
+        manifest.write_text(said)
 
 
 def test_a_file_in_the_place_of_the_folder_is_refused(box: Outbox) -> None:
@@ -573,15 +668,15 @@ def test_every_bundle_is_handed_over_once(box: Outbox, to: Path) -> None:
         ("stttt", 2, "custodian"),
         ("snv", 1, "operator"),
     ]
-    assert sorted(path.name for path in to.iterdir()) == sorted([done.list, "snv-0001.pdf.age", "stttt-0001.pdf.age"])
-    assert (to / "stttt-0001.pdf.age").read_bytes() == (folder / "stttt.pdf.age").read_bytes()
+    assert sorted(path.name for path in to.iterdir()) == sorted([done.list, f"snv-{FIRST}", f"stttt-{FIRST}"])
+    assert (to / f"stttt-{FIRST}").read_bytes() == (folder / "stttt.pdf.age").read_bytes()
     first, second = rows(to, done.list)
     assert first["Cơ quan"] == "Sở Thông tin và Truyền thông"
     assert first["Người quản lý hộp thư"] == "Giàng Seo Phử"
     assert first["Số phiếu"] == "2"
     assert first["Mã hóa cho"] == "khóa của người quản lý"
     assert first["Khóa công khai"] == str(DELEGATE.to_public())
-    assert first["SHA-256"] == hashlib.sha256((to / "stttt-0001.pdf.age").read_bytes()).hexdigest()
+    assert first["SHA-256"] == hashlib.sha256((to / f"stttt-{FIRST}").read_bytes()).hexdigest()
     assert first["Ngày bàn giao"] == "ngày 05 tháng 02 năm 2026"
     assert second["Mã hóa cho"] == "khóa của cơ quan vận hành"
 
@@ -609,14 +704,14 @@ def test_what_ended_early_is_done_again(box: Outbox, to: Path, monkeypatch: pyte
 
 
 def test_a_bundle_is_kept_back_when_the_custodian_has_changed(box: Outbox, to: Path) -> None:
-    put(box, *office("2010-12-01").write([VINH, LENH], BATCH))
+    put(box, *office("2010-12-01").write([VINH, LENH], BATCH), day="2010-12-01")
     done = Clerk(box, office("2011-02-01"), to).hand_over()
     assert ([item.agency for item in done.bundles], done.held) == (["snv"], ["stttt"])
-    assert not (to / "stttt-0001.pdf.age").exists()
+    assert not (to / f"stttt-{FIRST}").exists()
     # The way out: the letters are issued again, for whom they are now.
-    put(box, *office("2011-02-01").write([VINH], BATCH), batch=batch(2))
+    put(box, *office("2011-02-01").write([VINH], BATCH), batch=batch(2), day="2011-02-01")
     done = Clerk(box, office("2011-02-01"), to).hand_over()
-    assert ([item.file for item in done.bundles], done.held, done.void) == (["stttt-0002.pdf.age"], [], ["stttt"])
+    assert ([item.file for item in done.bundles], done.held, done.void) == ([f"stttt-{SECOND}"], [], ["stttt"])
 
 
 def test_a_bundle_is_kept_back_when_the_custodian_has_another_key(box: Outbox, to: Path) -> None:
@@ -626,12 +721,40 @@ def test_a_bundle_is_kept_back_when_the_custodian_has_another_key(box: Outbox, t
     assert not to.exists()
 
 
+def test_a_bundle_is_kept_back_when_the_operator_has_another_key(box: Outbox, to: Path) -> None:
+    """The former one may have leaked, and whoever opens the bundles has it no more. A key that was given stays."""
+    put(box, *office().write([LENH], BATCH))
+    put(box, *office(key=str(HEAD.to_public())).write([VINH], BATCH), batch=batch(2))
+    put(box, *office().write([NIE], BATCH), batch=batch(3))
+    moved = office(province=lambda text: text.replace(str(OPERATOR.to_public()), str(GIVEN.to_public())))
+    done = Clerk(box, moved, to).hand_over()
+    assert ([item.owner for item in done.bundles], done.held) == (["given", "custodian"], ["snv"])
+    put(box, *moved.write([LENH], BATCH), batch=batch(4))
+    done = Clerk(box, moved, to).hand_over()
+    assert ([item.agency for item in done.bundles], done.held) == (["snv"], [])
+
+
+@pytest.mark.parametrize(("day", "refused"), [("2026-02-04", True), ("2026-02-05", False), ("2026-03-01", False)])
+def test_no_day_before_the_newest_letters(box: Outbox, to: Path, day: str, refused: bool) -> None:
+    """It would give what is for a former custodian to that person."""
+    put(box, *office().write([VINH], BATCH))
+    put(box, *office("2010-12-01").write([VINH], BATCH), batch=batch(2), day="2010-12-01")
+    for attempt in (Clerk.foresee, Clerk.hand_over):
+        if not refused:
+            attempt(Clerk(box, office(day), to))
+            continue
+        with pytest.raises(Failure, match=r"lies before 2026-02-05.* Nothing was changed") as refusal:
+            attempt(Clerk(box, office(day), to))
+        assert "nêu ngày từ 2026-02-05 trở đi" in refusal.value.vi
+        assert not to.exists()
+
+
 def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox, to: Path) -> None:
     """It names whom it is for, and that person has to hand over (R11.2), even when the operator delivers it."""
-    put(box, *office("2010-12-01", stttt=without_key).write([CONTACT], BATCH))
-    put(box, *office("2010-12-01", stttt=without_key).write([NIE], BATCH), batch=batch(2))
+    put(box, *office("2010-12-01", stttt=without_key).write([CONTACT], BATCH), day="2010-12-01")
+    put(box, *office("2010-12-01", stttt=without_key).write([NIE], BATCH), batch=batch(2), day="2010-12-01")
     done = Clerk(box, office("2011-02-01", stttt=without_key), to).hand_over()
-    assert ([item.file for item in done.bundles], done.held) == (["stttt-0002.pdf.age"], ["stttt"])
+    assert ([item.file for item in done.bundles], done.held) == ([f"stttt-{SECOND}"], ["stttt"])
     # What goes out is for whoever is custodian now, not for whom the manifest names.
     assert [item.owner for item in done.bundles] == ["operator"]
     assert [row["Người quản lý hộp thư"] for row in rows(to, done.list)] == ["Giàng Seo Phử"]
@@ -639,7 +762,7 @@ def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox,
 
 def test_whoever_is_custodian_now_signs_for_it(box: Outbox, to: Path) -> None:
     """Also where one key was given for everything, and where nobody is custodian any more."""
-    put(box, *office("2010-12-01", key=str(GIVEN.to_public())).write([NIE], BATCH))
+    put(box, *office("2010-12-01", key=str(GIVEN.to_public())).write([NIE], BATCH), day="2010-12-01")
     clerk = Clerk(box, office("2011-02-01"), to)
     assert [(item.owner, item.custodian) for item in clerk.foresee().bundles] == [("given", "Giàng Seo Phử")]
     left = office(stttt=lambda text: text + LEFT)
@@ -662,7 +785,7 @@ def test_a_suspended_mailbox_keeps_nothing_back_until_it_is_open_again(box: Outb
     assert Clerk(box, office(stttt=suspended), to).foresee().held == ["stttt"]
     put(box, *office(stttt=suspended).write([VINH], BATCH), batch=batch(2))
     done = Clerk(box, office(stttt=suspended), to).foresee()
-    assert ([item.file for item in done.bundles], done.held, done.void) == (["stttt-0002.pdf.age"], [], ["stttt"])
+    assert ([item.file for item in done.bundles], done.held, done.void) == ([f"stttt-{SECOND}"], [], ["stttt"])
     again = office("2026-02-05", stttt=lambda text: suspended(text, ", until: 2026-02-05"))
     assert Clerk(box, again, to).foresee().held == ["stttt"]
 
@@ -686,24 +809,102 @@ def test_letters_of_mailboxes_that_ended_are_named_or_left_out(box: Outbox, to: 
     assert ([(item.agency, item.void) for item in done.bundles], done.void) == ([("stttt", [NIE.address])], ["snv"])
 
 
+MOVED = "    closed: {document: 31/QĐ-UBND, date: 2026-02-10, event: transferred}\n"
+
+
+def nie_moved(day: str = "2026-02-15", until: str = "") -> Office:
+    """The office over the register with H'Hen Niê transferred to Sở Nội vụ, and suspended there until a day."""
+    opened = "{document: 31/QĐ-UBND, date: 2026-02-10, event: transferred}"
+    entry = f'  - id: "2"\n    name: H\'Hen Niê\n    family: Niê\n    given: Hen\n    opened: {opened}\n'
+    away = f"    suspended:\n      - {{document: 9/QĐ-SNV, date: 2026-02-11, until: {until}}}\n" if until else ""
+    return office(
+        day, stttt=lambda text: text.replace('  - id: "3"', f'{MOVED}  - id: "3"'), snv=lambda text: text + entry + away
+    )
+
+
+NIE_MOVED = replace(NIE, address="nhen-snv@laocai.gov.vn", agency="snv", previous=1)
+
+
+def test_whoever_moved_before_the_letter_was_handed_over_gets_another(box: Outbox, to: Path) -> None:
+    """The account goes along with its password, which is in no letter that anybody will read."""
+    put(box, *office().write([NIE], BATCH))
+    assert Clerk(box, office(), to).foresee().reissue == []
+    clerk = Clerk(box, nie_moved(), to)
+    assert (clerk.foresee().void, clerk.foresee().reissue) == (["stttt"], [NIE_MOVED.address])
+    assert clerk.hand_over().reissue == [NIE_MOVED.address]
+    put(box, *clerk.office.write([NIE_MOVED], BATCH), batch=batch(2), day="2026-02-15")
+    assert clerk.foresee().reissue == []
+
+
+def test_it_is_not_forgotten_when_the_rest_of_the_bundle_is_handed_over(box: Outbox, to: Path) -> None:
+    put(box, *office().write([VINH, NIE], BATCH))
+    clerk = Clerk(box, nie_moved(), to)
+    done = clerk.hand_over()
+    assert ([item.void for item in done.bundles], done.reissue) == ([[NIE.address]], [NIE_MOVED.address])
+    again = clerk.hand_over()
+    assert (again.bundles, again.reissue) == ([], [NIE_MOVED.address])
+
+
+def test_who_moved_with_the_letter_in_hand_needs_no_other(box: Outbox, to: Path) -> None:
+    put(box, *office().write([VINH, NIE], BATCH))
+    put(box, *office().write([NIE], BATCH), batch=batch(2))
+    Clerk(box, office(), to).hand_over()
+    assert Clerk(box, nie_moved(), to).foresee().reissue == []
+
+
+def test_who_moved_and_is_suspended_is_named_when_open_again(box: Outbox, to: Path) -> None:
+    """Before that no password can be issued."""
+    put(box, *office().write([NIE], BATCH))
+    until = "2026-03-01"
+    assert Clerk(box, nie_moved(until=until), to).foresee().reissue == []
+    assert Clerk(box, nie_moved(until, until), to).foresee().reissue == [NIE_MOVED.address]
+
+
 def test_letters_that_were_issued_again_are_named(box: Outbox, to: Path) -> None:
     put(box, *office().write([VINH, NIE], BATCH))
     put(box, *office().write([NIE], BATCH), batch=batch(2))
     done = Clerk(box, office(), to).hand_over()
     assert [(item.file, item.void) for item in done.bundles] == [
-        ("stttt-0001.pdf.age", [NIE.address]),
-        ("stttt-0002.pdf.age", []),
+        (f"stttt-{FIRST}", [NIE.address]),
+        (f"stttt-{SECOND}", []),
     ]
     assert rows(to, done.list)[0]["Phiếu đã hết hiệu lực"] == NIE.address
 
 
 def test_a_bundle_that_was_tampered_with_stays(box: Outbox, to: Path) -> None:
-    folder = put(box, *office().write([VINH], BATCH))
+    folder = put(box, *office().write([LENH, VINH], BATCH))
     (folder / "stttt.pdf.age").write_bytes(sealing.seal(b"another password", str(DELEGATE.to_public())))
     with pytest.raises(Failure, match="is not what was issued"):
         Clerk(box, office(), to).hand_over()
     assert not list(to.glob("*.age"))
     assert not (folder / outbox.HANDED_OVER).exists()
+
+
+def test_bundles_of_two_outboxes_have_two_names(box: Outbox, to: Path, tmp_path: Path) -> None:
+    """Numbers begin with 1 in each."""
+    other = Outbox(tmp_path / "other")
+    put(box, *office().write([VINH], BATCH))
+    put(other, *office().write([VINH], BATCH), batch=batch(2))
+    for outbox_ in (box, other):
+        Clerk(outbox_, office(), to).hand_over()
+    assert len(list(to.glob("*.age"))) == 2
+    assert len(list(to.glob("*.csv"))) == 2
+
+
+def test_another_file_of_the_name_is_never_overwritten(box: Outbox, to: Path) -> None:
+    """Not even after the copies that come before it."""
+    folder = put(box, *office().write([VINH, LENH], BATCH))
+    to.mkdir(parents=True)
+    taken = to / f"snv-{FIRST}"
+    taken.write_bytes(b"another bundle")
+    for attempt in (Clerk.foresee, Clerk.hand_over):
+        with pytest.raises(Failure, match=r"exists with another content.* Nothing was changed") as refusal:
+            attempt(Clerk(box, office(), to))
+        assert str(taken) in refusal.value.vi
+    assert {path.name: path.read_bytes() for path in to.iterdir()} == {taken.name: b"another bundle"}
+    assert not (folder / outbox.HANDED_OVER).exists()
+    taken.unlink()
+    assert len(Clerk(box, office(), to).hand_over().bundles) == 2
 
 
 def test_letters_of_a_run_that_ended_early_stay(box: Outbox, to: Path) -> None:
@@ -717,8 +918,9 @@ def test_letters_of_a_run_that_ended_early_stay(box: Outbox, to: Path) -> None:
 def test_the_folder_of_letters_is_no_place_to_hand_over_to(box: Outbox) -> None:
     put(box, *office().write([VINH], BATCH))
     for to in (box.path, box.path / "out"):
-        with pytest.raises(Failure, match="lies inside"):
-            Clerk(box, office(), to).hand_over()
+        for attempt in (Clerk.foresee, Clerk.hand_over):
+            with pytest.raises(Failure, match="lies inside"):
+                attempt(Clerk(box, office(), to))
 
 
 def test_nothing_waits_where_nothing_was_issued(box: Outbox, to: Path) -> None:
@@ -746,4 +948,4 @@ def test_marks_say_where_to(box: Outbox, to: Path) -> None:
     folder = put(box, *office().write([VINH], BATCH))
     Clerk(box, office(), to).hand_over()
     marked = json.loads((folder / outbox.HANDED_OVER).read_text())
-    assert marked == {"stttt.pdf.age": {"day": "2026-02-05", "to": str(to)}}
+    assert marked == {"stttt.pdf.age": {"day": "2026-02-05", "to": str(to), "void": []}}

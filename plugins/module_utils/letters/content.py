@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from ..credentials import Target
-from ..danhba import age
-from ..danhba.accounts import AGENCY
+from ..danhba import age, documents
+from ..danhba.accounts import AGENCY, OFFICIAL
 from ..danhba.addresses import Issued, contact
 from ..danhba.register import Agency, Custodian, Issuance, Province, Register
 from ..danhba.state import LIVE, State, Timeline
@@ -20,6 +20,7 @@ from ..failure import Failure
 
 TITLE = "PHIẾU CẤP HỘP THƯ ĐIỆN TỬ CÔNG VỤ"
 SYMBOL = "PCHT"  # phiếu cấp hộp thư
+REPORT = "BC"  # báo cáo
 REGULATION = (
     "Căn cứ Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh {province} ban hành Quy "
     "chế quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh {province} "
@@ -30,7 +31,7 @@ REGULATION = (
 STEPS = """
 Tự gõ https://{host}/ vào trình duyệt; không bấm liên kết trong thư.
 
-Đăng nhập bằng địa chỉ thư và mật khẩu cấp một lần ở trên.
+Tắt bộ gõ tiếng Việt, rồi đăng nhập bằng địa chỉ thư và mật khẩu cấp một lần ở trên.
 
 Đổi mật khẩu ngay (khoản 1 Điều 10): tự chọn một mật khẩu, gõ vào hai ô “Mật khẩu mới” và “Nhập lại mật khẩu mới”; ít
 nhất {shortest} ký tự, không chứa họ tên, địa chỉ thư, không phải mật khẩu phổ biến hoặc mật khẩu cũ.
@@ -156,6 +157,15 @@ class Office:
             found.extend((own, timeline.own_state(entry)) for entry, own in self.issued.of(agency))
         return {f"{local}@{domain}": state for local, state in found if state in LIVE}
 
+    def owners(self) -> dict[str, tuple[str, str]]:
+        """Kind and id of the account behind each address that was ever given out, whatever has become of it."""
+        domain = self.register.province.domain
+        found: dict[str, tuple[str, str]] = {}
+        for agency in self.register.agencies.values():
+            found[f"{contact(agency.code)}@{domain}"] = AGENCY, agency.code
+            found |= {f"{own}@{domain}": (OFFICIAL, entry.id) for entry, own in self.issued.of(agency)}
+        return found
+
     def _in_office(self, agency: Agency, custodian: Custodian) -> tuple[Custodian, Issuance] | None:
         timeline = Timeline(self.register, self.day)
         for issuance in agency.people:
@@ -266,18 +276,27 @@ def in_words(day: date) -> str:
 
 
 def _subject(target: Target) -> str:
-    if target.previous is None:
-        return f"Cấp mật khẩu lần đầu cho hộp thư của {'cơ quan' if target.kind == AGENCY else 'cá nhân'}"
-    # An agency's is issued again at a hand-over too (R11.2).
-    return "Cấp lại mật khẩu" + (" cho hộp thư của cơ quan" if target.kind == AGENCY else " theo khoản 5 Điều 10")
+    if _reported(target):
+        return "Cấp lại mật khẩu theo khoản 5 Điều 10"
+    given = "Cấp mật khẩu lần đầu" if target.previous is None else "Cấp lại mật khẩu"
+    return f"{given} cho hộp thư của {'cơ quan' if target.kind == AGENCY else 'cá nhân'}"
+
+
+def _reported(target: Target) -> bool:
+    """Whether a password is issued again on a report of loss (R10.5).
+
+    An agency's is also at a hand-over (R11.2), and anybody's when a letter is of no use: on another document then.
+    """
+    document = documents.parse(target.document)
+    return bool(target.previous is not None and target.kind != AGENCY and document and document.kind == REPORT)
 
 
 def _basis(province: Province, target: Target) -> tuple[str, ...]:
     """The lines of what the letter rests on: a semicolon after each, but a full stop after the last (Phụ lục I)."""
     lines = [REGULATION.format(province=province.name)]
     if target.document:
-        lost = target.previous is not None and target.kind != AGENCY
-        lines.append(f"Căn cứ văn bản số {target.document}{' báo mất, lộ hoặc quên mật khẩu' if lost else ''}")
+        said = " báo mất, lộ hoặc quên mật khẩu" if _reported(target) else ""
+        lines.append(f"Căn cứ văn bản số {target.document}{said}")
     return (*(f"{line};" for line in lines[:-1]), f"{lines[-1]}.")
 
 

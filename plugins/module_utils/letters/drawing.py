@@ -30,7 +30,10 @@ HEAD_LEFT = 75 * MM
 HEAD_RIGHT = TEXT - HEAD_LEFT
 SIZES = (13.0, 12.5, 12.0, 11.5, 11.0, 10.5, 10.0, 9.0, 8.0, 7.0, 6.0)
 LEADING = 1.15  # single spacing of this typeface
-SIGNATURE = 56.0  # room for a signature and a stamp
+GAP = 6.0  # between paragraphs, at least
+RULE = 0.4  # of the text line above: a third to a half
+# Room for a signature and a stamp; as little as that, before the text is set smaller.
+SIGNATURE, SIGNATURE_LEAST = 56.0, 36.0
 STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 SHAPE = "Gõ đủ bốn dấu gạch nối; mỗi nhóm một chữ hoa, ba chữ thường, một chữ số."
@@ -89,10 +92,11 @@ def _fixed(markup: str, width: float, name: str, size: float, **options: Any) ->
 
 @dataclass(slots=True)
 class _Block:
-    """Something with a height that is drawn with its upper left corner at a place."""
+    """Something that is drawn with its upper left corner at a place; `longest` is its longest line of text."""
 
     height: float
     draw: Callable[[float, float], None]
+    longest: float = 0
 
 
 class _Page:
@@ -108,9 +112,12 @@ class _Page:
     def draw(self) -> None:
         """Draw the page in the largest size in which it fits."""
         for size in SIZES:
-            blocks = [*self._head(size), *self._body(size), *self._foot(size)]
-            if sum(block.height for block in blocks) <= HEIGHT - TOP - BOTTOM or size == SIZES[-1]:
+            upper = [*self._head(size), *self._body(size)]
+            left = HEIGHT - TOP - BOTTOM - sum(block.height for block in upper)
+            foot = self._foot(size, left)
+            if foot.height <= left or size == SIZES[-1]:
                 break
+        blocks = [*upper, foot]
         y = HEIGHT - TOP
         for block in blocks:
             block.draw(LEFT, y)
@@ -125,7 +132,7 @@ class _Page:
         def draw(x: float, y: float) -> None:
             paragraph.drawOn(self.canvas, x, y - height)
 
-        return _Block(height + gap, draw)
+        return _Block(height + gap, draw, max(paragraph.getActualLineWidths0(), default=0))
 
     def _rule(self, x: float, y: float, width: float) -> None:
         self.canvas.setLineWidth(0.7)
@@ -155,11 +162,12 @@ class _Page:
     def _head(self, size: float) -> list[_Block]:
         letter, big = self.letter, min(size, 13.0)
         small = big - 1
+        office = self._centred(letter.office.upper(), self.serif.bold, small, HEAD_LEFT)
         left = [
             *([self._centred(letter.parent.upper(), self.serif.normal, small, HEAD_LEFT)] if letter.parent else []),
-            self._centred(letter.office.upper(), self.serif.bold, small, HEAD_LEFT),
-            self._line(HEAD_LEFT * 0.4, HEAD_LEFT),
-            self._centred(f"Số: {letter.number}", self.serif.normal, small, HEAD_LEFT),
+            office,
+            self._line(office.longest * RULE, HEAD_LEFT),
+            self._centred(f"Số: {letter.number}", self.serif.normal, big, HEAD_LEFT),
         ]
         right = [
             self._centred(STATE, self.serif.bold, small, HEAD_RIGHT),
@@ -176,28 +184,29 @@ class _Page:
         return _Block(height, lambda _x, _y: None)
 
     def _body(self, size: float) -> list[_Block]:
-        letter, gap = self.letter, size * 0.3
+        letter, indented = self.letter, {"gap": GAP, "firstLineIndent": 28}
+        subject = self._centred(letter.subject, self.serif.bold, size)
         return [
             self._centred(TITLE, self.serif.bold, size + 1),
             self._space(2),
-            self._centred(letter.subject, self.serif.bold, size),
-            self._line(TEXT * 0.3, TEXT, gap=size * 0.7),
-            self._text(f"Kính gửi: {escape(letter.to)}", self.serif.normal, size, centred=True, gap=size * 0.5),
-            *(self._text(escape(text), self.serif.italic, size, gap=gap, firstLineIndent=28) for text in letter.basis),
-            self._text(escape(letter.opening), self.serif.normal, size, gap=gap * 2, firstLineIndent=28),
+            subject,
+            self._line(subject.longest * RULE, TEXT),
+            self._text(f"Kính gửi: {escape(letter.to)}", self.serif.normal, size, centred=True, gap=GAP),
+            *(self._text(escape(text), self.serif.italic, size, **indented) for text in letter.basis),
+            self._text(escape(letter.opening), self.serif.normal, size, **indented),
             self._box(size),
-            self._space(size * 0.8),
-            self._text("Các bước đầu tiên:", self.serif.bold, size, gap=gap, firstLineIndent=28),
+            self._space(GAP),
+            self._text("Các bước đầu tiên:", self.serif.bold, size, **indented),
             *(self._item(f"{number}.", escape(text), size) for number, text in enumerate(letter.steps, 1)),
-            self._text("Trách nhiệm theo Quy chế:", self.serif.bold, size, gap=gap, firstLineIndent=28),
+            self._text("Trách nhiệm theo Quy chế:", self.serif.bold, size, **indented),
             *(self._item("-", f"<b>{escape(lead)}</b>{escape(rest)}", size) for lead, rest in letter.duties),
-            self._text(f"<b>{escape(letter.support)}</b>", self.serif.normal, size, gap=size * 0.7, firstLineIndent=28),
+            self._text(f"<b>{escape(letter.support)}</b>", self.serif.normal, size, **indented),
         ]
 
     def _item(self, mark: str, markup: str, size: float) -> _Block:
         return self._beside(
             self._text(mark, self.serif.normal, size, 20),
-            self._text(markup, self.serif.normal, size, TEXT - 18, gap=size * 0.25),
+            self._text(markup, self.serif.normal, size, TEXT - 18, gap=GAP),
             18,
         )
 
@@ -234,16 +243,15 @@ class _Page:
 
         return _Block(size * 1.15, draw)
 
-    def _foot(self, size: float) -> list[_Block]:
+    def _foot(self, size: float, height: float) -> _Block:
+        """Whom it goes to, and who signs: in that height, as far as less room for a signature makes it fit."""
         half = TEXT / 2
+        title = self._centred(self.letter.signed_as.upper(), self.serif.bold, size, half)
+        name = self._centred(self.letter.signed_by, self.serif.bold, size, half)
+        room = max(SIGNATURE_LEAST, min(SIGNATURE, height - title.height - name.height))
         left = [
             self._text("Nơi nhận:", self.serif.bold_italic, min(size, 12), half),
             self._text("- Như trên (bản duy nhất);", self.serif.normal, min(size, 11), half),
             self._text("- Không sao chụp, không lưu.", self.serif.normal, min(size, 11), half),
         ]
-        right = [
-            self._centred(self.letter.signed_as.upper(), self.serif.bold, size, half),
-            self._space(SIGNATURE),
-            self._centred(self.letter.signed_by, self.serif.bold, size, half),
-        ]
-        return [self._beside(self._stack(left), self._stack(right), half)]
+        return self._beside(self._stack(left), self._stack([title, self._space(room), name]), half)

@@ -1,7 +1,9 @@
 """Handing sealed letters over: copies for the custodians, with a list, each bundle once.
 
 A bundle is not given out where its letters are void by now, or where the person that it is encrypted to is no longer
-the custodian (R11.2): the way out of both is to reissue.
+the custodian (R11.2), or where the key is not the custodian's or the operator's any more: the way out is to reissue. So
+it is for whoever moved before the letter was handed over: the account has gone along with a password that nobody knows,
+under an address that the letter does not name.
 """
 
 from __future__ import annotations
@@ -68,15 +70,21 @@ class Outcome:
 
     Attributes:
         bundles: what was given out.
-        held: agencies whose bundle is for somebody who is no longer the custodian.
+        held: agencies whose bundle is for somebody who is no longer the custodian, or for a key that was replaced, or
+            older than a batch with letters of the agency that cannot be read.
         void: agencies whose bundle holds only letters that are of no use: reissued since, or of mailboxes that ended;
             and where the custodian has changed, also those of suspended mailboxes, until these are open again.
+        reissue: the open mailboxes that went on under another address while their last letter waited, which is of no
+            use now: nobody knows their password until it is reissued.
+        broken: what is to be done about each batch whose manifest cannot be read.
         list: the name of the list, empty where nothing was given out.
     """
 
     bundles: list[HandedOver]
     held: list[str]
     void: list[str]
+    reissue: list[str]
+    broken: list[str]
     list: str
 
 
@@ -93,29 +101,38 @@ class Clerk:
         with self.outbox.locked():
             waiting, outcome = self._decide()
             if waiting:
+                self._check(waiting)
                 self._copy(waiting, outcome)
             return outcome
 
     def foresee(self) -> Outcome:
         """What `hand_over` would do now; changes nothing."""
         if not self.outbox.path.exists():
-            return Outcome([], [], [], "")
+            return Outcome([], [], [], [], [], "")
         self.outbox.check()
-        return self._decide()[1]
+        waiting, outcome = self._decide()
+        self._check(waiting)
+        return outcome
 
     def _decide(self) -> tuple[list[tuple[Batch, Bundle]], Outcome]:
         self._refuse_partial()
         batches, states = self.outbox.batches(), self.office.states()
-        newest = {a: batch.number for batch in batches for bundle in batch.bundles for a in bundle.addresses}
+        self._refuse_day(batches)
+        owners = self.office.owners()
+        newest = _newest(batches, owners)
+        broken = self.outbox.find_broken()
+        lost = {agency: item.number for item in broken for agency in item.agencies}
         waiting: list[tuple[Batch, Bundle]] = []
         given: list[HandedOver] = []
         held, void = [], []
         for batch, bundle in _undelivered(batches):
-            left = self._left(bundle)
-            # What is for a former custodian waits for a reissue, which a suspended mailbox gets only when it is open
-            # again: until then its letter is of no use.
+            left = self._left(bundle) or lost.get(bundle.agency, 0) > batch.number
+            # What is for a former custodian, or may be void by a batch that cannot be read, waits for a reissue, which
+            # a suspended mailbox gets only when it is open again: until then its letter is of no use.
             useful = {State.OPEN} if left else LIVE
-            dead = [a for a in bundle.addresses if newest[a] > batch.number or states.get(a) not in useful]
+            dead = [
+                a for a in bundle.addresses if newest[_owner(owners, a)] > batch.number or states.get(a) not in useful
+            ]
             if len(dead) == len(bundle.addresses):
                 void.append(bundle.agency)
             elif left:
@@ -123,7 +140,8 @@ class Clerk:
             else:
                 waiting.append((batch, bundle))
                 given.append(self._describe(batch, bundle, dead))
-        return waiting, Outcome(given, held, void, self._list_name(given))
+        reissue = _moved(batches, newest, owners, states)
+        return waiting, Outcome(given, held, void, reissue, list(map(str, broken)), self._list_name(given))
 
     def _refuse_partial(self) -> None:
         if self.outbox.find_partials():
@@ -134,17 +152,34 @@ class Clerk:
                 "Nothing was changed.",
             )
 
+    def _refuse_day(self, batches: Sequence[Batch]) -> None:
+        """On a day before the letters were made, whoever was custodian then would seem to be so now (R11.2)."""
+        day, newest = self.office.day.isoformat(), max((batch.day for batch in batches), default="")
+        if day < newest:
+            raise Failure(
+                f"as_of {day} sớm hơn {newest}, ngày của lần cấp mới nhất: tập phiếu sẽ đến tay người quản lý cũ. "
+                f"Bỏ as_of, hoặc nêu ngày từ {newest} trở đi. Chưa có gì thay đổi.",
+                f"as_of {day} lies before {newest}, the day of the newest letters: bundles would go to former "
+                f"custodians. Leave as_of out, or give {newest} or a later day. Nothing was changed.",
+            )
+
     def _custodian(self, code: str) -> tuple[Custodian, Issuance] | None:
         agency = self.office.register.agencies.get(code)
         return self.office.custodian(agency) if agency else None
 
     def _left(self, bundle: Bundle) -> bool:
-        """Whether the bundle, or the letter for the contact mailbox in it, is for somebody who is not custodian now."""
+        """Whether the bundle is not for whom it would be now.
+
+        It is for a former custodian or a former key, or its letter for the contact mailbox is for a former custodian.
+        """
         held = self._custodian(bundle.agency)
         person, key = (held[0].person, held[0].key) if held else ("", "")
+        province = self.office.register.province
+        if bundle.reader.owner == "operator" and bundle.reader.key != province.operator_key:
+            return True
         if bundle.reader.owner == "custodian":
             return (person, key) != (bundle.reader.person, bundle.reader.key)
-        address = f"{contact(bundle.agency)}@{self.office.register.province.domain}"
+        address = f"{contact(bundle.agency)}@{province.domain}"
         return address in bundle.addresses and person != bundle.reader.person
 
     def _describe(self, batch: Batch, bundle: Bundle, void: list[str]) -> HandedOver:
@@ -173,13 +208,21 @@ class Clerk:
     def _copy(self, waiting: Sequence[tuple[Batch, Bundle]], outcome: Outcome) -> None:
         """Copy, then list, then mark: a run that ends early does it all again."""
         with explained(self.to):
-            self._refuse_inside()
             self.to.mkdir(parents=True, exist_ok=True)
             for batch, bundle in waiting:
                 _replace(self.to / _file_name(batch, bundle), _intact(batch, bundle))
             _replace(self.to / outcome.list, _listed(outcome.bundles, in_words(self.office.day)))
+            pairs = list(zip(waiting, outcome.bundles, strict=True))
             for batch in dict.fromkeys(batch for batch, _bundle in waiting):
-                self._mark(batch, [bundle for other, bundle in waiting if other is batch])
+                self._mark(batch, {bundle.file: item.void for (other, bundle), item in pairs if other is batch})
+
+    def _check(self, waiting: Sequence[tuple[Batch, Bundle]]) -> None:
+        """Failure where anything hinders the copies, before the first is made."""
+        with explained(self.to):
+            self._refuse_inside()
+            for batch, bundle in waiting:
+                _intact(batch, bundle)
+                _refuse_other(self.to / _file_name(batch, bundle), bundle)
 
     def _refuse_inside(self) -> None:
         inside = self.outbox.path.resolve()
@@ -189,10 +232,11 @@ class Clerk:
                 f"{self.to} lies inside the folder of letters. Choose another folder for to. Nothing was changed.",
             )
 
-    def _mark(self, batch: Batch, bundles: Sequence[Bundle]) -> None:
+    def _mark(self, batch: Batch, files: dict[str, list[str]]) -> None:
+        """Have it on record that files were given out, each with the addresses whose letters were void by then."""
         marked = _marked(batch)
-        for bundle in bundles:
-            marked[bundle.file] = {"day": self.office.day.isoformat(), "to": str(self.to)}
+        for file, void in files.items():
+            marked[file] = {"day": self.office.day.isoformat(), "to": str(self.to), "void": void}
         scratch = batch.path / f"{HANDED_OVER}.new"
         scratch.unlink(missing_ok=True)
         write(scratch, as_json(marked))
@@ -221,8 +265,46 @@ def _undelivered(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Bundle]]:
                 yield batch, bundle
 
 
+Owner = tuple[str, str]
+"""Kind and id of an account; of an address that the register does not have, empty and the address."""
+
+
+def _owner(owners: dict[str, Owner], address: str) -> Owner:
+    return owners.get(address, ("", address))
+
+
+def _newest(batches: Sequence[Batch], owners: dict[str, Owner]) -> dict[Owner, int]:
+    """The number of the last batch with a letter for each account, under whatever address."""
+    return {_owner(owners, a): batch.number for batch in batches for bundle in batch.bundles for a in bundle.addresses}
+
+
+def _moved(
+    batches: Sequence[Batch], newest: dict[Owner, int], owners: dict[str, Owner], states: dict[str, State]
+) -> list[str]:
+    """The open addresses of accounts whose last letter names another one and has reached nobody.
+
+    One that is suspended is named as soon as it is open again, when its password can be reissued.
+    """
+    homes = {owners[address]: address for address, state in states.items() if state is State.OPEN}
+    found = set()
+    for batch in batches:
+        for address in _unread(batch):
+            owner = _owner(owners, address)
+            if newest[owner] == batch.number and homes.get(owner, address) != address:
+                found.add(homes[owner])
+    return sorted(found)
+
+
+def _unread(batch: Batch) -> Iterator[str]:
+    """The addresses of letters that were not given out, or were void when they were."""
+    marked = _marked(batch)
+    for bundle in batch.bundles:
+        yield from marked[bundle.file].get("void", ()) if bundle.file in marked else bundle.addresses
+
+
 def _file_name(batch: Batch, bundle: Bundle) -> str:
-    return f"{bundle.agency}-{batch.number:04}{SUFFIX}"
+    """Like no other bundle's: a batch's folder is named by its UUID too, as numbers begin with 1 in each outbox."""
+    return f"{bundle.agency}-{batch.path.name}{SUFFIX}"
 
 
 def _intact(batch: Batch, bundle: Bundle) -> bytes:
@@ -235,6 +317,17 @@ def _intact(batch: Batch, bundle: Bundle) -> bytes:
             f"{bundle.agency}.",
         )
     return data
+
+
+def _refuse_other(path: Path, bundle: Bundle) -> None:
+    """A copy of an earlier run that ended early may be there; whatever else is there is kept."""
+    if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != bundle.sha256:
+        raise Failure(
+            f"{path} đã có với nội dung khác, không phải tập phiếu này. Chuyển tệp đó đi, hoặc chọn thư mục khác cho "
+            "to. Chưa có gì thay đổi.",
+            f"{path} exists with another content, which is not this bundle. Move that file away, or choose another "
+            "folder for to. Nothing was changed.",
+        )
 
 
 def _replace(path: Path, data: bytes) -> None:

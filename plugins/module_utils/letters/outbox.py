@@ -67,13 +67,39 @@ class Partial:
 class Batch:
     """The letters of one run whose passwords were stored; a later batch has a higher number.
 
-    `day` is the day of the letters, in ISO 8601.
+    `day` is the day of the letters, in ISO 8601; `document` what the operator cited for all of them, None where that is
+    not on record.
     """
 
     number: int
     path: Path
     day: str
+    document: str | None
     bundles: tuple[Bundle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A batch whose manifest cannot be read: its letters count, but which ones they are is unknown.
+
+    `agencies` are those that its files are named after.
+    """
+
+    number: int
+    path: Path
+    agencies: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """What is to be done about it, in Vietnamese and English."""
+        agencies, batch = ", ".join(self.agencies) or "?", self.path.name.rpartition("-")[2]
+        return (
+            f"{self.path}: {MANIFEST} hỏng nên không bàn giao được, và phiếu cũ hơn của các cơ quan đó bị giữ lại. "
+            f"Cấp lại mật khẩu cho các hộp thư của {agencies} đã cấp trong lần đó (mail.audit, batch {batch}…), rồi "
+            "mới chuyển thư mục đi.\n"
+            f"{self.path}: {MANIFEST} is broken, so it cannot be handed over, and older letters of its agencies are "
+            f"kept back. Reissue the passwords that it issued for {agencies} (mail.audit, batch {batch}…), and only "
+            "then move the folder away."
+        )
 
 
 class Outbox:
@@ -109,29 +135,47 @@ class Outbox:
 
     def batches(self) -> list[Batch]:
         """What was issued so far and is still here, from the first to the last."""
+        found = (_read(number, path) for number, path in self._folders())
+        return [batch for batch in found if isinstance(batch, Batch)]
+
+    def find_broken(self) -> list[Broken]:
+        """The batches that nothing is known of but their names, from the first to the last."""
+        with explained(self.path):
+            found = [_read(number, path) for number, path in self._folders()]
+        return [batch for batch in found if isinstance(batch, Broken)]
+
+    def _folders(self) -> list[tuple[int, Path]]:
+        """The number and folder of each batch, whether its manifest can be read or not."""
+        if not self.path.exists():
+            return []
         matches = ((path, _BATCH.fullmatch(path.name)) for path in self.path.iterdir())
-        found = [_read(int(match["number"]), path) for path, match in matches if match]
-        return sorted(found, key=lambda batch: batch.number)
+        return sorted((int(match["number"]), path) for path, match in matches if match)
 
     def find_partials(self) -> list[Partial]:
         """What earlier runs left behind that ended early."""
         matches = ((path, _PARTIAL.fullmatch(path.name)) for path in sorted(self.path.iterdir()))
         return [Partial(BatchName(**match.groupdict()), path) for path, match in matches if match]
 
-    def write_partial(self, name: BatchName, day: str, sealed: Iterable[Sealed]) -> Partial:
+    def read(self, partial: Partial) -> Batch | None:
+        """What is in a partial batch, as number 0; None where its manifest cannot be read."""
+        with explained(partial.path):
+            batch = _read(0, partial.path)
+        return batch if isinstance(batch, Batch) else None
+
+    def write_partial(self, name: BatchName, day: str, sealed: Iterable[Sealed], document: str = "") -> Partial:
         """Put a batch safely on disk, before anybody stores its passwords."""
         path = self.path / f"{name.server}.{name.batch}.partial"
         with explained(path):
             path.mkdir(mode=0o700)
             bundles = [_write_bundle(path, item) for item in sealed]
-            manifest = {"batch": name.batch, "day": day, "bundles": [asdict(bundle) for bundle in bundles]}
-            write(path / MANIFEST, as_json(manifest))
+            manifest = {"batch": name.batch, "day": day, "document": document}
+            write(path / MANIFEST, as_json(manifest | {"bundles": [asdict(bundle) for bundle in bundles]}))
             sync_folder(self.path)
         return Partial(name, path)
 
     def finish(self, partial: Partial) -> Path:
         """Give a stored batch its own name, at one stroke."""
-        number = max((batch.number for batch in self.batches()), default=0) + 1
+        number = max((number for number, _path in self._folders()), default=0) + 1
         path = self.path / f"{number:04}-{partial.name.batch[:8]}"
         try:
             partial.path.rename(path)
@@ -159,16 +203,14 @@ def _write_bundle(folder: Path, sealed: Sealed) -> Bundle:
     return Bundle(sealed.agency, sealed.name, sealed.reader, sealed.addresses, file, digest)
 
 
-def _read(number: int, path: Path) -> Batch:
+def _read(number: int, path: Path) -> Batch | Broken:
     try:
         said = json.loads((path / MANIFEST).read_bytes())
         bundles = tuple(_as_bundle(item) for item in said["bundles"])
-        return Batch(number, path, said["day"], bundles)
-    except (ValueError, KeyError, TypeError) as error:
-        raise Failure(
-            f"{path} không phải thư mục phiếu của hệ thống này ({MANIFEST} hỏng). Chuyển nó đi rồi chạy lại.",
-            f"{path} is no folder of letters of this system ({MANIFEST} is broken). Move it away and run again.",
-        ) from error
+        return Batch(number, path, said["day"], said.get("document"), bundles)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        files = sorted(file.name for file in path.glob(f"*{SUFFIX}"))
+        return Broken(number, path, tuple(file.removesuffix(SUFFIX) for file in files))
 
 
 def _as_bundle(item: dict[str, Any]) -> Bundle:
