@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 
 import pytest
 
@@ -142,12 +143,8 @@ def test_webmail_gets_no_session_for_it(person: Person) -> None:
 
 @protocols
 def test_only_who_knows_it_is_told(person: Person, protocol: str) -> None:
-    says, refused, _works, wrong = PROTOCOLS[protocol]
-    guess = replace(person, password=person.password + "x")
-    try:
-        answer = says(guess)
-    except smtplib.SMTPAuthenticationError as error:
-        answer = f"{error.smtp_code}"
+    _says, refused, _works, wrong = PROTOCOLS[protocol]
+    answer = wrong_says(protocol, replace(person, password=person.password + "x"))
     assert wrong in answer
     assert refused not in answer
 
@@ -236,25 +233,34 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("text", HOSTILE)
-def test_a_name_or_password_that_is_an_injection_is_only_wrong(person: Person, text: str) -> None:
+def test_a_name_or_password_that_is_an_injection_is_only_wrong(person: Person) -> None:
     """In every protocol; the services that make queries of them go on, and the database is as it was."""
     before = accounts_dump(person)
-    for guess in (
-        replace(person, address=f"{text}@laocai.gov.vn"),
-        replace(person, address=text),
-        replace(person, address=f"{person.address}{text}"),
-        replace(person, password=text),
-    ):
-        assert not person.mail.server.may_log_in(guess.address, guess.password)
-        assert "-ERR" in pop3_says(guess)
-        assert sieve_says(guess).startswith("NO")
-        with pytest.raises(smtplib.SMTPAuthenticationError) as refused:
-            submission_says(guess, 587)
-        assert refused.value.smtp_code == 535
+    guesses = [
+        guess
+        for text in HOSTILE
+        for guess in (
+            replace(person, address=f"{text}@laocai.gov.vn"),
+            replace(person, address=f"{person.address}{text}"),
+            replace(person, password=text),
+        )
+    ]
+    with ThreadPoolExecutor(12) as pool:  # each failure has its wait
+        answers = {protocol: list(pool.map(partial(wrong_says, protocol), guesses)) for protocol in PROTOCOLS}
+    for protocol, said in answers.items():
+        _says, _refused, _works, wrong = PROTOCOLS[protocol]
+        assert [text for text in said if wrong not in text] == [], protocol
     assert accounts_dump(person) == before
     for protocol in PROTOCOLS:
         assert_works(person, protocol)
+
+
+def wrong_says(protocol: str, guess: Person) -> str:
+    """What a protocol answers to somebody who may not sign in."""
+    try:
+        return PROTOCOLS[protocol][0](guess)
+    except smtplib.SMTPAuthenticationError as error:
+        return f"{error.smtp_code}"
 
 
 @pytest.mark.parametrize("text", ["' OR 1=1 --", "x'; DROP SCHEMA mail CASCADE; --", "%s", "\\\\'"])

@@ -50,14 +50,15 @@ class danhba extends rcube_plugin
 
     /**
      * A link from another site comes without the cookies (SameSite=Strict), and would get an empty session in place of
-     * the one that is open. So the webmail is opened once more, from here; what the link asked for is dropped.
+     * the one that is open. So the webmail is opened once more, from here and only once; what the link asked for is
+     * dropped.
      */
     private function come_in(): void
     {
         $foreign = ($_SERVER['HTTP_SEC_FETCH_SITE'] ?? '') === 'cross-site'
             && ($_SERVER['HTTP_SEC_FETCH_MODE'] ?? '') === 'navigate' && ($_SERVER['REQUEST_METHOD'] ?? '') === 'GET';
-        if ($foreign) {
-            header('Refresh: 0; url=/');
+        if ($foreign && !isset($_GET['_danhba'])) {
+            header('Refresh: 0; url=/?_danhba=in');
             exit;
         }
     }
