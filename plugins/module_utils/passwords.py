@@ -202,9 +202,9 @@ class Issuer:
         if day < applied:
             raise Failure(
                 f"as_of {day} sớm hơn {applied}, ngày mà máy chủ đã được thực hiện đến: phiếu sẽ đến tay người quản lý "
-                f"cũ. Bỏ as_of, hoặc nêu ngày từ {applied} trở đi. Chưa cấp mật khẩu nào.",
+                f"cũ. Nêu as_of từ {applied} trở đi; không nêu là hôm nay. Chưa cấp mật khẩu nào.",
                 f"as_of {day} lies before {applied}, up to which the server has been brought: letters would be for "
-                f"former custodians. Leave as_of out, or give {applied} or a later day. No password was issued.",
+                f"former custodians. Give {applied} or a later day; without as_of it is today. No password was issued.",
             )
 
     def _settle(self, *, dry_run: bool) -> list[Earlier]:

@@ -97,7 +97,9 @@ sample:
   elements: str
   sample: ['create: nvvinh-stttt@laocai.gov.vn (Nguyễn Văn Vịnh) [101/QĐ-UBND]']
 ended:
-  description: Addresses that were closed, suspended or readdressed, so that no session may go on under them.
+  description:
+    - Addresses that were closed, suspended or readdressed, so that no session may go on under them.
+    - For whoever reads the result; what has to end is on a list in the database, which the host works off.
   returned: when the register could be read
   type: list
   elements: str

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import os
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
@@ -61,6 +64,38 @@ def test_web_sessions_of_a_suspended_mailbox_do_not_come_back(database: Database
     assert database.query("SELECT address FROM dovecot.web_session", role="dovecot") == []
 
 
+def test_a_web_session_that_begins_meanwhile_does_not_outlast_a_suspension(database: Database) -> None:
+    """The suspension waits for it, because both lock the password first; and then ends it."""
+    fill(database)
+    database.query("UPDATE mail.credential SET initial = false")
+    suspend = "UPDATE mail.account SET state = 'suspended' WHERE id = 'open'"
+    with database.connect() as beginning, ThreadPoolExecutor(1) as pool:
+        with beginning.transaction():
+            beginning.execute("SELECT FROM mail.credential WHERE id = 'open' FOR SHARE")
+            beginning.execute(SESSIONS.encode())
+            suspending = pool.submit(database.query, suspend)
+            time.sleep(0.5)
+            assert not suspending.done()
+        suspending.result(timeout=10)
+    database.query("UPDATE mail.account SET state = 'open' WHERE id = 'open'")
+    assert database.query("SELECT address FROM dovecot.web_session", role="dovecot") == []
+
+
+def test_a_password_that_was_checked_before_opens_no_mailbox_after(database: Database) -> None:
+    """What Dovecot asks at a sign-in (with the generation that it checked) and for a delivery (without)."""
+    fill(database)
+    query = f"SELECT address FROM dovecot.userdb WHERE address = '{ADDRESS}' AND %s IN ('', login)"
+
+    def opens(generation: str) -> bool:
+        return bool(database.query(query, generation, role="dovecot"))
+
+    assert opens(f"{ADDRESS}/1")
+    assert not opens(f"{ADDRESS}/2")
+    database.query("UPDATE mail.account SET state = 'suspended' WHERE id = 'open'")
+    assert not opens(f"{ADDRESS}/1")
+    assert opens("")
+
+
 class TestJob:
     @pytest.fixture
     def ended(self, job: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
@@ -81,6 +116,7 @@ class TestJob:
         assert listed(database) == []
         assert self.work(job, database) == 0
         assert len(ended) == 1
+        assert Path(os.environ["RUNTIME_DIRECTORY"], "ended").exists(), "what follows from it is still to be done"
 
     def test_what_comes_meanwhile_stays_on_the_list(
         self, job: ModuleType, database: Database, monkeypatch: pytest.MonkeyPatch

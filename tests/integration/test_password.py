@@ -533,7 +533,7 @@ def test_no_day_before_the_last_one_applied(ansible: Ansible, database: Database
         before = database.dump()
         outcome = ansible.run(MODULE, order(database), check=check)
         if refused:
-            outcome.assert_refused(f"nêu ngày từ {applied} trở đi", f"{DAY} lies before {applied}")
+            outcome.assert_refused(f"Nêu as_of từ {applied} trở đi", f"{DAY} lies before {applied}")
             assert database.dump() == before
             assert issued_files(ansible.folder) == []
         else:

@@ -745,7 +745,7 @@ def test_no_day_before_the_newest_letters(box: Outbox, to: Path, day: str, refus
             continue
         with pytest.raises(Failure, match=r"lies before 2026-02-05.* Nothing was changed") as refusal:
             attempt(Clerk(box, office(day), to))
-        assert "nêu ngày từ 2026-02-05 trở đi" in refusal.value.vi
+        assert "Nêu as_of từ 2026-02-05 trở đi" in refusal.value.vi
         assert not to.exists()
 
 

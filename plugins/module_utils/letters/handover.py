@@ -158,9 +158,9 @@ class Clerk:
         if day < newest:
             raise Failure(
                 f"as_of {day} sớm hơn {newest}, ngày của lần cấp mới nhất: tập phiếu sẽ đến tay người quản lý cũ. "
-                f"Bỏ as_of, hoặc nêu ngày từ {newest} trở đi. Chưa có gì thay đổi.",
+                f"Nêu as_of từ {newest} trở đi; không nêu là hôm nay. Chưa có gì thay đổi.",
                 f"as_of {day} lies before {newest}, the day of the newest letters: bundles would go to former "
-                f"custodians. Leave as_of out, or give {newest} or a later day. Nothing was changed.",
+                f"custodians. Give {newest} or a later day; without as_of it is today. Nothing was changed.",
             )
 
     def _custodian(self, code: str) -> tuple[Custodian, Issuance] | None:

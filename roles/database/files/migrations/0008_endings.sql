@@ -9,17 +9,20 @@ CREATE TABLE mail.ending (
 CREATE INDEX ending_address ON mail.ending (address);
 
 -- A mailbox that was closed or suspended, or has another address: its web sessions are over for good, also if it comes
--- back.
+-- back. Whoever deletes web sessions or begins one locks the password first, so that neither waits for the other in a
+-- circle nor a session slips in between; what did all the same goes when the mailbox comes back.
 CREATE FUNCTION mail.end_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM FROM mail.credential WHERE kind = OLD.kind AND id = OLD.id FOR NO KEY UPDATE;
     DELETE FROM mail.web_session WHERE kind = OLD.kind AND id = OLD.id;
-    INSERT INTO mail.ending (address) VALUES (OLD.address);
+    IF OLD.state = 'open' THEN
+        INSERT INTO mail.ending (address) VALUES (OLD.address);
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER account_ended AFTER UPDATE ON mail.account
-    FOR EACH ROW WHEN (OLD.state = 'open' AND NEW.state <> 'open' OR OLD.address <> NEW.address)
-    EXECUTE FUNCTION mail.end_account();
+    FOR EACH ROW WHEN (OLD.state <> NEW.state OR OLD.address <> NEW.address) EXECUTE FUNCTION mail.end_account();
 
 CREATE OR REPLACE FUNCTION mail.replace_password() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -34,11 +37,11 @@ END $$;
 GRANT USAGE ON SCHEMA mail TO danhba_sessions;
 GRANT SELECT, DELETE ON mail.ending TO danhba_sessions, danhba_password, danhba_credentials;
 
--- A sign-in that was under way while the password was replaced finds no mailbox: what the password was checked against
--- has to be what holds.
+-- A sign-in that was under way while the password was replaced, or the mailbox suspended, finds no mailbox: what the
+-- password was checked against has to be what holds.
 CREATE OR REPLACE VIEW dovecot.userdb AS
     SELECT account.address, account.kind || '/' || account.id AS home, account.quota,
-           account.address || '/' || credential.run AS login
+           CASE WHEN account.state = 'open' THEN account.address || '/' || credential.run END AS login
       FROM mail.account LEFT JOIN mail.credential USING (kind, id)
      WHERE account.state IN ('open', 'suspended');
 
