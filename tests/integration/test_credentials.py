@@ -21,11 +21,11 @@ from typing import Any
 import psycopg
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.credentials import Credential, store_batch
-from danhba_credentials.hashing import Hasher
 
+from danhba_host.credentials.hashing import Hasher
 from tests.integration.conftest import PROJECT, WEBMAIL_ROLE, Database
 
-PACKAGE = PROJECT / "roles/credentials/files"
+LIBRARY = PROJECT / "roles/programs/files"
 ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Vina9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
 ADDRESS, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 SUSPENDED, CLOSED, BARE = (f"{name}-stttt@laocai.gov.vn" for name in ("suspended", "closed", "bare"))
@@ -124,16 +124,16 @@ def running(database: Database, folder: Path, **changes: Any) -> Iterator[Runnin
     """The service, started as systemd starts it."""
     folder.mkdir(exist_ok=True)
     path, log, settings = folder / "socket", folder / "log", folder / "settings.json"
-    values = {"database": database.name, "database_socket": database.server.socket} | SETTINGS | changes
+    values = {"database": database.name, "database_socket_dir": database.server.socket} | SETTINGS | changes
     settings.write_text(json.dumps(values), encoding="utf-8")
     with socket.socket(socket.AF_UNIX) as listener, log.open("wb") as output:
         listener.bind(str(path))
         listener.listen(128)
         os.set_inheritable(listener.fileno(), True)
-        command = f'exec 3<&{listener.fileno()}; LISTEN_FDS=1 exec "$0" -m danhba_credentials "$1"'
+        command = f'exec 3<&{listener.fileno()}; LISTEN_FDS=1 exec "$0" -m danhba_host.credentials --settings "$1"'
         process = subprocess.Popen(
             ["/bin/bash", "-c", command, sys.executable, str(settings)],
-            env={**os.environ, "PYTHONPATH": str(PACKAGE)},
+            env={**os.environ, "PYTHONPATH": str(LIBRARY)},
             pass_fds=[listener.fileno()],
             stderr=output,
         )

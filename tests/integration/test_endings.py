@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import importlib.machinery
-import importlib.util
 import os
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from types import ModuleType
 
 import psycopg
 import pytest
 
-from tests.integration.conftest import PROJECT, Database
+from danhba_host import endings
+from danhba_host.journal import Away
+from tests.integration.conftest import Database
 from tests.integration.test_grants import SESSIONS, fill
 
-PROGRAM = PROJECT / "roles/dovecot/files/danhba-end-sessions"
 ADDRESS = "open-stttt@laocai.gov.vn"
 
 
-@pytest.fixture
-def job(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """The program, as the server runs it."""
+@pytest.fixture(autouse=True)
+def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The folder that systemd gives the job."""
     monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
-    loader = importlib.machinery.SourceFileLoader("end_sessions", str(PROGRAM))
-    spec = importlib.util.spec_from_loader(loader.name, loader)
-    assert spec
-    module = importlib.util.module_from_spec(spec)
-    loader.exec_module(module)
-    return module
 
 
 def listed(database: Database) -> list[str]:
@@ -98,66 +90,60 @@ def test_a_password_that_was_checked_before_opens_no_mailbox_after(database: Dat
 
 class TestJob:
     @pytest.fixture
-    def ended(self, job: ModuleType, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
+    def ended(self, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
         """Whose sessions Dovecot was told to end, call by call."""
         calls: list[Sequence[str]] = []
-        monkeypatch.setattr(job, "end", lambda _anvil, addresses: calls.append(addresses))
+        monkeypatch.setattr(endings, "end", lambda _anvil, addresses: calls.append(addresses))
         return calls
 
-    def work(self, job: ModuleType, database: Database) -> int:
-        return int(job.work(database.name, database.server.socket, "/nowhere"))
+    def work(self, database: Database) -> str:
+        return endings.work(endings.Settings(database.name, database.server.socket, "/nowhere"))
 
-    def test_works_the_list_off_once(self, job: ModuleType, database: Database, ended: list[Sequence[str]]) -> None:
+    def test_works_the_list_off_once(self, database: Database, ended: list[Sequence[str]]) -> None:
         fill(database)
         database.query("UPDATE mail.credential SET password = '{PLAIN}new'")
         database.query("UPDATE mail.account SET state = 'closed' WHERE id = 'open'")
-        assert self.work(job, database) == 3
+        assert "of 3 mailboxes" in self.work(database)
         assert ended == [sorted(f"{name}-stttt@laocai.gov.vn" for name in ("open", "suspended", "closed"))]
         assert listed(database) == []
-        assert self.work(job, database) == 0
+        assert self.work(database) == ""
         assert len(ended) == 1
         assert Path(os.environ["RUNTIME_DIRECTORY"], "ended").exists(), "what follows from it is still to be done"
 
-    def test_what_comes_meanwhile_stays_on_the_list(
-        self, job: ModuleType, database: Database, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_what_comes_meanwhile_stays_on_the_list(self, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
         fill(database)
         close = "UPDATE mail.account SET state = 'closed' WHERE id = '{}'"
         database.query(close.format("open"))
         monkeypatch.setattr(
-            job,
+            endings,
             "end",
             lambda *_given: database.query("INSERT INTO mail.ending (address) VALUES (%s)", ADDRESS),
         )
-        assert self.work(job, database) == 1
+        assert "of 1 mailboxes" in self.work(database)
         assert listed(database) == [ADDRESS]
 
-    def test_nothing_is_taken_off_when_dovecot_fails(
-        self, job: ModuleType, database: Database, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_nothing_is_taken_off_when_dovecot_fails(self, database: Database) -> None:
+        """There is no socket, so it does not run, and the next run will do."""
         fill(database)
         database.query("UPDATE mail.account SET state = 'closed' WHERE id = 'open'")
-
-        def fail(*_given: object) -> None:
-            raise job.Failed("away")
-
-        monkeypatch.setattr(job, "end", fail)
-        with pytest.raises(job.Failed):
-            self.work(job, database)
+        with pytest.raises(Away, match="Dovecot has not ended the sessions"):
+            self.work(database)
         assert listed(database) == [ADDRESS]
+        assert not Path(os.environ["RUNTIME_DIRECTORY"], "ended").exists()
 
-    def test_many_are_ended_at_once(self, job: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked: list[str] = []
-
-        def run(command: list[str], **_options: object) -> object:
-            asked.append(command[-1])
-            return type("Done", (), {"returncode": job.NOBODY})
-
-        monkeypatch.setattr(job.subprocess, "run", run)
-        job.end("/nowhere", [f"a{number}@x" for number in range(job.MANY)])
-        assert len(asked) == job.MANY
-        job.end("/nowhere", [f"a{number}@x" for number in range(job.MANY + 1)])
-        assert asked[job.MANY :] == ["*"]
+    def test_waits_for_no_lock_for_ever(self, database: Database, ended: list[Sequence[str]]) -> None:
+        """It is the next run's then, and `pg_stat_activity` says meanwhile who waits."""
+        fill(database)
+        database.query("UPDATE mail.account SET state = 'closed' WHERE id = 'open'")
+        waiting = "SELECT application_name FROM pg_stat_activity WHERE datname = current_database() AND usename = %s"
+        with database.connect() as other, other.transaction(), ThreadPoolExecutor(1) as pool:
+            other.execute("SELECT FROM mail.ending FOR UPDATE")
+            running = pool.submit(self.work, database)
+            time.sleep(1)
+            assert database.query(waiting, endings.ROLE) == [("danhba-end-sessions",)]
+            with pytest.raises(Away, match="lock timeout"):
+                running.result(timeout=30)
+        assert listed(database) == [ADDRESS]
 
 
 @pytest.mark.parametrize(

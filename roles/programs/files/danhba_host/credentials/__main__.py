@@ -1,24 +1,25 @@
-"""`python3 -m danhba_credentials SETTINGS`, started by systemd with the listening socket as descriptor 3.
-
-With --check before SETTINGS it only says whether it could be started with them.
-"""
+"""Checks and changes passwords: `danhba-host credentials`, started by systemd with the listening socket (3)."""
 
 from __future__ import annotations
 
+import argparse
 import logging
 import os
 import signal
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+from .. import program
+from ..journal import Refused
 from .hashing import Hasher
 from .policy import Policy
 from .server import serve
 from .service import Service
 from .sessions import Dovecot
-from .settings import Settings, load
+from .settings import Settings
 from .store import Store
 from .throttle import KnownClients, Throttle
 from .words import OWN_LIST, read_words
@@ -40,19 +41,28 @@ def make_service(settings: Settings) -> Service:
     )
 
 
-def main() -> None:
-    """Serve until SIGTERM."""
-    settings = load(Path(sys.argv[-1]))
-    if "--check" in sys.argv[1:]:
-        return
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
+def work(settings: Settings, _given: argparse.Namespace) -> str:
+    """Serve until SIGTERM.
+
+    Raises:
+        Refused: systemd did not hand over the socket.
+    """
     if os.environ.get("LISTEN_FDS") != "1":
-        sys.exit("danhba-credentials: no socket. Start danhba-credentials.socket instead.")
+        raise Refused(
+            "không có socket: hãy khởi động danhba-credentials.socket -- no socket: start danhba-credentials.socket"
+        )
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     service = make_service(settings)
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     with socket.socket(fileno=FIRST_DESCRIPTOR) as listener:
         serve(listener, service.answer, settings.connections)
+    return ""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Serve, or say whether a settings file would do."""
+    return program.run(program.parser(__doc__, "credentials.json"), Settings, work, words)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

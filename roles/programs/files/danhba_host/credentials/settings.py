@@ -1,10 +1,8 @@
-"""The settings of the service: one JSON file, written by the role."""
+"""The settings of the service."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +11,7 @@ class Settings:
 
     Attributes:
         database: name of the database of accounts.
-        database_socket: folder of the Unix socket of its server.
+        database_socket_dir: folder of the Unix socket of its server.
         connections: requests answered at once; more wait.
         hashes_at_once: Argon2 computations at once, of 19 MiB each.
         session_seconds: how long a web session lasts at most.
@@ -29,7 +27,7 @@ class Settings:
     """
 
     database: str
-    database_socket: str
+    database_socket_dir: str
     connections: int
     hashes_at_once: int
     session_seconds: int
@@ -41,8 +39,3 @@ class Settings:
     former_passwords: int
     word_lists: list[str]
     anvil_socket: str
-
-
-def load(path: Path) -> Settings:
-    """Read the settings. TypeError where one is missing or unknown, so that a wrong file is no quiet default."""
-    return Settings(**json.loads(path.read_text(encoding="utf-8")))

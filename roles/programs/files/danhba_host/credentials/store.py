@@ -13,16 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg.rows import TupleRow
 
+from ..database import Connection, connect
 from .settings import Settings
 
 ROLE = "danhba_credentials"
 CONNECTIONS = 4  # kept open
 AGENCY_SECONDS = 60  # an apply shows in the address book within a minute, and here
-OPTIONS = "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=10s"
-
-Connection = psycopg.Connection[TupleRow]
 
 
 class Unavailable(Exception):
@@ -231,16 +228,8 @@ class Store:
                 return connection
 
     def _open(self) -> Connection:
-        return psycopg.connect(
-            host=self._settings.database_socket,
-            dbname=self._settings.database,
-            user=ROLE,
-            application_name="danhba-credentials",
-            client_encoding="UTF8",
-            connect_timeout=5,
-            options=OPTIONS,
-            autocommit=True,
-        )
+        settings = self._settings
+        return connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-credentials")
 
     def _give_back(self, connection: Connection) -> None:
         if connection.closed or connection.broken:

@@ -1,0 +1,62 @@
+"""One run of the job."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ..database import translated
+from ..journal import Away, Refused
+from .compare import compare, guard, marks
+from .entries import root, wanted
+from .settings import Settings
+from .slapd import Directory, away
+from .source import read
+
+
+def sync(settings: Settings, given: argparse.Namespace) -> str:
+    """Bring the book into step; return what was done, in a line, empty when there was nothing to do.
+
+    Arguments:
+        settings: where the book and the database are.
+        given: `whole` compares all entries, whatever the root notes; `accept` does so even if most mailboxes are gone;
+            `compare` only says what differs.
+
+    Raises:
+        Refused, Away
+    """
+    with translated(), _translated():
+        return _sync(settings, given)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn errors of slapd into those that end a program."""
+    import ldap
+
+    try:
+        yield
+    except away(ldap) as error:
+        raise Away(f"slapd không trả lời -- slapd does not answer: {error}") from error
+    except ldap.LDAPError as error:
+        raise Refused(f"slapd từ chối -- slapd refused: {error}") from error
+
+
+def _sync(settings: Settings, given: argparse.Namespace) -> str:
+    directory = Directory(settings.suffix)
+    stamp = directory.stamp()
+    source = read(settings, None if given.whole or given.accept or given.compare else stamp)
+    if source is None:
+        return ""
+    book = wanted(source, settings)
+    if stamp is None and not given.compare:
+        directory.plant(root(settings))
+    actual, needed = directory.read() if stamp is not None else {}, marks(book)
+    if not given.accept:
+        guard(actual, needed, settings.least_percent)
+    changes = compare(actual, needed)
+    if not given.compare:
+        directory.apply(changes, book)
+        directory.note(root(settings), source.version)
+    return f"danh bạ LDAP: {changes} -- address book: {changes}" if changes else ""

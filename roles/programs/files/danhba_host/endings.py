@@ -1,0 +1,83 @@
+"""Ends the mail sessions that may not go on.
+
+They are those of mailboxes that were closed, suspended or given another address, and of passwords that were replaced.
+The database has the list (mail.ending): its triggers write it with each such change, and it only shrinks when Dovecot
+has done it. So a run that was cut off between a change and the end of its sessions is made good by the next.
+
+Where it ended something it leaves a file `ended` in its runtime directory, for what follows from that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import program
+from .database import connect, translated
+from .sessions import EVERYBODY, kick
+
+ROLE = "danhba_sessions"
+# Of more mailboxes than this everybody's sessions are ended at once: mail programs come back by themselves.
+MOST_ADDRESSES = 50
+KICK_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting.
+
+    Attributes:
+        database: name of the database of accounts.
+        database_socket_dir: folder of the Unix socket of its server.
+        anvil_socket: Dovecot's socket by which sessions are ended.
+    """
+
+    database: str
+    database_socket_dir: str
+    anvil_socket: str
+
+
+def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
+    """End what is on the list and take it off; what was done, in a line, or nothing.
+
+    Raises:
+        Away, Refused
+    """
+    count = _work_off(settings)
+    if not count:
+        return ""
+    return f"đã kết thúc phiên thư của {count} hộp thư -- ended the mail sessions of {count} mailboxes"
+
+
+def _work_off(settings: Settings) -> int:
+    """How many mailboxes were on the list."""
+    with (
+        translated(),
+        connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-end-sessions") as connection,
+    ):
+        rows = connection.execute("SELECT entry, address FROM mail.ending").fetchall()
+        addresses = sorted({address for _entry, address in rows})
+        if addresses:
+            end(settings.anvil_socket, addresses)
+            Path(os.environ["RUNTIME_DIRECTORY"], "ended").touch()
+            connection.execute("DELETE FROM mail.ending WHERE entry = ANY (%s)", [[entry for entry, _address in rows]])
+    return len(addresses)
+
+
+def end(anvil_socket: str, addresses: Sequence[str]) -> None:
+    """Have Dovecot end every session of the addresses."""
+    for address in addresses if len(addresses) <= MOST_ADDRESSES else [EVERYBODY]:
+        kick(anvil_socket, address, timeout_seconds=KICK_SECONDS)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run once; say something only when something was done or is wrong."""
+    return program.run(program.parser(__doc__, "end-sessions.json"), Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""The command line that all programs have: `--settings FILE` and `--check FILE`."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from . import journal
+from .settings import Settings, load
+
+FOLDER = Path("/etc/danhba")
+
+
+def parser(description: str | None, settings: str) -> argparse.ArgumentParser:
+    """The parser of a program's arguments; `settings` is the name of its file in `/etc/danhba`.
+
+    `description` is the documentation of the program's module, of which the first line is shown.
+    """
+    made = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    made.add_argument("--settings", metavar="FILE", type=Path, default=FOLDER / settings, help="its settings")
+    made.add_argument("--check", metavar="FILE", type=Path, help="only say whether FILE could be its settings")
+    return made
+
+
+def run(
+    arguments: argparse.ArgumentParser,
+    kind: type[Settings],
+    work: Callable[[Settings, argparse.Namespace], str],
+    words: Sequence[str] | None = None,
+) -> int:
+    """Run a program once, and return its exit status (`journal.run`); `words` are those of the command line."""
+    given = arguments.parse_args(words)
+
+    def read_and_work() -> str:
+        if given.check:
+            load(given.check, kind)
+            return ""
+        return work(load(given.settings, kind), given)
+
+    return journal.run(read_and_work)

@@ -1,0 +1,146 @@
+"""Writes to the owner of a mailbox that it is nearly full; Dovecot runs it as `quota PERCENT USER HOME`.
+
+Dovecot runs it when the percentage is crossed from below. A mailbox that stays near it crosses it often, so the same
+warning is not sent again for some days. It is delivered past the quota, which is what it is about.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from pathlib import Path
+
+from . import program
+from .journal import Refused
+
+DELIVER = "/usr/lib/dovecot/dovecot-lda"
+DAY_SECONDS = 86400
+KIB = 1024
+
+TEXT = """\
+Kính gửi chủ hộp thư {user},
+
+Hộp thư này đã dùng {used} trên {limit} ({percent} %). Khi đầy, hộp thư không nhận thêm thư nào: người gửi sẽ được
+báo là thư không đến.
+
+Ông/bà nên làm ngay những việc sau:
+1. Đăng nhập {webmail}, mở thư mục Đã gửi và Hộp thư đến, sắp xếp theo kích thước.
+2. Lưu về máy các tệp đính kèm lớn cần giữ, rồi xóa những thư đó.
+3. Xóa hết thư trong Thùng rác và Thư rác: thư trong đó vẫn chiếm chỗ.
+
+{support}
+Thư này do hệ thống tự động gửi, không cần trả lời.
+
+--
+Your mailbox has used {used} of {limit} ({percent} %). Once it is full, no more mail arrives, and senders are told so.
+Sign in at {webmail}, save and delete large messages, and empty the trash.
+"""
+SUPPORT = "Nếu công việc cần hộp thư lớn hơn, hoặc cần giúp đỡ, xin liên hệ: {support}.\n"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting.
+
+    Attributes:
+        sender: the address that writes.
+        webmail: URL of the webmail.
+        support: whom to ask; nobody is named when empty.
+        days: for how long the same warning is not sent again.
+    """
+
+    sender: str
+    webmail: str
+    support: str
+    days: int
+
+    def __post_init__(self) -> None:
+        """Refuse what would warn at each crossing."""
+        if self.days < 0:
+            raise ValueError("days không được âm -- days must not be negative")
+
+
+def work(settings: Settings, given: argparse.Namespace) -> str:
+    """Send the warning, unless the same one was sent a short while ago.
+
+    Raises:
+        Refused: Dovecot did not tell the quota or did not take the message.
+    """
+    stamp = Path(given.home, f".quota-warning-{given.percent}")
+    if stamp.exists() and time.time() - stamp.stat().st_mtime < settings.days * DAY_SECONDS:
+        return ""
+    used, limit = ask_quota(given.user)
+    message = compose(settings, given.user, used, limit)
+    _run([DELIVER, "-d", given.user, "-f", settings.sender, "-o", "quota_enforce=no"], message.as_bytes())
+    stamp.touch()
+    return ""
+
+
+def ask_quota(user: str) -> tuple[int, int]:
+    """What the mailbox holds and may hold, in KiB."""
+    command = ["/usr/bin/doveadm", "-f", "tab", "quota", "get", "-u", user]
+    said = _run(command)
+    for row in csv.DictReader(said.splitlines(), delimiter="\t"):
+        if row["Type"] == "STORAGE":
+            return int(row["Value"]), int(row["Limit"])
+    raise Refused(_failure(command, said))
+
+
+def _run(command: Sequence[str], typed: bytes = b"") -> str:
+    """What a program of Dovecot prints."""
+    try:
+        return subprocess.run(command, input=typed, capture_output=True, check=True).stdout.decode()
+    except subprocess.CalledProcessError as error:
+        raise Refused(_failure(command, error.stderr.decode(errors="replace"))) from error
+    except OSError as error:
+        raise Refused(_failure(command, str(error))) from error
+
+
+def _failure(command: Sequence[str], why: str) -> str:
+    said = why.strip() or "?"
+    return f"không gửi được cảnh báo hộp thư sắp đầy -- the warning was not sent: {command[0]}: {said}"
+
+
+def compose(settings: Settings, user: str, used: int, limit: int) -> EmailMessage:
+    """The warning as a message; `used` and `limit` in KiB."""
+    percent = used * 100 // limit
+    message = EmailMessage()
+    message["From"] = f"Quản trị thư công vụ <{settings.sender}>"
+    message["To"] = user
+    message["Subject"] = f"Hộp thư này đã dùng {percent} % dung lượng"
+    message["Date"] = formatdate(localtime=True)
+    message["Message-ID"] = make_msgid(domain=settings.sender.partition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers it
+    message["Content-Language"] = "vi, en"
+    support = SUPPORT.format(support=settings.support) if settings.support else ""
+    sizes = {"used": size(used), "limit": size(limit), "percent": percent}
+    message.set_content(TEXT.format(user=user, webmail=settings.webmail, support=support, **sizes))
+    return message
+
+
+def size(kib: int) -> str:
+    """A size as people write it in Vietnamese, with a decimal comma."""
+    if kib < KIB:
+        return f"{kib} KB"
+    value, unit = (kib / KIB, "MB") if kib < KIB * KIB else (kib / KIB / KIB, "GB")
+    return f"{value:.1f} {unit}".replace(".", ",")
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Warn once; say something only when something is wrong."""
+    parser = program.parser(__doc__, "quota-warning.json")
+    # Optional, for `--check` goes without them.
+    for name in ("percent", "user", "home"):
+        parser.add_argument(name, nargs="?", default="")
+    return program.run(parser, Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""How mail sessions are ended, with a program in doveadm's place."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from danhba_host import endings, sessions
+from danhba_host.credentials.sessions import Dovecot
+from danhba_host.journal import Away, Refused
+
+ADDRESS = "nvvinh-stttt@laocai.gov.vn"
+
+Doveadm = Callable[[int], list[list[str]]]
+
+
+@pytest.fixture
+def doveadm(monkeypatch: pytest.MonkeyPatch) -> Doveadm:
+    """Has doveadm end with a status from now on; the commands that it gets."""
+
+    def answering(status: int) -> list[list[str]]:
+        commands: list[list[str]] = []
+
+        def run(command: list[str], **_options: object) -> subprocess.CompletedProcess[str]:
+            commands.append(command)
+            return subprocess.CompletedProcess(command, status, "", "Fatal:\n  not today")
+
+        monkeypatch.setattr(subprocess, "run", run)
+        return commands
+
+    return answering
+
+
+@pytest.mark.parametrize("status", [0, 68])
+def test_ended_or_nobody_there(doveadm: Doveadm, status: int) -> None:
+    commands = doveadm(status)
+    sessions.kick("/run/anvil", ADDRESS, timeout_seconds=1)
+    assert commands == [["/usr/bin/doveadm", "-O", "kick", "-a", "/run/anvil", ADDRESS]]
+
+
+@pytest.mark.parametrize(("there", "error"), [(True, Refused), (False, Away)])
+def test_failure_waits_where_dovecot_is_away(
+    doveadm: Doveadm, tmp_path: Path, there: bool, error: type[Exception]
+) -> None:
+    doveadm(75)
+    socket = tmp_path / "anvil"
+    if there:
+        socket.touch()
+    with pytest.raises(error, match="has not ended the sessions: Fatal: not today"):
+        sessions.kick(str(socket), ADDRESS, timeout_seconds=1)
+
+
+@pytest.mark.parametrize("error", [subprocess.TimeoutExpired("doveadm", 1), FileNotFoundError("doveadm")])
+def test_no_answer_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: Exception) -> None:
+    def run(*_arguments: object, **_options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(Refused, match="doveadm"):
+        sessions.kick(str(tmp_path), ADDRESS, timeout_seconds=1)
+
+
+def test_many_are_ended_at_once(doveadm: Doveadm) -> None:
+    commands = doveadm(0)
+    addresses = [f"a{number}@x" for number in range(51)]
+    endings.end("/run/anvil", addresses[:50])
+    assert [command[-1] for command in commands] == addresses[:50]
+    endings.end("/run/anvil", addresses)
+    assert [command[-1] for command in commands[50:]] == ["*"]
+
+
+def test_service_is_told_what_went_wrong(doveadm: Doveadm) -> None:
+    assert Dovecot("").end(ADDRESS) == "", "no Dovecot on this host"
+    commands = doveadm(0)
+    assert Dovecot("/run/anvil").end(ADDRESS) == ""
+    assert commands[0][-1] == ADDRESS
+    doveadm(75)
+    assert "not today" in Dovecot("/run/anvil").end(ADDRESS)
