@@ -399,7 +399,7 @@ def stopped(mail: Deployment, unit: str) -> Iterator[None]:
 class TestFaults:
     def synchronise(self, mail: Deployment, *options: str) -> int:
         """The status by which the job ends."""
-        command = shlex.join(["/usr/local/libexec/danhba-addressbook-sync", *options])
+        command = shlex.join(["/usr/local/sbin/danhba-host", "addressbook", *options])
         return mail.host.run(f"runuser -u openldap -- {command}", check=False).returncode
 
     def test_book_stays_while_the_database_is_away(self, mail: Deployment, book: Book) -> None:

@@ -14,7 +14,7 @@ PRIVATE = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"]) / "private"
 ADDRESS = "10.233.0.31"
 FQDN = "mail.laocai.gov.vn"
 SUFFIX = "dc=laocai,dc=gov,dc=vn"
-JOB = "runuser -u openldap -- /usr/local/libexec/danhba-addressbook-sync"
+JOB = "runuser -u openldap -- /usr/local/sbin/danhba-host addressbook"
 SEARCH = f"ldapsearch -LLL -Q -Y EXTERNAL -H ldapi:/// -o ldif-wrap=no -b {SUFFIX}"
 # A simple bind without name or password, and a search of the root (RFC 4511, 4.2 and 4.5), and what refuses them.
 BIND = bytes.fromhex("300c020101600702010304008000")
