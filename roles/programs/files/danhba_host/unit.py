@@ -1,7 +1,7 @@
 """Says whether systemd would take a unit before it lands: `danhba-host unit NAME FILE`.
 
-NAME is its path below `/etc/systemd/system`: `danhba-end-sessions.service`, or `nginx.service.d/danhba.conf` for what is
-added to a unit of a package. Roles have it look at each unit that they write (`validate:`).
+NAME is its path below `/etc/systemd/system`: `danhba-end-sessions.service`, or for what is added to a unit of a package
+`nginx.service.d/danhba.conf`. Roles have it look at each unit that they write (`validate:`).
 """
 
 from __future__ import annotations
