@@ -56,7 +56,7 @@ def file_of(module: str) -> Path | None:
 
 @cache
 def closure(path: Path, *, packages: bool = True) -> frozenset[Path]:
-    """A file with everything of this collection that it imports, in any number of steps; with the packages around it."""
+    """A file with all of this collection that it imports, in any number of steps, and the packages around it."""
     found, waiting = {path}, [path]
     while waiting:
         for module in imported(waiting.pop()):
