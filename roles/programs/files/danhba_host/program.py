@@ -12,12 +12,12 @@ from .settings import Settings, load
 FOLDER = Path("/etc/danhba")
 
 
-def parser(description: str | None, settings: str) -> argparse.ArgumentParser:
+def parser(name: str, description: str | None, settings: str) -> argparse.ArgumentParser:
     """The parser of a program's arguments; `settings` is the name of its file in `/etc/danhba`.
 
     `description` is the documentation of the program's module, of which the first line is shown.
     """
-    made = argparse.ArgumentParser(description=(description or "").partition("\n")[0])
+    made = argparse.ArgumentParser(f"danhba-host {name}", description=(description or "").partition("\n")[0])
     made.add_argument("--settings", metavar="FILE", type=Path, default=FOLDER / settings, help="its settings")
     made.add_argument("--check", metavar="FILE", type=Path, help="only say whether FILE could be its settings")
     return made

@@ -1,4 +1,4 @@
-"""Writes to the owner of a mailbox that it is nearly full; Dovecot runs it as `quota PERCENT USER HOME`.
+"""Writes to the owner of a mailbox that it is nearly full.
 
 Dovecot runs it when the percentage is crossed from below. A mailbox that stays near it crosses it often, so the same
 warning is not sent again for some days. It is delivered past the quota, which is what it is about.
@@ -135,7 +135,7 @@ def size(kib: int) -> str:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Warn once; say something only when something is wrong."""
-    parser = program.parser(__doc__, "quota-warning.json")
+    parser = program.parser("quota", __doc__, "quota-warning.json")
     # Optional, for `--check` goes without them.
     for name in ("percent", "user", "home"):
         parser.add_argument(name, nargs="?", default="")

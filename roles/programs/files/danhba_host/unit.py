@@ -1,4 +1,4 @@
-"""Says whether systemd would take a unit before it lands: `danhba-host unit NAME FILE`.
+"""Says whether systemd would take a unit before it lands.
 
 NAME is its path below `/etc/systemd/system`: `danhba-end-sessions.service`, or for what is added to a unit of a package
 `nginx.service.d/danhba.conf`. Roles have it look at each unit that they write (`validate:`).
@@ -52,7 +52,7 @@ def _beside(added: Path) -> Path:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Say nothing where systemd takes the unit."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser = argparse.ArgumentParser("danhba-host unit", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("name")
     parser.add_argument("file", type=Path)
     given = parser.parse_args(words)

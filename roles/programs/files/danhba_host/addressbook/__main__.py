@@ -1,4 +1,4 @@
-"""Keeps the LDAP address book in step with the database: `danhba-host addressbook`."""
+"""Keeps the LDAP address book in step with the database (R5)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .sync import sync
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run once; say something only when something was done or is wrong."""
-    parser = program.parser(__doc__, "addressbook.json")
+    parser = program.parser("addressbook", __doc__, "addressbook.json")
     parser.add_argument("--whole", action="store_true", help="compare all entries, whatever the root notes")
     parser.add_argument("--accept", action="store_true", help="even if most mailboxes are gone")
     parser.add_argument("--compare", action="store_true", help="only say what differs")

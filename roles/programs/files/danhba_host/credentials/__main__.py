@@ -1,4 +1,4 @@
-"""Checks and changes passwords: `danhba-host credentials`, started by systemd with the listening socket (3)."""
+"""Checks and changes passwords (R10.1); systemd starts it with the listening socket as descriptor 3."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Serve, or say whether a settings file would do."""
-    return program.run(program.parser(__doc__, "credentials.json"), Settings, work, words)
+    return program.run(program.parser("credentials", __doc__, "credentials.json"), Settings, work, words)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+"""The units of the roles: each has the hardening that all share, from one template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROLES = Path(__file__).resolve().parents[3] / "roles"
+SHARED = ROLES / "programs/templates/hardening.j2"
+UNITS = sorted(ROLES.glob("*/templates/*.service.j2"))
+INCLUDED = "{% include 'hardening.j2' %}\n"
+
+
+def settings(text: str) -> set[str]:
+    """The names that a text sets."""
+    return {line.partition("=")[0] for line in text.splitlines() if "=" in line and line[0].isupper()}
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_unit_has_the_hardening_of_all(unit: Path) -> None:
+    assert INCLUDED in unit.read_text(encoding="utf-8")
+    assert unit.with_name("hardening.j2").resolve() == SHARED
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_what_a_unit_gives_back_stands_behind_it_with_a_reason(unit: Path) -> None:
+    before, _, after = unit.read_text(encoding="utf-8").partition(INCLUDED)
+    hardened = settings(SHARED.read_text(encoding="utf-8"))
+    assert not settings(before) & hardened, "the template after it would take it away again"
+    if settings(after) & hardened:
+        assert after.startswith("# ")
+
+
+def test_there_are_units() -> None:
+    assert len(UNITS) >= 8
