@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -79,3 +80,62 @@ def test_service_is_told_what_went_wrong(doveadm: Doveadm) -> None:
     assert commands[0][-1] == ADDRESS
     doveadm(75)
     assert "not today" in Dovecot("/run/anvil").end(ADDRESS)
+
+
+class List:
+    """The list of the database, as the job's connection sees it."""
+
+    def __init__(self, rows: list[tuple[int, str]]) -> None:
+        self.rows = rows
+
+    def __enter__(self) -> List:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """The connection is closed."""
+
+    def execute(self, query: str, parameters: list[list[int]] | None = None) -> List:
+        if query.startswith("DELETE") and parameters:
+            self.rows = [row for row in self.rows if row[0] not in parameters[0]]
+        return self
+
+    def fetchall(self) -> list[tuple[int, str]]:
+        return self.rows
+
+
+@pytest.fixture
+def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> List:
+    """A list of two entries for one mailbox, and the settings of the job."""
+    made = List([(1, ADDRESS), (2, ADDRESS)])
+    monkeypatch.setattr(endings, "connect", lambda *_arguments, **_options: made)
+    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+    settings = {"database": "x", "database_socket_dir": "x", "anvil_socket": "/nowhere"}
+    (tmp_path / "settings.json").write_text(json.dumps(settings))
+    return made
+
+
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """The exit status of one run, and what it says."""
+    status = endings.main(["--settings", str(folder / "settings.json")])
+    return status, capsys.readouterr().out
+
+
+def test_list_is_worked_off_once(
+    doveadm: Doveadm, listed: List, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doveadm(0)
+    status, said = run(tmp_path, capsys)
+    assert status == 0
+    assert "ended the mail sessions of 1 mailboxes" in said
+    assert listed.rows == []
+    assert (tmp_path / "ended").exists()
+    assert run(tmp_path, capsys) == (0, ""), "nothing is said twice"
+
+
+def test_list_stays_while_dovecot_is_away(
+    doveadm: Doveadm, listed: List, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    doveadm(1)
+    assert run(tmp_path, capsys) == (75, "")
+    assert len(listed.rows) == 2
+    assert not (tmp_path / "ended").exists()

@@ -14,6 +14,7 @@ from danhba_host.addressbook import slapd
 from danhba_host.addressbook.compare import compare, marks
 from danhba_host.addressbook.entries import Wanted, encoded
 from danhba_host.addressbook.source import Mailbox, Source
+from danhba_host.journal import Refused
 
 SUFFIX = "dc=laocai,dc=gov,dc=vn"
 
@@ -22,8 +23,9 @@ class Slapd:
     """python-ldap with a book in it: it makes each entry when it is asked for, and notes what is written."""
 
     SCOPE_SUBTREE, MOD_REPLACE, RES_SEARCH_ENTRY, RES_SEARCH_RESULT = 2, 2, 100, 101
-    SERVER_DOWN = TIMEOUT = UNAVAILABLE = BUSY = CONNECT_ERROR = ConnectionError
-    LDAPError = ConnectionError
+    SERVER_DOWN: type[Exception] = ConnectionError
+    TIMEOUT = UNAVAILABLE = BUSY = CONNECT_ERROR = ConnectionError
+    LDAPError: type[Exception] = ConnectionError
 
     def __init__(self, book: Mapping[str, Any]) -> None:
         self._raw = ((dn.upper(), encoded(book[dn])) for dn in book)
@@ -112,3 +114,102 @@ class TestSize:
         there = directory(monkeypatch, server)
         there.apply(compare(there.read(), marks(book)), book)
         assert [dn for dn, _ in server.written] == [new, same, f"uid=old,{SUFFIX}"]
+
+
+class LDAPError(Exception):
+    """slapd would not."""
+
+
+class ServerDownError(LDAPError):
+    """slapd is not there."""
+
+
+class Faulty(Slapd):
+    """One that does not take some entries, in a transaction or alone, or is gone when they come."""
+
+    LDAPError = LDAPError
+    SERVER_DOWN = ServerDownError
+    NO_SUCH_OBJECT = KeyError
+    SCOPE_BASE = 0
+
+    def __init__(self, refused: str = "", error: Exception | None = None, *, commits: bool = True) -> None:
+        super().__init__({})
+        self.refused = refused
+        self.error = error or LDAPError("no")
+        self.commits = commits
+        self.ended: list[bytes] = []
+        self.root: dict[str, list[bytes]] | None = {}
+
+    def extop_s(self, request: tuple[str, bytes | None]) -> tuple[None, bytes]:
+        name, value = request
+        if name == slapd.END:
+            assert value
+            self.ended.append(value)
+            if value[4:5] == b"\xff" and not self.commits:
+                raise self.error
+        return super().extop_s(request)
+
+    def add_ext_s(self, dn: str, values: Any, **options: object) -> None:
+        if dn == self.refused:
+            raise self.error
+        super().add_ext_s(dn, values, **options)
+
+    def search_s(self, _base: str, scope: int, attrlist: list[str]) -> Any:
+        assert (scope, attrlist) == (0, ["description"])
+        if self.root is None:
+            raise KeyError
+        return [(SUFFIX, self.root)]
+
+    def add_s(self, dn: str, values: Any) -> None:
+        self.written.append((dn, dict(values)))
+
+    def modify_s(self, dn: str, values: Any) -> None:
+        self.written.append((dn, values))
+
+
+def applied(monkeypatch: pytest.MonkeyPatch, server: Faulty, count: int = 3) -> None:
+    book = Wanted(Source("1", [], mailboxes(count)))
+    directory(monkeypatch, server).apply(compare({}, marks(book)), book)
+
+
+class TestFaults:
+    def test_an_entry_that_is_refused_is_named_and_the_others_are_written(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = Faulty(refused=f"uid=a1,ou=a,{SUFFIX}")
+        with pytest.raises(Refused, match=r"slapd refused 1 entries: uid=a1,ou=a,dc=laocai,dc=gov,dc=vn: no"):
+            applied(monkeypatch, server)
+        assert {dn for dn, _ in server.written} == {f"uid=a{n},ou=a,{SUFFIX}" for n in (0, 2)}
+        # The transaction is given up: SEQUENCE { commit FALSE, identifier "1" }.
+        assert server.ended == [bytes.fromhex("3006 010100 040131")]
+
+    def test_a_transaction_that_is_not_taken_is_done_one_by_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        server = Faulty(commits=False)
+        applied(monkeypatch, server)
+        assert len(server.written) == 6
+        assert server.ended == [bytes.fromhex("3006 0101ff 040131")]
+
+    @pytest.mark.parametrize("commits", [True, False])
+    def test_slapd_that_goes_away_ends_the_run(self, monkeypatch: pytest.MonkeyPatch, *, commits: bool) -> None:
+        server = Faulty(f"uid=a1,ou=a,{SUFFIX}" if commits else "", ServerDownError("gone"), commits=commits)
+        with pytest.raises(ServerDownError):
+            applied(monkeypatch, server)
+        assert len(server.written) == (1 if commits else 3), "nothing is tried again"
+
+    @pytest.mark.parametrize(("root", "stamp"), [(None, None), ({}, ""), ({"description": [b"2 7"]}, "2 7")])
+    def test_the_root_says_what_the_book_shows(
+        self, monkeypatch: pytest.MonkeyPatch, root: dict[str, list[bytes]] | None, stamp: str | None
+    ) -> None:
+        server = Faulty()
+        server.root = root
+        assert directory(monkeypatch, server).stamp() == stamp
+
+    def test_the_root_is_made_and_noted(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        server = Faulty()
+        there = directory(monkeypatch, server)
+        there.plant({"objectClass": ["top"], "o": ["Lào Cai"]})
+        there.note({"objectClass": ["top"], "o": ["Lào Cai"]}, "2 7")
+        assert server.written == [
+            (SUFFIX, {"objectClass": [b"top"], "o": ["Lào Cai".encode()]}),
+            (SUFFIX, [(2, "o", ["Lào Cai".encode()]), (2, "description", [b"2 7"])]),
+        ]
