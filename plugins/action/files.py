@@ -13,8 +13,8 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.action import ActionBase
 from ansible.template import trust_as_template
-from ansible_collections.laocai.mail.plugins.module_utils.file_options import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.module_utils.host.file_set import CACHES, Entry
+from ansible_collections.laocai.mail.plugins.module_utils.options.files import ARGUMENTS
 
 MANAGED = "Ansible managed"
 

@@ -124,18 +124,18 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.file_options import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.module_utils.host import file_set
+from ansible_collections.laocai.mail.plugins.module_utils.options.files import ARGUMENTS
 
 # Between the action plugin and this module alone: the paths with their digests, and the file with the contents that
-# this module has asked for. `entries` is text, which a result does not repeat.
-INTERNAL: dict[str, Any] = {"entries": {"type": "json"}, "_exchange": {"type": "path"}}
+# this module has asked for. `entries` is long, and the journal need not repeat it.
+INTERNAL: dict[str, Any] = {"entries": {"type": "json", "no_log": True}, "_exchange": {"type": "path"}}
 PATHS = 50  # that a result names
 
 
 def main() -> None:
     """Compare what the action plugin has described, and bring it about where the contents came along."""
-    module = AnsibleModule({"only_with": ARGUMENTS["only_with"], **INTERNAL}, supports_check_mode=True, no_log=False)
+    module = AnsibleModule({"only_with": ARGUMENTS["only_with"], **INTERNAL}, supports_check_mode=True)
     needed = module.params["only_with"]
     if needed and not Path(needed).exists():
         module.exit_json(changed=False, paths=[])

@@ -1,0 +1,170 @@
+"""What has to be started or reloaded, told by what systemd says and by the times of files."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.host import units
+from ansible_collections.laocai.mail.plugins.module_utils.host.units import Unit
+
+START, RELOAD = 1_000_000_000, 1_000_000_100  # seconds since 1970
+NAME = "mail.service"
+
+
+def shown(seconds: float) -> str:
+    """A time as `systemctl show --timestamp=us+utc` writes it."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%a %Y-%m-%d %H:%M:%S.%f UTC")
+
+
+def block(**other: str) -> str:
+    """What systemctl prints of one unit, in an order of its own."""
+    properties = {
+        "ActiveEnterTimestamp": shown(START),
+        "StateChangeTimestamp": shown(RELOAD),
+        "LoadState": "loaded",
+        "ActiveState": "active",
+        "UnitFileState": "enabled",
+        "NeedDaemonReload": "no",
+    } | other
+    return "".join(f"{name}={value}\n" for name, value in properties.items())
+
+
+@pytest.fixture
+def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The file with what `systemctl` prints, which is a program of this test's own."""
+    program, said = tmp_path / "bin/systemctl", tmp_path / "said"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nprintf "%s " "$@" > {tmp_path}/asked\ncat {said}\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    said.write_text(block())
+    return said
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "settings/mail.conf"
+    path.parent.mkdir()
+    path.touch()
+    return path
+
+
+def change(path: Path, seconds: float) -> str:
+    os.utime(path, (seconds, seconds), follow_symlinks=False)
+    return str(path)
+
+
+def unit(start: str = "", read: str = "", *, enabled: bool = True, running: bool = True) -> Unit:
+    return Unit(NAME, enabled, running, [start] if start else [], [read] if read else [])
+
+
+@pytest.mark.parametrize(
+    ("seconds", "restart", "reload"),
+    [
+        (START - 1, [], []),
+        (START, [], []),
+        (START + 1, [NAME], []),
+        (RELOAD, [NAME], []),
+        (RELOAD + 0.000_001, [NAME], []),
+    ],
+)
+def test_a_file_newer_than_the_start_wants_a_restart_and_no_reload_after_it(
+    systemd: Path, file: Path, seconds: float, restart: list[str], reload: list[str]
+) -> None:
+    path = change(file, seconds)
+    found = units.examine([unit(path, path)])
+    assert (found.restart, found.reload) == (restart, reload)
+    assert found.changed == bool(restart)
+
+
+@pytest.mark.parametrize(("seconds", "reload"), [(START + 1, []), (RELOAD, []), (RELOAD + 0.000_001, [NAME])])
+def test_a_file_newer_than_the_reload_wants_another(
+    systemd: Path, file: Path, seconds: float, reload: list[str]
+) -> None:
+    found = units.examine([unit(read=change(file, seconds))])
+    assert (found.restart, found.reload, found.changed) == ([], reload, bool(reload))
+
+
+def test_a_folder_is_as_new_as_the_newest_in_it(systemd: Path, file: Path) -> None:
+    change(file.parent, START)
+    change(file, RELOAD + 1)
+    assert units.examine([unit(read=str(file.parent))]).reload == [NAME]
+
+
+def test_a_file_that_was_removed_is_seen_by_its_folder(systemd: Path, file: Path) -> None:
+    file.unlink()
+    change(file.parent, RELOAD + 1)
+    assert units.examine([unit(read=str(file.parent))]).reload == [NAME]
+
+
+def test_a_link_counts_by_its_own_time(systemd: Path, file: Path) -> None:
+    link = file.with_name("link")
+    link.symlink_to(file)
+    change(file, RELOAD + 1)
+    assert units.examine([unit(read=change(link, START))]).reload == []
+
+
+@pytest.mark.parametrize(
+    ("other", "wanted", "idle"),
+    [
+        ({}, unit(), False),
+        ({"ActiveState": "inactive"}, unit(), True),
+        ({"ActiveState": "failed"}, unit(), True),
+        ({"ActiveState": "inactive"}, unit(running=False), False),
+        ({"UnitFileState": "disabled"}, unit(), True),
+        ({"UnitFileState": "disabled"}, unit(enabled=False), False),
+    ],
+)
+def test_what_should_run_or_start_at_boot_and_does_not_is_idle(
+    systemd: Path, other: dict[str, str], wanted: Unit, idle: bool
+) -> None:
+    systemd.write_text(block(**other))
+    found = units.examine([wanted])
+    assert [item["name"] for item in found.idle] == [NAME] * idle
+    assert found.changed == idle
+
+
+def test_what_does_not_run_is_started_and_not_reloaded(systemd: Path, file: Path) -> None:
+    systemd.write_text(block(ActiveState="inactive", ActiveEnterTimestamp="", StateChangeTimestamp="n/a"))
+    path = change(file, RELOAD + 1)
+    found = units.examine([unit(path, path)])
+    assert (found.restart, found.reload) == ([], [])
+    assert found.idle == [{"name": NAME, "enabled": True, "running": True}]
+
+
+def test_units_are_told_apart_by_their_order(systemd: Path, file: Path) -> None:
+    systemd.write_text(block() + "\n" + block(NeedDaemonReload="yes", ActiveState="inactive"))
+    other = Unit("other.timer", True, True, [], [])
+    found = units.examine([unit(read=change(file, RELOAD + 1)), other])
+    assert found.reload == [NAME]
+    assert [item["name"] for item in found.idle] == ["other.timer"]
+    assert found.daemon_reload
+    assert (systemd.parent / "asked").read_text().endswith(f"-- {NAME} other.timer ")
+
+
+def test_a_file_that_is_missing_is_a_failure_and_not_in_check_mode(systemd: Path, file: Path) -> None:
+    wanted = unit(read=str(file.with_name("none")))
+    with pytest.raises(Failure, match="none is missing"):
+        units.examine([wanted])
+    assert not units.examine([wanted], dry_run=True).changed
+
+
+def test_check_mode_passes_over_a_unit_that_is_not_there_yet(systemd: Path) -> None:
+    systemd.write_text(block(LoadState="not-found", ActiveState="inactive", UnitFileState=""))
+    assert not units.examine([unit()], dry_run=True).changed
+    assert units.examine([unit()]).idle
+
+
+def test_systemd_that_does_not_answer_is_a_failure(systemd: Path) -> None:
+    (systemd.parent / "bin/systemctl").write_text("#!/bin/sh\necho Failed to connect to bus >&2\nexit 1\n")
+    with pytest.raises(Failure, match="Failed to connect to bus"):
+        units.examine([unit()])
+
+
+def test_times_are_read_to_the_microsecond() -> None:
+    assert units.parse_time("Wed 2026-11-25 17:36:52.123456 UTC") == 1795628212123456000
+    assert units.parse_time("") == units.parse_time("n/a") == 0
