@@ -68,8 +68,8 @@ def render(path: Path) -> str:
     environment.filters |= {"comment": lambda text, *_style, **_more: f"// {text}", "splitext": os.path.splitext}
     services = [{"name": HOSTILE, "type": HOSTILE, "port": 993, "security": HOSTILE}]
     known = {
-        "ansible_managed": "managed", "item": "404", "__nginx_errors": {"404": dict.fromkeys(TEXTS, HOSTILE)},
-        "__pages_services": services, "__pages_guides": [], "__roundcube_plugins": [HOSTILE],
+        "ansible_managed": "managed", "item": {"key": "404"}, "__nginx_errors": {"404": dict.fromkeys(TEXTS, HOSTILE)},
+        "__pages_services": services, "__pages_guides": {}, "__roundcube_plugins": [HOSTILE],
         "__pages_guide": {"title": HOSTILE, "body": "", "headings": [{"level": 2, "anchor": HOSTILE, "text": HOSTILE}]},
     }  # fmt: skip
     source = "".join(file.read_text(encoding="utf-8") for file in path.parent.glob("*.j2"))
