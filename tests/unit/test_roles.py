@@ -1,0 +1,77 @@
+"""The roles: what is the same in several stands in one place, and every input has its present name."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+import yaml
+
+PROJECT = Path(__file__).resolve().parents[2]
+ALL = sorted(path.name for path in (PROJECT / "roles").iterdir())
+ROLES = [role for role in ALL if role != "common"]  # which others take files of, and nobody runs
+RUN = 5  # lines; fewer that are alike say the same of different things, as `owner: root` does
+MOST_REPEATED = 0.08  # of all lines; it was 0.219 before role common
+
+
+def read_lines(role: str, path: Path) -> list[str]:
+    """The lines of a file of tasks without comments and indentation, and with the role's own name put as ROLE."""
+    lines = (re.sub(rf"\b_*{role}", "ROLE", line.strip(), flags=re.IGNORECASE) for line in path.open(encoding="utf-8"))
+    return [line for line in lines if line and line != "---" and not line.startswith("#")]
+
+
+def runs(lines: list[str]) -> dict[tuple[str, ...], list[int]]:
+    """Where each run of RUN lines begins."""
+    found = defaultdict(list)
+    for start in range(len(lines) - RUN + 1):
+        found[tuple(lines[start : start + RUN])].append(start)
+    return found
+
+
+def count_repeated() -> tuple[int, int]:
+    """Lines of tasks in a run that another role has too, and all lines of tasks."""
+    files = {
+        (role, path): read_lines(role, path) for role in ALL for path in (PROJECT / "roles" / role / "tasks").iterdir()
+    }
+    owners = defaultdict(set)
+    for (role, _path), lines in files.items():
+        for run in runs(lines):
+            owners[run].add(role)
+    repeated = 0
+    for lines in files.values():
+        starts = [start for run, places in runs(lines).items() if len(owners[run]) > 1 for start in places]
+        repeated += len({line for start in starts for line in range(start, start + RUN)})
+    return repeated, sum(map(len, files.values()))
+
+
+def test_little_stands_in_several_roles() -> None:
+    repeated, everything = count_repeated()
+    assert repeated / everything <= MOST_REPEATED, f"{repeated} of {everything} lines: move them to roles/common"
+
+
+def variables(text: str) -> set[str]:
+    return set(re.findall(r"\b[a-z]+(?:_[a-z0-9]+)+\b", text))
+
+
+def test_no_file_uses_a_former_name() -> None:
+    checks = yaml.safe_load((PROJECT / "playbooks/tasks/inventory.yml").read_text(encoding="utf-8"))
+    former = set(checks[0]["vars"]["inventory_former"])
+    assert former
+    folders = ("roles", "playbooks", "group_vars", "inventories")
+    paths = [path for folder in folders for path in (PROJECT / folder).rglob("*.y*ml") if path.name != "inventory.yml"]
+    paths += list((PROJECT / "roles").rglob("*.j2"))
+    for path in paths:
+        assert not former & variables(path.read_text(encoding="utf-8")), path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_inputs_and_their_specification_agree(role: str) -> None:
+    folder = PROJECT / "roles" / role
+    defaults = yaml.safe_load((folder / "defaults/main.yml").read_text(encoding="utf-8")) or {}
+    specs = yaml.safe_load((folder / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    options = specs["main"].get("options", {})
+    assert set(defaults) == set(options)
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert not [name for name in defaults if name not in readme]
