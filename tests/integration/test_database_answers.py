@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -12,8 +13,8 @@ from .conftest import Ansible, Database, Outcome
 MODULE = "laocai.mail.database_answers"
 
 
-def ask(ansible: Ansible, database: Database, *, check: bool = False, **other: Any) -> Outcome:
-    """Ask as the user of this test, whom the server takes for the role."""
+def ask(ansible: Ansible, database: Database, other: Mapping[str, Any], *, check: bool = False) -> Outcome:
+    """Ask as the user of this test, whom the server takes for the role; `other` replaces arguments."""
     arguments = {
         "database": database.name,
         "socket_dir": database.server.socket,
@@ -21,11 +22,11 @@ def ask(ansible: Ansible, database: Database, *, check: bool = False, **other: A
         "role": "dovecot",
         "views": ["dovecot.passdb", "dovecot.userdb"],
     }
-    return ansible.run(MODULE, arguments | other, check=check)
+    return ansible.run(MODULE, {**arguments, **other}, check=check)
 
 
 def test_a_database_with_the_views_answers(ansible: Ansible, database: Database) -> None:
-    done = ask(ansible, database)
+    done = ask(ansible, database, {})
     assert done.result["answered"], done.output
     assert not done.changed
 
@@ -43,9 +44,9 @@ def test_a_database_with_the_views_answers(ansible: Ansible, database: Database)
 def test_what_is_missing_is_named_and_check_mode_goes_on(
     ansible: Ansible, database: Database, other: dict[str, Any], said: str
 ) -> None:
-    refused = ask(ansible, database, **other)
+    refused = ask(ansible, database, other)
     refused.assert_refused("chạy role database trước", "run role database first")
     assert said in refused.message
-    told = ask(ansible, database, check=True, **other)
+    told = ask(ansible, database, other, check=True)
     assert (told.status, told.result["answered"]) == (0, False)
     assert said in told.result["said"]
