@@ -9,6 +9,7 @@ from typing import Self
 
 from tests.lab.settings import Settings
 from tests.lab.shell import write
+from tests.lab.snapshot import is_snapshot
 
 _CONNECT_SECONDS = 5
 _RESOLVED = Path("/run/systemd/resolve/resolv.conf")
@@ -18,7 +19,7 @@ _RESOLVED = Path("/run/systemd/resolve/resolv.conf")
 class Host:
     """A host that has been asked for; whether it runs, `Lab` knows.
 
-    ``image`` is the root file system it lies over, ``directory`` holds the rest of it.
+    ``image`` is the root file system it lies over, as built or a snapshot's; ``directory`` holds the rest of it.
     """
 
     name: str
@@ -87,14 +88,16 @@ class Host:
     def prepare(self, public_key: str, gateway: str, prefix_length: int) -> str:
         """Write all files of a host that has none yet, and return its public host key.
 
-        They go into the upper layer before it is mounted, so the host's first boot already is as asked.
+        They go into the upper layer before it is mounted, so the host's first boot already is as asked. Over a
+        snapshot, the machine id stays what it was: the journal is filed under it.
         """
         for directory in (self.upper, self.directory / "work", self.root):
             directory.mkdir(parents=True)
         etc = self.upper / "etc"
         write(etc / "hostname", f"{self.fqdn.partition('.')[0]}\n")
         write(etc / "hosts", _hosts(self.address, self.fqdn))
-        write(etc / "machine-id", "")
+        if not is_snapshot(self.image):
+            write(etc / "machine-id", "")
         write(etc / "resolv.conf", (_RESOLVED if _RESOLVED.exists() else Path("/etc/resolv.conf")).read_text())
         # Its name sorts before 80-container-host0.network, which would ask for an address by DHCP.
         write(etc / "systemd/network/10-host0.network", _network(self.address, prefix_length, gateway))

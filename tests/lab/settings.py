@@ -100,6 +100,11 @@ class Settings:
         return self.state / "hosts"
 
     @property
+    def snapshots(self) -> Path:
+        """Holds one directory for each snapshot."""
+        return self.state / "snapshots"
+
+    @property
     def private_key(self) -> Path:
         """The ssh key that opens root on every host."""
         return self.state / "ssh" / "id_ed25519"
