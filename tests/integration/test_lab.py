@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import Host, Lab, LabError, image, process, shell
+from tests.lab import Host, Lab, LabError, image, network, process, shell
 from tests.lab.__main__ import main
 from tests.lab.settings import Settings
 
@@ -385,6 +385,32 @@ class TestSnapshots:
             lab.up("three", **THREE, over="half")
         lab.discard("half")
         assert not (settings.snapshots / "half").exists()
+
+
+def test_a_network_that_goes_does_not_cut_off_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever came first; with the last one, the switch is what it was before the first."""
+    switch = tmp_path / "ip_forward"
+    switch.write_text("0\n")
+    monkeypatch.setattr(network, "_FORWARDING", switch)
+    monkeypatch.setattr(network, "_LABS", re.compile("^table ip danhba_try", re.MULTILINE))
+    first, second = (
+        network.Network(
+            Settings(
+                state=tmp_path, forwarding=tmp_path / "before", bridge=f"danhbatry{n}", table=f"danhba_try{n}",
+                gateway=IPv4Interface(f"10.233.{n}.1/24"),
+            )
+        )
+        for n in (7, 8)
+    )  # fmt: skip
+    try:
+        first.up()
+        second.up()
+        first.down()
+        assert switch.read_text() == "1"
+    finally:
+        first.down()
+        second.down()
+    assert switch.read_text() == "0\n"
 
 
 class TestTakingDown:

@@ -109,7 +109,8 @@ class Lab:
         with self._host_lock(name):
             process.stop(host.root)
             with self._lab_lock():
-                Snapshot.keep(self._settings.snapshots / snapshot, host.upper, host.image)
+                directory = self._settings.snapshots / snapshot
+                Snapshot.keep(directory, host.upper, host.image, address=host.address, fqdn=host.fqdn)
                 self._remove(name)
         say(f"Đã giữ {name} làm ảnh chụp {snapshot}", f"Kept {name} as the snapshot {snapshot}")
 
