@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+
+# How long one example takes depends on what else the machine does, so it says nothing about the code.
+hypothesis.settings.register_profile("danhba", deadline=None)
+hypothesis.settings.load_profile("danhba")
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -13,3 +19,15 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that the test starts can be interrupted, also where the tests themselves cannot be.
+
+    A shell without job control, nohup and some CI runners ignore SIGINT for what they start in the background, and a
+    child inherits that; a handler it does not inherit (execve(2)).
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

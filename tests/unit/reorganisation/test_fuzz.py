@@ -91,13 +91,13 @@ def follow(text: str) -> None:
     check(made.files(), TODAY, files(TEXTS))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(PLANS)
 def test_any_plan(plan: Value) -> None:
     follow("".join(f"{key}: {flow(value)}\n" for key, value in plan.items()))  # type: ignore[union-attr]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_change_of_a_text(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(MERGED)))
