@@ -12,8 +12,8 @@ export LC_ALL := C.UTF-8
 export MOLECULE_GLOB := tests/molecule/*/molecule.yml
 
 PYTEST := .venv/bin/pytest
-# How many tests run side by side, a file in one process: one more than processors, for tests of hosts mostly wait.
-JOBS ?= $(shell echo $$(($$(nproc) + 1)))
+# How many processes share the tests, each taking a whole file: twice the processors, for tests of hosts mostly wait.
+JOBS ?= $(shell echo $$((2 * $$(nproc))))
 SIDE_BY_SIDE := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 COVERAGE := --cov --cov-report=term:skip-covered
 # The lab needs no third-party package, so that `make down` works where `make setup` did not get through.
@@ -39,7 +39,6 @@ down: ## Gỡ mọi máy thử | remove every test host
 	@rm -rf .private/lab
 
 test: setup lint ## Mọi kiểm tra | every check and test
-	@# The longest first, so that no process is left with one when the others are done.
 	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) tests/molecule tests/e2e tests/integration tests/unit
 
 check: setup ## Soát và kiểm thử đơn vị những gì đã sửa | lint, and the unit tests of what changed
@@ -47,7 +46,7 @@ check: setup ## Soát và kiểm thử đơn vị những gì đã sửa | lint,
 
 unit-changed:
 	@tests=$$(.venv/bin/python -m tests.support.changed --since $(SINCE)) && \
-	  if [[ -n $$tests ]]; then $(PYTEST) --quiet $(SIDE_BY_SIDE) $$tests; fi
+	  if [[ -n $$tests ]]; then $(PYTEST) --quiet --numprocesses $$(nproc) --dist loadfile $$tests; fi
 
 unit: setup ## Kiểm thử đơn vị, đo độ phủ | unit tests, with coverage
 	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) tests/unit

@@ -8,9 +8,22 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from tests.support.side_by_side import in_order
+
 # How long one example takes depends on what else the machine does, so it says nothing about the code.
 hypothesis.settings.register_profile("danhba", deadline=None)
 hypothesis.settings.load_profile("danhba")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes share the work (pytest-xdist), files begin in an order that keeps the machine busy."""
+    if hasattr(config, "workerinput"):
+        order = {file: position for position, file in enumerate(in_order(_file(item) for item in items))}
+        items.sort(key=lambda item: order[_file(item)])
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(autouse=True, scope="session")
