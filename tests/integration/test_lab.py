@@ -315,6 +315,7 @@ class TestImages:
 def kept(lab: Lab) -> Iterator[str]:
     """A snapshot of a host that had written something."""
     one = lab.up("one", **ONE)
+    one.run("ln -sf /usr/share/zoneinfo/Asia/Ho_Chi_Minh /etc/localtime")
     one.run("echo written >/etc/mark; rm /etc/issue; logger -t mark before; journalctl --sync")
     lab.snapshot("one", "kept")
     yield "kept"
@@ -338,6 +339,7 @@ class TestSnapshots:
         assert three.run("cat /etc/mark; ls /etc/issue 2>&1", check=False).stdout.startswith(
             "written\nls: cannot access"
         )
+        assert three.run("readlink /etc/localtime").stdout == "/usr/share/zoneinfo/Asia/Ho_Chi_Minh\n"
         assert three.run("journalctl -o cat -t mark").stdout == "before\n"
         assert three.run("systemctl is-system-running").stdout.strip() == "running"
 

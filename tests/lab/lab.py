@@ -295,7 +295,7 @@ class Lab:
             "--mount-proc", "sh", "-c", _BOOT, "sh", joined, options, str(host.root),
             process.NSPAWN, process.directory_option(host.root), f"--machine={host.name}", "--boot",
             "--register=no", "--keep-unit", f"--network-bridge={self._settings.bridge}", "--resolv-conf=off",
-            "--link-journal=no", "--console=read-only",
+            "--link-journal=no", "--console=read-only", "--timezone=off",
         ]  # fmt: skip
         with host.console.open("wb") as console:
             subprocess.run(
