@@ -1,7 +1,7 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down clean test unit integration molecule e2e bench fuzz generated messages pictures \
-        screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible
+.PHONY: help setup demo down clean test check unit unit-changed integration molecule e2e bench fuzz generated messages \
+        pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible
 SHELL := /bin/bash
 
 # A root shell opened by `su` may lack the sbin directories; Ansible's tools look for each other on the PATH.
@@ -12,9 +12,15 @@ export LC_ALL := C.UTF-8
 export MOLECULE_GLOB := tests/molecule/*/molecule.yml
 
 PYTEST := .venv/bin/pytest
+# How many processes share the tests, each taking a whole file: twice the processors, for tests of hosts mostly wait.
+JOBS ?= $(shell echo $$((2 * $$(nproc))))
+SIDE_BY_SIDE := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 COVERAGE := --cov --cov-report=term:skip-covered
 # The lab needs no third-party package, so that `make down` works where `make setup` did not get through.
 LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
+# What `make check` compares with; `make check SINCE=main` for all that a branch has changed.
+SINCE ?= HEAD
+LINTERS := lint-python lint-format lint-types lint-yaml lint-ansible
 LOCALE := plugins/module_utils/danhba/locale
 # What the code says now, in the order of its files.
 POT := build/danhba.pot
@@ -33,19 +39,27 @@ down: ## Gỡ mọi máy thử | remove every test host
 	@rm -rf .private/lab
 
 test: setup lint ## Mọi kiểm tra | every check and test
-	@$(PYTEST) $(COVERAGE) tests/unit tests/integration tests/molecule tests/e2e
+	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) tests/molecule tests/e2e tests/integration tests/unit
+
+check: setup ## Soát và kiểm thử đơn vị những gì đã sửa | lint, and the unit tests of what changed
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync $(filter-out lint-ansible,$(LINTERS)) unit-changed
+
+# Inside a commit, git's variables name that commit's index to every git that a test runs elsewhere.
+unit-changed:
+	@unset $$(git rev-parse --local-env-vars) && tests=$$(.venv/bin/python -m tests.support.changed --since $(SINCE)) && \
+	  if [[ -n $$tests ]]; then $(PYTEST) --quiet --numprocesses $$(nproc) --dist loadfile $$tests; fi
 
 unit: setup ## Kiểm thử đơn vị, đo độ phủ | unit tests, with coverage
-	@$(PYTEST) $(COVERAGE) tests/unit
+	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) tests/unit
 
 integration: setup ## Kiểm thử với PostgreSQL và máy thử thật | tests against real PostgreSQL and real hosts
-	@$(PYTEST) tests/integration
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/integration
 
 molecule: setup ## Kiểm thử các role trên máy Debian thật | tests of the roles on real Debian hosts
-	@$(PYTEST) tests/molecule
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/molecule
 
 e2e: setup ## Kiểm thử đầu cuối bằng chương trình thư thật | end to end, with real mail clients
-	@$(PYTEST) tests/e2e
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/e2e
 
 fuzz: setup ## Thử với dữ liệu hỏng | try broken registers and lists
 	@.venv/bin/python -m tests.fuzz
@@ -73,7 +87,8 @@ screenshots: setup ## Chụp lại trang thư cho các hướng dẫn | take the
 	@for name in $$(grep -oh 'webmail/[a-z-]*\.png' docs/vi/*.md | sort -u); do \
 	  cp build/screenshots/$${name#*/} docs/vi/hinh/webmail/; done
 
-lint: setup lint-python lint-format lint-types lint-yaml lint-ansible ## Soát mã nguồn | look over the code
+lint: setup ## Soát mã nguồn | look over the code
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync --keep-going $(LINTERS)
 
 lint-python:
 	ruff check

@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+
+from tests.support.side_by_side import in_order
+
+# How long one example takes depends on what else the machine does, so it says nothing about the code.
+hypothesis.settings.register_profile("danhba", deadline=None)
+hypothesis.settings.load_profile("danhba")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where processes share the work (pytest-xdist), files begin in an order that keeps the machine busy."""
+    if hasattr(config, "workerinput"):
+        order = {file: position for position, file in enumerate(in_order(_file(item) for item in items))}
+        items.sort(key=lambda item: order[_file(item)])
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -13,3 +32,15 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs that the test starts can be interrupted, also where the tests themselves cannot be.
+
+    A shell without job control, nohup and some CI runners ignore SIGINT for what they start in the background, and a
+    child inherits that; a handler it does not inherit (execve(2)).
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

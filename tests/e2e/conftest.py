@@ -1,4 +1,4 @@
-"""One real mail server for all end-to-end tests, made by the demo itself."""
+"""A real mail server for each file of end-to-end tests, each a copy of the one that the demo itself made."""
 
 from __future__ import annotations
 
@@ -18,11 +18,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from tests.lab import Lab
+from tests.lab.settings import Settings
+from tests.lab.shell import locked
 from tests.support.browser import Chromium, chromium
 from tests.support.deployment import FQDN, PROJECT, Deployment
 from tests.support.editing import RegisterCopy
 
+# The host that the demo builds, and the snapshot that it becomes.
 NAME, ADDRESS = "e2e", "10.233.0.40"
+FOLDER = Path(__file__).parent
+# Deploys once more, which changes nothing only where the address is the one that was deployed.
+SAME_ADDRESS = "test_mail"
 # A host that the demo has built, for somebody who writes tests: used as it is, and left up.
 AGAIN = os.environ.get("DANHBA_E2E_HOST", "")
 
@@ -47,29 +53,78 @@ class Official:
 
 
 @pytest.fixture(scope="session")
-def demo() -> Iterator[Demo]:
-    """The demo as README runs it, on a host of its own."""
+def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str:
+    """What the demo printed as README runs it, once for all processes of a test run; its host is now a snapshot."""
+    base = tmp_path_factory.getbasetemp()
+    result = (base if worker_id == "master" else base.parent) / "demo.json"
+    with locked(result.with_suffix(".lock"), "Đang chờ máy chủ của demo", "Waiting for the server of the demo"):
+        if not result.exists():
+            result.write_text(json.dumps(_run_demo()), encoding="utf-8")
+    status, output = json.loads(result.read_text(encoding="utf-8"))
+    assert status == 0, output
+    return str(output)
+
+
+def _run_demo() -> tuple[int, str]:
+    remove_demo()
+    done = subprocess.run(
+        ["/bin/sh", "-ec", _command_of_the_readme()],
+        cwd=PROJECT,
+        env={**os.environ, "DEMO": f"--name {NAME} --address {ADDRESS}"},
+        check=False,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    if done.returncode == 0:
+        Lab().snapshot(NAME, NAME)
+    return done.returncode, done.stdout
+
+
+def remove_demo() -> None:
+    """Remove what the demo left: its host, its snapshot, its secrets."""
+    lab = Lab()
+    lab.down(NAME)
+    lab.discard(NAME)
+    shutil.rmtree(PROJECT / ".private" / NAME, ignore_errors=True)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave nothing behind; of several processes, the first one does, after all others."""
+    places = (PROJECT / ".private", Settings().hosts, Settings().snapshots)
+    if AGAIN or hasattr(session.config, "workerinput") or not any((place / NAME).exists() for place in places):
+        return
+    remove_demo()
+
+
+@pytest.fixture(scope="module")
+def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """The demo's server: each test file has a copy of its own, as it was when the demo ended."""
     lab = Lab()
     if AGAIN:
         yield Demo("", Deployment(lab.get(AGAIN), PROJECT / ".private" / AGAIN))
         return
-    lab.down(NAME)
-    shutil.rmtree(PROJECT / ".private" / NAME, ignore_errors=True)
+    output = request.getfixturevalue("demo_output")
+    name, address = _place(request.path)
+    private = PROJECT / ".private" / (f"{name}-copy" if name == NAME else name)
+    lab.down(name)
+    shutil.rmtree(private, ignore_errors=True)
     try:
-        done = subprocess.run(
-            ["/bin/sh", "-ec", _command_of_the_readme()],
-            cwd=PROJECT,
-            env={**os.environ, "DEMO": f"--name {NAME} --address {ADDRESS}"},
-            check=False,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-        assert done.returncode == 0, done.stdout
-        yield Demo(done.stdout, Deployment(lab.get(NAME), PROJECT / ".private" / NAME))
+        host = lab.up(name, address=address, fqdn=FQDN, over=NAME)
+        shutil.copytree(PROJECT / ".private" / NAME, private)
+        yield Demo(output, Deployment(host, private))
     finally:
-        lab.down(NAME)
-        shutil.rmtree(PROJECT / ".private" / NAME, ignore_errors=True)
+        lab.down(name)
+        shutil.rmtree(private, ignore_errors=True)
+
+
+def _place(file: Path) -> tuple[str, str]:
+    """The name and address of a test file's host, from its position among the files."""
+    if file.stem == SAME_ADDRESS:
+        return NAME, ADDRESS
+    position = sorted(FOLDER.glob("test_*.py")).index(file)
+    return f"{NAME}-{position}", f"10.233.0.{100 + position}"
 
 
 def _command_of_the_readme() -> str:
@@ -80,13 +135,13 @@ def _command_of_the_readme() -> str:
     return block[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def register(tmp_path_factory: pytest.TempPathFactory) -> RegisterCopy:
-    """The register of the server, as the tests change it one after the other."""
+    """The register of the server, as the tests of a file change it one after the other."""
     return RegisterCopy.of_the_sample(tmp_path_factory.mktemp("register"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def mail(demo: Demo, register: RegisterCopy) -> Deployment:
     """The server, with the register that tests may edit."""
     return replace(demo.deployment, register=register.path)
@@ -125,7 +180,7 @@ def addresses(register: RegisterCopy) -> list[dict[str, Any]]:
     return listed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def officials(mail: Deployment, register: RegisterCopy) -> list[Official]:
     """The open officials of one agency, in order of their file."""
     return [

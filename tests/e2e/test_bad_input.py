@@ -10,7 +10,7 @@ import pytest
 from tests.lab import Lab
 from tests.support.deployment import FQDN, Deployment, PlaybookFailed
 
-NAME, ADDRESS = "bare", "10.233.0.41"
+NAME, ADDRESS = "bare", "10.233.0.42"
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab import Host, Lab, LabError, image, process, shell
+from tests.lab import Host, Lab, LabError, image, network, process, shell
 from tests.lab.__main__ import main
 from tests.lab.settings import Settings
 
@@ -26,6 +26,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 ONE = {"address": "10.233.9.11", "fqdn": "one.laocai.gov.vn"}
 TWO = {"address": "10.233.9.12", "fqdn": "two.laocai.gov.vn"}
+THREE = {"address": "10.233.9.13", "fqdn": "mail.laocai.gov.vn"}
 
 
 def beside(state: Path) -> Settings:
@@ -308,6 +309,110 @@ class TestImages:
         monkeypatch.setattr("tests.lab.settings.PACKAGES", ("openssh-server", "less"))
         third = images.get()
         assert [path for path in tmp_path.iterdir() if path.is_dir()] == [third]
+
+
+@pytest.fixture(scope="module")
+def kept(lab: Lab) -> Iterator[str]:
+    """A snapshot of a host that had written something."""
+    one = lab.up("one", **ONE)
+    one.run("ln -sf /usr/share/zoneinfo/Asia/Ho_Chi_Minh /etc/localtime")
+    one.run("echo written >/etc/mark; rm /etc/issue; logger -t mark before; journalctl --sync")
+    lab.snapshot("one", "kept")
+    yield "kept"
+    for name in ("three", "one"):
+        lab.down(name)
+    lab.discard("kept")
+
+
+@pytest.fixture
+def three(lab: Lab, kept: str) -> Host:
+    return lab.up("three", **THREE, over=kept)
+
+
+class TestSnapshots:
+    """First one host becomes the snapshot `kept`, then hosts lie over it."""
+
+    def test_the_host_itself_is_no_more(self, lab: Lab, kept: str) -> None:
+        assert "one" not in {status.host.name for status in lab.statuses()}
+
+    def test_a_host_begins_where_the_other_was(self, three: Host) -> None:
+        assert three.run("cat /etc/mark; ls /etc/issue 2>&1", check=False).stdout.startswith(
+            "written\nls: cannot access"
+        )
+        assert three.run("readlink /etc/localtime").stdout == "/usr/share/zoneinfo/Asia/Ho_Chi_Minh\n"
+        assert three.run("journalctl -o cat -t mark").stdout == "before\n"
+        assert three.run("systemctl is-system-running").stdout.strip() == "running"
+
+    def test_it_is_a_host_of_its_own(self, lab: Lab, three: Host, kept: str) -> None:
+        assert three.run("hostname --fqdn").stdout.strip() == THREE["fqdn"]
+        assert f" {THREE['address']}/24 " in three.run("ip -oneline -4 address show host0").stdout
+        again = lab.up("one", **ONE, over=kept)
+        ask = "cat /etc/ssh/ssh_host_ed25519_key.pub"
+        assert again.run(ask).stdout != three.run(ask).stdout
+        three.run("rm /etc/mark")
+        assert again.run("cat /etc/mark").stdout == "written\n"
+
+    def test_a_snapshot_of_what_lies_over_a_snapshot(self, lab: Lab, three: Host) -> None:
+        three.run("echo later >/etc/later; rm -f /etc/mark")
+        lab.snapshot("three", "second")
+        try:
+            again = lab.up("three", **THREE, over="second")
+            assert again.run("cat /etc/later; ls /etc/mark", check=False).stdout == "later\n"
+            with pytest.raises(LabError, match=r"The snapshot kept is in use: .*second"):
+                lab.discard("kept")
+        finally:
+            lab.down("three")
+            lab.discard("second")
+
+    def test_what_is_in_use_stays(self, lab: Lab, three: Host, kept: str) -> None:
+        with pytest.raises(LabError, match=r"The snapshot kept is in use: .*three"):
+            lab.discard(kept)
+        assert three.run("cat /etc/os-release >/dev/null && echo there").stdout == "there\n"
+
+    def test_the_image_below_a_snapshot_is_in_use(self, lab: Lab, kept: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name in ("one", "three"):
+            lab.down(name)
+        built, asked = lab.build(), list[Path]()
+        monkeypatch.setattr(image.Images, "get", lambda _, in_use: asked.extend(in_use))
+        lab.build()
+        assert built in asked
+
+    def test_one_that_is_not_there(self, lab: Lab, kept: str) -> None:
+        with pytest.raises(LabError, match=r"There is no snapshot named nothing\. There are: kept"):
+            lab.up("three", **THREE, over="nothing")
+
+    def test_what_was_never_completely_kept_is_none(self, lab: Lab, settings: Settings, kept: str) -> None:
+        (settings.snapshots / "half" / "upper").mkdir(parents=True)
+        with pytest.raises(LabError, match="no snapshot named half"):
+            lab.up("three", **THREE, over="half")
+        lab.discard("half")
+        assert not (settings.snapshots / "half").exists()
+
+
+def test_a_network_that_goes_does_not_cut_off_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever came first; with the last one, the switch is what it was before the first."""
+    switch = tmp_path / "ip_forward"
+    switch.write_text("0\n")
+    monkeypatch.setattr(network, "_FORWARDING", switch)
+    monkeypatch.setattr(network, "_LABS", re.compile("^table ip danhba_try", re.MULTILINE))
+    first, second = (
+        network.Network(
+            Settings(
+                state=tmp_path, forwarding=tmp_path / "before", bridge=f"danhbatry{n}", table=f"danhba_try{n}",
+                gateway=IPv4Interface(f"10.233.{n}.1/24"),
+            )
+        )
+        for n in (7, 8)
+    )  # fmt: skip
+    try:
+        first.up()
+        second.up()
+        first.down()
+        assert switch.read_text() == "1"
+    finally:
+        first.down()
+        second.down()
+    assert switch.read_text() == "0\n"
 
 
 class TestTakingDown:

@@ -1,4 +1,4 @@
-"""The lab from a shell: ``python -m tests.lab build|up|list|exec|down|clean``."""
+"""The lab from a shell: ``python -m tests.lab build|up|list|exec|snapshot|discard|down|clean``."""
 
 import argparse
 import shlex
@@ -42,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
     up.add_argument("name", help="tên máy thử | its name in the lab")
     up.add_argument("--address", required=True, help="địa chỉ trong mạng thử | its IPv4 address: 10.233.0.2 to .254")
     up.add_argument("--fqdn", required=True, help="tên đầy đủ | its full name, such as mail.laocai.gov.vn")
+    up.add_argument(
+        "--over", default="", metavar="SNAPSHOT", help="ảnh chụp để bắt đầu từ đó | begin from this snapshot"
+    )
     up.set_defaults(command=_up)
 
     listing = commands.add_parser("list", help="liệt kê máy thử | list the hosts")
@@ -53,6 +56,15 @@ def _parser() -> argparse.ArgumentParser:
         "words", nargs=argparse.REMAINDER, metavar="command", help="lệnh cho shell | the shell command, as for ssh"
     )
     execute.set_defaults(command=_exec)
+
+    snapshot = commands.add_parser("snapshot", help="tắt máy thử, giữ làm ảnh chụp | power a host off, keep its state")
+    snapshot.add_argument("name", help="tên máy thử | the host")
+    snapshot.add_argument("snapshot", help="tên ảnh chụp | the snapshot's name")
+    snapshot.set_defaults(command=lambda lab, options: lab.snapshot(options.name, options.snapshot))
+
+    discard = commands.add_parser("discard", help="gỡ một ảnh chụp | remove a snapshot")
+    discard.add_argument("snapshot", help="tên ảnh chụp | the snapshot's name")
+    discard.set_defaults(command=lambda lab, options: lab.discard(options.snapshot))
 
     down = commands.add_parser("down", help="tắt và gỡ máy thử | power hosts off and remove them")
     which = down.add_mutually_exclusive_group(required=True)
@@ -66,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _up(lab: Lab, options: argparse.Namespace) -> None:
-    host = lab.up(options.name, address=options.address, fqdn=options.fqdn)
+    host = lab.up(options.name, address=options.address, fqdn=options.fqdn, over=options.over)
     print(shlex.join(host.ssh()))
 
 

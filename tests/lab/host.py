@@ -9,6 +9,7 @@ from typing import Self
 
 from tests.lab.settings import Settings
 from tests.lab.shell import write
+from tests.lab.snapshot import snapshot_of
 
 _CONNECT_SECONDS = 5
 _RESOLVED = Path("/run/systemd/resolve/resolv.conf")
@@ -18,7 +19,7 @@ _RESOLVED = Path("/run/systemd/resolve/resolv.conf")
 class Host:
     """A host that has been asked for; whether it runs, `Lab` knows.
 
-    ``image`` is the root file system it lies over, ``directory`` holds the rest of it.
+    ``image`` is the root file system it lies over, as built or a snapshot's; ``directory`` holds the rest of it.
     """
 
     name: str
@@ -87,17 +88,19 @@ class Host:
     def prepare(self, public_key: str, gateway: str, prefix_length: int) -> str:
         """Write all files of a host that has none yet, and return its public host key.
 
-        They go into the upper layer before it is mounted, so the host's first boot already is as asked.
+        They go into the upper layer before it is mounted, so the host's first boot already is as asked. Over a
+        snapshot, the machine id stays what it was, for the journal is filed under it; and what was deployed there about
+        its own name and address stays where these are the same.
         """
         for directory in (self.upper, self.directory / "work", self.root):
             directory.mkdir(parents=True)
         etc = self.upper / "etc"
-        write(etc / "hostname", f"{self.fqdn.partition('.')[0]}\n")
-        write(etc / "hosts", _hosts(self.address, self.fqdn))
-        write(etc / "machine-id", "")
+        snapshot = snapshot_of(self.image)
+        if snapshot is None:
+            write(etc / "machine-id", "")
+        if snapshot is None or (snapshot.address, snapshot.fqdn) != (self.address, self.fqdn):
+            self._name(etc, gateway, prefix_length)
         write(etc / "resolv.conf", (_RESOLVED if _RESOLVED.exists() else Path("/etc/resolv.conf")).read_text())
-        # Its name sorts before 80-container-host0.network, which would ask for an address by DHCP.
-        write(etc / "systemd/network/10-host0.network", _network(self.address, prefix_length, gateway))
         ssh = self.upper / "root/.ssh"
         ssh.mkdir(parents=True, mode=0o700)
         ssh.parent.chmod(0o700)
@@ -106,6 +109,13 @@ class Host:
         fields = {key: str(value) for key, value in asdict(self).items()}
         write(self.directory / "host.json", json.dumps(fields, indent=2) + "\n", 0o600)
         return host_key
+
+    def _name(self, etc: Path, gateway: str, prefix_length: int) -> None:
+        """Say what the host is called and where it is."""
+        write(etc / "hostname", f"{self.fqdn.partition('.')[0]}\n")
+        write(etc / "hosts", _hosts(self.address, self.fqdn))
+        # Its name sorts before 80-container-host0.network, which would ask for an address by DHCP.
+        write(etc / "systemd/network/10-host0.network", _network(self.address, prefix_length, gateway))
 
 
 def make_ssh_key(path: Path, *, comment: str) -> str:

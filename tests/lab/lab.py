@@ -17,6 +17,7 @@ from tests.lab.image import Images
 from tests.lab.network import Network
 from tests.lab.settings import Settings
 from tests.lab.shell import locked, require_root_and_tools, say, wait_for, write
+from tests.lab.snapshot import Snapshot, layers
 
 # Short enough for the name of its network interface: `vb-` and 12 characters are what the kernel takes.
 _NAME = re.compile(r"^[a-z][a-z0-9-]{0,11}$")
@@ -64,20 +65,22 @@ class Lab:
 
     def build(self) -> Path:
         """Build the root file system unless it is cached, and return its place."""
-        return self._images.get(in_use=[host.image for host in self._hosts()])
+        return self._images.get(in_use=self._layers())
 
-    def up(self, name: str, *, address: str, fqdn: str) -> Host:
+    def up(self, name: str, *, address: str, fqdn: str, over: str = "") -> Host:
         """Boot a host and wait until everything on it runs; one that is up and healthy is returned as it is.
 
         Args:
             name: lower case letters, digits and hyphens.
             address: a free IPv4 address of the lab's network.
             fqdn: the host's full name.
+            over: the snapshot to begin from; else a Debian that nothing has been deployed to.
 
         Raises:
-            LabError: a name, an address or a full name that cannot be; a host that does not come up.
+            LabError: a name, an address or a full name that cannot be, or a snapshot that is not there; a host that
+                does not come up.
         """
-        wanted = self._checked(name, address, fqdn, self.build())
+        wanted = self._checked(name, address, fqdn, self._get_snapshot(over).image if over else self.build())
         with self._host_lock(name):
             with self._lab_lock():
                 self._refuse_taken_address(wanted)
@@ -91,6 +94,41 @@ class Lab:
             self._wait_until_up(wanted)
         say(f"{name} đã chạy", f"{name} is up")
         return wanted
+
+    def snapshot(self, name: str, snapshot: str) -> None:
+        """Power a host off and keep its root file system as a snapshot; the host is no more.
+
+        To go on with it, bring it up again over the snapshot. What it has written to disk is there, what was in memory
+        is not. A snapshot of that name is replaced.
+
+        Raises:
+            LabError: there is no such host, or a host lies over the snapshot that is to be replaced.
+        """
+        host = self.get(name)
+        self.discard(snapshot)
+        with self._host_lock(name):
+            process.stop(host.root)
+            with self._lab_lock():
+                directory = self._settings.snapshots / snapshot
+                Snapshot.keep(directory, host.upper, host.image, address=host.address, fqdn=host.fqdn)
+                self._remove(name)
+        say(f"Đã giữ {name} làm ảnh chụp {snapshot}", f"Kept {name} as the snapshot {snapshot}")
+
+    def discard(self, snapshot: str) -> None:
+        """Remove a snapshot, also one that was never completely written; nothing happens when there is none.
+
+        Raises:
+            LabError: a host or another snapshot lies over it.
+        """
+        directory = self._settings.snapshots / _checked_name(snapshot)
+        with self._lab_lock():
+            if over := ", ".join(self._over(directory)):
+                raise LabError(
+                    f"Ảnh chụp {snapshot} đang được dùng: {over}. Hãy gỡ những thứ ấy trước.",
+                    f"The snapshot {snapshot} is in use: {over}. Remove those first.",
+                )
+            if directory.exists():
+                shutil.rmtree(directory)
 
     def get(self, name: str) -> Host:
         """A host that exists.
@@ -153,6 +191,34 @@ class Lab:
     def _hosts(self) -> list[Host]:
         loaded = (Host.load(self._settings.hosts / name) for name in self._names())
         return [host for host in loaded if host is not None]
+
+    def _snapshots(self) -> list[Snapshot]:
+        directory = self._settings.snapshots
+        loaded = (Snapshot.load(path) for path in sorted(directory.iterdir())) if directory.exists() else ()
+        return [snapshot for snapshot in loaded if snapshot is not None]
+
+    def _get_snapshot(self, name: str) -> Snapshot:
+        snapshot = Snapshot.load(self._settings.snapshots / _checked_name(name))
+        if snapshot is None:
+            known = ", ".join(one.name for one in self._snapshots()) or "-"
+            raise LabError(
+                f"Không có ảnh chụp nào tên {name}. Đang có: {known}.",
+                f"There is no snapshot named {name}. There are: {known}.",
+            )
+        return snapshot
+
+    def _based(self) -> list[Host | Snapshot]:
+        """Everything that lies over an image."""
+        return [*self._hosts(), *self._snapshots()]
+
+    def _layers(self) -> set[Path]:
+        """Every directory that a host or a snapshot is made of."""
+        return {layer for one in self._based() for layer in layers(one.image)}
+
+    def _over(self, snapshot: Path) -> list[str]:
+        """The names of the hosts and other snapshots that lie over the snapshot in this directory."""
+        others = (one for one in self._based() if one.directory != snapshot)
+        return [one.name for one in others if any(layer.parent == snapshot for layer in layers(one.image))]
 
     def _checked(self, name: str, address: str, fqdn: str, image: Path) -> Host:
         if not _FQDN.match(fqdn):
@@ -220,15 +286,16 @@ class Lab:
         self._trust(host.address, host_key)
 
     def _boot(self, host: Host) -> None:
-        layers = f"lowerdir={host.image},upperdir={host.upper},workdir={host.directory / 'work'}"
+        lower = ":".join(str(layer) for layer in layers(host.image))
+        options = f"lowerdir={lower},upperdir={host.upper},workdir={host.directory / 'work'}"
         group = self._control_group(host.name)
         joined = " ".join(str(path) for path in group.create())
         command = [
             *group.wrapper, "unshare", "--pid", "--fork", "--kill-child", "--mount", "--propagation=private",
-            "--mount-proc", "sh", "-c", _BOOT, "sh", joined, layers, str(host.root),
+            "--mount-proc", "sh", "-c", _BOOT, "sh", joined, options, str(host.root),
             process.NSPAWN, process.directory_option(host.root), f"--machine={host.name}", "--boot",
             "--register=no", "--keep-unit", f"--network-bridge={self._settings.bridge}", "--resolv-conf=off",
-            "--link-journal=no", "--console=read-only",
+            "--link-journal=no", "--console=read-only", "--timezone=off",
         ]  # fmt: skip
         with host.console.open("wb") as console:
             subprocess.run(

@@ -1,14 +1,17 @@
 """The hosts' network: a bridge on this machine, and a masquerade rule so that hosts reach the package mirror."""
 
 import json
+import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from tests.lab.errors import LabError
 from tests.lab.settings import Settings
-from tests.lab.shell import run, succeeds, wait_for, write
+from tests.lab.shell import locked, run, succeeds, wait_for, write
 
 _FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 _RELEASE_SECONDS = 5.0
+_LABS = re.compile(rf"^table ip {Settings.table}", re.MULTILINE)
 
 # One transaction, and the same result however often it is loaded. Hosts are masqueraded on the way out only: between
 # hosts, and between them and this machine, everybody sees real addresses.
@@ -29,7 +32,6 @@ class Network:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._before = settings.state / "network.json"
 
     def up(self) -> None:
         """Make it, or mend what is missing of it.
@@ -40,26 +42,40 @@ class Network:
         bridge = self._settings.bridge
         if not _exists(self._settings.bridge):
             self._refuse_taken_gateway()
-            write(self._before, json.dumps({"ip_forward": _FORWARDING.read_text().strip()}))
             run(["ip", "link", "add", bridge, "type", "bridge"])
         run(["ip", "address", "replace", str(self._settings.gateway), "dev", bridge])
         run(["ip", "link", "set", bridge, "up"])
-        _FORWARDING.write_text("1")
         rules = _RULES.format(
             table=self._settings.table, bridge=bridge, network=self._settings.gateway.network.with_prefixlen
         )
-        run(["nft", "--file", "-"], text=rules)
+        with self._switch():
+            run(["nft", "--file", "-"], text=rules)
+            if not self._settings.forwarding.exists():
+                write(self._settings.forwarding, _FORWARDING.read_text())
+            _FORWARDING.write_text("1")
 
     def down(self) -> None:
-        """Remove every trace of it and set forwarding back to what it was; nothing happens when there is none."""
-        table = ["table", "ip", self._settings.table]
-        if succeeds(["nft", "list", *table]):
-            run(["nft", "delete", *table])
+        """Remove every trace of it; nothing happens when there is none.
+
+        With the last lab of this machine, forwarding is again what it was before the first.
+        """
+        table, forwarding = ["table", "ip", self._settings.table], self._settings.forwarding
+        with self._switch():
+            if succeeds(["nft", "list", *table]):
+                run(["nft", "delete", *table])
+            if forwarding.exists() and not _LABS.search(run(["nft", "list", "tables"])):
+                _FORWARDING.write_text(forwarding.read_text())
+                forwarding.unlink()
         if _exists(self._settings.bridge):
             run(["ip", "link", "delete", self._settings.bridge])
-        if self._before.exists():
-            _FORWARDING.write_text(json.loads(self._before.read_text())["ip_forward"])
-            self._before.unlink()
+
+    def _switch(self) -> AbstractContextManager[None]:
+        """Hold the switch, which labs share: one that goes must not cut off another that is there."""
+        return locked(
+            self._settings.forwarding.with_suffix(".lock"),
+            "Đang chờ một mạng thử khác",
+            "Waiting for the network of another lab",
+        )
 
     def release(self, name: str) -> None:
         """Remove the interface of a host that no longer runs: the kernel itself does so, but only some time later."""

@@ -90,6 +90,8 @@ class Settings:
     cache: Path = Path("/var/cache/danhba-lab")
     state: Path = Path("/var/lib/danhba-lab")
     locks: Path = Path("/run/danhba-lab")
+    # What the switch was before the first lab of this machine.
+    forwarding: Path = Path("/run/danhba-lab/ip_forward")
     bridge: str = "danhba0"
     table: str = "danhba_lab"
     gateway: IPv4Interface = _GATEWAY
@@ -98,6 +100,11 @@ class Settings:
     def hosts(self) -> Path:
         """Holds one directory for each host."""
         return self.state / "hosts"
+
+    @property
+    def snapshots(self) -> Path:
+        """Holds one directory for each snapshot."""
+        return self.state / "snapshots"
 
     @property
     def private_key(self) -> Path:

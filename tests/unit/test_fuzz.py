@@ -186,7 +186,7 @@ class TestOneByOne:
         assert MOST <= len(json.loads(output)) <= MOST + 10
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode(errors="replace"))))
 def test_any_octets_for_a_file(data: bytes) -> None:
     assert judge({"province.yml": data, STTTT_YML: data}).findings > 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from danhba.addresses.issuing import LONGEST, appended, contact
@@ -139,13 +139,11 @@ def locals_of(entries: list[tuple[int, str]]) -> list[str | None]:
     return checked.issued.locals["stttt"]
 
 
-@settings(deadline=None)
 @given(staff, staff)
 def test_appending_changes_no_address_given_before(before: list[tuple[int, str]], after: list[tuple[int, str]]) -> None:
     assert locals_of([*before, *after])[: len(before)] == locals_of(before)
 
 
-@settings(deadline=None)
 @given(staff)
 def test_an_address_has_one_holder_and_a_holder_one_address(entries: list[tuple[int, str]]) -> None:
     held = {(local, id_) for local, (id_, _name) in zip(locals_of(entries), entries, strict=True) if local}

@@ -517,6 +517,7 @@ class TestProcess:
         done = subprocess.run(line, shell=True, cwd=tmp_path, capture_output=True, check=False)  # noqa: S602
         assert (done.returncode, done.stderr) == (0, b"")
 
+    @pytest.mark.usefixtures("interruptible")
     def test_an_interrupt(self, tmp_path: Path) -> None:
         write(tmp_path / "directory")
         program = "import signal; from danhba import cli; from danhba.reading import source; "

@@ -405,7 +405,7 @@ def grow(says: dict[str, Any], key: str, value: Any) -> None:
     says[key] = [*(says.get(key) or []), value]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), says=layouts.agencies(), made=edits)
 def test_any_edits_of_any_layout(data: st.DataObject, says: dict[str, Any], made: list[tuple[Any, ...]]) -> None:
     """The text says what it said and the additions, and all that stood in it still does, in its order."""
@@ -442,7 +442,7 @@ snippets = st.sampled_from(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data(), says=layouts.agencies(), made=edits)
 def test_any_text_at_all(data: st.DataObject, says: dict[str, Any], made: list[tuple[Any, ...]]) -> None:
     """What is no register, or too odd, is refused; what is edited says what it should, and nothing twice."""

@@ -17,6 +17,7 @@ import pytest
 from tests.support.registers import SAMPLE, STTTT, UBND, write
 
 DANHBA = Path(sys.executable).with_name("danhba")
+PATIENCE = 20.0  # seconds, on a loaded machine
 UNTOUCHED = {name: text.encode() for name, text in SAMPLE.items()}
 OPENED = "{document: 5/QĐ-UBND, date: 2011-07-01, event: recruited}"
 LINES = f'people:\n  - id: "000104"\n    name: Lò Thị Mai\n    title: Văn thư\n    opened: {OPENED}\n'
@@ -44,6 +45,14 @@ class Terminal:
         """Press the keys of a line, and Enter."""
         os.write(self.descriptor, f"{text}\n".encode())
 
+    def press(self, keys: bytes) -> None:
+        """Press keys once the command waits for them: an interrupt just before its read(2) would not end that."""
+        deadline = time.monotonic() + PATIENCE
+        while not self._sleeps():
+            assert time.monotonic() < deadline, f"it does not wait for a key after {self.shown!r}"
+            time.sleep(0.001)
+        os.write(self.descriptor, keys)
+
     def end(self) -> tuple[int, str]:
         """The exit status, and what was shown at the end."""
         while self._read():
@@ -59,8 +68,12 @@ class Terminal:
             os.waitpid(self.pid, 0)
         os.close(self.descriptor)
 
+    def _sleeps(self) -> bool:
+        """Whether the command sleeps (the state in proc_pid_stat(5)); its only thread does so at a question alone."""
+        return Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2].startswith("S")
+
     def _read(self) -> bool:
-        ready, _writable, _failed = select.select([self.descriptor], [], [], 20)
+        ready, _writable, _failed = select.select([self.descriptor], [], [], PATIENCE)
         assert ready, f"nothing more came after {self.shown!r}"
         try:
             data = os.read(self.descriptor, 65536)
@@ -164,6 +177,7 @@ def test_yes_is_not_asked_for(root: Path, terminals: list[Terminal]) -> None:
     assert there(root) != UNTOUCHED
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize(("keys", "status"), [(b"\x04", 130), (b"\x03", 130)])
 @pytest.mark.parametrize("arguments", [("open", "ubnd"), ALL])
 def test_one_backs_out(
@@ -172,8 +186,7 @@ def test_one_backs_out(
     """By the end of input, or by an interrupt; at a question, or at the last one."""
     terminal = start(terminals, root, *arguments)
     terminal.until(": " if arguments is not ALL else "[y/N]: ")
-    time.sleep(0.05)
-    os.write(terminal.descriptor, keys)
+    terminal.press(keys)
     ended, shown = terminal.end()
     assert ended == status
     assert shown.endswith("danhba: interrupted\n")

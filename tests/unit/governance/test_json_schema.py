@@ -301,7 +301,7 @@ def mutations(draw: st.DrawFn, name: str) -> str:
 
 @pytest.mark.parametrize("name", ["agencies/stttt.yml", PROVINCE])
 @given(data=st.data())
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 def test_never_stricter_than_the_loader(name: str, data: st.DataObject) -> None:
     text = data.draw(mutations(name))
     for version in TYPINGS:

@@ -176,7 +176,7 @@ class TestLength:
 @example(values=["x", "@laocai/all ![x](http://e.example) <img src=x> [a](b) `c`", "a`b`<b>|_x_", "*k*: #1"])
 @example(values=["&commat;laocai/all", "&lt;img src=x&gt; &#64;all", "&#x40;all &nbsp;", "&amp;commat;all"])
 @example(values=["<!-- x", "# h\n## h\n/close\n::error::x", "http://e.example www.e.example", "~~x~~"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_values_of_any_kind_stay_text(values: list[str]) -> None:
     """No line of its own, no mention, no markup, no HTML: whatever a proposal writes into names, keys and paths."""
     name, title, path, key = values

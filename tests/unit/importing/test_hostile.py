@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.laocai.mail.tests.support.encodings import LETTERS
-from ansible_collections.laocai.mail.tests.support.forms import FORMS, HEADING, saved, workbook
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from danhba.importing import disguise, formats, headings, rows, sheets, values
 from danhba.reading.source import LARGEST, Unusable
+from tests.support.encodings import LETTERS
+from tests.support.forms import FORMS, HEADING, saved, workbook
 from tests.support.office import Office
 
 LIST = workbook({"DS": [HEADING, (1, "Vù A Y", "Văn thư")]})
@@ -105,12 +105,12 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
 def test_it_is_refused(office: Office, case: str) -> None:
     make, expected = REFUSED[case]
     data = make()
-    began = time.monotonic()
+    began = time.process_time()
     result = office.import_(data, "--yes")
     assert result.exit_code == 2, result.output
     assert expected in result.output
     assert office.is_unchanged
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize("make", [lambda p: p.mkdir(), lambda p: p.symlink_to("/dev/zero"), lambda p: None])
@@ -144,11 +144,11 @@ def merges_without_end(old: bytes) -> bytes:
 
 
 def test_merged_ranges_without_end(office: Office) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     result = office.import_(changed(SHEET, merges_without_end))
     assert result.exit_code == 2
     assert "unpacks to more" in result.output
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def everything(data: bytes) -> None:

@@ -334,7 +334,7 @@ def registers(draw: st.DrawFn) -> Texts:
     return register(agency("aa", *here, succeeds=["cc"]), agency("bb", *there), old)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(registers(), st.lists(st.sampled_from(DAYS), min_size=1, max_size=5))
 def test_a_plan_that_was_applied_leaves_nothing_to_do(texts: Texts, days: list[str]) -> None:
     actual = EMPTY
@@ -350,7 +350,7 @@ def test_a_plan_that_was_applied_leaves_nothing_to_do(texts: Texts, days: list[s
             assert "plan-vanished" in [r.rule.id for r in made.refused]
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(registers(), st.sampled_from(DAYS))
 def test_every_address_is_an_account_or_a_route_and_each_account_delivers(texts: Texts, day: str) -> None:
     found = accounts(texts, day)

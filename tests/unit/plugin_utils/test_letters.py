@@ -485,6 +485,7 @@ def test_without_any_key_nothing_is_written() -> None:
         "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z",
         "age1ur4h5lpmgxu2u9jku0a0r87ydtdqnr0tnsetrlvxvgz3vh6fhqqqzyt4v9",
     ],
+    ids=["beginning", "ssh", "short", "another letter", "capitals", "anybody's", "anybody's again"],
 )
 def test_a_wrong_key_is_refused(key: str) -> None:
     with pytest.raises(Failure, match="no public key of age"):

@@ -30,7 +30,9 @@ def test_no_two_letters_may_be_swapped(key: str, at: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "age1", KEYS[0][:-1], f"{KEYS[0]}q", KEYS[0].upper(), f" {KEYS[0]}", f"{KEYS[0]}\n"]
+    "text",
+    ["", "age1", KEYS[0][:-1], f"{KEYS[0]}q", KEYS[0].upper(), f" {KEYS[0]}", f"{KEYS[0]}\n"],
+    ids=["nothing", "beginning", "short", "long", "capitals", "space before", "line end"],
 )
 def test_another_shape_is_none(text: str) -> None:
     assert not age.is_key(text)

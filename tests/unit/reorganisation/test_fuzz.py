@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from ansible_collections.laocai.mail.tests.support.plans import MERGED, province
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from danhba.reorganisation.guards import acknowledgements
 from danhba.reorganisation.reading import read
 from danhba.reorganisation.writing import draft
 from tests.factory.text import Value, flow
+from tests.support.plans import MERGED, province
 from tests.support.registers import files, person, usable
 
 TEXTS = province(
@@ -91,13 +91,13 @@ def follow(text: str) -> None:
     check(made.files(), TODAY, files(TEXTS))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(PLANS)
 def test_any_plan(plan: Value) -> None:
     follow("".join(f"{key}: {flow(value)}\n" for key, value in plan.items()))  # type: ignore[union-attr]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_change_of_a_text(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(MERGED)))

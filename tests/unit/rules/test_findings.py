@@ -1524,7 +1524,7 @@ INSERTED = st.sampled_from(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from([P, S, U]), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 30), INSERTED), max_size=4))
 def test_no_text_stops_the_check(name: str, cuts: list[tuple[int, int, str]]) -> None:
     text = SAMPLE[name]
@@ -1536,7 +1536,7 @@ def test_no_text_stops_the_check(name: str, cuts: list[tuple[int, int, str]]) ->
         assert render(finding.rule.message, finding.values, "en")
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.sampled_from([P, S]), st.binary(max_size=60), st.integers(0, 1500))
 def test_no_bytes_stop_the_check(name: str, data: bytes, at: int) -> None:
     text = SAMPLE[name].encode()

@@ -616,7 +616,7 @@ def texts_of(people: dict[str, People], custodians: Mapping[str, list[Any]] | No
     return register(*(agency(code, *people[code], custodians=held.get(code) or None) for code in people))  # type: ignore[arg-type]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(registers(), st.data())
 def test_what_is_only_added_takes_nothing_back(before: dict[str, People], data: st.DataObject) -> None:
     after = {code: [dict(entry) for entry in entries_] for code, entries_ in before.items()}
@@ -658,7 +658,7 @@ def changed(people: People, at: int, what: str) -> None:
         del entry["suspended"]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     registers(least=2),
     st.sampled_from(CODES),

@@ -1,0 +1,45 @@
+"""Runs a Molecule scenario: check mode, converge, idempotence, and Testinfra's questions to the host."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+SCENARIOS = PROJECT / "tests/molecule"
+SHOWN_LINES = 150
+
+
+def run_scenario(name: str) -> None:
+    """Run all of a scenario, its host removed afterwards.
+
+    Raises:
+        AssertionError: it failed; the message ends with the last lines of its output.
+    """
+    done = subprocess.run(
+        ["molecule", "test", "--scenario-name", name],
+        cwd=PROJECT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    shown = "\n".join(done.stdout.splitlines()[-SHOWN_LINES:])
+    assert done.returncode == 0, f"molecule test -s {name} ended with status {done.returncode}:\n{shown}"
+
+
+def environment() -> dict[str, str]:
+    """Let Molecule find the scenarios, and Ansible's commands, as the Makefile does; nothing of the outer pytest."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
+    return inherited | {
+        "LC_ALL": "C.UTF-8",
+        "MOLECULE_GLOB": "tests/molecule/*/molecule.yml",
+        "NO_COLOR": "1",
+        "PATH": path,
+        "PYTEST_ADDOPTS": "",
+    }

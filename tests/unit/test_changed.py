@@ -1,0 +1,72 @@
+"""Which unit tests `make check` runs for what changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support import changed
+from tests.support.changed import concerned
+from tests.support.forges import git
+
+CORE = "plugins/module_utils/danhba"
+
+
+@pytest.mark.parametrize(
+    ("path", "some"),
+    [
+        (f"{CORE}/rules/people.py", {"tests/unit/rules", "tests/unit/test_rule_pages.py", "tests/unit/test_rooms.py"}),
+        (f"{CORE}/planning/plan.py", {"tests/unit/planning"}),
+        (f"{CORE}/locale/vi/LC_MESSAGES/danhba.po", {"tests/unit/test_catalogue.py"}),
+        ("plugins/plugin_utils/passwords.py", {"tests/unit/plugin_utils"}),
+        ("roles/credentials/files/danhba_credentials/store.py", {"tests/unit/credentials"}),
+        ("docs/architecture.md", {"tests/unit/test_docs.py"}),
+        ("directory/province.yml", {"tests/unit/test_sample_register.py"}),
+        ("tests/unit/rules/test_history.py", {"tests/unit/rules/test_history.py"}),
+        ("tests/unit/exporting/conftest.py", {"tests/unit/exporting"}),
+        ("tests/support/office.py", {"tests/unit/importing"}),
+    ],
+)
+def test_the_tests_of_a_file(path: str, some: set[str]) -> None:
+    assert (changed.PROJECT / path).exists()
+    found = concerned([path])
+    assert [test for test in some if not any(test == one or one.startswith(f"{test}/") for one in found)] == []
+    assert "tests/unit" not in found
+
+
+def test_a_module_is_tested_by_what_imports_it() -> None:
+    assert "tests/unit/governance/test_review.py" in concerned([f"{CORE}/cli/__init__.py"])
+    assert "tests/unit/editing/test_terminal.py" in concerned(["tests/support/registers.py"])
+
+
+def test_a_helper_also_by_what_imports_its_importers() -> None:
+    assert "tests/unit/reorganisation/test_merger.py" in concerned(["tests/factory/text.py"])
+
+
+@pytest.mark.parametrize("path", ["pyproject.toml", "requirements/lock.txt", "tests/conftest.py", "new.py"])
+def test_where_unsure_all_of_them(path: str) -> None:
+    assert concerned([path]) == ["tests/unit"]
+
+
+@pytest.mark.parametrize("path", ["tests/e2e/test_mail.py", "tests/molecule/default/molecule.yml"])
+def test_what_only_hosts_prove(path: str) -> None:
+    assert concerned([path]) == []
+
+
+def test_a_folder_holds_its_files() -> None:
+    assert concerned(["pyproject.toml", f"{CORE}/rules/people.py"]) == ["tests/unit"]
+    assert concerned([]) == []
+
+
+def test_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(tmp_path, "init", "--quiet")
+    for name in ("kept", "edited", "removed", "moved"):
+        (tmp_path / name).write_text(f"{name}\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "One")
+    (tmp_path / "edited").write_text("again\n")
+    (tmp_path / "removed").unlink()
+    (tmp_path / "moved").rename(tmp_path / "new")
+    monkeypatch.setattr(changed, "PROJECT", tmp_path)
+    assert sorted(changed.changed("HEAD")) == ["edited", "moved", "new", "removed"]
