@@ -9,8 +9,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from danhba.clauses import article
 from danhba.cli.rules import in_groups
+from danhba.rules.clauses import article
 
 from .markers import LAYERS, Proof, collect
 from .table import CLAUSES, ROOT, Clause, within

@@ -16,16 +16,16 @@ from typing import Any
 import ldif
 import psycopg
 import pytest
-from ansible_collections.laocai.mail.plugins.module_utils import server_accounts
+from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
 
-from danhba import accounts, desired, listing
-from danhba.accounts import Account
-from danhba.check import check
-from danhba.lists.addressbook import contacts
-from danhba.lists.writing import as_ldif
-from danhba.names import as_written
-from danhba.source import from_directory
-from danhba.state import Timeline
+from danhba.checking.check import check
+from danhba.exporting.addressbook import contacts
+from danhba.exporting.writing import as_ldif
+from danhba.planning import accounts, desired, listing
+from danhba.planning.accounts import Account
+from danhba.planning.state import Timeline
+from danhba.reading.source import from_directory
+from danhba.vietnamese.names import as_written
 from tests.integration.conftest import PROJECT, Database
 
 PROGRAM = PROJECT / "roles/openldap/files/danhba-addressbook-sync"

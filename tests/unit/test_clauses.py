@@ -9,14 +9,14 @@ from itertools import chain
 from pathlib import Path
 
 import pytest
+
+from danhba.cli.rules import in_groups
+from danhba.messages import translator
+from danhba.model.findings import Rule
+from danhba.rules import clauses
 from tests.clauses import CLAUSES, ROOT, Clause, Proof, collect, within
 from tests.clauses.markers import of_file
 from tests.clauses.pages import PAGES, pages
-
-from danhba import clauses
-from danhba.cli.rules import in_groups
-from danhba.findings import Rule
-from danhba.messages import translator
 
 PROOFS = collect(ROOT)
 CODE = sorted(chain(*map(ROOT.glob, ("plugins/**/*.py", "roles/**/*.sql", "roles/**/*.yml"))))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+
+from danhba.checking.check import check
 from tests.clauses import ROOT
 from tests.fixtures.registers import DAY, example, files
-
-from danhba.check import check
 
 ROLES = sorted(path for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
 # Modules that bring something from a place of its own onto a host; `apt` brings what Debian has.

@@ -14,17 +14,18 @@ from typing import Any, TypeVar
 
 import click
 
-from .. import plan, source
-from ..addresses import Issued
-from ..check import Checked, check, wanted
+from ..addresses.issuing import Issued
+from ..checking.check import Checked, check, wanted
 from ..editing.draft import Draft
-from ..findings import Finding, Severity, binding
 from ..messages import mark as _
 from ..messages import render, visible
-from ..register import Register
+from ..model.findings import Finding, Severity, binding
+from ..model.register import Register
+from ..planning import plan
+from ..reading import source
+from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from ..source import File, Unusable
 from .common import REFUSED, at_terminal, language, refuse, today, usable
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
@@ -192,7 +193,7 @@ def _plan(before: list[File], after: tuple[Register, Issued], day: date) -> str:
 
 
 def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> None:
-    from .. import transaction
+    from ..editing import transaction
 
     former = {file.name: file.data for file in before}
     changes = {name: transaction.Change(former.get(name), data) for name, data in changed.items()}
@@ -219,7 +220,7 @@ def read_files(directory: Path, dry_run: bool) -> list[File]:
     Raises:
         Unusable: they cannot be read, or would have to be put back although nothing is to be written.
     """
-    from .. import transaction
+    from ..editing import transaction
 
     if transaction.is_cut_short(directory):
         if dry_run:

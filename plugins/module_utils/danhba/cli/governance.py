@@ -10,17 +10,17 @@ from pathlib import Path
 
 import click
 
-from .. import source
-from ..check import check
+from ..checking.check import check
 from ..governance import codeowners, json_schema
 from ..governance.comment import markdown as as_markdown
 from ..governance.proposal import place, read
 from ..governance.review import review
 from ..messages import mark as _
 from ..messages import render
+from ..reading import source
+from ..reading.source import Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from ..source import Unusable
 from .common import REFUSED, as_of, directory, lang, language, usable, write
 from .misuse import WrongValue
 

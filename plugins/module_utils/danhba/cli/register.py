@@ -9,19 +9,23 @@ from pathlib import Path
 
 import click
 
-from .. import accounts as a
-from .. import listing, names, plan, results, source
-from ..addresses import Issued
-from ..check import check, find, wanted
-from ..findings import binding
+from ..addresses.issuing import Issued
+from ..addresses.rule import candidates
+from ..checking.cache import of_the_user
+from ..checking.check import check, find, wanted
 from ..messages import mark as _
 from ..messages import render
-from ..register import Register
+from ..model.findings import binding
+from ..model.register import Register
+from ..planning import accounts as a
+from ..planning import listing, plan
+from ..planning.state import Timeline
+from ..reading import source
+from ..reading.source import Unusable
 from ..rendering import addresses as show_addresses
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from ..source import Unusable
-from ..state import Timeline
+from ..vietnamese import names
 from .common import REFUSED, as_of, directory, lang, language, paint, progress, stop, table, usable, write
 
 
@@ -49,7 +53,7 @@ def check_command(  # noqa: PLR0913, PLR0917
     before = source.from_git(directory, base) if base is not None else _committed(directory, staged)
     with progress(len(files), _("Checking")) as advance:
         if before is None:
-            findings = find(files, day, results.of_the_user() if cache else None, advance)
+            findings = find(files, day, of_the_user() if cache else None, advance)
         else:
             findings = check(files, day, before, advance).findings
     if form == "text":
@@ -100,7 +104,7 @@ def candidates_command(name: str, family: str | None, given: str | None, lang: s
             shown = names.describe(error.character)
             stop(_("{character} has no letter without marks; write the name with letters"), character=shown)
         stop(_("'{name}' has no letters; write the full name"), name=name)
-    for candidate in names.candidates(parts):
+    for candidate in candidates(parts):
         click.echo(candidate)
 
 

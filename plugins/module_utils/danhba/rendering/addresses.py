@@ -8,10 +8,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from ..listing import Listed
 from ..messages import mark as _
 from ..messages import render, translator
-from ..register import Event, Suspension
+from ..model.register import Event, Suspension
+from ..planning.listing import Listed
 
 KEYS = ("address", "kind", "id", "agency", "name", "state", "opened", "closed")
 STATES = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from .. import addresses
-from ..findings import Finding
+from ..addresses import issuing as addresses
 from ..messages import mark as _
-from ..register import Agency, Custodian, Event, Issuance
+from ..model.findings import Finding
+from ..model.register import Agency, Custodian, Event, Issuance
 from .model import Holder, Opening, Reorganisation
 from .placing import Placing
 from .references import Names, is_live, open_on, successors
