@@ -59,11 +59,12 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 	@pybabel -q update -D danhba -l vi -d $(LOCALE) -i $(POT) --ignore-obsolete --ignore-pot-creation-date -w 120
 	@pybabel -q compile -D danhba -d $(LOCALE) --statistics
 
-generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, JSON Schemas, rules, clauses
+generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, schemas, rules, clauses
 	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
 	@for kind in agency province; do danhba schema $$kind > directory/.schema/$$kind.json; done
 	@.venv/bin/python -m tests.fixtures index
 	@.venv/bin/python -m tests.clauses
+	@PYTHONPATH=.ansible/collections .venv/bin/python -m tests.schema
 
 pictures: setup ## Vẽ lại hình của các hướng dẫn | draw the pictures of the guides anew
 	@.venv/bin/python -m tests.pictures
