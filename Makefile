@@ -1,7 +1,7 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo down clean test unit integration molecule e2e bench fuzz generated messages pictures \
-        screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible
+        screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php lint-units lint-web
 SHELL := /bin/bash
 
 # A root shell opened by `su` may lack the sbin directories; Ansible's tools look for each other on the PATH.
@@ -75,7 +75,7 @@ screenshots: setup ## Chụp lại trang thư cho các hướng dẫn | take the
 	@for name in $$(grep -oh 'webmail/[a-z-]*\.png' docs/vi/*.md | sort -u); do \
 	  cp build/screenshots/$${name#*/} docs/vi/hinh/webmail/; done
 
-lint: setup lint-python lint-format lint-types lint-yaml lint-ansible ## Soát mã nguồn | look over the code
+lint: setup lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php lint-units lint-web ## Soát mã nguồn | look over the code
 
 lint-python:
 	ruff check
@@ -91,6 +91,13 @@ lint-yaml:
 
 lint-ansible:
 	ansible-lint
+
+lint-shell lint-php lint-units: lint-%:
+	python -m tests.lint $*
+
+# Biome has no wheel for other machines.
+lint-web:
+	$(if $(filter x86_64,$(shell uname -m)),biome lint --config-path=.config/biome.jsonc --error-on-warnings plugins roles)
 
 clean: down ## Gỡ tất cả, cả bộ đệm và .venv | remove everything, caches and .venv too
 	@$(LAB) clean

@@ -10,8 +10,8 @@ from email.utils import make_msgid
 
 import pytest
 
-from tests.deployment import Deployment
-from tests.mail import Server, compose
+from tests.support.deployment import Deployment
+from tests.support.mail import Server, compose
 
 from .conftest import Official
 
