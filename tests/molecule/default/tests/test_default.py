@@ -70,6 +70,13 @@ class TestSystem:
         assert host.check_output("hostname --fqdn") == FQDN
         assert host.check_output("date --date=2026-11-24T00:00:00Z +%H:%M%:z") == "07:00+07:00"
 
+    @pytest.mark.clause("R2.2")
+    def test_all_software_is_debians(self, host: Host) -> None:
+        assert set(re.findall(r"\bo=([^,]*)", host.check_output("apt-cache policy"))) == {"Debian"}
+        installed = host.check_output("apt list --installed 2>/dev/null")
+        assert "postfix/" in installed
+        assert re.findall(r".*\[.*\blocal\b.*\]", installed) == []
+
 
 @pytest.mark.clause("R9.3")
 class TestNetwork:
