@@ -86,7 +86,8 @@ def test_the_sender_is_told_of_the_delivery(mail: Deployment, officials: list[Of
     assert isinstance(envelope, Message)
     assert isinstance(about, Message)
     assert envelope["Original-Envelope-Id"] == "bao-phat"
-    assert about["Action"] == "delivered"
+    # Postfix hands it to Dovecot, whose LMTP has no such reports of its own (RFC 3461, 6.2.7.4).
+    assert about["Action"] in {"delivered", "relayed"}
     assert about["Status"].startswith("2.")
     assert recipient.address in about["Final-Recipient"]
 
