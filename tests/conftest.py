@@ -17,9 +17,8 @@ def _cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """A clause that the regulation does not have is an error, not a test that nobody finds."""
-    for item in items:
-        for mark in item.iter_markers("clause"):
-            if unknown := [clause for clause in mark.args if clause not in CLAUSES]:
-                raise pytest.UsageError(f"{item.nodeid}: docs/clauses.yml has no {', '.join(unknown)}")
+    for mark in item.iter_markers("clause"):
+        if unknown := [clause for clause in mark.args if clause not in CLAUSES]:
+            raise pytest.UsageError(f"{item.nodeid}: docs/clauses.yml has no {', '.join(unknown)}")
