@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -29,6 +29,7 @@ class Words(NamedTuple):
     guides: str
     tests: str
     layers: dict[str, str]
+    whole: str
 
 
 ENGLISH = Words(
@@ -52,6 +53,7 @@ programs and a browser.
     guides="Guides",
     tests="Tests",
     layers=dict(zip(LAYERS, ("unit", "integration", "on hosts", "end to end"), strict=True)),
+    whole="as a whole",
 )
 VIETNAMESE = Words(
     head="""# Điều khoản và kiểm thử
@@ -74,7 +76,10 @@ chương trình thư và trình duyệt thật.
     guides="Hướng dẫn",
     tests="Kiểm thử",
     layers=dict(zip(LAYERS, ("đơn vị", "tích hợp", "trên máy chủ", "đầu cuối"), strict=True)),
+    whole="chung cho cả điều",
 )
+# Articles that rules cite as a whole, of which the table has the clauses.
+ARTICLES = sorted({rule.clause for rule in in_groups() if "." not in rule.clause} - CLAUSES.keys())
 PAGES = {ROOT / "docs/clauses.md": "en", ROOT / "docs/vi/dieu-khoan.md": "vi"}
 
 
@@ -92,7 +97,7 @@ class Page:
         rows = [self._row(clause) for clause in CLAUSES.values()]
         table = "\n".join([self.words.columns, "|---" * (self.words.columns.count("|") - 1) + "|", *rows])
         parts = ["\n".join(self._part(clause)) for clause in CLAUSES.values()]
-        return "\n".join([self.words.head, table, "", *parts])
+        return "\n".join([self.words.head, table, "", *parts, *self._articles()])
 
     def _row(self, clause: Clause) -> str:
         number = f"[{clause.clause}](#{clause.clause.lower().replace('.', '')})"
@@ -121,8 +126,19 @@ class Page:
         return [self._link(f"`{path}`", path) for path in clause.code]
 
     def _rules(self, clause: Clause) -> list[str]:
-        """The rules that cite the clause or the whole that it is a part of, each with its page of examples."""
-        ids = sorted(rule.id for rule in in_groups() if within(clause.clause, rule.clause))
+        """The rules that cite the clause, or the clause of which it is a point."""
+        return self._citing(lambda cited: within(clause.clause, cited) and cited not in ARTICLES)
+
+    def _articles(self) -> Iterator[str]:
+        """The rules that cite an article as a whole, once and not at each of its clauses."""
+        for cited in ARTICLES:
+            yield f"## {cited}\n"
+            yield f"{_article(cited, self.language)}, {self.words.whole}:\n"
+            yield f"- {self.words.rules}: {', '.join(self._citing(cited.__eq__))}\n"
+
+    def _citing(self, wanted: Callable[[str], bool]) -> list[str]:
+        """Links to the pages of rules, which have examples."""
+        ids = sorted(rule.id for rule in in_groups() if wanted(rule.clause))
         return [self._link(f"`{id_}`", f"docs/rules/{id_}.md") for id_ in ids]
 
     def _tests(self, tests: Iterable[Proof]) -> Iterator[str]:
