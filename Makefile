@@ -1,7 +1,8 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help setup demo down clean test check unit unit-changed integration molecule e2e bench fuzz generated messages \
-        pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible
+        pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php lint-units \
+        lint-web
 SHELL := /bin/bash
 
 # A root shell opened by `su` may lack the sbin directories; Ansible's tools look for each other on the PATH.
@@ -20,7 +21,7 @@ COVERAGE := --cov --cov-report=term:skip-covered
 LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
 # What `make check` compares with; `make check SINCE=main` for all that a branch has changed.
 SINCE ?= HEAD
-LINTERS := lint-python lint-format lint-types lint-yaml lint-ansible
+LINTERS := lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php lint-units lint-web
 LOCALE := plugins/module_utils/danhba/locale
 # What the code says now, in the order of its files.
 POT := build/danhba.pot
@@ -73,10 +74,12 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 	@pybabel -q update -D danhba -l vi -d $(LOCALE) -i $(POT) --ignore-obsolete --ignore-pot-creation-date -w 120
 	@pybabel -q compile -D danhba -d $(LOCALE) --statistics
 
-generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, JSON Schemas, the index of rules
+generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, schemas, rules, clauses
 	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
 	@for kind in agency province; do danhba schema $$kind > directory/.schema/$$kind.json; done
 	@.venv/bin/python -m tests.fixtures index
+	@.venv/bin/python -m tests.clauses
+	@PYTHONPATH=.ansible/collections .venv/bin/python -m tests.schema
 
 pictures: setup ## Vẽ lại hình của các hướng dẫn | draw the pictures of the guides anew
 	@.venv/bin/python -m tests.pictures
@@ -104,6 +107,13 @@ lint-yaml:
 
 lint-ansible:
 	ansible-lint
+
+lint-shell lint-php lint-units: lint-%:
+	python -m tests.lint $*
+
+# Biome has no wheel for other machines.
+lint-web:
+	$(if $(filter x86_64,$(shell uname -m)),biome lint --config-path=.config/biome.jsonc --error-on-warnings plugins roles)
 
 clean: down ## Gỡ tất cả, cả bộ đệm và .venv | remove everything, caches and .venv too
 	@$(LAB) clean

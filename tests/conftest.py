@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from tests.clauses import CLAUSES
 from tests.support.side_by_side import in_order
 
 # How long one example takes depends on what else the machine does, so it says nothing about the code.
@@ -44,3 +45,10 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """A clause that the regulation does not have is an error, not a test that nobody finds."""
+    for mark in item.iter_markers("clause"):
+        if unknown := [clause for clause in mark.args if clause not in CLAUSES]:
+            raise pytest.UsageError(f"{item.nodeid}: docs/clauses.yml has no {', '.join(unknown)}")

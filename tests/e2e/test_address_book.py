@@ -145,6 +145,7 @@ class TestFinding:
         assert (entry["cn"][0], entry["displayName"], entry["mail"]) == (me.name, [me.name], [me.address])
         assert entry["o"][0] == "Sở Khoa học và Công nghệ"
 
+    @pytest.mark.clause("R5")
     def test_every_value_is_that_of_the_register(self, book: Book, register: RegisterCopy) -> None:
         people = yaml.safe_load(register.agency("skhcn").read_text(encoding="utf-8"))["people"]
         person = next(item for item in people if item.get("phone") and item.get("unit") and "closed" not in item)
@@ -335,6 +336,7 @@ class TestPasswords:
         assert replace(book, dn=f"uid=*,{book.dn.partition(',')[2]}").search("(mail=*)").status == WRONG
 
 
+@pytest.mark.clause("R5")
 class TestInStep:
     """Each right after the apply, without waiting for the timer."""
 

@@ -136,6 +136,7 @@ def fetched(home: Home) -> list[str]:
     return [line for file in files for line in file.read_text().splitlines() if line.startswith("Message-ID")]
 
 
+@pytest.mark.clause("R2.1")
 def test_mbsync_fetches_everything_once(mail: Deployment, home: Home) -> None:
     message = compose(COLLEAGUE, [OWNER], "Thư để tải về", "Nội dung tiếng Việt.")
     with mail.server.submission(COLLEAGUE, mail.choose(COLLEAGUE)) as smtp:
@@ -159,6 +160,7 @@ def test_mbsync_refuses_another_authority(home: Home, stranger: Path) -> None:
     assert "certificate" in refused.stderr.lower()
 
 
+@pytest.mark.clause("R2.1")
 def test_msmtp_sends_and_its_password_is_on_no_command_line(mail: Deployment, home: Home) -> None:
     config = home.write("msmtprc", MSMTP)
     with CommandLines() as lines:
@@ -214,6 +216,7 @@ class _Web(http.client.HTTPSConnection):
         self.sock = self._mail.server.tls.wrap_socket(self._mail.server.connect(443), server_hostname=self.host)
 
 
+@pytest.mark.clause("R2.1")
 def test_pop3_fetches_a_message(mail: Deployment) -> None:
     client = _ByName(mail, FQDN, 995)
     client.user(COLLEAGUE)
@@ -231,6 +234,7 @@ ASKED = [
 ]
 
 
+@pytest.mark.clause("R2.1")
 @pytest.mark.parametrize(("name", "path"), ASKED, ids=["autoconfig", "well-known"])
 def test_what_thunderbird_is_told_works(mail: Deployment, name: str, path: str) -> None:
     web = _Web(mail, name)

@@ -178,6 +178,7 @@ class TestOfficial:
         look(official, "sai-mat-khau")
         official.visitor.expect_trouble("401")
 
+    @pytest.mark.clause("R10.1")
     def test_the_letters_password_leads_to_the_change_page_alone(self, official: Roundcube, scene: Story) -> None:
         official.sign_in(OFFICIAL, scene.letters[OFFICIAL])
         assert official.asks_to_change()
@@ -214,6 +215,7 @@ class TestOfficial:
         assert set(official.subjects()) == set(WAITING)
         look(official, "hop-thu")
 
+    @pytest.mark.clause("R9.2")
     def test_quota_is_shown(self, official: Roundcube) -> None:
         assert "2.0 GB" in official.quota()
 
@@ -341,6 +343,7 @@ class TestCustodian:
         expect(frame.locator("#message-header")).to_contain_text(COLLEAGUE_NAME)
         look(custodian, "doc-thu-co-quan")
 
+    @pytest.mark.clause("R10.2", "R11.1")
     def test_it_is_answered_as_the_agency_only(self, custodian: Roundcube, colleague: Correspondent) -> None:
         custodian.press("reply")
         custodian.page.wait_for_selector("#compose-subject")

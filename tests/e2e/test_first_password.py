@@ -130,6 +130,7 @@ def assert_works(person: Person, protocol: str) -> None:
     assert works in says(person)
 
 
+@pytest.mark.clause("R10.1")
 @protocols
 def test_issued_password_is_refused_and_the_webmail_named(person: Person, protocol: str) -> None:
     assert_gated(person, protocol)
@@ -149,6 +150,7 @@ def test_only_who_knows_it_is_told(person: Person, protocol: str) -> None:
     assert refused not in answer
 
 
+@pytest.mark.clause("R10.1")
 def test_change_opens_every_protocol(person: Person) -> None:
     person.change(ASCII)
     for protocol in PROTOCOLS:
@@ -343,6 +345,7 @@ def inside(person: Person, password: str) -> str:
     return subprocess.run(command, input=sent, text=True, check=True, stdout=subprocess.PIPE).stdout.strip()
 
 
+@pytest.mark.clause("R10.5")
 def test_reissue_begins_again(person: Person) -> None:
     """The old password, its sessions and its web sessions end at once, and the new one opens nothing but the change."""
     token = person.mail.ask({"request": "sign_in", "address": person.address, "password": person.password})["token"]

@@ -60,6 +60,7 @@ def issued(mail: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Issued
     return Issued(with_keys, letters, folder / "custodian.key", accounts, said)
 
 
+@pytest.mark.clause("R10.1", "R11.1")
 def test_age_opens_a_bundle_with_the_custodians_key_alone(issued: Issued, tmp_path: Path) -> None:
     other = tmp_path / "other.key"
     new_key(other)
@@ -85,6 +86,7 @@ def test_a_page_says_for_whom_it_is(issued: Issued) -> None:
         assert "https://mail.laocai.gov.vn/" in page
 
 
+@pytest.mark.clause("R10.1")
 def test_its_password_opens_nothing_but_the_change(issued: Issued) -> None:
     """R10.1: the mailbox is shut until it is changed, and open with the new one afterwards."""
     letters = open_bundle(issued.bundle, read_key(issued.key))

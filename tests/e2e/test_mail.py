@@ -102,6 +102,7 @@ def test_wrong_password_is_refused(mail: Deployment, officials: list[Official]) 
         pytest.fail("logged in")
 
 
+@pytest.mark.clause("R2.1")
 def test_pop3_and_both_submission_ports_let_an_official_in(mail: Deployment, officials: list[Official]) -> None:
     official = officials[0]
     for port in (587, 465):
@@ -142,6 +143,7 @@ def test_submission_needs_a_login(mail: Deployment, officials: list[Official]) -
     assert refusal(mail, officials[0].address, officials[1].address, port=587).startswith(("530", "554"))
 
 
+@pytest.mark.clause("R10.2", "R10.4")
 def test_nobody_sends_as_somebody_else(mail: Deployment, officials: list[Official]) -> None:
     """R10.4: on 587 under another's address or a foreign one, on 25 under an own one without login."""
     user, other = officials[0], officials[1]
@@ -150,6 +152,7 @@ def test_nobody_sends_as_somebody_else(mail: Deployment, officials: list[Officia
     assert refusal(mail, other.address, user.address)[:3] in {"550", "553", "554"}
 
 
+@pytest.mark.clause("R9.3")
 def test_login_is_never_offered_in_clear(mail: Deployment) -> None:
     with mail.server.smtp(587) as client:
         client.ehlo()
@@ -180,6 +183,7 @@ def test_rule_that_sends_notices_is_refused(mail: Deployment, officials: list[Of
     session.close()
 
 
+@pytest.mark.clause("R10.4")
 @pytest.mark.parametrize("rule", AWAY)
 def test_no_rule_sends_mail_away(mail: Deployment, officials: list[Official], rule: str) -> None:
     """Whatever is in force, and however it came there, it does nothing: the mail is kept."""
@@ -232,6 +236,7 @@ def wait_until(condition: Callable[[], bool], seconds: int = 10) -> None:
     pytest.fail("it did not happen")
 
 
+@pytest.mark.clause("R6.2b", "R10.9")
 def test_closed_official_is_gone_and_mail_says_whom_to_ask(
     mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
 ) -> None:
@@ -300,6 +305,7 @@ def test_suspended_official_receives_but_cannot_log_in(
     assert wait_for_files(mail, suspended)
 
 
+@pytest.mark.clause("R6.2a")
 def test_transferred_official_keeps_everything(
     mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
 ) -> None:
@@ -346,6 +352,7 @@ def wait_for_subject(mail: Deployment, user: str, password: str, folder: str) ->
     pytest.fail(f"{folder} of {user} stays empty")
 
 
+@pytest.mark.clause("R9.6", "R10.1")
 def test_new_account_cannot_log_in_before_its_password(
     mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
 ) -> None:

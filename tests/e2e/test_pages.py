@@ -53,6 +53,7 @@ def test_no_barrier(browser: Chromium, path: str, width: int) -> None:
         assert visitor.page.locator("html").get_attribute("lang") == "vi"
 
 
+@pytest.mark.clause("R5")
 def test_every_open_agency_and_no_person(public: Page, register: RegisterCopy) -> None:
     links = public.locator("main a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
     listed = [item for item in addresses(register) if item["state"] == "open"]
@@ -144,6 +145,7 @@ def test_a_copy_on_the_portal_works_too(visitor: Visitor, tmp_path: Path) -> Non
     expect(shown(visitor.page).filter(has_text="Sở Y tế")).to_be_visible()
 
 
+@pytest.mark.clause("R9.4")
 def test_guides_lead_to_each_other_and_to_their_parts(visitor: Visitor) -> None:
     page = visitor.page
     page.goto(f"{URL}/huong-dan/")
@@ -154,6 +156,7 @@ def test_guides_lead_to_each_other_and_to_their_parts(visitor: Visitor) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("Hướng dẫn quản lý hộp thư cơ quan")
 
 
+@pytest.mark.clause("R9.4")
 @pytest.mark.parametrize("guide", ["can-bo", "quan-ly-hop-thu"])
 def test_every_picture_of_a_guide_is_there(visitor: Visitor, guide: str) -> None:
     visitor.page.goto(f"{URL}/huong-dan/{guide}.html")

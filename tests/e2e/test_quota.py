@@ -74,6 +74,7 @@ def owner(mail: Deployment) -> Iterator[Owner]:
         mail.host.run(f"doveadm expunge -u {address} mailbox INBOX all")
 
 
+@pytest.mark.clause("R9.2")
 def test_owner_is_warned_at_80_percent(owner: Owner) -> None:
     owner.fill(780_000)
     assert owner.warnings() == []
@@ -102,6 +103,7 @@ def test_warning_at_95_percent_arrives_past_the_quota(owner: Owner) -> None:
     assert owner.used() > QUOTA
 
 
+@pytest.mark.clause("R9.2", "R10.9")
 def test_sender_is_told_why_and_whom_to_ask(owner: Owner) -> None:
     reply = refusal(owner.mail, STRANGER, owner.address)
     assert reply.startswith("552 5.2.2 ")
@@ -134,6 +136,7 @@ def test_message_larger_than_any_room_is_refused_before_it_is_sent(owner: Owner)
     assert "cua hop thu nguoi nhan" in text.decode() or "Hop thu nguoi nhan khong con du cho" in text.decode()
 
 
+@pytest.mark.clause("R9.2")
 @pytest.mark.parametrize(
     ("address", "gibibytes"),
     [

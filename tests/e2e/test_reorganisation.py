@@ -177,6 +177,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
     pytest.fail("it did not happen")
 
 
+@pytest.mark.clause("R6.2a")
 def test_every_message_is_under_the_new_login_and_no_file_has_moved(story: Story) -> None:
     for official in story.people.values():
         now = story.now(official)
@@ -205,6 +206,7 @@ def test_a_pin_is_the_same_with_the_new_code_or_as_decided(story: Story) -> None
     assert story.now(story.people["stnmt"]).address == f"anhdecidedb-snnmt@{DOMAIN}"
 
 
+@pytest.mark.clause("R6.2a")
 def test_mail_to_the_old_address_arrives(story: Story) -> None:
     for official in story.people.values():
         now = story.now(official)
@@ -224,6 +226,7 @@ def test_nobody_sends_under_the_old_address_any_more(story: Story) -> None:
     story.mail.server.wait_for(story.sender.address, story.sender.password, message)
 
 
+@pytest.mark.clause("R6.1a")
 def test_mail_to_the_contact_of_a_merged_agency_reaches_the_successor(story: Story) -> None:
     successor = story.contacts["stc"]
     message = write(story.mail, f"contact-skhdt@{DOMAIN}", "Gửi Sở cũ")
@@ -239,6 +242,7 @@ def test_mail_to_the_contact_of_a_split_agency_reaches_every_successor(story: St
         story.mail.server.wait_for(heir, passwords[heir], message)
 
 
+@pytest.mark.clause("R3")
 def test_postmaster_reaches_who_runs_the_system_now(story: Story) -> None:
     heir = f"contact-skhcn@{DOMAIN}"
     story.mail.play("passwords", accounts=[heir])
@@ -246,6 +250,7 @@ def test_postmaster_reaches_who_runs_the_system_now(story: Story) -> None:
     story.mail.server.wait_for(heir, story.mail.choose(heir), message)
 
 
+@pytest.mark.clause("R6.2b")
 def test_the_closed_are_refused_and_their_mail_is_kept(story: Story) -> None:
     closed = story.closed
     assert not story.mail.server.may_log_in(closed.address, closed.password)

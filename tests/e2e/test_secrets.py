@@ -79,11 +79,13 @@ def reissued(mail: Deployment, officials: list[Official], tmp_path_factory: pyte
     return Reissued(secrets, [value.removeprefix("{ARGON2ID}") for value in hashes], output, lines.seen, stamp)
 
 
+@pytest.mark.clause("R9.3")
 def test_hashes_are_argon2id_with_their_scheme(mail: Deployment) -> None:
     count = "SELECT count(*) FROM mail.credential WHERE password NOT LIKE '{ARGON2ID}\\$argon2id\\$%'"
     assert mail.host.run(f'runuser -u postgres -- psql -At danhba -c "{count}"').stdout.strip() == "0"
 
 
+@pytest.mark.clause("R10.5")
 def test_old_password_ends_with_the_reissue(mail: Deployment, officials: list[Official], reissued: Reissued) -> None:
     """Nor does the new one open anything before its owner has changed it (R10.1)."""
     official = officials[5]

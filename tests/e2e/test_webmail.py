@@ -76,6 +76,7 @@ def first_change(mail: Deployment, person: Official, password: str) -> Webmail:
 
 
 class TestDoors:
+    @pytest.mark.clause("R2.1")
     def test_http_only_redirects(self, mail: Deployment) -> None:
         for path in ("/", "/?_task=mail", "/index.php", "/danh-ba/"):
             connection = http.client.HTTPConnection(mail.server.address, 80, timeout=10)
@@ -96,6 +97,7 @@ class TestDoors:
         with mail.server.connect(443) as plain, pytest.raises(ssl.SSLError):
             mail.server.tls.wrap_socket(plain, server_hostname="evil.example.org")
 
+    @pytest.mark.clause("R9.3")
     def test_old_tls_is_refused(self, mail: Deployment) -> None:
         old = mail.server.tls
         old.options |= ssl.OP_NO_TLSv1_2 | ssl.OP_NO_TLSv1_3
@@ -169,6 +171,7 @@ class TestDoors:
 
 
 class TestLoginPage:
+    @pytest.mark.clause("R10.9")
     def test_says_what_an_official_must_know(self, mail: Deployment) -> None:
         page = Webmail(mail.server).get()
         assert '<html lang="vi"' in page.text or page.header("content-language") == "vi"
@@ -259,6 +262,7 @@ class TestLoginPage:
         page = Webmail(mail.server).sign_in(newcomer.address, "x' OR password LIKE '%")
         assert (page.status, "không đúng" in page.complaint) == (401, True)
 
+    @pytest.mark.clause("R10.4")
     def test_guessing_has_to_wait_while_others_sign_in(
         self, mail: Deployment, newcomer: Official, user: Official
     ) -> None:
@@ -276,6 +280,7 @@ class TestLoginPage:
 class TestFirstPassword:
     """R10.1: nothing but the change page before the issued password is changed."""
 
+    @pytest.mark.clause("R10.1")
     def test_nothing_else_is_reached(self, mail: Deployment, newcomer: Official) -> None:
         webmail = Webmail(mail.server)
         assert webmail.sign_in(newcomer.address, newcomer.password).location["_action"] == FIRST
@@ -422,6 +427,7 @@ class TestPassword:
             assert password not in kept + logs
 
 
+@pytest.mark.clause("R10.2")
 class TestSender:
     def test_mail_bears_the_own_name_and_address(self, mail: Deployment, reader: Webmail, user: Official) -> None:
         subject = f"Thử gửi {time.time_ns()}"
@@ -513,6 +519,7 @@ class TestSender:
         assert kept == f"{user.name}|{user.address}||Kính thư"
 
 
+@pytest.mark.clause("R9.3")
 class TestHostileContent:
     @pytest.fixture(scope="class")
     @staticmethod
@@ -666,6 +673,7 @@ class TestReaddressed:
 
 
 class TestOutage:
+    @pytest.mark.clause("R10.9")
     def test_without_its_database_the_webmail_explains_and_recovers(self, mail: Deployment, reader: Webmail) -> None:
         mail.host.run("systemctl stop postgresql@17-main")
         try:

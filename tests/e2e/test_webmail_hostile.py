@@ -136,6 +136,7 @@ def test_subject_sender_and_file_name_are_text(
     victim.open("?_task=mail")
 
 
+@pytest.mark.clause("R9.3")
 def test_html_is_washed(victim: Roundcube, attacker: Correspondent, nothing_runs: Callable[[], None]) -> None:
     attacker.post(message("Thư có định dạng", MIMEText(HTML, "html", "utf-8")), VICTIM)
     victim.mail("Hộp thư đến")

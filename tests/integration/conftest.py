@@ -225,6 +225,13 @@ def new_database(server: Server, template: str = "template0") -> Iterator[Databa
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The server, with the roles of the mail host and the template of the database."""
+    with new_server() as server:
+        yield server
+
+
+@contextmanager
+def new_server() -> Iterator[Server]:
+    """A server of one's own, gone afterwards; `TEMPLATE` is a database with every migration."""
     folder = Path(tempfile.mkdtemp(prefix="danhba-pg-"))
     try:
         server = Server(_find_binaries(), folder)

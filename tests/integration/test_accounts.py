@@ -47,6 +47,7 @@ def close(register: RegisterCopy, agency: str, count: int) -> None:
         register.close(agency, entry.partition('"')[2].partition('"')[0], "2026-11-20", document="9/QĐ-STTTT")
 
 
+@pytest.mark.clause("R5", "R9.6")
 def test_first_apply_writes_what_the_register_says(database: Database, applied: Outcome) -> None:
     assert applied.changed, applied.output
     states: dict[str, int] = dict(database.query("SELECT state, count(*) FROM mail.account GROUP BY state"))
@@ -61,6 +62,7 @@ def test_first_apply_writes_what_the_register_says(database: Database, applied: 
     ]
 
 
+@pytest.mark.clause("R9.6")
 def test_second_apply_changes_nothing(
     ansible: Ansible, database: Database, arguments: dict[str, Any], applied: Outcome
 ) -> None:
@@ -83,6 +85,7 @@ def test_check_mode_shows_the_plan_and_leaves_the_database_alone(
     assert database.dump() == before
 
 
+@pytest.mark.clause("R9.6")
 def test_every_change_is_recorded_with_its_document(
     ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
@@ -95,6 +98,7 @@ def test_every_change_is_recorded_with_its_document(
     assert rows == [("close", "9/QĐ-STTTT", "open", "closed", DAY, True)]
 
 
+@pytest.mark.clause("R9.6")
 def test_plan_over_its_limits_is_refused_whole(
     ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
@@ -189,6 +193,7 @@ def test_half_built_host_says_so(ansible: Ansible, arguments: dict[str, Any], em
     assert "Traceback" not in failed.output
 
 
+@pytest.mark.clause("R10.1")
 def test_apply_never_touches_a_password(
     ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:

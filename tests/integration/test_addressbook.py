@@ -116,6 +116,7 @@ def test_former_agency_stays_while_one_below_it_does(database: Database) -> None
     }
 
 
+@pytest.mark.clause("R5")
 def test_only_open_and_suspended_mailboxes_are_there(database: Database) -> None:
     people = [official(state, "a", state) for state in ("open", "suspended", "closed")]
     store(database, [agency("a"), *people, official("lone", "z")])

@@ -173,6 +173,7 @@ def rules(answer: dict[str, Any]) -> list[str]:
 # ---------------------------------------------------------------------------------------------- signing in
 
 
+@pytest.mark.clause("R10.1")
 def test_issued_password_opens_nothing_but_the_change(service: Running) -> None:
     assert service.sign_in(ISSUED) == {"answer": "initial", "mailbox": MAILBOX}
     assert service.known_to_dovecot() == 0
@@ -268,6 +269,7 @@ def test_change_is_complete_and_on_record(service: Running) -> None:
     assert service.sign_in(CHOSEN)["answer"] == "signed_in"
 
 
+@pytest.mark.clause("R10.4")
 def test_change_is_of_that_account_alone(service: Running) -> None:
     before = service.database.query("SELECT * FROM mail.credential WHERE id <> '1' ORDER BY id")
     service.change(ISSUED, CHOSEN)
@@ -353,6 +355,7 @@ def test_session_ends_by_signing_out(chosen: Running) -> None:
     assert chosen.look_up(second)["answer"] == "known"
 
 
+@pytest.mark.clause("R10.4")
 def test_session_is_of_its_address_alone(chosen: Running) -> None:
     token = chosen.sign_in(CHOSEN)["token"]
     assert chosen.look_up(token, OTHER) == {"answer": "refused"}
@@ -477,6 +480,7 @@ def guess(service: Running, *clients: str, address: str = ADDRESS) -> None:
             assert service.sign_in("wrong", address, client) == {"answer": "refused"}
 
 
+@pytest.mark.clause("R10.4")
 def test_account_waits_where_it_failed_and_no_other(service: Running) -> None:
     guess(service, CLIENT)
     answer = service.sign_in(ISSUED)

@@ -29,6 +29,7 @@ def listed(database: Database) -> list[str]:
     return [address for (address,) in database.query("SELECT address FROM mail.ending ORDER BY entry")]
 
 
+@pytest.mark.clause("R6.2b", "R10.4")
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

@@ -117,6 +117,7 @@ FORBIDDEN_TO_SERVICES = [
 ]
 
 
+@pytest.mark.clause("R9.3")
 @pytest.mark.parametrize(
     ("role", "statement"),
     [
@@ -130,6 +131,7 @@ def test_role_may_not(filled: Database, role: str, statement: str) -> None:
         filled.query(statement, role=role)
 
 
+@pytest.mark.clause("R6.2b")
 @pytest.mark.parametrize(
     ("role", "view", "addresses"),
     [
@@ -144,6 +146,7 @@ def test_view_shows_the_states_it_should(filled: Database, role: str, view: str,
     assert rows == [(f"{name}-stttt@laocai.gov.vn",) for name in addresses]
 
 
+@pytest.mark.clause("R10.1")
 def test_issued_passwords_are_told_apart(database: Database) -> None:
     fill(database)
     assert database.query("SELECT initial FROM dovecot.passdb", role="dovecot") == [(True,)]
@@ -178,6 +181,7 @@ def test_name_of_a_sign_in_says_which_password_it_was(database: Database) -> Non
     assert logins() == set()
 
 
+@pytest.mark.clause("R10.5")
 @pytest.mark.parametrize("role", ["danhba_credentials", "danhba_password", "postgres"])
 def test_whoever_replaces_a_password_ends_its_sessions(database: Database, role: str) -> None:
     """The old hash is remembered, also by a role that may not write there itself."""
@@ -188,6 +192,7 @@ def test_whoever_replaces_a_password_ends_its_sessions(database: Database, role:
     assert database.query("SELECT id FROM mail.web_session ORDER BY 1") == [("closed",), ("suspended",)]
 
 
+@pytest.mark.clause("R10.4")
 def test_web_session_is_of_an_open_account_with_its_address(database: Database) -> None:
     fill(database)
     database.query("UPDATE mail.credential SET initial = false")
@@ -207,6 +212,7 @@ def test_account_without_a_password_cannot_log_in_but_receives(database: Databas
     assert database.query("SELECT address FROM postfix.mailbox", role="postfix") == [("new-stttt@laocai.gov.vn",)]
 
 
+@pytest.mark.clause("R6.2a")
 def test_mail_is_stored_under_kind_and_id(filled: Database) -> None:
     homes = filled.query("SELECT home FROM dovecot.userdb ORDER BY 1", role="dovecot")
     assert homes == [("official/open",), ("official/suspended",)]

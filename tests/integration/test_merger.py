@@ -15,6 +15,7 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
     return carry_out(tmp_path_factory.mktemp("merger"), officials=OFFICIALS)
 
 
+@pytest.mark.clause("R6.1a")
 def test_every_mailbox_is_open_or_knowingly_closed(merged: Merged) -> None:
     merged.assert_nobody_is_lost()
 

@@ -246,6 +246,7 @@ def test_each_change_is_on_record(ansible: Ansible, database: Database) -> None:
     assert database.query("SELECT run, document FROM mail.credential") == [(2, "12/BC-STTTT")]
 
 
+@pytest.mark.clause("R10.5")
 def test_named_account_gets_a_new_password_with_its_document(ansible: Ansible, database: Database) -> None:
     first, second = add_accounts(database, 2)
     ansible.run(MODULE, order(database))
@@ -300,6 +301,7 @@ class Doveadm:
         return self._log.read_text().splitlines() if self._log.exists() else []
 
 
+@pytest.mark.clause("R10.5")
 def test_a_reissue_ends_the_sessions_of_the_old_password(
     ansible: Ansible, database: Database, doveadm: Doveadm
 ) -> None:

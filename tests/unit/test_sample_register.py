@@ -70,6 +70,7 @@ def moves() -> Iterator[tuple[str, Map, str, Map]]:
             yield (code, person, *arrivals[person["id"], closed["date"], closed["event"]])
 
 
+@pytest.mark.clause("R1")
 def test_all_bodies_of_the_time_are_there() -> None:
     assert len(BODIES) == 231
     assert AGENCIES.keys() == BODIES.keys()

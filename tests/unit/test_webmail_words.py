@@ -29,6 +29,7 @@ def title(template: str) -> str:
     return found[1]
 
 
+@pytest.mark.clause("R9.4")
 def test_a_page_has_one_name_wherever_it_is_named() -> None:
     frame = (ROLES / "pages/templates/frame.html.j2").read_text(encoding="utf-8")
     assert label("guide") == title("guides.html.j2") == "Hướng dẫn sử dụng"

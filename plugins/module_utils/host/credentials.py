@@ -49,7 +49,7 @@ SHOWN = 20  # addresses named in a message
 
 KICK = "doveadm"
 NOBODY = 68  # doveadm's status where nobody of that name is connected
-PATIENCE = 60  # seconds
+KICK_TIMEOUT = 60  # seconds that doveadm has to end the sessions
 
 BatchState = Literal["stored", "given_up", "open", "foreign"]
 
@@ -353,7 +353,7 @@ def end_sessions(addresses: Sequence[str], warn: Callable[[str], None], command:
     """
     for address in addresses if len(addresses) <= REISSUE_COUNT else ["*"]:
         try:
-            done = subprocess.run([command, "kick", address], capture_output=True, timeout=PATIENCE, check=False)
+            done = subprocess.run([command, "kick", address], capture_output=True, timeout=KICK_TIMEOUT, check=False)
         except FileNotFoundError:
             warn(
                 f"Máy chủ không có {command} nên không có phiên thư nào để kết thúc.\n"

@@ -30,10 +30,12 @@ def pin(local: str) -> dict[str, str]:
     return {"address": f"{local}-stttt", "address_document": "3/STTTT-VP"}
 
 
+@pytest.mark.clause("R4.1")
 def test_the_contact_mailbox() -> None:
     assert contact("stttt") == "contact-stttt"
 
 
+@pytest.mark.clause("R4.2b")
 @pytest.mark.parametrize(
     ("people", "expected"),
     [
@@ -94,6 +96,7 @@ def test_order_decides(people: list[Entry], expected: list[str | None]) -> None:
     assert given_out(*people) == expected
 
 
+@pytest.mark.clause("R4.2b", "R16")
 def test_nine_namesakes_have_the_nine_candidates_and_the_tenth_needs_a_pin() -> None:
     people = named(*["Nguyễn Văn Vịnh"] * 10)
     assert given_out(*people) == [*candidates(split("Nguyễn Văn Vịnh")), None]
@@ -139,11 +142,13 @@ def locals_of(entries: list[tuple[int, str]]) -> list[str | None]:
     return checked.issued.locals["stttt"]
 
 
+@pytest.mark.clause("R4.2b")
 @given(staff, staff)
 def test_appending_changes_no_address_given_before(before: list[tuple[int, str]], after: list[tuple[int, str]]) -> None:
     assert locals_of([*before, *after])[: len(before)] == locals_of(before)
 
 
+@pytest.mark.clause("R4.0")
 @given(staff)
 def test_an_address_has_one_holder_and_a_holder_one_address(entries: list[tuple[int, str]]) -> None:
     held = {(local, id_) for local, (id_, _name) in zip(locals_of(entries), entries, strict=True) if local}

@@ -58,6 +58,7 @@ def exported(office: Office) -> str:
     return (office.path / "site/index.html").read_text("utf-8")
 
 
+@pytest.mark.clause("R1")
 def test_agencies_as_a_tree(office: Office) -> None:
     assert Tree(exported(office)).links == [
         (1, "mailto:contact-ubnd@laocai.gov.vn"),
@@ -111,6 +112,7 @@ def test_names_are_text(text: str) -> None:
     assert text not in html
 
 
+@pytest.mark.clause("R1")
 def test_every_kind_of_agency_has_a_heading() -> None:
     assert {kind.heading for kind in KINDS.values()} == set(HEADINGS)
 

@@ -25,6 +25,7 @@ WANTED = [
 ]
 
 
+@pytest.mark.clause("R5", "R7.3")
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_leads_to_the_same_entries(office: Office, form: str) -> None:
     result = office.import_(FORMS[form](), "--yes")

@@ -7,6 +7,7 @@ import pytest
 from danhba.model.documents import Document, parse
 
 
+@pytest.mark.clause("R5")
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

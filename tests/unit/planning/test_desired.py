@@ -60,6 +60,7 @@ def test_an_officials_account_has_what_the_register_says() -> None:
     )
 
 
+@pytest.mark.clause("R4.1")
 def test_an_agencys_account() -> None:
     policy = {"quota": {"official": "1G", "agency": "3G"}}
     texts = register(agency("aa", quota="7G", opened="2010-01-01"), agency("bb", opened="2010-01-02"), policy=policy)
@@ -70,6 +71,7 @@ def test_an_agencys_account() -> None:
     assert account(texts, "2010-01-01", ("agency", "aa")) == ("contact-aa", "open", "8/QĐ-UBND", "2010-01-01")
 
 
+@pytest.mark.clause("R4.0")
 def test_one_account_a_person_wherever_the_person_is() -> None:
     assert account(LEAVING, "2010-12-31") == ("lan-aa", "open", "11/QĐ-UBND", "2010-01-01")
     assert account(LEAVING, "2011-01-01") == ("lan-bb", "open", "11/QĐ-UBND", "2011-01-01")
@@ -77,6 +79,7 @@ def test_one_account_a_person_wherever_the_person_is() -> None:
     assert ("official", "1") not in accounts(LEAVING, "2009-12-31").accounts
 
 
+@pytest.mark.clause("R6.2b")
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
@@ -149,6 +152,7 @@ def test_one_who_left_twice_from_an_agency() -> None:
     }
 
 
+@pytest.mark.clause("R6.1a")
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
@@ -174,6 +178,7 @@ def test_system_addresses_reach_whoever_is_open(day: str, postmaster: tuple[str,
     assert found["abuse"][0] == "system"
 
 
+@pytest.mark.clause("R10.9")
 @pytest.mark.parametrize(
     ("day", "local", "named"),
     [

@@ -54,6 +54,7 @@ def states(texts: Texts, day: str) -> dict[str, list[str]]:
     return {code: entries for code, entries in found.items() if entries}
 
 
+@pytest.mark.clause("R6.2b")
 @pytest.mark.parametrize(
     ("day", "state"),
     [
@@ -75,6 +76,7 @@ def test_one_issuance(day: str, state: str) -> None:
     assert states(ONE, day) == {"stttt": [state]}
 
 
+@pytest.mark.clause("R6.2a")
 @pytest.mark.parametrize(
     ("day", "aa", "bb", "cc"),
     [
@@ -160,6 +162,7 @@ def contacts(day: str) -> tuple[Timeline, dict[str, str]]:
     return at, {code: at.agency_state(agency).value for code, agency in at.register.agencies.items() if code != "stttt"}
 
 
+@pytest.mark.clause("R6.1a")
 @pytest.mark.parametrize(
     ("day", "expected"),
     [

@@ -55,6 +55,7 @@ def test_tables_and_fences_can_be_scrolled_by_keyboard() -> None:
     assert "</table></div>" in html
 
 
+@pytest.mark.clause("R9.4")
 @pytest.mark.parametrize("name", GUIDES)
 def test_every_picture_of_a_guide_is_told_to_those_who_cannot_see_it(name: str) -> None:
     text = (ROOT / "docs/vi" / name).read_text(encoding="utf-8")
@@ -141,6 +142,7 @@ def heard(terminal: int) -> bytes:
     return b""
 
 
+@pytest.mark.clause("R9.4")
 def test_the_operators_guide_names_every_role_and_record() -> None:
     text = text_of("van-hanh.md")
     deploy = text[text.index("## Triển khai") : text.index("## Thực hiện một thay đổi")]

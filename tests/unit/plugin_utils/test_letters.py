@@ -432,6 +432,7 @@ def test_missing_typefaces_are_explained(monkeypatch: pytest.MonkeyPatch) -> Non
 # ---------------------------------------------------------------------------------------------- who opens it
 
 
+@pytest.mark.clause("R10.1", "R11.1")
 @pytest.mark.parametrize(
     ("by", "agency", "owner", "key", "person"),
     [
@@ -705,6 +706,7 @@ def test_what_ended_early_is_done_again(box: Outbox, to: Path, monkeypatch: pyte
     assert {path.name: path.read_bytes() for path in to.iterdir()} == before
 
 
+@pytest.mark.clause("R11.2")
 def test_a_bundle_is_kept_back_when_the_custodian_has_changed(box: Outbox, to: Path) -> None:
     put(box, *office("2010-12-01").write([VINH, LENH], BATCH), day="2010-12-01")
     done = Clerk(box, office("2011-02-01"), to).hand_over()
@@ -762,6 +764,7 @@ def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox,
     assert [row["Người quản lý hộp thư"] for row in rows(to, done.list)] == ["Giàng Seo Phử"]
 
 
+@pytest.mark.clause("R11.1")
 def test_whoever_is_custodian_now_signs_for_it(box: Outbox, to: Path) -> None:
     """Also where one key was given for everything, and where nobody is custodian any more."""
     put(box, *office("2010-12-01", key=str(GIVEN.to_public())).write([NIE], BATCH), day="2010-12-01")

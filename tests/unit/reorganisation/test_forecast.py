@@ -54,6 +54,7 @@ def test_everyone_goes_on_under_the_same_id() -> None:
     assert {p.opened.date for p in stc.people[1:]} == {DAY}
 
 
+@pytest.mark.clause("R6.1a", "R6.2a")
 def test_the_document_and_the_request_are_on_both_sides() -> None:
     found = foresee(province(), MERGED.replace("date:", "request: 5/TTr-UBND\ndate:"))
     for entry in (found.agencies["skhdt"].people[0].closed, found.agencies["stc"].people[1].opened):
@@ -337,6 +338,7 @@ class TestAgencies:
 OPERATOR = HEAD + "close: [{agency: stttt, event: merged, to: stc}]\n"
 
 
+@pytest.mark.clause("R3")
 def test_the_operator_must_have_a_successor_by_name() -> None:
     assert places(foresee(province(), OPERATOR).problems) == ["3:9 reorganise-operator"]
     key = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"

@@ -47,6 +47,7 @@ def test_the_table_of_vni() -> None:
     assert decode(encoded(LETTERS, VNI), VNI) == LETTERS
 
 
+@pytest.mark.clause("R7.3")
 @pytest.mark.parametrize("name", ENCODINGS)
 def test_the_bytes_of_a_list_are_recognised(name: str) -> None:
     text = "\n".join(NAMES)
@@ -117,6 +118,7 @@ def test_capitals_that_the_abc_fonts_lack(shown: str, meant: str) -> None:
 SHARE = {TCVN3: 99, VNI: 98, VISCII: 97, CP1258: 93, UTF8: 100}
 
 
+@pytest.mark.clause("R7.3")
 @pytest.mark.parametrize("name", SHARE)
 def test_nearly_all_names_are_recognised(name: str) -> None:
     shown = disguised("\n".join(NAMES), name).split("\n")

@@ -44,6 +44,7 @@ def rule(name: str, family: str | None = None, given: str | None = None) -> list
     return list(candidates(split(name, family, given)))
 
 
+@pytest.mark.clause("R4.2a", "R4.2b")
 @pytest.mark.parametrize(("name", "expected"), WHOLE.items())
 def test_the_table_of_the_regulation(name: str, expected: str) -> None:
     assert rule(name) == expected.split()

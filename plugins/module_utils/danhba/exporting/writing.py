@@ -73,7 +73,7 @@ def as_xlsx(contacts: Sequence[Contact], register: Register, language: str) -> b
 
 
 def as_vcard(contacts: Sequence[Contact], register: Register, language: str) -> bytes:
-    """A vCard 3.0 (RFC 2426) for each mailbox, the form that every mail program and telephone reads."""
+    """A vCard 3.0 (RFC 2426) for each mailbox, the form that every mail program and phone reads."""
     return "".join(_vcard(contact) for contact in contacts).encode()
 
 

@@ -1,6 +1,6 @@
 """The accounts of a mail server, and what it does with mail to every other address: wanted or actual.
 
-This module, `plan` and `policy` also run on the server, so they need nothing but Python.
+This module and `plan` also run on the server, so they and what they import need nothing but Python; a test holds it.
 """
 
 from __future__ import annotations

@@ -70,7 +70,15 @@ class TestSystem:
         assert host.check_output("hostname --fqdn") == FQDN
         assert host.check_output("date --date=2026-11-24T00:00:00Z +%H:%M%:z") == "07:00+07:00"
 
+    @pytest.mark.clause("R2.2")
+    def test_all_software_is_debians(self, host: Host) -> None:
+        assert set(re.findall(r"\bo=([^,]*)", host.check_output("apt-cache policy"))) == {"Debian"}
+        installed = host.check_output("apt list --installed 2>/dev/null")
+        assert "postfix/" in installed
+        assert re.findall(r".*\[.*\blocal\b.*\]", installed) == []
 
+
+@pytest.mark.clause("R9.3")
 class TestNetwork:
     @pytest.mark.parametrize("port", sorted(OPEN_PORTS))
     def test_a_port_is_open(self, port: int) -> None:
@@ -107,6 +115,7 @@ class TestNetwork:
         assert {int(port) for port in ports[1].split(",")} == (OPEN_PORTS | UNUSED_PORTS) - {22}
 
 
+@pytest.mark.clause("R9.3")
 class TestTls:
     @pytest.mark.parametrize("port", [465, 993, 995])
     def test_the_certificate_is_for_this_host(self, port: int) -> None:
@@ -154,6 +163,7 @@ class TestDatabase:
         assert succeeded, answer
         assert answer.isdigit()
 
+    @pytest.mark.clause("R9.3")
     @pytest.mark.parametrize(
         ("user", "role", "statement"),
         [
@@ -196,6 +206,7 @@ class TestDatabase:
         assert not succeeded
         assert re.search("Peer authentication failed|no pg_hba.conf entry|not permitted to log in", answer)
 
+    @pytest.mark.clause("R9.6")
     def test_the_record_of_changes_only_grows(self, host: Host) -> None:
         assert int(ask(host, "SELECT count(*) FROM mail.audit")) > 0
         for statement in ("DELETE FROM mail.audit", "TRUNCATE mail.audit", "UPDATE mail.run SET actor = ''"):
@@ -206,6 +217,7 @@ class TestDatabase:
     def test_it_listens_on_no_network(self, host: Host) -> None:
         assert ask(host, "SHOW listen_addresses") == ""
 
+    @pytest.mark.clause("R10.1")
     def test_new_accounts_have_no_password(self, host: Host) -> None:
         assert int(ask(host, "SELECT count(*) FROM mail.account WHERE state = 'open'")) > 0
         assert ask(host, "SELECT count(*) FROM mail.credential") == "0"
@@ -234,6 +246,7 @@ class TestMail:
             assert client.rcpt("nobody-at-all@laocai.gov.vn")[0] == 550
             assert client.rcpt("someone@example.net")[0] == 554
 
+    @pytest.mark.clause("R10.9")
     def test_a_refusal_says_what_to_do(self, host: Host) -> None:
         address, action = ask(host, "SELECT address || '|' || action FROM postfix.refusal LIMIT 1").split("|", 1)
         with smtplib.SMTP(ADDRESS, 25, timeout=10) as client:

@@ -77,6 +77,7 @@ def test_webmail_is_nobody_elses_role(host: Host, role: str) -> None:
     assert "Peer authentication failed" in answer or "no pg_hba.conf entry" in answer
 
 
+@pytest.mark.clause("R9.3")
 def test_service_changes_passwords_and_nothing_else(host: Host) -> None:
     def says(statement: str) -> str:
         return psql(host, "danhba-credentials", "danhba", "danhba_credentials", statement)
@@ -86,6 +87,7 @@ def test_service_changes_passwords_and_nothing_else(host: Host) -> None:
     assert says("UPDATE mail.credential SET password = 'x' WHERE false") == "UPDATE 0"
 
 
+@pytest.mark.clause("R9.3")
 def test_service_is_confined(host: Host) -> None:
     """What its process really has, as the kernel says: no capability, an empty network, no way to more."""
     pid = host.check_output("systemctl show --value --property=MainPID danhba-credentials.service")

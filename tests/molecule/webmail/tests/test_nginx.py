@@ -81,6 +81,7 @@ class TestTls:
 
 
 class TestAnswers:
+    @pytest.mark.clause("R2.1")
     @pytest.mark.parametrize("name", [FQDN, *DISCOVERY])
     def test_http_redirects(self, name: str) -> None:
         answer = ask("/x?y=1", name=name, secure=False)
@@ -101,12 +102,14 @@ class TestAnswers:
         assert "unsafe" not in policy
         assert "default-src 'none'" in policy
 
+    @pytest.mark.clause("R10.9")
     def test_a_fault_behind_it_is_explained(self, host: Host) -> None:
         host.check_output("systemctl stop php8.4-fpm")
         answer = ask("/")
         host.check_output("systemctl start php8.4-fpm")
         assert answer.status == 503
         assert "tạm thời chưa phục vụ được" in answer.text  # type: ignore[attr-defined]
+        assert "0214 3 000 000" in answer.text  # type: ignore[attr-defined]
 
     def test_locations_are_checked_before_they_land(self, host: Host) -> None:
         host.check_output("echo 'location / { nonsense; }' > /root/bad.conf")

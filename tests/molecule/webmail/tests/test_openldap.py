@@ -113,6 +113,7 @@ class TestStrangers:
 
 
 class TestBook:
+    @pytest.mark.clause("R5")
     def test_has_every_mailbox_of_the_database(self, host: Host) -> None:
         count = "psql --no-psqlrc -tA -h /run/postgresql -d danhba -c 'SELECT count(*) FROM addressbook.mailbox'"
         found = as_job(host, f"{SEARCH} '(mail=*)' dn | grep -c ^dn:")

@@ -1,0 +1,51 @@
+"""Templates as the roles write them, by Ansible's own engine; no host is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ansible.parsing.dataloader import DataLoader
+from ansible.plugins.loader import init_plugin_loader
+from ansible.template import Templar, trust_as_template
+
+ROOT = Path(__file__).resolve().parents[2]
+# What Ansible knows of a host that has every part.
+HOST = {
+    "ansible_check_mode": False,
+    "ansible_managed": "Ansible managed",
+    "group_names": ["addressbook", "mail", "webmail"],
+    "inventory_dir": str(ROOT / "inventories/single"),
+    "inventory_hostname": "mail.example.org",
+    "playbook_dir": str(ROOT / "playbooks"),
+}
+
+
+def templates(pattern: str) -> Iterator[tuple[Path, str]]:
+    """Each template of the roles whose name matches, with its text as written: by path."""
+    for path in sorted(ROOT.glob(f"roles/*/templates/{pattern}")):
+        yield path, render(path)
+
+
+def render(path: Path) -> str:
+    """The text that a template makes; an error of Ansible's where a value is missing."""
+    loader, values = _values()
+    role = path.parents[1]
+    own = {"role_name": role.name, "role_path": str(role), "ansible_search_path": [str(role)]}
+    engine = Templar(loader=loader, variables=values | own)
+    # The plug-in, not the text: it knows where templates that are included stand.
+    return str(engine.template(trust_as_template(f"{{{{ lookup('ansible.builtin.template', '{path}') }}}}")))
+
+
+@cache
+def _values() -> tuple[DataLoader, dict[str, Any]]:
+    """The defaults and internals of all roles, and above them what all inventories share."""
+    init_plugin_loader([str(ROOT / ".ansible/collections")])
+    loader = DataLoader()
+    values: dict[str, Any] = {}
+    for pattern in ("roles/*/defaults/main.yml", "roles/*/vars/main.yml", "group_vars/all.yml"):
+        for path in sorted(ROOT.glob(pattern)):
+            values |= loader.load_from_file(str(path), trusted_as_template=True) or {}
+    return loader, values | HOST

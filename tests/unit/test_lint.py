@@ -1,0 +1,80 @@
+"""The linters of `make lint` see what is wrong, and every program of the shell is among what they read."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.lint import programs, units
+from tests.lint.__main__ import LINTERS, PHP_IS_MISSING
+from tests.lint.rendering import ROOT, render
+
+UNIT = "[Unit]\nDescription=Danh bạ: an example\n[Service]\nExecStart=/usr/local/bin/example\n"
+TIMER = "[Unit]\nDescription=Danh bạ: an example\n[Timer]\nOnBootSec=1\n"
+ADDED = "[Service]\nRestart=on-failure\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("#!/bin/sh\necho hello\n", ""),
+        ("#!/bin/sh\nif [[ $1 ]]; then echo; fi\n", "SC3010"),
+        ("#!/bin/bash\nrm $1/x\n", "SC2086"),
+    ],
+)
+def test_shell(text: str, said: str) -> None:
+    found = programs.shellcheck(ROOT / "scripts/example", text)
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<?php\nreturn 1;\n", ""),
+        ("<?php\nreturn 1\n", "syntax error"),
+        ("<?php\nfunction one($a, $a) {}\n", "Redefinition of parameter"),
+        ("<?php\nfinal abstract class A {}\n", "final"),
+    ],
+)
+def test_php(text: str, said: str) -> None:
+    found = programs.php_syntax(ROOT / "roles/example.php", text)
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+def test_a_machine_without_php_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert LINTERS["php"]() == [PHP_IS_MISSING]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({"example.service": UNIT}, ""),
+        ({"example.service": UNIT, "example.timer": TIMER}, ""),
+        ({"example.service": UNIT + "ProtectSysten=strict\n"}, "example.service:5: Unknown key 'ProtectSysten'"),
+        ({"example.service": UNIT + "SystemCallFilter=@nothing\n"}, "Unknown system call group"),
+        ({"example.service": UNIT + "MemoryMax=2Q\n"}, "Invalid memory limit"),
+        ({"nginx.service": ADDED}, ""),
+        ({"nginx.service": ADDED + "RestartSec=soon\n"}, "danhba.conf:3: Failed to parse RestartSec=soon"),
+    ],
+)
+def test_units(found: dict[str, str], said: str) -> None:
+    lines = "\n".join(units.verify(found))
+    assert said in lines
+    assert bool(lines) == bool(said)
+
+
+def test_templates_are_read_as_the_roles_write_them() -> None:
+    rendered = units.rendered()
+    assert {"danhba-credentials.service", "danhba-credentials.socket", "danhba-end-sessions.timer"} <= rendered.keys()
+    assert "{{" not in "".join(rendered.values())
+    assert "https://mail.laocai.gov.vn" in render(ROOT / "roles/roundcube/templates/config.inc.php.j2")
+
+
+def test_all_programs_of_the_shell_pass() -> None:
+    done = subprocess.run([sys.executable, "-m", "tests.lint", "shell"], cwd=ROOT, check=False, capture_output=True)
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr.decode()
