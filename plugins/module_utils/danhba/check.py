@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
-from . import change, desired, history, loader, plan, rules, source, state
+from . import change, desired, history, loader, plan, rows, rules, source, state
 from .addresses import Issued
 from .change import Happening
 from .examination import Examined, examine
@@ -17,7 +17,7 @@ from .garbage import without_collection
 from .history import Version
 from .messages import mark as _
 from .plan import Plan, Refusal, Wanted
-from .register import Province, Register
+from .register import Agency, Province, Register
 from .source import File
 from .sweep import Progress, Results, sweep
 
@@ -53,21 +53,22 @@ class Checked:
 
 
 @without_collection()
-def check(
+def check(  # noqa: PLR0913
     files: list[File],
     day: date | None = None,
     base: list[File] | Checked | None = None,
     progress: Progress | None = None,
+    results: Results | None = None,
 ) -> Checked:
     """Check a register and make it out in full; against `base`, also what a change to it takes back.
 
     Without a `day`, nothing is said of what lies far ahead of it, no acknowledgement has lapsed, and the limits of a
-    plan are not judged. A file that the base has just so is read once.
+    plan are not judged. A file that the base has just so is examined once, and one that `results` know not at all.
     """
     if isinstance(base, Checked):
-        return _checked(_read(files, base.read, progress), day, base.read)
-    read = _read(files, progress=progress)
-    return _checked(read, day, None if base is None else _read(base, read))
+        return _checked(_read(files, base.read, progress, results), day, base.read)
+    read = _read(files, None, progress, results)
+    return _checked(read, day, None if base is None else _read(base, read, None, results))
 
 
 def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Checked:
@@ -80,22 +81,11 @@ def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Chec
     return Checked(read.register(), read.issued(), _ordered(findings), read, holds)
 
 
-@without_collection()
 def find(
     files: list[File], day: date, results: Results | None = None, progress: Progress | None = None
 ) -> list[Finding]:
-    """The findings of `check` alone, made as fast as they can be: see `sweep`."""
-    province, findings = loader.province(files)
-    facts: list[Facts] = []
-    unread = set()
-    for file, known, found in sweep(_agencies(files), _system(province), results, progress):
-        findings += found
-        if known:
-            facts.append(known)
-        else:
-            unread.add(_stem(file))
-    findings += rules.across(province, facts, frozenset(unread), day)
-    return _ordered(findings)
+    """The findings of `check` alone."""
+    return check(files, day, None, progress, results).findings
 
 
 def _ordered(findings: Iterable[Finding]) -> list[Finding]:
@@ -137,32 +127,66 @@ class _Read:
     def facts(self) -> list[Facts]:
         return [examined.facts for examined in self.examined.values() if examined.facts]
 
-    def register(self, only: frozenset[str] | None = None) -> Register | None:
-        """The register, or of it only some agencies' files."""
+    def register(self) -> Register | None:
+        """The register; None where the province cannot be made out."""
         if self.province is None:
             return None
-        found = (e.agency for name, e in self.examined.items() if e.agency and (only is None or name in only))
-        return Register(self.province, {agency.code: agency for agency in found}, self.digest)
+        return Register(
+            self.province, {e.agency.code: e.agency for e in self.examined.values() if e.agency}, self.digest
+        )
 
     def issued(self) -> Issued | None:
+        """The addresses that it gives out, made out when somebody asks for an agency's."""
+        register = self.register()
+        return Issued(_Locals(register.agencies)) if register else None
+
+    def version(self, only: frozenset[str]) -> Version | None:
+        """Some agencies read anew, with the places of all their values: findings about them cite those."""
         if self.province is None:
             return None
-        return Issued({e.agency.code: e.locals for e in self.examined.values() if e.agency})
+        system = _system(self.province)
+        found = [examine(file, system) for file in _agencies(self.files.values()) if _stem(file) in only]
+        agencies = {e.agency.code: e.agency for e in found if e.agency}
+        issued = {e.agency.code: e.locals for e in found if e.agency and e.locals is not None}
+        return Version(Register(self.province, agencies, self.digest), Issued(issued))
 
 
-def _read(files: list[File], before: _Read | None = None, progress: Progress | None = None) -> _Read:
+class _Locals(Mapping[str, Sequence[str | None]]):
+    """The local parts of each agency that was kept, as its rows have them."""
+
+    def __init__(self, agencies: Mapping[str, Agency]) -> None:
+        self._agencies = agencies
+
+    def __getitem__(self, code: str) -> Sequence[str | None]:
+        return rows.locals_of(self._agencies[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._agencies)
+
+    def __len__(self) -> int:
+        return len(self._agencies)
+
+
+def _read(files: list[File], before: _Read | None, progress: Progress | None, results: Results | None) -> _Read:
     """Read a register in full; a file that is as it was `before` need not be read again."""
     province, findings = loader.province(files)
     system = _system(province)
+    same = _same(files, before, system)
+    swept = sweep([file for file in _agencies(files) if file.name not in same], system, results, progress)
+    found = {**same, **{file.name: made for file, made in swept}}
     examined = {}
     for file in _agencies(files):
-        same = before and before.files.get(file.name) == file and _system(before.province) == system
-        made = before.examined[_stem(file)] if before and same else examine(file, system)
-        examined[_stem(file)] = _bounded(made, len(findings))
-        findings += examined[_stem(file)].findings
-        if progress:
-            progress(len(examined))
+        made = _bounded(found[file.name], len(findings))
+        examined[_stem(file)] = made
+        findings += made.findings
     return _Read(province, {file.name: file for file in files}, examined, findings, source.digest(files))
+
+
+def _same(files: list[File], before: _Read | None, system: frozenset[str]) -> dict[str, Examined]:
+    """What was made of the files that are as they were `before`, by their names."""
+    if before is None or _system(before.province) != system:
+        return {}
+    return {file.name: before.examined[_stem(file)] for file in _agencies(files) if before.files.get(file.name) == file}
 
 
 def _bounded(examined: Examined, before: int) -> Examined:
@@ -179,12 +203,11 @@ def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Findin
         for name in before.files.keys() | read.files.keys()
         if before.files.get(name) != read.files.get(name)
     )
-    was, now = before.register(differ), read.register(differ)
-    then, today = before.issued(), read.issued()
-    if was and now and then and today:
+    was, now = before.version(differ), read.version(differ)
+    if was and now:
         unclear = before.unclear | read.unclear
-        yield from history.check(Version(was, then), Version(now, today), unclear, day)
-        yield from history.across(before.facts(), read.facts(), unclear, now.province, day)
+        yield from history.check(was, now, unclear, day)
+        yield from history.across(before.facts(), read.facts(), unclear, now.register.province, day)
 
 
 def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]:

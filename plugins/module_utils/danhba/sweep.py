@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
@@ -11,8 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from . import examination
-from .facts import Facts
-from .findings import Finding
+from .examination import Examined
 from .garbage import without_collection
 from .source import File
 
@@ -36,8 +36,8 @@ class Results(Protocol):
 
 def sweep(
     files: list[File], system: frozenset[str], results: Results | None = None, progress: Progress | None = None
-) -> Iterator[tuple[File, Facts | None, list[Finding]]]:
-    """Each file with its facts and findings, in the order of the files; `progress` hears how many are done."""
+) -> Iterator[tuple[File, Examined]]:
+    """Each file with what was made of it, in the order of the files; `progress` hears how many are done."""
     keys = [_key(file, system) for file in files] if results else [b""] * len(files)
     known = results.get(keys) if results else {}
     missing = [(file, key) for file, key in zip(files, keys, strict=True) if key not in known]
@@ -50,14 +50,14 @@ def sweep(
     if results and found:
         results.put({key: found[file.name] for file, key in missing})
     for file, key in zip(files, keys, strict=True):
-        yield file, *_loaded(file, found.get(file.name) or known[key], system)
+        yield file, _loaded(file, found.pop(file.name, b"") or known[key], system)
 
 
-def _loaded(file: File, result: bytes, system: frozenset[str]) -> tuple[Facts | None, list[Finding]]:
-    """Facts and findings of a result; of one that was kept and is none, the file tells again."""
+def _loaded(file: File, result: bytes, system: frozenset[str]) -> Examined:
+    """What a result says; of one that was kept and is none, the file tells again."""
     try:
         return examination.load(result, file.path)
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
         return examination.load(_examined(file, system), file.path)
 
 
