@@ -53,7 +53,7 @@ class Checked:
 
 
 @without_collection()
-def check(  # noqa: PLR0913
+def check(
     files: list[File],
     day: date | None = None,
     base: list[File] | Checked | None = None,

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-from .. import plan, source
+from .. import plan, results, source
 from ..addresses import Issued
 from ..check import Checked, check, wanted
 from ..editing.draft import Draft
@@ -119,7 +119,7 @@ def examined(files: list[File]) -> Checked:
 
 @lru_cache(maxsize=1)
 def _examined(files: tuple[File, ...], day: date) -> Checked:
-    return check([*files], day)
+    return check([*files], day, results=results.of_the_user())
 
 
 def computed(files: list[File]) -> tuple[Register, Issued]:
@@ -135,7 +135,7 @@ def computed(files: list[File]) -> tuple[Register, Issued]:
 
 def _checked(before: list[File], after: list[File]) -> Checked:
     """The register with the change; ends the process where that has errors which it did not have."""
-    checked = check(after, today(), examined(before))
+    checked = check(after, today(), examined(before), results=results.of_the_user())
     new = _new(examined(before).findings, checked.findings)
     if new:
         _tell(new)

@@ -20,6 +20,7 @@ from ..findings import binding
 from ..messages import LANGUAGES, render, translator
 from ..messages import mark as _
 from ..register import Register
+from ..rendering import columns
 from ..rendering import findings as show_findings
 from ..schema import parse_day
 from ..source import Unusable
@@ -31,6 +32,8 @@ REFUSED, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 # Fewer files than these are read before a progress bar would be seen.
 LONG = 100
+# Where nobody is at a terminal, lines are cut nowhere.
+_WIDEST = 1000
 _CHOSEN = "danhba.language"
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -132,14 +135,22 @@ def at_terminal(stream: TextIO | None) -> bool:
 
 def table(rows: Iterable[tuple[str, ...]]) -> None:
     """Columns that line up; whole values when nobody is at a terminal that could be too narrow."""
+    rows = list(rows)
+    if not at_terminal(sys.stdout) and (lines := columns.line_up(rows, _WIDEST)):
+        put(lines)
+        return
+    _table(rows)
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    """The same where it may have to be folded."""
     from rich.console import Console
     from rich.table import Table
 
-    width = None if at_terminal(sys.stdout) else 1000
+    width = None if at_terminal(sys.stdout) else _WIDEST
     file = None if sys.stdout else StringIO()  # closed by the caller (>&-)
     console = Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     shown_table = Table(box=None, show_header=False, pad_edge=False)
-    rows = list(rows)
     for _cell in rows[0] if rows else ():
         shown_table.add_column(overflow="fold")  # an address that is cut could not be copied
     for row in rows:
@@ -169,10 +180,17 @@ def progress(length: int, label: str) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def write(path: Path, text: str) -> None:
+def put(pieces: Iterable[str]) -> None:
+    """Put out a long text in pieces."""
+    for piece in pieces:
+        click.echo(piece, nl=False)
+
+
+def write(path: Path, pieces: Iterable[str]) -> None:
     """Write a file that was asked for, or say why not."""
     try:
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
     except OSError as error:
         raise Unusable(_("cannot write {path}: {reason}"), path=path, reason=error.strerror) from error
 

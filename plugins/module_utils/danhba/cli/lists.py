@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from .. import listing, source
+from .. import listing, results, source
 from ..check import check
 from ..editing import people
 from ..editing.draft import NO_AGENCY, Draft
@@ -160,12 +160,12 @@ def export_command(  # noqa: PLR0913, PLR0917
     chỉ có hộp thư cơ quan. / Open mailboxes only: name, title, division, agency, address, office telephone. The format
     html is the public page, of the agencies' mailboxes alone.
     """
-    register, issued = usable(check(source.from_directory(directory), day))
+    register, issued = usable(check(source.from_directory(directory), day, results=results.of_the_user()))
     if agency and agency not in register.agencies:
         raise Problem(NO_AGENCY, agency=agency)
     if form in writing.FOLDERS and str(out) == "-":
         raise Unusable(ONE_STREAM, form=form)
-    listed = listing.everything(Timeline.of(register, issued, day))
+    listed = listing.each(Timeline.of(register, issued, day))
     contacts = list(addressbook.contacts(listed, agency or ""))
     if form in writing.FOLDERS:
         contacts = [contact for contact in contacts if not contact.is_person]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from .. import listing, names, plan, results, source
 from ..addresses import Issued
 from ..check import check, find, wanted
 from ..findings import binding
+from ..jsontext import pretty, unpack
 from ..messages import mark as _
 from ..messages import render
 from ..register import Register
@@ -22,7 +24,7 @@ from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..source import Unusable
 from ..state import Timeline
-from .common import REFUSED, as_of, directory, lang, language, paint, progress, stop, table, usable, write
+from .common import REFUSED, as_of, directory, lang, language, paint, progress, put, stop, table, usable, write
 
 
 @click.command("check")
@@ -51,7 +53,7 @@ def check_command(  # noqa: PLR0913, PLR0917
         if before is None:
             findings = find(files, day, results.of_the_user() if cache else None, advance)
         else:
-            findings = check(files, day, before, advance).findings
+            findings = check(files, day, before, advance, results.of_the_user() if cache else None).findings
     if form == "text":
         click.echo(show_findings.text(findings, language(), paint))
     elif output := show_findings.FORMATS[form](findings, language()):
@@ -65,7 +67,7 @@ def _committed(directory: Path, staged: bool) -> list[source.File] | None:
 
 def _read(files: list[source.File]) -> tuple[Register, Issued]:
     with progress(len(files), _("Reading")) as advance:
-        checked = check(files, progress=advance)
+        checked = check(files, progress=advance, results=results.of_the_user())
     return usable(checked)
 
 
@@ -80,7 +82,7 @@ def addresses_command(directory: Path, day: date, form: str, lang: str | None) -
     if form == "text":
         table(show_addresses.rows(listed, language()))
     else:
-        click.echo({"json": show_addresses.as_json, "csv": show_addresses.as_csv}[form](listed))
+        put({"json": show_addresses.as_json, "csv": show_addresses.as_csv}[form](listed))
 
 
 @click.command("candidates")
@@ -125,13 +127,13 @@ def plan_command(  # noqa: PLR0913, PLR0917
     register, issued = _read(source.from_directory(directory))
     made = plan.make(wanted(register, issued, day), _actual(directory, against, day))
     if out:
-        write(out, show_plan.as_json(made, language()) + "\n")
+        write(out, chain(show_plan.json_pieces(made, language()), "\n"))
     if form == "text":
-        click.echo(show_plan.text(made, language(), paint))
+        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint))
     elif form == "markdown":
         click.echo(show_plan.markdown(made, language(), out.name if out else ""))
     else:
-        click.echo(show_plan.as_json(made, language()))
+        put(chain(show_plan.json_pieces(made, language()), "\n"))
     sys.exit(REFUSED if made.refused else 0)
 
 
@@ -146,7 +148,7 @@ def _actual(directory: Path, against: str, day: date) -> a.Accounts:
 
 def _exported(path: Path) -> a.Accounts:
     try:
-        return a.load(json.loads(path.read_text(encoding="utf-8")))
+        return a.load(unpack(path.read_bytes()))
     except OSError as error:
         raise Unusable(
             _("cannot read {path}: {reason}; check its permissions"), path=path, reason=error.strerror
@@ -167,7 +169,7 @@ def who_command(query: str, directory: Path, day: date, form: str, lang: str | N
     """Ai đang và đã có địa chỉ, mã hay họ tên này / Everyone it is or was, with documents and dates."""
     found = list(listing.who(_listed(directory, day), query))
     if form == "json":
-        click.echo(json.dumps([show_addresses.in_full_data(item) for item in found], ensure_ascii=False, indent=2))
+        click.echo(pretty([show_addresses.in_full_data(item) for item in found]))
     elif found:
         click.echo("\n".join(show_addresses.in_full(item, language()) for item in found))
     else:
@@ -176,6 +178,6 @@ def who_command(query: str, directory: Path, day: date, form: str, lang: str | N
     sys.exit(0 if found else REFUSED)
 
 
-def _listed(directory: Path, day: date) -> list[listing.Listed]:
+def _listed(directory: Path, day: date) -> Iterator[listing.Listed]:
     register, issued = _read(source.from_directory(directory))
-    return listing.everything(Timeline.of(register, issued, day))
+    return listing.each(Timeline.of(register, issued, day))
