@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.laocai.mail.plugins.module_utils import server_accounts
-from ansible_collections.laocai.mail.plugins.module_utils.danhba import check, source
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.findings import RULES
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.plan import SAMPLE, Action, Refusal
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import check
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import RULES
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan import SAMPLE, Action, Refusal
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import source
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import plan as show
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
 

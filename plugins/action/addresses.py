@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible_collections.laocai.mail.plugins.module_utils.address_options import ARGUMENTS, RULES
-from ansible_collections.laocai.mail.plugins.module_utils.danhba import addresses, listing
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses import issuing as addresses
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import listing
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import addresses as show
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.state import Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.options.addresses import ARGUMENTS, RULES
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.letters.content import Office
-from ansible_collections.laocai.mail.plugins.module_utils.letters.handover import ARGUMENTS, Clerk, Outcome
-from ansible_collections.laocai.mail.plugins.module_utils.letters.outbox import Outbox
+from ansible_collections.laocai.mail.plugins.module_utils.options.letters import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.handover import Clerk, Outcome
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
 
 
 class ActionModule(ActionBase):

@@ -13,7 +13,9 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
-from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model import documents
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import (
     ARGUMENTS,
     BatchName,
     BatchState,
@@ -21,13 +23,11 @@ from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
     Order,
     Target,
 )
-from ansible_collections.laocai.mail.plugins.module_utils.danhba import documents
-from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.letters.content import Office
-from ansible_collections.laocai.mail.plugins.module_utils.letters.outbox import Outbox
-from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
+from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issued, Issuer
 
 PROGRESS_INTERVAL = 5.0  # seconds
 PR_SET_DUMPABLE = 4  # of <linux/prctl.h>

@@ -9,8 +9,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
-
-from ..module_utils.danhba import guides
+from ansible_collections.laocai.mail.plugins.plugin_utils import guides
 
 _MISSING = (
     "thiếu gói Python {package} trên máy điều khiển: pip install 'danhba[controller]'"

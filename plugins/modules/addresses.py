@@ -79,7 +79,7 @@ addresses:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.laocai.mail.plugins.module_utils.address_options import ARGUMENTS, RULES
+from ansible_collections.laocai.mail.plugins.module_utils.options.addresses import ARGUMENTS, RULES
 
 
 def main() -> None:

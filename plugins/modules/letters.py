@@ -113,7 +113,7 @@ reissue:
 """
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.laocai.mail.plugins.module_utils.letters.handover import ARGUMENTS
+from ansible_collections.laocai.mail.plugins.module_utils.options.letters import ARGUMENTS
 
 
 def main() -> None:

@@ -176,9 +176,14 @@ findings:
 from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.laocai.mail.plugins.module_utils.credentials import ARGUMENTS, ROLE, answer_file, end_sessions
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.postgres import open_connection
+from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import (
+    ARGUMENTS,
+    ROLE,
+    answer_file,
+    end_sessions,
+)
+from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
 
 # Between the action plugin and this module alone: which question, and the file that holds it and gets the answer.
 INTERNAL = {"_mode": {"type": "str", "choices": ["settle", "targets", "store"]}, "_exchange": {"type": "path"}}

@@ -14,14 +14,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ..module_utils.danhba import check as core
-from ..module_utils.danhba import source
-from ..module_utils.danhba.addresses import Issued
-from ..module_utils.danhba.findings import Finding, binding
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import Issued
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import check as core
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import Finding, binding
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import source
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.schema import parse_day
+
 from ..module_utils.danhba.messages import both
-from ..module_utils.danhba.register import Register
 from ..module_utils.danhba.rendering import findings as show
-from ..module_utils.danhba.schema import parse_day
 from ..module_utils.failure import Failure
 
 # Findings that a result carries; `danhba check` gives them all.

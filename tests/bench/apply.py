@@ -14,9 +14,9 @@ from rich.table import Table
 
 from tests.bench.check import DAY, change_one
 from tests.bench.measure import Measured, measure
-from tests.deployment import FQDN, PROJECT, Deployment, environment
 from tests.factory import write_register
 from tests.lab import Lab
+from tests.support.deployment import FQDN, PROJECT, Deployment, environment
 
 NAME, ADDRESS = "bench", "10.233.0.50"
 LOOP = 50

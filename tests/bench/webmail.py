@@ -18,10 +18,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from tests.deployment import FQDN, Deployment
 from tests.lab import Lab
-from tests.mail import compose
-from tests.webmail import Webmail
+from tests.support.deployment import FQDN, Deployment
+from tests.support.mail import compose
+from tests.support.webmail import Webmail
 
 NAME, ADDRESS = "bench", "10.233.0.50"
 MESSAGES = 20

@@ -19,16 +19,16 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
-from danhba import listing
-from danhba.addresses import contact
-from danhba.check import check
-from danhba.source import from_directory
-from danhba.state import Timeline
-from tests.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, new_password
+from danhba.addresses.issuing import contact
+from danhba.checking.check import check
+from danhba.planning import listing
+from danhba.planning.state import Timeline
+from danhba.reading.source import from_directory
 from tests.lab import Lab, LabError
-from tests.letters import bundles
-from tests.mail import compose
-from tests.webmail import Webmail
+from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, new_password
+from tests.support.letters import bundles
+from tests.support.mail import compose
+from tests.support.webmail import Webmail
 
 SENDER, RECIPIENT = "000101", "snv"
 SUBJECT = "Giấy mời họp: triển khai Quy chế thư điện tử công vụ"

@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.browser import Chromium, chromium
-from tests.deployment import FQDN, PROJECT, Deployment
-from tests.editing import RegisterCopy
 from tests.lab import Lab
+from tests.support.browser import Chromium, chromium
+from tests.support.deployment import FQDN, PROJECT, Deployment
+from tests.support.editing import RegisterCopy
 
 NAME, ADDRESS = "e2e", "10.233.0.40"
 # A host that the demo has built, for somebody who writes tests: used as it is, and left up.

@@ -9,7 +9,7 @@ from email.message import EmailMessage, Message
 from email.mime.text import MIMEText
 from email.utils import formatdate, make_msgid
 
-from tests.deployment import Deployment
+from tests.support.deployment import Deployment
 
 TEXT = "Kính gửi đồng chí,\n\nNội dung tiếng Việt có dấu.\n\nTrân trọng.\n"
 

@@ -13,8 +13,8 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.browser import PATIENCE, Visitor
-from tests.deployment import FQDN
+from tests.support.browser import PATIENCE, Visitor
+from tests.support.deployment import FQDN
 
 URL = f"https://{FQDN}"
 # Words of Roundcube's English texts that no Vietnamese one has; names of products and protocols may stay.

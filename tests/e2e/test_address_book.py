@@ -18,8 +18,8 @@ import pytest
 import yaml
 from unidecode import unidecode
 
-from tests.deployment import FQDN, Deployment
-from tests.editing import RegisterCopy
+from tests.support.deployment import FQDN, Deployment
+from tests.support.editing import RegisterCopy
 
 from .conftest import Official, addresses
 from .test_mail import execute, wait_until

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.deployment import FQDN, Deployment, PlaybookFailed
 from tests.lab import Lab
+from tests.support.deployment import FQDN, Deployment, PlaybookFailed
 
 NAME, ADDRESS = "bare", "10.233.0.41"
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 from defusedxml import ElementTree
 
-from tests.deployment import FQDN, Deployment
-from tests.mail import compose
+from tests.support.deployment import FQDN, Deployment
+from tests.support.mail import compose
 
 from .test_secrets import CommandLines
 

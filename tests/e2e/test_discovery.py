@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from tests import web
-from tests.deployment import FQDN, Deployment
-from tests.web import Answer
+from tests.support import web
+from tests.support.deployment import FQDN, Deployment
+from tests.support.web import Answer
 
 DOMAIN = "laocai.gov.vn"
 ADDRESS = f"nvvinh-stttt@{DOMAIN}"

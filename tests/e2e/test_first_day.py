@@ -16,10 +16,10 @@ import pyrage
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Chromium, Visitor
-from tests.deployment import FQDN, Deployment
-from tests.editing import RegisterCopy
-from tests.letters import bundles, pages, read
+from tests.support.browser import Chromium, Visitor
+from tests.support.deployment import FQDN, Deployment
+from tests.support.editing import RegisterCopy
+from tests.support.letters import bundles, pages, read
 
 from .conftest import AGAIN, Demo
 from .post import Correspondent

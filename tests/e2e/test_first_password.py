@@ -18,8 +18,8 @@ from functools import partial
 
 import pytest
 
-from tests.deployment import Deployment
-from tests.mail import Sieve
+from tests.support.deployment import Deployment
+from tests.support.mail import Sieve
 
 from .test_mail import alive
 

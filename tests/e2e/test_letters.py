@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests.deployment import Deployment, PlaybookFailed, changed
-from tests.editing import RegisterCopy
-from tests.letters import bundles, new_key, open_bundle, pages, read_key
+from tests.support.deployment import Deployment, PlaybookFailed, changed
+from tests.support.editing import RegisterCopy
+from tests.support.letters import bundles, new_key, open_bundle, pages, read_key
 
 from .conftest import addresses
 

@@ -14,9 +14,9 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.deployment import Deployment, changed
-from tests.editing import RegisterCopy
-from tests.mail import Sieve, compose
+from tests.support.deployment import Deployment, changed
+from tests.support.editing import RegisterCopy
+from tests.support.mail import Sieve, compose
 
 from .conftest import Demo, Official, stored_files
 

@@ -12,9 +12,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser import Chromium, Visitor
-from tests.deployment import FQDN, Deployment
-from tests.editing import RegisterCopy
+from tests.support.browser import Chromium, Visitor
+from tests.support.deployment import FQDN, Deployment
+from tests.support.editing import RegisterCopy
 
 from .conftest import addresses
 

@@ -11,8 +11,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.deployment import Deployment
-from tests.mail import compose
+from tests.support.deployment import Deployment
+from tests.support.mail import compose
 
 from .test_mail import STRANGER, refusal
 

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from danhba.check import check
-from danhba.source import from_directory
-from danhba.state import Timeline
-from tests.deployment import FQDN, PROJECT, Deployment
+from danhba.checking.check import check
+from danhba.planning.state import Timeline
+from danhba.reading.source import from_directory
 from tests.factory.merger import DAY, write_merger
 from tests.lab import Lab
-from tests.mail import compose
-from tests.unit.reorganisation.merger import run
+from tests.support.deployment import FQDN, PROJECT, Deployment
+from tests.support.mail import compose
+from tests.support.merger import run
 
 from .conftest import Official, stored_files
 from .test_mail import STRANGER, refusal, send

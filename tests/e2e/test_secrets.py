@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.deployment import PROJECT, Deployment
-from tests.letters import pages
+from tests.support.deployment import PROJECT, Deployment
+from tests.support.letters import pages
 
 from .conftest import Official
 

@@ -16,10 +16,10 @@ from email.utils import parseaddr
 
 import pytest
 
-from tests.deployment import FQDN, Deployment
-from tests.editing import RegisterCopy
-from tests.mail import compose
-from tests.webmail import FIRST, PASSWORD, Page, Webmail
+from tests.support.deployment import FQDN, Deployment
+from tests.support.editing import RegisterCopy
+from tests.support.mail import compose
+from tests.support.webmail import FIRST, PASSWORD, Page, Webmail
 
 from .conftest import Official, addresses
 

@@ -18,8 +18,8 @@ import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Request, expect
 
-from tests.browser import Chromium
-from tests.deployment import FQDN, Deployment
+from tests.support.browser import Chromium
+from tests.support.deployment import FQDN, Deployment
 
 from .post import Correspondent
 from .roundcube import Roundcube

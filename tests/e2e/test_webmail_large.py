@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import Chromium
-from tests.deployment import Deployment
+from tests.support.browser import Chromium
+from tests.support.deployment import Deployment
 
 from .roundcube import Roundcube
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from danhba.names import Parts, candidates, fold
+from danhba.addresses.rule import candidates
+from danhba.vietnamese.names import Parts, fold
 from tests.factory.names import draw_name
 from tests.factory.text import Value, agency_yaml, province_yaml, write_directory
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from danhba.cli import main
-from danhba.findings import RULES
+from danhba.model.findings import RULES
 from tests.fuzz import octets
 from tests.fuzz.case import Outcome, require
 from tests.fuzz.oracle import MOST_OUTPUT, PER_OCTET
@@ -66,7 +66,7 @@ def unprivileged() -> Iterator[None]:
     # Python's own files may lie where only root can read them.
     for name in octets.LEGACY:
         codecs.lookup(name)
-    for name in ("danhba.results", "concurrent.futures.process"):
+    for name in ("danhba.checking.cache", "concurrent.futures.process"):
         importlib.import_module(name)
     os.seteuid(NOBODY)
     try:

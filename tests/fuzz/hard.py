@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import product
 
-from danhba.source import LARGEST
+from danhba.reading.source import LARGEST
 from tests.fuzz.registers import Register
-from tests.unit.core.registers import SAMPLE, STTTT
+from tests.support.registers import SAMPLE, STTTT
 
 STTTT_YML = "agencies/stttt.yml"
 HEAD = STTTT.partition("people:")[0].partition("custodians:")[0]

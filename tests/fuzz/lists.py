@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from danhba.lists import disguise, rows, sheets
+from danhba.importing import disguise, formats, rows, sheets
 from danhba.messages import LANGUAGES, render
-from danhba.source import Unusable
+from danhba.reading.source import Unusable
 from tests.fuzz import octets
 from tests.fuzz.case import Outcome, require
 from tests.fuzz.command import invoke
 from tests.fuzz.registers import shorter
 from tests.fuzz.structure import HOSTILE
-from tests.unit.core.registers import SAMPLE, write
+from tests.support.registers import SAMPLE, write
 
 # So many of the lists go through the whole command, which takes longer.
 IMPORTED = 0.3
@@ -117,7 +117,7 @@ class Listing:
 
     def run(self) -> Outcome:
         try:
-            outcome = _read(sheets.parse("list" + self.ending, self.data))
+            outcome = _read(formats.parse("list" + self.ending, self.data))
         except Unusable as error:
             for language in LANGUAGES:
                 said = render(error.template, error.values, language)

@@ -7,18 +7,18 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from danhba import listing, plan
-from danhba.accounts import EMPTY, Accounts
-from danhba.addresses import Issued
-from danhba.check import check, find, wanted
-from danhba.findings import RULES, Finding
+from danhba.addresses.issuing import Issued
+from danhba.checking.check import check, find, wanted
 from danhba.messages import LANGUAGES
-from danhba.register import Register
+from danhba.model.findings import RULES, Finding
+from danhba.model.register import Register
+from danhba.planning import listing, plan
+from danhba.planning.accounts import EMPTY, Accounts
+from danhba.planning.state import Timeline
+from danhba.reading.source import PROVINCE, File
 from danhba.rendering import addresses as show_addresses
 from danhba.rendering import findings as show_findings
 from danhba.rendering import plan as show_plan
-from danhba.source import PROVINCE, File
-from danhba.state import Timeline
 from tests.fuzz.case import Contents, Outcome, require
 
 DAY = date(2026, 11, 24)

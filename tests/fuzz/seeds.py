@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from danhba import source
+from danhba.reading import source
 from tests.factory import write_register
-from tests.unit.core.registers import SAMPLE, agency, person, register
+from tests.support.registers import SAMPLE, agency, person, register
 
 PROJECT = Path(__file__).resolve().parents[2]
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible_collections.laocai.mail.plugins.module_utils.migrations import migrate, read_migrations
+from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import migrate, read_migrations
 from psycopg import sql
 from psycopg.rows import TupleRow
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.editing import RegisterCopy
+from tests.support.editing import RegisterCopy
 
 from .conftest import Ansible, Database, Outcome, kill_tree
 

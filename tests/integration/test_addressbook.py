@@ -8,7 +8,6 @@ import io
 import sys
 import tracemalloc
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -16,16 +15,16 @@ from typing import Any
 import ldif
 import psycopg
 import pytest
-from ansible_collections.laocai.mail.plugins.module_utils import server_accounts
+from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
 
-from danhba import accounts, desired, listing
-from danhba.accounts import Account
-from danhba.check import check
-from danhba.lists.addressbook import contacts
-from danhba.lists.writing import as_ldif
-from danhba.names import as_written
-from danhba.source import from_directory
-from danhba.state import Timeline
+from danhba.checking.check import check
+from danhba.exporting.addressbook import contacts
+from danhba.exporting.writing import as_ldif
+from danhba.planning import accounts, desired, listing
+from danhba.planning.accounts import Account
+from danhba.planning.state import Timeline
+from danhba.reading.source import from_directory
+from danhba.vietnamese.names import as_written
 from tests.integration.conftest import PROJECT, Database
 
 PROGRAM = PROJECT / "roles/openldap/files/danhba-addressbook-sync"
@@ -58,12 +57,12 @@ def timeline() -> Timeline:
 
 def store(database: Database, wanted: Iterable[Account]) -> None:
     """Accounts as the register's job writes them, with the record of an apply."""
-    columns = ", ".join(Account.__slots__)
-    places = ", ".join(["%s"] * len(Account.__slots__))
+    columns = ", ".join(Account._fields)
+    places = ", ".join(["%s"] * len(Account._fields))
     with database.connect("danhba_apply") as connection, connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO mail.account ({columns}) VALUES ({places})",
-            [accounts.values_of(account) for account in wanted],
+            [tuple(account) for account in wanted],
         )
     database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
 
@@ -152,7 +151,7 @@ def test_version_moves_with_each_apply(job: ModuleType, database: Database) -> N
 class TestEntries:
     def test_of_an_official(self, job: ModuleType, database: Database) -> None:
         plain = official("nvvinh-a", "a", name="Nguyễn Văn Vịnh")
-        person = replace(plain, title="Trưởng phòng", unit="Phòng A", phone="0214 3 840 034")
+        person = plain._replace(title="Trưởng phòng", unit="Phòng A", phone="0214 3 840 034")
         store(database, [agency("a"), person])
         options = settings(job, database)
         assert job.wanted(job.Database(options).read(), options)[f"uid=nvvinh-a,ou=a,{SUFFIX}"] == {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.editing import PROJECT, RegisterCopy
+from tests.support.editing import PROJECT, RegisterCopy
 
 from .conftest import Ansible
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible_collections.laocai.mail.plugins.module_utils.credentials import Credential, store_batch
+from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import Credential, store_batch
 from danhba_credentials.hashing import Hasher
 
 from tests.integration.conftest import PROJECT, WEBMAIL_ROLE, Database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.reorganisation.merger import Merged, carry_out
+from tests.support.merger import Merged, carry_out
 
 OFFICIALS = 20_000
 

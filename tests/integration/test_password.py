@@ -24,25 +24,26 @@ from typing import Any
 import pyrage
 import pytest
 from ansible_collections.laocai.mail.plugins.action import password as action
-from ansible_collections.laocai.mail.plugins.module_utils import credentials, passwords
-from ansible_collections.laocai.mail.plugins.module_utils.credentials import (
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.host import credentials
+from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import (
     BatchName,
     BatchState,
     Credential,
     Order,
     Target,
 )
-from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.letters import outbox
-from ansible_collections.laocai.mail.plugins.module_utils.letters.content import Office
-from ansible_collections.laocai.mail.plugins.module_utils.letters.outbox import Outbox
-from ansible_collections.laocai.mail.plugins.module_utils.passwords import Issued, Issuer
+from ansible_collections.laocai.mail.plugins.plugin_utils import passwords
 from ansible_collections.laocai.mail.plugins.plugin_utils.controller import read_register
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters import outbox
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
+from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issued, Issuer
 from passlib.hash import argon2
 
 from tests.factory import official_yaml
 from tests.integration.conftest import PROJECT, Ansible, Database, kill_tree
-from tests.letters import PASSWORD, bundles, open_bundle, open_letters
+from tests.support.letters import PASSWORD, bundles, open_bundle, open_letters
 
 MODULE = "laocai.mail.password"
 LETTERS, REGISTER = "private/letters", "directory"

@@ -19,8 +19,8 @@ import pytest
 import yaml
 
 from tests.factory import official_yaml
-from tests.forges import MARKER, Api, git, serving
-from tests.unit.core.registers import agency, person, register, write
+from tests.support.forges import MARKER, Api, git, serving
+from tests.support.registers import agency, person, register, write
 
 PROJECT = Path(__file__).resolve().parents[2]
 DANHBA = PROJECT / ".venv/bin/danhba"

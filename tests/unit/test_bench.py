@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
+
 from tests.bench.__main__ import main
 from tests.bench.measure import measure
 from tests.bench.webmail import LOGINS, Rates, show

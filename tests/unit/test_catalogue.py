@@ -18,8 +18,8 @@ from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 
 from danhba import cli  # noqa: F401  every rule is registered by what the command imports
-from danhba.findings import RULES, Rule
 from danhba.messages import LANGUAGES, render
+from danhba.model.findings import RULES, Rule
 
 ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"

@@ -13,13 +13,13 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+
+from danhba.cli import main as danhba
+from danhba.vietnamese.names import split
 from tests.factory import agency_yaml, official_yaml, province_yaml, write_directory, write_register
 from tests.factory.__main__ import main
 from tests.factory.names import GROUPS, Words, draw_name
 from tests.factory.text import Value, flow, scalar
-
-from danhba.cli import main as danhba
-from danhba.names import split
 
 
 def parse(text: str) -> Any:

@@ -14,6 +14,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from danhba.checking.check import check
+from danhba.model.findings import MOST, Finding, Where
+from danhba.model.place import Place
+from danhba.reading import tree
+from danhba.reading.loader import SYNTAX
 from tests.fuzz import campaign, command, hard
 from tests.fuzz.campaign import TARGETS, jobs, keep
 from tests.fuzz.case import Case, WrongError
@@ -22,13 +28,7 @@ from tests.fuzz.minimise import smallest
 from tests.fuzz.oracle import judge
 from tests.fuzz.registers import Register
 from tests.fuzz.worker import MIB, Limits, Result, run_all
-from tests.unit.core.registers import SAMPLE, STTTT, write
-
-from danhba import tree
-from danhba.check import check
-from danhba.findings import MOST, Finding, Where
-from danhba.loader import SYNTAX
-from danhba.place import Place
+from tests.support.registers import SAMPLE, STTTT, write
 
 SEED, RUNS = 3, 1000
 LIMITS = Limits(patience=20)

@@ -9,11 +9,11 @@ from pathlib import Path
 import click
 import pytest
 from defusedxml import ElementTree
+
+from danhba.cli import main
 from tests.pictures import terminal
 from tests.pictures.__main__ import PICTURES
 from tests.pictures.scenes import MERGER, SCENES, play
-
-from danhba.cli import main
 
 GUIDES = sorted(PICTURES.parent.glob("*.md"))
 _IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)]+)\)")

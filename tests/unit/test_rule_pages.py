@@ -11,19 +11,19 @@ from pathlib import Path
 import pytest
 import yaml
 from click.testing import CliRunner, Result
+
+from danhba import cli
+from danhba.checking.check import check
+from danhba.cli import rules as command
+from danhba.messages import translator
+from danhba.model.findings import RULES, Finding, Severity
+from danhba.rules.clauses import CLAUSES, article
+from danhba.rules.pages import SITE, path, url
 from tests.fixtures import pages, registers
 from tests.fixtures.__main__ import indexed
 from tests.fixtures.pages import PAGES, ROOT, Page
 from tests.fixtures.plans import PLANS
 from tests.fixtures.registers import DAY, Contents
-
-from danhba import cli
-from danhba.check import check
-from danhba.clauses import CLAUSES, article
-from danhba.cli import rules as command
-from danhba.findings import RULES, Finding, Severity
-from danhba.messages import translator
-from danhba.pages import SITE, path, url
 
 DANHBA = Path(sys.executable).with_name("danhba")
 EVERY = pages.every()

@@ -1,6 +1,13 @@
 """The register of the provincial mail system: what it says, whether it may say so, and which accounts follow from it.
 
-Everything here is plain typed Python without Ansible, server or clock. Data flows one way::
+Everything here is plain typed Python without Ansible, server or clock. Each folder is a room, and imports only from the
+rooms before it::
 
-    source -> tree -> schema -> Register -> rules -> addresses -> state -> accounts -> plan -> rendering
+    messages -> model -> vietnamese -> addresses -> reading -> planning, rules -> checking -> editing, rendering
+             -> exporting, importing, reorganisation -> governance -> cli
 """
+
+from pathlib import Path
+
+# The package's own folder. Where a room needs the whole package, it asks here and not for its own folder.
+PACKAGE = Path(__file__).parent

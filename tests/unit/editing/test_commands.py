@@ -11,13 +11,14 @@ from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner, Result
-from tests.unit.core.registers import PROVINCE, SAMPLE, STTTT, UBND, edited, write
 
-from danhba import cli, source, transaction
-from danhba.check import Checked, check
+from danhba import cli
+from danhba.checking.check import Checked, check
 from danhba.cli import commit, editing
-from danhba.editing import people
-from danhba.source import File
+from danhba.editing import people, transaction
+from danhba.reading import source
+from danhba.reading.source import File
+from tests.support.registers import PROVINCE, SAMPLE, STTTT, UBND, edited, write
 
 Run = Callable[..., Result]
 S = "agencies/stttt.yml"

@@ -9,15 +9,15 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.unit.core.registers import PROVINCE, SAMPLE, files
-from tests.unit.editing import layouts
 
-from danhba import tree
 from danhba.editing.draft import Draft
 from danhba.editing.problem import Problem
 from danhba.editing.text import Value
 from danhba.messages import both
-from danhba.source import File
+from danhba.reading import tree
+from danhba.reading.source import File
+from tests.support import layouts
+from tests.support.registers import PROVINCE, SAMPLE, files
 
 EVENT: dict[str, Value] = {"event": "retired", "date": "2013-01-01", "document": "77/QĐ-STTTT"}
 PERSON: dict[str, Value] = {"opened": {**EVENT, "event": "recruited"}, "name": "Lò Thị Mai", "id": "000104"}

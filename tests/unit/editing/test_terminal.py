@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.unit.core.registers import SAMPLE, STTTT, UBND, write
+
+from tests.support.registers import SAMPLE, STTTT, UBND, write
 
 DANHBA = Path(sys.executable).with_name("danhba")
 UNTOUCHED = {name: text.encode() for name, text in SAMPLE.items()}

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from danhba import tree
 from danhba.editing.problem import Problem
 from danhba.editing.text import Value, flow, scalar
+from danhba.reading import tree
 
 # What the core schema of YAML 1.2.2 (10.3.2) makes of a plain scalar, other than a text.
 CORE = re.compile(

@@ -18,11 +18,12 @@ from typing import Any
 
 import pytest
 
-from danhba import source, transaction
+from danhba.editing import transaction
 from danhba.editing.problem import Problem
+from danhba.editing.transaction import Change, recover, write
 from danhba.messages import both
-from danhba.source import JOURNAL, Unusable
-from danhba.transaction import Change, recover, write
+from danhba.reading import source
+from danhba.reading.source import JOURNAL, Unusable
 
 OLD = {"province.yml": b"province: A\n", "agencies/a.yml": b"agency: a\n", "agencies/b.yml": b"agency: b\n"}
 NEW = {name: data + b"# new\n" for name, data in OLD.items()} | {"agencies/c.yml": b"agency: c\n"}

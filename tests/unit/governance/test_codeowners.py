@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from tests.forges import git
-from tests.unit.core.registers import agency, person, register, write
 
 from danhba.cli import main
 from danhba.governance.codeowners import FORGES
+from tests.support.forges import git
+from tests.support.registers import agency, person, register, write
 
 PROJECT = Path(__file__).resolve().parents[3]
 OPERATOR = "@laocai/stttt"
@@ -61,7 +61,7 @@ BOTH = {
     "forgejo": [{OPERATOR}, {"@laocai/snv"}],
 }
 OPERATORS = """directory/province.yml directory/README.md directory/.schema/agency.json .github/CODEOWNERS
-.github/workflows/pull-request.yml .gitlab-ci.yml plugins/module_utils/danhba/check.py Makefile
+.github/workflows/pull-request.yml .gitlab-ci.yml plugins/module_utils/danhba/checking/check.py Makefile
 directory/agencies/stttt.yml directory/agencies/bantdkt.yml directory/agencies/sldtbxh.yml directory/agencies/moi.yml
 directory/agencies/snvxyml directory/agencies/snv.yml.bak directory/agencies/xsnv.yml agencies/snv.yml""".split()
 

@@ -17,14 +17,14 @@ import yaml
 from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.factory import write_register
-from tests.unit.core.registers import SAMPLE, edited, files
 
-from danhba.check import check
+from danhba.checking.check import check
 from danhba.cli import main
-from danhba.findings import binding
 from danhba.governance import descriptions, json_schema
-from danhba.source import PROVINCE, from_directory
+from danhba.model.findings import binding
+from danhba.reading.source import PROVINCE, from_directory
+from tests.factory import write_register
+from tests.support.registers import SAMPLE, edited, files
 
 PROJECT = Path(__file__).resolve().parents[3]
 # What the loader says of a file's text and shape, as against the rules about what it says.
@@ -236,7 +236,7 @@ def test_both_refuse(name: str, old: str, new: str, where: str, rule: str) -> No
 
 
 def test_every_rule_about_shapes_is_seen_in_the_editor_too() -> None:
-    from danhba.findings import RULES
+    from danhba.model.findings import RULES
 
     binding_ones = {id_ for id_, rule in RULES.items() if id_.startswith("schema-") and rule.severity == "error"}
     assert {rule for *_rest, rule in REFUSED} >= binding_ones | {"document-shape"}

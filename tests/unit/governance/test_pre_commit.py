@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from tests.factory import official_yaml
-from tests.forges import git
-from tests.unit.core.registers import SAMPLE, write
+from tests.support.forges import git
+from tests.support.registers import SAMPLE, write
 
 PROJECT = Path(__file__).resolve().parents[3]
 CONFIGURATION = PROJECT / ".pre-commit-config.yaml"

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from scripts import pull_request_comment as script
-from tests.forges import BOTS, MARKER, Api, serving
+
+from tests.support.forges import BOTS, MARKER, Api, serving
 
 PROJECT = Path(__file__).resolve().parents[3]
 BODY = f"{MARKER}\n## ✅ Kế hoạch\n\n- cấp mới: nvvinh-stttt\n"

@@ -16,14 +16,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from tests.forges import git
-from tests.unit.core.registers import agency, files, person, register, write
 
-from danhba import source
 from danhba.cli import main
 from danhba.governance.comment import MARKER, markdown
 from danhba.governance.proposal import Proposal
 from danhba.governance.review import review
+from danhba.reading import source
+from tests.support.forges import git
+from tests.support.registers import agency, files, person, register, write
 
 OPEN = ("open", "close")
 DAY = date(2020, 1, 1)

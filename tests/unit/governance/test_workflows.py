@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.factory import write_register
-from tests.forges import MARKER, git
 
 from danhba.governance import comment
+from tests.factory import write_register
+from tests.support.forges import MARKER, git
 
 PROJECT = Path(__file__).resolve().parents[3]
 ACTIONS = [".github/workflows/pull-request.yml", ".forgejo/workflows/pull-request.yml"]

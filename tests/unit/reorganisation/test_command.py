@@ -6,13 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+from ansible_collections.laocai.mail.tests.support.plans import HEAD, MERGED, province
 from click.testing import CliRunner, Result
-from tests.unit.core.registers import person, write
 
 from danhba.cli import main
 from danhba.rendering.plan import LONGEST_MARKDOWN, escape
-
-from .plans import HEAD, MERGED, province
+from tests.support.registers import person, write
 
 
 def run(*arguments: str | Path, language: str = "en") -> Result:

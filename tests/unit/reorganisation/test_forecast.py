@@ -6,12 +6,20 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from tests.factory.text import Value
-from tests.unit.core.registers import Entry, person, usable
+from ansible_collections.laocai.mail.tests.support.plans import (
+    DAY,
+    HEAD,
+    MERGED,
+    foresee,
+    foresee_in,
+    moves,
+    places,
+    province,
+)
 
 from danhba.reorganisation.forecast import Forecast
-
-from .plans import DAY, HEAD, MERGED, foresee, foresee_in, moves, places, province
+from tests.factory.text import Value
+from tests.support.registers import Entry, person, usable
 
 PINNED: dict[str, Value] = {"address": "vinhdep-skhdt", "address_document": "3/STTTT-VP"}
 SPLIT = (

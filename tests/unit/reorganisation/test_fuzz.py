@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
+from ansible_collections.laocai.mail.tests.support.plans import MERGED, province
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.factory.text import Value, flow
-from tests.unit.core.registers import files, person, usable
 
-from danhba.check import check
+from danhba.checking.check import check
 from danhba.editing.problem import Problem
-from danhba.findings import binding
+from danhba.model.findings import binding
+from danhba.reading.source import File
 from danhba.reorganisation import rendering
 from danhba.reorganisation.forecast import forecast
 from danhba.reorganisation.guards import acknowledgements
 from danhba.reorganisation.reading import read
 from danhba.reorganisation.writing import draft
-from danhba.source import File
-
-from .plans import MERGED, province
+from tests.factory.text import Value, flow
+from tests.support.registers import files, person, usable
 
 TEXTS = province(
     person("3", "Lò Thị", "2012-01-01", unit="Phòng 1", address="lo-skhdt", address_document="1/QĐ-UBND"),

@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.factory.merger import DAY, DOCUMENT, bodies, write_merger
+from ansible_collections.laocai.mail.tests.support.merger import Merged, carry_out, read_register, read_yaml
 
-from .merger import Merged, carry_out, read_register, read_yaml
+from tests.factory.merger import DAY, DOCUMENT, bodies, write_merger
 
 
 @pytest.fixture(scope="module")

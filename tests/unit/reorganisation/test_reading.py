@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from ansible_collections.laocai.mail.tests.support.plans import HEAD, decide, places
 
 from danhba.reorganisation.model import Reorganisation
-
-from .plans import HEAD, decide, places
 
 WHOLE = """\
 ---

@@ -5,23 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
+from ansible_collections.laocai.mail.tests.support.plans import DAY, HEAD, MERGED, foresee_in, places, province
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from tests.factory.text import Value, flow
-from tests.unit.core.registers import Entry, agency, files, person, register, usable
 
-from danhba import plan
-from danhba.addresses import Issued
-from danhba.check import check, wanted
-from danhba.findings import binding
-from danhba.policy import Acknowledgement
-from danhba.register import Agency, Register
+from danhba.addresses.issuing import Issued
+from danhba.checking.check import check, wanted
+from danhba.model.findings import binding
+from danhba.model.policy import Acknowledgement
+from danhba.model.register import Agency, Register
+from danhba.planning import plan
+from danhba.planning.state import LIVE, State, Timeline
 from danhba.reorganisation.forecast import Forecast
 from danhba.reorganisation.guards import acknowledgements
 from danhba.reorganisation.writing import draft
-from danhba.state import LIVE, State, Timeline
-
-from .plans import DAY, HEAD, MERGED, foresee_in, places, province
+from tests.factory.text import Value, flow
+from tests.support.registers import Entry, agency, files, person, register, usable
 
 EVE = date(2025, 6, 30)
 

@@ -13,7 +13,7 @@ from click.exceptions import NoArgsIsHelpError
 
 from ..editing.problem import Problem
 from ..messages import mark as _
-from ..source import Unusable
+from ..reading.source import Unusable
 from .common import COULD_NOT_RUN, INTERRUPTED, lang, misused, refuse, stop, stop_with
 from .misuse import NoCommand
 

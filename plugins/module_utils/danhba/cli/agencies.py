@@ -11,7 +11,7 @@ from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
-from ..register import AGENCY_OPENED
+from ..model.register import AGENCY_OPENED
 from .asking import CODE, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files
 from .common import directory, lang, table

@@ -10,9 +10,10 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from .. import age, documents, schema
 from ..messages import mark as _
-from ..register import KINDS, MOVES, PERSON_CLOSED
+from ..model import documents
+from ..model.register import KINDS, MOVES, PERSON_CLOSED
+from ..reading import age, schema
 from .common import Day, at_terminal, language
 from .misuse import Misuse, WrongValue, explain
 

@@ -14,17 +14,19 @@ from typing import Any, TypeVar
 
 import click
 
-from .. import plan, results, source
-from ..addresses import Issued
-from ..check import Checked, check, wanted
+from ..addresses.issuing import Issued
+from ..checking.cache import of_the_user
+from ..checking.check import Checked, check, wanted
 from ..editing.draft import Draft
-from ..findings import Finding, Severity, binding
 from ..messages import mark as _
 from ..messages import render, visible
-from ..register import Register
+from ..model.findings import Finding, Severity, binding
+from ..model.register import Register
+from ..planning import plan
+from ..reading import source
+from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from ..source import File, Unusable
 from .common import REFUSED, at_terminal, language, refuse, today, usable
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
@@ -119,7 +121,7 @@ def examined(files: list[File]) -> Checked:
 
 @lru_cache(maxsize=1)
 def _examined(files: tuple[File, ...], day: date) -> Checked:
-    return check([*files], day, results=results.of_the_user())
+    return check([*files], day, results=of_the_user())
 
 
 def computed(files: list[File]) -> tuple[Register, Issued]:
@@ -135,7 +137,7 @@ def computed(files: list[File]) -> tuple[Register, Issued]:
 
 def _checked(before: list[File], after: list[File]) -> Checked:
     """The register with the change; ends the process where that has errors which it did not have."""
-    checked = check(after, today(), examined(before), results=results.of_the_user())
+    checked = check(after, today(), examined(before), results=of_the_user())
     new = _new(examined(before).findings, checked.findings)
     if new:
         _tell(new)
@@ -192,7 +194,7 @@ def _plan(before: list[File], after: tuple[Register, Issued], day: date) -> str:
 
 
 def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> None:
-    from .. import transaction
+    from ..editing import transaction
 
     former = {file.name: file.data for file in before}
     changes = {name: transaction.Change(former.get(name), data) for name, data in changed.items()}
@@ -219,7 +221,7 @@ def read_files(directory: Path, dry_run: bool) -> list[File]:
     Raises:
         Unusable: they cannot be read, or would have to be put back although nothing is to be written.
     """
-    from .. import transaction
+    from ..editing import transaction
 
     if transaction.is_cut_short(directory):
         if dry_run:

@@ -14,16 +14,16 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from ..addresses import Issued
-from ..check import Checked
-from ..findings import binding
+from ..addresses.issuing import Issued
+from ..checking.check import Checked
 from ..messages import LANGUAGES, render, translator
 from ..messages import mark as _
-from ..register import Register
+from ..model.findings import binding
+from ..model.register import Register
+from ..reading.schema import parse_day
+from ..reading.source import Unusable
 from ..rendering import columns
 from ..rendering import findings as show_findings
-from ..schema import parse_day
-from ..source import Unusable
 from .misuse import HELP, WrongValue, explain
 
 # Exit statuses (register format): 0 as asked, 1 findings or a refused plan, 2 could not run. Who interrupts a command

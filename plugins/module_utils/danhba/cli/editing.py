@@ -9,16 +9,16 @@ from typing import Any, TypeVar
 
 import click
 
-from .. import listing
 from ..editing import people
 from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
-from ..listing import Listed
 from ..messages import mark as _
+from ..planning import listing
+from ..planning.listing import Listed
+from ..planning.state import Timeline
+from ..reading.source import File
 from ..rendering import addresses as show_addresses
-from ..source import File
-from ..state import Timeline
 from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today

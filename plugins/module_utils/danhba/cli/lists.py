@@ -11,19 +11,22 @@ from typing import Any
 
 import click
 
-from .. import listing, results, source
-from ..check import check
+from ..checking.cache import of_the_user
+from ..checking.check import check
 from ..editing import people
 from ..editing.draft import NO_AGENCY, Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
-from ..lists import addressbook, disguise, report, rows, settle, sheets, writing
-from ..lists.rows import Person
-from ..lists.sheets import Sheet
+from ..exporting import addressbook, writing
+from ..importing import disguise, formats, report, rows, settle
+from ..importing.rows import Person
+from ..importing.sheets import Sheet
 from ..messages import mark as _
-from ..register import Event
-from ..source import Unusable
-from ..state import Timeline
+from ..model.register import Event
+from ..planning import listing
+from ..planning.state import Timeline
+from ..reading import source
+from ..reading.source import Unusable
 from .asking import BEGINNINGS, CODE, Text, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import as_of, directory, lang, language, refuse, table, usable
@@ -74,7 +77,7 @@ def import_command(  # noqa: PLR0913, PLR0917
     nothing is written while a row is wrong.
     """
     complete(given, "document", "date")
-    found = _rows(sheets.read(file), file)
+    found = _rows(formats.read(file), file)
     files = read_files(directory, dry_run)
     register, issued = computed(files)
     if agency not in register.agencies:
@@ -160,7 +163,7 @@ def export_command(  # noqa: PLR0913, PLR0917
     chỉ có hộp thư cơ quan. / Open mailboxes only: name, title, division, agency, address, office telephone. The format
     html is the public page, of the agencies' mailboxes alone.
     """
-    register, issued = usable(check(source.from_directory(directory), day, results=results.of_the_user()))
+    register, issued = usable(check(source.from_directory(directory), day, results=of_the_user()))
     if agency and agency not in register.agencies:
         raise Problem(NO_AGENCY, agency=agency)
     if form in writing.FOLDERS and str(out) == "-":

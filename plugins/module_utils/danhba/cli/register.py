@@ -10,20 +10,24 @@ from pathlib import Path
 
 import click
 
-from .. import accounts as a
-from .. import listing, names, plan, results, source
-from ..addresses import Issued
-from ..check import check, find, wanted
-from ..findings import binding
+from ..addresses.issuing import Issued
+from ..addresses.rule import candidates
+from ..checking.cache import of_the_user
+from ..checking.check import check, find, wanted
 from ..jsontext import pretty, unpack
 from ..messages import mark as _
 from ..messages import render
-from ..register import Register
+from ..model.findings import binding
+from ..model.register import Register
+from ..planning import accounts as a
+from ..planning import listing, plan
+from ..planning.state import Timeline
+from ..reading import source
+from ..reading.source import Unusable
 from ..rendering import addresses as show_addresses
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from ..source import Unusable
-from ..state import Timeline
+from ..vietnamese import names
 from .common import REFUSED, as_of, directory, lang, language, paint, progress, put, stop, table, usable, write
 
 
@@ -51,9 +55,9 @@ def check_command(  # noqa: PLR0913, PLR0917
     before = source.from_git(directory, base) if base is not None else _committed(directory, staged)
     with progress(len(files), _("Checking")) as advance:
         if before is None:
-            findings = find(files, day, results.of_the_user() if cache else None, advance)
+            findings = find(files, day, of_the_user() if cache else None, advance)
         else:
-            findings = check(files, day, before, advance, results.of_the_user() if cache else None).findings
+            findings = check(files, day, before, advance, of_the_user() if cache else None).findings
     if form == "text":
         click.echo(show_findings.text(findings, language(), paint))
     elif output := show_findings.FORMATS[form](findings, language()):
@@ -67,7 +71,7 @@ def _committed(directory: Path, staged: bool) -> list[source.File] | None:
 
 def _read(files: list[source.File]) -> tuple[Register, Issued]:
     with progress(len(files), _("Reading")) as advance:
-        checked = check(files, progress=advance, results=results.of_the_user())
+        checked = check(files, progress=advance, results=of_the_user())
     return usable(checked)
 
 
@@ -82,7 +86,7 @@ def addresses_command(directory: Path, day: date, form: str, lang: str | None) -
     if form == "text":
         table(show_addresses.rows(listed, language()))
     else:
-        put({"json": show_addresses.as_json, "csv": show_addresses.as_csv}[form](listed))
+        put({"json": show_addresses.json_pieces, "csv": show_addresses.csv_pieces}[form](listed))
 
 
 @click.command("candidates")
@@ -102,7 +106,7 @@ def candidates_command(name: str, family: str | None, given: str | None, lang: s
             shown = names.describe(error.character)
             stop(_("{character} has no letter without marks; write the name with letters"), character=shown)
         stop(_("'{name}' has no letters; write the full name"), name=name)
-    for candidate in names.candidates(parts):
+    for candidate in candidates(parts):
         click.echo(candidate)
 
 

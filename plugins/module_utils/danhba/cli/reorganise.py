@@ -9,16 +9,16 @@ from pathlib import Path
 
 import click
 
-from ..findings import binding
 from ..messages import mark as _
 from ..messages import translator
+from ..model.findings import binding
+from ..reading.source import LARGEST, File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering.plan import LONGEST_MARKDOWN
 from ..reorganisation import guards, reading, rendering, writing
 from ..reorganisation.forecast import forecast
 from ..reorganisation.model import Reorganisation
 from ..reorganisation.rendering import Told
-from ..source import LARGEST, File, Unusable
 from .commit import add_commit_options, commit_draft, examined, read_files
 from .common import REFUSED, at_terminal, directory, lang, language, today, usable, write
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import click
 
-from .. import pages
-from ..clauses import CLAUSES, article
-from ..findings import RULES, Rule
 from ..messages import LANGUAGES, both, render, translator
 from ..messages import mark as _
-from ..source import Unusable
+from ..model.findings import RULES, Rule
+from ..reading.source import Unusable
+from ..rules import pages
+from ..rules.clauses import CLAUSES, article
 from .common import at_terminal, lang, language, table
 
 # The repository that this package is part of; a package that was installed elsewhere has none, and so no pages.

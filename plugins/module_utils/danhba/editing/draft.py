@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
-from .. import schema, source
 from ..messages import mark as _
-from ..source import File
+from ..reading import schema, source
+from ..reading.source import File
 from . import text as write
 from .page import STEP, Page, Splice, get
 from .problem import Problem

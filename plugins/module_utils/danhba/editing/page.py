@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
-from .. import tree
 from ..messages import mark as _
-from ..source import File
+from ..reading import tree
+from ..reading.source import File
 from . import text as write
 from .problem import Problem
 from .text import Value

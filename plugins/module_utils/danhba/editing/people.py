@@ -8,9 +8,9 @@ from collections import defaultdict
 from collections.abc import Container
 from datetime import date
 
-from ..listing import Listed, who
 from ..messages import mark as _
-from ..state import State
+from ..planning.listing import Listed, who
+from ..planning.state import State
 from .problem import Problem
 
 NOBODY = _("nobody here is or was '{query}'; try an address, an id or a name")

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from ..messages import mark as _
-from ..schema import DAY
+from ..reading.schema import DAY
 from .problem import Problem
 
 Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Value]"

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from ..messages import mark as _
-from ..register import Register
-from ..source import Unusable
+from ..model.register import Register
+from ..reading.source import Unusable
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..findings import Finding, Severity, binding
 from ..messages import mark as _
 from ..messages import render, translator, visible
+from ..model.findings import Finding, Severity, binding
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape

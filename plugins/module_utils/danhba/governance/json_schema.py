@@ -13,11 +13,12 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import Any
 
-from .. import documents, schema
 from ..messages import both
 from ..messages import mark as _
-from ..place import START
-from ..tree import Text
+from ..model import documents
+from ..model.place import START
+from ..reading import schema
+from ..reading.tree import Text
 from . import descriptions
 
 DRAFT = "http://json-schema.org/draft-07/schema#"

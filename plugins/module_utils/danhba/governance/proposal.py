@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .. import source
 from ..messages import mark as _
-from ..source import AGENCIES, PROVINCE, File, NoRegister, Unusable
+from ..reading import source
+from ..reading.source import AGENCIES, PROVINCE, File, NoRegister, Unusable
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from .. import tree
-from ..addresses import Issued
-from ..check import check, differences
-from ..findings import Finding, binding
-from ..plan import Plan
-from ..register import Agency, Issuance, Register
-from ..source import PROVINCE, File
-from ..tree import Map, Node, Text
+from ..addresses.issuing import Issued
+from ..checking.check import check, differences
+from ..model.findings import Finding, binding
+from ..model.register import Agency, Issuance, Register
+from ..planning.plan import Plan
+from ..reading import tree
+from ..reading.source import PROVINCE, File
+from ..reading.tree import Map, Node, Text
 from .proposal import Proposal
 
 

@@ -9,10 +9,10 @@ from itertools import islice
 from typing import Any
 
 from ..jsontext import AT_ONCE, pretty_list
-from ..listing import Listed
 from ..messages import mark as _
 from ..messages import render, translator
-from ..register import Event, Suspension
+from ..model.register import Event, Suspension
+from ..planning.listing import Listed
 
 KEYS = ("address", "kind", "id", "agency", "name", "state", "opened", "closed")
 STATES = {
@@ -39,14 +39,24 @@ def as_data(item: Listed) -> dict[str, str | None]:
     }
 
 
-def as_json(listed: Iterable[Listed]) -> Iterator[str]:
-    """All mailboxes as one JSON list, in pieces."""
+def as_json(listed: Iterable[Listed]) -> str:
+    """All mailboxes as one JSON list."""
+    return "".join(json_pieces(listed)).rstrip("\n")
+
+
+def as_csv(listed: Iterable[Listed]) -> str:
+    """All mailboxes as CSV with a heading (RFC 4180, with LF)."""
+    return "".join(csv_pieces(listed)).rstrip("\n")
+
+
+def json_pieces(listed: Iterable[Listed]) -> Iterator[str]:
+    """All mailboxes as one JSON list with its line end, in pieces."""
     yield from pretty_list(map(as_data, listed))
     yield "\n"
 
 
-def as_csv(listed: Iterable[Listed]) -> Iterator[str]:
-    """All mailboxes as CSV with a heading (RFC 4180, with LF), in pieces."""
+def csv_pieces(listed: Iterable[Listed]) -> Iterator[str]:
+    """All mailboxes as CSV with its last line end, in pieces."""
     left = map(as_data, listed)
     yield ",".join(KEYS) + "\n"
     while some := list(islice(left, AT_ONCE)):

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
-from .. import pages
-from ..findings import Finding, Rule, Severity
 from ..messages import mark as _
 from ..messages import render, translator, visible
+from ..model.findings import Finding, Rule, Severity
+from ..rules import pages
 from .colour import Paint, plain
 
 _SEVERITY = {Severity.ERROR: _("error"), Severity.ADVICE: _("advice")}

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from itertools import accumulate, islice, takewhile
 from typing import Any
 
-from ..accounts import FORWARD, REDIRECT
 from ..jsontext import AT_ONCE, pretty_object
 from ..messages import mark as _
 from ..messages import render, translator, visible
-from ..plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
+from ..planning.accounts import FORWARD, REDIRECT
+from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
 from .colour import Paint, plain
 
 LABELS = {

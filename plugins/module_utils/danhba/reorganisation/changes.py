@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .. import addresses
-from ..findings import Finding
+from ..addresses import issuing as addresses
 from ..messages import mark as _
-from ..register import Agency, Custodian, Event, Issuance
+from ..model.findings import Finding
+from ..model.register import Agency, Custodian, Event, Issuance
 from .model import Holder, Opening, Reorganisation
 from .placing import Placing
 from .references import Names, is_live, open_on, successors
@@ -36,7 +36,7 @@ class Changes:
     names: Names
     placing: Placing
     agencies: dict[str, Agency] = field(default_factory=dict)
-    locals: dict[str, list[str | None]] = field(default_factory=dict)
+    locals: dict[str, Sequence[str | None]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, names: Names, placing: Placing) -> Changes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..messages import mark as _
-from ..register import Agency, Issuance
+from ..model.register import Agency, Issuance
 from .model import Closing, Fate, Person
 from .references import Names, is_live
 from .rules import problem

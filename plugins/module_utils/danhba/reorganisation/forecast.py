@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from .. import names as rule_of_addresses
-from ..addresses import CONTACT, Issued, contact
-from ..findings import Finding, binding
+from ..addresses.issuing import CONTACT, Issued, contact
+from ..addresses.rule import candidates
 from ..messages import mark as _
-from ..register import Agency, Issuance, Register
+from ..model.findings import Finding, binding
+from ..model.register import Agency, Issuance, Register
+from ..vietnamese.names import split
 from .changes import Changes
 from .fates import Fates
 from .model import Reorganisation
@@ -101,7 +102,7 @@ def forecast(register: Register, issued: Issued, decision: Reorganisation) -> Fo
         tuple(placing.closed),
         tuple(fates.undecided),
         replace(register, agencies=agencies),
-        Issued(issued.locals | changes.locals),
+        Issued(dict(issued.locals) | changes.locals),
         tuple(sorted(names.findings, key=lambda finding: finding.order)),
         tuple(sorted(_reminders(changes), key=lambda finding: finding.order)),
     )
@@ -125,8 +126,8 @@ def _clash(code: str, new: Issuance, local: str | None, holders: dict[str | None
     """Why a computed address is not the plain form of the name."""
     if new.address or not local:
         return None
-    parts = rule_of_addresses.split(new.name, new.family or None, new.given or None)
-    plain = f"{next(rule_of_addresses.candidates(parts))}-{code}"
+    parts = split(new.name, new.family or None, new.given or None)
+    plain = f"{next(candidates(parts))}-{code}"
     holder = holders.get(plain)
     return Clash(plain, holder.id, holder.name) if holder and plain != local else None
 

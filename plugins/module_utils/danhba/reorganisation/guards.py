@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from .. import check, plan
-from ..addresses import Issued
-from ..plan import AGENCY_LIMIT, GUARDED, LIMIT, PROTECTED, Plan
-from ..policy import Acknowledgement
+from ..addresses.issuing import Issued
+from ..checking import check
+from ..model.policy import Acknowledgement
+from ..planning import plan
+from ..planning.plan import AGENCY_LIMIT, GUARDED, LIMIT, PROTECTED, Plan
 from .forecast import Forecast
 
 # How long after the day an apply may still come: every evening for a month, should something stand in the way.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..findings import Where
-from ..place import START, Places
+from ..model.findings import Where
+from ..model.place import START, Places
 
 
 @dataclass(frozen=True, slots=True)

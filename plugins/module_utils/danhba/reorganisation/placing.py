@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .. import addresses
-from ..addresses import Issued
+from ..addresses import issuing as addresses
+from ..addresses.issuing import Issued
 from ..messages import mark as _
-from ..register import Event, Issuance, Suspension
+from ..model.register import Event, Issuance, Suspension
 from .fates import Decided
 from .model import Person
 from .references import Names

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date
 from pathlib import PurePath
 
-from .. import loader, schema
-from ..findings import Finding
 from ..messages import mark as _
-from ..register import AGENCY_CLOSED, AGENCY_OPENED, KINDS, MOVES, PERSON_CLOSED
-from ..schema import Fields, Reader
-from ..source import File
-from ..tree import List, Map, Node, Text
+from ..model.findings import Finding
+from ..model.register import AGENCY_CLOSED, AGENCY_OPENED, KINDS, MOVES, PERSON_CLOSED
+from ..reading import loader, schema
+from ..reading.schema import Fields, Reader
+from ..reading.source import File
+from ..reading.tree import List, Map, Node, Text
 from .model import Closing, Fate, Holder, Opening, Parent, Person, Reorganisation, Unit
 from .rules import problem
 

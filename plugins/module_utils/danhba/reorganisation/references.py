@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from ..addresses import CONTACT
-from ..findings import Finding
+from ..addresses.issuing import CONTACT
 from ..messages import mark as _
-from ..place import Places
-from ..register import Agency, Issuance, Register
+from ..model.findings import Finding
+from ..model.place import Places
+from ..model.register import Agency, Issuance, Register
 from .model import Closing, Fate, Opening, Reorganisation
 from .rules import problem
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..findings import Finding
 from ..messages import mark as _
 from ..messages import render, translator, visible
-from ..policy import Acknowledgement
+from ..model.findings import Finding
+from ..model.policy import Acknowledgement
 from ..rendering import findings as show_findings
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
 from .forecast import Clash, Forecast, Move

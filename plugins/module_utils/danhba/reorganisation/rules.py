@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..findings import Rule, Severity
+from ..model.findings import Rule, Severity
 
 
 def problem(id_: str, clause: str, message: str) -> Rule:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..checking.garbage import without_collection
 from ..editing.draft import Draft
 from ..editing.text import Value
-from ..garbage import without_collection
-from ..policy import GIB, Acknowledgement
-from ..register import Agency, Custodian, Event, Issuance, Suspension
-from ..source import File
+from ..model.policy import GIB, Acknowledgement
+from ..model.register import Agency, Custodian, Event, Issuance, Suspension
+from ..reading.source import File
 from .forecast import Forecast
 
 _SIZES = (("T", 1024 * GIB), ("G", GIB), ("M", 1024**2))

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import islice
 
-from .. import addresses
-from ..facts import Facts
-from ..findings import Finding
-from ..register import Agency, Province
-from . import agencies, custodians, documents, future, identity, people, province, quotas, wording
+from ..addresses import issuing as addresses
+from ..model.facts import Facts
+from ..model.findings import Finding
+from ..model.register import Agency, Province
+from . import agencies, custodians, dates, documents, ids, people, province, quotas, wording
 
 # So many findings among agencies are shown at once; a register that has more has them for few reasons.
 MOST = 10_000
@@ -21,7 +21,7 @@ MOST = 10_000
 
 def within(agency: Agency) -> Iterator[Finding]:
     """Every finding about an agency's file that needs no other."""
-    for part in (agencies, people, documents, custodians, identity, wording, quotas):
+    for part in (agencies, people, documents, custodians, dates, ids, wording, quotas):
         yield from part.check(agency)
 
 
@@ -38,8 +38,9 @@ def _across(
     by_code = {agency.code: agency for agency in facts}
     yield from addresses.across(facts)
     yield from agencies.across(by_code, unread)
+    yield from ids.across(facts)
     yield from people.across(facts, complete=not unread)
     if province_:
         yield from province.across(province_, by_code, unread, day)
         if day:
-            yield from future.across(province_, facts, day)
+            yield from dates.across(province_, facts, day)

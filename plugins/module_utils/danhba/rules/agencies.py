@@ -1,16 +1,14 @@
-"""Rules about agencies: their place among the others, their dates, their custodians."""
+"""Rules about agencies: their place among the others, and how long they are there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
 
-from ..facts import Facts
-from ..findings import Finding, advice, rule
 from ..messages import mark as _
-from ..names import spelling
-from ..register import Agency, Custodian, Issuance
-from .documents import FIRST_YEAR
+from ..model.facts import Facts
+from ..model.findings import Finding, advice, rule
+from ..model.register import Agency
+from ..vietnamese.names import spelling
 
 PARENT = rule("agency-parent", "R1", _("the parent '{parent}' is no agency of this register; write its tendonvi"))
 CYCLE = rule("agency-cycle", "R1", _("{chain}: an agency cannot stand above itself; correct a parent"))
@@ -67,22 +65,7 @@ NAMESAKE = advice(
         "say in the name what tells them apart, such as the place, or correct the parent"
     ),
 )
-PAST = advice(
-    "date-past",
-    "R6.1a",
-    _("{day} lies before {year}, when no agency of today's state was there yet; correct the date if this is a slip"),
-)
 BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not after it opened on {opened}"))
-CUSTODIAN = rule(
-    "custodian-official",
-    "R11.1",
-    _("{person} is no open official of {agency} on {day}; only one of its own can hold its mailbox"),
-)
-CUSTODIAN_ORDER = rule(
-    "custodian-order",
-    "R11.2",
-    _("custodians are listed by date: {day} stands after {before}; the list grows at its end"),
-)
 
 # Of a circle of agencies so many are named.
 SHOWN = 8
@@ -92,12 +75,9 @@ GROWN = frozenset({"renamed", "merged"})
 
 def check(agency: Agency) -> Iterator[Finding]:
     """An agency by itself."""
-    if agency.opened.date.year < FIRST_YEAR:
-        yield PAST.at(agency.where("opened"), day=agency.opened.date, year=FIRST_YEAR)
     if agency.closed and agency.closed.date <= agency.opened.date:
         where = agency.where("closed")
         yield BACKWARDS.at(where, agency=agency.code, closed=agency.closed.date, opened=agency.opened.date)
-    yield from _custodians(agency)
 
 
 def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
@@ -243,22 +223,3 @@ def _succession(agency: Facts, agencies: Mapping[str, Facts], known: frozenset[s
     if agency.opened_event in GROWN and not grown and not unknown:
         values = {"agency": agency.code, "event": agency.opened_event, "day": agency.opened}
         yield ORIGIN.at(agency.where("opened"), **values)
-
-
-def _custodians(agency: Agency) -> Iterator[Finding]:
-    people: dict[str, list[Issuance]] = {}
-    for issuance in agency.people if agency.custodians else ():
-        people.setdefault(issuance.id, []).append(issuance)
-    before: Custodian | None = None
-    for custodian in agency.custodians:
-        if before and custodian.date < before.date:
-            where = agency.where_of(custodian, "date")
-            yield CUSTODIAN_ORDER.at(where, day=custodian.date, before=before.date)
-        if not any(_covers(issuance, custodian.date) for issuance in people.get(custodian.person, ())):
-            where = agency.where_of(custodian, "person")
-            yield CUSTODIAN.at(where, person=custodian.person, agency=agency.code, day=custodian.date)
-        before = custodian
-
-
-def _covers(issuance: Issuance, day: date) -> bool:
-    return issuance.opened.date <= day and (issuance.closed is None or day < issuance.closed.date)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from ..findings import Finding, advice
 from ..messages import mark as _
-from ..register import Agency, Issuance
+from ..model.findings import Finding, advice, rule
+from ..model.register import Agency, Issuance
 
 HEAD = advice(
     "custodian-head",
@@ -50,11 +50,22 @@ NOBODY = advice(
         "add custodians: with the head, or whom the head authorised in writing"
     ),
 )
+OFFICIAL = rule(
+    "custodian-official",
+    "R11.1",
+    _("{person} is no open official of {agency} on {day}; only one of its own can hold its mailbox"),
+)
+ORDER = rule(
+    "custodian-order",
+    "R11.2",
+    _("custodians are listed by date: {day} stands after {before}; the list grows at its end"),
+)
 
 
 def check(agency: Agency) -> Iterator[Finding]:
     """Who holds an agency's mailbox, and whether anybody does while it is open."""
     if agency.custodians:
+        yield from _entries(agency)
         yield from _holders(agency)
     elif agency.closed is None:
         leader = next((issuance for issuance in agency.people if issuance.leader and not issuance.closed), None)
@@ -62,12 +73,29 @@ def check(agency: Agency) -> Iterator[Finding]:
             yield NOBODY.at(agency.where(), agency=agency.code, person=leader.id)
 
 
-def _holders(agency: Agency) -> Iterator[Finding]:
+def _entries(agency: Agency) -> Iterator[Finding]:
+    """Each custodian by itself and after the one before."""
+    people = _people_of(agency)
+    for before, custodian in zip((None, *agency.custodians), agency.custodians, strict=False):
+        if before and custodian.date < before.date:
+            yield ORDER.at(agency.where_of(custodian, "date"), day=custodian.date, before=before.date)
+        if not _in_office(people.get(custodian.person, []), custodian.date):
+            where = agency.where_of(custodian, "person")
+            yield OFFICIAL.at(where, person=custodian.person, agency=agency.code, day=custodian.date)
+
+
+def _people_of(agency: Agency) -> dict[str, list[Issuance]]:
+    """The issuances of everybody who is or was a custodian."""
     known = {custodian.person for custodian in agency.custodians}
     people: dict[str, list[Issuance]] = {}
     for issuance in agency.people:
         if issuance.id in known:
             people.setdefault(issuance.id, []).append(issuance)
+    return people
+
+
+def _holders(agency: Agency) -> Iterator[Finding]:
+    people = _people_of(agency)
     for custodian in agency.custodians:
         holding = _in_office(people.get(custodian.person, []), custodian.date)
         if custodian.role == "head" and holding and not holding.leader:

@@ -11,11 +11,11 @@ from typing import Any
 
 from unidecode import unidecode
 
-from .. import documents
-from ..findings import Finding, Rule, Where, advice, rule
 from ..messages import mark as _
-from ..place import Places
-from ..register import Agency, Event, Issuance
+from ..model import documents
+from ..model.findings import Finding, Rule, Where, advice, rule
+from ..model.place import Places
+from ..model.register import Agency, Event, Issuance
 
 AGENCY = rule(
     "document-agency",

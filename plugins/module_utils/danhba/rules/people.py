@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import pairwise
 
-from ..facts import Facts, Held
-from ..findings import Finding, Where, advice, rule
 from ..messages import mark as _
-from ..names import spelling
-from ..register import MOVES, Agency, Issuance
+from ..model.facts import Facts, Held
+from ..model.findings import Finding, Where, advice, rule
+from ..model.register import MOVES, Agency, Issuance
+from ..vietnamese.names import spelling
 
 TWO = rule(
     "person-two-mailboxes",
@@ -39,14 +39,6 @@ DECEASED = rule(
         "person, else correct the event"
     ),
 )
-ALIKE = advice(
-    "id-alike",
-    "R5",
-    _(
-        "{person} and {other} in {agency} differ only in capitals or leading zeros; if this is one person, write one "
-        "id, as text in quotes; if they are two, leave it"
-    ),
-)
 AGENCY_CLOSED = rule(
     "person-agency-closed",
     "R6.1a",
@@ -62,39 +54,50 @@ MOVE_FROM = rule(
     "R6.2a",
     _("{person} came to {agency} on {day} ({event}), but nothing closes elsewhere on that day with this id and event"),
 )
+TWO_IDS = advice(
+    "person-two-ids",
+    "R4.0",
+    _(
+        "{name} opened in {agency} on {day} as {other} and as {person}: if this is one person, keep one entry; "
+        "if they are two, tell them apart by title:, unit: or phone:"
+    ),
+)
 
+_APART = ("title", "unit", "phone")
 Entry = tuple[Facts, Held]
 
 
 def check(agency: Agency) -> Iterator[Finding]:
-    """Each issuance by itself."""
+    """Each issuance by itself, and one person entered under two ids."""
     for issuance in agency.people:
         yield from _dates(agency, issuance)
         yield from _within(agency, issuance)
+    yield from _two_ids(agency)
+
+
+def _two_ids(agency: Agency) -> Iterator[Finding]:
+    seen: dict[tuple[str, date], Issuance] = {}
+    for issuance in agency.people:
+        first = seen.setdefault((spelling(issuance.name), issuance.opened.date), issuance)
+        if first.id != issuance.id and not _apart(first, issuance):
+            values = {"name": issuance.name, "agency": agency.code, "day": issuance.opened.date}
+            yield TWO_IDS.at(agency.where_of(issuance, "id"), other=first.id, person=issuance.id, **values)
+
+
+def _apart(one: Issuance, other: Issuance) -> bool:
+    """Whether something known of both tells two people of one name apart."""
+    pairs = ((getattr(one, key), getattr(other, key)) for key in _APART)
+    return any(mine and theirs and mine != theirs for mine, theirs in pairs)
 
 
 def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
     """All issuances of each person together; moves only where every file was read."""
-    yield from _alike(facts)
     for entries in _entries(facts).values():
         yield from _identity(entries)
         yield from _deceased(entries)
         yield from _one_at_a_time(entries)
         if complete:
             yield from _moves(entries)
-
-
-def _alike(facts: Sequence[Facts]) -> Iterator[Finding]:
-    """Ids that a spreadsheet or a hurried hand makes out of others: 000101 and 101, NV-7 and nv-7."""
-    ids = {id_ for agency in facts for id_ in agency.ids}
-    if len({id_.lower().lstrip("0") for id_ in ids}) == len(ids):  # nearly always, and told soonest so
-        return
-    seen: dict[str, tuple[str, str]] = {}
-    for agency in facts:
-        for held in agency.people:
-            other, code = seen.setdefault(held.id.lower().lstrip("0"), (held.id, agency.code))
-            if other != held.id:
-                yield ALIKE.at(agency.where_of(held), person=held.id, other=other, agency=code)
 
 
 def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:

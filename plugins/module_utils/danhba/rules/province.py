@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from ..addresses import CONTACT
-from ..facts import Facts
-from ..findings import Finding, Where, advice, rule
+from ..addresses.issuing import CONTACT
 from ..messages import mark as _
-from ..policy import Policy
-from ..register import Province
+from ..model.facts import Facts
+from ..model.findings import Finding, Where, advice, rule
+from ..model.policy import Policy
+from ..model.register import Province
 from . import quotas
 from .wording import MOBILE, is_mobile
 

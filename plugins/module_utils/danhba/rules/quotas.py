@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..findings import Finding, Where, advice
 from ..messages import mark as _
-from ..policy import GIB
-from ..register import Agency, Province
+from ..model.findings import Finding, Where, advice
+from ..model.policy import GIB
+from ..model.register import Agency, Province
 
 QUOTA = advice(
     "schema-quota",

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ..findings import Finding, advice
 from ..messages import mark as _
-from ..register import Agency, Issuance
+from ..model.findings import Finding, advice
+from ..model.register import Agency, Issuance
 
 NAME = advice("name-capitals", "R5", _("'{name}' is not written as a name is; write '{better}'"))
 MARKS = advice(

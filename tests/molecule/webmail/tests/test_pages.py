@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 from testinfra.host import Host
-from tests import web
-from tests.web import Answer
+from tests.support import web
+from tests.support.web import Answer
 
 PRIVATE = Path(os.environ["MOLECULE_EPHEMERAL_DIRECTORY"]) / "private"
 ADDRESS = "10.233.0.31"

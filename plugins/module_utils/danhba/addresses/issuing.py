@@ -1,0 +1,182 @@
+"""The addresses that the register gives out: a pure function of the order of its entries (R4.1, R4.2)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from ..messages import mark as _
+from ..model.facts import Facts
+from ..model.findings import Finding, Where, advice, rule
+from ..model.place import Place
+from ..model.register import Agency, Event, Issuance
+from ..vietnamese import legacy, names
+from .rule import candidates
+
+CHARACTER = rule(
+    "name-character", "R4.2", _("{character} in '{name}' has no letter without marks; write the name with letters")
+)
+LETTERS = rule("name-letters", "R4.2", _("'{name}' has no letters; write the full name"))
+PART = rule("name-part", "R4.2", _("{part}: '{value}' is not part of the name '{name}'; write it as in the name"))
+EXHAUSTED = rule(
+    "address-exhausted",
+    "R16",
+    _(
+        "no address is left for '{name}': all {count} candidates are given out in {agency}; "
+        "decide one by a document and pin it: address: …-{agency}, address_document: …"
+    ),
+)
+TAKEN = rule("address-taken", "R4.0", _("{address} is pinned, but was given to {holder} before; pin another"))
+SHAPE = rule(
+    "address-shape",
+    "R4.2",
+    _("'{address}' cannot be pinned; it is a local part such as vinhnv-{agency}: lower case, at most 64 octets"),
+)
+RESERVED = rule("address-reserved", "R4.1", _("'{address}' is reserved and cannot be a person's; pin another"))
+BARE = advice(
+    "address-bare",
+    "R4.2",
+    _(
+        "'{address}' lacks -{agency}, in which every official's address ends but those that came with the old system "
+        "(event: migrated); pin one that ends in it"
+    ),
+)
+DOCUMENT = rule("address-document", "R16", _("a pinned address needs address_document: the document that decided it"))
+
+# An address before the @ has at most 64 octets (RFC 5321, 4.5.3.1.1).
+LONGEST = 64
+# Local parts that standards give a meaning (RFC 2142) or that mail systems use for themselves; those by which
+# certificate authorities ask whether a domain is one's own, and the hosts that mail programs look for.
+RESERVED_NAMES = frozenset(
+    """
+    abuse ftp hostmaster info mailer mailer-daemon marketing news noc noreply postmaster root sales security support
+    usenet uucp webmaster www admin administrator ssladmin sysadmin autoconfig autodiscover imap mail mx pop smtp
+    webmail
+    """.split()
+)
+CONTACT = "contact-"
+_PIN = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)*(?:-[a-z][a-z0-9]*)?")
+
+
+def contact(code: str) -> str:
+    """The local part of an agency's contact mailbox (R4.1)."""
+    return CONTACT + code
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """The local part of each issuance by agency and position, None where the rule cannot give one."""
+
+    locals: Mapping[str, Sequence[str | None]]
+
+    def of(self, agency: Agency) -> Iterator[tuple[Issuance, str | None]]:
+        """An agency's issuances with their local parts, in the order of its file."""
+        return zip(agency.people, self.locals[agency.code], strict=True)
+
+
+def issue_in(agency: Agency, system: frozenset[str], findings: list[Finding]) -> list[str | None]:
+    """Give every issuance of an agency its address; `system` are local parts that no person can have.
+
+    Each takes the first of its candidates that no earlier entry of another person in the agency has; one who comes back
+    gets the old address again; a pin takes its own address at its place.
+    """
+    return list(_Issuer(agency, findings, dict.fromkeys(system, "system_addresses")).all())
+
+
+def across(facts: Sequence[Facts]) -> Iterator[Finding]:
+    """Pins that do not end in an agency's code could be given out by two agencies; the first in the register has it.
+
+    Only those have one who came with the old system, and keep it wherever they move.
+    """
+    holders: dict[str, tuple[str, str]] = {}
+    pins = [(agency, pin) for agency in facts for pin in agency.pins]
+    migrated = _migrated(facts) if pins else frozenset()
+    for agency, pin in pins:
+        where = Where(agency.file, Place(pin.line, pin.column), f"{agency.code}/{pin.id}")
+        holder, code = holders.setdefault(pin.address, (pin.id, agency.code))
+        if code != agency.code and holder != pin.id:
+            yield TAKEN.at(where, address=pin.address, holder=holder)
+        elif pin.id not in migrated:
+            yield BARE.at(where, address=pin.address, agency=agency.code)
+
+
+def _migrated(facts: Sequence[Facts]) -> frozenset[str]:
+    return frozenset(held.id for agency in facts for held in agency.people if held.opened_event == "migrated")
+
+
+def appended(code: str, people: Sequence[Issuance], names_: list[str]) -> tuple[list[str | None], list[Finding]]:
+    """The addresses of others who would come after an agency's people, each a person of their own; and what hinders."""
+    someday = Event("", date.max, "recruited")
+    others = tuple(Issuance(f"+{i}", name, someday) for i, name in enumerate(names_))
+    agency = Agency(code, code, "", someday, code, people=(*people, *others))
+    findings: list[Finding] = []
+    return issue_in(agency, frozenset(), findings)[len(people) :], findings
+
+
+@dataclass(slots=True)
+class _Issuer:
+    agency: Agency
+    findings: list[Finding]
+    holders: dict[str, str]
+    held: dict[str, str] = field(default_factory=dict)
+
+    def all(self) -> Iterator[str | None]:
+        for issuance in self.agency.people:
+            local = self._pinned(issuance) if issuance.address else self._computed(issuance)
+            if local:
+                self.holders.setdefault(local, issuance.id)
+                self.held[issuance.id] = local
+            yield local
+
+    def _pinned(self, issuance: Issuance) -> str | None:
+        address, where = issuance.address, self.agency.where_of(issuance, "address")
+        if not issuance.address_document:
+            self.findings.append(DOCUMENT.at(where))
+        if address.startswith(CONTACT) or address in RESERVED_NAMES:
+            self.findings.append(RESERVED.at(where, address=address))
+            return None
+        _left, dash, code = address.rpartition("-")
+        if not _PIN.fullmatch(address) or len(address) > LONGEST or (dash and code != self.agency.code):
+            self.findings.append(SHAPE.at(where, address=address, agency=self.agency.code))
+            return None
+        holder = self.holders.get(address, issuance.id)
+        if holder != issuance.id:
+            self.findings.append(TAKEN.at(where, address=address, holder=holder))
+            return None
+        return address
+
+    def _computed(self, issuance: Issuance) -> str | None:
+        if issuance.id in self.held:
+            return self.held[issuance.id]
+        parts = parts_of(self.agency, issuance, self.findings)
+        if parts is None:
+            return None
+        suffix = "-" + self.agency.code
+        count = 0
+        for candidate in candidates(parts, LONGEST - len(suffix)):
+            local = candidate + suffix
+            if local not in self.holders and not local.startswith(CONTACT):
+                return local
+            count += 1
+        where = self.agency.where_of(issuance, "name")
+        self.findings.append(EXHAUSTED.at(where, name=issuance.name, count=count, agency=self.agency.code))
+        return None
+
+
+def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> names.Parts | None:
+    """The folded parts of a person's name, or None with a finding."""
+    where = agency.where_of(issuance, "name")
+    try:
+        return names.split(issuance.name, issuance.family or None, issuance.given or None)
+    except names.PartMissing as error:
+        where = agency.where_of(issuance, error.part)
+        findings.append(PART.at(where, part=error.part, value=error.value, name=issuance.name))
+    except names.NameProblem as error:
+        said = error.character in names.LOOKALIKES or legacy.recognise(issuance.name)  # of its characters already
+        if error.character and not said:
+            findings.append(CHARACTER.at(where, character=names.describe(error.character), name=issuance.name))
+        elif not error.character:
+            findings.append(LETTERS.at(where, name=issuance.name))
+    return None

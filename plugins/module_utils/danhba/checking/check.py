@@ -1,0 +1,268 @@
+"""From files to a register that may be used, or to everything that is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import PurePosixPath
+
+from .. import rules
+from ..addresses.issuing import Issued
+from ..model import rows
+from ..model.facts import Facts
+from ..model.findings import Finding, Where, binding
+from ..model.register import Agency, Province, Register
+from ..planning import desired, plan, state
+from ..planning.plan import Plan, Refusal, Wanted
+from ..reading import loader, source
+from ..reading.source import File
+from ..rules import history
+from ..rules.history import Version
+from . import days
+from .days import Happening
+from .examination import Examined, examine
+from .garbage import without_collection
+from .sweep import Progress, Results, sweep
+
+# After so many findings only a few of each further file are kept: many small files can have millions.
+MOST, FEW = 10_000, 10
+Usable = tuple[Register, Issued]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A register with its addresses; both None where it cannot be made out. `findings` are in order of their places."""
+
+    register: Register | None
+    issued: Issued | None
+    findings: list[Finding]
+    read: _Read = field(repr=False, compare=False)
+    holds: bool
+
+    @property
+    def sound(self) -> Usable | None:
+        """The register and its addresses, if it holds by itself, whatever it takes back of a base."""
+        return (self.register, self.issued) if self.register and self.issued and self.holds else None
+
+    @property
+    def usable(self) -> Usable | None:
+        """The register and its addresses, if nothing binding stands against them."""
+        return None if binding(self.findings) else self.sound
+
+
+@without_collection()
+def check(
+    files: list[File],
+    day: date | None = None,
+    base: list[File] | Checked | None = None,
+    progress: Progress | None = None,
+    results: Results | None = None,
+) -> Checked:
+    """Check a register and make it out in full; against `base`, also what a change to it takes back.
+
+    Without a `day`, nothing is said of what lies far ahead of it, no acknowledgement has lapsed, and the limits of a
+    plan are not judged. A file that the base has just so is examined once, and one that `results` know not at all.
+    """
+    if isinstance(base, Checked):
+        return _checked(_read(files, base.read, progress, results), day, base.read)
+    read = _read(files, None, progress, results)
+    return _checked(read, day, None if base is None else _read(base, read, None, results))
+
+
+def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Checked:
+    findings = [*read.findings, *rules.across(read.province, read.facts(), read.unread, day)]
+    holds = not binding(findings)
+    if before is not None:
+        findings += _taken_back(before, read, day)
+        if day and not binding(findings):
+            findings += _over_the_limits(before, read, day)
+    return Checked(read.register(), read.issued(), _ordered(findings), read, holds)
+
+
+def find(
+    files: list[File], day: date, results: Results | None = None, progress: Progress | None = None
+) -> list[Finding]:
+    """The findings of `check` alone."""
+    return check(files, day, None, progress, results).findings
+
+
+def _ordered(findings: Iterable[Finding]) -> list[Finding]:
+    return sorted(findings, key=lambda finding: finding.order)
+
+
+def _agencies(files: Iterable[File]) -> list[File]:
+    return [file for file in files if file.name != source.PROVINCE]
+
+
+def _stem(file: File) -> str:
+    return PurePosixPath(file.name).stem
+
+
+def _system(province: Province | None) -> frozenset[str]:
+    return frozenset(province.system_addresses) if province else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A register read in full: every file with what was made of it."""
+
+    province: Province | None
+    files: dict[str, File]
+    examined: dict[str, Examined]
+    findings: list[Finding]
+    digest: str
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The agencies whose files could not be read, so that nobody complains that they do not exist."""
+        return frozenset(name for name, examined in self.examined.items() if examined.agency is None)
+
+    @property
+    def unclear(self) -> frozenset[str]:
+        """The agencies of which not every entry was read."""
+        return frozenset(name for name, examined in self.examined.items() if not examined.complete)
+
+    def facts(self) -> list[Facts]:
+        return [examined.facts for examined in self.examined.values() if examined.facts]
+
+    def register(self) -> Register | None:
+        """The register; None where the province cannot be made out."""
+        if self.province is None:
+            return None
+        return Register(
+            self.province, {e.agency.code: e.agency for e in self.examined.values() if e.agency}, self.digest
+        )
+
+    def issued(self) -> Issued | None:
+        """The addresses that it gives out, made out when somebody asks for an agency's."""
+        register = self.register()
+        return Issued(_Locals(register.agencies)) if register else None
+
+    def version(self, only: frozenset[str]) -> Version | None:
+        """Some agencies read anew, with the places of all their values: findings about them cite those."""
+        if self.province is None:
+            return None
+        system = _system(self.province)
+        found = [examine(file, system) for file in _agencies(self.files.values()) if _stem(file) in only]
+        agencies = {e.agency.code: e.agency for e in found if e.agency}
+        issued = {e.agency.code: e.locals for e in found if e.agency and e.locals is not None}
+        return Version(Register(self.province, agencies, self.digest), Issued(issued))
+
+
+class _Locals(Mapping[str, Sequence[str | None]]):
+    """The local parts of each agency that was kept, as its rows have them."""
+
+    def __init__(self, agencies: Mapping[str, Agency]) -> None:
+        self._agencies = agencies
+
+    def __getitem__(self, code: str) -> Sequence[str | None]:
+        return rows.locals_of(self._agencies[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._agencies)
+
+    def __len__(self) -> int:
+        return len(self._agencies)
+
+
+def _read(files: list[File], before: _Read | None, progress: Progress | None, results: Results | None) -> _Read:
+    """Read a register in full; a file that is as it was `before` need not be read again."""
+    province, findings = loader.province(files)
+    system = _system(province)
+    same = _same(files, before, system)
+    swept = sweep([file for file in _agencies(files) if file.name not in same], system, results, progress)
+    found = {**same, **{file.name: made for file, made in swept}}
+    examined = {}
+    for file in _agencies(files):
+        made = _bounded(found[file.name], len(findings))
+        examined[_stem(file)] = made
+        findings += made.findings
+    return _Read(province, {file.name: file for file in files}, examined, findings, source.digest(files))
+
+
+def _same(files: list[File], before: _Read | None, system: frozenset[str]) -> dict[str, Examined]:
+    """What was made of the files that are as they were `before`, by their names."""
+    if before is None or _system(before.province) != system:
+        return {}
+    return {file.name: before.examined[_stem(file)] for file in _agencies(files) if before.files.get(file.name) == file}
+
+
+def _bounded(examined: Examined, before: int) -> Examined:
+    """What was found in a file, shortened where there are more findings than anybody reads; errors stay errors."""
+    if before < MOST or len(examined.findings) <= FEW:
+        return examined
+    return replace(examined, findings=(binding(examined.findings) or examined.findings)[:FEW])
+
+
+def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Finding]:
+    """What the change takes back: only of files that differ, for the others cannot have lost anything."""
+    differ = frozenset(
+        _stem(before.files.get(name) or read.files[name])
+        for name in before.files.keys() | read.files.keys()
+        if before.files.get(name) != read.files.get(name)
+    )
+    was, now = before.version(differ), read.version(differ)
+    if was and now:
+        unclear = before.unclear | read.unclear
+        yield from history.check(was, now, unclear, day)
+        yield from history.across(before.facts(), read.facts(), unclear, now.register.province, day)
+
+
+def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]:
+    """What an apply would refuse, told while the change is still being made; once, for the first day that shows it."""
+    errors = binding([*before.findings, *rules.across(before.province, before.facts(), before.unread, None)])
+    was, now, then, today = before.register(), read.register(), before.issued(), read.issued()
+    if not (was and now and then and today):
+        return
+    if errors:
+        yield history.BASE.at(now.province.where(), count=len(errors))
+        return
+    told = set()
+    for refusal in _refusals((was, then), (now, today), days.happenings(before.facts(), read.facts()), day):
+        finding = _refused(refusal, now)
+        if (finding.rule, finding.where.object) not in told:
+            told.add((finding.rule, finding.where.object))
+            yield finding
+
+
+def _refusals(was: Usable, now: Usable, found: list[Happening], day: date) -> Iterator[Refusal]:
+    """What each of the days that matter refuses."""
+    sizes = {agency.code: len(agency.people) for agency in was[0].agencies.values()}
+    yield from _between(was, now, day).refused
+    for coming in days.judged(found, sizes, day):
+        if _between(was, now, coming).refused:
+            # By then the change has been applied: what it did on a day before is not done again.
+            yield from _between(now, now, coming, since=coming - timedelta(days=1)).refused
+    for last in days.shown(found, day)[0][-1:]:
+        # A mailbox that ends stays ended, on whatever day it did.
+        yield from (refusal for refusal in _between(was, now, last).refused if refusal.rule is plan.PROTECTED)
+
+
+def _between(was: Usable, now: Usable, day: date, since: date | None = None) -> Plan:
+    return plan.make(wanted(*now, day), wanted(*was, since or day).accounts)
+
+
+def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], int]:
+    """What a change does: the plans of the day and of those to come on which it acts, both registers being sound; and
+    on how many days more it does something.
+    """
+    was, becomes = before.sound, now.sound
+    if was is None or becomes is None:
+        return [], 0
+    coming, more = days.shown(days.happenings(before.read.facts(), now.read.facts()), day)
+    return [_between(was, becomes, each) for each in (day, *coming)], more
+
+
+def _refused(refusal: Refusal, register: Register) -> Finding:
+    agency = register.agencies.get(str(refusal.values.get("agency")))
+    where = agency.where() if agency else register.province.where("policy")
+    address = str(refusal.values.get("address", ""))
+    return refusal.rule.at(Where(where.file, where.place, address or where.object), **refusal.values)
+
+
+@without_collection()
+def wanted(register: Register, issued: Issued, day: date) -> Wanted:
+    """The accounts that a checked register leads to on a day."""
+    accounts = desired.accounts(state.Timeline.of(register, issued, day))
+    return Wanted(accounts, day, register.digest, desired.guards(register))

@@ -1,0 +1,1 @@
+"""Lists that programs and people take: CSV, XLSX, vCard, LDIF, HTML and PDF."""

@@ -1,0 +1,1 @@
+"""Lists that agencies send: spreadsheets of any shape, read into entries."""

@@ -1,0 +1,86 @@
+"""Lists as delimited text (CSV), in whatever encoding and with whatever delimiter they were saved."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from ..messages import mark as _
+from ..reading.source import Unusable
+from ..vietnamese import legacy
+from . import headings
+from .sheets import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_MANY_ROWS, Cell, Sheet
+
+NOT_TEXT = _("{path} is neither a spreadsheet nor text; send the list as .xlsx or .csv")
+NOT_DELIMITED = _("{path} cannot be read as CSV, line {line}; open it in a spreadsheet and save it as .xlsx")
+WEB_PAGE = _("{path} is a web page, whatever its name says; open it in a spreadsheet and save it as .xlsx")
+PDF = _("{path} is a PDF document; ask the agency for the spreadsheet that it was made from")
+
+_DELIMITERS = (";", ",", "\t", "|")
+# So many lines tell the delimiter.
+_BEGINNING = 60
+
+
+def parse(path: str, data: bytes) -> list[Sheet]:
+    """The one sheet of a delimited text."""
+    text = _decoded(path, data)
+    if text.lstrip()[:200].lower().startswith(("<html", "<!doctype", "<?xml", "<table")):
+        raise Unusable(WEB_PAGE, path=path)
+    stated, text = _stated(text)
+    delimiter = stated or max(_DELIMITERS, key=lambda d: _fits(text, d))
+    sheet = Sheet("CSV", plain=True)
+    for number, row in _rows(path, text, delimiter):
+        if any(map(str.strip, row)):
+            sheet.rows[number + bool(stated)] = [Cell(value) for value in row[:MOST_COLUMNS]]
+        if len(sheet.rows) > MOST_ROWS:
+            raise Unusable(TOO_MANY_ROWS, path=path, sheet=sheet.name, most=MOST_ROWS)
+    return [sheet]
+
+
+def _decoded(path: str, data: bytes) -> str:
+    if data.startswith(b"%PDF"):
+        raise Unusable(PDF, path=path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        name = legacy.recognise_bytes(data)
+    else:
+        name = legacy.UTF16 if "\0" in text and legacy.recognise_bytes(data) == legacy.UTF16 else ""
+    if name is None:
+        raise Unusable(NOT_TEXT, path=path)
+    if name:
+        text = legacy.decode(data, name)
+    if "\0" in text:
+        raise Unusable(NOT_TEXT, path=path)
+    return text
+
+
+def _stated(text: str) -> tuple[str, str]:
+    """The delimiter that a first line ``sep=;`` states, as some spreadsheets write and all hide, and the rest."""
+    first, _end, rest = text.partition("\n")
+    line = first.strip()
+    if len(line) == 5 and line.startswith("sep="):
+        return line[-1], rest
+    return ("\t", rest) if first.rstrip("\r") == "sep=\t" else ("", text)
+
+
+def _fits(text: str, delimiter: str) -> tuple[bool, int]:
+    """Whether the text shows a heading of a list with a delimiter, and into how many fields the beginning falls."""
+    lines = text[: _BEGINNING * 1000].splitlines()[:_BEGINNING]
+    rows = list(csv.reader(lines, delimiter=delimiter)) if not _is_odd(lines) else []
+    found = any(headings.is_heading([Cell(value) for value in row[:MOST_COLUMNS]]) for row in rows)
+    return found, sum(len(row) - 1 for row in rows)
+
+
+def _is_odd(lines: list[str]) -> bool:
+    return any(len(line) > MOST_COLUMNS * LONGEST_CELL for line in lines)
+
+
+def _rows(path: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The records with their numbers, which are those of the rows when a spreadsheet shows them."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        yield from enumerate(reader, 1)
+    except csv.Error as error:
+        raise Unusable(NOT_DELIMITED, path=path, line=reader.line_num) from error

@@ -1,0 +1,366 @@
+"""The rows of a list one by one: whom they name, or why they name nobody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from ..addresses import issuing as addresses
+from ..messages import mark as _
+from ..reading import schema
+from ..vietnamese import names
+from . import values
+from .headings import Heading, Role, fold, heading, is_heading, is_numbering
+from .sheets import EMPTY, Cell, Merged, Sheet, column_name, tidy
+from .values import Asked
+
+HEADING = _("names the columns")
+NUMBERING = _("numbers the columns")
+OUTSIDE = _("stands outside the table")
+SECTION = _("heads the rows below: {text}")
+FOOT = _("ends the table: {text}")
+BLANK_ROW = _("holds no name")
+CONTINUED = _("is merged with row {row}, which names the person")
+
+NO_NAME = _("the row has no name; write it, or delete the row")
+NO_NUMBER = _("'{name}' stands alone in a row without a number; add its number or its title if it is to be taken")
+NOT_A_PERSON = _("'{name}' is no person; an agency or a division is not imported: danhba agency")
+ERROR_VALUE = _("the cell holds the error {value} of a formula; write its value")
+NO_ID = _("'{value}' cannot be an id; it has up to 32 letters, digits and hyphens, such as 000101")
+NATIONAL_ID = _("'{value}' looks like a national identity number, which never stands in a register; delete the column")
+WITHDRAWS = _("the row asks to withdraw a mailbox, and a list only opens: danhba close '{name}'")
+SUSPENDS = _("the row asks to suspend a mailbox, and a list only opens: danhba suspend '{name}'")
+RESTORES = _(
+    "the row asks for what already exists, and a list only opens: a password is issued by playbooks/passwords.yml"
+)
+CHANGES = _("the row asks for a change, and a list only opens: danhba transfer '{name}', or change the entry")
+UNCLEAR = _("'{value}' is no request that a list can carry; for a new mailbox write: cấp mới")
+UNMARKED = _("nothing is marked, so it is not clear what is asked for; for a new mailbox write: cấp mới")
+COUNT = _("the list says that it has {stated} people, but {found} rows name one; see which are missing")
+HONORIFIC = _("'{word}' was left out of the name")
+PREFIX = _("the given name may not be the last word; if so, pin it down with family and given in the agency's file")
+
+_ASKS = {Asked.WITHDRAW: WITHDRAWS, Asked.SUSPEND: SUSPENDS, Asked.RESTORE: RESTORES, Asked.CHANGE: CHANGES}
+_UNITS = re.compile(
+    r"(?i)(phòng|ban|trung tâm|chi cục|cục|văn phòng|thanh tra|khối|tổ|đội|bộ phận|khoa|sở|ubnd|hđnd|ủy ban|uỷ ban|hội"
+    r"|trường|bệnh viện|xã|phường|thị trấn|huyện|lãnh đạo|đơn vị|công đoàn|đảng ủy|trạm|hạt|viện|các) "
+)
+_ORDINAL = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ]|\d{1,3})[.)/:]?")
+_LETTERED = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ])[.)/:]?")
+_PREFIXED = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d+)*)[.)/:][ .]*(?=\S)")
+_LETTERED_TEXT = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ])[.)/:] *\S")
+_HEADCOUNT = re.compile(r"(?i)\s*[:(–-]?\s*\(?\d+ (?:người|đ/c|cán bộ|đồng chí|tài khoản)\)?$")
+_FOOT = re.compile(
+    r"(danh sach (de nghi|nay|gom|tren)|tong (so|cong)|cong( \d+)?$|noi nhan|nguoi (lap|de nghi|tong hop)|thu truong"
+    r"|(k ?t|t ?m|t ?l|t ?u ?q) |ky (ten|ghi)|nhu tren|luu vt|xac nhan|ghi chu |.{0,40}\bngay \d{0,2} ?thang )"
+)
+_STATED = re.compile(
+    r"(?:danh sach (?:de nghi|nay|gom|tren)|tong (?:so|cong)|cong)\D{0,30}?(\d{1,5}) (?:\w+ ){0,3}?"
+    r"(?:tai khoan|nguoi|hop thu|can bo)"
+)
+_DITTO = frozenset({'"', "''", "〃", "”", "-nt-", "nt", "như trên", "- nt -"})
+_HONORIFICS = frozenset({"ông", "bà"})
+
+
+class State(Enum):
+    """What became of a row."""
+
+    TAKEN = "taken"
+    SKIPPED = "skipped"
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something to say of a row: an English template with its values, and the column that it is about."""
+
+    template: str
+    values: dict[str, object] = field(default_factory=dict)
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom a row names; `id` is empty where the list has none."""
+
+    name: str
+    title: str = ""
+    unit: str = ""
+    phone: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a list, and what became of it."""
+
+    sheet: str
+    number: int
+    state: State
+    notes: tuple[Note, ...] = ()
+    person: Person | None = None
+
+    def bad(self, template: str, column: str = "", **given: object) -> Row:
+        """The same row, refused."""
+        return replace(self, state=State.BAD, notes=(*self.notes, Note(template, given, column)))
+
+    def skipped(self, template: str, **given: object) -> Row:
+        """The same row, left out."""
+        return replace(self, state=State.SKIPPED, notes=(Note(template, given),))
+
+    def remark(self, template: str, **given: object) -> Row:
+        """The same row, with something to know about it."""
+        return replace(self, notes=(*self.notes, Note(template, given)))
+
+
+def read(sheet: Sheet, agency: str) -> list[Row]:
+    """The rows of a sheet in order; `agency` is the agency's name, which says nothing as a division of itself."""
+    reader = _Reader(sheet, agency)
+    return _without_honorifics(list(reader.all()))
+
+
+def is_list(sheet: Sheet) -> bool:
+    """Whether a sheet has a row that names the columns of a list of people."""
+    return any(map(is_heading, sheet.rows.values()))
+
+
+@dataclass(slots=True)
+class _Reader:
+    sheet: Sheet
+    agency: str
+    heading: Heading | None = None
+    section: str = ""
+    asked: Asked | None = None
+    above: dict[Role, str] = field(default_factory=dict)
+    named: int = 0
+
+    def all(self) -> Iterator[Row]:
+        second = 0
+        for number, row in self.sheet.rows.items():
+            if number == second:
+                yield self._skip(number, HEADING)
+            elif is_heading(row):
+                below = self.sheet.rows.get(number + 1)
+                self.heading, has_second = heading(row, below)
+                second = number + 1 if has_second else 0
+                self.above = {}
+                yield self._skip(number, HEADING)
+            else:
+                yield self._row(number, row)
+
+    def _skip(self, number: int, template: str, **given: object) -> Row:
+        return Row(self.sheet.name, number, State.SKIPPED, (Note(template, given),))
+
+    def _row(self, number: int, row: Sequence[Cell]) -> Row:
+        if self.heading is None:
+            return self._skip(number, OUTSIDE)
+        if is_numbering(row):
+            return self._skip(number, NUMBERING)
+        if foot := self._foot_of(row):
+            return self._foot(number, foot)
+        if section := self._section(row):
+            return self._begin(number, section)
+        return self._person(number, row)
+
+    def _foot_of(self, row: Sequence[Cell]) -> str:
+        """The text that ends the table, at the beginning of a row or in the place of a name; empty where none does."""
+        if tidy(self._cell(row, Role.NUMBER)[1].text).isdigit():
+            return ""
+        first = next(cell for cell in row if cell.text.strip())
+        texts = (tidy(cell.text) for cell in (first, self._cell(row, Role.NAME)[1]))
+        return next((text for text in texts if _FOOT.match(fold(text) + " ")), "")
+
+    def _foot(self, number: int, text: str) -> Row:
+        """The end of the table; what it says of their number must be so."""
+        skipped = self._skip(number, FOOT, text=text)
+        stated, named = _STATED.search(fold(text)), self.named
+        self.heading, self.named, self.section, self.asked = None, 0, "", None
+        if stated and int(stated[1]) != named:
+            return skipped.bad(COUNT, stated=int(stated[1]), found=named)
+        return skipped
+
+    def _cell(self, row: Sequence[Cell], role: Role) -> tuple[int, Cell]:
+        """The first cell of a role that has a text, with its column (from 0)."""
+        columns = self.heading.of(role) if self.heading else []
+        cells = [(column, row[column]) for column in columns if column < len(row)]
+        return next((found for found in cells if found[1].text.strip()), (columns[0] if columns else 0, EMPTY))
+
+    def _section(self, row: Sequence[Cell]) -> str:
+        """The text of a row that heads those below it, as a division or a request does; empty where it does not."""
+        own = {
+            column: tidy(cell.text) for column, cell in enumerate(row) if cell.text and cell.merged is not Merged.DOWN
+        }
+        number = self._cell(row, Role.NUMBER)[1]
+        rest = {text for text in own.values() if text and text != tidy(number.text)} or set(own.values())
+        if len(rest) != 1:
+            return ""
+        text = next(iter(rest))
+        column, name = self._cell(row, Role.NAME)
+        spread = any(cell.merged is Merged.ACROSS for cell in row)
+        lettered = bool(number.text) and bool(_LETTERED.fullmatch(tidy(number.text))) and tidy(number.text) != text
+        if spread or lettered or _LETTERED_TEXT.match(text) or _UNITS.match(_PREFIXED.sub("", text) + " "):
+            return text
+        alone = not name.text and not tidy(number.text).isdigit() and min(own) < column
+        return text if alone and not _ORDINAL.fullmatch(text) else ""
+
+    def _begin(self, number: int, text: str) -> Row:
+        text = _HEADCOUNT.sub("", _PREFIXED.sub("", text))
+        meant = None if _UNITS.match(text + " ") else values.asked(text)
+        if meant and meant is not Asked.UNKNOWN:
+            self.asked = meant
+        else:
+            self.section = text
+        self.above = {}
+        return self._skip(number, SECTION, text=text)
+
+    def _person(self, number: int, row: Sequence[Cell]) -> Row:
+        taken = Row(self.sheet.name, number, State.TAKEN)
+        column, cell = self._cell(row, Role.NAME)
+        if not cell.text.strip():
+            return self._nameless(taken, row)
+        if cell.merged is Merged.DOWN:
+            return replace(taken, state=State.SKIPPED).remark(CONTINUED, row=self._origin(number, column))
+        self.named += 1
+        parts = [row[c] for c in self._of(Role.NAME) if c < len(row)]
+        person = Person(
+            values.name(" ".join(tidy(part.text) for part in parts if part.merged is not Merged.ACROSS)),
+            self._repeated(row, Role.TITLE),
+            self._unit(row),
+        )
+        taken = self._named(replace(taken, person=person), row)
+        for check in (self._errors, self._texts, self._name, self._request, self._phone, self._id):
+            taken = check(taken, row)
+        return taken
+
+    def _of(self, role: Role) -> list[int]:
+        return self.heading.of(role) if self.heading else []
+
+    def _origin(self, number: int, column: int) -> int:
+        while (row := self.sheet.rows.get(number)) and row[column].merged is Merged.DOWN:
+            number -= 1
+        return number
+
+    def _nameless(self, taken: Row, row: Sequence[Cell]) -> Row:
+        number = tidy(self._cell(row, Role.NUMBER)[1].text)
+        rest = any(self._cell(row, role)[1].text for role in (Role.TITLE, Role.PHONE, Role.ID))
+        if number and rest:
+            return taken.bad(NO_NAME, self._column(Role.NAME))
+        return replace(taken, state=State.SKIPPED).remark(BLANK_ROW)
+
+    def _named(self, taken: Row, row: Sequence[Cell]) -> Row:
+        """A name without number and without anything else is more likely a signature."""
+        if self._of(Role.NUMBER) and not self._cell(row, Role.NUMBER)[1].text.strip():
+            others = [role for role in Role if role not in {Role.NAME, Role.NUMBER}]
+            if not any(self._cell(row, role)[1].text.strip() for role in others) and taken.person:
+                return taken.bad(NO_NUMBER, self._column(Role.NAME), name=taken.person.name)
+        return taken
+
+    def _column(self, role: Role) -> str:
+        return column_name(self._of(role)[0]) if self._of(role) else ""
+
+    def _repeated(self, row: Sequence[Cell], role: Role) -> str:
+        """A text, or that of the row above where a ditto mark stands for it."""
+        text = tidy(self._cell(row, role)[1].text)
+        if text.casefold() in _DITTO:
+            text = self.above.get(role, "")
+        self.above[role] = text
+        return text
+
+    def _unit(self, row: Sequence[Cell]) -> str:
+        """The division: its own cell, else the section. A CSV shows merged cells as one text above empty ones."""
+        above = self.above.get(Role.UNIT, "")
+        text = self._repeated(row, Role.UNIT) or (above if self.sheet.plain else "")
+        self.above[Role.UNIT] = text
+        text = text or self.section
+        return "" if fold(text) == fold(self.agency) else text
+
+    def _errors(self, taken: Row, row: Sequence[Cell]) -> Row:
+        used = (Role.NAME, Role.TITLE, Role.UNIT, Role.PHONE, Role.ID)
+        for column in sorted(column for role in used for column in self._of(role)):
+            if column < len(row) and row[column].is_error:
+                taken = taken.bad(ERROR_VALUE, column_name(column), value=tidy(row[column].text))
+        return taken
+
+    def _texts(self, taken: Row, row: Sequence[Cell]) -> Row:
+        for role in (Role.NAME, Role.TITLE, Role.UNIT):
+            length = len(getattr(taken.person, role.value))
+            if length > schema.LONGEST:
+                values_ = {"key": role.value, "length": length, "most": schema.LONGEST}
+                taken = taken.bad(schema.LONG.message, self._column(role), **values_)
+        return taken
+
+    def _name(self, taken: Row, row: Sequence[Cell]) -> Row:
+        person = taken.person
+        if person is None or taken.state is State.BAD:
+            return taken
+        column = column_name(self._cell(row, Role.NAME)[0])
+        if _UNITS.match(person.name + " "):
+            return taken.bad(NOT_A_PERSON, column, name=person.name)
+        try:
+            names.split(person.name)
+        except names.NameProblem as error:
+            if not error.character:
+                return taken.bad(addresses.LETTERS.message, column, name=person.name)
+            shown = names.describe(error.character)
+            return taken.bad(addresses.CHARACTER.message, column, character=shown, name=person.name)
+        return taken.remark(PREFIX) if person.name.startswith("H'") else taken
+
+    def _request(self, taken: Row, row: Sequence[Cell]) -> Row:
+        """What the row asks for: by the words of its own cells, a mark below them, or the section it stands in."""
+        found = [(column, row[column].text) for column in self._of(Role.ASKED) if column < len(row)]
+        marked = [c for c in self._of(Role.MARK) if c < len(row) and fold(row[c].text) not in {"", "0", "khong"}]
+        labels = self.heading.labels if self.heading else {}
+        kinds = {meant: (column, text) for column, text in found if (meant := values.asked(text))}
+        kinds |= {meant: (column, labels[column]) for column in marked if (meant := values.asked(labels[column]))}
+        if not kinds and self.asked:
+            kinds = {self.asked: (self._cell(row, Role.NAME)[0], "")}
+        name = taken.person.name if taken.person else ""
+        for meant, template in _ASKS.items():
+            if meant in kinds:
+                return taken.bad(template, column_name(kinds[meant][0]), name=name)
+        if not kinds:
+            return taken.bad(UNMARKED, self._column(Role.MARK)) if self._of(Role.MARK) else taken
+        if Asked.OPEN in kinds:
+            return taken
+        column, text = kinds[Asked.UNKNOWN]
+        return taken.bad(UNCLEAR, column_name(column), value=tidy(text))
+
+    def _phone(self, taken: Row, row: Sequence[Cell]) -> Row:
+        for column in self._of(Role.PHONE):
+            cell = row[column] if column < len(row) else EMPTY
+            found = values.phone(cell) if not cell.is_error else values.Phone()
+            if found.wrong:
+                return taken.bad(values.NO_PHONE, column_name(column), value=tidy(cell.text))
+            for remark in found.remarks:
+                taken = taken.remark(remark)
+            if found.text and taken.person:
+                return replace(taken, person=replace(taken.person, phone=found.text))
+        return taken
+
+    def _id(self, taken: Row, row: Sequence[Cell]) -> Row:
+        column, cell = self._cell(row, Role.ID)
+        text = tidy(cell.text).replace(" ", "")
+        if not text or cell.is_error or taken.person is None:
+            return taken
+        if re.fullmatch(r"\d{12}|\d{9}", text):
+            return taken.bad(NATIONAL_ID, column_name(column), value=text)
+        if not schema.PERSON.fullmatch(text):
+            return taken.bad(NO_ID, column_name(column), value=text)
+        return replace(taken, person=replace(taken.person, id=text))
+
+
+def _without_honorifics(rows: list[Row]) -> list[Row]:
+    """Leave out Ông and Bà where several rows begin so; alone it may be a family name (Ông Ích Khiêm)."""
+    titled = [bool(row.person and row.person.name.partition(" ")[0].casefold() in _HONORIFICS) for row in rows]
+    if sum(titled) < 2:
+        return rows
+    return [_without_honorific(row) if is_titled else row for row, is_titled in zip(rows, titled, strict=True)]
+
+
+def _without_honorific(row: Row) -> Row:
+    if row.person is None or len(row.person.name.split()) < 3:
+        return row
+    word, _space, rest = row.person.name.partition(" ")
+    return replace(row, person=replace(row.person, name=rest)).remark(HONORIFIC, word=word)

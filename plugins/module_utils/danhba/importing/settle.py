@@ -1,0 +1,175 @@
+"""The people of a list against the register: who is there already, whose id is whose, and which address each gets."""
+
+from __future__ import annotations
+
+import shlex
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from ..addresses import issuing as addresses
+from ..editing.problem import Problem
+from ..messages import mark as _
+from ..model.findings import Finding
+from ..model.register import Agency, Event, Issuance, Register
+from . import values
+from .rows import Person, Row, State
+
+THERE = _("is there already: {address}; if this is another person, import with --namesake {row}")
+THERE_BY_ID = _("is there already by this id: {address}")
+ELSEWHERE = _("id {id} is open in {agency} as {name}; move the person instead: danhba transfer {id} --to {to}")
+OTHER_NAME = _("id {id} is {name}'s; correct the id or the name, for an id is one person's for ever")
+TWICE = _("is row {row} once more; delete one of them, or tell them apart by their titles")
+ID_TWICE = _("has the id of row {row}; every person has an own one")
+NAMESAKE = _("has the name of row {row}, and is taken as another person")
+NO_ROW = _("the list has no row {rows}; name a row as the report does, such as 12 or Sheet1!12")
+RETURNS = _("comes back to {agency}, and keeps the id")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens all the mailboxes of a list; `namesakes` are rows of people who only share a name with one there."""
+
+    agency: Agency
+    event: Event
+    namesakes: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Every row of a list, settled; those that are taken have their ids and addresses by their places among `rows`."""
+
+    rows: list[Row]
+    ids: dict[int, str]
+    locals: dict[int, str]
+
+    def taken(self) -> list[tuple[str, Person]]:
+        """The ids and the people to be opened, in order."""
+        return [(self.ids[i], row.person) for i, row in enumerate(self.rows) if i in self.ids and row.person]
+
+
+def settle(
+    rows: Iterable[Row],
+    register: Register,
+    issued: addresses.Issued,
+    opening: Opening,
+    new_id: Callable[[Collection[str]], str],
+) -> Settled:
+    """Hold the rows of a list against the register; `new_id` makes an id that is none of those taken.
+
+    Raises:
+        Problem: the list has no such row as one of the namesakes.
+    """
+    rows = list(rows)
+    names = {name for row in rows for name in _names(row)}
+    if missing := [name for name in opening.namesakes if name not in names]:
+        raise Problem(NO_ROW, rows=missing)
+    known = _Known.of(register, issued, opening)
+    settled = [known.row(row) for row in rows]
+    taken: set[str] = {*known.holders, *(row.person.id for row in settled if row.person)}
+    ids = {}
+    for i, row in enumerate(settled):
+        if row.state is State.TAKEN and row.person:
+            ids[i] = row.person.id or new_id(taken)
+            taken.add(ids[i])
+    return _addressed(settled, ids, register, opening)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known before the next row: the register, and the rows before it."""
+
+    agency: Agency
+    is_open: Callable[[Issuance], bool]
+    holders: Mapping[str, list[tuple[Agency, Issuance]]]
+    # Those in the agency whom no row has named yet, by their names.
+    there: dict[values.NameKey, list[tuple[Issuance, str]]]
+    namesakes: Collection[str]
+    ids: dict[str, Row]
+    names: dict[values.NameKey, list[Row]]
+
+    @classmethod
+    def of(cls, register: Register, issued: addresses.Issued, opening: Opening) -> _Known:
+        def is_open(issuance: Issuance) -> bool:
+            return issuance.closed is None or issuance.closed.date > opening.event.date
+
+        holders = defaultdict(list)
+        for agency, issuance in register.issuances():
+            holders[issuance.id].append((agency, issuance))
+        there: dict[values.NameKey, list[tuple[Issuance, str]]] = defaultdict(list)
+        for issuance, local in issued.of(opening.agency):
+            if is_open(issuance):
+                there[values.name_key(issuance.name)].append((issuance, local or "?"))
+        return cls(opening.agency, is_open, holders, there, opening.namesakes, {}, defaultdict(list))
+
+    def row(self, row: Row) -> Row:
+        """A row with what is to be said of it."""
+        person = row.person
+        if row.state is not State.TAKEN or person is None:
+            return row
+        row = self._by_id(row, person) if person.id else row
+        if row.state is State.TAKEN:
+            row = self._by_name(row, person)
+        self.names[values.name_key(person.name)].append(row)
+        return row
+
+    def _by_id(self, row: Row, person: Person) -> Row:
+        if other := self.ids.get(person.id):
+            return row.bad(ID_TWICE, row=other.number)
+        self.ids[person.id] = row
+        entries = self.holders.get(person.id, [])
+        if not entries:
+            return row
+        agency, last = entries[-1]
+        if values.name_key(last.name) != values.name_key(person.name):
+            return row.bad(OTHER_NAME, id=person.id, name=last.name)
+        live = [(agency, issuance) for agency, issuance in entries if self.is_open(issuance)]
+        if not live:
+            return row.remark(RETURNS, agency=agency.code)
+        agency, last = live[-1]
+        if agency.code == self.agency.code:
+            return row.skipped(THERE_BY_ID, address=self._address(last))
+        return row.bad(ELSEWHERE, id=person.id, agency=agency.code, name=last.name, to=self.agency.code)
+
+    def _address(self, wanted: Issuance) -> str:
+        """The local part of one who is there, who from now on is no namesake of a later row."""
+        people = self.there[values.name_key(wanted.name)]
+        index = next(i for i, (issuance, _local) in enumerate(people) if issuance is wanted)
+        return people.pop(index)[1]
+
+    def _by_name(self, row: Row, person: Person) -> Row:
+        key = values.name_key(person.name)
+        before = [other for other in self.names[key] if other.state is not State.SKIPPED and other.person]
+        same = next((other for other in before if other.person == person), None)
+        if same:
+            return row.bad(TWICE, row=same.number)
+        there = [] if self._is_namesake(row) or person.id in self.holders else self.there[key]
+        if there:
+            best = max(range(len(there)), key=lambda i: there[i][0].title == person.title)
+            return row.skipped(THERE, address=there.pop(best)[1], row=shlex.quote(f"{row.sheet}!{row.number}"))
+        return row.remark(NAMESAKE, row=before[-1].number) if before else row
+
+    def _is_namesake(self, row: Row) -> bool:
+        return any(name in self.namesakes for name in _names(row))
+
+
+def _names(row: Row) -> tuple[str, str]:
+    """How a row can be named: by its number, and with its sheet."""
+    return str(row.number), f"{row.sheet}!{row.number}"
+
+
+def _addressed(rows: list[Row], ids: dict[int, str], register: Register, opening: Opening) -> Settled:
+    """Give out the addresses as the register will; one that cannot be given makes its row bad."""
+    entries = tuple(
+        Issuance(ids[i], row.person.name, opening.event) for i, row in enumerate(rows) if i in ids and row.person
+    )
+    agency = replace(opening.agency, people=(*opening.agency.people, *entries))
+    findings: list[Finding] = []
+    locals_ = addresses.issue_in(agency, frozenset(register.province.system_addresses), findings)
+    given = locals_[len(opening.agency.people) :]
+    against = {finding.where.object: finding for finding in findings}
+    for i, local in zip(ids, given, strict=True):
+        if local is None:
+            finding = against[f"{agency.code}/{ids[i]}"]
+            rows[i] = rows[i].bad(finding.rule.message, **finding.values)
+    return Settled(rows, ids, {i: local for i, local in zip(ids, given, strict=True) if local})

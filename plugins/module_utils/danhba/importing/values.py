@@ -1,0 +1,138 @@
+"""What people type into the cells of a list, put in order: names, telephones, ids, requests."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from ..messages import mark as _
+from ..vietnamese.names import APOSTROPHES, LOOKALIKES
+from .headings import fold
+from .sheets import Cell, tidy
+
+NO_PHONE = _("'{value}' is no telephone number; correct the cell, or empty it")
+MOBILE = _("the mobile number was left out: the register has office telephones only")
+MORE_PHONES = _("of several telephone numbers the first was taken")
+
+# What a row leaves open in words.
+_NOTHING = frozenset({"", "khong", "khong co", "chua co", "x", "0", "none", "null", "n a"})
+_BEGINNINGS = re.compile(r"(?<![^\W\d_])[^\W\d_]")
+_RANKS = re.compile(
+    r"(?:(?:PGS|GS|TSKH|TS|ThS|Ths|BSCKI*|BS|CKI*|DS|KS|KTS|CN|LS)\.\s*)+|(?:Đ/c|đ/c|Đồng chí|đồng chí)[.:]?\s+"
+)
+_ALTERNATIVES = re.compile(r"[/;,\n]|\s[-–]\s|\bhoặc\b")
+_EXTENSION = re.compile(r"(?i)\(?(?:máy lẻ|số lẻ|lẻ|ext|nội bộ|#).*")
+_FOREIGN = re.compile(r"\+?(?:00)?84(?=[1-9]\d{8,9}$)")
+_LANDLINE, _MOBILE, _LOCAL = re.compile(r"02\d{8,9}"), re.compile(r"0[35789]\d{8}|01\d{9}"), re.compile(r"[2-9]\d{5,7}")
+
+
+def name(text: str) -> str:
+    """A full name as the register has it: NGUYỄN VĂN VỊNH is Nguyễn Văn Vịnh, H’HEN NIÊ is H'Hen Niê."""
+    text = "".join(LOOKALIKES.get(c, "'" if c in APOSTROPHES else c) for c in tidy(text))
+    text = _RANKS.sub("", text, count=1) or text if _RANKS.match(text) else text
+    return " ".join(map(_capitalised, text.split()))
+
+
+def _capitalised(word: str) -> str:
+    """Capitals at the beginning and behind apostrophes and hyphens; small letters only where all are capitals."""
+    raised = _BEGINNINGS.sub(lambda match: match[0].upper(), word)
+    if len(word) > 1 and raised.isupper():
+        return _BEGINNINGS.sub(lambda match: match[0].upper(), word.lower())
+    return word[:1].upper() + word[1:] if "'" in word else raised
+
+
+NameKey: TypeAlias = tuple[tuple[str, str], ...]
+
+
+def name_key(text: str) -> NameKey:
+    """What two spellings of one name share: capitals do not count, nor on which vowel a tone stands (Hoà, Hòa)."""
+    return tuple(map(_syllable, text.casefold().replace("'", "").split()))
+
+
+_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+
+
+def _syllable(word: str) -> tuple[str, str]:
+    letters = unicodedata.normalize("NFD", word)
+    return "".join(c for c in letters if c not in _TONES), "".join(c for c in letters if c in _TONES)
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A telephone number as the register has it, and what else there is to say; `wrong` where there is none in it."""
+
+    text: str = ""
+    remarks: tuple[str, ...] = ()
+    wrong: bool = False
+
+
+def phone(cell: Cell) -> Phone:
+    """The office telephone in a cell: 214384034, which a spreadsheet made a number, is 0214 384 034."""
+    if fold(cell.text) in _NOTHING:
+        return Phone()
+    numbers = list(_numbers(cell))
+    mobiles = [number for number in numbers if _MOBILE.fullmatch(number)]
+    offices = [number for number in numbers if _LANDLINE.fullmatch(number) or _LOCAL.fullmatch(number)]
+    if not offices and (not mobiles or len(mobiles) < len(numbers)):
+        return Phone(wrong=True)
+    remarks = ((MOBILE,) if mobiles else ()) + ((MORE_PHONES,) if len(offices) > 1 else ())
+    return Phone(_grouped(offices[0]) if offices else "", remarks)
+
+
+def _numbers(cell: Cell) -> Iterator[str]:
+    for part in _ALTERNATIVES.split(unicodedata.normalize("NFC", cell.text)):
+        text = _EXTENSION.sub("", part)
+        digits = _FOREIGN.sub("0", re.sub(r"[^\d+]", "", text))
+        letters = re.sub(r"(?i)đt|tel|dđ|[^\w]|\d", "", text)
+        if cell.is_number and len(digits) in {9, 10} and not digits.startswith("0"):
+            digits = "0" + digits
+        if digits or letters:
+            yield "?" if letters else digits
+
+
+def _grouped(number: str) -> str:
+    """A number with its area code and its digits in groups: 0214 3 840 034, 0214 384 034, 024 3825 1234."""
+    if not number.startswith("0"):
+        return number
+    code = 3 if number.startswith(("024", "028")) else 4
+    area, rest = number[:code], number[code:]
+    if len(rest) == 8:
+        return f"{area} {rest[:4]} {rest[4:]}"
+    return " ".join(filter(None, (area, rest[:-6], rest[-6:-3], rest[-3:])))
+
+
+class Asked(Enum):
+    """What a row asks for, the gravest first."""
+
+    WITHDRAW = "withdraw"
+    SUSPEND = "suspend"
+    RESTORE = "restore"
+    CHANGE = "change"
+    OPEN = "open"
+    UNKNOWN = "unknown"
+
+
+_ASKED = (
+    (
+        Asked.OPEN,
+        re.compile(
+            r"\b(cap moi|tao moi|tao lap|dang ky|mo moi|tiep nhan|tuyen dung)\b|(^|de nghi )(cap|mo|tao|moi)\b(?! lai)"
+        ),
+    ),
+    (Asked.WITHDRAW, re.compile(r"\b(thu hoi|xoa|huy|dong|nghi huu|nghi viec|thoi viec|cham dut|bo)\b")),
+    (Asked.SUSPEND, re.compile(r"\b(tam )?(khoa|dung|ngung)\b")),
+    (Asked.RESTORE, re.compile(r"\b(khoi phuc|cap lai|mat khau|reset|mo lai)\b")),
+    (Asked.CHANGE, re.compile(r"\b(thay doi|dieu chinh|dieu dong|luan chuyen|chuyen|doi|cap nhat|sua)\b")),
+)
+
+
+def asked(text: str) -> Asked | None:
+    """What the words of a request mean; None where there are none."""
+    folded = fold(text)
+    if folded in _NOTHING - {"x"}:
+        return None
+    return next((found for found, pattern in _ASKED if pattern.search(folded)), Asked.UNKNOWN)

@@ -1,1 +1,0 @@
-"""Lists that agencies send and programs take: reading spreadsheets, writing CSV, XLSX, vCard and LDIF."""

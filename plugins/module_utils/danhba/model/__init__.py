@@ -1,0 +1,1 @@
+"""What everything speaks of: the register's types, its policy, documents, facts, places and findings."""

@@ -1,0 +1,208 @@
+"""What the rules among agencies need to know of one file, and how it is kept: compact, because a province has many."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any, NamedTuple, overload
+
+from ..jsontext import pack, unpack
+from .findings import Where
+from .place import START, Place
+from .register import MOVES, Agency, Event, Issuance
+
+FOREVER = "9999-12-31"
+
+
+class Held(NamedTuple):
+    """One issuance; days as ISO 8601 writes them, `closed` empty where it goes on, the places as line and column."""
+
+    id: str
+    name: str
+    opened: str
+    opened_event: str
+    closed: str
+    closed_event: str
+    entry_line: int
+    entry_column: int
+    name_line: int
+    name_column: int
+    opened_line: int
+    opened_column: int
+    closed_line: int
+    closed_column: int
+
+    @property
+    def end(self) -> str:
+        """The day from which it is closed, `FOREVER` where none is set."""
+        return self.closed or FOREVER
+
+    def place(self, key: str = "") -> Place:
+        """Where the entry, its name, opened: or closed: stands."""
+        if key == "name":
+            return Place(self.name_line, self.name_column)
+        if key == "opened":
+            return Place(self.opened_line, self.opened_column)
+        if key == "closed":
+            return Place(self.closed_line, self.closed_column)
+        return Place(self.entry_line, self.entry_column)
+
+
+class Pin(NamedTuple):
+    """A pinned address that does not end in the agency's code, so that another agency could pin it too."""
+
+    address: str
+    id: str
+    line: int
+    column: int
+
+
+class Dated(NamedTuple):
+    """A day that stands somewhere else in the file: of a custodian or a suspension."""
+
+    day: str
+    object: str
+    line: int
+    column: int
+
+
+class Kept(Sequence[Held]):
+    """Issuances as they were kept, made out when somebody asks: of most agencies nobody does."""
+
+    def __init__(self, data: bytes, count: int) -> None:
+        self._data = data
+        self._count = count
+
+    @cached_property
+    def _people(self) -> tuple[Held, ...]:
+        return tuple(map(Held._make, unpack(zlib.decompress(self._data))))
+
+    @overload
+    def __getitem__(self, index: int) -> Held: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Held]: ...
+
+    def __getitem__(self, index: int | slice) -> Held | Sequence[Held]:
+        """One of them, or several."""
+        return self._people[index]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._count
+
+
+class Facts(NamedTuple):
+    """One agency: itself, its issuances in the order of its file, its pins, its other days.
+
+    `ids` are those of the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
+    """
+
+    file: str
+    code: str
+    name: str
+    identifier: str
+    parent: str
+    opened: str
+    opened_event: str
+    closed: str
+    closed_event: str
+    succeeds: tuple[str, ...]
+    at: Mapping[str, tuple[int, int]]
+    ids: tuple[str, ...]
+    moved: frozenset[str]
+    latest: str
+    pins: tuple[Pin, ...]
+    dates: tuple[Dated, ...]
+    people: Sequence[Held]
+
+    @property
+    def end(self) -> str:
+        """The day from which the agency is closed, `FOREVER` where none is set."""
+        return self.closed or FOREVER
+
+    def where(self, key: str = "") -> Where:
+        """The place of one of its own values."""
+        return Where(self.file, Place(*self.at.get(key, self.at.get("", START))), self.code)
+
+    def where_of(self, held: Held, key: str = "") -> Where:
+        """The place of a value of one of its people."""
+        return Where(self.file, held.place(key), f"{self.code}/{held.id}")
+
+
+_KEYS = ("", "name", "identifier", "parent", "opened", "closed", "succeeds")
+
+
+def of(agency: Agency, locals_: list[str | None]) -> Facts:
+    """The facts of an agency whose addresses are `locals_`."""
+    closed, closed_event = _ending(agency.closed)
+    people, dates = tuple(map(_held, agency.people)), tuple(_dates(agency))
+    opened = agency.opened.date.isoformat()
+    days = chain((opened, closed), *((held.opened, held.closed) for held in people), (dated.day for dated in dates))
+    return Facts(
+        file=agency.file,
+        code=agency.code,
+        name=agency.name,
+        identifier=agency.identifier,
+        parent=agency.parent,
+        opened=opened,
+        opened_event=agency.opened.event,
+        closed=closed,
+        closed_event=closed_event,
+        succeeds=agency.succeeds,
+        at={key: agency.at[key] for key in _KEYS if key in agency.at},
+        ids=tuple(held.id for held in people),
+        moved=frozenset(held.id for held in people if not MOVES.isdisjoint((held.opened_event, held.closed_event))),
+        latest=max(days),
+        pins=tuple(_pins(agency, locals_)),
+        dates=dates,
+        people=people,
+    )
+
+
+def _ending(event: Event | None) -> tuple[str, str]:
+    return (event.date.isoformat(), event.event) if event else ("", "")
+
+
+def _held(issuance: Issuance) -> Held:
+    opened, at = issuance.opened, issuance.at
+    entry = at[""]
+    spots = (*entry, *at.get("name", entry), *at.get("opened", entry), *at.get("closed", entry))
+    start = (issuance.id, issuance.name, opened.date.isoformat(), opened.event)
+    return Held(*start, *_ending(issuance.closed), *spots)
+
+
+def _pins(agency: Agency, locals_: list[str | None]) -> Iterator[Pin]:
+    for issuance, local in zip(agency.people, locals_, strict=True):
+        if issuance.address and local and "-" not in local:
+            yield Pin(local, issuance.id, *issuance.at["address"])
+
+
+def _dates(agency: Agency) -> Iterator[Dated]:
+    for custodian in agency.custodians:
+        where = agency.where_of(custodian, "date")
+        yield Dated(custodian.date.isoformat(), where.object, *where.place)
+    for issuance in agency.people:
+        for suspension in issuance.suspended:
+            subject = f"{agency.code}/{issuance.id}"
+            yield Dated(suspension.since.isoformat(), subject, *suspension.at["date"])
+            if suspension.until:
+                yield Dated(suspension.until.isoformat(), subject, *suspension.at["until"])
+
+
+def dump(facts: Facts) -> tuple[list[Any], bytes]:
+    """As it is kept, without the file's name, which depends on who asks; the issuances apart."""
+    people = zlib.compress(pack([tuple(held) for held in facts.people]), 1)
+    *head, pins, dates = facts[1:-1]
+    head = [sorted(value) if isinstance(value, frozenset) else value for value in head]
+    return [*head, [tuple(pin) for pin in pins], [tuple(dated) for dated in dates]], people
+
+
+def load(data: list[Any], people: bytes, file: str) -> Facts:
+    """The inverse of `dump`."""
+    *head, succeeds, at, ids, moved, latest, pins, dates = data
+    lists = (tuple(map(Pin._make, pins)), tuple(map(Dated._make, dates)))
+    kept = Kept(people, len(ids))
+    return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, kept))

@@ -1,0 +1,184 @@
+"""From a register on a day to the accounts that a server should have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from unidecode import unidecode
+
+from ..addresses.issuing import contact
+from ..model.policy import Guards
+from ..model.register import Agency, Register
+from ..model.rows import Row
+from ..vietnamese.names import as_written
+from . import accounts as a
+from .state import LIVE, Entry, State, Timeline
+
+# How many addresses and telephones a refusal names.
+NAMED = 4
+# SMTP replies are ASCII (RFC 5321, 4.2), so the Vietnamese comes without its marks.
+CANCELLED = "Hop thu nay da bi huy bo, khong con nhan thu / This mailbox was cancelled; xin lien he / please ask: {ask}"
+REDIRECTED = "Hop thu nay da doi dia chi, xin gui lai den / This mailbox has moved, please write to: {new}"
+
+
+def accounts(timeline: Timeline) -> a.Accounts:
+    """Every account and route that should exist on the timeline's day."""
+    return _Desired(timeline).all()
+
+
+def guards(register: Register) -> Guards:
+    """The guards of every plan that this register leads to."""
+    province = register.province
+
+    def full(addresses: Iterable[str]) -> tuple[str, ...]:
+        return tuple(a if "@" in a else f"{a}@{province.domain}" for a in addresses)
+
+    acknowledgements = tuple(replace(a, accounts=full(a.accounts)) for a in province.acknowledgements)
+    return Guards(province.policy.limits, frozenset(full(province.policy.protected)), acknowledgements)
+
+
+def _some(texts: list[str]) -> str:
+    """The first of many: a reply line has at most 512 octets (RFC 5321, 4.5.3.1.5)."""
+    return ", ".join(texts[:NAMED] + ["..."] * (len(texts) > NAMED))
+
+
+class _Desired:
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.register = timeline.register
+        self.policy = timeline.register.province.policy
+        self.domain = "@" + timeline.register.province.domain
+
+    def address(self, local: str) -> str:
+        return local + self.domain
+
+    def all(self) -> a.Accounts:
+        agencies = self.register.agencies.values()
+        found = [self._contact(each) for each in agencies if self.timeline.own_agency_state(each) is not State.PENDING]
+        routes = [*self._system_routes(), *self._former_contacts()]
+        seen: set[str] = set()
+        for entry, entries in self.timeline.holders():
+            if len(entries) > 1:
+                if entry.issuance.id in seen:
+                    continue
+                seen.add(entry.issuance.id)
+            if current := self.timeline.last(entries):
+                state = self.timeline.own_state(current.issuance)
+                found.append(self._official(current, state))
+                if state is State.CLOSED or len(entries) > 1:
+                    routes.extend(self._former(entries, current))
+        return a.Accounts.of(found, routes)
+
+    def _contact(self, agency: Agency) -> a.Account:
+        state = self.timeline.own_agency_state(agency)
+        event = agency.closed if agency.closed and state is State.CLOSED else agency.opened
+        return a.Account(
+            kind=a.AGENCY,
+            id=agency.code,
+            address=self.address(contact(agency.code)),
+            name=agency.name,
+            agency=agency.code,
+            title="",
+            unit="",
+            phone="",
+            quota=agency.quota or self.policy.quota_agency,
+            state=state.value,
+            document=event.document,
+            since=event.date.isoformat(),
+            parent=agency.parent,
+        )
+
+    def _official(self, entry: Entry, state: State) -> a.Account:
+        row = entry.issuance
+        document, since = self._reason(row, state)
+        family, _middle, given = as_written(row.name, row.family, row.given)
+        return a.Account(
+            a.OFFICIAL,
+            row.id,
+            row.local + self.domain,
+            row.name,
+            entry.agency.code,
+            row.title,
+            row.unit,
+            row.phone,
+            row.quota or self.policy.quota_official,
+            state.value,
+            document,
+            since,
+            "",
+            family,
+            given,
+        )
+
+    def _reason(self, row: Row, state: State) -> tuple[str, str]:
+        """The document that put the mailbox into its state, and the day from which it is in it."""
+        if state is State.CLOSED:
+            return row.closed_by, row.closed_on
+        if not row.spells:
+            return row.opened_by, row.opened_on
+        if state is State.SUSPENDED:
+            document, since, _until = self.timeline.spell(row)
+            return document, since
+        today = self.timeline.day.isoformat()
+        ended = [(until, document) for document, _since, until in row.spells if until and until <= today]
+        if ended:
+            until, document = max(ended, key=lambda each: each[0])
+            return document, until
+        return row.opened_by, row.opened_on
+
+    def _former_contacts(self) -> Iterator[a.Route]:
+        for agency in self.register.agencies.values():
+            if self.timeline.own_agency_state(agency) is State.CLOSED:
+                yield self._former_contact(agency)
+
+    def _system_routes(self) -> Iterator[a.Route]:
+        """What RFC 2142 demands of a domain, answered by a contact mailbox or whoever succeeds it."""
+        for local, target in self.register.province.system_addresses.items():
+            agency = self.register.agencies[target.removeprefix(contact(""))]
+            opened = self.timeline.own_agency_state(agency) is State.OPEN
+            heirs = [agency] if opened else self.timeline.heirs(agency)
+            targets = tuple((a.AGENCY, heir.code) for heir in heirs)
+            yield a.Route(self.address(local), a.SYSTEM, agency.opened.document, "", targets)
+
+    def _former_contact(self, agency: Agency) -> a.Route:
+        address = self.address(contact(agency.code))
+        document = agency.closed.document if agency.closed else ""
+        heirs = self.timeline.heirs(agency)
+        state = self.timeline.agency_state(agency)
+        if state is State.FORWARDING:
+            return a.Route(address, a.FORWARD, document, "", tuple((a.AGENCY, heir.code) for heir in heirs))
+        if state is State.REDIRECTING:
+            new = _some([self.address(contact(heir.code)) for heir in heirs])
+            return a.Route(address, a.REDIRECT, document, REDIRECTED.format(new=new), ())
+        return a.Route(address, a.CANCELLED, document, self._cancelled(agency), ())
+
+    def _former(self, entries: Sequence[Entry], current: Entry) -> list[a.Route]:
+        """The addresses that a person has left behind; the last closing of an address decides."""
+        live = self.timeline.own_state(current.issuance) in LIVE
+        found: dict[str, a.Route] = {}
+        for entry in entries:
+            if self.timeline.own_state(entry.issuance) is State.CLOSED:
+                state = self.timeline.state(entry)
+                if route := self._former_official(entry, current, state, live=live):
+                    found[route.address] = route
+        return list(found.values())
+
+    def _former_official(self, entry: Entry, current: Entry, state: State, *, live: bool) -> a.Route | None:
+        address, document = self.address(entry.local), entry.issuance.closed_by
+        if not live:
+            return a.Route(address, a.CANCELLED, document, self._cancelled(entry.agency), ())
+        if state is State.FORWARDING:
+            return a.Route(address, a.FORWARD, document, "", ((a.OFFICIAL, entry.issuance.id),))
+        if state is State.REDIRECTING:
+            return a.Route(address, a.REDIRECT, document, REDIRECTED.format(new=self.address(current.local)), ())
+        return None
+
+    def _cancelled(self, agency: Agency) -> str:
+        """The refusal that names whom to ask: the agency, or those that took over its duties, and the operator."""
+        opened = self.timeline.own_agency_state(agency) is State.OPEN
+        asked = [agency] if opened else self.timeline.heirs(agency)
+        province = self.register.province
+        contacts = [self.address(contact(heir.code)) for heir in asked]
+        contacts += [text for text in (province.support_mail, unidecode(province.support_phone)) if text]
+        return CANCELLED.format(ask=_some(list(dict.fromkeys(contacts))) or f"postmaster@{province.domain}")

@@ -1,0 +1,371 @@
+"""What must change on a server, why, and whether it may: the difference between wanted and actual accounts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from operator import itemgetter
+from typing import Any, NamedTuple, overload
+
+from ..messages import mark as _
+from ..model.findings import Rule, rule
+from ..model.policy import Guards, Limit
+from .accounts import AGENCY, CANCELLED, CLOSED, FORWARD, OPEN, REDIRECT, SUSPENDED, SYSTEM, Account, Accounts, Route
+
+LIMIT = rule(
+    "plan-limit",
+    "R6",
+    _(
+        "{action}: {count} of {base} accounts in all, but at most {most} at once; if this is meant, "
+        "add to province.yml: acknowledgements: [{{limit: {action}, count: {count}, document: …, until: …}}]"
+    ),
+)
+AGENCY_LIMIT = rule(
+    "plan-agency-limit",
+    "R6",
+    _(
+        "{action}: {count} of {base} accounts of {agency}, but at most {most} at once; if this is meant, "
+        "add to province.yml: acknowledgements: [{{limit: {action}, count: {count}, document: …, until: …}}]"
+    ),
+)
+PROTECTED = rule(
+    "plan-protected",
+    "R6",
+    _(
+        "{action}: {address} is protected; if this is meant, add to province.yml: "
+        "acknowledgements: [{{limit: protected, accounts: [{address}], document: …, until: …}}]"
+    ),
+)
+VANISHED = rule(
+    "plan-vanished",
+    "R6",
+    _(
+        "{count} accounts of the server are missing from the register ({sample}); entries are closed, never deleted: "
+        "restore them from git and add closed: with its document"
+    ),
+)
+CHECKSUM = rule(
+    "plan-checksum",
+    "R6",
+    _(
+        "the plan has changed since it was approved (approved {approved}, now {now}): the register, the day or "
+        "the server has moved; make the plan again, have it approved, and apply that one"
+    ),
+)
+DAY = rule(
+    "plan-day",
+    "R6",
+    _("the day {day} lies before {applied}, up to which the server has been brought; give that day or a later one"),
+)
+
+# Each kind of action, in the order in which plans show them.
+CREATE, REOPEN, RESUME, SUSPEND = "create", "reopen", "resume", "suspend"
+READDRESS, CLOSE, UPDATE, RECORD = "readdress", "close", "update", "record"
+ROUTED = {SYSTEM: "alias", FORWARD: "forward", REDIRECT: "redirect", CANCELLED: "cancel"}
+RELEASE = "release"
+ACTIONS = (CREATE, REOPEN, RESUME, SUSPEND, READDRESS, CLOSE, UPDATE, RECORD, *ROUTED.values(), RELEASE)
+# What each limit counts: a suspension takes a mailbox away from its owner as a closing does.
+GUARDED = {CLOSE: (CLOSE, SUSPEND), READDRESS: (READDRESS,)}
+# Actions after which nobody may go on under the address that the account had.
+ENDING = frozenset({CLOSE, SUSPEND, READDRESS})
+_RANKS = {action: rank for rank, action in enumerate(ACTIONS)}
+_ENDING = frozenset(_RANKS[action] for action in ENDING)
+# Samples in messages and results are this long.
+SAMPLE = 10
+
+
+class Action(NamedTuple):
+    """One thing to do to one account or route, on one document; `before` and `after` hold what differs."""
+
+    action: str
+    kind: str
+    id: str
+    address: str
+    agency: str
+    name: str
+    document: str
+    date: str
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
+
+    @property
+    def order(self) -> tuple[int, str, str]:
+        """Actions are shown by what they do, then agency, then address."""
+        return _RANKS[self.action], self.agency, self.address
+
+
+class Step(NamedTuple):
+    """An action in short, and in the order in which plans show them: what it does, then agency, then address."""
+
+    rank: int
+    agency: str
+    address: str
+    before: Account | Route | None
+    after: Account | Route | None
+
+    @property
+    def action(self) -> str:
+        """What it does: one of `ACTIONS`."""
+        return ACTIONS[self.rank]
+
+
+class Actions(Sequence[Action]):
+    """The actions of a plan, made of its steps at each asking: a first plan has one for each mailbox there is."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self.steps = sorted(steps, key=itemgetter(0, 1, 2))
+
+    @overload
+    def __getitem__(self, index: int) -> Action: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Action]: ...
+
+    def __getitem__(self, index: int | slice) -> Action | Sequence[Action]:
+        """One of them, or several."""
+        if isinstance(index, slice):
+            return tuple(map(_action, self.steps[index]))
+        return _action(self.steps[index])
+
+    def __iter__(self) -> Iterator[Action]:
+        """All in order."""
+        return map(_action, self.steps)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.steps)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether others are the same, in the same order."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(len(self.steps))
+
+    def counted(self) -> Counter[str]:
+        """How many there are of each kind."""
+        return Counter({ACTIONS[rank]: count for rank, count in Counter(step[0] for step in self.steps).items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a plan must not be applied."""
+
+    rule: Rule
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The accounts that follow from a register on a day; `register` is the digest of its files."""
+
+    accounts: Accounts
+    day: date
+    register: str
+    guards: Guards
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The rows to write; what is not here stays as it is."""
+
+    accounts: tuple[Account, ...]
+    routes: tuple[Route, ...]
+    released: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.accounts or self.routes or self.released)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that would be done, in order, and every reason not to."""
+
+    checksum: str
+    day: date
+    actions: Sequence[Action]
+    refused: tuple[Refusal, ...]
+    changes: Changes
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many actions of each kind there are."""
+        actions = self.actions
+        counted = actions.counted() if isinstance(actions, Actions) else Counter(a.action for a in actions)
+        return {action: counted[action] for action in ACTIONS}
+
+
+def make(wanted: Wanted, actual: Accounts, approved: str = "", applied: date | None = None) -> Plan:
+    """Compare; refuse where a guard objects, where the checksum is no longer the approved one, or where the day lies
+    before the one that was `applied` last.
+    """
+    checksum = _checksum(wanted, actual)
+    changes = _changes(wanted.accounts, actual)
+    actions = Actions(_steps(changes, actual))
+    refused = list(_guard(wanted, actual, actions.steps))
+    if applied and wanted.day < applied:
+        refused.insert(0, Refusal(DAY, {"day": wanted.day.isoformat(), "applied": applied.isoformat()}))
+    if approved and approved != checksum:
+        refused.insert(0, Refusal(CHECKSUM, {"approved": approved[:12], "now": checksum[:12]}))
+    return Plan(checksum, wanted.day, actions, tuple(refused), changes)
+
+
+def _checksum(wanted: Wanted, actual: Accounts) -> str:
+    return hashlib.sha256(f"{wanted.register}\n{wanted.day}\n{actual.digest()}\n".encode()).hexdigest()
+
+
+def _changes(wanted: Accounts, actual: Accounts) -> Changes:
+    accounts = (_placed(account, wanted, actual) for account in wanted.accounts.values())
+    return Changes(
+        tuple(account for account in accounts if actual.accounts.get(account.key) != account),
+        tuple(route for address, route in wanted.routes.items() if actual.routes.get(address) != route),
+        tuple(address for address in actual.routes if address not in wanted.routes),
+    )
+
+
+def _placed(account: Account, wanted: Accounts, actual: Accounts) -> Account:
+    """The account where it stands until the agency that is to manage it has opened: `parent` has no date."""
+    if not account.parent or (AGENCY, account.parent) in wanted.accounts:
+        return account
+    before = actual.accounts.get(account.key)
+    return account._replace(parent=before.parent if before else "")
+
+
+def _steps(changes: Changes, actual: Accounts) -> Iterator[Step]:
+    # A closing says that its address now refuses, a readdressing that the old one forwards: no action of its own.
+    said: set[tuple[str, str]] = set()
+    routed = {route.address for route in changes.routes}
+    for account in changes.accounts:
+        before = actual.accounts.get((account.kind, account.id))
+        shown = before or account
+        for rank in _ranks(before, account):
+            yield Step(rank, shown.agency, shown.address, before, account)
+        if account.address in routed:
+            said.add((account.address, CANCELLED))
+        if before and before.address != account.address:
+            said.update({(before.address, FORWARD), (before.address, CANCELLED)})
+    for route in changes.routes:
+        if (route.address, route.mode) not in said or route.address in actual.routes:
+            yield Step(_RANKS[ROUTED[route.mode]], "", route.address, actual.routes.get(route.address), route)
+    written = {account.address for account in changes.accounts} if changes.released else frozenset()
+    for address in changes.released:
+        if address not in written:
+            yield Step(_RANKS[RELEASE], "", address, actual.routes[address], None)
+
+
+_STEPS = {
+    (OPEN, CLOSED): CLOSE,
+    (SUSPENDED, CLOSED): CLOSE,
+    (CLOSED, OPEN): REOPEN,
+    (CLOSED, SUSPENDED): REOPEN,
+    (OPEN, SUSPENDED): SUSPEND,
+    (SUSPENDED, OPEN): RESUME,
+}
+
+
+def _ranks(before: Account | None, after: Account) -> Iterator[int]:
+    if before is None:
+        yield _RANKS[RECORD if after.state == CLOSED else CREATE]
+        return
+    step = _STEPS.get((before.state, after.state))
+    if step:
+        yield _RANKS[step]
+    if before.address != after.address:
+        yield _RANKS[READDRESS]
+    elif not step:
+        yield _RANKS[UPDATE]
+
+
+def _action(step: Step) -> Action:
+    """An action in full."""
+    before, after = step.before, step.after
+    if isinstance(after, Account):
+        return _account_action(step, before if isinstance(before, Account) else None, after)
+    route = after or before
+    document = route.document if route else ""
+    shown = (_shown(before), _shown(after))
+    return Action(step.action, "route", step.address, step.address, "", "", document, "", *shown)
+
+
+def _account_action(step: Step, before: Account | None, after: Account) -> Action:
+    if before is None:
+        was, becomes = {}, dict(zip(Account._fields, after, strict=True))
+    else:
+        names = [name for name, old, new in zip(Account._fields, before, after, strict=True) if old != new]
+        was, becomes = ({name: getattr(each, name) for name in names} for each in (before, after))
+    return Action(
+        step.action,
+        after.kind,
+        after.id,
+        step.address,
+        step.agency,
+        after.name,
+        after.document,
+        after.since,
+        was,
+        becomes,
+    )
+
+
+def _shown(route: Account | Route | None) -> dict[str, Any]:
+    if not isinstance(route, Route):
+        return {}
+    shown: dict[str, Any] = {"mode": route.mode}
+    if route.reply:
+        shown["reply"] = route.reply
+    if route.targets:
+        shown["targets"] = ["/".join(target) for target in route.targets]
+    return shown
+
+
+def _guard(wanted: Wanted, actual: Accounts, steps: Sequence[Step]) -> Iterator[Refusal]:
+    vanished = [account.address for key, account in actual.accounts.items() if key not in wanted.accounts.accounts]
+    if vanished:
+        yield Refusal(VANISHED, {"count": len(vanished), "sample": sorted(vanished)[:SAMPLE]})
+    live = Counter(account.agency for account in actual.accounts.values() if account.state != CLOSED)
+    for kind, counted in GUARDED.items():
+        ranks = {_RANKS[action] for action in counted}
+        yield from _limits(kind, wanted, live, [step for step in steps if step.rank in ranks])
+    protected = {_local(address) for address in wanted.guards.protected} - _named("protected", wanted)
+    for step in steps:
+        if step.rank in _ENDING and _local(step.address) in protected:
+            yield Refusal(PROTECTED, {"action": step.action, "address": step.address})
+
+
+def _limits(kind: str, wanted: Wanted, live: Counter[str], steps: list[Step]) -> Iterator[Refusal]:
+    limit, named = wanted.guards.limits[kind], _named(kind, wanted)
+    counted = Counter(step.agency for step in steps if _local(step.address) not in named)
+    acknowledged = max((a.count for a in _in_force(kind, wanted)), default=0)
+    total, base = counted.total(), live.total()
+    if total > (most := max(most_of(limit, base), acknowledged)):
+        yield Refusal(LIMIT, {"action": kind, "count": total, "base": base, "most": most})
+    for agency, count in sorted(counted.items()):
+        if count > (most := max(_share(limit.agency_percent, live[agency]), acknowledged)):
+            values = {"action": kind, "count": count, "base": live[agency], "most": most, "agency": agency}
+            yield Refusal(AGENCY_LIMIT, values)
+
+
+def most_of(limit: Limit, base: int) -> int:
+    """How many of `base` accounts one plan may touch: the smaller of the count and the percentage."""
+    return min(limit.count, _share(limit.percent, base))
+
+
+def _share(percent: int, base: int) -> int:
+    """A percentage, rounded down; but one person may always leave, however small the agency."""
+    return max(1, base * percent // 100) if percent else 0
+
+
+def _in_force(limit: str, wanted: Wanted) -> Iterator[Any]:
+    return (a for a in wanted.guards.acknowledgements if a.limit == limit and wanted.day <= a.until)
+
+
+def _named(limit: str, wanted: Wanted) -> set[str]:
+    return {_local(address) for a in _in_force(limit, wanted) for address in a.accounts}
+
+
+def _local(address: str) -> str:
+    """The part before the @, so that a change of the domain disarms no guard."""
+    return address.partition("@")[0]

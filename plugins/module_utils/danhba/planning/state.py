@@ -1,0 +1,171 @@
+"""What an issuance is on a day, and where its holder is now (register format, States)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
+
+from ..addresses.issuing import Issued
+from ..model import rows
+from ..model.register import Agency, Issuance, Register
+from ..model.rows import Row
+
+
+class State(StrEnum):
+    """The state of an issuance or a contact mailbox on a day."""
+
+    PENDING = "pending"
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    FORWARDING = "forwarding"
+    REDIRECTING = "redirecting"
+    CLOSED = "closed"
+
+
+LIVE = frozenset({State.OPEN, State.SUSPENDED})
+
+
+class Entry(NamedTuple):
+    """One issuance with its agency."""
+
+    agency: Agency
+    issuance: Row
+
+    @property
+    def local(self) -> str:
+        """The local part of its address."""
+        return self.issuance.local
+
+
+@dataclass(slots=True)
+class Timeline:
+    """A register on a day. Rows are gone through agency by agency and never held; only who was in several is."""
+
+    register: Register
+    day: date
+    issued: Issued | None = None
+    # The issuances of each person who has more than one, from the first opened to the last.
+    moved: dict[str, list[Entry]] = field(default_factory=dict)
+    # The agencies that took over each agency's mail and duties.
+    successors: dict[str, list[Agency]] = field(default_factory=dict)
+    _today: str = ""
+
+    def __post_init__(self) -> None:
+        self._today = self.day.isoformat()
+
+    @classmethod
+    def of(cls, register: Register, issued: Issued, day: date) -> Timeline:
+        """Order the register by people and by succession; every issuance must have its address."""
+        timeline = cls(register, day, issued)
+        seen: set[str] = set()
+        several: set[str] = set()
+        for agency in register.agencies.values():
+            for id_ in rows.ids_of(agency):
+                (several if id_ in seen else seen).add(id_)
+            for code in agency.succeeds:
+                timeline.successors.setdefault(code, []).append(agency)
+        timeline._gather(several)
+        return timeline
+
+    def _gather(self, people: set[str]) -> None:
+        for agency in self.register.agencies.values() if people else ():
+            if not people.isdisjoint(rows.ids_of(agency)):
+                for row in self.rows(agency):
+                    if row.id in people:
+                        self.moved.setdefault(row.id, []).append(Entry(agency, row))
+        for entries in self.moved.values():
+            entries.sort(key=lambda entry: entry.issuance.opened_on)
+
+    def rows(self, agency: Agency) -> Iterator[Row]:
+        """The issuances of an agency, in the order of its file."""
+        return rows.rows_of(agency, self.issued.locals[agency.code] if self.issued else ())
+
+    def holders(self) -> Iterator[tuple[Entry, Sequence[Entry]]]:
+        """Every issuance in the order of the register, with all those of its holder by their days."""
+        for agency in self.register.agencies.values():
+            for row in self.rows(agency):
+                entry = Entry(agency, row)
+                yield entry, self.moved.get(row.id) or (entry,)
+
+    def entries(self) -> Iterator[Entry]:
+        """Every issuance, people in order of the register."""
+        for entries in self.people.values():
+            yield from entries
+
+    @property
+    def people(self) -> dict[str, list[Entry]]:
+        """Each person's issuances, from the first opened to the last; people in the order of the register."""
+        return {entry.issuance.id: list(entries) for entry, entries in self.holders()}
+
+    def own_state(self, issuance: Issuance | Row) -> State:
+        """The state by the issuance's own dates alone: pending, open, suspended or closed."""
+        row = issuance if isinstance(issuance, Row) else rows.row_of(issuance, None)
+        if self._today < row.opened_on:
+            return State.PENDING
+        if row.closed_on and row.closed_on <= self._today:
+            return State.CLOSED
+        if row.spells and self.spell(row):
+            return State.SUSPENDED
+        return State.OPEN
+
+    def spell(self, row: Row) -> Sequence[str]:
+        """The document, since and until of the suspension that is in force; empty where none is."""
+        return next((s for s in row.spells if s[1] <= self._today and (not s[2] or self._today < s[2])), ())
+
+    def current(self, person: str) -> Entry | None:
+        """The issuance that holds the person's mailbox; None if all pend."""
+        return self.last(self.moved.get(person) or self.people[person])
+
+    def last(self, entries: Sequence[Entry]) -> Entry | None:
+        """The one of a person's issuances that holds the mailbox: the last that began (none overlap, R4.0)."""
+        return next((e for e in reversed(entries) if e.issuance.opened_on <= self._today), None)
+
+    def state(self, entry: Entry) -> State:
+        """The state of an issuance; those who went on leave a forwarding, then a redirecting address behind."""
+        state = self.own_state(entry.issuance)
+        if state is not State.CLOSED or entry.issuance.id not in self.moved:
+            return state
+        current = self.last(self.moved[entry.issuance.id])
+        if current is None or current.local == entry.local or self.own_state(current.issuance) not in LIVE:
+            return State.CLOSED
+        return self._after(date.fromisoformat(entry.issuance.closed_on))
+
+    def _after(self, closed: date) -> State:
+        policy = self.register.province.policy
+        passed = (self.day - closed).days
+        if passed < policy.forward_days:
+            return State.FORWARDING
+        if passed < policy.forward_days + policy.redirect_days:
+            return State.REDIRECTING
+        return State.CLOSED
+
+    def own_agency_state(self, agency: Agency) -> State:
+        """The state of a contact mailbox by its agency's own dates: pending, open or closed."""
+        if self.day < agency.opened.date:
+            return State.PENDING
+        return State.CLOSED if agency.closed and agency.closed.date <= self.day else State.OPEN
+
+    def agency_state(self, agency: Agency) -> State:
+        """The state of a contact mailbox; where another agency succeeds, its mail goes on."""
+        state = self.own_agency_state(agency)
+        if state is State.CLOSED and agency.closed and self.heirs(agency):
+            return self._after(agency.closed.date)
+        return state
+
+    def heirs(self, agency: Agency) -> list[Agency]:
+        """The open agencies that an agency's mail and duties have come to, over any number of moves, by code."""
+        found, seen = {}, {agency.code}
+        waiting = list(self.successors.get(agency.code, ()))
+        while waiting:
+            heir = waiting.pop()
+            if heir.code in seen:
+                continue
+            seen.add(heir.code)
+            if self.own_agency_state(heir) is State.OPEN:
+                found[heir.code] = heir
+            else:
+                waiting.extend(self.successors.get(heir.code, ()))
+        return [found[code] for code in sorted(found)]

@@ -1,0 +1,1 @@
+"""From bytes on disk or in git to a typed register."""

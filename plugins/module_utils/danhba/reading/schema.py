@@ -1,0 +1,415 @@
+"""From a file's tree to typed data: which keys there are, which values they take (register format)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeVar
+
+from ..messages import mark as _
+from ..messages import short
+from ..model import documents
+from ..model.findings import Finding, Where, advice, rule
+from ..model.place import Place, Places
+from ..model.policy import ACKNOWLEDGED, GIB, LIMITS, Acknowledgement, Limit, Policy
+from ..model.register import (
+    AGENCY_CLOSED,
+    AGENCY_OPENED,
+    KINDS,
+    PERSON_CLOSED,
+    PERSON_OPENED,
+    Agency,
+    Custodian,
+    Event,
+    Issuance,
+    Province,
+    Suspension,
+)
+from . import age
+from .tree import List, Map, Node, Text
+
+KEY = rule("schema-key", "R5", _("{object} has no key '{key}'; it may have: {allowed}"))
+MISSING = rule("schema-missing", "R5", _("{object} lacks the key '{key}'; add it"))
+TYPE = rule("schema-type", "R5", _("'{key}' should be {wanted}, but is {found}"))
+EMPTY = rule("schema-empty", "R5", _("'{key}' has no value; write one, or leave the key out where it is optional"))
+VALUE = rule("schema-value", "R5", _("'{key}' cannot be '{value}'; it is one of: {allowed}"))
+SHAPE = rule("schema-shape", "R5", _("'{key}' cannot be '{value}'; it should look like {example}"))
+DATE = rule("schema-date", "R5", _("'{key}' is no date: '{value}'; write year-month-day, such as 2010-10-15"))
+LONG = rule("schema-long", "R5", _("'{key}' has {length} characters; at most {most} are allowed"))
+DOCUMENT = rule(
+    "document-shape",
+    "R6",
+    _("'{value}' is no number and symbol of a document; write it as on the document, such as {example}"),
+)
+PHONE = advice("office-phone", "R5", _("'{value}' does not look like an office telephone; write digits and spaces"))
+
+WRONG_KEY = rule(
+    "age-key",
+    "R9.3",
+    _(
+        "'{key}' is no public key of age, although it looks like one: '{value}'; a character was lost or changed, so "
+        "copy it again as age-keygen -y shows it"
+    ),
+)
+
+LONGEST = 200
+CODE = re.compile(r"[a-z][a-z0-9]{0,31}")
+PERSON = re.compile(r"[A-Za-z0-9-]{1,32}")
+_SIZE = re.compile(r"([1-9][0-9]{0,5})([MGT])")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
+IDENTIFIER = re.compile(r"(?=.{1,35}$)[A-Y][0-9]{2}(\.[0-9A-Z]+)*")
+_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+LOCAL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
+_MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
+_PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
+# What a page or a setting can name whole; the form of a telephone is advice.
+_NAMEABLE = re.compile(r"[^\x00-\x1f\x7f\"'<>\\]*")
+_UNITS = {"M": 1024**2, "G": GIB, "T": 1024**4}
+_DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
+
+T = TypeVar("T")
+
+
+def parse_day(text: str) -> date | None:
+    """The day that ISO 8601 writes in full (2010-10-15); none of its other forms, which `fromisoformat` takes too."""
+    try:
+        return date.fromisoformat(text) if DAY.fullmatch(text) else None
+    except ValueError:
+        return None
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads the values of one file and collects what it finds wrong; a value that is wrong reads as None."""
+
+    file: str
+    object: str
+    findings: list[Finding] = field(default_factory=list)
+
+    def where(self, place: Place) -> Where:
+        """A place in this file, about the object being read."""
+        return Where(self.file, place, self.object)
+
+    def map(self, node: Node | None, key: str, required: Collection[str], optional: Collection[str] = ()) -> Fields:
+        """A mapping with its keys checked; what is no mapping reads as one without keys."""
+        if not isinstance(node, Map):
+            self._wrong(node, key, "{…}")
+            return Fields(self, {}, {})
+        for name, place in node.keys.items():
+            if name not in required and name not in optional:
+                allowed = [*required, *optional]
+                self.findings.append(KEY.at(self.where(place), key=name, object=self._name(key), allowed=allowed))
+        for name in required:
+            if name not in node.entries:
+                self.findings.append(MISSING.at(self.where(node.place), key=name, object=self._name(key)))
+        places = {name: child.place for name, child in node.entries.items()}
+        places[""] = node.place
+        return Fields(self, node.entries, places)
+
+    def _name(self, key: str) -> str:
+        return f"{self.object}: {key}" if key else self.object
+
+    def items(self, node: Node | None, key: str) -> list[Node]:
+        """The items of a sequence; what is no sequence reads as an empty one."""
+        if isinstance(node, List):
+            return node.items
+        self._wrong(node, key, "[…]")
+        return []
+
+    def _wrong(self, node: Node | None, key: str, wanted: str) -> None:
+        if isinstance(node, Text) and not node.value:
+            self.findings.append(EMPTY.at(self.where(node.place), key=key or self.object))
+        elif node is not None:
+            where = self.where(node.place)
+            self.findings.append(TYPE.at(where, key=key or self.object, wanted=wanted, found=_kind(node)))
+
+    def text(self, node: Node | None, key: str) -> str | None:
+        """A text without leading, trailing or repeated spaces."""
+        if node is None:
+            return None
+        if not isinstance(node, Text):
+            self._wrong(node, key, "abc")
+            return None
+        value = " ".join(node.value.split())
+        if not value:
+            self.findings.append(EMPTY.at(self.where(node.place), key=key))
+            return None
+        if len(value) > LONGEST:
+            self.findings.append(LONG.at(self.where(node.place), key=key, length=len(value), most=LONGEST))
+            return None
+        return value
+
+
+def _kind(node: Node) -> str:
+    return {Map: "{…}", List: "[…]", Text: "abc"}[type(node)]
+
+
+@dataclass(slots=True)
+class Fields:
+    """The values of one mapping, read by name."""
+
+    reader: Reader
+    entries: dict[str, Node]
+    at: Places
+
+    def node(self, key: str) -> Node | None:
+        """The value as it stands in the tree."""
+        return self.entries.get(key)
+
+    def text(self, key: str) -> str:
+        """A text, empty where there is none."""
+        return self.reader.text(self.entries.get(key), key) or ""
+
+    def matching(self, key: str, shape: re.Pattern[str], example: str) -> str:
+        """A text of a given shape."""
+        value = self.text(key)
+        if value and not shape.fullmatch(value):
+            self._object(SHAPE.at(self._where(key), key=key, value=value, example=example))
+            return ""
+        return value
+
+    def public_key(self, key: str) -> str:
+        """A public key of age."""
+        value = self.matching(key, age.SHAPE, "age1…")
+        if value and not age.is_key(value):
+            self._object(WRONG_KEY.at(self._where(key), key=key, value=value))
+            return ""
+        return value
+
+    def one_of(self, key: str, allowed: Collection[str]) -> str:
+        """A text out of a fixed list."""
+        value = self.text(key)
+        if value and value not in allowed:
+            self._object(VALUE.at(self._where(key), key=key, value=value, allowed=sorted(allowed)))
+            return ""
+        return value
+
+    def document(self, key: str) -> str:
+        """The number and symbol of a document (R6)."""
+        value = self.text(key)
+        if value and documents.parse(value) is None:
+            self._object(DOCUMENT.at(self._where(key), value=value, example=_DOCUMENT_EXAMPLE))
+        return value
+
+    def date(self, key: str) -> date | None:
+        """A day as ISO 8601 writes it in full."""
+        value = self.text(key)
+        if not value:
+            return None
+        day = parse_day(value)
+        if day is None:
+            self._object(DATE.at(self._where(key), key=key, value=value))
+        return day
+
+    def number(self, key: str, default: int) -> int:
+        """A whole number, written plainly."""
+        value = self.matching(key, _NUMBER, "90")
+        return int(value) if value else default
+
+    def size(self, key: str) -> int | None:
+        """Bytes, from a number of mebi-, gibi- or tebibytes (500M, 2G)."""
+        value = self.matching(key, _SIZE, "500M, 2G")
+        match = _SIZE.fullmatch(value)
+        return int(match[1]) * _UNITS[match[2]] if match else None
+
+    def truth(self, key: str) -> bool:
+        """`true` or `false`, and no other spelling."""
+        return self.one_of(key, ("true", "false")) == "true"
+
+    def phone(self, key: str) -> str:
+        """An office telephone number."""
+        value = self.text(key)
+        if value and not _PHONE.fullmatch(value):
+            self._object(PHONE.at(self._where(key), value=value))
+        return value
+
+    def many(self, key: str, read: Callable[[Node], T | None]) -> tuple[T, ...]:
+        """Each item of a sequence that could be read."""
+        items = (read(item) for item in self.reader.items(self.entries.get(key), key))
+        return tuple(item for item in items if item is not None)
+
+    def _where(self, key: str) -> Where:
+        return self.reader.where(self.at[key])
+
+    def _object(self, finding: Finding) -> None:
+        self.reader.findings.append(finding)
+
+
+def _event(fields: Fields, key: str, events: Collection[str]) -> Event | None:
+    node = fields.node(key)
+    if node is None:
+        return None
+    inner = fields.reader.map(node, key, ("document", "date", "event"), ("request",))
+    document, day, event = inner.document("document"), inner.date("date"), inner.one_of("event", events)
+    request = inner.document("request")
+    return Event(document, day, event, request, inner.at) if document and day and event else None
+
+
+def _suspension(reader: Reader, node: Node) -> Suspension | None:
+    inner = reader.map(node, "suspended", ("document", "date"), ("until",))
+    document, since, until = inner.document("document"), inner.date("date"), inner.date("until")
+    return Suspension(document, since, until, inner.at) if document and since else None
+
+
+_ISSUANCE = ("id", "name", "opened")
+_ISSUANCE_MORE = (
+    *("title", "leader", "unit", "phone", "family", "given", "address", "address_document", "quota"),
+    *("suspended", "closed"),
+)
+
+
+def _issuance(reader: Reader, code: str, node: Node) -> Issuance | None:
+    reader.object = f"{code}/{_peek(node, 'id')}"
+    inner = reader.map(node, "", _ISSUANCE, _ISSUANCE_MORE)
+    person, name = inner.matching("id", PERSON, "000101"), inner.text("name")
+    opened = _event(inner, "opened", PERSON_OPENED)
+    closed = _event(inner, "closed", PERSON_CLOSED)
+    rest = {key: inner.text(key) for key in ("title", "unit", "family", "given", "address")}
+    issuance = Issuance(
+        id=person,
+        name=name,
+        opened=opened or Event("", date.max, ""),
+        closed=closed,
+        leader=inner.truth("leader"),
+        phone=inner.phone("phone"),
+        address_document=inner.document("address_document"),
+        quota=inner.size("quota"),
+        suspended=inner.many("suspended", lambda item: _suspension(reader, item)),
+        at=inner.at,
+        **rest,
+    )
+    broken = "closed" in inner.at and closed is None
+    return issuance if person and name and opened and not broken else None
+
+
+def _peek(node: Node, key: str) -> str:
+    value = node.entries.get(key) if isinstance(node, Map) else None
+    return short(value.value, LONGEST) if isinstance(value, Text) else "?"
+
+
+def _custodian(reader: Reader, node: Node) -> Custodian | None:
+    inner = reader.map(node, "custodians", ("person", "document", "date", "as"), ("key",))
+    person, document = inner.matching("person", PERSON, "000101"), inner.document("document")
+    day, role = inner.date("date"), inner.one_of("as", ("head", "delegate"))
+    key = inner.public_key("key")
+    return Custodian(person, document, day, role, key, inner.at) if person and document and day and role else None
+
+
+_AGENCY = ("agency", "name", "kind", "opened", "people")
+_AGENCY_MORE = ("parent", "identifier", "closed", "succeeds", "quota", "custodians")
+
+
+def agency(reader: Reader, node: Node) -> Agency | None:
+    """An agency's file, or None where it cannot stand for one; each person that cannot be read is left out."""
+    code = reader.object
+    inner = reader.map(node, "", _AGENCY, _AGENCY_MORE)
+    named, name = inner.matching("agency", CODE, "stttt"), inner.text("name")
+    kind, opened = inner.one_of("kind", KINDS), _event(inner, "opened", AGENCY_OPENED)
+    closed = _event(inner, "closed", AGENCY_CLOSED)
+    more = {
+        "parent": inner.matching("parent", CODE, "ubnd"),
+        "identifier": inner.matching("identifier", IDENTIFIER, "H38.10"),
+    }
+    quota = inner.size("quota")
+    succeeds = inner.many("succeeds", lambda item: reader.text(item, "succeeds"))
+    custodians = inner.many("custodians", lambda item: _custodian(reader, item))
+    people = inner.many("people", lambda item: _issuance(reader, code, item))
+    reader.object = code
+    if not (named and name and kind and opened) or ("closed" in inner.at and closed is None):
+        return None
+    return Agency(
+        code=named,
+        name=name,
+        kind=kind,
+        opened=opened,
+        closed=closed,
+        file=reader.file,
+        succeeds=succeeds,
+        quota=quota,
+        custodians=custodians,
+        people=people,
+        at=inner.at,
+        **more,
+    )
+
+
+_PROVINCE = ("province", "domain", "host", "operator")
+_PROVINCE_MORE = ("operator_key", "support", "system_addresses", "policy", "acknowledgements")
+
+
+def province(reader: Reader, node: Node) -> Province | None:
+    """The province's file, or None where it cannot stand for one."""
+    inner = reader.map(node, "", _PROVINCE, _PROVINCE_MORE)
+    name, domain = inner.text("province"), inner.matching("domain", _DOMAIN, "laocai.gov.vn")
+    host, operator = inner.matching("host", _DOMAIN, "mail.laocai.gov.vn"), inner.matching("operator", CODE, "stttt")
+    support = reader.map(inner.node("support"), "support", (), ("phone", "mail"))
+    policy = _policy(reader, inner.node("policy"))
+    result = Province(
+        name=name,
+        domain=domain,
+        host=host,
+        operator=operator,
+        file=reader.file,
+        operator_key=inner.public_key("operator_key"),
+        support_phone=support.matching("phone", _NAMEABLE, "0214 3 000 000") and support.phone("phone"),
+        support_mail=support.matching("mail", _MAIL, "contact-stttt@laocai.gov.vn"),
+        system_addresses=_system_addresses(reader, inner.node("system_addresses")),
+        policy=policy,
+        acknowledgements=inner.many("acknowledgements", lambda item: _acknowledgement(reader, item)),
+        at=inner.at,
+    )
+    return result if name and domain and host and operator else None
+
+
+def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
+    """Local parts that a standard demands (RFC 2142), each with the contact mailbox that answers for it."""
+    names = dict(node.keys) if isinstance(node, Map) else {}
+    for name, place in names.items():
+        if not LOCAL.fullmatch(name) or name.startswith("contact-"):
+            where = reader.where(place)
+            reader.findings.append(SHAPE.at(where, key="system_addresses", value=name, example="postmaster, abuse"))
+    inner = reader.map(node, "system_addresses", (), names)
+    found = {name: inner.matching(name, LOCAL, "contact-stttt") for name in names}
+    return {name: target for name, target in found.items() if target}
+
+
+_LIMIT_KEYS = ("count", "percent", "agency_percent")
+
+
+_POLICY = ("forward_days", "redirect_days", "future_days", "retention_days", "quota", "limits", "protected")
+
+
+def _policy(reader: Reader, node: Node | None) -> Policy:
+    defaults = Policy()
+    inner = reader.map(node, "policy", (), _POLICY)
+    retention = reader.map(inner.node("retention_days"), "retention_days", (), ("default", "leader"))
+    quota = reader.map(inner.node("quota"), "quota", (), ("official", "agency"))
+    limits = reader.map(inner.node("limits"), "limits", (), LIMITS)
+    return Policy(
+        forward_days=inner.number("forward_days", defaults.forward_days),
+        redirect_days=inner.number("redirect_days", defaults.redirect_days),
+        future_days=inner.number("future_days", defaults.future_days),
+        retention_days=retention.number("default", defaults.retention_days),
+        retention_days_leader=retention.number("leader", defaults.retention_days_leader),
+        quota_official=quota.size("official") or defaults.quota_official,
+        quota_agency=quota.size("agency") or defaults.quota_agency,
+        limits={name: _limit(reader, limits.node(name), name) for name in LIMITS},
+        protected=inner.many("protected", lambda item: reader.text(item, "protected")),
+    )
+
+
+def _limit(reader: Reader, node: Node | None, name: str) -> Limit:
+    inner, default = reader.map(node, name, (), _LIMIT_KEYS), Limit()
+    count, percent, agency_percent = (inner.number(key, getattr(default, key)) for key in _LIMIT_KEYS)
+    return Limit(count, percent, agency_percent)
+
+
+def _acknowledgement(reader: Reader, node: Node) -> Acknowledgement | None:
+    inner = reader.map(node, "acknowledgements", ("limit", "document", "until"), ("count", "accounts"))
+    limit, document = inner.one_of("limit", ACKNOWLEDGED), inner.document("document")
+    until, count = inner.date("until"), inner.number("count", 0)
+    accounts = inner.many("accounts", lambda item: reader.text(item, "accounts"))
+    return Acknowledgement(limit, document, until, count, accounts, inner.at) if limit and document and until else None

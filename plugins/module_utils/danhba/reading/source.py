@@ -1,0 +1,256 @@
+"""Where the files of a register come from: a directory on disk, or a commit of a git repository."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from ..messages import mark as _
+
+PROVINCE = "province.yml"
+AGENCIES = "agencies"
+# What a change of several files keeps here until all of them are written (transaction).
+JOURNAL = ".danhba-journal"
+# A file of 20,000 officials has some 5 MB: the largest agency has far fewer.
+LARGEST = 16 * 1024 * 1024
+# A million officials have some 250 MB, and a register is read whole.
+LARGEST_REGISTER = 1024 * 1024 * 1024
+# A province has some thousand agencies, counting those that are gone.
+LARGEST_FILES = 20_000
+# By these git tells its hooks where they are. The directory that is named says that here, and may be in another clone.
+_LOCATION = frozenset(
+    f"GIT_{name}"
+    for name in (
+        *("DIR", "WORK_TREE", "IMPLICIT_WORK_TREE", "COMMON_DIR", "PREFIX", "INDEX_FILE", "SHALLOW_FILE", "GRAFT_FILE"),
+        *("OBJECT_DIRECTORY", "ALTERNATE_OBJECT_DIRECTORIES"),
+    )
+)
+
+
+class Unusable(Exception):
+    """Nothing could be done: `template` and `values` say why and the way out (exit status 2)."""
+
+    def __init__(self, template: str, **values: object) -> None:
+        super().__init__(template, values)
+        self.template = template
+        self.values = values
+
+
+class NoRegister(Unusable):
+    """A revision that git knows has no file of a register in the directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One file: `name` within the register, `path` as messages show it, `data` None where it must not be read."""
+
+    name: str
+    path: str
+    data: bytes | None
+
+
+def from_directory(directory: Path) -> list[File]:
+    """The files of a register on disk, by name. Links and files over `LARGEST` are named but not read."""
+    try:
+        names = sorted(islice(_names(directory), LARGEST_FILES + 1))
+        _bound_files(directory, len(names))
+        sizes = {name: _size(directory / name) for name in names}
+        _bound(directory, sizes.values())
+        return [_read(directory, name, sizes[name]) for name in names]
+    except OSError as error:
+        raise Unusable(
+            _("cannot read {path}: {reason}; check its permissions"), path=error.filename, reason=error.strerror
+        ) from error
+
+
+def _names(directory: Path) -> Iterable[str]:
+    if not directory.is_dir():
+        raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
+    if not (directory / AGENCIES).is_dir():
+        raise Unusable(
+            _("{path} is no register: it has no directory {name}; name the directory that holds province.yml"),
+            path=directory,
+            name=AGENCIES,
+        )
+    if (directory / JOURNAL).exists():
+        raise Unusable(
+            _("a change was cut off half way in {path}; run it once more, which first puts the files back"),
+            path=directory,
+        )
+    if (directory / AGENCIES).is_symlink():
+        raise Unusable(
+            _("{path} is a symbolic link; a register has plain files and directories"), path=directory / AGENCIES
+        )
+    if (directory / PROVINCE).exists() or (directory / PROVINCE).is_symlink():
+        yield PROVINCE
+    for entry in os.scandir(directory / AGENCIES):
+        if not entry.name.startswith("."):
+            yield f"{AGENCIES}/{entry.name}"
+
+
+def _size(path: Path) -> int | None:
+    """How many bytes are to be read, None where it is nothing that is read."""
+    size = path.stat().st_size if path.is_file() and not path.is_symlink() else None
+    return size if size is not None and size <= LARGEST else None
+
+
+def _bound(directory: Path, sizes: Iterable[int | None]) -> None:
+    if sum(size or 0 for size in sizes) > LARGEST_REGISTER:
+        most = LARGEST_REGISTER // 1024**2
+        raise Unusable(
+            _("the files in {path} take more than {most} MiB together; no register is so large"),
+            path=directory,
+            most=most,
+        )
+
+
+def _bound_files(directory: Path, count: int) -> None:
+    if count > LARGEST_FILES:
+        raise Unusable(
+            _("there are more than {most} files in {path}; no register has so many: name the right directory"),
+            path=directory,
+            most=LARGEST_FILES,
+        )
+
+
+def _read(directory: Path, name: str, size: int | None) -> File:
+    path = directory / name
+    return File(name, str(path), None if size is None else path.read_bytes())
+
+
+def from_git(directory: Path, revision: str) -> list[File]:
+    """The same files as they were in a commit; the paths shown are those of today."""
+    names = (PROVINCE, f"{AGENCIES}/")
+    listing = git(directory, "ls-tree", "-l", "-z", named(revision), "--", *names, revision=revision)
+    if not listing:
+        raise NoRegister(
+            _("{revision} has no register in {path}; name a revision and a directory that have one"),
+            revision=revision,
+            path=directory,
+        )
+    entries = [_entry(line) for line in listing.decode("utf-8", "replace").split("\0") if line]
+    entries = [entry for entry in entries if not Path(entry[2]).name.startswith(".")]
+    # One blob under many names is a small commit; what counts is the files that it becomes.
+    _bound_files(directory, len(entries))
+    _bound(directory, (size for _blob, size, _name in entries))
+    blobs = _blobs(directory, list({blob: None for blob, _size, _name in entries if blob}), revision)
+    return sorted(
+        (File(name, str(directory / name), blobs[blob] if blob else None) for blob, _bytes, name in entries),
+        key=lambda file: file.name,
+    )
+
+
+def staged(directory: Path) -> list[File]:
+    """The files as the next commit would have them; in a hook, as the commit has them which is being made."""
+    # The one variable of a hook that counts: `git commit FILE` makes its commit from an index of its own.
+    index = os.environ.get("GIT_INDEX_FILE")
+    here = {"GIT_INDEX_FILE": str(Path(index).resolve())} if index else {}
+    tree = git(directory, "write-tree", revision="index", environment=here).decode().strip()
+    try:
+        return from_git(directory, tree)
+    except NoRegister:
+        return []
+
+
+def committed(directory: Path) -> list[File] | None:
+    """The files of the last commit; None where there is no commit yet, or none with a register."""
+    if run_git(directory, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
+        return None
+    try:
+        return from_git(directory, "HEAD")
+    except NoRegister:
+        return None
+
+
+def named(revision: str) -> str:
+    """A revision as it was given, if it can be one and is no option of git."""
+    if not revision or revision.startswith("-"):
+        raise Unusable(
+            _("'{revision}' is no git revision; name a branch, a tag or a commit, such as origin/main"),
+            revision=revision,
+        )
+    return revision
+
+
+def _entry(line: str) -> tuple[str, int, str]:
+    """A file's blob, empty where it must not be read (a link, a folder, a module, a large file), its size, its name."""
+    description, name = line.split("\t", 1)
+    mode, _kind, blob, size = description.split()
+    readable = mode.startswith("100") and int(size) <= LARGEST
+    return blob if readable else "", int(size) if readable else 0, name
+
+
+def _blobs(directory: Path, blobs: list[str], revision: str) -> dict[str, bytes]:
+    """The content of many blobs by one process of git; see git-cat-file(1), BATCH OUTPUT."""
+    data = git(directory, "cat-file", "--batch", revision=revision, stdin="\n".join(blobs).encode())
+    found, offset = {}, 0
+    for blob in blobs:
+        end = data.index(b"\n", offset)
+        header = data[offset:end].split()
+        if len(header) != 3:  # «missing»: a clone that is damaged, or holds only a part
+            raise Unusable(_("git lacks a file of {revision} here; fetch it whole: git fetch"), revision=revision)
+        size = int(header[2])
+        found[blob] = data[end + 1 : end + 1 + size]
+        offset = end + 1 + size + 1
+    return found
+
+
+def commit(directory: Path) -> str:
+    """The commit that the register is at, with `-dirty` when its files differ from it; empty outside git."""
+    try:
+        head = git(directory, "rev-parse", "HEAD", revision="HEAD").decode().strip()
+        changed = git(directory, "status", "--porcelain", "--", ".", revision="HEAD")
+    except Unusable:
+        return ""
+    return head + ("-dirty" if changed else "")
+
+
+def git(
+    directory: Path,
+    *arguments: str,
+    revision: str,
+    stdin: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> bytes:
+    """What git prints, run in a directory; `revision` is what a message says git does not know where it fails."""
+    done = run_git(directory, *arguments, stdin=stdin, environment=environment)
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
+        raise Unusable(
+            _("git does not know {revision} here ({reason}); name a branch, a tag or a commit, or fetch it first"),
+            revision=revision,
+            reason=" ".join(reason),
+        )
+    return done.stdout
+
+
+def run_git(
+    directory: Path, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a directory, in whatever repository that is, with some more of an environment; its status is asked."""
+    if not directory.is_dir():
+        raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
+    known = {name: value for name, value in os.environ.items() if name not in _LOCATION} | dict(environment or {})
+    command = ["git", *arguments]
+    try:
+        return subprocess.run(command, cwd=directory, env=known, input=stdin, capture_output=True, check=False)
+    except FileNotFoundError as error:
+        raise Unusable(_("git is not installed; run: make setup")) from error
+    except OSError as error:
+        raise Unusable(
+            _("cannot read {path}: {reason}; check its permissions"), path=directory, reason=error.strerror
+        ) from error
+
+
+def digest(files: Iterable[File]) -> str:
+    """SHA-256 over the names and contents of all files, so that any change of the register changes it."""
+    whole = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256(file.data or b"").hexdigest()
+        whole.update(f"{content}  {file.name}\n".encode(errors="surrogateescape"))
+    return whole.hexdigest()

@@ -1,0 +1,102 @@
+"""What a change does to what was issued before: the register only grows (design, Decided).
+
+Some of it can never be right: an address that changes, an entry or an agency that is gone. The rest is mostly wrong,
+but a slip in a number is corrected one day: then the change itself acknowledges it, for its reviewers to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+
+from ...addresses.issuing import CONTACT, Issued
+from ...messages import mark as _
+from ...model.facts import Facts
+from ...model.findings import Finding, Where, advice
+from ...model.place import START
+from ...model.register import Agency, Province, Register
+from . import agency as agencies
+from . import custodians, entries, events, moves
+from . import province as provinces
+from .agency import GONE
+from .entries import Given
+from .order import ENOUGH
+
+BASE = advice(
+    "history-base",
+    "R6",
+    _("the revision compared with has {count} errors, so the limits of a plan were not judged; correct it first"),
+)
+# What an acknowledgement lets pass.
+CORRECTIONS = frozenset(
+    found.id
+    for found in (
+        *(events.OPENED, events.CLOSED, events.REOPENED, custodians.CUSTODIAN, entries.SUSPENDED),
+        *(agencies.SUCCEEDS, moves.SUCCEEDS_ADDED, agencies.RENAMED, entries.NAME, entries.PIN),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A register, or the agencies of it whose files differ, with the addresses that it gives out."""
+
+    register: Register
+    issued: Issued
+
+    def of(self, agency: Agency) -> list[Given]:
+        """The issuances of an agency with their local parts."""
+        return list(self.issued.of(agency))
+
+
+def check(base: Version, now: Version, unclear: frozenset[str], day: date | None = None) -> Iterator[Finding]:
+    """Everything that a change takes back, save for what it acknowledges in force on the day (or at all, without one).
+
+    Left out are the agencies that could not be read in full, then or now.
+    """
+    yield from _unacknowledged(_all(base, now, unclear), now.register.province, day)
+    if day:
+        for agency in base.register.agencies.values():
+            if agency.code not in unclear and (later := now.register.agencies.get(agency.code)):
+                yield from islice(events.late(agency, later, now.register.province.policy, day), ENOUGH)
+
+
+def across(
+    base: Sequence[Facts], now: Sequence[Facts], unclear: frozenset[str], province: Province, day: date | None = None
+) -> Iterator[Finding]:
+    """What a change takes from agencies whose own files it leaves alone: of all agencies, then and now."""
+    former = {agency.code: agency for agency in base}
+    changed = [agency for agency in now if agency.code not in unclear and former.get(agency.code) != agency]
+    yield from _unacknowledged(moves.taken_over(former, changed), province, day)
+    yield from moves.returned(base, former, changed)
+
+
+def _unacknowledged(findings: Iterator[Finding], province: Province, day: date | None) -> Iterator[Finding]:
+    acknowledged = _acknowledged(province, day)
+    for finding in findings:
+        if finding.rule.id not in CORRECTIONS or finding.where.object not in acknowledged:
+            yield finding
+
+
+def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
+    return frozenset(
+        account.removeprefix(CONTACT)
+        for acknowledgement in province.acknowledgements
+        if acknowledgement.limit == "history" and (day is None or day <= acknowledgement.until)
+        for account in acknowledgement.accounts
+    )
+
+
+def _all(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Finding]:
+    yield from provinces.check(base.register.province, now.register.province)
+    for agency in base.register.agencies.values():
+        later = now.register.agencies.get(agency.code)
+        if agency.code in unclear:
+            continue
+        if later is None:
+            yield GONE.at(Where(agency.file, START, agency.code), agency=agency.code)
+            continue
+        yield from agencies.check(agency, later)
+        yield from entries.check(base.of(agency), now.of(later), later)

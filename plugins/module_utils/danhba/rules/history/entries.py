@@ -1,0 +1,119 @@
+"""What a change does to the entries of an agency's people: their addresses, names and suspensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import TypeAlias
+
+from ...messages import mark as _
+from ...model.findings import Finding, advice, rule
+from ...model.register import Agency, Issuance, Suspension
+from . import events
+from .order import Order
+from .spelling import alike, spelt
+
+READDRESSED = rule(
+    "history-address",
+    "R4.2",
+    _("{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}"),
+)
+NAME = rule(
+    "history-name",
+    "R4.2",
+    _(
+        "{object} was {before} and is now {now}; restore the name, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+MARKS = advice(
+    "history-name-marks",
+    "R4.2",
+    _(
+        "{object} was {before} and is now {now}, which may be another person's name; "
+        "if the spelling is mended leave it, else restore the name, and give the other person a new id"
+    ),
+)
+PIN = rule(
+    "history-pin",
+    "R16",
+    _(
+        "{object} had the address pinned by {before}, and this change says {now}; restore address: with its document, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+LEADER = advice(
+    "history-leader",
+    "R9.3",
+    _(
+        "{object} is no longer marked leader: true, so that its mail is kept for fewer days once it is closed; "
+        "restore it, unless the person holds the office no more"
+    ),
+)
+SUSPENDED = rule(
+    "history-suspended",
+    "R5",
+    _(
+        "suspension {number} of {object} was {before} and is now {now}; only its until: may be set, so restore it, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+Given: TypeAlias = "tuple[Issuance, str | None]"
+
+
+def check(then: list[Given], today: list[Given], now: Agency) -> Iterator[Finding]:
+    """What of an agency's entries is taken back; each comes with its local part."""
+    former, later = [issuance for issuance, _local in then], [issuance for issuance, _local in today]
+    pairs = {index: index for index in range(len(former))}
+    in_order = [issuance.id for issuance in former] == [issuance.id for issuance in later[: len(former)]]
+    if not in_order:
+        order = Order(former, later, now)
+        yield from order.findings()
+        pairs = order.pairs
+    for index, place in pairs.items():
+        (before, was), (issuance, local) = then[index], today[place]
+        yield from _issuance(before, issuance, now)
+        # Where entries moved, addresses follow, and come right when the order does.
+        if in_order and was and local and was != local:
+            where = now.where_of(issuance, "address" if issuance.address else "name")
+            yield READDRESSED.at(where, person=issuance.id, agency=now.code, before=was, now=local)
+        elif was and local:
+            yield from _identity(before, issuance, now)
+
+
+def _issuance(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:
+    yield from events.check(before, later, now.where_of(later, "opened"), now.where_of(later, "closed"))
+    if before.leader and not later.leader:
+        where = now.where_of(later, "leader")
+        yield LEADER.at(where, object=where.object)
+    where = now.where_of(later, "suspended")
+    for number, (then, today) in enumerate(zip_longest(before.suspended, later.suspended), 1):
+        if then is None:
+            return
+        if today is None or not _goes_on(then, today):
+            values = {"before": _suspension(then), "now": _suspension(today) if today else "—"}
+            yield SUSPENDED.at(where, object=where.object, number=number, **values)
+            return
+
+
+def _goes_on(before: Suspension, now: Suspension) -> bool:
+    """The same suspension; its end may be set and moved, but not taken away."""
+    same = (before.document, before.since) == (now.document, now.since)
+    return same and (before.until is None or now.until is not None)
+
+
+def _suspension(suspension: Suspension) -> str:
+    return f"{suspension.document} {suspension.since}–{suspension.until or '…'}"
+
+
+def _identity(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:
+    """An address that stays is still the same person's, and decided by the same document where one did."""
+    where = now.where_of(later, "name")
+    if not alike(before.name, later.name):
+        yield NAME.at(where, object=where.object, before=before.name, now=later.name)
+    elif spelt(before.name) != spelt(later.name):
+        yield MARKS.at(where, object=where.object, before=before.name, now=later.name)
+    if before.address_document and before.address_document != later.address_document:
+        where = now.where_of(later, "address_document" if later.address else "")
+        values = {"before": before.address_document, "now": later.address_document or "—"}
+        yield PIN.at(where, object=where.object, **values)

@@ -1,0 +1,91 @@
+"""What a change does to openings and closings, of agencies and of people (R6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from ...messages import mark as _
+from ...model.findings import Finding, Where, advice, rule
+from ...model.policy import Policy
+from ...model.register import MOVES, Agency, Event, Issuance
+
+OPENED = rule(
+    "history-opened",
+    "R6",
+    _(
+        "{object} was opened by {before}, and this change says {now}; restore it, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+CLOSED = rule(
+    "history-closed-changed",
+    "R6",
+    _(
+        "{object} was closed by {before}, and this change says {now}; restore it, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+REOPENED = rule(
+    "history-closed",
+    "R6.2b",
+    _(
+        "{object} was closed on {day} by {document}, and this change takes that back; restore closed: and open anew, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+LATE = advice(
+    "history-late",
+    "R6.2b",
+    _(
+        "{object} is closed from {day} on, longer ago than the {days} days for which its mail is kept; "
+        "correct the year if this is a slip, else leave it"
+    ),
+)
+
+
+def check(before: Agency | Issuance, now: Agency | Issuance, opened: Where, closed: Where) -> Iterator[Finding]:
+    """An opening or a closing that says something else than before."""
+    if not _says(before.opened, now.opened):
+        yield OPENED.at(opened, object=opened.object, before=describe(before.opened), now=describe(now.opened))
+    if before.closed is None:
+        return
+    if now.closed is None:
+        values = {"day": before.closed.date, "document": before.closed.document}
+        yield REOPENED.at(closed, object=closed.object, **values)
+    elif not _says(before.closed, now.closed):
+        yield CLOSED.at(closed, object=closed.object, before=describe(before.closed), now=describe(now.closed))
+
+
+def _says(before: Event, now: Event) -> bool:
+    """The same event; a request that was not named may be added."""
+    same = (before.document, before.date, before.event) == (now.document, now.date, now.event)
+    return same and before.request in ("", now.request)
+
+
+def describe(event: Event) -> str:
+    """An event in one line, as messages show it."""
+    request = f" ({event.request})" if event.request else ""
+    return f"{event.document}{request} {event.date} {event.event}"
+
+
+def late(before: Agency, now: Agency, policy: Policy, day: date) -> Iterator[Finding]:
+    """What this change closes so long ago that its mail need not be kept any more; those who moved keep theirs."""
+    if before.closed is None and now.closed and now.closed.event == "dissolved":
+        yield from _longer_ago(now.closed, policy.retention_days, day, now.where("closed"))
+    still = {(issuance.id, issuance.opened.date) for issuance in before.people if issuance.closed is None}
+    for issuance in now.people:
+        closed = issuance.closed
+        if closed and closed.event not in MOVES and (issuance.id, issuance.opened.date) in still:
+            kept = policy.retention_days_leader if issuance.leader else policy.retention_days
+            yield from _longer_ago(closed, kept, day, now.where_of(issuance, "closed"))
+
+
+def _longer_ago(closed: Event, kept: int, day: date, where: Where) -> Iterator[Finding]:
+    if (day - closed.date).days > kept:
+        yield LATE.at(
+            Where(where.file, closed.at.get("date", where.place), where.object),
+            object=where.object,
+            day=closed.date,
+            days=kept,
+        )

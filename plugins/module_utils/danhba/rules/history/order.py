@@ -1,0 +1,124 @@
+"""The order of entries, which decides their addresses: none is gone, moved, renumbered or put between (R4.2)."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from ...messages import mark as _
+from ...model.findings import Finding, Where, rule
+from ...model.register import Agency, Issuance
+from . import events
+
+REMOVED = rule(
+    "history-entry-removed",
+    "R5",
+    _(
+        "entry {number} of {agency} was {person} ({name}) and is gone; restore it, or first take in what was merged "
+        "meanwhile; who leaves gets closed:"
+    ),
+)
+REORDERED = rule(
+    "history-entry-moved",
+    "R4.2",
+    _("entry {number} of {agency} was {person}, who now stands at {place}; restore the order, for addresses follow it"),
+)
+INSERTED = rule(
+    "history-entry-inserted",
+    "R4.2",
+    _(
+        "{person} is new in {agency} and stands before {before}, who was there first; move the new entry to the end "
+        "of people:, as after a merge, where the entries that were merged first come first"
+    ),
+)
+IDENTITY = rule(
+    "history-id",
+    "R5",
+    _("entry {number} of {agency} had the id {before} and now has {now}; restore it: mail is kept under the id"),
+)
+# A file that was replaced has thousands of such places: these many tell its editor enough.
+ENOUGH = 20
+
+
+class Order:
+    """Two lists of entries laid side by side: `pairs` has the places of an entry then and now, by those then."""
+
+    def __init__(self, former: list[Issuance], later: list[Issuance], now: Agency) -> None:
+        self.former, self.later, self.now = former, later, now
+        places = {key: place for place, key in enumerate(_keys(later))}
+        self.pairs = {index: places[key] for index, key in enumerate(_keys(former)) if key in places}
+        taken = set(self.pairs.values())
+        self.new = [place for place in range(len(later)) if place not in taken]
+        self.renumbered = dict(self._renumbered())
+
+    def _renumbered(self) -> Iterator[tuple[int, int]]:
+        """Entries gone that are there under another id: by what else they say."""
+        found = {(self.later[place].name, events.describe(self.later[place].opened)): place for place in self.new}
+        for index, issuance in enumerate(self.former):
+            key = (issuance.name, events.describe(issuance.opened))
+            place = found.pop(key, None) if index not in self.pairs else None
+            if place is not None:
+                yield index, place
+
+    def findings(self) -> Iterator[Finding]:
+        """Every entry that is gone, has another id, stands elsewhere, or is new and not at the end."""
+        yield from islice(self._identities(), ENOUGH)
+        yield from islice(self._removed(), ENOUGH)
+        yield from islice(self._moved(), ENOUGH)
+        yield from islice(self._inserted(), ENOUGH)
+
+    def _identities(self) -> Iterator[Finding]:
+        for index, place in self.renumbered.items():
+            where = self.now.where_of(self.later[place], "id")
+            values = {"before": self.former[index].id, "now": self.later[place].id}
+            yield IDENTITY.at(where, number=index + 1, agency=self.now.code, **values)
+
+    def _removed(self) -> Iterator[Finding]:
+        for index, issuance in enumerate(self.former):
+            if index not in self.pairs and index not in self.renumbered:
+                people = self.now.where("people")
+                where = Where(people.file, people.place, f"{self.now.code}/{issuance.id}")
+                values = {"agency": self.now.code, "person": issuance.id, "name": issuance.name}
+                yield REMOVED.at(where, number=index + 1, **values)
+
+    def _moved(self) -> Iterator[Finding]:
+        indices = sorted(self.pairs)
+        kept = _rising([self.pairs[index] for index in indices])
+        for index in indices:
+            if (place := self.pairs[index]) not in kept:
+                issuance = self.later[place]
+                values = {"agency": self.now.code, "person": issuance.id, "place": place + 1}
+                yield REORDERED.at(self.now.where_of(issuance), number=index + 1, **values)
+
+    def _inserted(self) -> Iterator[Finding]:
+        old = sorted({*self.pairs.values(), *self.renumbered.values()})
+        for place in self.new:
+            following = bisect_left(old, place)
+            if following < len(old) and old[following] != place:
+                issuance, before = self.later[place], self.later[old[following]]
+                values = {"agency": self.now.code, "person": issuance.id, "before": before.id}
+                yield INSERTED.at(self.now.where_of(issuance), **values)
+
+
+def _keys(people: list[Issuance]) -> Iterator[tuple[str, int]]:
+    """An id with how many entries it had before: who comes back has several."""
+    seen: dict[str, int] = {}
+    for issuance in people:
+        count = seen[issuance.id] = seen.get(issuance.id, 0) + 1
+        yield issuance.id, count
+
+
+def _rising(numbers: Sequence[int]) -> frozenset[int]:
+    """The most of these different numbers that stand in rising order, so that the fewest count as moved."""
+    ends: list[int] = []
+    before: dict[int, int | None] = {}
+    for number in numbers:
+        length = bisect_left(ends, number)
+        before[number] = ends[length - 1] if length else None
+        ends[length : length + 1] = [number]
+    kept, last = set(), ends[-1] if ends else None
+    while last is not None:
+        kept.add(last)
+        last = before[last]
+    return frozenset(kept)

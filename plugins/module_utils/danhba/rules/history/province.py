@@ -1,0 +1,57 @@
+"""What a change of the province's own settings takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...messages import mark as _
+from ...model.findings import Finding, advice, rule
+from ...model.policy import Policy
+from ...model.register import Province
+from .custodians import KEY
+
+DOMAIN = rule(
+    "history-domain",
+    "R4.1",
+    _("the domain was {before} and is now {now}, which would change every address; restore it"),
+)
+PROTECTED = advice(
+    "history-protected",
+    "R9.3",
+    _("{target} is no longer protected, so that a plan may close it; leave it under protected: if it still exists"),
+)
+LIMIT = advice(
+    "history-limit",
+    "R9.3",
+    _("{key} was {before} and is now {now}, for every plan to come; for one plan, acknowledge it instead"),
+)
+DAYS = advice(
+    "history-days",
+    "R9.3",
+    _("{key} was {before} and is now {now}, also for those who rely on the former; lower it only if that is decided"),
+)
+
+
+def check(before: Province, now: Province) -> Iterator[Finding]:
+    """What of the domain, the guards and the operator's key is taken back."""
+    if before.domain != now.domain:
+        yield DOMAIN.at(now.where("domain"), before=before.domain, now=now.domain)
+    if before.operator_key not in ("", now.operator_key):
+        values = {"person": now.operator, "before": before.operator_key, "now": now.operator_key or "—"}
+        yield KEY.at(now.where("operator_key"), **values)
+    for target in before.policy.protected:
+        if target not in now.policy.protected:
+            yield PROTECTED.at(now.where("policy"), target=target)
+    limits, limits_now = dict(_limits(before.policy)), dict(_limits(now.policy))
+    for key, value in limits.items():
+        if limits_now[key] > value:
+            yield LIMIT.at(now.where("policy"), key=key, before=value, now=limits_now[key])
+    for key in ("forward_days", "redirect_days", "retention_days", "retention_days_leader"):
+        if (then := getattr(before.policy, key)) > (later := getattr(now.policy, key)):
+            yield DAYS.at(now.where("policy"), key=key, before=then, now=later)
+
+
+def _limits(policy: Policy) -> Iterator[tuple[str, int]]:
+    for name, limit in policy.limits.items():
+        for key in ("count", "percent", "agency_percent"):
+            yield f"limits: {name}: {key}", getattr(limit, key)

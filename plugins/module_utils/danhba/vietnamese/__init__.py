@@ -1,0 +1,1 @@
+"""Vietnamese names, their marks, and the encodings before Unicode."""

@@ -1,0 +1,284 @@
+"""The host's side of applying the register: read what is there once, and write all that changes in one transaction.
+
+Runs on the mail host beside psycopg and the standard library. What is wanted arrives from the controller as JSON in one
+private file, and the answer goes back in the same file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..danhba.model.policy import Acknowledgement, Guards, Limit
+from ..danhba.planning import plan
+from ..danhba.planning.accounts import Account, Accounts, Route, dump, load, route_of
+from ..failure import Failure
+from .postgres import HAS_PSYCOPG, OPTIONS, read_day, reason
+
+if HAS_PSYCOPG:
+    import psycopg
+
+if TYPE_CHECKING:
+    from psycopg.rows import TupleRow
+
+    Connection = psycopg.Connection[TupleRow]
+
+ROLE = "danhba_apply"
+ARGUMENTS: dict[str, Any] = {
+    "register": {"type": "path", "default": "directory"},
+    "as_of": {"type": "str", "required": True},
+    "checksum": {"type": "str", "default": ""},
+    "plan": {"type": "path"},
+    "export": {"type": "path"},
+    **OPTIONS,
+}
+"""The options that a playbook gives; the action plugin takes them, the module needs only where the database is."""
+
+# Two applies at once wait for each other. The number only has to be one that nothing else here locks.
+LOCK = 33_2010
+# Rows in one statement: enough to make the round trips cheap, few enough to keep the memory flat.
+BATCH = 10_000
+# Actions that a diff shows; the whole plan is in its file.
+DIFF_LINES = 200
+
+
+# The columns of mail.account are the fields of an account, in their order; those that are no text have another type.
+_TYPES = {"quota": "bigint", "since": "date"}
+_COLUMNS = ", ".join(Account._fields)
+_AS_JSON = ", ".join("since::text" if name == "since" else name for name in Account._fields)
+_ALL_ACCOUNTS = f"SELECT json_agg(json_build_array({_AS_JSON})) FROM mail.account GROUP BY agency"  # noqa: S608
+_INTO_ACCOUNTS = f"COPY mail.account ({_COLUMNS}) FROM STDIN"
+_KEY = ("kind", "id")
+_UNNESTED = ", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in Account._fields)
+_CHANGING = [name for name in Account._fields if name not in _KEY]
+_CHANGE_ACCOUNTS = (
+    f"INSERT INTO mail.account ({_COLUMNS})"  # noqa: S608 (names of our own)
+    f" SELECT * FROM unnest({_UNNESTED})"
+    f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET"
+    f" ({', '.join(_CHANGING)}) = ({', '.join(f'excluded.{name}' for name in _CHANGING)})"
+)
+# What a line of COPY cannot hold as it is.
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the controller asks for: the accounts wanted, who asks and from which commit, and what to bring back."""
+
+    wanted: plan.Wanted
+    approved: str
+    actor: str
+    commit: str
+    whole: bool
+    state: bool
+
+
+def dump_request(request: Request) -> dict[str, Any]:
+    """As JSON holds it; the inverse of `load_request`."""
+    wanted = request.wanted
+    guards = {
+        "limits": {name: asdict(limit) for name, limit in wanted.guards.limits.items()},
+        "protected": sorted(wanted.guards.protected),
+        "acknowledgements": [
+            {
+                "limit": a.limit,
+                "document": a.document,
+                "until": a.until.isoformat(),
+                "count": a.count,
+                "accounts": a.accounts,
+            }
+            for a in wanted.guards.acknowledgements
+        ],
+    }
+    return {
+        "accounts": dump(wanted.accounts),
+        "day": wanted.day.isoformat(),
+        "register": wanted.register,
+        "guards": guards,
+        **{name: getattr(request, name) for name in ("approved", "actor", "commit", "whole", "state")},
+    }
+
+
+def load_request(data: Mapping[str, Any]) -> Request:
+    """The inverse of `dump_request`."""
+    guards = Guards(
+        {name: Limit(**limit) for name, limit in data["guards"]["limits"].items()},
+        frozenset(data["guards"]["protected"]),
+        tuple(_acknowledgement(item) for item in data["guards"]["acknowledgements"]),
+    )
+    wanted = plan.Wanted(load(data["accounts"]), date.fromisoformat(data["day"]), data["register"], guards)
+    return Request(wanted, data["approved"], data["actor"], data["commit"], data["whole"], data["state"])
+
+
+def _acknowledgement(item: Mapping[str, Any]) -> Acknowledgement:
+    until = date.fromisoformat(item["until"])
+    return Acknowledgement(item["limit"], item["document"], until, item["count"], tuple(item["accounts"]))
+
+
+def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool) -> dict[str, Any]:
+    """Apply the request in the file `path`, and write into the same file what is too large for a module's result.
+
+    Returns:
+        The result: counts, checksum, refusals, the first actions.
+    """
+    with path.open("r+", encoding="utf-8") as file:
+        request = load_request(json.load(file))
+        with connect() as connection:
+            actual, made = _explained(connection, request, dry_run=dry_run)
+        file.seek(0)
+        file.truncate()
+        json.dump(
+            {
+                "plan": _actions(made.actions) if request.whole else None,
+                "state": dump(actual) if request.state else None,
+            },
+            file,
+        )
+    return {
+        "changed": bool(made.changes) and not made.refused,
+        "checksum": made.checksum,
+        "counts": made.counts,
+        "refused": [{"rule": item.rule.id, "values": item.values} for item in made.refused],
+        "actions": _actions(made.actions[:DIFF_LINES]),
+        "ended": [action.address for action in made.actions if action.action in plan.ENDING],
+    }
+
+
+def _actions(actions: Iterable[plan.Action]) -> list[dict[str, Any]]:
+    return [action._asdict() for action in actions]
+
+
+def _explained(connection: Connection, request: Request, *, dry_run: bool) -> tuple[Accounts, plan.Plan]:
+    try:
+        return apply(connection, request, dry_run=dry_run)
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+        raise Failure(
+            f"Cơ sở dữ liệu chưa dựng xong: {reason(error)}. Chạy playbooks/site.yml. Chưa có gì thay đổi.",
+            f"The database is only half built: {reason(error)}. Run playbooks/site.yml. Nothing was changed.",
+        ) from error
+    except psycopg.Error as error:
+        if error.sqlstate is None:  # no answer of the server's: the connection broke, perhaps during COMMIT
+            raise Failure(
+                f"Mất kết nối với PostgreSQL: {reason(error)}. Kế hoạch đã được thực hiện toàn bộ, hoặc chưa gì cả; "
+                "hãy chạy lại.",
+                f"The connection to PostgreSQL was lost: {reason(error)}. The plan was applied whole, or not at all; "
+                "run again.",
+            ) from error
+        raise Failure(
+            f"PostgreSQL từ chối: {reason(error)}. Chưa có gì thay đổi; sửa rồi chạy lại.",
+            f"PostgreSQL refused: {reason(error)}. Nothing was changed; correct it and run again.",
+        ) from error
+
+
+def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[Accounts, plan.Plan]:
+    """Read, compare, and unless a guard objects write everything or nothing; return what was there, and the plan."""
+    with connection.transaction():
+        if dry_run:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        else:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        actual = read(connection)
+        made = plan.make(request.wanted, actual, request.approved, read_day(connection))
+        if made.changes and not made.refused and not dry_run:
+            write(connection, made, actual, request)
+    return actual, made
+
+
+def read(connection: Connection) -> Accounts:
+    """All accounts and routes: many of them in one value, since each value takes this host's Python its time."""
+    accounts = connection.execute(_ALL_ACCOUNTS)
+    routes = connection.execute(
+        "SELECT json_agg(json_build_array(route.address, mode, document, reply, targets)) FROM mail.route,"
+        " LATERAL (SELECT coalesce(json_agg(json_build_array(kind, id) ORDER BY kind, id), '[]') AS targets"
+        " FROM mail.route_target AS target WHERE target.address = route.address) AS found"
+    )
+    return Accounts.of(
+        (Account._make(row) for (many,) in accounts for row in many),
+        (route_of(*row) for (many,) in routes for row in many or ()),
+    )
+
+
+def write(connection: Connection, made: plan.Plan, actual: Accounts, request: Request) -> None:
+    """Write what the plan changes of what is there, with its record. Runs inside the caller's transaction."""
+    changes = made.changes
+    there = {account.key for account in changes.accounts if account.key in actual.accounts}
+    _copy(connection, _INTO_ACCOUNTS, (account for account in changes.accounts if account.key not in there))
+    _change_accounts(connection, [account for account in changes.accounts if account.key in there])
+    _delete_routes(connection, changes.released)
+    _write_routes(connection, changes.routes)
+    row = connection.execute(
+        "INSERT INTO mail.run (job, actor, as_of, register, checksum)"
+        " VALUES ('accounts', %s, %s, %s, %s) RETURNING run",
+        [request.actor, made.day, request.commit, made.checksum],
+    ).fetchone()
+    if row is None:
+        raise RuntimeError("INSERT … RETURNING gave no row")
+    _write_audit(connection, row[0], made.actions)
+
+
+def _batches(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
+    return (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def _change_accounts(connection: Connection, accounts: Sequence[tuple[Any, ...]]) -> None:
+    for batch in _batches(accounts):
+        connection.execute(_CHANGE_ACCOUNTS, _columns(batch))
+
+
+def _copy(connection: Connection, statement: str, rows: Iterable[Iterable[Any]]) -> None:
+    """Add rows by COPY, whose text format has a line a row (PostgreSQL, COPY, File Formats)."""
+    left = iter(rows)
+    while batch := list(islice(left, BATCH)):
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            copy.write("".join(map(_line, batch)))
+
+
+def _line(row: Iterable[Any]) -> str:
+    return "\t".join(str(value).translate(_ESCAPES) for value in row) + "\n"
+
+
+def _delete_routes(connection: Connection, addresses: Sequence[str]) -> None:
+    for batch in _batches(addresses):
+        connection.execute("DELETE FROM mail.route WHERE address = ANY (%s)", [list(batch)])
+
+
+def _write_routes(connection: Connection, routes: Sequence[Route]) -> None:
+    for batch in _batches(routes):
+        connection.execute(
+            "INSERT INTO mail.route (address, mode, document, reply)"
+            " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[])"
+            " ON CONFLICT (address) DO UPDATE SET (mode, document, reply)"
+            " = (excluded.mode, excluded.document, excluded.reply)",
+            _columns([route[:4] for route in batch]),
+        )
+        connection.execute(
+            "DELETE FROM mail.route_target WHERE address = ANY (%s)", [[route.address for route in batch]]
+        )
+        targets = [(route.address, kind, id_) for route in batch for kind, id_ in route.targets]
+        if targets:
+            connection.execute(
+                "INSERT INTO mail.route_target (address, kind, id)"
+                " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])",
+                _columns(targets),
+            )
+
+
+def _write_audit(connection: Connection, run: int, actions: Iterable[plan.Action]) -> None:
+    _copy(
+        connection,
+        "COPY mail.audit (run, action, kind, id, document, before, after) FROM STDIN",
+        ((run, a.action, a.kind, a.id, a.document, _json(a.before), _json(a.after)) for a in actions),
+    )
+
+
+def _json(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)

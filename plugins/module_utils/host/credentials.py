@@ -1,0 +1,381 @@
+"""The host's side of issuing passwords: who gets one, storing their hashes, and what became of an earlier run.
+
+Runs on the mail host beside psycopg and the standard library; the controller's side is `passwords`. Both speak in the
+types below, as JSON in one private file. No function here sees a password: what arrives is already hashed.
+
+A reissue ends what the old password has opened (R10.5): the web sessions in the same transaction, by the database, and
+the mail sessions right after it. Whatever ends a run between the two leaves the batch to be settled by the next one,
+which ends them then.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..failure import Failure
+from .postgres import HAS_PSYCOPG, OPTIONS, read_day, reason
+
+if HAS_PSYCOPG:
+    import psycopg
+
+if TYPE_CHECKING:
+    from psycopg.rows import TupleRow
+
+    Connection = psycopg.Connection[TupleRow]
+
+ROLE = "danhba_password"
+ARGUMENTS: dict[str, Any] = {
+    "accounts": {"type": "list", "elements": "str", "default": []},
+    "document": {"type": "str", "default": ""},
+    "letters": {"type": "str", "required": True},
+    "register": {"type": "path", "required": True},
+    "as_of": {"type": "str", "required": True},
+    "key": {"type": "str", "default": "", "no_log": False},
+    "shortest": {"type": "int", "default": 10},
+    "acknowledge": {"type": "int", "default": 0},
+    **OPTIONS,
+}
+"""The options that a playbook gives; the action plugin takes them, the module needs only where the database is."""
+
+# Guard of reissuing: the smaller of the two counts, but one account may always get a new password.
+REISSUE_COUNT = 50
+REISSUE_PERCENT = 2  # of the open accounts
+SHOWN = 20  # addresses named in a message
+
+KICK = "doveadm"
+NOBODY = 68  # doveadm's status where nobody of that name is connected
+PATIENCE = 60  # seconds
+
+BatchState = Literal["stored", "given_up", "open", "foreign"]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the operator asks for. No `accounts`: every open account that has no password yet."""
+
+    accounts: list[str]
+    document: str
+    acknowledge: int
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An account that is to get a password: what is cited for it, and the run that issued the one it has."""
+
+    kind: str
+    id: str
+    address: str
+    name: str
+    agency: str
+    document: str
+    previous: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """The hash for a target, with its scheme in front, as Dovecot reads it."""
+
+    kind: str
+    id: str
+    address: str
+    document: str
+    previous: int | None
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchName:
+    """Names the passwords of one run: a UUID, and the database they are for (see `read_server`)."""
+
+    server: str
+    batch: str
+
+
+Kick = Callable[[Sequence[str]], None]
+"""Ends every mail session of some addresses, or of none, as `end_sessions` does."""
+
+
+def answer(connection: Connection, mode: str, request: dict[str, Any], kick: Kick, *, dry_run: bool) -> dict[str, Any]:
+    """Answer one request of the controller; both are made of JSON's types. With `dry_run` nothing is written.
+
+    `kick` is called after the commit for the accounts whose passwords were replaced, and never with `dry_run`.
+    """
+    if mode == "settle":
+        names = [BatchName(**name) for name in request["batches"]]
+        states = settle_batches(connection, names, request["actor"], dry_run=dry_run)
+        if not dry_run:
+            _end(connection, find_reissued(connection, [batch for batch, s in states.items() if s == "stored"]), kick)
+        return dict(states)
+    if mode == "targets":
+        targets, applied = find_targets(connection, Order(**request)), read_day(connection)
+        return {
+            "server": read_server(connection),
+            "as_of": applied.isoformat() if applied else "",
+            "targets": [asdict(target) for target in targets],
+        }
+    credentials = [Credential(**credential) for credential in request["credentials"]]
+    store_batch(connection, request["batch"], request["actor"], credentials)
+    _end(connection, [credential.address for credential in credentials if credential.previous is not None], kick)
+    return {}
+
+
+def _end(connection: Connection, addresses: Sequence[str], kick: Kick) -> None:
+    """End the sessions of some addresses, and take them off the list of what has to end (migration 0008)."""
+    rows = connection.execute("SELECT entry FROM mail.ending WHERE address = ANY (%s)", [list(addresses)]).fetchall()
+    kick(addresses)
+    connection.execute("DELETE FROM mail.ending WHERE entry = ANY (%s)", [[entry for (entry,) in rows]])
+
+
+def answer_file(connect: Callable[[], Connection], mode: str, path: Path, kick: Kick, *, dry_run: bool) -> None:
+    """Answer the request in the file `path` by writing into the same file.
+
+    The file is emptied as soon as it is read, so a hash is on the host's disk no longer than it takes to get here, and
+    it is never replaced: it belongs to the user who fetches it, who need not be the one that runs this.
+    """
+    with path.open("r+", encoding="utf-8") as file:
+        request = json.load(file)
+        file.seek(0)
+        file.truncate()
+        with connect() as connection:
+            json.dump(answer(connection, mode, request, kick, dry_run=dry_run), file)
+
+
+def read_server(connection: Connection) -> str:
+    """What tells this database from every other one, also of the same name: the cluster's number and the database's."""
+    [(server,)] = connection.execute(
+        "SELECT format('%s-%s', system_identifier, oid) FROM pg_control_system(), pg_database"
+        " WHERE datname = current_database()"
+    ).fetchall()
+    return str(server)
+
+
+def find_targets(connection: Connection, order: Order) -> list[Target]:
+    """The accounts that the order means, by agency and address; Failure where it may not be carried out."""
+    rows = connection.execute(
+        "SELECT account.state, account.kind, account.id, account.address, account.name, account.agency,"
+        " account.document, credential.run"
+        " FROM mail.account LEFT JOIN mail.credential USING (kind, id) ORDER BY account.agency, account.address"
+    )
+    states: dict[str, str] = {}
+    open_targets: dict[str, Target] = {}
+    for state, *fields in rows:
+        target = Target(*fields)
+        states[target.address] = state
+        if state == "open":
+            open_targets[target.address] = target
+    targets = _choose(order, states, open_targets)
+    _guard(order, targets, len(open_targets))
+    return [_cite(target, order.document) for target in targets]
+
+
+def _choose(order: Order, states: dict[str, str], open_targets: dict[str, Target]) -> list[Target]:
+    if not order.accounts:
+        return [target for target in open_targets.values() if target.previous is None]
+    named = {address.strip().lower() for address in order.accounts}
+    _refuse_closed(sorted(named - open_targets.keys()), states)
+    targets = [target for address, target in open_targets.items() if address in named]
+    if not order.document:
+        _refuse_reissue([target.address for target in targets if target.previous is not None])
+    return targets
+
+
+def _refuse_closed(addresses: Sequence[str], states: dict[str, str]) -> None:
+    if not addresses:
+        return
+    words = {None: ("không có", "unknown"), "suspended": ("tạm khóa", "suspended"), "closed": ("đã đóng", "closed")}
+    described = [(address, *words[states.get(address)]) for address in addresses]
+    raise Failure(
+        f"Chỉ cấp mật khẩu cho hộp thư đang mở; không cấp cho: {_join(f'{a} ({vi})' for a, vi, _ in described)}. "
+        "Sửa danh sách accounts, hoặc sửa sổ rồi chạy playbooks/accounts.yml trước. Chưa có gì thay đổi.",
+        f"Only an open mailbox gets a password; refused for: {_join(f'{a} ({en})' for a, _, en in described)}. "
+        "Correct the list accounts, or correct the register and run playbooks/accounts.yml first. Nothing was changed.",
+    )
+
+
+def _refuse_reissue(addresses: Sequence[str]) -> None:
+    """R10.5: a lost, leaked or forgotten password is reported in writing before a new one is issued."""
+    if not addresses:
+        return
+    raise Failure(
+        f"Đã có mật khẩu: {_join(addresses)}. Cấp lại phải dẫn văn bản báo cáo (Điều 10.5): đặt document. "
+        "Chưa có gì thay đổi.",
+        f"These have a password already: {_join(addresses)}. "
+        "A new one rests on a written report (R10.5): set document. Nothing was changed.",
+    )
+
+
+def _guard(order: Order, targets: Sequence[Target], open_count: int) -> None:
+    """Refuse to take away more passwords at once than the limit, unless the order states their exact number."""
+    count = sum(target.previous is not None for target in targets)
+    limit = max(1, min(REISSUE_COUNT, open_count * REISSUE_PERCENT // 100))
+    if count <= limit or count == order.acknowledge:
+        return
+    raise Failure(
+        f"Cấp lại {count} mật khẩu cùng lúc vượt giới hạn {limit} "
+        f"(số nhỏ hơn giữa {REISSUE_COUNT} và {REISSUE_PERCENT} % của {open_count} hộp thư đang mở). "
+        f"Nếu đúng là muốn vậy, đặt acknowledge: {count}. Chưa có gì thay đổi.",
+        f"Reissuing {count} passwords at once exceeds the limit of {limit} "
+        f"(the smaller of {REISSUE_COUNT} and {REISSUE_PERCENT} % of {open_count} open mailboxes). "
+        f"If that is what you mean, set acknowledge: {count}. Nothing was changed.",
+    )
+
+
+def _cite(target: Target, document: str) -> Target:
+    """A first password rests on the document that opened the account, unless the order names another."""
+    return Target(**asdict(target) | {"document": document}) if document else target
+
+
+def store_batch(connection: Connection, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
+    """Store all hashes of a batch in one transaction; none, with Failure, where an account is not as it was before."""
+    try:
+        with connection.transaction():
+            # One writer at a time, so that what is compared is what is replaced. Services read on.
+            connection.execute("LOCK TABLE mail.credential IN SHARE ROW EXCLUSIVE MODE")
+            [(run,)] = connection.execute(
+                "INSERT INTO mail.run (job, actor, batch) VALUES ('passwords', %s, %s) RETURNING run", (actor, batch)
+            ).fetchall()
+            columns = _columns(credentials)
+            _refuse_moved(connection, columns)
+            connection.execute(_STORE, {"run": run, **columns})
+    except psycopg.errors.UniqueViolation as error:
+        raise Failure(
+            "Một lần chạy khác đã hủy lần cấp này. Chưa có gì thay đổi; chạy lại.",
+            "Another run has given this one up. Nothing was changed; run again.",
+        ) from error
+    except psycopg.Error as error:
+        raise Failure(
+            f"PostgreSQL từ chối lưu mật khẩu: {reason(error)}. Chưa có gì thay đổi.",
+            f"PostgreSQL refused to store the passwords: {reason(error)}. Nothing was changed.",
+        ) from error
+
+
+def _columns(credentials: Sequence[Credential]) -> dict[str, list[Any]]:
+    """The parameters of the statements below: whole columns, so that a batch of any size is one statement."""
+    return {
+        "kinds": [credential.kind for credential in credentials],
+        "ids": [credential.id for credential in credentials],
+        "addresses": [credential.address for credential in credentials],
+        "documents": [credential.document for credential in credentials],
+        "previous": [credential.previous for credential in credentials],
+        "passwords": [credential.password for credential in credentials],
+    }
+
+
+def _refuse_moved(connection: Connection, columns: dict[str, list[Any]]) -> None:
+    rows = connection.execute(
+        "SELECT asked.address"
+        " FROM unnest(%(kinds)s::text[], %(ids)s::text[], %(addresses)s::text[], %(previous)s::bigint[])"
+        " AS asked (kind, id, address, previous)"
+        " LEFT JOIN mail.account USING (kind, id) LEFT JOIN mail.credential USING (kind, id)"
+        " WHERE account.state IS DISTINCT FROM 'open' OR account.address IS DISTINCT FROM asked.address"
+        " OR credential.run IS DISTINCT FROM asked.previous ORDER BY 1",
+        columns,
+    )
+    moved = [address for (address,) in rows]
+    if moved:
+        raise Failure(
+            f"Đã thay đổi trong lúc cấp: {_join(moved)}. Chưa có gì thay đổi; chạy lại.",
+            f"These changed while their passwords were made: {_join(moved)}. Nothing was stored; run again.",
+        )
+
+
+_STORE = """
+    WITH batch AS (
+        SELECT * FROM unnest(%(kinds)s::text[], %(ids)s::text[], %(addresses)s::text[], %(documents)s::text[],
+                             %(previous)s::bigint[], %(passwords)s::text[])
+            AS batch (kind, id, address, document, previous, password)
+    ), stored AS (
+        INSERT INTO mail.credential (kind, id, password, run, document)
+        SELECT kind, id, password, %(run)s, document FROM batch
+        ON CONFLICT (kind, id) DO UPDATE
+            SET password = excluded.password, run = excluded.run, document = excluded.document,
+                initial = true, since = now()
+    )
+    INSERT INTO mail.audit (run, action, kind, id, document, before, after)
+    SELECT %(run)s, CASE WHEN previous IS NULL THEN 'issue_password' ELSE 'reissue_password' END, kind, id, document,
+           CASE WHEN previous IS NOT NULL THEN jsonb_build_object('run', previous) END,
+           jsonb_build_object('address', address)
+      FROM batch
+"""
+
+
+def settle_batches(
+    connection: Connection, names: Iterable[BatchName], actor: str, *, dry_run: bool
+) -> dict[str, BatchState]:
+    """What became of each batch of an earlier run, by UUID; afterwards none of them can change any more.
+
+    `stored`: its passwords are in force. `given_up`: they are not and never will be, because the number of the batch is
+    now used up: a run without audit rows. That also stops a store that is still on its way. `open`: as `given_up` would
+    be without `dry_run`. `foreign`: the batch is for another database.
+    """
+    server = read_server(connection)
+    return {
+        name.batch: _settle(connection, name.batch, actor, dry_run=dry_run) if name.server == server else "foreign"
+        for name in names
+    }
+
+
+def _settle(connection: Connection, batch: str, actor: str, *, dry_run: bool) -> BatchState:
+    if not dry_run:
+        # Waits for a store of the same batch that is about to commit.
+        connection.execute(
+            "INSERT INTO mail.run (job, actor, batch) VALUES ('passwords', %s, %s) ON CONFLICT (batch) DO NOTHING",
+            (actor, batch),
+        )
+    row = connection.execute(
+        "SELECT EXISTS (SELECT FROM mail.audit WHERE audit.run = run.run) FROM mail.run WHERE batch = %s", (batch,)
+    ).fetchone()
+    if row is None:
+        return "open"
+    return "stored" if row[0] else "given_up"
+
+
+def find_reissued(connection: Connection, batches: Sequence[str]) -> list[str]:
+    """The addresses whose passwords some stored batches replaced."""
+    rows = connection.execute(
+        "SELECT DISTINCT after ->> 'address' FROM mail.audit JOIN mail.run USING (run)"
+        " WHERE action = 'reissue_password' AND batch = ANY (%s::uuid[]) ORDER BY 1",
+        (list(batches),),
+    )
+    return [address for (address,) in rows]
+
+
+def end_sessions(addresses: Sequence[str], warn: Callable[[str], None], command: str = KICK) -> None:
+    """Have Dovecot end every session of the addresses; Failure where it may not have done so.
+
+    Of more than `REISSUE_COUNT` addresses everybody's sessions are ended, by one call: mail programs sign in again by
+    themselves. A host without the command has no sessions, which is no more than a warning.
+    """
+    for address in addresses if len(addresses) <= REISSUE_COUNT else ["*"]:
+        try:
+            done = subprocess.run([command, "kick", address], capture_output=True, timeout=PATIENCE, check=False)
+        except FileNotFoundError:
+            warn(
+                f"Máy chủ không có {command} nên không có phiên thư nào để kết thúc.\n"
+                f"The host has no {command}, so there is no mail session to end."
+            )
+            return
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise _not_ended(str(error)) from error
+        if done.returncode not in {0, NOBODY}:
+            raise _not_ended(" ".join(done.stderr.decode(errors="replace").split()))
+
+
+def _not_ended(reason: str) -> Failure:
+    return Failure(
+        f"Đã lưu mật khẩu mới, nhưng Dovecot chưa kết thúc phiên của mật khẩu cũ: {reason}. "
+        "Xem systemctl status dovecot, rồi chạy lại: lần sau kết thúc phiên và nhận lại phiếu.",
+        f"The new passwords are stored, but Dovecot has not ended the sessions of the old ones: {reason}. "
+        "See systemctl status dovecot, then run again: that ends them and takes the letters over.",
+    )
+
+
+def _join(addresses: Iterable[str]) -> str:
+    names = list(addresses)
+    shown = ", ".join(names[:SHOWN])
+    return shown if len(names) <= SHOWN else f"{shown}, … (+{len(names) - SHOWN})"

@@ -1,0 +1,1 @@
+"""Options that an action plugin and its module share."""

@@ -1,0 +1,352 @@
+"""Handing sealed letters over: copies for the custodians, with a list, each bundle once.
+
+A bundle is not given out where its letters are void by now, or where the person that it is encrypted to is no longer
+the custodian (R11.2), or where the key is not the custodian's or the operator's any more: the way out is to reissue. So
+it is for whoever moved before the letter was handed over: the account has gone along with a password that nobody knows,
+under an address that the letter does not name.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import contact
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Custodian, Issuance
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import LIVE, State
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+
+from .content import Office, in_words
+from .outbox import HANDED_OVER, SUFFIX, Batch, Bundle, Outbox, as_json, explained, sync_folder, write
+
+LIST = "ban-giao"
+HEADINGS = (
+    *("STT", "Mã cơ quan", "Cơ quan", "Người quản lý hộp thư", "Số phiếu", "Mã hóa cho", "Khóa công khai"),
+    *("Tệp", "SHA-256", "Ngày cấp", "Ngày bàn giao", "Phiếu đã hết hiệu lực", "Ký nhận"),
+)
+OWNERS = {
+    "custodian": "khóa của người quản lý",
+    "operator": "khóa của cơ quan vận hành",
+    "given": "khóa nêu khi cấp",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """One bundle that is given out, or in `foresee` would be: its agency, its custodian on the day, and the file.
+
+    `void` are the addresses in it that are no mailbox any more, or whose passwords were reissued since.
+    """
+
+    agency: str
+    name: str
+    custodian: str
+    letters: int
+    void: list[str]
+    owner: str
+    key: str
+    file: str
+    sha256: str
+    issued: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run gave out and what it kept back.
+
+    Attributes:
+        bundles: what was given out.
+        held: agencies whose bundle is for somebody who is no longer the custodian, or for a key that was replaced, or
+            older than a batch with letters of the agency that cannot be read.
+        void: agencies whose bundle holds only letters that are of no use: reissued since, or of mailboxes that ended;
+            and where the custodian has changed, also those of suspended mailboxes, until these are open again.
+        reissue: the open mailboxes that went on under another address while their last letter waited, which is of no
+            use now: nobody knows their password until it is reissued.
+        broken: what is to be done about each batch whose manifest cannot be read.
+        list: the name of the list, empty where nothing was given out.
+    """
+
+    bundles: list[HandedOver]
+    held: list[str]
+    void: list[str]
+    reissue: list[str]
+    broken: list[str]
+    list: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """Gives out what is in an outbox into the folder `to`; `office` knows who the custodians are on its day."""
+
+    outbox: Outbox
+    office: Office
+    to: Path
+
+    def hand_over(self) -> Outcome:
+        """Give out every bundle that was not given out before."""
+        with self.outbox.locked():
+            waiting, outcome = self._decide()
+            if waiting:
+                self._check(waiting)
+                self._copy(waiting, outcome)
+            return outcome
+
+    def foresee(self) -> Outcome:
+        """What `hand_over` would do now; changes nothing."""
+        if not self.outbox.path.exists():
+            return Outcome([], [], [], [], [], "")
+        self.outbox.check()
+        waiting, outcome = self._decide()
+        self._check(waiting)
+        return outcome
+
+    def _decide(self) -> tuple[list[tuple[Batch, Bundle]], Outcome]:
+        self._refuse_partial()
+        batches, states = self.outbox.batches(), self.office.states()
+        self._refuse_day(batches)
+        owners = self.office.owners()
+        newest = _newest(batches, owners)
+        broken = self.outbox.find_broken()
+        lost = {agency: item.number for item in broken for agency in item.agencies}
+        waiting: list[tuple[Batch, Bundle]] = []
+        given: list[HandedOver] = []
+        held, void = [], []
+        for batch, bundle in _undelivered(batches):
+            left = self._left(bundle) or lost.get(bundle.agency, 0) > batch.number
+            # What is for a former custodian, or may be void by a batch that cannot be read, waits for a reissue, which
+            # a suspended mailbox gets only when it is open again: until then its letter is of no use.
+            useful = {State.OPEN} if left else LIVE
+            dead = [
+                a for a in bundle.addresses if newest[_owner(owners, a)] > batch.number or states.get(a) not in useful
+            ]
+            if len(dead) == len(bundle.addresses):
+                void.append(bundle.agency)
+            elif left:
+                held.append(bundle.agency)
+            else:
+                waiting.append((batch, bundle))
+                given.append(self._describe(batch, bundle, dead))
+        reissue = _moved(batches, newest, owners, states)
+        return waiting, Outcome(given, held, void, reissue, list(map(str, broken)), self._list_name(given))
+
+    def _refuse_partial(self) -> None:
+        if self.outbox.find_partials():
+            raise Failure(
+                "Còn phiếu của một lần cấp bị ngắt giữa chừng: chạy playbooks/passwords.yml trước, rồi bàn giao. "
+                "Chưa có gì thay đổi.",
+                "There are letters of a run that ended early: run playbooks/passwords.yml first, then hand over. "
+                "Nothing was changed.",
+            )
+
+    def _refuse_day(self, batches: Sequence[Batch]) -> None:
+        """On a day before the letters were made, whoever was custodian then would seem to be so now (R11.2)."""
+        day, newest = self.office.day.isoformat(), max((batch.day for batch in batches), default="")
+        if day < newest:
+            raise Failure(
+                f"as_of {day} sớm hơn {newest}, ngày của lần cấp mới nhất: tập phiếu sẽ đến tay người quản lý cũ. "
+                f"Nêu as_of từ {newest} trở đi; không nêu là hôm nay. Chưa có gì thay đổi.",
+                f"as_of {day} lies before {newest}, the day of the newest letters: bundles would go to former "
+                f"custodians. Give {newest} or a later day; without as_of it is today. Nothing was changed.",
+            )
+
+    def _custodian(self, code: str) -> tuple[Custodian, Issuance] | None:
+        agency = self.office.register.agencies.get(code)
+        return self.office.custodian(agency) if agency else None
+
+    def _left(self, bundle: Bundle) -> bool:
+        """Whether the bundle is not for whom it would be now.
+
+        It is for a former custodian or a former key, or its letter for the contact mailbox is for a former custodian.
+        """
+        held = self._custodian(bundle.agency)
+        person, key = (held[0].person, held[0].key) if held else ("", "")
+        province = self.office.register.province
+        if bundle.reader.owner == "operator" and bundle.reader.key != province.operator_key:
+            return True
+        if bundle.reader.owner == "custodian":
+            return (person, key) != (bundle.reader.person, bundle.reader.key)
+        address = f"{contact(bundle.agency)}@{province.domain}"
+        return address in bundle.addresses and person != bundle.reader.person
+
+    def _describe(self, batch: Batch, bundle: Bundle, void: list[str]) -> HandedOver:
+        held = self._custodian(bundle.agency)
+        return HandedOver(
+            agency=bundle.agency,
+            name=bundle.name,
+            # Who signs for it, who need not be whom the manifest names: the operator's key opens it for any custodian.
+            custodian=held[1].name if held else "",
+            letters=len(bundle.addresses),
+            void=void,
+            owner=bundle.reader.owner,
+            key=bundle.reader.key,
+            file=_file_name(batch, bundle),
+            sha256=bundle.sha256,
+            issued=batch.day,
+        )
+
+    def _list_name(self, given: Sequence[HandedOver]) -> str:
+        """Named after what is in it, so that a run after one that ended early writes the same list again."""
+        if not given:
+            return ""
+        digest = hashlib.sha256("".join(item.sha256 for item in given).encode()).hexdigest()
+        return f"{LIST}-{self.office.day.isoformat()}-{digest[:8]}.csv"
+
+    def _copy(self, waiting: Sequence[tuple[Batch, Bundle]], outcome: Outcome) -> None:
+        """Copy, then list, then mark: a run that ends early does it all again."""
+        with explained(self.to):
+            self.to.mkdir(parents=True, exist_ok=True)
+            for batch, bundle in waiting:
+                _replace(self.to / _file_name(batch, bundle), _intact(batch, bundle))
+            _replace(self.to / outcome.list, _listed(outcome.bundles, in_words(self.office.day)))
+            pairs = list(zip(waiting, outcome.bundles, strict=True))
+            for batch in dict.fromkeys(batch for batch, _bundle in waiting):
+                self._mark(batch, {bundle.file: item.void for (other, bundle), item in pairs if other is batch})
+
+    def _check(self, waiting: Sequence[tuple[Batch, Bundle]]) -> None:
+        """Failure where anything hinders the copies, before the first is made."""
+        with explained(self.to):
+            self._refuse_inside()
+            for batch, bundle in waiting:
+                _intact(batch, bundle)
+                _refuse_other(self.to / _file_name(batch, bundle), bundle)
+
+    def _refuse_inside(self) -> None:
+        inside = self.outbox.path.resolve()
+        if self.to.resolve() == inside or inside in self.to.resolve().parents:
+            raise Failure(
+                f"{self.to} nằm trong kho phiếu. Chọn thư mục khác cho to. Chưa có gì thay đổi.",
+                f"{self.to} lies inside the folder of letters. Choose another folder for to. Nothing was changed.",
+            )
+
+    def _mark(self, batch: Batch, files: dict[str, list[str]]) -> None:
+        """Have it on record that files were given out, each with the addresses whose letters were void by then."""
+        marked = _marked(batch)
+        for file, void in files.items():
+            marked[file] = {"day": self.office.day.isoformat(), "to": str(self.to), "void": void}
+        scratch = batch.path / f"{HANDED_OVER}.new"
+        scratch.unlink(missing_ok=True)
+        write(scratch, as_json(marked))
+        scratch.replace(batch.path / HANDED_OVER)
+        sync_folder(batch.path)
+
+
+def _marked(batch: Batch) -> dict[str, Any]:
+    path = batch.path / HANDED_OVER
+    if not path.exists():
+        return {}
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (ValueError, TypeError) as error:
+        raise Failure(
+            f"{path} hỏng, nên không biết phiếu nào đã bàn giao. Khôi phục tệp, hoặc xóa để bàn giao lại.",
+            f"{path} is broken, so what was handed over is unknown. Restore it, or remove it to hand over again.",
+        ) from error
+
+
+def _undelivered(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Bundle]]:
+    for batch in batches:
+        marked = _marked(batch)
+        for bundle in batch.bundles:
+            if bundle.file not in marked:
+                yield batch, bundle
+
+
+Owner = tuple[str, str]
+"""Kind and id of an account; of an address that the register does not have, empty and the address."""
+
+
+def _owner(owners: dict[str, Owner], address: str) -> Owner:
+    return owners.get(address, ("", address))
+
+
+def _newest(batches: Sequence[Batch], owners: dict[str, Owner]) -> dict[Owner, int]:
+    """The number of the last batch with a letter for each account, under whatever address."""
+    return {_owner(owners, a): batch.number for batch in batches for bundle in batch.bundles for a in bundle.addresses}
+
+
+def _moved(
+    batches: Sequence[Batch], newest: dict[Owner, int], owners: dict[str, Owner], states: dict[str, State]
+) -> list[str]:
+    """The open addresses of accounts whose last letter names another one and has reached nobody.
+
+    One that is suspended is named as soon as it is open again, when its password can be reissued.
+    """
+    homes = {owners[address]: address for address, state in states.items() if state is State.OPEN}
+    found = set()
+    for batch in batches:
+        for address in _unread(batch):
+            owner = _owner(owners, address)
+            if newest[owner] == batch.number and homes.get(owner, address) != address:
+                found.add(homes[owner])
+    return sorted(found)
+
+
+def _unread(batch: Batch) -> Iterator[str]:
+    """The addresses of letters that were not given out, or were void when they were."""
+    marked = _marked(batch)
+    for bundle in batch.bundles:
+        yield from marked[bundle.file].get("void", ()) if bundle.file in marked else bundle.addresses
+
+
+def _file_name(batch: Batch, bundle: Bundle) -> str:
+    """Like no other bundle's: a batch's folder is named by its UUID too, as numbers begin with 1 in each outbox."""
+    return f"{bundle.agency}-{batch.path.name}{SUFFIX}"
+
+
+def _intact(batch: Batch, bundle: Bundle) -> bytes:
+    """The ciphertext, if it is what was written."""
+    data = (batch.path / bundle.file).read_bytes()
+    if hashlib.sha256(data).hexdigest() != bundle.sha256:
+        raise Failure(
+            f"{batch.path / bundle.file} đã khác lúc cấp: không bàn giao. Cấp lại mật khẩu của {bundle.agency}.",
+            f"{batch.path / bundle.file} is not what was issued, and is not handed over. Reissue the passwords of "
+            f"{bundle.agency}.",
+        )
+    return data
+
+
+def _refuse_other(path: Path, bundle: Bundle) -> None:
+    """A copy of an earlier run that ended early may be there; whatever else is there is kept."""
+    if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != bundle.sha256:
+        raise Failure(
+            f"{path} đã có với nội dung khác, không phải tập phiếu này. Chuyển tệp đó đi, hoặc chọn thư mục khác cho "
+            "to. Chưa có gì thay đổi.",
+            f"{path} exists with another content, which is not this bundle. Move that file away, or choose another "
+            "folder for to. Nothing was changed.",
+        )
+
+
+def _replace(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all; where it is taken does not matter to its secrecy."""
+    scratch = path.with_name(f".{path.name}.new")
+    with scratch.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    scratch.replace(path)
+    sync_folder(path.parent)
+
+
+def _listed(bundles: Sequence[HandedOver], day: str) -> bytes:
+    """The list as a table for a spreadsheet, with room for signatures."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(HEADINGS)
+    for number, item in enumerate(bundles, 1):
+        row = asdict(item)
+        texts = [row[key] for key in ("agency", "name", "custodian")]
+        rest = [OWNERS[item.owner], item.key, item.file, item.sha256, item.issued, day, ", ".join(item.void), ""]
+        writer.writerow([number, *map(_plain, texts), item.letters, *rest])
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _plain(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in "=+-@\t" and text else text

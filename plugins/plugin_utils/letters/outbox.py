@@ -1,0 +1,272 @@
+"""The folder in which sealed letters wait for being handed over.
+
+One run of the operator is one batch, a folder of its own with a file of age for each agency and a manifest. It stands
+under a partial name until the host has stored the passwords that are in it, and gets its own name at one stroke. All
+that is here is encrypted, or no secret.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import BatchName
+
+from .content import Reader
+
+MANIFEST = "manifest.json"
+HANDED_OVER = "handed-over.json"
+SUFFIX = ".pdf.age"
+_PARTIAL = re.compile(r"(?P<server>\d+-\d+)\.(?P<batch>[0-9a-f-]{36})\.partial")
+_BATCH = re.compile(r"(?P<number>\d{4,})-(?P<batch>[0-9a-f]{8})")
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a file of letters holds: those of one agency, for whom, and the addresses of its pages in order."""
+
+    agency: str
+    name: str
+    reader: Reader
+    addresses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed(Contents):
+    """One agency's letters, encrypted: what is written into a file."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle(Contents):
+    """One agency's file of a batch, as its manifest describes it."""
+
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The letters of one run whose end is not known."""
+
+    name: BatchName
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The letters of one run whose passwords were stored; a later batch has a higher number.
+
+    `day` is the day of the letters, in ISO 8601; `document` what the operator cited for all of them, None where that is
+    not on record.
+    """
+
+    number: int
+    path: Path
+    day: str
+    document: str | None
+    bundles: tuple[Bundle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A batch whose manifest cannot be read: its letters count, but which ones they are is unknown.
+
+    `agencies` are those that its files are named after.
+    """
+
+    number: int
+    path: Path
+    agencies: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """What is to be done about it, in Vietnamese and English."""
+        agencies, batch = ", ".join(self.agencies) or "?", self.path.name.rpartition("-")[2]
+        return (
+            f"{self.path}: {MANIFEST} hỏng nên không bàn giao được, và phiếu cũ hơn của các cơ quan đó bị giữ lại. "
+            f"Cấp lại mật khẩu cho các hộp thư của {agencies} đã cấp trong lần đó (mail.audit, batch {batch}…), rồi "
+            "mới chuyển thư mục đi.\n"
+            f"{self.path}: {MANIFEST} is broken, so it cannot be handed over, and older letters of its agencies are "
+            f"kept back. Reissue the passwords that it issued for {agencies} (mail.audit, batch {batch}…), and only "
+            "then move the folder away."
+        )
+
+
+class Outbox:
+    """The folder, private to its user."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other run away from this folder; make it if it is missing. Failure if that cannot be."""
+        with explained(self.path):
+            _make_private(self.path)
+        self.check()
+        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Failure(
+                f"Một lần cấp mật khẩu hoặc bàn giao khác đang dùng {self.path}. Đợi nó xong rồi chạy lại.",
+                f"Another run is issuing into or handing over from {self.path}. Wait for its end and run again.",
+            ) from error
+        else:
+            yield
+        finally:
+            os.close(folder)
+
+    def check(self) -> None:
+        """Failure if the folder lies where others can read it or is no folder of letters."""
+        with explained(self.path):
+            _check_private(self.path)
+            self.batches()
+
+    def batches(self) -> list[Batch]:
+        """What was issued so far and is still here, from the first to the last."""
+        found = (_read(number, path) for number, path in self._folders())
+        return [batch for batch in found if isinstance(batch, Batch)]
+
+    def find_broken(self) -> list[Broken]:
+        """The batches that nothing is known of but their names, from the first to the last."""
+        with explained(self.path):
+            found = [_read(number, path) for number, path in self._folders()]
+        return [batch for batch in found if isinstance(batch, Broken)]
+
+    def _folders(self) -> list[tuple[int, Path]]:
+        """The number and folder of each batch, whether its manifest can be read or not."""
+        if not self.path.exists():
+            return []
+        matches = ((path, _BATCH.fullmatch(path.name)) for path in self.path.iterdir())
+        return sorted((int(match["number"]), path) for path, match in matches if match)
+
+    def find_partials(self) -> list[Partial]:
+        """What earlier runs left behind that ended early."""
+        matches = ((path, _PARTIAL.fullmatch(path.name)) for path in sorted(self.path.iterdir()))
+        return [Partial(BatchName(**match.groupdict()), path) for path, match in matches if match]
+
+    def read(self, partial: Partial) -> Batch | None:
+        """What is in a partial batch, as number 0; None where its manifest cannot be read."""
+        with explained(partial.path):
+            batch = _read(0, partial.path)
+        return batch if isinstance(batch, Batch) else None
+
+    def write_partial(self, name: BatchName, day: str, sealed: Iterable[Sealed], document: str = "") -> Partial:
+        """Put a batch safely on disk, before anybody stores its passwords."""
+        path = self.path / f"{name.server}.{name.batch}.partial"
+        with explained(path):
+            path.mkdir(mode=0o700)
+            bundles = [_write_bundle(path, item) for item in sealed]
+            manifest = {"batch": name.batch, "day": day, "document": document}
+            write(path / MANIFEST, as_json(manifest | {"bundles": [asdict(bundle) for bundle in bundles]}))
+            sync_folder(self.path)
+        return Partial(name, path)
+
+    def finish(self, partial: Partial) -> Path:
+        """Give a stored batch its own name, at one stroke."""
+        number = max((number for number, _path in self._folders()), default=0) + 1
+        path = self.path / f"{number:04}-{partial.name.batch[:8]}"
+        try:
+            partial.path.rename(path)
+            sync_folder(self.path)
+        except OSError as error:
+            raise Failure(
+                f"Máy chủ đã lưu mật khẩu, nhưng không đổi tên được thư mục phiếu ({error.strerror}). "
+                f"Phiếu còn trong {partial.path}. Sửa lỗi rồi chạy lại.",
+                f"The host has stored the passwords, but the folder of the letters cannot be renamed "
+                f"({error.strerror}). They are kept in {partial.path}. Correct the error and run again.",
+            ) from error
+        return path
+
+    def discard(self, partial: Partial) -> None:
+        """Remove the letters of a batch that was given up."""
+        with explained(partial.path):
+            shutil.rmtree(partial.path)
+            sync_folder(self.path)
+
+
+def _write_bundle(folder: Path, sealed: Sealed) -> Bundle:
+    file = f"{sealed.agency}{SUFFIX}"
+    write(folder / file, sealed.data)
+    digest = hashlib.sha256(sealed.data).hexdigest()
+    return Bundle(sealed.agency, sealed.name, sealed.reader, sealed.addresses, file, digest)
+
+
+def _read(number: int, path: Path) -> Batch | Broken:
+    try:
+        said = json.loads((path / MANIFEST).read_bytes())
+        bundles = tuple(_as_bundle(item) for item in said["bundles"])
+        return Batch(number, path, said["day"], said.get("document"), bundles)
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        files = sorted(file.name for file in path.glob(f"*{SUFFIX}"))
+        return Broken(number, path, tuple(file.removesuffix(SUFFIX) for file in files))
+
+
+def _as_bundle(item: dict[str, Any]) -> Bundle:
+    return Bundle(**item | {"reader": Reader(**item["reader"]), "addresses": tuple(item["addresses"])})
+
+
+def as_json(data: Any) -> bytes:
+    """JSON for people to read too."""
+    return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a new private file and have it on disk, with its name, on return."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def explained(path: Path) -> Iterator[None]:
+    """Turn what the operating system says about a file into a Failure."""
+    try:
+        yield
+    except OSError as error:
+        raise Failure(
+            f"Không đọc hoặc ghi được {error.filename or path}: {error.strerror}. Sửa quyền, chỗ trống hay đường dẫn.",
+            f"Cannot read or write {error.filename or path}: {error.strerror}. Correct permissions, space or the path.",
+        ) from error
+
+
+def _make_private(folder: Path) -> None:
+    missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+    for parent in reversed(missing):
+        parent.mkdir(mode=0o700)
+
+
+def _check_private(folder: Path) -> None:
+    status = folder.stat()
+    if status.st_uid == os.geteuid() and not status.st_mode & 0o077:
+        return
+    raise Failure(
+        f"Thư mục {folder} không phải của riêng bạn nên không được chứa phiếu cấp mật khẩu. "
+        f"Chọn thư mục khác cho letters, hoặc: chmod 700 {folder}",
+        f"The folder {folder} is not private to you, so no letter with a password may be put there. "
+        f"Choose another folder for letters, or: chmod 700 {folder}",
+    )

@@ -1,0 +1,28 @@
+"""Encryption to a public key of age, in memory."""
+
+from __future__ import annotations
+
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+
+try:
+    import pyrage
+except ImportError:
+    HAS_PYRAGE = False
+else:
+    HAS_PYRAGE = True
+
+
+def check() -> None:
+    """Failure where nothing can be encrypted."""
+    if not HAS_PYRAGE:
+        raise Failure(
+            "Máy điều khiển thiếu gói Python pyrage. Chạy: make setup. Chưa có gì thay đổi.",
+            "The controller lacks the Python package pyrage. Run: make setup. Nothing was changed.",
+        )
+
+
+def seal(data: bytes, key: str) -> bytes:
+    """The data as a file of age that the owner of the key alone can open; `content.check_key` has seen the key."""
+    check()
+    sealed: bytes = pyrage.encrypt(data, [pyrage.x25519.Recipient.from_str(key)])
+    return sealed

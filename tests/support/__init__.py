@@ -1,0 +1,1 @@
+"""Helpers that tests of every level share: registers, hosts, mail, browsers, forms of lists."""

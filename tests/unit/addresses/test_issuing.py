@@ -1,0 +1,153 @@
+"""Addresses given out in the order of the register (R4.1, R4.2)."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from danhba.addresses.issuing import LONGEST, appended, contact
+from danhba.addresses.rule import candidates
+from danhba.checking.check import check
+from danhba.vietnamese.names import split
+from tests.support.registers import Entry, agency, files, person, register, usable
+
+DAY = "2011-01-01"
+
+
+def given_out(*people: Entry, code: str = "stttt") -> list[str | None]:
+    """The local parts of an agency's people without its code."""
+    checked = check(files(register(agency(code, *people))))
+    assert checked.issued is not None
+    return [local and local.removesuffix(f"-{code}") for local in checked.issued.locals[code]]
+
+
+def named(*names: str) -> list[Entry]:
+    return [person(str(number), name, DAY) for number, name in enumerate(names, 1)]
+
+
+def pin(local: str) -> dict[str, str]:
+    return {"address": f"{local}-stttt", "address_document": "3/STTTT-VP"}
+
+
+def test_the_contact_mailbox() -> None:
+    assert contact("stttt") == "contact-stttt"
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"),
+    [
+        pytest.param(named("Nguyễn Văn Vịnh", "Ngô Vân Vinh"), ["nvvinh", "vinhnv"], id="different names, one form"),
+        pytest.param(named("Hoàng Lan", "Hoàng Lan", "Lý Anh"), ["hlan", "lanh", "anhl"], id="across the forms"),
+        pytest.param(named("Lý Anh", "Hoàng Lan", "Hoàng Lan"), ["lanh", "hlan", "lanho"], id="the other way round"),
+        pytest.param(named("Lò Thị", "Lò Thị", "Lò Thị", "Lò Thị"), ["lthi", "thil", "thilo", None], id="all are used"),
+        pytest.param(named("Ánh", "Anh"), ["anh", None], id="one word has one form"),
+        pytest.param(
+            [person("1", "Lò Thị", DAY, "2012-01-01"), person("2", "Lò Thị", DAY)],
+            ["lthi", "thil"],
+            id="closed is taken",
+        ),
+        pytest.param(
+            [person("1", "Lò Thị", "2031-01-01"), person("2", "Lò Thị", DAY)], ["lthi", "thil"], id="pending is taken"
+        ),
+        pytest.param(
+            [
+                person("1", "Lò Thị", DAY, "2012-01-01"),
+                person("2", "Lò Thị", DAY),
+                person("1", "Lò Thị", "2013-01-01"),
+                person("3", "Lò Thị", DAY),
+            ],
+            ["lthi", "thil", "lthi", "thilo"],
+            id="one who comes back",
+        ),
+        pytest.param(
+            [
+                person("1", "Lò Thị", DAY, "2012-01-01", **pin("banhat")),
+                person("1", "Lò Thị", "2013-01-01"),
+            ],
+            ["banhat", "banhat"],
+            id="one who comes back to a pin",
+        ),
+        pytest.param(
+            [person("1", "Lò Thị", DAY, **pin("thil")), person("2", "Lò Thị", DAY), person("3", "Lò Thị", DAY)],
+            ["thil", "lthi", "thilo"],
+            id="a pin takes a candidate of others",
+        ),
+        pytest.param(
+            [person("1", "Lò Thị", DAY), person("2", "Sùng Chứ", DAY, **pin("lthi"))],
+            ["lthi", None],
+            id="a pin after the candidate is given out",
+        ),
+        pytest.param(
+            [person("1", "Lò Thị", DAY, "2012-01-01"), person("1", "Lò Thị", "2013-01-01", **pin("lthi"))],
+            ["lthi", "lthi"],
+            id="a pin on the own address",
+        ),
+        pytest.param(
+            [person("1", "Lò Thị", DAY, **pin("contact")), person("2", "Lò Thị", DAY)],
+            [None, "lthi"],
+            id="a pin that is refused leaves the others alone",
+        ),
+    ],
+)
+def test_order_decides(people: list[Entry], expected: list[str | None]) -> None:
+    assert given_out(*people) == expected
+
+
+def test_nine_namesakes_have_the_nine_candidates_and_the_tenth_needs_a_pin() -> None:
+    people = named(*["Nguyễn Văn Vịnh"] * 10)
+    assert given_out(*people) == [*candidates(split("Nguyễn Văn Vịnh")), None]
+    assert given_out(*people[:9], people[9] | pin("vinhmoi"))[9] == "vinhmoi"
+
+
+def test_agencies_give_out_for_themselves() -> None:
+    texts = register(agency("stttt", *named("Lò Thị")), agency("ubnd", person("9", "Lò Thị", DAY)))
+    assert usable(texts)[1].locals == {"stttt": ["lthi-stttt"], "ubnd": ["lthi-ubnd"]}
+
+
+def test_no_address_is_longer_than_a_local_part_may_be() -> None:
+    code, name = "a" * 32, " ".join(["Nguyễn"] * 8 + ["Khuyên"])
+    found = given_out(*named(*[name] * 30), code=code)
+    assert all(local is None or len(f"{local}-{code}") <= LONGEST for local in found)
+    assert (found[0], found[-1]) == ("nnnnnnnnkhuyen", None)
+    assert len([local for local in found if local]) == 2 + (LONGEST - len(f"-{code}nnnnnnnnkhuyen"))
+
+
+def test_a_name_that_is_a_reserved_address_takes_the_next() -> None:
+    # No rule gives contact-… to a person: "-" separates, and only the agency follows it.
+    texts = register(agency("stttt", *named("Lò Thị")), system_addresses={"lthi-stttt": "contact-stttt"})
+    issued = check(files(texts)).issued  # province-system-person objects
+    assert issued is not None
+    assert issued.locals["stttt"] == ["thil-stttt"]
+
+
+def test_those_who_would_come_after_an_agencys_people() -> None:
+    loaded, _issued = usable(register(agency("stttt", *named("Lò Thị"))))
+    people = loaded.agencies["stttt"].people
+    assert appended("stttt", people, ["Lò Thị", "Lò Thị"]) == (["thil-stttt", "thilo-stttt"], [])
+    assert [f.rule.id for f in appended("stttt", people, ["Lò 3"])[1]] == ["name-character"]
+
+
+SYLLABLES = "Lò Lý Hoàng Ngô Nguyễn Văn Thị A Y Lan Anh Vinh Vịnh".split()
+full_names = st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=4).map(" ".join)
+staff = st.lists(st.tuples(st.integers(1, 6), full_names), max_size=14)
+
+
+def locals_of(entries: list[tuple[int, str]]) -> list[str | None]:
+    checked = check(files(register(agency("stttt", *(person(str(n), name, DAY) for n, name in entries)))))
+    assert checked.issued is not None
+    return [*checked.issued.locals["stttt"]]
+
+
+@settings(deadline=None)
+@given(staff, staff)
+def test_appending_changes_no_address_given_before(before: list[tuple[int, str]], after: list[tuple[int, str]]) -> None:
+    assert locals_of([*before, *after])[: len(before)] == locals_of(before)
+
+
+@settings(deadline=None)
+@given(staff)
+def test_an_address_has_one_holder_and_a_holder_one_address(entries: list[tuple[int, str]]) -> None:
+    held = {(local, id_) for local, (id_, _name) in zip(locals_of(entries), entries, strict=True) if local}
+    assert len({local for local, _id in held}) == len(held)
+    assert len({id_ for _local, id_ in held}) == len(held)

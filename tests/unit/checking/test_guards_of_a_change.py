@@ -1,0 +1,86 @@
+"""`check --base`: what an apply would refuse is told while the change is still being made."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from danhba.checking.check import check
+from danhba.model.findings import Finding
+from tests.support.registers import Texts, agency, files, person, places, register
+
+TODAY = date(2012, 1, 1)
+NAMES = "Lò An,Lò Bình,Lò Chi,Lò Dung,Lò Giang,Lò Hà,Lò Khánh,Lò Lan,Lò Mai,Lò Nga".split(",")
+PROTECTED: dict[str, Any] = {"policy": {"protected": ["contact-aa"]}}
+
+
+def staff(closed: str = "", left: int = 0) -> str:
+    """An agency of ten, of whom the first `left` close on a day."""
+    entries = (person(str(n), name, "2011-01-01", closed if n <= left else "") for n, name in enumerate(NAMES, 1))
+    return agency("aa", *entries)
+
+
+def texts(closed: str = "", left: int = 0, **province: Any) -> Texts:
+    return register(staff(closed, left), **province)
+
+
+def findings(now: Texts, before: Texts, day: date = TODAY) -> list[Finding]:
+    return check(files(now), day, files(before)).findings
+
+
+def acknowledged(limit: str, **values: Any) -> dict[str, Any]:
+    return {"acknowledgements": [{"limit": limit, "document": "7/STTTT-VP", "until": "2012-12-31", **values}]}
+
+
+def test_one_may_leave() -> None:
+    assert findings(texts("2011-12-01", 1), texts()) == []
+
+
+def test_more_than_the_limit_at_the_agency_and_in_all() -> None:
+    found = findings(texts("2011-12-01", 3), texts())
+    assert places(found) == ["agencies/aa.yml:2:1 plan-agency-limit", "province.yml:2:1 plan-limit"]
+    assert found[0].values["count"] == 3
+    assert [f.where.object for f in found] == ["aa", "province"]
+
+
+def test_an_acknowledgement_in_the_change_lets_it_pass() -> None:
+    assert findings(texts("2011-12-01", 3, **acknowledged("close", count="3")), texts()) == []
+    assert findings(texts("2011-12-01", 4, **acknowledged("close", count="3")), texts()) != []
+
+
+def test_an_acknowledgement_ends_on_its_day() -> None:
+    now = texts("2012-12-01", 3, **acknowledged("close", count="3"))
+    assert findings(now, texts(), date(2012, 12, 31)) == []
+    assert len(findings(now, texts(), date(2013, 1, 1))) == 2
+
+
+def test_closings_to_come_are_judged_on_their_day() -> None:
+    assert places(findings(texts("2012-06-01", 3), texts())) == [
+        "agencies/aa.yml:2:1 plan-agency-limit",
+        "province.yml:2:1 plan-limit",
+    ]
+
+
+def test_a_protected_account() -> None:
+    before = register(agency("aa"), **PROTECTED)
+    closed = agency("aa", closed="2012-06-01")
+    found = findings(register(closed, **PROTECTED), before)
+    assert places(found) == ["province.yml:8:9 plan-protected"]
+    assert found[0].where.object == "contact-aa@laocai.gov.vn"
+    named = {**PROTECTED, **acknowledged("protected", accounts=["contact-aa"])}
+    assert findings(register(closed, **named), before) == []
+
+
+def test_a_base_that_does_not_hold_has_no_plan_to_judge() -> None:
+    before = {**texts(), "agencies/bb.yml": agency("bb", parent="nowhere")}
+    now = {**texts("2011-12-01", 3), "agencies/bb.yml": agency("bb")}
+    assert places(findings(now, before)) == ["province.yml:2:1 history-base"]
+
+
+def test_a_change_that_does_not_hold_has_no_plan_to_judge() -> None:
+    now = {**texts("2011-12-01", 3), "agencies/bb.yml": agency("bb", parent="nowhere")}
+    assert places(findings(now, texts())) == ["agencies/bb.yml:5:9 agency-parent"]
+
+
+def test_without_a_day_nothing_is_judged() -> None:
+    assert check(files(texts("2011-12-01", 3)), None, files(texts())).findings == []

@@ -1,0 +1,228 @@
+"""The accounts and routes that a register leads to on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from danhba.checking.check import check
+from danhba.checking.check import wanted as lead_to
+from danhba.planning.accounts import Accounts
+from tests.factory.text import Value
+from tests.support.registers import Texts, accounts, agency, files, person, register, wanted
+
+LEAVING = register(
+    agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01 transferred"), person("2", "Lò Ba", "2010-01-01")),
+    agency("bb", person("1", "Lò An", "2011-01-01 transferred", "2012-06-01")),
+)
+CHAIN = register(
+    agency("aa", person("1", "Lò An", "2010-01-01", "2010-06-01"), closed="2011-01-01 split"),
+    agency("bb", opened="2011-01-01 split", succeeds=["aa"]),
+    agency("cc", opened="2011-01-01 split", succeeds=["aa"]),
+    agency("dd", closed="2011-01-01"),
+    system_addresses={"postmaster": "contact-aa", "abuse": "contact-aa", "noc": "contact-stttt"},
+    support={"phone": "0214 3 000 000", "mail": "contact-stttt@laocai.gov.vn"},
+)
+
+
+def routes(found: Accounts) -> dict[str, tuple[Any, ...]]:
+    """Every route's mode and targets by the local part of its address."""
+    return {a.partition("@")[0]: (r.mode, *("/".join(t) for t in r.targets)) for a, r in found.routes.items()}
+
+
+def account(texts: Texts, day: str, key: tuple[str, str] = ("official", "1")) -> tuple[str, str, str, str]:
+    """Address, state, document and since of one account."""
+    found = accounts(texts, day).accounts[key]
+    return found.address.partition("@")[0], found.state, found.document, found.since
+
+
+def suspended(*spells: tuple[str, str]) -> Texts:
+    items: list[Value] = [
+        {"document": f"{number}/QĐ-STTTT", "date": since} | ({"until": until} if until else {})
+        for number, (since, until) in enumerate(spells, 1)
+    ]
+    return register(agency("stttt", person("1", "Lò An", "2010-01-01", "2013-01-01", suspended=items)))
+
+
+def test_an_officials_account_has_what_the_register_says() -> None:
+    keys = {"title": "Giám đốc", "unit": "Ban Giám đốc", "phone": "0214 3 840 034", "quota": "500M"}
+    found = accounts(register(agency("stttt", person("1", "Lò An", "2010-01-01", **keys))), "2010-01-01")
+    official = found.accounts["official", "1"]
+    assert (official.address, official.name, official.agency) == ("lan-stttt@laocai.gov.vn", "Lò An", "stttt")
+    assert (official.title, official.unit, official.phone) == ("Giám đốc", "Ban Giám đốc", "0214 3 840 034")
+    assert (official.quota, official.state, official.document, official.since) == (
+        500 * 1024**2,
+        "open",
+        "11/QĐ-UBND",
+        "2010-01-01",
+    )
+
+
+def test_an_agencys_account() -> None:
+    policy = {"quota": {"official": "1G", "agency": "3G"}}
+    texts = register(agency("aa", quota="7G", opened="2010-01-01"), agency("bb", opened="2010-01-02"), policy=policy)
+    found = accounts(texts, "2010-01-01").accounts
+    assert found["agency", "aa"].quota == 7 * 1024**3
+    assert found["agency", "stttt"].quota == 3 * 1024**3
+    assert ("agency", "bb") not in found
+    assert account(texts, "2010-01-01", ("agency", "aa")) == ("contact-aa", "open", "8/QĐ-UBND", "2010-01-01")
+
+
+def test_one_account_a_person_wherever_the_person_is() -> None:
+    assert account(LEAVING, "2010-12-31") == ("lan-aa", "open", "11/QĐ-UBND", "2010-01-01")
+    assert account(LEAVING, "2011-01-01") == ("lan-bb", "open", "11/QĐ-UBND", "2011-01-01")
+    assert account(LEAVING, "2012-06-01") == ("lan-bb", "closed", "21/QĐ-UBND", "2012-06-01")
+    assert ("official", "1") not in accounts(LEAVING, "2009-12-31").accounts
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2011-04-30", ("open", "11/QĐ-UBND", "2010-01-01")),
+        ("2011-05-01", ("suspended", "1/QĐ-STTTT", "2011-05-01")),
+        ("2011-08-01", ("open", "1/QĐ-STTTT", "2011-08-01")),
+        ("2012-05-01", ("suspended", "2/QĐ-STTTT", "2012-05-01")),
+        ("2013-01-01", ("closed", "21/QĐ-UBND", "2013-01-01")),
+    ],
+)
+def test_the_document_of_a_state(day: str, expected: tuple[str, str, str]) -> None:
+    texts = suspended(("2011-05-01", "2011-08-01"), ("2012-05-01", ""))
+    assert account(texts, day)[1:] == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2010-12-31", {}),
+        ("2011-01-01", {"lan-aa": ("forward", "official/1")}),
+        ("2011-03-31", {"lan-aa": ("forward", "official/1")}),
+        ("2011-04-01", {"lan-aa": ("redirect",)}),
+        ("2012-03-30", {"lan-aa": ("redirect",)}),
+        ("2012-03-31", {}),
+        ("2012-06-01", {"lan-aa": ("cancelled",), "lan-bb": ("cancelled",)}),
+    ],
+)
+def test_what_a_person_leaves_behind(day: str, expected: dict[str, tuple[str, ...]]) -> None:
+    found = routes(accounts(LEAVING, day))
+    assert {local: route for local, route in found.items() if local.startswith("lan-")} == expected
+
+
+def test_a_return_leaves_the_own_address_alone() -> None:
+    texts = register(
+        agency(
+            "aa",
+            person("1", "Lò An", "2010-01-01", "2011-01-01 transferred"),
+            person("1", "Lò An", "2012-01-01 transferred"),
+        ),
+        agency("bb", person("1", "Lò An", "2011-01-01 transferred", "2012-01-01 transferred")),
+    )
+    found = accounts(texts, "2012-01-01")
+    assert found.accounts["official", "1"].address == "lan-aa@laocai.gov.vn"
+    assert {k: r for k, r in routes(found).items() if k.startswith("lan")} == {"lan-bb": ("forward", "official/1")}
+
+
+def test_one_who_left_twice_from_an_agency() -> None:
+    # The second closing of lan-aa decides, and lan-aa was in use in between.
+    texts = register(
+        agency(
+            "aa",
+            person("1", "Lò An", "2010-01-01", "2010-02-01 transferred"),
+            person("1", "Lò An", "2012-01-01 transferred", "2012-02-01 transferred"),
+        ),
+        agency(
+            "bb",
+            person("1", "Lò An", "2010-02-01 transferred", "2012-01-01 transferred"),
+            person("1", "Lò An", "2012-02-01 transferred"),
+        ),
+    )
+    local = {
+        day: routes(accounts(texts, day)).get("lan-aa")
+        for day in ("2010-03-01", "2012-02-01", "2012-06-01", "2014-01-01")
+    }
+    assert local == {
+        "2010-03-01": ("forward", "official/1"),
+        "2012-02-01": ("forward", "official/1"),
+        "2012-06-01": ("redirect",),
+        "2014-01-01": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2010-12-31", {}),
+        ("2011-01-01", {"contact-aa": ("forward", "agency/bb", "agency/cc"), "contact-dd": ("cancelled",)}),
+        ("2011-04-01", {"contact-aa": ("redirect",), "contact-dd": ("cancelled",)}),
+        ("2012-03-31", {"contact-aa": ("cancelled",), "contact-dd": ("cancelled",)}),
+    ],
+)
+def test_what_an_agency_leaves_behind(day: str, expected: dict[str, tuple[str, ...]]) -> None:
+    found = routes(accounts(CHAIN, day))
+    assert {local: route for local, route in found.items() if local.startswith("contact")} == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "postmaster"),
+    [("2010-01-01", ("system", "agency/aa")), ("2011-01-01", ("system", "agency/bb", "agency/cc"))],
+)
+def test_system_addresses_reach_whoever_is_open(day: str, postmaster: tuple[str, ...]) -> None:
+    found = routes(accounts(CHAIN, day))
+    assert found["postmaster"] == postmaster
+    assert found["noc"] == ("system", "agency/stttt")
+    assert found["abuse"][0] == "system"
+
+
+@pytest.mark.parametrize(
+    ("day", "local", "named"),
+    [
+        ("2010-06-01", "lan-aa", "contact-aa@laocai.gov.vn, contact-stttt@laocai.gov.vn, 0214 3 000 000"),
+        (
+            "2011-01-01",
+            "lan-aa",
+            "contact-bb@laocai.gov.vn, contact-cc@laocai.gov.vn, contact-stttt@laocai.gov.vn, 0214 3 000 000",
+        ),
+        ("2011-01-01", "contact-dd", "contact-stttt@laocai.gov.vn, 0214 3 000 000"),
+        ("2011-04-01", "contact-aa", "contact-bb@laocai.gov.vn, contact-cc@laocai.gov.vn"),
+    ],
+)
+def test_a_refusal_names_whom_to_ask_or_where_to_write(day: str, local: str, named: str) -> None:
+    reply = accounts(CHAIN, day).routes[f"{local}@laocai.gov.vn"].reply
+    assert named in reply
+    assert reply.isascii()
+    assert len(reply) < 500  # a reply line has at most 512 octets (RFC 5321, 4.5.3.1.5)
+
+
+def test_a_refusal_without_anybody_to_ask() -> None:
+    texts = register(agency("dd", closed="2011-01-01"), support=None)  # type: ignore[arg-type]
+    reply = accounts(texts, "2011-01-01").routes["contact-dd@laocai.gov.vn"].reply
+    assert "postmaster@laocai.gov.vn" in reply
+
+
+def test_a_reply_is_ascii_whatever_the_register_says() -> None:
+    texts = register(agency("dd", closed="2011-01-01"), support={"phone": "số 0214 3 000 000"})
+    checked = check(files(texts))
+    assert [f.rule.id for f in checked.findings] == ["office-phone"]
+    assert checked.usable is not None
+    found = lead_to(*checked.usable, date(2011, 1, 1)).accounts
+    assert "contact-stttt" not in (reply := found.routes["contact-dd@laocai.gov.vn"].reply)
+    assert "so 0214 3 000 000" in reply
+    assert reply.isascii()
+
+
+def test_the_guards_have_addresses_in_full() -> None:
+    texts = register(
+        policy={"protected": ["contact-stttt"], "limits": {"close": {"count": "3"}}},
+        acknowledgements=[
+            {"limit": "protected", "document": "1/STTTT-VP", "until": "2012-01-01", "accounts": ["lan-aa", "x@y.vn"]}
+        ],
+    )
+    guards = wanted(texts, "2011-01-01").guards
+    assert guards.protected == {"contact-stttt@laocai.gov.vn"}
+    assert guards.acknowledgements[0].accounts == ("lan-aa@laocai.gov.vn", "x@y.vn")
+    assert (guards.limits["close"].count, guards.limits["close"].percent, guards.limits["readdress"].count) == (
+        3,
+        2,
+        50,
+    )

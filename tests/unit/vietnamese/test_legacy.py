@@ -1,0 +1,186 @@
+"""Old encodings: recognised by name, converted, and never seen where there are none."""
+
+from __future__ import annotations
+
+import random
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from ansible_collections.laocai.mail.tests.support.encodings import ICONV, LETTERS, disguised, encoded, iconv
+from hypothesis import given
+from hypothesis import strategies as st
+
+from danhba.vietnamese.legacy import (
+    CP1258,
+    ENCODINGS,
+    TCVN3,
+    UTF8,
+    UTF16,
+    VISCII,
+    VNI,
+    decode,
+    find,
+    recognise,
+    recognise_bytes,
+)
+from tests.factory import names as factory
+from tests.factory.names import draw_name
+from tests.support.editing import PROJECT
+
+NAMES = sorted({draw_name(random.Random(seed)) for seed in range(2500)})
+ETHNIC = """H'Hen|Niê|H’Hen|Kpă|Y|Bhăm|Rơ|Châm|Siu|Blô|Kbuôr|Êban|Mlô|Ênuôl|Ksor|Adrơng|Byă|Hwing|Đ'Sơn|Ayun|Êung
+|Ksơr|Rcom|Nay|Hrê|Zơrâm|Pơloong|Arất|Bríu|Kră|Jăn|Lơmu""".replace("\n", "").split("|")  # fmt: skip
+WORDS = sorted(
+    {word for group in factory.GROUPS for words in (group.families, group.men.middles, group.men.givens,
+     group.women.middles, group.women.givens) for choice in words._words for word in choice.split()} | set(ETHNIC)
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [TCVN3, VISCII, CP1258])
+def test_the_tables_are_those_of_iconv(name: str) -> None:
+    assert decode(iconv(LETTERS, ICONV[name]), name) == LETTERS
+
+
+def test_the_table_of_vni() -> None:
+    assert decode(encoded(LETTERS, VNI), VNI) == LETTERS
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_the_bytes_of_a_list_are_recognised(name: str) -> None:
+    text = "\n".join(NAMES)
+    data = encoded(text, name)
+    assert recognise_bytes(data) == name
+    assert decode(data, name) == text
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_recognised(charset: str) -> None:
+    data = "Họ và tên\nNguyễn Văn Vịnh\n".encode(charset)
+    assert recognise_bytes(data) == UTF16
+    assert decode(data, UTF16) == "Họ và tên\nNguyễn Văn Vịnh\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", bytes(range(256)), "Größe, Äpfel, Füße, naïve, Øl".encode("latin-1"), "Привет, мир".encode("cp1251"),
+     random.Random(1).randbytes(9000), b"PK\x03\x04" + bytes(200), "名前と役職".encode("shift_jis")],
+)  # fmt: skip
+def test_other_bytes_are_not(data: bytes) -> None:
+    assert recognise_bytes(data) is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "name", "meant"),
+    [
+        ("NguyÔn V¨n VÞnh", TCVN3, "Nguyễn Văn Vịnh"),
+        ("§Æng", TCVN3, "Đặng"),
+        ("Sïng A LÒnh", TCVN3, "Sùng A Lềnh"),
+        ("Th\u00ad¬ng", TCVN3, "Thương"),
+        ("ñy ban nh©n d©n x·", TCVN3, "ủy ban nhân dân xã"),
+        ("Phã phßng", TCVN3, "Phó phòng"),
+        ("Nguyeãn Vaên Vònh", VNI, "Nguyễn Văn Vịnh"),
+        ("NGUYEÃN VAÊN VÒNH", VNI, "NGUYỄN VĂN VỊNH"),
+        ("Ñaëng Thò AÙnh", VNI, "Đặng Thị Ánh"),
+        ("NguyêÞn Vãn Viònh", CP1258, "Nguyễn Văn Vịnh"),
+        ("Nguy\u00adn Vån V¸nh", VISCII, "Nguyễn Văn Vịnh"),
+        ("Nguyá»…n VÄƒn Vá»‹nh", UTF8, "Nguyễn Văn Vịnh"),
+        ("HÃ\u00a0 Minh Chung", UTF8, "Hà Minh Chung"),
+        ("HoÃ ng VÄƒn HÃ", UTF8, "Hoàng Văn Hà"),
+    ],
+)
+def test_text_in_disguise(shown: str, name: str, meant: str) -> None:
+    found = recognise(shown)
+    assert found is not None
+    assert (found.name, found.text) == (name, meant)
+
+
+@pytest.mark.parametrize(
+    ("shown", "meant"),
+    [
+        ("NGUYÔN V¡N VÞNH", "NGUYỄN VĂN VỊNH"),
+        ("L£ V¡N Tó", "LÊ VĂN TÚ"),
+        ("NguyÔn ThÞ ¸nh", "Nguyễn Thị Ánh"),
+        ("§Æng ThÞ Tó", "Đặng Thị Tú"),
+        ("ViÖn nghiªn cøu ¸nh s¸ng", "Viện nghiên cứu ánh sáng"),
+    ],
+)
+def test_capitals_that_the_abc_fonts_lack(shown: str, meant: str) -> None:
+    found = recognise(shown)
+    assert found is not None
+    assert found.text == meant
+
+
+# How many of a hundred names of two words or more, which the encoding changes at all, come back whole. The others are
+# plausible as they stand: Chu Anh Dòng (Dũng), Cao Thò Mai (Thị), Bùi Vãn Hùng (Văn), Bùi Ðình Hà (eth, a finding).
+SHARE = {TCVN3: 99, VNI: 98, VISCII: 97, CP1258: 93, UTF8: 100}
+
+
+@pytest.mark.parametrize("name", SHARE)
+def test_nearly_all_names_are_recognised(name: str) -> None:
+    shown = disguised("\n".join(NAMES), name).split("\n")
+    pairs = [(a, b) for a, b in zip(NAMES, shown, strict=True) if a != b and " " in a]
+    found = [(meant, recognise(seen)) for meant, seen in pairs]
+    right = sum(result is not None and (result.name, result.text) == (name, meant) for meant, result in found)
+    assert right * 100 >= SHARE[name] * len(pairs)
+
+
+def test_no_name_of_the_province_is_objected_to() -> None:
+    assert [name for name in NAMES if recognise(name) or recognise(name.upper()) or recognise(name.lower())] == []
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=8), st.sampled_from([" ", "\u00a0", " - ", "–", ", ", "“"]))
+def test_no_text_of_vietnamese_words_is_objected_to(words: list[str], between: str) -> None:
+    text = between.join(words)
+    for form in (text, text.upper(), unicodedata.normalize("NFD", text), f"«{text}»"):
+        assert recognise(form) is None
+
+
+@given(st.lists(st.text(LETTERS, min_size=1, max_size=7).map(lambda word: "ế" + word), max_size=5))
+def test_letters_that_only_unicode_has_are_never_objected_to(words: list[str]) -> None:
+    assert recognise(" ".join(words)) is None
+
+
+@given(st.text(st.characters(max_codepoint=0x7F)))
+def test_ascii_is_never_objected_to(text: str) -> None:
+    assert recognise(text) is None
+    assert list(find(text)) == []
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_letter_alone_is_not_objected_to(letter: str) -> None:
+    assert recognise(letter) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Café Müller", "20 °C, 120 m², 5 µm", "São Paulo", "naïve Noël", "§ 5 Điều 4 © ®", "Ðào Hà", "Ð", "`Ð`", "“Lò”"],
+)  # fmt: skip
+def test_other_text_is_not_objected_to(text: str) -> None:
+    assert recognise(text) is None
+
+
+def test_no_file_of_the_sample_register_is_objected_to() -> None:
+    found = [path for path in Path(PROJECT / "directory").rglob("*.yml") if any(find(path.read_text("utf-8")))]
+    assert found == []
+
+
+def test_the_places_in_a_file() -> None:
+    text = "---\nname: Sở\npeople:\n  - name: NguyÔn V¨n An\n  - {name: Đỗ Hà, title: Chuyªn viên}\n"
+    found = [(text[offset:][:6], legacy.name, legacy.text) for offset, legacy in find(text)]
+    assert found == [("NguyÔn", TCVN3, "  - name: Nguyễn Văn An"), ("Chuyªn", TCVN3, "Chuyên")]
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_have_an_answer(data: bytes) -> None:
+    name = recognise_bytes(data)
+    for encoding in ENCODINGS if name is None else [name]:
+        assert isinstance(decode(data, encoding), str)
+
+
+@given(st.text(st.characters(max_codepoint=0x17F), max_size=60))
+def test_what_is_converted_is_not_objected_to_again(text: str) -> None:
+    found = recognise(text)
+    if found:
+        assert re.sub(r"\W", "", found.text) != re.sub(r"\W", "", text)
