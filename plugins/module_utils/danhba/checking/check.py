@@ -12,6 +12,7 @@ from ..addresses.issuing import Issued
 from ..model import rows
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, binding
+from ..model.place import START
 from ..model.register import Agency, Province, Register
 from ..planning import desired, plan, state
 from ..planning.plan import Plan, Refusal, Wanted
@@ -220,7 +221,7 @@ def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]
         return
     told = set()
     for refusal in _refusals((was, then), (now, today), days.happenings(before.facts(), read.facts()), day):
-        finding = _refused(refusal, now)
+        finding = _refused(refusal, read)
         if (finding.rule, finding.where.object) not in told:
             told.add((finding.rule, finding.where.object))
             yield finding
@@ -254,9 +255,12 @@ def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], i
     return [_between(was, becomes, each) for each in (day, *coming)], more
 
 
-def _refused(refusal: Refusal, register: Register) -> Finding:
-    agency = register.agencies.get(str(refusal.values.get("agency")))
-    where = agency.where() if agency else register.province.where("policy")
+def _refused(refusal: Refusal, read: _Read) -> Finding:
+    known = read.examined.get(str(refusal.values.get("agency")))
+    if known and known.facts:
+        where = known.facts.where()
+    else:
+        where = read.province.where("policy") if read.province else Where(source.PROVINCE, START)
     address = str(refusal.values.get("address", ""))
     return refusal.rule.at(Where(where.file, where.place, address or where.object), **refusal.values)
 
