@@ -5,10 +5,14 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from typing import Protocol
+
+from yaml import _yaml
 
 from .. import PACKAGE
 from ..reading.source import File
@@ -70,11 +74,16 @@ def _key(file: File, system: frozenset[str]) -> bytes:
 
 @cache
 def _fingerprint() -> str:
-    """Of this package: what another version of the rules found says nothing."""
-    whole = hashlib.blake2b()
+    """Of this package and of what it reads and spells with: what another version of the rules found says nothing."""
+    whole = hashlib.blake2b(repr(_versions()).encode())
     for path in sorted(PACKAGE.rglob("*.py")):
         whole.update(path.read_bytes())
     return whole.hexdigest()
+
+
+def _versions() -> list[str]:
+    """Of Python, which has Unicode's tables, of YAML, of the letters without marks, and of what keeps the results."""
+    return [sys.version, _yaml.get_version_string(), *map(version, ("PyYAML", "Unidecode", "orjson"))]
 
 
 def _examine(files: list[File], system: frozenset[str]) -> Iterator[bytes]:

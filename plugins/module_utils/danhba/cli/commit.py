@@ -15,8 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from ..addresses.issuing import Issued
-from ..checking.cache import of_the_user
-from ..checking.check import Checked, check, wanted
+from ..checking.check import Checked, wanted
 from ..editing.draft import Draft
 from ..messages import mark as _
 from ..messages import render, visible
@@ -27,7 +26,7 @@ from ..reading import source
 from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from .common import REFUSED, at_terminal, language, refuse, today, usable
+from .common import REFUSED, at_terminal, examine, language, refuse, today, usable
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
 OLD_ERRORS = _(
@@ -121,7 +120,7 @@ def examined(files: list[File]) -> Checked:
 
 @lru_cache(maxsize=1)
 def _examined(files: tuple[File, ...], day: date) -> Checked:
-    return check([*files], day, results=of_the_user())
+    return examine([*files], day)
 
 
 def computed(files: list[File]) -> tuple[Register, Issued]:
@@ -137,7 +136,7 @@ def computed(files: list[File]) -> tuple[Register, Issued]:
 
 def _checked(before: list[File], after: list[File]) -> Checked:
     """The register with the change; ends the process where that has errors which it did not have."""
-    checked = check(after, today(), examined(before), results=of_the_user())
+    checked = examine(after, today(), examined(before))
     new = _new(examined(before).findings, checked.findings)
     if new:
         _tell(new)

@@ -15,13 +15,14 @@ from zoneinfo import ZoneInfo
 import click
 
 from ..addresses.issuing import Issued
-from ..checking.check import Checked
+from ..checking.cache import of_the_user
+from ..checking.check import Checked, check
 from ..messages import LANGUAGES, render, translator
 from ..messages import mark as _
 from ..model.findings import binding
 from ..model.register import Register
 from ..reading.schema import parse_day
-from ..reading.source import Unusable
+from ..reading.source import File, Unusable
 from ..rendering import columns
 from ..rendering import findings as show_findings
 from .misuse import HELP, WrongValue, explain
@@ -34,6 +35,10 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 LONG = 100
 # Where nobody is at a terminal, lines are cut nowhere.
 _WIDEST = 1000
+READING, CHECKING = _("Reading"), _("Checking")
+FORGOTTEN = _(
+    "what was remembered of earlier runs is left aside ({path}: {reason}), so this took longer; nothing else is wrong"
+)
 _CHOSEN = "danhba.language"
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -178,6 +183,24 @@ def progress(length: int, label: str) -> Iterator[Callable[[int], None] | None]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(translator(language())(label), total=length)
         yield lambda done: bar.update(task, completed=done)
+
+
+def examine(
+    files: list[File],
+    day: date | None = None,
+    base: list[File] | Checked | None = None,
+    label: str = READING,
+    *,
+    cache: bool = True,
+) -> Checked:
+    """Check a register with what is remembered of its files; every command reads it by this."""
+    kept = of_the_user() if cache else None
+    with progress(len(files), label) as advance:
+        checked = check(files, day, base, advance, kept)
+    if kept and kept.trouble:
+        why = translator(language())(kept.trouble)
+        click.echo(render(FORGOTTEN, {"path": kept.path, "reason": why}, language()), err=True)
+    return checked
 
 
 def put(pieces: Iterable[str]) -> None:

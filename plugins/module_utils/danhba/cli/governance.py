@@ -11,8 +11,6 @@ from pathlib import Path
 
 import click
 
-from ..checking.cache import of_the_user
-from ..checking.check import check
 from ..governance import codeowners, json_schema
 from ..governance.comment import markdown as as_markdown
 from ..governance.proposal import place, read
@@ -23,7 +21,7 @@ from ..reading import source
 from ..reading.source import Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from .common import REFUSED, as_of, directory, lang, language, usable, write
+from .common import REFUSED, as_of, directory, examine, lang, language, usable, write
 from .misuse import WrongValue
 
 _FILE = click.Path(path_type=Path)
@@ -53,7 +51,7 @@ def _organisation(_ctx: click.Context, _parameter: click.Parameter, value: str |
 @lang
 def codeowners_command(directory: Path, form: str, org: str | None, checking: bool, lang: str | None) -> None:
     """Ai duyệt tệp nào (CODEOWNERS) / Who owns which file."""
-    register, _issued = usable(check(source.from_directory(directory), results=of_the_user()))
+    register, _issued = usable(examine(source.from_directory(directory)))
     root, folder = _repository(directory)
     made = codeowners.text(form, register, org or register.province.domain.partition(".")[0], folder)
     if not checking:

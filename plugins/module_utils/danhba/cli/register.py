@@ -12,8 +12,7 @@ import click
 
 from ..addresses.issuing import Issued
 from ..addresses.rule import candidates
-from ..checking.cache import of_the_user
-from ..checking.check import check, find, wanted
+from ..checking.check import wanted
 from ..jsontext import pretty, unpack
 from ..messages import mark as _
 from ..messages import render
@@ -28,7 +27,7 @@ from ..rendering import addresses as show_addresses
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..vietnamese import names
-from .common import REFUSED, as_of, directory, lang, language, paint, progress, put, stop, table, usable, write
+from .common import CHECKING, REFUSED, as_of, directory, examine, lang, language, paint, put, stop, table, usable, write
 
 
 @click.command("check")
@@ -53,11 +52,7 @@ def check_command(  # noqa: PLR0913, PLR0917
     """Kiểm tra sổ / Check the register."""
     files = source.staged(directory) if staged else source.from_directory(directory)
     before = source.from_git(directory, base) if base is not None else _committed(directory, staged)
-    with progress(len(files), _("Checking")) as advance:
-        if before is None:
-            findings = find(files, day, of_the_user() if cache else None, advance)
-        else:
-            findings = check(files, day, before, advance, of_the_user() if cache else None).findings
+    findings = examine(files, day, before, CHECKING, cache=cache).findings
     if form == "text":
         click.echo(show_findings.text(findings, language(), paint))
     elif output := show_findings.FORMATS[form](findings, language()):
@@ -70,9 +65,7 @@ def _committed(directory: Path, staged: bool) -> list[source.File] | None:
 
 
 def _read(files: list[source.File]) -> tuple[Register, Issued]:
-    with progress(len(files), _("Reading")) as advance:
-        checked = check(files, progress=advance, results=of_the_user())
-    return usable(checked)
+    return usable(examine(files))
 
 
 @click.command("addresses")
