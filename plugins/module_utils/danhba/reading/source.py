@@ -75,7 +75,7 @@ def from_directory(directory: Path) -> list[File]:
             _("cannot read {path}: {reason}; check its permissions"), path=error.filename, reason=error.strerror
         ) from error
     raise Unusable(
-        _("somebody writes to {path} at this moment; run the command again when they are done"), path=directory
+        _("somebody is writing to {path} at this moment; run it again when they are done"), path=directory
     )
 
 
