@@ -74,9 +74,7 @@ def from_directory(directory: Path) -> list[File]:
         raise Unusable(
             _("cannot read {path}: {reason}; check its permissions"), path=error.filename, reason=error.strerror
         ) from error
-    raise Unusable(
-        _("somebody is writing to {path} at this moment; run it again when they are done"), path=directory
-    )
+    raise Unusable(_("somebody is writing to {path} at this moment; run it again when they are done"), path=directory)
 
 
 class _Stamp(NamedTuple):
