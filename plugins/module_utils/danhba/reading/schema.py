@@ -383,7 +383,7 @@ def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
         if not LOCAL.fullmatch(name) or name.startswith("contact-"):
             where = reader.where(place)
             reader.findings.append(SHAPE.at(where, key="system_addresses", value=name, example="postmaster, abuse"))
-    inner = reader.map(node, "system_addresses", (), names)
+    inner = reader.map(node, "system_addresses", (), tuple(names))
     found = {name: inner.matching(name, LOCAL, "contact-stttt") for name in names}
     return {name: target for name, target in found.items() if target}
 
