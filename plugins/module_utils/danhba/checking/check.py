@@ -15,6 +15,8 @@ from ..model.findings import Finding, Where, binding
 from ..model.place import START
 from ..model.register import Agency, Province, Register
 from ..planning import desired, plan, state
+from ..planning.accounts import Accounts
+from ..planning.desired import Standing
 from ..planning.plan import Plan, Refusal, Wanted
 from ..reading import loader, source
 from ..reading.source import File
@@ -113,6 +115,7 @@ class _Read:
     examined: dict[str, Examined]
     findings: list[Finding]
     digest: str
+    held: dict[date, Standing] = field(default_factory=dict)
 
     @property
     def unread(self) -> frozenset[str]:
@@ -139,6 +142,24 @@ class _Read:
         """The addresses that it gives out, made out when somebody asks for an agency's."""
         register = self.register()
         return Issued(_Locals(register.agencies)) if register else None
+
+    def standing(self, day: date, before: Standing | None = None) -> Standing:
+        """The accounts that it leads to on a day; those of the first day asked for, which is asked again, are held."""
+        if day in self.held:
+            return self.held[day]
+        register, issued = self.register(), self.issued()
+        if register is None or issued is None:
+            raise ValueError("a register without a province has no accounts")
+        made = Standing.of(state.Timeline.of(register, issued, day), before)
+        if not self.held:
+            self.held[day] = made
+        return made
+
+    def wanted(self, day: date, before: Standing | None = None) -> Wanted:
+        """The same with the guards that stand before it."""
+        made = self.standing(day, before)
+        register = made.timeline.register
+        return Wanted(made.accounts, day, register.digest, desired.guards(register))
 
     def version(self, only: frozenset[str]) -> Version | None:
         """Some agencies read anew, with the places of all their values: findings about them cite those."""
@@ -213,46 +234,55 @@ def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Findin
 def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]:
     """What an apply would refuse, told while the change is still being made; once, for the first day that shows it."""
     errors = binding([*before.findings, *rules.across(before.province, before.facts(), before.unread, None)])
-    was, now, then, today = before.register(), read.register(), before.issued(), read.issued()
-    if not (was and now and then and today):
+    if before.province is None or read.province is None:
         return
     if errors:
-        yield history.BASE.at(now.province.where(), count=len(errors))
+        yield history.BASE.at(read.province.where(), count=len(errors))
         return
     told = set()
-    for refusal in _refusals((was, then), (now, today), days.happenings(before.facts(), read.facts()), day):
+    for refusal in _refusals(before, read, days.happenings(before.facts(), read.facts()), day):
         finding = _refused(refusal, read)
         if (finding.rule, finding.where.object) not in told:
             told.add((finding.rule, finding.where.object))
             yield finding
 
 
-def _refusals(was: Usable, now: Usable, found: list[Happening], day: date) -> Iterator[Refusal]:
+def _refusals(was: _Read, now: _Read, found: list[Happening], day: date) -> Iterator[Refusal]:
     """What each of the days that matter refuses."""
-    sizes = {agency.code: len(agency.people) for agency in was[0].agencies.values()}
-    yield from _between(was, now, day).refused
+    sizes = {code: len(examined.facts.ids) for code, examined in was.examined.items() if examined.facts}
+    yield from _refused_between(was, now, day)
     for coming in days.judged(found, sizes, day):
-        if _between(was, now, coming).refused:
+        if _refused_between(was, now, coming):
             # By then the change has been applied: what it did on a day before is not done again.
-            yield from _between(now, now, coming, since=coming - timedelta(days=1)).refused
+            yield from _refused_between(now, now, coming, since=coming - timedelta(days=1))
     for last in days.shown(found, day)[0][-1:]:
         # A mailbox that ends stays ended, on whatever day it did.
-        yield from (refusal for refusal in _between(was, now, last).refused if refusal.rule is plan.PROTECTED)
+        yield from (refusal for refusal in _refused_between(was, now, last) if refusal.rule is plan.PROTECTED)
 
 
-def _between(was: Usable, now: Usable, day: date, since: date | None = None) -> Plan:
-    return plan.make(wanted(*now, day), wanted(*was, since or day).accounts)
+def _refused_between(was: _Read, now: _Read, day: date, since: date | None = None) -> list[Refusal]:
+    return plan.refused(*_aim(was, now, day, since))
+
+
+def _aim(was: _Read, now: _Read, day: date, since: date | None = None) -> tuple[Wanted, Accounts]:
+    """What is wanted, and what is there by then; both registers hold."""
+    before = was.standing(since or day)
+    return now.wanted(day, before), before.accounts
+
+
+def between(was: Checked, now: Checked, day: date) -> Plan:
+    """What a change of a register that holds does on a day."""
+    return plan.make(*_aim(was.read, now.read, day))
 
 
 def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], int]:
     """What a change does: the plans of the day and of those to come on which it acts, both registers being sound; and
     on how many days more it does something.
     """
-    was, becomes = before.sound, now.sound
-    if was is None or becomes is None:
+    if before.sound is None or now.sound is None:
         return [], 0
     coming, more = days.shown(days.happenings(before.read.facts(), now.read.facts()), day)
-    return [_between(was, becomes, each) for each in (day, *coming)], more
+    return [between(before, now, each) for each in (day, *coming)], more
 
 
 def _refused(refusal: Refusal, read: _Read) -> Finding:

@@ -200,13 +200,6 @@ def _happened(row: list[str]) -> Event:
     return Event(document, date.fromisoformat(day), event, request)
 
 
-def rows_of(agency: Agency, locals_: Sequence[str | None]) -> Iterator[Row]:
-    """The rows of an agency's people, whether it was kept or is made of issuances."""
-    if isinstance(agency.people, Staff):
-        return agency.people.rows()
-    return map(row_of, agency.people, locals_)
-
-
 def ids_of(agency: Agency) -> Sequence[str]:
     """The ids of an agency's issuances, in the order of its file."""
     return agency.people.ids if isinstance(agency.people, Staff) else [issuance.id for issuance in agency.people]

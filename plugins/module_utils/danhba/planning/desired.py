@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from unidecode import unidecode
 
 from ..addresses.issuing import contact
 from ..model.policy import Guards
 from ..model.register import Agency, Register
-from ..model.rows import Row
+from ..model.rows import Row, ids_of
 from ..vietnamese.names import as_written
 from . import accounts as a
 from .state import LIVE, Entry, State, Timeline
@@ -22,9 +23,23 @@ CANCELLED = "Hop thu nay da bi huy bo, khong con nhan thu / This mailbox was can
 REDIRECTED = "Hop thu nay da doi dia chi, xin gui lai den / This mailbox has moved, please write to: {new}"
 
 
+class Standing(NamedTuple):
+    """A register on a day with its accounts, to take those of another from where they cannot differ."""
+
+    timeline: Timeline
+    accounts: a.Accounts
+
+    @classmethod
+    def of(cls, timeline: Timeline, before: Standing | None = None) -> Standing:
+        """Every account and route that should exist on the timeline's day; `before` only makes it faster."""
+        same = before and before.timeline.day == timeline.day
+        alike = same and before and before.timeline.register.province == timeline.register.province
+        return cls(timeline, _Desired(timeline, before if alike else None).all())
+
+
 def accounts(timeline: Timeline) -> a.Accounts:
     """Every account and route that should exist on the timeline's day."""
-    return _Desired(timeline).all()
+    return Standing.of(timeline).accounts
 
 
 def guards(register: Register) -> Guards:
@@ -43,9 +58,14 @@ def _some(texts: list[str]) -> str:
     return ", ".join(texts[:NAMED] + ["..."] * (len(texts) > NAMED))
 
 
+# An account, and the routes at the addresses that its holder has left behind.
+Made = tuple[a.Account, Sequence[a.Route]]
+
+
 class _Desired:
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, before: Standing | None) -> None:
         self.timeline = timeline
+        self.before = before
         self.register = timeline.register
         self.policy = timeline.register.province.policy
         self.domain = "@" + timeline.register.province.domain
@@ -58,17 +78,34 @@ class _Desired:
         found = [self._contact(each) for each in agencies if self.timeline.own_agency_state(each) is not State.PENDING]
         routes = [*self._system_routes(), *self._former_contacts()]
         seen: set[str] = set()
-        for entry, entries in self.timeline.holders():
+        for agency in agencies:
+            if self.before and self.timeline.is_as_in(self.before.timeline, agency):
+                made = self._as_before(agency, self.before.accounts)
+            else:
+                made = self._people(agency, seen)
+            for account, former in made:
+                found.append(account)
+                routes.extend(former)
+        return a.Accounts.of(found, routes)
+
+    def _as_before(self, agency: Agency, before: a.Accounts) -> Iterator[Made]:
+        """The accounts of an agency's people as they were, each with the routes that its holder left behind."""
+        for id_ in ids_of(agency):
+            if account := before.accounts.get((a.OFFICIAL, id_)):
+                route = before.routes.get(account.address) if account.state == a.CLOSED else None
+                yield account, [route] if route else []
+
+    def _people(self, agency: Agency, seen: set[str]) -> Iterator[Made]:
+        """The same made anew, save for the people that were `seen` in an agency before."""
+        for entry, entries in self.timeline.of_agency(agency):
             if len(entries) > 1:
                 if entry.issuance.id in seen:
                     continue
                 seen.add(entry.issuance.id)
             if current := self.timeline.last(entries):
                 state = self.timeline.own_state(current.issuance)
-                found.append(self._official(current, state))
-                if state is State.CLOSED or len(entries) > 1:
-                    routes.extend(self._former(entries, current))
-        return a.Accounts.of(found, routes)
+                left = state is State.CLOSED or len(entries) > 1
+                yield self._official(current, state), self._former(entries, current) if left else ()
 
     def _contact(self, agency: Agency) -> a.Account:
         state = self.timeline.own_agency_state(agency)

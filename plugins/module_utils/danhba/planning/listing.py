@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from unidecode import unidecode
@@ -88,10 +89,20 @@ def who(listed: Iterable[Listed], query: str) -> Iterator[Listed]:
     """
     wanted = unicodedata.normalize("NFC", " ".join(query.split())).casefold()
     marked = not wanted.isascii()
-    words = wanted.split()
+    words = set(wanted.split())
     for item in listed:
-        name = item.name.casefold()
         if wanted in (item.address, item.address.partition("@")[0], item.id.casefold()) or (
-            words and set(words).issubset((name if marked else unidecode(name)).split())
+            words and words.issubset(_words(item.name, marked=marked))
         ):
             yield item
+
+
+def _words(name: str, *, marked: bool) -> list[str]:
+    """The words of a name, without their marks where these do not count."""
+    found = name.casefold().split()
+    return found if marked else [bare for word in found for bare in _bare(word)]
+
+
+@lru_cache(maxsize=65536)  # a province has a few thousand words of names
+def _bare(word: str) -> list[str]:
+    return unidecode(word).split()

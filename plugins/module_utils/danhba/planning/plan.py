@@ -213,6 +213,11 @@ def make(wanted: Wanted, actual: Accounts, approved: str = "", applied: date | N
     return Plan(checksum, wanted.day, actions, tuple(refused), changes)
 
 
+def refused(wanted: Wanted, actual: Accounts) -> list[Refusal]:
+    """Why the plan of a day must not be applied, whatever was approved and applied."""
+    return list(_guard(wanted, actual, Actions(_steps(_changes(wanted.accounts, actual), actual)).steps))
+
+
 def _checksum(wanted: Wanted, actual: Accounts) -> str:
     return hashlib.sha256(f"{wanted.register}\n{wanted.day}\n{actual.digest()}\n".encode()).hexdigest()
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ..addresses.issuing import Issued
 from ..model import rows
 from ..model.register import Agency, Issuance, Register
-from ..model.rows import Row
+from ..model.rows import Row, Staff
 
 
 class State(StrEnum):
@@ -81,14 +81,32 @@ class Timeline:
 
     def rows(self, agency: Agency) -> Iterator[Row]:
         """The issuances of an agency, in the order of its file."""
-        return rows.rows_of(agency, self.issued.locals[agency.code] if self.issued else ())
+        if isinstance(agency.people, Staff):
+            return agency.people.rows()
+        return map(rows.row_of, agency.people, self.issued.locals[agency.code] if self.issued else ())
 
     def holders(self) -> Iterator[tuple[Entry, Sequence[Entry]]]:
         """Every issuance in the order of the register, with all those of its holder by their days."""
         for agency in self.register.agencies.values():
-            for row in self.rows(agency):
-                entry = Entry(agency, row)
-                yield entry, self.moved.get(row.id) or (entry,)
+            yield from self.of_agency(agency)
+
+    def of_agency(self, agency: Agency) -> Iterator[tuple[Entry, Sequence[Entry]]]:
+        """The same of one agency."""
+        for row in self.rows(agency):
+            entry = Entry(agency, row)
+            yield entry, self.moved.get(row.id) or (entry,)
+
+    def is_as_in(self, other: Timeline, agency: Agency) -> bool:
+        """Whether the mailboxes of an agency's people, and what mail to them is answered, cannot differ from another
+        register's on the same day and in the same province: it is kept just so, and nobody in it was elsewhere.
+        """
+        ids = rows.ids_of(agency)
+        return (
+            other.register.agencies.get(agency.code) is agency
+            and self.own_agency_state(agency) is State.OPEN
+            and self.moved.keys().isdisjoint(ids)
+            and other.moved.keys().isdisjoint(ids)
+        )
 
     def entries(self) -> Iterator[Entry]:
         """Every issuance, people in order of the register."""

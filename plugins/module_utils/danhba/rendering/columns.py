@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from ..jsontext import AT_ONCE
 
+_GAP = "  "
 # What each takes one column of a terminal: printable Latin letters with all their marks, and what stands among them.
 _NARROW = re.compile("[\u0020-\u007e\u00a1-\u00ac\u00ae-\u02ff\u1e00-\u1eff\u2010-\u2027]*")
 
@@ -19,7 +20,11 @@ def line_up(rows: Sequence[tuple[str, ...]], widest: int) -> Iterator[str] | Non
     has what does not print.
     """
     widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    if not rows or sum(widths) + len(widths) - 1 > widest or not all("".join(row).isprintable() for row in rows):
+    if (
+        not rows
+        or sum(widths) + len(_GAP) * (len(widths) - 1) > widest
+        or not all("".join(row).isprintable() for row in rows)
+    ):
         return None
     return _pieces(rows, widths)
 
@@ -27,7 +32,7 @@ def line_up(rows: Sequence[tuple[str, ...]], widest: int) -> Iterator[str] | Non
 def _pieces(rows: Sequence[tuple[str, ...]], widths: Sequence[int]) -> Iterator[str]:
     left = iter(rows)
     while some := list(islice(left, AT_ONCE)):
-        lines = (" ".join(map(_padded, row, widths)) for row in some)
+        lines = (_GAP.join(map(_padded, row, widths)) for row in some)
         yield "\n".join(lines) + "\n"
 
 
