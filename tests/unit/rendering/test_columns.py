@@ -39,7 +39,7 @@ def test_lines_are_those_of_rich(rows: list[tuple[str, ...]]) -> None:
 
 def test_many_rows_come_in_pieces_of_one_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(columns, "AT_ONCE", 2)
-    rows = [("a", "b"), ("aaa", ""), ("", "Nguyễn")]
+    rows: list[tuple[str, ...]] = [("a", "b"), ("aaa", ""), ("", "Nguyễn")]
     lines = line_up(rows, 80)
     assert lines
     pieces = list(lines)

@@ -19,7 +19,9 @@ def line_up(rows: Sequence[tuple[str, ...]], widest: int) -> Iterator[str] | Non
     """The rows as lines of one width, in pieces; None where a line would be wider than `widest` columns, or a text
     has what does not print.
     """
-    widths = [max(1, *map(_width, column)) for column in zip(*rows, strict=True)]
+    columns = list(zip(*rows, strict=True))
+    least = int(len(columns) == 1)  # rich leaves a line of nothing at least one column
+    widths = [max(least, *map(_width, column)) for column in columns]
     if (
         not rows
         or sum(widths) + len(_GAP) * (len(widths) - 1) > widest
