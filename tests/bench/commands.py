@@ -110,9 +110,10 @@ def _commands(register: Path) -> Iterator[tuple[str, Sequence[str | Path]]]:
 
 
 def _table(row: Row) -> Table:
+    check = f"{row.check.seconds:.2f} s, {row.check.processor:.1f} CPU s"
     table = Table(
         *("lệnh / command", "trước / before s", "first s", ": check", "again s", ": check", "CPU s", "MiB"),
-        title=f"{row.officials:,} CCVC / officials; check, first: {row.check.seconds:.2f} s, {row.check.processor:.1f} CPU s",
+        title=f"{row.officials:,} CCVC / officials; check, first: {check}",
     )
     for command in row.commands:
         before = BEFORE.get(command.name) if row.officials == AT else None

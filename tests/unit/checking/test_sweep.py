@@ -305,7 +305,7 @@ def test_a_full_disk_only_costs_time(kept: Kept, monkeypatch: pytest.MonkeyPatch
     connect = sqlite3.connect
 
     def full(*arguments: Any, **more: Any) -> sqlite3.Connection:
-        connection = connect(*arguments, **more)
+        connection: sqlite3.Connection = connect(*arguments, **more)
         connection.execute("PRAGMA max_page_count = 1")
         return connection
 
