@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import struct
 import sys
@@ -98,11 +99,11 @@ def _examine(files: list[File], system: frozenset[str]) -> Iterator[bytes]:
 def _together(files: list[File], system: frozenset[str]) -> Iterator[bytes]:
     """The results of the first files, as far as several processes get: all, or none where that is not worthwhile.
 
-    Less where the system has no semaphores or memory for them, or one of them is killed.
+    Less where the system has no semaphores or memory for them, one of them is killed, or this one may have none.
     """
     processes = len(os.sched_getaffinity(0))
     size = sum(len(file.data or b"") for file in files)
-    if processes < 2 or size < WORTHWHILE:
+    if processes < 2 or size < WORTHWHILE or multiprocessing.current_process().daemon:
         return
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 
