@@ -6,7 +6,6 @@ Runs on the controller, where the core and its libraries are installed.
 from __future__ import annotations
 
 import getpass
-import json
 import os
 import socket
 import tempfile
@@ -16,11 +15,13 @@ from typing import Any
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import Issued
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import check as core
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking.cache import of_the_user
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import Finding, binding
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import source
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.schema import parse_day
 
+from ..module_utils.danhba.jsontext import pretty
 from ..module_utils.danhba.messages import both
 from ..module_utils.danhba.rendering import findings as show
 from ..module_utils.failure import Failure
@@ -46,7 +47,7 @@ class RegisterRefused(Failure):
 def read_register(directory: Path) -> tuple[Register, Issued]:
     """The register with its addresses; Failure where it cannot be read or does not hold."""
     try:
-        checked = core.check(source.from_directory(directory))
+        checked = core.check(source.from_directory(directory), results=of_the_user())
     except source.Unusable as error:
         vi, en = both(error.template, error.values)
         raise Failure(vi, en) from error
@@ -87,7 +88,7 @@ def _unwritable(path: Path, why: str | None) -> Failure:
 
 def write_private(path: Path, data: Any, *, dry_run: bool = False) -> bool:
     """Write JSON for its owner alone, whole or not at all; True where the file was (or would be) another."""
-    text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    text = pretty(data) + "\n"
     try:
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             return False

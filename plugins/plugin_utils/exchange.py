@@ -5,7 +5,6 @@ Arguments and results end in journals and logs and are slow when large; the file
 
 from __future__ import annotations
 
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 
 from ansible import constants
 from ansible.plugins.action import ActionBase
+
+from ..module_utils.danhba.jsontext import pack, unpack
 
 
 class ModuleFailed(Exception):
@@ -34,7 +35,7 @@ class Exchange:
 
     def ask(self, request: Any, **arguments: Any) -> dict[str, Any]:
         """Run the module on a request, which is made of JSON's types; return the module's result, or ModuleFailed."""
-        self.action._transfer_data(self._path, json.dumps(request))
+        self.action._transfer_data(self._path, pack(request))
         result: dict[str, Any] = self.action._execute_module(
             module_name=f"laocai.mail.{self.name}",
             module_args={**self.arguments, **arguments, "_exchange": self._path},
@@ -48,7 +49,7 @@ class Exchange:
         """What the module has written into the file."""
         with tempfile.NamedTemporaryFile(dir=constants.DEFAULT_LOCAL_TMP, prefix=f"{self.name}-") as copy:
             self.action._connection.fetch_file(self._path, copy.name)
-            return json.loads(Path(copy.name).read_bytes())
+            return unpack(Path(copy.name).read_bytes())
 
     @property
     def _path(self) -> str:

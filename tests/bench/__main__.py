@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--parts check,apply,webmail]`: each part measured against named alternatives."""
+"""`python -m tests.bench [--parts check,commands,apply,webmail]`: each part measured against named alternatives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-PARTS = ("check", "apply", "webmail")
+PARTS = ("check", "commands", "apply", "webmail")
 SIZES = (1_000, 10_000, 100_000)
 GROWTH = (*SIZES, 1_000_000)
 
@@ -40,6 +40,10 @@ def _run(part: str, console: Console, folder: Path, options: argparse.Namespace)
         from tests.bench import webmail
 
         return webmail.run(console, folder, options.users, options.seconds)
+    if part == "commands":
+        from tests.bench import commands
+
+        return commands.run(console, folder, options.sizes)
     from tests.bench import check
 
     return check.run(console, folder, options.sizes, options.growth)
@@ -58,7 +62,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--parts",
         type=_parts,
         default=PARTS,
-        help="check,apply,webmail (hai phần sau: một máy thử / the last two: a test host)",
+        help="check,commands,apply,webmail (hai phần sau: một máy thử / the last two: a test host)",
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="số CCVC / numbers of officials")
     parser.add_argument("--growth", type=int, nargs="*", default=GROWTH, help="số CCVC, chỉ danhba / danhba alone")

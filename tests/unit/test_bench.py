@@ -13,6 +13,7 @@ import pytest
 from rich.console import Console
 
 from tests.bench.__main__ import main
+from tests.bench.commands import WHOLE
 from tests.bench.measure import measure
 from tests.bench.webmail import LOGINS, Rates, show
 
@@ -45,13 +46,24 @@ def test_the_part_about_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["--parts", "check", "--sizes", "200", "--growth", "200", "400", "--json", str(out)]) == 0
     shown = capsys.readouterr().out
     assert "200 → 400: check ~ n^" in shown
-    assert "yamllint + check-jsonschema : check ≥ 25 (200): " in shown
+    assert "yamllint + check-jsonschema : check ≥ 45 (200): " in shown
     assert "1 file touched : all < 0.1 (400): " in shown
     found = json.loads(out.read_text(encoding="utf-8"))["check"]
     (compared,) = found["compared"]
     assert all(compared[name]["seconds"] > 0 for name in ("yamllint", "jsonschema", "check"))
     assert [row["officials"] for row in found["grown"]] == [200, 400]
     assert all(row[name]["peak"] > 5 for row in found["grown"] for name in ("check", "same", "touched", "base", "plan"))
+
+
+def test_the_part_about_every_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results.json"
+    assert main(["--parts", "commands", "--sizes", "200", "--json", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "plan, remembered : first check ≤ 0.5 (200): " in shown
+    assert "close --dry-run, remembered ≤ 1.5 s (200): " in shown
+    (row,) = json.loads(out.read_text(encoding="utf-8"))["commands"]["rows"]
+    assert all(command["again"]["seconds"] > 0 for command in row["commands"])
+    assert [command["name"] for command in row["commands"] if command["first"]] == [*WHOLE]
 
 
 def test_the_part_about_the_webmail_shows_both_and_the_gain() -> None:

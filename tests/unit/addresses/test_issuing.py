@@ -139,7 +139,7 @@ staff = st.lists(st.tuples(st.integers(1, 6), full_names), max_size=14)
 def locals_of(entries: list[tuple[int, str]]) -> list[str | None]:
     checked = check(files(register(agency("stttt", *(person(str(n), name, DAY) for n, name in entries)))))
     assert checked.issued is not None
-    return checked.issued.locals["stttt"]
+    return [*checked.issued.locals["stttt"]]
 
 
 @pytest.mark.clause("R4.2b")

@@ -11,12 +11,13 @@ from concurrent import futures
 from contextlib import closing
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from danhba.checking import cache, examination, sweep
 from danhba.checking.cache import Kept
-from danhba.checking.check import check, find
+from danhba.checking.check import check, find, wanted
 from danhba.reading import source
 from tests.factory import write_register
 from tests.support.registers import SAMPLE, STTTT, UBND, Texts, edited, files, places
@@ -272,3 +273,85 @@ def test_without_several_processes_one_does_it(
     done: list[int] = []
     assert places(find(read, DAY, progress=done.append)) == expected
     assert done == [*range(1, 11)]
+
+
+def _cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def _changed(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE kept SET result = substr(result, 2)")
+
+
+def _open_to_all(path: Path) -> None:
+    path.chmod(0o666)
+
+
+@pytest.mark.parametrize(
+    ("harm", "why"), [(_cut_off, cache.DAMAGED), (_changed, cache.DAMAGED), (_open_to_all, cache.FOREIGN)]
+)
+def test_a_memory_that_is_left_aside_is_told_of(kept: Kept, harm: Callable[[Path], None], why: str) -> None:
+    find(files(SAMPLE), DAY, kept)
+    assert kept.trouble is None
+    harm(kept.path)
+    assert find(files(SAMPLE), DAY, kept) == []
+    assert kept.trouble == why
+
+
+def test_a_full_disk_only_costs_time(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite says so as it does for a database that may not grow; what was kept before stays."""
+    find(files(SAMPLE), DAY, kept)
+    connect = sqlite3.connect
+
+    def full(*arguments: Any, **more: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **more)
+        connection.execute("PRAGMA max_page_count = 1")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", full)
+    kept.put({bytes([n]): os.urandom(20_000) for n in range(9)})
+    assert kept.trouble == "database or disk is full"
+    monkeypatch.undo()
+    assert len(kept.get(sweep_keys())) == 2
+
+
+def sweep_keys() -> list[bytes]:
+    """The keys of the sample's files."""
+    read = [file for file in files(SAMPLE) if file.name != P]
+    return [sweep._key(file, frozenset({"postmaster"})) for file in read]
+
+
+def test_two_at_once_do_not_spoil_it(kept: Kept) -> None:
+    """One that writes for long keeps the other from writing, and neither takes the file away."""
+    find(files(SAMPLE), DAY, kept)
+    with closing(sqlite3.connect(kept.path)) as other, other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert find(files(SAMPLE), DAY, kept) == []
+    assert kept.trouble is None
+    assert len(kept.get(sweep_keys())) == 2
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_results_of_other_versions_are_not_believed(
+    kept: Kept, examined: list[str], monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Of Python, libyaml, PyYAML, Unidecode and orjson: each alone makes another fingerprint."""
+    versions = sweep._versions()
+    assert len(versions) == 5
+    find(files(SAMPLE), DAY, kept)
+    versions[number] += "1"
+    monkeypatch.setattr(sweep, "_versions", lambda: versions)
+    sweep._fingerprint.cache_clear()
+    find(files(SAMPLE), DAY, kept)
+    sweep._fingerprint.cache_clear()
+    assert examined == [S, U] * 2
+
+
+def test_the_plan_is_the_same_from_memory(kept: Kept, examined: list[str]) -> None:
+    first, again = (check(files(SAMPLE), DAY, results=kept) for _ in range(2))
+    assert examined == [S, U]
+    assert first.usable
+    assert again.usable
+    made = [wanted(*usable, DAY) for usable in (first.usable, again.usable)]
+    assert made[0] == made[1]

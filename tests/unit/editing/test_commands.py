@@ -543,11 +543,11 @@ class TestFindings:
 def test_somebody_else_was_faster(run: Run, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The file changes while the change is being checked; theirs stays."""
 
-    def slow(files: list[File], day: date, base: list[File] | None = None) -> Checked:
+    def slow(files: list[File], day: date, base: Checked | None = None) -> Checked:
         (root / "agencies/ubnd.yml").write_bytes(b"# theirs\n")
         return check(files, day, base)
 
-    monkeypatch.setattr("danhba.cli.commit.check", slow)
+    monkeypatch.setattr("danhba.cli.commit.examine", slow)
     result = run(*OPEN)
     assert (result.exit_code, result.stderr) == (
         1,

@@ -249,3 +249,45 @@ class TestDigest:
         write(tmp_path)
         Path(os.fsdecode(os.fsencode(tmp_path / "agencies") + b"/\xff.yml")).touch()
         assert [f.rule.id for f in check(source.from_directory(tmp_path)).findings] == ["file-name"]
+
+
+def test_one_that_is_edited_meanwhile_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What comes back is the files of one moment."""
+    write(tmp_path)
+    real, edits = source._read, iter([b"# another\n"])
+
+    def reading(directory: Path, name: str, size: int | None) -> source.File:
+        file = real(directory, name, size)
+        if name == "province.yml" and (text := next(edits, None)):
+            (directory / "agencies/ubnd.yml").write_bytes(text)
+        return file
+
+    monkeypatch.setattr(source, "_read", reading)
+    found = {file.name: file.data for file in source.from_directory(tmp_path)}
+    assert found["agencies/ubnd.yml"] == b"# another\n"
+
+
+def test_a_file_that_is_taken_away_while_the_register_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path)
+    real = source._read
+
+    def reading(directory: Path, name: str, size: int | None) -> source.File:
+        (directory / "agencies/ubnd.yml").unlink(missing_ok=True)
+        return real(directory, name, size)
+
+    monkeypatch.setattr(source, "_read", reading)
+    assert [file.name for file in source.from_directory(tmp_path)] == ["agencies/stttt.yml", "province.yml"]
+
+
+def test_one_that_never_rests_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path)
+    real = source._read
+
+    def reading(directory: Path, name: str, size: int | None) -> source.File:
+        with (directory / "province.yml").open("a", encoding="utf-8") as file:
+            file.write("#\n")
+        return real(directory, name, size)
+
+    monkeypatch.setattr(source, "_read", reading)
+    with pytest.raises(source.Unusable, match="somebody is writing"):
+        source.from_directory(tmp_path)

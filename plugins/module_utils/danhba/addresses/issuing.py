@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -69,7 +69,7 @@ def contact(code: str) -> str:
 class Issued:
     """The local part of each issuance by agency and position, None where the rule cannot give one."""
 
-    locals: dict[str, list[str | None]]
+    locals: Mapping[str, Sequence[str | None]]
 
     def of(self, agency: Agency) -> Iterator[tuple[Issuance, str | None]]:
         """An agency's issuances with their local parts, in the order of its file."""
@@ -106,11 +106,11 @@ def _migrated(facts: Sequence[Facts]) -> frozenset[str]:
     return frozenset(held.id for agency in facts for held in agency.people if held.opened_event == "migrated")
 
 
-def appended(code: str, people: tuple[Issuance, ...], names_: list[str]) -> tuple[list[str | None], list[Finding]]:
+def appended(code: str, people: Sequence[Issuance], names_: list[str]) -> tuple[list[str | None], list[Finding]]:
     """The addresses of others who would come after an agency's people, each a person of their own; and what hinders."""
     someday = Event("", date.max, "recruited")
     others = tuple(Issuance(f"+{i}", name, someday) for i, name in enumerate(names_))
-    agency = Agency(code, code, "", someday, code, people=people + others)
+    agency = Agency(code, code, "", someday, code, people=(*people, *others))
     findings: list[Finding] = []
     return issue_in(agency, frozenset(), findings)[len(people) :], findings
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from .. import rules
 from ..addresses.issuing import Issued
+from ..model import rows
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, binding
-from ..model.register import Province, Register
+from ..model.place import START
+from ..model.register import Agency, Province, Register
 from ..planning import desired, plan, state
+from ..planning.accounts import Accounts
+from ..planning.desired import Standing
 from ..planning.plan import Plan, Refusal, Wanted
 from ..reading import loader, source
 from ..reading.source import File
@@ -56,16 +60,17 @@ def check(
     day: date | None = None,
     base: list[File] | Checked | None = None,
     progress: Progress | None = None,
+    results: Results | None = None,
 ) -> Checked:
     """Check a register and make it out in full; against `base`, also what a change to it takes back.
 
     Without a `day`, nothing is said of what lies far ahead of it, no acknowledgement has lapsed, and the limits of a
-    plan are not judged. A file that the base has just so is read once.
+    plan are not judged. A file that the base has just so is examined once, and one that `results` know not at all.
     """
     if isinstance(base, Checked):
-        return _checked(_read(files, base.read, progress), day, base.read)
-    read = _read(files, progress=progress)
-    return _checked(read, day, None if base is None else _read(base, read))
+        return _checked(_read(files, base.read, progress, results), day, base.read)
+    read = _read(files, None, progress, results)
+    return _checked(read, day, None if base is None else _read(base, read, None, results))
 
 
 def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Checked:
@@ -78,22 +83,11 @@ def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Chec
     return Checked(read.register(), read.issued(), _ordered(findings), read, holds)
 
 
-@without_collection()
 def find(
     files: list[File], day: date, results: Results | None = None, progress: Progress | None = None
 ) -> list[Finding]:
-    """The findings of `check` alone, made as fast as they can be: see `sweep`."""
-    province, findings = loader.province(files)
-    facts: list[Facts] = []
-    unread = set()
-    for file, known, found in sweep(_agencies(files), _system(province), results, progress):
-        findings += found
-        if known:
-            facts.append(known)
-        else:
-            unread.add(_stem(file))
-    findings += rules.across(province, facts, frozenset(unread), day)
-    return _ordered(findings)
+    """The findings of `check` alone."""
+    return check(files, day, None, progress, results).findings
 
 
 def _ordered(findings: Iterable[Finding]) -> list[Finding]:
@@ -121,6 +115,7 @@ class _Read:
     examined: dict[str, Examined]
     findings: list[Finding]
     digest: str
+    held: dict[date, Standing] = field(default_factory=dict)
 
     @property
     def unread(self) -> frozenset[str]:
@@ -135,32 +130,84 @@ class _Read:
     def facts(self) -> list[Facts]:
         return [examined.facts for examined in self.examined.values() if examined.facts]
 
-    def register(self, only: frozenset[str] | None = None) -> Register | None:
-        """The register, or of it only some agencies' files."""
+    def register(self) -> Register | None:
+        """The register; None where the province cannot be made out."""
         if self.province is None:
             return None
-        found = (e.agency for name, e in self.examined.items() if e.agency and (only is None or name in only))
-        return Register(self.province, {agency.code: agency for agency in found}, self.digest)
+        return Register(
+            self.province, {e.agency.code: e.agency for e in self.examined.values() if e.agency}, self.digest
+        )
 
     def issued(self) -> Issued | None:
+        """The addresses that it gives out, made out when somebody asks for an agency's."""
+        register = self.register()
+        return Issued(_Locals(register.agencies)) if register else None
+
+    def standing(self, day: date, before: Standing | None = None) -> Standing:
+        """The accounts that it leads to on a day; those of the first day asked for, which is asked again, are held."""
+        if day in self.held:
+            return self.held[day]
+        register, issued = self.register(), self.issued()
+        if register is None or issued is None:
+            raise ValueError("a register without a province has no accounts")
+        made = Standing.of(state.Timeline.of(register, issued, day), before)
+        if not self.held:
+            self.held[day] = made
+        return made
+
+    def wanted(self, day: date, before: Standing | None = None) -> Wanted:
+        """The same with the guards that stand before it."""
+        made = self.standing(day, before)
+        register = made.timeline.register
+        return Wanted(made.accounts, day, register.digest, desired.guards(register))
+
+    def version(self, only: frozenset[str]) -> Version | None:
+        """Some agencies read anew, with the places of all their values: findings about them cite those."""
         if self.province is None:
             return None
-        return Issued({e.agency.code: e.locals for e in self.examined.values() if e.agency})
+        system = _system(self.province)
+        found = [examine(file, system) for file in _agencies(self.files.values()) if _stem(file) in only]
+        agencies = {e.agency.code: e.agency for e in found if e.agency}
+        issued = {e.agency.code: e.locals for e in found if e.agency and e.locals is not None}
+        return Version(Register(self.province, agencies, self.digest), Issued(issued))
 
 
-def _read(files: list[File], before: _Read | None = None, progress: Progress | None = None) -> _Read:
+class _Locals(Mapping[str, Sequence[str | None]]):
+    """The local parts of each agency that was kept, as its rows have them."""
+
+    def __init__(self, agencies: Mapping[str, Agency]) -> None:
+        self._agencies = agencies
+
+    def __getitem__(self, code: str) -> Sequence[str | None]:
+        return rows.locals_of(self._agencies[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._agencies)
+
+    def __len__(self) -> int:
+        return len(self._agencies)
+
+
+def _read(files: list[File], before: _Read | None, progress: Progress | None, results: Results | None) -> _Read:
     """Read a register in full; a file that is as it was `before` need not be read again."""
     province, findings = loader.province(files)
     system = _system(province)
+    same = _same(files, before, system)
+    swept = sweep([file for file in _agencies(files) if file.name not in same], system, results, progress)
+    found = {**same, **{file.name: made for file, made in swept}}
     examined = {}
     for file in _agencies(files):
-        same = before and before.files.get(file.name) == file and _system(before.province) == system
-        made = before.examined[_stem(file)] if before and same else examine(file, system)
-        examined[_stem(file)] = _bounded(made, len(findings))
-        findings += examined[_stem(file)].findings
-        if progress:
-            progress(len(examined))
+        made = _bounded(found[file.name], len(findings))
+        examined[_stem(file)] = made
+        findings += made.findings
     return _Read(province, {file.name: file for file in files}, examined, findings, source.digest(files))
+
+
+def _same(files: list[File], before: _Read | None, system: frozenset[str]) -> dict[str, Examined]:
+    """What was made of the files that are as they were `before`, by their names."""
+    if before is None or _system(before.province) != system:
+        return {}
+    return {file.name: before.examined[_stem(file)] for file in _agencies(files) if before.files.get(file.name) == file}
 
 
 def _bounded(examined: Examined, before: int) -> Examined:
@@ -177,62 +224,73 @@ def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Findin
         for name in before.files.keys() | read.files.keys()
         if before.files.get(name) != read.files.get(name)
     )
-    was, now = before.register(differ), read.register(differ)
-    then, today = before.issued(), read.issued()
-    if was and now and then and today:
+    was, now = before.version(differ), read.version(differ)
+    if was and now:
         unclear = before.unclear | read.unclear
-        yield from history.check(Version(was, then), Version(now, today), unclear, day)
-        yield from history.across(before.facts(), read.facts(), unclear, now.province, day)
+        yield from history.check(was, now, unclear, day)
+        yield from history.across(before.facts(), read.facts(), unclear, now.register.province, day)
 
 
 def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]:
     """What an apply would refuse, told while the change is still being made; once, for the first day that shows it."""
     errors = binding([*before.findings, *rules.across(before.province, before.facts(), before.unread, None)])
-    was, now, then, today = before.register(), read.register(), before.issued(), read.issued()
-    if not (was and now and then and today):
+    if before.province is None or read.province is None:
         return
     if errors:
-        yield history.BASE.at(now.province.where(), count=len(errors))
+        yield history.BASE.at(read.province.where(), count=len(errors))
         return
     told = set()
-    for refusal in _refusals((was, then), (now, today), days.happenings(before.facts(), read.facts()), day):
-        finding = _refused(refusal, now)
+    for refusal in _refusals(before, read, days.happenings(before.facts(), read.facts()), day):
+        finding = _refused(refusal, read)
         if (finding.rule, finding.where.object) not in told:
             told.add((finding.rule, finding.where.object))
             yield finding
 
 
-def _refusals(was: Usable, now: Usable, found: list[Happening], day: date) -> Iterator[Refusal]:
+def _refusals(was: _Read, now: _Read, found: list[Happening], day: date) -> Iterator[Refusal]:
     """What each of the days that matter refuses."""
-    sizes = {agency.code: len(agency.people) for agency in was[0].agencies.values()}
-    yield from _between(was, now, day).refused
+    sizes = {code: len(examined.facts.ids) for code, examined in was.examined.items() if examined.facts}
+    yield from _refused_between(was, now, day)
     for coming in days.judged(found, sizes, day):
-        if _between(was, now, coming).refused:
+        if _refused_between(was, now, coming):
             # By then the change has been applied: what it did on a day before is not done again.
-            yield from _between(now, now, coming, since=coming - timedelta(days=1)).refused
+            yield from _refused_between(now, now, coming, since=coming - timedelta(days=1))
     for last in days.shown(found, day)[0][-1:]:
         # A mailbox that ends stays ended, on whatever day it did.
-        yield from (refusal for refusal in _between(was, now, last).refused if refusal.rule is plan.PROTECTED)
+        yield from (refusal for refusal in _refused_between(was, now, last) if refusal.rule is plan.PROTECTED)
 
 
-def _between(was: Usable, now: Usable, day: date, since: date | None = None) -> Plan:
-    return plan.make(wanted(*now, day), wanted(*was, since or day).accounts)
+def _refused_between(was: _Read, now: _Read, day: date, since: date | None = None) -> list[Refusal]:
+    return plan.refused(*_aim(was, now, day, since))
+
+
+def _aim(was: _Read, now: _Read, day: date, since: date | None = None) -> tuple[Wanted, Accounts]:
+    """What is wanted, and what is there by then; both registers hold."""
+    before = was.standing(since or day)
+    return now.wanted(day, before), before.accounts
+
+
+def between(was: Checked, now: Checked, day: date) -> Plan:
+    """What a change of a register that holds does on a day."""
+    return plan.make(*_aim(was.read, now.read, day))
 
 
 def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], int]:
     """What a change does: the plans of the day and of those to come on which it acts, both registers being sound; and
     on how many days more it does something.
     """
-    was, becomes = before.sound, now.sound
-    if was is None or becomes is None:
+    if before.sound is None or now.sound is None:
         return [], 0
     coming, more = days.shown(days.happenings(before.read.facts(), now.read.facts()), day)
-    return [_between(was, becomes, each) for each in (day, *coming)], more
+    return [between(before, now, each) for each in (day, *coming)], more
 
 
-def _refused(refusal: Refusal, register: Register) -> Finding:
-    agency = register.agencies.get(str(refusal.values.get("agency")))
-    where = agency.where() if agency else register.province.where("policy")
+def _refused(refusal: Refusal, read: _Read) -> Finding:
+    known = read.examined.get(str(refusal.values.get("agency")))
+    if known and known.facts:
+        where = known.facts.where()
+    else:
+        where = read.province.where("policy") if read.province else Where(source.PROVINCE, START)
     address = str(refusal.values.get("address", ""))
     return refusal.rule.at(Where(where.file, where.place, address or where.object), **refusal.values)
 

@@ -5,14 +5,15 @@ What comes of it depends on nothing else, so it can be kept, and made in several
 
 from __future__ import annotations
 
-import json
+import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from zlib import crc32
 
 from .. import rules
 from ..addresses import issuing as addresses
-from ..model import facts
+from ..jsontext import pack, unpack
+from ..model import facts, rows
 from ..model.facts import Facts
 from ..model.findings import RULES, Enough, Finding, Gathered, Where, binding
 from ..model.place import Place
@@ -20,16 +21,20 @@ from ..model.register import Agency
 from ..reading import loader
 from ..reading.source import File
 
+# The length of the head and of the issuances' places, both in octets; the rows are the rest.
+_LENGTHS = struct.Struct("<II")
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """An agency with the local part of each issuance, and its facts; all None where the file cannot be made out.
+    """An agency and its facts; both None where the file cannot be made out.
 
-    Not `complete` where an entry could not be read, so that the others' places and addresses prove nothing.
+    Not `complete` where an entry could not be read, so that the others' places and addresses prove nothing. `locals`
+    are the local part of each issuance; None where the agency was kept, whose rows have them.
     """
 
     agency: Agency | None
-    locals: list[str | None]
+    locals: Sequence[str | None] | None
     facts: Facts | None
     findings: list[Finding]
     complete: bool
@@ -55,25 +60,29 @@ def _examine(file: File, system: frozenset[str], findings: Gathered) -> Examined
 
 
 def dump(examined: Examined) -> bytes:
-    """Facts and findings as two lines of JSON, without the file's name, which depends on who asks."""
-    kept, people = facts.dump(examined.facts) if examined.facts else (None, b"")
-    whole = [kept, [_dump(finding) for finding in examined.findings], crc32(people)]
-    # A file's name may be no text, and findings cite it.
-    head = json.dumps(whole, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
-    return head + b"\n" + people
+    """All but the places of an agency's values, and the file's name, which depends on who asks."""
+    kept, places, agency, people = None, b"", None, b""
+    if examined.facts and examined.agency and examined.locals is not None:
+        kept, places = facts.dump(examined.facts)
+        agency, people = rows.dump(examined.agency, examined.locals)
+    head = pack([kept, agency, [_dump(finding) for finding in examined.findings], examined.complete])
+    return b"".join((_LENGTHS.pack(len(head), len(places)), head, places, people))
 
 
-def load(data: bytes, file: str) -> tuple[Facts | None, list[Finding]]:
-    """The inverse of `dump`, for a file of that name.
+def load(data: bytes, file: str) -> Examined:
+    """The inverse of `dump`, for a file of that name; what many ask for is made out only when somebody does.
 
     Raises:
-        ValueError, TypeError, KeyError: this is nothing that was dumped.
+        ValueError, TypeError, LookupError, struct.error: this is nothing that was dumped.
     """
-    head, _line, people = data.partition(b"\n")
-    kept, findings, checksum = json.loads(head)
-    if crc32(people) != checksum:
-        raise ValueError("damaged")
-    return facts.load(kept, people, file) if kept else None, [_load(row, file) for row in findings]
+    length, places = _LENGTHS.unpack_from(data)
+    start = _LENGTHS.size + length
+    kept, agency, findings, complete = unpack(data[_LENGTHS.size : start])
+    found = [_load(row, file) for row in findings]
+    if kept is None:
+        return Examined(None, [], None, found, complete)
+    known = facts.load(kept, data[start : start + places], file)
+    return Examined(rows.load(agency, data[start + places :], known.ids, file), None, known, found, complete)
 
 
 def _dump(finding: Finding) -> list[Any]:

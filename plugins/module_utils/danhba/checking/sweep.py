@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
+import struct
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from importlib.metadata import version
 from typing import Protocol
 
+from yaml import _yaml
+
 from .. import PACKAGE
-from ..model.facts import Facts
-from ..model.findings import Finding
 from ..reading.source import File
 from . import examination
+from .examination import Examined
 from .garbage import without_collection
 
 # Less than this is examined sooner than a second process starts.
@@ -36,8 +41,8 @@ class Results(Protocol):
 
 def sweep(
     files: list[File], system: frozenset[str], results: Results | None = None, progress: Progress | None = None
-) -> Iterator[tuple[File, Facts | None, list[Finding]]]:
-    """Each file with its facts and findings, in the order of the files; `progress` hears how many are done."""
+) -> Iterator[tuple[File, Examined]]:
+    """Each file with what was made of it, in the order of the files; `progress` hears how many are done."""
     keys = [_key(file, system) for file in files] if results else [b""] * len(files)
     known = results.get(keys) if results else {}
     missing = [(file, key) for file, key in zip(files, keys, strict=True) if key not in known]
@@ -50,14 +55,14 @@ def sweep(
     if results and found:
         results.put({key: found[file.name] for file, key in missing})
     for file, key in zip(files, keys, strict=True):
-        yield file, *_loaded(file, found.get(file.name) or known[key], system)
+        yield file, _loaded(file, found.pop(file.name, b"") or known[key], system)
 
 
-def _loaded(file: File, result: bytes, system: frozenset[str]) -> tuple[Facts | None, list[Finding]]:
-    """Facts and findings of a result; of one that was kept and is none, the file tells again."""
+def _loaded(file: File, result: bytes, system: frozenset[str]) -> Examined:
+    """What a result says; of one that was kept and is none, the file tells again."""
     try:
         return examination.load(result, file.path)
-    except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
         return examination.load(_examined(file, system), file.path)
 
 
@@ -70,11 +75,16 @@ def _key(file: File, system: frozenset[str]) -> bytes:
 
 @cache
 def _fingerprint() -> str:
-    """Of this package: what another version of the rules found says nothing."""
-    whole = hashlib.blake2b()
+    """Of this package and of what it reads and spells with: what another version of the rules found says nothing."""
+    whole = hashlib.blake2b(repr(_versions()).encode())
     for path in sorted(PACKAGE.rglob("*.py")):
         whole.update(path.read_bytes())
     return whole.hexdigest()
+
+
+def _versions() -> list[str]:
+    """Of Python, which has Unicode's tables, of YAML, of the letters without marks, and of what keeps the results."""
+    return [sys.version, _yaml.get_version_string(), *map(version, ("PyYAML", "Unidecode", "orjson"))]
 
 
 def _examine(files: list[File], system: frozenset[str]) -> Iterator[bytes]:
@@ -89,11 +99,11 @@ def _examine(files: list[File], system: frozenset[str]) -> Iterator[bytes]:
 def _together(files: list[File], system: frozenset[str]) -> Iterator[bytes]:
     """The results of the first files, as far as several processes get: all, or none where that is not worthwhile.
 
-    Less where the system has no semaphores or memory for them, or one of them is killed.
+    Less where the system has no semaphores or memory for them, one of them is killed, or this one may have none.
     """
     processes = len(os.sched_getaffinity(0))
     size = sum(len(file.data or b"") for file in files)
-    if processes < 2 or size < WORTHWHILE:
+    if processes < 2 or size < WORTHWHILE or multiprocessing.current_process().daemon:
         return
     from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 

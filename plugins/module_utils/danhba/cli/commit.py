@@ -15,18 +15,17 @@ from typing import Any, TypeVar
 import click
 
 from ..addresses.issuing import Issued
-from ..checking.check import Checked, check, wanted
+from ..checking.check import Checked, between
 from ..editing.draft import Draft
 from ..messages import mark as _
 from ..messages import render, visible
 from ..model.findings import Finding, Severity, binding
 from ..model.register import Register
-from ..planning import plan
 from ..reading import source
 from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from .common import REFUSED, at_terminal, language, refuse, today, usable
+from .common import REFUSED, at_terminal, examine, language, refuse, today, usable
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
 OLD_ERRORS = _(
@@ -98,7 +97,7 @@ def _show(before: list[File], after: list[File], checked: Checked, day: date) ->
     for line in _difference(before, after):
         click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
     if checked.usable:
-        click.echo(_plan(before, checked.usable, day))
+        click.echo(_plan(before, checked, day))
 
 
 def add_commit_options(command: F) -> F:
@@ -120,7 +119,7 @@ def examined(files: list[File]) -> Checked:
 
 @lru_cache(maxsize=1)
 def _examined(files: tuple[File, ...], day: date) -> Checked:
-    return check([*files], day)
+    return examine([*files], day)
 
 
 def computed(files: list[File]) -> tuple[Register, Issued]:
@@ -136,7 +135,7 @@ def computed(files: list[File]) -> tuple[Register, Issued]:
 
 def _checked(before: list[File], after: list[File]) -> Checked:
     """The register with the change; ends the process where that has errors which it did not have."""
-    checked = check(after, today(), examined(before))
+    checked = examine(after, today(), examined(before))
     new = _new(examined(before).findings, checked.findings)
     if new:
         _tell(new)
@@ -187,9 +186,9 @@ def _lines(data: bytes | None) -> list[str]:
     return text.removesuffix("\n").split("\n") if text else []
 
 
-def _plan(before: list[File], after: tuple[Register, Issued], day: date) -> str:
-    actual = wanted(*computed(before), day).accounts
-    return show_plan.text(plan.make(wanted(*after, day), actual), language())
+def _plan(before: list[File], after: Checked, day: date) -> str:
+    computed(before)
+    return show_plan.text(between(examined(before), after, day), language())
 
 
 def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> None:

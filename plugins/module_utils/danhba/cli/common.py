@@ -15,13 +15,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from ..addresses.issuing import Issued
-from ..checking.check import Checked
+from ..checking.cache import of_the_user
+from ..checking.check import Checked, check
 from ..messages import LANGUAGES, render, translator
 from ..messages import mark as _
 from ..model.findings import binding
 from ..model.register import Register
 from ..reading.schema import parse_day
-from ..reading.source import Unusable
+from ..reading.source import File, Unusable
+from ..rendering import columns
 from ..rendering import findings as show_findings
 from .misuse import HELP, WrongValue, explain
 
@@ -31,6 +33,12 @@ REFUSED, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 # Fewer files than these are read before a progress bar would be seen.
 LONG = 100
+# Where nobody is at a terminal, lines are cut nowhere.
+_WIDEST = 1000
+READING, CHECKING = _("Reading"), _("Checking")
+FORGOTTEN = _(
+    "what was remembered of earlier runs is left aside ({path}: {reason}), so this took longer; nothing else is wrong"
+)
 _CHOSEN = "danhba.language"
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -132,14 +140,22 @@ def at_terminal(stream: TextIO | None) -> bool:
 
 def table(rows: Iterable[tuple[str, ...]]) -> None:
     """Columns that line up; whole values when nobody is at a terminal that could be too narrow."""
+    rows = list(rows)
+    if not at_terminal(sys.stdout) and (lines := columns.line_up(rows, _WIDEST)):
+        put(lines)
+        return
+    _table(rows)
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    """The same where it may have to be folded."""
     from rich.console import Console
     from rich.table import Table
 
-    width = None if at_terminal(sys.stdout) else 1000
+    width = None if at_terminal(sys.stdout) else _WIDEST
     file = None if sys.stdout else StringIO()  # closed by the caller (>&-)
     console = Console(file=file, highlight=False, markup=False, emoji=False, soft_wrap=True, width=width)
     shown_table = Table(box=None, show_header=False, pad_edge=False)
-    rows = list(rows)
     for _cell in rows[0] if rows else ():
         shown_table.add_column(overflow="fold")  # an address that is cut could not be copied
     for row in rows:
@@ -169,10 +185,35 @@ def progress(length: int, label: str) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def write(path: Path, text: str) -> None:
+def examine(
+    files: list[File],
+    day: date | None = None,
+    base: list[File] | Checked | None = None,
+    label: str = READING,
+    *,
+    cache: bool = True,
+) -> Checked:
+    """Check a register with what is remembered of its files; every command reads it by this."""
+    kept = of_the_user() if cache else None
+    with progress(len(files), label) as advance:
+        checked = check(files, day, base, advance, kept)
+    if kept and kept.trouble:
+        why = translator(language())(kept.trouble)
+        click.echo(render(FORGOTTEN, {"path": kept.path, "reason": why}, language()), err=True)
+    return checked
+
+
+def put(pieces: Iterable[str]) -> None:
+    """Put out a long text in pieces."""
+    for piece in pieces:
+        click.echo(piece, nl=False)
+
+
+def write(path: Path, pieces: Iterable[str]) -> None:
     """Write a file that was asked for, or say why not."""
     try:
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
     except OSError as error:
         raise Unusable(_("cannot write {path}: {reason}"), path=path, reason=error.strerror) from error
 

@@ -6,11 +6,11 @@ import os
 import re
 import sys
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import click
 
-from ..checking.check import check
 from ..governance import codeowners, json_schema
 from ..governance.comment import markdown as as_markdown
 from ..governance.proposal import place, read
@@ -21,7 +21,7 @@ from ..reading import source
 from ..reading.source import Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from .common import REFUSED, as_of, directory, lang, language, usable, write
+from .common import REFUSED, as_of, directory, examine, lang, language, usable, write
 from .misuse import WrongValue
 
 _FILE = click.Path(path_type=Path)
@@ -51,7 +51,7 @@ def _organisation(_ctx: click.Context, _parameter: click.Parameter, value: str |
 @lang
 def codeowners_command(directory: Path, form: str, org: str | None, checking: bool, lang: str | None) -> None:
     """Ai duyệt tệp nào (CODEOWNERS) / Who owns which file."""
-    register, _issued = usable(check(source.from_directory(directory)))
+    register, _issued = usable(examine(source.from_directory(directory)))
     root, folder = _repository(directory)
     made = codeowners.text(form, register, org or register.province.domain.partition(".")[0], folder)
     if not checking:
@@ -104,9 +104,9 @@ def review_command(  # noqa: PLR0913, PLR0917
     made = review(read(directory, base, proposal), day)
     shown = as_markdown(made, language(), out.name if out else "")
     if comment:
-        write(comment, shown)
+        write(comment, [shown])
     if out and made.plan:
-        write(out, show_plan.as_json(made.plan, language()) + "\n")
+        write(out, chain(show_plan.json_pieces(made.plan, language()), "\n"))
     output = shown if form == "markdown" else show_findings.FORMATS[form](made.findings, language())
     if output:
         click.echo(output.rstrip("\n"))

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from ..checking.check import check
 from ..editing import people
 from ..editing.draft import NO_AGENCY, Draft
 from ..editing.problem import Problem
@@ -28,7 +27,7 @@ from ..reading import source
 from ..reading.source import Unusable
 from .asking import BEGINNINGS, CODE, Text, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
-from .common import as_of, directory, lang, language, refuse, table, usable
+from .common import as_of, directory, examine, lang, language, refuse, table, usable
 
 NO_LIST = _("{path} has no row that names the columns, such as: Stt | Họ và tên | Chức vụ; add one above the people")
 HIDDEN = _("the hidden sheet {sheet} was not read; show it in the spreadsheet if it is part of the list")
@@ -162,12 +161,12 @@ def export_command(  # noqa: PLR0913, PLR0917
     chỉ có hộp thư cơ quan. / Open mailboxes only: name, title, division, agency, address, office telephone. The format
     html is the public page, of the agencies' mailboxes alone.
     """
-    register, issued = usable(check(source.from_directory(directory), day))
+    register, issued = usable(examine(source.from_directory(directory), day))
     if agency and agency not in register.agencies:
         raise Problem(NO_AGENCY, agency=agency)
     if form in writing.FOLDERS and str(out) == "-":
         raise Unusable(ONE_STREAM, form=form)
-    listed = listing.everything(Timeline.of(register, issued, day))
+    listed = listing.each(Timeline.of(register, issued, day))
     contacts = list(addressbook.contacts(listed, agency or ""))
     if form in writing.FOLDERS:
         contacts = [contact for contact in contacts if not contact.is_person]

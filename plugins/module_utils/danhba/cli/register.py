@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import click
 
 from ..addresses.issuing import Issued
 from ..addresses.rule import candidates
-from ..checking.cache import of_the_user
-from ..checking.check import check, find, wanted
+from ..checking.check import wanted
+from ..jsontext import pretty, unpack
 from ..messages import mark as _
 from ..messages import render
 from ..model.findings import binding
@@ -26,7 +27,7 @@ from ..rendering import addresses as show_addresses
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..vietnamese import names
-from .common import REFUSED, as_of, directory, lang, language, paint, progress, stop, table, usable, write
+from .common import CHECKING, REFUSED, as_of, directory, examine, lang, language, paint, put, stop, table, usable, write
 
 
 @click.command("check")
@@ -51,11 +52,7 @@ def check_command(  # noqa: PLR0913, PLR0917
     """Kiểm tra sổ / Check the register."""
     files = source.staged(directory) if staged else source.from_directory(directory)
     before = source.from_git(directory, base) if base is not None else _committed(directory, staged)
-    with progress(len(files), _("Checking")) as advance:
-        if before is None:
-            findings = find(files, day, of_the_user() if cache else None, advance)
-        else:
-            findings = check(files, day, before, advance).findings
+    findings = examine(files, day, before, CHECKING, cache=cache).findings
     if form == "text":
         click.echo(show_findings.text(findings, language(), paint))
     elif output := show_findings.FORMATS[form](findings, language()):
@@ -68,9 +65,7 @@ def _committed(directory: Path, staged: bool) -> list[source.File] | None:
 
 
 def _read(files: list[source.File]) -> tuple[Register, Issued]:
-    with progress(len(files), _("Reading")) as advance:
-        checked = check(files, progress=advance)
-    return usable(checked)
+    return usable(examine(files))
 
 
 @click.command("addresses")
@@ -84,7 +79,7 @@ def addresses_command(directory: Path, day: date, form: str, lang: str | None) -
     if form == "text":
         table(show_addresses.rows(listed, language()))
     else:
-        click.echo({"json": show_addresses.as_json, "csv": show_addresses.as_csv}[form](listed))
+        put({"json": show_addresses.json_pieces, "csv": show_addresses.csv_pieces}[form](listed))
 
 
 @click.command("candidates")
@@ -129,13 +124,13 @@ def plan_command(  # noqa: PLR0913, PLR0917
     register, issued = _read(source.from_directory(directory))
     made = plan.make(wanted(register, issued, day), _actual(directory, against, day))
     if out:
-        write(out, show_plan.as_json(made, language()) + "\n")
+        write(out, chain(show_plan.json_pieces(made, language()), "\n"))
     if form == "text":
-        click.echo(show_plan.text(made, language(), paint))
+        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint))
     elif form == "markdown":
         click.echo(show_plan.markdown(made, language(), out.name if out else ""))
     else:
-        click.echo(show_plan.as_json(made, language()))
+        put(chain(show_plan.json_pieces(made, language()), "\n"))
     sys.exit(REFUSED if made.refused else 0)
 
 
@@ -150,7 +145,7 @@ def _actual(directory: Path, against: str, day: date) -> a.Accounts:
 
 def _exported(path: Path) -> a.Accounts:
     try:
-        return a.load(json.loads(path.read_text(encoding="utf-8")))
+        return a.load(unpack(path.read_bytes()))
     except OSError as error:
         raise Unusable(
             _("cannot read {path}: {reason}; check its permissions"), path=path, reason=error.strerror
@@ -171,7 +166,7 @@ def who_command(query: str, directory: Path, day: date, form: str, lang: str | N
     """Ai đang và đã có địa chỉ, mã hay họ tên này / Everyone it is or was, with documents and dates."""
     found = list(listing.who(_listed(directory, day), query))
     if form == "json":
-        click.echo(json.dumps([show_addresses.in_full_data(item) for item in found], ensure_ascii=False, indent=2))
+        click.echo(pretty([show_addresses.in_full_data(item) for item in found]))
     elif found:
         click.echo("\n".join(show_addresses.in_full(item, language()) for item in found))
     else:
@@ -180,6 +175,6 @@ def who_command(query: str, directory: Path, day: date, form: str, lang: str | N
     sys.exit(0 if found else REFUSED)
 
 
-def _listed(directory: Path, day: date) -> list[listing.Listed]:
+def _listed(directory: Path, day: date) -> Iterator[listing.Listed]:
     register, issued = _read(source.from_directory(directory))
-    return listing.everything(Timeline.of(register, issued, day))
+    return listing.each(Timeline.of(register, issued, day))

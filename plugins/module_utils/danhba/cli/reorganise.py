@@ -53,7 +53,7 @@ def reorganise_command(  # noqa: PLR0913, PLR0917
         acknowledged = guards.acknowledgements(found, issued, today()) if found.possible else []
     told = Told(found, acknowledged)
     if out:
-        write(out, _shown(told, form, None) + "\n")
+        write(out, [_shown(told, form, None), "\n"])
     click.echo(_shown(told, form, rendering.SHOWN))
     if not found.possible:
         sys.exit(REFUSED)

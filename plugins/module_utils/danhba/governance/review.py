@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..addresses.issuing import Issued
+from ..checking.cache import of_the_user
 from ..checking.check import check, differences
 from ..model.findings import Finding, binding
 from ..model.register import Agency, Issuance, Register
@@ -65,8 +66,9 @@ def review(proposal: Proposal, day: date) -> Review:
         files, base = proposal.own, proposal.ancestor or proposal.before
     else:
         files, base = proposal.result, proposal.before
-    before = check(base, day)
-    now = check(files, day, before)
+    kept = of_the_user()
+    before = check(base, day, results=kept)
+    now = check(files, day, before, results=kept)
     known = {_identity(finding) for finding in before.findings}
     findings = [finding for finding in now.findings if _identity(finding) not in known]
     made, moved, more = None, list[Moved](), 0
@@ -93,7 +95,8 @@ def _identity(finding: Finding) -> tuple[str, str, str, str]:
 
 def _moved(proposal: Proposal, merged: Register, given: Issued) -> Iterator[Moved]:
     then = {file.name: file.data for file in proposal.ancestor}
-    alone = check([file for file in proposal.own if file.name == PROVINCE or then.get(file.name) != file.data])
+    own = [file for file in proposal.own if file.name == PROVINCE or then.get(file.name) != file.data]
+    alone = check(own, results=of_the_user())
     if alone.register and alone.issued:
         for agency in alone.register.agencies.values():
             if later := merged.agencies.get(agency.code):

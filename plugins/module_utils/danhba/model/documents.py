@@ -46,6 +46,13 @@ class Document:
         return self.type or ("L" if _ASSEMBLY.fullmatch(self.agency) else "")
 
 
+@lru_cache(maxsize=8192)
+def kind(text: str) -> str | None:
+    """The kind of the document that a number and symbol names, None where it has none of the shapes in use."""
+    document = parse(text)
+    return document.kind if document else None
+
+
 @lru_cache(maxsize=8192)  # what is read from a file is asked for again by the rules
 def parse(text: str) -> Document | None:
     """The document that a number and symbol names, or None where it has none of the shapes in use."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, overload
 
+from ..jsontext import pack, unpack
 from .findings import Where
 from .place import START, Place
 from .register import MOVES, Agency, Event, Issuance
@@ -70,12 +71,13 @@ class Dated(NamedTuple):
 class Kept(Sequence[Held]):
     """Issuances as they were kept, made out when somebody asks: of most agencies nobody does."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, count: int) -> None:
         self._data = data
+        self._count = count
 
     @cached_property
     def _people(self) -> tuple[Held, ...]:
-        return tuple(map(Held._make, json.loads(self._data)))
+        return tuple(map(Held._make, unpack(zlib.decompress(self._data))))
 
     @overload
     def __getitem__(self, index: int) -> Held: ...
@@ -89,7 +91,7 @@ class Kept(Sequence[Held]):
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._people)
+        return self._count
 
 
 class Facts(NamedTuple):
@@ -191,14 +193,16 @@ def _dates(agency: Agency) -> Iterator[Dated]:
 
 
 def dump(facts: Facts) -> tuple[list[Any], bytes]:
-    """As it is kept, without the file's name, which depends on who asks; the issuances apart, as JSON."""
-    people = json.dumps(list(facts.people), ensure_ascii=False, separators=(",", ":")).encode()
-    head = [*facts[1:-1]]
-    return [sorted(value) if isinstance(value, frozenset) else value for value in head], people
+    """As it is kept, without the file's name, which depends on who asks; the issuances apart."""
+    people = zlib.compress(pack([tuple(held) for held in facts.people]), 1)
+    *head, pins, dates = facts[1:-1]
+    head = [sorted(value) if isinstance(value, frozenset) else value for value in head]
+    return [*head, [tuple(pin) for pin in pins], [tuple(dated) for dated in dates]], people
 
 
 def load(data: list[Any], people: bytes, file: str) -> Facts:
     """The inverse of `dump`."""
     *head, succeeds, at, ids, moved, latest, pins, dates = data
     lists = (tuple(map(Pin._make, pins)), tuple(map(Dated._make, dates)))
-    return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, Kept(people)))
+    kept = Kept(people, len(ids))
+    return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, kept))

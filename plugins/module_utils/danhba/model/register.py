@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -93,7 +93,7 @@ class Agency:
     succeeds: tuple[str, ...] = ()
     quota: int | None = None
     custodians: tuple[Custodian, ...] = ()
-    people: tuple[Issuance, ...] = ()
+    people: Sequence[Issuance] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
     def where(self, key: str = "") -> Where:

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 # An official's staff number, or an agency's tendonvi; the first says which.
 Key = tuple[str, str]
@@ -27,8 +27,7 @@ STATES = frozenset({OPEN, SUSPENDED, CLOSED})
 MODES = frozenset({SYSTEM, FORWARD, REDIRECT, CANCELLED})
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(NamedTuple):
     """A mailbox: `quota` in bytes, `since` the ISO date from which `document` put it into its state.
 
     `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top. `family` and
@@ -57,8 +56,7 @@ class Account:
         return self.kind, self.id
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(NamedTuple):
     """Mail to an address that is no open mailbox: delivered to `targets` (system, forward) or refused with `reply`."""
 
     address: str
@@ -66,11 +64,6 @@ class Route:
     document: str
     reply: str
     targets: tuple[Key, ...]
-
-
-def values_of(item: Account | Route) -> tuple[Any, ...]:
-    """The values of an account or a route in the order of its fields."""
-    return tuple(getattr(item, name) for name in item.__slots__)
 
 
 def route_of(address: str, mode: str, document: str, reply: str, targets: Iterable[Iterable[str]]) -> Route:
@@ -93,15 +86,16 @@ class Accounts:
     @classmethod
     def of(cls, accounts: Iterable[Account], routes: Iterable[Route] = ()) -> Accounts:
         """Index accounts and routes."""
-        return cls({a.key: a for a in accounts}, {r.address: r for r in routes})
+        return cls({(a.kind, a.id): a for a in accounts}, {r.address: r for r in routes})
 
     def digest(self) -> str:
         """SHA-256 over everything, whatever the order it was read in."""
         whole = hashlib.sha256()
+        shown = tuple.__repr__
         for key in sorted(self.accounts):
-            whole.update(repr(values_of(self.accounts[key])).encode())
+            whole.update(shown(self.accounts[key]).encode())
         for address in sorted(self.routes):
-            whole.update(repr(values_of(self.routes[address])).encode())
+            whole.update(shown(self.routes[address]).encode())
         return whole.hexdigest()
 
 
@@ -111,12 +105,12 @@ EMPTY = Accounts({}, {})
 def dump(accounts: Accounts) -> dict[str, Any]:
     """As JSON holds it: one list an account and a route, in the order of their fields."""
     return {
-        "accounts": [values_of(a) for a in accounts.accounts.values()],
-        "routes": [values_of(r) for r in accounts.routes.values()],
+        "accounts": [tuple(account) for account in accounts.accounts.values()],
+        "routes": [tuple(route) for route in accounts.routes.values()],
     }
 
 
-_ROW = [int if name == "quota" else str for name in Account.__slots__]
+_ROW = [int if name == "quota" else str for name in Account._fields]
 
 
 def _account(row: Iterable[Any]) -> Account:

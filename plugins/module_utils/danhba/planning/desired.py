@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from unidecode import unidecode
 
 from ..addresses.issuing import contact
 from ..model.policy import Guards
 from ..model.register import Agency, Register
+from ..model.rows import Row, ids_of
 from ..vietnamese.names import as_written
 from . import accounts as a
 from .state import LIVE, Entry, State, Timeline
@@ -21,10 +23,23 @@ CANCELLED = "Hop thu nay da bi huy bo, khong con nhan thu / This mailbox was can
 REDIRECTED = "Hop thu nay da doi dia chi, xin gui lai den / This mailbox has moved, please write to: {new}"
 
 
+class Standing(NamedTuple):
+    """A register on a day with its accounts, to take those of another from where they cannot differ."""
+
+    timeline: Timeline
+    accounts: a.Accounts
+
+    @classmethod
+    def of(cls, timeline: Timeline, before: Standing | None = None) -> Standing:
+        """Every account and route that should exist on the timeline's day; `before` only makes it faster."""
+        same = before and before.timeline.day == timeline.day
+        alike = same and before and before.timeline.register.province == timeline.register.province
+        return cls(timeline, _Desired(timeline, before if alike else None).all())
+
+
 def accounts(timeline: Timeline) -> a.Accounts:
     """Every account and route that should exist on the timeline's day."""
-    desired = _Desired(timeline)
-    return a.Accounts.of(desired.accounts(), desired.routes())
+    return Standing.of(timeline).accounts
 
 
 def guards(register: Register) -> Guards:
@@ -43,22 +58,54 @@ def _some(texts: list[str]) -> str:
     return ", ".join(texts[:NAMED] + ["..."] * (len(texts) > NAMED))
 
 
+# An account, and the routes at the addresses that its holder has left behind.
+Made = tuple[a.Account, Sequence[a.Route]]
+
+
 class _Desired:
-    def __init__(self, timeline: Timeline) -> None:
+    def __init__(self, timeline: Timeline, before: Standing | None) -> None:
         self.timeline = timeline
+        self.before = before
         self.register = timeline.register
         self.policy = timeline.register.province.policy
+        self.domain = "@" + timeline.register.province.domain
 
     def address(self, local: str) -> str:
-        return f"{local}@{self.register.province.domain}"
+        return local + self.domain
 
-    def accounts(self) -> Iterator[a.Account]:
-        for agency in self.register.agencies.values():
-            if self.timeline.own_agency_state(agency) is not State.PENDING:
-                yield self._contact(agency)
-        for person in self.timeline.people:
-            if current := self.timeline.current(person):
-                yield self._official(current)
+    def all(self) -> a.Accounts:
+        agencies = self.register.agencies.values()
+        found = [self._contact(each) for each in agencies if self.timeline.own_agency_state(each) is not State.PENDING]
+        routes = [*self._system_routes(), *self._former_contacts()]
+        seen: set[str] = set()
+        for agency in agencies:
+            if self.before and self.timeline.is_as_in(self.before.timeline, agency):
+                made = self._as_before(agency, self.before.accounts)
+            else:
+                made = self._people(agency, seen)
+            for account, former in made:
+                found.append(account)
+                routes.extend(former)
+        return a.Accounts.of(found, routes)
+
+    def _as_before(self, agency: Agency, before: a.Accounts) -> Iterator[Made]:
+        """The accounts of an agency's people as they were, each with the routes that its holder left behind."""
+        for id_ in ids_of(agency):
+            if account := before.accounts.get((a.OFFICIAL, id_)):
+                route = before.routes.get(account.address) if account.state == a.CLOSED else None
+                yield account, [route] if route else []
+
+    def _people(self, agency: Agency, seen: set[str]) -> Iterator[Made]:
+        """The same made anew, save for the people that were `seen` in an agency before."""
+        for entry, entries in self.timeline.of_agency(agency):
+            if len(entries) > 1:
+                if entry.issuance.id in seen:
+                    continue
+                seen.add(entry.issuance.id)
+            if current := self.timeline.last(entries):
+                state = self.timeline.own_state(current.issuance)
+                left = state is State.CLOSED or len(entries) > 1
+                yield self._official(current, state), self._former(entries, current) if left else ()
 
     def _contact(self, agency: Agency) -> a.Account:
         state = self.timeline.own_agency_state(agency)
@@ -79,49 +126,48 @@ class _Desired:
             parent=agency.parent,
         )
 
-    def _official(self, entry: Entry) -> a.Account:
-        issuance = entry.issuance
-        state = self.timeline.own_state(issuance)
-        document, since = self._reason(entry, state)
-        family, _middle, given = as_written(issuance.name, issuance.family, issuance.given)
+    def _official(self, entry: Entry, state: State) -> a.Account:
+        row = entry.issuance
+        document, since = self._reason(row, state)
+        family, _middle, given = as_written(row.name, row.family, row.given)
         return a.Account(
-            kind=a.OFFICIAL,
-            id=issuance.id,
-            address=self.address(entry.local),
-            name=issuance.name,
-            agency=entry.agency.code,
-            title=issuance.title,
-            unit=issuance.unit,
-            phone=issuance.phone,
-            quota=issuance.quota or self.policy.quota_official,
-            state=state.value,
-            document=document,
-            since=since,
-            family=family,
-            given=given,
+            a.OFFICIAL,
+            row.id,
+            row.local + self.domain,
+            row.name,
+            entry.agency.code,
+            row.title,
+            row.unit,
+            row.phone,
+            row.quota or self.policy.quota_official,
+            state.value,
+            document,
+            since,
+            "",
+            family,
+            given,
         )
 
-    def _reason(self, entry: Entry, state: State) -> tuple[str, str]:
+    def _reason(self, row: Row, state: State) -> tuple[str, str]:
         """The document that put the mailbox into its state, and the day from which it is in it."""
-        issuance, day = entry.issuance, self.timeline.day
-        if state is State.CLOSED and issuance.closed:
-            return issuance.closed.document, issuance.closed.date.isoformat()
+        if state is State.CLOSED:
+            return row.closed_by, row.closed_on
+        if not row.spells:
+            return row.opened_by, row.opened_on
         if state is State.SUSPENDED:
-            suspension = next(s for s in issuance.suspended if s.covers(day))
-            return suspension.document, suspension.since.isoformat()
-        ended = [s for s in issuance.suspended if s.until and s.until <= day]
+            document, since, _until = self.timeline.spell(row)
+            return document, since
+        today = self.timeline.day.isoformat()
+        ended = [(until, document) for document, _since, until in row.spells if until and until <= today]
         if ended:
-            last = max(ended, key=lambda s: s.until or s.since)
-            return last.document, (last.until or last.since).isoformat()
-        return issuance.opened.document, issuance.opened.date.isoformat()
+            until, document = max(ended, key=lambda each: each[0])
+            return document, until
+        return row.opened_by, row.opened_on
 
-    def routes(self) -> Iterator[a.Route]:
-        yield from self._system_routes()
+    def _former_contacts(self) -> Iterator[a.Route]:
         for agency in self.register.agencies.values():
             if self.timeline.own_agency_state(agency) is State.CLOSED:
                 yield self._former_contact(agency)
-        for entries in self.timeline.people.values():
-            yield from self._former(entries)
 
     def _system_routes(self) -> Iterator[a.Route]:
         """What RFC 2142 demands of a domain, answered by a contact mailbox or whoever succeeds it."""
@@ -144,22 +190,19 @@ class _Desired:
             return a.Route(address, a.REDIRECT, document, REDIRECTED.format(new=new), ())
         return a.Route(address, a.CANCELLED, document, self._cancelled(agency), ())
 
-    def _former(self, entries: list[Entry]) -> list[a.Route]:
+    def _former(self, entries: Sequence[Entry], current: Entry) -> list[a.Route]:
         """The addresses that a person has left behind; the last closing of an address decides."""
-        current = self.timeline.current(entries[0].issuance.id)
-        if current is None:
-            return []
         live = self.timeline.own_state(current.issuance) in LIVE
         found: dict[str, a.Route] = {}
         for entry in entries:
-            closed = self.timeline.own_state(entry.issuance) is State.CLOSED
-            if closed and (route := self._former_official(entry, current, live=live)):
-                found[route.address] = route
+            if self.timeline.own_state(entry.issuance) is State.CLOSED:
+                state = self.timeline.state(entry)
+                if route := self._former_official(entry, current, state, live=live):
+                    found[route.address] = route
         return list(found.values())
 
-    def _former_official(self, entry: Entry, current: Entry, *, live: bool) -> a.Route | None:
-        address, state = self.address(entry.local), self.timeline.state(entry)
-        document = entry.issuance.closed.document if entry.issuance.closed else ""
+    def _former_official(self, entry: Entry, current: Entry, state: State, *, live: bool) -> a.Route | None:
+        address, document = self.address(entry.local), entry.issuance.closed_by
         if not live:
             return a.Route(address, a.CANCELLED, document, self._cancelled(entry.agency), ())
         if state is State.FORWARDING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple, overload
 
 from ..messages import mark as _
 from ..model.findings import Rule, rule
@@ -70,12 +71,13 @@ ACTIONS = (CREATE, REOPEN, RESUME, SUSPEND, READDRESS, CLOSE, UPDATE, RECORD, *R
 GUARDED = {CLOSE: (CLOSE, SUSPEND), READDRESS: (READDRESS,)}
 # Actions after which nobody may go on under the address that the account had.
 ENDING = frozenset({CLOSE, SUSPEND, READDRESS})
+_RANKS = {action: rank for rank, action in enumerate(ACTIONS)}
+_ENDING = frozenset(_RANKS[action] for action in ENDING)
 # Samples in messages and results are this long.
 SAMPLE = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(NamedTuple):
     """One thing to do to one account or route, on one document; `before` and `after` hold what differs."""
 
     action: str
@@ -92,7 +94,60 @@ class Action:
     @property
     def order(self) -> tuple[int, str, str]:
         """Actions are shown by what they do, then agency, then address."""
-        return ACTIONS.index(self.action), self.agency, self.address
+        return _RANKS[self.action], self.agency, self.address
+
+
+class Step(NamedTuple):
+    """An action in short, and in the order in which plans show them: what it does, then agency, then address."""
+
+    rank: int
+    agency: str
+    address: str
+    before: Account | Route | None
+    after: Account | Route | None
+
+    @property
+    def action(self) -> str:
+        """What it does: one of `ACTIONS`."""
+        return ACTIONS[self.rank]
+
+
+class Actions(Sequence[Action]):
+    """The actions of a plan, made of its steps at each asking: a first plan has one for each mailbox there is."""
+
+    def __init__(self, steps: Iterable[Step]) -> None:
+        self.steps = sorted(steps, key=itemgetter(0, 1, 2))
+
+    @overload
+    def __getitem__(self, index: int) -> Action: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Action]: ...
+
+    def __getitem__(self, index: int | slice) -> Action | Sequence[Action]:
+        """One of them, or several."""
+        if isinstance(index, slice):
+            return tuple(map(_action, self.steps[index]))
+        return _action(self.steps[index])
+
+    def __iter__(self) -> Iterator[Action]:
+        """All in order."""
+        return map(_action, self.steps)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.steps)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether others are the same, in the same order."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(len(self.steps))
+
+    def counted(self) -> Counter[str]:
+        """How many there are of each kind."""
+        return Counter({ACTIONS[rank]: count for rank, count in Counter(step[0] for step in self.steps).items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +186,15 @@ class Plan:
 
     checksum: str
     day: date
-    actions: tuple[Action, ...]
+    actions: Sequence[Action]
     refused: tuple[Refusal, ...]
     changes: Changes
 
     @property
     def counts(self) -> dict[str, int]:
         """How many actions of each kind there are."""
-        counted = Counter(action.action for action in self.actions)
+        actions = self.actions
+        counted = actions.counted() if isinstance(actions, Actions) else Counter(a.action for a in actions)
         return {action: counted[action] for action in ACTIONS}
 
 
@@ -148,13 +204,18 @@ def make(wanted: Wanted, actual: Accounts, approved: str = "", applied: date | N
     """
     checksum = _checksum(wanted, actual)
     changes = _changes(wanted.accounts, actual)
-    actions = tuple(sorted(_actions(changes, actual), key=lambda action: action.order))
-    refused = list(_guard(wanted, actual, actions))
+    actions = Actions(_steps(changes, actual))
+    refused = list(_guard(wanted, actual, actions.steps))
     if applied and wanted.day < applied:
         refused.insert(0, Refusal(DAY, {"day": wanted.day.isoformat(), "applied": applied.isoformat()}))
     if approved and approved != checksum:
         refused.insert(0, Refusal(CHECKSUM, {"approved": approved[:12], "now": checksum[:12]}))
     return Plan(checksum, wanted.day, actions, tuple(refused), changes)
+
+
+def refused(wanted: Wanted, actual: Accounts) -> list[Refusal]:
+    """Why the plan of a day must not be applied, whatever was approved and applied."""
+    return list(_guard(wanted, actual, Actions(_steps(_changes(wanted.accounts, actual), actual)).steps))
 
 
 def _checksum(wanted: Wanted, actual: Accounts) -> str:
@@ -175,26 +236,29 @@ def _placed(account: Account, wanted: Accounts, actual: Accounts) -> Account:
     if not account.parent or (AGENCY, account.parent) in wanted.accounts:
         return account
     before = actual.accounts.get(account.key)
-    return replace(account, parent=before.parent if before else "")
+    return account._replace(parent=before.parent if before else "")
 
 
-def _actions(changes: Changes, actual: Accounts) -> Iterator[Action]:
+def _steps(changes: Changes, actual: Accounts) -> Iterator[Step]:
     # A closing says that its address now refuses, a readdressing that the old one forwards: no action of its own.
     said: set[tuple[str, str]] = set()
+    routed = {route.address for route in changes.routes}
     for account in changes.accounts:
-        before = actual.accounts.get(account.key)
-        for action in _steps(before, account):
-            yield _account_action(action, before, account)
-        said.add((account.address, CANCELLED))
+        before = actual.accounts.get((account.kind, account.id))
+        shown = before or account
+        for rank in _ranks(before, account):
+            yield Step(rank, shown.agency, shown.address, before, account)
+        if account.address in routed:
+            said.add((account.address, CANCELLED))
         if before and before.address != account.address:
             said.update({(before.address, FORWARD), (before.address, CANCELLED)})
     for route in changes.routes:
         if (route.address, route.mode) not in said or route.address in actual.routes:
-            yield _route_action(ROUTED[route.mode], route, actual.routes.get(route.address), route)
-    written = {account.address for account in changes.accounts}
+            yield Step(_RANKS[ROUTED[route.mode]], "", route.address, actual.routes.get(route.address), route)
+    written = {account.address for account in changes.accounts} if changes.released else frozenset()
     for address in changes.released:
         if address not in written:
-            yield _route_action(RELEASE, actual.routes[address], actual.routes[address], None)
+            yield Step(_RANKS[RELEASE], "", address, actual.routes[address], None)
 
 
 _STEPS = {
@@ -207,43 +271,52 @@ _STEPS = {
 }
 
 
-def _steps(before: Account | None, after: Account) -> Iterator[str]:
+def _ranks(before: Account | None, after: Account) -> Iterator[int]:
     if before is None:
-        yield RECORD if after.state == CLOSED else CREATE
+        yield _RANKS[RECORD if after.state == CLOSED else CREATE]
         return
     step = _STEPS.get((before.state, after.state))
     if step:
-        yield step
+        yield _RANKS[step]
     if before.address != after.address:
-        yield READDRESS
+        yield _RANKS[READDRESS]
     elif not step:
-        yield UPDATE
+        yield _RANKS[UPDATE]
 
 
-def _account_action(action: str, before: Account | None, after: Account) -> Action:
-    names = [n for n in Account.__slots__ if before is None or getattr(before, n) != getattr(after, n)]
+def _action(step: Step) -> Action:
+    """An action in full."""
+    before, after = step.before, step.after
+    if isinstance(after, Account):
+        return _account_action(step, before if isinstance(before, Account) else None, after)
+    route = after or before
+    document = route.document if route else ""
+    shown = (_shown(before), _shown(after))
+    return Action(step.action, "route", step.address, step.address, "", "", document, "", *shown)
+
+
+def _account_action(step: Step, before: Account | None, after: Account) -> Action:
+    if before is None:
+        was, becomes = {}, dict(zip(Account._fields, after, strict=True))
+    else:
+        names = [name for name, old, new in zip(Account._fields, before, after, strict=True) if old != new]
+        was, becomes = ({name: getattr(each, name) for name in names} for each in (before, after))
     return Action(
-        action,
+        step.action,
         after.kind,
         after.id,
-        before.address if before else after.address,
-        before.agency if before else after.agency,
+        step.address,
+        step.agency,
         after.name,
         after.document,
         after.since,
-        {name: getattr(before, name) for name in names} if before else {},
-        {name: getattr(after, name) for name in names},
+        was,
+        becomes,
     )
 
 
-def _route_action(action: str, route: Route, before: Route | None, after: Route | None) -> Action:
-    return Action(
-        action, "route", route.address, route.address, "", "", route.document, "", _shown(before), _shown(after)
-    )
-
-
-def _shown(route: Route | None) -> dict[str, Any]:
-    if route is None:
+def _shown(route: Account | Route | None) -> dict[str, Any]:
+    if not isinstance(route, Route):
         return {}
     shown: dict[str, Any] = {"mode": route.mode}
     if route.reply:
@@ -253,22 +326,23 @@ def _shown(route: Route | None) -> dict[str, Any]:
     return shown
 
 
-def _guard(wanted: Wanted, actual: Accounts, actions: tuple[Action, ...]) -> Iterator[Refusal]:
+def _guard(wanted: Wanted, actual: Accounts, steps: Sequence[Step]) -> Iterator[Refusal]:
     vanished = [account.address for key, account in actual.accounts.items() if key not in wanted.accounts.accounts]
     if vanished:
         yield Refusal(VANISHED, {"count": len(vanished), "sample": sorted(vanished)[:SAMPLE]})
     live = Counter(account.agency for account in actual.accounts.values() if account.state != CLOSED)
     for kind, counted in GUARDED.items():
-        yield from _limits(kind, wanted, live, [action for action in actions if action.action in counted])
+        ranks = {_RANKS[action] for action in counted}
+        yield from _limits(kind, wanted, live, [step for step in steps if step.rank in ranks])
     protected = {_local(address) for address in wanted.guards.protected} - _named("protected", wanted)
-    for action in actions:
-        if action.action in ENDING and _local(action.address) in protected:
-            yield Refusal(PROTECTED, {"action": action.action, "address": action.address})
+    for step in steps:
+        if step.rank in _ENDING and _local(step.address) in protected:
+            yield Refusal(PROTECTED, {"action": step.action, "address": step.address})
 
 
-def _limits(kind: str, wanted: Wanted, live: Counter[str], actions: list[Action]) -> Iterator[Refusal]:
+def _limits(kind: str, wanted: Wanted, live: Counter[str], steps: list[Step]) -> Iterator[Refusal]:
     limit, named = wanted.guards.limits[kind], _named(kind, wanted)
-    counted = Counter(action.agency for action in actions if _local(action.address) not in named)
+    counted = Counter(step.agency for step in steps if _local(step.address) not in named)
     acknowledged = max((a.count for a in _in_force(kind, wanted)), default=0)
     total, base = counted.total(), live.total()
     if total > (most := max(most_of(limit, base), acknowledged)):

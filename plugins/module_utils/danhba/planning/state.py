@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from ..addresses.issuing import Issued
+from ..model import rows
 from ..model.register import Agency, Issuance, Register
+from ..model.rows import Row, Staff
 
 
 class State(StrEnum):
@@ -25,67 +28,128 @@ class State(StrEnum):
 LIVE = frozenset({State.OPEN, State.SUSPENDED})
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One issuance with its agency and its local part."""
+class Entry(NamedTuple):
+    """One issuance with its agency."""
 
     agency: Agency
-    issuance: Issuance
-    local: str
+    issuance: Row
+
+    @property
+    def local(self) -> str:
+        """The local part of its address."""
+        return self.issuance.local
 
 
 @dataclass(slots=True)
 class Timeline:
-    """A register on a day."""
+    """A register on a day. Rows are gone through agency by agency and never held; only who was in several is."""
 
     register: Register
     day: date
-    # Each person's issuances, from the first opened to the last.
-    people: dict[str, list[Entry]] = field(default_factory=dict)
+    issued: Issued | None = None
+    # The issuances of each person who has more than one, from the first opened to the last.
+    moved: dict[str, list[Entry]] = field(default_factory=dict)
     # The agencies that took over each agency's mail and duties.
     successors: dict[str, list[Agency]] = field(default_factory=dict)
-    _current: dict[str, Entry | None] = field(default_factory=dict)
+    _today: str = ""
+
+    def __post_init__(self) -> None:
+        self._today = self.day.isoformat()
 
     @classmethod
     def of(cls, register: Register, issued: Issued, day: date) -> Timeline:
         """Order the register by people and by succession; every issuance must have its address."""
-        timeline = cls(register, day)
+        timeline = cls(register, day, issued)
+        seen: set[str] = set()
+        several: set[str] = set()
         for agency in register.agencies.values():
-            for issuance, local in issued.of(agency):
-                timeline.people.setdefault(issuance.id, []).append(Entry(agency, issuance, local or ""))
+            for id_ in rows.ids_of(agency):
+                (several if id_ in seen else seen).add(id_)
             for code in agency.succeeds:
                 timeline.successors.setdefault(code, []).append(agency)
-        for entries in timeline.people.values():
-            if len(entries) > 1:
-                entries.sort(key=lambda entry: entry.issuance.opened.date)
+        timeline._gather(several)
         return timeline
 
-    def own_state(self, issuance: Issuance) -> State:
+    def _gather(self, people: set[str]) -> None:
+        for agency in self.register.agencies.values() if people else ():
+            if not people.isdisjoint(rows.ids_of(agency)):
+                for row in self.rows(agency):
+                    if row.id in people:
+                        self.moved.setdefault(row.id, []).append(Entry(agency, row))
+        for entries in self.moved.values():
+            entries.sort(key=lambda entry: entry.issuance.opened_on)
+
+    def rows(self, agency: Agency) -> Iterator[Row]:
+        """The issuances of an agency, in the order of its file."""
+        if isinstance(agency.people, Staff):
+            return agency.people.rows()
+        return map(rows.row_of, agency.people, self.issued.locals[agency.code] if self.issued else ())
+
+    def holders(self) -> Iterator[tuple[Entry, Sequence[Entry]]]:
+        """Every issuance in the order of the register, with all those of its holder by their days."""
+        for agency in self.register.agencies.values():
+            yield from self.of_agency(agency)
+
+    def of_agency(self, agency: Agency) -> Iterator[tuple[Entry, Sequence[Entry]]]:
+        """The same of one agency."""
+        for row in self.rows(agency):
+            entry = Entry(agency, row)
+            yield entry, self.moved.get(row.id) or (entry,)
+
+    def is_as_in(self, other: Timeline, agency: Agency) -> bool:
+        """Whether the mailboxes of an agency's people, and what mail to them is answered, cannot differ from another
+        register's on the same day and in the same province: it is kept just so, and nobody in it was elsewhere.
+        """
+        ids = rows.ids_of(agency)
+        return (
+            other.register.agencies.get(agency.code) is agency
+            and self.own_agency_state(agency) is State.OPEN
+            and self.moved.keys().isdisjoint(ids)
+            and other.moved.keys().isdisjoint(ids)
+        )
+
+    def entries(self) -> Iterator[Entry]:
+        """Every issuance, people in order of the register."""
+        for entries in self.people.values():
+            yield from entries
+
+    @property
+    def people(self) -> dict[str, list[Entry]]:
+        """Each person's issuances, from the first opened to the last; people in the order of the register."""
+        return {entry.issuance.id: list(entries) for entry, entries in self.holders()}
+
+    def own_state(self, issuance: Issuance | Row) -> State:
         """The state by the issuance's own dates alone: pending, open, suspended or closed."""
-        if self.day < issuance.opened.date:
+        row = issuance if isinstance(issuance, Row) else rows.row_of(issuance, None)
+        if self._today < row.opened_on:
             return State.PENDING
-        if issuance.closed and issuance.closed.date <= self.day:
+        if row.closed_on and row.closed_on <= self._today:
             return State.CLOSED
-        if any(suspension.covers(self.day) for suspension in issuance.suspended):
+        if row.spells and self.spell(row):
             return State.SUSPENDED
         return State.OPEN
 
+    def spell(self, row: Row) -> Sequence[str]:
+        """The document, since and until of the suspension that is in force; empty where none is."""
+        return next((s for s in row.spells if s[1] <= self._today and (not s[2] or self._today < s[2])), ())
+
     def current(self, person: str) -> Entry | None:
-        """The issuance that holds the person's mailbox: the last that began (none overlap, R4.0); None if all pend."""
-        if person not in self._current:
-            started = (e for e in reversed(self.people[person]) if e.issuance.opened.date <= self.day)
-            self._current[person] = next(started, None)
-        return self._current[person]
+        """The issuance that holds the person's mailbox; None if all pend."""
+        return self.last(self.moved.get(person) or self.people[person])
+
+    def last(self, entries: Sequence[Entry]) -> Entry | None:
+        """The one of a person's issuances that holds the mailbox: the last that began (none overlap, R4.0)."""
+        return next((e for e in reversed(entries) if e.issuance.opened_on <= self._today), None)
 
     def state(self, entry: Entry) -> State:
         """The state of an issuance; those who went on leave a forwarding, then a redirecting address behind."""
         state = self.own_state(entry.issuance)
-        if state is not State.CLOSED or entry.issuance.closed is None:
+        if state is not State.CLOSED or entry.issuance.id not in self.moved:
             return state
-        current = self.current(entry.issuance.id)
+        current = self.last(self.moved[entry.issuance.id])
         if current is None or current.local == entry.local or self.own_state(current.issuance) not in LIVE:
             return State.CLOSED
-        return self._after(entry.issuance.closed.date)
+        return self._after(date.fromisoformat(entry.issuance.closed_on))
 
     def _after(self, closed: date) -> State:
         policy = self.register.province.policy
@@ -123,8 +187,3 @@ class Timeline:
             else:
                 waiting.extend(self.successors.get(heir.code, ()))
         return [found[code] for code in sorted(found)]
-
-    def entries(self) -> Iterator[Entry]:
-        """Every issuance, people in order of the register."""
-        for entries in self.people.values():
-            yield from entries

@@ -71,6 +71,7 @@ _INVISIBLE = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd"
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+_MARKS = ("<<<<<<<", ">>>>>>>", "=======")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= )|^={7}$", re.M)
 _LOOKALIKE = re.compile("[" + "".join(LOOKALIKES) + "]")
 # A file typed in the wrong form has thousands of such places: these many tell its editor enough.
@@ -119,7 +120,7 @@ def read(file: source.File, subject: str, findings: list[Finding]) -> tree.Node 
     text = _text(file, subject, findings)
     if text is None:
         return None
-    if conflict := _CONFLICT.search(text):
+    if any(mark in text for mark in _MARKS) and (conflict := _CONFLICT.search(text)):
         place = _place(text, conflict.start())
         findings.append(CONFLICT.at(Where(file.path, place, subject), mark=conflict[0]))
         return None
@@ -166,9 +167,10 @@ def _characters(text: str, path: str, subject: str) -> Iterator[Finding]:
     """What R7.3 (TCVN 6909:2001, in composed form) objects to, for the first places of each kind."""
     if "\r" in text:
         yield LINES.at(Where(path, _place(text, text.index("\r")), subject))
-    for match in islice(_INVISIBLE.finditer(text), ENOUGH):
+    used = "".join(set(text))  # of these few characters it is told at once whether any is of the rare kinds
+    for match in islice(_INVISIBLE.finditer(text), ENOUGH) if _INVISIBLE.search(used) else ():
         yield INVISIBLE.at(Where(path, _place(text, match.start()), subject), character=describe(match[0]))
-    for match in islice(_LOOKALIKE.finditer(text), ENOUGH):
+    for match in islice(_LOOKALIKE.finditer(text), ENOUGH) if _LOOKALIKE.search(used) else ():
         where = Where(path, _place(text, match.start()), subject)
         yield LOOKALIKE.at(where, character=describe(match[0]), meant=describe(LOOKALIKES[match[0]]))
     for offset, found in islice(legacy.find(text), ENOUGH):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import TypeVar
 
 from ..messages import mark as _
@@ -93,11 +94,19 @@ class Reader:
         """A place in this file, about the object being read."""
         return Where(self.file, place, self.object)
 
-    def map(self, node: Node | None, key: str, required: Collection[str], optional: Collection[str] = ()) -> Fields:
+    def map(self, node: Node | None, key: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> Fields:
         """A mapping with its keys checked; what is no mapping reads as one without keys."""
         if not isinstance(node, Map):
             self._wrong(node, key, "{…}")
             return Fields(self, {}, {})
+        if not _fits(frozenset(node.entries), required, optional):
+            self._misfit(node, key, required, optional)
+        places = {name: child.place for name, child in node.entries.items()}
+        places[""] = node.place
+        return Fields(self, node.entries, places)
+
+    def _misfit(self, node: Map, key: str, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
+        """Say which keys are too many, and which are missing."""
         for name, place in node.keys.items():
             if name not in required and name not in optional:
                 allowed = [*required, *optional]
@@ -105,9 +114,6 @@ class Reader:
         for name in required:
             if name not in node.entries:
                 self.findings.append(MISSING.at(self.where(node.place), key=name, object=self._name(key)))
-        places = {name: child.place for name, child in node.entries.items()}
-        places[""] = node.place
-        return Fields(self, node.entries, places)
 
     def _name(self, key: str) -> str:
         return f"{self.object}: {key}" if key else self.object
@@ -143,6 +149,11 @@ class Reader:
         return value
 
 
+@lru_cache(maxsize=4096)  # the keys of most entries are one of a few sets
+def _fits(keys: frozenset[str], required: tuple[str, ...], optional: tuple[str, ...]) -> bool:
+    return keys.issuperset(required) and keys.issubset((*required, *optional))
+
+
 def _kind(node: Node) -> str:
     return {Map: "{…}", List: "[…]", Text: "abc"}[type(node)]
 
@@ -161,7 +172,8 @@ class Fields:
 
     def text(self, key: str) -> str:
         """A text, empty where there is none."""
-        return self.reader.text(self.entries.get(key), key) or ""
+        node = self.entries.get(key)
+        return (self.reader.text(node, key) or "") if node else ""
 
     def matching(self, key: str, shape: re.Pattern[str], example: str) -> str:
         """A text of a given shape."""
@@ -371,7 +383,7 @@ def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
         if not LOCAL.fullmatch(name) or name.startswith("contact-"):
             where = reader.where(place)
             reader.findings.append(SHAPE.at(where, key="system_addresses", value=name, example="postmaster, abuse"))
-    inner = reader.map(node, "system_addresses", (), names)
+    inner = reader.map(node, "system_addresses", (), tuple(names))
     found = {name: inner.matching(name, LOCAL, "contact-stttt") for name in names}
     return {name: target for name, target in found.items() if target}
 

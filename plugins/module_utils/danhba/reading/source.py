@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import subprocess
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ..messages import mark as _
 
@@ -22,6 +25,8 @@ LARGEST = 16 * 1024 * 1024
 LARGEST_REGISTER = 1024 * 1024 * 1024
 # A province has some thousand agencies, counting those that are gone.
 LARGEST_FILES = 20_000
+# So often a register is read when somebody writes to it meanwhile.
+ATTEMPTS = 3
 # By these git tells its hooks where they are. The directory that is named says that here, and may be in another clone.
 _LOCATION = frozenset(
     f"GIT_{name}"
@@ -55,17 +60,39 @@ class File:
 
 
 def from_directory(directory: Path) -> list[File]:
-    """The files of a register on disk, by name. Links and files over `LARGEST` are named but not read."""
+    """The files of a register on disk, by name, all of one moment. Links and files over `LARGEST` are named but not
+    read.
+    """
     try:
-        names = sorted(islice(_names(directory), LARGEST_FILES + 1))
-        _bound_files(directory, len(names))
-        sizes = {name: _size(directory / name) for name in names}
-        _bound(directory, sizes.values())
-        return [_read(directory, name, sizes[name]) for name in names]
+        for _attempt in range(ATTEMPTS):
+            with suppress(FileNotFoundError):  # it has just been taken away
+                stamps = _stamps(directory)
+                files = [_read(directory, name, stamp.size) for name, stamp in stamps.items()]
+                if _stamps(directory) == stamps:
+                    return files
     except OSError as error:
         raise Unusable(
             _("cannot read {path}: {reason}; check its permissions"), path=error.filename, reason=error.strerror
         ) from error
+    raise Unusable(_("somebody is writing to {path} at this moment; run it again when they are done"), path=directory)
+
+
+class _Stamp(NamedTuple):
+    """How a file shows that it has changed: its number, the nanosecond, and the bytes to be read, None for no file that
+    is read.
+    """
+
+    inode: int
+    changed: int
+    size: int | None
+
+
+def _stamps(directory: Path) -> dict[str, _Stamp]:
+    names = sorted(islice(_names(directory), LARGEST_FILES + 1))
+    _bound_files(directory, len(names))
+    stamps = {name: _stamp(directory / name) for name in names}
+    _bound(directory, (stamp.size for stamp in stamps.values()))
+    return stamps
 
 
 def _names(directory: Path) -> Iterable[str]:
@@ -93,10 +120,10 @@ def _names(directory: Path) -> Iterable[str]:
             yield f"{AGENCIES}/{entry.name}"
 
 
-def _size(path: Path) -> int | None:
-    """How many bytes are to be read, None where it is nothing that is read."""
-    size = path.stat().st_size if path.is_file() and not path.is_symlink() else None
-    return size if size is not None and size <= LARGEST else None
+def _stamp(path: Path) -> _Stamp:
+    found = os.lstat(path)
+    is_read = stat.S_ISREG(found.st_mode) and found.st_size <= LARGEST
+    return _Stamp(found.st_ino, found.st_mtime_ns, found.st_size if is_read else None)
 
 
 def _bound(directory: Path, sizes: Iterable[int | None]) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
+from ..jsontext import AT_ONCE, pretty_list
 from ..messages import mark as _
 from ..messages import render, translator
 from ..model.register import Event, Suspension
@@ -33,39 +34,41 @@ def as_data(item: Listed) -> dict[str, str | None]:
         "agency": item.agency.code,
         "name": item.name,
         "state": item.state,
-        "opened": item.opened.date.isoformat(),
-        "closed": item.closed.date.isoformat() if item.closed else None,
+        "opened": item.opened_on,
+        "closed": item.closed_on or None,
     }
 
 
-def as_json(listed: Sequence[Listed]) -> str:
+def as_json(listed: Iterable[Listed]) -> str:
     """All mailboxes as one JSON list."""
-    return json.dumps([as_data(item) for item in listed], ensure_ascii=False, indent=2)
+    return "".join(json_pieces(listed)).rstrip("\n")
 
 
-def as_csv(listed: Sequence[Listed]) -> str:
+def as_csv(listed: Iterable[Listed]) -> str:
     """All mailboxes as CSV with a heading (RFC 4180, with LF)."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, KEYS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(as_data(item) for item in listed)
-    return out.getvalue().rstrip("\n")
+    return "".join(csv_pieces(listed)).rstrip("\n")
 
 
-def rows(listed: Sequence[Listed], language: str) -> list[tuple[str, ...]]:
+def json_pieces(listed: Iterable[Listed]) -> Iterator[str]:
+    """All mailboxes as one JSON list with its line end, in pieces."""
+    yield from pretty_list(map(as_data, listed))
+    yield "\n"
+
+
+def csv_pieces(listed: Iterable[Listed]) -> Iterator[str]:
+    """All mailboxes as CSV with its last line end, in pieces."""
+    left = map(as_data, listed)
+    yield ",".join(KEYS) + "\n"
+    while some := list(islice(left, AT_ONCE)):
+        out = io.StringIO()
+        csv.DictWriter(out, KEYS, lineterminator="\n").writerows(some)
+        yield out.getvalue()
+
+
+def rows(listed: Iterable[Listed], language: str) -> list[tuple[str, ...]]:
     """What a table for people shows: address, state, name, id, from, until."""
-    translate = translator(language)
-    return [
-        (
-            item.address,
-            translate(STATES[item.state]),
-            item.name,
-            item.id,
-            item.opened.date.isoformat(),
-            item.closed.date.isoformat() if item.closed else "",
-        )
-        for item in listed
-    ]
+    states = {state: translator(language)(label) for state, label in STATES.items()}
+    return [(item.address, states[item.state], item.name, item.id, item.opened_on, item.closed_on) for item in listed]
 
 
 def in_full(item: Listed, language: str) -> str:

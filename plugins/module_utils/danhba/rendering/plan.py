@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, takewhile
+from itertools import accumulate, islice, takewhile
 from typing import Any
 
+from ..jsontext import AT_ONCE, pretty_object
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..planning.accounts import FORWARD, REDIRECT
@@ -48,12 +48,16 @@ def refusal(item: Refusal, language: str) -> str:
 
 def as_data(plan: Plan, language: str) -> dict[str, Any]:
     """A plan with the keys of the format."""
+    return {**_head(plan, language), "actions": [action_data(action) for action in plan.actions]}
+
+
+def _head(plan: Plan, language: str) -> dict[str, Any]:
+    """All but the actions."""
     return {
         "checksum": plan.checksum,
         "as_of": plan.day.isoformat(),
         "counts": plan.counts,
         "refused": [refusal_data(item, language) for item in plan.refused],
-        "actions": [action_data(action) for action in plan.actions],
     }
 
 
@@ -69,12 +73,17 @@ def refusal_data(item: Refusal, language: str) -> dict[str, Any]:
 
 def action_data(action: Action) -> dict[str, Any]:
     """An action as JSON holds it."""
-    return {name: getattr(action, name) for name in Action.__slots__}
+    return action._asdict()
 
 
 def as_json(plan: Plan, language: str) -> str:
     """The whole plan as one JSON object."""
-    return json.dumps(as_data(plan, language), ensure_ascii=False, indent=2)
+    return "".join(json_pieces(plan, language))
+
+
+def json_pieces(plan: Plan, language: str) -> Iterator[str]:
+    """The same in pieces: a first plan of a province is a hundred megabytes."""
+    return pretty_object(_head(plan, language), "actions", map(action_data, plan.actions))
 
 
 def sentence(action: Action, language: str) -> str:
@@ -106,7 +115,19 @@ def counts(plan: Plan, language: str) -> str:
 
 def text(plan: Plan, language: str, paint: Paint = plain) -> str:
     """Every action, then every refusal, the counts, and the checksum to apply by."""
-    lines = [paint(sentence(action, language), COLOURS.get(action.action, "")) for action in plan.actions]
+    return "\n".join(text_pieces(plan, language, paint))
+
+
+def text_pieces(plan: Plan, language: str, paint: Paint = plain) -> Iterator[str]:
+    """The same in pieces of many lines; between two of them is a line end."""
+    actions = iter(plan.actions)
+    while some := list(islice(actions, AT_ONCE)):
+        yield "\n".join(paint(sentence(action, language), COLOURS.get(action.action, "")) for action in some)
+    yield "\n".join(_end(plan, language, paint))
+
+
+def _end(plan: Plan, language: str, paint: Paint) -> list[str]:
+    lines = []
     for item in plan.refused:
         refused = translator(language)(_("REFUSED")) + ": " + refusal(item, language)
         lines.append(paint(refused, "red"))
@@ -114,7 +135,7 @@ def text(plan: Plan, language: str, paint: Paint = plain) -> str:
             lines.append("    " + refusal(item, "en"))
     lines.append(render(_("As of {day}: {counts}"), {"day": plan.day, "counts": counts(plan, language)}, language))
     lines.append(render(_("checksum: {checksum}"), {"checksum": plan.checksum}, language))
-    return "\n".join(lines)
+    return lines
 
 
 def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARKDOWN) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..addresses import issuing as addresses
@@ -36,7 +36,7 @@ class Changes:
     names: Names
     placing: Placing
     agencies: dict[str, Agency] = field(default_factory=dict)
-    locals: dict[str, list[str | None]] = field(default_factory=dict)
+    locals: dict[str, Sequence[str | None]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, names: Names, placing: Placing) -> Changes:

@@ -102,7 +102,7 @@ def forecast(register: Register, issued: Issued, decision: Reorganisation) -> Fo
         tuple(placing.closed),
         tuple(fates.undecided),
         replace(register, agencies=agencies),
-        Issued(issued.locals | changes.locals),
+        Issued(dict(issued.locals) | changes.locals),
         tuple(sorted(names.findings, key=lambda finding: finding.order)),
         tuple(sorted(_reminders(changes), key=lambda finding: finding.order)),
     )

@@ -164,8 +164,8 @@ def _others(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
 
 def _is(text: str, allowed: frozenset[str]) -> bool:
     """Whether it is a document of an allowed kind, or none that can be made out."""
-    document = documents.parse(text)
-    return document is None or document.kind in allowed
+    kind = documents.kind(text)
+    return kind is None or kind in allowed
 
 
 def _at(where: Where, at: Places, key: str) -> Where:

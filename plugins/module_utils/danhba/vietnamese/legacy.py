@@ -244,7 +244,7 @@ def _pieces(word: str) -> int:
 
 def _words(text: str) -> list[str]:
     """The words that are not ASCII, each once."""
-    tokens = [token for token in dict.fromkeys(text.split(" ")) if not token.isascii()]
+    tokens = [token for token in dict.fromkeys(text.replace("\n", " ").split(" ")) if not token.isascii()]
     words = dict.fromkeys(word for token in tokens for word in _FOREIGN_WORD.findall(token))
     return [word for word in words if len(word) <= _LONGEST]
 

@@ -160,6 +160,7 @@ def _behind_apostrophe(word: str) -> str:
     return fold(re.split("[" + "".join(APOSTROPHES) + "]", word)[-1])
 
 
+@lru_cache(maxsize=65536)  # namesakes are many, and a change has each person before and after it
 def as_written(name: str, family: str = "", given: str = "") -> tuple[str, str, str]:
     """Family, middle and given name as written: first, between and last, unless family and given are stated."""
     rest = words(name)

@@ -1,0 +1,210 @@
+"""A register's issuances as rows: what lists and plans read of them, and how they are kept until somebody asks.
+
+A row has days as ISO 8601 writes them, so that nothing is parsed for a comparison. A province has a hundred thousand
+rows, and most commands look at few of them more closely.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple, overload
+
+from ..jsontext import pack, unpack
+from .register import Agency, Custodian, Event, Issuance, Suspension
+
+# More gains little: rows of one agency are alike.
+_LEVEL = 1
+
+
+class Row(NamedTuple):
+    """One issuance; `local` is the local part of its address, empty where the rule can give none.
+
+    `quota` is in bytes, None for the policy's; `closed_on` and `until` are empty where no end is set.
+    """
+
+    id: str
+    name: str
+    local: str
+    title: str
+    unit: str
+    phone: str
+    quota: int | None
+    opened_on: str
+    opened_by: str
+    closed_on: str
+    closed_by: str
+    # Of each suspension its document, since and until.
+    spells: Sequence[tuple[str, str, str]]
+    family: str
+    given: str
+    leader: bool
+    opened_event: str
+    opened_request: str
+    closed_event: str
+    closed_request: str
+    address: str
+    address_document: str
+
+    @property
+    def opened(self) -> Event:
+        """By which document and from which day."""
+        return Event(self.opened_by, date.fromisoformat(self.opened_on), self.opened_event, self.opened_request)
+
+    @property
+    def closed(self) -> Event | None:
+        """By which document and from which day it is no more, if it is so decided."""
+        if not self.closed_on:
+            return None
+        return Event(self.closed_by, date.fromisoformat(self.closed_on), self.closed_event, self.closed_request)
+
+    @property
+    def suspended(self) -> tuple[Suspension, ...]:
+        """The suspensions in the order of the file."""
+        return tuple(
+            Suspension(document, date.fromisoformat(since), date.fromisoformat(until) if until else None)
+            for document, since, until in self.spells
+        )
+
+    def issuance(self) -> Issuance:
+        """The issuance, without the places of its values."""
+        return Issuance(
+            id=self.id,
+            name=self.name,
+            opened=self.opened,
+            closed=self.closed,
+            title=self.title,
+            leader=self.leader,
+            unit=self.unit,
+            phone=self.phone,
+            family=self.family,
+            given=self.given,
+            address=self.address,
+            address_document=self.address_document,
+            quota=self.quota,
+            suspended=self.suspended,
+        )
+
+
+def row_of(issuance: Issuance, local: str | None) -> Row:
+    """The row of an issuance whose local part is `local`."""
+    opened, closed = issuance.opened, issuance.closed
+    spells = [(s.document, s.since.isoformat(), s.until.isoformat() if s.until else "") for s in issuance.suspended]
+    return Row(
+        issuance.id,
+        issuance.name,
+        local or "",
+        issuance.title,
+        issuance.unit,
+        issuance.phone,
+        issuance.quota,
+        opened.date.isoformat(),
+        opened.document,
+        closed.date.isoformat() if closed else "",
+        closed.document if closed else "",
+        spells,
+        issuance.family,
+        issuance.given,
+        issuance.leader,
+        opened.event,
+        opened.request,
+        closed.event if closed else "",
+        closed.request if closed else "",
+        issuance.address,
+        issuance.address_document,
+    )
+
+
+class Staff(Sequence[Issuance]):
+    """The issuances of an agency as they were kept; rows are made out at each asking, issuances once."""
+
+    def __init__(self, data: bytes, ids: Sequence[str]) -> None:
+        self._data = data
+        self.ids = ids
+
+    def rows(self) -> Iterator[Row]:
+        """Them as rows; they are not held, because a million take a gigabyte."""
+        return map(Row._make, unpack(zlib.decompress(self._data)))
+
+    @cached_property
+    def _issuances(self) -> tuple[Issuance, ...]:
+        return tuple(row.issuance() for row in self.rows())
+
+    @overload
+    def __getitem__(self, index: int) -> Issuance: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Issuance]: ...
+
+    def __getitem__(self, index: int | slice) -> Issuance | Sequence[Issuance]:
+        """One of them, or several."""
+        return self._issuances[index]
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.ids)
+
+    def locals(self) -> list[str | None]:
+        """The local part of each, None where the rule can give none."""
+        return [row.local or None for row in self.rows()]
+
+
+def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], bytes]:
+    """An agency as it is kept, without the places of its values: itself, and apart the rows of its people."""
+    head = [
+        agency.code,
+        agency.name,
+        agency.kind,
+        _event(agency.opened),
+        _event(agency.closed) if agency.closed else None,
+        agency.parent,
+        agency.identifier,
+        agency.succeeds,
+        agency.quota,
+        [[c.person, c.document, c.date.isoformat(), c.role, c.key] for c in agency.custodians],
+    ]
+    rows = [tuple(row_of(issuance, local)) for issuance, local in zip(agency.people, locals_, strict=True)]
+    return head, zlib.compress(pack(rows), _LEVEL)
+
+
+def load(head: list[Any], rows: bytes, ids: Sequence[str], file: str) -> Agency:
+    """The inverse of `dump`, for an agency of that file whose people have those ids."""
+    code, name, kind, opened, closed, parent, identifier, succeeds, quota, custodians = head
+    return Agency(
+        code=code,
+        name=name,
+        kind=kind,
+        opened=_happened(opened),
+        file=file,
+        closed=_happened(closed) if closed else None,
+        parent=parent,
+        identifier=identifier,
+        succeeds=tuple(succeeds),
+        quota=quota,
+        custodians=tuple(
+            Custodian(person, document, date.fromisoformat(day), role, key)
+            for person, document, day, role, key in custodians
+        ),
+        people=Staff(rows, ids),
+    )
+
+
+def _event(event: Event) -> list[str]:
+    return [event.document, event.date.isoformat(), event.event, event.request]
+
+
+def _happened(row: list[str]) -> Event:
+    document, day, event, request = row
+    return Event(document, date.fromisoformat(day), event, request)
+
+
+def ids_of(agency: Agency) -> Sequence[str]:
+    """The ids of an agency's issuances, in the order of its file."""
+    return agency.people.ids if isinstance(agency.people, Staff) else [issuance.id for issuance in agency.people]
+
+
+def locals_of(agency: Agency) -> Sequence[str | None]:
+    """The local part of each issuance of an agency that was kept."""
+    return agency.people.locals() if isinstance(agency.people, Staff) else ()

@@ -1,0 +1,80 @@
+"""What is kept of an agency is the agency, save for the places of its values."""
+
+from __future__ import annotations
+
+import struct
+
+import pytest
+
+from danhba.checking import examination
+from danhba.model.rows import Row, Staff
+from tests.support.registers import agency, files, person, register
+
+
+def texts() -> dict[str, str]:
+    first = person(
+        "1",
+        "Nguyễn Văn Vịnh",
+        "2010-01-01",
+        title="Chuyên viên",
+        unit="Văn phòng",
+        phone="0214 3 840 001",
+        leader="true",
+        quota="5G",
+        suspended=[{"document": "1/QĐ-STTTT", "date": "2011-01-01", "until": "2011-02-01"}],
+    )
+    second = person("2", "Lò A", "2010-01-02", "2012-01-01", family="Lò", given="A", address="loa-aa")
+    return register(agency("aa", first, {**second, "address_document": "2/QĐ-STTTT"}, opened="2000-01-01"))
+
+
+def examined() -> examination.Examined:
+    (file,) = [file for file in files(texts()) if file.name == "agencies/aa.yml"]
+    return examination.examine(file, frozenset())
+
+
+def test_it_comes_back_whole() -> None:
+    made = examined()
+    kept = examination.load(examination.dump(made), made.agency.file if made.agency else "")
+    assert made.agency
+    assert kept.agency
+    assert isinstance(kept.agency.people, Staff)
+    assert tuple(kept.agency.people) == made.agency.people
+    for name in ("code", "name", "kind", "opened", "closed", "parent", "identifier", "succeeds", "quota", "custodians"):
+        assert getattr(kept.agency, name) == getattr(made.agency, name)
+    assert kept.agency.people.locals() == made.locals
+    assert kept.agency.people.ids == ("1", "2")
+    assert [finding.where for finding in kept.findings] == [finding.where for finding in made.findings]
+    assert (kept.agency.file, kept.complete) == (made.agency.file, made.complete)
+
+
+def test_an_issuance_is_one_and_the_same_at_each_asking() -> None:
+    kept = examination.load(examination.dump(examined()), "agencies/aa.yml")
+    assert kept.agency
+    assert kept.agency.people[1] is kept.agency.people[1]
+    assert len(kept.agency.people) == 2
+
+
+def test_rows_have_days_that_can_be_compared() -> None:
+    kept = examination.load(examination.dump(examined()), "agencies/aa.yml")
+    assert kept.agency
+    assert isinstance(kept.agency.people, Staff)
+    first, second = kept.agency.people.rows()
+    assert isinstance(first, Row)
+    assert (first.opened_on, first.closed_on) == ("2010-01-01", "")
+    assert (second.local, second.closed_on) == ("loa-aa", "2012-01-01")
+    assert second.closed
+    assert second.closed.date.isoformat() == "2012-01-01"
+
+
+def test_a_file_that_cannot_be_made_out_is_kept_as_such() -> None:
+    (file,) = [file for file in files({**texts(), "agencies/aa.yml": "agency: [aa"}) if file.name == "agencies/aa.yml"]
+    made = examination.examine(file, frozenset())
+    kept = examination.load(examination.dump(made), file.path)
+    assert (kept.agency, kept.facts, kept.complete) == (None, None, False)
+    assert [finding.order for finding in kept.findings] == [finding.order for finding in made.findings]
+
+
+@pytest.mark.parametrize("data", [b"", b"1234567", b"\xff" * 20, struct.pack("<II", 2, 0) + b"{}"])
+def test_what_was_not_kept_is_told_from_what_was(data: bytes) -> None:
+    with pytest.raises((ValueError, TypeError, LookupError, struct.error)):
+        examination.load(data, "x")
