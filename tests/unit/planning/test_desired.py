@@ -95,6 +95,20 @@ def test_the_document_of_a_state(day: str, expected: tuple[str, str, str]) -> No
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
+        ("2011-07-31", ("open", "1/QĐ-STTTT", "2011-04-01")),
+        ("2012-05-31", ("suspended", "2/QĐ-STTTT", "2012-05-01")),
+        ("2012-06-01", ("open", "2/QĐ-STTTT", "2012-06-01")),
+        ("2012-12-31", ("open", "2/QĐ-STTTT", "2012-06-01")),
+    ],
+)
+def test_of_suspensions_that_ended_the_last_gives_the_document(day: str, expected: tuple[str, str, str]) -> None:
+    texts = suspended(("2011-03-01", "2011-04-01"), ("2012-05-01", "2012-06-01"))
+    assert account(texts, day)[1:] == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
         ("2010-12-31", {}),
         ("2011-01-01", {"lan-aa": ("forward", "official/1")}),
         ("2011-03-31", {"lan-aa": ("forward", "official/1")}),
