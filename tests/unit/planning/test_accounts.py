@@ -50,7 +50,7 @@ def test_a_row_of_an_earlier_version_lacks_the_last_fields(missing: int) -> None
 
 @pytest.mark.parametrize("missing", [1, 4, 5, 13])
 def test_a_row_that_no_version_wrote_is_refused(missing: int) -> None:
-    with pytest.raises(TypeError, match="no account: .*'official'"):
+    with pytest.raises(TypeError, match=r"no account: .*'official'"):
         load(rows(values_of(WHOLE)[: len(Account.__slots__) - missing]))
 
 
