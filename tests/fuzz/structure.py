@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 
 import yaml
 
-from danhba.model.register import AGENCY_CLOSED, AGENCY_OPENED, KINDS, PERSON_CLOSED, PERSON_OPENED
+from danhba.model.kinds import KINDS
+from danhba.model.register import AGENCY_CLOSED, AGENCY_OPENED, PERSON_CLOSED, PERSON_OPENED
 
 Data: TypeAlias = Any
 """Mappings, lists and text, as YAML without types has them."""

@@ -18,7 +18,7 @@ from tests.lab import Host
 from tests.support.letters import new_key, open_letters, read_key
 from tests.support.mail import Server
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 FQDN = "mail.laocai.gov.vn"
 _ASK = """
 import socket, sys

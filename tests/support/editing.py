@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.factory import official_yaml
 
-PROJECT = Path(__file__).resolve().parents[1]
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pyrage
 import pytest
 from ansible_collections.laocai.mail.plugins.plugin_utils import guides
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 GUIDES = ("can-bo.md", "quan-ly-hop-thu.md")
 
 

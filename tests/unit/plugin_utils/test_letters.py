@@ -36,7 +36,7 @@ BATCH = "6c52fcec-54ba-4ed2-99e0-9a9ecf24c30f"
 # What the name of a copy ends in: of the first batch, and of `batch(2)` as the second.
 FIRST, SECOND = "0001-6c52fcec.pdf.age", "0002-00000002.pdf.age"
 PASSWORD = "Bake7-Tumo4-Vina9-Nehu3-Gopa5"
-WORDS = Path(__file__).parents[2] / "roles/roundcube/files/plugins/danhba/localization/vi_VN.inc"
+WORDS = Path(__file__).parents[3] / "roles/roundcube/files/plugins/danhba/localization/vi_VN.inc"
 LONG = "Trung tâm Kiểm soát ô nhiễm và Quan trắc tài nguyên môi trường nước, đất, không khí vùng cao " * 2
 
 PROVINCE = """province: Lào Cai

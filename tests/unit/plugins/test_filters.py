@@ -13,7 +13,7 @@ import jinja2
 import pytest
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 pages = importlib.import_module("ansible_collections.laocai.mail.plugins.filter.pages")
 FILTERS: dict[str, Any] = pages.FilterModule().filters()
 TEMPLATES = sorted((PROJECT / "roles").glob("*/templates/*.j2"))

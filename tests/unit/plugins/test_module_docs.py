@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[3]
 MODULES = sorted(path.stem for path in (PROJECT / "plugins/modules").glob("*.py"))
 
 

@@ -12,7 +12,8 @@ import click
 
 from ..messages import mark as _
 from ..model import documents
-from ..model.register import KINDS, MOVES, PERSON_CLOSED
+from ..model.kinds import KINDS
+from ..model.register import MOVES, PERSON_CLOSED
 from ..reading import age, schema
 from .common import Day, at_terminal, language
 from .misuse import Misuse, WrongValue, explain

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from html import escape
 from pathlib import Path
-from types import MappingProxyType
 
 from ..messages import mark as _
 from ..messages import render, translator
+from ..model.kinds import HEADINGS, KINDS
 from ..model.register import Register
 from .addressbook import Contact
 from .order import Node, tree
@@ -31,24 +31,6 @@ UPDATED = _("As the register says on {day}.")
 SUPPORT = _("Support: {phone}, {mail}")
 SKIP = _("Go to the list")
 EMPTY = _("No mailbox is open on this day.")
-
-# The topmost agencies under the headings of the page, by their kinds (R1).
-GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        _("People's Council, People's Committee and their agencies"): frozenset(
-            """provincial_council provincial_committee office department board inspectorate sub_department
-            public_service_unit city_committee district_committee commune_committee ward_committee
-            township_committee""".split()
-        ),
-        _("Party"): frozenset({"party"}),
-        _("Fatherland Front and socio-political bodies"): frozenset({"sociopolitical_body"}),
-        _("Courts and prosecution"): frozenset({"judicial_body"}),
-        _("Armed forces"): frozenset({"armed_unit"}),
-        _("Central bodies in the province"): frozenset({"central_body_in_province"}),
-        _("Professional associations"): frozenset({"socioprofessional_body"}),
-        _("Economic bodies"): frozenset({"economic_body"}),
-    }
-)
 
 
 def as_site(contacts: Sequence[Contact], register: Register, language: str, day: date) -> dict[str, bytes]:
@@ -74,8 +56,8 @@ class _Shown:
     def groups(self) -> Iterator[tuple[str, list[Node]]]:
         """The headings and what stands below each, without those that have nothing."""
         nodes = tree(self.register.agencies, self.addresses)
-        for heading, kinds in GROUPS.items():
-            if found := [node for node in nodes if node.agency.kind in kinds]:
+        for heading in HEADINGS:
+            if found := [node for node in nodes if KINDS[node.agency.kind].heading == heading]:
                 yield heading, found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..messages import mark as _
+from ..model.kinds import KINDS
 
 # By the end of a key's path, the longest that fits: `custodians.document` before `document`.
 KEYS: dict[str, tuple[str, str]] = {
@@ -106,26 +107,7 @@ KEYS: dict[str, tuple[str, str]] = {
 }
 
 WORDS: dict[str, str] = {
-    "armed_unit": _("armed unit"),
-    "board": _("board"),
-    "central_body_in_province": _("body of the central government in the province"),
-    "city_committee": _("People's Committee of a city"),
-    "commune_committee": _("People's Committee of a commune"),
-    "department": _("department"),
-    "district_committee": _("People's Committee of a district or town"),
-    "economic_body": _("economic body"),
-    "inspectorate": _("inspectorate"),
-    "judicial_body": _("court or procuracy"),
-    "office": _("office"),
-    "party": _("body of the Party"),
-    "provincial_committee": _("People's Committee of the province"),
-    "provincial_council": _("People's Council of the province"),
-    "public_service_unit": _("public-service unit"),
-    "sociopolitical_body": _("socio-political body"),
-    "socioprofessional_body": _("socio-political and professional body"),
-    "sub_department": _("sub-department or its equal"),
-    "township_committee": _("People's Committee of a township"),
-    "ward_committee": _("People's Committee of a ward"),
+    **{word: kind.name for word, kind in KINDS.items()},
     "established": _("established"),
     "renamed": _("renamed: a new agency with a new code succeeds the old one"),
     "merged": _("united or merged"),

@@ -10,12 +10,6 @@ from .findings import Where
 from .place import START, Places
 from .policy import Acknowledgement, Policy
 
-# The kinds of bodies that the regulation applies to (R1).
-KINDS = frozenset(
-    """armed_unit board central_body_in_province city_committee commune_committee department district_committee
-    economic_body inspectorate judicial_body office party provincial_committee provincial_council public_service_unit
-    sociopolitical_body socioprofessional_body sub_department township_committee ward_committee""".split()
-)
 AGENCY_OPENED = frozenset({"established", "renamed", "merged", "split"})
 AGENCY_CLOSED = frozenset({"dissolved", "renamed", "merged", "split"})
 PERSON_OPENED = frozenset({"recruited", "transferred", "reorganised", "migrated"})

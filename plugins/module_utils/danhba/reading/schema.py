@@ -12,12 +12,12 @@ from ..messages import mark as _
 from ..messages import short
 from ..model import documents
 from ..model.findings import Finding, Where, advice, rule
+from ..model.kinds import KINDS
 from ..model.place import Place, Places
 from ..model.policy import ACKNOWLEDGED, GIB, LIMITS, Acknowledgement, Limit, Policy
 from ..model.register import (
     AGENCY_CLOSED,
     AGENCY_OPENED,
-    KINDS,
     PERSON_CLOSED,
     PERSON_OPENED,
     Agency,

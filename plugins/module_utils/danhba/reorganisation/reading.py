@@ -7,7 +7,8 @@ from pathlib import PurePath
 
 from ..messages import mark as _
 from ..model.findings import Finding
-from ..model.register import AGENCY_CLOSED, AGENCY_OPENED, KINDS, MOVES, PERSON_CLOSED
+from ..model.kinds import KINDS
+from ..model.register import AGENCY_CLOSED, AGENCY_OPENED, MOVES, PERSON_CLOSED
 from ..reading import loader, schema
 from ..reading.schema import Fields, Reader
 from ..reading.source import File

@@ -14,6 +14,7 @@ from unidecode import unidecode
 from ..messages import mark as _
 from ..model import documents
 from ..model.findings import Finding, Rule, Where, advice, rule
+from ..model.kinds import KINDS
 from ..model.place import Places
 from ..model.register import Agency, Event, Issuance
 
@@ -96,15 +97,8 @@ APPOINTMENTS = _DECISIONS | {"HĐ", "BB"}
 
 # The year of the state's foundation: documents of its agencies are not older.
 FIRST_YEAR = 1945
-# Bodies that another one manages (đơn vị trực thuộc), where one stands above them.
-_UNITS = frozenset("board economic_body office public_service_unit sub_department".split())
 # Bodies of every level sign with these, so they do not tell which one did.
 _SHARED = frozenset("hdnd tu ub ubnd".split())
-# Branches of national bodies, which sign with the same letters: BHXH is the one in Hà Nội and the one here.
-_BRANCHES = frozenset(
-    """armed_unit central_body_in_province economic_body judicial_body party sociopolitical_body
-    socioprofessional_body""".split()
-)
 
 
 def check(agency: Agency) -> Iterator[Finding]:
@@ -125,11 +119,11 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 
 def _of_agency(agency: Agency, event: Event, where: Where) -> Iterator[Finding]:
-    subordinate = agency.parent and agency.kind in _UNITS
+    subordinate = agency.parent and KINDS[agency.kind].managed
     if not _is(event.document, WRITTEN if subordinate else COMPETENT):
         yield _objection(UNIT if subordinate else AGENCY, event.document, where)
     yield from _year(event, where)
-    if agency.code in _SHARED or agency.kind in _BRANCHES:
+    if agency.code in _SHARED or KINDS[agency.kind].branch:
         return
     document = documents.parse(event.document)
     if document and _code(document.agency) == agency.code:
