@@ -48,3 +48,8 @@ def test_what_is_gone_is_not_new() -> None:
 
 def test_only_errors_bind() -> None:
     assert findings.binding([one(), one(rule=OTHER)]) == [one()]
+
+
+def test_an_id_is_given_to_one_rule_only() -> None:
+    with pytest.raises(ValueError, match="two rules are called file-name"):
+        findings.rule("file-name", "R1", "x")
