@@ -9,6 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from danhba.checking.check import check
+from danhba.model.findings import Finding
 from tests.support.registers import SAMPLE, STTTT, Texts, edited, files, places
 
 P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"
@@ -47,7 +48,15 @@ UNTIL = ", until: 2011-08-01}"
 
 
 def pinned(address: str, *expected: str, document: str = "\n    address_document: 3/STTTT-VP") -> Case:
-    return change(f"pinned {address[:40]}", S, PHU, f"{PHU}    address: {address}{document}\n", *expected)
+    """The third person of the sample with a pin."""
+    name = f"pinned {address}" if len(address) <= 40 else f"pinned {address[:30]}… of {len(address)}"
+    return change(
+        name if document else f"{name} without a document",
+        S,
+        PHU,
+        f"{PHU}    address: {address}{document}\n",
+        *expected,
+    )
 
 
 HEAD, DELEGATE = STTTT.splitlines(keepends=True)[9:11]
@@ -55,8 +64,14 @@ HEAD, DELEGATE = STTTT.splitlines(keepends=True)[9:11]
 TODAY = date(2012, 6, 1)
 
 
+def findings(case: Case) -> list[Finding]:
+    """All that is said of a case."""
+    return check(files(case.texts), TODAY, None if case.base is None else files(case.base)).findings
+
+
 def found(case: Case) -> list[str]:
-    return places(check(files(case.texts), TODAY, None if case.base is None else files(case.base)).findings)
+    """The same as places and rules, which is what a case states."""
+    return places(findings(case))
 
 
 def each(cases: Iterable[Case]) -> pytest.MarkDecorator:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.support.cases import ENTRY, PHU, WITH, Case, P, S, U, change, each, found, pinned
 from tests.support.registers import PROVINCE, agency, edited, person, register
+from tests.support.said import recorded, values
 
 NAMES = [
     change("a digit in a name", S, "Ngô Vân Vinh", "Ngô Vân 3", f"{S}:20:11 name-character"),
@@ -101,3 +102,8 @@ CASES = [*NAMES, *PINS]
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

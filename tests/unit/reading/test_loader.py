@@ -10,6 +10,7 @@ import unicodedata
 from danhba.checking.check import check
 from tests.support.cases import Case, P, S, U, change, each, found, replace, without
 from tests.support.registers import SAMPLE, STTTT, UBND, files
+from tests.support.said import recorded, values
 
 VINH = "name: Nguyễn Văn Vịnh"
 
@@ -58,6 +59,11 @@ CASES = [
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
 
 
 def test_a_file_in_the_wrong_form_gives_its_first_places_only() -> None:

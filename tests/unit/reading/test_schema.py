@@ -8,6 +8,7 @@ from __future__ import annotations
 from danhba.checking.check import check
 from tests.support.cases import AGE, ENTRY, NAME, WITH, Case, P, S, U, change, each, found, replace
 from tests.support.registers import PROVINCE, SAMPLE, edited, files, places
+from tests.support.said import recorded, values
 
 SWAPPED = AGE[:4] + AGE[5] + AGE[4] + AGE[6:]
 
@@ -60,7 +61,7 @@ CASES = [
         f"{S}:16:13 schema-value",
     ),
     change("an unknown role", S, "as: delegate", "as: friend", f"{S}:11:70 schema-value"),
-    change("an impossible code", S, "parent: ubnd", "parent: UBND", f"{S}:5:9 schema-shape"),
+    change("an impossible code of the parent", S, "parent: ubnd", "parent: UBND", f"{S}:5:9 schema-shape"),
     change("an impossible id", S, '"000103"', "a.b", f"{S}:24:9 schema-shape"),
     change("an impossible identifier", S, "H38.10", "Z38.10", f"{S}:6:13 schema-shape"),
     change("a size without a unit", S, "quota: 10G", "quota: 10", f"{S}:8:8 schema-shape"),
@@ -106,6 +107,11 @@ CASES = [
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
 
 
 def test_values_are_read_as_written() -> None:

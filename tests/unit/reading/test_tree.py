@@ -6,6 +6,7 @@ Each case changes one thing in the sample register and states all findings that 
 from __future__ import annotations
 
 from tests.support.cases import ENTRY, NAME, Case, S, U, change, each, found, replace
+from tests.support.said import recorded, values
 
 CASES = [
     change("not YAML", S, NAME, NAME + ": x", f"{S}:3:35 yaml-syntax"),
@@ -51,3 +52,8 @@ CASES = [
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

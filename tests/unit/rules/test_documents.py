@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.support.cases import Case, S, U, change, each, found, pinned
 from tests.support.registers import SAMPLE, STTTT, UBND, agency, edited, event, person, register
+from tests.support.said import recorded, values
 
 UNDER = "kind: department\nparent: ubnd"
 
@@ -23,7 +24,7 @@ ALONE = {**SAMPLE, S: STTTT.replace("parent: ubnd\n", "")}
 def founded(document: str, *expected: str, under: str = UNDER) -> Case:
     """The department, or what it is made to be, founded by a document."""
     texts = edited(S, (FOUNDED, f"opened: {{document: {document}"), (UNDER, under))
-    return Case(f"{under.split()[1]} founded by {document}", texts, list(expected))
+    return Case(f"{' '.join(under.split()[1::2])} founded by {document}", texts, list(expected))
 
 
 def cited(old: str, document: str, *expected: str) -> Case:
@@ -176,3 +177,8 @@ CASES = [
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

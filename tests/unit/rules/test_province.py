@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.support.cases import Case, P, S, U, change, each, found
 from tests.support.registers import PROVINCE, UBND, agency, edited, register
+from tests.support.said import recorded, values
 
 SYSTEM, SUPPORT = (
     next(line for line in PROVINCE.splitlines(keepends=True) if line.startswith(key)) for key in ("system", "support")
@@ -102,3 +103,8 @@ CASES = [
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

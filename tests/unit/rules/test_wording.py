@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from tests.support.cases import ENTRY, NAME, WITH, Case, S, change, each, found
 from tests.support.registers import agency, person, register
+from tests.support.said import recorded, values
 
 
 def named(name: str, *expected: str, more: str = "") -> Case:
@@ -117,3 +118,8 @@ CASES = [
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from tests.support.cases import AGE, DELEGATE, NAME, PHU, Case, P, S, U, each, found, without
 from tests.support.registers import SAMPLE, STTTT, UBND, Texts, agency, edited, person
+from tests.support.said import recorded, values
 
 
 def history(name: str, texts: Texts, *expected: str, base: Mapping[str, str] = SAMPLE) -> Case:
@@ -188,3 +189,8 @@ CASES = [
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
