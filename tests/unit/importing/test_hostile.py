@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.laocai.mail.tests.support.encodings import LETTERS
-from ansible_collections.laocai.mail.tests.support.forms import FORMS, HEADING, saved, workbook
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from danhba.importing import disguise, formats, headings, rows, sheets, values
 from danhba.reading.source import LARGEST, Unusable
+from tests.support.encodings import LETTERS
+from tests.support.forms import FORMS, HEADING, saved, workbook
 from tests.support.office import Office
 
 LIST = workbook({"DS": [HEADING, (1, "Vù A Y", "Văn thư")]})

@@ -8,13 +8,13 @@ import unicodedata
 from datetime import date, datetime, time
 
 import pytest
-from ansible_collections.laocai.mail.tests.support.forms import FORMS, HEADING, PEOPLE, numbered, saved, workbook
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from danhba.importing import values
 from danhba.importing.sheets import Cell
+from tests.support.forms import FORMS, HEADING, PEOPLE, numbered, saved, workbook
 from tests.support.office import Office
 from tests.support.registers import agency, person, register, write
 from tests.unit.editing.test_terminal import Terminal

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from ansible_collections.laocai.mail.tests.support.plans import HEAD, MERGED, province
 from click.testing import CliRunner, Result
 
 from danhba.cli import main
 from danhba.rendering.plan import LONGEST_MARKDOWN, escape
+from tests.support.plans import HEAD, MERGED, province
 from tests.support.registers import person, write
 
 

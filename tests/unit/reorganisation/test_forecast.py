@@ -6,7 +6,10 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from ansible_collections.laocai.mail.tests.support.plans import (
+
+from danhba.reorganisation.forecast import Forecast
+from tests.factory.text import Value
+from tests.support.plans import (
     DAY,
     HEAD,
     MERGED,
@@ -16,9 +19,6 @@ from ansible_collections.laocai.mail.tests.support.plans import (
     places,
     province,
 )
-
-from danhba.reorganisation.forecast import Forecast
-from tests.factory.text import Value
 from tests.support.registers import Entry, person, usable
 
 PINNED: dict[str, Value] = {"address": "vinhdep-skhdt", "address_document": "3/STTTT-VP"}

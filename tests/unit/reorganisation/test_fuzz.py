@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from ansible_collections.laocai.mail.tests.support.plans import MERGED, province
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,6 +17,7 @@ from danhba.reorganisation.guards import acknowledgements
 from danhba.reorganisation.reading import read
 from danhba.reorganisation.writing import draft
 from tests.factory.text import Value, flow
+from tests.support.plans import MERGED, province
 from tests.support.registers import files, person, usable
 
 TEXTS = province(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from ansible_collections.laocai.mail.tests.support.plans import HEAD, decide, places
 
 from danhba.reorganisation.model import Reorganisation
+from tests.support.plans import HEAD, decide, places
 
 WHOLE = """\
 ---

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ansible_collections.laocai.mail.tests.support.plans import DAY, HEAD, MERGED, foresee_in, places, province
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +19,7 @@ from danhba.reorganisation.forecast import Forecast
 from danhba.reorganisation.guards import acknowledgements
 from danhba.reorganisation.writing import draft
 from tests.factory.text import Value, flow
+from tests.support.plans import DAY, HEAD, MERGED, foresee_in, places, province
 from tests.support.registers import Entry, agency, files, person, register, usable
 
 EVE = date(2025, 6, 30)

@@ -8,7 +8,6 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from ansible_collections.laocai.mail.tests.support.encodings import ICONV, LETTERS, disguised, encoded, iconv
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,6 +27,7 @@ from danhba.vietnamese.legacy import (
 from tests.factory import names as factory
 from tests.factory.names import draw_name
 from tests.support.editing import PROJECT
+from tests.support.encodings import ICONV, LETTERS, disguised, encoded, iconv
 
 NAMES = sorted({draw_name(random.Random(seed)) for seed in range(2500)})
 ETHNIC = """H'Hen|Niê|H’Hen|Kpă|Y|Bhăm|Rơ|Châm|Siu|Blô|Kbuôr|Êban|Mlô|Ênuôl|Ksor|Adrơng|Byă|Hwing|Đ'Sơn|Ayun|Êung
