@@ -1,8 +1,8 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down clean test check unit unit-changed integration molecule e2e bench fuzz generated messages \
-        pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php lint-units \
-        lint-web
+.PHONY: help setup demo down clean test check unit unit-changed integration molecule e2e bench fuzz mutants generated \
+        messages pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php \
+        lint-units lint-web
 SHELL := /bin/bash
 
 # A root shell opened by `su` may lack the sbin directories; Ansible's tools look for each other on the PATH.
@@ -64,6 +64,9 @@ e2e: setup ## Kiểm thử đầu cuối bằng chương trình thư thật | en
 
 fuzz: setup ## Thử với dữ liệu hỏng | try broken registers and lists
 	@.venv/bin/python -m tests.fuzz
+
+mutants: setup ## Sửa sai mã nguồn xem kiểm thử có thấy không | break the code and see whether the tests notice
+	@nice .venv/bin/python -m tests.mutants $(MUTANTS)
 
 bench: setup ## Đo hiệu năng | measure speed and memory
 	@.venv/bin/python -m tests.bench

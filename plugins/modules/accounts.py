@@ -18,6 +18,7 @@ description:
   - New accounts have no password and cannot log in; see M(laocai.mail.password). Applying never touches a password, and
     closing never deletes a mailbox.
   - What changed is recorded with its document, the register's commit and who applied it.
+extends_documentation_fragment: [laocai.mail.database]
 options:
   register:
     description:
@@ -43,14 +44,6 @@ options:
       - File on the controller that gets the state of the server before the change, as JSON.
       - C(danhba plan --against) reads it.
     type: path
-  database:
-    description: Name of the database.
-    type: str
-    default: danhba
-  socket:
-    description: Folder of the PostgreSQL server's Unix socket on the host.
-    type: path
-    default: /run/postgresql
 requirements:
   - the command C(danhba) with what it needs, on the controller
   - python3-psycopg (psycopg 3), on the host

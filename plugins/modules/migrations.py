@@ -17,19 +17,12 @@ description:
   - A file that was edited after it was applied, a missing number, or a database newer than the folder is an error, and
     nothing is applied.
   - Runs as the system user C(postgres) and takes the role C(danhba_owner), which owns the database and all in it.
+extends_documentation_fragment: [laocai.mail.database]
 options:
   src:
     description: Folder on the host with the files C(NNNN_name.sql), numbered from 0001 without a gap.
     type: path
     required: true
-  database:
-    description: Name of the database.
-    type: str
-    default: danhba
-  socket:
-    description: Folder of the PostgreSQL server's Unix socket.
-    type: path
-    default: /run/postgresql
 requirements:
   - python3-psycopg (psycopg 3), on the host
 attributes:

@@ -26,6 +26,7 @@ description:
   - A reissue ends the web sessions and the mail sessions of the account (R10.5), the latter by C(doveadm kick) as soon
     as the new hash is stored. Where that did not come about, the next run does it. Of more than 50 accounts everybody's
     mail sessions are ended.
+extends_documentation_fragment: [laocai.mail.database]
 options:
   accounts:
     description:
@@ -77,14 +78,6 @@ options:
       - First passwords are not limited.
     type: int
     default: 0
-  database:
-    description: Name of the database.
-    type: str
-    default: danhba
-  socket:
-    description: Folder of the PostgreSQL server's Unix socket on the host.
-    type: path
-    default: /run/postgresql
 requirements:
   - libpass, argon2-cffi, reportlab, pyrage and Debian's fonts-liberation, on the controller
   - python3-psycopg (psycopg 3) and, where there are mail sessions to end, Dovecot, on the host

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.support.merger import Merged, carry_out
+from tests.support.merger import PROPERTIES, Merged, carry_out
 
 OFFICIALS = 20_000
 
@@ -16,21 +18,6 @@ def merged(tmp_path_factory: pytest.TempPathFactory) -> Merged:
 
 
 @pytest.mark.clause("R6.1a")
-def test_every_mailbox_is_open_or_knowingly_closed(merged: Merged) -> None:
-    merged.assert_nobody_is_lost()
-
-
-def test_everything_goes_along(merged: Merged) -> None:
-    merged.assert_everything_goes_along()
-
-
-def test_every_address_is_somebodys_alone_and_old_ones_forward(merged: Merged) -> None:
-    merged.assert_addresses_lead_on()
-
-
-def test_nothing_that_was_written_before_has_changed(merged: Merged) -> None:
-    merged.assert_entries_only_ended()
-
-
-def test_it_is_checked_planned_and_done_once(merged: Merged) -> None:
-    merged.assert_accepted()
+@PROPERTIES
+def test_it_holds(merged: Merged, holds: Callable[[Merged], None]) -> None:
+    holds(merged)

@@ -349,28 +349,29 @@ class TestNamesakes:
         assert "Chưa gộp được" in forge.comment(2)
 
 
+def lagging(forge: Forge) -> Editor:
+    """The second of two proposals for different agencies, both made before the first was merged."""
+    first, second = forge.editor("mai"), forge.editor("pao")
+    first.append("stttt", "101", "Trần Minh Đức")
+    second.append("snv", "202", "Trần Minh Đức")
+    forge.propose(1, first)
+    forge.propose(2, second)
+    forge.merge(1)
+    return second
+
+
 class TestBehind:
     """A branch that lags: what counts is the result of merging it into the main branch as it is now."""
 
     def test_another_agencys_change_meanwhile(self, forge: Forge) -> None:
-        first, second = forge.editor("mai"), forge.editor("pao")
-        first.append("stttt", "101", "Trần Minh Đức")
-        second.append("snv", "202", "Trần Minh Đức")
-        forge.propose(1, first)
-        forge.propose(2, second)
-        forge.merge(1)
+        lagging(forge)
         comment = forge.comment(2)
         assert "## ✅" in comment
         assert "origin/main có 2 bản mà nhánh này chưa có" in comment
         assert "stttt" not in comment.replace("contact-stttt", ""), "what others did is no part of this plan"
 
     def test_check_takes_the_main_branch_as_it_is_and_review_merges_first(self, forge: Forge) -> None:
-        first, second = forge.editor("mai"), forge.editor("pao")
-        first.append("stttt", "101", "Trần Minh Đức")
-        second.append("snv", "202", "Trần Minh Đức")
-        forge.propose(1, first)
-        forge.propose(2, second)
-        forge.merge(1)
+        second = lagging(forge)
         second.git("fetch", "--quiet")
         base = second.git("merge-base", "HEAD", "origin/main")
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from danhba.addresses.issuing import Issued
@@ -219,6 +220,20 @@ class Merged:
         again = run(self.root, "danhba", "reorganise", "merger.yml", "--yes", "--format", "json", status=1)
         assert [item["rule"] for item in json.loads(again)["problems"]] == ["reorganise-done"]
         assert read_register(self.made.register) == self.after
+
+
+PROPERTIES = pytest.mark.parametrize(
+    "holds",
+    [
+        Merged.assert_nobody_is_lost,
+        Merged.assert_everything_goes_along,
+        Merged.assert_addresses_lead_on,
+        Merged.assert_entries_only_ended,
+        Merged.assert_accepted,
+    ],
+    ids=lambda holds: holds.__name__.removeprefix("assert_"),
+)
+"""What must hold of a merger of any size: `holds` raises where it does not."""
 
 
 def _without(entry: Map, keys: set[str]) -> Map:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from danhba import jsontext
@@ -22,7 +22,6 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(VALUES)
-@settings(deadline=None)
 def test_it_is_the_same_to_the_byte(value: Any) -> None:
     assert pretty(value) == json.dumps(value, ensure_ascii=False, indent=2)
     assert pack(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()

@@ -116,8 +116,20 @@ def test_no_address_is_longer_than_a_local_part_may_be() -> None:
     assert len([local for local in found if local]) == 2 + (LONGEST - len(f"-{code}nnnnnnnnkhuyen"))
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        pytest.param("Contact", [None], id="the only candidate"),
+        pytest.param("Cừ Ontact", ["ontactc"], id="the first of several"),
+        pytest.param("Contacto", ["contacto"], id="a longer name"),
+    ],
+)
+def test_nobodys_name_gives_the_contact_mailbox(name: str, expected: list[str | None]) -> None:
+    """Of a foreign name that reads `contact` the next candidate is taken: contact-… is an agency's (R4.1)."""
+    assert given_out(*named(name)) == expected
+
+
 def test_a_name_that_is_a_reserved_address_takes_the_next() -> None:
-    # No rule gives contact-… to a person: "-" separates, and only the agency follows it.
     texts = register(agency("stttt", *named("Lò Thị")), system_addresses={"lthi-stttt": "contact-stttt"})
     issued = check(files(texts)).issued  # province-system-person objects
     assert issued is not None

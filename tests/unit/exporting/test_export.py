@@ -21,7 +21,7 @@ from danhba.exporting.addressbook import Contact, contacts
 from danhba.planning import listing
 from danhba.planning.state import Timeline
 from tests.support.office import Office
-from tests.support.registers import agency, event, files, person, register, write
+from tests.support.registers import agency, event, files, person, register, usable, write
 
 OPENED = event("recruited", "2010-11-01")
 AGENCIES = (
@@ -79,6 +79,16 @@ def test_csv(book: Office) -> None:
     assert heading == ["Full name", "Title", "Division", "Agency", "Address", "Telephone"]
     harmless = [tuple(f"'{cell}" if cell[:1] in {"=", "+"} else cell for cell in row) for row in ROWS]
     assert order([tuple(row) for row in rows]) == order(harmless)
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_in_csv_no_cell_is_a_formula(first: str) -> None:
+    """What a spreadsheet takes for the beginning of a formula, tab and carriage return with it, is told to be text."""
+    found, _issued = usable(TEXTS)
+    cells = (f"{first}1+1", f"{first}A1", f"x{first}")
+    odd = Contact(*cells, agency="Cơ quan", address="x@laocai.gov.vn", phone="", code="stttt")
+    _heading, row = csv.reader(io.StringIO(writing.as_csv([odd], found, "en").decode("utf-8-sig"), newline=""))
+    assert row[:3] == [f"'{first}1+1", f"'{first}A1", f"x{first}"]
 
 
 def test_xlsx(book: Office) -> None:

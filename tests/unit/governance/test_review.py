@@ -21,9 +21,10 @@ from danhba.cli import main
 from danhba.governance.comment import MARKER, markdown
 from danhba.governance.proposal import Proposal
 from danhba.governance.review import review
+from danhba.model.findings import binding
 from danhba.reading import source
 from tests.support.forges import git
-from tests.support.registers import agency, files, person, register, write
+from tests.support.registers import Entry, agency, files, person, register, write
 
 OPEN = ("open", "close")
 DAY = date(2020, 1, 1)
@@ -76,6 +77,37 @@ class TestHeadline:
         assert not review(made, DAY).passed
         assert "🛑 1 errors are to be corrected first" in comment(made)
         assert "`history-entry-removed` (R5)" in comment(made)
+
+    @pytest.mark.parametrize(
+        ("people", "rule"),
+        [
+            pytest.param([PEOPLE[1], PEOPLE[0], *PEOPLE[2:]], "history-entry-moved", id="entries in another order"),
+            pytest.param(
+                [person("000", "Lò Thị Mai Hoa An", "2010-10-16"), *PEOPLE[1:]], "history-opened", id="another opening"
+            ),
+        ],
+    )
+    def test_an_error_stops_it_whatever_its_plan(self, people: list[Entry], rule: str) -> None:
+        """The plan of these is not refused: the finding alone says that they may not be merged."""
+        found = review(proposal(changed(*people)), DAY)
+        assert rule in {finding.rule.id for finding in binding(found.findings)}
+        assert found.plan is not None
+        assert not found.plan.refused
+        assert not found.passed
+
+    def test_advice_does_not_stop_it(self) -> None:
+        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), "phone": "gọi An"})), DAY)
+        assert [finding.rule.id for finding in found.findings] == ["office-phone"]
+        assert found.passed
+
+    def test_the_same_advice_once_more_is_new(self) -> None:
+        """As for the commands that change the register: one known finding does not hide the second of its kind."""
+        odd = {"phone": "gọi An"}
+        first = person("9", "Vàng A Páo", "2011-01-01", "2012-01-01", **odd)
+        before = changed(*PEOPLE, first)
+        found = review(proposal(changed(*PEOPLE, first, person("9", "Vàng A Páo", "2019-01-01", **odd)), before), DAY)
+        assert [finding.rule.id for finding in found.findings] == ["office-phone"]
+        assert found.known == 1
 
     def test_what_the_target_has_already_is_only_counted(self) -> None:
         odd = {**BEFORE, "agencies/ubnd.yml": BEFORE["agencies/ubnd.yml"].replace("8/QĐ-UBND", "8/TTr-UBND")}

@@ -241,6 +241,27 @@ def test_ids_of_others(office: Office) -> None:
     assert "has the id of row 3" in told(result.output)["4"]
 
 
+@pytest.mark.parametrize(
+    ("day", "status", "said"),
+    [
+        ("2011-12-31", 1, "id 000103 is open in stttt"),
+        ("2012-01-01", 0, "comes back to stttt, and keeps the id"),
+    ],
+)
+def test_one_who_left_on_the_day_may_be_opened(office: Office, day: str, status: int, said: str) -> None:
+    """One document closes a person in one agency and opens the list of another, on the same day."""
+    rows = [ID_HEADING, (1, "Giàng Seo Phử", "", "000103")]
+    result = office.import_(workbook({"DS": rows}), "--agency", "ubnd", "--date", day, "--dry-run")
+    assert result.exit_code == status, result.output
+    assert said in result.output
+
+
+@pytest.mark.parametrize(("day", "said"), [("2011-12-31", "is there already"), ("2012-01-01", "will be opened")])
+def test_a_name_of_one_who_left_on_the_day_is_another_ones(office: Office, day: str, said: str) -> None:
+    result = office.import_(workbook({"DS": [HEADING, (1, "Giàng Seo Phử", "")]}), "--date", day, "--dry-run")
+    assert said in told(result.output)["2"]
+
+
 def test_a_name_whose_addresses_are_all_given_out(office: Office) -> None:
     rows = [HEADING, *((i, "Ánh", f"Chuyên viên {i}") for i in range(1, 3))]
     result = office.import_(workbook({"DS": rows}), "--yes")

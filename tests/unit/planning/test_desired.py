@@ -98,6 +98,20 @@ def test_the_document_of_a_state(day: str, expected: tuple[str, str, str]) -> No
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
+        ("2011-07-31", ("open", "1/QĐ-STTTT", "2011-04-01")),
+        ("2012-05-31", ("suspended", "2/QĐ-STTTT", "2012-05-01")),
+        ("2012-06-01", ("open", "2/QĐ-STTTT", "2012-06-01")),
+        ("2012-12-31", ("open", "2/QĐ-STTTT", "2012-06-01")),
+    ],
+)
+def test_of_suspensions_that_ended_the_last_gives_the_document(day: str, expected: tuple[str, str, str]) -> None:
+    texts = suspended(("2011-03-01", "2011-04-01"), ("2012-05-01", "2012-06-01"))
+    assert account(texts, day)[1:] == expected
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
         ("2010-12-31", {}),
         ("2011-01-01", {"lan-aa": ("forward", "official/1")}),
         ("2011-03-31", {"lan-aa": ("forward", "official/1")}),
@@ -231,3 +245,59 @@ def test_the_guards_have_addresses_in_full() -> None:
         2,
         50,
     )
+
+
+def test_the_document_that_closed_an_agency() -> None:
+    texts = register(agency("dd", closed="2011-01-01"))
+    assert account(texts, "2010-12-31", ("agency", "dd")) == ("contact-dd", "open", "8/QĐ-UBND", "2000-01-01")
+    assert account(texts, "2011-01-01", ("agency", "dd")) == ("contact-dd", "closed", "9/QĐ-UBND", "2011-01-01")
+
+
+def test_a_contact_mailbox_has_a_parent_and_nothing_of_a_person() -> None:
+    found = accounts(register(agency("aa"), agency("bb", parent="aa")), "2010-01-01").accounts
+    assert [found["agency", code].parent for code in ("aa", "bb")] == ["", "aa"]
+    own = found["agency", "bb"]
+    assert (own.title, own.unit, own.phone, own.family, own.given) == ("", "", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "parts"),
+    [
+        ("Trần Thị Hồng Ngọc", {}, ("Trần", "Ngọc")),
+        ("Ánh", {}, ("", "Ánh")),
+        ("Y Bhăm Êban", {"family": "Êban", "given": "Bhăm"}, ("Êban", "Bhăm")),
+    ],
+)
+def test_the_parts_of_a_name(name: str, keys: dict[str, Value], parts: tuple[str, str]) -> None:
+    found = accounts(register(agency("stttt", person("1", name, "2010-01-01", **keys))), "2010-01-01")
+    official = found.accounts["official", "1"]
+    assert (official.family, official.given, official.parent) == (*parts, "")
+
+
+def test_a_route_has_the_document_that_led_to_it_and_a_reply_only_where_it_refuses() -> None:
+    gone = accounts(CHAIN, "2011-01-01").routes
+    said = {local: gone[f"{local}@laocai.gov.vn"] for local in ("postmaster", "contact-aa", "contact-dd", "lan-aa")}
+    assert {local: route.document for local, route in said.items()} == {
+        "postmaster": "8/QĐ-UBND",
+        "contact-aa": "9/QĐ-UBND",
+        "contact-dd": "9/QĐ-UBND",
+        "lan-aa": "21/QĐ-UBND",
+    }
+    assert (said["postmaster"].reply, said["contact-aa"].reply) == ("", "")
+    moved = accounts(LEAVING, "2011-01-01").routes["lan-aa@laocai.gov.vn"]
+    assert (moved.reply, moved.document) == ("", "21/QĐ-UBND")
+    later = accounts(LEAVING, "2011-04-01").routes["lan-aa@laocai.gov.vn"]
+    assert later.reply.endswith("please write to: lan-bb@laocai.gov.vn")
+
+
+@pytest.mark.parametrize(("count", "named"), [(3, 3), (4, 4), (5, 4)])
+def test_a_reply_names_four_at_most(count: int, named: int) -> None:
+    codes = [f"h{number}" for number in range(count)]
+    heirs = [agency(code, opened="2011-01-01 split", succeeds=["aa"]) for code in codes]
+    reply = (
+        accounts(register(agency("aa", closed="2011-01-01 split"), *heirs), "2011-06-01")
+        .routes["contact-aa@laocai.gov.vn"]
+        .reply
+    )
+    expected = ", ".join([*(f"contact-{code}@laocai.gov.vn" for code in codes[:named]), *["..."] * (count > named)])
+    assert reply.endswith(f"please write to: {expected}")

@@ -108,6 +108,12 @@ class TestActions:
         (action,) = make(aim(after), state(before)).actions
         assert action.before == {"mode": "forward", "targets": ["official/1"]}
         assert action.after == {"mode": "redirect", "reply": "gone"}
+        assert (action.kind, action.id, action.address, action.document) == (
+            "route",
+            *[before.address] * 2,
+            "1/QĐ-UBND",
+        )
+        assert (action.agency, action.name, action.date) == ("", "", "")
         (released,) = make(aim(), state(after)).actions
         assert (released.before, released.after) == ({"mode": "redirect", "reply": "gone"}, {})
 
@@ -376,6 +382,21 @@ def test_every_rule_on_plans_is_known() -> None:
 )
 def test_a_day_before_the_last_one_applied(applied: date | None, refused: list[str]) -> None:
     assert [r.rule.id for r in make(aim(OPEN), state(OPEN), "", applied).refused] == refused
+
+
+def test_a_day_that_has_passed_is_told_first_with_both_days() -> None:
+    guards = replace(NO_LIMITS, protected=frozenset({OPEN.address}))
+    first, second = make(aim(CLOSED, guards=guards), state(OPEN), "", DAY + timedelta(1)).refused
+    assert (first.rule.id, dict(first.values)) == ("plan-day", {"day": "2011-01-01", "applied": "2011-01-02"})
+    assert second.rule.id == "plan-protected"
+
+
+def test_an_agencys_limit_names_the_agency() -> None:
+    guards = Guards({"close": Limit(10**6, 100, 20), "readdress": Limit()})
+    people = [account(id_=str(n), address=f"{n}@laocai.gov.vn", agency="aa") for n in range(10)]
+    closed = [replace(one, state="closed") for one in people[:3]]
+    (refused,) = make(aim(*closed, *people[3:], guards=guards), state(*people)).refused
+    assert dict(refused.values) == {"action": "close", "count": 3, "base": 10, "most": 2, "agency": "aa"}
 
 
 def test_many_suspensions_count_as_closings() -> None:

@@ -195,6 +195,31 @@ def test_heirs_over_any_number_of_moves(day: str, code: str, heirs: list[str]) -
     assert [agency.code for agency in at.heirs(at.register.agencies[code])] == heirs
 
 
+def test_two_ways_to_one_heir() -> None:
+    """aa was split into bb and cc, which were merged into dd again; ee is another heir of bb."""
+    texts = register(
+        agency("aa", opened="2000-01-01", closed="2011-01-01 split"),
+        agency("bb", opened="2011-01-01 split", closed="2011-02-01 split", succeeds=["aa"]),
+        agency("cc", opened="2011-01-01 split", closed="2011-02-01 merged", succeeds=["aa"]),
+        agency("dd", opened="2011-02-01 split", succeeds=["bb", "cc"]),
+        agency("ee", opened="2011-02-01 split", succeeds=["bb"]),
+        agency("ff", opened="2011-02-01 merged", succeeds=["cc"]),
+    )
+    at = timeline(texts, "2011-03-01")
+    assert [heir.code for heir in at.heirs(at.register.agencies["aa"])] == ["dd", "ee", "ff"]
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2010-06-01", "bb"), ("2011-06-01", "aa")])
+def test_entries_go_by_their_days_not_by_the_order_of_the_files(day: str, expected: str) -> None:
+    texts = register(
+        agency("aa", person("1", "Lò An", "2011-01-01 transferred")),
+        agency("bb", person("1", "Lò An", "2010-01-01", "2011-01-01 transferred")),
+    )
+    current = timeline(texts, day).current("1")
+    assert current is not None
+    assert current.agency.code == expected
+
+
 @pytest.mark.parametrize(("day", "covers"), [("2011-01-01", False), ("2011-01-02", True), ("2011-01-03", False)])
 def test_a_suspension_is_half_open(day: str, covers: bool) -> None:
     at = timeline(ONE, day)

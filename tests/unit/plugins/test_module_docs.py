@@ -42,6 +42,19 @@ def read_spec(module: Any, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[st
     return seen
 
 
+def documented_options(module: Any) -> dict[str, dict[str, Any]]:
+    """The options of a module's documentation, with those of the fragments that it extends."""
+    page = yaml.safe_load(module.DOCUMENTATION)
+    options: dict[str, dict[str, Any]] = dict(page["options"])
+    for name in page.get("extends_documentation_fragment", []):
+        collection = "ansible_collections.laocai.mail.plugins.doc_fragments"
+        fragment = importlib.import_module(f"{collection}.{name.removeprefix('laocai.mail.')}").ModuleDocFragment
+        added = yaml.safe_load(fragment.DOCUMENTATION)["options"]
+        assert not added.keys() & options.keys()
+        options |= added
+    return options
+
+
 def without_text(option: dict[str, Any]) -> dict[str, Any]:
     kept = {key: option[key] for key in ("type", "elements", "choices", "required", "default") if key in option}
     return {key: value for key, value in kept.items() if (key, value) != ("required", False)}
@@ -50,7 +63,7 @@ def without_text(option: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("name", MODULES)
 def test_documented_options_are_the_accepted_ones(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = load(name)
-    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
+    documented = documented_options(module)
     spec = read_spec(module, monkeypatch)
     assert {key: without_text(option) for key, option in documented.items()} == {
         key: without_text(option) for key, option in spec.items()
@@ -60,7 +73,7 @@ def test_documented_options_are_the_accepted_ones(name: str, monkeypatch: pytest
 @pytest.mark.parametrize("name", MODULES)
 def test_examples_use_options_that_exist(name: str) -> None:
     module = load(name)
-    options = yaml.safe_load(module.DOCUMENTATION)["options"]
+    options = documented_options(module)
     required = {key for key, option in options.items() if option.get("required")}
     tasks = yaml.safe_load(module.EXAMPLES)
     assert tasks
@@ -78,6 +91,7 @@ def test_the_manual_shows_the_module(name: str, tmp_path: Path) -> None:
     done = subprocess.run(command, env=environment, check=True, text=True, capture_output=True)
     page = json.loads(done.stdout)[f"laocai.mail.{name}"]
     assert page["doc"]["short_description"]
+    assert page["doc"]["options"].keys() == documented_options(load(name)).keys()
     assert page["return"]
     assert page["examples"]
     assert done.stderr == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import StringIO
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 from rich.table import Table
@@ -30,7 +30,6 @@ def by_rich(rows: list[tuple[str, ...]]) -> str:
 
 
 @given(st.integers(1, 4).flatmap(lambda width: st.lists(st.tuples(*[TEXTS] * width), min_size=1, max_size=6)))
-@settings(deadline=None)
 def test_lines_are_those_of_rich(rows: list[tuple[str, ...]]) -> None:
     lines = line_up(rows, 1000)
     assert lines is not None

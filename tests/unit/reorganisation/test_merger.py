@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.factory.merger import DAY, DOCUMENT, bodies, write_merger
-from tests.support.merger import Merged, carry_out, read_register, read_yaml
+from tests.support.merger import PROPERTIES, Merged, carry_out, read_register, read_yaml
 
 
 @pytest.fixture(scope="module")
@@ -31,26 +32,6 @@ def test_every_body_of_after_is_there_and_every_other_one_ended(merged: Merged) 
 def test_successions_of_the_facts_are_in_the_register(merged: Merged) -> None:
     for code, body in bodies().items():
         assert set(merged.after[code].get("succeeds", [])) >= set(body.get("succeeds", []))
-
-
-def test_every_mailbox_is_open_or_knowingly_closed(merged: Merged) -> None:
-    merged.assert_nobody_is_lost()
-
-
-def test_everything_goes_along(merged: Merged) -> None:
-    merged.assert_everything_goes_along()
-
-
-def test_every_address_is_somebodys_alone_and_old_ones_forward(merged: Merged) -> None:
-    merged.assert_addresses_lead_on()
-
-
-def test_nothing_that_was_written_before_has_changed(merged: Merged) -> None:
-    merged.assert_entries_only_ended()
-
-
-def test_it_is_checked_planned_and_done_once(merged: Merged) -> None:
-    merged.assert_accepted()
 
 
 def test_what_it_copes_with_is_there(tmp_path: Path) -> None:
@@ -77,3 +58,8 @@ def test_too_few_people_for_all_of_it_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at least 500"):
         write_merger(tmp_path / "new", officials=499)
     assert not (tmp_path / "new").exists()
+
+
+@PROPERTIES
+def test_it_holds(merged: Merged, holds: Callable[[Merged], None]) -> None:
+    holds(merged)

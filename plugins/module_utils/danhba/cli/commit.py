@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import shlex
 import sys
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
@@ -19,7 +18,7 @@ from ..checking.check import Checked, between
 from ..editing.draft import Draft
 from ..messages import mark as _
 from ..messages import render, visible
-from ..model.findings import Finding, Severity, binding
+from ..model.findings import Finding, Severity, binding, new
 from ..model.register import Register
 from ..reading import source
 from ..reading.source import File, Unusable
@@ -136,10 +135,10 @@ def computed(files: list[File]) -> tuple[Register, Issued]:
 def _checked(before: list[File], after: list[File]) -> Checked:
     """The register with the change; ends the process where that has errors which it did not have."""
     checked = examine(after, today(), examined(before))
-    new = _new(examined(before).findings, checked.findings)
-    if new:
-        _tell(new)
-    if binding(new):
+    brought_in = new(examined(before).findings, checked.findings)
+    if brought_in:
+        _tell(brought_in)
+    if binding(brought_in):
         refuse(NEW_ERRORS)
     if errors := binding(checked.findings):
         say(OLD_ERRORS, count=len(errors))
@@ -152,22 +151,6 @@ def _tell(findings: list[Finding]) -> None:
     click.echo(show_findings.text(ordered[:SHOWN], language()), err=True)
     if len(ordered) > SHOWN:
         say(MORE, count=len(ordered) - SHOWN)
-
-
-def _new(before: list[Finding], after: list[Finding]) -> list[Finding]:
-    """The findings that were not there before, wherever in their file they stood."""
-    known = Counter(map(_identity, before))
-    new = []
-    for finding in after:
-        if known[_identity(finding)]:
-            known[_identity(finding)] -= 1
-        else:
-            new.append(finding)
-    return new
-
-
-def _identity(finding: Finding) -> tuple[str, str, str, str]:
-    return finding.rule.id, finding.where.file, finding.where.object, show_findings.message(finding, "en")
 
 
 def _difference(before: list[File], after: list[File]) -> Iterator[str]:

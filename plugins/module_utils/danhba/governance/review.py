@@ -9,7 +9,7 @@ from datetime import date
 from ..addresses.issuing import Issued
 from ..checking.cache import of_the_user
 from ..checking.check import check, differences
-from ..model.findings import Finding, binding
+from ..model.findings import Finding, binding, new
 from ..model.register import Agency, Issuance, Register
 from ..planning.plan import Plan
 from ..reading import tree
@@ -69,8 +69,7 @@ def review(proposal: Proposal, day: date) -> Review:
     kept = of_the_user()
     before = check(base, day, results=kept)
     now = check(files, day, before, results=kept)
-    known = {_identity(finding) for finding in before.findings}
-    findings = [finding for finding in now.findings if _identity(finding) not in known]
+    findings = new(before.findings, now.findings)
     made, moved, more = None, list[Moved](), 0
     if proposal.result is not None and now.sound and before.usable:
         plans, more = differences(before, now, day)
@@ -86,11 +85,6 @@ def _together(plans: list[Plan]) -> Plan:
     refused = plans[0].refused if len(plans) == 1 else ()
     together = sorted(actions.values(), key=lambda action: action.order)
     return replace(plans[0], day=plans[-1].day, actions=tuple(together), refused=refused)
-
-
-def _identity(finding: Finding) -> tuple[str, str, str, str]:
-    """What makes a finding the same one, wherever it has moved to in its file."""
-    return finding.rule.id, finding.where.file, finding.where.object, repr(finding.values)
 
 
 def _moved(proposal: Proposal, merged: Register, given: Issued) -> Iterator[Moved]:

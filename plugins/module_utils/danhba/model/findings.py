@@ -6,6 +6,7 @@ English template that the catalogue translates.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -95,6 +96,28 @@ class Gathered(list[Finding]):
         """Add several, one by one."""
         for finding in findings:
             self.append(finding)
+
+
+def new(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
+    """The findings of `after` that are not among those of `before`, wherever in its file each of them stands.
+
+    A finding with the same rule, object and values twice in a file is there twice: the second of two is new where only
+    one was there before.
+    """
+    known = Counter(map(_identity, before))
+    found = []
+    for finding in after:
+        identity = _identity(finding)
+        if known[identity]:
+            known[identity] -= 1
+        else:
+            found.append(finding)
+    return found
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, str]:
+    """What makes a finding the same one, wherever it has moved to in its file; values may be lists, so as text."""
+    return finding.rule.id, finding.where.file, finding.where.object, repr(finding.values)
 
 
 def binding(findings: list[Finding]) -> list[Finding]:

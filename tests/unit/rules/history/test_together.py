@@ -1,6 +1,6 @@
 """What a change takes back: a register before, a change to it, and exactly what is said of it, at its place.
 
-The rules one by one are in test_findings.py; here is what comes together, what may change, and what is acknowledged.
+The rules one by one are in test_each.py; here is what comes together, what may change, and what is acknowledged.
 """
 
 from __future__ import annotations

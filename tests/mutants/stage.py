@@ -1,0 +1,59 @@
+"""A copy of the package and its tests in the layout that mutmut wants, for one room."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from tests.mutants.rooms import Room
+
+PROJECT = Path(__file__).resolve().parents[2]
+CORE = PROJECT / "plugins/module_utils/danhba"
+# mutmut names a mutant after its path less src/, and that has to be the name by which tests import the module.
+PACKAGE = Path("src/danhba")
+# mutmut runs the tests in this folder below its own, on a copy of the sources with all mutants in it.
+RUN = Path("mutants")
+# Too slow for a thousand mutants, or started as processes of their own, which run the code as it is.
+MARKERS = "not hypothesis"
+
+
+def make(room: Room, folder: Path) -> Path:
+    """Lay out what mutmut needs to mutate a room; returns the folder to start it in."""
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / RUN).mkdir(parents=True)
+    shutil.copytree(CORE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(PROJECT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "e2e", "lab"))
+    for path in PROJECT.iterdir():
+        if path.name not in {"tests", "build", ".git", "pyproject.toml", ".hypothesis", ".coverage"}:
+            (folder / RUN / path.name).symlink_to(path)
+    (folder / "pyproject.toml").write_text(settings(room), encoding="utf-8")
+    return folder
+
+
+def settings(room: Room) -> str:
+    """The settings of mutmut and pytest, as TOML; a list of texts in JSON is one in TOML, too."""
+    tests = [f"tests/unit/{test}" for test in room.tests]
+    # `make lint` would refuse what mypy does; what it calls wrong, a commit cannot bring.
+    types = ["mypy", "--output", "json", "--disable-error-code", "unused-ignore", "-p", "danhba"]
+    arguments = ["-p", "tests.mutants.selection", "-p", "no:cacheprovider", "-m", MARKERS, "--hypothesis-profile=ci"]
+    return f"""\
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = {json.dumps([f"{PACKAGE}/{room.name}/*"])}
+pytest_add_cli_args = {json.dumps(arguments)}
+pytest_add_cli_args_test_selection = {json.dumps(tests)}
+type_check_command = {json.dumps(types)}
+use_git_change_detection = false
+
+[tool.mypy]
+python_version = "3.11"
+strict = true
+mypy_path = ["src"]
+explicit_package_bases = true
+namespace_packages = true
+ignore_missing_imports = true
+
+[tool.pytest.ini_options]
+pythonpath = [".", "src", ".ansible/collections"]
+"""

@@ -1,0 +1,122 @@
+"""The comment on a proposal, part by part."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from danhba.governance import comment
+from danhba.governance.proposal import Proposal
+from danhba.governance.review import Moved, Review
+from danhba.model.findings import Finding, Rule, Severity, Where
+from danhba.model.place import Place
+from danhba.model.register import Event, Issuance
+
+PROPOSAL = Proposal(
+    target="origin/main",
+    target_commit="a" * 40,
+    commit="b" * 40,
+    behind=0,
+    related=True,
+    conflicts=(),
+    appended=(),
+    outside=(),
+    before=[],
+    ancestor=[],
+    own=[],
+    result=[],
+)
+REVIEW = Review(PROPOSAL, date(2020, 1, 1), [], 0, None, 0, [], [])
+ERROR = Rule("x-error", Severity.ERROR, "R4.2", "the name {name}")
+ADVICE = Rule("x-advice", Severity.ADVICE, "R7.3", "better {name}")
+STEPS = """\
+```sh
+git fetch
+git rebase origin/main
+# in each file: delete the lines <<<<<<< ======= >>>>>>>, keep both parts, your entries last
+git add -u
+git -c core.editor=true rebase --continue
+git push --force-with-lease
+```"""
+
+
+def found(rule: Rule, line: int = 3) -> Finding:
+    return rule.at(Where("directory/agencies/a.yml", Place(line, 7), "a/1"), name="Lò *An*")
+
+
+def conflict(proposal: Proposal) -> list[str]:
+    return list(comment._conflict(proposal, "en"))
+
+
+def test_the_steps_out_of_a_conflict_can_be_typed_as_they_stand() -> None:
+    _what, _way, steps = conflict(replace(PROPOSAL, conflicts=("a.yml",), result=None))
+    assert steps == STEPS
+
+
+def test_a_branch_cannot_end_the_fence() -> None:
+    *_others, steps = conflict(replace(PROPOSAL, target="`o`r\n```\nigin", conflicts=("a.yml",)))
+    assert steps.splitlines()[2] == "git rebase or\\u000a\\u000aigin"
+
+
+@pytest.mark.parametrize(
+    ("result", "appended", "way"),
+    [
+        (None, (), "put together what both sides changed"),
+        ([], ("a.yml",), "yours come after them, at the end"),
+        ([], (), "What follows is about the register"),
+    ],
+)
+def test_the_way_out_of_a_conflict(result: list[object] | None, appended: tuple[str, ...], way: str) -> None:
+    told = conflict(replace(PROPOSAL, conflicts=("a.yml",), appended=appended, result=result))  # type: ignore[arg-type]
+    assert "a.yml" in told[0].replace("\\", "")
+    assert way in told[1]
+
+
+@pytest.mark.parametrize(("count", "named"), [(comment.NAMED, comment.NAMED), (comment.NAMED + 1, comment.NAMED)])
+def test_of_many_conflicts_some_are_named(count: int, named: int) -> None:
+    told = conflict(replace(PROPOSAL, conflicts=tuple(f"f{number:03}" for number in range(count))))
+    assert told[0].count("f0") == named
+
+
+def test_who_gets_another_address_because_of_whom() -> None:
+    issuance = Issuance("000105", "Lò Thị *Mai*", Event("1/QĐ-UBND", date(2020, 1, 1), "recruited"))
+    told = comment._moved(Moved(issuance, "ltmai-stttt", "mailt-stttt", "Lê Thị Mai"), "en")
+    assert told.replace("\\", "") == (
+        "Lò Thị *Mai* (000105) gets the address mailt-stttt, because Lê Thị Mai got ltmai-stttt first."
+    )
+    assert "\\*Mai\\*" in told
+
+
+@pytest.mark.parametrize(("count", "named"), [(comment.NAMED, comment.NAMED), (comment.NAMED + 1, comment.NAMED)])
+def test_of_many_moves_some_are_told(count: int, named: int) -> None:
+    issuance = Issuance("000105", "Lò Mai", Event("1/QĐ-UBND", date(2020, 1, 1), "recruited"))
+    moved = [Moved(issuance, "lmai", "mail", "Lê Mai")] * count
+    *_others, told = comment._situation(replace(REVIEW, moved=moved), "en")
+    assert len(told.splitlines()) == named
+
+
+def test_a_finding_has_its_place_rule_clause_and_message() -> None:
+    assert comment._item(found(ERROR), "en") == (
+        "- 🛑 **directory/agencies/a\\.yml\\:3\\:7** `x-error` (R4.2)  \n  the name Lò \\*An\\*"
+    )
+
+
+def test_errors_come_before_advice() -> None:
+    findings = [found(ADVICE, 1), found(ERROR, 2), found(ADVICE, 3), found(ERROR, 4)]
+    assert [finding.where.place.line for finding in comment._in_order(findings)] == [2, 4, 1, 3]
+
+
+def test_the_commits_that_were_looked_at() -> None:
+    first, *_more = comment._situation(REVIEW, "en")
+    assert first.replace("\\", "") == "Looked at: commit bbbbbbbbbb, merged into origin/main (aaaaaaaaaa)."
+
+
+def test_more_findings_and_more_days_are_counted() -> None:
+    text = comment.markdown(replace(REVIEW, known=3, more=2), "en").replace("\\", "")
+    assert "3 more findings are in origin/main already." in text
+    assert "On 2 more days to come" in text
+    plain = comment.markdown(REVIEW, "en")
+    assert "more findings" not in plain
+    assert "more days" not in plain

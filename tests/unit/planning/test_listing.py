@@ -1,0 +1,66 @@
+"""Who is found by what somebody types."""
+
+from __future__ import annotations
+
+import pytest
+
+from danhba.planning.listing import Listed, everything, who
+from tests.support.registers import agency, event, person, register, timeline
+
+TEXTS = register(
+    agency(
+        "stttt",
+        person("7A", "Nguyễn Văn Vịnh", event("recruited", "2010-01-01")),
+        person("2", "Ngô Vân Vinh", "2010-01-01", "2011-01-01"),
+        person("3", "Đặng Vĩnh", "2010-01-01"),
+    ),
+)
+
+
+def listed(day: str = "2010-06-01") -> list[Listed]:
+    return everything(timeline(TEXTS, day))
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("nvvinh-stttt@laocai.gov.vn", ["7A"]),
+        ("NVVinh-stttt", ["7A"]),
+        ("nvvinh", []),
+        ("laocai.gov.vn", []),
+        ("7a", ["7A"]),
+        ("7A", ["7A"]),
+        ("vinh", ["7A", "2", "3"]),
+        ("vịnh", ["7A"]),
+        ("VỊNH", ["7A"]),
+        ("vi\u0323nh", ["7A"]),
+        ("vinh  van", ["7A", "2"]),
+        ("van nguyen", ["7A"]),
+        ("dang", ["3"]),
+        ("vin", []),
+        ("contact-stttt", ["stttt"]),
+        ("stttt", ["stttt"]),
+        ("", []),
+        ("  ", []),
+    ],
+)
+def test_who_is_found(query: str, ids: list[str]) -> None:
+    assert [item.id for item in who(listed(), query)] == ids
+
+
+def test_every_mailbox_is_listed_after_its_agencys() -> None:
+    found = [(item.kind, item.id, item.state) for item in listed("2011-01-01")]
+    assert found == [
+        ("agency", "stttt", "open"),
+        ("official", "7A", "open"),
+        ("official", "2", "closed"),
+        ("official", "3", "open"),
+    ]
+
+
+def test_an_agency_and_a_person_are_told_the_same_way() -> None:
+    office, _first, left, *_others = listed("2011-01-01")
+    assert (office.name, office.opened.date.isoformat(), office.closed) == ("Cơ quan stttt", "2000-01-01", None)
+    assert (left.name, left.opened.date.isoformat()) == ("Ngô Vân Vinh", "2010-01-01")
+    assert left.closed is not None
+    assert left.closed.document == "22/QĐ-UBND"

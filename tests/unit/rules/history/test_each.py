@@ -1,0 +1,196 @@
+"""Each rule on what a change takes back: what it says of a change, and of what is none.
+
+Each case changes one thing in the sample register and states all findings that follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tests.support.cases import AGE, DELEGATE, NAME, PHU, Case, P, S, U, each, found, without
+from tests.support.registers import SAMPLE, STTTT, UBND, Texts, agency, edited, person
+from tests.support.said import recorded, values
+
+
+def history(name: str, texts: Texts, *expected: str, base: Mapping[str, str] = SAMPLE) -> Case:
+    return Case(name, texts, list(expected), base)
+
+
+FIRST, SECOND, THIRD = (STTTT.index(f'  - id: "00010{n}"') for n in (1, 2, 3))
+
+CLOSING = next(line for line in STTTT.splitlines(keepends=True) if "event: retired" in line)
+
+CLOSED = {
+    **SAMPLE,
+    U: UBND.replace("people:", "closed: {document: 2/NQ-HĐND, date: 2011-01-01, event: dissolved}\npeople:"),
+}
+CLOSED[S] = STTTT.replace("parent: ubnd\n", "")
+
+PINNED = f"{PHU}    address: gsphu-stttt\n    address_document: 3/STTTT-VP\n"
+
+SUCCEEDED = {**CLOSED, U: CLOSED[U].replace("dissolved", "merged")}
+
+A = "agencies/aa.yml"
+
+HEIR = agency("aa", opened="2011-01-01 merged", succeeds=["ubnd"])
+
+CASES = [
+    history("nothing changed", SAMPLE),
+    history("an entry more", {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")}),
+    history("an agency gone", without("", U).texts, f"{S}:5:9 agency-parent", f"{U}:1:1 history-agency-gone"),
+    history("an entry gone", {**SAMPLE, S: STTTT[:THIRD]}, f"{S}:13:3 history-entry-removed"),
+    history(
+        "an entry in the middle gone",
+        {**SAMPLE, S: STTTT[:SECOND] + STTTT[THIRD:]},
+        f"{S}:11:14 custodian-official",
+        f"{S}:13:3 history-entry-removed",
+    ),
+    history(
+        "entries in another order",
+        {**SAMPLE, S: STTTT[:SECOND] + STTTT[THIRD:] + STTTT[SECOND:THIRD]},
+        f"{S}:23:5 history-entry-moved",
+    ),
+    history(
+        "an entry in front",
+        {**SAMPLE, S: STTTT[:FIRST] + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký") + STTTT[FIRST:]},
+        f"{S}:13:5 history-entry-inserted",
+    ),
+    history("another name", edited(S, ("Giàng Seo Phử", "Giàng Seo Phúc")), f"{S}:25:11 history-address"),
+    history(
+        "another name that has no address",
+        edited(S, ("Giàng Seo Phử", "Giàng Seo 3")),
+        f"{S}:25:11 name-character",
+    ),
+    history("another mark", edited(S, ("Giàng Seo Phử", "Giàng Seo Phư")), f"{S}:25:11 history-name-marks"),
+    history(
+        "no leader any more",
+        edited(S, ("leader: true", "leader: false")),
+        f"{S}:10:69 custodian-head",
+        f"{S}:16:13 history-leader",
+    ),
+    history(
+        "one who had left, opened elsewhere",
+        {**SAMPLE, U: agency("ubnd", person("000103", "Giàng Seo Phử", "2012-05-01")).replace("1000103/", "5/")},
+        f"{U}:9:13 history-return",
+        base={**SAMPLE, U: agency("ubnd")},
+    ),
+    history(
+        "another address pinned",
+        edited(S, (PHU, f"{PHU}    address: phugs-stttt\n    address_document: 3/STTTT-VP\n")),
+        f"{S}:26:14 history-address",
+    ),
+    history(
+        "another name, with the address pinned",
+        edited(S, (PHU, "    name: Giàng Phúc\n    address: gsphu-stttt\n    address_document: 3/STTTT-VP\n")),
+        f"{S}:25:11 history-name",
+    ),
+    history(
+        "a tendonvi again",
+        {**CLOSED, U: UBND.replace("1991-10-01", "2011-01-01")},
+        f"{U}:5:9 history-agency-reused",
+        base=CLOSED,
+    ),
+    # Entries that cannot be read have neither place nor address: what is said of the others would be wrong.
+    history(
+        "an entry broken",
+        edited(S, ("date: 2010-11-01, event: recruited}\n    suspended", "date: x, event: recruited}\n    suspended")),
+        f"{S}:11:14 custodian-official",
+        f"{S}:21:65 schema-date",
+    ),
+    history(
+        "an entry mended",
+        SAMPLE,
+        "province.yml:2:1 history-base",
+        base=edited(S, ('"000102"\n    name', '"000102"\n    nome')),
+    ),
+    history("an agency broken", edited(S, (NAME, "nome: x")), f"{S}:2:1 schema-missing", f"{S}:3:1 schema-key"),
+    history("the province was not there", SAMPLE, base={}),
+    history("a closing taken back", edited(S, (CLOSING, "")), f"{S}:24:5 history-closed"),
+    history("an agency opened again", {**CLOSED, U: UBND}, f"{U}:2:1 history-closed", base=CLOSED),
+    history(
+        "another id",
+        edited(S, ('- id: "000103"', '- id: "000104"')),
+        f"{S}:24:9 history-id",
+    ),
+    history(
+        "another day of opening",
+        edited(S, ("45/QĐ-STTTT, date: 2010-11-01", "45/QĐ-STTTT, date: 2010-11-02")),
+        f"{S}:26:13 history-opened",
+    ),
+    history("another day of closing", edited(S, ("2012-01-01", "2012-01-02")), f"{S}:27:13 history-closed-changed"),
+    history("a custodian gone", edited(S, (DELEGATE, "")), f"{S}:10:3 history-custodian"),
+    history("another suspension", edited(S, ("9/QĐ-STTTT", "8/QĐ-STTTT")), f"{S}:23:7 history-suspended"),
+    history(
+        "a successor that no longer is",
+        SUCCEEDED,
+        f"{S}:2:1 history-succeeds",
+        f"{U}:6:9 agency-heir",
+        base={**SUCCEEDED, S: SUCCEEDED[S].replace("people:", "succeeds: [ubnd]\npeople:")},
+    ),
+    history(
+        "a successor of one that had ended",
+        {**SUCCEEDED, S: SUCCEEDED[S].replace("people:", "succeeds: [ubnd]\npeople:"), A: HEIR},
+        f"{S}:11:11 history-succeeds-added",
+        base={**SUCCEEDED, A: HEIR},
+    ),
+    history("another name of an agency", edited(S, (NAME, "name: Sở Khoa học")), f"{S}:3:7 history-agency-name"),
+    history(
+        "another document of a pin",
+        edited(S, (PHU, PINNED.replace("3/STTTT-VP", "4/STTTT-VP"))),
+        f"{S}:27:23 history-pin",
+        base=edited(S, (PHU, PINNED)),
+    ),
+    history(
+        "a mailbox no longer protected",
+        edited(P, ("  protected: [contact-stttt]\n", "")),
+        "province.yml:9:3 history-protected",
+    ),
+    history("a higher limit", edited(P, ("count: 50", "count: 51")), "province.yml:9:3 history-limit"),
+    history(
+        "another key for letters",
+        edited(S, ("as: delegate}", f"as: delegate, key: {AGE}}}")),
+        f"{S}:11:85 history-key",
+    ),
+    history(
+        "another key of the operator",
+        edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
+        "province.yml:6:15 history-key",
+        base=edited(
+            P,
+            (
+                "operator: stttt",
+                "operator: stttt\noperator_key: age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml",
+            ),
+        ),
+    ),
+    history("a first key of the operator", edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}"))),
+    *(
+        history(
+            f"closed on {day} by {event_}",
+            edited(S, (CLOSING, CLOSING.replace("2012-01-01", day).replace("retired", event_))),
+            *expected,
+            base=edited(S, (CLOSING, "")),
+        )
+        for day, event_, expected in (
+            ("2011-11-30", "retired", [f"{S}:27:43 history-late"]),
+            ("2011-12-01", "retired", []),
+            ("2011-11-30", "transferred", [f"{S}:27:13 person-move-to"]),
+        )
+    ),
+    history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),
+    history(
+        "another domain",
+        edited("province.yml", ("domain: laocai.gov.vn", "domain: yenbai.gov.vn")),
+        "province.yml:3:9 history-domain",
+    ),
+]
+
+
+@each(CASES)
+def test_a_change_gives_its_findings(case: Case) -> None:
+    assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

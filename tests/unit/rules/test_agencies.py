@@ -1,0 +1,250 @@
+"""The rules on agencies, their succession and their parents.
+
+Each case changes one thing in the sample register and states all findings that follow.
+"""
+
+from __future__ import annotations
+
+from tests.support.cases import ENTRY, WITH, Case, S, U, change, each, found
+from tests.support.registers import agency, person, register
+from tests.support.said import recorded, values
+
+CASES = [
+    change("an unknown parent", S, "parent: ubnd", "parent: snv", f"{S}:5:9 agency-parent"),
+    change("its own parent", S, "parent: ubnd", "parent: stttt", f"{S}:5:9 agency-cycle"),
+    Case(
+        "a circle of parents",
+        register(agency("aa", parent="bb"), agency("bb", parent="cc"), agency("cc", parent="bb")),
+        ["agencies/bb.yml:5:9 agency-cycle", "agencies/cc.yml:5:9 agency-cycle"],
+    ),
+    change("older than its parent", U, "1991-10-01", "2009-01-01", f"{S}:5:9 agency-parent-closed"),
+    Case(
+        "open longer than its parent",
+        register(
+            agency("aa", closed="2011-01-01"), agency("bb", parent="aa"), agency("cc", parent="aa", closed="2011-01-01")
+        ),
+        ["agencies/bb.yml:5:9 agency-parent-closed"],
+    ),
+    change(
+        "the successor of an unknown one", U, "people: []", "succeeds: [snv]\npeople: []", f"{U}:6:11 agency-succeeds"
+    ),
+    change("its own successor", U, "people: []", "succeeds: [ubnd]\npeople: []", f"{U}:6:11 agency-succeeds"),
+    Case("merged into none", register(agency("aa", closed="2011-01-01 merged")), ["agencies/aa.yml:6:9 agency-heir"]),
+    Case(
+        "closed before it opened",
+        register(agency("aa", closed="1999-01-01")),
+        ["agencies/aa.yml:6:9 agency-dates"],
+    ),
+    change("a custodian from elsewhere", S, '{person: "000102"', '{person: "000999"', f"{S}:11:14 custodian-official"),
+    change(
+        "a custodian before his time",
+        S,
+        "101/QĐ-UBND, date: 2010-10-15, as",
+        "101/QĐ-UBND, date: 2010-10-14, as",
+        f"{S}:10:14 custodian-official",
+    ),
+    change(
+        "a custodian after his time",
+        S,
+        '000102", document: 05/GUQ-STTTT, date: 2011-02-01',
+        '000103", document: 05/GUQ-STTTT, date: 2012-01-01',
+        f"{S}:11:14 custodian-official",
+    ),
+    change(
+        "a custodian on the last day",
+        S,
+        '000102", document: 05/GUQ-STTTT, date: 2011-02-01',
+        '000103", document: 05/GUQ-STTTT, date: 2011-12-31',
+        f"{S}:11:14 custodian-left",
+    ),
+    Case(
+        "custodians of one day",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01", leader="true"),
+                custodians=[
+                    {"person": "1", "document": "1/QĐ-UBND", "date": "2011-01-01", "as": "head"},
+                    {"person": "1", "document": "2/QĐ-UBND", "date": "2011-01-01", "as": "delegate"},
+                ],
+            )
+        ),
+        [],
+    ),
+    Case(
+        "merged into one that cannot be read",
+        {**register(agency("aa", closed="2011-01-01 merged")), "agencies/bb.yml": "- x"},
+        ["agencies/bb.yml:1:1 schema-type"],
+    ),
+    Case(
+        "closed on the day it opened",
+        register(agency("aa", closed="2000-01-01")),
+        ["agencies/aa.yml:6:9 agency-dates"],
+    ),
+    Case(
+        "the successor of an open one",
+        register(agency("aa"), agency("bb", succeeds=["aa"])),
+        ["agencies/bb.yml:6:11 agency-succeeds-open"],
+    ),
+    Case(
+        "a successor that comes later",
+        register(agency("aa", closed="2011-01-01"), agency("bb", opened="2011-01-02", succeeds=["aa"])),
+        ["agencies/bb.yml:6:11 agency-succeeds-day"],
+    ),
+    Case(
+        "a successor that ends on the same day",
+        register(agency("aa", closed="2011-01-01"), agency("bb", closed="2011-01-01", succeeds=["aa"])),
+        ["agencies/bb.yml:7:11 agency-succeeds-day"],
+    ),
+    Case(
+        "the successor of a successor",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", opened="2011-01-01 renamed", closed="2012-01-01 merged", succeeds=["aa"]),
+            agency("cc", opened="2012-01-01 merged", succeeds=["bb"]),
+        ),
+        [],
+    ),
+    Case(
+        "merged from none",
+        register(agency("aa", opened="2011-01-01 merged")),
+        ["agencies/aa.yml:5:9 agency-origin"],
+    ),
+    Case(
+        "renamed by another event",
+        register(agency("aa", closed="2011-01-01 merged"), agency("bb", opened="2011-01-01 renamed", succeeds=["aa"])),
+        ["agencies/bb.yml:5:9 agency-origin"],
+    ),
+    Case(
+        "merged on another day",
+        register(agency("aa", closed="2011-02-01 merged"), agency("bb", opened="2011-01-01 merged", succeeds=["aa"])),
+        ["agencies/bb.yml:5:9 agency-origin"],
+    ),
+    Case(
+        "renamed into two",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", opened="2011-01-01 renamed", succeeds=["aa"]),
+            agency("cc", opened="2011-01-01 renamed", succeeds=["aa"]),
+        ),
+        ["agencies/aa.yml:6:9 agency-renamed"],
+    ),
+    Case(
+        "two renamed into one",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", closed="2011-01-01 renamed"),
+            agency("cc", opened="2011-01-01 renamed", succeeds=["aa", "bb"]),
+        ),
+        ["agencies/aa.yml:6:9 agency-renamed", "agencies/bb.yml:6:9 agency-renamed"],
+    ),
+    Case(
+        "renamed into one that was there",
+        register(agency("aa", closed="2011-01-01 renamed"), agency("bb", succeeds=["aa"])),
+        ["agencies/aa.yml:6:9 agency-renamed"],
+    ),
+    Case(
+        "renamed into one that also takes over others",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", closed="2011-01-01 merged"),
+            agency("cc", closed="2012-01-01"),
+            agency("dd", opened="2011-01-01 renamed", succeeds=["aa", "bb", "cc"]),
+        ),
+        [],
+    ),
+    Case(
+        "renamed into one that cannot be read",
+        {**register(agency("aa", closed="2011-01-01 renamed")), "agencies/bb.yml": "- x"},
+        ["agencies/bb.yml:1:1 schema-type"],
+    ),
+    Case(
+        "one identifier at the same time",
+        register(
+            agency("aa", closed="2011-01-01", identifier="H38.1"),
+            agency("bb", opened="2010-12-31", closed="2011-06-01", identifier="H38.1"),
+            agency("cc", opened="2011-03-01", identifier="H38.1"),
+            agency("dd", identifier="H38.2"),
+        ),
+        ["agencies/bb.yml:5:13 agency-identifier", "agencies/cc.yml:5:13 agency-identifier"],
+    ),
+    Case(
+        "an identifier handed on",
+        register(
+            agency("bb", closed="2011-01-01 renamed", identifier="H38.1"),
+            agency("aa", opened="2011-01-01 renamed", identifier="H38.1", succeeds=["bb"]),
+        ),
+        [],
+    ),
+    Case(
+        "one name under one parent",
+        register(
+            agency("aa", name="Ủy ban nhân dân xã Hòa Bình", parent="stttt"),
+            agency("bb", name="Uỷ ban nhân dân xã Hoà Bình", parent="stttt"),
+            agency("cc", name="Ủy ban nhân dân xã Hoa Bình", parent="stttt"),
+            agency("dd", name="Ủy ban nhân dân xã Hòa Bình"),
+        ),
+        ["agencies/bb.yml:3:7 agency-namesake"],
+    ),
+    Case(
+        "one name one after the other",
+        register(agency("aa", name="Sở Y tế", closed="2011-01-01"), agency("bb", name="Sở Y tế", opened="2011-01-01")),
+        [],
+    ),
+    change("older than the state", U, "1991-10-01", "1191-10-01", f"{U}:5:9 date-past"),
+    change("as old as the state", U, "1991-10-01", "1945-09-02"),
+    change("a small quota", S, "quota: 10G", "quota: 99M", f"{S}:8:8 schema-quota"),
+    change("a small quota that may be", S, "quota: 10G", "quota: 100M"),
+    change("a large quota", S, "quota: 10G", "quota: 10T", f"{S}:8:8 schema-quota"),
+    change("a person's quota", S, ENTRY, WITH + "quota: 1025G\n", f"{S}:21:12 schema-quota"),
+    Case(
+        "split from one that goes on",
+        register(agency("aa"), agency("bb", opened="2011-01-01 split")),
+        [],
+    ),
+    Case(
+        "days far ahead",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01", "2013-06-03"),
+                person("2", "Lò Anh", "2013-06-02"),
+                person("3", "Lò Ánh", "2013-06-03"),
+                person("4", "Lò Ơn", "2011-01-01", suspended=[{"document": "1/QĐ-AA", "date": "2031-01-01"}]),
+                person(
+                    "5",
+                    "Lò Ớt",
+                    "2011-01-01",
+                    suspended=[{"document": "1/QĐ-AA", "date": "2012-01-01", "until": "9999-12-31"}],
+                ),
+            ),
+            agency("bb", opened="2013-06-03", closed="2013-06-04"),
+        ),
+        [
+            "agencies/aa.yml:10:13 date-future",
+            "agencies/aa.yml:16:13 date-future",
+            "agencies/aa.yml:21:35 date-future",
+            "agencies/aa.yml:26:54 date-future",
+            "agencies/bb.yml:5:9 date-future",
+            "agencies/bb.yml:6:9 date-future",
+        ],
+    ),
+    change(
+        "custodians out of order",
+        S,
+        "date: 2011-02-01",
+        "date: 2010-10-14",
+        f"{S}:11:14 custodian-official",
+        f"{S}:11:54 custodian-order",
+    ),
+]
+
+
+@each(CASES)
+def test_a_change_gives_its_findings(case: Case) -> None:
+    assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

@@ -1,0 +1,184 @@
+"""The rules on documents: which kind, by whom.
+
+Each case changes one thing in the sample register and states all findings that follow.
+"""
+
+from __future__ import annotations
+
+from tests.support.cases import Case, S, U, change, each, found, pinned
+from tests.support.registers import SAMPLE, STTTT, UBND, agency, edited, event, person, register
+from tests.support.said import recorded, values
+
+UNDER = "kind: department\nparent: ubnd"
+
+FOUNDED = "opened: {document: 11/2008/QĐ-UBND"
+
+ENDED = "closed: {document: 2/NQ-HĐND, date: 2011-01-01, event: dissolved}\npeople:"
+
+RECRUITED = "44/QĐ-STTTT, request: 12/STTTT-VP"
+RETIRED = "77/QĐ-STTTT, date: 2012-01-01, event: retired"
+
+ALONE = {**SAMPLE, S: STTTT.replace("parent: ubnd\n", "")}
+
+
+def founded(document: str, *expected: str, under: str = UNDER) -> Case:
+    """The department, or what it is made to be, founded by a document."""
+    texts = edited(S, (FOUNDED, f"opened: {{document: {document}"), (UNDER, under))
+    return Case(f"{' '.join(under.split()[1::2])} founded by {document}", texts, list(expected))
+
+
+def cited(old: str, document: str, *expected: str) -> Case:
+    """One document of the sample cited as another."""
+    return change(f"{document} in place of {old}", S, old, old.replace(old.partition(",")[0], document, 1), *expected)
+
+
+CENTRE = "kind: public_service_unit\nparent: ubnd"
+
+CASES = [
+    *(
+        change(f"founded by a document of {year}", S, "11/2008/QĐ-UBND", f"11/{year}/QĐ-UBND", *expected)
+        for year, expected in (
+            ("2009", [f"{S}:7:20 document-year"]),
+            ("2007", []),
+            ("1945", []),
+            ("1944", [f"{S}:7:20 document-year"]),
+        )
+    ),
+    change("recruited by a document of later", S, "45/QĐ-STTTT", "45/2011/QĐ-STTTT", f"{S}:26:24 document-year"),
+    *(
+        founded(document)
+        for document in ("08/TT-BNV", "9/2005/TTLT-BTTTT-BNV", "195/2004/NĐ-CP", "11/QĐ-UB", "31-QĐ/TW")
+    ),
+    *(founded(document) for document in ("1673/NQ-UBTVQH15", "20/2003/QH11", "2/NQ-HĐND")),
+    *(
+        founded(document, f"{S}:7:20 document-agency")
+        for document in ("650/UBND-NV", "3/TTr-SNV", "3/BC-UBND", "3/TB-UBND")
+    ),
+    *(
+        founded(document, f"{S}:7:20 document-agency")
+        for document in ("3/KH-UBND", "3/GM-UBND", "414-CTr/TU", "7/SY-UBND")
+    ),
+    *(founded(document, under=CENTRE) for document in ("650/UBND-NV", "3/TTr-SNV", "3/TB-SNV", "3/QĐ-SNV")),
+    *(founded(document, f"{S}:7:20 document-unit", under=CENTRE) for document in ("3/GM-SNV", "3/GNP-SNV", "7/SY-SNV")),
+    founded("650/UBND-NV", f"{S}:6:20 document-agency", under="kind: public_service_unit"),
+    founded("1/QĐ-STTTT", f"{S}:7:20 document-own"),
+    founded("1/QĐ-STTTT.VP", f"{S}:7:20 document-own"),
+    founded("1/STTTT-VP", f"{S}:7:20 document-own", under=CENTRE),
+    founded("1/STTTT-VP", f"{S}:7:20 document-agency", f"{S}:7:20 document-own"),
+    founded("1/QĐ-STTTT2"),
+    founded("802/QĐ-STTTT", under="kind: central_body_in_province\nparent: ubnd"),
+    Case(
+        "a code as its symbol without marks",
+        register(agency("sgddt").replace("8/QĐ-UBND", "8/QĐ-SGDĐT"), agency("vptu").replace("8/QĐ-UBND", "8-QĐ/TU")),
+        ["agencies/sgddt.yml:5:20 document-own"],
+    ),
+    Case(
+        "ended by an official letter",
+        {**ALONE, U: UBND.replace("people:", ENDED.replace("2/NQ-HĐND", "2/UBND-NV"))},
+        [f"{U}:6:20 document-agency"],
+    ),
+    *(cited(RECRUITED, f"44/{kind}-STTTT") for kind in ("QĐ", "NQ", "HĐ", "TB", "KL")),
+    cited(RECRUITED, "44/STTTT-VP"),
+    *(
+        cited(RECRUITED, f"44/{kind}-STTTT", f"{S}:21:24 document-person")
+        for kind in ("GM", "GGT", "GNP", "PC", "SY", "TTr", "BC", "KH", "GUQ", "TT", "BB")
+    ),
+    *(cited(RETIRED, f"77/{kind}-STTTT") for kind in ("NQ", "TB")),
+    *(cited(RETIRED, f"77/{kind}-STTTT", f"{S}:27:24 document-person") for kind in ("GM", "GNP", "HĐ", "BC", "TTr")),
+    *(
+        change(
+            f"{event} by {document}",
+            S,
+            RETIRED,
+            f"{document}, date: 2012-01-01, event: {event}",
+            *([] if right else [f"{S}:27:24 document-person"]),
+        )
+        for event, document, right in (
+            ("resigned", "77/HĐ-STTTT", True),
+            ("resigned", "77/BB-STTTT", True),
+            ("resigned", "77/KH-STTTT", False),
+            ("dismissed", "77/NQ-HĐND", True),
+            ("dismissed", "77/BB-STTTT", False),
+            ("deceased", "77/BC-STTTT", True),
+            ("deceased", "77/TLKT-UBND", True),
+            ("deceased", "77/GM-STTTT", False),
+            ("left_province", "77/QĐ-BNV", True),
+            ("left_province", "77/GGT-STTTT", False),
+        )
+    ),
+    *(
+        Case(
+            f"moved ({kind}) by {document}",
+            register(
+                agency("aa", person("1", "Lò An", "2011-01-01", closed=event(kind, "2012-01-01", document))),
+                agency("bb", person("1", "Lò An", event(kind, "2012-01-01", document))),
+            ),
+            [] if right else ["agencies/aa.yml:10:24 document-person", "agencies/bb.yml:9:24 document-person"],
+        )
+        for kind, document, right in (
+            ("transferred", "5/QĐ-UBND", True),
+            ("transferred", "5/NQ-UBTVQH15", True),
+            ("transferred", "5/HĐ-AA", False),
+            ("reorganised", "1673/NQ-UBTVQH15", True),
+            ("reorganised", "20/2003/QH11", True),
+            ("reorganised", "5/ĐA-UBND", True),
+            ("reorganised", "5/GM-UBND", False),
+        )
+    ),
+    *(
+        change(
+            f"migrated by {document}",
+            S,
+            "45/QĐ-STTTT, date: 2010-11-01, event: recruited",
+            f"{document}, date: 2010-11-01, event: migrated",
+            *expected,
+        )
+        for document, expected in (
+            ("45/BC-STTTT", []),
+            ("45/STTTT-VP", []),
+            ("45/CTr-STTTT", []),
+            ("45/GM-STTTT", [f"{S}:26:24 document-slip"]),
+        )
+    ),
+    *(
+        change(f"asked by {request}", S, "12/STTTT-VP", request)
+        for request in ("12/TTr-STTTT", "12/BC-STTTT", "12/GĐN-STTTT")
+    ),
+    *(
+        change(f"asked by {request}", S, "12/STTTT-VP", request, f"{S}:21:46 document-request")
+        for request in ("44/QĐ-STTTT", "12/NQ-HĐND", "12/GM-STTTT", "12/HĐ-STTTT")
+    ),
+    *(change(f"delegated by {d}", S, "05/GUQ-STTTT", d) for d in ("5/QĐ-STTTT", "5/STTTT-VP", "5/TB-STTTT")),
+    *(
+        change(f"delegated by {d}", S, "05/GUQ-STTTT", d, f"{S}:11:34 document-delegate")
+        for d in ("5/BC-STTTT", "5/GM-STTTT", "5/TTr-STTTT")
+    ),
+    *(
+        change(f"head by {d}", S, '{person: "000101", document: 101/QĐ-UBND', f'{{person: "000101", document: {d}')
+        for d in ("1/NQ-HĐND", "2-QĐ/TU", "3/UBND-NC")
+    ),
+    *(
+        change(
+            f"head by {d}",
+            S,
+            '{person: "000101", document: 101/QĐ-UBND',
+            f'{{person: "000101", document: {d}',
+            f"{S}:10:34 document-head",
+        )
+        for d in ("1/GUQ-STTTT", "2/TTr-SNV", "3/GM-UBND")
+    ),
+    change("suspended by a letter", S, "9/QĐ-STTTT", "9/STTTT-VP"),
+    change("suspended by an invitation", S, "9/QĐ-STTTT", "9/GM-STTTT", f"{S}:23:20 document-slip"),
+    pinned("giangphu-stttt", document="\n    address_document: 3/TTr-STTTT"),
+    pinned("phugiang-stttt", f"{S}:27:23 document-slip", document="\n    address_document: 3/PC-STTTT"),
+]
+
+
+@each(CASES)
+def test_a_change_gives_its_findings(case: Case) -> None:
+    assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

@@ -1,0 +1,167 @@
+"""The rules on people in one agency or several.
+
+Each case changes one thing in the sample register and states all findings that follow.
+"""
+
+from __future__ import annotations
+
+from tests.support.cases import UNTIL, Case, S, change, each, found
+from tests.support.registers import agency, event, person, register
+from tests.support.said import recorded, values
+
+RECRUITED_THEN = event("recruited", "2011-01-01")
+
+CASES = [
+    Case(
+        "two mailboxes at once",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01")),
+            agency("bb", person("1", "Lò An", "2011-12-31")),
+        ),
+        ["agencies/bb.yml:7:5 person-two-mailboxes"],
+    ),
+    Case(
+        "two mailboxes for ever",
+        register(agency("aa", person("1", "Lò An", "2011-01-01")), agency("bb", person("1", "Lò An", "2011-12-31"))),
+        ["agencies/bb.yml:7:5 person-two-mailboxes"],
+    ),
+    Case(
+        "two people of one id",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01")),
+            agency("bb", person("1", "Lý Bình", "2012-01-01")),
+        ),
+        ["agencies/bb.yml:8:11 person-two-names"],
+    ),
+    change(
+        "closed before opened", S, "2012-01-01, event: retired", "2010-11-01, event: retired", f"{S}:27:13 person-dates"
+    ),
+    change("suspended before opened", S, "2011-05-01", "2010-05-01", f"{S}:23:7 person-dates"),
+    change("suspended backwards", S, "2011-08-01", "2011-05-01", f"{S}:23:7 person-dates"),
+    *(
+        change(
+            f"suspended again {name}",
+            S,
+            UNTIL,
+            f"{until}}}\n      - {{document: 9/QĐ-STTTT, date: {day}, until: 2012-07-01}}",
+            *expected,
+        )
+        for name, until, day, expected in (
+            ("when the former ends", ", until: 2011-08-01", "2011-08-01", []),
+            ("before the former ends", ", until: 2011-08-01", "2011-07-31", [f"{S}:24:38 person-suspensions"]),
+            ("out of order", ", until: 2011-08-01", "2011-01-01", [f"{S}:24:38 person-suspensions"]),
+            ("after one without an end", "", "2012-05-01", [f"{S}:24:38 person-suspensions"]),
+        )
+    ),
+    Case(
+        "one who died and came back",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 deceased")),
+            agency("bb", person("1", "Lò An", "2012-02-01")),
+        ),
+        ["agencies/bb.yml:7:5 person-deceased"],
+    ),
+    Case(
+        "one who retired and came back with the tone elsewhere",
+        register(
+            agency("aa", person("1", "Lò Hoà", "2011-01-01", "2012-01-01")),
+            agency("bb", person("1", "Lò Hòa", "2012-02-01")),
+        ),
+        [],
+    ),
+    Case(
+        "ids that differ in zeros or capitals",
+        register(
+            agency("aa", person("001", "Lò An", RECRUITED_THEN), person("NV-7", "Lò Ba", RECRUITED_THEN)),
+            agency("bb", person("1", "Lò An", RECRUITED_THEN), person("nv-7", "Lò Cả", RECRUITED_THEN)),
+            agency("cc", person("010", "Lò An", RECRUITED_THEN), person("NV-07", "Lò Cả", RECRUITED_THEN)),
+        ),
+        ["agencies/bb.yml:7:5 id-alike", "agencies/bb.yml:10:5 id-alike"],
+    ),
+    change(
+        "suspended when closed",
+        S,
+        "    closed:",
+        "    suspended:\n      - {document: 9/QĐ-STTTT, date: 2012-01-01}\n    closed:",
+        f"{S}:28:7 person-dates",
+    ),
+    change(
+        "older than the agency",
+        S,
+        "2010-10-15, event: recruited",
+        "2008-03-19, event: recruited",
+        f"{S}:18:13 person-agency-closed",
+    ),
+    Case(
+        "open longer than the agency",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01"),
+                person("2", "Lò Ba", "2011-01-01", "2012-01-01"),
+                person("3", "Lò Cả", "2011-01-01", "2012-01-02"),
+                closed="2012-01-01",
+            )
+        ),
+        ["agencies/aa.yml:8:5 person-agency-closed", "agencies/aa.yml:15:5 person-agency-closed"],
+    ),
+    change("transferred to nowhere", S, "event: retired", "event: transferred", f"{S}:27:13 person-move-to"),
+    change(
+        "transferred from nowhere",
+        S,
+        "45/QĐ-STTTT, date: 2010-11-01, event: recruited",
+        "45/QĐ-STTTT, date: 2010-11-01, event: transferred",
+        f"{S}:26:13 person-move-from",
+    ),
+    Case(
+        "moves on two days",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
+            agency("bb", person("1", "Lò An", "2012-01-02 transferred")),
+        ),
+        ["agencies/aa.yml:10:13 person-move-to", "agencies/bb.yml:9:13 person-move-from"],
+    ),
+    Case(
+        "moves of two kinds",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
+            agency("bb", person("1", "Lò An", "2012-01-01 reorganised")),
+        ),
+        ["agencies/aa.yml:10:13 person-move-to", "agencies/bb.yml:9:13 person-move-from"],
+    ),
+    Case(
+        "a move to an agency that cannot be read",
+        {
+            **register(agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred"))),
+            "agencies/bb.yml": "- x",
+        },
+        ["agencies/bb.yml:1:1 schema-type"],
+    ),
+    Case("opened on the day of the agency", register(agency("aa", person("1", "Lò An", "2000-01-01"))), []),
+    Case(
+        "a move with a new name to an agency that sorts before",
+        register(
+            agency("bb", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
+            agency("aa", person("1", "Lò Thị An", "2012-01-01 transferred")),
+        ),
+        [],
+    ),
+    Case(
+        "a move with a new name",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01 transferred")),
+            agency("bb", person("1", "Lò Thị An", "2012-01-01 transferred")),
+        ),
+        [],
+    ),
+]
+
+
+@each(CASES)
+def test_a_change_gives_its_findings(case: Case) -> None:
+    assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

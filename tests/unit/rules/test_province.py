@@ -1,0 +1,110 @@
+"""The rules on the province's file.
+
+Each case changes one thing in the sample register and states all findings that follow.
+"""
+
+from __future__ import annotations
+
+from tests.support.cases import Case, P, S, U, change, each, found
+from tests.support.registers import PROVINCE, UBND, agency, edited, register
+from tests.support.said import recorded, values
+
+SYSTEM, SUPPORT = (
+    next(line for line in PROVINCE.splitlines(keepends=True) if line.startswith(key)) for key in ("system", "support")
+)
+
+CASES = [
+    change("an unknown operator", P, "operator: stttt", "operator: snv", "province.yml:5:11 province-operator"),
+    change(
+        "a system address of nobody",
+        P,
+        "postmaster: contact-stttt",
+        "postmaster: contact-snv",
+        "province.yml:7:19 province-system-address",
+    ),
+    Case(
+        "a system address of an agency that ended without an heir",
+        {
+            **edited(S, ("parent: ubnd\n", "")),
+            U: UBND.replace("people:", "closed: {document: 2/NQ-HĐND, date: 2011-01-01, event: dissolved}\npeople:"),
+            P: PROVINCE.replace("contact-stttt}", "contact-ubnd}", 1),
+        },
+        ["province.yml:7:19 province-system-closed"],
+    ),
+    change(
+        "a system address that one of the people could have",
+        P,
+        "{postmaster:",
+        "{nvvinh-stttt: contact-stttt, postmaster:",
+        "province.yml:7:19 province-system-person",
+    ),
+    change("a system address that ends like no agency", P, "{postmaster:", "{dmarc-report: contact-stttt, postmaster:"),
+    change("no postmaster", P, "{postmaster:", "{abuse:", "province.yml:7:19 province-postmaster"),
+    change("no system addresses", P, SYSTEM, "", "province.yml:2:1 province-postmaster"),
+    change("no telephone", P, 'phone: "0214 3 000 000", ', "", "province.yml:6:10 province-support"),
+    change("no support", P, SUPPORT, "", "province.yml:2:1 province-support"),
+    change(
+        "mail to nobody", P, "mail: contact-stttt@", "mail: nvvinh-stttt@", "province.yml:6:10 province-support-mail"
+    ),
+    change(
+        "mail to no agency", P, "mail: contact-stttt@", "mail: contact-snv@", "province.yml:6:10 province-support-mail"
+    ),
+    change("mail to a system address", P, "mail: contact-stttt@", "mail: postmaster@"),
+    change("mail elsewhere", P, "mail: contact-stttt@laocai.gov.vn", "mail: hotro@example.org"),
+    change("a mobile telephone", P, "0214 3 000 000", "0912 345 678", "province.yml:6:10 phone-mobile"),
+    Case(
+        "an operator that has ended",
+        register(agency("aa", closed="2012-06-01"), operator="aa"),
+        ["province.yml:5:11 province-operator-closed"],
+    ),
+    Case("an operator that will end", register(agency("aa", closed="2012-06-02"), operator="aa"), []),
+    change("all of it", P, "percent: 2,", "percent: 100,"),
+    change("more than all", P, "percent: 2,", "percent: 101,", "province.yml:9:3 province-percent"),
+    change(
+        "more than all of an agency",
+        P,
+        "agency_percent: 20",
+        "agency_percent: 200",
+        "province.yml:9:3 province-percent",
+    ),
+    change(
+        "a retention that is too short",
+        P,
+        "  forward_days: 90",
+        "  retention_days: {default: 30, leader: 29}",
+        "province.yml:9:3 province-retention",
+    ),
+    change("quotas of the policy", P, "official: 2G, agency: 10G", "official: 100M, agency: 1T"),
+    change(
+        "quotas of the policy that nobody means",
+        P,
+        "official: 2G, agency: 10G",
+        "official: 99M, agency: 1025G",
+        *["province.yml:9:3 schema-quota"] * 2,
+    ),
+    change("an acknowledgement for a year", P, "until: 2012-01-01", "until: 2013-06-02"),
+    change(
+        "an acknowledgement for ever",
+        P,
+        "until: 2012-01-01",
+        "until: 9999-12-31",
+        "province.yml:15:59 province-acknowledgement",
+    ),
+    change(
+        "nobody protected",
+        P,
+        "protected: [contact-stttt]",
+        "protected: [nvvinh-stttt]",
+        "province.yml:9:3 province-protected",
+    ),
+]
+
+
+@each(CASES)
+def test_a_change_gives_its_findings(case: Case) -> None:
+    assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

@@ -1,0 +1,125 @@
+"""The rules on how names, titles and telephones are written.
+
+Each case changes one thing in the sample register and states all findings that follow.
+"""
+
+from __future__ import annotations
+
+from tests.support.cases import ENTRY, NAME, WITH, Case, S, change, each, found
+from tests.support.registers import agency, person, register
+from tests.support.said import recorded, values
+
+
+def named(name: str, *expected: str, more: str = "") -> Case:
+    """The third person of the sample under another name."""
+    return change(f"the name {name}", S, "Giàng Seo Phử", name + more, *expected)
+
+
+def typed(name: str, *expected: str) -> Case:
+    """The third person's name; the address stays, for marks do not count."""
+    return change(f"typed {name}", S, "name: Giàng Seo Phử", f"name: {name}", *expected)
+
+
+def titled(title: str, *expected: str) -> Case:
+    """The first person of the sample with another title."""
+    return change(f"the title {title}", S, "title: Giám đốc", f"title: {title}", *expected)
+
+
+def called(phone: str, *expected: str) -> Case:
+    """The first person of the sample with another telephone."""
+    return change(f"the telephone {phone}", S, "0214 3 840 034", phone, *expected)
+
+
+NUMBERS = (
+    "0912 345 678",
+    "0384123456",
+    "+84 912 345 678",
+    "84 987654321",
+    "+84 (0)912 345 678",
+    "0168 234 5678",
+    "0123.456.7890",
+)
+
+CASES = [
+    typed("Nguyen Van Vinh", f"{S}:25:11 name-marks"),
+    typed("tran thi hoa", f"{S}:25:11 name-marks"),
+    typed(
+        "Nguyen",
+    ),
+    typed("Nguyễn Van Vinh"),
+    typed("Cao Lan Anh"),
+    typed("Nguy\u1ec5n V\u0430n", f"{S}:25:19 unicode-lookalike"),
+    change("Greek in the name of an agency", S, NAME, "name: Sở N\u03bfi", f"{S}:3:11 unicode-lookalike"),
+    change("wide letters", S, "title: Giám đốc", "title: \uff30hó", f"{S}:15:12 unicode-lookalike"),
+    *(
+        named(name, f"{S}:25:11 name-capitals")
+        for name in ("GIÀNG SEO PHỬ", "giàng seo phử", "Giàng seo Phử", "Giàng Seo PHỬ", "H'HEN NIÊ")
+    ),
+    *(
+        named(name)
+        for name in (
+            "Giàng A Phử",
+            "H'Hen Niê",
+            "Y Ban",
+            "Đ’Sơn K’Phử",
+            "McDonald An",
+            "Ánh",
+            "Đồng Văn Chí",
+            "Bá Thị Cố",
+        )
+    ),
+    *(
+        named(name, f"{S}:25:11 name-title")
+        for name in (
+            "Ông Giàng Phử",
+            "BÀ Giàng Phử",
+            "ThS Giàng Phử",
+            "TS Giàng Phử",
+            "PGS TS Giàng Phử",
+            "Đồng chí Giàng Phử",
+        )
+    ),
+    named("ThS. Giàng Phử", f"{S}:25:11 name-character", f"{S}:25:11 name-title"),
+    named("Ông Ích Khiêm", more="\n    family: Ông"),
+    named("Ông"),
+    *(
+        titled(title)
+        for title in ("Bác sĩ chuyên khoa I", "Phó Trưởng phòng Nghiệp vụ 1", "BTV", "Kiểm soát viên thị trường")
+    ),
+    *(titled(title, f"{S}:15:12 text-capitals") for title in ("GIÁM ĐỐC", "PHÓ CHÁNH VĂN PHÒNG")),
+    *(
+        titled(title, f"{S}:15:12 title-content")
+        for title in (
+            "Giám đốc 0912 345 678",
+            "Giám đốc x@laocai.gov.vn",
+            "Giám đốc Nguyễn văn vịnh",
+            "Chuyên viên 01.003",
+        )
+    ),
+    Case(
+        "a name of one word that is in the title",
+        register(agency("aa", person("1", "An", "2011-01-01", title="Cán bộ An toàn giao thông"))),
+        [],
+    ),
+    *(called(phone, f"{S}:17:12 phone-mobile") for phone in NUMBERS),
+    *(called(phone) for phone in ("0214 3 840 034", "+84 214 3840 034", "020 3 840 034", "1900 1234", "3 840 034")),
+    change(
+        "an agency in capitals",
+        S,
+        NAME,
+        NAME.replace("Sở Thông tin", "SỞ THÔNG TIN").upper().replace("NAME", "name"),
+        f"{S}:3:7 text-capitals",
+    ),
+    change("an agency known by its letters", S, NAME, "name: VNPT"),
+    change("a unit in capitals", S, ENTRY, WITH + "unit: PHÒNG KẾ TOÁN\n", f"{S}:21:11 text-capitals"),
+]
+
+
+@each(CASES)
+def test_a_change_gives_its_findings(case: Case) -> None:
+    assert found(case) == case.expected
+
+
+@each(CASES)
+def test_its_findings_name_what_they_are_about(case: Case) -> None:
+    assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

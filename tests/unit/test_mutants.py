@@ -1,0 +1,121 @@
+"""What `make mutants` makes of a run: who noticed what, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.mutants import results
+from tests.mutants.__main__ import judge
+from tests.mutants.results import Change, Fate, Mutant
+from tests.mutants.rooms import ROOMS, Room
+from tests.mutants.selection import mirrors
+from tests.mutants.stage import CORE, PROJECT
+from tests.mutants.survivors import as_toml, listed
+
+SOURCE = """
+def x_one__mutmut_orig(day, most=2):
+    return refuse(_("too late"), day < most)
+def x_one__mutmut_1(day, most=2):
+    return refuse(_("too late"), day <= most)
+def x_one__mutmut_2(day, most=2):
+    return refuse(_("XXtoo lateXX"), day < most)
+def x_one__mutmut_3(day, most=3):
+    return refuse(_("too late"), day < most)
+class Two:
+    def xǁTwoǁ_held__mutmut_orig(self):
+        return 1
+    def xǁTwoǁ_held__mutmut_1(self):
+        return 2
+"""
+CHANGE = Change("rules.a.one", "day < most", "day <= most")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "a.py").write_text(SOURCE, encoding="utf-8")
+    statuses = {"x_one__mutmut_1": 0, "x_one__mutmut_2": 0, "x_one__mutmut_3": 1, "xǁTwoǁ_held__mutmut_1": 37}
+    noted = {"exit_code_by_key": {f"danhba.rules.a.{name}": status for name, status in statuses.items()}}
+    (tmp_path / "a.py.meta").write_text(json.dumps(noted), encoding="utf-8")
+    return tmp_path
+
+
+def test_each_mutant_is_known_by_its_lines(folder: Path) -> None:
+    line = "return refuse(_('too late'), day {} most)"
+    assert [(mutant.change, mutant.fate) for mutant in results.read(folder)] == [
+        (Change("rules.a.one", line.format("<"), line.format("<=")), Fate.SURVIVED),
+        (Change("rules.a.one", line.format("<"), line.format("<").replace("too late", "XXtoo lateXX")), Fate.TEXTS),
+        (Change("rules.a.one", "day, most=2", "day, most=3"), Fate.KILLED),
+        (Change("rules.a.Two._held", "return 1", "return 2"), Fate.TYPES),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("status", "fate"),
+    [
+        *((status, Fate.SURVIVED) for status in (0, 5, 33)),
+        *((status, Fate.KILLED) for status in (1, 2, 3, -24, 36, 152)),
+        (37, Fate.TYPES),
+        (None, Fate.WAITING),
+    ],
+)
+def test_who_noticed(folder: Path, status: int | None, fate: Fate) -> None:
+    noted = {"exit_code_by_key": {"danhba.rules.a.x_one__mutmut_1": status}}
+    (folder / "a.py.meta").write_text(json.dumps(noted), encoding="utf-8")
+    assert [mutant.fate for mutant in results.read(folder)] == [fate]
+
+
+def mutants(killed: int, survived: int = 0, change: Change = CHANGE) -> list[Mutant]:
+    seen = [Mutant("x", Change("rules.a.other", str(n), ""), Fate.KILLED) for n in range(killed)]
+    return seen + [Mutant("x", change, Fate.SURVIVED)] * survived
+
+
+def test_nine_in_ten_have_to_be_seen() -> None:
+    known = frozenset({CHANGE})
+    assert judge(mutants(9, 1), known, whole=True) == []
+    assert judge(mutants(8, 1), known, whole=True) == ["fewer than 90 % are seen by a test"]
+
+
+def test_a_survivor_has_to_be_listed() -> None:
+    assert judge(mutants(99, 1), frozenset(), whole=True)[1:] == [as_toml(CHANGE)]
+
+
+def test_what_is_seen_has_no_place_in_the_list() -> None:
+    seen = Change("rules.a.other", "0", "")
+    assert judge(mutants(9), frozenset({seen}), whole=True) == [f"listed as a survivor, but seen: {as_toml(seen)}"]
+    assert judge(mutants(9), frozenset({CHANGE}), whole=True) == []
+
+
+def test_a_run_of_nothing_is_no_success() -> None:
+    assert judge([], frozenset(), whole=True) == ["nothing was run; see build/mutants/*/log"]
+
+
+def test_a_list_says_why() -> None:
+    text = f'[[survivors]]\nreason = "{{}}"\nmutants = [\n{as_toml(CHANGE)}\n]\n'
+    assert listed(text.format("why not")) == {CHANGE}
+    with pytest.raises(ValueError, match="without a reason"):
+        listed(text.format(" "))
+    with pytest.raises(ValueError, match="listed twice"):
+        listed(text.format("a") + text.format("b"))
+
+
+def test_what_is_listed_is_there() -> None:
+    """Of a function that was renamed or has gone, no mutant can survive."""
+    for change in listed():
+        room, *parts = change.function.split(".")
+        paths = [CORE / room, *(CORE.joinpath(room, *parts[:length]) for length in (1, 2))]
+        source = next(path.with_suffix(".py") for path in reversed(paths) if path.with_suffix(".py").is_file())
+        assert f"def {parts[-1]}(" in source.read_text(encoding="utf-8"), change.function
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)
+def test_a_room_and_its_tests_are_there(room: Room) -> None:
+    assert (CORE / room.name).is_dir()
+    assert all((PROJECT / "tests/unit" / test).exists() for test in room.tests)
+
+
+def test_a_files_own_tests_come_first() -> None:
+    assert mirrors("danhba.rules.people.x_check__mutmut_1") == "test_people.py"
+    assert mirrors("") == "test_.py"
