@@ -210,8 +210,8 @@ def test_a_file_that_may_not_grow(root: Path) -> None:
     program = f"""
         import resource, signal, sys
         from pathlib import Path
-        from danhba.source import Unusable
-        from danhba.transaction import Change, write
+        from danhba.reading.source import Unusable
+        from danhba.editing.transaction import Change, write
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
         try:
@@ -233,7 +233,7 @@ class TestKilled:
     PROGRAM = """
         import sys
         from pathlib import Path
-        from danhba.transaction import Change, write
+        from danhba.editing.transaction import Change, write
         root = Path(sys.argv[1])
         names = ["province.yml", *(f"agencies/x{n}.yml" for n in range(20))]
         now = {name: (root / name).read_bytes() if (root / name).exists() else None for name in names}
