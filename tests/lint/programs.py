@@ -8,21 +8,22 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from .rendering import ROOT, templates
+from .rendering import ROOT, render, templates
 
 FOLDERS = (".ci", "roles", "scripts", "tests")
 _SHELL = re.compile(r"#!.*[/ ](?:ba)?sh$", re.MULTILINE)
 _PHP = (".php", ".inc")
 
 
+def shell_paths() -> list[Path]:
+    """Every program of the shell, whatever it is called, and templates of such."""
+    return [path for path in _files() if _SHELL.match(path.read_text(encoding="utf-8", errors="replace"))]
+
+
 def shell() -> Iterator[tuple[Path, str]]:
-    """Every program of the shell, whatever it is called, with its text."""
-    for path in _files():
-        if path.suffix != ".j2" and _SHELL.match(text := path.read_text(encoding="utf-8", errors="replace")):
-            yield path, text
-    for path in _files():
-        if path.suffix == ".j2" and _SHELL.match(path.read_text(encoding="utf-8")):
-            yield from templates(path.name)
+    """Every program of the shell, with its text."""
+    for path in shell_paths():
+        yield path, render(path) if path.suffix == ".j2" else path.read_text(encoding="utf-8")
 
 
 def php() -> Iterator[tuple[Path, str]]:
