@@ -85,6 +85,18 @@ def test_templates_are_read_as_the_roles_write_them() -> None:
     assert "https://mail.laocai.gov.vn" in rendered["page"]
 
 
+def test_every_program_in_git_is_read_by_a_linter() -> None:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    shell = programs.shell_paths()
+    for path in (ROOT / name for name in listed.split("\0") if name):
+        if path.is_file() and (head := path.read_bytes()[:80]).startswith(b"#!"):
+            first = head.splitlines()[0].decode()
+            if "python" in first:
+                assert path.suffix == ".py", f"{path}: ruff and mypy do not see it"
+            elif "nft" not in first:
+                assert path in shell, f"{path}: {first}"
+
+
 def test_all_programs_of_the_shell_pass() -> None:
     done = subprocess.run([sys.executable, "-m", "tests.lint", "shell"], cwd=ROOT, check=False, capture_output=True)
     assert (done.returncode, done.stdout) == (0, b""), done.stderr.decode()
