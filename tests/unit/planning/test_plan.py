@@ -394,7 +394,7 @@ def test_a_day_that_has_passed_is_told_first_with_both_days() -> None:
 def test_an_agencys_limit_names_the_agency() -> None:
     guards = Guards({"close": Limit(10**6, 100, 20), "readdress": Limit()})
     people = [account(id_=str(n), address=f"{n}@laocai.gov.vn", agency="aa") for n in range(10)]
-    closed = [replace(one, state="closed") for one in people[:3]]
+    closed = [one._replace(state="closed") for one in people[:3]]
     (refused,) = make(aim(*closed, *people[3:], guards=guards), state(*people)).refused
     assert dict(refused.values) == {"action": "close", "count": 3, "base": 10, "most": 2, "agency": "aa"}
 
