@@ -19,13 +19,15 @@ def rows(account: Any = (), route: Any = ()) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", Account._fields)
 def test_the_digest_tells_every_field_of_an_account_apart(name: str) -> None:
-    other = WHOLE._replace(**{name: 1 if name == "quota" else "other"})
+    value: Any = 1 if name == "quota" else "other"
+    other = WHOLE._replace(**{name: value})
     assert Accounts.of([WHOLE]).digest() != Accounts.of([other]).digest()
 
 
 @pytest.mark.parametrize("name", Route._fields)
 def test_the_digest_tells_every_field_of_a_route_apart(name: str) -> None:
-    changed = ROUTE._replace(**{name: (("official", "2"),) if name == "targets" else "other"})
+    value: Any = (("official", "2"),) if name == "targets" else "other"
+    changed = ROUTE._replace(**{name: value})
     assert Accounts.of([], [ROUTE]).digest() != Accounts.of([], [changed]).digest()
 
 
