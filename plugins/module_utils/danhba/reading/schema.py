@@ -172,8 +172,7 @@ class Fields:
 
     def text(self, key: str) -> str:
         """A text, empty where there is none."""
-        node = self.entries.get(key)
-        return (self.reader.text(node, key) or "") if node else ""
+        return self.reader.text(self.entries.get(key), key) or ""
 
     def matching(self, key: str, shape: re.Pattern[str], example: str) -> str:
         """A text of a given shape."""
