@@ -120,3 +120,19 @@ def test_more_findings_and_more_days_are_counted() -> None:
     plain = comment.markdown(REVIEW, "en")
     assert "more findings" not in plain
     assert "more days" not in plain
+
+
+@pytest.mark.parametrize(
+    ("review", "headline"),
+    [
+        (replace(REVIEW, proposal=replace(PROPOSAL, related=False)), "⚠️ This change cannot be merged as it is"),
+        (replace(REVIEW, proposal=replace(PROPOSAL, conflicts=("a",))), "⚠️ This change cannot be merged as it is"),
+        (replace(REVIEW, findings=[found(ERROR), found(ADVICE)]), "🛑 1 errors are to be corrected first"),
+        (
+            replace(REVIEW, findings=[found(ADVICE)]),
+            "🛑 origin/main itself has errors, and no plan can be made; correct them first",
+        ),
+    ],
+)
+def test_the_headline_says_what_comes_first(review: Review, headline: str) -> None:
+    assert comment._headline(review, "en").replace("\\", "") == headline

@@ -266,6 +266,7 @@ def test_a_contact_mailbox_has_a_parent_and_nothing_of_a_person() -> None:
         ("Trần Thị Hồng Ngọc", {}, ("Trần", "Ngọc")),
         ("Ánh", {}, ("", "Ánh")),
         ("Y Bhăm Êban", {"family": "Êban", "given": "Bhăm"}, ("Êban", "Bhăm")),
+        ("Maria Anna Schmidt", {"family": "Schmidt", "given": "Maria"}, ("Schmidt", "Maria")),
     ],
 )
 def test_the_parts_of_a_name(name: str, keys: dict[str, Value], parts: tuple[str, str]) -> None:

@@ -152,6 +152,17 @@ CASES = [
         f"{S}:11:85 history-key",
     ),
     history(
+        "a key for letters taken away",
+        SAMPLE,
+        f"{S}:11:5 history-key",
+        base=edited(S, ("as: delegate}", f"as: delegate, key: {AGE}}}")),
+    ),
+    history(
+        "a suspension taken away",
+        edited(S, ("    suspended:\n      - {document: 9/QĐ-STTTT, date: 2011-05-01, until: 2011-08-01}\n", "")),
+        f"{S}:19:5 history-suspended",
+    ),
+    history(
         "another key of the operator",
         edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
         "province.yml:6:15 history-key",
