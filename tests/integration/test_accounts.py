@@ -6,10 +6,15 @@ import json
 import random
 import re
 import time
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.policy import Guards, Limit
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import Account, Accounts
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan import Wanted
+from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as host
 
 from tests.support.editing import RegisterCopy
 
@@ -250,3 +255,26 @@ def settle(database: Database) -> None:
             return
         time.sleep(0.1)
     pytest.fail("a session of the killed apply is still there")
+
+
+def test_the_columns_of_an_account_are_its_fields(database: Database) -> None:
+    columns = database.query(
+        "SELECT column_name, data_type FROM information_schema.columns"
+        " WHERE table_schema = 'mail' AND table_name = 'account' ORDER BY ordinal_position"
+    )
+    types = {"quota": "bigint", "since": "date"}
+    assert columns == [(name, types.get(name, "text")) for name in Account._fields]
+
+
+@pytest.mark.parametrize("text", ["\\N", "a\\tb", "\\.", "tab\tend", "line\nend", "return\rend", '"{}', "'%s", "Đ😀"])
+def test_any_text_comes_back_as_it_was_written(database: Database, text: str) -> None:
+    """Whether it is written as a new row (COPY), or over one that is there."""
+    first = Account("official", "1", "a@x", text, "a", "", "", "", 1, "open", "1/QĐ-A", "2011-01-01")
+    guards = Guards({"close": Limit(), "readdress": Limit()}, frozenset(), ())
+    for account in (first, first._replace(title=text)):
+        wanted = Wanted(Accounts.of([account]), date(2011, 1, 1), "", guards)
+        request = host.Request(wanted, "", "test", "", whole=False, state=False)
+        with database.connect("danhba_apply") as connection:
+            host.apply(connection, request, dry_run=False)
+            assert host.read(connection).accounts == {account.key: account}
+    assert database.query("SELECT after ->> 'name' FROM mail.audit ORDER BY entry LIMIT 1") == [(text,)]
