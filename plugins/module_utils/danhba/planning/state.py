@@ -52,6 +52,7 @@ class Timeline:
     # The agencies that took over each agency's mail and duties.
     successors: dict[str, list[Agency]] = field(default_factory=dict)
     _today: str = ""
+    _people: dict[str, list[Entry]] | None = None
 
     def __post_init__(self) -> None:
         self._today = self.day.isoformat()
@@ -115,8 +116,13 @@ class Timeline:
 
     @property
     def people(self) -> dict[str, list[Entry]]:
-        """Each person's issuances, from the first opened to the last; people in the order of the register."""
-        return {entry.issuance.id: list(entries) for entry, entries in self.holders()}
+        """Each person's issuances, from the first opened to the last; people in the order of the register.
+
+        Held once somebody has asked, for who asks of one person asks of the next.
+        """
+        if self._people is None:
+            self._people = {entry.issuance.id: list(entries) for entry, entries in self.holders()}
+        return self._people
 
     def own_state(self, issuance: Issuance | Row) -> State:
         """The state by the issuance's own dates alone: pending, open, suspended or closed."""
