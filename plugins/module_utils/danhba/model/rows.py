@@ -146,6 +146,12 @@ class Staff(Sequence[Issuance]):
         """How many there are."""
         return len(self.ids)
 
+    def __eq__(self, other: object) -> bool:
+        """The same issuances in the same order, kept or not."""
+        return isinstance(other, Sequence) and self._issuances == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of any sequence that compares by what is in it
+
     def locals(self) -> list[str | None]:
         """The local part of each, None where the rule can give none."""
         return [row.local or None for row in self.rows()]
