@@ -23,8 +23,8 @@ WATCHED = {
     r"plugins/module_utils/danhba/(rules|reading|addresses)/": ("tests/unit/test_rule_pages.py",),
     r"plugins/module_utils/danhba/locale/": ("tests/unit/test_catalogue.py", "tests/unit/test_rule_pages.py"),
     r"plugins/plugin_utils/": ("tests/unit/plugin_utils",),
-    r"plugins/(modules|action|filter|doc_fragments)/": ("tests/unit/plugins", "tests/unit/test_docs.py"),
-    r"roles/credentials/files/": ("tests/unit/credentials",),
+    r"plugins/(modules|action|filter|lookup|doc_fragments)/": ("tests/unit/plugins", "tests/unit/test_docs.py"),
+    r"roles/programs/files/": ("tests/unit/programs",),
     r"roles/roundcube/files/": ("tests/unit/test_webmail_words.py",),
     r"roles/.*\.j2$": ("tests/unit/plugins",),
     r"(roles|playbooks|inventories|group_vars)/": ("tests/unit/test_docs.py",),
@@ -41,7 +41,7 @@ ELSEWHERE = re.compile(r"tests/(integration|molecule|e2e|bench|lab)/|docs/.*\.pn
 ROOTS = {
     "plugins/module_utils/danhba/": "danhba.",
     "plugins/": "ansible_collections.laocai.mail.plugins.",
-    "roles/credentials/files/": "",
+    "roles/programs/files/": "",
     "tests/": "tests.",
 }
 

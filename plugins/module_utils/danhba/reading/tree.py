@@ -88,7 +88,7 @@ class _Reader:
     text: str
     escaped: bool
     depth: int = 0
-    left: int = MOST_VALUES
+    left: int = field(default_factory=lambda: MOST_VALUES)
     problems: list[Problem] = field(default_factory=list)
 
     def document(self) -> Node | None:
