@@ -13,8 +13,8 @@ export LC_ALL := C.UTF-8
 export MOLECULE_GLOB := tests/molecule/*/molecule.yml
 
 PYTEST := .venv/bin/pytest
-# How many processes share the tests, each taking a whole file: twice the processors, for tests of hosts mostly wait.
-JOBS ?= $(shell echo $$((2 * $$(nproc))))
+# How many processes share the tests, each taking a whole file: one more than the processors, for tests of hosts wait.
+JOBS ?= $(shell echo $$((1 + $$(nproc))))
 SIDE_BY_SIDE := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 COVERAGE := --cov --cov-report=term:skip-covered
 # The lab needs no third-party package, so that `make down` works where `make setup` did not get through.

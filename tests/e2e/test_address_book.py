@@ -398,6 +398,16 @@ def stopped(mail: Deployment, unit: str) -> Iterator[None]:
         mail.host.run(f"systemctl start {unit}")
 
 
+@contextmanager
+def by_hand_alone(mail: Deployment) -> Iterator[None]:
+    """The job runs only where a test runs it, and not by its timer at the same moment."""
+    mail.host.run("systemctl stop danhba-addressbook-sync.timer danhba-addressbook-sync.service")
+    try:
+        yield
+    finally:
+        mail.host.run("systemctl start danhba-addressbook-sync.timer")
+
+
 class TestFaults:
     def synchronise(self, mail: Deployment, *options: str) -> int:
         """The status by which the job ends."""
@@ -426,7 +436,8 @@ class TestFaults:
 
     def test_lost_book_comes_back(self, mail: Deployment) -> None:
         before = sorted(everything(mail).split("\n\n"))
-        with stopped(mail, "slapd"):
-            mail.host.run("rm /var/lib/danhba-addressbook/data.mdb")
-        assert self.synchronise(mail) == 0
-        assert sorted(everything(mail).split("\n\n")) == before
+        with by_hand_alone(mail):
+            with stopped(mail, "slapd"):
+                mail.host.run("rm /var/lib/danhba-addressbook/data.mdb")
+            assert self.synchronise(mail) == 0
+            assert sorted(everything(mail).split("\n\n")) == before

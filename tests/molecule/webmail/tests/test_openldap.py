@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,17 @@ SEARCH = f"ldapsearch -LLL -Q -Y EXTERNAL -H ldapi:/// -o ldif-wrap=no -b {SUFFI
 BIND = bytes.fromhex("300c020101600702010304008000")
 SEARCH_ROOT = bytes.fromhex("3025020102632004000a01000a0100020100020100010100870b6f626a656374436c6173733000")
 INAPPROPRIATE, UNWILLING = 48, 53
+
+
+@pytest.fixture(autouse=True)
+def _listening(host: Host) -> None:
+    """slapd listens: it starts again wherever sessions have to end, and an earlier test may have ended some."""
+    for _attempt in range(60):
+        if host.run("systemctl is-active danhba-end-sessions.service").stdout.strip() != "activating":
+            with suppress(OSError), socket.create_connection((ADDRESS, 636), timeout=10):
+                return
+        time.sleep(0.5)
+    pytest.fail("nothing listens on port 636")
 
 
 def client(version: ssl.TLSVersion | None = None) -> ssl.SSLSocket:
