@@ -22,6 +22,7 @@ from tests.lab import Lab
 from tests.support.deployment import FQDN, PROJECT, Deployment
 from tests.support.mail import compose
 from tests.support.merger import run
+from tests.support.registers import people_of
 
 from .conftest import Official, stored_files
 from .test_mail import STRANGER, refusal, send
@@ -68,7 +69,11 @@ def addresses(register: Path, day: date) -> dict[str, str]:
     usable = check(from_directory(register)).usable
     assert usable
     timeline = Timeline.of(*usable, day)
-    return {id_: f"{entry.local}@{DOMAIN}" for id_ in timeline.people if (entry := timeline.current(id_))}
+    return {
+        id_: f"{entry.local}@{DOMAIN}"
+        for id_, entries in people_of(timeline).items()
+        if (entry := timeline.last(entries))
+    }
 
 
 def find(register: Path, code: str, position: int, *, suspended: bool = False) -> Official:

@@ -66,7 +66,7 @@ def unprivileged() -> Iterator[None]:
     # Python's own files may lie where only root can read them.
     for name in octets.LEGACY:
         codecs.lookup(name)
-    for name in ("danhba.checking.cache", "concurrent.futures.process"):
+    for name in ("danhba.checking.cache", "concurrent.futures.process", "email.parser"):  # the last reads versions
         importlib.import_module(name)
     os.seteuid(NOBODY)
     try:

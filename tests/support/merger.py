@@ -24,6 +24,7 @@ from danhba.planning import accounts as a
 from danhba.planning.state import LIVE, Entry, State, Timeline
 from danhba.reading import source
 from tests.factory.merger import DAY, Merger, write_merger
+from tests.support.registers import people_of
 
 Map = dict[str, Any]
 ON = date.fromisoformat(DAY)
@@ -91,12 +92,13 @@ class Merged:
     def people(self) -> list[tuple[Entry, Entry]]:
         """Everyone with an open mailbox on the eve, and where that mailbox is on the day."""
         then, now = (Timeline.of(*usable, day) for usable, day in ((self.usable_before, EVE), (self.usable_after, ON)))
+        later = people_of(now)
         return [
             (former, current)
-            for id_ in then.people
-            if (former := then.current(id_))
+            for id_, entries in people_of(then).items()
+            if (former := then.last(entries))
             and then.own_state(former.issuance) in LIVE
-            and (current := now.current(id_))
+            and (current := now.last(later[id_]))
         ]
 
     def moved(self) -> Iterator[tuple[Entry, Entry]]:

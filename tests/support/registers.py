@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
@@ -10,8 +10,10 @@ from typing import TypeAlias
 from danhba.addresses.issuing import Issued
 from danhba.checking.check import check
 from danhba.checking.check import wanted as lead_to
+from danhba.checking.sweep import Progress, Results
 from danhba.model.findings import Finding, binding
 from danhba.model.register import Register
+from danhba.planning import state
 from danhba.planning.accounts import Account, Accounts, Route
 from danhba.planning.plan import Wanted
 from danhba.planning.state import Timeline
@@ -154,6 +156,19 @@ def usable(texts: Texts) -> tuple[Register, Issued]:
     assert places(binding(checked.findings)) == []
     assert checked.usable is not None
     return checked.usable
+
+
+def find(
+    read: list[File], day: date, results: Results | None = None, progress: Progress | None = None
+) -> list[Finding]:
+    """What is found in a register that is no change of another one."""
+    return check(read, day, None, progress, results).findings
+
+
+def people_of(at: Timeline) -> dict[str, Sequence[state.Entry]]:
+    """Everybody's issuances by their days; people in the order of the register."""
+    held = (pair for agency in at.register.agencies.values() for pair in at.of_agency(agency))
+    return {entry.issuance.id: entries for entry, entries in held}
 
 
 def timeline(texts: Texts, day: str) -> Timeline:

@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.support.side_by_side import FIRST, in_order
+from tests.support.side_by_side import in_order
 
 PROJECT = Path(__file__).resolve().parents[2]
-
-
-@pytest.mark.parametrize("file", FIRST)
-def test_what_begins_first_is_there(file: str) -> None:
-    assert (PROJECT / file).is_file()
 
 
 def test_each_file_comes_once() -> None:
@@ -21,11 +14,9 @@ def test_each_file_comes_once() -> None:
     assert sorted(in_order([*files, *files])) == sorted(files)
 
 
-def test_those_that_deploy_come_first_then_hosts_and_processors_are_mixed() -> None:
+def test_hosts_and_processors_are_mixed() -> None:
     files = ["tests/unit/a.py", "tests/unit/b.py", "tests/unit/c.py", "tests/e2e/d.py", "tests/integration/e.py"]
-    assert in_order([*files, FIRST[2], FIRST[0]]) == [
-        FIRST[0],
-        FIRST[2],
+    assert in_order(files) == [
         "tests/e2e/d.py",
         "tests/unit/a.py",
         "tests/integration/e.py",

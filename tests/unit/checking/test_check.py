@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from danhba import cli  # noqa: F401 - with all that the command uses, every rule is registered
 from danhba.checking.cache import Kept
-from danhba.checking.check import check, find
+from danhba.checking.check import check
 from danhba.messages import render
 from danhba.model.findings import RULES, Severity
 from danhba.rendering.findings import as_data
 from tests.support.cases import TODAY, Case, P, S, U, each, found, replace
-from tests.support.registers import PROVINCE, SAMPLE, UBND, edited, files, places
+from tests.support.registers import PROVINCE, SAMPLE, UBND, edited, files, find, places
 from tests.unit.addresses import test_pins
 from tests.unit.reading import test_loader, test_schema, test_tree
 from tests.unit.rules import (

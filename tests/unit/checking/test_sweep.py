@@ -17,10 +17,10 @@ import pytest
 
 from danhba.checking import cache, examination, sweep
 from danhba.checking.cache import Kept
-from danhba.checking.check import check, find, wanted
+from danhba.checking.check import check, wanted
 from danhba.reading import source
 from tests.factory import write_register
-from tests.support.registers import SAMPLE, STTTT, UBND, Texts, edited, files, places
+from tests.support.registers import SAMPLE, STTTT, UBND, Texts, edited, files, find, places
 
 DAY = date(2026, 1, 1)
 P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"

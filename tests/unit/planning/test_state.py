@@ -6,7 +6,7 @@ import pytest
 
 from danhba.model.register import Suspension
 from danhba.planning.state import Timeline
-from tests.support.registers import Texts, agency, person, register, timeline
+from tests.support.registers import Texts, agency, people_of, person, register, timeline
 
 ONE = register(
     agency(
@@ -49,7 +49,7 @@ def states(texts: Texts, day: str) -> dict[str, list[str]]:
     at = timeline(texts, day)
     found: dict[str, list[str]] = {code: [] for code in at.register.agencies}
     for code, entries in found.items():
-        of_agency = [entry for entry in at.entries() if entry.agency.code == code]
+        of_agency = [entry for entries in people_of(at).values() for entry in entries if entry.agency.code == code]
         entries += [at.state(entry).value for entry in of_agency]
     return {code: entries for code, entries in found.items() if entries}
 
@@ -130,7 +130,8 @@ def test_a_later_issuance_after_a_gap(day: str, aa: str, bb: str) -> None:
     [("2009-12-31", None), ("2010-01-01", "aa"), ("2011-01-01", "bb"), ("2012-06-01", "cc"), ("2013-06-01", "cc")],
 )
 def test_the_issuance_that_holds_the_mailbox(day: str, current: str | None) -> None:
-    entry = timeline(MOVED, day).current("1")
+    at = timeline(MOVED, day)
+    entry = at.last(people_of(at)["1"])
     assert (entry.agency.code if entry else None) == current
 
 
@@ -215,7 +216,8 @@ def test_entries_go_by_their_days_not_by_the_order_of_the_files(day: str, expect
         agency("aa", person("1", "Lò An", "2011-01-01 transferred")),
         agency("bb", person("1", "Lò An", "2010-01-01", "2011-01-01 transferred")),
     )
-    current = timeline(texts, day).current("1")
+    at = timeline(texts, day)
+    current = at.last(people_of(at)["1"])
     assert current is not None
     assert current.agency.code == expected
 

@@ -20,7 +20,7 @@ from danhba.reorganisation.guards import acknowledgements
 from danhba.reorganisation.writing import draft
 from tests.factory.text import Value, flow
 from tests.support.plans import DAY, HEAD, MERGED, foresee_in, places, province
-from tests.support.registers import Entry, agency, files, person, register, usable
+from tests.support.registers import Entry, agency, files, people_of, person, register, usable
 
 EVE = date(2025, 6, 30)
 
@@ -198,8 +198,9 @@ def test_every_mailbox_is_open_or_knowingly_closed_after(texts: dict[str, str], 
     assert bare(after.agencies) == bare(found.after.agencies)
     then, now = Timeline.of(before, issued, EVE), Timeline.of(after, given, DAY)
     closed = {item.issuance.id for item in found.closed}
-    for id_, entries in then.people.items():
-        former, current = then.current(id_), now.current(id_)
+    later = people_of(now)
+    for id_, entries in people_of(then).items():
+        former, current = then.last(entries), now.last(later[id_])
         assert former
         assert current
         if then.own_state(former.issuance) not in LIVE:
@@ -211,5 +212,5 @@ def test_every_mailbox_is_open_or_knowingly_closed_after(texts: dict[str, str], 
             assert now.own_state(current.issuance) is then.own_state(former.issuance)
             left = former.local.rpartition("-")[0]
             assert not former.issuance.address or current.local == f"{left}-{current.agency.code}"
-            assert all(now.state(e) is State.FORWARDING for e in now.people[id_] if e.local != current.local)
-        assert len(entries) <= len(now.people[id_])
+            assert all(now.state(e) is State.FORWARDING for e in later[id_] if e.local != current.local)
+        assert len(entries) <= len(later[id_])

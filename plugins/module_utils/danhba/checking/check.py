@@ -83,13 +83,6 @@ def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Chec
     return Checked(read.register(), read.issued(), _ordered(findings), read, holds)
 
 
-def find(
-    files: list[File], day: date, results: Results | None = None, progress: Progress | None = None
-) -> list[Finding]:
-    """The findings of `check` alone."""
-    return check(files, day, None, progress, results).findings
-
-
 def _ordered(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.order)
 

@@ -52,7 +52,6 @@ class Timeline:
     # The agencies that took over each agency's mail and duties.
     successors: dict[str, list[Agency]] = field(default_factory=dict)
     _today: str = ""
-    _people: dict[str, list[Entry]] | None = None
 
     def __post_init__(self) -> None:
         self._today = self.day.isoformat()
@@ -86,13 +85,8 @@ class Timeline:
             return agency.people.rows()
         return map(rows.row_of, agency.people, self.issued.locals[agency.code] if self.issued else ())
 
-    def holders(self) -> Iterator[tuple[Entry, Sequence[Entry]]]:
-        """Every issuance in the order of the register, with all those of its holder by their days."""
-        for agency in self.register.agencies.values():
-            yield from self.of_agency(agency)
-
     def of_agency(self, agency: Agency) -> Iterator[tuple[Entry, Sequence[Entry]]]:
-        """The same of one agency."""
+        """Every issuance of an agency in the order of its file, with all those of its holder by their days."""
         for row in self.rows(agency):
             entry = Entry(agency, row)
             yield entry, self.moved.get(row.id) or (entry,)
@@ -109,21 +103,6 @@ class Timeline:
             and other.moved.keys().isdisjoint(ids)
         )
 
-    def entries(self) -> Iterator[Entry]:
-        """Every issuance, people in order of the register."""
-        for entries in self.people.values():
-            yield from entries
-
-    @property
-    def people(self) -> dict[str, list[Entry]]:
-        """Each person's issuances, from the first opened to the last; people in the order of the register.
-
-        Held once somebody has asked, for who asks of one person asks of the next.
-        """
-        if self._people is None:
-            self._people = {entry.issuance.id: list(entries) for entry, entries in self.holders()}
-        return self._people
-
     def own_state(self, issuance: Issuance | Row) -> State:
         """The state by the issuance's own dates alone: pending, open, suspended or closed."""
         row = issuance if isinstance(issuance, Row) else rows.row_of(issuance, None)
@@ -138,10 +117,6 @@ class Timeline:
     def spell(self, row: Row) -> Sequence[str]:
         """The document, since and until of the suspension that is in force; empty where none is."""
         return next((s for s in row.spells if s[1] <= self._today and (not s[2] or self._today < s[2])), ())
-
-    def current(self, person: str) -> Entry | None:
-        """The issuance that holds the person's mailbox; None if all pend."""
-        return self.last(self.moved.get(person) or self.people[person])
 
     def last(self, entries: Sequence[Entry]) -> Entry | None:
         """The one of a person's issuances that holds the mailbox: the last that began (none overlap, R4.0)."""
