@@ -354,3 +354,10 @@ class TestCommand:
         assert done.exit_code == 0
         assert "README" in done.stdout
         assert "/agencies/ubnd.yml @laocai/ubnd" in CliRunner().invoke(main, ["codeowners", "."]).stdout
+
+
+def test_a_review_believes_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who could write there, such as another job of the same runner, would say what is found."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert review(proposal(BEFORE), DAY).findings == []
+    assert list(tmp_path.iterdir()) == []

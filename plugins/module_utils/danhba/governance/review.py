@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from ..addresses.issuing import Issued
-from ..checking.cache import of_the_user
 from ..checking.check import check, differences
 from ..model.findings import Finding, binding, new
 from ..model.register import Agency, Issuance, Register
@@ -66,9 +65,9 @@ def review(proposal: Proposal, day: date) -> Review:
         files, base = proposal.own, proposal.ancestor or proposal.before
     else:
         files, base = proposal.result, proposal.before
-    kept = of_the_user()
-    before = check(base, day, results=kept)
-    now = check(files, day, before, results=kept)
+    # Every file is read anew: a memory is believed, and what guards the register believes nothing on its machine.
+    before = check(base, day)
+    now = check(files, day, before)
     findings = new(before.findings, now.findings)
     made, moved, more = None, list[Moved](), 0
     if proposal.result is not None and now.sound and before.usable:
@@ -90,7 +89,7 @@ def _together(plans: list[Plan]) -> Plan:
 def _moved(proposal: Proposal, merged: Register, given: Issued) -> Iterator[Moved]:
     then = {file.name: file.data for file in proposal.ancestor}
     own = [file for file in proposal.own if file.name == PROVINCE or then.get(file.name) != file.data]
-    alone = check(own, results=of_the_user())
+    alone = check(own)
     if alone.register and alone.issued:
         for agency in alone.register.agencies.values():
             if later := merged.agencies.get(agency.code):
