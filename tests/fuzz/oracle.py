@@ -109,7 +109,8 @@ def _used(register: Register, issued: Issued, actual: Accounts, most: int) -> No
     """A register without errors can be planned and listed on any day."""
     for day in (date.min, DAY, date.max):
         made = plan.make(wanted(register, issued, day), actual)
-        listed = listing.everything(Timeline.of(register, issued, day))
+        timeline = Timeline.of(register, issued, day)
+        listed = listing.everything(timeline)
     for language in LANGUAGES:
         text, whole = show_plan.text(made, language), show_plan.as_json(made, language)
         require(max(len(text), len(whole)) <= most, f"the plan has {len(text)} characters, {len(whole)} as JSON")
@@ -119,4 +120,4 @@ def _used(register: Register, issued: Issued, actual: Accounts, most: int) -> No
     json.loads(show_addresses.as_json(listed))
     show_addresses.as_csv(listed)
     for item in listed[:3]:
-        require(item in list(listing.who(listed, item.id)), f"nobody is {item.id}")
+        require(item in list(listing.who(timeline, item.id)), f"nobody is {item.id}")

@@ -24,7 +24,7 @@ def listed(texts: Texts, day: str) -> list[Listed]:
 
 
 def agency_of(texts: Texts, query: str, day: str) -> str:
-    return find_open(listed(texts, day), query, date.fromisoformat(day)).agency.code
+    return find_open(timeline(texts, day), query, date.fromisoformat(day)).agency.code
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ TEXTS = register(
 )
 
 
-def listed(day: str = "2010-06-01") -> list[Listed]:
+def listed(day: str) -> list[Listed]:
     return everything(timeline(TEXTS, day))
 
 
@@ -45,7 +45,7 @@ def listed(day: str = "2010-06-01") -> list[Listed]:
     ],
 )
 def test_who_is_found(query: str, ids: list[str]) -> None:
-    assert [item.id for item in who(listed(), query)] == ids
+    assert [item.id for item in who(timeline(TEXTS, "2010-06-01"), query)] == ids
 
 
 def test_every_mailbox_is_listed_after_its_agencys() -> None:

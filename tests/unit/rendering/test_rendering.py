@@ -239,7 +239,7 @@ class TestAddresses:
         ],
     )
     def test_who(self, query: str, found: list[str]) -> None:
-        assert [item.address.partition("@")[0] for item in listing.who(listed(), query)] == found
+        assert [item.address.partition("@")[0] for item in listing.who(timeline(LISTED, "2011-06-01"), query)] == found
 
 
 DAY = date(2011, 1, 1)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from .. import rules
@@ -14,10 +15,9 @@ from ..model.facts import Facts
 from ..model.findings import Finding, Where, binding
 from ..model.place import START
 from ..model.register import Agency, Province, Register
-from ..planning import desired, plan, state
-from ..planning.accounts import Accounts
-from ..planning.desired import Standing
+from ..planning import desired, plan
 from ..planning.plan import Plan, Refusal, Wanted
+from ..planning.state import Timeline
 from ..reading import loader, source
 from ..reading.source import File
 from ..rules import history
@@ -74,7 +74,9 @@ def check(
 
 
 def _checked(read: _Read, day: date | None, before: _Read | None = None) -> Checked:
-    findings = [*read.findings, *rules.across(read.province, read.facts(), read.unread, day)]
+    findings = [*read.findings, *read.across]
+    if day and read.province:
+        findings += rules.on(read.province, read.facts(), day)
     holds = not binding(findings)
     if before is not None:
         findings += _taken_back(before, read, day)
@@ -99,7 +101,7 @@ def _system(province: Province | None) -> frozenset[str]:
     return frozenset(province.system_addresses) if province else frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Read:
     """A register read in full: every file with what was made of it."""
 
@@ -108,7 +110,6 @@ class _Read:
     examined: dict[str, Examined]
     findings: list[Finding]
     digest: str
-    held: dict[date, Standing] = field(default_factory=dict)
 
     @property
     def unread(self) -> frozenset[str]:
@@ -123,6 +124,11 @@ class _Read:
     def facts(self) -> list[Facts]:
         return [examined.facts for examined in self.examined.values() if examined.facts]
 
+    @cached_property
+    def across(self) -> list[Finding]:
+        """What is wrong among its files, whatever the day."""
+        return [*rules.across(self.province, self.facts(), self.unread)]
+
     def register(self) -> Register | None:
         """The register; None where the province cannot be made out."""
         if self.province is None:
@@ -136,23 +142,13 @@ class _Read:
         register = self.register()
         return Issued(_Locals(register.agencies)) if register else None
 
-    def standing(self, day: date, before: Standing | None = None) -> Standing:
-        """The accounts that it leads to on a day; those of the first day asked for, which is asked again, are held."""
-        if day in self.held:
-            return self.held[day]
+    @cached_property
+    def timeline(self) -> Timeline:
+        """It on some day, for all days."""
         register, issued = self.register(), self.issued()
         if register is None or issued is None:
             raise ValueError("a register without a province has no accounts")
-        made = Standing.of(state.Timeline.of(register, issued, day), before)
-        if not self.held:
-            self.held[day] = made
-        return made
-
-    def wanted(self, day: date, before: Standing | None = None) -> Wanted:
-        """The same with the guards that stand before it."""
-        made = self.standing(day, before)
-        register = made.timeline.register
-        return Wanted(made.accounts, day, register.digest, desired.guards(register))
+        return Timeline.of(register, issued, date.min)
 
     def version(self, only: frozenset[str]) -> Version | None:
         """Some agencies read anew, with the places of all their values: findings about them cite those."""
@@ -226,7 +222,7 @@ def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Findin
 
 def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]:
     """What an apply would refuse, told while the change is still being made; once, for the first day that shows it."""
-    errors = binding([*before.findings, *rules.across(before.province, before.facts(), before.unread, None)])
+    errors = binding([*before.findings, *before.across])
     if before.province is None or read.province is None:
         return
     if errors:
@@ -243,29 +239,26 @@ def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]
 def _refusals(was: _Read, now: _Read, found: list[Happening], day: date) -> Iterator[Refusal]:
     """What each of the days that matter refuses."""
     sizes = {code: len(examined.facts.ids) for code, examined in was.examined.items() if examined.facts}
-    yield from _refused_between(was, now, day)
+    yield from _preview(was, now, day).refused
     for coming in days.judged(found, sizes, day):
-        if _refused_between(was, now, coming):
+        if _preview(was, now, coming).refused:
             # By then the change has been applied: what it did on a day before is not done again.
-            yield from _refused_between(now, now, coming, since=coming - timedelta(days=1))
+            yield from _preview(now, now, coming, since=coming - timedelta(days=1)).refused
     for last in days.shown(found, day)[0][-1:]:
         # A mailbox that ends stays ended, on whatever day it did.
-        yield from (refusal for refusal in _refused_between(was, now, last) if refusal.rule is plan.PROTECTED)
+        yield from (refusal for refusal in _preview(was, now, last).refused if refusal.rule is plan.PROTECTED)
 
 
-def _refused_between(was: _Read, now: _Read, day: date, since: date | None = None) -> list[Refusal]:
-    return plan.refused(*_aim(was, now, day, since))
-
-
-def _aim(was: _Read, now: _Read, day: date, since: date | None = None) -> tuple[Wanted, Accounts]:
-    """What is wanted, and what is there by then; both registers hold."""
-    before = was.standing(since or day)
-    return now.wanted(day, before), before.accounts
+def _preview(was: _Read, now: _Read, day: date, since: date | None = None) -> Plan:
+    """What is done on a day by which what was there `since` another is there, if stated; both registers hold."""
+    before, after = was.timeline.on(since or day), now.timeline.on(day)
+    only = None if since else desired.concerned(before, after)
+    return plan.preview(_wanted(after, only), desired.accounts(before, only), before.live)
 
 
 def between(was: Checked, now: Checked, day: date) -> Plan:
-    """What a change of a register that holds does on a day."""
-    return plan.make(*_aim(was.read, now.read, day))
+    """What a change of a register that holds does on a day, without a checksum."""
+    return _preview(was.read, now.read, day)
 
 
 def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], int]:
@@ -275,7 +268,8 @@ def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], i
     if before.sound is None or now.sound is None:
         return [], 0
     coming, more = days.shown(days.happenings(before.read.facts(), now.read.facts()), day)
-    return [between(before, now, each) for each in (day, *coming)], more
+    first = plan.make(wanted(*now.sound, day), wanted(*before.sound, day).accounts)
+    return [first, *(between(before, now, each) for each in coming)], more
 
 
 def _refused(refusal: Refusal, read: _Read) -> Finding:
@@ -291,5 +285,9 @@ def _refused(refusal: Refusal, read: _Read) -> Finding:
 @without_collection()
 def wanted(register: Register, issued: Issued, day: date) -> Wanted:
     """The accounts that a checked register leads to on a day."""
-    accounts = desired.accounts(state.Timeline.of(register, issued, day))
-    return Wanted(accounts, day, register.digest, desired.guards(register))
+    return _wanted(Timeline.of(register, issued, day))
+
+
+def _wanted(timeline: Timeline, only: Collection[str] | None = None) -> Wanted:
+    register = timeline.register
+    return Wanted(desired.accounts(timeline, only), timeline.day, register.digest, desired.guards(register))

@@ -14,8 +14,8 @@ from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
-from ..planning import listing
-from ..planning.listing import Listed
+from ..model.rows import ids_of
+from ..planning.listing import Listed, who
 from ..planning.state import Timeline
 from ..reading.source import File
 from ..rendering import addresses as show_addresses
@@ -57,10 +57,10 @@ def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: s
     """Cấp hộp thư cho một người / Open a mailbox for a person."""
     complete(given, "name", "document", "date", optional=("title", "unit", "phone"))
     files = read_files(directory, dry_run)
-    listed = _listed(files)
+    timeline = _timeline(files)
     if given["id"] is None:
-        _namesakes(listed, given["name"])
-        given["id"] = people.new_id({item.id for item in listed})
+        _namesakes(timeline, given["name"])
+        given["id"] = people.new_id({id_ for agency in timeline.register.agencies.values() for id_ in ids_of(agency)})
     draft = Draft(files)
     draft.add_person(agency, _entry(given["id"], given["name"], given))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
@@ -137,9 +137,8 @@ def custodian_command(  # noqa: PLR0913, PLR0917
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 
-def _listed(files: list[File]) -> list[Listed]:
-    register, issued = computed(files)
-    return listing.everything(Timeline.of(register, issued, today()))
+def _timeline(files: list[File]) -> Timeline:
+    return Timeline.of(*computed(files), today())
 
 
 def _settle(
@@ -167,18 +166,19 @@ def _not_pending(item: Listed) -> None:
 def _find(files: list[File], query: str, day: date, agency: str) -> Listed:
     """The mailbox that is open on a day; several are listed before the refusal."""
     try:
-        return people.find_open(_listed(files), query, day, agency)
+        return people.find_open(_timeline(files), query, day, agency)
     except people.Ambiguous as error:
         table(show_addresses.rows(error.found, language()))
         raise
 
 
-def _namesakes(listed: list[Listed], name: str) -> None:
+def _namesakes(timeline: Timeline, name: str) -> None:
     """Say who has the same name, since an id is for one person, wherever they come back."""
-    same = {item.id: item for item in listed if item.issuance and item.name.casefold() == name.casefold()}
+    found = (item for item in who(timeline, name) if item.issuance and item.name.casefold() == name.casefold())
+    same = {item.id: item for item in found}
     if same:
-        found = [f"{item.id} ({item.address})" for item in same.values()]
-        say(SAME_NAME, name=name, found=found[:SHOWN] + ["…"] * (len(found) > SHOWN))
+        named = [f"{item.id} ({item.address})" for item in same.values()]
+        say(SAME_NAME, name=name, found=named[:SHOWN] + ["…"] * (len(named) > SHOWN))
 
 
 def _entry(person: str, name: str, given: Mapping[str, Any]) -> dict[str, Value]:

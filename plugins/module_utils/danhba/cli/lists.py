@@ -166,8 +166,9 @@ def export_command(  # noqa: PLR0913, PLR0917
         raise Problem(NO_AGENCY, agency=agency)
     if form in writing.FOLDERS and str(out) == "-":
         raise Unusable(ONE_STREAM, form=form)
-    listed = listing.each(Timeline.of(register, issued, day))
-    contacts = list(addressbook.contacts(listed, agency or ""))
+    timeline = Timeline.of(register, issued, day)
+    listed = listing.of_agency(timeline, register.agencies[agency]) if agency else listing.each(timeline)
+    contacts = list(addressbook.contacts(listed))
     if form in writing.FOLDERS:
         contacts = [contact for contact in contacts if not contact.is_person]
         _write_all(out, writing.FOLDERS[form](contacts, register, language(), day))

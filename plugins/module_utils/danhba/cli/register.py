@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -75,7 +74,7 @@ def _read(files: list[source.File]) -> tuple[Register, Issued]:
 @lang
 def addresses_command(directory: Path, day: date, form: str, lang: str | None) -> None:
     """Mọi địa chỉ đã cấp / Every address given out."""
-    listed = _listed(directory, day)
+    listed = listing.each(_timeline(directory, day))
     if form == "text":
         table(show_addresses.rows(listed, language()))
     else:
@@ -164,7 +163,7 @@ def _exported(path: Path) -> a.Accounts:
 @lang
 def who_command(query: str, directory: Path, day: date, form: str, lang: str | None) -> None:
     """Ai đang và đã có địa chỉ, mã hay họ tên này / Everyone it is or was, with documents and dates."""
-    found = list(listing.who(_listed(directory, day), query))
+    found = list(listing.who(_timeline(directory, day), query))
     if form == "json":
         click.echo(pretty([show_addresses.in_full_data(item) for item in found]))
     elif found:
@@ -175,6 +174,5 @@ def who_command(query: str, directory: Path, day: date, form: str, lang: str | N
     sys.exit(0 if found else REFUSED)
 
 
-def _listed(directory: Path, day: date) -> Iterator[listing.Listed]:
-    register, issued = _read(source.from_directory(directory))
-    return listing.each(Timeline.of(register, issued, day))
+def _timeline(directory: Path, day: date) -> Timeline:
+    return Timeline.of(*_read(source.from_directory(directory)), day)

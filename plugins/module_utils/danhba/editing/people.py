@@ -9,8 +9,8 @@ from collections.abc import Container
 from datetime import date
 
 from ..messages import mark as _
-from ..planning.listing import Listed, who
-from ..planning.state import State
+from ..planning.listing import Listed, of_people, who
+from ..planning.state import State, Timeline
 from .problem import Problem
 
 NOBODY = _("nobody here is or was '{query}'; try an address, an id or a name")
@@ -31,7 +31,7 @@ class Ambiguous(Problem):
 SEVERAL = _("'{query}' could be {count} people, listed above; give an id or an address")
 
 
-def find_open(listed: list[Listed], query: str, day: date, agency: str = "") -> Listed:
+def find_open(timeline: Timeline, query: str, day: date, agency: str = "") -> Listed:
     """The open mailbox of the one person that an id, an address, a local part or a name means; in `agency`, if stated.
 
     It is the one that is open on the day; of a person who has none by then, the one that nothing closes.
@@ -40,7 +40,7 @@ def find_open(listed: list[Listed], query: str, day: date, agency: str = "") -> 
         Problem: there is no such person, or no open mailbox, or not there.
         Ambiguous: there are several.
     """
-    found = list(who(listed, query))
+    found = list(who(timeline, query))
     people = [item for item in found if item.issuance]
     if not people:
         raise Problem(CONTACT if found else NOBODY, query=query)
@@ -48,9 +48,8 @@ def find_open(listed: list[Listed], query: str, day: date, agency: str = "") -> 
     named = [item for item in people if item.name.casefold() == " ".join(query.split()).casefold()]
     ids = {item.id for item in exact or named or people}
     mailboxes = defaultdict(list)
-    for item in listed:
-        if item.issuance and item.id in ids:
-            mailboxes[item.id].append(item)
+    for item in of_people(timeline, ids):
+        mailboxes[item.id].append(item)
     live = [item for entries in mailboxes.values() for item in _open(entries, day)]
     there = [item for item in live if item.agency.code == agency] if agency else live
     if len(there) == 1:

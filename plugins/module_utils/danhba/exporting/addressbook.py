@@ -50,11 +50,9 @@ class Contact:
         return tuple(getattr(self, key) for key in HEADINGS)
 
 
-def contacts(listed: Iterable[Listed], agency: str = "") -> Iterator[Contact]:
-    """The open mailboxes in the order of the register, those of one agency where it is named."""
-    for item in listed:
-        if item.state == State.OPEN and agency in {"", item.agency.code}:
-            yield _contact(item)
+def contacts(listed: Iterable[Listed]) -> Iterator[Contact]:
+    """The open mailboxes, in their order."""
+    return (_contact(item) for item in listed if item.state == State.OPEN)
 
 
 def _contact(item: Listed) -> Contact:

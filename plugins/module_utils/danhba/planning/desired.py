@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from unidecode import unidecode
 
 from ..addresses.issuing import contact
 from ..model.policy import Guards
 from ..model.register import Agency, Register
-from ..model.rows import Row, ids_of
+from ..model.rows import Row
 from ..vietnamese.names import as_written
 from . import accounts as a
 from .state import LIVE, Entry, State, Timeline
@@ -23,23 +22,39 @@ CANCELLED = "Hop thu nay da bi huy bo, khong con nhan thu / This mailbox was can
 REDIRECTED = "Hop thu nay da doi dia chi, xin gui lai den / This mailbox has moved, please write to: {new}"
 
 
-class Standing(NamedTuple):
-    """A register on a day with its accounts, to take those of another from where they cannot differ."""
+def accounts(timeline: Timeline, only: Collection[str] | None = None) -> a.Accounts:
+    """Every account and route that should exist on the timeline's day.
 
-    timeline: Timeline
-    accounts: a.Accounts
-
-    @classmethod
-    def of(cls, timeline: Timeline, before: Standing | None = None) -> Standing:
-        """Every account and route that should exist on the timeline's day; `before` only makes it faster."""
-        same = before and before.timeline.day == timeline.day
-        alike = same and before and before.timeline.register.province == timeline.register.province
-        return cls(timeline, _Desired(timeline, before if alike else None).all())
+    Of people, those alone that are or were in one of the agencies `only`, if it is given.
+    """
+    return _Desired(timeline).all(only)
 
 
-def accounts(timeline: Timeline) -> a.Accounts:
-    """Every account and route that should exist on the timeline's day."""
-    return Standing.of(timeline).accounts
+def concerned(before: Timeline, now: Timeline) -> frozenset[str]:
+    """The agencies outside of which no person's account or route differs between two registers on one day.
+
+    An agency that was read once for both is the same object. Where it is not, those who have also been elsewhere
+    may have their mailbox there; and what is no longer open answers with the names of those that succeeded it.
+    """
+    there, here = before.register.agencies, now.register.agencies
+    if before.register.province != now.register.province:
+        return frozenset(there.keys() | here.keys())
+    found = {code for code in there.keys() | here.keys() if there.get(code) is not here.get(code)}
+    if any(_course(there.get(code)) != _course(here.get(code)) for code in found):
+        for timeline in (before, now):
+            agencies = timeline.register.agencies.values()
+            found |= {each.code for each in agencies if timeline.own_agency_state(each) is not State.OPEN}
+    related: set[str] = set()
+    for entries in (*before.moved.values(), *now.moved.values()):
+        codes = {entry.agency.code for entry in entries}
+        if not codes.isdisjoint(found):
+            related |= codes
+    return frozenset(found | related)
+
+
+def _course(agency: Agency | None) -> tuple[object, ...]:
+    """What decides who answers for an agency, and for whom it does."""
+    return (agency.opened, agency.closed, agency.succeeds) if agency else ()
 
 
 def guards(register: Register) -> Guards:
@@ -63,9 +78,8 @@ Made = tuple[a.Account, Sequence[a.Route]]
 
 
 class _Desired:
-    def __init__(self, timeline: Timeline, before: Standing | None) -> None:
+    def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
-        self.before = before
         self.register = timeline.register
         self.policy = timeline.register.province.policy
         self.domain = "@" + timeline.register.province.domain
@@ -73,30 +87,22 @@ class _Desired:
     def address(self, local: str) -> str:
         return local + self.domain
 
-    def all(self) -> a.Accounts:
+    def all(self, only: Collection[str] | None) -> a.Accounts:
         agencies = self.register.agencies.values()
         found = [self._contact(each) for each in agencies if self.timeline.own_agency_state(each) is not State.PENDING]
         routes = [*self._system_routes(), *self._former_contacts()]
         seen: set[str] = set()
         for agency in agencies:
-            if self.before and self.timeline.is_as_in(self.before.timeline, agency):
-                made = self._as_before(agency, self.before.accounts)
-            else:
-                made = self._people(agency, seen)
-            for account, former in made:
-                found.append(account)
-                routes.extend(former)
+            if only is None or agency.code in only:
+                for account, former in self._people(agency, seen):
+                    found.append(account)
+                    routes.extend(former)
         return a.Accounts.of(found, routes)
 
-    def _as_before(self, agency: Agency, before: a.Accounts) -> Iterator[Made]:
-        """The accounts of an agency's people as they were, each with the routes that its holder left behind."""
-        for id_ in ids_of(agency):
-            if account := before.accounts.get((a.OFFICIAL, id_)):
-                route = before.routes.get(account.address) if account.state == a.CLOSED else None
-                yield account, [route] if route else []
-
     def _people(self, agency: Agency, seen: set[str]) -> Iterator[Made]:
-        """The same made anew, save for the people that were `seen` in an agency before."""
+        """The accounts of an agency's people, each with the routes that its holder left behind; none of the people
+        that were `seen` in an agency before.
+        """
         for entry, entries in self.timeline.of_agency(agency):
             if len(entries) > 1:
                 if entry.issuance.id in seen:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from unidecode import unidecode
 
 from ..addresses.issuing import contact
 from ..model.register import Agency, Event
-from ..model.rows import Row
+from ..model.rows import Row, ids_of
 from .accounts import AGENCY, OFFICIAL
 from .state import Entry, Timeline
 
@@ -75,26 +75,64 @@ def each(timeline: Timeline) -> Iterator[Listed]:
 
 def of_agency(timeline: Timeline, agency: Agency) -> Iterator[Listed]:
     """The contact mailbox of an agency, then those of its people."""
-    domain = "@" + timeline.register.province.domain
-    yield Listed(contact(agency.code) + domain, timeline.agency_state(agency).value, agency, None)
+    yield _contact(timeline, agency)
     for row in timeline.rows(agency):
-        state = timeline.state(Entry(agency, row))
-        yield Listed(row.local + domain, state.value, agency, row)
+        yield _official(timeline, agency, row)
 
 
-def who(listed: Iterable[Listed], query: str) -> Iterator[Listed]:
-    """Those whose address, local part or id is the query, and those whose name has all its words.
+def _contact(timeline: Timeline, agency: Agency) -> Listed:
+    address = f"{contact(agency.code)}@{timeline.register.province.domain}"
+    return Listed(address, timeline.agency_state(agency).value, agency, None)
+
+
+def _official(timeline: Timeline, agency: Agency, row: Row) -> Listed:
+    address = f"{row.local}@{timeline.register.province.domain}"
+    return Listed(address, timeline.state(Entry(agency, row)).value, agency, row)
+
+
+def who(timeline: Timeline, query: str) -> Iterator[Listed]:
+    """The mailboxes whose address, local part or id is the query, and those of whom the name has all its words.
 
     Marks do not count where the query has none: `vinh` finds Vịnh and Vĩnh, `vịnh` only Vịnh.
     """
-    wanted = unicodedata.normalize("NFC", " ".join(query.split())).casefold()
-    marked = not wanted.isascii()
-    words = set(wanted.split())
-    for item in listed:
-        if wanted in (item.address, item.address.partition("@")[0], item.id.casefold()) or (
-            words and words.issubset(_words(item.name, marked=marked))
-        ):
-            yield item
+    asked = _Query.of(query, timeline.register.province.domain)
+    for agency in timeline.register.agencies.values():
+        if asked.means(contact(agency.code), agency.code, agency.name):
+            yield _contact(timeline, agency)
+        for row in timeline.rows(agency):
+            if asked.means(row.local, row.id, row.name):
+                yield _official(timeline, agency, row)
+
+
+def of_people(timeline: Timeline, ids: Container[str]) -> Iterator[Listed]:
+    """The mailboxes of some people, wherever they are or were."""
+    for agency in timeline.register.agencies.values():
+        if any(id_ in ids for id_ in ids_of(agency)):
+            for row in timeline.rows(agency):
+                if row.id in ids:
+                    yield _official(timeline, agency, row)
+
+
+class _Query(NamedTuple):
+    """What somebody typed: `local` is it without the domain, `words` are without marks where it has none."""
+
+    whole: str
+    local: str
+    words: frozenset[str]
+    marked: bool
+
+    @classmethod
+    def of(cls, text: str, domain: str) -> _Query:
+        whole = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+        return cls(whole, whole.removesuffix(f"@{domain}"), frozenset(whole.split()), not whole.isascii())
+
+    def means(self, local: str, id_: str, name: str) -> bool:
+        """Whether a mailbox could be meant."""
+        return (
+            local in {self.local, self.whole}
+            or id_.casefold() == self.whole
+            or (bool(self.words) and self.words.issubset(_words(name, marked=self.marked)))
+        )
 
 
 def _words(name: str, *, marked: bool) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache, partial
 from operator import itemgetter
 from typing import Any, NamedTuple, overload
 
@@ -182,7 +183,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that would be done, in order, and every reason not to."""
+    """Everything that would be done, in order, and every reason not to; what is no plan to apply has no `checksum`."""
 
     checksum: str
     day: date
@@ -203,19 +204,28 @@ def make(wanted: Wanted, actual: Accounts, approved: str = "", applied: date | N
     before the one that was `applied` last.
     """
     checksum = _checksum(wanted, actual)
-    changes = _changes(wanted.accounts, actual)
-    actions = Actions(_steps(changes, actual))
-    refused = list(_guard(wanted, actual, actions.steps))
+    made = preview(wanted, actual)
+    refused = list(made.refused)
     if applied and wanted.day < applied:
         refused.insert(0, Refusal(DAY, {"day": wanted.day.isoformat(), "applied": applied.isoformat()}))
     if approved and approved != checksum:
         refused.insert(0, Refusal(CHECKSUM, {"approved": approved[:12], "now": checksum[:12]}))
-    return Plan(checksum, wanted.day, actions, tuple(refused), changes)
+    return replace(made, checksum=checksum, refused=tuple(refused))
 
 
-def refused(wanted: Wanted, actual: Accounts) -> list[Refusal]:
-    """Why the plan of a day must not be applied, whatever was approved and applied."""
-    return list(_guard(wanted, actual, Actions(_steps(_changes(wanted.accounts, actual), actual)).steps))
+def preview(wanted: Wanted, actual: Accounts, live: Callable[[], Counter[str]] | None = None) -> Plan:
+    """The same without what was approved and applied, and without a checksum: nothing is applied by it.
+
+    `live` counts the open and suspended accounts of each agency where `actual` does not have them all.
+    """
+    changes = _changes(wanted.accounts, actual)
+    actions = Actions(_steps(changes, actual))
+    refused = tuple(_guard(wanted, actual, actions.steps, live or partial(_live, actual)))
+    return Plan("", wanted.day, actions, refused, changes)
+
+
+def _live(accounts: Accounts) -> Counter[str]:
+    return Counter(account.agency for account in accounts.accounts.values() if account.state != CLOSED)
 
 
 def _checksum(wanted: Wanted, actual: Accounts) -> str:
@@ -326,11 +336,13 @@ def _shown(route: Account | Route | None) -> dict[str, Any]:
     return shown
 
 
-def _guard(wanted: Wanted, actual: Accounts, steps: Sequence[Step]) -> Iterator[Refusal]:
+def _guard(
+    wanted: Wanted, actual: Accounts, steps: Sequence[Step], live: Callable[[], Counter[str]]
+) -> Iterator[Refusal]:
     vanished = [account.address for key, account in actual.accounts.items() if key not in wanted.accounts.accounts]
     if vanished:
         yield Refusal(VANISHED, {"count": len(vanished), "sample": sorted(vanished)[:SAMPLE]})
-    live = Counter(account.agency for account in actual.accounts.values() if account.state != CLOSED)
+    live = cache(live)
     for kind, counted in GUARDED.items():
         ranks = {_RANKS[action] for action in counted}
         yield from _limits(kind, wanted, live, [step for step in steps if step.rank in ranks])
@@ -340,9 +352,16 @@ def _guard(wanted: Wanted, actual: Accounts, steps: Sequence[Step]) -> Iterator[
             yield Refusal(PROTECTED, {"action": step.action, "address": step.address})
 
 
-def _limits(kind: str, wanted: Wanted, live: Counter[str], steps: list[Step]) -> Iterator[Refusal]:
-    limit, named = wanted.guards.limits[kind], _named(kind, wanted)
+def _limits(kind: str, wanted: Wanted, live: Callable[[], Counter[str]], steps: list[Step]) -> Iterator[Refusal]:
+    named = _named(kind, wanted)
     counted = Counter(step.agency for step in steps if _local(step.address) not in named)
+    # What is within a limit where nobody has a mailbox is so wherever many have, and they need not be counted.
+    if any(_exceeded(kind, wanted, Counter(), counted)):
+        yield from _exceeded(kind, wanted, live(), counted)
+
+
+def _exceeded(kind: str, wanted: Wanted, live: Counter[str], counted: Counter[str]) -> Iterator[Refusal]:
+    limit = wanted.guards.limits[kind]
     acknowledged = max((a.count for a in _in_force(kind, wanted)), default=0)
     total, base = counted.total(), live.total()
     if total > (most := max(most_of(limit, base), acknowledged)):

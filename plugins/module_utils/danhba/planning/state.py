@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
@@ -70,6 +71,10 @@ class Timeline:
         timeline._gather(several)
         return timeline
 
+    def on(self, day: date) -> Timeline:
+        """The same register on another day."""
+        return self if day == self.day else replace(self, day=day)
+
     def _gather(self, people: set[str]) -> None:
         for agency in self.register.agencies.values() if people else ():
             if not people.isdisjoint(rows.ids_of(agency)):
@@ -91,17 +96,13 @@ class Timeline:
             entry = Entry(agency, row)
             yield entry, self.moved.get(row.id) or (entry,)
 
-    def is_as_in(self, other: Timeline, agency: Agency) -> bool:
-        """Whether the mailboxes of an agency's people, and what mail to them is answered, cannot differ from another
-        register's on the same day and in the same province: it is kept just so, and nobody in it was elsewhere.
-        """
-        ids = rows.ids_of(agency)
-        return (
-            other.register.agencies.get(agency.code) is agency
-            and self.own_agency_state(agency) is State.OPEN
-            and self.moved.keys().isdisjoint(ids)
-            and other.moved.keys().isdisjoint(ids)
-        )
+    def live(self) -> Counter[str]:
+        """How many mailboxes of each agency are open or suspended, its contact mailbox among them."""
+        found: Counter[str] = Counter()
+        for code, agency in self.register.agencies.items():
+            found[code] = sum(self.own_state(row) in LIVE for row in self.rows(agency))
+            found[code] += self.own_agency_state(agency) in LIVE
+        return found
 
     def own_state(self, issuance: Issuance | Row) -> State:
         """The state by the issuance's own dates alone: pending, open, suspended or closed."""

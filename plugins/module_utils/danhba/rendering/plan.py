@@ -114,7 +114,7 @@ def counts(plan: Plan, language: str) -> str:
 
 
 def text(plan: Plan, language: str, paint: Paint = plain) -> str:
-    """Every action, then every refusal, the counts, and the checksum to apply by."""
+    """Every action, then every refusal, the counts, and the checksum to apply by, if it is for that."""
     return "\n".join(text_pieces(plan, language, paint))
 
 
@@ -134,7 +134,8 @@ def _end(plan: Plan, language: str, paint: Paint) -> list[str]:
         if language != "en":
             lines.append("    " + refusal(item, "en"))
     lines.append(render(_("As of {day}: {counts}"), {"day": plan.day, "counts": counts(plan, language)}, language))
-    lines.append(render(_("checksum: {checksum}"), {"checksum": plan.checksum}, language))
+    if plan.checksum:
+        lines.append(render(_("checksum: {checksum}"), {"checksum": plan.checksum}, language))
     return lines
 
 

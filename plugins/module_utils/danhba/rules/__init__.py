@@ -1,13 +1,14 @@
 """What a register must hold to beyond its shape: one file for each part of it.
 
-`within` is what one agency's file must hold to by itself, `across` what all of them must together.
+`within` is what one agency's file must hold to by itself, `across` what all of them must together, `on` what they must
+on a day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 
 from ..addresses import issuing as addresses
 from ..model.facts import Facts
@@ -25,22 +26,21 @@ def within(agency: Agency) -> Iterator[Finding]:
         yield from part.check(agency)
 
 
-def across(
-    province_: Province | None, facts: Sequence[Facts], unread: frozenset[str], day: date | None
-) -> Iterator[Finding]:
+def across(province_: Province | None, facts: Sequence[Facts], unread: frozenset[str]) -> Iterator[Finding]:
     """The findings among agencies, the first `MOST`; those in `unread` exist, though nobody could read their files."""
-    yield from islice(_across(province_, facts, unread, day), MOST)
+    yield from islice(_across(province_, facts, unread), MOST)
 
 
-def _across(
-    province_: Province | None, facts: Sequence[Facts], unread: frozenset[str], day: date | None
-) -> Iterator[Finding]:
+def _across(province_: Province | None, facts: Sequence[Facts], unread: frozenset[str]) -> Iterator[Finding]:
     by_code = {agency.code: agency for agency in facts}
     yield from addresses.across(facts)
     yield from agencies.across(by_code, unread)
     yield from ids.across(facts)
     yield from people.across(facts, complete=not unread)
     if province_:
-        yield from province.across(province_, by_code, unread, day)
-        if day:
-            yield from dates.across(province_, facts, day)
+        yield from province.across(province_, by_code, unread)
+
+
+def on(province_: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
+    """The findings that hold on a day and may not on another, the first `MOST`."""
+    yield from islice(chain(province.on(province_, facts, day), dates.on(province_, facts, day)), MOST)

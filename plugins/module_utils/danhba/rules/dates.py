@@ -30,7 +30,7 @@ def check(agency: Agency) -> Iterator[Finding]:
         yield PAST.at(agency.where("opened"), day=agency.opened.date, year=FIRST_YEAR)
 
 
-def across(province: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
+def on(province: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
     """Every day in the register that lies further ahead of `day` than the policy's `future_days`."""
     days = province.policy.future_days
     last = (day + min(timedelta(days), date.max - day)).isoformat()

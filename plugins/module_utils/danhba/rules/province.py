@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from ..addresses.issuing import CONTACT
@@ -85,17 +85,13 @@ PROTECTED = rule(
 LEAST_DAYS = 30
 
 
-def across(
-    province: Province, agencies: Mapping[str, Facts], unread: frozenset[str], day: date | None
-) -> Iterator[Finding]:
+def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
     """The province's file: what it names exists, and what it sets makes sense."""
     yield from _named(province, agencies, unread)
     yield from _system(province, agencies)
     yield from _support(province, unread.union(agencies))
     yield from _policy(province)
     yield from quotas.of_policy(province)
-    if day:
-        yield from _on(province, agencies, day)
 
 
 def _named(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
@@ -158,9 +154,9 @@ def _percentages(policy: Policy) -> Iterator[tuple[str, int]]:
         yield f"limits: {name}: agency_percent", limit.agency_percent
 
 
-def _on(province: Province, agencies: Mapping[str, Facts], day: date) -> Iterator[Finding]:
+def on(province: Province, agencies: Iterable[Facts], day: date) -> Iterator[Finding]:
     """What depends on the day: whether the operator is there, and how long a guard stays open."""
-    operator = agencies.get(province.operator)
+    operator = next((agency for agency in agencies if agency.code == province.operator), None)
     if operator and operator.closed and operator.closed <= day.isoformat():
         yield OPERATOR_CLOSED.at(province.where("operator"), code=operator.code, day=operator.closed)
     days = province.policy.future_days
