@@ -16,8 +16,6 @@ PYTEST := .venv/bin/pytest
 # How many processes share the tests, each taking a whole file: one more than the processors, for tests of hosts wait.
 JOBS ?= $(shell echo $$((1 + $$(nproc))))
 SIDE_BY_SIDE := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
-# A host that comes or goes changes this machine's network, and Chromium then gives up what it loads.
-ONE_BY_ONE := --numprocesses 1 --dist loadfile --no-loadscope-reorder
 COVERAGE := --cov --cov-report=term:skip-covered
 # The lab needs no third-party package, so that `make down` works where `make setup` did not get through.
 LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
@@ -42,8 +40,7 @@ down: ## Gỡ mọi máy thử | remove every test host
 	@rm -rf .private/lab
 
 test: setup lint ## Mọi kiểm tra | every check and test
-	@$(PYTEST) $(ONE_BY_ONE) tests/molecule tests/e2e
-	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) tests/integration tests/unit
+	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE)
 
 check: setup ## Soát và kiểm thử đơn vị những gì đã sửa | lint, and the unit tests of what changed
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync $(filter-out lint-ansible,$(LINTERS)) unit-changed
@@ -63,7 +60,7 @@ molecule: setup ## Kiểm thử các role trên máy Debian thật | tests of th
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/molecule
 
 e2e: setup ## Kiểm thử đầu cuối bằng chương trình thư thật | end to end, with real mail clients
-	@$(PYTEST) $(ONE_BY_ONE) tests/e2e
+	@$(PYTEST) $(SIDE_BY_SIDE) tests/e2e
 
 fuzz: setup ## Thử với dữ liệu hỏng | try broken registers and lists
 	@.venv/bin/python -m tests.fuzz

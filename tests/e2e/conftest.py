@@ -123,8 +123,12 @@ def _place(file: Path) -> tuple[str, str]:
     """The name and address of a test file's host, from its position among the files."""
     if file.stem == SAME_ADDRESS:
         return NAME, ADDRESS
-    position = sorted(FOLDER.glob("test_*.py")).index(file)
-    return f"{NAME}-{position}", f"10.233.0.{100 + position}"
+    return f"{NAME}-{_position(file)}", f"10.233.0.{100 + _position(file)}"
+
+
+def _position(file: Path) -> int:
+    """A number of a test file's own."""
+    return sorted(FOLDER.glob("test_*.py")).index(file)
 
 
 def _command_of_the_readme() -> str:
@@ -148,10 +152,14 @@ def mail(demo: Demo, register: RegisterCopy) -> Deployment:
 
 
 @pytest.fixture(scope="module")
-def browser(mail: Deployment) -> Iterator[Chromium]:
-    """Chromium that finds the server under its names and trusts its authority."""
+def browser(request: pytest.FixtureRequest, mail: Deployment) -> Iterator[Chromium]:
+    """Chromium that finds the server under its names and trusts its authority, on a machine of its own as it were."""
     names = (FQDN, "autoconfig.laocai.gov.vn", "autodiscover.laocai.gov.vn")
-    with chromium(mail.server.authority, dict.fromkeys(names, mail.server.address)) as running:
+    position = _position(request.path)
+    with (
+        Lab().client(f"web-{position}", f"10.233.0.{150 + position}") as within,
+        chromium(mail.server.authority, dict.fromkeys(names, mail.server.address), within) as running,
+    ):
         yield running
 
 

@@ -84,6 +84,7 @@ def traces(settings: Settings) -> dict[str, str]:
         "links": (["ip", "-oneline", "link"], f"{settings.bridge}|vb-one|vb-two"),
         "tables": (["nft", "list", "tables"], settings.table),
         "groups": (["find", "/sys/fs/cgroup", "-maxdepth", "4", "-type", "d"], settings.table),
+        "clients": (["ip", "netns", "list"], settings.bridge),
     }
     found = {}
     for name, (command, pattern) in patterns.items():
@@ -92,7 +93,7 @@ def traces(settings: Settings) -> dict[str, str]:
     return found
 
 
-NOTHING = {"processes": "", "mounts": "", "links": "", "tables": "", "groups": ""}
+NOTHING = {"processes": "", "mounts": "", "links": "", "tables": "", "groups": "", "clients": ""}
 
 
 class TestRunning:
@@ -389,6 +390,38 @@ class TestSnapshots:
         assert not (settings.snapshots / "half").exists()
 
 
+class TestClient:
+    """A program of this machine on the hosts' network."""
+
+    ADDRESS = "10.233.9.200"
+
+    def test_it_reaches_a_host_which_sees_its_address(self, lab: Lab, one: Host) -> None:
+        with lab.client("web", self.ADDRESS) as within:
+            ssh = subprocess.run([*within, *one.ssh("echo $SSH_CLIENT")], check=True, capture_output=True, text=True)
+        assert ssh.stdout.split()[0] == self.ADDRESS
+
+    def test_nothing_changes_for_it_when_another_host_comes_and_goes(self, lab: Lab, one: Host) -> None:
+        with lab.client("web", self.ADDRESS) as within:
+            watch = [*within, "ip", "-timestamp", "monitor", "link", "address"]
+            with subprocess.Popen(watch, stdout=subprocess.PIPE, text=True) as monitor:
+                lab.up("two", **TWO)
+                lab.down("two")
+                monitor.terminate()
+                assert monitor.stdout is not None
+                assert monitor.stdout.read() == ""
+        assert one.run("true").returncode == 0
+
+    def test_one_that_was_left_behind_is_made_anew(self, lab: Lab, one: Host, settings: Settings) -> None:
+        subprocess.run(["ip", "netns", "add", f"{settings.bridge}-web"], check=True)
+        with lab.client("web", self.ADDRESS) as within:
+            subprocess.run([*within, *one.ssh("true")], check=True)
+        assert traces(settings)["clients"] == ""
+
+    def test_an_address_elsewhere_is_refused(self, lab: Lab) -> None:
+        with pytest.raises(LabError, match="Not usable as an address"):
+            lab.client("web", "10.233.8.200")
+
+
 def test_a_network_that_goes_does_not_cut_off_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whichever came first; with the last one, the switch is what it was before the first."""
     switch = tmp_path / "ip_forward"
@@ -445,6 +478,7 @@ class TestTakingDown:
         lab = Lab(settings)
         lab.up("one", **ONE)
         assert FORWARDING.read_text().strip() == "1"
+        subprocess.run(["ip", "netns", "add", f"{settings.bridge}-web"], check=True)
         assert [name for name, found in traces(settings).items() if not found] == ["mounts"]
 
         lab.down_all()

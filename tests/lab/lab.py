@@ -145,6 +145,14 @@ class Lab:
             )
         return host
 
+    def client(self, name: str, address: str) -> AbstractContextManager[list[str]]:
+        """A network of its own for a program of this machine that is a client of the hosts, as `Network.client`.
+
+        Raises:
+            LabError: a name or an address that cannot be.
+        """
+        return self._network.client(_checked_name(name), self._checked_address(address))
+
     def statuses(self) -> list[Status]:
         """Every host that exists, by name."""
         statuses = []

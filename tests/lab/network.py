@@ -2,7 +2,9 @@
 
 import json
 import re
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from ipaddress import IPv4Address
 from pathlib import Path
 
 from tests.lab.errors import LabError
@@ -66,8 +68,38 @@ class Network:
             if forwarding.exists() and not _LABS.search(run(["nft", "list", "tables"])):
                 _FORWARDING.write_text(forwarding.read_text())
                 forwarding.unlink()
+        for client in json.loads(run(["ip", "-json", "netns", "list"]) or "[]"):
+            if client["name"].startswith(self._client("")):
+                run(["ip", "netns", "delete", client["name"]])
         if _exists(self._settings.bridge):
             run(["ip", "link", "delete", self._settings.bridge])
+
+    @contextmanager
+    def client(self, name: str, address: IPv4Address) -> Iterator[list[str]]:
+        """A network namespace beside the hosts, for a program of this machine that is their client.
+
+        Nothing changes in it while hosts and labs come and go: a browser takes such a change for a lost connection and
+        gives up what it loads. Gives the command that runs a program there, which goes before the program's own.
+        """
+        space, interface = self._client(name), f"vc-{name}"
+        if Path("/run/netns", space).exists():
+            run(["ip", "netns", "delete", space])
+        run(["ip", "netns", "add", space])
+        try:
+            run(["ip", "link", "add", interface, "type", "veth", "peer", "name", "eth0", "netns", space])
+            run(["ip", "link", "set", interface, "master", self._settings.bridge, "up"])
+            # An address that the kernel gives by itself comes some time later, which would be a change.
+            run(["ip", "-n", space, "link", "set", "eth0", "addrgenmode", "none"])
+            mask = self._settings.gateway.network.prefixlen
+            run(["ip", "-n", space, "address", "add", f"{address}/{mask}", "dev", "eth0"])
+            for device in ("lo", "eth0"):
+                run(["ip", "-n", space, "link", "set", device, "up"])
+            yield ["ip", "netns", "exec", space]
+        finally:
+            run(["ip", "netns", "delete", space])
+
+    def _client(self, name: str) -> str:
+        return f"{self._settings.bridge}-{name}"
 
     def _switch(self) -> AbstractContextManager[None]:
         """Hold the switch, which labs share: one that goes must not cut off another that is there."""

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.support.molecule import SCENARIOS, run_scenario
+import pytest
+
+from tests.support.molecule import LONGEST, SCENARIOS, run_scenario
 
 
+@pytest.mark.timeout(LONGEST)
 def test_scenario() -> None:
     run_scenario("default")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from tests.support.molecule import run_scenario
+import pytest
+
+from tests.support.molecule import LONGEST, run_scenario
 
 
+@pytest.mark.timeout(LONGEST)
 def test_scenario() -> None:
     run_scenario("webmail")

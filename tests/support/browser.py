@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
+import shlex
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -117,10 +117,13 @@ class Chromium:
 
 
 @contextmanager
-def chromium(authority: Path, hosts: Mapping[str, str], *, shots: Path | None = None) -> Iterator[Chromium]:
+def chromium(
+    authority: Path, hosts: Mapping[str, str], within: Sequence[str], *, shots: Path | None = None
+) -> Iterator[Chromium]:
     """Chromium that trusts a certificate authority and finds hosts (name to address) without any name server.
 
-    Screenshots go to `shots`, else to the folder that the environment names, else to one that goes away.
+    It is run by the command `within`. Screenshots go to `shots`, else to the folder that the environment names, else to
+    one that goes away.
     """
     with tempfile.TemporaryDirectory(prefix="danhba-browser-") as home, sync_playwright() as playwright:
         trust(authority, Path(home))
@@ -129,7 +132,7 @@ def chromium(authority: Path, hosts: Mapping[str, str], *, shots: Path | None = 
         expect.set_options(timeout=PATIENCE * 1000)
         rules = ", ".join(f"MAP {name} {address}" for name, address in hosts.items())
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
+            executable_path=_program(within, Path(home)),
             env={**os.environ, "HOME": home, "XDG_CONFIG_HOME": home, "XDG_DATA_HOME": f"{home}/.local/share"},
             args=[f"--host-resolver-rules={rules}", "--lang=vi-VN", "--font-render-hinting=none"],
         )
@@ -137,6 +140,14 @@ def chromium(authority: Path, hosts: Mapping[str, str], *, shots: Path | None = 
             yield Chromium(browser, folder)
         finally:
             browser.close()
+
+
+def _program(within: Sequence[str], home: Path) -> Path:
+    """A program that runs Chromium by a command, as Playwright takes no command."""
+    program = home / "chromium"
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(within)} chromium "$@"\n', encoding="utf-8")
+    program.chmod(0o700)
+    return program
 
 
 def trust(authority: Path, home: Path) -> None:

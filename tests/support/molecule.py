@@ -10,6 +10,8 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 SCENARIOS = PROJECT / "tests/molecule"
 SHOWN_LINES = 150
+# Seconds that a whole scenario may take.
+LONGEST = 2400
 
 
 def run_scenario(name: str) -> None:
