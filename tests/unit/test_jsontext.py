@@ -33,7 +33,7 @@ def test_it_is_the_same_to_the_byte(value: Any) -> None:
 def test_a_list_in_pieces(monkeypatch: pytest.MonkeyPatch, count: int, depth: int) -> None:
     monkeypatch.setattr(jsontext, "AT_ONCE", 2)
     items = [{"a": number, "b": []} for number in range(count)]
-    lines = "".join(pretty_list(items, depth)).split("\n")
+    lines = b"".join(pretty_list(items, depth)).decode().split("\n")
     assert "\n".join([lines[0], *(line.removeprefix("  " * depth) for line in lines[1:])]) == pretty(items)
 
 
@@ -41,9 +41,14 @@ def test_a_list_in_pieces(monkeypatch: pytest.MonkeyPatch, count: int, depth: in
 def test_an_object_in_pieces(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(jsontext, "AT_ONCE", 2)
     head, items = {"checksum": "…", "refused": []}, [{"x": {"y": number}} for number in range(count)]
-    assert "".join(pretty_object(head, "actions", items)) == json.dumps(
+    assert b"".join(pretty_object(head, "actions", items)).decode() == json.dumps(
         {**head, "actions": items}, ensure_ascii=False, indent=2
     )
+
+
+def test_what_is_no_text_is_escaped_in_pieces() -> None:
+    (_opening, body, _closing) = pretty_list([{"file": "\udcff.yml"}])
+    assert json.loads(body) == {"file": "\udcff.yml"}
 
 
 def test_a_name_that_is_no_text_comes_back() -> None:

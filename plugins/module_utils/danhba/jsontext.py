@@ -14,8 +14,8 @@ import orjson
 
 # Items that are made into text at once: enough to be fast, few enough to take no memory.
 AT_ONCE = 2000
-_PRETTY = orjson.OPT_INDENT_2
-_STEP = "  "
+_INDENTED = orjson.OPT_INDENT_2
+_STEP = b"  "
 
 
 def pack(value: Any) -> bytes:
@@ -41,32 +41,39 @@ def unpack(data: bytes) -> Any:
 def pretty(value: Any) -> str:
     """A value for people: each item on a line of its own, indented by two."""
     try:
-        return orjson.dumps(value, option=_PRETTY).decode()
+        return orjson.dumps(value, option=_INDENTED).decode()
     except TypeError:
         return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def pretty_list(items: Iterable[Any], depth: int = 0) -> Iterator[str]:
-    """The same of a list at a depth in another value, in pieces: it is nowhere whole."""
+def _pretty(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value, option=_INDENTED)
+    except TypeError:
+        return pretty(value).encode(errors="backslashreplace")
+
+
+def pretty_list(items: Iterable[Any], depth: int = 0) -> Iterator[bytes]:
+    """The same of a list at a depth in another value, as octets and in pieces: it is nowhere whole."""
     left, opened = iter(items), False
     while some := list(islice(left, AT_ONCE)):
-        yield ",\n" if opened else "[\n"
+        yield b",\n" if opened else b"[\n"
         yield _body(some, depth)
         opened = True
-    yield f"\n{_STEP * depth}]" if opened else "[]"
+    yield b"\n" + _STEP * depth + b"]" if opened else b"[]"
 
 
-def _body(items: list[Any], depth: int) -> str:
+def _body(items: list[Any], depth: int) -> bytes:
     """The lines between the brackets of a list."""
     value: Any = items
     for _level in range(depth):
         value = [value]
     edge = (depth + 1) * (depth + 2)  # the brackets, line ends and indents before and after them
-    return pretty(value)[edge:-edge]
+    return _pretty(value)[edge:-edge]
 
 
-def pretty_object(head: Mapping[str, Any], last: str, items: Iterable[Any]) -> Iterator[str]:
-    """An object whose `last` key has a long list, in pieces."""
-    yield pretty(head).removesuffix("\n}") + ",\n" + _STEP + pretty(last) + ": "
+def pretty_object(head: Mapping[str, Any], last: str, items: Iterable[Any]) -> Iterator[bytes]:
+    """An object whose `last` key has a long list, in the same way."""
+    yield _pretty(head).removesuffix(b"\n}") + b",\n" + _STEP + _pretty(last) + b": "
     yield from pretty_list(items, 1)
-    yield "\n}"
+    yield b"\n}"

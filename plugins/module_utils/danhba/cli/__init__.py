@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoArgsIsHelpError
 
+from ..checking.garbage import without_collection
 from ..editing.problem import Problem
 from ..messages import mark as _
 from ..reading.source import Unusable
@@ -85,7 +86,8 @@ class Commands(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the whole, and tell what click has to say in both languages."""
         try:
-            status = super().main(*args, **{**extra, "standalone_mode": False})
+            with without_collection():
+                status = super().main(*args, **{**extra, "standalone_mode": False})
         except NoArgsIsHelpError as error:
             error.show()
             sys.exit(error.exit_code)

@@ -203,17 +203,17 @@ def examine(
     return checked
 
 
-def put(pieces: Iterable[str]) -> None:
-    """Put out a long text in pieces."""
+def put(pieces: Iterable[str] | Iterable[bytes]) -> None:
+    """Put out a long text in pieces; octets as they are."""
     for piece in pieces:
         click.echo(piece, nl=False)
 
 
-def write(path: Path, pieces: Iterable[str]) -> None:
+def write(path: Path, pieces: Iterable[str] | Iterable[bytes]) -> None:
     """Write a file that was asked for, or say why not."""
     try:
-        with path.open("w", encoding="utf-8") as file:
-            file.writelines(pieces)
+        with path.open("wb") as file:
+            file.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
     except OSError as error:
         raise Unusable(_("cannot write {path}: {reason}"), path=path, reason=error.strerror) from error
 

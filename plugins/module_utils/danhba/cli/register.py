@@ -77,8 +77,10 @@ def addresses_command(directory: Path, day: date, form: str, lang: str | None) -
     listed = listing.each(_timeline(directory, day))
     if form == "text":
         table(show_addresses.rows(listed, language()))
+    elif form == "csv":
+        put(show_addresses.csv_pieces(listed))
     else:
-        put({"json": show_addresses.json_pieces, "csv": show_addresses.csv_pieces}[form](listed))
+        put(show_addresses.json_pieces(listed))
 
 
 @click.command("candidates")
@@ -123,13 +125,13 @@ def plan_command(  # noqa: PLR0913, PLR0917
     register, issued = _read(source.from_directory(directory))
     made = plan.make(wanted(register, issued, day), _actual(directory, against, day))
     if out:
-        write(out, chain(show_plan.json_pieces(made, language()), "\n"))
+        write(out, chain(show_plan.json_pieces(made, language()), [b"\n"]))
     if form == "text":
         put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint))
     elif form == "markdown":
         click.echo(show_plan.markdown(made, language(), out.name if out else ""))
     else:
-        put(chain(show_plan.json_pieces(made, language()), "\n"))
+        put(chain(show_plan.json_pieces(made, language()), [b"\n"]))
     sys.exit(REFUSED if made.refused else 0)
 
 

@@ -41,7 +41,7 @@ def as_data(item: Listed) -> dict[str, str | None]:
 
 def as_json(listed: Iterable[Listed]) -> str:
     """All mailboxes as one JSON list."""
-    return "".join(json_pieces(listed)).rstrip("\n")
+    return b"".join(json_pieces(listed)).decode().rstrip("\n")
 
 
 def as_csv(listed: Iterable[Listed]) -> str:
@@ -49,10 +49,10 @@ def as_csv(listed: Iterable[Listed]) -> str:
     return "".join(csv_pieces(listed)).rstrip("\n")
 
 
-def json_pieces(listed: Iterable[Listed]) -> Iterator[str]:
-    """All mailboxes as one JSON list with its line end, in pieces."""
+def json_pieces(listed: Iterable[Listed]) -> Iterator[bytes]:
+    """All mailboxes as one JSON list with its line end, as octets and in pieces."""
     yield from pretty_list(map(as_data, listed))
-    yield "\n"
+    yield b"\n"
 
 
 def csv_pieces(listed: Iterable[Listed]) -> Iterator[str]:

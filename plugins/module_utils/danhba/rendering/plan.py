@@ -78,11 +78,11 @@ def action_data(action: Action) -> dict[str, Any]:
 
 def as_json(plan: Plan, language: str) -> str:
     """The whole plan as one JSON object."""
-    return "".join(json_pieces(plan, language))
+    return b"".join(json_pieces(plan, language)).decode()
 
 
-def json_pieces(plan: Plan, language: str) -> Iterator[str]:
-    """The same in pieces: a first plan of a province is a hundred megabytes."""
+def json_pieces(plan: Plan, language: str) -> Iterator[bytes]:
+    """The same as octets, in pieces: a first plan of a province is a hundred megabytes."""
     return pretty_object(_head(plan, language), "actions", map(action_data, plan.actions))
 
 
