@@ -40,6 +40,8 @@ LOGIN_ROLES = (
     "dovecot",
     "openldap",
 )
+# In the environment of what `Ansible.start` has started: whose it is.
+STARTED = "DANHBA_STARTED_IN"
 WEBMAIL_ROLE = "roundcube"  # signs in to a database of its own and has no way into that of the accounts
 SERVER_SETTINGS = {
     "listen_addresses": "",
@@ -162,15 +164,28 @@ class Ansible:
         return Outcome(done.returncode, _result(done.stdout), done.stdout)
 
     def start(self, module: str, arguments: Mapping[str, Any]) -> subprocess.Popen[bytes]:
-        """Start one module in the background, to be killed by `kill_tree`."""
+        """Start one module in the background, for `kill`."""
         return subprocess.Popen(
             self.command(module, arguments),
-            env=self.environment,
+            env={**self.environment, STARTED: str(self.folder)},
             cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """SIGKILL to a started module and to all that came of it, until nothing is left.
+
+        Ansible's workers are sessions of their own, and children may be born while others are found; one that lived on
+        would hold a lock for ever. So they are known by their environment.
+        """
+        mark = f"{STARTED}={self.folder}".encode()
+        while left := [pid for pid in _processes() if mark in _environment(pid)]:
+            for pid in left:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        process.wait()
 
 
 def _result(output: str) -> dict[str, Any]:
@@ -182,33 +197,16 @@ def _result(output: str) -> dict[str, Any]:
     return result
 
 
-def kill_tree(process: subprocess.Popen[bytes]) -> None:
-    """SIGKILL to a process and all its descendants: Ansible's workers are sessions of their own.
-
-    Each is stopped before its children are listed, so that none is born meanwhile and survives.
-    """
-    victims = [process.pid]
-    for pid in victims:
-        _signal(pid, signal.SIGSTOP)
-        victims += _children(pid)
-    for pid in victims:
-        _signal(pid, signal.SIGKILL)
-    process.wait()
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
-    with suppress(ProcessLookupError):
-        os.kill(pid, number)
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += [int(child) for child in path.read_text().split()]
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-    return found
+def _environment(pid: int) -> list[bytes]:
+    """The environment that a process began with; empty of one that has ended, or that is nobody's here."""
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host import accounts a
 
 from tests.support.editing import RegisterCopy
 
-from .conftest import Ansible, Database, Outcome, kill_tree
+from .conftest import Ansible, Database, Outcome
 
 MODULE = "laocai.mail.accounts"
 DAY = "2026-11-24"
@@ -223,7 +223,7 @@ def test_kill_leaves_the_accounts_as_before_or_as_asked(
         forget(database)
         process = ansible.start(MODULE, arguments)
         time.sleep(random.uniform(0.3, 1.1) * length)
-        kill_tree(process)
+        ansible.kill(process)
         settle(database)
         outcomes.add(accounts(database))
     assert ansible.run(MODULE, arguments).status == 0

@@ -42,7 +42,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issue
 from passlib.hash import argon2
 
 from tests.factory import official_yaml
-from tests.integration.conftest import PROJECT, Ansible, Database, kill_tree
+from tests.integration.conftest import PROJECT, Ansible, Database
 from tests.support.letters import PASSWORD, bundles, open_bundle, open_letters
 
 MODULE = "laocai.mail.password"
@@ -889,7 +889,7 @@ def killed_runs(ansible: Ansible, database: Database, moments: Sequence[float]) 
     for moment in moments:
         process = ansible.start(MODULE, order(database))
         time.sleep(moment)
-        kill_tree(process)
+        ansible.kill(process)
         yield
 
 
