@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 from tests.mutants.rooms import Room
@@ -35,7 +36,7 @@ def settings(room: Room) -> str:
     """The settings of mutmut and pytest, as TOML; a list of texts in JSON is one in TOML, too."""
     tests = [f"tests/unit/{test}" for test in room.tests]
     # `make lint` would refuse what mypy does; what it calls wrong, a commit cannot bring.
-    types = ["mypy", "--output", "json", "--disable-error-code", "unused-ignore", "-p", "danhba"]
+    types = [sys.executable, "-m", *"mypy --output json --disable-error-code unused-ignore -p danhba".split()]
     arguments = ["-p", "tests.mutants.selection", "-p", "no:cacheprovider", "-m", MARKERS, "--hypothesis-profile=ci"]
     return f"""\
 [tool.mutmut]
