@@ -2,7 +2,7 @@
 
 mutmut makes one change at a time in the functions of a room and runs the room's tests. Exit status 1 where fewer than
 nine in ten are seen by a test, where one survives that `survivors.toml` does not list, or where one that it lists is
-seen. What mypy refuses, and messages that the catalogue does not have, no commit can bring: they do not count.
+seen or gone. What mypy refuses, and messages that the catalogue does not have, no commit can bring: they do not count.
 """
 
 from __future__ import annotations
@@ -95,7 +95,16 @@ def judge(mutants: Sequence[Mutant], known: frozenset[Change], *, whole: bool) -
     if whole and not count[Fate.KILLED]:
         complaints.append("nothing was run; see build/mutants/*/log")
     complaints += [f"listed as a survivor, but seen: {as_toml(change)}" for change in sorted((seen & known) - survived)]
+    if whole:
+        complaints += [f"listed, but no such change is made: {as_toml(change)}" for change in _gone(mutants, known)]
     return complaints
+
+
+def _gone(mutants: Sequence[Mutant], known: frozenset[Change]) -> list[Change]:
+    """What is listed of the rooms that were run, and stands in no source any more."""
+    made = {mutant.change for mutant in mutants}
+    rooms = {change.function.partition(".")[0] for change in made}
+    return sorted(change for change in known - made if change.function.partition(".")[0] in rooms)
 
 
 if __name__ == "__main__":

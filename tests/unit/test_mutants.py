@@ -85,7 +85,13 @@ def test_a_survivor_has_to_be_listed() -> None:
 def test_what_is_seen_has_no_place_in_the_list() -> None:
     seen = Change("rules.a.other", "0", "")
     assert judge(mutants(9), frozenset({seen}), whole=True) == [f"listed as a survivor, but seen: {as_toml(seen)}"]
-    assert judge(mutants(9), frozenset({CHANGE}), whole=True) == []
+
+
+def test_what_is_gone_has_no_place_in_the_list() -> None:
+    elsewhere = Change("planning.a.one", "1", "2")
+    known = frozenset({CHANGE, elsewhere})
+    assert judge(mutants(9), known, whole=True) == [f"listed, but no such change is made: {as_toml(CHANGE)}"]
+    assert judge(mutants(9), known, whole=False) == []
 
 
 def test_a_run_of_nothing_is_no_success() -> None:
