@@ -1,4 +1,4 @@
-"""`python -m tests.mutants [--rooms A,B] [--sample 38] [--minutes N]`: changes of the code that tests must see.
+"""`python -m tests.mutants [--rooms A,B] [--sample 38] [--again]`: changes of the code that tests must see.
 
 mutmut makes one change at a time in the functions of a room and runs the room's tests. Exit status 1 where fewer than
 nine in ten are seen by a test, where one survives that `survivors.toml` does not list, or where one that it lists is
@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: list[Mutant] = []
     for room in options.rooms:
         if not options.judge:
-            _run(room, options.sample, options.minutes, options.jobs)
+            folder = (stage.renew if options.again else stage.make)(room, FOLDER / room.name)
+            _run(folder, options.sample, options.minutes, options.jobs)
         mutants = list(results.read(FOLDER / room.name / stage.RUN / "src"))
         print(_line(room.name, mutants), flush=True)
         found += mutants
@@ -48,6 +49,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sample", default="", metavar="DIGITS", help="only mutants whose number ends in one of these")
     parser.add_argument("--minutes", type=float, default=None, metavar="N", help="stop in a room after so long")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes at a time")
+    parser.add_argument("--again", action="store_true", help="only what no test saw last time, and what has changed")
     parser.add_argument("--judge", action="store_true", help="run nothing; judge the last run again")
     return parser.parse_args(arguments)
 
@@ -59,10 +61,11 @@ def _rooms(text: str) -> list[Room]:
     return rooms
 
 
-def _run(room: Room, sample: str, minutes: float | None, jobs: int) -> None:
+def _run(folder: Path, sample: str, minutes: float | None, jobs: int) -> None:
     """Let mutmut change a room; what it writes goes to a file, for it draws its progress thousands of times."""
-    folder = stage.make(room, FOLDER / room.name)
     names = [f"*__mutmut_*[{sample}]"] if sample else []
+    # What a shell starts in the background ignores SIGINT, and so would mutmut.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", str(jobs), *names]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)

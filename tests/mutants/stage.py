@@ -7,6 +7,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from tests.mutants import results
 from tests.mutants.rooms import Room
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -22,12 +23,24 @@ MARKERS = "not hypothesis"
 def make(room: Room, folder: Path) -> Path:
     """Lay out what mutmut needs to mutate a room; returns the folder to start it in."""
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / RUN).mkdir(parents=True)
+    return renew(room, folder)
+
+
+def renew(room: Room, folder: Path) -> Path:
+    """The same over what another run left: mutmut then runs what no test saw, and what has changed since."""
+    for copied in (folder / "src", folder / "tests", folder / RUN / "tests"):
+        shutil.rmtree(copied, ignore_errors=True)
+    # Which test concerns which function; mutmut finds new tests by itself, but not what others have got.
+    (folder / RUN / "mutmut-stats.json").unlink(missing_ok=True)
+    results.forget(folder / RUN / "src")
     shutil.copytree(CORE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PROJECT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "e2e", "lab"))
+    (folder / RUN).mkdir(exist_ok=True)
     for path in PROJECT.iterdir():
+        link = folder / RUN / path.name
         if path.name not in {"tests", "build", ".git", "pyproject.toml", ".hypothesis", ".coverage"}:
-            (folder / RUN / path.name).symlink_to(path)
+            link.unlink(missing_ok=True)
+            link.symlink_to(path)
     (folder / "pyproject.toml").write_text(settings(room), encoding="utf-8")
     return folder
 

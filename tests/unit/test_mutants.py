@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import results
+from tests.mutants import results, stage
 from tests.mutants.__main__ import judge
 from tests.mutants.results import Change, Fate, Mutant
 from tests.mutants.rooms import ROOMS, Room
@@ -65,6 +65,19 @@ def test_who_noticed(folder: Path, status: int | None, fate: Fate) -> None:
     noted = {"exit_code_by_key": {"danhba.rules.a.x_one__mutmut_1": status}}
     (folder / "a.py.meta").write_text(json.dumps(noted), encoding="utf-8")
     assert [mutant.fate for mutant in results.read(folder)] == [fate]
+
+
+def test_another_run_keeps_what_was_seen(tmp_path: Path) -> None:
+    noted = stage.make(ROOMS[0], tmp_path) / stage.RUN / "src/danhba/rules/ids.py.meta"
+    noted.parent.mkdir(parents=True)
+    statuses = {"seen": 1, "refused": 37, "unseen": 0, "untested": 33, "waiting": None}
+    noted.write_text(json.dumps({"exit_code_by_key": statuses, "more": 1}), encoding="utf-8")
+    (tmp_path / "tests/unit/test_gone.py").touch()
+    stage.renew(ROOMS[0], tmp_path)
+    kept = {"seen": 1, "refused": 37, "unseen": None, "untested": None, "waiting": None}
+    assert json.loads(noted.read_text(encoding="utf-8")) == {"exit_code_by_key": kept, "more": 1}
+    assert (tmp_path / "tests/unit/test_mutants.py").exists()
+    assert not (tmp_path / "tests/unit/test_gone.py").exists()
 
 
 def mutants(killed: int, survived: int = 0, change: Change = CHANGE) -> list[Mutant]:
