@@ -16,6 +16,8 @@ CORE = PROJECT / "plugins/module_utils/danhba"
 PACKAGE = Path("src/danhba")
 # mutmut runs the tests in this folder below its own, on a copy of the sources with all mutants in it.
 RUN = Path("mutants")
+# What mutmut or its tests write, or what is copied.
+NOT_LINKED = frozenset("tests build .git pyproject.toml .hypothesis .coverage .mypy_cache .pytest_cache".split())
 # Too slow for a thousand mutants, or started as processes of their own, which run the code as it is.
 MARKERS = "not hypothesis"
 
@@ -38,8 +40,7 @@ def renew(room: Room, folder: Path) -> Path:
     (folder / RUN).mkdir(exist_ok=True)
     for path in PROJECT.iterdir():
         link = folder / RUN / path.name
-        if path.name not in {"tests", "build", ".git", "pyproject.toml", ".hypothesis", ".coverage"}:
-            link.unlink(missing_ok=True)
+        if path.name not in NOT_LINKED and not link.is_symlink():
             link.symlink_to(path)
     (folder / "pyproject.toml").write_text(settings(room), encoding="utf-8")
     return folder

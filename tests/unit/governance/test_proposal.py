@@ -156,6 +156,17 @@ def test_what_is_outside_is_told_of_the_proposal_alone(clone: Clone) -> None:
     assert clone.read().outside == ()
 
 
+def test_names_that_are_no_text(clone: Clone) -> None:
+    """git keeps names as bytes; whatever they are, the file is told, also where both sides have it."""
+    name = clone.path / "\udcff.md"
+    for branch in ("mine", "target"):
+        clone.on(branch)
+        name.write_text(f"{branch}\n", encoding="utf-8")
+        clone.commit()
+    found = clone.read()
+    assert (found.outside, found.conflicts) == (("\udcff.md",), ("\udcff.md",))
+
+
 def test_a_program_of_the_users_own_settings_is_not_run(clone: Clone) -> None:
     git(clone.path, "config", "diff.external", "touch ran; false")
     clone.add(MINE)

@@ -177,6 +177,8 @@ class TestFoot:
         [
             ("Danh sách này gồm một người",),
             ("Tổng số",),
+            ("Cộng",),
+            ("", "Cộng: 12"),
             ("", "Nơi nhận:"),
             ("", "", "", "KT. GIÁM ĐỐC"),
             ("", "Lào Cai, ngày 15 tháng 11 năm 2010"),
