@@ -1,8 +1,8 @@
-"""`python -m tests.mutants [--rooms A,B] [--sample 38] [--minutes N]`: changes of the code that tests must see.
+"""`python -m tests.mutants [--rooms A,B] [--sample 38] [--again]`: changes of the code that tests must see.
 
 mutmut makes one change at a time in the functions of a room and runs the room's tests. Exit status 1 where fewer than
 nine in ten are seen by a test, where one survives that `survivors.toml` does not list, or where one that it lists is
-seen. What mypy refuses, and messages that the catalogue does not have, no commit can bring: they do not count.
+seen or gone. What mypy refuses, and messages that the catalogue does not have, no commit can bring: they do not count.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: list[Mutant] = []
     for room in options.rooms:
         if not options.judge:
-            _run(room, options.sample, options.minutes, options.jobs)
+            folder = (stage.renew if options.again else stage.make)(room, FOLDER / room.name)
+            _run(folder, options.sample, options.minutes, options.jobs)
         mutants = list(results.read(FOLDER / room.name / stage.RUN / "src"))
         print(_line(room.name, mutants), flush=True)
         found += mutants
@@ -48,6 +49,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sample", default="", metavar="DIGITS", help="only mutants whose number ends in one of these")
     parser.add_argument("--minutes", type=float, default=None, metavar="N", help="stop in a room after so long")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes at a time")
+    parser.add_argument("--again", action="store_true", help="only what no test saw last time, and what has changed")
     parser.add_argument("--judge", action="store_true", help="run nothing; judge the last run again")
     return parser.parse_args(arguments)
 
@@ -59,10 +61,11 @@ def _rooms(text: str) -> list[Room]:
     return rooms
 
 
-def _run(room: Room, sample: str, minutes: float | None, jobs: int) -> None:
+def _run(folder: Path, sample: str, minutes: float | None, jobs: int) -> None:
     """Let mutmut change a room; what it writes goes to a file, for it draws its progress thousands of times."""
-    folder = stage.make(room, FOLDER / room.name)
     names = [f"*__mutmut_*[{sample}]"] if sample else []
+    # What a shell starts in the background ignores SIGINT, and so would mutmut.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command = [str(Path(sys.executable).with_name("mutmut")), "run", "--max-children", str(jobs), *names]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
@@ -95,7 +98,16 @@ def judge(mutants: Sequence[Mutant], known: frozenset[Change], *, whole: bool) -
     if whole and not count[Fate.KILLED]:
         complaints.append("nothing was run; see build/mutants/*/log")
     complaints += [f"listed as a survivor, but seen: {as_toml(change)}" for change in sorted((seen & known) - survived)]
+    if whole:
+        complaints += [f"listed, but no such change is made: {as_toml(change)}" for change in _gone(mutants, known)]
     return complaints
+
+
+def _gone(mutants: Sequence[Mutant], known: frozenset[Change]) -> list[Change]:
+    """What is listed of the rooms that were run, and stands in no source any more."""
+    made = {mutant.change for mutant in mutants}
+    rooms = {change.function.partition(".")[0] for change in made}
+    return sorted(change for change in known - made if change.function.partition(".")[0] in rooms)
 
 
 if __name__ == "__main__":

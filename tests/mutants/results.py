@@ -55,6 +55,15 @@ def read(folder: Path) -> Iterator[Mutant]:
             yield _mutant(name, module, original, functions[mangled], status)
 
 
+def forget(folder: Path) -> None:
+    """Forget of each mutant below a folder that no test saw it: there may be a test for it now."""
+    for noted in folder.rglob("*.meta"):
+        found = json.loads(noted.read_text(encoding="utf-8"))
+        statuses = found["exit_code_by_key"].items()
+        found["exit_code_by_key"] = {k: NOT_RUN if _fate(v) is Fate.SURVIVED else v for k, v in statuses}
+        noted.write_text(json.dumps(found), encoding="utf-8")
+
+
 def _mutant(name: str, module: str, original: ast.FunctionDef, mutated: ast.FunctionDef, status: int | None) -> Mutant:
     function = f"{module.removeprefix('danhba.')}.{readable(original.name)}"
     fate = _fate(status)

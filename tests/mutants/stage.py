@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
+from tests.mutants import results
 from tests.mutants.rooms import Room
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -14,6 +16,8 @@ CORE = PROJECT / "plugins/module_utils/danhba"
 PACKAGE = Path("src/danhba")
 # mutmut runs the tests in this folder below its own, on a copy of the sources with all mutants in it.
 RUN = Path("mutants")
+# What mutmut or its tests write, or what is copied.
+NOT_LINKED = frozenset("tests build .git pyproject.toml .hypothesis .coverage .mypy_cache .pytest_cache".split())
 # Too slow for a thousand mutants, or started as processes of their own, which run the code as it is.
 MARKERS = "not hypothesis"
 
@@ -21,12 +25,23 @@ MARKERS = "not hypothesis"
 def make(room: Room, folder: Path) -> Path:
     """Lay out what mutmut needs to mutate a room; returns the folder to start it in."""
     shutil.rmtree(folder, ignore_errors=True)
-    (folder / RUN).mkdir(parents=True)
+    return renew(room, folder)
+
+
+def renew(room: Room, folder: Path) -> Path:
+    """The same over what another run left: mutmut then runs what no test saw, and what has changed since."""
+    for copied in (folder / "src", folder / "tests", folder / RUN / "tests"):
+        shutil.rmtree(copied, ignore_errors=True)
+    # Which test concerns which function; mutmut finds new tests by itself, but not what others have got.
+    (folder / RUN / "mutmut-stats.json").unlink(missing_ok=True)
+    results.forget(folder / RUN / "src")
     shutil.copytree(CORE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PROJECT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "e2e", "lab"))
+    (folder / RUN).mkdir(exist_ok=True)
     for path in PROJECT.iterdir():
-        if path.name not in {"tests", "build", ".git", "pyproject.toml", ".hypothesis", ".coverage"}:
-            (folder / RUN / path.name).symlink_to(path)
+        link = folder / RUN / path.name
+        if path.name not in NOT_LINKED and not link.is_symlink():
+            link.symlink_to(path)
     (folder / "pyproject.toml").write_text(settings(room), encoding="utf-8")
     return folder
 
@@ -35,7 +50,7 @@ def settings(room: Room) -> str:
     """The settings of mutmut and pytest, as TOML; a list of texts in JSON is one in TOML, too."""
     tests = [f"tests/unit/{test}" for test in room.tests]
     # `make lint` would refuse what mypy does; what it calls wrong, a commit cannot bring.
-    types = ["mypy", "--output", "json", "--disable-error-code", "unused-ignore", "-p", "danhba"]
+    types = [sys.executable, "-m", *"mypy --output json --disable-error-code unused-ignore -p danhba".split()]
     arguments = ["-p", "tests.mutants.selection", "-p", "no:cacheprovider", "-m", MARKERS, "--hypothesis-profile=ci"]
     return f"""\
 [tool.mutmut]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutants import results
+from tests.mutants import results, stage
 from tests.mutants.__main__ import judge
 from tests.mutants.results import Change, Fate, Mutant
 from tests.mutants.rooms import ROOMS, Room
@@ -67,6 +67,19 @@ def test_who_noticed(folder: Path, status: int | None, fate: Fate) -> None:
     assert [mutant.fate for mutant in results.read(folder)] == [fate]
 
 
+def test_another_run_keeps_what_was_seen(tmp_path: Path) -> None:
+    noted = stage.make(ROOMS[0], tmp_path) / stage.RUN / "src/danhba/rules/ids.py.meta"
+    noted.parent.mkdir(parents=True)
+    statuses = {"seen": 1, "refused": 37, "unseen": 0, "untested": 33, "waiting": None}
+    noted.write_text(json.dumps({"exit_code_by_key": statuses, "more": 1}), encoding="utf-8")
+    (tmp_path / "tests/unit/test_gone.py").touch()
+    stage.renew(ROOMS[0], tmp_path)
+    kept = {"seen": 1, "refused": 37, "unseen": None, "untested": None, "waiting": None}
+    assert json.loads(noted.read_text(encoding="utf-8")) == {"exit_code_by_key": kept, "more": 1}
+    assert (tmp_path / "tests/unit/test_mutants.py").exists()
+    assert not (tmp_path / "tests/unit/test_gone.py").exists()
+
+
 def mutants(killed: int, survived: int = 0, change: Change = CHANGE) -> list[Mutant]:
     seen = [Mutant("x", Change("rules.a.other", str(n), ""), Fate.KILLED) for n in range(killed)]
     return seen + [Mutant("x", change, Fate.SURVIVED)] * survived
@@ -85,7 +98,13 @@ def test_a_survivor_has_to_be_listed() -> None:
 def test_what_is_seen_has_no_place_in_the_list() -> None:
     seen = Change("rules.a.other", "0", "")
     assert judge(mutants(9), frozenset({seen}), whole=True) == [f"listed as a survivor, but seen: {as_toml(seen)}"]
-    assert judge(mutants(9), frozenset({CHANGE}), whole=True) == []
+
+
+def test_what_is_gone_has_no_place_in_the_list() -> None:
+    elsewhere = Change("planning.a.one", "1", "2")
+    known = frozenset({CHANGE, elsewhere})
+    assert judge(mutants(9), known, whole=True) == [f"listed, but no such change is made: {as_toml(CHANGE)}"]
+    assert judge(mutants(9), known, whole=False) == []
 
 
 def test_a_run_of_nothing_is_no_success() -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from danhba.cli import main
 from danhba.governance.codeowners import FORGES
+from danhba.messages import visible
 from tests.support.forges import git
 from tests.support.registers import agency, person, register, write
 
@@ -101,7 +102,7 @@ class TestOwners:
 
 @pytest.mark.parametrize("form", FORGES)
 class TestFolder:
-    @pytest.mark.parametrize("folder", ["sổ-hộp_thư/2", "."])
+    @pytest.mark.parametrize("folder", ["sổ-hộp_thư/2", "Xã/Xx", "."])
     def test_names_that_mean_themselves(self, tmp_path: Path, form: str, folder: str) -> None:
         git(tmp_path, "init", "--quiet")
         register = write(tmp_path / folder, REGISTER)
@@ -114,7 +115,7 @@ class TestFolder:
         register = write(tmp_path / folder, REGISTER)
         done = CliRunner().invoke(main, ["--lang", "en", "codeowners", str(register), "--format", form])
         assert (done.exit_code, done.stdout) == (2, "")
-        assert "letters, digits" in done.stderr
+        assert f"'{visible(folder)}' cannot stand in a CODEOWNERS" in done.stderr
 
     @pytest.mark.parametrize(
         ("here", "path"),

@@ -13,6 +13,8 @@ from danhba.governance.review import Moved, Review
 from danhba.model.findings import Finding, Rule, Severity, Where
 from danhba.model.place import Place
 from danhba.model.register import Event, Issuance
+from danhba.planning import plan
+from danhba.planning.plan import Action, Changes, Plan, Refusal
 
 PROPOSAL = Proposal(
     target="origin/main",
@@ -31,6 +33,8 @@ PROPOSAL = Proposal(
 REVIEW = Review(PROPOSAL, date(2020, 1, 1), [], 0, None, 0, [], [])
 ERROR = Rule("x-error", Severity.ERROR, "R4.2", "the name {name}")
 ADVICE = Rule("x-advice", Severity.ADVICE, "R7.3", "better {name}")
+PLAN = Plan("c" * 64, date(2020, 1, 1), (), (), Changes((), (), ()))
+REFUSED = replace(PLAN, refused=(Refusal(plan.DAY, {"day": "2020-01-01", "applied": "2020-01-02"}),))
 STEPS = """\
 ```sh
 git fetch
@@ -94,7 +98,7 @@ def test_of_many_moves_some_are_told(count: int, named: int) -> None:
     issuance = Issuance("000105", "Lò Mai", Event("1/QĐ-UBND", date(2020, 1, 1), "recruited"))
     moved = [Moved(issuance, "lmai", "mail", "Lê Mai")] * count
     *_others, told = comment._situation(replace(REVIEW, moved=moved), "en")
-    assert len(told.splitlines()) == named
+    assert [line[:9] for line in told.splitlines()] == ["- Lò Mai "] * named
 
 
 def test_a_finding_has_its_place_rule_clause_and_message() -> None:
@@ -132,7 +136,62 @@ def test_more_findings_and_more_days_are_counted() -> None:
             replace(REVIEW, findings=[found(ADVICE)]),
             "🛑 origin/main itself has errors, and no plan can be made; correct them first",
         ),
+        (replace(REVIEW, plan=REFUSED), "🛑 The plan is refused"),
+        (replace(REVIEW, plan=PLAN, findings=[found(ADVICE)]), "✅ No errors: read the plan before approving"),
     ],
 )
 def test_the_headline_says_what_comes_first(review: Review, headline: str) -> None:
     assert comment._headline(review, "en").replace("\\", "") == headline
+
+
+@pytest.mark.parametrize(
+    ("review", "passed"),
+    [
+        (replace(REVIEW, plan=PLAN), True),
+        (replace(REVIEW, plan=PLAN, findings=[found(ADVICE)]), True),
+        (replace(REVIEW, plan=PLAN, findings=[found(ERROR)]), False),
+        (replace(REVIEW, plan=REFUSED), False),
+        (REVIEW, False),
+        (replace(REVIEW, plan=PLAN, proposal=replace(PROPOSAL, related=False)), False),
+        (replace(REVIEW, plan=PLAN, proposal=replace(PROPOSAL, conflicts=("a",))), False),
+    ],
+)
+def test_what_may_be_merged_as_it_is(review: Review, passed: bool) -> None:
+    assert review.passed is passed
+
+
+@pytest.mark.parametrize(
+    ("review", "heading", "item"),
+    [
+        (
+            replace(REVIEW, settings=[("policy.forward_days", "", "9" * 90)] * 100),
+            "Changes of province.yml: the guards of every plan are set there.",
+            "policy.forward_days: — → 999",
+        ),
+        (
+            replace(REVIEW, proposal=replace(PROPOSAL, outside=("docs/" + "x" * 100,) * 100)),
+            "Files outside the register: not looked at here, and for the operator alone to judge.",
+            "docs/xxx",
+        ),
+    ],
+)
+def test_a_long_list_is_cut_short_under_its_heading(review: Review, heading: str, item: str) -> None:
+    text = comment.markdown(review, "en").replace("\\", "")
+    assert f"\n\n**{heading}**\n\n- {item}" in text
+    assert 3_500 < len(text) < 4_700
+    assert "more lines do not fit here; see danhba check --base origin/main" in text
+
+
+def test_findings_leave_their_room_to_the_plan() -> None:
+    text = comment.markdown(replace(REVIEW, findings=[found(ERROR)] * 2000), "en")
+    assert 49_000 < len(text) < 50_100
+
+
+@pytest.mark.parametrize(("file", "see"), [("", "danhba plan --out FILE"), ("plan.json", "plan.json")])
+def test_a_plan_that_is_too_long_says_where_the_whole_is(file: str, see: str) -> None:
+    created = Action("create", "official", "1", "x@laocai.gov.vn", "a", "Lò An", "1/QĐ-A", "2020-01-01", {}, {})
+    long = replace(REVIEW, plan=replace(PLAN, actions=(created,) * 3000), more=5)
+    text = comment.markdown(long, "en", file) if file else comment.markdown(long, "en")
+    assert f"more lines do not fit here; see {see}" in text.replace("\\", "")
+    assert 64_000 < len(text) <= 65_000
+    assert "On 5 more days to come" in text

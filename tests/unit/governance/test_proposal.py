@@ -156,6 +156,17 @@ def test_what_is_outside_is_told_of_the_proposal_alone(clone: Clone) -> None:
     assert clone.read().outside == ()
 
 
+def test_names_that_are_no_text(clone: Clone) -> None:
+    """git keeps names as bytes; whatever they are, the file is told, also where both sides have it."""
+    name = clone.path / "\udcff.md"
+    for branch in ("mine", "target"):
+        clone.on(branch)
+        name.write_text(f"{branch}\n", encoding="utf-8")
+        clone.commit()
+    found = clone.read()
+    assert (found.outside, found.conflicts) == (("\udcff.md",), ("\udcff.md",))
+
+
 def test_a_program_of_the_users_own_settings_is_not_run(clone: Clone) -> None:
     git(clone.path, "config", "diff.external", "touch ran; false")
     clone.add(MINE)
@@ -168,13 +179,14 @@ def test_a_program_of_the_users_own_settings_is_not_run(clone: Clone) -> None:
 def test_branches_without_a_common_commit(clone: Clone) -> None:
     git(clone.path, "checkout", "--quiet", "--orphan", "other")
     clone.add(MINE)
+    (clone.path / "README.md").write_text("mine\n", encoding="utf-8")
     clone.commit()
     found = clone.read(mine="other")
     assert (found.related, found.conflicts, found.appended, found.result) == (False, (), (), None)
     assert found.ancestor == []
     assert texts(found.own) == {**SAMPLE, S: SAMPLE[S] + MINE}
-    # Of what is compared with the branch itself, all that differs from it counts.
-    assert found.outside == ()
+    # Without a place where the two part, all that differs from the target counts.
+    assert found.outside == ("README.md",)
 
 
 def test_a_shallow_clone_names_what_it_lacks(clone: Clone, tmp_path: Path) -> None:
@@ -187,6 +199,16 @@ def test_a_shallow_clone_names_what_it_lacks(clone: Clone, tmp_path: Path) -> No
     assert refused.value.values == {"revision": "origin/mine", "target": "origin/target"}
     # A clone that is shallow and knows where the two part is good enough.
     assert read(shallow / "a/directory", "origin/mine", "origin/mine").related
+
+
+@pytest.mark.parametrize("revision", ["mine..target", "mine...target", "mine target"])
+def test_several_commits_are_no_proposal(clone: Clone, revision: str) -> None:
+    clone.add(MINE)
+    clone.commit()
+    for ends in ({"target": revision}, {"mine": revision}):
+        with pytest.raises(Unusable) as refused:
+            clone.read(**ends)
+        assert refused.value.values["revision"] == revision
 
 
 @pytest.mark.parametrize("status", [2, 128])

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,11 +21,13 @@ from markdown_it.token import Token
 from danhba.cli import main
 from danhba.governance.comment import MARKER, markdown
 from danhba.governance.proposal import Proposal
-from danhba.governance.review import review
+from danhba.governance.review import _together, review
 from danhba.model.findings import binding
+from danhba.planning import plan
+from danhba.planning.plan import Action, Changes, Plan, Refusal
 from danhba.reading import source
 from tests.support.forges import git
-from tests.support.registers import Entry, agency, files, person, register, write
+from tests.support.registers import Entry, Texts, agency, files, person, register, write
 
 OPEN = ("open", "close")
 DAY = date(2020, 1, 1)
@@ -38,7 +41,7 @@ def changed(*people: Any, **more: str) -> dict[str, str]:
     return {**BEFORE, "agencies/snv.yml": agency("snv", *people, parent="ubnd"), **more}
 
 
-def proposal(result: Mapping[str, str] | None, before: Mapping[str, str] = BEFORE, **more: Any) -> Proposal:
+def proposal(result: Texts | None, before: Texts = BEFORE, **more: Any) -> Proposal:
     """A proposal that merges cleanly, unless `more` says otherwise."""
     values: dict[str, Any] = {
         "target": "origin/main",
@@ -117,6 +120,13 @@ class TestHeadline:
         assert all(finding.where.file == "directory/agencies/snv.yml" for finding in found.findings)
         assert "more findings are in origin/main already" in comment(made)
 
+    def test_what_lies_far_ahead_of_the_day_is_told_once(self) -> None:
+        far = changed(*PEOPLE, person("9", "Vàng A Páo", "2031-01-01"))
+        found = review(proposal(far), DAY)
+        assert [finding.rule.id for finding in found.findings] == ["date-future"]
+        known = review(proposal(far, far), DAY)
+        assert (known.findings, known.known) == ([], 1)
+
     def test_a_target_with_errors_has_no_plan(self) -> None:
         broken = {**BEFORE, "agencies/ubnd.yml": "agency: ubnd\n"}
         found = review(proposal(broken, broken), DAY)
@@ -141,9 +151,28 @@ class TestHeadline:
             ("vapao-snv", "paova-snv", "Vàng A Páo")
         ]
 
+    def test_what_git_cannot_merge_is_compared_with_where_it_began(self) -> None:
+        theirs = changed(*PEOPLE, person("8", "Lý A Phừ", "2019-01-01"))
+        mine = changed(*PEOPLE, person("9", "Vàng A Páo", "2019-01-02"))
+        parted: dict[str, Any] = {"ancestor": files(BEFORE), "own": files(mine), "behind": 1}
+        found = review(proposal(None, theirs, **parted), DAY)
+        assert (found.findings, found.plan, found.more, found.moved) == ([], None, 0, [])
+
+    def test_an_address_that_changed_for_another_reason_has_nobody_to_blame(self) -> None:
+        """The target has mended a name, which the branch still has as it was."""
+        old = changed(*PEOPLE, person("8", "Vàng A Páo", "2019-01-01"))
+        mended = person("8", "Vàng A Pháo", "2019-01-01")
+        mine = person("9", "Lý A Phừ", "2019-01-02")
+        own = changed(*PEOPLE, person("8", "Vàng A Páo", "2019-01-01"), mine)
+        parted: dict[str, Any] = {"behind": 1, "ancestor": files(old), "own": files(own)}
+        found = review(proposal(changed(*PEOPLE, mended, mine), changed(*PEOPLE, mended), **parted), DAY)
+        assert (found.passed, found.moved) == (True, [])
+
     def test_no_common_history(self) -> None:
-        made = proposal(None, related=False, ancestor=[])
-        assert not review(made, DAY).passed
+        made = proposal(None, related=False, ancestor=[], own=files(changed(*PEOPLE[:-1])))
+        found = review(made, DAY)
+        assert not found.passed
+        assert [finding.rule.id for finding in found.findings] == ["history-entry-removed"]
         assert "shares no history with origin/main" in comment(made)
 
     def test_conflicts_beside_the_register_do_not_hide_what_it_does(self) -> None:
@@ -181,9 +210,34 @@ class TestSettings:
     def test_none(self) -> None:
         assert "Changes of province.yml" not in comment(proposal(changed(*PEOPLE)))
 
-    @pytest.mark.parametrize("broken", ["", "a: [", "just text", "\x00", "a: &x 1\nb: *x"])
-    def test_what_cannot_be_read(self, broken: str) -> None:
+    def test_a_file_that_is_new_or_gone(self) -> None:
+        without = {name: text for name, text in BEFORE.items() if name != "province.yml"}
+        province = review(proposal(BEFORE, without), DAY).settings
+        assert ("operator", "", "stttt") in province
+        assert review(proposal(without), DAY).settings == [(path, now, "") for path, _before, now in province]
+        assert review(proposal(without, without), DAY).settings == []
+
+    @pytest.mark.parametrize("broken", ["", "a: [", "just text", "\x00", "a: &x 1\nb: *x", b"province: \xff", None])
+    def test_what_cannot_be_read(self, broken: str | bytes | None) -> None:
         assert not review(proposal({**BEFORE, "province.yml": broken}), DAY).passed
+
+
+class TestDaysTogether:
+    """What a change does on one day and on those to come, as one plan."""
+
+    CREATED = Action("create", "official", "1", "x@laocai.gov.vn", "a", "Lò An", "1/QĐ-A", "2020-01-01", {}, {})
+    CLOSED = CREATED._replace(action="close", id="2")
+    FIRST = Plan("c" * 64, DAY, (CLOSED, CREATED), (Refusal(plan.DAY, {}),), Changes((), (), ()))
+
+    def test_one_day_is_its_plan(self) -> None:
+        assert _together([self.FIRST]) == replace(self.FIRST, actions=(self.CREATED, self.CLOSED))
+
+    def test_each_thing_once_as_it_is_first(self) -> None:
+        again = self.CREATED._replace(document="2/QĐ-A")
+        later = self.CREATED._replace(id="3", agency="0")
+        second = replace(self.FIRST, day=date(2020, 6, 1), actions=(again, later))
+        made = _together([self.FIRST, second])
+        assert made == replace(self.FIRST, day=second.day, actions=(later, self.CREATED, self.CLOSED), refused=())
 
 
 class TestLength:

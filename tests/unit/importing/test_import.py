@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-import unicodedata
 from datetime import date, datetime, time
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from danhba.importing import values
-from danhba.importing.sheets import Cell
 from tests.support.forms import FORMS, HEADING, PEOPLE, numbered, saved, workbook
 from tests.support.office import Office
 from tests.support.registers import agency, person, register, write
@@ -364,68 +359,8 @@ def test_at_a_terminal_it_asks(office: Office, answer: str, status: int) -> None
     assert office.is_unchanged == (answer == "n")
 
 
-@pytest.mark.parametrize(
-    ("typed", "meant"),
-    [
-        ("NGUYỄN VĂN VỊNH", "Nguyễn Văn Vịnh"),
-        ("nguyễn văn vịnh", "Nguyễn Văn Vịnh"),
-        ("Nguyễn thị Ánh", "Nguyễn Thị Ánh"),
-        ("VÙ A Y", "Vù A Y"),
-        ("H’HEN NIÊ", "H'Hen Niê"),
-        ("H'Hen Niê", "H'Hen Niê"),
-        ("Y'Bia ÊBAN", "Y'Bia Êban"),
-        ("ĐÀO-THỊ LÊ", "Đào-Thị Lê"),
-        ("Ðào Thị Ðiệp", "Đào Thị Điệp"),
-        ("  Lý\u00a0 Láo\tLở\n", "Lý Láo Lở"),
-        ("ThS. Lý Láo Lở", "Lý Láo Lở"),
-        ("PGS.TS. Lý Láo Lở", "Lý Láo Lở"),
-        ("Đ/c Lý Láo Lở", "Lý Láo Lở"),
-        ("Ông Ích Khiêm", "Ông Ích Khiêm"),
-        (unicodedata.normalize("NFD", "Hoàng Thị Hằng"), "Hoàng Thị Hằng"),
-        ("Ng\u200buyễn Văn\u00ad A", "Nguyễn Văn A"),
-    ],
-)
-def test_names_in_order(typed: str, meant: str) -> None:
-    assert values.name(typed) == meant
-
-
 def test_honorifics_are_left_out_where_several_have_one(office: Office) -> None:
     rows = [HEADING, (1, "Ông Vù A Y"), (2, "Bà Lý Thị Mai"), (3, "Lý A Phừ")]
     result = office.import_(workbook({"DS": rows}), "--yes")
     assert [entry["name"] for entry in office.entries()] == ["Vù A Y", "Lý Thị Mai", "Lý A Phừ"]
     assert "'Ông' was left out of the name" in told(result.output)["2"]
-
-
-@pytest.mark.parametrize(
-    ("cell", "meant"),
-    [
-        (Cell("214384034", is_number=True), "0214 384 034"),
-        (Cell("2143840034", is_number=True), "0214 3 840 034"),
-        (Cell("02143840034"), "0214 3 840 034"),
-        (Cell("0214.3.840.034"), "0214 3 840 034"),
-        (Cell("(0214) 3840034"), "0214 3 840 034"),
-        (Cell("+84 214 3840034"), "0214 3 840 034"),
-        (Cell("ĐT: 0214 3840034"), "0214 3 840 034"),
-        (Cell("0214 3840034 (máy lẻ 12)"), "0214 3 840 034"),
-        (Cell("024 3825 1234"), "024 3825 1234"),
-        (Cell("3840034"), "3840034"),
-        (Cell("0912345678/0214 3840034"), "0214 3 840 034"),
-        (Cell("0214 3840034\n0214 3840035"), "0214 3 840 034"),
-        (Cell("912345678", is_number=True), ""),
-        (Cell("0912 345 678"), ""),
-        (Cell("không có"), ""),
-        (Cell("-"), ""),
-        (Cell(""), ""),
-    ],
-)
-def test_telephones(cell: Cell, meant: str) -> None:
-    found = values.phone(cell)
-    assert not found.wrong
-    assert found.text == meant
-
-
-@given(st.sampled_from(["0214", "0203", "024", "028"]), st.integers(3_000_000, 9_999_999))
-def test_telephones_come_back_whole(area: str, rest: int) -> None:
-    number = f"{area}{rest}"
-    assert values.phone(Cell(number)).text.replace(" ", "") == number
-    assert values.phone(Cell(number[1:], is_number=True)).text == values.phone(Cell(number)).text

@@ -109,9 +109,9 @@ def _commit(directory: Path, revision: str) -> str:
 
 
 def _common(directory: Path, target: str, proposed: str) -> str:
-    """The last commit that both have, or nothing."""
-    status, found = _run(directory, "merge-base", target, proposed)
-    return found.strip() if status == 0 else ""
+    """The last commit that both have; nothing where git finds none."""
+    _status, found = _run(directory, "merge-base", target, proposed)
+    return found.strip()
 
 
 def _is_shallow(directory: Path) -> bool:

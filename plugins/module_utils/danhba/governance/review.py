@@ -101,8 +101,8 @@ def _moved_in(agency: Agency, alone: dict[Entry, str | None], now: dict[Entry, s
     for entry, before in alone.items():
         local = now.get(entry)
         if before and local and before != local:
-            holder = next((people[other].name for other, taken in now.items() if taken == before), "")
-            yield Moved(people[entry], before, local, holder)
+            # Nobody holds it where the address changed for another reason, such as a name that the target has mended.
+            yield from (Moved(people[entry], before, local, people[by].name) for by in now if now[by] == before)
 
 
 Entry = tuple[str, date]

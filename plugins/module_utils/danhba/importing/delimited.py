@@ -10,7 +10,7 @@ from ..messages import mark as _
 from ..reading.source import Unusable
 from ..vietnamese import legacy
 from . import headings
-from .sheets import LONGEST_CELL, MOST_COLUMNS, MOST_ROWS, TOO_MANY_ROWS, Cell, Sheet
+from .sheets import MOST_COLUMNS, MOST_ROWS, TOO_MANY_ROWS, Cell, Sheet
 
 NOT_TEXT = _("{path} is neither a spreadsheet nor text; send the list as .xlsx or .csv")
 NOT_DELIMITED = _("{path} cannot be read as CSV, line {line}; open it in a spreadsheet and save it as .xlsx")
@@ -68,13 +68,9 @@ def _stated(text: str) -> tuple[str, str]:
 def _fits(text: str, delimiter: str) -> tuple[bool, int]:
     """Whether the text shows a heading of a list with a delimiter, and into how many fields the beginning falls."""
     lines = text[: _BEGINNING * 1000].splitlines()[:_BEGINNING]
-    rows = list(csv.reader(lines, delimiter=delimiter)) if not _is_odd(lines) else []
+    rows = list(csv.reader(lines, delimiter=delimiter))
     found = any(headings.is_heading([Cell(value) for value in row[:MOST_COLUMNS]]) for row in rows)
     return found, sum(len(row) - 1 for row in rows)
-
-
-def _is_odd(lines: list[str]) -> bool:
-    return any(len(line) > MOST_COLUMNS * LONGEST_CELL for line in lines)
 
 
 def _rows(path: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..messages import mark as _
 from ..reading.source import LARGEST, Unusable
 from . import delimited, workbook
-from .sheets import EMPTY, LONGEST_CELL, MOST_ROWS, TOO_MANY_ROWS, Sheet, column_name, tidy
+from .sheets import EMPTY, LONGEST_CELL, Sheet, column_name, tidy
 
 NO_FILE = _("there is no file {path}; name the list that the agency sent (.xlsx or .csv)")
 NOT_PLAIN = _("{path} is no plain file; name the list that the agency sent (.xlsx or .csv)")
@@ -50,8 +50,6 @@ def parse(path: str, data: bytes) -> list[Sheet]:
 
 def _inspect(path: str, sheet: Sheet) -> None:
     """Hold a sheet to the limits, and empty the cells of which nothing could be seen."""
-    if len(sheet.rows) > MOST_ROWS:
-        raise Unusable(TOO_MANY_ROWS, path=path, sheet=sheet.name, most=MOST_ROWS)
     for number, column, cell in list(sheet.cells()):
         if not tidy(cell.text):
             sheet.rows[number][column] = EMPTY

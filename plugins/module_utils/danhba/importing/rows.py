@@ -52,8 +52,9 @@ _LETTERED = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ])[.)/:]?")
 _PREFIXED = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d+)*)[.)/:][ .]*(?=\S)")
 _LETTERED_TEXT = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ])[.)/:] *\S")
 _HEADCOUNT = re.compile(r"(?i)\s*[:(–-]?\s*\(?\d+ (?:người|đ/c|cán bộ|đồng chí|tài khoản)\)?$")
+# Of a text's words with a space behind them.
 _FOOT = re.compile(
-    r"(danh sach (de nghi|nay|gom|tren)|tong (so|cong)|cong( \d+)?$|noi nhan|nguoi (lap|de nghi|tong hop)|thu truong"
+    r"(danh sach (de nghi|nay|gom|tren)|tong (so|cong)|cong( \d+)? $|noi nhan|nguoi (lap|de nghi|tong hop)|thu truong"
     r"|(k ?t|t ?m|t ?l|t ?u ?q) |ky (ten|ghi)|nhu tren|luu vt|xac nhan|ghi chu |.{0,40}\bngay \d{0,2} ?thang )"
 )
 _STATED = re.compile(

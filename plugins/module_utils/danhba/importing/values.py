@@ -38,11 +38,14 @@ def name(text: str) -> str:
 
 
 def _capitalised(word: str) -> str:
-    """Capitals at the beginning and behind apostrophes and hyphens; small letters only where all are capitals."""
+    """Capitals at the beginning and behind apostrophes and hyphens; small letters only where all are capitals.
+
+    What follows an apostrophe stays as it is in a word that has its capital (H'hen).
+    """
     raised = _BEGINNINGS.sub(lambda match: match[0].upper(), word)
     if len(word) > 1 and raised.isupper():
         return _BEGINNINGS.sub(lambda match: match[0].upper(), word.lower())
-    return word[:1].upper() + word[1:] if "'" in word else raised
+    return word if "'" in word and word[0].isupper() else raised
 
 
 NameKey: TypeAlias = tuple[tuple[str, str], ...]
