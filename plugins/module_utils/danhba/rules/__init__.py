@@ -16,7 +16,7 @@ from ..model.register import Agency, Province
 from . import agencies, custodians, dates, documents, ids, people, province, quotas, wording
 
 # So many findings among agencies are shown at once; a register that has more has them for few reasons.
-MOST = 10_000
+ACROSS_LIMIT = 10_000
 
 
 def within(agency: Agency) -> Iterator[Finding]:
@@ -28,8 +28,8 @@ def within(agency: Agency) -> Iterator[Finding]:
 def across(
     province_: Province | None, facts: Sequence[Facts], unread: frozenset[str], day: date | None
 ) -> Iterator[Finding]:
-    """The findings among agencies, the first `MOST`; those in `unread` exist, though nobody could read their files."""
-    yield from islice(_across(province_, facts, unread, day), MOST)
+    """The first findings among agencies; those in `unread` exist, though nobody could read their files."""
+    yield from islice(_across(province_, facts, unread, day), ACROSS_LIMIT)
 
 
 def _across(
