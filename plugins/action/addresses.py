@@ -55,4 +55,4 @@ class ActionModule(ActionBase):
         if arguments["dest"]:
             dest = Path(self._loader.path_dwim(arguments["dest"]))
             changed = controller.write_private(dest, listed, dry_run=self._task.check_mode)
-        return {"changed": changed, "count": len(listed), "addresses": listed[: controller.SHOWN]}
+        return {"changed": changed, "count": len(listed), "addresses": listed[: controller.RESULT_LIMIT]}

@@ -27,7 +27,7 @@ from ..module_utils.danhba.rendering import findings as show
 from ..module_utils.failure import Failure
 
 # Findings that a result carries; `danhba check` gives them all.
-SHOWN = 20
+RESULT_LIMIT = 20
 
 
 class RegisterRefused(Failure):
@@ -35,10 +35,10 @@ class RegisterRefused(Failure):
 
     def __init__(self, findings: list[Finding]) -> None:
         stopping = binding(findings)
-        self.findings = [show.as_data(finding, "vi") for finding in stopping[:SHOWN]]
+        self.findings = [show.as_data(finding, "vi") for finding in stopping[:RESULT_LIMIT]]
         super().__init__(
             f"Sổ có {len(stopping)} lỗi; sửa trước rồi chạy lại. Chưa có gì thay đổi. Xem đủ: danhba check\n"
-            + show.text(stopping[:SHOWN], "vi"),
+            + show.text(stopping[:RESULT_LIMIT], "vi"),
             f"The register has {len(stopping)} errors; correct them and run again. Nothing was changed. "
             "See them all: danhba check",
         )

@@ -11,7 +11,6 @@ it did.
 
 from __future__ import annotations
 
-import math
 import os
 import secrets
 import uuid
@@ -53,8 +52,6 @@ VOWELS = "aeiou"
 DIGITS = "23456789"
 GROUPS = 5
 SEPARATOR = "-"
-ENTROPY = GROUPS * math.log2(len(CONSONANTS) ** 2 * len(VOWELS) * (len(VOWELS) - 1) * len(DIGITS))
-"""Of one password, in bits: 68.3."""
 
 # OWASP's second-lowest setting of Argon2id. A random password of 68 bits needs no slow hash; what counts is that the
 # mail server, which computes one at each login, does so in 20 ms and 19 MiB.

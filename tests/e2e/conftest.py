@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +18,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.lab import Lab
+from tests.lab import Host, Lab
 from tests.lab.settings import Settings
 from tests.lab.shell import locked
+from tests.support import php_coverage
 from tests.support.browser import Chromium, chromium
 from tests.support.deployment import FQDN, PROJECT, Deployment
 from tests.support.editing import RegisterCopy
@@ -67,6 +69,7 @@ def demo_output(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> str
 
 def _run_demo() -> tuple[int, str]:
     remove_demo()
+    php_coverage.forget()
     done = subprocess.run(
         ["/bin/sh", "-ec", _command_of_the_readme()],
         cwd=PROJECT,
@@ -77,6 +80,8 @@ def _run_demo() -> tuple[int, str]:
         stderr=subprocess.STDOUT,
     )
     if done.returncode == 0:
+        if php_coverage.WANTED:
+            php_coverage.prepare(Lab().get(NAME))
         Lab().snapshot(NAME, NAME)
     return done.returncode, done.stdout
 
@@ -103,7 +108,8 @@ def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
     """The demo's server: each test file has a copy of its own, as it was when the demo ended."""
     lab = Lab()
     if AGAIN:
-        yield Demo("", Deployment(lab.get(AGAIN), PROJECT / ".private" / AGAIN))
+        with _measured(lab.get(AGAIN)) as host:
+            yield Demo("", Deployment(host, PROJECT / ".private" / AGAIN))
         return
     output = request.getfixturevalue("demo_output")
     name, address = _place(request.path)
@@ -111,12 +117,30 @@ def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
     lab.down(name)
     shutil.rmtree(private, ignore_errors=True)
     try:
-        host = lab.up(name, address=address, fqdn=FQDN, over=NAME)
-        shutil.copytree(PROJECT / ".private" / NAME, private)
-        yield Demo(output, Deployment(host, private))
+        with _measured(lab.up(name, address=address, fqdn=FQDN, over=NAME)) as host:
+            shutil.copytree(PROJECT / ".private" / NAME, private)
+            yield Demo(output, Deployment(host, private))
     finally:
         lab.down(name)
         shutil.rmtree(private, ignore_errors=True)
+
+
+@contextmanager
+def _measured(host: Host) -> Iterator[Host]:
+    """Where it is asked for, which lines of PHP the host runs."""
+    if php_coverage.WANTED:
+        php_coverage.prepare(host)
+    yield host
+    if php_coverage.WANTED:
+        php_coverage.gather(host)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much of PHP has run."""
+    if php_coverage.WANTED:
+        terminalreporter.section("coverage of PHP")
+        for line in php_coverage.report():
+            terminalreporter.write_line(line)
 
 
 def _place(file: Path) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from tests.support.browser import PATIENCE, Visitor
+from tests.support.browser import PAGE_SECONDS, Visitor
 from tests.support.deployment import FQDN
 
 URL = f"https://{FQDN}"
@@ -103,7 +103,7 @@ class Roundcube:
     def _select(self, folder: str) -> None:
         """Click a folder as often as it takes: Roundcube drops a click that meets it while it loads something."""
         selected = self.page.locator("#mailboxlist li.selected > a", has_text=folder)
-        for _ in range(int(PATIENCE / 5)):
+        for _ in range(int(PAGE_SECONDS / 5)):
             self.settle()
             self.page.locator("#mailboxlist").get_by_role("link", name=folder).first.click()
             with suppress(PlaywrightTimeout):

@@ -26,7 +26,7 @@ from .test_mail import execute, wait_until
 
 SUFFIX = "dc=laocai,dc=gov,dc=vn"
 # What everybody may know (R5), by LDAP's names.
-SHOWN = {"cn", "sn", "givenName", "displayName", "title", "o", "ou", "mail", "telephoneNumber"}
+ATTRIBUTES = {"cn", "sn", "givenName", "displayName", "title", "o", "ou", "mail", "telephoneNumber"}
 LIMIT = 500
 # The filters with which Thunderbird completes: its present one, and a former one, which other programs took over.
 TODAY = "(|(cn=*%v1*%v2-*)(mail=*%v*)(givenName=*%v1*)(sn=*%v*))"
@@ -141,7 +141,7 @@ class TestFinding:
         answer = book.search(f"(mail={me.address})", "*", "+")
         assert list(answer.entries) == [book.dn]
         entry = answer.entries[book.dn]
-        assert set(entry) <= SHOWN
+        assert set(entry) <= ATTRIBUTES
         assert (entry["cn"][0], entry["displayName"], entry["mail"]) == (me.name, [me.name], [me.address])
         assert entry["o"][0] == "Sở Khoa học và Công nghệ"
 
@@ -159,7 +159,7 @@ class TestFinding:
             "telephoneNumber": person["phone"],
         }.items():
             assert entry[attribute][0] == value, "what programs show is the value as written"
-        assert set(entry) == SHOWN
+        assert set(entry) == ATTRIBUTES
 
     @pytest.mark.parametrize("typed", ["Sở Khoa học và Công nghệ", "so khoa hoc va", "phong quan ly cong nghe"])
     def test_an_agency_and_a_division_find_their_people(self, book: Book, typed: str) -> None:
@@ -288,7 +288,7 @@ class TestLimits:
     def test_raw_filters_are_harmless(self, book: Book, raw: str) -> None:
         answer = book.search(raw)
         assert len(answer.entries) <= LIMIT
-        assert all(set(entry) <= SHOWN | {"description"} for entry in answer.entries.values())
+        assert all(set(entry) <= ATTRIBUTES | {"description"} for entry in answer.entries.values())
         assert book.search("(mail=contact-skhcn@laocai.gov.vn)", "mail").status == SUCCESS
 
 

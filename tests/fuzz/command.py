@@ -20,7 +20,7 @@ from tests.fuzz.oracle import MOST_OUTPUT, PER_OCTET
 
 # Stands in files that no command may look into.
 SECRET = "matkhaubimat"
-NOBODY = 65534
+NOBODY_UID = 65534
 
 
 def invoke(*arguments: str, size: int = 0, home: Path) -> tuple[int, str]:
@@ -68,7 +68,7 @@ def unprivileged() -> Iterator[None]:
         codecs.lookup(name)
     for name in ("danhba.checking.cache", "concurrent.futures.process", "email.parser"):  # the last reads versions
         importlib.import_module(name)
-    os.seteuid(NOBODY)
+    os.seteuid(NOBODY_UID)
     try:
         yield
     finally:

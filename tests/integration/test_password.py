@@ -311,7 +311,7 @@ def test_a_reissue_ends_the_sessions_of_the_old_password(
     wish = order(database, accounts=[first], document="12/BC-STTTT")
     assert ansible.run(MODULE, wish, check=True).changed
     assert doveadm.calls == []
-    doveadm.exit_with(credentials.NOBODY)
+    doveadm.exit_with(credentials.NOT_CONNECTED)
     outcome = ansible.run(MODULE, wish)
     assert outcome.result["reissued"] == 1, outcome.output
     assert doveadm.calls == [f"kick {first}"]

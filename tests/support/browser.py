@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, expect, sync_playwright
 
-PATIENCE = 45.0  # seconds that a page may take: two processors serve the host, the browser and the tests
+PAGE_SECONDS = 45.0  # seconds that a page may take: two processors serve the host, the browser and the tests
 SHOTS = "DANHBA_SCREENSHOTS"  # the variable that names the folder for screenshots
 VIEWPORT = (1280, 800)
 # Roundcube's own pages: what it says when the last picture of a page that is left behind did not arrive.
@@ -105,7 +105,7 @@ class Chromium:
             accept_downloads=True,
             java_script_enabled=script,
         )
-        context.set_default_timeout(PATIENCE * 1000)
+        context.set_default_timeout(PAGE_SECONDS * 1000)
         try:
             visitor = Visitor(context, context.new_page(), self.folder)
             visitor._watch(visitor.page)
@@ -129,7 +129,7 @@ def chromium(
         trust(authority, Path(home))
         folder = shots or Path(os.environ.get(SHOTS) or Path(home) / "shots")
         folder.mkdir(parents=True, exist_ok=True)
-        expect.set_options(timeout=PATIENCE * 1000)
+        expect.set_options(timeout=PAGE_SECONDS * 1000)
         rules = ", ".join(f"MAP {name} {address}" for name, address in hosts.items())
         browser = playwright.chromium.launch(
             executable_path=_program(within, Path(home)),

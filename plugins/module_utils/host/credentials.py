@@ -45,10 +45,10 @@ ARGUMENTS: dict[str, Any] = {
 # Guard of reissuing: the smaller of the two counts, but one account may always get a new password.
 REISSUE_COUNT = 50
 REISSUE_PERCENT = 2  # of the open accounts
-SHOWN = 20  # addresses named in a message
+NAMED_LIMIT = 20  # addresses named in a message
 
 KICK = "doveadm"
-NOBODY = 68  # doveadm's status where nobody of that name is connected
+NOT_CONNECTED = 68  # doveadm's status where nobody of that name is connected
 KICK_TIMEOUT = 60  # seconds that doveadm has to end the sessions
 
 BatchState = Literal["stored", "given_up", "open", "foreign"]
@@ -362,7 +362,7 @@ def end_sessions(addresses: Sequence[str], warn: Callable[[str], None], command:
             return
         except (OSError, subprocess.TimeoutExpired) as error:
             raise _not_ended(str(error)) from error
-        if done.returncode not in {0, NOBODY}:
+        if done.returncode not in {0, NOT_CONNECTED}:
             raise _not_ended(" ".join(done.stderr.decode(errors="replace").split()))
 
 
@@ -377,5 +377,5 @@ def _not_ended(reason: str) -> Failure:
 
 def _join(addresses: Iterable[str]) -> str:
     names = list(addresses)
-    shown = ", ".join(names[:SHOWN])
-    return shown if len(names) <= SHOWN else f"{shown}, … (+{len(names) - SHOWN})"
+    shown = ", ".join(names[:NAMED_LIMIT])
+    return shown if len(names) <= NAMED_LIMIT else f"{shown}, … (+{len(names) - NAMED_LIMIT})"

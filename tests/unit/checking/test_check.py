@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from danhba import cli  # noqa: F401 - with all that the command uses, every rule is registered
-from danhba.checking.cache import Kept
+from danhba.checking.cache import ResultCache
 from danhba.checking.check import check
 from danhba.messages import render
 from danhba.model.findings import RULES, Severity
@@ -66,8 +66,8 @@ def test_a_file_with_more_than_anybody_reads(case: Case) -> None:
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    return Kept(tmp_path_factory.mktemp("cache") / "results.sqlite")
+def results(tmp_path_factory: pytest.TempPathFactory) -> ResultCache:
+    return ResultCache(tmp_path_factory.mktemp("cache") / "results.sqlite")
 
 
 def test_the_sample_has_no_findings() -> None:
@@ -89,7 +89,7 @@ def test_a_rule_cites_a_clause_and_says_the_way_out(id_: str) -> None:
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.base is None], ids=lambda case: case.name)
-def test_the_fast_way_finds_the_same(case: Case, results: Kept) -> None:
+def test_the_fast_way_finds_the_same(case: Case, results: ResultCache) -> None:
     expected = [as_data(finding, "vi") for finding in check(files(case.texts), TODAY).findings]
     for _time in range(2):
         found_fast = find(files(case.texts), TODAY, results)

@@ -84,7 +84,7 @@ def test_what_happens_today_is_shown_beside_what_comes() -> None:
 def test_days_on_which_somebody_loses_something_are_shown_first() -> None:
     many = [days.Happening(day(n), "aa", str(n), ends=n % 2 == 0) for n in range(1, 101)]
     shown, more = days.shown(many, TODAY)
-    assert len(shown) == days.SHOWN + 1
+    assert len(shown) == days.DAYS_LIMIT + 1
     assert [d.toordinal() - TODAY.toordinal() for d in shown[:-1]] == list(range(2, 64, 2))
     assert shown[-1] == TODAY + timedelta(days=100)
     assert more == 100 - len(shown)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from danhba.checking import cache, examination, sweep
-from danhba.checking.cache import Kept
+from danhba.checking.cache import ResultCache
 from danhba.checking.check import check, wanted
 from danhba.reading import source
 from tests.factory import write_register
@@ -27,8 +27,8 @@ P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Kept:
-    return Kept(tmp_path / "cache" / "danhba" / "results.sqlite")
+def kept(tmp_path: Path) -> ResultCache:
+    return ResultCache(tmp_path / "cache" / "danhba" / "results.sqlite")
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return names
 
 
-def test_what_is_kept_is_not_examined_again(kept: Kept, examined: list[str]) -> None:
+def test_what_is_kept_is_not_examined_again(kept: ResultCache, examined: list[str]) -> None:
     assert find(files(SAMPLE), DAY, kept) == find(files(SAMPLE), DAY, kept) == []
     assert examined == [S, U]
 
@@ -60,7 +60,7 @@ CHANGES: list[tuple[Texts, list[str]]] = [
 
 
 @pytest.mark.parametrize(("texts", "again"), CHANGES)
-def test_only_what_changed_is_examined(kept: Kept, examined: list[str], texts: Texts, again: list[str]) -> None:
+def test_only_what_changed_is_examined(kept: ResultCache, examined: list[str], texts: Texts, again: list[str]) -> None:
     find(files(SAMPLE), DAY, kept)
     examined.clear()
     found = places(find(files(texts), DAY, kept))
@@ -69,7 +69,7 @@ def test_only_what_changed_is_examined(kept: Kept, examined: list[str], texts: T
 
 
 def test_another_version_of_the_rules_begins_anew(
-    kept: Kept, examined: list[str], monkeypatch: pytest.MonkeyPatch
+    kept: ResultCache, examined: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find(files(SAMPLE), DAY, kept)
     monkeypatch.setattr(sweep, "_fingerprint", lambda: "another")
@@ -77,7 +77,7 @@ def test_another_version_of_the_rules_begins_anew(
     assert examined == [S, U, S, U]
 
 
-def test_findings_are_shown_at_the_path_of_today(kept: Kept) -> None:
+def test_findings_are_shown_at_the_path_of_today(kept: ResultCache) -> None:
     broken = STTTT.replace("Giàng", "Giàng8").encode()
     for folder in ("a", "b"):
         found = find([source.File(S, f"{folder}/{S}", broken)], DAY, kept)
@@ -98,7 +98,7 @@ def _cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [_text, _other, _cut, Path.mkdir])
-def test_a_damaged_file_only_costs_time(kept: Kept, harm: Callable[[Path], None]) -> None:
+def test_a_damaged_file_only_costs_time(kept: ResultCache, harm: Callable[[Path], None]) -> None:
     kept.path.parent.mkdir(parents=True)
     if harm is _cut:
         find(files(SAMPLE), DAY, kept)
@@ -118,7 +118,7 @@ def test_a_damaged_file_only_costs_time(kept: Kept, harm: Callable[[Path], None]
         "result || x'20'",
     ],
 )
-def test_a_damaged_result_is_made_anew(kept: Kept, examined: list[str], harm: str) -> None:
+def test_a_damaged_result_is_made_anew(kept: ResultCache, examined: list[str], harm: str) -> None:
     find(files(SAMPLE), DAY, kept)
     with closing(sqlite3.connect(kept.path)) as database, database:
         database.execute(f"UPDATE kept SET result = {harm}")
@@ -161,7 +161,7 @@ def _linked(path: Path) -> None:
 @pytest.mark.parametrize("harm", [_writable, _linked])
 @pytest.mark.parametrize("which", ["directory", "file"])
 def test_what_others_could_have_written_is_not_believed(
-    kept: Kept, examined: list[str], which: str, harm: Callable[[Path], None]
+    kept: ResultCache, examined: list[str], which: str, harm: Callable[[Path], None]
 ) -> None:
     find(files(SAMPLE), DAY, kept)
     examined.clear()
@@ -173,7 +173,7 @@ def test_what_others_could_have_written_is_not_believed(
 
 
 def test_what_is_another_users_is_not_believed(
-    kept: Kept, examined: list[str], monkeypatch: pytest.MonkeyPatch
+    kept: ResultCache, examined: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find(files(SAMPLE), DAY, kept)
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
@@ -181,7 +181,7 @@ def test_what_is_another_users_is_not_believed(
     assert examined == [S, U] * 2
 
 
-def test_a_place_that_cannot_be_entered_only_costs_time(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_place_that_cannot_be_entered_only_costs_time(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object, **_more: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -189,7 +189,7 @@ def test_a_place_that_cannot_be_entered_only_costs_time(kept: Kept, monkeypatch:
     assert find(files(SAMPLE), DAY, kept) == []
 
 
-def test_what_is_kept_is_its_owners_alone(kept: Kept) -> None:
+def test_what_is_kept_is_its_owners_alone(kept: ResultCache) -> None:
     before = os.umask(0o002)
     try:
         find(files(SAMPLE), DAY, kept)
@@ -199,7 +199,7 @@ def test_what_is_kept_is_its_owners_alone(kept: Kept) -> None:
     assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
 
 
-def test_what_grows_too_large_begins_anew(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_grows_too_large_begins_anew(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "LARGEST", 20_000)
     kept.put({bytes([n]): os.urandom(10_000) for n in range(10)})
     kept.put({b"new": b"x"})
@@ -291,7 +291,7 @@ def _open_to_all(path: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "why"), [(_cut_off, cache.DAMAGED), (_changed, cache.DAMAGED), (_open_to_all, cache.FOREIGN)]
 )
-def test_a_memory_that_is_left_aside_is_told_of(kept: Kept, harm: Callable[[Path], None], why: str) -> None:
+def test_a_memory_that_is_left_aside_is_told_of(kept: ResultCache, harm: Callable[[Path], None], why: str) -> None:
     find(files(SAMPLE), DAY, kept)
     assert kept.trouble is None
     harm(kept.path)
@@ -299,7 +299,7 @@ def test_a_memory_that_is_left_aside_is_told_of(kept: Kept, harm: Callable[[Path
     assert kept.trouble == why
 
 
-def test_a_full_disk_only_costs_time(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_only_costs_time(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite says so as it does for a database that may not grow; what was kept before stays."""
     find(files(SAMPLE), DAY, kept)
     connect = sqlite3.connect
@@ -322,7 +322,7 @@ def sweep_keys() -> list[bytes]:
     return [sweep._key(file, frozenset({"postmaster"})) for file in read]
 
 
-def test_two_at_once_do_not_spoil_it(kept: Kept) -> None:
+def test_two_at_once_do_not_spoil_it(kept: ResultCache) -> None:
     """One that writes for long keeps the other from writing, and neither takes the file away."""
     find(files(SAMPLE), DAY, kept)
     with closing(sqlite3.connect(kept.path)) as other, other:
@@ -334,7 +334,7 @@ def test_two_at_once_do_not_spoil_it(kept: Kept) -> None:
 
 @pytest.mark.parametrize("number", range(5))
 def test_results_of_other_versions_are_not_believed(
-    kept: Kept, examined: list[str], monkeypatch: pytest.MonkeyPatch, number: int
+    kept: ResultCache, examined: list[str], monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
     """Of Python, libyaml, PyYAML, Unidecode and orjson: each alone makes another fingerprint."""
     versions = sweep._versions()
@@ -348,7 +348,7 @@ def test_results_of_other_versions_are_not_believed(
     assert examined == [S, U] * 2
 
 
-def test_the_plan_is_the_same_from_memory(kept: Kept, examined: list[str]) -> None:
+def test_the_plan_is_the_same_from_memory(kept: ResultCache, examined: list[str]) -> None:
     first, again = (check(files(SAMPLE), DAY, results=kept) for _ in range(2))
     assert examined == [S, U]
     assert first.usable

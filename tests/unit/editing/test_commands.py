@@ -204,7 +204,7 @@ class TestWhatIsWritten:
     def test_a_journal_that_a_killed_command_left_is_cleared_first(
         self, run: Run, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        kept = {name: transaction._Kept(data, transaction._digest(b"half")) for name, data in UNTOUCHED.items()}
+        kept = {name: transaction._JournalEntry(data, transaction._digest(b"half")) for name, data in UNTOUCHED.items()}
         (root / source.JOURNAL).write_bytes(transaction._dump(kept))
         (root / S).write_bytes(b"half")
         half = there(root)
@@ -219,7 +219,7 @@ class TestWhatIsWritten:
         assert there(root) == changed(ubnd=UBND.replace(" []", "\n" + LINES.rstrip("\n")))
 
     def test_a_journal_that_came_with_a_commit_is_not_believed(self, run: Run, root: Path) -> None:
-        journal = {S: transaction._Kept(b"theirs", transaction._digest(UNTOUCHED[S]))}
+        journal = {S: transaction._JournalEntry(b"theirs", transaction._digest(UNTOUCHED[S]))}
         (root / source.JOURNAL).write_bytes(transaction._dump(journal))
         for command in (["init", "-q"], ["add", "."]):
             subprocess.run(["git", *command], cwd=root, check=True)

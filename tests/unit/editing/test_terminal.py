@@ -17,7 +17,7 @@ import pytest
 from tests.support.registers import SAMPLE, STTTT, UBND, write
 
 DANHBA = Path(sys.executable).with_name("danhba")
-PATIENCE = 20.0  # seconds, on a loaded machine
+TERMINAL_SECONDS = 20.0  # seconds, on a loaded machine
 UNTOUCHED = {name: text.encode() for name, text in SAMPLE.items()}
 OPENED = "{document: 5/QĐ-UBND, date: 2011-07-01, event: recruited}"
 LINES = f'people:\n  - id: "000104"\n    name: Lò Thị Mai\n    title: Văn thư\n    opened: {OPENED}\n'
@@ -47,7 +47,7 @@ class Terminal:
 
     def press(self, keys: bytes) -> None:
         """Press keys once the command waits for them: an interrupt just before its read(2) would not end that."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TERMINAL_SECONDS
         while not self._sleeps():
             assert time.monotonic() < deadline, f"it does not wait for a key after {self.shown!r}"
             time.sleep(0.001)
@@ -73,7 +73,7 @@ class Terminal:
         return Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(") ")[2].startswith("S")
 
     def _read(self) -> bool:
-        ready, _writable, _failed = select.select([self.descriptor], [], [], PATIENCE)
+        ready, _writable, _failed = select.select([self.descriptor], [], [], TERMINAL_SECONDS)
         assert ready, f"nothing more came after {self.shown!r}"
         try:
             data = os.read(self.descriptor, 65536)

@@ -29,7 +29,7 @@ _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _DIGEST = 16
 
 
-class Kept:
+class ResultCache:
     """Results in a file. One that cannot be read or written only costs time, so no error of it stops anything.
 
     `trouble` says what was wrong with it, for whoever wonders where the time went; None while nothing was.
@@ -117,7 +117,7 @@ def _is_whole(key: bytes, row: Any) -> bool:
     return isinstance(row, bytes) and row[:_DIGEST] == _digest(key, row[_DIGEST:])
 
 
-def of_the_user() -> Kept | None:
+def of_the_user() -> ResultCache | None:
     """Those of whoever runs this; None for a user without a home directory."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or "")
     if not home.is_absolute():  # the specification has it ignored
@@ -125,4 +125,4 @@ def of_the_user() -> Kept | None:
             home = Path.home() / ".cache"
         except RuntimeError:
             return None
-    return Kept(home / "danhba" / "results.sqlite")
+    return ResultCache(home / "danhba" / "results.sqlite")

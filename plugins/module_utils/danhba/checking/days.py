@@ -12,7 +12,7 @@ from ..model.facts import Facts
 # A limit holds for each day. Where the heaviest days of each kind pass, the lighter ones do.
 HEAVIEST = 6
 # So many days are shown, those on which somebody loses a mailbox or an address before the others.
-SHOWN = 31
+DAYS_LIMIT = 31
 
 
 class Happening(NamedTuple):
@@ -65,5 +65,5 @@ def shown(found: Sequence[Happening], day: date) -> tuple[list[date], int]:
     """The days to come whose plans are shown, the last among them; and how many others there are."""
     coming = {h.day for h in found if h.day > day.isoformat()}
     ending = sorted({h.day for h in found if h.ends} & coming)
-    chosen = {*ending[:SHOWN], *([max(coming)] if coming else [])}
+    chosen = {*ending[:DAYS_LIMIT], *([max(coming)] if coming else [])}
     return sorted(date.fromisoformat(text) for text in chosen), len(coming) - len(chosen)

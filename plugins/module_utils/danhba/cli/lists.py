@@ -33,7 +33,7 @@ NO_LIST = _("{path} has no row that names the columns, such as: Stt | Họ và t
 HIDDEN = _("the hidden sheet {sheet} was not read; show it in the spreadsheet if it is part of the list")
 CONVERTED = _("sheet {sheet}: text in {encoding} was converted to Unicode; look at the names below")
 BAD_ROWS = _("{count} rows are wrong; correct them in the list, and import it again: nothing was written")
-NOBODY = _("nobody in the list is to be opened; nothing was written")
+NOTHING_TO_OPEN = _("nobody in the list is to be opened; nothing was written")
 EXPORTED = _("{count} open mailboxes as of {day}")
 ONE_STREAM = _("the format {form} is several files; name a folder: --out FOLDER")
 
@@ -134,7 +134,7 @@ def _report(settled: settle.Settled, domain: str) -> None:
     if counts["bad"]:
         refuse(BAD_ROWS, count=counts["bad"])
     if not counts["taken"]:
-        say(NOBODY)
+        say(NOTHING_TO_OPEN)
         sys.exit(0)
 
 

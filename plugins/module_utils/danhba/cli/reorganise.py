@@ -54,7 +54,7 @@ def reorganise_command(  # noqa: PLR0913, PLR0917
     told = Told(found, acknowledged)
     if out:
         write(out, [_shown(told, form, None), "\n"])
-    click.echo(_shown(told, form, rendering.SHOWN))
+    click.echo(_shown(told, form, rendering.LIST_LIMIT))
     if not found.possible:
         sys.exit(REFUSED)
     with _step(_("writing the changes into the files …")):

@@ -13,7 +13,7 @@ from ..planning.listing import Listed, of_people, who
 from ..planning.state import State, Timeline
 from .problem import Problem
 
-NOBODY = _("nobody here is or was '{query}'; try an address, an id or a name")
+UNKNOWN_PERSON = _("nobody here is or was '{query}'; try an address, an id or a name")
 CONTACT = _("{query} is the contact mailbox of an agency; it opens and closes with it: danhba agency")
 ALL_CLOSED = _("{name} ({id}) has no open mailbox: {address} was closed on {day} by {document}")
 WILL_BE_CLOSED = _("{name} ({id}) has no open mailbox by then: {address} will be closed on {day} by {document}")
@@ -43,7 +43,7 @@ def find_open(timeline: Timeline, query: str, day: date, agency: str = "") -> Li
     found = list(who(timeline, query))
     people = [item for item in found if item.issuance]
     if not people:
-        raise Problem(CONTACT if found else NOBODY, query=query)
+        raise Problem(CONTACT if found else UNKNOWN_PERSON, query=query)
     exact = [item for item in people if query.strip().casefold() in (item.id.casefold(), *_addresses(item))]
     named = [item for item in people if item.name.casefold() == " ".join(query.split()).casefold()]
     ids = {item.id for item in exact or named or people}

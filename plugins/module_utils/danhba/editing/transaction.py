@@ -107,14 +107,14 @@ def _lock(descriptor: int, directory: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _JournalEntry:
     """What a file held before a change, and the digest of what it holds after it."""
 
     before: bytes | None
     after: str
 
     @classmethod
-    def of(cls, change: Change) -> _Kept:
+    def of(cls, change: Change) -> _JournalEntry:
         return cls(change.before, _digest(change.after))
 
 
@@ -135,7 +135,7 @@ class _Folders:
                     os.unlink(name, dir_fd=folder)
         return [] if kept is None else self._put_back(kept)
 
-    def _journal(self) -> dict[str, _Kept] | None:
+    def _journal(self) -> dict[str, _JournalEntry] | None:
         """What a journal tells, None where there is none; it must be the user's own."""
         path = self.directory / JOURNAL
         with contextlib.suppress(FileNotFoundError):
@@ -157,7 +157,7 @@ class _Folders:
 
     def replace(self, changes: Mapping[str, Change]) -> None:
         """Write everything beside its file, then put it all in place; on failure all is as it was."""
-        kept = {name: _Kept.of(change) for name, change in changes.items()}
+        kept = {name: _JournalEntry.of(change) for name, change in changes.items()}
         written: dict[str, str] = {}
         try:
             for name, change in changes.items():
@@ -172,7 +172,7 @@ class _Folders:
             self._take_back(kept, written)
             raise
 
-    def _take_back(self, kept: Mapping[str, _Kept], written: Mapping[str, str]) -> None:
+    def _take_back(self, kept: Mapping[str, _JournalEntry], written: Mapping[str, str]) -> None:
         for name, temporary in written.items():
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=self._at(name)[0])
@@ -182,7 +182,7 @@ class _Folders:
             values = {"path": self.directory, "reason": error.strerror, "journal": self.directory / JOURNAL}
             raise Unusable(HALF, **values) from error
 
-    def _put_back(self, kept: Mapping[str, _Kept]) -> list[str]:
+    def _put_back(self, kept: Mapping[str, _JournalEntry]) -> list[str]:
         names = []
         for name, file in kept.items():
             now = self._read(name)
@@ -263,7 +263,7 @@ def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def _dump(kept: Mapping[str, _Kept]) -> bytes:
+def _dump(kept: Mapping[str, _JournalEntry]) -> bytes:
     rows = {name: [_text(file.before), file.after] for name, file in kept.items()}
     return json.dumps(rows).encode()
 
@@ -272,11 +272,11 @@ def _text(data: bytes | None) -> str | None:
     return None if data is None else base64.b64encode(data).decode()
 
 
-def _load(data: bytes) -> dict[str, _Kept]:
+def _load(data: bytes) -> dict[str, _JournalEntry]:
     rows = json.loads(data)
     if not all(_NAME.fullmatch(name) for name in rows):
         raise ValueError(rows)
     return {
-        name: _Kept(None if before is None else base64.b64decode(before), after)
+        name: _JournalEntry(None if before is None else base64.b64decode(before), after)
         for name, (before, after) in rows.items()
     }

@@ -45,7 +45,7 @@ INDEX = _("List of agencies")
 BELOW = _("below {agency}")
 CONTACT_MAILBOX = _("Mailbox of the agency")
 PAGE = _("Page {page} of {pages}")
-NOBODY = _("No mailbox is open on this day.")
+NO_MAILBOX_OPEN = _("No mailbox is open on this day.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ class _Layout:
         operator = self.register.agencies.get(province.operator)
         told: Iterable[tuple[str, dict[str, object]]] = (
             (AS_OF, {"day": self.day}),
-            (SUMMARY, {"agencies": agencies, "people": people}) if agencies else (NOBODY, {}),
+            (SUMMARY, {"agencies": agencies, "people": people}) if agencies else (NO_MAILBOX_OPEN, {}),
             (SOURCE, {"operator": operator.name if operator else "", "edition": self.register.digest[:12]}),
             (SUPPORT, {"phone": province.support_phone, "mail": province.support_mail}),
         )

@@ -68,7 +68,7 @@ class Dated(NamedTuple):
     column: int
 
 
-class Kept(Sequence[Held]):
+class PackedPeople(Sequence[Held]):
     """Issuances as they were kept, made out when somebody asks: of most agencies nobody does."""
 
     def __init__(self, data: bytes, count: int) -> None:
@@ -204,5 +204,5 @@ def load(data: list[Any], people: bytes, file: str) -> Facts:
     """The inverse of `dump`."""
     *head, succeeds, at, ids, moved, latest, pins, dates = data
     lists = (tuple(map(Pin._make, pins)), tuple(map(Dated._make, dates)))
-    kept = Kept(people, len(ids))
+    kept = PackedPeople(people, len(ids))
     return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, kept))

@@ -76,19 +76,21 @@ class Finding:
 
 
 # More findings in one file tell its editor nothing more, and a hostile one could have millions.
-MOST = 1000
+FILE_LIMIT = 1000
+# A file typed in the wrong form, or replaced, has thousands of findings of one kind: these many tell its editor enough.
+KIND_LIMIT = 20
 
 
 class Enough(Exception):
-    """A file has more than `MOST` findings: reading it goes no further."""
+    """A file has more than `FILE_LIMIT` findings: reading it goes no further."""
 
 
 class Gathered(list[Finding]):
-    """The findings of one file, `MOST` of them."""
+    """The findings of one file, `FILE_LIMIT` of them."""
 
     def append(self, finding: Finding) -> None:
         """Add one; raises `Enough` after the last that is of use."""
-        if len(self) >= MOST:
+        if len(self) >= FILE_LIMIT:
             raise Enough
         super().append(finding)
 

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from ..messages import mark as _
-from ..model.findings import MOST, Enough, Finding, Gathered, Where, rule
+from ..model.findings import FILE_LIMIT, KIND_LIMIT, Enough, Finding, Gathered, Where, rule
 from ..model.place import START, Place
 from ..model.register import Agency, Province
 from ..vietnamese import legacy
@@ -74,8 +74,6 @@ _INVISIBLE = re.compile(
 _MARKS = ("<<<<<<<", ">>>>>>>", "=======")
 _CONFLICT = re.compile(r"^(?:<{7}|>{7})(?= )|^={7}$", re.M)
 _LOOKALIKE = re.compile("[" + "".join(LOOKALIKES) + "]")
-# A file typed in the wrong form has thousands of such places: these many tell its editor enough.
-ENOUGH = 20
 _LONGEST_WORD = 200
 _FILE = re.compile(r"[a-z][a-z0-9]{0,31}\.yml")
 
@@ -96,7 +94,7 @@ def province(files: Iterable[source.File]) -> tuple[Province | None, list[Findin
 
 def too_many(file: source.File) -> Finding:
     """What is said of a file after the last of its findings that are shown."""
-    return MANY.at(Where(file.path, START, PurePosixPath(file.name).stem), most=MOST)
+    return MANY.at(Where(file.path, START, PurePosixPath(file.name).stem), most=FILE_LIMIT)
 
 
 def agency(file: source.File, findings: list[Finding]) -> Agency | None:
@@ -168,15 +166,15 @@ def _characters(text: str, path: str, subject: str) -> Iterator[Finding]:
     if "\r" in text:
         yield LINES.at(Where(path, _place(text, text.index("\r")), subject))
     used = "".join(set(text))  # of these few characters it is told at once whether any is of the rare kinds
-    for match in islice(_INVISIBLE.finditer(text), ENOUGH) if _INVISIBLE.search(used) else ():
+    for match in islice(_INVISIBLE.finditer(text), KIND_LIMIT) if _INVISIBLE.search(used) else ():
         yield INVISIBLE.at(Where(path, _place(text, match.start()), subject), character=describe(match[0]))
-    for match in islice(_LOOKALIKE.finditer(text), ENOUGH) if _LOOKALIKE.search(used) else ():
+    for match in islice(_LOOKALIKE.finditer(text), KIND_LIMIT) if _LOOKALIKE.search(used) else ():
         where = Where(path, _place(text, match.start()), subject)
         yield LOOKALIKE.at(where, character=describe(match[0]), meant=describe(LOOKALIKES[match[0]]))
-    for offset, found in islice(legacy.find(text), ENOUGH):
+    for offset, found in islice(legacy.find(text), KIND_LIMIT):
         yield LEGACY.at(Where(path, _place(text, offset), subject), encoding=found.name, meant=found.text.strip())
     if not unicodedata.is_normalized("NFC", text):
-        yield from islice(_uncomposed(text, path, subject), ENOUGH)
+        yield from islice(_uncomposed(text, path, subject), KIND_LIMIT)
 
 
 def _uncomposed(text: str, path: str, subject: str) -> Iterator[Finding]:

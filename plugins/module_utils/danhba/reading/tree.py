@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
-from ..model.findings import MOST
+from ..model.findings import FILE_LIMIT
 from ..model.place import Place, make_place
 
 
@@ -132,7 +132,7 @@ class _Reader:
 
     def _object(self, problem: Problem) -> None:
         self.problems.append(problem)
-        if len(self.problems) > MOST:
+        if len(self.problems) > FILE_LIMIT:
             raise _Stop
 
     def _list(self, event: Any) -> List:

@@ -40,7 +40,7 @@ ORIGIN = problem(
     "R6.1a",
     _("{agency} opens by event {event}, but no agency under close: ends by that event with to: {agency}; correct one"),
 )
-NOBODY = problem(
+NO_MAILBOX = problem(
     "nobody",
     "R6.2a",
     _("nobody with a mailbox on {day} is '{subject}' in the register; correct it, or take the entry out"),
@@ -113,7 +113,9 @@ class Names:
 
     def nobody(self, at: Places, key: str, subject: str) -> None:
         """Say that an entry is about nobody."""
-        self.findings.append(NOBODY.at(self.decision.where(at, key, subject), subject=subject, day=self.decision.date))
+        self.findings.append(
+            NO_MAILBOX.at(self.decision.where(at, key, subject), subject=subject, day=self.decision.date)
+        )
 
     def once(self, seen: set[str], subject: str, at: Places, key: str) -> bool:
         """Whether something is named for the first time; says so where it is not."""

@@ -19,7 +19,7 @@ from .forecast import Clash, Forecast, Move
 from .placing import Closed
 
 # How much of a list a terminal shows; the whole is in the file.
-SHOWN = 20
+LIST_LIMIT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ MORE = _("… {count} more; see the whole with --out FILE")
 Section = tuple[str, list[str]]
 
 
-def text(told: Told, language: str, shown: int | None = SHOWN) -> str:
+def text(told: Told, language: str, shown: int | None = LIST_LIMIT) -> str:
     """For a terminal: at most `shown` lines of each list, all of them where that is None."""
     lines = list(_head(told, language))
     for title, items in _sections(told, language):

@@ -17,7 +17,7 @@ from ..model.register import Agency, Province
 from . import agencies, custodians, dates, documents, ids, people, province, quotas, wording
 
 # So many findings among agencies are shown at once; a register that has more has them for few reasons.
-MOST = 10_000
+ACROSS_LIMIT = 10_000
 
 
 def within(agency: Agency) -> Iterator[Finding]:
@@ -27,8 +27,8 @@ def within(agency: Agency) -> Iterator[Finding]:
 
 
 def across(province_: Province | None, facts: Sequence[Facts], unread: frozenset[str]) -> Iterator[Finding]:
-    """The findings among agencies, the first `MOST`; those in `unread` exist, though nobody could read their files."""
-    yield from islice(_across(province_, facts, unread), MOST)
+    """The first findings among agencies; those in `unread` exist, though nobody could read their files."""
+    yield from islice(_across(province_, facts, unread), ACROSS_LIMIT)
 
 
 def _across(province_: Province | None, facts: Sequence[Facts], unread: frozenset[str]) -> Iterator[Finding]:
@@ -42,5 +42,5 @@ def _across(province_: Province | None, facts: Sequence[Facts], unread: frozense
 
 
 def on(province_: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
-    """The findings that hold on a day and may not on another, the first `MOST`."""
-    yield from islice(chain(province.on(province_, facts, day), dates.on(province_, facts, day)), MOST)
+    """The first findings that hold on a day and may not on another."""
+    yield from islice(chain(province.on(province_, facts, day), dates.on(province_, facts, day)), ACROSS_LIMIT)

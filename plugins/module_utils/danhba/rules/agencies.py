@@ -68,7 +68,7 @@ NAMESAKE = advice(
 BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not after it opened on {opened}"))
 
 # Of a circle of agencies so many are named.
-SHOWN = 8
+CIRCLE_LIMIT = 8
 # Events that make one agency out of others. A split may leave the other one open, and is then no succession.
 GROWN = frozenset({"renamed", "merged"})
 
@@ -173,8 +173,8 @@ def _cycles(agencies: Mapping[str, Facts]) -> dict[str, list[str]]:
         if code in chain:
             members = list(chain)[list(chain).index(code) :]
             for index, member in enumerate(members):
-                following = [members[(index + step) % len(members)] for step in range(min(len(members), SHOWN))]
-                found[member] = [*following, *["…"] * (len(members) > SHOWN), member]
+                following = [members[(index + step) % len(members)] for step in range(min(len(members), CIRCLE_LIMIT))]
+                found[member] = [*following, *["…"] * (len(members) > CIRCLE_LIMIT), member]
         done.update(chain)
     return found
 

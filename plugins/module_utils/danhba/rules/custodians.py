@@ -42,7 +42,7 @@ LOCKED = advice(
         "end of custodians:, with its document"
     ),
 )
-NOBODY = advice(
+NO_CUSTODIAN = advice(
     "custodian-missing",
     "R11.1",
     _(
@@ -70,7 +70,7 @@ def check(agency: Agency) -> Iterator[Finding]:
     elif agency.closed is None:
         leader = next((issuance for issuance in agency.people if issuance.leader and not issuance.closed), None)
         if leader:
-            yield NOBODY.at(agency.where(), agency=agency.code, person=leader.id)
+            yield NO_CUSTODIAN.at(agency.where(), agency=agency.code, person=leader.id)
 
 
 def _entries(agency: Agency) -> Iterator[Finding]:

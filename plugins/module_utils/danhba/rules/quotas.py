@@ -16,7 +16,7 @@ QUOTA = advice(
 )
 
 _MIB, _TIB = 1024**2, 1024**4
-LEAST, MOST = 100 * _MIB, _TIB
+SMALLEST_QUOTA, LARGEST_QUOTA = 100 * _MIB, _TIB
 
 
 def check(agency: Agency) -> Iterator[Finding]:
@@ -35,8 +35,8 @@ def of_policy(province: Province) -> Iterator[Finding]:
 
 
 def _objections(quota: int, where: Where) -> Iterator[Finding]:
-    if not LEAST <= quota <= MOST:
-        yield QUOTA.at(where, quota=_shown(quota), least=_shown(LEAST), most=_shown(MOST))
+    if not SMALLEST_QUOTA <= quota <= LARGEST_QUOTA:
+        yield QUOTA.at(where, quota=_shown(quota), least=_shown(SMALLEST_QUOTA), most=_shown(LARGEST_QUOTA))
 
 
 def _shown(octets: int) -> str:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from danhba_host.credentials.protocol import NOBODY, ChangePassword, LookUp, Malformed, SignIn, parse
+from danhba_host.credentials.protocol import NO_ADDRESS, ChangePassword, LookUp, Malformed, SignIn, parse
 
 
 def test_requests_are_read() -> None:
@@ -29,12 +29,12 @@ def test_mapped_address_is_the_ipv4_address() -> None:
     ("typed", "address"),
     [
         ("x" * 254, "x" * 254),
-        ("x" * 255, NOBODY),
+        ("x" * 255, NO_ADDRESS),
         ("ệ" * 84 + "xx", "ệ" * 84 + "xx"),
-        ("ệ" * 85, NOBODY),
-        ("İ" * 100, NOBODY),  # longer in lower case
+        ("ệ" * 85, NO_ADDRESS),
+        ("İ" * 100, NO_ADDRESS),  # longer in lower case
         (f"{'x' * 254} ", "x" * 254),
-        ("a\0b", NOBODY),
+        ("a\0b", NO_ADDRESS),
     ],
 )
 def test_address_that_can_be_none_is_nobodys(typed: str, address: str) -> None:

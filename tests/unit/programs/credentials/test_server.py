@@ -17,7 +17,7 @@ from danhba_host.credentials.protocol import LINE_LIMIT
 @pytest.fixture
 def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A server that answers with the line; it has little patience."""
-    monkeypatch.setattr(server, "PATIENCE", 0.2)
+    monkeypatch.setattr(server, "LINE_SECONDS", 0.2)
     where = tmp_path / "socket"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(where))

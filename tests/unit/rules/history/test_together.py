@@ -16,11 +16,10 @@ from hypothesis import strategies as st
 from danhba.addresses.issuing import Issued
 from danhba.checking.check import check
 from danhba.messages import render
-from danhba.model.findings import Finding, Severity
+from danhba.model.findings import KIND_LIMIT, Finding, Severity
 from danhba.model.register import Agency, Event, Issuance, Province, Register
 from danhba.rules import history
 from danhba.rules.history import CORRECTIONS, Version
-from danhba.rules.history.order import ENOUGH
 from tests.support.registers import PROVINCE, SAMPLE, STTTT, UBND, Texts, agency, edited, files, person, register
 
 P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"
@@ -575,9 +574,9 @@ def test_a_file_turned_round_gives_its_first_places_only_and_in_time() -> None:
     )
     rules = [finding.rule.id for finding in history.check(before, after, frozenset())]
     assert {rule: rules.count(rule) for rule in rules} == {
-        "history-entry-removed": ENOUGH,
-        "history-entry-moved": ENOUGH,
-        "history-entry-inserted": ENOUGH,
+        "history-entry-removed": KIND_LIMIT,
+        "history-entry-moved": KIND_LIMIT,
+        "history-entry-inserted": KIND_LIMIT,
     }
 
 

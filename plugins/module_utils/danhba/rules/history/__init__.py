@@ -14,7 +14,7 @@ from itertools import islice
 from ...addresses.issuing import CONTACT, Issued
 from ...messages import mark as _
 from ...model.facts import Facts
-from ...model.findings import Finding, Where, advice
+from ...model.findings import KIND_LIMIT, Finding, Where, advice
 from ...model.place import START
 from ...model.register import Agency, Province, Register
 from . import agency as agencies
@@ -22,7 +22,6 @@ from . import custodians, entries, events, moves
 from . import province as provinces
 from .agency import GONE
 from .entries import Given
-from .order import ENOUGH
 
 BASE = advice(
     "history-base",
@@ -60,7 +59,7 @@ def check(base: Version, now: Version, unclear: frozenset[str], day: date | None
     if day:
         for agency in base.register.agencies.values():
             if agency.code not in unclear and (later := now.register.agencies.get(agency.code)):
-                yield from islice(events.late(agency, later, now.register.province.policy, day), ENOUGH)
+                yield from islice(events.late(agency, later, now.register.province.policy, day), KIND_LIMIT)
 
 
 def across(

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from ...messages import mark as _
-from ...model.findings import Finding, Where, rule
+from ...model.findings import KIND_LIMIT, Finding, Where, rule
 from ...model.register import Agency, Issuance
 from . import events
 
@@ -37,8 +37,6 @@ IDENTITY = rule(
     "R5",
     _("entry {number} of {agency} had the id {before} and now has {now}; restore it: mail is kept under the id"),
 )
-# A file that was replaced has thousands of such places: these many tell its editor enough.
-ENOUGH = 20
 
 
 class Order:
@@ -63,10 +61,10 @@ class Order:
 
     def findings(self) -> Iterator[Finding]:
         """Every entry that is gone, has another id, stands elsewhere, or is new and not at the end."""
-        yield from islice(self._identities(), ENOUGH)
-        yield from islice(self._removed(), ENOUGH)
-        yield from islice(self._moved(), ENOUGH)
-        yield from islice(self._inserted(), ENOUGH)
+        yield from islice(self._identities(), KIND_LIMIT)
+        yield from islice(self._removed(), KIND_LIMIT)
+        yield from islice(self._moved(), KIND_LIMIT)
+        yield from islice(self._inserted(), KIND_LIMIT)
 
     def _identities(self) -> Iterator[Finding]:
         for index, place in self.renumbered.items():

@@ -9,7 +9,7 @@ from typing import Any
 
 LINE_LIMIT = 8192  # octets of a request, its line end included
 ADDRESS_LIMIT = 254  # octets of an address (RFC 5321, 4.5.3.1.3: a path of 256 with its brackets)
-NOBODY = ""  # the address of no account
+NO_ADDRESS = ""  # the address of no account
 
 
 class Malformed(Exception):
@@ -84,7 +84,7 @@ def _as_text(name: str, value: Any) -> str:
 def _address(typed: str) -> str:
     """An address as accounts have it. What can be none is that of nobody, and is answered like any that is unknown."""
     address = typed.strip().lower()
-    return NOBODY if len(address.encode()) > ADDRESS_LIMIT or "\0" in address else address
+    return NO_ADDRESS if len(address.encode()) > ADDRESS_LIMIT or "\0" in address else address
 
 
 def _network(client: str) -> str:

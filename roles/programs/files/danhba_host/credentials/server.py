@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from .protocol import LINE_LIMIT
 
-PATIENCE = 10.0  # seconds that a caller has for its line
+LINE_SECONDS = 10.0  # seconds that a caller has for its line
 READ_LIMIT = 1 << 20  # octets that are read of it
 
 Handler = Callable[[bytes], object]
@@ -33,7 +33,7 @@ def _attend(connection: socket.socket, handle: Handler, slots: threading.Bounded
         with connection:
             line = _read_line(connection)
             answer = handle(line)
-            connection.settimeout(PATIENCE)
+            connection.settimeout(LINE_SECONDS)
             connection.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
     except OSError as error:
         LOG.warning("a caller went away: %s", error.strerror or type(error).__name__)
@@ -46,7 +46,7 @@ def _read_line(connection: socket.socket) -> bytes:
 
     Too long a line is read, though not kept: what is left unread would reset the connection before the answer arrives.
     """
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LINE_SECONDS
     kept, taken = b"", 0
     while b"\n" not in kept and taken < READ_LIMIT:
         connection.settimeout(max(0.001, deadline - time.monotonic()))

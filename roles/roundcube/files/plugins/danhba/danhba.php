@@ -10,6 +10,7 @@ spl_autoload_register(function (string $class): void {
 });
 
 use Danhba\FirstPassword;
+use Danhba\Form;
 use Danhba\Identity;
 use Danhba\LoginPage;
 use Danhba\Mailboxes;
@@ -71,22 +72,23 @@ class danhba extends rcube_plugin
         $service = new Service((string) $rcmail->config->get('danhba_socket'));
         $mailboxes = new Mailboxes($rcmail->get_dbh());
         $this->session = new Session($this, $rcmail, $service, $mailboxes);
-        $this->wire_sign_in($rcmail, $service);
+        $form = new Form($this, $service, $this->session);
+        $this->wire_sign_in($rcmail, $form);
         $this->wire_identity();
         if (in_array($rcmail->task, ['mail', 'settings', 'addressbook'], true)) {
             $this->include_stylesheet('danhba.css');
         }
         if ($rcmail->task === 'settings') {
-            $this->wire_settings($rcmail, $service);
+            $this->wire_settings($rcmail, $form);
         }
         if ($rcmail->task === 'mail' && rcube_utils::get_input_string('_danhba', rcube_utils::INPUT_GET) === 'changed') {
             $rcmail->output->show_message('danhba.changed', 'confirmation');
         }
     }
 
-    private function wire_sign_in(rcmail $rcmail, Service $service): void
+    private function wire_sign_in(rcmail $rcmail, Form $form): void
     {
-        $first = new FirstPassword($this, $rcmail, $service, $this->session);
+        $first = new FirstPassword($this, $rcmail, $this->session, $form);
         $page = new LoginPage($this, $rcmail, $this->session);
         $this->add_hook('startup', function (array $args) use ($first): array {
             $this->session->check($args['task']);
@@ -110,10 +112,10 @@ class danhba extends rcube_plugin
         }
     }
 
-    private function wire_settings(rcmail $rcmail, Service $service): void
+    private function wire_settings(rcmail $rcmail, Form $form): void
     {
         $pages = [
-            'password' => new PasswordPage($this, $rcmail, $service, $this->session),
+            'password' => new PasswordPage($this, $rcmail, $this->session, $form),
             'programs' => new ProgramsPage($this, $rcmail, $this->session),
         ];
         foreach ($pages as $name => $page) {

@@ -19,15 +19,12 @@ final class FirstPassword
     public const ACTION = 'plugin.danhba-first';
     private const SECONDS = 900;
 
-    private Form $form;
-
     public function __construct(
         private readonly danhba $plugin,
         private readonly rcmail $rcmail,
-        private readonly Service $service,
-        private readonly Session $session
+        private readonly Session $session,
+        private readonly Form $form
     ) {
-        $this->form = new Form($plugin);
     }
 
     /** The password is right, but it is the issued one. Never returns. */
@@ -73,20 +70,9 @@ final class FirstPassword
             http_response_code(403);
             exit;
         }
-        $new = $this->form->chosen();
-        if ($new === null) {
-            return;
-        }
-        $answer = $this->service->change_password($address, $password, $new, rcube_utils::remote_addr());
-        switch ($answer['answer']) {
-            case 'changed':
-                $this->session->enter($answer['mailbox'], $answer['token']);
-                // no break: it never returns
-            case 'unsuitable':
-                $this->form->unsuitable($answer);
-                break;
-            default:
-                $this->form->reasons[] = $this->session->refusal($answer);
+        $answer = $this->form->change($address, $password);
+        if ($answer) {
+            $this->session->enter($answer['mailbox'], $answer['token']);
         }
     }
 

@@ -7,6 +7,7 @@ namespace Danhba;
 use danhba;
 use html;
 use rcube;
+use rcube_utils;
 
 /** The form by which a password is changed. It works without scripts; the script adds a hint and a button to show. */
 final class Form
@@ -14,12 +15,37 @@ final class Form
     /** @var list<string> why the last attempt failed */
     public array $reasons = [];
 
-    public function __construct(private readonly danhba $plugin)
+    public function __construct(
+        private readonly danhba $plugin,
+        private readonly Service $service,
+        private readonly Session $session
+    ) {
+    }
+
+    /**
+     * Change the password to what was posted. The service's answer; null where nothing was changed, and why is noted.
+     * `$refused` is the text for an old password that is wrong.
+     */
+    public function change(string $address, #[\SensitiveParameter] string $old, string $refused = 'refused'): ?array
     {
+        $new = $this->chosen();
+        if ($new === null) {
+            return null;
+        }
+        $answer = $this->service->change_password($address, $old, $new, rcube_utils::remote_addr());
+        if ($answer['answer'] === 'changed') {
+            return $answer;
+        }
+        if ($answer['answer'] === 'unsuitable') {
+            $this->unsuitable($answer);
+        } else {
+            $this->reasons[] = $this->session->refusal($answer, $refused);
+        }
+        return null;
     }
 
     /** What was posted: the new password, or null when the two fields differ or are empty (and the reason is noted). */
-    public function chosen(): ?string
+    private function chosen(): ?string
     {
         $new = $this->posted('_new');
         if ($new === '') {
@@ -38,7 +64,7 @@ final class Form
     }
 
     /** Note why the service did not take a password. @param array{reasons?: list<array{vi: string, en: string}>} $answer */
-    public function unsuitable(array $answer): void
+    private function unsuitable(array $answer): void
     {
         $language = str_starts_with((string) ($_SESSION['language'] ?? 'vi'), 'vi') ? 'vi' : 'en';
         foreach ($answer['reasons'] ?? [] as $reason) {

@@ -7,21 +7,18 @@ namespace Danhba;
 use danhba;
 use html;
 use rcmail;
-use rcube_utils;
 
 /** Settings: the user changes the password; this session goes on, and all others of the mailbox end. */
 final class PasswordPage
 {
-    private Form $form;
     private bool $changed = false;
 
     public function __construct(
         private readonly danhba $plugin,
         private readonly rcmail $rcmail,
-        private readonly Service $service,
-        private readonly Session $session
+        private readonly Session $session,
+        private readonly Form $form
     ) {
-        $this->form = new Form($plugin);
     }
 
     /** Action `plugin.danhba-password`. Roundcube has checked the token of a POST by now; a GET changes nothing. */
@@ -37,25 +34,10 @@ final class PasswordPage
 
     private function change(): void
     {
-        $new = $this->form->chosen();
-        if ($new === null) {
-            return;
-        }
-        $address = (string) $_SESSION['username'];
-        $answer = $this->service->change_password($address, $this->form->posted('_old'), $new, rcube_utils::remote_addr());
-        switch ($answer['answer']) {
-            case 'changed':
-                $this->session->renew($answer['mailbox'], $answer['token']);
-                $this->changed = true;
-                break;
-            case 'unsuitable':
-                $this->form->unsuitable($answer);
-                break;
-            case 'refused':
-                $this->form->reasons[] = $this->plugin->gettext('wrongold');
-                break;
-            default:
-                $this->form->reasons[] = $this->session->refusal($answer);
+        $answer = $this->form->change((string) $_SESSION['username'], $this->form->posted('_old'), 'wrongold');
+        if ($answer) {
+            $this->session->renew($answer['mailbox'], $answer['token']);
+            $this->changed = true;
         }
     }
 

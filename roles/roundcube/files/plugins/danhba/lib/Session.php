@@ -149,14 +149,14 @@ final class Session
         return $this->error;
     }
 
-    /** What a person is told of an answer that is no success. */
-    public function refusal(array $answer): string
+    /** What a person is told of an answer that is no success; `$refused` is the text for a password that is wrong. */
+    public function refusal(array $answer, string $refused = 'refused'): string
     {
         if ($answer['answer'] === 'wait') {
             $minutes = max(1, (int) ceil(((int) ($answer['seconds'] ?? 60)) / 60));
             return $this->plugin->gettext(['name' => 'wait', 'vars' => ['minutes' => (string) $minutes]]);
         }
-        return $this->plugin->gettext($answer['answer'] === 'refused' ? 'refused' : 'unavailable');
+        return $this->plugin->gettext($answer['answer'] === 'refused' ? $refused : 'unavailable');
     }
 
     /** The service does not answer: nginx shows the page that explains it. Never returns; the session stays. */

@@ -1,0 +1,60 @@
+"""laocai.mail.stale: what systemd says of a unit, against the times of its files."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import Ansible, Outcome
+
+MODULE = "laocai.mail.stale"
+NAME = "mail.service"
+SHOWN = """ActiveEnterTimestamp=Sun 2001-09-09 01:46:40.000000 UTC
+StateChangeTimestamp=Sun 2001-09-09 01:48:20.000000 UTC
+LoadState={load}
+ActiveState=active
+UnitFileState=enabled
+NeedDaemonReload=no
+"""
+STARTED, RELOADED = 1_000_000_000, 1_000_000_100  # the same times
+
+
+@pytest.fixture
+def systemd(ansible: Ansible, tmp_path: Path) -> Ansible:
+    """Ansible where `systemctl` is a program of the test's own: it tells of one unit that runs, and does nothing."""
+    program = tmp_path / "bin/systemctl"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\ncat {tmp_path}/said\n")
+    program.chmod(0o755)
+    (tmp_path / "said").write_text(SHOWN.format(load="loaded"))
+    return replace(ansible, environment=ansible.environment | {"PATH": f"{program.parent}:{os.environ['PATH']}"})
+
+
+def ask(systemd: Ansible, *, check: bool = False, **unit: Any) -> Outcome:
+    return systemd.run(MODULE, {"units": [{"name": NAME, **unit}]}, check=check)
+
+
+def test_what_is_older_than_its_files_is_named(systemd: Ansible, tmp_path: Path) -> None:
+    file = tmp_path / "mail.conf"
+    file.touch()
+    for seconds, stale in ((STARTED, False), (STARTED + 1, True), (RELOADED + 1, True)):
+        os.utime(file, (seconds, seconds))
+        done = ask(systemd, start_files=[str(file)], read_files=[str(file)])
+        assert (done.changed, done.result["restart"], done.result["reload"]) == (stale, [NAME] * stale, [])
+    assert ask(systemd, read_files=[str(file)]).result["reload"] == [NAME]
+    assert ask(systemd, read_files=[str(file)], check=True).result["reload"] == [NAME]
+
+
+def test_a_unit_that_check_mode_has_not_made_is_passed_over(systemd: Ansible, tmp_path: Path) -> None:
+    (tmp_path / "said").write_text(SHOWN.format(load="not-found"))
+    done = ask(systemd, check=True, read_files=[str(tmp_path / "none")])
+    assert (done.status, done.changed) == (0, False), done.output
+
+
+def test_a_file_that_is_missing_is_refused(systemd: Ansible, tmp_path: Path) -> None:
+    done = ask(systemd, read_files=[str(tmp_path / "none")])
+    done.assert_refused(f"Thiếu {tmp_path}/none", f"{tmp_path}/none is missing")
