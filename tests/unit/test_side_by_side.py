@@ -15,11 +15,11 @@ def test_each_file_comes_once() -> None:
 
 
 def test_hosts_and_processors_are_mixed() -> None:
-    files = ["tests/unit/a.py", "tests/unit/b.py", "tests/unit/c.py", "tests/e2e/d.py", "tests/integration/e.py"]
+    files = ["tests/unit/a.py", "tests/unit/b.py", "tests/unit/c.py", "tests/integration/d.py", "tests/e2e/e.py"]
     assert in_order(files) == [
-        "tests/e2e/d.py",
+        "tests/e2e/e.py",
         "tests/unit/a.py",
-        "tests/integration/e.py",
+        "tests/integration/d.py",
         "tests/unit/b.py",
         "tests/unit/c.py",
     ]
