@@ -268,6 +268,12 @@ class TestWrong:
         values_ = {"key": key, "length": schema.LONGEST + 1, "most": schema.LONGEST}
         assert said(row) == wrong(schema.LONG.message, column, **values_)
 
+    def test_a_section_that_is_too_long_stands_in_no_column(self) -> None:
+        values_ = {"key": "unit", "length": schema.LONGEST + 1, "most": schema.LONGEST}
+        section = across("x" * (schema.LONGEST + 1), 3)
+        row = read(("Stt", "Họ và tên", "Chức vụ"), section, ("1", AN))[-1]
+        assert said(row) == wrong(schema.LONG.message, "", **values_)
+
     @pytest.mark.parametrize(
         ("cells", "column"),
         [
@@ -351,9 +357,10 @@ class TestRequests:
         cells = ("1", AN, "", "", "", "", "Cấp mới")
         assert read(HEADING, ("I", "Đề nghị thu hồi"), cells)[-1].state is State.TAKEN
 
-    def test_a_division_whose_name_sounds_like_a_request(self) -> None:
-        row = read(HEADING, ("I", "Phòng Cấp mới"), ("1", AN))[-1]
-        assert row.person == Person(AN, unit="Phòng Cấp mới")
+    @pytest.mark.parametrize("unit", ["Phòng Cấp mới", "Đội"])
+    def test_a_division_whose_name_sounds_like_a_request(self, unit: str) -> None:
+        row = read(HEADING, ("I", unit), ("1", AN))[-1]
+        assert (row.state, row.person) == (State.TAKEN, Person(AN, unit=unit))
 
     def test_a_request_is_no_division_and_ends_with_the_table(self) -> None:
         lines = (HEADING, ("I", "Tổ 1"), ("II", "Thu hồi"), ("1", AN), ("Nơi nhận:",), HEADING, ("1", AN))
@@ -381,8 +388,8 @@ class TestTelephones:
 
 class TestHonorifics:
     def test_several_of_them_are_left_out(self) -> None:
-        found = read(HEADING, ("1", "Ông Vù A Y"), ("2", "BÀ LÝ THỊ MAI"), ("3", "Lò An"), ("4", "Bà Mai"))[1:]
-        assert [row.person.name for row in found if row.person] == ["Vù A Y", "Lý Thị Mai", "Lò An", "Bà Mai"]
+        found = read(HEADING, ("1", "Ông Vù Y"), ("2", "BÀ LÝ THỊ MAI"), ("3", "Lò An"), ("4", "Bà Mai"))[1:]
+        assert [row.person.name for row in found if row.person] == ["Vù Y", "Lý Thị Mai", "Lò An", "Bà Mai"]
         assert [row.notes for row in found] == [
             (Note(rows.HONORIFIC, {"word": "Ông"}),),
             (Note(rows.HONORIFIC, {"word": "Bà"}),),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.support.cases import AGE, DELEGATE, NAME, PHU, Case, P, S, U, each, found, without
+from tests.support.cases import AGE, DELEGATE, NAME, PHU, UNTIL, Case, P, S, U, each, found, without
 from tests.support.registers import SAMPLE, STTTT, UBND, Texts, agency, edited, person
 from tests.support.said import recorded, values
 
@@ -120,6 +120,13 @@ CASES = [
     history("another day of closing", edited(S, ("2012-01-01", "2012-01-02")), f"{S}:27:13 history-closed-changed"),
     history("a custodian gone", edited(S, (DELEGATE, "")), f"{S}:10:3 history-custodian"),
     history("another suspension", edited(S, ("9/QĐ-STTTT", "8/QĐ-STTTT")), f"{S}:23:7 history-suspended"),
+    history(
+        "another suspension without an end",
+        edited(S, (UNTIL, "}"), ("9/QĐ-STTTT", "8/QĐ-STTTT")),
+        f"{S}:11:14 custodian-suspended",
+        f"{S}:23:7 history-suspended",
+        base=edited(S, (UNTIL, "}")),
+    ),
     history(
         "a successor that no longer is",
         SUCCEEDED,
