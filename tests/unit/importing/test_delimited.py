@@ -93,13 +93,17 @@ def test_so_many_rows_are_read_and_no_more() -> None:
         "\ufeffHọ và tên;Chức vụ".encode(),
         "Họ và tên;Chức vụ".encode("utf-16"),
         "Họ và tên;Chức vụ".encode("utf-16-le"),
-        "Ho va ten;Chuc vu".encode("utf-16-le"),
         encoded("Họ và tên;Chức vụ", TCVN3),
     ],
-    ids=["UTF-8 with a mark", "UTF-16 with a mark", "UTF-16", "UTF-16 of plain letters", "TCVN3"],
+    ids=["UTF-8 with a mark", "UTF-16 with a mark", "UTF-16", "TCVN3"],
 )
 def test_the_encoding_is_found_out(data: bytes) -> None:
-    assert texts(data) in ({1: ["Họ và tên", "Chức vụ"]}, {1: ["Ho va ten", "Chuc vu"]})
+    assert texts(data) == {1: ["Họ và tên", "Chức vụ"]}
+
+
+def test_utf_16_of_plain_letters() -> None:
+    """Each of its bytes is a character of UTF-8, too."""
+    assert texts("Ho va ten;Chuc vu".encode("utf-16-le")) == {1: ["Ho va ten", "Chuc vu"]}
 
 
 @pytest.mark.parametrize(

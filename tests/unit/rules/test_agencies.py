@@ -258,7 +258,7 @@ CASES = [
         ),
         [
             "agencies/aa.yml:15:54 date-future",
-            "agencies/aa.yml:19:13 date-future",
+            "agencies/aa.yml:18:13 date-future",
             "agencies/bb.yml:6:9 date-future",
         ],
     ),
