@@ -112,6 +112,7 @@ CASES = [
         edited(S, ('- id: "000103"', '- id: "000104"')),
         f"{S}:24:9 history-id",
     ),
+    history("another request", edited(S, ("12/STTTT-VP", "13/STTTT-VP")), f"{S}:21:13 history-opened"),
     history(
         "another day of opening",
         edited(S, ("45/QĐ-STTTT, date: 2010-11-01", "45/QĐ-STTTT, date: 2010-11-02")),
@@ -194,6 +195,33 @@ CASES = [
             ("2011-12-01", "retired", []),
             ("2011-11-30", "transferred", [f"{S}:27:13 person-move-to"]),
         )
+    ),
+    *(
+        history(
+            f"an agency that ended on {day}",
+            {**SAMPLE, A: agency("aa", closed=day)},
+            *expected,
+            base={**SAMPLE, A: agency("aa")},
+        )
+        for day, expected in (("2011-11-30", [f"{A}:6:37 history-late"]), ("2011-12-01", []))
+    ),
+    history(
+        "an agency that was merged long ago",
+        {
+            **SAMPLE,
+            A: agency("aa", closed="2011-11-30 merged"),
+            "agencies/bb.yml": agency("bb", opened="2011-11-30 merged", succeeds=["aa"]),
+        },
+        base={**SAMPLE, A: agency("aa")},
+    ),
+    *(
+        history(
+            f"a leader who retired on {day}",
+            {**SAMPLE, A: agency("aa", person("1", "Lò An", "2010-01-01", day, leader="true"))},
+            *expected,
+            base={**SAMPLE, A: agency("aa", person("1", "Lò An", "2010-01-01", leader="true"))},
+        )
+        for day, expected in (("2011-06-01", [f"{A}:11:42 history-late"]), ("2011-06-02", []))
     ),
     history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),
     history(
