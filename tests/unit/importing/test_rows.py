@@ -93,6 +93,10 @@ def test_a_name_merged_over_its_columns_is_there_once() -> None:
     assert row.person == Person(AN, "Văn thư")
 
 
+def test_a_name_of_which_a_part_is_missing() -> None:
+    assert one("1", "An", heading=("Stt", "Họ đệm", "Tên", "Chức vụ")).person == Person("An")
+
+
 @pytest.mark.parametrize("mark", ['"', "''", "-nt-", "NT", "Như trên"])
 def test_what_stands_for_the_row_above(mark: str) -> None:
     first, *others = read(HEADING, ("1", AN, "Văn thư", "Tổ 1"), ("2", "Lý A Phừ", mark, mark), ("3", "Lò An", mark))[
@@ -123,6 +127,7 @@ class TestDivisions:
             ("", "Tổ chức cán bộ (3 người)"),
             ("", "Tổ chức cán bộ: 03 đồng chí"),
             across("Tổ chức cán bộ", 3),
+            ("", *across("Tổ chức cán bộ", 2)),
             across("12. Tổ chức cán bộ", 3),
         ],
     )
@@ -165,6 +170,7 @@ class TestDivisions:
         lines = (("1", "Lò An", "", "Tổ 1"), ("2", "Lý A Phừ"), ("3", AN))
         _heading, _first, *others = read(HEADING, *lines, plain=plain)
         assert [row.person.unit for row in others if row.person] == [unit, unit]
+        assert read(HEADING, ("1", AN), plain=plain)[-1].person == Person(AN)
 
     def test_the_foot_ends_a_division(self) -> None:
         lines = (HEADING, ("I", "Phòng Tổ chức"), ("1", "Lò An"), ("Nơi nhận:",), HEADING, ("1", AN))
@@ -242,6 +248,7 @@ class TestWrong:
             (("", AN), wrong(rows.NO_NUMBER, "B", name=AN)),
             (("1", "Phòng tổ chức", "x", "y"), wrong(rows.NOT_A_PERSON, "B", name="Phòng Tổ Chức")),
             (("1", "Sở", "x", "y"), wrong(rows.NOT_A_PERSON, "B", name="Sở")),
+            (("1", "-"), wrong(issuing.LETTERS.message, "B", name="-")),
             (("1", "李明"), wrong(issuing.CHARACTER.message, "B", character="'李' (U+674E)", name="李明")),
             (("1", "'"), wrong(issuing.CHARACTER.message, "B", character="''' (U+0027)", name="'")),
             (("1", AN, "", "", "gọi  An"), wrong(values.NO_PHONE, "E", value="gọi An")),
