@@ -32,11 +32,15 @@ def test_a_text_is_one_sheet_without_merged_cells() -> None:
 
 
 def test_rows_keep_the_numbers_that_a_spreadsheet_shows() -> None:
-    assert texts('\n ; \nStt;Họ và tên\n\n1;"Vù\nA Y"\n2;Lý A Phừ') == {
+    assert texts('\n ; \nStt;Họ và tên\n\n1;"Vù\r\nA Y"\n2;Lý A Phừ') == {
         3: ["Stt", "Họ và tên"],
-        5: ["1", "Vù\nA Y"],
+        5: ["1", "Vù\r\nA Y"],
         6: ["2", "Lý A Phừ"],
     }
+
+
+def test_lines_end_as_on_any_system() -> None:
+    assert texts("Stt;Họ và tên\r1;Vù A Y\r") == {1: ["Stt", "Họ và tên"], 2: ["1", "Vù A Y"]}
 
 
 @pytest.mark.parametrize("delimiter", [";", ",", "\t", "|"])
@@ -61,11 +65,11 @@ def test_the_beginning_tells_the_delimiter(lines: int, fields: int) -> None:
 
 @pytest.mark.parametrize(
     ("first", "rest"),
-    [("sep=;\r\n", "a;b,c,d"), (" sep=; \n", "a;b,c,d"), ("sep=\t\n", "a\tb,c,d"), ("sep=|\n", "a|b,c,d")],
+    [("sep=;\r\n", "a;b,c,d"), (" sep=; \n", "a;b,c,d"), ("sep=\t\r\n", "a\tb,c,d"), ("sep=|\n", "a|b,c,d")],
 )
 def test_a_delimiter_that_is_stated(first: str, rest: str) -> None:
     """Spreadsheets hide that line, and count it."""
-    assert texts(first + rest) == {2: ["a", "b,c,d"]}
+    assert texts(f"{first}{rest}\n") == {2: ["a", "b,c,d"]}
 
 
 @pytest.mark.parametrize("first", ["sep=", "sep=;;", "xsep=;", "sap=;"])
@@ -95,6 +99,11 @@ def test_so_many_rows_are_read_and_no_more() -> None:
 )
 def test_the_encoding_is_found_out(data: bytes) -> None:
     assert texts(data) == {1: ["Họ và tên", "Chức vụ"]}
+
+
+def test_utf_16_of_plain_letters() -> None:
+    """Each of its bytes is a character of UTF-8, too."""
+    assert texts("Ho va ten;Chuc vu".encode("utf-16-le")) == {1: ["Ho va ten", "Chuc vu"]}
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ def test_the_font_decides_before_anything_else() -> None:
     ambiguous = disguised("Dũng", TCVN3)
     assert converted([Cell(ambiguous, encoding=TCVN3)]) == ([TCVN3], [["Dũng"]])
     assert converted([Cell("Thắng", encoding=TCVN3)]) == ([], [["Thắng"]])
+    # What a font shows as it stands is not converted.
+    assert converted([Cell("Chí", encoding=VNI)]) == ([], [["Chí"]])
 
 
 def test_what_is_plausible_as_it_stands_follows_its_column() -> None:
@@ -46,9 +48,9 @@ def test_what_is_plausible_as_it_stands_follows_its_column() -> None:
 
 def test_a_column_that_is_mostly_unicode_decides_nothing() -> None:
     plausible, old = disguised("Dũng", TCVN3), disguised(NAME, TCVN3)
-    for olds, text in ((1, plausible), (2, "Dũng")):
-        rows = [[Cell(text)] for text in (*[old] * olds, "Lò Thị Hằng", plausible)]
-        assert converted(*rows)[1][-1] == [text]
+    for olds, right, text in ((1, 1, plausible), (2, 1, "Dũng"), (2, 2, plausible)):
+        rows = [[Cell(text)] for text in (*[old] * olds, *["Lò Thị Hằng"] * right, plausible)]
+        assert converted(*rows) == ([TCVN3], [*[[NAME]] * olds, *[["Lò Thị Hằng"]] * right, [text]])
 
 
 def test_the_encodings_are_named_by_how_often_they_are_met() -> None:

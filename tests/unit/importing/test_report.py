@@ -26,7 +26,7 @@ def test_a_row_for_each_row() -> None:
         Row("DS", 3, State.SKIPPED, (Note(SECTION, {"text": "Tổ 2"}),)),
         Row("DS", 4, State.BAD, (Note(NO_NAME, {}, "B"), Note(HONORIFIC, {"word": "Bà"})), AN),
     )
-    assert shown(*rows, locals_={0: "vay-snv", 2: "vay-snv"}) == [
+    assert shown(*rows, locals_={0: "vay-snv"}) == [
         ("2", "will be opened", "Vù A Y", "Văn thư", "Tổ 1", "3840034", "vay-snv@laocai.gov.vn", ""),
         ("3", "left out", "", "", "", "", "", "heads the rows below: Tổ 2"),
         (

@@ -93,6 +93,10 @@ def test_a_name_merged_over_its_columns_is_there_once() -> None:
     assert row.person == Person(AN, "Văn thư")
 
 
+def test_a_name_of_which_a_part_is_missing() -> None:
+    assert one("1", "An", heading=("Stt", "Họ đệm", "Tên", "Chức vụ")).person == Person("An")
+
+
 @pytest.mark.parametrize("mark", ['"', "''", "-nt-", "NT", "Như trên"])
 def test_what_stands_for_the_row_above(mark: str) -> None:
     first, *others = read(HEADING, ("1", AN, "Văn thư", "Tổ 1"), ("2", "Lý A Phừ", mark, mark), ("3", "Lò An", mark))[
@@ -123,6 +127,7 @@ class TestDivisions:
             ("", "Tổ chức cán bộ (3 người)"),
             ("", "Tổ chức cán bộ: 03 đồng chí"),
             across("Tổ chức cán bộ", 3),
+            ("", *across("Tổ chức cán bộ", 2)),
             across("12. Tổ chức cán bộ", 3),
         ],
     )
@@ -165,6 +170,7 @@ class TestDivisions:
         lines = (("1", "Lò An", "", "Tổ 1"), ("2", "Lý A Phừ"), ("3", AN))
         _heading, _first, *others = read(HEADING, *lines, plain=plain)
         assert [row.person.unit for row in others if row.person] == [unit, unit]
+        assert read(HEADING, ("1", AN), plain=plain)[-1].person == Person(AN)
 
     def test_the_foot_ends_a_division(self) -> None:
         lines = (HEADING, ("I", "Phòng Tổ chức"), ("1", "Lò An"), ("Nơi nhận:",), HEADING, ("1", AN))
@@ -242,6 +248,7 @@ class TestWrong:
             (("", AN), wrong(rows.NO_NUMBER, "B", name=AN)),
             (("1", "Phòng tổ chức", "x", "y"), wrong(rows.NOT_A_PERSON, "B", name="Phòng Tổ Chức")),
             (("1", "Sở", "x", "y"), wrong(rows.NOT_A_PERSON, "B", name="Sở")),
+            (("1", "-"), wrong(issuing.LETTERS.message, "B", name="-")),
             (("1", "李明"), wrong(issuing.CHARACTER.message, "B", character="'李' (U+674E)", name="李明")),
             (("1", "'"), wrong(issuing.CHARACTER.message, "B", character="''' (U+0027)", name="'")),
             (("1", AN, "", "", "gọi  An"), wrong(values.NO_PHONE, "E", value="gọi An")),
@@ -267,6 +274,12 @@ class TestWrong:
         row = one(*(text.format("A" + "b" * schema.LONGEST) for text in cells))
         values_ = {"key": key, "length": schema.LONGEST + 1, "most": schema.LONGEST}
         assert said(row) == wrong(schema.LONG.message, column, **values_)
+
+    def test_a_section_that_is_too_long_stands_in_no_column(self) -> None:
+        values_ = {"key": "unit", "length": schema.LONGEST + 1, "most": schema.LONGEST}
+        section = across("x" * (schema.LONGEST + 1), 3)
+        row = read(("Stt", "Họ và tên", "Chức vụ"), section, ("1", AN))[-1]
+        assert said(row) == wrong(schema.LONG.message, "", **values_)
 
     @pytest.mark.parametrize(
         ("cells", "column"),
@@ -351,9 +364,10 @@ class TestRequests:
         cells = ("1", AN, "", "", "", "", "Cấp mới")
         assert read(HEADING, ("I", "Đề nghị thu hồi"), cells)[-1].state is State.TAKEN
 
-    def test_a_division_whose_name_sounds_like_a_request(self) -> None:
-        row = read(HEADING, ("I", "Phòng Cấp mới"), ("1", AN))[-1]
-        assert row.person == Person(AN, unit="Phòng Cấp mới")
+    @pytest.mark.parametrize("unit", ["Phòng Cấp mới", "Đội"])
+    def test_a_division_whose_name_sounds_like_a_request(self, unit: str) -> None:
+        row = read(HEADING, ("I", unit), ("1", AN))[-1]
+        assert (row.state, row.person) == (State.TAKEN, Person(AN, unit=unit))
 
     def test_a_request_is_no_division_and_ends_with_the_table(self) -> None:
         lines = (HEADING, ("I", "Tổ 1"), ("II", "Thu hồi"), ("1", AN), ("Nơi nhận:",), HEADING, ("1", AN))
@@ -381,8 +395,8 @@ class TestTelephones:
 
 class TestHonorifics:
     def test_several_of_them_are_left_out(self) -> None:
-        found = read(HEADING, ("1", "Ông Vù A Y"), ("2", "BÀ LÝ THỊ MAI"), ("3", "Lò An"), ("4", "Bà Mai"))[1:]
-        assert [row.person.name for row in found if row.person] == ["Vù A Y", "Lý Thị Mai", "Lò An", "Bà Mai"]
+        found = read(HEADING, ("1", "Ông Vù Y"), ("2", "BÀ LÝ THỊ MAI"), ("3", "Lò An"), ("4", "Bà Mai"))[1:]
+        assert [row.person.name for row in found if row.person] == ["Vù Y", "Lý Thị Mai", "Lò An", "Bà Mai"]
         assert [row.notes for row in found] == [
             (Note(rows.HONORIFIC, {"word": "Ông"}),),
             (Note(rows.HONORIFIC, {"word": "Bà"}),),

@@ -104,7 +104,7 @@ def test_telephones(cell: Cell, meant: str, remarks: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["gọi buổi sáng", "12345", "214384034", "0912345678 hoặc gọi An", "0912345678; 12345", "4/a"]
+    "text", ["gọi buổi sáng", "gọi 3840034", "12345", "214384034", "0912345678 hoặc gọi An", "0912345678; 12345", "4/a"]
 )
 def test_what_is_no_telephone(text: str) -> None:
     assert values.phone(Cell(text)) == values.Phone(wrong=True)

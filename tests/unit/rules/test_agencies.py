@@ -29,6 +29,17 @@ CASES = [
         "the successor of an unknown one", U, "people: []", "succeeds: [snv]\npeople: []", f"{U}:6:11 agency-succeeds"
     ),
     change("its own successor", U, "people: []", "succeeds: [ubnd]\npeople: []", f"{U}:6:11 agency-succeeds"),
+    Case(
+        "opened under one that goes on under another name",
+        register(
+            agency("aa", closed="2011-01-01 renamed"),
+            agency("bb", opened="2011-01-01 renamed", closed="2012-01-01 renamed", succeeds=["aa"]),
+            agency("cc", opened="2012-01-01 renamed", succeeds=["bb"]),
+            agency("dd", parent="cc"),
+            agency("ee", opened="1999-12-31", parent="cc"),
+        ),
+        ["agencies/ee.yml:5:9 agency-parent-closed"],
+    ),
     Case("merged into none", register(agency("aa", closed="2011-01-01 merged")), ["agencies/aa.yml:6:9 agency-heir"]),
     Case(
         "closed before it opened",
@@ -226,6 +237,28 @@ CASES = [
             "agencies/aa.yml:21:35 date-future",
             "agencies/aa.yml:26:54 date-future",
             "agencies/bb.yml:5:9 date-future",
+            "agencies/bb.yml:6:9 date-future",
+        ],
+    ),
+    Case(
+        "days as far ahead as may be",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01", "2013-06-02"),
+                person(
+                    "2",
+                    "Lò Ba",
+                    "2011-01-01",
+                    suspended=[{"document": "1/QĐ-AA", "date": "2013-06-02", "until": "2013-06-03"}],
+                ),
+                person("3", "Lò Cả", "2013-06-03"),
+            ),
+            agency("bb", opened="2013-06-02", closed="2013-06-03"),
+        ),
+        [
+            "agencies/aa.yml:15:54 date-future",
+            "agencies/aa.yml:18:13 date-future",
             "agencies/bb.yml:6:9 date-future",
         ],
     ),

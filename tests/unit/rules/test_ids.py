@@ -6,7 +6,7 @@ Each case changes one thing in the sample register and states all findings that 
 from __future__ import annotations
 
 from tests.support.cases import Case, S, change, each, found
-from tests.support.registers import agency, person, register
+from tests.support.registers import agency, edited, person, register
 from tests.support.said import recorded, values
 
 CASES = [
@@ -24,6 +24,11 @@ CASES = [
     *(
         change(f"the id {id_}", S, "000103", id_)
         for id_ in ("01234567890", "0123456789012", "phu", "gsphu1", "GSP-103", "abcdef")
+    ),
+    Case(
+        "an id of letters beside a name that cannot be read",
+        edited(S, ("000103", "abc"), ("Giàng Seo Phử", "Giàng Seo 3")),
+        [f"{S}:25:11 name-character"],
     ),
     Case(
         "one person with two ids",

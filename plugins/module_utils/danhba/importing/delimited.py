@@ -70,7 +70,7 @@ def _fits(text: str, delimiter: str) -> tuple[bool, int]:
     lines = text[: _BEGINNING * 1000].splitlines()[:_BEGINNING]
     rows = list(csv.reader(lines, delimiter=delimiter))
     found = any(headings.is_heading([Cell(value) for value in row[:MOST_COLUMNS]]) for row in rows)
-    return found, sum(len(row) - 1 for row in rows)
+    return found, sum(map(len, rows))
 
 
 def _rows(path: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:

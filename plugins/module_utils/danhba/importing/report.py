@@ -21,8 +21,7 @@ def table(settled: Settled, domain: str, language: str) -> Iterator[tuple[str, .
     several = len({row.sheet for row in settled.rows}) > 1
     for numbers, row, index in _grouped(settled.rows):
         place = f"{row.sheet}!{numbers}" if several else numbers
-        local = settled.locals.get(index, "")
-        address = f"{local}@{domain}" if local and row.state is State.TAKEN else ""
+        address = f"{settled.locals[index]}@{domain}" if index in settled.locals else ""
         person = row.person
         told = (person.name, person.title, person.unit, person.phone) if person else ("", "", "", "")
         yield (place, say(_STATES[row.state]), *told, address, "; ".join(_note(note, language) for note in row.notes))

@@ -117,8 +117,7 @@ class _Known:
         if other := self.ids.get(person.id):
             return row.bad(ID_TWICE, row=other.number)
         self.ids[person.id] = row
-        entries = self.holders.get(person.id, [])
-        if not entries:
+        if not (entries := self.holders.get(person.id)):
             return row
         agency, last = entries[-1]
         if values.name_key(last.name) != values.name_key(person.name):

@@ -104,7 +104,7 @@ def _heirs(agencies: Mapping[str, Facts]) -> dict[str, list[Facts]]:
 
 def _inherited(agency: Facts, heirs: Mapping[str, list[Facts]], agencies: Mapping[str, Facts]) -> Iterator[Finding]:
     """Of an agency that did not just end: somebody took over, and a renamed one is one agency before and after."""
-    found = heirs.get(agency.code, [])
+    found = heirs.get(agency.code)
     if not found:
         values = {"agency": agency.code, "event": agency.closed_event, "day": agency.closed}
         yield HEIR.at(agency.where("closed"), **values)

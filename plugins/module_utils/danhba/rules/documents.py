@@ -173,9 +173,7 @@ def _at(where: Where, at: Places, key: str) -> Where:
 
 
 def _objection(objection: Rule, text: str, where: Where, more: Mapping[str, Any] | None = None) -> Finding:
-    document = documents.parse(text)
-    kind = document.kind if document else ""
-    return objection.at(where, document=text, kind=kind or LETTER_SHOWN, **(more or {}))
+    return objection.at(where, document=text, kind=documents.kind(text) or LETTER_SHOWN, **(more or {}))
 
 
 def _code(symbol: str) -> str:

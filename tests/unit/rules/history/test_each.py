@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.support.cases import AGE, DELEGATE, NAME, PHU, Case, P, S, U, each, found, without
+from tests.support.cases import AGE, DELEGATE, NAME, PHU, UNTIL, Case, P, S, U, each, found, without
 from tests.support.registers import SAMPLE, STTTT, UBND, Texts, agency, edited, person
 from tests.support.said import recorded, values
 
@@ -112,6 +112,7 @@ CASES = [
         edited(S, ('- id: "000103"', '- id: "000104"')),
         f"{S}:24:9 history-id",
     ),
+    history("another request", edited(S, ("12/STTTT-VP", "13/STTTT-VP")), f"{S}:21:13 history-opened"),
     history(
         "another day of opening",
         edited(S, ("45/QĐ-STTTT, date: 2010-11-01", "45/QĐ-STTTT, date: 2010-11-02")),
@@ -120,6 +121,13 @@ CASES = [
     history("another day of closing", edited(S, ("2012-01-01", "2012-01-02")), f"{S}:27:13 history-closed-changed"),
     history("a custodian gone", edited(S, (DELEGATE, "")), f"{S}:10:3 history-custodian"),
     history("another suspension", edited(S, ("9/QĐ-STTTT", "8/QĐ-STTTT")), f"{S}:23:7 history-suspended"),
+    history(
+        "another suspension without an end",
+        edited(S, (UNTIL, "}"), ("9/QĐ-STTTT", "8/QĐ-STTTT")),
+        f"{S}:11:14 custodian-suspended",
+        f"{S}:23:7 history-suspended",
+        base=edited(S, (UNTIL, "}")),
+    ),
     history(
         "a successor that no longer is",
         SUCCEEDED,
@@ -187,6 +195,33 @@ CASES = [
             ("2011-12-01", "retired", []),
             ("2011-11-30", "transferred", [f"{S}:27:13 person-move-to"]),
         )
+    ),
+    *(
+        history(
+            f"an agency that ended on {day}",
+            {**SAMPLE, A: agency("aa", closed=day)},
+            *expected,
+            base={**SAMPLE, A: agency("aa")},
+        )
+        for day, expected in (("2011-11-30", [f"{A}:6:37 history-late"]), ("2011-12-01", []))
+    ),
+    history(
+        "an agency that was merged long ago",
+        {
+            **SAMPLE,
+            A: agency("aa", closed="2011-11-30 merged"),
+            "agencies/bb.yml": agency("bb", opened="2011-11-30 merged", succeeds=["aa"]),
+        },
+        base={**SAMPLE, A: agency("aa")},
+    ),
+    *(
+        history(
+            f"a leader who retired on {day}",
+            {**SAMPLE, A: agency("aa", person("1", "Lò An", "2010-01-01", day, leader="true"))},
+            *expected,
+            base={**SAMPLE, A: agency("aa", person("1", "Lò An", "2010-01-01", leader="true"))},
+        )
+        for day, expected in (("2011-06-01", [f"{A}:11:42 history-late"]), ("2011-06-02", []))
     ),
     history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),
     history(

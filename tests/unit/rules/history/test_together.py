@@ -5,7 +5,9 @@ The rules one by one are in test_each.py; here is what comes together, what may 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -106,6 +108,12 @@ ORDER = [
         entries(THREE, TWO, ONE),
         [f"{S}:17:5 stttt/000102 entry-moved", f"{S}:22:5 stttt/000101 entry-moved"],
     ),
+    Change(
+        "the last one put after the first",
+        entries(ONE, FOUR, TWO, THREE),
+        [f"{S}:19:5 stttt/000104 entry-moved"],
+        base=entries(ONE, TWO, THREE, FOUR),
+    ),
     Change("the first one to the end", entries(TWO, THREE, ONE), [f"{S}:22:5 stttt/000101 entry-moved"]),
     Change("one inserted", entries(ONE, FOUR, TWO, THREE), [f"{S}:19:5 stttt/000104 entry-inserted"]),
     Change(
@@ -187,6 +195,7 @@ VALUES = [
         ),
         [f"{S}:26:13 stttt/000103 opened"],
     ),
+    Change("another dash in the agency's name", in_file(STTTT, ("Truyền thông", "Truyền-thông")), []),
     Change("an earlier founding", in_file(STTTT, ("2008-03-20", "2008-03-19")), [f"{S}:7:9 stttt opened"]),
     Change(
         "another event of closing",
@@ -373,6 +382,7 @@ def test_a_successor_of_an_agency_that_had_ended(name: str, base: Texts, now: Te
 
 
 LEFT = person("1", "An", "2010-01-01", "2011-01-01")
+EARLIER = person("1", "An", "2008-01-01", "2009-01-01")
 GONE = register(agency("aa", LEFT), agency("bb"))
 RETURNS: list[tuple[str, str, Texts, list[str]]] = [
     ("elsewhere", agency("bb", person("1", "An", "2012-01-01")), GONE, ["agencies/bb.yml:9:13 bb/1 return"]),
@@ -383,6 +393,13 @@ RETURNS: list[tuple[str, str, Texts, list[str]]] = [
         ["agencies/bb.yml:9:13 bb/1 return"],
     ),
     ("another one", agency("bb", person("2", "An", "2012-01-01")), GONE, []),
+    ("as before he left", agency("bb", EARLIER, quota="5G"), {**GONE, "agencies/bb.yml": agency("bb", EARLIER)}, []),
+    (
+        "where he was before",
+        agency("bb", EARLIER, person("1", "An", "2012-01-01")),
+        {**GONE, "agencies/bb.yml": agency("bb", EARLIER)},
+        ["agencies/bb.yml:13:13 bb/1 return"],
+    ),
     (
         "as before",
         agency("bb", person("1", "An", "2012-01-01"), quota="5G"),
@@ -560,24 +577,35 @@ def test_both_sides_may_hold_only_the_agencies_that_differ() -> None:
     assert list(history.check(before, after, frozenset({"bb"}))) == []
 
 
-def test_a_file_turned_round_gives_its_first_places_only_and_in_time() -> None:
-    opened = Event("1/QĐ-UBND", date(2010, 1, 1), "established")
+FOUNDED = Event("1/QĐ-UBND", date(2010, 1, 1), "established")
+
+
+def rules_of(people: Sequence[Issuance], later: Sequence[Issuance]) -> Mapping[str, int]:
+    """How often each rule objects to what an agency's people become."""
     province = Province("x", "x.vn", "mail.x.vn", "aa", P)
-    people = [Issuance(str(number), "An", opened) for number in range(20_000)]
-    turned = [*reversed(people[: len(people) // 2]), *(Issuance(f"n{i.id}", "Ba", opened) for i in people), people[-1]]
     before, after = (
         Version(
-            Register(province, {"aa": Agency("aa", "Sở", "department", opened, "aa.yml", people=tuple(those))}, ""),
+            Register(province, {"aa": Agency("aa", "Sở", "department", FOUNDED, "aa.yml", people=tuple(those))}, ""),
             Issued({"aa": [f"{issuance.id}-aa" for issuance in those]}),
         )
-        for those in (people, turned)
+        for those in (people, later)
     )
-    rules = [finding.rule.id for finding in history.check(before, after, frozenset())]
-    assert {rule: rules.count(rule) for rule in rules} == {
+    return Counter(finding.rule.id for finding in history.check(before, after, frozenset()))
+
+
+def test_a_file_turned_round_gives_its_first_places_only_and_in_time() -> None:
+    people = [Issuance(str(number), "An", FOUNDED) for number in range(20_000)]
+    turned = [*reversed(people[: len(people) // 2]), *(Issuance(f"n{i.id}", "Ba", FOUNDED) for i in people), people[-1]]
+    assert rules_of(people, turned) == {
         "history-entry-removed": KIND_LIMIT,
         "history-entry-moved": KIND_LIMIT,
         "history-entry-inserted": KIND_LIMIT,
     }
+
+
+def test_a_file_with_other_ids_gives_the_first_of_them_only() -> None:
+    people = [Issuance(str(number), f"Lò {number}", FOUNDED) for number in range(KIND_LIMIT + 1)]
+    assert rules_of(people, [replace(issuance, id=f"n{issuance.id}") for issuance in people]) == {"history-id": KIND_LIMIT}
 
 
 People = list[dict[str, Any]]
