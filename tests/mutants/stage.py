@@ -25,7 +25,7 @@ def make(room: Room, folder: Path) -> Path:
     shutil.copytree(CORE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PROJECT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "e2e", "lab"))
     for path in PROJECT.iterdir():
-        if path.name not in {"tests", "build", ".git", "pyproject.toml", ".hypothesis", ".coverage"}:
+        if path.name not in {"tests", "build", ".git", "pyproject.toml", ".hypothesis"}:
             (folder / RUN / path.name).symlink_to(path)
     (folder / "pyproject.toml").write_text(settings(room), encoding="utf-8")
     return folder
