@@ -16,6 +16,7 @@ PYTEST := .venv/bin/pytest
 # How many processes share the tests, each taking a whole file: one more than the processors, for tests of hosts wait.
 JOBS ?= $(shell echo $$((1 + $$(nproc))))
 SIDE_BY_SIDE := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
+# Of all Python that runs in production, also in processes that tests start (pyproject.toml).
 COVERAGE := --cov --cov-report=term:skip-covered
 # The lab needs no third-party package, so that `make down` works where `make setup` did not get through.
 LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
@@ -51,7 +52,7 @@ unit-changed:
 	  if [[ -n $$tests ]]; then $(PYTEST) --quiet --numprocesses $$(nproc) --dist loadfile $$tests; fi
 
 unit: setup ## Kiểm thử đơn vị, đo độ phủ | unit tests, with coverage
-	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) tests/unit
+	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) --cov-fail-under=0 tests/unit
 
 integration: setup ## Kiểm thử với PostgreSQL và máy thử thật | tests against real PostgreSQL and real hosts
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/integration
@@ -120,4 +121,4 @@ lint-web:
 
 clean: down ## Gỡ tất cả, cả bộ đệm và .venv | remove everything, caches and .venv too
 	@$(LAB) clean
-	@rm -rf .venv .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage build dist *.egg-info
+	@rm -rf .venv .ansible .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist *.egg-info

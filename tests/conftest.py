@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 
 from tests.clauses import CLAUSES
+from tests.support import parts
 from tests.support.side_by_side import in_order
 
 # How long one example takes depends on what else the machine does, so it says nothing about the code.
@@ -25,6 +26,29 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _file(item: pytest.Item) -> str:
     return item.nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where coverage is demanded, each part has to have what the whole has to."""
+    demanded = _demanded(session.config)
+    if demanded and any(share.percent < demanded for share in parts.shares()):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Show the parts above the line that ends a run."""
+    if demanded := _demanded(config):
+        terminalreporter.section("coverage of each part")
+        for share in parts.shares():
+            terminalreporter.write_line(share.line(demanded))
+
+
+def _demanded(config: pytest.Config) -> float:
+    """How many per cent have to be covered: 0 where nothing is measured, and in a process that runs a share of it."""
+    if hasattr(config, "workerinput") or not config.pluginmanager.hasplugin("_cov"):
+        return 0.0
+    return float(config.getoption("cov_fail_under") or 0)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -23,7 +23,7 @@ from tests.lab.settings import Settings
 from tests.lab.shell import locked
 from tests.support import php_coverage
 from tests.support.browser import Chromium, chromium
-from tests.support.deployment import FQDN, PROJECT, Deployment
+from tests.support.deployment import FQDN, PROJECT, Deployment, unmeasured
 from tests.support.editing import RegisterCopy
 
 # The host that the demo builds, and the snapshot that it becomes.
@@ -73,7 +73,7 @@ def _run_demo() -> tuple[int, str]:
     done = subprocess.run(
         ["/bin/sh", "-ec", _command_of_the_readme()],
         cwd=PROJECT,
-        env={**os.environ, "DEMO": f"--name {NAME} --address {ADDRESS}"},
+        env={**unmeasured(), "DEMO": f"--name {NAME} --address {ADDRESS}"},
         check=False,
         text=True,
         stdout=subprocess.PIPE,

@@ -275,6 +275,9 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
         "ANSIBLE_REMOTE_TEMP": str(home / "remote"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "0",
+        # Else a worker is ended while it writes down what it ran (coverage).
+        "ANSIBLE_WORKER_SHUTDOWN_POLL_COUNT": "100",
+        "ANSIBLE_WORKER_SHUTDOWN_POLL_DELAY": "0.1",
     }
 
 

@@ -684,11 +684,12 @@ def trace(work: Callable[[], object], on_line: Callable[[Line], None]) -> None:
             on_line((frame.f_code.co_filename, frame.f_lineno))
         return tracer
 
+    before = sys.gettrace()  # that of coverage
     sys.settrace(tracer)
     try:
         work()
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
 
 
 def kill_before(line: Line) -> Callable[[Line], None]:

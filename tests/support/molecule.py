@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.deployment import unmeasured
+
 PROJECT = Path(__file__).resolve().parents[2]
 SCENARIOS = PROJECT / "tests/molecule"
 SHOWN_LINES = 150
@@ -37,7 +39,7 @@ def run_scenario(name: str) -> None:
 def environment() -> dict[str, str]:
     """Let Molecule find the scenarios, and Ansible's commands, as the Makefile does; nothing of the outer pytest."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "COV_"))}
+    inherited = {name: value for name, value in unmeasured().items() if not name.startswith("PYTEST_")}
     return inherited | {
         "LC_ALL": "C.UTF-8",
         "MOLECULE_GLOB": "tests/molecule/*/molecule.yml",

@@ -605,7 +605,9 @@ def test_a_file_turned_round_gives_its_first_places_only_and_in_time() -> None:
 
 def test_a_file_with_other_ids_gives_the_first_of_them_only() -> None:
     people = [Issuance(str(number), f"Lò {number}", FOUNDED) for number in range(KIND_LIMIT + 1)]
-    assert rules_of(people, [replace(issuance, id=f"n{issuance.id}") for issuance in people]) == {"history-id": KIND_LIMIT}
+    assert rules_of(people, [replace(issuance, id=f"n{issuance.id}") for issuance in people]) == {
+        "history-id": KIND_LIMIT
+    }
 
 
 People = list[dict[str, Any]]

@@ -1,0 +1,54 @@
+"""Why the database cannot be opened, and what to do about it: by the words of the server."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import psycopg
+import pytest
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.host import postgres
+
+ROLE = "danhba_apply"
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, folder: Path, words: str) -> Failure:
+    """The failure where psycopg says this."""
+
+    def connect(**_arguments: object) -> None:
+        raise psycopg.OperationalError(f"connection failed: {words}")
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    with pytest.raises(Failure) as caught:
+        postgres.open_connection("danhba", ROLE, str(folder))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("words", "vi", "en"),
+    [
+        ("Connection refused", "systemctl start postgresql", "is not running"),
+        ('FATAL:  database "danhba" does not exist', "Chưa có cơ sở dữ liệu danhba", "danhba does not exist"),
+        (f'FATAL:  role "{ROLE}" does not exist', f"Chưa có vai trò {ROLE}", f"PostgreSQL has no role {ROLE}"),
+        (f'FATAL:  Peer authentication failed for user "{ROLE}"', "bằng quyền root", "Run the task as root"),
+        ('FATAL:  permission denied for database "danhba"', "bằng quyền root", "Run the task as root"),
+        ("FATAL:  sorry, too many clients already", "too many clients already", "Cannot open the database danhba"),
+    ],
+)
+def test_a_refusal_says_the_way_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str, vi: str, en: str
+) -> None:
+    (tmp_path / f".s.PGSQL.{postgres.PORT}").touch()
+    failure = refused(monkeypatch, tmp_path, words)
+    assert vi in failure.vi
+    assert en in failure.en
+
+
+def test_without_a_socket_nobody_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert f"nobody listens in {tmp_path}" in refused(monkeypatch, tmp_path, "No such file or directory").en
+
+
+def test_a_host_without_psycopg_is_told_of_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(postgres, "HAS_PSYCOPG", False)
+    with pytest.raises(Failure, match="apt-get install python3-psycopg"):
+        postgres.open_connection("danhba", ROLE, str(tmp_path))
