@@ -24,6 +24,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.credentials impor
 
 from danhba_host.credentials.hashing import Hasher
 from tests.integration.conftest import PROJECT, WEBMAIL_ROLE, Database
+from tests.support.programs import CREDENTIALS
 
 LIBRARY = PROJECT / "roles/programs/files"
 ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Vina9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
@@ -42,19 +43,6 @@ MAILBOX = {
     "dn": "uid=nvvinh-stttt,ou=stttt,dc=laocai,dc=gov,dc=vn",
 }
 HASHED = Hasher(1).make(ISSUED)
-SETTINGS: dict[str, Any] = {
-    "connections": 8,
-    "hashes_at_once": 2,
-    "session_seconds": 43200,
-    "window_seconds": 900,
-    "account_failures": 3,
-    "account_failures_everywhere": 6,
-    "client_failures": 8,
-    "minimum_length": 10,
-    "former_passwords": 2,
-    "word_lists": [],
-    "anvil_socket": "",
-}
 
 
 @dataclass
@@ -124,7 +112,7 @@ def running(database: Database, folder: Path, **changes: Any) -> Iterator[Runnin
     """The service, started as systemd starts it."""
     folder.mkdir(exist_ok=True)
     path, log, settings = folder / "socket", folder / "log", folder / "settings.json"
-    values = {"database": database.name, "database_socket_dir": database.server.socket} | SETTINGS | changes
+    values = {"database": database.name, "database_socket_dir": database.server.socket} | CREDENTIALS | changes
     settings.write_text(json.dumps(values), encoding="utf-8")
     with socket.socket(socket.AF_UNIX) as listener, log.open("wb") as output:
         listener.bind(str(path))

@@ -74,13 +74,18 @@ def test_a_clean_merge_has_what_both_did(clone: Clone) -> None:
     assert texts(found.result) == {**SAMPLE, S: SAMPLE[S] + MINE, U: SAMPLE[U] + "# theirs\n"}
 
 
-def test_of_two_who_append_the_target_comes_first(clone: Clone) -> None:
+def both_append(clone: Clone) -> Proposal:
+    """Read a proposal that appends an entry where the target has appended another one."""
     clone.add(MINE)
     clone.commit()
     clone.on("target")
     clone.add(THEIRS)
     clone.commit()
-    found = clone.read()
+    return clone.read()
+
+
+def test_of_two_who_append_the_target_comes_first(clone: Clone) -> None:
+    found = both_append(clone)
     assert found.conflicts == found.appended == ("a/directory/agencies/stttt.yml",)
     assert texts(found.result) == {**SAMPLE, S: SAMPLE[S] + THEIRS + MINE}
 
@@ -228,11 +233,6 @@ def test_a_git_that_cannot_merge(clone: Clone, monkeypatch: pytest.MonkeyPatch, 
 
 def test_a_register_at_the_root(tmp_path: Path) -> None:
     clone = Clone(tmp_path, ".")
-    clone.add(MINE)
-    clone.commit()
-    clone.on("target")
-    clone.add(THEIRS)
-    clone.commit()
-    found = clone.read()
+    found = both_append(clone)
     assert found.appended == (S,)
     assert texts(found.result)[S] == SAMPLE[S] + THEIRS + MINE

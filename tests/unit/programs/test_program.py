@@ -12,9 +12,9 @@ from danhba_host import endings, quota
 from danhba_host.addressbook import __main__ as addressbook
 from danhba_host.credentials import __main__ as credentials
 
-from .test_settings import ADDRESSBOOK, CREDENTIALS, ENDINGS, QUOTA
+from .test_settings import ADDRESSBOOK, ENDINGS, QUOTA, SERVICE
 
-PROGRAMS = [(addressbook, ADDRESSBOOK), (endings, ENDINGS), (quota, QUOTA), (credentials, CREDENTIALS)]
+PROGRAMS = [(addressbook, ADDRESSBOOK), (endings, ENDINGS), (quota, QUOTA), (credentials, SERVICE)]
 
 
 @pytest.mark.parametrize(("program", "values"), PROGRAMS)
@@ -51,6 +51,6 @@ def test_service_wants_its_socket(
 ) -> None:
     monkeypatch.delenv("LISTEN_FDS", raising=False)
     path = tmp_path / "settings.json"
-    path.write_text(json.dumps(CREDENTIALS))
+    path.write_text(json.dumps(SERVICE))
     assert credentials.main(["--settings", str(path)]) == 1
     assert "start danhba-credentials.socket" in capsys.readouterr().err

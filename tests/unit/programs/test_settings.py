@@ -14,6 +14,7 @@ from danhba_host.addressbook import settings as addressbook
 from danhba_host.credentials import settings as credentials
 from danhba_host.journal import Refused
 from danhba_host.settings import load
+from tests.support.programs import CREDENTIALS
 
 GOOD: dict[str, Any] = {"name": "Lào Cai", "count": 3, "on": True, "paths": ["/a"]}
 
@@ -84,26 +85,17 @@ ADDRESSBOOK = {
 }
 ENDINGS = {"database": "danhba", "database_socket_dir": "/run", "anvil_socket": "/run/anvil"}
 QUOTA = {"sender": "postmaster@laocai.gov.vn", "webmail": "https://mail/", "support": "", "days": 7}
-CREDENTIALS = {
+SERVICE = {
+    **CREDENTIALS,
     "database": "danhba",
     "database_socket_dir": "/run",
-    "connections": 8,
-    "hashes_at_once": 2,
-    "session_seconds": 43200,
-    "window_seconds": 900,
-    "account_failures": 3,
-    "account_failures_everywhere": 6,
-    "client_failures": 8,
-    "minimum_length": 10,
-    "former_passwords": 2,
     "word_lists": ["/usr/share/dict/cracklib-small"],
-    "anvil_socket": "",
 }
 PROGRAMS: list[tuple[type, dict[str, Any]]] = [
     (addressbook.Settings, ADDRESSBOOK),
     (endings.Settings, ENDINGS),
     (quota.Settings, QUOTA),
-    (credentials.Settings, CREDENTIALS),
+    (credentials.Settings, SERVICE),
 ]
 
 

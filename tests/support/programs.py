@@ -1,0 +1,20 @@
+"""Settings of the host's programs, as tests run them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Of the credential service, without its database: limits small enough to be reached.
+CREDENTIALS: dict[str, Any] = {
+    "connections": 8,
+    "hashes_at_once": 2,
+    "session_seconds": 43200,
+    "window_seconds": 900,
+    "account_failures": 3,
+    "account_failures_everywhere": 6,
+    "client_failures": 8,
+    "minimum_length": 10,
+    "former_passwords": 2,
+    "word_lists": [],
+    "anvil_socket": "",
+}
