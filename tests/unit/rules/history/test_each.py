@@ -34,6 +34,12 @@ A = "agencies/aa.yml"
 
 HEIR = agency("aa", opened="2011-01-01 merged", succeeds=["ubnd"])
 
+LEFT_TWO = {
+    **SAMPLE,
+    A: agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01")),
+    "agencies/cc.yml": agency("cc", person("1", "Lò An", "2008-01-01", "2009-01-01")),
+}
+
 CASES = [
     history("nothing changed", SAMPLE),
     history("an entry more", {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")}),
@@ -147,6 +153,13 @@ CASES = [
         edited(S, (PHU, PINNED.replace("3/STTTT-VP", "4/STTTT-VP"))),
         f"{S}:27:23 history-pin",
         base=edited(S, (PHU, PINNED)),
+    ),
+    history("a pin taken away", SAMPLE, f"{S}:24:5 history-pin", base=edited(S, (PHU, PINNED))),
+    history(
+        "one who had left two others, opened again",
+        {**LEFT_TWO, "agencies/bb.yml": agency("bb", person("1", "Lò An", "2012-05-01"))},
+        "agencies/bb.yml:9:13 history-return",
+        base={**LEFT_TWO, "agencies/bb.yml": agency("bb")},
     ),
     history(
         "a mailbox no longer protected",
