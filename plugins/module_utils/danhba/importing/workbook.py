@@ -153,7 +153,7 @@ def _text(value: object, cell: Any) -> str:
 
 def _encoding(cell: Any) -> str:
     """The encoding of the fonts that only show it: .VnTime and its kin TCVN3, VNI-Times and its kin VNI."""
-    font = str(getattr(cell.font, "name", "") or "")
+    font = str(cell.font.name)
     if font.lower().startswith(".vn"):
         return legacy.TCVN3
     return legacy.VNI if font.upper().startswith("VNI") else ""
