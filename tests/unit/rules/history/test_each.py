@@ -126,6 +126,7 @@ CASES = [
     ),
     history("another day of closing", edited(S, ("2012-01-01", "2012-01-02")), f"{S}:27:13 history-closed-changed"),
     history("a custodian gone", edited(S, (DELEGATE, "")), f"{S}:10:3 history-custodian"),
+    history("another custodian", edited(S, ("05/GUQ", "06/GUQ")), f"{S}:11:5 history-custodian"),
     history("another suspension", edited(S, ("9/QĐ-STTTT", "8/QĐ-STTTT")), f"{S}:23:7 history-suspended"),
     history(
         "another suspension without an end",
@@ -194,6 +195,12 @@ CASES = [
                 "operator: stttt\noperator_key: age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml",
             ),
         ),
+    ),
+    history(
+        "the key of the operator taken away",
+        SAMPLE,
+        "province.yml:2:1 history-key",
+        base=edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
     ),
     history("a first key of the operator", edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}"))),
     *(
