@@ -130,7 +130,7 @@ def _sheet(path: str, worksheet: Any) -> Sheet:
 
 def _cell(cell: Any) -> Cell:
     value = cell.value
-    if value is None or value == "":
+    if value is None:
         return EMPTY
     text = _text(value, cell)
     if not text.strip():
