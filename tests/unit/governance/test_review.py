@@ -347,7 +347,7 @@ class TestCommand:
         shutil.rmtree(repository / ".git")
         monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(repository.parent))
         done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "HEAD"])
-        assert (done.exit_code, "is in no git repository" in done.stderr) == (2, True)
+        assert (done.exit_code, "directory is in no git repository" in done.stderr) == (2, True)
 
     @pytest.mark.parametrize("folder", ["a\nb", "a\n", " "])
     def test_a_path_with_a_line_break(self, repository: Path, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -135,6 +135,9 @@ def test_columns_keep_their_wording() -> None:
     found, _second = heading(cells("Stt", " Đề  nghị", "", DOWN), cells("", "Cấp mới", "Thu hồi", DOWN))
     assert found.labels == {0: "Stt", 1: "Đề nghị Cấp mới", 2: "Đề nghị Thu hồi", 3: "Chức vụ"}
 
+    found, _second = heading(cells("", "Họ và tên"), cells("Cơ quan", ""))
+    assert found.labels == {0: "Cơ quan", 1: "Họ và tên"}
+
 
 @pytest.mark.parametrize(
     "below",

@@ -152,6 +152,9 @@ class TestDivisions:
         row = read(HEADING, cells, ("1", AN))[-1]
         assert row.person == Person(AN)
 
+    def test_a_division_of_one_word(self) -> None:
+        assert read(HEADING, ("", "Đội"), ("1", AN))[-1].person == Person(AN, unit="Đội")
+
     def test_what_is_merged_downwards_does_not_count(self) -> None:
         row = read(HEADING, (down("I"), "Phòng Tổ chức", down("Văn thư")))[-1]
         assert row == skipped(rows.SECTION, 2, text="Phòng Tổ chức")

@@ -150,14 +150,14 @@ def test_the_numbers_of_columns(name: bytes, number: int) -> None:
     assert importing._number(name) == number
 
 
-@pytest.mark.parametrize(("ranges", "steps"), [([b"A1:B2"], 5), ([b"A1:B2", b"A2:A2"], 6), ([b"A1:A3"], 4)])
+@pytest.mark.parametrize(("ranges", "steps"), [([b"A1:B2", b"A2:A2"], 6), ([b"B1:C2", b"A2:A2"], 6), ([b"A1:A3"], 4)])
 def test_so_much_may_be_merged_and_no_more(monkeypatch: pytest.MonkeyPatch, ranges: list[bytes], steps: int) -> None:
     """One step for each row but the first that a range spans, and one for each cell in a row that is there."""
-    monkeypatch.setattr(importing, "MOST_COLUMNS", 1)
-    for most in (steps, steps - 1):
+    monkeypatch.setattr(importing, "MOST_COLUMNS", 2)
+    for most in (steps // 2, steps // 2 - 1):
         monkeypatch.setattr(importing, "MOST_ROWS", most)
-        sheet = Sheet("DS", {1: [Cell("1")], 2: [Cell("2")]})
-        if most == steps:
+        sheet = Sheet("DS", {1: [Cell("1")] * 3, 2: [Cell("2")] * 3})
+        if most * 2 == steps:
             importing._fill("list.xlsx", sheet, Source(*ranges))
         else:
             with pytest.raises(Unusable) as refused:

@@ -130,7 +130,7 @@ def _sheet(path: str, worksheet: Any) -> Sheet:
 
 def _cell(cell: Any) -> Cell:
     value = cell.value
-    if value is None or value == "":
+    if value is None:
         return EMPTY
     text = _text(value, cell)
     if not text.strip():
@@ -153,7 +153,7 @@ def _text(value: object, cell: Any) -> str:
 
 def _encoding(cell: Any) -> str:
     """The encoding of the fonts that only show it: .VnTime and its kin TCVN3, VNI-Times and its kin VNI."""
-    font = str(getattr(cell.font, "name", "") or "")
+    font = str(cell.font.name)
     if font.lower().startswith(".vn"):
         return legacy.TCVN3
     return legacy.VNI if font.upper().startswith("VNI") else ""

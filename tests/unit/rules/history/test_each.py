@@ -34,6 +34,12 @@ A = "agencies/aa.yml"
 
 HEIR = agency("aa", opened="2011-01-01 merged", succeeds=["ubnd"])
 
+LEFT_TWO = {
+    **SAMPLE,
+    A: agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01")),
+    "agencies/cc.yml": agency("cc", person("1", "Lò An", "2008-01-01", "2009-01-01")),
+}
+
 CASES = [
     history("nothing changed", SAMPLE),
     history("an entry more", {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")}),
@@ -120,6 +126,7 @@ CASES = [
     ),
     history("another day of closing", edited(S, ("2012-01-01", "2012-01-02")), f"{S}:27:13 history-closed-changed"),
     history("a custodian gone", edited(S, (DELEGATE, "")), f"{S}:10:3 history-custodian"),
+    history("another custodian", edited(S, ("05/GUQ", "06/GUQ")), f"{S}:11:5 history-custodian"),
     history("another suspension", edited(S, ("9/QĐ-STTTT", "8/QĐ-STTTT")), f"{S}:23:7 history-suspended"),
     history(
         "another suspension without an end",
@@ -147,6 +154,13 @@ CASES = [
         edited(S, (PHU, PINNED.replace("3/STTTT-VP", "4/STTTT-VP"))),
         f"{S}:27:23 history-pin",
         base=edited(S, (PHU, PINNED)),
+    ),
+    history("a pin taken away", SAMPLE, f"{S}:24:5 history-pin", base=edited(S, (PHU, PINNED))),
+    history(
+        "one who had left two others, opened again",
+        {**LEFT_TWO, "agencies/bb.yml": agency("bb", person("1", "Lò An", "2012-05-01"))},
+        "agencies/bb.yml:9:13 history-return",
+        base={**LEFT_TWO, "agencies/bb.yml": agency("bb")},
     ),
     history(
         "a mailbox no longer protected",
@@ -181,6 +195,12 @@ CASES = [
                 "operator: stttt\noperator_key: age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml",
             ),
         ),
+    ),
+    history(
+        "the key of the operator taken away",
+        SAMPLE,
+        "province.yml:2:1 history-key",
+        base=edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
     ),
     history("a first key of the operator", edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}"))),
     *(

@@ -365,6 +365,12 @@ SUCCESSIONS: list[tuple[str, Texts, Texts, list[str]]] = [
         {**BOTH, "agencies/cc.yml": JOINS, P: BOTH[P] + ACKNOWLEDGED},
         [],
     ),
+    (
+        "one joins in, acknowledged until the day before",
+        BOTH,
+        {**BOTH, "agencies/cc.yml": JOINS, P: BOTH[P] + ACKNOWLEDGED.replace("2012-06-01", "2012-05-31")},
+        [ADDED],
+    ),
     ("a merger", {**register(agency("bb"), agency("cc"))}, BOTH, []),
     (
         "a merger into one that was there",

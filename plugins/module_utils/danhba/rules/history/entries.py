@@ -114,6 +114,6 @@ def _identity(before: Issuance, later: Issuance, now: Agency) -> Iterator[Findin
     elif spelt(before.name) != spelt(later.name):
         yield MARKS.at(where, object=where.object, before=before.name, now=later.name)
     if before.address_document and before.address_document != later.address_document:
-        where = now.where_of(later, "address_document" if later.address else "")
+        where = now.where_of(later, "address_document")
         values = {"before": before.address_document, "now": later.address_document or "—"}
         yield PIN.at(where, object=where.object, **values)
