@@ -26,6 +26,7 @@ class Fate(StrEnum):
 
 # How mutmut writes down the end of a run of tests: pytest's exit status, or a number of mutmut's own.
 NOT_RUN, TYPES, PASSED, NO_TEST_COLLECTED, NO_TEST = None, 37, 0, 5, 33
+TOO_LONG = frozenset({-24, 24, 36, 152, 255})
 
 
 class Change(NamedTuple):
@@ -56,11 +57,12 @@ def read(folder: Path) -> Iterator[Mutant]:
 
 
 def forget(folder: Path) -> None:
-    """Forget of each mutant below a folder that no test saw it: there may be a test for it now."""
+    """Forget of each mutant below a folder that no test saw it, for there may be one now, or that it took too long."""
     for noted in folder.rglob("*.meta"):
         found = json.loads(noted.read_text(encoding="utf-8"))
         statuses = found["exit_code_by_key"].items()
-        found["exit_code_by_key"] = {k: NOT_RUN if _fate(v) is Fate.SURVIVED else v for k, v in statuses}
+        unsure = {name for name, status in statuses if status in TOO_LONG or _fate(status) is Fate.SURVIVED}
+        found["exit_code_by_key"] = {name: NOT_RUN if name in unsure else status for name, status in statuses}
         noted.write_text(json.dumps(found), encoding="utf-8")
 
 

@@ -18,6 +18,8 @@ PACKAGE = Path("src/danhba")
 RUN = Path("mutants")
 # What mutmut or its tests write, or what is copied.
 NOT_LINKED = frozenset("tests build .git pyproject.toml .hypothesis .coverage .mypy_cache .pytest_cache".split())
+# So many seconds more than its tests took a mutant may take, of which mutmut makes fifteen: others use the machine, too.
+SPARE = 10
 # Too slow for a thousand mutants, or started as processes of their own, which run the code as it is.
 MARKERS = "not hypothesis"
 
@@ -60,6 +62,7 @@ pytest_add_cli_args = {json.dumps(arguments)}
 pytest_add_cli_args_test_selection = {json.dumps(tests)}
 type_check_command = {json.dumps(types)}
 use_git_change_detection = false
+timeout_constant = {SPARE}
 
 [tool.mypy]
 python_version = "3.11"

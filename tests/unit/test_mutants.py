@@ -70,11 +70,11 @@ def test_who_noticed(folder: Path, status: int | None, fate: Fate) -> None:
 def test_another_run_keeps_what_was_seen(tmp_path: Path) -> None:
     noted = stage.make(ROOMS[0], tmp_path) / stage.RUN / "src/danhba/rules/ids.py.meta"
     noted.parent.mkdir(parents=True)
-    statuses = {"seen": 1, "refused": 37, "unseen": 0, "untested": 33, "waiting": None}
+    statuses = {"seen": 1, "refused": 37, "unseen": 0, "untested": 33, "late": -24, "waiting": None}
     noted.write_text(json.dumps({"exit_code_by_key": statuses, "more": 1}), encoding="utf-8")
     (tmp_path / "tests/unit/test_gone.py").touch()
     stage.renew(ROOMS[0], tmp_path)
-    kept = {"seen": 1, "refused": 37, "unseen": None, "untested": None, "waiting": None}
+    kept = {"seen": 1, "refused": 37, "unseen": None, "untested": None, "late": None, "waiting": None}
     assert json.loads(noted.read_text(encoding="utf-8")) == {"exit_code_by_key": kept, "more": 1}
     assert (tmp_path / "tests/unit/test_mutants.py").exists()
     assert not (tmp_path / "tests/unit/test_gone.py").exists()
