@@ -18,7 +18,7 @@ PACKAGE = Path("src/danhba")
 RUN = Path("mutants")
 # What mutmut or its tests write, or what is copied.
 NOT_LINKED = frozenset("tests build .git pyproject.toml .hypothesis .coverage .mypy_cache .pytest_cache".split())
-# So many seconds more than its tests took a mutant may take, of which mutmut makes fifteen: others use the machine, too.
+# So many seconds, fifteen times over, a mutant may take beyond what its tests took: others use the machine, too.
 SPARE = 10
 # Too slow for a thousand mutants, or started as processes of their own, which run the code as it is.
 MARKERS = "not hypothesis"
