@@ -49,7 +49,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sample", default="", metavar="DIGITS", help="only mutants whose number ends in one of these")
     parser.add_argument("--minutes", type=float, default=None, metavar="N", help="stop in a room after so long")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N", help="processes at a time")
-    parser.add_argument("--again", action="store_true", help="only what no test saw last time, and what has changed")
+    parser.add_argument("--again", action="store_true", help="only what has changed since, and survivors not listed")
     parser.add_argument("--judge", action="store_true", help="run nothing; judge the last run again")
     return parser.parse_args(arguments)
 

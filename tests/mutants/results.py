@@ -26,6 +26,7 @@ class Fate(StrEnum):
 
 # How mutmut writes down the end of a run of tests: pytest's exit status, or a number of mutmut's own.
 NOT_RUN, TYPES, PASSED, NO_TEST_COLLECTED, NO_TEST = None, 37, 0, 5, 33
+TOO_LONG = frozenset({-24, 24, 36, 152, 255})
 
 
 class Change(NamedTuple):
@@ -47,20 +48,27 @@ class Mutant(NamedTuple):
 def read(folder: Path) -> Iterator[Mutant]:
     """Every mutant below a folder of sources that mutmut has changed."""
     for noted in sorted(folder.rglob("*.meta")):
-        text = noted.with_suffix("").read_text(encoding="utf-8")
-        functions = {node.name: node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)}
-        for name, status in json.loads(noted.read_text(encoding="utf-8"))["exit_code_by_key"].items():
-            module, _dot, mangled = name.rpartition(".")
-            original = functions[mangled.partition("__mutmut_")[0] + "__mutmut_orig"]
-            yield _mutant(name, module, original, functions[mangled], status)
+        yield from _mutants(noted)
 
 
-def forget(folder: Path) -> None:
-    """Forget of each mutant below a folder that no test saw it: there may be a test for it now."""
+def _mutants(noted: Path) -> Iterator[Mutant]:
+    text = noted.with_suffix("").read_text(encoding="utf-8")
+    functions = {node.name: node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef)}
+    for name, status in json.loads(noted.read_text(encoding="utf-8"))["exit_code_by_key"].items():
+        module, _dot, mangled = name.rpartition(".")
+        original = functions[mangled.partition("__mutmut_")[0] + "__mutmut_orig"]
+        yield _mutant(name, module, original, functions[mangled], status)
+
+
+def forget(folder: Path, known: frozenset[Change]) -> None:
+    """Forget what another run may find otherwise: what no test saw, save for what is known, and what took too long."""
     for noted in folder.rglob("*.meta"):
         found = json.loads(noted.read_text(encoding="utf-8"))
-        statuses = found["exit_code_by_key"].items()
-        found["exit_code_by_key"] = {k: NOT_RUN if _fate(v) is Fate.SURVIVED else v for k, v in statuses}
+        survived = {m.name for m in _mutants(noted) if m.fate is Fate.SURVIVED and m.change not in known}
+        found["exit_code_by_key"] = {
+            name: NOT_RUN if name in survived or status in TOO_LONG else status
+            for name, status in found["exit_code_by_key"].items()
+        }
         noted.write_text(json.dumps(found), encoding="utf-8")
 
 

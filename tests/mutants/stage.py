@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.mutants import results
 from tests.mutants.rooms import Room
+from tests.mutants.survivors import listed
 
 PROJECT = Path(__file__).resolve().parents[2]
 CORE = PROJECT / "plugins/module_utils/danhba"
@@ -18,6 +19,8 @@ PACKAGE = Path("src/danhba")
 RUN = Path("mutants")
 # What mutmut or its tests write, or what is copied.
 NOT_LINKED = frozenset("tests build .git pyproject.toml .hypothesis .coverage .mypy_cache .pytest_cache".split())
+# So many seconds, fifteen times over, a mutant may take beyond what its tests took: others use the machine, too.
+SPARE = 10
 # Too slow for a thousand mutants, or started as processes of their own, which run the code as it is.
 MARKERS = "not hypothesis"
 
@@ -29,12 +32,12 @@ def make(room: Room, folder: Path) -> Path:
 
 
 def renew(room: Room, folder: Path) -> Path:
-    """The same over what another run left: mutmut then runs what no test saw, and what has changed since."""
+    """The same over what another run left: mutmut then runs what has changed since, and survivors not listed."""
     for copied in (folder / "src", folder / "tests", folder / RUN / "tests"):
         shutil.rmtree(copied, ignore_errors=True)
     # Which test concerns which function; mutmut finds new tests by itself, but not what others have got.
     (folder / RUN / "mutmut-stats.json").unlink(missing_ok=True)
-    results.forget(folder / RUN / "src")
+    results.forget(folder / RUN / "src", listed())
     shutil.copytree(CORE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PROJECT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "e2e", "lab"))
     (folder / RUN).mkdir(exist_ok=True)
@@ -60,6 +63,7 @@ pytest_add_cli_args = {json.dumps(arguments)}
 pytest_add_cli_args_test_selection = {json.dumps(tests)}
 type_check_command = {json.dumps(types)}
 use_git_change_detection = false
+timeout_constant = {SPARE}
 
 [tool.mypy]
 python_version = "3.11"

@@ -67,15 +67,26 @@ def test_who_noticed(folder: Path, status: int | None, fate: Fate) -> None:
     assert [mutant.fate for mutant in results.read(folder)] == [fate]
 
 
-def test_another_run_keeps_what_was_seen(tmp_path: Path) -> None:
-    noted = stage.make(ROOMS[0], tmp_path) / stage.RUN / "src/danhba/rules/ids.py.meta"
-    noted.parent.mkdir(parents=True)
-    statuses = {"seen": 1, "refused": 37, "unseen": 0, "untested": 33, "waiting": None}
-    noted.write_text(json.dumps({"exit_code_by_key": statuses, "more": 1}), encoding="utf-8")
-    (tmp_path / "tests/unit/test_gone.py").touch()
-    stage.renew(ROOMS[0], tmp_path)
-    kept = {"seen": 1, "refused": 37, "unseen": None, "untested": None, "waiting": None}
-    assert json.loads(noted.read_text(encoding="utf-8")) == {"exit_code_by_key": kept, "more": 1}
+def test_another_run_keeps_what_is_sure(folder: Path) -> None:
+    names = ["x_one__mutmut_1", "x_one__mutmut_2", "x_one__mutmut_3", "xǁTwoǁ_held__mutmut_1"]
+    noted = folder / "a.py.meta"
+
+    def kept(*statuses: int | None, known: frozenset[Change] = frozenset()) -> list[int | None]:
+        found = {f"danhba.rules.a.{name}": status for name, status in zip(names, statuses, strict=True)}
+        noted.write_text(json.dumps({"exit_code_by_key": found, "more": 1}), encoding="utf-8")
+        results.forget(folder, known)
+        return list(json.loads(noted.read_text(encoding="utf-8"))["exit_code_by_key"].values())
+
+    assert kept(0, 0, 1, 37) == [None, 0, 1, 37]  # the second is seen by the catalogue
+    assert kept(33, 1, -24, None) == [None, 1, None, None]
+    listed = next(results.read(folder)).change
+    assert kept(0, 0, 0, 0, known=frozenset({listed})) == [0, 0, None, None]
+
+
+def test_another_run_is_on_the_tests_of_now(tmp_path: Path) -> None:
+    room = ROOMS[0]
+    (stage.make(room, tmp_path) / "tests/unit/test_gone.py").touch()
+    stage.renew(room, tmp_path)
     assert (tmp_path / "tests/unit/test_mutants.py").exists()
     assert not (tmp_path / "tests/unit/test_gone.py").exists()
 

@@ -72,7 +72,7 @@ def test_a_delimiter_that_is_stated(first: str, rest: str) -> None:
     assert texts(f"{first}{rest}\n") == {2: ["a", "b,c,d"]}
 
 
-@pytest.mark.parametrize("first", ["sep=", "sep=;;", "xsep=;", "sap=;"])
+@pytest.mark.parametrize("first", ["sep=", "sep=;;", "xsep=;", "sap=;", "sep=\tX"])
 def test_a_line_that_states_no_delimiter(first: str) -> None:
     assert 1 in texts(f"{first}\na,b,c\n")
 

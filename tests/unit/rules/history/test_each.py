@@ -148,6 +148,18 @@ CASES = [
         f"{S}:11:11 history-succeeds-added",
         base={**SUCCEEDED, A: HEIR},
     ),
+    history(
+        "a successor of one that had ended, with an entry broken",
+        {
+            **SUCCEEDED,
+            S: SUCCEEDED[S]
+            .replace("people:", "succeeds: [ubnd]\npeople:")
+            .replace("    title: Giám đốc", "    job: x"),
+            A: HEIR,
+        },
+        f"{S}:15:5 schema-key",
+        base={**SUCCEEDED, A: HEIR},
+    ),
     history("another name of an agency", edited(S, (NAME, "name: Sở Khoa học")), f"{S}:3:7 history-agency-name"),
     history(
         "another document of a pin",
