@@ -46,9 +46,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 def _demanded(config: pytest.Config) -> float:
     """How many per cent have to be covered: 0 where nothing is measured, and in a process that runs a share of it."""
-    if hasattr(config, "workerinput") or not config.pluginmanager.hasplugin("_cov"):
+    measuring = config.pluginmanager.getplugin("_cov")  # of pytest-cov, which reads its settings for itself
+    if hasattr(config, "workerinput") or measuring is None:
         return 0.0
-    return float(config.getoption("cov_fail_under") or 0)
+    return float(measuring.options.cov_fail_under or 0)
 
 
 @pytest.fixture(autouse=True, scope="session")
