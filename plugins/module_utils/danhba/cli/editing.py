@@ -15,7 +15,7 @@ from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
 from ..model.rows import ids_of
-from ..planning.listing import Listed, who
+from ..planning.listing import Listed, of_name
 from ..planning.state import Timeline
 from ..reading.source import File
 from ..rendering import addresses as show_addresses
@@ -174,8 +174,7 @@ def _find(files: list[File], query: str, day: date, agency: str) -> Listed:
 
 def _namesakes(timeline: Timeline, name: str) -> None:
     """Say who has the same name, since an id is for one person, wherever they come back."""
-    found = (item for item in who(timeline, name) if item.issuance and item.name.casefold() == name.casefold())
-    same = {item.id: item for item in found}
+    same = {item.id: item for item in of_name(timeline, name)}
     if same:
         named = [f"{item.id} ({item.address})" for item in same.values()]
         say(SAME_NAME, name=name, found=named[:SHOWN] + ["…"] * (len(named) > SHOWN))

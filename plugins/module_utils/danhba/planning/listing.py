@@ -113,6 +113,15 @@ def of_people(timeline: Timeline, ids: Container[str]) -> Iterator[Listed]:
                     yield _official(timeline, agency, row)
 
 
+def of_name(timeline: Timeline, name: str) -> Iterator[Listed]:
+    """The mailboxes of all people of that very name, large and small letters being the same."""
+    wanted = name.casefold()
+    for agency in timeline.register.agencies.values():
+        for row in timeline.rows(agency):
+            if row.name.casefold() == wanted:
+                yield _official(timeline, agency, row)
+
+
 class _Query(NamedTuple):
     """What somebody typed: `local` is it without the domain, `words` are without marks where it has none."""
 
