@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
+from sys import intern
 
 from unidecode import unidecode
 
@@ -136,22 +137,23 @@ class _Desired:
         row = entry.issuance
         document, since = self._reason(row, state)
         family, _middle, given = as_written(row.name, row.family, row.given)
+        # What many have in common is held once: a million people have few titles, divisions, days and names.
         return a.Account(
             a.OFFICIAL,
             row.id,
             row.local + self.domain,
             row.name,
             entry.agency.code,
-            row.title,
-            row.unit,
+            intern(row.title),
+            intern(row.unit),
             row.phone,
             row.quota or self.policy.quota_official,
             state.value,
             document,
-            since,
+            intern(since),
             "",
-            family,
-            given,
+            intern(family),
+            intern(given),
         )
 
     def _reason(self, row: Row, state: State) -> tuple[str, str]:
