@@ -100,6 +100,13 @@ def test_values_as_a_sheet_shows_them(value: object, styles: dict[str, Any], cel
     assert first(value, **styles) == cell
 
 
+@pytest.mark.parametrize("written", [b"2143840034.0", b"2.143840034E9"])
+def test_whole_numbers_as_programs_write_them(written: bytes) -> None:
+    data = workbook({"DS": [(2143840034,)]})
+    sheet = parsed(changed(SHEET, lambda old: old.replace(b"<v>2143840034</v>", b"<v>" + written + b"</v>"), data))[0]
+    assert sheet.rows[1][0] == Cell("2143840034", is_number=True)
+
+
 def test_of_a_formula_the_value_counts() -> None:
     """A workbook that no spreadsheet has computed yet has none."""
     assert first("=1+1") == EMPTY
