@@ -40,17 +40,14 @@ def unpack(data: bytes) -> Any:
 
 def pretty(value: Any) -> str:
     """A value for people: each item on a line of its own, indented by two."""
-    try:
-        return orjson.dumps(value, option=_INDENTED).decode()
-    except TypeError:
-        return json.dumps(value, ensure_ascii=False, indent=2)
+    return _pretty(value).decode()
 
 
 def _pretty(value: Any) -> bytes:
     try:
         return orjson.dumps(value, option=_INDENTED)
-    except TypeError:
-        return pretty(value).encode(errors="backslashreplace")
+    except TypeError:  # a file's name may be no text; a lone surrogate becomes its escape
+        return json.dumps(value, ensure_ascii=False, indent=2).encode(errors="backslashreplace")
 
 
 def pretty_list(items: Iterable[Any], depth: int = 0) -> Iterator[bytes]:

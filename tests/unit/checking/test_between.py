@@ -104,6 +104,16 @@ def read(texts: Texts, base: Checked | None = None) -> Checked:
     return checked
 
 
+def test_who_answers_for_an_agency_concerns_those_who_were_there() -> None:
+    """Their file is as it was, but the refusal at their addresses names another."""
+    people: list[tuple[Stay, ...]] = [(Stay(ENDED, DAYS[0], f"{DAYS[1]} retired"),)]
+    was = read(texts(people, ENDINGS[0], 1000))
+    now = read(texts(people, ENDINGS[1], 1000), was)
+    changed = {action.address: action.after["reply"] for action in between(was, now, date(2012, 10, 1)).actions}
+    assert changed.keys() == {"contact-dd@laocai.gov.vn", "hanh-dd@laocai.gov.vn"}
+    assert all("contact-bb" in reply for reply in changed.values())
+
+
 def test_who_is_not_concerned_is_not_looked_at() -> None:
     moved = (Stay("aa", DAYS[0], f"{DAYS[3]} transferred"), Stay("bb", f"{DAYS[3]} transferred", ""))
     stayed = (Stay("cc", DAYS[0], ""),)
