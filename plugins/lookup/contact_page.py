@@ -69,6 +69,6 @@ class LookupModule(LookupBase):
 def make(folder: Path, day: date) -> dict[str, str]:
     """The files of the page of a register on a day."""
     register, issued = controller.read_register(folder)
-    contacts = list(addressbook.contacts(listing.each(Timeline.of(register, issued, day))))
-    site = page.as_site([contact for contact in contacts if not contact.is_person], register, "vi", day)
+    contacts = addressbook.contacts(listing.contacts(Timeline.of(register, issued, day)))
+    site = page.as_site(list(contacts), register, "vi", day)
     return {name: content.decode() for name, content in site.items()}

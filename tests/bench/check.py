@@ -76,7 +76,7 @@ def _register(console: Console, folder: Path, officials: int, what: str) -> Path
     return register
 
 
-def _program(name: str, *arguments: str | Path, home: Path) -> Measured:
+def program(name: str, *arguments: str | Path, home: Path) -> Measured:
     """Run one of this environment's programs with its caches in an own place."""
     command = [str(PROGRAMS / name), *map(str, arguments)]
     return measure(command, cwd=PROJECT, env={**os.environ, "XDG_CACHE_HOME": str(home)})
@@ -85,13 +85,13 @@ def _program(name: str, *arguments: str | Path, home: Path) -> Measured:
 def _compare(console: Console, folder: Path, officials: int) -> Compared:
     register = _register(console, folder, officials, "yamllint, check-jsonschema, danhba check")
     schema, agencies = folder / "agency.schema.json", sorted((register / "agencies").iterdir())
-    schema.write_text(_program("danhba", "schema", "agency", home=folder).output, encoding="utf-8")
+    schema.write_text(program("danhba", "schema", "agency", home=folder).output, encoding="utf-8")
     compared = Compared(
         officials,
         sum(path.stat().st_size for path in register.rglob("*.yml")) / 1024**2,
-        _program("yamllint", "--no-warnings", "-c", PROJECT / ".yamllint", register, home=folder),
-        _program("check-jsonschema", "--schemafile", schema, *agencies, home=folder),
-        _program("danhba", "check", register, "--no-cache", home=folder),
+        program("yamllint", "--no-warnings", "-c", PROJECT / ".yamllint", register, home=folder),
+        program("check-jsonschema", "--schemafile", schema, *agencies, home=folder),
+        program("danhba", "check", register, "--no-cache", home=folder),
     )
     shutil.rmtree(register)
     return compared
@@ -102,12 +102,12 @@ def _grow(console: Console, folder: Path, officials: int) -> Grown:
     home = folder / "home"
     shutil.rmtree(home, ignore_errors=True)
     _commit(register)
-    check = _program("danhba", "check", register, "--no-cache", home=home)
-    first, same = (_program("danhba", "check", register, home=home) for _ in range(2))
+    check = program("danhba", "check", register, "--no-cache", home=home)
+    first, same = (program("danhba", "check", register, home=home) for _ in range(2))
     change_one(register)
-    touched = _program("danhba", "check", register, home=home)
-    base = _program("danhba", "check", register, "--base", "HEAD", home=home)
-    plan = _program("danhba", "plan", register, "--against", "empty", "--as-of", DAY, "--format", "json", home=home)
+    touched = program("danhba", "check", register, home=home)
+    base = program("danhba", "check", register, "--base", "HEAD", home=home)
+    plan = program("danhba", "plan", register, "--against", "empty", "--as-of", DAY, "--format", "json", home=home)
     shutil.rmtree(register)
     return Grown(officials, check, first, same, touched, base, plan)
 

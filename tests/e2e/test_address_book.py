@@ -336,6 +336,12 @@ class TestPasswords:
         assert replace(book, dn=f"uid=*,{book.dn.partition(',')[2]}").search("(mail=*)").status == WRONG
 
 
+def apply(mail: Deployment) -> None:
+    """Apply the register, and wait for the job that the playbook has begun."""
+    mail.play("accounts")
+    mail.host.run("systemctl start danhba-addressbook-sync.service")
+
+
 @pytest.mark.clause("R5")
 class TestInStep:
     """Each right after the apply, without waiting for the timer."""
@@ -347,7 +353,7 @@ class TestInStep:
     def test_new_official_is_there(self, mail: Deployment, register: RegisterCopy, book: Book, today: str) -> None:
         before = {item["address"] for item in of_agency(register, OLD)}
         register.append(OLD, "999101", "Sùng A Pháng", today)
-        mail.play("accounts")
+        apply(mail)
         (address,) = {item["address"] for item in of_agency(register, OLD)} - before
         answer = book.complete("sung a phang")
         assert address in answer.found
@@ -361,7 +367,7 @@ class TestInStep:
         moved, before = of_agency(register, OLD)[0], {item["address"] for item in addresses(register)}
         old = moved["address"]
         register.transfer(moved["id"], moved["name"], old=OLD, new=NEW, day=today)
-        mail.play("accounts")
+        apply(mail)
         (new,) = {item["address"] for item in of_agency(register, NEW)} - before
         assert distinguished_name(mail, old) == ""
         answer = book.complete(moved["name"])
@@ -373,7 +379,7 @@ class TestInStep:
         closed = of_agency(register, OLD)[1]
         assert distinguished_name(mail, closed["address"])
         register.close(OLD, closed["id"], today)
-        mail.play("accounts")
+        apply(mail)
         assert distinguished_name(mail, closed["address"]) == ""
         assert closed["address"] not in book.complete(closed["name"]).found
 
@@ -384,7 +390,7 @@ class TestInStep:
         execute(mail, f"UPDATE mail.account SET phone = '{phone}' WHERE address = '{address}'")
         execute(mail, "INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
         wait_until(lambda: book.search(f"(telephoneNumber={phone})", "mail").found == {address}, seconds=60)
-        mail.play("accounts")
+        apply(mail)
         assert book.search(f"(telephoneNumber={phone})", "mail").found == set()
 
 

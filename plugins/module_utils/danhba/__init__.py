@@ -3,8 +3,8 @@
 Everything here is plain typed Python without Ansible, server or clock. Each folder is a room, and imports only from the
 rooms before it::
 
-    jsontext -> messages -> model -> vietnamese -> addresses -> reading -> planning, rules -> checking
-             -> editing, rendering -> exporting, importing, reorganisation -> governance -> cli
+    garbage, jsontext -> messages -> model -> vietnamese -> addresses -> reading -> planning, rules
+                      -> checking -> editing, rendering -> exporting, importing, reorganisation -> governance -> cli
 """
 
 from pathlib import Path

@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..danhba.garbage import without_collection
 from ..danhba.model.policy import Acknowledgement, Guards, Limit
 from ..danhba.planning import plan
 from ..danhba.planning.accounts import Account, Accounts, Route, dump, load, route_of
@@ -120,6 +121,7 @@ def _acknowledgement(item: Mapping[str, Any]) -> Acknowledgement:
     return Acknowledgement(item["limit"], item["document"], until, item["count"], tuple(item["accounts"]))
 
 
+@without_collection()
 def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool) -> dict[str, Any]:
     """Apply the request in the file `path`, and write into the same file what is too large for a module's result.
 

@@ -96,7 +96,7 @@ def test_nothing_to_come() -> None:
 
 
 def test_many_files_of_mistakes_are_told_of_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("danhba.checking.check.MOST", 50)
+    monkeypatch.setattr("danhba.checking.check.REGISTER_LIMIT", 50)
     wrong = agency("zz").replace("people: []", "".join(f"k{n}: x\n" for n in range(40)) + "people: []")
     texts = register(*(wrong.replace("agency: zz", f"agency: z{letter}") for letter in "abcdefghij"))
     checked = check(files(texts), TODAY)

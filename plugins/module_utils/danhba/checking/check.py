@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from .. import rules
 from ..addresses.issuing import Issued
+from ..garbage import without_collection
 from ..model import rows
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, binding
@@ -25,11 +26,10 @@ from ..rules.history import Version
 from . import days
 from .days import Happening
 from .examination import Examined, examine
-from .garbage import without_collection
 from .sweep import Progress, Results, sweep
 
 # After so many findings only a few of each further file are kept: many small files can have millions.
-MOST, FEW = 10_000, 10
+REGISTER_LIMIT, FILE_SHARE = 10_000, 10
 Usable = tuple[Register, Issued]
 
 
@@ -201,9 +201,9 @@ def _same(files: list[File], before: _Read | None, system: frozenset[str]) -> di
 
 def _bounded(examined: Examined, before: int) -> Examined:
     """What was found in a file, shortened where there are more findings than anybody reads; errors stay errors."""
-    if before < MOST or len(examined.findings) <= FEW:
+    if before < REGISTER_LIMIT or len(examined.findings) <= FILE_SHARE:
         return examined
-    return replace(examined, findings=(binding(examined.findings) or examined.findings)[:FEW])
+    return replace(examined, findings=(binding(examined.findings) or examined.findings)[:FILE_SHARE])
 
 
 def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Finding]:

@@ -16,10 +16,10 @@ from typing import Protocol
 from yaml import _yaml
 
 from .. import PACKAGE
+from ..garbage import without_collection
 from ..reading.source import File
 from . import examination
 from .examination import Examined
-from .garbage import without_collection
 
 # Less than this is examined sooner than a second process starts.
 WORTHWHILE = 2 * 1024**2

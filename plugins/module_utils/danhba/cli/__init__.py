@@ -11,8 +11,8 @@ from typing import Any, NoReturn
 import click
 from click.exceptions import NoArgsIsHelpError
 
-from ..checking.garbage import without_collection
 from ..editing.problem import Problem
+from ..garbage import without_collection
 from ..messages import mark as _
 from ..reading.source import Unusable
 from .common import COULD_NOT_RUN, INTERRUPTED, lang, misused, refuse, stop, stop_with

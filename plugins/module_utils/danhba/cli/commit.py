@@ -46,7 +46,7 @@ TRACKED = _("{journal} came with a commit, so no command here wrote it; remove i
 PUT_BACK = _("a command was cut off half way; these files are again what they were before it: {files}")
 MORE = _("… and {count} more of these")
 # How many findings, and how many files, are told of one change.
-SHOWN, FILES = 50, 10
+FINDINGS, FILES = 50, 10
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 
@@ -148,9 +148,9 @@ def _checked(before: list[File], after: list[File]) -> Checked:
 def _tell(findings: list[Finding]) -> None:
     """Findings, errors first; of a mass change only some, for the rest is of the same kind."""
     ordered = [*binding(findings), *(f for f in findings if f.rule.severity is Severity.ADVICE)]
-    click.echo(show_findings.text(ordered[:SHOWN], language()), err=True)
-    if len(ordered) > SHOWN:
-        say(MORE, count=len(ordered) - SHOWN)
+    click.echo(show_findings.text(ordered[:FINDINGS], language()), err=True)
+    if len(ordered) > FINDINGS:
+        say(MORE, count=len(ordered) - FINDINGS)
 
 
 def _difference(before: list[File], after: list[File]) -> Iterator[str]:

@@ -30,7 +30,7 @@ PENDING = _(
     "correct that entry in its file, or give a day from then on"
 )
 # So many of the same name are shown.
-SHOWN = 5
+NAMESAKES = 5
 
 F = TypeVar("F", bound=Callable[..., Any])
 # What an entry of a person may have beside its id, its name and its event.
@@ -177,7 +177,7 @@ def _namesakes(timeline: Timeline, name: str) -> None:
     same = {item.id: item for item in of_name(timeline, name)}
     if same:
         named = [f"{item.id} ({item.address})" for item in same.values()]
-        say(SAME_NAME, name=name, found=named[:SHOWN] + ["…"] * (len(named) > SHOWN))
+        say(SAME_NAME, name=name, found=named[:NAMESAKES] + ["…"] * (len(named) > NAMESAKES))
 
 
 def _entry(person: str, name: str, given: Mapping[str, Any]) -> dict[str, Value]:

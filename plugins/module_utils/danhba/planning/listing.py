@@ -80,6 +80,12 @@ def of_agency(timeline: Timeline, agency: Agency) -> Iterator[Listed]:
         yield _official(timeline, agency, row)
 
 
+def contacts(timeline: Timeline) -> Iterator[Listed]:
+    """The contact mailboxes alone, for which no person's row is made out."""
+    for agency in timeline.register.agencies.values():
+        yield _contact(timeline, agency)
+
+
 def _contact(timeline: Timeline, agency: Agency) -> Listed:
     address = f"{contact(agency.code)}@{timeline.register.province.domain}"
     return Listed(address, timeline.agency_state(agency).value, agency, None)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..checking.garbage import without_collection
 from ..editing.draft import Draft
 from ..editing.text import Value
+from ..garbage import without_collection
 from ..model.policy import GIB, Acknowledgement
 from ..model.register import Agency, Custodian, Event, Issuance, Suspension
 from ..reading.source import File
