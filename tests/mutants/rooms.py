@@ -13,7 +13,7 @@ class Room(NamedTuple):
 
 
 ROOMS = (
-    Room("rules", ("rules",)),
+    Room("rules", ("rules", "test_rule_pages.py")),
     Room("planning", ("planning", "rendering/test_rendering.py", "checking/test_days.py")),
     Room("governance", ("governance",)),
     Room("importing", ("importing", "vietnamese/test_legacy.py")),

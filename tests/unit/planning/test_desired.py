@@ -10,8 +10,11 @@ import pytest
 from danhba.checking.check import check
 from danhba.checking.check import wanted as lead_to
 from danhba.planning.accounts import Accounts
+from danhba.planning.desired import accounts as desired_accounts
+from danhba.planning.desired import concerned
+from danhba.planning.state import Timeline
 from tests.factory.text import Value
-from tests.support.registers import Texts, accounts, agency, files, person, register, wanted
+from tests.support.registers import Texts, accounts, agency, files, person, register, timeline, wanted
 
 LEAVING = register(
     agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01 transferred"), person("2", "Lò Ba", "2010-01-01")),
@@ -302,3 +305,65 @@ def test_a_reply_names_four_at_most(count: int, named: int) -> None:
     )
     expected = ", ".join([*(f"contact-{code}@laocai.gov.vn" for code in codes[:named]), *["..."] * (count > named)])
     assert reply.endswith(f"please write to: {expected}")
+
+
+def at(day: str, *agencies: str, **province: Value) -> Timeline:
+    return timeline(register(*agencies, **province), day)
+
+
+AN, BA = person("1", "Lò An", "2010-01-01"), person("2", "Lò Ba", "2010-01-01")
+MOVED = agency("bb", person("3", "Lò Bốn", "2010-01-01", "2010-06-01 transferred"))
+ARRIVED = agency("cc", person("3", "Lò Bốn", "2010-06-01 transferred"))
+
+
+def shared(before: Texts, now: Texts, day: str = "2011-01-01") -> frozenset[str]:
+    """The agencies that a change concerns, where those that have not changed were read once for both."""
+    first = check(files(before))
+    second = check(files(now), base=first)
+    assert first.sound
+    assert second.sound
+    return concerned(*(Timeline.of(*each.sound, date.fromisoformat(day)) for each in (first, second) if each.sound))
+
+
+def test_only_agencies_that_differ_are_concerned() -> None:
+    before = register(agency("aa", AN), agency("bb", BA))
+    assert shared(before, before) == set()
+    assert shared(before, register(agency("aa", AN), agency("bb", BA, AN | {"id": "9"}))) == {"bb"}
+
+
+def test_an_agency_that_comes_or_goes_is_concerned() -> None:
+    few, more = register(agency("aa", AN)), register(agency("aa", AN), agency("bb", BA))
+    assert shared(few, more) == shared(more, few) == {"bb"}
+
+
+def test_where_people_have_been_as_well_is_concerned() -> None:
+    before = register(agency("aa", AN), MOVED, ARRIVED)
+    now = register(agency("aa", AN), MOVED, agency("cc", person("3", "Lò Bốn", "2010-06-01 transferred", title="Phó")))
+    assert shared(before, now) == {"bb", "cc"}
+
+
+def test_all_are_concerned_by_a_change_of_the_province() -> None:
+    before = register(agency("aa", AN))
+    now = register(agency("aa", AN), agency("bb", BA), policy={"quota": {"official": "3G", "agency": "10G"}})
+    assert shared(before, now) == {"aa", "bb", "stttt"}
+    assert shared(now, before) == {"aa", "bb", "stttt"}
+
+
+def test_who_is_no_longer_open_is_concerned_by_another_successor() -> None:
+    ended = agency("dd", person("4", "Lò Tư", "2010-01-01", "2010-06-01"), closed="2011-01-01 split")
+    heir = agency("bb", opened="2011-01-01 split", succeeds=["dd"])
+    before = register(agency("aa", AN), ended, heir, agency("cc", opened="2011-01-01"))
+    now = register(agency("aa", AN), ended, heir, agency("cc", opened="2011-01-01 split", succeeds=["dd"]))
+    assert shared(before, now, "2011-02-01") == {"cc", "dd"}
+    # While it is open, nobody answers for it; those that are yet to come answer nobody either.
+    assert shared(before, now, "2010-12-01") == {"bb", "cc"}
+
+
+def test_only_the_people_of_some_agencies_are_made_out() -> None:
+    found = desired_accounts(at("2011-01-01", agency("aa", AN), agency("bb", BA)), {"bb"})
+    assert [key for key in found.accounts if key[0] == "official"] == [("official", "2")]
+    assert {key for key in found.accounts if key[0] == "agency"} == {
+        ("agency", "aa"),
+        ("agency", "bb"),
+        ("agency", "stttt"),
+    }

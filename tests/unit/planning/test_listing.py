@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 
-from danhba.planning.listing import Listed, everything, who
+from danhba.planning.listing import Listed, contacts, everything, of_name, of_people, who
 from tests.support.registers import agency, event, person, register, timeline
 
 TEXTS = register(
@@ -64,3 +66,49 @@ def test_an_agency_and_a_person_are_told_the_same_way() -> None:
     assert (left.name, left.opened.date.isoformat()) == ("Ngô Vân Vinh", "2010-01-01")
     assert left.closed is not None
     assert left.closed.document == "22/QĐ-UBND"
+
+
+ELSEWHERE = register(
+    agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01 transferred"), person("2", "lò an", "2010-01-01")),
+    agency("bb", person("3", "Lò Ba", "2010-01-01")),
+    agency("cc", person("4", "Lò Bốn", "2010-01-01"), person("1", "Lò An", "2011-01-01 transferred")),
+)
+
+
+def shown(items: Iterable[Listed]) -> list[tuple[str, str, str]]:
+    return [(item.id, item.address, item.state) for item in items]
+
+
+def test_contact_mailboxes_alone() -> None:
+    assert shown(contacts(timeline(ELSEWHERE, "2011-01-01"))) == [
+        ("aa", "contact-aa@laocai.gov.vn", "open"),
+        ("bb", "contact-bb@laocai.gov.vn", "open"),
+        ("cc", "contact-cc@laocai.gov.vn", "open"),
+        ("stttt", "contact-stttt@laocai.gov.vn", "open"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("ids", "expected"),
+    [
+        ({"1"}, [("1", "lan-aa@laocai.gov.vn", "forwarding"), ("1", "lan-cc@laocai.gov.vn", "open")]),
+        ({"3", "2"}, [("2", "anl-aa@laocai.gov.vn", "open"), ("3", "lba-bb@laocai.gov.vn", "open")]),
+        (set(), []),
+        ({"9"}, []),
+    ],
+)
+def test_the_mailboxes_of_some_people(ids: set[str], expected: list[tuple[str, str, str]]) -> None:
+    assert shown(of_people(timeline(ELSEWHERE, "2011-01-01"), ids)) == expected
+
+
+@pytest.mark.parametrize("name", ["Lò An", "LÒ AN", "lò an"])
+def test_namesakes_have_the_whole_name_and_its_marks(name: str) -> None:
+    assert [(item.id, item.agency.code) for item in of_name(timeline(ELSEWHERE, "2011-01-01"), name)] == [
+        ("1", "aa"),
+        ("2", "aa"),
+        ("1", "cc"),
+    ]
+
+
+def test_a_part_of_a_name_is_nobodys() -> None:
+    assert list(of_name(timeline(ELSEWHERE, "2011-01-01"), "Lò")) == []

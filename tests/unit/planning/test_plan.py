@@ -99,6 +99,25 @@ class TestActions:
         assert action.before == {n: getattr(OPEN, n) for n in ("address", "agency", "document", "since")}
         assert action.after == {n: getattr(moved, n) for n in ("address", "agency", "document", "since")}
 
+    def test_they_are_in_the_order_of_what_they_do_then_agency_then_address(self) -> None:
+        wanted = [
+            account(id_="1", agency="bb", address="a@laocai.gov.vn"),
+            account(id_="2", agency="aa", address="z@laocai.gov.vn"),
+            account(id_="3", agency="aa", address="b@laocai.gov.vn"),
+            account(id_="4", agency="aa", address="c@laocai.gov.vn", state="closed"),
+        ]
+        there = account(id_="4", agency="aa", address="c@laocai.gov.vn")
+        made = make(aim(*wanted), state(there))
+        assert shown(made) == ["create b", "create z", "create a", "close c"]
+        assert shown(replace(made, actions=made.actions[1:3])) == ["create z", "create a"]
+        assert made.actions[-1].action == "close"
+        assert made.actions == tuple(made.actions)
+        assert made.actions != made.actions[1:]
+        assert len({made.actions, make(aim(*wanted), state(there)).actions}) == 1
+
+    def test_a_preview_has_no_checksum(self) -> None:
+        assert plan.preview(aim(OPEN), EMPTY).checksum == ""
+
     def test_a_creation_holds_the_whole_account(self) -> None:
         (action,) = make(aim(OPEN), EMPTY).actions
         assert (action.before, set(action.after)) == ({}, set(Account._fields))

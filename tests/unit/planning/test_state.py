@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from danhba.model.register import Suspension
@@ -227,3 +229,19 @@ def test_a_suspension_is_half_open(day: str, covers: bool) -> None:
     at = timeline(ONE, day)
     suspension = Suspension("1/QĐ-STTTT", at.day.replace(day=2), at.day.replace(day=3))
     assert suspension.covers(at.day) is covers
+
+
+def test_live_mailboxes_are_counted_with_the_agencys_own() -> None:
+    texts = register(
+        agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01"), person("2", "Lò Ba", "2012-01-01")),
+        agency("bb", person("3", "Lò Bốn", "2010-01-01", "2011-01-01"), closed="2011-06-01"),
+        agency("cc", opened="2012-01-01"),
+    )
+    assert timeline(texts, "2010-06-01").live() == {"aa": 2, "bb": 2, "cc": 0, "stttt": 1}
+    assert timeline(texts, "2012-06-01").live() == {"aa": 2, "bb": 0, "cc": 1, "stttt": 1}
+
+
+def test_the_same_day_is_the_same_timeline() -> None:
+    at = timeline(register(agency("aa")), "2010-06-01")
+    assert at.on(date(2010, 6, 1)) is at
+    assert at.on(date(2010, 6, 2)).day == date(2010, 6, 2)
