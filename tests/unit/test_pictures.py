@@ -32,7 +32,12 @@ def leaves(group: click.Group, path: tuple[str, ...] = ()) -> dict[tuple[str, ..
 
 
 COMMANDS = leaves(main)
-OPTIONS = {option for command in COMMANDS.values() for parameter in command.params for option in parameter.opts}
+OPTIONS = {
+    option
+    for command in COMMANDS.values()
+    for parameter in command.params
+    for option in (*parameter.opts, *parameter.secondary_opts)
+}
 
 
 @pytest.mark.parametrize("name", SCENES)

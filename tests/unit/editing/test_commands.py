@@ -18,6 +18,7 @@ from danhba.cli import commit, editing
 from danhba.editing import people, transaction
 from danhba.reading import source
 from danhba.reading.source import File
+from tests.support.cases import AGE
 from tests.support.registers import PROVINCE, SAMPLE, STTTT, UBND, edited, write
 
 Run = Callable[..., Result]
@@ -138,6 +139,30 @@ class TestWhatIsWritten:
                         '  - {person: "000101", document: 5/QĐ-UBND, date: 2011-07-01, as: head}\n',
                     )
                 },
+            ),
+            (
+                ("key", "stttt", "--key", AGE, *BY),
+                {
+                    "stttt": after(
+                        STTTT,
+                        '  - {person: "000102", document: 05/GUQ-STTTT, date: 2011-02-01, as: delegate}\n',
+                        f'  - {{person: "000102", document: 5/QĐ-UBND, date: 2011-07-01, as: delegate, key: {AGE}}}\n',
+                    )
+                },
+            ),
+            (
+                ("change", "000102", "--title", "Văn thư", "--phone", "0214 3 840 035", "--quota", "5G", "--leader"),
+                {
+                    "stttt": after(
+                        STTTT,
+                        "    name: Ngô Vân Vinh\n",
+                        '    title: Văn thư\n    leader: true\n    phone: "0214 3 840 035"\n    quota: 5G\n',
+                    )
+                },
+            ),
+            (
+                ("change", "000101", "--without", "phone", "--no-leader"),
+                {"stttt": STTTT.replace('    leader: true\n    phone: "0214 3 840 034"\n', "", 1)},
             ),
             (
                 ("agency", "open", "moi", "--name", "Sở Mới", "--kind", "department", "--parent", "ubnd",
@@ -419,6 +444,7 @@ def test_an_agency_with_people_lists_them(run: Run) -> None:
         (("transfer", "000101", "--date", "2011-07-01"), "--to, --document"),
         (("suspend", "000101"), "--document, --date"),
         (("custodian", "stttt", "000101"), "--as, --document, --date"),
+        (("key", "stttt"), "--key, --document, --date"),
         (("agency", "open", "moi"), "--name, --kind, --event, --document, --date"),
         (("agency", "close", "ubnd"), "--document, --date"),
     ],
@@ -555,3 +581,16 @@ def test_somebody_else_was_faster(run: Run, root: Path, monkeypatch: pytest.Monk
         ),
     )
     assert there(root) == UNTOUCHED | {"agencies/ubnd.yml": b"# theirs\n"}
+
+
+def test_a_change_says_what_is_to_be_changed(run: Run, root: Path) -> None:
+    result = run("change", "000101")
+    assert (result.exit_code, there(root)) == (2, UNTOUCHED)
+    assert "--title, --unit, --phone, --quota" in result.stderr
+
+
+def test_a_key_is_for_an_agency_whose_mailbox_somebody_has(run: Run, root: Path) -> None:
+    for agency, day in (("ubnd", "2011-07-01"), ("nowhere", "2011-07-01"), ("stttt", "2010-01-01")):
+        result = run("key", agency, "--key", AGE, "--document", "5/QĐ-UBND", "--date", day)
+        assert (result.exit_code, there(root)) == (1, UNTOUCHED)
+        assert f"danhba custodian {agency}" in result.stderr

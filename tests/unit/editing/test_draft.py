@@ -17,7 +17,7 @@ from danhba.messages import both
 from danhba.reading import tree
 from danhba.reading.source import File
 from tests.support import layouts
-from tests.support.registers import PROVINCE, SAMPLE, files
+from tests.support.registers import PROVINCE, SAMPLE, STTTT, files
 
 EVENT: dict[str, Value] = {"event": "retired", "date": "2013-01-01", "document": "77/QĐ-STTTT"}
 PERSON: dict[str, Value] = {"opened": {**EVENT, "event": "recruited"}, "name": "Lò Thị Mai", "id": "000104"}
@@ -482,3 +482,35 @@ def is_within(text: str, whole: str) -> bool:
     """Whether all characters of a text stand in the whole in the same order."""
     rest = iter(whole)
     return all(character in rest for character in text)
+
+
+class TestDescribe:
+    """What an entry says beside its documents, written anew."""
+
+    def change(self, key: str, value: str, person: str = "000101") -> str:
+        made = Draft(files(SAMPLE))
+        made.describe("stttt", person, key, value)
+        return made.changed().get("agencies/stttt.yml", STTTT.encode()).decode()
+
+    def test_a_key_that_is_there(self) -> None:
+        assert self.change("title", "Phó Giám đốc") == STTTT.replace("title: Giám đốc", "title: Phó Giám đốc")
+
+    def test_a_new_key_stands_where_registers_have_it(self) -> None:
+        entry = STTTT.index('  - id: "000101"')
+        line = STTTT.index("    opened:", entry)
+        assert self.change("quota", "5G") == f"{STTTT[:line]}    quota: 5G\n{STTTT[line:]}"
+
+    def test_a_key_taken_out(self) -> None:
+        assert self.change("title", "") == STTTT.replace("    title: Giám đốc\n", "", 1)
+
+    def test_what_it_says_already(self) -> None:
+        assert self.change("title", "Giám đốc") == STTTT
+        assert self.change("quota", "") == STTTT
+
+    def test_the_first_key_of_an_entry_cannot_be_taken_out_by_a_command(self) -> None:
+        with pytest.raises(Problem):
+            self.change("id", "")
+
+    def test_who_is_not_there(self) -> None:
+        with pytest.raises(Problem):
+            self.change("title", "x", "nobody")

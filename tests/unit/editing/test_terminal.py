@@ -137,13 +137,19 @@ def test_what_is_missing_is_asked_for_and_checked_at_once(root: Path, terminals:
     assert there(root) == UNTOUCHED | {"agencies/ubnd.yml": UBND.replace("people: []\n", LINES).encode()}
 
 
+ENDINGS = (
+    "từ trần (deceased), buộc thôi việc (dismissed), chuyển ra ngoài tỉnh (left_province), thôi việc (resigned), "
+    "nghỉ hưu (retired)"
+)
+
+
 def test_in_vietnamese(root: Path, terminals: list[Terminal]) -> None:
     terminal = start(terminals, root, "close", "000101", language="vi")
-    terminal.until("Sự kiện (deceased, dismissed, left_province, resigned, retired): ")
+    terminal.until(f"Lý do ({ENDINGS}): ")
     terminal.type("transferred")
-    terminal.until("--event: 'transferred' không thuộc: deceased, dismissed, left_province, resigned, retired\n")
-    terminal.until("Sự kiện (")
-    terminal.type("retired")
+    terminal.until(f"--event: 'transferred' không thuộc: {ENDINGS}\n")
+    terminal.until("Lý do (")
+    terminal.type("Nghỉ hưu")
     terminal.until("Số và ký hiệu văn bản: ")
     terminal.type("5/QĐ-UBND")
     terminal.until("Từ ngày: ")

@@ -283,7 +283,7 @@ class TestPlan:
             "create: 1@laocai.gov.vn (Nguyễn Văn An) [1/QĐ-UBND]",
             "readdress: 2@laocai.gov.vn (Nguyễn Văn An) → 2-aa@laocai.gov.vn [1/QĐ-UBND]",
             "close: 4@laocai.gov.vn (Nguyễn Văn An) [1/QĐ-UBND]",
-            "update: 3@laocai.gov.vn (Nguyễn Văn An) title: — → Giám đốc; phone: 1 → — [1/QĐ-UBND]",
+            "update: 3@laocai.gov.vn (Nguyễn Văn An) title: — → Giám đốc; telephone: 1 → — [1/QĐ-UBND]",
             "alias: postmaster@laocai.gov.vn → agency/aa [1/QĐ-UBND]",
             "release: old@laocai.gov.vn [1/QĐ-UBND]",
         ]

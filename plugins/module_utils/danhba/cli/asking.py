@@ -17,6 +17,7 @@ from ..model.register import MOVES, PERSON_CLOSED
 from ..reading import age, schema
 from .common import Day, at_terminal, language
 from .misuse import Misuse, WrongValue, explain
+from .words import Word
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -57,10 +58,6 @@ class Document(Text):
         return text
 
 
-def _one_of(values: Iterable[str]) -> click.Choice[str]:
-    return click.Choice(sorted(values))
-
-
 CODE = Text("TENDONVI", schema.CODE, "stttt")
 _TEXT, _DOCUMENT, _DAY = Text(), Document(), Day()
 # The options by their names: their kinds, and what they are in both languages.
@@ -82,8 +79,8 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "id": (Text("ID", schema.PERSON, "000101"), "Mã CCVC; để trống thì lệnh tự đặt / Staff number, else a random one"),
     "to": (CODE, "Mã cơ quan đến / The code of the agency to go to"),
     "key": (Text("age1…", age.SHAPE, "age1…"), "Khóa công khai age / Public key (age)"),
-    "as": (_one_of(["head", "delegate"]), "Thủ trưởng hay người được ủy quyền / The head, or authorised"),
-    "kind": (_one_of(KINDS), "Loại cơ quan / Kind of agency"),
+    "as": (Word(["head", "delegate"]), "Thủ trưởng hay người được ủy quyền / The head, or authorised"),
+    "kind": (Word(KINDS), "Loại cơ quan / Kind of agency"),
     "parent": (CODE, "Mã cơ quan chủ quản / The code of the managing agency"),
     "identifier": (Text("H…", schema.IDENTIFIER, "H38.10"), "Mã định danh quốc gia / National identifier"),
     "succeeds": (_TEXT, "Kế tục cơ quan A,B / Agencies that it takes over from: A,B"),
@@ -106,7 +103,7 @@ def options(*names: str) -> Callable[[F], F]:
 
 def event(allowed: Iterable[str], default: str | None = None) -> Callable[[F], F]:
     """Add --event."""
-    return click.option("--event", type=_one_of(allowed), default=default, show_default=True, help="Sự kiện / Event.")
+    return click.option("--event", type=Word(allowed), default=default, show_default=True, help="Lý do / Event.")
 
 
 def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -> None:
@@ -131,7 +128,8 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
 
 def _question(option: click.Parameter) -> str:
     vietnamese, _slash, english = str(getattr(option, "help", "")).removesuffix(".").partition(" / ")
-    return english if language() == "en" else vietnamese
+    question = english if language() == "en" else vietnamese
+    return f"{question} ({', '.join(option.type.shown(language()))})" if isinstance(option.type, Word) else question
 
 
 def _ask_if_any(option: click.Parameter) -> Any:
@@ -156,7 +154,7 @@ def _ask(option: click.Parameter, question: str, default: str | None = None) -> 
     # click would tell what is wrong in English only.
     while True:
         value, error = click.prompt(
-            question, default=default, show_default=False, type=option.type, value_proc=read, err=True
+            question, default=default, show_default=False, show_choices=False, value_proc=read, err=True
         )
         if error is None:
             return value

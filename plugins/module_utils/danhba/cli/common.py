@@ -76,31 +76,36 @@ def stop_with(status: int, template: str, **values: object) -> NoReturn:
 
 
 def _tell(template: str, values: Mapping[str, object]) -> None:
-    _tell_both(lambda spoken: render(template, values, spoken), language())
+    _tell_both(lambda spoken: render(template, values, spoken), None)
 
 
-def _tell_both(said: Callable[[str], str], spoken: str) -> None:
-    click.echo(f"danhba: {said(spoken)}", err=True)
-    if spoken != "en":
+def _tell_both(said: Callable[[str], str], context: click.Context | None) -> None:
+    """Say something in the language, and in English beside where nobody has chosen one."""
+    click.echo(f"danhba: {said(language(context))}", err=True)
+    if not _chosen(context):
         click.echo(f"    {said('en')}", err=True)
 
 
 def misused(error: click.ClickException) -> None:
     """Tell what is wrong with the command line, and where its help is."""
     context = getattr(error, "ctx", None)
-    spoken = language(context)
-    _tell_both(lambda language: explain(error, language), spoken)
+    _tell_both(lambda spoken: explain(error, spoken), context)
     if context:
-        click.echo(f"    {render(HELP, {'command': context.command_path}, spoken)}", err=True)
+        click.echo(f"    {render(HELP, {'command': context.command_path}, language(context))}", err=True)
 
 
 def language(context: click.Context | None = None) -> str:
     """The language asked for on the command line, else by LANGUAGE, else Vietnamese."""
+    return _chosen(context) or LANGUAGES[0]
+
+
+def _chosen(context: click.Context | None = None) -> str:
+    """The language that somebody has chosen; empty where nobody has."""
     context = context or click.get_current_context(silent=True)
     if context and (chosen := context.meta.get(_CHOSEN)):
         return str(chosen)
     preferred = os.environ.get("LANGUAGE", "").partition(":")[0].partition("_")[0].partition(".")[0]
-    return preferred if preferred in LANGUAGES else LANGUAGES[0]
+    return preferred if preferred in LANGUAGES else ""
 
 
 def _choose(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

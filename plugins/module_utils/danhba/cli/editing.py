@@ -22,6 +22,7 @@ from ..rendering import addresses as show_addresses
 from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today
+from .misuse import Misuse
 
 SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
 SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
@@ -29,10 +30,14 @@ PENDING = _(
     "{name} ({id}) will be closed in {agency} on {day} by {document} already, and nothing is closed twice; "
     "correct that entry in its file, or give a day from then on"
 )
+NOTHING_TO_CHANGE = _("say what is to be changed: {options}")
+NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name one first: danhba custodian {agency}")
 # So many of the same name are shown.
 NAMESAKES = 5
 
 F = TypeVar("F", bound=Callable[..., Any])
+# What is described, and needs no document of its own.
+_DESCRIBED = ("title", "unit", "phone", "quota")
 # What an entry of a person may have beside its id, its name and its event.
 _MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota")
 
@@ -118,6 +123,60 @@ def suspend_command(person: str, directory: Path, dry_run: bool, yes: bool, lang
     item = _settle(files, person, given, "document", "date")
     draft = Draft(files)
     draft.suspend(item.agency.code, item.id, _stated(given, "document", "date", "until"))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@click.command("change")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("title", "unit", "phone", "quota")
+@click.option("--leader/--no-leader", default=None, help="Là lãnh đạo hay không / A leader or not.")
+@click.option(
+    "--without",
+    type=click.Choice(_DESCRIBED),
+    multiple=True,
+    help="Bỏ một mục đang ghi / Take out something that is there.",
+)
+def change_command(  # noqa: PLR0913, PLR0917
+    person: str,
+    directory: Path,
+    dry_run: bool,
+    yes: bool,
+    lang: str | None,
+    leader: bool | None,
+    without: tuple[str, ...],
+    **given: Any,
+) -> None:
+    """Sửa chức vụ, đơn vị, điện thoại, dung lượng / Change a title, a division, a telephone, a quota."""
+    values = {**dict.fromkeys(without, ""), **{key: given[key] for key in _DESCRIBED if given[key]}}
+    if leader is not None:
+        values["leader"] = "true" if leader else ""
+    if not values:
+        raise Misuse(NOTHING_TO_CHANGE, options=[f"--{key}" for key in (*_DESCRIBED, "leader", "no-leader", "without")])
+    files = read_files(directory, dry_run)
+    item = _find(files, person, today(), "")
+    draft = Draft(files)
+    for key, value in values.items():
+        draft.describe(item.agency.code, item.id, key, value)
+    commit_draft(directory, files, draft, today(), dry_run=dry_run, yes=yes)
+
+
+@click.command("key")
+@click.argument("agency", type=CODE)
+@_editing
+@options("key", "document", "date")
+def key_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Khóa mới của người đang quản lý hộp thư công vụ / A new key of whoever has an agency's contact mailbox."""
+    complete(given, "key", "document", "date")
+    files = read_files(directory, dry_run)
+    register, _issued = computed(files)
+    found = register.agencies.get(agency)
+    in_force = [each for each in (found.custodians if found else ()) if each.date <= given["date"]]
+    if not in_force:
+        raise Problem(NO_CUSTODIAN, agency=agency, day=given["date"])
+    draft = Draft(files)
+    kept = {"person": in_force[-1].person, "as": in_force[-1].role}
+    draft.add_custodian(agency, {**kept, **_stated(given, "document", "date", "key")})
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 

@@ -10,6 +10,7 @@ import click
 
 from ..messages import mark as _
 from ..messages import render
+from .words import Word
 
 MISSING = _("{parameter} is missing")
 NOT_AMONG = _("{parameter}: '{value}' is none of: {choices}")
@@ -89,5 +90,7 @@ def _parameter(error: click.BadParameter, language: str) -> tuple[str, Mapping[s
     if isinstance(error, WrongValue):
         return "{parameter}: {problem}", {"parameter": name, "problem": render(error.template, error.values, language)}
     if isinstance(parameter.type, click.Choice) and (given := _CHOSEN.match(error.message)):
-        return NOT_AMONG, {"parameter": name, "value": given[2], "choices": list(parameter.type.choices)}
+        known = parameter.type
+        choices = known.shown(language) if isinstance(known, Word) else list(known.choices)
+        return NOT_AMONG, {"parameter": name, "value": given[2], "choices": choices}
     return OTHER, {"problem": error.format_message()}

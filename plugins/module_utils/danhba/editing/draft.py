@@ -83,6 +83,26 @@ class Draft:
 
         _change(page, number, make, "suspended", lambda old: [*(old or []), event])
 
+    def describe(self, code: str, person: str, key: str, value: str) -> None:
+        """Write anew what an open entry says of a person beside documents: title, unit, phone, quota, leader; empty
+        takes the key out.
+        """
+        page, number = self._open_entry(code, person)
+
+        def make(_root: yaml.MappingNode) -> Splice:
+            node = page.entry(number)
+            if not value:
+                return page.remove(node, key)
+            if get(node, key):
+                return page.set(node, key, value)
+            return page.put(node, key, value, after=_before(key))
+
+        def say(says: dict[str, Any]) -> None:
+            says["people"][number].pop(key) if not value else says["people"][number].update({key: value})
+
+        if str(page.says["people"][number].get(key, "")) != value:
+            page.change(make, say)
+
     def add_custodian(self, code: str, custodian: Mapping[str, Value]) -> None:
         """Add to the end of an agency's custodians."""
         self._append(self._agency(code), "custodians", _ordered(custodian, _EVENT), before="people")
@@ -177,6 +197,11 @@ class Draft:
         if number is None:
             raise Problem(NOT_OPEN, person=person, agency=code)
         return page, number
+
+
+def _before(key: str) -> list[str]:
+    """The keys behind which one stands, the nearest first."""
+    return _PERSON[: _PERSON.index(key)][::-1]
 
 
 def _change(

@@ -173,6 +173,14 @@ class Page:
             raise Problem(LAYOUT, path=self.path)
         return Splice(node.start_mark.index, self._end(node), write.flow(value, key))
 
+    def remove(self, mapping: yaml.MappingNode, key: str) -> Splice:
+        """A key that is there taken out with its value, and with the comment behind it."""
+        found = next(((name, value) for name, value in mapping.value if name.value == key), None)
+        if found is None or mapping.flow_style or found[0].start_mark.index == mapping.start_mark.index:
+            raise Problem(LAYOUT, path=self.path)
+        start = found[0].start_mark.index - found[0].start_mark.column
+        return Splice(start, self._tail(found[1]), "")
+
     def _grow(self, items: yaml.SequenceNode, value: Value) -> Splice:
         last = items.value[-1]
         if items.flow_style:

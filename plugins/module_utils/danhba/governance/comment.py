@@ -21,6 +21,7 @@ _ROOM_FOR_PLAN = 15_000
 _ROOM_FOR_MORE = 300
 _ROOM_FOR_LISTS = 4_000
 _NONE = "—"
+MOVED = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
 # How many paths or people a paragraph names.
 NAMED = 20
 _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
@@ -115,10 +116,9 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
 
 
 def _moved(moved: Moved, language: str) -> str:
-    template = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
     issuance = moved.issuance
     who = {"name": issuance.name, "person": issuance.id, "holder": moved.holder}
-    return _safe(template, language, {**who, "before": moved.before, "now": moved.now})
+    return _safe(MOVED, language, {**who, "before": moved.before, "now": moved.now})
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:

@@ -59,7 +59,7 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
     ancestor = _files(directory, common) if common else []
     tree, conflicts = _merge(root, *ends) if common else ("", [])
     appended = _appended(before, ancestor, own, [path.removeprefix(prefix) for path in conflicts])
-    mine = {path for path in conflicts if _is_data(path, prefix)}
+    mine = {path for path in conflicts if is_data(path, prefix)}
     resolved = bool(tree) and mine == {prefix + name for name in appended}
     return Proposal(
         target=target,
@@ -136,7 +136,7 @@ def _run(directory: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stdout.decode("utf-8", "surrogateescape")
 
 
-def _is_data(path: str, prefix: str) -> bool:
+def is_data(path: str, prefix: str) -> bool:
     """Whether a path is one of the register's files, for the loader to read or to object to."""
     folder, _slash, name = path.removeprefix(prefix).rpartition("/")
     if not path.startswith(prefix):
@@ -146,7 +146,7 @@ def _is_data(path: str, prefix: str) -> bool:
 
 def _outside(directory: Path, prefix: str, since: str, until: str) -> tuple[str, ...]:
     changed = _git(directory, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", since, until)
-    return tuple(path for path in changed.split("\0") if path and not _is_data(path, prefix))
+    return tuple(path for path in changed.split("\0") if path and not is_data(path, prefix))
 
 
 def _appended(before: list[File], ancestor: list[File], own: list[File], names: Iterable[str]) -> Mapping[str, bytes]:
@@ -154,10 +154,17 @@ def _appended(before: list[File], ancestor: list[File], own: list[File], names: 
     then, target, mine = ({file.name: file.data for file in files} for files in (ancestor, before, own))
     found = {}
     for name in names:
-        common, first, second = then.get(name), target.get(name), mine.get(name)
-        if common and first and second and _grown(common, first) and _grown(common, second):
-            found[name] = first + second[len(common) :]
+        whole = grown_together(then.get(name), target.get(name), mine.get(name))
+        if whole is not None:
+            found[name] = whole
     return found
+
+
+def grown_together(common: bytes | None, first: bytes | None, second: bytes | None) -> bytes | None:
+    """A file with what both sides added to the end of what they have in common; None where they did anything else."""
+    if common and first and second and _grown(common, first) and _grown(common, second):
+        return first + second[len(common) :]
+    return None
 
 
 def _grown(before: bytes, after: bytes) -> bool:

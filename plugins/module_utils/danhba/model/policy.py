@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from .place import Places
+from .sizes import GIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,6 @@ class Guards:
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
-GIB = 1024**3
 LIMITS = ("close", "readdress")
 # What an acknowledgement may be for: a limit exceeded, a protected account touched, an earlier entry corrected.
 ACKNOWLEDGED = (*LIMITS, "protected", "history")

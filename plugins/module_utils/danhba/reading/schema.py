@@ -15,7 +15,7 @@ from ..model import documents
 from ..model.findings import Finding, Where, advice, rule
 from ..model.kinds import KINDS
 from ..model.place import Place, Places
-from ..model.policy import ACKNOWLEDGED, GIB, LIMITS, Acknowledgement, Limit, Policy
+from ..model.policy import ACKNOWLEDGED, LIMITS, Acknowledgement, Limit, Policy
 from ..model.register import (
     AGENCY_CLOSED,
     AGENCY_OPENED,
@@ -28,6 +28,7 @@ from ..model.register import (
     Province,
     Suspension,
 )
+from ..model.sizes import UNITS
 from . import age
 from .tree import List, Map, Node, Text
 
@@ -68,7 +69,6 @@ _MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
 # What a page or a setting can name whole; the form of a telephone is advice.
 _NAMEABLE = re.compile(r"[^\x00-\x1f\x7f\"'<>\\]*")
-_UNITS = {"M": 1024**2, "G": GIB, "T": 1024**4}
 _DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
 
 T = TypeVar("T")
@@ -224,7 +224,7 @@ class Fields:
         """Bytes, from a number of mebi-, gibi- or tebibytes (500M, 2G)."""
         value = self.matching(key, _SIZE, "500M, 2G")
         match = _SIZE.fullmatch(value)
-        return int(match[1]) * _UNITS[match[2]] if match else None
+        return int(match[1]) * UNITS[match[2]] if match else None
 
     def truth(self, key: str) -> bool:
         """`true` or `false`, and no other spelling."""

@@ -12,6 +12,7 @@ from typing import Any
 from ..jsontext import AT_ONCE, pretty_object
 from ..messages import mark as _
 from ..messages import render, translator, visible
+from ..model.sizes import written
 from ..planning.accounts import FORWARD, REDIRECT
 from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
 from .colour import Paint, plain
@@ -30,6 +31,22 @@ LABELS = {
     "redirect": _("redirect"),
     "cancel": _("cancel"),
     "release": _("release"),
+}
+# What a plan says of an account's fields.
+FIELDS = {
+    "address": _("address"),
+    "name": _("name"),
+    "agency": _("agency"),
+    "title": _("title"),
+    "unit": _("division"),
+    "phone": _("telephone"),
+    "quota": _("quota"),
+    "parent": _("managing agency"),
+    "family": _("family name"),
+    "given": _("given name"),
+    "mode": _("mail goes by"),
+    "reply": _("refusal"),
+    "targets": _("mail goes to"),
 }
 # What takes a mailbox or an address away from somebody, or gives one back with all its mail: reviewers read each.
 TAKING = frozenset({CLOSE, SUSPEND, READDRESS, REOPEN})
@@ -92,18 +109,26 @@ def sentence(action: Action, language: str) -> str:
     line = f"{label}: {action.address}"
     if action.name:
         line += f" ({action.name})"
-    if moved := _arrow(action):
+    if moved := _arrow(action, language):
         line += f" {moved}"
     return visible(f"{line} [{action.document}]" if action.document else line)
 
 
-def _arrow(action: Action) -> str:
+def _arrow(action: Action, language: str) -> str:
     if action.action == READDRESS:
         return f"→ {action.after['address']}"
     if action.kind == "route" and "targets" in action.after:
         return "→ " + ", ".join(action.after["targets"])
     changed = [name for name in action.after if name in action.before and name not in ("document", "since", "state")]
-    return "; ".join(f"{name}: {action.before[name] or '—'} → {action.after[name] or '—'}" for name in changed)
+    translate = translator(language)
+    return "; ".join(
+        f"{translate(FIELDS[name])}: {_value(action.before[name])} → {_value(action.after[name])}" for name in changed
+    )
+
+
+def _value(value: Any) -> str:
+    """A value of an account as people read it; of its numbers only the quota is one."""
+    return written(value) if isinstance(value, int) else value or "—"
 
 
 def counts(plan: Plan, language: str) -> str:

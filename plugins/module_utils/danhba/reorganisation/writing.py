@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..editing.draft import Draft
 from ..editing.text import Value
 from ..garbage import without_collection
-from ..model.policy import GIB, Acknowledgement
+from ..model.policy import Acknowledgement
 from ..model.register import Agency, Custodian, Event, Issuance, Suspension
+from ..model.sizes import written
 from ..reading.source import File
 from .forecast import Forecast
-
-_SIZES = (("T", 1024 * GIB), ("G", GIB), ("M", 1024**2))
 
 
 @without_collection()
@@ -64,7 +63,7 @@ def _agency(agency: Agency) -> dict[str, Value]:
                 "identifier": agency.identifier,
                 "opened": _event(agency.opened),
                 "succeeds": [*agency.succeeds],
-                "quota": _size(agency.quota),
+                "quota": written(agency.quota) if agency.quota else "",
                 "custodians": [_custodian(custodian) for custodian in agency.custodians],
                 "people": [_person(issuance) for issuance in agency.people],
             }
@@ -81,7 +80,7 @@ def _person(issuance: Issuance) -> dict[str, Value]:
                 "leader": "true" if issuance.leader else "",
                 "address": issuance.address,
                 "address_document": issuance.address_document,
-                "quota": _size(issuance.quota),
+                "quota": written(issuance.quota) if issuance.quota else "",
                 "opened": _event(issuance.opened),
                 "suspended": [_suspension(suspension) for suspension in issuance.suspended],
                 "closed": _event(issuance.closed) if issuance.closed else "",
@@ -114,11 +113,3 @@ def _custodian(custodian: Custodian) -> dict[str, Value]:
 def _acknowledgement(item: Acknowledgement) -> dict[str, Value]:
     what: dict[str, Value] = {"accounts": [*item.accounts]} if item.accounts else {"count": str(item.count)}
     return {"limit": item.limit, "document": item.document, "until": item.until.isoformat(), **what}
-
-
-def _size(size: int | None) -> str:
-    """Bytes as the register writes them: in the largest unit that divides them."""
-    if size is None:
-        return ""
-    unit, factor = next((unit, factor) for unit, factor in _SIZES if size % factor == 0)
-    return f"{size // factor}{unit}"

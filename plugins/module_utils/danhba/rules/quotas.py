@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from ..messages import mark as _
 from ..model.findings import Finding, Where, advice
-from ..model.policy import GIB
 from ..model.register import Agency, Province
+from ..model.sizes import MIB, TIB, written
 
 QUOTA = advice(
     "schema-quota",
@@ -15,8 +15,7 @@ QUOTA = advice(
     _("quota: {quota} is hardly what a mailbox needs ({least} to {most}); look at the number and its unit"),
 )
 
-_MIB, _TIB = 1024**2, 1024**4
-SMALLEST_QUOTA, LARGEST_QUOTA = 100 * _MIB, _TIB
+SMALLEST_QUOTA, LARGEST_QUOTA = 100 * MIB, TIB
 
 
 def check(agency: Agency) -> Iterator[Finding]:
@@ -36,12 +35,4 @@ def of_policy(province: Province) -> Iterator[Finding]:
 
 def _objections(quota: int, where: Where) -> Iterator[Finding]:
     if not SMALLEST_QUOTA <= quota <= LARGEST_QUOTA:
-        yield QUOTA.at(where, quota=_shown(quota), least=_shown(SMALLEST_QUOTA), most=_shown(LARGEST_QUOTA))
-
-
-def _shown(octets: int) -> str:
-    """As the register writes it."""
-    for unit, size in (("T", _TIB), ("G", GIB)):
-        if octets % size == 0:
-            return f"{octets // size}{unit}"
-    return f"{octets // _MIB}M"
+        yield QUOTA.at(where, quota=written(quota), least=written(SMALLEST_QUOTA), most=written(LARGEST_QUOTA))

@@ -1,0 +1,40 @@
+"""The register's words on the command line: an event or a kind may be given, and is asked for, in Vietnamese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import click
+from unidecode import unidecode
+
+from ..governance.descriptions import WORDS
+from ..messages import LANGUAGES, translator
+
+
+class Word(click.Choice[str]):
+    """One of some words of the register, by itself or by its name in any language, with marks or without."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        super().__init__(sorted(words))
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word that is meant, or fail as the command line does."""
+        names = [(word, name(word, language)) for word in self.choices for language in LANGUAGES]
+        meant = {_bare(part): word for word, named in names for part in (named.partition(",")[0], named)}
+        return super().convert(meant.get(_bare(str(value)), value), param, ctx)
+
+    def shown(self, language: str) -> list[str]:
+        """The words as somebody may give them."""
+        if language == "en":
+            return list(self.choices)
+        return [f"{name(word, language)} ({word})" for word in self.choices]
+
+
+def name(word: str, language: str) -> str:
+    """A word's name in a language, without what else is said of it."""
+    return translator(language)(WORDS[word]).partition(":")[0].partition(";")[0]
+
+
+def _bare(text: str) -> str:
+    return " ".join(unidecode(text).casefold().split())

@@ -1,0 +1,238 @@
+"""An editor's branch in a clone: what is on it and was not sent, how it takes in what others did, how it is sent.
+
+What others and this branch have added to the end of one file is put together by itself, theirs first; so it is in
+`proposal`, by which the reviewers' comment has foretold it.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from subprocess import CompletedProcess
+from urllib.parse import quote, urlsplit
+
+from ..editing.problem import Problem
+from ..messages import mark as _
+from ..reading import source
+from ..reading.source import Unusable
+from .proposal import grown_together, is_data, place
+
+REMOTE = "origin"
+NO_REMOTE = _("this clone knows no {remote} to send to; make it by git clone, or ask the operator")
+NO_TARGET = _("this clone does not know the main branch of {remote}; run: git fetch {remote}")
+UNFINISHED = _("git is in the middle of a merge or a rebase here; end it first, or give it up: git rebase --abort")
+UNRELATED = _("this branch shares no history with {upstream}; make the change in a new clone: git clone")
+DETACHED = _("this clone is on no branch; go to one: git switch {target}")
+NOBODY = _(
+    'git does not know who you are; say so once: git config --global user.name "…"; git config --global user.email …'
+)
+NO_BRANCH = _("git makes no branch {branch}: {reason}; take another name: --branch")
+NOT_COMMITTED = _("git did not take the change: {reason}; correct it, and run danhba send again")
+CONFLICT = _(
+    "{upstream} and this branch have both changed {files}, and only an editor can put that together; the branch is as "
+    "it was: start another one from {upstream} and make the change there"
+)
+AWAY = _("{remote} cannot be reached: {reason}; nothing is lost, try again later")
+REFUSED = _("{remote} did not take the branch {branch}: {reason}; it stays here, nothing is lost")
+TAKEN = _(
+    "somebody else has sent to the branch {branch} meanwhile; yours stays here: send it under another name: --branch"
+)
+
+_STEPS = ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD")
+_LINK = re.compile(r"https?://\S+")
+# Who has a token in the address of the remote does not want to see it in a message.
+_SECRET = re.compile(r"(?<=//)[^/@\s]+@")
+_SCP = re.compile(r"(?:[^/@\s]+@)?(?P<host>[^/:\s]+):(?P<path>[^\s]+)")
+
+
+class Away(Unusable):
+    """The forge cannot be reached; nothing was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clone:
+    """A clone: its top, the register's folder from there (`/` at its end), and the branch that changes are for."""
+
+    directory: Path
+    root: Path
+    prefix: str
+    target: str
+
+    @property
+    def upstream(self) -> str:
+        """The target as this clone has last seen it."""
+        return f"{REMOTE}/{self.target}"
+
+    def git(self, *arguments: str, environment: Mapping[str, str] | None = None) -> CompletedProcess[bytes]:
+        """Run git at the top of the clone; its status is asked."""
+        return source.run_git(self.root, *arguments, environment=environment)
+
+    def says(self, *arguments: str) -> str:
+        """What git prints; nothing where it fails."""
+        done = self.git(*arguments)
+        return done.stdout.decode("utf-8", "surrogateescape").strip() if done.returncode == 0 else ""
+
+
+def find(directory: Path) -> Clone:
+    """The clone that a register is in.
+
+    Raises:
+        Unusable: it is in none, or in one without a remote or a known target.
+        Problem: git is in the middle of something.
+    """
+    root, prefix = place(directory)
+    clone = Clone(directory, root, prefix, "")
+    if not clone.says("remote", "get-url", REMOTE):
+        raise Unusable(NO_REMOTE, remote=REMOTE)
+    for step in _STEPS:
+        if (root / clone.says("rev-parse", "--git-path", step)).exists():
+            raise Problem(UNFINISHED)
+    return Clone(directory, root, prefix, _target(clone))
+
+
+def _target(clone: Clone) -> str:
+    if head := clone.says("symbolic-ref", "--quiet", "--short", f"refs/remotes/{REMOTE}/HEAD"):
+        return head.removeprefix(f"{REMOTE}/")
+    for name in ("main", "master"):
+        if clone.says("rev-parse", "--verify", "--quiet", f"refs/remotes/{REMOTE}/{name}"):
+            return name
+    raise Unusable(NO_TARGET, remote=REMOTE)
+
+
+def current(clone: Clone) -> str:
+    """The branch that the clone is on."""
+    name = clone.says("symbolic-ref", "--quiet", "--short", "HEAD")
+    if not name:
+        raise Problem(DETACHED, target=clone.target)
+    return name
+
+
+def uncommitted(clone: Clone) -> tuple[list[str], list[str]]:
+    """The paths that differ from the last commit: the register's, and others."""
+    shown = clone.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").stdout
+    paths = [entry[3:] for entry in shown.decode("utf-8", "surrogateescape").split("\0") if entry]
+    mine = [path for path in paths if is_data(path, clone.prefix)]
+    return mine, [path for path in paths if path not in mine]
+
+
+def fetch(clone: Clone) -> None:
+    """See what the target is now; of this branch's own copy there nothing is asked, so that a push still compares."""
+    done = clone.git("fetch", "--quiet", REMOTE, f"+refs/heads/{clone.target}:refs/remotes/{clone.upstream}")
+    if done.returncode:
+        raise Away(AWAY, remote=REMOTE, reason=_reason(done))
+
+
+def count(clone: Clone, since: str, until: str) -> int:
+    """How many commits one revision has that another lacks."""
+    return int(clone.says("rev-list", "--count", f"{since}..{until}") or 0)
+
+
+def left_at(clone: Clone) -> str:
+    """The commit where this branch left the target."""
+    found = clone.says("merge-base", "HEAD", clone.upstream)
+    if not found:
+        raise Problem(UNRELATED, upstream=clone.upstream)
+    return found
+
+
+def new_name(codes: Sequence[str], day: date) -> str:
+    """A name for a branch: whose files it changes, when, and something that no other editor has."""
+    whose = codes[0] if len(codes) == 1 else "so"
+    return f"{whose}-{day.isoformat()}-{secrets.token_hex(2)}"
+
+
+def leave(clone: Clone, name: str) -> None:
+    """Go on upon a new branch with all that is here; the target, if it was left, is again what the forge has."""
+    left = current(clone)
+    done = clone.git("switch", "--quiet", "--create", name)
+    if done.returncode:
+        raise Problem(NO_BRANCH, branch=name, reason=_reason(done))
+    if left == clone.target:
+        clone.git("branch", "--force", clone.target, clone.upstream)
+
+
+def commit(clone: Clone, paths: Sequence[str], message: str) -> None:
+    """Commit some files and nothing else."""
+    if not (clone.says("config", "user.name") and clone.says("config", "user.email")):
+        raise Problem(NOBODY)
+    for command in (("add", "--all"), ("commit", "--quiet", f"--message={message}")):
+        done = clone.git("--literal-pathspecs", *command, "--", *paths)
+        if done.returncode:
+            raise Problem(NOT_COMMITTED, reason=_reason(done))
+
+
+def take_in(clone: Clone) -> None:
+    """Put this branch's commits upon the target as it is now (git-rebase); all is as it was where that fails."""
+    done = clone.git("rebase", "--quiet", "--autostash", clone.upstream)
+    while done.returncode:
+        paths = clone.says("diff", "--name-only", "--diff-filter=U", "-z").split("\0")
+        paths = [path for path in paths if path]
+        if not paths or not all(_put_together(clone, path) for path in paths):
+            clone.git("rebase", "--abort")
+            raise Problem(CONFLICT, upstream=clone.upstream, files=paths or [_reason(done)])
+        done = clone.git("-c", "core.editor=true", "rebase", "--continue")
+
+
+def _put_together(clone: Clone, path: str) -> bool:
+    """Whether both sides only added to the end of a file, which then has both parts."""
+    common, theirs, mine = (clone.git("show", f":{stage}:{path}") for stage in (1, 2, 3))
+    if any(done.returncode for done in (common, theirs, mine)) or not is_data(path, clone.prefix):
+        return False
+    whole = grown_together(common.stdout, theirs.stdout, mine.stdout)
+    if whole is None:
+        return False
+    (clone.root / path).write_bytes(whole)
+    return clone.git("--literal-pathspecs", "add", "--", path).returncode == 0
+
+
+def send(clone: Clone, branch: str) -> str:
+    """Send a branch, in the place of what was sent of it before; the link at which a request for it is made.
+
+    Raises:
+        Away: the forge cannot be reached.
+        Problem: it does not take the branch, or somebody else has sent to it.
+    """
+    known = clone.says("rev-parse", "--verify", "--quiet", f"refs/remotes/{REMOTE}/{branch}")
+    lease = f"--force-with-lease=refs/heads/{branch}:{known}"
+    done = clone.git("push", "--set-upstream", lease, REMOTE, f"HEAD:refs/heads/{branch}")
+    told = done.stderr.decode("utf-8", "replace")
+    if done.returncode:
+        if "stale info" in told:
+            raise Problem(TAKEN, branch=branch)
+        if "[rejected]" in told or "[remote rejected]" in told:
+            raise Problem(REFUSED, remote=REMOTE, branch=branch, reason=_reason(done))
+        raise Away(AWAY, remote=REMOTE, reason=_reason(done))
+    return _told_link(told) or link(clone.says("remote", "get-url", REMOTE), clone.target, branch)
+
+
+def _told_link(told: str) -> str:
+    """The link that the forge itself has told: all three forges do at the first push of a branch."""
+    lines = [line for line in told.splitlines() if line.startswith("remote:")]
+    return next((found[0] for line in lines if (found := _LINK.search(line))), "")
+
+
+def link(remote: str, target: str, branch: str) -> str:
+    """Where a request is made from a branch, as the forges have it; empty where the remote is no forge's address."""
+    if "://" in remote:
+        parts = urlsplit(remote)
+        host, path = parts.hostname or "", parts.path
+    elif found := _SCP.fullmatch(remote):
+        host, path = found["host"], found["path"]
+    else:
+        return ""
+    if not host:
+        return ""
+    page = f"https://{host}/{path.strip('/').removesuffix('.git')}"
+    if "gitlab" in host:
+        return f"{page}/-/merge_requests/new?merge_request%5Bsource_branch%5D={quote(branch, safe='')}"
+    return f"{page}/compare/{quote(target)}...{quote(branch)}"
+
+
+def _reason(done: CompletedProcess[bytes]) -> str:
+    """The last line that git said, without what is nobody's business."""
+    lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
+    return _SECRET.sub("", " ".join(lines[-1:]).removeprefix("fatal: ").removeprefix("error: "))
