@@ -31,6 +31,13 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     assert refusal(tmp_path) == (formats.NOT_PLAIN, {"path": tmp_path})
 
 
+def test_what_is_wrong_with_a_file_is_told_with_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    path.write_bytes(workbook({"DS": [("Stt", "x" * 40_000)]}))
+    _template, values = refusal(path)
+    assert values["path"] == str(path)
+
+
 def test_a_file_that_cannot_be_read() -> None:
     """The memory of this process is a plain file, and its beginning is unreadable even for root."""
     memory = Path("/proc/self/mem")
