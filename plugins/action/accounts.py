@@ -42,8 +42,8 @@ class ActionModule(ActionBase):
         directory = Path(self._loader.path_dwim(arguments["register"]))
         day = controller.read_day(arguments["as_of"])
         register, issued = controller.read_register(directory)
-        request = server_accounts.Request(
-            wanted=check.wanted(register, issued, day),
+        request = server_accounts.request(
+            check.wanted(register, issued, day),
             approved=arguments["checksum"],
             actor=controller.find_actor(),
             commit=source.commit(directory),

@@ -34,8 +34,11 @@ class Exchange:
     task_vars: dict[str, Any]
 
     def ask(self, request: Any, **arguments: Any) -> dict[str, Any]:
-        """Run the module on a request, which is made of JSON's types; return the module's result, or ModuleFailed."""
-        self.action._transfer_data(self._path, pack(request))
+        """Run the module on a request; return the module's result, or ModuleFailed.
+
+        The request is made of JSON's types, or it is the octets that the module reads.
+        """
+        self.action._transfer_data(self._path, request if isinstance(request, bytes) else pack(request))
         result: dict[str, Any] = self.action._execute_module(
             module_name=f"laocai.mail.{self.name}",
             module_args={**self.arguments, **arguments, "_exchange": self._path},

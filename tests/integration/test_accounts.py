@@ -273,8 +273,8 @@ def test_any_text_comes_back_as_it_was_written(database: Database, text: str) ->
     guards = Guards({"close": Limit(), "readdress": Limit()}, frozenset(), ())
     for account in (first, first._replace(title=text)):
         wanted = Wanted(Accounts.of([account]), date(2011, 1, 1), "", guards)
-        request = host.Request(wanted, "", "test", "", whole=False, state=False)
+        request = host.request(wanted, approved="", actor="test", commit="", whole=False, state=False)
         with database.connect("danhba_apply") as connection:
             host.apply(connection, request, dry_run=False)
-            assert host.read(connection).accounts == {account.key: account}
+            assert host.read(connection).whole().accounts == {account.key: account}
     assert database.query("SELECT after ->> 'name' FROM mail.audit ORDER BY entry LIMIT 1") == [(text,)]

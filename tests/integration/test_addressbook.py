@@ -82,7 +82,7 @@ def test_names_are_those_of_the_export(database: Database) -> None:
     on = timeline()
     store(database, desired.accounts(on).accounts.values())
     with database.connect() as connection:
-        assert {a.parent for a in server_accounts.read(connection).accounts.values()} > {"", "ubnd"}
+        assert {a.parent for a in server_accounts.read(connection).whole().accounts.values()} > {"", "ubnd"}
     exported = as_ldif([*contacts(listing.everything(on))], on.register, "vi")
     expected = {dn: entry for dn, entry in ldif.LDIFParser(io.BytesIO(exported)).parse() if dn != SUFFIX}
     found = names(database)

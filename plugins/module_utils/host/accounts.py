@@ -1,14 +1,16 @@
 """The host's side of applying the register: read what is there once, and write all that changes in one transaction.
 
-Runs on the mail host beside psycopg and the standard library. What is wanted arrives from the controller as JSON in one
-private file, and the answer goes back in the same file.
+Runs on the mail host beside psycopg and the standard library. What is wanted arrives from the controller in one private
+file, and the answer goes back in the same file. Accounts come and are read as lines of text: most are the same on both
+sides, and only the others are taken apart.
 """
 
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -17,7 +19,19 @@ from typing import TYPE_CHECKING, Any
 from ..danhba.garbage import without_collection
 from ..danhba.model.policy import Acknowledgement, Guards, Limit
 from ..danhba.planning import plan
-from ..danhba.planning.accounts import Account, Accounts, Route, dump, load, route_of
+from ..danhba.planning.accounts import (
+    AGENCY,
+    CLOSED,
+    ESCAPES,
+    Account,
+    Accounts,
+    Route,
+    digest_of,
+    dump,
+    line,
+    of_line,
+    route_of,
+)
 from ..failure import Failure
 from .postgres import HAS_PSYCOPG, OPTIONS, read_day, reason
 
@@ -51,8 +65,29 @@ DIFF_LINES = 200
 # The columns of mail.account are the fields of an account, in their order; those that are no text have another type.
 _TYPES = {"quota": "bigint", "since": "date"}
 _COLUMNS = ", ".join(Account._fields)
-_AS_JSON = ", ".join("since::text" if name == "since" else name for name in Account._fields)
-_ALL_ACCOUNTS = f"SELECT json_agg(json_build_array({_AS_JSON})) FROM mail.account GROUP BY agency"  # noqa: S608
+
+
+def _literal(text: str) -> str:
+    """A text as SQL writes it (PostgreSQL, String Constants with C-Style Escapes)."""
+    return "E'" + text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n") + "'"
+
+
+def _escaped(column: str) -> str:
+    """A column as text, with what `line` escapes in it."""
+    text = column if column not in _TYPES else f"{column}::text"
+    for character, escape in ESCAPES.items():
+        text = f"replace({text}, {_literal(character)}, {_literal(escape)})"
+    return text
+
+
+_TAB, _LINE_END = _literal("\t"), _literal("\n")
+# As `line` writes them; many in one value, since each value takes this host's Python its time.
+_LINE = (
+    f"CASE WHEN concat({_COLUMNS}) ~ {_literal('[' + ''.join(ESCAPES.values()) + ']')}"
+    f" THEN concat_ws({_TAB}, {', '.join(map(_escaped, Account._fields))}) ELSE concat_ws({_TAB}, {_COLUMNS}) END"
+)
+_ALL_ACCOUNTS = f"SELECT string_agg({_LINE}, {_LINE_END}) FROM mail.account GROUP BY agency"  # noqa: S608
+_AGENCY_COLUMN, _STATE_COLUMN = Account._fields.index("agency"), Account._fields.index("state")
 _INTO_ACCOUNTS = f"COPY mail.account ({_COLUMNS}) FROM STDIN"
 _KEY = ("kind", "id")
 _UNNESTED = ", ".join(f"%s::{_TYPES.get(name, 'text')}[]" for name in Account._fields)
@@ -69,9 +104,13 @@ _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the controller asks for: the accounts wanted, who asks and from which commit, and what to bring back."""
+    """What the controller asks for: the accounts wanted, who asks and from which commit, and what to bring back.
+
+    `wanted` has the routes, and its accounts in `lines`.
+    """
 
     wanted: plan.Wanted
+    lines: Sequence[str]
     approved: str
     actor: str
     commit: str
@@ -79,8 +118,22 @@ class Request:
     state: bool
 
 
-def dump_request(request: Request) -> dict[str, Any]:
-    """As JSON holds it; the inverse of `load_request`."""
+def request(wanted: plan.Wanted, **values: Any) -> Request:
+    """A request for accounts that a register leads to."""
+    lines = [line(account) for account in wanted.accounts.accounts.values()]
+    return Request(_without_accounts(wanted, wanted.accounts.routes), lines, **values)
+
+
+def _without_accounts(wanted: plan.Wanted, routes: Mapping[str, Route]) -> plan.Wanted:
+    return replace(wanted, accounts=Accounts({}, routes))
+
+
+def dump_request(request: Request) -> bytes:
+    """As the file holds it: a line of JSON, then a line for each account; the inverse of `load_request`."""
+    return "\n".join([json.dumps(_head(request)), *request.lines]).encode()
+
+
+def _head(request: Request) -> dict[str, Any]:
     wanted = request.wanted
     guards = {
         "limits": {name: asdict(limit) for name, limit in wanted.guards.limits.items()},
@@ -97,7 +150,7 @@ def dump_request(request: Request) -> dict[str, Any]:
         ],
     }
     return {
-        "accounts": dump(wanted.accounts),
+        "routes": [tuple(route) for route in wanted.accounts.routes.values()],
         "day": wanted.day.isoformat(),
         "register": wanted.register,
         "guards": guards,
@@ -105,15 +158,18 @@ def dump_request(request: Request) -> dict[str, Any]:
     }
 
 
-def load_request(data: Mapping[str, Any]) -> Request:
+def load_request(text: str) -> Request:
     """The inverse of `dump_request`."""
+    head, *lines = text.split("\n")
+    data = json.loads(head)
     guards = Guards(
         {name: Limit(**limit) for name, limit in data["guards"]["limits"].items()},
         frozenset(data["guards"]["protected"]),
         tuple(_acknowledgement(item) for item in data["guards"]["acknowledgements"]),
     )
-    wanted = plan.Wanted(load(data["accounts"]), date.fromisoformat(data["day"]), data["register"], guards)
-    return Request(wanted, data["approved"], data["actor"], data["commit"], data["whole"], data["state"])
+    routes = Accounts.of((), (route_of(*row) for row in data["routes"]))
+    wanted = plan.Wanted(routes, date.fromisoformat(data["day"]), data["register"], guards)
+    return Request(wanted, lines, data["approved"], data["actor"], data["commit"], data["whole"], data["state"])
 
 
 def _acknowledgement(item: Mapping[str, Any]) -> Acknowledgement:
@@ -128,8 +184,8 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
     Returns:
         The result: counts, checksum, refusals, the first actions.
     """
-    with path.open("r+", encoding="utf-8") as file:
-        request = load_request(json.load(file))
+    with path.open("r+", encoding="utf-8", newline="") as file:
+        request = load_request(file.read())
         with connect() as connection:
             actual, made = _explained(connection, request, dry_run=dry_run)
         file.seek(0)
@@ -137,7 +193,7 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
         json.dump(
             {
                 "plan": _actions(made.actions) if request.whole else None,
-                "state": dump(actual) if request.state else None,
+                "state": dump(actual.whole()) if request.state else None,
             },
             file,
         )
@@ -155,7 +211,7 @@ def _actions(actions: Iterable[plan.Action]) -> list[dict[str, Any]]:
     return [action._asdict() for action in actions]
 
 
-def _explained(connection: Connection, request: Request, *, dry_run: bool) -> tuple[Accounts, plan.Plan]:
+def _explained(connection: Connection, request: Request, *, dry_run: bool) -> tuple[Actual, plan.Plan]:
     try:
         return apply(connection, request, dry_run=dry_run)
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
@@ -177,7 +233,38 @@ def _explained(connection: Connection, request: Request, *, dry_run: bool) -> tu
         ) from error
 
 
-def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[Accounts, plan.Plan]:
+@dataclass(frozen=True, slots=True)
+class Actual:
+    """What the server has: its accounts as lines, its routes."""
+
+    lines: Sequence[str]
+    routes: Mapping[str, Route]
+
+    def whole(self) -> Accounts:
+        """All of it, taken apart."""
+        return Accounts.of(map(of_line, self.lines), self.routes.values())
+
+    def live(self) -> Counter[str]:
+        """How many mailboxes of each agency are open or suspended."""
+        rows = (text.split("\t") for text in self.lines)
+        return Counter(row[_AGENCY_COLUMN] for row in rows if row[_STATE_COLUMN] != CLOSED)
+
+    def plan(self, request: Request, applied: date | None) -> tuple[Accounts, plan.Plan]:
+        """What differs from what is wanted, beside all agencies' own; and the plan that follows."""
+        there, wanted = _only(self.lines, request.lines), _only(request.lines, self.lines)
+        actual = Accounts.of(there, self.routes.values())
+        aim = replace(request.wanted, accounts=Accounts.of(wanted, request.wanted.accounts.routes.values()))
+        rest = plan.Rest(digest_of(self.lines, self.routes.values()), self.live)
+        return actual, plan.make(aim, actual, request.approved, applied, rest)
+
+
+def _only(lines: Sequence[str], others: Sequence[str]) -> list[Account]:
+    """The accounts that others have not just so, and all of agencies: others may hang on these."""
+    same = frozenset(others)
+    return [of_line(text) for text in lines if text not in same or text.startswith(AGENCY)]
+
+
+def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[Actual, plan.Plan]:
     """Read, compare, and unless a guard objects write everything or nothing; return what was there, and the plan."""
     with connection.transaction():
         if dry_run:
@@ -185,24 +272,22 @@ def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[A
         else:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         actual = read(connection)
-        made = plan.make(request.wanted, actual, request.approved, read_day(connection))
+        there, made = actual.plan(request, read_day(connection))
         if made.changes and not made.refused and not dry_run:
-            write(connection, made, actual, request)
+            write(connection, made, there, request)
     return actual, made
 
 
-def read(connection: Connection) -> Accounts:
-    """All accounts and routes: many of them in one value, since each value takes this host's Python its time."""
+def read(connection: Connection) -> Actual:
+    """All accounts and routes."""
     accounts = connection.execute(_ALL_ACCOUNTS)
     routes = connection.execute(
         "SELECT json_agg(json_build_array(route.address, mode, document, reply, targets)) FROM mail.route,"
         " LATERAL (SELECT coalesce(json_agg(json_build_array(kind, id) ORDER BY kind, id), '[]') AS targets"
         " FROM mail.route_target AS target WHERE target.address = route.address) AS found"
     )
-    return Accounts.of(
-        (Account._make(row) for (many,) in accounts for row in many),
-        (route_of(*row) for (many,) in routes for row in many or ()),
-    )
+    lines = [text for (many,) in accounts for text in many.split("\n")]
+    return Actual(lines, {row[0]: route_of(*row) for (many,) in routes for row in many or ()})
 
 
 def write(connection: Connection, made: plan.Plan, actual: Accounts, request: Request) -> None:

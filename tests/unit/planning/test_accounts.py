@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from danhba.planning.accounts import Account, Accounts, Route, dump, load
+from danhba.planning.accounts import Account, Accounts, Route, digest_of, dump, line, load, of_line
 from tests.support.registers import account, route
 
 WHOLE = account(title="Giám đốc", unit="Ban", phone="0214 3 840 034", parent="", family="Nguyễn", given="An")
@@ -34,6 +34,26 @@ def test_the_digest_tells_every_field_of_a_route_apart(name: str) -> None:
 def test_the_digest_knows_no_order() -> None:
     one, two = account(id_="1"), account(id_="2")
     assert Accounts.of([one, two]).digest() == Accounts.of([two, one]).digest()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Sở Y tế", "tab\tend", "line\nend", "\\", "\\t", "\\n", "a\\\tb\\\\n", "\r", "\u2028"]
+)
+def test_a_line_is_one_line_and_comes_back(text: str) -> None:
+    whole = WHOLE._replace(title=text, unit=text)
+    assert (line(whole).count("\t"), line(whole).count("\n")) == (len(Account._fields) - 1, 0)
+    assert of_line(line(whole)) == whole
+
+
+@pytest.mark.parametrize("text", ["", "official", "\t" * 14, line(WHOLE) + "\tx", line(WHOLE).replace("1024", "1 GB")])
+def test_what_is_no_line(text: str) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        of_line(text)
+
+
+def test_the_digest_is_of_the_lines() -> None:
+    whole = Accounts.of([WHOLE, account(id_="2")], [ROUTE])
+    assert whole.digest() == digest_of([line(each) for each in reversed([*whole.accounts.values()])], [ROUTE])
 
 
 def test_rows_come_back() -> None:

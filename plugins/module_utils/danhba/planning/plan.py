@@ -199,12 +199,25 @@ class Plan:
         return {action: counted[action] for action in ACTIONS}
 
 
-def make(wanted: Wanted, actual: Accounts, approved: str = "", applied: date | None = None) -> Plan:
+class Rest(NamedTuple):
+    """A server's accounts where only those that differ are compared: the digest of all, and how many of each agency
+    are open or suspended.
+    """
+
+    digest: str
+    live: Callable[[], Counter[str]]
+
+
+def make(
+    wanted: Wanted, actual: Accounts, approved: str = "", applied: date | None = None, rest: Rest | None = None
+) -> Plan:
     """Compare; refuse where a guard objects, where the checksum is no longer the approved one, or where the day lies
     before the one that was `applied` last.
+
+    With `rest`, `wanted` and `actual` may lack officials who are the same in both, as `rest` counts them.
     """
-    checksum = _checksum(wanted, actual)
-    made = preview(wanted, actual)
+    checksum = _checksum(wanted, rest.digest if rest else actual.digest())
+    made = preview(wanted, actual, rest.live if rest else None)
     refused = list(made.refused)
     if applied and wanted.day < applied:
         refused.insert(0, Refusal(DAY, {"day": wanted.day.isoformat(), "applied": applied.isoformat()}))
@@ -228,8 +241,8 @@ def _live(accounts: Accounts) -> Counter[str]:
     return Counter(account.agency for account in accounts.accounts.values() if account.state != CLOSED)
 
 
-def _checksum(wanted: Wanted, actual: Accounts) -> str:
-    return hashlib.sha256(f"{wanted.register}\n{wanted.day}\n{actual.digest()}\n".encode()).hexdigest()
+def _checksum(wanted: Wanted, actual: str) -> str:
+    return hashlib.sha256(f"{wanted.register}\n{wanted.day}\n{actual}\n".encode()).hexdigest()
 
 
 def _changes(wanted: Accounts, actual: Accounts) -> Changes:
