@@ -31,6 +31,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.credentials impor
 
 from .letters import drawing, sealing
 from .letters.content import Draft, Office
+from .letters.handover import undelivered
 from .letters.outbox import Batch, Outbox, Partial, Sealed
 
 try:
@@ -75,7 +76,8 @@ class Issued:
         recovered: earlier runs that ended early but had stored their passwords, whose letters are taken over now.
         discarded: earlier runs that ended before they stored their passwords, whose letters are thrown away.
         accounts: addresses of the first accounts that got a password.
-        done: addresses of the order that get none now, because a recovered run had issued theirs on the same document.
+        done: addresses of the order that get none now, because an earlier run, which may have been cut before it could
+            say so, had issued theirs on the same document, and their letters have not been handed over.
     """
 
     issued: int
@@ -176,6 +178,8 @@ class Issuer:
             earlier = self._recover()
             done = _done(order, earlier)
             name, targets = self._find(order, done)
+            targets, waiting = self._apart(order, targets)
+            done = sorted([*done, *waiting])
             drafts = self._write(targets, name)
             if targets:
                 self._issue_batch(name, drafts, order.document)
@@ -189,7 +193,8 @@ class Issuer:
             earlier = self._settle(dry_run=True)
         done = _done(order, earlier)
         name, targets = self._find(order, done)
-        return _summarise(targets, self._write(targets, name), earlier, done)
+        targets, waiting = self._apart(order, targets)
+        return _summarise(targets, self._write(targets, name), earlier, sorted([*done, *waiting]))
 
     def _find(self, order: Order, done: Sequence[str]) -> tuple[BatchName, list[Target]]:
         """The accounts of an order without those that are done, and the name of a batch for them."""
@@ -199,6 +204,18 @@ class Issuer:
         server, applied, targets = self.host.find_targets(replace(order, accounts=left))
         self._refuse_day(applied)
         return BatchName(server, str(uuid.uuid4())), targets
+
+    def _apart(self, order: Order, targets: list[Target]) -> tuple[list[Target], list[str]]:
+        """Those that are to get a password, and the addresses of those whose letter from this very order still waits.
+
+        The run that made it may have been cut before anybody read what it said; one report is for one reissue (R10.5).
+        """
+        if not order.document or not self.outbox.path.exists():
+            return targets, []
+        batches = [batch for batch in self.outbox.batches() if batch.document == order.document]
+        held = {address for _batch, bundle in undelivered(batches) for address in bundle.addresses}
+        waiting = {each.address for each in targets if each.address in held and each.rests_on == order.document}
+        return [each for each in targets if each.address not in waiting], sorted(waiting)
 
     def _refuse_day(self, applied: str) -> None:
         """The custodians of a day that has passed may not be the custodians any more (R11.2)."""

@@ -778,6 +778,35 @@ def test_the_same_order_after_a_cut_is_done_once(
     assert (again.reissued, again.done) == (2, [])
 
 
+def test_the_same_order_before_its_letters_are_handed_over_is_done_once(
+    issuer: Issuer, database: Database, tmp_path: Path
+) -> None:
+    """Whether the run was cut after its last step, or its output was lost: the letters that wait are the ones."""
+    wanted = add_accounts(database, 3)
+    issuer.issue(EVERYBODY)
+    wish = named(1, 2, document="12/BC-STTTT", acknowledge=2)
+    issuer.issue(wish)
+    stored = in_force(database)
+    for attempt in (issuer.foresee, issuer.issue):
+        done = attempt(wish)
+        assert (done.issued, done.recovered, done.done) == (0, 0, wanted[:2])
+    # More people by the same report are another matter.
+    done = issuer.issue(named(1, 2, 3, document="12/BC-STTTT", acknowledge=3))
+    assert (done.accounts, done.done) == ([wanted[2]], wanted[:2])
+    assert {address: in_force(database)[address] for address in wanted[:2]} == {a: stored[a] for a in wanted[:2]}
+
+
+def test_a_letter_whose_password_is_not_in_force_any_more_does_not_count(issuer: Issuer, database: Database) -> None:
+    """Such as after a return to an older state of the server: nobody could know the password that it has."""
+    wanted = add_accounts(database, 1)
+    issuer.issue(EVERYBODY)
+    wish = named(1, document="12/BC-STTTT")
+    issuer.issue(wish)
+    database.query("UPDATE mail.credential SET document = '1/QĐ-STTTT' RETURNING 1")
+    done = issuer.issue(wish)
+    assert (done.accounts, done.done) == (wanted, [])
+
+
 def test_another_report_after_a_cut_is_another_order(
     issuer: Issuer, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,7 +65,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An account that is to get a password: what is cited for it, and the run that issued the one it has."""
+    """An account that is to get a password: what is cited for it, and the run that issued the one it has, by what."""
 
     kind: str
     id: str
@@ -74,6 +74,7 @@ class Target:
     agency: str
     document: str
     previous: int | None
+    rests_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def find_targets(connection: Connection, order: Order) -> list[Target]:
     """The accounts that the order means, by agency and address; Failure where it may not be carried out."""
     rows = connection.execute(
         "SELECT account.state, account.kind, account.id, account.address, account.name, account.agency,"
-        " account.document, credential.run"
+        " account.document, credential.run, coalesce(credential.document, '')"
         " FROM mail.account LEFT JOIN mail.credential USING (kind, id) ORDER BY account.agency, account.address"
     )
     states: dict[str, str] = {}

@@ -118,7 +118,7 @@ class Clerk:
         waiting: list[tuple[Batch, Bundle]] = []
         given: list[HandedOver] = []
         held, void = [], []
-        for batch, bundle in _undelivered(batches):
+        for batch, bundle in undelivered(batches):
             left = self._left(bundle) or lost.get(bundle.agency, 0) > batch.number
             # What is for a former custodian, or may be void by a batch that cannot be read, waits for a reissue, which
             # a suspended mailbox gets only when it is open again: until then its letter is of no use.
@@ -250,7 +250,8 @@ def _marked(batch: Batch) -> dict[str, Any]:
         ) from error
 
 
-def _undelivered(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Bundle]]:
+def undelivered(batches: Sequence[Batch]) -> Iterator[tuple[Batch, Bundle]]:
+    """What waits for being given out."""
     for batch in batches:
         marked = _marked(batch)
         for bundle in batch.bundles:
