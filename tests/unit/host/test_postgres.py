@@ -56,13 +56,12 @@ def test_a_refusal_says_the_way_out(
 )
 def test_a_server_that_comes_up_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> None:
     (tmp_path / f".s.PGSQL.{postgres.PORT}").touch()
-    answers = iter([psycopg.OperationalError(words), psycopg.OperationalError(words), "connection"])
+    refusals = [psycopg.OperationalError(words)] * 2
 
     def connect(**_arguments: object) -> str:
-        answer = next(answers)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        if refusals:
+            raise refusals.pop()
+        return "connection"
 
     monkeypatch.setattr(psycopg, "connect", connect)
     monkeypatch.setattr(postgres, "START_INTERVAL", 0)
