@@ -6,12 +6,14 @@ import asyncio
 import itertools
 import re
 import subprocess
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pytest
 
+from tests.lab import Lab
 from tests.support.deployment import Deployment, PlaybookFailed
 from tests.support.mail import compose
 from tests.support.sessions import Session, count_open, open_all
@@ -22,6 +24,8 @@ from .conftest import Official
 SESSIONS, SLEEP = 20, 2
 EACH = 5  # sessions of one mailbox, so that they are of several
 GREEDY = 8  # what one mailbox may have from one address
+OPEN = 12  # connections of one address that is not one of the tests' own
+GREEDY_ADDRESS = "10.233.0.239"
 
 pytestmark = pytest.mark.clause("R9.2")
 
@@ -35,6 +39,8 @@ def small(mail: Deployment) -> Iterator[None]:
         capacity_sessions=SESSIONS,
         dovecot_hibernate_seconds=SLEEP,
         dovecot_user_connections=GREEDY,
+        base_firewall_connections=OPEN,
+        base_firewall_unlimited=["10.233.0.1/32"],
     )
     yield
     mail.play("site", "--tags", "settings")
@@ -110,8 +116,58 @@ def test_one_too_many_ends_nobody(mail: Deployment, users: Iterator[tuple[str, s
 
     refusals = asyncio.run(story())
     assert len(refusals) == 5
+    assert all(said.startswith("* BYE [UNAVAILABLE] May chu thu da du so phien") for said in refusals)
+    journal = mail.host.run("journalctl -u danhba-full -n 20 --no-pager -o cat").stdout
+    assert f"đủ {SESSIONS} phiên: đã từ chối" in journal
+    assert deaths(mail) == ""
+
+
+def test_dovecots_own_limit_ends_nobody_either(mail: Deployment, users: Iterator[tuple[str, str]]) -> None:
+    """Where the firewall has just been loaded anew, and does not count the sessions that were there before."""
+    held_by_each = int(mail.host.run("doveconf -h service/imap-login/client_limit").stdout)
+    fits = held_by_each * int(mail.host.run("doveconf -h service/imap-login/process_limit").stdout)
+
+    async def story() -> None:
+        held = await open_some(mail, users, fits)
+        with closed(held):
+            late, refusals = await open_all(mail.server, itertools.islice(users, 5))
+            with closed(late):
+                assert (late, len(refusals)) == ([], 5)
+            assert await count_open(held) == fits
+
+    mail.host.run("nft flush chain inet danhba full")
+    try:
+        asyncio.run(story())
+    finally:
+        mail.host.run("systemctl reload nftables")
     assert "service(imap-login): process_limit" in mail.host.run("journalctl -u dovecot -n 300 --no-pager").stdout
     assert deaths(mail) == ""
+
+
+def test_a_greedy_address_takes_nobodys_place(mail: Deployment, users: Iterator[tuple[str, str]]) -> None:
+    """Connections that say nothing, from an address of their own: some of them do not even come in (P6)."""
+    count = (
+        "import socket, sys\nheld = []\n"
+        f"for _ in range({OPEN + 4}):\n"
+        "    try: held.append(socket.create_connection((sys.argv[1], 993), 2))\n"
+        "    except TimeoutError: pass\n"
+        "print(len(held), flush=True)\nsys.stdin.read()"
+    )
+
+    async def story() -> None:
+        more = await open_some(mail, users, EACH)
+        with closed(more):
+            pass
+
+    with Lab().client("greedy", GREEDY_ADDRESS) as within:
+        command = [*within, sys.executable, "-c", count, mail.server.address]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        try:
+            assert process.stdout
+            assert int(process.stdout.readline()) == OPEN
+            asyncio.run(story())
+        finally:
+            process.communicate()
 
 
 def test_places_that_are_left_are_free_again(mail: Deployment, users: Iterator[tuple[str, str]]) -> None:
