@@ -277,6 +277,16 @@ ALTER TABLE mail.former_password ALTER COLUMN entry ADD GENERATED ALWAYS AS IDEN
     CACHE 1
 );
 
+CREATE TABLE mail.room (
+    kind text NOT NULL,
+    id text NOT NULL,
+    quota bigint NOT NULL,
+    free bigint NOT NULL,
+    since timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT room_check CHECK (((free >= 0) AND (free <= quota))),
+    CONSTRAINT room_quota_check CHECK ((quota > 0))
+);
+
 CREATE TABLE mail.route (
     address text NOT NULL,
     mode text NOT NULL,
@@ -333,6 +343,16 @@ CREATE VIEW postfix.refusal AS
    FROM mail.route
   WHERE (mode = ANY (ARRAY['redirect'::text, 'cancelled'::text]));
 
+CREATE VIEW postfix.room AS
+ SELECT account.address,
+        CASE
+            WHEN (room.quota <= account.quota) THEN room.free
+            ELSE (0)::bigint
+        END AS free
+   FROM (mail.account
+     LEFT JOIN mail.room USING (kind, id))
+  WHERE (account.state = ANY (ARRAY['open'::text, 'suspended'::text]));
+
 CREATE VIEW postfix.sender AS
  SELECT account.address,
     ((account.address || '/'::text) || credential.run) AS login
@@ -364,6 +384,9 @@ ALTER TABLE ONLY mail.ending
 
 ALTER TABLE ONLY mail.former_password
     ADD CONSTRAINT former_password_pkey PRIMARY KEY (entry);
+
+ALTER TABLE ONLY mail.room
+    ADD CONSTRAINT room_pkey PRIMARY KEY (kind, id);
 
 ALTER TABLE ONLY mail.route
     ADD CONSTRAINT route_pkey PRIMARY KEY (address);
@@ -419,6 +442,9 @@ ALTER TABLE ONLY mail.credential
 ALTER TABLE ONLY mail.former_password
     ADD CONSTRAINT former_password_kind_id_fkey FOREIGN KEY (kind, id) REFERENCES mail.account(kind, id);
 
+ALTER TABLE ONLY mail.room
+    ADD CONSTRAINT room_kind_id_fkey FOREIGN KEY (kind, id) REFERENCES mail.account(kind, id);
+
 ALTER TABLE ONLY mail.route_target
     ADD CONSTRAINT route_target_address_fkey FOREIGN KEY (address) REFERENCES mail.route(address) ON DELETE CASCADE;
 
@@ -437,12 +463,23 @@ GRANT USAGE ON SCHEMA mail TO danhba_apply;
 GRANT USAGE ON SCHEMA mail TO danhba_password;
 GRANT USAGE ON SCHEMA mail TO danhba_credentials;
 GRANT USAGE ON SCHEMA mail TO danhba_sessions;
+GRANT USAGE ON SCHEMA mail TO danhba_room;
 
 GRANT USAGE ON SCHEMA postfix TO postfix;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE mail.account TO danhba_apply;
 GRANT SELECT ON TABLE mail.account TO danhba_password;
 GRANT SELECT ON TABLE mail.account TO danhba_credentials;
+
+GRANT SELECT(kind) ON TABLE mail.account TO danhba_room;
+
+GRANT SELECT(id) ON TABLE mail.account TO danhba_room;
+
+GRANT SELECT(address) ON TABLE mail.account TO danhba_room;
+
+GRANT SELECT(quota) ON TABLE mail.account TO danhba_room;
+
+GRANT SELECT(state) ON TABLE mail.account TO danhba_room;
 
 GRANT SELECT ON TABLE addressbook.agency TO openldap;
 GRANT SELECT ON TABLE addressbook.agency TO danhba_credentials;
@@ -502,6 +539,8 @@ GRANT SELECT,DELETE ON TABLE mail.ending TO danhba_credentials;
 
 GRANT SELECT,DELETE ON TABLE mail.former_password TO danhba_credentials;
 
+GRANT SELECT,INSERT,UPDATE ON TABLE mail.room TO danhba_room;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE mail.route TO danhba_apply;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE mail.route_target TO danhba_apply;
@@ -513,5 +552,7 @@ GRANT SELECT ON TABLE postfix.initial TO postfix;
 GRANT SELECT ON TABLE postfix.mailbox TO postfix;
 
 GRANT SELECT ON TABLE postfix.refusal TO postfix;
+
+GRANT SELECT ON TABLE postfix.room TO postfix;
 
 GRANT SELECT ON TABLE postfix.sender TO postfix;

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--parts check,commands,apply,webmail]`: each part measured against named alternatives."""
+"""`python -m tests.bench [--parts check,…]`: each part measured against named alternatives, or what was asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
-PARTS = ("check", "commands", "apply", "webmail")
+PARTS = ("check", "commands", "apply", "webmail", "sessions", "people")
 SIZES = (1_000, 10_000, 100_000)
 GROWTH = (*SIZES, 1_000_000)
 
@@ -40,6 +40,14 @@ def _run(part: str, console: Console, folder: Path, options: argparse.Namespace)
         from tests.bench import webmail
 
         return webmail.run(console, folder, options.users, options.seconds)
+    if part == "sessions":
+        from tests.bench import sessions
+
+        return sessions.run(console, folder, options.sessions, options.seconds)
+    if part == "people":
+        from tests.bench import people
+
+        return people.run(console, folder, options.people, options.minutes)
     if part == "commands":
         from tests.bench import commands
 
@@ -62,12 +70,15 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--parts",
         type=_parts,
         default=PARTS,
-        help="check,commands,apply,webmail (hai phần sau: một máy thử / the last two: a test host)",
+        help="check,commands,apply,webmail,sessions,people (từ apply trở đi: một máy thử / from apply on: a test host)",
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="số CCVC / numbers of officials")
     parser.add_argument("--growth", type=int, nargs="*", default=GROWTH, help="số CCVC, chỉ danhba / danhba alone")
     parser.add_argument("--users", type=int, default=8, help="webmail: số người dùng cùng lúc / users at once")
     parser.add_argument("--seconds", type=float, default=15, help="webmail: mỗi lần đo / each measurement")
+    parser.add_argument("--sessions", type=int, default=10_000, help="sessions: số phiên IMAP / IMAP sessions")
+    parser.add_argument("--people", type=int, default=300, help="people: số người ở trang thư / people in the webmail")
+    parser.add_argument("--minutes", type=float, default=2, help="people: đo mấy phút / minutes that are measured")
     parser.add_argument("--json", type=Path, help="tệp kết quả / file for the results")
     return parser.parse_args(arguments)
 

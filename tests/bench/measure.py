@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import resource
+import statistics
 import subprocess
 import threading
 import time
@@ -109,3 +110,10 @@ def measure(
     if running.returncode != status:
         raise RuntimeError(f"{command[0]} ended with {running.returncode}:\n{output[-3000:]}")
     return Measured(seconds, _processor() - used, watch.peak, watch.peaks, output)
+
+
+def percentile(times: Sequence[float], percent: int) -> float:
+    """The time that so many percent of them did not take."""
+    if len(times) < 2:
+        return max(times, default=float("inf"))
+    return statistics.quantiles(times, n=100, method="inclusive")[percent - 1]

@@ -7,6 +7,7 @@ import poplib
 import secrets
 import shlex
 import smtplib
+import ssl
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -150,6 +151,64 @@ def test_nobody_sends_as_somebody_else(mail: Deployment, officials: list[Officia
     for sender in (other.address, STRANGER, "contact-skhcn@laocai.gov.vn"):
         assert refusal(mail, sender, other.address, port=587, user=user).startswith("553")
     assert refusal(mail, other.address, user.address)[:3] in {"550", "553", "554"}
+
+
+@pytest.mark.parametrize("port", [25, 465, 587])
+def test_no_address_beyond_ascii_is_taken_and_bounced_later(
+    mail: Deployment, officials: list[Official], port: int
+) -> None:
+    """RFC 6531: Dovecot takes none, so Postfix says so while the sender is still there."""
+    user = officials[0]
+    with mail.server.smtp(port) as client:
+        if port == 587:
+            client.starttls(context=mail.server.tls)
+        client.ehlo()
+        assert not client.has_extn("smtputf8")
+        if port != 25:
+            client.login(user.address, user.password)
+        code, text = client.docmd("MAIL", f"FROM:<{STRANGER if port == 25 else user.address}> SMTPUTF8")
+        assert code == 555, text
+        client.rset()
+        client.command_encoding = "utf-8"
+        assert client.mail("người@example.org")[0] >= 500
+
+
+def test_header_in_plain_utf8_is_delivered(mail: Deployment, officials: list[Official]) -> None:
+    """As many programs write it all the same: from outside, and by a program of the host (sendmail)."""
+    recipient = officials[1]
+    subject = f"Công văn hỏa tốc {secrets.token_hex(4)}"
+    message = f"From: <{STRANGER}>\r\nSubject: {subject}\r\n\r\nNội dung.\r\n".encode()
+    with mail.server.smtp() as client:
+        client.sendmail(STRANGER, [recipient.address], message)
+    mail.host.run(f"printf 'Subject: {subject} 2\\n\\nNội dung.\\n' | sendmail {recipient.address}")
+    wait_until(lambda: {subject, f"{subject} 2"} <= {str(item["Subject"]) for item in inbox(mail, recipient)})
+
+
+@pytest.mark.clause("R10.2")
+@pytest.mark.parametrize("sender", ["root", "MAILER-DAEMON", "postmaster", "Root"])
+def test_nobody_outside_sends_as_the_host_itself(mail: Deployment, officials: list[Official], sender: str) -> None:
+    for host in ("mail.laocai.gov.vn", "MAIL.LaoCai.gov.vn"):
+        assert refusal(mail, f"{sender}@{host}", officials[1].address).startswith("550")
+
+
+@pytest.mark.clause("R9.3")
+@pytest.mark.parametrize("port", [465, 587])
+def test_server_that_shows_no_certificate_is_no_server(mail: Deployment, port: int) -> None:
+    """Nobody may sign in over TLS in which neither side says who it is (aNULL)."""
+    anonymous = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    anonymous.check_hostname, anonymous.verify_mode = False, ssl.CERT_NONE
+    anonymous.maximum_version = ssl.TLSVersion.TLSv1_2
+    anonymous.set_ciphers("aNULL:@SECLEVEL=0")
+    plain = mail.server.connect(port)
+    if port != 465:
+        file = plain.makefile("rwb")
+        for command in (b"", b"EHLO client.example.org\r\n", b"STARTTLS\r\n"):
+            file.write(command)
+            file.flush()
+            while file.readline()[3:4] == b"-":
+                pass
+    with plain, pytest.raises(ssl.SSLError, match=r"(?i)handshake"):
+        anonymous.wrap_socket(plain)
 
 
 @pytest.mark.clause("R9.3")

@@ -148,3 +148,50 @@ def test_message_larger_than_any_room_is_refused_before_it_is_sent(owner: Owner)
 def test_quota_is_that_of_the_kind_or_of_the_register(mail: Deployment, address: str, gibibytes: int) -> None:
     shown = mail.host.run(f"doveadm -f flow quota get -u {address}").stdout
     assert f"Limit={gibibytes << 20} " in shown  # KiB
+
+
+def wait_until_asked(mail: Deployment, address: str, asked: bool) -> None:
+    """Until Postfix would ask Dovecot about a recipient, or no longer."""
+    command = f"runuser -u postfix -- postmap -q {address} pgsql:/etc/postfix/sql/recipient.cf"
+    for _ in range(100):
+        if (mail.host.run(command, check=False).stdout.strip() == "ask_room") is asked:
+            return
+        time.sleep(0.2)
+    pytest.fail(f"{address}: asked is not {asked}")
+
+
+@pytest.mark.clause("R9.2")
+def test_postfix_asks_about_those_alone_who_have_little_room(mail: Deployment) -> None:
+    """A mailbox of 500 MB, of which one in five is more than two of the largest messages."""
+    address = sorted(address for address in mail.passwords if address.endswith(f"-{AGENCY}@laocai.gov.vn"))[-1]
+    change = f"UPDATE mail.account SET quota = {{}} WHERE address = '{address}'"
+
+    def set_quota(octets: int) -> None:
+        mail.host.run(f'runuser -u postgres -- psql -qd danhba -c "{change.format(octets)}"')
+
+    def save(mebibytes: int) -> None:
+        body = f"(echo 'Subject: day'; echo; head -c {mebibytes << 20} /dev/zero | tr '\\0' 'x' | fold -w 76)"
+        mail.host.run(f"{body} | doveadm save -u {address}", timeout=120)
+
+    set_quota(500_000_000)
+    try:
+        mail.host.run("systemctl start danhba-room.service", timeout=300)
+        wait_until_asked(mail, address, asked=False)
+        for _ in range(5):
+            save(70)
+        wait_until_asked(mail, address, asked=False)
+        save(60)
+        wait_until_asked(mail, address, asked=True)
+        with mail.server.smtp() as client:
+            client.ehlo()
+            client.mail(STRANGER, [f"SIZE={43 << 20}"])
+            assert client.rcpt(address)[0] == 250
+            save(40)
+            assert client.rcpt(address)[0] == 552
+        mail.host.run(f"doveadm expunge -u {address} mailbox INBOX all")
+        wait_until_asked(mail, address, asked=False)
+        set_quota(400_000_000)
+        wait_until_asked(mail, address, asked=True)
+    finally:
+        set_quota(2 << 30)
+        mail.host.run(f"doveadm expunge -u {address} mailbox INBOX all")

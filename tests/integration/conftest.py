@@ -36,6 +36,7 @@ LOGIN_ROLES = (
     "danhba_password",
     "danhba_credentials",
     "danhba_sessions",
+    "danhba_room",
     "postfix",
     "dovecot",
     "openldap",

@@ -78,7 +78,16 @@ FORBIDDEN = {
         "UPDATE mail.ending SET address = 'x'",
         "TRUNCATE mail.ending",
     ],
+    "danhba_room": [
+        "SELECT name FROM mail.account",
+        "UPDATE mail.account SET quota = 2",
+        "SELECT * FROM mail.credential",
+        "SELECT * FROM dovecot.passdb",
+        "DELETE FROM mail.room",
+        "TRUNCATE mail.room",
+    ],
     "postfix": [
+        "SELECT * FROM mail.room",
         "SELECT * FROM mail.account",
         "SELECT * FROM mail.credential",
         "SELECT * FROM dovecot.passdb",

@@ -5,6 +5,7 @@ Runs on the mail host under Debian's Python, so it needs nothing but the standar
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 PORT = 5432  # names the socket file too; Debian gives it to its first cluster
 CONNECT_TIMEOUT = 10  # seconds
+START_TIMEOUT = 60  # seconds for a server that is starting or recovering
+RESTART_TIMEOUT = 10  # seconds in which systemd starts one that was killed
+START_INTERVAL = 0.5  # seconds
 LOCK_TIMEOUT = "60s"  # nobody but these modules writes, so a longer wait means a session that somebody left open
 
 OPTIONS: dict[str, Any] = {
@@ -39,6 +43,7 @@ _SITE_EN = "Run playbooks/site.yml to set the server up"
 def open_connection(database: str, role: str, socket: str) -> psycopg.Connection[TupleRow]:
     """Open `database` as the database role `role` by the socket in the folder `socket`; Failure if that cannot be.
 
+    A server that is starting, or that recovers from having been killed, is waited for.
     The connection is in autocommit mode: write inside ``with connection.transaction():`` and nowhere else.
     """
     if not HAS_PSYCOPG:
@@ -46,20 +51,41 @@ def open_connection(database: str, role: str, socket: str) -> psycopg.Connection
             "Máy chủ thiếu gói Debian python3-psycopg. Cài bằng: apt-get install python3-psycopg",
             "The host lacks Debian's package python3-psycopg. Install it: apt-get install python3-psycopg",
         )
-    try:
-        return psycopg.connect(
-            host=socket,
-            port=PORT,
-            dbname=database,
-            user=role,
-            application_name="laocai.mail",
-            client_encoding="UTF8",
-            connect_timeout=CONNECT_TIMEOUT,
-            options=f"-c lock_timeout={LOCK_TIMEOUT}",
-            autocommit=True,
-        )
-    except psycopg.OperationalError as error:
-        raise _explain(reason(error), database, role, socket) from error
+    began = time.monotonic()
+    while True:
+        try:
+            return _connect(database, role, socket)
+        except psycopg.OperationalError as error:
+            words = reason(error)
+            if time.monotonic() - began >= _patience(words, socket):
+                raise _explain(words, database, role, socket) from error
+        time.sleep(START_INTERVAL)
+
+
+def _connect(database: str, role: str, socket: str) -> psycopg.Connection[TupleRow]:
+    return psycopg.connect(
+        host=socket,
+        port=PORT,
+        dbname=database,
+        user=role,
+        application_name="laocai.mail",
+        client_encoding="UTF8",
+        connect_timeout=CONNECT_TIMEOUT,
+        options=f"-c lock_timeout={LOCK_TIMEOUT}",
+        autocommit=True,
+    )
+
+
+def _patience(words: str, socket: str) -> float:
+    """Seconds in which a server that refuses may come up: it says that it does (57P03), or was killed.
+
+    One that was killed leaves its socket. One that was stopped takes it away, and nobody waits for it.
+    """
+    if "the database system is" in words and "shutting down" not in words:
+        return START_TIMEOUT  # starting up, in recovery mode, not yet accepting connections
+    if "Connection refused" in words and Path(socket, f".s.PGSQL.{PORT}").exists():
+        return RESTART_TIMEOUT
+    return 0
 
 
 def reason(error: psycopg.Error) -> str:

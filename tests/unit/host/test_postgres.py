@@ -19,6 +19,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, folder: Path, words: str) -> Failur
         raise psycopg.OperationalError(f"connection failed: {words}")
 
     monkeypatch.setattr(psycopg, "connect", connect)
+    monkeypatch.setattr(postgres, "RESTART_TIMEOUT", 0)
     with pytest.raises(Failure) as caught:
         postgres.open_connection("danhba", ROLE, str(folder))
     return caught.value
@@ -42,6 +43,49 @@ def test_a_refusal_says_the_way_out(
     failure = refused(monkeypatch, tmp_path, words)
     assert vi in failure.vi
     assert en in failure.en
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "FATAL:  the database system is starting up",
+        "FATAL:  the database system is in recovery mode",
+        "FATAL:  the database system is not yet accepting connections",
+        "Connection refused",
+    ],
+)
+def test_a_server_that_comes_up_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> None:
+    (tmp_path / f".s.PGSQL.{postgres.PORT}").touch()
+    refusals = [psycopg.OperationalError(words)] * 2
+
+    def connect(**_arguments: object) -> str:
+        if refusals:
+            raise refusals.pop()
+        return "connection"
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    monkeypatch.setattr(postgres, "START_INTERVAL", 0)
+    assert str(postgres.open_connection("danhba", ROLE, str(tmp_path))) == "connection"
+
+
+@pytest.mark.parametrize("words", ["FATAL:  the database system is shutting down", "Connection refused"])
+def test_a_server_that_was_stopped_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> None:
+    tries = []
+
+    def connect(**_arguments: object) -> None:
+        tries.append(words)
+        raise psycopg.OperationalError(words)
+
+    monkeypatch.setattr(psycopg, "connect", connect)
+    with pytest.raises(Failure):
+        postgres.open_connection("danhba", ROLE, str(tmp_path))
+    assert len(tries) == 1
+
+
+def test_patience_with_a_server_that_comes_up_has_an_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / f".s.PGSQL.{postgres.PORT}").touch()
+    monkeypatch.setattr(postgres, "START_TIMEOUT", 0)
+    assert "starting up" in refused(monkeypatch, tmp_path, "FATAL:  the database system is starting up").en
 
 
 def test_without_a_socket_nobody_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from danhba_host import endings, quota
+from danhba_host import endings, full, quota, room
 from danhba_host.addressbook import settings as addressbook
 from danhba_host.credentials import settings as credentials
 from danhba_host.journal import Refused
@@ -84,6 +84,8 @@ ADDRESSBOOK = {
     "least_percent": 50,
 }
 ENDINGS = {"database": "danhba", "database_socket_dir": "/run", "anvil_socket": "/run/anvil"}
+FULL = {"port": 1993, "sessions": 10_000}
+ROOM = {"database": "danhba", "database_socket_dir": "/run", "percent": 80}
 QUOTA = {"sender": "postmaster@laocai.gov.vn", "webmail": "https://mail/", "support": "", "days": 7}
 SERVICE = {
     **CREDENTIALS,
@@ -94,7 +96,9 @@ SERVICE = {
 PROGRAMS: list[tuple[type, dict[str, Any]]] = [
     (addressbook.Settings, ADDRESSBOOK),
     (endings.Settings, ENDINGS),
+    (full.Settings, FULL),
     (quota.Settings, QUOTA),
+    (room.Settings, ROOM),
     (credentials.Settings, SERVICE),
 ]
 
@@ -120,6 +124,8 @@ def test_wrong_value(tmp_path: Path, kind: type, values: dict[str, Any], name: s
         (addressbook.Settings, ADDRESSBOOK | {"least_percent": -1}),
         (addressbook.Settings, ADDRESSBOOK | {"least_percent": 101}),
         (quota.Settings, QUOTA | {"days": -1}),
+        (room.Settings, ROOM | {"percent": 0}),
+        (room.Settings, ROOM | {"percent": 100}),
     ],
 )
 def test_out_of_bounds(tmp_path: Path, kind: type, values: dict[str, Any]) -> None:

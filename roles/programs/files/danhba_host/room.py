@@ -1,0 +1,135 @@
+"""Keeps in the database which mailboxes have room, so that Postfix asks Dovecot about the others alone.
+
+Dovecot runs it when a mailbox crosses the percentage: `over USER` notes that nothing is known to be free, `under USER`
+that there is room again. Without words it is the job that compares all mailboxes with what Dovecot knows, and makes
+good whatever was missed. Where nothing is noted Postfix asks, so what is missing costs speed alone; the last word is
+Dovecot's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from . import program
+from .database import Connection, connect, translated
+from .journal import Refused
+
+ROLE = "danhba_room"
+KIB = 1024
+# Whatever was noted since Dovecot was asked is newer than its answer, and stays.
+_NOTE = """
+INSERT INTO mail.room (kind, id, quota, free)
+SELECT kind, id, size, size / 100 * %(share)s
+  FROM mail.account JOIN unnest(%(addresses)s::text[], %(sizes)s::bigint[]) AS known (address, size) USING (address)
+    ON CONFLICT (kind, id) DO UPDATE SET quota = EXCLUDED.quota, free = EXCLUDED.free, since = now()
+ WHERE room.since < %(asked)s AND (room.quota, room.free) IS DISTINCT FROM (EXCLUDED.quota, EXCLUDED.free)
+"""
+_OVER = """
+INSERT INTO mail.room (kind, id, quota, free) SELECT kind, id, quota, 0 FROM mail.account WHERE address = %s
+    ON CONFLICT (kind, id) DO UPDATE SET free = 0, since = clock_timestamp()
+"""
+_OTHERS = """
+UPDATE mail.room SET free = 0, since = now() FROM mail.account
+ WHERE (room.kind, room.id) = (account.kind, account.id)
+   AND free > 0 AND room.since < %(asked)s AND NOT address = ANY (%(addresses)s)
+"""
+# The job writes a row for each mailbox of a province.
+STATEMENT_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting.
+
+    Attributes:
+        database: name of the database of accounts.
+        database_socket_dir: folder of the Unix socket of its server.
+        percent: of its quota; a mailbox that holds less has room, namely the rest.
+    """
+
+    database: str
+    database_socket_dir: str
+    percent: int
+
+    def __post_init__(self) -> None:
+        """Refuse what leaves no room, or nothing to ask about."""
+        if not 1 <= self.percent <= 99:
+            raise ValueError("percent phải từ 1 đến 99 -- percent must be 1 to 99")
+
+
+def work(settings: Settings, given: argparse.Namespace) -> str:
+    """Note what is known of one mailbox, or of all.
+
+    Raises:
+        Away, Refused
+    """
+    with (
+        translated(),
+        connect(
+            settings.database_socket_dir,
+            settings.database,
+            ROLE,
+            program="danhba-room",
+            statement_seconds=STATEMENT_SECONDS,
+        ) as database,
+    ):
+        if given.crossed == "over":
+            database.execute(_OVER, [given.user])
+        else:
+            _compare(database, settings, given.user)
+    return ""
+
+
+def _compare(database: Connection, settings: Settings, user: str) -> None:
+    """Ask Dovecot about one mailbox, or all, and note which have room."""
+    (asked,) = database.execute("SELECT clock_timestamp()").fetchone() or (None,)
+    known = dict(_have_room(settings, user))
+    values = {
+        "asked": asked,
+        "share": 100 - settings.percent,
+        "addresses": list(known),
+        "sizes": list(known.values()),
+    }
+    database.execute(_NOTE, values)
+    if not user:
+        database.execute(_OTHERS, values)
+
+
+def _have_room(settings: Settings, user: str) -> Iterator[tuple[str, int]]:
+    """The mailboxes that have room, of one user or of all: address, and quota in octets."""
+    whose = ["-u", user] if user else ["-A"]
+    said = _run(["/usr/bin/doveadm", "-f", "tab", "quota", "get", *whose])
+    for row in csv.DictReader(said.splitlines(), delimiter="\t"):
+        if row["Type"] == "STORAGE" and row["Limit"].isdigit():
+            used, limit = int(row["Value"]), int(row["Limit"])
+            if used * 100 < limit * settings.percent:
+                yield row.get("Username") or user, limit * KIB
+
+
+def _run(command: Sequence[str]) -> str:
+    """What Dovecot prints."""
+    try:
+        return subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    except (subprocess.CalledProcessError, OSError) as error:
+        why = getattr(error, "stderr", b"") or str(error).encode()
+        raise Refused(
+            "không hỏi được Dovecot về chỗ trống của hộp thư -- Dovecot does not say how full mailboxes are: "
+            + why.decode(errors="replace").strip()
+        ) from error
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Note it; say something only when something is wrong."""
+    parser = program.parser("room", __doc__, "room.json")
+    parser.add_argument("crossed", nargs="?", default="", choices=["", "over", "under"])
+    parser.add_argument("user", nargs="?", default="")
+    return program.run(parser, Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

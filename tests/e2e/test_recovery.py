@@ -1,0 +1,97 @@
+"""Every service that the host needs comes back by itself when it was killed, and an apply waits for the database."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from tests.support.deployment import Deployment, changed
+
+from .conftest import Official
+from .test_mail import send
+
+UNITS = [
+    "postgresql@17-main",
+    "postfix",
+    "dovecot",
+    "danhba-credentials",
+    "nginx",
+    "php8.4-fpm",
+    "saslauthd",
+    "slapd",
+]
+
+pytestmark = pytest.mark.clause("R9.3")
+
+
+def main_process(mail: Deployment, unit: str) -> int:
+    """Its number, 0 where it does not run."""
+    shown = mail.host.run(f"systemctl show --property=ActiveState,MainPID --value {unit}").stdout.split()
+    return int(next(word for word in shown if word.isdigit())) if "active" in shown else 0
+
+
+def kill(mail: Deployment, unit: str) -> int:
+    """Kill what systemd takes for the service, as the kernel does where memory is short; the number that it had."""
+    killed = main_process(mail, unit)
+    assert killed
+    mail.host.run(f"kill -KILL {killed}")
+    return killed
+
+
+def wait_until_back(mail: Deployment, unit: str, killed: int) -> None:
+    deadline = time.monotonic() + 30
+    while (now := main_process(mail, unit)) in {0, killed}:
+        assert time.monotonic() < deadline, (
+            f"{unit}: {now}\n" + mail.host.run(f"systemctl status {unit}", check=False).stdout
+        )
+        time.sleep(0.3)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_service_that_was_killed_comes_back(mail: Deployment, officials: list[Official], unit: str) -> None:
+    wait_until_back(mail, unit, kill(mail, unit))
+    sender, recipient = officials[0], officials[1]
+    deadline = time.monotonic() + 30
+    while True:  # the port is open again a moment after the process is there
+        try:
+            message = send(mail, sender, recipient.address, f"Sau khi {unit} chết")
+            break
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.5)
+    mail.server.wait_for(recipient.address, recipient.password, message, seconds=90)
+
+
+def test_a_server_that_was_stopped_stays_stopped(mail: Deployment) -> None:
+    mail.host.run("pg_ctlcluster 17 main stop")
+    try:
+        time.sleep(3)
+        assert main_process(mail, "postgresql@17-main") == 0
+    finally:
+        mail.host.run("systemctl start postgresql@17-main")
+
+
+def test_an_apply_waits_for_a_database_that_recovers(mail: Deployment) -> None:
+    """It is killed again and again while the playbook runs; what is left of the run is whole."""
+    done = threading.Event()
+
+    def torment() -> None:
+        for _time in range(3):
+            if done.wait(2):
+                return
+            wait_until_back(mail, "postgresql@17-main", kill(mail, "postgresql@17-main"))
+
+    def hold(name: str) -> None:
+        if name == "Bring the accounts to the register":
+            kill(mail, "postgresql@17-main")
+
+    thread = threading.Thread(target=torment)
+    thread.start()
+    try:
+        output = mail.play("accounts", task=hold)
+    finally:
+        done.set()
+        thread.join()
+    assert changed(output) == 0

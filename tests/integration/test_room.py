@@ -1,0 +1,140 @@
+"""Which mailboxes have room, as the database keeps it for Postfix: by what Dovecot says, and never better than that."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from danhba_host import room
+from danhba_host.journal import Away, Refused
+from tests.integration.conftest import Database
+from tests.integration.test_grants import fill
+
+OPEN, SUSPENDED, CLOSED = (f"{state}-stttt@laocai.gov.vn" for state in ("open", "suspended", "closed"))
+QUOTA = 1000 * 1024  # octets; Dovecot counts in KiB
+HEADER = "Username\tQuota name\tType\tValue\tLimit\t%"
+# Everybody's job, and Dovecot's own words about one.
+ALL, UNDER, OVER = (Namespace(crossed=crossed, user=OPEN if crossed else "") for crossed in ("", "under", "over"))
+
+
+@pytest.fixture
+def filled(database: Database) -> Database:
+    fill(database)
+    database.query(f"UPDATE mail.account SET quota = {QUOTA}")
+    return database
+
+
+def settings(database: Database) -> room.Settings:
+    return room.Settings(database.name, database.server.socket, 80)
+
+
+def says(
+    monkeypatch: pytest.MonkeyPatch, used: dict[str, int], meanwhile: Callable[[], object] = lambda: None
+) -> list[Sequence[str]]:
+    """Dovecot, which knows so many KiB of each address; something may happen while it is asked. What it was asked."""
+    asked: list[Sequence[str]] = []
+
+    def run(command: Sequence[str]) -> str:
+        asked.append(command)
+        meanwhile()
+        rows = [HEADER]
+        for address, kib in used.items():
+            rows += [
+                f"{address}\tUser quota\tSTORAGE\t{kib}\t1000\t{kib // 10}",
+                f"{address}\tUser quota\tMESSAGE\t1\t-\t0",
+            ]
+        return "\n".join(rows) + "\n"
+
+    monkeypatch.setattr(room, "_run", run)
+    return asked
+
+
+def free(database: Database) -> dict[str, int]:
+    return dict(database.query("SELECT address, free FROM postfix.room", role="postfix"))
+
+
+def test_nothing_is_free_where_nothing_is_known(filled: Database) -> None:
+    assert free(filled) == {OPEN: 0, SUSPENDED: 0}
+
+
+def test_the_job_notes_who_has_room(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = says(monkeypatch, {OPEN: 799, SUSPENDED: 800, CLOSED: 0, "nobody@laocai.gov.vn": 0})
+    assert room.work(settings(filled), ALL) == ""
+    assert asked[0][-1] == "-A"
+    assert free(filled) == {OPEN: QUOTA // 5, SUSPENDED: 0}
+    before = filled.query("SELECT * FROM mail.room ORDER BY id")
+    room.work(settings(filled), ALL)
+    assert filled.query("SELECT * FROM mail.room ORDER BY id") == before, "a second run changes nothing"
+
+
+def test_whoever_fills_up_unseen_is_found_by_the_next_job(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    says(monkeypatch, {OPEN: 0, SUSPENDED: 0})
+    room.work(settings(filled), ALL)
+    says(monkeypatch, {OPEN: 900, SUSPENDED: 0})
+    room.work(settings(filled), ALL)
+    assert free(filled) == {OPEN: 0, SUSPENDED: QUOTA // 5}
+
+
+def test_a_mailbox_that_crosses_the_percentage(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = says(monkeypatch, {OPEN: 100})
+    room.work(settings(filled), UNDER)
+    assert asked[0][-2:] == ["-u", OPEN]
+    assert free(filled) == {OPEN: QUOTA // 5, SUSPENDED: 0}
+    room.work(settings(filled), OVER)
+    assert free(filled)[OPEN] == 0
+    room.work(settings(filled), UNDER)
+    assert free(filled)[OPEN] == QUOTA // 5
+
+
+def test_two_crossings_in_the_wrong_order_are_taken_for_full(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dovecot starts a program for each, and does not wait: it is asked anew."""
+    says(monkeypatch, {OPEN: 850})
+    room.work(settings(filled), UNDER)
+    assert free(filled)[OPEN] == 0
+
+
+@pytest.mark.parametrize("given", [ALL, UNDER])
+@pytest.mark.parametrize("known", [False, True])
+def test_what_fills_up_while_dovecot_is_asked_counts(
+    filled: Database, monkeypatch: pytest.MonkeyPatch, given: Namespace, known: bool
+) -> None:
+    if known:
+        says(monkeypatch, {OPEN: 100})
+        room.work(settings(filled), ALL)
+    says(monkeypatch, {OPEN: 100}, lambda: room.work(settings(filled), OVER))
+    room.work(settings(filled), given)
+    assert free(filled)[OPEN] == 0
+
+
+def test_a_smaller_quota_is_not_believed_to_have_room(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    says(monkeypatch, {OPEN: 100})
+    room.work(settings(filled), ALL)
+    filled.query(f"UPDATE mail.account SET quota = {QUOTA - 1}", role="danhba_apply")
+    assert free(filled)[OPEN] == 0
+    filled.query(f"UPDATE mail.account SET quota = {QUOTA * 2}", role="danhba_apply")
+    assert free(filled)[OPEN] == QUOTA // 5
+
+
+def test_an_account_that_is_closed_or_readdressed_keeps_what_is_known(
+    filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    says(monkeypatch, {OPEN: 100})
+    room.work(settings(filled), ALL)
+    filled.query("UPDATE mail.account SET address = 'moi-stttt@laocai.gov.vn' WHERE id = 'open'", role="danhba_apply")
+    assert free(filled) == {"moi-stttt@laocai.gov.vn": QUOTA // 5, SUSPENDED: 0}
+    filled.query("UPDATE mail.account SET state = 'closed' WHERE id = 'open'", role="danhba_apply")
+    assert free(filled) == {SUSPENDED: 0}
+
+
+def test_a_database_that_is_away_is_tried_again(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    says(monkeypatch, {})
+    with pytest.raises(Away):
+        room.work(room.Settings("none", filled.server.socket, 80), ALL)
+
+
+@pytest.mark.parametrize("command", [["false"], ["/nowhere/doveadm"], ["sh", "-c", "echo why >&2; exit 1"]])
+def test_dovecot_that_does_not_answer_is_told(command: list[str]) -> None:
+    with pytest.raises(Refused, match="Dovecot does not say how full mailboxes are"):
+        room._run(command)

@@ -1,0 +1,138 @@
+"""What those are told who come when every place is taken: by the program as it runs on the host, over TLS."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from danhba_host import full
+from danhba_host.journal import Refused
+
+LIBRARY = Path(full.__file__).parents[1]
+SETTINGS = full.Settings(port=0, sessions=20)
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which systemd would hand it over."""
+    folder = tmp_path_factory.mktemp("credentials")
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-subj", "/CN=mail.laocai.gov.vn", "-addext", "subjectAltName=DNS:mail.laocai.gov.vn"]
+    command += ["-keyout", str(folder / "server.key"), "-out", str(folder / "server.crt")]
+    subprocess.run(command, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.create_server(("", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture
+def running(certificate: Path, port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    settings = tmp_path / "full.json"
+    settings.write_text(json.dumps({"port": port, "sessions": 20}))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "danhba_host.full", "--settings", str(settings)],
+        env={**os.environ, "PYTHONPATH": str(LIBRARY), "CREDENTIALS_DIRECTORY": str(certificate)},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _attempt in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            break
+        except OSError:
+            time.sleep(0.05)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def greeting(port: int, certificate: Path) -> bytes:
+    context = ssl.create_default_context(cafile=str(certificate / "server.crt"))
+    with (
+        socket.create_connection(("127.0.0.1", port), 10) as plain,
+        context.wrap_socket(plain, server_hostname="mail.laocai.gov.vn") as tls,
+    ):
+        said = b""
+        while part := tls.recv(1024):
+            said += part
+        return said
+
+
+def test_a_mail_program_is_told_and_the_connection_ends(
+    running: subprocess.Popen[str], port: int, certificate: Path
+) -> None:
+    said = greeting(port, certificate)
+    assert said.startswith(b"* BYE [UNAVAILABLE] ")
+    assert said.endswith(b"\r\n")
+    assert said.isascii()
+    assert greeting(port, certificate) == said
+    running.send_signal(signal.SIGTERM)
+    _out, noted = running.communicate(timeout=20)
+    assert running.returncode == 0
+    assert "đủ 20 phiên: đã từ chối 1 kết nối" in noted
+    assert noted.count("all 20 sessions are taken") == 1, "one line a minute"
+
+
+def test_whoever_hangs_up_or_speaks_no_tls_disturbs_nobody(
+    running: subprocess.Popen[str], port: int, certificate: Path
+) -> None:
+    for words in (b"", b"GET / HTTP/1.0\r\n\r\n", b"a LOGIN x y\r\n"):
+        with socket.create_connection(("127.0.0.1", port), 10) as plain:
+            plain.sendall(words)
+    assert greeting(port, certificate).startswith(b"* BYE")
+    assert running.poll() is None
+
+
+def test_without_a_certificate_it_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    with pytest.raises(Refused, match="không phục vụ được -- cannot serve"):
+        full.work(SETTINGS, argparse.Namespace())
+
+
+async def _visit(desk: full.Desk) -> bytes:
+    """What one connection hears."""
+    server = await asyncio.start_server(desk.tell, "127.0.0.1", 0)
+    async with server:
+        reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname()[:2])
+        said = await reader.read()
+        writer.close()
+        return said
+
+
+def test_more_than_enough_at_once_are_not_even_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = full.Desk(SETTINGS)
+    assert asyncio.run(_visit(desk)) == full.BYE.encode()
+    monkeypatch.setattr(full, "MOST_AT_ONCE", 0)
+    assert asyncio.run(_visit(desk)) == b""
+
+
+def test_the_journal_gets_one_line_for_all_of_a_minute(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(full, "NOTE_SECONDS", 0.5)
+
+    async def story() -> None:
+        desk = full.Desk(SETTINGS)
+        for _visitor in range(4):
+            await _visit(desk)
+        await asyncio.sleep(1)
+
+    asyncio.run(story())
+    counts = [line.split("đã từ chối ")[1].split()[0] for line in capsys.readouterr().err.splitlines()]
+    assert counts == ["1", "3"]
