@@ -9,6 +9,7 @@ spl_autoload_register(function (string $class): void {
     }
 });
 
+use Danhba\Archive;
 use Danhba\Completion;
 use Danhba\ContactCard;
 use Danhba\Editor;
@@ -82,7 +83,7 @@ class danhba extends rcube_plugin
         $form = new Form($this, $service, $this->session, $support, $minimum);
         $this->wire_sign_in($rcmail, $form, new LoginPage($this, $rcmail, $this->session, $support));
         $this->wire_identity();
-        $this->wire_writing($rcmail);
+        $this->wire_pages($rcmail);
         $this->add_hook('send_page', [$this, 'open_up']);
         if (in_array($rcmail->task, ['mail', 'settings', 'addressbook'], true)) {
             $this->include_stylesheet('danhba.css');
@@ -134,18 +135,14 @@ class danhba extends rcube_plugin
         $this->add_hook('template_object_username', [$identity, 'header']);
     }
 
-    private function wire_writing(rcmail $rcmail): void
+    private function wire_pages(rcmail $rcmail): void
     {
         $this->add_hook('contacts_autocomplete_after', fn (array $args): array => (new Completion($rcmail))->order($args));
         $this->add_hook('html_editor', [new Editor($this), 'prepare']);
         $this->add_hook('contact_form', [new ContactCard(), 'settle']);
-        $this->add_hook('render_folder_selector', function (array $args) use ($rcmail): array {
-            $archive = (string) $rcmail->config->get('archive_mbox');
-            if (isset($args['list'][$archive])) {
-                $args['list'][$archive]['name'] = $this->gettext('archive');
-            }
-            return $args;
-        });
+        $archive = new Archive($this, $rcmail);
+        $this->add_hook('render_folder_selector', [$archive, 'chosen']);
+        $this->add_hook('folders_list', [$archive, 'listed']);
     }
 
     private function wire_settings(rcmail $rcmail, Form $form): void

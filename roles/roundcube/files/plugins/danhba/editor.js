@@ -1,7 +1,12 @@
-// The editor of formatted text in Vietnamese: what it shows with the plugins and buttons that lib/Editor.php leaves it.
-if (window.rcmail && document.documentElement.lang === 'vi') {
+// The editor of formatted text: letters as they are, which the reminder of forgotten attachments looks for; and in
+// Vietnamese, as far as it shows words with the plugins and buttons that lib/Editor.php leaves it.
+if (window.rcmail) {
   window.rcmail.addEventListener('editor-init', function (event) {
     'use strict';
+    event.config.entity_encoding = 'raw';
+    if (document.documentElement.lang !== 'vi') {
+      return;
+    }
     event.config.language = 'vi';
     window.tinymce.addI18n('vi', {
       'Undo': 'Hoàn tác',
