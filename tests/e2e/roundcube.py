@@ -7,10 +7,11 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, Response, expect
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.support.browser import PAGE_SECONDS, Visitor
@@ -83,7 +84,12 @@ class Roundcube:
             self.page.fill("#danhba-old", old)
         self.page.fill("#danhba-new", new)
         self.page.fill("#danhba-again", new if again is None else again)
-        self.page.click("#danhba-form button[type=submit]")
+        with self.page.expect_response(lambda response: response.request.method == "POST"):
+            self.page.click("#danhba-form button[type=submit]")
+        # Either the page goes on, or its own script has the reasons before the button can be pressed again.
+        self.page.locator(
+            "#danhba-form button[type=submit]:not([disabled]), #mailboxlist, .danhba-done"
+        ).first.wait_for()
         self.page.wait_for_load_state()
 
     def refusal(self) -> str:
@@ -186,13 +192,18 @@ class Roundcube:
         """A new message."""
         self.page.click("#taskmenu a.compose")
         self.page.wait_for_selector("#compose-subject")
+        self.editor().wait_for()
         self.settle()
 
     def complete(self, typed: str) -> list[str]:
         """Type into the recipient's field and return what is proposed."""
         field = self.page.locator("#compose_to .recipient-input input")
         field.click()
-        field.press_sequentially(typed, delay=40)
+        field.fill(typed[:-1])
+        with self.page.expect_response(
+            lambda response: "_action=autocomplete" in response.url and _asks(response, typed)
+        ):
+            field.press_sequentially(typed[-1])
         proposals = self.page.locator("#rcmKSearchpane li")
         proposals.first.wait_for()
         return [text.strip() for text in proposals.all_inner_texts()]
@@ -208,6 +219,15 @@ class Roundcube:
         field.fill(address)
         field.press("Enter")
 
+    def write(self, text: str) -> None:
+        """Type into the message, before whatever it has."""
+        self.editor().press("Control+Home")
+        self.page.keyboard.insert_text(text)
+
+    def editor(self) -> Locator:
+        """The text of the message in the editor of formatted text."""
+        return self.page.frame_locator("#composebody_ifr").locator("body#tinymce")
+
     def attach(self, file: Path) -> None:
         """Attach a file and wait until it is listed."""
         with self.page.expect_file_chooser() as chooser:
@@ -215,9 +235,17 @@ class Roundcube:
         chooser.value.set_files(file)
         self.page.locator("#attachment-list li:not(.uploading)", has_text=file.name).wait_for()
 
+    def chosen_from(self, selector: str) -> list[str]:
+        """What a field offers, as shown."""
+        return [text.strip() for text in self.page.locator(f"{selector} option").all_text_contents()]
+
+    def try_to_send(self) -> None:
+        """Press the button."""
+        self.page.locator("button.send, a.send").first.click()
+
     def send(self) -> None:
         """Send, and wait until the message is gone."""
-        self.page.locator("button.send, a.send").first.click()
+        self.try_to_send()
         self.page.wait_for_url(re.compile(r"_task=mail(?!.*_action=compose)"))
         self.settle()
 
@@ -294,10 +322,16 @@ class Roundcube:
         return list(self.page.evaluate(_CUT_OFF))
 
 
-# The text that can be seen now, placeholders among it; what was written by people is left out.
+def _asks(response: Response, typed: str) -> bool:
+    """Whether an answer is that to the whole of what was typed."""
+    return parse_qs(response.request.post_data or "").get("_search") == [typed]
+
+
+# What can be seen now, heard by those who do not see, or chosen; what was written by people is left out, and so are the
+# names of languages and places.
 _SHOWN = """() => {
   const theirs = '#messagelist, #messagebody, .header-subject, #message-header, .username, .recipient, #composebody, '
-    + '#attachment-list, code, script, style, .voice, [data-user-text]';
+    + '#attachment-list, code, script, style, noscript, [data-user-text]';
   const lines = [];
   const seen = node => node.checkVisibility({opacityProperty: true, visibilityProperty: true});
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -305,7 +339,14 @@ _SHOWN = """() => {
     const text = walk.currentNode.textContent.replace(/\\s+/g, ' '), parent = walk.currentNode.parentElement;
     if (parent && !parent.closest(theirs) && seen(parent)) lines.push(text);
   }
-  for (const field of document.querySelectorAll('[placeholder]')) if (seen(field)) lines.push(field.placeholder);
+  const spoken = ['placeholder', 'title', 'aria-label', 'alt'];
+  for (const node of document.querySelectorAll(spoken.map(name => `[${name}]`).join())) {
+    if (node.closest(theirs) || !seen(node)) continue;
+    lines.push(...spoken.map(name => node.getAttribute(name)).filter(Boolean));
+  }
+  for (const choice of document.querySelectorAll('select:not(#rcmfd_lang, #rcmfd_timezone) option')) {
+    if (seen(choice.closest('select'))) lines.push(choice.textContent);
+  }
   return lines.join('\\n');
 }"""
 _CUT_OFF = """() => {

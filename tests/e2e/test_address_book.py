@@ -166,6 +166,12 @@ class TestFinding:
         answer = book.search(f"(&(|(o=*{typed}*)(ou=*{typed}*))(mail=*-skhcn@*))", "mail")
         assert len(answer.found) > 1
 
+    @pytest.mark.parametrize("typed", ["Chánh Văn phòng", "chanh van phong"])
+    def test_a_title_finds_who_bears_it(self, book: Book, typed: str) -> None:
+        answer = book.search(f"(title={typed}*)", "title")
+        assert answer.entries
+        assert {entry["title"][0] for entry in answer.entries.values()} == {"Chánh Văn phòng"}
+
     @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
     @pytest.mark.parametrize("marks", [True, False])
     @pytest.mark.parametrize("order", ["whole", "beginning", "given", "given first"])

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pyrage
 import pytest
-from playwright.sync_api import expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, expect
 
 from tests.support.browser import Chromium, Visitor
 from tests.support.deployment import FQDN, Deployment
@@ -48,6 +49,12 @@ WAITING = ("Thông báo nghỉ Tết Dương lịch", "Báo cáo kết quả cô
 FONT = re.compile("^Roboto")
 FOLDER = "Công văn đến"
 FILED = "Công văn số 12 về phòng cháy rừng"
+WELCOME = "Hộp thư công vụ của ông/bà đã mở: những việc nên làm trước"
+WELCOME_TO_AGENCY = "Hộp thư công vụ của cơ quan đã mở: những việc nên làm trước"
+SUPPORT = "0214 3 000 000"
+REFUSED = "Địa chỉ thư hoặc mật khẩu không đúng"
+# Each part of the settings, by Roundcube's class, and how many pages it has within it.
+SETTINGS = {"preferences": 6, "folders": 0, "identities": 1, "responses": 0, "filter": 0, "vacation": 0}
 
 
 @dataclass
@@ -129,6 +136,17 @@ def look(webmail: Roundcube, name: str) -> None:
     assert webmail.cut_off() == []
 
 
+def without_barrier(webmail: Roundcube) -> None:
+    """WCAG 2.1 AA as far as axe can tell."""
+    result = Axe().run(webmail.page)
+    assert result.violations_count == 0, result.generate_report()
+
+
+def kind(field: Locator) -> str:
+    """Whether a field shows what is typed."""
+    return str(field.get_attribute("type"))
+
+
 def test_the_demo_says_where_the_webmail_is_and_no_password(demo: Demo) -> None:
     if AGAIN:
         pytest.skip("the demo ran before")
@@ -164,9 +182,35 @@ class TestOfficial:
         official.open()
         page = official.page
         assert page.url.startswith(f"{URL}/")
-        for said in ("bí mật nhà nước", "0214 3 000 000"):
+        for said in ("bí mật nhà nước", SUPPORT):
             expect(page.locator("body")).to_contain_text(said)
         look(official, "dang-nhap")
+        without_barrier(official)
+
+    def test_the_typed_password_can_be_shown_by_keys_alone(self, official: Roundcube) -> None:
+        page, password = official.page, official.page.locator("#rcmloginpwd")
+        password.fill("Kx7-Qm2")
+        password.press("Tab")
+        button = page.locator("#danhba-show")
+        expect(button).to_be_focused()
+        expect(button).to_have_text("Hiện mật khẩu")
+        button.press("Enter")
+        assert (kind(password), password.input_value()) == ("text", "Kx7-Qm2")
+        expect(button).to_have_text("Ẩn mật khẩu")
+        look(official, "hien-mat-khau")
+        without_barrier(official)
+        button.press("Space")
+        assert kind(password) == "password"
+        expect(button).to_have_text("Hiện mật khẩu")
+
+    def test_a_password_that_is_shown_is_sent_as_a_password(self, official: Roundcube) -> None:
+        """So that the browser offers to keep it, and does not show it to the next one."""
+        page = official.page
+        page.fill("#rcmloginuser", OFFICIAL)
+        page.click("#danhba-show")
+        page.evaluate("document.forms[0].addEventListener('submit', event => event.preventDefault())")
+        page.click("#rcmloginsubmit")
+        assert kind(page.locator("#rcmloginpwd")) == "password"
 
     def test_mail_comes_before_the_first_sign_in(self, colleague: Correspondent) -> None:
         for subject in WAITING:
@@ -174,9 +218,14 @@ class TestOfficial:
 
     def test_a_wrong_password_is_told_in_vietnamese(self, official: Roundcube) -> None:
         official.sign_in(OFFICIAL, "không phải mật khẩu này")
-        expect(official.page.locator("body")).to_contain_text(re.compile("không đúng|sai", re.IGNORECASE))
+        expect(official.page.locator(".danhba-alert")).to_contain_text(REFUSED)
         look(official, "sai-mat-khau")
+        without_barrier(official)
         official.visitor.expect_trouble("401")
+
+    def test_it_is_told_once(self, official: Roundcube) -> None:
+        expect(official.page.get_by_text(REFUSED).filter(visible=True)).to_have_count(1)
+        expect(official.page.get_by_role("alert")).to_have_count(1)
 
     @pytest.mark.clause("R10.1")
     def test_the_letters_password_leads_to_the_change_page_alone(self, official: Roundcube, scene: Story) -> None:
@@ -190,6 +239,20 @@ class TestOfficial:
         official.visitor.expect_trouble("401|403")
         official.sign_in(OFFICIAL, scene.letters[OFFICIAL])
         assert official.asks_to_change()
+
+    def test_the_rules_are_told_before_anything_is_typed(self, official: Roundcube) -> None:
+        page = official.page
+        rules = page.locator("#danhba-rules")
+        for rule in ("ít nhất 10 ký tự", "họ tên", "dễ đoán", "đã dùng trước đây"):
+            expect(rules).to_contain_text(rule)
+        expect(page.locator("body")).to_contain_text(SUPPORT)
+        expect(page.locator("#danhba-new")).to_be_focused()
+        expect(page.locator("#danhba-new")).to_have_attribute("aria-describedby", "danhba-rules")
+        above, below = rules.bounding_box(), page.locator("#danhba-new").bounding_box()
+        assert above
+        assert below
+        assert above["y"] + above["height"] <= below["y"]
+        without_barrier(official)
 
     @pytest.mark.parametrize(("password", "reason"), UNSUITABLE.items())
     def test_an_unsuitable_password_is_refused_with_its_reason(
@@ -207,13 +270,55 @@ class TestOfficial:
         assert "không giống nhau" in official.refusal()
         look(official, "mat-khau-bi-tu-choi")
 
+    def test_what_was_typed_stays_in_the_browser(self, official: Roundcube) -> None:
+        """In its fields, to be mended; in no page that the server sends."""
+        page = official.page
+        assert [page.input_value(f"#danhba-{name}") for name in ("new", "again")] == [CHOSEN, f"{CHOSEN}!"]
+        expect(page.locator("#danhba-new")).to_be_focused()
+        assert CHOSEN not in page.content()
+        page.click("#danhba-show")
+        assert [kind(page.locator(f"#danhba-{name}")) for name in ("new", "again")] == ["text", "text"]
+        without_barrier(official)
+        page.click("#danhba-show")
+
     def test_a_good_one_opens_the_mailbox(self, official: Roundcube) -> None:
         official.change(CHOSEN)
         official.page.wait_for_selector("#mailboxlist")
         official.mail()
         assert official.folders() == ["Hộp thư đến", "Thư nháp", "Đã gửi", "Thư rác", "Thùng rác", "Lưu trữ"]
-        assert set(official.subjects()) == set(WAITING)
+        assert set(official.subjects()) == {WELCOME, *WAITING}
         look(official, "hop-thu")
+
+    def test_whose_mailbox_it_is_stands_above_it(self, official: Roundcube) -> None:
+        header = official.page.locator("#layout-sidebar .username")
+        expect(header).to_contain_text("Nguyễn Đức Đạt")
+        expect(header).to_contain_text(OFFICIAL)
+
+    @pytest.mark.clause("R10.9")
+    def test_the_first_message_says_what_to_do_and_whom_to_call(self, official: Roundcube) -> None:
+        body = official.read(WELCOME).locator("#messagebody")
+        for said in (
+            "Kính gửi ông/bà Nguyễn Đức Đạt",
+            OFFICIAL,
+            "hai lần mỗi ngày làm việc",
+            "bí mật nhà nước",
+            SUPPORT,
+        ):
+            expect(body).to_contain_text(said)
+        guide = body.locator("a", has_text="huong-dan/can-bo.html")
+        expect(guide).to_have_attribute("href", f"{URL}/huong-dan/can-bo.html")
+        look(official, "thu-dau-tien")
+
+    def test_it_is_a_message_like_any_other(self, mail: Deployment) -> None:
+        (message,) = [message for message in mail.server.inbox(OFFICIAL, CHOSEN) if message["Subject"] == WELCOME]
+        assert message["From"].addresses[0].addr_spec == "contact-stttt@laocai.gov.vn"
+        assert message["To"].addresses[0].addr_spec == OFFICIAL
+        assert message["Auto-Submitted"] == "auto-generated", "no automatic reply answers it"
+        for form in ("plain", "html"):
+            text = message.get_body((form,))
+            assert text
+            for said in ("Nguyễn Đức Đạt", f"{URL}/huong-dan/can-bo.html", f"{URL}/dien-thoai/", SUPPORT):
+                assert said in text.get_content()
 
     @pytest.mark.clause("R9.2")
     def test_quota_is_shown(self, official: Roundcube) -> None:
@@ -223,20 +328,38 @@ class TestOfficial:
         official.compose()
         proposals = official.complete("nguyen van thai")
         assert any(COLLEAGUE_NAME in text and COLLEAGUE in text for text in proposals), proposals
+        assert "Chuyên viên chính, Sở Tư pháp" in proposals[0]
         look(official, "goi-y-nguoi-nhan")
         official.accept(COLLEAGUE)
+
+    def test_who_gets_copies_is_seen(self, official: Roundcube) -> None:
+        for label in ("Đồng gửi", "Đồng gửi ẩn"):
+            expect(official.page.get_by_text(label, exact=True).filter(visible=True)).to_be_visible()
+        for part in ("cc", "bcc"):
+            expect(official.page.locator(f"#compose_{part} .recipient-input input")).to_be_visible()
 
     def test_the_sender_is_the_official_and_nobody_else(self, official: Roundcube) -> None:
         shown = official.page.locator("#_from option").all_inner_texts()
         assert [text.strip() for text in shown] == [f"Nguyễn Đức Đạt <{OFFICIAL}>"]
 
+    @pytest.mark.parametrize("said", ["Gửi kèm", "kèm theo", "xin xem file", "dinh kem", "ke hoach.pdf", "đính kèm"])
+    def test_a_forgotten_attachment_is_noticed(self, official: Roundcube, said: str) -> None:
+        page, dialog = official.page, official.page.get_by_role("dialog")
+        page.fill("#compose-subject", "Kế hoạch")
+        official.editor().fill(f"Kính gửi đồng chí, {said} kế hoạch quý I.")
+        official.try_to_send()
+        expect(dialog).to_contain_text("Thư nhắc đến tệp gửi kèm nhưng chưa có tệp nào")
+        look(official, "quen-dinh-kem")
+        page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+
     def test_a_message_with_an_attachment_is_sent(self, official: Roundcube, scene: Story) -> None:
         file = scene.folder / ATTACHMENT
         file.write_text("Thời gian: 8 giờ 00, thứ Hai.\n", encoding="utf-8")
         official.page.fill("#compose-subject", SUBJECT)
-        official.page.fill("#composebody", TEXT)
+        official.editor().fill("")
+        official.write(TEXT)
         official.attach(file)
-        expect(official.page.locator("#composebody")).to_have_css("font-family", FONT)
         look(official, "soan-thu")
         official.send()
         official.mail("Đã gửi")
@@ -248,6 +371,10 @@ class TestOfficial:
         assert message["From"].addresses[0].addr_spec == OFFICIAL
         (attachment,) = message.iter_attachments()
         assert attachment.get_filename() == ATTACHMENT
+        for form in ("plain", "html"):
+            body = message.get_body((form,))
+            assert body
+            assert "Trân trọng mời đồng chí dự họp." in body.get_content()
 
     def test_a_folder_and_a_filter_are_made(self, official: Roundcube) -> None:
         official.create_folder(FOLDER)
@@ -287,7 +414,7 @@ class TestOfficial:
         official.put_away(WAITING[0], "archive")
         official.read("Trúng thưởng lớn")
         official.put_away("Trúng thưởng lớn", "junk")
-        assert set(official.subjects()) == set(WAITING[1:])
+        assert set(official.subjects()) == {WELCOME, *WAITING[1:]}
         official.mail("Thư rác")
         official.wait_for("Trúng thưởng lớn")
         assert official.subjects() == ["Trúng thưởng lớn"]
@@ -309,10 +436,49 @@ class TestOfficial:
             expect(official.page.locator("#contacts-table")).to_contain_text(name)
         look(official, "danh-ba")
 
+    def test_a_contact_is_shown_as_it_is_written(self, official: Roundcube) -> None:
+        """Family name first, and nothing a second time without its marks."""
+        official.page.locator("#contacts-table tr", has_text="Nguyễn Đức Đạt").click()
+        head = official.page.frame_locator("#contact-frame").locator("#contacthead")
+        expect(head).to_contain_text("Nguyễn Đức Đạt")
+        expect(head).to_contain_text("Sở Giao thông vận tải")
+        expect(head).not_to_contain_text("So Giao thong van tai")
+
+    @pytest.mark.parametrize(("tab", "sections"), SETTINGS.items())
+    def test_no_setting_is_english(self, official: Roundcube, tab: str, sections: int) -> None:
+        official.settings(tab)
+        assert official.english() == []
+        rows = official.page.locator("#sections-table tr, #identities-table tr")
+        expect(rows).to_have_count(sections)
+        for row in rows.all():
+            with official.page.expect_response(lambda response: "_framed=1" in response.url):
+                row.click()
+            official.page.frame_locator("#preferences-frame").locator("form").first.wait_for()
+            assert official.english() == []
+
+    def test_the_editor_is_vietnamese_too(self, official: Roundcube) -> None:
+        official.compose()
+        assert official.english() == []
+        assert "Lưu trữ" in official.chosen_from("#compose-store-target")
+        official.page.get_by_label("Thêm...", exact=True).click()
+        for menu in ("Phông chữ", "Cỡ chữ", "Bảng"):
+            official.page.get_by_label(menu, exact=True).click()
+            official.page.locator(".tox-menu").first.wait_for()
+            assert official.english() == []
+            official.page.keyboard.press("Escape")
+        for dialog in ("Chèn, sửa liên kết", "Chèn, sửa ảnh"):
+            official.page.get_by_label(dialog, exact=True).click()
+            official.page.locator(".tox-dialog").wait_for()
+            look(official, "soan-thu-lien-ket")
+            official.page.keyboard.press("Escape")
+        official.open("?_task=mail")
+
     def test_a_later_change_needs_the_password_in_force(self, official: Roundcube) -> None:
         official.settings("danhba-password")
         official.change("Suối Mường Hoa chảy xiết", old="đây không phải mật khẩu")
         assert "Mật khẩu hiện tại không đúng" in official.refusal()
+        assert SUPPORT in official.page.locator("#layout-content").inner_text()
+        expect(official.page.locator("#danhba-old")).to_be_focused()
 
     def test_after_leaving_nothing_is_shown(self, official: Roundcube) -> None:
         official.mail()
@@ -336,6 +502,7 @@ class TestCustodian:
         custodian.page.wait_for_selector("#mailboxlist")
         custodian.mail()
         custodian.wait_for("Đề nghị phối hợp")
+        assert WELCOME_TO_AGENCY in custodian.subjects()
         look(custodian, "hop-thu-co-quan")
 
     def test_a_message_to_the_agency_is_read(self, custodian: Roundcube) -> None:
@@ -349,8 +516,8 @@ class TestCustodian:
         custodian.page.wait_for_selector("#compose-subject")
         senders = custodian.page.locator("#_from option").all_inner_texts()
         assert [text.strip() for text in senders] == [f"Sở Giao thông vận tải <{MAILBOX}>"]
-        quoted = custodian.page.input_value("#composebody")
-        custodian.page.fill("#composebody", f"Sở Giao thông vận tải đồng ý phối hợp.\n\n{quoted.lstrip()}")
+        custodian.write("Sở Giao thông vận tải đồng ý phối hợp.")
+        expect(custodian.editor()).to_contain_text("Nội dung tiếng Việt có dấu")
         look(custodian, "tra-loi-thu-co-quan")
         custodian.send()
         answer = colleague.receive("Re: Đề nghị phối hợp bảo trì đường tỉnh 155")

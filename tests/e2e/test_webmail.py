@@ -10,6 +10,7 @@ import shlex
 import ssl
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -22,6 +23,7 @@ from tests.support.mail import compose
 from tests.support.webmail import FIRST, PASSWORD, Page, Webmail
 
 from .conftest import Official, addresses
+from .test_mail import execute
 
 SCRIPT = "<script>alert('Lào Cai')</script>"
 IMAGE = "<img src=x onerror=alert(1)>"
@@ -593,8 +595,60 @@ class TestAddressBook:
         found = reader.remote({"_search": typed, "_reqid": "1"}, task="mail", action="autocomplete").text
         assert "Nguyễn Văn Vịnh <nvvinh-stttt@laocai.gov.vn>" in found
 
+    def test_title_and_agency_are_told(self, reader: Webmail) -> None:
+        (proposal,) = proposals(reader, "nguyen van thai")
+        assert proposal == "Nguyễn Văn Thái – Chuyên viên chính, Sở Tư pháp <nvthai-stp@laocai.gov.vn>"
+
+    @pytest.mark.parametrize("typed", ["Hiền", "hien", "HIEN"])
+    def test_people_of_a_name_come_before_everybody_else(self, reader: Webmail, typed: str) -> None:
+        """Agencies have the same letters within "thiên", "chiến" and "Chiềng"."""
+        listed = proposals(reader, typed)
+        people = [proposal for proposal in listed if " – " in proposal]
+        assert listed[: len(people)] == people
+        assert len(people) < len(listed), "some are agencies"
+        called = [re.search(r"^\S.* (Hiền|Hiên|Hiển|Hiến|Hiện) –", proposal) is not None for proposal in people]
+        assert called == sorted(called, reverse=True)
+        assert called[0]
+
+    @pytest.mark.parametrize("typed", ["Chánh Văn phòng", "chanh van phong"])
+    def test_a_title_finds_people(self, reader: Webmail, typed: str) -> None:
+        listed = proposals(reader, typed)
+        assert listed
+        assert all(re.search(r" – (Phó )?Chánh Văn phòng, ", proposal) for proposal in listed)
+        first = [" – Chánh" in proposal for proposal in listed]
+        assert first == sorted(first, reverse=True), "who bears it as it was typed comes first"
+
+    def test_a_title_in_an_agency_finds_people(self, reader: Webmail) -> None:
+        listed = proposals(reader, "giám đốc sở y tế")
+        assert listed
+        assert all("Giám đốc, Sở Y tế <" in proposal for proposal in listed)
+
+    @pytest.mark.parametrize("typed", ["so giao thong", "giao thông vận tải", "contact-sgtvt"])
+    def test_an_agency_is_found_by_its_name(self, reader: Webmail, typed: str) -> None:
+        assert proposals(reader, typed)[0] == "Sở Giao thông vận tải <contact-sgtvt@laocai.gov.vn>"
+
+    def test_a_contact_of_ones_own_is_among_them(self, mail: Deployment, reader: Webmail, user: Official) -> None:
+        database(
+            mail,
+            "INSERT INTO contacts (user_id, name, email, words)"
+            f" VALUES ({owner(mail, user)}, 'Lương Ngọc Khuê', 'khue@example.org', 'luong ngoc khue khue@example.org')",
+        )
+        assert proposals(reader, "khuê") == ["Lương Ngọc Khuê <khue@example.org>"]
+
+    @pytest.mark.parametrize("typed", ["a", "%", "\x1f", "()", "<script>", "𖬌", "ệ" * 400])
+    def test_nothing_that_is_typed_breaks_it(self, reader: Webmail, typed: str) -> None:
+        assert len(proposals(reader, typed)) <= 15
+
     def test_it_cannot_be_written(self, reader: Webmail) -> None:
         assert '"readonly":true' in reader.remote(task="addressbook", action="list", source="danhba").text
+
+
+def proposals(webmail: Webmail, typed: str) -> list[str]:
+    """What is proposed for a recipient, as it is shown."""
+    answer = webmail.remote({"_search": typed, "_reqid": "1"}, task="mail", action="autocomplete")
+    found = re.search(r"ksearch_query_results\((\[.*?\]),\"", json.loads(answer.text)["exec"], re.DOTALL)
+    assert found, answer.text
+    return [item.get("display", item["name"]) for item in json.loads(found[1])]
 
 
 # Prints what Roundcube and its plugins say in Vietnamese after the plugin has mended it, one text a line.
@@ -616,7 +670,40 @@ foreach ($parts as $part => $core) {
 """
 
 
+# Prints what of Roundcube and of the plugins in use has no Vietnamese text, one a line.
+UNTRANSLATED = r"""
+function texts($files) {
+    $labels = $messages = [];
+    foreach (array_filter($files, "is_file") as $file) {
+        include $file;
+    }
+    return $labels + $messages;
+}
+$config = [];
+include "/etc/roundcube/config.inc.php";
+$mended = require "/usr/share/roundcube/plugins/danhba/mended/vi_VN.php";
+foreach (["" => "program", ...array_fill_keys($config["plugins"], null)] as $part => $core) {
+    $folder = "/usr/share/roundcube/" . ($core ?? "plugins/$part") . "/localization";
+    $read = fn($code) => texts(["$folder/$code/labels.inc", "$folder/$code/messages.inc", "$folder/$code.inc"]);
+    $vietnamese = $read("vi_VN");
+    foreach ($read("en_US") as $name => $text) {
+        $name_in_part = $part === "" ? $name : "$part.$name";
+        if (($mended[$name_in_part] ?? $vietnamese[$name] ?? $text) === $text) {
+            echo "$name_in_part: ", str_replace("\n", " ", $text), "\n";
+        }
+    }
+}
+"""
+# Units, forms of dates, and names of standards and products.
+INTERNATIONAL = re.compile(r"(dateformat\w|[KMG]?B|unicode|miscfolding|markasjunk\.\w+): [\w /()]+$")
+
+
 class TestWords:
+    def test_no_text_is_left_english(self, mail: Deployment) -> None:
+        said = mail.host.run(f"php -r {shlex.quote(UNTRANSLATED)}").stdout.splitlines()
+        assert any(line == "KB: KB" for line in said), "it looked"
+        assert [line for line in said if not INTERNATIONAL.match(line)] == []
+
     def test_nobody_is_addressed_as_an_equal(self, mail: Deployment) -> None:
         said = mail.host.run(f"php -r {shlex.quote(SAID)}").stdout.splitlines()
         assert len(said) > 500
@@ -670,6 +757,36 @@ class TestReaddressed:
             smtp.send_message(compose(user.address, [new], "Mời họp", "x"))
         reply = find(mail, user, away)
         assert [address.addr_spec for address in reply["From"].addresses] == [new]
+        moved = Official(newcomer.id, "stttt", newcomer.name, new, GOOD.format(8))
+        assert welcomes(mail, moved) == 1, "one message welcomes a mailbox, whatever it is called"
+
+
+@pytest.mark.clause("R10.9")
+class TestWelcome:
+    def test_a_mailbox_is_welcomed_once(self, mail: Deployment, newcomer: Official) -> None:
+        """At its first opening, and neither at a later one nor after a reissue."""
+        first_change(mail, newcomer, GOOD.format(31)).log_out()
+        opened = replace(newcomer, password=GOOD.format(31))
+        assert welcomes(mail, opened) == 1
+        Webmail(mail.server).open(opened.address, opened.password)
+        mail.play("passwords", accounts=[newcomer.address], document="14/BC-STC")
+        again = replace(newcomer, password=mail.issued[newcomer.address])
+        first_change(mail, again, GOOD.format(32))
+        assert welcomes(mail, replace(newcomer, password=GOOD.format(32))) == 1
+
+    def test_nobody_waits_for_it_and_it_comes_when_it_can(self, mail: Deployment, newcomer: Official) -> None:
+        """A mailbox without room opens; the next sign-in brings what is due, and no later one does."""
+        size = f"SELECT quota FROM mail.account WHERE id = '{newcomer.id}'"
+        whole = execute(mail, size)
+        execute(mail, f"UPDATE mail.account SET quota = 1000 WHERE id = '{newcomer.id}'")
+        webmail = first_change(mail, newcomer, GOOD.format(33))
+        opened = replace(newcomer, password=GOOD.format(33))
+        assert webmail.signed_in()
+        assert welcomes(mail, opened) == 0
+        execute(mail, f"UPDATE mail.account SET quota = {whole} WHERE id = '{newcomer.id}'")
+        for _ in range(2):
+            Webmail(mail.server).open(opened.address, opened.password)
+            assert welcomes(mail, opened) == 1
 
 
 class TestOutage:
@@ -722,6 +839,12 @@ def received(mail: Deployment, person: Official) -> list[EmailMessage]:
     """What is in somebody's INBOX, the newest first, after a moment for what is on its way."""
     time.sleep(2)
     return mail.server.inbox(person.address, person.password)[::-1]
+
+
+def welcomes(mail: Deployment, person: Official) -> int:
+    """How many messages in somebody's INBOX welcome them."""
+    number = f"<welcome.official.{person.id}@{FQDN}>"
+    return [message["Message-ID"] for message in mail.server.inbox(person.address, person.password)].count(number)
 
 
 def find(mail: Deployment, person: Official, subject: str) -> EmailMessage:

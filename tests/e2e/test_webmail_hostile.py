@@ -146,6 +146,12 @@ def test_html_is_washed(victim: Roundcube, attacker: Correspondent, nothing_runs
     assert frame.locator("#messagebody [href^='javascript:' i], #messagebody [href^='data:' i]").count() == 0
     nothing_runs()
     frame.locator("#messagebody").get_by_text("Bấm vào đây").first.click()
+    nothing_runs()
+    victim.press("reply")
+    expect(victim.editor()).to_contain_text("Kính gửi đồng chí")
+    assert victim.editor().locator(":is(script, iframe, object, embed, form, base, meta, link)").count() == 0
+    nothing_runs()
+    victim.open("?_task=mail")
 
 
 @pytest.mark.parametrize(

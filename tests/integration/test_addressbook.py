@@ -155,7 +155,7 @@ class TestEntries:
             "displayName": ["Nguyễn Văn Vịnh"],
             "sn": ["Nguyễn"],
             "givenName": ["Vịnh"],
-            "title": ["Trưởng phòng"],
+            "title": ["Trưởng phòng", "Truong phong"],
             "ou": ["Phòng A", "Phong A"],
             "o": ["Cơ quan a", "Co quan a"],
             "mail": ["nvvinh-a@laocai.gov.vn"],

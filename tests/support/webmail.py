@@ -121,9 +121,12 @@ class Webmail:
         return self.post({"_token": token, "_new": new, "_again": again}, task="login", action=FIRST)
 
     def change_password(self, old: str, new: str, again: str | None = None) -> Page:
-        """Send the form of everyday's change."""
+        """Send the form of everyday's change, and follow where a success sends on to."""
         form = {"_token": self.token, "_old": old, "_new": new, "_again": new if again is None else again}
-        return self.post(form, task="settings", action=PASSWORD)
+        answer = self.post(form, task="settings", action=PASSWORD)
+        if answer.status != 302:
+            return answer
+        return self.get(**{name.removeprefix("_"): value for name, value in answer.location.items()})
 
     def signed_in(self) -> bool:
         """Whether the session still opens the mailbox."""

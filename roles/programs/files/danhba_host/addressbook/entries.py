@@ -64,7 +64,7 @@ def person(mailbox: Mailbox) -> Entry:
         "displayName": [name],
         "sn": [family or name],
         "givenName": [given],
-        "title": [title],
+        "title": _distinct([title, plain(title)]),
         "ou": _distinct([unit, plain(unit)]),
         "o": _distinct([agency, plain(agency)]),
         "mail": [address],

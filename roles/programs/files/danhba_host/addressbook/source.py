@@ -11,7 +11,7 @@ from .settings import Settings
 
 ROLE = "openldap"
 # The form in which entries are written. A new form makes the next run on every server compare all of them.
-FORM = "2"
+FORM = "3"
 READ_SECONDS = 120  # for the mailboxes of a province, many times over
 
 Agency = tuple[str, str, str]

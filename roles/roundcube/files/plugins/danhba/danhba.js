@@ -1,13 +1,24 @@
-// Comforts of the change form, which works without them: a hint on the new password, and a button that shows it.
+// Comforts of the forms that take a password, which work without them: a button that shows what was typed, a hint on the
+// new one, and that what was typed stays where it was refused.
 document.addEventListener('DOMContentLoaded', function () {
   'use strict';
-  var form = document.getElementById('danhba-form');
-  if (!form) {
+  var show = document.getElementById('danhba-show');
+  if (!show) {
     return;
   }
-  var fresh = document.getElementById('danhba-new');
+  var form = show.form;
   var hint = document.getElementById('danhba-strength');
-  var show = document.getElementById('danhba-show');
+
+  function passwords() {
+    return form.querySelectorAll('#rcmloginpwd, [id^="danhba-"][name]');
+  }
+
+  function reveal(shown) {
+    show.textContent = shown ? show.dataset.hide : show.dataset.show;
+    passwords().forEach(function (field) {
+      field.type = shown ? 'text' : 'password';
+    });
+  }
 
   // Length counts most; signs of one kind only, or few different ones, make it count less.
   function strength(text) {
@@ -17,22 +28,57 @@ document.addEventListener('DOMContentLoaded', function () {
     return points < 13 ? 'weak' : points < 18 ? 'fair' : 'good';
   }
 
-  fresh.addEventListener('input', function () {
-    var level = strength(fresh.value);
-    hint.hidden = fresh.value === '';
+  function judge(event) {
+    var level = strength(event.target.value);
+    hint.hidden = event.target.value === '';
     hint.className = level;
     hint.textContent = hint.dataset[level];
-  });
+  }
+
+  // The same request that the browser itself would make: a page that sends on is followed, one with reasons gives them.
+  function send() {
+    return fetch(form.action, { method: 'POST', body: new URLSearchParams(new FormData(form)) }).then(function (answer) {
+      if (answer.redirected) {
+        window.location.assign(answer.url);
+        return true;
+      }
+      return answer.text().then(explain);
+    });
+  }
+
+  function explain(text) {
+    var reasons = new DOMParser().parseFromString(text, 'text/html').getElementById('danhba-reasons');
+    var former = document.getElementById('danhba-reasons');
+    if (reasons && former) {
+      former.replaceWith(document.adoptNode(reasons));
+    } else if (reasons) {
+      form.before(document.adoptNode(reasons));
+    }
+    if (reasons) {
+      passwords().forEach(function (field) { field.setAttribute('aria-describedby', 'danhba-rules danhba-reasons'); });
+      form.querySelector('[autofocus]').focus();
+    }
+    return Boolean(reasons);
+  }
+
+  function submit(event) {
+    event.preventDefault();
+    var button = form.querySelector('[type="submit"]');
+    button.disabled = true;
+    send().catch(function () { return false; }).then(function (done) {
+      button.disabled = false;
+      if (!done) {
+        form.submit();
+      }
+    });
+  }
 
   show.hidden = false;
-  show.addEventListener('click', function () {
-    var shown = show.getAttribute('aria-pressed') === 'true';
-    var label = show.textContent;
-    form.querySelectorAll('input[id^="danhba-"]').forEach(function (field) {
-      field.type = shown ? 'password' : 'text';
-    });
-    show.setAttribute('aria-pressed', String(!shown));
-    show.textContent = show.dataset.hide;
-    show.dataset.hide = label;
-  });
+  show.addEventListener('click', function () { reveal(passwords()[0].type === 'password'); });
+  // A browser offers to remember passwords alone, and shows none when one comes back to the page.
+  form.addEventListener('submit', function () { reveal(false); });
+  if (form.id === 'danhba-form') {
+    document.getElementById('danhba-new').addEventListener('input', judge);
+    form.addEventListener('submit', submit);
+  }
 });

@@ -9,6 +9,10 @@ spl_autoload_register(function (string $class): void {
     }
 });
 
+use Danhba\Archive;
+use Danhba\Completion;
+use Danhba\ContactCard;
+use Danhba\Editor;
 use Danhba\FirstPassword;
 use Danhba\Form;
 use Danhba\Identity;
@@ -18,6 +22,8 @@ use Danhba\PasswordPage;
 use Danhba\ProgramsPage;
 use Danhba\Service;
 use Danhba\Session;
+use Danhba\Support;
+use Danhba\Welcome;
 
 /**
  * The province's webmail over Roundcube: sign-in by the credential service, the first password (R10.1), one identity
@@ -70,11 +76,15 @@ class danhba extends rcube_plugin
         $this->add_texts('localization/');
         $this->mend_texts();
         $service = new Service((string) $rcmail->config->get('danhba_socket'));
-        $mailboxes = new Mailboxes($rcmail->get_dbh());
-        $this->session = new Session($this, $rcmail, $service, $mailboxes);
-        $form = new Form($this, $service, $this->session);
-        $this->wire_sign_in($rcmail, $form);
+        $support = new Support($this, $rcmail);
+        $welcome = new Welcome($this, $rcmail, $support);
+        $this->session = new Session($this, $rcmail, $service, new Mailboxes($rcmail->get_dbh()), $welcome);
+        $minimum = (int) $rcmail->config->get('danhba_minimum_length');
+        $form = new Form($this, $service, $this->session, $support, $minimum);
+        $this->wire_sign_in($rcmail, $form, new LoginPage($this, $rcmail, $this->session, $support));
         $this->wire_identity();
+        $this->wire_pages($rcmail);
+        $this->add_hook('send_page', [$this, 'open_up']);
         if (in_array($rcmail->task, ['mail', 'settings', 'addressbook'], true)) {
             $this->include_stylesheet('danhba.css');
         }
@@ -86,10 +96,21 @@ class danhba extends rcube_plugin
         }
     }
 
-    private function wire_sign_in(rcmail $rcmail, Form $form): void
+    /** Hook `send_page`: what of the pages is no text of a language, and in the way of those who do not see well. */
+    public function open_up(array $args): array
+    {
+        $args['content'] = strtr($args['content'], [
+            ', maximum-scale=1.0"' => '"', // telephones could not enlarge it (WCAG 2.2, 1.4.4)
+            '<div id="login-footer" role="contentinfo">' => '<div id="login-footer">', // it is within the main part
+            'id="logo" alt="Logo"' => 'id="logo" alt=""',
+            '>Message Download Options Menu<' => '>' . rcube::Q($this->gettext('downloads')) . '<',
+        ]);
+        return $args;
+    }
+
+    private function wire_sign_in(rcmail $rcmail, Form $form, LoginPage $page): void
     {
         $first = new FirstPassword($this, $rcmail, $this->session, $form);
-        $page = new LoginPage($this, $rcmail, $this->session);
         $this->add_hook('startup', function (array $args) use ($first): array {
             $this->session->check($args['task']);
             $first->handle($args['task'], $args['action']);
@@ -99,6 +120,7 @@ class danhba extends rcube_plugin
         $this->add_hook('login_after', [$this->session, 'entered']);
         $this->add_hook('login_failed', [$this->session, 'failed']);
         $this->add_hook('session_destroy', [$this->session, 'sign_out']);
+        $this->add_hook('loginform_content', [$page, 'content']);
         $this->add_hook('template_object_loginform', [$page, 'form']);
         $this->add_hook('template_container', [$page, 'container']);
     }
@@ -110,6 +132,17 @@ class danhba extends rcube_plugin
         foreach ($hooks as $hook) {
             $this->add_hook($hook, [$identity, $hook]);
         }
+        $this->add_hook('template_object_username', [$identity, 'header']);
+    }
+
+    private function wire_pages(rcmail $rcmail): void
+    {
+        $this->add_hook('contacts_autocomplete_after', fn (array $args): array => (new Completion($rcmail))->order($args));
+        $this->add_hook('html_editor', [new Editor($this), 'prepare']);
+        $this->add_hook('contact_form', [new ContactCard(), 'settle']);
+        $archive = new Archive($this, $rcmail);
+        $this->add_hook('render_folder_selector', [$archive, 'chosen']);
+        $this->add_hook('folders_list', [$archive, 'listed']);
     }
 
     private function wire_settings(rcmail $rcmail, Form $form): void
@@ -121,6 +154,11 @@ class danhba extends rcube_plugin
         foreach ($pages as $name => $page) {
             $this->register_action("plugin.danhba-$name", [$page, 'show']);
         }
+        // Its keys would come from an extension of the browser that nobody here has.
+        $this->add_hook('preferences_sections_list', function (array $args): array {
+            unset($args['list']['encryption']);
+            return $args;
+        });
         $this->add_hook('settings_actions', function (array $args) use ($pages): array {
             foreach (array_keys($pages) as $name) {
                 $args['actions'][] = ['action' => "plugin.danhba-$name", 'class' => "danhba-$name",

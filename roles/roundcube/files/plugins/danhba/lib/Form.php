@@ -9,7 +9,10 @@ use html;
 use rcube;
 use rcube_utils;
 
-/** The form by which a password is changed. It works without scripts; the script adds a hint and a button to show. */
+/**
+ * The form by which a password is changed. It works without scripts; the script adds a hint and a button to show, and
+ * keeps what was typed where it was refused. Nothing that was typed comes back in a page.
+ */
 final class Form
 {
     /** @var list<string> why the last attempt failed */
@@ -18,7 +21,9 @@ final class Form
     public function __construct(
         private readonly danhba $plugin,
         private readonly Service $service,
-        private readonly Session $session
+        private readonly Session $session,
+        private readonly Support $support,
+        private readonly int $minimum
     ) {
     }
 
@@ -77,16 +82,17 @@ final class Form
     {
         $this->plugin->include_stylesheet('danhba.css');
         $this->plugin->include_script('danhba.js');
-        $inputs = implode('', array_map(fn (string $field): string => $this->field($field), $fields));
+        $inputs = implode('', array_map(fn (string $field): string => $this->field($field, $field === $fields[0]), $fields));
         // Password managers need to know whose password it is. Roundcube itself adds the request token to a form.
         $hidden = html::tag('input', ['type' => 'text', 'name' => '_username', 'value' => $address,
             'autocomplete' => 'username', 'readonly' => 'readonly', 'hidden' => 'hidden', 'aria-hidden' => 'true',
             'tabindex' => '-1']);
         $submit = html::tag('button', ['type' => 'submit', 'class' => 'button mainaction submit btn btn-primary'],
             $this->text('change'));
-        return html::div('danhba-form formcontent', $intro . $this->alert() . html::tag('form',
+        return html::div('danhba-form formcontent', $intro . $this->rules() . $this->alert() . html::tag('form',
             ['method' => 'post', 'action' => $action, 'class' => 'propform', 'id' => 'danhba-form', 'autocomplete' => 'on'],
-            $hidden . $inputs . $this->rules() . html::div('formbuttons', $submit)));
+            $hidden . $inputs . $this->comforts() . html::div('formbuttons', $submit))
+            . html::p('danhba-support', $this->support->html()));
     }
 
     /** A text of the plugin, as HTML. */
@@ -104,7 +110,7 @@ final class Form
             : '';
     }
 
-    private function field(string $name): string
+    private function field(string $name, bool $first): string
     {
         $input = ['type' => 'password', 'name' => "_$name", 'id' => "danhba-$name", 'required' => 'required', 'size' => '40',
             'class' => 'form-control', 'maxlength' => '1024', 'autocapitalize' => 'off', 'spellcheck' => 'false',
@@ -112,17 +118,38 @@ final class Form
         if ($name !== 'old') {
             $input['aria-describedby'] = $this->reasons ? 'danhba-rules danhba-reasons' : 'danhba-rules';
         }
+        if ($first) {
+            $input['autofocus'] = 'autofocus';
+        }
         return html::div('danhba-field', html::label("danhba-$name", $this->text($name)) . html::tag('input', $input));
     }
 
+    /** What a new password must be, said before one is typed (`danhba_host/credentials/policy.py` judges it). */
     private function rules(): string
     {
-        $show = ['type' => 'button', 'class' => 'btn btn-secondary', 'id' => 'danhba-show', 'aria-pressed' => 'false',
-            'data-hide' => $this->plugin->gettext('hide'), 'hidden' => 'hidden'];
+        $items = array_map(
+            fn (string $rule): string => html::tag('li', [], $this->text($rule, ['minimum' => (string) $this->minimum])),
+            ['rulelength', 'ruleowner', 'rulecommon', 'ruleformer']
+        );
+        return html::div(['class' => 'danhba-rules', 'id' => 'danhba-rules'],
+            html::p(null, $this->text('rules')) . html::tag('ul', [], implode('', $items))
+            . html::p(null, $this->text('ruleadvice')));
+    }
+
+    /** What the script brings to life. */
+    private function comforts(): string
+    {
         $hint = ['id' => 'danhba-strength', 'role' => 'status', 'hidden' => 'hidden',
             'data-weak' => $this->plugin->gettext('weak'), 'data-fair' => $this->plugin->gettext('fair'),
             'data-good' => $this->plugin->gettext('good')];
-        return html::tag('p', $hint, '') . html::tag('button', $show, $this->text('show'))
-            . html::tag('p', ['id' => 'danhba-rules', 'class' => 'hint'], $this->text('rules'));
+        return html::tag('p', $hint, '') . self::show_button($this->plugin);
+    }
+
+    /** The button that shows the passwords of its form; the script does, and without it there is no button. */
+    public static function show_button(danhba $plugin): string
+    {
+        return html::tag('button', ['type' => 'button', 'class' => 'btn btn-secondary', 'id' => 'danhba-show',
+            'data-show' => $plugin->gettext('show'), 'data-hide' => $plugin->gettext('hide'), 'hidden' => 'hidden'],
+            rcube::Q($plugin->gettext('show')));
     }
 }

@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace Danhba;
 
 use danhba;
+use html;
 use Mail_mime;
+use rcube;
 use rcube_charset;
 use rcube_mime;
 use rcube_user;
@@ -26,6 +28,16 @@ final class Identity
     public static function of(array $mailbox): array
     {
         return ['name' => $mailbox['name'], 'email' => $mailbox['address']];
+    }
+
+    /** Hook `template_object_username`: whose mailbox is open, by the name that people know. */
+    public function header(array $args): array
+    {
+        if ($mailbox = $this->session->mailbox()) {
+            $args['content'] = html::span('danhba-owner', rcube::Q($mailbox['name']))
+                . html::span('danhba-own', rcube::Q($mailbox['address']));
+        }
+        return $args;
     }
 
     /** Bring the stored identities of a user to exactly this one; the signature stays. */

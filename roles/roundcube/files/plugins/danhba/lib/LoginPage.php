@@ -18,17 +18,28 @@ final class LoginPage
     public function __construct(
         private readonly danhba $plugin,
         private readonly rcmail $rcmail,
-        private readonly Session $session
+        private readonly Session $session,
+        private readonly Support $support
     ) {
+    }
+
+    /** Hook `loginform_content`: a letter's password is long, and typed unseen. */
+    public function content(array $args): array
+    {
+        $show = ['outterclass' => 'danhba-shown', 'content' => Form::show_button($this->plugin)];
+        $args['buttons'] = ['show' => $show] + $args['buttons'];
+        return $args;
     }
 
     /** Hook `template_object_loginform`. */
     public function form(array $args): array
     {
         $this->plugin->include_stylesheet('danhba.css');
+        $this->plugin->include_script('danhba.js');
         $error = $this->session->error();
         $changed = !$error && rcube_utils::get_input_string('_danhba', rcube_utils::INPUT_GET) === 'changed';
-        $args['content'] = html::p('danhba-product', rcube::Q((string) $this->rcmail->config->get('product_name')))
+        $product = rcube::Q((string) $this->rcmail->config->get('product_name'));
+        $args['content'] = html::tag('h1', ['class' => 'danhba-product'], $product)
             . ($error ? html::div(['class' => 'danhba-alert', 'role' => 'alert'], rcube::Q($error)) : '')
             . ($changed ? html::div(['class' => 'danhba-done', 'role' => 'status'], $this->text('changedsignin')) : '')
             . $args['content'];
@@ -40,7 +51,7 @@ final class LoginPage
     {
         if (($args['name'] ?? '') === 'loginfooter') {
             $args['content'] .= html::div('danhba-notice', $this->text('secrecy'))
-                . html::div('danhba-links', $this->links()) . html::div('danhba-support', $this->support());
+                . html::div('danhba-links', $this->links()) . html::div('danhba-support', $this->support->html());
         }
         return $args;
     }
@@ -54,14 +65,6 @@ final class LoginPage
             $this->text($name)
         );
         return implode(' · ', array_map($link, array_keys(self::LINKS)));
-    }
-
-    private function support(): string
-    {
-        $phone = (string) $this->rcmail->config->get('danhba_support_phone');
-        $mail = (string) $this->rcmail->config->get('danhba_support_mail');
-        $ways = array_filter([rcube::Q($phone), $mail === '' ? '' : html::a(['href' => "mailto:$mail"], rcube::Q($mail))]);
-        return $ways ? $this->text('supportcontact') . ' ' . implode(', ', $ways) : '';
     }
 
     private function text(string $name): string

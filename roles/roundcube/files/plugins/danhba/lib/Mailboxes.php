@@ -66,14 +66,15 @@ final class Mailboxes
     }
 
     /**
-     * After Roundcube has found or made the row: note whose it is.
+     * After Roundcube has found or made the row: note whose it is. Whether the mailbox is opened for the first time.
      *
      * @param array{kind: string, id: string} $mailbox
      */
-    public function remember(array $mailbox, int $user_id): void
+    public function remember(array $mailbox, int $user_id): bool
     {
-        $this->run('INSERT INTO danhba_mailbox (kind, id, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+        $done = $this->run('INSERT INTO danhba_mailbox (kind, id, user_id) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
             $mailbox['kind'], $mailbox['id'], $user_id);
+        return $this->db->affected_rows($done) === 1;
     }
 
     private function row(string $condition, string ...$values): ?array

@@ -25,7 +25,8 @@ final class Session
         private readonly danhba $plugin,
         private readonly rcmail $rcmail,
         private readonly Service $service,
-        private readonly Mailboxes $mailboxes
+        private readonly Mailboxes $mailboxes,
+        private readonly Welcome $welcome
     ) {
     }
 
@@ -84,8 +85,9 @@ final class Session
     public function entered(array $args): array
     {
         if ($this->mailbox) {
-            $this->mailboxes->remember($this->mailbox, (int) $this->rcmail->user->ID);
+            $new = $this->mailboxes->remember($this->mailbox, (int) $this->rcmail->user->ID);
             $this->keep($this->mailbox);
+            $this->welcome->greet($this->mailbox, $new);
         }
         return $args;
     }
