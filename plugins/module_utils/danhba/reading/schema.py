@@ -348,7 +348,7 @@ def agency(reader: Reader, node: Node) -> Agency | None:
 
 
 _PROVINCE = ("province", "domain", "host", "operator")
-_PROVINCE_MORE = ("operator_key", "support", "system_addresses", "policy", "acknowledgements")
+_PROVINCE_MORE = ("sample", "operator_key", "support", "system_addresses", "policy", "acknowledgements")
 
 
 def province(reader: Reader, node: Node) -> Province | None:
@@ -370,6 +370,7 @@ def province(reader: Reader, node: Node) -> Province | None:
         system_addresses=_system_addresses(reader, inner.node("system_addresses")),
         policy=policy,
         acknowledgements=inner.many("acknowledgements", lambda item: _acknowledgement(reader, item)),
+        sample=inner.truth("sample"),
         at=inner.at,
     )
     return result if name and domain and host and operator else None
