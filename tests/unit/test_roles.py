@@ -59,7 +59,7 @@ def test_no_file_uses_a_former_name() -> None:
     checks = yaml.safe_load((PROJECT / "playbooks/tasks/inventory.yml").read_text(encoding="utf-8"))
     former = set(checks[0]["vars"]["inventory_former"])
     assert former
-    folders = ("roles", "playbooks", "group_vars", "inventories")
+    folders = ("roles", "playbooks", "inventories")
     paths = [path for folder in folders for path in (PROJECT / folder).rglob("*.y*ml") if path.name != "inventory.yml"]
     paths += list((PROJECT / "roles").rglob("*.j2"))
     for path in paths:

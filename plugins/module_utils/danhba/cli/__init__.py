@@ -29,6 +29,7 @@ COMMANDS = {
     "custodian": "editing",
     "export": "lists",
     "import": "lists",
+    "init": "founding",
     "open": "editing",
     "plan": "register",
     "reorganise": "reorganise",
