@@ -130,6 +130,8 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
 }
 # What an option is called where `OPTIONS` must tell two apart.
 _CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key"}
+# More values than these are left to --help.
+MOST_CHOICES = 10
 ENDINGS = PERSON_CLOSED - MOVES
 BEGINNINGS = ("recruited", "migrated")
 
@@ -172,9 +174,11 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
 
 
 def _named(option: click.Parameter) -> str:
-    """An option with the values that it may have, where they are a list."""
-    name = f"--{option.name}"
-    return f"{name} ({' | '.join(option.type.choices)})" if isinstance(option.type, click.Choice) else name
+    """An option with the values that it may have, where they are a list that somebody reads."""
+    name, kind = f"--{option.name}", option.type
+    if isinstance(kind, click.Choice) and len(kind.choices) <= MOST_CHOICES:
+        return f"{name} ({' | '.join(kind.choices)})"
+    return name
 
 
 def _question(option: click.Parameter) -> str:
