@@ -17,8 +17,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.dataloader import DataLoader
 
 from ..module_utils.certificate import Pair, find_faults
 from ..module_utils.danhba.model.register import Province
@@ -46,9 +46,9 @@ class Fault(NamedTuple):
     en: str
 
 
-def load(path: str) -> Any:
-    """A YAML file of this collection."""
-    return yaml.safe_load((COLLECTION / path).read_text(encoding="utf-8"))
+def load(path: Path) -> Any:
+    """A YAML file of this collection, whose templates Ansible trusts as it does those of its playbooks."""
+    return DataLoader().load_from_file(str(path), trusted_as_template=True) if path.exists() else None
 
 
 class Role(NamedTuple):
@@ -66,25 +66,24 @@ def read_roles() -> list[Role]:
 
 
 def _read_role(folder: Path) -> Role:
-    specs, defaults, tasks = (
-        yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else []
-        for path in (folder / "meta/argument_specs.yml", folder / "defaults/main.yml", folder / "tasks/settings.yml")
+    specs, defaults, tasks = map(
+        load, (folder / "meta/argument_specs.yml", folder / "defaults/main.yml", folder / "tasks/settings.yml")
     )
-    asserts = [task["ansible.builtin.assert"] for task in tasks]
+    asserts = [task["ansible.builtin.assert"] for task in tasks or []]
     return Role(folder.name, specs["argument_specs"]["main"].get("options", {}), asserts, defaults or {})
 
 
 def known_names(roles: Sequence[Role]) -> set[str]:
     """Every variable that an inventory or a command line may set."""
     playbooks = sorted((COLLECTION / "playbooks").glob("*.yml"))
-    plays = [play for path in playbooks for play in yaml.safe_load(path.read_text(encoding="utf-8"))]
-    found = {name for role in roles for name in role.options} | set(load("playbooks/group_vars/all.yml"))
+    plays = [play for path in playbooks for play in load(path)]
+    found = {name for role in roles for name in role.options} | set(load(COLLECTION / "playbooks/group_vars/all.yml"))
     return found.union(*(play.get("vars", {}) for play in plays))
 
 
 def names(given: Collection[str], roles: Sequence[Role]) -> Iterator[Fault]:
     """Variables whose names nobody reads: former ones, and slips."""
-    former, known = load("playbooks/vars/former.yml"), known_names(roles)
+    former, known = load(COLLECTION / "playbooks/vars/former.yml"), known_names(roles)
     beginnings = ("mail_", *(f"{role.name}_" for role in roles))
     for name in sorted(set(given) - known):
         if name in former:
