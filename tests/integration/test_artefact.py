@@ -1,8 +1,9 @@
-"""The collection as it is published: what a controller needs, and nothing of the sample, the tests or this workplace."""
+"""The collection as it is published: what a controller needs, and nothing of the sample or of the tests."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -46,6 +47,12 @@ def test_it_has_what_a_controller_needs_and_no_more(members: dict[str, tarfile.T
     }
 
 
+def test_the_guides_are_in_it(members: dict[str, tarfile.TarInfo]) -> None:
+    assert {name for name in members if name.startswith("docs/") and name.endswith(".md")} == {
+        f"docs/vi/{name}.md" for name in ("can-bo", "duyet-de-nghi", "quan-ly-hop-thu", "so-danh-ba", "van-hanh")
+    }
+
+
 def test_nothing_of_the_sample_the_tests_or_git_is_in_it(members: dict[str, tarfile.TarInfo]) -> None:
     for name in members:
         path = Path(name)
@@ -67,7 +74,9 @@ def test_all_of_the_core_the_roles_and_the_plugins_is_in_it(members: dict[str, t
 
 
 def test_no_link_leads_out_of_it(members: dict[str, tarfile.TarInfo]) -> None:
-    assert [name for name, member in members.items() if member.issym() or member.islnk()] == []
+    for name, member in members.items():
+        if member.issym() or member.islnk():
+            assert os.path.normpath(Path(name).parent / member.linkname) in members, name
 
 
 def test_its_version_is_that_of_the_command(members: dict[str, tarfile.TarInfo], artefact: Path) -> None:
