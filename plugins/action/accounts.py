@@ -41,7 +41,7 @@ class ActionModule(ActionBase):
     def _apply(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         directory = Path(self._loader.path_dwim(arguments["register"]))
         day = controller.read_day(arguments["as_of"])
-        register, issued = controller.read_register(directory)
+        register, issued = controller.read_register_for(directory, test_host=arguments["test_host"])
         request = server_accounts.request(
             check.wanted(register, issued, day),
             approved=arguments["checksum"],

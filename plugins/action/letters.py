@@ -33,7 +33,7 @@ class ActionModule(ActionBase):
 
     def _hand_over(self, arguments: dict[str, Any]) -> Outcome:
         letters, to, directory = (Path(self._loader.path_dwim(arguments[key])) for key in ("letters", "to", "register"))
-        register, addresses = controller.read_register(directory)
+        register, addresses = controller.read_register_for(directory, test_host=arguments["test_host"])
         clerk = Clerk(Outbox(letters), Office(register, addresses, controller.read_day(arguments["as_of"])), to)
         return clerk.foresee() if self._task.check_mode else clerk.hand_over()
 

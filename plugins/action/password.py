@@ -64,7 +64,8 @@ class ActionModule(ActionBase):
         _check_document(order.document)
         _forbid_core_dumps()
         day = controller.read_day(arguments["as_of"])
-        register, addresses = controller.read_register(Path(self._loader.path_dwim(arguments["register"])))
+        directory = Path(self._loader.path_dwim(arguments["register"]))
+        register, addresses = controller.read_register_for(directory, test_host=arguments["test_host"])
         office = Office(register, addresses, day, arguments["key"].strip(), arguments["shortest"])
         issuer = Issuer(
             outbox,

@@ -30,6 +30,10 @@ options:
     description: The day whose state is applied, such as V(2010-10-15).
     type: str
     required: true
+  test_host:
+    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
+    type: bool
+    default: false
   checksum:
     description:
       - Checksum of the plan that was approved, as check mode or C(danhba plan) gave it.

@@ -23,9 +23,9 @@ options:
     type: path
     required: true
   trust:
-    description: The file whose certificates are believed.
+    description: The file whose certificates are believed; those of the machine's system when empty.
     type: path
-    required: true
+    default: ""
   names:
     description: Host names that it must be issued for.
     type: list
@@ -66,54 +66,31 @@ faults:
   sample: ['khoá không thuộc chứng thư này -- the key does not belong to this certificate']
 """
 
-import time
-from collections.abc import Iterator
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair, find_faults
 
 SPEC: dict[str, Any] = {
     "certificate": {"type": "path", "required": True},
     "key": {"type": "path", "required": True, "no_log": False},
-    "trust": {"type": "path", "required": True},
+    "trust": {"type": "path", "default": ""},
     "names": {"type": "list", "elements": "str", "required": True},
     "days": {"type": "int", "default": 0},
 }
-SECONDS_A_DAY = 86400
-
-
-def ask(module: AnsibleModule, *arguments: str) -> str | None:
-    """What openssl prints, None where it objects."""
-    status, said, _error = module.run_command(["openssl", *arguments])
-    return str(said) if status == 0 else None
-
-
-def find_faults(module: AnsibleModule) -> Iterator[str]:
-    """What is wrong with the pair, in Vietnamese and English."""
-    certificate, key = module.params["certificate"], module.params["key"]
-    issued = ask(module, "x509", "-in", certificate, "-noout", "-pubkey")
-    held = ask(module, "pkey", "-in", key, "-pubout", "-passin", "pass:")
-    if issued is None or held is None:
-        yield (
-            "không đọc được chứng thư hoặc khoá (cần PEM, khoá không mật khẩu)"
-            " -- certificate or key cannot be read (PEM is needed, the key without a password)"
-        )
-    if issued != held:
-        yield "khoá không thuộc chứng thư này -- the key does not belong to this certificate"
-    when = str(int(time.time()) + module.params["days"] * SECONDS_A_DAY)
-    trust = ("-partial_chain", "-trusted", module.params["trust"], "-attime", when)
-    for name in module.params["names"]:
-        if ask(module, "verify", *trust, "-verify_hostname", name, certificate) is None:
-            yield (
-                f"không cấp cho tên {name}, hoặc không còn hạn dùng -- not issued for the name {name}, or not valid any"
-                " more"
-            )
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(SPEC, supports_check_mode=True)
-    module.exit_json(changed=False, faults=list(find_faults(module)))
+
+    def ask(*arguments: str) -> str | None:
+        status, said, _error = module.run_command(["openssl", *arguments])
+        return str(said) if status == 0 else None
+
+    given = module.params
+    pair = Pair(given["certificate"], given["key"], given["trust"])
+    module.exit_json(changed=False, faults=list(find_faults(ask, pair, given["names"], given["days"])))
 
 
 if __name__ == "__main__":

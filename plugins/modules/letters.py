@@ -43,6 +43,10 @@ options:
     description: The day on which this happens, as V(2026-11-24), not before that of the newest letters.
     type: str
     required: true
+  test_host:
+    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
+    type: bool
+    default: false
 attributes:
   check_mode:
     description: Says what would be handed over, and writes nothing.

@@ -61,6 +61,10 @@ options:
       - It may not lie before the last day that M(laocai.mail.accounts) has applied.
     type: str
     required: true
+  test_host:
+    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
+    type: bool
+    default: false
   key:
     description:
       - A public key of age for every file, in place of the keys of the register.

@@ -56,6 +56,28 @@ def read_register(directory: Path) -> tuple[Register, Issued]:
     return checked.usable
 
 
+class SampleRefused(Failure):
+    """A register for trials, and a host that is none."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            f"Sổ ở {directory} là sổ mẫu (sample: true trong province.yml): người, văn bản, khóa đều giả định, chỉ đưa "
+            "lên máy thử (test_host: true trong inventory của máy thử). Lập sổ của tỉnh: danhba init THƯ_MỤC. Chưa có "
+            "gì thay đổi.",
+            f"The register in {directory} is a sample (sample: true in province.yml): its people, documents and keys "
+            "are made up, so it goes to a test host alone (test_host: true in that host's inventory). Begin the "
+            "province's own: danhba init DIR. Nothing was changed.",
+        )
+
+
+def read_register_for(directory: Path, *, test_host: bool) -> tuple[Register, Issued]:
+    """The register with its addresses, where it may go to that host; else Failure, as by `read_register`."""
+    register, issued = read_register(directory)
+    if register.province.sample and not test_host:
+        raise SampleRefused(directory)
+    return register, issued
+
+
 def read_day(text: str) -> date:
     """A day in full, as ISO 8601 writes it."""
     day = parse_day(text)

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.authority import Authority
+
 from .conftest import Ansible
 
 NAMES = ["mail.laocai.gov.vn", "autoconfig.laocai.gov.vn"]
-DAYS = 30
-
-
-def make_pair(folder: Path) -> dict[str, str]:
-    """A certificate for NAMES that is good for DAYS, and believes itself."""
-    folder.mkdir()
-    key, certificate = folder / "key", folder / "crt"
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
-            *("-keyout", str(key), "-out", str(certificate), "-days", str(DAYS), "-subj", f"/CN={NAMES[0]}"),
-            *("-addext", "subjectAltName=" + ",".join(f"DNS:{name}" for name in NAMES)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return {"certificate": str(certificate), "key": str(key), "trust": str(certificate)}
+DAYS = 20
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> dict[str, str]:
-    return make_pair(tmp_path / "pair")
+def authority(tmp_path: Path) -> Authority:
+    return Authority.make(tmp_path / "authority")
+
+
+@pytest.fixture
+def pair(authority: Authority, tmp_path: Path) -> dict[str, str]:
+    """A certificate for NAMES that is good for DAYS, of that authority."""
+    authority.issue(tmp_path / "server", NAMES, DAYS)
+    return {
+        "certificate": str(tmp_path / "server.crt"),
+        "key": str(tmp_path / "server.key"),
+        "trust": str(authority.certificate),
+    }
 
 
 def faults(ansible: Ansible, pair: dict[str, str], **other: Any) -> str:
@@ -45,10 +41,19 @@ def test_a_good_pair_has_no_faults(ansible: Ansible, pair: dict[str, str]) -> No
     assert faults(ansible, pair, days=DAYS - 1) == ""
 
 
-def test_each_fault_is_named(ansible: Ansible, pair: dict[str, str], tmp_path: Path) -> None:
-    other = make_pair(tmp_path / "other")
-    assert "not issued for the name mx.laocai.gov.vn" in faults(ansible, pair, names=["mx.laocai.gov.vn"])
-    assert f"not issued for the name {NAMES[1]}, or not valid any more" in faults(ansible, pair, days=DAYS + 1)
-    assert faults(ansible, pair, key=other["key"]).endswith("the key does not belong to this certificate")
-    assert "not issued for" in faults(ansible, pair, trust=other["trust"])
-    assert "cannot be read" in faults(ansible, pair, key="/nonexistent")
+def test_each_fault_is_named(ansible: Ansible, authority: Authority, pair: dict[str, str], tmp_path: Path) -> None:
+    other = Authority.make(tmp_path / "other")
+    assert faults(ansible, pair, names=["mx.laocai.gov.vn"]).endswith("is not issued for the name mx.laocai.gov.vn")
+    assert "the certificate ends on" in faults(ansible, pair, days=DAYS + 1)
+    assert faults(ansible, pair, key=str(other.key)).endswith("the key does not belong to this certificate")
+    assert f"no authority in {other.certificate} has issued it" in faults(ansible, pair, trust=str(other.certificate))
+    assert "set tls_authority" in faults(ansible, pair, trust="")
+    assert "no key can be read" in faults(ansible, pair, key="/nonexistent")
+    assert "cannot be read as a certificate" in faults(ansible, pair, certificate=pair["key"])
+
+
+def test_one_that_has_ended_is_of_its_authority_all_the_same(
+    ansible: Ansible, authority: Authority, pair: dict[str, str], tmp_path: Path
+) -> None:
+    authority.issue(tmp_path / "server", NAMES, days=-1)
+    assert faults(ansible, pair).endswith("-- the certificate ends on Jan  1 00:00:00 2021 GMT")

@@ -1,29 +1,37 @@
-"""An inventory that does not hold is refused before any server is asked."""
+"""What would stop a playbook is told before anything is asked twice or changed: all of it, with the way out."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.support.authority import Authority
 from tests.support.deployment import PROJECT, environment
 
-UNREACHABLE = "192.0.2.1"  # RFC 5737: nobody answers there, so only what comes before the first question is tested
+UNREACHABLE = "192.0.2.1"  # RFC 5737: nobody answers there
+NAMES = ("mail.laocai.gov.vn", "autoconfig.laocai.gov.vn", "autodiscover.laocai.gov.vn")
 
 
-def refuse(playbook: str, **variables: str) -> str:
+def refuse(playbook: str, **variables: Any) -> str:
     """What a playbook says that refuses these variables."""
+    timeout = {"ansible_host": UNREACHABLE, "ansible_timeout": 1}
     command = [
         str(PROJECT / ".venv/bin/ansible-playbook"),
-        *("--inventory", "inventories/lab", "--extra-vars", json.dumps({"ansible_host": UNREACHABLE, **variables})),
+        *("--inventory", "inventories/lab", "--extra-vars", json.dumps({**timeout, **variables})),
         f"playbooks/{playbook}.yml",
     ]
     done = subprocess.run(command, cwd=PROJECT, env=environment(), text=True, capture_output=True, check=False)
     assert done.returncode == 2, done.stdout
-    assert UNREACHABLE not in done.stdout  # it was not tried
-    return " ".join(done.stdout.split())
+    assert "Traceback" not in done.stdout + done.stderr
+    said = " ".join(done.stdout.split())
+    assert "Chưa có gì thay đổi." in said
+    assert "Nothing was changed." in said
+    return said
 
 
 @pytest.mark.parametrize("playbook", ["site", "accounts", "passwords", "verify"])
@@ -31,25 +39,126 @@ def test_a_former_name_is_refused_with_the_present_one(playbook: str) -> None:
     said = refuse(playbook, postfix_database_socket="/run/postgresql")
     assert "Biến đã đổi tên hoặc bỏ: postfix_database_socket → postfix_database_socket_dir." in said
     assert "Variables that were renamed or removed: postfix_database_socket → postfix_database_socket_dir." in said
+    assert f"({UNREACHABLE}) cannot be reached by ssh" in said  # told with it
 
 
-def test_a_variable_that_is_gone_is_refused() -> None:
-    assert "dovecot_local_imap → bỏ đi / remove it" in refuse("accounts", dovecot_local_imap="false")
+@pytest.mark.parametrize("playbook", ["site", "accounts", "passwords"])
+def test_the_sample_goes_to_test_hosts_alone(playbook: str) -> None:
+    said = refuse(playbook, test_host=False)
+    assert "là sổ mẫu (sample: true trong province.yml)" in said
+    assert "Begin the province's own: danhba init DIR." in said
 
 
-@pytest.mark.parametrize(("name", "value"), [("mail_domain", "example.org"), ("mail_host", "mx.laocai.gov.vn")])
-def test_another_name_than_the_register_has_is_refused(name: str, value: str) -> None:
-    said = refuse("accounts", **{name: value})
-    assert f'{name} = "{value}"' in said
-    assert "they come from province.yml" in said
+def test_the_samples_letters_are_handed_to_nobody(tmp_path: Path) -> None:
+    said = refuse("letters", test_host=False, to=str(tmp_path))
+    assert "là sổ mẫu (sample: true trong province.yml)" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("playbook", ["site", "accounts", "passwords"])
+def test_a_sample_that_no_longer_says_so_is_told_by_its_keys(tmp_path: Path, playbook: str) -> None:
+    register = tmp_path / "directory"
+    shutil.copytree(PROJECT / "directory", register)
+    province = register / "province.yml"
+    province.write_text(province.read_text(encoding="utf-8").replace("sample: true\n", ""), encoding="utf-8")
+    said = refuse(playbook, register_dir=str(register), test_host=False)
+    assert "province-sample-key" in said
+    assert "agencies/stttt.yml" in said  # a custodian's too
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    said = refuse(
+        "site",
+        mail_attachment=40,
+        tls_given_certficate="x",
+        dovecot_local_imap="false",
+        pages_colour="red",
+        tls_mode="own",
+        base_firewall_ports="smtp",
+        mail_domain="example.org",
+    )
+    for fault in (
+        "There is no variable mail_attachment; did you mean mail_attachments?",
+        "There is no variable tls_given_certficate; did you mean tls_given_certificate?",
+        "dovecot_local_imap → remove it",
+        "There is no variable pages_colour",
+        "tls_mode = 'own': phải là lab, given, acme.",
+        "base_firewall_ports",
+        'mail_domain = "example.org"',
+        "they come from province.yml",
+        "cannot be reached by ssh",
+    ):
+        assert fault in said
+
+
+def test_what_roles_assert_is_told_at_once() -> None:
+    said = refuse("site", credentials_minimum_length=4, postfix_support="Hỗ trợ", database_name="Thư")
+    for fault in ("minimum_length 8 to 64", 'postfix_support = "Hỗ trợ" may hold', 'database_name = "Thư" may hold'):
+        assert fault in said
+
+
+def test_a_province_s_own_variables_are_its_own() -> None:
+    said = refuse("site", thu_muc_sao_luu="/srv", contact_of_the_centre="x")
+    assert said.count("There is no variable") == 0
 
 
 @pytest.mark.parametrize(("old", "new"), [("laocai.gov.vn", "LaoCai.gov.vn"), ("mail.laocai.gov.vn", "mail")])
 def test_a_name_of_another_form_is_refused(tmp_path: Path, old: str, new: str) -> None:
     register = tmp_path / "directory"
-    register.mkdir()
-    text = (PROJECT / "directory/province.yml").read_text(encoding="utf-8")
+    shutil.copytree(PROJECT / "directory", register)
+    text = (register / "province.yml").read_text(encoding="utf-8")
     (register / "province.yml").write_text(text.replace(f": {old}\n", f": {new}\n"), encoding="utf-8")
     said = refuse("site", register_dir=str(register))
-    assert f'"{new}"' in said
-    assert "must be names in lower case" in said
+    assert f"'{new}'" in said
+    assert "should look like" in said
+
+
+def test_a_register_that_is_not_there_is_told(tmp_path: Path) -> None:
+    assert "there is no directory" in refuse("site", register_dir=str(tmp_path / "none"))
+
+
+class TestCertificate:
+    """Of mode `given`: files on the controller."""
+
+    @pytest.fixture
+    def given(self, tmp_path: Path) -> dict[str, str]:
+        authority = Authority.make(tmp_path)
+        authority.issue(tmp_path / "server", NAMES)
+        return {
+            "tls_mode": "given",
+            "tls_given_certificate": str(tmp_path / "server.crt"),
+            "tls_given_key": str(tmp_path / "server.key"),
+            "tls_authority": str(authority.certificate),
+        }
+
+    def test_a_good_one_is_no_fault(self, given: dict[str, str]) -> None:
+        said = refuse("site", **given)
+        assert "1 things to see to first" in said  # the host
+
+    def test_files_that_are_not_there(self, given: dict[str, str], tmp_path: Path) -> None:
+        missing = str(tmp_path / "none")
+        said = refuse("site", **given | dict.fromkeys(("tls_given_key", "tls_authority"), missing))
+        assert f"tls_given_key: not found or not readable on the controller ({missing})" in said
+        assert f"tls_authority: not found or not readable on the controller ({missing})" in said
+        assert "tls_given_certificate: not found" not in said
+        assert "(chưa nêu / not given)" in refuse("site", **given | {"tls_given_certificate": ""})
+
+    def test_each_fault(self, given: dict[str, str], tmp_path: Path) -> None:
+        Authority.read(tmp_path).issue(tmp_path / "server", NAMES[:1], days=-1)
+        other = Authority.make(tmp_path / "other")
+        said = refuse("site", **given | {"tls_given_key": str(other.key), "tls_authority": str(other.certificate)})
+        for fault in (
+            "the key does not belong to this certificate",
+            "the certificate ends on",
+            "not issued for the name autoconfig.laocai.gov.vn",
+            "not issued for the name autodiscover.laocai.gov.vn",
+            "has issued it, or intermediate ones are missing",
+        ):
+            assert fault in said
+
+    def test_a_chain_that_lacks_its_middle(self, given: dict[str, str]) -> None:
+        said = refuse("site", **given | {"tls_authority": ""})
+        assert "for an authority of your own set tls_authority" in said
+
+    def test_names_that_leave_one_out(self, given: dict[str, str]) -> None:
+        assert "tls_names lacks autodiscover.laocai.gov.vn" in refuse("site", **given, tls_names=NAMES[:2])

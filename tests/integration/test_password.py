@@ -85,7 +85,7 @@ def write_register(folder: Path, people: int = 600) -> Path:
     return folder / "directory"
 
 
-NOBODYS = "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a"
+NOBODYS = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
 PROVINCE = f"""province: Lào Cai
 domain: laocai.gov.vn
 host: mail.laocai.gov.vn

@@ -11,8 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.authority import Authority
+
 from .conftest import Ansible, Outcome
-from .test_certificate import DAYS, NAMES, make_pair
+from .test_certificate import DAYS, NAMES
 
 MODULE = "laocai.mail.probe"
 GREETING = b"220 mail.laocai.gov.vn ESMTP\r\n"
@@ -109,10 +111,11 @@ class Secured:
     """A server that speaks TLS with a certificate of its own, when it is asked for or from the first octet."""
 
     def __init__(self, folder: Path) -> None:
-        pair = make_pair(folder)
-        self.authorities = pair["certificate"]
+        authority, pair = Authority.make(folder), folder / "server"
+        authority.issue(pair, NAMES, DAYS)
+        self.authorities = str(authority.certificate)
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        self.context.load_cert_chain(pair["certificate"], pair["key"])
+        self.context.load_cert_chain(pair.with_suffix(".crt"), pair.with_suffix(".key"))
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listener.getsockname()[1]
 
@@ -191,7 +194,7 @@ def test_tls_is_begun_as_each_protocol_has_it(ansible: Ansible, secured: Secured
     [
         ({"days": DAYS + 1}, "the certificate ends "),
         ({"server_name": "mx.laocai.gov.vn"}, "the certificate is refused: Hostname mismatch"),
-        ({"ca_file": ""}, "the certificate is refused: self-signed certificate"),
+        ({"ca_file": ""}, "the certificate is refused: unable to get local issuer certificate"),
     ],
     ids=["days", "name", "authority"],
 )

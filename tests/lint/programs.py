@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .rendering import ROOT, render, templates
 
-FOLDERS = (".ci", "roles", "scripts", "tests")
+FOLDERS = (".ci", "plugins", "roles", "scripts", "tests")
 _SHELL = re.compile(r"#!.*[/ ](?:ba)?sh$", re.MULTILINE)
 _PHP = (".php", ".inc")
 

@@ -45,7 +45,7 @@ def _values() -> tuple[DataLoader, dict[str, Any]]:
     init_plugin_loader([str(ROOT / ".ansible/collections")])
     loader = DataLoader()
     values: dict[str, Any] = {}
-    for pattern in ("roles/*/defaults/main.yml", "roles/*/vars/main.yml", "group_vars/all.yml"):
+    for pattern in ("roles/*/defaults/main.yml", "roles/*/vars/main.yml", "playbooks/group_vars/all.yml"):
         for path in sorted(ROOT.glob(pattern)):
             values |= loader.load_from_file(str(path), trusted_as_template=True) or {}
     return loader, values | HOST

@@ -56,11 +56,10 @@ def variables(text: str) -> set[str]:
 
 
 def test_no_file_uses_a_former_name() -> None:
-    checks = yaml.safe_load((PROJECT / "playbooks/tasks/inventory.yml").read_text(encoding="utf-8"))
-    former = set(checks[0]["vars"]["inventory_former"])
+    former = set(yaml.safe_load((PROJECT / "playbooks/vars/former.yml").read_text(encoding="utf-8")))
     assert former
-    folders = ("roles", "playbooks", "group_vars", "inventories")
-    paths = [path for folder in folders for path in (PROJECT / folder).rglob("*.y*ml") if path.name != "inventory.yml"]
+    folders = ("roles", "playbooks", "inventories")
+    paths = [path for folder in folders for path in (PROJECT / folder).rglob("*.y*ml") if path.name != "former.yml"]
     paths += list((PROJECT / "roles").rglob("*.j2"))
     for path in paths:
         assert not former & variables(path.read_text(encoding="utf-8")), path

@@ -1,4 +1,4 @@
-"""The sample register holds what its README promises; read by plain PyYAML, so that this depends on nothing of ours."""
+"""The sample register holds what its README promises; read by plain PyYAML, not by what it is to show."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from danhba.rules.province import SAMPLE_KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / "directory"
@@ -295,6 +297,12 @@ def test_the_province_spells_every_policy_out() -> None:
     assert province["policy"]["limits"].keys() == {"close", "readdress"}
     assert [AGENCIES[address.removeprefix("contact-")]["agency"] for address in province["policy"]["protected"]]
     assert sum("quota" in agency for agency in AGENCIES.values()) >= 3
+
+
+def test_it_says_that_it_is_a_sample_and_all_its_keys_are_known_as_a_samples() -> None:
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted(DIRECTORY.rglob("*.yml")))
+    assert load(DIRECTORY / "province.yml")["sample"] == "true"
+    assert set(re.findall(r"age1[02-9ac-hj-np-z]{58}", text)) == SAMPLE_KEYS
 
 
 def test_all_text_is_composed_unicode_without_tabs_or_carriage_returns() -> None:

@@ -47,6 +47,7 @@ ROLE = "danhba_apply"
 ARGUMENTS: dict[str, Any] = {
     "register": {"type": "path", "default": "directory"},
     "as_of": {"type": "str", "required": True},
+    "test_host": {"type": "bool", "default": False},
     "checksum": {"type": "str", "default": ""},
     "plan": {"type": "path"},
     "export": {"type": "path"},

@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, Any] = {
     "letters": {"type": "str", "required": True},
     "register": {"type": "path", "required": True},
     "as_of": {"type": "str", "required": True},
+    "test_host": {"type": "bool", "default": False},
     "key": {"type": "str", "default": "", "no_log": False},
     "shortest": {"type": "int", "default": 10},
     "acknowledge": {"type": "int", "default": 0},

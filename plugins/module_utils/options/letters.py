@@ -9,5 +9,6 @@ ARGUMENTS: dict[str, Any] = {
     "to": {"type": "str", "required": True},
     "register": {"type": "path", "required": True},
     "as_of": {"type": "str", "required": True},
+    "test_host": {"type": "bool", "default": False},
 }
 """The options that a playbook gives."""

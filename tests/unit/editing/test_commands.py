@@ -435,17 +435,23 @@ def test_an_agency_with_people_lists_them(run: Run) -> None:
     ]  # fmt: skip
 
 
+ENDINGS = "deceased | dismissed | left_province | resigned | retired"
+
+
 @pytest.mark.parametrize(
     ("arguments", "missing"),
     [
         (("open", "ubnd"), "--name, --document, --date"),
         (("open", "ubnd", "--document", "5/QĐ-UBND"), "--name, --date"),
-        (("close", "000101"), "--event, --document, --date"),
+        (("close", "000101"), f"--event ({ENDINGS}), --document, --date"),
         (("transfer", "000101", "--date", "2011-07-01"), "--to, --document"),
         (("suspend", "000101"), "--document, --date"),
-        (("custodian", "stttt", "000101"), "--as, --document, --date"),
+        (("custodian", "stttt", "000101"), "--as (delegate | head), --document, --date"),
         (("key", "stttt"), "--key, --document, --date"),
-        (("agency", "open", "moi"), "--name, --kind, --event, --document, --date"),
+        (
+            ("agency", "open", "moi"),
+            "--name, --kind, --event (established | merged | renamed | split), --document, --date",
+        ),
         (("agency", "close", "ubnd"), "--document, --date"),
     ],
 )

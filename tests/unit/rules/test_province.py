@@ -12,8 +12,29 @@ from tests.support.said import recorded, values
 SYSTEM, SUPPORT = (
     next(line for line in PROVINCE.splitlines(keepends=True) if line.startswith(key)) for key in ("system", "support")
 )
+# The operator's key in the register that comes with the project.
+SAMPLES = "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a"
 
 CASES = [
+    change(
+        "the operator's key is the sample's",
+        P,
+        "operator: stttt",
+        f"operator: stttt\noperator_key: {SAMPLES}",
+        "province.yml:6:15 province-sample-key",
+    ),
+    change(
+        "a custodian's key is the sample's",
+        S,
+        "date: 2011-02-01, as: delegate}",
+        f"date: 2011-02-01, as: delegate, key: {SAMPLES}}}",
+        "agencies/stttt.yml:11:85 province-sample-key",
+    ),
+    Case(
+        "a sample with the sample's key",
+        edited(P, ("operator: stttt", f"sample: true\noperator: stttt\noperator_key: {SAMPLES}")),
+        [],
+    ),
     change("an unknown operator", P, "operator: stttt", "operator: snv", "province.yml:5:11 province-operator"),
     change(
         "a system address of nobody",

@@ -30,6 +30,7 @@ COMMANDS = {
     "custodian": "editing",
     "export": "lists",
     "import": "lists",
+    "init": "founding",
     "key": "editing",
     "open": "editing",
     "plan": "register",

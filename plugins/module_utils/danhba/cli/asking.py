@@ -19,6 +19,8 @@ from .common import Day, at_terminal, language
 from .misuse import Misuse, WrongValue, explain
 from .words import Word
 
+NO_KEY = _("'{value}' is no key of age: a character is wrong; copy what age-keygen -y shows")
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -58,6 +60,22 @@ class Document(Text):
         return text
 
 
+class PublicKey(Text):
+    """A public key of age, which carries a checksum."""
+
+    def __init__(self) -> None:
+        super().__init__("age1…", age.SHAPE, "age1…")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """See that no character is wrong, or fail as the command line does."""
+        text = super().convert(value, param, ctx)
+        if not age.is_key(text):
+            raise WrongValue(NO_KEY, value=text)
+        return text
+
+
+# A group of GitLab may stand below others.
+ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 CODE = Text("TENDONVI", schema.CODE, "stttt")
 _TEXT, _DOCUMENT, _DAY = Text(), Document(), Day()
 # The options by their names: their kinds, and what they are in both languages.
@@ -78,13 +96,39 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "quota": (Text("SIZE"), "Dung lượng, ví dụ 5G / Quota, such as 5G"),
     "id": (Text("ID", schema.PERSON, "000101"), "Mã CCVC; để trống thì lệnh tự đặt / Staff number, else a random one"),
     "to": (CODE, "Mã cơ quan đến / The code of the agency to go to"),
-    "key": (Text("age1…", age.SHAPE, "age1…"), "Khóa công khai age / Public key (age)"),
+    "key": (PublicKey(), "Khóa công khai age / Public key (age)"),
     "as": (Word(["head", "delegate"]), "Thủ trưởng hay người được ủy quyền / The head, or authorised"),
     "kind": (Word(KINDS), "Loại cơ quan / Kind of agency"),
     "parent": (CODE, "Mã cơ quan chủ quản / The code of the managing agency"),
     "identifier": (Text("H…", schema.IDENTIFIER, "H38.10"), "Mã định danh quốc gia / National identifier"),
+    "province": (_TEXT, "Tên tỉnh / The province's name"),
+    "domain": (
+        Text("DOMAIN", schema.DOMAIN, "laocai.gov.vn"),
+        "Tên miền của mọi địa chỉ / The domain of all addresses",
+    ),
+    "host": (
+        Text("HOST", re.compile(rf"(?=(?:[^.]+\.){{2}}){schema.DOMAIN.pattern}"), "mail.laocai.gov.vn"),
+        "Tên máy chủ thư, nếu khác mail.TÊN_MIỀN / The mail server's name, if not mail.DOMAIN",
+    ),
+    "office-phone": (
+        Text("PHONE", schema.PHONE_SHAPE, "0214 3 000 000"),
+        "Điện thoại hỗ trợ của cơ quan vận hành / The operator's telephone for help",
+    ),
+    "operator-key": (PublicKey(), "Khóa công khai age của cơ quan vận hành / The operator's public key (age)"),
+    "server": (
+        Text("ADDRESS", re.compile(r"[0-9A-Za-z][0-9A-Za-z.:-]*"), "192.0.2.10"),
+        "Địa chỉ ssh của máy chủ / The server's address for ssh",
+    ),
+    "org": (
+        Text("NAME", ORGANISATION, "laocai"),
+        "Tổ chức trên máy chủ git, nếu khác phần đầu tên miền / The organisation there, if not as the domain begins",
+    ),
     "succeeds": (_TEXT, "Kế tục cơ quan A,B / Agencies that it takes over from: A,B"),
 }
+# What an option is called where `OPTIONS` must tell two apart.
+_CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key"}
+# More values than these are left to --help.
+MOST_CHOICES = 10
 ENDINGS = PERSON_CLOSED - MOVES
 BEGINNINGS = ("recruited", "migrated")
 
@@ -95,7 +139,7 @@ def options(*names: str) -> Callable[[F], F]:
     def add(command: F) -> F:
         for name in reversed(names):
             kind, text = OPTIONS[name]
-            command = click.option(f"--{name.removeprefix('agency-')}", type=kind, help=f"{text}.")(command)
+            command = click.option(f"--{_CALLED.get(name, name)}", type=kind, help=f"{text}.")(command)
         return command
 
     return add
@@ -115,15 +159,23 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
         UsageError: options are missing, and nobody is there to be asked (status 2).
     """
     missing = [name for name in names if given[name] is None]
-    if missing and not at_terminal(sys.stdin):
-        listed = [f"--{name}" for name in missing]
-        raise Misuse(_("missing {options}; a terminal is asked for them"), options=listed)
     known = {option.name: option for option in click.get_current_context().command.params}
+    if missing and not at_terminal(sys.stdin):
+        listed = [_named(known[name]) for name in missing]
+        raise Misuse(_("missing {options}; a terminal is asked for them"), options=listed)
     for name in missing:
         given[name] = _ask(known[name], _question(known[name]))
     for name in optional if missing else ():
         if given[name] is None:
             given[name] = _ask_if_any(known[name])
+
+
+def _named(option: click.Parameter) -> str:
+    """An option with the values that it may have, where they are a list that somebody reads."""
+    name, kind = f"--{option.name}", option.type
+    if isinstance(kind, click.Choice) and len(kind.choices) <= MOST_CHOICES:
+        return f"{name} ({' | '.join(kind.choices)})"
+    return name
 
 
 def _question(option: click.Parameter) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from datetime import date
 from itertools import chain
@@ -21,17 +20,15 @@ from ..reading import source
 from ..reading.source import Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
+from .asking import ORGANISATION
 from .common import REFUSED, as_of, directory, examine, lang, language, usable, write
 from .misuse import WrongValue
 
 _FILE = click.Path(path_type=Path)
 
-# A group of GitLab may stand below others.
-_ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
-
 
 def _organisation(_ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    if value is not None and not _ORGANISATION.fullmatch(value):
+    if value is not None and not ORGANISATION.fullmatch(value):
         raise WrongValue(
             _("'{value}' is no name of an organisation or a group on the git server; write that name"), value=value
         )

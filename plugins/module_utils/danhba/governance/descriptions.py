@@ -68,6 +68,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "domain": (_("Domain"), _("The part after @ of every address; it never changes (R4.1).")),
     "host": (_("Host"), _("The name of the mail server (R2.1).")),
     "operator": (_("Operator"), _("The tendonvi of the agency that runs the system (R3).")),
+    "sample": (_("Sample"), _("true for a register for trials: it goes to no host but a test host.")),
     "operator_key": (_("Operator's public key"), _("An age key, for letters where a custodian has none.")),
     "support": (_("Help"), _("Whom every refusal names (R10.9).")),
     "support.phone": (_("Telephone"), _("Of the operator's centre, in quotes.")),

@@ -68,6 +68,15 @@ class Dated(NamedTuple):
     column: int
 
 
+class PublicKey(NamedTuple):
+    """A custodian's key (age), whose letters are encrypted for it."""
+
+    key: str
+    person: str
+    line: int
+    column: int
+
+
 class PackedPeople(Sequence[Held]):
     """Issuances as they were kept, made out when somebody asks: of most agencies nobody does."""
 
@@ -95,7 +104,7 @@ class PackedPeople(Sequence[Held]):
 
 
 class Facts(NamedTuple):
-    """One agency: itself, its issuances in the order of its file, its pins, its other days.
+    """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
     `ids` are those of the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
     """
@@ -115,6 +124,7 @@ class Facts(NamedTuple):
     moved: frozenset[str]
     latest: str
     pins: tuple[Pin, ...]
+    keys: tuple[PublicKey, ...]
     dates: tuple[Dated, ...]
     people: Sequence[Held]
 
@@ -157,6 +167,7 @@ def of(agency: Agency, locals_: list[str | None]) -> Facts:
         moved=frozenset(held.id for held in people if not MOVES.isdisjoint((held.opened_event, held.closed_event))),
         latest=max(days),
         pins=tuple(_pins(agency, locals_)),
+        keys=tuple(PublicKey(c.key, c.person, *c.at["key"]) for c in agency.custodians if c.key),
         dates=dates,
         people=people,
     )
@@ -195,14 +206,14 @@ def _dates(agency: Agency) -> Iterator[Dated]:
 def dump(facts: Facts) -> tuple[list[Any], bytes]:
     """As it is kept, without the file's name, which depends on who asks; the issuances apart."""
     people = zlib.compress(pack([tuple(held) for held in facts.people]), 1)
-    *head, pins, dates = facts[1:-1]
+    *head, pins, keys, dates = facts[1:-1]
     head = [sorted(value) if isinstance(value, frozenset) else value for value in head]
-    return [*head, [tuple(pin) for pin in pins], [tuple(dated) for dated in dates]], people
+    return [*head, *([tuple(item) for item in items] for items in (pins, keys, dates))], people
 
 
 def load(data: list[Any], people: bytes, file: str) -> Facts:
     """The inverse of `dump`."""
-    *head, succeeds, at, ids, moved, latest, pins, dates = data
-    lists = (tuple(map(Pin._make, pins)), tuple(map(Dated._make, dates)))
+    *head, succeeds, at, ids, moved, latest, pins, keys, dates = data
+    lists = (tuple(map(Pin._make, pins)), tuple(map(PublicKey._make, keys)), tuple(map(Dated._make, dates)))
     kept = PackedPeople(people, len(ids))
     return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, kept))

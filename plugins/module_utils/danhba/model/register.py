@@ -108,7 +108,10 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """What holds for the whole register: the domain, who operates it, whom to ask, the policy."""
+    """What holds for the whole register: the domain, who operates it, whom to ask, the policy.
+
+    A `sample` is for trials: it goes to no host but a test host.
+    """
 
     name: str
     domain: str
@@ -121,6 +124,7 @@ class Province:
     system_addresses: Mapping[str, str] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    sample: bool = False
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
     def where(self, key: str = "") -> Where:

@@ -63,10 +63,10 @@ _SIZE = re.compile(r"([1-9][0-9]{0,5})([MGT])")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 IDENTIFIER = re.compile(r"(?=.{1,35}$)[A-Y][0-9]{2}(\.[0-9A-Z]+)*")
-_DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
+DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 LOCAL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
-_PHONE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
+PHONE_SHAPE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
 # What a page or a setting can name whole; the form of a telephone is advice.
 _NAMEABLE = re.compile(r"[^\x00-\x1f\x7f\"'<>\\]*")
 _DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
@@ -233,7 +233,7 @@ class Fields:
     def phone(self, key: str) -> str:
         """An office telephone number."""
         value = self.text(key)
-        if value and not _PHONE.fullmatch(value):
+        if value and not PHONE_SHAPE.fullmatch(value):
             self._object(PHONE.at(self._where(key), value=value))
         return value
 
@@ -348,14 +348,14 @@ def agency(reader: Reader, node: Node) -> Agency | None:
 
 
 _PROVINCE = ("province", "domain", "host", "operator")
-_PROVINCE_MORE = ("operator_key", "support", "system_addresses", "policy", "acknowledgements")
+_PROVINCE_MORE = ("sample", "operator_key", "support", "system_addresses", "policy", "acknowledgements")
 
 
 def province(reader: Reader, node: Node) -> Province | None:
     """The province's file, or None where it cannot stand for one."""
     inner = reader.map(node, "", _PROVINCE, _PROVINCE_MORE)
-    name, domain = inner.text("province"), inner.matching("domain", _DOMAIN, "laocai.gov.vn")
-    host, operator = inner.matching("host", _DOMAIN, "mail.laocai.gov.vn"), inner.matching("operator", CODE, "stttt")
+    name, domain = inner.text("province"), inner.matching("domain", DOMAIN, "laocai.gov.vn")
+    host, operator = inner.matching("host", DOMAIN, "mail.laocai.gov.vn"), inner.matching("operator", CODE, "stttt")
     support = reader.map(inner.node("support"), "support", (), ("phone", "mail"))
     policy = _policy(reader, inner.node("policy"))
     result = Province(
@@ -370,6 +370,7 @@ def province(reader: Reader, node: Node) -> Province | None:
         system_addresses=_system_addresses(reader, inner.node("system_addresses")),
         policy=policy,
         acknowledgements=inner.many("acknowledgements", lambda item: _acknowledgement(reader, item)),
+        sample=inner.truth("sample"),
         at=inner.at,
     )
     return result if name and domain and host and operator else None

@@ -9,6 +9,7 @@ from ..addresses.issuing import CONTACT
 from ..messages import mark as _
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, advice, rule
+from ..model.place import Place
 from ..model.policy import Policy
 from ..model.register import Province
 from . import quotas
@@ -62,6 +63,14 @@ OPERATOR_CLOSED = advice(
     "R3",
     _("the operator {code} closed on {day}; write operator: with the agency that runs the system now"),
 )
+SAMPLE_KEY = rule(
+    "province-sample-key",
+    "R9.3",
+    _(
+        "'{key}' is a key of the sample register, whose private half nobody has: what is encrypted for it can never be "
+        "opened; make a pair (age-keygen) and write its public key"
+    ),
+)
 PERCENT = rule("province-percent", "R9.3", _("{key} is {value}, and no part is more than 100 percent; lower it"))
 RETENTION = advice(
     "province-retention",
@@ -81,6 +90,14 @@ PROTECTED = rule(
 )
 
 
+# The keys of the register that comes with this project: its operator's and its custodians'.
+SAMPLE_KEYS = frozenset(
+    {
+        "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a",
+        "age1dfp7200zf7htcrn8pfj9x5j27wmty3w7d3j7wptcpp724tqn0d8q3wnzfm",
+        "age1fjgnewrxcexpkqpgvtx29h9z6ju6l40dfte5ezgfzlxwmt8rkgkqhup0c5",
+    }
+)
 # A month: in less, nobody is back from leave or has read a report.
 LEAST_DAYS = 30
 
@@ -90,6 +107,7 @@ def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[
     yield from _named(province, agencies, unread)
     yield from _system(province, agencies)
     yield from _support(province, unread.union(agencies))
+    yield from _keys(province, agencies)
     yield from _policy(province)
     yield from quotas.of_policy(province)
 
@@ -133,6 +151,19 @@ def _support(province: Province, codes: frozenset[str]) -> Iterator[Finding]:
     if domain == province.domain and not contact and local not in province.system_addresses:
         values = {"mail": province.support_mail, "operator": province.operator, "domain": domain}
         yield SUPPORT_MAIL.at(where, **values)
+
+
+def _keys(province: Province, agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+    """A register that is no sample has none of the sample's keys."""
+    if province.sample:
+        return
+    if province.operator_key in SAMPLE_KEYS:
+        yield SAMPLE_KEY.at(province.where("operator_key"), key=province.operator_key)
+    for agency in agencies.values():
+        for held in agency.keys:
+            if held.key in SAMPLE_KEYS:
+                where = Where(agency.file, Place(held.line, held.column), f"{agency.code}/{held.person}")
+                yield SAMPLE_KEY.at(where, key=held.key)
 
 
 def _policy(province: Province) -> Iterator[Finding]:

@@ -1,0 +1,105 @@
+"""Ask for all that a playbook needs, here on the controller; `plugin_utils/preflight.py` has the questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.parsing.convert_bool import boolean
+from ansible.plugins.action import ActionBase
+from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province
+from ansible_collections.laocai.mail.plugins.plugin_utils import preflight
+from ansible_collections.laocai.mail.plugins.plugin_utils.preflight import Fault, Given, Role, Server
+
+ARGUMENTS: dict[str, Any] = {
+    "answer": {"type": "dict", "required": True},
+    "whole": {"type": "bool", "default": False},
+}
+# What Ansible itself puts among a host's variables.
+MAGIC = frozenset(
+    {"environment", "gather_subset", "group_names", "groups", "hostvars", "inventory_dir", "inventory_file"}
+    | {"inventory_hostname", "inventory_hostname_short", "module_setup", "omit", "play_hosts", "playbook_dir"}
+    | {"role_names", "vars", "discovered_interpreter_python"}
+)
+
+
+class ActionModule(ActionBase):
+    """The action behind laocai.mail.preflight; see the module's documentation."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Carry out the task."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = self.validate_argument_spec(ARGUMENTS)[1]
+        variables = task_vars or {}
+        self._roles = preflight.read_roles()
+        self._host = {
+            name: value
+            for name, value in variables["hostvars"].raw_get(variables["inventory_hostname"]).items()
+            if name not in MAGIC
+        }
+        faults = list(self._faults(_server(arguments["answer"], variables), variables, whole=arguments["whole"]))
+        return result | {"changed": False, "faults": [fault._asdict() for fault in faults]}
+
+    def _faults(self, server: Server, variables: Mapping[str, Any], *, whole: bool) -> Iterator[Fault]:
+        yield from preflight.names(self._host.keys(), self._roles)
+        test_host = boolean(self._value("test_host", variables))
+        directory = Path(self._loader.path_dwim(self._value("register_dir", variables)))
+        province, faults = preflight.register(directory, test_host=test_host)
+        yield from faults
+        if province:
+            yield from self._of_the_province(province, variables, whole=whole)
+        yield from preflight.reached(server)
+        if whole:
+            yield from preflight.room(server)
+            if province and not test_host:
+                self._warn(province, variables)
+
+    def _of_the_province(self, province: Province, variables: Mapping[str, Any], *, whole: bool) -> Iterator[Fault]:
+        """What can be asked only where the domain and the host's name are known."""
+        names = (str(self._value(name, variables)) for name in ("mail_domain", "mail_host"))
+        yield from preflight.domain(province, *names)
+        if not whole:
+            return
+        wrong = list(preflight.settings(self._host, self._roles, self._templar.template))
+        yield from wrong
+        if wrong:  # the asserts would say the same once more
+            return
+        yield from preflight.asserted(
+            self._roles,
+            lambda role, value: self._in(role, variables).template(value),
+            lambda role, condition: bool(self._in(role, variables).evaluate_conditional(condition)),
+        )
+        if self._value("tls_mode", variables) == "given":
+            yield from preflight.certificate(self._given(variables))
+
+    def _given(self, variables: Mapping[str, Any]) -> Given:
+        paths = (self._value(name, variables) for name in ("tls_given_certificate", "tls_given_key", "tls_authority"))
+        pair = Pair(*(self._loader.path_dwim(path) if path else "" for path in paths))
+        needed = [self._value("mail_host", variables), *self._value("mail_discovery_hosts", variables)]
+        return Given(pair, self._value("tls_names", variables), needed)
+
+    def _warn(self, province: Province, variables: Mapping[str, Any]) -> None:
+        hosts = [province.host, *self._value("mail_discovery_hosts", variables)]
+        for fault in (*preflight.keys(province), *preflight.names_in_dns(hosts)):
+            self._display.warning(f"{fault.vi}\n{fault.en}")
+
+    def _value(self, name: str, variables: Mapping[str, Any]) -> Any:
+        """A variable of the host, or the default of the role that it belongs to."""
+        if name in variables:
+            return self._templar.template(variables[name])
+        role = next(role for role in self._roles if name in role.defaults)
+        return self._in(role, variables).template(role.defaults[name])
+
+    def _in(self, role: Role, variables: Mapping[str, Any]) -> Any:
+        """Ansible's own templates and conditionals, as in that role."""
+        return self._templar.copy_with_new_env(available_variables={**role.defaults, **variables})
+
+
+def _server(answer: Mapping[str, Any], variables: Mapping[str, Any]) -> Server:
+    lines = [str(line).strip() for line in answer.get("stdout_lines", [])]
+    error = str(answer.get("msg") or answer.get("stderr") or "").strip()
+    name = str(variables["inventory_hostname"])
+    address = str(variables.get("ansible_host", name))
+    return Server(name, address, bool(answer.get("unreachable")), lines, error)

@@ -1,0 +1,60 @@
+"""What is wrong with a certificate and its key, as openssl sees them: on a host by a module, on the controller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+SECONDS_A_DAY = 86400
+Ask = Callable[..., "str | None"]
+"""What openssl prints for these arguments, None where it objects."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Paths of a certificate (PEM, intermediate ones after it) and its key; `trust` has the authorities to believe, all
+    of this machine's system when empty.
+    """
+
+    certificate: str
+    key: str
+    trust: str = ""
+
+
+def find_faults(ask: Ask, pair: Pair, names: Sequence[str], days: int) -> Iterator[str]:
+    """What is wrong with a pair that is to be good for `days` from now, in Vietnamese and English."""
+    issued = ask("x509", "-in", pair.certificate, "-noout", "-pubkey")
+    held = ask("pkey", "-in", pair.key, "-pubout", "-passin", "pass:")
+    if issued is None:
+        yield f"không đọc được chứng thư {pair.certificate} (cần PEM) -- it cannot be read as a certificate (PEM)"
+    if held is None:
+        yield f"không đọc được khóa {pair.key} (cần PEM, không mật khẩu) -- no key can be read (PEM, no password)"
+    if issued is None:
+        return
+    if held is not None and issued != held:
+        yield "khóa không thuộc chứng thư này -- the key does not belong to this certificate"
+    yield from _ended(ask, pair, days)
+    for name in names:
+        if "does match" not in (ask("x509", "-in", pair.certificate, "-noout", "-checkhost", name) or ""):
+            yield f"chứng thư không có tên {name} -- the certificate is not issued for the name {name}"
+    yield from _unknown(ask, pair)
+
+
+def _ended(ask: Ask, pair: Pair, days: int) -> Iterator[str]:
+    lasts = ask("x509", "-in", pair.certificate, "-noout", "-checkend", str(days * SECONDS_A_DAY))
+    if lasts is None:
+        said = (ask("x509", "-in", pair.certificate, "-noout", "-enddate") or "").strip().partition("=")[2]
+        yield f"chứng thư hết hạn vào {said} -- the certificate ends on {said}"
+
+
+def _unknown(ask: Ask, pair: Pair) -> Iterator[str]:
+    trust = ("-partial_chain", "-trusted", pair.trust) if pair.trust else ()
+    chain = ("-no_check_time", "-untrusted", pair.certificate)
+    if ask("verify", *chain, *trust, pair.certificate) is None:
+        vi = pair.trust or "hệ thống"
+        en = pair.trust or "the system's"
+        yield (
+            f"chứng thư không do CA nào trong {vi} cấp, hoặc thiếu chứng thư trung gian; CA riêng thì đặt tls_authority"
+            f" -- no authority in {en} has issued it, or intermediate ones are missing after it; for an authority of "
+            "your own set tls_authority"
+        )

@@ -1,0 +1,1 @@
+"""A province's own repository, as `danhba init` writes it."""

@@ -1,0 +1,50 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Ask for all that a playbook needs, before anything is changed."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: preflight
+short_description: Ask for all that a playbook needs, before anything is changed
+version_added: 0.1.0
+author: Lào Cai mail project (@laocai)
+description:
+  - Looks at the host's variables, the register, the certificate, and what the host answered to the first question, and
+    gives every fault at once with the way out. Runs on the controller, changes nothing, and does not fail itself.
+  - Names and values of variables are those of the play's host; see the roles' argument specs for what they may be.
+options:
+  answer:
+    description: The registered result of the first question to the host, a C(raw) task.
+    type: dict
+    required: true
+  whole:
+    description: Whether the host is to be deployed, so that the roles' settings, certificate and room count too.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    description: Gives the same answer.
+    support: full
+  diff_mode:
+    description: There is nothing to show.
+    support: none
+"""
+
+EXAMPLES = r"""
+- name: Look whether all is there
+  laocai.mail.preflight:
+    answer: "{{ reach_answer }}"
+    whole: true
+  register: preflight_found
+"""
+
+RETURN = r"""
+faults:
+  description: What has to be seen to first, each in Vietnamese (C(vi)) and English (C(en)).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+"""

@@ -1,0 +1,303 @@
+"""All that a playbook needs, asked before anything is changed: every fault, and not the first alone.
+
+Each part yields texts in Vietnamese and English with the way out. Nothing is written, here or on a host.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from difflib import get_close_matches
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.parsing.dataloader import DataLoader
+
+from ..module_utils.certificate import Pair, find_faults
+from ..module_utils.danhba.model.register import Province
+from ..module_utils.failure import Failure
+from . import controller
+
+COLLECTION = Path(__file__).resolve().parents[2]
+# How like a known name another one must be for a slip: of those that begin as a role's do, and of all others.
+LIKE, VERY_LIKE = 0.6, 0.87
+# Megabytes that a host needs: of memory for all services at rest, of disk before and after it is built.
+LEAST_MEMORY, LEAST_DISK, LEAST_LEFT = 1800, 5000, 1000
+# Seconds that a name server has.
+PATIENCE = 3
+
+Template = Callable[[Any], Any]
+"""The value of a variable, with what it refers to."""
+Holds = Callable[[Any], bool]
+"""Whether a conditional of Ansible is true."""
+
+
+class Fault(NamedTuple):
+    """What is wrong and the way out, in both languages."""
+
+    vi: str
+    en: str
+
+
+def load(path: Path) -> Any:
+    """A YAML file of this collection, whose templates Ansible trusts as it does those of its playbooks."""
+    return DataLoader().load_from_file(str(path), trusted_as_template=True) if path.exists() else None
+
+
+class Role(NamedTuple):
+    """What a role can be given: its options, as argument specs have them, and the asserts on their values."""
+
+    name: str
+    options: Mapping[str, Any]
+    asserts: Sequence[Mapping[str, Any]]
+    defaults: Mapping[str, Any]
+
+
+def read_roles() -> list[Role]:
+    """Every role of this collection that takes variables."""
+    return [_read_role(path.parents[1]) for path in sorted((COLLECTION / "roles").glob("*/meta/argument_specs.yml"))]
+
+
+def _read_role(folder: Path) -> Role:
+    specs, defaults, tasks = map(
+        load, (folder / "meta/argument_specs.yml", folder / "defaults/main.yml", folder / "tasks/settings.yml")
+    )
+    asserts = [task["ansible.builtin.assert"] for task in tasks or []]
+    return Role(folder.name, specs["argument_specs"]["main"].get("options", {}), asserts, defaults or {})
+
+
+def known_names(roles: Sequence[Role]) -> set[str]:
+    """Every variable that an inventory or a command line may set."""
+    playbooks = sorted((COLLECTION / "playbooks").glob("*.yml"))
+    plays = [play for path in playbooks for play in load(path)]
+    found = {name for role in roles for name in role.options} | set(load(COLLECTION / "playbooks/group_vars/all.yml"))
+    return found.union(*(play.get("vars", {}) for play in plays))
+
+
+def names(given: Collection[str], roles: Sequence[Role]) -> Iterator[Fault]:
+    """Variables whose names nobody reads: former ones, and slips."""
+    former, known = load(COLLECTION / "playbooks/vars/former.yml"), known_names(roles)
+    beginnings = ("mail_", *(f"{role.name}_" for role in roles))
+    for name in sorted(set(given) - known):
+        if name in former:
+            yield _renamed(name, former[name])
+        elif not name.startswith(("_", "ansible_")):
+            yield from _misspelt(name, known, LIKE if name.startswith(beginnings) else VERY_LIKE, beginnings)
+
+
+def _renamed(name: str, now: str) -> Fault:
+    return Fault(
+        f"Biến đã đổi tên hoặc bỏ: {name} → {now or 'bỏ đi'}. Sửa trong inventory.",
+        f"Variables that were renamed or removed: {name} → {now or 'remove it'}. Correct them in the inventory.",
+    )
+
+
+def _misspelt(name: str, known: Collection[str], like: float, beginnings: tuple[str, ...]) -> Iterator[Fault]:
+    near = get_close_matches(name, sorted(known), n=1, cutoff=like)
+    if near:
+        yield Fault(
+            f"Không có biến {name}; có phải là {near[0]}? Sửa tên trong inventory.",
+            f"There is no variable {name}; did you mean {near[0]}? Correct the name in the inventory.",
+        )
+    elif name.startswith(beginnings):
+        yield Fault(
+            f"Không có biến {name}: không role nào đọc nó. Bỏ khỏi inventory, hoặc đặt cho nó một tên khác.",
+            f"There is no variable {name}: no role reads it. Remove it from the inventory, or give it another name.",
+        )
+
+
+def settings(given: Mapping[str, Any], roles: Sequence[Role], template: Template) -> Iterator[Fault]:
+    """Values of another type than their role takes, or that cannot be made out."""
+    for role in roles:
+        for name in sorted(role.options.keys() & given.keys()):
+            yield from _setting(name, role.options[name], given[name], template)
+
+
+def _setting(name: str, option: Mapping[str, Any], value: Any, template: Template) -> Iterator[Fault]:
+    try:
+        found = template(value)
+    except Exception as error:  # noqa: BLE001 - whatever a template can fail of
+        said = " ".join(str(error).split())
+        yield Fault(f"{name}: không tính được giá trị ({said}).", f"{name}: its value cannot be made out ({said}).")
+        return
+    spec = {key: item for key, item in option.items() if key in ("type", "elements", "choices")}
+    for said in ArgumentSpecValidator({name: spec}).validate({name: found}).error_messages:
+        wanted = ", ".join(map(str, option.get("choices", []))) or option.get("type", "str")
+        yield Fault(f"{name} = {found!r}: phải là {wanted}. Sửa trong inventory.", f"{said}. Set it in the inventory.")
+
+
+def asserted(
+    roles: Sequence[Role], template: Callable[[Role, Any], Any], holds: Callable[[Role, Any], bool]
+) -> Iterator[Fault]:
+    """What each role itself asserts of its settings."""
+    for role in roles:
+        for task in role.asserts:
+            conditions = task["that"] if isinstance(task["that"], list) else [task["that"]]
+            try:
+                if not all(holds(role, condition) for condition in conditions):
+                    vi, _, en = str(template(role, task["fail_msg"])).partition(" -- ")
+                    yield Fault(vi.strip(), en.strip())
+            except Exception as error:  # noqa: BLE001 - a value of another type, which `settings` tells
+                said = " ".join(str(error).split())
+                yield Fault(f"Role {role.name}: {said}", f"Role {role.name}: {said}")
+
+
+def register(directory: Path, *, test_host: bool) -> tuple[Province | None, list[Fault]]:
+    """What the register says for all, and what is wrong with it."""
+    try:
+        found = controller.read_register_for(directory, test_host=test_host)[0]
+    except Failure as failure:
+        return None, [Fault(failure.vi, failure.en)]
+    return found.province, []
+
+
+def domain(province: Province, mail_domain: str, mail_host: str) -> Iterator[Fault]:
+    """The inventory and the register speak of one domain, and of a host in some domain."""
+    if (mail_domain, mail_host) != (province.domain, province.host):
+        yield Fault(
+            f'Inventory và province.yml nói hai tên khác nhau: mail_domain = "{mail_domain}" và domain = '
+            f'"{province.domain}"; mail_host = "{mail_host}" và host = "{province.host}". Bỏ mail_domain, mail_host '
+            "khỏi inventory: tên lấy từ province.yml.",
+            f'The inventory and province.yml differ: mail_domain = "{mail_domain}" and domain = "{province.domain}"; '
+            f'mail_host = "{mail_host}" and host = "{province.host}". Remove mail_domain and mail_host from the '
+            "inventory: they come from province.yml.",
+        )
+    if province.host.count(".") < 2:
+        yield Fault(
+            f'Trong province.yml, host = "{province.host}" phải là tên máy đầy đủ như mail.laocai.gov.vn.',
+            f'In province.yml, host = "{province.host}" must be a full host name such as mail.laocai.gov.vn.',
+        )
+
+
+class Given(NamedTuple):
+    """The certificate that is to be put on a host: paths on the controller, the names and days it must be good for."""
+
+    pair: Pair
+    names: Sequence[str]
+    needed: Sequence[str]
+    days: int = 1
+
+
+def certificate(given: Given) -> Iterator[Fault]:
+    """The given files: there, readable, of each other, for all names, of a known authority, and not ended."""
+    pair = given.pair
+    wanted = {"tls_given_certificate": pair.certificate, "tls_given_key": pair.key}
+    if pair.trust:
+        wanted["tls_authority"] = pair.trust
+    unreadable = [name for name, path in wanted.items() if not os.access(path, os.R_OK) or Path(path).is_dir()]
+    for name in unreadable:
+        yield _no_file(name, wanted[name])
+    if missing := [name for name in given.needed if name not in given.names]:
+        listed = ", ".join(missing)
+        yield Fault(
+            f"tls_names thiếu {listed}: chương trình thư hỏi các tên đó. Bỏ tls_names khỏi inventory, hoặc thêm vào.",
+            f"tls_names lacks {listed}, which mail programs ask for. Remove tls_names from the inventory, or add them.",
+        )
+    if shutil.which("openssl") is None:
+        yield Fault(
+            "Máy điều khiển chưa có openssl: apt-get install openssl.",
+            "The controller has no openssl: apt-get install openssl.",
+        )
+    elif not unreadable:
+        for said in find_faults(_openssl, pair, given.names, given.days):
+            vi, _, en = said.partition(" -- ")
+            yield Fault(f"Chứng thư {pair.certificate}: {vi}.", f"Certificate {pair.certificate}: {en}.")
+
+
+def _no_file(name: str, path: str) -> Fault:
+    where = path or "chưa nêu / not given"
+    return Fault(
+        f"{name}: không đọc được tệp trên máy điều khiển ({where}). Đặt tệp vào đó hoặc sửa {name}.",
+        f"{name}: not found or not readable on the controller ({where}). Put the file there or correct {name}.",
+    )
+
+
+def _openssl(*arguments: str) -> str | None:
+    done = subprocess.run(
+        ["openssl", *arguments], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    return done.stdout if done.returncode == 0 else None
+
+
+class Server(NamedTuple):
+    """How a host answered the first question: by whom it was reached, or why not, and the lines that it said."""
+
+    name: str
+    address: str
+    unreachable: bool
+    lines: Sequence[str]
+    error: str
+
+
+def reached(server: Server) -> Iterator[Fault]:
+    """It is there, it is Debian 13, it has Python, and we are root there."""
+    if server.unreachable:
+        yield Fault(
+            f"Không nối được tới {server.name} ({server.address}) bằng ssh: kiểm tra máy có chạy không, địa chỉ và "
+            f"người dùng trong inventory, khoá ssh, và khoá máy chủ trong known_hosts. ssh: {server.error}",
+            f"{server.name} ({server.address}) cannot be reached by ssh: check that it runs, the address and user in "
+            "the inventory, the ssh key, and the host key in known_hosts.",
+        )
+    elif not {"debian 13", "python3"} <= set(server.lines):
+        said = ", ".join(line for line in server.lines if " MB" not in line) or server.error
+        yield Fault(
+            f'{server.name} phải là Debian 13 có /usr/bin/python3; máy trả lời "{said}". Cài lại máy bằng Debian 13, '
+            'hoặc chạy "apt-get install python3" trên máy.',
+            f'{server.name} must be Debian 13 with /usr/bin/python3; it answers "{said}". Reinstall it with Debian 13, '
+            'or run "apt-get install python3" there.',
+        )
+    elif "root" not in server.lines:
+        yield Fault(
+            f"Không có quyền root trên {server.name}: đăng nhập bằng root, hoặc bằng người dùng sudo không phải gõ mật "
+            "khẩu.",
+            f"No root's rights on {server.name}: sign in as root, or as somebody who may use sudo without a password.",
+        )
+
+
+def room(server: Server) -> Iterator[Fault]:
+    """It has the memory and the disk that it takes."""
+    sizes = {match[1]: int(match[2]) for line in server.lines if (match := re.fullmatch(r"(\S+) ([0-9]+) MB", line))}
+    memory = sizes.pop("memory", None)
+    if memory is not None and memory < LEAST_MEMORY:
+        yield Fault(
+            f"{server.name} có {memory} MB bộ nhớ; cần ít nhất {LEAST_MEMORY} MB.",
+            f"{server.name} has {memory} MB of memory; it needs {LEAST_MEMORY} MB at least.",
+        )
+    least = LEAST_LEFT if "built" in server.lines else LEAST_DISK
+    for path, left in sizes.items():
+        if left < least:
+            yield Fault(
+                f"{server.name}: ổ đĩa của {path} chỉ còn {left} MB; cần ít nhất {least} MB. Dọn hoặc mở rộng.",
+                f"{server.name}: the disk of {path} has {left} MB left; it needs {least} MB. Clear or enlarge it.",
+            )
+
+
+def names_in_dns(hosts: Sequence[str]) -> Iterator[Fault]:
+    """Names that DNS, as the controller sees it, does not have: a warning, for they may come later."""
+    pool = ThreadPoolExecutor(max_workers=max(1, len(hosts)))
+    asked = [(name, pool.submit(partial(socket.getaddrinfo, name, 443))) for name in hosts]
+    for name, answer in asked:
+        try:
+            answer.result(timeout=PATIENCE)
+        except (OSError, TimeoutError):
+            yield Fault(
+                f"DNS chưa có tên {name}; chương trình thư và trình duyệt tìm máy chủ bằng tên đó.",
+                f"DNS does not have the name {name}, by which mail programs and browsers look for the server.",
+            )
+    pool.shutdown(wait=False, cancel_futures=True)
+
+
+def keys(province: Province) -> Iterator[Fault]:
+    """Letters need a key: a warning, for the first passwords come later."""
+    if not province.operator_key:
+        yield Fault(
+            "province.yml chưa có operator_key: chưa cấp được mật khẩu cho ai không có khóa. Tạo bằng age-keygen.",
+            "province.yml has no operator_key: who has no key can be issued no password. Make one by age-keygen.",
+        )

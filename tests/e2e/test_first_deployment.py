@@ -1,0 +1,242 @@
+"""A province's first day, from an empty folder and a fresh host to a delivered mail, by its own README's commands.
+
+Nothing of the clone is used but what is published: the built collection. The host is this file's own.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.lab import Host, Lab
+from tests.support.authority import Authority
+from tests.support.deployment import FQDN, PROJECT, Deployment, new_password, unmeasured
+from tests.support.letters import new_key
+from tests.support.mail import compose
+from tests.support.webmail import Webmail
+
+NAME, ADDRESS = "province", "10.233.0.62"
+NAMES = (FQDN, "autoconfig.laocai.gov.vn", "autodiscover.laocai.gov.vn")
+CONTACT, OFFICIAL = "contact-stttt@laocai.gov.vn", "nvvinh-stttt@laocai.gov.vn"
+SUBJECT = "Thư đầu tiên của tỉnh"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The province's own repository, and how its administrator works in it."""
+
+    path: Path
+    deployment: Deployment
+
+    @property
+    def private(self) -> Path:
+        return self.path / ".private/production"
+
+    @property
+    def settings(self) -> Path:
+        return self.path / f"inventories/production/host_vars/{FQDN}.yml"
+
+    def step(self, name: str) -> str:
+        """The commands of one step of the README."""
+        readme = (self.path / "README.md").read_text(encoding="utf-8")
+        block = re.search(rf"^```sh step={name}\n(.*?)^```", readme, re.MULTILINE | re.DOTALL)
+        assert block, f"README has no step {name}"
+        return block[1]
+
+    def run(self, commands: str) -> subprocess.CompletedProcess[str]:
+        """What a shell says to some commands, in a session that has begun as README says."""
+        begun = self.step("activate") if (self.path / ".venv").exists() else ""
+        return subprocess.run(
+            ["/bin/bash", "-c", f"set -e\n{begun}{commands}"],
+            cwd=self.path,
+            env=environment(self.deployment.host),
+            check=False,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def do(self, name: str) -> str:
+        """Carry out a step of the README, which must work."""
+        done = self.run(self.step(name))
+        assert done.returncode == 0, done.stdout[-6000:]
+        return done.stdout
+
+
+def environment(host: Host) -> dict[str, str]:
+    """An administrator's, who reaches the host by key; the clone's own Ansible and Python are not in it."""
+    kept = {key: value for key, value in unmeasured().items() if key not in ("VIRTUAL_ENV", "ANSIBLE_CONFIG")}
+    return kept | {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "LC_ALL": "C.UTF-8",
+        "ANSIBLE_NOCOLOR": "1",
+        "ANSIBLE_PRIVATE_KEY_FILE": str(host.private_key),
+        "ANSIBLE_SSH_COMMON_ARGS": f"-o UserKnownHostsFile={host.known_hosts} -o StrictHostKeyChecking=yes",
+        "GIT_AUTHOR_NAME": "Quản trị",
+        "GIT_AUTHOR_EMAIL": "quantri@example.org",
+        "GIT_COMMITTER_NAME": "Quản trị",
+        "GIT_COMMITTER_EMAIL": "quantri@example.org",
+    }
+
+
+@pytest.fixture(scope="module")
+def host() -> Iterator[Host]:
+    lab = Lab()
+    lab.down(NAME)
+    try:
+        yield lab.up(NAME, address=ADDRESS, fqdn=FQDN)
+    finally:
+        lab.down(NAME)
+
+
+@pytest.fixture(scope="module")
+def repository(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """What `danhba init` makes, with the collection as it is published."""
+    work = tmp_path_factory.mktemp("province")
+    private = work / "tinh/.private/production"
+    key = new_key(work / "operator.key")
+    tools = PROJECT / ".venv/bin"
+    galaxy = [str(tools / "ansible-galaxy"), "collection", "build", "--output-path", str(work / "published")]
+    subprocess.run(galaxy, cwd=PROJECT, env=unmeasured() | {"LC_ALL": "C.UTF-8"}, check=True, capture_output=True)
+    answers = {
+        "province": "Lào Cai",
+        "domain": "laocai.gov.vn",
+        "operator": "stttt",
+        "name": "Sở Thông tin và Truyền thông",
+        "kind": "department",
+        "document": "11/2008/QĐ-UBND",
+        "date": "2008-03-20",
+        "phone": "0214 3 840 034",
+        "key": key,
+        "server": ADDRESS,
+        "forge": "gitlab",
+        "collection": str(next((work / "published").glob("*.tar.gz"))),
+    }
+    options = [f"--{name}={value}" for name, value in answers.items()]
+    done = subprocess.run([tools / "danhba", "init", "tinh", *options], cwd=work, check=False, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    made = Repository(work / "tinh", Deployment(host, private, work / "tinh/directory"))
+    made.do("setup")
+    made.do("private")
+    shutil.copy(work / "operator.key", made.deployment.letters_key_file)  # where this test's own tools look for it
+    return made
+
+
+def state(host: Host) -> str:
+    """The packages of the host, and what is in its /etc and /srv."""
+    return host.run("dpkg-query -W; find /etc /srv -type f -printf '%p %s %T@\\n' | sort").stdout
+
+
+@pytest.fixture(scope="module")
+def fresh(host: Host) -> str:
+    """The state of the host before anything was done."""
+    return state(host)
+
+
+def test_the_sample_goes_to_no_real_host(host: Host, fresh: str, repository: Repository, tmp_path: Path) -> None:
+    folder = tmp_path / "sample"
+    shutil.copytree(repository.path, folder, ignore=shutil.ignore_patterns(".venv", ".ansible", ".git"))
+    shutil.rmtree(folder / "directory")
+    shutil.copytree(PROJECT / "directory", folder / "directory")
+    for playbook in ("site", "accounts", "passwords", "letters -e to=/nowhere"):
+        command = f"cd {folder} && ansible-playbook laocai.mail.{playbook}"
+        done = repository.run(f"export ANSIBLE_COLLECTIONS_PATH=$PWD/.ansible/collections\n{command}")
+        assert done.returncode == 2, done.stdout
+        assert "là sổ mẫu (sample: true trong province.yml)" in " ".join(done.stdout.split())
+        assert "danhba init" in done.stdout
+    assert state(host) == fresh
+
+
+def test_the_register_holds_and_is_committed(repository: Repository, story: Callable[[], None]) -> None:
+    said = repository.do("check")
+    assert "0 lỗi, 0 lời khuyên" in said
+    listed = repository.run("git ls-files").stdout
+    assert "directory/agencies/stttt.yml" in listed
+    assert ".private" not in listed
+
+
+def test_all_that_is_missing_is_told_at_once(
+    host: Host, fresh: str, repository: Repository, story: Callable[[], None]
+) -> None:
+    text = repository.settings.read_text(encoding="utf-8")
+    repository.settings.write_text(f"{text}tls_given_certficate: x\nmail_attachment: 40\n", encoding="utf-8")
+    done = repository.run("ansible-playbook laocai.mail.site")
+    repository.settings.write_text(text, encoding="utf-8")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 2, done.stdout
+    assert "Chưa có gì thay đổi" in said
+    for fault in (
+        "did you mean tls_given_certificate?",
+        "did you mean mail_attachments?",
+        "tls_given_certificate: not found or not readable on the controller",
+        "tls_given_key: not found or not readable on the controller",
+    ):
+        assert fault in said
+    assert state(host) == fresh
+
+
+def test_an_authority_that_nobody_knows_is_asked_for(repository: Repository, story: Callable[[], None]) -> None:
+    authority = Authority.make(repository.private)
+    authority.issue(repository.private / "server", NAMES[:1])
+    done = repository.run("ansible-playbook laocai.mail.site --check")
+    said = " ".join(done.stdout.split())
+    assert done.returncode == 2, done.stdout
+    assert "the certificate is not issued for the name autoconfig.laocai.gov.vn" in said
+    assert "for an authority of your own set tls_authority" in said
+
+
+def test_the_guide_deploys_a_fresh_host(repository: Repository, story: Callable[[], None]) -> None:
+    Authority.read(repository.private).issue(repository.private / "server", NAMES)
+    text = repository.settings.read_text(encoding="utf-8")
+    own = 'tls_authority: "{{ private_dir }}/ca.crt"'
+    assert own in (repository.path / "README.md").read_text(encoding="utf-8")
+    repository.settings.write_text(text.replace('tls_authority: ""', own), encoding="utf-8")
+    said = repository.do("site")
+    assert "all answered right" in " ".join(said.split())
+
+
+def test_nothing_is_left_to_do_and_one_part_can_be_run(repository: Repository, story: Callable[[], None]) -> None:
+    done = repository.run("ansible-playbook laocai.mail.site --tags tls,settings")
+    assert done.returncode == 0, done.stdout[-6000:]
+    assert re.findall(r"changed=(\d+)", done.stdout) == ["0"]
+
+
+def test_a_mail_is_delivered(repository: Repository, story: Callable[[], None]) -> None:
+    today = datetime.now(UTC).date().isoformat()
+    opened = repository.run(
+        'danhba open stttt --name "Nguyễn Văn Vịnh" --title "Giám đốc" --id 000101 '
+        f"--document 101/QĐ-UBND --date {today} --yes"
+    )
+    assert opened.returncode == 0, opened.stdout
+    repository.do("accounts")
+    deployment = repository.deployment
+    assert deployment.issued.keys() == {CONTACT, OFFICIAL}
+    webmail, password = Webmail(deployment.server), new_password()
+    webmail.choose_first(OFFICIAL, deployment.issued[OFFICIAL], password)
+    deployment.remember(OFFICIAL, password)
+    webmail.log_out()
+    message = compose(OFFICIAL, [CONTACT], SUBJECT, "Kính gửi cơ quan.\n", ("thu.txt", b"x\n"))
+    with deployment.server.submission(OFFICIAL, password) as smtp:
+        smtp.send_message(message)
+    received = deployment.server.wait_for(CONTACT, deployment.choose(CONTACT), str(message["Message-ID"]))
+    assert received["Subject"] == SUBJECT
+
+
+def test_letters_lie_in_the_repository_and_not_in_git(
+    repository: Repository, tmp_path: Path, story: Callable[[], None]
+) -> None:
+    done = repository.run(repository.step("letters").replace("/media/usb/phieu", str(tmp_path / "usb")))
+    assert done.returncode == 0, done.stdout
+    assert list((tmp_path / "usb").glob("*.pdf.age"))
+    assert list((repository.private / "letters").iterdir())
+    assert not list((repository.path / ".ansible").rglob("*.age"))
+    assert repository.run("git status --short .private").stdout == ""
+    assert repository.private.stat().st_mode & 0o077 == 0

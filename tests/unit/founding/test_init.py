@@ -1,0 +1,225 @@
+"""`danhba init`: what it writes, that it holds, and that nothing is there after a refusal."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from danhba import cli
+from danhba.founding import repository
+from danhba.governance.codeowners import FORGES
+from tests.lint import programs
+from tests.support import locked
+
+PROJECT = Path(__file__).resolve().parents[3]
+KEY = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
+ANSWERS = {
+    "province": "Lào Cai",
+    "domain": "laocai.gov.vn",
+    "operator": "stttt",
+    "name": "Sở Thông tin và Truyền thông",
+    "kind": "department",
+    "document": "11/2008/QĐ-UBND",
+    "date": "2008-03-20",
+    "phone": "0214 3 000 000",
+    "key": KEY,
+    "server": "192.0.2.10",
+    "forge": "gitlab",
+}
+SAMPLES = "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a"
+
+Init = Callable[..., Result]
+
+
+@pytest.fixture
+def init(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Init:
+    """Run it in a folder of its own, with answers over those of `ANSWERS`; one that is None is not given."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(directory: str = "tinh", **other: str | None) -> Result:
+        given = {**ANSWERS, **other}
+        options = [f"--{name}={value}" for name, value in given.items() if value is not None]
+        return CliRunner().invoke(cli.main, ["init", directory, *options])
+
+    return run
+
+
+def texts(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+@pytest.mark.parametrize("forge", sorted(repository.WORKFLOWS))
+def test_what_it_writes_holds(init: Init, tmp_path: Path, forge: str) -> None:
+    done = init(forge=forge)
+    assert (done.exit_code, done.stderr) == (0, "")
+    checked = CliRunner().invoke(cli.main, ["check", "tinh/directory", "--lang", "en"])
+    assert (checked.exit_code, checked.output) == (0, "0 errors, 0 pieces of advice\n")
+    owners = CliRunner().invoke(cli.main, ["codeowners", "tinh/directory", "--format", forge])
+    written = texts(tmp_path / "tinh")
+    assert written[str(FORGES[forge].path)] == owners.output.replace("tinh/directory", "directory")
+    for name, text in written.items():
+        assert "@{" not in text, name
+        assert str(tmp_path) not in text, name
+        if name.endswith((".yml", ".yaml")):
+            yaml.safe_load(text)
+        if text.startswith("#!"):
+            assert programs.shellcheck(tmp_path / "tinh" / name, text) == ""
+            assert os.access(tmp_path / "tinh" / name, os.X_OK)
+    lint = ["yamllint", "--strict", "-c", str(PROJECT / ".yamllint"), "directory", "inventories", "requirements.yml"]
+    subprocess.run(lint, cwd=tmp_path / "tinh", check=True)
+
+
+def test_private_files_are_not_for_git(init: Init, tmp_path: Path) -> None:
+    init()
+    subprocess.run(["git", "init", "--quiet", "tinh"], check=True)
+    for path in (".private/production/server.key", ".venv/bin/x", ".ansible/x", "directory/.danhba-journal"):
+        assert subprocess.run(["git", "-C", "tinh", "check-ignore", "--quiet", path], check=False).returncode == 0, path
+    assert subprocess.run(
+        ["git", "-C", "tinh", "check-ignore", "--quiet", "directory/province.yml"], check=False
+    ).returncode
+
+
+def test_the_projects_example_is_what_it_writes(init: Init, tmp_path: Path) -> None:
+    init()
+    assert texts(tmp_path / "tinh/inventories/production") == texts(PROJECT / "inventories/single")
+
+
+@pytest.mark.parametrize(("forge", "path"), sorted(repository.WORKFLOWS.items()))
+def test_the_workflows_are_the_projects(forge: str, path: str) -> None:
+    templates = PROJECT / "plugins/module_utils/danhba/founding/files"
+    assert (templates / f"{forge}.yml").read_text() == (PROJECT / path).read_text(), "make generated"
+
+
+def test_the_lock_is_the_projects() -> None:
+    templates = PROJECT / "plugins/module_utils/danhba/founding/files"
+    assert (templates / "requirements.txt").read_text() == locked.text(), "make generated"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("domain", "LaoCai.gov.vn", "'LaoCai.gov.vn' has not the shape of: laocai.gov.vn"),
+        ("domain", "laocai", "'laocai' has not the shape of"),
+        ("host", "laocai.vn", "'laocai.vn' has not the shape of: mail.laocai.gov.vn"),
+        ("operator", "Sở TTTT", "has not the shape of: stttt"),
+        ("key", KEY[:-1] + "q", "is no key of age: a character is wrong"),
+        ("key", "AGE-SECRET-KEY-1", "has not the shape of: age1"),
+        ("server", "192.0.2.10; rm -r /", "has not the shape of: 192.0.2.10"),
+        ("phone", "hỏi chị Hoa", "has not the shape of: 0214 3 000 000"),
+        ("document", "quyết định", "has not the shape of: 33/2010"),
+        ("date", "20/3/2008", "is no date"),
+        ("kind", "sở", "--kind: 'sở' is none of"),
+        ("forge", "sourceforge", "--forge: 'sourceforge' is none of: forgejo, github, gitlab"),
+        ("org", "lào cai", "has not the shape of: laocai"),
+        ("collection", "khong-co.tar.gz", "is no file of this collection"),
+    ],
+)
+def test_a_wrong_answer_leaves_nothing(init: Init, tmp_path: Path, name: str, value: str, said: str) -> None:
+    done = init(**{name: value})
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 3  # Vietnamese, English, where the help is
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_samples_key_is_refused(init: Init, tmp_path: Path) -> None:
+    done = init(key=SAMPLES)
+    assert done.exit_code == 1
+    assert "directory/province.yml:11:15: lỗi province-sample-key" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_all_that_is_missing_is_told_at_once(init: Init, tmp_path: Path) -> None:
+    done = init(province=None, forge=None, phone=None)
+    assert done.exit_code == 2
+    assert "missing --province, --phone, --forge (forgejo | github | gitlab)" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_something_in_it_is_left_alone(init: Init, tmp_path: Path) -> None:
+    (tmp_path / "tinh").mkdir()
+    (tmp_path / "tinh/thu.txt").write_text("x")
+    done = init()
+    assert done.exit_code == 2
+    assert "tinh has something in it (thu.txt); name a new folder: danhba init tinh/thu-dien-tu" in done.stderr
+    assert texts(tmp_path) == {"tinh/thu.txt": "x"}
+    assert init("tinh/thu-dien-tu").exit_code == 0
+
+
+def test_an_empty_folder_is_taken(init: Init, tmp_path: Path) -> None:
+    (tmp_path / "tinh").mkdir()
+    assert init().exit_code == 0
+    assert (tmp_path / "tinh/README.md").exists()
+
+
+@pytest.mark.parametrize(
+    ("directory", "said"),
+    [(".", "is the folder that you are in"), ("tep", "is a file"), ("chua/co", "is no folder; make it first")],
+)
+def test_other_places(init: Init, tmp_path: Path, directory: str, said: str) -> None:
+    if directory == "tep":
+        (tmp_path / "tep").touch()
+    done = init(directory)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == (["tep"] if directory == "tep" else [])
+
+
+def test_a_disk_that_is_full_half_way_leaves_nothing(
+    init: Init, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path, made: repository.Made) -> None:
+        if path.name == "setup":
+            raise OSError(28, "No space left on device", str(path))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(made.text)
+
+    monkeypatch.setattr(repository, "_write", fail)
+    done = init()
+    assert done.exit_code == 2
+    assert "nothing was left there" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_key_the_readme_says_so(init: Init, tmp_path: Path) -> None:
+    assert init(key=None).exit_code == 0
+    written = texts(tmp_path / "tinh")
+    assert "\n# operator_key: age1…\n" in written["directory/province.yml"]
+    assert "**chưa\ncó khóa**" in written["README.md"]
+
+
+def test_a_name_of_any_letters_stays_a_name(init: Init, tmp_path: Path) -> None:
+    name = 'Sở "Thông tin": {a} # và @{domain}'
+    assert init(name=name, province="Y: Tý").exit_code == 0
+    found = yaml.safe_load((tmp_path / "tinh/directory/agencies/stttt.yml").read_text())
+    assert found["name"] == name
+    assert yaml.safe_load((tmp_path / "tinh/directory/province.yml").read_text())["province"] == "Y: Tý"
+
+
+def test_the_software_comes_along(init: Init, tmp_path: Path) -> None:
+    package = tmp_path / "laocai-mail-0.1.0.tar.gz"
+    manifest = json.dumps({"collection_info": {"namespace": "laocai", "name": "mail"}}).encode()
+    with tarfile.open(package, "w:gz") as archive:
+        member = tarfile.TarInfo("MANIFEST.json")
+        member.size = len(manifest)
+        archive.addfile(member, io.BytesIO(manifest))
+    assert init(collection=str(package)).exit_code == 0
+    wanted = yaml.safe_load((tmp_path / "tinh/requirements.yml").read_text())
+    assert wanted == {"collections": [{"name": "collections/laocai-mail-0.1.0.tar.gz", "type": "file"}]}
+    assert (tmp_path / "tinh/collections/laocai-mail-0.1.0.tar.gz").read_bytes() == package.read_bytes()
+
+
+def test_the_version_is_named_where_the_software_is_published(init: Init, tmp_path: Path) -> None:
+    init()
+    galaxy = yaml.safe_load((PROJECT / "galaxy.yml").read_text())
+    wanted = yaml.safe_load((tmp_path / "tinh/requirements.yml").read_text())
+    assert wanted == {"collections": [{"name": "laocai.mail", "version": galaxy["version"]}]}
