@@ -13,7 +13,21 @@ SYSTEM, SUPPORT = (
     next(line for line in PROVINCE.splitlines(keepends=True) if line.startswith(key)) for key in ("system", "support")
 )
 
+ACKNOWLEDGED = "document: 5/STTTT-VP, until: 2012-01-01}"
+
 CASES = [
+    *(
+        change(f"an acknowledgement from {day}", P, ACKNOWLEDGED, f"document: 5/STTTT-VP, {more}}}", *expected)
+        for day, more, expected in (
+            ("its last day", "from: 2012-01-01, until: 2012-01-01", []),
+            (
+                "after its last day",
+                "from: 2012-01-02, until: 2012-01-01",
+                [f"{P}:15:58 province-acknowledgement-dates"],
+            ),
+            ("no day", "from: soon, until: 2012-01-01", [f"{P}:15:58 schema-date"]),
+        )
+    ),
     change("an unknown operator", P, "operator: stttt", "operator: snv", "province.yml:5:11 province-operator"),
     change(
         "a system address of nobody",
