@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import Issued, contact
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.model import documents
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model import custody, documents
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import (
     Agency,
     Custodian,
@@ -147,13 +147,8 @@ class Office:
         return Reader(self.register.province.operator_key, "operator", person, name)
 
     def custodian(self, agency: Agency) -> tuple[Custodian, Issuance] | None:
-        """Who holds the agency's contact mailbox on the day (R11.1), with the entry under which that person is there.
-
-        None where nobody does, and where the last one is suspended or has left: no letter is for somebody who may not
-        log in, and nobody comes back because a successor left.
-        """
-        begun = [custodian for custodian in agency.custodians if custodian.date <= self.day]
-        return self._in_office(agency, begun[-1]) if begun else None
+        """Who holds the agency's contact mailbox on the day (R11.1), with the entry that is open."""
+        return custody.holder(agency, self.day)
 
     def states(self) -> dict[str, State]:
         """The state of each address that is or will be a mailbox of somebody again: those open and suspended."""
@@ -172,13 +167,6 @@ class Office:
             found[f"{contact(agency.code)}@{domain}"] = AGENCY, agency.code
             found |= {f"{own}@{domain}": (OFFICIAL, entry.id) for entry, own in self.issued.of(agency)}
         return found
-
-    def _in_office(self, agency: Agency, custodian: Custodian) -> tuple[Custodian, Issuance] | None:
-        timeline = Timeline(self.register, self.day)
-        for issuance in agency.people:
-            if issuance.id == custodian.person and timeline.own_state(issuance) is State.OPEN:
-                return custodian, issuance
-        return None
 
     def _agency(self, code: str) -> Agency:
         return self.register.agencies[code]
@@ -243,7 +231,7 @@ class Office:
     def _head(self, agency: Agency) -> Issuance | None:
         """The head as the custodians name him or her, if still in office."""
         heads = [entry for entry in agency.custodians if entry.role == "head" and entry.date <= self.day]
-        held = self._in_office(agency, heads[-1]) if heads else None
+        held = custody.in_office(agency, heads[-1], self.day) if heads else None
         return held[1] if held else None
 
     def _to(self, agency: Agency, issuance: Issuance | None) -> str:

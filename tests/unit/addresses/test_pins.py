@@ -27,6 +27,7 @@ PINS = [
         f"{S}:26:23 address-missing",
     ),
     pinned("phu.giang-stttt"),
+    pinned("phugs-stttt"),
     pinned("giang.phu", f"{S}:26:14 address-bare"),
     pinned("giangphu-stttt", f"{S}:26:14 address-document", document=""),
     pinned("nvvinh-stttt", f"{S}:26:14 address-taken"),

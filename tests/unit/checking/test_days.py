@@ -9,10 +9,13 @@ import pytest
 
 from danhba.checking import days
 from danhba.checking.check import check, differences
-from tests.support.registers import Texts, agency, files, person, register
+from tests.support.registers import Entry, Texts, agency, event, files, person, register
 
 TODAY = date(2012, 1, 1)
 NAMES = [f"Lò {given}" for given in "An Bình Chi Dung Giang Hà Khánh Lan Mai Nga Oanh Phú Quý Sơn Tú Uyên".split()]
+
+FAMILIES = ("Lò", "Vàng", "Giàng", "Sùng", "Thào", "Lý", "Má", "Hoàng", "Nông", "Bàn")
+TWENTY = [f"{family} {given}" for given in ("An", "Bình") for family in FAMILIES]
 
 
 def day(number: int) -> str:
@@ -39,24 +42,73 @@ OTHERS = [staff(f"b{letter}") for letter in "abcdefghijklmnopqrstuvwxyz"]
 BEFORE = register(staff("aa"), *OTHERS)
 
 
-def test_one_a_day_passes() -> None:
-    closings = {n: n + 1 for n in range(len(NAMES))}
+def test_a_few_on_days_of_their_own_pass() -> None:
+    closings = {n: n + 1 for n in range(3)}
     assert rules(register(staff("aa", closings), *OTHERS), BEFORE) == []
 
 
-@pytest.mark.parametrize("last", [13, 40, 300])
-def test_a_heavy_day_does_not_hide_behind_light_ones(last: int) -> None:
-    light = {n: n + 1 for n in range(8)}
-    heavy = dict.fromkeys(range(8, 16), last)
-    assert rules(register(staff("aa", light | heavy), *OTHERS), BEFORE) == ["plan-agency-limit"]
+@pytest.mark.parametrize("days_between", [0, 1, 30])
+def test_what_is_refused_on_one_day_is_refused_on_many(days_between: int) -> None:
+    """Four of the seventeen mailboxes of an agency, with its own, are more than a fifth."""
+    closings = {n: 1 + n * days_between for n in range(4)}
+    before, now = check(files(BEFORE), TODAY), files(register(staff("aa", closings), *OTHERS))
+    found = check(now, TODAY, before).findings
+    assert [(finding.rule.id, finding.values["count"], finding.values["most"]) for finding in found] == [
+        ("plan-agency-limit", 4, 3)
+    ]
+
+
+def test_ten_of_twenty_one_on_ten_days_are_refused() -> None:
+    people = [person(str(n), name, "2011-01-01", title=f"Tổ {n}") for n, name in enumerate(TWENTY)]
+    leaving = [{**entry, "closed": event("retired", day(n + 1), f"{n}/QĐ-AA")} for n, entry in enumerate(people[:10])]
+    found = check(files(register(agency("aa", *leaving, *people[10:]))), TODAY, files(register(agency("aa", *people))))
+    counted = {f.rule.id: (f.values["count"], f.values["base"]) for f in found.findings}
+    assert counted == {"plan-agency-limit": (10, 21), "plan-limit": (10, 22)}
+
+
+def test_each_mailbox_counts_once_however_often_it_is_taken_away() -> None:
+    """Suspended on one day, let in, suspended again, closed: all of one person's."""
+    spells = [{"document": f"{n}/QĐ-AA", "date": day(n), "until": day(n + 5)} for n in (10, 20, 30)]
+    people = [person(str(n), name, "2011-01-01", title=f"Tổ {n}") for n, name in enumerate(NAMES)]
+    one = {**people[0], "suspended": spells, "closed": event("retired", day(40), "9/QĐ-AA")}
+    before = register(agency("aa", *people), *OTHERS)
+    assert rules(register(agency("aa", one, *people[1:]), *OTHERS), before) == []
+    several = [{**entry, "suspended": spells[n % 3 :][:1]} for n, entry in enumerate(people[:4])]
+    assert rules(register(agency("aa", *several, *people[4:]), *OTHERS), before) == ["plan-agency-limit"]
+
+
+def acknowledged(count: int, since: int, until: int) -> dict[str, Any]:
+    each = {"limit": "close", "count": str(count), "document": "7/STTTT-VP", "from": day(since), "until": day(until)}
+    return {"acknowledgements": [each]}
+
+
+@pytest.mark.parametrize(
+    ("count", "since", "until", "refused"),
+    [
+        (10, 1, 16, False),
+        (9, 1, 16, True),
+        # Three may always leave, besides those on the days for which it is acknowledged.
+        (7, 1, 7, False),
+        (7, 4, 16, False),
+        (7, 4, 9, True),
+        (6, 4, 16, True),
+    ],
+)
+def test_days_for_which_it_was_acknowledged_are_counted_by_themselves(
+    count: int, since: int, until: int, refused: bool
+) -> None:
+    closings = {n: n + 1 for n in range(10)}
+    before = register(staff("aa"), *OTHERS)
+    found = rules(register(staff("aa", closings), *OTHERS, **acknowledged(count, since, until)), before)
+    assert ("plan-agency-limit" in found) is refused
 
 
 def test_a_heavy_day_of_a_small_agency_does_not_hide_behind_those_of_large_ones() -> None:
     before = register(staff("aa", count=4), *OTHERS)
     # Two of sixteen on each of many days pass; two of four do not.
     large = [staff(f"b{letter}", {0: n, 1: n}) for n, letter in enumerate("abcdefghijklmnopqrstuvwxyz", 1)]
-    now = register(staff("aa", {0: 200, 1: 200}, count=4), *large)
-    assert "plan-agency-limit" in rules(now, before)
+    now = check(files(register(staff("aa", {0: 200, 1: 200}, count=4), *large)), TODAY, files(before)).findings
+    assert [f.where.object for f in now if f.rule.id == "plan-agency-limit"] == ["aa"]
 
 
 def test_a_protected_mailbox_on_a_day_among_many() -> None:
@@ -64,7 +116,7 @@ def test_a_protected_mailbox_on_a_day_among_many() -> None:
     before = register(staff("aa"), agency("cc"), *OTHERS, **policy)
     closings = {n: n + 1 for n in range(len(NAMES))}
     now = register(staff("aa", closings), agency("cc", closed=day(5)), *OTHERS, **policy)
-    assert rules(now, before) == ["plan-protected"]
+    assert rules(now, before) == ["plan-agency-limit", "plan-limit", "plan-protected"]
 
 
 def test_what_happens_today_is_shown_beside_what_comes() -> None:
@@ -92,7 +144,65 @@ def test_days_on_which_somebody_loses_something_are_shown_first() -> None:
 
 def test_nothing_to_come() -> None:
     assert days.shown([days.Happening(day(-1), "aa", "", ends=True)], TODAY) == ([], 0)
-    assert days.judged([days.Happening(day(-1), "aa", "", ends=True)] * 3, {}, TODAY) == []
+    assert days.judged([days.Happening(day(-1), "aa", "", ends=True)] * 3, TODAY) == {}
+
+
+def shown(*people: Entry, others: tuple[str, ...] = ()) -> list[tuple[str, str]]:
+    """Who opens in the plans that a change of nobody into these people shows."""
+    before = check(files(register(agency("aa"))), TODAY)
+    plans, _more = differences(before, check(files(register(agency("aa", *people), *others)), TODAY), TODAY)
+    return [(plan.day.isoformat(), action.id) for plan in plans for action in plan.actions if action.action == "create"]
+
+
+def test_a_mailbox_that_is_there_only_in_between_is_shown() -> None:
+    assert shown(person("1", "Lò An", day(10), day(20)), person("2", "Lò Bình", day(90))) == [
+        (day(19), "1"),
+        (day(90), "2"),
+    ]
+    assert shown(person("1", "Lò An", day(10), day(11))) == [(day(10), "1")]
+
+
+def test_one_that_is_there_in_between_twice_is_shown_twice() -> None:
+    people = (person("1", "Lò An", day(10), day(20)), person("1", "Lò An", day(30), day(40)))
+    assert (day(19), "1") in shown(*people)
+    spans = {(day(10), day(20)), (day(30), day(40))}
+    found = [
+        *(days.Happening(opened, "aa", "1", ends=False) for opened, _closed in spans),
+        *(days.Happening(closed, "aa", "1", ends=True, event="retired") for _opened, closed in spans),
+    ]
+    chosen = days.shown(found, TODAY)[0]
+    assert all(any(opened <= each.isoformat() < closed for each in chosen) for opened, closed in spans)
+
+
+def test_an_agency_that_is_there_only_in_between_is_shown() -> None:
+    assert (day(19), "bb") in shown(others=(agency("bb", opened=day(10), closed=day(20)),))
+
+
+def test_those_in_between_are_shown_beyond_all_days_that_are() -> None:
+    """However many other days take something away, so that no more of these are shown."""
+    many = [days.Happening(day(n), "aa", str(n), ends=True, event="retired") for n in range(1, 101)]
+    brief = [
+        days.Happening(day(60), "aa", "x", ends=False),
+        days.Happening(day(65), "aa", "x", ends=True, event="retired"),
+    ]
+    chosen, more = days.shown([*many, *brief], TODAY)
+    assert [each for each in chosen if day(60) <= each.isoformat() < day(65)]
+    assert len(chosen) + more == 100
+
+
+def test_as_few_days_as_show_all_of_them() -> None:
+    brief = [
+        each
+        for n in range(40)
+        for each in (
+            days.Happening(day(10 + n), "aa", str(n), ends=False),
+            days.Happening(day(60 + n), "aa", str(n), ends=True, event="retired"),
+        )
+    ]
+    late = [days.Happening(day(n), "bb", str(n), ends=True, event="retired") for n in range(1, 10)]
+    chosen, _more = days.shown([*late, *brief], TODAY)
+    before_any_ends = [each for each in chosen if each.isoformat() < day(60) and each.isoformat() > day(9)]
+    assert [each.isoformat() for each in before_any_ends] == [day(59)]
 
 
 def test_many_files_of_mistakes_are_told_of_briefly(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -337,7 +337,7 @@ class TestPlan:
         made = json.loads(run("plan", "--against", "HEAD", "--format", "json").stdout)
         assert [(a["action"], a["after"]) for a in made["actions"]] == [("update", {"title": "Phó Giám đốc"})]
         same = run("plan", "--against", "HEAD", "--as-of", "2005-01-01")
-        assert "nothing changes" in same.stdout
+        assert "no mailbox and no address changes" in same.stdout
 
     def test_against_a_revision_with_errors(self, run: Run, tmp_path: Path) -> None:
         write(tmp_path / "directory", {S: "broken"})

@@ -107,7 +107,8 @@ class TestWhatIsWritten:
                     "ubnd": UBND.replace(
                         " []\n",
                         '\n  - id: "000102"\n    name: Ngô Vân Vinh\n    title: Chánh Văn phòng\n'
-                        f"    opened: {EVENT % 'transferred'}\n",
+                        f"    opened: {EVENT % 'transferred'}\n    suspended:\n"
+                        "      - {document: 9/QĐ-STTTT, date: 2011-07-01, until: 2011-08-01}\n",
                     ),
                 },
             ),
@@ -118,7 +119,8 @@ class TestWhatIsWritten:
                     "ubnd": UBND.replace(
                         " []\n",
                         '\n  - id: "000102"\n    name: Ngô Vinh Vân\n    leader: true\n'
-                        f"    opened: {EVENT % 'transferred'}\n",
+                        f"    opened: {EVENT % 'transferred'}\n    suspended:\n"
+                        "      - {document: 9/QĐ-STTTT, date: 2011-07-01, until: 2011-08-01}\n",
                     ),
                 },
             ),
@@ -347,14 +349,24 @@ class TestWhoIsMeant:
         """Of somebody who is to move, or to leave, the entry is edited that is open on the day."""
         leaving = ("--document", "6/QĐ-UBND", "--date", "2011-12-01")
         assert run("transfer", "000101", "--to", "ubnd", *leaving).exit_code == 0
-        assert run("suspend", "000101", *BY).exit_code == 0
+        assert run("suspend", "000101", *BY, "--until", "2011-08-01").exit_code == 0
         text = (root / S).read_text(encoding="utf-8")
-        assert "    suspended:\n      - {document: 5/QĐ-UBND, date: 2011-07-01}\n" in text
+        assert "    suspended:\n      - {document: 5/QĐ-UBND, date: 2011-07-01, until: 2011-08-01}\n" in text
         assert run("suspend", "000103", *BY, "--until", "2011-08-01").exit_code == 0
         assert "until: 2011-08-01}\n" in (root / S).read_text(encoding="utf-8").partition('"000103"')[2]
         after = ("--document", "7/QĐ-UBND", "--date", "2011-12-01", "--until", "2012-01-01")
         assert run("suspend", "000101", *after).exit_code == 0
         assert "7/QĐ-UBND" in (root / "agencies/ubnd.yml").read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("until", [(), ("--until", "2012-01-01")])
+    def test_a_suspension_goes_along_with_who_is_to_move(self, until: tuple[str, ...], run: Run, root: Path) -> None:
+        leaving = ("--document", "6/QĐ-UBND", "--date", "2011-12-01")
+        assert run("transfer", "000101", "--to", "ubnd", *leaving).exit_code == 0
+        assert run("suspend", "000101", *BY, *until).exit_code == 0
+        end = ", until: 2012-01-01" if until else ""
+        assert f"{{document: 5/QĐ-UBND, date: 2011-07-01{end}}}" in (root / S).read_text(encoding="utf-8")
+        there_too = (root / "agencies/ubnd.yml").read_text(encoding="utf-8")
+        assert f"    suspended:\n      - {{document: 5/QĐ-UBND, date: 2011-12-01{end}}}\n" in there_too
 
     def test_nothing_is_closed_twice(self, run: Run, root: Path) -> None:
         result = run("close", "000103", "--event", "deceased", *BY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,11 +26,13 @@ from danhba.model.findings import binding
 from danhba.planning import plan
 from danhba.planning.plan import Action, Changes, Plan, Refusal
 from danhba.reading import source
+from tests.factory import province_yaml
 from tests.support.forges import git
-from tests.support.registers import Entry, Texts, agency, files, person, register, write
+from tests.support.registers import Entry, Texts, agency, event, files, person, register, write
 
 OPEN = ("open", "close")
 DAY = date(2020, 1, 1)
+KEY = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
 PEOPLE = [
     person(f"{n:03d}", f"Lò Thị Mai Hoa {word}", "2010-10-15") for n, word in enumerate("An Ban Chi Dung".split())
 ]
@@ -217,9 +219,108 @@ class TestSettings:
         assert review(proposal(without), DAY).settings == [(path, now, "") for path, _before, now in province]
         assert review(proposal(without, without), DAY).settings == []
 
+    LIMITS: Mapping[str, Any] = {"policy": {"limits": {"close": {"percent": "90", "agency_percent": "90"}}}}
+    PROTECTED: Mapping[str, Any] = {"policy": {"protected": ["contact-ubnd"]}}
+
+    @staticmethod
+    def acknowledged(limit: str, **values: Any) -> dict[str, Any]:
+        each = {"limit": limit, "document": "7/STTTT-VP", "until": "2020-02-01", **values}
+        return {"acknowledgements": [each]}
+
+    def guarded(self, result: Texts, before: Texts, **province: Any) -> Proposal:
+        return proposal({**result, "province.yml": province_yaml(**province)}, before)
+
+    def closing(self, count: int) -> Texts:
+        left = [{**entry, "closed": event("retired", "2020-01-01", f"8{n}/QĐ-SNV")} for n, entry in enumerate(PEOPLE)]
+        return changed(*left[:count], *PEOPLE[count:])
+
+    @pytest.mark.parametrize("province", [LIMITS, acknowledged("close", count="3")])
+    def test_closings_that_pass_only_because_their_limit_is_loosened(self, province: Any) -> None:
+        made = self.guarded(self.closing(3), BEFORE, **province)
+        found = review(made, DAY)
+        assert found.passed
+        assert [(finding.rule.id, finding.values["count"]) for finding in found.loosened] == [
+            ("plan-agency-limit", 3),
+            ("plan-limit", 3),
+        ]
+        text = comment(made).partition("<details>")[0]
+        assert "## ⚠️ No errors, but the guards are loosened" in text
+        assert "this passes only by that" in text
+        assert "`plan-agency-limit`" in text
+        assert "## ⚠️ Không có lỗi, nhưng" in comment(made, "vi")
+
+    def test_a_mailbox_that_is_closed_because_it_is_protected_no_more(self) -> None:
+        ended = {**BEFORE, "agencies/ubnd.yml": agency("ubnd", kind="provincial_committee", closed="2020-01-01")}
+        ended["agencies/snv.yml"] = agency("snv", *PEOPLE)
+        before = {**BEFORE, "province.yml": province_yaml(**self.PROTECTED)}
+        assert not review(self.guarded(ended, before, **self.PROTECTED), DAY).passed
+        for province in ({}, {**self.PROTECTED, **self.acknowledged("protected", accounts=["contact-ubnd"])}):
+            found = review(self.guarded(ended, before, **province), DAY)
+            assert [finding.rule.id for finding in found.loosened] == ["plan-protected"]
+            assert "⚠️" in markdown(found, "en")
+
+    def test_a_correction_that_the_change_itself_acknowledges(self) -> None:
+        corrected = changed(person("000", "Lò Thị Mai Hoa An", "2010-10-16"), *PEOPLE[1:])
+        acknowledged = self.acknowledged("history", accounts=["snv/000"])
+        found = review(self.guarded(corrected, BEFORE, **acknowledged), DAY)
+        assert found.passed
+        assert [finding.rule.id for finding in found.loosened] == ["history-opened"]
+        before = {**BEFORE, "province.yml": province_yaml(**acknowledged)}
+        again = review(self.guarded(corrected, before, **acknowledged), DAY)
+        assert (again.loosens, again.loosened) == (False, [])
+
+    @pytest.mark.parametrize("province", [LIMITS, acknowledged("close", count="3")])
+    def test_guards_loosened_for_a_later_change_are_told_too(self, province: Any) -> None:
+        found = review(self.guarded(BEFORE, BEFORE, **province), DAY)
+        assert (found.loosens, found.loosened) == (True, [])
+        assert "⚠️ No errors, but the guards are loosened" in markdown(found, "en")
+
+    @pytest.mark.parametrize("province", [LIMITS, acknowledged("close", count="3")])
+    def test_guards_made_tighter_are_no_cause_for_warning(self, province: Any) -> None:
+        before = {**BEFORE, "province.yml": province_yaml(**province)}
+        assert "✅" in comment(proposal(BEFORE, before))
+
     @pytest.mark.parametrize("broken", ["", "a: [", "just text", "\x00", "a: &x 1\nb: *x", b"province: \xff", None])
     def test_what_cannot_be_read(self, broken: str | bytes | None) -> None:
         assert not review(proposal({**BEFORE, "province.yml": broken}), DAY).passed
+
+
+class TestCompared:
+    """What reviewers compare with documents stands there unfolded."""
+
+    def test_a_pin_with_its_document(self) -> None:
+        pin = {"address": "paova-snv", "address_document": "3/SNV-VP"}
+        made = proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), **pin}))
+        assert "- snv: paova-snv for Vàng A Páo (9), decided by 3/SNV-VP" in comment(made).partition("<details>")[0]
+
+    def test_another_document_of_a_pin(self) -> None:
+        entry = {**person("9", "Vàng A Páo", "2019-01-01"), "address": "paova-snv"}
+        before, now = (changed(*PEOPLE, {**entry, "address_document": f"{n}/SNV-VP"}) for n in (3, 4))
+        text = comment(proposal(now, before))
+        assert "- snv: paova-snv for Vàng A Páo (9), decided by 4/SNV-VP" in text
+        assert "decided by 3/SNV-VP" not in text
+        assert "Pinned addresses" not in comment(proposal(now, now))
+
+    def test_a_free_pin_and_one_that_names_an_office(self) -> None:
+        pin = {"address": "giamdoc-snv", "address_document": "3/SNV-VP"}
+        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), **pin})), DAY)
+        assert [finding.rule.id for finding in found.findings] == ["history-office"]
+        assert not found.passed
+
+    @pytest.mark.parametrize("day", ["2020-01-01", "2020-03-01"])
+    def test_who_is_let_in_again_stands_unfolded_with_the_document_that_does_it(self, day: str) -> None:
+        spell = {"document": "9/QĐ-SNV", "date": "2019-05-01"}
+        locked = changed({**PEOPLE[0], "suspended": [spell]}, *PEOPLE[1:])
+        ended = {**spell, "ended": {"document": "10/QĐ-SNV", "date": day}}
+        text = comment(proposal(changed({**PEOPLE[0], "suspended": [ended]}, *PEOPLE[1:]), locked))
+        assert "- resume: ltmhan-snv@laocai.gov.vn (Lò Thị Mai Hoa An) [10/QĐ-SNV]" in text.partition("<details>")[0]
+
+    def test_keys_come_before_other_advice(self) -> None:
+        odd = [{**person(str(n), f"Vàng A {_word(n)}", "2019-01-01"), "phone": "gọi"} for n in range(10, 20)]
+        held = {"person": "000", "document": "1/GUQ-SNV", "date": "2019-01-01", "as": "delegate", "key": KEY}
+        now = {**BEFORE, "agencies/snv.yml": agency("snv", *PEOPLE, *odd, parent="ubnd", custodians=[held])}
+        shown = comment(proposal(now)).partition("Plan")[0]
+        assert shown.index("`history-key`") < shown.index("`office-phone`")
 
 
 class TestDaysTogether:

@@ -121,6 +121,7 @@ class TestFindings:
         assert show_findings.text([finding], "en").startswith("a\\u000a\\u001b[31mb.yml:1:1: ")
 
 
+LET_IN = {"document": "11/QĐ-UBND", "date": "2010-02-15"}
 LISTED: Texts = register(
     agency(
         "aa",
@@ -131,7 +132,7 @@ LISTED: Texts = register(
             "2011-01-01 transferred",
             title="Trưởng phòng",
             suspended=[
-                {"document": "9/QĐ-UBND", "date": "2010-02-01", "until": "2010-03-01"},
+                {"document": "9/QĐ-UBND", "date": "2010-02-01", "until": "2010-03-01", "ended": LET_IN},
                 {"document": "10/QĐ-UBND", "date": "2010-12-01"},
             ],
         ),
@@ -143,6 +144,7 @@ LISTED: Texts = register(
             "1",
             "Đặng Văn Vịnh",
             {"document": "5/QĐ-UBND", "request": "6/UBND-NV", "date": "2011-01-01", "event": "transferred"},
+            suspended=[{"document": "10/QĐ-UBND", "date": "2011-01-01", "ended": {**LET_IN, "date": "2011-01-02"}}],
         ),
     ),
 )
@@ -205,7 +207,7 @@ class TestAddresses:
             "    Đặng Văn Vịnh (1), Trưởng phòng, Cơ quan aa (aa)",
             "    opened 2010-01-01: 11/QĐ-UBND (recruited)",
             "    closed 2011-01-01: 21/QĐ-UBND (transferred)",
-            "    suspended 2010-02-01 until 2010-03-01: 9/QĐ-UBND",
+            "    suspended 2010-02-01 until 2010-02-15: 9/QĐ-UBND, ended by 11/QĐ-UBND",
             "    suspended 2010-12-01 until …: 10/QĐ-UBND",
         ]
         assert show_addresses.in_full(listed()[0], "en").splitlines() == [
@@ -290,9 +292,9 @@ class TestPlan:
 
     def test_nothing_changes(self) -> None:
         nothing = planned(EMPTY)
-        assert show_plan.text(nothing, "en").splitlines()[0] == "As of 2011-01-01: nothing changes"
+        assert show_plan.text(nothing, "en").splitlines()[0] == "As of 2011-01-01: no mailbox and no address changes"
         assert show_plan.markdown(nothing, "en") == (
-            f"### Plan 2011-01-01: nothing changes\n\n`checksum: {nothing.checksum}`"
+            f"### Plan 2011-01-01: no mailbox and no address changes\n\n`checksum: {nothing.checksum}`"
         )
 
     def test_json_has_the_keys_of_the_format(self) -> None:
@@ -454,4 +456,4 @@ class TestMessages:
         vi, en = both("nobody here is or was '{query}'", {"query": "x"})
         assert en == "nobody here is or was 'x'"
         assert "'x'" in vi
-        assert both("nothing changes")[1] == "nothing changes"
+        assert both("no mailbox and no address changes")[1] == "no mailbox and no address changes"

@@ -84,7 +84,7 @@ CASES = [
                 custodians=[{"person": "1", "document": "1/GUQ-AA", "date": "2011-02-01", "as": "delegate"}],
             )
         ),
-        [],
+        ["agencies/aa.yml:15:5 person-suspension-carried"],
     ),
     change(
         "a leader, and nobody holds the mailbox", S, "custodians:\n" + HEAD + DELEGATE, "", f"{S}:2:1 custodian-missing"

@@ -169,8 +169,8 @@ CASES = [
     ),
     change("suspended by a letter", S, "9/QĐ-STTTT", "9/STTTT-VP"),
     change("suspended by an invitation", S, "9/QĐ-STTTT", "9/GM-STTTT", f"{S}:23:20 document-slip"),
-    pinned("giangphu-stttt", document="\n    address_document: 3/TTr-STTTT"),
-    pinned("phugiang-stttt", f"{S}:27:23 document-slip", document="\n    address_document: 3/PC-STTTT"),
+    pinned("phugis-stttt", document="\n    address_document: 3/TTr-STTTT"),
+    pinned("phugias-stttt", f"{S}:27:23 document-slip", document="\n    address_document: 3/PC-STTTT"),
 ]
 
 

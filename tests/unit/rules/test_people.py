@@ -5,13 +5,79 @@ Each case changes one thing in the sample register and states all findings that 
 
 from __future__ import annotations
 
+from tests.factory.text import Value
 from tests.support.cases import UNTIL, Case, S, change, each, found
 from tests.support.registers import agency, event, person, register
 from tests.support.said import recorded, values
 
 RECRUITED_THEN = event("recruited", "2011-01-01")
 
+
+def moved(
+    name: str,
+    left: dict[str, Value],
+    came: dict[str, Value] | None = None,
+    *expected: str,
+    event: str = "transferred",
+    on: str = "2012-01-01",
+) -> Case:
+    """Somebody who leaves aa with a suspension and comes to bb with another, or with none."""
+    arrival = "transferred" if event == "transferred" else "recruited"
+    texts = register(
+        agency("aa", person("1", "Lò An", "2011-01-01", f"2012-01-01 {event}", suspended=[left] if left else [])),
+        agency("bb", person("1", "Lò An", f"{on} {arrival}", suspended=[came] if came else [])),
+    )
+    return Case(name, texts, [f"agencies/bb.yml:{place}" for place in expected])
+
+
+SINCE: dict[str, Value] = {"document": "9/QĐ-AA", "date": "2011-05-01"}
+CARRIED: dict[str, Value] = {"document": "9/QĐ-AA", "date": "2012-01-01"}
+NOT_CARRIED = "7:5 person-suspension-carried"
+BY_DOCUMENT: dict[str, Value] = {"document": "10/QĐ-AA", "date": "2011-12-01"}
+
 CASES = [
+    moved("one who was never suspended moves", {}),
+    moved("one whose suspension was over moves", {**SINCE, "until": "2012-01-01"}),
+    moved("one who is suspended moves", {**SINCE, "until": "2012-01-02"}, {}, NOT_CARRIED),
+    moved("one who is suspended without an end moves", SINCE, {}, NOT_CARRIED),
+    moved("one who is suspended moves with the suspension", SINCE, CARRIED),
+    moved("one who is suspended moves with a shorter one", SINCE, {**CARRIED, "until": "2012-06-01"}, NOT_CARRIED),
+    moved("one who is suspended moves, and is suspended later", SINCE, {**CARRIED, "date": "2012-01-02"}, NOT_CARRIED),
+    moved(
+        "one who is suspended moves with a longer one",
+        {**SINCE, "until": "2012-06-01"},
+        {**CARRIED, "until": "2012-07-01"},
+    ),
+    moved("one who was suspended until a document", {**SINCE, "ended": BY_DOCUMENT}),
+    moved(
+        "one who is suspended moves, and a document ends it later",
+        SINCE,
+        {**CARRIED, "ended": {**BY_DOCUMENT, "date": "2012-01-05"}},
+    ),
+    moved("one who is suspended leaves and comes again", SINCE, {}, NOT_CARRIED, event="resigned", on="2012-03-01"),
+    moved(
+        "one who is suspended leaves and comes again when that is over",
+        {**SINCE, "until": "2012-02-01"},
+        event="resigned",
+        on="2012-03-01",
+    ),
+    moved(
+        "one who is suspended leaves and comes again by a document",
+        {**SINCE, "ended": {**BY_DOCUMENT, "date": "2012-03-01"}},
+        event="resigned",
+        on="2012-03-01",
+    ),
+    *(
+        change(f"a suspension ended {name}", S, UNTIL, f", until: 2011-08-01, ended: {{{ended}}}}}", *expected)
+        for name, ended, expected in (
+            ("before it began", "document: 8/QĐ-STTTT, date: 2011-04-30", [f"{S}:23:105 person-dates"]),
+            ("when it began", "document: 8/QĐ-STTTT, date: 2011-05-01", []),
+            ("when it was over", "document: 8/QĐ-STTTT, date: 2011-08-01", [f"{S}:23:105 person-dates"]),
+            ("by what suspended", "document: 9/QĐ-STTTT, date: 2011-06-01", [f"{S}:23:87 document-ended"]),
+            ("by an invitation", "document: 9/GM-STTTT, date: 2011-06-01", [f"{S}:23:87 document-slip"]),
+            ("without a day", "document: 8/QĐ-STTTT", [f"{S}:23:76 schema-missing"]),
+        )
+    ),
     Case(
         "two mailboxes at once",
         register(

@@ -15,6 +15,8 @@ SYSTEM, SUPPORT = (
 # The operator's key in the register that comes with the project.
 SAMPLES = "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a"
 
+ACKNOWLEDGED = "document: 5/STTTT-VP, until: 2012-01-01}"
+
 CASES = [
     change(
         "the operator's key is the sample's",
@@ -34,6 +36,18 @@ CASES = [
         "a sample with the sample's key",
         edited(P, ("operator: stttt", f"sample: true\noperator: stttt\noperator_key: {SAMPLES}")),
         [],
+    ),
+    *(
+        change(f"an acknowledgement from {day}", P, ACKNOWLEDGED, f"document: 5/STTTT-VP, {more}}}", *expected)
+        for day, more, expected in (
+            ("its last day", "from: 2012-01-01, until: 2012-01-01", []),
+            (
+                "after its last day",
+                "from: 2012-01-02, until: 2012-01-01",
+                [f"{P}:15:58 province-acknowledgement-dates"],
+            ),
+            ("no day", "from: soon, until: 2012-01-01", [f"{P}:15:58 schema-date"]),
+        )
     ),
     change("an unknown operator", P, "operator: stttt", "operator: snv", "province.yml:5:11 province-operator"),
     change(

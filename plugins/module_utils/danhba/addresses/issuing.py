@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from unidecode import unidecode
+
 from ..messages import mark as _
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, advice, rule
 from ..model.place import Place
 from ..model.register import Agency, Event, Issuance
 from ..vietnamese import legacy, names
+from .office import RESERVED_NAMES
 from .rule import candidates
 
 CHARACTER = rule(
@@ -47,15 +50,6 @@ DOCUMENT = rule("address-document", "R16", _("a pinned address needs address_doc
 
 # An address before the @ has at most 64 octets (RFC 5321, 4.5.3.1.1).
 LONGEST = 64
-# Local parts that standards give a meaning (RFC 2142) or that mail systems use for themselves; those by which
-# certificate authorities ask whether a domain is one's own, and the hosts that mail programs look for.
-RESERVED_NAMES = frozenset(
-    """
-    abuse ftp hostmaster info mailer mailer-daemon marketing news noc noreply postmaster root sales security support
-    usenet uucp webmaster www admin administrator ssladmin sysadmin autoconfig autodiscover imap mail mx pop smtp
-    webmail
-    """.split()
-)
 CONTACT = "contact-"
 _PIN = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)*(?:-[a-z][a-z0-9]*)?")
 
@@ -163,6 +157,20 @@ class _Issuer:
         where = self.agency.where_of(issuance, "name")
         self.findings.append(EXHAUSTED.at(where, name=issuance.name, count=count, agency=self.agency.code))
         return None
+
+
+def made_of(agency: Agency, issuance: Issuance) -> list[str]:
+    """All that the rule makes of a name, without the agency; letters of other languages as those they are made of."""
+    name, family, given = map(_plain, (issuance.name, issuance.family, issuance.given))
+    try:
+        parts = names.split(name, family or None, given or None)
+    except (names.NameProblem, names.PartMissing):
+        return []
+    return [*candidates(parts, LONGEST - len(f"-{agency.code}"))]
+
+
+def _plain(text: str) -> str:
+    return text if text.isascii() else unidecode(text)
 
 
 def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> names.Parts | None:

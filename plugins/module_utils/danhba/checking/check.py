@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
 
@@ -13,8 +13,9 @@ from ..addresses.issuing import Issued
 from ..garbage import without_collection
 from ..model import rows
 from ..model.facts import Facts
-from ..model.findings import Finding, Where, binding
+from ..model.findings import Finding, Where, binding, new
 from ..model.place import START
+from ..model.policy import Guards
 from ..model.register import Agency, Province, Register
 from ..planning import desired, plan
 from ..planning.plan import Plan, Refusal, Wanted
@@ -24,7 +25,6 @@ from ..reading.source import File
 from ..rules import history
 from ..rules.history import Version
 from . import days
-from .days import Happening
 from .examination import Examined, examine
 from .sweep import Progress, Results, sweep
 
@@ -206,8 +206,11 @@ def _bounded(examined: Examined, before: int) -> Examined:
     return replace(examined, findings=(binding(examined.findings) or examined.findings)[:FILE_SHARE])
 
 
-def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Finding]:
-    """What the change takes back: only of files that differ, for the others cannot have lost anything."""
+def _taken_back(before: _Read, read: _Read, day: date | None, province: Province | None = None) -> Iterator[Finding]:
+    """What the change takes back: only of files that differ, for the others cannot have lost anything.
+
+    The province says what is acknowledged; it is the change's own, unless another is given.
+    """
     differ = frozenset(
         _stem(before.files.get(name) or read.files[name])
         for name in before.files.keys() | read.files.keys()
@@ -216,6 +219,7 @@ def _taken_back(before: _Read, read: _Read, day: date | None) -> Iterator[Findin
     was, now = before.version(differ), read.version(differ)
     if was and now:
         unclear = before.unclear | read.unclear
+        now = replace(now, register=replace(now.register, province=province or now.register.province))
         yield from history.check(was, now, unclear, day)
         yield from history.across(before.facts(), read.facts(), unclear, now.register.province, day)
 
@@ -229,30 +233,36 @@ def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]
         yield history.BASE.at(read.province.where(), count=len(errors))
         return
     told = set()
-    for refusal in _refusals(before, read, days.happenings(before.facts(), read.facts()), day):
+    for refusal in _refusals(before, read, day):
         finding = _refused(refusal, read)
         if (finding.rule, finding.where.object) not in told:
             told.add((finding.rule, finding.where.object))
             yield finding
 
 
-def _refusals(was: _Read, now: _Read, found: list[Happening], day: date) -> Iterator[Refusal]:
-    """What each of the days that matter refuses."""
-    sizes = {code: len(examined.facts.ids) for code, examined in was.examined.items() if examined.facts}
-    yield from _preview(was, now, day).refused
-    for coming in days.judged(found, sizes, day):
-        if _preview(was, now, coming).refused:
-            # By then the change has been applied: what it did on a day before is not done again.
-            yield from _preview(now, now, coming, since=coming - timedelta(days=1)).refused
-    for last in days.shown(found, day)[0][-1:]:
-        # A mailbox that ends stays ended, on whatever day it did.
-        yield from (refusal for refusal in _preview(was, now, last).refused if refusal.rule is plan.PROTECTED)
+def _refusals(was: _Read, now: _Read, day: date, guards: Guards | None = None) -> Iterator[Refusal]:
+    """What is refused of all that the change does, on the day and on those to come together: it is approved once.
+
+    Judged by the change's own guards, unless others are given.
+    """
+    yield from plan.guard([*_done(was, now, day, guards)], was.timeline.on(day).live)
+    yield from (refusal for refusal in _preview(was, now, day).refused if refusal.rule is plan.VANISHED)
 
 
-def _preview(was: _Read, now: _Read, day: date, since: date | None = None) -> Plan:
-    """What is done on a day by which what was there `since` another is there, if stated; both registers hold."""
-    before, after = was.timeline.on(since or day), now.timeline.on(day)
-    only = None if since else desired.concerned(before, after)
+def _done(was: _Read, now: _Read, day: date, guards: Guards | None) -> Iterator[tuple[Wanted, list[plan.Step]]]:
+    """What the change does on each day on which it takes something away, in the agencies of which it takes it."""
+    coming = days.judged(days.happenings(was.facts(), now.facts()), day)
+    today = desired.concerned(was.timeline.on(day), now.timeline.on(day))
+    for each, only in ((day, today), *coming.items()):
+        wanted = _wanted(now.timeline.on(each), only)
+        wanted = replace(wanted, guards=guards or wanted.guards)
+        yield wanted, plan.steps(wanted, desired.accounts(was.timeline.on(each), only))
+
+
+def _preview(was: _Read, now: _Read, day: date) -> Plan:
+    """What is done on a day by which what was there another is there; both registers hold."""
+    before, after = was.timeline.on(day), now.timeline.on(day)
+    only = desired.concerned(before, after)
     return plan.preview(_wanted(after, only), desired.accounts(before, only), before.live)
 
 
@@ -270,6 +280,16 @@ def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], i
     coming, more = days.shown(days.happenings(before.read.facts(), now.read.facts()), day)
     first = plan.make(wanted(*now.sound, day), wanted(*before.sound, day).accounts)
     return [first, *(between(before, now, each) for each in coming)], more
+
+
+def loosened(before: Checked, now: Checked, day: date) -> list[Finding]:
+    """What would stop a change, were the guards as before it: it passes because the change loosens them."""
+    was, read = before.read, now.read
+    if was.province is None or read.province is None or not before.sound or not now.sound:
+        return []
+    guarded = replace(read.province, acknowledgements=was.province.acknowledgements)
+    found = [_refused(refusal, read) for refusal in _refusals(was, read, day, desired.guards(before.sound[0]))]
+    return new(now.findings, _ordered([*found, *_taken_back(was, read, day, guarded)]))
 
 
 def _refused(refusal: Refusal, read: _Read) -> Finding:

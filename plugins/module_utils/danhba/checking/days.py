@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from ..model.facts import Facts
 
-# A limit holds for each day. Where the heaviest days of each kind pass, the lighter ones do.
-HEAVIEST = 6
 # So many days are shown, those on which somebody loses a mailbox or an address before the others.
 DAYS_LIMIT = 31
 
 
 class Happening(NamedTuple):
-    """Something that happens in an agency on a day (ISO 8601); it `ends` where it may take a mailbox away."""
+    """Something that happens in an agency on a day (ISO 8601), to one mailbox: a person's id, empty for the agency's.
+
+    It `ends` where it may take a mailbox away; `event` is what closes it.
+    """
 
     day: str
     agency: str
-    what: str
+    mailbox: str
     ends: bool
+    event: str = ""
 
 
 def happenings(before: Iterable[Facts], now: Iterable[Facts]) -> list[Happening]:
@@ -39,26 +40,22 @@ def _of(facts: Facts) -> set[Happening]:
     code = facts.code
     found = {Happening(facts.opened, code, "", ends=False)}
     if facts.closed:
-        found.add(Happening(facts.closed, code, facts.closed_event, ends=True))
+        found.add(Happening(facts.closed, code, "", ends=True, event=facts.closed_event))
     for held in facts.people:
         found.add(Happening(held.opened, code, held.id, ends=False))
         if held.closed:
-            found.add(Happening(held.closed, code, f"{held.id} {held.closed_event}", ends=True))
+            found.add(Happening(held.closed, code, held.id, ends=True, event=held.closed_event))
     found.update(Happening(dated.day, code, dated.object, ends=True) for dated in facts.dates)
     return found
 
 
-def judged(found: Iterable[Happening], sizes: dict[str, int], day: date) -> list[date]:
-    """The days to come on which the change weighs most: on one agency by its size, and on all together."""
-    ending = [h for h in found if h.ends and h.day > day.isoformat()]
-    total = Counter(h.day for h in ending)
-    share: dict[str, float] = {}
-    for (text, agency), count in Counter((h.day, h.agency) for h in ending).items():
-        if count > 1:  # one may always leave
-            share[text] = max(share.get(text, 0.0), count / max(1, sizes.get(agency, 0)))
-    heavy = [text for text, _count in total.most_common(HEAVIEST)]
-    heavy += sorted(share, key=share.__getitem__, reverse=True)[:HEAVIEST]
-    return sorted({date.fromisoformat(text) for text in heavy})
+def judged(found: Iterable[Happening], day: date) -> dict[date, set[str]]:
+    """The days to come on which the change takes something away, each with the agencies where it does."""
+    agencies: dict[date, set[str]] = {}
+    for happening in sorted(found):
+        if happening.ends and happening.day > day.isoformat():
+            agencies.setdefault(date.fromisoformat(happening.day), set()).add(happening.agency)
+    return agencies
 
 
 def shown(found: Sequence[Happening], day: date) -> tuple[list[date], int]:
@@ -66,4 +63,28 @@ def shown(found: Sequence[Happening], day: date) -> tuple[list[date], int]:
     coming = {h.day for h in found if h.day > day.isoformat()}
     ending = sorted({h.day for h in found if h.ends} & coming)
     chosen = {*ending[:DAYS_LIMIT], *([max(coming)] if coming else [])}
-    return sorted(date.fromisoformat(text) for text in chosen), len(coming) - len(chosen)
+    chosen.update(_between(found, chosen, day.isoformat()))
+    return sorted(date.fromisoformat(text) for text in chosen), len(coming - chosen)
+
+
+def _between(found: Iterable[Happening], chosen: Iterable[str], today: str) -> Iterator[str]:
+    """The fewest days by which every mailbox that opens after today and closes again is open on one that is shown."""
+    known = [today, *chosen]
+    for opened, closed in sorted(_brief(found, today), key=lambda span: span[1]):
+        if not any(opened <= text < closed for text in known):
+            eve = (date.fromisoformat(closed) - timedelta(days=1)).isoformat()
+            known.append(eve)
+            yield eve
+
+
+def _brief(found: Iterable[Happening], today: str) -> set[tuple[str, str]]:
+    """The first day of each mailbox that opens and closes on days to come, and the first without it."""
+    opened: dict[tuple[str, str], str] = {}
+    spans = set()
+    for happening in sorted(found):
+        key = (happening.agency, happening.mailbox)
+        if not happening.ends and happening.day > today:
+            opened[key] = happening.day
+        elif happening.event and key in opened:
+            spans.add((opened.pop(key), happening.day))
+    return spans

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from ..editing import people
+from ..editing import entry, people
 from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
 from ..model.rows import ids_of
-from ..planning.listing import Listed, of_name
+from ..planning.listing import Listed, of_name, of_people
 from ..planning.state import Timeline
 from ..reading.source import File
 from ..rendering import addresses as show_addresses
@@ -109,7 +110,9 @@ def transfer_command(person: str, directory: Path, dry_run: bool, yes: bool, lan
         given["given"] = given["given"] or item.issuance.given
     draft = Draft(files)
     draft.close_person(item.agency.code, item.id, _event(given))
-    draft.add_person(given["to"], _entry(item.id, given["name"] or item.name, given))
+    draft.add_person(
+        given["to"], {**_entry(item.id, given["name"] or item.name, given), **_carried(item, given["date"])}
+    )
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 
@@ -122,8 +125,17 @@ def suspend_command(person: str, directory: Path, dry_run: bool, yes: bool, lang
     files = read_files(directory, dry_run)
     item = _settle(files, person, given, "document", "date")
     draft = Draft(files)
-    draft.suspend(item.agency.code, item.id, _stated(given, "document", "date", "until"))
+    for agency, day in [(item.agency.code, given["date"]), *_afterwards(files, item, given["until"])]:
+        draft.suspend(agency, item.id, _stated({**given, "date": day}, "document", "date", "until"))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator[tuple[str, date]]:
+    """Where somebody goes before a suspension is over, and when: it goes along (person-suspension-carried)."""
+    for later in of_people(_timeline(files), {item.id}):
+        day = later.opened.date
+        if item.closed and item.closed.date <= day and (until is None or day < until):
+            yield later.agency.code, day
 
 
 @click.command("change")
@@ -242,6 +254,12 @@ def _namesakes(timeline: Timeline, name: str) -> None:
 def _entry(person: str, name: str, given: Mapping[str, Any]) -> dict[str, Value]:
     leader: dict[str, Value] = {"leader": "true"} if given["leader"] else {}
     return {"id": person, "name": name, **_stated(given, *_MORE), **leader, "opened": _event(given)}
+
+
+def _carried(item: Listed, day: date) -> dict[str, Value]:
+    """The suspension that goes along with somebody who moves on a day."""
+    in_force = [s for s in item.issuance.suspended if s.covers(day)] if item.issuance else []
+    return {"suspended": [entry.suspension(replace(s, since=day)) for s in in_force]} if in_force else {}
 
 
 def _event(given: Mapping[str, Any]) -> dict[str, Value]:

@@ -24,7 +24,7 @@ CLOSED = _("{agency} was closed on {day} by {document} already; nothing is close
 
 _AGENCY = "agency name kind parent identifier opened closed succeeds quota custodians people".split()
 _PERSON = "id name family given title leader unit phone address address_document quota opened suspended closed".split()
-_EVENT = "person limit document request date event until as key count accounts".split()
+_EVENT = "person limit document request date event from until ended as key count accounts".split()
 
 
 class Draft:

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.findings import Finding, Severity, binding
+from ..model.register import Agency, Issuance
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
 from .proposal import Proposal
-from .review import Moved, Review
+from .review import Handover, Moved, Review
 
 # The first line of the comment, by which its later versions find it.
 MARKER = "<!-- danhba-review -->"
@@ -20,6 +21,8 @@ _ROOM_FOR_PLAN = 15_000
 # For a line behind the plan.
 _ROOM_FOR_MORE = 300
 _ROOM_FOR_LISTS = 4_000
+# Who gets which key and which address must be compared one by one.
+_ROOM_FOR_COMPARED = 15_000
 _NONE = "—"
 MOVED = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
 # How many paths or people a paragraph names.
@@ -38,6 +41,15 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     ]
     heading = _("Changes of province.yml: the guards of every plan are set there.")
     page.list(settings, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
+    heading = _("The guards are loosened, and this passes only by that: compare each with its document.")
+    items = [_item(finding, language) for finding in review.loosened]
+    page.list(items, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
+    heading = _("Custodians and keys: compare each with the authorisation, and ask them whether the key is theirs.")
+    handovers = [_handover(handover, language) for handover in review.compared.handovers]
+    page.list(handovers, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
+    heading = _("Pinned addresses: compare each with the document that decides it.")
+    pins = [_pin(*pin, language) for pin in review.compared.pins]
+    page.list(pins, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
     page.list([_item(finding, language) for finding in _in_order(review.findings)])
     if review.known:
         page.add(
@@ -67,6 +79,8 @@ def _headline(review: Review, language: str) -> str:
         )
     if review.plan.refused:
         return "🛑 " + _say(_("The plan is refused"), language, proposal)
+    if review.loosens:
+        return "⚠️ " + _say(_("No errors, but the guards are loosened: read by what, and what for"), language, proposal)
     return "✅ " + _say(_("No errors: read the plan before approving"), language, proposal)
 
 
@@ -115,6 +129,27 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
     yield "\n".join(("```sh", *steps, "```"))
 
 
+def _handover(handover: Handover, language: str) -> str:
+    custodian = handover.custodian
+    template = _("{agency}: from {day} on {name} ({person}) as {role}, {document}; key: {key}")
+    values = {
+        "agency": handover.agency.code,
+        "day": custodian.date,
+        "name": handover.name,
+        "person": custodian.person,
+        "role": custodian.role,
+        "document": custodian.document,
+        "key": custodian.key or _NONE,
+    }
+    return "- " + _safe(template, language, values)
+
+
+def _pin(agency: Agency, issuance: Issuance, language: str) -> str:
+    template = _("{agency}: {address} for {name} ({person}), decided by {document}")
+    values = {"agency": agency.code, "address": issuance.address, "name": issuance.name, "person": issuance.id}
+    return "- " + _safe(template, language, {**values, "document": issuance.address_document or _NONE})
+
+
 def _moved(moved: Moved, language: str) -> str:
     issuance = moved.issuance
     who = {"name": issuance.name, "person": issuance.id, "holder": moved.holder}
@@ -122,8 +157,8 @@ def _moved(moved: Moved, language: str) -> str:
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
-    """What must be corrected first."""
-    return sorted(findings, key=lambda finding: finding.rule.severity is not Severity.ERROR)
+    """What must be corrected first, then what the change takes back, keys among it, then the rest."""
+    return sorted(findings, key=lambda f: (f.rule.severity is not Severity.ERROR, not f.rule.id.startswith("history-")))
 
 
 def _item(finding: Finding, language: str) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..addresses.issuing import Issued
-from ..checking.check import check, differences
+from ..checking.check import Checked, check, differences, loosened
 from ..model.findings import Finding, binding, new
-from ..model.register import Agency, Issuance, Register
+from ..model.register import Agency, Custodian, Issuance, Register
 from ..planning.plan import Plan
 from ..reading import tree
 from ..reading.source import PROVINCE, File
 from ..reading.tree import Map, Node, Text
+from ..rules.history.province import loosens
 from .proposal import Proposal
 
 
@@ -31,12 +32,30 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class Handover:
+    """A contact mailbox given to somebody: the agency, the person's name, and the entry that says so."""
+
+    agency: Agency
+    name: str
+    custodian: Custodian
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What no plan shows and reviewers compare with its documents: new custodians with their keys, and new pins."""
+
+    handovers: list[Handover] = field(default_factory=list)
+    pins: list[tuple[Agency, Issuance]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """What a proposal does; `plan` is None where the result cannot be made out, or the target has errors itself.
 
     The plan has what the proposal does on `day` and on those to come, up to its own day; on `more` days it does more.
     `findings` are those that what it is compared with has not; `known` counts the others. `settings` are the changes
-    of the province's file: path of the key, value before and now (empty where there is none).
+    of the province's file: path of the key, value before and now (empty where there is none). Where the proposal
+    `loosens` guards, `loosened` is what passes only by that.
     """
 
     proposal: Proposal
@@ -47,6 +66,9 @@ class Review:
     more: int
     moved: list[Moved]
     settings: list[tuple[str, str, str]]
+    compared: Compared = field(default_factory=Compared)
+    loosens: bool = False
+    loosened: list[Finding] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -75,7 +97,41 @@ def review(proposal: Proposal, day: date) -> Review:
         made = _together(plans)
         moved = list(_moved(proposal, *now.sound)) if proposal.behind else []
     settings = list(_settings(base, files))
-    return Review(proposal, day, findings, len(now.findings) - len(findings), made, more, moved, settings)
+    known = len(now.findings) - len(findings)
+    made_out = Review(proposal, day, findings, known, made, more, moved, settings, _compared(before, now))
+    if before.register and now.register and loosens(before.register.province, now.register.province):
+        return replace(made_out, loosens=True, loosened=loosened(before, now, day))
+    return made_out
+
+
+def _compared(before: Checked, now: Checked) -> Compared:
+    """Of the agencies that differ."""
+    former = before.register.agencies if before.register else {}
+    later = now.register.agencies.values() if now.register else ()
+    changed = [agency for agency in later if former.get(agency.code) is not agency]
+    return Compared(
+        [handover for agency in changed for handover in _handovers(former.get(agency.code), agency)],
+        [(agency, issuance) for agency in changed for issuance in _pins(former.get(agency.code), agency)],
+    )
+
+
+def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
+    known = before.custodians if before else ()
+    names = {issuance.id: issuance.name for issuance in now.people} if now.custodians else {}
+    for custodian in now.custodians:
+        if custodian not in known:
+            yield Handover(now, names.get(custodian.person, ""), custodian)
+
+
+def _pins(before: Agency | None, now: Agency) -> Iterator[Issuance]:
+    known = {_pin(issuance) for issuance in before.people} if before else set()
+    for issuance in now.people:
+        if issuance.address and _pin(issuance) not in known:
+            yield issuance
+
+
+def _pin(issuance: Issuance) -> tuple[str, str, str]:
+    return issuance.id, issuance.address, issuance.address_document
 
 
 def _together(plans: list[Plan]) -> Plan:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, overload
@@ -33,6 +34,9 @@ class Held(NamedTuple):
     opened_column: int
     closed_line: int
     closed_column: int
+    # Of a suspension that is in force when it begins, and when it ends, the day until which it goes on.
+    carried: str
+    locked: str
 
     @property
     def end(self) -> str:
@@ -182,7 +186,19 @@ def _held(issuance: Issuance) -> Held:
     entry = at[""]
     spots = (*entry, *at.get("name", entry), *at.get("opened", entry), *at.get("closed", entry))
     start = (issuance.id, issuance.name, opened.date.isoformat(), opened.event)
-    return Held(*start, *_ending(issuance.closed), *spots)
+    return Held(*start, *_ending(issuance.closed), *spots, *(_locks(issuance) if issuance.suspended else ("", "")))
+
+
+def _locks(issuance: Issuance) -> tuple[str, str]:
+    """`carried` and `locked`: the former as stated, for a document may end it; the latter as it came to be."""
+    carried, locked, closed = "", "", issuance.closed
+    for suspension in issuance.suspended:
+        until, end = suspension.until or date.max, suspension.end or date.max
+        if suspension.since <= issuance.opened.date < until:
+            carried = until.isoformat()
+        if closed and suspension.since < closed.date < end:
+            locked = end.isoformat()
+    return carried, locked
 
 
 def _pins(agency: Agency, locals_: list[str | None]) -> Iterator[Pin]:
@@ -201,6 +217,8 @@ def _dates(agency: Agency) -> Iterator[Dated]:
             yield Dated(suspension.since.isoformat(), subject, *suspension.at["date"])
             if suspension.until:
                 yield Dated(suspension.until.isoformat(), subject, *suspension.at["until"])
+            if suspension.ended:
+                yield Dated(suspension.ended.date.isoformat(), subject, *suspension.ended.at["date"])
 
 
 def dump(facts: Facts) -> tuple[list[Any], bytes]:

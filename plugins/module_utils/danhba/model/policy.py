@@ -21,14 +21,22 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Something knowingly done until a day: up to `count` of a kind, or to the `accounts` named."""
+    """Something knowingly done until a day: up to `count` of a kind, or to the `accounts` named.
+
+    It holds from its day `since` on, where there is one.
+    """
 
     limit: str
     document: str
     until: date
     count: int = 0
     accounts: tuple[str, ...] = ()
+    since: date | None = None
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def holds(self, day: date) -> bool:
+        """Whether it is in force on a day."""
+        return (self.since is None or self.since <= day) and day <= self.until
 
 
 @dataclass(frozen=True, slots=True)

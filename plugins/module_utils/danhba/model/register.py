@@ -32,17 +32,32 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Ending:
+    """The document that ends a suspension before its day, and the day from which it does."""
+
+    document: str
+    date: date
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Suspension:
-    """No login from `since` and, where an end is set, not on `until` any more; mail still arrives."""
+    """No login from `since` and, where an end is set or decided, not on that day any more; mail still arrives."""
 
     document: str
     since: date
     until: date | None = None
+    ended: Ending | None = None
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def end(self) -> date | None:
+        """The first day on which it is not in force any more; None where none is set."""
+        return self.ended.date if self.ended else self.until
 
     def covers(self, day: date) -> bool:
         """Whether it is in force on a day."""
-        return self.since <= day and (self.until is None or day < self.until)
+        return self.since <= day and (self.end is None or day < self.end)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,42 @@ from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from ..jsontext import pack, unpack
-from .register import Agency, Custodian, Event, Issuance, Suspension
+from .register import Agency, Custodian, Ending, Event, Issuance, Suspension
 
 # More gains little: rows of one agency are alike.
 _LEVEL = 1
+
+
+class Spell(NamedTuple):
+    """One suspension: `until` as stated, empty where no end is, and what ended it before (both empty where nothing)."""
+
+    document: str
+    since: str
+    until: str
+    ended_by: str
+    ended_on: str
+
+    @property
+    def end(self) -> str:
+        """The first day on which it is not in force any more, empty where none is set."""
+        return self.ended_on or self.until
+
+    @property
+    def ending(self) -> str:
+        """The document that ends it: its own where that states the day."""
+        return self.ended_by or self.document
+
+    def suspension(self) -> Suspension:
+        """The suspension, without the places of its values."""
+        until = date.fromisoformat(self.until) if self.until else None
+        ended = Ending(self.ended_by, date.fromisoformat(self.ended_on)) if self.ended_on else None
+        return Suspension(self.document, date.fromisoformat(self.since), until, ended)
+
+
+def _spell(suspension: Suspension) -> Spell:
+    until, ended = suspension.until, suspension.ended
+    by, on = (ended.document, ended.date.isoformat()) if ended else ("", "")
+    return Spell(suspension.document, suspension.since.isoformat(), until.isoformat() if until else "", by, on)
 
 
 class Row(NamedTuple):
@@ -36,8 +68,7 @@ class Row(NamedTuple):
     opened_by: str
     closed_on: str
     closed_by: str
-    # Of each suspension its document, since and until.
-    spells: Sequence[tuple[str, str, str]]
+    spells: Sequence[Spell]
     family: str
     given: str
     leader: bool
@@ -63,10 +94,7 @@ class Row(NamedTuple):
     @property
     def suspended(self) -> tuple[Suspension, ...]:
         """The suspensions in the order of the file."""
-        return tuple(
-            Suspension(document, date.fromisoformat(since), date.fromisoformat(until) if until else None)
-            for document, since, until in self.spells
-        )
+        return tuple(spell.suspension() for spell in self.spells)
 
     def issuance(self) -> Issuance:
         """The issuance, without the places of its values."""
@@ -91,7 +119,6 @@ class Row(NamedTuple):
 def row_of(issuance: Issuance, local: str | None) -> Row:
     """The row of an issuance whose local part is `local`."""
     opened, closed = issuance.opened, issuance.closed
-    spells = [(s.document, s.since.isoformat(), s.until.isoformat() if s.until else "") for s in issuance.suspended]
     return Row(
         issuance.id,
         issuance.name,
@@ -104,7 +131,7 @@ def row_of(issuance: Issuance, local: str | None) -> Row:
         opened.document,
         closed.date.isoformat() if closed else "",
         closed.document if closed else "",
-        spells,
+        tuple(map(_spell, issuance.suspended)),
         issuance.family,
         issuance.given,
         issuance.leader,
@@ -117,6 +144,22 @@ def row_of(issuance: Issuance, local: str | None) -> Row:
     )
 
 
+# Where the suspensions stand in a row: JSON knows no named tuples.
+_SPELLS = Row._fields.index("spells")
+
+
+def _plain(row: Row) -> tuple[Any, ...]:
+    values: list[Any] = [*row]
+    values[_SPELLS] = [[*spell] for spell in row.spells]
+    return tuple(values)
+
+
+def _row(values: list[Any]) -> Row:
+    if values[_SPELLS]:
+        values[_SPELLS] = tuple(map(Spell._make, values[_SPELLS]))
+    return Row._make(values)
+
+
 class Staff(Sequence[Issuance]):
     """The issuances of an agency as they were kept; rows are made out at each asking, issuances once."""
 
@@ -126,7 +169,7 @@ class Staff(Sequence[Issuance]):
 
     def rows(self) -> Iterator[Row]:
         """Them as rows; they are not held, because a million take a gigabyte."""
-        return map(Row._make, unpack(zlib.decompress(self._data)))
+        return map(_row, unpack(zlib.decompress(self._data)))
 
     @cached_property
     def _issuances(self) -> tuple[Issuance, ...]:
@@ -171,7 +214,7 @@ def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], byte
         agency.quota,
         [[c.person, c.document, c.date.isoformat(), c.role, c.key] for c in agency.custodians],
     ]
-    rows = [tuple(row_of(issuance, local)) for issuance, local in zip(agency.people, locals_, strict=True)]
+    rows = [_plain(row_of(issuance, local)) for issuance, local in zip(agency.people, locals_, strict=True)]
     return head, zlib.compress(pack(rows), _LEVEL)
 
 

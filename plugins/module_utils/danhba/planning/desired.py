@@ -162,14 +162,13 @@ class _Desired:
             return row.closed_by, row.closed_on
         if not row.spells:
             return row.opened_by, row.opened_on
-        if state is State.SUSPENDED:
-            document, since, _until = self.timeline.spell(row)
-            return document, since
+        if state is State.SUSPENDED and (spell := self.timeline.spell(row)):
+            return spell.document, spell.since
         today = self.timeline.day.isoformat()
-        ended = [(until, document) for document, _since, until in row.spells if until and until <= today]
+        ended = [spell for spell in row.spells if spell.end and spell.end <= today]
         if ended:
-            until, document = max(ended, key=lambda each: each[0])
-            return document, until
+            last = max(ended, key=lambda spell: spell.end)
+            return last.ending, last.end
         return row.opened_by, row.opened_on
 
     def _former_contacts(self) -> Iterator[a.Route]:

@@ -233,8 +233,13 @@ def preview(wanted: Wanted, actual: Accounts, live: Callable[[], Counter[str]] |
     """
     changes = _changes(wanted.accounts, actual)
     actions = Actions(_steps(changes, actual))
-    refused = tuple(_guard(wanted, actual, actions.steps, live or partial(_live, actual)))
+    refused = (*_vanished(wanted, actual), *guard([(wanted, actions.steps)], live or partial(_live, actual)))
     return Plan("", wanted.day, actions, refused, changes)
+
+
+def steps(wanted: Wanted, actual: Accounts) -> list[Step]:
+    """What a preview would do, in short, without asking whether it may."""
+    return [*_steps(_changes(wanted.accounts, actual), actual)]
 
 
 def _live(accounts: Accounts) -> Counter[str]:
@@ -349,33 +354,61 @@ def _shown(route: Account | Route | None) -> dict[str, Any]:
     return shown
 
 
-def _guard(
-    wanted: Wanted, actual: Accounts, steps: Sequence[Step], live: Callable[[], Counter[str]]
-) -> Iterator[Refusal]:
+def guard(days: Sequence[tuple[Wanted, Sequence[Step]]], live: Callable[[], Counter[str]]) -> Iterator[Refusal]:
+    """What the guards refuse of that which one change does, on one day or several: a limit holds for all of them.
+
+    What is done on a day for which something was acknowledged is counted by itself, against that.
+    """
+    live = cache(live)
+    for kind in GUARDED:
+        yield from _limits(kind, days, live)
+    touched: dict[tuple[str, str], None] = {}
+    for wanted, done in days:
+        protected = {_local(address) for address in wanted.guards.protected} - _named("protected", wanted)
+        for step in done:
+            if step.rank in _ENDING and _local(step.address) in protected:
+                touched.setdefault((step.action, step.address))
+    for action, address in touched:
+        yield Refusal(PROTECTED, {"action": action, "address": address})
+
+
+def _vanished(wanted: Wanted, actual: Accounts) -> Iterator[Refusal]:
     vanished = [account.address for key, account in actual.accounts.items() if key not in wanted.accounts.accounts]
     if vanished:
         yield Refusal(VANISHED, {"count": len(vanished), "sample": sorted(vanished)[:SAMPLE]})
-    live = cache(live)
-    for kind, counted in GUARDED.items():
-        ranks = {_RANKS[action] for action in counted}
-        yield from _limits(kind, wanted, live, [step for step in steps if step.rank in ranks])
-    protected = {_local(address) for address in wanted.guards.protected} - _named("protected", wanted)
-    for step in steps:
-        if step.rank in _ENDING and _local(step.address) in protected:
-            yield Refusal(PROTECTED, {"action": step.action, "address": step.address})
 
 
-def _limits(kind: str, wanted: Wanted, live: Callable[[], Counter[str]], steps: list[Step]) -> Iterator[Refusal]:
-    named = _named(kind, wanted)
-    counted = Counter(step.agency for step in steps if _local(step.address) not in named)
-    # What is within a limit where nobody has a mailbox is so wherever many have, and they need not be counted.
-    if any(_exceeded(kind, wanted, Counter(), counted)):
-        yield from _exceeded(kind, wanted, live(), counted)
+def _limits(
+    kind: str, days: Sequence[tuple[Wanted, Sequence[Step]]], live: Callable[[], Counter[str]]
+) -> Iterator[Refusal]:
+    limit = days[0][0].guards.limits[kind]
+    for acknowledged, counted in _counted(kind, days).items():
+        # What is within a limit where nobody has a mailbox is so wherever many have, and they need not be counted.
+        if any(_exceeded(kind, limit, acknowledged, Counter(), counted)):
+            yield from _exceeded(kind, limit, acknowledged, live(), counted)
 
 
-def _exceeded(kind: str, wanted: Wanted, live: Counter[str], counted: Counter[str]) -> Iterator[Refusal]:
-    limit = wanted.guards.limits[kind]
-    acknowledged = max((a.count for a in _in_force(kind, wanted)), default=0)
+def _counted(kind: str, days: Sequence[tuple[Wanted, Sequence[Step]]]) -> dict[int, Counter[str]]:
+    """How many accounts of each agency are touched, each once, by what was acknowledged for the day."""
+    ranks = {_RANKS[action] for action in GUARDED[kind]}
+    counted: dict[int, Counter[str]] = {}
+    seen: set[tuple[str, str]] = set()
+    for wanted, done in days:
+        named = _named(kind, wanted)
+        acknowledged = max((a.count for a in _in_force(kind, wanted)), default=0)
+        for step in done:
+            account = step.after
+            if step.rank not in ranks or not isinstance(account, Account) or account.key in seen:
+                continue
+            seen.add(account.key)
+            if _local(step.address) not in named:
+                counted.setdefault(acknowledged, Counter())[step.agency] += 1
+    return counted
+
+
+def _exceeded(
+    kind: str, limit: Limit, acknowledged: int, live: Counter[str], counted: Counter[str]
+) -> Iterator[Refusal]:
     total, base = counted.total(), live.total()
     if total > (most := max(most_of(limit, base), acknowledged)):
         yield Refusal(LIMIT, {"action": kind, "count": total, "base": base, "most": most})
@@ -396,7 +429,7 @@ def _share(percent: int, base: int) -> int:
 
 
 def _in_force(limit: str, wanted: Wanted) -> Iterator[Any]:
-    return (a for a in wanted.guards.acknowledgements if a.limit == limit and wanted.day <= a.until)
+    return (a for a in wanted.guards.acknowledgements if a.limit == limit and a.holds(wanted.day))
 
 
 def _named(limit: str, wanted: Wanted) -> set[str]:

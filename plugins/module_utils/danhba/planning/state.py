@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..addresses.issuing import Issued
 from ..model import rows
 from ..model.register import Agency, Issuance, Register
-from ..model.rows import Row, Staff
+from ..model.rows import Row, Spell, Staff
 
 
 class State(StrEnum):
@@ -115,9 +115,9 @@ class Timeline:
             return State.SUSPENDED
         return State.OPEN
 
-    def spell(self, row: Row) -> Sequence[str]:
-        """The document, since and until of the suspension that is in force; empty where none is."""
-        return next((s for s in row.spells if s[1] <= self._today and (not s[2] or self._today < s[2])), ())
+    def spell(self, row: Row) -> Spell | None:
+        """The suspension that is in force, if any is."""
+        return next((s for s in row.spells if s.since <= self._today and (not s.end or self._today < s.end)), None)
 
     def last(self, entries: Sequence[Entry]) -> Entry | None:
         """The one of a person's issuances that holds the mailbox: the last that began (none overlap, R4.0)."""

@@ -23,6 +23,7 @@ from ..model.register import (
     PERSON_OPENED,
     Agency,
     Custodian,
+    Ending,
     Event,
     Issuance,
     Province,
@@ -260,9 +261,19 @@ def _event(fields: Fields, key: str, events: Collection[str]) -> Event | None:
 
 
 def _suspension(reader: Reader, node: Node) -> Suspension | None:
-    inner = reader.map(node, "suspended", ("document", "date"), ("until",))
+    inner = reader.map(node, "suspended", ("document", "date"), ("until", "ended"))
     document, since, until = inner.document("document"), inner.date("date"), inner.date("until")
-    return Suspension(document, since, until, inner.at) if document and since else None
+    ended = _ending(reader, inner.node("ended"))
+    # One whose end cannot be read is not left out as if it went on: the end has its finding.
+    return Suspension(document, since, until, ended, inner.at) if document and since else None
+
+
+def _ending(reader: Reader, node: Node | None) -> Ending | None:
+    if node is None:
+        return None
+    inner = reader.map(node, "ended", ("document", "date"))
+    document, day = inner.document("document"), inner.date("date")
+    return Ending(document, day, inner.at) if document and day else None
 
 
 _ISSUANCE = ("id", "name", "opened")
@@ -420,8 +431,11 @@ def _limit(reader: Reader, node: Node | None, name: str) -> Limit:
 
 
 def _acknowledgement(reader: Reader, node: Node) -> Acknowledgement | None:
-    inner = reader.map(node, "acknowledgements", ("limit", "document", "until"), ("count", "accounts"))
+    inner = reader.map(node, "acknowledgements", ("limit", "document", "until"), ("from", "count", "accounts"))
     limit, document = inner.one_of("limit", ACKNOWLEDGED), inner.document("document")
-    until, count = inner.date("until"), inner.number("count", 0)
+    since, until, count = inner.date("from"), inner.date("until"), inner.number("count", 0)
     accounts = inner.many("accounts", lambda item: reader.text(item, "accounts"))
-    return Acknowledgement(limit, document, until, count, accounts, inner.at) if limit and document and until else None
+    # One whose first day cannot be read does not hold from ever on.
+    if not (limit and document and until) or ("from" in inner.at and since is None):
+        return None
+    return Acknowledgement(limit, document, until, count, accounts, since, inner.at)

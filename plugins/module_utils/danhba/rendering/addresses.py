@@ -83,10 +83,17 @@ def in_full(item: Listed, language: str) -> str:
         if event:
             lines.append(f"    {translate(label)} {event.date.isoformat()}: {event.document} ({event.event})")
     for suspension in item.issuance.suspended if item.issuance else ():
-        until = suspension.until.isoformat() if suspension.until else "…"
-        values = {"since": suspension.since.isoformat(), "until": until, "document": suspension.document}
-        lines.append("    " + render(_("suspended {since} until {until}: {document}"), values, language))
+        lines.append("    " + _suspended(suspension, language))
     return "\n".join(lines)
+
+
+def _suspended(suspension: Suspension, language: str) -> str:
+    values = {"since": suspension.since.isoformat(), "document": suspension.document}
+    values["until"] = suspension.end.isoformat() if suspension.end else "…"
+    if not suspension.ended:
+        return render(_("suspended {since} until {until}: {document}"), values, language)
+    values["ended"] = suspension.ended.document
+    return render(_("suspended {since} until {until}: {document}, ended by {ended}"), values, language)
 
 
 def in_full_data(item: Listed) -> dict[str, Any]:
@@ -107,6 +114,9 @@ def _event(event: Event) -> dict[str, str]:
     return {**shown, "request": event.request} if event.request else shown
 
 
-def _suspension(suspension: Suspension) -> dict[str, str | None]:
+def _suspension(suspension: Suspension) -> dict[str, Any]:
     until = suspension.until.isoformat() if suspension.until else None
-    return {"document": suspension.document, "date": suspension.since.isoformat(), "until": until}
+    shown: dict[str, Any] = {"document": suspension.document, "date": suspension.since.isoformat(), "until": until}
+    if ended := suspension.ended:
+        shown["ended"] = {"document": ended.document, "date": ended.date.isoformat()}
+    return shown

@@ -49,7 +49,7 @@ FIELDS = {
     "targets": _("mail goes to"),
 }
 # What takes a mailbox or an address away from somebody, or gives one back with all its mail: reviewers read each.
-TAKING = frozenset({CLOSE, SUSPEND, READDRESS, REOPEN})
+TAKING = frozenset({CLOSE, SUSPEND, READDRESS, REOPEN, RESUME})
 COLOURS = {CLOSE: "red", SUSPEND: "magenta", READDRESS: "yellow", CREATE: "green", REOPEN: "green", RESUME: "green"}
 # A comment on GitHub is cut at 65,536 characters.
 LONGEST_MARKDOWN = 65_000
@@ -135,7 +135,7 @@ def counts(plan: Plan, language: str) -> str:
     """The counts that are not zero, in a line; or that nothing changes."""
     translate = translator(language)
     counted = [f"{translate(LABELS[action])} {count}" for action, count in plan.counts.items() if count]
-    return ", ".join(counted) or translate(_("nothing changes"))
+    return ", ".join(counted) or translate(_("no mailbox and no address changes"))
 
 
 def text(plan: Plan, language: str, paint: Paint = plain) -> str:

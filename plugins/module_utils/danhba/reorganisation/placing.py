@@ -8,7 +8,7 @@ from typing import Any
 from ..addresses import issuing as addresses
 from ..addresses.issuing import Issued
 from ..messages import mark as _
-from ..model.register import Event, Issuance, Suspension
+from ..model.register import Event, Issuance
 from .fates import Decided
 from .model import Person
 from .references import Names
@@ -107,7 +107,7 @@ class Placing:
             opened=self._event(item),
             address=address,
             address_document=document,
-            suspended=tuple(Suspension(s.document, decision.date, s.until) for s in in_force),
+            suspended=tuple(replace(s, since=decision.date, at={}) for s in in_force),
             at=item.fate.at,
             **_changes(item.person),
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..editing import entry
 from ..editing.draft import Draft
 from ..editing.text import Value
 from ..garbage import without_collection
 from ..model.policy import Acknowledgement
-from ..model.register import Agency, Custodian, Event, Issuance, Suspension
+from ..model.register import Agency, Custodian, Event, Issuance
 from ..model.sizes import written
 from ..reading.source import File
 from .forecast import Forecast
@@ -82,7 +83,7 @@ def _person(issuance: Issuance) -> dict[str, Value]:
                 "address_document": issuance.address_document,
                 "quota": written(issuance.quota) if issuance.quota else "",
                 "opened": _event(issuance.opened),
-                "suspended": [_suspension(suspension) for suspension in issuance.suspended],
+                "suspended": [entry.suspension(suspension) for suspension in issuance.suspended],
                 "closed": _event(issuance.closed) if issuance.closed else "",
             }
         )
@@ -97,11 +98,6 @@ def _stated(values: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
 def _event(event: Event) -> dict[str, Value]:
     request: dict[str, Value] = {"request": event.request} if event.request else {}
     return {"document": event.document, **request, "date": event.date.isoformat(), "event": event.event}
-
-
-def _suspension(suspension: Suspension) -> dict[str, Value]:
-    until: dict[str, Value] = {"until": suspension.until.isoformat()} if suspension.until else {}
-    return {"document": suspension.document, "date": suspension.since.isoformat(), **until}
 
 
 def _custodian(custodian: Custodian) -> dict[str, Value]:

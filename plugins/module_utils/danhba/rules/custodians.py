@@ -127,7 +127,7 @@ def _locked(entries: list[Issuance]) -> date | None:
     """Since when somebody who is in office is suspended with no end set."""
     for issuance in entries:
         last = issuance.suspended[-1] if issuance.suspended else None
-        if issuance.closed is None and last and last.until is None:
+        if issuance.closed is None and last and last.end is None:
             return last.since
     return None
 

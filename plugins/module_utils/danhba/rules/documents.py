@@ -61,6 +61,14 @@ UNPINNED = rule(
         "or leave address_document: out"
     ),
 )
+SAME = rule(
+    "document-ended",
+    "R6.2",
+    _(
+        "{document} is what suspended {person}, and does not end it before its day; cite the document that does, "
+        "or leave ended: out"
+    ),
+)
 YEAR = advice(
     "document-year",
     "R6",
@@ -155,6 +163,12 @@ def _others(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
         if not _is(suspension.document, WRITTEN):
             where = _at(agency.where_of(issuance, "suspended"), suspension.at, "document")
             yield _objection(SLIP, suspension.document, where)
+        if ended := suspension.ended:
+            where = _at(agency.where_of(issuance, "suspended"), ended.at, "document")
+            if ended.document == suspension.document:
+                yield SAME.at(where, document=ended.document, person=issuance.id)
+            elif not _is(ended.document, WRITTEN):
+                yield _objection(SLIP, ended.document, where)
     if issuance.address_document and not issuance.address:
         where = agency.where_of(issuance, "address_document")
         yield UNPINNED.at(where, document=issuance.address_document, person=issuance.id, agency=agency.code)

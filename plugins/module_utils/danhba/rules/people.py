@@ -7,9 +7,9 @@ from datetime import date
 from itertools import pairwise
 
 from ..messages import mark as _
-from ..model.facts import Facts, Held
+from ..model.facts import FOREVER, Facts, Held
 from ..model.findings import Finding, Where, advice, rule
-from ..model.register import MOVES, Agency, Issuance
+from ..model.register import MOVES, Agency, Issuance, Suspension
 from ..vietnamese.names import spelling
 
 TWO = rule(
@@ -28,7 +28,7 @@ SUSPENSIONS = rule(
     "R6.2",
     _(
         "{person} is suspended from {day}, but the suspension before goes on until {until}; the list grows at its end, "
-        "and one ends before the next begins: correct the days, or set until: of the former"
+        "and one ends before the next begins: correct the days, or state what ended the former: ended:"
     ),
 )
 DECEASED = rule(
@@ -53,6 +53,14 @@ MOVE_FROM = rule(
     "person-move-from",
     "R6.2a",
     _("{person} came to {agency} on {day} ({event}), but nothing closes elsewhere on that day with this id and event"),
+)
+CARRIED = rule(
+    "person-suspension-carried",
+    "R6.2a",
+    _(
+        "{person} left {other} on {day} suspended until {until}, and would be open in {agency} on {opened}; carry it "
+        "on under suspended: there, or end it in {other}: ended: {{document: …, date: …}}"
+    ),
 )
 TWO_IDS = advice(
     "person-two-ids",
@@ -96,6 +104,7 @@ def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
         yield from _identity(entries)
         yield from _deceased(entries)
         yield from _one_at_a_time(entries)
+        yield from _carried(entries)
         if complete:
             yield from _moves(entries)
 
@@ -133,15 +142,27 @@ def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
         if not opened <= suspension.since < end:
             span = f"opened {opened}" if suspension.since < opened else f"closed {end}"
             yield BACKWARDS.at(where, person=issuance.id, later=f"suspended {suspension.since}", earlier=span)
-        if suspension.until and suspension.until <= suspension.since:
-            later, earlier = f"until {suspension.until}", f"suspended {suspension.since}"
-            yield BACKWARDS.at(where, person=issuance.id, later=later, earlier=earlier)
+        yield from _ends(suspension, issuance, where)
     for former, suspension in pairwise(issuance.suspended):
-        if suspension.since < (former.until or date.max):
+        if suspension.since < (former.end or date.max):
             where = agency.where_of(issuance, "suspended")
             where = Where(where.file, suspension.at.get("date", where.place), where.object)
-            values = {"day": suspension.since, "until": former.until or "…"}
+            values = {"day": suspension.since, "until": former.end or "…"}
             yield SUSPENSIONS.at(where, person=issuance.id, **values)
+
+
+def _ends(suspension: Suspension, issuance: Issuance, where: Where) -> Iterator[Finding]:
+    """A suspension ends after it began; what ends it before its day, before that day."""
+    since, until, ended = suspension.since, suspension.until, suspension.ended
+    if until and until <= since:
+        yield BACKWARDS.at(where, person=issuance.id, later=f"until {until}", earlier=f"suspended {since}")
+    if ended is None:
+        return
+    at = Where(where.file, ended.at.get("date", where.place), where.object)
+    if ended.date < since:
+        yield BACKWARDS.at(at, person=issuance.id, later=f"ended {ended.date}", earlier=f"suspended {since}")
+    elif until and until <= ended.date:
+        yield BACKWARDS.at(at, person=issuance.id, later=f"until {until}", earlier=f"ended {ended.date}")
 
 
 def _within(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
@@ -179,6 +200,15 @@ def _one_at_a_time(entries: list[Entry]) -> Iterator[Finding]:
         if held.opened < former.end:
             values = {"other": former_agency.code, "until": former.closed or "…", "agency": agency.code}
             yield TWO.at(agency.where_of(held), person=held.id, day=held.opened, **values)
+
+
+def _carried(entries: list[Entry]) -> Iterator[Finding]:
+    """Who is suspended stays so wherever the mailbox goes, until the day stated or a document ends it."""
+    for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
+        if former.locked > held.opened and held.carried < former.locked:
+            until = "…" if former.locked == FOREVER else former.locked
+            values = {"other": former_agency.code, "day": former.closed, "until": until, "agency": agency.code}
+            yield CARRIED.at(agency.where_of(held), person=held.id, opened=held.opened, **values)
 
 
 def _moves(entries: list[Entry]) -> Iterator[Finding]:

@@ -85,6 +85,11 @@ ENDLESS = advice(
         "let it end when the change is applied"
     ),
 )
+BACKWARDS = rule(
+    "province-acknowledgement-dates",
+    "R9.3",
+    _("what {document} acknowledges ({limit}) holds from {since} until {until}, and so never; correct the days"),
+)
 PROTECTED = rule(
     "province-protected", "R9.3", _("'{target}' is no contact mailbox of this register; write contact-<tendonvi>")
 )
@@ -110,6 +115,7 @@ def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[
     yield from _keys(province, agencies)
     yield from _policy(province)
     yield from quotas.of_policy(province)
+    yield from _acknowledged(province)
 
 
 def _named(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
@@ -177,6 +183,15 @@ def _policy(province: Province) -> Iterator[Finding]:
     ):
         if value < LEAST_DAYS:
             yield RETENTION.at(where, key=key, value=value, least=LEAST_DAYS)
+
+
+def _acknowledged(province: Province) -> Iterator[Finding]:
+    where = province.where("acknowledgements")
+    for each in province.acknowledgements:
+        if each.since and each.since > each.until:
+            at = Where(where.file, each.at.get("from", where.place), where.object)
+            values = {"document": each.document, "limit": each.limit}
+            yield BACKWARDS.at(at, since=each.since, until=each.until, **values)
 
 
 def _percentages(policy: Policy) -> Iterator[tuple[str, int]]:

@@ -121,6 +121,9 @@ uy:ch,n,nh,p,t,u uyê:n,t ư:-,a,c,i,m,n,ng,t,u ươ:c,i,m,n,ng,p,t,u y:- yê:m,
     )
     for coda in codas.replace("-", "").split(",")
 )
+# Names of the Khmer (Neáng) have rhymes of their own, and those of the Hoa (Voòng) the long o after more consonants.
+_RHYMES |= frozenset("ea eac eak eam ean eang eap eat eay".split())
+_LONG_O = frozenset("b c ch g h l m n ng ph s t th v x".split())
 _SYLLABLE = re.compile(f"({'|'.join(sorted(_ONSETS, key=len, reverse=True))}|)(.*)")
 _STOP, _VOWEL_RUN = re.compile("(?:c|ch|p|t)$"), re.compile(f"[{_VOWELS}]*")
 # Those vowels carry the tone of their syllable, wherever others stand beside them.
@@ -159,7 +162,7 @@ def _plausible(word: str) -> int:
 
 
 def _is_rhyme(onset: str, rhyme: str) -> bool:
-    if rhyme.startswith("oo") and onset not in {"b", "g", "m", "s", "x"}:
+    if rhyme.startswith("oo") and onset not in _LONG_O:
         return False
     if onset in {"c", "g", "ng"} and rhyme[:1] in set("eêiy") - ({"i"} if onset == "g" else set()):
         return False
@@ -190,7 +193,8 @@ def _is_toned_right(word: str, start: int, tones: dict[int, str]) -> bool:
     vowels = len(_VOWEL_RUN.match(rhyme)[0])  # type: ignore[index]
     if vowels == 3 or (vowels == 2 and vowels < len(rhyme)):
         return place == start + 1
-    return place == start or (vowels == 2 and place == start + 1 and rhyme in {"oa", "oe", "uy"})
+    # The rhyme ui has it on either: Chuì is how the Hmong and the Hoa write what is Chùi elsewhere.
+    return place == start or (vowels == 2 and place == start + 1 and rhyme in {"oa", "oe", "ui", "uy"})
 
 
 @dataclass(frozen=True, slots=True)

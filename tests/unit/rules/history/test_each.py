@@ -40,6 +40,9 @@ LEFT_TWO = {
     "agencies/cc.yml": agency("cc", person("1", "Lò An", "2008-01-01", "2009-01-01")),
 }
 
+OFFICER = STTTT[THIRD:].replace("000103", "000104")
+OFFICER = OFFICER.replace(PHU, PINNED.replace("gsphu", "giamdoc").replace("Phử", "Ký"))
+
 CASES = [
     history("nothing changed", SAMPLE),
     history("an entry more", {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")}),
@@ -199,7 +202,7 @@ CASES = [
     history(
         "another key of the operator",
         edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
-        "province.yml:6:15 history-key",
+        "province.yml:6:15 history-operator-key",
         base=edited(
             P,
             (
@@ -211,10 +214,25 @@ CASES = [
     history(
         "the key of the operator taken away",
         SAMPLE,
-        "province.yml:2:1 history-key",
+        "province.yml:2:1 history-operator-key",
         base=edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
     ),
-    history("a first key of the operator", edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}"))),
+    history(
+        "a first key of the operator",
+        edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
+        "province.yml:6:15 history-operator-key",
+    ),
+    history(
+        "the same custodian once more, with a key",
+        edited(S, (DELEGATE, f"{DELEGATE}{DELEGATE.replace('2011-02', '2011-03').replace('}', f', key: {AGE}}}')}")),
+        f"{S}:12:54 custodian-twice",
+        f"{S}:12:85 history-key",
+    ),
+    history(
+        "a pin of an office",
+        {**SAMPLE, S: STTTT + OFFICER},
+        f"{S}:30:14 history-office",
+    ),
     *(
         history(
             f"closed on {day} by {event_}",

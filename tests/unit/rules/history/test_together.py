@@ -63,6 +63,7 @@ HEAD, *ENTRIES = STTTT.split("  - id: ")
 ONE, TWO, THREE = (f"  - id: {entry}" for entry in ENTRIES)
 FOUR, FIVE = (THREE.replace("000103", f"00010{n}").replace("Phử", name) for n, name in ((4, "Ký"), (5, "Sính")))
 SUSPENDED = "      - {document: 9/QĐ-STTTT, date: 2011-05-01, until: 2011-08-01}\n"
+UNTIL, BY_DOCUMENT = ", until: 2011-08-01", ", ended: {document: 10/QĐ-STTTT, date: 2011-07-01}"
 FIRST_HEAD = '  - {person: "000101", document: 101/QĐ-UBND, date: 2010-10-15, as: head}\n'
 AGE = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
 
@@ -231,7 +232,11 @@ VALUES = [
         [f"{S}:20:11 stttt/000102 name"],
     ),
     Change("a pin on the address there is", with_pin(), []),
-    Change("a pin on another address", with_pin("phu.giang-stttt"), [f"{S}:26:14 stttt/000103 address"]),
+    Change(
+        "a pin on another address",
+        with_pin("phu.giang-stttt"),
+        [f"{S}:26:14 stttt/000103 address", f"{S}:26:14 stttt/000103 candidate"],
+    ),
     Change("another pin", with_pin("phugs-stttt"), [f"{S}:26:14 stttt/000103 address"], base=with_pin()),
     Change("a pin taken away", STTTT, [f"{S}:24:5 stttt/000103 pin"], base=with_pin()),
     Change(
@@ -243,8 +248,37 @@ VALUES = [
     Change(
         "another document of a pin", with_pin(document="4/STTTT-VP"), [f"{S}:27:23 stttt/000103 pin"], base=with_pin()
     ),
-    Change("the end of a suspension moved", in_file(STTTT, ("until: 2011-08-01", "until: 2011-07-01")), []),
-    Change("the end of a suspension set", STTTT, [], base=in_file(STTTT, (", until: 2011-08-01", ""))),
+    Change("a suspension made longer", in_file(STTTT, ("until: 2011-08-01", "until: 2011-09-01")), []),
+    Change(
+        "a suspension made shorter",
+        in_file(STTTT, ("until: 2011-08-01", "until: 2011-07-01")),
+        [f"{S}:23:7 stttt/000102 suspended"],
+    ),
+    Change(
+        "the end of a suspension set without a document",
+        STTTT,
+        [f"{S}:23:7 stttt/000102 suspended"],
+        base=in_file(STTTT, (", until: 2011-08-01", "")),
+    ),
+    *(
+        Change(f"a suspension {what} by a document", in_file(STTTT, (UNTIL, f"{UNTIL}{BY_DOCUMENT}")), [], base=base)
+        for what, base in (("ended", STTTT), ("made longer and ended", in_file(STTTT, (UNTIL, ", until: 2011-07-15"))))
+    ),
+    Change(
+        "a suspension without an end ended by a document",
+        in_file(STTTT, (UNTIL, BY_DOCUMENT)),
+        [],
+        base=in_file(STTTT, (UNTIL, "")),
+    ),
+    *(
+        Change(
+            f"the document that ended a suspension {what}",
+            in_file(STTTT, (UNTIL, f"{UNTIL}{ended}")),
+            [f"{S}:23:7 stttt/000102 suspended"],
+            base=in_file(STTTT, (UNTIL, f"{UNTIL}{BY_DOCUMENT}")),
+        )
+        for what, ended in (("taken away", ""), ("changed", BY_DOCUMENT.replace("10/", "11/")))
+    ),
     Change(
         "the end of a suspension taken away",
         in_file(STTTT, (", until: 2011-08-01", "")),
@@ -548,6 +582,9 @@ def test_what_may_be_acknowledged_says_how(rule: str) -> None:
     assert f"(limit: history, accounts: [{where.object}])" in message
 
 
+ADMIN = "    address: quan.tri1-stttt\n    address_document: 3/STTTT-VP\n"
+
+
 def of(change: str) -> tuple[Texts, Texts]:
     """A case of the tables above."""
     found = next(case for case in VALUES if case.name == change)
@@ -565,6 +602,7 @@ FOUND_BY: Mapping[str, tuple[Texts, Texts]] = {
     "history-agency-name": (SAMPLE, edited(S, (NAME, "name: Sở Khoa học"))),
     "history-name": of("another name of the same initials"),
     "history-pin": of("a pin taken away"),
+    "history-office": (SAMPLE, {**SAMPLE, S: in_file(entries(ONE, TWO, THREE, FOUR), (" Ký\n", f" Ký\n{ADMIN}"))}),
 }
 
 
@@ -661,7 +699,7 @@ def test_what_is_only_added_takes_nothing_back(before: dict[str, People], data: 
                 entry["closed"] = {"document": "5/QĐ-AA", "date": "2014-01-01", "event": "retired"}
             if "suspended" in entry and data.draw(st.booleans()):
                 entry["suspended"] = [
-                    {**entry["suspended"][0], "until": "2012-12-12"},
+                    {**entry["suspended"][0], "ended": {"document": "3/QĐ-AA", "date": "2012-12-12"}},
                     {"document": "2/QĐ-AA", "date": "2013-01-01"},
                 ]
         for more in range(data.draw(st.integers(0, 3))):

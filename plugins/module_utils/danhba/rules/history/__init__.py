@@ -18,7 +18,7 @@ from ...model.findings import KIND_LIMIT, Finding, Where, advice
 from ...model.place import START
 from ...model.register import Agency, Province, Register
 from . import agency as agencies
-from . import custodians, entries, events, moves
+from . import custodians, entries, events, moves, pins
 from . import province as provinces
 from .agency import GONE
 from .entries import Given
@@ -33,7 +33,7 @@ CORRECTIONS = frozenset(
     found.id
     for found in (
         *(events.OPENED, events.CLOSED, events.REOPENED, custodians.CUSTODIAN, entries.SUSPENDED),
-        *(agencies.SUCCEEDS, moves.SUCCEEDS_ADDED, agencies.RENAMED, entries.NAME, entries.PIN),
+        *(agencies.SUCCEEDS, moves.SUCCEEDS_ADDED, agencies.RENAMED, entries.NAME, entries.PIN, pins.OFFICE),
     )
 )
 
@@ -83,7 +83,7 @@ def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
     return frozenset(
         account.removeprefix(CONTACT)
         for acknowledgement in province.acknowledgements
-        if acknowledgement.limit == "history" and (day is None or day <= acknowledgement.until)
+        if acknowledgement.limit == "history" and (day is None or acknowledgement.holds(day))
         for account in acknowledgement.accounts
     )
 
@@ -98,4 +98,8 @@ def _all(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Findi
             yield GONE.at(Where(agency.file, START, agency.code), agency=agency.code)
             continue
         yield from agencies.check(agency, later)
+        yield from custodians.keys(agency, later, now.register.province)
         yield from entries.check(base.of(agency), now.of(later), later)
+    there = (base.of(agency) for agency in base.register.agencies.values())
+    here = ((agency, now.of(agency)) for agency in now.register.agencies.values() if agency.code not in unclear)
+    yield from pins.check(there, here)

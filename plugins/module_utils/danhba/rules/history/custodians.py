@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from itertools import zip_longest
+from typing import NamedTuple
 
 from ...messages import mark as _
+from ...model import custody
 from ...model.findings import Finding, Where, advice, rule
-from ...model.register import Agency, Custodian
+from ...model.register import Agency, Custodian, Province
 
 CUSTODIAN = rule(
     "history-custodian",
@@ -21,10 +24,19 @@ KEY = advice(
     "history-key",
     "R9.3",
     _(
-        "the key with which letters to {person} are encrypted was {before} and is now {now}; those letters hold "
-        "passwords, so ask {person}, not by mail, whether the key is theirs"
+        "from {day} on, letters for {agency} are encrypted to {who} with {now}, and before this change to {was} with "
+        "{before}; they hold passwords, so ask {who}, not by mail, whether the new key is theirs"
     ),
 )
+OPERATOR_KEY = advice(
+    "history-operator-key",
+    "R9.3",
+    _(
+        "the operator's key, with which letters are encrypted where a custodian has none, was {before} and is now "
+        "{now}; they hold passwords, so ask {operator}, not by mail, whether the new key is theirs"
+    ),
+)
+NO_KEY = "—"
 
 
 def check(before: Agency, now: Agency) -> Iterator[Finding]:
@@ -34,12 +46,40 @@ def check(before: Agency, now: Agency) -> Iterator[Finding]:
             return
         if later is None or _custodian(then) != _custodian(later):
             place = now.where_of(later).place if later else now.where("custodians").place
-            values = {"before": _custodian(then), "now": _custodian(later) if later else "—"}
+            values = {"before": _custodian(then), "now": _custodian(later) if later else NO_KEY}
             yield CUSTODIAN.at(Where(now.file, place, now.code), number=number, object=now.code, **values)
             return
-        if then.key != later.key:
-            values = {"person": later.person, "before": then.key or "—", "now": later.key or "—"}
-            yield KEY.at(now.where_of(later, "key"), **values)
+
+
+def keys(before: Agency, now: Agency, operator: Province) -> Iterator[Finding]:
+    """Every other key with which letters are encrypted on some day, however it came into force."""
+    told = set()
+    for day in sorted({*custody.turns(before), *custody.turns(now)}):
+        then, later = _reader(before, operator, day), _reader(now, operator, day)
+        if then.key != later.key and (then, later) not in told:
+            told.add((then, later))
+            values = {"who": later.name, "now": later.key, "was": then.name, "before": then.key}
+            yield KEY.at(_where(now, day), day=day, agency=now.code, **values)
+
+
+class _Reader(NamedTuple):
+    """Who opens an agency's letters, by which key."""
+
+    name: str
+    key: str
+
+
+def _reader(agency: Agency, operator: Province, day: date) -> _Reader:
+    held = custody.holder(agency, day)
+    if held and held[0].key:
+        return _Reader(f"{held[1].name} ({held[1].id})", held[0].key)
+    return _Reader(operator.operator, operator.operator_key or NO_KEY)
+
+
+def _where(agency: Agency, day: date) -> Where:
+    """Where the key of that day stands, or else who is to have one."""
+    begun = [custodian for custodian in agency.custodians if custodian.date <= day]
+    return agency.where_of(begun[-1], "key") if begun else agency.where("custodians")
 
 
 def _custodian(custodian: Custodian) -> str:

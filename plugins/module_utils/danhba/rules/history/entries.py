@@ -54,7 +54,8 @@ SUSPENDED = rule(
     "history-suspended",
     "R5",
     _(
-        "suspension {number} of {object} was {before} and is now {now}; only its until: may be set, so restore it, "
+        "suspension {number} of {object} was {before} and is now {now}; restore it: what ends it sooner is a document, "
+        "ended: {{document: …, date: …}}, and its until: only moves to a later day; "
         "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
     ),
 )
@@ -97,13 +98,15 @@ def _issuance(before: Issuance, later: Issuance, now: Agency) -> Iterator[Findin
 
 
 def _goes_on(before: Suspension, now: Suspension) -> bool:
-    """The same suspension; its end may be set and moved, but not taken away."""
+    """The same suspension; it may be made longer, or be ended by a document, and neither is taken back."""
     same = (before.document, before.since) == (now.document, now.since)
-    return same and (before.until is None or now.until is not None)
+    longer = before.until is not None and now.until is not None and before.until <= now.until
+    return same and (longer or before.until == now.until) and before.ended in (None, now.ended)
 
 
 def _suspension(suspension: Suspension) -> str:
-    return f"{suspension.document} {suspension.since}–{suspension.until or '…'}"
+    ended = f" ({suspension.ended.document} {suspension.ended.date})" if suspension.ended else ""
+    return f"{suspension.document} {suspension.since}–{suspension.until or '…'}{ended}"
 
 
 def _identity(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:

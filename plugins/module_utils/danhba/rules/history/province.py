@@ -8,7 +8,7 @@ from ...messages import mark as _
 from ...model.findings import Finding, advice, rule
 from ...model.policy import Policy
 from ...model.register import Province
-from .custodians import KEY
+from .custodians import NO_KEY, OPERATOR_KEY
 
 DOMAIN = rule(
     "history-domain",
@@ -36,9 +36,9 @@ def check(before: Province, now: Province) -> Iterator[Finding]:
     """What of the domain, the guards and the operator's key is taken back."""
     if before.domain != now.domain:
         yield DOMAIN.at(now.where("domain"), before=before.domain, now=now.domain)
-    if before.operator_key not in ("", now.operator_key):
-        values = {"person": now.operator, "before": before.operator_key, "now": now.operator_key or "—"}
-        yield KEY.at(now.where("operator_key"), **values)
+    if before.operator_key != now.operator_key:
+        values = {"before": before.operator_key or NO_KEY, "now": now.operator_key or NO_KEY}
+        yield OPERATOR_KEY.at(now.where("operator_key"), operator=now.operator, **values)
     for target in before.policy.protected:
         if target not in now.policy.protected:
             yield PROTECTED.at(now.where("policy"), target=target)
@@ -49,6 +49,16 @@ def check(before: Province, now: Province) -> Iterator[Finding]:
     for key in ("forward_days", "redirect_days", "retention_days", "retention_days_leader"):
         if (then := getattr(before.policy, key)) > (later := getattr(now.policy, key)):
             yield DAYS.at(now.where("policy"), key=key, before=then, now=later)
+
+
+def loosens(before: Province, now: Province) -> bool:
+    """Whether a plan may do more than before: by a limit, a mailbox that was protected, or an acknowledgement."""
+    limits, limits_now = dict(_limits(before.policy)), dict(_limits(now.policy))
+    return (
+        any(limits_now[key] > value for key, value in limits.items())
+        or not set(before.policy.protected) <= set(now.policy.protected)
+        or any(each not in before.acknowledgements for each in now.acknowledgements)
+    )
 
 
 def _limits(policy: Policy) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,46 @@
+"""Who holds an agency's contact mailbox on a day, and so with which key its letters are encrypted (R11.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from .register import Agency, Custodian, Issuance
+
+
+def holder(agency: Agency, day: date) -> tuple[Custodian, Issuance] | None:
+    """Who holds the contact mailbox on a day, with the entry under which that person is there.
+
+    None where nobody does, and where the last one is suspended or has left: no letter is for somebody who may not
+    log in, and nobody comes back because a successor left.
+    """
+    begun = [custodian for custodian in agency.custodians if custodian.date <= day]
+    return in_office(agency, begun[-1], day) if begun else None
+
+
+def in_office(agency: Agency, custodian: Custodian, day: date) -> tuple[Custodian, Issuance] | None:
+    """A custodian with the entry that is open on a day, if there is one."""
+    for issuance in agency.people:
+        if issuance.id == custodian.person and _is_open(issuance, day):
+            return custodian, issuance
+    return None
+
+
+def _is_open(issuance: Issuance, day: date) -> bool:
+    there = issuance.opened.date <= day and (issuance.closed is None or day < issuance.closed.date)
+    return there and not any(suspension.covers(day) for suspension in issuance.suspended)
+
+
+def turns(agency: Agency) -> Iterator[date]:
+    """The days on which the holder can change: hand-overs, and what opens, closes or suspends a custodian."""
+    people = {custodian.person for custodian in agency.custodians}
+    yield from (custodian.date for custodian in agency.custodians)
+    for issuance in agency.people:
+        if issuance.id in people:
+            yield issuance.opened.date
+            if issuance.closed:
+                yield issuance.closed.date
+            for suspension in issuance.suspended:
+                yield suspension.since
+                if suspension.end:
+                    yield suspension.end
