@@ -13,7 +13,7 @@ EXPOSURE = {
     "danhba-credentials": 1,
     "danhba-end-sessions": 1,
     "danhba-full": 2,
-    "danhba-room": 2,
+    "danhba-room": 1,
     "roundcube-cleandb": 1,
     "roundcube-gc": 1,
     "saslauthd": 2,
