@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import platform
@@ -14,7 +15,17 @@ from typing import Any
 
 from rich.console import Console
 
-PARTS = ("check", "commands", "apply", "webmail", "sessions", "people")
+# The parts, each a module here, and the options that it takes.
+OPTIONS = {
+    "check": ("sizes", "growth"),
+    "commands": ("sizes",),
+    "apply": ("sizes",),
+    "webmail": ("users", "seconds"),
+    "sessions": ("sessions", "seconds"),
+    "people": ("people", "minutes"),
+    "mail": ("messages",),
+}
+PARTS = tuple(OPTIONS)
 SIZES = (1_000, 10_000, 100_000)
 GROWTH = (*SIZES, 1_000_000)
 
@@ -32,29 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(part: str, console: Console, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
-    if part == "apply":
-        from tests.bench import apply  # needs what only a controller has
-
-        return apply.run(console, folder, options.sizes)
-    if part == "webmail":
-        from tests.bench import webmail
-
-        return webmail.run(console, folder, options.users, options.seconds)
-    if part == "sessions":
-        from tests.bench import sessions
-
-        return sessions.run(console, folder, options.sessions, options.seconds)
-    if part == "people":
-        from tests.bench import people
-
-        return people.run(console, folder, options.people, options.minutes)
-    if part == "commands":
-        from tests.bench import commands
-
-        return commands.run(console, folder, options.sizes)
-    from tests.bench import check
-
-    return check.run(console, folder, options.sizes, options.growth)
+    module = importlib.import_module(f"tests.bench.{part}")  # some need what only a controller has
+    result: dict[str, Any] = module.run(console, folder, *(getattr(options, name) for name in OPTIONS[part]))
+    return result
 
 
 def _parts(text: str) -> list[str]:
@@ -70,7 +61,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--parts",
         type=_parts,
         default=PARTS,
-        help="check,commands,apply,webmail,sessions,people (từ apply trở đi: một máy thử / from apply on: a test host)",
+        help=f"{','.join(PARTS)} (từ apply trở đi: một máy thử / from apply on: a test host)",
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="số CCVC / numbers of officials")
     parser.add_argument("--growth", type=int, nargs="*", default=GROWTH, help="số CCVC, chỉ danhba / danhba alone")
@@ -78,6 +69,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=15, help="webmail: mỗi lần đo / each measurement")
     parser.add_argument("--sessions", type=int, default=10_000, help="sessions: số phiên IMAP / IMAP sessions")
     parser.add_argument("--people", type=int, default=300, help="people: số người ở trang thư / people in the webmail")
+    parser.add_argument("--messages", type=int, default=1000, help="mail: số thư / messages")
     parser.add_argument("--minutes", type=float, default=2, help="people: đo mấy phút / minutes that are measured")
     parser.add_argument("--json", type=Path, help="tệp kết quả / file for the results")
     return parser.parse_args(arguments)

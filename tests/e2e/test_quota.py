@@ -184,7 +184,7 @@ def test_postfix_asks_about_those_alone_who_have_little_room(mail: Deployment) -
         wait_until_asked(mail, address, asked=True)
         with mail.server.smtp() as client:
             client.ehlo()
-            client.mail(STRANGER, [f"SIZE={43 << 20}"])
+            client.mail(STRANGER, [f"SIZE={40 << 20}"])
             assert client.rcpt(address)[0] == 250
             save(40)
             assert client.rcpt(address)[0] == 552

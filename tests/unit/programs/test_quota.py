@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from danhba_host import quota
+from danhba_host import quota, room
+from danhba_host.journal import Away
 
 from .test_settings import QUOTA
 
@@ -45,16 +46,51 @@ def dovecot(monkeypatch: pytest.MonkeyPatch) -> Dovecot:
     return programs
 
 
-def warn(folder: Path, percent: int = 80, **changes: Any) -> int:
+@pytest.fixture(autouse=True)
+def noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses of which the database is told that they have no room."""
+    addresses: list[str] = []
+    monkeypatch.setattr(room, "note_over", lambda _database, _socket_dir, user: addresses.append(user))
+    return addresses
+
+
+def warn(folder: Path, percent: int = 80, what: str = "warn", **changes: Any) -> int:
     """Run the program as Dovecot does, with the folder as the mailbox's home."""
     path = folder / "settings.json"
     path.write_text(json.dumps(QUOTA | changes))
-    return quota.main(["--settings", str(path), str(percent), USER, str(folder)])
+    return quota.main(["--settings", str(path), what, str(percent), USER, str(folder)])
 
 
 def message(dovecot: Dovecot) -> EmailMessage:
     [(_command, octets)] = dovecot.sent
     return message_from_bytes(octets, policy=policy.default)
+
+
+@pytest.mark.parametrize(("percent", "expected"), [(79, []), (80, [USER]), (95, [USER])])
+def test_postfix_is_to_ask_from_then_on(
+    dovecot: Dovecot, noted: list[str], tmp_path: Path, percent: int, expected: list[str]
+) -> None:
+    """The same again, too: a warning that was sent before is not sent anew, and the note is."""
+    for times in (1, 2):
+        assert warn(tmp_path, percent) == 0
+        assert noted == expected * times
+    assert len(dovecot.sent) == 1
+
+
+def test_what_is_only_noted_warns_nobody(dovecot: Dovecot, noted: list[str], tmp_path: Path) -> None:
+    assert warn(tmp_path, what="note") == 0
+    assert (noted, dovecot.sent) == ([USER], [])
+
+
+def test_owner_is_warned_while_the_database_is_away(
+    monkeypatch: pytest.MonkeyPatch, dovecot: Dovecot, tmp_path: Path
+) -> None:
+    def fail(*_arguments: str) -> None:
+        raise Away("cơ sở dữ liệu không trả lời -- the database does not answer")
+
+    monkeypatch.setattr(room, "note_over", fail)
+    assert warn(tmp_path) == 75
+    assert len(dovecot.sent) == 1
 
 
 def test_warning_is_delivered_past_the_quota(dovecot: Dovecot, tmp_path: Path) -> None:

@@ -66,11 +66,11 @@ def test_no_answer_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
 
 def test_many_are_ended_at_once(doveadm: Doveadm) -> None:
     commands = doveadm(0)
-    addresses = [f"a{number}@x" for number in range(51)]
-    endings.end("/run/anvil", addresses[:50])
-    assert [command[-1] for command in commands] == addresses[:50]
+    addresses = [f"a{number}@x" for number in range(501)]
+    endings.end("/run/anvil", addresses[:500])
+    assert [command[-1] for command in commands] == addresses[:500]
     endings.end("/run/anvil", addresses)
-    assert [command[-1] for command in commands[50:]] == ["*"]
+    assert [command[-1] for command in commands[500:]] == ["*"]
 
 
 def test_service_is_told_what_went_wrong(doveadm: Doveadm) -> None:

@@ -86,7 +86,15 @@ ADDRESSBOOK = {
 ENDINGS = {"database": "danhba", "database_socket_dir": "/run", "anvil_socket": "/run/anvil"}
 FULL = {"port": 1993, "sessions": 10_000}
 ROOM = {"database": "danhba", "database_socket_dir": "/run", "percent": 80}
-QUOTA = {"sender": "postmaster@laocai.gov.vn", "webmail": "https://mail/", "support": "", "days": 7}
+QUOTA = {
+    "sender": "postmaster@laocai.gov.vn",
+    "webmail": "https://mail/",
+    "support": "",
+    "days": 7,
+    "room_percent": 80,
+    "database": "danhba",
+    "database_socket_dir": "/run",
+}
 SERVICE = {
     **CREDENTIALS,
     "database": "danhba",

@@ -21,8 +21,9 @@ from .database import connect, translated
 from .sessions import EVERYBODY, kick
 
 ROLE = "danhba_sessions"
-# Of more mailboxes than this everybody's sessions are ended at once: mail programs come back by themselves.
-MOST_ADDRESSES = 50
+# Of more mailboxes than this everybody's sessions are ended at once: mail programs come back by themselves, thousands
+# of them within minutes. One mailbox after the other takes less than half a minute for so many.
+MOST_ADDRESSES = 500
 KICK_SECONDS = 60.0
 
 

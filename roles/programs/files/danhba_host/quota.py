@@ -1,7 +1,8 @@
 """Writes to the owner of a mailbox that it is nearly full.
 
-Dovecot runs it when the percentage is crossed from below. A mailbox that stays near it crosses it often, so the same
-warning is not sent again for some days. It is delivered past the quota, which is what it is about.
+Dovecot runs it when a percentage is crossed from below: `warn` PERCENT, or `note` where that is but noted for Postfix.
+A mailbox that stays near it crosses it often, so the same warning is not sent again for some days. It is delivered past
+the quota, which is what it is about.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 
-from . import program
+from . import program, room
 from .journal import Refused
 
 DELIVER = "/usr/lib/dovecot/dovecot-lda"
@@ -54,12 +55,18 @@ class Settings:
         webmail: URL of the webmail.
         support: whom to ask; nobody is named when empty.
         days: for how long the same warning is not sent again.
+        room_percent: from this on the mailbox does not count as one that has room.
+        database: name of the database that knows it, for Postfix.
+        database_socket_dir: folder of the Unix socket of its server.
     """
 
     sender: str
     webmail: str
     support: str
     days: int
+    room_percent: int
+    database: str
+    database_socket_dir: str
 
     def __post_init__(self) -> None:
         """Refuse what would warn at each crossing."""
@@ -68,19 +75,32 @@ class Settings:
 
 
 def work(settings: Settings, given: argparse.Namespace) -> str:
-    """Send the warning, unless the same one was sent a short while ago.
+    """Note that there is little room, and send the warning, whatever becomes of the other.
+
+    Dovecot runs one program for all percentages that are crossed at once, the highest.
 
     Raises:
+        Away: the database did not take the note.
         Refused: Dovecot did not tell the quota or did not take the message.
     """
+    try:
+        if int(given.percent) >= settings.room_percent:
+            room.note_over(settings.database, settings.database_socket_dir, given.user)
+    finally:
+        if given.what == "warn":
+            _warn(settings, given)
+    return ""
+
+
+def _warn(settings: Settings, given: argparse.Namespace) -> None:
+    """Send the warning, unless the same one was sent a short while ago."""
     stamp = Path(given.home, f".quota-warning-{given.percent}")
     if stamp.exists() and time.time() - stamp.stat().st_mtime < settings.days * DAY_SECONDS:
-        return ""
+        return
     used, limit = ask_quota(given.user)
     message = compose(settings, given.user, used, limit)
     _run([DELIVER, "-d", given.user, "-f", settings.sender, "-o", "quota_enforce=no"], message.as_bytes())
     stamp.touch()
-    return ""
 
 
 def ask_quota(user: str) -> tuple[int, int]:
@@ -137,7 +157,7 @@ def main(words: Sequence[str] | None = None) -> int:
     """Warn once; say something only when something is wrong."""
     parser = program.parser("quota", __doc__, "quota-warning.json")
     # Optional, for `--check` goes without them.
-    for name in ("percent", "user", "home"):
+    for name in ("what", "percent", "user", "home"):
         parser.add_argument(name, nargs="?", default="")
     return program.run(parser, Settings, work, words)
 

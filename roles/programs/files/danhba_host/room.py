@@ -1,9 +1,8 @@
 """Keeps in the database which mailboxes have room, so that Postfix asks Dovecot about the others alone.
 
-Dovecot runs it when a mailbox crosses the percentage: `over USER` notes that nothing is known to be free, `under USER`
-that there is room again. Without words it is the job that compares all mailboxes with what Dovecot knows, and makes
-good whatever was missed. Where nothing is noted Postfix asks, so what is missing costs speed alone; the last word is
-Dovecot's.
+Dovecot runs it for a USER whose mailbox has room again, and the program that warns of full ones when it has none any
+more. Without a word it is the job that compares all mailboxes with what Dovecot knows, and makes good what was missed.
+Where nothing is noted Postfix asks, so what is missing costs speed alone; the last word is Dovecot's.
 """
 
 from __future__ import annotations
@@ -21,11 +20,13 @@ from .journal import Refused
 
 ROLE = "danhba_room"
 KIB = 1024
-# Whatever was noted since Dovecot was asked is newer than its answer, and stays.
+# Whatever was noted since Dovecot was asked is newer than its answer, and stays. Dovecot rounds quotas up to KiB.
 _NOTE = """
 INSERT INTO mail.room (kind, id, quota, free)
 SELECT kind, id, size, size / 100 * %(share)s
-  FROM mail.account JOIN unnest(%(addresses)s::text[], %(sizes)s::bigint[]) AS known (address, size) USING (address)
+  FROM (SELECT kind, id, CASE WHEN told - account.quota < 1024 THEN least(told, account.quota) ELSE told END AS size
+          FROM mail.account JOIN unnest(%(addresses)s::text[], %(sizes)s::bigint[]) AS known (address, told)
+         USING (address)) AS known
     ON CONFLICT (kind, id) DO UPDATE SET quota = EXCLUDED.quota, free = EXCLUDED.free, since = now()
  WHERE room.since < %(asked)s AND (room.quota, room.free) IS DISTINCT FROM (EXCLUDED.quota, EXCLUDED.free)
 """
@@ -68,21 +69,23 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
     Raises:
         Away, Refused
     """
-    with (
-        translated(),
-        connect(
-            settings.database_socket_dir,
-            settings.database,
-            ROLE,
-            program="danhba-room",
-            statement_seconds=STATEMENT_SECONDS,
-        ) as database,
-    ):
-        if given.crossed == "over":
-            database.execute(_OVER, [given.user])
-        else:
-            _compare(database, settings, given.user)
+    with translated(), _connect(settings.database, settings.database_socket_dir) as database:
+        _compare(database, settings, given.user)
     return ""
+
+
+def note_over(database: str, socket_dir: str, user: str) -> None:
+    """Note that nothing is known to be free in the mailbox of an address.
+
+    Raises:
+        Away, Refused
+    """
+    with translated(), _connect(database, socket_dir) as connection:
+        connection.execute(_OVER, [user])
+
+
+def _connect(database: str, socket_dir: str) -> Connection:
+    return connect(socket_dir, database, ROLE, program="danhba-room", statement_seconds=STATEMENT_SECONDS)
 
 
 def _compare(database: Connection, settings: Settings, user: str) -> None:
@@ -126,8 +129,7 @@ def _run(command: Sequence[str]) -> str:
 def main(words: Sequence[str] | None = None) -> int:
     """Note it; say something only when something is wrong."""
     parser = program.parser("room", __doc__, "room.json")
-    parser.add_argument("crossed", nargs="?", default="", choices=["", "over", "under"])
-    parser.add_argument("user", nargs="?", default="")
+    parser.add_argument("user", nargs="?", default="", help="whose mailbox; all where nobody is named")
     return program.run(parser, Settings, work, words)
 
 

@@ -6,12 +6,14 @@ import pytest
 from testinfra.host import Host
 
 COMMAND = "/usr/local/sbin/danhba-host"
-PROGRAMS = ["addressbook", "credentials", "endings", "quota"]
+PROGRAMS = ["addressbook", "credentials", "endings", "full", "quota", "room"]
 # How exposed systemd finds a unit (0 to 10), rounded up.
 EXPOSURE = {
     "danhba-addressbook-sync": 1,
     "danhba-credentials": 1,
     "danhba-end-sessions": 1,
+    "danhba-full": 2,
+    "danhba-room": 1,
     "roundcube-cleandb": 1,
     "roundcube-gc": 1,
     "saslauthd": 2,
