@@ -47,6 +47,7 @@ ATTACHMENT = "Giấy mời họp – phòng số 2.txt"
 WAITING = ("Thông báo nghỉ Tết Dương lịch", "Báo cáo kết quả công tác quý IV", "Lịch họp giao ban tháng 12")
 # Has a glyph for every Vietnamese letter, which fonts of fixed width often have not: the second mark stands apart then.
 FONT = re.compile("^Roboto")
+FIXED = re.compile("monospace")
 FOLDER = "Công văn đến"
 FILED = "Công văn số 12 về phòng cháy rừng"
 WELCOME = "Hộp thư công vụ của ông/bà đã mở: những việc nên làm trước"
@@ -517,11 +518,16 @@ class TestCustodian:
         senders = custodian.page.locator("#_from option").all_inner_texts()
         assert [text.strip() for text in senders] == [f"Sở Giao thông vận tải <{MAILBOX}>"]
         custodian.write("Sở Giao thông vận tải đồng ý phối hợp.")
-        expect(custodian.editor()).to_contain_text("Nội dung tiếng Việt có dấu")
+        quoted = custodian.editor().get_by_text("Nội dung tiếng Việt có dấu")
+        expect(quoted).not_to_have_css("font-family", FIXED)
         look(custodian, "tra-loi-thu-co-quan")
         custodian.send()
         answer = colleague.receive("Re: Đề nghị phối hợp bảo trì đường tỉnh 155")
         assert [item.addr_spec for item in answer["From"].addresses] == [MAILBOX]
+        body = answer.get_body(("html",))
+        assert body
+        assert "Nội dung tiếng Việt có dấu" in body.get_content()
+        assert not FIXED.search(body.get_content())
 
     def test_the_settings_have_the_values_for_a_phone(self, custodian: Roundcube) -> None:
         custodian.settings("danhba-programs")

@@ -695,7 +695,7 @@ foreach (["" => "program", ...array_fill_keys($config["plugins"], null)] as $par
 }
 """
 # Units, forms of dates, and names of standards and products.
-INTERNATIONAL = re.compile(r"(dateformat\w|[KMG]?B|unicode|miscfolding|markasjunk\.\w+): [\w /()]+$")
+INTERNATIONAL = re.compile(r"(dateformat\w|[KMG]?B|unicode|miscfolding|managesieve\.mime): [\w /()]+:?$")
 
 
 class TestWords:

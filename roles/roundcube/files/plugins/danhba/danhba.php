@@ -138,7 +138,9 @@ class danhba extends rcube_plugin
     private function wire_pages(rcmail $rcmail): void
     {
         $this->add_hook('contacts_autocomplete_after', fn (array $args): array => (new Completion($rcmail))->order($args));
-        $this->add_hook('html_editor', [new Editor($this), 'prepare']);
+        $editor = new Editor($this);
+        $this->add_hook('html_editor', [$editor, 'prepare']);
+        $this->add_hook('message_outgoing_body', [$editor, 'leave_font']);
         $this->add_hook('contact_form', [new ContactCard(), 'settle']);
         $archive = new Archive($this, $rcmail);
         $this->add_hook('render_folder_selector', [$archive, 'chosen']);

@@ -25,4 +25,13 @@ final class Editor
         $args['disabled_buttons'] = [...$args['disabled_buttons'], ...self::BUTTONS];
         return $args;
     }
+
+    /** Hook `message_outgoing_body`: what is quoted is no source code, and fixed-width fonts set Vietnamese marks apart. */
+    public function leave_font(array $args): array
+    {
+        if ($args['type'] === 'html') {
+            $args['body'] = str_replace('padding: 0; font-family: monospace">', 'padding: 0">', $args['body']);
+        }
+        return $args;
+    }
 }

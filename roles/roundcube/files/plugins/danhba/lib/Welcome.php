@@ -89,7 +89,7 @@ final class Welcome
         return html::tag('html', ['lang' => 'vi'], html::tag('body', [],
             $paragraph(rcube::Q($this->greeting($mailbox))) . $paragraph(rcube::Q($this->opening($mailbox)))
             . html::tag('ol', [], implode('', $steps)) . $paragraph($guide) . $paragraph($this->support->html())
-            . $paragraph(str_replace("\n", '<br>', rcube::Q($this->closing())))));
+            . $paragraph(rcube::Q($this->closing()))));
     }
 
     /** A text as HTML in which the addresses of pages are links. */
