@@ -166,6 +166,26 @@ def test_the_register_holds_and_is_committed(repository: Repository, story: Call
     assert ".private" not in listed
 
 
+def test_a_pull_request_is_reviewed_by_the_published_software(
+    repository: Repository, tmp_path: Path, story: Callable[[], None]
+) -> None:
+    """As the workflow of the province's forge does it, over a bare repository in the place of the forge."""
+    done = repository.run(
+        f"git clone --quiet --bare . {tmp_path}/forge.git\n"
+        f"git remote add origin {tmp_path}/forge.git\n"
+        "git switch --quiet --create de-nghi\n"
+        'danhba open stttt --name "Nguyễn Văn Vịnh" --id 000101 --document 101/QĐ-UBND --date 2010-10-15 --yes\n'
+        "git commit --quiet --all --message 'Mở hộp thư'\n"
+        "git push --quiet origin HEAD:refs/merge-requests/1/head\n"
+        "git switch --quiet main\n"
+        ".ci/prepare-review\n"
+        "TARGET_BRANCH=main .ci/review gitlab 1\n"
+    )
+    assert done.returncode == 0, done.stdout
+    assert OFFICIAL in (repository.path / "build/review/comment.md").read_text(encoding="utf-8")
+    assert repository.run("git status --short").stdout == ""
+
+
 def test_all_that_is_missing_is_told_at_once(
     host: Host, fresh: str, repository: Repository, story: Callable[[], None]
 ) -> None:
