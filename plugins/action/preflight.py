@@ -10,13 +10,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province
+from ansible_collections.laocai.mail.plugins.module_utils.options.preflight import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import preflight
 from ansible_collections.laocai.mail.plugins.plugin_utils.preflight import Fault, Given, Role, Server
 
-ARGUMENTS: dict[str, Any] = {
-    "answer": {"type": "dict", "required": True},
-    "whole": {"type": "bool", "default": False},
-}
 # What Ansible itself puts among a host's variables.
 MAGIC = frozenset(
     {"environment", "gather_subset", "group_names", "groups", "hostvars", "inventory_dir", "inventory_file"}

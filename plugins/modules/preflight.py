@@ -48,3 +48,19 @@ faults:
   elements: dict
   sample: []
 """
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.laocai.mail.plugins.module_utils.options.preflight import ARGUMENTS
+
+
+def main() -> None:
+    """Say that the work is the action plugin's: a host has neither the inventory nor the register."""
+    module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
+    module.fail_json(
+        msg="laocai.mail.preflight chạy ở máy điều khiển, qua action plugin; hãy gọi bằng tên đầy đủ.\n"
+        "laocai.mail.preflight runs on the controller, by its action plugin; call it by its full name."
+    )
+
+
+if __name__ == "__main__":
+    main()

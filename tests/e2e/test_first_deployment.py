@@ -5,8 +5,10 @@ Nothing of the clone is used but what is published: the built collection. The ho
 
 from __future__ import annotations
 
+import plistlib
 import re
 import shutil
+import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,12 +22,13 @@ from tests.support.authority import Authority
 from tests.support.deployment import FQDN, PROJECT, Deployment, new_password, unmeasured
 from tests.support.letters import new_key
 from tests.support.mail import compose
+from tests.support.web import ask
 from tests.support.webmail import Webmail
 
 NAME, ADDRESS = "province", "10.233.0.62"
 NAMES = (FQDN, "autoconfig.laocai.gov.vn", "autodiscover.laocai.gov.vn")
 CONTACT, OFFICIAL = "contact-stttt@laocai.gov.vn", "nvvinh-stttt@laocai.gov.vn"
-SUBJECT = "Thư đầu tiên của tỉnh"
+SUBJECT, WEBMAIL_SUBJECT = "Thư đầu tiên của tỉnh", "Thư từ trang thư"
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,26 @@ def test_the_register_holds_and_is_committed(repository: Repository, story: Call
     assert ".private" not in listed
 
 
+def test_a_pull_request_is_reviewed_by_the_published_software(
+    repository: Repository, tmp_path: Path, story: Callable[[], None]
+) -> None:
+    """As the workflow of the province's forge does it, over a bare repository in the place of the forge."""
+    done = repository.run(
+        f"git clone --quiet --bare . {tmp_path}/forge.git\n"
+        f"git remote add origin {tmp_path}/forge.git\n"
+        "git switch --quiet --create de-nghi\n"
+        'danhba open stttt --name "Nguyễn Văn Vịnh" --id 000101 --document 101/QĐ-UBND --date 2010-10-15 --yes\n'
+        "git commit --quiet --all --message 'Mở hộp thư'\n"
+        "git push --quiet origin HEAD:refs/merge-requests/1/head\n"
+        "git switch --quiet main\n"
+        ".ci/prepare-review\n"
+        "TARGET_BRANCH=main .ci/review gitlab 1\n"
+    )
+    assert done.returncode == 0, done.stdout
+    assert OFFICIAL in (repository.path / "build/review/comment.md").read_text(encoding="utf-8")
+    assert repository.run("git status --short").stdout == ""
+
+
 def test_all_that_is_missing_is_told_at_once(
     host: Host, fresh: str, repository: Repository, story: Callable[[], None]
 ) -> None:
@@ -222,12 +245,34 @@ def test_a_mail_is_delivered(repository: Repository, story: Callable[[], None]) 
     webmail, password = Webmail(deployment.server), new_password()
     webmail.choose_first(OFFICIAL, deployment.issued[OFFICIAL], password)
     deployment.remember(OFFICIAL, password)
+    # The webmail believes the province's own authority: it sends by 465, and finds people by 636.
+    sent = webmail.send(CONTACT, WEBMAIL_SUBJECT, "Kính gửi cơ quan.")
+    assert sent.complaint == "", sent.text[-2000:]
+    found = webmail.remote({"_search": "vinh", "_reqid": "1"}, task="mail", action="autocomplete")
+    assert "nvvinh-stttt" in found.text
     webmail.log_out()
     message = compose(OFFICIAL, [CONTACT], SUBJECT, "Kính gửi cơ quan.\n", ("thu.txt", b"x\n"))
     with deployment.server.submission(OFFICIAL, password) as smtp:
         smtp.send_message(message)
     received = deployment.server.wait_for(CONTACT, deployment.choose(CONTACT), str(message["Message-ID"]))
     assert received["Subject"] == SUBJECT
+    subjects = [str(one["Subject"]) for one in deployment.server.inbox(CONTACT, deployment.passwords[CONTACT])]
+    assert WEBMAIL_SUBJECT in subjects
+
+
+def test_devices_get_the_provinces_own_authority(repository: Repository, story: Callable[[], None]) -> None:
+    server = repository.deployment.server
+
+    def get(path: str) -> bytes:
+        return ask(server.address, server.tls, f"https://{FQDN}{path}").body
+
+    authority = (repository.private / "ca.crt").read_text(encoding="ascii")
+    assert get("/dien-thoai/ca.crt").decode() == authority
+    assert b'href="ca.crt"' in get("/dien-thoai/")
+    root, account = plistlib.loads(get(f"/mobileconfig?address={OFFICIAL}"))["PayloadContent"]
+    assert root["PayloadType"] == "com.apple.security.root"
+    assert root["PayloadContent"] == ssl.PEM_cert_to_DER_cert(authority)
+    assert account["IncomingMailServerHostName"] == FQDN
 
 
 def test_letters_lie_in_the_repository_and_not_in_git(

@@ -15,7 +15,9 @@ PARTS = {
     "actions, filters, lookups": [f"plugins/{name}/*" for name in ("action", "filter", "lookup", "doc_fragments")],
     "passwords": ["plugins/plugin_utils/passwords.py"],
     "letters": ["plugins/plugin_utils/letters/*"],
-    "controller, guides": [f"plugins/plugin_utils/{name}.py" for name in ("controller", "exchange", "guides")],
+    "controller, guides, preflight": [
+        f"plugins/plugin_utils/{name}.py" for name in ("controller", "exchange", "guides", "preflight")
+    ],
     "credential service": ["roles/programs/files/danhba_host/credentials/*"],
     "address book": ["roles/programs/files/danhba_host/addressbook/*"],
     "other host programs": ["roles/programs/files/danhba_host/*.py"],
