@@ -117,7 +117,7 @@ def test_the_lock_is_the_projects() -> None:
         ("phone", "hỏi chị Hoa", "has not the shape of: 0214 3 000 000"),
         ("document", "quyết định", "has not the shape of: 33/2010"),
         ("date", "20/3/2008", "is no date"),
-        ("kind", "sở", "--kind: 'sở' is none of"),
+        ("kind", "phòng", "--kind: 'phòng' is none of"),
         ("forge", "sourceforge", "--forge: 'sourceforge' is none of: forgejo, github, gitlab"),
         ("org", "lào cai", "has not the shape of: laocai"),
         ("collection", "khong-co.tar.gz", "is no file of this collection"),
