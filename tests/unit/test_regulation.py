@@ -17,7 +17,10 @@ ROLES = sorted(path for path in (ROOT / "roles").iterdir() if (path / "tasks").i
 # Modules that bring something from a place of its own onto a host; `apt` brings what Debian has.
 FOREIGN = re.compile(r"(?:^|\.)(?:apt_key|apt_repository|deb822_repository|get_url|git|npm|pip|subversion|uri)$")
 # Hosts that a setting may name: this one. The last three are names of formats, which nobody looks up.
-OWN = re.compile(r"\$host|\{\$this->|\[\^|\{\{|localhost|127\.0\.0\.1|www\.w3\.org|schemas\.microsoft\.com|www\.apple\.com/DTDs")
+# A pattern of text names none.
+OWN = re.compile(
+    r"\$host|\{\$this-|\[\^|\{\{|localhost|127\.0\.0\.1|www\.w3\.org|schemas\.microsoft\.com|www\.apple\.com/DTDs"
+)
 _URL = re.compile(r"https?://([^\s'\"<>]+)")
 
 

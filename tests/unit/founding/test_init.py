@@ -6,6 +6,7 @@ import io
 import json
 import os
 import subprocess
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -74,7 +75,15 @@ def test_what_it_writes_holds(init: Init, tmp_path: Path, forge: str) -> None:
         if text.startswith("#!"):
             assert programs.shellcheck(tmp_path / "tinh" / name, text) == ""
             assert os.access(tmp_path / "tinh" / name, os.X_OK)
-    lint = ["yamllint", "--strict", "-c", str(PROJECT / ".yamllint"), "directory", "inventories", "requirements.yml"]
+    lint = [
+        str(Path(sys.executable).with_name("yamllint")),
+        "--strict",
+        "-c",
+        str(PROJECT / ".yamllint"),
+        "directory",
+        "inventories",
+        "requirements.yml",
+    ]
     subprocess.run(lint, cwd=tmp_path / "tinh", check=True)
 
 
