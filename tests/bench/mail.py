@@ -51,6 +51,10 @@ mail_path = %{home}/Maildir
 mail_uid = vmail
 mail_gid = vmail
 first_valid_uid = 5000
+# Nobody signs in, but it does not start without.
+passdb static {
+  password = x
+}
 userdb static {
   allow_all_users = yes
 }
