@@ -5,7 +5,7 @@ if (window.rcmail) {
   window.rcmail.addEventListener('editor-init', function (event) {
     'use strict';
     event.config.entities = '160,nbsp';
-    event.config.content_style += ' body div.pre { font-family: inherit; }';
+    event.config.content_style += ' div.pre { font-family: inherit !important; }';
     if (document.documentElement.lang !== 'vi') {
       return;
     }
