@@ -182,7 +182,7 @@ def test_a_pull_request_is_reviewed_by_the_published_software(
         "TARGET_BRANCH=main .ci/review gitlab 1\n"
     )
     assert done.returncode == 0, done.stdout
-    assert OFFICIAL in (repository.path / "build/review/comment.md").read_text(encoding="utf-8")
+    assert "Nguyễn Văn Vịnh" in (repository.path / "build/review/comment.md").read_text(encoding="utf-8")
     assert repository.run("git status --short").stdout == ""
 
 
