@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ansible.inventory.helpers import get_group_vars
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
@@ -41,6 +42,7 @@ class ActionModule(ActionBase):
 
     def _faults(self, server: Server, variables: Mapping[str, Any], *, whole: bool) -> Iterator[Fault]:
         yield from preflight.names(self._host.keys(), self._roles)
+        yield from preflight.overridden(self._of_groups(str(variables["inventory_hostname"])), self._host)
         test_host = boolean(self._value("test_host", variables))
         directory = Path(self._loader.path_dwim(self._value("register_dir", variables)))
         province, faults = preflight.register(directory, test_host=test_host)
@@ -52,6 +54,12 @@ class ActionModule(ActionBase):
             yield from preflight.room(server)
             if province and not test_host:
                 self._warn(province, variables)
+
+    def _of_groups(self, host: str) -> dict[str, Any]:
+        """What the inventory's own file gives the host's groups, without their group_vars."""
+        found = self._task.get_variable_manager()._inventory.get_host(host)
+        variables: dict[str, Any] = get_group_vars(found.get_groups()) if found else {}
+        return variables
 
     def _of_the_province(self, province: Province, variables: Mapping[str, Any], *, whole: bool) -> Iterator[Fault]:
         """What can be asked only where the domain and the host's name are known."""

@@ -92,6 +92,17 @@ def names(given: Collection[str], roles: Sequence[Role]) -> Iterator[Fault]:
             yield from _misspelt(name, known, LIKE if name.startswith(beginnings) else VERY_LIKE, beginnings)
 
 
+def overridden(of_groups: Mapping[str, Any], in_force: Mapping[str, Any]) -> Iterator[Fault]:
+    """Variables of a group in the inventory's own file, which `playbooks/group_vars/all.yml` overrides."""
+    shared = load(COLLECTION / "playbooks/group_vars/all.yml")
+    for name in sorted(shared.keys() & of_groups.keys()):
+        if of_groups[name] != in_force.get(name):
+            yield Fault(
+                f"{name} đặt cho một nhóm trong hosts.yml nên không có tác dụng: chuyển vào host_vars của máy.",
+                f"{name} is set for a group in hosts.yml, where it has no effect: move it to the host's host_vars.",
+            )
+
+
 def _renamed(name: str, now: str) -> Fault:
     return Fault(
         f"Biến đã đổi tên hoặc bỏ: {name} → {now or 'bỏ đi'}. Sửa trong inventory.",

@@ -17,12 +17,12 @@ UNREACHABLE = "192.0.2.1"  # RFC 5737: nobody answers there
 NAMES = ("mail.laocai.gov.vn", "autoconfig.laocai.gov.vn", "autodiscover.laocai.gov.vn")
 
 
-def refuse(playbook: str, **variables: Any) -> str:
+def refuse(playbook: str, inventory: str = "inventories/lab", **variables: Any) -> str:
     """What a playbook says that refuses these variables."""
     timeout = {"ansible_host": UNREACHABLE, "ansible_timeout": 1}
     command = [
         str(PROJECT / ".venv/bin/ansible-playbook"),
-        *("--inventory", "inventories/lab", "--extra-vars", json.dumps({**timeout, **variables})),
+        *("--inventory", inventory, "--extra-vars", json.dumps({**timeout, **variables})),
         f"playbooks/{playbook}.yml",
     ]
     done = subprocess.run(command, cwd=PROJECT, env=environment(), text=True, capture_output=True, check=False)
@@ -95,6 +95,18 @@ def test_what_roles_assert_is_told_at_once() -> None:
     said = refuse("site", credentials_minimum_length=4, postfix_support="Hỗ trợ", database_name="Thư")
     for fault in ("minimum_length 8 to 64", 'postfix_support = "Hỗ trợ" may hold', 'database_name = "Thư" may hold'):
         assert fault in said
+
+
+def test_a_variable_of_a_group_that_has_no_effect_is_told(tmp_path: Path) -> None:
+    inventory = tmp_path / "inventories/own"
+    shutil.copytree(PROJECT / "inventories/lab", inventory)
+    shutil.copytree(PROJECT / "directory", tmp_path / "directory")
+    hosts = inventory / "hosts.yml"
+    text = hosts.read_text(encoding="utf-8")
+    hosts.write_text(f"all: {{vars: {{mail_attachments: 40, mail_password_length: 10}}}}\n{text[4:]}", encoding="utf-8")
+    said = refuse("site", inventory=str(inventory))
+    assert "mail_attachments is set for a group in hosts.yml, where it has no effect" in said
+    assert "mail_password_length is set" not in said  # it says what holds anyway
 
 
 def test_a_province_s_own_variables_are_its_own() -> None:
