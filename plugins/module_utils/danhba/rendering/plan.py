@@ -102,7 +102,11 @@ def _arrow(action: Action) -> str:
         return f"→ {action.after['address']}"
     if action.kind == "route" and "targets" in action.after:
         return "→ " + ", ".join(action.after["targets"])
-    changed = [name for name in action.after if name in action.before and name not in ("document", "since", "state")]
+    changed = [
+        name
+        for name, value in action.after.items()
+        if name in action.before and action.before[name] != value and name not in ("document", "since", "state")
+    ]
     return "; ".join(f"{name}: {action.before[name] or '—'} → {action.after[name] or '—'}" for name in changed)
 
 
