@@ -89,6 +89,7 @@ def dump_request(request: Request) -> dict[str, Any]:
             {
                 "limit": a.limit,
                 "document": a.document,
+                "from": a.since.isoformat() if a.since else "",
                 "until": a.until.isoformat(),
                 "count": a.count,
                 "accounts": a.accounts,
@@ -117,8 +118,8 @@ def load_request(data: Mapping[str, Any]) -> Request:
 
 
 def _acknowledgement(item: Mapping[str, Any]) -> Acknowledgement:
-    until = date.fromisoformat(item["until"])
-    return Acknowledgement(item["limit"], item["document"], until, item["count"], tuple(item["accounts"]))
+    until, since = date.fromisoformat(item["until"]), date.fromisoformat(item["from"]) if item["from"] else None
+    return Acknowledgement(item["limit"], item["document"], until, item["count"], tuple(item["accounts"]), since)
 
 
 @without_collection()
