@@ -143,6 +143,7 @@ def _head(request: Request) -> dict[str, Any]:
             {
                 "limit": a.limit,
                 "document": a.document,
+                "from": a.since.isoformat() if a.since else "",
                 "until": a.until.isoformat(),
                 "count": a.count,
                 "accounts": a.accounts,
@@ -174,8 +175,8 @@ def load_request(text: str) -> Request:
 
 
 def _acknowledgement(item: Mapping[str, Any]) -> Acknowledgement:
-    until = date.fromisoformat(item["until"])
-    return Acknowledgement(item["limit"], item["document"], until, item["count"], tuple(item["accounts"]))
+    until, since = date.fromisoformat(item["until"]), date.fromisoformat(item["from"]) if item["from"] else None
+    return Acknowledgement(item["limit"], item["document"], until, item["count"], tuple(item["accounts"]), since)
 
 
 @without_collection()

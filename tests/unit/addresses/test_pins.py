@@ -6,7 +6,7 @@ Each case changes one thing in the sample register and states all findings that 
 from __future__ import annotations
 
 from tests.support.cases import ENTRY, PHU, WITH, Case, P, S, U, change, each, found, pinned
-from tests.support.registers import PROVINCE, agency, edited, person, register
+from tests.support.registers import PROVINCE, accounts, agency, edited, person, register
 from tests.support.said import recorded, values
 
 NAMES = [
@@ -18,7 +18,22 @@ NAMES = [
     change("a name that is a family name only", S, "Ngô Vân Vinh\n", "Ngô\n    family: Ngô\n", f"{S}:19:5 name-part"),
 ]
 
+DECIDED = {"address": "decided-aa", "address_document": "1/AA-VP"}
 PINS = [
+    *(
+        Case(
+            f"{name}, pinned",
+            register(
+                agency("aa", person("1", name, "2011-01-01", address="decided-aa", address_document="1/AA-VP", **keys))
+            ),
+            [],
+        )
+        for name, keys in (
+            ("François Müller", {}),
+            ("Søren Łukasz Groß", {"family": "Groß", "given": "Søren"}),
+            ("Öğüt Ñandú-Çelik", {"given": "Öğüt"}),
+        )
+    ),
     change(
         "a document that pins nothing",
         S,
@@ -108,3 +123,11 @@ def test_a_change_gives_its_findings(case: Case) -> None:
 @each(CASES)
 def test_its_findings_name_what_they_are_about(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
+
+
+def test_letters_of_other_languages_reach_the_accounts() -> None:
+    """A name that no address can be made of, with its parts stated, is shown as it is written."""
+    entry = person("1", "Søren Łukasz Groß", "2011-01-01", address="lukasz-aa", address_document="1/AA-VP")
+    found = accounts(register(agency("aa", {**entry, "family": "Groß", "given": "Søren"})), "2012-01-01")
+    [account] = [account for account in found.accounts.values() if account.kind == "official"]
+    assert (account.family, account.given, account.name) == ("Groß", "Søren", "Søren Łukasz Groß")

@@ -210,6 +210,11 @@ class TestWhatIsWritten:
         result = run("open", "ubnd", "--name", "Lò Thị Mai", "--document", "5/QĐ-UBND", "--date", "2011-01-01")
         assert "\nAs of 2011-06-01: create 1\n" in result.stdout
 
+    def test_a_new_agency_says_that_its_file_has_no_owner_yet(self, run: Run, root: Path) -> None:
+        result = run(*NEW, "moi")
+        assert result.exit_code == 0
+        assert "CODEOWNERS does not know the file of moi yet" in result.stderr
+
     def test_how_to_undo_a_new_file(self, run: Run) -> None:
         assert run(*NEW, "moi").stderr.endswith(": rm -- directory/agencies/moi.yml\n")
 

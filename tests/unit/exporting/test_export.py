@@ -63,7 +63,7 @@ def book(office: Office) -> Office:
 
 
 def exported(book: Office, form: str, *more: str) -> bytes:
-    result = book.run("export", "--format", form, "--out", "out", "--as-of", "2012-01-01", *more)
+    result = book.run("export", "--format", form, "--out", "out", "--force", "--as-of", "2012-01-01", *more)
     assert result.exit_code == 0, result.output
     return (book.path / "out").read_bytes()
 
@@ -252,3 +252,27 @@ def test_any_text_comes_back(contact: Contact) -> None:
     (_dn, entry) = list(records(writing.as_ldif([contact], REGISTER, "en")))[-1]
     assert entry["cn"] == [contact.name]
     assert entry.get("title", [""]) == [contact.title]
+
+
+@pytest.mark.parametrize("form", ["csv", "pdf"])
+def test_what_is_there_is_not_replaced_unless_asked_for(book: Office, form: str) -> None:
+    (book.path / "out").write_text("mine", encoding="utf-8")
+    result = book.run("export", "--format", form, "--out", "out", "--lang", "en")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "danhba: out is there already, and nothing was written; name another, or replace it: --force\n",
+    )
+    assert (book.path / "out").read_text(encoding="utf-8") == "mine"
+    assert book.run("export", "--format", form, "--out", "out", "--force").exit_code == 0
+    assert (book.path / "out").read_bytes() != b"mine"
+
+
+def test_a_folder_with_something_in_it_is_not_replaced(book: Office) -> None:
+    site = book.path / "site"
+    site.mkdir()
+    assert book.run("export", "--format", "html", "--out", "site").exit_code == 0
+    before = {path.name: path.read_bytes() for path in site.iterdir()}
+    (site / "mine").touch()
+    assert book.run("export", "--format", "html", "--out", "site").exit_code == 2
+    assert book.run("export", "--format", "html", "--out", "site", "--force").exit_code == 0
+    assert {path.name: path.read_bytes() for path in site.iterdir()} == before | {"mine": b""}

@@ -52,7 +52,7 @@ def exported(office: Office) -> str:
     for file in (office.path / "directory/agencies").iterdir():
         file.unlink()
     write(office.path / "directory", register(*AGENCIES))
-    result = office.run("export", "--format", "html", "--out", "site", "--as-of", str(DAY), "--lang", "vi")
+    result = office.run("export", "--format", "html", "--out", "site", "--force", "--as-of", str(DAY), "--lang", "vi")
     assert result.exit_code == 0, result.output
     assert sorted(path.name for path in (office.path / "site").iterdir()) == ["danh-ba.css", "danh-ba.js", "index.html"]
     return (office.path / "site/index.html").read_text("utf-8")

@@ -44,7 +44,7 @@ def book(office: Office) -> Office:
 
 def pages(office: Office, *more: str) -> list[str]:
     """The text of each page, with single spaces."""
-    arguments = ("--format", "pdf", "--out", "out.pdf", "--as-of", "2012-01-01", "--lang", "vi")
+    arguments = ("--format", "pdf", "--out", "out.pdf", "--force", "--as-of", "2012-01-01", "--lang", "vi")
     result = office.run("export", *arguments, *more)
     assert result.exit_code == 0, result.output
     return [re.sub(r"\s+", " ", page.extract_text()) for page in PdfReader(office.path / "out.pdf").pages]

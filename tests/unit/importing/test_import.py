@@ -207,6 +207,36 @@ def test_ids_of_the_list_are_kept(office: Office) -> None:
     assert "gsphu-stttt@" in told(result.output)["4"]
 
 
+def test_zeros_that_a_spreadsheet_lost_are_put_back(office: Office) -> None:
+    """701 typed into a cell is a number; the ids of the register have six digits."""
+    rows = [ID_HEADING, (1, "Vù A Y", "", 701), (2, "Lý A Chúng", "", "702"), (3, "Nguyễn Văn Vịnh", "", 101)]
+    result = office.import_(workbook({"DS": rows}), "--yes", "--date", "2013-01-02")
+    assert result.exit_code == 0, result.output
+    assert [entry["id"] for entry in office.entries()] == ["000701", "702"]
+    assert "701 came as a number, without its first zeros; it is taken for 000701" in told(result.output)["2"]
+    assert "zeros" not in told(result.output)["3"]
+    assert "is there already by this id: nvvinh-stttt" in told(result.output)["4"]
+
+
+def test_ids_of_several_lengths_tell_nothing_of_zeros(office: Office) -> None:
+    people = (person("07", "Lò An", "2009-01-01"), person("000008", "Lò Bình", "2009-01-01"))
+    sample = write(office.path / "other", register(agency("stttt", *people)))
+    result = office.import_(workbook({"DS": [ID_HEADING, (1, "Vù A Y", "", 701)]}), sample, "--yes")
+    assert "zeros" not in result.output
+
+
+def test_hidden_rows_are_told(office: Office) -> None:
+    book = load_workbook(io.BytesIO(workbook({"DS": [HEADING, (1, "Vù A Y"), (2, "Lý A Chúng"), (3, "Lý A Phừ")]})))
+    sheet = book["DS"]
+    sheet.row_dimensions[3].hidden = True
+    rows = told(office.import_(saved(book), "--dry-run").output)
+    assert ["the row is hidden in the spreadsheet; see whether it is meant" in rows[number] for number in "234"] == [
+        False,
+        True,
+        False,
+    ]
+
+
 def test_ids_that_are_made_begin_as_asked_for(office: Office) -> None:
     rows = [ID_HEADING, (1, "Vù A Y", "", "007"), (2, "Lý A Chúng"), (3, "Lý A Phừ")]
     office.import_(workbook({"DS": rows}), "--yes", "--id-prefix", "stttt-")

@@ -303,3 +303,15 @@ def test_so_much_is_unpacked_and_no_more(
 @pytest.mark.parametrize(("data", "is_one"), [(OLE, True), (b"PK\x03\x04", True), (b"Stt;PK", False), (b"", False)])
 def test_bytes_that_could_be_a_workbook(data: bytes, is_one: bool) -> None:
     assert importing.is_one(data) is is_one
+
+
+@pytest.mark.parametrize(
+    "shown", ["000000", "000000;-000000", '"000000"', "[$-042A]000000", "000000_)", "\\\\000000", "[Red]000000"]
+)
+def test_zeros_that_a_format_shows(shown: str) -> None:
+    assert first(701, number_format=shown).text == "000701"
+
+
+@pytest.mark.parametrize("shown", ["General", "0", "#,##0", "0.00", "@"])
+def test_formats_that_show_no_more_digits(shown: str) -> None:
+    assert first(701, number_format=shown).text == "701"

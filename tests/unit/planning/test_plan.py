@@ -231,6 +231,8 @@ class TestGuards:
             (Acknowledgement("protected", "1/STTTT-VP", DAY, 30), False),
             (Acknowledgement("close", "1/STTTT-VP", DAY, 0, tuple(f"{n}@laocai.gov.vn" for n in range(28))), True),
             (Acknowledgement("close", "1/STTTT-VP", DAY, 0, tuple(f"{n}@laocai.gov.vn" for n in range(27))), False),
+            (Acknowledgement("close", "5/STTTT-VP", DAY, 30, since=DAY), True),
+            (Acknowledgement("close", "5/STTTT-VP", date(2099, 1, 1), 30, since=DAY + timedelta(days=1)), False),
         ],
     )
     def test_an_acknowledgement(self, acknowledgement: Acknowledgement, passes: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from danhba.checking.check import check
+from danhba.checking.check import between, check
 from danhba.messages import both, render, visible
 from danhba.model.findings import Finding, Where
 from danhba.model.place import Place
@@ -457,3 +457,26 @@ class TestMessages:
         assert en == "nobody here is or was 'x'"
         assert "'x'" in vi
         assert both("no mailbox and no address changes")[1] == "no mailbox and no address changes"
+
+
+class TestRefusalsThatNameOthers:
+    """An agency that ends lets all its cancelled addresses say whom else to ask: one line, not one each."""
+
+    NAMES = ("Lò An", "Lò Bình", "Lò Chi", "Lò Dung", "Lò Hà", "Lò Lan")
+
+    def plan(self) -> plan.Plan:
+        people = [person(str(number), name, "2010-01-01", "2011-01-01") for number, name in enumerate(self.NAMES, 1)]
+        before = check(files(register(agency("aa", *people), agency("bb"))))
+        ended = agency("aa", *people, closed="2012-01-01 merged")
+        now = check(files(register(ended, agency("bb", succeeds=["aa"]))), None, before)
+        return between(before, now, date(2012, 1, 1))
+
+    def test_as_text_and_in_a_comment(self) -> None:
+        made = self.plan()
+        assert made.counts["cancel"] == 6
+        shown = "6 refused addresses name others to ask (lan-aa@laocai.gov.vn, lbinh-aa@laocai.gov.vn, "
+        for text in (show_plan.text(made, "en"), show_plan.markdown(made, "en").replace("\\", "")):
+            assert text.count(shown) == 1
+            assert "contact-aa@laocai.gov.vn, contact-stttt" in text
+            assert "→ Hop thu nay da bi huy bo" in text
+            assert "cancelled → cancelled" not in text

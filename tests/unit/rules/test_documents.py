@@ -34,7 +34,67 @@ def cited(old: str, document: str, *expected: str) -> Case:
 
 CENTRE = "kind: public_service_unit\nparent: ubnd"
 
+
+def beside(name: str, document: str, *expected: str, parent: str = "ubnd") -> Case:
+    """A department founded by some document, beside another, a unit under that and one that it grew out of."""
+    new = agency("bb", parent=parent, opened="2010-01-01").replace("8/QĐ-UBND", document)
+    return Case(
+        name,
+        register(
+            agency("ubnd", kind="provincial_committee"),
+            agency("aa", parent="ubnd", opened="2001-01-01 merged", succeeds=["old"]),
+            agency("old", parent="ubnd", opened="2000-01-01", closed="2001-01-01 merged"),
+            new,
+        ),
+        [f"agencies/bb.yml:{place}" for place in expected],
+    )
+
+
+def hired(name: str, document: str, *expected: str, by: str = "recruited") -> Case:
+    """Somebody hired by a document, in a unit under a department."""
+    return Case(
+        name,
+        register(
+            agency("ubnd", kind="provincial_committee"),
+            agency("snv", parent="ubnd"),
+            agency("aa", parent="ubnd"),
+            agency("cc", parent="ubnd"),
+            agency("bb", person("1", "Lò An", event(by, "2010-01-01", document)), parent="aa"),
+        ),
+        [f"agencies/bb.yml:{place}" for place in expected],
+    )
+
+
 CASES = [
+    beside("founded by the committee", "1/QĐ-UBND"),
+    beside("founded by a ministry", "1/QĐ-BNV"),
+    beside("founded by another department", "1/QĐ-AA", "6:9 document-founder"),
+    beside("founded by a unit of another department", "1/QĐ-AA-VP", "6:9 document-founder"),
+    beside("founded by the department above", "1/QĐ-AA", parent="aa"),
+    beside("founded by what the department above grew out of", "1/QĐ-OLD", parent="aa"),
+    hired("hired by the unit itself", "1/QĐ-BB"),
+    hired("hired by the department above", "1/QĐ-AA"),
+    hired("hired by the committee", "1/QĐ-UBND"),
+    hired("hired by home affairs", "1/QĐ-SNV"),
+    hired("hired by nobody of this register", "1/QĐ-XYZ"),
+    hired("hired by another department", "1/QĐ-CC", "10:24 document-hired"),
+    hired("come from before by another department's", "1/QĐ-CC", by="migrated"),
+    *(
+        change(f"{document} for a decision", S, "45/QĐ-STTTT", document, *expected)
+        for document, expected in (
+            ("45/QD-STTTT", [f"{S}:26:24 document-marks"]),
+            ("45/2010/QD-STTTT", [f"{S}:26:24 document-shape"]),
+            ("45/STTTT-QD", []),
+        )
+    ),
+    *(
+        change(f"{document} in place of {old}", S, old, document, f"{S}:{place} document-marks")
+        for document, old, place in (
+            ("101/QD-UBND, date: 2010-10-15, as", "101/QĐ-UBND, date: 2010-10-15, as", "10:34"),
+            ("77/QD-STTTT", "77/QĐ-STTTT", "27:24"),
+            ("9/QD-STTTT", "9/QĐ-STTTT", "23:20"),
+        )
+    ),
     *(
         change(f"founded by a document of {year}", S, "11/2008/QĐ-UBND", f"11/{year}/QĐ-UBND", *expected)
         for year, expected in (

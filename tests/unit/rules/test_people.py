@@ -156,7 +156,7 @@ CASES = [
         S,
         "2010-10-15, event: recruited",
         "2008-03-19, event: recruited",
-        f"{S}:18:13 person-agency-closed",
+        f"{S}:18:13 person-before-agency",
     ),
     Case(
         "open longer than the agency",

@@ -5,7 +5,7 @@ Each case changes one thing in the sample register and states all findings that 
 
 from __future__ import annotations
 
-from tests.support.cases import ENTRY, NAME, WITH, Case, S, change, each, found
+from tests.support.cases import ENTRY, NAME, PHU, WITH, Case, P, S, U, change, each, found
 from tests.support.registers import agency, person, register
 from tests.support.said import recorded, values
 
@@ -40,7 +40,71 @@ NUMBERS = (
     "0123.456.7890",
 )
 
+
+def stated(key: str, value: str, *expected: str) -> Case:
+    """The third person of the sample with one key more."""
+    return change(f"{key} {value}", S, PHU, f'{PHU}    {key}: "{value}"\n', *expected)
+
+
 CASES = [
+    *(
+        stated("unit", number, f"{S}:26:11 text-national")
+        for number in (
+            "Tổ 010090012345",
+            "010 090 012 345",
+            "0100.9001.2345",
+            "063123456",
+            "Số 063 123 456",
+            "x012345678y",
+        )
+    ),
+    *(
+        stated("unit", number)
+        for number in (
+            "Tổ 12",
+            "Khóa 2016-2021",
+            "Kho 12345678",
+            "Kho 1234567890",
+            "110090012345",
+            "Tổ 0100900123456",
+            "63 123 456",
+        )
+    ),
+    stated("phone", "010090012345", f"{S}:26:12 text-national"),
+    stated("phone", "020 840 034"),
+    stated("phone", "02143840034"),
+    change(
+        "a national number in a title",
+        S,
+        "Giám đốc",
+        "Giám đốc 010090012345",
+        f"{S}:15:12 text-national",
+        f"{S}:15:12 title-content",
+    ),
+    change(
+        "a national number in a comment",
+        S,
+        "    leader: true",
+        "    leader: true  # CCCD 010090012345",
+        f"{S}:16:26 text-national",
+    ),
+    change(
+        "a national number in a line of comment",
+        P,
+        "operator: stttt",
+        "# 063123456\noperator: stttt",
+        f"{P}:5:3 text-national",
+    ),
+    change("a number in a comment", S, "    leader: true", "    leader: true  # 0214 3 840 034, 12/2008"),
+    change("a national number for the support", P, "0214 3 000 000", "0214 3000 0001", f"{P}:6:10 text-national"),
+    change("a name of an agency with markup", S, "Sở Thông", "<b>Sở</b> Thông", f"{S}:3:7 text-markup"),
+    change("a name of an agency with an entity", S, "tin và", "tin &amp; và", f"{S}:3:7 text-markup"),
+    change("a name of an agency with a sign", U, "name: Ủy ban", "name: A&B < C & Ủy ban"),
+    stated("unit", "<script>x</script>", f"{S}:26:11 text-markup"),
+    *(
+        named(name, f"{S}:25:11 name-placeholder", more="\n    address: gsphu-stttt\n    address_document: 3/STTTT-VP")
+        for name in ("Test Test", "Demo User", "Nguyen Test")
+    ),
     typed("Nguyen Van Vinh", f"{S}:25:11 name-marks"),
     typed("tran thi hoa", f"{S}:25:11 name-marks"),
     typed(

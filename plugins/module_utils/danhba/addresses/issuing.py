@@ -19,7 +19,12 @@ from .office import RESERVED_NAMES
 from .rule import candidates
 
 CHARACTER = rule(
-    "name-character", "R4.2", _("{character} in '{name}' has no letter without marks; write the name with letters")
+    "name-character",
+    "R4.2",
+    _(
+        "{character} in '{name}' has no letter without marks; write the name with letters, or, where it is a letter of "
+        "another language, pin one that was decided: address: …-{agency}, address_document: …"
+    ),
 )
 LETTERS = rule("name-letters", "R4.2", _("'{name}' has no letters; write the full name"))
 PART = rule("name-part", "R4.2", _("{part}: '{value}' is not part of the name '{name}'; write it as in the name"))
@@ -183,8 +188,9 @@ def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> nam
         findings.append(PART.at(where, part=error.part, value=error.value, name=issuance.name))
     except names.NameProblem as error:
         said = error.character in names.LOOKALIKES or legacy.recognise(issuance.name)  # of its characters already
+        shown = {"character": names.describe(error.character), "name": issuance.name} if error.character else {}
         if error.character and not said:
-            findings.append(CHARACTER.at(where, character=names.describe(error.character), name=issuance.name))
+            findings.append(CHARACTER.at(where, agency=agency.code, **shown))
         elif not error.character:
             findings.append(LETTERS.at(where, name=issuance.name))
     return None

@@ -23,7 +23,7 @@ from ..planning.state import Timeline
 from ..reading import loader, source
 from ..reading.source import File
 from ..rules import history
-from ..rules.history import Version
+from ..rules.history import Version, telephones
 from . import days
 from .examination import Examined, examine
 from .sweep import Progress, Results, sweep
@@ -216,6 +216,8 @@ def _taken_back(before: _Read, read: _Read, day: date | None, province: Province
         for name in before.files.keys() | read.files.keys()
         if before.files.get(name) != read.files.get(name)
     )
+    files = [[file for file in each.files.values() if _stem(file) in differ] for each in (before, read)]
+    yield from telephones.check(*files)
     was, now = before.version(differ), read.version(differ)
     if was and now:
         unclear = before.unclear | read.unclear

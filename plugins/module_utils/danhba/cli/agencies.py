@@ -13,7 +13,7 @@ from ..editing.text import Value
 from ..messages import mark as _
 from ..model.register import AGENCY_OPENED
 from .asking import CODE, complete, event, options
-from .commit import add_commit_options, commit_draft, computed, read_files
+from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, table
 
 STILL_OPEN = _(
@@ -23,6 +23,11 @@ STILL_OPEN = _(
 SUCCEEDS_OPEN = _(
     "{agency} cannot take over from {other}, which is still open; "
     "what closes one and opens another is a reorganisation: danhba reorganise"
+)
+
+OWNERS = _(
+    "CODEOWNERS does not know the file of {agency} yet, which is the operator's alone until it is made again: "
+    "danhba codeowners"
 )
 
 
@@ -55,6 +60,7 @@ def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str
         fields["succeeds"] = succeeds
     draft = Draft(files)
     draft.add_agency(code, {**fields, "opened": _event(given)})
+    say(OWNERS, agency=code)
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 

@@ -35,6 +35,7 @@ CONVERTED = _("sheet {sheet}: text in {encoding} was converted to Unicode; look 
 BAD_ROWS = _("{count} rows are wrong; correct them in the list, and import it again: nothing was written")
 NOTHING_TO_OPEN = _("nobody in the list is to be opened; nothing was written")
 EXPORTED = _("{count} open mailboxes as of {day}")
+TAKEN = _("{path} is there already, and nothing was written; name another, or replace it: --force")
 ONE_STREAM = _("the format {form} is several files; name a folder: --out FOLDER")
 
 
@@ -150,9 +151,10 @@ def _report(settled: settle.Settled, domain: str) -> None:
     type=click.Path(path_type=Path),
     help="Ghi ra; html: một thư mục / Where to; html: a folder. [-: stdout]",
 )
+@click.option("--force", is_flag=True, help="Ghi đè tệp đã có / Replace what is there.")
 @lang
 def export_command(  # noqa: PLR0913, PLR0917
-    directory: Path, form: str, agency: str | None, day: date, out: Path, lang: str | None
+    directory: Path, form: str, agency: str | None, day: date, out: Path, force: bool, lang: str | None
 ) -> None:
     """Danh bạ cho bảng tính, ứng dụng thư, LDAP, máy in, trang tin / The address book for spreadsheets, mail programs,
     LDAP, paper and the web.
@@ -166,6 +168,8 @@ def export_command(  # noqa: PLR0913, PLR0917
         raise Problem(NO_AGENCY, agency=agency)
     if form in writing.FOLDERS and str(out) == "-":
         raise Unusable(ONE_STREAM, form=form)
+    if not force:
+        _is_free(out, folder=form in writing.FOLDERS)
     timeline = Timeline.of(register, issued, day)
     listed = listing.of_agency(timeline, register.agencies[agency]) if agency else listing.each(timeline)
     contacts = list(addressbook.contacts(listed))
@@ -177,6 +181,12 @@ def export_command(  # noqa: PLR0913, PLR0917
     else:
         _write(out, writing.FORMATS[form](contacts, register, language()))
     say(EXPORTED, count=len(contacts), day=day)
+
+
+def _is_free(out: Path, *, folder: bool) -> None:
+    """Refuse to write over what is there: one typing slip, and the register itself would be gone."""
+    if out.is_dir() and any(out.iterdir()) if folder else str(out) != "-" and out.exists():
+        raise Unusable(TAKEN, path=out)
 
 
 def _write_all(folder: Path, files: dict[str, bytes]) -> None:

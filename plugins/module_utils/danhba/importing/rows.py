@@ -39,6 +39,11 @@ CHANGES = _("the row asks for a change, and a list only opens: danhba transfer '
 UNCLEAR = _("'{value}' is no request that a list can carry; for a new mailbox write: cấp mới")
 UNMARKED = _("nothing is marked, so it is not clear what is asked for; for a new mailbox write: cấp mới")
 COUNT = _("the list says that it has {stated} people, but {found} rows name one; see which are missing")
+HIDDEN = _("the row is hidden in the spreadsheet; see whether it is meant, else delete it there")
+NO_LETTER = _(
+    "{character} in '{name}' has no letter without marks; write the name with letters, or, where it is a letter of "
+    "another language, open this one with an address that was decided: danhba open --address"
+)
 HONORIFIC = _("'{word}' was left out of the name")
 PREFIX = _("the given name may not be the last word; if so, pin it down with family and given in the agency's file")
 
@@ -91,6 +96,8 @@ class Person:
     unit: str = ""
     phone: str = ""
     id: str = ""
+    # The id came as a number, which has no zeros at its beginning.
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,12 @@ class Row:
 def read(sheet: Sheet, agency: str) -> list[Row]:
     """The rows of a sheet in order; `agency` is the agency's name, which says nothing as a division of itself."""
     reader = _Reader(sheet, agency)
-    return _without_honorifics(list(reader.all()))
+    return _without_honorifics([_seen(row, sheet) for row in reader.all()])
+
+
+def _seen(row: Row, sheet: Sheet) -> Row:
+    """A row that would be taken, with a word where nobody sees it who opens the list."""
+    return row.remark(HIDDEN) if row.state is State.TAKEN and row.number in sheet.hidden_rows else row
 
 
 def is_list(sheet: Sheet) -> bool:
@@ -305,7 +317,7 @@ class _Reader:
             if not error.character:
                 return taken.bad(addresses.LETTERS.message, column, name=person.name)
             shown = names.describe(error.character)
-            return taken.bad(addresses.CHARACTER.message, column, character=shown, name=person.name)
+            return taken.bad(NO_LETTER, column, character=shown, name=person.name)
         return taken.remark(PREFIX) if person.name.startswith("H'") else taken
 
     def _request(self, taken: Row, row: Sequence[Cell]) -> Row:
@@ -349,7 +361,7 @@ class _Reader:
             return taken.bad(NATIONAL_ID, column_name(column), value=text)
         if not schema.PERSON.fullmatch(text):
             return taken.bad(NO_ID, column_name(column), value=text)
-        return replace(taken, person=replace(taken.person, id=text))
+        return replace(taken, person=replace(taken.person, id=text, counted=cell.is_number and text[0] != "0"))
 
 
 def _without_honorifics(rows: list[Row]) -> list[Row]:

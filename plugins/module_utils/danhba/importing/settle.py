@@ -23,6 +23,7 @@ TWICE = _("is row {row} once more; delete one of them, or tell them apart by the
 ID_TWICE = _("has the id of row {row}; every person has an own one")
 NAMESAKE = _("has the name of row {row}, and is taken as another person")
 NO_ROW = _("the list has no row {rows}; name a row as the report does, such as 12 or Sheet1!12")
+ZEROS = _("{value} came as a number, without its first zeros; it is taken for {id}, as long as the ids of the register")
 RETURNS = _("comes back to {agency}, and keeps the id")
 
 
@@ -87,6 +88,8 @@ class _Known:
     namesakes: Collection[str]
     ids: dict[str, Row]
     names: dict[values.NameKey, list[Row]]
+    # Of all ids that are numbers, where some begin with a zero and all are as long; else 0.
+    width: int
 
     @classmethod
     def of(cls, register: Register, issued: addresses.Issued, opening: Opening) -> _Known:
@@ -100,18 +103,29 @@ class _Known:
         for issuance, local in issued.of(opening.agency):
             if is_open(issuance):
                 there[values.name_key(issuance.name)].append((issuance, local or "?"))
-        return cls(opening.agency, is_open, holders, there, opening.namesakes, {}, defaultdict(list))
+        known = (opening.agency, is_open, holders, there, opening.namesakes)
+        return cls(*known, {}, defaultdict(list), _width(holders))
 
     def row(self, row: Row) -> Row:
         """A row with what is to be said of it."""
         person = row.person
         if row.state is not State.TAKEN or person is None:
             return row
+        row = self._with_zeros(row, person)
+        person = row.person or person
         row = self._by_id(row, person) if person.id else row
         if row.state is State.TAKEN:
             row = self._by_name(row, person)
         self.names[values.name_key(person.name)].append(row)
         return row
+
+    def _with_zeros(self, row: Row, person: Person) -> Row:
+        """A spreadsheet makes 701 of 000701: the register's own ids tell how long one is, if all are alike."""
+        whole = person.id.zfill(self.width)
+        if not person.counted or not person.id.isdigit() or whole == person.id or person.id in self.holders:
+            return row
+        row = replace(row, person=replace(person, id=whole, counted=False))
+        return row.remark(ZEROS, value=person.id, id=whole)
 
     def _by_id(self, row: Row, person: Person) -> Row:
         if other := self.ids.get(person.id):
@@ -150,6 +164,12 @@ class _Known:
 
     def _is_namesake(self, row: Row) -> bool:
         return any(name in self.namesakes for name in _names(row))
+
+
+def _width(ids: Iterable[str]) -> int:
+    numbers = [id_ for id_ in ids if id_.isdigit()]
+    lengths = {len(id_) for id_ in numbers}
+    return lengths.pop() if len(lengths) == 1 and any(id_.startswith("0") for id_ in numbers) else 0
 
 
 def _names(row: Row) -> tuple[str, str]:

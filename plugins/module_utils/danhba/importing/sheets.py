@@ -45,6 +45,7 @@ class Sheet:
     rows: dict[int, list[Cell]] = field(default_factory=dict)
     plain: bool = False
     hidden: bool = False
+    hidden_rows: frozenset[int] = frozenset()
 
     def cells(self) -> Iterator[tuple[int, int, Cell]]:
         """Every cell with a text, with the numbers of its row and of its column (from 0)."""

@@ -31,6 +31,11 @@ _MOST_UNPACKED, _MOST_PARTS = 64 * 1024**2, 1000
 _MOST_ELEMENTS, _MOST_OTHER_ELEMENTS = 2_000_000, 200_000
 _MOST_ROW = 1_048_576  # of a spreadsheet
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']")
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
+_HIDDEN = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
+_NUMBERED = re.compile(rb"\sr=[\"']([0-9]{1,7})[\"']")
+# What stands in a number's format beside its digits: colours and locales, quotation marks, the space of a bracket.
+_NOT_DIGITS = re.compile(r"\[[^\]]*\]|_.|[\"\\]")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0[DE]|\0<\0![\0][DE]")
 
 
@@ -125,6 +130,7 @@ def _sheet(path: str, worksheet: Any) -> Sheet:
         if len(sheet.rows) > MOST_ROWS:
             raise Unusable(TOO_MANY_ROWS, path=path, sheet=sheet.name, most=MOST_ROWS)
     _fill(path, sheet, worksheet)
+    sheet.hidden_rows = frozenset(_hidden(worksheet))
     return sheet
 
 
@@ -144,7 +150,7 @@ def _text(value: object, cell: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        shown = str(cell.number_format)
+        shown = _NOT_DIGITS.sub("", str(cell.number_format).partition(";")[0])
         return str(value).zfill(len(shown)) if set(shown) == {"0"} else str(value)
     if isinstance(value, (datetime, date)):
         return value.strftime("%d/%m/%Y")
@@ -186,6 +192,15 @@ def _merges(worksheet: Any) -> Iterator[tuple[int, int, int, int]]:
         data = source.read()
     for left, top, right, bottom in _MERGE.findall(data):
         yield int(top), int(bottom), _number(left), _number(right)
+
+
+def _hidden(worksheet: Any) -> Iterator[int]:
+    """The rows that nobody sees who opens the sheet, by hand or by a filter. Reading row by row leaves them out."""
+    with worksheet._get_source() as source:
+        data = source.read()
+    for row in _ROW.findall(data):
+        if _HIDDEN.search(row) and (number := _NUMBERED.search(row)):
+            yield int(number[1])
 
 
 def _number(column: bytes) -> int:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from unidecode import unidecode
+
 # Type abbreviations of Annex III, and those that the Party, the National Assembly and older texts use.
 TYPES = frozenset(
     """NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB SY TrS SL
@@ -28,6 +30,10 @@ SHAPES = (
     re.compile(rf"(?P<number>[0-9]{{1,6}}[a-z]?)/(?P<agency>{_AGENCY}{_GROUP})(?P<type>)"),
 )
 
+# Bodies of every level sign with these, so they do not tell which one did.
+SHARED = frozenset("hdnd tu ub ubnd".split())
+# Types as they are typed without their marks, which makes an official letter of what was a decision.
+_UNMARKED = {"QD": "QĐ", "ND": "NĐ", "QyD": "QyĐ"}
 _ASSEMBLY = re.compile(r"(UBTV)?QH[0-9]{1,2}")
 
 
@@ -61,3 +67,24 @@ def parse(text: str) -> Document | None:
             part = match.groupdict()
             return Document(part["number"], part.get("year") or "", part["type"], part["agency"])
     return None
+
+
+@lru_cache(maxsize=8192)
+def body(text: str) -> str:
+    """The code that the body which signed would have (STTTT-VP: stttt), empty where the symbol does not tell it."""
+    document = parse(text)
+    code = symbol_code(document.agency) if document else ""
+    return "" if code in SHARED else code
+
+
+@lru_cache(maxsize=8192)
+def symbol_code(symbol: str) -> str:
+    """The code that an agency's symbol would have, without the unit that drafted: STTTT-VP, SGDĐT."""
+    return re.sub("[^a-z0-9]", "", unidecode(re.split("[-.]", symbol)[0]).lower())
+
+
+def meant(text: str) -> str:
+    """What a symbol is meant to be whose type was typed without its marks (152/QD-STTTT), empty for any other."""
+    number, _slash, symbol = text.rpartition("/")
+    type_, dash, agency = symbol.partition("-")
+    return f"{number}/{_UNMARKED[type_]}-{agency}" if dash and type_ in _UNMARKED else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -10,7 +11,8 @@ from itertools import chain
 from typing import Any, NamedTuple, overload
 
 from ..jsontext import pack, unpack
-from .findings import Where
+from . import documents
+from .findings import KIND_LIMIT, Where
 from .place import START, Place
 from .register import MOVES, Agency, Event, Issuance
 
@@ -81,6 +83,16 @@ class PublicKey(NamedTuple):
     column: int
 
 
+class Hired(NamedTuple):
+    """Somebody recruited by a document of another body: its code, the document, and where that stands."""
+
+    body: str
+    document: str
+    object: str
+    line: int
+    column: int
+
+
 class PackedPeople(Sequence[Held]):
     """Issuances as they were kept, made out when somebody asks: of most agencies nobody does."""
 
@@ -110,7 +122,8 @@ class PackedPeople(Sequence[Held]):
 class Facts(NamedTuple):
     """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
-    `ids` are those of the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
+    `founded_by` is the document that opened it, `hired` the first that came by each other body's. `ids` are those of
+    the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
     """
 
     file: str
@@ -122,6 +135,7 @@ class Facts(NamedTuple):
     opened_event: str
     closed: str
     closed_event: str
+    founded_by: str
     succeeds: tuple[str, ...]
     at: Mapping[str, tuple[int, int]]
     ids: tuple[str, ...]
@@ -130,6 +144,7 @@ class Facts(NamedTuple):
     pins: tuple[Pin, ...]
     keys: tuple[PublicKey, ...]
     dates: tuple[Dated, ...]
+    hired: tuple[Hired, ...]
     people: Sequence[Held]
 
     @property
@@ -165,6 +180,7 @@ def of(agency: Agency, locals_: list[str | None]) -> Facts:
         opened_event=agency.opened.event,
         closed=closed,
         closed_event=closed_event,
+        founded_by=agency.opened.document,
         succeeds=agency.succeeds,
         at={key: agency.at[key] for key in _KEYS if key in agency.at},
         ids=tuple(held.id for held in people),
@@ -173,6 +189,7 @@ def of(agency: Agency, locals_: list[str | None]) -> Facts:
         pins=tuple(_pins(agency, locals_)),
         keys=tuple(PublicKey(c.key, c.person, *c.at["key"]) for c in agency.custodians if c.key),
         dates=dates,
+        hired=tuple(_hired(agency)),
         people=people,
     )
 
@@ -207,6 +224,18 @@ def _pins(agency: Agency, locals_: list[str | None]) -> Iterator[Pin]:
             yield Pin(local, issuance.id, *issuance.at["address"])
 
 
+def _hired(agency: Agency) -> Iterator[Hired]:
+    counted: Counter[str] = Counter()
+    for issuance in agency.people:
+        if issuance.opened.event != "recruited":
+            continue
+        body = documents.body(issuance.opened.document)
+        if body and body != agency.code and counted[body] < KIND_LIMIT:
+            counted[body] += 1
+            place = issuance.opened.at.get("document", issuance.at[""])
+            yield Hired(body, issuance.opened.document, f"{agency.code}/{issuance.id}", *place)
+
+
 def _dates(agency: Agency) -> Iterator[Dated]:
     for custodian in agency.custodians:
         where = agency.where_of(custodian, "date")
@@ -224,14 +253,19 @@ def _dates(agency: Agency) -> Iterator[Dated]:
 def dump(facts: Facts) -> tuple[list[Any], bytes]:
     """As it is kept, without the file's name, which depends on who asks; the issuances apart."""
     people = zlib.compress(pack([tuple(held) for held in facts.people]), 1)
-    *head, pins, keys, dates = facts[1:-1]
+    *head, pins, keys, dates, hired = facts[1:-1]
     head = [sorted(value) if isinstance(value, frozenset) else value for value in head]
-    return [*head, *([tuple(item) for item in items] for items in (pins, keys, dates))], people
+    return [*head, *([tuple(item) for item in items] for items in (pins, keys, dates, hired))], people
 
 
 def load(data: list[Any], people: bytes, file: str) -> Facts:
     """The inverse of `dump`."""
-    *head, succeeds, at, ids, moved, latest, pins, keys, dates = data
-    lists = (tuple(map(Pin._make, pins)), tuple(map(PublicKey._make, keys)), tuple(map(Dated._make, dates)))
+    *head, succeeds, at, ids, moved, latest, pins, keys, dates, hired = data
+    lists = (
+        tuple(map(Pin._make, pins)),
+        tuple(map(PublicKey._make, keys)),
+        tuple(map(Dated._make, dates)),
+        tuple(map(Hired._make, hired)),
+    )
     kept = PackedPeople(people, len(ids))
     return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, kept))

@@ -21,3 +21,8 @@ START = Place(1, 1)
 
 # The place of a thing (under the empty key) and of each of its values (under its key).
 Places = Mapping[str, Place]
+
+
+def place_of(text: str, offset: int) -> Place:
+    """The place of a character of a text."""
+    return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

@@ -10,7 +10,8 @@ from pathlib import PurePosixPath
 
 from ..messages import mark as _
 from ..model.findings import FILE_LIMIT, KIND_LIMIT, Enough, Finding, Gathered, Where, rule
-from ..model.place import START, Place
+from ..model.personal import comments, national_number
+from ..model.place import START, place_of
 from ..model.register import Agency, Province
 from ..vietnamese import legacy
 from ..vietnamese.names import LOOKALIKES, describe
@@ -55,6 +56,15 @@ MANY = rule("file-findings", "R5", _("the file has more than {most} findings; co
 BLANK = rule("file-empty", "R5", _("the file holds nothing; restore it from git: an agency is closed, never emptied"))
 NO_PROVINCE = rule("province-missing", "R5", _("the register has no province.yml; restore it from git"))
 CODE = rule("agency-code", "R4.1", _("the file is named {file} but says agency: {code}; the two are the same for ever"))
+
+NATIONAL = rule(
+    "text-national",
+    "R5",
+    _(
+        "{number} looks like a national identity number, which is never in a register: what is merged stays in git for "
+        "ever; delete it, also from a comment"
+    ),
+)
 
 _YAML = {
     "depth": DEPTH,
@@ -119,7 +129,7 @@ def read(file: source.File, subject: str, findings: list[Finding]) -> tree.Node 
     if text is None:
         return None
     if any(mark in text for mark in _MARKS) and (conflict := _CONFLICT.search(text)):
-        place = _place(text, conflict.start())
+        place = place_of(text, conflict.start())
         findings.append(CONFLICT.at(Where(file.path, place, subject), mark=conflict[0]))
         return None
     node, problems = tree.parse(text)
@@ -145,16 +155,24 @@ def _text(file: source.File, subject: str, findings: list[Finding]) -> str | Non
         text = file.data.decode()
     except UnicodeDecodeError as error:
         before = file.data[: error.start].decode()
-        where = Where(file.path, _place(before, len(before)), subject)
+        where = Where(file.path, place_of(before, len(before)), subject)
         if encoding := legacy.recognise_bytes(file.data):
             findings.append(LEGACY_FILE.at(where, encoding=encoding))
         else:
             findings.append(ENCODING.at(where, byte=f"0x{file.data[error.start]:02X}"))
         return None
+    findings.extend(islice(_in_comments(text, file.path, subject), KIND_LIMIT))
     if text.isascii() and "\r" not in text:
         return text
     findings.extend(_characters(text, file.path, subject))
     return text
+
+
+def _in_comments(text: str, path: str, subject: str) -> Iterator[Finding]:
+    """Values are looked at when they are read (`rules`)."""
+    for offset, comment in comments(text):
+        if number := national_number(comment):
+            yield NATIONAL.at(Where(path, place_of(text, offset + comment.index(number)), subject), number=number)
 
 
 def _unreadable(where: Where) -> Finding:
@@ -164,15 +182,15 @@ def _unreadable(where: Where) -> Finding:
 def _characters(text: str, path: str, subject: str) -> Iterator[Finding]:
     """What R7.3 (TCVN 6909:2001, in composed form) objects to, for the first places of each kind."""
     if "\r" in text:
-        yield LINES.at(Where(path, _place(text, text.index("\r")), subject))
+        yield LINES.at(Where(path, place_of(text, text.index("\r")), subject))
     used = "".join(set(text))  # of these few characters it is told at once whether any is of the rare kinds
     for match in islice(_INVISIBLE.finditer(text), KIND_LIMIT) if _INVISIBLE.search(used) else ():
-        yield INVISIBLE.at(Where(path, _place(text, match.start()), subject), character=describe(match[0]))
+        yield INVISIBLE.at(Where(path, place_of(text, match.start()), subject), character=describe(match[0]))
     for match in islice(_LOOKALIKE.finditer(text), KIND_LIMIT) if _LOOKALIKE.search(used) else ():
-        where = Where(path, _place(text, match.start()), subject)
+        where = Where(path, place_of(text, match.start()), subject)
         yield LOOKALIKE.at(where, character=describe(match[0]), meant=describe(LOOKALIKES[match[0]]))
     for offset, found in islice(legacy.find(text), KIND_LIMIT):
-        yield LEGACY.at(Where(path, _place(text, offset), subject), encoding=found.name, meant=found.text.strip())
+        yield LEGACY.at(Where(path, place_of(text, offset), subject), encoding=found.name, meant=found.text.strip())
     if not unicodedata.is_normalized("NFC", text):
         yield from islice(_uncomposed(text, path, subject), KIND_LIMIT)
 
@@ -182,11 +200,7 @@ def _uncomposed(text: str, path: str, subject: str) -> Iterator[Finding]:
         word = match[0]
         if not unicodedata.is_normalized("NFC", word):
             offset = next((i for i, c in enumerate(word) if unicodedata.combining(c)), 0)
-            where = Where(path, _place(text, match.start() + offset), subject)
+            where = Where(path, place_of(text, match.start() + offset), subject)
             # To compose a word of marks alone takes the square of its length.
             composed = unicodedata.normalize("NFC", word[:_LONGEST_WORD])
             yield NFC.at(where, word=composed, character=describe(word[offset]))
-
-
-def _place(text: str, offset: int) -> Place:
-    return Place(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

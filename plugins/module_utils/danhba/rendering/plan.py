@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice, takewhile
 from typing import Any
@@ -13,7 +13,7 @@ from ..jsontext import AT_ONCE, pretty_object
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.sizes import written
-from ..planning.accounts import FORWARD, REDIRECT
+from ..planning.accounts import CANCELLED, FORWARD, REDIRECT
 from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
 from .colour import Paint, plain
 
@@ -114,12 +114,40 @@ def sentence(action: Action, language: str) -> str:
     return visible(f"{line} [{action.document}]" if action.document else line)
 
 
+# Of addresses whose refusals change alike, so many are named.
+NAMED = 5
+
+
+def _lines(actions: Iterable[Action], language: str) -> Iterator[tuple[str, str]]:
+    """Each action with what it is; refusals that only name others to ask, all of a kind in one line behind."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for action in actions:
+        if _only_asks(action):
+            alike.setdefault((action.before["reply"], action.after["reply"]), []).append(action.address)
+        else:
+            yield action.action, sentence(action, language)
+    template = _("{count} refused addresses name others to ask ({addresses}): {before} → {after}")
+    for (before, after), addresses in alike.items():
+        shown = [*addresses[:NAMED], *["…"] * (len(addresses) > NAMED)]
+        values = {"count": len(addresses), "addresses": shown, "before": before, "after": after}
+        yield "cancel", render(template, values, language)
+
+
+def _only_asks(action: Action) -> bool:
+    before, after = action.before, action.after
+    return action.kind == "route" and before.get("mode") == after.get("mode") == CANCELLED and len(after) == len(before)
+
+
 def _arrow(action: Action, language: str) -> str:
     if action.action == READDRESS:
         return f"→ {action.after['address']}"
     if action.kind == "route" and "targets" in action.after:
         return "→ " + ", ".join(action.after["targets"])
-    changed = [name for name in action.after if name in action.before and name not in ("document", "since", "state")]
+    changed = [
+        name
+        for name, value in action.after.items()
+        if name in action.before and action.before[name] != value and name not in ("document", "since", "state")
+    ]
     translate = translator(language)
     return "; ".join(
         f"{translate(FIELDS[name])}: {_value(action.before[name])} → {_value(action.after[name])}" for name in changed
@@ -145,9 +173,9 @@ def text(plan: Plan, language: str, paint: Paint = plain) -> str:
 
 def text_pieces(plan: Plan, language: str, paint: Paint = plain) -> Iterator[str]:
     """The same in pieces of many lines; between two of them is a line end."""
-    actions = iter(plan.actions)
-    while some := list(islice(actions, AT_ONCE)):
-        yield "\n".join(paint(sentence(action, language), COLOURS.get(action.action, "")) for action in some)
+    lines = _lines(plan.actions, language)
+    while some := list(islice(lines, AT_ONCE)):
+        yield "\n".join(paint(line, COLOURS.get(action, "")) for action, line in some)
     yield "\n".join(_end(plan, language, paint))
 
 
@@ -182,7 +210,7 @@ def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARK
     rest = [action for action in plan.actions if not _takes(action)]
     summary = render(_("{count} more actions"), {"count": len(rest)}, language)
     opening = f"<details><summary>{summary}</summary>\n\n"
-    page.list([_item(action, language) for action in rest], opening, "\n\n</details>")
+    page.list([f"- {escape(line)}" for _action, line in _lines(rest, language)], opening, "\n\n</details>")
     return page.text()
 
 

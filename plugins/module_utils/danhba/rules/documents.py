@@ -5,17 +5,15 @@ The kinds are the type abbreviations of Decree 30/2020/NĐ-CP, Annex III; an off
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from unidecode import unidecode
-
 from ..messages import mark as _
 from ..model import documents
+from ..model.facts import Facts
 from ..model.findings import Finding, Rule, Where, advice, rule
 from ..model.kinds import KINDS
-from ..model.place import Places
+from ..model.place import Place, Places
 from ..model.register import Agency, Event, Issuance
 
 AGENCY = rule(
@@ -69,6 +67,27 @@ SAME = rule(
         "or leave ended: out"
     ),
 )
+FOUNDER = advice(
+    "document-founder",
+    "R6.1",
+    _(
+        "{document} is of {body}, which stands not above {agency}, and founds none elsewhere; cite the document of the "
+        "level above, or correct parent:"
+    ),
+)
+HIRED = advice(
+    "document-hired",
+    "R6.2a",
+    _(
+        "{document} is of {body}, and {person} is recruited by {agency}; cite the decision by which {agency} or the "
+        "level above recruits, or write transferred where {body} lets somebody go"
+    ),
+)
+MARKS = advice(
+    "document-marks",
+    "R6",
+    _("{document} reads as an official letter of a body called so; write {meant} if it is that, else leave it"),
+)
 YEAR = advice(
     "document-year",
     "R6",
@@ -105,8 +124,8 @@ APPOINTMENTS = _DECISIONS | {"HĐ", "BB"}
 
 # The year of the state's foundation: documents of its agencies are not older.
 FIRST_YEAR = 1945
-# Bodies of every level sign with these, so they do not tell which one did.
-_SHARED = frozenset("hdnd tu ub ubnd".split())
+# The department of home affairs recruits civil servants for all of a province.
+RECRUITING = frozenset({"snv"})
 
 
 def check(agency: Agency) -> Iterator[Finding]:
@@ -114,6 +133,7 @@ def check(agency: Agency) -> Iterator[Finding]:
     for key, event in (("opened", agency.opened), ("closed", agency.closed)):
         if event:
             yield from _of_agency(agency, event, _at(agency.where(key), event.at, "document"))
+    yield from _unmarked(agency)
     for custodian in agency.custodians:
         allowed, objection = (APPOINTMENTS, HEAD) if custodian.role == "head" else (AUTHORISATIONS, DELEGATE)
         if not _is(custodian.document, allowed):
@@ -126,15 +146,70 @@ def check(agency: Agency) -> Iterator[Finding]:
             yield from _others(agency, issuance)
 
 
+def _unmarked(agency: Agency) -> Iterator[Finding]:
+    """Every document whose type was typed without its marks."""
+    for document, where in _cited(agency):
+        if documents.kind(document) == LETTER and (meant := documents.meant(document)):
+            yield MARKS.at(where, document=document, meant=meant)
+
+
+def _cited(agency: Agency) -> Iterator[tuple[str, Where]]:
+    """Every document with its place; what asks for something is a letter mostly."""
+    for key, event in (("opened", agency.opened), ("closed", agency.closed)):
+        if event:
+            yield event.document, _at(agency.where(key), event.at, "document")
+    for custodian in agency.custodians:
+        yield custodian.document, agency.where_of(custodian, "document")
+    for issuance in agency.people:
+        # Nearly all have a type, which is seen at once.
+        if "D-" in issuance.opened.document:
+            yield issuance.opened.document, _at(agency.where_of(issuance, "opened"), issuance.opened.at, "document")
+        if issuance.closed and "D-" in issuance.closed.document:
+            yield issuance.closed.document, _at(agency.where_of(issuance, "closed"), issuance.closed.at, "document")
+        if issuance.address_document:
+            yield issuance.address_document, agency.where_of(issuance, "address_document")
+        for suspension in issuance.suspended:
+            yield suspension.document, _at(agency.where_of(issuance, "suspended"), suspension.at, "document")
+
+
+def across(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+    """Documents of bodies of this register that are neither the agency's own nor of the level above."""
+    for agency in agencies.values():
+        founder = documents.body(agency.founded_by)
+        foreign = [hired for hired in agency.hired if hired.body in agencies and hired.body not in RECRUITING]
+        if not foreign and (founder not in agencies or founder == agency.code):
+            continue
+        kin = _kin(agency, agencies)
+        if founder in agencies and founder not in kin:
+            yield FOUNDER.at(agency.where("opened"), document=agency.founded_by, body=founder, agency=agency.code)
+        for hired in foreign:
+            if hired.body not in kin:
+                where = Where(agency.file, Place(hired.line, hired.column), hired.object)
+                values = {"document": hired.document, "body": hired.body, "agency": agency.code}
+                yield HIRED.at(where, person=hired.object.partition("/")[2], **values)
+
+
+def _kin(agency: Facts, agencies: Mapping[str, Facts]) -> set[str]:
+    """An agency, those above it, and all that these grew out of."""
+    found: set[str] = set()
+    waiting = [agency.code]
+    while waiting:
+        code = waiting.pop()
+        if code not in found and (each := agencies.get(code)):
+            found.add(code)
+            waiting += [each.parent, *each.succeeds]
+    return found
+
+
 def _of_agency(agency: Agency, event: Event, where: Where) -> Iterator[Finding]:
     subordinate = agency.parent and KINDS[agency.kind].managed
     if not _is(event.document, WRITTEN if subordinate else COMPETENT):
         yield _objection(UNIT if subordinate else AGENCY, event.document, where)
     yield from _year(event, where)
-    if agency.code in _SHARED or KINDS[agency.kind].branch:
+    if agency.code in documents.SHARED or KINDS[agency.kind].branch:
         return
     document = documents.parse(event.document)
-    if document and _code(document.agency) == agency.code:
+    if document and documents.symbol_code(document.agency) == agency.code:
         yield OWN.at(where, document=event.document, agency=agency.code)
 
 
@@ -188,8 +263,3 @@ def _at(where: Where, at: Places, key: str) -> Where:
 
 def _objection(objection: Rule, text: str, where: Where, more: Mapping[str, Any] | None = None) -> Finding:
     return objection.at(where, document=text, kind=documents.kind(text) or LETTER_SHOWN, **(more or {}))
-
-
-def _code(symbol: str) -> str:
-    """The code that an agency's symbol would have, without the unit that drafted: STTTT-VP, SGDĐT."""
-    return re.sub("[^a-z0-9]", "", unidecode(re.split("[-.]", symbol)[0]).lower())

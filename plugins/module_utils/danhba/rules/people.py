@@ -44,6 +44,11 @@ AGENCY_CLOSED = rule(
     "R6.1a",
     _("{person} is open in {agency} on {day}, when the agency is not; close or move its people with it"),
 )
+BEFORE = rule(
+    "person-before-agency",
+    "R6.1a",
+    _("{person} opens on {day}, before {agency} was founded on {founded}; correct the day"),
+)
 MOVE_TO = rule(
     "person-move-to",
     "R6.2a",
@@ -169,7 +174,8 @@ def _within(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
     """People are open in their agency only while it is."""
     if issuance.opened.date < agency.opened.date:
         where = agency.where_of(issuance, "opened")
-        yield AGENCY_CLOSED.at(where, person=issuance.id, agency=agency.code, day=issuance.opened.date)
+        values = {"person": issuance.id, "agency": agency.code, "founded": agency.opened.date}
+        yield BEFORE.at(where, day=issuance.opened.date, **values)
     elif agency.closed and _end(issuance) > agency.closed.date:
         where = agency.where_of(issuance)
         yield AGENCY_CLOSED.at(where, person=issuance.id, agency=agency.code, day=agency.closed.date)

@@ -9,11 +9,13 @@ from ..addresses.issuing import CONTACT
 from ..messages import mark as _
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, advice, rule
+from ..model.personal import national_number
 from ..model.place import Place
 from ..model.policy import Policy
 from ..model.register import Province
+from ..reading.loader import NATIONAL
 from . import quotas
-from .wording import MOBILE, is_mobile
+from .wording import LONG, MOBILE, is_mobile
 
 OPERATOR = rule("province-operator", "R3", _("the operator '{code}' is no agency of this register; write its tendonvi"))
 SYSTEM = rule(
@@ -150,6 +152,8 @@ def _support(province: Province, codes: frozenset[str]) -> Iterator[Finding]:
     where = province.where("support")
     if not province.support_phone:
         yield SUPPORT.at(where)
+    elif len(province.support_phone) >= LONG and (number := national_number(province.support_phone, telephone=True)):
+        yield NATIONAL.at(where, number=number)
     elif is_mobile(province.support_phone):
         yield MOBILE.at(where, phone=province.support_phone)
     local, _separator, domain = province.support_mail.rpartition("@")

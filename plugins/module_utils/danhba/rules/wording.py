@@ -9,8 +9,10 @@ import re
 from collections.abc import Iterator
 
 from ..messages import mark as _
-from ..model.findings import Finding, advice
+from ..model.findings import Finding, Where, advice, rule
+from ..model.personal import national_number
 from ..model.register import Agency, Issuance
+from ..reading.loader import NATIONAL
 
 NAME = advice("name-capitals", "R5", _("'{name}' is not written as a name is; write '{better}'"))
 MARKS = advice(
@@ -31,6 +33,16 @@ CAPITALS = advice(
     "R5",
     _("'{value}' is in capitals throughout; write it as in a sentence, such as Giám đốc, Sở Nội vụ"),
 )
+PLACEHOLDER = advice(
+    "name-placeholder",
+    "R5",
+    _("'{name}' is a name to try something with; write the name as on the decision, or take the entry out"),
+)
+MARKUP = rule(
+    "text-markup",
+    "R5",
+    _("'{part}' in '{value}' is markup of web pages, which a register has not; write the plain text"),
+)
 TITLE = advice("title-content", "R5", _("'{part}' is no part of a title; leave it out, and keep the title itself"))
 MOBILE = advice(
     "phone-mobile",
@@ -46,6 +58,10 @@ _FIRST = re.compile(r"[^\s.]+")
 _MARKED = frozenset(
     "bui dang dinh doan duong hoang huynh luong luu ngo nguyen pham quach tran trinh truong vo vu vuong".split()
 )
+# An office telephone has eleven digits at most; nine may be one of before 2017 (020 840 034).
+LONG = 12
+_MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>?|&#?[A-Za-z0-9]+;")
+_TRIED = frozenset("test testing demo abc xyz xxx asdf qwerty admin user example sample null none foo bar".split())
 # Telephones, codes, years, and addresses of mail.
 _DATA = re.compile(r"\S*@\S*|[0-9](?:[ .-]?[0-9]){3,}")
 # As they are since 2018, and the longer ones of before; the trunk prefix, the country code, or both.
@@ -54,15 +70,16 @@ _MOBILE = re.compile(r"(?:0|840?)(?:[35789][0-9]{8}|1[2689][0-9]{8})")
 
 def check(agency: Agency) -> Iterator[Finding]:
     """The wording of an agency's name and of all about its people."""
-    if _shouted(agency.name):
-        yield CAPITALS.at(agency.where("name"), value=agency.name)
+    yield from _text(agency.name, agency.where("name"))
     for issuance in agency.people:
         yield from _name(agency, issuance)
         for key, value in (("title", issuance.title), ("unit", issuance.unit)):
-            if _shouted(value):
-                yield CAPITALS.at(agency.where_of(issuance, key), value=value)
+            if value:
+                yield from _text(value, agency.where_of(issuance, key))
         if issuance.title and (part := _foreign(issuance)):
             yield TITLE.at(agency.where_of(issuance, "title"), part=part)
+        if len(issuance.phone) >= LONG and (number := national_number(issuance.phone, telephone=True)):
+            yield NATIONAL.at(agency.where_of(issuance, "phone"), number=number)
         if issuance.phone and is_mobile(issuance.phone):
             yield MOBILE.at(agency.where_of(issuance, "phone"), phone=issuance.phone)
 
@@ -70,6 +87,16 @@ def check(agency: Agency) -> Iterator[Finding]:
 def is_mobile(phone: str) -> bool:
     """Whether it is the number of a mobile telephone of this country."""
     return _MOBILE.fullmatch(re.sub("[^0-9]", "", phone)) is not None
+
+
+def _text(value: str, where: Where) -> Iterator[Finding]:
+    """A name of an agency, a title or a division."""
+    if _shouted(value):
+        yield CAPITALS.at(where, value=value)
+    if number := national_number(value):
+        yield NATIONAL.at(where, number=number)
+    if ("<" in value or "&" in value) and (found := _MARKUP.search(value)):
+        yield MARKUP.at(where, part=found[0], value=value)
 
 
 def _shouted(text: str) -> bool:
@@ -81,10 +108,18 @@ def _name(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
     name = issuance.name
     if word := _before(issuance):
         yield ADDRESSED.at(agency.where_of(issuance, "name"), word=word)
+    elif name.isascii() and _is_placeholder(name):
+        yield PLACEHOLDER.at(agency.where_of(issuance, "name"), name=name)
     elif name.isascii() and name.partition(" ")[0].lower() in _MARKED and " " in name:
         yield MARKS.at(agency.where_of(issuance, "name"), name=name)
     elif not name.istitle() and (better := " ".join(map(_capital, name.split()))) != name:
         yield NAME.at(agency.where_of(issuance, "name"), name=name, better=better)
+
+
+def _is_placeholder(name: str) -> bool:
+    """Test Test, Demo User: one word twice, or words that are no names."""
+    words = name.casefold().split()
+    return (len(words) > 1 and len(set(words)) == 1) or not _TRIED.isdisjoint(words)
 
 
 def _before(issuance: Issuance) -> str:

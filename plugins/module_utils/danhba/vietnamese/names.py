@@ -160,6 +160,21 @@ def _behind_apostrophe(word: str) -> str:
     return fold(re.split("[" + "".join(APOSTROPHES) + "]", word)[-1])
 
 
+def _plain(word: str) -> str:
+    """As `fold`, with letters of other languages as they are: their names come in by a pin (Müller)."""
+    try:
+        return fold(word)
+    except NameProblem:
+        return word.casefold()
+
+
+def _behind(word: str) -> str:
+    try:
+        return _behind_apostrophe(word)
+    except NameProblem:
+        return ""
+
+
 @lru_cache(maxsize=65536)  # namesakes are many, and a change has each person before and after it
 def as_written(name: str, family: str = "", given: str = "") -> tuple[str, str, str]:
     """Family, middle and given name as written: first, between and last, unless family and given are stated."""
@@ -173,8 +188,8 @@ def as_written(name: str, family: str = "", given: str = "") -> tuple[str, str, 
 
 def _written(rest: list[str], stated: str) -> str:
     """A stated part as written in the name, whose words are taken from the rest; H'Hen has the given name Hen."""
-    wanted = [fold(word) for word in words(stated)]
-    found = [word for word in rest if fold(word) in wanted] or [w for w in rest if _behind_apostrophe(w) in wanted]
+    wanted = [_plain(word) for word in words(stated)]
+    found = [word for word in rest if _plain(word) in wanted] or [w for w in rest if _behind(w) in wanted]
     for word in found:
         rest.remove(word)
     return " ".join(found)

@@ -40,12 +40,59 @@ LEFT_TWO = {
     "agencies/cc.yml": agency("cc", person("1", "Lò An", "2008-01-01", "2009-01-01")),
 }
 
+LEADER = "    leader: true"
 OFFICER = STTTT[THIRD:].replace("000103", "000104")
 OFFICER = OFFICER.replace(PHU, PINNED.replace("gsphu", "giamdoc").replace("Phử", "Ký"))
 
 CASES = [
     history("nothing changed", SAMPLE),
-    history("an entry more", {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")}),
+    history(
+        "an entry more",
+        {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")},
+        f"{S}:30:43 history-back",
+    ),
+    *(
+        history(
+            f"an entry more of {day}",
+            {**SAMPLE, A: agency("aa", person("1", "Lò An", day))},
+            *expected,
+            base={**SAMPLE, A: agency("aa")},
+        )
+        for day, expected in (
+            ("2011-05-31", [f"{A}:9:42 history-back"]),
+            ("2011-06-01", []),
+            ("2011-05-31 migrated", []),
+        )
+    ),
+    history(
+        "an agency more of one hired long ago",
+        {**SAMPLE, A: agency("aa", person("1", "Lò An", "2009-06-01"))},
+        f"{A}:9:42 history-back",
+    ),
+    *(
+        history(f"a mobile telephone {what}", edited(S, (old, new)), *expected)
+        for what, old, new, expected in (
+            (
+                "in place of the office",
+                "0214 3 840 034",
+                "0912 345 678",
+                [f"{S}:17:12 phone-mobile", f"{S}:17:13 history-mobile"],
+            ),
+            ("in a comment", LEADER, f"{LEADER}  # +84 912345678", [f"{S}:16:21 history-mobile"]),
+            (
+                "in a division",
+                "    leader: true",
+                "    leader: true\n    unit: Tổ 0912.345.678",
+                [f"{S}:17:14 history-mobile"],
+            ),
+            ("for an id", '"000103"', '"0912345678"', [f"{S}:24:9 history-id", f"{S}:26:43 history-back"]),
+        )
+    ),
+    history(
+        "a mobile telephone that was there in another place",
+        {**SAMPLE, U: UBND + "# 0912345678\n"},
+        base={**SAMPLE, U: "# 0912 345 678\n" + UBND},
+    ),
     history("an agency gone", without("", U).texts, f"{S}:5:9 agency-parent", f"{U}:1:1 history-agency-gone"),
     history("an entry gone", {**SAMPLE, S: STTTT[:THIRD]}, f"{S}:13:3 history-entry-removed"),
     history(
@@ -63,6 +110,7 @@ CASES = [
         "an entry in front",
         {**SAMPLE, S: STTTT[:FIRST] + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký") + STTTT[FIRST:]},
         f"{S}:13:5 history-entry-inserted",
+        f"{S}:15:43 history-back",
     ),
     history("another name", edited(S, ("Giàng Seo Phử", "Giàng Seo Phúc")), f"{S}:25:11 history-address"),
     history(
@@ -120,6 +168,7 @@ CASES = [
         "another id",
         edited(S, ('- id: "000103"', '- id: "000104"')),
         f"{S}:24:9 history-id",
+        f"{S}:26:43 history-back",
     ),
     history("another request", edited(S, ("12/STTTT-VP", "13/STTTT-VP")), f"{S}:21:13 history-opened"),
     history(
@@ -232,6 +281,7 @@ CASES = [
         "a pin of an office",
         {**SAMPLE, S: STTTT + OFFICER},
         f"{S}:30:14 history-office",
+        f"{S}:32:43 history-back",
     ),
     *(
         history(

@@ -29,8 +29,9 @@ DAY = date(2012, 6, 1)
 
 
 def taken_back(base: Texts, now: Texts, day: date | None = DAY) -> list[Finding]:
-    """The findings about the change alone."""
-    return [f for f in check(files(now), day, files(base)).findings if f.rule.id.startswith("history-")]
+    """The findings about the change alone; all in these registers were hired long before the day."""
+    found = [f for f in check(files(now), day, files(base)).findings if f.rule.id.startswith("history-")]
+    return [f for f in found if f.rule.id != "history-back"]
 
 
 def said(base: Texts, now: Texts, day: date | None = DAY) -> list[str]:
@@ -751,3 +752,13 @@ def test_whatever_is_taken_back_is_found_in_its_file(
     found = taken_back(texts_of(before), texts_of(after))
     assert {finding.where.file for finding in found} == {f"directory/agencies/{code}.yml"}
     assert {finding.rule.severity for finding in found} == {Severity.ERROR}
+
+
+@pytest.mark.parametrize(("count", "told"), [(KIND_LIMIT, KIND_LIMIT), (KIND_LIMIT + 1, 1), (236, 1)])
+def test_a_whole_folder_that_is_gone_is_told_once(count: int, told: int) -> None:
+    """As where it was made a link, or emptied."""
+    base = register(*(agency(f"a{number}") for number in range(count)))
+    found = [finding for finding in taken_back(base, register()) if finding.rule.id == "history-agency-gone"]
+    assert len(found) == told
+    named = [code for finding in found for code in finding.values["agency"]] if told == 1 else []
+    assert not named or named[-1] == f"… +{count - KIND_LIMIT}"

@@ -60,6 +60,9 @@ def check(base: Version, now: Version, unclear: frozenset[str], day: date | None
         for agency in base.register.agencies.values():
             if agency.code not in unclear and (later := now.register.agencies.get(agency.code)):
                 yield from islice(events.late(agency, later, now.register.province.policy, day), KIND_LIMIT)
+        for later in now.register.agencies.values():
+            if later.code not in unclear:
+                yield from islice(events.back(base.register.agencies.get(later.code), later, day), KIND_LIMIT)
 
 
 def across(
@@ -90,12 +93,11 @@ def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
 
 def _all(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Finding]:
     yield from provinces.check(base.register.province, now.register.province)
+    kept = now.register.agencies
+    yield from _gone([each for code, each in base.register.agencies.items() if code not in kept], unclear)
     for agency in base.register.agencies.values():
         later = now.register.agencies.get(agency.code)
-        if agency.code in unclear:
-            continue
-        if later is None:
-            yield GONE.at(Where(agency.file, START, agency.code), agency=agency.code)
+        if agency.code in unclear or later is None:
             continue
         yield from agencies.check(agency, later)
         yield from custodians.keys(agency, later, now.register.province)
@@ -103,3 +105,15 @@ def _all(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Findi
     there = (base.of(agency) for agency in base.register.agencies.values())
     here = ((agency, now.of(agency)) for agency in now.register.agencies.values() if agency.code not in unclear)
     yield from pins.check(there, here)
+
+
+def _gone(agencies: list[Agency], unclear: frozenset[str]) -> Iterator[Finding]:
+    """The agencies whose files are gone; of a whole folder that is taken away or exchanged, all at once."""
+    gone = [agency for agency in agencies if agency.code not in unclear]
+    if len(gone) > KIND_LIMIT:
+        first = gone[0]
+        codes = [agency.code for agency in gone[:KIND_LIMIT]]
+        yield GONE.at(Where(first.file, START, first.code), agency=[*codes, f"… +{len(gone) - KIND_LIMIT}"])
+        return
+    for agency in gone:
+        yield GONE.at(Where(agency.file, START, agency.code), agency=agency.code)

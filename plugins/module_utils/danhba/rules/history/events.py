@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
@@ -44,6 +45,18 @@ LATE = advice(
 )
 
 
+BACK = advice(
+    "history-back",
+    "R6.2a",
+    _(
+        "{object} is entered as recruited on {day}, more than {days} days ago; correct the year if this is a slip, and "
+        "compare it with the decision if not"
+    ),
+)
+# A hiring is entered in the year in which it is decided.
+BACK_DAYS = 366
+
+
 def check(before: Agency | Issuance, now: Agency | Issuance, opened: Where, closed: Where) -> Iterator[Finding]:
     """An opening or a closing that says something else than before."""
     if not _says(before.opened, now.opened):
@@ -79,6 +92,18 @@ def late(before: Agency, now: Agency, policy: Policy, day: date) -> Iterator[Fin
         if closed and closed.event not in MOVES and (issuance.id, issuance.opened.date) in still:
             kept = policy.retention_days_leader if issuance.leader else policy.retention_days
             yield from _longer_ago(closed, kept, day, now.where_of(issuance, "closed"))
+
+
+def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:
+    """Those whom this change enters as hired long ago."""
+    known = Counter(issuance.id for issuance in before.people) if before else Counter[str]()
+    for issuance in now.people:
+        opened = issuance.opened
+        known[issuance.id] -= 1
+        if known[issuance.id] < 0 and opened.event == "recruited" and (day - opened.date).days > BACK_DAYS:
+            where = now.where_of(issuance, "opened")
+            where = Where(where.file, opened.at.get("date", where.place), where.object)
+            yield BACK.at(where, object=where.object, day=opened.date, days=BACK_DAYS)
 
 
 def _longer_ago(closed: Event, kept: int, day: date, where: Where) -> Iterator[Finding]:
