@@ -189,7 +189,7 @@ class TestBounds:
 
 
 def test_names_are_no_markup(register: Path, plan: Path) -> None:
-    name = "Sở @everyone [x](y) <b>"
+    name = "Sở @everyone [x](y) < b"
     opening = f'agencies: [{{agency: m, name: "{name}", kind: department, event: merged, parent: ubnd}}]\n'
     plan.write_text(HEAD + opening + "close: [{agency: skhdt, event: merged, to: m}]\n", encoding="utf-8")
     done = run(plan, register, "--dry-run", "--format", "markdown")

@@ -11,6 +11,7 @@ from ..model.register import Agency, Issuance
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
+from .descriptions import WORDS
 from .proposal import Proposal
 from .review import Handover, Moved, Review
 
@@ -131,13 +132,13 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
 
 def _handover(handover: Handover, language: str) -> str:
     custodian = handover.custodian
-    template = _("{agency}: from {day} on {name} ({person}) as {role}, {document}; key: {key}")
+    template = _("{agency}: from {day} on {name} ({person}), {role}, {document}; key: {key}")
     values = {
         "agency": handover.agency.code,
         "day": custodian.date,
         "name": handover.name,
         "person": custodian.person,
-        "role": custodian.role,
+        "role": translator(language)(WORDS[custodian.role]),
         "document": custodian.document,
         "key": custodian.key or _NONE,
     }

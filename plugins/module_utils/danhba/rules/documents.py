@@ -177,10 +177,12 @@ def across(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
     for agency in agencies.values():
         founder = documents.body(agency.founded_by)
         foreign = [hired for hired in agency.hired if hired.body in agencies and hired.body not in RECRUITING]
-        if not foreign and (founder not in agencies or founder == agency.code):
+        founds = founder in agencies and documents.kind(agency.founded_by) in COMPETENT | {LETTER}
+        # Where nobody knows what stands above, nobody knows whose document it takes.
+        if not (foreign or founds) or agency.parent not in ("", *agencies):
             continue
         kin = _kin(agency, agencies)
-        if founder in agencies and founder not in kin:
+        if founds and founder not in kin:
             yield FOUNDER.at(agency.where("opened"), document=agency.founded_by, body=founder, agency=agency.code)
         for hired in foreign:
             if hired.body not in kin:

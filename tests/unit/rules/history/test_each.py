@@ -278,6 +278,12 @@ CASES = [
         f"{S}:12:85 history-key",
     ),
     history(
+        "a free pin",
+        {**SAMPLE, S: STTTT + OFFICER.replace("giamdoc", "hoa.ban").replace("2010-11-01", "2012-05-01")},
+        f"{S}:30:14 history-candidate",
+        f"{S}:33:13 person-dates",
+    ),
+    history(
         "a pin of an office",
         {**SAMPLE, S: STTTT + OFFICER},
         f"{S}:30:14 history-office",

@@ -149,11 +149,11 @@ def test_a_new_agency_shows_its_custodian_and_key() -> None:
     now = texts(MINE)
     before = {name: text for name, text in now.items() if name != "agencies/aa.yml"}
     shown = markdown(review(proposal(now, before), DAY), "en").replace("\\", "").partition("<details>")[0]
-    assert f"- aa: from 2011-01-01 on Lò An (1) as delegate, 01/GUQ-AA; key: {OLD}" in shown
+    assert f"- aa: from 2011-01-01 on Lò An (1), authorised in writing, 01/GUQ-AA; key: {OLD}" in shown
 
 
 def test_a_custodian_who_gets_no_key_is_shown_too() -> None:
     made = review(proposal(texts(NONE, held("2", "2019-12-01")), texts(NONE)), DAY)
     shown = markdown(made, "en").replace("\\", "")
-    assert "- aa: from 2019-12-01 on Lý Bình (2) as delegate, 12/GUQ-AA; key: —" in shown
-    assert "Lò An (1) as" not in shown
+    assert "- aa: from 2019-12-01 on Lý Bình (2), authorised in writing, 12/GUQ-AA; key: —" in shown
+    assert "Lò An (1), " not in shown
