@@ -16,6 +16,7 @@ from rich.console import Console
 from tests.factory import write_register
 from tests.lab import Lab
 from tests.support.deployment import FQDN, Deployment
+from tests.support.sessions import inotify_for
 
 NAME, ADDRESS = "bench", "10.233.0.50"
 PASSWORD = "mot-mat-khau-cho-tat-ca-2026"
@@ -40,7 +41,6 @@ for path in glob.glob("/proc/[0-9]*/smaps_rollup"):
         pass  # it has just ended, or is the kernel's
 print(total / 1024)
 """
-_INOTIFY = Path("/proc/sys/fs/inotify")
 
 
 @dataclass(frozen=True)
@@ -110,13 +110,8 @@ def _kernel(mailboxes: int) -> Iterator[None]:
     """This machine is the outside of the host, which cannot set these itself; and as a client it opens many files."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    wanted = {"max_user_instances": 4 * mailboxes + 4096, "max_user_watches": 32 * mailboxes + 65536}
-    before = {name: int((_INOTIFY / name).read_text()) for name in wanted}
     try:
-        for name, value in wanted.items():
-            (_INOTIFY / name).write_text(str(max(value, before[name])))
-        yield
+        with inotify_for(4 * mailboxes):
+            yield
     finally:
-        for name, value in before.items():
-            (_INOTIFY / name).write_text(str(value))
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

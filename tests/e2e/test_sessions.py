@@ -16,7 +16,7 @@ import pytest
 from tests.lab import Lab
 from tests.support.deployment import Deployment, PlaybookFailed
 from tests.support.mail import compose
-from tests.support.sessions import Session, count_open, open_all
+from tests.support.sessions import Session, count_open, inotify_for, open_all
 from tests.support.webmail import Webmail
 
 from .conftest import Official
@@ -42,7 +42,8 @@ def small(mail: Deployment) -> Iterator[None]:
         base_firewall_connections=OPEN,
         base_firewall_unlimited=["10.233.0.1/32"],
     )
-    yield
+    with inotify_for(SESSIONS):
+        yield
     mail.play("site", "--tags", "settings")
 
 

@@ -6,14 +6,16 @@ import asyncio
 import base64
 import ssl
 import time
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.support.mail import Server
 
 TIMEOUT = 60.0  # seconds
 PORT = 993
+INOTIFY = Path("/proc/sys/fs/inotify")
 
 
 class Refused(Exception):
@@ -122,6 +124,23 @@ async def open_all(
 
     await asyncio.gather(*(one(*user) for user in users))
     return opened, refusals
+
+
+@contextmanager
+def inotify_for(sessions: int) -> Iterator[None]:
+    """Let hosts on this machine, which is the outside of their containers, wait for mail in so many sessions.
+
+    All hosts share the number, for the mail of each belongs to a user of the same number.
+    """
+    wanted = {"max_user_instances": sessions + 4096, "max_user_watches": 8 * sessions + 65536}
+    before = {name: int((INOTIFY / name).read_text()) for name in wanted}
+    try:
+        for name, value in wanted.items():
+            (INOTIFY / name).write_text(str(max(value, before[name])))
+        yield
+    finally:
+        for name, value in before.items():
+            (INOTIFY / name).write_text(str(value))
 
 
 async def count_open(sessions: Sequence[Session]) -> int:

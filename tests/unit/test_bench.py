@@ -6,15 +6,19 @@ import json
 import os
 import re
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
 
+from tests.bench import mail, people, sessions
 from tests.bench.__main__ import main
 from tests.bench.commands import WHOLE
-from tests.bench.measure import measure
+from tests.bench.measure import measure, percentile
 from tests.bench.webmail import LOGINS, Rates, show
 
 EATER = "import sys; held = bytearray(int(sys.argv[1]) << 20); held[::4096] = b'x' * len(held[::4096]); import time; "
@@ -82,3 +86,60 @@ def test_an_unknown_part(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--parts", "check,speed"])
     assert "no such part: speed" in capsys.readouterr().err
+
+
+def shown_by(show: Callable[..., None], *figures: object) -> str:
+    console = Console(file=StringIO(), width=200)
+    show(console, *figures)
+    return str(console.file.getvalue())  # type: ignore[attr-defined]
+
+
+def test_percentiles() -> None:
+    assert percentile([1.0, 2.0, 3.0], 50) == 2.0
+    assert percentile([5.0], 95) == 5.0
+    assert percentile([], 95) == float("inf")
+
+
+SESSIONS = sessions.Figures(
+    sessions=1000, mailboxes=500, open_rate=60, refused=0, memory_before=200, memory=320,
+    notices=sessions.Times([0.1, 0.9]), paced=19.5, sign_ins=30, quiet=sessions.Times([0.01]),
+    beside=sessions.Times([0.02]), late={"* BYE [UNAVAILABLE]": 20}, ended=0, died=0,
+)  # fmt: skip
+
+
+def test_the_part_about_sessions() -> None:
+    shown = shown_by(sessions.show, SESSIONS)
+    assert "whole host at 10,000 ≤ 2048 MiB (1,000): 1400 MiB ✓" in shown
+    assert "20 × * BYE [UNAVAILABLE]" in shown
+    assert "✗" not in shown
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"memory": 400},
+        {"notices": sessions.Times([0.1, 1.1])},
+        {"notices": sessions.Times([0.1], missed=1)},
+        {"paced": 18.0},
+        {"refused": 1},
+        {"ended": 1},
+        {"died": 1},
+        {"late": {}},
+    ],
+)
+def test_what_is_asked_of_sessions(changes: dict[str, Any]) -> None:
+    assert shown_by(sessions.show, replace(SESSIONS, **changes)).count("✗") == 1
+
+
+def test_the_part_about_people() -> None:
+    figures = people.Figures(300, 300.0, 500.0, [0.5], {action: [0.1, 0.2] for action in people.ACTIONS})
+    assert shown_by(people.show, figures).count("✓") == 2
+    figures.actions[people.ACTIONS[0]].append(2.0)
+    figures.errors.append("429")
+    assert shown_by(people.show, figures).count("✗") == 2
+
+
+def test_the_part_about_the_mail_path() -> None:
+    shown = shown_by(mail.show, [mail.Rates(70, 69)], [mail.Rates(100, 100)], 1000)
+    assert "accepted : bare ≥ 0.7: 0.70 ✓" in shown
+    assert "delivered : bare ≥ 0.7: 0.69 ✗" in shown
