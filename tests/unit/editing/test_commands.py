@@ -143,6 +143,16 @@ class TestWhatIsWritten:
                 },
             ),
             (
+                ("resume", "000102", "--document", "8/QĐ-STTTT", "--date", "2011-06-15"),
+                {
+                    "stttt": STTTT.replace(
+                        "until: 2011-08-01}",
+                        "until: 2011-08-01, ended: {document: 8/QĐ-STTTT, date: 2011-06-15}}",
+                        1,
+                    )
+                },
+            ),
+            (
                 ("key", "stttt", "--key", AGE, *BY),
                 {
                     "stttt": after(
@@ -465,6 +475,7 @@ ENDINGS = "deceased | dismissed | left_province | resigned | retired"
         (("suspend", "000101"), "--document, --date"),
         (("custodian", "stttt", "000101"), "--as (delegate | head), --document, --date"),
         (("key", "stttt"), "--key, --document, --date"),
+        (("resume", "000102"), "--document, --date"),
         (
             ("agency", "open", "moi"),
             "--name, --kind, --event (established | merged | renamed | split), --document, --date",
@@ -617,3 +628,10 @@ def test_a_key_is_for_an_agency_whose_mailbox_somebody_has(run: Run, root: Path)
         result = run("key", agency, "--key", AGE, "--document", "5/QĐ-UBND", "--date", day)
         assert (result.exit_code, there(root)) == (1, UNTOUCHED)
         assert f"danhba custodian {agency}" in result.stderr
+
+
+def test_only_a_suspension_in_force_is_ended(run: Run, root: Path) -> None:
+    for person, day in (("000101", "2011-06-15"), ("000102", "2011-09-01")):
+        result = run("resume", person, "--document", "8/QĐ-STTTT", "--date", day)
+        assert (result.exit_code, there(root)) == (1, UNTOUCHED)
+        assert f"{person} is not suspended in stttt on {day}" in result.stderr

@@ -35,6 +35,7 @@ COMMANDS = {
     "open": "editing",
     "plan": "register",
     "reorganise": "reorganise",
+    "resume": "editing",
     "review": "governance",
     "rules": "rules",
     "schema": "governance",

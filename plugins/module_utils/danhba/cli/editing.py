@@ -130,6 +130,19 @@ def suspend_command(person: str, directory: Path, dry_run: bool, yes: bool, lang
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 
+@click.command("resume")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("document", "date")
+def resume_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Mở khóa hộp thư trước ngày hết tạm khóa / Unlock a mailbox before its suspension is over."""
+    files = read_files(directory, dry_run)
+    item = _settle(files, person, given, "document", "date")
+    draft = Draft(files)
+    draft.resume(item.agency.code, item.id, _stated(given, "document", "date"))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
 def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator[tuple[str, date]]:
     """Where somebody goes before a suspension is over, and when: it goes along (person-suspension-carried)."""
     for later in of_people(_timeline(files), {item.id}):

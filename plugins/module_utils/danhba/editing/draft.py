@@ -11,7 +11,7 @@ from ..messages import mark as _
 from ..reading import schema, source
 from ..reading.source import File
 from . import text as write
-from .page import STEP, Page, Splice, get
+from .page import LAYOUT, STEP, Page, Splice, get
 from .problem import Problem
 from .text import Value
 
@@ -19,6 +19,7 @@ NO_AGENCY = _("the register has no agency {agency}; write its tendonvi, such as 
 NO_PROVINCE = _("the register has no province.yml; restore it from git")
 NO_CODE = _("'{agency}' is no tendonvi; it has up to 32 lower-case letters and digits, such as stttt")
 KNOWN = _("the register has {agency} already, and no tendonvi is issued again; take another")
+NOT_SUSPENDED = _("{person} is not suspended in {agency} on {day}; see what there is: danhba who {person}")
 NOT_OPEN = _("nobody with id {person} is open in {agency}; see where they are: danhba who {person}")
 CLOSED = _("{agency} was closed on {day} by {document} already; nothing is closed twice")
 
@@ -82,6 +83,24 @@ class Draft:
             return page.put(node, "suspended", [event])
 
         _change(page, number, make, "suspended", lambda old: [*(old or []), event])
+
+    def resume(self, code: str, person: str, ended: Mapping[str, Value]) -> None:
+        """End the suspension that is in force on a day by the document that unlocks."""
+        day, event = str(ended["date"]), _ordered(ended, _EVENT)
+        page, number = self._open_entry(code, person, day)
+        spells = page.says["people"][number].get("suspended") or []
+        index = next((i for i, spell in enumerate(spells) if _in_force(spell, day)), None)
+        if index is None:
+            raise Problem(NOT_SUSPENDED, person=person, agency=code, day=day)
+
+        def make(_root: yaml.MappingNode) -> Splice:
+            items = get(page.entry(number), "suspended")
+            spell = items.value[index] if isinstance(items, yaml.SequenceNode) else None
+            if not isinstance(spell, yaml.MappingNode):
+                raise Problem(LAYOUT, path=page.path)
+            return page.put(spell, "ended", event)
+
+        page.change(make, lambda says: says["people"][number]["suspended"][index].update(ended=event))
 
     def describe(self, code: str, person: str, key: str, value: str) -> None:
         """Write anew what an open entry says of a person beside documents: title, unit, phone, quota, leader; empty
@@ -197,6 +216,13 @@ class Draft:
         if number is None:
             raise Problem(NOT_OPEN, person=person, agency=code)
         return page, number
+
+
+def _in_force(spell: Any, day: str) -> bool:
+    """Whether a suspension as a file states it is in force on a day, and no document has ended it."""
+    if not isinstance(spell, Mapping) or "ended" in spell:
+        return False
+    return str(spell.get("date", "~")) <= day < str(spell.get("until", "~"))
 
 
 def _before(key: str) -> list[str]:
