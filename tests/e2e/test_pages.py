@@ -196,11 +196,11 @@ def test_the_code_is_read_as_the_address_of_the_page(visitor: Visitor, tmp_path:
 
 
 def test_the_page_follows_the_register(mail: Deployment, register: RegisterCopy, visitor: Visitor) -> None:
-    register.replace("agencies/syt.yml", "name: Sở Y tế", "name: Sở Y tế <b>tỉnh</b>")
+    register.replace("agencies/syt.yml", "name: Sở Y tế", "name: Sở Y tế & Dân số")
     try:
         mail.play("accounts")
         visitor.page.goto(f"{URL}/danh-ba/")
-        expect(visitor.page.locator("main li > p > span").filter(has_text="Sở Y tế <b>tỉnh</b>")).to_have_count(1)
+        expect(visitor.page.locator("main li > p > span").filter(has_text="Sở Y tế & Dân số")).to_have_count(1)
     finally:
-        register.replace("agencies/syt.yml", "name: Sở Y tế <b>tỉnh</b>", "name: Sở Y tế")
+        register.replace("agencies/syt.yml", "name: Sở Y tế & Dân số", "name: Sở Y tế")
         mail.play("accounts")
