@@ -34,7 +34,7 @@ def register(tmp_path: Path) -> RegisterCopy:
 @pytest.fixture
 def arguments(register: RegisterCopy, database: Database) -> dict[str, Any]:
     """The module's arguments for the register and the database."""
-    return {"register": str(register.path), "as_of": DAY, **database.arguments}
+    return {"register": str(register.path), "as_of": DAY, "test_host": True, **database.arguments}
 
 
 @pytest.fixture
