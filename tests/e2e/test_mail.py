@@ -84,7 +84,8 @@ def test_check_mode_shows_the_plan_and_changes_nothing(
 ) -> None:
     original = register.agency("skhcn").read_text(encoding="utf-8")
     register.close("skhcn", officials[-1].id, today)
-    dump = "runuser -u postgres -- pg_dump danhba | grep -v -e '^.restrict' -e '^.unrestrict'"
+    # What is known of the room in mailboxes is noted by a job of its own, whenever that runs.
+    dump = "runuser -u postgres -- pg_dump --exclude-table-data=mail.room danhba | grep -v '^.\\(un\\)\\?restrict '"
     before = mail.host.run(dump).stdout
     try:
         output = mail.play("site", "--check", "--diff")
