@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pytest
+from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province
 from ansible_collections.laocai.mail.plugins.plugin_utils import preflight
 from ansible_collections.laocai.mail.plugins.plugin_utils.preflight import Fault, Server
 
+PROJECT = Path(__file__).resolve().parents[3]
 ROOMY = ("memory 3900 MB", "/ 20000 MB", "/var 20000 MB", "/srv 20000 MB")
 GOOD = Server("mail.laocai.gov.vn", "192.0.2.10", False, ["debian 13", "root", "python3", *ROOMY], "")
 PROVINCE = Province("Lào Cai", "laocai.gov.vn", "mail.laocai.gov.vn", "stttt", "province.yml", operator_key="age1")
@@ -124,3 +129,94 @@ def test_every_assert_of_a_roles_settings_speaks_both_languages() -> None:
     asserts = [task for role in ROLES for task in role.asserts]
     assert len(asserts) >= 10
     assert all(" -- " in task["fail_msg"] for task in asserts)
+
+
+def test_a_former_name_is_told_with_its_present_one() -> None:
+    said = english(preflight.names({"database_socket": "/run", "dovecot_local_imap": True}, ROLES))
+    assert "database_socket → database_socket_dir" in said
+    assert "dovecot_local_imap → remove it" in said
+
+
+def test_a_name_like_no_other_that_begins_as_a_roles_do() -> None:
+    assert "There is no variable tls_zzqqxxkkwwvvjjhh: no role reads it" in english(
+        preflight.names({"tls_zzqqxxkkwwvvjjhh": 1}, ROLES)
+    )
+
+
+def test_what_a_group_says_in_vain() -> None:
+    said = english(preflight.overridden({"mail_attachments": 50, "mine": 1}, {"mail_attachments": 30}))
+    assert (
+        said
+        == "mail_attachments is set for a group in hosts.yml, where it has no effect: move it to the host's host_vars."
+    )
+    assert english(preflight.overridden({"mail_attachments": 30}, {"mail_attachments": 30})) == ""
+
+
+class TestAsserted:
+    """A role's own conditions, as Ansible would ask them."""
+
+    ROLE = preflight.Role("base", {}, [{"that": ["a", "b"], "fail_msg": "Sai {x} -- Wrong {x}"}], {})
+
+    def ask(self, holds: Callable[[Any, Any], bool]) -> list[Fault]:
+        return list(preflight.asserted([self.ROLE], lambda _role, text: text.format(x="X"), holds))
+
+    def test_what_holds_is_no_fault(self) -> None:
+        assert self.ask(lambda _role, _condition: True) == []
+
+    def test_what_does_not_hold_is_told_in_both_languages(self) -> None:
+        assert self.ask(lambda _role, condition: condition == "a") == [Fault("Sai X", "Wrong X")]
+
+    def test_what_cannot_be_asked_is_told_too(self) -> None:
+        def holds(_role: Any, _condition: Any) -> bool:
+            raise TypeError("no\nnumber")
+
+        assert self.ask(holds) == [Fault("Role base: no number", "Role base: no number")]
+
+
+def test_a_register_that_holds_and_one_that_does_not(tmp_path: Path) -> None:
+    found, faults = preflight.register(PROJECT / "directory", test_host=True)
+    assert found
+    assert (found.domain, faults) == ("laocai.gov.vn", [])
+    found, faults = preflight.register(PROJECT / "directory", test_host=False)
+    assert found is None
+    assert "is a sample" in english(faults)
+    assert preflight.register(tmp_path / "nowhere", test_host=True)[0] is None
+
+
+class TestCertificate:
+    """The files that are to be given, with a real openssl."""
+
+    @pytest.fixture
+    def pair(self, tmp_path: Path) -> Pair:
+        certificate, key = tmp_path / "server.crt", tmp_path / "server.key"
+        make = "openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=mail.laocai.gov.vn".split()
+        names = ("-addext", "subjectAltName=DNS:mail.laocai.gov.vn")
+        command = [*make, *names, "-keyout", str(key), "-out", str(certificate)]
+        subprocess.run(command, check=True, capture_output=True)
+        return Pair(str(certificate), str(key), str(certificate))
+
+    def ask(self, pair: Pair, *names: str, needed: Sequence[str] = ()) -> str:
+        return english(preflight.certificate(preflight.Given(pair, names or ("mail.laocai.gov.vn",), needed)))
+
+    def test_a_good_one(self, pair: Pair) -> None:
+        assert self.ask(pair) == ""
+
+    def test_one_for_another_name(self, pair: Pair) -> None:
+        said = self.ask(pair, "other.laocai.gov.vn")
+        assert f"Certificate {pair.certificate}" in said
+        assert "other.laocai.gov.vn" in said
+
+    def test_each_file_that_is_not_there(self, pair: Pair) -> None:
+        said = self.ask(replace(pair, key="/nowhere/server.key", trust=""))
+        assert "tls_given_key: not found or not readable on the controller (/nowhere/server.key)" in said
+        assert "tls_given_certificate: not found or not readable on the controller (chưa nêu / not given)" in self.ask(
+            replace(pair, certificate="")
+        )
+
+    def test_names_that_programs_ask_for(self, pair: Pair) -> None:
+        said = self.ask(pair, needed=("mail.laocai.gov.vn", "autoconfig.laocai.gov.vn"))
+        assert "tls_names lacks autoconfig.laocai.gov.vn" in said
+
+    def test_a_controller_without_openssl(self, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("PATH", "/nowhere")
+        assert "apt-get install openssl" in self.ask(pair)
