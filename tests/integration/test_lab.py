@@ -103,6 +103,19 @@ class TestRunning:
         assert "VERSION_CODENAME=trixie" in one.run("cat /etc/os-release").stdout
         assert one.run("systemctl is-system-running").stdout.strip() == "running"
 
+    def test_hosts_keep_their_gateway_whoever_comes_and_goes(self, settings: Settings, one: Host) -> None:
+        """A port with a lower address than all others would be the bridge's own, while it is there."""
+        address = Path("/sys/class/net", settings.bridge, "address")
+        before = address.read_text()
+        port = ["vb-low", "address", "02:00:00:00:00:01", "type", "veth", "peer", "name", "vb-low-end"]
+        subprocess.run(["ip", "link", "add", *port], check=True)
+        try:
+            subprocess.run(["ip", "link", "set", "vb-low", "master", settings.bridge, "up"], check=True)
+            assert address.read_text() == before
+        finally:
+            subprocess.run(["ip", "link", "delete", "vb-low"], check=True)
+        assert address.read_text() == before
+
     def test_two_hosts_run_at_once_and_reach_each_other(self, one: Host, two: Host) -> None:
         assert pid_of(one) != pid_of(two)
         one.run(f"ping -c 1 -W 2 {two.address}")

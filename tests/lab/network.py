@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
 from tests.lab.errors import LabError
@@ -29,6 +29,11 @@ table ip {table} {{
 """
 
 
+def hardware_address(gateway: IPv4Interface) -> str:
+    """The bridge's, locally administered (IEEE 802): made of its IP address, so that each lab has another."""
+    return ":".join(f"{octet:02x}" for octet in (0x02, 0x00, *gateway.ip.packed))
+
+
 class Network:
     """The bridge, the nft table and the forwarding switch of one lab."""
 
@@ -45,6 +50,9 @@ class Network:
         if not _exists(self._settings.bridge):
             self._refuse_taken_gateway()
             run(["ip", "link", "add", bridge, "type", "bridge"])
+        # Of its own: a bridge without one takes the lowest of its ports', and when that port goes, all hosts lose the
+        # gateway until they ask for it anew.
+        run(["ip", "link", "set", bridge, "address", hardware_address(self._settings.gateway)])
         run(["ip", "address", "replace", str(self._settings.gateway), "dev", bridge])
         run(["ip", "link", "set", bridge, "up"])
         rules = _RULES.format(
