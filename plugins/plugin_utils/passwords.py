@@ -176,10 +176,7 @@ class Issuer:
         """Carry out an order, after settling what earlier runs left behind."""
         with self.outbox.locked():
             earlier = self._recover()
-            done = _done(order, earlier)
-            name, targets = self._find(order, done)
-            targets, waiting = self._apart(order, targets)
-            done = sorted([*done, *waiting])
+            name, targets, done = self._find(order, earlier)
             drafts = self._write(targets, name)
             if targets:
                 self._issue_batch(name, drafts, order.document)
@@ -191,31 +188,31 @@ class Issuer:
         if self.outbox.path.exists():
             self.outbox.check()
             earlier = self._settle(dry_run=True)
-        done = _done(order, earlier)
-        name, targets = self._find(order, done)
-        targets, waiting = self._apart(order, targets)
-        return _summarise(targets, self._write(targets, name), earlier, sorted([*done, *waiting]))
+        name, targets, done = self._find(order, earlier)
+        return _summarise(targets, self._write(targets, name), earlier, done)
 
-    def _find(self, order: Order, done: Sequence[str]) -> tuple[BatchName, list[Target]]:
-        """The accounts of an order without those that are done, and the name of a batch for them."""
+    def _find(self, order: Order, earlier: Sequence[Earlier]) -> tuple[BatchName, list[Target], list[str]]:
+        """The accounts that are to get a password, the name of a batch for them, and the addresses that are done."""
+        done = _done(order, earlier)
         left = [address for address in order.accounts if _tidy(address) not in done]
         if order.accounts and not left:
-            return BatchName("", ""), []
+            return BatchName("", ""), [], done
         server, applied, targets = self.host.find_targets(replace(order, accounts=left))
         self._refuse_day(applied)
-        return BatchName(server, str(uuid.uuid4())), targets
+        waiting = self._waiting(order, targets)
+        name = BatchName(server, str(uuid.uuid4()))
+        return name, [each for each in targets if each.address not in waiting], sorted({*done, *waiting})
 
-    def _apart(self, order: Order, targets: list[Target]) -> tuple[list[Target], list[str]]:
-        """Those that are to get a password, and the addresses of those whose letter from this very order still waits.
+    def _waiting(self, order: Order, targets: Sequence[Target]) -> set[str]:
+        """The addresses of those whose letter from this very order still waits for being handed over.
 
         The run that made it may have been cut before anybody read what it said; one report is for one reissue (R10.5).
         """
         if not order.document or not self.outbox.path.exists():
-            return targets, []
+            return set()
         batches = [batch for batch in self.outbox.batches() if batch.document == order.document]
         held = {address for _batch, bundle in undelivered(batches) for address in bundle.addresses}
-        waiting = {each.address for each in targets if each.address in held and each.rests_on == order.document}
-        return [each for each in targets if each.address not in waiting], sorted(waiting)
+        return {each.address for each in targets if each.address in held and each.rests_on == order.document}
 
     def _refuse_day(self, applied: str) -> None:
         """The custodians of a day that has passed may not be the custodians any more (R11.2)."""

@@ -35,8 +35,6 @@ PATIENCE = 3
 
 Template = Callable[[Any], Any]
 """The value of a variable, with what it refers to."""
-Holds = Callable[[Any], bool]
-"""Whether a conditional of Ansible is true."""
 
 
 class Fault(NamedTuple):

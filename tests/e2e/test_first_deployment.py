@@ -20,6 +20,7 @@ import pytest
 from tests.lab import Host, Lab
 from tests.support.authority import Authority
 from tests.support.deployment import FQDN, PROJECT, Deployment, new_password, unmeasured
+from tests.support.founding import ANSWERS
 from tests.support.letters import new_key
 from tests.support.mail import compose
 from tests.support.web import ask
@@ -110,17 +111,9 @@ def repository(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Reposito
     galaxy = [str(tools / "ansible-galaxy"), "collection", "build", "--output-path", str(work / "published")]
     subprocess.run(galaxy, cwd=PROJECT, env=unmeasured() | {"LC_ALL": "C.UTF-8"}, check=True, capture_output=True)
     answers = {
-        "province": "Lào Cai",
-        "domain": "laocai.gov.vn",
-        "operator": "stttt",
-        "name": "Sở Thông tin và Truyền thông",
-        "kind": "department",
-        "document": "11/2008/QĐ-UBND",
-        "date": "2008-03-20",
-        "phone": "0214 3 840 034",
+        **ANSWERS,
         "key": key,
         "server": ADDRESS,
-        "forge": "gitlab",
         "collection": str(next((work / "published").glob("*.tar.gz"))),
     }
     options = [f"--{name}={value}" for name, value in answers.items()]

@@ -266,18 +266,13 @@ class TestNamesakes:
         assert "## ⚠️ Chưa gộp được thay đổi này" in told
         assert "đều đã sửa: directory/agencies/snv.yml." in told
         assert "mục của bạn đặt sau, ở cuối tệp" in told
-        assert "git rebase origin/main" in told
+        assert "```sh\ndanhba update\ndanhba send\n```" in told
         assert "Trần Minh Đức (202) nhận địa chỉ ductm-snv, vì Trần Minh Đức đã được cấp tmduc-snv trước." in told
         assert "tạo lập: ductm-snv@laocai.gov.vn (Trần Minh Đức)" in told
         assert "tmduc-snv@laocai.gov.vn" not in told
 
-        second.git("fetch", "--quiet")
-        second.git("rebase", "--quiet", "origin/main", check=False)
-        text = second.file("snv").read_text(encoding="utf-8")
-        assert "<<<<<<<" in text
-        second.file("snv").write_text(REGISTER["agencies/snv.yml"] + earlier + later, encoding="utf-8")
-        second.git("add", "--update")
-        second.git("-c", "core.editor=true", "rebase", "--continue")
+        subprocess.run([DANHBA, "update"], cwd=second.clone, check=True)
+        assert second.file("snv").read_text(encoding="utf-8") == REGISTER["agencies/snv.yml"] + earlier + later
         comment = any_forge.propose(2, second)
         assert any_forge.status == 0
         assert "## ✅" in comment

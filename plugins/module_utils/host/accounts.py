@@ -70,7 +70,7 @@ _COLUMNS = ", ".join(Account._fields)
 
 def _literal(text: str) -> str:
     """A text as SQL writes it (PostgreSQL, String Constants with C-Style Escapes)."""
-    return "E'" + text.replace("\\", r"\\").replace("\t", r"\t").replace("\n", r"\n") + "'"
+    return "E'" + "".join(ESCAPES.get(character, character) for character in text) + "'"
 
 
 def _escaped(column: str) -> str:
@@ -99,8 +99,6 @@ _CHANGE_ACCOUNTS = (
     f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET"
     f" ({', '.join(_CHANGING)}) = ({', '.join(f'excluded.{name}' for name in _CHANGING)})"
 )
-# What a line of COPY cannot hold as it is.
-_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +120,7 @@ class Request:
 def request(wanted: plan.Wanted, **values: Any) -> Request:
     """A request for accounts that a register leads to."""
     lines = [line(account) for account in wanted.accounts.accounts.values()]
-    return Request(_without_accounts(wanted, wanted.accounts.routes), lines, **values)
-
-
-def _without_accounts(wanted: plan.Wanted, routes: Mapping[str, Route]) -> plan.Wanted:
-    return replace(wanted, accounts=Accounts({}, routes))
+    return Request(replace(wanted, accounts=Accounts({}, wanted.accounts.routes)), lines, **values)
 
 
 def dump_request(request: Request) -> bytes:
@@ -323,16 +317,12 @@ def _change_accounts(connection: Connection, accounts: Sequence[tuple[Any, ...]]
         connection.execute(_CHANGE_ACCOUNTS, _columns(batch))
 
 
-def _copy(connection: Connection, statement: str, rows: Iterable[Iterable[Any]]) -> None:
+def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
     """Add rows by COPY, whose text format has a line a row (PostgreSQL, COPY, File Formats)."""
     left = iter(rows)
     while batch := list(islice(left, BATCH)):
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write("".join(map(_line, batch)))
-
-
-def _line(row: Iterable[Any]) -> str:
-    return "\t".join(str(value).translate(_ESCAPES) for value in row) + "\n"
+            copy.write("".join(f"{line(row)}\n" for row in batch))
 
 
 def _delete_routes(connection: Connection, addresses: Sequence[str]) -> None:

@@ -20,22 +20,10 @@ from danhba.founding import repository
 from danhba.governance.codeowners import FORGES
 from tests.lint import programs
 from tests.support import locked
+from tests.support.founding import ANSWERS
 
 PROJECT = Path(__file__).resolve().parents[3]
-KEY = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
-ANSWERS = {
-    "province": "Lào Cai",
-    "domain": "laocai.gov.vn",
-    "operator": "stttt",
-    "name": "Sở Thông tin và Truyền thông",
-    "kind": "department",
-    "document": "11/2008/QĐ-UBND",
-    "date": "2008-03-20",
-    "phone": "0214 3 000 000",
-    "key": KEY,
-    "server": "192.0.2.10",
-    "forge": "gitlab",
-}
+KEY = ANSWERS["key"]
 SAMPLES = "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a"
 
 Init = Callable[..., Result]

@@ -21,7 +21,7 @@ from markdown_it.token import Token
 from danhba.cli import main
 from danhba.governance.comment import MARKER, markdown
 from danhba.governance.proposal import Proposal
-from danhba.governance.review import _together, review
+from danhba.governance.review import review, together
 from danhba.model.findings import binding
 from danhba.planning import plan
 from danhba.planning.plan import Action, Changes, Plan, Refusal
@@ -331,13 +331,13 @@ class TestDaysTogether:
     FIRST = Plan("c" * 64, DAY, (CLOSED, CREATED), (Refusal(plan.DAY, {}),), Changes((), (), ()))
 
     def test_one_day_is_its_plan(self) -> None:
-        assert _together([self.FIRST]) == replace(self.FIRST, actions=(self.CREATED, self.CLOSED))
+        assert together([self.FIRST]) == replace(self.FIRST, actions=(self.CREATED, self.CLOSED))
 
     def test_each_thing_once_as_it_is_first(self) -> None:
         again = self.CREATED._replace(document="2/QĐ-A")
         later = self.CREATED._replace(id="3", agency="0")
         second = replace(self.FIRST, day=date(2020, 6, 1), actions=(again, later))
-        made = _together([self.FIRST, second])
+        made = together([self.FIRST, second])
         assert made == replace(self.FIRST, day=second.day, actions=(later, self.CREATED, self.CLOSED), refused=())
 
 

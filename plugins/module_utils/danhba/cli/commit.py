@@ -24,7 +24,7 @@ from ..reading import source
 from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from .common import REFUSED, at_terminal, examine, language, refuse, today, usable
+from .common import REFUSED, at_terminal, examine, language, refuse, some, today, usable
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
 OLD_ERRORS = _(
@@ -135,14 +135,19 @@ def computed(files: list[File]) -> tuple[Register, Issued]:
 def _checked(before: list[File], after: list[File]) -> Checked:
     """The register with the change; ends the process where that has errors which it did not have."""
     checked = examine(after, today(), examined(before))
-    brought_in = new(examined(before).findings, checked.findings)
-    if brought_in:
-        _tell(brought_in)
-    if binding(brought_in):
-        refuse(NEW_ERRORS)
+    refuse_new(examined(before), checked, NEW_ERRORS)
     if errors := binding(checked.findings):
         say(OLD_ERRORS, count=len(errors))
     return checked
+
+
+def refuse_new(before: Checked, after: Checked, otherwise: str) -> None:
+    """Tell what a change brings in; ends the process, saying what is not done, where that has errors."""
+    brought_in = new(before.findings, after.findings)
+    if brought_in:
+        _tell(brought_in)
+    if binding(brought_in):
+        refuse(otherwise)
 
 
 def _tell(findings: list[Finding]) -> None:
@@ -181,8 +186,7 @@ def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> No
     changes = {name: transaction.Change(former.get(name), data) for name, data in changed.items()}
     transaction.write(directory, changes)
     written = [str(directory / name) for name in changed]
-    left = len(written) - FILES
-    say(WRITTEN, files=[*written[:FILES], *([f"… +{left}"] if left > 0 else [])])
+    say(WRITTEN, files=some(written, FILES))
     say(UNDO, command=_undo(directory, former, changed))
 
 

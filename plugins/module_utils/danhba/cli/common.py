@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from io import StringIO
@@ -206,6 +206,11 @@ def examine(
         why = translator(language())(kept.trouble)
         click.echo(render(FORGOTTEN, {"path": kept.path, "reason": why}, language()), err=True)
     return checked
+
+
+def some(items: Sequence[str], most: int) -> list[str]:
+    """The first of many, and how many are left."""
+    return [*items[:most], *([f"… +{len(items) - most}"] if len(items) > most else [])]
 
 
 def put(pieces: Iterable[str] | Iterable[bytes]) -> None:

@@ -15,17 +15,15 @@ from ..governance import branch as branches
 from ..governance.branch import Away, Clone
 from ..governance.comment import MOVED
 from ..governance.proposal import read
-from ..governance.review import review
+from ..governance.review import review, together
 from ..messages import mark as _
 from ..messages import render
-from ..model.findings import binding, new
 from ..planning.plan import Action
 from ..reading import source
-from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from .asking import Text
-from .commit import add_commit_options, read_files, say
-from .common import COULD_NOT_RUN, REFUSED, at_terminal, directory, examine, lang, language, refuse, today
+from .commit import add_commit_options, read_files, refuse_new, say
+from .common import COULD_NOT_RUN, REFUSED, at_terminal, directory, examine, lang, language, some, today
 
 ERRORS = _("correct these first; nothing was sent")
 MERGED_ERRORS = _("together with what others have done meanwhile this is wrong; correct it, and run danhba send again")
@@ -125,19 +123,14 @@ def _at(clone: Clone, revision: str) -> Checked:
 def _checked(files: list[source.File], base: Checked, otherwise: str) -> Checked:
     """The register with the change; ends the process where it has errors that `base` has not."""
     checked = examine(files, today(), base)
-    brought_in = new(base.findings, checked.findings)
-    if brought_in:
-        click.echo(show_findings.text(brought_in, language()), err=True)
-    if binding(brought_in):
-        refuse(otherwise)
+    refuse_new(base, checked, otherwise)
     return checked
 
 
-def _actions(base: Checked, checked: Checked) -> list[Action]:
+def _actions(base: Checked, checked: Checked) -> Sequence[Action]:
     """What the change does to mailboxes, each thing once, on whatever day."""
     plans, _more = differences(base, checked, today())
-    found = {(action.action, action.kind, action.id): action for plan in plans for action in plan.actions}
-    return sorted(found.values(), key=lambda action: action.order)
+    return together(plans).actions if plans else ()
 
 
 def _default_message(actions: Sequence[Action], changed: Sequence[str]) -> str:
@@ -146,8 +139,7 @@ def _default_message(actions: Sequence[Action], changed: Sequence[str]) -> str:
     if len(lines) <= _SINGLE:
         return lines[0] if lines else render(_("register: {files}"), {"files": _named(_stems(changed))}, language())
     heading = render(_("{count} changes: {files}"), {"count": len(lines), "files": _named(_stems(changed))}, language())
-    left = [f"… +{len(lines) - _LISTED}"] if len(lines) > _LISTED else []
-    return "\n".join([heading, "", *(f"- {line}" for line in lines[:_LISTED]), *left])
+    return "\n".join([heading, "", *(f"- {line}" for line in some(lines, _LISTED))])
 
 
 def _stems(paths: Sequence[str]) -> list[str]:
@@ -155,15 +147,12 @@ def _stems(paths: Sequence[str]) -> list[str]:
 
 
 def _named(paths: Sequence[str]) -> list[str]:
-    left = len(paths) - _NAMED
-    return [*paths[:_NAMED], *([f"… +{left}"] if left > 0 else [])]
+    return some(paths, _NAMED)
 
 
 def _show(actions: Sequence[Action], message: str) -> None:
-    for action in actions[:_LISTED]:
-        click.echo(show_plan.sentence(action, language()))
-    if len(actions) > _LISTED:
-        click.echo(f"… +{len(actions) - _LISTED}")
+    for line in some([show_plan.sentence(action, language()) for action in actions], _LISTED):
+        click.echo(line)
     click.echo(message.partition("\n")[0], err=True)
 
 

@@ -111,12 +111,15 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
         )
     elif proposal.appended:
         way = _(
-            "Rebase: the entries that {target} has got keep their places, and yours come after them, at the end. What "
-            "follows is the result of that."
+            "Take in what {target} has got: those entries keep their places, and yours come after them, at the end. "
+            "What follows is the result of that."
         )
     else:
         way = _("Rebase. What follows is about the register, which git could merge.")
     yield _say(way, language, proposal)
+    if proposal.appended and proposal.result is not None:
+        yield "\n".join(("```sh", "danhba update", "danhba send", "```"))
+        return
     branch = visible(proposal.target).replace("`", "")
     edit = _("# in each file: delete the lines <<<<<<< ======= >>>>>>>, keep both parts, your entries last")
     steps = (

@@ -94,7 +94,7 @@ def review(proposal: Proposal, day: date) -> Review:
     made, moved, more = None, list[Moved](), 0
     if proposal.result is not None and now.sound and before.usable:
         plans, more = differences(before, now, day)
-        made = _together(plans)
+        made = together(plans)
         moved = list(_moved(proposal, *now.sound)) if proposal.behind else []
     settings = list(_settings(base, files))
     known = len(now.findings) - len(findings)
@@ -134,12 +134,12 @@ def _pin(issuance: Issuance) -> tuple[str, str, str]:
     return issuance.id, issuance.address, issuance.address_document
 
 
-def _together(plans: list[Plan]) -> Plan:
+def together(plans: list[Plan]) -> Plan:
     """All that a change does on the day and later, each thing once; what it must not do is among the findings."""
     actions = {(action.action, action.kind, action.id): action for each in reversed(plans) for action in each.actions}
     refused = plans[0].refused if len(plans) == 1 else ()
-    together = sorted(actions.values(), key=lambda action: action.order)
-    return replace(plans[0], day=plans[-1].day, actions=tuple(together), refused=refused)
+    ordered = sorted(actions.values(), key=lambda action: action.order)
+    return replace(plans[0], day=plans[-1].day, actions=tuple(ordered), refused=refused)
 
 
 def _moved(proposal: Proposal, merged: Register, given: Issued) -> Iterator[Moved]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -97,21 +97,25 @@ class Accounts:
 EMPTY = Accounts({}, {})
 
 _QUOTA = Account._fields.index("quota")
-# How a line writes what would end it or one of its fields; hardly any text has such a character.
-ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n"}
-_TO_ESCAPE, _ESCAPED = re.compile(r"[\\\t\n]"), re.compile(r"\\.")
+# How a line writes what would end it or one of its fields, as PostgreSQL's COPY does; hardly any text has such a
+# character.
+ESCAPES = {"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"}
+_TO_ESCAPE, _ESCAPED = re.compile(r"[\\\t\n\r]"), re.compile(r"\\.")
 _UNESCAPES = {escape: character for character, escape in ESCAPES.items()}
 
 
-def line(account: Account) -> str:
-    """An account as one line of text, its fields between tabs, by which many are compared without being taken apart."""
-    if _TO_ESCAPE.search("".join(map(str, account))):
-        return "\t".join(_TO_ESCAPE.sub(lambda found: ESCAPES[found[0]], str(value)) for value in account)
-    return "\t".join(map(str, account))
+def line(row: Sequence[object]) -> str:
+    """A row, such as an account, as one line of text with tabs between its fields.
+
+    By their lines many accounts are compared without being taken apart.
+    """
+    if _TO_ESCAPE.search("".join(map(str, row))):
+        return "\t".join(_TO_ESCAPE.sub(lambda found: ESCAPES[found[0]], str(value)) for value in row)
+    return "\t".join(map(str, row))
 
 
 def of_line(text: str) -> Account:
-    """The inverse of `line`.
+    """The account of a line.
 
     Raises:
         ValueError, TypeError: this is no such line.

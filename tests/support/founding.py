@@ -1,0 +1,17 @@
+"""What a province answers to `danhba init`."""
+
+from __future__ import annotations
+
+ANSWERS = {
+    "province": "Lào Cai",
+    "domain": "laocai.gov.vn",
+    "operator": "stttt",
+    "name": "Sở Thông tin và Truyền thông",
+    "kind": "department",
+    "document": "11/2008/QĐ-UBND",
+    "date": "2008-03-20",
+    "phone": "0214 3 000 000",
+    "key": "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m",
+    "server": "192.0.2.10",
+    "forge": "gitlab",
+}
