@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
         yield from preflight.overridden(self._of_groups(str(variables["inventory_hostname"])), self._host)
         test_host = boolean(self._value("test_host", variables))
         directory = Path(self._loader.path_dwim(self._value("register_dir", variables)))
-        province, faults = preflight.register(directory, test_host=test_host)
+        province, faults = preflight.register(directory, test_host=test_host, whole=whole)
         yield from faults
         if province:
             yield from self._of_the_province(province, variables, whole=whole)

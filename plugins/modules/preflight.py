@@ -20,7 +20,10 @@ options:
     type: dict
     required: true
   whole:
-    description: Whether the host is to be deployed, so that the roles' settings, certificate and room count too.
+    description:
+      - Whether the host is to be deployed, so that the roles' settings, certificate and room count too, and the register
+        in full.
+      - Otherwise C(province.yml) alone is looked at; the module that reads the agencies refuses by itself.
     type: bool
     default: false
 attributes:

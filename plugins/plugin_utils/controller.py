@@ -17,8 +17,8 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issui
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import check as core
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking.cache import of_the_user
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import Finding, binding
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import source
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province, Register
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import loader, source
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.schema import parse_day
 
 from ..module_utils.danhba.jsontext import pretty
@@ -46,14 +46,18 @@ class RegisterRefused(Failure):
 
 def read_register(directory: Path) -> tuple[Register, Issued]:
     """The register with its addresses; Failure where it cannot be read or does not hold."""
-    try:
-        checked = core.check(source.from_directory(directory), results=of_the_user())
-    except source.Unusable as error:
-        vi, en = both(error.template, error.values)
-        raise Failure(vi, en) from error
+    checked = core.check(_files(directory), results=of_the_user())
     if checked.usable is None:
         raise RegisterRefused(checked.findings)
     return checked.usable
+
+
+def _files(directory: Path) -> list[source.File]:
+    try:
+        return source.from_directory(directory)
+    except source.Unusable as error:
+        vi, en = both(error.template, error.values)
+        raise Failure(vi, en) from error
 
 
 class SampleRefused(Failure):
@@ -73,9 +77,25 @@ class SampleRefused(Failure):
 def read_register_for(directory: Path, *, test_host: bool) -> tuple[Register, Issued]:
     """The register with its addresses, where it may go to that host; else Failure, as by `read_register`."""
     register, issued = read_register(directory)
-    if register.province.sample and not test_host:
-        raise SampleRefused(directory)
+    _for_that_host(register.province, directory, test_host=test_host)
     return register, issued
+
+
+def read_province_for(directory: Path, *, test_host: bool) -> Province:
+    """What the register says for all, where it may go to that host; Failure as by `read_register`.
+
+    Of its agencies nothing is told: for a playbook whose next step reads them, and refuses by itself.
+    """
+    province, findings = loader.province(_files(directory))
+    if province is None or binding(findings):
+        raise RegisterRefused(findings)
+    _for_that_host(province, directory, test_host=test_host)
+    return province
+
+
+def _for_that_host(province: Province, directory: Path, *, test_host: bool) -> None:
+    if province.sample and not test_host:
+        raise SampleRefused(directory)
 
 
 def read_day(text: str) -> date:

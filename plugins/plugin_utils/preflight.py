@@ -158,13 +158,14 @@ def asserted(
                 yield Fault(f"Role {role.name}: {said}", f"Role {role.name}: {said}")
 
 
-def register(directory: Path, *, test_host: bool) -> tuple[Province | None, list[Fault]]:
-    """What the register says for all, and what is wrong with it."""
+def register(directory: Path, *, test_host: bool, whole: bool) -> tuple[Province | None, list[Fault]]:
+    """What the register says for all, and what is wrong with it: the `whole` of it, or what it says for all."""
     try:
-        found = controller.read_register_for(directory, test_host=test_host)[0]
+        if not whole:
+            return controller.read_province_for(directory, test_host=test_host), []
+        return controller.read_register_for(directory, test_host=test_host)[0].province, []
     except Failure as failure:
         return None, [Fault(failure.vi, failure.en)]
-    return found.province, []
 
 
 def domain(province: Province, mail_domain: str, mail_host: str) -> Iterator[Fault]:

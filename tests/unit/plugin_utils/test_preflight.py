@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -173,14 +174,27 @@ class TestAsserted:
         assert self.ask(holds) == [Fault("Role base: no number", "Role base: no number")]
 
 
-def test_a_register_that_holds_and_one_that_does_not(tmp_path: Path) -> None:
-    found, faults = preflight.register(PROJECT / "directory", test_host=True)
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_register_that_holds_and_one_that_does_not(tmp_path: Path, whole: bool) -> None:
+    found, faults = preflight.register(PROJECT / "directory", test_host=True, whole=whole)
     assert found
     assert (found.domain, faults) == ("laocai.gov.vn", [])
-    found, faults = preflight.register(PROJECT / "directory", test_host=False)
+    found, faults = preflight.register(PROJECT / "directory", test_host=False, whole=whole)
     assert found is None
     assert "is a sample" in english(faults)
-    assert preflight.register(tmp_path / "nowhere", test_host=True)[0] is None
+    assert preflight.register(tmp_path / "nowhere", test_host=True, whole=whole)[0] is None
+
+
+@pytest.mark.parametrize(("file", "told"), [("province.yml", {True, False}), ("agencies/stttt.yml", {True})])
+def test_before_the_agencies_are_read_anyway_the_province_alone_is_asked(
+    tmp_path: Path, file: str, told: set[bool]
+) -> None:
+    shutil.copytree(PROJECT / "directory", tmp_path / "directory")
+    with (tmp_path / "directory" / file).open("a", encoding="utf-8") as broken:
+        broken.write("unknown: 1\n")
+    asked = {whole: preflight.register(tmp_path / "directory", test_host=True, whole=whole) for whole in (True, False)}
+    assert {whole for whole, (_found, faults) in asked.items() if faults} == told
+    assert all((found is None) == bool(faults) for found, faults in asked.values())
 
 
 class TestCertificate:
