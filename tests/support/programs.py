@@ -17,4 +17,5 @@ CREDENTIALS: dict[str, Any] = {
     "former_passwords": 2,
     "word_lists": [],
     "anvil_socket": "",
+    "dovecot_key": "",
 }

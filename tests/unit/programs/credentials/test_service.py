@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from danhba_host.credentials.guard import Guard
 from danhba_host.credentials.hashing import Hasher
 from danhba_host.credentials.policy import Policy
 from danhba_host.credentials.service import Service
@@ -19,7 +20,7 @@ ADDRESS, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Vina9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
 HASHER = Hasher(2)
 HASHED = {password: HASHER.make(password) for password in (ISSUED, CHOSEN)}
-SETTINGS = Settings("", "", 8, 2, 43200, 900, 3, 6, 8, 10, 2, [], "/run/anvil")
+SETTINGS = Settings("", "", 8, 2, 43200, 900, 3, 6, 8, 10, 2, [], "/run/anvil", "")
 
 
 def account(password: str, *, initial: bool) -> Account:
@@ -109,7 +110,7 @@ def made(password: str, *, initial: bool) -> Asked:
     store, dovecot = Memory(account(password, initial=initial)), Dovecot()
     policy = Policy(SETTINGS.minimum_length, frozenset(), frozenset())
     throttle, known = Throttle(SETTINGS.window_seconds, clock), KnownClients(clock)
-    return Asked(store, dovecot, Service(SETTINGS, store, HASHER, throttle, known, policy, dovecot))
+    return Asked(store, dovecot, Service(SETTINGS, store, HASHER, Guard(SETTINGS, throttle, known), policy, dovecot))
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Checks and changes passwords (R10.1); systemd starts it with the listening socket as descriptor 3."""
+"""Checks and changes passwords (R10.1), and counts wrong ones; systemd starts it with its listening sockets."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from .. import program
 from ..journal import Refused
+from . import dovecot
+from .guard import Guard
 from .hashing import Hasher
 from .policy import Policy
 from .server import serve
@@ -30,32 +33,62 @@ FIRST_DESCRIPTOR = 3  # sd_listen_fds(3)
 def make_service(settings: Settings) -> Service:
     """The service that the settings describe."""
     words = read_words(map(Path, settings.word_lists))
+    throttle, known = Throttle(settings.window_seconds, time.monotonic), KnownClients(time.monotonic)
     return Service(
         settings,
         Store(settings),
         Hasher(settings.hashes_at_once),
-        Throttle(settings.window_seconds, time.monotonic),
-        KnownClients(time.monotonic),
+        Guard(settings, throttle, known),
         Policy(settings.minimum_length, read_words([OWN_LIST]), words),
         Dovecot(settings.anvil_socket),
     )
+
+
+def listeners() -> tuple[socket.socket, socket.socket | None]:
+    """The sockets that systemd has opened: the webmail's, and Dovecot's if there is one.
+
+    Raises:
+        Refused: systemd did not hand over the first.
+    """
+    count = int(os.environ.get("LISTEN_FDS", "0"))
+    opened = [socket.socket(fileno=FIRST_DESCRIPTOR + number) for number in range(count)]
+    families = {listener.family: listener for listener in opened}
+    if socket.AF_UNIX not in families:
+        raise Refused(
+            "không có socket: hãy khởi động danhba-credentials.socket -- no socket: start danhba-credentials.socket"
+        )
+    return families[socket.AF_UNIX], families.get(socket.AF_INET)
+
+
+def answer_dovecot(listener: socket.socket, service: Service) -> None:
+    """Answer Dovecot beside the webmail, until the process ends.
+
+    Raises:
+        Refused: the key was not handed over.
+    """
+    path = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nowhere")) / service.settings.dovecot_key
+    try:
+        key = path.read_text(encoding="ascii").strip()
+    except (OSError, ValueError) as error:
+        raise Refused(f"không đọc được khóa của Dovecot -- Dovecot's key cannot be read: {error}") from error
+    server = dovecot.Server(listener, dovecot.Policy(service.guard, service.store), key)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:
     """Serve until SIGTERM.
 
     Raises:
-        Refused: systemd did not hand over the socket.
+        Refused: systemd did not hand over what it should.
     """
-    if os.environ.get("LISTEN_FDS") != "1":
-        raise Refused(
-            "không có socket: hãy khởi động danhba-credentials.socket -- no socket: start danhba-credentials.socket"
-        )
+    webmail, mail = listeners()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     service = make_service(settings)
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    with socket.socket(fileno=FIRST_DESCRIPTOR) as listener:
-        serve(listener, service.answer, settings.connections)
+    if mail and settings.dovecot_key:
+        answer_dovecot(mail, service)
+    with webmail:
+        serve(webmail, service.answer, settings.connections)
     return ""
 
 

@@ -77,18 +77,22 @@ def _as_text(name: str, value: Any) -> str:
         raise Malformed
     value.encode()  # a lone surrogate is no text
     if name == "client":
-        return _network(value)
-    return _address(value) if name == "address" else value
+        return as_client(value)
+    return as_address(value) if name == "address" else value
 
 
-def _address(typed: str) -> str:
+def as_address(typed: str) -> str:
     """An address as accounts have it. What can be none is that of nobody, and is answered like any that is unknown."""
     address = typed.strip().lower()
     return NO_ADDRESS if len(address.encode()) > ADDRESS_LIMIT or "\0" in address else address
 
 
-def _network(client: str) -> str:
-    """What counts as one client: an IPv4 address, or with IPv6 the network of 64 bits that one subscriber has."""
+def as_client(client: str) -> str:
+    """What counts as one client: an IPv4 address, or with IPv6 the network of 64 bits that one subscriber has.
+
+    Raises:
+        ValueError: it is no address.
+    """
     address = ipaddress.ip_address(client)
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:

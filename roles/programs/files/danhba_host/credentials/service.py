@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
+from .guard import Guard
 from .hashing import Hasher
 from .policy import CURRENT, FORMER, Owner, Policy, Reason, prepare, unpreparable
 from .protocol import ChangePassword, LookUp, Malformed, Request, SignIn, SignOut, parse
 from .settings import Settings
 from .store import Account, Overtaken, Store, Unavailable
-from .throttle import Key, KnownClients, Throttle, key_of
 
 LOG = logging.getLogger("danhba-credentials")
 
@@ -25,14 +25,6 @@ class Sessions(Protocol):
         """End every session of a user; what went wrong, or nothing."""
 
 
-class Keys(NamedTuple):
-    """What an attempt may count against."""
-
-    account: Key
-    client: Key
-    both: Key
-
-
 class Refused(Exception):
     """The password is wrong, the account does not exist or is not open: nobody learns which."""
 
@@ -44,8 +36,7 @@ class Service:
     settings: Settings
     store: Store
     hasher: Hasher
-    throttle: Throttle
-    known: KnownClients
+    guard: Guard
     policy: Policy
     sessions: Sessions
 
@@ -77,28 +68,16 @@ class Service:
 
     def _guarded(self, request: SignIn | ChangePassword, typed: str) -> Answer:
         """Check the password that was typed and go on, unless too many were wrong."""
-        keys = _keys(request.address, request.client)
-        limits = self._limits(keys)
-        if seconds := self.throttle.admit(limits):
+        if seconds := self.guard.begin(request.address, request.client):
             LOG.warning("wait: too many failures, from %s", request.client)
             return {"answer": "wait", "seconds": seconds}
         try:
             account = self._verify(request.address, typed, request.client)
         except Unavailable:
-            self.throttle.forgive(*limits)
+            self.guard.cancel(request.address, request.client)
             raise
-        self.throttle.forgive(*limits)
-        self.throttle.forget(keys.both)
-        self.known.remember(keys.account, keys.client)
+        self.guard.right(request.address, request.client)
         return self._sign_in(account, request) if isinstance(request, SignIn) else self._change(account, typed, request)
-
-    def _limits(self, keys: Keys) -> dict[Key, int]:
-        """How many failures each key may have. An owner where he is known has nothing to do with those of others."""
-        limits = {keys.both: self.settings.account_failures}
-        if not self.known.knows(keys.account, keys.client):
-            limits[keys.account] = self.settings.account_failures_everywhere
-            limits[keys.client] = self.settings.client_failures
-        return limits
 
     def _verify(self, address: str, typed: str, client: str) -> Account:
         account = self.store.find(address)
@@ -157,7 +136,3 @@ class Service:
         if account is None:
             return {"answer": "refused"}
         return {"answer": "known", "mailbox": self.store.describe(account)}
-
-
-def _keys(address: str, client: str) -> Keys:
-    return Keys(key_of("account", address), key_of("client", client), key_of("both", address, client))

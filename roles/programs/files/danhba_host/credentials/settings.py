@@ -24,6 +24,8 @@ class Settings:
         former_passwords: how many earlier passwords may not come back.
         word_lists: files with a word a line that are no passwords, beside the service's own list.
         anvil_socket: Dovecot's socket by which sessions are ended; none when empty.
+        dovecot_key: name of the credential of this service (systemd) by which Dovecot shows that it asks; when empty
+            nobody listens to it.
     """
 
     database: str
@@ -39,3 +41,4 @@ class Settings:
     former_passwords: int
     word_lists: list[str]
     anvil_socket: str
+    dovecot_key: str

@@ -56,6 +56,11 @@ class Throttle:
                 self._attempts.popitem(last=False)
             return 0
 
+    def count(self, key: Key) -> int:
+        """How many attempts of a key there are."""
+        with self._lock:
+            return len(self._within(key, self._clock()))
+
     def forgive(self, *keys: Key) -> None:
         """Take the newest attempt of each key back: it was none, or succeeded."""
         with self._lock:
@@ -63,10 +68,10 @@ class Throttle:
                 if attempts := self._attempts.get(key):
                     attempts.pop()
 
-    def forget(self, key: Key) -> None:
-        """Take all attempts of a key back: its owner has come."""
+    def forget(self, key: Key) -> bool:
+        """Take all attempts of a key back: its owner has come. Whether there were any."""
         with self._lock:
-            self._attempts.pop(key, None)
+            return bool(self._attempts.pop(key, None))
 
     def _drop_expired(self, now: float) -> None:
         """Behind the first key that was used within the window are none but such, so that the search ends there."""
@@ -77,9 +82,13 @@ class Throttle:
             del self._attempts[key]
 
     def _wait(self, key: Key, limit: int, now: float) -> int:
+        attempts = self._within(key, now)
+        return math.ceil(attempts[0] + self._window - now) if len(attempts) >= limit else 0
+
+    def _within(self, key: Key, now: float) -> list[float]:
         attempts = self._attempts.get(key, [])
         del attempts[: bisect_right(attempts, now - self._window)]
-        return math.ceil(attempts[0] + self._window - now) if len(attempts) >= limit else 0
+        return attempts
 
 
 class KnownClients:

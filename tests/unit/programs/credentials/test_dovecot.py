@@ -1,0 +1,161 @@
+"""What Dovecot is told over HTTP, with a store in memory in place of the database."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from danhba_host.credentials.dovecot import BODY_LIMIT, Policy, Server
+from danhba_host.credentials.guard import Guard
+from danhba_host.credentials.settings import Settings
+from danhba_host.credentials.store import Account, Store, Unavailable
+from danhba_host.credentials.throttle import KnownClients, Throttle
+
+KEY = "0f" * 32
+OWNER, HERE = "nvvinh-stttt@laocai.gov.vn", "203.0.113.1"
+FAILURES = 3
+SETTINGS = Settings("", "", 8, 2, 43200, 900, FAILURES, 100, 100, 10, 2, [], "", "key")
+
+
+@dataclass
+class Memory(Store):
+    """A database that is there, or away; it knows nobody."""
+
+    away: bool = False
+    asked: list[str] = field(default_factory=list)
+
+    def find(self, address: str) -> Account | None:
+        if self.away:
+            raise Unavailable("gone")
+        self.asked.append(address)
+        return None
+
+
+@dataclass
+class Asker:
+    """Dovecot, on one connection that it keeps."""
+
+    connection: http.client.HTTPConnection
+    store: Memory
+
+    def post(self, path: str, body: bytes, key: str = KEY) -> tuple[int, Any]:
+        self.connection.request("POST", path, body, {"X-API-Key": key})
+        answer = self.connection.getresponse()
+        return answer.status, json.loads(answer.read())
+
+    def ask(self, command: str, **values: Any) -> dict[str, Any]:
+        attempt = {"login": OWNER, "pwhash": "00ab", "remote": HERE, "local_port": "993", "tls": True}
+        status, answer = self.post(f"/?command={command}", json.dumps(attempt | values).encode())
+        assert status == 200
+        assert isinstance(answer, dict)
+        return answer
+
+    def allowed(self, **values: Any) -> bool:
+        return bool(self.ask("allow", **values)["status"] >= 0)
+
+    def guess(self, number: int, **values: Any) -> list[bool]:
+        """Whether each of so many wrong passwords was looked at."""
+        found = []
+        for each in range(number):
+            found.append(self.allowed(pwhash=f"{each:04x}", **values))
+            self.ask("report", pwhash=f"{each:04x}", success=False, policy_reject=not found[-1], **values)
+        return found
+
+
+@pytest.fixture
+def dovecot() -> Iterator[Asker]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    store, guard = Memory(), Guard(SETTINGS, Throttle(900, lambda: 0.0), KnownClients(lambda: 0.0))
+    server = Server(listener, Policy(guard, store), KEY)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    connection = http.client.HTTPConnection("127.0.0.1", listener.getsockname()[1], timeout=10)
+    yield Asker(connection, store)
+    connection.close()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_guessing_ends_with_a_word_on_when_to_come_back(dovecot: Asker) -> None:
+    assert dovecot.guess(FAILURES + 2) == [True] * FAILURES + [False] * 2
+    answer = dovecot.ask("allow", pwhash="right")
+    assert answer["status"] == -1
+    assert "doi 15 phut" in answer["msg"]
+    assert answer["msg"].isascii()
+    assert dovecot.allowed(remote="203.0.113.2", pwhash="right")
+
+
+def test_owner_who_gets_in_has_all_tries_again(dovecot: Asker) -> None:
+    for _ in range(3):
+        assert dovecot.guess(FAILURES - 1) == [True] * (FAILURES - 1)
+        assert dovecot.allowed(pwhash="right")
+        dovecot.ask("report", pwhash="right", success=True, policy_reject=False)
+
+
+def test_network_of_an_ipv6_subscriber_is_one_client(dovecot: Asker) -> None:
+    clients = {f"2001:db8:1:2::{number}": f"{number:04x}" for number in range(FAILURES + 1)}
+    looked_at = [dovecot.allowed(remote=client, pwhash=mark) for client, mark in clients.items()]
+    assert looked_at == [True] * FAILURES + [False]
+
+
+def test_address_book_is_a_client_of_its_own(dovecot: Asker) -> None:
+    assert dovecot.guess(FAILURES + 1, local_port="1143", remote="127.0.0.1")[-1] is False
+    assert dovecot.allowed(pwhash="right")
+
+
+def test_webmail_has_tokens_which_nobody_guesses(dovecot: Asker) -> None:
+    assert dovecot.guess(FAILURES * 9, local_port="143", remote="127.0.0.1") == [True] * FAILURES * 9
+    assert dovecot.guess(FAILURES) == [True] * FAILURES
+
+
+def test_database_away_is_no_failure_of_the_owner(dovecot: Asker) -> None:
+    dovecot.store.away = True
+    assert dovecot.guess(FAILURES * 3) == [True] * FAILURES * 3
+    dovecot.store.away = False
+    assert dovecot.guess(1) == [True]
+
+
+def test_fault_of_dovecot_is_no_failure_of_the_owner(dovecot: Asker) -> None:
+    assert dovecot.guess(FAILURES * 3, fail_type="internal") == [True] * FAILURES * 3
+    assert dovecot.guess(FAILURES + 1, fail_type="credentials") == [True] * FAILURES + [False]
+
+
+def test_refused_guess_asks_the_database_nothing(dovecot: Asker) -> None:
+    dovecot.guess(FAILURES + 5)
+    assert len(dovecot.store.asked) == FAILURES
+
+
+def test_others_are_told_nothing(dovecot: Asker) -> None:
+    assert dovecot.post("/?command=allow", b"{}", key="0e" * 32) == (403, {})
+    assert dovecot.post("/?command=allow", b"{}", key="") == (403, {})
+
+
+def test_what_is_too_long_is_not_read(dovecot: Asker) -> None:
+    dovecot.connection.putrequest("POST", "/?command=allow")
+    dovecot.connection.putheader("Content-Length", str(BODY_LIMIT + 1))
+    dovecot.connection.endheaders()
+    assert dovecot.connection.getresponse().status == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/?command=allow", b""),
+        ("/?command=allow", b"[]"),
+        ("/?command=allow", b'{"login": 7, "pwhash": "", "remote": "x", "local_port": "993"}'),
+        ("/?command=allow", b'{"login": "a", "pwhash": "", "remote": "no address", "local_port": "993"}'),
+        ("/?command=other", b'{"login": "a", "pwhash": "", "remote": "192.0.2.1", "local_port": "993"}'),
+        ("/", b'{"login": "a", "pwhash": "", "remote": "192.0.2.1", "local_port": "993"}'),
+    ],
+)
+def test_what_is_no_question(dovecot: Asker, path: str, body: bytes) -> None:
+    assert dovecot.post(path, body) == (400, {})
+    assert dovecot.allowed(), "and it goes on"

@@ -1,0 +1,116 @@
+"""Who has to wait, whichever way in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from danhba_host.credentials.guard import REPEATS, Guard
+from danhba_host.credentials.settings import Settings
+from danhba_host.credentials.throttle import KnownClients, Throttle
+
+OWNER, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
+HERE, THERE = "203.0.113.1", "203.0.113.2"
+SETTINGS = Settings("", "", 8, 2, 43200, 900, 3, 6, 8, 10, 2, [], "", "")
+
+
+@dataclass
+class Clock:
+    now: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def guard(clock: Clock) -> Guard:
+    return Guard(SETTINGS, Throttle(SETTINGS.window_seconds, clock), KnownClients(clock))
+
+
+def guess(guard: Guard, number: int, *, client: str = HERE, first: int = 0) -> list[int]:
+    """What is said to so many passwords, no two the same, that are all wrong."""
+    return [guard.begin(OWNER, client, f"guess {first + each}") for each in range(number)]
+
+
+def test_a_guess_too_many_waits_at_that_client_and_nowhere_else(guard: Guard) -> None:
+    assert guess(guard, 4) == [0, 0, 0, 900]
+    assert guard.begin(OWNER, THERE, "right") == 0
+    assert guard.begin(OTHER, HERE, "right") == 0
+
+
+def test_mail_programs_and_the_webmail_count_together(guard: Guard) -> None:
+    assert guess(guard, 2) == [0, 0]
+    assert [guard.begin(OWNER, HERE) for _ in range(2)] == [0, 900]
+    assert guess(guard, 1, first=2) == [900]
+
+
+def test_one_program_that_does_not_know_the_new_password_locks_nobody_out(guard: Guard) -> None:
+    assert [guard.begin(OWNER, HERE, "former") for _ in range(REPEATS)] == [0] * REPEATS
+    assert guard.begin(OWNER, HERE, "former") == 900
+    assert guard.begin(OWNER, HERE, "new") == 0
+
+
+def test_many_at_once_with_the_right_password_are_one_attempt(guard: Guard) -> None:
+    assert [guard.begin(OWNER, HERE, "right") for _ in range(20)] == [0] * 20
+    assert guess(guard, 2) == [0, 0]
+    for _ in range(20):
+        guard.right(OWNER, HERE, "right")
+    assert guess(guard, 4, first=2) == [0, 0, 0, 900], "all before is forgotten"
+
+
+def test_signing_in_often_is_no_guessing(guard: Guard) -> None:
+    for _ in range(2 * REPEATS):
+        assert guard.begin(OWNER, HERE, "right") == 0
+        guard.right(OWNER, HERE, "right")
+
+
+def test_own_mailbox_buys_no_guesses_at_others(guard: Guard) -> None:
+    """Whoever signs in to a mailbox of his own in between gets no further at that of somebody else."""
+    said = []
+    for number in range(SETTINGS.client_failures):
+        said.append(guard.begin(f"a{number}@laocai.gov.vn", HERE, "guess"))
+        for _ in range(3):
+            guard.begin(OTHER, HERE, "own")
+        for _ in range(3):
+            guard.right(OTHER, HERE, "own")
+    assert said == [0] * SETTINGS.client_failures
+    assert guard.begin("b@laocai.gov.vn", HERE, "guess") == 900
+    assert guard.begin(OTHER, HERE, "own") == 0
+
+
+def test_owner_where_he_is_known_does_not_wait_for_others(guard: Guard) -> None:
+    guard.begin(OWNER, HERE, "right")
+    guard.right(OWNER, HERE, "right")
+    for number in range(SETTINGS.account_failures_everywhere):
+        guess(guard, 1, client=f"198.51.100.{number}")
+    assert guard.begin(OWNER, THERE, "right") == 900
+    assert guard.begin(OWNER, HERE, "right") == 0
+
+
+def test_what_nobody_could_look_at_does_not_count(guard: Guard) -> None:
+    for mark in ("", "right"):
+        for _ in range(SETTINGS.account_failures + 1):
+            assert guard.begin(OWNER, HERE, mark) == 0
+            guard.cancel(OWNER, HERE, mark)
+
+
+def test_window_ends(guard: Guard, clock: Clock) -> None:
+    guess(guard, 3)
+    clock.now += SETTINGS.window_seconds
+    assert guess(guard, 1) == [0]
+
+
+def test_answers_come_more_slowly_from_the_third_failure_on() -> None:
+    settings = Settings("", "", 8, 2, 43200, 900, 20, 100, 100, 10, 2, [], "", "")
+    guard = Guard(settings, Throttle(900, lambda: 0.0), KnownClients(lambda: 0.0))
+    delays = []
+    for number in range(9):
+        guard.begin(OWNER, HERE, f"{number}")
+        delays.append(guard.delay(OWNER, HERE))
+    assert delays == [0, 0, 0, 1, 2, 3, 4, 4, 4]
