@@ -180,10 +180,14 @@ class TestMisuse:
     @pytest.mark.parametrize(
         ("arguments", "vietnamese", "english"),
         [
-            (["chek"], "không có lệnh chek; có phải ý là check, ", "there is no command chek; did you mean"),
+            (["chek"], "không có lệnh chek; có phải ý ông/bà là check, ", "there is no command chek; did you mean"),
             (["xyz"], "không có lệnh xyz", "there is no command xyz"),
             (["--nope"], "không có tùy chọn --nope", "there is no option --nope"),
-            (["check", "--formt", "x"], "không có tùy chọn --formt; có phải ý là --format?", "there is no option --fo"),
+            (
+                ["check", "--formt", "x"],
+                "không có tùy chọn --formt; có phải ý ông/bà là --format?",
+                "there is no option",
+            ),
             (["check", "--format", "x"], "--format: 'x' không thuộc: text, json, ", "--format: 'x' is none of: text, "),
             (["check", "--format", "a' is not b"], "--format: 'a' is not b' không thuộc", "--format: 'a' is not b' is"),
             (["check", "--as-of", "x"], "--as-of: 'x' không phải ngày", "--as-of: 'x' is no date"),
@@ -192,7 +196,7 @@ class TestMisuse:
             (["check", "a", "b"], "thừa tham số: b", "more than the command takes: b"),
             (["check", "--as-of"], "--as-of cần một giá trị", "--as-of needs a value"),
             (["check", "--cache=3"], "--cache không nhận giá trị", "--cache takes no value"),
-            (["open", "stttt"], "thiếu --name, --document, --date; trên", "missing --name, --document, --date; a term"),
+            (["open", "stttt"], "thiếu --name, --document, --date; chạy", "missing --name, --document, --date; a term"),
             (
                 ["close", "x", "--event", "y"],
                 "--event: 'y' không thuộc: từ trần (deceased)",

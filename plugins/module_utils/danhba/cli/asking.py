@@ -123,7 +123,7 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
         Text("NAME", ORGANISATION, "laocai"),
         "Tổ chức trên máy chủ git, nếu khác phần đầu tên miền / The organisation there, if not as the domain begins",
     ),
-    "succeeds": (_TEXT, "Kế tục cơ quan A,B / Agencies that it takes over from: A,B"),
+    "succeeds": (_TEXT, "Kế thừa cơ quan A,B / Agencies that it takes over from: A,B"),
 }
 # What an option is called where `OPTIONS` must tell two apart.
 _CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key"}

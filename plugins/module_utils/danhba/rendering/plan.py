@@ -19,18 +19,18 @@ from .colour import Paint, plain
 
 LABELS = {
     "create": _("create"),
-    "record": _("record as closed"),
+    "record": _("opened and closed before this day, no mailbox"),
     "reopen": _("reopen"),
     "resume": _("resume"),
     "suspend": _("suspend"),
     "readdress": _("readdress"),
     "close": _("close"),
     "update": _("update"),
-    "alias": _("alias"),
+    "alias": _("technical address"),
     "forward": _("forward"),
     "redirect": _("redirect"),
     "cancel": _("cancel"),
-    "release": _("release"),
+    "release": _("stop forwarding"),
 }
 # What a plan says of an account's fields.
 FIELDS = {
