@@ -273,8 +273,7 @@ class TestPlan:
             "close: 1@laocai.gov.vn (Nguyễn Văn An) [2/QĐ-UBND]",
             (
                 "REFUSED: plan-limit [R6] closing or suspending 1 of 1 mailboxes in all, but at most 0 at once; "
-                "if this is meant, add to province.yml: "
-                "acknowledgements: [{limit: close, count: 1, document: …, until: …}]"
+                "if this is meant, acknowledge it in the register: danhba acknowledge --limit close --count 1"
             ),
             "As of 2011-01-01: close 1",
             f"checksum: {CLOSING.checksum}",
@@ -434,7 +433,7 @@ class TestVietnamese:
     def test_a_plan(self) -> None:
         lines = show_plan.text(CLOSING, "vi").splitlines()
         assert lines[2] == "    " + show_plan.text(CLOSING, "en").splitlines()[1].removeprefix("REFUSED: ")
-        assert lines[1].endswith("acknowledgements: [{limit: close, count: 1, document: …, until: …}]")
+        assert lines[1].endswith("danhba acknowledge --limit close --count 1")
         assert lines[1] not in lines[2]
 
 

@@ -13,6 +13,7 @@ import click
 from ..messages import mark as _
 from ..model import documents
 from ..model.kinds import KINDS
+from ..model.policy import ACKNOWLEDGED
 from ..model.register import MOVES, PERSON_CLOSED
 from ..reading import age, schema
 from .common import Day, at_terminal, language
@@ -123,10 +124,15 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
         Text("NAME", ORGANISATION, "laocai"),
         "Tổ chức trên máy chủ git, nếu khác phần đầu tên miền / The organisation there, if not as the domain begins",
     ),
+    "limit": (Word(ACKNOWLEDGED), "Việc được xác nhận / What is acknowledged"),
+    "count": (Text("COUNT", re.compile(r"[1-9][0-9]{0,8}"), "25"), "Nhiều nhất bao nhiêu hộp thư / Up to so many"),
+    "accounts": (_TEXT, "Địa chỉ, hoặc mục được sửa (stttt/000101) / Addresses, or entries that are corrected: A,B"),
+    "from": (_DAY, "Có hiệu lực từ ngày / The first day on which it holds"),
+    "last-day": (_DAY, "Đến hết ngày / The last day on which it holds"),
     "succeeds": (_TEXT, "Kế thừa cơ quan A,B / Agencies that it takes over from: A,B"),
 }
 # What an option is called where `OPTIONS` must tell two apart.
-_CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key"}
+_CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key", "last-day": "until"}
 # More values than these are left to --help.
 MOST_CHOICES = 10
 ENDINGS = PERSON_CLOSED - MOVES

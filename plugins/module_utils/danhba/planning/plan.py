@@ -22,7 +22,7 @@ LIMIT = rule(
     "R6",
     _(
         "{doing} {count} of {base} mailboxes in all, but at most {most} at once; if this is meant, "
-        "add to province.yml: acknowledgements: [{{limit: {action}, count: {count}, document: …, until: …}}]"
+        "acknowledge it in the register: danhba acknowledge --limit {action} --count {count}"
     ),
 )
 AGENCY_LIMIT = rule(
@@ -30,15 +30,15 @@ AGENCY_LIMIT = rule(
     "R6",
     _(
         "{doing} {count} of {base} mailboxes of {agency}, but at most {most} at once; if this is meant, "
-        "add to province.yml: acknowledgements: [{{limit: {action}, count: {count}, document: …, until: …}}]"
+        "acknowledge it in the register: danhba acknowledge --limit {action} --count {count}"
     ),
 )
 PROTECTED = rule(
     "plan-protected",
     "R6",
     _(
-        "{doing} {address}, which is protected; if this is meant, add to province.yml: "
-        "acknowledgements: [{{limit: protected, accounts: [{address}], document: …, until: …}}]"
+        "{doing} {address}, which is protected; if this is meant, acknowledge it in the register: "
+        "danhba acknowledge --limit protected --accounts {address}"
     ),
 )
 VANISHED = rule(
