@@ -29,6 +29,7 @@ COMMANDS = {
     "close": "editing",
     "codeowners": "governance",
     "custodian": "editing",
+    "decide": "deciding",
     "export": "lists",
     "import": "lists",
     "init": "founding",

@@ -133,6 +133,7 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
 }
 # What an option is called where `OPTIONS` must tell two apart.
 _CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key", "last-day": "until"}
+_SKIP = {"vi": "Enter nếu không có", "en": "Enter for none"}
 # More values than these are left to --help.
 MOST_CHOICES = 10
 ENDINGS = PERSON_CLOSED - MOVES
@@ -187,14 +188,26 @@ def _named(option: click.Parameter) -> str:
 def _question(option: click.Parameter) -> str:
     vietnamese, _slash, english = str(getattr(option, "help", "")).removesuffix(".").partition(" / ")
     question = english if language() == "en" else vietnamese
-    return f"{question} ({', '.join(option.type.shown(language()))})" if isinstance(option.type, Word) else question
+    return _with_choices(option.type, question)
+
+
+def _with_choices(kind: click.ParamType[Any], question: str) -> str:
+    return f"{question} ({', '.join(kind.shown(language()))})" if isinstance(kind, Word) else question
 
 
 def _ask_if_any(option: click.Parameter) -> Any:
     """The answer, None where nothing was typed."""
-    skip = {"vi": "Enter nếu không có", "en": "Enter for none"}[language()]
+    return _ask(option, f"{_question(option)} ({_SKIP[language()]})", default="")
 
-    return _ask(option, f"{_question(option)} ({skip})", default="")
+
+def ask(kind: click.ParamType[Any], question: str, default: str | None = None, *, skip: bool = False) -> Any:
+    """The answer to what is no option; Enter is for the default, or for None where it may be skipped."""
+    option = click.Argument(["answer"], type=kind, metavar=kind.name)
+    asked = _with_choices(kind, question)
+    if default:
+        answer = _ask(option, f"{asked} [{default}]", default="")
+        return kind.convert(default, option, None) if answer is None else answer
+    return _ask(option, f"{asked} ({_SKIP[language()]})", default="") if skip else _ask(option, asked)
 
 
 def _ask(option: click.Parameter, question: str, default: str | None = None) -> Any:
@@ -212,7 +225,13 @@ def _ask(option: click.Parameter, question: str, default: str | None = None) -> 
     # click would tell what is wrong in English only.
     while True:
         value, error = click.prompt(
-            question, default=default, show_default=False, show_choices=False, value_proc=read, err=True
+            question,
+            default=default,
+            prompt_suffix=" " if question.endswith("?") else ": ",
+            show_default=False,
+            show_choices=False,
+            value_proc=read,
+            err=True,
         )
         if error is None:
             return value

@@ -85,18 +85,30 @@ def commit_draft(  # noqa: PLR0913
     if dry_run:
         say(DRY)
         return
-    if not yes and at_terminal(sys.stdin) and not click.confirm(render(CONFIRM, {}, language())):
-        say(DECLINED)
+    if declined(yes):
         sys.exit(REFUSED)
     _write(directory, before, changed)
 
 
+def declined(yes: bool) -> bool:
+    """Whether somebody at a terminal, asked unless `yes`, does not want it written; then it says that nothing was."""
+    if yes or not at_terminal(sys.stdin) or click.confirm(render(CONFIRM, {}, language())):
+        return False
+    say(DECLINED)
+    return True
+
+
 def _show(before: list[File], after: list[File], checked: Checked, day: date) -> None:
     """The change as text, and its plan."""
-    for line in _difference(before, after):
-        click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
+    show_difference(before, after)
     if checked.usable:
         click.echo(_plan(before, checked, day))
+
+
+def show_difference(before: list[File], after: list[File]) -> None:
+    """What changes in the text of files."""
+    for line in _difference(before, after):
+        click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
 
 
 def add_commit_options(command: F) -> F:
