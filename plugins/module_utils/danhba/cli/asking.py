@@ -181,7 +181,8 @@ def _named(option: click.Parameter) -> str:
     """An option with the values that it may have, where they are a list that somebody reads."""
     name, kind = f"--{option.name}", option.type
     if isinstance(kind, click.Choice) and len(kind.choices) <= MOST_CHOICES:
-        return f"{name} ({' | '.join(kind.choices)})"
+        choices = kind.shown(language()) if isinstance(kind, Word) else kind.choices
+        return f"{name} ({' | '.join(choices)})"
     return name
 
 

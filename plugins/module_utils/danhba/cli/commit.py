@@ -24,7 +24,7 @@ from ..reading import source
 from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from .common import REFUSED, at_terminal, examine, language, refuse, some, today, usable
+from .common import REFUSED, at_terminal, beside, examine, language, refuse, some, today, usable
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
 OLD_ERRORS = _(
@@ -165,7 +165,7 @@ def refuse_new(before: Checked, after: Checked, otherwise: str) -> None:
 def _tell(findings: list[Finding]) -> None:
     """Findings, errors first; of a mass change only some, for the rest is of the same kind."""
     ordered = [*binding(findings), *(f for f in findings if f.rule.severity is Severity.ADVICE)]
-    click.echo(show_findings.text(ordered[:FINDINGS], language()), err=True)
+    click.echo(show_findings.text(ordered[:FINDINGS], language(), beside=beside()), err=True)
     if len(ordered) > FINDINGS:
         say(MORE, count=len(ordered) - FINDINGS)
 
@@ -188,7 +188,7 @@ def _lines(data: bytes | None) -> list[str]:
 
 def _plan(before: list[File], after: Checked, day: date) -> str:
     computed(before)
-    return show_plan.text(between(examined(before), after, day), language())
+    return show_plan.text(between(examined(before), after, day), language(), beside=beside())
 
 
 def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> None:

@@ -36,7 +36,10 @@ T = TypeVar("T")
 
 
 class Part(click.ParamType[T]):
-    """A part of the decision as one text, with `:` between its values; the last takes what is left, or the first where the `last` can hold none."""
+    """A part of the decision as one text, with `:` between its values.
+
+    The last takes what is left, or the first where the `last` can hold no `:`.
+    """
 
     def __init__(self, shape: str, least: int, make: Callable[..., T], *, last: bool = False) -> None:
         self.name = shape

@@ -20,7 +20,7 @@ from ..reorganisation.forecast import forecast
 from ..reorganisation.model import Reorganisation
 from ..reorganisation.rendering import Told
 from .commit import add_commit_options, commit_draft, examined, read_files
-from .common import REFUSED, at_terminal, directory, lang, language, today, usable, write
+from .common import REFUSED, at_terminal, beside, directory, lang, language, today, usable, write
 
 FORMATS = ("text", "json", "markdown")
 
@@ -73,7 +73,7 @@ def shown(told: Told, form: str, most: int | None) -> str:
         return rendering.as_json(told, language())
     if form == "markdown":
         return rendering.markdown(told, language(), most=None if most is None else LONGEST_MARKDOWN)
-    return rendering.text(told, language(), most)
+    return rendering.text(told, language(), most, beside=beside())
 
 
 def _decided(path: Path) -> Reorganisation:
@@ -84,7 +84,7 @@ def _decided(path: Path) -> Reorganisation:
 def refuse_unread(decided: Reorganisation | None, findings: list[Finding]) -> Reorganisation:
     """What was read; ends the process, saying what is wrong, where it is not in order."""
     if decided is None or binding(findings):
-        click.echo(show_findings.text(findings, language()), err=True)
+        click.echo(show_findings.text(findings, language(), beside=beside()), err=True)
         sys.exit(REFUSED)
     return decided
 
