@@ -138,6 +138,16 @@ def test_a_file_that_is_there_is_kept(root: Path, run: Run) -> None:
     assert (root / "plan.yml").read_text(encoding="utf-8").startswith(HEAD)
 
 
+@pytest.mark.parametrize(
+    "path", ["directory/plan.yml", "directory/agencies/plan.yml", "./directory/../directory/p.yml"]
+)
+def test_no_plan_stands_within_the_register(root: Path, run: Run, path: str) -> None:
+    before = there(root)
+    done = run("decide", path, *BY, "--end", "skhdt:merged:stc", "--parent", "ttdt:stc")
+    assert (done.exit_code, there(root)) == (1, before)
+    assert "write it beside directory" in done.stderr
+
+
 def test_what_a_dry_run_shows_is_not_written(root: Path, run: Run) -> None:
     before = there(root)
     done = run("decide", "plan.yml", *BY, "--end", "skhdt:merged:stc", "--parent", "ttdt:stc", "--dry-run")

@@ -126,7 +126,10 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     ),
     "limit": (Word(ACKNOWLEDGED), "Việc được xác nhận / What is acknowledged"),
     "count": (Text("COUNT", re.compile(r"[1-9][0-9]{0,8}"), "25"), "Nhiều nhất bao nhiêu hộp thư / Up to so many"),
-    "accounts": (_TEXT, "Địa chỉ, hoặc mục được sửa (stttt/000101) / Addresses, or entries that are corrected: A,B"),
+    "accounts": (
+        Text("A,B", re.compile(r"[^,].*"), "contact-stttt, stttt/000101"),
+        "Địa chỉ, hoặc mục được sửa (stttt/000101) / Addresses, or entries that are corrected",
+    ),
     "from": (_DAY, "Có hiệu lực từ ngày / The first day on which it holds"),
     "last-day": (_DAY, "Đến hết ngày / The last day on which it holds"),
     "succeeds": (_TEXT, "Kế thừa cơ quan A,B / Agencies that it takes over from: A,B"),

@@ -29,6 +29,7 @@ SHAPE = _("'{value}' has not the shape of: {shape}")
 NEITHER = _("'{value}' is neither an agency (tendonvi) nor one of: {choices}")
 AMONG = _("'{value}' is none of: {choices}")
 NOTHING = _("say which agency ends or begins: {options}; a terminal is asked for them")
+INSIDE = _("{path} would stand within the register, which has no such files; write it beside {directory}")
 NEXT = _("when all is as decided, write it into the register: danhba reorganise {path}")
 SOLVE = _("{path} is written; solve the problems above by another danhba decide, or in the file")
 
@@ -140,6 +141,8 @@ def decide_command(  # noqa: PLR0913, PLR0917
     """
     if plan.exists() and not force:
         refuse(TAKEN, path=plan)
+    if plan.resolve().is_relative_to(directory.resolve()):
+        refuse(INSIDE, path=plan, directory=directory)
     complete(given, "document", "date")
     files = read_files(directory, dry_run)
     register, _issued = usable(examined(files))
