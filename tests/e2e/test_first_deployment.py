@@ -153,7 +153,7 @@ def test_the_sample_goes_to_no_real_host(host: Host, fresh: str, repository: Rep
 
 def test_the_register_holds_and_is_committed(repository: Repository, story: Callable[[], None]) -> None:
     said = repository.do("check")
-    assert "0 lỗi, 0 lời khuyên" in said
+    assert "0 lỗi, 0 lưu ý" in said
     listed = repository.run("git ls-files").stdout
     assert "directory/agencies/stttt.yml" in listed
     assert ".private" not in listed

@@ -315,7 +315,7 @@ class TestNamesakes:
         second.git("-c", "core.editor=true", "rebase", "--continue")
         comment = forge.propose(2, second)
         assert forge.status == 1
-        assert "## 🛑 Phải sửa 1 lỗi trước đã" in comment
+        assert "## 🛑 Cần sửa 1 lỗi trước khi duyệt" in comment
         assert "`history-entry-inserted` (R4.2)" in comment
         assert "::error file=directory/agencies/snv.yml,line=" in forge.log[-1]
 

@@ -136,7 +136,7 @@ def _merger_decided(root: Path) -> None:
 
 _CONFIRM = "Ghi vào sổ? [y/N]: "
 SCENES = {
-    "dia-chi-du-tuyen": Scene("Địa chỉ dự tuyển của một họ tên", 'danhba candidates "Lò Thị Mai Hoa"'),
+    "dia-chi-du-tuyen": Scene("Dạng địa chỉ của một họ tên", 'danhba candidates "Lò Thị Mai Hoa"'),
     "cap-moi": Scene(
         "Cấp hộp thư: lệnh hỏi, mình trả lời",
         "danhba open stttt --id 000124",

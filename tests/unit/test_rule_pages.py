@@ -27,7 +27,7 @@ from tests.fixtures.registers import DAY, Contents
 
 DANHBA = Path(sys.executable).with_name("danhba")
 EVERY = pages.every()
-BINDING = {Severity.ERROR: "**Bắt buộc** / demanded", Severity.ADVICE: "**Lời khuyên** / advice"}
+BINDING = {Severity.ERROR: "**Bắt buộc** / demanded", Severity.ADVICE: "**Lưu ý** / advice"}
 
 every_page = pytest.mark.parametrize("page", EVERY, ids=lambda page: page.rule)
 of_the_register = pytest.mark.parametrize("page", [p for p in EVERY if p.rule not in PLANS], ids=lambda page: page.rule)

@@ -17,8 +17,21 @@ LONGEST = 1000
 Translate = Callable[[str], str]
 
 
+# Texts that stand as values in others.
+_WORDS: set[str] = set()
+
+
 def mark(template: str) -> str:
     """Mark a template for the catalogue without translating it yet."""
+    return template
+
+
+def word(template: str) -> str:
+    """A marked text as a value of a finding or a refusal, with whose message it is translated.
+
+    It stays the text that it is, so that findings may be kept and sent as they are; none is a value of a register.
+    """
+    _WORDS.add(template)
     return template
 
 
@@ -41,8 +54,10 @@ def visible(text: str) -> str:
 
 def render(template: str, values: Mapping[str, Any], language: str) -> str:
     """A template in a language with its fields filled in; a list shows as `a, b, c`."""
+    translate = translator(language)
     shown = {k: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else str(v) for k, v in values.items()}
-    return translator(language)(template).format(**{k: visible(short(v)) for k, v in shown.items()})
+    said = {k: translate(v) if v in _WORDS else visible(short(v)) for k, v in shown.items()}
+    return translate(template).format(**said)
 
 
 def short(text: str, longest: int = LONGEST) -> str:

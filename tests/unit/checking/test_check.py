@@ -21,10 +21,12 @@ from tests.unit.reading import test_loader, test_schema, test_tree
 from tests.unit.rules import (
     test_agencies,
     test_custodians,
+    test_dates,
     test_documents,
     test_ids,
     test_people,
     test_province,
+    test_quotas,
     test_wording,
 )
 from tests.unit.rules.history import test_each
@@ -55,7 +57,7 @@ TOO_MANY = [
 
 PARTS = (
     *(test_loader, test_tree, test_schema, test_pins, test_province, test_agencies, test_people, test_documents),
-    *(test_custodians, test_ids, test_wording, test_each),
+    *(test_custodians, test_dates, test_ids, test_quotas, test_wording, test_each),
 )
 CASES: list[Case] = [*TOO_MANY, *(case for part in PARTS for case in part.CASES)]
 

@@ -180,10 +180,14 @@ class TestMisuse:
     @pytest.mark.parametrize(
         ("arguments", "vietnamese", "english"),
         [
-            (["chek"], "không có lệnh chek; có phải ý là check, ", "there is no command chek; did you mean"),
+            (["chek"], "không có lệnh chek; có phải ý ông/bà là check, ", "there is no command chek; did you mean"),
             (["xyz"], "không có lệnh xyz", "there is no command xyz"),
             (["--nope"], "không có tùy chọn --nope", "there is no option --nope"),
-            (["check", "--formt", "x"], "không có tùy chọn --formt; có phải ý là --format?", "there is no option --fo"),
+            (
+                ["check", "--formt", "x"],
+                "không có tùy chọn --formt; có phải ý ông/bà là --format?",
+                "there is no option",
+            ),
             (["check", "--format", "x"], "--format: 'x' không thuộc: text, json, ", "--format: 'x' is none of: text, "),
             (["check", "--format", "a' is not b"], "--format: 'a' is not b' không thuộc", "--format: 'a' is not b' is"),
             (["check", "--as-of", "x"], "--as-of: 'x' không phải ngày", "--as-of: 'x' is no date"),
@@ -192,7 +196,7 @@ class TestMisuse:
             (["check", "a", "b"], "thừa tham số: b", "more than the command takes: b"),
             (["check", "--as-of"], "--as-of cần một giá trị", "--as-of needs a value"),
             (["check", "--cache=3"], "--cache không nhận giá trị", "--cache takes no value"),
-            (["open", "stttt"], "thiếu --name, --document, --date; trên", "missing --name, --document, --date; a term"),
+            (["open", "stttt"], "thiếu --name, --document, --date; chạy", "missing --name, --document, --date; a term"),
             (
                 ["close", "x", "--event", "y"],
                 "--event: 'y' không thuộc: từ trần (deceased)",
@@ -222,6 +226,42 @@ class TestMisuse:
         result = run()
         assert result.exit_code == 2
         assert "check" in result.stderr
+
+
+class TestOnce:
+    """What is told of a register comes once in the language that was chosen; English stands beside where none was."""
+
+    @pytest.mark.parametrize(
+        ("phone", "arguments"),
+        [("gọi An", ["check"]), ("0214 3 840 034", ["change", "000101", "--phone", "gọi An", "--dry-run"])],
+    )
+    def test_findings(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, phone: str, arguments: list[str]
+    ) -> None:
+        write(tmp_path / "directory", edited(S, ("0214 3 840 034", phone)))
+        told = {}
+        for variable, chosen in (("", ()), ("", ("--lang", "vi")), ("vi", ()), ("", ("--lang", "en"))):
+            monkeypatch.setenv("LANGUAGE", variable)
+            output = run(*arguments, *chosen).output
+            vietnamese, english = "không giống số điện thoại", "does not look like an office telephone"
+            told[variable, chosen] = (vietnamese in output, english in output)
+        assert [*told.values()] == [(True, True), (True, False), (True, False), (False, True)]
+
+    @pytest.mark.parametrize(("chosen", "english"), [((), True), (("--lang", "vi"), False)])
+    def test_a_refused_plan(
+        self, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, chosen: tuple[str, ...], english: bool
+    ) -> None:
+        names = [f"Lò {word}" for word in ("An", "Ban", "Chi", "Dung", "Hoa", "Kim")]
+        for closed in ("", "2011-07-01"):
+            people = [person(str(n), name, "2011-01-01", closed if n < 4 else "") for n, name in enumerate(names)]
+            write(tmp_path / "directory", register(agency("aa", *people)))
+            if not closed:
+                commit(tmp_path)
+        monkeypatch.setenv("LANGUAGE", "")
+        result = run("plan", "--against", "HEAD", "--as-of", "2011-08-01", *chosen)
+        assert result.exit_code == 1
+        assert "đóng hoặc tạm khóa 4 trên" in result.stdout
+        assert ("closing or suspending" in result.stdout) is english
 
 
 class TestAddresses:

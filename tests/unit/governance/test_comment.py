@@ -30,7 +30,7 @@ PROPOSAL = Proposal(
     own=[],
     result=[],
 )
-REVIEW = Review(PROPOSAL, date(2020, 1, 1), [], 0, None, 0, [], [])
+REVIEW = Review(PROPOSAL, date(2020, 1, 1), [], 0, None, [], [], [])
 ERROR = Rule("x-error", Severity.ERROR, "R4.2", "the name {name}")
 ADVICE = Rule("x-advice", Severity.ADVICE, "R7.3", "better {name}")
 PLAN = Plan("c" * 64, date(2020, 1, 1), (), (), Changes((), (), ()))
@@ -118,12 +118,15 @@ def test_the_commits_that_were_looked_at() -> None:
 
 
 def test_more_findings_and_more_days_are_counted() -> None:
-    text = comment.markdown(replace(REVIEW, known=3, more=2), "en").replace("\\", "")
+    text = comment.markdown(replace(REVIEW, known=3, more=[date(2026, 12, 1), date(2027, 1, 1)]), "en").replace(
+        "\\", ""
+    )
     assert "3 more findings are in origin/main already." in text
-    assert "On 2 more days to come" in text
+    assert "This change also does something on 2026-12-01, 2027-01-01, not shown here" in text
+    assert "danhba plan --against origin/main --as-of 2026-12-01." in text
     plain = comment.markdown(REVIEW, "en")
     assert "more findings" not in plain
-    assert "more days" not in plain
+    assert "also does something" not in plain
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,10 @@ def test_more_findings_and_more_days_are_counted() -> None:
     [
         (replace(REVIEW, proposal=replace(PROPOSAL, related=False)), "⚠️ This change cannot be merged as it is"),
         (replace(REVIEW, proposal=replace(PROPOSAL, conflicts=("a",))), "⚠️ This change cannot be merged as it is"),
-        (replace(REVIEW, findings=[found(ERROR), found(ADVICE)]), "🛑 1 errors are to be corrected first"),
+        (
+            replace(REVIEW, findings=[found(ERROR), found(ADVICE)]),
+            "🛑 1 errors are to be corrected before this can be approved",
+        ),
         (
             replace(REVIEW, findings=[found(ADVICE)]),
             "🛑 origin/main itself has errors, and no plan can be made; correct them first",
@@ -190,8 +196,8 @@ def test_findings_leave_their_room_to_the_plan() -> None:
 @pytest.mark.parametrize(("file", "see"), [("", "danhba plan --out FILE"), ("plan.json", "plan.json")])
 def test_a_plan_that_is_too_long_says_where_the_whole_is(file: str, see: str) -> None:
     created = Action("create", "official", "1", "x@laocai.gov.vn", "a", "Lò An", "1/QĐ-A", "2020-01-01", {}, {})
-    long = replace(REVIEW, plan=replace(PLAN, actions=(created,) * 3000), more=5)
+    long = replace(REVIEW, plan=replace(PLAN, actions=(created,) * 3000), more=[date(2026, 12, 1)] * 25)
     text = comment.markdown(long, "en", file) if file else comment.markdown(long, "en")
     assert f"more lines do not fit here; see {see}" in text.replace("\\", "")
     assert 64_000 < len(text) <= 65_000
-    assert "On 5 more days to come" in text
+    assert "2026-12-01, …, not shown here" in text

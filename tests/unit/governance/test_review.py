@@ -80,7 +80,7 @@ class TestHeadline:
     def test_errors(self) -> None:
         made = proposal(changed(*PEOPLE[1:]))
         assert not review(made, DAY).passed
-        assert "🛑 1 errors are to be corrected first" in comment(made)
+        assert "🛑 1 errors are to be corrected before this can be approved" in comment(made)
         assert "`history-entry-removed` (R5)" in comment(made)
 
     @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ class TestHeadline:
         mine = changed(*PEOPLE, person("9", "Vàng A Páo", "2019-01-02"))
         parted: dict[str, Any] = {"ancestor": files(BEFORE), "own": files(mine), "behind": 1}
         found = review(proposal(None, theirs, **parted), DAY)
-        assert (found.findings, found.plan, found.more, found.moved) == ([], None, 0, [])
+        assert (found.findings, found.plan, found.more, found.moved) == ([], None, [], [])
 
     def test_an_address_that_changed_for_another_reason_has_nobody_to_blame(self) -> None:
         """The target has mended a name, which the branch still has as it was."""

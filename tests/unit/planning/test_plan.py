@@ -417,7 +417,14 @@ def test_an_agencys_limit_names_the_agency() -> None:
     people = [account(id_=str(n), address=f"{n}@laocai.gov.vn", agency="aa") for n in range(10)]
     closed = [one._replace(state="closed") for one in people[:3]]
     (refused,) = make(aim(*closed, *people[3:], guards=guards), state(*people)).refused
-    assert dict(refused.values) == {"action": "close", "count": 3, "base": 10, "most": 2, "agency": "aa"}
+    assert dict(refused.values) == {
+        "action": "close",
+        "doing": "closing or suspending",
+        "count": 3,
+        "base": 10,
+        "most": 2,
+        "agency": "aa",
+    }
 
 
 def test_many_suspensions_count_as_closings() -> None:

@@ -208,7 +208,7 @@ class TestAddresses:
             "    opened 2010-01-01: 11/QĐ-UBND (recruited)",
             "    closed 2011-01-01: 21/QĐ-UBND (transferred)",
             "    suspended 2010-02-01 until 2010-02-15: 9/QĐ-UBND, ended by 11/QĐ-UBND",
-            "    suspended 2010-12-01 until …: 10/QĐ-UBND",
+            "    suspended 2010-12-01, no end stated: 10/QĐ-UBND",
         ]
         assert show_addresses.in_full(listed()[0], "en").splitlines() == [
             "contact-aa@laocai.gov.vn  [open]",
@@ -272,8 +272,8 @@ class TestPlan:
         assert show_plan.text(CLOSING, "en").splitlines() == [
             "close: 1@laocai.gov.vn (Nguyễn Văn An) [2/QĐ-UBND]",
             (
-                "REFUSED: plan-limit [R6] close: 1 of 1 accounts in all, but at most 0 at once; if this is meant, "
-                "add to province.yml: acknowledgements: [{limit: close, count: 1, document: …, until: …}]"
+                "REFUSED: plan-limit [R6] closing or suspending 1 of 1 mailboxes in all, but at most 0 at once; "
+                "if this is meant, acknowledge it in the register: danhba acknowledge --limit close --count 1"
             ),
             "As of 2011-01-01: close 1",
             f"checksum: {CLOSING.checksum}",
@@ -286,8 +286,8 @@ class TestPlan:
             "readdress: 2@laocai.gov.vn (Nguyễn Văn An) → 2-aa@laocai.gov.vn [1/QĐ-UBND]",
             "close: 4@laocai.gov.vn (Nguyễn Văn An) [1/QĐ-UBND]",
             "update: 3@laocai.gov.vn (Nguyễn Văn An) title: — → Giám đốc; telephone: 1 → — [1/QĐ-UBND]",
-            "alias: postmaster@laocai.gov.vn → agency/aa [1/QĐ-UBND]",
-            "release: old@laocai.gov.vn [1/QĐ-UBND]",
+            "technical address: postmaster@laocai.gov.vn → agency/aa [1/QĐ-UBND]",
+            "stop forwarding: old@laocai.gov.vn [1/QĐ-UBND]",
         ]
 
     def test_nothing_changes(self) -> None:
@@ -320,7 +320,9 @@ class TestPlan:
 
     def test_markdown(self) -> None:
         text = show_plan.markdown(MANY, "en")
-        assert text.startswith("### Plan 2011-01-01: create 2, readdress 1, close 1, update 1, alias 1, release 1\n\n")
+        assert text.startswith(
+            "### Plan 2011-01-01: create 2, readdress 1, close 1, update 1, technical address 1, stop forwarding 1\n\n"
+        )
         assert "| aa | 1 |  | 1 |  |  |  |" in text
         assert "| stttt | 1 | 1 |  | 1 |  |  |" in text
         assert "| — |  |  |  |  | 1 | 1 |" in text
@@ -431,7 +433,7 @@ class TestVietnamese:
     def test_a_plan(self) -> None:
         lines = show_plan.text(CLOSING, "vi").splitlines()
         assert lines[2] == "    " + show_plan.text(CLOSING, "en").splitlines()[1].removeprefix("REFUSED: ")
-        assert lines[1].endswith("acknowledgements: [{limit: close, count: 1, document: …, until: …}]")
+        assert lines[1].endswith("danhba acknowledge --limit close --count 1")
         assert lines[1] not in lines[2]
 
 

@@ -5,7 +5,7 @@ Each case changes one thing in the sample register and states all findings that 
 
 from __future__ import annotations
 
-from tests.support.cases import ENTRY, WITH, Case, S, U, change, each, found
+from tests.support.cases import Case, S, U, change, each, found
 from tests.support.registers import agency, person, register
 from tests.support.said import recorded, values
 
@@ -202,73 +202,10 @@ CASES = [
         register(agency("aa", name="Sở Y tế", closed="2011-01-01"), agency("bb", name="Sở Y tế", opened="2011-01-01")),
         [],
     ),
-    change("older than the state", U, "1991-10-01", "1191-10-01", f"{U}:5:9 date-past"),
-    change("as old as the state", U, "1991-10-01", "1945-09-02"),
-    change("a small quota", S, "quota: 10G", "quota: 99M", f"{S}:8:8 schema-quota"),
-    change("a small quota that may be", S, "quota: 10G", "quota: 100M"),
-    change("a large quota", S, "quota: 10G", "quota: 10T", f"{S}:8:8 schema-quota"),
-    change("a person's quota", S, ENTRY, WITH + "quota: 1025G\n", f"{S}:21:12 schema-quota"),
     Case(
         "split from one that goes on",
         register(agency("aa"), agency("bb", opened="2011-01-01 split")),
         [],
-    ),
-    Case(
-        "days far ahead",
-        register(
-            agency(
-                "aa",
-                person("1", "Lò An", "2011-01-01", "2013-06-03"),
-                person("2", "Lò Anh", "2013-06-02"),
-                person("3", "Lò Ánh", "2013-06-03"),
-                person("4", "Lò Ơn", "2011-01-01", suspended=[{"document": "1/QĐ-AA", "date": "2031-01-01"}]),
-                person(
-                    "5",
-                    "Lò Ớt",
-                    "2011-01-01",
-                    suspended=[{"document": "1/QĐ-AA", "date": "2012-01-01", "until": "9999-12-31"}],
-                ),
-            ),
-            agency("bb", opened="2013-06-03", closed="2013-06-04"),
-        ),
-        [
-            "agencies/aa.yml:10:13 date-future",
-            "agencies/aa.yml:16:13 date-future",
-            "agencies/aa.yml:21:35 date-future",
-            "agencies/aa.yml:26:54 date-future",
-            "agencies/bb.yml:5:9 date-future",
-            "agencies/bb.yml:6:9 date-future",
-        ],
-    ),
-    Case(
-        "days as far ahead as may be",
-        register(
-            agency(
-                "aa",
-                person("1", "Lò An", "2011-01-01", "2013-06-02"),
-                person(
-                    "2",
-                    "Lò Ba",
-                    "2011-01-01",
-                    suspended=[{"document": "1/QĐ-AA", "date": "2013-06-02", "until": "2013-06-03"}],
-                ),
-                person("3", "Lò Cả", "2013-06-03"),
-            ),
-            agency("bb", opened="2013-06-02", closed="2013-06-03"),
-        ),
-        [
-            "agencies/aa.yml:15:54 date-future",
-            "agencies/aa.yml:18:13 date-future",
-            "agencies/bb.yml:6:9 date-future",
-        ],
-    ),
-    change(
-        "custodians out of order",
-        S,
-        "date: 2011-02-01",
-        "date: 2010-10-14",
-        f"{S}:11:14 custodian-official",
-        f"{S}:11:54 custodian-order",
     ),
 ]
 

@@ -100,6 +100,14 @@ CASES = [
         register(agency("aa", person("1", "Lò An", "2011-01-01", "2012-01-01", leader="true"))),
         [],
     ),
+    change(
+        "custodians out of order",
+        S,
+        "date: 2011-02-01",
+        "date: 2010-10-14",
+        f"{S}:11:14 custodian-official",
+        f"{S}:11:54 custodian-order",
+    ),
 ]
 
 

@@ -109,14 +109,6 @@ CASES = [
         "  retention_days: {default: 30, leader: 29}",
         "province.yml:9:3 province-retention",
     ),
-    change("quotas of the policy", P, "official: 2G, agency: 10G", "official: 100M, agency: 1T"),
-    change(
-        "quotas of the policy that nobody means",
-        P,
-        "official: 2G, agency: 10G",
-        "official: 99M, agency: 1025G",
-        *["province.yml:9:3 schema-quota"] * 2,
-    ),
     change("an acknowledgement for a year", P, "until: 2012-01-01", "until: 2013-06-02"),
     change(
         "an acknowledgement for ever",

@@ -273,12 +273,12 @@ def between(was: Checked, now: Checked, day: date) -> Plan:
     return _preview(was.read, now.read, day)
 
 
-def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], int]:
+def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], list[date]]:
     """What a change does: the plans of the day and of those to come on which it acts, both registers being sound; and
-    on how many days more it does something.
+    on which other days it does something.
     """
     if before.sound is None or now.sound is None:
-        return [], 0
+        return [], []
     coming, more = days.shown(days.happenings(before.read.facts(), now.read.facts()), day)
     first = plan.make(wanted(*now.sound, day), wanted(*before.sound, day).accounts)
     return [first, *(between(before, now, each) for each in coming)], more

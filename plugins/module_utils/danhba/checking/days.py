@@ -58,13 +58,17 @@ def judged(found: Iterable[Happening], day: date) -> dict[date, set[str]]:
     return agencies
 
 
-def shown(found: Sequence[Happening], day: date) -> tuple[list[date], int]:
-    """The days to come whose plans are shown, the last among them; and how many others there are."""
+def shown(found: Sequence[Happening], day: date) -> tuple[list[date], list[date]]:
+    """The days to come whose plans are shown, the last among them; and the others."""
     coming = {h.day for h in found if h.day > day.isoformat()}
     ending = sorted({h.day for h in found if h.ends} & coming)
     chosen = {*ending[:DAYS_LIMIT], *([max(coming)] if coming else [])}
     chosen.update(_between(found, chosen, day.isoformat()))
-    return sorted(date.fromisoformat(text) for text in chosen), len(coming - chosen)
+    return _days(chosen), _days(coming - chosen)
+
+
+def _days(texts: Iterable[str]) -> list[date]:
+    return sorted(date.fromisoformat(text) for text in texts)
 
 
 def _between(found: Iterable[Happening], chosen: Iterable[str], today: str) -> Iterator[str]:

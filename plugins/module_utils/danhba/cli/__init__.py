@@ -20,6 +20,7 @@ from .misuse import NoCommand
 
 # Each command with its module, which is read when the command is asked for: `check` runs at every commit.
 COMMANDS = {
+    "acknowledge": "acknowledging",
     "addresses": "register",
     "agency": "agencies",
     "candidates": "register",
@@ -28,6 +29,7 @@ COMMANDS = {
     "close": "editing",
     "codeowners": "governance",
     "custodian": "editing",
+    "decide": "deciding",
     "export": "lists",
     "import": "lists",
     "init": "founding",

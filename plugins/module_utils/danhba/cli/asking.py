@@ -13,6 +13,7 @@ import click
 from ..messages import mark as _
 from ..model import documents
 from ..model.kinds import KINDS
+from ..model.policy import ACKNOWLEDGED
 from ..model.register import MOVES, PERSON_CLOSED
 from ..reading import age, schema
 from .common import Day, at_terminal, language
@@ -123,10 +124,19 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
         Text("NAME", ORGANISATION, "laocai"),
         "Tổ chức trên máy chủ git, nếu khác phần đầu tên miền / The organisation there, if not as the domain begins",
     ),
-    "succeeds": (_TEXT, "Kế tục cơ quan A,B / Agencies that it takes over from: A,B"),
+    "limit": (Word(ACKNOWLEDGED), "Việc được xác nhận / What is acknowledged"),
+    "count": (Text("COUNT", re.compile(r"[1-9][0-9]{0,8}"), "25"), "Nhiều nhất bao nhiêu hộp thư / Up to so many"),
+    "accounts": (
+        Text("A,B", re.compile(r"[^,].*"), "contact-stttt, stttt/000101"),
+        "Địa chỉ, hoặc mục được sửa (stttt/000101) / Addresses, or entries that are corrected",
+    ),
+    "from": (_DAY, "Có hiệu lực từ ngày / The first day on which it holds"),
+    "last-day": (_DAY, "Đến hết ngày / The last day on which it holds"),
+    "succeeds": (_TEXT, "Kế thừa cơ quan A,B / Agencies that it takes over from: A,B"),
 }
 # What an option is called where `OPTIONS` must tell two apart.
-_CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key"}
+_CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key", "last-day": "until"}
+_SKIP = {"vi": "Enter nếu không có", "en": "Enter for none"}
 # More values than these are left to --help.
 MOST_CHOICES = 10
 ENDINGS = PERSON_CLOSED - MOVES
@@ -174,21 +184,34 @@ def _named(option: click.Parameter) -> str:
     """An option with the values that it may have, where they are a list that somebody reads."""
     name, kind = f"--{option.name}", option.type
     if isinstance(kind, click.Choice) and len(kind.choices) <= MOST_CHOICES:
-        return f"{name} ({' | '.join(kind.choices)})"
+        choices = kind.shown(language()) if isinstance(kind, Word) else kind.choices
+        return f"{name} ({' | '.join(choices)})"
     return name
 
 
 def _question(option: click.Parameter) -> str:
     vietnamese, _slash, english = str(getattr(option, "help", "")).removesuffix(".").partition(" / ")
     question = english if language() == "en" else vietnamese
-    return f"{question} ({', '.join(option.type.shown(language()))})" if isinstance(option.type, Word) else question
+    return _with_choices(option.type, question)
+
+
+def _with_choices(kind: click.ParamType[Any], question: str) -> str:
+    return f"{question} ({', '.join(kind.shown(language()))})" if isinstance(kind, Word) else question
 
 
 def _ask_if_any(option: click.Parameter) -> Any:
     """The answer, None where nothing was typed."""
-    skip = {"vi": "Enter nếu không có", "en": "Enter for none"}[language()]
+    return _ask(option, f"{_question(option)} ({_SKIP[language()]})", default="")
 
-    return _ask(option, f"{_question(option)} ({skip})", default="")
+
+def ask(kind: click.ParamType[Any], question: str, default: str | None = None, *, skip: bool = False) -> Any:
+    """The answer to what is no option; Enter is for the default, or for None where it may be skipped."""
+    option = click.Argument(["answer"], type=kind, metavar=kind.name)
+    asked = _with_choices(kind, question)
+    if default:
+        answer = _ask(option, f"{asked} [{default}]", default="")
+        return kind.convert(default, option, None) if answer is None else answer
+    return _ask(option, f"{asked} ({_SKIP[language()]})", default="") if skip else _ask(option, asked)
 
 
 def _ask(option: click.Parameter, question: str, default: str | None = None) -> Any:
@@ -206,7 +229,13 @@ def _ask(option: click.Parameter, question: str, default: str | None = None) -> 
     # click would tell what is wrong in English only.
     while True:
         value, error = click.prompt(
-            question, default=default, show_default=False, show_choices=False, value_proc=read, err=True
+            question,
+            default=default,
+            prompt_suffix=" " if question.endswith("?") else ": ",
+            show_default=False,
+            show_choices=False,
+            value_proc=read,
+            err=True,
         )
         if error is None:
             return value

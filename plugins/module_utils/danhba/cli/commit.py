@@ -24,7 +24,7 @@ from ..reading import source
 from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
-from .common import REFUSED, at_terminal, examine, language, refuse, some, today, usable
+from .common import REFUSED, at_terminal, beside, examine, language, refuse, some, today, usable
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
 OLD_ERRORS = _(
@@ -85,18 +85,30 @@ def commit_draft(  # noqa: PLR0913
     if dry_run:
         say(DRY)
         return
-    if not yes and at_terminal(sys.stdin) and not click.confirm(render(CONFIRM, {}, language())):
-        say(DECLINED)
+    if declined(yes):
         sys.exit(REFUSED)
     _write(directory, before, changed)
 
 
+def declined(yes: bool) -> bool:
+    """Whether somebody at a terminal, asked unless `yes`, does not want it written; then it says that nothing was."""
+    if yes or not at_terminal(sys.stdin) or click.confirm(render(CONFIRM, {}, language())):
+        return False
+    say(DECLINED)
+    return True
+
+
 def _show(before: list[File], after: list[File], checked: Checked, day: date) -> None:
     """The change as text, and its plan."""
-    for line in _difference(before, after):
-        click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
+    show_difference(before, after)
     if checked.usable:
         click.echo(_plan(before, checked, day))
+
+
+def show_difference(before: list[File], after: list[File]) -> None:
+    """What changes in the text of files."""
+    for line in _difference(before, after):
+        click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
 
 
 def add_commit_options(command: F) -> F:
@@ -153,7 +165,7 @@ def refuse_new(before: Checked, after: Checked, otherwise: str) -> None:
 def _tell(findings: list[Finding]) -> None:
     """Findings, errors first; of a mass change only some, for the rest is of the same kind."""
     ordered = [*binding(findings), *(f for f in findings if f.rule.severity is Severity.ADVICE)]
-    click.echo(show_findings.text(ordered[:FINDINGS], language()), err=True)
+    click.echo(show_findings.text(ordered[:FINDINGS], language(), beside=beside()), err=True)
     if len(ordered) > FINDINGS:
         say(MORE, count=len(ordered) - FINDINGS)
 
@@ -176,7 +188,7 @@ def _lines(data: bytes | None) -> list[str]:
 
 def _plan(before: list[File], after: Checked, day: date) -> str:
     computed(before)
-    return show_plan.text(between(examined(before), after, day), language())
+    return show_plan.text(between(examined(before), after, day), language(), beside=beside())
 
 
 def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> None:

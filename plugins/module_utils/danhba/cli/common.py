@@ -86,6 +86,11 @@ def _tell_both(said: Callable[[str], str], context: click.Context | None) -> Non
         click.echo(f"    {said('en')}", err=True)
 
 
+def beside() -> bool:
+    """Whether English stands beside what is told: nobody has chosen a language."""
+    return not _chosen()
+
+
 def misused(error: click.ClickException) -> None:
     """Tell what is wrong with the command line, and where its help is."""
     context = getattr(error, "ctx", None)
@@ -231,7 +236,7 @@ def write(path: Path, pieces: Iterable[str] | Iterable[bytes]) -> None:
 def usable(checked: Checked) -> tuple[Register, Issued]:
     """The register and its addresses; a register that does not hold has no addresses that one could rely on."""
     if checked.usable is None:
-        click.echo(show_findings.text(binding(checked.findings), language()), err=True)
+        click.echo(show_findings.text(binding(checked.findings), language(), beside=beside()), err=True)
         click.echo(translator(language())(_("correct these first; nothing was done")), err=True)
         sys.exit(REFUSED)
     return checked.usable

@@ -78,7 +78,7 @@ def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: s
 @options("document", "date", "request")
 @event(ENDINGS)
 def close_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
-    """Hủy bỏ hộp thư của một người / Close a person's mailbox."""
+    """Đóng (hủy bỏ) hộp thư của một người / Close a person's mailbox."""
     files = read_files(directory, dry_run)
     item = _settle(files, person, given, "event", "document", "date")
     _not_pending(item)

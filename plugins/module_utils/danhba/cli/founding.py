@@ -17,7 +17,7 @@ from ..messages import mark as _
 from ..messages import render
 from ..rendering import findings as show_findings
 from .asking import CODE, complete, options
-from .common import REFUSED, lang, language
+from .common import REFUSED, beside, lang, language
 from .misuse import WrongValue
 
 NOTHING = _("what stands above would be wrong with this register; correct the answers; nothing was written")
@@ -79,7 +79,7 @@ def init_command(directory: Path, user: str, collection: str, lang: str | None, 
     answers = _answers(given, user, collection)
     register, checked = repository.register_of(answers)
     if checked.findings:
-        click.echo(show_findings.text(checked.findings, language()), err=True)
+        click.echo(show_findings.text(checked.findings, language(), beside=beside()), err=True)
     if checked.usable is None:
         click.echo(render(NOTHING, {}, language()), err=True)
         sys.exit(REFUSED)

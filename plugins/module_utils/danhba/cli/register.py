@@ -26,7 +26,22 @@ from ..rendering import addresses as show_addresses
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..vietnamese import names
-from .common import CHECKING, REFUSED, as_of, directory, examine, lang, language, paint, put, stop, table, usable, write
+from .common import (
+    CHECKING,
+    REFUSED,
+    as_of,
+    beside,
+    directory,
+    examine,
+    lang,
+    language,
+    paint,
+    put,
+    stop,
+    table,
+    usable,
+    write,
+)
 
 
 @click.command("check")
@@ -53,7 +68,7 @@ def check_command(  # noqa: PLR0913, PLR0917
     before = source.from_git(directory, base) if base is not None else _committed(directory, staged)
     findings = examine(files, day, before, CHECKING, cache=cache).findings
     if form == "text":
-        click.echo(show_findings.text(findings, language(), paint))
+        click.echo(show_findings.text(findings, language(), paint, beside=beside()))
     elif output := show_findings.FORMATS[form](findings, language()):
         click.echo(output)
     sys.exit(REFUSED if binding(findings) else 0)
@@ -127,7 +142,7 @@ def plan_command(  # noqa: PLR0913, PLR0917
     if out:
         write(out, chain(show_plan.json_pieces(made, language()), [b"\n"]))
     if form == "text":
-        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint))
+        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint, beside=beside()))
     elif form == "markdown":
         click.echo(show_plan.markdown(made, language(), out.name if out else ""))
     else:

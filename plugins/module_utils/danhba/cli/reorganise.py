@@ -11,7 +11,7 @@ import click
 
 from ..messages import mark as _
 from ..messages import translator
-from ..model.findings import binding
+from ..model.findings import Finding, binding
 from ..reading.source import LARGEST, File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering.plan import LONGEST_MARKDOWN
@@ -20,7 +20,7 @@ from ..reorganisation.forecast import forecast
 from ..reorganisation.model import Reorganisation
 from ..reorganisation.rendering import Told
 from .commit import add_commit_options, commit_draft, examined, read_files
-from .common import REFUSED, at_terminal, directory, lang, language, today, usable, write
+from .common import REFUSED, at_terminal, beside, directory, lang, language, today, usable, write
 
 FORMATS = ("text", "json", "markdown")
 
@@ -46,35 +46,45 @@ def reorganise_command(  # noqa: PLR0913, PLR0917
     """
     decided = _decided(decision)
     files = read_files(directory, dry_run)
+    told = foretell(files, decided)
+    if out:
+        write(out, [shown(told, form, None), "\n"])
+    click.echo(shown(told, form, rendering.LIST_LIMIT))
+    if not told.forecast.possible:
+        sys.exit(REFUSED)
+    with _step(_("writing the changes into the files …")):
+        draft = writing.draft(told.forecast, files, told.acknowledgements)
+    commit_draft(directory, files, draft, decided.date, dry_run=dry_run, yes=yes, show=False)
+
+
+def foretell(files: list[File], decided: Reorganisation) -> Told:
+    """What a reorganisation does to a register; ends the process where that does not hold by itself."""
     with _step(_("reading the register …")):
         register, issued = usable(examined(files))
     with _step(_("computing the new addresses …")):
         found = forecast(register, issued, decided)
         acknowledged = guards.acknowledgements(found, issued, today()) if found.possible else []
-    told = Told(found, acknowledged)
-    if out:
-        write(out, [_shown(told, form, None), "\n"])
-    click.echo(_shown(told, form, rendering.LIST_LIMIT))
-    if not found.possible:
-        sys.exit(REFUSED)
-    with _step(_("writing the changes into the files …")):
-        draft = writing.draft(found, files, acknowledged)
-    commit_draft(directory, files, draft, decided.date, dry_run=dry_run, yes=yes, show=False)
+    return Told(found, acknowledged)
 
 
-def _shown(told: Told, form: str, most: int | None) -> str:
+def shown(told: Told, form: str, most: int | None) -> str:
+    """A forecast in one of `FORMATS`, with at most so many lines of each list."""
     if form == "json":
         return rendering.as_json(told, language())
     if form == "markdown":
         return rendering.markdown(told, language(), most=None if most is None else LONGEST_MARKDOWN)
-    return rendering.text(told, language(), most)
+    return rendering.text(told, language(), most, beside=beside())
 
 
 def _decided(path: Path) -> Reorganisation:
     """What the file decides; ends the process where it is not in order."""
-    decided, findings = reading.read(_file(path))
+    return refuse_unread(*reading.read(_file(path)))
+
+
+def refuse_unread(decided: Reorganisation | None, findings: list[Finding]) -> Reorganisation:
+    """What was read; ends the process, saying what is wrong, where it is not in order."""
     if decided is None or binding(findings):
-        click.echo(show_findings.text(findings, language()), err=True)
+        click.echo(show_findings.text(findings, language(), beside=beside()), err=True)
         sys.exit(REFUSED)
     return decided
 

@@ -20,9 +20,9 @@ class Word(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The word that is meant, or fail as the command line does."""
-        names = [(word, name(word, language)) for word in self.choices for language in LANGUAGES]
-        meant = {_bare(part): word for word, named in names for part in (named.partition(",")[0], named)}
-        return super().convert(meant.get(_bare(str(value)), value), param, ctx)
+        given = _bare(str(value))
+        meant = {word for word in self.choices if given in _names(word)}
+        return super().convert(meant.pop() if len(meant) == 1 else value, param, ctx)
 
     def shown(self, language: str) -> list[str]:
         """The words as somebody may give them."""
@@ -34,6 +34,12 @@ class Word(click.Choice[str]):
 def name(word: str, language: str) -> str:
     """A word's name in a language, without what else is said of it."""
     return translator(language)(WORDS[word]).partition(":")[0].partition(";")[0]
+
+
+def _names(word: str) -> set[str]:
+    """All by which a word may be given: itself, its name, and each of those that stand in one with commas."""
+    names = [name(word, language) for language in LANGUAGES]
+    return {_bare(part) for named in names for part in (named, *named.split(","))}
 
 
 def _bare(text: str) -> str:

@@ -23,7 +23,13 @@ _PLAIN = re.compile(r"(?=.*[^\W\d_])\w(?:[\w /.'()@-]*[\w/.'()@-])?")
 # Null, truth values and numbers of either version of YAML, written generously: quotes do no harm.
 _BENT = re.compile(r"(?i:null|true|false|yes|no|on|off|y|n)|[0-9][0-9a-fox_.-]*", re.IGNORECASE)
 # What the register writes without quotes although some readers would not see a text in it.
-_TYPED = {"date": DAY, "until": DAY, "leader": re.compile("true|false"), "count": re.compile(r"0|[1-9][0-9]{0,8}")}
+_TYPED = {
+    "date": DAY,
+    "from": DAY,
+    "until": DAY,
+    "leader": re.compile("true|false"),
+    "count": re.compile(r"0|[1-9][0-9]{0,8}"),
+}
 # Always quoted, since most of them are digits.
 _QUOTED = frozenset({"id", "person"})
 _UNWRITABLE = re.compile("[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\t\u2028\u2029\ufeff]")

@@ -21,6 +21,8 @@ MARKER = "<!-- danhba-review -->"
 _ROOM_FOR_PLAN = 15_000
 # For a line behind the plan.
 _ROOM_FOR_MORE = 300
+# So many days are named in it.
+DAYS = 5
 _ROOM_FOR_LISTS = 4_000
 # Who gets which key and which address must be compared one by one.
 _ROOM_FOR_COMPARED = 15_000
@@ -63,8 +65,12 @@ def markdown(review: Review, language: str, file: str = "") -> str:
         room = LONGEST_MARKDOWN - len(page.text()) - _ROOM_FOR_MORE
         page.add(show_plan.markdown(review.plan, language, file, room))
     if review.more:
-        more = _("On {count} more days to come this change opens or changes something, which is not shown here.")
-        page.add(_say(more, language, review.proposal, count=review.more))
+        more = _(
+            "This change also does something on {days}, not shown here: see it by danhba plan --against "
+            "{target} --as-of {day}."
+        )
+        shown = [*review.more[:DAYS], *["…"] * (len(review.more) > DAYS)]
+        page.add(_say(more, language, review.proposal, days=shown, day=review.more[0]))
     return page.text().strip() + "\n"
 
 
@@ -73,7 +79,9 @@ def _headline(review: Review, language: str) -> str:
     if not proposal.related or proposal.conflicts:
         return "⚠️ " + _say(_("This change cannot be merged as it is"), language, proposal)
     if errors:
-        return "🛑 " + _say(_("{count} errors are to be corrected first"), language, proposal, count=errors)
+        return "🛑 " + _say(
+            _("{count} errors are to be corrected before this can be approved"), language, proposal, count=errors
+        )
     if review.plan is None:
         return "🛑 " + _say(
             _("{target} itself has errors, and no plan can be made; correct them first"), language, proposal

@@ -52,7 +52,7 @@ class Compared:
 class Review:
     """What a proposal does; `plan` is None where the result cannot be made out, or the target has errors itself.
 
-    The plan has what the proposal does on `day` and on those to come, up to its own day; on `more` days it does more.
+    The plan has what the proposal does on `day` and on those to come, up to its own day; `more` are other days.
     `findings` are those that what it is compared with has not; `known` counts the others. `settings` are the changes
     of the province's file: path of the key, value before and now (empty where there is none). Where the proposal
     `loosens` guards, `loosened` is what passes only by that.
@@ -63,7 +63,7 @@ class Review:
     findings: list[Finding]
     known: int
     plan: Plan | None
-    more: int
+    more: list[date]
     moved: list[Moved]
     settings: list[tuple[str, str, str]]
     compared: Compared = field(default_factory=Compared)
@@ -91,7 +91,7 @@ def review(proposal: Proposal, day: date) -> Review:
     before = check(base, day)
     now = check(files, day, before)
     findings = new(before.findings, now.findings)
-    made, moved, more = None, list[Moved](), 0
+    made, moved, more = None, list[Moved](), list[date]()
     if proposal.result is not None and now.sound and before.usable:
         plans, more = differences(before, now, day)
         made = together(plans)

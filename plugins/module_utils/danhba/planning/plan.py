@@ -12,6 +12,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, overload
 
 from ..messages import mark as _
+from ..messages import word
 from ..model.findings import Rule, rule
 from ..model.policy import Guards, Limit
 from .accounts import AGENCY, CANCELLED, CLOSED, FORWARD, OPEN, REDIRECT, SUSPENDED, SYSTEM, Account, Accounts, Route
@@ -20,24 +21,24 @@ LIMIT = rule(
     "plan-limit",
     "R6",
     _(
-        "{action}: {count} of {base} accounts in all, but at most {most} at once; if this is meant, "
-        "add to province.yml: acknowledgements: [{{limit: {action}, count: {count}, document: …, until: …}}]"
+        "{doing} {count} of {base} mailboxes in all, but at most {most} at once; if this is meant, "
+        "acknowledge it in the register: danhba acknowledge --limit {action} --count {count}"
     ),
 )
 AGENCY_LIMIT = rule(
     "plan-agency-limit",
     "R6",
     _(
-        "{action}: {count} of {base} accounts of {agency}, but at most {most} at once; if this is meant, "
-        "add to province.yml: acknowledgements: [{{limit: {action}, count: {count}, document: …, until: …}}]"
+        "{doing} {count} of {base} mailboxes of {agency}, but at most {most} at once; if this is meant, "
+        "acknowledge it in the register: danhba acknowledge --limit {action} --count {count}"
     ),
 )
 PROTECTED = rule(
     "plan-protected",
     "R6",
     _(
-        "{action}: {address} is protected; if this is meant, add to province.yml: "
-        "acknowledgements: [{{limit: protected, accounts: [{address}], document: …, until: …}}]"
+        "{doing} {address}, which is protected; if this is meant, acknowledge it in the register: "
+        "danhba acknowledge --limit protected --accounts {address}"
     ),
 )
 VANISHED = rule(
@@ -70,6 +71,13 @@ RELEASE = "release"
 ACTIONS = (CREATE, REOPEN, RESUME, SUSPEND, READDRESS, CLOSE, UPDATE, RECORD, *ROUTED.values(), RELEASE)
 # What each limit counts: a suspension takes a mailbox away from its owner as a closing does.
 GUARDED = {CLOSE: (CLOSE, SUSPEND), READDRESS: (READDRESS,)}
+# What a refused plan would do, as its refusal says it.
+_DOING = {
+    CLOSE: word(_("closing")),
+    SUSPEND: word(_("suspending")),
+    READDRESS: word(_("readdressing")),
+}
+_LIMITED = {CLOSE: word(_("closing or suspending")), READDRESS: _DOING[READDRESS]}
 # Actions after which nobody may go on under the address that the account had.
 ENDING = frozenset({CLOSE, SUSPEND, READDRESS})
 _RANKS = {action: rank for rank, action in enumerate(ACTIONS)}
@@ -369,7 +377,7 @@ def guard(days: Sequence[tuple[Wanted, Sequence[Step]]], live: Callable[[], Coun
             if step.rank in _ENDING and _local(step.address) in protected:
                 touched.setdefault((step.action, step.address))
     for action, address in touched:
-        yield Refusal(PROTECTED, {"action": action, "address": address})
+        yield Refusal(PROTECTED, {"action": action, "doing": _DOING[action], "address": address})
 
 
 def _vanished(wanted: Wanted, actual: Accounts) -> Iterator[Refusal]:
@@ -411,11 +419,12 @@ def _exceeded(
 ) -> Iterator[Refusal]:
     total, base = counted.total(), live.total()
     if total > (most := max(most_of(limit, base), acknowledged)):
-        yield Refusal(LIMIT, {"action": kind, "count": total, "base": base, "most": most})
+        values = {"action": kind, "doing": _LIMITED[kind], "count": total, "base": base, "most": most}
+        yield Refusal(LIMIT, values)
     for agency, count in sorted(counted.items()):
         if count > (most := max(_share(limit.agency_percent, live[agency]), acknowledged)):
-            values = {"action": kind, "count": count, "base": live[agency], "most": most, "agency": agency}
-            yield Refusal(AGENCY_LIMIT, values)
+            values = {"count": count, "base": live[agency], "most": most, "agency": agency}
+            yield Refusal(AGENCY_LIMIT, {"action": kind, "doing": _LIMITED[kind], **values})
 
 
 def most_of(limit: Limit, base: int) -> int:

@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from ..messages import mark as _
+from ..messages import word
 from ..model.findings import FILE_LIMIT, KIND_LIMIT, Enough, Finding, Gathered, Where, rule
 from ..model.personal import comments, national_number
 from ..model.place import START, place_of
@@ -43,7 +44,33 @@ CONFLICT = rule(
     "R5",
     _("here git left a conflict ({mark}); keep both parts, your own entries last, and delete the lines that mark it"),
 )
-SYNTAX = rule("yaml-syntax", "R5", _("this is not YAML: {detail}; look at the colons, indents and quotes here"))
+# What libyaml says of texts that are no YAML: those of its words that a slip of the hand brings about.
+for _detail in (
+    _("did not find expected key"),
+    _("did not find expected '-' indicator"),
+    _("did not find expected node content"),
+    _("did not find expected whitespace or line break"),
+    _("did not find expected comment or line break"),
+    _("did not find expected <document start>"),
+    _("could not find expected ':'"),
+    _("mapping values are not allowed in this context"),
+    _("block sequence entries are not allowed in this context"),
+    _("found character that cannot start any token"),
+    _("found a tab character that violates indentation"),
+    _("found a tab character where an indentation space is expected"),
+    _("found unexpected end of stream"),
+    _("found unexpected document indicator"),
+    _("found unknown escape character"),
+    _("control characters are not allowed"),
+):
+    word(_detail)
+# A template could not hold these.
+_IN_WORDS = {
+    "did not find expected ',' or '}'": word(_("a comma or the closing brace is missing")),
+    "did not find expected ',' or ']'": word(_("a comma or the closing bracket is missing")),
+}
+
+SYNTAX = rule("yaml-syntax", "R5", _("this is not YAML: {detail}; correct this line or the one before it"))
 DEPTH = rule("yaml-depth", "R5", _("values are nested too deeply here; a register has a few levels"))
 ANCHOR = rule("yaml-anchor", "R5", _("anchors and aliases ({name}) are not used in a register; write the value out"))
 ESCAPE = rule("yaml-escape", "R7.3", _("escapes ({name}) are not used in a register; type the character itself"))
@@ -136,7 +163,7 @@ def read(file: source.File, subject: str, findings: list[Finding]) -> tree.Node 
     for problem in problems:
         where = Where(file.path, problem.place, subject)
         if problem.kind == "syntax":
-            findings.append(SYNTAX.at(where, detail=problem.detail))
+            findings.append(SYNTAX.at(where, detail=_IN_WORDS.get(problem.detail, problem.detail)))
         elif problem.kind == "size":
             findings.append(_unreadable(where))
         else:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ..messages import mark as _
-from ..messages import short
+from ..messages import short, word
 from ..model import documents
 from ..model.findings import Finding, Where, advice, rule
 from ..model.kinds import KINDS
@@ -35,7 +35,7 @@ from .tree import List, Map, Node, Text
 
 KEY = rule("schema-key", "R5", _("{object} has no key '{key}'; it may have: {allowed}"))
 MISSING = rule("schema-missing", "R5", _("{object} lacks the key '{key}'; add it"))
-TYPE = rule("schema-type", "R5", _("'{key}' should be {wanted}, but is {found}"))
+TYPE = rule("schema-type", "R5", _("{key} is to be written {how}: {wanted}; here it is {found}"))
 EMPTY = rule("schema-empty", "R5", _("'{key}' has no value; write one, or leave the key out where it is optional"))
 VALUE = rule("schema-value", "R5", _("'{key}' cannot be '{value}'; it is one of: {allowed}"))
 SHAPE = rule("schema-shape", "R5", _("'{key}' cannot be '{value}'; it should look like {example}"))
@@ -56,6 +56,11 @@ WRONG_KEY = rule(
         "copy it again as age-keygen -y shows it"
     ),
 )
+
+# How values are written, and what stands there instead.
+_BRACES, _LINES = word(_("in braces")), word(_("with one key a line"))
+_LIST, _TEXT = word(_("as a list")), word(_("as a text"))
+_KINDS = {Map: word(_("a group of keys")), List: word(_("a list of values")), Text: word(_("a single text"))}
 
 LONGEST = 200
 CODE = re.compile(r"[a-z][a-z0-9]{0,31}")
@@ -98,7 +103,7 @@ class Reader:
     def map(self, node: Node | None, key: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> Fields:
         """A mapping with its keys checked; what is no mapping reads as one without keys."""
         if not isinstance(node, Map):
-            self._wrong(node, key, "{…}")
+            self._wrong(node, key, *_keys(key, required))
             return Fields(self, {}, {})
         if not _fits(frozenset(node.entries), required, optional):
             self._misfit(node, key, required, optional)
@@ -123,22 +128,23 @@ class Reader:
         """The items of a sequence; what is no sequence reads as an empty one."""
         if isinstance(node, List):
             return node.items
-        self._wrong(node, key, "[…]")
+        self._wrong(node, key, _LIST, "[…, …]")
         return []
 
-    def _wrong(self, node: Node | None, key: str, wanted: str) -> None:
+    def _wrong(self, node: Node | None, key: str, how: str, wanted: str) -> None:
         if isinstance(node, Text) and not node.value:
             self.findings.append(EMPTY.at(self.where(node.place), key=key or self.object))
         elif node is not None:
             where = self.where(node.place)
-            self.findings.append(TYPE.at(where, key=key or self.object, wanted=wanted, found=_kind(node)))
+            values = {"how": how, "wanted": wanted, "found": _KINDS[type(node)]}
+            self.findings.append(TYPE.at(where, key=key or self.object, **values))
 
     def text(self, node: Node | None, key: str) -> str | None:
         """A text without leading, trailing or repeated spaces."""
         if node is None:
             return None
         if not isinstance(node, Text):
-            self._wrong(node, key, "abc")
+            self._wrong(node, key, _TEXT, "abc")
             return None
         value = " ".join(node.value.split())
         if not value:
@@ -155,8 +161,10 @@ def _fits(keys: frozenset[str], required: tuple[str, ...], optional: tuple[str, 
     return keys.issuperset(required) and keys.issubset((*required, *optional))
 
 
-def _kind(node: Node) -> str:
-    return {Map: "{…}", List: "[…]", Text: "abc"}[type(node)]
+def _keys(key: str, required: tuple[str, ...]) -> tuple[str, str]:
+    """How a mapping is written: a file one key a line, a value of one in braces."""
+    keys = ", ".join(f"{name}: …" for name in required) or "…"
+    return (_BRACES, "{" + keys + "}") if key else (_LINES, keys)
 
 
 @dataclass(slots=True)

@@ -89,7 +89,9 @@ def in_full(item: Listed, language: str) -> str:
 
 def _suspended(suspension: Suspension, language: str) -> str:
     values = {"since": suspension.since.isoformat(), "document": suspension.document}
-    values["until"] = suspension.end.isoformat() if suspension.end else "…"
+    if suspension.end is None:
+        return render(_("suspended {since}, no end stated: {document}"), values, language)
+    values["until"] = suspension.end.isoformat()
     if not suspension.ended:
         return render(_("suspended {since} until {until}: {document}"), values, language)
     values["ended"] = suspension.ended.document

@@ -27,15 +27,15 @@ def message(finding: Finding, language: str) -> str:
 _COLOUR = {Severity.ERROR: "red", Severity.ADVICE: "yellow"}
 
 
-def text(findings: Sequence[Finding], language: str, paint: Paint = plain) -> str:
-    """One finding a paragraph, as compilers write them; Vietnamese has the English beside it. Ends with a count."""
+def text(findings: Sequence[Finding], language: str, paint: Paint = plain, *, beside: bool = True) -> str:
+    """One finding a paragraph, as compilers write them, the English `beside` another language; ends with a count."""
     lines = []
     for finding in findings:
         where, rule = finding.where, finding.rule
         severity = paint(translator(language)(_SEVERITY[rule.severity]), _COLOUR[rule.severity])
         place = f"{visible(where.file)}:{where.place.line}:{where.place.column}"
         lines.append(f"{place}: {severity} {rule.id} [{rule.clause}] {message(finding, language)}")
-        if language != "en":
+        if beside and language != "en":
             lines.append(f"    {message(finding, 'en')}")
     counted = Counter(finding.rule.severity for finding in findings)
     summary = _("{errors} errors, {advice} pieces of advice")

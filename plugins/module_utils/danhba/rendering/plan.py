@@ -19,18 +19,18 @@ from .colour import Paint, plain
 
 LABELS = {
     "create": _("create"),
-    "record": _("record as closed"),
+    "record": _("opened and closed before this day, no mailbox"),
     "reopen": _("reopen"),
     "resume": _("resume"),
     "suspend": _("suspend"),
     "readdress": _("readdress"),
     "close": _("close"),
     "update": _("update"),
-    "alias": _("alias"),
+    "alias": _("technical address"),
     "forward": _("forward"),
     "redirect": _("redirect"),
     "cancel": _("cancel"),
-    "release": _("release"),
+    "release": _("stop forwarding"),
 }
 # What a plan says of an account's fields.
 FIELDS = {
@@ -166,25 +166,27 @@ def counts(plan: Plan, language: str) -> str:
     return ", ".join(counted) or translate(_("no mailbox and no address changes"))
 
 
-def text(plan: Plan, language: str, paint: Paint = plain) -> str:
-    """Every action, then every refusal, the counts, and the checksum to apply by, if it is for that."""
-    return "\n".join(text_pieces(plan, language, paint))
+def text(plan: Plan, language: str, paint: Paint = plain, *, beside: bool = True) -> str:
+    """Every action, then every refusal with the English `beside` another language, the counts, and the checksum to
+    apply by, if it is for that.
+    """
+    return "\n".join(text_pieces(plan, language, paint, beside=beside))
 
 
-def text_pieces(plan: Plan, language: str, paint: Paint = plain) -> Iterator[str]:
+def text_pieces(plan: Plan, language: str, paint: Paint = plain, *, beside: bool = True) -> Iterator[str]:
     """The same in pieces of many lines; between two of them is a line end."""
     lines = _lines(plan.actions, language)
     while some := list(islice(lines, AT_ONCE)):
         yield "\n".join(paint(line, COLOURS.get(action, "")) for action, line in some)
-    yield "\n".join(_end(plan, language, paint))
+    yield "\n".join(_end(plan, language, paint, beside=beside))
 
 
-def _end(plan: Plan, language: str, paint: Paint) -> list[str]:
+def _end(plan: Plan, language: str, paint: Paint, *, beside: bool) -> list[str]:
     lines = []
     for item in plan.refused:
         refused = translator(language)(_("REFUSED")) + ": " + refusal(item, language)
         lines.append(paint(refused, "red"))
-        if language != "en":
+        if beside and language != "en":
             lines.append("    " + refusal(item, "en"))
     lines.append(render(_("As of {day}: {counts}"), {"day": plan.day, "counts": counts(plan, language)}, language))
     if plan.checksum:

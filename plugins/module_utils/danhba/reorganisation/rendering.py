@@ -142,7 +142,7 @@ CLASHES = _("Namesakes: the plain form is taken")
 CLOSED = _("Knowingly closed")
 ACKNOWLEDGED = _("Acknowledged in province.yml")
 PROBLEMS = _("Problems: nothing can be written before these are solved")
-REMINDERS = _("To see to")
+REMINDERS = _("To be noted")
 OPENS = _("opens ({event})")
 ENDS = _("ends ({event})")
 ENDS_IN = _("ends ({event}), succeeded by {to}")
@@ -156,7 +156,7 @@ MORE = _("… {count} more; see the whole with --out FILE")
 Section = tuple[str, list[str]]
 
 
-def text(told: Told, language: str, shown: int | None = LIST_LIMIT) -> str:
+def text(told: Told, language: str, shown: int | None = LIST_LIMIT, *, beside: bool = True) -> str:
     """For a terminal: at most `shown` lines of each list, all of them where that is None."""
     lines = list(_head(told, language))
     for title, items in _sections(told, language):
@@ -165,7 +165,7 @@ def text(told: Told, language: str, shown: int | None = LIST_LIMIT) -> str:
     for title, found in ((PROBLEMS, forecast.problems), (REMINDERS, forecast.reminders)):
         if found:
             some = list(found[:shown])
-            lines += ["", translator(language)(title), show_findings.text(some, language)]
+            lines += ["", translator(language)(title), show_findings.text(some, language, beside=beside)]
             lines += _some([], language, shown, left=len(found) - len(some))
     return "\n".join(lines)
 

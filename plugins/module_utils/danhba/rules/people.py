@@ -7,15 +7,18 @@ from datetime import date
 from itertools import pairwise
 
 from ..messages import mark as _
+from ..messages import word
 from ..model.facts import FOREVER, Facts, Held
 from ..model.findings import Finding, Where, advice, rule
 from ..model.register import MOVES, Agency, Issuance, Suspension
 from ..vietnamese.names import spelling
 
+NO_END, NO_CLOSING = word(_("no end is stated")), word(_("no closing is stated"))
+
 TWO = rule(
     "person-two-mailboxes",
     "R4.0",
-    _("{person} has a mailbox in {other} until {until} and another in {agency} from {day}; close the former first"),
+    _("{person} has a mailbox in {other} (to: {until}) and another in {agency} from {day}; close the former first"),
 )
 IDENTITY = rule(
     "person-two-names",
@@ -27,7 +30,7 @@ SUSPENSIONS = rule(
     "person-suspensions",
     "R6.2",
     _(
-        "{person} is suspended from {day}, but the suspension before goes on until {until}; the list grows at its end, "
+        "{person} is suspended from {day}, but the suspension before goes on (to: {until}); the list grows at its end, "
         "and one ends before the next begins: correct the days, or state what ended the former: ended:"
     ),
 )
@@ -63,7 +66,7 @@ CARRIED = rule(
     "person-suspension-carried",
     "R6.2a",
     _(
-        "{person} left {other} on {day} suspended until {until}, and would be open in {agency} on {opened}; carry it "
+        "{person} left {other} on {day} suspended (to: {until}), and would be open in {agency} on {opened}; carry it "
         "on under suspended: there, or end it in {other}: ended: {{document: …, date: …}}"
     ),
 )
@@ -152,7 +155,7 @@ def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
         if suspension.since < (former.end or date.max):
             where = agency.where_of(issuance, "suspended")
             where = Where(where.file, suspension.at.get("date", where.place), where.object)
-            values = {"day": suspension.since, "until": former.end or "…"}
+            values = {"day": suspension.since, "until": former.end or NO_END}
             yield SUSPENSIONS.at(where, person=issuance.id, **values)
 
 
@@ -204,7 +207,7 @@ def _deceased(entries: list[Entry]) -> Iterator[Finding]:
 def _one_at_a_time(entries: list[Entry]) -> Iterator[Finding]:
     for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
         if held.opened < former.end:
-            values = {"other": former_agency.code, "until": former.closed or "…", "agency": agency.code}
+            values = {"other": former_agency.code, "until": former.closed or NO_CLOSING, "agency": agency.code}
             yield TWO.at(agency.where_of(held), person=held.id, day=held.opened, **values)
 
 
@@ -212,7 +215,7 @@ def _carried(entries: list[Entry]) -> Iterator[Finding]:
     """Who is suspended stays so wherever the mailbox goes, until the day stated or a document ends it."""
     for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
         if former.locked > held.opened and held.carried < former.locked:
-            until = "…" if former.locked == FOREVER else former.locked
+            until = NO_END if former.locked == FOREVER else former.locked
             values = {"other": former_agency.code, "day": former.closed, "until": until, "agency": agency.code}
             yield CARRIED.at(agency.where_of(held), person=held.id, opened=held.opened, **values)
 

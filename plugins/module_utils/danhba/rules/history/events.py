@@ -15,7 +15,7 @@ OPENED = rule(
     "history-opened",
     "R6",
     _(
-        "{object} was opened by {before}, and this change says {now}; restore it, "
+        "{object} is entered as opened by {before}, and this change says {now}; restore it, "
         "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
     ),
 )
@@ -23,7 +23,7 @@ CLOSED = rule(
     "history-closed-changed",
     "R6",
     _(
-        "{object} was closed by {before}, and this change says {now}; restore it, "
+        "{object} is entered as closed by {before}, and this change says {now}; restore it, "
         "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
     ),
 )
@@ -31,8 +31,9 @@ REOPENED = rule(
     "history-closed",
     "R6.2b",
     _(
-        "{object} was closed on {day} by {document}, and this change takes that back; restore closed: and open anew, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "{object} is entered as closed from {day} on by {document}, and this change takes that back; "
+        "restore closed: and open anew, or acknowledge the correction in province.yml (limit: history, "
+        "accounts: [{object}])"
     ),
 )
 LATE = advice(

@@ -1,0 +1,34 @@
+"""A cache of its own for a test, and which files were examined beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from danhba.checking import examination
+from danhba.checking.cache import ResultCache
+from danhba.reading import source
+
+DAY = date(2026, 1, 1)
+P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> ResultCache:
+    return ResultCache(tmp_path / "cache" / "danhba" / "results.sqlite")
+
+
+@pytest.fixture
+def examined(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that were examined, in order."""
+    names: list[str] = []
+    real = examination.examine
+
+    def examine(file: source.File, system: frozenset[str]) -> examination.Examined:
+        names.append(file.name)
+        return real(file, system)
+
+    monkeypatch.setattr(examination, "examine", examine)
+    return names
