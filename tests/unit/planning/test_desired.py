@@ -14,7 +14,7 @@ from danhba.planning.desired import accounts as desired_accounts
 from danhba.planning.desired import concerned
 from danhba.planning.state import Timeline
 from tests.factory.text import Value
-from tests.support.registers import Texts, accounts, agency, files, person, register, timeline, wanted
+from tests.support.registers import Texts, accounts, agency, event, files, person, register, timeline, wanted
 
 LEAVING = register(
     agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01 transferred"), person("2", "Lò Ba", "2010-01-01")),
@@ -367,3 +367,28 @@ def test_only_the_people_of_some_agencies_are_made_out() -> None:
         ("agency", "bb"),
         ("agency", "stttt"),
     }
+
+
+def renamed(**pin: Value) -> Texts:
+    """One who gets another name on 1 January 2011."""
+    left, came = event("renamed", "2011-01-01"), event("renamed", "2011-01-01")
+    return register(agency("stttt", person("1", "Lò An", "2010-01-01", left), person("1", "Lò Thị Bình", came, **pin)))
+
+
+def test_the_mailbox_of_a_renamed_person_goes_on_under_the_new_name_and_the_former_address_leads_there() -> None:
+    before, after = accounts(renamed(), "2010-12-31"), accounts(renamed(), "2011-01-01")
+    was, now = (each.accounts["official", "1"] for each in (before, after))
+    assert (was.name, was.address) == ("Lò An", "lan-stttt@laocai.gov.vn")
+    assert (now.name, now.address) == ("Lò Thị Bình", "ltbinh-stttt@laocai.gov.vn")
+    assert (now.state, now.document, now.since) == ("open", "1/QĐ-UBND", "2011-01-01")
+    assert "lan-stttt" not in routes(before)
+    assert routes(after)["lan-stttt"] == ("forward", "official/1")
+    assert routes(accounts(renamed(), "2011-04-01"))["lan-stttt"][0] == "redirect"
+    assert "lan-stttt" not in routes(accounts(renamed(), "2012-06-01"))
+
+
+def test_the_address_of_a_renamed_person_stays_where_a_document_pins_it() -> None:
+    texts = renamed(address="lan-stttt", address_document="1/QĐ-UBND")
+    found = accounts(texts, "2011-01-01")
+    assert found.accounts["official", "1"][2:4] == ("lan-stttt@laocai.gov.vn", "Lò Thị Bình")
+    assert "lan-stttt" not in routes(found)

@@ -13,7 +13,7 @@ import click
 from ..messages import mark as _
 from ..model import documents
 from ..model.kinds import KINDS
-from ..model.register import MOVES, PERSON_CLOSED
+from ..model.register import PAIRED, PERSON_CLOSED
 from ..reading import age, schema
 from .common import Day, at_terminal, language
 from .misuse import Misuse, WrongValue, explain
@@ -129,7 +129,7 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
 _CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key"}
 # More values than these are left to --help.
 MOST_CHOICES = 10
-ENDINGS = PERSON_CLOSED - MOVES
+ENDINGS = PERSON_CLOSED - PAIRED
 BEGINNINGS = ("recruited", "migrated")
 
 

@@ -112,7 +112,7 @@ KEYS: dict[str, tuple[str, str]] = {
 WORDS: dict[str, str] = {
     **{word: kind.name for word, kind in KINDS.items()},
     "established": _("established"),
-    "renamed": _("renamed: a new agency with a new code succeeds the old one"),
+    "renamed": _("renamed: an agency as a new one with a new code; a person as a new entry of the same id and day"),
     "merged": _("united or merged"),
     "split": _("split"),
     "dissolved": _("dissolved, without a successor"),

@@ -12,12 +12,14 @@ from .policy import Acknowledgement, Policy
 
 AGENCY_OPENED = frozenset({"established", "renamed", "merged", "split"})
 AGENCY_CLOSED = frozenset({"dissolved", "renamed", "merged", "split"})
-PERSON_OPENED = frozenset({"recruited", "transferred", "reorganised", "migrated"})
+PERSON_OPENED = frozenset({"recruited", "transferred", "reorganised", "renamed", "migrated"})
 PERSON_CLOSED = frozenset(
-    {"retired", "resigned", "dismissed", "deceased", "left_province", "transferred", "reorganised"}
+    {"retired", "resigned", "dismissed", "deceased", "left_province", "transferred", "reorganised", "renamed"}
 )
-# Events that end one issuance of a person and begin another on the same day.
+# Events that end one issuance of a person and begin another on the same day: in another agency, or under another name.
 MOVES = frozenset({"transferred", "reorganised"})
+RENAMED = "renamed"
+PAIRED = MOVES | {RENAMED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ _DECISIONS = frozenset({"QĐ", "NQ", "KL", "TB", LETTER})
 PERSONAL: Mapping[str, frozenset[str]] = {
     "recruited": _DECISIONS | {"HĐ"},
     "transferred": _DECISIONS,
+    "renamed": _DECISIONS | {"TTr", "BC"},
     "reorganised": _DECISIONS | _LAWS | {"KH", "ĐA", "PA"},
     "retired": _DECISIONS,
     "resigned": _DECISIONS | {"HĐ", "BB", "BTT"},

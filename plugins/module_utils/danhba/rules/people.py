@@ -9,7 +9,7 @@ from itertools import pairwise
 from ..messages import mark as _
 from ..model.facts import FOREVER, Facts, Held
 from ..model.findings import Finding, Where, advice, rule
-from ..model.register import MOVES, Agency, Issuance, Suspension
+from ..model.register import MOVES, PAIRED, RENAMED, Agency, Issuance, Suspension
 from ..vietnamese.names import spelling
 
 TWO = rule(
@@ -59,6 +59,31 @@ MOVE_FROM = rule(
     "R6.2a",
     _("{person} came to {agency} on {day} ({event}), but nothing closes elsewhere on that day with this id and event"),
 )
+RENAMED_TO = rule(
+    "person-renamed-to",
+    "R4.2",
+    _(
+        "{person} gets another name in {agency} on {day} by {document}, but no later entry opens there on that day "
+        "with this id, document and event; add one with the new name at the end of people:, as danhba change {person} "
+        "--name does, or correct the event"
+    ),
+)
+RENAMED_FROM = rule(
+    "person-renamed-from",
+    "R4.2",
+    _(
+        "{person} opens in {agency} on {day} under a new name by {document}, but no earlier entry closes there on that "
+        "day with this id, document and event; close it by the same, or write transferred for one of another agency"
+    ),
+)
+RENAMED_SAME = rule(
+    "person-renamed-same",
+    "R4.2",
+    _(
+        "{person} is called {name} after {document} as before it; write the name that {document} gives, or take this "
+        "entry out again, and the closing by event renamed with it"
+    ),
+)
 CARRIED = rule(
     "person-suspension-carried",
     "R6.2a",
@@ -85,7 +110,29 @@ def check(agency: Agency) -> Iterator[Finding]:
     for issuance in agency.people:
         yield from _dates(agency, issuance)
         yield from _within(agency, issuance)
+    yield from _renamed(agency)
     yield from _two_ids(agency)
+
+
+def _renamed(agency: Agency) -> Iterator[Finding]:
+    """A name changes within an agency on one day by one document: an entry ends, and another begins behind it."""
+    ended: dict[tuple[str, date, str], Issuance] = {}
+    for issuance in agency.people:
+        opened, closed = issuance.opened, issuance.closed
+        if opened.event == RENAMED:
+            former = ended.pop((issuance.id, opened.date, opened.document), None)
+            values = {"person": issuance.id, "document": opened.document}
+            if former is None:
+                yield RENAMED_FROM.at(
+                    agency.where_of(issuance, "opened"), agency=agency.code, day=opened.date, **values
+                )
+            elif spelling(former.name) == spelling(issuance.name):
+                yield RENAMED_SAME.at(agency.where_of(issuance, "name"), name=issuance.name, **values)
+        if closed and closed.event == RENAMED:
+            ended[issuance.id, closed.date, closed.document] = issuance
+    for (person, day, document), issuance in ended.items():
+        where = agency.where_of(issuance, "closed")
+        yield RENAMED_TO.at(where, agency=agency.code, person=person, day=day, document=document)
 
 
 def _two_ids(agency: Agency) -> Iterator[Finding]:
@@ -186,11 +233,10 @@ def _by_date(entries: list[Entry]) -> list[Entry]:
 
 
 def _identity(entries: list[Entry]) -> Iterator[Finding]:
-    """One id in two names is two people, unless a change of name explains it: then the later entry follows a move."""
-    (first_agency, first), *others = _by_date(entries)
-    for agency, held in others:
-        if spelling(held.name) != spelling(first.name) and held.opened_event not in MOVES:
-            values = {"name": held.name, "other_name": first.name, "other": first_agency.code}
+    """One id in two names is two people, unless the later entry follows a change of the name, or a move with one."""
+    for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
+        if spelling(held.name) != spelling(former.name) and held.opened_event not in PAIRED:
+            values = {"name": held.name, "other_name": former.name, "other": former_agency.code}
             yield IDENTITY.at(agency.where_of(held, "name"), person=held.id, **values)
 
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from ...messages import mark as _
 from ...model.findings import Finding, advice, rule
-from ...model.register import Agency, Issuance, Suspension
+from ...model.register import RENAMED, Agency, Issuance, Suspension
 from . import events
 from .order import Order
 from .spelling import alike, spelt
@@ -16,14 +16,18 @@ from .spelling import alike, spelt
 READDRESSED = rule(
     "history-address",
     "R4.2",
-    _("{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}"),
+    _(
+        "{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}; a new "
+        "name by a document: danhba change {person} --name …"
+    ),
 )
 NAME = rule(
     "history-name",
     "R4.2",
     _(
-        "{object} was {before} and is now {now}; restore the name, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "{object} was {before} and is now {now}; restore the name: a new one by a document is an entry at the end, as "
+        "danhba change --name writes it; "
+        "or acknowledge a correction in province.yml (limit: history, accounts: [{object}])"
     ),
 )
 MARKS = advice(
@@ -65,6 +69,7 @@ Given: TypeAlias = "tuple[Issuance, str | None]"
 def check(then: list[Given], today: list[Given], now: Agency) -> Iterator[Finding]:
     """What of an agency's entries is taken back; each comes with its local part."""
     former, later = [issuance for issuance, _local in then], [issuance for issuance, _local in today]
+    yield from _led(later, now, len(former))
     pairs = {index: index for index in range(len(former))}
     in_order = [issuance.id for issuance in former] == [issuance.id for issuance in later[: len(former)]]
     if not in_order:
@@ -80,6 +85,16 @@ def check(then: list[Given], today: list[Given], now: Agency) -> Iterator[Findin
             yield READDRESSED.at(where, person=issuance.id, agency=now.code, before=was, now=local)
         elif was and local:
             yield from _identity(before, issuance, now)
+
+
+def _led(people: list[Issuance], now: Agency, known: int) -> Iterator[Finding]:
+    """Leaders who are none any more since a change of name that is among the entries behind the first `known`."""
+    ended = {(i.id, i.closed.date): i for i in people if i.closed and i.closed.event == RENAMED}
+    for issuance in people[known:]:
+        former = ended.get((issuance.id, issuance.opened.date)) if issuance.opened.event == RENAMED else None
+        if former and former.leader and not issuance.leader:
+            where = now.where_of(issuance)
+            yield LEADER.at(where, object=where.object)
 
 
 def _issuance(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:

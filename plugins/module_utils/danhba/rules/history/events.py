@@ -9,7 +9,7 @@ from datetime import date
 from ...messages import mark as _
 from ...model.findings import Finding, Where, advice, rule
 from ...model.policy import Policy
-from ...model.register import MOVES, Agency, Event, Issuance
+from ...model.register import PAIRED, Agency, Event, Issuance
 
 OPENED = rule(
     "history-opened",
@@ -83,13 +83,13 @@ def describe(event: Event) -> str:
 
 
 def late(before: Agency, now: Agency, policy: Policy, day: date) -> Iterator[Finding]:
-    """What this change closes so long ago that its mail need not be kept any more; those who moved keep theirs."""
+    """What this change closes so long ago that its mail need not be kept any more; those who go on keep theirs."""
     if before.closed is None and now.closed and now.closed.event == "dissolved":
         yield from _longer_ago(now.closed, policy.retention_days, day, now.where("closed"))
     still = {(issuance.id, issuance.opened.date) for issuance in before.people if issuance.closed is None}
     for issuance in now.people:
         closed = issuance.closed
-        if closed and closed.event not in MOVES and (issuance.id, issuance.opened.date) in still:
+        if closed and closed.event not in PAIRED and (issuance.id, issuance.opened.date) in still:
             kept = policy.retention_days_leader if issuance.leader else policy.retention_days
             yield from _longer_ago(closed, kept, day, now.where_of(issuance, "closed"))
 
