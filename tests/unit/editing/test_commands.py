@@ -635,3 +635,98 @@ def test_only_a_suspension_in_force_is_ended(run: Run, root: Path) -> None:
         result = run("resume", person, "--document", "8/QĐ-STTTT", "--date", day)
         assert (result.exit_code, there(root)) == (1, UNTOUCHED)
         assert f"{person} is not suspended in stttt on {day}" in result.stderr
+
+
+MAI = ("change", "000102", "--name", "Ngô Thị Mai", *BY)
+RENAMED = """\
+    closed: {document: 5/QĐ-UBND, date: 2011-07-01, event: renamed}
+"""
+NEW_NAME = """\
+  - id: "000102"
+    name: Ngô Thị Mai
+    opened: {document: 5/QĐ-UBND, date: 2011-07-01, event: renamed}
+    suspended:
+      - {document: 9/QĐ-STTTT, date: 2011-07-01, until: 2011-08-01}
+"""
+
+
+class TestAnotherName:
+    def test_is_a_pair_of_entries_and_takes_a_suspension_along(self, run: Run, root: Path) -> None:
+        result = run(*MAI)
+        assert result.exit_code == 0, result.output
+        assert there(root) == changed(stttt=after(STTTT, NGO, RENAMED) + NEW_NAME)
+        # She is suspended by then: the same plan as for a transfer.
+        assert (
+            "rename, readdress: vinhnv-stttt@laocai.gov.vn (Ngô Vân Vinh → Ngô Thị Mai) → ntmai-stttt@laocai.gov.vn"
+        ) in result.stdout
+        assert "close" not in result.stdout.splitlines()[-1]
+
+    def test_keeps_what_is_said_of_a_person_and_a_pinned_address(self, run: Run, root: Path) -> None:
+        result = run(
+            *("change", "000101", "--name", "Nguyễn Thị Vịnh", "--unit", "Ban Giám đốc", *BY),
+            *("--address", "nvvinh-stttt", "--address-document", "5/QĐ-UBND"),
+        )
+        assert result.exit_code == 0, result.output
+        assert (
+            (root / S)
+            .read_text(encoding="utf-8")
+            .endswith("""\
+  - id: "000101"
+    name: Nguyễn Thị Vịnh
+    title: Giám đốc
+    leader: true
+    unit: Ban Giám đốc
+    phone: "0214 3 840 034"
+    address: nvvinh-stttt
+    address_document: 5/QĐ-UBND
+    opened: {document: 5/QĐ-UBND, date: 2011-07-01, event: renamed}
+""")
+        )
+        assert "rename: nvvinh-stttt@laocai.gov.vn (Nguyễn Văn Vịnh → Nguyễn Thị Vịnh)" in result.stdout
+
+    def test_of_which_a_part_is_stated(self, run: Run, root: Path) -> None:
+        parts = "    name: Ngô Vân Vinh\n    family: Ngô\n    given: Vinh\n"
+        write(root, edited(S, ("    name: Ngô Vân Vinh\n", parts)))
+        assert run(*MAI).exit_code == 0
+        assert "    name: Ngô Thị Mai\n    family: Ngô\n    opened" in (root / S).read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize(
+        ("arguments", "status", "said"),
+        [
+            (("--name", "Ngô Vân Vinh", *BY), 1, "person-renamed-same"),
+            (("--name", "Ngô Thị Mai"), 2, "missing --document, --date"),
+            (("--address", "mai-stttt"), 2, "--address go with a new name; give it: --name"),
+            (("--title", "Văn thư", *BY), 2, "--document, --date go with a new name; give it: --name"),
+            (("--name", "Ngô Thị Mai", *BY, "--address", "mai-stttt"), 1, "address-document"),
+        ],
+    )
+    def test_is_refused(self, arguments: tuple[str, ...], status: int, said: str, run: Run, root: Path) -> None:
+        result = run("change", "000102", *arguments)
+        assert (result.exit_code, said in result.stderr) == (status, True), result.output
+        assert there(root) == UNTOUCHED
+
+    def test_to_come_is_not_in_the_way_of_what_is_described_suspended_and_resumed(self, run: Run, root: Path) -> None:
+        later = ("--document", "6/QĐ-UBND", "--date", "2011-07-15")
+        assert run("change", "000102", "--name", "Ngô Thị Mai", *later).exit_code == 0
+        assert run("change", "000102", "--title", "Văn thư").exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert text.count("    title: Văn thư\n") == 2
+        assert "{document: 9/QĐ-STTTT, date: 2011-07-15, until: 2011-08-01}" in text
+        assert run("resume", "000102", *BY).exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert "until: 2011-08-01, ended: {document: 5/QĐ-UBND, date: 2011-07-01}}" in text
+        assert "until: 2011-08-01, ended: {document: 5/QĐ-UBND, date: 2011-07-15}}" in text
+        again = ("--document", "7/QĐ-UBND", "--date", "2011-07-10")
+        assert run("suspend", "000102", *again).exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert "- {document: 7/QĐ-UBND, date: 2011-07-10}\n" in text
+        assert "- {document: 7/QĐ-UBND, date: 2011-07-15}\n" in text
+
+    def test_to_come_is_not_overtaken(self, run: Run, root: Path) -> None:
+        later = ("--document", "6/QĐ-UBND", "--date", "2011-12-01")
+        assert run("change", "000101", "--name", "Nguyễn Thị Vịnh", *later).exit_code == 0
+        before = there(root)
+        for arguments in (("transfer", "000101", "--to", "ubnd", *BY), ("close", "000101", "--event", "retired", *BY)):
+            result = run(*arguments)
+            assert (result.exit_code, "will be closed in stttt on 2011-12-01" in result.stderr) == (1, True)
+        assert there(root) == before

@@ -15,7 +15,9 @@ from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
+from ..model.register import RENAMED
 from ..model.rows import ids_of
+from ..model.sizes import written
 from ..planning.listing import Listed, of_name, of_people
 from ..planning.state import Timeline
 from ..reading.source import File
@@ -32,6 +34,7 @@ PENDING = _(
     "correct that entry in its file, or give a day from then on"
 )
 NOTHING_TO_CHANGE = _("say what is to be changed: {options}")
+NAME_MISSING = _("{options} go with a new name; give it: --name")
 NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name one first: danhba custodian {agency}")
 # So many of the same name are shown.
 NAMESAKES = 5
@@ -39,6 +42,10 @@ NAMESAKES = 5
 F = TypeVar("F", bound=Callable[..., Any])
 # What is described, and needs no document of its own.
 _DESCRIBED = ("title", "unit", "phone", "quota")
+# What only somebody with another name gets, or has to show.
+_OF_ITSELF = ("name", "family", "given", "address", "address_document")
+_PARTS = ("family", "given")
+_OF_A_NAME = (*_OF_ITSELF[1:], "document", "date", "request")
 # What an entry of a person may have beside its id, its name and its event.
 _MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota")
 
@@ -140,7 +147,19 @@ def resume_command(person: str, directory: Path, dry_run: bool, yes: bool, lang:
     item = _settle(files, person, given, "document", "date")
     draft = Draft(files)
     draft.resume(item.agency.code, item.id, _stated(given, "document", "date"))
+    for agency, day in _carried_on(files, item, given["date"]):
+        draft.resume(agency, item.id, _stated({**given, "date": day}, "document", "date"))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+def _carried_on(files: list[File], item: Listed, day: date) -> Iterator[tuple[str, date]]:
+    """Where a suspension that is in force on a day goes along to, and when."""
+    now = next((s for s in item.issuance.suspended if s.covers(day)), None) if item.issuance else None
+    for later in of_people(_timeline(files), {item.id}) if now else ():
+        since = later.opened.date
+        spells = later.issuance.suspended if later.issuance else ()
+        if since > day and any(s.since == since and now and s.document == now.document for s in spells):
+            yield later.agency.code, since
 
 
 def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator[tuple[str, date]]:
@@ -154,7 +173,8 @@ def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator
 @click.command("change")
 @click.argument("person", metavar="ID|ADDRESS|NAME")
 @_editing
-@options("title", "unit", "phone", "quota")
+@_person_options
+@options("document", "date", "request")
 @click.option("--leader/--no-leader", default=None, help="Là lãnh đạo hay không / A leader or not.")
 @click.option(
     "--without",
@@ -172,18 +192,57 @@ def change_command(  # noqa: PLR0913, PLR0917
     without: tuple[str, ...],
     **given: Any,
 ) -> None:
-    """Sửa chức vụ, đơn vị, điện thoại, dung lượng / Change a title, a division, a telephone, a quota."""
+    """Sửa chức vụ, đơn vị, điện thoại, dung lượng; đổi họ tên / Change a title, a division, a telephone, a name.
+
+    Họ tên mới (--name) cần văn bản và ngày; địa chỉ đổi theo, trừ khi --address giữ địa chỉ cũ theo văn bản.
+    A new name (--name) needs a document and a day; the address follows, unless --address keeps it by a document.
+    """
     values = {**dict.fromkeys(without, ""), **{key: given[key] for key in _DESCRIBED if given[key]}}
     if leader is not None:
         values["leader"] = "true" if leader else ""
-    if not values:
-        raise Misuse(NOTHING_TO_CHANGE, options=[f"--{key}" for key in (*_DESCRIBED, "leader", "no-leader", "without")])
     files = read_files(directory, dry_run)
+    if given["name"]:
+        draft, day = _renamed(files, person, given, values)
+    else:
+        draft, day = _described(files, person, given, values), today()
+    commit_draft(directory, files, draft, day, dry_run=dry_run, yes=yes)
+
+
+def _described(files: list[File], person: str, given: Mapping[str, Any], values: Mapping[str, str]) -> Draft:
+    """What somebody is from now on, which needs no document."""
+    if stray := [key for key in _OF_A_NAME if given[key]]:
+        raise Misuse(NAME_MISSING, options=[f"--{key.replace('_', '-')}" for key in stray])
+    if not values:
+        keys = (*_DESCRIBED, "leader", "no-leader", "without", "name")
+        raise Misuse(NOTHING_TO_CHANGE, options=[f"--{key}" for key in keys])
     item = _find(files, person, today(), "")
     draft = Draft(files)
     for key, value in values.items():
-        draft.describe(item.agency.code, item.id, key, value)
-    commit_draft(directory, files, draft, today(), dry_run=dry_run, yes=yes)
+        draft.describe(item.agency.code, item.id, key, value, today().isoformat())
+    return draft
+
+
+def _renamed(files: list[File], person: str, given: dict[str, Any], values: Mapping[str, str]) -> tuple[Draft, date]:
+    """The same person under another name, from a day: one entry ends, and the next says what it said."""
+    item = _settle(files, person, given, "document", "date")
+    _not_pending(item)
+    opened = _event({**given, "event": RENAMED})
+    kept = {key: value for key, value in _said(item).items() if key not in _PARTS or value in given["name"]}
+    stated = {"id": item.id, **kept, **_stated(given, *_OF_ITSELF), **values}
+    said = {key: value for key, value in stated.items() if value}
+    draft = Draft(files)
+    draft.close_person(item.agency.code, item.id, opened)
+    draft.add_person(item.agency.code, {**said, "opened": opened, **_carried(item, given["date"])})
+    return draft, given["date"]
+
+
+def _said(item: Listed) -> dict[str, str]:
+    """What an entry says of somebody, beside the name, a pin and what happened."""
+    row = item.issuance
+    if row is None:
+        return {}
+    texts = {"family": row.family, "given": row.given, "title": row.title, "unit": row.unit, "phone": row.phone}
+    return {**texts, "leader": "true" if row.leader else "", "quota": written(row.quota) if row.quota else ""}
 
 
 @click.command("key")

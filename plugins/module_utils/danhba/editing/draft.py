@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from ..messages import mark as _
+from ..model.register import RENAMED
 from ..reading import schema, source
 from ..reading.source import File
 from . import text as write
@@ -102,25 +103,13 @@ class Draft:
 
         page.change(make, lambda says: says["people"][number]["suspended"][index].update(ended=event))
 
-    def describe(self, code: str, person: str, key: str, value: str) -> None:
+    def describe(self, code: str, person: str, key: str, value: str, day: str = "") -> None:
         """Write anew what an open entry says of a person beside documents: title, unit, phone, quota, leader; empty
-        takes the key out.
+        takes the key out. What follows it under another name says the same.
         """
-        page, number = self._open_entry(code, person)
-
-        def make(_root: yaml.MappingNode) -> Splice:
-            node = page.entry(number)
-            if not value:
-                return page.remove(node, key)
-            if get(node, key):
-                return page.set(node, key, value)
-            return page.put(node, key, value, after=_before(key))
-
-        def say(says: dict[str, Any]) -> None:
-            says["people"][number].pop(key) if not value else says["people"][number].update({key: value})
-
-        if str(page.says["people"][number].get(key, "")) != value:
-            page.change(make, say)
+        page, first = self._open_entry(code, person, day)
+        for number in _under_all_names(page.says, person, first):
+            _describe(page, number, key, value)
 
     def add_custodian(self, code: str, custodian: Mapping[str, Value]) -> None:
         """Add to the end of an agency's custodians."""
@@ -240,6 +229,35 @@ def _change(
         entry[key] = value(entry.get(key))
 
     page.change(lambda _root: make(page.entry(number)), say)
+
+
+def _under_all_names(says: Mapping[str, Any], person: str, first: int) -> list[int]:
+    """The number of an entry, and of those that follow it by a change of name."""
+    later = enumerate(says["people"][first + 1 :], first + 1)
+    return [first, *(number for number, entry in later if entry.get("id") == person and _is_renamed(entry))]
+
+
+def _is_renamed(entry: Mapping[str, Any]) -> bool:
+    opened = entry.get("opened")
+    return isinstance(opened, Mapping) and opened.get("event") == RENAMED
+
+
+def _describe(page: Page, number: int, key: str, value: str) -> None:
+    """Write a value of an entry anew, or take it out where it is empty."""
+
+    def make(_root: yaml.MappingNode) -> Splice:
+        node = page.entry(number)
+        if not value:
+            return page.remove(node, key)
+        if get(node, key):
+            return page.set(node, key, value)
+        return page.put(node, key, value, after=_before(key))
+
+    def say(says: dict[str, Any]) -> None:
+        says["people"][number].pop(key) if not value else says["people"][number].update({key: value})
+
+    if str(page.says["people"][number].get(key, "")) != value:
+        page.change(make, say)
 
 
 def _last_open(says: Mapping[str, Any], person: str) -> int | None:

@@ -17,8 +17,8 @@ READDRESSED = rule(
     "history-address",
     "R4.2",
     _(
-        "{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}; a new "
-        "name by a document: danhba change {person} --name …"
+        "{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}; "
+        "danhba change {person} --name … is for a new name by a document"
     ),
 )
 NAME = rule(
