@@ -388,7 +388,7 @@ class TestWhoIsMeant:
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr == (
             "danhba: Giàng Seo Phử (000103) will be closed in stttt on 2012-01-01 by 77/QĐ-STTTT already, and nothing "
-            "is closed twice; correct that entry in its file, or give a day from then on\n"
+            "is closed twice; take it back first: danhba withdraw, or give a day from then on\n"
         )
         assert there(root) == UNTOUCHED
 
@@ -729,4 +729,129 @@ class TestAnotherName:
         for arguments in (("transfer", "000101", "--to", "ubnd", *BY), ("close", "000101", "--event", "retired", *BY)):
             result = run(*arguments)
             assert (result.exit_code, "will be closed in stttt on 2011-12-01" in result.stderr) == (1, True)
+        assert there(root) == before
+
+
+TAKEN = "withdrawn: {document: 8/QĐ-UBND, date: 2011-06-01}"
+WITHDRAW = ("--document", "8/QĐ-UBND")
+LATER = ("--until", "2011-09-01")
+
+
+class TestWithdrawing:
+    """On 1 June 2011; what `BY` does is of 1 July."""
+
+    def test_a_retirement(self, run: Run, root: Path) -> None:
+        assert run("close", "000101", "--event", "retired", *BY).exit_code == 0
+        result = run("withdraw", "000101", *WITHDRAW)
+        assert result.exit_code == 0, result.output
+        item = f"    withdrawn:\n      - {{document: 5/QĐ-UBND, date: 2011-07-01, event: retired, {TAKEN}}}\n"
+        assert there(root) == changed(stttt=after(STTTT, VINH, item))
+        assert (
+            "withdrawn: Nguyễn Văn Vịnh (000101): retired, from 2011-07-01 on, by 5/QĐ-UBND; by 8/QĐ-UBND it does not "
+            "come to pass\n"
+        ) in result.stderr
+        assert result.stdout.endswith("As of 2011-06-01: no mailbox and no address changes\n")
+
+    def test_a_retirement_put_off_and_withdrawn_in_the_end(self, run: Run, root: Path) -> None:
+        assert run("close", "000101", "--event", "retired", *BY).exit_code == 0
+        result = run("withdraw", "000101", *WITHDRAW, *LATER)
+        assert result.exit_code == 0, result.output
+        assert "it comes on 2011-09-01" in result.stderr
+        closed = "    closed: {document: 8/QĐ-UBND, date: 2011-09-01, event: retired}\n"
+        item = f"    withdrawn:\n      - {{document: 5/QĐ-UBND, date: 2011-07-01, event: retired, {TAKEN}}}\n"
+        assert there(root) == changed(stttt=after(STTTT, VINH, closed + item))
+        assert run("withdraw", "000101", "--document", "9/QĐ-UBND", "--date", "2011-05-30").exit_code == 0
+        again = item.rstrip("\n") + (
+            "\n      - {document: 8/QĐ-UBND, date: 2011-09-01, event: retired, "
+            "withdrawn: {document: 9/QĐ-UBND, date: 2011-05-30}}\n"
+        )
+        assert there(root) == changed(stttt=after(STTTT, VINH, again))
+
+    def test_one_who_never_comes_and_one_who_comes_later(self, run: Run, root: Path) -> None:
+        assert run(*OPEN).exit_code == 0
+        assert run("withdraw", "000104", *WITHDRAW, *LATER).exit_code == 0
+        opened = LINES.replace("recruited}", f"recruited, {TAKEN}}}")
+        again = LINES.replace(EVENT % "recruited", "{document: 8/QĐ-UBND, date: 2011-09-01, event: recruited}")
+        assert there(root) == changed(ubnd=UBND.replace(" []", "\n" + (opened + again).rstrip("\n")))
+        assert run("withdraw", "ltmai-ubnd", "--document", "9/QĐ-UBND").exit_code == 0
+        assert (root / "agencies/ubnd.yml").read_text(encoding="utf-8").count("withdrawn:") == 2
+        # The address stays hers.
+        result = run("open", "ubnd", "--name", "Lò Thị Mai", "--id", "000105", *BY)
+        assert "mailt-ubnd@laocai.gov.vn" in result.stdout
+        assert run("open", "ubnd", "--name", "Lò Thị Mai", "--id", "000104", *BY, "--dry-run").stdout.count(
+            "create: ltmai-ubnd@laocai.gov.vn"
+        )
+        refused = run("close", "000104", "--event", "resigned", *BY)
+        assert "that ltmai-ubnd@laocai.gov.vn opens on 2011-09-01 was withdrawn by 9/QĐ-UBND" in refused.stderr
+
+    @pytest.mark.parametrize("later", [(), LATER])
+    def test_a_transfer(self, later: tuple[str, ...], run: Run, root: Path) -> None:
+        assert run("transfer", "000102", "--to", "ubnd", *BY).exit_code == 0
+        result = run("withdraw", "000102", *WITHDRAW, *later)
+        assert result.exit_code == 0, result.output
+        left, came = ((root / f"agencies/{code}.yml").read_text(encoding="utf-8") for code in ("stttt", "ubnd"))
+        assert f"event: transferred, {TAKEN}" in left
+        assert f"event: transferred, {TAKEN}" in came
+        new = "{document: 8/QĐ-UBND, date: 2011-09-01, event: transferred}\n"
+        assert (f"closed: {new}" in left, f"opened: {new}" in came) == (bool(later), bool(later))
+
+    @pytest.mark.parametrize("later", [(), LATER])
+    def test_a_name(self, later: tuple[str, ...], run: Run, root: Path) -> None:
+        assert run(*MAI).exit_code == 0
+        assert run("withdraw", "000102", "--event", "đổi tên", *WITHDRAW, *later).exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert text.count(f"event: renamed, {TAKEN}") == 2
+        assert text.count("    name: Ngô Thị Mai\n") == (2 if later else 1)
+        shown = run("who", "000102").stdout
+        assert "ntmai-stttt@laocai.gov.vn  [withdrawn]" in shown
+        assert "withdrawn 2011-06-01 by 8/QĐ-UBND: 5/QĐ-UBND (renamed), of 2011-07-01" in shown
+        # What is described is of the name that holds.
+        assert run("change", "000102", "--title", "Văn thư").exit_code == 0
+        assert (root / S).read_text(encoding="utf-8").count("    title: Văn thư\n") == (2 if later else 1)
+
+    def test_a_suspension_with_what_it_takes_along(self, run: Run, root: Path) -> None:
+        assert run("change", "000101", "--name", "Nguyễn Thị Vịnh", "--document", "6/QĐ-UBND", "--date", "2011-08-01")
+        assert run("suspend", "000101", *BY).exit_code == 0
+        assert run("withdraw", "000101", *WITHDRAW).exit_code == 1
+        assert run("withdraw", "000101", "--event", "suspended", *WITHDRAW).exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert f"- {{document: 5/QĐ-UBND, date: 2011-07-01, {TAKEN}}}\n" in text
+        assert f"- {{document: 5/QĐ-UBND, date: 2011-08-01, {TAKEN}}}\n" in text
+
+    @pytest.mark.parametrize(
+        ("first", "arguments", "status", "said"),
+        [
+            ((), ("000101", *WITHDRAW), 1, "nothing is to come for Nguyễn Văn Vịnh (000101) after 2011-06-01"),
+            ((), ("000101",), 2, "missing --document"),
+            ((), ("nobody", *WITHDRAW), 1, "nobody here is or was 'nobody'"),
+            ((), ("000103", "--event", "resigned", *WITHDRAW), 1, "nothing is to come"),
+            ((), ("000103", "--document", "77/QĐ-STTTT"), 1, "document-withdrawn"),
+            ((), ("000103", "--document", "8/GM-STTTT"), 1, "document-slip"),
+            ((), ("000103", *WITHDRAW, "--date", "2012-01-01"), 1, "person-withdrawn"),
+            ((), ("000103", *WITHDRAW, "--until", "2011-06-01"), 1, "2011-06-01 has come already"),
+            (
+                ("suspend", "000103", *BY),
+                ("000103", *WITHDRAW),
+                1,
+                (
+                    "several things are to come for Giàng Seo Phử (000103): suspended 2011-07-01 (5/QĐ-UBND), retired "
+                    "2012-01-01 (77/QĐ-STTTT); say which one: --event"
+                ),
+            ),
+            (
+                ("close", "000101", "--event", "retired", "--document", "5/QĐ-UBND", "--date", "2011-06-01"),
+                ("000101", *WITHDRAW),
+                1,
+                "nothing is to come",
+            ),
+        ],
+    )
+    def test_refused(  # noqa: PLR0917
+        self, first: tuple[str, ...], arguments: tuple[str, ...], status: int, said: str, run: Run, root: Path
+    ) -> None:
+        if first:
+            assert run(*first).exit_code == 0
+        before = there(root)
+        result = run("withdraw", *arguments)
+        assert (result.exit_code, said in result.stderr) == (status, True), result.output
         assert there(root) == before

@@ -126,7 +126,8 @@ class _Issuer:
             local = self._pinned(issuance) if issuance.address else self._computed(issuance)
             if local:
                 self.holders.setdefault(local, issuance.id)
-                self.held[issuance.id] = local
+                # What was taken back holds the address for its own person, but takes nothing from it.
+                self.held[issuance.id] = self.held.get(issuance.id, local) if issuance.void else local
             yield local
 
     def _pinned(self, issuance: Issuance) -> str | None:

@@ -44,6 +44,7 @@ COMMANDS = {
     "transfer": "editing",
     "update": "sending",
     "who": "register",
+    "withdraw": "editing",
 }
 
 

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 import click
 
-from ..editing import entry, people
+from ..editing import entry, people, withdrawal
 from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
-from ..model.register import RENAMED
+from ..model.register import PERSON_CLOSED, PERSON_OPENED, RENAMED
 from ..model.rows import ids_of
 from ..model.sizes import written
 from ..planning.listing import Listed, of_name, of_people
@@ -26,15 +26,26 @@ from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today
 from .misuse import Misuse
+from .words import name as word
 
 SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
 SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
 PENDING = _(
     "{name} ({id}) will be closed in {agency} on {day} by {document} already, and nothing is closed twice; "
-    "correct that entry in its file, or give a day from then on"
+    "take it back first: danhba withdraw, or give a day from then on"
 )
 NOTHING_TO_CHANGE = _("say what is to be changed: {options}")
 NAME_MISSING = _("{options} go with a new name; give it: --name")
+NOTHING_TO_COME = _(
+    "nothing is to come for {name} ({id}) after {day}; what has happened is ended as such: "
+    "danhba close, transfer, open, resume"
+)
+SEVERAL_TO_COME = _("several things are to come for {name} ({id}): {found}; say which one: --event")
+NOT_LATER = _("{day} has come already; what is put off is put off to a later day")
+TAKEN_BACK = _("withdrawn: {name} ({id}): {what}, from {day} on, by {document}; by {by} it does not come to pass")
+PUT_OFF = _("put off: {name} ({id}): {what}, from {day} on, by {document}; by {by} it comes on {until}")
+# What may be to come for somebody.
+COMING = PERSON_OPENED | PERSON_CLOSED | {withdrawal.SUSPENDED}
 NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name one first: danhba custodian {agency}")
 # So many of the same name are shown.
 NAMESAKES = 5
@@ -150,6 +161,56 @@ def resume_command(person: str, directory: Path, dry_run: bool, yes: bool, lang:
     for agency, day in _carried_on(files, item, given["date"]):
         draft.resume(agency, item.id, _stated({**given, "date": day}, "document", "date"))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@click.command("withdraw")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("document", "date", "until")
+@event(COMING)
+def withdraw_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Thu hồi, hoặc lùi ngày, việc chưa đến ngày / Withdraw, or put off, what has not happened yet.
+
+    --date là ngày của văn bản thu hồi (mặc định hôm nay); --until là ngày mới của việc được lùi lại.
+    --date is the day of the document that withdraws (today, if not given); --until is the new day of what is put off.
+    """
+    complete(given, "document")
+    given["date"] = given["date"] or today()
+    files = read_files(directory, dry_run)
+    matter = _matter(files, person, given["event"])
+    if given["until"] and given["until"] <= today():
+        raise Problem(NOT_LATER, day=given["until"])
+    draft = Draft(files)
+    withdrawal.take_back(draft, matter, _stated(given, "document", "date"), str(given["until"] or ""))
+    _tell(matter, given)
+    commit_draft(directory, files, draft, today(), dry_run=dry_run, yes=yes)
+
+
+def _matter(files: list[File], query: str, event: str | None) -> withdrawal.Matter:
+    """The one thing to come that is meant; the last of several of one kind, which are taken back in that order."""
+    mailboxes = people.of_query(_timeline(files), query)
+    coming = {id_: withdrawal.to_come(entries, today()) for id_, entries in mailboxes.items()}
+    coming = {id_: found for id_, found in coming.items() if found} or coming
+    if len(coming) > 1:
+        several = people.Ambiguous(query, [item for id_ in coming for item in mailboxes[id_]])
+        table(show_addresses.rows(several.found, language()))
+        raise several
+    ((id_, found),) = coming.items()
+    meant = [matter for matter in found if event in {None, matter.event}]
+    values = {"name": mailboxes[id_][-1].name, "id": id_, "day": today()}
+    if not meant:
+        raise Problem(NOTHING_TO_COME, **values)
+    if len({matter.event for matter in meant}) > 1:
+        listed = [f"{word(matter.event, language())} {matter.day} ({matter.document})" for matter in meant]
+        raise Problem(SEVERAL_TO_COME, **values, found=listed)
+    return meant[-1]
+
+
+def _tell(matter: withdrawal.Matter, given: Mapping[str, Any]) -> None:
+    """Say in words what does not come to pass: a plan only shows what does."""
+    values = {"name": matter.name, "id": matter.id, "what": word(matter.event, language()), "day": matter.day}
+    values |= {"document": matter.document, "by": given["document"], "until": given["until"]}
+    say(PUT_OFF if given["until"] else TAKEN_BACK, **values)
 
 
 def _carried_on(files: list[File], item: Listed, day: date) -> Iterator[tuple[str, date]]:

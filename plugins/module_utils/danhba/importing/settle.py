@@ -94,7 +94,8 @@ class _Known:
     @classmethod
     def of(cls, register: Register, issued: addresses.Issued, opening: Opening) -> _Known:
         def is_open(issuance: Issuance) -> bool:
-            return issuance.closed is None or issuance.closed.date > opening.event.date
+            ahead = issuance.closed is None or issuance.closed.date > opening.event.date
+            return ahead and not issuance.void
 
         holders = defaultdict(list)
         for agency, issuance in register.issuances():

@@ -92,6 +92,22 @@ CARRIED = rule(
         "on under suspended: there, or end it in {other}: ended: {{document: …, date: …}}"
     ),
 )
+LATE = rule(
+    "person-withdrawn",
+    "R6.2",
+    _(
+        "{person}: what {document} does on {day} cannot be withdrawn on {withdrawn}, by when it has happened; correct "
+        "the days, or end it as what has happened is ended: danhba close, transfer, open, resume"
+    ),
+)
+VOID_CLOSED = rule(
+    "person-withdrawn-closed",
+    "R6.2",
+    _(
+        "{person} never opens in {agency} on {day}, for that is withdrawn, and yet is to be closed; withdraw that too: "
+        "move closed: to the list withdrawn: with its document, as danhba withdraw does"
+    ),
+)
 TWO_IDS = advice(
     "person-two-ids",
     "R4.0",
@@ -119,7 +135,7 @@ def _renamed(agency: Agency) -> Iterator[Finding]:
     ended: dict[tuple[str, date, str], Issuance] = {}
     for issuance in agency.people:
         opened, closed = issuance.opened, issuance.closed
-        if opened.event == RENAMED:
+        if opened.event == RENAMED and not issuance.void:
             former = ended.pop((issuance.id, opened.date, opened.document), None)
             values = {"person": issuance.id, "document": opened.document}
             if former is None:
@@ -152,8 +168,9 @@ def _apart(one: Issuance, other: Issuance) -> bool:
 
 def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
     """All issuances of each person together; moves only where every file was read."""
-    for entries in _entries(facts).values():
-        yield from _identity(entries)
+    for listed in _entries(facts).values():
+        yield from _identity([entry for entry in listed if not (entry[1].void and entry[1].opened_event in PAIRED)])
+        entries = [entry for entry in listed if not entry[1].void]
         yield from _deceased(entries)
         yield from _one_at_a_time(entries)
         yield from _carried(entries)
@@ -185,11 +202,14 @@ def _end(issuance: Issuance) -> date:
 
 def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
     opened, end = issuance.opened.date, _end(issuance)
+    yield from _withdrawn(agency, issuance)
+    if issuance.void:
+        return
     if end <= opened:
         where = agency.where_of(issuance, "closed")
         yield BACKWARDS.at(where, person=issuance.id, later=f"closed {end}", earlier=f"opened {opened}")
         return
-    for suspension in issuance.suspended:
+    for suspension in (each for each in issuance.suspended if not each.withdrawn):
         where = agency.where_of(issuance, "suspended")
         if not opened <= suspension.since < end:
             span = f"opened {opened}" if suspension.since < opened else f"closed {end}"
@@ -201,6 +221,19 @@ def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
             where = Where(where.file, suspension.at.get("date", where.place), where.object)
             values = {"day": suspension.since, "until": former.end or "…"}
             yield SUSPENSIONS.at(where, person=issuance.id, **values)
+
+
+def _withdrawn(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
+    """What is taken back has not happened by then; an opening goes with all that would follow it."""
+    for happening, day, ending in issuance.taken_back():
+        if ending.date >= day:
+            where = agency.where_of(issuance)
+            where = Where(where.file, ending.at.get("date", where.place), where.object)
+            values = {"person": issuance.id, "document": happening.document, "day": day}
+            yield LATE.at(where, withdrawn=ending.date, **values)
+    if issuance.void and "closed" in issuance.at:
+        where = agency.where_of(issuance, "closed")
+        yield VOID_CLOSED.at(where, person=issuance.id, agency=agency.code, day=issuance.opened.date)
 
 
 def _ends(suspension: Suspension, issuance: Issuance, where: Where) -> Iterator[Finding]:
