@@ -19,6 +19,7 @@ from danhba.editing import people, transaction
 from danhba.reading import source
 from danhba.reading.source import File
 from tests.support.cases import AGE
+from tests.support.forges import git
 from tests.support.registers import PROVINCE, SAMPLE, STTTT, UBND, edited, write
 
 Run = Callable[..., Result]
@@ -828,7 +829,12 @@ class TestWithdrawing:
             ((), ("000103", "--document", "77/QĐ-STTTT"), 1, "document-withdrawn"),
             ((), ("000103", "--document", "8/GM-STTTT"), 1, "document-slip"),
             ((), ("000103", *WITHDRAW, "--date", "2012-01-01"), 1, "person-withdrawn"),
-            ((), ("000103", *WITHDRAW, "--until", "2011-06-01"), 1, "2011-06-01 has come already"),
+            (
+                (),
+                ("000103", *WITHDRAW, "--until", "2012-01-01"),
+                1,
+                "2012-01-01 is not after 2012-01-01, when it is to",
+            ),
             (
                 ("suspend", "000103", *BY),
                 ("000103", *WITHDRAW),
@@ -855,3 +861,23 @@ class TestWithdrawing:
         result = run("withdraw", *arguments)
         assert (result.exit_code, said in result.stderr) == (status, True), result.output
         assert there(root) == before
+
+    def test_who_was_to_move_is_suspended_where_the_mailbox_stays(self, run: Run, root: Path) -> None:
+        assert run("transfer", "000101", "--to", "ubnd", *BY).exit_code == 0
+        assert run("withdraw", "000101", *WITHDRAW, *LATER).exit_code == 0
+        assert run("suspend", "000101", "--document", "7/QĐ-UBND", "--date", "2011-06-15").exit_code == 0
+        assert (root / S).read_text(encoding="utf-8").count("{document: 7/QĐ-UBND, date: 2011-06-15}") == 1
+        came = (root / "agencies/ubnd.yml").read_text(encoding="utf-8")
+        assert came.count("7/QĐ-UBND") == came.count("{document: 7/QĐ-UBND, date: 2011-09-01}") == 1
+        assert run("resume", "000101", "--document", "6/QĐ-UBND", "--date", "2011-06-20").exit_code == 0
+        came = (root / "agencies/ubnd.yml").read_text(encoding="utf-8")
+        assert came.count("ended: {document: 6/QĐ-UBND, date: 2011-09-01}") == 1
+
+    def test_a_plan_of_a_later_day_misses_nobody_who_never_comes(self, run: Run, root: Path) -> None:
+        assert run(*OPEN).exit_code == 0
+        git(root.parent, "init", "-q")
+        git(root.parent, "add", ".")
+        git(root.parent, "commit", "-qm", "x")
+        assert run("withdraw", "000104", *WITHDRAW).exit_code == 0
+        result = run("plan", "--against", "HEAD", "--as-of", "2011-08-02")
+        assert (result.exit_code, "plan-vanished" in result.output) == (0, False), result.output

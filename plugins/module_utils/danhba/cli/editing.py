@@ -41,7 +41,7 @@ NOTHING_TO_COME = _(
     "danhba close, transfer, open, resume"
 )
 SEVERAL_TO_COME = _("several things are to come for {name} ({id}): {found}; say which one: --event")
-NOT_LATER = _("{day} has come already; what is put off is put off to a later day")
+NOT_LATER = _("{until} is not after {day}, when it is to come; what is put off is put off to a later day")
 TAKEN_BACK = _("withdrawn: {name} ({id}): {what}, from {day} on, by {document}; by {by} it does not come to pass")
 PUT_OFF = _("put off: {name} ({id}): {what}, from {day} on, by {document}; by {by} it comes on {until}")
 # What may be to come for somebody.
@@ -178,8 +178,8 @@ def withdraw_command(person: str, directory: Path, dry_run: bool, yes: bool, lan
     given["date"] = given["date"] or today()
     files = read_files(directory, dry_run)
     matter = _matter(files, person, given["event"])
-    if given["until"] and given["until"] <= today():
-        raise Problem(NOT_LATER, day=given["until"])
+    if given["until"] and given["until"] <= matter.day:
+        raise Problem(NOT_LATER, until=given["until"], day=matter.day)
     draft = Draft(files)
     withdrawal.take_back(draft, matter, _stated(given, "document", "date"), str(given["until"] or ""))
     _tell(matter, given)
@@ -219,7 +219,11 @@ def _carried_on(files: list[File], item: Listed, day: date) -> Iterator[tuple[st
     for later in of_people(_timeline(files), {item.id}) if now else ():
         since = later.opened.date
         spells = later.issuance.suspended if later.issuance else ()
-        if since > day and any(s.since == since and now and s.document == now.document for s in spells):
+        if (
+            since > day
+            and not later.opened.withdrawn
+            and any(s.since == since and now and s.document == now.document for s in spells)
+        ):
             yield later.agency.code, since
 
 
@@ -227,7 +231,8 @@ def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator
     """Where somebody goes before a suspension is over, and when: it goes along (person-suspension-carried)."""
     for later in of_people(_timeline(files), {item.id}):
         day = later.opened.date
-        if item.closed and item.closed.date <= day and (until is None or day < until):
+        gone_on = item.closed and item.closed.date <= day and not later.opened.withdrawn
+        if gone_on and (until is None or day < until):
             yield later.agency.code, day
 
 
