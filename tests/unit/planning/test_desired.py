@@ -419,7 +419,7 @@ def test_one_who_never_came_has_no_mailbox_and_keeps_the_address(day: str) -> No
 
 def test_a_move_a_name_and_a_suspension_that_were_withdrawn_change_nothing() -> None:
     gone, renamed_ = taken_back("transferred", "2011-01-01"), taken_back("renamed", "2011-02-01")
-    spell = {
+    spell: Value = {
         "document": "8/QĐ-UBND",
         "date": "2011-03-01",
         "withdrawn": {"document": "9/QĐ-UBND", "date": "2010-12-01"},

@@ -96,14 +96,7 @@ class Draft:
         if index is None:
             raise Problem(NOT_SUSPENDED, person=person, agency=code, day=day)
 
-        def make(_root: yaml.MappingNode) -> Splice:
-            items = get(page.entry(number), "suspended")
-            spell = items.value[index] if isinstance(items, yaml.SequenceNode) else None
-            if not isinstance(spell, yaml.MappingNode):
-                raise Problem(LAYOUT, path=page.path)
-            return page.put(spell, "ended", event)
-
-        page.change(make, lambda says: says["people"][number]["suspended"][index].update(ended=event))
+        _put_to_spell(page, number, index, "ended", event)
 
     def withdraw_opening(self, code: str, person: str, day: str, ending: Mapping[str, Value]) -> dict[str, Any]:
         """Take back that an entry opens on a day, by a document; what the entry says is returned."""
@@ -148,14 +141,7 @@ class Draft:
         if number < 0:
             raise Problem(NOT_SUSPENDED, person=person, agency=code, day=day)
 
-        def make(_root: yaml.MappingNode) -> Splice:
-            items = get(page.entry(number), "suspended")
-            spell = items.value[index] if isinstance(items, yaml.SequenceNode) else None
-            if not isinstance(spell, yaml.MappingNode):
-                raise Problem(LAYOUT, path=page.path)
-            return page.put(spell, "withdrawn", stated)
-
-        page.change(make, lambda says: says["people"][number]["suspended"][index].update(withdrawn=stated))
+        _put_to_spell(page, number, index, "withdrawn", stated)
         return str(page.says["people"][number]["suspended"][index].get("until", ""))
 
     def describe(self, code: str, person: str, key: str, value: str, day: str = "") -> None:
@@ -305,6 +291,19 @@ def _mapping(page: Page, node: yaml.MappingNode, key: str) -> yaml.MappingNode:
     if not isinstance(value, yaml.MappingNode):
         raise Problem(LAYOUT, path=page.path)
     return value
+
+
+def _put_to_spell(page: Page, number: int, index: int, key: str, value: dict[str, Value]) -> None:
+    """Add a key to a suspension of an entry."""
+
+    def make(_root: yaml.MappingNode) -> Splice:
+        items = get(page.entry(number), "suspended")
+        spell = items.value[index] if isinstance(items, yaml.SequenceNode) else None
+        if not isinstance(spell, yaml.MappingNode):
+            raise Problem(LAYOUT, path=page.path)
+        return page.put(spell, key, value)
+
+    page.change(make, lambda says: says["people"][number]["suspended"][index].update({key: value}))
 
 
 def _spells(says: Mapping[str, Any], person: str, day: str, document: str) -> Iterator[tuple[int, int]]:
