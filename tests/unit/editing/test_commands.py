@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -806,6 +807,13 @@ class TestWithdrawing:
         shown = run("who", "000102").stdout
         assert "ntmai-stttt@laocai.gov.vn  [withdrawn]" in shown
         assert "withdrawn 2011-06-01 by 8/QĐ-UBND: 5/QĐ-UBND (renamed), of 2011-07-01" in shown
+        former, never, *_rest = json.loads(run("who", "000102", "--format", "json").stdout)
+        taken_back = {"document": "5/QĐ-UBND", "date": "2011-07-01", "event": "renamed"}
+        ending = {"withdrawn": {"document": "8/QĐ-UBND", "date": "2011-06-01"}}
+        assert former["withdrawn"] == [taken_back | ending]
+        assert (never["state"], never["opened"], never["closed"]) == ("withdrawn", taken_back | ending, None)
+        listed = json.loads(run("addresses", "--format", "json").stdout)
+        assert next(each for each in listed if each["address"].startswith("ntmai"))["state"] == "withdrawn"
         # What is described is of the name that holds.
         assert run("change", "000102", "--title", "Văn thư").exit_code == 0
         assert (root / S).read_text(encoding="utf-8").count("    title: Văn thư\n") == (2 if later else 1)
