@@ -9,7 +9,8 @@ from pathlib import Path
 
 from danhba.reading import source
 from tests.factory import write_register
-from tests.support.registers import SAMPLE, agency, person, register
+from tests.factory.text import Value
+from tests.support.registers import SAMPLE, agency, event, person, register
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -32,7 +33,9 @@ def _read(directory: Path) -> Mapping[str, bytes]:
 
 
 def _moves() -> dict[str, str]:
-    """Mergers, moves, pins, suspensions, namesakes."""
+    """Mergers, moves, pins, suspensions, namesakes, another name, and what was withdrawn."""
+    ending: Value = {"document": "12/QĐ-STTTT", "date": "2012-12-01"}
+    renamed = event("renamed", "2014-01-01")
     return register(
         agency(
             "skhcn",
@@ -49,7 +52,15 @@ def _moves() -> dict[str, str]:
                 "105",
                 "Vàng Thị Mỷ",
                 "2012-01-01",
+                renamed,
                 suspended=[{"document": "9/QĐ-STTTT", "date": "2013-05-01", "until": "2013-08-01"}],
+                withdrawn=[{"document": "8/QĐ-STTTT", "date": "2013-01-01", "event": "retired", "withdrawn": ending}],
+            ),
+            person("105", "Vàng Thị Mai", renamed),
+            person(
+                "106",
+                "Lò An",
+                {"document": "1/QĐ-UBND", "date": "2013-02-01", "event": "recruited", "withdrawn": ending},
             ),
             custodians=[{"person": "101", "document": "5/QĐ-STTTT", "date": "2011-03-01", "as": "head"}],
         ),

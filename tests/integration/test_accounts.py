@@ -278,3 +278,37 @@ def test_any_text_comes_back_as_it_was_written(database: Database, text: str) ->
             host.apply(connection, request, dry_run=False)
             assert host.read(connection).whole().accounts == {account.key: account}
     assert database.query("SELECT after ->> 'name' FROM mail.audit ORDER BY entry LIMIT 1") == [(text,)]
+
+
+@pytest.mark.clause("R6.2a", "R9.6")
+@pytest.mark.parametrize("pinned", [False, True])
+def test_a_renamed_official_keeps_mailbox_and_password(
+    ansible: Ansible,
+    database: Database,
+    arguments: dict[str, Any],
+    register: RegisterCopy,
+    applied: Outcome,
+    *,
+    pinned: bool,
+) -> None:
+    database.query("INSERT INTO mail.credential VALUES ('official', '000101', '{ARGON2ID}$x', 1)")
+    credential = database.query("SELECT * FROM mail.credential")
+    address = "nvvinh" if pinned else "ntkhanh"
+    register.close("stttt", "000101", DAY, event="renamed", document="78/QĐ-UBND")
+    register.append("stttt", "000101", "Nguyễn Thị Khánh", DAY, event="renamed")
+    if pinned:
+        register.extend("stttt", "000101", "address: nvvinh-stttt\n    address_document: 78/QĐ-UBND")
+    done = ansible.run(MODULE, arguments)
+    assert done.changed, done.output
+    counts = {key: value for key, value in done.result["counts"].items() if value}
+    assert counts == ({"update": 1} if pinned else {"readdress": 1})
+    where = "WHERE id = '000101'"
+    assert database.query(f"SELECT address, name, state, document FROM mail.account {where}") == [
+        (f"{address}-stttt@laocai.gov.vn", "Nguyễn Thị Khánh", "open", "78/QĐ-UBND")
+    ]
+    assert database.query("SELECT * FROM mail.credential") == credential
+    served = f"SELECT home FROM dovecot.userdb WHERE address = '{address}-stttt@laocai.gov.vn'"
+    assert database.query(served) == [("official/000101",)]
+    leads = "SELECT destination FROM postfix.alias WHERE address = 'nvvinh-stttt@laocai.gov.vn'"
+    assert database.query(leads) == ([] if pinned else [(f"{address}-stttt@laocai.gov.vn",)])
+    assert set(ansible.run(MODULE, arguments).result["counts"].values()) == {0}

@@ -21,7 +21,7 @@ FILE = Path(__file__).with_name("said.txt")
 PARTS = """
     addresses.test_pins reading.test_loader reading.test_tree reading.test_schema rules.test_agencies
     rules.test_custodians rules.test_dates rules.test_documents rules.test_ids rules.test_people rules.test_province
-    rules.test_quotas rules.test_wording rules.history.test_each
+    rules.test_quotas rules.test_wording rules.history.test_each rules.history.test_withdrawn
 """.split()
 HEADING = "# "
 # Of a value that is longer, so many characters.

@@ -50,6 +50,27 @@ def test_the_contact_mailbox() -> None:
             id="closed is taken",
         ),
         pytest.param(
+            [
+                person("1", "Lò Thị", DAY, "2012-01-01 renamed"),
+                person("2", "Lò Thị", DAY),
+                person("1", "Lò Thị Hà", "2012-01-01 renamed", "2013-01-01"),
+                person("1", "Lò Thị Hà", "2014-01-01", "2015-01-01 renamed"),
+                person("1", "Lò Thị", "2015-01-01 renamed"),
+                person("3", "Lưu Thanh Hà", DAY),
+            ],
+            ["lthi", "thil", "ltha", "ltha", "lthi", "halt"],
+            id="a new name, one who comes back under it, and the former name again",
+        ),
+        pytest.param(
+            [
+                person("1", "Lò Thị", DAY, "2012-01-01 renamed"),
+                person("1", "Lò Thị Hà", "2012-01-01 renamed", **pin("lthi")),
+                person("2", "Lưu Thanh Hà", DAY),
+            ],
+            ["lthi", "lthi", "ltha"],
+            id="a new name under the former address",
+        ),
+        pytest.param(
             [person("1", "Lò Thị", "2031-01-01"), person("2", "Lò Thị", DAY)], ["lthi", "thil"], id="pending is taken"
         ),
         pytest.param(

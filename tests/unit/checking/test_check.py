@@ -29,7 +29,7 @@ from tests.unit.rules import (
     test_quotas,
     test_wording,
 )
-from tests.unit.rules.history import test_each
+from tests.unit.rules.history import test_each, test_withdrawn
 
 TOO_MANY = [
     replace(
@@ -57,7 +57,7 @@ TOO_MANY = [
 
 PARTS = (
     *(test_loader, test_tree, test_schema, test_pins, test_province, test_agencies, test_people, test_documents),
-    *(test_custodians, test_dates, test_ids, test_quotas, test_wording, test_each),
+    *(test_custodians, test_dates, test_ids, test_quotas, test_wording, test_each, test_withdrawn),
 )
 CASES: list[Case] = [*TOO_MANY, *(case for part in PARTS for case in part.CASES)]
 

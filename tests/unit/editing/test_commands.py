@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from danhba.editing import people, transaction
 from danhba.reading import source
 from danhba.reading.source import File
 from tests.support.cases import AGE
+from tests.support.forges import git
 from tests.support.registers import PROVINCE, SAMPLE, STTTT, UBND, edited, write
 
 Run = Callable[..., Result]
@@ -388,7 +390,7 @@ class TestWhoIsMeant:
         assert (result.exit_code, result.stdout) == (1, "")
         assert result.stderr == (
             "danhba: Giàng Seo Phử (000103) will be closed in stttt on 2012-01-01 by 77/QĐ-STTTT already, and nothing "
-            "is closed twice; correct that entry in its file, or give a day from then on\n"
+            "is closed twice; take it back first: danhba withdraw, or give a day from then on\n"
         )
         assert there(root) == UNTOUCHED
 
@@ -635,3 +637,255 @@ def test_only_a_suspension_in_force_is_ended(run: Run, root: Path) -> None:
         result = run("resume", person, "--document", "8/QĐ-STTTT", "--date", day)
         assert (result.exit_code, there(root)) == (1, UNTOUCHED)
         assert f"{person} is not suspended in stttt on {day}" in result.stderr
+
+
+MAI = ("change", "000102", "--name", "Ngô Thị Mai", *BY)
+RENAMED = """\
+    closed: {document: 5/QĐ-UBND, date: 2011-07-01, event: renamed}
+"""
+NEW_NAME = """\
+  - id: "000102"
+    name: Ngô Thị Mai
+    opened: {document: 5/QĐ-UBND, date: 2011-07-01, event: renamed}
+    suspended:
+      - {document: 9/QĐ-STTTT, date: 2011-07-01, until: 2011-08-01}
+"""
+
+
+class TestAnotherName:
+    def test_is_a_pair_of_entries_and_takes_a_suspension_along(self, run: Run, root: Path) -> None:
+        result = run(*MAI)
+        assert result.exit_code == 0, result.output
+        assert there(root) == changed(stttt=after(STTTT, NGO, RENAMED) + NEW_NAME)
+        # She is suspended by then: the same plan as for a transfer.
+        assert (
+            "rename, readdress: vinhnv-stttt@laocai.gov.vn (Ngô Vân Vinh → Ngô Thị Mai) → ntmai-stttt@laocai.gov.vn"
+        ) in result.stdout
+        assert "close" not in result.stdout.splitlines()[-1]
+
+    def test_keeps_what_is_said_of_a_person_and_a_pinned_address(self, run: Run, root: Path) -> None:
+        result = run(
+            *("change", "000101", "--name", "Nguyễn Thị Vịnh", "--unit", "Ban Giám đốc", *BY),
+            *("--address", "nvvinh-stttt", "--address-document", "5/QĐ-UBND"),
+        )
+        assert result.exit_code == 0, result.output
+        assert (
+            (root / S)
+            .read_text(encoding="utf-8")
+            .endswith("""\
+  - id: "000101"
+    name: Nguyễn Thị Vịnh
+    title: Giám đốc
+    leader: true
+    unit: Ban Giám đốc
+    phone: "0214 3 840 034"
+    address: nvvinh-stttt
+    address_document: 5/QĐ-UBND
+    opened: {document: 5/QĐ-UBND, date: 2011-07-01, event: renamed}
+""")
+        )
+        assert "rename: nvvinh-stttt@laocai.gov.vn (Nguyễn Văn Vịnh → Nguyễn Thị Vịnh)" in result.stdout
+
+    def test_of_which_a_part_is_stated(self, run: Run, root: Path) -> None:
+        parts = "    name: Ngô Vân Vinh\n    family: Ngô\n    given: Vinh\n"
+        write(root, edited(S, ("    name: Ngô Vân Vinh\n", parts)))
+        assert run(*MAI).exit_code == 0
+        assert "    name: Ngô Thị Mai\n    family: Ngô\n    opened" in (root / S).read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize(
+        ("arguments", "status", "said"),
+        [
+            (("--name", "Ngô Vân Vinh", *BY), 1, "person-renamed-same"),
+            (("--name", "Ngô Thị Mai"), 2, "missing --document, --date"),
+            (("--address", "mai-stttt"), 2, "--address go with a new name; give it: --name"),
+            (("--title", "Văn thư", *BY), 2, "--document, --date go with a new name; give it: --name"),
+            (("--name", "Ngô Thị Mai", *BY, "--address", "mai-stttt"), 1, "address-document"),
+        ],
+    )
+    def test_is_refused(self, arguments: tuple[str, ...], status: int, said: str, run: Run, root: Path) -> None:
+        result = run("change", "000102", *arguments)
+        assert (result.exit_code, said in result.stderr) == (status, True), result.output
+        assert there(root) == UNTOUCHED
+
+    def test_to_come_is_not_in_the_way_of_what_is_described_suspended_and_resumed(self, run: Run, root: Path) -> None:
+        later = ("--document", "6/QĐ-UBND", "--date", "2011-07-15")
+        assert run("change", "000102", "--name", "Ngô Thị Mai", *later).exit_code == 0
+        assert run("change", "000102", "--title", "Văn thư").exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert text.count("    title: Văn thư\n") == 2
+        assert "{document: 9/QĐ-STTTT, date: 2011-07-15, until: 2011-08-01}" in text
+        assert run("resume", "000102", *BY).exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert "until: 2011-08-01, ended: {document: 5/QĐ-UBND, date: 2011-07-01}}" in text
+        assert "until: 2011-08-01, ended: {document: 5/QĐ-UBND, date: 2011-07-15}}" in text
+        again = ("--document", "7/QĐ-UBND", "--date", "2011-07-10")
+        assert run("suspend", "000102", *again).exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert "- {document: 7/QĐ-UBND, date: 2011-07-10}\n" in text
+        assert "- {document: 7/QĐ-UBND, date: 2011-07-15}\n" in text
+
+    def test_to_come_is_not_overtaken(self, run: Run, root: Path) -> None:
+        later = ("--document", "6/QĐ-UBND", "--date", "2011-12-01")
+        assert run("change", "000101", "--name", "Nguyễn Thị Vịnh", *later).exit_code == 0
+        before = there(root)
+        for arguments in (("transfer", "000101", "--to", "ubnd", *BY), ("close", "000101", "--event", "retired", *BY)):
+            result = run(*arguments)
+            assert (result.exit_code, "will be closed in stttt on 2011-12-01" in result.stderr) == (1, True)
+        assert there(root) == before
+
+
+TAKEN = "withdrawn: {document: 8/QĐ-UBND, date: 2011-06-01}"
+WITHDRAW = ("--document", "8/QĐ-UBND")
+LATER = ("--until", "2011-09-01")
+
+
+class TestWithdrawing:
+    """On 1 June 2011; what `BY` does is of 1 July."""
+
+    def test_a_retirement(self, run: Run, root: Path) -> None:
+        assert run("close", "000101", "--event", "retired", *BY).exit_code == 0
+        result = run("withdraw", "000101", *WITHDRAW)
+        assert result.exit_code == 0, result.output
+        item = f"    withdrawn:\n      - {{document: 5/QĐ-UBND, date: 2011-07-01, event: retired, {TAKEN}}}\n"
+        assert there(root) == changed(stttt=after(STTTT, VINH, item))
+        assert (
+            "withdrawn: Nguyễn Văn Vịnh (000101): retired, from 2011-07-01 on, by 5/QĐ-UBND; by 8/QĐ-UBND it does not "
+            "come to pass\n"
+        ) in result.stderr
+        assert result.stdout.endswith("As of 2011-06-01: no mailbox and no address changes\n")
+
+    def test_a_retirement_put_off_and_withdrawn_in_the_end(self, run: Run, root: Path) -> None:
+        assert run("close", "000101", "--event", "retired", *BY).exit_code == 0
+        result = run("withdraw", "000101", *WITHDRAW, *LATER)
+        assert result.exit_code == 0, result.output
+        assert "it comes on 2011-09-01" in result.stderr
+        closed = "    closed: {document: 8/QĐ-UBND, date: 2011-09-01, event: retired}\n"
+        item = f"    withdrawn:\n      - {{document: 5/QĐ-UBND, date: 2011-07-01, event: retired, {TAKEN}}}\n"
+        assert there(root) == changed(stttt=after(STTTT, VINH, closed + item))
+        assert run("withdraw", "000101", "--document", "9/QĐ-UBND", "--date", "2011-05-30").exit_code == 0
+        again = item.rstrip("\n") + (
+            "\n      - {document: 8/QĐ-UBND, date: 2011-09-01, event: retired, "
+            "withdrawn: {document: 9/QĐ-UBND, date: 2011-05-30}}\n"
+        )
+        assert there(root) == changed(stttt=after(STTTT, VINH, again))
+
+    def test_one_who_never_comes_and_one_who_comes_later(self, run: Run, root: Path) -> None:
+        assert run(*OPEN).exit_code == 0
+        assert run("withdraw", "000104", *WITHDRAW, *LATER).exit_code == 0
+        opened = LINES.replace("recruited}", f"recruited, {TAKEN}}}")
+        again = LINES.replace(EVENT % "recruited", "{document: 8/QĐ-UBND, date: 2011-09-01, event: recruited}")
+        assert there(root) == changed(ubnd=UBND.replace(" []", "\n" + (opened + again).rstrip("\n")))
+        assert run("withdraw", "ltmai-ubnd", "--document", "9/QĐ-UBND").exit_code == 0
+        assert (root / "agencies/ubnd.yml").read_text(encoding="utf-8").count("withdrawn:") == 2
+        # The address stays hers.
+        result = run("open", "ubnd", "--name", "Lò Thị Mai", "--id", "000105", *BY)
+        assert "mailt-ubnd@laocai.gov.vn" in result.stdout
+        assert run("open", "ubnd", "--name", "Lò Thị Mai", "--id", "000104", *BY, "--dry-run").stdout.count(
+            "create: ltmai-ubnd@laocai.gov.vn"
+        )
+        refused = run("close", "000104", "--event", "resigned", *BY)
+        assert "that ltmai-ubnd@laocai.gov.vn opens on 2011-09-01 was withdrawn by 9/QĐ-UBND" in refused.stderr
+
+    @pytest.mark.parametrize("later", [(), LATER])
+    def test_a_transfer(self, later: tuple[str, ...], run: Run, root: Path) -> None:
+        assert run("transfer", "000102", "--to", "ubnd", *BY).exit_code == 0
+        result = run("withdraw", "000102", *WITHDRAW, *later)
+        assert result.exit_code == 0, result.output
+        left, came = ((root / f"agencies/{code}.yml").read_text(encoding="utf-8") for code in ("stttt", "ubnd"))
+        assert f"event: transferred, {TAKEN}" in left
+        assert f"event: transferred, {TAKEN}" in came
+        new = "{document: 8/QĐ-UBND, date: 2011-09-01, event: transferred}\n"
+        assert (f"closed: {new}" in left, f"opened: {new}" in came) == (bool(later), bool(later))
+
+    @pytest.mark.parametrize("later", [(), LATER])
+    def test_a_name(self, later: tuple[str, ...], run: Run, root: Path) -> None:
+        assert run(*MAI).exit_code == 0
+        assert run("withdraw", "000102", "--event", "đổi tên", *WITHDRAW, *later).exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert text.count(f"event: renamed, {TAKEN}") == 2
+        assert text.count("    name: Ngô Thị Mai\n") == (2 if later else 1)
+        shown = run("who", "000102").stdout
+        assert "ntmai-stttt@laocai.gov.vn  [withdrawn]" in shown
+        assert "withdrawn 2011-06-01 by 8/QĐ-UBND: 5/QĐ-UBND (renamed), of 2011-07-01" in shown
+        former, never, *_rest = json.loads(run("who", "000102", "--format", "json").stdout)
+        taken_back = {"document": "5/QĐ-UBND", "date": "2011-07-01", "event": "renamed"}
+        ending = {"withdrawn": {"document": "8/QĐ-UBND", "date": "2011-06-01"}}
+        assert former["withdrawn"] == [taken_back | ending]
+        assert (never["state"], never["opened"], never["closed"]) == ("withdrawn", taken_back | ending, None)
+        listed = json.loads(run("addresses", "--format", "json").stdout)
+        assert next(each for each in listed if each["address"].startswith("ntmai"))["state"] == "withdrawn"
+        # What is described is of the name that holds.
+        assert run("change", "000102", "--title", "Văn thư").exit_code == 0
+        assert (root / S).read_text(encoding="utf-8").count("    title: Văn thư\n") == (2 if later else 1)
+
+    def test_a_suspension_with_what_it_takes_along(self, run: Run, root: Path) -> None:
+        assert run("change", "000101", "--name", "Nguyễn Thị Vịnh", "--document", "6/QĐ-UBND", "--date", "2011-08-01")
+        assert run("suspend", "000101", *BY).exit_code == 0
+        assert run("withdraw", "000101", *WITHDRAW).exit_code == 1
+        assert run("withdraw", "000101", "--event", "suspended", *WITHDRAW).exit_code == 0
+        text = (root / S).read_text(encoding="utf-8")
+        assert f"- {{document: 5/QĐ-UBND, date: 2011-07-01, {TAKEN}}}\n" in text
+        assert f"- {{document: 5/QĐ-UBND, date: 2011-08-01, {TAKEN}}}\n" in text
+
+    @pytest.mark.parametrize(
+        ("first", "arguments", "status", "said"),
+        [
+            ((), ("000101", *WITHDRAW), 1, "nothing is to come for Nguyễn Văn Vịnh (000101) after 2011-06-01"),
+            ((), ("000101",), 2, "missing --document"),
+            ((), ("nobody", *WITHDRAW), 1, "nobody here is or was 'nobody'"),
+            ((), ("000103", "--event", "resigned", *WITHDRAW), 1, "nothing is to come"),
+            ((), ("000103", "--document", "77/QĐ-STTTT"), 1, "document-withdrawn"),
+            ((), ("000103", "--document", "8/GM-STTTT"), 1, "document-slip"),
+            ((), ("000103", *WITHDRAW, "--date", "2012-01-01"), 1, "person-withdrawn"),
+            (
+                (),
+                ("000103", *WITHDRAW, "--until", "2012-01-01"),
+                1,
+                "2012-01-01 is not after 2012-01-01, when it is to",
+            ),
+            (
+                ("suspend", "000103", *BY),
+                ("000103", *WITHDRAW),
+                1,
+                (
+                    "several things are to come for Giàng Seo Phử (000103): suspended 2011-07-01 (5/QĐ-UBND), retired "
+                    "2012-01-01 (77/QĐ-STTTT); say which one: --event"
+                ),
+            ),
+            (
+                ("close", "000101", "--event", "retired", "--document", "5/QĐ-UBND", "--date", "2011-06-01"),
+                ("000101", *WITHDRAW),
+                1,
+                "nothing is to come",
+            ),
+        ],
+    )
+    def test_refused(  # noqa: PLR0917
+        self, first: tuple[str, ...], arguments: tuple[str, ...], status: int, said: str, run: Run, root: Path
+    ) -> None:
+        if first:
+            assert run(*first).exit_code == 0
+        before = there(root)
+        result = run("withdraw", *arguments)
+        assert (result.exit_code, said in result.stderr) == (status, True), result.output
+        assert there(root) == before
+
+    def test_who_was_to_move_is_suspended_where_the_mailbox_stays(self, run: Run, root: Path) -> None:
+        assert run("transfer", "000101", "--to", "ubnd", *BY).exit_code == 0
+        assert run("withdraw", "000101", *WITHDRAW, *LATER).exit_code == 0
+        assert run("suspend", "000101", "--document", "7/QĐ-UBND", "--date", "2011-06-15").exit_code == 0
+        assert (root / S).read_text(encoding="utf-8").count("{document: 7/QĐ-UBND, date: 2011-06-15}") == 1
+        came = (root / "agencies/ubnd.yml").read_text(encoding="utf-8")
+        assert came.count("7/QĐ-UBND") == came.count("{document: 7/QĐ-UBND, date: 2011-09-01}") == 1
+        assert run("resume", "000101", "--document", "6/QĐ-UBND", "--date", "2011-06-20").exit_code == 0
+        came = (root / "agencies/ubnd.yml").read_text(encoding="utf-8")
+        assert came.count("ended: {document: 6/QĐ-UBND, date: 2011-09-01}") == 1
+
+    def test_a_plan_of_a_later_day_misses_nobody_who_never_comes(self, run: Run, root: Path) -> None:
+        assert run(*OPEN).exit_code == 0
+        git(root.parent, "init", "-q")
+        git(root.parent, "add", ".")
+        git(root.parent, "commit", "-qm", "x")
+        assert run("withdraw", "000104", *WITHDRAW).exit_code == 0
+        result = run("plan", "--against", "HEAD", "--as-of", "2011-08-02")
+        assert (result.exit_code, "plan-vanished" in result.output) == (0, False), result.output

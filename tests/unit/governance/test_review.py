@@ -516,3 +516,60 @@ def test_a_review_believes_no_memory(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert review(proposal(BEFORE), DAY).findings == []
     assert list(tmp_path.iterdir()) == []
+
+
+class TestWhatDoesNotComeToPass:
+    BY: Mapping[str, str] = {"document": "7/QĐ-SNV", "date": "2019-12-20"}
+    RETIRED = event("retired", "2020-03-01", "5/QĐ-SNV")
+    MERGED = changed({**PEOPLE[0], "closed": RETIRED}, *PEOPLE[1:], person("9", "Vàng A Páo", "2020-03-01"))
+
+    def withdrawn(self, what: Any) -> Any:
+        return {**what, "withdrawn": dict(self.BY)}
+
+    def made(self) -> Proposal:
+        """One who stays, one who never comes, and a namesake of another agency who does retire later."""
+        stays = {**PEOPLE[0], "withdrawn": [self.withdrawn(self.RETIRED)]}
+        never = person("9", "Vàng A Páo", self.withdrawn(event("recruited", "2020-03-01", "19/QĐ-UBND")))
+        retiring = {**PEOPLE[1], "closed": event("retired", "2020-04-01")}
+        return proposal(changed(stays, retiring, *PEOPLE[2:], never), self.MERGED)
+
+    def test_is_said_in_words_for_reviewers_to_compare(self) -> None:
+        found = review(self.made(), DAY)
+        assert found.passed, found.findings
+        text = comment(self.made())
+        assert "Withdrawn before its day" in text
+        line = (
+            "snv: Lò Thị Mai Hoa An (000): retired, from 2020-03-01 on, 5/QĐ-SNV; withdrawn by 7/QĐ-SNV of 2019-12-20"
+        )
+        assert f"- {line}" in text
+        assert "- snv: Vàng A Páo (9): recruited, from 2020-03-01 on, 19/QĐ-UBND; withdrawn by 7/QĐ-SNV" in text
+        assert "thu hồi theo 7/QĐ-SNV, ngày 2019-12-20" in comment(self.made(), "vi")
+
+    def test_is_not_told_as_past(self) -> None:
+        """Nobody is opened again who was never closed; the one who does retire is still seen."""
+        plan_ = review(self.made(), DAY).plan
+        assert plan_ is not None
+        assert [(action.action, action.id) for action in plan_.actions] == [("close", "001")]
+
+    def test_is_said_once(self) -> None:
+        before = changed({**PEOPLE[0], "withdrawn": [self.withdrawn(self.RETIRED)]}, *PEOPLE[1:])
+        made = proposal({**before, "agencies/ubnd.yml": BEFORE["agencies/ubnd.yml"] + "\n"}, before)
+        assert "Withdrawn before its day" not in comment(made)
+
+    def test_nothing_is_withdrawn_on_its_day(self) -> None:
+        """By the day of the review, whatever day the author's machine had."""
+        found = review(self.made(), date(2020, 3, 1))
+        assert {finding.rule.id for finding in binding(found.findings)} >= {"history-withdrawn"}
+        assert not found.passed
+
+
+def test_another_name_is_seen_unfolded_and_is_no_closing() -> None:
+    left, came = event("renamed", "2020-02-01", "5/QĐ-SNV"), event("renamed", "2020-02-01", "5/QĐ-SNV")
+    made = proposal(changed({**PEOPLE[0], "closed": left}, *PEOPLE[1:], person("000", "Lò Thị Hương", came)))
+    found = review(made, DAY)
+    assert found.passed
+    assert found.plan is not None
+    assert {action: count for action, count in found.plan.counts.items() if count} == {"readdress": 1}
+    unfolded = comment(made, "vi").partition("<details>")[0]
+    line = "(Lò Thị Mai Hoa An → Lò Thị Hương) → lthuong-snv@laocai.gov.vn [5/QĐ-SNV]"
+    assert re.search(rf"- đổi tên, đổi địa chỉ: \S+ {re.escape(line)}", unfolded)

@@ -14,7 +14,7 @@ from danhba.importing import settle
 from danhba.importing.rows import Note, Person, Row, State
 from danhba.importing.settle import Opening, Settled
 from danhba.model.register import Event
-from tests.support.registers import Texts, agency, person, register, usable
+from tests.support.registers import Texts, agency, event, person, register, usable
 
 REGISTER = register(
     agency(
@@ -183,3 +183,18 @@ def test_an_address_that_cannot_be_given() -> None:
 def test_addresses_that_the_province_keeps_for_itself_are_not_given() -> None:
     texts = register(agency("snv"), system_addresses={"vay-hotro": "contact-snv", "postmaster": "contact-snv"})
     assert settled(row("Vù A Y"), texts=texts).locals == {0: "vay-snv"}
+
+
+def test_a_list_older_than_a_change_of_name_finds_the_person() -> None:
+    given_up, taken = event("renamed", "2010-06-01"), event("renamed", "2010-06-01")
+    texts = register(
+        agency("snv", person("101", "Lò Thị Mai", "2009-01-01", given_up), person("101", "Lò Thị Mỷ", taken))
+    )
+    there = (State.SKIPPED, note(settle.THERE, address="ltmy-snv", row="'DS!2'"))
+    assert said(settled(row("Lò Thị Mai"), texts=texts).rows) == [there]
+    assert said(settled(row("Lò Thị Mỷ"), texts=texts).rows) == [there]
+    by_id = (State.SKIPPED, note(settle.THERE_BY_ID, address="ltmy-snv"))
+    assert said(settled(row("Lò Thị Mai", "101"), texts=texts).rows) == [by_id]
+    assert said(settled(row("Vàng A Páo", "101"), texts=texts).rows) == [
+        (State.BAD, note(settle.OTHER_NAME, id="101", name="Lò Thị Mỷ"))
+    ]

@@ -14,7 +14,7 @@ from danhba.planning.desired import accounts as desired_accounts
 from danhba.planning.desired import concerned
 from danhba.planning.state import Timeline
 from tests.factory.text import Value
-from tests.support.registers import Texts, accounts, agency, files, person, register, timeline, wanted
+from tests.support.registers import Texts, accounts, agency, event, files, person, register, timeline, wanted
 
 LEAVING = register(
     agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01 transferred"), person("2", "Lò Ba", "2010-01-01")),
@@ -367,3 +367,87 @@ def test_only_the_people_of_some_agencies_are_made_out() -> None:
         ("agency", "bb"),
         ("agency", "stttt"),
     }
+
+
+def renamed(**pin: Value) -> Texts:
+    """One who gets another name on 1 January 2011."""
+    left, came = event("renamed", "2011-01-01"), event("renamed", "2011-01-01")
+    return register(agency("stttt", person("1", "Lò An", "2010-01-01", left), person("1", "Lò Thị Bình", came, **pin)))
+
+
+def test_the_mailbox_of_a_renamed_person_goes_on_under_the_new_name_and_the_former_address_leads_there() -> None:
+    before, after = accounts(renamed(), "2010-12-31"), accounts(renamed(), "2011-01-01")
+    was, now = (each.accounts["official", "1"] for each in (before, after))
+    assert (was.name, was.address) == ("Lò An", "lan-stttt@laocai.gov.vn")
+    assert (now.name, now.address) == ("Lò Thị Bình", "ltbinh-stttt@laocai.gov.vn")
+    assert (now.state, now.document, now.since) == ("open", "1/QĐ-UBND", "2011-01-01")
+    assert "lan-stttt" not in routes(before)
+    assert routes(after)["lan-stttt"] == ("forward", "official/1")
+    assert routes(accounts(renamed(), "2011-04-01"))["lan-stttt"][0] == "redirect"
+    assert "lan-stttt" not in routes(accounts(renamed(), "2012-06-01"))
+
+
+def test_the_address_of_a_renamed_person_stays_where_a_document_pins_it() -> None:
+    texts = renamed(address="lan-stttt", address_document="1/QĐ-UBND")
+    found = accounts(texts, "2011-01-01")
+    assert found.accounts["official", "1"][2:4] == ("lan-stttt@laocai.gov.vn", "Lò Thị Bình")
+    assert "lan-stttt" not in routes(found)
+
+
+def taken_back(kind: str, day: str, document: str = "1/QĐ-UBND") -> dict[str, Value]:
+    ending = {"document": "9/QĐ-UBND", "date": "2010-12-01"}
+    return {"document": document, "date": day, "event": kind, "withdrawn": ending}
+
+
+@pytest.mark.parametrize("day", ["2010-12-15", "2011-01-01", "2013-01-01"])
+def test_one_who_never_came_has_no_mailbox_and_keeps_the_address(day: str) -> None:
+    never = person("1", "Lò Thị An", taken_back("recruited", "2011-01-01"))
+    texts = register(
+        agency("stttt", never, person("2", "Lò Thị An", "2010-01-01"), person("1", "Lò Thị An", "2012-01-01"))
+    )
+    found = accounts(texts, day)
+    came = {"official": "1"} if day > "2012" else {}
+    assert {key for key in found.accounts if key[0] == "official"} == {*came.items(), ("official", "2")}
+    assert found.accounts["official", "2"].address == "anlt-stttt@laocai.gov.vn"
+    if came:
+        assert found.accounts["official", "1"].address == "ltan-stttt@laocai.gov.vn"
+    assert "ltan-stttt" not in routes(found)
+    at = timeline(texts, day)
+    first = next(entry for entry, _all in at.of_agency(at.register.agencies["stttt"]))
+    assert at.state(first) == "withdrawn"
+
+
+def test_a_move_a_name_and_a_suspension_that_were_withdrawn_change_nothing() -> None:
+    gone, renamed_ = taken_back("transferred", "2011-01-01"), taken_back("renamed", "2011-02-01")
+    spell: Value = {
+        "document": "8/QĐ-UBND",
+        "date": "2011-03-01",
+        "withdrawn": {"document": "9/QĐ-UBND", "date": "2010-12-01"},
+    }
+    plain = register(agency("aa", person("1", "Lò An", "2010-01-01")), agency("bb"))
+    texts = register(
+        agency(
+            "aa",
+            person("1", "Lò An", "2010-01-01", suspended=[spell], withdrawn=[gone, renamed_]),
+            person("1", "Lò Thị Bình", renamed_),
+        ),
+        agency("bb", person("1", "Lò An", gone)),
+    )
+    for day in ("2010-06-01", "2011-06-01"):
+        assert accounts(texts, day) == accounts(plain, day)
+
+
+def test_one_who_comes_back_after_a_name_was_withdrawn_gets_the_address_of_then() -> None:
+    renamed_ = taken_back("renamed", "2011-02-01")
+    texts = register(
+        agency(
+            "aa",
+            person("1", "Lò An", "2010-01-01", "2012-01-01", withdrawn=[renamed_]),
+            person("1", "Lò Thị Bình", renamed_),
+            person("2", "Lưu Thanh Bình", "2010-01-01"),
+            person("1", "Lò An", "2013-01-01"),
+        )
+    )
+    found = accounts(texts, "2013-01-01")
+    assert found.accounts["official", "1"].address == "lan-aa@laocai.gov.vn"
+    assert found.accounts["official", "2"].address == "binhlt-aa@laocai.gov.vn"

@@ -290,6 +290,30 @@ class TestPlan:
             "stop forwarding: old@laocai.gov.vn [1/QĐ-UBND]",
         ]
 
+    @pytest.mark.parametrize(
+        ("values", "language", "line"),
+        [
+            ({}, "en", "rename: 1@laocai.gov.vn (Nguyễn Văn An → Lò Thị Bình) title: — → Văn thư [1/QĐ-UBND]"),
+            ({}, "vi", "đổi tên: 1@laocai.gov.vn (Nguyễn Văn An → Lò Thị Bình) chức vụ: — → Văn thư [1/QĐ-UBND]"),
+            (
+                {"address": "2@laocai.gov.vn"},
+                "vi",
+                "đổi tên, đổi địa chỉ: 1@laocai.gov.vn (Nguyễn Văn An → Lò Thị Bình) → 2@laocai.gov.vn [1/QĐ-UBND]",
+            ),
+        ],
+    )
+    def test_another_name(self, values: dict[str, str], language: str, line: str) -> None:
+        before = account(family="Nguyễn", given="An")
+        after = account(name="Lò Thị Bình", family="Lò", given="Bình", title="Văn thư", **values)
+        made = planned(Accounts.of([before]), after)
+        assert show_plan.text(made, language).splitlines()[0] == line
+        unfolded = show_plan.markdown(made, language).partition("<details>")[0]
+        assert "Nguyễn Văn An → Lò Thị Bình" in unfolded
+
+    def test_a_tone_elsewhere_is_no_other_name(self) -> None:
+        made = planned(Accounts.of([account(name="Lò Hoà")]), account(name="Lò Hòa"))
+        assert show_plan.text(made, "en").startswith("update: 1@laocai.gov.vn (Lò Hòa) name: Lò Hoà → Lò Hòa")
+
     def test_nothing_changes(self) -> None:
         nothing = planned(EMPTY)
         assert show_plan.text(nothing, "en").splitlines()[0] == "As of 2011-01-01: no mailbox and no address changes"

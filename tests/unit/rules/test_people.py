@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tests.factory.text import Value
 from tests.support.cases import UNTIL, Case, S, change, each, found
-from tests.support.registers import agency, event, person, register
+from tests.support.registers import Entry, agency, event, person, register
 from tests.support.said import recorded, values
 
 RECRUITED_THEN = event("recruited", "2011-01-01")
@@ -28,6 +28,13 @@ def moved(
         agency("bb", person("1", "Lò An", f"{on} {arrival}", suspended=[came] if came else [])),
     )
     return Case(name, texts, [f"agencies/bb.yml:{place}" for place in expected])
+
+
+def renamed(name: str, *expected: str, former: Entry | None = None, later: Entry | None = None) -> Case:
+    """Somebody of aa who gets another name on 1 January 2012, with one side of that as stated."""
+    one = former or person("1", "Lò An", "2011-01-01", event("renamed", "2012-01-01"))
+    other = later or person("1", "Lò Thị Ân", event("renamed", "2012-01-01"))
+    return Case(f"a new name {name}", register(agency("aa", one, other)), [f"agencies/aa.yml:{e}" for e in expected])
 
 
 SINCE: dict[str, Value] = {"document": "9/QĐ-AA", "date": "2011-05-01"}
@@ -76,6 +83,111 @@ CASES = [
             ("by what suspended", "document: 9/QĐ-STTTT, date: 2011-06-01", [f"{S}:23:87 document-ended"]),
             ("by an invitation", "document: 9/GM-STTTT, date: 2011-06-01", [f"{S}:23:87 document-slip"]),
             ("without a day", "document: 8/QĐ-STTTT", [f"{S}:23:76 schema-missing"]),
+        )
+    ),
+    renamed("of one who goes on"),
+    *(
+        renamed(
+            what,
+            "10:13 person-renamed-to",
+            "13:13 person-renamed-from",
+            *more,
+            later=person("1", "Lò Thị Ân", event("renamed", *since)),
+        )
+        for what, since, more in (
+            ("on another day", ("2012-01-02",), []),
+            ("by another document", ("2012-01-01", "2/QĐ-UBND"), []),
+        )
+    ),
+    renamed(
+        "on the day before",
+        "10:13 person-renamed-to",
+        "11:5 person-two-mailboxes",
+        "13:13 person-renamed-from",
+        later=person("1", "Lò Thị Ân", event("renamed", "2011-12-31")),
+    ),
+    renamed(
+        "of another id",
+        "10:13 person-renamed-to",
+        "13:13 person-renamed-from",
+        later=person("2", "Lò Thị Ân", event("renamed", "2012-01-01")),
+    ),
+    renamed(
+        "that opens as a hiring",
+        "10:13 person-renamed-to",
+        "12:11 person-two-names",
+        later=person("1", "Lò Thị Ân", "2012-01-01"),
+    ),
+    renamed("of one who retired", "13:13 person-renamed-from", former=person("1", "Lò An", "2011-01-01", "2012-01-01")),
+    renamed(
+        "that is the same", "12:11 person-renamed-same", later=person("1", "Lò An", event("renamed", "2012-01-01"))
+    ),
+    renamed(
+        "in other capitals alone",
+        "12:11 name-capitals",
+        "12:11 person-renamed-same",
+        later=person("1", "LÒ AN", event("renamed", "2012-01-01")),
+    ),
+    renamed("with other marks", later=person("1", "Lò Ân", event("renamed", "2012-01-01"))),
+    renamed(
+        "by an invitation",
+        "10:24 document-person",
+        "13:24 document-person",
+        former=person("1", "Lò An", "2011-01-01", event("renamed", "2012-01-01", "1/GM-UBND")),
+        later=person("1", "Lò Thị Ân", event("renamed", "2012-01-01", "1/GM-UBND")),
+    ),
+    Case(
+        "a new name without an entry of it",
+        register(agency("aa", person("1", "Lò An", "2011-01-01", event("renamed", "2012-01-01")))),
+        ["agencies/aa.yml:10:13 person-renamed-to"],
+    ),
+    Case(
+        "a new name that stands before the former one",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò Thị Ân", event("renamed", "2012-01-01")),
+                person("1", "Lò An", "2011-01-01", event("renamed", "2012-01-01")),
+            )
+        ),
+        ["agencies/aa.yml:9:13 person-renamed-from", "agencies/aa.yml:13:13 person-renamed-to"],
+    ),
+    Case(
+        "a new name in another agency",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", event("renamed", "2012-01-01"))),
+            agency("bb", person("1", "Lò Thị Ân", event("renamed", "2012-01-01"))),
+        ),
+        ["agencies/aa.yml:10:13 person-renamed-to", "agencies/bb.yml:9:13 person-renamed-from"],
+    ),
+    Case(
+        "one who came back under the new name, and one under the former",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01", event("renamed", "2012-01-01")),
+                person("1", "Lò Thị Ân", event("renamed", "2012-01-01"), "2012-02-01"),
+                person("1", "Lò Thị Ân", "2012-03-01", "2012-04-01"),
+                person("1", "Lò An", "2012-05-01"),
+            )
+        ),
+        ["agencies/aa.yml:20:11 person-two-names"],
+    ),
+    *(
+        Case(
+            f"one who is suspended gets a new name {what}",
+            register(
+                agency(
+                    "aa",
+                    person("1", "Lò An", "2011-01-01", event("renamed", "2012-01-01"), suspended=[SINCE]),
+                    person("1", "Lò Thị Ân", event("renamed", "2012-01-01"), suspended=carried),
+                )
+            ),
+            expected,
+        )
+        for what, carried, expected in (
+            ("with the suspension", [CARRIED], []),
+            ("without it", [], ["agencies/aa.yml:13:5 person-suspension-carried"]),
         )
     ),
     Case(

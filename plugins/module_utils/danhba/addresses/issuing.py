@@ -13,7 +13,7 @@ from ..messages import mark as _
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, advice, rule
 from ..model.place import Place
-from ..model.register import Agency, Event, Issuance
+from ..model.register import RENAMED, Agency, Event, Issuance
 from ..vietnamese import legacy, names
 from .office import RESERVED_NAMES
 from .rule import candidates
@@ -79,7 +79,7 @@ def issue_in(agency: Agency, system: frozenset[str], findings: list[Finding]) ->
     """Give every issuance of an agency its address; `system` are local parts that no person can have.
 
     Each takes the first of its candidates that no earlier entry of another person in the agency has; one who comes back
-    gets the old address again; a pin takes its own address at its place.
+    gets the old address again, but a new name makes a new one; a pin takes its own address at its place.
     """
     return list(_Issuer(agency, findings, dict.fromkeys(system, "system_addresses")).all())
 
@@ -126,7 +126,8 @@ class _Issuer:
             local = self._pinned(issuance) if issuance.address else self._computed(issuance)
             if local:
                 self.holders.setdefault(local, issuance.id)
-                self.held[issuance.id] = local
+                # What was taken back holds the address for its own person, but takes nothing from it.
+                self.held[issuance.id] = self.held.get(issuance.id, local) if issuance.void else local
             yield local
 
     def _pinned(self, issuance: Issuance) -> str | None:
@@ -147,7 +148,7 @@ class _Issuer:
         return address
 
     def _computed(self, issuance: Issuance) -> str | None:
-        if issuance.id in self.held:
+        if issuance.id in self.held and issuance.opened.event != RENAMED:
             return self.held[issuance.id]
         parts = parts_of(self.agency, issuance, self.findings)
         if parts is None:
@@ -156,7 +157,7 @@ class _Issuer:
         count = 0
         for candidate in candidates(parts, LONGEST - len(suffix)):
             local = candidate + suffix
-            if local not in self.holders and not local.startswith(CONTACT):
+            if self.holders.get(local, issuance.id) == issuance.id and not local.startswith(CONTACT):
                 return local
             count += 1
         where = self.agency.where_of(issuance, "name")

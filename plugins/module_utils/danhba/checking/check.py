@@ -281,7 +281,16 @@ def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], l
         return [], []
     coming, more = days.shown(days.happenings(before.read.facts(), now.read.facts()), day)
     first = plan.make(wanted(*now.sound, day), wanted(*before.sound, day).accounts)
-    return [first, *(between(before, now, each) for each in coming)], more
+    return [first, *(_only_later(between(before, now, each), day) for each in coming)], more
+
+
+def _only_later(made: Plan, day: date) -> Plan:
+    """What is done after a day: an account that is what it was by then differs from what was to come of it before.
+
+    Whoever does not retire after all is not opened again; and the first plan has what is done by the day.
+    """
+    actions = [a for a in made.actions if a.kind == "route" or a.action == plan.UPDATE or a.date > day.isoformat()]
+    return replace(made, actions=tuple(actions))
 
 
 def loosened(before: Checked, now: Checked, day: date) -> list[Finding]:

@@ -41,7 +41,7 @@ def _of(facts: Facts) -> set[Happening]:
     found = {Happening(facts.opened, code, "", ends=False)}
     if facts.closed:
         found.add(Happening(facts.closed, code, "", ends=True, event=facts.closed_event))
-    for held in facts.people:
+    for held in (each for each in facts.people if not each.void):
         found.add(Happening(held.opened, code, held.id, ends=False))
         if held.closed:
             found.add(Happening(held.closed, code, held.id, ends=True, event=held.closed_event))

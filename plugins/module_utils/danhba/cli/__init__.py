@@ -46,6 +46,7 @@ COMMANDS = {
     "transfer": "editing",
     "update": "sending",
     "who": "register",
+    "withdraw": "editing",
 }
 
 

@@ -78,7 +78,9 @@ def close_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: st
     register, issued = computed(files)
     if agency := register.agencies.get(code):
         day = given["date"]
-        left = [(i, local) for i, local in issued.of(agency) if i.closed is None or i.closed.date > day]
+        left = [
+            (i, local) for i, local in issued.of(agency) if (i.closed is None or i.closed.date > day) and not i.void
+        ]
         if left:
             table((local or "", issuance.name, issuance.id, issuance.title) for issuance, local in left)
             raise Problem(STILL_OPEN, agency=code, count=len(left), day=day)

@@ -14,7 +14,7 @@ from ..messages import mark as _
 from ..model import documents
 from ..model.kinds import KINDS
 from ..model.policy import ACKNOWLEDGED
-from ..model.register import MOVES, PERSON_CLOSED
+from ..model.register import PAIRED, PERSON_CLOSED
 from ..reading import age, schema
 from .common import Day, at_terminal, language
 from .misuse import Misuse, WrongValue, explain
@@ -139,7 +139,7 @@ _CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key"
 _SKIP = {"vi": "Enter nếu không có", "en": "Enter for none"}
 # More values than these are left to --help.
 MOST_CHOICES = 10
-ENDINGS = PERSON_CLOSED - MOVES
+ENDINGS = PERSON_CLOSED - PAIRED
 BEGINNINGS = ("recruited", "migrated")
 
 

@@ -10,12 +10,14 @@ from typing import Any, TypeVar
 
 import click
 
-from ..editing import entry, people
+from ..editing import entry, people, withdrawal
 from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
+from ..model.register import PERSON_CLOSED, PERSON_OPENED, RENAMED
 from ..model.rows import ids_of
+from ..model.sizes import written
 from ..planning.listing import Listed, of_name, of_people
 from ..planning.state import Timeline
 from ..reading.source import File
@@ -24,14 +26,26 @@ from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today
 from .misuse import Misuse
+from .words import name as word
 
 SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
 SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
 PENDING = _(
     "{name} ({id}) will be closed in {agency} on {day} by {document} already, and nothing is closed twice; "
-    "correct that entry in its file, or give a day from then on"
+    "take it back first: danhba withdraw, or give a day from then on"
 )
 NOTHING_TO_CHANGE = _("say what is to be changed: {options}")
+NAME_MISSING = _("{options} go with a new name; give it: --name")
+NOTHING_TO_COME = _(
+    "nothing is to come for {name} ({id}) after {day}; what has happened is ended as such: "
+    "danhba close, transfer, open, resume"
+)
+SEVERAL_TO_COME = _("several things are to come for {name} ({id}): {found}; say which one: --event")
+NOT_LATER = _("{until} is not after {day}, when it is to come; what is put off is put off to a later day")
+TAKEN_BACK = _("withdrawn: {name} ({id}): {what}, from {day} on, by {document}; by {by} it does not come to pass")
+PUT_OFF = _("put off: {name} ({id}): {what}, from {day} on, by {document}; by {by} it comes on {until}")
+# What may be to come for somebody.
+COMING = PERSON_OPENED | PERSON_CLOSED | {withdrawal.SUSPENDED}
 NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name one first: danhba custodian {agency}")
 # So many of the same name are shown.
 NAMESAKES = 5
@@ -39,6 +53,10 @@ NAMESAKES = 5
 F = TypeVar("F", bound=Callable[..., Any])
 # What is described, and needs no document of its own.
 _DESCRIBED = ("title", "unit", "phone", "quota")
+# What only somebody with another name gets, or has to show.
+_OF_ITSELF = ("name", "family", "given", "address", "address_document")
+_PARTS = ("family", "given")
+_OF_A_NAME = (*_OF_ITSELF[1:], "document", "date", "request")
 # What an entry of a person may have beside its id, its name and its event.
 _MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota")
 
@@ -140,21 +158,89 @@ def resume_command(person: str, directory: Path, dry_run: bool, yes: bool, lang:
     item = _settle(files, person, given, "document", "date")
     draft = Draft(files)
     draft.resume(item.agency.code, item.id, _stated(given, "document", "date"))
+    for agency, day in _carried_on(files, item, given["date"]):
+        draft.resume(agency, item.id, _stated({**given, "date": day}, "document", "date"))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@click.command("withdraw")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("document", "date", "until")
+@event(COMING)
+def withdraw_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Thu hồi, hoặc lùi ngày, việc chưa đến ngày / Withdraw, or put off, what has not happened yet.
+
+    --date là ngày của văn bản thu hồi (mặc định hôm nay); --until là ngày mới của việc được lùi lại.
+    --date is the day of the document that withdraws (today, if not given); --until is the new day of what is put off.
+    """
+    complete(given, "document")
+    given["date"] = given["date"] or today()
+    files = read_files(directory, dry_run)
+    matter = _matter(files, person, given["event"])
+    if given["until"] and given["until"] <= matter.day:
+        raise Problem(NOT_LATER, until=given["until"], day=matter.day)
+    draft = Draft(files)
+    withdrawal.take_back(draft, matter, _stated(given, "document", "date"), str(given["until"] or ""))
+    _tell(matter, given)
+    commit_draft(directory, files, draft, today(), dry_run=dry_run, yes=yes)
+
+
+def _matter(files: list[File], query: str, event: str | None) -> withdrawal.Matter:
+    """The one thing to come that is meant; the last of several of one kind, which are taken back in that order."""
+    mailboxes = people.of_query(_timeline(files), query)
+    coming = {id_: withdrawal.to_come(entries, today()) for id_, entries in mailboxes.items()}
+    coming = {id_: found for id_, found in coming.items() if found} or coming
+    if len(coming) > 1:
+        several = people.Ambiguous(query, [item for id_ in coming for item in mailboxes[id_]])
+        table(show_addresses.rows(several.found, language()))
+        raise several
+    ((id_, found),) = coming.items()
+    meant = [matter for matter in found if event in {None, matter.event}]
+    values = {"name": mailboxes[id_][-1].name, "id": id_, "day": today()}
+    if not meant:
+        raise Problem(NOTHING_TO_COME, **values)
+    if len({matter.event for matter in meant}) > 1:
+        listed = [f"{word(matter.event, language())} {matter.day} ({matter.document})" for matter in meant]
+        raise Problem(SEVERAL_TO_COME, **values, found=listed)
+    return meant[-1]
+
+
+def _tell(matter: withdrawal.Matter, given: Mapping[str, Any]) -> None:
+    """Say in words what does not come to pass: a plan only shows what does."""
+    values = {"name": matter.name, "id": matter.id, "what": word(matter.event, language()), "day": matter.day}
+    values |= {"document": matter.document, "by": given["document"], "until": given["until"]}
+    say(PUT_OFF if given["until"] else TAKEN_BACK, **values)
+
+
+def _carried_on(files: list[File], item: Listed, day: date) -> Iterator[tuple[str, date]]:
+    """Where a suspension that is in force on a day goes along to, and when."""
+    now = next((s for s in item.issuance.suspended if s.covers(day)), None) if item.issuance else None
+    for later in of_people(_timeline(files), {item.id}) if now else ():
+        since = later.opened.date
+        spells = later.issuance.suspended if later.issuance else ()
+        if (
+            since > day
+            and not later.opened.withdrawn
+            and any(s.since == since and now and s.document == now.document for s in spells)
+        ):
+            yield later.agency.code, since
 
 
 def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator[tuple[str, date]]:
     """Where somebody goes before a suspension is over, and when: it goes along (person-suspension-carried)."""
     for later in of_people(_timeline(files), {item.id}):
         day = later.opened.date
-        if item.closed and item.closed.date <= day and (until is None or day < until):
+        gone_on = item.closed and item.closed.date <= day and not later.opened.withdrawn
+        if gone_on and (until is None or day < until):
             yield later.agency.code, day
 
 
 @click.command("change")
 @click.argument("person", metavar="ID|ADDRESS|NAME")
 @_editing
-@options("title", "unit", "phone", "quota")
+@_person_options
+@options("document", "date", "request")
 @click.option("--leader/--no-leader", default=None, help="Là lãnh đạo hay không / A leader or not.")
 @click.option(
     "--without",
@@ -172,18 +258,57 @@ def change_command(  # noqa: PLR0913, PLR0917
     without: tuple[str, ...],
     **given: Any,
 ) -> None:
-    """Sửa chức vụ, đơn vị, điện thoại, dung lượng / Change a title, a division, a telephone, a quota."""
+    """Sửa chức vụ, đơn vị, điện thoại, dung lượng; đổi họ tên / Change a title, a division, a telephone, a name.
+
+    Họ tên mới (--name) cần văn bản và ngày; địa chỉ đổi theo, trừ khi --address giữ địa chỉ cũ theo văn bản.
+    A new name (--name) needs a document and a day; the address follows, unless --address keeps it by a document.
+    """
     values = {**dict.fromkeys(without, ""), **{key: given[key] for key in _DESCRIBED if given[key]}}
     if leader is not None:
         values["leader"] = "true" if leader else ""
-    if not values:
-        raise Misuse(NOTHING_TO_CHANGE, options=[f"--{key}" for key in (*_DESCRIBED, "leader", "no-leader", "without")])
     files = read_files(directory, dry_run)
+    if given["name"]:
+        draft, day = _renamed(files, person, given, values)
+    else:
+        draft, day = _described(files, person, given, values), today()
+    commit_draft(directory, files, draft, day, dry_run=dry_run, yes=yes)
+
+
+def _described(files: list[File], person: str, given: Mapping[str, Any], values: Mapping[str, str]) -> Draft:
+    """What somebody is from now on, which needs no document."""
+    if stray := [key for key in _OF_A_NAME if given[key]]:
+        raise Misuse(NAME_MISSING, options=[f"--{key.replace('_', '-')}" for key in stray])
+    if not values:
+        keys = (*_DESCRIBED, "leader", "no-leader", "without", "name")
+        raise Misuse(NOTHING_TO_CHANGE, options=[f"--{key}" for key in keys])
     item = _find(files, person, today(), "")
     draft = Draft(files)
     for key, value in values.items():
-        draft.describe(item.agency.code, item.id, key, value)
-    commit_draft(directory, files, draft, today(), dry_run=dry_run, yes=yes)
+        draft.describe(item.agency.code, item.id, key, value, today().isoformat())
+    return draft
+
+
+def _renamed(files: list[File], person: str, given: dict[str, Any], values: Mapping[str, str]) -> tuple[Draft, date]:
+    """The same person under another name, from a day: one entry ends, and the next says what it said."""
+    item = _settle(files, person, given, "document", "date")
+    _not_pending(item)
+    opened = _event({**given, "event": RENAMED})
+    kept = {key: value for key, value in _said(item).items() if key not in _PARTS or value in given["name"]}
+    stated = {"id": item.id, **kept, **_stated(given, *_OF_ITSELF), **values}
+    said = {key: value for key, value in stated.items() if value}
+    draft = Draft(files)
+    draft.close_person(item.agency.code, item.id, opened)
+    draft.add_person(item.agency.code, {**said, "opened": opened, **_carried(item, given["date"])})
+    return draft, given["date"]
+
+
+def _said(item: Listed) -> dict[str, str]:
+    """What an entry says of somebody, beside the name, a pin and what happened."""
+    row = item.issuance
+    if row is None:
+        return {}
+    texts = {"family": row.family, "given": row.given, "title": row.title, "unit": row.unit, "phone": row.phone}
+    return {**texts, "leader": "true" if row.leader else "", "quota": written(row.quota) if row.quota else ""}
 
 
 @click.command("key")

@@ -138,7 +138,11 @@ def plan_command(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Những gì sẽ thay đổi / What would change."""
     register, issued = _read(source.from_directory(directory))
-    made = plan.make(wanted(register, issued, day), _actual(directory, against, day))
+    goal = wanted(register, issued, day)
+    actual = _actual(directory, against, day)
+    if not against.endswith(".json"):
+        actual = _without_void(actual, goal.accounts, register)
+    made = plan.make(goal, actual)
     if out:
         write(out, chain(show_plan.json_pieces(made, language()), [b"\n"]))
     if form == "text":
@@ -148,6 +152,14 @@ def plan_command(  # noqa: PLR0913, PLR0917
     else:
         put(chain(show_plan.json_pieces(made, language()), [b"\n"]))
     sys.exit(REFUSED if made.refused else 0)
+
+
+def _without_void(actual: a.Accounts, goal: a.Accounts, register: Register) -> a.Accounts:
+    """What another revision leads to, without those who by this one never come: a mailbox of theirs was never there."""
+    gone = actual.accounts.keys() - goal.accounts.keys()
+    if gone:  # hardly ever, and all issuances are gone through
+        gone &= {(a.OFFICIAL, issuance.id) for _agency, issuance in register.issuances() if issuance.void}
+    return a.Accounts({key: each for key, each in actual.accounts.items() if key not in gone}, actual.routes)
 
 
 def _actual(directory: Path, against: str, day: date) -> a.Accounts:

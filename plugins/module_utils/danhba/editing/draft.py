@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import yaml
 
 from ..messages import mark as _
+from ..model.register import RENAMED
 from ..reading import schema, source
 from ..reading.source import File
 from . import text as write
@@ -24,8 +25,10 @@ NOT_OPEN = _("nobody with id {person} is open in {agency}; see where they are: d
 CLOSED = _("{agency} was closed on {day} by {document} already; nothing is closed twice")
 
 _AGENCY = "agency name kind parent identifier opened closed succeeds quota custodians people".split()
-_PERSON = "id name family given title leader unit phone address address_document quota opened suspended closed".split()
-_EVENT = "person limit document request date event from until ended as key count accounts".split()
+_PERSON = (
+    "id name family given title leader unit phone address address_document quota opened suspended closed withdrawn"
+).split()
+_EVENT = "person limit document request date event from until ended withdrawn as key count accounts".split()
 
 
 class Draft:
@@ -93,34 +96,61 @@ class Draft:
         if index is None:
             raise Problem(NOT_SUSPENDED, person=person, agency=code, day=day)
 
+        _put_to_spell(page, number, index, "ended", event)
+
+    def withdraw_opening(self, code: str, person: str, day: str, ending: Mapping[str, Value]) -> dict[str, Any]:
+        """Take back that an entry opens on a day, by a document; what the entry says is returned."""
+        page, number = self._entry_of(code, person, "opened", day)
+        stated = _ordered(ending, _EVENT)
+
         def make(_root: yaml.MappingNode) -> Splice:
-            items = get(page.entry(number), "suspended")
-            spell = items.value[index] if isinstance(items, yaml.SequenceNode) else None
-            if not isinstance(spell, yaml.MappingNode):
-                raise Problem(LAYOUT, path=page.path)
-            return page.put(spell, "ended", event)
+            return page.put(_mapping(page, page.entry(number), "opened"), "withdrawn", stated)
 
-        page.change(make, lambda says: says["people"][number]["suspended"][index].update(ended=event))
+        page.change(make, lambda says: says["people"][number]["opened"].update(withdrawn=stated))
+        return dict(page.says["people"][number])
 
-    def describe(self, code: str, person: str, key: str, value: str) -> None:
+    def withdraw_closing(
+        self, code: str, person: str, day: str, ending: Mapping[str, Value], instead: Mapping[str, Value] | None = None
+    ) -> None:
+        """Take back that an entry closes on a day, by a document; another closing may come in its place."""
+        page, number = self._entry_of(code, person, "closed", day)
+        item = _ordered({**page.says["people"][number]["closed"], "withdrawn": ending}, _EVENT)
+        if instead is None:
+            page.change(
+                lambda _root: page.remove(page.entry(number), "closed"),
+                lambda says: says["people"][number].pop("closed"),
+            )
+        else:
+            closed = _ordered(instead, _EVENT)
+            page.change(
+                lambda _root: page.replace(page.entry(number), "closed", closed),
+                lambda says: says["people"][number].update(closed=closed),
+            )
+
+        def make(node: yaml.MappingNode) -> Splice:
+            if get(node, "withdrawn"):
+                return page.append(node, "withdrawn", item)
+            return page.put(node, "withdrawn", [item])
+
+        _change(page, number, make, "withdrawn", lambda old: [*(old or []), item])
+
+    def withdraw_suspension(self, code: str, person: str, day: str, document: str, ending: Mapping[str, Value]) -> str:
+        """Take back a suspension that is to begin on a day, by a document; the day until which it was to be, if any."""
+        page, stated = self._agency(code), _ordered(ending, _EVENT)
+        number, index = next(_spells(page.says, person, day, document), (-1, -1))
+        if number < 0:
+            raise Problem(NOT_SUSPENDED, person=person, agency=code, day=day)
+
+        _put_to_spell(page, number, index, "withdrawn", stated)
+        return str(page.says["people"][number]["suspended"][index].get("until", ""))
+
+    def describe(self, code: str, person: str, key: str, value: str, day: str = "") -> None:
         """Write anew what an open entry says of a person beside documents: title, unit, phone, quota, leader; empty
-        takes the key out.
+        takes the key out. What follows it under another name says the same.
         """
-        page, number = self._open_entry(code, person)
-
-        def make(_root: yaml.MappingNode) -> Splice:
-            node = page.entry(number)
-            if not value:
-                return page.remove(node, key)
-            if get(node, key):
-                return page.set(node, key, value)
-            return page.put(node, key, value, after=_before(key))
-
-        def say(says: dict[str, Any]) -> None:
-            says["people"][number].pop(key) if not value else says["people"][number].update({key: value})
-
-        if str(page.says["people"][number].get(key, "")) != value:
-            page.change(make, say)
+        page, first = self._open_entry(code, person, day)
+        for number in _under_all_names(page.says, person, first):
+            _describe(page, number, key, value)
 
     def add_custodian(self, code: str, custodian: Mapping[str, Value]) -> None:
         """Add to the end of an agency's custodians."""
@@ -207,6 +237,14 @@ class Draft:
 
         page.change(make, say)
 
+    def _entry_of(self, code: str, person: str, key: str, day: str) -> tuple[Page, int]:
+        """Where a person's entry is that opens or closes on a day."""
+        page = self._agency(code)
+        number = _last(page.says, person, lambda entry: key in entry and _day(entry, key, "") == day)
+        if number is None:
+            raise Problem(NOT_OPEN, person=person, agency=code)
+        return page, number
+
     def _open_entry(self, code: str, person: str, day: str = "") -> tuple[Page, int]:
         """Where a person's entry is that is open on a day, if one is given, else the last that nothing closes."""
         page = self._agency(code)
@@ -220,7 +258,7 @@ class Draft:
 
 def _in_force(spell: Any, day: str) -> bool:
     """Whether a suspension as a file states it is in force on a day, and no document has ended it."""
-    if not isinstance(spell, Mapping) or "ended" in spell:
+    if not isinstance(spell, Mapping) or not {"ended", "withdrawn"}.isdisjoint(spell):
         return False
     return str(spell.get("date", "~")) <= day < str(spell.get("until", "~"))
 
@@ -240,6 +278,69 @@ def _change(
         entry[key] = value(entry.get(key))
 
     page.change(lambda _root: make(page.entry(number)), say)
+
+
+def _under_all_names(says: Mapping[str, Any], person: str, first: int) -> list[int]:
+    """The number of an entry, and of those that follow it by a change of name."""
+    later = enumerate(says["people"][first + 1 :], first + 1)
+    return [first, *(number for number, entry in later if entry.get("id") == person and _is_renamed(entry))]
+
+
+def _mapping(page: Page, node: yaml.MappingNode, key: str) -> yaml.MappingNode:
+    value = get(node, key)
+    if not isinstance(value, yaml.MappingNode):
+        raise Problem(LAYOUT, path=page.path)
+    return value
+
+
+def _put_to_spell(page: Page, number: int, index: int, key: str, value: dict[str, Value]) -> None:
+    """Add a key to a suspension of an entry."""
+
+    def make(_root: yaml.MappingNode) -> Splice:
+        items = get(page.entry(number), "suspended")
+        spell = items.value[index] if isinstance(items, yaml.SequenceNode) else None
+        if not isinstance(spell, yaml.MappingNode):
+            raise Problem(LAYOUT, path=page.path)
+        return page.put(spell, key, value)
+
+    page.change(make, lambda says: says["people"][number]["suspended"][index].update({key: value}))
+
+
+def _spells(says: Mapping[str, Any], person: str, day: str, document: str) -> Iterator[tuple[int, int]]:
+    """Where a person's suspensions from a day on by a document stand: the number of the entry, and in its list."""
+    for number, entry in enumerate(says["people"]):
+        for index, spell in enumerate((entry.get("suspended") or []) if entry.get("id") == person else []):
+            if (spell.get("date"), spell.get("document")) == (day, document) and "withdrawn" not in spell:
+                yield number, index
+
+
+def _is_void(entry: Mapping[str, Any]) -> bool:
+    """Whether it was taken back before it opened."""
+    opened = entry.get("opened")
+    return isinstance(opened, Mapping) and "withdrawn" in opened
+
+
+def _is_renamed(entry: Mapping[str, Any]) -> bool:
+    opened = entry.get("opened")
+    return isinstance(opened, Mapping) and opened.get("event") == RENAMED and not _is_void(entry)
+
+
+def _describe(page: Page, number: int, key: str, value: str) -> None:
+    """Write a value of an entry anew, or take it out where it is empty."""
+
+    def make(_root: yaml.MappingNode) -> Splice:
+        node = page.entry(number)
+        if not value:
+            return page.remove(node, key)
+        if get(node, key):
+            return page.set(node, key, value)
+        return page.put(node, key, value, after=_before(key))
+
+    def say(says: dict[str, Any]) -> None:
+        says["people"][number].pop(key) if not value else says["people"][number].update({key: value})
+
+    if str(page.says["people"][number].get(key, "")) != value:
+        page.change(make, say)
 
 
 def _last_open(says: Mapping[str, Any], person: str) -> int | None:
@@ -266,7 +367,7 @@ def _last(
     people = people if isinstance(people, list) else []
     for number in range(len(people) - 1, -1, -1):
         entry = people[number]
-        if isinstance(entry, dict) and entry.get("id") == person and wanted(entry):
+        if isinstance(entry, dict) and entry.get("id") == person and not _is_void(entry) and wanted(entry):
             return number
     return None
 

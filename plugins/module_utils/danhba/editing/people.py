@@ -17,6 +17,7 @@ UNKNOWN_PERSON = _("nobody here is or was '{query}'; try an address, an id or a 
 CONTACT = _("{query} is the contact mailbox of an agency; it opens and closes with it: danhba agency")
 ALL_CLOSED = _("{name} ({id}) has no open mailbox: {address} was closed on {day} by {document}")
 WILL_BE_CLOSED = _("{name} ({id}) has no open mailbox by then: {address} will be closed on {day} by {document}")
+NEVER_OPENED = _("{name} ({id}) has no open mailbox: that {address} opens on {day} was withdrawn by {document}")
 NOT_THERE = _("{name} ({id}) is open in {other}, not in {agency}")
 
 
@@ -40,16 +41,8 @@ def find_open(timeline: Timeline, query: str, day: date, agency: str = "") -> Li
         Problem: there is no such person, or no open mailbox, or not there.
         Ambiguous: there are several.
     """
-    found = list(who(timeline, query))
-    people = [item for item in found if item.issuance]
-    if not people:
-        raise Problem(CONTACT if found else UNKNOWN_PERSON, query=query)
-    exact = [item for item in people if query.strip().casefold() in (item.id.casefold(), *_addresses(item))]
-    named = [item for item in people if item.name.casefold() == " ".join(query.split()).casefold()]
-    ids = {item.id for item in exact or named or people}
-    mailboxes = defaultdict(list)
-    for item in of_people(timeline, ids):
-        mailboxes[item.id].append(item)
+    mailboxes = of_query(timeline, query)
+    people = [item for entries in mailboxes.values() for item in entries]
     live = [item for entries in mailboxes.values() for item in _open(entries, day)]
     there = [item for item in live if item.agency.code == agency] if agency else live
     if len(there) == 1:
@@ -57,6 +50,24 @@ def find_open(timeline: Timeline, query: str, day: date, agency: str = "") -> Li
     if there or len(live) > 1:
         raise Ambiguous(query, there or live)
     raise _not_open(live, people, agency)
+
+
+def of_query(timeline: Timeline, query: str) -> dict[str, list[Listed]]:
+    """All mailboxes of those who are meant by an id, an address, a local part or a name, by their ids.
+
+    Raises:
+        Problem: there is no such person.
+    """
+    found = list(who(timeline, query))
+    people = [item for item in found if item.issuance]
+    if not people:
+        raise Problem(CONTACT if found else UNKNOWN_PERSON, query=query)
+    exact = [item for item in people if query.strip().casefold() in (item.id.casefold(), *_addresses(item))]
+    named = [item for item in people if item.name.casefold() == " ".join(query.split()).casefold()]
+    mailboxes: dict[str, list[Listed]] = defaultdict(list)
+    for item in of_people(timeline, {item.id for item in exact or named or people}):
+        mailboxes[item.id].append(item)
+    return mailboxes
 
 
 def _open(entries: list[Listed], day: date) -> list[Listed]:
@@ -74,6 +85,8 @@ def _not_open(live: list[Listed], people: list[Listed], agency: str) -> Problem:
     if live:
         return Problem(NOT_THERE, **values, other=item.agency.code, agency=agency)
     closed = item.closed
+    if item.state == State.WITHDRAWN.value and closed:
+        return Problem(NEVER_OPENED, **values, address=item.address, day=closed.date, document=closed.document)
     return Problem(
         ALL_CLOSED if item.state == State.CLOSED.value or not closed else WILL_BE_CLOSED,
         **values,

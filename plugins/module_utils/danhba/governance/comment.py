@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.findings import Finding, Severity, binding
-from ..model.register import Agency, Issuance
+from ..model.register import Agency, Event, Issuance
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
 from .descriptions import WORDS
 from .proposal import Proposal
-from .review import Handover, Moved, Review
+from .review import Handover, Moved, Review, Withdrawal
 
 # The first line of the comment, by which its later versions find it.
 MARKER = "<!-- danhba-review -->"
@@ -53,6 +53,9 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     heading = _("Pinned addresses: compare each with the document that decides it.")
     pins = [_pin(*pin, language) for pin in review.compared.pins]
     page.list(pins, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
+    heading = _("Withdrawn before its day: this does not come to pass. Compare each with the document that says so.")
+    withdrawals = [_withdrawal(each, language) for each in review.compared.withdrawn]
+    page.list(withdrawals, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
     page.list([_item(finding, language) for finding in _in_order(review.findings)])
     if review.known:
         page.add(
@@ -160,6 +163,23 @@ def _pin(agency: Agency, issuance: Issuance, language: str) -> str:
     template = _("{agency}: {address} for {name} ({person}), decided by {document}")
     values = {"agency": agency.code, "address": issuance.address, "name": issuance.name, "person": issuance.id}
     return "- " + _safe(template, language, {**values, "document": issuance.address_document or _NONE})
+
+
+def _withdrawal(withdrawal: Withdrawal, language: str) -> str:
+    template = _("{agency}: {name} ({person}): {what}, from {day} on, {document}; withdrawn by {by} of {on}")
+    happening, ending = withdrawal.happening, withdrawal.ending
+    word = WORDS[happening.event if isinstance(happening, Event) else "suspended"]
+    values = {
+        "agency": withdrawal.agency.code,
+        "name": withdrawal.issuance.name,
+        "person": withdrawal.issuance.id,
+        "what": translator(language)(word).partition(":")[0].partition(";")[0],
+        "day": withdrawal.day,
+        "document": happening.document,
+        "by": ending.document,
+        "on": ending.date,
+    }
+    return "- " + _safe(template, language, values)
 
 
 def _moved(moved: Moved, language: str) -> str:

@@ -56,6 +56,19 @@ KEYS: dict[str, tuple[str, str]] = {
         _("Added when the person leaves: the document, the first day without the mailbox, the event (R6.2)."),
     ),
     "people.suspended": (_("Suspensions"), _("No login meanwhile, mail still arrives; grows at its end only.")),
+    "opened.withdrawn": (
+        _("Withdrawn"),
+        _("Added when a document takes the opening back before its day: that document, and its day."),
+    ),
+    "suspended.withdrawn": (
+        _("Withdrawn"),
+        _("Added when a document takes the suspension back before it begins: that document, and its day."),
+    ),
+    "people.withdrawn": (
+        _("Closings withdrawn"),
+        _("Closings that a document took back before their day (danhba withdraw); grows at its end only."),
+    ),
+    "withdrawn.withdrawn": (_("Withdrawn"), _("The document that takes it back, and its day.")),
     "suspended.until": (_("Until"), _("The first day on which it is open again; left out when not known yet.")),
     "suspended.ended": (_("Ended sooner"), _("Added when a document ends it: that document, and the first open day.")),
     "custodians.person": (_("Custodian"), _("The staff number of an open official of this agency (R11.1).")),
@@ -112,7 +125,7 @@ KEYS: dict[str, tuple[str, str]] = {
 WORDS: dict[str, str] = {
     **{word: kind.name for word, kind in KINDS.items()},
     "established": _("established"),
-    "renamed": _("renamed: a new agency with a new code succeeds the old one"),
+    "renamed": _("renamed: an agency as a new one with a new code; a person as a new entry of the same id and day"),
     "merged": _("united or merged"),
     "split": _("split"),
     "dissolved": _("dissolved, without a successor"),
@@ -125,6 +138,7 @@ WORDS: dict[str, str] = {
     "dismissed": _("dismissed from service"),
     "deceased": _("deceased"),
     "left_province": _("transferred out of the province"),
+    "suspended": _("suspended"),
     "head": _("head of the agency"),
     "delegate": _("authorised in writing"),
     "close": _("closings and suspensions"),

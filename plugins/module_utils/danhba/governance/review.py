@@ -9,7 +9,7 @@ from datetime import date
 from ..addresses.issuing import Issued
 from ..checking.check import Checked, check, differences, loosened
 from ..model.findings import Finding, binding, new
-from ..model.register import Agency, Custodian, Issuance, Register
+from ..model.register import Agency, Custodian, Ending, Event, Issuance, Register, Suspension
 from ..planning.plan import Plan
 from ..reading import tree
 from ..reading.source import PROVINCE, File
@@ -41,11 +41,25 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """Something that was to come for a person of an agency, from a day on, and what takes it back before that."""
+
+    agency: Agency
+    issuance: Issuance
+    happening: Event | Suspension
+    day: date
+    ending: Ending
+
+
+@dataclass(frozen=True, slots=True)
 class Compared:
-    """What no plan shows and reviewers compare with its documents: new custodians with their keys, and new pins."""
+    """What no plan shows and reviewers compare with its documents: new custodians with their keys, new pins, and what
+    does not come to pass.
+    """
 
     handovers: list[Handover] = field(default_factory=list)
     pins: list[tuple[Agency, Issuance]] = field(default_factory=list)
+    withdrawn: list[Withdrawal] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +126,18 @@ def _compared(before: Checked, now: Checked) -> Compared:
     return Compared(
         [handover for agency in changed for handover in _handovers(former.get(agency.code), agency)],
         [(agency, issuance) for agency in changed for issuance in _pins(former.get(agency.code), agency)],
+        [each for agency in changed for each in _withdrawn(former.get(agency.code), agency)],
     )
+
+
+def _withdrawn(before: Agency | None, now: Agency) -> Iterator[Withdrawal]:
+    """What was not taken back before."""
+    people = before.people if before else ()
+    known = {(issuance.id, each) for issuance in people for each in issuance.taken_back()}
+    for issuance in now.people:
+        for each in issuance.taken_back():
+            if (issuance.id, each) not in known:
+                yield Withdrawal(now, issuance, *each)
 
 
 def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:

@@ -11,7 +11,7 @@ from ..addresses import issuing as addresses
 from ..editing.problem import Problem
 from ..messages import mark as _
 from ..model.findings import Finding
-from ..model.register import Agency, Event, Issuance, Register
+from ..model.register import RENAMED, Agency, Event, Issuance, Register
 from . import values
 from .rows import Person, Row, State
 
@@ -94,7 +94,8 @@ class _Known:
     @classmethod
     def of(cls, register: Register, issued: addresses.Issued, opening: Opening) -> _Known:
         def is_open(issuance: Issuance) -> bool:
-            return issuance.closed is None or issuance.closed.date > opening.event.date
+            ahead = issuance.closed is None or issuance.closed.date > opening.event.date
+            return ahead and not issuance.void
 
         holders = defaultdict(list)
         for agency, issuance in register.issuances():
@@ -103,6 +104,8 @@ class _Known:
         for issuance, local in issued.of(opening.agency):
             if is_open(issuance):
                 there[values.name_key(issuance.name)].append((issuance, local or "?"))
+        for name, entry in _former_names(opening.agency, there):
+            there[name].append(entry)
         known = (opening.agency, is_open, holders, there, opening.namesakes)
         return cls(*known, {}, defaultdict(list), _width(holders))
 
@@ -134,7 +137,8 @@ class _Known:
         if not (entries := self.holders.get(person.id)):
             return row
         agency, last = entries[-1]
-        if values.name_key(last.name) != values.name_key(person.name):
+        names = {values.name_key(issuance.name) for _agency, issuance in entries}
+        if values.name_key(person.name) not in names:
             return row.bad(OTHER_NAME, id=person.id, name=last.name)
         live = [(agency, issuance) for agency, issuance in entries if self.is_open(issuance)]
         if not live:
@@ -164,6 +168,16 @@ class _Known:
 
     def _is_namesake(self, row: Row) -> bool:
         return any(name in self.namesakes for name in _names(row))
+
+
+def _former_names(
+    agency: Agency, there: Mapping[values.NameKey, list[tuple[Issuance, str]]]
+) -> list[tuple[values.NameKey, tuple[Issuance, str]]]:
+    """Under what names lists that are older than a change of name have those who are there."""
+    by_id = {issuance.id: (issuance, local) for entries in there.values() for issuance, local in entries}
+    renamed = {(i.id, values.name_key(i.name)) for i in agency.people if i.closed and i.closed.event == RENAMED}
+    kept = {id_: values.name_key(issuance.name) for id_, (issuance, _local) in by_id.items()}
+    return [(name, by_id[id_]) for id_, name in sorted(renamed) if id_ in by_id and kept[id_] != name]
 
 
 def _width(ids: Iterable[str]) -> int:

@@ -14,7 +14,7 @@ from ..jsontext import pack, unpack
 from . import documents
 from .findings import KIND_LIMIT, Where
 from .place import START, Place
-from .register import MOVES, Agency, Event, Issuance
+from .register import MOVES, WITHDRAWN, Agency, Event, Issuance
 
 FOREVER = "9999-12-31"
 
@@ -44,6 +44,11 @@ class Held(NamedTuple):
     def end(self) -> str:
         """The day from which it is closed, `FOREVER` where none is set."""
         return self.closed or FOREVER
+
+    @property
+    def void(self) -> bool:
+        """Whether it was taken back before it opened."""
+        return self.closed_event == WITHDRAWN
 
     def place(self, key: str = "") -> Place:
         """Where the entry, its name, opened: or closed: stands."""
@@ -211,7 +216,7 @@ def _locks(issuance: Issuance) -> tuple[str, str]:
     carried, locked, closed = "", "", issuance.closed
     for suspension in issuance.suspended:
         until, end = suspension.until or date.max, suspension.end or date.max
-        if suspension.since <= issuance.opened.date < until:
+        if suspension.since <= issuance.opened.date < until and not suspension.withdrawn:
             carried = until.isoformat()
         if closed and suspension.since < closed.date < end:
             locked = end.isoformat()
@@ -241,7 +246,7 @@ def _dates(agency: Agency) -> Iterator[Dated]:
         where = agency.where_of(custodian, "date")
         yield Dated(custodian.date.isoformat(), where.object, *where.place)
     for issuance in agency.people:
-        for suspension in issuance.suspended:
+        for suspension in (each for each in issuance.suspended if not each.withdrawn):
             subject = f"{agency.code}/{issuance.id}"
             yield Dated(suspension.since.isoformat(), subject, *suspension.at["date"])
             if suspension.until:

@@ -12,28 +12,33 @@ from .policy import Acknowledgement, Policy
 
 AGENCY_OPENED = frozenset({"established", "renamed", "merged", "split"})
 AGENCY_CLOSED = frozenset({"dissolved", "renamed", "merged", "split"})
-PERSON_OPENED = frozenset({"recruited", "transferred", "reorganised", "migrated"})
+PERSON_OPENED = frozenset({"recruited", "transferred", "reorganised", "renamed", "migrated"})
 PERSON_CLOSED = frozenset(
-    {"retired", "resigned", "dismissed", "deceased", "left_province", "transferred", "reorganised"}
+    {"retired", "resigned", "dismissed", "deceased", "left_province", "transferred", "reorganised", "renamed"}
 )
-# Events that end one issuance of a person and begin another on the same day.
+# Events that end one issuance of a person and begin another on the same day: in another agency, or under another name.
 MOVES = frozenset({"transferred", "reorganised"})
+RENAMED = "renamed"
+PAIRED = MOVES | {RENAMED}
+# What closes an issuance on the day on which it was to open: it was taken back before, and nobody has it on any day.
+WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that a document did on a day: an opening or a closing."""
+    """What a document does on a day: an opening or a closing. One that was `withdrawn` before does not come to pass."""
 
     document: str
     date: date
     event: str
     request: str = ""
     at: Places = field(default_factory=dict, compare=False, repr=False)
+    withdrawn: Ending | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The document that ends a suspension before its day, and the day from which it does."""
+    """The document that ends a suspension sooner, or takes back what is to come, and the day on which it does."""
 
     document: str
     date: date
@@ -49,10 +54,13 @@ class Suspension:
     until: date | None = None
     ended: Ending | None = None
     at: Places = field(default_factory=dict, compare=False, repr=False)
+    withdrawn: Ending | None = None
 
     @property
     def end(self) -> date | None:
         """The first day on which it is not in force any more; None where none is set."""
+        if self.withdrawn:
+            return self.since
         return self.ended.date if self.ended else self.until
 
     def covers(self, day: date) -> bool:
@@ -62,7 +70,10 @@ class Suspension:
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """One mailbox given to one person in one agency; `quota` in bytes, None for the policy's."""
+    """One mailbox given to one person in one agency; `quota` in bytes, None for the policy's.
+
+    `withdrawn` are closings that were to come and were taken back. Where the opening itself was, `closed` says so.
+    """
 
     id: str
     name: str
@@ -78,7 +89,22 @@ class Issuance:
     address_document: str = ""
     quota: int | None = None
     suspended: tuple[Suspension, ...] = ()
+    withdrawn: tuple[Event, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def void(self) -> bool:
+        """Whether it was taken back before its day: its address stays given out, and nobody has the mailbox."""
+        return self.opened.withdrawn is not None
+
+    def taken_back(self) -> Iterator[tuple[Event | Suspension, date, Ending]]:
+        """What of it was to come, on which day, and what took it back."""
+        for event in (self.opened, *self.withdrawn):
+            if event.withdrawn:
+                yield event, event.date, event.withdrawn
+        for suspension in self.suspended:
+            if suspension.withdrawn:
+                yield suspension, suspension.since, suspension.withdrawn
 
 
 @dataclass(frozen=True, slots=True)

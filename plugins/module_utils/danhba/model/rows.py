@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple, overload
@@ -20,13 +21,17 @@ _LEVEL = 1
 
 
 class Spell(NamedTuple):
-    """One suspension: `until` as stated, empty where no end is, and what ended it before (both empty where nothing)."""
+    """One suspension: `until` as stated, empty where no end is, and what ended it before (both empty where nothing).
+
+    One that was taken back on the day `withdrawn_on` ends when it was to begin.
+    """
 
     document: str
     since: str
     until: str
     ended_by: str
     ended_on: str
+    withdrawn_on: str = ""
 
     @property
     def end(self) -> str:
@@ -41,20 +46,50 @@ class Spell(NamedTuple):
     def suspension(self) -> Suspension:
         """The suspension, without the places of its values."""
         until = date.fromisoformat(self.until) if self.until else None
+        since = date.fromisoformat(self.since)
+        if self.withdrawn_on:
+            taken_back = Ending(self.ended_by, date.fromisoformat(self.withdrawn_on))
+            return Suspension(self.document, since, until, withdrawn=taken_back)
         ended = Ending(self.ended_by, date.fromisoformat(self.ended_on)) if self.ended_on else None
-        return Suspension(self.document, date.fromisoformat(self.since), until, ended)
+        return Suspension(self.document, since, until, ended)
 
 
 def _spell(suspension: Suspension) -> Spell:
     until, ended = suspension.until, suspension.ended
     by, on = (ended.document, ended.date.isoformat()) if ended else ("", "")
-    return Spell(suspension.document, suspension.since.isoformat(), until.isoformat() if until else "", by, on)
+    since, stated = suspension.since.isoformat(), until.isoformat() if until else ""
+    if withdrawn := suspension.withdrawn:
+        return Spell(suspension.document, since, stated, withdrawn.document, since, withdrawn.date.isoformat())
+    return Spell(suspension.document, since, stated, by, on)
+
+
+class TakenBack(NamedTuple):
+    """A closing that was to come, and by what and when it was taken back."""
+
+    document: str
+    date: str
+    event: str
+    request: str
+    by: str
+    on: str
+
+    def happening(self) -> Event:
+        """It as the event that it was to be."""
+        ending = Ending(self.by, date.fromisoformat(self.on))
+        return Event(self.document, date.fromisoformat(self.date), self.event, self.request, withdrawn=ending)
+
+
+def _taken_back(event: Event) -> TakenBack:
+    ending = event.withdrawn or Ending("", event.date)
+    what = (event.document, event.date.isoformat(), event.event, event.request)
+    return TakenBack(*what, ending.document, ending.date.isoformat())
 
 
 class Row(NamedTuple):
     """One issuance; `local` is the local part of its address, empty where the rule can give none.
 
-    `quota` is in bytes, None for the policy's; `closed_on` and `until` are empty where no end is set.
+    `quota` is in bytes, None for the policy's; `closed_on` and `until` are empty where no end is set. What was taken
+    back on the day `void_on`, before it opened, is closed by that on the day on which it was to open.
     """
 
     id: str
@@ -78,11 +113,16 @@ class Row(NamedTuple):
     closed_request: str
     address: str
     address_document: str
+    void_on: str
+    withdrawn: Sequence[TakenBack]
 
     @property
     def opened(self) -> Event:
         """By which document and from which day."""
-        return Event(self.opened_by, date.fromisoformat(self.opened_on), self.opened_event, self.opened_request)
+        opened = Event(self.opened_by, date.fromisoformat(self.opened_on), self.opened_event, self.opened_request)
+        if not self.void_on:
+            return opened
+        return replace(opened, withdrawn=Ending(self.closed_by, date.fromisoformat(self.void_on)))
 
     @property
     def closed(self) -> Event | None:
@@ -113,6 +153,7 @@ class Row(NamedTuple):
             address_document=self.address_document,
             quota=self.quota,
             suspended=self.suspended,
+            withdrawn=tuple(each.happening() for each in self.withdrawn),
         )
 
 
@@ -141,22 +182,28 @@ def row_of(issuance: Issuance, local: str | None) -> Row:
         closed.request if closed else "",
         issuance.address,
         issuance.address_document,
+        opened.withdrawn.date.isoformat() if opened.withdrawn else "",
+        tuple(map(_taken_back, issuance.withdrawn)),
     )
 
 
-# Where the suspensions stand in a row: JSON knows no named tuples.
+# Where the suspensions and what was taken back stand in a row: JSON knows no named tuples.
 _SPELLS = Row._fields.index("spells")
+_WITHDRAWN = Row._fields.index("withdrawn")
 
 
 def _plain(row: Row) -> tuple[Any, ...]:
     values: list[Any] = [*row]
     values[_SPELLS] = [[*spell] for spell in row.spells]
+    values[_WITHDRAWN] = [[*each] for each in row.withdrawn]
     return tuple(values)
 
 
 def _row(values: list[Any]) -> Row:
     if values[_SPELLS]:
         values[_SPELLS] = tuple(map(Spell._make, values[_SPELLS]))
+    if values[_WITHDRAWN]:
+        values[_WITHDRAWN] = tuple(map(TakenBack._make, values[_WITHDRAWN]))
     return Row._make(values)
 
 

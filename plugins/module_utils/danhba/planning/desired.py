@@ -105,6 +105,8 @@ class _Desired:
         that were `seen` in an agency before.
         """
         for entry, entries in self.timeline.of_agency(agency):
+            if entry.issuance.void_on:
+                continue
             if len(entries) > 1:
                 if entry.issuance.id in seen:
                     continue
@@ -165,7 +167,7 @@ class _Desired:
         if state is State.SUSPENDED and (spell := self.timeline.spell(row)):
             return spell.document, spell.since
         today = self.timeline.day.isoformat()
-        ended = [spell for spell in row.spells if spell.end and spell.end <= today]
+        ended = [spell for spell in row.spells if spell.end and spell.end <= today and not spell.withdrawn_on]
         if ended:
             last = max(ended, key=lambda spell: spell.end)
             return last.ending, last.end

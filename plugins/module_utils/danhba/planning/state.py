@@ -24,6 +24,7 @@ class State(StrEnum):
     FORWARDING = "forwarding"
     REDIRECTING = "redirecting"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 LIVE = frozenset({State.OPEN, State.SUSPENDED})
@@ -79,7 +80,7 @@ class Timeline:
         for agency in self.register.agencies.values() if people else ():
             if not people.isdisjoint(rows.ids_of(agency)):
                 for row in self.rows(agency):
-                    if row.id in people:
+                    if row.id in people and not row.void_on:
                         self.moved.setdefault(row.id, []).append(Entry(agency, row))
         for entries in self.moved.values():
             entries.sort(key=lambda entry: entry.issuance.opened_on)
@@ -105,8 +106,10 @@ class Timeline:
         return found
 
     def own_state(self, issuance: Issuance | Row) -> State:
-        """The state by the issuance's own dates alone: pending, open, suspended or closed."""
+        """The state by the issuance's own dates alone: pending, open, suspended, closed or withdrawn."""
         row = issuance if isinstance(issuance, Row) else rows.row_of(issuance, None)
+        if row.void_on:
+            return State.WITHDRAWN
         if self._today < row.opened_on:
             return State.PENDING
         if row.closed_on and row.closed_on <= self._today:

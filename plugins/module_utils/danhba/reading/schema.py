@@ -21,6 +21,7 @@ from ..model.register import (
     AGENCY_OPENED,
     PERSON_CLOSED,
     PERSON_OPENED,
+    WITHDRAWN,
     Agency,
     Custodian,
     Ending,
@@ -258,28 +259,40 @@ class Fields:
         self.reader.findings.append(finding)
 
 
-def _event(fields: Fields, key: str, events: Collection[str]) -> Event | None:
+def _event(fields: Fields, key: str, events: Collection[str], more: tuple[str, ...] = ()) -> Event | None:
     node = fields.node(key)
-    if node is None:
-        return None
-    inner = fields.reader.map(node, key, ("document", "date", "event"), ("request",))
+    return None if node is None else _happening(fields.reader, node, key, events, ((), more))
+
+
+def _happening(
+    reader: Reader,
+    node: Node,
+    key: str,
+    events: Collection[str],
+    more: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Event | None:
+    """An event, with what it must and what it may have besides: `withdrawn`, where it can be taken back."""
+    required, optional = more
+    inner = reader.map(node, key, ("document", "date", "event", *required), ("request", *optional))
     document, day, event = inner.document("document"), inner.date("date"), inner.one_of("event", events)
     request = inner.document("request")
-    return Event(document, day, event, request, inner.at) if document and day and event else None
+    withdrawn = _ending(reader, inner.node("withdrawn"), "withdrawn")
+    return Event(document, day, event, request, inner.at, withdrawn) if document and day and event else None
 
 
 def _suspension(reader: Reader, node: Node) -> Suspension | None:
-    inner = reader.map(node, "suspended", ("document", "date"), ("until", "ended"))
+    inner = reader.map(node, "suspended", ("document", "date"), ("until", "ended", "withdrawn"))
     document, since, until = inner.document("document"), inner.date("date"), inner.date("until")
-    ended = _ending(reader, inner.node("ended"))
+    ended = _ending(reader, inner.node("ended"), "ended")
+    withdrawn = _ending(reader, inner.node("withdrawn"), "withdrawn")
     # One whose end cannot be read is not left out as if it went on: the end has its finding.
-    return Suspension(document, since, until, ended, inner.at) if document and since else None
+    return Suspension(document, since, until, ended, inner.at, withdrawn) if document and since else None
 
 
-def _ending(reader: Reader, node: Node | None) -> Ending | None:
+def _ending(reader: Reader, node: Node | None, key: str) -> Ending | None:
     if node is None:
         return None
-    inner = reader.map(node, "ended", ("document", "date"))
+    inner = reader.map(node, key, ("document", "date"))
     document, day = inner.document("document"), inner.date("date")
     return Ending(document, day, inner.at) if document and day else None
 
@@ -287,7 +300,7 @@ def _ending(reader: Reader, node: Node | None) -> Ending | None:
 _ISSUANCE = ("id", "name", "opened")
 _ISSUANCE_MORE = (
     *("title", "leader", "unit", "phone", "family", "given", "address", "address_document", "quota"),
-    *("suspended", "closed"),
+    *("suspended", "closed", "withdrawn"),
 )
 
 
@@ -295,8 +308,11 @@ def _issuance(reader: Reader, code: str, node: Node) -> Issuance | None:
     reader.object = f"{code}/{_peek(node, 'id')}"
     inner = reader.map(node, "", _ISSUANCE, _ISSUANCE_MORE)
     person, name = inner.matching("id", PERSON, "000101"), inner.text("name")
-    opened = _event(inner, "opened", PERSON_OPENED)
+    opened = _event(inner, "opened", PERSON_OPENED, ("withdrawn",))
     closed = _event(inner, "closed", PERSON_CLOSED)
+    broken = "closed" in inner.at and closed is None
+    if opened and opened.withdrawn:
+        closed = Event(opened.withdrawn.document, opened.date, WITHDRAWN, at=opened.withdrawn.at)
     rest = {key: inner.text(key) for key in ("title", "unit", "family", "given", "address")}
     issuance = Issuance(
         id=person,
@@ -308,11 +324,17 @@ def _issuance(reader: Reader, code: str, node: Node) -> Issuance | None:
         address_document=inner.document("address_document"),
         quota=inner.size("quota"),
         suspended=inner.many("suspended", lambda item: _suspension(reader, item)),
+        withdrawn=inner.many("withdrawn", lambda item: _withdrawn(reader, item)),
         at=inner.at,
         **rest,
     )
-    broken = "closed" in inner.at and closed is None
     return issuance if person and name and opened and not broken else None
+
+
+def _withdrawn(reader: Reader, node: Node) -> Event | None:
+    """A closing that was taken back before its day."""
+    event = _happening(reader, node, "withdrawn", PERSON_CLOSED, (("withdrawn",), ()))
+    return event if event and event.withdrawn else None
 
 
 def _peek(node: Node, key: str) -> str:

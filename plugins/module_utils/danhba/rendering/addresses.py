@@ -11,12 +11,13 @@ from typing import Any
 from ..jsontext import AT_ONCE, pretty_list
 from ..messages import mark as _
 from ..messages import render, translator
-from ..model.register import Event, Suspension
+from ..model.register import Ending, Event, Suspension
 from ..planning.listing import Listed
 
 KEYS = ("address", "kind", "id", "agency", "name", "state", "opened", "closed")
 STATES = {
     "pending": _("pending"),
+    "withdrawn": _("withdrawn"),
     "open": _("open"),
     "suspended": _("suspended"),
     "forwarding": _("forwarding"),
@@ -79,16 +80,29 @@ def in_full(item: Listed, language: str) -> str:
         f"{item.address}  [{translate(STATES[item.state])}]",
         f"    {item.name} ({item.id}){title}, {item.agency.name} ({item.agency.code})",
     ]
+    void = item.issuance is not None and bool(item.issuance.void_on)
     for label, event in ((_("opened"), item.opened), (_("closed"), item.closed)):
-        if event:
+        if event and not void:
             lines.append(f"    {translate(label)} {event.date.isoformat()}: {event.document} ({event.event})")
+    for event in (item.opened, *(item.issuance.issuance().withdrawn if item.issuance else ())):
+        if event.withdrawn:
+            lines.append("    " + _withdrawn(event, event.withdrawn, language))
     for suspension in item.issuance.suspended if item.issuance else ():
         lines.append("    " + _suspended(suspension, language))
     return "\n".join(lines)
 
 
+def _withdrawn(event: Event, ending: Ending, language: str) -> str:
+    values = {"day": event.date, "document": event.document, "event": event.event}
+    values |= {"by": ending.document, "on": ending.date}
+    return render(_("withdrawn {on} by {by}: {document} ({event}), of {day}"), values, language)
+
+
 def _suspended(suspension: Suspension, language: str) -> str:
     values = {"since": suspension.since.isoformat(), "document": suspension.document}
+    if suspension.withdrawn:
+        values["by"] = suspension.withdrawn.document
+        return render(_("suspended {since}: {document}, withdrawn by {by}"), values, language)
     if suspension.end is None:
         return render(_("suspended {since}, no end stated: {document}"), values, language)
     values["until"] = suspension.end.isoformat()
@@ -101,24 +115,29 @@ def _suspended(suspension: Suspension, language: str) -> str:
 def in_full_data(item: Listed) -> dict[str, Any]:
     """The same as data: the keys of the list, with documents in place of bare dates."""
     issuance = item.issuance
+    withdrawn = [_event(event) for event in issuance.issuance().withdrawn] if issuance else []
     return {
         **as_data(item),
         "title": issuance.title if issuance else "",
         "agency_name": item.agency.name,
         "opened": _event(item.opened),
-        "closed": _event(item.closed) if item.closed else None,
+        "closed": _event(item.closed) if item.closed and not item.opened.withdrawn else None,
         "suspended": [_suspension(suspension) for suspension in issuance.suspended] if issuance else [],
+        **({"withdrawn": withdrawn} if withdrawn else {}),
     }
 
 
-def _event(event: Event) -> dict[str, str]:
+def _event(event: Event) -> dict[str, Any]:
     shown = {"document": event.document, "date": event.date.isoformat(), "event": event.event}
-    return {**shown, "request": event.request} if event.request else shown
+    more = {"request": event.request} if event.request else {}
+    return {**shown, **more, **_ending("withdrawn", event.withdrawn)}
+
+
+def _ending(key: str, ending: Ending | None) -> dict[str, Any]:
+    return {key: {"document": ending.document, "date": ending.date.isoformat()}} if ending else {}
 
 
 def _suspension(suspension: Suspension) -> dict[str, Any]:
     until = suspension.until.isoformat() if suspension.until else None
     shown: dict[str, Any] = {"document": suspension.document, "date": suspension.since.isoformat(), "until": until}
-    if ended := suspension.ended:
-        shown["ended"] = {"document": ended.document, "date": ended.date.isoformat()}
-    return shown
+    return {**shown, **_ending("ended", suspension.ended), **_ending("withdrawn", suspension.withdrawn)}

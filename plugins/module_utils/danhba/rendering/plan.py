@@ -13,8 +13,9 @@ from ..jsontext import AT_ONCE, pretty_object
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.sizes import written
-from ..planning.accounts import CANCELLED, FORWARD, REDIRECT
-from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
+from ..planning.accounts import CANCELLED, FORWARD, OFFICIAL, REDIRECT
+from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, UPDATE, Action, Plan, Refusal
+from ..vietnamese.names import spelling
 from .colour import Paint, plain
 
 LABELS = {
@@ -32,6 +33,7 @@ LABELS = {
     "cancel": _("cancel"),
     "release": _("stop forwarding"),
 }
+RENAME = _("rename")
 # What a plan says of an account's fields.
 FIELDS = {
     "address": _("address"),
@@ -105,13 +107,22 @@ def json_pieces(plan: Plan, language: str) -> Iterator[bytes]:
 
 def sentence(action: Action, language: str) -> str:
     """One action in one line: what, to whom, on which document."""
-    label = translator(language)(LABELS[action.action])
+    label, name = translator(language)(LABELS[action.action]), action.name
+    if renames(action):
+        label = translator(language)(RENAME) + (f", {label}" if action.action == READDRESS else "")
+        name = f"{action.before['name']} → {action.after['name']}"
     line = f"{label}: {action.address}"
-    if action.name:
-        line += f" ({action.name})"
+    if name:
+        line += f" ({name})"
     if moved := _arrow(action, language):
         line += f" {moved}"
     return visible(f"{line} [{action.document}]" if action.document else line)
+
+
+def renames(action: Action) -> bool:
+    """Whether a person who keeps the mailbox is called otherwise, which is more than the tone on another vowel."""
+    names = [str(each.get("name", "")) for each in (action.before, action.after)]
+    return action.kind == OFFICIAL and action.action in {READDRESS, UPDATE} and len({*map(spelling, names)}) > 1
 
 
 # Of addresses whose refusals change alike, so many are named.
@@ -125,7 +136,7 @@ def _lines(actions: Iterable[Action], language: str) -> Iterator[tuple[str, str]
         if _only_asks(action):
             alike.setdefault((action.before["reply"], action.after["reply"]), []).append(action.address)
         else:
-            yield action.action, sentence(action, language)
+            yield READDRESS if renames(action) else action.action, sentence(action, language)
     template = _("{count} refused addresses name others to ask ({addresses}): {before} → {after}")
     for (before, after), addresses in alike.items():
         shown = [*addresses[:NAMED], *["…"] * (len(addresses) > NAMED)]
@@ -143,10 +154,11 @@ def _arrow(action: Action, language: str) -> str:
         return f"→ {action.after['address']}"
     if action.kind == "route" and "targets" in action.after:
         return "→ " + ", ".join(action.after["targets"])
+    said = {"document", "since", "state", *(("name", "family", "given") if renames(action) else ())}
     changed = [
         name
         for name, value in action.after.items()
-        if name in action.before and action.before[name] != value and name not in ("document", "since", "state")
+        if name in action.before and action.before[name] != value and name not in said
     ]
     translate = translator(language)
     return "; ".join(
@@ -217,9 +229,11 @@ def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARK
 
 
 def _takes(action: Action) -> bool:
-    """Also mail to an address that led elsewhere before; not that a forwarding ends, as each does on its day."""
+    """Also a name, and mail to an address that led elsewhere before; not that a forwarding ends, as each does on its
+    day.
+    """
     if action.kind != "route" or not action.before:
-        return action.action in TAKING
+        return action.action in TAKING or renames(action)
     before, after = action.before, action.after
     if after.get("mode") == REDIRECT:
         return before["mode"] != FORWARD and before.get("reply") != after.get("reply")

@@ -128,7 +128,7 @@ class Fates:
         for issuance in agency.people:
             if is_live(issuance, decision.date):
                 yield issuance
-            elif issuance.opened.date >= decision.date:
+            elif issuance.opened.date >= decision.date and not issuance.void:
                 where = decision.where(closing.at, "", issuance.id)
                 values = {"person": issuance.id, "agency": agency.code, "day": issuance.opened.date}
                 self.names.findings.append(PENDING.at(where, **values))
@@ -136,7 +136,7 @@ class Fates:
     def _later(self, agency: Agency, issuance: Issuance, fate: Fate) -> bool:
         """Whether a suspension is entered for a day on which this entry will have ended."""
         decision = self.names.decision
-        days = [suspension.since for suspension in issuance.suspended if suspension.since >= decision.date]
+        days = [s.since for s in issuance.suspended if s.since >= decision.date and not s.withdrawn]
         for day in days:
             where = decision.where(fate.at, "", issuance.id)
             self.names.findings.append(LATER.at(where, person=issuance.id, agency=agency.code, day=day))

@@ -108,6 +108,7 @@ class Placing:
             address=address,
             address_document=document,
             suspended=tuple(replace(s, since=decision.date, at={}) for s in in_force),
+            withdrawn=(),
             at=item.fate.at,
             **_changes(item.person),
         )

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from ..messages import mark as _
 from ..model.findings import Finding
 from ..model.kinds import KINDS
-from ..model.register import AGENCY_CLOSED, AGENCY_OPENED, MOVES, PERSON_CLOSED
+from ..model.register import AGENCY_CLOSED, AGENCY_OPENED, PAIRED, PERSON_CLOSED
 from ..reading import loader, schema
 from ..reading.schema import Fields, Reader
 from ..reading.source import File
@@ -17,7 +17,7 @@ from .model import Closing, Fate, Holder, Opening, Parent, Person, Reorganisatio
 from .rules import problem
 
 # Those who go on are told by `to`; what ends a mailbox for good is an event.
-ENDINGS = PERSON_CLOSED - MOVES
+ENDINGS = PERSON_CLOSED - PAIRED
 FATE = problem(
     "fate",
     "R6.2",

@@ -67,6 +67,14 @@ SAME = rule(
         "or leave ended: out"
     ),
 )
+WITHDRAWN = rule(
+    "document-withdrawn",
+    "R6.2",
+    _(
+        "{document} is what was to come for {person} on {day}, and does not take itself back; cite the document that "
+        "does, or leave withdrawn: out"
+    ),
+)
 FOUNDER = advice(
     "document-founder",
     "R6.1",
@@ -111,6 +119,7 @@ _DECISIONS = frozenset({"QĐ", "NQ", "KL", "TB", LETTER})
 PERSONAL: Mapping[str, frozenset[str]] = {
     "recruited": _DECISIONS | {"HĐ"},
     "transferred": _DECISIONS,
+    "renamed": _DECISIONS | {"TTr", "BC"},
     "reorganised": _DECISIONS | _LAWS | {"KH", "ĐA", "PA"},
     "retired": _DECISIONS,
     "resigned": _DECISIONS | {"HĐ", "BB", "BTT"},
@@ -140,8 +149,9 @@ def check(agency: Agency) -> Iterator[Finding]:
             yield _objection(objection, custodian.document, agency.where_of(custodian, "document"))
     for issuance in agency.people:
         yield from _event(agency, issuance, "opened", issuance.opened)
-        if issuance.closed:
+        if issuance.closed and not issuance.void:
             yield from _event(agency, issuance, "closed", issuance.closed)
+        yield from _taken_back(agency, issuance)
         if issuance.suspended or issuance.address_document:
             yield from _others(agency, issuance)
 
@@ -226,6 +236,16 @@ def _event(agency: Agency, issuance: Issuance, key: str, event: Event) -> Iterat
     if event.request and not _is(event.request, REQUESTS):
         where = _at(agency.where_of(issuance, key), event.at, "request")
         yield _objection(REQUEST, event.request, where)
+
+
+def _taken_back(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
+    """What takes something back is another document than what was to do it."""
+    for happening, day, ending in issuance.taken_back():
+        where = _at(agency.where_of(issuance), ending.at, "document")
+        if ending.document == happening.document:
+            yield WITHDRAWN.at(where, document=ending.document, person=issuance.id, day=day)
+        elif not _is(ending.document, WRITTEN):
+            yield _objection(SLIP, ending.document, where)
 
 
 def _year(event: Event, where: Where) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from ..messages import mark as _
 from ..messages import word
 from ..model.facts import FOREVER, Facts, Held
 from ..model.findings import Finding, Where, advice, rule
-from ..model.register import MOVES, Agency, Issuance, Suspension
+from ..model.register import MOVES, PAIRED, RENAMED, Agency, Issuance, Suspension
 from ..vietnamese.names import spelling
 
 NO_END, NO_CLOSING = word(_("no end is stated")), word(_("no closing is stated"))
@@ -62,12 +62,53 @@ MOVE_FROM = rule(
     "R6.2a",
     _("{person} came to {agency} on {day} ({event}), but nothing closes elsewhere on that day with this id and event"),
 )
+RENAMED_TO = rule(
+    "person-renamed-to",
+    "R4.2",
+    _(
+        "{person} gets another name in {agency} on {day} by {document}, but no later entry opens there on that day "
+        "with this id, document and event; add one with the new name at the end of people:, as danhba change {person} "
+        "--name does, or correct the event"
+    ),
+)
+RENAMED_FROM = rule(
+    "person-renamed-from",
+    "R4.2",
+    _(
+        "{person} opens in {agency} on {day} under a new name by {document}, but no earlier entry closes there on that "
+        "day with this id, document and event; close it by the same, or write transferred for one of another agency"
+    ),
+)
+RENAMED_SAME = rule(
+    "person-renamed-same",
+    "R4.2",
+    _(
+        "{person} is called {name} after {document} as before it; write the name that {document} gives, or take this "
+        "entry out again, and the closing by event renamed with it"
+    ),
+)
 CARRIED = rule(
     "person-suspension-carried",
     "R6.2a",
     _(
         "{person} left {other} on {day} suspended (to: {until}), and would be open in {agency} on {opened}; carry it "
         "on under suspended: there, or end it in {other}: ended: {{document: …, date: …}}"
+    ),
+)
+LATE = rule(
+    "person-withdrawn",
+    "R6.2",
+    _(
+        "{person}: what {document} does on {day} cannot be withdrawn on {withdrawn}, by when it has happened; correct "
+        "the days, or end it as what has happened is ended: danhba close, transfer, open, resume"
+    ),
+)
+VOID_CLOSED = rule(
+    "person-withdrawn-closed",
+    "R6.2",
+    _(
+        "{person} never opens in {agency} on {day}, for that is withdrawn, and yet is to be closed; withdraw that too: "
+        "move closed: to the list withdrawn: with its document, as danhba withdraw does"
     ),
 )
 TWO_IDS = advice(
@@ -88,7 +129,29 @@ def check(agency: Agency) -> Iterator[Finding]:
     for issuance in agency.people:
         yield from _dates(agency, issuance)
         yield from _within(agency, issuance)
+    yield from _renamed(agency)
     yield from _two_ids(agency)
+
+
+def _renamed(agency: Agency) -> Iterator[Finding]:
+    """A name changes within an agency on one day by one document: an entry ends, and another begins behind it."""
+    ended: dict[tuple[str, date, str], Issuance] = {}
+    for issuance in agency.people:
+        opened, closed = issuance.opened, issuance.closed
+        if opened.event == RENAMED and not issuance.void:
+            former = ended.pop((issuance.id, opened.date, opened.document), None)
+            values = {"person": issuance.id, "document": opened.document}
+            if former is None:
+                yield RENAMED_FROM.at(
+                    agency.where_of(issuance, "opened"), agency=agency.code, day=opened.date, **values
+                )
+            elif spelling(former.name) == spelling(issuance.name):
+                yield RENAMED_SAME.at(agency.where_of(issuance, "name"), name=issuance.name, **values)
+        if closed and closed.event == RENAMED:
+            ended[issuance.id, closed.date, closed.document] = issuance
+    for (person, day, document), issuance in ended.items():
+        where = agency.where_of(issuance, "closed")
+        yield RENAMED_TO.at(where, agency=agency.code, person=person, day=day, document=document)
 
 
 def _two_ids(agency: Agency) -> Iterator[Finding]:
@@ -108,8 +171,9 @@ def _apart(one: Issuance, other: Issuance) -> bool:
 
 def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
     """All issuances of each person together; moves only where every file was read."""
-    for entries in _entries(facts).values():
-        yield from _identity(entries)
+    for listed in _entries(facts).values():
+        yield from _identity([entry for entry in listed if not (entry[1].void and entry[1].opened_event in PAIRED)])
+        entries = [entry for entry in listed if not entry[1].void]
         yield from _deceased(entries)
         yield from _one_at_a_time(entries)
         yield from _carried(entries)
@@ -141,11 +205,14 @@ def _end(issuance: Issuance) -> date:
 
 def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
     opened, end = issuance.opened.date, _end(issuance)
+    yield from _withdrawn(agency, issuance)
+    if issuance.void:
+        return
     if end <= opened:
         where = agency.where_of(issuance, "closed")
         yield BACKWARDS.at(where, person=issuance.id, later=f"closed {end}", earlier=f"opened {opened}")
         return
-    for suspension in issuance.suspended:
+    for suspension in (each for each in issuance.suspended if not each.withdrawn):
         where = agency.where_of(issuance, "suspended")
         if not opened <= suspension.since < end:
             span = f"opened {opened}" if suspension.since < opened else f"closed {end}"
@@ -157,6 +224,19 @@ def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
             where = Where(where.file, suspension.at.get("date", where.place), where.object)
             values = {"day": suspension.since, "until": former.end or NO_END}
             yield SUSPENSIONS.at(where, person=issuance.id, **values)
+
+
+def _withdrawn(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
+    """What is taken back has not happened by then; an opening goes with all that would follow it."""
+    for happening, day, ending in issuance.taken_back():
+        if ending.date >= day:
+            where = agency.where_of(issuance)
+            where = Where(where.file, ending.at.get("date", where.place), where.object)
+            values = {"person": issuance.id, "document": happening.document, "day": day}
+            yield LATE.at(where, withdrawn=ending.date, **values)
+    if issuance.void and "closed" in issuance.at:
+        where = agency.where_of(issuance, "closed")
+        yield VOID_CLOSED.at(where, person=issuance.id, agency=agency.code, day=issuance.opened.date)
 
 
 def _ends(suspension: Suspension, issuance: Issuance, where: Where) -> Iterator[Finding]:
@@ -189,11 +269,10 @@ def _by_date(entries: list[Entry]) -> list[Entry]:
 
 
 def _identity(entries: list[Entry]) -> Iterator[Finding]:
-    """One id in two names is two people, unless a change of name explains it: then the later entry follows a move."""
-    (first_agency, first), *others = _by_date(entries)
-    for agency, held in others:
-        if spelling(held.name) != spelling(first.name) and held.opened_event not in MOVES:
-            values = {"name": held.name, "other_name": first.name, "other": first_agency.code}
+    """One id in two names is two people, unless the later entry follows a change of the name, or a move with one."""
+    for (former_agency, former), (agency, held) in pairwise(_by_date(entries)):
+        if spelling(held.name) != spelling(former.name) and held.opened_event not in PAIRED:
+            values = {"name": held.name, "other_name": former.name, "other": former_agency.code}
             yield IDENTITY.at(agency.where_of(held, "name"), person=held.id, **values)
 
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.factory.text import Value
 from tests.support.cases import AGE, DELEGATE, NAME, PHU, UNTIL, Case, P, S, U, each, found, without
-from tests.support.registers import SAMPLE, STTTT, UBND, Texts, agency, edited, person
+from tests.support.registers import SAMPLE, STTTT, UBND, Entry, Texts, agency, edited, event, person
 from tests.support.said import recorded, values
 
 
@@ -44,8 +45,37 @@ LEADER = "    leader: true"
 OFFICER = STTTT[THIRD:].replace("000103", "000104")
 OFFICER = OFFICER.replace(PHU, PINNED.replace("gsphu", "giamdoc").replace("Phử", "Ký"))
 
+NEW_NAME = event("renamed", "2012-01-01")
+LEADS: dict[str, Value] = {"leader": "true"}
+RENAMED = person("1", "Lò An", "2010-01-01", NEW_NAME, **LEADS)
+AN = person("1", "Lò An", "2010-01-01", **LEADS)
+
+
+def led_by(*people: Entry) -> str:
+    """An agency whose head holds its mailbox."""
+    head: Value = {"person": "1", "document": "1/QĐ-UBND", "date": "2010-01-01", "as": "head"}
+    return agency("aa", *people, custodians=[head])
+
+
 CASES = [
     history("nothing changed", SAMPLE),
+    *(
+        history(f"a new name {what}", {**SAMPLE, A: led_by(*people)}, *expected, base={**SAMPLE, A: led_by(AN)})
+        for what, people, expected in (
+            ("as an entry at the end", [RENAMED, person("1", "Lò Thị Ân", NEW_NAME, **LEADS)], []),
+            ("of no leader any more", [RENAMED, person("1", "Lò Thị Ân", NEW_NAME)], [f"{A}:14:5 history-leader"]),
+            (
+                "written over the former",
+                [person("1", "Lý An", "2010-01-01", **LEADS)],
+                [f"{A}:10:11 history-name"],
+            ),
+            (
+                "written over the former, which makes another address",
+                [person("1", "Lò Thị An", "2010-01-01", **LEADS)],
+                [f"{A}:10:11 history-address"],
+            ),
+        )
+    ),
     history(
         "an entry more",
         {**SAMPLE, S: STTTT + STTTT[THIRD:].replace("000103", "000104").replace("Phử", "Ký")},

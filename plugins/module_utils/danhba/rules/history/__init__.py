@@ -32,7 +32,7 @@ BASE = advice(
 CORRECTIONS = frozenset(
     found.id
     for found in (
-        *(events.OPENED, events.CLOSED, events.REOPENED, custodians.CUSTODIAN, entries.SUSPENDED),
+        *(events.OPENED, events.CLOSED, events.REOPENED, events.TO_COME, custodians.CUSTODIAN, entries.SUSPENDED),
         *(agencies.SUCCEEDS, moves.SUCCEEDS_ADDED, agencies.RENAMED, entries.NAME, entries.PIN, pins.OFFICE),
     )
 )
@@ -55,7 +55,7 @@ def check(base: Version, now: Version, unclear: frozenset[str], day: date | None
 
     Left out are the agencies that could not be read in full, then or now.
     """
-    yield from _unacknowledged(_all(base, now, unclear), now.register.province, day)
+    yield from _unacknowledged(_all(base, now, unclear, day), now.register.province, day)
     if day:
         for agency in base.register.agencies.values():
             if agency.code not in unclear and (later := now.register.agencies.get(agency.code)):
@@ -91,7 +91,7 @@ def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
     )
 
 
-def _all(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Finding]:
+def _all(base: Version, now: Version, unclear: frozenset[str], day: date | None) -> Iterator[Finding]:
     yield from provinces.check(base.register.province, now.register.province)
     kept = now.register.agencies
     yield from _gone([each for code, each in base.register.agencies.items() if code not in kept], unclear)
@@ -101,7 +101,10 @@ def _all(base: Version, now: Version, unclear: frozenset[str]) -> Iterator[Findi
             continue
         yield from agencies.check(agency, later)
         yield from custodians.keys(agency, later, now.register.province)
-        yield from entries.check(base.of(agency), now.of(later), later)
+        yield from entries.check(base.of(agency), now.of(later), later, day)
+    for agency in now.register.agencies.values():
+        if agency.code not in unclear and agency.code not in base.register.agencies:
+            yield from entries.check([], now.of(agency), agency, day)
     there = (base.of(agency) for agency in base.register.agencies.values())
     here = ((agency, now.of(agency)) for agency in now.register.agencies.values() if agency.code not in unclear)
     yield from pins.check(there, here)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 from itertools import zip_longest
 from typing import TypeAlias
 
 from ...messages import mark as _
 from ...model.findings import Finding, advice, rule
-from ...model.register import Agency, Issuance, Suspension
+from ...model.register import RENAMED, Agency, Issuance, Suspension
 from . import events
 from .order import Order
 from .spelling import alike, spelt
@@ -16,14 +18,18 @@ from .spelling import alike, spelt
 READDRESSED = rule(
     "history-address",
     "R4.2",
-    _("{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}"),
+    _(
+        "{person} in {agency} was given {before}, which this change makes {now}; keep the name, or pin {before}; "
+        "danhba change {person} --name … is for a new name by a document"
+    ),
 )
 NAME = rule(
     "history-name",
     "R4.2",
     _(
-        "{object} was {before} and is now {now}; restore the name, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "{object} was {before} and is now {now}; restore the name: a new one by a document is an entry at the end, as "
+        "danhba change --name writes it; "
+        "or acknowledge a correction in province.yml (limit: history, accounts: [{object}])"
     ),
 )
 MARKS = advice(
@@ -62,18 +68,21 @@ SUSPENDED = rule(
 Given: TypeAlias = "tuple[Issuance, str | None]"
 
 
-def check(then: list[Given], today: list[Given], now: Agency) -> Iterator[Finding]:
+def check(then: list[Given], today: list[Given], now: Agency, day: date | None) -> Iterator[Finding]:
     """What of an agency's entries is taken back; each comes with its local part."""
     former, later = [issuance for issuance, _local in then], [issuance for issuance, _local in today]
+    yield from _led(later, now, len(former))
     pairs = {index: index for index in range(len(former))}
     in_order = [issuance.id for issuance in former] == [issuance.id for issuance in later[: len(former)]]
     if not in_order:
         order = Order(former, later, now)
         yield from order.findings()
         pairs = order.pairs
+    for place in sorted(set(range(len(later))).difference(pairs.values())):
+        yield from events.withdrawn(later[place], partial(now.where_of, later[place]), day)
     for index, place in pairs.items():
         (before, was), (issuance, local) = then[index], today[place]
-        yield from _issuance(before, issuance, now)
+        yield from _issuance(before, issuance, now, day)
         # Where entries moved, addresses follow, and come right when the order does.
         if in_order and was and local and was != local:
             where = now.where_of(issuance, "address" if issuance.address else "name")
@@ -82,8 +91,18 @@ def check(then: list[Given], today: list[Given], now: Agency) -> Iterator[Findin
             yield from _identity(before, issuance, now)
 
 
-def _issuance(before: Issuance, later: Issuance, now: Agency) -> Iterator[Finding]:
-    yield from events.check(before, later, now.where_of(later, "opened"), now.where_of(later, "closed"))
+def _led(people: list[Issuance], now: Agency, known: int) -> Iterator[Finding]:
+    """Leaders who are none any more since a change of name that is among the entries behind the first `known`."""
+    ended = {(i.id, i.closed.date): i for i in people if i.closed and i.closed.event == RENAMED}
+    for issuance in people[known:]:
+        former = ended.get((issuance.id, issuance.opened.date)) if issuance.opened.event == RENAMED else None
+        if former and former.leader and not issuance.leader:
+            where = now.where_of(issuance)
+            yield LEADER.at(where, object=where.object)
+
+
+def _issuance(before: Issuance, later: Issuance, now: Agency, day: date | None) -> Iterator[Finding]:
+    yield from events.of_person(before, later, partial(now.where_of, later), day)
     if before.leader and not later.leader:
         where = now.where_of(later, "leader")
         yield LEADER.at(where, object=where.object)
@@ -98,14 +117,16 @@ def _issuance(before: Issuance, later: Issuance, now: Agency) -> Iterator[Findin
 
 
 def _goes_on(before: Suspension, now: Suspension) -> bool:
-    """The same suspension; it may be made longer, or be ended by a document, and neither is taken back."""
+    """The same suspension; it may be made longer, ended or withdrawn by a document, and none of that is taken back."""
     same = (before.document, before.since) == (now.document, now.since)
     longer = before.until is not None and now.until is not None and before.until <= now.until
-    return same and (longer or before.until == now.until) and before.ended in (None, now.ended)
+    kept = before.ended in {None, now.ended} and before.withdrawn in {None, now.withdrawn}
+    return same and (longer or before.until == now.until) and kept
 
 
 def _suspension(suspension: Suspension) -> str:
-    ended = f" ({suspension.ended.document} {suspension.ended.date})" if suspension.ended else ""
+    ending = suspension.ended or suspension.withdrawn
+    ended = f" ({ending.document} {ending.date})" if ending else ""
     return f"{suspension.document} {suspension.since}–{suspension.until or '…'}{ended}"
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 
 from ...messages import mark as _
 from ...model.findings import Finding, Where, advice, rule
 from ...model.policy import Policy
-from ...model.register import MOVES, Agency, Event, Issuance
+from ...model.register import PAIRED, Agency, Event, Issuance, Suspension
 
 OPENED = rule(
     "history-opened",
@@ -36,6 +37,22 @@ REOPENED = rule(
         "accounts: [{object}])"
     ),
 )
+TO_COME = rule(
+    "history-to-come",
+    "R6.2",
+    _(
+        "{object}: {before} is still to come, and this change says {now}; restore it, and withdraw it by a document "
+        "(danhba withdraw), or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+WITHDRAWN = rule(
+    "history-withdrawn",
+    "R6.2",
+    _(
+        "{object}: {before} has happened by {today}, and cannot be withdrawn any more; end it as what has happened is "
+        "ended: danhba close, transfer, open, resume"
+    ),
+)
 LATE = advice(
     "history-late",
     "R6.2b",
@@ -59,7 +76,7 @@ BACK_DAYS = 366
 
 
 def check(before: Agency | Issuance, now: Agency | Issuance, opened: Where, closed: Where) -> Iterator[Finding]:
-    """An opening or a closing that says something else than before."""
+    """An opening or a closing that says something else than before, which no document took back."""
     if not _says(before.opened, now.opened):
         yield OPENED.at(opened, object=opened.object, before=describe(before.opened), now=describe(now.opened))
     if before.closed is None:
@@ -69,6 +86,44 @@ def check(before: Agency | Issuance, now: Agency | Issuance, opened: Where, clos
         yield REOPENED.at(closed, object=closed.object, **values)
     elif not _says(before.closed, now.closed):
         yield CLOSED.at(closed, object=closed.object, before=describe(before.closed), now=describe(now.closed))
+
+
+def of_person(before: Issuance, now: Issuance, where: Callable[[str], Where], day: date | None) -> Iterator[Finding]:
+    """The same of a person's entry, where what is to come may be taken back: but not on its day or later."""
+    gone, kept = now.withdrawn[len(before.withdrawn) :], now.withdrawn[: len(before.withdrawn)]
+    if [*map(_with_ending, before.withdrawn)] != [*map(_with_ending, kept)]:
+        shown = ["; ".join(map(_with_ending, each)) or "—" for each in (before.withdrawn, kept)]
+        yield CLOSED.at(where("withdrawn"), object=where("").object, before=shown[0], now=shown[1])
+    yield from withdrawn(now, where, day, known=[each for each, _day, _ending in before.taken_back()])
+    if before.closed and not before.void and any(_says(before.closed, each) for each in gone):
+        before = replace(before, closed=None)
+    for finding in check(before, now, where("opened"), where("closed")):
+        yield _to_come(finding, before, now, day)
+
+
+def _to_come(finding: Finding, before: Issuance, now: Issuance, day: date | None) -> Finding:
+    """The finding, in other words where what it is about has not happened yet."""
+    was, becomes = (before.opened, now.opened) if finding.rule is OPENED else (before.closed, now.closed)
+    if before.void or was is None or day is None or was.date <= day:
+        return finding
+    values = {"before": describe(was), "now": describe(becomes) if becomes else "—"}
+    return TO_COME.at(finding.where, object=finding.where.object, **values)
+
+
+def withdrawn(
+    now: Issuance, where: Callable[[str], Where], day: date | None, known: Sequence[Event | Suspension] = ()
+) -> Iterator[Finding]:
+    """What a change takes back although it has happened."""
+    for happening, begins, ending in now.taken_back():
+        if day and begins <= day and happening not in known:
+            at = Where(where("").file, ending.at.get("date", where("").place), where("").object)
+            shown = describe(happening) if isinstance(happening, Event) else f"{happening.document} {begins}"
+            yield WITHDRAWN.at(at, object=at.object, before=shown, today=day)
+
+
+def _with_ending(event: Event) -> str:
+    ending = event.withdrawn
+    return f"{describe(event)} ({ending.document} {ending.date})" if ending else describe(event)
 
 
 def _says(before: Event, now: Event) -> bool:
@@ -84,13 +139,13 @@ def describe(event: Event) -> str:
 
 
 def late(before: Agency, now: Agency, policy: Policy, day: date) -> Iterator[Finding]:
-    """What this change closes so long ago that its mail need not be kept any more; those who moved keep theirs."""
+    """What this change closes so long ago that its mail need not be kept any more; those who go on keep theirs."""
     if before.closed is None and now.closed and now.closed.event == "dissolved":
         yield from _longer_ago(now.closed, policy.retention_days, day, now.where("closed"))
     still = {(issuance.id, issuance.opened.date) for issuance in before.people if issuance.closed is None}
     for issuance in now.people:
         closed = issuance.closed
-        if closed and closed.event not in MOVES and (issuance.id, issuance.opened.date) in still:
+        if closed and closed.event not in PAIRED and (issuance.id, issuance.opened.date) in still:
             kept = policy.retention_days_leader if issuance.leader else policy.retention_days
             yield from _longer_ago(closed, kept, day, now.where_of(issuance, "closed"))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from ...messages import mark as _
 from ...model.facts import Facts, Held
 from ...model.findings import Finding, advice, rule
-from ...model.register import MOVES
+from ...model.register import PAIRED
 
 SUCCEEDS_ADDED = rule(
     "history-succeeds-added",
@@ -51,11 +51,11 @@ def returned(base: Sequence[Facts], former: Mapping[str, Facts], changed: Sequen
 
 
 def _new(agency: Facts, before: Facts | None) -> Iterator[tuple[Facts, Held]]:
-    """The entries that a change adds; of a move, the agency that is left says so itself."""
+    """The entries that a change adds; of a move or a new name, the entry that ends says so itself."""
     known = Counter(held.id for held in before.people) if before else Counter[str]()
     for held in agency.people:
         known[held.id] -= 1
-        if known[held.id] < 0 and held.opened_event not in MOVES:
+        if known[held.id] < 0 and held.opened_event not in PAIRED:
             yield agency, held
 
 
