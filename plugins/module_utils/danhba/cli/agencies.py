@@ -39,7 +39,7 @@ def agency_command() -> None:
 @agency_command.command("open")
 @click.argument("code", metavar="TENDONVI", type=CODE)
 @directory
-@options("agency-name", "kind", "parent", "identifier", "quota", "document", "date", "request")
+@options("agency-name", "kind", "parent", "identifier", "quota", "quota-document", "document", "date", "request")
 @event(AGENCY_OPENED)
 @options("succeeds")
 @add_commit_options
@@ -53,9 +53,8 @@ def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str
     for other in succeeds:
         if other in register.agencies and register.agencies[other].closed is None:
             raise Problem(SUCCEEDS_OPEN, agency=code, other=other)
-    fields: dict[str, Value] = {
-        key: given[key] for key in ("name", "kind", "parent", "identifier", "quota") if given[key]
-    }
+    stated = ("name", "kind", "parent", "identifier", "quota", "quota_document")
+    fields: dict[str, Value] = {key: given[key] for key in stated if given[key]}
     if succeeds:
         fields["succeeds"] = succeeds
     draft = Draft(files)

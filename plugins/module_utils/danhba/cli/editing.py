@@ -37,10 +37,10 @@ NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name on
 NAMESAKES = 5
 
 F = TypeVar("F", bound=Callable[..., Any])
-# What is described, and needs no document of its own.
+# What is described; of these a quota alone needs a document of its own (R9.2).
 _DESCRIBED = ("title", "unit", "phone", "quota")
 # What an entry of a person may have beside its id, its name and its event.
-_MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota")
+_MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota", "quota_document")
 
 
 def _editing(command: F) -> F:
@@ -49,7 +49,9 @@ def _editing(command: F) -> F:
 
 
 _leader = click.option("--leader", is_flag=True, help="Là lãnh đạo / A leader.")
-_person_options = options("name", "family", "given", "title", "unit", "phone", "address", "address-document", "quota")
+_person_options = options(
+    *("name", "family", "given", "title", "unit", "phone", "address", "address-document", "quota", "quota-document")
+)
 
 
 @click.command("open")
@@ -154,7 +156,7 @@ def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator
 @click.command("change")
 @click.argument("person", metavar="ID|ADDRESS|NAME")
 @_editing
-@options("title", "unit", "phone", "quota")
+@options("title", "unit", "phone", "quota", "quota-document")
 @click.option("--leader/--no-leader", default=None, help="Là lãnh đạo hay không / A leader or not.")
 @click.option(
     "--without",
@@ -178,6 +180,9 @@ def change_command(  # noqa: PLR0913, PLR0917
         values["leader"] = "true" if leader else ""
     if not values:
         raise Misuse(NOTHING_TO_CHANGE, options=[f"--{key}" for key in (*_DESCRIBED, "leader", "no-leader", "without")])
+    if "quota" in values:
+        complete(given, "quota_document")
+        values["quota_document"] = given["quota_document"]
     files = read_files(directory, dry_run)
     item = _find(files, person, today(), "")
     draft = Draft(files)

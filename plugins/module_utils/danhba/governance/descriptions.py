@@ -19,6 +19,10 @@ KEYS: dict[str, tuple[str, str]] = {
     "closed": (_("Closing"), _("Added when it ends: the document, the day from which it is closed, the event (R6.1).")),
     "succeeds": (_("Predecessors"), _("The tendonvi of the agencies whose mail and duties this one takes over.")),
     "quota": (_("Quota"), _("Size of the mailbox, such as 500M or 10G; left out for that of the policy (R9.2).")),
+    "quota_document": (
+        _("Document of the quota"),
+        _("Number and symbol of the document that decides the quota, or its change (R9.2)."),
+    ),
     "custodians": (
         _("Custodians of the contact mailbox"),
         _("Grows at its end only; the last one in force holds the mailbox (R11)."),

@@ -77,6 +77,7 @@ class Issuance:
     address: str = ""
     address_document: str = ""
     quota: int | None = None
+    quota_document: str = ""
     suspended: tuple[Suspension, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
@@ -107,6 +108,7 @@ class Agency:
     identifier: str = ""
     succeeds: tuple[str, ...] = ()
     quota: int | None = None
+    quota_document: str = ""
     custodians: tuple[Custodian, ...] = ()
     people: Sequence[Issuance] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
