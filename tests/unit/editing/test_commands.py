@@ -83,7 +83,8 @@ class TestWhatIsWritten:
             (
                 (*OPEN, "--title", "Chuyên  viên", "--unit", "Phòng A, B", "--phone", "0214 3 840 035", "--leader",
                  "--address", "mai-ubnd", "--address-document", "3/UBND-VP", "--quota", "5G",
-                 "--quota-document", "4/UBND-VP", "--request", "12/UBND-VP", "--event", "migrated", "--family", "Lò", "--given", "Mai"),
+                 "--quota-document", "4/UBND-VP", "--request", "12/UBND-VP",
+                 "--event", "migrated", "--family", "Lò", "--given", "Mai"),
                 {
                     "ubnd": UBND.replace(
                         " []\n",

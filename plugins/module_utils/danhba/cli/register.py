@@ -19,10 +19,12 @@ from ..model.findings import binding
 from ..model.register import Register
 from ..planning import accounts as a
 from ..planning import listing, plan
+from ..planning.compared import compare
 from ..planning.state import Timeline
 from ..reading import source
 from ..reading.source import Unusable
 from ..rendering import addresses as show_addresses
+from ..rendering import compared as show_compared
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..vietnamese import names
@@ -123,25 +125,29 @@ def plan_command(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Những gì sẽ thay đổi / What would change."""
     register, issued = _read(source.from_directory(directory))
-    made = plan.make(wanted(register, issued, day), _actual(directory, against, day))
+    actual, before = _actual(directory, against, day)
+    made = plan.make(wanted(register, issued, day), actual)
+    compared = compare(before, register, issued) if before else None
     if out:
-        write(out, chain(show_plan.json_pieces(made, language()), [b"\n"]))
+        write(out, chain(show_plan.json_pieces(made, language(), compared), [b"\n"]))
     if form == "text":
-        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint))
+        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint, compared))
     elif form == "markdown":
-        click.echo(show_plan.markdown(made, language(), out.name if out else ""))
+        documents = show_compared.quota_documents(compared) if compared else {}
+        click.echo(show_plan.markdown(made, language(), out.name if out else "", documents=documents))
     else:
-        put(chain(show_plan.json_pieces(made, language()), [b"\n"]))
+        put(chain(show_plan.json_pieces(made, language(), compared), [b"\n"]))
     sys.exit(REFUSED if made.refused else 0)
 
 
-def _actual(directory: Path, against: str, day: date) -> a.Accounts:
+def _actual(directory: Path, against: str, day: date) -> tuple[a.Accounts, Register | None]:
+    """What is there, and the register that it follows from, where it is of one."""
     if against == "empty":
-        return a.EMPTY
+        return a.EMPTY, None
     if against.endswith(".json"):
-        return _exported(Path(against))
+        return _exported(Path(against)), None
     register, issued = _read(source.from_git(directory, against))
-    return wanted(register, issued, day).accounts
+    return wanted(register, issued, day).accounts, register
 
 
 def _exported(path: Path) -> a.Accounts:

@@ -8,8 +8,8 @@ from typing import Any
 import click
 from unidecode import unidecode
 
-from ..governance.descriptions import WORDS
-from ..messages import LANGUAGES, translator
+from ..governance.descriptions import named
+from ..messages import LANGUAGES
 
 
 class Word(click.Choice[str]):
@@ -20,20 +20,15 @@ class Word(click.Choice[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The word that is meant, or fail as the command line does."""
-        names = [(word, name(word, language)) for word in self.choices for language in LANGUAGES]
-        meant = {_bare(part): word for word, named in names for part in (named.partition(",")[0], named)}
+        names = [(word, named(word, language)) for word in self.choices for language in LANGUAGES]
+        meant = {_bare(part): word for word, called in names for part in (called.partition(",")[0], called)}
         return super().convert(meant.get(_bare(str(value)), value), param, ctx)
 
     def shown(self, language: str) -> list[str]:
         """The words as somebody may give them."""
         if language == "en":
             return list(self.choices)
-        return [f"{name(word, language)} ({word})" for word in self.choices]
-
-
-def name(word: str, language: str) -> str:
-    """A word's name in a language, without what else is said of it."""
-    return translator(language)(WORDS[word]).partition(":")[0].partition(";")[0]
+        return [f"{named(word, language)} ({word})" for word in self.choices]
 
 
 def _bare(text: str) -> str:

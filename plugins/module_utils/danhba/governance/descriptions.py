@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..messages import mark as _
+from ..messages import translator
 from ..model.kinds import KINDS
 
 # By the end of a key's path, the longest that fits: `custodians.document` before `document`.
@@ -138,3 +139,8 @@ WORDS: dict[str, str] = {
     "true": _("yes"),
     "false": _("no"),
 }
+
+
+def named(word: str, language: str) -> str:
+    """A word's name in a language, without what else is said of it."""
+    return translator(language)(WORDS[word]).partition(":")[0].partition(";")[0]

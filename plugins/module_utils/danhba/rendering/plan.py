@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice, takewhile
 from typing import Any
@@ -14,7 +14,9 @@ from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.sizes import written
 from ..planning.accounts import CANCELLED, FORWARD, REDIRECT
-from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
+from ..planning.compared import Compared
+from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, UPDATE, Action, Plan, Refusal
+from . import compared as show_compared
 from .colour import Paint, plain
 
 LABELS = {
@@ -93,39 +95,48 @@ def action_data(action: Action) -> dict[str, Any]:
     return action._asdict()
 
 
-def as_json(plan: Plan, language: str) -> str:
-    """The whole plan as one JSON object."""
-    return b"".join(json_pieces(plan, language)).decode()
+def as_json(plan: Plan, language: str, compared: Compared | None = None) -> str:
+    """The whole plan as one JSON object; `compared` is what two registers differ in, where it is made of two."""
+    return b"".join(json_pieces(plan, language, compared)).decode()
 
 
-def json_pieces(plan: Plan, language: str) -> Iterator[bytes]:
+def json_pieces(plan: Plan, language: str, compared: Compared | None = None) -> Iterator[bytes]:
     """The same as octets, in pieces: a first plan of a province is a hundred megabytes."""
-    return pretty_object(_head(plan, language), "actions", map(action_data, plan.actions))
+    more = {"compared": compared.as_data()} if compared else {}
+    return pretty_object({**_head(plan, language), **more}, "actions", map(action_data, plan.actions))
 
 
-def sentence(action: Action, language: str) -> str:
-    """One action in one line: what, to whom, on which document."""
+# By which document a mailbox has another room, by its kind and id.
+Documents = Mapping[tuple[str, str], str]
+_NO_DOCUMENTS: Documents = {}
+
+
+def sentence(action: Action, language: str, documents: Documents = _NO_DOCUMENTS) -> str:
+    """One action in one line: what, to whom, on which document; `documents` are those of quotas that change."""
     label = translator(language)(LABELS[action.action])
     line = f"{label}: {action.address}"
     if action.name:
         line += f" ({action.name})"
     if moved := _arrow(action, language):
         line += f" {moved}"
-    return visible(f"{line} [{action.document}]" if action.document else line)
+    document = action.document
+    if action.action == UPDATE and "quota" in action.after:
+        document = documents.get((action.kind, action.id), document)
+    return visible(f"{line} [{document}]" if document else line)
 
 
 # Of addresses whose refusals change alike, so many are named.
 NAMED = 5
 
 
-def _lines(actions: Iterable[Action], language: str) -> Iterator[tuple[str, str]]:
+def _lines(actions: Iterable[Action], language: str, documents: Documents = _NO_DOCUMENTS) -> Iterator[tuple[str, str]]:
     """Each action with what it is; refusals that only name others to ask, all of a kind in one line behind."""
     alike: dict[tuple[str, str], list[str]] = {}
     for action in actions:
         if _only_asks(action):
             alike.setdefault((action.before["reply"], action.after["reply"]), []).append(action.address)
         else:
-            yield action.action, sentence(action, language)
+            yield action.action, sentence(action, language, documents)
     template = _("{count} refused addresses name others to ask ({addresses}): {before} → {after}")
     for (before, after), addresses in alike.items():
         shown = [*addresses[:NAMED], *["…"] * (len(addresses) > NAMED)]
@@ -166,16 +177,21 @@ def counts(plan: Plan, language: str) -> str:
     return ", ".join(counted) or translate(_("no mailbox and no address changes"))
 
 
-def text(plan: Plan, language: str, paint: Paint = plain) -> str:
-    """Every action, then every refusal, the counts, and the checksum to apply by, if it is for that."""
-    return "\n".join(text_pieces(plan, language, paint))
+def text(plan: Plan, language: str, paint: Paint = plain, compared: Compared | None = None) -> str:
+    """Every action, then what no server holds and two registers differ in, where the plan is `compared` of two; every
+    refusal, the counts, and the checksum to apply by, if it is for that.
+    """
+    return "\n".join(text_pieces(plan, language, paint, compared))
 
 
-def text_pieces(plan: Plan, language: str, paint: Paint = plain) -> Iterator[str]:
+def text_pieces(plan: Plan, language: str, paint: Paint = plain, compared: Compared | None = None) -> Iterator[str]:
     """The same in pieces of many lines; between two of them is a line end."""
-    lines = _lines(plan.actions, language)
+    compared = compared or Compared()
+    lines = _lines(plan.actions, language, show_compared.quota_documents(compared))
     while some := list(islice(lines, AT_ONCE)):
         yield "\n".join(paint(line, COLOURS.get(action, "")) for action, line in some)
+    if notes := [*show_compared.notes(compared, language)]:
+        yield "\n".join(notes)
     yield "\n".join(_end(plan, language, paint))
 
 
@@ -192,7 +208,13 @@ def _end(plan: Plan, language: str, paint: Paint) -> list[str]:
     return lines
 
 
-def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARKDOWN) -> str:
+def markdown(
+    plan: Plan,
+    language: str,
+    file: str = "",
+    most: int = LONGEST_MARKDOWN,
+    documents: Documents = _NO_DOCUMENTS,
+) -> str:
     """For a pull request: refusals, counts, a table an agency; what takes a mailbox or an address away in full, the
     rest folded. What does not fit into `most` characters is counted, and stands in `file`, where the whole plan is.
     """
@@ -210,7 +232,7 @@ def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARK
     rest = [action for action in plan.actions if not _takes(action)]
     summary = render(_("{count} more actions"), {"count": len(rest)}, language)
     opening = f"<details><summary>{summary}</summary>\n\n"
-    page.list([f"- {escape(line)}" for _action, line in _lines(rest, language)], opening, "\n\n</details>")
+    page.list([f"- {escape(line)}" for _action, line in _lines(rest, language, documents)], opening, "\n\n</details>")
     return page.text()
 
 

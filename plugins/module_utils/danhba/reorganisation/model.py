@@ -110,7 +110,7 @@ class Reorganisation:
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
     def decides(self, quota: int | None, document: str) -> str:
-        """The document of a quota: its own, else that of the reorganisation, which says nothing where none is stated."""
+        """The document of a quota: its own, else the reorganisation's; none where no quota is stated."""
         return document or (self.document if quota is not None else "")
 
     def where(self, at: Places, key: str = "", subject: str = "") -> Where:

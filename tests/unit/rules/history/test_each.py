@@ -43,7 +43,7 @@ LEFT_TWO = {
 ROOM = "quota: 10G\n"
 MORE, LESS = "quota: 20G\n", "quota: 100M\n"
 BY, BY_ANOTHER = "quota_document: 3/QĐ-UBND\n", "quota_document: 4/QĐ-UBND\n"
-QUOTAS = (
+QUOTAS: tuple[tuple[str, str, str, list[str]], ...] = (
     ("that is larger", ROOM, MORE, [f"{S}:8:8 history-quota"]),
     ("that is smaller", ROOM, LESS, [f"{S}:8:8 history-quota"]),
     ("that is gone", ROOM, "", [f"{S}:2:1 history-quota"]),

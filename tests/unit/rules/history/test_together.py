@@ -208,7 +208,10 @@ VALUES = [
         "title, unit, telephone, quota",
         in_file(
             STTTT,
-            ("title: Giám đốc", "title: Phó Giám đốc\n    unit: Văn phòng\n    quota: 5G\n    quota_document: 3/QĐ-STTTT"),
+            (
+                "title: Giám đốc",
+                "title: Phó Giám đốc\n    unit: Văn phòng\n    quota: 5G\n    quota_document: 3/QĐ-STTTT",
+            ),
             ("0214 3 840 034", "0214 3 840 035"),
         ),
         [],
@@ -434,7 +437,12 @@ RETURNS: list[tuple[str, str, Texts, list[str]]] = [
         ["agencies/bb.yml:9:13 bb/1 return"],
     ),
     ("another one", agency("bb", person("2", "An", "2012-01-01")), GONE, []),
-    ("as before he left", agency("bb", EARLIER, identifier="H38.99"), {**GONE, "agencies/bb.yml": agency("bb", EARLIER)}, []),
+    (
+        "as before he left",
+        agency("bb", EARLIER, identifier="H38.99"),
+        {**GONE, "agencies/bb.yml": agency("bb", EARLIER)},
+        [],
+    ),
     (
         "where he was before",
         agency("bb", EARLIER, person("1", "An", "2012-01-01")),

@@ -6,14 +6,13 @@ province, whose every change a review shows.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import TypeAlias
 
 from ...messages import mark as _
 from ...model.findings import Finding, Where, rule
-from ...model.register import Agency, Issuance
+from ...model.register import Agency, Issuance, numbered
 from ...model.sizes import written
 
 QUOTA = rule(
@@ -47,14 +46,6 @@ def check(before: Mapping[str, Agency], now: Iterable[Agency]) -> Iterator[Findi
             if issuance.quota is not None or key in known:
                 where = partial(agency.where_of, issuance)
                 yield from _objections(known.get(key), issuance, _where(where, issuance))
-
-
-def numbered(people: Iterable[Issuance]) -> Iterator[tuple[tuple[str, int], Issuance]]:
-    """Entries of an agency by whose they are, and the first, second … of that person: they only grow."""
-    counted: Counter[str] = Counter()
-    for issuance in people:
-        yield (issuance.id, counted[issuance.id]), issuance
-        counted[issuance.id] += 1
 
 
 def _objections(before: Mailbox | None, now: Mailbox, where: Where) -> Iterator[Finding]:
