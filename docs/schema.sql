@@ -87,7 +87,7 @@ CREATE VIEW addressbook.agency AS
          SELECT account.agency AS code,
             min(account.address) AS address
            FROM mail.account
-          WHERE (account.state <> 'closed'::text)
+          WHERE (account.state = 'open'::text)
           GROUP BY account.agency
         ), known AS (
          SELECT account.id AS code,
@@ -154,7 +154,7 @@ CREATE VIEW addressbook.mailbox AS
     account.given
    FROM (mail.account
      JOIN addressbook.agency ON ((agency.code = account.agency)))
-  WHERE (account.state = ANY (ARRAY['open'::text, 'suspended'::text]));
+  WHERE (account.state = 'open'::text);
 
 CREATE TABLE mail.run (
     run bigint NOT NULL,
