@@ -74,6 +74,7 @@ CREATE TABLE mail.account (
     parent text DEFAULT ''::text NOT NULL,
     family text DEFAULT ''::text NOT NULL,
     given text DEFAULT ''::text NOT NULL,
+    quota_document text DEFAULT ''::text NOT NULL,
     CONSTRAINT account_address_check CHECK (((address = lower(address)) AND (address ~~ '%_@_%'::text))),
     CONSTRAINT account_document_check CHECK ((document <> ''::text)),
     CONSTRAINT account_id_check CHECK ((id ~ '^[A-Za-z0-9-]{1,64}$'::text)),

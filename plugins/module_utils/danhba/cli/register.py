@@ -24,7 +24,6 @@ from ..planning.state import Timeline
 from ..reading import source
 from ..reading.source import Unusable
 from ..rendering import addresses as show_addresses
-from ..rendering import compared as show_compared
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..vietnamese import names
@@ -133,8 +132,7 @@ def plan_command(  # noqa: PLR0913, PLR0917
     if form == "text":
         put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint, compared))
     elif form == "markdown":
-        documents = show_compared.quota_documents(compared) if compared else {}
-        click.echo(show_plan.markdown(made, language(), out.name if out else "", documents=documents))
+        click.echo(show_plan.markdown(made, language(), out.name if out else ""))
     else:
         put(chain(show_plan.json_pieces(made, language(), compared), [b"\n"]))
     sys.exit(REFUSED if made.refused else 0)

@@ -52,8 +52,7 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     _cited(page, review, language, file)
     if review.plan:
         room = LONGEST_MARKDOWN - len(page.text()) - _ROOM_FOR_MORE
-        documents = show_compared.quota_documents(review.compared)
-        page.add(show_plan.markdown(review.plan, language, file, room, documents))
+        page.add(show_plan.markdown(review.plan, language, file, room))
     if review.more:
         more = _("On {count} more days to come this change opens or changes something, which is not shown here.")
         page.add(_say(more, language, review.proposal, count=review.more))

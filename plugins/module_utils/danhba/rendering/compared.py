@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from ..messages import mark as _
 from ..messages import render, translator
@@ -140,11 +140,6 @@ def notes(compared: Compared, language: str) -> Iterator[str]:
     for said in compared.described:
         if not said.person:
             yield f"{translate(LABELS['described'])}: {described(said, language)}"
-
-
-def quota_documents(compared: Compared) -> Mapping[tuple[str, str], str]:
-    """By which document each mailbox has the room that the change gives it, by kind and id; empty where none says."""
-    return {(item.kind, item.id): item.document for item in compared.quotas}
 
 
 def _whose(item: Quota, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice, takewhile
 from typing import Any
@@ -15,7 +15,7 @@ from ..messages import render, translator, visible
 from ..model.sizes import written
 from ..planning.accounts import CANCELLED, FORWARD, REDIRECT
 from ..planning.compared import Compared
-from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, UPDATE, Action, Plan, Refusal
+from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, Action, Plan, Refusal
 from . import compared as show_compared
 from .colour import Paint, plain
 
@@ -53,6 +53,8 @@ FIELDS = {
 # What takes a mailbox or an address away from somebody, or gives one back with all its mail: reviewers read each.
 TAKING = frozenset({CLOSE, SUSPEND, READDRESS, REOPEN, RESUME})
 COLOURS = {CLOSE: "red", SUSPEND: "magenta", READDRESS: "yellow", CREATE: "green", REOPEN: "green", RESUME: "green"}
+# Fields that say by which document the others are as they are; the line ends with it.
+_CITING = frozenset({"document", "since", "state", "quota_document"})
 # A comment on GitHub is cut at 65,536 characters.
 LONGEST_MARKDOWN = 65_000
 _GAP = "\n\n"
@@ -106,37 +108,29 @@ def json_pieces(plan: Plan, language: str, compared: Compared | None = None) -> 
     return pretty_object({**_head(plan, language), **more}, "actions", map(action_data, plan.actions))
 
 
-# By which document a mailbox has another room, by its kind and id.
-Documents = Mapping[tuple[str, str], str]
-_NO_DOCUMENTS: Documents = {}
-
-
-def sentence(action: Action, language: str, documents: Documents = _NO_DOCUMENTS) -> str:
-    """One action in one line: what, to whom, on which document; `documents` are those of quotas that change."""
+def sentence(action: Action, language: str) -> str:
+    """One action in one line: what, to whom, on which document."""
     label = translator(language)(LABELS[action.action])
     line = f"{label}: {action.address}"
     if action.name:
         line += f" ({action.name})"
     if moved := _arrow(action, language):
         line += f" {moved}"
-    document = action.document
-    if action.action == UPDATE and "quota" in action.after:
-        document = documents.get((action.kind, action.id), document)
-    return visible(f"{line} [{document}]" if document else line)
+    return visible(f"{line} [{action.document}]" if action.document else line)
 
 
 # Of addresses whose refusals change alike, so many are named.
 NAMED = 5
 
 
-def _lines(actions: Iterable[Action], language: str, documents: Documents = _NO_DOCUMENTS) -> Iterator[tuple[str, str]]:
+def _lines(actions: Iterable[Action], language: str) -> Iterator[tuple[str, str]]:
     """Each action with what it is; refusals that only name others to ask, all of a kind in one line behind."""
     alike: dict[tuple[str, str], list[str]] = {}
     for action in actions:
         if _only_asks(action):
             alike.setdefault((action.before["reply"], action.after["reply"]), []).append(action.address)
         else:
-            yield action.action, sentence(action, language, documents)
+            yield action.action, sentence(action, language)
     template = _("{count} refused addresses name others to ask ({addresses}): {before} → {after}")
     for (before, after), addresses in alike.items():
         shown = [*addresses[:NAMED], *["…"] * (len(addresses) > NAMED)]
@@ -157,7 +151,7 @@ def _arrow(action: Action, language: str) -> str:
     changed = [
         name
         for name, value in action.after.items()
-        if name in action.before and action.before[name] != value and name not in ("document", "since", "state")
+        if name in action.before and action.before[name] != value and name not in _CITING
     ]
     translate = translator(language)
     return "; ".join(
@@ -186,11 +180,10 @@ def text(plan: Plan, language: str, paint: Paint = plain, compared: Compared | N
 
 def text_pieces(plan: Plan, language: str, paint: Paint = plain, compared: Compared | None = None) -> Iterator[str]:
     """The same in pieces of many lines; between two of them is a line end."""
-    compared = compared or Compared()
-    lines = _lines(plan.actions, language, show_compared.quota_documents(compared))
+    lines = _lines(plan.actions, language)
     while some := list(islice(lines, AT_ONCE)):
         yield "\n".join(paint(line, COLOURS.get(action, "")) for action, line in some)
-    if notes := [*show_compared.notes(compared, language)]:
+    if notes := [*show_compared.notes(compared or Compared(), language)]:
         yield "\n".join(notes)
     yield "\n".join(_end(plan, language, paint))
 
@@ -208,13 +201,7 @@ def _end(plan: Plan, language: str, paint: Paint) -> list[str]:
     return lines
 
 
-def markdown(
-    plan: Plan,
-    language: str,
-    file: str = "",
-    most: int = LONGEST_MARKDOWN,
-    documents: Documents = _NO_DOCUMENTS,
-) -> str:
+def markdown(plan: Plan, language: str, file: str = "", most: int = LONGEST_MARKDOWN) -> str:
     """For a pull request: refusals, counts, a table an agency; what takes a mailbox or an address away in full, the
     rest folded. What does not fit into `most` characters is counted, and stands in `file`, where the whole plan is.
     """
@@ -232,7 +219,7 @@ def markdown(
     rest = [action for action in plan.actions if not _takes(action)]
     summary = render(_("{count} more actions"), {"count": len(rest)}, language)
     opening = f"<details><summary>{summary}</summary>\n\n"
-    page.list([f"- {escape(line)}" for _action, line in _lines(rest, language, documents)], opening, "\n\n</details>")
+    page.list([f"- {escape(line)}" for _action, line in _lines(rest, language)], opening, "\n\n</details>")
     return page.text()
 
 

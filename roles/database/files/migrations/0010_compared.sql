@@ -1,3 +1,7 @@
+-- The document that decides a mailbox's own quota (R9.2), so that a change of it is not recorded under the decision by
+-- which its owner was hired; empty where the policy decides.
+ALTER TABLE mail.account ADD COLUMN quota_document text NOT NULL DEFAULT '';
+
 -- Address books offer open mailboxes and no others, in every form: who is suspended reads nothing meanwhile, and is there
 -- again when that is over. The core's exports say the same (is_offered in exporting/addressbook.py).
 
