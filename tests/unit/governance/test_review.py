@@ -482,6 +482,20 @@ class TestLength:
         assert "see plan\\.json" in text
         assert text.count("<details>") == text.count("</details>") == 1
 
+    def test_what_there_is_no_room_for_is_no_green_headline(self) -> None:
+        """Nobody hides one line by many others: those that are left out are counted at the top."""
+        opened = event("recruited", "2020-03-01", "5/QĐ-SNV")
+        many = [person(f"{n:04d}", f"Trần Văn {_word(n)}", opened, title="Chuyên viên " + "x" * 90) for n in range(400)]
+        quiet = {**person("9", "Vàng A Páo", opened), "leader": "true"}
+        found = review(proposal(changed(*PEOPLE, *many, quiet)), DAY)
+        assert found.passed
+        text = markdown(found, "en", "plan.json").replace("\\", "")
+        assert re.search(r"^## ⚠️ No errors, but \d+ lines to compare do not fit here", text, re.M)
+        assert "more lines do not fit here; see plan.json" in text
+        assert "- snv: Vàng A Páo (9) becomes a leader" in text
+        few = review(proposal(changed(*PEOPLE, *many[:20], quiet)), DAY)
+        assert "## ✅ No errors" in markdown(few, "en")
+
     def test_findings_leave_room_for_the_plan(self) -> None:
         title = "Chuyên viên <script>" + "*" * 150
         many = [{**person(f"{n:04d}", "Trần Văn A", "2019-01-01"), "colour": title} for n in range(2000)]

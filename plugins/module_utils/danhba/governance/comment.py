@@ -42,7 +42,7 @@ _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
 def markdown(review: Review, language: str, file: str = "") -> str:
     """The whole comment, at most `LONGEST_MARKDOWN` characters; `file` is where the whole plan is."""
     page = Page(language, f"danhba check --base {review.proposal.target}", LONGEST_MARKDOWN - _ROOM_FOR_PLAN)
-    page.add(f"{MARKER}\n## {_headline(review, language)}")
+    page.add(_top(review, language))
     for part in _situation(review, language):
         page.add(part)
     # What must be corrected comes first; otherwise what weighs most.
@@ -50,6 +50,7 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     for add in parts:
         add(page, review, language)
     _cited(page, review, language, file)
+    page.parts[0] = _top(review, language, left=page.left)
     if review.plan:
         room = LONGEST_MARKDOWN - len(page.text()) - _ROOM_FOR_MORE
         page.add(show_plan.markdown(review.plan, language, file, room))
@@ -160,7 +161,11 @@ def _line(text: str) -> str:
     return f"- {escape(visible(text))}"
 
 
-def _headline(review: Review, language: str) -> str:
+def _top(review: Review, language: str, left: int = 0) -> str:
+    return f"{MARKER}\n## {_headline(review, language, left)}"
+
+
+def _headline(review: Review, language: str, left: int = 0) -> str:
     proposal, errors = review.proposal, len(binding(review.findings))
     if not proposal.related or proposal.conflicts:
         return "⚠️ " + _say(_("This change cannot be merged as it is"), language, proposal)
@@ -172,8 +177,17 @@ def _headline(review: Review, language: str) -> str:
         )
     if review.plan.refused:
         return "🛑 " + _say(_("The plan is refused"), language, proposal)
+    return _passing(review, language, left)
+
+
+def _passing(review: Review, language: str, left: int) -> str:
+    """What stands above a proposal that has no errors: ✅ only where all is there to be read, and nothing loosened."""
+    proposal = review.proposal
     if review.loosens:
         return "⚠️ " + _say(_("No errors, but the guards are loosened: read by what, and what for"), language, proposal)
+    if left:
+        template = _("No errors, but {count} lines to compare do not fit here: read those, too, before approving")
+        return "⚠️ " + _say(template, language, proposal, count=left)
     return "✅ " + _say(_("No errors: read the plan before approving"), language, proposal)
 
 

@@ -235,13 +235,14 @@ def _takes(action: Action) -> bool:
 
 @dataclass(slots=True)
 class Page:
-    """A text that grows no longer than `most` characters."""
+    """A text that grows no longer than `most` characters; `left` counts the lines that found no room."""
 
     language: str
     file: str
     most: int
     parts: list[str] = field(default_factory=list)
     length: int = 0
+    left: int = 0
     end: str = ""
 
     def add(self, part: str) -> None:
@@ -260,6 +261,7 @@ class Page:
         left = len(lines) - fitting
         if fitting:
             self.add(before + "\n".join(lines[:fitting]) + after)
+        self.left += left
         if left:
             self.add(self._more(left))
 
