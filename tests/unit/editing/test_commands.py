@@ -527,7 +527,10 @@ class TestFindings:
         ("arguments", "rule"),
         [
             (("open", "ubnd", "--name", "Mai 2", "--id", "000101", *BY), "person-two-mailboxes"),
-            (("open", "ubnd", "--name", "Trần Thị Lan", "--quota", "9", *BY), "schema-shape"),
+            (
+                ("open", "ubnd", "--name", "Lan", "--quota", "9", "--quota-document", "3/UBND-VP", *BY),
+                "schema-shape",
+            ),
             (("open", "ubnd", "--name", "L\u200ban", *BY), "unicode-invisible"),
             (("close", "000101", "--event", "retired", *BY[:3], "2010-01-01"), "person-dates"),
             (("close", "000101", "--event", "retired", *BY, "--document", "5/TTr-X"), "document-person"),
@@ -625,6 +628,21 @@ def test_a_change_says_what_is_to_be_changed(run: Run, root: Path) -> None:
     result = run("change", "000101")
     assert (result.exit_code, there(root)) == (2, UNTOUCHED)
     assert "--title, --unit, --phone, --quota" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("open", "ubnd", "--name", "Trần Thị Lan"),
+        ("transfer", "000102", "--to", "ubnd"),
+        ("agency", "open", "moi", "--name", "Sở Mới", "--kind", "department", "--event", "established"),
+    ],
+)
+def test_a_quota_that_is_given_wants_its_document(run: Run, root: Path, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments, "--quota", "20G", *BY)
+    assert (result.exit_code, there(root)) == (2, UNTOUCHED)
+    assert "--quota-document" in result.stderr
+    assert run(*arguments, "--quota", "20G", "--quota-document", "3/QĐ-UBND", *BY).exit_code == 0
 
 
 def test_a_change_of_a_quota_wants_the_document_that_decides_it(run: Run, root: Path) -> None:

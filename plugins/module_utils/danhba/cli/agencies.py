@@ -12,7 +12,7 @@ from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
 from ..model.register import AGENCY_OPENED
-from .asking import CODE, complete, event, options
+from .asking import CODE, complete, event, of_quota, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, table
 
@@ -46,7 +46,7 @@ def agency_command() -> None:
 @lang
 def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cơ quan mới / A new agency."""
-    complete(given, "name", "kind", "event", "document", "date")
+    complete(given, "name", "kind", "event", "document", "date", *of_quota(given))
     files = read_files(directory, dry_run)
     register, _issued = computed(files)
     succeeds = [other.strip() for other in (given["succeeds"] or "").split(",") if other.strip()]

@@ -171,6 +171,11 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
             given[name] = _ask_if_any(known[name])
 
 
+def of_quota(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What else to `complete` where a quota is given: the document that decides it (R9.2)."""
+    return ("quota_document",) if given["quota"] else ()
+
+
 def _named(option: click.Parameter) -> str:
     """An option with the values that it may have, where they are a list that somebody reads."""
     name, kind = f"--{str(option.name).replace('_', '-')}", option.type

@@ -20,7 +20,7 @@ from ..planning.listing import Listed, of_name, of_people
 from ..planning.state import Timeline
 from ..reading.source import File
 from ..rendering import addresses as show_addresses
-from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, options
+from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, of_quota, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today
 from .misuse import Misuse
@@ -63,7 +63,7 @@ _person_options = options(
 @event(BEGINNINGS, "recruited")
 def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cấp hộp thư cho một người / Open a mailbox for a person."""
-    complete(given, "name", "document", "date", optional=("title", "unit", "phone"))
+    complete(given, "name", "document", "date", *of_quota(given), optional=("title", "unit", "phone"))
     files = read_files(directory, dry_run)
     timeline = _timeline(files)
     if given["id"] is None:
@@ -102,7 +102,8 @@ def transfer_command(person: str, directory: Path, dry_run: bool, yes: bool, lan
     The name is kept, unless --name is given; title, division and telephone there are stated anew.
     """
     files = read_files(directory, dry_run)
-    item = _settle(files, person, given, "to", "document", "date", optional=("title", "unit", "phone"))
+    asked = ("to", "document", "date", *of_quota(given))
+    item = _settle(files, person, given, *asked, optional=("title", "unit", "phone"))
     _not_pending(item)
     if given["to"] == item.agency.code:
         raise Problem(SAME_AGENCY, name=item.name, id=item.id, agency=item.agency.code)
