@@ -98,6 +98,42 @@ class TestUnlocked:
         (gone,) = change(self.suspended(), HOA).unlocked
         assert (gone.end, gone.document) == ("", "")
 
+    def moved(self, spell: dict[str, Any], *carried: dict[str, Any]) -> Compared:
+        """One who is suspended and goes to another agency, which carries the suspension or does not."""
+        began = {**HOA, "suspended": [spell]}
+        left = {**began, "closed": event("transferred", "2012-01-01", "5/QĐ-UBND")}
+        come = person("1", "Lò Thị Mai Hoa", "2012-01-01 transferred", suspended=[*carried])
+        before = register(agency("aa", began), agency("bb"))
+        return between(before, register(agency("aa", left), agency("bb", come)))
+
+    def test_by_a_transfer_that_leaves_it_behind(self) -> None:
+        (unlocked,) = self.moved({**SPELL}).unlocked
+        assert (unlocked.agency, unlocked.since, unlocked.before, unlocked.end) == (
+            "bb",
+            "2011-01-01",
+            "",
+            "2012-01-01",
+        )
+        assert unlocked.document == "11/QĐ-UBND"
+
+    def test_by_a_transfer_that_carries_it_less_far(self) -> None:
+        on = {**SPELL, "date": "2012-01-01"}
+        assert self.moved({**SPELL}, on).unlocked == ()
+        assert self.moved({**SPELL, "until": "2012-06-01"}, {**on, "until": "2012-06-01"}).unlocked == ()
+        assert self.moved({**SPELL, "until": "2011-06-01"}).unlocked == ()
+        ended = {"ended": {"document": "10/QĐ-AA", "date": "2012-02-01"}}
+        for less, document in (({"until": "2012-02-01"}, "9/QĐ-AA"), (ended, "10/QĐ-AA")):
+            (unlocked,) = self.moved({**SPELL, "until": "2012-06-01"}, {**on, **less}).unlocked
+            assert (unlocked.before, unlocked.end, unlocked.document) == ("2012-06-01", "2012-02-01", document)
+
+    def test_by_hiring_anew_whom_another_agency_had_suspended(self) -> None:
+        """The agency where it was is not in the change at all."""
+        left = {**HOA, "suspended": [{**SPELL}], "closed": event("resigned", "2011-06-01", "5/QĐ-UBND")}
+        again = person("1", "Lò Thị Mai Hoa", "2012-01-01")
+        before = register(agency("aa", left), agency("bb"))
+        (unlocked,) = between(before, register(agency("aa", left), agency("bb", again))).unlocked
+        assert (unlocked.agency, unlocked.end) == ("bb", "2012-01-01")
+
     def test_a_longer_one_unlocks_nobody(self) -> None:
         found = change(self.suspended(until="2012-01-01"), self.suspended(until="2013-01-01"))
         assert named(found) == {"cited"}

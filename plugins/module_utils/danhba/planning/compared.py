@@ -8,7 +8,7 @@ does not. Days are ISO 8601, empty where there is none; quotas are octets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, fields
 from itertools import zip_longest
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from ..addresses.issuing import Issued
 from ..model.custody import Rekeyed, rekeyed
 from ..model.policy import Policy
 from ..model.register import Agency, Event, Issuance, Register, Suspension, numbered
+from ..model.rows import ids_of
 from .accounts import AGENCY, OFFICIAL
 
 OPENED, CLOSED, SUSPENDED, ENDED = "opened", "closed", "suspended", "ended"
@@ -163,14 +164,16 @@ def compare(before: Register | None, now: Register | None, issued: Issued | None
         for agency in now.agencies.values()
         if former.get(agency.code) is not agency and former.get(agency.code) != agency
     ]
-    made.earlier = _earlier(then for then, _agency in pairs if then)
+    made.earlier = _earlier(former.values(), {id_ for _then, agency in pairs for id_ in ids_of(agency)})
     return made.all(pairs)
 
 
-def _earlier(agencies: Iterable[Agency]) -> dict[str, Issuance]:
-    """The last entry of each person before the change, by the days, wherever it is."""
+def _earlier(agencies: Iterable[Agency], people: Set[str]) -> dict[str, Issuance]:
+    """The last entry of some people before the change, by the days, wherever it is."""
     found: dict[str, Issuance] = {}
     for agency in agencies:
+        if people.isdisjoint(ids_of(agency)):
+            continue
         for issuance in agency.people:
             if issuance.id not in found or found[issuance.id].opened.date <= issuance.opened.date:
                 found[issuance.id] = issuance
@@ -211,11 +214,22 @@ class _Made:
     def _person(self, found: dict[str, list[Any]], agency: Agency, pair: _Pair) -> None:
         then, now, _local = pair
         found["pins"] += _pins(agency, then, now)
-        found["unlocked"] += _unlocked(agency, then, now) if then else ()
+        found["unlocked"] += _unlocked(agency, then, now) if then else self._let_in(agency, now)
         found["leaders"] += self._leader(agency, then, now)
         found["quotas"] += self._quota(agency, then, now)
         found["described"] += _described(agency, then, now, _OF_PEOPLE)
         found["cited"] += _of_person(agency, pair)
+
+    def _let_in(self, agency: Agency, now: Issuance) -> Iterator[Unlocked]:
+        """One whose suspension would go on beyond the day of a new entry, which does not carry it as far."""
+        earlier, day = self.earlier.get(now.id), now.opened.date
+        spells = [spell for spell in earlier.suspended if spell.end is None or day < spell.end] if earlier else []
+        carried = next((spell for spell in now.suspended if spell.covers(day)), None)
+        for before in spells:
+            if carried is None:
+                yield _sooner(agency, now, before, day.isoformat(), now.opened.document)
+            elif _is_sooner(before, carried) and carried.end:
+                yield _sooner(agency, now, before, carried.end.isoformat(), (carried.ended or carried).document)
 
     def _leader(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Leader]:
         earlier = then or self.earlier.get(now.id)
@@ -282,8 +296,12 @@ def _unlocked(agency: Agency, then: Issuance, now: Issuance) -> Iterator[Unlocke
         if before and (later is None or _is_sooner(before, later)):
             end = later.end.isoformat() if later and later.end else ""
             document = (later.ended or later).document if later else ""
-            was, since = before.end.isoformat() if before.end else "", before.since.isoformat()
-            yield Unlocked(agency.code, now.id, now.name, now.title, since, was, end, document)
+            yield _sooner(agency, now, before, end, document)
+
+
+def _sooner(agency: Agency, now: Issuance, before: Suspension, end: str, document: str) -> Unlocked:
+    was = before.end.isoformat() if before.end else ""
+    return Unlocked(agency.code, now.id, now.name, now.title, before.since.isoformat(), was, end, document)
 
 
 def _is_sooner(before: Suspension, now: Suspension) -> bool:

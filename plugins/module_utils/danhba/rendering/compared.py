@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..messages import mark as _
-from ..messages import render, translator
+from ..messages import render, translator, visible
 from ..model.custody import Rekeyed
 from ..model.sizes import written
 from ..planning.accounts import AGENCY
@@ -126,6 +126,10 @@ def described(item: Described, language: str) -> str:
 
 def notes(compared: Compared, language: str) -> Iterator[str]:
     """What a plan does not show among its actions, each in one line."""
+    return map(visible, _notes(compared, language))
+
+
+def _notes(compared: Compared, language: str) -> Iterator[str]:
     translate = translator(language)
     for item in compared.handovers:
         yield f"{translate(LABELS['handovers'])}: {handover(item, language)}"
