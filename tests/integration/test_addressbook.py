@@ -186,7 +186,7 @@ class TestEntries:
             book(database, suffix="dc=example,dc=org")
 
 
-@pytest.mark.parametrize(("fields", "parents"), [(3, {""}), (2, {"", "b"})])
+@pytest.mark.parametrize(("fields", "parents"), [(4, {""}), (3, {"", "b"})])
 def test_state_exported_by_an_earlier_version_still_loads(fields: int, parents: set[str]) -> None:
     now = accounts.Accounts.of([agency("a", "b"), official("x", "a")])
     dumped = accounts.dump(now)
