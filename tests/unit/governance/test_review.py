@@ -436,23 +436,6 @@ class TestCompared:
         text = comment(proposal(changed({**PEOPLE[0], "quota": "9G"}, *PEOPLE[1:])))
         assert text.index("`history-quota`") < text.index("Quotas: compare")
 
-    def test_it_is_in_the_whole_plan_for_programs(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.chdir(tmp_path)
-        write(tmp_path / "directory", BEFORE)
-        git(tmp_path, "init", "--quiet")
-        git(tmp_path, "add", ".")
-        git(tmp_path, "commit", "--quiet", "--message", "Sổ")
-        git(tmp_path, "branch", "base")
-        write(tmp_path / "directory", changed({**PEOPLE[0], "leader": "true"}, *PEOPLE[1:]))
-        git(tmp_path, "commit", "--quiet", "--all", "--message", "Lãnh đạo")
-        CliRunner().invoke(main, ["review", "--base", "base", "--out", "plan.json"])
-        made = json.loads((tmp_path / "plan.json").read_text(encoding="utf-8"))
-        assert [each["person"] for each in made["compared"]["leaders"]] == ["000"]
-        shown = CliRunner().invoke(main, ["plan", "--against", "base", "--format", "json"]).stdout
-        assert json.loads(shown)["compared"] == made["compared"]
-        text = CliRunner().invoke(main, ["--lang", "en", "plan", "--against", "base"]).stdout
-        assert "leader: snv: Lò Thị Mai Hoa An (000) becomes a leader" in text
-
 
 class TestDaysTogether:
     """What a change does on one day and on those to come, as one plan."""
@@ -560,6 +543,20 @@ class TestCommand:
         assert (done.exit_code, [found["rule"] for found in json.loads(done.stdout)]) == (0, ["history-back"])
         assert (repository / "c.md").read_text(encoding="utf-8").startswith(MARKER)
         assert json.loads((repository / "plan.json").read_text(encoding="utf-8"))["counts"]["create"] == 1
+
+    def test_what_is_compared_is_in_the_whole_plan_for_programs(self, repository: Path) -> None:
+        write(repository / "directory", changed({**PEOPLE[0], "leader": "true"}, *PEOPLE[1:]))
+        git(repository, "commit", "--quiet", "--all", "--message", "Lãnh đạo")
+        CliRunner().invoke(main, ["review", "--base", "base", "--out", "plan.json"])
+        made = json.loads((repository / "plan.json").read_text(encoding="utf-8"))
+        assert [each["person"] for each in made["compared"]["leaders"]] == ["000"]
+        shown = CliRunner().invoke(main, ["plan", "--against", "base", "--format", "json"]).stdout
+        assert json.loads(shown)["compared"] == made["compared"]
+        text = CliRunner().invoke(main, ["--lang", "en", "plan", "--against", "base"]).stdout
+        assert "leader: snv: Lò Thị Mai Hoa An (000) becomes a leader" in text
+        assert "compared" not in json.loads(
+            CliRunner().invoke(main, ["plan", "--against", "empty", "--format", "json"]).stdout
+        )
 
     def test_the_proposal_is_committed_work(self, repository: Path) -> None:
         (repository / "directory/agencies/snv.yml").write_text("nonsense", encoding="utf-8")
