@@ -121,6 +121,7 @@ class TestUnlocked:
         assert self.moved({**SPELL}, on).unlocked == ()
         assert self.moved({**SPELL, "until": "2012-06-01"}, {**on, "until": "2012-06-01"}).unlocked == ()
         assert self.moved({**SPELL, "until": "2011-06-01"}).unlocked == ()
+        assert self.moved({**SPELL, "until": "2012-01-01"}).unlocked == ()
         ended = {"ended": {"document": "10/QĐ-AA", "date": "2012-02-01"}}
         for less, document in (({"until": "2012-02-01"}, "9/QĐ-AA"), (ended, "10/QĐ-AA")):
             (unlocked,) = self.moved({**SPELL, "until": "2012-06-01"}, {**on, **less}).unlocked
