@@ -74,6 +74,7 @@ CREATE TABLE mail.account (
     parent text DEFAULT ''::text NOT NULL,
     family text DEFAULT ''::text NOT NULL,
     given text DEFAULT ''::text NOT NULL,
+    quota_document text DEFAULT ''::text NOT NULL,
     CONSTRAINT account_address_check CHECK (((address = lower(address)) AND (address ~~ '%_@_%'::text))),
     CONSTRAINT account_document_check CHECK ((document <> ''::text)),
     CONSTRAINT account_id_check CHECK ((id ~ '^[A-Za-z0-9-]{1,64}$'::text)),
@@ -87,7 +88,7 @@ CREATE VIEW addressbook.agency AS
          SELECT account.agency AS code,
             min(account.address) AS address
            FROM mail.account
-          WHERE (account.state <> 'closed'::text)
+          WHERE (account.state = 'open'::text)
           GROUP BY account.agency
         ), known AS (
          SELECT account.id AS code,
@@ -154,7 +155,7 @@ CREATE VIEW addressbook.mailbox AS
     account.given
    FROM (mail.account
      JOIN addressbook.agency ON ((agency.code = account.agency)))
-  WHERE (account.state = ANY (ARRAY['open'::text, 'suspended'::text]));
+  WHERE (account.state = 'open'::text);
 
 CREATE TABLE mail.run (
     run bigint NOT NULL,

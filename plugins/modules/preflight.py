@@ -21,8 +21,8 @@ options:
     required: true
   whole:
     description:
-      - Whether the host is to be deployed, so that the roles' settings, certificate and room count too, and the register
-        in full.
+      - Whether the host is to be deployed, so that the roles' settings, certificate and room count too, and all of the
+        register.
       - Otherwise C(province.yml) alone is looked at; the module that reads the agencies refuses by itself.
     type: bool
     default: false

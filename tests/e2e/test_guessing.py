@@ -107,7 +107,7 @@ def by_submission(owner: Owner, password: str) -> bool:
 
 def by_the_webmail(owner: Owner, password: str) -> bool:
     request = {"request": "sign_in", "address": owner.address, "password": password}
-    return owner.mail.ask(request, client=HERE)["answer"] == "signed_in"
+    return bool(owner.mail.ask(request, client=HERE)["answer"] == "signed_in")
 
 
 def by_the_address_book(owner: Owner, password: str) -> bool:

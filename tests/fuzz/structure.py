@@ -57,7 +57,7 @@ _SIZES = "1M 500M 2G 999999T 0G 1000000G 2g 10 G".split()
 
 VALUES: dict[str, Sequence[str]] = {
     **dict.fromkeys(("date", "until"), _DAYS),
-    **dict.fromkeys(("document", "request", "address_document"), _DOCUMENTS),
+    **dict.fromkeys(("document", "request", "address_document", "quota_document"), _DOCUMENTS),
     **dict.fromkeys(("agency", "parent", "operator", "succeeds"), _CODES),
     **dict.fromkeys(("id", "person"), _IDS),
     **dict.fromkeys(("name", "family", "given", "title", "unit", "province"), _NAMES),

@@ -266,6 +266,22 @@ def test_the_columns_of_an_account_are_its_fields(database: Database) -> None:
     assert columns == [(name, types.get(name, "text")) for name in Account._fields]
 
 
+@pytest.mark.clause("R9.6")
+def test_a_quota_is_recorded_under_its_own_document(database: Database) -> None:
+    """Not under the decision by which its owner was hired."""
+    first = Account("official", "1", "a@x", "Lò An", "a", "", "", "", 1, "open", "1/QĐ-A", "2011-01-01")
+    guards = Guards({"close": Limit(), "readdress": Limit()}, frozenset(), ())
+    for account in (first, first._replace(quota=2, quota_document="5/QĐ-A")):
+        wanted = Wanted(Accounts.of([account]), date(2011, 1, 1), "", guards)
+        request = host.request(wanted, approved="", actor="test", commit="", whole=False, state=False)
+        with database.connect("danhba_apply") as connection:
+            host.apply(connection, request, dry_run=False)
+    assert database.query("SELECT action, document FROM mail.audit ORDER BY entry") == [
+        ("create", "1/QĐ-A"),
+        ("update", "5/QĐ-A"),
+    ]
+
+
 @pytest.mark.parametrize("text", ["\\N", "a\\tb", "\\.", "tab\tend", "line\nend", "return\rend", '"{}', "'%s", "Đ😀"])
 def test_any_text_comes_back_as_it_was_written(database: Database, text: str) -> None:
     """Whether it is written as a new row (COPY), or over one that is there."""

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
 
 from danhba.checking.check import check
-from danhba.exporting.addressbook import contacts
+from danhba.exporting.addressbook import contacts, is_offered
 from danhba.exporting.writing import as_ldif
 from danhba.planning import accounts, desired, listing
 from danhba.planning.accounts import Account
@@ -78,6 +78,11 @@ def names(database: Database) -> dict[str, str]:
     return dict(database.query(query, role="openldap"))
 
 
+def mailboxes(*locals_: str) -> set[str]:
+    """Addresses by their local parts."""
+    return {f"{local}@laocai.gov.vn" for local in locals_}
+
+
 def test_names_are_those_of_the_export(database: Database) -> None:
     on = timeline()
     store(database, desired.accounts(on).accounts.values())
@@ -87,8 +92,8 @@ def test_names_are_those_of_the_export(database: Database) -> None:
     expected = {dn: entry for dn, entry in ldif.LDIFParser(io.BytesIO(exported)).parse() if dn != SUFFIX}
     found = names(database)
     suspended = {a.address for a in desired.accounts(on).accounts.values() if a.state == "suspended"}
-    assert set(expected) <= set(found)
-    assert {found[dn] for dn in set(found) - set(expected)} <= suspended
+    assert suspended.isdisjoint(found.values())
+    assert set(found) == set(expected)
     assert all(found[dn] in (*entry.get("mail", []), *entry.get("ou", [])) for dn, entry in expected.items())
 
 
@@ -116,11 +121,23 @@ def test_former_agency_stays_while_one_below_it_does(database: Database) -> None
 
 
 @pytest.mark.clause("R5")
-def test_only_open_and_suspended_mailboxes_are_there(database: Database) -> None:
+def test_only_open_mailboxes_are_there_and_who_was_suspended_comes_back(database: Database) -> None:
     people = [official(state, "a", state) for state in ("open", "suspended", "closed")]
-    store(database, [agency("a"), *people, official("lone", "z")])
-    found = set(names(database).values())
-    assert found == {"a", "z", *(f"{x}@laocai.gov.vn" for x in ("contact-a", "open", "suspended", "lone"))}
+    store(database, [agency("a"), *people, official("lone", "z"), official("away", "y", "suspended")])
+    assert set(names(database).values()) == {"a", "z", *mailboxes("contact-a", "open", "lone")}
+    database.query("UPDATE mail.account SET state = 'open' WHERE state = 'suspended'", role="danhba_apply")
+    assert set(names(database).values()) == {
+        "a",
+        "y",
+        "z",
+        *mailboxes("contact-a", "open", "suspended", "lone", "away"),
+    }
+
+
+@pytest.mark.parametrize("state", sorted(accounts.STATES))
+def test_the_core_and_the_view_offer_the_same(database: Database, state: str) -> None:
+    store(database, [agency("a"), official("x", "a", state)])
+    assert ("x@laocai.gov.vn" in names(database).values()) == is_offered(state)
 
 
 def test_job_reads_its_views_and_nothing_else(database: Database) -> None:
@@ -169,7 +186,7 @@ class TestEntries:
             book(database, suffix="dc=example,dc=org")
 
 
-@pytest.mark.parametrize(("fields", "parents"), [(3, {""}), (2, {"", "b"})])
+@pytest.mark.parametrize(("fields", "parents"), [(4, {""}), (3, {"", "b"})])
 def test_state_exported_by_an_earlier_version_still_loads(fields: int, parents: set[str]) -> None:
     now = accounts.Accounts.of([agency("a", "b"), official("x", "a")])
     dumped = accounts.dump(now)

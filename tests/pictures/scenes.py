@@ -68,9 +68,12 @@ def _changed(root: Path) -> None:
 
 
 def _proposed(root: Path) -> None:
-    """The same, committed on a branch."""
+    """The same and what weighs more, committed on a branch."""
     _git(root, "checkout", "-q", "-b", "thang-11")
     _changed(root)
+    _danhba(root, "custodian", "stttt", "000109", "--as", "delegate", *_by("06/GUQ-STTTT"))
+    _danhba(root, "change", "000101", "--quota", "1G", "--quota-document", "61/STTTT-VP", "--yes")
+    _danhba(root, "change", "000105", "--leader", "--title", "Phó Giám đốc", "--yes")
     _commit(root, "Tháng 11: cấp mới 1, thay đổi 1, hủy bỏ 1")
 
 

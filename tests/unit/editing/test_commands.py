@@ -84,7 +84,8 @@ class TestWhatIsWritten:
             (OPEN, {"ubnd": UBND.replace(" []", "\n" + LINES.rstrip("\n"))}),
             (
                 (*OPEN, "--title", "Chuyên  viên", "--unit", "Phòng A, B", "--phone", "0214 3 840 035", "--leader",
-                 "--address", "mai-ubnd", "--address-document", "3/UBND-VP", "--quota", "5G", "--request", "12/UBND-VP",
+                 "--address", "mai-ubnd", "--address-document", "3/UBND-VP", "--quota", "5G",
+                 "--quota-document", "4/UBND-VP", "--request", "12/UBND-VP",
                  "--event", "migrated", "--family", "Lò", "--given", "Mai"),
                 {
                     "ubnd": UBND.replace(
@@ -92,7 +93,8 @@ class TestWhatIsWritten:
                         '\n  - id: "000104"\n    name: Lò Thị Mai\n    family: Lò\n    given: Mai\n'
                         '    title: Chuyên viên\n    leader: true\n    unit: "Phòng A, B"\n'
                         '    phone: "0214 3 840 035"\n    address: mai-ubnd\n    address_document: 3/UBND-VP\n'
-                        "    quota: 5G\n    opened: {document: 5/QĐ-UBND, request: 12/UBND-VP, "
+                        "    quota: 5G\n    quota_document: 4/UBND-VP\n"
+                        "    opened: {document: 5/QĐ-UBND, request: 12/UBND-VP, "
                         "date: 2011-07-01, event: migrated}\n",
                     )
                 },
@@ -165,12 +167,14 @@ class TestWhatIsWritten:
                 },
             ),
             (
-                ("change", "000102", "--title", "Văn thư", "--phone", "0214 3 840 035", "--quota", "5G", "--leader"),
+                ("change", "000102", "--title", "Văn thư", "--phone", "0214 3 840 035", "--quota", "5G",
+                 "--quota-document", "3/STTTT-VP", "--leader"),
                 {
                     "stttt": after(
                         STTTT,
                         "    name: Ngô Vân Vinh\n",
-                        '    title: Văn thư\n    leader: true\n    phone: "0214 3 840 035"\n    quota: 5G\n',
+                        '    title: Văn thư\n    leader: true\n    phone: "0214 3 840 035"\n    quota: 5G\n'
+                        "    quota_document: 3/STTTT-VP\n",
                     )
                 },
             ),
@@ -525,7 +529,10 @@ class TestFindings:
         ("arguments", "rule"),
         [
             (("open", "ubnd", "--name", "Mai 2", "--id", "000101", *BY), "person-two-mailboxes"),
-            (("open", "ubnd", "--name", "Trần Thị Lan", "--quota", "9", *BY), "schema-shape"),
+            (
+                ("open", "ubnd", "--name", "Lan", "--quota", "9", "--quota-document", "3/UBND-VP", *BY),
+                "schema-shape",
+            ),
             (("open", "ubnd", "--name", "L\u200ban", *BY), "unicode-invisible"),
             (("close", "000101", "--event", "retired", *BY[:3], "2010-01-01"), "person-dates"),
             (("close", "000101", "--event", "retired", *BY, "--document", "5/TTr-X"), "document-person"),
@@ -623,6 +630,34 @@ def test_a_change_says_what_is_to_be_changed(run: Run, root: Path) -> None:
     result = run("change", "000101")
     assert (result.exit_code, there(root)) == (2, UNTOUCHED)
     assert "--title, --unit, --phone, --quota" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("open", "ubnd", "--name", "Trần Thị Lan"),
+        ("transfer", "000102", "--to", "ubnd"),
+        ("agency", "open", "moi", "--name", "Sở Mới", "--kind", "department", "--event", "established"),
+    ],
+)
+def test_a_quota_that_is_given_wants_its_document(run: Run, root: Path, arguments: tuple[str, ...]) -> None:
+    result = run(*arguments, "--quota", "20G", *BY)
+    assert (result.exit_code, there(root)) == (2, UNTOUCHED)
+    assert "--quota-document" in result.stderr
+    assert run(*arguments, "--quota", "20G", "--quota-document", "3/QĐ-UBND", *BY).exit_code == 0
+
+
+def test_a_change_of_a_quota_wants_the_document_that_decides_it(run: Run, root: Path) -> None:
+    result = run("change", "000101", "--quota", "5G")
+    assert (result.exit_code, there(root)) == (2, UNTOUCHED)
+    assert "--quota-document" in result.stderr
+    assert run("change", "000101", "--quota", "5G", "--quota-document", "3/STTTT-VP").exit_code == 0
+    written = there(root)
+    for more in (("--quota", "9G"), ("--without", "quota")):
+        result = run("change", "000101", *more, "--quota-document", "3/STTTT-VP")
+        assert (result.exit_code, there(root)) == (1, written)
+        assert "history-quota" in result.stderr
+    assert run("change", "000101", "--without", "quota", "--quota-document", "4/STTTT-VP").exit_code == 0
 
 
 def test_a_key_is_for_an_agency_whose_mailbox_somebody_has(run: Run, root: Path) -> None:

@@ -322,6 +322,120 @@ class TestCompared:
         shown = comment(proposal(now)).partition("Plan")[0]
         assert shown.index("`history-key`") < shown.index("`office-phone`")
 
+    HEAD: Mapping[str, str] = {"person": "000", "document": "1/QĐ-UBND", "date": "2015-01-01", "as": "head"}
+
+    def held(self, *custodians: Any) -> Texts:
+        return {**BEFORE, "agencies/snv.yml": agency("snv", *PEOPLE, parent="ubnd", custodians=[*custodians])}
+
+    def unfolded(self, now: Texts, before: Texts = BEFORE, language: str = "en") -> str:
+        return comment(proposal(now, before), language).partition("<details>")[0]
+
+    def test_a_custodian_in_place_of_another_and_the_handover_that_follows(self) -> None:
+        new = {"person": "001", "document": "2/GUQ-SNV", "date": "2020-02-01", "as": "delegate", "key": KEY}
+        text = self.unfolded(self.held(self.HEAD, new), self.held(self.HEAD))
+        assert (
+            "- snv: from 2020-02-01 on Lò Thị Mai Hoa Ban (001), authorised in writing, 2/GUQ-SNV; "
+            f"key: {KEY}; in place of Lò Thị Mai Hoa An (000)"
+        ) in text
+        assert "\n  - then hand over contact-snv (R11.2): a new password to Lò Thị Mai Hoa Ban" in text
+        assert "sau đó bàn giao contact-snv (Điều 11.2)" in self.unfolded(
+            self.held(self.HEAD, new), self.held(self.HEAD), "vi"
+        )
+
+    def test_the_same_custodian_with_another_key_is_told_with_both_keys_and_hands_nothing_over(self) -> None:
+        before = self.held(self.HEAD)
+        again = {**self.HEAD, "document": "3/QĐ-UBND", "date": "2020-02-01", "key": KEY}
+        text = self.unfolded(self.held(self.HEAD, again), before)
+        assert f"are encrypted to Lò Thị Mai Hoa An (000) with {KEY}, and before this change to stttt" in text
+        assert "hand over" not in text
+
+    def test_a_leader(self) -> None:
+        text = self.unfolded(changed({**PEOPLE[0], "title": "Giám đốc", "leader": "true"}, *PEOPLE[1:]))
+        assert "- snv: Lò Thị Mai Hoa An (000), Giám đốc becomes a leader, whose mail is kept for longer" in text
+        assert "- snv: Lò Thị Mai Hoa An (000), title: — → Giám đốc" in text
+
+    def test_quotas_in_readable_units_with_their_documents_and_a_warning(self) -> None:
+        before = changed({**PEOPLE[0], "quota": "9G"}, *PEOPLE[1:])
+        lower = {**PEOPLE[0], "quota": "500M", "quota_document": "5/SNV-VP"}
+        text = self.unfolded(changed(lower, *PEOPLE[1:]), before)
+        assert "- snv: Lò Thị Mai Hoa An (000): 9G → 500M (usually 2G); 5/SNV-VP; ⚠️ less than before" in text
+        higher = self.unfolded(before, changed(lower, *PEOPLE[1:]))
+        assert "500M → 9G (usually 2G)" in higher
+        assert "⚠️" not in higher.partition("Quotas")[2].partition("**")[0]
+
+    def test_a_quota_cites_its_own_document_in_the_plan_too(self) -> None:
+        higher = {**PEOPLE[0], "quota": "9G", "quota_document": "5/SNV-VP"}
+        text = comment(proposal(changed(higher, *PEOPLE[1:])))
+        assert "- update: ltmhan-snv@laocai.gov.vn (Lò Thị Mai Hoa An) quota: 2G → 9G [5/SNV-VP]" in text
+
+    def test_a_quota_without_a_document_does_not_pass(self) -> None:
+        found = review(proposal(changed({**PEOPLE[0], "quota": "9G"}, *PEOPLE[1:])), DAY)
+        assert [finding.rule.id for finding in binding(found.findings)] == ["history-quota"]
+
+    def test_each_person_with_day_title_document_request_and_pin(self) -> None:
+        entry = {
+            **person("9", "Vàng A Páo", {**event("recruited", "2020-03-01", "5/QĐ-SNV"), "request": "6/SNV-VP"}),  # type: ignore[dict-item]
+            "title": "Chuyên viên",
+            "unit": "Văn phòng",
+            "address": "paova-snv",
+            "address_document": "3/SNV-VP",
+        }
+        text = self.unfolded(changed(*PEOPLE, entry))
+        assert (
+            "- 2020-03-01, 5/QĐ-SNV, request 6/SNV-VP: create (recruited)\n"
+            "  - Vàng A Páo (9), Chuyên viên, Văn phòng, paova-snv, address by 3/SNV-VP\n"
+        ) in text
+
+    def test_ten_closings_on_ten_days_have_ten_days(self) -> None:
+        people = [person(f"1{n:02}", f"Vàng A {_word(n)}", "2019-01-01") for n in range(60)]
+        ends = [event("retired", f"2020-01-{n + 2:02}", f"7{n}/QĐ-SNV") for n in range(10)]
+        left = [{**entry, "closed": end} for entry, end in zip(people, ends, strict=False)]
+        text = self.unfolded(changed(*PEOPLE, *left, *people[10:]), changed(*PEOPLE, *people))
+        for n in range(10):
+            assert f"- 2020-01-{n + 2:02}, 7{n}/QĐ-SNV: close (retired)\n  - Vàng A {_word(n)} (1{n:02})" in text
+
+    def test_those_of_one_document_stand_together(self) -> None:
+        many = [person(f"1{n}", f"Vàng A {_word(n)}", event("recruited", "2020-03-01", "5/QĐ-SNV")) for n in range(3)]
+        text = self.unfolded(changed(*PEOPLE, *many))
+        assert text.count("5/QĐ-SNV: create (recruited)") == 1
+        assert text.partition("5/QĐ-SNV: create (recruited)\n")[2].count("\n  - Vàng A") == 2
+
+    def test_the_order_of_weight(self) -> None:
+        new = {"person": "001", "document": "2/GUQ-SNV", "date": "2020-01-01", "as": "delegate", "key": KEY}
+        spell = {"document": "9/QĐ-SNV", "date": "2019-05-01"}
+        ended = {**spell, "ended": {"document": "10/QĐ-SNV", "date": "2020-01-01"}}
+        pin = {"address": "paova-snv", "address_document": "3/SNV-VP"}
+        before = [PEOPLE[0], PEOPLE[1], {**PEOPLE[2], "suspended": [spell]}, PEOPLE[3]]
+        leader = {**PEOPLE[3], "leader": "true", "quota": "9G", "quota_document": "5/SNV-VP"}
+        now = [
+            *PEOPLE[:2],
+            {**PEOPLE[2], "suspended": [ended]},
+            leader,
+            {**person("9", "Vàng A Páo", "2019-12-01"), **pin},
+        ]
+        then, later = (
+            {**BEFORE, "agencies/snv.yml": agency("snv", *people, parent="ubnd", custodians=[self.HEAD, *more])}
+            for people, more in ((before, []), (now, [new]))
+        )
+        text = self.unfolded(later, then)
+        places = [
+            text.index(heading)
+            for heading in (
+                "Custodians and keys",
+                "Pinned",
+                "Unlocked",
+                "Leaders",
+                "Quotas",
+                "People and agencies",
+                "Plan",
+            )
+        ]
+        assert places == sorted(places)
+
+    def test_what_must_be_corrected_stands_before_what_is_compared(self) -> None:
+        text = comment(proposal(changed({**PEOPLE[0], "quota": "9G"}, *PEOPLE[1:])))
+        assert text.index("`history-quota`") < text.index("Quotas: compare")
+
 
 class TestDaysTogether:
     """What a change does on one day and on those to come, as one plan."""
@@ -350,6 +464,20 @@ class TestLength:
         assert 60_000 < len(text) <= 65_536
         assert "see plan\\.json" in text
         assert text.count("<details>") == text.count("</details>") == 1
+
+    def test_what_there_is_no_room_for_is_no_green_headline(self) -> None:
+        """Nobody hides one line by many others: those that are left out are counted at the top."""
+        opened = event("recruited", "2020-03-01", "5/QĐ-SNV")
+        many = [person(f"{n:04d}", f"Trần Văn {_word(n)}", opened, title="Chuyên viên " + "x" * 90) for n in range(400)]
+        quiet = {**person("9", "Vàng A Páo", opened), "leader": "true"}
+        found = review(proposal(changed(*PEOPLE, *many, quiet)), DAY)
+        assert found.passed
+        text = markdown(found, "en", "plan.json").replace("\\", "")
+        assert re.search(r"^## ⚠️ No errors, but \d+ lines to compare do not fit here", text, re.M)
+        assert "more lines do not fit here; see plan.json" in text
+        assert "- snv: Vàng A Páo (9) becomes a leader" in text
+        few = review(proposal(changed(*PEOPLE, *many[:20], quiet)), DAY)
+        assert "## ✅ No errors" in markdown(few, "en")
 
     def test_findings_leave_room_for_the_plan(self) -> None:
         title = "Chuyên viên <script>" + "*" * 150
@@ -415,6 +543,20 @@ class TestCommand:
         assert (done.exit_code, [found["rule"] for found in json.loads(done.stdout)]) == (0, ["history-back"])
         assert (repository / "c.md").read_text(encoding="utf-8").startswith(MARKER)
         assert json.loads((repository / "plan.json").read_text(encoding="utf-8"))["counts"]["create"] == 1
+
+    def test_what_is_compared_is_in_the_whole_plan_for_programs(self, repository: Path) -> None:
+        write(repository / "directory", changed({**PEOPLE[0], "leader": "true"}, *PEOPLE[1:]))
+        git(repository, "commit", "--quiet", "--all", "--message", "Lãnh đạo")
+        CliRunner().invoke(main, ["review", "--base", "base", "--out", "plan.json"])
+        made = json.loads((repository / "plan.json").read_text(encoding="utf-8"))
+        assert [each["person"] for each in made["compared"]["leaders"]] == ["000"]
+        shown = CliRunner().invoke(main, ["plan", "--against", "base", "--format", "json"]).stdout
+        assert json.loads(shown)["compared"] == made["compared"]
+        text = CliRunner().invoke(main, ["--lang", "en", "plan", "--against", "base"]).stdout
+        assert "leader: snv: Lò Thị Mai Hoa An (000) becomes a leader" in text
+        assert "compared" not in json.loads(
+            CliRunner().invoke(main, ["plan", "--against", "empty", "--format", "json"]).stdout
+        )
 
     def test_the_proposal_is_committed_work(self, repository: Path) -> None:
         (repository / "directory/agencies/snv.yml").write_text("nonsense", encoding="utf-8")

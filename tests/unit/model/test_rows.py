@@ -21,10 +21,12 @@ def texts() -> dict[str, str]:
         phone="0214 3 840 001",
         leader="true",
         quota="5G",
+        quota_document="3/QĐ-STTTT",
         suspended=[{"document": "1/QĐ-STTTT", "date": "2011-01-01", "until": "2011-02-01"}],
     )
     second = person("2", "Lò A", "2010-01-02", "2012-01-01", family="Lò", given="A", address="loa-aa")
-    return register(agency("aa", first, {**second, "address_document": "2/QĐ-STTTT"}, opened="2000-01-01"))
+    room = {"quota": "20G", "quota_document": "4/QĐ-UBND"}
+    return register(agency("aa", first, {**second, "address_document": "2/QĐ-STTTT"}, opened="2000-01-01", **room))
 
 
 def examined() -> examination.Examined:
@@ -39,7 +41,8 @@ def test_it_comes_back_whole() -> None:
     assert kept.agency
     assert isinstance(kept.agency.people, Staff)
     assert tuple(kept.agency.people) == made.agency.people
-    for name in ("code", "name", "kind", "opened", "closed", "parent", "identifier", "succeeds", "quota", "custodians"):
+    names = "code name kind opened closed parent identifier succeeds quota quota_document custodians"
+    for name in names.split():
         assert getattr(kept.agency, name) == getattr(made.agency, name)
     assert kept.agency.people.locals() == made.locals
     assert kept.agency.people.ids == ("1", "2")

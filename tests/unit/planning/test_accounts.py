@@ -61,7 +61,7 @@ def test_rows_come_back() -> None:
     assert load(dump(whole)) == whole
 
 
-@pytest.mark.parametrize("missing", [0, 2, 3])
+@pytest.mark.parametrize("missing", [0, 1, 3, 4])
 def test_a_row_of_an_earlier_version_lacks_the_last_fields(missing: int) -> None:
     values = tuple(WHOLE)[: len(Account._fields) - missing]
     loaded = load(rows(values)).accounts["official", "1"]
@@ -69,7 +69,7 @@ def test_a_row_of_an_earlier_version_lacks_the_last_fields(missing: int) -> None
     assert tuple(loaded)[len(values) :] == ("",) * missing
 
 
-@pytest.mark.parametrize("missing", [1, 4, 5, 13])
+@pytest.mark.parametrize("missing", [2, 5, 6, 14])
 def test_a_row_that_no_version_wrote_is_refused(missing: int) -> None:
     with pytest.raises(TypeError, match=r"no account: .*'official'"):
         load(rows(tuple(WHOLE)[: len(Account._fields) - missing]))

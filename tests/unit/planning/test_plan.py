@@ -412,6 +412,28 @@ def test_a_day_that_has_passed_is_told_first_with_both_days() -> None:
     assert second.rule.id == "plan-protected"
 
 
+@pytest.mark.parametrize(
+    ("now", "cited"),
+    [
+        ({"quota": 2048, "quota_document": "5/QĐ-STTTT"}, "5/QĐ-STTTT"),
+        ({"quota": 2048}, "1/QĐ-UBND"),
+        ({"title": "Giám đốc", "quota_document": "5/QĐ-STTTT"}, "1/QĐ-UBND"),
+        ({"quota": 2048, "quota_document": "5/QĐ-STTTT", "state": "closed", "document": "7/QĐ-STTTT"}, "7/QĐ-STTTT"),
+    ],
+)
+def test_a_quota_cites_its_own_document_where_it_is_what_changes(now: dict[str, Any], cited: str) -> None:
+    (action,) = make(aim(account()._replace(**now)), state(account())).actions
+    assert action.document == cited
+
+
+def test_a_document_of_a_quota_comes_from_the_register() -> None:
+    entry = person("1", "Lò An", "2010-01-01", quota="5G", quota_document="5/QĐ-AA")
+    found = accounts(register(agency("aa", entry, quota="20G", quota_document="6/QĐ-UBND")), "2011-01-01").accounts
+    assert found["official", "1"].quota_document == "5/QĐ-AA"
+    assert found["agency", "aa"].quota_document == "6/QĐ-UBND"
+    assert found["agency", "stttt"].quota_document == ""
+
+
 def test_an_agencys_limit_names_the_agency() -> None:
     guards = Guards({"close": Limit(10**6, 100, 20), "readdress": Limit()})
     people = [account(id_=str(n), address=f"{n}@laocai.gov.vn", agency="aa") for n in range(10)]

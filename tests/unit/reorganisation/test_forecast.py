@@ -72,12 +72,18 @@ def test_one_move_may_rest_on_a_document_of_its_own() -> None:
 def test_what_a_person_has_goes_along() -> None:
     keys: dict[str, Value] = {
         "title": "Trưởng phòng", "leader": "true", "unit": "Phòng A", "phone": "0214 3 840 034", "family": "Niê",
-        "given": "Hen", "quota": "5G",
+        "given": "Hen", "quota": "5G", "quota_document": "3/QĐ-SKHĐT",
     }  # fmt: skip
     found = foresee(province(person("3", "H'Hen Niê", "2012-01-01", **keys)), MERGED)
     former, new = found.agencies["skhdt"].people[2], found.agencies["stc"].people[3]
     assert replace(new, opened=former.opened, closed=former.closed) == former
     assert moves(found)[2] == "3: nhen-skhdt → nhen-stc"
+
+
+def test_a_quota_without_a_document_goes_along_by_the_decision() -> None:
+    found = foresee(province(person("3", "Lò An", "2012-01-01", quota="5G")), MERGED)
+    assert found.agencies["stc"].people[3].quota_document == found.agencies["stc"].people[3].opened.document
+    assert found.agencies["stc"].people[2].quota_document == ""
 
 
 def test_what_is_stated_anew_replaces_it() -> None:

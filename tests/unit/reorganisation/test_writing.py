@@ -49,7 +49,8 @@ def bare(agencies: Mapping[str, Agency]) -> dict[str, tuple[object, ...]]:
 def test_the_files_say_what_was_foreseen() -> None:
     keys: dict[str, Value] = {
         "title": "Trưởng phòng", "leader": "true", "unit": "Phòng 1", "phone": "0214 3 840 034", "family": "Niê",
-        "given": "Hen", "quota": "1536M", "address": "hen-skhdt", "address_document": "3/STTTT-VP",
+        "given": "Hen", "quota": "1536M", "quota_document": "8/QĐ-SKHDT",
+        "address": "hen-skhdt", "address_document": "3/STTTT-VP",
         "suspended": [{"document": "9/QĐ-SKHDT", "date": "2025-05-01", "until": "2025-09-01"}],
     }  # fmt: skip
     text = (

@@ -12,7 +12,7 @@ from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
 from ..model.register import AGENCY_OPENED
-from .asking import CODE, complete, event, options
+from .asking import CODE, complete, event, of_quota, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, table
 
@@ -39,23 +39,22 @@ def agency_command() -> None:
 @agency_command.command("open")
 @click.argument("code", metavar="TENDONVI", type=CODE)
 @directory
-@options("agency-name", "kind", "parent", "identifier", "quota", "document", "date", "request")
+@options("agency-name", "kind", "parent", "identifier", "quota", "quota-document", "document", "date", "request")
 @event(AGENCY_OPENED)
 @options("succeeds")
 @add_commit_options
 @lang
 def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cơ quan mới / A new agency."""
-    complete(given, "name", "kind", "event", "document", "date")
+    complete(given, "name", "kind", "event", "document", "date", *of_quota(given))
     files = read_files(directory, dry_run)
     register, _issued = computed(files)
     succeeds = [other.strip() for other in (given["succeeds"] or "").split(",") if other.strip()]
     for other in succeeds:
         if other in register.agencies and register.agencies[other].closed is None:
             raise Problem(SUCCEEDS_OPEN, agency=code, other=other)
-    fields: dict[str, Value] = {
-        key: given[key] for key in ("name", "kind", "parent", "identifier", "quota") if given[key]
-    }
+    stated = ("name", "kind", "parent", "identifier", "quota", "quota_document")
+    fields: dict[str, Value] = {key: given[key] for key in stated if given[key]}
     if succeeds:
         fields["succeeds"] = succeeds
     draft = Draft(files)

@@ -95,6 +95,7 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "address": (_TEXT, "Địa chỉ ấn định, phần trước @ / A pinned address, the part before @"),
     "address-document": (_DOCUMENT, "Văn bản ấn định địa chỉ / The document that pins it"),
     "quota": (Text("SIZE"), "Dung lượng, ví dụ 5G / Quota, such as 5G"),
+    "quota-document": (_DOCUMENT, "Văn bản quyết định dung lượng / The document that decides the quota"),
     "id": (Text("ID", schema.PERSON, "000101"), "Mã CCVC; để trống thì lệnh tự đặt / Staff number, else a random one"),
     "to": (CODE, "Mã cơ quan đến / The code of the agency to go to"),
     "key": (PublicKey(), "Khóa công khai age / Public key (age)"),
@@ -180,9 +181,14 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
             given[name] = _ask_if_any(known[name])
 
 
+def of_quota(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What else to `complete` where a quota is given: the document that decides it (R9.2)."""
+    return ("quota_document",) if given["quota"] else ()
+
+
 def _named(option: click.Parameter) -> str:
     """An option with the values that it may have, where they are a list that somebody reads."""
-    name, kind = f"--{option.name}", option.type
+    name, kind = f"--{str(option.name).replace('_', '-')}", option.type
     if isinstance(kind, click.Choice) and len(kind.choices) <= MOST_CHOICES:
         choices = kind.shown(language()) if isinstance(kind, Word) else kind.choices
         return f"{name} ({' | '.join(choices)})"

@@ -20,6 +20,7 @@ from ..messages import mark as _
 from ..messages import render, visible
 from ..model.findings import Finding, Severity, binding, new
 from ..model.register import Register
+from ..planning.compared import compare
 from ..reading import source
 from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
@@ -187,8 +188,10 @@ def _lines(data: bytes | None) -> list[str]:
 
 
 def _plan(before: list[File], after: Checked, day: date) -> str:
-    computed(before)
-    return show_plan.text(between(examined(before), after, day), language(), beside=beside())
+    register, _issued = computed(before)
+    compared = compare(register, after.register, after.issued)
+    made = between(examined(before), after, day)
+    return show_plan.text(made, language(), compared=compared, beside=beside())
 
 
 def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> None:

@@ -17,16 +17,16 @@ from ..editing.text import Value
 from ..messages import mark as _
 from ..model.register import PERSON_CLOSED, PERSON_OPENED, RENAMED
 from ..model.rows import ids_of
+from ..governance.descriptions import named
 from ..model.sizes import written
 from ..planning.listing import Listed, of_name, of_people
 from ..planning.state import Timeline
 from ..reading.source import File
 from ..rendering import addresses as show_addresses
-from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, options
+from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, of_quota, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today
 from .misuse import Misuse
-from .words import name as word
 
 SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
 SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
@@ -51,14 +51,14 @@ NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name on
 NAMESAKES = 5
 
 F = TypeVar("F", bound=Callable[..., Any])
-# What is described, and needs no document of its own.
+# What is described; of these a quota alone needs a document of its own (R9.2).
 _DESCRIBED = ("title", "unit", "phone", "quota")
 # What only somebody with another name gets, or has to show.
 _OF_ITSELF = ("name", "family", "given", "address", "address_document")
 _PARTS = ("family", "given")
 _OF_A_NAME = (*_OF_ITSELF[1:], "document", "date", "request")
 # What an entry of a person may have beside its id, its name and its event.
-_MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota")
+_MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota", "quota_document")
 
 
 def _editing(command: F) -> F:
@@ -67,7 +67,9 @@ def _editing(command: F) -> F:
 
 
 _leader = click.option("--leader", is_flag=True, help="Là lãnh đạo / A leader.")
-_person_options = options("name", "family", "given", "title", "unit", "phone", "address", "address-document", "quota")
+_person_options = options(
+    *("name", "family", "given", "title", "unit", "phone", "address", "address-document", "quota", "quota-document")
+)
 
 
 @click.command("open")
@@ -79,7 +81,7 @@ _person_options = options("name", "family", "given", "title", "unit", "phone", "
 @event(BEGINNINGS, "recruited")
 def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cấp hộp thư cho một người / Open a mailbox for a person."""
-    complete(given, "name", "document", "date", optional=("title", "unit", "phone"))
+    complete(given, "name", "document", "date", *of_quota(given), optional=("title", "unit", "phone"))
     files = read_files(directory, dry_run)
     timeline = _timeline(files)
     if given["id"] is None:
@@ -118,7 +120,8 @@ def transfer_command(person: str, directory: Path, dry_run: bool, yes: bool, lan
     The name is kept, unless --name is given; title, division and telephone there are stated anew.
     """
     files = read_files(directory, dry_run)
-    item = _settle(files, person, given, "to", "document", "date", optional=("title", "unit", "phone"))
+    asked = ("to", "document", "date", *of_quota(given))
+    item = _settle(files, person, given, *asked, optional=("title", "unit", "phone"))
     _not_pending(item)
     if given["to"] == item.agency.code:
         raise Problem(SAME_AGENCY, name=item.name, id=item.id, agency=item.agency.code)
@@ -201,14 +204,14 @@ def _matter(files: list[File], query: str, event: str | None) -> withdrawal.Matt
     if not meant:
         raise Problem(NOTHING_TO_COME, **values)
     if len({matter.event for matter in meant}) > 1:
-        listed = [f"{word(matter.event, language())} {matter.day} ({matter.document})" for matter in meant]
+        listed = [f"{named(matter.event, language())} {matter.day} ({matter.document})" for matter in meant]
         raise Problem(SEVERAL_TO_COME, **values, found=listed)
     return meant[-1]
 
 
 def _tell(matter: withdrawal.Matter, given: Mapping[str, Any]) -> None:
     """Say in words what does not come to pass: a plan only shows what does."""
-    values = {"name": matter.name, "id": matter.id, "what": word(matter.event, language()), "day": matter.day}
+    values = {"name": matter.name, "id": matter.id, "what": named(matter.event, language()), "day": matter.day}
     values |= {"document": matter.document, "by": given["document"], "until": given["until"]}
     say(PUT_OFF if given["until"] else TAKEN_BACK, **values)
 
@@ -266,6 +269,9 @@ def change_command(  # noqa: PLR0913, PLR0917
     values = {**dict.fromkeys(without, ""), **{key: given[key] for key in _DESCRIBED if given[key]}}
     if leader is not None:
         values["leader"] = "true" if leader else ""
+    if "quota" in values:
+        complete(given, "quota_document")
+        values["quota_document"] = given["quota_document"]
     files = read_files(directory, dry_run)
     if given["name"]:
         draft, day = _renamed(files, person, given, values)
@@ -308,7 +314,8 @@ def _said(item: Listed) -> dict[str, str]:
     if row is None:
         return {}
     texts = {"family": row.family, "given": row.given, "title": row.title, "unit": row.unit, "phone": row.phone}
-    return {**texts, "leader": "true" if row.leader else "", "quota": written(row.quota) if row.quota else ""}
+    quota = {"quota": written(row.quota) if row.quota else "", "quota_document": row.quota_document}
+    return {**texts, **quota, "leader": "true" if row.leader else ""}
 
 
 @click.command("key")

@@ -103,7 +103,7 @@ def review_command(  # noqa: PLR0913, PLR0917
     if comment:
         write(comment, [shown])
     if out and made.plan:
-        write(out, chain(show_plan.json_pieces(made.plan, language()), [b"\n"]))
+        write(out, chain(show_plan.json_pieces(made.plan, language(), made.compared), [b"\n"]))
     output = shown if form == "markdown" else show_findings.FORMATS[form](made.findings, language())
     if output:
         click.echo(output.rstrip("\n"))

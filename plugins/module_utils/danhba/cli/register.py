@@ -19,6 +19,7 @@ from ..model.findings import binding
 from ..model.register import Register
 from ..planning import accounts as a
 from ..planning import listing, plan
+from ..planning.compared import compare
 from ..planning.state import Timeline
 from ..reading import source
 from ..reading.source import Unusable
@@ -139,18 +140,19 @@ def plan_command(  # noqa: PLR0913, PLR0917
     """Những gì sẽ thay đổi / What would change."""
     register, issued = _read(source.from_directory(directory))
     goal = wanted(register, issued, day)
-    actual = _actual(directory, against, day)
-    if not against.endswith(".json"):
+    actual, before = _actual(directory, against, day)
+    if before:
         actual = _without_void(actual, goal.accounts, register)
     made = plan.make(goal, actual)
+    compared = compare(before, register, issued) if before else None
     if out:
-        write(out, chain(show_plan.json_pieces(made, language()), [b"\n"]))
+        write(out, chain(show_plan.json_pieces(made, language(), compared), [b"\n"]))
     if form == "text":
-        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint, beside=beside()))
+        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint, compared, beside=beside()))
     elif form == "markdown":
         click.echo(show_plan.markdown(made, language(), out.name if out else ""))
     else:
-        put(chain(show_plan.json_pieces(made, language()), [b"\n"]))
+        put(chain(show_plan.json_pieces(made, language(), compared), [b"\n"]))
     sys.exit(REFUSED if made.refused else 0)
 
 
@@ -162,13 +164,14 @@ def _without_void(actual: a.Accounts, goal: a.Accounts, register: Register) -> a
     return a.Accounts({key: each for key, each in actual.accounts.items() if key not in gone}, actual.routes)
 
 
-def _actual(directory: Path, against: str, day: date) -> a.Accounts:
+def _actual(directory: Path, against: str, day: date) -> tuple[a.Accounts, Register | None]:
+    """What is there, and the register that it follows from, where it is of one."""
     if against == "empty":
-        return a.EMPTY
+        return a.EMPTY, None
     if against.endswith(".json"):
-        return _exported(Path(against))
+        return _exported(Path(against)), None
     register, issued = _read(source.from_git(directory, against))
-    return wanted(register, issued, day).accounts
+    return wanted(register, issued, day).accounts, register
 
 
 def _exported(path: Path) -> a.Accounts:

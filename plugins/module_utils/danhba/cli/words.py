@@ -8,8 +8,8 @@ from typing import Any
 import click
 from unidecode import unidecode
 
-from ..governance.descriptions import WORDS
-from ..messages import LANGUAGES, translator
+from ..governance.descriptions import named
+from ..messages import LANGUAGES
 
 
 class Word(click.Choice[str]):
@@ -28,18 +28,13 @@ class Word(click.Choice[str]):
         """The words as somebody may give them."""
         if language == "en":
             return list(self.choices)
-        return [f"{name(word, language)} ({word})" for word in self.choices]
-
-
-def name(word: str, language: str) -> str:
-    """A word's name in a language, without what else is said of it."""
-    return translator(language)(WORDS[word]).partition(":")[0].partition(";")[0]
+        return [f"{named(word, language)} ({word})" for word in self.choices]
 
 
 def _names(word: str) -> set[str]:
     """All by which a word may be given: itself, its name, and each of those that stand in one with commas."""
-    names = [name(word, language) for language in LANGUAGES]
-    return {_bare(part) for named in names for part in (named, *named.split(","))}
+    names = [named(word, language) for language in LANGUAGES]
+    return {_bare(part) for each in names for part in (each, *each.split(","))}
 
 
 def _bare(text: str) -> str:

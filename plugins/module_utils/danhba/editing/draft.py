@@ -24,9 +24,10 @@ NOT_SUSPENDED = _("{person} is not suspended in {agency} on {day}; see what ther
 NOT_OPEN = _("nobody with id {person} is open in {agency}; see where they are: danhba who {person}")
 CLOSED = _("{agency} was closed on {day} by {document} already; nothing is closed twice")
 
-_AGENCY = "agency name kind parent identifier opened closed succeeds quota custodians people".split()
+_AGENCY = "agency name kind parent identifier opened closed succeeds quota quota_document custodians people".split()
 _PERSON = (
-    "id name family given title leader unit phone address address_document quota opened suspended closed withdrawn"
+    "id name family given title leader unit phone address address_document quota quota_document"
+    " opened suspended closed withdrawn"
 ).split()
 _EVENT = "person limit document request date event from until ended withdrawn as key count accounts".split()
 

@@ -50,9 +50,18 @@ class Contact:
         return tuple(getattr(self, key) for key in HEADINGS)
 
 
+def is_offered(state: str) -> bool:
+    """Whether an address book has a mailbox in that state: an open one alone, in every form (decision 0049).
+
+    Who is suspended reads nothing meanwhile, and is there again when that is over. On the host the view
+    `addressbook.mailbox` says the same.
+    """
+    return state == State.OPEN
+
+
 def contacts(listed: Iterable[Listed]) -> Iterator[Contact]:
-    """The open mailboxes, in their order."""
-    return (_contact(item) for item in listed if item.state == State.OPEN)
+    """The mailboxes that address books offer, in their order."""
+    return (_contact(item) for item in listed if is_offered(item.state))
 
 
 def _contact(item: Listed) -> Contact:

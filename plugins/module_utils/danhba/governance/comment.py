@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import groupby
+from operator import attrgetter
 
+from ..addresses.issuing import contact
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.findings import Finding, Severity, binding
-from ..model.register import Agency, Event, Issuance
+from ..planning.compared import OPENED, Cited, Handover, Withdrawn
+from ..rendering import compared as show_compared
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
-from .descriptions import WORDS
+from .descriptions import named
 from .proposal import Proposal
-from .review import Handover, Moved, Review, Withdrawal
+from .review import Moved, Review
 
 # The first line of the comment, by which its later versions find it.
 MARKER = "<!-- danhba-review -->"
@@ -26,6 +30,10 @@ DAYS = 5
 _ROOM_FOR_LISTS = 4_000
 # Who gets which key and which address must be compared one by one.
 _ROOM_FOR_COMPARED = 15_000
+_ROOM_FOR_CITED = 25_000
+_ROOM_FOR_FINDINGS = 20_000
+# They are told beside the custodians.
+_KEYS = frozenset({"history-key", "history-operator-key"})
 _NONE = "—"
 MOVED = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
 # How many paths or people a paragraph names.
@@ -36,34 +44,15 @@ _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
 def markdown(review: Review, language: str, file: str = "") -> str:
     """The whole comment, at most `LONGEST_MARKDOWN` characters; `file` is where the whole plan is."""
     page = Page(language, f"danhba check --base {review.proposal.target}", LONGEST_MARKDOWN - _ROOM_FOR_PLAN)
-    page.add(f"{MARKER}\n## {_headline(review, language)}")
+    page.add(_top(review, language))
     for part in _situation(review, language):
         page.add(part)
-    settings = [
-        f"- {escape(visible(f'{path}: {before or _NONE} → {now or _NONE}'))}" for path, before, now in review.settings
-    ]
-    heading = _("Changes of province.yml: the guards of every plan are set there.")
-    page.list(settings, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
-    heading = _("The guards are loosened, and this passes only by that: compare each with its document.")
-    items = [_item(finding, language) for finding in review.loosened]
-    page.list(items, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
-    heading = _("Custodians and keys: compare each with the authorisation, and ask them whether the key is theirs.")
-    handovers = [_handover(handover, language) for handover in review.compared.handovers]
-    page.list(handovers, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
-    heading = _("Pinned addresses: compare each with the document that decides it.")
-    pins = [_pin(*pin, language) for pin in review.compared.pins]
-    page.list(pins, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
-    heading = _("Withdrawn before its day: this does not come to pass. Compare each with the document that says so.")
-    withdrawals = [_withdrawal(each, language) for each in review.compared.withdrawn]
-    page.list(withdrawals, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
-    page.list([_item(finding, language) for finding in _in_order(review.findings)])
-    if review.known:
-        page.add(
-            _say(_("{count} more findings are in {target} already."), language, review.proposal, count=review.known)
-        )
-    outside = [f"- {escape(visible(path))}" for path in review.proposal.outside]
-    heading = _("Files outside the register: not looked at here, and for the operator alone to judge.")
-    page.list(outside, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
+    # What must be corrected comes first; otherwise what weighs most.
+    parts = (_told, _weighed) if binding(review.findings) else (_weighed, _told)
+    for add in parts:
+        add(page, review, language)
+    _cited(page, review, language, file)
+    page.parts[0] = _top(review, language, left=page.left)
     if review.plan:
         room = LONGEST_MARKDOWN - len(page.text()) - _ROOM_FOR_MORE
         page.add(show_plan.markdown(review.plan, language, file, room))
@@ -77,7 +66,120 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     return page.text().strip() + "\n"
 
 
-def _headline(review: Review, language: str) -> str:
+def _weighed(page: Page, review: Review, language: str) -> None:
+    for heading, items, most in (*_guards(review, language), *_compared(review, language)):
+        page.list(items, _heading(heading, review, language), most=most)
+
+
+# A heading, what stands below it, and how many characters that may have.
+_Section = tuple[str, list[str], int]
+
+
+def _heading(template: str, review: Review, language: str) -> str:
+    return "**" + _say(template, language, review.proposal) + "**\n\n"
+
+
+def _guards(review: Review, language: str) -> Iterator[_Section]:
+    """What the province's file says anew, and what passes only by that."""
+    settings = [_line(f"{path}: {before or _NONE} → {now or _NONE}") for path, before, now in review.settings]
+    yield _("Changes of province.yml: the guards of every plan are set there."), settings, _ROOM_FOR_LISTS
+    items = [_item(finding, language) for finding in review.loosened]
+    heading = _("The guards are loosened, and this passes only by that: compare each with its document.")
+    yield heading, items, _ROOM_FOR_LISTS
+
+
+def _compared(review: Review, language: str) -> Iterator[_Section]:
+    """What weighs most, each compared with its document; keys are told by their findings, who had them before too."""
+    compared, most = review.compared, _ROOM_FOR_COMPARED
+    handed = [line for item in compared.handovers for line in _handed(item, language)]
+    keys = [_item(finding, language) for finding in review.findings if finding.rule.id in _KEYS]
+    heading = _("Custodians and keys: compare each with the authorisation, and ask them whether the key is theirs.")
+    yield heading, [*handed, *keys], most
+    pins = [_line(show_compared.pinned(item, language)) for item in compared.pins]
+    yield _("Pinned addresses: compare each with the document that decides it."), pins, most
+    unlocked = [_line(show_compared.unlocked(item, language)) for item in compared.unlocked]
+    yield _("Unlocked sooner: compare each with the document that ends the suspension."), unlocked, most
+    withdrawn = [_line(_withdrawn(item, language)) for item in compared.withdrawn]
+    heading = _("Withdrawn before its day: this does not come to pass. Compare each with the document that says so.")
+    yield heading, withdrawn, most
+    leaders = [_line(show_compared.leader(item, language)) for item in compared.leaders]
+    yield _("Leaders: compare each with the appointment."), leaders, most
+    quotas = [_line(show_compared.quota(item, language)) for item in compared.quotas]
+    yield _("Quotas: compare each with the document that decides it."), quotas, most
+    described = [_line(show_compared.described(item, language)) for item in compared.described]
+    yield _("Said anew without a document of its own:"), described, most
+
+
+def _withdrawn(item: Withdrawn, language: str) -> str:
+    what = named(item.event, language) if item.event else translator(language)(show_compared.DONE[item.what])
+    return show_compared.withdrawn(item, what, language)
+
+
+def _handed(item: Handover, language: str) -> Iterator[str]:
+    yield _line(show_compared.handover(item, language))
+    if item.is_to_another:
+        yield "  " + _line(show_compared.follows(item, language))
+
+
+def _told(page: Page, review: Review, language: str) -> None:
+    """What is wrong or advised, what the target has of that, and what nobody looked at."""
+    findings = [finding for finding in review.findings if finding.rule.id not in _KEYS]
+    heading = _heading(_("What the check says of it:"), review, language)
+    page.list([_item(finding, language) for finding in _in_order(findings)], heading, most=_ROOM_FOR_FINDINGS)
+    if review.known:
+        known = _("{count} more findings are in {target} already.")
+        page.add(_say(known, language, review.proposal, count=review.known))
+    outside = [_line(path) for path in review.proposal.outside]
+    heading = _("Files outside the register: not looked at here, and for the operator alone to judge.")
+    page.list(outside, _heading(heading, review, language), most=_ROOM_FOR_LISTS)
+
+
+# One thing that a document does on a day, to one or to many: a reviewer has it in hand, and compares all of them.
+_SAME = attrgetter("day", "document", "request", "what", "event", "until")
+_REQUEST, _PINNED_BY = _("request"), _("address by {document}")
+
+
+def _cited(page: Page, review: Review, language: str, file: str) -> None:
+    """Each thing that a document does to somebody, day by day and document by document."""
+    lines = []
+    for _key, same in groupby(sorted(review.compared.cited, key=_SAME), _SAME):
+        items = list(same)
+        lines.append(_line(_deed(items[0], language)))
+        lines += ["  " + _line(_subject(item, language)) for item in items]
+    heading = _heading(_("People and agencies: compare each with its document."), review, language)
+    findings, page.file = page.file, file or "danhba review --out FILE"
+    page.list(lines, heading, most=_ROOM_FOR_CITED)
+    page.file = findings
+
+
+def _deed(item: Cited, language: str) -> str:
+    """What a document does, and on which day."""
+    translate = translator(language)
+    what = translate(show_compared.DONE[item.what])
+    event = f" ({named(item.event, language)})" if item.event else ""
+    until = f" → {item.until}" if item.until else ""
+    request = f", {translate(_REQUEST)} {item.request}" if item.request else ""
+    return f"{item.day}{until}, {item.document}{request}: {what}{event}"
+
+
+def _subject(item: Cited, language: str) -> str:
+    """To whom, and which mailbox that is about."""
+    address = item.address if item.person else contact(item.agency)
+    parts = [f"{item.name} ({item.person or item.agency})", item.title, item.unit, address]
+    if item.address_document and item.what == OPENED:
+        parts.append(render(_PINNED_BY, {"document": item.address_document}, language))
+    return ", ".join(part for part in parts if part)
+
+
+def _line(text: str) -> str:
+    return f"- {escape(visible(text))}"
+
+
+def _top(review: Review, language: str, left: int = 0) -> str:
+    return f"{MARKER}\n## {_headline(review, language, left)}"
+
+
+def _headline(review: Review, language: str, left: int = 0) -> str:
     proposal, errors = review.proposal, len(binding(review.findings))
     if not proposal.related or proposal.conflicts:
         return "⚠️ " + _say(_("This change cannot be merged as it is"), language, proposal)
@@ -91,8 +193,17 @@ def _headline(review: Review, language: str) -> str:
         )
     if review.plan.refused:
         return "🛑 " + _say(_("The plan is refused"), language, proposal)
+    return _passing(review, language, left)
+
+
+def _passing(review: Review, language: str, left: int) -> str:
+    """What stands above a proposal that has no errors: ✅ only where all is there to be read, and nothing loosened."""
+    proposal = review.proposal
     if review.loosens:
         return "⚠️ " + _say(_("No errors, but the guards are loosened: read by what, and what for"), language, proposal)
+    if left:
+        template = _("No errors, but {count} lines to compare do not fit here: read those, too, before approving")
+        return "⚠️ " + _say(template, language, proposal, count=left)
     return "✅ " + _say(_("No errors: read the plan before approving"), language, proposal)
 
 
@@ -142,44 +253,6 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
         "git push --force-with-lease",
     )
     yield "\n".join(("```sh", *steps, "```"))
-
-
-def _handover(handover: Handover, language: str) -> str:
-    custodian = handover.custodian
-    template = _("{agency}: from {day} on {name} ({person}), {role}, {document}; key: {key}")
-    values = {
-        "agency": handover.agency.code,
-        "day": custodian.date,
-        "name": handover.name,
-        "person": custodian.person,
-        "role": translator(language)(WORDS[custodian.role]),
-        "document": custodian.document,
-        "key": custodian.key or _NONE,
-    }
-    return "- " + _safe(template, language, values)
-
-
-def _pin(agency: Agency, issuance: Issuance, language: str) -> str:
-    template = _("{agency}: {address} for {name} ({person}), decided by {document}")
-    values = {"agency": agency.code, "address": issuance.address, "name": issuance.name, "person": issuance.id}
-    return "- " + _safe(template, language, {**values, "document": issuance.address_document or _NONE})
-
-
-def _withdrawal(withdrawal: Withdrawal, language: str) -> str:
-    template = _("{agency}: {name} ({person}): {what}, from {day} on, {document}; withdrawn by {by} of {on}")
-    happening, ending = withdrawal.happening, withdrawal.ending
-    word = WORDS[happening.event if isinstance(happening, Event) else "suspended"]
-    values = {
-        "agency": withdrawal.agency.code,
-        "name": withdrawal.issuance.name,
-        "person": withdrawal.issuance.id,
-        "what": translator(language)(word).partition(":")[0].partition(";")[0],
-        "day": withdrawal.day,
-        "document": happening.document,
-        "by": ending.document,
-        "on": ending.date,
-    }
-    return "- " + _safe(template, language, values)
 
 
 def _moved(moved: Moved, language: str) -> str:

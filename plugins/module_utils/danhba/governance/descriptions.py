@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..messages import mark as _
+from ..messages import translator
 from ..model.kinds import KINDS
 
 # By the end of a key's path, the longest that fits: `custodians.document` before `document`.
@@ -19,6 +20,10 @@ KEYS: dict[str, tuple[str, str]] = {
     "closed": (_("Closing"), _("Added when it ends: the document, the day from which it is closed, the event (R6.1).")),
     "succeeds": (_("Predecessors"), _("The tendonvi of the agencies whose mail and duties this one takes over.")),
     "quota": (_("Quota"), _("Size of the mailbox, such as 500M or 10G; left out for that of the policy (R9.2).")),
+    "quota_document": (
+        _("Document of the quota"),
+        _("Number and symbol of the document that decides the quota, or its change (R9.2)."),
+    ),
     "custodians": (
         _("Custodians of the contact mailbox"),
         _("Grows at its end only; the last one in force holds the mailbox (R11)."),
@@ -148,3 +153,8 @@ WORDS: dict[str, str] = {
     "true": _("yes"),
     "false": _("no"),
 }
+
+
+def named(word: str, language: str) -> str:
+    """A word's name in a language, without what else is said of it."""
+    return translator(language)(WORDS[word]).partition(":")[0].partition(";")[0]

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..addresses.issuing import Issued
-from ..checking.check import Checked, check, differences, loosened
+from ..checking.check import check, differences, loosened
 from ..model.findings import Finding, binding, new
-from ..model.register import Agency, Custodian, Ending, Event, Issuance, Register, Suspension
+from ..model.register import Agency, Issuance, Register
+from ..planning.compared import Compared, compare
 from ..planning.plan import Plan
 from ..reading import tree
 from ..reading.source import PROVINCE, File
@@ -29,37 +30,6 @@ class Moved:
     before: str
     now: str
     holder: str
-
-
-@dataclass(frozen=True, slots=True)
-class Handover:
-    """A contact mailbox given to somebody: the agency, the person's name, and the entry that says so."""
-
-    agency: Agency
-    name: str
-    custodian: Custodian
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
-    """Something that was to come for a person of an agency, from a day on, and what takes it back before that."""
-
-    agency: Agency
-    issuance: Issuance
-    happening: Event | Suspension
-    day: date
-    ending: Ending
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
-    """What no plan shows and reviewers compare with its documents: new custodians with their keys, new pins, and what
-    does not come to pass.
-    """
-
-    handovers: list[Handover] = field(default_factory=list)
-    pins: list[tuple[Agency, Issuance]] = field(default_factory=list)
-    withdrawn: list[Withdrawal] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,51 +82,12 @@ def review(proposal: Proposal, day: date) -> Review:
         moved = list(_moved(proposal, *now.sound)) if proposal.behind else []
     settings = list(_settings(base, files))
     known = len(now.findings) - len(findings)
-    made_out = Review(proposal, day, findings, known, made, more, moved, settings, _compared(before, now))
+    made_out = Review(
+        proposal, day, findings, known, made, more, moved, settings, compare(before.register, now.register, now.issued)
+    )
     if before.register and now.register and loosens(before.register.province, now.register.province):
         return replace(made_out, loosens=True, loosened=loosened(before, now, day))
     return made_out
-
-
-def _compared(before: Checked, now: Checked) -> Compared:
-    """Of the agencies that differ."""
-    former = before.register.agencies if before.register else {}
-    later = now.register.agencies.values() if now.register else ()
-    changed = [agency for agency in later if former.get(agency.code) is not agency]
-    return Compared(
-        [handover for agency in changed for handover in _handovers(former.get(agency.code), agency)],
-        [(agency, issuance) for agency in changed for issuance in _pins(former.get(agency.code), agency)],
-        [each for agency in changed for each in _withdrawn(former.get(agency.code), agency)],
-    )
-
-
-def _withdrawn(before: Agency | None, now: Agency) -> Iterator[Withdrawal]:
-    """What was not taken back before."""
-    people = before.people if before else ()
-    known = {(issuance.id, each) for issuance in people for each in issuance.taken_back()}
-    for issuance in now.people:
-        for each in issuance.taken_back():
-            if (issuance.id, each) not in known:
-                yield Withdrawal(now, issuance, *each)
-
-
-def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
-    known = before.custodians if before else ()
-    names = {issuance.id: issuance.name for issuance in now.people} if now.custodians else {}
-    for custodian in now.custodians:
-        if custodian not in known:
-            yield Handover(now, names.get(custodian.person, ""), custodian)
-
-
-def _pins(before: Agency | None, now: Agency) -> Iterator[Issuance]:
-    known = {_pin(issuance) for issuance in before.people} if before else set()
-    for issuance in now.people:
-        if issuance.address and _pin(issuance) not in known:
-            yield issuance
-
-
-def _pin(issuance: Issuance) -> tuple[str, str, str]:
-    return issuance.id, issuance.address, issuance.address_document
 
 
 def together(plans: list[Plan]) -> Plan:

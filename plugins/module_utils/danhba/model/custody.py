@@ -4,8 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
-from .register import Agency, Custodian, Issuance
+from .register import Agency, Custodian, Issuance, Province
+
+
+class Rekeyed(NamedTuple):
+    """Another key of an agency's letters from a day (ISO 8601) on: whose, and whose before the change.
+
+    A `person` is empty where it is the operator's, whose code is the `name`; a key is empty where there is none.
+    """
+
+    agency: str
+    day: str
+    person: str
+    name: str
+    key: str
+    before_person: str
+    before_name: str
+    before_key: str
 
 
 def holder(agency: Agency, day: date) -> tuple[Custodian, Issuance] | None:
@@ -44,3 +61,20 @@ def turns(agency: Agency) -> Iterator[date]:
                 yield suspension.since
                 if suspension.end:
                     yield suspension.end
+
+
+def rekeyed(before: Agency, now: Agency, operator: Province) -> Iterator[Rekeyed]:
+    """Every other key with which an agency's letters are encrypted on some day, however it came into force."""
+    told = set()
+    for day in sorted({*turns(before), *turns(now)}):
+        then, later = (_reader(operator, holder(agency, day)) for agency in (before, now))
+        if then[-1] != later[-1] and (then, later) not in told:
+            told.add((then, later))
+            yield Rekeyed(now.code, day.isoformat(), *later, *then)
+
+
+def _reader(operator: Province, held: tuple[Custodian, Issuance] | None) -> tuple[str, str, str]:
+    """Who opens an agency's letters, by which key: id, name, key."""
+    if held and held[0].key:
+        return held[1].id, held[1].name, held[0].key
+    return "", operator.operator, operator.operator_key

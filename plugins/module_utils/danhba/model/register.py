@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -88,6 +89,7 @@ class Issuance:
     address: str = ""
     address_document: str = ""
     quota: int | None = None
+    quota_document: str = ""
     suspended: tuple[Suspension, ...] = ()
     withdrawn: tuple[Event, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
@@ -133,6 +135,7 @@ class Agency:
     identifier: str = ""
     succeeds: tuple[str, ...] = ()
     quota: int | None = None
+    quota_document: str = ""
     custodians: tuple[Custodian, ...] = ()
     people: Sequence[Issuance] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
@@ -186,3 +189,11 @@ class Register:
         for agency in self.agencies.values():
             for issuance in agency.people:
                 yield agency, issuance
+
+
+def numbered(people: Iterable[Issuance]) -> Iterator[tuple[tuple[str, int], Issuance]]:
+    """Entries of an agency by whose they are, and the first, second … of that person: they only grow."""
+    counted: Counter[str] = Counter()
+    for issuance in people:
+        yield (issuance.id, counted[issuance.id]), issuance
+        counted[issuance.id] += 1

@@ -113,6 +113,7 @@ class Row(NamedTuple):
     closed_request: str
     address: str
     address_document: str
+    quota_document: str
     void_on: str
     withdrawn: Sequence[TakenBack]
 
@@ -152,6 +153,7 @@ class Row(NamedTuple):
             address=self.address,
             address_document=self.address_document,
             quota=self.quota,
+            quota_document=self.quota_document,
             suspended=self.suspended,
             withdrawn=tuple(each.happening() for each in self.withdrawn),
         )
@@ -182,6 +184,7 @@ def row_of(issuance: Issuance, local: str | None) -> Row:
         closed.request if closed else "",
         issuance.address,
         issuance.address_document,
+        issuance.quota_document,
         opened.withdrawn.date.isoformat() if opened.withdrawn else "",
         tuple(map(_taken_back, issuance.withdrawn)),
     )
@@ -238,6 +241,8 @@ class Staff(Sequence[Issuance]):
 
     def __eq__(self, other: object) -> bool:
         """The same issuances in the same order, kept or not."""
+        if isinstance(other, Staff) and self._data == other._data:
+            return True
         return isinstance(other, Sequence) and self._issuances == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]  # as of any sequence that compares by what is in it
@@ -259,6 +264,7 @@ def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], byte
         agency.identifier,
         agency.succeeds,
         agency.quota,
+        agency.quota_document,
         [[c.person, c.document, c.date.isoformat(), c.role, c.key] for c in agency.custodians],
     ]
     rows = [_plain(row_of(issuance, local)) for issuance, local in zip(agency.people, locals_, strict=True)]
@@ -267,7 +273,7 @@ def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], byte
 
 def load(head: list[Any], rows: bytes, ids: Sequence[str], file: str) -> Agency:
     """The inverse of `dump`, for an agency of that file whose people have those ids."""
-    code, name, kind, opened, closed, parent, identifier, succeeds, quota, custodians = head
+    code, name, kind, opened, closed, parent, identifier, succeeds, quota, quota_document, custodians = head
     return Agency(
         code=code,
         name=name,
@@ -279,6 +285,7 @@ def load(head: list[Any], rows: bytes, ids: Sequence[str], file: str) -> Agency:
         identifier=identifier,
         succeeds=tuple(succeeds),
         quota=quota,
+        quota_document=quota_document,
         custodians=tuple(
             Custodian(person, document, date.fromisoformat(day), role, key)
             for person, document, day, role, key in custodians

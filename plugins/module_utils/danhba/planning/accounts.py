@@ -33,6 +33,7 @@ class Account(NamedTuple):
 
     `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top. `family` and
     `given`, of an official's alone, are parts of the name as written; `family` is empty where it is one word.
+    `quota_document` is what decides the quota, empty where the policy does.
     """
 
     kind: str
@@ -50,6 +51,7 @@ class Account(NamedTuple):
     parent: str = ""
     family: str = ""
     given: str = ""
+    quota_document: str = ""
 
     @property
     def key(self) -> Key:
@@ -150,8 +152,8 @@ _ROW = [int if name == "quota" else str for name in Account._fields]
 
 
 def _account(row: Iterable[Any]) -> Account:
-    # A state exported before accounts had the last three fields is shorter: none of them, or `parent` alone.
-    if [type(value) for value in row] not in (_ROW, _ROW[:-2], _ROW[:-3]):
+    # A state exported before accounts had the last four fields is shorter: it has three, `parent` alone, or none.
+    if [type(value) for value in row] not in (_ROW, _ROW[:-1], _ROW[:-3], _ROW[:-4]):
         raise TypeError(f"no account: {row!r}")
     account = Account(*row)
     date.fromisoformat(account.since)

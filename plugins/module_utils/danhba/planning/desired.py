@@ -133,6 +133,7 @@ class _Desired:
             document=event.document,
             since=event.date.isoformat(),
             parent=agency.parent,
+            quota_document=agency.quota_document,
         )
 
     def _official(self, entry: Entry, state: State) -> a.Account:
@@ -156,6 +157,7 @@ class _Desired:
             "",
             intern(family),
             intern(given),
+            row.quota_document,
         )
 
     def _reason(self, row: Row, state: State) -> tuple[str, str]:

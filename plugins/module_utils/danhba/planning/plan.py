@@ -344,11 +344,17 @@ def _account_action(step: Step, before: Account | None, after: Account) -> Actio
         step.address,
         step.agency,
         after.name,
-        after.document,
+        _document(step, was, after),
         after.since,
         was,
         becomes,
     )
+
+
+def _document(step: Step, was: Mapping[str, Any], after: Account) -> str:
+    """What put it into its state; a quota that alone brings a change about has a document of its own (R9.2)."""
+    is_of_quota = step.action == UPDATE and "quota" in was and after.quota_document
+    return after.quota_document if is_of_quota else after.document
 
 
 def _shown(route: Account | Route | None) -> dict[str, Any]:

@@ -299,8 +299,8 @@ def _ending(reader: Reader, node: Node | None, key: str) -> Ending | None:
 
 _ISSUANCE = ("id", "name", "opened")
 _ISSUANCE_MORE = (
-    *("title", "leader", "unit", "phone", "family", "given", "address", "address_document", "quota"),
-    *("suspended", "closed", "withdrawn"),
+    *("title", "leader", "unit", "phone", "family", "given", "address", "address_document"),
+    *("quota", "quota_document", "suspended", "closed", "withdrawn"),
 )
 
 
@@ -323,6 +323,7 @@ def _issuance(reader: Reader, code: str, node: Node) -> Issuance | None:
         phone=inner.phone("phone"),
         address_document=inner.document("address_document"),
         quota=inner.size("quota"),
+        quota_document=inner.document("quota_document"),
         suspended=inner.many("suspended", lambda item: _suspension(reader, item)),
         withdrawn=inner.many("withdrawn", lambda item: _withdrawn(reader, item)),
         at=inner.at,
@@ -351,7 +352,7 @@ def _custodian(reader: Reader, node: Node) -> Custodian | None:
 
 
 _AGENCY = ("agency", "name", "kind", "opened", "people")
-_AGENCY_MORE = ("parent", "identifier", "closed", "succeeds", "quota", "custodians")
+_AGENCY_MORE = ("parent", "identifier", "closed", "succeeds", "quota", "quota_document", "custodians")
 
 
 def agency(reader: Reader, node: Node) -> Agency | None:
@@ -365,7 +366,7 @@ def agency(reader: Reader, node: Node) -> Agency | None:
         "parent": inner.matching("parent", CODE, "ubnd"),
         "identifier": inner.matching("identifier", IDENTIFIER, "H38.10"),
     }
-    quota = inner.size("quota")
+    quota, quota_document = inner.size("quota"), inner.document("quota_document")
     succeeds = inner.many("succeeds", lambda item: reader.text(item, "succeeds"))
     custodians = inner.many("custodians", lambda item: _custodian(reader, item))
     people = inner.many("people", lambda item: _issuance(reader, code, item))
@@ -381,6 +382,7 @@ def agency(reader: Reader, node: Node) -> Agency | None:
         file=reader.file,
         succeeds=succeeds,
         quota=quota,
+        quota_document=quota_document,
         custodians=custodians,
         people=people,
         at=inner.at,

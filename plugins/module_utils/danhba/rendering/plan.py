@@ -14,8 +14,10 @@ from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.sizes import written
 from ..planning.accounts import CANCELLED, FORWARD, OFFICIAL, REDIRECT
+from ..planning.compared import Compared
 from ..planning.plan import CLOSE, CREATE, READDRESS, REOPEN, RESUME, SUSPEND, UPDATE, Action, Plan, Refusal
 from ..vietnamese.names import spelling
+from . import compared as show_compared
 from .colour import Paint, plain
 
 LABELS = {
@@ -53,6 +55,8 @@ FIELDS = {
 # What takes a mailbox or an address away from somebody, or gives one back with all its mail: reviewers read each.
 TAKING = frozenset({CLOSE, SUSPEND, READDRESS, REOPEN, RESUME})
 COLOURS = {CLOSE: "red", SUSPEND: "magenta", READDRESS: "yellow", CREATE: "green", REOPEN: "green", RESUME: "green"}
+# Fields that say by which document the others are as they are; the line ends with it.
+_CITING = frozenset({"document", "since", "state", "quota_document"})
 # A comment on GitHub is cut at 65,536 characters.
 LONGEST_MARKDOWN = 65_000
 _GAP = "\n\n"
@@ -95,14 +99,15 @@ def action_data(action: Action) -> dict[str, Any]:
     return action._asdict()
 
 
-def as_json(plan: Plan, language: str) -> str:
-    """The whole plan as one JSON object."""
-    return b"".join(json_pieces(plan, language)).decode()
+def as_json(plan: Plan, language: str, compared: Compared | None = None) -> str:
+    """The whole plan as one JSON object; `compared` is what two registers differ in, where it is made of two."""
+    return b"".join(json_pieces(plan, language, compared)).decode()
 
 
-def json_pieces(plan: Plan, language: str) -> Iterator[bytes]:
+def json_pieces(plan: Plan, language: str, compared: Compared | None = None) -> Iterator[bytes]:
     """The same as octets, in pieces: a first plan of a province is a hundred megabytes."""
-    return pretty_object(_head(plan, language), "actions", map(action_data, plan.actions))
+    more = {"compared": compared.as_data()} if compared else {}
+    return pretty_object({**_head(plan, language), **more}, "actions", map(action_data, plan.actions))
 
 
 def sentence(action: Action, language: str) -> str:
@@ -154,7 +159,7 @@ def _arrow(action: Action, language: str) -> str:
         return f"→ {action.after['address']}"
     if action.kind == "route" and "targets" in action.after:
         return "→ " + ", ".join(action.after["targets"])
-    said = {"document", "since", "state", *(("name", "family", "given") if renames(action) else ())}
+    said = {*_CITING, *(("name", "family", "given") if renames(action) else ())}
     changed = [
         name
         for name, value in action.after.items()
@@ -178,18 +183,24 @@ def counts(plan: Plan, language: str) -> str:
     return ", ".join(counted) or translate(_("no mailbox and no address changes"))
 
 
-def text(plan: Plan, language: str, paint: Paint = plain, *, beside: bool = True) -> str:
-    """Every action, then every refusal with the English `beside` another language, the counts, and the checksum to
-    apply by, if it is for that.
+def text(
+    plan: Plan, language: str, paint: Paint = plain, compared: Compared | None = None, *, beside: bool = True
+) -> str:
+    """Every action, then what no server holds and two registers differ in, where the plan is `compared` of two; every
+    refusal with the English `beside` another language, the counts, and the checksum to apply by, if it is for that.
     """
-    return "\n".join(text_pieces(plan, language, paint, beside=beside))
+    return "\n".join(text_pieces(plan, language, paint, compared, beside=beside))
 
 
-def text_pieces(plan: Plan, language: str, paint: Paint = plain, *, beside: bool = True) -> Iterator[str]:
+def text_pieces(
+    plan: Plan, language: str, paint: Paint = plain, compared: Compared | None = None, *, beside: bool = True
+) -> Iterator[str]:
     """The same in pieces of many lines; between two of them is a line end."""
     lines = _lines(plan.actions, language)
     while some := list(islice(lines, AT_ONCE)):
         yield "\n".join(paint(line, COLOURS.get(action, "")) for action, line in some)
+    if notes := [*show_compared.notes(compared or Compared(), language)]:
+        yield "\n".join(notes)
     yield "\n".join(_end(plan, language, paint, beside=beside))
 
 
@@ -242,13 +253,14 @@ def _takes(action: Action) -> bool:
 
 @dataclass(slots=True)
 class Page:
-    """A text that grows no longer than `most` characters."""
+    """A text that grows no longer than `most` characters; `left` counts the lines that found no room."""
 
     language: str
     file: str
     most: int
     parts: list[str] = field(default_factory=list)
     length: int = 0
+    left: int = 0
     end: str = ""
 
     def add(self, part: str) -> None:
@@ -267,6 +279,7 @@ class Page:
         left = len(lines) - fitting
         if fitting:
             self.add(before + "\n".join(lines[:fitting]) + after)
+        self.left += left
         if left:
             self.add(self._more(left))
 

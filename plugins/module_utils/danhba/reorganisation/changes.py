@@ -89,6 +89,7 @@ class Changes:
             parent=opening.parent,
             identifier=opening.identifier,
             quota=opening.quota,
+            quota_document=self.decision.decides(opening.quota, opening.quota_document),
             at=opening.at,
         )
 

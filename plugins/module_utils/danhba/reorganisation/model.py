@@ -20,6 +20,7 @@ class Opening:
     parent: str = ""
     identifier: str = ""
     quota: int | None = None
+    quota_document: str = ""
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -107,6 +108,10 @@ class Reorganisation:
     parents: tuple[Parent, ...] = ()
     custodians: tuple[Holder, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def decides(self, quota: int | None, document: str) -> str:
+        """The document of a quota: its own, else the reorganisation's; none where no quota is stated."""
+        return document or (self.document if quota is not None else "")
 
     def where(self, at: Places, key: str = "", subject: str = "") -> Where:
         """The place of a value of one of its parts."""

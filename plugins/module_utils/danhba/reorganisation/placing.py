@@ -107,6 +107,7 @@ class Placing:
             opened=self._event(item),
             address=address,
             address_document=document,
+            quota_document=decision.decides(former.quota, former.quota_document),
             suspended=tuple(replace(s, since=decision.date, at={}) for s in in_force),
             withdrawn=(),
             at=item.fate.at,

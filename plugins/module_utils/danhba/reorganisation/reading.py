@@ -69,8 +69,12 @@ def _code(fields: Fields, key: str) -> str:
     return fields.matching(key, schema.CODE, "stttt")
 
 
+_OPENING = ("agency", "name", "kind", "event")
+_OPENING_MORE = ("parent", "identifier", "quota", "quota_document")
+
+
 def _opening(reader: Reader, node: Node) -> Opening | None:
-    inner = reader.map(node, "agencies", ("agency", "name", "kind", "event"), ("parent", "identifier", "quota"))
+    inner = reader.map(node, "agencies", _OPENING, _OPENING_MORE)
     code, name = _code(inner, "agency"), inner.text("name")
     kind, event = inner.one_of("kind", KINDS), inner.one_of("event", AGENCY_OPENED)
     opening = Opening(
@@ -81,6 +85,7 @@ def _opening(reader: Reader, node: Node) -> Opening | None:
         parent=_code(inner, "parent"),
         identifier=inner.matching("identifier", schema.IDENTIFIER, "H38.10"),
         quota=inner.size("quota"),
+        quota_document=inner.document("quota_document"),
         at=inner.at,
     )
     return opening if code and name and kind and event else None

@@ -65,6 +65,7 @@ def _agency(agency: Agency) -> dict[str, Value]:
                 "opened": _event(agency.opened),
                 "succeeds": [*agency.succeeds],
                 "quota": written(agency.quota) if agency.quota else "",
+                "quota_document": agency.quota_document,
                 "custodians": [_custodian(custodian) for custodian in agency.custodians],
                 "people": [_person(issuance) for issuance in agency.people],
             }
@@ -82,6 +83,7 @@ def _person(issuance: Issuance) -> dict[str, Value]:
                 "address": issuance.address,
                 "address_document": issuance.address_document,
                 "quota": written(issuance.quota) if issuance.quota else "",
+                "quota_document": issuance.quota_document,
                 "opened": _event(issuance.opened),
                 "suspended": [entry.suspension(suspension) for suspension in issuance.suspended],
                 "closed": _event(issuance.closed) if issuance.closed else "",

@@ -154,6 +154,22 @@ def check(agency: Agency) -> Iterator[Finding]:
         yield from _taken_back(agency, issuance)
         if issuance.suspended or issuance.address_document:
             yield from _others(agency, issuance)
+    yield from _quotas(agency)
+
+
+def _quotas(agency: Agency) -> Iterator[Finding]:
+    """The documents that give mailboxes more or less room than others have."""
+    for document, where in _of_quotas(agency):
+        if not _is(document, WRITTEN):
+            yield _objection(SLIP, document, where)
+
+
+def _of_quotas(agency: Agency) -> Iterator[tuple[str, Where]]:
+    if agency.quota_document:
+        yield agency.quota_document, agency.where("quota_document")
+    for issuance in agency.people:
+        if issuance.quota_document:
+            yield issuance.quota_document, agency.where_of(issuance, "quota_document")
 
 
 def _unmarked(agency: Agency) -> Iterator[Finding]:
@@ -170,6 +186,7 @@ def _cited(agency: Agency) -> Iterator[tuple[str, Where]]:
             yield event.document, _at(agency.where(key), event.at, "document")
     for custodian in agency.custodians:
         yield custodian.document, agency.where_of(custodian, "document")
+    yield from _of_quotas(agency)
     for issuance in agency.people:
         # Nearly all have a type, which is seen at once.
         if "D-" in issuance.opened.document:

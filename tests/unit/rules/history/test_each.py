@@ -41,6 +41,23 @@ LEFT_TWO = {
     "agencies/cc.yml": agency("cc", person("1", "Lò An", "2008-01-01", "2009-01-01")),
 }
 
+ROOM = "quota: 10G\n"
+MORE, LESS = "quota: 20G\n", "quota: 100M\n"
+BY, BY_ANOTHER = "quota_document: 3/QĐ-UBND\n", "quota_document: 4/QĐ-UBND\n"
+QUOTAS: tuple[tuple[str, str, str, list[str]], ...] = (
+    ("that is larger", ROOM, MORE, [f"{S}:8:8 history-quota"]),
+    ("that is smaller", ROOM, LESS, [f"{S}:8:8 history-quota"]),
+    ("that is gone", ROOM, "", [f"{S}:2:1 history-quota"]),
+    ("that is larger, decided", ROOM, MORE + BY, []),
+    ("that is gone, decided", ROOM, BY, []),
+    ("as the document before said", ROOM + BY, MORE + BY, [f"{S}:9:17 history-quota"]),
+    ("by another document", ROOM + BY, MORE + BY_ANOTHER, []),
+    ("as before by another document", ROOM + BY, ROOM + BY_ANOTHER, [f"{S}:9:17 history-quota-document"]),
+    ("as before without its document", ROOM + BY, ROOM, [f"{S}:8:8 history-quota-document"]),
+    ("as before, with a document at last", ROOM, ROOM + BY, []),
+    ("of before, with a slip", ROOM, ROOM + "quota_document: 3/GM-UBND\n", [f"{S}:9:17 document-slip"]),
+)
+
 LEADER = "    leader: true"
 OFFICER = STTTT[THIRD:].replace("000103", "000104")
 OFFICER = OFFICER.replace(PHU, PINNED.replace("gsphu", "giamdoc").replace("Phử", "Ký"))
@@ -250,6 +267,29 @@ CASES = [
         base=edited(S, (PHU, PINNED)),
     ),
     history("a pin taken away", SAMPLE, f"{S}:24:5 history-pin", base=edited(S, (PHU, PINNED))),
+    *(
+        history(f"a quota {what}", edited(S, (ROOM, now)), *expected, base=edited(S, (ROOM, before)))
+        for what, before, now, expected in QUOTAS
+    ),
+    history("a quota of a person", edited(S, (PHU, f"{PHU}    quota: 5G\n")), f"{S}:26:12 history-quota"),
+    history("a quota of a person, decided", edited(S, (PHU, f"{PHU}    quota: 5G\n    quota_document: 3/QĐ-STTTT\n"))),
+    history(
+        "a quota of a person taken away",
+        edited(S, (PHU, PHU)),
+        f"{S}:24:5 history-quota",
+        base=edited(S, (PHU, f"{PHU}    quota: 5G\n")),
+    ),
+    history(
+        "an entry more with a quota",
+        {**SAMPLE, A: agency("aa", person("1", "Lò An", "2011-06-01", quota="1G"))},
+        f"{A}:10:12 history-quota",
+        base={**SAMPLE, A: agency("aa")},
+    ),
+    history("an agency more with a quota", {**SAMPLE, A: agency("aa", quota="20G")}, f"{A}:6:8 history-quota"),
+    history(
+        "an agency more with a quota and its document",
+        {**SAMPLE, A: agency("aa", quota="20G", quota_document="8/QĐ-UBND")},
+    ),
     history(
         "one who had left two others, opened again",
         {**LEFT_TWO, "agencies/bb.yml": agency("bb", person("1", "Lò An", "2012-05-01"))},

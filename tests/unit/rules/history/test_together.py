@@ -208,7 +208,10 @@ VALUES = [
         "title, unit, telephone, quota",
         in_file(
             STTTT,
-            ("title: Giám đốc", "title: Phó Giám đốc\n    unit: Văn phòng\n    quota: 5G"),
+            (
+                "title: Giám đốc",
+                "title: Phó Giám đốc\n    unit: Văn phòng\n    quota: 5G\n    quota_document: 3/QĐ-STTTT",
+            ),
             ("0214 3 840 034", "0214 3 840 035"),
         ),
         [],
@@ -434,7 +437,12 @@ RETURNS: list[tuple[str, str, Texts, list[str]]] = [
         ["agencies/bb.yml:9:13 bb/1 return"],
     ),
     ("another one", agency("bb", person("2", "An", "2012-01-01")), GONE, []),
-    ("as before he left", agency("bb", EARLIER, quota="5G"), {**GONE, "agencies/bb.yml": agency("bb", EARLIER)}, []),
+    (
+        "as before he left",
+        agency("bb", EARLIER, identifier="H38.99"),
+        {**GONE, "agencies/bb.yml": agency("bb", EARLIER)},
+        [],
+    ),
     (
         "where he was before",
         agency("bb", EARLIER, person("1", "An", "2012-01-01")),
@@ -443,7 +451,7 @@ RETURNS: list[tuple[str, str, Texts, list[str]]] = [
     ),
     (
         "as before",
-        agency("bb", person("1", "An", "2012-01-01"), quota="5G"),
+        agency("bb", person("1", "An", "2012-01-01"), identifier="H38.99"),
         {**GONE, "agencies/bb.yml": agency("bb", person("1", "An", "2012-01-01"))},
         [],
     ),
@@ -603,6 +611,10 @@ FOUND_BY: Mapping[str, tuple[Texts, Texts]] = {
     "history-agency-name": (SAMPLE, edited(S, (NAME, "name: Sở Khoa học"))),
     "history-name": of("another name of the same initials"),
     "history-pin": of("a pin taken away"),
+    "history-quota-document": (
+        edited(S, ("quota: 10G\n", "quota: 10G\nquota_document: 3/QĐ-UBND\n")),
+        edited(S, ("quota: 10G\n", "quota: 10G\nquota_document: 4/QĐ-UBND\n")),
+    ),
     "history-office": (SAMPLE, {**SAMPLE, S: in_file(entries(ONE, TWO, THREE, FOUR), (" Ký\n", f" Ký\n{ADMIN}"))}),
 }
 

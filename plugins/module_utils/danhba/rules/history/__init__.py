@@ -18,7 +18,7 @@ from ...model.findings import KIND_LIMIT, Finding, Where, advice
 from ...model.place import START
 from ...model.register import Agency, Province, Register
 from . import agency as agencies
-from . import custodians, entries, events, moves, pins
+from . import custodians, entries, events, moves, pins, quotas
 from . import province as provinces
 from .agency import GONE
 from .entries import Given
@@ -34,6 +34,7 @@ CORRECTIONS = frozenset(
     for found in (
         *(events.OPENED, events.CLOSED, events.REOPENED, events.TO_COME, custodians.CUSTODIAN, entries.SUSPENDED),
         *(agencies.SUCCEEDS, moves.SUCCEEDS_ADDED, agencies.RENAMED, entries.NAME, entries.PIN, pins.OFFICE),
+        quotas.DOCUMENT,
     )
 )
 
@@ -108,6 +109,8 @@ def _all(base: Version, now: Version, unclear: frozenset[str], day: date | None)
     there = (base.of(agency) for agency in base.register.agencies.values())
     here = ((agency, now.of(agency)) for agency in now.register.agencies.values() if agency.code not in unclear)
     yield from pins.check(there, here)
+    clear = (agency for agency in now.register.agencies.values() if agency.code not in unclear)
+    yield from quotas.check(base.register.agencies, clear)
 
 
 def _gone(agencies: list[Agency], unclear: frozenset[str]) -> Iterator[Finding]:

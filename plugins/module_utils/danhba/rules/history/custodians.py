@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from itertools import zip_longest
-from typing import NamedTuple
 
 from ...messages import mark as _
-from ...model import custody
+from ...model.custody import rekeyed
 from ...model.findings import Finding, Where, advice, rule
 from ...model.register import Agency, Custodian, Province
 
@@ -53,27 +52,15 @@ def check(before: Agency, now: Agency) -> Iterator[Finding]:
 
 def keys(before: Agency, now: Agency, operator: Province) -> Iterator[Finding]:
     """Every other key with which letters are encrypted on some day, however it came into force."""
-    told = set()
-    for day in sorted({*custody.turns(before), *custody.turns(now)}):
-        then, later = _reader(before, operator, day), _reader(now, operator, day)
-        if then.key != later.key and (then, later) not in told:
-            told.add((then, later))
-            values = {"who": later.name, "now": later.key, "was": then.name, "before": then.key}
-            yield KEY.at(_where(now, day), day=day, agency=now.code, **values)
+    for each in rekeyed(before, now, operator):
+        values = {"who": _who(each.name, each.person), "now": each.key or NO_KEY}
+        former = {"was": _who(each.before_name, each.before_person), "before": each.before_key or NO_KEY}
+        day = date.fromisoformat(each.day)
+        yield KEY.at(_where(now, day), day=day, agency=now.code, **values, **former)
 
 
-class _Reader(NamedTuple):
-    """Who opens an agency's letters, by which key."""
-
-    name: str
-    key: str
-
-
-def _reader(agency: Agency, operator: Province, day: date) -> _Reader:
-    held = custody.holder(agency, day)
-    if held and held[0].key:
-        return _Reader(f"{held[1].name} ({held[1].id})", held[0].key)
-    return _Reader(operator.operator, operator.operator_key or NO_KEY)
+def _who(name: str, person: str) -> str:
+    return f"{name} ({person})" if person else name
 
 
 def _where(agency: Agency, day: date) -> Where:

@@ -10,8 +10,9 @@ from ..database import connect
 from .settings import Settings
 
 ROLE = "openldap"
-# The form in which entries are written. A new form makes the next run on every server compare all of them.
-FORM = "3"
+# The form in which entries are written, and which there are. A new form makes the next run on every server compare all
+# of them.
+FORM = "4"
 READ_SECONDS = 120  # for the mailboxes of a province, many times over
 
 Agency = tuple[str, str, str]

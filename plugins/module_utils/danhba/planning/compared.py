@@ -1,0 +1,398 @@
+"""What a change of the register does that somebody compares with its documents, in the order of weight.
+
+A plan tells what a server does on a day. This tells what stands behind it, whatever the day: who gets a mailbox that is
+not their own, by which keys letters are encrypted, what is pinned, unlocked or given more room, and each thing that a
+document does to a person. Plans, reviews and rules all ask here, so that none of them knows of a change that another
+does not. Days are ISO 8601, empty where there is none; quotas are octets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, fields
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+from ..addresses.issuing import Issued
+from ..model.custody import Rekeyed, rekeyed
+from ..model.policy import Policy
+from ..model.register import Agency, Event, Issuance, Register, Suspension, numbered
+from ..model.rows import ids_of
+from .accounts import AGENCY, OFFICIAL
+
+OPENED, CLOSED, SUSPENDED, ENDED = "opened", "closed", "suspended", "ended"
+# What is said of a person, and of an agency, without a document of its own.
+_OF_PEOPLE = ("name", "family", "given", "title", "unit", "phone")
+_OF_AGENCIES = ("name", "kind", "parent", "identifier")
+
+
+class Handover(NamedTuple):
+    """A contact mailbox given to somebody from a day on; `before_…` is who had it, empty where nobody did (R11.1)."""
+
+    agency: str
+    day: str
+    person: str
+    name: str
+    title: str
+    role: str
+    document: str
+    key: str
+    before_person: str
+    before_name: str
+
+    @property
+    def is_to_another(self) -> bool:
+        """Whether the mailbox goes from one person to another, so that it is handed over (R11.2)."""
+        return self.before_person not in {"", self.person}
+
+
+class Pinned(NamedTuple):
+    """An address that a document decides; its local part."""
+
+    agency: str
+    person: str
+    name: str
+    address: str
+    document: str
+
+
+class Unlocked(NamedTuple):
+    """A suspension that ends sooner: on `end` instead of `before` (empty: open); an empty `end` is one taken out."""
+
+    agency: str
+    person: str
+    name: str
+    title: str
+    since: str
+    before: str
+    end: str
+    document: str
+
+
+class Withdrawn(NamedTuple):
+    """What was to come to pass from a day on, and the document that takes it back, and when, before that day.
+
+    `what` and `event` are as those of `Cited`.
+    """
+
+    agency: str
+    person: str
+    name: str
+    what: str
+    event: str
+    day: str
+    document: str
+    by: str
+    on: str
+
+
+class Leader(NamedTuple):
+    """Who becomes a leader, whose mail is kept longer, or is one no more; by the document of a new entry."""
+
+    agency: str
+    person: str
+    name: str
+    title: str
+    before: bool
+    now: bool
+    document: str
+
+
+class Quota(NamedTuple):
+    """The room of a mailbox, of which `before` is None for a new one; without an `id`, of all that state none.
+
+    `usual` is that of the kind.
+    """
+
+    kind: str
+    agency: str
+    id: str
+    name: str
+    before: int | None
+    now: int
+    usual: int
+    document: str
+
+    @property
+    def is_lowered(self) -> bool:
+        """Whether the mailbox may hold more than it now has room for."""
+        return self.before is not None and self.now < self.before
+
+
+class Described(NamedTuple):
+    """Something said anew of a person, or without a `person` of an agency."""
+
+    agency: str
+    person: str
+    name: str
+    field: str
+    before: str
+    now: str
+
+
+class Cited(NamedTuple):
+    """What a document does on a day to a person, or without a `person` to an agency.
+
+    `what` is one of `OPENED`, `CLOSED`, `SUSPENDED` and `ENDED`; `event` is that of the first two, `until` the end of
+    the third. `address` is the local part.
+    """
+
+    agency: str
+    day: str
+    what: str
+    event: str
+    person: str
+    name: str
+    title: str
+    unit: str
+    document: str
+    request: str
+    until: str
+    address: str
+    address_document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """All of it, in the order of weight."""
+
+    handovers: tuple[Handover, ...] = ()
+    keys: tuple[Rekeyed, ...] = ()
+    pins: tuple[Pinned, ...] = ()
+    unlocked: tuple[Unlocked, ...] = ()
+    withdrawn: tuple[Withdrawn, ...] = ()
+    leaders: tuple[Leader, ...] = ()
+    quotas: tuple[Quota, ...] = ()
+    described: tuple[Described, ...] = ()
+    cited: tuple[Cited, ...] = ()
+
+    def as_data(self) -> dict[str, list[dict[str, Any]]]:
+        """As JSON holds it: the records of each kind with their keys."""
+        return {each.name: [record._asdict() for record in getattr(self, each.name)] for each in fields(self)}
+
+
+def compare(before: Register | None, now: Register | None, issued: Issued | None) -> Compared:
+    """What of `now` was not in `before`; `issued` are the addresses now. Of a register that cannot be read, nothing."""
+    if now is None:
+        return Compared()
+    former = before.agencies if before else {}
+    made = _Made(before, now, issued)
+    pairs = [
+        (former.get(agency.code), agency)
+        for agency in now.agencies.values()
+        if former.get(agency.code) is not agency and former.get(agency.code) != agency
+    ]
+    made.earlier = _earlier(former.values(), {id_ for _then, agency in pairs for id_ in ids_of(agency)})
+    return made.all(pairs)
+
+
+def _earlier(agencies: Iterable[Agency], people: Set[str]) -> dict[str, Issuance]:
+    """The last entry of some people before the change, by the days, wherever it is."""
+    found: dict[str, Issuance] = {}
+    for agency in agencies:
+        if people.isdisjoint(ids_of(agency)):
+            continue
+        for issuance in agency.people:
+            if issuance.id not in found or found[issuance.id].opened.date <= issuance.opened.date:
+                found[issuance.id] = issuance
+    return found
+
+
+# An entry as it was and is, the former None for a new one, with its local part.
+_Pair = tuple[Issuance | None, Issuance, str]
+
+
+class _Made:
+    def __init__(self, before: Register | None, now: Register, issued: Issued | None) -> None:
+        self.before, self.now, self.issued = before, now, issued
+        self.policy = now.province.policy
+        self.earlier: Mapping[str, Issuance] = {}
+
+    def all(self, agencies: Iterable[tuple[Agency | None, Agency]]) -> Compared:
+        found: dict[str, list[Any]] = {each.name: [] for each in fields(Compared)}
+        found["quotas"] += self._usual()
+        for then, agency in agencies:
+            found["handovers"] += _handovers(then, agency)
+            found["keys"] += rekeyed(then, agency, self.now.province) if then else ()
+            found["quotas"] += self._contact(then, agency)
+            found["described"] += _described(agency, then, agency, _OF_AGENCIES)
+            found["cited"] += _of_agency(then, agency)
+            for pair in self._pairs(then, agency):
+                self._person(found, agency, pair)
+        found["cited"].sort(key=lambda cited: (cited.day, cited.agency, cited.person))
+        return Compared(**{name: tuple(records) for name, records in found.items()})
+
+    def _pairs(self, then: Agency | None, agency: Agency) -> Iterator[_Pair]:
+        known = dict(numbered(then.people)) if then else {}
+        given = self.issued.locals.get(agency.code, ()) if self.issued else ()
+        for (key, issuance), local in zip_longest(numbered(agency.people), given[: len(agency.people)]):
+            if known.get(key) != issuance:
+                yield known.get(key), issuance, local or ""
+
+    def _person(self, found: dict[str, list[Any]], agency: Agency, pair: _Pair) -> None:
+        then, now, _local = pair
+        found["pins"] += _pins(agency, then, now)
+        found["unlocked"] += _unlocked(agency, then, now) if then else self._let_in(agency, now)
+        found["withdrawn"] += _withdrawn(agency, then, now)
+        found["leaders"] += self._leader(agency, then, now)
+        found["quotas"] += self._quota(agency, then, now)
+        found["described"] += _described(agency, then, now, _OF_PEOPLE)
+        found["cited"] += _of_person(agency, pair)
+
+    def _let_in(self, agency: Agency, now: Issuance) -> Iterator[Unlocked]:
+        """One whose suspension would go on beyond the day of a new entry, which does not carry it as far."""
+        earlier, day = self.earlier.get(now.id), now.opened.date
+        spells = [spell for spell in earlier.suspended if spell.end is None or day < spell.end] if earlier else []
+        carried = next((spell for spell in now.suspended if spell.covers(day)), None)
+        for before in spells:
+            if carried is None:
+                yield _sooner(agency, now, before, day.isoformat(), now.opened.document)
+            elif _is_sooner(before, carried) and carried.end:
+                yield _sooner(agency, now, before, carried.end.isoformat(), (carried.ended or carried).document)
+
+    def _leader(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Leader]:
+        earlier = then or self.earlier.get(now.id)
+        was = bool(earlier and earlier.leader)
+        if was != now.leader:
+            document = "" if then else now.opened.document
+            yield Leader(agency.code, now.id, now.name, now.title, was, now.leader, document)
+
+    def _quota(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Quota]:
+        usual, earlier = self.policy.quota_official, then or self.earlier.get(now.id)
+        before, room = (earlier.quota or usual) if earlier else None, now.quota or usual
+        stated = now.quota is not None if earlier is None else before != room
+        if stated:
+            yield Quota(OFFICIAL, agency.code, now.id, now.name, before, room, usual, now.quota_document)
+
+    def _contact(self, then: Agency | None, agency: Agency) -> Iterator[Quota]:
+        usual = self.policy.quota_agency
+        before, room = (then.quota or usual) if then else None, agency.quota or usual
+        stated = agency.quota is not None if then is None else before != room
+        if stated:
+            yield Quota(AGENCY, agency.code, agency.code, agency.name, before, room, usual, agency.quota_document)
+
+    def _usual(self) -> Iterator[Quota]:
+        """The room of all that state none of their own."""
+        was: Policy = self.before.province.policy if self.before else self.policy
+        for kind, before, now in (
+            (OFFICIAL, was.quota_official, self.policy.quota_official),
+            (AGENCY, was.quota_agency, self.policy.quota_agency),
+        ):
+            if before != now:
+                yield Quota(kind, "", "", "", before, now, now, "")
+
+
+def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
+    known = before.custodians if before else ()
+    people = {issuance.id: issuance for issuance in now.people} if now.custodians else {}
+    former = None
+    for each in now.custodians:
+        if each not in known:
+            to, by = people.get(each.person), people.get(former.person) if former else None
+            yield Handover(
+                now.code,
+                each.date.isoformat(),
+                each.person,
+                to.name if to else "",
+                to.title if to else "",
+                each.role,
+                each.document,
+                each.key,
+                former.person if former else "",
+                by.name if by else "",
+            )
+        former = each
+
+
+def _pins(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Pinned]:
+    before = (then.address, then.address_document) if then else ("", "")
+    if now.address and before != (now.address, now.address_document):
+        yield Pinned(agency.code, now.id, now.name, now.address, now.address_document)
+
+
+def _unlocked(agency: Agency, then: Issuance, now: Issuance) -> Iterator[Unlocked]:
+    for before, later in zip_longest(then.suspended, now.suspended):
+        if before and (later is None or _is_sooner(before, later)):
+            end = later.end.isoformat() if later and later.end else ""
+            document = (later.ended or later).document if later else ""
+            yield _sooner(agency, now, before, end, document)
+
+
+def _sooner(agency: Agency, now: Issuance, before: Suspension, end: str, document: str) -> Unlocked:
+    was = before.end.isoformat() if before.end else ""
+    return Unlocked(agency.code, now.id, now.name, now.title, before.since.isoformat(), was, end, document)
+
+
+def _is_sooner(before: Suspension, now: Suspension) -> bool:
+    return now.end is not None and (before.end is None or now.end < before.end)
+
+
+def _withdrawn(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Withdrawn]:
+    known = set(then.taken_back()) if then else set()
+    for each in now.taken_back():
+        if each in known:
+            continue
+        happening, day, ending = each
+        event = happening.event if isinstance(happening, Event) else ""
+        what = (OPENED if happening == now.opened else CLOSED) if event else SUSPENDED
+        stated = (day.isoformat(), happening.document, ending.document, ending.date.isoformat())
+        yield Withdrawn(agency.code, now.id, now.name, what, event, *stated)
+
+
+def _described(
+    agency: Agency, then: Agency | Issuance | None, now: Agency | Issuance, names: Iterable[str]
+) -> Iterator[Described]:
+    person, name = (now.id, now.name) if isinstance(now, Issuance) else ("", now.name)
+    for field in names if then else ():
+        before, later = getattr(then, field), getattr(now, field)
+        if before != later:
+            yield Described(agency.code, person, name, field, before, later)
+
+
+def _of_agency(then: Agency | None, agency: Agency) -> Iterator[Cited]:
+    for what, was, event in _events(then, agency):
+        if event and event != was:
+            yield _cited(agency, what, event)
+
+
+def _events(then: Agency | Issuance | None, now: Agency | Issuance) -> Iterator[tuple[str, Event | None, Event | None]]:
+    yield OPENED, then.opened if then else None, now.opened
+    yield CLOSED, then.closed if then else None, now.closed
+
+
+def _of_person(agency: Agency, pair: _Pair) -> Iterator[Cited]:
+    then, now, _local = pair
+    for what, was, event in _events(then, now):
+        if event and event != was and not event.withdrawn:
+            yield _cited(agency, what, event, pair)
+    for before, later in zip_longest(then.suspended if then else (), now.suspended):
+        if later:
+            yield from _spell(agency, before, later, pair)
+
+
+def _spell(agency: Agency, before: Suspension | None, now: Suspension, pair: _Pair) -> Iterator[Cited]:
+    stated = (before.document, before.since, before.until) if before else None
+    if stated != (now.document, now.since, now.until) and not now.withdrawn:
+        until = now.until.isoformat() if now.until else ""
+        yield _cited(agency, SUSPENDED, Event(now.document, now.since, ""), pair, until)
+    if now.ended and now.ended != (before.ended if before else None):
+        yield _cited(agency, ENDED, Event(now.ended.document, now.ended.date, ""), pair)
+
+
+def _cited(agency: Agency, what: str, event: Event, pair: _Pair | None = None, until: str = "") -> Cited:
+    now, local = pair[1:] if pair else (None, "")
+    return Cited(
+        agency.code,
+        event.date.isoformat(),
+        what,
+        event.event,
+        now.id if now else "",
+        now.name if now else agency.name,
+        now.title if now else "",
+        now.unit if now else "",
+        event.document,
+        event.request,
+        until,
+        local,
+        now.address_document if now else "",
+    )

@@ -1,0 +1,172 @@
+"""What is compared with documents, in words: the same sentences in a plan and in the comment of a review."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..messages import mark as _
+from ..messages import render, translator, visible
+from ..model.custody import Rekeyed
+from ..model.sizes import written
+from ..planning.accounts import AGENCY
+from ..planning.compared import (
+    CLOSED,
+    ENDED,
+    OPENED,
+    SUSPENDED,
+    Compared,
+    Described,
+    Handover,
+    Leader,
+    Pinned,
+    Quota,
+    Unlocked,
+    Withdrawn,
+)
+
+NONE = "—"
+# What stands before a sentence in a plan, where no heading says it.
+LABELS = {
+    "handovers": _("contact mailbox"),
+    "keys": _("key of letters"),
+    "withdrawn": _("withdrawn"),
+    "leaders": _("leader"),
+    "quotas": _("quota"),
+    "described": _("agency"),
+}
+ROLES = {"head": _("head of the agency"), "delegate": _("authorised in writing")}
+DONE = {OPENED: _("create"), CLOSED: _("close"), SUSPENDED: _("suspend"), ENDED: _("resume")}
+FIELDS = {
+    "name": _("name"),
+    "family": _("family name"),
+    "given": _("given name"),
+    "title": _("title"),
+    "unit": _("division"),
+    "phone": _("telephone"),
+    "kind": _("kind"),
+    "parent": _("managing agency"),
+    "identifier": _("identifier"),
+}
+
+
+def handover(item: Handover, language: str) -> str:
+    """Who gets a contact mailbox, from when, as what, by which document, with which key, and in whose place."""
+    template = _("{agency}: from {day} on {name} ({person}), {role}, {document}; key: {key}")
+    role = translator(language)(ROLES[item.role])
+    values = {**item._asdict(), "role": f"{item.title}, {role}" if item.title else role, "key": item.key or NONE}
+    said = render(template, values, language)
+    if not item.is_to_another:
+        return said
+    return said + "; " + render(_("in place of {who}"), {"who": _who(item.before_name, item.before_person)}, language)
+
+
+def follows(item: Handover, language: str) -> str:
+    """What has to be done on that day where a mailbox goes from one person to another (R11.2)."""
+    template = _(
+        "then hand over contact-{agency} (R11.2): a new password to {name}, every session of {before} ended, and a "
+        "record with address, number and size of the messages"
+    )
+    return render(template, {**item._asdict(), "before": item.before_name or item.before_person}, language)
+
+
+def rekeyed(item: Rekeyed, language: str) -> str:
+    """Who opens an agency's letters from when on, by which key, and who did before."""
+    template = _("{agency}: from {day} on {who} with {now}; before {was} with {before}")
+    values = {
+        "who": _who(item.name, item.person),
+        "now": item.key or NONE,
+        "was": _who(item.before_name, item.before_person),
+        "before": item.before_key or NONE,
+    }
+    return render(template, {**item._asdict(), **values}, language)
+
+
+def pinned(item: Pinned, language: str) -> str:
+    """A pinned address, whose it is, and the document that decides it."""
+    template = _("{agency}: {address} for {name} ({person}), decided by {document}")
+    return render(template, {**item._asdict(), "document": item.document or NONE}, language)
+
+
+def unlocked(item: Unlocked, language: str) -> str:
+    """Who may log in sooner than before, from when, and by which document."""
+    values = {**item._asdict(), "before": item.before or NONE, "document": item.document or NONE}
+    if not item.end:
+        template = _("{agency}: the suspension of {name} ({person}) since {since} is taken out, as if there were none")
+    else:
+        template = _("{agency}: {name} ({person}) from {end} on by {document}; suspended since {since}, until {before}")
+    return render(template, values, language)
+
+
+def withdrawn(item: Withdrawn, what: str, language: str) -> str:
+    """What does not come to pass for whom, `what` being its name in the language, and by which document."""
+    template = _("{agency}: {name} ({person}): {what}, from {day} on, {document}; withdrawn by {by} of {on}")
+    return render(template, {**item._asdict(), "what": what}, language)
+
+
+def leader(item: Leader, language: str) -> str:
+    """Who becomes a leader, or is one no more, and by which document where there is one."""
+    who = f"{item.agency}: {_titled(item.name, item.person, item.title)}"
+    if item.now:
+        said = render(_("{who} becomes a leader, whose mail is kept for longer"), {"who": who}, language)
+    else:
+        said = render(_("{who} is a leader no more; mail is kept for fewer days"), {"who": who}, language)
+    return f"{said}; {item.document}" if item.document else said
+
+
+def quota(item: Quota, language: str) -> str:
+    """Whose mailbox has how much room instead of how much, by which document; a warning where it has less."""
+    before = NONE if item.before is None else written(item.before)
+    document = f"; {item.document}" if item.document else ""
+    usual = render(_("usually {quota}"), {"quota": written(item.usual)}, language)
+    said = f"{_whose(item, language)}: {before} → {written(item.now)} ({usual}){document}"
+    if not item.is_lowered:
+        return said
+    less = _("less than before: see first how much mail is there, for one that is full takes no more")
+    return f"{said}; ⚠️ {translator(language)(less)}"
+
+
+def described(item: Described, language: str) -> str:
+    """What is said anew of a person or an agency."""
+    field = translator(language)(FIELDS[item.field])
+    who = f"{item.agency}: {_who(item.name, item.person)}" if item.person else item.agency
+    return f"{who}, {field}: {item.before or NONE} → {item.now or NONE}"
+
+
+def notes(compared: Compared, language: str) -> Iterator[str]:
+    """What a plan does not show among its actions, each in one line."""
+    return map(visible, _notes(compared, language))
+
+
+def _notes(compared: Compared, language: str) -> Iterator[str]:
+    translate = translator(language)
+    for item in compared.handovers:
+        yield f"{translate(LABELS['handovers'])}: {handover(item, language)}"
+        if item.is_to_another:
+            yield f"    {follows(item, language)}"
+    for change in compared.keys:
+        yield f"{translate(LABELS['keys'])}: {rekeyed(change, language)}"
+    for gone in compared.withdrawn:
+        yield f"{translate(LABELS['withdrawn'])}: {withdrawn(gone, translate(DONE[gone.what]), language)}"
+    for each in compared.leaders:
+        yield f"{translate(LABELS['leaders'])}: {leader(each, language)}"
+    for room in compared.quotas:
+        yield f"{translate(LABELS['quotas'])}: {quota(room, language)}"
+    for said in compared.described:
+        if not said.person:
+            yield f"{translate(LABELS['described'])}: {described(said, language)}"
+
+
+def _whose(item: Quota, language: str) -> str:
+    if item.id:
+        return f"contact-{item.id}" if item.kind == AGENCY else f"{item.agency}: {_who(item.name, item.id)}"
+    if item.kind == AGENCY:
+        return translator(language)(_("every contact mailbox without a quota of its own"))
+    return translator(language)(_("every official without a quota of their own"))
+
+
+def _who(name: str, person: str) -> str:
+    return f"{name} ({person})" if person else name
+
+
+def _titled(name: str, person: str, title: str) -> str:
+    return f"{_who(name, person)}, {title}" if title else _who(name, person)

@@ -1,0 +1,281 @@
+"""What a change does that somebody compares with documents, whoever shows it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from danhba.checking.check import check
+from danhba.planning.compared import Compared, compare
+from tests.support.registers import Entry, Texts, agency, event, files, person, register
+
+GIB = 1024**3
+KEY = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
+HOA, AN = person("1", "Lò Thị Mai Hoa", "2010-01-01", title="Trưởng phòng"), person("2", "Vàng A An", "2010-01-01")
+SPELL: Mapping[str, str] = {"document": "9/QĐ-AA", "date": "2011-01-01"}
+
+
+def between(before: Texts, now: Texts) -> Compared:
+    """What of one register is not in the other."""
+    then = check(files(before))
+    later = check(files(now), None, then)
+    return compare(then.register, later.register, later.issued)
+
+
+def change(before: Entry, now: Entry, **more: Any) -> Compared:
+    """What the change of one entry does."""
+    return between(register(agency("aa", before, AN)), register(agency("aa", now, AN), **more))
+
+
+def named(compared: Compared) -> set[str]:
+    """Of which kinds there is something."""
+    return {kind for kind, records in compared.as_data().items() if records}
+
+
+def test_nothing_changed_however_it_is_read() -> None:
+    texts = register(agency("aa", HOA, AN))
+    assert between(texts, texts) == Compared()
+    read = [check(files(texts)) for _ in range(2)]
+    assert compare(read[0].register, read[1].register, read[1].issued) == Compared()
+    assert compare(read[0].register, None, None) == Compared()
+
+
+class TestHandovers:
+    def custodians(self, *held: tuple[str, ...]) -> str:
+        keys = ("person", "document", "date", "as", "key")
+        return agency("aa", HOA, AN, custodians=[dict(zip(keys, each, strict=False)) for each in held])
+
+    HEAD = ("1", "1/QĐ-UBND", "2010-02-01", "head")
+
+    def test_to_another_official(self) -> None:
+        after = self.custodians(self.HEAD, ("2", "2/GUQ-AA", "2012-01-01", "delegate", KEY))
+        found = between(register(self.custodians(self.HEAD)), register(after))
+        (handover,), (rekeyed,) = found.handovers, found.keys
+        assert (handover.day, handover.person, handover.name, handover.role) == (
+            "2012-01-01", "2", "Vàng A An", "delegate",
+        )  # fmt: skip
+        assert (handover.document, handover.key) == ("2/GUQ-AA", KEY)
+        assert (handover.before_person, handover.before_name) == ("1", "Lò Thị Mai Hoa")
+        assert handover.is_to_another
+        assert (rekeyed.name, rekeyed.key, rekeyed.before_person, rekeyed.before_name) == (
+            "Vàng A An",
+            KEY,
+            "",
+            "stttt",
+        )
+
+    def test_the_same_official_again_hands_nothing_over(self) -> None:
+        """A new key by an entry of its own: shown like any other, and nothing follows."""
+        after = self.custodians(self.HEAD, ("1", "2/GUQ-AA", "2012-01-01", "head", KEY))
+        (handover,) = between(register(self.custodians(self.HEAD)), register(after)).handovers
+        assert (handover.key, handover.is_to_another) == (KEY, False)
+
+    def test_the_first_one_hands_nothing_over(self) -> None:
+        (handover,) = between(register(agency("aa", HOA, AN)), register(self.custodians(self.HEAD))).handovers
+        assert (handover.before_person, handover.is_to_another) == ("", False)
+
+
+class TestUnlocked:
+    def suspended(self, **more: Any) -> Entry:
+        return {**HOA, "suspended": [{**SPELL, **more}]}
+
+    @pytest.mark.parametrize("until", [{}, {"until": "2012-01-01"}])
+    def test_by_a_document(self, until: dict[str, str]) -> None:
+        ended = {"ended": {"document": "10/QĐ-AA", "date": "2011-03-01"}}
+        found = change(self.suspended(**until), self.suspended(**until, **ended))
+        (unlocked,) = found.unlocked
+        assert (unlocked.person, unlocked.end, unlocked.document) == ("1", "2011-03-01", "10/QĐ-AA")
+        assert unlocked.before == until.get("until", "")
+        assert [(cited.what, cited.document) for cited in found.cited] == [("ended", "10/QĐ-AA")]
+
+    def test_by_an_earlier_day_or_by_taking_it_out(self) -> None:
+        """Refused without an acknowledgement, and shown with one."""
+        (sooner,) = change(self.suspended(until="2012-01-01"), self.suspended(until="2011-02-01")).unlocked
+        assert (sooner.before, sooner.end, sooner.document) == ("2012-01-01", "2011-02-01", "9/QĐ-AA")
+        (gone,) = change(self.suspended(), HOA).unlocked
+        assert (gone.end, gone.document) == ("", "")
+
+    def moved(self, spell: dict[str, Any], *carried: dict[str, Any]) -> Compared:
+        """One who is suspended and goes to another agency, which carries the suspension or does not."""
+        began = {**HOA, "suspended": [spell]}
+        left = {**began, "closed": event("transferred", "2012-01-01", "5/QĐ-UBND")}
+        come = person("1", "Lò Thị Mai Hoa", "2012-01-01 transferred", suspended=[*carried])
+        before = register(agency("aa", began), agency("bb"))
+        return between(before, register(agency("aa", left), agency("bb", come)))
+
+    def test_by_a_transfer_that_leaves_it_behind(self) -> None:
+        (unlocked,) = self.moved({**SPELL}).unlocked
+        assert (unlocked.agency, unlocked.since, unlocked.before, unlocked.end) == (
+            "bb",
+            "2011-01-01",
+            "",
+            "2012-01-01",
+        )
+        assert unlocked.document == "11/QĐ-UBND"
+
+    def test_by_a_transfer_that_carries_it_less_far(self) -> None:
+        on = {**SPELL, "date": "2012-01-01"}
+        assert self.moved({**SPELL}, on).unlocked == ()
+        assert self.moved({**SPELL, "until": "2012-06-01"}, {**on, "until": "2012-06-01"}).unlocked == ()
+        assert self.moved({**SPELL, "until": "2011-06-01"}).unlocked == ()
+        assert self.moved({**SPELL, "until": "2012-01-01"}).unlocked == ()
+        ended = {"ended": {"document": "10/QĐ-AA", "date": "2012-02-01"}}
+        for less, document in (({"until": "2012-02-01"}, "9/QĐ-AA"), (ended, "10/QĐ-AA")):
+            (unlocked,) = self.moved({**SPELL, "until": "2012-06-01"}, {**on, **less}).unlocked
+            assert (unlocked.before, unlocked.end, unlocked.document) == ("2012-06-01", "2012-02-01", document)
+
+    def test_by_hiring_anew_whom_another_agency_had_suspended(self) -> None:
+        """The agency where it was is not in the change at all."""
+        left = {**HOA, "suspended": [{**SPELL}], "closed": event("resigned", "2011-06-01", "5/QĐ-UBND")}
+        again = person("1", "Lò Thị Mai Hoa", "2012-01-01")
+        before = register(agency("aa", left), agency("bb"))
+        (unlocked,) = between(before, register(agency("aa", left), agency("bb", again))).unlocked
+        assert (unlocked.agency, unlocked.end) == ("bb", "2012-01-01")
+
+    def test_a_longer_one_unlocks_nobody(self) -> None:
+        found = change(self.suspended(until="2012-01-01"), self.suspended(until="2013-01-01"))
+        assert named(found) == {"cited"}
+        assert [(cited.what, cited.until) for cited in found.cited] == [("suspended", "2013-01-01")]
+
+
+class TestLeaders:
+    def test_one_who_is_there(self) -> None:
+        (leader,) = change(HOA, {**HOA, "leader": "true"}).leaders
+        assert (leader.name, leader.title, leader.before, leader.now, leader.document) == (
+            "Lò Thị Mai Hoa", "Trưởng phòng", False, True, "",
+        )  # fmt: skip
+        (leader,) = change({**HOA, "leader": "true"}, HOA).leaders
+        assert (leader.before, leader.now) == (True, False)
+
+    def test_a_new_one_by_the_document_of_the_entry(self) -> None:
+        before, now = (register(agency("aa", HOA, *more)) for more in ((), ({**AN, "leader": "true"},)))
+        (leader,) = between(before, now).leaders
+        assert (leader.person, leader.document) == ("2", "12/QĐ-UBND")
+
+    @pytest.mark.parametrize(("here", "there"), [("true", None), (None, "true"), ("true", "true"), (None, None)])
+    def test_one_who_moves(self, here: str | None, there: str | None) -> None:
+        """A leader who is none any more in the other agency, or the other way round, by a new entry."""
+        began = {**HOA, "leader": here}
+        left = {**began, "closed": event("transferred", "2012-01-01", "5/QĐ-UBND")}
+        come = {**person("1", "Lò Thị Mai Hoa", "2012-01-01 transferred"), "leader": there}
+        found = between(register(agency("aa", began), agency("bb")), register(agency("aa", left), agency("bb", come)))
+        assert [(each.before, each.now) for each in found.leaders] == [(bool(here), bool(there))] * (here != there)
+
+
+class TestQuotas:
+    @pytest.mark.parametrize(
+        ("before", "now", "expected"),
+        [
+            (None, "5G", (2 * GIB, 5 * GIB, False)),
+            ("5G", None, (5 * GIB, 2 * GIB, True)),
+            ("5G", "500M", (5 * GIB, GIB // 2 - 12 * 1024**2, True)),
+            ("2G", None, None),
+            ("5G", "5G", None),
+        ],
+    )
+    def test_of_one_who_is_there(
+        self, before: str | None, now: str | None, expected: tuple[int, int, bool] | None
+    ) -> None:
+        found = change({**HOA, "quota": before}, {**HOA, "quota": now, "quota_document": "3/QĐ-AA"}).quotas
+        assert [(each.before, each.now, each.is_lowered) for each in found] == ([expected] if expected else [])
+        assert {each.document for each in found} <= {"3/QĐ-AA"}
+
+    def test_of_a_new_one(self) -> None:
+        entry = {**AN, "quota": "5G", "quota_document": "3/QĐ-AA"}
+        (quota,) = between(register(agency("aa", HOA)), register(agency("aa", HOA, entry))).quotas
+        assert (quota.before, quota.now, quota.usual, quota.is_lowered) == (None, 5 * GIB, 2 * GIB, False)
+        assert between(register(agency("aa", HOA)), register(agency("aa", HOA, AN))).quotas == ()
+
+    def test_of_one_who_moves_and_loses_it_by_saying_nothing(self) -> None:
+        left = person("1", "Lò Thị Mai Hoa", "2010-01-01", "2012-01-01 transferred", quota="9G")
+        come = person("1", "Lò Thị Mai Hoa", "2012-01-01 transferred")
+        was = {key: value for key, value in left.items() if key != "closed"}
+        found = between(register(agency("aa", was), agency("bb")), register(agency("aa", left), agency("bb", come)))
+        assert [(each.agency, each.before, each.now, each.is_lowered) for each in found.quotas] == [
+            ("bb", 9 * GIB, 2 * GIB, True)
+        ]
+
+    def test_of_a_contact_mailbox(self) -> None:
+        keys = {"quota": "20G", "quota_document": "3/QĐ-UBND"}
+        (quota,) = between(register(agency("aa")), register(agency("aa", **keys))).quotas
+        assert (quota.kind, quota.id, quota.before, quota.now) == ("agency", "aa", 10 * GIB, 20 * GIB)
+        (quota,) = between(register(), register(agency("aa", **keys))).quotas
+        assert (quota.before, quota.now, quota.document) == (None, 20 * GIB, "3/QĐ-UBND")
+
+    def test_of_all_that_state_none(self) -> None:
+        found = change(HOA, HOA, policy={"quota": {"official": "1G", "agency": "20G"}}).quotas
+        assert [(each.kind, each.id, each.before, each.now, each.is_lowered) for each in found] == [
+            ("official", "", 2 * GIB, GIB, True),
+            ("agency", "", 10 * GIB, 20 * GIB, False),
+        ]
+
+
+class TestDescribed:
+    def test_of_a_person(self) -> None:
+        (title,) = change(HOA, {**HOA, "title": "Chuyên viên"}).described
+        assert (title.person, title.field, title.before, title.now) == ("1", "title", "Trưởng phòng", "Chuyên viên")
+
+    def test_of_an_agency(self) -> None:
+        found = between(register(agency("aa")), register(agency("aa", parent="stttt", identifier="H38.9"))).described
+        assert [(each.person, each.field, each.before, each.now) for each in found] == [
+            ("", "parent", "", "stttt"),
+            ("", "identifier", "", "H38.9"),
+        ]
+
+
+class TestCited:
+    def test_each_day_has_its_document(self) -> None:
+        """Ten people on ten days: none of them is hidden by another day's plan."""
+        people = [person(str(n), f"Lò Văn {'B' + 'a' * n}", f"2012-01-{n:02}") for n in range(1, 11)]
+        found = between(register(agency("aa")), register(agency("aa", *people)))
+        assert [(each.day, each.document) for each in found.cited] == [
+            (f"2012-01-{n:02}", f"1{n}/QĐ-UBND") for n in range(1, 11)
+        ]
+
+    def test_what_is_said_of_somebody(self) -> None:
+        opened = {**event("recruited", "2012-01-01", "5/QĐ-AA"), "request": "6/AA-VP"}  # type: ignore[dict-item]
+        entry = {
+            **person("3", "Giàng Seo Phử", opened, title="Văn thư", unit="Văn phòng"),
+            "address": "gsphu-aa",
+            "address_document": "7/AA-VP",
+        }
+        (cited,) = between(register(agency("aa", HOA)), register(agency("aa", HOA, entry))).cited
+        assert cited._asdict() == {
+            "agency": "aa",
+            "day": "2012-01-01",
+            "what": "opened",
+            "event": "recruited",
+            "person": "3",
+            "name": "Giàng Seo Phử",
+            "title": "Văn thư",
+            "unit": "Văn phòng",
+            "document": "5/QĐ-AA",
+            "request": "6/AA-VP",
+            "until": "",
+            "address": "gsphu-aa",
+            "address_document": "7/AA-VP",
+        }
+
+    def test_an_agency_that_opens_and_one_that_ends(self) -> None:
+        found = between(register(agency("aa")), register(agency("aa", closed="2012-01-01"), agency("bb")))
+        assert [(each.agency, each.what, each.event, each.person) for each in found.cited] == [
+            ("bb", "opened", "established", ""),
+            ("aa", "closed", "dissolved", ""),
+        ]
+
+    def test_one_who_comes_back_is_another_entry(self) -> None:
+        left = {**HOA, "closed": event("resigned", "2011-01-01", "5/QĐ-AA")}
+        again = person("1", "Lò Thị Mai Hoa", "2012-01-01")
+        found = between(register(agency("aa", left)), register(agency("aa", left, again)))
+        assert [(each.day, each.what) for each in found.cited] == [("2012-01-01", "opened")]
+
+
+def test_it_is_data_for_programs() -> None:
+    found = change(HOA, {**HOA, "leader": "true", "title": "Giám đốc"}).as_data()
+    assert list(found) == [
+        "handovers", "keys", "pins", "unlocked", "leaders", "quotas", "described", "cited",
+    ]  # fmt: skip
+    assert json.loads(json.dumps(found)) == found
