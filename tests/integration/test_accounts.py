@@ -328,3 +328,22 @@ def test_a_renamed_official_keeps_mailbox_and_password(
     leads = "SELECT destination FROM postfix.alias WHERE address = 'nvvinh-stttt@laocai.gov.vn'"
     assert database.query(leads) == ([] if pinned else [(f"{address}-stttt@laocai.gov.vn",)])
     assert set(ansible.run(MODULE, arguments).result["counts"].values()) == {0}
+
+
+@pytest.mark.clause("R6.2a", "R6.2b")
+def test_what_was_withdrawn_does_not_come_to_pass(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy
+) -> None:
+    """One retires no more, and one never comes; on the day of both nothing happens to them."""
+    register.close("stttt", "000101", "2026-12-01")
+    register.append("stttt", "900001", "Lò Thị Mỷ", "2026-12-01")
+    assert ansible.run(MODULE, arguments).changed
+    closing = "document: 77/QĐ-UBND, date: 2026-12-01, event: retired"
+    ending = "withdrawn: {document: 79/QĐ-UBND, date: 2026-11-24}"
+    register.replace(STTTT, f"closed: {{{closing}}}", f"withdrawn:\n      - {{{closing}, {ending}}}")
+    coming = "document: 78/QĐ-UBND, date: 2026-12-01, event: recruited"
+    register.replace(STTTT, f"{{{coming}}}", f"{{{coming}, {ending}}}")
+    done = ansible.run(MODULE, {**arguments, "as_of": "2026-12-15"})
+    assert done.status == 0, done.output
+    accounts = "SELECT id, state FROM mail.account WHERE id IN ('000101', '900001')"
+    assert database.query(accounts) == [("000101", "open")]

@@ -46,9 +46,9 @@ class Listed(NamedTuple):
 
     @property
     def closed_on(self) -> str:
-        """The day from which it is no more (ISO 8601), empty where none is decided."""
+        """The day from which it is no more (ISO 8601), empty where none is decided, and where it never opened."""
         if self.issuance:
-            return self.issuance.closed_on
+            return "" if self.issuance.void_on else self.issuance.closed_on
         return self.agency.closed.date.isoformat() if self.agency.closed else ""
 
     @property

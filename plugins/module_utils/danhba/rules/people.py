@@ -255,6 +255,8 @@ def _ends(suspension: Suspension, issuance: Issuance, where: Where) -> Iterator[
 
 def _within(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
     """People are open in their agency only while it is."""
+    if issuance.void:
+        return
     if issuance.opened.date < agency.opened.date:
         where = agency.where_of(issuance, "opened")
         values = {"person": issuance.id, "agency": agency.code, "founded": agency.opened.date}

@@ -600,10 +600,16 @@ def of(change: str) -> tuple[Texts, Texts]:
     return {**SAMPLE, S: found.base}, {**SAMPLE, S: found.now}
 
 
+def retiring(day: str) -> Texts:
+    """The sample with a retirement on a day."""
+    return edited(S, ("date: 2012-01-01, event: retired", f"date: {day}, event: retired"))
+
+
 FOUND_BY: Mapping[str, tuple[Texts, Texts]] = {
     "history-opened": of("another document"),
     "history-closed-changed": of("another event of closing"),
     "history-closed": AGENCIES[4][1:3],
+    "history-to-come": (retiring("2013-01-01"), retiring("2013-02-01")),
     "history-custodian": of("the first custodian gone"),
     "history-suspended": of("no suspension any more"),
     "history-succeeds": AGENCIES[4][1:3],

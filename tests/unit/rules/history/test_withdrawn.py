@@ -155,6 +155,12 @@ CASES = [
         "14:13 history-to-come",
         "14:13 person-withdrawn-closed",
     ),
+    Case(
+        "one who never came was to come when the agency had ended",
+        register(agency("aa", NEVER_CAME, closed="2012-06-20")),
+        [],
+        register(agency("aa", COMING)),
+    ),
     case("a suspension to come is withdrawn", [unlocked()], [person("1", "Lò An", "2011-07-01", **LOCKED)]),
     case(
         "a suspension to come is taken out",
