@@ -14,10 +14,10 @@ from ..editing import entry, people, withdrawal
 from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
+from ..governance.descriptions import named
 from ..messages import mark as _
 from ..model.register import PERSON_CLOSED, PERSON_OPENED, RENAMED
 from ..model.rows import ids_of
-from ..governance.descriptions import named
 from ..model.sizes import written
 from ..planning.listing import Listed, of_name, of_people
 from ..planning.state import Timeline
