@@ -250,9 +250,9 @@ class TestSettings:
         assert "## ⚠️ Không có lỗi, nhưng" in comment(made, "vi")
 
     def test_a_mailbox_that_is_closed_because_it_is_protected_no_more(self) -> None:
-        ended = {**BEFORE, "agencies/ubnd.yml": agency("ubnd", kind="provincial_committee", closed="2020-01-01")}
-        ended["agencies/snv.yml"] = agency("snv", *PEOPLE)
-        before = {**BEFORE, "province.yml": province_yaml(**self.PROTECTED)}
+        alone = {**BEFORE, "agencies/snv.yml": agency("snv", *PEOPLE)}
+        ended = {**alone, "agencies/ubnd.yml": agency("ubnd", kind="provincial_committee", closed="2020-01-01")}
+        before = {**alone, "province.yml": province_yaml(**self.PROTECTED)}
         assert not review(self.guarded(ended, before, **self.PROTECTED), DAY).passed
         for province in ({}, {**self.PROTECTED, **self.acknowledged("protected", accounts=["contact-ubnd"])}):
             found = review(self.guarded(ended, before, **province), DAY)

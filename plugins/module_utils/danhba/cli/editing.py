@@ -23,7 +23,7 @@ from ..rendering import addresses as show_addresses
 from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today
-from .misuse import Misuse
+from .misuse import NOTHING_TO_CHANGE, Misuse
 
 SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
 SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
@@ -31,7 +31,6 @@ PENDING = _(
     "{name} ({id}) will be closed in {agency} on {day} by {document} already, and nothing is closed twice; "
     "correct that entry in its file, or give a day from then on"
 )
-NOTHING_TO_CHANGE = _("say what is to be changed: {options}")
 NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name one first: danhba custodian {agency}")
 # So many of the same name are shown.
 NAMESAKES = 5

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.findings import Finding, Severity, binding
-from ..model.register import Agency, Issuance
+from ..model.kinds import KINDS
+from ..model.register import Agency, Change, Issuance
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
-from .descriptions import WORDS
+from .descriptions import KEYS, WORDS
 from .proposal import Proposal
 from .review import Handover, Moved, Review
 
@@ -51,6 +53,9 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     heading = _("Pinned addresses: compare each with the document that decides it.")
     pins = [_pin(*pin, language) for pin in review.compared.pins]
     page.list(pins, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
+    heading = _("Agencies that change on a day: compare each with its document.")
+    changes = [_change(*change, language) for change in review.compared.changes]
+    page.list(changes, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
     page.list([_item(finding, language) for finding in _in_order(review.findings)])
     if review.known:
         page.add(
@@ -152,6 +157,24 @@ def _pin(agency: Agency, issuance: Issuance, language: str) -> str:
     template = _("{agency}: {address} for {name} ({person}), decided by {document}")
     values = {"agency": agency.code, "address": issuance.address, "name": issuance.name, "person": issuance.id}
     return "- " + _safe(template, language, {**values, "document": issuance.address_document or _NONE})
+
+
+def _change(agency: Agency, change: Change, language: str) -> str:
+    template = _("{agency}: from {day} on {what}, {document}")
+    earlier = tuple(each for each in agency.changes if each.date < change.date)
+    former = replace(agency, changes=earlier).on(change.date)
+    say = translator(language)
+    what = [
+        f"{say(KEYS[key][0])}: {_word(getattr(former, key), say)} → {_word(value, say)}"
+        for key, value in change.values.items()
+    ]
+    values = {"agency": agency.code, "day": change.date, "what": what, "document": change.document}
+    return "- " + _safe(template, language, values)
+
+
+def _word(value: str, say: Callable[[str], str]) -> str:
+    """A value as people read it: a kind by its name."""
+    return say(WORDS[value]) if value in KINDS else value or _NONE
 
 
 def _moved(moved: Moved, language: str) -> str:

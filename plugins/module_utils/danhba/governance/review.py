@@ -9,7 +9,7 @@ from datetime import date
 from ..addresses.issuing import Issued
 from ..checking.check import Checked, check, differences, loosened
 from ..model.findings import Finding, binding, new
-from ..model.register import Agency, Custodian, Issuance, Register
+from ..model.register import Agency, Change, Custodian, Issuance, Register
 from ..planning.plan import Plan
 from ..reading import tree
 from ..reading.source import PROVINCE, File
@@ -42,10 +42,13 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What no plan shows and reviewers compare with its documents: new custodians with their keys, and new pins."""
+    """What no plan shows in full and reviewers compare with its documents: new custodians with their keys, new pins,
+    what agencies become from a day on.
+    """
 
     handovers: list[Handover] = field(default_factory=list)
     pins: list[tuple[Agency, Issuance]] = field(default_factory=list)
+    changes: list[tuple[Agency, Change]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def _compared(before: Checked, now: Checked) -> Compared:
     return Compared(
         [handover for agency in changed for handover in _handovers(former.get(agency.code), agency)],
         [(agency, issuance) for agency in changed for issuance in _pins(former.get(agency.code), agency)],
+        [(agency, change) for agency in changed for change in _changes(former.get(agency.code), agency)],
     )
 
 
@@ -128,6 +132,11 @@ def _pins(before: Agency | None, now: Agency) -> Iterator[Issuance]:
     for issuance in now.people:
         if issuance.address and _pin(issuance) not in known:
             yield issuance
+
+
+def _changes(before: Agency | None, now: Agency) -> Iterator[Change]:
+    known = before.changes if before else ()
+    return (change for change in now.changes if change not in known)
 
 
 def _pin(issuance: Issuance) -> tuple[str, str, str]:

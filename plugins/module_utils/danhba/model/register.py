@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from .findings import Where
 from .place import START, Places
@@ -93,9 +94,33 @@ class Custodian:
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
 
+# What an agency is among the others, and what a document can change of it (R6.1a).
+STANDING = ("kind", "parent", "identifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a document makes of an agency from a day on: what it does not state stays (R6.1a)."""
+
+    document: str
+    date: date
+    kind: str = ""
+    parent: str = ""
+    identifier: str = ""
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What it states, by the keys of `STANDING`."""
+        return {key: value for key in STANDING if (value := getattr(self, key))}
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A body with its contact mailbox and its people, in the order of its file."""
+    """A body with its contact mailbox and its people, in the order of its file.
+
+    `kind`, `parent` and `identifier` are those of its founding; what they are on a day, `on` says.
+    """
 
     code: str
     name: str
@@ -109,7 +134,18 @@ class Agency:
     quota: int | None = None
     custodians: tuple[Custodian, ...] = ()
     people: Sequence[Issuance] = ()
+    changes: tuple[Change, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def on(self, day: date) -> Agency:
+        """The agency as it stands on a day, of which nothing changes any more: itself where nothing ever does."""
+        if not self.changes:
+            return self
+        values: dict[str, Any] = {}
+        for change in sorted(self.changes, key=lambda change: change.date):
+            if change.date <= day:
+                values |= change.values
+        return replace(self, changes=(), **values)
 
     def where(self, key: str = "") -> Where:
         """The place of one of its own values."""
@@ -154,6 +190,10 @@ class Register:
     province: Province
     agencies: Mapping[str, Agency]
     digest: str
+
+    def on(self, day: date) -> Register:
+        """The register whose agencies stand as they do on a day."""
+        return replace(self, agencies={code: agency.on(day) for code, agency in self.agencies.items()})
 
     def issuances(self) -> Iterator[tuple[Agency, Issuance]]:
         """Every issuance with its agency, in the order of the register."""

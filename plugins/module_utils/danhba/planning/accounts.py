@@ -31,8 +31,9 @@ MODES = frozenset({SYSTEM, FORWARD, REDIRECT, CANCELLED})
 class Account(NamedTuple):
     """A mailbox: `quota` in bytes, `since` the ISO date from which `document` put it into its state.
 
-    `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top. `family` and
-    `given`, of an official's alone, are parts of the name as written; `family` is empty where it is one word.
+    `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top. Where a
+    document has changed it since, `document` and `since` are of that. `family` and `given`, of an official's alone, are
+    parts of the name as written; `family` is empty where it is one word.
     """
 
     kind: str
