@@ -301,6 +301,23 @@ class TestCompared:
         assert "decided by 3/SNV-VP" not in text
         assert "Pinned addresses" not in comment(proposal(now, now))
 
+    @pytest.mark.clause("R6.1a")
+    def test_an_agency_that_changes_with_its_document(self) -> None:
+        change = {"document": "7/QĐ-UBND", "date": "2020-03-01", "kind": "office", "parent": "stttt"}
+        now = {**BEFORE, "agencies/snv.yml": agency("snv", *PEOPLE, parent="ubnd", changes=[change])}
+        text = comment(proposal(now)).partition("<details>")[0]
+        assert (
+            "snv: from 2020-03-01 on Kind of agency: department → office, Managing agency: ubnd → stttt, 7/QĐ-UBND"
+            in (text.replace("\\", ""))
+        )
+        assert "Loại cơ quan: sở" in comment(proposal(now), "vi")
+        assert "Managing agency" not in comment(proposal(now, now))
+        plan = review(proposal(now), DAY).plan
+        assert plan
+        assert [(action.action, action.id, action.document) for action in plan.actions] == [
+            ("update", "snv", "7/QĐ-UBND")
+        ]
+
     def test_a_free_pin_and_one_that_names_an_office(self) -> None:
         pin = {"address": "giamdoc-snv", "address_document": "3/SNV-VP"}
         found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), **pin})), DAY)

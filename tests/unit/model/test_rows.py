@@ -8,6 +8,7 @@ import pytest
 
 from danhba.checking import examination
 from danhba.model.rows import Row, Staff
+from tests.factory.text import Value
 from tests.support.registers import agency, files, person, register
 
 
@@ -24,7 +25,12 @@ def texts() -> dict[str, str]:
         suspended=[{"document": "1/QĐ-STTTT", "date": "2011-01-01", "until": "2011-02-01"}],
     )
     second = person("2", "Lò A", "2010-01-02", "2012-01-01", family="Lò", given="A", address="loa-aa")
-    return register(agency("aa", first, {**second, "address_document": "2/QĐ-STTTT"}, opened="2000-01-01"))
+    changes: Value = [
+        {"document": "3/QĐ-UBND", "date": "2005-01-01", "kind": "office", "parent": "stttt"},
+        {"document": "4/QĐ-UBND", "date": "2006-01-01", "identifier": "H38.1"},
+    ]
+    people = (first, {**second, "address_document": "2/QĐ-STTTT"})
+    return register(agency("aa", *people, opened="2000-01-01", changes=changes))
 
 
 def examined() -> examination.Examined:
@@ -39,12 +45,34 @@ def test_it_comes_back_whole() -> None:
     assert kept.agency
     assert isinstance(kept.agency.people, Staff)
     assert tuple(kept.agency.people) == made.agency.people
-    for name in ("code", "name", "kind", "opened", "closed", "parent", "identifier", "succeeds", "quota", "custodians"):
+    for name in (
+        "code",
+        "name",
+        "kind",
+        "opened",
+        "closed",
+        "parent",
+        "identifier",
+        "succeeds",
+        "quota",
+        "custodians",
+        "changes",
+    ):
         assert getattr(kept.agency, name) == getattr(made.agency, name)
     assert kept.agency.people.locals() == made.locals
     assert kept.agency.people.ids == ("1", "2")
     assert [finding.where for finding in kept.findings] == [finding.where for finding in made.findings]
     assert (kept.agency.file, kept.complete) == (made.agency.file, made.complete)
+
+
+def test_its_facts_come_back_too() -> None:
+    made = examined()
+    kept = examination.load(examination.dump(made), made.agency.file if made.agency else "")
+    assert made.facts
+    assert kept.facts
+    assert kept.facts._replace(people=(), at={}) == made.facts._replace(people=(), at={})
+    assert [(since.day, since.value) for since in kept.facts.parents] == [("2000-01-01", ""), ("2005-01-01", "stttt")]
+    assert [kept.facts.parent_on(day) for day in ("1999-01-01", "2004-12-31", "2005-01-01")] == ["", "", "stttt"]
 
 
 def test_an_issuance_is_one_and_the_same_at_each_asking() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from ..messages import mark as _
 from ..messages import render, translator, visible
@@ -161,9 +160,7 @@ def _pin(agency: Agency, issuance: Issuance, language: str) -> str:
 
 def _change(agency: Agency, change: Change, language: str) -> str:
     template = _("{agency}: from {day} on {what}, {document}")
-    earlier = tuple(each for each in agency.changes if each.date < change.date)
-    former = replace(agency, changes=earlier).on(change.date)
-    say = translator(language)
+    former, say = agency.until(change.date), translator(language)
     what = [
         f"{say(KEYS[key][0])}: {_word(getattr(former, key), say)} → {_word(value, say)}"
         for key, value in change.values.items()

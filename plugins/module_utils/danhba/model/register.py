@@ -147,6 +147,10 @@ class Agency:
                 values |= change.values
         return replace(self, changes=(), **values)
 
+    def until(self, day: date) -> Agency:
+        """The agency as it stands before what changes on a day."""
+        return replace(self, changes=tuple(change for change in self.changes if change.date < day)).on(day)
+
     def where(self, key: str = "") -> Where:
         """The place of one of its own values."""
         return Where(self.file, self.at.get(key, self.at.get("", START)), self.code)

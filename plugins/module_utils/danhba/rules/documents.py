@@ -131,7 +131,8 @@ def check(agency: Agency) -> Iterator[Finding]:
     """Every document that an agency's file cites; what is no number and symbol of one has its finding already."""
     for key, event in (("opened", agency.opened), ("closed", agency.closed)):
         if event:
-            yield from _of_agency(agency.on(event.date), event, _at(agency.where(key), event.at, "document"))
+            subordinate = _is_subordinate(agency.on(event.date))
+            yield from _of_agency(agency, event, _at(agency.where(key), event.at, "document"), subordinate=subordinate)
     for change in agency.changes:
         yield from _of_change(agency, change, _at(agency.where("changes"), change.at, "document"))
     yield from _unmarked(agency)
@@ -212,21 +213,26 @@ def _kin(agency: Facts, agencies: Mapping[str, Facts]) -> set[str]:
 
 
 def _of_change(agency: Agency, change: Change, where: Where) -> Iterator[Finding]:
-    """What kind it is of and under whom it stands is decided as its founding is; a number is also told by letter."""
+    """What makes it of a kind or puts it under another one is as its founding; a number is also told by letter."""
     if change.kind or change.parent:
-        yield from _of_agency(agency.on(change.date), change, where)
+        subordinate = _is_subordinate(agency.until(change.date)) and _is_subordinate(agency.on(change.date))
+        yield from _of_agency(agency, change, where, subordinate=subordinate)
         return
     if not _is(change.document, WRITTEN):
         yield _objection(SLIP, change.document, where)
     yield from _year(change, where)
 
 
-def _of_agency(agency: Agency, event: Event | Change, where: Where) -> Iterator[Finding]:
-    subordinate = agency.parent and KINDS[agency.kind].managed
+def _is_subordinate(agency: Agency) -> bool:
+    """Whether it is a subordinate unit, where the managing agency's document is enough (R6.1b)."""
+    return bool(agency.parent) and KINDS[agency.kind].managed
+
+
+def _of_agency(agency: Agency, event: Event | Change, where: Where, *, subordinate: bool) -> Iterator[Finding]:
     if not _is(event.document, WRITTEN if subordinate else COMPETENT):
         yield _objection(UNIT if subordinate else AGENCY, event.document, where)
     yield from _year(event, where)
-    if agency.code in documents.SHARED or KINDS[agency.kind].branch:
+    if agency.code in documents.SHARED or KINDS[agency.on(event.date).kind].branch:
         return
     document = documents.parse(event.document)
     if document and documents.symbol_code(document.agency) == agency.code:
