@@ -318,6 +318,16 @@ class TestCompared:
             ("update", "snv", "7/QĐ-UBND")
         ]
 
+    @pytest.mark.clause("R4.0")
+    def test_the_same_person_under_a_second_id(self) -> None:
+        known = {**person("9", "Vàng A Páo", "2019-01-01"), "title": "Văn thư", "unit": "Văn phòng"}
+        again = {**person("8", "Vàng A Páo", "2019-12-01"), "title": "Văn thư", "unit": "Văn phòng"}
+        before, now = changed(*PEOPLE, known), changed(*PEOPLE, known, again)
+        text = comment(proposal(now, before)).partition("<details>")[0]
+        assert "**One person, one mailbox (R4.0)" in text
+        assert text.count("Vàng A Páo is open in snv as 8 and in snv as 9, with the same name, title, unit") == 1
+        assert "One person, one mailbox" not in comment(proposal(now, now))
+
     def test_a_free_pin_and_one_that_names_an_office(self) -> None:
         pin = {"address": "giamdoc-snv", "address_document": "3/SNV-VP"}
         found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), **pin})), DAY)

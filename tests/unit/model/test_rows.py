@@ -65,6 +65,19 @@ def test_it_comes_back_whole() -> None:
     assert (kept.agency.file, kept.complete) == (made.agency.file, made.complete)
 
 
+def test_pairs_that_may_be_one_person_come_back() -> None:
+    title = {"title": "Văn thư", "phone": "0214 3 840 001"}
+    people = (person("1", "Lò An", "2010-01-01", **title), person("2", "Lò An", "2010-01-02", **title))
+    [file] = [file for file in files(register(agency("aa", *people))) if file.name == "agencies/aa.yml"]
+    made = examination.examine(file, frozenset())
+    kept = examination.load(examination.dump(made), file.path)
+    assert made.facts
+    assert kept.facts
+    assert kept.facts.alike == made.facts.alike == ((0, 1, ("name", "title", "phone")),)
+    assert kept.facts.dialled == made.facts.dialled
+    assert len({*made.facts.dialled}) == 1
+
+
 def test_its_facts_come_back_too() -> None:
     made = examined()
     kept = examination.load(examination.dump(made), made.agency.file if made.agency else "")

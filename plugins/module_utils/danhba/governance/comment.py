@@ -29,6 +29,8 @@ _NONE = "—"
 MOVED = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
 # How many paths or people a paragraph names.
 NAMED = 20
+# What says that somebody may have two mailboxes.
+_DOUBLED = frozenset({"person-alike", "person-two-ids"})
 _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
 
 
@@ -55,7 +57,12 @@ def markdown(review: Review, language: str, file: str = "") -> str:
     heading = _("Agencies that change on a day: compare each with its document.")
     changes = [_change(*change, language) for change in review.compared.changes]
     page.list(changes, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_LISTS)
-    page.list([_item(finding, language) for finding in _in_order(review.findings)])
+    heading = _("One person, one mailbox (R4.0): find out of each whether these are two people.")
+    doubled = [finding for finding in review.findings if finding.rule.id in _DOUBLED]
+    items = [_item(finding, language) for finding in doubled]
+    page.list(items, "**" + _say(heading, language, review.proposal) + "**\n\n", most=_ROOM_FOR_COMPARED)
+    rest = [finding for finding in review.findings if finding.rule.id not in _DOUBLED]
+    page.list([_item(finding, language) for finding in _in_order(rest)])
     if review.known:
         page.add(
             _say(_("{count} more findings are in {target} already."), language, review.proposal, count=review.known)

@@ -102,6 +102,23 @@ class Hired(NamedTuple):
     column: int
 
 
+class Alike(NamedTuple):
+    """Two issuances of one name and two ids by their numbers, which nothing tells apart; what they have in common."""
+
+    first: int
+    second: int
+    common: tuple[str, ...]
+
+
+class Namesakes(NamedTuple):
+    """What shows that one person has two ids: pairs in one agency; of each issuance its name with its telephone, as a
+    number that tells them from others and nothing of either, 0 where there is no telephone.
+    """
+
+    pairs: tuple[Alike, ...] = ()
+    dialled: tuple[int, ...] = ()
+
+
 class PackedPeople(Sequence[Held]):
     """Issuances as they were kept, made out when somebody asks: of most agencies nobody does."""
 
@@ -156,6 +173,8 @@ class Facts(NamedTuple):
     parents: tuple[Since, ...]
     identifiers: tuple[Since, ...]
     changed: tuple[Hired, ...]
+    alike: tuple[Alike, ...]
+    dialled: tuple[int, ...]
     people: Sequence[Held]
 
     @property
@@ -187,7 +206,7 @@ class Facts(NamedTuple):
 _KEYS = ("", "name", "opened", "closed", "succeeds")
 
 
-def of(agency: Agency, locals_: list[str | None]) -> Facts:
+def of(agency: Agency, locals_: list[str | None], namesakes: Namesakes) -> Facts:
     """The facts of an agency whose addresses are `locals_`."""
     closed, closed_event = _ending(agency.closed)
     people, dates = tuple(map(_held, agency.people)), tuple(_dates(agency))
@@ -214,6 +233,8 @@ def of(agency: Agency, locals_: list[str | None]) -> Facts:
         parents=tuple(_since(agency, "parent")),
         identifiers=tuple(_since(agency, "identifier")),
         changed=tuple(_changed(agency)),
+        alike=namesakes.pairs,
+        dialled=namesakes.dialled,
         people=people,
     )
 
@@ -292,25 +313,29 @@ def _dates(agency: Agency) -> Iterator[Dated]:
 
 
 # What is kept as lists, from the first of them on.
-_LISTS = Facts._fields.index("pins")
+_LISTS, _PLAIN = Facts._fields.index("pins"), Facts._fields.index("dialled")
 _MADE: tuple[Callable[[Any], Any], ...] = (
     *(Pin._make, PublicKey._make, Dated._make, Hired._make),
     *(Since._make, Since._make, Hired._make),
+    lambda pair: Alike(pair[0], pair[1], tuple(pair[2])),
 )
 
 
 def dump(facts: Facts) -> tuple[list[Any], bytes]:
     """As it is kept, without the file's name, which depends on who asks; the issuances apart."""
     people = zlib.compress(pack([tuple(held) for held in facts.people]), 1)
-    head, lists = facts[1:_LISTS], facts[_LISTS:-1]
+    head: Sequence[Any] = facts[1:_LISTS]
+    lists: Sequence[Any] = facts[_LISTS:_PLAIN]
     plain = [sorted(value) if isinstance(value, frozenset) else value for value in head]
-    return [*plain, *([tuple(item) for item in items] for items in lists)], people
+    return [*plain, *([tuple(item) for item in items] for items in lists), facts.dialled], people
 
 
 def load(data: list[Any], people: bytes, file: str) -> Facts:
     """The inverse of `dump`."""
     *head, succeeds, at, ids, moved, latest = data[: _LISTS - 1]
-    made = zip(_MADE, data[_LISTS - 1 :], strict=True)
+    made = zip(_MADE, data[_LISTS - 1 : -1], strict=True)
     lists = [tuple(map(make, items)) for make, items in made]
     kept = PackedPeople(people, len(ids))
-    return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, kept))
+    return Facts._make(
+        (file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, tuple(data[-1]), kept)
+    )
