@@ -165,14 +165,14 @@ def _pin(agency: Agency, issuance: Issuance, language: str) -> str:
     return "- " + _safe(template, language, {**values, "document": issuance.address_document or _NONE})
 
 
-def _change(agency: Agency, change: Change, language: str) -> str:
+def _change(change: Change, former: Agency, language: str) -> str:
     template = _("{agency}: from {day} on {what}, {document}")
-    former, say = agency.until(change.date), translator(language)
+    say = translator(language)
     what = [
         f"{say(KEYS[key][0])}: {_word(getattr(former, key), say)} → {_word(value, say)}"
         for key, value in change.values.items()
     ]
-    values = {"agency": agency.code, "day": change.date, "what": what, "document": change.document}
+    values = {"agency": former.code, "day": change.date, "what": what, "document": change.document}
     return "- " + _safe(template, language, values)
 
 

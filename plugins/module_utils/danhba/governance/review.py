@@ -48,7 +48,7 @@ class Compared:
 
     handovers: list[Handover] = field(default_factory=list)
     pins: list[tuple[Agency, Issuance]] = field(default_factory=list)
-    changes: list[tuple[Agency, Change]] = field(default_factory=list)
+    changes: list[tuple[Change, Agency]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _compared(before: Checked, now: Checked) -> Compared:
     return Compared(
         [handover for agency in changed for handover in _handovers(former.get(agency.code), agency)],
         [(agency, issuance) for agency in changed for issuance in _pins(former.get(agency.code), agency)],
-        [(agency, change) for agency in changed for change in _changes(former.get(agency.code), agency)],
+        [change for agency in changed for change in _changes(former.get(agency.code), agency)],
     )
 
 
@@ -134,9 +134,10 @@ def _pins(before: Agency | None, now: Agency) -> Iterator[Issuance]:
             yield issuance
 
 
-def _changes(before: Agency | None, now: Agency) -> Iterator[Change]:
-    known = before.changes if before else ()
-    return (change for change in now.changes if change not in known)
+def _changes(before: Agency | None, now: Agency) -> Iterator[tuple[Change, Agency]]:
+    """What a proposal adds, each with the agency as it stands until then."""
+    known = frozenset(before.changes) if before else frozenset()
+    return ((change, until) for change, until, _after in now.steps() if change not in known)
 
 
 def _pin(issuance: Issuance) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
@@ -184,7 +185,8 @@ class Facts(NamedTuple):
 
     def parent_on(self, day: str) -> str:
         """The code of the agency above it on a day, empty at the top; before its founding, that of then."""
-        return next((each.value for each in reversed(self.parents) if each.day <= day), self.parents[0].value)
+        number = bisect_right(self.parents, day, lo=1, key=lambda each: each.day)
+        return self.parents[number - 1].value
 
     def spans(self, values: Sequence[Since]) -> Iterator[tuple[Since, str]]:
         """Each of the values that it has in turn, with the day from which it has another one or is closed."""

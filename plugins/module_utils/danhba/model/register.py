@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
+from itertools import groupby
 
 from .findings import Where
 from .place import START, Places
@@ -115,6 +115,10 @@ class Change:
         return {key: value for key in STANDING if (value := getattr(self, key))}
 
 
+def _day_of(change: Change) -> date:
+    return change.date
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
     """A body with its contact mailbox and its people, in the order of its file.
@@ -139,17 +143,22 @@ class Agency:
 
     def on(self, day: date) -> Agency:
         """The agency as it stands on a day, of which nothing changes any more: itself where nothing ever does."""
-        if not self.changes:
-            return self
-        values: dict[str, Any] = {}
-        for change in sorted(self.changes, key=lambda change: change.date):
-            if change.date <= day:
-                values |= change.values
-        return replace(self, changes=(), **values)
+        standing = self
+        for change, _before, after in self.steps() if self.changes else ():
+            if change.date > day:
+                break
+            standing = after
+        return replace(standing, changes=()) if self.changes else self
 
-    def until(self, day: date) -> Agency:
-        """The agency as it stands before what changes on a day."""
-        return replace(self, changes=tuple(change for change in self.changes if change.date < day)).on(day)
+    def steps(self) -> Iterator[tuple[Change, Agency, Agency]]:
+        """Its changes by their days, each with the agency as it stands before that day and from that day on."""
+        standing = replace(self, changes=())
+        for _day, together in groupby(sorted(self.changes, key=_day_of), _day_of):
+            changes = [*together]
+            values = {key: value for change in changes for key, value in change.values.items()}
+            after = replace(standing, **values)  # type: ignore[arg-type]  # keys of STANDING
+            yield from ((change, standing, after) for change in changes)
+            standing = after
 
     def where(self, key: str = "") -> Where:
         """The place of one of its own values."""

@@ -28,7 +28,8 @@ CHANGE_DAY = rule(
     "R6.1a",
     _(
         "the change of {agency} on {day} is not after its opening ({opened}) and before its closing ({closed}); "
-        "correct the date; what it is from its first day on stands at the head of its file"
+        "correct the date, or take out what will not come to pass; what it is from its first day on stands at the head "
+        "of its file"
     ),
 )
 CHANGE_ORDER = rule(

@@ -131,10 +131,11 @@ def check(agency: Agency) -> Iterator[Finding]:
     """Every document that an agency's file cites; what is no number and symbol of one has its finding already."""
     for key, event in (("opened", agency.opened), ("closed", agency.closed)):
         if event:
-            subordinate = _is_subordinate(agency.on(event.date))
-            yield from _of_agency(agency, event, _at(agency.where(key), event.at, "document"), subordinate=subordinate)
-    for change in agency.changes:
-        yield from _of_change(agency, change, _at(agency.where("changes"), change.at, "document"))
+            then = agency.on(event.date)
+            where = _at(agency.where(key), event.at, "document")
+            yield from _of_agency(then, event, where, subordinate=_is_subordinate(then))
+    for change, before, after in agency.steps() if agency.changes else ():
+        yield from _of_change(change, before, after, _at(agency.where("changes"), change.at, "document"))
     yield from _unmarked(agency)
     for custodian in agency.custodians:
         allowed, objection = (APPOINTMENTS, HEAD) if custodian.role == "head" else (AUTHORISATIONS, DELEGATE)
@@ -212,11 +213,11 @@ def _kin(agency: Facts, agencies: Mapping[str, Facts]) -> set[str]:
     return found
 
 
-def _of_change(agency: Agency, change: Change, where: Where) -> Iterator[Finding]:
+def _of_change(change: Change, before: Agency, after: Agency, where: Where) -> Iterator[Finding]:
     """What makes it of a kind or puts it under another one is as its founding; a number is also told by letter."""
     if change.kind or change.parent:
-        subordinate = _is_subordinate(agency.until(change.date)) and _is_subordinate(agency.on(change.date))
-        yield from _of_agency(agency, change, where, subordinate=subordinate)
+        subordinate = _is_subordinate(before) and _is_subordinate(after)
+        yield from _of_agency(after, change, where, subordinate=subordinate)
         return
     if not _is(change.document, WRITTEN):
         yield _objection(SLIP, change.document, where)
@@ -232,7 +233,7 @@ def _of_agency(agency: Agency, event: Event | Change, where: Where, *, subordina
     if not _is(event.document, WRITTEN if subordinate else COMPETENT):
         yield _objection(UNIT if subordinate else AGENCY, event.document, where)
     yield from _year(event, where)
-    if agency.code in documents.SHARED or KINDS[agency.on(event.date).kind].branch:
+    if agency.code in documents.SHARED or KINDS[agency.kind].branch:
         return
     document = documents.parse(event.document)
     if document and documents.symbol_code(document.agency) == agency.code:

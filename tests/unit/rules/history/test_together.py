@@ -51,6 +51,9 @@ def in_file(text: str, *changes: tuple[str, str]) -> str:
     return text
 
 
+AT_END = "closed: {document: 9/QĐ-UBND, date: 2012-08-01, event: dissolved}\n"
+
+
 def changing(*entries: str) -> str:
     """The department's file with changes, all by one document."""
     lines = "".join(f"  - {entry.replace('{', '{document: 9/QĐ-UBND, ')}\n" for entry in entries)
@@ -250,6 +253,18 @@ VALUES = [
         in_file(STTTT, ("kind: department", "kind: office")),
         [f"{S}:2:1 stttt agency-change", f"{S}:4:7 stttt agency-value"],
         base=changing("{date: 2012-03-01, kind: office}"),
+    ),
+    Change(
+        "a change that will not come to pass",
+        in_file(STTTT, ("event: established}\n", f"event: established}}\n{AT_END}")),
+        [],
+        base=changing("{date: 2012-08-01, kind: board}"),
+    ),
+    Change(
+        "a change that came to pass before the end",
+        in_file(STTTT, ("event: established}\n", f"event: established}}\n{AT_END}")),
+        [f"{S}:2:1 stttt agency-change"],
+        base=changing("{date: 2012-07-31, kind: board}"),
     ),
     Change(
         "a change before one that is to come",

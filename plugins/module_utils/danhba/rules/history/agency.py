@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 
 from ...messages import mark as _
-from ...model.findings import Finding, Where, advice, rule
+from ...model.findings import KIND_LIMIT, Finding, Where, advice, rule
 from ...model.register import STANDING, Agency, Change
 from . import custodians, events
 from .spelling import alike
@@ -89,12 +91,14 @@ def _standing(before: Agency, now: Agency) -> Iterator[Finding]:
         was, becomes = getattr(before, key), getattr(now, key)
         if was != becomes:
             yield VALUE.at(now.where(key), key=key, object=now.code, before=was or NOTHING, now=becomes or NOTHING)
-    left = list(now.changes)
-    for change in before.changes:
-        if change in left:
-            left.remove(change)
-        else:
-            yield CHANGE.at(now.where("changes"), object=now.code, before=describe(change))
+    for change in islice(_gone(before, now), KIND_LIMIT):
+        yield CHANGE.at(now.where("changes"), object=now.code, before=describe(change))
+
+
+def _gone(before: Agency, now: Agency) -> Iterator[Change]:
+    """The changes that are there no more; but what was to be after the agency's end will not come to pass."""
+    left = Counter(before.changes) - Counter(now.changes)
+    return (change for change in left if not (now.closed and now.closed.date <= change.date))
 
 
 def describe(change: Change) -> str:
@@ -105,7 +109,7 @@ def describe(change: Change) -> str:
 
 def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:
     """What this change says that an agency has been for long."""
-    known = before.changes if before else ()
+    known = frozenset(before.changes) if before else frozenset()
     for change in now.changes:
         if change not in known and (day - change.date).days > events.BACK_DAYS:
             where = now.where("changes")
