@@ -328,6 +328,18 @@ class TestCompared:
         assert text.count("Vàng A Páo is open in snv as 8 and in snv as 9, with the same name, title, unit") == 1
         assert "One person, one mailbox" not in comment(proposal(now, now))
 
+    def test_a_code_that_is_also_the_name_of_a_kind(self) -> None:
+        change = {"document": "7/QĐ-UBND", "date": "2020-03-01", "kind": "office", "parent": "stttt"}
+        now = {**BEFORE}
+        other = {**change, "kind": "board", "parent": "office"}
+        now["agencies/snv.yml"] = agency(
+            "snv", *PEOPLE, parent="ubnd", changes=[change, {**other, "date": "2020-04-01"}]
+        )
+        now["agencies/office.yml"] = agency("office", kind="office")
+        assert "Kind of agency: office → board, Managing agency: stttt → office, 7/QĐ-UBND" in (
+            comment(proposal(now)).replace("\\", "")
+        )
+
     def test_a_free_pin_and_one_that_names_an_office(self) -> None:
         pin = {"address": "giamdoc-snv", "address_document": "3/SNV-VP"}
         found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), **pin})), DAY)

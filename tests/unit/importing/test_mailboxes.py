@@ -169,6 +169,12 @@ def test_a_cell_that_is_merged_with_one_above_is_the_same() -> None:
     ]
 
 
+def test_every_column_with_addresses_of_the_domain_counts() -> None:
+    rows = {1: [Cell("a@x.vn"), Cell("p@y.vn"), Cell("b@x.vn")], 2: [Cell(""), Cell("q@y.vn"), Cell("c@x.vn")]}
+    found = list(lines("f", [Sheet("S", rows)], "x.vn"))
+    assert [(line.address, line.cell) for line in found] == [("a@x.vn", "A1"), ("b@x.vn", "C1"), ("c@x.vn", "C2")]
+
+
 def test_a_hidden_sheet_is_told(before: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = {number: [Cell(address)] for number, address in enumerate(full(*WHOLE), 1)}
     sheets = [Sheet("A", rows), Sheet("B", {1: [Cell("c@x.vn")]}, hidden=True)]

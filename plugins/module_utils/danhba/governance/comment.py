@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.findings import Finding, Severity, binding
-from ..model.kinds import KINDS
 from ..model.register import Agency, Change, Issuance
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
@@ -169,16 +168,16 @@ def _change(change: Change, former: Agency, language: str) -> str:
     template = _("{agency}: from {day} on {what}, {document}")
     say = translator(language)
     what = [
-        f"{say(KEYS[key][0])}: {_word(getattr(former, key), say)} → {_word(value, say)}"
+        f"{say(KEYS[key][0])}: {_word(key, getattr(former, key), say)} → {_word(key, value, say)}"
         for key, value in change.values.items()
     ]
     values = {"agency": former.code, "day": change.date, "what": what, "document": change.document}
     return "- " + _safe(template, language, values)
 
 
-def _word(value: str, say: Callable[[str], str]) -> str:
+def _word(key: str, value: str, say: Callable[[str], str]) -> str:
     """A value as people read it: a kind by its name."""
-    return say(WORDS[value]) if value in KINDS else value or _NONE
+    return say(WORDS[value]) if key == "kind" else value or _NONE
 
 
 def _moved(moved: Moved, language: str) -> str:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from ..addresses.issuing import Issued, contact
 from ..model.register import Agency, Issuance, Register
-from .sheets import Merged, Sheet, column_name, tidy
+from .sheets import Cell, Merged, Sheet, column_name, tidy
 
 MIGRATED = "migrated"
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:|@]+@[^\s<>()\[\]\"',;:|@]+")
@@ -59,33 +59,34 @@ class Proof:
 
 
 def lines(file: str, sheets: Iterable[Sheet], domain: str) -> Iterator[Line]:
-    """The addresses of a list, of each sheet those of the column that has most; rows beneath that have none, too."""
+    """The addresses of a list, row by row; a row without one, too, save for the headings above the first."""
     for sheet in sheets:
-        column = _column(sheet, domain)
-        if column is None:
-            continue
-        begun = False
-        for number, row in sheet.rows.items():
-            if column < len(row) and row[column].merged is not Merged.NO:
-                continue
-            text = tidy(row[column].text) if column < len(row) else ""
-            cell = f"{column_name(column)}{number}"
-            found = _addresses(text)
-            yield from (Line(address, file, sheet.name, cell) for address in found)
+        columns, begun = _columns(sheet, domain), False
+        for number, row in sheet.rows.items() if columns else ():
+            found = [*_of_row(row, columns)]
             begun = begun or bool(found)
+            for column, address in found:
+                if row[column].merged is Merged.NO:
+                    yield Line(address, file, sheet.name, f"{column_name(column)}{number}")
             if begun and not found:
-                shown = text or " ".join(filter(None, (tidy(each.text) for each in row)))
-                yield Line(shown, file, sheet.name, cell, is_address=False)
+                text = " ".join(filter(None, (tidy(cell.text) for cell in row)))
+                yield Line(text, file, sheet.name, f"{column_name(columns[0])}{number}", is_address=False)
 
 
-def _column(sheet: Sheet, domain: str) -> int | None:
-    """The column with the mailboxes: that with most addresses of the domain, or else of any; None without any."""
-    counted: Counter[int] = Counter()
+def _columns(sheet: Sheet, domain: str) -> list[int]:
+    """The columns with mailboxes: those with addresses of the domain, or else that with most addresses of others."""
+    own, others = Counter[int](), Counter[int]()
     for _number, column, cell in sheet.cells():
-        for address in _addresses(cell.text):
-            # A column of private addresses beside that of the mailboxes may be the longer one.
-            counted[column] += 1_000_000 if address.endswith(f"@{domain}") else 1
-    return max(counted, key=lambda column: (counted[column], -column)) if counted else None
+        for address in _addresses(tidy(cell.text)):
+            (own if address.endswith(f"@{domain}") else others)[column] += 1
+    return sorted(own) or [column for column, _count in others.most_common(1)]
+
+
+def _of_row(row: Sequence[Cell], columns: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """The addresses in some columns of a row, each with its column."""
+    for column in columns:
+        if column < len(row):
+            yield from ((column, address) for address in _addresses(tidy(row[column].text)))
 
 
 def _addresses(text: str) -> list[str]:
