@@ -57,9 +57,7 @@ ROWS = [
 @pytest.fixture
 def book(office: Office) -> Office:
     """An office with a register of its own."""
-    for file in (office.path / "directory/agencies").iterdir():
-        file.unlink()
-    write(office.path / "directory", TEXTS)
+    office.keep(TEXTS)
     return office
 
 

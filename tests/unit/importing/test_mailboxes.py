@@ -27,9 +27,7 @@ WHOLE = ["lan-stttt", "lba-stttt", "an.lo"]
 @pytest.fixture
 def before(office: Office) -> Office:
     """An office with a register in which three mailboxes are older than the system."""
-    for file in (office.path / "directory/agencies").iterdir():
-        file.unlink()
-    write(office.path / "directory", TEXTS)
+    office.keep(TEXTS)
     return office
 
 
