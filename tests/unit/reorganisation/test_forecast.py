@@ -295,6 +295,15 @@ class TestAgencies:
         child = found.agencies["ttdt"]
         assert (child.on(DAY).parent, child.on(DAY - timedelta(days=1)).parent) == ("stc", child.parent)
 
+    def test_a_unit_that_came_below_later_follows_too(self) -> None:
+        texts = province()
+        moved = "changes: [{document: 7/QĐ-UBND, date: 2020-01-01, parent: skhdt}]\npeople:"
+        texts["agencies/ttdt.yml"] = texts["agencies/ttdt.yml"].replace("parent: skhdt", "parent: ubnd")
+        texts["agencies/ttdt.yml"] = texts["agencies/ttdt.yml"].replace("people:", moved)
+        child = foresee(texts, MERGED).agencies["ttdt"]
+        assert [change.parent for change in child.changes] == ["skhdt", "stc"]
+        assert child.on(DAY).parent == "stc"
+
     def test_a_unit_below_needs_a_word_where_there_are_several(self) -> None:
         text = split("{to: a}").replace("parents:\n  - {agency: ttdt, parent: a}\n", "")
         found = foresee(province(), text)

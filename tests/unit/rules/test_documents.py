@@ -65,7 +65,7 @@ def hired(name: str, document: str, *expected: str, by: str = "recruited") -> Ca
     )
 
 
-def reshaped(name: str, change: dict[str, str], *expected: str) -> Case:
+def reshaped(name: str, change: dict[str, str], *expected: str, kind: str = "office") -> Case:
     """A unit under a department that changes, beside another department."""
     return Case(
         name,
@@ -73,7 +73,7 @@ def reshaped(name: str, change: dict[str, str], *expected: str) -> Case:
             agency("ubnd", kind="provincial_committee"),
             agency("aa", parent="ubnd"),
             agency("cc", parent="ubnd"),
-            agency("bb", parent="aa", kind="office", changes=[{"date": "2010-01-01", **change}]),
+            agency("bb", parent="aa", kind=kind, changes=[{"date": "2010-01-01", **change}]),
         ),
         [f"agencies/bb.yml:8:{place}" for place in expected],
     )
@@ -83,6 +83,12 @@ CASES = [
     reshaped("changed by the department above", {"document": "1/TTr-AA", "kind": "board"}),
     reshaped(
         "made a department by the one above", {"document": "1/TTr-AA", "kind": "department"}, "34 document-agency"
+    ),
+    reshaped(
+        "made a unit of itself by the department above",
+        {"document": "1/TTr-AA", "kind": "office"},
+        "34 document-agency",
+        kind="department",
     ),
     reshaped("moved by the department that it comes under", {"document": "1/QĐ-CC", "parent": "cc"}),
     reshaped("moved by the committee", {"document": "1/QĐ-UBND", "parent": "cc"}),
