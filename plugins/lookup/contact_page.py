@@ -70,5 +70,5 @@ def make(folder: Path, day: date) -> dict[str, str]:
     """The files of the page of a register on a day."""
     register, issued = controller.read_register(folder)
     contacts = addressbook.contacts(listing.contacts(Timeline.of(register, issued, day)))
-    site = page.as_site(list(contacts), register, "vi", day)
+    site = page.as_site(list(contacts), register.on(day), "vi", day)
     return {name: content.decode() for name, content in site.items()}

@@ -9,7 +9,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from danhba import cli
-from tests.support.registers import write
+from tests.support.registers import Texts, write
 
 
 class Office:
@@ -20,6 +20,12 @@ class Office:
         self.file = path / "directory/agencies/stttt.yml"
         write(path / "directory")
         self.before = self.file.read_bytes()
+
+    def keep(self, texts: Texts) -> None:
+        """Have another register in place of the sample."""
+        for file in self.file.parent.iterdir():
+            file.unlink()
+        write(self.path / "directory", texts)
 
     def run(self, *arguments: object) -> Result:
         """Run a command; whatever is given, nobody meets a traceback."""

@@ -213,6 +213,7 @@ JSON_ARGUMENTS = {
     "addresses": [],
     "who": ["000101"],
     "plan": ["--against", "empty", "--as-of", "2010-12-01"],
+    "migrated": ["--against", "before.txt"],
 }
 
 
@@ -224,7 +225,9 @@ def test_json_has_the_keys_of_the_reference(command: str, tmp_path: Path) -> Non
     if command == "check":
         with (tmp_path / "province.yml").open("a", encoding="utf-8") as file:
             file.write("unknown: key\n")
-    done = danhba(command, *JSON_ARGUMENTS[command], tmp_path, "--format", "json")
+    (tmp_path / "before.txt").write_text("vinhnv-stttt@laocai.gov.vn\n")
+    arguments = [tmp_path / argument if argument.endswith(".txt") else argument for argument in JSON_ARGUMENTS[command]]
+    done = danhba(command, *arguments, tmp_path, "--format", "json")
     assert [shape(json.loads(done.stdout))] == [shape(example) for example in documented]
 
 

@@ -209,7 +209,7 @@ class Office:
     def _letter(self, target: Target, agency: Agency, issuance: Issuance | None, *, number: str) -> Letter:
         province = self.register.province
         operator = self.register.agencies[province.operator]
-        parent = self.register.agencies.get(operator.parent)
+        parent = self.register.agencies.get(operator.on(self.day).parent)
         head = self._head(operator)
         return Letter(
             parent=parent.name if parent else "",

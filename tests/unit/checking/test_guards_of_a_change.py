@@ -72,7 +72,7 @@ def test_a_protected_account() -> None:
 
 
 def test_a_base_that_does_not_hold_has_no_plan_to_judge() -> None:
-    before = {**texts(), "agencies/bb.yml": agency("bb", parent="nowhere")}
+    before = {**texts(), "agencies/bb.yml": agency("bb", quota="much")}
     now = {**texts("2011-12-01", 3), "agencies/bb.yml": agency("bb")}
     assert places(findings(now, before)) == ["province.yml:2:1 history-base"]
 

@@ -188,6 +188,13 @@ class TestWhatIsWritten:
                 {"moi": "---\nagency: moi\nname: Sở Mới\nkind: department\nparent: ubnd\nidentifier: H38.99\n"
                         f"opened: {EVENT % 'established'}\npeople: []\n"},
             ),
+            (
+                ("agency", "change", "stttt", "--kind", "thanh tra", "--identifier", "H38.99", *BY),
+                {"stttt": STTTT.replace(
+                    "event: established}\n", "event: established}\nchanges:\n"
+                    "  - {document: 5/QĐ-UBND, date: 2011-07-01, kind: inspectorate, identifier: H38.99}\n",
+                )},
+            ),
         ],
     )  # fmt: skip
     def test_nothing_but_what_was_asked_for(
@@ -540,6 +547,12 @@ class TestFindings:
             (("custodian", "stttt", "000102", "--as", "head", *BY[:3], "2010-10-20"), "custodian-order"),
             ((*NEW, "moi", "--parent", "no"), "agency-parent"),
             (("agency", "close", "ubnd", *BY), "agency-parent-closed"),
+            (("agency", "change", "stttt", "--kind", "office", *BY[:3], "1990-01-01"), "agency-change-day"),
+            (("agency", "change", "stttt", "--kind", "department", *BY), "agency-change-same"),
+            (("agency", "change", "stttt", "--parent", "nowhere", *BY), "agency-parent"),
+            (("agency", "change", "ubnd", "--parent", "stttt", *BY), "agency-cycle"),
+            (("agency", "change", "stttt", "--kind", "office", "--document", "5/TTr-X", *BY[2:]), "document-agency"),
+            (("agency", "change", "stttt", "--kind", "office", "--document", "5/QĐ-STTTT", *BY[2:]), "document-own"),
         ],
     )
     def test_an_error_that_the_change_brings_in(
@@ -658,6 +671,27 @@ def test_a_change_of_a_quota_wants_the_document_that_decides_it(run: Run, root: 
         assert (result.exit_code, there(root)) == (1, written)
         assert "history-quota" in result.stderr
     assert run("change", "000101", "--without", "quota", "--quota-document", "4/STTTT-VP").exit_code == 0
+
+
+def test_a_change_of_an_agency_says_what_changes(run: Run, root: Path) -> None:
+    result = run("agency", "change", "stttt", *BY)
+    assert (result.exit_code, there(root)) == (2, UNTOUCHED)
+    assert "--kind, --parent, --identifier" in result.stderr
+    assert run("agency", "change", "snv", "--kind", "office", *BY).exit_code == 1
+
+
+@pytest.mark.clause("R6.1a")
+def test_changes_of_an_agency_stand_by_their_days(run: Run, root: Path) -> None:
+    """Entered in whatever order, and no address by it is another."""
+    addresses = run("addresses", "--format", "json").stdout
+    for kind, day in (("office", "2011-09-01"), ("board", "2011-08-01"), ("inspectorate", "2011-10-01")):
+        arguments = ("agency", "change", "stttt", "--kind", kind, "--document", "5/QĐ-UBND", "--date", day)
+        assert run(*arguments).exit_code == 0
+    text = (root / S).read_text("utf-8")
+    assert re.findall(r"date: (2011-..-01), kind: (\w+)", text) == [
+        ("2011-08-01", "board"), ("2011-09-01", "office"), ("2011-10-01", "inspectorate")
+    ]  # fmt: skip
+    assert run("addresses", "--format", "json").stdout == addresses
 
 
 def test_a_key_is_for_an_agency_whose_mailbox_somebody_has(run: Run, root: Path) -> None:

@@ -230,12 +230,33 @@ class TestAgencies:
         made.add_succeeds("x", ["stc"])
         assert new(made) == AGENCY + "succeeds:\n- snv\n- stc\npeople: []\n"
 
-    def test_the_managing_agency(self) -> None:
+    def test_what_changes_from_a_day_on(self) -> None:
         made = draft(AGENCY + "people: []\n")
-        made.set_parent("x", "ubnd")
-        assert new(made) == AGENCY.replace("department\n", "department\nparent: ubnd\n") + "people: []\n"
-        made.set_parent("x", "no")
-        assert 'parent: "no"\n' in new(made)
+        made.change_agency("x", {"parent": "no", "date": "2014-01-01", "document": "1/QĐ-UBND"})
+        last = '  - {document: 1/QĐ-UBND, date: 2014-01-01, parent: "no"}\n'
+        assert new(made) == AGENCY + f"changes:\n{last}people: []\n"
+        made.change_agency("x", {"kind": "office", "date": "2014-01-01", "document": "2/QĐ-UBND"})
+        same = "  - {document: 2/QĐ-UBND, date: 2014-01-01, kind: office}\n"
+        made.change_agency("x", {"kind": "board", "date": "2013-01-01", "document": "3/QĐ-UBND"})
+        first = "  - {document: 3/QĐ-UBND, date: 2013-01-01, kind: board}\n"
+        assert new(made) == AGENCY + f"changes:\n{first}{last}{same}people: []\n"
+
+    OTHER = "{document: 1/QĐ-UBND, date: 2014-01-01, kind: office}"
+    LINES = "- date: 2014-01-01\n  kind: office"
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (f"changes: [{OTHER}]", f"changes: [NEW, {OTHER}]"),
+            (f"changes:\n{LINES}", f"changes:\n- document: 3/QĐ-UBND\n  date: 2013-01-01\n  kind: board\n{LINES}"),
+            (f"changes:\n  # a note\n  -   {OTHER}", f"changes:\n  # a note\n  - NEW\n  -   {OTHER}"),
+        ],
+    )
+    def test_a_change_before_another(self, before: str, after: str) -> None:
+        made = draft(AGENCY + before + "\npeople: []\n")
+        made.change_agency("x", {"kind": "board", "date": "2013-01-01", "document": "3/QĐ-UBND"})
+        after = after.replace("NEW", "{document: 3/QĐ-UBND, date: 2013-01-01, kind: board}")
+        assert new(made) == AGENCY + after + "\npeople: []\n"
 
     def test_a_new_one(self) -> None:
         made = draft(AGENCY + "people: []\n")

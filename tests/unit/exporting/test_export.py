@@ -20,6 +20,7 @@ from danhba.exporting import writing
 from danhba.exporting.addressbook import Contact, contacts
 from danhba.planning import listing
 from danhba.planning.state import Timeline
+from tests.factory.text import Value
 from tests.support.office import Office
 from tests.support.registers import agency, event, files, person, register, usable, write
 
@@ -56,9 +57,7 @@ ROWS = [
 @pytest.fixture
 def book(office: Office) -> Office:
     """An office with a register of its own."""
-    for file in (office.path / "directory/agencies").iterdir():
-        file.unlink()
-    write(office.path / "directory", TEXTS)
+    office.keep(TEXTS)
     return office
 
 
@@ -138,6 +137,19 @@ def test_ldif(book: Office) -> None:
         assert entry["cn"]
         assert entry["sn"]
         assert "inetOrgPerson" in entry["objectClass"]
+
+
+@pytest.mark.clause("R6.1a")
+@pytest.mark.parametrize(("day", "above"), [("2011-12-31", "ou=stttt,ou=ubnd,"), ("2012-01-01", "ou=ubnd,")])
+def test_an_agency_stands_where_it_does_on_the_day(book: Office, day: str, above: str) -> None:
+    change: Value = [{"document": "6/QĐ-UBND", "date": "2012-01-01", "parent": "ubnd", "kind": "party"}]
+    write(book.path / "directory", {"agencies/under.yml": agency("under", parent="stttt", changes=change)})
+    names = [name for name, _entry in records(exported(book, "ldif", "--as-of", day))]
+    assert f"ou=under,{above}dc=laocai,dc=gov,dc=vn" in names
+    page = book.run("export", "--format", "html", "--out", "site", "--as-of", day)
+    assert page.exit_code == 0, page.output
+    html = (book.path / "site/index.html").read_text("utf-8")
+    assert html.count("<ul>") == (3 if "stttt" in above else 2)
 
 
 def test_in_ldif_every_entry_follows_the_one_above_it(book: Office) -> None:

@@ -16,7 +16,7 @@ from danhba.exporting.order import tree
 from danhba.model.kinds import HEADINGS, KINDS
 from danhba.model.register import Register
 from tests.support.office import Office
-from tests.support.registers import agency, event, files, person, register, write
+from tests.support.registers import agency, event, files, person, register
 
 OPENED = event("recruited", "2010-11-01")
 AGENCIES = (
@@ -49,9 +49,7 @@ class Tree(HTMLParser):
 
 
 def exported(office: Office) -> str:
-    for file in (office.path / "directory/agencies").iterdir():
-        file.unlink()
-    write(office.path / "directory", register(*AGENCIES))
+    office.keep(register(*AGENCIES))
     result = office.run("export", "--format", "html", "--out", "site", "--force", "--as-of", str(DAY), "--lang", "vi")
     assert result.exit_code == 0, result.output
     assert sorted(path.name for path in (office.path / "site").iterdir()) == ["danh-ba.css", "danh-ba.js", "index.html"]

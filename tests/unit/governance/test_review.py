@@ -250,9 +250,9 @@ class TestSettings:
         assert "## ⚠️ Không có lỗi, nhưng" in comment(made, "vi")
 
     def test_a_mailbox_that_is_closed_because_it_is_protected_no_more(self) -> None:
-        ended = {**BEFORE, "agencies/ubnd.yml": agency("ubnd", kind="provincial_committee", closed="2020-01-01")}
-        ended["agencies/snv.yml"] = agency("snv", *PEOPLE)
-        before = {**BEFORE, "province.yml": province_yaml(**self.PROTECTED)}
+        alone = {**BEFORE, "agencies/snv.yml": agency("snv", *PEOPLE)}
+        ended = {**alone, "agencies/ubnd.yml": agency("ubnd", kind="provincial_committee", closed="2020-01-01")}
+        before = {**alone, "province.yml": province_yaml(**self.PROTECTED)}
         assert not review(self.guarded(ended, before, **self.PROTECTED), DAY).passed
         for province in ({}, {**self.PROTECTED, **self.acknowledged("protected", accounts=["contact-ubnd"])}):
             found = review(self.guarded(ended, before, **province), DAY)
@@ -300,6 +300,45 @@ class TestCompared:
         assert "- snv: paova-snv for Vàng A Páo (9), decided by 4/SNV-VP" in text
         assert "decided by 3/SNV-VP" not in text
         assert "Pinned addresses" not in comment(proposal(now, now))
+
+    @pytest.mark.clause("R6.1a")
+    def test_an_agency_that_changes_with_its_document(self) -> None:
+        change = {"document": "7/QĐ-UBND", "date": "2020-03-01", "kind": "office", "parent": "stttt"}
+        now = {**BEFORE, "agencies/snv.yml": agency("snv", *PEOPLE, parent="ubnd", changes=[change])}
+        text = comment(proposal(now)).partition("<details>")[0]
+        assert (
+            "snv: from 2020-03-01 on Kind of agency: department → office, Managing agency: ubnd → stttt, 7/QĐ-UBND"
+            in (text.replace("\\", ""))
+        )
+        assert "Loại cơ quan: sở" in comment(proposal(now), "vi")
+        assert "Managing agency" not in comment(proposal(now, now))
+        plan = review(proposal(now), DAY).plan
+        assert plan
+        assert [(action.action, action.id, action.document) for action in plan.actions] == [
+            ("update", "snv", "7/QĐ-UBND")
+        ]
+
+    @pytest.mark.clause("R4.0")
+    def test_the_same_person_under_a_second_id(self) -> None:
+        known = {**person("9", "Vàng A Páo", "2019-01-01"), "title": "Văn thư", "unit": "Văn phòng"}
+        again = {**person("8", "Vàng A Páo", "2019-12-01"), "title": "Văn thư", "unit": "Văn phòng"}
+        before, now = changed(*PEOPLE, known), changed(*PEOPLE, known, again)
+        text = comment(proposal(now, before)).partition("<details>")[0]
+        assert "**One person, one mailbox (R4.0)" in text
+        assert text.count("Vàng A Páo is open in snv as 8 and in snv as 9, with the same name, title, unit") == 1
+        assert "One person, one mailbox" not in comment(proposal(now, now))
+
+    def test_a_code_that_is_also_the_name_of_a_kind(self) -> None:
+        change = {"document": "7/QĐ-UBND", "date": "2020-03-01", "kind": "office", "parent": "stttt"}
+        now = {**BEFORE}
+        other = {**change, "kind": "board", "parent": "office"}
+        now["agencies/snv.yml"] = agency(
+            "snv", *PEOPLE, parent="ubnd", changes=[change, {**other, "date": "2020-04-01"}]
+        )
+        now["agencies/office.yml"] = agency("office", kind="office")
+        assert "Kind of agency: office → board, Managing agency: stttt → office, 7/QĐ-UBND" in (
+            comment(proposal(now)).replace("\\", "")
+        )
 
     def test_a_free_pin_and_one_that_names_an_office(self) -> None:
         pin = {"address": "giamdoc-snv", "address_document": "3/SNV-VP"}

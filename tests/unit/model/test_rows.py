@@ -8,6 +8,7 @@ import pytest
 
 from danhba.checking import examination
 from danhba.model.rows import Row, Staff
+from tests.factory.text import Value
 from tests.support.registers import agency, files, person, register
 
 
@@ -25,8 +26,13 @@ def texts() -> dict[str, str]:
         suspended=[{"document": "1/QĐ-STTTT", "date": "2011-01-01", "until": "2011-02-01"}],
     )
     second = person("2", "Lò A", "2010-01-02", "2012-01-01", family="Lò", given="A", address="loa-aa")
+    changes: Value = [
+        {"document": "3/QĐ-UBND", "date": "2005-01-01", "kind": "office", "parent": "stttt"},
+        {"document": "4/QĐ-UBND", "date": "2006-01-01", "identifier": "H38.1"},
+    ]
+    people = (first, {**second, "address_document": "2/QĐ-STTTT"})
     room = {"quota": "20G", "quota_document": "4/QĐ-UBND"}
-    return register(agency("aa", first, {**second, "address_document": "2/QĐ-STTTT"}, opened="2000-01-01", **room))
+    return register(agency("aa", *people, opened="2000-01-01", changes=changes, **room))
 
 
 def examined() -> examination.Examined:
@@ -41,13 +47,36 @@ def test_it_comes_back_whole() -> None:
     assert kept.agency
     assert isinstance(kept.agency.people, Staff)
     assert tuple(kept.agency.people) == made.agency.people
-    names = "code name kind opened closed parent identifier succeeds quota quota_document custodians"
+    names = "code name kind opened closed parent identifier succeeds quota quota_document custodians changes"
     for name in names.split():
         assert getattr(kept.agency, name) == getattr(made.agency, name)
     assert kept.agency.people.locals() == made.locals
     assert kept.agency.people.ids == ("1", "2")
     assert [finding.where for finding in kept.findings] == [finding.where for finding in made.findings]
     assert (kept.agency.file, kept.complete) == (made.agency.file, made.complete)
+
+
+def test_pairs_that_may_be_one_person_come_back() -> None:
+    title = {"title": "Văn thư", "phone": "0214 3 840 001"}
+    people = (person("1", "Lò An", "2010-01-01", **title), person("2", "Lò An", "2010-01-02", **title))
+    [file] = [file for file in files(register(agency("aa", *people))) if file.name == "agencies/aa.yml"]
+    made = examination.examine(file, frozenset())
+    kept = examination.load(examination.dump(made), file.path)
+    assert made.facts
+    assert kept.facts
+    assert kept.facts.alike == made.facts.alike == ((0, 1, ("name", "title", "phone")),)
+    assert kept.facts.dialled == made.facts.dialled
+    assert len({*made.facts.dialled}) == 1
+
+
+def test_its_facts_come_back_too() -> None:
+    made = examined()
+    kept = examination.load(examination.dump(made), made.agency.file if made.agency else "")
+    assert made.facts
+    assert kept.facts
+    assert kept.facts._replace(people=(), at={}) == made.facts._replace(people=(), at={})
+    assert [(since.day, since.value) for since in kept.facts.parents] == [("2000-01-01", ""), ("2005-01-01", "stttt")]
+    assert [kept.facts.parent_on(day) for day in ("1999-01-01", "2004-12-31", "2005-01-01")] == ["", "", "stttt"]
 
 
 def test_an_issuance_is_one_and_the_same_at_each_asking() -> None:

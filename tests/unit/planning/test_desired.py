@@ -256,6 +256,27 @@ def test_the_document_that_closed_an_agency() -> None:
     assert account(texts, "2011-01-01", ("agency", "dd")) == ("contact-dd", "closed", "9/QĐ-UBND", "2011-01-01")
 
 
+@pytest.mark.clause("R6.1a")
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2009-12-31", ("aa", "8/QĐ-UBND", "2000-01-01")),
+        ("2010-01-01", ("bb", "7/QĐ-UBND", "2010-01-01")),
+        ("2010-06-01", ("bb", "7/QĐ-UBND", "2010-01-01")),
+        ("2011-01-01", ("aa", "6/QĐ-UBND", "2011-01-01")),
+    ],
+)
+def test_a_contact_mailbox_stands_under_the_parent_of_the_day(day: str, expected: tuple[str, ...]) -> None:
+    changes: list[Value] = [
+        {"document": "7/QĐ-UBND", "date": "2010-01-01", "parent": "bb"},
+        {"document": "5/QĐ-UBND", "date": "2010-03-01", "kind": "office"},
+        {"document": "6/QĐ-UBND", "date": "2011-01-01", "parent": "aa"},
+    ]
+    texts = register(agency("aa"), agency("bb"), agency("cc", parent="aa", changes=changes))
+    found = accounts(texts, day).accounts["agency", "cc"]
+    assert (found.parent, found.document, found.since) == expected
+
+
 def test_a_contact_mailbox_has_a_parent_and_nothing_of_a_person() -> None:
     found = accounts(register(agency("aa"), agency("bb", parent="aa")), "2010-01-01").accounts
     assert [found["agency", code].parent for code in ("aa", "bb")] == ["", "aa"]

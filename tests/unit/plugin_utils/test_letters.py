@@ -131,6 +131,15 @@ def text_of(letter: Letter, password: str = PASSWORD) -> str:
 # ---------------------------------------------------------------------------------------------- what it says
 
 
+@pytest.mark.parametrize(
+    ("day", "above"), [("2026-02-04", "Ủy ban nhân dân tỉnh Lào Cai"), ("2026-02-05", "Sở Nội vụ")]
+)
+def test_a_letter_is_headed_by_who_stands_above_the_operator_on_the_day(day: str, above: str) -> None:
+    changes = "changes: [{document: 9/QĐ-UBND, date: 2026-02-05, parent: snv}]\ncustodians:"
+    by = office(day, stttt=lambda text: text.replace("custodians:", changes))
+    assert one(VINH, by).parent == above
+
+
 def test_a_letter_has_every_part_of_an_official_document() -> None:
     text = text_of(one(VINH))
     for part in (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -298,18 +298,28 @@ class TestAgencies:
 
     def test_a_unit_below_follows_the_only_successor(self) -> None:
         found = foresee(province(), MERGED)
-        assert found.agencies["ttdt"].parent == "stc"
+        child = found.agencies["ttdt"]
+        assert (child.on(DAY).parent, child.on(DAY - timedelta(days=1)).parent) == ("stc", child.parent)
+
+    def test_a_unit_that_came_below_later_follows_too(self) -> None:
+        texts = province()
+        moved = "changes: [{document: 7/QĐ-UBND, date: 2020-01-01, parent: skhdt}]\npeople:"
+        texts["agencies/ttdt.yml"] = texts["agencies/ttdt.yml"].replace("parent: skhdt", "parent: ubnd")
+        texts["agencies/ttdt.yml"] = texts["agencies/ttdt.yml"].replace("people:", moved)
+        child = foresee(texts, MERGED).agencies["ttdt"]
+        assert [change.parent for change in child.changes] == ["skhdt", "stc"]
+        assert child.on(DAY).parent == "stc"
 
     def test_a_unit_below_needs_a_word_where_there_are_several(self) -> None:
         text = split("{to: a}").replace("parents:\n  - {agency: ttdt, parent: a}\n", "")
         found = foresee(province(), text)
         assert places(found.problems) == ["7:5 reorganise-parent"]
-        assert foresee(province(), split("{to: a}")).agencies["ttdt"].parent == "a"
+        assert foresee(province(), split("{to: a}")).agencies["ttdt"].on(DAY).parent == "a"
 
     def test_a_unit_below_may_be_told_another(self) -> None:
         found = foresee(province(), MERGED + "parents: [{agency: ttdt, parent: ubnd}]\n")
         assert found.problems == ()
-        assert found.agencies["ttdt"].parent == "ubnd"
+        assert found.agencies["ttdt"].on(DAY).parent == "ubnd"
 
     def test_a_renamed_agency_is_a_new_one(self) -> None:
         text = HEAD + (

@@ -9,7 +9,119 @@ from tests.support.cases import Case, S, U, change, each, found
 from tests.support.registers import agency, person, register
 from tests.support.said import recorded, values
 
+
+def changing(*changes: dict[str, str], code: str = "bb", **keys: str) -> str:
+    """An agency that changes, all by one document of the province, in the years that are given."""
+    stated = [{"document": "7/QĐ-UBND", "date": f"{each['year']}-01-01", **each} for each in changes]
+    for entry in stated:
+        del entry["year"]
+    return agency(code, changes=stated, **keys)
+
+
 CASES = [
+    Case(
+        "under another from a day on",
+        register(
+            agency("aa", closed="2010-01-01"),
+            changing({"year": "2010", "parent": "cc", "kind": "office"}, parent="aa"),
+            agency("cc", opened="2005-01-01"),
+        ),
+        [],
+    ),
+    Case(
+        "under another before it is there and after it is gone",
+        register(
+            agency("aa", opened="2005-01-01", closed="2010-01-01"),
+            agency("dd"),
+            changing({"year": "2004", "parent": "aa"}, parent="dd"),
+            changing({"year": "2011", "parent": "aa"}, code="cc", parent="dd"),
+            changing({"year": "2006", "parent": "aa"}, {"year": "2010", "parent": "dd"}, code="ee", parent="dd"),
+        ),
+        [
+            "agencies/bb.yml:8:53 agency-parent-closed",
+            "agencies/bb.yml:8:53 agency-parent-closed",
+            "agencies/cc.yml:8:53 agency-parent-closed",
+        ],
+    ),
+    Case(
+        "under one that is none",
+        register(changing({"year": "2004", "parent": "nowhere"})),
+        ["agencies/bb.yml:7:53 agency-parent"],
+    ),
+    Case(
+        "a circle from a day on",
+        register(
+            agency("aa", parent="bb"),
+            changing({"year": "2004", "parent": "cc"}, {"year": "2006", "parent": "dd"}),
+            changing({"year": "2005", "parent": "aa"}, code="cc"),
+            changing({"year": "2006", "parent": "aa"}, code="dd"),
+        ),
+        [
+            "agencies/bb.yml:8:53 agency-cycle",
+            "agencies/cc.yml:7:53 agency-cycle",
+            "agencies/dd.yml:7:53 agency-cycle",
+        ],
+    ),
+    Case(
+        "no circle, for it was undone on the same day",
+        register(
+            agency("dd"),
+            changing({"year": "2005", "parent": "aa"}),
+            changing({"year": "2005", "parent": "dd"}, code="ee", parent="bb"),
+            changing({"year": "2005", "parent": "dd"}, code="aa", parent="bb"),
+        ),
+        [],
+    ),
+    Case(
+        "changes out of order, twice and to the same",
+        register(
+            changing(
+                {"year": "2005", "kind": "office"},
+                {"year": "2004", "kind": "board"},
+                {"year": "2006", "kind": "board", "identifier": "H38.1"},
+                {"year": "2006", "kind": "office"},
+                {"year": "2007", "kind": "office"},
+                {"year": "2008"},
+            )
+        ),
+        [
+            "agencies/bb.yml:8:33 agency-change-order",
+            "agencies/bb.yml:10:51 agency-change-twice",
+            "agencies/bb.yml:11:5 agency-change-same",
+            "agencies/bb.yml:12:5 agency-change-same",
+        ],
+    ),
+    Case(
+        "changes before and after its time",
+        register(
+            changing(
+                {"year": "2000", "kind": "office"},
+                {"year": "2001", "kind": "board"},
+                {"year": "2009", "kind": "office"},
+                closed="2009-01-01",
+            )
+        ),
+        ["agencies/bb.yml:8:33 agency-change-day", "agencies/bb.yml:10:33 agency-change-day"],
+    ),
+    Case(
+        "an identifier that another has had until then",
+        register(
+            changing({"year": "2005", "identifier": "H38.2"}, code="aa", identifier="H38.1"),
+            changing({"year": "2005", "identifier": "H38.1"}, identifier="H38.9"),
+            changing({"year": "2004", "identifier": "H38.9"}, code="cc"),
+        ),
+        ["agencies/cc.yml:7:57 agency-identifier"],
+    ),
+    Case(
+        "a namesake under the same parent from a day on",
+        register(
+            agency("aa"),
+            agency("dd", parent="aa", name="Phòng"),
+            agency("ee", name="Sở"),
+            changing({"year": "2005", "parent": "aa"}, parent="ee", name="Phòng"),
+        ),
+        ["agencies/bb.yml:3:7 agency-namesake"],
+    ),
     change("an unknown parent", S, "parent: ubnd", "parent: snv", f"{S}:5:9 agency-parent"),
     change("its own parent", S, "parent: ubnd", "parent: stttt", f"{S}:5:9 agency-cycle"),
     Case(

@@ -65,7 +65,39 @@ def hired(name: str, document: str, *expected: str, by: str = "recruited") -> Ca
     )
 
 
+def reshaped(name: str, change: dict[str, str], *expected: str, kind: str = "office") -> Case:
+    """A unit under a department that changes, beside another department."""
+    return Case(
+        name,
+        register(
+            agency("ubnd", kind="provincial_committee"),
+            agency("aa", parent="ubnd"),
+            agency("cc", parent="ubnd"),
+            agency("bb", parent="aa", kind=kind, changes=[{"date": "2010-01-01", **change}]),
+        ),
+        [f"agencies/bb.yml:8:{place}" for place in expected],
+    )
+
+
 CASES = [
+    reshaped("changed by the department above", {"document": "1/TTr-AA", "kind": "board"}),
+    reshaped(
+        "made a department by the one above", {"document": "1/TTr-AA", "kind": "department"}, "34 document-agency"
+    ),
+    reshaped(
+        "made a unit of itself by the department above",
+        {"document": "1/TTr-AA", "kind": "office"},
+        "34 document-agency",
+        kind="department",
+    ),
+    reshaped("moved by the department that it comes under", {"document": "1/QĐ-CC", "parent": "cc"}),
+    reshaped("moved by the committee", {"document": "1/QĐ-UBND", "parent": "cc"}),
+    reshaped("moved by another department", {"document": "1/QĐ-CC", "parent": "ubnd"}, "34 document-founder"),
+    reshaped("changed by itself", {"document": "1/QĐ-BB", "kind": "board"}, "34 document-own"),
+    reshaped("given a number by itself", {"document": "1/TB-BB", "identifier": "H38.1"}),
+    reshaped("given a number by a slip", {"document": "1/PG-AA", "identifier": "H38.1"}, "34 document-slip"),
+    reshaped("changed by a later document", {"document": "1/2011/QĐ-AA", "kind": "board"}, "34 document-year"),
+    reshaped("changed by what lost its mark", {"document": "1/QD-AA", "kind": "board"}, "34 document-marks"),
     beside("founded by the committee", "1/QĐ-UBND"),
     beside("founded by a ministry", "1/QĐ-BNV"),
     beside("founded by another department", "1/QĐ-AA", "6:9 document-founder"),

@@ -42,7 +42,60 @@ CARRIED: dict[str, Value] = {"document": "9/QĐ-AA", "date": "2012-01-01"}
 NOT_CARRIED = "7:5 person-suspension-carried"
 BY_DOCUMENT: dict[str, Value] = {"document": "10/QĐ-AA", "date": "2011-12-01"}
 
+
+def doubled(
+    name: str, first: dict[str, Value], second: dict[str, Value], *expected: str, code: str = "aa", **days: str
+) -> Case:
+    """Two of one name, in one agency or in two; `days` are `opened` of the second and `closed` of either."""
+    closed, ends = days.get("closed", ""), days.get("ends", "")
+    one = person("1", "Lò Thị Hoà", "2011-01-01", closed, **first)
+    second = {**second}
+    other = person("2", "Lò Thị Hòa", second.pop("opened", days.get("opened", "2012-01-01")), ends, **second)
+    texts = register(agency("aa", one, other)) if code == "aa" else register(agency("aa", one), agency(code, other))
+    return Case(name, texts, [f"agencies/{code}.yml:{place}" for place in expected])
+
+
+CLERK: dict[str, Value] = {"title": "Văn thư", "unit": "Văn phòng"}
+PHONE: dict[str, Value] = {"phone": "0214 3 840 034"}
+SAME_PHONE: dict[str, Value] = {"phone": "02143840034"}
+
 CASES = [
+    doubled("one name, title and unit", CLERK, CLERK, "12:5 person-alike"),
+    doubled("all the same is told once", {**CLERK, **PHONE}, {**CLERK, **PHONE}, "13:5 person-alike"),
+    doubled("one name and title, of one no unit", CLERK, {"title": "Văn thư"}, "12:5 person-alike"),
+    doubled("one name, title and unit on another telephone", {**CLERK, **PHONE}, {**CLERK, "phone": "0214 3 840 035"}),
+    doubled("one name in another unit", CLERK, {**CLERK, "unit": "Phòng Nội vụ"}),
+    doubled("one name of which nothing else is known", {}, {}),
+    doubled(
+        "one name and document", {}, {"opened": event("recruited", "2012-01-01", "11/QĐ-UBND")}, "10:5 person-alike"
+    ),
+    doubled("one name, the earlier entry second", CLERK, CLERK, "7:5 person-alike", opened="2010-01-01"),
+    doubled("one name and telephone, and nothing else", PHONE, SAME_PHONE, "11:5 person-alike"),
+    doubled(
+        "one name and telephone with another title",
+        {**CLERK, **PHONE},
+        {"title": "Kế toán", **PHONE},
+        "13:5 person-alike",
+    ),
+    doubled("one name and telephone elsewhere", PHONE, SAME_PHONE, "7:5 person-alike", code="bb"),
+    doubled("one name, title and unit elsewhere", CLERK, CLERK, code="bb"),
+    doubled("one name and telephone of one who has left", PHONE, SAME_PHONE, code="bb", closed="2012-01-01"),
+    doubled("one name and telephone of one who left later", PHONE, SAME_PHONE, code="bb", closed="2012-06-01"),
+    doubled(
+        "one name and telephone until tomorrow", PHONE, SAME_PHONE, "7:5 person-alike", code="bb", closed="2012-06-02"
+    ),
+    doubled("one name and title of one who leaves far ahead", CLERK, CLERK, "12:5 person-alike", ends="2013-01-01"),
+    doubled("one name, title and unit of one who has left", CLERK, CLERK, ends="2012-05-01"),
+    Case(
+        "one name and telephone three times",
+        register(
+            agency("aa", person("1", "Lò An", "2011-01-01", **PHONE)),
+            agency("bb", person("2", "Lò An", "2011-02-01", "2011-03-01", **PHONE)),
+            agency("cc", person("3", "Lò An", "2011-03-01", **PHONE)),
+            agency("dd", person("3", "Lò An", "2010-01-01", "2010-02-01", **PHONE)),
+        ),
+        ["agencies/cc.yml:7:5 person-alike"],
+    ),
     moved("one who was never suspended moves", {}),
     moved("one whose suspension was over moves", {**SINCE, "until": "2012-01-01"}),
     moved("one who is suspended moves", {**SINCE, "until": "2012-01-02"}, {}, NOT_CARRIED),

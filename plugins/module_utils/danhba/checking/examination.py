@@ -20,6 +20,7 @@ from ..model.place import Place
 from ..model.register import Agency
 from ..reading import loader
 from ..reading.source import File
+from ..rules.people import namesakes
 
 # The length of the head and of the issuances' places, both in octets; the rows are the rest.
 _LENGTHS = struct.Struct("<II")
@@ -56,7 +57,7 @@ def _examine(file: File, system: frozenset[str], findings: Gathered) -> Examined
     complete = not binding(findings)
     locals_ = addresses.issue_in(agency, system, findings)
     findings.extend(rules.within(agency))
-    return Examined(agency, locals_, facts.of(agency, locals_), findings, complete)
+    return Examined(agency, locals_, facts.of(agency, locals_, namesakes(agency)), findings, complete)
 
 
 def dump(examined: Examined) -> bytes:

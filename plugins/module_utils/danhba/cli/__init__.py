@@ -34,6 +34,7 @@ COMMANDS = {
     "import": "lists",
     "init": "founding",
     "key": "editing",
+    "migrated": "proving",
     "open": "editing",
     "plan": "register",
     "reorganise": "reorganise",

@@ -11,10 +11,11 @@ from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
-from ..model.register import AGENCY_OPENED
+from ..model.register import AGENCY_OPENED, STANDING
 from .asking import CODE, complete, event, of_quota, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, table
+from .misuse import NOTHING_TO_CHANGE, Misuse
 
 STILL_OPEN = _(
     "{agency} has {count} people who are open on {day}, listed above; close or transfer them first, "
@@ -33,7 +34,7 @@ OWNERS = _(
 
 @click.group("agency")
 def agency_command() -> None:
-    """Mở, đóng một cơ quan / Open or close an agency."""
+    """Mở, đóng, thay đổi một cơ quan / Open, close or change an agency."""
 
 
 @agency_command.command("open")
@@ -85,6 +86,28 @@ def close_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: st
             raise Problem(STILL_OPEN, agency=code, count=len(left), day=day)
     draft = Draft(files)
     draft.close_agency(code, _event(given))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+@agency_command.command("change")
+@click.argument("code", metavar="TENDONVI", type=CODE)
+@directory
+@options("kind", "parent", "identifier", "document", "date")
+@add_commit_options
+@lang
+def change_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Cơ quan đổi loại, cơ quan chủ quản, mã định danh / Another kind, managing agency, identifier of an agency.
+
+    Ghi thêm vào changes, có văn bản và ngày; điều đã có trước ngày ấy giữ nguyên, địa chỉ không đổi.
+    Added to changes: with its document and day; what was before that day stays, and no address changes.
+    """
+    complete(given, "document", "date", optional=STANDING)
+    values: dict[str, Value] = {key: given[key] for key in STANDING if given[key]}
+    if not values:
+        raise Misuse(NOTHING_TO_CHANGE, options=[f"--{key}" for key in STANDING])
+    files = read_files(directory, dry_run)
+    draft = Draft(files)
+    draft.change_agency(code, {"document": given["document"], "date": str(given["date"]), **values})
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 

@@ -26,7 +26,7 @@ from ..rendering import addresses as show_addresses
 from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, of_quota, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today
-from .misuse import Misuse
+from .misuse import NOTHING_TO_CHANGE, Misuse
 
 SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
 SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
@@ -34,7 +34,6 @@ PENDING = _(
     "{name} ({id}) will be closed in {agency} on {day} by {document} already, and nothing is closed twice; "
     "take it back first: danhba withdraw, or give a day from then on"
 )
-NOTHING_TO_CHANGE = _("say what is to be changed: {options}")
 NAME_MISSING = _("{options} go with a new name; give it: --name")
 NOTHING_TO_COME = _(
     "nothing is to come for {name} ({id}) after {day}; what has happened is ended as such: "

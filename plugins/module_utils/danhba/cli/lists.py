@@ -172,7 +172,7 @@ def export_command(  # noqa: PLR0913, PLR0917
         _is_free(out, folder=form in writing.FOLDERS)
     timeline = Timeline.of(register, issued, day)
     listed = listing.of_agency(timeline, register.agencies[agency]) if agency else listing.each(timeline)
-    contacts = list(addressbook.contacts(listed))
+    contacts, register = list(addressbook.contacts(listed)), register.on(day)
     if form in writing.FOLDERS:
         contacts = [contact for contact in contacts if not contact.is_person]
         _write_all(out, writing.FOLDERS[form](contacts, register, language(), day))

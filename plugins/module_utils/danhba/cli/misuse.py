@@ -20,6 +20,7 @@ NEAR = _("{problem}; did you mean {names}?")
 NO_VALUE = _("{name} needs a value")
 NEEDLESS_VALUE = _("{name} takes no value")
 TOO_MANY = _("more than the command takes: {arguments}")
+NOTHING_TO_CHANGE = _("say what is to be changed: {options}")
 OTHER = _("the command line is wrong: {problem}")
 HELP = _("see: {command} --help")
 

@@ -24,12 +24,16 @@ NOT_SUSPENDED = _("{person} is not suspended in {agency} on {day}; see what ther
 NOT_OPEN = _("nobody with id {person} is open in {agency}; see where they are: danhba who {person}")
 CLOSED = _("{agency} was closed on {day} by {document} already; nothing is closed twice")
 
-_AGENCY = "agency name kind parent identifier opened closed succeeds quota quota_document custodians people".split()
+_AGENCY = (
+    "agency name kind parent identifier opened closed changes succeeds quota quota_document custodians people"
+).split()
 _PERSON = (
     "id name family given title leader unit phone address address_document quota quota_document"
     " opened suspended closed withdrawn"
 ).split()
-_EVENT = "person limit document request date event from until ended withdrawn as key count accounts".split()
+_EVENT = (
+    "person limit document request date event from until ended withdrawn kind parent identifier as key count accounts"
+).split()
 
 
 class Draft:
@@ -188,16 +192,18 @@ class Draft:
             if other not in known:
                 self._append(page, "succeeds", other, after=("closed", "opened"))
 
-    def set_parent(self, code: str, parent: str) -> None:
-        """Put an agency under another one."""
-        page = self._agency(code)
-
-        def make(root: yaml.MappingNode) -> Splice:
-            if get(root, "parent"):
-                return page.set(root, "parent", parent)
-            return page.put(root, "parent", parent, after=["kind"])
-
-        page.change(make, lambda says: says.update(parent=parent))
+    def change_agency(self, code: str, change: Mapping[str, Value]) -> None:
+        """Enter what a document makes of an agency from a day on, behind what is of that day or before."""
+        page, event = self._agency(code), _ordered(change, _EVENT)
+        days = [str(each.get("date", "")) for each in page.says.get("changes") or () if isinstance(each, Mapping)]
+        number = next((number for number, day in enumerate(days) if day > str(event["date"])), len(days))
+        if number == len(days):
+            self._append(page, "changes", event, after=("closed", "opened"))
+        else:
+            page.change(
+                lambda root: page.insert(root, "changes", number, event),
+                lambda says: says["changes"].insert(number, event),
+            )
 
     def set_operator(self, code: str) -> None:
         """Name another agency as the one that runs the system."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..model.register import Suspension
+from ..model.register import Change, Suspension
 from .text import Value
 
 
@@ -14,3 +14,8 @@ def suspension(suspended: Suspension) -> dict[str, Value]:
     if ended := suspended.ended:
         stated["ended"] = {"document": ended.document, "date": ended.date.isoformat()}
     return stated
+
+
+def change(changed: Change) -> dict[str, Value]:
+    """What a document makes of an agency from a day on."""
+    return {"document": changed.document, "date": changed.date.isoformat(), **changed.values}

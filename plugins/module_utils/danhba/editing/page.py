@@ -138,6 +138,18 @@ class Page:
             raise Problem(LAYOUT, path=self.path)
         return self._first(mapping, items, value)
 
+    def insert(self, mapping: yaml.MappingNode, key: str, number: int, value: Value) -> Splice:
+        """Add to the list under a key, ahead of an item that is there."""
+        items = get(mapping, key)
+        if not isinstance(items, yaml.SequenceNode) or number >= len(items.value):
+            raise Problem(LAYOUT, path=self.path)
+        place = items.value[number].start_mark.index
+        if items.flow_style:
+            return Splice(place, place, f"{write.flow(value)}, ")
+        column = items.start_mark.column
+        start = self._text.rindex("-", 0, place) - column
+        return self._lines(start, column, self._item(value, items.value[number], column))
+
     def put(
         self, mapping: yaml.MappingNode, key: str, value: Value, *, after: Sequence[str] = (), before: str = ""
     ) -> Splice:

@@ -38,6 +38,8 @@ _NONE = "—"
 MOVED = _("{name} ({person}) gets the address {now}, because {holder} got {before} first.")
 # How many paths or people a paragraph names.
 NAMED = 20
+# What says that somebody may have two mailboxes.
+_DOUBLED = frozenset({"person-alike", "person-two-ids"})
 _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
 
 
@@ -106,6 +108,10 @@ def _compared(review: Review, language: str) -> Iterator[_Section]:
     yield _("Leaders: compare each with the appointment."), leaders, most
     quotas = [_line(show_compared.quota(item, language)) for item in compared.quotas]
     yield _("Quotas: compare each with the document that decides it."), quotas, most
+    changes = [_line(show_compared.changed(item, language)) for item in compared.changes]
+    yield _("Agencies that change on a day: compare each with its document."), changes, most
+    doubled = [_item(finding, language) for finding in review.findings if finding.rule.id in _DOUBLED]
+    yield _("One person, one mailbox (R4.0): find out of each whether these are two people."), doubled, most
     described = [_line(show_compared.described(item, language)) for item in compared.described]
     yield _("Said anew without a document of its own:"), described, most
 
@@ -123,7 +129,7 @@ def _handed(item: Handover, language: str) -> Iterator[str]:
 
 def _told(page: Page, review: Review, language: str) -> None:
     """What is wrong or advised, what the target has of that, and what nobody looked at."""
-    findings = [finding for finding in review.findings if finding.rule.id not in _KEYS]
+    findings = [finding for finding in review.findings if finding.rule.id not in _KEYS | _DOUBLED]
     heading = _heading(_("What the check says of it:"), review, language)
     page.list([_item(finding, language) for finding in _in_order(findings)], heading, most=_ROOM_FOR_FINDINGS)
     if review.known:

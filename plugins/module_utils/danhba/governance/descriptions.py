@@ -18,6 +18,10 @@ KEYS: dict[str, tuple[str, str]] = {
     "identifier": (_("National identifier"), _("The agency's code in the national list, such as H38.10; optional.")),
     "opened": (_("Opening"), _("The document, the day and the event that opened it (R6.1).")),
     "closed": (_("Closing"), _("Added when it ends: the document, the day from which it is closed, the event (R6.1).")),
+    "changes": (
+        _("Changes"),
+        _("Another kind, managing agency or identifier from a day on, by a document; what was before stays (R6.1a)."),
+    ),
     "succeeds": (_("Predecessors"), _("The tendonvi of the agencies whose mail and duties this one takes over.")),
     "quota": (_("Quota"), _("Size of the mailbox, such as 500M or 10G; left out for that of the policy (R9.2).")),
     "quota_document": (

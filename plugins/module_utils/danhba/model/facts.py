@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from itertools import chain
@@ -79,6 +80,15 @@ class Dated(NamedTuple):
     column: int
 
 
+class Since(NamedTuple):
+    """A value that an agency has from a day on, empty for none, and where that stands."""
+
+    day: str
+    value: str
+    line: int
+    column: int
+
+
 class PublicKey(NamedTuple):
     """A custodian's key (age), whose letters are encrypted for it."""
 
@@ -96,6 +106,23 @@ class Hired(NamedTuple):
     object: str
     line: int
     column: int
+
+
+class Alike(NamedTuple):
+    """Two issuances of one name and two ids by their numbers, which nothing tells apart; what they have in common."""
+
+    first: int
+    second: int
+    common: tuple[str, ...]
+
+
+class Namesakes(NamedTuple):
+    """What shows that one person has two ids: pairs in one agency; of each issuance its name with its telephone, as a
+    number that tells them from others and nothing of either, 0 where there is no telephone.
+    """
+
+    pairs: tuple[Alike, ...] = ()
+    dialled: tuple[int, ...] = ()
 
 
 class PackedPeople(Sequence[Held]):
@@ -127,15 +154,14 @@ class PackedPeople(Sequence[Held]):
 class Facts(NamedTuple):
     """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
-    `founded_by` is the document that opened it, `hired` the first that came by each other body's. `ids` are those of
+    `founded_by` is the document that opened it, `hired` the first that came by each other body's, `changed` what
+    documents of others changed of it. `parents` and `identifiers` begin with those of its founding. `ids` are those of
     the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
     """
 
     file: str
     code: str
     name: str
-    identifier: str
-    parent: str
     opened: str
     opened_event: str
     closed: str
@@ -150,6 +176,11 @@ class Facts(NamedTuple):
     keys: tuple[PublicKey, ...]
     dates: tuple[Dated, ...]
     hired: tuple[Hired, ...]
+    parents: tuple[Since, ...]
+    identifiers: tuple[Since, ...]
+    changed: tuple[Hired, ...]
+    alike: tuple[Alike, ...]
+    dialled: tuple[int, ...]
     people: Sequence[Held]
 
     @property
@@ -157,19 +188,32 @@ class Facts(NamedTuple):
         """The day from which the agency is closed, `FOREVER` where none is set."""
         return self.closed or FOREVER
 
+    def parent_on(self, day: str) -> str:
+        """The code of the agency above it on a day, empty at the top; before its founding, that of then."""
+        number = bisect_right(self.parents, day, lo=1, key=lambda each: each.day)
+        return self.parents[number - 1].value
+
+    def spans(self, values: Sequence[Since]) -> Iterator[tuple[Since, str]]:
+        """Each of the values that it has in turn, with the day from which it has another one or is closed."""
+        return zip(values, [*(each.day for each in values[1:]), self.end], strict=True)
+
     def where(self, key: str = "") -> Where:
         """The place of one of its own values."""
         return Where(self.file, Place(*self.at.get(key, self.at.get("", START))), self.code)
+
+    def where_since(self, value: Since) -> Where:
+        """The place of a value that it has from a day on."""
+        return Where(self.file, Place(value.line, value.column), self.code)
 
     def where_of(self, held: Held, key: str = "") -> Where:
         """The place of a value of one of its people."""
         return Where(self.file, held.place(key), f"{self.code}/{held.id}")
 
 
-_KEYS = ("", "name", "identifier", "parent", "opened", "closed", "succeeds")
+_KEYS = ("", "name", "opened", "closed", "succeeds")
 
 
-def of(agency: Agency, locals_: list[str | None]) -> Facts:
+def of(agency: Agency, locals_: list[str | None], namesakes: Namesakes) -> Facts:
     """The facts of an agency whose addresses are `locals_`."""
     closed, closed_event = _ending(agency.closed)
     people, dates = tuple(map(_held, agency.people)), tuple(_dates(agency))
@@ -179,8 +223,6 @@ def of(agency: Agency, locals_: list[str | None]) -> Facts:
         file=agency.file,
         code=agency.code,
         name=agency.name,
-        identifier=agency.identifier,
-        parent=agency.parent,
         opened=opened,
         opened_event=agency.opened.event,
         closed=closed,
@@ -195,6 +237,11 @@ def of(agency: Agency, locals_: list[str | None]) -> Facts:
         keys=tuple(PublicKey(c.key, c.person, *c.at["key"]) for c in agency.custodians if c.key),
         dates=dates,
         hired=tuple(_hired(agency)),
+        parents=tuple(_since(agency, "parent")),
+        identifiers=tuple(_since(agency, "identifier")),
+        changed=tuple(_changed(agency)),
+        alike=namesakes.pairs,
+        dialled=namesakes.dialled,
         people=people,
     )
 
@@ -241,7 +288,24 @@ def _hired(agency: Agency) -> Iterator[Hired]:
             yield Hired(body, issuance.opened.document, f"{agency.code}/{issuance.id}", *place)
 
 
+def _since(agency: Agency, key: str) -> Iterator[Since]:
+    """The values of a key: at the founding, and by each change of it."""
+    yield Since(agency.opened.date.isoformat(), getattr(agency, key), *agency.where(key).place)
+    for change in sorted(agency.changes, key=lambda change: change.date):
+        if key in change.values:
+            yield Since(change.date.isoformat(), change.values[key], *change.at.get(key, agency.where("changes").place))
+
+
+def _changed(agency: Agency) -> Iterator[Hired]:
+    for change in agency.changes:
+        body = documents.body(change.document)
+        if body and body != agency.code and documents.kind(change.document) in documents.FOUNDING:
+            yield Hired(body, change.document, agency.code, *change.at.get("document", agency.where("changes").place))
+
+
 def _dates(agency: Agency) -> Iterator[Dated]:
+    for change in agency.changes:
+        yield Dated(change.date.isoformat(), agency.code, *change.at.get("date", agency.where("changes").place))
     for custodian in agency.custodians:
         where = agency.where_of(custodian, "date")
         yield Dated(custodian.date.isoformat(), where.object, *where.place)
@@ -255,22 +319,30 @@ def _dates(agency: Agency) -> Iterator[Dated]:
                 yield Dated(suspension.ended.date.isoformat(), subject, *suspension.ended.at["date"])
 
 
+# What is kept as lists, from the first of them on.
+_LISTS, _PLAIN = Facts._fields.index("pins"), Facts._fields.index("dialled")
+_MADE: tuple[Callable[[Any], Any], ...] = (
+    *(Pin._make, PublicKey._make, Dated._make, Hired._make),
+    *(Since._make, Since._make, Hired._make),
+    lambda pair: Alike(pair[0], pair[1], tuple(pair[2])),
+)
+
+
 def dump(facts: Facts) -> tuple[list[Any], bytes]:
     """As it is kept, without the file's name, which depends on who asks; the issuances apart."""
     people = zlib.compress(pack([tuple(held) for held in facts.people]), 1)
-    *head, pins, keys, dates, hired = facts[1:-1]
-    head = [sorted(value) if isinstance(value, frozenset) else value for value in head]
-    return [*head, *([tuple(item) for item in items] for items in (pins, keys, dates, hired))], people
+    head: Sequence[Any] = facts[1:_LISTS]
+    lists: Sequence[Any] = facts[_LISTS:_PLAIN]
+    plain = [sorted(value) if isinstance(value, frozenset) else value for value in head]
+    return [*plain, *([tuple(item) for item in items] for items in lists), facts.dialled], people
 
 
 def load(data: list[Any], people: bytes, file: str) -> Facts:
     """The inverse of `dump`."""
-    *head, succeeds, at, ids, moved, latest, pins, keys, dates, hired = data
-    lists = (
-        tuple(map(Pin._make, pins)),
-        tuple(map(PublicKey._make, keys)),
-        tuple(map(Dated._make, dates)),
-        tuple(map(Hired._make, hired)),
-    )
+    *head, succeeds, at, ids, moved, latest = data[: _LISTS - 1]
+    made = zip(_MADE, data[_LISTS - 1 : -1], strict=True)
+    lists = [tuple(map(make, items)) for make, items in made]
     kept = PackedPeople(people, len(ids))
-    return Facts._make((file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, kept))
+    return Facts._make(
+        (file, *head, tuple(succeeds), at, tuple(ids), frozenset(moved), latest, *lists, tuple(data[-1]), kept)
+    )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import groupby
 
 from .findings import Where
 from .place import START, Places
@@ -121,9 +122,37 @@ class Custodian:
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
 
+# What an agency is among the others, and what a document can change of it (R6.1a).
+STANDING = ("kind", "parent", "identifier")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a document makes of an agency from a day on: what it does not state stays (R6.1a)."""
+
+    document: str
+    date: date
+    kind: str = ""
+    parent: str = ""
+    identifier: str = ""
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def values(self) -> dict[str, str]:
+        """What it states, by the keys of `STANDING`."""
+        return {key: value for key in STANDING if (value := getattr(self, key))}
+
+
+def _day_of(change: Change) -> date:
+    return change.date
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A body with its contact mailbox and its people, in the order of its file."""
+    """A body with its contact mailbox and its people, in the order of its file.
+
+    `kind`, `parent` and `identifier` are those of its founding; what they are on a day, `on` says.
+    """
 
     code: str
     name: str
@@ -138,7 +167,27 @@ class Agency:
     quota_document: str = ""
     custodians: tuple[Custodian, ...] = ()
     people: Sequence[Issuance] = ()
+    changes: tuple[Change, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def on(self, day: date) -> Agency:
+        """The agency as it stands on a day, of which nothing changes any more: itself where nothing ever does."""
+        standing = self
+        for change, _before, after in self.steps() if self.changes else ():
+            if change.date > day:
+                break
+            standing = after
+        return replace(standing, changes=()) if self.changes else self
+
+    def steps(self) -> Iterator[tuple[Change, Agency, Agency]]:
+        """Its changes by their days, each with the agency as it stands before that day and from that day on."""
+        standing = replace(self, changes=())
+        for _day, together in groupby(sorted(self.changes, key=_day_of), _day_of):
+            changes = [*together]
+            values = {key: value for change in changes for key, value in change.values.items()}
+            after = replace(standing, **values)  # type: ignore[arg-type]  # keys of STANDING
+            yield from ((change, standing, after) for change in changes)
+            standing = after
 
     def where(self, key: str = "") -> Where:
         """The place of one of its own values."""
@@ -183,6 +232,10 @@ class Register:
     province: Province
     agencies: Mapping[str, Agency]
     digest: str
+
+    def on(self, day: date) -> Register:
+        """The register whose agencies stand as they do on a day."""
+        return replace(self, agencies={code: agency.on(day) for code, agency in self.agencies.items()})
 
     def issuances(self) -> Iterator[tuple[Agency, Issuance]]:
         """Every issuance with its agency, in the order of the register."""

@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from ..jsontext import pack, unpack
-from .register import Agency, Custodian, Ending, Event, Issuance, Suspension
+from .register import Agency, Change, Custodian, Ending, Event, Issuance, Suspension
 
 # More gains little: rows of one agency are alike.
 _LEVEL = 1
@@ -266,6 +266,7 @@ def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], byte
         agency.quota,
         agency.quota_document,
         [[c.person, c.document, c.date.isoformat(), c.role, c.key] for c in agency.custodians],
+        [[c.document, c.date.isoformat(), c.kind, c.parent, c.identifier] for c in agency.changes],
     ]
     rows = [_plain(row_of(issuance, local)) for issuance, local in zip(agency.people, locals_, strict=True)]
     return head, zlib.compress(pack(rows), _LEVEL)
@@ -273,7 +274,7 @@ def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], byte
 
 def load(head: list[Any], rows: bytes, ids: Sequence[str], file: str) -> Agency:
     """The inverse of `dump`, for an agency of that file whose people have those ids."""
-    code, name, kind, opened, closed, parent, identifier, succeeds, quota, quota_document, custodians = head
+    code, name, kind, opened, closed, parent, identifier, succeeds, quota, quota_document, custodians, changes = head
     return Agency(
         code=code,
         name=name,
@@ -291,6 +292,7 @@ def load(head: list[Any], rows: bytes, ids: Sequence[str], file: str) -> Agency:
             for person, document, day, role, key in custodians
         ),
         people=Staff(rows, ids),
+        changes=tuple(Change(document, date.fromisoformat(day), *values) for document, day, *values in changes),
     )
 
 

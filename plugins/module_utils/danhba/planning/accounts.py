@@ -31,9 +31,10 @@ MODES = frozenset({SYSTEM, FORWARD, REDIRECT, CANCELLED})
 class Account(NamedTuple):
     """A mailbox: `quota` in bytes, `since` the ISO date from which `document` put it into its state.
 
-    `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top. `family` and
-    `given`, of an official's alone, are parts of the name as written; `family` is empty where it is one word.
-    `quota_document` is what decides the quota, empty where the policy does.
+    `parent`, of an agency's own alone, is the tendonvi of the agency that manages it; empty at the top. Where a
+    document has changed it since, `document` and `since` are of that. `family` and `given`, of an official's alone, are
+    parts of the name as written; `family` is empty where it is one word. `quota_document` is what decides the quota,
+    empty where the policy does.
     """
 
     kind: str

@@ -119,6 +119,17 @@ class Quota(NamedTuple):
         return self.before is not None and self.now < self.before
 
 
+class Changed(NamedTuple):
+    """What an agency is from a day on by a document, one of its `changes` (R6.1a): its kind, parent or identifier."""
+
+    agency: str
+    day: str
+    field: str
+    before: str
+    now: str
+    document: str
+
+
 class Described(NamedTuple):
     """Something said anew of a person, or without a `person` of an agency."""
 
@@ -163,6 +174,7 @@ class Compared:
     withdrawn: tuple[Withdrawn, ...] = ()
     leaders: tuple[Leader, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    changes: tuple[Changed, ...] = ()
     described: tuple[Described, ...] = ()
     cited: tuple[Cited, ...] = ()
 
@@ -215,6 +227,7 @@ class _Made:
             found["handovers"] += _handovers(then, agency)
             found["keys"] += rekeyed(then, agency, self.now.province) if then else ()
             found["quotas"] += self._contact(then, agency)
+            found["changes"] += _changes(then, agency)
             found["described"] += _described(agency, then, agency, _OF_AGENCIES)
             found["cited"] += _of_agency(then, agency)
             for pair in self._pairs(then, agency):
@@ -337,6 +350,15 @@ def _withdrawn(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator
         what = (OPENED if happening == now.opened else CLOSED) if event else SUSPENDED
         stated = (day.isoformat(), happening.document, ending.document, ending.date.isoformat())
         yield Withdrawn(agency.code, now.id, now.name, what, event, *stated)
+
+
+def _changes(then: Agency | None, agency: Agency) -> Iterator[Changed]:
+    """What is added, each beside what the agency is until then."""
+    known = frozenset(then.changes) if then else frozenset()
+    for change, until, _after in agency.steps():
+        for field, value in change.values.items() if change not in known else ():
+            day = change.date.isoformat()
+            yield Changed(agency.code, day, field, getattr(until, field), value, change.document)
 
 
 def _described(

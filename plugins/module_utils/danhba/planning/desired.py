@@ -10,7 +10,7 @@ from unidecode import unidecode
 
 from ..addresses.issuing import contact
 from ..model.policy import Guards
-from ..model.register import Agency, Register
+from ..model.register import Agency, Change, Event, Register
 from ..model.rows import Row
 from ..vietnamese.names import as_written
 from . import accounts as a
@@ -118,7 +118,7 @@ class _Desired:
 
     def _contact(self, agency: Agency) -> a.Account:
         state = self.timeline.own_agency_state(agency)
-        event = agency.closed if agency.closed and state is State.CLOSED else agency.opened
+        event = agency.closed if agency.closed and state is State.CLOSED else self._placed(agency)
         return a.Account(
             kind=a.AGENCY,
             id=agency.code,
@@ -132,9 +132,14 @@ class _Desired:
             state=state.value,
             document=event.document,
             since=event.date.isoformat(),
-            parent=agency.parent,
+            parent=agency.on(self.timeline.day).parent,
             quota_document=agency.quota_document,
         )
+
+    def _placed(self, agency: Agency) -> Event | Change:
+        """What put an agency where it stands: its founding, or the last that gave it another parent."""
+        moved = [change for change in agency.changes if change.parent and change.date <= self.timeline.day]
+        return max(moved, key=lambda change: change.date, default=agency.opened)
 
     def _official(self, entry: Entry, state: State) -> a.Account:
         row = entry.issuance

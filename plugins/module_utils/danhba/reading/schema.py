@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -21,8 +21,10 @@ from ..model.register import (
     AGENCY_OPENED,
     PERSON_CLOSED,
     PERSON_OPENED,
+    STANDING,
     WITHDRAWN,
     Agency,
+    Change,
     Custodian,
     Ending,
     Event,
@@ -351,8 +353,22 @@ def _custodian(reader: Reader, node: Node) -> Custodian | None:
     return Custodian(person, document, day, role, key, inner.at) if person and document and day and role else None
 
 
+def _change(reader: Reader, node: Node) -> Change | None:
+    inner = reader.map(node, "changes", ("document", "date"), STANDING)
+    document, day = inner.document("document"), inner.date("date")
+    values = {key: read(inner) for key, read in _STANDING.items()}
+    return Change(document, day, **values, at=inner.at) if document and day else None
+
+
+# What an agency is among the others, at its founding and by each change.
+_STANDING: Mapping[str, Callable[[Fields], str]] = {
+    "kind": lambda fields: fields.one_of("kind", KINDS),
+    "parent": lambda fields: fields.matching("parent", CODE, "ubnd"),
+    "identifier": lambda fields: fields.matching("identifier", IDENTIFIER, "H38.10"),
+}
+
 _AGENCY = ("agency", "name", "kind", "opened", "people")
-_AGENCY_MORE = ("parent", "identifier", "closed", "succeeds", "quota", "quota_document", "custodians")
+_AGENCY_MORE = ("parent", "identifier", "closed", "changes", "succeeds", "quota", "quota_document", "custodians")
 
 
 def agency(reader: Reader, node: Node) -> Agency | None:
@@ -360,25 +376,22 @@ def agency(reader: Reader, node: Node) -> Agency | None:
     code = reader.object
     inner = reader.map(node, "", _AGENCY, _AGENCY_MORE)
     named, name = inner.matching("agency", CODE, "stttt"), inner.text("name")
-    kind, opened = inner.one_of("kind", KINDS), _event(inner, "opened", AGENCY_OPENED)
-    closed = _event(inner, "closed", AGENCY_CLOSED)
-    more = {
-        "parent": inner.matching("parent", CODE, "ubnd"),
-        "identifier": inner.matching("identifier", IDENTIFIER, "H38.10"),
-    }
+    standing = {key: read(inner) for key, read in _STANDING.items()}
+    opened, closed = _event(inner, "opened", AGENCY_OPENED), _event(inner, "closed", AGENCY_CLOSED)
+    changes = inner.many("changes", lambda item: _change(reader, item))
     quota, quota_document = inner.size("quota"), inner.document("quota_document")
     succeeds = inner.many("succeeds", lambda item: reader.text(item, "succeeds"))
     custodians = inner.many("custodians", lambda item: _custodian(reader, item))
     people = inner.many("people", lambda item: _issuance(reader, code, item))
     reader.object = code
-    if not (named and name and kind and opened) or ("closed" in inner.at and closed is None):
+    if not (named and name and standing["kind"] and opened) or ("closed" in inner.at and closed is None):
         return None
     return Agency(
         code=named,
         name=name,
-        kind=kind,
         opened=opened,
         closed=closed,
+        changes=changes,
         file=reader.file,
         succeeds=succeeds,
         quota=quota,
@@ -386,7 +399,7 @@ def agency(reader: Reader, node: Node) -> Agency | None:
         custodians=custodians,
         people=people,
         at=inner.at,
-        **more,
+        **standing,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.custody import Rekeyed
+from ..model.kinds import KINDS
 from ..model.sizes import written
 from ..planning.accounts import AGENCY
 from ..planning.compared import (
@@ -14,6 +15,7 @@ from ..planning.compared import (
     ENDED,
     OPENED,
     SUSPENDED,
+    Changed,
     Compared,
     Described,
     Handover,
@@ -125,6 +127,18 @@ def quota(item: Quota, language: str) -> str:
     return f"{said}; ⚠️ {translator(language)(less)}"
 
 
+def changed(item: Changed, language: str) -> str:
+    """What an agency is from a day on, and by which document."""
+    what = f"{translator(language)(FIELDS[item.field])}: {_value(item, item.before, language)}"
+    values = {**item._asdict(), "what": f"{what} → {_value(item, item.now, language)}"}
+    return render(_("{agency}: from {day} on {what}, {document}"), values, language)
+
+
+def _value(item: Changed, value: str, language: str) -> str:
+    """A value as people read it: a kind by its name."""
+    return translator(language)(KINDS[value].name) if item.field == "kind" and value in KINDS else value or NONE
+
+
 def described(item: Described, language: str) -> str:
     """What is said anew of a person or an agency."""
     field = translator(language)(FIELDS[item.field])
@@ -151,6 +165,8 @@ def _notes(compared: Compared, language: str) -> Iterator[str]:
         yield f"{translate(LABELS['leaders'])}: {leader(each, language)}"
     for room in compared.quotas:
         yield f"{translate(LABELS['quotas'])}: {quota(room, language)}"
+    for step in compared.changes:
+        yield f"{translate(LABELS['described'])}: {changed(step, language)}"
     for said in compared.described:
         if not said.person:
             yield f"{translate(LABELS['described'])}: {described(said, language)}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..addresses import issuing as addresses
 from ..messages import mark as _
 from ..model.findings import Finding
-from ..model.register import Agency, Custodian, Event, Issuance
+from ..model.register import Agency, Change, Custodian, Event, Issuance
 from .model import Holder, Opening, Reorganisation
 from .placing import Placing
 from .references import Names, is_live, open_on, successors
@@ -48,8 +48,7 @@ class Changes:
         for code in sorted({*names.openings, *names.closings, *people, *heirs, *parents}):
             if agency := changes._former(code):
                 changed = replace(
-                    agency,
-                    parent=parents.get(code, agency.parent),
+                    changes._placed(agency, parents.get(code, "")),
                     closed=changes._closing(code) or agency.closed,
                     succeeds=(*agency.succeeds, *heirs.get(code, ())),
                     people=tuple(changes._people(agency)),
@@ -73,6 +72,15 @@ class Changes:
             and not (issuance.closed and issuance.closed.date <= day)
             for issuance in agency.people
         )
+
+    def _placed(self, agency: Agency, parent: str) -> Agency:
+        """An agency that stands under another one from the day on, if one is named."""
+        day = self.decision.date
+        if agency.code in self.names.openings and parent:
+            return replace(agency, parent=parent)
+        if not parent or agency.on(day).parent == parent:
+            return agency
+        return replace(agency, changes=(*agency.changes, Change(self.decision.document, day, parent=parent)))
 
     def _former(self, code: str) -> Agency | None:
         """The agency as it is, or the new one without people; None where there is neither."""
@@ -122,7 +130,7 @@ class Changes:
             stated[entry.agency] = entry.parent
         yield from stated.items()
         for child in names.register.agencies.values():
-            ends = names.closings.get(child.parent)
+            ends = names.closings.get(child.on(self.decision.date).parent)
             if ends and child.code not in stated and child.code not in names.closings and not self._ended(child):
                 if len(ends.to) == 1:
                     yield child.code, ends.to[0]

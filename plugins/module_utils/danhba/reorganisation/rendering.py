@@ -68,6 +68,7 @@ def as_data(told: Told, language: str) -> dict[str, Any]:
 def _agencies(forecast: Forecast) -> Iterator[dict[str, Any]]:
     """One row for each agency that ends, that begins, or that people leave."""
     moved: dict[str, Counter[str]] = {}
+    day = forecast.decision.date
     for move in forecast.moves:
         moved.setdefault(move.source, Counter())[move.target] += 1
     arrived = Counter(move.target for move in forecast.moves)
@@ -77,14 +78,14 @@ def _agencies(forecast: Forecast) -> Iterator[dict[str, Any]]:
         former = forecast.before.agencies.get(code)
         ends = agency.closed if former is None or former.closed is None else None
         heirs = [c for closing in forecast.decision.close if closing.code == code for c in closing.to]
-        targets = moved.get(code, Counter())
+        targets, parent = moved.get(code, Counter()), agency.on(day).parent
         yield {
             "agency": code,
             "name": agency.name,
             "opened": "" if former else agency.opened.event,
             "closed": ends.event if ends else "",
             "successors": heirs,
-            "parent": agency.parent if former and former.parent != agency.parent else "",
+            "parent": parent if former and former.on(day).parent != parent else "",
             "to": {target: targets[target] for target in sorted(targets)},
             "people_arrived": arrived[code],
             "people_moved": targets.total(),

@@ -44,8 +44,8 @@ def _change(made: Draft, former: Agency, agency: Agency) -> None:
             end(agency.code, after.id, _event(after.closed))
     for issuance in agency.people[len(former.people) :]:
         made.add_person(agency.code, _person(issuance))
-    if agency.parent != former.parent:
-        made.set_parent(agency.code, agency.parent)
+    for change in agency.changes[len(former.changes) :]:
+        made.change_agency(agency.code, entry.change(change))
     if agency.closed and not former.closed:
         made.close_agency(agency.code, _event(agency.closed))
     if added := agency.succeeds[len(former.succeeds) :]:

@@ -44,4 +44,5 @@ def _across(province_: Province | None, facts: Sequence[Facts], unread: frozense
 
 def on(province_: Province, facts: Sequence[Facts], day: date) -> Iterator[Finding]:
     """The first findings that hold on a day and may not on another."""
-    yield from islice(chain(province.on(province_, facts, day), dates.on(province_, facts, day)), ACROSS_LIMIT)
+    found = (province.on(province_, facts, day), people.on(facts, day), dates.on(province_, facts, day))
+    yield from islice(chain(*found), ACROSS_LIMIT)

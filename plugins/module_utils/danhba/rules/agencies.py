@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
+from datetime import date
+from itertools import islice
+from typing import NamedTuple
 
 from ..messages import mark as _
-from ..model.facts import Facts
-from ..model.findings import Finding, advice, rule
-from ..model.register import Agency
+from ..model.facts import Facts, Since
+from ..model.findings import KIND_LIMIT, Finding, Where, advice, rule
+from ..model.register import STANDING, Agency, Change
 from ..vietnamese.names import spelling
 
 PARENT = rule("agency-parent", "R1", _("the parent '{parent}' is no agency of this register; write its tendonvi"))
@@ -15,7 +18,34 @@ CYCLE = rule("agency-cycle", "R1", _("{chain}: an agency cannot stand above itse
 PARENT_CLOSED = rule(
     "agency-parent-closed",
     "R6.1b",
-    _("{agency} is open on {day}, when its parent {parent} is not; correct the dates or the parent"),
+    _(
+        "{agency} is open on {day}, when its parent {parent} is not; correct the dates or the parent, "
+        "or say under changes: which agency it stands under from then on"
+    ),
+)
+CHANGE_DAY = rule(
+    "agency-change-day",
+    "R6.1a",
+    _(
+        "the change of {agency} on {day} is not after its opening ({opened}) and before its closing ({closed}); "
+        "correct the date, or take out what will not come to pass; what it is from its first day on stands at the head "
+        "of its file"
+    ),
+)
+CHANGE_ORDER = rule(
+    "agency-change-order",
+    "R6.1a",
+    _("the change of {day} stands behind that of {before}; put changes: in the order of their days"),
+)
+CHANGE_TWICE = rule(
+    "agency-change-twice",
+    "R6.1a",
+    _("{key} of {agency} becomes '{before}' and '{now}' on one day, {day}; leave the one that the document says"),
+)
+CHANGE_SAME = rule(
+    "agency-change-same",
+    "R6.1a",
+    _("the change of {day} changes nothing of {agency}; state kind, parent or identifier as they are from then on"),
 )
 SUCCEEDS = rule("agency-succeeds", "R6.1a", _("'{code}' is no other agency of this register; write its tendonvi"))
 HEIR = rule(
@@ -78,6 +108,39 @@ def check(agency: Agency) -> Iterator[Finding]:
     if agency.closed and agency.closed.date <= agency.opened.date:
         where = agency.where("closed")
         yield BACKWARDS.at(where, agency=agency.code, closed=agency.closed.date, opened=agency.opened.date)
+    if agency.changes:
+        yield from islice(_changes(agency), KIND_LIMIT)
+
+
+def _changes(agency: Agency) -> Iterator[Finding]:
+    """The changes of an agency as they stand: each while it is open, after the last, and to something else."""
+    known = {key: getattr(agency, key) for key in STANDING}
+    since, last = dict[str, date](), agency.opened.date
+    end = agency.closed.date if agency.closed else date.max
+    for change in agency.changes:
+        day, values = {"agency": agency.code, "day": change.date}, change.values
+        if not agency.opened.date < change.date < end:
+            closed = agency.closed.date if agency.closed else "…"
+            yield CHANGE_DAY.at(_at(agency, change, "date"), opened=agency.opened.date, closed=closed, **day)
+        elif change.date < last:
+            yield CHANGE_ORDER.at(_at(agency, change, "date"), before=last, **day)
+        elif _read(change) and all(known[key] == value for key, value in values.items()):
+            yield CHANGE_SAME.at(_at(agency, change, ""), **day)
+        for key, value in values.items():
+            if since.get(key) == change.date and known[key] != value:
+                yield CHANGE_TWICE.at(_at(agency, change, key), key=key, before=known[key], now=value, **day)
+            known[key], since[key] = value, change.date
+        last = max(last, change.date)
+
+
+def _read(change: Change) -> bool:
+    """Whether each of the values that it states could be read."""
+    return not any(key in change.at and not getattr(change, key) for key in STANDING)
+
+
+def _at(agency: Agency, change: Change, key: str) -> Where:
+    where = agency.where("changes")
+    return Where(where.file, change.at.get(key, where.place), where.object)
 
 
 def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
@@ -86,7 +149,7 @@ def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Fi
     heirs = _heirs(agencies)
     cycles = _cycles(agencies)
     for agency in agencies.values():
-        yield from _above(agency, agencies, known, cycles.get(agency.code))
+        yield from _above(agency, agencies, known, cycles)
         yield from _succession(agency, agencies, known)
         if agency.closed and agency.closed_event != "dissolved" and not unread:
             yield from _inherited(agency, heirs, agencies)
@@ -125,69 +188,104 @@ def _continues(agency: Facts, heir: Facts, agencies: Mapping[str, Facts]) -> boo
 
 def _alike(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
     """Open at the same time: no two of one national identifier, and better none of one name under one parent."""
-    identifiers: dict[str, list[Facts]] = {}
-    names: dict[tuple[str, str], list[Facts]] = {}
+    identifiers: dict[str, list[_Stay]] = {}
+    names: dict[tuple[str, str], list[_Stay]] = {}
     for agency in agencies.values():
-        names.setdefault((spelling(agency.name), agency.parent), []).append(agency)
-        if agency.identifier:
-            identifiers.setdefault(agency.identifier, []).append(agency)
-    for agency, other in _at_once(identifiers.values()):
-        yield IDENTIFIER.at(agency.where("identifier"), identifier=agency.identifier, other=other.code)
-    for agency, other in _at_once(names.values()):
-        yield NAMESAKE.at(agency.where("name"), agency=agency.code, other=other.code, name=agency.name)
+        name = spelling(agency.name)
+        for since, until in agency.spans(agency.parents):
+            names.setdefault((name, since.value), []).append(_Stay(agency, since, until))
+        for since, until in agency.spans(agency.identifiers):
+            if since.value:
+                identifiers.setdefault(since.value, []).append(_Stay(agency, since, until))
+    for stay, other in _at_once(identifiers.values()):
+        yield IDENTIFIER.at(stay.agency.where_since(stay.since), identifier=stay.since.value, other=other.agency.code)
+    for stay, other in _at_once(names.values()):
+        agency = stay.agency
+        yield NAMESAKE.at(agency.where("name"), agency=agency.code, other=other.agency.code, name=agency.name)
 
 
-def _at_once(groups: Iterable[list[Facts]]) -> Iterator[tuple[Facts, Facts]]:
-    """Of each group, an agency with one that opened before it and is still open then."""
+class _Stay(NamedTuple):
+    """An agency with a value from a day on until another (ISO 8601), on which it has it no more."""
+
+    agency: Facts
+    since: Since
+    until: str
+
+
+def _at_once(groups: Iterable[list[_Stay]]) -> Iterator[tuple[_Stay, _Stay]]:
+    """Of each group, an agency with one that was there before it and is still there then."""
     for group in groups:
-        first, *others = sorted(group, key=lambda agency: agency.opened) if len(group) > 1 else group
-        for agency in others:
-            if agency.opened < first.end:
-                yield agency, first
-            first = max(first, agency, key=lambda each: each.end)
+        first, *others = sorted(group, key=lambda stay: stay.since.day) if len(group) > 1 else group
+        for stay in others:
+            if stay.since.day < first.until and stay.agency is not first.agency:
+                yield stay, first
+            first = max(first, stay, key=lambda each: each.until)
 
 
 def _above(
-    agency: Facts, agencies: Mapping[str, Facts], known: frozenset[str], cycle: list[str] | None
+    agency: Facts, agencies: Mapping[str, Facts], known: frozenset[str], cycles: Mapping[tuple[str, str], list[str]]
 ) -> Iterator[Finding]:
-    if not agency.parent:
-        return
-    if agency.parent not in known:
-        yield PARENT.at(agency.where("parent"), parent=agency.parent)
-    elif cycle:
-        yield CYCLE.at(agency.where("parent"), chain=" → ".join(cycle))
-    elif parent := agencies.get(agency.parent):
-        yield from _under(agency, parent, agencies)
+    for since, until in agency.spans(agency.parents):
+        if not since.value:
+            continue
+        if since.value not in known:
+            yield PARENT.at(agency.where_since(since), parent=since.value)
+        elif cycle := cycles.get((agency.code, since.day)):
+            yield CYCLE.at(agency.where_since(since), chain=" → ".join(cycle))
+        elif parent := agencies.get(since.value):
+            yield from _under(_Stay(agency, since, until), parent, agencies)
 
 
-def _cycles(agencies: Mapping[str, Facts]) -> dict[str, list[str]]:
-    """Each agency that stands above itself, with the codes from it up to itself."""
-    found: dict[str, list[str]] = {}
+def _cycles(agencies: Mapping[str, Facts]) -> dict[tuple[str, str], list[str]]:
+    """Each agency that stands above itself, with the codes from it up to itself; by the day from which it does.
+
+    Of the founding, whatever the days; then whatever changes anew, as all of them stand on its day.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
     done: set[str] = set()
     for start in agencies:
-        chain: dict[str, None] = {}
-        code = start
-        while code in agencies and code not in done and code not in chain:
-            chain[code] = None
-            code = agencies[code].parent
-        if code in chain:
-            members = list(chain)[list(chain).index(code) :]
-            for index, member in enumerate(members):
-                following = [members[(index + step) % len(members)] for step in range(min(len(members), CIRCLE_LIMIT))]
-                found[member] = [*following, *["…"] * (len(members) > CIRCLE_LIMIT), member]
+        chain = _chain(agencies, start, "", done)
         done.update(chain)
+        for index, member in enumerate(circle := _circle(agencies, chain, "")):
+            found[member, agencies[member].opened] = _named([*circle[index:], *circle[:index]])
+    for agency in agencies.values():
+        for since in agency.parents[1:]:
+            if agency.code in (circle := _circle(agencies, _chain(agencies, agency.code, since.day), since.day)):
+                index = circle.index(agency.code)
+                found[agency.code, since.day] = _named([*circle[index:], *circle[:index]])
     return found
 
 
-def _under(agency: Facts, parent: Facts, agencies: Mapping[str, Facts]) -> Iterator[Finding]:
-    """A subordinate unit stands under an open agency (R6.1b): when it opens, and for as long as it is open.
+def _chain(agencies: Mapping[str, Facts], code: str, day: str, done: Container[str] = ()) -> list[str]:
+    """An agency and those above it on a day, itself first, each once."""
+    chain: dict[str, None] = {}
+    while code in agencies and code not in done and code not in chain:
+        chain[code] = None
+        code = agencies[code].parent_on(day)
+    return [*chain]
 
-    After a reorganisation it stands under one that succeeds the one that it was opened under.
+
+def _circle(agencies: Mapping[str, Facts], chain: list[str], day: str) -> list[str]:
+    """Those of a chain that stand above themselves: from the one to which its last leads back."""
+    again = agencies[chain[-1]].parent_on(day) if chain else ""
+    return chain[chain.index(again) :] if again in chain else []
+
+
+def _named(circle: list[str]) -> list[str]:
+    return [*circle[:CIRCLE_LIMIT], *["…"] * (len(circle) > CIRCLE_LIMIT), circle[0]]
+
+
+def _under(stay: _Stay, parent: Facts, agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+    """A subordinate unit stands under an open agency (R6.1b): from the first day on, and for as long as it does.
+
+    What was opened under an agency may stand in the register under the one that succeeds it: so reorganisations wrote
+    it before changes had their days.
     """
-    if agency.opened < parent.opened and agency.opened < _since(parent, agencies):
-        yield _parent_closed(agency, agency.opened)
-    if agency.end > parent.end:
-        yield _parent_closed(agency, parent.end)
+    founded = stay.since is stay.agency.parents[0]
+    if stay.since.day < parent.opened and not (founded and _since(parent, agencies) <= stay.since.day):
+        yield _parent_closed(stay, stay.since.day)
+    if stay.until > parent.end:
+        yield _parent_closed(stay, max(parent.end, stay.since.day))
 
 
 def _since(agency: Facts, agencies: Mapping[str, Facts]) -> str:
@@ -202,8 +300,9 @@ def _since(agency: Facts, agencies: Mapping[str, Facts]) -> str:
     return min(days)
 
 
-def _parent_closed(agency: Facts, day: str) -> Finding:
-    return PARENT_CLOSED.at(agency.where("parent"), agency=agency.code, day=day, parent=agency.parent)
+def _parent_closed(stay: _Stay, day: str) -> Finding:
+    where = stay.agency.where_since(stay.since)
+    return PARENT_CLOSED.at(where, agency=stay.agency.code, day=day, parent=stay.since.value)
 
 
 def _succession(agency: Facts, agencies: Mapping[str, Facts], known: frozenset[str]) -> Iterator[Finding]:

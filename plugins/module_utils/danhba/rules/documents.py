@@ -14,7 +14,7 @@ from ..model.facts import Facts
 from ..model.findings import Finding, Rule, Where, advice, rule
 from ..model.kinds import KINDS
 from ..model.place import Place, Places
-from ..model.register import Agency, Event, Issuance
+from ..model.register import Agency, Change, Event, Issuance
 
 AGENCY = rule(
     "document-agency",
@@ -108,19 +108,18 @@ SLIP = rule(
 )
 
 # An official letter (công văn) has no type, and is shown by its name.
-LETTER, LETTER_SHOWN = "", "công văn"
+LETTER, LETTER_SHOWN = documents.LETTER, "công văn"
 # Invitations, introductions, slips; and copies, whose original is to be cited.
 SLIPS = frozenset("GM GGT GNP PG PC PB SY SL TrS".split())
 WRITTEN = (documents.TYPES | {LETTER}) - SLIPS
-_LAWS = frozenset("L PL NĐ NQ TT TTLT LB".split())
-COMPETENT = _LAWS | {"QĐ"}
+COMPETENT = documents.LAWS | {"QĐ"}
 # R6.2 says "after the decision": councils resolve, the Party concludes, and agencies also decide by notice and letter.
 _DECISIONS = frozenset({"QĐ", "NQ", "KL", "TB", LETTER})
 PERSONAL: Mapping[str, frozenset[str]] = {
     "recruited": _DECISIONS | {"HĐ"},
     "transferred": _DECISIONS,
     "renamed": _DECISIONS | {"TTr", "BC"},
-    "reorganised": _DECISIONS | _LAWS | {"KH", "ĐA", "PA"},
+    "reorganised": _DECISIONS | documents.LAWS | {"KH", "ĐA", "PA"},
     "retired": _DECISIONS,
     "resigned": _DECISIONS | {"HĐ", "BB", "BTT"},
     "dismissed": _DECISIONS,
@@ -141,7 +140,11 @@ def check(agency: Agency) -> Iterator[Finding]:
     """Every document that an agency's file cites; what is no number and symbol of one has its finding already."""
     for key, event in (("opened", agency.opened), ("closed", agency.closed)):
         if event:
-            yield from _of_agency(agency, event, _at(agency.where(key), event.at, "document"))
+            then = agency.on(event.date)
+            where = _at(agency.where(key), event.at, "document")
+            yield from _of_agency(then, event, where, subordinate=_is_subordinate(then))
+    for change, before, after in agency.steps() if agency.changes else ():
+        yield from _of_change(change, before, after, _at(agency.where("changes"), change.at, "document"))
     yield from _unmarked(agency)
     for custodian in agency.custodians:
         allowed, objection = (APPOINTMENTS, HEAD) if custodian.role == "head" else (AUTHORISATIONS, DELEGATE)
@@ -184,6 +187,8 @@ def _cited(agency: Agency) -> Iterator[tuple[str, Where]]:
     for key, event in (("opened", agency.opened), ("closed", agency.closed)):
         if event:
             yield event.document, _at(agency.where(key), event.at, "document")
+    for change in agency.changes:
+        yield change.document, _at(agency.where("changes"), change.at, "document")
     for custodian in agency.custodians:
         yield custodian.document, agency.where_of(custodian, "document")
     yield from _of_quotas(agency)
@@ -204,11 +209,16 @@ def across(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
     for agency in agencies.values():
         founder = documents.body(agency.founded_by)
         foreign = [hired for hired in agency.hired if hired.body in agencies and hired.body not in RECRUITING]
-        founds = founder in agencies and documents.kind(agency.founded_by) in COMPETENT | {LETTER}
+        changed = [change for change in agency.changed if change.body in agencies]
+        founds = founder in agencies and documents.kind(agency.founded_by) in documents.FOUNDING
         # Where nobody knows what stands above, nobody knows whose document it takes.
-        if not (foreign or founds) or agency.parent not in ("", *agencies):
+        if not (foreign or founds or changed) or any(each.value not in ("", *agencies) for each in agency.parents):
             continue
         kin = _kin(agency, agencies)
+        for change in changed:
+            if change.body not in kin:
+                where = Where(agency.file, Place(change.line, change.column), agency.code)
+                yield FOUNDER.at(where, document=change.document, body=change.body, agency=agency.code)
         if founds and founder not in kin:
             yield FOUNDER.at(agency.where("opened"), document=agency.founded_by, body=founder, agency=agency.code)
         for hired in foreign:
@@ -219,19 +229,34 @@ def across(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
 
 
 def _kin(agency: Facts, agencies: Mapping[str, Facts]) -> set[str]:
-    """An agency, those above it, and all that these grew out of."""
+    """An agency, those above it at any time, and all that these grew out of."""
     found: set[str] = set()
     waiting = [agency.code]
     while waiting:
         code = waiting.pop()
         if code not in found and (each := agencies.get(code)):
             found.add(code)
-            waiting += [each.parent, *each.succeeds]
+            waiting += [*(parent.value for parent in each.parents), *each.succeeds]
     return found
 
 
-def _of_agency(agency: Agency, event: Event, where: Where) -> Iterator[Finding]:
-    subordinate = agency.parent and KINDS[agency.kind].managed
+def _of_change(change: Change, before: Agency, after: Agency, where: Where) -> Iterator[Finding]:
+    """What makes it of a kind or puts it under another one is as its founding; a number is also told by letter."""
+    if change.kind or change.parent:
+        subordinate = _is_subordinate(before) and _is_subordinate(after)
+        yield from _of_agency(after, change, where, subordinate=subordinate)
+        return
+    if not _is(change.document, WRITTEN):
+        yield _objection(SLIP, change.document, where)
+    yield from _year(change, where)
+
+
+def _is_subordinate(agency: Agency) -> bool:
+    """Whether it is a subordinate unit, where the managing agency's document is enough (R6.1b)."""
+    return bool(agency.parent) and KINDS[agency.kind].managed
+
+
+def _of_agency(agency: Agency, event: Event | Change, where: Where, *, subordinate: bool) -> Iterator[Finding]:
     if not _is(event.document, WRITTEN if subordinate else COMPETENT):
         yield _objection(UNIT if subordinate else AGENCY, event.document, where)
     yield from _year(event, where)
@@ -265,7 +290,7 @@ def _taken_back(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
             yield _objection(SLIP, ending.document, where)
 
 
-def _year(event: Event, where: Where) -> Iterator[Finding]:
+def _year(event: Event | Change, where: Where) -> Iterator[Finding]:
     """A document is not of a later year than what it does."""
     document = documents.parse(event.document)
     if document and document.year and not FIRST_YEAR <= int(document.year) <= event.date.year:

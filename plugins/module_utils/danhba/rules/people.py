@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import pairwise
+from hashlib import blake2b
+from itertools import islice, pairwise
 
 from ..messages import mark as _
 from ..messages import word
-from ..model.facts import FOREVER, Facts, Held
+from ..model.facts import FOREVER, Alike, Facts, Held, Namesakes
 from ..model.findings import Finding, Where, advice, rule
+from ..model.personal import digits
 from ..model.register import MOVES, PAIRED, RENAMED, Agency, Issuance, Suspension
 from ..vietnamese.names import spelling
 
@@ -120,7 +122,18 @@ TWO_IDS = advice(
     ),
 )
 
+ALIKE = advice(
+    "person-alike",
+    "R4.0",
+    _(
+        "{name} is open in {agency} as {person} and in {other} as {other_id}, with the same {common}: if this is one "
+        "person, keep one id and close the other; if they are two, tell them apart by title:, unit: or phone:"
+    ),
+)
+
 _APART = ("title", "unit", "phone")
+# So many of one name in an agency are compared with each of the others, and so many pairs are kept of an agency.
+_NAMESAKES, _PAIRS = 20, 1000
 Entry = tuple[Facts, Held]
 
 
@@ -161,6 +174,84 @@ def _two_ids(agency: Agency) -> Iterator[Finding]:
         if first.id != issuance.id and not _apart(first, issuance):
             values = {"name": issuance.name, "agency": agency.code, "day": issuance.opened.date}
             yield TWO_IDS.at(agency.where_of(issuance, "id"), other=first.id, person=issuance.id, **values)
+
+
+def namesakes(agency: Agency) -> Namesakes:
+    """What of an agency's people shows that somebody may have two ids; whether it counts depends on the day."""
+    return Namesakes(tuple(islice(_alike(agency.people), _PAIRS)), tuple(map(_dialled, agency.people)))
+
+
+def _alike(people: Sequence[Issuance]) -> Iterator[Alike]:
+    """Two at one time, of one name and two ids, that nothing tells apart."""
+    seen: dict[str, list[int]] = {}
+    for number, issuance in enumerate(people):
+        known = seen.setdefault(spelling(issuance.name), [])
+        for earlier in known:
+            if _meet(people[earlier], issuance) and (common := _common(people[earlier], issuance)):
+                yield Alike(earlier, number, ("name", *common))
+                break
+        if len(known) < _NAMESAKES:
+            known.append(number)
+
+
+def _meet(one: Issuance, other: Issuance) -> bool:
+    """Whether two are there at one time under two ids; who began on one day is told at once, whatever the day."""
+    together = one.opened.date < _end(other) and other.opened.date < _end(one)
+    return together and one.id != other.id and one.opened.date != other.opened.date
+
+
+def _common(one: Issuance, other: Issuance) -> tuple[str, ...]:
+    """What two of one name have in common beside it; nothing where something tells them apart."""
+    if _apart(one, other):
+        return ()
+    shared = tuple(key for key in _APART if getattr(one, key) and getattr(one, key) == getattr(other, key))
+    return (*shared, *(["document"] if one.opened.document == other.opened.document else []))
+
+
+def _dialled(issuance: Issuance) -> int:
+    if not issuance.phone:
+        return 0
+    text = f"{spelling(issuance.name)}\n{digits(issuance.phone)}"
+    return int.from_bytes(blake2b(text.encode(), digest_size=6).digest())
+
+
+def on(facts: Sequence[Facts], day: date) -> Iterator[Finding]:
+    """Those who may have two mailboxes on a day or later, under two ids."""
+    today = day.isoformat()
+    for agency in facts:
+        for pair in agency.alike:
+            first, second = agency.people[pair.first], agency.people[pair.second]
+            yield from _doubled((agency, first), (agency, second), pair.common, today)
+    for entries in _of_one_telephone(facts):
+        first_entry, *others = _by_date(entries)
+        for entry in others:
+            yield from _doubled(first_entry, entry, ("name", "phone"), today)
+            first_entry = max(first_entry, entry, key=lambda each: each[1].end)
+
+
+def _doubled(one: Entry, other: Entry, common: Sequence[str], today: str) -> Iterator[Finding]:
+    """The later of two entries, where both go on after today and are open at one time."""
+    (first_agency, first), (agency, held) = _by_date([one, other])
+    if first.id != held.id and held.opened < first.end and min(first.end, held.end) > today:
+        values = {"name": held.name, "other": first_agency.code, "other_id": first.id, "common": [*common]}
+        yield ALIKE.at(agency.where_of(held), agency=agency.code, person=held.id, **values)
+
+
+def _of_one_telephone(facts: Sequence[Facts]) -> Iterator[list[Entry]]:
+    """Entries of one name and telephone under more than one id; those told already are left out."""
+    ids: dict[int, str] = {}
+    several: set[int] = set()
+    for agency in facts:
+        for key, id_ in zip(agency.dialled, agency.ids, strict=True):
+            if key and ids.setdefault(key, id_) != id_:
+                several.add(key)
+    found: dict[int, list[Entry]] = {}
+    for agency in facts if several else ():
+        told = {pair.second for pair in agency.alike if "phone" in pair.common}
+        for number, key in enumerate(agency.dialled):
+            if key in several and number not in told:
+                found.setdefault(key, []).append((agency, agency.people[number]))
+    yield from found.values()
 
 
 def _apart(one: Issuance, other: Issuance) -> bool:

@@ -17,6 +17,12 @@ def history(name: str, texts: Texts, *expected: str, base: Mapping[str, str] = S
     return Case(name, texts, list(expected), base)
 
 
+def changing(day: str, kind: str) -> dict[str, str]:
+    """The sample whose department is of another kind from a day on."""
+    opened = "event: established}\n"
+    return edited(S, (opened, f"{opened}changes:\n  - {{document: 9/QĐ-UBND, date: {day}, kind: {kind}}}\n"))
+
+
 FIRST, SECOND, THIRD = (STTTT.index(f'  - id: "00010{n}"') for n in (1, 2, 3))
 
 CLOSING = next(line for line in STTTT.splitlines(keepends=True) if "event: retired" in line)
@@ -208,6 +214,14 @@ CASES = [
         base=edited(S, ('"000102"\n    name', '"000102"\n    nome')),
     ),
     history("an agency broken", edited(S, (NAME, "nome: x")), f"{S}:2:1 schema-missing", f"{S}:3:1 schema-key"),
+    history("another kind", edited(S, ("kind: department", "kind: office")), f"{S}:4:7 history-agency-value"),
+    history("a change of long ago", changing("2011-05-01", "office"), f"{S}:9:33 history-agency-back"),
+    history(
+        "a merged change altered",
+        changing("2012-05-01", "board"),
+        f"{S}:9:3 history-agency-change",
+        base=changing("2012-05-01", "office"),
+    ),
     history("the province was not there", SAMPLE, base={}),
     history("a closing taken back", edited(S, (CLOSING, "")), f"{S}:24:5 history-closed"),
     history("an agency opened again", {**CLOSED, U: UBND}, f"{U}:2:1 history-closed", base=CLOSED),

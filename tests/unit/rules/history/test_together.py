@@ -51,6 +51,15 @@ def in_file(text: str, *changes: tuple[str, str]) -> str:
     return text
 
 
+AT_END = "closed: {document: 9/QĐ-UBND, date: 2012-08-01, event: dissolved}\n"
+
+
+def changing(*entries: str) -> str:
+    """The department's file with changes, all by one document."""
+    lines = "".join(f"  - {entry.replace('{', '{document: 9/QĐ-UBND, ')}\n" for entry in entries)
+    return in_file(STTTT, ("event: established}\n", f"event: established}}\nchanges:\n{lines}"))
+
+
 class Change(NamedTuple):
     """What the department's file becomes, and what is said of it."""
 
@@ -216,7 +225,62 @@ VALUES = [
         ),
         [],
     ),
-    Change("kind and parent", in_file(STTTT, ("kind: department\nparent: ubnd\n", "kind: office\n")), []),
+    Change(
+        "kind and parent",
+        in_file(STTTT, ("kind: department\nparent: ubnd\n", "kind: office\n")),
+        [f"{S}:2:1 stttt agency-value", f"{S}:4:7 stttt agency-value"],
+    ),
+    Change("another identifier", in_file(STTTT, ("H38.10", "H38.11")), [f"{S}:6:13 stttt agency-value"]),
+    Change("an identifier from a day on", changing("{date: 2012-03-01, identifier: H38.11}"), []),
+    Change("a change of long ago", changing("{date: 2010-03-01, kind: office}"), [f"{S}:9:33 stttt agency-back"]),
+    Change(
+        "a merged change altered",
+        changing("{date: 2012-03-01, kind: inspectorate}"),
+        [f"{S}:9:3 stttt agency-change"],
+        base=changing("{date: 2012-03-01, kind: office}"),
+    ),
+    Change(
+        "a merged change moved to another day",
+        changing("{date: 2012-09-01, kind: office}"),
+        [f"{S}:9:3 stttt agency-change"],
+        base=changing("{date: 2012-08-01, kind: office}"),
+    ),
+    Change(
+        "a merged change gone",
+        STTTT,
+        [f"{S}:2:1 stttt agency-change"],
+        base=changing("{date: 2012-03-01, kind: office}"),
+    ),
+    Change(
+        "a merged change put at the head of the file",
+        in_file(STTTT, ("kind: department", "kind: office")),
+        [f"{S}:2:1 stttt agency-change", f"{S}:4:7 stttt agency-value"],
+        base=changing("{date: 2012-03-01, kind: office}"),
+    ),
+    Change(
+        "a change that will not come to pass",
+        in_file(STTTT, ("event: established}\n", f"event: established}}\n{AT_END}")),
+        [],
+        base=changing("{date: 2012-08-01, kind: board}"),
+    ),
+    Change(
+        "a change that came to pass before the end",
+        in_file(STTTT, ("event: established}\n", f"event: established}}\n{AT_END}")),
+        [f"{S}:2:1 stttt agency-change"],
+        base=changing("{date: 2012-07-31, kind: board}"),
+    ),
+    Change(
+        "a change before one that is to come",
+        changing("{date: 2012-07-01, kind: office}", "{date: 2012-08-01, kind: inspectorate}"),
+        [],
+        base=changing("{date: 2012-08-01, kind: inspectorate}"),
+    ),
+    Change(
+        "an identifier that was forgotten",
+        STTTT,
+        [f"{S}:6:13 stttt agency-value"],
+        base=in_file(STTTT, ("identifier: H38.10\n", "")),
+    ),
     Change(
         "a mark of a name", in_file(STTTT, ("Ngô Vân Vinh", "Ngô Văn Vĩnh")), [f"{S}:20:11 stttt/000102 name-marks"]
     ),
@@ -614,6 +678,8 @@ FOUND_BY: Mapping[str, tuple[Texts, Texts]] = {
     "history-suspended": of("no suspension any more"),
     "history-succeeds": AGENCIES[4][1:3],
     "history-succeeds-added": SUCCESSIONS[0][1:3],
+    "history-agency-value": of("another identifier"),
+    "history-agency-change": of("a merged change gone"),
     "history-agency-name": (SAMPLE, edited(S, (NAME, "name: Sở Khoa học"))),
     "history-name": of("another name of the same initials"),
     "history-pin": of("a pin taken away"),

@@ -33,8 +33,8 @@ CORRECTIONS = frozenset(
     found.id
     for found in (
         *(events.OPENED, events.CLOSED, events.REOPENED, events.TO_COME, custodians.CUSTODIAN, entries.SUSPENDED),
-        *(agencies.SUCCEEDS, moves.SUCCEEDS_ADDED, agencies.RENAMED, entries.NAME, entries.PIN, pins.OFFICE),
-        quotas.DOCUMENT,
+        *(agencies.VALUE, agencies.CHANGE, agencies.SUCCEEDS, moves.SUCCEEDS_ADDED, agencies.RENAMED),
+        *(entries.NAME, entries.PIN, pins.OFFICE, quotas.DOCUMENT),
     )
 )
 
@@ -63,7 +63,9 @@ def check(base: Version, now: Version, unclear: frozenset[str], day: date | None
                 yield from islice(events.late(agency, later, now.register.province.policy, day), KIND_LIMIT)
         for later in now.register.agencies.values():
             if later.code not in unclear:
-                yield from islice(events.back(base.register.agencies.get(later.code), later, day), KIND_LIMIT)
+                former = base.register.agencies.get(later.code)
+                yield from islice(events.back(former, later, day), KIND_LIMIT)
+                yield from islice(agencies.back(former, later, day), KIND_LIMIT)
 
 
 def across(

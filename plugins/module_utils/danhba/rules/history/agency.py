@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date
+from itertools import islice
 
 from ...messages import mark as _
-from ...model.findings import Finding, rule
-from ...model.register import Agency
+from ...model.findings import KIND_LIMIT, Finding, Where, advice, rule
+from ...model.register import STANDING, Agency, Change
 from . import custodians, events
 from .spelling import alike
 
@@ -28,6 +31,32 @@ RENAMED = rule(
         "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
     ),
 )
+VALUE = rule(
+    "history-agency-value",
+    "R6.1a",
+    _(
+        "{key} of {object} was '{before}' and is now '{now}', also for the past; restore it, and enter what changes "
+        "with its day: danhba agency change {object} --{key}, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+CHANGE = rule(
+    "history-agency-change",
+    "R6.1a",
+    _(
+        "changes: of {object} had {before}, and this change alters or removes it; restore it, and enter what is "
+        "decided since behind it, "
+        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+    ),
+)
+BACK = advice(
+    "history-agency-back",
+    "R6.1a",
+    _(
+        "{object} is changed from {day} on, more than {days} days ago; correct the year if this is a slip, and compare "
+        "it with the document if not"
+    ),
+)
 SUCCEEDS = rule(
     "history-succeeds",
     "R6.1a",
@@ -36,6 +65,8 @@ SUCCEEDS = rule(
         "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
     ),
 )
+
+NOTHING = "—"
 
 
 def check(before: Agency, now: Agency) -> Iterator[Finding]:
@@ -46,8 +77,41 @@ def check(before: Agency, now: Agency) -> Iterator[Finding]:
         return
     if not alike(before.name, now.name):
         yield RENAMED.at(now.where("name"), object=now.code, before=before.name, now=now.name)
+    yield from _standing(before, now)
     yield from events.check(before, now, now.where("opened"), now.where("closed"))
     for code in before.succeeds:
         if code not in now.succeeds:
             yield SUCCEEDS.at(now.where("succeeds"), object=now.code, before=code)
     yield from custodians.check(before, now)
+
+
+def _standing(before: Agency, now: Agency) -> Iterator[Finding]:
+    """What it was founded as stays, and so does each change; another change may come before one, by its day."""
+    for key in STANDING:
+        was, becomes = getattr(before, key), getattr(now, key)
+        if was != becomes:
+            yield VALUE.at(now.where(key), key=key, object=now.code, before=was or NOTHING, now=becomes or NOTHING)
+    for change in islice(_gone(before, now), KIND_LIMIT):
+        yield CHANGE.at(now.where("changes"), object=now.code, before=describe(change))
+
+
+def _gone(before: Agency, now: Agency) -> Iterator[Change]:
+    """The changes that are there no more; but what was to be after the agency's end will not come to pass."""
+    left = Counter(before.changes) - Counter(now.changes)
+    return (change for change in left if not (now.closed and now.closed.date <= change.date))
+
+
+def describe(change: Change) -> str:
+    """A change in one line, as messages show it."""
+    values = (f"{key}: {value}" for key, value in change.values.items())
+    return f"{change.document} {change.date} ({', '.join(values)})"
+
+
+def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:
+    """What this change says that an agency has been for long."""
+    known = frozenset(before.changes) if before else frozenset()
+    for change in now.changes:
+        if change not in known and (day - change.date).days > events.BACK_DAYS:
+            where = now.where("changes")
+            where = Where(where.file, change.at.get("date", where.place), where.object)
+            yield BACK.at(where, object=now.code, day=change.date, days=events.BACK_DAYS)
