@@ -79,6 +79,7 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 	@pybabel -q compile -D danhba -d $(LOCALE) --statistics
 
 generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, schemas, rules, clauses
+	@mkdir -p build
 	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
 	@files=plugins/module_utils/danhba/founding/files && cp .github/workflows/pull-request.yml $$files/github.yml && \
 	  cp .gitlab-ci.yml $$files/gitlab.yml && cp .forgejo/workflows/pull-request.yml $$files/forgejo.yml && \
