@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
@@ -64,6 +65,28 @@ def test_a_service_that_was_killed_comes_back(mail: Deployment, officials: list[
     mail.server.wait_for(recipient.address, recipient.password, message, seconds=90)
 
 
+# What `systemd-analyze security` may say of each at most, from 0 (safe) to 10.
+EXPOSED = {
+    "danhba-credentials": 1.0,
+    "danhba-full": 1.5,
+    "dovecot": 3.5,
+    "nginx": 3.0,
+    "php8.4-fpm": 3.0,
+    "postfix": 4.0,
+    "postgresql@17-main": 2.0,
+    "saslauthd": 1.5,
+    "slapd": 1.5,
+}
+
+
+@pytest.mark.parametrize("unit", EXPOSED)
+def test_a_unit_may_little_beside_its_work(mail: Deployment, unit: str) -> None:
+    said = mail.host.run(f"systemd-analyze security --no-pager {unit}.service").stdout
+    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)
+    assert found, said
+    assert float(found[1]) <= EXPOSED[unit], said
+
+
 def test_a_server_that_was_stopped_stays_stopped(mail: Deployment) -> None:
     mail.host.run("pg_ctlcluster 17 main stop")
     try:
@@ -85,6 +108,7 @@ def test_an_apply_waits_for_a_database_that_recovers(mail: Deployment) -> None:
 
     def hold(name: str) -> None:
         if name == "Bring the accounts to the register":
+            wait_until_back(mail, "postgresql@17-main", 0)  # the other one may just have killed it
             kill(mail, "postgresql@17-main")
 
     thread = threading.Thread(target=torment)
