@@ -242,9 +242,9 @@ def named(needed: Sequence[str], names: Collection[str]) -> Iterator[Fault]:
         )
 
 
-def opened(ports: Collection[Any]) -> Iterator[Fault]:
-    """The host's firewall lets the authority ask."""
-    if HTTP not in map(int, ports):
+def opened(ports: Any) -> Iterator[Fault]:
+    """The host's firewall lets the authority ask. What is no list of ports, `settings` tells."""
+    if isinstance(ports, list) and str(HTTP) not in map(str, ports):
         yield Fault(
             "tls_mode = acme cần cổng 80: thêm 80 vào base_firewall_ports trong inventory.",
             "tls_mode = acme needs port 80: add 80 to base_firewall_ports in the inventory.",

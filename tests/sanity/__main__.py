@@ -10,7 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).resolve().parents[2]
-IGNORED = Path(__file__).with_name("ignore-2.19.txt")
+IGNORED = Path(__file__).with_name("ignored.txt")
+# Where ansible-test of ansible-core 2.19 looks for the list.
+LIST = "tests/sanity/ignore-2.19.txt"
 TOOLS = Path(sys.executable).parent
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 # What a host runs of the plugins; all else is the controller's.
@@ -44,8 +46,8 @@ def main(tests: list[str]) -> int:
     (cache / BOOTSTRAP).write_text("import ensurepip\nensurepip.bootstrap(default_pip=True)\n", encoding="utf-8")
     with TemporaryDirectory() as folder:
         collection = extract(Path(folder))
-        (collection / "tests/sanity").mkdir(parents=True)
-        (collection / "tests/sanity" / IGNORED.name).write_text(ignored(collection), encoding="utf-8")
+        (collection / LIST).parent.mkdir(parents=True)
+        (collection / LIST).write_text(ignored(collection), encoding="utf-8")
         command = [str(TOOLS / "ansible-test"), "sanity", "--python", VERSION, "--color", "no", "--truncate", "0"]
         chosen = [word for test in tests for word in ("--test", test)]
         known = {**os.environ, "HOME": str(home)}

@@ -189,7 +189,8 @@ class TestAcme:
 
     def test_port_80_is_open(self) -> None:
         assert english(preflight.opened([25, "80", 443])) == ""
-        assert "add 80 to base_firewall_ports" in english(preflight.opened([25, 443]))
+        assert "add 80 to base_firewall_ports" in english(preflight.opened([25, 443, "x"]))
+        assert english(preflight.opened("80")) == english(preflight.opened(80)) == ""
 
     def test_the_host_reaches_the_authority(self) -> None:
         url = "https://acme.example/dir"
