@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 
@@ -63,28 +62,6 @@ def test_a_service_that_was_killed_comes_back(mail: Deployment, officials: list[
             assert time.monotonic() < deadline
             time.sleep(0.5)
     mail.server.wait_for(recipient.address, recipient.password, message, seconds=90)
-
-
-# What `systemd-analyze security` may say of each at most, from 0 (safe) to 10.
-EXPOSED = {
-    "danhba-credentials": 1.0,
-    "danhba-full": 1.5,
-    "dovecot": 3.5,
-    "nginx": 3.0,
-    "php8.4-fpm": 3.0,
-    "postfix": 4.0,
-    "postgresql@17-main": 2.0,
-    "saslauthd": 1.5,
-    "slapd": 1.5,
-}
-
-
-@pytest.mark.parametrize("unit", EXPOSED)
-def test_a_unit_may_little_beside_its_work(mail: Deployment, unit: str) -> None:
-    said = mail.host.run(f"systemd-analyze security --no-pager {unit}.service").stdout
-    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", said)
-    assert found, said
-    assert float(found[1]) <= EXPOSED[unit], said
 
 
 def test_a_server_that_was_stopped_stays_stopped(mail: Deployment) -> None:
