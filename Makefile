@@ -1,7 +1,7 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down clean test check unit unit-changed integration molecule e2e bench fuzz mutants generated \
-        messages pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php \
+.PHONY: help setup demo down clean test check unit unit-changed integration molecule e2e bench fuzz mutants sanity \
+        generated messages pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php \
         lint-units lint-web
 SHELL := /bin/bash
 
@@ -69,6 +69,9 @@ fuzz: setup ## Thử với dữ liệu hỏng | try broken registers and lists
 mutants: setup ## Sửa sai mã nguồn xem kiểm thử có thấy không | break the code and see whether the tests notice
 	@nice .venv/bin/python -m tests.mutants $(MUTANTS)
 
+sanity: setup ## Chạy kiểm thử của Ansible cho mọi collection | run Ansible's own tests of any collection
+	@nice .venv/bin/python -m tests.sanity $(SANITY)
+
 bench: setup ## Đo hiệu năng | measure speed and memory
 	@.venv/bin/python -m tests.bench
 
@@ -79,6 +82,7 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 	@pybabel -q compile -D danhba -d $(LOCALE) --statistics
 
 generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, schemas, rules, clauses
+	@mkdir -p build
 	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
 	@files=plugins/module_utils/danhba/founding/files && cp .github/workflows/pull-request.yml $$files/github.yml && \
 	  cp .gitlab-ci.yml $$files/gitlab.yml && cp .forgejo/workflows/pull-request.yml $$files/forgejo.yml && \

@@ -54,6 +54,8 @@ class ActionModule(ActionBase):
             yield from preflight.room(server)
             if province and not test_host:
                 self._warn(province, variables)
+            if self._value("tls_mode", variables) == "acme":
+                yield from self._of_the_authority(server, variables, test_host=test_host)
 
     def _of_groups(self, host: str) -> dict[str, Any]:
         """What the inventory's own file gives the host's groups, without their group_vars."""
@@ -82,8 +84,21 @@ class ActionModule(ActionBase):
     def _given(self, variables: Mapping[str, Any]) -> Given:
         paths = (self._value(name, variables) for name in ("tls_given_certificate", "tls_given_key", "tls_authority"))
         pair = Pair(*(self._loader.path_dwim(path) if path else "" for path in paths))
-        needed = [self._value("mail_host", variables), *self._value("mail_discovery_hosts", variables)]
-        return Given(pair, self._value("tls_names", variables), needed)
+        return Given(pair, self._value("tls_names", variables), self._needed(variables))
+
+    def _of_the_authority(self, server: Server, variables: Mapping[str, Any], *, test_host: bool) -> Iterator[Fault]:
+        """What has to be there before a certificate is asked for. Names of a test host are in no DNS."""
+        yield from preflight.named(self._needed(variables), self._value("tls_names", variables))
+        yield from preflight.opened(self._value("base_firewall_ports", variables))
+        paths = {name: self._value(name, variables) for name in ("tls_authority", "tls_acme_authority")}
+        yield from preflight.believed({name: self._loader.path_dwim(path) for name, path in paths.items() if path})
+        if not self._task.check_mode:
+            yield from preflight.authority(server, str(self._value("tls_acme_server", variables)))
+            if not test_host:
+                yield from preflight.challenged(self._value("tls_names", variables))
+
+    def _needed(self, variables: Mapping[str, Any]) -> list[str]:
+        return [self._value("mail_host", variables), *self._value("mail_discovery_hosts", variables)]
 
     def _warn(self, province: Province, variables: Mapping[str, Any]) -> None:
         hosts = [province.host, *self._value("mail_discovery_hosts", variables)]

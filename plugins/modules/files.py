@@ -74,7 +74,9 @@ options:
         type: str
         default: ""
       validate:
-        description: A command without a shell that ends with 0 when the file, whose name is put for V(%s), is valid.
+        description:
+          - A command without a shell that ends with 0 when the file, whose name is put for V(%s), is valid.
+          - It is asked of each file of O(files[].tree).
         type: str
         default: ""
   only_with:

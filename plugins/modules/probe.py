@@ -106,6 +106,11 @@ replies:
   returned: always
   type: list
   elements: str
+days_left:
+  description: Whole days that the certificate is still good for; -1 where none was seen.
+  returned: always
+  type: int
+  sample: 61
 """
 
 import re
@@ -152,6 +157,7 @@ class Client:
         self.protocol = protocol
         self.connection: socket.socket = socket.create_connection((address, port), timeout)
         self.buffer = b""
+        self.days_left = -1
 
     def __enter__(self) -> Client:
         return self
@@ -165,6 +171,7 @@ class Client:
         self.connection = secured
         end = str((secured.getpeercert() or {}).get("notAfter", ""))
         left = (ssl.cert_time_to_seconds(end) - time.time()) / 86400
+        self.days_left = int(left)
         if left < days:
             raise Unexpected(f"the certificate ends {end}")
 
@@ -221,18 +228,20 @@ def greet(client: Client, params: dict[str, Any]) -> None:
             client.read()
 
 
-def probe(params: dict[str, Any]) -> tuple[str, list[str]]:
-    """The fault, empty if there is none, and the replies to the dialogue so far."""
+def probe(params: dict[str, Any]) -> tuple[str, list[str], int]:
+    """The fault, empty if there is none; the replies to the dialogue so far; the certificate's days, -1 if unseen."""
     replies: list[str] = []
+    days_left = -1
     try:
         with open_service(params) as client:
+            days_left = client.days_left
             for step in params["dialogue"]:
                 replies.append(client.ask(step["say"], step["expect"]))
     except ssl.SSLCertVerificationError as error:
-        return f"the certificate is refused: {error.verify_message}", replies
+        return f"the certificate is refused: {error.verify_message}", replies, days_left
     except (OSError, Unexpected) as error:
-        return str(error) or type(error).__name__, replies
-    return "", replies
+        return str(error) or type(error).__name__, replies, days_left
+    return "", replies, days_left
 
 
 def main() -> None:
@@ -259,8 +268,8 @@ def main() -> None:
             msg=f"Không thấy tệp chứng thư {authorities}; chạy playbooks/site.yml để có. "
             f"The file of authorities {authorities} is not there; playbooks/site.yml fetches it."
         )
-    fault, replies = probe(module.params)
-    module.exit_json(changed=False, passed=not fault, fault=fault, replies=replies)
+    fault, replies, days_left = probe(module.params)
+    module.exit_json(changed=False, passed=not fault, fault=fault, replies=replies, days_left=days_left)
 
 
 if __name__ == "__main__":

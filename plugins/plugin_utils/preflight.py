@@ -13,7 +13,6 @@ import subprocess
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
-from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,8 +29,10 @@ COLLECTION = Path(__file__).resolve().parents[2]
 LIKE, VERY_LIKE = 0.6, 0.87
 # Megabytes that a host needs: of memory for all services at rest, of disk before and after it is built.
 LEAST_MEMORY, LEAST_DISK, LEAST_LEFT = 1800, 5000, 1000
-# Seconds that a name server has.
+# Seconds that a name server has, or a web server.
 PATIENCE = 3
+# Where an authority asks for the answer to its challenge (RFC 8555, 8.3).
+HTTP = 80
 
 Template = Callable[[Any], Any]
 """The value of a variable, with what it refers to."""
@@ -201,15 +202,10 @@ def certificate(given: Given) -> Iterator[Fault]:
     wanted = {"tls_given_certificate": pair.certificate, "tls_given_key": pair.key}
     if pair.trust:
         wanted["tls_authority"] = pair.trust
-    unreadable = [name for name, path in wanted.items() if not os.access(path, os.R_OK) or Path(path).is_dir()]
+    unreadable = [name for name, path in wanted.items() if not _readable(path)]
     for name in unreadable:
         yield _no_file(name, wanted[name])
-    if missing := [name for name in given.needed if name not in given.names]:
-        listed = ", ".join(missing)
-        yield Fault(
-            f"tls_names thiếu {listed}: chương trình thư hỏi các tên đó. Bỏ tls_names khỏi inventory, hoặc thêm vào.",
-            f"tls_names lacks {listed}, which mail programs ask for. Remove tls_names from the inventory, or add them.",
-        )
+    yield from named(given.needed, given.names)
     if shutil.which("openssl") is None:
         yield Fault(
             "Máy điều khiển chưa có openssl: apt-get install openssl.",
@@ -219,6 +215,81 @@ def certificate(given: Given) -> Iterator[Fault]:
         for said in find_faults(_openssl, pair, given.names, given.days):
             vi, _, en = said.partition(" -- ")
             yield Fault(f"Chứng thư {pair.certificate}: {vi}.", f"Certificate {pair.certificate}: {en}.")
+
+
+def _readable(path: str) -> bool:
+    return os.access(path, os.R_OK) and not Path(path).is_dir()
+
+
+def believed(paths: Mapping[str, str]) -> Iterator[Fault]:
+    """The authorities to believe, by the variables that name their files: they are there, and certificates (PEM)."""
+    for name, path in paths.items():
+        if not _readable(path):
+            yield _no_file(name, path)
+        elif b"-----BEGIN CERTIFICATE-----" not in Path(path).read_bytes():
+            yield Fault(
+                f"{name}: {path} không phải chứng thư dạng PEM. Lấy đúng tệp chứng thư của CA đó.",
+                f"{name}: {path} is no certificate in PEM. Get the file of that authority's certificate.",
+            )
+
+
+def named(needed: Sequence[str], names: Collection[str]) -> Iterator[Fault]:
+    """The certificate is for all names that mail programs ask for."""
+    if missing := [name for name in needed if name not in names]:
+        listed = ", ".join(missing)
+        yield Fault(
+            f"tls_names thiếu {listed}: chương trình thư hỏi các tên đó. Bỏ tls_names khỏi inventory, hoặc thêm vào.",
+            f"tls_names lacks {listed}, which mail programs ask for. Remove tls_names from the inventory, or add them.",
+        )
+
+
+def opened(ports: Any) -> Iterator[Fault]:
+    """The host's firewall lets the authority ask. What is no list of ports, `settings` tells."""
+    if isinstance(ports, list) and str(HTTP) not in map(str, ports):
+        yield Fault(
+            "tls_mode = acme cần cổng 80: thêm 80 vào base_firewall_ports trong inventory.",
+            "tls_mode = acme needs port 80: add 80 to base_firewall_ports in the inventory.",
+        )
+
+
+def authority(server: Server, url: str) -> Iterator[Fault]:
+    """The host reaches the authority, as it has said itself."""
+    if not server.unreachable and "acme" not in server.lines:
+        yield Fault(
+            f"Từ {server.name} không tới được nơi cấp chứng thư {url}: xem tls_acme_server, DNS của máy, và tường lửa "
+            "của mạng có cho máy ra Internet không.",
+            f"{server.name} does not reach the authority {url}: see tls_acme_server, the host's DNS, and whether the "
+            "network's firewall lets it out.",
+        )
+
+
+def challenged(hosts: Sequence[str]) -> Iterator[Fault]:
+    """Names by which the authority will not find the host, or will wait for it in vain, as seen from the controller."""
+    for name, error in _ask_all(hosts, lambda name: socket.create_connection((name, HTTP), PATIENCE).close()):
+        if isinstance(error, socket.gaierror):
+            yield Fault(
+                f"DNS chưa có tên {name} nên không xin được chứng thư: công bố bản ghi, hoặc bỏ tên đó khỏi "
+                "mail_discovery_hosts.",
+                f"DNS does not have the name {name}, so no certificate can be had: publish a record, or leave the name "
+                "out of mail_discovery_hosts.",
+            )
+        elif not isinstance(error, ConnectionRefusedError):  # who refuses is there, and has no web server yet
+            yield Fault(
+                f"{name}: cổng 80 không trả lời; nơi cấp chứng thư hỏi qua cổng đó. Mở cổng 80 ở tường lửa của mạng.",
+                f"{name}: port 80 does not answer, by which the authority asks. Open it in the network's firewall.",
+            )
+
+
+def _ask_all(hosts: Sequence[str], question: Callable[[str], object]) -> Iterator[tuple[str, Exception]]:
+    """The names for which a question fails, with how; all are asked at once."""
+    pool = ThreadPoolExecutor(max_workers=max(1, len(hosts)))
+    asked = [(name, pool.submit(question, name)) for name in hosts]
+    for name, answer in asked:
+        try:
+            answer.result(timeout=PATIENCE)
+        except (OSError, TimeoutError) as error:
+            yield name, error
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _no_file(name: str, path: str) -> Fault:
@@ -291,17 +362,11 @@ def room(server: Server) -> Iterator[Fault]:
 
 def names_in_dns(hosts: Sequence[str]) -> Iterator[Fault]:
     """Names that DNS, as the controller sees it, does not have: a warning, for they may come later."""
-    pool = ThreadPoolExecutor(max_workers=max(1, len(hosts)))
-    asked = [(name, pool.submit(partial(socket.getaddrinfo, name, 443))) for name in hosts]
-    for name, answer in asked:
-        try:
-            answer.result(timeout=PATIENCE)
-        except (OSError, TimeoutError):
-            yield Fault(
-                f"DNS chưa có tên {name}; chương trình thư và trình duyệt tìm máy chủ bằng tên đó.",
-                f"DNS does not have the name {name}, by which mail programs and browsers look for the server.",
-            )
-    pool.shutdown(wait=False, cancel_futures=True)
+    for name, _error in _ask_all(hosts, lambda name: socket.getaddrinfo(name, 443)):
+        yield Fault(
+            f"DNS chưa có tên {name}; chương trình thư và trình duyệt tìm máy chủ bằng tên đó.",
+            f"DNS does not have the name {name}, by which mail programs and browsers look for the server.",
+        )
 
 
 def keys(province: Province) -> Iterator[Fault]:

@@ -267,3 +267,28 @@ def test_what_thunderbird_is_told_works(mail: Deployment, name: str, path: str) 
         assert smtp.noop()[0] == 250
     with pytest.raises(smtplib.SMTPAuthenticationError), mail.server.submission(user, "wrong", port):
         pytest.fail("logged in")
+
+
+# Suites of TLS 1.2 whose hash is not part of the cipher (CBC), that sign nothing, or that have no forward secrecy.
+WEAK = ("SHA1:SHA256:SHA384", "aNULL", "kRSA")
+PORTS = {25: "smtp", 443: "", 465: "", 587: "smtp", 636: "", 993: "", 995: "", 4190: "sieve"}
+
+
+def agreed(mail: Deployment, port: int, suites: str) -> str:
+    """The suite that openssl's client and a port agree on, among these of TLS 1.2; NONE where there is none."""
+    starttls = ["-starttls", PORTS[port]] if PORTS[port] else []
+    command = ["openssl", "s_client", "-connect", f"{mail.server.address}:{port}", "-servername", FQDN, *starttls]
+    command += ["-tls1_2", "-cipher", f"{suites}:@SECLEVEL=0"]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=30)
+    found = re.search(r"Cipher is (\S+)", done.stdout)
+    assert found, done.stderr
+    return found[1].strip("()")
+
+
+@pytest.mark.clause("R9.3")
+@pytest.mark.parametrize("port", PORTS)
+def test_suites_that_are_agreed_on(mail: Deployment, port: int) -> None:
+    """On port 25 a server that has no other may encrypt by CBC, for else it would not encrypt at all."""
+    weak = [suites for suites in WEAK if port != 25 or suites == "aNULL"]
+    assert {suites: agreed(mail, port, suites) for suites in weak} == dict.fromkeys(weak, "NONE")
+    assert re.search("GCM|CHACHA20", agreed(mail, port, "ALL"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import plistlib
 import uuid
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -53,6 +54,25 @@ def test_thunderbird(mail: Deployment, url: str) -> None:
         assert server.findtext("username") == "%EMAILADDRESS%"
         assert server.findtext("authentication") == "password-cleartext"
         assert server.findtext("socketType") == ("STARTTLS" if server.findtext("port") == "587" else "SSL")
+
+
+@pytest.mark.parametrize("host", [FQDN, f"autoconfig.{DOMAIN}"])
+def test_whom_to_tell_of_a_weakness(mail: Deployment, host: str) -> None:
+    """RFC 9116, 2.5: a contact, and a day that lies less than a year ahead."""
+    answer = ask(mail, f"https://{host}/.well-known/security.txt")
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    fields = answer.text.splitlines()
+    assert {f"Contact: mailto:contact-stttt@{DOMAIN}", "Contact: tel:+842143000000"} <= set(fields)
+    ends = next(field.removeprefix("Expires: ") for field in fields if field.startswith("Expires: "))
+    left = datetime.fromisoformat(ends) - datetime.now(UTC)
+    assert timedelta(days=180) < left < timedelta(days=367)
+
+
+@pytest.mark.parametrize("path", ["skins/elastic/templates/login.html", "plugins/danhba/templates/x.html"])
+def test_what_pages_are_made_of_is_not_served(mail: Deployment, path: str) -> None:
+    assert ask(mail, f"https://{FQDN}/{path}").status == 404
+    assert ask(mail, f"https://{FQDN}/skins/elastic/watermark.html").status == 200
 
 
 @pytest.mark.parametrize(("port", "greeting"), [(993, b"* OK"), (995, b"+OK"), (465, b"220 ")])

@@ -85,6 +85,7 @@ def test_an_apply_waits_for_a_database_that_recovers(mail: Deployment) -> None:
 
     def hold(name: str) -> None:
         if name == "Bring the accounts to the register":
+            wait_until_back(mail, "postgresql@17-main", 0)  # the other one may just have killed it
             kill(mail, "postgresql@17-main")
 
     thread = threading.Thread(target=torment)

@@ -1,11 +1,9 @@
-"""laocai.mail.accounts against a real PostgreSQL: what it writes, what it refuses, what a kill leaves behind."""
+"""laocai.mail.accounts against a real PostgreSQL: what it writes, what it refuses. Kills: test_accounts_killed.py."""
 
 from __future__ import annotations
 
 import json
-import random
 import re
-import time
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -208,53 +206,6 @@ def test_apply_never_touches_a_password(
     register.replace(STTTT, "title: Giám đốc", "title: Phó Giám đốc")
     assert ansible.run(MODULE, arguments).changed
     assert database.query("SELECT * FROM mail.credential") == before
-
-
-def test_kill_leaves_the_accounts_as_before_or_as_asked(
-    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy
-) -> None:
-    """`kill -9` of the whole process tree at ten random moments of an apply."""
-    empty = accounts(database)
-    started = time.monotonic()
-    ansible.run(MODULE, arguments, check=True)
-    length = time.monotonic() - started
-    outcomes = set()
-    for _ in range(10):
-        forget(database)
-        process = ansible.start(MODULE, arguments)
-        time.sleep(random.uniform(0.3, 1.1) * length)
-        ansible.kill(process)
-        settle(database)
-        outcomes.add(accounts(database))
-    assert ansible.run(MODULE, arguments).status == 0
-    assert outcomes <= {empty, accounts(database)}
-    assert empty in outcomes, "no kill came before the commit, so nothing was shown"
-    assert not ansible.run(MODULE, arguments, check=True).changed
-
-
-def forget(database: Database) -> None:
-    """Make the database as it was before the first apply, so that each kill meets the whole work."""
-    with database.connect() as connection, connection.transaction():
-        connection.execute("SET LOCAL session_replication_role = replica")
-        for table in ("route_target", "route", "audit", "account", "run"):
-            connection.execute(f"DELETE FROM mail.{table}".encode())
-
-
-def accounts(database: Database) -> str:
-    """Every account and route, as one text."""
-    return repr(database.query("SELECT * FROM mail.account ORDER BY kind, id")) + repr(
-        database.query("SELECT * FROM mail.route LEFT JOIN mail.route_target USING (address) ORDER BY 1, 5, 6")
-    )
-
-
-def settle(database: Database) -> None:
-    """Wait until the server has noticed that its client is gone."""
-    for _ in range(100):
-        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        if database.query(query) == [(0,)]:
-            return
-        time.sleep(0.1)
-    pytest.fail("a session of the killed apply is still there")
 
 
 def test_the_columns_of_an_account_are_its_fields(database: Database) -> None:

@@ -70,6 +70,25 @@ def test_a_sample_that_no_longer_says_so_is_told_by_its_keys(tmp_path: Path, pla
     assert "agencies/stttt.yml" in said  # a custodian's too
 
 
+def test_all_that_an_authority_needs_is_told_at_once(tmp_path: Path) -> None:
+    empty = tmp_path / "ca.crt"
+    empty.touch()
+    said = refuse("site", tls_mode="acme", tls_acme_email="x", tls_acme_server="http://acme.example/dir")
+    assert "tls_mode = acme needs tls_acme_email" in said
+    assert 'tls_acme_server = "http://acme.example/dir": the https URL of an ACME directory is needed' in said
+    said = refuse(
+        "site",
+        tls_mode="acme",
+        tls_acme_email="a@laocai.gov.vn",
+        tls_names=NAMES[:1],
+        tls_authority=str(empty),
+        base_firewall_ports=[25, 443],
+    )
+    assert "tls_names lacks autoconfig.laocai.gov.vn, autodiscover.laocai.gov.vn" in said
+    assert "add 80 to base_firewall_ports" in said
+    assert f"tls_authority: {empty} is no certificate in PEM" in said
+
+
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     said = refuse(
         "site",

@@ -164,6 +164,21 @@ class TestRunning:
         again = lab.up("one", **ONE)
         assert again.run("systemctl is-system-running").stdout.strip() == "running"
 
+    def test_a_host_that_boots_itself_again_is_the_same_one(
+        self, lab: Lab, one: Host, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        boot = one.run("echo kept > /root/kept; cat /proc/sys/kernel/random/boot_id; stat -c %Y /run").stdout
+        guest = descendants(pid_of(one))
+        one.run("systemctl reboot", check=False)
+        shell.wait_for(lambda: guest[-1] not in descendants(pid_of(one)), seconds=30)
+        shell.wait_for(lambda: one.run("true", check=False).returncode == 0, seconds=60)
+        assert one.run("systemctl is-system-running --wait", check=False).stdout.strip() == "running"
+        assert one.run("cat /proc/sys/kernel/random/boot_id; stat -c %Y /run").stdout != boot
+        capsys.readouterr()
+        assert lab.up("one", **ONE) == one
+        assert "using it again" in capsys.readouterr().err
+        assert one.run("cat /root/kept; rm /root/kept").stdout == "kept\n"
+
     def test_the_list_says_what_the_process_table_says(self, lab: Lab, one: Host) -> None:
         status = next(status for status in lab.statuses() if status.host.name == "one")
         assert status.state == "running"
@@ -173,12 +188,12 @@ class TestRunning:
 
 
 class TestCrashes:
-    @pytest.mark.parametrize("which", [0, 1], ids=["launcher", "systemd-nspawn"])
+    @pytest.mark.parametrize("which", [0, 1, 2], ids=["launcher", "shell", "systemd-nspawn"])
     def test_the_guest_dies_with_each_of_its_processes_and_comes_up_anew(
         self, lab: Lab, one: Host, settings: Settings, which: int, capsys: pytest.CaptureFixture[str]
     ) -> None:
         chain = descendants(pid_of(one))
-        assert Path(f"/proc/{chain[2]}/comm").read_text() == "systemd\n"
+        assert Path(f"/proc/{chain[3]}/comm").read_text() == "systemd\n"
         os.kill(chain[which], signal.SIGKILL)
         assert shell.wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in chain), seconds=5)
         assert traces(settings)["mounts"] == ""

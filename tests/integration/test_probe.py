@@ -187,6 +187,7 @@ def test_tls_is_begun_as_each_protocol_has_it(ansible: Ansible, secured: Secured
     done = probe(ansible, secured, protocol, tls)
     assert done.result["passed"], done.output
     assert done.result["replies"] == [reply]
+    assert DAYS - 1 <= done.result["days_left"] <= DAYS
 
 
 @pytest.mark.parametrize(

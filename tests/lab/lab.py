@@ -29,14 +29,19 @@ _BOOT_SECONDS = 120.0
 _CONSOLE_LINES = 10
 
 # The root is mounted where only the guest's own processes see it, so the mount dies with them: this machine's mount
-# table never has it, and no crash can leave it behind. The shell becomes systemd-nspawn, and with it the first process
-# of its process namespace.
+# table never has it, and no crash can leave it behind. The shell is the first process of its process namespace, and
+# begins systemd-nspawn again where the guest has asked to boot again (EXIT_FORCE_RESTART in systemd's exit-status.h).
 _BOOT = """
 set -eu
 for procs in $1; do echo $$ >"$procs"; done
 mount -t overlay overlay -o "$2" "$3"
 shift 3
-exec "$@"
+status=133
+while [ "$status" = 133 ]; do
+    status=0
+    "$@" || status=$?
+done
+exit "$status"
 """
 
 

@@ -1,7 +1,8 @@
 """The processes that run a host: found in the process table, signalled without a race.
 
-A host is a launcher (`unshare`) and its one child, systemd-nspawn, which is the first process of a process namespace.
-When either dies, the kernel kills everything in that namespace, so a guest never outlives them.
+A host is a launcher (`unshare`), its one child, a shell that is the first process of a process namespace, and that
+one's child, systemd-nspawn. When the launcher or the shell dies, the kernel kills everything in that namespace, and the
+shell ends with systemd-nspawn unless the guest boots again: so a guest never outlives any of them.
 
 No pid is kept in a file, so none can be out of date. A pid that is found is pinned by a pidfd before its command line
 is read: what gets the signal is what was looked at, even if the pid is used again in between.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -195,6 +196,58 @@ def test_before_the_agencies_are_read_anyway_the_province_alone_is_asked(
     asked = {whole: preflight.register(tmp_path / "directory", test_host=True, whole=whole) for whole in (True, False)}
     assert {whole for whole, (_found, faults) in asked.items() if faults} == told
     assert all((found is None) == bool(faults) for found, faults in asked.values())
+
+
+class TestAcme:
+    """What an authority needs that asks for itself."""
+
+    def test_port_80_is_open(self) -> None:
+        assert english(preflight.opened([25, "80", 443])) == ""
+        assert "add 80 to base_firewall_ports" in english(preflight.opened([25, 443, "x"]))
+        assert english(preflight.opened("80")) == english(preflight.opened(80)) == ""
+
+    def test_the_host_reaches_the_authority(self) -> None:
+        url = "https://acme.example/dir"
+        assert english(preflight.authority(answered("debian 13", "acme"), url)) == ""
+        assert english(preflight.authority(GOOD._replace(unreachable=True), url)) == ""  # told by `reached`
+        said = english(preflight.authority(GOOD, url))
+        assert "mail.laocai.gov.vn does not reach the authority https://acme.example/dir" in said
+
+    @pytest.mark.parametrize(
+        ("error", "said"),
+        [
+            (None, ""),
+            (ConnectionRefusedError(), ""),  # it is there, and has no web server yet
+            (socket.gaierror(), "DNS does not have the name mail.laocai.gov.vn"),
+            (TimeoutError(), "mail.laocai.gov.vn: port 80 does not answer"),
+            (OSError(113, "No route to host"), "mail.laocai.gov.vn: port 80 does not answer"),
+        ],
+    )
+    def test_the_authority_finds_the_host(
+        self, monkeypatch: pytest.MonkeyPatch, error: Exception | None, said: str
+    ) -> None:
+        asked = []
+
+        def connect(address: tuple[str, int], timeout: float) -> socket.socket:
+            asked.append(address)
+            if error:
+                raise error
+            return socket.socket()
+
+        monkeypatch.setattr(socket, "create_connection", connect)
+        found = english(preflight.challenged(["mail.laocai.gov.vn"]))
+        assert asked == [("mail.laocai.gov.vn", 80)]
+        assert found.startswith(said)
+        assert bool(found) == bool(said)
+
+    def test_the_files_of_authorities(self, tmp_path: Path) -> None:
+        there, other = tmp_path / "ca.crt", tmp_path / "other.crt"
+        there.write_text("-----BEGIN CERTIFICATE-----\n")
+        other.write_text("")
+        assert english(preflight.believed({"tls_authority": str(there)})) == ""
+        assert "tls_authority: not found or not readable" in english(preflight.believed({"tls_authority": "/nowhere"}))
+        said = english(preflight.believed({"tls_acme_authority": str(other)}))
+        assert said.startswith(f"tls_acme_authority: {other} is no certificate in PEM")
 
 
 class TestCertificate:

@@ -108,6 +108,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
     folder = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nowhere"))
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
+        tls.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # as Dovecot, in whose place it answers
         tls.load_cert_chain(folder / "server.crt", folder / "server.key")
         asyncio.run(serve(settings, tls))
     except OSError as error:

@@ -20,6 +20,9 @@ EXPOSURE = {
     "slapd": 2,
     "nginx": 3,
     "php8.4-fpm": 3,
+    "postgresql@17-main": 2,
+    "dovecot": 3,
+    "postfix": 4,
 }
 
 
