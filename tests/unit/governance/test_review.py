@@ -306,12 +306,11 @@ class TestCompared:
         change = {"document": "7/QĐ-UBND", "date": "2020-03-01", "kind": "office", "parent": "stttt"}
         now = {**BEFORE, "agencies/snv.yml": agency("snv", *PEOPLE, parent="ubnd", changes=[change])}
         text = comment(proposal(now)).partition("<details>")[0]
-        assert (
-            "snv: from 2020-03-01 on Kind of agency: department → office, Managing agency: ubnd → stttt, 7/QĐ-UBND"
-            in (text.replace("\\", ""))
+        assert "snv: from 2020-03-01 on kind: department → office, managing agency: ubnd → stttt, 7/QĐ-UBND" in (
+            text.replace("\\", "")
         )
-        assert "Loại cơ quan: sở" in comment(proposal(now), "vi")
-        assert "Managing agency" not in comment(proposal(now, now))
+        assert "loại cơ quan: sở" in comment(proposal(now), "vi")
+        assert "managing agency" not in comment(proposal(now, now))
         plan = review(proposal(now), DAY).plan
         assert plan
         assert [(action.action, action.id, action.document) for action in plan.actions] == [
@@ -336,7 +335,7 @@ class TestCompared:
             "snv", *PEOPLE, parent="ubnd", changes=[change, {**other, "date": "2020-04-01"}]
         )
         now["agencies/office.yml"] = agency("office", kind="office")
-        assert "Kind of agency: office → board, Managing agency: stttt → office, 7/QĐ-UBND" in (
+        assert "kind: office → board, managing agency: stttt → office, 7/QĐ-UBND" in (
             comment(proposal(now)).replace("\\", "")
         )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pty
 import re
+import termios
+import time
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote
@@ -127,6 +129,9 @@ def at_terminal(command: str, folder: Path) -> str:
     while chunk := heard(terminal):
         said += chunk
         if re.search(rb"passphrase[^\n]*: $", said, re.IGNORECASE):
+            # What is typed before the question has turned the echo off is thrown away by that.
+            while termios.tcgetattr(terminal)[3] & termios.ECHO:
+                time.sleep(0.01)
             os.write(terminal, b"bon tu khong lien quan\n")
             said += b"\n"
     os.close(terminal)

@@ -108,7 +108,7 @@ def _compared(review: Review, language: str) -> Iterator[_Section]:
     yield _("Leaders: compare each with the appointment."), leaders, most
     quotas = [_line(show_compared.quota(item, language)) for item in compared.quotas]
     yield _("Quotas: compare each with the document that decides it."), quotas, most
-    changes = [_line(show_compared.changed(item, language)) for item in compared.changes]
+    changes = [_line(line) for line in show_compared.changes(compared.changes, language)]
     yield _("Agencies that change on a day: compare each with its document."), changes, most
     doubled = [_item(finding, language) for finding in review.findings if finding.rule.id in _DOUBLED]
     yield _("One person, one mailbox (R4.0): find out of each whether these are two people."), doubled, most

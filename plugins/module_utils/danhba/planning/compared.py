@@ -379,7 +379,9 @@ def _of_agency(then: Agency | None, agency: Agency) -> Iterator[Cited]:
 
 def _events(then: Agency | Issuance | None, now: Agency | Issuance) -> Iterator[tuple[str, Event | None, Event | None]]:
     yield OPENED, then.opened if then else None, now.opened
-    yield CLOSED, then.closed if then else None, now.closed
+    # Who never comes is gone on the day of coming; what takes the opening back is told as such.
+    if not (isinstance(now, Issuance) and now.void):
+        yield CLOSED, then.closed if then else None, now.closed
 
 
 def _of_person(agency: Agency, pair: _Pair) -> Iterator[Cited]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from ..messages import mark as _
 from ..messages import render, translator, visible
@@ -27,6 +29,8 @@ from ..planning.compared import (
 )
 
 NONE = "—"
+# One entry of an agency's `changes`.
+_ENTRY = attrgetter("agency", "day", "document")
 # What stands before a sentence in a plan, where no heading says it.
 LABELS = {
     "handovers": _("contact mailbox"),
@@ -127,11 +131,17 @@ def quota(item: Quota, language: str) -> str:
     return f"{said}; ⚠️ {translator(language)(less)}"
 
 
-def changed(item: Changed, language: str) -> str:
-    """What an agency is from a day on, and by which document."""
-    what = f"{translator(language)(FIELDS[item.field])}: {_value(item, item.before, language)}"
-    values = {**item._asdict(), "what": f"{what} → {_value(item, item.now, language)}"}
-    return render(_("{agency}: from {day} on {what}, {document}"), values, language)
+def changes(items: Iterable[Changed], language: str) -> Iterator[str]:
+    """What agencies are from a day on, and by which document: a line for each entry."""
+    for _entry, same in groupby(items, _ENTRY):
+        found = list(same)
+        values = {**found[0]._asdict(), "what": [_step(item, language) for item in found]}
+        yield render(_("{agency}: from {day} on {what}, {document}"), values, language)
+
+
+def _step(item: Changed, language: str) -> str:
+    before, now = (_value(item, value, language) for value in (item.before, item.now))
+    return f"{translator(language)(FIELDS[item.field])}: {before} → {now}"
 
 
 def _value(item: Changed, value: str, language: str) -> str:
@@ -165,8 +175,8 @@ def _notes(compared: Compared, language: str) -> Iterator[str]:
         yield f"{translate(LABELS['leaders'])}: {leader(each, language)}"
     for room in compared.quotas:
         yield f"{translate(LABELS['quotas'])}: {quota(room, language)}"
-    for step in compared.changes:
-        yield f"{translate(LABELS['described'])}: {changed(step, language)}"
+    for line in changes(compared.changes, language):
+        yield f"{translate(LABELS['described'])}: {line}"
     for said in compared.described:
         if not said.person:
             yield f"{translate(LABELS['described'])}: {described(said, language)}"

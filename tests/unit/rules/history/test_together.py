@@ -491,6 +491,7 @@ def test_a_successor_of_an_agency_that_had_ended(name: str, base: Texts, now: Te
 
 LEFT = person("1", "An", "2010-01-01", "2011-01-01")
 EARLIER = person("1", "An", "2008-01-01", "2009-01-01")
+OTHER = person("2", "Chi", "2012-02-01")
 GONE = register(agency("aa", LEFT), agency("bb"))
 RETURNS: list[tuple[str, str, Texts, list[str]]] = [
     ("elsewhere", agency("bb", person("1", "An", "2012-01-01")), GONE, ["agencies/bb.yml:9:13 bb/1 return"]),
@@ -503,7 +504,7 @@ RETURNS: list[tuple[str, str, Texts, list[str]]] = [
     ("another one", agency("bb", person("2", "An", "2012-01-01")), GONE, []),
     (
         "as before he left",
-        agency("bb", EARLIER, identifier="H38.99"),
+        agency("bb", EARLIER, OTHER),
         {**GONE, "agencies/bb.yml": agency("bb", EARLIER)},
         [],
     ),
@@ -515,7 +516,7 @@ RETURNS: list[tuple[str, str, Texts, list[str]]] = [
     ),
     (
         "as before",
-        agency("bb", person("1", "An", "2012-01-01"), identifier="H38.99"),
+        agency("bb", person("1", "An", "2012-01-01"), OTHER),
         {**GONE, "agencies/bb.yml": agency("bb", person("1", "An", "2012-01-01"))},
         [],
     ),
