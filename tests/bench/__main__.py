@@ -24,6 +24,7 @@ OPTIONS = {
     "sessions": ("sessions", "seconds"),
     "people": ("people", "minutes"),
     "mail": ("messages",),
+    "book": ("mailboxes",),
 }
 PARTS = tuple(OPTIONS)
 SIZES = (1_000, 10_000, 100_000)
@@ -70,6 +71,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--sessions", type=int, default=10_000, help="sessions: số phiên IMAP / IMAP sessions")
     parser.add_argument("--people", type=int, default=300, help="people: số người ở trang thư / people in the webmail")
     parser.add_argument("--messages", type=int, default=1000, help="mail: số thư / messages")
+    parser.add_argument("--mailboxes", type=int, default=100_000, help="book: số hộp thư / mailboxes")
     parser.add_argument("--minutes", type=float, default=2, help="people: đo mấy phút / minutes that are measured")
     parser.add_argument("--json", type=Path, help="tệp kết quả / file for the results")
     return parser.parse_args(arguments)
