@@ -6,17 +6,19 @@ import http.client
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from danhba_host.credentials.dovecot import BODY_LIMIT, Policy, Server
+from danhba_host.credentials.dovecot import BODY_LIMIT, CONNECTIONS, Policy, Server
 from danhba_host.credentials.guard import Guard
 from danhba_host.credentials.settings import Settings
 from danhba_host.credentials.store import Account, Store, Unavailable
-from danhba_host.credentials.throttle import KnownClients, Throttle
+from danhba_host.credentials.throttle import KnownClients, Marks, Throttle
 
 KEY = "0f" * 32
 OWNER, HERE = "nvvinh-stttt@laocai.gov.vn", "203.0.113.1"
@@ -72,7 +74,11 @@ class Asker:
 @pytest.fixture
 def dovecot() -> Iterator[Asker]:
     listener = socket.create_server(("127.0.0.1", 0))
-    store, guard = Memory(), Guard(SETTINGS, Throttle(900, lambda: 0.0), KnownClients(lambda: 0.0))
+
+    def clock() -> float:
+        return 0.0
+
+    store, guard = Memory(), Guard(SETTINGS, Throttle(900, clock), KnownClients(clock), Marks(900, clock))
     server = Server(listener, Policy(guard, store), KEY)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
@@ -107,7 +113,7 @@ def test_network_of_an_ipv6_subscriber_is_one_client(dovecot: Asker) -> None:
 
 
 def test_address_book_is_a_client_of_its_own(dovecot: Asker) -> None:
-    assert dovecot.guess(FAILURES + 1, local_port="1143", remote="127.0.0.1")[-1] is False
+    assert dovecot.guess(FAILURES + 1, local_port="144", remote="127.0.0.1")[-1] is False
     assert dovecot.allowed(pwhash="right")
 
 
@@ -116,11 +122,33 @@ def test_webmail_has_tokens_which_nobody_guesses(dovecot: Asker) -> None:
     assert dovecot.guess(FAILURES) == [True] * FAILURES
 
 
-def test_database_away_is_no_failure_of_the_owner(dovecot: Asker) -> None:
+def test_guess_counts_though_nobody_can_be_named_in_the_journal(dovecot: Asker) -> None:
     dovecot.store.away = True
-    assert dovecot.guess(FAILURES * 3) == [True] * FAILURES * 3
-    dovecot.store.away = False
-    assert dovecot.guess(1) == [True]
+    assert dovecot.guess(FAILURES + 1) == [True] * FAILURES + [False]
+
+
+def test_sign_in_under_a_name_of_dovecots_own_is_none_that_failed(dovecot: Asker) -> None:
+    """For submission the user is called by another name afterwards, by which Dovecot makes another mark."""
+    for number in range(3 * FAILURES):
+        assert dovecot.allowed(pwhash="right", remote="127.0.0.1", local_port="0")
+        dovecot.ask("report", pwhash=f"other {number}", success=True, policy_reject=False, remote="127.0.0.1")
+    assert dovecot.guess(FAILURES, remote="127.0.0.1") == [True] * FAILURES
+
+
+def test_no_more_connections_than_there_are_threads(dovecot: Asker) -> None:
+    port = dovecot.connection.port
+    strangers = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS + 20)]
+    assert sum(not stranger.recv(1) for stranger in strangers[CONNECTIONS:]) == 20
+    for stranger in strangers:
+        stranger.close()
+    for _ in range(100):
+        with suppress(OSError, http.client.HTTPException):
+            assert dovecot.allowed()
+            break
+        dovecot.connection.close()
+        time.sleep(0.1)
+    else:
+        pytest.fail("it does not answer any more")
 
 
 def test_fault_of_dovecot_is_no_failure_of_the_owner(dovecot: Asker) -> None:

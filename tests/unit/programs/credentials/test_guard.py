@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 
-from danhba_host.credentials.guard import REPEATS, Guard
+from danhba_host.credentials.guard import ADDRESS_BOOK, REPEATS, Guard
 from danhba_host.credentials.settings import Settings
-from danhba_host.credentials.throttle import KnownClients, Throttle
+from danhba_host.credentials.throttle import KnownClients, Marks, Throttle
 
 OWNER, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 HERE, THERE = "203.0.113.1", "203.0.113.2"
@@ -30,7 +31,12 @@ def clock() -> Clock:
 
 @pytest.fixture
 def guard(clock: Clock) -> Guard:
-    return Guard(SETTINGS, Throttle(SETTINGS.window_seconds, clock), KnownClients(clock))
+    return made(SETTINGS, clock)
+
+
+def made(settings: Settings, clock: Callable[[], float]) -> Guard:
+    window = settings.window_seconds
+    return Guard(settings, Throttle(window, clock), KnownClients(clock), Marks(window, clock))
 
 
 def guess(guard: Guard, number: int, *, client: str = HERE, first: int = 0) -> list[int]:
@@ -60,14 +66,14 @@ def test_many_at_once_with_the_right_password_are_one_attempt(guard: Guard) -> N
     assert [guard.begin(OWNER, HERE, "right") for _ in range(20)] == [0] * 20
     assert guess(guard, 2) == [0, 0]
     for _ in range(20):
-        guard.right(OWNER, HERE, "right")
+        guard.right(OWNER, HERE, marked=True)
     assert guess(guard, 4, first=2) == [0, 0, 0, 900], "all before is forgotten"
 
 
 def test_signing_in_often_is_no_guessing(guard: Guard) -> None:
     for _ in range(2 * REPEATS):
         assert guard.begin(OWNER, HERE, "right") == 0
-        guard.right(OWNER, HERE, "right")
+        guard.right(OWNER, HERE, marked=True)
 
 
 def test_own_mailbox_buys_no_guesses_at_others(guard: Guard) -> None:
@@ -78,7 +84,7 @@ def test_own_mailbox_buys_no_guesses_at_others(guard: Guard) -> None:
         for _ in range(3):
             guard.begin(OTHER, HERE, "own")
         for _ in range(3):
-            guard.right(OTHER, HERE, "own")
+            guard.right(OTHER, HERE, marked=True)
     assert said == [0] * SETTINGS.client_failures
     assert guard.begin("b@laocai.gov.vn", HERE, "guess") == 900
     assert guard.begin(OTHER, HERE, "own") == 0
@@ -86,7 +92,7 @@ def test_own_mailbox_buys_no_guesses_at_others(guard: Guard) -> None:
 
 def test_owner_where_he_is_known_does_not_wait_for_others(guard: Guard) -> None:
     guard.begin(OWNER, HERE, "right")
-    guard.right(OWNER, HERE, "right")
+    guard.right(OWNER, HERE, marked=True)
     for number in range(SETTINGS.account_failures_everywhere):
         guess(guard, 1, client=f"198.51.100.{number}")
     assert guard.begin(OWNER, THERE, "right") == 900
@@ -100,15 +106,25 @@ def test_what_nobody_could_look_at_does_not_count(guard: Guard) -> None:
             guard.cancel(OWNER, HERE, mark)
 
 
+def test_people_who_ask_the_address_book_do_not_wait_for_each_other(guard: Guard) -> None:
+    """Nobody knows where their programs are, so all of them are one client."""
+    for number in range(SETTINGS.client_failures + 5):
+        assert guard.begin(f"a{number}@laocai.gov.vn", ADDRESS_BOOK, "guess") == 0
+    assert guess(guard, 4, client=ADDRESS_BOOK) == [0, 0, 0, 900]
+
+
 def test_window_ends(guard: Guard, clock: Clock) -> None:
     guess(guard, 3)
     clock.now += SETTINGS.window_seconds
-    assert guess(guard, 1) == [0]
+    assert guess(guard, 4) == [0, 0, 0, 900]
+    assert [guard.begin(OTHER, HERE, "former") for _ in range(REPEATS + 1)][-1] == 900
+    clock.now += SETTINGS.window_seconds
+    assert guard.begin(OTHER, HERE, "former") == 0
 
 
 def test_answers_come_more_slowly_from_the_third_failure_on() -> None:
     settings = Settings("", "", 8, 2, 43200, 900, 20, 100, 100, 10, 2, [], "", "")
-    guard = Guard(settings, Throttle(900, lambda: 0.0), KnownClients(lambda: 0.0))
+    guard = made(settings, lambda: 0.0)
     delays = []
     for number in range(9):
         guard.begin(OWNER, HERE, f"{number}")

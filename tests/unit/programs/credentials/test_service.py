@@ -14,7 +14,7 @@ from danhba_host.credentials.policy import Policy
 from danhba_host.credentials.service import Service
 from danhba_host.credentials.settings import Settings
 from danhba_host.credentials.store import Account, Overtaken, Store, Unavailable
-from danhba_host.credentials.throttle import KnownClients, Throttle
+from danhba_host.credentials.throttle import KnownClients, Marks, Throttle
 
 ADDRESS, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Vina9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
@@ -109,8 +109,20 @@ def made(password: str, *, initial: bool) -> Asked:
 
     store, dovecot = Memory(account(password, initial=initial)), Dovecot()
     policy = Policy(SETTINGS.minimum_length, frozenset(), frozenset())
-    throttle, known = Throttle(SETTINGS.window_seconds, clock), KnownClients(clock)
-    return Asked(store, dovecot, Service(SETTINGS, store, HASHER, Guard(SETTINGS, throttle, known), policy, dovecot))
+    window = SETTINGS.window_seconds
+    guard = Guard(SETTINGS, Throttle(window, clock), KnownClients(clock), Marks(window, clock))
+    return Asked(
+        store,
+        dovecot,
+        Service(
+            SETTINGS,
+            store,
+            HASHER,
+            guard,
+            policy,
+            dovecot,
+        ),
+    )
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from .service import Service
 from .sessions import Dovecot
 from .settings import Settings
 from .store import Store
-from .throttle import KnownClients, Throttle
+from .throttle import KnownClients, Marks, Throttle
 from .words import OWN_LIST, read_words
 
 FIRST_DESCRIPTOR = 3  # sd_listen_fds(3)
@@ -38,7 +38,7 @@ def make_service(settings: Settings) -> Service:
         settings,
         Store(settings),
         Hasher(settings.hashes_at_once),
-        Guard(settings, throttle, known),
+        Guard(settings, throttle, known, Marks(settings.window_seconds, time.monotonic)),
         Policy(settings.minimum_length, read_words([OWN_LIST]), words),
         Dovecot(settings.anvil_socket),
     )

@@ -10,6 +10,7 @@ import hmac
 import json
 import logging
 import socket
+import threading
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +18,7 @@ from socketserver import BaseServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from .guard import Guard
+from .guard import ADDRESS_BOOK, Guard
 from .protocol import Malformed, as_address, as_client
 from .store import Store, Unavailable
 
@@ -25,11 +26,12 @@ LOG = logging.getLogger("danhba-credentials")
 
 KEY_HEADER = "X-API-Key"
 BODY_LIMIT = 16_384  # octets; what Dovecot sends has some hundred
-IDLE_SECONDS = 30.0  # Dovecot keeps its connections for ten
+CONNECTIONS = 64  # at once; Dovecot has 20 at most (role dovecot), and keeps them for ten seconds
+# For a question, and between two of them; who has not shown the key yet has less time.
+STRANGER_SECONDS, IDLE_SECONDS = 2.0, 30.0
 # Whose passwords come by these ports of this host: the webmail's, which are tokens alone, and those typed into programs
 # that ask the address book, whose own addresses nobody knows here.
-WEBMAIL, ADDRESS_BOOK = "143", "1143"
-ADDRESS_BOOK_CLIENT = "address book"
+WEBMAIL_PORT, ADDRESS_BOOK_PORT = "143", "144"
 ALLOWED, REFUSED = 0, -1
 # Mail programs show it. IMAP and POP3 have ASCII answers.
 WAIT = (
@@ -51,9 +53,9 @@ class Attempt:
         """What Dovecot sends; Malformed where it is something else."""
         try:
             port, remote = str(data["local_port"]), str(data["remote"])
-            if port == WEBMAIL:
+            if port == WEBMAIL_PORT:
                 return cls(as_address(data["login"]), "", "")
-            client = ADDRESS_BOOK_CLIENT if port == ADDRESS_BOOK else as_client(remote)
+            client = ADDRESS_BOOK if port == ADDRESS_BOOK_PORT else as_client(remote)
             return cls(as_address(data["login"]), client, str(data["pwhash"]))
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise Malformed from error
@@ -81,24 +83,27 @@ class Policy:
         if not attempt.client or data.get("policy_reject"):
             return answer
         if data.get("success"):
-            self.guard.right(attempt.address, attempt.client, attempt.mark)
-            return answer
-        try:
-            account = self.store.find(attempt.address)
-            looked = data.get("fail_type") != "internal"
-        except Unavailable:
-            account, looked = None, False
-        if not looked:  # Dovecot could not, so it was no guess
+            self.guard.right(attempt.address, attempt.client, marked=True)
+        elif data.get("fail_type") == "internal":  # Dovecot could not look, so it was no guess
             self.guard.cancel(attempt.address, attempt.client, attempt.mark)
-            return answer
-        LOG.warning("refused: %s, from %s", account.address if account else "no such account", attempt.client)
+        else:
+            LOG.warning("refused: %s, from %s", self._known(attempt.address), attempt.client)
         return answer
+
+    def _known(self, address: str) -> str:
+        """What may stand in the journal of an address: one that exists, and nothing that somebody typed."""
+        try:
+            account = self.store.find(address)
+        except Unavailable as error:
+            LOG.error("the database does not answer: %s", error)
+            return "an account"
+        return account.address if account else "no such account"
 
 
 class _Handler(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
-    timeout = IDLE_SECONDS
+    timeout = STRANGER_SECONDS
     disable_nagle_algorithm = True
     wbufsize = -1  # an answer goes out in one piece
 
@@ -108,6 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
             data = self._body()
             if not hmac.compare_digest(self.headers.get(KEY_HEADER, "").encode(), self.server.key):
                 return self._answer(HTTPStatus.FORBIDDEN, {})
+            self.connection.settimeout(IDLE_SECONDS)
             return self._answer(HTTPStatus.OK, self._asked(data))
         except Malformed:
             LOG.warning("malformed request")
@@ -156,6 +162,21 @@ class Server(ThreadingHTTPServer):
         self.socket = listener
         self.policy = policy
         self.key = key.encode()
+        self._slots = threading.BoundedSemaphore(CONNECTIONS)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """In a thread of its own, unless there are too many: Dovecot takes no answer for a yes."""
+        if not self._slots.acquire(blocking=False):
+            LOG.warning("too many connections to Dovecot's port")
+            return self.shutdown_request(request)
+        return super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """The thread."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._slots.release()
 
     def handle_error(self, *_request: Any) -> None:
         """Dovecot hung up, or it is a fault that says so in the journal."""

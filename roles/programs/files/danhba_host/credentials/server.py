@@ -25,7 +25,12 @@ def serve(listener: socket.socket, handle: Handler, connections: int) -> None:
     while True:
         slots.acquire()
         connection, _ = listener.accept()
-        threading.Thread(target=_attend, args=(connection, handle, slots)).start()
+        try:
+            threading.Thread(target=_attend, args=(connection, handle, slots)).start()
+        except RuntimeError as error:  # no thread is to be had: this caller asks again, and the service stays
+            LOG.error("a caller was not attended to: %s", error)
+            connection.close()
+            slots.release()
 
 
 def _attend(connection: socket.socket, handle: Handler, slots: threading.BoundedSemaphore) -> None:

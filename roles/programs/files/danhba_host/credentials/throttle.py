@@ -68,10 +68,10 @@ class Throttle:
                 if attempts := self._attempts.get(key):
                     attempts.pop()
 
-    def forget(self, key: Key) -> bool:
-        """Take all attempts of a key back: its owner has come. Whether there were any."""
+    def forget(self, key: Key) -> None:
+        """Take all attempts of a key back: its owner has come."""
         with self._lock:
-            return bool(self._attempts.pop(key, None))
+            self._attempts.pop(key, None)
 
     def _drop_expired(self, now: float) -> None:
         """Behind the first key that was used within the window are none but such, so that the search ends there."""
@@ -89,6 +89,37 @@ class Throttle:
         attempts = self._attempts.get(key, [])
         del attempts[: bisect_right(attempts, now - self._window)]
         return attempts
+
+
+class Marks:
+    """Which passwords were typed for a key within the last `window` seconds, by marks that give none of them away."""
+
+    def __init__(self, window: float, clock: Callable[[], float], capacity: int = CAPACITY) -> None:
+        self._window = window
+        self._clock = clock
+        self._capacity = capacity
+        self._seen: OrderedDict[Key, dict[Key, tuple[float, int]]] = OrderedDict()  # the longest unused first
+
+    def count(self, key: Key, mark: Key) -> int:
+        """How often the mark was there before."""
+        first, count = self._seen.get(key, {}).get(mark, (-math.inf, 0))
+        return count if self._clock() < first + self._window else 0
+
+    def add(self, key: Key, mark: Key) -> None:
+        """It is there once more."""
+        marks, now = self._seen.setdefault(key, {}), self._clock()
+        first, count = marks.get(mark, (now, 0)) if self.count(key, mark) else (now, 0)
+        marks[mark] = first, count + 1
+        self._seen.move_to_end(key)
+        if len(self._seen) > self._capacity:
+            self._seen.popitem(last=False)
+
+    def forget(self, key: Key, mark: Key | None = None) -> bool:
+        """Take one mark of a key back, or all of them; whether there was any."""
+        marks = self._seen.get(key, {})
+        if mark is not None:
+            return marks.pop(mark, None) is not None
+        return bool(self._seen.pop(key, None))
 
 
 class KnownClients:
