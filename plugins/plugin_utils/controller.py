@@ -20,6 +20,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province, Register
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import loader, source
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.schema import parse_day
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.rules import province as rules
 
 from ..module_utils.danhba.jsontext import pretty
 from ..module_utils.danhba.messages import both
@@ -87,6 +88,7 @@ def read_province_for(directory: Path, *, test_host: bool) -> Province:
     Of its agencies nothing is told: for a playbook whose next step reads them, and refuses by itself.
     """
     province, findings = loader.province(_files(directory))
+    findings = [*findings, *(rules.alone(province) if province else ())]
     if province is None or binding(findings):
         raise RegisterRefused(findings)
     _for_that_host(province, directory, test_host=test_host)

@@ -110,7 +110,7 @@ def test_plan_over_its_limits_is_refused_whole(
     refused = ansible.run(MODULE, arguments)
     assert refused.status != 0
     assert [item["rule"] for item in refused.result["refused"]] == ["plan-agency-limit"]
-    assert "acknowledgements" in refused.message
+    assert "danhba acknowledge" in refused.message
     assert database.dump() == before
 
 

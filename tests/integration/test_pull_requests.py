@@ -265,7 +265,7 @@ class TestNamesakes:
         told = any_forge.comment(2)
         assert "## ⚠️ Chưa gộp được thay đổi này" in told
         assert "đều đã sửa: directory/agencies/snv.yml." in told
-        assert "mục của bạn đặt sau, ở cuối tệp" in told
+        assert "mục của mình đặt sau, ở cuối tệp" in told
         assert "```sh\ndanhba update\ndanhba send\n```" in told
         assert "Trần Minh Đức (202) nhận địa chỉ ductm-snv, vì Trần Minh Đức đã được cấp tmduc-snv trước." in told
         assert "tạo lập: ductm-snv@laocai.gov.vn (Trần Minh Đức)" in told

@@ -16,10 +16,11 @@ from tests.fixtures.registers import DAY, example, files
 ROLES = sorted(path for path in (ROOT / "roles").iterdir() if (path / "tasks").is_dir())
 # Modules that bring something from a place of its own onto a host; `apt` brings what Debian has.
 FOREIGN = re.compile(r"(?:^|\.)(?:apt_key|apt_repository|deb822_repository|get_url|git|npm|pip|subversion|uri)$")
-# Hosts that a setting may name: this one. The last three are names of formats, which nobody looks up.
+# Hosts that a setting may name: this one, and the authority that `tls_mode: acme` asks for certificates. The last three
+# are names of formats, which nobody looks up.
 # A pattern of text names none.
 OWN = re.compile(
-    r"\$host|\{\$this-|\[\^|\{\{|localhost|127\.0\.0\.1|www\.w3\.org|schemas\.microsoft\.com|www\.apple\.com/DTDs"
+    r"acme-v02\.api\.letsencrypt\.org|\$host|\{\$this-|\[\^|\{\{|localhost|127\.0\.0\.1|www\.w3\.org|schemas\.microsoft\.com|www\.apple\.com/DTDs"
 )
 _URL = re.compile(r"https?://([^\s'\"<>]+)")
 

@@ -163,12 +163,16 @@ def _support(province: Province, codes: frozenset[str]) -> Iterator[Finding]:
         yield SUPPORT_MAIL.at(where, **values)
 
 
+def alone(province: Province) -> Iterator[Finding]:
+    """What is wrong with it whatever agencies there are: a register that is no sample has none of the sample's keys."""
+    if not province.sample and province.operator_key in SAMPLE_KEYS:
+        yield SAMPLE_KEY.at(province.where("operator_key"), key=province.operator_key)
+
+
 def _keys(province: Province, agencies: Mapping[str, Facts]) -> Iterator[Finding]:
-    """A register that is no sample has none of the sample's keys."""
     if province.sample:
         return
-    if province.operator_key in SAMPLE_KEYS:
-        yield SAMPLE_KEY.at(province.where("operator_key"), key=province.operator_key)
+    yield from alone(province)
     for agency in agencies.values():
         for held in agency.keys:
             if held.key in SAMPLE_KEYS:
