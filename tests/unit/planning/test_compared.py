@@ -213,6 +213,72 @@ class TestQuotas:
         ]
 
 
+class TestNeverCame:
+    """An entry that was taken back before its day is nothing that somebody had before."""
+
+    def void(self, day: str, **keys: Any) -> Entry:
+        withdrawn = {"document": "10/QĐ-UBND", "date": "2011-06-01"}
+        return person(
+            "1",
+            "Lò Thị Mai Hoa",
+            {"document": "9/QĐ-UBND", "date": day, "event": "recruited", "withdrawn": withdrawn},
+            **keys,
+        )
+
+    def again(self, first: Entry, come: Entry, *there: Entry) -> Compared:
+        return between(
+            register(agency("aa", first), agency("bb", *there)),
+            register(agency("aa", first), agency("bb", *there, come)),
+        )
+
+    def test_its_leader_and_its_quota_are_told_when_they_come(self) -> None:
+        keys: dict[str, Any] = {"leader": "true", "quota": "500G", "quota_document": "3/QĐ-UBND"}
+        left = {**HOA, "closed": event("resigned", "2011-05-01", "5/QĐ-AA")}
+        come = person("1", "Lò Thị Mai Hoa", "2012-02-10", **keys)
+        found = self.again(left, come, self.void("2012-01-10", **keys))
+        assert [(each.before, each.now) for each in found.leaders] == [(False, True)]
+        assert [(each.before, each.now) for each in found.quotas] == [(2 * GIB, 500 * GIB)]
+
+    def test_it_ends_no_suspension(self) -> None:
+        left = {**HOA, "suspended": [{**SPELL}], "closed": event("resigned", "2011-05-01", "5/QĐ-AA")}
+        come = person("1", "Lò Thị Mai Hoa", "2012-02-10")
+        assert [each.end for each in self.again(left, come, self.void("2012-01-10")).unlocked] == ["2012-02-10"]
+
+    def test_nor_is_what_comes_later_what_was_before(self) -> None:
+        """An entry is put between two that are there: it is compared with the one before it."""
+        later = person("1", "Lò Thị Mai Hoa", "2013-01-01", leader="true")
+        left = {**HOA, "closed": event("resigned", "2011-05-01", "5/QĐ-AA")}
+        come = person("1", "Lò Thị Mai Hoa", "2012-02-10", "2012-12-01", leader="true")
+        assert [(each.before, each.now) for each in self.again(left, come, later).leaders] == [(False, True)]
+
+    def test_a_handover_names_who_is_there_on_its_day(self) -> None:
+        """By the name of that day: neither one to come nor one that never comes."""
+        renamed = event("renamed", "2013-01-01", "6/QĐ-AA")
+        never = {**self.void("2012-06-01"), "name": "Lê Tổng Đài"}
+        people = [
+            {**HOA, "closed": renamed},
+            person("1", "Lò Thị Mai", renamed),
+            never,
+            {**AN, "closed": renamed},
+            person("2", "Vàng A Ân", renamed),
+        ]
+        keys = ("person", "document", "date", "as")
+        first, second, third = (
+            dict(zip(keys, each, strict=True))
+            for each in (
+                ("1", "1/QĐ-UBND", "2010-02-01", "head"),
+                ("2", "2/GUQ-AA", "2012-01-01", "delegate"),
+                ("1", "3/QĐ-UBND", "2013-01-01", "head"),
+            )
+        )
+        before = register(agency("aa", *people, custodians=[first]))
+        found = between(before, register(agency("aa", *people, custodians=[first, second, third]))).handovers
+        assert [(each.before_name, each.name) for each in found] == [
+            ("Lò Thị Mai Hoa", "Vàng A An"),
+            ("Vàng A An", "Lò Thị Mai"),
+        ]
+
+
 class TestDescribed:
     def test_of_a_person(self) -> None:
         (title,) = change(HOA, {**HOA, "title": "Chuyên viên"}).described

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ..addresses.issuing import Issued
 from ..model.custody import Rekeyed, rekeyed
+from ..model.entries import entry_on, last_before
 from ..model.policy import Policy
 from ..model.register import Agency, Event, Issuance, Register, Suspension, numbered
 from ..model.rows import ids_of
@@ -198,15 +199,15 @@ def compare(before: Register | None, now: Register | None, issued: Issued | None
     return made.all(pairs)
 
 
-def _earlier(agencies: Iterable[Agency], people: Set[str]) -> dict[str, Issuance]:
-    """The last entry of some people before the change, by the days, wherever it is."""
-    found: dict[str, Issuance] = {}
+def _earlier(agencies: Iterable[Agency], people: Set[str]) -> dict[str, list[Issuance]]:
+    """The entries of some people before the change, wherever they are."""
+    found: dict[str, list[Issuance]] = {}
     for agency in agencies:
         if people.isdisjoint(ids_of(agency)):
             continue
         for issuance in agency.people:
-            if issuance.id not in found or found[issuance.id].opened.date <= issuance.opened.date:
-                found[issuance.id] = issuance
+            if issuance.id in people:
+                found.setdefault(issuance.id, []).append(issuance)
     return found
 
 
@@ -218,7 +219,7 @@ class _Made:
     def __init__(self, before: Register | None, now: Register, issued: Issued | None) -> None:
         self.before, self.now, self.issued = before, now, issued
         self.policy = now.province.policy
-        self.earlier: Mapping[str, Issuance] = {}
+        self.earlier: Mapping[str, list[Issuance]] = {}
 
     def all(self, agencies: Iterable[tuple[Agency | None, Agency]]) -> Compared:
         found: dict[str, list[Any]] = {each.name: [] for each in fields(Compared)}
@@ -252,9 +253,13 @@ class _Made:
         found["described"] += _described(agency, then, now, _OF_PEOPLE)
         found["cited"] += _of_person(agency, pair)
 
+    def _former(self, then: Issuance | None, now: Issuance) -> Issuance | None:
+        """What stood of somebody: the entry as it was, or of a new one the last before its day, wherever it is."""
+        return then or last_before(self.earlier.get(now.id, ()), now.id, now.opened.date)
+
     def _let_in(self, agency: Agency, now: Issuance) -> Iterator[Unlocked]:
         """One whose suspension would go on beyond the day of a new entry, which does not carry it as far."""
-        earlier, day = self.earlier.get(now.id), now.opened.date
+        earlier, day = self._former(None, now), now.opened.date
         spells = [spell for spell in earlier.suspended if spell.end is None or day < spell.end] if earlier else []
         carried = next((spell for spell in now.suspended if spell.covers(day)), None)
         for before in spells:
@@ -264,14 +269,14 @@ class _Made:
                 yield _sooner(agency, now, before, carried.end.isoformat(), (carried.ended or carried).document)
 
     def _leader(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Leader]:
-        earlier = then or self.earlier.get(now.id)
+        earlier = self._former(then, now)
         was = bool(earlier and earlier.leader)
         if was != now.leader:
             document = "" if then else now.opened.document
             yield Leader(agency.code, now.id, now.name, now.title, was, now.leader, document)
 
     def _quota(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Quota]:
-        usual, earlier = self.policy.quota_official, then or self.earlier.get(now.id)
+        usual, earlier = self.policy.quota_official, self._former(then, now)
         before, room = (earlier.quota or usual) if earlier else None, now.quota or usual
         stated = now.quota is not None if earlier is None else before != room
         if stated:
@@ -297,11 +302,11 @@ class _Made:
 
 def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
     known = before.custodians if before else ()
-    people = {issuance.id: issuance for issuance in now.people} if now.custodians else {}
     former = None
     for each in now.custodians:
         if each not in known:
-            to, by = people.get(each.person), people.get(former.person) if former else None
+            to = entry_on(now, each.person, each.date) or last_before(now.people, each.person, each.date)
+            by = last_before(now.people, former.person, each.date) if former else None
             yield Handover(
                 now.code,
                 each.date.isoformat(),
