@@ -15,7 +15,7 @@ from ..jsontext import pack, unpack
 from . import documents
 from .findings import KIND_LIMIT, Where
 from .place import START, Place
-from .register import MOVES, WITHDRAWN, Agency, Event, Issuance
+from .register import MOVES, PAIRED, WITHDRAWN, Agency, Event, Issuance
 
 FOREVER = "9999-12-31"
 
@@ -108,6 +108,17 @@ class Hired(NamedTuple):
     column: int
 
 
+class TakenBack(NamedTuple):
+    """One side of a move or of a new name that was taken back: whose, its day and event, whether it is the opening."""
+
+    id: str
+    day: str
+    event: str
+    opens: bool
+    line: int
+    column: int
+
+
 class Alike(NamedTuple):
     """Two issuances of one name and two ids by their numbers, which nothing tells apart; what they have in common."""
 
@@ -155,8 +166,9 @@ class Facts(NamedTuple):
     """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
     `founded_by` is the document that opened it, `hired` the first that came by each other body's, `changed` what
-    documents of others changed of it. `parents` and `identifiers` begin with those of its founding. `ids` are those of
-    the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
+    documents of others changed of it, `taken_back` what was to begin and end by a move or a new name. `parents` and
+    `identifiers` begin with those of its founding. `ids` are those of the issuances, `moved` those that began or ended
+    by a move, `latest` is the last of all days.
     """
 
     file: str
@@ -179,6 +191,7 @@ class Facts(NamedTuple):
     parents: tuple[Since, ...]
     identifiers: tuple[Since, ...]
     changed: tuple[Hired, ...]
+    taken_back: tuple[TakenBack, ...]
     alike: tuple[Alike, ...]
     dialled: tuple[int, ...]
     people: Sequence[Held]
@@ -240,6 +253,7 @@ def of(agency: Agency, locals_: list[str | None], namesakes: Namesakes) -> Facts
         parents=tuple(_since(agency, "parent")),
         identifiers=tuple(_since(agency, "identifier")),
         changed=tuple(_changed(agency)),
+        taken_back=tuple(_taken_back(agency)),
         alike=namesakes.pairs,
         dialled=namesakes.dialled,
         people=people,
@@ -303,6 +317,15 @@ def _changed(agency: Agency) -> Iterator[Hired]:
             yield Hired(body, change.document, agency.code, *change.at.get("document", agency.where("changes").place))
 
 
+def _taken_back(agency: Agency) -> Iterator[TakenBack]:
+    for issuance in agency.people:
+        for happening, day, _ending in issuance.taken_back():
+            if isinstance(happening, Event) and happening.event in PAIRED:
+                opens = happening is issuance.opened
+                place = issuance.at.get("opened" if opens else "withdrawn", issuance.at[""])
+                yield TakenBack(issuance.id, day.isoformat(), happening.event, opens, *place)
+
+
 def _dates(agency: Agency) -> Iterator[Dated]:
     for change in agency.changes:
         yield Dated(change.date.isoformat(), agency.code, *change.at.get("date", agency.where("changes").place))
@@ -323,7 +346,7 @@ def _dates(agency: Agency) -> Iterator[Dated]:
 _LISTS, _PLAIN = Facts._fields.index("pins"), Facts._fields.index("dialled")
 _MADE: tuple[Callable[[Any], Any], ...] = (
     *(Pin._make, PublicKey._make, Dated._make, Hired._make),
-    *(Since._make, Since._make, Hired._make),
+    *(Since._make, Since._make, Hired._make, TakenBack._make),
     lambda pair: Alike(pair[0], pair[1], tuple(pair[2])),
 )
 

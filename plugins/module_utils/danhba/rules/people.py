@@ -12,6 +12,7 @@ from ..messages import word
 from ..model.facts import FOREVER, Alike, Facts, Held, Namesakes
 from ..model.findings import Finding, Where, advice, rule
 from ..model.personal import digits
+from ..model.place import Place
 from ..model.register import MOVES, PAIRED, RENAMED, Agency, Issuance, Suspension
 from ..vietnamese.names import spelling
 
@@ -111,6 +112,15 @@ VOID_CLOSED = rule(
     _(
         "{person} never opens in {agency} on {day}, for that is withdrawn, and yet is to be closed; withdraw that too: "
         "move closed: to the list withdrawn: with its document, as danhba withdraw does"
+    ),
+)
+UNPAIRED = rule(
+    "person-withdrawn-from",
+    "R6.2a",
+    _(
+        "{person} was to open in {agency} on {day} ({event}), which is withdrawn, but no closing of that day with "
+        "this id and event is; write it under withdrawn: where {person} was to leave, as danhba withdraw does, or "
+        "correct the event"
     ),
 )
 TWO_IDS = advice(
@@ -270,6 +280,8 @@ def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
         yield from _carried(entries)
         if complete:
             yield from _moves(entries)
+    if complete:
+        yield from _unpaired(facts)
 
 
 def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
@@ -288,6 +300,21 @@ def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
             if held.id in several:
                 found.setdefault(held.id, []).append((agency, held))
     return found
+
+
+def _unpaired(facts: Sequence[Facts]) -> Iterator[Finding]:
+    """What was to come by a move or a new name was to end something, too: withdrawn with it, and in the register."""
+    both = [(agency, each) for agency in facts for each in agency.taken_back]
+    left: dict[tuple[str, str, str], set[str]] = {}
+    for agency, each in both:
+        if not each.opens:
+            left.setdefault((each.id, each.day, each.event), set()).add(agency.code)
+    for agency, each in both:
+        codes = left.get((each.id, each.day, each.event), set())
+        found = agency.code in codes if each.event == RENAMED else bool(codes - {agency.code})
+        if each.opens and not found:
+            where = Where(agency.file, Place(each.line, each.column), f"{agency.code}/{each.id}")
+            yield UNPAIRED.at(where, person=each.id, agency=agency.code, day=each.day, event=each.event)
 
 
 def _end(issuance: Issuance) -> date:

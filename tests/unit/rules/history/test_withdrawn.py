@@ -193,6 +193,7 @@ CASES = [
         [TO_BE_RENAMED[0], person("1", "Lò Thị Ân", taken_back("renamed", "2012-07-01"))],
         TO_BE_RENAMED,
         "10:13 person-renamed-to",
+        "14:7 person-withdrawn-from",
     ),
     case(
         "a name to come is withdrawn on the other side",
@@ -230,3 +231,22 @@ def test_a_correction_of_what_is_to_come_is_acknowledged_but_no_withdrawal_of_th
     base = register(agency("aa", person("1", "Lò An", "2011-07-01", event("retired", "2012-06-01"))))
     now = register(late, acknowledgements=acknowledged)
     assert f"{A}:11:105 history-withdrawn" in found(Case("x", now, [], base))
+
+
+def moved(*there: Entry, closings: list[dict[str, Value]]) -> list[str]:
+    """What is found where a move to bb is withdrawn on its side, and these closings are in aa."""
+    now = register(agency("aa", stays(*closings)), agency("bb", *there))
+    return found(Case("x", now, [], register(agency("aa", STARTED), agency("bb"))))
+
+
+NEVER_MOVED = person("1", "Lò An", taken_back("transferred", "2012-07-01"))
+FROM = "agencies/bb.yml:10:7 person-withdrawn-from"
+
+
+def test_a_move_that_is_withdrawn_was_to_leave_something() -> None:
+    """The same person, day and event, elsewhere; by which document it was to leave may differ, as of a move that is."""
+    assert moved(NEVER_MOVED, closings=[taken_back("transferred", "2012-07-01", "2/QĐ-AA")]) == []
+    assert moved(NEVER_MOVED, closings=[]) == [FROM]
+    assert moved(NEVER_MOVED, closings=[taken_back("transferred", "2012-07-02")]) == [FROM]
+    assert moved(NEVER_MOVED, closings=[taken_back("reorganised", "2012-07-01")]) == [FROM]
+    assert moved({**NEVER_MOVED, "id": "3"}, closings=[taken_back("transferred", "2012-07-01")]) == [FROM]
