@@ -99,9 +99,10 @@ class PublicKey(NamedTuple):
 
 
 class Hired(NamedTuple):
-    """Somebody recruited by a document of another body: its code, the document, and where that stands."""
+    """Somebody recruited by a document of another body: its code, the day, the document, and where that stands."""
 
     body: str
+    day: str
     document: str
     object: str
     line: int
@@ -165,10 +166,10 @@ class PackedPeople(Sequence[Held]):
 class Facts(NamedTuple):
     """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
-    `founded_by` is the document that opened it, `hired` the first that came by each other body's, `changed` what
-    documents of others changed of it, `taken_back` what was to begin and end by a move or a new name. `parents` and
-    `identifiers` begin with those of its founding. `ids` are those of the issuances, `moved` those that began or ended
-    by a move, `latest` is the last of all days.
+    `founded_by` is the document that opened it, `hired` the first that came by each other body's under each parent,
+    `changed` what documents of others changed of it, `taken_back` what was to begin and end by a move or a new name.
+    `parents` and `identifiers` begin with those of its founding. `ids` are those of the issuances, `moved` those that
+    began or ended by a move, `latest` is the last of all days.
     """
 
     file: str
@@ -291,15 +292,18 @@ def _pins(agency: Agency, locals_: list[str | None]) -> Iterator[Pin]:
 
 
 def _hired(agency: Agency) -> Iterator[Hired]:
-    counted: Counter[str] = Counter()
+    counted: Counter[tuple[str, str]] = Counter()
     for issuance in agency.people:
         if issuance.opened.event != "recruited":
             continue
-        body = documents.body(issuance.opened.document)
-        if body and body != agency.code and counted[body] < KIND_LIMIT:
-            counted[body] += 1
-            place = issuance.opened.at.get("document", issuance.at[""])
-            yield Hired(body, issuance.opened.document, f"{agency.code}/{issuance.id}", *place)
+        body, opened = documents.body(issuance.opened.document), issuance.opened
+        if body and body != agency.code:
+            under = (body, agency.on(opened.date).parent)
+            counted[under] += 1
+            if counted[under] <= KIND_LIMIT:
+                place = opened.at.get("document", issuance.at[""])
+                subject = f"{agency.code}/{issuance.id}"
+                yield Hired(body, opened.date.isoformat(), opened.document, subject, *place)
 
 
 def _since(agency: Agency, key: str) -> Iterator[Since]:
@@ -314,7 +318,8 @@ def _changed(agency: Agency) -> Iterator[Hired]:
     for change in agency.changes:
         body = documents.body(change.document)
         if body and body != agency.code and documents.kind(change.document) in documents.FOUNDING:
-            yield Hired(body, change.document, agency.code, *change.at.get("document", agency.where("changes").place))
+            place = change.at.get("document", agency.where("changes").place)
+            yield Hired(body, change.date.isoformat(), change.document, agency.code, *place)
 
 
 def _taken_back(agency: Agency) -> Iterator[TakenBack]:
