@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import blake2b
@@ -13,7 +14,7 @@ from ..model.facts import FOREVER, Alike, Facts, Held, Namesakes
 from ..model.findings import Finding, Where, advice, rule
 from ..model.personal import digits
 from ..model.place import Place
-from ..model.register import MOVES, PAIRED, RENAMED, Agency, Issuance, Suspension
+from ..model.register import MOVES, PAIRED, RENAMED, Agency, Event, Issuance, Suspension
 from ..vietnamese.names import spelling
 
 NO_END, NO_CLOSING = word(_("no end is stated")), word(_("no closing is stated"))
@@ -114,6 +115,14 @@ VOID_CLOSED = rule(
         "move closed: to the list withdrawn: with its document, as danhba withdraw does"
     ),
 )
+BOTH = rule(
+    "person-withdrawn-twice",
+    "R6.2",
+    _(
+        "{person}: what {document} does on {day} is withdrawn, and stands beside that as it was, as ended or as "
+        "withdrawn once more; leave one of them, for it comes to pass or it does not"
+    ),
+)
 UNPAIRED = rule(
     "person-withdrawn-from",
     "R6.2a",
@@ -152,6 +161,7 @@ def check(agency: Agency) -> Iterator[Finding]:
     for issuance in agency.people:
         yield from _dates(agency, issuance)
         yield from _within(agency, issuance)
+    yield from _both(agency)
     yield from _renamed(agency)
     yield from _two_ids(agency)
 
@@ -175,6 +185,35 @@ def _renamed(agency: Agency) -> Iterator[Finding]:
     for (person, day, document), issuance in ended.items():
         where = agency.where_of(issuance, "closed")
         yield RENAMED_TO.at(where, agency=agency.code, person=person, day=day, document=document)
+
+
+def _both(agency: Agency) -> Iterator[Finding]:
+    """What is withdrawn, and in the file once more: in whatever entry of the person, with whatever request."""
+    taken_back = [(issuance, each) for issuance in agency.people for each in issuance.taken_back()]
+    seen = Counter(key for issuance in agency.people for key in _said(issuance)) if taken_back else {}
+    for issuance, (happening, day, ending) in taken_back:
+        ended = isinstance(happening, Suspension) and happening.ended
+        if ended or seen[_key(issuance, happening, day, opens=happening is issuance.opened)] > 1:
+            where = agency.where_of(issuance)
+            where = Where(where.file, ending.at.get("document", where.place), where.object)
+            yield BOTH.at(where, person=issuance.id, document=happening.document, day=day)
+
+
+def _said(issuance: Issuance) -> Iterator[tuple[str, str, date, str]]:
+    """All that happens to somebody or was to, whether it was withdrawn or not."""
+    yield _key(issuance, issuance.opened, issuance.opened.date, opens=True)
+    for event in (issuance.closed, *issuance.withdrawn):
+        if event:
+            yield _key(issuance, event, event.date)
+    for spell in issuance.suspended:
+        yield _key(issuance, spell, spell.since)
+
+
+def _key(
+    issuance: Issuance, happening: Event | Suspension, day: date, opens: bool = False
+) -> tuple[str, str, date, str]:
+    what = happening.event if isinstance(happening, Event) else "suspended"
+    return issuance.id, happening.document, day, f"{what} {opens}"
 
 
 def _two_ids(agency: Agency) -> Iterator[Finding]:

@@ -71,6 +71,59 @@ CASES = [
         [stays(taken_back("retired", "2012-07-01"), closed=event("retired", "2012-08-01"))],
     ),
     case(
+        "a retirement to come is withdrawn, and comes",
+        [stays(taken_back("retired", "2012-07-01"), closed=RETIRED)],
+        [RETIRING],
+        "12:87 person-withdrawn-twice",
+    ),
+    case(
+        "a retirement to come is withdrawn and comes at another's request",
+        [stays(taken_back("retired", "2012-07-01"), closed={**RETIRED, "request": "3/AA-VP"})],
+        [RETIRING],
+        "12:87 person-withdrawn-twice",
+    ),
+    case(
+        "a retirement to come is withdrawn once and once more",
+        [stays(taken_back("retired", "2012-07-01"), taken_back("retired", "2012-07-01"))],
+        [RETIRING],
+        "11:87 person-withdrawn-twice",
+        "12:87 person-withdrawn-twice",
+    ),
+    case(
+        "a retirement to come is withdrawn, and decided anew for the same day",
+        [stays(taken_back("retired", "2012-07-01"), closed=event("retired", "2012-07-01", "31/QĐ-UBND"))],
+        [RETIRING],
+    ),
+    case(
+        "a suspension to come is withdrawn and ended",
+        [
+            person(
+                *("1", "Lò An", "2011-07-01"),
+                suspended=[{**SPELL, "ended": by("2012-08-01", "31/QĐ-UBND"), "withdrawn": by()}],
+            )
+        ],
+        [person("1", "Lò An", "2011-07-01", **LOCKED)],
+        "11:118 person-withdrawn-twice",
+    ),
+    case(
+        "a suspension to come is withdrawn, and comes",
+        [person("1", "Lò An", "2011-07-01", suspended=[{**SPELL, "withdrawn": by()}, SPELL])],
+        [person("1", "Lò An", "2011-07-01", **LOCKED)],
+        "11:69 person-withdrawn-twice",
+    ),
+    case(
+        "one who never comes is entered as coming once more",
+        [STARTED, NEVER_CAME, person("2", "Lý Bình", "2012-07-01")],
+        [STARTED, NEVER_CAME],
+        "16:29 person-withdrawn-twice",
+    ),
+    case(
+        "one who never comes was told so on another day",
+        [STARTED, person("2", "Lý Bình", taken_back("recruited", "2012-07-01", "12/QĐ-UBND", on="2012-05-21"))],
+        [STARTED, NEVER_CAME],
+        "13:7 history-opened",
+    ),
+    case(
         "what was withdrawn is no more there",
         [STARTED],
         [stays(taken_back("retired", "2012-07-01"))],
