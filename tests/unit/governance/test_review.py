@@ -268,6 +268,37 @@ class TestSettings:
         before = {**BEFORE, "province.yml": province_yaml(**acknowledged)}
         again = review(self.guarded(corrected, before, **acknowledged), DAY)
         assert (again.loosens, again.loosened) == (False, [])
+        assert [finding.rule.id for finding in again.acknowledged] == ["history-opened"]
+        assert "⚠️ No errors, but this passes only by an acknowledgement in force" in markdown(again, "en")
+
+    def test_what_an_acknowledgement_of_before_lets_pass_is_told_in_full(self) -> None:
+        """Two steps: first the acknowledgement, beside a retirement; then the retirement is taken out."""
+        acknowledged = self.acknowledged("history", accounts=["snv/000"])
+        retiring = {**PEOPLE[0], "closed": event("retired", "2020-01-31", "5/QĐ-SNV")}
+        before = {**changed(retiring, *PEOPLE[1:]), "province.yml": province_yaml(**acknowledged)}
+        found = review(self.guarded(BEFORE, before, **acknowledged), DAY)
+        assert (found.passed, found.loosens) == (True, False)
+        text = markdown(found, "en").replace("\\", "").partition("<details>")[0]
+        assert "✅" not in text
+        assert "`history-to-come`" in text
+        assert "- snv: Lò Thị Mai Hoa An (000): close (retired), from 2020-01-31 on, 5/QĐ-SNV: taken out" in text
+        assert "⚠️ Không có lỗi" in markdown(found, "vi")
+
+    def test_an_acknowledgement_that_has_lapsed_or_lets_nothing_pass_is_no_cause_for_warning(self) -> None:
+        for limit in ("history", "close"):
+            more = {"accounts": ["snv/000"]} if limit == "history" else {"count": "3"}
+            province = self.acknowledged(limit, **more)
+            before = {**BEFORE, "province.yml": province_yaml(**province)}
+            coming = changed(*PEOPLE, person("9", "Vàng A Páo", "2019-12-01"))
+            found = review(self.guarded(coming, before, **province), DAY)
+            assert (found.loosens, found.acknowledged) == (False, [])
+            assert "## ✅" in markdown(found, "en")
+
+    def test_closings_that_pass_by_a_limit_acknowledged_before(self) -> None:
+        province = self.acknowledged("close", count="3")
+        before = {**BEFORE, "province.yml": province_yaml(**province)}
+        found = review(self.guarded(self.closing(3), before, **province), DAY)
+        assert {finding.rule.id for finding in found.acknowledged} == {"plan-agency-limit", "plan-limit"}
 
     @pytest.mark.parametrize("province", [LIMITS, acknowledged("close", count="3")])
     def test_guards_loosened_for_a_later_change_are_told_too(self, province: Any) -> None:

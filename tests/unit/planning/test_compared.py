@@ -279,6 +279,48 @@ class TestNeverCame:
         ]
 
 
+class TestGone:
+    """What is taken out of the register: with an acknowledgement only, and told whoever acknowledged it and when."""
+
+    def told(self, before: str, now: str) -> list[tuple[str, ...]]:
+        found = between(register(before), register(now)).gone
+        return [(each.person, each.what, each.event, each.day, each.document) for each in found]
+
+    def test_a_closing(self) -> None:
+        retired = {**HOA, "closed": event("retired", "2012-01-01", "5/QĐ-AA")}
+        gone = [("1", "closed", "retired", "2012-01-01", "5/QĐ-AA")]
+        assert self.told(agency("aa", retired), agency("aa", HOA)) == gone
+        another = {**HOA, "closed": event("retired", "2013-01-01", "6/QĐ-AA")}
+        assert self.told(agency("aa", retired), agency("aa", another)) == gone
+        asked = {**HOA, "closed": {**retired["closed"], "request": "7/AA-VP"}}
+        assert self.told(agency("aa", retired), agency("aa", asked)) == []
+
+    def test_a_closing_that_is_withdrawn_is_told_as_that_and_then_as_gone(self) -> None:
+        closed = event("retired", "2012-01-01", "5/QĐ-AA")
+        back = {**closed, "withdrawn": {"document": "8/QĐ-AA", "date": "2011-06-01"}}
+        stays = {**HOA, "withdrawn": [back]}
+        assert self.told(agency("aa", {**HOA, "closed": closed}), agency("aa", stays)) == []
+        gone = [("1", "withdrawn", "retired", "2012-01-01", "8/QĐ-AA")]
+        assert self.told(agency("aa", stays), agency("aa", HOA)) == gone
+        assert self.told(agency("aa", stays), agency("aa", {**HOA, "closed": closed})) == gone
+
+    def test_of_an_agency(self) -> None:
+        change = {"document": "5/QĐ-UBND", "date": "2012-01-01", "kind": "board"}
+        gone = [("", "changed", "", "2012-01-01", "5/QĐ-UBND")]
+        assert self.told(agency("aa", changes=[change]), agency("aa")) == gone
+        assert (
+            self.told(agency("aa", changes=[change]), agency("aa", changes=[{**change, "date": "2012-02-01"}])) == gone
+        )
+        gone = [("", "closed", "dissolved", "2012-01-01", "9/QĐ-UBND")]
+        assert self.told(agency("aa", closed="2012-01-01"), agency("aa")) == gone
+
+    def test_a_custodian_but_not_a_key(self) -> None:
+        head = {"person": "1", "document": "1/QĐ-UBND", "date": "2010-02-01", "as": "head"}
+        there, keyed = (agency("aa", HOA, custodians=[each]) for each in (head, {**head, "key": KEY}))
+        assert self.told(there, agency("aa", HOA)) == [("1", "custodian", "", "2010-02-01", "1/QĐ-UBND")]
+        assert self.told(there, keyed) == self.told(keyed, there) == []
+
+
 class TestDescribed:
     def test_of_a_person(self) -> None:
         (title,) = change(HOA, {**HOA, "title": "Chuyên viên"}).described
@@ -342,6 +384,7 @@ class TestCited:
 def test_it_is_data_for_programs() -> None:
     found = change(HOA, {**HOA, "leader": "true", "title": "Giám đốc"}).as_data()
     assert list(found) == [
-        "handovers", "keys", "pins", "unlocked", "withdrawn", "leaders", "quotas", "changes", "described", "cited",
+        "handovers", "keys", "pins", "unlocked", "withdrawn", "gone",
+        "leaders", "quotas", "changes", "described", "cited",
     ]  # fmt: skip
     assert json.loads(json.dumps(found)) == found

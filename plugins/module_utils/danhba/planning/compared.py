@@ -9,7 +9,8 @@ does not. Days are ISO 8601, empty where there is none; quotas are octets.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -22,6 +23,8 @@ from ..model.rows import ids_of
 from .accounts import AGENCY, OFFICIAL
 
 OPENED, CLOSED, SUSPENDED, ENDED = "opened", "closed", "suspended", "ended"
+# What may be taken out besides a closing: an entry of `changes`, a custodian, what was withdrawn.
+CHANGED, CUSTODIAN, WITHDRAWN = "changed", "custodian", "withdrawn"
 # What is said of a person, and of an agency, without a document of its own.
 _OF_PEOPLE = ("name", "family", "given", "title", "unit", "phone")
 _OF_AGENCIES = ("name", "kind", "parent", "identifier")
@@ -85,6 +88,23 @@ class Withdrawn(NamedTuple):
     document: str
     by: str
     on: str
+
+
+class Gone(NamedTuple):
+    """What the register said and says no more, nor that a document takes it back: a correction that was acknowledged.
+
+    `what` is one of `CLOSED`, `CHANGED`, `CUSTODIAN` and `WITHDRAWN`, `event` that of it where it had one. Of what was
+    withdrawn, `day` is the one on which it was to come to pass, and `document` the one that took it back. A `person` is
+    empty where it is the agency's own.
+    """
+
+    agency: str
+    person: str
+    name: str
+    what: str
+    event: str
+    day: str
+    document: str
 
 
 class Leader(NamedTuple):
@@ -173,6 +193,7 @@ class Compared:
     pins: tuple[Pinned, ...] = ()
     unlocked: tuple[Unlocked, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
+    gone: tuple[Gone, ...] = ()
     leaders: tuple[Leader, ...] = ()
     quotas: tuple[Quota, ...] = ()
     changes: tuple[Changed, ...] = ()
@@ -227,6 +248,7 @@ class _Made:
         for then, agency in agencies:
             found["handovers"] += _handovers(then, agency)
             found["keys"] += rekeyed(then, agency, self.now.province) if then else ()
+            found["gone"] += _gone_of_agency(then, agency) if then else ()
             found["quotas"] += self._contact(then, agency)
             found["changes"] += _changes(then, agency)
             found["described"] += _described(agency, then, agency, _OF_AGENCIES)
@@ -248,6 +270,7 @@ class _Made:
         found["pins"] += _pins(agency, then, now)
         found["unlocked"] += _unlocked(agency, then, now) if then else self._let_in(agency, now)
         found["withdrawn"] += _withdrawn(agency, then, now)
+        found["gone"] += _gone(agency, then, now) if then else ()
         found["leaders"] += self._leader(agency, then, now)
         found["quotas"] += self._quota(agency, then, now)
         found["described"] += _described(agency, then, now, _OF_PEOPLE)
@@ -355,6 +378,37 @@ def _withdrawn(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator
         what = (OPENED if happening == now.opened else CLOSED) if event else SUSPENDED
         stated = (day.isoformat(), happening.document, ending.document, ending.date.isoformat())
         yield Withdrawn(agency.code, now.id, now.name, what, event, *stated)
+
+
+def _gone_of_agency(then: Agency, now: Agency) -> Iterator[Gone]:
+    closed = then.closed
+    if closed and not (now.closed and _stated(closed) == _stated(now.closed)):
+        yield Gone(now.code, "", then.name, CLOSED, closed.event, closed.date.isoformat(), closed.document)
+    for change in then.changes:
+        if change not in now.changes:
+            yield Gone(now.code, "", then.name, CHANGED, "", change.date.isoformat(), change.document)
+    kept = {replace(custodian, key="") for custodian in now.custodians}
+    for each in then.custodians:
+        if replace(each, key="") not in kept:
+            held = entry_on(then, each.person, each.date) or last_before(then.people, each.person, each.date)
+            name = held.name if held else ""
+            yield Gone(now.code, each.person, name, CUSTODIAN, "", each.date.isoformat(), each.document)
+
+
+def _gone(agency: Agency, then: Issuance, now: Issuance) -> Iterator[Gone]:
+    """A closing that is neither there nor withdrawn, and what was withdrawn and is so no more."""
+    closed, there = then.closed, [each for each in (now.closed, *now.withdrawn) if each]
+    if closed and not then.void and _stated(closed) not in map(_stated, there):
+        yield Gone(agency.code, now.id, now.name, CLOSED, closed.event, closed.date.isoformat(), closed.document)
+    kept = {(day, ending) for _happening, day, ending in now.taken_back()}
+    for happening, day, ending in then.taken_back():
+        if (day, ending) not in kept:
+            event = happening.event if isinstance(happening, Event) else ""
+            yield Gone(agency.code, now.id, now.name, WITHDRAWN, event, day.isoformat(), ending.document)
+
+
+def _stated(event: Event) -> tuple[str, date, str]:
+    return event.document, event.date, event.event
 
 
 def _changes(then: Agency | None, agency: Agency) -> Iterator[Changed]:
