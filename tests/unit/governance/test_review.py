@@ -523,6 +523,28 @@ class TestDaysTogether:
         made = together([self.FIRST, second])
         assert made == replace(self.FIRST, day=second.day, actions=(later, self.CREATED, self.CLOSED), refused=())
 
+    def test_two_names_on_two_days_are_two_things(self) -> None:
+        first, second = event("renamed", "2020-02-01", "5/QĐ-SNV"), event("renamed", "2020-03-01", "6/QĐ-SNV")
+        people = [
+            {**PEOPLE[0], "closed": first},
+            *PEOPLE[1:],
+            {**person("000", "Lò Thị Mai Bình", first), "closed": second},
+            person("000", "Lò Thị Mai Cúc", second),
+        ]
+        text = comment(proposal(changed(*people)))
+        names = "rename, readdress: ltmhan-snv@laocai.gov.vn (Lò Thị Mai Hoa An → Lò Thị Mai {}) → {}-snv@laocai.gov.vn"
+        places = [text.index(names.format(*each)) for each in (("Bình", "ltmbinh"), ("Cúc", "ltmcuc"))]
+        assert places == sorted(places)
+        assert "Said anew" not in text
+
+    def test_a_suspension_that_goes_on_for_longer_says_its_former_end(self) -> None:
+        spell = {"document": "9/QĐ-SNV", "date": "2019-12-01", "until": "2020-03-01"}
+        before = changed({**PEOPLE[0], "suspended": [spell]}, *PEOPLE[1:])
+        longer = changed({**PEOPLE[0], "suspended": [{**spell, "until": "2020-06-01"}]}, *PEOPLE[1:])
+        assert "- 2019-12-01 → 2020-06-01, 9/QĐ-SNV: suspend, until 2020-03-01 → 2020-06-01\n" in comment(
+            proposal(longer, before)
+        )
+
 
 class TestLength:
     def test_a_plan_that_is_too_long_says_where_the_rest_is(self) -> None:

@@ -138,7 +138,23 @@ class TestUnlocked:
     def test_a_longer_one_unlocks_nobody(self) -> None:
         found = change(self.suspended(until="2012-01-01"), self.suspended(until="2013-01-01"))
         assert named(found) == {"cited"}
-        assert [(cited.what, cited.until) for cited in found.cited] == [("suspended", "2013-01-01")]
+        assert [(each.what, each.until_before, each.until) for each in found.cited] == [
+            ("suspended", "2012-01-01", "2013-01-01")
+        ]
+
+    def test_a_new_one_had_no_end_before(self) -> None:
+        (cited,) = change(HOA, self.suspended(until="2012-01-01")).cited
+        assert cited.until_before == ""
+
+    def test_by_a_document_on_the_day_of_a_new_name(self) -> None:
+        """It is the document that ends the suspension, and not the one that gives the name."""
+        renamed = event("renamed", "2012-01-01", "6/QĐ-AA")
+        ended = {"document": "10/QĐ-AA", "date": "2011-12-01"}
+        for day in ("2011-12-01", "2012-01-01"):
+            former = {**self.suspended(ended={**ended, "date": day}), "closed": renamed}
+            before = register(agency("aa", self.suspended()))
+            found = between(before, register(agency("aa", former, person("1", "Lò Thị Mai", renamed)))).unlocked
+            assert [(each.end, each.document) for each in found] == [(day, "10/QĐ-AA")]
 
 
 class TestLeaders:
@@ -326,6 +342,20 @@ class TestDescribed:
         (title,) = change(HOA, {**HOA, "title": "Chuyên viên"}).described
         assert (title.person, title.field, title.before, title.now) == ("1", "title", "Trưởng phòng", "Chuyên viên")
 
+    def test_of_one_who_moves_or_gets_another_name(self) -> None:
+        """A new entry says things anew, too: beside what the one before it says."""
+        for kind, code, name in (("renamed", "aa", "Lò Thị Mai"), ("transferred", "bb", "Lò Thị Mai Hoa")):
+            ends = event(kind, "2012-01-01", "6/QĐ-AA")
+            come = {**person("1", name, ends), "title": "Giám đốc", "phone": "0214 3 840 034"}
+            left, there = {**HOA, "closed": ends}, {"aa": [], "bb": []}
+            there[code] = [come]
+            before = register(agency("aa", HOA), agency("bb"))
+            now = register(agency("aa", left, *there["aa"]), agency("bb", *there["bb"]))
+            assert [(each.agency, each.field, each.before, each.now) for each in between(before, now).described] == [
+                (code, "title", "Trưởng phòng", "Giám đốc"),
+                (code, "phone", "", "0214 3 840 034"),
+            ]
+
     def test_of_an_agency(self) -> None:
         found = between(register(agency("aa")), register(agency("aa", parent="stttt", identifier="H38.9"))).described
         assert [(each.person, each.field, each.before, each.now) for each in found] == [
@@ -349,6 +379,7 @@ class TestCited:
             **person("3", "Giàng Seo Phử", opened, title="Văn thư", unit="Văn phòng"),
             "address": "gsphu-aa",
             "address_document": "7/AA-VP",
+            "until_before": "",
         }
         (cited,) = between(register(agency("aa", HOA)), register(agency("aa", HOA, entry))).cited
         assert cited._asdict() == {
@@ -365,6 +396,7 @@ class TestCited:
             "until": "",
             "address": "gsphu-aa",
             "address_document": "7/AA-VP",
+            "until_before": "",
         }
 
     def test_an_agency_that_opens_and_one_that_ends(self) -> None:

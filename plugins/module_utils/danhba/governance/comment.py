@@ -150,8 +150,9 @@ def _told(page: Page, review: Review, language: str) -> None:
 
 
 # One thing that a document does on a day, to one or to many: a reviewer has it in hand, and compares all of them.
-_SAME = attrgetter("day", "document", "request", "what", "event", "until")
+_SAME = attrgetter("day", "document", "request", "what", "event", "until", "until_before")
 _REQUEST, _PINNED_BY = _("request"), _("address by {document}")
+_UNTIL = _("until {before} → {until}")
 
 
 def _cited(page: Page, review: Review, language: str, file: str) -> None:
@@ -173,6 +174,8 @@ def _deed(item: Cited, language: str) -> str:
     what = translate(show_compared.DONE[item.what])
     event = f" ({named(item.event, language)})" if item.event else ""
     until = f" → {item.until}" if item.until else ""
+    if item.until_before:
+        what += ", " + render(_UNTIL, {"before": item.until_before, "until": item.until or _NONE}, language)
     request = f", {translate(_REQUEST)} {item.request}" if item.request else ""
     return f"{item.day}{until}, {item.document}{request}: {what}{event}"
 

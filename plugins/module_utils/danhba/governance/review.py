@@ -94,9 +94,10 @@ def review(proposal: Proposal, day: date) -> Review:
 
 def together(plans: list[Plan]) -> Plan:
     """All that a change does on the day and later, each thing once; what it must not do is among the findings."""
-    actions = {(action.action, action.kind, action.id): action for each in reversed(plans) for action in each.actions}
+    every = (action for each in reversed(plans) for action in each.actions)
+    actions = {(action.action, action.kind, action.id, action.date): action for action in every}
     refused = plans[0].refused if len(plans) == 1 else ()
-    ordered = sorted(actions.values(), key=lambda action: action.order)
+    ordered = sorted(actions.values(), key=lambda action: (action.order, action.date))
     return replace(plans[0], day=plans[-1].day, actions=tuple(ordered), refused=refused)
 
 

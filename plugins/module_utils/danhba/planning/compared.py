@@ -18,7 +18,7 @@ from ..addresses.issuing import Issued
 from ..model.custody import Rekeyed, rekeyed
 from ..model.entries import entry_on, last_before
 from ..model.policy import Policy
-from ..model.register import Agency, Event, Issuance, Register, Suspension, numbered
+from ..model.register import RENAMED, Agency, Event, Issuance, Register, Suspension, numbered
 from ..model.rows import ids_of
 from .accounts import AGENCY, OFFICIAL
 
@@ -26,7 +26,8 @@ OPENED, CLOSED, SUSPENDED, ENDED = "opened", "closed", "suspended", "ended"
 # What may be taken out besides a closing: an entry of `changes`, a custodian, what was withdrawn.
 CHANGED, CUSTODIAN, WITHDRAWN = "changed", "custodian", "withdrawn"
 # What is said of a person, and of an agency, without a document of its own.
-_OF_PEOPLE = ("name", "family", "given", "title", "unit", "phone")
+_UNNAMED = ("title", "unit", "phone")
+_OF_PEOPLE = ("name", "family", "given", *_UNNAMED)
 _OF_AGENCIES = ("name", "kind", "parent", "identifier")
 
 
@@ -165,6 +166,8 @@ class Described(NamedTuple):
 class Cited(NamedTuple):
     """What a document does on a day to a person, or without a `person` to an agency.
 
+    Of a suspension that was there before and ends on another day, `until_before` is the former end.
+
     `what` is one of `OPENED`, `CLOSED`, `SUSPENDED` and `ENDED`; `event` is that of the first two, `until` the end of
     the third. `address` is the local part.
     """
@@ -182,6 +185,7 @@ class Cited(NamedTuple):
     until: str
     address: str
     address_document: str
+    until_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,12 +220,12 @@ def compare(before: Register | None, now: Register | None, issued: Issued | None
         for agency in now.agencies.values()
         if former.get(agency.code) is not agency and former.get(agency.code) != agency
     ]
-    made.earlier = _earlier(former.values(), {id_ for _then, agency in pairs for id_ in ids_of(agency)})
+    made.earlier = _earlier(now.agencies.values(), {id_ for _then, agency in pairs for id_ in ids_of(agency)})
     return made.all(pairs)
 
 
 def _earlier(agencies: Iterable[Agency], people: Set[str]) -> dict[str, list[Issuance]]:
-    """The entries of some people before the change, wherever they are."""
+    """The entries of some people, wherever they are."""
     found: dict[str, list[Issuance]] = {}
     for agency in agencies:
         if people.isdisjoint(ids_of(agency)):
@@ -273,11 +277,16 @@ class _Made:
         found["gone"] += _gone(agency, then, now) if then else ()
         found["leaders"] += self._leader(agency, then, now)
         found["quotas"] += self._quota(agency, then, now)
-        found["described"] += _described(agency, then, now, _OF_PEOPLE)
+        renamed = then is None and now.opened.event == RENAMED
+        told = _UNNAMED if renamed else _OF_PEOPLE
+        found["described"] += _described(agency, self._former(then, now), now, told)
         found["cited"] += _of_person(agency, pair)
 
     def _former(self, then: Issuance | None, now: Issuance) -> Issuance | None:
-        """What stood of somebody: the entry as it was, or of a new one the last before its day, wherever it is."""
+        """What stood of somebody: the entry as it was, or of a new one the last before its day, wherever it is.
+
+        That one is taken as it is now, for what changed of it is told of itself.
+        """
         return then or last_before(self.earlier.get(now.id, ()), now.id, now.opened.date)
 
     def _let_in(self, agency: Agency, now: Issuance) -> Iterator[Unlocked]:
@@ -457,7 +466,9 @@ def _spell(agency: Agency, before: Suspension | None, now: Suspension, pair: _Pa
     stated = (before.document, before.since, before.until) if before else None
     if stated != (now.document, now.since, now.until) and not now.withdrawn:
         until = now.until.isoformat() if now.until else ""
-        yield _cited(agency, SUSPENDED, Event(now.document, now.since, ""), pair, until)
+        same = before and before.until and (before.document, before.since) == (now.document, now.since)
+        cited = _cited(agency, SUSPENDED, Event(now.document, now.since, ""), pair, until)
+        yield cited._replace(until_before=before.until.isoformat()) if same else cited
     if now.ended and now.ended != (before.ended if before else None):
         yield _cited(agency, ENDED, Event(now.ended.document, now.ended.date, ""), pair)
 

@@ -218,7 +218,7 @@ def _key(
 
 def _two_ids(agency: Agency) -> Iterator[Finding]:
     seen: dict[tuple[str, date], Issuance] = {}
-    for issuance in agency.people:
+    for issuance in (each for each in agency.people if not each.void):
         first = seen.setdefault((spelling(issuance.name), issuance.opened.date), issuance)
         if first.id != issuance.id and not _apart(first, issuance):
             values = {"name": issuance.name, "agency": agency.code, "day": issuance.opened.date}
@@ -246,7 +246,7 @@ def _alike(people: Sequence[Issuance]) -> Iterator[Alike]:
 def _meet(one: Issuance, other: Issuance) -> bool:
     """Whether two are there at one time under two ids; who began on one day is told at once, whatever the day."""
     together = one.opened.date < _end(other) and other.opened.date < _end(one)
-    return together and one.id != other.id and one.opened.date != other.opened.date
+    return together and not (one.void or other.void) and one.id != other.id and one.opened.date != other.opened.date
 
 
 def _common(one: Issuance, other: Issuance) -> tuple[str, ...]:
@@ -258,7 +258,7 @@ def _common(one: Issuance, other: Issuance) -> tuple[str, ...]:
 
 
 def _dialled(issuance: Issuance) -> int:
-    if not issuance.phone:
+    if not issuance.phone or issuance.void:
         return 0
     text = f"{spelling(issuance.name)}\n{digits(issuance.phone)}"
     return int.from_bytes(blake2b(text.encode(), digest_size=6).digest())
