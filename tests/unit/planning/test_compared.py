@@ -308,13 +308,18 @@ class TestGone:
         assert self.told(agency("aa", retired), agency("aa", HOA)) == gone
         another = {**HOA, "closed": event("retired", "2013-01-01", "6/QĐ-AA")}
         assert self.told(agency("aa", retired), agency("aa", another)) == gone
-        asked = {**HOA, "closed": {**retired["closed"], "request": "7/AA-VP"}}
+        asked = {**HOA, "closed": event("retired", "2012-01-01", "5/QĐ-AA", request="7/AA-VP")}
         assert self.told(agency("aa", retired), agency("aa", asked)) == []
 
     def test_a_closing_that_is_withdrawn_is_told_as_that_and_then_as_gone(self) -> None:
         closed = event("retired", "2012-01-01", "5/QĐ-AA")
-        back = {**closed, "withdrawn": {"document": "8/QĐ-AA", "date": "2011-06-01"}}
-        stays = {**HOA, "withdrawn": [back]}
+        back: dict[str, Any] = {
+            "document": "5/QĐ-AA",
+            "date": "2012-01-01",
+            "event": "retired",
+            "withdrawn": {"document": "8/QĐ-AA", "date": "2011-06-01"},
+        }
+        stays: Entry = {**HOA, "withdrawn": [back]}
         assert self.told(agency("aa", {**HOA, "closed": closed}), agency("aa", stays)) == []
         gone = [("1", "withdrawn", "retired", "2012-01-01", "8/QĐ-AA")]
         assert self.told(agency("aa", stays), agency("aa", HOA)) == gone
@@ -347,10 +352,9 @@ class TestDescribed:
         for kind, code, name in (("renamed", "aa", "Lò Thị Mai"), ("transferred", "bb", "Lò Thị Mai Hoa")):
             ends = event(kind, "2012-01-01", "6/QĐ-AA")
             come = {**person("1", name, ends), "title": "Giám đốc", "phone": "0214 3 840 034"}
-            left, there = {**HOA, "closed": ends}, {"aa": [], "bb": []}
-            there[code] = [come]
+            left = {**HOA, "closed": ends}
             before = register(agency("aa", HOA), agency("bb"))
-            now = register(agency("aa", left, *there["aa"]), agency("bb", *there["bb"]))
+            now = register(agency("aa", left, *[come] * (code == "aa")), agency("bb", *[come] * (code == "bb")))
             assert [(each.agency, each.field, each.before, each.now) for each in between(before, now).described] == [
                 (code, "title", "Trưởng phòng", "Giám đốc"),
                 (code, "phone", "", "0214 3 840 034"),

@@ -55,13 +55,13 @@ def doubled(
     return Case(name, texts, [f"agencies/{code}.yml:{place}" for place in expected])
 
 
-NEVER: Value = {
+NEVER: dict[str, Value] = {
     "document": "7/QĐ-UBND",
     "date": "2012-07-01",
     "event": "recruited",
     "withdrawn": {"document": "8/QĐ-UBND", "date": "2010-12-01"},
 }
-NEVER_THEN: Value = {**NEVER, "date": "2011-01-01"}
+NEVER_THEN: dict[str, Value] = {**NEVER, "date": "2011-01-01"}
 CLERK: dict[str, Value] = {"title": "Văn thư", "unit": "Văn phòng"}
 PHONE: dict[str, Value] = {"phone": "0214 3 840 034"}
 SAME_PHONE: dict[str, Value] = {"phone": "02143840034"}

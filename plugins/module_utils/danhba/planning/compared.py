@@ -100,11 +100,11 @@ class Gone(NamedTuple):
     """
 
     agency: str
+    day: str
     person: str
     name: str
     what: str
     event: str
-    day: str
     document: str
 
 
@@ -392,28 +392,28 @@ def _withdrawn(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator
 def _gone_of_agency(then: Agency, now: Agency) -> Iterator[Gone]:
     closed = then.closed
     if closed and not (now.closed and _stated(closed) == _stated(now.closed)):
-        yield Gone(now.code, "", then.name, CLOSED, closed.event, closed.date.isoformat(), closed.document)
+        yield Gone(now.code, closed.date.isoformat(), "", then.name, CLOSED, closed.event, closed.document)
     for change in then.changes:
         if change not in now.changes:
-            yield Gone(now.code, "", then.name, CHANGED, "", change.date.isoformat(), change.document)
+            yield Gone(now.code, change.date.isoformat(), "", then.name, CHANGED, "", change.document)
     kept = {replace(custodian, key="") for custodian in now.custodians}
     for each in then.custodians:
         if replace(each, key="") not in kept:
             held = entry_on(then, each.person, each.date) or last_before(then.people, each.person, each.date)
             name = held.name if held else ""
-            yield Gone(now.code, each.person, name, CUSTODIAN, "", each.date.isoformat(), each.document)
+            yield Gone(now.code, each.date.isoformat(), each.person, name, CUSTODIAN, "", each.document)
 
 
 def _gone(agency: Agency, then: Issuance, now: Issuance) -> Iterator[Gone]:
     """A closing that is neither there nor withdrawn, and what was withdrawn and is so no more."""
     closed, there = then.closed, [each for each in (now.closed, *now.withdrawn) if each]
     if closed and not then.void and _stated(closed) not in map(_stated, there):
-        yield Gone(agency.code, now.id, now.name, CLOSED, closed.event, closed.date.isoformat(), closed.document)
+        yield Gone(agency.code, closed.date.isoformat(), now.id, now.name, CLOSED, closed.event, closed.document)
     kept = {(day, ending) for _happening, day, ending in now.taken_back()}
     for happening, day, ending in then.taken_back():
         if (day, ending) not in kept:
             event = happening.event if isinstance(happening, Event) else ""
-            yield Gone(agency.code, now.id, now.name, WITHDRAWN, event, day.isoformat(), ending.document)
+            yield Gone(agency.code, day.isoformat(), now.id, now.name, WITHDRAWN, event, ending.document)
 
 
 def _stated(event: Event) -> tuple[str, date, str]:
@@ -466,9 +466,10 @@ def _spell(agency: Agency, before: Suspension | None, now: Suspension, pair: _Pa
     stated = (before.document, before.since, before.until) if before else None
     if stated != (now.document, now.since, now.until) and not now.withdrawn:
         until = now.until.isoformat() if now.until else ""
-        same = before and before.until and (before.document, before.since) == (now.document, now.since)
         cited = _cited(agency, SUSPENDED, Event(now.document, now.since, ""), pair, until)
-        yield cited._replace(until_before=before.until.isoformat()) if same else cited
+        if before and before.until and (before.document, before.since) == (now.document, now.since):
+            cited = cited._replace(until_before=before.until.isoformat())
+        yield cited
     if now.ended and now.ended != (before.ended if before else None):
         yield _cited(agency, ENDED, Event(now.ended.document, now.ended.date, ""), pair)
 

@@ -78,7 +78,7 @@ CASES = [
     ),
     case(
         "a retirement to come is withdrawn and comes at another's request",
-        [stays(taken_back("retired", "2012-07-01"), closed={**RETIRED, "request": "3/AA-VP"})],
+        [stays(taken_back("retired", "2012-07-01"), closed=event("retired", "2012-07-01", request="3/AA-VP"))],
         [RETIRING],
         "12:87 person-withdrawn-twice",
     ),
