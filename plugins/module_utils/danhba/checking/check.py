@@ -300,7 +300,7 @@ def loosened(before: Checked, now: Checked, day: date) -> list[Finding]:
 
 def acknowledged(before: Checked, now: Checked, day: date) -> list[Finding]:
     """What would stop a change, were nothing acknowledged, whoever did that and when."""
-    if now.sound is None or not any(each.holds(day) for each in now.sound[0].province.acknowledgements):
+    if now.sound is None or not any(day <= each.until for each in now.sound[0].province.acknowledgements):
         return []
     register = now.sound[0]
     return _passing(before, now, day, replace(register, province=replace(register.province, acknowledgements=())))

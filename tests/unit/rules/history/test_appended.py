@@ -38,6 +38,14 @@ def test_a_new_name_carries_the_quota_and_gives_no_other_one() -> None:
     assert renamed(quota="500G") == renamed(quota="5G") == ["agencies/aa.yml:16:12 history-quota"]
 
 
+def test_an_entry_that_carries_nothing_gets_nothing_by_the_document_of_before() -> None:
+    """In two steps: a new name without the room, and then more room by the document of the room that was."""
+    before = {**person("1", "Lò An", "2011-07-01", **ROOM), "closed": DAY}
+    for keys, expected in ((MORE, ["agencies/aa.yml:17:21 history-quota"]), (ROOM, [])):
+        base, now = (agency("aa", before, person("1", "Lò Thị Ân", DAY, **each)) for each in ({}, keys))
+        assert found(Case("x", register(now), [], register(base))) == expected
+
+
 def moved(*behind: Entry, **keys: Value) -> list[str]:
     """The same of one who goes to another agency, which had entries of that person before."""
     before = person("1", "Lò An", "2011-07-01", **ROOM)

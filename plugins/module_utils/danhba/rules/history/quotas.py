@@ -6,7 +6,7 @@ province, whose every change a review shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
@@ -48,7 +48,7 @@ def check(before: Mapping[str, Agency], now: Iterable[Agency]) -> Iterator[Findi
         for key, issuance in numbered(agency.people):
             where = _where(partial(agency.where_of, issuance), issuance)
             if key in known:
-                yield from _objections(known[key], issuance, where)
+                yield from _objections(known[key], issuance, where, _others(people[issuance.id], issuance))
             elif issuance.quota is not None:
                 yield from _appended(people[issuance.id], issuance, where)
 
@@ -67,16 +67,20 @@ def _appended(people: Sequence[Issuance], now: Issuance, where: Where) -> Iterat
     quota, document = (former.quota, former.quota_document) if former else (None, "")
     if quota == now.quota and (now.quota_document or not document):
         return
-    before = [each for each in people if each.opened.date < now.opened.date]
-    others = {each.quota_document for each in before if each.quota != now.quota}
-    if now.quota_document in {"", *others}:
+    if now.quota_document in {"", *_others(people, now)}:
         yield QUOTA.at(where, object=where.object, before=_shown(quota), now=_shown(now.quota))
 
 
-def _objections(before: Mailbox | None, now: Mailbox, where: Where) -> Iterator[Finding]:
+def _others(people: Sequence[Issuance], now: Issuance) -> set[str]:
+    """The documents that gave somebody another quota in the entries before."""
+    before = (each for each in people if each.opened.date < now.opened.date)
+    return {each.quota_document for each in before if each.quota != now.quota}
+
+
+def _objections(before: Mailbox | None, now: Mailbox, where: Where, others: Collection[str] = ()) -> Iterator[Finding]:
     quota, document = (before.quota, before.quota_document) if before else (None, "")
     if now.quota != quota:
-        if now.quota_document in {"", document}:
+        if now.quota_document in {"", document, *others}:
             yield QUOTA.at(where, object=where.object, before=_shown(quota), now=_shown(now.quota))
     elif document and document != now.quota_document:
         yield DOCUMENT.at(where, object=where.object, before=document, now=now.quota_document or USUAL)
