@@ -300,6 +300,14 @@ class TestSettings:
         found = review(self.guarded(self.closing(3), before, **province), DAY)
         assert {finding.rule.id for finding in found.acknowledged} == {"plan-agency-limit", "plan-limit"}
 
+    def test_closings_to_come_that_pass_by_a_limit_acknowledged_from_their_day_on(self) -> None:
+        province = self.acknowledged("close", **{"count": "3", "from": "2020-01-15", "until": "2020-02-15"})
+        before = {**BEFORE, "province.yml": province_yaml(**province)}
+        ends = [event("retired", "2020-01-20", f"8{n}/QĐ-SNV") for n in range(3)]
+        left = [{**entry, "closed": end} for entry, end in zip(PEOPLE, ends, strict=False)]
+        found = review(self.guarded(changed(*left, *PEOPLE[3:]), before, **province), DAY)
+        assert (found.passed, bool(found.acknowledged)) == (True, True)
+
     @pytest.mark.parametrize("province", [LIMITS, acknowledged("close", count="3")])
     def test_guards_loosened_for_a_later_change_are_told_too(self, province: Any) -> None:
         found = review(self.guarded(BEFORE, BEFORE, **province), DAY)

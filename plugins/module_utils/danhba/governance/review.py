@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..addresses.issuing import Issued
-from ..checking.check import acknowledged, check, differences, loosened
+from ..checking.check import Checked, acknowledged, check, differences, loosened
 from ..model.findings import Finding, binding, new
 from ..model.register import Agency, Issuance, Register
 from ..planning.compared import Compared, compare
@@ -84,9 +84,14 @@ def review(proposal: Proposal, day: date) -> Review:
         moved = list(_moved(proposal, *now.sound)) if proposal.behind else []
     settings = list(_settings(base, files))
     known = len(now.findings) - len(findings)
-    made_out = Review(
-        proposal, day, findings, known, made, more, moved, settings, compare(before.register, now.register, now.issued)
-    )
+    compared = compare(before.register, now.register, now.issued)
+    made_out = Review(proposal, day, findings, known, made, more, moved, settings, compared)
+    return _with_what_passes(made_out, before, now)
+
+
+def _with_what_passes(made_out: Review, before: Checked, now: Checked) -> Review:
+    """A review with what its guards would have stopped, were they as before or nothing acknowledged."""
+    day = made_out.day
     if before.register and now.register and loosens(before.register.province, now.register.province):
         made_out = replace(made_out, loosens=True, loosened=loosened(before, now, day))
     return replace(made_out, acknowledged=new(made_out.loosened, acknowledged(before, now, day)))

@@ -38,7 +38,7 @@ def holder(agency: Agency, day: date) -> tuple[Custodian, Issuance] | None:
 
 def in_office(agency: Agency, custodian: Custodian, day: date) -> tuple[Custodian, Issuance] | None:
     """A custodian with the entry that is open on a day, if there is one."""
-    entry = entry_on(agency, custodian.person, day)
+    entry = entry_on(agency.people, custodian.person, day)
     if entry is None or any(suspension.covers(day) for suspension in entry.suspended):
         return None
     return custodian, entry

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date
 
-from .register import Agency, Issuance
+from .register import Issuance
 
 
-def entry_on(agency: Agency, person: str, day: date) -> Issuance | None:
-    """The entry under which somebody is in an agency on a day, suspended or not; None where nobody is."""
-    return next((each for each in agency.people if each.id == person and _is_there(each, day)), None)
+def by_person(people: Iterable[Issuance], ids: Container[str]) -> dict[str, list[Issuance]]:
+    """The entries of some people, each with those of theirs in the order in which they stand."""
+    found: dict[str, list[Issuance]] = {}
+    for issuance in people:
+        if issuance.id in ids:
+            found.setdefault(issuance.id, []).append(issuance)
+    return found
+
+
+def entry_on(people: Iterable[Issuance], person: str, day: date) -> Issuance | None:
+    """The entry under which somebody is there on a day, suspended or not; None where nobody is."""
+    return next((each for each in people if each.id == person and _is_there(each, day)), None)
 
 
 def last_before(people: Iterable[Issuance], person: str, day: date) -> Issuance | None:

@@ -8,7 +8,7 @@ does not. Days are ISO 8601, empty where there is none; quotas are octets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import zip_longest
@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from ..addresses.issuing import Issued
 from ..model.custody import Rekeyed, rekeyed
-from ..model.entries import entry_on, last_before
+from ..model.entries import by_person, entry_on, last_before
 from ..model.policy import Policy
-from ..model.register import RENAMED, Agency, Event, Issuance, Register, Suspension, numbered
+from ..model.register import RENAMED, Agency, Custodian, Event, Issuance, Register, Suspension, numbered
 from ..model.rows import ids_of
 from .accounts import AGENCY, OFFICIAL
 
@@ -226,14 +226,8 @@ def compare(before: Register | None, now: Register | None, issued: Issued | None
 
 def _earlier(agencies: Iterable[Agency], people: Set[str]) -> dict[str, list[Issuance]]:
     """The entries of some people, wherever they are."""
-    found: dict[str, list[Issuance]] = {}
-    for agency in agencies:
-        if people.isdisjoint(ids_of(agency)):
-            continue
-        for issuance in agency.people:
-            if issuance.id in people:
-                found.setdefault(issuance.id, []).append(issuance)
-    return found
+    there = (agency for agency in agencies if not people.isdisjoint(ids_of(agency)))
+    return by_person((issuance for agency in there for issuance in agency.people), people)
 
 
 # An entry as it was and is, the former None for a new one, with its local part.
@@ -334,11 +328,12 @@ class _Made:
 
 def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
     known = before.custodians if before else ()
+    people = by_person(now.people, {custodian.person for custodian in now.custodians}) if now.custodians else {}
     former = None
     for each in now.custodians:
         if each not in known:
-            to = entry_on(now, each.person, each.date) or last_before(now.people, each.person, each.date)
-            by = last_before(now.people, former.person, each.date) if former else None
+            to = _named(people, each)
+            by = last_before(people.get(former.person, ()), former.person, each.date) if former else None
             yield Handover(
                 now.code,
                 each.date.isoformat(),
@@ -352,6 +347,13 @@ def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
                 by.name if by else "",
             )
         former = each
+
+
+def _named(people: Mapping[str, Sequence[Issuance]], custodian: Custodian) -> Issuance | None:
+    """A custodian's entry of the day, or else the last before it."""
+    entries = people.get(custodian.person, ())
+    asked = (entries, custodian.person, custodian.date)
+    return entry_on(*asked) or last_before(*asked)
 
 
 def _pins(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Pinned]:
@@ -399,7 +401,7 @@ def _gone_of_agency(then: Agency, now: Agency) -> Iterator[Gone]:
     kept = {replace(custodian, key="") for custodian in now.custodians}
     for each in then.custodians:
         if replace(each, key="") not in kept:
-            held = entry_on(then, each.person, each.date) or last_before(then.people, each.person, each.date)
+            held = _named(by_person(then.people, {each.person}), each)
             name = held.name if held else ""
             yield Gone(now.code, each.date.isoformat(), each.person, name, CUSTODIAN, "", each.document)
 

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeAlias
 
 from ...messages import mark as _
-from ...model.entries import last_before
+from ...model.entries import by_person, last_before
 from ...model.findings import Finding, Where, rule
 from ...model.register import Agency, Issuance, numbered
 from ...model.sizes import written
@@ -40,7 +40,8 @@ Mailbox: TypeAlias = "Agency | Issuance"
 def check(before: Mapping[str, Agency], now: Iterable[Agency]) -> Iterator[Finding]:
     """The agencies then by code, and those now: what states its room anew, by itself or by a new entry."""
     agencies = [*now]
-    people = _entries(agencies)
+    entries = [issuance for agency in agencies for issuance in agency.people]
+    people = by_person(entries, {issuance.id for issuance in entries})
     for agency in agencies:
         then = before.get(agency.code)
         yield from _objections(then, agency, _where(agency.where, agency))
@@ -51,14 +52,6 @@ def check(before: Mapping[str, Agency], now: Iterable[Agency]) -> Iterator[Findi
                 yield from _objections(known[key], issuance, where, _others(people[issuance.id], issuance))
             elif issuance.quota is not None:
                 yield from _appended(people[issuance.id], issuance, where)
-
-
-def _entries(agencies: Iterable[Agency]) -> dict[str, list[Issuance]]:
-    found: dict[str, list[Issuance]] = {}
-    for agency in agencies:
-        for issuance in agency.people:
-            found.setdefault(issuance.id, []).append(issuance)
-    return found
 
 
 def _appended(people: Sequence[Issuance], now: Issuance, where: Where) -> Iterator[Finding]:
