@@ -54,7 +54,9 @@ CASES = [
                 person(
                     *("1", "Lò An"),
                     {
-                        **{"document": "7/QĐ-AA", "date": "2011-07-01", "event": "recruited"},
+                        "document": "7/QĐ-AA",
+                        "date": "2011-07-01",
+                        "event": "recruited",
                         "withdrawn": {"document": "8/QĐ-AA", "date": "2011-06-15"},
                     },
                 ),

@@ -158,7 +158,7 @@ class _Read:
         found = [examine(file, system) for file in _agencies(self.files.values()) if _stem(file) in only]
         agencies = {e.agency.code: e.agency for e in found if e.agency}
         issued = {e.agency.code: e.locals for e in found if e.agency and e.locals is not None}
-        return Version(Register(self.province, agencies, self.digest), Issued(issued))
+        return Version(Register(self.province, agencies, self.digest), Issued(issued), self.register())
 
 
 class _Locals(Mapping[str, Sequence[str | None]]):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Set
 from datetime import date
 
-from .register import Issuance
+from .register import Agency, Issuance
+from .rows import ids_of
 
 
 def by_person(people: Iterable[Issuance], ids: Container[str]) -> dict[str, list[Issuance]]:
@@ -15,6 +16,12 @@ def by_person(people: Iterable[Issuance], ids: Container[str]) -> dict[str, list
         if issuance.id in ids:
             found.setdefault(issuance.id, []).append(issuance)
     return found
+
+
+def everywhere(agencies: Iterable[Agency], ids: Set[str]) -> dict[str, list[Issuance]]:
+    """The entries of some people in all of these agencies; those without any of them are not even made out."""
+    there = (agency for agency in agencies if ids and not ids.isdisjoint(ids_of(agency)))
+    return by_person((issuance for agency in there for issuance in agency.people), ids)
 
 
 def entry_on(people: Iterable[Issuance], person: str, day: date) -> Issuance | None:

@@ -8,7 +8,7 @@ does not. Days are ISO 8601, empty where there is none; quotas are octets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import zip_longest
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from ..addresses.issuing import Issued
 from ..model.custody import Rekeyed, rekeyed
-from ..model.entries import by_person, entry_on, last_before
+from ..model.entries import by_person, entry_on, everywhere, last_before
 from ..model.policy import Policy
 from ..model.register import RENAMED, Agency, Custodian, Event, Issuance, Register, Suspension, numbered
 from ..model.rows import ids_of
@@ -220,14 +220,8 @@ def compare(before: Register | None, now: Register | None, issued: Issued | None
         for agency in now.agencies.values()
         if former.get(agency.code) is not agency and former.get(agency.code) != agency
     ]
-    made.earlier = _earlier(now.agencies.values(), {id_ for _then, agency in pairs for id_ in ids_of(agency)})
+    made.earlier = everywhere(now.agencies.values(), {id_ for _then, agency in pairs for id_ in ids_of(agency)})
     return made.all(pairs)
-
-
-def _earlier(agencies: Iterable[Agency], people: Set[str]) -> dict[str, list[Issuance]]:
-    """The entries of some people, wherever they are."""
-    there = (agency for agency in agencies if not people.isdisjoint(ids_of(agency)))
-    return by_person((issuance for agency in there for issuance in agency.people), people)
 
 
 # An entry as it was and is, the former None for a new one, with its local part.

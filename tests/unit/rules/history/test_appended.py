@@ -59,6 +59,14 @@ def test_a_move_carries_the_quota_and_gives_no_other_one() -> None:
     assert moved(**MORE) == ["agencies/bb.yml:11:21 history-quota"]
 
 
+def test_a_return_from_an_agency_that_does_not_change_gets_no_other_quota_by_its_document() -> None:
+    left = agency("bb", person("1", "Lò An", "2010-01-01", event("resigned", "2011-01-01", "3/QĐ-BB"), **ROOM))
+    for keys, expected in ((ROOM, []), (MORE, ["agencies/aa.yml:11:21 history-quota"])):
+        now = register(left, agency("aa", person("1", "Lò An", "2012-05-01", **keys)))
+        places = found(Case("x", now, [], register(left, agency("aa"))))
+        assert [place for place in places if "quota" in place] == expected
+
+
 def test_the_quota_of_what_never_came_is_carried_by_nobody() -> None:
     """The document of an entry that was taken back gives nothing: not to the next entry either."""
     left = person("1", "Lò An", "2011-07-01", event("resigned", "2012-02-01"), **ROOM)

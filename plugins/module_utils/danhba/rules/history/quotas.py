@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeAlias
 
 from ...messages import mark as _
-from ...model.entries import by_person, last_before
+from ...model.entries import everywhere, last_before
 from ...model.findings import Finding, Where, rule
 from ...model.register import Agency, Issuance, numbered
 from ...model.sizes import written
@@ -37,11 +37,14 @@ USUAL = "—"
 Mailbox: TypeAlias = "Agency | Issuance"
 
 
-def check(before: Mapping[str, Agency], now: Iterable[Agency]) -> Iterator[Finding]:
-    """The agencies then by code, and those now: what states its room anew, by itself or by a new entry."""
+def check(before: Mapping[str, Agency], now: Iterable[Agency], whole: Iterable[Agency]) -> Iterator[Finding]:
+    """The agencies then by code, and those now: what states its room anew, by itself or by a new entry.
+
+    `whole` are all agencies now, in any of which somebody may have had a mailbox before.
+    """
     agencies = [*now]
-    entries = [issuance for agency in agencies for issuance in agency.people]
-    people = by_person(entries, {issuance.id for issuance in entries})
+    stated = {issuance.id for agency in agencies for issuance in agency.people if issuance.quota is not None}
+    people = everywhere(whole, stated)
     for agency in agencies:
         then = before.get(agency.code)
         yield from _objections(then, agency, _where(agency.where, agency))
@@ -49,9 +52,9 @@ def check(before: Mapping[str, Agency], now: Iterable[Agency]) -> Iterator[Findi
         for key, issuance in numbered(agency.people):
             where = _where(partial(agency.where_of, issuance), issuance)
             if key in known:
-                yield from _objections(known[key], issuance, where, _others(people[issuance.id], issuance))
+                yield from _objections(known[key], issuance, where, _others(people.get(issuance.id, ()), issuance))
             elif issuance.quota is not None:
-                yield from _appended(people[issuance.id], issuance, where)
+                yield from _appended(people.get(issuance.id, ()), issuance, where)
 
 
 def _appended(people: Sequence[Issuance], now: Issuance, where: Where) -> Iterator[Finding]:
