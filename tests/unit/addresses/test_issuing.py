@@ -187,3 +187,33 @@ def test_an_address_has_one_holder_and_a_holder_one_address(entries: list[tuple[
     held = {(local, id_) for local, (id_, _name) in zip(locals_of(entries), entries, strict=True) if local}
     assert len({local for local, _id in held}) == len(held)
     assert len({id_ for _local, id_ in held}) == len(held)
+
+
+def void(id_: str, name: str, kind: str = "transferred", **keys: str) -> Entry:
+    """An entry that was taken back before its day."""
+    withdrawn = {"document": "8/QĐ-UBND", "date": "2010-12-01"}
+    return person(id_, name, {"document": "7/QĐ-UBND", "date": DAY, "event": kind, "withdrawn": withdrawn}, **keys)
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "expected"),
+    [
+        pytest.param({}, "Lê Tổng Đài", "ltdai", id="the same name is given the same one"),
+        pytest.param({}, "Phàn A Sử", "pasu", id="another name makes its own"),
+        pytest.param(pin("tongdai"), "Phàn A Sử", "pasu", id="a pin is pinned again or not at all"),
+        pytest.param(pin("tongdai"), "Lê Tổng Đài", "ltdai", id="a pin stays behind with its name, too"),
+    ],
+)
+def test_what_was_taken_back_hands_no_address_on(before: dict[str, str], name: str, expected: str) -> None:
+    """Neither to the same person under another name, nor to anybody else."""
+    first, second, third = given_out(
+        void("1", "Lê Tổng Đài", **before), person("2", "Lê Tổng Đài", DAY), person("1", name, DAY)
+    )
+    assert first == before.get("address", "ltdai-stttt").removesuffix("-stttt")
+    assert second != first
+    assert third == (expected if expected != second else "dailt")
+
+
+def test_what_was_taken_back_takes_no_address_from_its_person() -> None:
+    before, after = person("1", "Lò Thị Hà", DAY, "2011-06-01"), person("1", "Lò Thị Hà", "2012-01-01")
+    assert given_out(before, void("1", "Lê Tổng Đài", "renamed"), after) == ["ltha", "ltdai", "ltha"]

@@ -849,9 +849,11 @@ class TestWithdrawing:
         # The address stays hers.
         result = run("open", "ubnd", "--name", "Lò Thị Mai", "--id", "000105", *BY)
         assert "mailt-ubnd@laocai.gov.vn" in result.stdout
-        assert run("open", "ubnd", "--name", "Lò Thị Mai", "--id", "000104", *BY, "--dry-run").stdout.count(
-            "create: ltmai-ubnd@laocai.gov.vn"
-        )
+        hers = ("open", "ubnd", "--name", "Lò Thị Mai", "--id", "000104", "--dry-run")
+        anew = ("--document", "10/QĐ-UBND", "--date", "2011-07-01")
+        assert "create: ltmai-ubnd@laocai.gov.vn" in run(*hers, *anew).stdout
+        # What was withdrawn does not come to pass by the same document after all.
+        assert "person-withdrawn-twice" in run(*hers, *BY).stderr
         refused = run("close", "000104", "--event", "resigned", *BY)
         assert "that ltmai-ubnd@laocai.gov.vn opens on 2011-09-01 was withdrawn by 9/QĐ-UBND" in refused.stderr
 

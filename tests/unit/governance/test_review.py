@@ -268,6 +268,45 @@ class TestSettings:
         before = {**BEFORE, "province.yml": province_yaml(**acknowledged)}
         again = review(self.guarded(corrected, before, **acknowledged), DAY)
         assert (again.loosens, again.loosened) == (False, [])
+        assert [finding.rule.id for finding in again.acknowledged] == ["history-opened"]
+        assert "⚠️ No errors, but this passes only by an acknowledgement in force" in markdown(again, "en")
+
+    def test_what_an_acknowledgement_of_before_lets_pass_is_told_in_full(self) -> None:
+        """Two steps: first the acknowledgement, beside a retirement; then the retirement is taken out."""
+        acknowledged = self.acknowledged("history", accounts=["snv/000"])
+        retiring = {**PEOPLE[0], "closed": event("retired", "2020-01-31", "5/QĐ-SNV")}
+        before = {**changed(retiring, *PEOPLE[1:]), "province.yml": province_yaml(**acknowledged)}
+        found = review(self.guarded(BEFORE, before, **acknowledged), DAY)
+        assert (found.passed, found.loosens) == (True, False)
+        text = markdown(found, "en").replace("\\", "").partition("<details>")[0]
+        assert "✅" not in text
+        assert "`history-to-come`" in text
+        assert "- snv: Lò Thị Mai Hoa An (000): close (retired), from 2020-01-31 on, 5/QĐ-SNV: taken out" in text
+        assert "⚠️ Không có lỗi" in markdown(found, "vi")
+
+    def test_an_acknowledgement_that_has_lapsed_or_lets_nothing_pass_is_no_cause_for_warning(self) -> None:
+        for limit in ("history", "close"):
+            more = {"accounts": ["snv/000"]} if limit == "history" else {"count": "3"}
+            province = self.acknowledged(limit, **more)
+            before = {**BEFORE, "province.yml": province_yaml(**province)}
+            coming = changed(*PEOPLE, person("9", "Vàng A Páo", "2019-12-01"))
+            found = review(self.guarded(coming, before, **province), DAY)
+            assert (found.loosens, found.acknowledged) == (False, [])
+            assert "## ✅" in markdown(found, "en")
+
+    def test_closings_that_pass_by_a_limit_acknowledged_before(self) -> None:
+        province = self.acknowledged("close", count="3")
+        before = {**BEFORE, "province.yml": province_yaml(**province)}
+        found = review(self.guarded(self.closing(3), before, **province), DAY)
+        assert {finding.rule.id for finding in found.acknowledged} == {"plan-agency-limit", "plan-limit"}
+
+    def test_closings_to_come_that_pass_by_a_limit_acknowledged_from_their_day_on(self) -> None:
+        province = self.acknowledged("close", **{"count": "3", "from": "2020-01-15", "until": "2020-02-15"})
+        before = {**BEFORE, "province.yml": province_yaml(**province)}
+        ends = [event("retired", "2020-01-20", f"8{n}/QĐ-SNV") for n in range(3)]
+        left = [{**entry, "closed": end} for entry, end in zip(PEOPLE, ends, strict=False)]
+        found = review(self.guarded(changed(*left, *PEOPLE[3:]), before, **province), DAY)
+        assert (found.passed, bool(found.acknowledged)) == (True, True)
 
     @pytest.mark.parametrize("province", [LIMITS, acknowledged("close", count="3")])
     def test_guards_loosened_for_a_later_change_are_told_too(self, province: Any) -> None:
@@ -491,6 +530,28 @@ class TestDaysTogether:
         second = replace(self.FIRST, day=date(2020, 6, 1), actions=(again, later))
         made = together([self.FIRST, second])
         assert made == replace(self.FIRST, day=second.day, actions=(later, self.CREATED, self.CLOSED), refused=())
+
+    def test_two_names_on_two_days_are_two_things(self) -> None:
+        first, second = event("renamed", "2020-02-01", "5/QĐ-SNV"), event("renamed", "2020-03-01", "6/QĐ-SNV")
+        people = [
+            {**PEOPLE[0], "closed": first},
+            *PEOPLE[1:],
+            {**person("000", "Lò Thị Mai Bình", first), "closed": second},
+            person("000", "Lò Thị Mai Cúc", second),
+        ]
+        text = comment(proposal(changed(*people)))
+        names = "rename, readdress: ltmhan-snv@laocai.gov.vn (Lò Thị Mai Hoa An → Lò Thị Mai {}) → {}-snv@laocai.gov.vn"
+        places = [text.index(names.format(*each)) for each in (("Bình", "ltmbinh"), ("Cúc", "ltmcuc"))]
+        assert places == sorted(places)
+        assert "Said anew" not in text
+
+    def test_a_suspension_that_goes_on_for_longer_says_its_former_end(self) -> None:
+        spell = {"document": "9/QĐ-SNV", "date": "2019-12-01", "until": "2020-03-01"}
+        before = changed({**PEOPLE[0], "suspended": [spell]}, *PEOPLE[1:])
+        longer = changed({**PEOPLE[0], "suspended": [{**spell, "until": "2020-06-01"}]}, *PEOPLE[1:])
+        assert "- 2019-12-01 → 2020-06-01, 9/QĐ-SNV: suspend, until 2020-03-01 → 2020-06-01\n" in comment(
+            proposal(longer, before)
+        )
 
 
 class TestLength:

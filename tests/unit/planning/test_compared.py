@@ -138,7 +138,23 @@ class TestUnlocked:
     def test_a_longer_one_unlocks_nobody(self) -> None:
         found = change(self.suspended(until="2012-01-01"), self.suspended(until="2013-01-01"))
         assert named(found) == {"cited"}
-        assert [(cited.what, cited.until) for cited in found.cited] == [("suspended", "2013-01-01")]
+        assert [(each.what, each.until_before, each.until) for each in found.cited] == [
+            ("suspended", "2012-01-01", "2013-01-01")
+        ]
+
+    def test_a_new_one_had_no_end_before(self) -> None:
+        (cited,) = change(HOA, self.suspended(until="2012-01-01")).cited
+        assert cited.until_before == ""
+
+    def test_by_a_document_on_the_day_of_a_new_name(self) -> None:
+        """It is the document that ends the suspension, and not the one that gives the name."""
+        renamed = event("renamed", "2012-01-01", "6/QĐ-AA")
+        ended = {"document": "10/QĐ-AA", "date": "2011-12-01"}
+        for day in ("2011-12-01", "2012-01-01"):
+            former = {**self.suspended(ended={**ended, "date": day}), "closed": renamed}
+            before = register(agency("aa", self.suspended()))
+            found = between(before, register(agency("aa", former, person("1", "Lò Thị Mai", renamed)))).unlocked
+            assert [(each.end, each.document) for each in found] == [(day, "10/QĐ-AA")]
 
 
 class TestLeaders:
@@ -213,10 +229,136 @@ class TestQuotas:
         ]
 
 
+class TestNeverCame:
+    """An entry that was taken back before its day is nothing that somebody had before."""
+
+    def void(self, day: str, **keys: Any) -> Entry:
+        withdrawn = {"document": "10/QĐ-UBND", "date": "2011-06-01"}
+        return person(
+            "1",
+            "Lò Thị Mai Hoa",
+            {"document": "9/QĐ-UBND", "date": day, "event": "recruited", "withdrawn": withdrawn},
+            **keys,
+        )
+
+    def again(self, first: Entry, come: Entry, *there: Entry) -> Compared:
+        return between(
+            register(agency("aa", first), agency("bb", *there)),
+            register(agency("aa", first), agency("bb", *there, come)),
+        )
+
+    def test_its_leader_and_its_quota_are_told_when_they_come(self) -> None:
+        keys: dict[str, Any] = {"leader": "true", "quota": "500G", "quota_document": "3/QĐ-UBND"}
+        left = {**HOA, "closed": event("resigned", "2011-05-01", "5/QĐ-AA")}
+        come = person("1", "Lò Thị Mai Hoa", "2012-02-10", **keys)
+        found = self.again(left, come, self.void("2012-01-10", **keys))
+        assert [(each.before, each.now) for each in found.leaders] == [(False, True)]
+        assert [(each.before, each.now) for each in found.quotas] == [(2 * GIB, 500 * GIB)]
+
+    def test_it_ends_no_suspension(self) -> None:
+        left = {**HOA, "suspended": [{**SPELL}], "closed": event("resigned", "2011-05-01", "5/QĐ-AA")}
+        come = person("1", "Lò Thị Mai Hoa", "2012-02-10")
+        assert [each.end for each in self.again(left, come, self.void("2012-01-10")).unlocked] == ["2012-02-10"]
+
+    def test_nor_is_what_comes_later_what_was_before(self) -> None:
+        """An entry is put between two that are there: it is compared with the one before it."""
+        later = person("1", "Lò Thị Mai Hoa", "2013-01-01", leader="true")
+        left = {**HOA, "closed": event("resigned", "2011-05-01", "5/QĐ-AA")}
+        come = person("1", "Lò Thị Mai Hoa", "2012-02-10", "2012-12-01", leader="true")
+        assert [(each.before, each.now) for each in self.again(left, come, later).leaders] == [(False, True)]
+
+    def test_a_handover_names_who_is_there_on_its_day(self) -> None:
+        """By the name of that day: neither one to come nor one that never comes."""
+        renamed = event("renamed", "2013-01-01", "6/QĐ-AA")
+        never = {**self.void("2012-06-01"), "name": "Lê Tổng Đài"}
+        people = [
+            {**HOA, "closed": renamed},
+            person("1", "Lò Thị Mai", renamed),
+            never,
+            {**AN, "closed": renamed},
+            person("2", "Vàng A Ân", renamed),
+        ]
+        keys = ("person", "document", "date", "as")
+        first, second, third = (
+            dict(zip(keys, each, strict=True))
+            for each in (
+                ("1", "1/QĐ-UBND", "2010-02-01", "head"),
+                ("2", "2/GUQ-AA", "2012-01-01", "delegate"),
+                ("1", "3/QĐ-UBND", "2013-01-01", "head"),
+            )
+        )
+        before = register(agency("aa", *people, custodians=[first]))
+        found = between(before, register(agency("aa", *people, custodians=[first, second, third]))).handovers
+        assert [(each.before_name, each.name) for each in found] == [
+            ("Lò Thị Mai Hoa", "Vàng A An"),
+            ("Vàng A An", "Lò Thị Mai"),
+        ]
+
+
+class TestGone:
+    """What is taken out of the register: with an acknowledgement only, and told whoever acknowledged it and when."""
+
+    def told(self, before: str, now: str) -> list[tuple[str, ...]]:
+        found = between(register(before), register(now)).gone
+        return [(each.person, each.what, each.event, each.day, each.document) for each in found]
+
+    def test_a_closing(self) -> None:
+        retired = {**HOA, "closed": event("retired", "2012-01-01", "5/QĐ-AA")}
+        gone = [("1", "closed", "retired", "2012-01-01", "5/QĐ-AA")]
+        assert self.told(agency("aa", retired), agency("aa", HOA)) == gone
+        another = {**HOA, "closed": event("retired", "2013-01-01", "6/QĐ-AA")}
+        assert self.told(agency("aa", retired), agency("aa", another)) == gone
+        asked = {**HOA, "closed": event("retired", "2012-01-01", "5/QĐ-AA", request="7/AA-VP")}
+        assert self.told(agency("aa", retired), agency("aa", asked)) == []
+
+    def test_a_closing_that_is_withdrawn_is_told_as_that_and_then_as_gone(self) -> None:
+        closed = event("retired", "2012-01-01", "5/QĐ-AA")
+        back: dict[str, Any] = {
+            "document": "5/QĐ-AA",
+            "date": "2012-01-01",
+            "event": "retired",
+            "withdrawn": {"document": "8/QĐ-AA", "date": "2011-06-01"},
+        }
+        stays: Entry = {**HOA, "withdrawn": [back]}
+        assert self.told(agency("aa", {**HOA, "closed": closed}), agency("aa", stays)) == []
+        gone = [("1", "withdrawn", "retired", "2012-01-01", "8/QĐ-AA")]
+        assert self.told(agency("aa", stays), agency("aa", HOA)) == gone
+        assert self.told(agency("aa", stays), agency("aa", {**HOA, "closed": closed})) == gone
+
+    def test_of_an_agency(self) -> None:
+        change = {"document": "5/QĐ-UBND", "date": "2012-01-01", "kind": "board"}
+        gone = [("", "changed", "", "2012-01-01", "5/QĐ-UBND")]
+        assert self.told(agency("aa", changes=[change]), agency("aa")) == gone
+        assert (
+            self.told(agency("aa", changes=[change]), agency("aa", changes=[{**change, "date": "2012-02-01"}])) == gone
+        )
+        gone = [("", "closed", "dissolved", "2012-01-01", "9/QĐ-UBND")]
+        assert self.told(agency("aa", closed="2012-01-01"), agency("aa")) == gone
+
+    def test_a_custodian_but_not_a_key(self) -> None:
+        head = {"person": "1", "document": "1/QĐ-UBND", "date": "2010-02-01", "as": "head"}
+        there, keyed = (agency("aa", HOA, custodians=[each]) for each in (head, {**head, "key": KEY}))
+        assert self.told(there, agency("aa", HOA)) == [("1", "custodian", "", "2010-02-01", "1/QĐ-UBND")]
+        assert self.told(there, keyed) == self.told(keyed, there) == []
+
+
 class TestDescribed:
     def test_of_a_person(self) -> None:
         (title,) = change(HOA, {**HOA, "title": "Chuyên viên"}).described
         assert (title.person, title.field, title.before, title.now) == ("1", "title", "Trưởng phòng", "Chuyên viên")
+
+    def test_of_one_who_moves_or_gets_another_name(self) -> None:
+        """A new entry says things anew, too: beside what the one before it says."""
+        for kind, code, name in (("renamed", "aa", "Lò Thị Mai"), ("transferred", "bb", "Lò Thị Mai Hoa")):
+            ends = event(kind, "2012-01-01", "6/QĐ-AA")
+            come = {**person("1", name, ends), "title": "Giám đốc", "phone": "0214 3 840 034"}
+            left = {**HOA, "closed": ends}
+            before = register(agency("aa", HOA), agency("bb"))
+            now = register(agency("aa", left, *[come] * (code == "aa")), agency("bb", *[come] * (code == "bb")))
+            assert [(each.agency, each.field, each.before, each.now) for each in between(before, now).described] == [
+                (code, "title", "Trưởng phòng", "Giám đốc"),
+                (code, "phone", "", "0214 3 840 034"),
+            ]
 
     def test_of_an_agency(self) -> None:
         found = between(register(agency("aa")), register(agency("aa", parent="stttt", identifier="H38.9"))).described
@@ -241,6 +383,7 @@ class TestCited:
             **person("3", "Giàng Seo Phử", opened, title="Văn thư", unit="Văn phòng"),
             "address": "gsphu-aa",
             "address_document": "7/AA-VP",
+            "until_before": "",
         }
         (cited,) = between(register(agency("aa", HOA)), register(agency("aa", HOA, entry))).cited
         assert cited._asdict() == {
@@ -257,6 +400,7 @@ class TestCited:
             "until": "",
             "address": "gsphu-aa",
             "address_document": "7/AA-VP",
+            "until_before": "",
         }
 
     def test_an_agency_that_opens_and_one_that_ends(self) -> None:
@@ -276,6 +420,7 @@ class TestCited:
 def test_it_is_data_for_programs() -> None:
     found = change(HOA, {**HOA, "leader": "true", "title": "Giám đốc"}).as_data()
     assert list(found) == [
-        "handovers", "keys", "pins", "unlocked", "withdrawn", "leaders", "quotas", "changes", "described", "cited",
+        "handovers", "keys", "pins", "unlocked", "withdrawn", "gone",
+        "leaders", "quotas", "changes", "described", "cited",
     ]  # fmt: skip
     assert json.loads(json.dumps(found)) == found

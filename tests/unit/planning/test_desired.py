@@ -408,6 +408,17 @@ def test_the_mailbox_of_a_renamed_person_goes_on_under_the_new_name_and_the_form
     assert "lan-stttt" not in routes(accounts(renamed(), "2012-06-01"))
 
 
+def test_a_new_name_of_one_who_is_suspended_has_its_own_document() -> None:
+    """The suspension goes on in the new entry from that day, and is not what happened on it."""
+    spell, ends = {"document": "7/QĐ-AA", "date": "2010-06-01"}, event("renamed", "2011-01-01", "5/QĐ-AA")
+    first = person("1", "Lò An", "2010-01-01", ends, suspended=[spell])
+    second = person("1", "Lò Thị Bình", ends, suspended=[{**spell, "date": "2011-01-01"}])
+    texts = register(agency("stttt", first, second))
+    for day, stated in (("2010-12-31", ("7/QĐ-AA", "2010-06-01")), ("2011-01-01", ("5/QĐ-AA", "2011-01-01"))):
+        found = accounts(texts, day).accounts["official", "1"]
+        assert (found.state, found.document, found.since) == ("suspended", *stated)
+
+
 def test_the_address_of_a_renamed_person_stays_where_a_document_pins_it() -> None:
     texts = renamed(address="lan-stttt", address_document="1/QĐ-UBND")
     found = accounts(texts, "2011-01-01")

@@ -16,10 +16,24 @@ from danhba.model.place import Place
 from danhba.model.policy import Guards, Limit
 from danhba.planning import listing, plan
 from danhba.planning.accounts import EMPTY, Accounts
+from danhba.planning.compared import compare
 from danhba.rendering import addresses as show_addresses
+from danhba.rendering import compared as show_compared
 from danhba.rendering import findings as show_findings
 from danhba.rendering import plan as show_plan
-from tests.support.registers import Texts, account, agency, edited, files, person, register, route, timeline, wanted
+from tests.support.registers import (
+    Texts,
+    account,
+    agency,
+    edited,
+    event,
+    files,
+    person,
+    register,
+    route,
+    timeline,
+    wanted,
+)
 
 S = "agencies/stttt.yml"
 KEYS = ["rule", "severity", "clause", "file", "line", "column", "object", "message"]
@@ -150,6 +164,22 @@ LISTED: Texts = register(
 )
 
 
+def test_a_plan_of_two_registers_says_which_addresses_are_pinned_and_who_is_unlocked() -> None:
+    """Neither is seen in what a server does: an address looks like any other, and who moves is just there."""
+    spell = {"document": "9/QĐ-AA", "date": "2010-02-01"}
+    first = person("1", "Lò An", "2010-01-01", suspended=[spell])
+    left = {**first, "closed": event("transferred", "2011-01-01")}
+    come = person("1", "Lò An", event("transferred", "2011-01-01"), address="la-bb", address_document="3/QĐ-BB")
+    then, now = (
+        check(files(register(agency("aa", one), agency("bb", *more)))) for one, *more in ([first], [left, come])
+    )
+    said = [*show_compared.notes(compare(then.register, now.register, now.issued), "en")]
+    assert said == [
+        "pinned address: bb: la-bb for Lò An (1), decided by 3/QĐ-BB",
+        "unlocked sooner: bb: Lò An (1) from 2011-01-01 on by 1/QĐ-UBND; suspended since 2010-02-01, until —",
+    ]
+
+
 def listed() -> list[listing.Listed]:
     return listing.everything(timeline(LISTED, "2011-06-01"))
 
@@ -215,6 +245,15 @@ class TestAddresses:
             "    Cơ quan aa (aa), Cơ quan aa (aa)",
             "    opened 2000-01-01: 8/QĐ-UBND (established)",
         ]
+
+    def test_what_is_to_be_closed_is_not_closed_yet(self) -> None:
+        texts = register(agency("aa", person("1", "Lò An", "2010-01-01", "2011-01-01")))
+        for day, line in (
+            ("2010-12-31", "    to be closed 2011-01-01: 21/QĐ-UBND (retired)"),
+            ("2011-01-01", "    closed 2011-01-01: 21/QĐ-UBND (retired)"),
+        ):
+            (item,) = (each for each in listing.everything(timeline(texts, day)) if each.id == "1")
+            assert line in show_addresses.in_full(item, "en").splitlines()
 
     def test_in_full_as_data(self) -> None:
         first = show_addresses.in_full_data(listed()[1])

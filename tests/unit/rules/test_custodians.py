@@ -46,6 +46,26 @@ CASES = [
         [],
     ),
     Case(
+        "a custodian who left, and never came back",
+        register(
+            agency(
+                "aa",
+                person("1", "Lò An", "2011-01-01", "2011-06-01"),
+                person(
+                    *("1", "Lò An"),
+                    {
+                        "document": "7/QĐ-AA",
+                        "date": "2011-07-01",
+                        "event": "recruited",
+                        "withdrawn": {"document": "8/QĐ-AA", "date": "2011-06-15"},
+                    },
+                ),
+                custodians=[{"person": "1", "document": "1/GUQ-AA", "date": "2011-02-01", "as": "delegate"}],
+            )
+        ),
+        ["agencies/aa.yml:7:14 custodian-left"],
+    ),
+    Case(
         "a custodian of an agency that closed",
         register(
             agency(

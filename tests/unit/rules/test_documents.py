@@ -79,6 +79,23 @@ def reshaped(name: str, change: dict[str, str], *expected: str, kind: str = "off
     )
 
 
+HIRED = ["12:24 document-hired"]
+
+
+def taken(name: str, day: str, document: str, *expected: str) -> Case:
+    """Somebody hired by a unit that goes from one department to another in 2011, by the committee's decision."""
+    change = {"document": "1/QĐ-UBND", "date": "2011-01-01", "parent": "cc"}
+    return Case(
+        name,
+        register(
+            agency("ubnd", kind="provincial_committee"),
+            *(agency(code, parent="ubnd") for code in ("aa", "cc")),
+            agency("bb", person("1", "Lò An", event("recruited", day, document)), parent="aa", changes=[change]),
+        ),
+        [f"agencies/bb.yml:{place}" for place in expected],
+    )
+
+
 CASES = [
     reshaped("changed by the department above", {"document": "1/TTr-AA", "kind": "board"}),
     reshaped(
@@ -90,7 +107,16 @@ CASES = [
         "34 document-agency",
         kind="department",
     ),
-    reshaped("moved by the department that it comes under", {"document": "1/QĐ-CC", "parent": "cc"}),
+    reshaped(
+        "moved by the department that it comes under", {"document": "1/QĐ-CC", "parent": "cc"}, "34 document-founder"
+    ),
+    reshaped(
+        "moved by the department that it was under", {"document": "1/QĐ-AA", "parent": "cc"}, "34 document-founder"
+    ),
+    reshaped("given a number by the department above", {"document": "1/QĐ-AA", "identifier": "H38.1"}),
+    reshaped(
+        "given a number by another department", {"document": "1/QĐ-CC", "identifier": "H38.1"}, "34 document-founder"
+    ),
     reshaped("moved by the committee", {"document": "1/QĐ-UBND", "parent": "cc"}),
     reshaped("moved by another department", {"document": "1/QĐ-CC", "parent": "ubnd"}, "34 document-founder"),
     reshaped("changed by itself", {"document": "1/QĐ-BB", "kind": "board"}, "34 document-own"),
@@ -111,6 +137,15 @@ CASES = [
     hired("hired by nobody of this register", "1/QĐ-XYZ"),
     hired("hired by another department", "1/QĐ-CC", "10:24 document-hired"),
     hired("come from before by another department's", "1/QĐ-CC", by="migrated"),
+    *(
+        taken(name, day, document, *expected)
+        for name, day, document, expected in (
+            ("hired before it goes under another department, by that one", "2010-12-31", "2/QĐ-CC", HIRED),
+            ("hired on the day on which it does", "2011-01-01", "2/QĐ-CC", []),
+            ("hired by the department that it was under", "2011-01-01", "2/QĐ-AA", HIRED),
+            ("hired by that one the day before", "2010-12-31", "2/QĐ-AA", []),
+        )
+    ),
     *(
         change(f"{document} for a decision", S, "45/QĐ-STTTT", document, *expected)
         for document, expected in (

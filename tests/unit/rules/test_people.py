@@ -55,6 +55,13 @@ def doubled(
     return Case(name, texts, [f"agencies/{code}.yml:{place}" for place in expected])
 
 
+NEVER: dict[str, Value] = {
+    "document": "7/QĐ-UBND",
+    "date": "2012-07-01",
+    "event": "recruited",
+    "withdrawn": {"document": "8/QĐ-UBND", "date": "2010-12-01"},
+}
+NEVER_THEN: dict[str, Value] = {**NEVER, "date": "2011-01-01"}
 CLERK: dict[str, Value] = {"title": "Văn thư", "unit": "Văn phòng"}
 PHONE: dict[str, Value] = {"phone": "0214 3 840 034"}
 SAME_PHONE: dict[str, Value] = {"phone": "02143840034"}
@@ -86,6 +93,9 @@ CASES = [
     ),
     doubled("one name and title of one who leaves far ahead", CLERK, CLERK, "12:5 person-alike", ends="2013-01-01"),
     doubled("one name, title and unit of one who has left", CLERK, CLERK, ends="2012-05-01"),
+    doubled("one name and title of one who never came", CLERK, {**CLERK, "opened": NEVER}),
+    doubled("one name and telephone of one who came nowhere", PHONE, {**SAME_PHONE, "opened": NEVER}, code="bb"),
+    doubled("one name and day of one who never came", CLERK, {**CLERK, "opened": NEVER_THEN}),
     Case(
         "one name and telephone three times",
         register(

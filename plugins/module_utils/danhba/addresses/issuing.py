@@ -126,8 +126,10 @@ class _Issuer:
             local = self._pinned(issuance) if issuance.address else self._computed(issuance)
             if local:
                 self.holders.setdefault(local, issuance.id)
-                # What was taken back holds the address for its own person, but takes nothing from it.
-                self.held[issuance.id] = self.held.get(issuance.id, local) if issuance.void else local
+                # What was taken back keeps the address from others, and hands none on: who comes after all under the
+                # same name is given the same one, and nobody gets what was made of another name or pinned.
+                if not issuance.void:
+                    self.held[issuance.id] = local
             yield local
 
     def _pinned(self, issuance: Issuance) -> str | None:

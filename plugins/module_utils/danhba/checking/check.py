@@ -158,7 +158,7 @@ class _Read:
         found = [examine(file, system) for file in _agencies(self.files.values()) if _stem(file) in only]
         agencies = {e.agency.code: e.agency for e in found if e.agency}
         issued = {e.agency.code: e.locals for e in found if e.agency and e.locals is not None}
-        return Version(Register(self.province, agencies, self.digest), Issued(issued))
+        return Version(Register(self.province, agencies, self.digest), Issued(issued), self.register())
 
 
 class _Locals(Mapping[str, Sequence[str | None]]):
@@ -295,11 +295,24 @@ def _only_later(made: Plan, day: date) -> Plan:
 
 def loosened(before: Checked, now: Checked, day: date) -> list[Finding]:
     """What would stop a change, were the guards as before it: it passes because the change loosens them."""
+    return _passing(before, now, day, before.sound[0]) if before.sound else []
+
+
+def acknowledged(before: Checked, now: Checked, day: date) -> list[Finding]:
+    """What would stop a change, were nothing acknowledged, whoever did that and when."""
+    if now.sound is None or not any(day <= each.until for each in now.sound[0].province.acknowledgements):
+        return []
+    register = now.sound[0]
+    return _passing(before, now, day, replace(register, province=replace(register.province, acknowledgements=())))
+
+
+def _passing(before: Checked, now: Checked, day: date, guards: Register) -> list[Finding]:
+    """What a change does that would be a finding by the guards and acknowledgements of another register."""
     was, read = before.read, now.read
     if was.province is None or read.province is None or not before.sound or not now.sound:
         return []
-    guarded = replace(read.province, acknowledgements=was.province.acknowledgements)
-    found = [_refused(refusal, read) for refusal in _refusals(was, read, day, desired.guards(before.sound[0]))]
+    guarded = replace(read.province, acknowledgements=guards.province.acknowledgements)
+    found = [_refused(refusal, read) for refusal in _refusals(was, read, day, desired.guards(guards))]
     return new(now.findings, _ordered([*found, *_taken_back(was, read, day, guarded)]))
 
 

@@ -10,7 +10,7 @@ from ..addresses.issuing import contact
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.findings import Finding, Severity, binding
-from ..planning.compared import OPENED, Cited, Handover, Withdrawn
+from ..planning.compared import OPENED, Cited, Gone, Handover, Withdrawn
 from ..rendering import compared as show_compared
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
@@ -88,6 +88,9 @@ def _guards(review: Review, language: str) -> Iterator[_Section]:
     items = [_item(finding, language) for finding in review.loosened]
     heading = _("The guards are loosened, and this passes only by that: compare each with its document.")
     yield heading, items, _ROOM_FOR_LISTS
+    items = [_item(finding, language) for finding in review.acknowledged]
+    heading = _("⚠️ This passes only by an acknowledgement in {target} already: compare each with its document.")
+    yield heading, items, _ROOM_FOR_LISTS
 
 
 def _compared(review: Review, language: str) -> Iterator[_Section]:
@@ -104,6 +107,8 @@ def _compared(review: Review, language: str) -> Iterator[_Section]:
     withdrawn = [_line(_withdrawn(item, language)) for item in compared.withdrawn]
     heading = _("Withdrawn before its day: this does not come to pass. Compare each with the document that says so.")
     yield heading, withdrawn, most
+    gone = [_line(_gone(item, language)) for item in compared.gone]
+    yield _("⚠️ Taken out, with no document that takes it back: compare each with what acknowledges it."), gone, most
     leaders = [_line(show_compared.leader(item, language)) for item in compared.leaders]
     yield _("Leaders: compare each with the appointment."), leaders, most
     quotas = [_line(show_compared.quota(item, language)) for item in compared.quotas]
@@ -119,6 +124,10 @@ def _compared(review: Review, language: str) -> Iterator[_Section]:
 def _withdrawn(item: Withdrawn, language: str) -> str:
     what = named(item.event, language) if item.event else translator(language)(show_compared.DONE[item.what])
     return show_compared.withdrawn(item, what, language)
+
+
+def _gone(item: Gone, language: str) -> str:
+    return show_compared.gone(item, named(item.event, language) if item.event else "", language)
 
 
 def _handed(item: Handover, language: str) -> Iterator[str]:
@@ -141,8 +150,9 @@ def _told(page: Page, review: Review, language: str) -> None:
 
 
 # One thing that a document does on a day, to one or to many: a reviewer has it in hand, and compares all of them.
-_SAME = attrgetter("day", "document", "request", "what", "event", "until")
+_SAME = attrgetter("day", "document", "request", "what", "event", "until", "until_before")
 _REQUEST, _PINNED_BY = _("request"), _("address by {document}")
+_UNTIL = _("until {before} → {until}")
 
 
 def _cited(page: Page, review: Review, language: str, file: str) -> None:
@@ -164,6 +174,8 @@ def _deed(item: Cited, language: str) -> str:
     what = translate(show_compared.DONE[item.what])
     event = f" ({named(item.event, language)})" if item.event else ""
     until = f" → {item.until}" if item.until else ""
+    if item.until_before:
+        what += ", " + render(_UNTIL, {"before": item.until_before, "until": item.until or _NONE}, language)
     request = f", {translate(_REQUEST)} {item.request}" if item.request else ""
     return f"{item.day}{until}, {item.document}{request}: {what}{event}"
 
@@ -207,6 +219,9 @@ def _passing(review: Review, language: str, left: int) -> str:
     proposal = review.proposal
     if review.loosens:
         return "⚠️ " + _say(_("No errors, but the guards are loosened: read by what, and what for"), language, proposal)
+    if review.acknowledged:
+        template = _("No errors, but this passes only by an acknowledgement in force: read by which, and what for")
+        return "⚠️ " + _say(template, language, proposal)
     if left:
         template = _("No errors, but {count} lines to compare do not fit here: read those, too, before approving")
         return "⚠️ " + _say(template, language, proposal, count=left)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ..addresses.issuing import Issued
-from ..checking.check import check, differences, loosened
+from ..checking.check import Checked, acknowledged, check, differences, loosened
 from ..model.findings import Finding, binding, new
 from ..model.register import Agency, Issuance, Register
 from ..planning.compared import Compared, compare
@@ -39,7 +39,8 @@ class Review:
     The plan has what the proposal does on `day` and on those to come, up to its own day; `more` are other days.
     `findings` are those that what it is compared with has not; `known` counts the others. `settings` are the changes
     of the province's file: path of the key, value before and now (empty where there is none). Where the proposal
-    `loosens` guards, `loosened` is what passes only by that.
+    `loosens` guards, `loosened` is what passes only by that; `acknowledged` is what passes by an acknowledgement that
+    was there before.
     """
 
     proposal: Proposal
@@ -53,6 +54,7 @@ class Review:
     compared: Compared = field(default_factory=Compared)
     loosens: bool = False
     loosened: list[Finding] = field(default_factory=list)
+    acknowledged: list[Finding] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
@@ -82,19 +84,25 @@ def review(proposal: Proposal, day: date) -> Review:
         moved = list(_moved(proposal, *now.sound)) if proposal.behind else []
     settings = list(_settings(base, files))
     known = len(now.findings) - len(findings)
-    made_out = Review(
-        proposal, day, findings, known, made, more, moved, settings, compare(before.register, now.register, now.issued)
-    )
+    compared = compare(before.register, now.register, now.issued)
+    made_out = Review(proposal, day, findings, known, made, more, moved, settings, compared)
+    return _with_what_passes(made_out, before, now)
+
+
+def _with_what_passes(made_out: Review, before: Checked, now: Checked) -> Review:
+    """A review with what its guards would have stopped, were they as before or nothing acknowledged."""
+    day = made_out.day
     if before.register and now.register and loosens(before.register.province, now.register.province):
-        return replace(made_out, loosens=True, loosened=loosened(before, now, day))
-    return made_out
+        made_out = replace(made_out, loosens=True, loosened=loosened(before, now, day))
+    return replace(made_out, acknowledged=new(made_out.loosened, acknowledged(before, now, day)))
 
 
 def together(plans: list[Plan]) -> Plan:
     """All that a change does on the day and later, each thing once; what it must not do is among the findings."""
-    actions = {(action.action, action.kind, action.id): action for each in reversed(plans) for action in each.actions}
+    every = (action for each in reversed(plans) for action in each.actions)
+    actions = {(action.action, action.kind, action.id, action.date): action for action in every}
     refused = plans[0].refused if len(plans) == 1 else ()
-    ordered = sorted(actions.values(), key=lambda action: action.order)
+    ordered = sorted(actions.values(), key=lambda action: (action.order, action.date))
     return replace(plans[0], day=plans[-1].day, actions=tuple(ordered), refused=refused)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from .entries import entry_on
 from .register import Agency, Custodian, Issuance, Province
 
 
@@ -37,15 +38,10 @@ def holder(agency: Agency, day: date) -> tuple[Custodian, Issuance] | None:
 
 def in_office(agency: Agency, custodian: Custodian, day: date) -> tuple[Custodian, Issuance] | None:
     """A custodian with the entry that is open on a day, if there is one."""
-    for issuance in agency.people:
-        if issuance.id == custodian.person and _is_open(issuance, day):
-            return custodian, issuance
-    return None
-
-
-def _is_open(issuance: Issuance, day: date) -> bool:
-    there = issuance.opened.date <= day and (issuance.closed is None or day < issuance.closed.date)
-    return there and not any(suspension.covers(day) for suspension in issuance.suspended)
+    entry = entry_on(agency.people, custodian.person, day)
+    if entry is None or any(suspension.covers(day) for suspension in entry.suspended):
+        return None
+    return custodian, entry
 
 
 def turns(agency: Agency) -> Iterator[date]:

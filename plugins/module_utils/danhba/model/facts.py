@@ -15,7 +15,7 @@ from ..jsontext import pack, unpack
 from . import documents
 from .findings import KIND_LIMIT, Where
 from .place import START, Place
-from .register import MOVES, WITHDRAWN, Agency, Event, Issuance
+from .register import MOVES, PAIRED, WITHDRAWN, Agency, Event, Issuance
 
 FOREVER = "9999-12-31"
 
@@ -99,11 +99,23 @@ class PublicKey(NamedTuple):
 
 
 class Hired(NamedTuple):
-    """Somebody recruited by a document of another body: its code, the document, and where that stands."""
+    """Somebody recruited by a document of another body: its code, the day, the document, and where that stands."""
 
     body: str
+    day: str
     document: str
     object: str
+    line: int
+    column: int
+
+
+class TakenBack(NamedTuple):
+    """One side of a move or of a new name that was taken back: whose, its day and event, whether it is the opening."""
+
+    id: str
+    day: str
+    event: str
+    opens: bool
     line: int
     column: int
 
@@ -154,9 +166,10 @@ class PackedPeople(Sequence[Held]):
 class Facts(NamedTuple):
     """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
-    `founded_by` is the document that opened it, `hired` the first that came by each other body's, `changed` what
-    documents of others changed of it. `parents` and `identifiers` begin with those of its founding. `ids` are those of
-    the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
+    `founded_by` is the document that opened it, `hired` the first that came by each other body's under each parent,
+    `changed` what documents of others changed of it, `taken_back` what was to begin and end by a move or a new name.
+    `parents` and `identifiers` begin with those of its founding. `ids` are those of the issuances, `moved` those that
+    began or ended by a move, `latest` is the last of all days.
     """
 
     file: str
@@ -179,6 +192,7 @@ class Facts(NamedTuple):
     parents: tuple[Since, ...]
     identifiers: tuple[Since, ...]
     changed: tuple[Hired, ...]
+    taken_back: tuple[TakenBack, ...]
     alike: tuple[Alike, ...]
     dialled: tuple[int, ...]
     people: Sequence[Held]
@@ -240,6 +254,7 @@ def of(agency: Agency, locals_: list[str | None], namesakes: Namesakes) -> Facts
         parents=tuple(_since(agency, "parent")),
         identifiers=tuple(_since(agency, "identifier")),
         changed=tuple(_changed(agency)),
+        taken_back=tuple(_taken_back(agency)),
         alike=namesakes.pairs,
         dialled=namesakes.dialled,
         people=people,
@@ -277,15 +292,18 @@ def _pins(agency: Agency, locals_: list[str | None]) -> Iterator[Pin]:
 
 
 def _hired(agency: Agency) -> Iterator[Hired]:
-    counted: Counter[str] = Counter()
+    counted: Counter[tuple[str, str]] = Counter()
     for issuance in agency.people:
         if issuance.opened.event != "recruited":
             continue
-        body = documents.body(issuance.opened.document)
-        if body and body != agency.code and counted[body] < KIND_LIMIT:
-            counted[body] += 1
-            place = issuance.opened.at.get("document", issuance.at[""])
-            yield Hired(body, issuance.opened.document, f"{agency.code}/{issuance.id}", *place)
+        body, opened = documents.body(issuance.opened.document), issuance.opened
+        if body and body != agency.code:
+            under = (body, agency.on(opened.date).parent)
+            counted[under] += 1
+            if counted[under] <= KIND_LIMIT:
+                place = opened.at.get("document", issuance.at[""])
+                subject = f"{agency.code}/{issuance.id}"
+                yield Hired(body, opened.date.isoformat(), opened.document, subject, *place)
 
 
 def _since(agency: Agency, key: str) -> Iterator[Since]:
@@ -300,7 +318,17 @@ def _changed(agency: Agency) -> Iterator[Hired]:
     for change in agency.changes:
         body = documents.body(change.document)
         if body and body != agency.code and documents.kind(change.document) in documents.FOUNDING:
-            yield Hired(body, change.document, agency.code, *change.at.get("document", agency.where("changes").place))
+            place = change.at.get("document", agency.where("changes").place)
+            yield Hired(body, change.date.isoformat(), change.document, agency.code, *place)
+
+
+def _taken_back(agency: Agency) -> Iterator[TakenBack]:
+    for issuance in agency.people:
+        for happening, day, _ending in issuance.taken_back():
+            if isinstance(happening, Event) and happening.event in PAIRED:
+                opens = happening is issuance.opened
+                place = issuance.at.get("opened" if opens else "withdrawn", issuance.at[""])
+                yield TakenBack(issuance.id, day.isoformat(), happening.event, opens, *place)
 
 
 def _dates(agency: Agency) -> Iterator[Dated]:
@@ -323,7 +351,7 @@ def _dates(agency: Agency) -> Iterator[Dated]:
 _LISTS, _PLAIN = Facts._fields.index("pins"), Facts._fields.index("dialled")
 _MADE: tuple[Callable[[Any], Any], ...] = (
     *(Pin._make, PublicKey._make, Dated._make, Hired._make),
-    *(Since._make, Since._make, Hired._make),
+    *(Since._make, Since._make, Hired._make, TakenBack._make),
     lambda pair: Alike(pair[0], pair[1], tuple(pair[2])),
 )
 

@@ -8,21 +8,26 @@ does not. Days are ISO 8601, empty where there is none; quotas are octets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ..addresses.issuing import Issued
 from ..model.custody import Rekeyed, rekeyed
+from ..model.entries import by_person, entry_on, everywhere, last_before
 from ..model.policy import Policy
-from ..model.register import Agency, Event, Issuance, Register, Suspension, numbered
+from ..model.register import RENAMED, Agency, Custodian, Event, Issuance, Register, Suspension, numbered
 from ..model.rows import ids_of
 from .accounts import AGENCY, OFFICIAL
 
 OPENED, CLOSED, SUSPENDED, ENDED = "opened", "closed", "suspended", "ended"
+# What may be taken out besides a closing: an entry of `changes`, a custodian, what was withdrawn.
+CHANGED, CUSTODIAN, WITHDRAWN = "changed", "custodian", "withdrawn"
 # What is said of a person, and of an agency, without a document of its own.
-_OF_PEOPLE = ("name", "family", "given", "title", "unit", "phone")
+_UNNAMED = ("title", "unit", "phone")
+_OF_PEOPLE = ("name", "family", "given", *_UNNAMED)
 _OF_AGENCIES = ("name", "kind", "parent", "identifier")
 
 
@@ -86,6 +91,23 @@ class Withdrawn(NamedTuple):
     on: str
 
 
+class Gone(NamedTuple):
+    """What the register said and says no more, nor that a document takes it back: a correction that was acknowledged.
+
+    `what` is one of `CLOSED`, `CHANGED`, `CUSTODIAN` and `WITHDRAWN`, `event` that of it where it had one. Of what was
+    withdrawn, `day` is the one on which it was to come to pass, and `document` the one that took it back. A `person` is
+    empty where it is the agency's own.
+    """
+
+    agency: str
+    day: str
+    person: str
+    name: str
+    what: str
+    event: str
+    document: str
+
+
 class Leader(NamedTuple):
     """Who becomes a leader, whose mail is kept longer, or is one no more; by the document of a new entry."""
 
@@ -144,6 +166,8 @@ class Described(NamedTuple):
 class Cited(NamedTuple):
     """What a document does on a day to a person, or without a `person` to an agency.
 
+    Of a suspension that was there before and ends on another day, `until_before` is the former end.
+
     `what` is one of `OPENED`, `CLOSED`, `SUSPENDED` and `ENDED`; `event` is that of the first two, `until` the end of
     the third. `address` is the local part.
     """
@@ -161,6 +185,7 @@ class Cited(NamedTuple):
     until: str
     address: str
     address_document: str
+    until_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +197,7 @@ class Compared:
     pins: tuple[Pinned, ...] = ()
     unlocked: tuple[Unlocked, ...] = ()
     withdrawn: tuple[Withdrawn, ...] = ()
+    gone: tuple[Gone, ...] = ()
     leaders: tuple[Leader, ...] = ()
     quotas: tuple[Quota, ...] = ()
     changes: tuple[Changed, ...] = ()
@@ -194,20 +220,8 @@ def compare(before: Register | None, now: Register | None, issued: Issued | None
         for agency in now.agencies.values()
         if former.get(agency.code) is not agency and former.get(agency.code) != agency
     ]
-    made.earlier = _earlier(former.values(), {id_ for _then, agency in pairs for id_ in ids_of(agency)})
+    made.earlier = everywhere(now.agencies.values(), {id_ for _then, agency in pairs for id_ in ids_of(agency)})
     return made.all(pairs)
-
-
-def _earlier(agencies: Iterable[Agency], people: Set[str]) -> dict[str, Issuance]:
-    """The last entry of some people before the change, by the days, wherever it is."""
-    found: dict[str, Issuance] = {}
-    for agency in agencies:
-        if people.isdisjoint(ids_of(agency)):
-            continue
-        for issuance in agency.people:
-            if issuance.id not in found or found[issuance.id].opened.date <= issuance.opened.date:
-                found[issuance.id] = issuance
-    return found
 
 
 # An entry as it was and is, the former None for a new one, with its local part.
@@ -218,7 +232,7 @@ class _Made:
     def __init__(self, before: Register | None, now: Register, issued: Issued | None) -> None:
         self.before, self.now, self.issued = before, now, issued
         self.policy = now.province.policy
-        self.earlier: Mapping[str, Issuance] = {}
+        self.earlier: Mapping[str, list[Issuance]] = {}
 
     def all(self, agencies: Iterable[tuple[Agency | None, Agency]]) -> Compared:
         found: dict[str, list[Any]] = {each.name: [] for each in fields(Compared)}
@@ -226,6 +240,7 @@ class _Made:
         for then, agency in agencies:
             found["handovers"] += _handovers(then, agency)
             found["keys"] += rekeyed(then, agency, self.now.province) if then else ()
+            found["gone"] += _gone_of_agency(then, agency) if then else ()
             found["quotas"] += self._contact(then, agency)
             found["changes"] += _changes(then, agency)
             found["described"] += _described(agency, then, agency, _OF_AGENCIES)
@@ -247,14 +262,24 @@ class _Made:
         found["pins"] += _pins(agency, then, now)
         found["unlocked"] += _unlocked(agency, then, now) if then else self._let_in(agency, now)
         found["withdrawn"] += _withdrawn(agency, then, now)
+        found["gone"] += _gone(agency, then, now) if then else ()
         found["leaders"] += self._leader(agency, then, now)
         found["quotas"] += self._quota(agency, then, now)
-        found["described"] += _described(agency, then, now, _OF_PEOPLE)
+        renamed = then is None and now.opened.event == RENAMED
+        told = _UNNAMED if renamed else _OF_PEOPLE
+        found["described"] += _described(agency, self._former(then, now), now, told)
         found["cited"] += _of_person(agency, pair)
+
+    def _former(self, then: Issuance | None, now: Issuance) -> Issuance | None:
+        """What stood of somebody: the entry as it was, or of a new one the last before its day, wherever it is.
+
+        That one is taken as it is now, for what changed of it is told of itself.
+        """
+        return then or last_before(self.earlier.get(now.id, ()), now.id, now.opened.date)
 
     def _let_in(self, agency: Agency, now: Issuance) -> Iterator[Unlocked]:
         """One whose suspension would go on beyond the day of a new entry, which does not carry it as far."""
-        earlier, day = self.earlier.get(now.id), now.opened.date
+        earlier, day = self._former(None, now), now.opened.date
         spells = [spell for spell in earlier.suspended if spell.end is None or day < spell.end] if earlier else []
         carried = next((spell for spell in now.suspended if spell.covers(day)), None)
         for before in spells:
@@ -264,14 +289,14 @@ class _Made:
                 yield _sooner(agency, now, before, carried.end.isoformat(), (carried.ended or carried).document)
 
     def _leader(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Leader]:
-        earlier = then or self.earlier.get(now.id)
+        earlier = self._former(then, now)
         was = bool(earlier and earlier.leader)
         if was != now.leader:
             document = "" if then else now.opened.document
             yield Leader(agency.code, now.id, now.name, now.title, was, now.leader, document)
 
     def _quota(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Quota]:
-        usual, earlier = self.policy.quota_official, then or self.earlier.get(now.id)
+        usual, earlier = self.policy.quota_official, self._former(then, now)
         before, room = (earlier.quota or usual) if earlier else None, now.quota or usual
         stated = now.quota is not None if earlier is None else before != room
         if stated:
@@ -297,11 +322,12 @@ class _Made:
 
 def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
     known = before.custodians if before else ()
-    people = {issuance.id: issuance for issuance in now.people} if now.custodians else {}
+    people = by_person(now.people, {custodian.person for custodian in now.custodians}) if now.custodians else {}
     former = None
     for each in now.custodians:
         if each not in known:
-            to, by = people.get(each.person), people.get(former.person) if former else None
+            to = _named(people, each)
+            by = last_before(people.get(former.person, ()), former.person, each.date) if former else None
             yield Handover(
                 now.code,
                 each.date.isoformat(),
@@ -315,6 +341,13 @@ def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
                 by.name if by else "",
             )
         former = each
+
+
+def _named(people: Mapping[str, Sequence[Issuance]], custodian: Custodian) -> Issuance | None:
+    """A custodian's entry of the day, or else the last before it."""
+    entries = people.get(custodian.person, ())
+    asked = (entries, custodian.person, custodian.date)
+    return entry_on(*asked) or last_before(*asked)
 
 
 def _pins(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Pinned]:
@@ -350,6 +383,37 @@ def _withdrawn(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator
         what = (OPENED if happening == now.opened else CLOSED) if event else SUSPENDED
         stated = (day.isoformat(), happening.document, ending.document, ending.date.isoformat())
         yield Withdrawn(agency.code, now.id, now.name, what, event, *stated)
+
+
+def _gone_of_agency(then: Agency, now: Agency) -> Iterator[Gone]:
+    closed = then.closed
+    if closed and not (now.closed and _stated(closed) == _stated(now.closed)):
+        yield Gone(now.code, closed.date.isoformat(), "", then.name, CLOSED, closed.event, closed.document)
+    for change in then.changes:
+        if change not in now.changes:
+            yield Gone(now.code, change.date.isoformat(), "", then.name, CHANGED, "", change.document)
+    kept = {replace(custodian, key="") for custodian in now.custodians}
+    for each in then.custodians:
+        if replace(each, key="") not in kept:
+            held = _named(by_person(then.people, {each.person}), each)
+            name = held.name if held else ""
+            yield Gone(now.code, each.date.isoformat(), each.person, name, CUSTODIAN, "", each.document)
+
+
+def _gone(agency: Agency, then: Issuance, now: Issuance) -> Iterator[Gone]:
+    """A closing that is neither there nor withdrawn, and what was withdrawn and is so no more."""
+    closed, there = then.closed, [each for each in (now.closed, *now.withdrawn) if each]
+    if closed and not then.void and _stated(closed) not in map(_stated, there):
+        yield Gone(agency.code, closed.date.isoformat(), now.id, now.name, CLOSED, closed.event, closed.document)
+    kept = {(day, ending) for _happening, day, ending in now.taken_back()}
+    for happening, day, ending in then.taken_back():
+        if (day, ending) not in kept:
+            event = happening.event if isinstance(happening, Event) else ""
+            yield Gone(agency.code, day.isoformat(), now.id, now.name, WITHDRAWN, event, ending.document)
+
+
+def _stated(event: Event) -> tuple[str, date, str]:
+    return event.document, event.date, event.event
 
 
 def _changes(then: Agency | None, agency: Agency) -> Iterator[Changed]:
@@ -398,7 +462,10 @@ def _spell(agency: Agency, before: Suspension | None, now: Suspension, pair: _Pa
     stated = (before.document, before.since, before.until) if before else None
     if stated != (now.document, now.since, now.until) and not now.withdrawn:
         until = now.until.isoformat() if now.until else ""
-        yield _cited(agency, SUSPENDED, Event(now.document, now.since, ""), pair, until)
+        cited = _cited(agency, SUSPENDED, Event(now.document, now.since, ""), pair, until)
+        if before and before.until and (before.document, before.since) == (now.document, now.since):
+            cited = cited._replace(until_before=before.until.isoformat())
+        yield cited
     if now.ended and now.ended != (before.ended if before else None):
         yield _cited(agency, ENDED, Event(now.ended.document, now.ended.date, ""), pair)
 

@@ -10,8 +10,8 @@ from unidecode import unidecode
 
 from ..addresses.issuing import contact
 from ..model.policy import Guards
-from ..model.register import Agency, Change, Event, Register
-from ..model.rows import Row
+from ..model.register import PAIRED, Agency, Change, Event, Register
+from ..model.rows import Row, Spell
 from ..vietnamese.names import as_written
 from . import accounts as a
 from .state import LIVE, Entry, State, Timeline
@@ -67,6 +67,11 @@ def guards(register: Register) -> Guards:
 
     acknowledgements = tuple(replace(a, accounts=full(a.accounts)) for a in province.acknowledgements)
     return Guards(province.policy.limits, frozenset(full(province.policy.protected)), acknowledgements)
+
+
+def _is_carried(spell: Spell, row: Row) -> bool:
+    """Whether a suspension only goes on in a new entry: what happened on that day is the move, or the new name."""
+    return spell.since == row.opened_on and row.opened_event in PAIRED
 
 
 def _some(texts: list[str]) -> str:
@@ -171,7 +176,7 @@ class _Desired:
             return row.closed_by, row.closed_on
         if not row.spells:
             return row.opened_by, row.opened_on
-        if state is State.SUSPENDED and (spell := self.timeline.spell(row)):
+        if state is State.SUSPENDED and (spell := self.timeline.spell(row)) and not _is_carried(spell, row):
             return spell.document, spell.since
         today = self.timeline.day.isoformat()
         ended = [spell for spell in row.spells if spell.end and spell.end <= today and not spell.withdrawn_on]

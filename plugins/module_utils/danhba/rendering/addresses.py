@@ -81,7 +81,8 @@ def in_full(item: Listed, language: str) -> str:
         f"    {item.name} ({item.id}){title}, {item.agency.name} ({item.agency.code})",
     ]
     void = item.issuance is not None and bool(item.issuance.void_on)
-    for label, event in ((_("opened"), item.opened), (_("closed"), item.closed)):
+    closed = _("to be closed") if item.state in {"pending", "open", "suspended"} else _("closed")
+    for label, event in ((_("opened"), item.opened), (closed, item.closed)):
         if event and not void:
             lines.append(f"    {translate(label)} {event.date.isoformat()}: {event.document} ({event.event})")
     for event in (item.opened, *(item.issuance.issuance().withdrawn if item.issuance else ())):

@@ -13,13 +13,17 @@ from ..model.kinds import KINDS
 from ..model.sizes import written
 from ..planning.accounts import AGENCY
 from ..planning.compared import (
+    CHANGED,
     CLOSED,
+    CUSTODIAN,
     ENDED,
     OPENED,
     SUSPENDED,
+    WITHDRAWN,
     Changed,
     Compared,
     Described,
+    Gone,
     Handover,
     Leader,
     Pinned,
@@ -35,13 +39,18 @@ _ENTRY = attrgetter("agency", "day", "document")
 LABELS = {
     "handovers": _("contact mailbox"),
     "keys": _("key of letters"),
+    "pins": _("pinned address"),
+    "unlocked": _("unlocked sooner"),
     "withdrawn": _("withdrawn"),
+    "gone": _("taken out"),
     "leaders": _("leader"),
     "quotas": _("quota"),
+    "changes": _("agency"),
     "described": _("agency"),
 }
 ROLES = {"head": _("head of the agency"), "delegate": _("authorised in writing")}
 DONE = {OPENED: _("create"), CLOSED: _("close"), SUSPENDED: _("suspend"), ENDED: _("resume")}
+TAKEN_OUT = {CLOSED: _("close"), CHANGED: _("what the agency is"), CUSTODIAN: _("contact mailbox")}
 FIELDS = {
     "name": _("name"),
     "family": _("family name"),
@@ -109,6 +118,18 @@ def withdrawn(item: Withdrawn, what: str, language: str) -> str:
     return render(template, {**item._asdict(), "what": what}, language)
 
 
+def gone(item: Gone, event: str, language: str) -> str:
+    """What was there and is taken out, `event` being the name of its event in the language where it has one."""
+    who = f"{item.agency}: {_who(item.name, item.person)}" if item.person else item.agency
+    if item.what == WITHDRAWN:
+        what = event or translator(language)(DONE[SUSPENDED])
+        template = _("{who}: {what}, from {day} on, is withdrawn by {document} no more: that is taken out")
+    else:
+        what = translator(language)(TAKEN_OUT[item.what]) + (f" ({event})" if event else "")
+        template = _("{who}: {what}, from {day} on, {document}: taken out, as if there were none")
+    return render(template, {**item._asdict(), "who": who, "what": what}, language)
+
+
 def leader(item: Leader, language: str) -> str:
     """Who becomes a leader, or is one no more, and by which document where there is one."""
     who = f"{item.agency}: {_titled(item.name, item.person, item.title)}"
@@ -163,23 +184,31 @@ def notes(compared: Compared, language: str) -> Iterator[str]:
 
 def _notes(compared: Compared, language: str) -> Iterator[str]:
     translate = translator(language)
-    for item in compared.handovers:
-        yield f"{translate(LABELS['handovers'])}: {handover(item, language)}"
-        if item.is_to_another:
-            yield f"    {follows(item, language)}"
-    for change in compared.keys:
-        yield f"{translate(LABELS['keys'])}: {rekeyed(change, language)}"
-    for gone in compared.withdrawn:
-        yield f"{translate(LABELS['withdrawn'])}: {withdrawn(gone, translate(DONE[gone.what]), language)}"
-    for each in compared.leaders:
-        yield f"{translate(LABELS['leaders'])}: {leader(each, language)}"
-    for room in compared.quotas:
-        yield f"{translate(LABELS['quotas'])}: {quota(room, language)}"
-    for line in changes(compared.changes, language):
-        yield f"{translate(LABELS['described'])}: {line}"
-    for said in compared.described:
-        if not said.person:
-            yield f"{translate(LABELS['described'])}: {described(said, language)}"
+    for kind, lines in _lines(compared, language).items():
+        for line in lines:
+            yield line if line.startswith(" ") else f"{translate(LABELS[kind])}: {line}"
+
+
+def _lines(compared: Compared, language: str) -> dict[str, Iterable[str]]:
+    """The sentences of each kind; what is said of a person without a document is among a plan's actions."""
+    return {
+        "handovers": (line for item in compared.handovers for line in _handed(item, language)),
+        "keys": (rekeyed(item, language) for item in compared.keys),
+        "pins": (pinned(item, language) for item in compared.pins),
+        "unlocked": (unlocked(item, language) for item in compared.unlocked),
+        "withdrawn": (withdrawn(item, translator(language)(DONE[item.what]), language) for item in compared.withdrawn),
+        "gone": (gone(item, item.event, language) for item in compared.gone),
+        "leaders": (leader(item, language) for item in compared.leaders),
+        "quotas": (quota(item, language) for item in compared.quotas),
+        "changes": changes(compared.changes, language),
+        "described": (described(item, language) for item in compared.described if not item.person),
+    }
+
+
+def _handed(item: Handover, language: str) -> Iterator[str]:
+    yield handover(item, language)
+    if item.is_to_another:
+        yield f"    {follows(item, language)}"
 
 
 def _whose(item: Quota, language: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from ..messages import mark as _
+from ..model.entries import by_person, entry_on
 from ..model.findings import Finding, advice, rule
 from ..model.register import Agency, Issuance
 
@@ -79,25 +80,21 @@ def _entries(agency: Agency) -> Iterator[Finding]:
     for before, custodian in zip((None, *agency.custodians), agency.custodians, strict=False):
         if before and custodian.date < before.date:
             yield ORDER.at(agency.where_of(custodian, "date"), day=custodian.date, before=before.date)
-        if not _in_office(people.get(custodian.person, []), custodian.date):
+        if not entry_on(people.get(custodian.person, ()), custodian.person, custodian.date):
             where = agency.where_of(custodian, "person")
             yield OFFICIAL.at(where, person=custodian.person, agency=agency.code, day=custodian.date)
 
 
 def _people_of(agency: Agency) -> dict[str, list[Issuance]]:
-    """The issuances of everybody who is or was a custodian."""
+    """The issuances of everybody who is or was a custodian; one that was taken back is none."""
     known = {custodian.person for custodian in agency.custodians}
-    people: dict[str, list[Issuance]] = {}
-    for issuance in agency.people:
-        if issuance.id in known:
-            people.setdefault(issuance.id, []).append(issuance)
-    return people
+    return by_person((issuance for issuance in agency.people if not issuance.void), known)
 
 
 def _holders(agency: Agency) -> Iterator[Finding]:
     people = _people_of(agency)
     for custodian in agency.custodians:
-        holding = _in_office(people.get(custodian.person, []), custodian.date)
+        holding = entry_on(people.get(custodian.person, ()), custodian.person, custodian.date)
         if custodian.role == "head" and holding and not holding.leader:
             where = agency.where_of(custodian, "as")
             yield HEAD.at(where, person=custodian.person, agency=agency.code)
@@ -105,7 +102,7 @@ def _holders(agency: Agency) -> Iterator[Finding]:
     last = agency.custodians[-1]
     entries = people.get(last.person, [])
     ends = [issuance.closed.date for issuance in entries if issuance.closed]
-    if agency.closed is None and len(ends) == len(entries) and _in_office(entries, last.date):
+    if agency.closed is None and len(ends) == len(entries) and entry_on(entries, last.person, last.date):
         where = agency.where_of(last, "person")
         yield LEFT.at(where, person=last.person, agency=agency.code, day=max(ends))
     elif agency.closed is None and (since := _locked(entries)):
@@ -129,12 +126,4 @@ def _locked(entries: list[Issuance]) -> date | None:
         last = issuance.suspended[-1] if issuance.suspended else None
         if issuance.closed is None and last and last.end is None:
             return last.since
-    return None
-
-
-def _in_office(entries: list[Issuance], day: date) -> Issuance | None:
-    """The issuance that was open on a day; where none was, custodian-official says so."""
-    for issuance in entries:
-        if issuance.opened.date <= day and (issuance.closed is None or day < issuance.closed.date):
-            return issuance
     return None

@@ -6,6 +6,7 @@ The kinds are the type abbreviations of Decree 30/2020/NĐ-CP, Annex III; an off
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from ..messages import mark as _
@@ -214,29 +215,38 @@ def across(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
         # Where nobody knows what stands above, nobody knows whose document it takes.
         if not (foreign or founds or changed) or any(each.value not in ("", *agencies) for each in agency.parents):
             continue
-        kin = _kin(agency, agencies)
         for change in changed:
-            if change.body not in kin:
+            if change.body not in _above_both(agency, agencies, change.day):
                 where = Where(agency.file, Place(change.line, change.column), agency.code)
                 yield FOUNDER.at(where, document=change.document, body=change.body, agency=agency.code)
-        if founds and founder not in kin:
+        if founds and founder not in _kin(agency, agencies, agency.opened):
             yield FOUNDER.at(agency.where("opened"), document=agency.founded_by, body=founder, agency=agency.code)
         for hired in foreign:
-            if hired.body not in kin:
+            if hired.body not in _kin(agency, agencies, hired.day):
                 where = Where(agency.file, Place(hired.line, hired.column), hired.object)
                 values = {"document": hired.document, "body": hired.body, "agency": agency.code}
                 yield HIRED.at(where, person=hired.object.partition("/")[2], **values)
 
 
-def _kin(agency: Facts, agencies: Mapping[str, Facts]) -> set[str]:
-    """An agency, those above it at any time, and all that these grew out of."""
+def _above_both(agency: Facts, agencies: Mapping[str, Facts], day: str) -> set[str]:
+    """Who may change an agency on a day: who stood above it until then, and where it goes under another, above both.
+
+    Nobody takes an agency by a document of their own, and nobody gives one away to those who are not under them.
+    """
+    eve = date.fromordinal(max(1, date.fromisoformat(day).toordinal() - 1)).isoformat()
+    before = _kin(agency, agencies, eve)
+    return before if agency.parent_on(eve) == agency.parent_on(day) else before & _kin(agency, agencies, day)
+
+
+def _kin(agency: Facts, agencies: Mapping[str, Facts], day: str) -> set[str]:
+    """An agency, those above it on a day, and all that these grew out of."""
     found: set[str] = set()
     waiting = [agency.code]
     while waiting:
         code = waiting.pop()
         if code not in found and (each := agencies.get(code)):
             found.add(code)
-            waiting += [*(parent.value for parent in each.parents), *each.succeeds]
+            waiting += [each.parent_on(day), *each.succeeds]
     return found
 
 

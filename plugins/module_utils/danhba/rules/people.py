@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from hashlib import blake2b
@@ -12,7 +13,8 @@ from ..messages import word
 from ..model.facts import FOREVER, Alike, Facts, Held, Namesakes
 from ..model.findings import Finding, Where, advice, rule
 from ..model.personal import digits
-from ..model.register import MOVES, PAIRED, RENAMED, Agency, Issuance, Suspension
+from ..model.place import Place
+from ..model.register import MOVES, PAIRED, RENAMED, Agency, Event, Issuance, Suspension
 from ..vietnamese.names import spelling
 
 NO_END, NO_CLOSING = word(_("no end is stated")), word(_("no closing is stated"))
@@ -113,6 +115,23 @@ VOID_CLOSED = rule(
         "move closed: to the list withdrawn: with its document, as danhba withdraw does"
     ),
 )
+BOTH = rule(
+    "person-withdrawn-twice",
+    "R6.2",
+    _(
+        "{person}: what {document} does on {day} is withdrawn, and stands beside that as it was, as ended or as "
+        "withdrawn once more; leave one of them, for it comes to pass or it does not"
+    ),
+)
+UNPAIRED = rule(
+    "person-withdrawn-from",
+    "R6.2a",
+    _(
+        "{person} was to open in {agency} on {day} ({event}), which is withdrawn, but no closing of that day with "
+        "this id and event is; write it under withdrawn: where {person} was to leave, as danhba withdraw does, or "
+        "correct the event"
+    ),
+)
 TWO_IDS = advice(
     "person-two-ids",
     "R4.0",
@@ -142,6 +161,7 @@ def check(agency: Agency) -> Iterator[Finding]:
     for issuance in agency.people:
         yield from _dates(agency, issuance)
         yield from _within(agency, issuance)
+    yield from _both(agency)
     yield from _renamed(agency)
     yield from _two_ids(agency)
 
@@ -167,9 +187,38 @@ def _renamed(agency: Agency) -> Iterator[Finding]:
         yield RENAMED_TO.at(where, agency=agency.code, person=person, day=day, document=document)
 
 
+def _both(agency: Agency) -> Iterator[Finding]:
+    """What is withdrawn, and in the file once more: in whatever entry of the person, with whatever request."""
+    taken_back = [(issuance, each) for issuance in agency.people for each in issuance.taken_back()]
+    seen = Counter(key for issuance in agency.people for key in _said(issuance)) if taken_back else {}
+    for issuance, (happening, day, ending) in taken_back:
+        ended = isinstance(happening, Suspension) and happening.ended
+        if ended or seen[_key(issuance, happening, day, opens=happening is issuance.opened)] > 1:
+            where = agency.where_of(issuance)
+            where = Where(where.file, ending.at.get("document", where.place), where.object)
+            yield BOTH.at(where, person=issuance.id, document=happening.document, day=day)
+
+
+def _said(issuance: Issuance) -> Iterator[tuple[str, str, date, str]]:
+    """All that happens to somebody or was to, whether it was withdrawn or not."""
+    yield _key(issuance, issuance.opened, issuance.opened.date, opens=True)
+    for event in (issuance.closed, *issuance.withdrawn):
+        if event:
+            yield _key(issuance, event, event.date)
+    for spell in issuance.suspended:
+        yield _key(issuance, spell, spell.since)
+
+
+def _key(
+    issuance: Issuance, happening: Event | Suspension, day: date, opens: bool = False
+) -> tuple[str, str, date, str]:
+    what = happening.event if isinstance(happening, Event) else "suspended"
+    return issuance.id, happening.document, day, f"{what} {opens}"
+
+
 def _two_ids(agency: Agency) -> Iterator[Finding]:
     seen: dict[tuple[str, date], Issuance] = {}
-    for issuance in agency.people:
+    for issuance in (each for each in agency.people if not each.void):
         first = seen.setdefault((spelling(issuance.name), issuance.opened.date), issuance)
         if first.id != issuance.id and not _apart(first, issuance):
             values = {"name": issuance.name, "agency": agency.code, "day": issuance.opened.date}
@@ -197,7 +246,7 @@ def _alike(people: Sequence[Issuance]) -> Iterator[Alike]:
 def _meet(one: Issuance, other: Issuance) -> bool:
     """Whether two are there at one time under two ids; who began on one day is told at once, whatever the day."""
     together = one.opened.date < _end(other) and other.opened.date < _end(one)
-    return together and one.id != other.id and one.opened.date != other.opened.date
+    return together and not (one.void or other.void) and one.id != other.id and one.opened.date != other.opened.date
 
 
 def _common(one: Issuance, other: Issuance) -> tuple[str, ...]:
@@ -209,7 +258,7 @@ def _common(one: Issuance, other: Issuance) -> tuple[str, ...]:
 
 
 def _dialled(issuance: Issuance) -> int:
-    if not issuance.phone:
+    if not issuance.phone or issuance.void:
         return 0
     text = f"{spelling(issuance.name)}\n{digits(issuance.phone)}"
     return int.from_bytes(blake2b(text.encode(), digest_size=6).digest())
@@ -270,6 +319,8 @@ def across(facts: Sequence[Facts], *, complete: bool) -> Iterator[Finding]:
         yield from _carried(entries)
         if complete:
             yield from _moves(entries)
+    if complete:
+        yield from _unpaired(facts)
 
 
 def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
@@ -288,6 +339,21 @@ def _entries(facts: Sequence[Facts]) -> dict[str, list[Entry]]:
             if held.id in several:
                 found.setdefault(held.id, []).append((agency, held))
     return found
+
+
+def _unpaired(facts: Sequence[Facts]) -> Iterator[Finding]:
+    """What was to come by a move or a new name was to end something, too: withdrawn with it, and in the register."""
+    both = [(agency, each) for agency in facts for each in agency.taken_back]
+    left: dict[tuple[str, str, str], set[str]] = {}
+    for agency, each in both:
+        if not each.opens:
+            left.setdefault((each.id, each.day, each.event), set()).add(agency.code)
+    for agency, each in both:
+        codes = left.get((each.id, each.day, each.event), set())
+        found = agency.code in codes if each.event == RENAMED else bool(codes - {agency.code})
+        if each.opens and not found:
+            where = Where(agency.file, Place(each.line, each.column), f"{agency.code}/{each.id}")
+            yield UNPAIRED.at(where, person=each.id, agency=agency.code, day=each.day, event=each.event)
 
 
 def _end(issuance: Issuance) -> date:

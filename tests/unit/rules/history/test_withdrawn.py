@@ -71,6 +71,59 @@ CASES = [
         [stays(taken_back("retired", "2012-07-01"), closed=event("retired", "2012-08-01"))],
     ),
     case(
+        "a retirement to come is withdrawn, and comes",
+        [stays(taken_back("retired", "2012-07-01"), closed=RETIRED)],
+        [RETIRING],
+        "12:87 person-withdrawn-twice",
+    ),
+    case(
+        "a retirement to come is withdrawn and comes at another's request",
+        [stays(taken_back("retired", "2012-07-01"), closed=event("retired", "2012-07-01", request="3/AA-VP"))],
+        [RETIRING],
+        "12:87 person-withdrawn-twice",
+    ),
+    case(
+        "a retirement to come is withdrawn once and once more",
+        [stays(taken_back("retired", "2012-07-01"), taken_back("retired", "2012-07-01"))],
+        [RETIRING],
+        "11:87 person-withdrawn-twice",
+        "12:87 person-withdrawn-twice",
+    ),
+    case(
+        "a retirement to come is withdrawn, and decided anew for the same day",
+        [stays(taken_back("retired", "2012-07-01"), closed=event("retired", "2012-07-01", "31/QĐ-UBND"))],
+        [RETIRING],
+    ),
+    case(
+        "a suspension to come is withdrawn and ended",
+        [
+            person(
+                *("1", "Lò An", "2011-07-01"),
+                suspended=[{**SPELL, "ended": by("2012-08-01", "31/QĐ-UBND"), "withdrawn": by()}],
+            )
+        ],
+        [person("1", "Lò An", "2011-07-01", **LOCKED)],
+        "11:118 person-withdrawn-twice",
+    ),
+    case(
+        "a suspension to come is withdrawn, and comes",
+        [person("1", "Lò An", "2011-07-01", suspended=[{**SPELL, "withdrawn": by()}, SPELL])],
+        [person("1", "Lò An", "2011-07-01", **LOCKED)],
+        "11:69 person-withdrawn-twice",
+    ),
+    case(
+        "one who never comes is entered as coming once more",
+        [STARTED, NEVER_CAME, person("2", "Lý Bình", "2012-07-01")],
+        [STARTED, NEVER_CAME],
+        "16:29 person-withdrawn-twice",
+    ),
+    case(
+        "one who never comes was told so on another day",
+        [STARTED, person("2", "Lý Bình", taken_back("recruited", "2012-07-01", "12/QĐ-UBND", on="2012-05-21"))],
+        [STARTED, NEVER_CAME],
+        "13:7 history-opened",
+    ),
+    case(
         "what was withdrawn is no more there",
         [STARTED],
         [stays(taken_back("retired", "2012-07-01"))],
@@ -193,6 +246,7 @@ CASES = [
         [TO_BE_RENAMED[0], person("1", "Lò Thị Ân", taken_back("renamed", "2012-07-01"))],
         TO_BE_RENAMED,
         "10:13 person-renamed-to",
+        "14:7 person-withdrawn-from",
     ),
     case(
         "a name to come is withdrawn on the other side",
@@ -230,3 +284,22 @@ def test_a_correction_of_what_is_to_come_is_acknowledged_but_no_withdrawal_of_th
     base = register(agency("aa", person("1", "Lò An", "2011-07-01", event("retired", "2012-06-01"))))
     now = register(late, acknowledgements=acknowledged)
     assert f"{A}:11:105 history-withdrawn" in found(Case("x", now, [], base))
+
+
+def moved(*there: Entry, closings: list[dict[str, Value]]) -> list[str]:
+    """What is found where a move to bb is withdrawn on its side, and these closings are in aa."""
+    now = register(agency("aa", stays(*closings)), agency("bb", *there))
+    return found(Case("x", now, [], register(agency("aa", STARTED), agency("bb"))))
+
+
+NEVER_MOVED = person("1", "Lò An", taken_back("transferred", "2012-07-01"))
+FROM = "agencies/bb.yml:10:7 person-withdrawn-from"
+
+
+def test_a_move_that_is_withdrawn_was_to_leave_something() -> None:
+    """The same person, day and event, elsewhere; by which document it was to leave may differ, as of a move that is."""
+    assert moved(NEVER_MOVED, closings=[taken_back("transferred", "2012-07-01", "2/QĐ-AA")]) == []
+    assert moved(NEVER_MOVED, closings=[]) == [FROM]
+    assert moved(NEVER_MOVED, closings=[taken_back("transferred", "2012-07-02")]) == [FROM]
+    assert moved(NEVER_MOVED, closings=[taken_back("reorganised", "2012-07-01")]) == [FROM]
+    assert moved({**NEVER_MOVED, "id": "3"}, closings=[taken_back("transferred", "2012-07-01")]) == [FROM]

@@ -41,10 +41,14 @@ CORRECTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A register, or the agencies of it whose files differ, with the addresses that it gives out."""
+    """A register, or the agencies of it whose files differ, with the addresses that it gives out.
+
+    `whole` is all of it, where `register` is not.
+    """
 
     register: Register
     issued: Issued
+    whole: Register | None = None
 
     def of(self, agency: Agency) -> list[Given]:
         """The issuances of an agency with their local parts."""
@@ -112,7 +116,8 @@ def _all(base: Version, now: Version, unclear: frozenset[str], day: date | None)
     here = ((agency, now.of(agency)) for agency in now.register.agencies.values() if agency.code not in unclear)
     yield from pins.check(there, here)
     clear = (agency for agency in now.register.agencies.values() if agency.code not in unclear)
-    yield from quotas.check(base.register.agencies, clear)
+    whole = now.whole or now.register
+    yield from quotas.check(base.register.agencies, clear, whole.agencies.values())
 
 
 def _gone(agencies: list[Agency], unclear: frozenset[str]) -> Iterator[Finding]:

@@ -94,6 +94,9 @@ def of_person(before: Issuance, now: Issuance, where: Callable[[str], Where], da
     if [*map(_with_ending, before.withdrawn)] != [*map(_with_ending, kept)]:
         shown = ["; ".join(map(_with_ending, each)) or "—" for each in (before.withdrawn, kept)]
         yield CLOSED.at(where("withdrawn"), object=where("").object, before=shown[0], now=shown[1])
+    if before.opened.withdrawn and now.opened.withdrawn and before.opened.withdrawn != now.opened.withdrawn:
+        shown = [_with_ending(each.opened) for each in (before, now)]
+        yield OPENED.at(where("opened"), object=where("").object, before=shown[0], now=shown[1])
     yield from withdrawn(now, where, day, known=[each for each, _day, _ending in before.taken_back()])
     if before.closed and not before.void and any(_says(before.closed, each) for each in gone):
         before = replace(before, closed=None)

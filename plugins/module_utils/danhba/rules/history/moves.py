@@ -55,15 +55,15 @@ def _new(agency: Facts, before: Facts | None) -> Iterator[tuple[Facts, Held]]:
     known = Counter(held.id for held in before.people) if before else Counter[str]()
     for held in agency.people:
         known[held.id] -= 1
-        if known[held.id] < 0 and held.opened_event not in PAIRED:
+        if known[held.id] < 0 and held.opened_event not in PAIRED and not held.void:
             yield agency, held
 
 
 def _last(base: Sequence[Facts], ids: set[str]) -> dict[str, tuple[Facts, Held]]:
-    """The last entry of each of these people."""
+    """The last entry of each of these people; nobody left where they never came."""
     last: dict[str, tuple[Facts, Held]] = {}
     for agency in base if ids else ():
         for held in agency.people:
-            if held.id in ids and (held.id not in last or last[held.id][1].end <= held.end):
+            if held.id in ids and not held.void and (held.id not in last or last[held.id][1].end <= held.end):
                 last[held.id] = agency, held
     return last

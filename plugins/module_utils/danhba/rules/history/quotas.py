@@ -6,11 +6,12 @@ province, whose every change a review shows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TypeAlias
 
 from ...messages import mark as _
+from ...model.entries import everywhere, last_before
 from ...model.findings import Finding, Where, rule
 from ...model.register import Agency, Issuance, numbered
 from ...model.sizes import written
@@ -36,22 +37,46 @@ USUAL = "—"
 Mailbox: TypeAlias = "Agency | Issuance"
 
 
-def check(before: Mapping[str, Agency], now: Iterable[Agency]) -> Iterator[Finding]:
-    """The agencies then by code, and those now: what states its room anew, by itself or by a new entry."""
-    for agency in now:
+def check(before: Mapping[str, Agency], now: Iterable[Agency], whole: Iterable[Agency]) -> Iterator[Finding]:
+    """The agencies then by code, and those now: what states its room anew, by itself or by a new entry.
+
+    `whole` are all agencies now, in any of which somebody may have had a mailbox before.
+    """
+    agencies = [*now]
+    stated = {issuance.id for agency in agencies for issuance in agency.people if issuance.quota is not None}
+    people = everywhere(whole, stated)
+    for agency in agencies:
         then = before.get(agency.code)
         yield from _objections(then, agency, _where(agency.where, agency))
         known = dict(numbered(then.people)) if then else {}
         for key, issuance in numbered(agency.people):
-            if issuance.quota is not None or key in known:
-                where = partial(agency.where_of, issuance)
-                yield from _objections(known.get(key), issuance, _where(where, issuance))
+            where = _where(partial(agency.where_of, issuance), issuance)
+            if key in known:
+                yield from _objections(known[key], issuance, where, _others(people.get(issuance.id, ()), issuance))
+            elif issuance.quota is not None:
+                yield from _appended(people.get(issuance.id, ()), issuance, where)
 
 
-def _objections(before: Mailbox | None, now: Mailbox, where: Where) -> Iterator[Finding]:
+def _appended(people: Sequence[Issuance], now: Issuance, where: Where) -> Iterator[Finding]:
+    """A new entry carries the quota of the one before it, or has a document that gave no other one before."""
+    former = last_before(people, now.id, now.opened.date)
+    quota, document = (former.quota, former.quota_document) if former else (None, "")
+    if quota == now.quota and (now.quota_document or not document):
+        return
+    if now.quota_document in {"", *_others(people, now)}:
+        yield QUOTA.at(where, object=where.object, before=_shown(quota), now=_shown(now.quota))
+
+
+def _others(people: Sequence[Issuance], now: Issuance) -> set[str]:
+    """The documents that gave somebody another quota in the entries before."""
+    before = (each for each in people if each.opened.date < now.opened.date)
+    return {each.quota_document for each in before if each.quota != now.quota}
+
+
+def _objections(before: Mailbox | None, now: Mailbox, where: Where, others: Collection[str] = ()) -> Iterator[Finding]:
     quota, document = (before.quota, before.quota_document) if before else (None, "")
     if now.quota != quota:
-        if now.quota_document in {"", document}:
+        if now.quota_document in {"", document, *others}:
             yield QUOTA.at(where, object=where.object, before=_shown(quota), now=_shown(now.quota))
     elif document and document != now.quota_document:
         yield DOCUMENT.at(where, object=where.object, before=document, now=now.quota_document or USUAL)

@@ -1,0 +1,39 @@
+"""Which entry of a person counts on a day: one that was taken back before its day never does."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Set
+from datetime import date
+
+from .register import Agency, Issuance
+from .rows import ids_of
+
+
+def by_person(people: Iterable[Issuance], ids: Container[str]) -> dict[str, list[Issuance]]:
+    """The entries of some people, each with those of theirs in the order in which they stand."""
+    found: dict[str, list[Issuance]] = {}
+    for issuance in people:
+        if issuance.id in ids:
+            found.setdefault(issuance.id, []).append(issuance)
+    return found
+
+
+def everywhere(agencies: Iterable[Agency], ids: Set[str]) -> dict[str, list[Issuance]]:
+    """The entries of some people in all of these agencies; those without any of them are not even made out."""
+    there = (agency for agency in agencies if ids and not ids.isdisjoint(ids_of(agency)))
+    return by_person((issuance for agency in there for issuance in agency.people), ids)
+
+
+def entry_on(people: Iterable[Issuance], person: str, day: date) -> Issuance | None:
+    """The entry under which somebody is there on a day, suspended or not; None where nobody is."""
+    return next((each for each in people if each.id == person and _is_there(each, day)), None)
+
+
+def last_before(people: Iterable[Issuance], person: str, day: date) -> Issuance | None:
+    """The last entry of somebody that opened before a day, closed or not; None where there is none."""
+    own = [each for each in people if each.id == person and not each.void and each.opened.date < day]
+    return max(own, key=lambda each: each.opened.date, default=None)
+
+
+def _is_there(issuance: Issuance, day: date) -> bool:
+    return issuance.opened.date <= day and (issuance.closed is None or day < issuance.closed.date)
