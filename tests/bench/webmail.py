@@ -1,12 +1,14 @@
 """The webmail and its logins on a real host: by tokens of its sessions, and by passwords as if there were none.
 
 Both ways are measured in one run on one host. For the second, a plugin of the bench gives Roundcube's connections the
-user's password in place of the session's token; nothing else differs.
+user's password in place of the session's token; nothing else differs. Both come by the port that takes either, for the
+webmail's own takes tokens alone.
 """
 
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +26,7 @@ from tests.support.mail import compose
 from tests.support.webmail import Webmail
 
 NAME, ADDRESS = "bench", "10.233.0.50"
+PORT = 144  # of Dovecot on the loopback
 MESSAGES = 20
 PLUGIN = """<?php
 class bench_password extends rcube_plugin
@@ -42,7 +45,7 @@ LOGINS = """
 import base64, json, multiprocessing, socket, sys, time
 
 def one(user, secret):
-    connection = socket.create_connection(("127.0.0.1", 143))
+    connection = socket.create_connection(("127.0.0.1", PORT))
     file = connection.makefile("rwb")
     file.readline()
     token = base64.b64encode(f"\\0{user}\\0{secret}".encode())
@@ -151,7 +154,7 @@ class Bench:
 
     def _logins(self, secrets: dict[str, str]) -> float:
         asked = json.dumps({"seconds": self.seconds, "users": list(secrets.items())})
-        self._write("/run/bench-logins.py", LOGINS)
+        self._write("/run/bench-logins.py", LOGINS.replace("PORT", str(PORT)))
         done = subprocess.run(
             self.deployment.host.ssh("python3 /run/bench-logins.py"),
             input=asked,
@@ -169,6 +172,7 @@ class Bench:
             "webmail: message opened": lambda webmail: _shows(webmail.read(1).text, "tiếng Việt"),
         }
         self.console.print(f"Webmail, {self.count} người dùng / users …")
+        self._configure(f"$config['imap_host'] = '127.0.0.1:{PORT}';")
         tokens = self._pages(actions)
         self._use_passwords()
         passwords = self._pages(actions)
@@ -201,11 +205,16 @@ class Bench:
         plugin = "/usr/share/roundcube/plugins/bench_password"
         self.deployment.host.run(
             f"chown roundcube /run/bench-passwords.json; mkdir -p {plugin}; "
-            f"ln -sfn {plugin} /var/lib/roundcube/plugins/bench_password; "
-            "echo \"\\$config['plugins'][] = 'bench_password';\" >> /etc/roundcube/config.inc.php"
+            f"ln -sfn {plugin} /var/lib/roundcube/plugins/bench_password"
         )
         self._write(f"{plugin}/bench_password.php", PLUGIN)
-        self.deployment.host.run("chmod -R a+rX /usr/share/roundcube/plugins; systemctl restart 'php*-fpm'")
+        self.deployment.host.run("chmod -R a+rX /usr/share/roundcube/plugins")
+        self._configure("$config['plugins'][] = 'bench_password';")
+
+    def _configure(self, line: str) -> None:
+        """Say one thing more to the webmail."""
+        more = f"echo {shlex.quote(line)} >> /etc/roundcube/config.inc.php"
+        self.deployment.host.run(f"{more}; systemctl restart 'php*-fpm'")
 
     def _write(self, path: str, content: str) -> None:
         command = f"install -m 600 /dev/stdin {path}"
