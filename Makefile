@@ -1,7 +1,7 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo down clean test check unit unit-changed integration molecule e2e bench fuzz mutants sanity \
-        generated messages pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php \
+.PHONY: help setup demo drill down clean test check unit unit-changed integration molecule e2e testssl bench fuzz mutants sanity \
+        release docsite lint-changelog generated messages pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php \
         lint-units lint-web
 SHELL := /bin/bash
 
@@ -24,6 +24,8 @@ LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
 SINCE ?= HEAD
 LINTERS := lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php lint-units lint-web
 LOCALE := plugins/module_utils/danhba/locale
+# The tools of a release, and what they make.
+RELEASE := build/release
 # What the code says now, in the order of its files.
 POT := build/danhba.pot
 
@@ -40,8 +42,11 @@ down: ## Gỡ mọi máy thử | remove every test host
 	@$(LAB) down --all
 	@rm -rf .private/lab
 
+drill: setup ## Diễn tập phục hồi từ bản sao lưu | drill a restore: make drill DRILL="--inventory inventories/NAME"
+	@.venv/bin/ansible-playbook $(DRILL) playbooks/drill.yml
+
 test: setup lint ## Mọi kiểm tra | every check and test
-	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE)
+	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) -m 'not long'
 
 check: setup ## Soát và kiểm thử đơn vị những gì đã sửa | lint, and the unit tests of what changed
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync $(filter-out lint-ansible,$(LINTERS)) unit-changed
@@ -72,8 +77,26 @@ mutants: setup ## Sửa sai mã nguồn xem kiểm thử có thấy không | bre
 sanity: setup ## Chạy kiểm thử của Ansible cho mọi collection | run Ansible's own tests of any collection
 	@nice .venv/bin/python -m tests.sanity $(SANITY)
 
+testssl: setup ## Soát TLS của một máy bằng testssl.sh | look over a host's TLS by testssl.sh: make testssl HOST=10.233.0.20
+	@.venv/bin/python -m tests.support.tls $(HOST)
+
 bench: setup ## Đo hiệu năng | measure speed and memory
 	@.venv/bin/python -m tests.bench
+
+# What makes releases needs some sixty packages that nothing else does, so they have an environment of their own.
+$(RELEASE)/.prepared: requirements/release.txt
+	@mkdir -p $(RELEASE) && .venv/bin/python -m venv --clear $(RELEASE)/venv
+	@$(RELEASE)/venv/bin/pip install --no-input --disable-pip-version-check --quiet --require-hashes --no-deps --requirement $<
+	@touch $@
+
+release: setup $(RELEASE)/.prepared ## Phát hành một phiên bản | make a release: make release VERSION=0.2.0
+	@.venv/bin/python -m tests.release version "$(VERSION)"
+
+docsite: setup $(RELEASE)/.prepared ## Trang tài liệu module và role | pages of modules and roles, in build/docsite
+	@.venv/bin/python -m tests.release docsite
+
+lint-changelog: setup $(RELEASE)/.prepared ## Soát các mẩu thay đổi | look over changelogs/fragments and the modules' documentation
+	@.venv/bin/python -m tests.release lint
 
 messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update and compile the Vietnamese catalogue
 	@mkdir -p build
@@ -86,7 +109,8 @@ generated: setup ## Tạo lại tệp sinh tự động | make the generated fil
 	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
 	@files=plugins/module_utils/danhba/founding/files && cp .github/workflows/pull-request.yml $$files/github.yml && \
 	  cp .gitlab-ci.yml $$files/gitlab.yml && cp .forgejo/workflows/pull-request.yml $$files/forgejo.yml && \
-	  .venv/bin/python -m tests.support.locked > build/requirements.txt && mv build/requirements.txt $$files/
+	  .venv/bin/python -m tests.support.locked > build/requirements.txt && mv build/requirements.txt $$files/ && \
+	  .venv/bin/python -m tests.support.locked reports > build/reports.txt && mv build/reports.txt $$files/
 	@for kind in agency province; do danhba schema $$kind > directory/.schema/$$kind.json; done
 	@.venv/bin/python -m tests.fixtures index
 	@.venv/bin/python -m tests.clauses
@@ -95,11 +119,12 @@ generated: setup ## Tạo lại tệp sinh tự động | make the generated fil
 pictures: setup ## Vẽ lại hình của các hướng dẫn | draw the pictures of the guides anew
 	@.venv/bin/python -m tests.pictures
 
-screenshots: setup ## Chụp lại trang thư cho các hướng dẫn | take the guides' screenshots of the webmail anew
+screenshots: demo ## Chụp lại các trang cho các hướng dẫn | take the guides' screenshots anew, on the demo's host
 	@mkdir -p docs/vi/hinh/webmail
-	@DANHBA_SCREENSHOTS=$(CURDIR)/build/screenshots $(PYTEST) tests/e2e/test_first_day.py
+	@DANHBA_SCREENSHOTS=$(CURDIR)/build/screenshots $(PYTEST) tests/e2e/test_first_day.py tests/e2e/test_usage_page.py
 	@for name in $$(grep -oh 'webmail/[a-z-]*\.png' docs/vi/*.md | sort -u); do \
 	  cp build/screenshots/$${name#*/} docs/vi/hinh/webmail/; done
+	@.venv/bin/python -m tests.pictures.operating
 
 lint: setup ## Soát mã nguồn | look over the code
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync --keep-going $(LINTERS)

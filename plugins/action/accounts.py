@@ -9,8 +9,11 @@ from typing import Any
 from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import check
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import RULES
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import handovers
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.handovers import Held
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan import SAMPLE, Action, Refusal
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import source
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.origin import of_head
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import plan as show
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
@@ -47,6 +50,7 @@ class ActionModule(ActionBase):
             approved=arguments["checksum"],
             actor=controller.find_actor(),
             commit=source.commit(directory),
+            people=_people(directory),
             whole=bool(arguments["plan"]),
             state=bool(arguments["export"]),
         )
@@ -56,7 +60,8 @@ class ActionModule(ActionBase):
         remote = exchange.ask(server_accounts.dump_request(request))
         if files:
             self._keep(files, remote, exchange.answer(), day)
-        return self._result(remote)
+        held = [Held(*row) for row in remote.pop("held")]
+        return self._result(remote) | {"handovers": [_as_data(each) for each in handovers.due(register, held, day)]}
 
     def _file(self, name: str) -> Path:
         path = Path(self._loader.path_dwim(name))
@@ -96,6 +101,27 @@ class ActionModule(ActionBase):
             "msg": str(failure),
             "refused": [show.refusal_data(item, "vi") for item in refused],
         }
+
+
+def _people(directory: Path) -> dict[str, str]:
+    """Whose the register's commit is, for the record."""
+    origin = of_head(directory)._asdict()
+    return {name: origin[name] for name in server_accounts.PEOPLE}
+
+
+def _as_data(handover: handovers.Handover) -> dict[str, str]:
+    """A hand-over that is not done yet, for a result; `said` is all of it in a line."""
+    former = handover.former.name or handover.former.person
+    line = f"{handover.address} ({former} → {handover.successor.name}, {handover.document}, {handover.day})"
+    return {
+        "agency": handover.agency,
+        "address": handover.address,
+        "former": former,
+        "successor": handover.successor.name,
+        "document": handover.document,
+        "day": handover.day,
+        "said": line,
+    }
 
 
 def _refusal(item: dict[str, Any]) -> Refusal:

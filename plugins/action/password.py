@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import ctypes
-import resource
-import time
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import asdict
+import csv
+import io
+from collections import Counter
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from ansible.plugins.action import ActionBase
-from ansible.utils.display import Display
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.model import documents
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import (
-    ARGUMENTS,
-    BatchName,
-    BatchState,
-    Credential,
-    Order,
-    Target,
-)
-from ansible_collections.laocai.mail.plugins.plugin_utils import controller
-from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
-from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import ARGUMENTS
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller, issuing, selecting
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.handover import plain
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
-from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issued, Issuer
-
-PROGRESS_INTERVAL = 5.0  # seconds
-PR_SET_DUMPABLE = 4  # of <linux/prctl.h>
+from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issued
 
 
 class ActionModule(ActionBase):
@@ -54,27 +41,19 @@ class ActionModule(ActionBase):
         finally:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         self._warn(issued)
+        if arguments["whom"] and issued.whom:
+            controller.write_private_octets(Path(self._loader.path_dwim(arguments["whom"])), _as_csv(issued))
         for broken in outbox.find_broken():
             self._display.warning(str(broken))
         changed = bool(issued.issued or issued.recovered)
-        return result | {"changed": changed, "letters": str(outbox.path)} | asdict(issued)
+        told = {key: value for key, value in asdict(issued).items() if key != "whom"}
+        return result | {"changed": changed, "letters": str(outbox.path), "agencies": _by_agency(issued)} | told
 
     def _issue(self, outbox: Outbox, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Issued:
-        order = Order(arguments["accounts"], arguments["document"].strip(), arguments["acknowledge"])
-        _check_document(order.document)
-        _forbid_core_dumps()
-        day = controller.read_day(arguments["as_of"])
-        directory = Path(self._loader.path_dwim(arguments["register"]))
-        register, addresses = controller.read_register_for(directory, test_host=arguments["test_host"])
-        office = Office(register, addresses, day, arguments["key"].strip(), arguments["shortest"])
-        issuer = Issuer(
-            outbox,
-            office,
-            RemoteHost(self, arguments, task_vars),
-            controller.find_actor(),
-            hashed=ProgressLine("Băm mật khẩu / hashing passwords"),
-            drawn=ProgressLine("Lập phiếu / drawing letters"),
-        )
+        office = issuing.office(Path(self._loader.path_dwim(arguments["register"])), arguments)
+        order = selecting.order(arguments, office.register, office.day, datetime.now(UTC), self._loader.path_dwim)
+        order = replace(order, actor=controller.find_actor())
+        issuer = issuing.issuer(self, arguments, task_vars, outbox, office)
         return issuer.foresee(order) if self._task.check_mode else issuer.issue(order)
 
     def _warn(self, issued: Issued) -> None:
@@ -97,72 +76,15 @@ class ActionModule(ActionBase):
             )
 
 
-class RemoteHost:
-    """The mail host, asked through the module: each question and its answer are one private file there."""
-
-    def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
-        passed = {name: arguments[name] for name in ("database", "socket", "letters", "register", "as_of")}
-        self._exchange = Exchange(action, "password", passed, task_vars)
-
-    def settle(self, batches: Sequence[BatchName], actor: str, *, dry_run: bool) -> dict[str, BatchState]:
-        """As `passwords.Host` says; it is the task's check mode that keeps the module from writing."""
-        states: dict[str, BatchState] = self._ask(
-            "settle", {"batches": [asdict(name) for name in batches], "actor": actor}
-        )
-        return states
-
-    def find_targets(self, order: Order) -> tuple[str, str, list[Target]]:
-        """As `passwords.Host` says."""
-        answer = self._ask("targets", asdict(order))
-        return answer["server"], answer["as_of"], [Target(**target) for target in answer["targets"]]
-
-    def store(self, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
-        """As `passwords.Host` says."""
-        request = {"batch": batch, "actor": actor, "credentials": [asdict(credential) for credential in credentials]}
-        self._ask("store", request)
-
-    def _ask(self, mode: str, request: dict[str, Any]) -> Any:
-        result = self._exchange.ask(request, _mode=mode)
-        for said in result.get("said", []):
-            Display().warning(said)
-        return self._exchange.answer()
+def _by_agency(issued: Issued) -> dict[str, int]:
+    """How many passwords each agency gets."""
+    return dict(Counter(agency for agency, _address, _name in issued.whom))
 
 
-class ProgressLine:
-    """Says every few seconds how far a long part of the work has come; a short one says nothing."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._display = Display()
-        self._start = self._last = 0.0
-
-    def __call__(self, done: int, total: int) -> None:
-        """Told how many of how many are done."""
-        now = time.monotonic()
-        if not self._start:
-            self._start = self._last = now
-        if now - self._last < PROGRESS_INTERVAL:
-            return
-        self._last = now
-        left = round((total - done) * (now - self._start) / done)
-        self._display.display(f"{self._text}: {done}/{total}, còn / left {left} s")
-
-
-def _forbid_core_dumps() -> None:
-    """A crash of this process must not leave its memory on disk.
-
-    Linux obeys the limit only where it writes the file itself: a program that /proc/sys/kernel/core_pattern pipes to,
-    as systemd-coredump, gets the memory all the same, unless the process cannot be dumped at all. Then nobody but root
-    can read its memory or trace it either.
-    """
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-    with suppress(AttributeError):  # of Linux alone
-        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
-
-
-def _check_document(document: str) -> None:
-    if document and documents.parse(document) is None:
-        raise Failure(
-            f"'{document}' không phải số, ký hiệu văn bản. Ghi như 12/BC-STTTT hoặc 650/UBND-NV.",
-            f"'{document}' is not the number and symbol of a document. Write it like 12/BC-STTTT or 650/UBND-NV.",
-        )
+def _as_csv(issued: Issued) -> bytes:
+    """Whom it is, as a table for a spreadsheet, in which no cell begins a formula."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(("Mã cơ quan", "Địa chỉ thư", "Họ và tên"))
+    writer.writerows([plain(text) for text in row] for row in issued.whom)
+    return file.getvalue().encode("utf-8-sig")

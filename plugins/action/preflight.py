@@ -50,6 +50,7 @@ class ActionModule(ActionBase):
         if province:
             yield from self._of_the_province(province, variables, whole=whole)
         yield from preflight.reached(server)
+        yield from preflight.schema(server)
         if whole:
             yield from preflight.room(server)
             if province and not test_host:
@@ -90,6 +91,7 @@ class ActionModule(ActionBase):
         """What has to be there before a certificate is asked for. Names of a test host are in no DNS."""
         yield from preflight.named(self._needed(variables), self._value("tls_names", variables))
         yield from preflight.opened(self._value("base_firewall_ports", variables))
+        yield from preflight.answering(server.name, variables["group_names"])
         paths = {name: self._value(name, variables) for name in ("tls_authority", "tls_acme_authority")}
         yield from preflight.believed({name: self._loader.path_dwim(path) for name, path in paths.items() if path})
         if not self._task.check_mode:
@@ -98,7 +100,7 @@ class ActionModule(ActionBase):
                 yield from preflight.challenged(self._value("tls_names", variables))
 
     def _needed(self, variables: Mapping[str, Any]) -> list[str]:
-        return [self._value("mail_host", variables), *self._value("mail_discovery_hosts", variables)]
+        return [self._value("mail_host", variables), *self._value("mail_program_hosts", variables)]
 
     def _warn(self, province: Province, variables: Mapping[str, Any]) -> None:
         hosts = [province.host, *self._value("mail_discovery_hosts", variables)]

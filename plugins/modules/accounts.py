@@ -100,6 +100,15 @@ ended:
   returned: when the register could be read
   type: list
   elements: str
+handovers:
+  description:
+    - The hand-overs of contact mailboxes that are not done yet, each with C(agency), C(address), C(former),
+      C(successor), C(document), C(day), and in a line as C(said); playbooks/handover.yml carries them out (R11.2).
+    - Nothing is changed by that.
+  returned: when the register could be read
+  type: list
+  elements: dict
+  sample: []
 refused:
   description: Why nothing was applied.
   returned: when a guard objects

@@ -37,13 +37,7 @@ options:
     default: 0
 requirements:
   - openssl
-attributes:
-  check_mode:
-    description: Gives the same answer.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
+extends_documentation_fragment: [laocai.mail.asking]
 """
 
 EXAMPLES = r"""

@@ -35,13 +35,48 @@ options:
     type: list
     elements: str
     default: []
+  agency:
+    description:
+      - The tendonvi of an agency, in place of O(accounts). Reissues to all that have a password in it and in those
+        below it on the day.
+    type: str
+    default: ""
+  file:
+    description:
+      - A file on the controller with the addresses, one a line, in place of O(accounts). Lines that begin with C(#) say
+        nothing.
+    type: path
+    default: ""
+  client:
+    description:
+      - An address of the network, or a network as V(203.0.113.0/24), in place of O(accounts). Reissues to all who used
+        the mail system from there since O(since), by the events that the host has collected. That somebody looked is
+        put on record in C(events.look), also in check mode.
+    type: str
+    default: ""
+  since:
+    description: From when on, as V(2026-11-24) or V(2026-11-24T07:30), in Viet Nam's time where no zone is given.
+    type: str
+    default: ""
   document:
     description:
       - Number and symbol of the document on which this rests, for example V(12/BC-STTTT). It is recorded with each
         password.
+      - Required with O(agency), O(file) and O(client). With these, whoever has a password on the same document already
+        gets no other, so that the same order finishes what was cut short.
       - Required when a named account has a password already, because a reissue rests on a written report (R10.5).
       - Without it a first password cites the document that opened the account.
     type: str
+    default: ""
+  document_date:
+    description: The day of the document, as V(2026-11-24). Required with O(agency), O(file) and O(client).
+    type: str
+    default: ""
+  whom:
+    description:
+      - A private file on the controller that gets agency, address and name of all whose passwords are issued, as CSV;
+        none when empty. Check mode writes it too.
+    type: path
     default: ""
   letters:
     description:
@@ -102,6 +137,18 @@ EXAMPLES = r"""
     as_of: "2026-11-24"
   become: true
 
+- name: Reissue to all who were signed in from an address, on a report
+  laocai.mail.password:
+    client: 203.0.113.7
+    since: "2026-11-20T07:30"
+    document: 15/BC-STTTT
+    document_date: "2026-11-24"
+    acknowledge: 120
+    letters: "{{ playbook_dir }}/../.private/single/letters"
+    register: "{{ playbook_dir }}/../directory"
+    as_of: "2026-11-24"
+  become: true
+
 - name: Reissue a forgotten password
   laocai.mail.password:
     accounts:
@@ -157,6 +204,11 @@ done:
   type: list
   elements: str
   sample: []
+agencies:
+  description: How many passwords each agency gets.
+  returned: success
+  type: dict
+  sample: {stttt: 12}
 letters:
   description: Path of the folder with the letters, on the controller.
   returned: success

@@ -26,13 +26,7 @@ options:
       - Otherwise C(province.yml) alone is looked at; the module that reads the agencies refuses by itself.
     type: bool
     default: false
-attributes:
-  check_mode:
-    description: Gives the same answer.
-    support: full
-  diff_mode:
-    description: There is nothing to show.
-    support: none
+extends_documentation_fragment: [laocai.mail.asking]
 """
 
 EXAMPLES = r"""

@@ -54,7 +54,7 @@ options:
     default: []
     suboptions:
       say:
-        description: The line, without its end.
+        description: The line, or several, without the last end.
         type: str
         required: true
       expect:
@@ -185,8 +185,8 @@ class Client:
         return "\n".join(lines)
 
     def ask(self, line: str, expect: str) -> str:
-        """Say `line` and return the reply, in which `expect` must be found."""
-        self.connection.sendall(f"{line}\r\n".encode())
+        """Say `line`, or several, and return the reply, in which `expect` must be found."""
+        self.connection.sendall(f"{line}\n".replace("\n", "\r\n").encode())
         reply = self.read()
         if not re.search(expect, reply, re.MULTILINE):
             raise Unexpected(f"said {line!r}, expected {expect!r}, got {reply!r}")

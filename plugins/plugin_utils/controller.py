@@ -100,13 +100,13 @@ def _for_that_host(province: Province, directory: Path, *, test_host: bool) -> N
         raise SampleRefused(directory)
 
 
-def read_day(text: str) -> date:
-    """A day in full, as ISO 8601 writes it."""
+def read_day(text: str, name: str = "as_of") -> date:
+    """A day in full, as ISO 8601 writes it; else a Failure that names the option."""
     day = parse_day(text)
     if day is None:
         raise Failure(
-            f"as_of không phải ngày: '{text}'; hãy viết như 2010-10-15.",
-            f"as_of is no date: '{text}'; write it like 2010-10-15.",
+            f"{name} không phải ngày: '{text}'; hãy viết như 2010-10-15.",
+            f"{name} is no date: '{text}'; write it like 2010-10-15.",
         )
     return day
 
@@ -131,15 +131,24 @@ def _unwritable(path: Path, why: str | None) -> Failure:
 
 
 def write_private(path: Path, data: Any, *, dry_run: bool = False) -> bool:
-    """Write JSON for its owner alone, whole or not at all; True where the file was (or would be) another."""
-    text = pretty(data) + "\n"
+    """Write JSON for its owner alone, as `write_private_text`."""
+    return write_private_text(path, pretty(data) + "\n", dry_run=dry_run)
+
+
+def write_private_text(path: Path, text: str, *, dry_run: bool = False) -> bool:
+    """Write text in UTF-8, as `write_private_octets`."""
+    return write_private_octets(path, text.encode(), dry_run=dry_run)
+
+
+def write_private_octets(path: Path, octets: bytes, *, dry_run: bool = False) -> bool:
+    """Write a file for its owner alone, whole or not at all; True where the file was (or would be) another."""
     try:
-        if path.is_file() and path.read_text(encoding="utf-8") == text:
+        if path.is_file() and path.read_bytes() == octets:
             return False
         if not dry_run:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-                file.write(text)
+            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+                file.write(octets)
             Path(file.name).replace(path)
     except OSError as error:
         raise _unwritable(path, error.strerror) from error

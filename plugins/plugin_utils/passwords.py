@@ -16,10 +16,11 @@ import secrets
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import Protocol
 
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import AGENCY
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import (
     BatchName,
@@ -78,6 +79,7 @@ class Issued:
         accounts: addresses of the first accounts that got a password.
         done: addresses of the order that get none now, because an earlier run, which may have been cut before it could
             say so, had issued theirs on the same document, and their letters have not been handed over.
+        whom: agency, address and name of each account that got a password, by agency.
     """
 
     issued: int
@@ -88,6 +90,7 @@ class Issued:
     discarded: int
     accounts: list[str]
     done: list[str]
+    whom: list[tuple[str, str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,13 @@ class Issuer:
         name, targets, done = self._find(order, earlier)
         return _summarise(targets, self._write(targets, name), earlier, done)
 
+    def recover(self) -> list[Earlier]:
+        """Settle what earlier runs left behind, and issue nothing."""
+        if not self.outbox.path.exists():
+            return []
+        with self.outbox.locked():
+            return self._recover()
+
     def _find(self, order: Order, earlier: Sequence[Earlier]) -> tuple[BatchName, list[Target], list[str]]:
         """The accounts that are to get a password, the name of a batch for them, and the addresses that are done."""
         done = _done(order, earlier)
@@ -208,7 +218,7 @@ class Issuer:
 
         The run that made it may have been cut before anybody read what it said; one report is for one reissue (R10.5).
         """
-        if not order.document or not self.outbox.path.exists():
+        if not order.document or order.renew or not self.outbox.path.exists():
             return set()
         batches = [batch for batch in self.outbox.batches() if batch.document == order.document]
         held = {address for _batch, bundle in undelivered(batches) for address in bundle.addresses}
@@ -258,13 +268,13 @@ class Issuer:
         return self.office.write(targets, name.batch)
 
     def _issue_batch(self, name: BatchName, drafts: Sequence[Draft], document: str) -> None:
-        targets = [target for draft in drafts for target in draft.targets]
-        passwords = [make_password() for _ in targets]
+        meant = [(target, draft.reader.person) for draft in drafts for target in draft.targets]
+        passwords = [make_password() for _ in meant]
         hashes = hash_passwords(passwords, self.hashed)
         day = self.office.day.isoformat()
         partial = self.outbox.write_partial(name, day, self._seal(drafts, passwords), document)
         # A failure of this call need not mean that nothing was stored (a broken connection): the next run finds out.
-        self.host.store(name.batch, self.actor, list(map(_as_credential, targets, hashes)))
+        self.host.store(name.batch, self.actor, list(map(_as_credential, meant, hashes)))
         self.outbox.finish(partial)
 
     def _seal(self, drafts: Sequence[Draft], passwords: Sequence[str]) -> Iterator[Sealed]:
@@ -278,8 +288,18 @@ class Issuer:
             yield Sealed(draft.agency, draft.name, draft.reader, addresses, sealing.seal(pdf, draft.reader.key))
 
 
-def _as_credential(target: Target, hashed: str) -> Credential:
-    return Credential(target.kind, target.id, target.address, target.document, target.previous, hashed)
+def _as_credential(meant: tuple[Target, str], hashed: str) -> Credential:
+    target, custodian = meant
+    return Credential(
+        target.kind,
+        target.id,
+        target.address,
+        target.document,
+        target.previous,
+        hashed,
+        custodian=custodian if target.kind == AGENCY else "",
+        reported=target.reported,
+    )
 
 
 def _foreign(partial: Partial) -> Failure:
@@ -317,4 +337,5 @@ def _summarise(
         discarded=sum(item.state != "stored" for item in earlier),
         accounts=[target.address for target in targets[:SAMPLE]],
         done=done,
+        whom=[(target.agency, target.address, target.name) for target in targets],
     )

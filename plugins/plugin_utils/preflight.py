@@ -252,6 +252,15 @@ def opened(ports: Any) -> Iterator[Fault]:
         )
 
 
+def answering(name: str, groups: Collection[str]) -> Iterator[Fault]:
+    """The host has nginx, which answers the authority's challenges when a certificate is renewed."""
+    if "webmail" not in groups:
+        yield Fault(
+            f"tls_mode = acme cần nginx trên {name}: đưa máy vào nhóm webmail, hoặc đặt tls_mode = given.",
+            f"tls_mode = acme needs nginx on {name}: put the host into the group webmail, or set tls_mode = given.",
+        )
+
+
 def authority(server: Server, url: str) -> Iterator[Fault]:
     """The host reaches the authority, as it has said itself."""
     if not server.unreachable and "acme" not in server.lines:
@@ -339,6 +348,25 @@ def reached(server: Server) -> Iterator[Fault]:
             f"Không có quyền root trên {server.name}: đăng nhập bằng root, hoặc bằng người dùng sudo không phải gõ mật "
             "khẩu.",
             f"No root's rights on {server.name}: sign in as root, or as somebody who may use sudo without a password.",
+        )
+
+
+def schema(server: Server) -> Iterator[Fault]:
+    """Its database is not of a later version of this collection: migrations go forward only.
+
+    A database that is off cannot say so; the migrations that were brought to the host then count as its own.
+    """
+    found = (re.fullmatch(r"(?:schema |shipped )([0-9]+)(?:_.*)?", line) for line in server.lines)
+    there = max((int(match[1]) for match in found if match), default=0)
+    here = len(list((COLLECTION / "roles/database/files/migrations").glob("*.sql")))
+    if there > here:
+        yield Fault(
+            f"Cơ sở dữ liệu trên {server.name} đã ở bước {there}, bản này chỉ đến bước {here}: bản này cũ hơn máy chủ. "
+            "Dùng lại bản mới; muốn lùi về bản cũ thì dựng máy mới rồi phục hồi bản sao lưu trước khi nâng cấp "
+            "(playbooks/restore.yml -e step=host).",
+            f"The database on {server.name} is at migration {there}, and this version ends with {here}: it is older "
+            "than the server. Use the newer one; the way back to this one is a restore of the backup before the "
+            "upgrade, onto a fresh host (playbooks/restore.yml -e step=host).",
         )
 
 

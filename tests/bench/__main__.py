@@ -19,13 +19,21 @@ from rich.console import Console
 OPTIONS = {
     "check": ("sizes", "growth"),
     "commands": ("sizes",),
+    "usage": ("mailboxes",),
+    "daily": ("mailboxes",),
     "apply": ("sizes",),
     "webmail": ("users", "seconds"),
     "sessions": ("sessions", "seconds"),
     "people": ("people", "minutes"),
     "mail": ("messages",),
+    "filters": ("messages", "mailboxes"),
+    "recall": ("mailboxes",),
     "book": ("mailboxes",),
+    "secrecy": ("times",),
+    "trace": ("traced",),
+    "audit": ("audited",),
 }
+PROJECT = Path(__file__).resolve().parents[2]
 PARTS = tuple(OPTIONS)
 SIZES = (1_000, 10_000, 100_000)
 GROWTH = (*SIZES, 1_000_000)
@@ -44,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(part: str, console: Console, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
+    sys.path += [str(PROJECT / "roles/programs/files"), str(PROJECT / ".ansible/collections")]  # as pytest has them
     module = importlib.import_module(f"tests.bench.{part}")  # some need what only a controller has
     result: dict[str, Any] = module.run(console, folder, *(getattr(options, name) for name in OPTIONS[part]))
     return result
@@ -70,8 +79,11 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=15, help="webmail: mỗi lần đo / each measurement")
     parser.add_argument("--sessions", type=int, default=10_000, help="sessions: số phiên IMAP / IMAP sessions")
     parser.add_argument("--people", type=int, default=300, help="people: số người ở trang thư / people in the webmail")
-    parser.add_argument("--messages", type=int, default=1000, help="mail: số thư / messages")
-    parser.add_argument("--mailboxes", type=int, default=100_000, help="book: số hộp thư / mailboxes")
+    parser.add_argument("--messages", type=int, default=1000, help="mail, filters: số thư / messages")
+    parser.add_argument("--times", type=int, default=20, help="secrecy: số lần mỗi loại / turns for each format")
+    parser.add_argument("--mailboxes", type=int, help="book (100000), filters (2000), recall (30000), usage (30000)")
+    parser.add_argument("--traced", type=int, default=1_000_000, help="trace: số thư / messages")
+    parser.add_argument("--audited", type=int, default=1_000_000, help="audit: số dòng / rows")
     parser.add_argument("--minutes", type=float, default=2, help="people: đo mấy phút / minutes that are measured")
     parser.add_argument("--json", type=Path, help="tệp kết quả / file for the results")
     return parser.parse_args(arguments)

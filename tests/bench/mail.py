@@ -67,10 +67,11 @@ service lmtp {
 }
 """
 # Whether any message waits, without reading them all: that would be part of what is measured.
-_EMPTY = (
+EMPTY = (
     'while [ -n "$(cd /var/spool/postfix; find active deferred incoming maildrop -type f -print -quit)" ];'
     " do sleep 0.1; done; date +%s.%N"
 )
+NO_GATE = "postconf -e smtpd_milters= non_smtpd_milters= header_checks=; "
 _SETTINGS = ("/etc/postfix/main.cf", "/etc/dovecot/dovecot.conf")
 
 
@@ -92,37 +93,29 @@ def run(console: Console, folder: Path, messages: int) -> dict[str, Any]:
     return {"messages": messages, "ours": [asdict(rates) for rates in ours], "bare": [asdict(rates) for rates in bare]}
 
 
-class Bench:
-    """Both, in turn on one host."""
+class Swap:
+    """The settings of the project as it is deployed, or those of the bare ones, in one place on one host."""
 
-    def __init__(self, console: Console, found: Crowd, messages: int) -> None:
-        self.console = console
+    def __init__(self, found: Crowd) -> None:
         self.host = found.deployment.host
         self.server = found.deployment.server
         self.recipients = found.addresses
-        self.messages = messages
-
-    def measure(self) -> tuple[list[Rates], list[Rates]]:
-        """The rates of each round: of the project as it is deployed, and of the bare ones."""
-        ours: list[Rates] = []
-        bare: list[Rates] = []
         self.host.run("".join(f"cp -p {path} {path}.ours; " for path in _SETTINGS))
-        for _round in range(ROUNDS):
-            for rates, use in ((ours, self._use_ours), (bare, self._use_bare)):
-                use()
-                self._send(CONNECTIONS * EACH // 4)  # nothing is warm after a start
-                rates.append(self._send(self.messages))
-                self.console.print(f"{use.__name__}: {rates[-1].accepted:.0f} / {rates[-1].delivered:.0f}")
-        return ours, bare
 
-    def _use_ours(self) -> None:
-        self._start("".join(f"cp -p {path}.ours {path}; " for path in _SETTINGS))
+    def use_ours(self, more: str = "") -> None:
+        """As it is deployed, but for what a shell command then changes."""
+        self._start("".join(f"cp -p {path}.ours {path}; " for path in _SETTINGS) + more)
 
-    def _use_bare(self) -> None:
-        self._write("/etc/postfix/bare", "".join(f"{address} x\n" for address in self.recipients))
-        self._write("/etc/postfix/main.cf", POSTFIX)
-        self._write("/etc/dovecot/dovecot.conf", DOVECOT)
+    def use_bare(self) -> None:
+        """Postfix and Dovecot alone."""
+        self.write("/etc/postfix/bare", "".join(f"{address} x\n" for address in self.recipients))
+        self.write("/etc/postfix/main.cf", POSTFIX)
+        self.write("/etc/dovecot/dovecot.conf", DOVECOT)
         self._start("install -d -o vmail -g vmail /srv/vmail/bare; ")
+
+    def write(self, path: str, content: str) -> None:
+        """A file of the host."""
+        subprocess.run(self.host.ssh(f"cat > {path}"), input=content, text=True, check=True)
 
     def _start(self, before: str) -> None:
         self.host.run(f"systemctl stop postfix dovecot; {before}systemctl start dovecot postfix")
@@ -138,8 +131,33 @@ class Bench:
                     raise
                 time.sleep(0.2)
 
-    def _write(self, path: str, content: str) -> None:
-        subprocess.run(self.host.ssh(f"cat > {path}"), input=content, text=True, check=True)
+
+class Bench:
+    """Both, in turn on one host."""
+
+    def __init__(self, console: Console, found: Crowd, messages: int) -> None:
+        self.console = console
+        self.host = found.deployment.host
+        self.server = found.deployment.server
+        self.recipients = found.addresses
+        self.messages = messages
+        self.swap = Swap(found)
+
+    def measure(self) -> tuple[list[Rates], list[Rates]]:
+        """The rates of each round: of the project as it is deployed, and of the bare ones."""
+        ours: list[Rates] = []
+        bare: list[Rates] = []
+        for _round in range(ROUNDS):
+            for rates, use in ((ours, self._use_ours), (bare, self.swap.use_bare)):
+                use()
+                self._send(CONNECTIONS * EACH // 4)  # nothing is warm after a start
+                rates.append(self._send(self.messages))
+                self.console.print(f"{use.__name__.lstrip('_')}: {rates[-1].accepted:.0f} / {rates[-1].delivered:.0f}")
+        return ours, bare
+
+    def _use_ours(self) -> None:
+        """What the gate costs, the part `filters` says."""
+        self.swap.use_ours(NO_GATE)
 
     def _send(self, count: int) -> Rates:
         """Messages to one mailbox after the other; the host's clock is this machine's."""
@@ -148,7 +166,7 @@ class Bench:
         with ThreadPoolExecutor(CONNECTIONS) as pool:
             list(pool.map(self._connection, batches))
         accepted = time.time()
-        delivered = float(self.host.run(_EMPTY, timeout=600).stdout)
+        delivered = float(self.host.run(EMPTY, timeout=600).stdout)
         return Rates(count / (accepted - began), count / (delivered - began))
 
     def _connection(self, numbers: Sequence[int]) -> None:

@@ -85,7 +85,12 @@ def bundle(mail: Deployment, identity: pyrage.x25519.Identity, tmp_path_factory:
     without = {name: value for name, value in mail.variables.items() if name != "letters_key"}
     try:
         replace(mail, variables=without).play(
-            "passwords", accounts=[OFFICIAL, MAILBOX], document="15/BC-SGTVT", letters_key="", letters_dir=str(folder)
+            "passwords",
+            accounts=[OFFICIAL, MAILBOX],
+            document="15/BC-SGTVT",
+            document_date="2010-10-15",
+            letters_key="",
+            letters_dir=str(folder),
         )
     finally:
         register.agency(AGENCY).write_text(original, encoding="utf-8")

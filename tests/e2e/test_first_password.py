@@ -21,6 +21,7 @@ import pytest
 from tests.support.deployment import Deployment
 from tests.support.mail import Sieve
 
+from .conftest import NOTED
 from .test_mail import alive
 
 # An agency that no other test writes to.
@@ -279,8 +280,9 @@ def test_a_sender_or_recipient_that_is_an_injection_is_refused(person: Person, t
 
 
 def accounts_dump(person: Person) -> str:
-    """Everything that the database of accounts holds, but the sessions of the webmail."""
-    command = "pg_dump --no-owner --exclude-table-data=mail.web_session danhba | grep -v '^.\\(un\\)\\?restrict '"
+    """Everything that the database of accounts holds, but sessions of the webmail, and what is noted of who came."""
+    leaving_out = " ".join(f"--exclude-table-data='{name}'" for name in ("mail.web_session", *NOTED))
+    command = f"pg_dump --no-owner {leaving_out} danhba | grep -v '^.\\(un\\)\\?restrict '"
     return person.mail.host.run(f"runuser -u postgres -- sh -c {shlex.quote(command)} | sha256sum").stdout
 
 
@@ -351,7 +353,7 @@ def test_reissue_begins_again(person: Person) -> None:
     token = person.mail.ask({"request": "sign_in", "address": person.address, "password": person.password})["token"]
     with person.mail.server.imap(person.address, person.password) as session, sending(person) as client:
         assert session.noop()[0] == "OK"
-        person.mail.play("passwords", accounts=[person.address], document="12/BC-SVHTTDL")
+        person.mail.play("passwords", accounts=[person.address], document="12/BC-SVHTTDL", document_date="2010-10-15")
         with pytest.raises(imaplib.IMAP4.abort):
             session.noop()
         assert_ended(person, client)

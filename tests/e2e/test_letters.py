@@ -55,7 +55,13 @@ def issued(mail: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Issued
     with_keys = replace(mail, register=register.path)
     letters = folder / "private" / "letters"
     said = with_keys.play(
-        "passwords", "-vvv", accounts=list(accounts), document=DOCUMENT, letters_dir=str(letters), letters_key=""
+        "passwords",
+        "-vvv",
+        accounts=list(accounts),
+        document=DOCUMENT,
+        document_date="2010-10-15",
+        letters_dir=str(letters),
+        letters_key="",
     )
     return Issued(with_keys, letters, folder / "custodian.key", accounts, said)
 

@@ -12,14 +12,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
 
 import pytest
 
-from tests.support.deployment import Deployment, changed
+from tests.support.deployment import PROJECT, Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.mail import Sieve, compose
 
-from .conftest import Demo, Official, stored_files
+from .conftest import AGAIN, NOTED, Demo, Official, stored_files
 
 STRANGER = "someone@example.org"
 
@@ -67,12 +68,37 @@ def test_demo_shows_the_delivered_message(demo: Demo) -> None:
         assert shown in demo.output
 
 
-def test_second_deployment_changes_nothing(mail: Deployment) -> None:
-    assert changed(mail.play("site")) == 0
+def test_demo_shows_what_is_refused_and_why_and_the_trace_of_it(demo: Demo) -> None:
+    if AGAIN:
+        pytest.skip("the demo ran before")
+    *refused, signed = demo.output.partition("the gate")[2].partition("Thời gian / time")[0].split("    SMTP: ")[1:]
+    reasons = ("khong gui tu may chu cua chung toi", "Thu co vi-rut (Danhba.Test.EICAR", "co dau do mat MAT")
+    for told, reason in zip(refused, reasons, strict=True):
+        first, _rest = told.split("\n", 1)
+        assert first.startswith("55")
+        assert reason in first
+        assert "danhba trace '<" in told
+        assert "từ chối 10.233.0.1: người nhận" in told
+        assert "refused to 10.233.0.1: recipient" in told
+    assert signed.startswith("250")
+    assert "S/MIME: còn đúng" in signed
+    assert "DKIM: d=laocai.gov.vn" in signed
+    assert "INBOX" in signed
 
 
-def test_verify_finds_nothing_wrong(mail: Deployment) -> None:
-    mail.play("verify")
+@pytest.mark.clause("R10.7", "R11.2", "R14")
+def test_demo_ends_with_the_operators_duties_and_names_their_files(demo: Demo) -> None:
+    if AGAIN:
+        pytest.skip("the demo ran before")
+    told = demo.output.partition("the operator's duties")[2]
+    assert "0 bản còn trong hộp thư, 0 đã cách ly, 2 đã xóa" in told
+    assert "17/GUQ-LCIT" in told
+    assert "Lượt bàn giao hộp thư cơ quan (khoản 2 Điều 11): 2" in told
+    assert "Vụ thu hồi thư (khoản 7, khoản 8 Điều 10): 1" in told
+    files = [PROJECT / line for line in told.partition("Tệp / files")[2].splitlines() if line.startswith(".private/")]
+    assert {file.suffix for file in files} == {".pdf", ".json", ".xlsx", ".html"}
+    assert {file.parent.name for file in files} >= {"handovers", "report"}
+    assert [file for file in files if not file.is_file() or file.stat().st_mode & 0o077] == []
 
 
 def test_host_is_healthy(mail: Deployment) -> None:
@@ -84,11 +110,11 @@ def test_check_mode_shows_the_plan_and_changes_nothing(
 ) -> None:
     original = register.agency("skhcn").read_text(encoding="utf-8")
     register.close("skhcn", officials[-1].id, today)
-    # What is known of the room in mailboxes is noted by a job of its own, whenever that runs.
-    dump = "runuser -u postgres -- pg_dump --exclude-table-data=mail.room danhba | grep -v '^.\\(un\\)\\?restrict '"
+    leaving_out = " ".join(f"'--exclude-table-data={name}'" for name in NOTED)
+    dump = f"runuser -u postgres -- pg_dump {leaving_out} danhba | grep -v '^.\\(un\\)\\?restrict '"
     before = mail.host.run(dump).stdout
     try:
-        output = mail.play("site", "--check", "--diff")
+        output = mail.play("site", "--check", "--diff", "--tags", "accounts")
     finally:
         register.agency("skhcn").write_text(original, encoding="utf-8")
     assert officials[-1].address in output
@@ -147,11 +173,10 @@ def test_submission_needs_a_login(mail: Deployment, officials: list[Official]) -
 
 @pytest.mark.clause("R10.2", "R10.4")
 def test_nobody_sends_as_somebody_else(mail: Deployment, officials: list[Official]) -> None:
-    """R10.4: on 587 under another's address or a foreign one, on 25 under an own one without login."""
+    """R10.4: on 587 under another's address or a foreign one."""
     user, other = officials[0], officials[1]
     for sender in (other.address, STRANGER, "contact-skhcn@laocai.gov.vn"):
         assert refusal(mail, sender, other.address, port=587, user=user).startswith("553")
-    assert refusal(mail, other.address, user.address)[:3] in {"550", "553", "554"}
 
 
 @pytest.mark.parametrize("port", [25, 465, 587])
@@ -178,18 +203,12 @@ def test_header_in_plain_utf8_is_delivered(mail: Deployment, officials: list[Off
     """As many programs write it all the same: from outside, and by a program of the host (sendmail)."""
     recipient = officials[1]
     subject = f"Công văn hỏa tốc {secrets.token_hex(4)}"
-    message = f"From: <{STRANGER}>\r\nSubject: {subject}\r\n\r\nNội dung.\r\n".encode()
+    ordinary = f"To: <{recipient.address}>\r\nDate: {formatdate()}\r\nMessage-ID: {make_msgid()}\r\n"
+    message = f"From: <{STRANGER}>\r\n{ordinary}Subject: {subject}\r\n\r\nNội dung.\r\n".encode()
     with mail.server.smtp() as client:
         client.sendmail(STRANGER, [recipient.address], message)
     mail.host.run(f"printf 'Subject: {subject} 2\\n\\nNội dung.\\n' | sendmail {recipient.address}")
     wait_until(lambda: {subject, f"{subject} 2"} <= {str(item["Subject"]) for item in inbox(mail, recipient)})
-
-
-@pytest.mark.clause("R10.2")
-@pytest.mark.parametrize("sender", ["root", "MAILER-DAEMON", "postmaster", "Root"])
-def test_nobody_outside_sends_as_the_host_itself(mail: Deployment, officials: list[Official], sender: str) -> None:
-    for host in ("mail.laocai.gov.vn", "MAIL.LaoCai.gov.vn"):
-        assert refusal(mail, f"{sender}@{host}", officials[1].address).startswith("550")
 
 
 @pytest.mark.clause("R9.3")

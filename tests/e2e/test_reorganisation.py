@@ -1,13 +1,14 @@
 """The merger of 2025 on a real server with mail in the mailboxes: nothing is lost, and old addresses lead on (R6).
 
-A host of its own: its days lie before those of the other tests' host, and no server goes back.
+Its days lie before those of the other tests' host, and no server goes back: its database and its mail are emptied, also
+where it is a host that somebody has named.
 """
 
 from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,16 +19,19 @@ from danhba.checking.check import check
 from danhba.planning.state import Timeline
 from danhba.reading.source import from_directory
 from tests.factory.merger import DAY, write_merger
-from tests.lab import Lab
-from tests.support.deployment import FQDN, PROJECT, Deployment
+from tests.support.deployment import Deployment
 from tests.support.mail import compose
 from tests.support.merger import run
 from tests.support.registers import people_of
 
-from .conftest import Official, stored_files
+from .conftest import Demo, Official, stored_files
 from .test_mail import STRANGER, refusal, send
 
-NAME, ADDRESS = "e2e-merger", "10.233.0.41"
+EMPTY = """
+    systemctl stop postfix dovecot.socket dovecot danhba-events danhba-credentials
+    runuser -u postgres -- psql --quiet --command='DROP DATABASE danhba WITH (FORCE)'
+    find /srv/vmail -mindepth 1 -delete
+"""
 DOMAIN = "laocai.gov.vn"
 ON = date.fromisoformat(DAY)
 EVE = (ON - timedelta(days=1)).isoformat()
@@ -89,19 +93,14 @@ def find(register: Path, code: str, position: int, *, suspended: bool = False) -
 
 
 @pytest.fixture(scope="module")
-def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+def mail(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     """A server as it was on the eve of the merger."""
     made = write_merger(tmp_path_factory.mktemp("merger"), officials=OFFICIALS)
-    lab, private = Lab(), PROJECT / ".private" / NAME
-    lab.down(NAME)
-    shutil.rmtree(private, ignore_errors=True)
-    try:
-        mail = Deployment(lab.up(NAME, address=ADDRESS, fqdn=FQDN), private, made.register)
-        mail.play("site", as_of=EVE)
-        yield mail
-    finally:
-        lab.down(NAME)
-        shutil.rmtree(private, ignore_errors=True)
+    deployment = replace(demo.deployment, register=made.register)
+    deployment.host.run(EMPTY)
+    shutil.rmtree(deployment.letters, ignore_errors=True)
+    deployment.play("site", as_of=EVE)
+    return deployment
 
 
 @pytest.fixture(scope="module")

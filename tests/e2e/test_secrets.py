@@ -69,6 +69,7 @@ def reissued(mail: Deployment, officials: list[Official], tmp_path_factory: pyte
             "-vvv",
             accounts=[official.address for official in chosen],
             document="12/BC-SKHCN",
+            document_date="2010-10-15",
         )
         output += mail.play("accounts", "-vvv")
     secrets = [mail.issued[official.address] for official in chosen]

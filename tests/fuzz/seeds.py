@@ -62,7 +62,12 @@ def _moves() -> dict[str, str]:
                 "Lò An",
                 {"document": "1/QĐ-UBND", "date": "2013-02-01", "event": "recruited", "withdrawn": ending},
             ),
-            custodians=[{"person": "101", "document": "5/QĐ-STTTT", "date": "2011-03-01", "as": "head"}],
+            custodians=[
+                {"person": "101", "document": "5/QĐ-STTTT", "date": "2011-03-01", "as": "head"},
+                {"person": "102", "document": "6/QĐ-STTTT", "date": "2014-03-01", "as": "head", "withdrawn": ending},
+            ],
+            changes=[{"document": "7/QĐ-UBND", "date": "2014-03-01", "kind": "office", "withdrawn": ending}],
+            withdrawn=[{"document": "8/QĐ-UBND", "date": "2014-06-01", "event": "dissolved", "withdrawn": ending}],
         ),
         agency(
             "skhcnm",
@@ -77,6 +82,16 @@ def _moves() -> dict[str, str]:
             "future_days": "366",
             "retention_days": {"default": "183", "leader": "365"},
             "quota": {"official": "2G", "agency": "10G"},
+            "sending": {
+                "official": {"messages_hour": "100", "recipients_hour": "500"},
+                "agency": {"messages_day": "2500", "recipients_day": "15000"},
+                "suspend": "3",
+            },
+            "usage": {
+                "windows": ["07:00-09:30", "09:30-11:30", "13:00-15:15", "15:15-24:00"],
+                "required": {"official": ["1", "3"], "agency": ["1", "2", "3", "4"]},
+                "days": [{"date": "2026-01-02", "is": "off", "document": "12729/VPCP-KGVX"}],
+            },
             "limits": {
                 name: {"count": "50", "percent": "2", "agency_percent": "20"} for name in ("close", "readdress")
             },

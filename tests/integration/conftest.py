@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,14 @@ LOGIN_ROLES = (
     "danhba_credentials",
     "danhba_sessions",
     "danhba_room",
+    "danhba_events",
+    "danhba_trace",
+    "danhba_recall",
+    "danhba_audit",
+    "danhba_archive",
+    "danhba_secrecy",
+    "danhba_notices",
+    "danhba_metrics",
     "postfix",
     "dovecot",
     "openldap",
@@ -47,6 +55,7 @@ WEBMAIL_ROLE = "roundcube"  # signs in to a database of its own and has no way i
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "max_connections": "30",
+    "max_locks_per_transaction": "256",  # as role database has it
     "shared_buffers": "32MB",
     "fsync": "off",  # the data is thrown away; what survives a crash of the machine is not tested here
     "full_page_writes": "off",
@@ -229,12 +238,16 @@ def server() -> Iterator[Server]:
 
 
 @contextmanager
-def new_server() -> Iterator[Server]:
-    """A server of one's own, gone afterwards; `TEMPLATE` is a database with every migration."""
+def new_server(prepare: Callable[[Server], None] = lambda _server: None) -> Iterator[Server]:
+    """A server of one's own, gone afterwards; `TEMPLATE` is a database with every migration.
+
+    `prepare` may add to its files before it starts.
+    """
     folder = Path(tempfile.mkdtemp(prefix="danhba-pg-"))
     try:
         server = Server(_find_binaries(), folder)
         _initialise(server)
+        prepare(server)
         with _running(server):
             _create_roles(server)
             _create_database(server, TEMPLATE, "template0")

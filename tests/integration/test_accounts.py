@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -93,12 +94,25 @@ def test_every_change_is_recorded_with_its_document(
     ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:
     close(register, "stttt", 1)
+    commit = committed(register.path)
     assert ansible.run(MODULE, arguments).changed
     rows = database.query(
-        "SELECT action, document, before ->> 'state', after ->> 'state', as_of::text, actor <> ''"
+        "SELECT action, document, before ->> 'state', after ->> 'state', as_of::text, actor <> '',"
+        " register, author, signer, signature, approver"
         " FROM mail.audit JOIN mail.run USING (run) WHERE run = (SELECT max(run) FROM mail.run)"
     )
-    assert rows == [("close", "9/QĐ-STTTT", "open", "closed", DAY, True)]
+    people = (commit, "An <an@laocai.gov.vn>", "", "unsigned", "Binh <binh@laocai.gov.vn>")
+    assert rows == [("close", "9/QĐ-STTTT", "open", "closed", DAY, True, *people)]
+
+
+def committed(folder: Path) -> str:
+    """A register under git, written by one and landed by another; its commit."""
+    author = ["-c", "user.name=Binh", "-c", "user.email=binh@laocai.gov.vn", "-c", "commit.gpgsign=false"]
+    for words in (["init", "-q"], ["add", "."], [*author, "commit", "-qm", "x", "--author=An <an@laocai.gov.vn>"]):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+    return subprocess.run(["git", "rev-parse", "HEAD"], cwd=folder, check=True, text=True, capture_output=True).stdout[
+        :-1
+    ]
 
 
 @pytest.mark.clause("R9.6")
@@ -167,7 +181,7 @@ def test_plan_and_export_are_private_files(ansible: Ansible, arguments: dict[str
     whole = json.loads(plan.read_text(encoding="utf-8"))
     assert whole["checksum"] == done.result["checksum"]
     assert len(whole["actions"]) == sum(done.result["counts"].values())
-    assert json.loads(export.read_text(encoding="utf-8")) == {"accounts": [], "routes": []}
+    assert json.loads(export.read_text(encoding="utf-8")) == {"accounts": [], "routes": [], "exemptions": []}
     assert plan.stat().st_mode & 0o077 == export.stat().st_mode & 0o077 == 0
 
 
@@ -298,3 +312,29 @@ def test_what_was_withdrawn_does_not_come_to_pass(
     assert done.status == 0, done.output
     accounts = "SELECT id, state FROM mail.account WHERE id IN ('000101', '900001')"
     assert database.query(accounts) == [("000101", "open")]
+
+
+@pytest.mark.clause("R7.1")
+def test_exceptions_from_the_secrecy_filter_come_and_go_on_record(
+    ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
+) -> None:
+    province = register.path / "province.yml"
+    before, there = province.read_text(encoding="utf-8"), database.dump()
+    entry = f"  - sender: contact-stttt\n    sha256: [{'0' * 64}, {'1' * 64}]\n    from: {DAY}\n    until: {DAY}\n"
+    entry += "    document: 5/STTTT-VP\n    reason: biểu mẫu\n"
+    province.write_text(f"{before}secrecy_exceptions:\n{entry}", encoding="utf-8")
+    assert ansible.run(MODULE, arguments, check=True).changed
+    assert database.dump() == there
+    assert ansible.run(MODULE, arguments).result["counts"]["except"] == 1
+    assert database.query("SELECT sender, files, since::text, until::text, document FROM secrecy.exception") == [
+        ("contact-stttt@laocai.gov.vn", ["0" * 64, "1" * 64], DAY, DAY, "5/STTTT-VP")
+    ]
+    assert not ansible.run(MODULE, arguments).changed
+    province.write_text(before, encoding="utf-8")
+    assert ansible.run(MODULE, arguments).result["counts"]["end_exception"] == 1
+    assert database.query("SELECT count(*) FROM secrecy.exception") == [(0,)]
+    recorded = "SELECT action, kind, document FROM mail.audit WHERE kind = 'exception' ORDER BY entry"
+    assert database.query(recorded) == [
+        ("except", "exception", "5/STTTT-VP"),
+        ("end_exception", "exception", "5/STTTT-VP"),
+    ]

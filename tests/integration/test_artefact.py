@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
 import yaml
 
+from tests.release import bom
 from tests.support.deployment import PROJECT, environment
 
 TOOLS = Path(sys.executable).parent
 # What is published of the folders of the clone, and by whom it is needed.
 PARTS = {
-    *("CHANGELOG.md", "LICENSE", "README.md", "README.vi.md", "pyproject.toml"),
+    *("CHANGELOG.rst", "LICENSE", "README.md", "README.vi.md", "pyproject.toml", "setup.py"),
     *("FILES.json", "MANIFEST.json", "meta", "playbooks", "plugins", "roles"),
     "docs",  # the guides, which role pages publish
     *(".ci", "scripts"),  # what a province's workflows call
@@ -48,9 +50,10 @@ def test_it_has_what_a_controller_needs_and_no_more(members: dict[str, tarfile.T
 
 
 def test_the_guides_are_in_it(members: dict[str, tarfile.TarInfo]) -> None:
-    assert {name for name in members if name.startswith("docs/") and name.endswith(".md")} == {
-        f"docs/vi/{name}.md" for name in ("can-bo", "duyet-de-nghi", "quan-ly-hop-thu", "so-danh-ba", "van-hanh")
-    }
+    guides = {f"docs/vi/{name}.md" for name in ("can-bo", "duyet-de-nghi", "quan-ly-hop-thu", "so-danh-ba", "van-hanh")}
+    alerts = {f"docs/vi/su-co/{page.name}" for page in (PROJECT / "docs/vi/su-co").glob("*.md")}
+    assert alerts
+    assert {name for name in members if name.startswith("docs/") and name.endswith(".md")} == guides | alerts
 
 
 def test_nothing_of_the_sample_the_tests_or_git_is_in_it(members: dict[str, tarfile.TarInfo]) -> None:
@@ -79,12 +82,32 @@ def test_no_link_leads_out_of_it(members: dict[str, tarfile.TarInfo]) -> None:
             assert os.path.normpath(Path(name).parent / member.linkname) in members, name
 
 
-def test_its_version_is_that_of_the_command(members: dict[str, tarfile.TarInfo], artefact: Path) -> None:
+def test_its_version_is_that_of_the_command(artefact: Path, tmp_path: Path) -> None:
+    """In the clone, and where it is installed, which has no galaxy.yml."""
+    wanted = yaml.safe_load((PROJECT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     with tarfile.open(artefact) as archive:
-        manifest = archive.extractfile("MANIFEST.json")
-        assert manifest
-        version = json.loads(manifest.read())["collection_info"]["version"]
-    assert f'version = "{version}"' in (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
+        archive.extract("setup.py", tmp_path, filter="data")
+        archive.extract("MANIFEST.json", tmp_path, filter="data")
+    ask = [sys.executable, "setup.py", "--version"]
+    told = subprocess.run(ask, cwd=tmp_path, check=True, text=True, capture_output=True).stdout.split()[-1]
+    assert artefact.name == f"laocai-mail-{wanted}.tar.gz"
+    assert told == wanted == metadata.version("danhba")
+
+
+def test_its_list_of_parts_has_what_its_roles_install(members: dict[str, tarfile.TarInfo], artefact: Path) -> None:
+    """What the tasks of the published roles hand to apt by name is listed; what they do not is not."""
+    listed = bom.packages()
+    with tarfile.open(artefact) as archive:
+        text = "\n".join(
+            file.read().decode()
+            for name in members
+            if re.fullmatch(r"roles/[^/]+/(vars|defaults|tasks)/[^/]+\.yml", name)
+            and (file := archive.extractfile(name))
+        )
+    assert {"postgresql-17", "dovecot-core", "postfix", "restic", "unattended-upgrades", "certbot"} <= listed.keys()
+    assert [name for name in listed if name not in text] == []
+    assert not {"acme", "[]"} & listed.keys()
+    assert {"backupstore", "base", "tls"} <= set(listed["openssl"])
 
 
 def test_the_playbooks_look_for_the_province_beside_its_inventory() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import itertools
 import json
 import os
@@ -28,6 +29,7 @@ from tests.support.programs import CREDENTIALS
 
 LIBRARY = PROJECT / "roles/programs/files"
 ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Vina9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
+KEY = "0f" * 32
 ADDRESS, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 SUSPENDED, CLOSED, BARE = (f"{name}-stttt@laocai.gov.vn" for name in ("suspended", "closed", "bare"))
 CLIENT, ELSEWHERE, *STRANGERS = (f"203.0.113.{number}" for number in range(1, 6))
@@ -41,6 +43,7 @@ MAILBOX = {
     "agency": "stttt",
     "agency_name": "Sở Thông tin và Truyền thông",
     "dn": "uid=nvvinh-stttt,ou=stttt,dc=laocai,dc=gov,dc=vn",
+    "reads_use": False,
 }
 HASHED = Hasher(1).make(ISSUED)
 
@@ -52,6 +55,14 @@ class Running:
     path: Path
     log: Path
     database: Database
+    process: subprocess.Popen[bytes]
+    port: int
+    told: bool = False
+
+    def tell_to_end(self) -> None:
+        """As systemd does."""
+        self.told = True
+        self.process.terminate()
 
     def send(self, data: bytes, *, end: bool = False) -> bytes:
         """The octets that come back for some octets."""
@@ -68,6 +79,15 @@ class Running:
         line = json.dumps({"request": request, **values}, ensure_ascii=False).encode() + b"\n"
         answer: dict[str, Any] = json.loads(self.send(line))
         return answer
+
+    def guess_by_mail(self, address: str, mark: str) -> None:
+        """What Dovecot asks and reports of a wrong password, which it shows by a mark alone."""
+        attempt = {"login": address, "pwhash": mark, "remote": CLIENT, "local_port": "993", "success": False}
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        for command in ("allow", "report"):
+            connection.request("POST", f"/?command={command}", json.dumps(attempt), {"X-API-Key": KEY})
+            assert json.loads(connection.getresponse().read())["status"] >= 0
+        connection.close()
 
     def sign_in(self, password: str, address: str = ADDRESS, client: str = CLIENT) -> dict[str, Any]:
         return self.ask("sign_in", address=address, password=password, client=client)
@@ -112,22 +132,26 @@ def running(database: Database, folder: Path, **changes: Any) -> Iterator[Runnin
     """The service, started as systemd starts it."""
     folder.mkdir(exist_ok=True)
     path, log, settings = folder / "socket", folder / "log", folder / "settings.json"
-    values = {"database": database.name, "database_socket_dir": database.server.socket} | CREDENTIALS | changes
-    settings.write_text(json.dumps(values), encoding="utf-8")
-    with socket.socket(socket.AF_UNIX) as listener, log.open("wb") as output:
+    values = {"database": database.name, "database_socket_dir": database.server.socket, "dovecot_key": "key"}
+    settings.write_text(json.dumps(CREDENTIALS | values | changes), encoding="utf-8")
+    (folder / "key").write_text(KEY, encoding="ascii")
+    mail = socket.create_server(("127.0.0.1", 0))
+    with socket.socket(socket.AF_UNIX) as listener, mail, log.open("wb") as output:
         listener.bind(str(path))
         listener.listen(128)
-        os.set_inheritable(listener.fileno(), True)
-        command = f'exec 3<&{listener.fileno()}; LISTEN_FDS=1 exec "$0" -m danhba_host.credentials --settings "$1"'
+        given = f"3<&{listener.fileno()} 4<&{mail.fileno()}"
+        command = f'exec {given}; LISTEN_FDS=2 exec "$0" -m danhba_host.credentials --settings "$1"'
         process = subprocess.Popen(
             ["/bin/bash", "-c", command, sys.executable, str(settings)],
-            env={**os.environ, "PYTHONPATH": str(LIBRARY)},
-            pass_fds=[listener.fileno()],
+            env={**os.environ, "PYTHONPATH": str(LIBRARY), "CREDENTIALS_DIRECTORY": str(folder)},
+            pass_fds=[listener.fileno(), mail.fileno()],
             stderr=output,
         )
+        port = mail.getsockname()[1]
+    running = Running(path, log, database, process, port)
     try:
-        yield Running(path, log, database)
-        assert process.poll() is None, log.read_text()
+        yield running
+        assert running.told or process.poll() is None, log.read_text()
     finally:
         process.terminate()
         assert process.wait(timeout=30) == 0
@@ -159,6 +183,20 @@ def rules(answer: dict[str, Any]) -> list[str]:
 
 
 # ---------------------------------------------------------------------------------------------- signing in
+
+
+@pytest.mark.clause("R9.5")
+def test_use_is_shown_to_whom_the_register_names(chosen: Running) -> None:
+    token = chosen.sign_in(CHOSEN)["token"]
+    assert chosen.ask("show_use", address=ADDRESS, token=token) == {"answer": "refused"}
+    chosen.database.query("INSERT INTO usage.rule VALUES (true, ARRAY[B'1'::bit(1440)], '{x}', '{1}', '{1}', 90, '{}')")
+    chosen.database.query("INSERT INTO usage.page VALUES ('stttt', 'Sở', '[]')")
+    chosen.database.query("INSERT INTO usage.reader VALUES ('official', '1', 'stttt')")
+    assert chosen.look_up(token) == {"answer": "known", "mailbox": {**MAILBOX, "reads_use": True}}
+    page = chosen.ask("show_use", address=ADDRESS, token=token)["page"]
+    assert (page["agency"], page["name"], page["target"]) == ("stttt", "Sở", 90)
+    assert chosen.ask("show_use", address=OTHER, token=token) == {"answer": "refused"}
+    assert chosen.ask("show_use", address=ADDRESS, token="x") == {"answer": "refused"}
 
 
 @pytest.mark.clause("R10.1")
@@ -669,6 +707,43 @@ def test_stopping_finishes_what_was_begun(filled: Database, tmp_path: Path) -> N
         time.sleep(0.5)
         connection.sendall(data[20:])
         assert b"initial" in connection.recv(65536)
+
+
+def test_stopping_answers_what_dovecot_has_asked(filled: Database, tmp_path: Path) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'mail.credential'::regclass"
+    with running(filled, tmp_path / "service") as service, ThreadPoolExecutor(1) as pool:
+        with filled.connect() as connection, connection.transaction():
+            connection.execute("LOCK TABLE mail.credential")
+            guess = pool.submit(service.guess_by_mail, OTHER, "0001")
+            for _ in range(400):
+                if filled.query(waiting) == [(1,)]:
+                    break
+                time.sleep(0.01)
+            service.tell_to_end()
+            time.sleep(1.5)
+            assert not guess.done()
+        guess.result(30)
+
+
+@pytest.mark.clause("R10.4")
+def test_what_is_guessed_while_it_ends_is_known_when_it_is_back(filled: Database, tmp_path: Path) -> None:
+    line = {"request": "sign_in", "address": ADDRESS, "password": "wrong", "client": CLIENT}
+    data = json.dumps(line).encode() + b"\n"
+    with running(filled, tmp_path / "service") as service, socket.socket(socket.AF_UNIX) as last:
+        for _ in range(2):
+            service.sign_in("wrong")
+        last.connect(str(service.path))
+        last.sendall(data[:20])
+        service.look_up("x")  # which came after it
+        service.tell_to_end()
+        time.sleep(0.5)
+        for number in range(3):
+            service.guess_by_mail(OTHER, f"{number:04x}")
+        last.sendall(data[20:])
+        assert b"refused" in last.recv(65536)
+    with running(filled, tmp_path / "again") as again:
+        assert again.sign_in(ISSUED)["answer"] == "wait"
+        assert again.sign_in(ISSUED, OTHER)["answer"] == "wait"
 
 
 # ---------------------------------------------------------------------------------------------- the webmail's role

@@ -18,12 +18,12 @@ UNREACHABLE = "192.0.2.1"  # RFC 5737: nobody answers there
 NAMES = ("mail.laocai.gov.vn", "autoconfig.laocai.gov.vn", "autodiscover.laocai.gov.vn")
 
 
-def refuse(playbook: str, inventory: str = "inventories/lab", **variables: Any) -> str:
+def refuse(playbook: str, inventory: str = "inventories/lab", limit: str = "all", **variables: Any) -> str:
     """What a playbook says that refuses these variables."""
     timeout = {"ansible_host": UNREACHABLE, "ansible_timeout": 1}
     command = [
         str(PROJECT / ".venv/bin/ansible-playbook"),
-        *("--inventory", inventory, "--extra-vars", json.dumps({**timeout, **variables})),
+        *("--inventory", inventory, "--limit", limit, "--extra-vars", json.dumps({**timeout, **variables})),
         f"playbooks/{playbook}.yml",
     ]
     # Measured, unlike other playbooks: what asks runs here, on the controller.
@@ -51,6 +51,13 @@ def test_the_sample_goes_to_test_hosts_alone(playbook: str) -> None:
     said = refuse(playbook, test_host=False)
     assert "là sổ mẫu (sample: true trong province.yml)" in said
     assert "Begin the province's own: danhba init DIR." in said
+
+
+@pytest.mark.clause("R10.7")
+def test_backups_forget_nothing_where_the_mail_server_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "hosts.yml").write_text("{mail: {hosts: {mail.x: }}, backup: {hosts: {backup.x: }}}")
+    said = refuse("forget", str(tmp_path / "hosts.yml"), limit="backup", recall="TH-01")
+    assert "run this again without --limit" in said
 
 
 def test_the_samples_letters_are_handed_to_nobody(tmp_path: Path) -> None:

@@ -574,8 +574,8 @@ def test_the_tool_is_installed_from_the_lock_alone(tmp_path: Path) -> None:
     for name in ("requirements/lock.txt", "pyproject.toml", "README.md", "LICENSE", ".ci/prepare-review"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(PROJECT / name, tmp_path / name)
-    core = "plugins/module_utils/danhba"
-    shutil.copytree(PROJECT / core, tmp_path / core, ignore=shutil.ignore_patterns("__pycache__"))
+    for package in ("plugins/module_utils/danhba", "roles/secrecy/files/danhba_secrecy"):
+        shutil.copytree(PROJECT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     write(tmp_path / "directory", REGISTER)
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "add", "directory")

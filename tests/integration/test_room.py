@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -33,11 +34,14 @@ def settings(database: Database) -> room.Settings:
 def says(
     monkeypatch: pytest.MonkeyPatch, used: dict[str, int], meanwhile: Callable[[], object] = lambda: None
 ) -> list[Sequence[str]]:
-    """Dovecot, which knows so many KiB of each address; something may happen while it is asked. What it was asked."""
+    """Dovecot, which knows so many KiB of each address; something may happen while it is asked. What it was asked, with
+    the mailboxes that a file named in the file's place.
+    """
     asked: list[Sequence[str]] = []
 
     def run(command: Sequence[str]) -> str:
-        asked.append(command)
+        named = Path(command[-1]).read_text(encoding="utf-8").split() if command[-2] == "-F" else command[-1:]
+        asked.append([*command[:-1], *named])
         meanwhile()
         rows = [HEADER]
         for address, kib in used.items():
@@ -66,7 +70,7 @@ def test_nothing_is_free_where_nothing_is_known(filled: Database) -> None:
 def test_the_job_notes_who_has_room(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = says(monkeypatch, {OPEN: 799, SUSPENDED: 800, CLOSED: 0, "nobody@laocai.gov.vn": 0})
     assert room.work(settings(filled), ALL) == ""
-    assert asked[0][-1] == "-A"
+    assert asked[0][-3:] == ["-F", OPEN, SUSPENDED]
     assert free(filled) == {OPEN: QUOTA // 5, SUSPENDED: 0}
     before = filled.query("SELECT * FROM mail.room ORDER BY id")
     room.work(settings(filled), ALL)

@@ -100,7 +100,8 @@ class Host:
             write(etc / "machine-id", "")
         if snapshot is None or (snapshot.address, snapshot.fqdn) != (self.address, self.fqdn):
             self._name(etc, gateway, prefix_length)
-        write(etc / "resolv.conf", (_RESOLVED if _RESOLVED.exists() else Path("/etc/resolv.conf")).read_text())
+        if snapshot is None:
+            write(etc / "resolv.conf", (_RESOLVED if _RESOLVED.exists() else Path("/etc/resolv.conf")).read_text())
         ssh = self.upper / "root/.ssh"
         ssh.mkdir(parents=True, mode=0o700)
         ssh.parent.chmod(0o700)

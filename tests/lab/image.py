@@ -167,6 +167,8 @@ def _build(workplace: Path, mirror: Mirror) -> Path:
 def _command(root: Path, options: Path) -> list[str]:
     return [
         "mmdebstrap", "--mode=root", "--variant=minbase", "--format=directory", "--quiet",
+        # A host that is made anew whenever it is wanted need not be on the disk before each file that is unpacked.
+        "--dpkgopt=force-unsafe-io",
         f"--aptopt={options}", f"--include={','.join(contents.PACKAGES)}", "--skip=cleanup/apt",
         f"--customize-hook={_CUSTOMISE}",
         f"--customize-hook={_PREFETCH.format(packages=' '.join(contents.PREFETCHED))}",

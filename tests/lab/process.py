@@ -22,7 +22,7 @@ from tests.lab.errors import LabError
 NSPAWN = "systemd-nspawn"
 PROC = Path("/proc")
 POWER_OFF_SECONDS = 30.0
-KILL_SECONDS = 10.0
+KILL_SECONDS = 60.0
 
 
 @dataclass(frozen=True)

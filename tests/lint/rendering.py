@@ -15,8 +15,16 @@ ROOT = Path(__file__).resolve().parents[2]
 # What Ansible knows of a host that has every part.
 HOST = {
     "ansible_check_mode": False,
+    "ansible_facts": {"memtotal_mb": 16384, "processor_nproc": 2},
+    "ansible_inventory_sources": [str(ROOT / "inventories/single")],
     "ansible_managed": "Ansible managed",
+    "ansible_playbook_python": "/usr/bin/python3",
     "group_names": ["addressbook", "mail", "webmail"],
+    "groups": {"mail": ["mail.example.org"], "backup": ["backup.example.org"]},
+    "hostvars": {
+        "mail.example.org": {"ansible_host": "192.0.2.10"},
+        "backup.example.org": {"ansible_host": "192.0.2.11"},
+    },
     "inventory_dir": str(ROOT / "inventories/single"),
     "inventory_hostname": "mail.example.org",
     "playbook_dir": str(ROOT / "playbooks"),
@@ -29,12 +37,12 @@ def templates(pattern: str) -> Iterator[tuple[Path, str]]:
         yield path, render(path)
 
 
-def render(path: Path) -> str:
-    """The text that a template makes; an error of Ansible's where a value is missing."""
+def render(path: Path, **other: Any) -> str:
+    """The text that a template makes, with other values of some inputs; an error of Ansible's where one is missing."""
     loader, values = _values()
     role = path.parents[1]
     own = {"role_name": role.name, "role_path": str(role), "ansible_search_path": [str(role)]}
-    engine = Templar(loader=loader, variables=values | own)
+    engine = Templar(loader=loader, variables=values | own | other)
     # The plug-in, not the text: it knows where templates that are included stand.
     return str(engine.template(trust_as_template(f"{{{{ lookup('ansible.builtin.template', '{path}') }}}}")))
 

@@ -16,7 +16,12 @@ PACKAGED = Path("usr/lib/systemd/system")
 _PROGRAM = re.compile(r"^Exec\w+=[-@:+!|]*(/\S+)", re.MULTILINE)
 # A unit of ours says what it is; what has no description is added to a unit of Debian's.
 _OWN = re.compile(r"^Description=", re.MULTILINE)
-DEBIAN = "[Unit]\nDescription=A unit of Debian's\n[Service]\nExecStart=/usr/bin/true\n"
+# What such a unit of each kind has at least.
+DEBIAN = {
+    "service": "[Unit]\nDescription=A unit of Debian's\n[Service]\nExecStart=/usr/bin/true\n",
+    "socket": "[Unit]\nDescription=A unit of Debian's\n[Socket]\nListenStream=/run/socket\n",
+    "timer": "[Unit]\nDescription=A unit of Debian's\n[Timer]\nOnBootSec=1\n",
+}
 
 
 def rendered() -> dict[str, str]:
@@ -43,7 +48,7 @@ def _write(root: Path, name: str, text: str) -> None:
     """A unit in its place, Debian's beside what is added to it, and each program that it starts."""
     place = root / UNITS / name
     if not _OWN.search(text):
-        (root / PACKAGED / name).write_text(DEBIAN, encoding="utf-8")
+        (root / PACKAGED / name).write_text(DEBIAN[name.rpartition(".")[2]], encoding="utf-8")
         place = root / UNITS / f"{name}.d" / "danhba.conf"
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_text(text, encoding="utf-8")

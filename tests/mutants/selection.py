@@ -17,20 +17,23 @@ WANTED = pytest.StashKey[frozenset[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put files in the place of tests."""
-    named = [argument for argument in config.args if "::" in argument]
-    config.stash[WANTED] = frozenset(named)
-    if named:
-        config.args[:] = sorted({argument.partition("::")[0] for argument in named})
+    config.stash[WANTED] = frozenset(config.args)
+    config.args[:] = sorted({argument.partition("::")[0] for argument in config.args})
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was not named, and begin with the mutated file's own tests."""
-    wanted = config.stash[WANTED]
-    if wanted:
-        items[:] = [item for item in items if item.nodeid in wanted]
-        own = mirrors(os.environ.get("MUTANT_UNDER_TEST", ""))
-        items.sort(key=lambda item: item.path.name != own)
+    items[:] = [item for item in items if is_wanted(item.nodeid, config.stash[WANTED])]
+    own = mirrors(os.environ.get("MUTANT_UNDER_TEST", ""))
+    items.sort(key=lambda item: item.path.name != own)
+
+
+def is_wanted(name: str, wanted: frozenset[str]) -> bool:
+    """Whether a test (a node id of pytest) was named, by itself, with all its cases, or with its file or folder."""
+    path, _separator, _test = name.partition("::")
+    folders = {str(folder) for folder in Path(path).parents}
+    return not wanted.isdisjoint({name, name.partition("[")[0], path, *folders})
 
 
 def mirrors(mutant: str) -> str:

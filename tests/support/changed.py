@@ -28,6 +28,7 @@ WATCHED = {
     r"roles/roundcube/files/": ("tests/unit/test_webmail_words.py",),
     r"roles/.*\.j2$": ("tests/unit/plugins",),
     r"(roles|playbooks|inventories)/": ("tests/unit/test_docs.py",),
+    r"(changelogs/|galaxy\.yml$|setup\.py$)": ("tests/unit/test_release.py",),
     r"directory/": ("tests/unit/test_sample_register.py",),
     r"docs/rules/": ("tests/unit/test_rule_pages.py",),
     r"(docs/|[^/]+\.md$|Makefile$)": ("tests/unit/test_docs.py",),

@@ -41,12 +41,16 @@ class PlaybookFailed(Exception):
 
 @dataclass(frozen=True)
 class Deployment:
-    """A test host as `inventories/lab` describes it; `private` is where its secrets are on the controller."""
+    """A test host as `inventories/lab` describes it; `private` is where its secrets are on the controller.
+
+    `project` is the folder that has inventories and playbooks: the clone, or that of another version.
+    """
 
     host: Host
     private: Path
     register: Path = PROJECT / "directory"
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    project: Path = PROJECT
 
     @property
     def server(self) -> Server:
@@ -143,8 +147,8 @@ class Deployment:
         """Run a playbook and return its output; `task` is told the name of each task as it begins."""
         process = subprocess.Popen(
             self.command(playbook, *options, **variables),
-            cwd=PROJECT,
-            env=environment(),
+            cwd=self.project,
+            env=environment(self.project),
             text=True,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -166,9 +170,9 @@ def new_password() -> str:
     return "".join(secrets.choice("2345679bcdfghjkm") for _ in range(20))
 
 
-def environment() -> dict[str, str]:
+def environment(project: Path = PROJECT) -> dict[str, str]:
     """The environment in which Ansible runs: its own settings, no colours, and not measured."""
-    own = {"ANSIBLE_CONFIG": str(PROJECT / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"}
+    own = {"ANSIBLE_CONFIG": str(project / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1", "LC_ALL": "C.UTF-8"}
     return {**unmeasured(), **own}
 
 

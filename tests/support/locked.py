@@ -1,8 +1,12 @@
-"""`python -m tests.support.locked`: what an operator's controller needs of the lock, in the lock's own lines."""
+"""`python -m tests.support.locked [reports]`: what a controller needs of the lock, in the lock's own lines.
+
+With `reports`, what it needs beside that to read reports of DMARC and TLS.
+"""
 
 from __future__ import annotations
 
 import re
+import sys
 from importlib import metadata
 from pathlib import Path
 
@@ -18,12 +22,13 @@ HEAD = """\
 PYTHONS = ("3.11", "3.12", "3.13")
 # What installs the command itself without a network.
 ROOTS = (Requirement("danhba[controller]"), Requirement("setuptools"))
+REPORTS = (Requirement("danhba[reports]"),)
 
 
-def closure() -> set[str]:
+def closure(roots: tuple[Requirement, ...]) -> set[str]:
     """The names of all packages that the roots need, in any number of steps."""
     found: set[str] = set()
-    waiting = list(ROOTS)
+    waiting = list(roots)
     seen: set[tuple[str, frozenset[str]]] = set()
     while waiting:
         wanted = waiting.pop()
@@ -50,11 +55,19 @@ def _applies(needed: Requirement, extras: set[str]) -> bool:
 
 def text() -> str:
     """The part of the lock that a controller needs, without the comments on who wanted what."""
+    return _lines(closure(ROOTS))
+
+
+def reports() -> str:
+    """The part that reading reports needs beside it (playbooks/reports.yml)."""
+    return _lines(closure(REPORTS) - closure(ROOTS))
+
+
+def _lines(wanted: set[str]) -> str:
     lock = (PROJECT / "requirements/lock.txt").read_text(encoding="utf-8")
-    wanted = closure()
     blocks = re.findall(r"^([a-z0-9][a-z0-9._-]*)(==(?:.*\\\n)*.*\n)", lock, re.MULTILINE)
     return HEAD + "".join(name + rest for name, rest in blocks if canonicalize_name(name) in wanted)
 
 
 if __name__ == "__main__":
-    print(text(), end="")
+    print(reports() if sys.argv[1:] == ["reports"] else text(), end="")

@@ -28,6 +28,7 @@ _CONFIGURATION = {
 }
 _START = (
     "systemd-run --quiet --collect --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 --setenv=PEBBLE_WFE_NONCEREJECT=0"
+    " --setenv=PEBBLE_AUTHZREUSE=0"  # by default it draws lots whether a name must be shown again
     " pebble -config /etc/pebble/config.json"
 )
 # It is told who asks, and answers once it listens.

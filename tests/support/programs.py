@@ -13,6 +13,7 @@ CREDENTIALS: dict[str, Any] = {
     "account_failures": 3,
     "account_failures_everywhere": 6,
     "client_failures": 8,
+    "ban_accounts": 5,
     "minimum_length": 10,
     "former_passwords": 2,
     "word_lists": [],

@@ -135,7 +135,7 @@ def _event(text: Value, kind: str, document: str) -> Value:
     return event(given or kind, day, document)
 
 
-def agency(code: str, *people: Entry, opened: str = "2000-01-01", closed: str = "", **keys: Value) -> str:
+def agency(code: str, *people: Entry, opened: Value = "2000-01-01", closed: Value = "", **keys: Value) -> str:
     """An agency's file, in the same way; established and dissolved where no event is given."""
     if closed:
         keys["closed"] = _event(closed, "dissolved", "9/QĐ-UBND")

@@ -20,8 +20,9 @@ FILE = Path(__file__).with_name("said.txt")
 # The test files with cases, below tests/unit.
 PARTS = """
     addresses.test_pins reading.test_loader reading.test_tree reading.test_schema rules.test_agencies
-    rules.test_custodians rules.test_dates rules.test_documents rules.test_ids rules.test_people rules.test_province
-    rules.test_quotas rules.test_wording rules.history.test_each rules.history.test_withdrawn
+    rules.test_custodians rules.test_dates rules.test_documents rules.test_ids rules.test_leave rules.test_people
+    rules.test_province rules.test_quotas rules.test_wording rules.history.test_each rules.history.test_withdrawn
+    rules.history.test_withdrawn_agencies
 """.split()
 HEADING = "# "
 # Of a value that is longer, so many characters.

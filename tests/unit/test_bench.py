@@ -5,17 +5,23 @@ from __future__ import annotations
 import json
 import os
 import re
+import smtplib
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from rich.console import Console
 
-from tests.bench import mail, people, sessions
+from danhba_secrecy import scan_message
+from tests.bench import filters, mail, people, post, sessions, usage, watching
 from tests.bench.__main__ import main
 from tests.bench.commands import WHOLE
 from tests.bench.measure import measure, percentile
@@ -68,6 +74,30 @@ def test_the_part_about_every_command(tmp_path: Path, capsys: pytest.CaptureFixt
     (row,) = json.loads(out.read_text(encoding="utf-8"))["commands"]["rows"]
     assert all(command["again"]["seconds"] > 0 for command in row["commands"])
     assert [command["name"] for command in row["commands"] if command["first"]] == [*WHOLE]
+
+
+def test_the_part_about_use_counts_the_same_in_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "results.json"
+    assert main(["--parts", "usage", "--mailboxes", "60", "--json", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert re.search(r"SQLite : usage ≥ 1\.0 \(60\): \d", shown)
+    assert re.search(r"memory < 400 MiB \(60\): \d+ MiB ✓", shown)
+    found = json.loads(out.read_text(encoding="utf-8"))["usage"]
+    assert found["events"] > found["signs"] > 1000
+    assert all(found[name]["seconds"] > 0 for name in ("usage", "plain"))
+
+
+def test_counts_that_differ_are_no_result(tmp_path: Path) -> None:
+    counted, plain = tmp_path / "usage.json", tmp_path / "plain.json"
+    row = {"mailbox": "official/1", "day": "2026-03-02", "windows": [1, 0, 0, 2]}
+    counted.write_text(json.dumps([row]), encoding="utf-8")
+    plain.write_text(
+        json.dumps([["official/1", "2026-03-02", 0, 1], ["official/1", "2026-03-02", 3, 2]]), encoding="utf-8"
+    )
+    assert usage._same(counted, plain) == 3
+    plain.write_text(json.dumps([["official/1", "2026-03-02", 0, 1]]), encoding="utf-8")
+    with pytest.raises(RuntimeError, match="the counts differ: 1 of 1"):
+        usage._same(counted, plain)
 
 
 def test_the_part_about_the_webmail_shows_both_and_the_gain() -> None:
@@ -143,3 +173,147 @@ def test_the_part_about_the_mail_path() -> None:
     shown = shown_by(mail.show, [mail.Rates(70, 69)], [mail.Rates(100, 100)], 1000)
     assert "accepted : bare ≥ 0.7: 0.70 ✓" in shown
     assert "delivered : bare ≥ 0.7: 0.69 ✗" in shown
+
+
+MADE = [post.Letter(kind, b"") for kind in ("clean", "virus", "mark", "clean")]
+THERE = [(0, ""), (3, "")]
+
+
+def leaves(octets: bytes) -> list[EmailMessage]:
+    """The parts of a message that have no parts."""
+    whole = message_from_bytes(octets, policy=policy.default)
+    return [part for part in whole.walk() if not part.is_multipart()]
+
+
+def test_letters_are_what_they_are_said_to_be() -> None:
+    made = post.letters(60, seed=1)
+    parts = [part.get_content() for letter in made for part in leaves(letter.octets)]
+    assert len(parts) == len(set(parts)) == 60 + 30 + 13
+    assert not set(parts) & {part.get_content() for part in leaves(post.letters(1, seed=2)[0].octets)}
+    assert sum(b"text/html" in letter.octets for letter in made) == 30
+    assert sum(b"cong-van" in letter.octets for letter in made) == 12
+    assert [number for number, letter in enumerate(made) if letter.kind == "virus"] == [7]
+    assert {letter.kind: scan_message(letter.addressed("1@a", "b@c")).verdict for letter in made} == {
+        "clean": "clean", "virus": "clean", "mark": "marked"
+    }  # fmt: skip
+
+
+def test_the_database_of_viruses_is_of_real_size_and_knows_a_letter() -> None:
+    assert len(set(post.hashes().splitlines())) == 200_000
+    bodies = post.bodies()
+    assert len(set(bodies.splitlines())) == 20_000
+    assert f":0:*:{post.KNOWN.hex()}\n" in bodies
+
+
+def test_letters_are_found_in_mailboxes(tmp_path: Path) -> None:
+    for number, folder in enumerate(("new", "cur", ".Junk/new", "tmp")):
+        place = tmp_path / "of/an/Maildir" / folder
+        place.mkdir(parents=True)
+        head = b"Authentication-Results: mail; spf=pass\nReceived: from x\n"
+        octets = MADE[0].addressed(f"thu00.{number}@{post.OUTSIDE}", "b@c").replace(b"\r", b"")
+        (place / "1").write_bytes(head + octets)
+        (place / "2").write_bytes(head + octets.replace(b"thu00", b"am00"))
+    command = [sys.executable, "-", "thu00", str(tmp_path)]
+    found = subprocess.run(command, input=filters.FOUND, text=True, check=True, stdout=subprocess.PIPE).stdout
+    assert sorted(line.split() for line in found.splitlines()) == [["0", "Maildir"], ["1", "Maildir"], ["2", ".Junk"]]
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (smtplib.SMTPDataError(554, b"no"), 554),
+        (smtplib.SMTPDataError(451, b"later"), 451),
+        (smtplib.SMTPRecipientsRefused({"b@c": (550, b"no")}), 550),
+        (smtplib.SMTPServerDisconnected("gone"), 421),
+        (TimeoutError(), 421),
+    ],
+)
+def test_what_a_client_is_told(error: Exception, code: int) -> None:
+    client = Mock(spec=smtplib.SMTP)
+    assert filters.hand_in(client, "b@c", b"") == 250
+    client.sendmail.side_effect = error
+    assert filters.hand_in(client, "b@c", b"") == code
+
+
+def test_every_letter_is_accounted_for() -> None:
+    account = filters.accounted(MADE, [250, 554, 554, 250], THERE, 0)
+    assert (account.sent, account.delivered, account.refused, account.junk) == (4, 2, 2, 0)
+    assert account.whole
+    assert account.right
+
+
+@pytest.mark.parametrize(
+    ("codes", "found", "queued", "changes"),
+    [
+        ([250, 554, 554, 250], THERE[:1], 0, {"lost": 1}),
+        ([250, 554, 554, 250], THERE[:1], 1, {"queued": 1}),
+        ([250, 554, 554, 250], [*THERE, (3, ".Junk")], 0, {"twice": 1}),
+        ([250, 554, 554, 250], [*THERE, (1, "")], 0, {"twice": 1}),
+        ([250, 554, 554, 451], THERE[:1], 0, {"waits": 1}),
+        ([250, 250, 554, 250], [*THERE, (1, "")], 0, {"passed": 1}),
+        ([250, 554, 554, 550], THERE[:1], 0, {"wronged": 1}),
+    ],
+)
+def test_what_is_wrong_with_an_account(
+    codes: list[int], found: list[tuple[int, str]], queued: int, changes: dict[str, int]
+) -> None:
+    account = filters.accounted(MADE, codes, found, queued)
+    assert {name: getattr(account, name) for name in changes} == changes
+    assert not (account.whole and account.right)
+
+
+def sending(rate: float, account: filters.Account) -> filters.Sending:
+    return filters.Sending(rate, rate, watching.Usage({("rspamd", "rspamd"): 0.04}, {"rspamd": 300.0}), account)
+
+
+def test_the_part_about_the_filters() -> None:
+    refusing, open_to_all = (
+        filters.accounted(MADE, [250, code, code, 250], THERE + more, 0)
+        for code, more in ((554, []), (250, [(1, ""), (2, "")]))
+    )
+    rates = {filters.COMPLETE: (60, refusing), filters.OPEN: (90, open_to_all), filters.BARE: (100, open_to_all)}
+    figures = {name: [sending(*each)] for name, each in rates.items()}
+    shown = shown_by(filters.show, figures)
+    assert "delivered : bare ≥ 0.6: 0.60 ✓" in shown
+    assert "sent = delivered + refused + queued (danhba): 4 = 2 + 2 + 0 ✓" in shown
+    assert re.search(r"rspamd rspamd\s.*10\.00\s.*10\.00", shown)
+    assert "✗" not in shown
+    figures[filters.COMPLETE] = [sending(59, open_to_all)]
+    shown = shown_by(filters.show, figures)
+    assert "delivered : bare ≥ 0.6: 0.59 ✗" in shown
+    assert "infected and marked refused, no other: 2, 0 ✗" in shown
+
+
+class Here:
+    """This machine, as a host that is watched."""
+
+    def ssh(self, command: str) -> list[str]:
+        return ["sh", "-c", command]
+
+
+BURN = """
+import time
+open("/proc/self/comm", "w").write("danhba-burns")
+while time.process_time() < float({}): pass
+time.sleep({})
+"""
+
+
+def test_what_a_process_uses_is_seen_by_its_name_and_what_ended_is_counted() -> None:
+    with watching.watched(Here()) as found:  # type: ignore[arg-type]
+        subprocess.run([sys.executable, "-c", BURN.format(0.5, 2.5)], check=True)
+    used = [seconds for (_service, name), seconds in found.processor.items() if name == "danhba-burns"]
+    assert len(used) == 1
+    assert 0.4 < used[0] < 0.8
+    assert sum(found.memory.values()) > 10
+
+
+def test_what_ended_between_two_looks_is_its_service() -> None:
+    found = watching.Usage()
+    said = [["secrecy", "python3", 1.0], ["session-1", "python3", 9.0]]
+    watching.fill(
+        found, {"services": {"secrecy": 1.5, "session-1": 9.0}, "processes": said, "memory": {"session-1": 9}}
+    )
+    assert found.processor == {("secrecy", "python3"): 1.0, ("secrecy", watching.ELSE): 0.5}
+    assert found.seconds == 1.5
+    assert found.memory == {}

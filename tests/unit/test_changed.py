@@ -49,7 +49,7 @@ def test_where_unsure_all_of_them(path: str) -> None:
     assert concerned([path]) == ["tests/unit"]
 
 
-@pytest.mark.parametrize("path", ["tests/e2e/test_mail.py", "tests/molecule/default/molecule.yml"])
+@pytest.mark.parametrize("path", ["tests/e2e/test_mail.py", "tests/molecule/internet/molecule.yml"])
 def test_what_only_hosts_prove(path: str) -> None:
     assert concerned([path]) == []
 

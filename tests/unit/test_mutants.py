@@ -11,7 +11,7 @@ from tests.mutants import results, stage
 from tests.mutants.__main__ import judge
 from tests.mutants.results import Change, Fate, Mutant
 from tests.mutants.rooms import ROOMS, Room
-from tests.mutants.selection import mirrors
+from tests.mutants.selection import is_wanted, mirrors
 from tests.mutants.stage import CORE, PROJECT
 from tests.mutants.survivors import as_toml, listed
 
@@ -149,3 +149,20 @@ def test_a_room_and_its_tests_are_there(room: Room) -> None:
 def test_a_files_own_tests_come_first() -> None:
     assert mirrors("danhba.rules.people.x_check__mutmut_1") == "test_people.py"
     assert mirrors("") == "test_.py"
+
+
+@pytest.mark.parametrize(
+    ("named", "wanted"),
+    [
+        ("tests/unit/rules", True),
+        ("tests/unit/rules/test_a.py", True),
+        ("tests/unit/rules/test_a.py::test_b", True),
+        ("tests/unit/rules/test_a.py::test_b[1]", True),
+        ("tests/unit/rules/test_a.py::test_b[2]", False),
+        ("tests/unit/rules/test_a.py::test", False),
+        ("tests/unit/rule", False),
+    ],
+)
+def test_a_test_is_wanted_by_its_name_its_file_or_its_folder(named: str, wanted: bool) -> None:
+    others = {"tests/unit/test_c.py::test_d"}
+    assert is_wanted("tests/unit/rules/test_a.py::test_b[1]", frozenset({named, *others})) == wanted

@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.lab.settings import PACKAGES, PREFETCHED
+from tests.support.rendered import render
+
 PROJECT = Path(__file__).resolve().parents[2]
 ALL = sorted(path.name for path in (PROJECT / "roles").iterdir())
 ROLES = [role for role in ALL if role != "common"]  # which others take files of, and nobody runs
@@ -74,3 +77,22 @@ def test_inputs_and_their_specification_agree(role: str) -> None:
     assert set(defaults) == set(options)
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert not [name for name in defaults if name not in readme]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_lab_has_fetched_what_a_role_installs(role: str) -> None:
+    """Each test host would fetch it once more."""
+    path = PROJECT / "roles" / role / "vars/main.yml"
+    said = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    wanted = [
+        name for key, names in said.items() if key.endswith("_packages") and isinstance(names, list) for name in names
+    ]
+    fetched = {name.replace("php8.4-", "php-") for name in (*PACKAGES, *PREFETCHED)}
+    assert {name.replace("php8.4-", "php-") for name in wanted} <= fetched
+
+
+@pytest.mark.parametrize("unit", ["store", "prune"])
+def test_the_end_of_a_unit_does_not_take_away_what_a_recall_has_in_memory(unit: str) -> None:
+    """systemd removes all that the unit's user has in /dev/shm where RemoveIPC= is on; the last line counts."""
+    text = render(PROJECT / "roles/backupstore/templates" / f"danhba-backup-{unit}.service.j2")
+    assert re.findall(r"^RemoveIPC=(\w+)$", text, re.MULTILINE)[-1] == "no"

@@ -292,7 +292,7 @@ def test_the_province_spells_every_policy_out() -> None:
     assert province["operator"] == "stttt"
     assert re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", province["operator_key"])
     assert province["policy"].keys() == {
-        "forward_days", "redirect_days", "retention_days", "quota", "limits", "protected"
+        "forward_days", "redirect_days", "retention_days", "quota", "sending", "usage", "limits", "protected"
     }  # fmt: skip
     assert province["policy"]["limits"].keys() == {"close", "readdress"}
     assert [AGENCIES[address.removeprefix("contact-")]["agency"] for address in province["policy"]["protected"]]

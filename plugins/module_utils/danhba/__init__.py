@@ -4,8 +4,8 @@ Everything here is plain typed Python without Ansible, server or clock. Each fol
 rooms before it::
 
     garbage, jsontext -> messages -> model -> vietnamese -> addresses -> reading -> planning, rules
-                      -> checking -> editing, rendering -> exporting, importing, reorganisation -> governance
-                      -> founding -> cli
+                      -> checking, usage, auditing -> editing, rendering, reporting
+                      -> exporting, importing, reorganisation -> governance -> founding -> cli
 """
 
 from pathlib import Path

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -25,9 +25,11 @@ from ..danhba.planning.accounts import (
     ESCAPES,
     Account,
     Accounts,
+    Exemption,
     Route,
     digest_of,
     dump,
+    exemption_of,
     line,
     of_line,
     route_of,
@@ -63,6 +65,8 @@ BATCH = 10_000
 DIFF_LINES = 200
 
 
+# Of the commit, beside it in mail.run.
+PEOPLE = ("author", "signer", "signature", "approver")
 # The columns of mail.account are the fields of an account, in their order; those that are no text have another type.
 _TYPES = {"quota": "bigint", "since": "date"}
 _COLUMNS = ", ".join(Account._fields)
@@ -101,11 +105,15 @@ _CHANGE_ACCOUNTS = (
 )
 
 
+_HELD = "SELECT agency, person, day::text FROM mail.held ORDER BY agency"
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What the controller asks for: the accounts wanted, who asks and from which commit, and what to bring back.
 
-    `wanted` has the routes, and its accounts in `lines`.
+    `wanted` has the routes, and its accounts in `lines`. `people` are those of the commit (`reading.origin`): its
+    author, signer, signature, approver.
     """
 
     wanted: plan.Wanted
@@ -115,12 +123,13 @@ class Request:
     commit: str
     whole: bool
     state: bool
+    people: Mapping[str, str] = field(default_factory=dict)
 
 
 def request(wanted: plan.Wanted, **values: Any) -> Request:
     """A request for accounts that a register leads to."""
     lines = [line(account) for account in wanted.accounts.accounts.values()]
-    return Request(replace(wanted, accounts=Accounts({}, wanted.accounts.routes)), lines, **values)
+    return Request(replace(wanted, accounts=replace(wanted.accounts, accounts={})), lines, **values)
 
 
 def dump_request(request: Request) -> bytes:
@@ -147,10 +156,11 @@ def _head(request: Request) -> dict[str, Any]:
     }
     return {
         "routes": [tuple(route) for route in wanted.accounts.routes.values()],
+        "exemptions": [tuple(exemption) for exemption in wanted.accounts.exemptions.values()],
         "day": wanted.day.isoformat(),
         "register": wanted.register,
         "guards": guards,
-        **{name: getattr(request, name) for name in ("approved", "actor", "commit", "whole", "state")},
+        **{name: getattr(request, name) for name in ("approved", "actor", "commit", "whole", "state", "people")},
     }
 
 
@@ -163,9 +173,11 @@ def load_request(text: str) -> Request:
         frozenset(data["guards"]["protected"]),
         tuple(_acknowledgement(item) for item in data["guards"]["acknowledgements"]),
     )
-    routes = Accounts.of((), (route_of(*row) for row in data["routes"]))
+    exemptions = (exemption_of(*row) for row in data["exemptions"])
+    routes = Accounts.of((), (route_of(*row) for row in data["routes"]), exemptions)
     wanted = plan.Wanted(routes, date.fromisoformat(data["day"]), data["register"], guards)
-    return Request(wanted, lines, data["approved"], data["actor"], data["commit"], data["whole"], data["state"])
+    given = {name: data[name] for name in ("approved", "actor", "commit", "whole", "state", "people")}
+    return Request(wanted, lines, **given)
 
 
 def _acknowledgement(item: Mapping[str, Any]) -> Acknowledgement:
@@ -183,7 +195,7 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
     with path.open("r+", encoding="utf-8", newline="") as file:
         request = load_request(file.read())
         with connect() as connection:
-            actual, made = _explained(connection, request, dry_run=dry_run)
+            actual, made, held = _explained(connection, request, dry_run=dry_run)
         file.seek(0)
         file.truncate()
         json.dump(
@@ -200,6 +212,7 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
         "refused": [{"rule": item.rule.id, "values": item.values} for item in made.refused],
         "actions": _actions(made.actions[:DIFF_LINES]),
         "ended": [action.address for action in made.actions if action.action in plan.ENDING],
+        "held": held,
     }
 
 
@@ -207,9 +220,12 @@ def _actions(actions: Iterable[plan.Action]) -> list[dict[str, Any]]:
     return [action._asdict() for action in actions]
 
 
-def _explained(connection: Connection, request: Request, *, dry_run: bool) -> tuple[Actual, plan.Plan]:
+def _explained(
+    connection: Connection, request: Request, *, dry_run: bool
+) -> tuple[Actual, plan.Plan, list[tuple[str, str, str]]]:
+    """As `apply`, and who has each contact mailbox then, as `handovers.Held`."""
     try:
-        return apply(connection, request, dry_run=dry_run)
+        return *apply(connection, request, dry_run=dry_run), connection.execute(_HELD).fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise Failure(
             f"Cơ sở dữ liệu chưa dựng xong: {reason(error)}. Chạy playbooks/site.yml. Chưa có gì thay đổi.",
@@ -231,14 +247,15 @@ def _explained(connection: Connection, request: Request, *, dry_run: bool) -> tu
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """What the server has: its accounts as lines, its routes."""
+    """What the server has: its accounts as lines, its routes, its exemptions from the secrecy filter."""
 
     lines: Sequence[str]
     routes: Mapping[str, Route]
+    exemptions: Sequence[Exemption] = ()
 
     def whole(self) -> Accounts:
         """All of it, taken apart."""
-        return Accounts.of(map(of_line, self.lines), self.routes.values())
+        return Accounts.of(map(of_line, self.lines), self.routes.values(), self.exemptions)
 
     def live(self) -> Counter[str]:
         """How many mailboxes of each agency are open or suspended."""
@@ -248,9 +265,10 @@ class Actual:
     def plan(self, request: Request, applied: date | None) -> tuple[Accounts, plan.Plan]:
         """What differs from what is wanted, beside all agencies' own; and the plan that follows."""
         there, wanted = _only(self.lines, request.lines), _only(request.lines, self.lines)
-        actual = Accounts.of(there, self.routes.values())
-        aim = replace(request.wanted, accounts=Accounts.of(wanted, request.wanted.accounts.routes.values()))
-        rest = plan.Rest(digest_of(self.lines, self.routes.values()), self.live)
+        actual = Accounts.of(there, self.routes.values(), self.exemptions)
+        aimed = replace(request.wanted.accounts, accounts=Accounts.of(wanted).accounts)
+        aim = replace(request.wanted, accounts=aimed)
+        rest = plan.Rest(digest_of(self.lines, self.routes.values(), self.exemptions), self.live)
         return actual, plan.make(aim, actual, request.approved, applied, rest)
 
 
@@ -275,7 +293,7 @@ def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[A
 
 
 def read(connection: Connection) -> Actual:
-    """All accounts and routes."""
+    """All accounts, routes and exemptions."""
     accounts = connection.execute(_ALL_ACCOUNTS)
     routes = connection.execute(
         "SELECT json_agg(json_build_array(route.address, mode, document, reply, targets)) FROM mail.route,"
@@ -283,7 +301,11 @@ def read(connection: Connection) -> Actual:
         " FROM mail.route_target AS target WHERE target.address = route.address) AS found"
     )
     lines = [text for (many,) in accounts for text in many.split("\n")]
-    return Actual(lines, {row[0]: route_of(*row) for (many,) in routes for row in many or ()})
+    exempted = connection.execute(
+        "SELECT sender, files, since::text, until::text, document, reason FROM secrecy.exception ORDER BY id"
+    )
+    exemptions = [exemption_of(*row) for row in exempted]
+    return Actual(lines, {row[0]: route_of(*row) for (many,) in routes for row in many or ()}, exemptions)
 
 
 def write(connection: Connection, made: plan.Plan, actual: Accounts, request: Request) -> None:
@@ -294,10 +316,11 @@ def write(connection: Connection, made: plan.Plan, actual: Accounts, request: Re
     _change_accounts(connection, [account for account in changes.accounts if account.key in there])
     _delete_routes(connection, changes.released)
     _write_routes(connection, changes.routes)
+    _write_exemptions(connection, changes)
     row = connection.execute(
-        "INSERT INTO mail.run (job, actor, as_of, register, checksum)"
-        " VALUES ('accounts', %s, %s, %s, %s) RETURNING run",
-        [request.actor, made.day, request.commit, made.checksum],
+        f"INSERT INTO mail.run (job, actor, as_of, register, checksum, {', '.join(PEOPLE)})"  # noqa: S608 (our own names)
+        " VALUES ('accounts', %s, %s, %s, %s, %s, %s, %s, %s) RETURNING run",
+        [request.actor, made.day, request.commit, made.checksum, *(request.people.get(name) for name in PEOPLE)],
     ).fetchone()
     if row is None:
         raise RuntimeError("INSERT … RETURNING gave no row")
@@ -349,6 +372,18 @@ def _write_routes(connection: Connection, routes: Sequence[Route]) -> None:
                 " SELECT * FROM unnest(%s::text[], %s::text[], %s::text[])",
                 _columns(targets),
             )
+
+
+def _write_exemptions(connection: Connection, changes: plan.Changes) -> None:
+    if changes.ended:
+        ended = [exemption.id for exemption in changes.ended]
+        connection.execute("DELETE FROM secrecy.exception WHERE id = ANY (%s)", [ended])
+    for each in changes.granted:
+        connection.execute(
+            "INSERT INTO secrecy.exception (id, sender, files, since, until, document, reason)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+            [each.id, each.sender, list(each.files), *each[2:]],
+        )
 
 
 def _write_audit(connection: Connection, run: int, actions: Iterable[plan.Action]) -> None:

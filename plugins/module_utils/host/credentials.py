@@ -13,7 +13,8 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -31,7 +32,13 @@ if TYPE_CHECKING:
 ROLE = "danhba_password"
 ARGUMENTS: dict[str, Any] = {
     "accounts": {"type": "list", "elements": "str", "default": []},
+    "agency": {"type": "str", "default": ""},
+    "file": {"type": "path", "default": ""},
+    "client": {"type": "str", "default": ""},
+    "since": {"type": "str", "default": ""},
     "document": {"type": "str", "default": ""},
+    "document_date": {"type": "str", "default": ""},
+    "whom": {"type": "path", "default": ""},
     "letters": {"type": "str", "required": True},
     "register": {"type": "path", "required": True},
     "as_of": {"type": "str", "required": True},
@@ -57,11 +64,26 @@ BatchState = Literal["stored", "given_up", "open", "foreign"]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the operator asks for. No `accounts`: every open account that has no password yet."""
+    """What the operator asks for. No `accounts`: every open account that has no password yet.
+
+    With `renew` an account gets another password also where its letter on the same document has not been handed over.
+    `reported` is the document's day (ISO 8601).
+
+    In place of `accounts` it may mean all who have a password in some `agencies`, or who used the mail system from the
+    network `client` since a moment (`since`, ISO 8601 with its zone), by the events; `actor` is who looks into these.
+    With `once` whoever has a password on the same document already gets no other: it is there to be resumed.
+    """
 
     accounts: list[str]
     document: str
     acknowledge: int
+    renew: bool = False
+    reported: str = ""
+    once: bool = False
+    agencies: list[str] = field(default_factory=list)
+    client: str = ""
+    since: str = ""
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +98,15 @@ class Target:
     document: str
     previous: int | None
     rests_on: str = ""
+    reported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The hash for a target, with its scheme in front, as Dovecot reads it."""
+    """The hash for a target, with its scheme in front, as Dovecot reads it.
+
+    `custodian` is who the letter of a contact mailbox is for: the person's id, for the record; empty of an official.
+    """
 
     kind: str
     id: str
@@ -88,6 +114,8 @@ class Credential:
     document: str
     previous: int | None
     password: str
+    custodian: str = ""
+    reported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +142,10 @@ def answer(connection: Connection, mode: str, request: dict[str, Any], kick: Kic
             _end(connection, find_reissued(connection, [batch for batch, s in states.items() if s == "stored"]), kick)
         return dict(states)
     if mode == "targets":
-        targets, applied = find_targets(connection, Order(**request)), read_day(connection)
+        order = Order(**request)
+        targets, applied = find_targets(connection, order), read_day(connection)
         return {
+            "said": find_doubts(connection, order),
             "server": read_server(connection),
             "as_of": applied.isoformat() if applied else "",
             "targets": [asdict(target) for target in targets],
@@ -170,9 +200,80 @@ def find_targets(connection: Connection, order: Order) -> list[Target]:
         states[target.address] = state
         if state == "open":
             open_targets[target.address] = target
-    targets = _choose(order, states, open_targets)
+    if order.client or order.agencies:
+        targets = _select(connection, order, open_targets)
+    else:
+        targets = _choose(order, states, open_targets)
+    if order.once:
+        targets = [target for target in targets if target.previous is None or target.rests_on != order.document]
     _guard(order, targets, len(open_targets))
-    return [_cite(target, order.document) for target in targets]
+    return [_cite(target, order) for target in targets]
+
+
+def _select(connection: Connection, order: Order, open_targets: dict[str, Target]) -> list[Target]:
+    """Of the open accounts that have a password, which somebody may know, those of agencies or of a network."""
+    known = [target for target in open_targets.values() if target.previous is not None]
+    if order.agencies:
+        return [target for target in known if target.agency in order.agencies]
+    used = _users(connection, order)
+    return [target for target in known if (target.kind, target.id) in used]
+
+
+_USERS = """
+    SELECT DISTINCT kind, id FROM events.use WHERE minute >= date_trunc('minute', %s::timestamptz) AND client <<= %s"""
+_SUSPENDED = """
+    SELECT address FROM mail.account JOIN mail.credential USING (kind, id)
+     WHERE state = 'suspended' AND (agency = ANY (%(agencies)s) OR %(client)s <> '' AND (kind, id) IN (
+           SELECT kind, id FROM events.use WHERE minute >= date_trunc('minute', nullif(%(since)s, '')::timestamptz)
+              AND client <<= nullif(%(client)s, '')::inet))
+     ORDER BY 1"""
+# The first day that is kept, how many gaps there are since a moment, and until when the journal was read.
+_KNOWN = """
+    SELECT (SELECT min(to_date(right(relname, 8), 'YYYYMMDD'))::text
+              FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = 'events.use'::regclass),
+           (SELECT count(*) FROM events.gap WHERE coalesce(until, noticed) >= %(since)s::timestamptz),
+           (SELECT to_char(at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD HH24:MI') FROM events.progress)"""
+
+
+def _users(connection: Connection, order: Order) -> set[tuple[str, str]]:
+    """Kind and id of all who used the mail system from a network since a moment. Whoever looks is on record."""
+    used = {(kind, id_) for kind, id_ in connection.execute(_USERS, (order.since, order.client))}
+    connection.execute(
+        "INSERT INTO events.look (actor, asked, since, found) VALUES (%s, %s, %s, %s)",
+        (order.actor or ROLE, order.client, order.since, len(used)),
+    )
+    return used
+
+
+def find_doubts(connection: Connection, order: Order) -> list[str]:
+    """Whom a selection leaves out, and why the events may not know everybody; in Vietnamese and English."""
+    suspended = connection.execute(_SUSPENDED, asdict(order)).fetchall()
+    said = [_told_suspended([address for (address,) in suspended])] if suspended else []
+    if not order.client:
+        return said
+    [(kept, gaps, until)] = connection.execute(_KNOWN, {"since": order.since}).fetchall()
+    known = (
+        f"Diễn biến đã ghi đến {until or '-'}: ai đăng nhập sau đó chưa được tính.\n"
+        f"Events are known until {until or '-'}: who signed in later is not counted."
+    )
+    before = (
+        f"Diễn biến chỉ còn từ {kept or '-'}: ai đăng nhập trước đó không biết được.\n"
+        f"Events are kept from {kept or '-'} on: who signed in before is unknown."
+    )
+    missing = (
+        f"Có {gaps} khoảng mất diễn biến từ lúc đó: có thể thiếu người.\n"
+        f"There are {gaps} gaps in the events since then: somebody may be missing."
+    )
+    is_cut = not kept or datetime.fromisoformat(order.since).date().isoformat() < kept
+    return [*said, known, *([before] if is_cut else []), *([missing] if gaps else [])]
+
+
+def _told_suspended(addresses: Sequence[str]) -> str:
+    """Whoever signs in again once it is open has the old password still."""
+    return (
+        f"Đang tạm khóa nên không cấp lại: {_join(addresses)}. Mở lại thì cấp lại ngay theo văn bản này.\n"
+        f"Suspended, so not reissued: {_join(addresses)}. When open again, reissue on this document at once."
+    )
 
 
 def _choose(order: Order, states: dict[str, str], open_targets: dict[str, Target]) -> list[Target]:
@@ -227,9 +328,11 @@ def _guard(order: Order, targets: Sequence[Target], open_count: int) -> None:
     )
 
 
-def _cite(target: Target, document: str) -> Target:
+def _cite(target: Target, order: Order) -> Target:
     """A first password rests on the document that opened the account, unless the order names another."""
-    return Target(**asdict(target) | {"document": document}) if document else target
+    if not order.document:
+        return target
+    return replace(target, document=order.document, reported=order.reported)
 
 
 def store_batch(connection: Connection, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
@@ -265,6 +368,8 @@ def _columns(credentials: Sequence[Credential]) -> dict[str, list[Any]]:
         "documents": [credential.document for credential in credentials],
         "previous": [credential.previous for credential in credentials],
         "passwords": [credential.password for credential in credentials],
+        "custodians": [credential.custodian for credential in credentials],
+        "reported": [credential.reported for credential in credentials],
     }
 
 
@@ -289,8 +394,9 @@ def _refuse_moved(connection: Connection, columns: dict[str, list[Any]]) -> None
 _STORE = """
     WITH batch AS (
         SELECT * FROM unnest(%(kinds)s::text[], %(ids)s::text[], %(addresses)s::text[], %(documents)s::text[],
-                             %(previous)s::bigint[], %(passwords)s::text[])
-            AS batch (kind, id, address, document, previous, password)
+                             %(previous)s::bigint[], %(passwords)s::text[], %(custodians)s::text[],
+                             %(reported)s::text[])
+            AS batch (kind, id, address, document, previous, password, custodian, reported)
     ), stored AS (
         INSERT INTO mail.credential (kind, id, password, run, document)
         SELECT kind, id, password, %(run)s, document FROM batch
@@ -301,7 +407,8 @@ _STORE = """
     INSERT INTO mail.audit (run, action, kind, id, document, before, after)
     SELECT %(run)s, CASE WHEN previous IS NULL THEN 'issue_password' ELSE 'reissue_password' END, kind, id, document,
            CASE WHEN previous IS NOT NULL THEN jsonb_build_object('run', previous) END,
-           jsonb_build_object('address', address)
+           jsonb_strip_nulls(jsonb_build_object('address', address, 'custodian', nullif(custodian, ''),
+                                                'reported', nullif(reported, '')))
       FROM batch
 """
 

@@ -91,9 +91,10 @@ def find_pending(migrations: Sequence[Migration], applied: Sequence[Migration]) 
     for position, record in enumerate(applied):
         if position >= len(migrations):
             raise Failure(
-                f"Cơ sở dữ liệu đã có {record.label} mà thư mục không có: bản mã này cũ hơn máy chủ. Cập nhật bản mã.",
+                f"Cơ sở dữ liệu đã có {record.label} mà thư mục không có: bản mã này cũ hơn máy chủ. Cập nhật bản mã; "
+                "muốn lùi thì phục hồi bản sao lưu trước khi nâng cấp (playbooks/restore.yml -e step=host).",
                 f"The database has {record.label}, which the folder lacks: this clone is older than the server. "
-                "Update it.",
+                "Update it; the way back is a restore (playbooks/restore.yml -e step=host).",
             )
         _compare(migrations[position], record)
     return list(migrations[len(applied) :])

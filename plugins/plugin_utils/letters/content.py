@@ -22,6 +22,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import AGENCY, OFFICIAL
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import LIVE, State, Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import age
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.schema import parse_day
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import Target
 
@@ -210,7 +211,7 @@ class Office:
         province = self.register.province
         operator = self.register.agencies[province.operator]
         parent = self.register.agencies.get(operator.on(self.day).parent)
-        head = self._head(operator)
+        head = self.head(operator)
         return Letter(
             parent=parent.name if parent else "",
             office=operator.name,
@@ -228,7 +229,7 @@ class Office:
             signed_by=head.name if head else "",
         )
 
-    def _head(self, agency: Agency) -> Issuance | None:
+    def head(self, agency: Agency) -> Issuance | None:
         """The head as the custodians name him or her, if still in office."""
         heads = [entry for entry in agency.custodians if entry.role == "head" and entry.date <= self.day]
         held = custody.in_office(agency, heads[-1], self.day) if heads else None
@@ -291,7 +292,9 @@ def _basis(province: Province, target: Target) -> tuple[str, ...]:
     lines = [REGULATION.format(province=province.name)]
     if target.document:
         said = " báo mất, lộ hoặc quên mật khẩu" if _reported(target) else ""
-        lines.append(f"Căn cứ văn bản số {target.document}{said}")
+        day = parse_day(target.reported)
+        dated = f" {in_words(day)}" if day else ""
+        lines.append(f"Căn cứ văn bản số {target.document}{dated}{said}")
     return (*(f"{line};" for line in lines[:-1]), f"{lines[-1]}.")
 
 

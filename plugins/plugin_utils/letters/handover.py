@@ -344,10 +344,10 @@ def _listed(bundles: Sequence[HandedOver], day: str) -> bytes:
         row = asdict(item)
         texts = [row[key] for key in ("agency", "name", "custodian")]
         rest = [OWNERS[item.owner], item.key, item.file, item.sha256, item.issued, day, ", ".join(item.void), ""]
-        writer.writerow([number, *map(_plain, texts), item.letters, *rest])
+        writer.writerow([number, *map(plain, texts), item.letters, *rest])
     return file.getvalue().encode("utf-8-sig")
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text[:1] in "=+-@\t" and text else text

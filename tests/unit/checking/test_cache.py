@@ -26,7 +26,7 @@ def _text(path: Path) -> None:
 
 
 def _other(path: Path) -> None:
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute("CREATE TABLE kept (something TEXT)")
 
 

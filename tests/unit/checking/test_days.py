@@ -213,3 +213,11 @@ def test_many_files_of_mistakes_are_told_of_briefly(monkeypatch: pytest.MonkeyPa
     assert checked.usable is None
     per_file = [len(examined.findings) for examined in checked.read.examined.values()]
     assert per_file == [0, 40, 40, *[10] * 8]
+
+
+def test_nothing_happens_to_an_agency_that_never_opens() -> None:
+    never = agency("aa", opened=day(30)).replace(
+        "event: established}", "event: established, withdrawn: {document: 9/QĐ-UBND, date: 2011-12-01}}"
+    )
+    before, now = (check(files(register(*each))).read.facts() for each in ([], [never]))
+    assert days.happenings(before, now) == []

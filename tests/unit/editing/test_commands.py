@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from danhba import cli
 from danhba.checking.check import Checked, check
-from danhba.cli import commit, editing
+from danhba.cli import commit, editing, withdrawing
 from danhba.editing import people, transaction
 from danhba.reading import source
 from danhba.reading.source import File
@@ -42,7 +42,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sample register, in the directory where commands look for it."""
     monkeypatch.setenv("LANGUAGE", "en")
     monkeypatch.chdir(tmp_path)
-    for module in (commit, editing):
+    for module in (commit, editing, withdrawing):
         monkeypatch.setattr(module, "today", lambda: date(2011, 6, 1))
     return write(tmp_path / "directory")
 
@@ -153,6 +153,19 @@ class TestWhatIsWritten:
                         "until: 2011-08-01}",
                         "until: 2011-08-01, ended: {document: 8/QĐ-STTTT, date: 2011-06-15}}",
                         1,
+                    )
+                },
+            ),
+            (
+                ("leave", "000101", "--from", "2011-07-04", "--to", "2011-07-08"),
+                {"stttt": after(STTTT, VINH, "    leave:\n      - {from: 2011-07-04, to: 2011-07-08}\n")},
+            ),
+            (
+                ("leave", "000102", "--from", "2011-07-04", "--to", "2011-07-04", "--document", "4/STTTT-VP"),
+                {
+                    "stttt": after(
+                        STTTT, NGO,
+                        "    leave:\n      - {document: 4/STTTT-VP, from: 2011-07-04, to: 2011-07-04}\n",
                     )
                 },
             ),
@@ -489,6 +502,8 @@ ENDINGS = "deceased | dismissed | left_province | resigned | retired"
         (("custodian", "stttt", "000101"), "--as (delegate | head), --document, --date"),
         (("key", "stttt"), "--key, --document, --date"),
         (("resume", "000102"), "--document, --date"),
+        (("leave", "000101"), "--from, --to"),
+        (("return", "000101"), "--date"),
         (
             ("agency", "open", "moi"),
             "--name, --kind, --event (established | merged | renamed | split), --document, --date",
@@ -529,6 +544,70 @@ def test_what_has_the_wrong_shape(run: Run, root: Path, arguments: tuple[str, ..
     assert result.exit_code == 2
     assert re.match("danhba: (--)?[a-zA-Z_]+: ", result.stderr)
     assert there(root) == UNTOUCHED
+
+
+class TestLeave:
+    """Entered day by day, ended sooner, and taken out where it has not begun."""
+
+    @pytest.fixture
+    def on_leave(self, run: Run) -> Run:
+        for span in (("2011-07-04", "2011-07-08"), ("2011-08-01", "2011-08-12")):
+            assert run("leave", "000101", "--from", span[0], "--to", span[1]).exit_code == 0
+        return run
+
+    @pytest.mark.parametrize(
+        ("back", "left"),
+        [
+            ("2011-07-06", ["from: 2011-07-04, to: 2011-07-05", "from: 2011-08-01, to: 2011-08-12"]),
+            ("2011-07-08", ["from: 2011-07-04, to: 2011-07-07", "from: 2011-08-01, to: 2011-08-12"]),
+            ("2011-07-04", ["from: 2011-08-01, to: 2011-08-12"]),
+            ("2011-07-09", ["from: 2011-07-04, to: 2011-07-08"]),
+            ("2011-08-02", ["from: 2011-07-04, to: 2011-07-08", "from: 2011-08-01, to: 2011-08-01"]),
+        ],
+    )
+    def test_back_sooner(self, on_leave: Run, root: Path, back: str, left: list[str]) -> None:
+        assert on_leave("return", "000101", "--date", back).exit_code == 0
+        assert re.findall(r"from: [-0-9]+, to: [-0-9]+", (root / S).read_text(encoding="utf-8")) == left
+
+    def test_what_is_left_can_go_too(self, on_leave: Run, root: Path) -> None:
+        for back in ("2011-07-04", "2011-08-01"):
+            assert on_leave("return", "000101", "--date", back).exit_code == 0
+        assert there(root) == UNTOUCHED
+
+    def test_nothing_to_come_back_from(self, on_leave: Run) -> None:
+        result = on_leave("return", "000101", "--date", "2011-08-13")
+        assert result.exit_code == 1
+        assert result.stderr == (
+            "danhba: 000101 has no leave in stttt on 2011-08-13 or later; see what there is: danhba who 000101\n"
+        )
+
+    def test_of_somebody_who_moved_meanwhile(self, on_leave: Run, root: Path) -> None:
+        leaving = ("--document", "6/QĐ-UBND", "--date", "2011-08-03")
+        assert on_leave("transfer", "000101", "--to", "ubnd", *leaving).exit_code == 0
+        assert on_leave("return", "000101", "--date", "2011-08-05").exit_code == 0
+        assert "{from: 2011-08-01, to: 2011-08-04}" in (root / S).read_text(encoding="utf-8")
+
+    def test_of_somebody_who_comes_later(self, run: Run, root: Path) -> None:
+        """What was entered for the former day stays where it is, and is none of the new entry's."""
+        assert run(*OPEN).exit_code == 0
+        assert run("leave", "000104", "--from", "2011-07-04", "--to", "2011-08-05").exit_code == 0
+        until = ("--until", "2011-08-01", "--date", "2011-06-01")
+        result = run("withdraw", "000104", "--document", "9/QĐ-UBND", *until)
+        assert result.exit_code == 0, result.output
+        assert (root / "agencies/ubnd.yml").read_text(encoding="utf-8").count("leave:") == 1
+
+    def test_twice_on_one_day_is_a_finding(self, on_leave: Run, root: Path) -> None:
+        before = there(root)
+        result = on_leave("leave", "000101", "--from", "2011-07-08", "--to", "2011-07-11")
+        assert result.exit_code == 1
+        assert "leave-overlap" in result.stdout + result.stderr
+        assert there(root) == before
+
+    def test_who_shows_it(self, on_leave: Run) -> None:
+        assert "    on leave 2011-07-04 to 2011-07-08\n" in on_leave("who", "000101").stdout
+        [shown] = json.loads(on_leave("who", "000101", "--format", "json").stdout)
+        assert shown["leave"][0] == {"from": "2011-07-04", "to": "2011-07-08"}
+        assert "leave" not in on_leave("addresses", "--format", "json").stdout
 
 
 class TestFindings:

@@ -212,3 +212,30 @@ def test_an_agency_is_asked_about_as_one(root: Path, terminals: list[Terminal]) 
     terminal.until(": ")
     terminal.type("department")
     terminal.until("Số và ký hiệu văn bản: ")
+
+
+@pytest.mark.parametrize(
+    ("query", "code", "old", "new"),
+    [
+        ("000101", "stttt", "101/QĐ-UBND, date: 2010-10-15, event: recruited}\n", "    closed: {ENDS retired}\n"),
+        ("ubnd", "ubnd", "event: established}\n", "closed: {ENDS dissolved}\n"),
+    ],
+)
+def test_what_withdraws_is_asked_for_of_a_person_and_of_an_agency_alike(  # noqa: PLR0917
+    query: str, code: str, old: str, new: str, root: Path, terminals: list[Terminal]
+) -> None:
+    path = root / f"agencies/{code}.yml"
+    ends = new.replace("ENDS ", "document: 5/NQ-HĐND, date: 2099-07-01, event: ")
+    head, found, tail = path.read_text(encoding="utf-8").rpartition(old)
+    path.write_text(head + found + ends + tail, encoding="utf-8")
+    before = there(root)
+    terminal = start(terminals, root, "withdraw", query)
+    terminal.until("Number and symbol of the document: ")
+    terminal.type("6/NQ-HĐND")
+    shown = terminal.until("Write this? [y/N]: ")
+    assert "by 6/NQ-HĐND it does not come to pass" in shown
+    assert "withdrawn: {document: 6/NQ-HĐND, date: " in shown
+    assert there(root) == before, "it wrote before the answer"
+    terminal.type("y")
+    assert terminal.end()[0] == 0
+    assert there(root) != before

@@ -99,6 +99,7 @@ def test_the_workflows_are_the_projects(forge: str, path: str) -> None:
 def test_the_lock_is_the_projects() -> None:
     templates = PROJECT / "plugins/module_utils/danhba/founding/files"
     assert (templates / "requirements.txt").read_text() == locked.text(), "make generated"
+    assert (templates / "reports.txt").read_text() == locked.reports(), "make generated"
 
 
 @pytest.mark.parametrize(

@@ -814,3 +814,52 @@ def test_another_name_is_seen_unfolded_and_is_no_closing() -> None:
     unfolded = comment(made, "vi").partition("<details>")[0]
     line = "(Lò Thị Mai Hoa An → Lò Thị Hương) → lthuong-snv@laocai.gov.vn [5/QĐ-SNV]"
     assert re.search(rf"- đổi tên, đổi địa chỉ: \S+ {re.escape(line)}", unfolded)
+
+
+class TestWhatDoesNotComeToPassOfAnAgency:
+    """Its closing, a hand-over and a change that are taken back are told as such; nothing of them is told as past."""
+
+    BY: Mapping[str, str] = {"document": "7/QĐ-UBND", "date": "2019-12-20"}
+    HEAD: Mapping[str, str] = {"person": "000", "document": "1/QĐ-UBND", "date": "2010-10-15", "as": "head"}
+    NEXT: Mapping[str, str] = {"person": "001", "document": "2/QĐ-UBND", "date": "2020-02-01", "as": "head"}
+    OFFICE: Mapping[str, str] = {"document": "3/QĐ-UBND", "date": "2020-02-01", "kind": "office"}
+    ENDS: Mapping[str, str] = {"document": "4/QĐ-UBND", "date": "2020-03-01", "event": "dissolved"}
+
+    def made(self) -> Proposal:
+        stated: dict[str, Any] = {"parent": "ubnd", "changes": [self.OFFICE], "custodians": [self.HEAD, self.NEXT]}
+        before = {**BEFORE, "agencies/snv.yml": agency("snv", *PEOPLE, **stated)}
+        before["agencies/svh.yml"] = agency("svh", parent="ubnd", closed=dict(self.ENDS))
+        change, handover, closing = (
+            {**each, "withdrawn": dict(self.BY)} for each in (self.OFFICE, self.NEXT, self.ENDS)
+        )
+        stated |= {"changes": [change], "custodians": [self.HEAD, handover]}
+        now = {**before, "agencies/snv.yml": agency("snv", *PEOPLE, **stated)}
+        now["agencies/svh.yml"] = agency("svh", parent="ubnd", withdrawn=[closing])  # type: ignore[list-item]
+        return proposal(now, before)
+
+    def test_is_said_in_words_for_reviewers_to_compare(self) -> None:
+        found = review(self.made(), DAY)
+        assert found.passed, found.findings
+        text, vietnamese = comment(self.made()), comment(self.made(), "vi")
+        section = text.partition("Withdrawn before its day")[2].partition("\n\n**")[0]
+        by = "withdrawn by 7/QĐ-UBND of 2019-12-20"
+        for line in (
+            f"- snv: what the agency is, from 2020-02-01 on, 3/QĐ-UBND; {by}\n",
+            f"- snv: Lò Thị Mai Hoa Ban (001): contact mailbox, from 2020-02-01 on, 2/QĐ-UBND; {by}\n",
+            f"- svh: dissolved, without a successor, from 2020-03-01 on, 4/QĐ-UBND; {by}\n",
+        ):
+            assert line in f"{section}\n"
+        assert "- svh: giải thể, không có cơ quan kế thừa từ ngày 2020-03-01 theo 4/QĐ-UBND; thu hồi theo" in vietnamese
+
+    def test_is_not_told_as_past(self) -> None:
+        plan_ = review(self.made(), DAY).plan
+        assert plan_ is not None
+        assert plan_.actions == ()
+        assert "Taken out" not in comment(self.made())
+
+    def test_nothing_is_withdrawn_on_its_day(self) -> None:
+        """By the day of the review, whatever day the author's machine had."""
+        found = review(self.made(), date(2020, 2, 1))
+        late = [finding for finding in binding(found.findings) if finding.rule.id == "history-withdrawn"]
+        assert [finding.where.object for finding in late] == ["snv", "snv"]
+        assert not found.passed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.policy import Guards, Limit
@@ -9,6 +10,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import (
     Account,
     Accounts,
+    Exemption,
     Route,
     line,
 )
@@ -44,7 +46,21 @@ OFFICES = st.builds(office, st.sampled_from(CODES), st.sampled_from(("", "aa", "
 ROUTES = st.builds(
     Route, st.sampled_from(("a@x", "b@x")), st.just("cancelled"), st.just("1/QĐ-A"), st.sampled_from("xy"), st.just(())
 )
-SIDES = st.builds(Accounts.of, st.lists(st.one_of(OFFICIALS, OFFICES), max_size=12), st.lists(ROUTES, max_size=2))
+EXEMPTIONS = st.builds(
+    Exemption,
+    st.sampled_from(("a@x", "b@x")),
+    st.sampled_from((("0" * 64,), ("0" * 64, "1" * 64))),
+    st.just("2011-01-01"),
+    st.sampled_from(("2011-01-01", "2011-01-31")),
+    st.just("1/QĐ-A"),
+    st.just("biểu\tmẫu"),
+)
+SIDES = st.builds(
+    Accounts.of,
+    st.lists(st.one_of(OFFICIALS, OFFICES), max_size=12),
+    st.lists(ROUTES, max_size=2),
+    st.lists(EXEMPTIONS, max_size=3),
+)
 
 
 @settings(max_examples=300)
@@ -52,10 +68,11 @@ SIDES = st.builds(Accounts.of, st.lists(st.one_of(OFFICIALS, OFFICES), max_size=
 def test_the_plan_is_as_if_all_was_compared(first: Accounts, second: Accounts, shared: set[int]) -> None:
     # Most of a server is as it should be.
     kept = {key: value for number, (key, value) in enumerate(first.accounts.items()) if number in shared}
-    second = Accounts({**second.accounts, **kept}, second.routes)
+    second = replace(second, accounts={**second.accounts, **kept})
     wanted = plan.Wanted(second, DAY, "digest", GUARDS)
     whole = plan.make(wanted, first)
-    actual = Actual([line(account) for account in first.accounts.values()], first.routes)
+    lines = [line(account) for account in first.accounts.values()]
+    actual = Actual(lines, first.routes, tuple(first.exemptions.values()))
     asked = request(wanted, approved="", actor="", commit="", whole=False, state=False)
     _there, made = actual.plan(asked, None)
     assert list(made.actions) == list(whole.actions)
@@ -65,6 +82,10 @@ def test_the_plan_is_as_if_all_was_compared(first: Accounts, second: Accounts, s
     assert (set(made.changes.routes), set(made.changes.released)) == (
         set(whole.changes.routes),
         set(whole.changes.released),
+    )
+    assert (set(made.changes.granted), set(made.changes.ended)) == (
+        set(whole.changes.granted),
+        set(whole.changes.ended),
     )
     assert actual.whole() == first
 

@@ -20,5 +20,5 @@ def test_guards_arrive_as_they_were() -> None:
     )
     guards = Guards({"close": Limit(1, 2, 3), "readdress": Limit()}, frozenset({"x@laocai.gov.vn"}), acknowledgements)
     wanted = Wanted(EMPTY, DAY, "digest", guards)
-    sent = request(wanted, approved="a", actor="b", commit="c", whole=True, state=False)
+    sent = request(wanted, approved="a", actor="b", commit="c", whole=True, state=False, people={"author": "An"})
     assert load_request(dump_request(sent).decode()) == sent

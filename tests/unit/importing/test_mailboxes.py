@@ -133,13 +133,26 @@ def test_of_many_differences_the_first_are_shown(before: Office) -> None:
     assert "… and 10 more" in shown.stderr
 
 
-def test_keys_of_the_proof(before: Office) -> None:
-    (before.path / "list.txt").write_text(f"{full(WHOLE[0])[0]}\n", encoding="utf-8")
+@pytest.mark.parametrize(
+    ("local", "said"),
+    [
+        ("lan-stttt", {"status": "proved", "id": "1", "agency": "stttt", "name": "Lò An"}),
+        ("contact-old", {"status": "contact", "id": "", "agency": "old", "name": "Cơ quan old"}),
+        ("postmaster", {"status": "system", "id": "", "agency": "", "name": ""}),
+        ("giamdoc", {"status": "missing", "id": "", "agency": "", "name": ""}),
+    ],
+)
+def test_keys_of_the_proof(before: Office, local: str, said: dict[str, str]) -> None:
+    (address,) = full(local)
+    (before.path / "list.txt").write_text(f"{address}\n", encoding="utf-8")
     found = json.loads(before.run("migrated", "--against", "list.txt", "--format", "json").stdout)
-    assert found[0] == {
-        "address": f"lan-stttt@{DOMAIN}", "status": "proved", "id": "1", "agency": "stttt", "name": "Lò An",
-        "file": "list.txt", "sheet": "CSV", "cell": "A1",
-    }  # fmt: skip
+    assert found[0] == {"address": address, **said, "file": "list.txt", "sheet": "CSV", "cell": "A1"}
+
+
+def test_of_several_entries_at_an_address_the_one_from_before_the_system_counts(office: Office) -> None:
+    again = [person("1", "Lò An", BEFORE, "2011-06-01"), person("1", "Lò An", "2012-01-01")]
+    office.keep(register(agency("stttt", *again)))
+    assert prove(office, *full("lan-stttt")) == (0, [(f"lan-stttt@{DOMAIN}", "proved", "1", "A1")])
 
 
 @pytest.mark.parametrize(
@@ -171,6 +184,25 @@ def test_every_column_with_addresses_of_the_domain_counts() -> None:
     rows = {1: [Cell("a@x.vn"), Cell("p@y.vn"), Cell("b@x.vn")], 2: [Cell(""), Cell("q@y.vn"), Cell("c@x.vn")]}
     found = list(lines("f", [Sheet("S", rows)], "x.vn"))
     assert [(line.address, line.cell) for line in found] == [("a@x.vn", "A1"), ("b@x.vn", "C1"), ("c@x.vn", "C2")]
+
+
+@pytest.mark.parametrize("most", [0, 1])
+def test_of_other_domains_the_column_with_most_addresses_counts(most: int) -> None:
+    cells = [["a@y.vn", "b@y.vn"], ["c@z.vn", ""]]
+    rows = {number: [Cell(text) for text in (row if most == 0 else row[::-1])] for number, row in enumerate(cells, 1)}
+    assert [line.address for line in lines("f", [Sheet("S", rows)], "x.vn")] == ["a@y.vn", "c@z.vn"]
+
+
+def test_a_row_without_an_address_is_told_by_its_text_but_not_above_the_first() -> None:
+    """It may be shorter than the others."""
+    rows = {1: [Cell("Stt"), Cell("Hộp thư")], 2: [Cell("1"), Cell("a@x.vn")], 3: [Cell("Tổ 2")]}
+    rows[4] = [Cell("3"), Cell(""), Cell("Vù A Y")]
+    found = list(lines("f", [Sheet("S", rows), Sheet("T", {1: [Cell("Tổ 3")]})], "x.vn"))
+    assert [(line.address, line.cell, line.is_address) for line in found] == [
+        ("a@x.vn", "B2", True),
+        ("Tổ 2", "B3", False),
+        ("3 Vù A Y", "B4", False),
+    ]
 
 
 def test_a_hidden_sheet_is_told(before: Office, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,6 +164,26 @@ class TestById:
         assert said(found.rows) == [(State.SKIPPED, note(settle.THERE_BY_ID, address="vay-snv"))]
 
 
+@pytest.mark.parametrize(
+    ("known", "counted", "expected"),
+    [
+        (["000101", "000201"], True, "000701"),
+        (["000101", "000201"], False, "701"),
+        (["000101"], True, "000701"),
+        (["101201"], True, "701"),  # none begins with a zero
+        (["000101", "0201"], True, "701"),  # they are not as long as one another
+        ([], True, "701"),
+    ],
+)
+def test_a_number_gets_the_zeros_that_ids_have(known: list[str], counted: bool, expected: str) -> None:
+    came = event("recruited", "2009-01-01")
+    people = [person(id_, f"Lò {name}", came) for id_, name in zip(known, ("An", "Ba"), strict=False)]
+    listed = Row("DS", 2, State.TAKEN, (), Person("Vù A Y", "", id="701", counted=counted))
+    found = settled(listed, texts=register(agency("snv", *people)))
+    assert found.ids == {0: expected}
+    assert found.rows[0].notes == (() if expected == "701" else note(settle.ZEROS, value="701", id=expected))
+
+
 def test_a_row_that_is_wrong_stays_so() -> None:
     wrong = row("Lò Thị Mai", "101").bad("x")
     found = settled(wrong, row("Vù A Y", number=3))
@@ -198,3 +218,11 @@ def test_a_list_older_than_a_change_of_name_finds_the_person() -> None:
     assert said(settled(row("Vàng A Páo", "101"), texts=texts).rows) == [
         (State.BAD, note(settle.OTHER_NAME, id="101", name="Lò Thị Mỷ"))
     ]
+
+
+def test_who_left_under_another_name_is_there_under_neither() -> None:
+    renamed = event("renamed", "2010-06-01")
+    before = person("101", "Lò Thị Mai", "2009-01-01", renamed)
+    texts = register(agency("snv", before, person("101", "Lò Thị Mỷ", renamed, "2010-09-01")))
+    for name in ("Lò Thị Mai", "Lò Thị Mỷ"):
+        assert said(settled(row(name), texts=texts).rows) == [OPENED]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import struct
+from typing import Any
 
 import pytest
 
 from danhba.checking import examination
 from danhba.model.rows import Row, Staff
 from tests.factory.text import Value
+from tests.support.cases import AGE
 from tests.support.registers import agency, files, person, register
+
+NEVER = {"document": "9/QĐ-UBND", "date": "2006-06-01"}
 
 
 def texts() -> dict[str, str]:
@@ -29,10 +33,18 @@ def texts() -> dict[str, str]:
     changes: Value = [
         {"document": "3/QĐ-UBND", "date": "2005-01-01", "kind": "office", "parent": "stttt"},
         {"document": "4/QĐ-UBND", "date": "2006-01-01", "identifier": "H38.1"},
+        {"document": "5/QĐ-UBND", "date": "2007-01-01", "identifier": "H38.2", "withdrawn": NEVER},
     ]
+    custodians: Value = [
+        {"person": "1", "document": "5/QĐ-UBND", "date": "2010-02-01", "as": "head", "key": AGE},
+        {"person": "2", "document": "6/QĐ-UBND", "date": "2012-02-01", "as": "head", "withdrawn": NEVER},
+    ]
+    closing = {"document": "7/QĐ-UBND", "request": "8/AA-VP", "date": "2013-01-01", "event": "dissolved"}
+    closings: Value = [{**closing, "withdrawn": NEVER}]
     people = (first, {**second, "address_document": "2/QĐ-STTTT"})
     room = {"quota": "20G", "quota_document": "4/QĐ-UBND"}
-    return register(agency("aa", *people, opened="2000-01-01", changes=changes, **room))
+    stated: dict[str, Any] = {"changes": changes, "custodians": custodians, "withdrawn": closings, **room}
+    return register(agency("aa", *people, **stated))
 
 
 def examined() -> examination.Examined:
@@ -47,7 +59,7 @@ def test_it_comes_back_whole() -> None:
     assert kept.agency
     assert isinstance(kept.agency.people, Staff)
     assert tuple(kept.agency.people) == made.agency.people
-    names = "code name kind opened closed parent identifier succeeds quota quota_document custodians changes"
+    names = "code name kind opened closed parent identifier succeeds quota quota_document custodians changes withdrawn"
     for name in names.split():
         assert getattr(kept.agency, name) == getattr(made.agency, name)
     assert kept.agency.people.locals() == made.locals
@@ -110,3 +122,15 @@ def test_a_file_that_cannot_be_made_out_is_kept_as_such() -> None:
 def test_what_was_not_kept_is_told_from_what_was(data: bytes) -> None:
     with pytest.raises((ValueError, TypeError, LookupError, struct.error)):
         examination.load(data, "x")
+
+
+def test_an_agency_that_never_opened_comes_back() -> None:
+    text = agency("aa", opened="2012-01-01")
+    ending = "event: established, withdrawn: {document: 9/QĐ-UBND, date: 2011-06-01}}"
+    (file,) = files({"agencies/aa.yml": text.replace("event: established}", ending)})
+    made = examination.examine(file, frozenset())
+    kept = examination.load(examination.dump(made), "aa.yml").agency
+    assert kept is not None
+    assert kept.void
+    assert made.agency is not None
+    assert (kept.opened, kept.closed) == (made.agency.opened, made.agency.closed)

@@ -41,11 +41,20 @@ def test_the_digest_knows_no_order() -> None:
 )
 def test_a_line_is_one_line_and_comes_back(text: str) -> None:
     whole = WHOLE._replace(title=text, unit=text)
-    assert (line(whole).count("\t"), line(whole).count("\n")) == (len(Account._fields) - 1, 0)
+    said = line(whole)
+    assert (said.count("\t"), said.count("\n"), said.count("\r")) == (len(Account._fields) - 1, 0, 0)
+    assert of_line(said) == whole
+
+
+def test_a_single_tab_in_a_line_comes_back() -> None:
+    whole = WHOLE._replace(title="tab\tend")
     assert of_line(line(whole)) == whole
 
 
-@pytest.mark.parametrize("text", ["", "official", "\t" * 14, line(WHOLE) + "\tx", line(WHOLE).replace("1024", "1 GB")])
+@pytest.mark.parametrize(
+    "text",
+    ["", "official", *("\t" * count for count in (7, 8, 14)), line(WHOLE) + "\tx", line(WHOLE).replace("1024", "1 GB")],
+)
 def test_what_is_no_line(text: str) -> None:
     with pytest.raises((ValueError, TypeError)):
         of_line(text)

@@ -10,6 +10,7 @@ import pytest
 
 from danhba.checking.check import check
 from danhba.planning.compared import Compared, compare
+from danhba.rendering.compared import notes
 from tests.support.registers import Entry, Texts, agency, event, files, person, register
 
 GIB = 1024**3
@@ -66,6 +67,20 @@ class TestHandovers:
             "",
             "stttt",
         )
+
+    def test_it_says_which_office_the_next_one_has(self) -> None:
+        after = self.custodians(("2", "1/QĐ-UBND", "2010-02-01", "head"), ("1", "2/GUQ-AA", "2012-01-01", "delegate"))
+        found = between(register(agency("aa", HOA, AN)), register(after)).handovers
+        assert [(each.name, each.title) for each in found] == [("Vàng A An", ""), ("Lò Thị Mai Hoa", "Trưởng phòng")]
+
+    def test_who_is_not_of_the_agency_has_no_name(self) -> None:
+        """An error of the register, which is shown all the same."""
+        strangers = self.custodians(("8", "1/QĐ-UBND", "2010-02-01", "head"), ("9", "2/QĐ-UBND", "2012-01-01", "head"))
+        found = between(register(agency("aa", HOA, AN)), register(strangers)).handovers
+        assert [(each.person, each.name, each.title, each.before_person, each.before_name) for each in found] == [
+            ("8", "", "", "", ""),
+            ("9", "", "", "8", ""),
+        ]
 
     def test_the_same_official_again_hands_nothing_over(self) -> None:
         """A new key by an entry of its own: shown like any other, and nothing follows."""
@@ -143,8 +158,9 @@ class TestUnlocked:
         ]
 
     def test_a_new_one_had_no_end_before(self) -> None:
-        (cited,) = change(HOA, self.suspended(until="2012-01-01")).cited
-        assert cited.until_before == ""
+        for until in ("2012-01-01", ""):
+            (cited,) = change(HOA, self.suspended(**({"until": until} if until else {}))).cited
+            assert (cited.until, cited.until_before) == (until, "")
 
     def test_by_a_document_on_the_day_of_a_new_name(self) -> None:
         """It is the document that ends the suspension, and not the one that gives the name."""
@@ -347,6 +363,19 @@ class TestDescribed:
         (title,) = change(HOA, {**HOA, "title": "Chuyên viên"}).described
         assert (title.person, title.field, title.before, title.now) == ("1", "title", "Trưởng phòng", "Chuyên viên")
 
+    def test_leave_only_where_the_entry_was_there(self) -> None:
+        """Of a new one nothing is said anew: the leave of the one before it went with that."""
+        off = {"leave": [{"from": "2012-03-01", "to": "2012-03-04"}]}
+        days = "2012-03-01–2012-03-04"
+        for then, now, said in ((HOA, {**HOA, **off}, ("", days)), ({**HOA, **off}, HOA, (days, ""))):
+            (described,) = change(then, now).described
+            assert (described.field, described.before, described.now) == ("days_off", *said)
+        ends = event("transferred", "2012-02-01", "6/QĐ-AA")
+        come = {**person("1", "Lò Thị Mai Hoa", ends), "title": "Trưởng phòng", **off}
+        before = register(agency("aa", HOA), agency("bb"))
+        found = between(before, register(agency("aa", {**HOA, "closed": ends}), agency("bb", come)))
+        assert found.described == ()
+
     def test_of_one_who_moves_or_gets_another_name(self) -> None:
         """A new entry says things anew, too: beside what the one before it says."""
         for kind, code, name in (("renamed", "aa", "Lò Thị Mai"), ("transferred", "bb", "Lò Thị Mai Hoa")):
@@ -424,3 +453,68 @@ def test_it_is_data_for_programs() -> None:
         "leaders", "quotas", "changes", "described", "cited",
     ]  # fmt: skip
     assert json.loads(json.dumps(found)) == found
+
+
+class TestWithdrawnOfAnAgency:
+    """What was to come for itself, and the document that takes it back; a key or a request makes nothing another."""
+
+    BY: Mapping[str, str] = {"document": "8/QĐ-UBND", "date": "2011-06-01"}
+    NEXT: Mapping[str, Any] = {"person": "2", "document": "2/QĐ-UBND", "date": "2012-01-01", "as": "head", "key": KEY}
+    BOARD: Mapping[str, Any] = {"document": "5/QĐ-UBND", "date": "2012-02-01", "kind": "board"}
+    ENDS: Mapping[str, Any] = {"document": "9/QĐ-UBND", "date": "2012-03-01", "event": "dissolved"}
+
+    def there(self, **more: Any) -> str:
+        """With all of it to come."""
+        return agency("aa", HOA, AN, custodians=[self.NEXT], changes=[self.BOARD], closed=self.ENDS, **more)
+
+    def back(self, **more: Any) -> str:
+        """With all of it taken back."""
+        custodian, change, closing = ({**each, "withdrawn": self.BY} for each in (self.NEXT, self.BOARD, self.ENDS))
+        custodian |= more
+        return agency("aa", HOA, AN, custodians=[custodian], changes=[change], withdrawn=[closing])
+
+    def test_is_told_once_and_is_not_taken_out(self) -> None:
+        found = between(register(self.there()), register(self.back()))
+        by = ("8/QĐ-UBND", "2011-06-01")
+        assert [tuple(each) for each in found.withdrawn] == [
+            ("aa", "", "Cơ quan aa", "closed", "dissolved", "2012-03-01", "9/QĐ-UBND", *by),
+            ("aa", "", "Cơ quan aa", "changed", "", "2012-02-01", "5/QĐ-UBND", *by),
+            ("aa", "2", "Vàng A An", "custodian", "", "2012-01-01", "2/QĐ-UBND", *by),
+        ]
+        assert named(found) == {"withdrawn", "keys"}
+        again = between(register(self.back()), register(self.back(key=""), agency("bb")))
+        assert named(again) == {"cited"}
+
+    def test_taken_out_it_is_gone(self) -> None:
+        expected = [
+            ("aa", "2012-03-01", "", "Cơ quan aa", "withdrawn", "dissolved", "8/QĐ-UBND"),
+            ("aa", "2012-02-01", "", "Cơ quan aa", "withdrawn", "changed", "8/QĐ-UBND"),
+            ("aa", "2012-01-01", "2", "Vàng A An", "withdrawn", "custodian", "8/QĐ-UBND"),
+        ]
+        for now in (agency("aa", HOA, AN), self.there()):
+            assert [tuple(each) for each in between(register(self.back()), register(now)).gone] == expected
+
+    def test_in_words(self) -> None:
+        found = between(register(self.there()), register(self.back()))
+        by = "withdrawn by 8/QĐ-UBND of 2011-06-01"
+        said = [line for line in notes(found, "en") if line.startswith("withdrawn")]
+        assert said == [
+            f"withdrawn: aa: close, from 2012-03-01 on, 9/QĐ-UBND; {by}",
+            f"withdrawn: aa: what the agency is, from 2012-02-01 on, 5/QĐ-UBND; {by}",
+            f"withdrawn: aa: Vàng A An (2): contact mailbox, from 2012-01-01 on, 2/QĐ-UBND; {by}",
+        ]
+
+    def test_that_it_opens(self) -> None:
+        there = agency("bb", opened="2012-01-01")
+        never = there.replace(
+            "event: established}", "event: established, withdrawn: {document: 8/QĐ-AA, date: 2011-06-01}}"
+        )
+        found = between(register(there), register(never))
+        assert named(found) == {"withdrawn"}
+        expected = ("bb", "", "Cơ quan bb", "opened", "established", "2012-01-01", "8/QĐ-UBND", "8/QĐ-AA", "2011-06-01")
+        assert tuple(found.withdrawn[0]) == expected
+        assert named(between(register(), register(never))) == {"withdrawn"}
+        found = between(register(never), register(there))
+        assert [(each.what, each.event, each.document) for each in found.gone] == [
+            ("withdrawn", "established", "8/QĐ-AA")
+        ]

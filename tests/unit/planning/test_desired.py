@@ -9,7 +9,8 @@ import pytest
 
 from danhba.checking.check import check
 from danhba.checking.check import wanted as lead_to
-from danhba.planning.accounts import Accounts
+from danhba.model.custody import holder
+from danhba.planning.accounts import Accounts, Exemption
 from danhba.planning.desired import accounts as desired_accounts
 from danhba.planning.desired import concerned
 from danhba.planning.state import Timeline
@@ -110,6 +111,15 @@ def test_the_document_of_a_state(day: str, expected: tuple[str, str, str]) -> No
 def test_of_suspensions_that_ended_the_last_gives_the_document(day: str, expected: tuple[str, str, str]) -> None:
     texts = suspended(("2011-03-01", "2011-04-01"), ("2012-05-01", "2012-06-01"))
     assert account(texts, day)[1:] == expected
+
+
+def test_which_suspension_was_the_last_is_told_by_its_days_and_not_by_its_document() -> None:
+    spells: list[Value] = [
+        {"document": f"{document}/QĐ-STTTT", "date": f"2011-{month}-01", "until": f"2011-{month}-11"}
+        for document, month in (("9", "03"), ("10", "05"))
+    ]
+    texts = register(agency("stttt", person("1", "Lò An", "2010-01-01", suspended=spells)))
+    assert account(texts, "2011-06-01")[1:] == ("open", "10/QĐ-STTTT", "2011-05-11")
 
 
 @pytest.mark.parametrize(
@@ -250,6 +260,25 @@ def test_the_guards_have_addresses_in_full() -> None:
     )
 
 
+@pytest.mark.parametrize("day", ["2010-12-31", "2011-01-05", "2012-01-01"])
+@pytest.mark.parametrize(
+    ("sender", "address"),
+    [("contact-stttt", "contact-stttt@laocai.gov.vn"), ("vanthu@example.vn", "vanthu@example.vn")],
+)
+def test_an_exemption_goes_to_the_server_whatever_the_day(sender: str, address: str, day: str) -> None:
+    said: Value = {
+        "sender": sender,
+        "sha256": ["f" * 64, "0" * 64],
+        "from": "2011-01-01",
+        "until": "2011-01-10",
+        "document": "5/STTTT-VP",
+        "reason": "Biểu mẫu",
+    }
+    (found,) = accounts(register(secrecy_exceptions=[said]), day).exemptions.values()
+    files_ = ("0" * 64, "f" * 64)
+    assert found == Exemption(address, files_, "2011-01-01", "2011-01-10", "5/STTTT-VP", "Biểu mẫu")
+
+
 def test_the_document_that_closed_an_agency() -> None:
     texts = register(agency("dd", closed="2011-01-01"))
     assert account(texts, "2010-12-31", ("agency", "dd")) == ("contact-dd", "open", "8/QĐ-UBND", "2000-01-01")
@@ -380,6 +409,46 @@ def test_who_is_no_longer_open_is_concerned_by_another_successor() -> None:
     assert shared(before, now, "2010-12-01") == {"bb", "cc"}
 
 
+def test_a_change_of_people_concerns_no_agency_that_ended() -> None:
+    ended = agency("dd", closed="2011-01-01")
+    before, now = (register(agency("aa", AN, *more), ended) for more in ((), (BA,)))
+    assert shared(before, now, "2011-02-01") == {"aa"}
+
+
+def test_all_who_moved_are_concerned_with_where_they_have_been() -> None:
+    def moving(id_: str, name: str, to: str, title: str) -> tuple[str, str]:
+        left = person(id_, name, "2010-01-01", "2010-06-01 transferred")
+        came = person(id_, name, "2010-06-01 transferred", title=title)
+        return agency(f"from{to}", left), agency(to, came)
+
+    before, now = (
+        register(*moving("3", "Lò Bốn", "aa", title), *moving("4", "Lò Năm", "bb", title))
+        for title in ("Chuyên viên", "Phó")
+    )
+    assert shared(before, now) == {"fromaa", "aa", "frombb", "bb"}
+
+
+def test_those_after_one_who_never_came_and_one_who_came_back_have_their_mailboxes() -> None:
+    never = event("recruited", "2010-06-01", withdrawn={"document": "2/QĐ-UBND", "date": "2010-05-01"})  # type: ignore[arg-type]
+    people = (
+        person("5", "Lò Sáu", never),
+        person("1", "Lò An", "2010-01-01", "2010-03-01 resigned"),
+        person("1", "Lò An", "2010-06-01"),
+        person("2", "Lò Ba", "2010-01-01"),
+    )
+    found = accounts(register(agency("stttt", *people)), "2011-01-01").accounts
+    assert [id_ for kind, id_ in found if kind == "official"] == ["1", "2"]
+
+
+@pytest.mark.parametrize(("opened", "since"), [("2010-01-01", "2010-01-01"), ("2010-01-01 transferred", "2010-05-01")])
+def test_a_suspension_has_its_own_document_unless_it_is_carried_into_the_entry(opened: str, since: str) -> None:
+    """On the day of a recruitment it is no move that goes on; and after a move it began there."""
+    spell: Value = {"document": "9/QĐ-UBND", "date": since}
+    left = [person("1", "Lò An", "2009-01-01", opened)] * ("transferred" in opened)
+    texts = register(agency("aa", *left), agency("stttt", person("1", "Lò An", opened, suspended=[spell])))
+    assert account(texts, "2011-01-01") == ("lan-stttt", "suspended", "9/QĐ-UBND", since)
+
+
 def test_only_the_people_of_some_agencies_are_made_out() -> None:
     found = desired_accounts(at("2011-01-01", agency("aa", AN), agency("bb", BA)), {"bb"})
     assert [key for key in found.accounts if key[0] == "official"] == [("official", "2")]
@@ -483,3 +552,36 @@ def test_one_who_comes_back_after_a_name_was_withdrawn_gets_the_address_of_then(
     found = accounts(texts, "2013-01-01")
     assert found.accounts["official", "1"].address == "lan-aa@laocai.gov.vn"
     assert found.accounts["official", "2"].address == "binhlt-aa@laocai.gov.vn"
+
+
+@pytest.mark.clause("R6.1a")
+@pytest.mark.clause("R11.2")
+def test_what_was_withdrawn_of_an_agency_changes_nothing() -> None:
+    """Neither that it ends, nor who has its mailbox, nor under whom it stands, on any day."""
+    by: Value = {"document": "9/QĐ-UBND", "date": "2010-12-01"}
+    lead = person("1", "Lò An", "2010-01-01", leader="true")
+    head: Value = {"person": "1", "document": "4/QĐ-UBND", "date": "2010-01-01", "as": "head"}
+    never: Value = {"person": "1", "document": "5/GUQ-BB", "date": "2011-02-01", "as": "delegate", "withdrawn": by}
+    moved: Value = {"document": "6/QĐ-UBND", "date": "2011-02-01", "kind": "office", "withdrawn": by}
+    closings: Value = [taken_back("merged", "2011-01-01")]
+    plain = register(agency("aa"), agency("bb", lead, custodians=[head]))
+    texts = register(agency("aa"), agency("bb", lead, custodians=[head, never], changes=[moved], withdrawn=closings))
+    for day in ("2010-06-01", "2011-06-01", "2020-01-01"):
+        assert accounts(texts, day) == accounts(plain, day)
+    (then, now) = (timeline(each, "2011-06-01").register.agencies["bb"] for each in (plain, texts))
+    assert now.on(date(2011, 6, 1)).kind == then.kind
+    assert holder(now, date(2011, 6, 1)) == holder(then, date(2011, 6, 1))
+
+
+@pytest.mark.parametrize("day", ["2010-12-15", "2011-01-01", "2013-01-01"])
+def test_an_agency_that_never_opened_has_no_mailbox_and_takes_over_nothing(day: str) -> None:
+    never = agency("bb", opened="2011-01-01", succeeds=["aa"]).replace(
+        "event: established}", "event: established, withdrawn: {document: 9/QĐ-UBND, date: 2010-12-01}}"
+    )
+    there = [agency("aa", closed="2011-01-01")]
+    found = accounts(register(*there, never), day)
+    assert found == accounts(register(*there), day)
+    at = timeline(register(*there, never), day)
+    assert at.agency_state(at.register.agencies["bb"]) == "withdrawn"
+    assert at.live()["bb"] == 0
+    assert at.successors == {}

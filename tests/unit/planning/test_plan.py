@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,8 +16,8 @@ from hypothesis import strategies as st
 from danhba.model.findings import RULES
 from danhba.model.policy import Acknowledgement, Guards, Limit
 from danhba.planning import plan
-from danhba.planning.accounts import EMPTY, Account, Accounts, Route, dump, load
-from danhba.planning.plan import ACTIONS, Plan, Wanted, make, most_of
+from danhba.planning.accounts import EMPTY, Account, Accounts, Exemption, Route, dump, load
+from danhba.planning.plan import ACTIONS, Plan, Rest, Wanted, make, most_of
 from tests.support.registers import Entry, Texts, account, accounts, agency, person, register, route, wanted
 
 DAY = date(2011, 1, 1)
@@ -39,9 +40,12 @@ def shown(made: Plan) -> list[str]:
 def apply(made: Plan, actual: Accounts) -> Accounts:
     """What a server has after a plan: rows written, routes released, all others as they were."""
     routes = {a: r for a, r in actual.routes.items() if a not in made.changes.released}
+    ended = {e.id for e in made.changes.ended}
+    kept = {id_: e for id_, e in actual.exemptions.items() if id_ not in ended}
     return Accounts(
         {**actual.accounts, **{a.key: a for a in made.changes.accounts}},
         {**routes, **{r.address: r for r in made.changes.routes}},
+        {**kept, **{e.id: e for e in made.changes.granted}},
     )
 
 
@@ -135,6 +139,21 @@ class TestActions:
         assert (action.agency, action.name, action.date) == ("", "", "")
         (released,) = make(aim(), state(after)).actions
         assert (released.before, released.after) == ({"mode": "redirect", "reply": "gone"}, {})
+
+    def test_a_step_is_of_an_agency_only_where_it_is_of_an_account(self) -> None:
+        there = Accounts.of([account(id_="2")], [route("a")], [EXEMPT])
+        goal = Accounts.of(
+            [account(id_="2", title="x"), OPEN], [route("b", "redirect")], [EXEMPT._replace(sender="b@x")]
+        )
+        found = plan.steps(Wanted(goal, DAY, "digest", NO_LIMITS), there)
+        assert {(step.action, step.agency, step.address) for step in found} == {
+            ("create", "stttt", "1@laocai.gov.vn"),
+            ("update", "stttt", "2@laocai.gov.vn"),
+            ("redirect", "", "b@laocai.gov.vn"),
+            ("release", "", "a@laocai.gov.vn"),
+            ("except", "", "b@x"),
+            ("end_exception", "", "a@x"),
+        }
 
     def test_actions_are_in_order_and_counted(self) -> None:
         before = state(account(id_="3"), account(id_="2", agency="aa"), route("b"))
@@ -389,6 +408,85 @@ def test_every_address_is_an_account_or_a_route_and_each_account_delivers(texts:
         assert closed.address in found.routes
     for targets in (r.targets for r in found.routes.values()):
         assert all(found.accounts[target].state != "closed" for target in targets)
+
+
+class TestRest:
+    """Where only what differs is compared, all the others count nevertheless."""
+
+    def rest(self, digest: str = "all", **live: int) -> Rest:
+        return Rest(digest, lambda: Counter(live))
+
+    def test_the_checksum_is_over_all(self) -> None:
+        sums = {make(aim(OPEN), state(), rest=rest).checksum for rest in (self.rest(), self.rest("other"), None)}
+        assert len(sums) == 3
+
+    def test_the_limits_are_of_all(self) -> None:
+        guards = replace(NO_LIMITS, limits={**NO_LIMITS.limits, "close": Limit(10**6, 10, 100)})
+        two = [account(id_="1"), account(id_="2")]
+        closed = [account(id_="1", state="closed"), account(id_="2", state="closed")]
+        refused = {
+            count: bool(make(aim(*closed, guards=guards), state(*two), rest=self.rest(stttt=count)).refused)
+            for count in (2, 100)
+        }
+        assert refused == {2: True, 100: False}
+
+
+def test_a_protected_account_is_named_in_the_refusal() -> None:
+    guards = replace(NO_LIMITS, protected=frozenset({OPEN.address}))
+    (refused,) = make(aim(CLOSED, guards=guards), state(OPEN)).refused
+    assert refused.rule.message.format(**refused.values).startswith("closing 1@laocai.gov.vn, which is protected")
+
+
+EXEMPT = Exemption("a@x", ("0" * 64,), "2011-01-01", "2011-01-05", "5/STTTT-VP", "biểu mẫu")
+
+
+class TestExemptions:
+    def plan(self, before: list[Exemption], after: list[Exemption]) -> Plan:
+        return make(Wanted(Accounts.of((), (), after), DAY, "digest", NO_LIMITS), Accounts.of((), (), before))
+
+    def test_one_more_is_granted_with_its_document(self) -> None:
+        [action] = self.plan([], [EXEMPT]).actions
+        assert (action.action, action.kind, action.id, action.address) == ("except", "exception", EXEMPT.id, "a@x")
+        assert (action.agency, action.name, action.date) == ("", "", "2011-01-01")
+        assert (action.document, action.before) == ("5/STTTT-VP", {})
+        assert action.after == {**EXEMPT._asdict(), "files": ["0" * 64]}
+
+    def test_one_less_is_ended(self) -> None:
+        [action] = self.plan([EXEMPT], []).actions
+        assert (action.action, action.kind, action.id, action.address) == (
+            "end_exception", "exception", EXEMPT.id, "a@x",
+        )  # fmt: skip
+        assert (action.document, action.after) == ("5/STTTT-VP", {})
+        assert action.before == {**EXEMPT._asdict(), "files": ["0" * 64]}
+
+    def test_either_alone_is_something_to_do(self) -> None:
+        assert self.plan([], [EXEMPT]).changes
+        assert self.plan([EXEMPT], []).changes
+
+    def test_those_of_one_sender_come_as_the_register_has_them(self) -> None:
+        several = [EXEMPT._replace(files=(digit * 64,)) for digit in "201"]
+        for made in (self.plan([], several), self.plan(several, [])):
+            assert [action.id for action in made.actions] == [each.id for each in several]
+
+    def test_the_same_is_nothing_to_do(self) -> None:
+        made = self.plan([EXEMPT], [EXEMPT])
+        assert not made.changes
+        assert not made.actions
+
+    @pytest.mark.parametrize("changed", [{"until": "2011-01-06"}, {"sender": "b@x"}, {"files": ("1" * 64,)}])
+    def test_a_changed_one_is_another_one(self, changed: dict[str, Any]) -> None:
+        assert [each.action for each in self.plan([EXEMPT], [EXEMPT._replace(**changed)]).actions] == [
+            "except",
+            "end_exception",
+        ]
+
+    def test_the_checksum_binds_them(self) -> None:
+        assert self.plan([EXEMPT], []).checksum != self.plan([], []).checksum
+
+    def test_a_state_comes_back_as_it_was_written_also_one_of_before(self) -> None:
+        there = Accounts.of((), (), [EXEMPT])
+        assert load(json.loads(json.dumps(dump(there)))) == there
+        assert load({"accounts": [], "routes": []}) == EMPTY
 
 
 def test_every_rule_on_plans_is_known() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -239,6 +240,25 @@ def test_live_mailboxes_are_counted_with_the_agencys_own() -> None:
     )
     assert timeline(texts, "2010-06-01").live() == {"aa": 2, "bb": 2, "cc": 0, "stttt": 1}
     assert timeline(texts, "2012-06-01").live() == {"aa": 2, "bb": 0, "cc": 1, "stttt": 1}
+
+
+def test_only_those_with_several_entries_have_moved() -> None:
+    """Nearly nobody has: what is looked up for each is held for few."""
+    staying = agency("dd", person("2", "Lò Ba", "2010-01-01"), person("3", "Lò Tư", "2010-01-01"))
+    at = timeline({**MOVED, "agencies/dd.yml": staying}, "2011-01-01")
+    assert {id_: [entry.agency.code for entry in entries] for id_, entries in at.moved.items()} == {
+        "1": ["aa", "bb", "cc"]
+    }
+
+
+def test_people_who_were_not_read_as_rows() -> None:
+    """Entries that a command has just added are issuances; their addresses are those that were issued."""
+    at = timeline(ONE, "2011-01-01")
+    whole = at.register.agencies["stttt"]
+    listed = replace(whole, people=tuple(whole.people))
+    assert at.issued
+    again = Timeline.of(replace(at.register, agencies={"stttt": listed}), at.issued, at.day)
+    assert [row.local for row in again.rows(listed)] == [row.local for row in at.rows(whole)] == ["lan-stttt"]
 
 
 def test_the_same_day_is_the_same_timeline() -> None:

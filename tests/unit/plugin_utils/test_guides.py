@@ -125,15 +125,16 @@ def at_terminal(command: str, folder: Path) -> str:
     if child == 0:
         os.chdir(folder)
         os.execvp("sh", ["sh", "-c", command])  # noqa: S606 - the pipe is the guide's
-    said = b""
+    said, answered = b"", 0
     while chunk := heard(terminal):
         said += chunk
-        if re.search(rb"passphrase[^\n]*: $", said, re.IGNORECASE):
+        # Another command of the pipe may say something behind the question.
+        if len(re.findall(rb"passphrase[^\n:]*: ", said, re.IGNORECASE)) > answered:
             # What is typed before the question has turned the echo off is thrown away by that.
             while termios.tcgetattr(terminal)[3] & termios.ECHO:
                 time.sleep(0.01)
             os.write(terminal, b"bon tu khong lien quan\n")
-            said += b"\n"
+            answered += 1
     os.close(terminal)
     assert os.waitpid(child, 0)[1] == 0, said
     # What age writes to clear its question again, and the terminal's line ends.

@@ -55,6 +55,24 @@ def test_a_server_that_will_not_do(server: Server, said: str) -> None:
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
+        (["schema 9999"], "is at migration 9999, and this version ends with"),
+        (["schema 1"], ""),
+        (["shipped 0001_accounts.sql", "shipped 9999_later.sql"], "is at migration 9999, and this version ends with"),
+        (["shipped 0001_accounts.sql"], ""),
+        (["shipped *.sql"], ""),
+        (["schema "], ""),  # the table is empty
+        ([], ""),
+    ],
+)
+def test_a_database_of_a_later_version(lines: list[str], said: str) -> None:
+    found = english(preflight.schema(answered(*lines)))
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
         (["memory 900 MB"], "has 900 MB of memory; it needs 1800 MB"),
         (["memory 3900 MB", "/srv 4000 MB"], "the disk of /srv has 4000 MB left; it needs 5000 MB"),
         (["built", "/var 400 MB"], "the disk of /var has 400 MB left; it needs 1000 MB"),
@@ -84,7 +102,7 @@ def test_a_slip_is_named_with_the_right_name(name: str, said: str) -> None:
 
 
 def test_names_that_are_none_of_ours_are_let_be() -> None:
-    own = ["backup_dir", "ansible_user", "_internal", "so_dien_thoai", "contact"]
+    own = ["storage_dir", "ansible_user", "_internal", "so_dien_thoai", "contact"]
     assert english(preflight.names(own, ROLES)) == ""
 
 
@@ -205,6 +223,10 @@ class TestAcme:
         assert english(preflight.opened([25, "80", 443])) == ""
         assert "add 80 to base_firewall_ports" in english(preflight.opened([25, 443, "x"]))
         assert english(preflight.opened("80")) == english(preflight.opened(80)) == ""
+
+    def test_the_host_has_nginx(self) -> None:
+        assert english(preflight.answering("mail.laocai.gov.vn", ["mail", "webmail"])) == ""
+        assert "needs nginx on mail.laocai.gov.vn" in english(preflight.answering("mail.laocai.gov.vn", ["mail"]))
 
     def test_the_host_reaches_the_authority(self) -> None:
         url = "https://acme.example/dir"

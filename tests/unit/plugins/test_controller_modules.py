@@ -10,6 +10,8 @@ from ansible.module_utils.testing import patch_module_args
 
 ARGUMENTS = {
     "addresses": {"names": ["Nguyễn Văn Vịnh"], "agency": "stttt"},
+    "audit_papers": {"heads": "heads.jsonl"},
+    "dns": {"domain": "laocai.gov.vn", "host": "mail.laocai.gov.vn", "addresses": ["192.0.2.10"]},
     "letters": {"letters": "letters", "to": "usb", "register": "directory", "as_of": "2026-11-24"},
 }
 

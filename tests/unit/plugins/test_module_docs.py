@@ -49,7 +49,7 @@ def documented_options(module: Any) -> dict[str, dict[str, Any]]:
     for name in page.get("extends_documentation_fragment", []):
         collection = "ansible_collections.laocai.mail.plugins.doc_fragments"
         fragment = importlib.import_module(f"{collection}.{name.removeprefix('laocai.mail.')}").ModuleDocFragment
-        added = yaml.safe_load(fragment.DOCUMENTATION)["options"]
+        added = yaml.safe_load(fragment.DOCUMENTATION).get("options", {})
         assert not added.keys() & options.keys()
         options |= added
     return options

@@ -12,7 +12,13 @@ import danhba_host
 
 LIBRARY = Path(danhba_host.__file__).parent
 # By what a program may need beside psycopg, which role programs brings for all.
-MORE = {"addressbook": {"ldap", "unidecode"}, "credentials": {"argon2"}}
+MORE = {
+    "addressbook": {"ldap", "unidecode"},
+    "credentials": {"argon2"},
+    "metrics": {"dns"},
+    "secrecy": {"danhba_secrecy"},
+    "tlspolicy.py": {"dns"},
+}
 
 
 def imported(path: Path) -> set[str]:

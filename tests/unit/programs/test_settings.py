@@ -5,16 +5,31 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from danhba_host import endings, full, quota, room
+from danhba_host import alerts, endings, full, learn, names, notices, probe, quota, room, sending, tlspolicy, usage
 from danhba_host.addressbook import settings as addressbook
+from danhba_host.archive import settings as archive
+from danhba_host.audit import settings as audit
+from danhba_host.backup import __main__ as backup
+from danhba_host.backup import drill, prune, restore
+from danhba_host.backup import recall as forget
+from danhba_host.backup import settings as backup_settings
 from danhba_host.credentials import settings as credentials
+from danhba_host.events import settings as events
 from danhba_host.journal import Refused
+from danhba_host.metrics import __main__ as metrics
+from danhba_host.recall import settings as recall
+from danhba_host.secrecy import __main__ as gate
+from danhba_host.secrecy import settings as secrecy
 from danhba_host.settings import load
+from danhba_host.status import __main__ as status
+from danhba_host.trace import settings as trace
 from tests.support.programs import CREDENTIALS
+from tests.support.secrecy import SETTINGS as SECRECY
 
 GOOD: dict[str, Any] = {"name": "Lào Cai", "count": 3, "on": True, "paths": ["/a"]}
 
@@ -83,9 +98,104 @@ ADDRESSBOOK = {
     "database_socket_dir": "/run",
     "least_percent": 50,
 }
+ALERTS = {"port": 9095, "host": "mail.laocai.gov.vn", "sender": "postmaster@laocai.gov.vn", "operators": ["a@b.vn"]}
+STATUS = {
+    "port": 9090,
+    "host": "mail.laocai.gov.vn",
+    "parts": ["web"],
+    "page": "",
+    "pictures": "",
+    "notice": "",
+    "support": "",
+}
+BACKUP = {
+    "repository": "https://backup:8000/mail/",
+    "user": "mail",
+    "secrets": "/etc/danhba/backup",
+    "state": "/var/lib/danhba-backup",
+    "mail": "/srv/vmail",
+    "keys": ["/etc"],
+    "keys_back": ["/etc/ssl/mail"],
+    "database": "danhba",
+    "database_socket_dir": "/run",
+    "cluster": "/var/lib/postgresql/17/main",
+    "cluster_unit": "postgresql@17-main.service",
+    "copies": "/var/lib/postgresql",
+    "binaries": "/usr/lib/postgresql/17/bin",
+    "pgbackrest": "/etc/pgbackrest.conf",
+    "archive": "/var/lib/pgbackrest",
+    "full_days": 7,
+    "increment_hours": 24,
+    "services": ["dovecot.service"],
+    "drill_mailboxes": 20,
+    "host_key": "/etc/ssh/ssh_host_ed25519_key",
+    "metrics": "/var/lib/prometheus/node-exporter",
+}
+PRUNE = {
+    "folder": "/srv/danhba-backup/mail",
+    "password_file": "/etc/danhba/backup-store/repository.password",
+    "state": "/var/lib/danhba-backup-store",
+    "all_days": 35,
+    "daily_days": 100,
+    "monthly_days": 750,
+    "metrics": "/var/lib/danhba-backup-store",
+}
 ENDINGS = {"database": "danhba", "database_socket_dir": "/run", "anvil_socket": "/run/anvil"}
+EVENTS = {
+    "database": "danhba",
+    "database_socket_dir": "/run",
+    "interval_seconds": 5,
+    "batch_lines": 5000,
+    "keep_days": 400,
+    "monitoring": [],
+}
+RECALL = {"database": "danhba", "database_socket_dir": "/run", "store": "/srv", "folder": "/var", "operators": []}
+FORGET = {"folder": "/srv", "password_file": "/etc/p", "state": "/var", "operators": []}
+ARCHIVE = {
+    "database": "danhba",
+    "database_socket_dir": "/run",
+    "store": "/srv/vmail",
+    "folder": "/var/lib/danhba-archive",
+    "webmail": "",
+    "operators": [],
+}
+AUDIT = {"database": "danhba", "database_socket_dir": "/run", "metrics": "/var/lib/prometheus/node-exporter"}
+TRACE = {"database": "danhba", "database_socket_dir": "/run"}
+USAGE = {"database": "danhba", "database_socket_dir": "/run", "folders": ["/srv/vmail"], "keep_days": 2200}
 FULL = {"port": 1993, "sessions": 10_000}
+TLS_POLICY = {"resolver": "127.0.0.1", "sts_socket": "/run/danhba-mta-sts/socket"}
 ROOM = {"database": "danhba", "database_socket_dir": "/run", "percent": 80}
+LEARN = {"controller": "/run/rspamd/controller.sock", "largest": 4194304}
+NAMES = {"database": "danhba", "database_socket_dir": "/run", "folder": "/var/lib/danhba-names"}
+METRICS = {
+    "database": "danhba",
+    "database_socket_dir": "/run",
+    "folder": "/var/lib/prometheus/node-exporter",
+    "services": ["postfix.service"],
+    "queue": True,
+    "bans": True,
+    "certificate": "/etc/ssl/mail/server.crt",
+    "signatures": "/var/lib/clamav",
+    "time_servers": [],
+    "dns": [],
+    "jobs": ["apply"],
+}
+NOTICES = {
+    "database": "danhba",
+    "database_socket_dir": "/run",
+    "sender": "postmaster@laocai.gov.vn",
+    "operator": "postmaster@laocai.gov.vn",
+    "support": "",
+}
+PROBE = {
+    "host": "mail.laocai.gov.vn",
+    "imap_port": 993,
+    "submission_port": 465,
+    "authority": "/etc/ssl/mail/ca.crt",
+    "address": "contact-vhud@laocai.gov.vn",
+    "folder": "/var/lib/prometheus/node-exporter",
+    "wait_seconds": 60,
+}
 QUOTA = {
     "sender": "postmaster@laocai.gov.vn",
     "webmail": "https://mail/",
@@ -103,11 +213,29 @@ SERVICE = {
 }
 PROGRAMS: list[tuple[type, dict[str, Any]]] = [
     (addressbook.Settings, ADDRESSBOOK),
+    (alerts.Settings, ALERTS),
+    (backup_settings.Settings, BACKUP),
+    (prune.Settings, PRUNE),
     (endings.Settings, ENDINGS),
+    (events.Settings, EVENTS),
     (full.Settings, FULL),
+    (metrics.Settings, METRICS),
+    (names.Settings, NAMES),
+    (notices.Settings, NOTICES),
+    (probe.Settings, PROBE),
     (quota.Settings, QUOTA),
     (room.Settings, ROOM),
+    (learn.Settings, LEARN),
     (credentials.Settings, SERVICE),
+    (archive.Settings, ARCHIVE),
+    (recall.Settings, RECALL),
+    (forget.Settings, FORGET),
+    (trace.Settings, TRACE),
+    (audit.Settings, AUDIT),
+    (secrecy.Settings, SECRECY),
+    (status.Settings, STATUS),
+    (tlspolicy.Settings, TLS_POLICY),
+    (usage.Settings, USAGE),
 ]
 
 
@@ -131,9 +259,23 @@ def test_wrong_value(tmp_path: Path, kind: type, values: dict[str, Any], name: s
     [
         (addressbook.Settings, ADDRESSBOOK | {"least_percent": -1}),
         (addressbook.Settings, ADDRESSBOOK | {"least_percent": 101}),
+        (backup_settings.Settings, BACKUP | {"repository": "http://backup:8000/mail/"}),
+        (backup_settings.Settings, BACKUP | {"full_days": 0}),
+        (prune.Settings, PRUNE | {"all_days": 0}),
+        (archive.Settings, ARCHIVE | {"store": "vmail"}),
+        (archive.Settings, ARCHIVE | {"folder": "archive"}),
+        (events.Settings, EVENTS | {"interval_seconds": 0}),
+        (events.Settings, EVENTS | {"batch_lines": 99}),
+        (events.Settings, EVENTS | {"keep_days": 30}),
         (quota.Settings, QUOTA | {"days": -1}),
         (room.Settings, ROOM | {"percent": 0}),
+        (learn.Settings, LEARN | {"largest": 0}),
         (room.Settings, ROOM | {"percent": 100}),
+        (status.Settings, STATUS | {"parts": ["web", "fax"]}),
+        (secrecy.Settings, SECRECY | {"workers": 0}),
+        (secrecy.Settings, SECRECY | {"held_octets": SECRECY["message_octets"] - 1}),
+        (secrecy.Settings, SECRECY | {"answer_seconds": 0}),
+        (secrecy.Settings, SECRECY | {"unreadable_outgoing": "accept"}),
     ],
 )
 def test_out_of_bounds(tmp_path: Path, kind: type, values: dict[str, Any]) -> None:
@@ -144,3 +286,12 @@ def test_out_of_bounds(tmp_path: Path, kind: type, values: dict[str, Any]) -> No
 @pytest.mark.parametrize("percent", [0, 100])
 def test_bounds_are_within(tmp_path: Path, percent: int) -> None:
     load(written(tmp_path, ADDRESSBOOK | {"least_percent": percent}), addressbook.Settings)
+
+
+@pytest.mark.parametrize("program", [names, room, sending, gate, backup, drill, prune, restore])
+def test_a_program_says_beforehand_which_file_would_not_do(
+    program: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = written(tmp_path, {})
+    assert program.main(["--check", str(wrong)]) != 0
+    assert str(wrong) in capsys.readouterr().err

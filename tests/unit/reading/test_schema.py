@@ -5,7 +5,10 @@ Each case changes one thing in the sample register and states all findings that 
 
 from __future__ import annotations
 
+from datetime import date
+
 from danhba.checking.check import check
+from danhba.model.policy import Policy
 from tests.support.cases import AGE, ENTRY, NAME, WITH, Case, P, S, U, change, each, found, replace
 from tests.support.registers import PROVINCE, SAMPLE, edited, files, places
 from tests.support.said import recorded, values
@@ -64,6 +67,23 @@ CASES = [
     change("an impossible code of the parent", S, "parent: ubnd", "parent: UBND", f"{S}:5:9 schema-shape"),
     change("an impossible id", S, '"000103"', "a.b", f"{S}:24:9 schema-shape"),
     change("an impossible identifier", S, "H38.10", "Z38.10", f"{S}:6:13 schema-shape"),
+    *(
+        change(f"use: {given}", P, "  forward_days: 90", f"  usage: {{{given}}}", *found)
+        for given, found in (
+            ("windows: [7-9]", ["province.yml:9:3 province-usage-windows", "province.yml:9:21 schema-shape"]),
+            ('windows: ["07:00–09:30"]', ["province.yml:9:3 province-usage-windows", "province.yml:9:21 schema-shape"]),
+            ('windows: ["7:00-9:30"]', ["province.yml:9:3 province-usage-windows", "province.yml:9:21 schema-shape"]),
+            (
+                'windows: ["07:00-24:01"]',
+                ["province.yml:9:3 province-usage-windows", "province.yml:9:21 schema-shape"],
+            ),
+            ("required: {official: [1, 3, 5]}", ["province.yml:9:39 schema-shape"]),
+            ("required: {leader: [1]}", ["province.yml:9:22 schema-key"]),
+            ("days: [{date: 2026-01-02, is: free, document: 1/QĐ-UBND}]", ["province.yml:9:41 schema-value"]),
+            ("days: [{date: 02/01/2026, is: off, document: 1/QĐ-UBND}]", ["province.yml:9:25 schema-date"]),
+            ("days: [{date: 2026-01-02, is: off}]", ["province.yml:9:18 schema-missing"]),
+        )
+    ),
     change("a size without a unit", S, "quota: 10G", "quota: 10", f"{S}:8:8 schema-shape"),
     change("a size of nothing", S, "quota: 10G", "quota: 0G", f"{S}:8:8 schema-shape"),
     change("a size that no disk has", S, "quota: 10G", "quota: 1000000T", f"{S}:8:8 schema-shape"),
@@ -123,9 +143,12 @@ def test_values_are_read_as_written() -> None:
 
 
 def test_the_policy_has_defaults_and_takes_what_is_given() -> None:
-    text = PROVINCE.replace("forward_days: 90", "forward_days: 0\n  retention_days: {leader: 400}").replace(
-        "2G", "500M"
-    )
+    text = PROVINCE.replace(
+        "forward_days: 90",
+        "forward_days: 0\n  retention_days: {leader: 400}\n  sending: {agency: {messages_hour: 7}, suspend: 9}\n"
+        '  usage: {windows: ["06:30-08:00", "08:00-12:00", "13:00-14:00", "14:00-24:00"], required: {official: [1, 4]},'
+        " days: [{date: 2026-01-02, is: off, document: 12729/VPCP-KGVX}]}",
+    ).replace("2G", "500M")
     checked = check(files({**SAMPLE, P: text + f"operator_key: {AGE}\n"}))
     assert places(checked.findings) == []
     assert checked.register is not None
@@ -133,4 +156,10 @@ def test_the_policy_has_defaults_and_takes_what_is_given() -> None:
     assert (policy.forward_days, policy.redirect_days) == (0, 365)
     assert (policy.retention_days, policy.retention_days_leader) == (183, 400)
     assert (policy.quota_official, policy.quota_agency) == (500 * 1024**2, 10 * 1024**3)
+    assert (policy.sending_official.messages_hour, policy.sending_suspend) == (100, 9)
+    assert (policy.sending_agency.messages_hour, policy.sending_agency.recipients_day) == (7, 15000)
+    assert policy.usage.windows == ((390, 480), (480, 720), (780, 840), (840, 1440))
+    assert (policy.usage.official, policy.usage.agency) == ((1, 4), (1, 2, 3, 4))
+    assert policy.usage.days == ((date(2026, 1, 2), False, "12729/VPCP-KGVX"),)
+    assert Policy().usage.windows == ((420, 570), (570, 690), (780, 915), (915, 1020))
     assert (policy.limits["close"].count, policy.limits["readdress"].agency_percent) == (50, 20)

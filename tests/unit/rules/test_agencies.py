@@ -5,7 +5,9 @@ Each case changes one thing in the sample register and states all findings that 
 
 from __future__ import annotations
 
-from tests.support.cases import Case, S, U, change, each, found
+import pytest
+
+from tests.support.cases import Case, S, U, change, each, findings, found
 from tests.support.registers import agency, person, register
 from tests.support.said import recorded, values
 
@@ -102,6 +104,11 @@ CASES = [
             )
         ),
         ["agencies/bb.yml:8:33 agency-change-day", "agencies/bb.yml:10:33 agency-change-day"],
+    ),
+    Case(
+        "a change before the time of one that goes on",
+        register(changing({"year": "2000", "kind": "office"})),
+        ["agencies/bb.yml:7:33 agency-change-day"],
     ),
     Case(
         "an identifier that another has had until then",
@@ -325,6 +332,16 @@ CASES = [
 @each(CASES)
 def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
+
+
+@pytest.mark.parametrize(("count", "cut"), [(7, False), (8, False), (9, True)])
+def test_of_a_long_circle_the_beginning_is_named_and_where_it_closes(count: int, cut: bool) -> None:
+    codes = [f"a{number}" for number in range(count)]
+    circle = [agency(code, parent=parent) for code, parent in zip(codes, [*codes[1:], codes[0]], strict=True)]
+    first, *others = findings(Case("a long circle", register(*circle), []))
+    assert first.values["chain"] == " → ".join([*codes[:8], *["…"] * cut, codes[0]])
+    assert {each.rule.id for each in others} == {"agency-cycle"}
+    assert len(others) == count - 1
 
 
 @each(CASES)

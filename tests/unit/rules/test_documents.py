@@ -5,6 +5,7 @@ Each case changes one thing in the sample register and states all findings that 
 
 from __future__ import annotations
 
+from tests.factory.text import Value
 from tests.support.cases import Case, S, U, change, each, found, pinned
 from tests.support.registers import SAMPLE, STTTT, UBND, agency, edited, event, person, register
 from tests.support.said import recorded, values
@@ -79,6 +80,23 @@ def reshaped(name: str, change: dict[str, str], *expected: str, kind: str = "off
     )
 
 
+MOVED: dict[str, Value] = {"document": "1/QĐ-UBND", "date": "2010-01-01"}
+
+
+def moved_and_changed(name: str, day: str, document: str, *expected: str) -> Case:
+    """A unit that goes to another department on 1 January 2010, and is made another kind of unit on a day."""
+    changes: Value = [{**MOVED, "parent": "cc"}, {"document": document, "date": day, "kind": "board"}]
+    return Case(
+        name,
+        register(
+            agency("ubnd", kind="provincial_committee"),
+            *(agency(code, parent="ubnd") for code in ("aa", "cc")),
+            agency("bb", kind="office", parent="aa", changes=changes),
+        ),
+        [f"agencies/bb.yml:{place}" for place in expected],
+    )
+
+
 HIRED = ["12:24 document-hired"]
 
 
@@ -119,6 +137,20 @@ CASES = [
     ),
     reshaped("moved by the committee", {"document": "1/QĐ-UBND", "parent": "cc"}),
     reshaped("moved by another department", {"document": "1/QĐ-CC", "parent": "ubnd"}, "34 document-founder"),
+    moved_and_changed("changed by the department that it came under the day before", "2010-01-02", "1/QĐ-CC"),
+    moved_and_changed(
+        "changed by the department that it left the day before", "2010-01-02", "1/QĐ-AA", "9:16 document-founder"
+    ),
+    Case(
+        "changed by who stood above the one above until that day",
+        register(
+            agency("ubnd", kind="provincial_committee"),
+            agency("cc", parent="ubnd"),
+            agency("aa", kind="office", parent="cc", changes=[{**MOVED, "parent": "ubnd"}]),
+            agency("bb", kind="office", parent="aa", changes=[{**MOVED, "document": "1/QĐ-CC", "kind": "board"}]),
+        ),
+        [],
+    ),
     reshaped("changed by itself", {"document": "1/QĐ-BB", "kind": "board"}, "34 document-own"),
     reshaped("given a number by itself", {"document": "1/TB-BB", "identifier": "H38.1"}),
     reshaped("given a number by a slip", {"document": "1/PG-AA", "identifier": "H38.1"}, "34 document-slip"),

@@ -91,11 +91,31 @@ CASES = [
     doubled(
         "one name and telephone until tomorrow", PHONE, SAME_PHONE, "7:5 person-alike", code="bb", closed="2012-06-02"
     ),
+    doubled(
+        "one name and telephone from the day on which the other leaves",
+        PHONE,
+        SAME_PHONE,
+        code="bb",
+        opened="2012-07-01",
+        closed="2012-07-01",
+    ),
     doubled("one name and title of one who leaves far ahead", CLERK, CLERK, "12:5 person-alike", ends="2013-01-01"),
     doubled("one name, title and unit of one who has left", CLERK, CLERK, ends="2012-05-01"),
     doubled("one name and title of one who never came", CLERK, {**CLERK, "opened": NEVER}),
     doubled("one name and telephone of one who came nowhere", PHONE, {**SAME_PHONE, "opened": NEVER}, code="bb"),
     doubled("one name and day of one who never came", CLERK, {**CLERK, "opened": NEVER_THEN}),
+    *(
+        Case(
+            f"one name and title in three entries, {name}",
+            register(agency("aa", *(person(str(n), "Lò An", *days, **CLERK) for n, days in enumerate(entries, 1)))),
+            [f"agencies/aa.yml:{place} person-alike" for place in expected],
+        )
+        for name, entries, expected in (
+            ("of one who has left", (["2010-01-01", "2011-01-01"], ["2010-06-01"], ["2012-01-01"]), ["18:5"]),
+            ("as one leaves", (["2010-01-01", "2012-01-01"], ["2011-06-01"], ["2012-01-01"]), ["18:5"]),
+            ("as one comes", (["2012-07-01"], ["2011-01-01"], ["2010-01-01", "2012-07-01"]), ["7:5", "12:5"]),
+        )
+    ),
     Case(
         "one name and telephone three times",
         register(

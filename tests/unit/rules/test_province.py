@@ -17,6 +17,16 @@ SAMPLES = "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a"
 
 ACKNOWLEDGED = "document: 5/STTTT-VP, until: 2012-01-01}"
 
+EXCEPTION = """secrecy_exceptions:
+  - sender: contact-stttt
+    sha256: [0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8]
+    from: {since}
+    until: {until}
+    document: 5/STTTT-VP
+    reason: biểu mẫu
+"""
+
+DAY_OFF = "{date: 2026-01-02, is: off, document: 1/QĐ-UBND}"
 CASES = [
     change(
         "the operator's key is the sample's",
@@ -47,6 +57,33 @@ CASES = [
                 [f"{P}:15:58 province-acknowledgement-dates"],
             ),
             ("no day", "from: soon, until: 2012-01-01", [f"{P}:15:58 schema-date"]),
+        )
+    ),
+    *(
+        change(f"an exception from the filter {how}", P, "acknowledgements:", text + "acknowledgements:", *expected)
+        for how, text, expected in (
+            ("for one day", EXCEPTION.format(since="2011-12-01", until="2011-12-01"), []),
+            ("for a month", EXCEPTION.format(since="2011-12-01", until="2011-12-31"), []),
+            (
+                "for longer",
+                EXCEPTION.format(since="2011-12-01", until="2012-01-01"),
+                [f"{P}:18:12 province-secrecy-exception"],
+            ),
+            (
+                "for no day",
+                EXCEPTION.format(since="2011-12-02", until="2011-12-01"),
+                [f"{P}:18:12 province-secrecy-exception"],
+            ),
+            (
+                "of no file",
+                EXCEPTION.format(since="2011-12-01", until="2011-12-01").replace("0e57", "0E57"),
+                [f"{P}:16:14 schema-shape"],
+            ),
+            (
+                "of no document",
+                EXCEPTION.format(since="2011-12-01", until="2011-12-01").replace("    document: 5/STTTT-VP\n", ""),
+                [f"{P}:15:5 schema-missing"],
+            ),
         )
     ),
     change("an unknown operator", P, "operator: stttt", "operator: snv", "province.yml:5:11 province-operator"),
@@ -108,6 +145,52 @@ CASES = [
         "  forward_days: 90",
         "  retention_days: {default: 30, leader: 29}",
         "province.yml:9:3 province-retention",
+    ),
+    *(
+        change(f"sending that cannot be meant: {given}", P, "  forward_days: 90", f"  sending: {{{given}}}", *found)
+        for given, found in (
+            ("suspend: 2", []),
+            ("suspend: 1", ["province.yml:9:3 province-sending"]),
+            ("official: {messages_hour: 0}", ["province.yml:9:3 province-sending"]),
+            ("agency: {messages_hour: 2500}", []),
+            ("agency: {messages_hour: 2501}", ["province.yml:9:3 province-sending"]),
+            ("agency: {recipients_hour: 499}", ["province.yml:9:3 province-sending"]),
+            ("official: {recipients_day: 499}", ["province.yml:9:3 province-sending"]),
+            ("official: {recipients_day: 500}", []),
+        )
+    ),
+    *(
+        change(f"usage: {given}", P, "  forward_days: 90", f"  usage: {{{given}}}", *found)
+        for given, found in (
+            ('windows: ["07:00-09:30", "09:30-11:30", "13:00-15:15", "15:15-17:00"]', []),
+            ('windows: ["00:00-00:01", "00:01-00:02", "00:02-00:03", "00:03-24:00"]', []),
+            ("windows: []", ["province.yml:9:3 province-usage-windows"]),
+            ('windows: ["07:00-09:30"]', ["province.yml:9:3 province-usage-windows"]),
+            (
+                'windows: ["07:00-09:30", "09:29-11:30", "13:00-15:15", "15:15-17:00"]',
+                ["province.yml:9:3 province-usage-windows"],
+            ),
+            (
+                'windows: ["07:00-09:30", "09:30-09:30", "13:00-15:15", "15:15-17:00"]',
+                ["province.yml:9:3 province-usage-windows"],
+            ),
+            (
+                'windows: ["07:00-09:30", "09:30-11:30", "13:00-15:15", "17:00-15:15"]',
+                ["province.yml:9:3 province-usage-windows"],
+            ),
+            ("required: {official: [2, 4]}", []),
+            ("required: {official: [4, 3, 2, 1]}", []),
+            ("required: {official: [1]}", ["province.yml:9:3 province-usage-required"]),
+            ("required: {official: [1, 1]}", ["province.yml:9:3 province-usage-required"]),
+            ("required: {official: []}", ["province.yml:9:3 province-usage-required"]),
+            ("required: {official: [1, 3, 3]}", ["province.yml:9:3 province-usage-required"]),
+            ("required: {agency: [1, 2, 3]}", ["province.yml:9:3 province-usage-required"]),
+            (f"days: [{DAY_OFF}]", []),
+            (
+                f"days: [{DAY_OFF}, {DAY_OFF}]",
+                ["province.yml:9:3 province-usage-days"],
+            ),
+        )
     ),
     change("an acknowledgement for a year", P, "until: 2012-01-01", "until: 2013-06-02"),
     change(

@@ -100,10 +100,11 @@ CASES = [
     change("a name of an agency with markup", S, "Sở Thông", "<b>Sở</b> Thông", f"{S}:3:7 text-markup"),
     change("a name of an agency with an entity", S, "tin và", "tin &amp; và", f"{S}:3:7 text-markup"),
     change("a name of an agency with a sign", U, "name: Ủy ban", "name: A&B < C & Ủy ban"),
+    stated("title", "Trưởng phòng GIÀNG SEO PHỬ", f"{S}:26:12 title-content"),
     stated("unit", "<script>x</script>", f"{S}:26:11 text-markup"),
     *(
         named(name, f"{S}:25:11 name-placeholder", more="\n    address: gsphu-stttt\n    address_document: 3/STTTT-VP")
-        for name in ("Test Test", "Demo User", "Nguyen Test")
+        for name in ("Test Test", "Demo User", "Nguyen Test", "Lan Lan", "Lan lan LAN")
     ),
     typed("Nguyen Van Vinh", f"{S}:25:11 name-marks"),
     typed("tran thi hoa", f"{S}:25:11 name-marks"),

@@ -38,8 +38,8 @@ def happenings(before: Iterable[Facts], now: Iterable[Facts]) -> list[Happening]
 
 def _of(facts: Facts) -> set[Happening]:
     code = facts.code
-    found = {Happening(facts.opened, code, "", ends=False)}
-    if facts.closed:
+    found = set() if facts.void else {Happening(facts.opened, code, "", ends=False)}
+    if facts.closed and not facts.void:
         found.add(Happening(facts.closed, code, "", ends=True, event=facts.closed_event))
     for held in (each for each in facts.people if not each.void):
         found.add(Happening(held.opened, code, held.id, ends=False))

@@ -89,6 +89,9 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "request": (_DOCUMENT, "Văn bản đề nghị / The agency's letter to the operator"),
     "date": (_DAY, "Từ ngày / From which day"),
     "until": (_DAY, "Đến trước ngày / Until the day before"),
+    "first-day": (_DAY, "Ngày nghỉ đầu tiên / The first day of leave"),
+    "leave-to": (_DAY, "Ngày nghỉ cuối cùng / The last day of leave"),
+    "back": (_DAY, "Ngày làm việc trở lại / The day of coming back"),
     "title": (_TEXT, "Chức vụ, chức danh / Title"),
     "unit": (_TEXT, "Đơn vị trong cơ quan / Division within the agency"),
     "phone": (_TEXT, "Điện thoại cơ quan / Office telephone"),
@@ -136,7 +139,15 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "succeeds": (_TEXT, "Kế thừa cơ quan A,B / Agencies that it takes over from: A,B"),
 }
 # What an option is called where `OPTIONS` must tell two apart.
-_CALLED = {"agency-name": "name", "office-phone": "phone", "operator-key": "key", "last-day": "until"}
+_CALLED = {
+    "agency-name": "name",
+    "office-phone": "phone",
+    "operator-key": "key",
+    "last-day": "until",
+    "first-day": "from",
+    "leave-to": "to",
+    "back": "date",
+}
 _SKIP = {"vi": "Enter nếu không có", "en": "Enter for none"}
 # More values than these are left to --help.
 MOST_CHOICES = 10

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from ..editing import entry, people, withdrawal
+from ..editing import entry, people
 from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
-from ..governance.descriptions import named
 from ..messages import mark as _
-from ..model.register import PERSON_CLOSED, PERSON_OPENED, RENAMED
+from ..model.register import RENAMED
 from ..model.rows import ids_of
 from ..model.sizes import written
 from ..planning.listing import Listed, of_name, of_people
@@ -35,17 +34,8 @@ PENDING = _(
     "take it back first: danhba withdraw, or give a day from then on"
 )
 NAME_MISSING = _("{options} go with a new name; give it: --name")
-NOTHING_TO_COME = _(
-    "nothing is to come for {name} ({id}) after {day}; what has happened is ended as such: "
-    "danhba close, transfer, open, resume"
-)
-SEVERAL_TO_COME = _("several things are to come for {name} ({id}): {found}; say which one: --event")
-NOT_LATER = _("{until} is not after {day}, when it is to come; what is put off is put off to a later day")
-TAKEN_BACK = _("withdrawn: {name} ({id}): {what}, from {day} on, by {document}; by {by} it does not come to pass")
-PUT_OFF = _("put off: {name} ({id}): {what}, from {day} on, by {document}; by {by} it comes on {until}")
-# What may be to come for somebody.
-COMING = PERSON_OPENED | PERSON_CLOSED | {withdrawal.SUSPENDED}
 NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name one first: danhba custodian {agency}")
+DAY = timedelta(days=1)
 # So many of the same name are shown.
 NAMESAKES = 5
 
@@ -165,56 +155,6 @@ def resume_command(person: str, directory: Path, dry_run: bool, yes: bool, lang:
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
 
 
-@click.command("withdraw")
-@click.argument("person", metavar="ID|ADDRESS|NAME")
-@_editing
-@options("document", "date", "until")
-@event(COMING)
-def withdraw_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
-    """Thu hồi, hoặc lùi ngày, việc chưa đến ngày / Withdraw, or put off, what has not happened yet.
-
-    --date là ngày của văn bản thu hồi (mặc định hôm nay); --until là ngày mới của việc được lùi lại.
-    --date is the day of the document that withdraws (today, if not given); --until is the new day of what is put off.
-    """
-    complete(given, "document")
-    given["date"] = given["date"] or today()
-    files = read_files(directory, dry_run)
-    matter = _matter(files, person, given["event"])
-    if given["until"] and given["until"] <= matter.day:
-        raise Problem(NOT_LATER, until=given["until"], day=matter.day)
-    draft = Draft(files)
-    withdrawal.take_back(draft, matter, _stated(given, "document", "date"), str(given["until"] or ""))
-    _tell(matter, given)
-    commit_draft(directory, files, draft, today(), dry_run=dry_run, yes=yes)
-
-
-def _matter(files: list[File], query: str, event: str | None) -> withdrawal.Matter:
-    """The one thing to come that is meant; the last of several of one kind, which are taken back in that order."""
-    mailboxes = people.of_query(_timeline(files), query)
-    coming = {id_: withdrawal.to_come(entries, today()) for id_, entries in mailboxes.items()}
-    coming = {id_: found for id_, found in coming.items() if found} or coming
-    if len(coming) > 1:
-        several = people.Ambiguous(query, [item for id_ in coming for item in mailboxes[id_]])
-        table(show_addresses.rows(several.found, language()))
-        raise several
-    ((id_, found),) = coming.items()
-    meant = [matter for matter in found if event in {None, matter.event}]
-    values = {"name": mailboxes[id_][-1].name, "id": id_, "day": today()}
-    if not meant:
-        raise Problem(NOTHING_TO_COME, **values)
-    if len({matter.event for matter in meant}) > 1:
-        listed = [f"{named(matter.event, language())} {matter.day} ({matter.document})" for matter in meant]
-        raise Problem(SEVERAL_TO_COME, **values, found=listed)
-    return meant[-1]
-
-
-def _tell(matter: withdrawal.Matter, given: Mapping[str, Any]) -> None:
-    """Say in words what does not come to pass: a plan only shows what does."""
-    values = {"name": matter.name, "id": matter.id, "what": named(matter.event, language()), "day": matter.day}
-    values |= {"document": matter.document, "by": given["document"], "until": given["until"]}
-    say(PUT_OFF if given["until"] else TAKEN_BACK, **values)
-
-
 def _carried_on(files: list[File], item: Listed, day: date) -> Iterator[tuple[str, date]]:
     """Where a suspension that is in force on a day goes along to, and when."""
     now = next((s for s in item.issuance.suspended if s.covers(day)), None) if item.issuance else None
@@ -236,6 +176,46 @@ def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator
         gone_on = item.closed and item.closed.date <= day and not later.opened.withdrawn
         if gone_on and (until is None or day < until):
             yield later.agency.code, day
+
+
+@click.command("leave")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("first-day", "leave-to", "document")
+def leave_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Ghi ngày nghỉ phép: không tính kiểm tra hộp thư / Enter leave: no check of the mailbox is asked (R8).
+
+    Chỉ ghi ngày, không ghi lý do; hộp thư vẫn mở. Trở lại sớm: danhba return.
+    Days only, no reason; the mailbox stays open. Back sooner: danhba return.
+    """
+    complete(given, "from", "to", optional=("document",))
+    files = read_files(directory, dry_run)
+    item = _find(files, person, given["from"], "")
+    draft = Draft(files)
+    draft.put_on_leave(item.agency.code, item.id, _stated(given, "document", "from", "to"))
+    commit_draft(directory, files, draft, given["from"], dry_run=dry_run, yes=yes)
+
+
+@click.command("return")
+@click.argument("person", metavar="ID|ADDRESS|NAME")
+@_editing
+@options("back")
+def return_command(person: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
+    """Trở lại làm việc trước ngày hết nghỉ phép / Come back before leave is over; leave to come is taken out."""
+    complete(given, "date")
+    files = read_files(directory, dry_run)
+    item = _find(files, person, given["date"], "")
+    draft = Draft(files)
+    draft.end_leave(_where_on_leave(files, item, given["date"]), item.id, str(given["date"]), str(given["date"] - DAY))
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+
+
+def _where_on_leave(files: list[File], item: Listed, day: date) -> str:
+    """The agency whose file has the leave: where somebody was before, or is."""
+    for each in of_people(_timeline(files), {item.id}):
+        if each.issuance and any(leave.last >= day for leave in each.issuance.leave):
+            return each.agency.code
+    return item.agency.code
 
 
 @click.command("change")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from pathlib import Path
@@ -160,8 +161,10 @@ def _without_void(actual: a.Accounts, goal: a.Accounts, register: Register) -> a
     """What another revision leads to, without those who by this one never come: a mailbox of theirs was never there."""
     gone = actual.accounts.keys() - goal.accounts.keys()
     if gone:  # hardly ever, and all issuances are gone through
-        gone &= {(a.OFFICIAL, issuance.id) for _agency, issuance in register.issuances() if issuance.void}
-    return a.Accounts({key: each for key, each in actual.accounts.items() if key not in gone}, actual.routes)
+        never = {(a.OFFICIAL, issuance.id) for _agency, issuance in register.issuances() if issuance.void}
+        gone &= never | {(a.AGENCY, code) for code, agency in register.agencies.items() if agency.void}
+    kept = {key: each for key, each in actual.accounts.items() if key not in gone}
+    return replace(actual, accounts=kept)
 
 
 def _actual(directory: Path, against: str, day: date) -> tuple[a.Accounts, Register | None]:

@@ -38,6 +38,7 @@ GROUPS = {
     "phone": _("Telephones"),
     "address": _("Addresses"),
     "person": _("Officials"),
+    "leave": _("Leave"),
     "custodian": _("Custodians"),
     "agency": _("Agencies"),
     "province": _("The province"),

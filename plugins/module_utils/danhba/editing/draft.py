@@ -21,18 +21,20 @@ NO_PROVINCE = _("the register has no province.yml; restore it from git")
 NO_CODE = _("'{agency}' is no tendonvi; it has up to 32 lower-case letters and digits, such as stttt")
 KNOWN = _("the register has {agency} already, and no tendonvi is issued again; take another")
 NOT_SUSPENDED = _("{person} is not suspended in {agency} on {day}; see what there is: danhba who {person}")
+NOT_ON_LEAVE = _("{person} has no leave in {agency} on {day} or later; see what there is: danhba who {person}")
 NOT_OPEN = _("nobody with id {person} is open in {agency}; see where they are: danhba who {person}")
 CLOSED = _("{agency} was closed on {day} by {document} already; nothing is closed twice")
 
 _AGENCY = (
-    "agency name kind parent identifier opened closed changes succeeds quota quota_document custodians people"
+    "agency name kind parent identifier opened closed withdrawn changes succeeds quota quota_document custodians people"
 ).split()
 _PERSON = (
     "id name family given title leader unit phone address address_document quota quota_document"
-    " opened suspended closed withdrawn"
+    " opened suspended leave closed withdrawn"
 ).split()
 _EVENT = (
-    "person limit document request date event from until ended withdrawn kind parent identifier as key count accounts"
+    "person limit document request date event from to until ended withdrawn kind parent identifier as key count"
+    " accounts"
 ).split()
 
 
@@ -102,6 +104,37 @@ class Draft:
             raise Problem(NOT_SUSPENDED, person=person, agency=code, day=day)
 
         _put_to_spell(page, number, index, "ended", event)
+
+    def put_on_leave(self, code: str, person: str, leave: Mapping[str, Value]) -> None:
+        """Add leave, by `from` and `to`, to the entry that is open on its first day, else to the last that is open."""
+        item = _ordered(leave, _EVENT)
+        page, number = self._open_entry(code, person, str(leave["from"]))
+
+        def make(node: yaml.MappingNode) -> Splice:
+            if get(node, "leave"):
+                return page.append(node, "leave", item)
+            return page.put(node, "leave", [item], after=_before("leave"))
+
+        _change(page, number, make, "leave", lambda old: [*(old or []), item])
+
+    def end_leave(self, code: str, person: str, back: str, last: str) -> None:
+        """End the first leave that is not over on the day of coming back; `last` is the day before it. What has not
+        begun by then is taken out.
+        """
+        page = self._agency(code)
+        found = sorted(
+            (str(each.get("from", "")), number, index)
+            for number, entry in enumerate(page.says["people"])
+            for index, each in enumerate((entry.get("leave") or []) if entry.get("id") == person else [])
+            if str(each.get("to", "")) >= back
+        )
+        if not found:
+            raise Problem(NOT_ON_LEAVE, person=person, agency=code, day=back)
+        first, number, index = found[0]
+        if first < back:
+            _shorten_leave(page, number, index, last)
+        else:
+            _take_out_leave(page, number, index)
 
     def withdraw_opening(self, code: str, person: str, day: str, ending: Mapping[str, Value]) -> dict[str, Any]:
         """Take back that an entry opens on a day, by a document; what the entry says is returned."""
@@ -183,6 +216,52 @@ class Draft:
             return page.put(root, "closed", event, after=["opened"])
 
         page.change(make, lambda says: says.update(closed=event))
+
+    def withdraw_opening_of_agency(self, code: str, ending: Mapping[str, Value]) -> None:
+        """Take back that an agency opens, by a document."""
+        page, stated = self._agency(code), _ordered(ending, _EVENT)
+        page.change(
+            lambda root: page.put(_mapping(page, root, "opened"), "withdrawn", stated),
+            lambda says: says["opened"].update(withdrawn=stated),
+        )
+
+    def withdraw_closing_of_agency(
+        self, code: str, ending: Mapping[str, Value], instead: Mapping[str, Value] | None = None
+    ) -> None:
+        """Take back that an agency closes, by a document; another closing may come in its place."""
+        page = self._agency(code)
+        item = _ordered({**page.says.get("closed", {}), "withdrawn": ending}, _EVENT)
+        if instead is None:
+            page.change(lambda root: page.remove(root, "closed"), lambda says: says.pop("closed"))
+        else:
+            closed = _ordered(instead, _EVENT)
+            page.change(lambda root: page.replace(root, "closed", closed), lambda says: says.update(closed=closed))
+        self._append(page, "withdrawn", item, after=("closed", "opened"))
+
+    def withdraw_item(self, code: str, key: str, stated: Mapping[str, str], ending: Mapping[str, Value]) -> None:
+        """Take back an item of an agency's `custodians` or `changes` that says what is `stated`, by a document."""
+        page, event = self._agency(code), _ordered(ending, _EVENT)
+        items = [each if isinstance(each, Mapping) else {} for each in page.says.get(key) or []]
+        found = (n for n, each in enumerate(items) if stated.items() <= each.items() and "withdrawn" not in each)
+        number = next(found, -1)
+
+        def make(root: yaml.MappingNode) -> Splice:
+            listed = get(root, key)
+            item = listed.value[number] if number >= 0 and isinstance(listed, yaml.SequenceNode) else None
+            if not isinstance(item, yaml.MappingNode):
+                raise Problem(LAYOUT, path=page.path)
+            return page.put(item, "withdrawn", event)
+
+        page.change(make, lambda says: says[key][number].update(withdrawn=event))
+
+    def take_out_succeeds(self, code: str, other: str) -> None:
+        """Take one out of the agencies that an agency succeeds."""
+        page = self._agency(code)
+        left = [each for each in page.says.get("succeeds") or [] if each != other]
+        if left:
+            page.change(lambda root: page.replace(root, "succeeds", left), lambda says: says.update(succeeds=left))
+        else:
+            page.change(lambda root: page.remove(root, "succeeds"), lambda says: says.pop("succeeds"))
 
     def add_succeeds(self, code: str, codes: Sequence[str]) -> None:
         """Add to the agencies that an agency succeeds those that are not among them yet."""
@@ -311,6 +390,33 @@ def _put_to_spell(page: Page, number: int, index: int, key: str, value: dict[str
         return page.put(spell, key, value)
 
     page.change(make, lambda says: says["people"][number]["suspended"][index].update({key: value}))
+
+
+def _shorten_leave(page: Page, number: int, index: int, last: str) -> None:
+    """Write another last day of an entry's leave."""
+
+    def make(_root: yaml.MappingNode) -> Splice:
+        items = get(page.entry(number), "leave")
+        leave = items.value[index] if isinstance(items, yaml.SequenceNode) else None
+        if not isinstance(leave, yaml.MappingNode):
+            raise Problem(LAYOUT, path=page.path)
+        return page.set(leave, "to", last)
+
+    page.change(make, lambda says: says["people"][number]["leave"][index].update(to=last))
+
+
+def _take_out_leave(page: Page, number: int, index: int) -> None:
+    left = [each for place, each in enumerate(page.says["people"][number]["leave"]) if place != index]
+
+    def make(_root: yaml.MappingNode) -> Splice:
+        node = page.entry(number)
+        return page.replace(node, "leave", left) if left else page.remove(node, "leave")
+
+    def say(says: dict[str, Any]) -> None:
+        entry = says["people"][number]
+        entry.update(leave=left) if left else entry.pop("leave")
+
+    page.change(make, say)
 
 
 def _spells(says: Mapping[str, Any], person: str, day: str, document: str) -> Iterator[tuple[int, int]]:

@@ -26,6 +26,7 @@ _BENT = re.compile(r"(?i:null|true|false|yes|no|on|off|y|n)|[0-9][0-9a-fox_.-]*"
 _TYPED = {
     "date": DAY,
     "from": DAY,
+    "to": DAY,
     "until": DAY,
     "leader": re.compile("true|false"),
     "count": re.compile(r"0|[1-9][0-9]{0,8}"),

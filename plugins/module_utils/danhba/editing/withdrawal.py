@@ -14,6 +14,8 @@ from .draft import Draft
 from .text import Value
 
 SUSPENDED = "suspended"
+# What stays with an entry that never opens; leave is the person's, and holds wherever it stands.
+_OF_THE_ENTRY = {"opened", "closed", "withdrawn", "suspended", "leave"}
 
 
 class Part(NamedTuple):
@@ -102,7 +104,7 @@ def _goes_on(spell: Mapping[str, Any], opened: Mapping[str, Value]) -> bool:
 
 def _again(entry: Mapping[str, Any], day: str, opened: Mapping[str, Value]) -> dict[str, Value]:
     """An entry that opens on another day; a suspension that goes along with it does from then on."""
-    kept = {key: value for key, value in entry.items() if key not in {"opened", "closed", "withdrawn", "suspended"}}
+    kept = {key: value for key, value in entry.items() if key not in _OF_THE_ENTRY}
     began = [spell for spell in entry.get("suspended") or () if spell.get("date") == day and _goes_on(spell, opened)]
     spells = [{**spell, "date": opened["date"]} for spell in began]
     return {**kept, "opened": opened, **({"suspended": spells} if spells else {})}

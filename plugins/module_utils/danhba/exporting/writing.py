@@ -28,11 +28,12 @@ def as_csv(contacts: Sequence[Contact], register: Register, language: str) -> by
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_headings(language))
-    writer.writerows([_harmless(cell) for cell in contact.row()] for contact in contacts)
+    writer.writerows([harmless(cell) for cell in contact.row()] for contact in contacts)
     return out.getvalue().encode("utf-8-sig")
 
 
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """The cell, with an apostrophe before it where a spreadsheet would take it for a formula."""
     return "'" + cell if cell.startswith(_FORMULA) else cell
 
 

@@ -122,7 +122,7 @@ def _compared(review: Review, language: str) -> Iterator[_Section]:
 
 
 def _withdrawn(item: Withdrawn, language: str) -> str:
-    what = named(item.event, language) if item.event else translator(language)(show_compared.DONE[item.what])
+    what = named(item.event, language) if item.event else translator(language)(show_compared.COMING[item.what])
     return show_compared.withdrawn(item, what, language)
 
 

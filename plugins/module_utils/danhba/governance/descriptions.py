@@ -22,6 +22,14 @@ KEYS: dict[str, tuple[str, str]] = {
         _("Changes"),
         _("Another kind, managing agency or identifier from a day on, by a document; what was before stays (R6.1a)."),
     ),
+    "withdrawn": (
+        _("Closings withdrawn"),
+        _("Closings that a document took back before their day (danhba withdraw); grows at its end only."),
+    ),
+    "changes.withdrawn": (
+        _("Withdrawn"),
+        _("Added when a document takes the change back before its day: that document, and its day."),
+    ),
     "succeeds": (_("Predecessors"), _("The tendonvi of the agencies whose mail and duties this one takes over.")),
     "quota": (_("Quota"), _("Size of the mailbox, such as 500M or 10G; left out for that of the policy (R9.2).")),
     "quota_document": (
@@ -65,6 +73,13 @@ KEYS: dict[str, tuple[str, str]] = {
         _("Added when the person leaves: the document, the first day without the mailbox, the event (R6.2)."),
     ),
     "people.suspended": (_("Suspensions"), _("No login meanwhile, mail still arrives; grows at its end only.")),
+    "people.leave": (
+        _("Leave"),
+        _("Days on which nobody has to look into the mailbox (R8); the mailbox stays open. Never write the reason."),
+    ),
+    "leave.from": (_("First day"), _("The first day of leave.")),
+    "leave.to": (_("Last day"), _("The last day of leave, itself included.")),
+    "leave.document": (_("Document"), _("Number and symbol of what grants it; optional.")),
     "opened.withdrawn": (
         _("Withdrawn"),
         _("Added when a document takes the opening back before its day: that document, and its day."),
@@ -83,6 +98,10 @@ KEYS: dict[str, tuple[str, str]] = {
     "custodians.person": (_("Custodian"), _("The staff number of an open official of this agency (R11.1).")),
     "custodians.document": (_("Document"), _("The appointment of the head, or the delegation in writing (R11.1).")),
     "custodians.as": (_("Role"), _("head of the agency, or delegate authorised in writing (R11.1).")),
+    "custodians.withdrawn": (
+        _("Withdrawn"),
+        _("Added when a document takes the hand-over back before its day: that document, and its day."),
+    ),
     "custodians.key": (
         _("Public key"),
         _("An age key for the letters to this custodian; optional. Never a secret key."),
@@ -110,6 +129,34 @@ KEYS: dict[str, tuple[str, str]] = {
     "policy.quota": (_("Quotas"), _("Sizes of mailboxes that state none of their own, such as 2G (R9.2).")),
     "quota.official": (_("Of an official"), _("Such as 2G.")),
     "quota.agency": (_("Of a contact mailbox"), _("Such as 10G.")),
+    "sending": (
+        _("Sending"),
+        _("What one mailbox may send (R10.6). Beyond it a program is told when to try again."),
+    ),
+    "sending.official": (_("Of an official"), _("Within any hour, and any day.")),
+    "sending.agency": (_("Of a contact mailbox"), _("Within any hour, and any day.")),
+    "sending.suspend": (
+        _("Suspension"),
+        _("Who tries so many times the recipients of an hour within an hour sends no more until it is lifted."),
+    ),
+    "messages_hour": (_("Messages an hour"), _("Within any sixty minutes.")),
+    "recipients_hour": (_("Recipients an hour"), _("Of all messages within any sixty minutes.")),
+    "messages_day": (_("Messages a day"), _("Within any twenty-four hours.")),
+    "recipients_day": (_("Recipients a day"), _("Of all messages within any twenty-four hours.")),
+    "usage": (
+        _("Use"),
+        _("How it is measured whether mailboxes are looked at (R8), by danhba usage."),
+    ),
+    "usage.windows": (_("Windows"), _("The four parts of a working day, in the province's time; an end is not in it.")),
+    "usage.required": (_("Required"), _("The windows in which a mailbox is to be looked at, by their numbers.")),
+    "usage.required.official": (_("Of an official"), _("At least two of 1, 2, 3 and 4 (R8.2).")),
+    "usage.required.agency": (_("Of a contact mailbox"), _("All of 1, 2, 3 and 4 (R8.1).")),
+    "usage.days": (
+        _("Days"),
+        _("Days off, and days that are worked, which the calendar of Viet Nam does not have so."),
+    ),
+    "usage.days.date": (_("Day"), _("Which day.")),
+    "usage.days.is": (_("Off or worked"), _("Whether it is off or worked.")),
     "limits": (
         _("Limits"),
         _("How much one plan may do before it is refused; the smaller of count and percent counts."),
@@ -129,10 +176,21 @@ KEYS: dict[str, tuple[str, str]] = {
     "acknowledgements.until": (_("Until"), _("The last day on which it holds.")),
     "acknowledgements.count": (_("Count"), _("Up to so many.")),
     "acknowledgements.accounts": (_("Accounts"), _("Addresses (the part before @) that are meant.")),
+    "secrecy_exceptions": (
+        _("Exceptions from the secrecy filter"),
+        _("Files that one sender may send for some days although the filter objects, by a document (R7.1)."),
+    ),
+    "secrecy_exceptions.sender": (_("Sender"), _("An address; of the province's own, the part before @.")),
+    "secrecy_exceptions.sha256": (_("Files"), _("The SHA-256 of each file, as sha256sum writes it.")),
+    "secrecy_exceptions.from": (_("From"), _("The first day on which it holds.")),
+    "secrecy_exceptions.until": (_("Until"), _("The last day on which it holds, at most 31 days in all.")),
+    "secrecy_exceptions.reason": (_("Reason"), _("Why these files are no secret, in a few words.")),
 }
 
 WORDS: dict[str, str] = {
     **{word: kind.name for word, kind in KINDS.items()},
+    "off": _("a day off"),
+    "worked": _("a working day"),
     "established": _("established"),
     "renamed": _("renamed: an agency as a new one with a new code; a person as a new entry of the same id and day"),
     "merged": _("united or merged"),
@@ -148,6 +206,8 @@ WORDS: dict[str, str] = {
     "deceased": _("deceased"),
     "left_province": _("transferred out of the province"),
     "suspended": _("suspended"),
+    "changed": _("what the agency is"),
+    "custodian": _("hand-over of the contact mailbox"),
     "head": _("head of the agency"),
     "delegate": _("authorised in writing"),
     "close": _("closings and suspensions"),

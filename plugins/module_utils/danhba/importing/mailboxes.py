@@ -62,7 +62,7 @@ def lines(file: str, sheets: Iterable[Sheet], domain: str) -> Iterator[Line]:
     """The addresses of a list, row by row; a row without one, too, save for the headings above the first."""
     for sheet in sheets:
         columns, begun = _columns(sheet, domain), False
-        for number, row in sheet.rows.items() if columns else ():
+        for number, row in sheet.rows.items():
             found = [*_of_row(row, columns)]
             begun = begun or bool(found)
             for column, address in found:
@@ -129,20 +129,25 @@ def _entries(register: Register, issued: Issued) -> dict[str, Entry]:
     return found
 
 
-def _others(register: Register) -> dict[str, Proof]:
+# What is known of an address that is no entry's: its status, and the code and the name of the agency, if it is one's.
+Other = tuple[Status, str, str]
+
+
+def _others(register: Register) -> dict[str, Other]:
     """What no entry says to have been there before: contact mailboxes, and the addresses of the system."""
     domain = register.province.domain
-    contacts = {
-        f"{contact(agency.code)}@{domain}": (Status.CONTACT, agency.code, agency.name)
-        for agency in register.agencies.values()
+    found: dict[str, Other] = {
+        f"{local}@{domain}": (Status.SYSTEM, "", "") for local in register.province.system_addresses
     }
-    system = {f"{local}@{domain}": (Status.SYSTEM, "", "") for local in register.province.system_addresses}
-    return {address: Proof(address, each[0], "", *each[1:]) for address, each in {**system, **contacts}.items()}
+    for agency in register.agencies.values():
+        found[f"{contact(agency.code)}@{domain}"] = Status.CONTACT, agency.code, agency.name
+    return found
 
 
-def _of_line(line: Line, domain: str, entries: dict[str, Entry], others: dict[str, Proof]) -> Proof:
+def _of_line(line: Line, domain: str, entries: dict[str, Entry], others: dict[str, Other]) -> Proof:
     if other := others.get(line.address):
-        return Proof(line.address, other.status, "", other.agency, other.name, line)
+        status, agency, name = other
+        return Proof(line.address, status, "", agency, name, line)
     if entry := entries.get(line.address):
         status = Status.PROVED if entry[1].opened.event == MIGRATED else Status.NOT_MIGRATED
         return _proof(line.address, status, entry, line)

@@ -127,7 +127,7 @@ class _Known:
         whole = person.id.zfill(self.width)
         if not person.counted or not person.id.isdigit() or whole == person.id or person.id in self.holders:
             return row
-        row = replace(row, person=replace(person, id=whole, counted=False))
+        row = replace(row, person=replace(person, id=whole))
         return row.remark(ZEROS, value=person.id, id=whole)
 
     def _by_id(self, row: Row, person: Person) -> Row:

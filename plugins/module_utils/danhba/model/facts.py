@@ -15,7 +15,7 @@ from ..jsontext import pack, unpack
 from . import documents
 from .findings import KIND_LIMIT, Where
 from .place import START, Place
-from .register import MOVES, PAIRED, WITHDRAWN, Agency, Event, Issuance
+from .register import MOVES, PAIRED, WITHDRAWN, Agency, Change, Event, Issuance
 
 FOREVER = "9999-12-31"
 
@@ -72,7 +72,7 @@ class Pin(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """A day that stands somewhere else in the file: of a custodian or a suspension."""
+    """A day that stands somewhere else in the file: of a custodian, a suspension or leave."""
 
     day: str
     object: str
@@ -167,9 +167,9 @@ class Facts(NamedTuple):
     """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
     `founded_by` is the document that opened it, `hired` the first that came by each other body's under each parent,
-    `changed` what documents of others changed of it, `taken_back` what was to begin and end by a move or a new name.
-    `parents` and `identifiers` begin with those of its founding. `ids` are those of the issuances, `moved` those that
-    began or ended by a move, `latest` is the last of all days.
+    `changed` what documents of others changed of it, or took back of that, `taken_back` what was to begin and end by a
+    move or a new name. `parents` and `identifiers` begin with those of its founding. `ids` are those of the issuances,
+    `moved` those that began or ended by a move, `latest` is the last of all days.
     """
 
     file: str
@@ -196,6 +196,11 @@ class Facts(NamedTuple):
     alike: tuple[Alike, ...]
     dialled: tuple[int, ...]
     people: Sequence[Held]
+
+    @property
+    def void(self) -> bool:
+        """Whether it was taken back before it opened."""
+        return self.closed_event == WITHDRAWN
 
     @property
     def end(self) -> str:
@@ -315,11 +320,13 @@ def _since(agency: Agency, key: str) -> Iterator[Since]:
 
 
 def _changed(agency: Agency) -> Iterator[Hired]:
-    for change in agency.changes:
-        body = documents.body(change.document)
-        if body and body != agency.code and documents.kind(change.document) in documents.FOUNDING:
-            place = change.at.get("document", agency.where("changes").place)
-            yield Hired(body, change.date.isoformat(), change.document, agency.code, *place)
+    withdrawn = (each for each in agency.withdrawn if isinstance(each, Change))
+    for change in (*agency.changes, *withdrawn):
+        by = change.withdrawn or change
+        body = documents.body(by.document)
+        if body and body != agency.code and documents.kind(by.document) in documents.FOUNDING:
+            place = by.at.get("document", agency.where("changes").place)
+            yield Hired(body, change.date.isoformat(), by.document, agency.code, *place)
 
 
 def _taken_back(agency: Agency) -> Iterator[TakenBack]:
@@ -345,6 +352,8 @@ def _dates(agency: Agency) -> Iterator[Dated]:
                 yield Dated(suspension.until.isoformat(), subject, *suspension.at["until"])
             if suspension.ended:
                 yield Dated(suspension.ended.date.isoformat(), subject, *suspension.ended.at["date"])
+        for leave in issuance.leave:
+            yield Dated(leave.last.isoformat(), f"{agency.code}/{issuance.id}", *leave.at["to"])
 
 
 # What is kept as lists, from the first of them on.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
 from .place import Places
 from .sizes import GIB
@@ -48,6 +49,43 @@ class Guards:
     acknowledgements: tuple[Acknowledgement, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What one mailbox may send: messages, and recipients of all of them, within any hour and any day."""
+
+    messages_hour: int
+    recipients_hour: int
+    messages_day: int
+    recipients_day: int
+
+
+class Window(NamedTuple):
+    """A part of each working day in which a mailbox is to be checked: minutes from midnight, half-open (R8)."""
+
+    start: int
+    end: int
+
+
+class Exceptional(NamedTuple):
+    """A day that is not as the calendar has it: off, or worked, by a document."""
+
+    day: date
+    worked: bool
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How the use of mailboxes is measured (R8): the windows of a working day; which of them, by their numbers from 1
+    on, a mailbox of each kind needs; and the days on which the province works or is off against the calendar.
+    """
+
+    windows: tuple[Window, ...] = (Window(420, 570), Window(570, 690), Window(780, 915), Window(915, 1020))
+    official: tuple[int, ...] = (1, 3)
+    agency: tuple[int, ...] = (1, 2, 3, 4)
+    days: tuple[Exceptional, ...] = ()
+
+
 LIMITS = ("close", "readdress")
 # What an acknowledgement may be for: a limit exceeded, a protected account touched, an earlier entry corrected.
 ACKNOWLEDGED = (*LIMITS, "protected", "history")
@@ -55,7 +93,10 @@ ACKNOWLEDGED = (*LIMITS, "protected", "history")
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Settings where the regulation leaves room; days, bytes, and the guards of a plan."""
+    """Settings where the regulation leaves room; days, bytes, and the guards of a plan.
+
+    Whoever tries to write to `sending_suspend` times the recipients of an hour within an hour sends no more (R10.6).
+    """
 
     forward_days: int = 90
     redirect_days: int = 365
@@ -64,5 +105,9 @@ class Policy:
     retention_days_leader: int = 365
     quota_official: int = 2 * GIB
     quota_agency: int = 10 * GIB
+    sending_official: Sending = Sending(100, 500, 500, 2000)
+    sending_agency: Sending = Sending(500, 3000, 2500, 15000)
+    sending_suspend: int = 3
+    usage: Usage = Usage()
     limits: Mapping[str, Limit] = field(default_factory=lambda: {name: Limit() for name in LIMITS})
     protected: tuple[str, ...] = ()

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
+from typing import TypeAlias
 
+from .exceptions import SecrecyException
 from .findings import Where
 from .place import START, Places
 from .policy import Acknowledgement, Policy
@@ -47,6 +49,13 @@ class Ending:
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
 
+def closing(opened: Event, closed: Event | None) -> Event | None:
+    """What closes something that opens so: where the opening itself was withdrawn, what took it back, on that day."""
+    if opened.withdrawn is None:
+        return closed
+    return Event(opened.withdrawn.document, opened.date, WITHDRAWN, at=opened.withdrawn.at)
+
+
 @dataclass(frozen=True, slots=True)
 class Suspension:
     """No login from `since` and, where an end is set or decided, not on that day any more; mail still arrives."""
@@ -71,10 +80,28 @@ class Suspension:
 
 
 @dataclass(frozen=True, slots=True)
+class Leave:
+    """Days off work from the first to the last, both included, on which nobody has to look into the mailbox (R8).
+
+    Nothing else changes meanwhile, and the reason is nobody's business here.
+    """
+
+    first: date
+    last: date
+    document: str = ""
+    at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        """As messages show it."""
+        return f"{self.first}–{self.last}"
+
+
+@dataclass(frozen=True, slots=True)
 class Issuance:
     """One mailbox given to one person in one agency; `quota` in bytes, None for the policy's.
 
     `withdrawn` are closings that were to come and were taken back. Where the opening itself was, `closed` says so.
+    `leave` is the person's, wherever the mailbox goes meanwhile.
     """
 
     id: str
@@ -93,7 +120,13 @@ class Issuance:
     quota_document: str = ""
     suspended: tuple[Suspension, ...] = ()
     withdrawn: tuple[Event, ...] = ()
+    leave: tuple[Leave, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def days_off(self) -> str:
+        """All leave in one line, empty where there is none."""
+        return ", ".join(map(str, self.leave))
 
     @property
     def void(self) -> bool:
@@ -120,6 +153,7 @@ class Custodian:
     role: str
     key: str = ""
     at: Places = field(default_factory=dict, compare=False, repr=False)
+    withdrawn: Ending | None = None
 
 
 # What an agency is among the others, and what a document can change of it (R6.1a).
@@ -136,6 +170,7 @@ class Change:
     parent: str = ""
     identifier: str = ""
     at: Places = field(default_factory=dict, compare=False, repr=False)
+    withdrawn: Ending | None = None
 
     @property
     def values(self) -> dict[str, str]:
@@ -147,11 +182,27 @@ def _day_of(change: Change) -> date:
     return change.date
 
 
+# What can be to come for an agency itself, and be taken back: an opening, a closing, a hand-over of its mailbox, a
+# change of what it is.
+OfAgency: TypeAlias = Event | Custodian | Change
+
+
+def never(closings: Iterable[Event], changes: Iterable[Change], custodians: Iterable[Custodian]) -> list[OfAgency]:
+    """Those that were taken back, in this order, of all that an agency's file says of itself."""
+    return [
+        *(closing for closing in closings if closing.withdrawn),
+        *(change for change in changes if change.withdrawn),
+        *(custodian for custodian in custodians if custodian.withdrawn),
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Agency:
     """A body with its contact mailbox and its people, in the order of its file.
 
-    `kind`, `parent` and `identifier` are those of its founding; what they are on a day, `on` says.
+    `kind`, `parent` and `identifier` are those of its founding; what they are on a day, `on` says. `withdrawn` is what
+    was to come and was taken back: it is neither among the `custodians` and `changes` nor what it is `closed` by. Where
+    the opening itself was, `closed` says so.
     """
 
     code: str
@@ -168,7 +219,23 @@ class Agency:
     custodians: tuple[Custodian, ...] = ()
     people: Sequence[Issuance] = ()
     changes: tuple[Change, ...] = ()
+    withdrawn: tuple[OfAgency, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def void(self) -> bool:
+        """Whether it was taken back before its day: its code stays given out, and nobody has the mailbox."""
+        return self.opened.withdrawn is not None
+
+    def taken_back(self) -> Iterator[tuple[OfAgency, date, Ending]]:
+        """What of itself was to come, on which day, and what took it back."""
+        for happening in (self.opened, *self.withdrawn):
+            if happening.withdrawn:
+                yield happening, happening.date, happening.withdrawn
+
+    def closings_withdrawn(self) -> tuple[Event, ...]:
+        """The closings that were taken back, in the order of its file."""
+        return tuple(each for each in self.withdrawn if isinstance(each, Event))
 
     def on(self, day: date) -> Agency:
         """The agency as it stands on a day, of which nothing changes any more: itself where nothing ever does."""
@@ -217,6 +284,7 @@ class Province:
     system_addresses: Mapping[str, str] = field(default_factory=dict)
     policy: Policy = field(default_factory=Policy)
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    secrecy_exceptions: tuple[SecrecyException, ...] = ()
     sample: bool = False
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
@@ -236,6 +304,15 @@ class Register:
     def on(self, day: date) -> Register:
         """The register whose agencies stand as they do on a day."""
         return replace(self, agencies={code: agency.on(day) for code, agency in self.agencies.items()})
+
+    def below(self, code: str, day: date) -> set[str]:
+        """The code of an agency, and of all that stand below it on a day, however deep."""
+        parents = {each.code: each.on(day).parent for each in self.agencies.values()}
+        found, last = {code}, 0
+        while last < len(found):
+            last = len(found)
+            found |= {each for each, parent in parents.items() if parent in found}
+        return found
 
     def issuances(self) -> Iterator[tuple[Agency, Issuance]]:
         """Every issuance with its agency, in the order of the register."""

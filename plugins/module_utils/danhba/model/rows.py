@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from ..jsontext import pack, unpack
-from .register import Agency, Change, Custodian, Ending, Event, Issuance, Suspension
+from .register import Agency, Change, Custodian, Ending, Event, Issuance, Leave, OfAgency, Suspension, closing, never
 
 # More gains little: rows of one agency are alike.
 _LEVEL = 1
@@ -61,6 +61,22 @@ def _spell(suspension: Suspension) -> Spell:
     if withdrawn := suspension.withdrawn:
         return Spell(suspension.document, since, stated, withdrawn.document, since, withdrawn.date.isoformat())
     return Spell(suspension.document, since, stated, by, on)
+
+
+class Away(NamedTuple):
+    """Leave, from the first day to the last, both included."""
+
+    first: str
+    last: str
+    document: str
+
+    def leave(self) -> Leave:
+        """The leave, without the places of its values."""
+        return Leave(date.fromisoformat(self.first), date.fromisoformat(self.last), self.document)
+
+
+def _away(leave: Leave) -> Away:
+    return Away(leave.first.isoformat(), leave.last.isoformat(), leave.document)
 
 
 class TakenBack(NamedTuple):
@@ -116,6 +132,7 @@ class Row(NamedTuple):
     quota_document: str
     void_on: str
     withdrawn: Sequence[TakenBack]
+    away: Sequence[Away] = ()
 
     @property
     def opened(self) -> Event:
@@ -137,6 +154,11 @@ class Row(NamedTuple):
         """The suspensions in the order of the file."""
         return tuple(spell.suspension() for spell in self.spells)
 
+    @property
+    def leave(self) -> tuple[Leave, ...]:
+        """The leave in the order of the file."""
+        return tuple(each.leave() for each in self.away)
+
     def issuance(self) -> Issuance:
         """The issuance, without the places of its values."""
         return Issuance(
@@ -156,6 +178,7 @@ class Row(NamedTuple):
             quota_document=self.quota_document,
             suspended=self.suspended,
             withdrawn=tuple(each.happening() for each in self.withdrawn),
+            leave=self.leave,
         )
 
 
@@ -187,18 +210,21 @@ def row_of(issuance: Issuance, local: str | None) -> Row:
         issuance.quota_document,
         opened.withdrawn.date.isoformat() if opened.withdrawn else "",
         tuple(map(_taken_back, issuance.withdrawn)),
+        tuple(map(_away, issuance.leave)),
     )
 
 
-# Where the suspensions and what was taken back stand in a row: JSON knows no named tuples.
+# Where the suspensions, what was taken back and leave stand in a row: JSON knows no named tuples.
 _SPELLS = Row._fields.index("spells")
 _WITHDRAWN = Row._fields.index("withdrawn")
+_AWAY = Row._fields.index("away")
 
 
 def _plain(row: Row) -> tuple[Any, ...]:
     values: list[Any] = [*row]
     values[_SPELLS] = [[*spell] for spell in row.spells]
     values[_WITHDRAWN] = [[*each] for each in row.withdrawn]
+    values[_AWAY] = [[*each] for each in row.away]
     return tuple(values)
 
 
@@ -207,6 +233,8 @@ def _row(values: list[Any]) -> Row:
         values[_SPELLS] = tuple(map(Spell._make, values[_SPELLS]))
     if values[_WITHDRAWN]:
         values[_WITHDRAWN] = tuple(map(TakenBack._make, values[_WITHDRAWN]))
+    if values[_AWAY]:
+        values[_AWAY] = tuple(map(Away._make, values[_AWAY]))
     return Row._make(values)
 
 
@@ -258,15 +286,16 @@ def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], byte
         agency.code,
         agency.name,
         agency.kind,
-        _event(agency.opened),
-        _event(agency.closed) if agency.closed else None,
+        [*_event(agency.opened), *_taken_back_by(agency.opened)],
+        _event(agency.closed) if agency.closed and not agency.void else None,
         agency.parent,
         agency.identifier,
         agency.succeeds,
         agency.quota,
         agency.quota_document,
-        [[c.person, c.document, c.date.isoformat(), c.role, c.key] for c in agency.custodians],
-        [[c.document, c.date.isoformat(), c.kind, c.parent, c.identifier] for c in agency.changes],
+        [_custodian(each) for each in (*agency.custodians, *agency.withdrawn) if isinstance(each, Custodian)],
+        [_change(each) for each in (*agency.changes, *agency.withdrawn) if isinstance(each, Change)],
+        [[*_event(each), *_taken_back_by(each)] for each in agency.closings_withdrawn()],
     ]
     rows = [_plain(row_of(issuance, local)) for issuance, local in zip(agency.people, locals_, strict=True)]
     return head, zlib.compress(pack(rows), _LEVEL)
@@ -274,26 +303,51 @@ def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], byte
 
 def load(head: list[Any], rows: bytes, ids: Sequence[str], file: str) -> Agency:
     """The inverse of `dump`, for an agency of that file whose people have those ids."""
-    code, name, kind, opened, closed, parent, identifier, succeeds, quota, quota_document, custodians, changes = head
+    code, name, kind, opened, closed, parent, identifier, succeeds, quota, quota_document, *lists = head
+    custodians, changes = [_held(*row) for row in lists[0]], [_changed(*row) for row in lists[1]]
+    closings, began = [_happened(row) for row in lists[2]], _happened(opened)
     return Agency(
         code=code,
         name=name,
         kind=kind,
-        opened=_happened(opened),
+        opened=began,
         file=file,
-        closed=_happened(closed) if closed else None,
+        closed=closing(began, _happened(closed) if closed else None),
         parent=parent,
         identifier=identifier,
         succeeds=tuple(succeeds),
         quota=quota,
         quota_document=quota_document,
-        custodians=tuple(
-            Custodian(person, document, date.fromisoformat(day), role, key)
-            for person, document, day, role, key in custodians
-        ),
+        custodians=tuple(each for each in custodians if not each.withdrawn),
         people=Staff(rows, ids),
-        changes=tuple(Change(document, date.fromisoformat(day), *values) for document, day, *values in changes),
+        changes=tuple(each for each in changes if not each.withdrawn),
+        withdrawn=tuple(never(closings, changes, custodians)),
     )
+
+
+def _custodian(item: Custodian) -> list[str]:
+    return [item.person, item.document, item.date.isoformat(), item.role, item.key, *_taken_back_by(item)]
+
+
+def _held(person: str, document: str, day: str, role: str, key: str, *ending: str) -> Custodian:
+    return Custodian(person, document, date.fromisoformat(day), role, key, withdrawn=_ended(*ending))
+
+
+def _change(item: Change) -> list[str]:
+    return [item.document, item.date.isoformat(), item.kind, item.parent, item.identifier, *_taken_back_by(item)]
+
+
+def _changed(document: str, day: str, kind: str, parent: str, identifier: str, *ending: str) -> Change:
+    return Change(document, date.fromisoformat(day), kind, parent, identifier, withdrawn=_ended(*ending))
+
+
+def _taken_back_by(item: OfAgency) -> list[str]:
+    """The document and the day of what took it back; nothing where nothing did."""
+    return [item.withdrawn.document, item.withdrawn.date.isoformat()] if item.withdrawn else []
+
+
+def _ended(document: str = "", day: str = "") -> Ending | None:
+    return Ending(document, date.fromisoformat(day)) if day else None
 
 
 def _event(event: Event) -> list[str]:
@@ -301,8 +355,8 @@ def _event(event: Event) -> list[str]:
 
 
 def _happened(row: list[str]) -> Event:
-    document, day, event, request = row
-    return Event(document, date.fromisoformat(day), event, request)
+    document, day, event, request, *ending = row
+    return Event(document, date.fromisoformat(day), event, request, withdrawn=_ended(*ending))
 
 
 def ids_of(agency: Agency) -> Sequence[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -70,6 +70,27 @@ class Route(NamedTuple):
     targets: tuple[Key, ...]
 
 
+class Exemption(NamedTuple):
+    """Files (SHA-256 of each) that one address may send from one ISO date to another although they carry a mark."""
+
+    sender: str
+    files: tuple[str, ...]
+    since: str
+    until: str
+    document: str
+    reason: str
+
+    @property
+    def id(self) -> str:
+        """Whatever is changed of it makes another one of it."""
+        return hashlib.sha256(tuple.__repr__(self).encode()).hexdigest()[:12]
+
+
+def exemption_of(sender: str, files: Iterable[str], *more: str) -> Exemption:
+    """An exemption from the values of a row."""
+    return Exemption(sender, tuple(files), *more)
+
+
 def route_of(address: str, mode: str, document: str, reply: str, targets: Iterable[Iterable[str]]) -> Route:
     """A route from the values of a row."""
     if not all(isinstance(value, str) for value in (address, mode, document, reply)) or mode not in MODES:
@@ -82,19 +103,23 @@ def route_of(address: str, mode: str, document: str, reply: str, targets: Iterab
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """All accounts by key and all routes by address."""
+    """All accounts by key, all routes by address, and all exemptions by id."""
 
     accounts: Mapping[Key, Account]
     routes: Mapping[str, Route]
+    exemptions: Mapping[str, Exemption] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, accounts: Iterable[Account], routes: Iterable[Route] = ()) -> Accounts:
-        """Index accounts and routes."""
-        return cls({(a.kind, a.id): a for a in accounts}, {r.address: r for r in routes})
+    def of(
+        cls, accounts: Iterable[Account], routes: Iterable[Route] = (), exemptions: Iterable[Exemption] = ()
+    ) -> Accounts:
+        """Index accounts, routes and exemptions."""
+        found = {(a.kind, a.id): a for a in accounts}
+        return cls(found, {r.address: r for r in routes}, {e.id: e for e in exemptions})
 
     def digest(self) -> str:
         """SHA-256 over everything, whatever the order it was read in."""
-        return digest_of(map(line, self.accounts.values()), self.routes.values())
+        return digest_of(map(line, self.accounts.values()), self.routes.values(), self.exemptions.values())
 
 
 EMPTY = Accounts({}, {})
@@ -133,19 +158,22 @@ def of_line(text: str) -> Account:
     return _account(values)
 
 
-def digest_of(lines: Iterable[str], routes: Iterable[Route]) -> str:
-    """SHA-256 over accounts by their lines, and over routes, whatever the order they come in."""
+def digest_of(lines: Iterable[str], routes: Iterable[Route], exemptions: Iterable[Exemption] = ()) -> str:
+    """SHA-256 over accounts by their lines, over routes and exemptions, whatever the order they come in."""
     whole = hashlib.sha256("\n".join(sorted(lines)).encode())
     for route in sorted(routes):
         whole.update(tuple.__repr__(route).encode())
+    for exemption in sorted(exemptions):
+        whole.update(tuple.__repr__(exemption).encode())
     return whole.hexdigest()
 
 
 def dump(accounts: Accounts) -> dict[str, Any]:
-    """As JSON holds it: one list an account and a route, in the order of their fields."""
+    """As JSON holds it: one list an account, a route and an exemption, in the order of their fields."""
     return {
         "accounts": [tuple(account) for account in accounts.accounts.values()],
         "routes": [tuple(route) for route in accounts.routes.values()],
+        "exemptions": [tuple(exemption) for exemption in accounts.exemptions.values()],
     }
 
 
@@ -171,4 +199,6 @@ def load(data: Mapping[str, Any]) -> Accounts:
     """
     accounts = [_account(row) for row in data["accounts"]]
     routes = [route_of(*row) for row in data["routes"]]
-    return Accounts.of(accounts, routes)
+    # A state exported before there were exemptions has none.
+    exemptions = [exemption_of(*row) for row in data.get("exemptions", ())]
+    return Accounts.of(accounts, routes, exemptions)

@@ -18,7 +18,7 @@ from ..addresses.issuing import Issued
 from ..model.custody import Rekeyed, rekeyed
 from ..model.entries import by_person, entry_on, everywhere, last_before
 from ..model.policy import Policy
-from ..model.register import RENAMED, Agency, Custodian, Event, Issuance, Register, Suspension, numbered
+from ..model.register import RENAMED, Agency, Custodian, Event, Issuance, OfAgency, Register, Suspension, numbered
 from ..model.rows import ids_of
 from .accounts import AGENCY, OFFICIAL
 
@@ -77,7 +77,7 @@ class Unlocked(NamedTuple):
 class Withdrawn(NamedTuple):
     """What was to come to pass from a day on, and the document that takes it back, and when, before that day.
 
-    `what` and `event` are as those of `Cited`.
+    `what` and `event` are as those of `Cited`; of an agency itself also `CHANGED`, without a `person`, and `CUSTODIAN`.
     """
 
     agency: str
@@ -95,8 +95,9 @@ class Gone(NamedTuple):
     """What the register said and says no more, nor that a document takes it back: a correction that was acknowledged.
 
     `what` is one of `CLOSED`, `CHANGED`, `CUSTODIAN` and `WITHDRAWN`, `event` that of it where it had one. Of what was
-    withdrawn, `day` is the one on which it was to come to pass, and `document` the one that took it back. A `person` is
-    empty where it is the agency's own.
+    withdrawn, `day` is the one on which it was to come to pass, and `document` the one that took it back; of an
+    agency's own that has no event, `event` says which of the others it was. A `person` is empty where it is the
+    agency's own.
     """
 
     agency: str
@@ -240,6 +241,7 @@ class _Made:
         for then, agency in agencies:
             found["handovers"] += _handovers(then, agency)
             found["keys"] += rekeyed(then, agency, self.now.province) if then else ()
+            found["withdrawn"] += _withdrawn_of_agency(then, agency)
             found["gone"] += _gone_of_agency(then, agency) if then else ()
             found["quotas"] += self._contact(then, agency)
             found["changes"] += _changes(then, agency)
@@ -266,7 +268,7 @@ class _Made:
         found["leaders"] += self._leader(agency, then, now)
         found["quotas"] += self._quota(agency, then, now)
         renamed = then is None and now.opened.event == RENAMED
-        told = _UNNAMED if renamed else _OF_PEOPLE
+        told = (*(_UNNAMED if renamed else _OF_PEOPLE), *(("days_off",) if then else ()))
         found["described"] += _described(agency, self._former(then, now), now, told)
         found["cited"] += _of_person(agency, pair)
 
@@ -385,19 +387,58 @@ def _withdrawn(agency: Agency, then: Issuance | None, now: Issuance) -> Iterator
         yield Withdrawn(agency.code, now.id, now.name, what, event, *stated)
 
 
+def _withdrawn_of_agency(then: Agency | None, agency: Agency) -> Iterator[Withdrawn]:
+    known = {_bare(each) for each, _day, _ending in then.taken_back()} if then else set()
+    for each, day, ending in agency.taken_back():
+        if _bare(each) not in known:
+            what = (OPENED, agency.opened.event) if each is agency.opened else _what(each)
+            stated = (day.isoformat(), each.document, ending.document, ending.date.isoformat())
+            yield Withdrawn(agency.code, *_whose(agency, each), *what, *stated)
+
+
 def _gone_of_agency(then: Agency, now: Agency) -> Iterator[Gone]:
-    closed = then.closed
-    if closed and not (now.closed and _stated(closed) == _stated(now.closed)):
-        yield Gone(now.code, closed.date.isoformat(), "", then.name, CLOSED, closed.event, closed.document)
-    for change in then.changes:
-        if change not in now.changes:
-            yield Gone(now.code, change.date.isoformat(), "", then.name, CHANGED, "", change.document)
-    kept = {replace(custodian, key="") for custodian in now.custodians}
-    for each in then.custodians:
-        if replace(each, key="") not in kept:
-            held = _named(by_person(then.people, {each.person}), each)
-            name = held.name if held else ""
-            yield Gone(now.code, each.date.isoformat(), each.person, name, CUSTODIAN, "", each.document)
+    """What is neither there nor withdrawn, and what was withdrawn and is so no more."""
+    kept = {_bare(each) for each in (*_standing(now), *(replace(each, withdrawn=None) for each in now.withdrawn))}
+    for each in _standing(then):
+        if _bare(each) not in kept:
+            yield Gone(now.code, each.date.isoformat(), *_whose(then, each), *_what(each), each.document)
+    withdrawn = {_bare(each) for each, _day, _ending in now.taken_back()}
+    for each, day, ending in then.taken_back():
+        if _bare(each) not in withdrawn:
+            what, event = _what(each)
+            stated = (WITHDRAWN, event or what, ending.document)
+            yield Gone(now.code, day.isoformat(), *_whose(then, each), *stated)
+
+
+def _standing(agency: Agency) -> Iterator[OfAgency]:
+    """Its closing, changes and custodians that come to pass."""
+    if agency.closed and not agency.void:
+        yield agency.closed
+    yield from agency.changes
+    yield from agency.custodians
+
+
+def _bare(each: OfAgency) -> OfAgency:
+    """It by what tells it from others: a key may change, and a request be added."""
+    if isinstance(each, Custodian):
+        return replace(each, key="")
+    return replace(each, request="") if isinstance(each, Event) else each
+
+
+def _what(each: OfAgency) -> tuple[str, str]:
+    """What it is to an agency, and its event where it has one."""
+    if isinstance(each, Event):
+        return CLOSED, each.event
+    return (CUSTODIAN if isinstance(each, Custodian) else CHANGED), ""
+
+
+def _whose(agency: Agency, each: OfAgency) -> tuple[str, str]:
+    """A custodian with the name of the day, or of whatever entry there is; else no person, and the agency's name."""
+    if not isinstance(each, Custodian):
+        return "", agency.name
+    people = by_person(agency.people, {each.person})
+    held = _named(people, each) or next(iter(people.get(each.person, ())), None)
+    return each.person, held.name if held else ""
 
 
 def _gone(agency: Agency, then: Issuance, now: Issuance) -> Iterator[Gone]:
@@ -437,14 +478,14 @@ def _described(
 
 def _of_agency(then: Agency | None, agency: Agency) -> Iterator[Cited]:
     for what, was, event in _events(then, agency):
-        if event and event != was:
+        if event and event != was and not event.withdrawn:
             yield _cited(agency, what, event)
 
 
 def _events(then: Agency | Issuance | None, now: Agency | Issuance) -> Iterator[tuple[str, Event | None, Event | None]]:
     yield OPENED, then.opened if then else None, now.opened
     # Who never comes is gone on the day of coming; what takes the opening back is told as such.
-    if not (isinstance(now, Issuance) and now.void):
+    if not now.void:
         yield CLOSED, then.closed if then else None, now.closed
 
 

@@ -49,7 +49,7 @@ class Listed(NamedTuple):
         """The day from which it is no more (ISO 8601), empty where none is decided, and where it never opened."""
         if self.issuance:
             return "" if self.issuance.void_on else self.issuance.closed_on
-        return self.agency.closed.date.isoformat() if self.agency.closed else ""
+        return self.agency.closed.date.isoformat() if self.agency.closed and not self.agency.void else ""
 
     @property
     def opened(self) -> Event:

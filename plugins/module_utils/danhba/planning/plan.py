@@ -15,7 +15,20 @@ from ..messages import mark as _
 from ..messages import word
 from ..model.findings import Rule, rule
 from ..model.policy import Guards, Limit
-from .accounts import AGENCY, CANCELLED, CLOSED, FORWARD, OPEN, REDIRECT, SUSPENDED, SYSTEM, Account, Accounts, Route
+from .accounts import (
+    AGENCY,
+    CANCELLED,
+    CLOSED,
+    FORWARD,
+    OPEN,
+    REDIRECT,
+    SUSPENDED,
+    SYSTEM,
+    Account,
+    Accounts,
+    Exemption,
+    Route,
+)
 
 LIMIT = rule(
     "plan-limit",
@@ -68,7 +81,11 @@ CREATE, REOPEN, RESUME, SUSPEND = "create", "reopen", "resume", "suspend"
 READDRESS, CLOSE, UPDATE, RECORD = "readdress", "close", "update", "record"
 ROUTED = {SYSTEM: "alias", FORWARD: "forward", REDIRECT: "redirect", CANCELLED: "cancel"}
 RELEASE = "release"
-ACTIONS = (CREATE, REOPEN, RESUME, SUSPEND, READDRESS, CLOSE, UPDATE, RECORD, *ROUTED.values(), RELEASE)
+EXCEPT, END_EXCEPTION = "except", "end_exception"
+ACTIONS = (
+    *(CREATE, REOPEN, RESUME, SUSPEND, READDRESS, CLOSE, UPDATE, RECORD),
+    *(*ROUTED.values(), RELEASE, EXCEPT, END_EXCEPTION),
+)
 # What each limit counts: a suspension takes a mailbox away from its owner as a closing does.
 GUARDED = {CLOSE: (CLOSE, SUSPEND), READDRESS: (READDRESS,)}
 # What a refused plan would do, as its refusal says it.
@@ -87,7 +104,7 @@ SAMPLE = 10
 
 
 class Action(NamedTuple):
-    """One thing to do to one account or route, on one document; `before` and `after` hold what differs."""
+    """One thing to do to one account, route or exemption, on one document; `before` and `after` hold what differs."""
 
     action: str
     kind: str
@@ -112,8 +129,8 @@ class Step(NamedTuple):
     rank: int
     agency: str
     address: str
-    before: Account | Route | None
-    after: Account | Route | None
+    before: Account | Route | Exemption | None
+    after: Account | Route | Exemption | None
 
     @property
     def action(self) -> str:
@@ -184,9 +201,11 @@ class Changes:
     accounts: tuple[Account, ...]
     routes: tuple[Route, ...]
     released: tuple[str, ...]
+    granted: tuple[Exemption, ...] = ()
+    ended: tuple[Exemption, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.accounts or self.routes or self.released)
+        return bool(self.accounts or self.routes or self.released or self.granted or self.ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +283,8 @@ def _changes(wanted: Accounts, actual: Accounts) -> Changes:
         tuple(account for account in accounts if actual.accounts.get(account.key) != account),
         tuple(route for address, route in wanted.routes.items() if actual.routes.get(address) != route),
         tuple(address for address in actual.routes if address not in wanted.routes),
+        tuple(each for id_, each in wanted.exemptions.items() if id_ not in actual.exemptions),
+        tuple(each for id_, each in actual.exemptions.items() if id_ not in wanted.exemptions),
     )
 
 
@@ -295,6 +316,8 @@ def _steps(changes: Changes, actual: Accounts) -> Iterator[Step]:
     for address in changes.released:
         if address not in written:
             yield Step(_RANKS[RELEASE], "", address, actual.routes[address], None)
+    yield from (Step(_RANKS[EXCEPT], "", each.sender, None, each) for each in changes.granted)
+    yield from (Step(_RANKS[END_EXCEPTION], "", each.sender, each, None) for each in changes.ended)
 
 
 _STEPS = {
@@ -326,9 +349,18 @@ def _action(step: Step) -> Action:
     if isinstance(after, Account):
         return _account_action(step, before if isinstance(before, Account) else None, after)
     route = after or before
+    if isinstance(route, Exemption):
+        return _exemption_action(step, route)
     document = route.document if route else ""
     shown = (_shown(before), _shown(after))
     return Action(step.action, "route", step.address, step.address, "", "", document, "", *shown)
+
+
+def _exemption_action(step: Step, exemption: Exemption) -> Action:
+    shown = exemption._asdict() | {"files": list(exemption.files)}
+    was, becomes = (shown if each else {} for each in (step.before, step.after))
+    address, document, since = exemption.sender, exemption.document, exemption.since
+    return Action(step.action, "exception", exemption.id, address, "", "", document, since, was, becomes)
 
 
 def _account_action(step: Step, before: Account | None, after: Account) -> Action:
@@ -357,7 +389,7 @@ def _document(step: Step, was: Mapping[str, Any], after: Account) -> str:
     return after.quota_document if is_of_quota else after.document
 
 
-def _shown(route: Account | Route | None) -> dict[str, Any]:
+def _shown(route: Account | Route | Exemption | None) -> dict[str, Any]:
     if not isinstance(route, Route):
         return {}
     shown: dict[str, Any] = {"mode": route.mode}

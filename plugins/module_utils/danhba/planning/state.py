@@ -67,7 +67,7 @@ class Timeline:
         for agency in register.agencies.values():
             for id_ in rows.ids_of(agency):
                 (several if id_ in seen else seen).add(id_)
-            for code in agency.succeeds:
+            for code in () if agency.void else agency.succeeds:
                 timeline.successors.setdefault(code, []).append(agency)
         timeline._gather(several)
         return timeline
@@ -146,7 +146,9 @@ class Timeline:
         return State.CLOSED
 
     def own_agency_state(self, agency: Agency) -> State:
-        """The state of a contact mailbox by its agency's own dates: pending, open or closed."""
+        """The state of a contact mailbox by its agency's own dates: pending, open, closed or withdrawn."""
+        if agency.void:
+            return State.WITHDRAWN
         if self.day < agency.opened.date:
             return State.PENDING
         return State.CLOSED if agency.closed and agency.closed.date <= self.day else State.OPEN

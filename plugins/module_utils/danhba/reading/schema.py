@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import lru_cache
 from typing import TypeVar
@@ -12,25 +12,28 @@ from typing import TypeVar
 from ..messages import mark as _
 from ..messages import short, word
 from ..model import documents
+from ..model.exceptions import SHA256, SecrecyException
 from ..model.findings import Finding, Where, advice, rule
 from ..model.kinds import KINDS
 from ..model.place import Place, Places
-from ..model.policy import ACKNOWLEDGED, LIMITS, Acknowledgement, Limit, Policy
+from ..model.policy import ACKNOWLEDGED, LIMITS, Acknowledgement, Exceptional, Limit, Policy, Sending, Usage, Window
 from ..model.register import (
     AGENCY_CLOSED,
     AGENCY_OPENED,
     PERSON_CLOSED,
     PERSON_OPENED,
     STANDING,
-    WITHDRAWN,
     Agency,
     Change,
     Custodian,
     Ending,
     Event,
     Issuance,
+    Leave,
     Province,
     Suspension,
+    closing,
+    never,
 )
 from ..model.sizes import UNITS
 from . import age
@@ -291,6 +294,12 @@ def _suspension(reader: Reader, node: Node) -> Suspension | None:
     return Suspension(document, since, until, ended, inner.at, withdrawn) if document and since else None
 
 
+def _leave(reader: Reader, node: Node) -> Leave | None:
+    inner = reader.map(node, "leave", ("from", "to"), ("document",))
+    first, last, document = inner.date("from"), inner.date("to"), inner.document("document")
+    return Leave(first, last, document, inner.at) if first and last else None
+
+
 def _ending(reader: Reader, node: Node | None, key: str) -> Ending | None:
     if node is None:
         return None
@@ -302,7 +311,7 @@ def _ending(reader: Reader, node: Node | None, key: str) -> Ending | None:
 _ISSUANCE = ("id", "name", "opened")
 _ISSUANCE_MORE = (
     *("title", "leader", "unit", "phone", "family", "given", "address", "address_document"),
-    *("quota", "quota_document", "suspended", "closed", "withdrawn"),
+    *("quota", "quota_document", "suspended", "leave", "closed", "withdrawn"),
 )
 
 
@@ -313,30 +322,29 @@ def _issuance(reader: Reader, code: str, node: Node) -> Issuance | None:
     opened = _event(inner, "opened", PERSON_OPENED, ("withdrawn",))
     closed = _event(inner, "closed", PERSON_CLOSED)
     broken = "closed" in inner.at and closed is None
-    if opened and opened.withdrawn:
-        closed = Event(opened.withdrawn.document, opened.date, WITHDRAWN, at=opened.withdrawn.at)
     rest = {key: inner.text(key) for key in ("title", "unit", "family", "given", "address")}
     issuance = Issuance(
         id=person,
         name=name,
         opened=opened or Event("", date.max, ""),
-        closed=closed,
+        closed=closing(opened, closed) if opened else closed,
         leader=inner.truth("leader"),
         phone=inner.phone("phone"),
         address_document=inner.document("address_document"),
         quota=inner.size("quota"),
         quota_document=inner.document("quota_document"),
         suspended=inner.many("suspended", lambda item: _suspension(reader, item)),
-        withdrawn=inner.many("withdrawn", lambda item: _withdrawn(reader, item)),
+        withdrawn=inner.many("withdrawn", lambda item: _withdrawn(reader, item, PERSON_CLOSED)),
+        leave=inner.many("leave", lambda item: _leave(reader, item)),
         at=inner.at,
         **rest,
     )
     return issuance if person and name and opened and not broken else None
 
 
-def _withdrawn(reader: Reader, node: Node) -> Event | None:
+def _withdrawn(reader: Reader, node: Node, events: Collection[str]) -> Event | None:
     """A closing that was taken back before its day."""
-    event = _happening(reader, node, "withdrawn", PERSON_CLOSED, (("withdrawn",), ()))
+    event = _happening(reader, node, "withdrawn", events, (("withdrawn",), ()))
     return event if event and event.withdrawn else None
 
 
@@ -346,18 +354,21 @@ def _peek(node: Node, key: str) -> str:
 
 
 def _custodian(reader: Reader, node: Node) -> Custodian | None:
-    inner = reader.map(node, "custodians", ("person", "document", "date", "as"), ("key",))
+    inner = reader.map(node, "custodians", ("person", "document", "date", "as"), ("key", "withdrawn"))
     person, document = inner.matching("person", PERSON, "000101"), inner.document("document")
     day, role = inner.date("date"), inner.one_of("as", ("head", "delegate"))
-    key = inner.public_key("key")
-    return Custodian(person, document, day, role, key, inner.at) if person and document and day and role else None
+    key, withdrawn = inner.public_key("key"), _ending(reader, inner.node("withdrawn"), "withdrawn")
+    if not (person and document and day and role):
+        return None
+    return Custodian(person, document, day, role, key, inner.at, withdrawn)
 
 
 def _change(reader: Reader, node: Node) -> Change | None:
-    inner = reader.map(node, "changes", ("document", "date"), STANDING)
+    inner = reader.map(node, "changes", ("document", "date"), (*STANDING, "withdrawn"))
     document, day = inner.document("document"), inner.date("date")
     values = {key: read(inner) for key, read in _STANDING.items()}
-    return Change(document, day, **values, at=inner.at) if document and day else None
+    withdrawn = _ending(reader, inner.node("withdrawn"), "withdrawn")
+    return Change(document, day, **values, at=inner.at, withdrawn=withdrawn) if document and day else None
 
 
 # What an agency is among the others, at its founding and by each change.
@@ -368,7 +379,10 @@ _STANDING: Mapping[str, Callable[[Fields], str]] = {
 }
 
 _AGENCY = ("agency", "name", "kind", "opened", "people")
-_AGENCY_MORE = ("parent", "identifier", "closed", "changes", "succeeds", "quota", "quota_document", "custodians")
+_AGENCY_MORE = (
+    *("parent", "identifier", "closed", "withdrawn", "changes", "succeeds"),
+    *("quota", "quota_document", "custodians"),
+)
 
 
 def agency(reader: Reader, node: Node) -> Agency | None:
@@ -377,7 +391,8 @@ def agency(reader: Reader, node: Node) -> Agency | None:
     inner = reader.map(node, "", _AGENCY, _AGENCY_MORE)
     named, name = inner.matching("agency", CODE, "stttt"), inner.text("name")
     standing = {key: read(inner) for key, read in _STANDING.items()}
-    opened, closed = _event(inner, "opened", AGENCY_OPENED), _event(inner, "closed", AGENCY_CLOSED)
+    opened, closed = _event(inner, "opened", AGENCY_OPENED, ("withdrawn",)), _event(inner, "closed", AGENCY_CLOSED)
+    closings = inner.many("withdrawn", lambda item: _withdrawn(reader, item, AGENCY_CLOSED))
     changes = inner.many("changes", lambda item: _change(reader, item))
     quota, quota_document = inner.size("quota"), inner.document("quota_document")
     succeeds = inner.many("succeeds", lambda item: reader.text(item, "succeeds"))
@@ -390,13 +405,14 @@ def agency(reader: Reader, node: Node) -> Agency | None:
         code=named,
         name=name,
         opened=opened,
-        closed=closed,
-        changes=changes,
+        closed=closing(opened, closed),
+        changes=tuple(change for change in changes if not change.withdrawn),
+        withdrawn=tuple(never(closings, changes, custodians)),
         file=reader.file,
         succeeds=succeeds,
         quota=quota,
         quota_document=quota_document,
-        custodians=custodians,
+        custodians=tuple(custodian for custodian in custodians if not custodian.withdrawn),
         people=people,
         at=inner.at,
         **standing,
@@ -404,7 +420,15 @@ def agency(reader: Reader, node: Node) -> Agency | None:
 
 
 _PROVINCE = ("province", "domain", "host", "operator")
-_PROVINCE_MORE = ("sample", "operator_key", "support", "system_addresses", "policy", "acknowledgements")
+_PROVINCE_MORE = (
+    "sample",
+    "operator_key",
+    "support",
+    "system_addresses",
+    "policy",
+    "acknowledgements",
+    "secrecy_exceptions",
+)
 
 
 def province(reader: Reader, node: Node) -> Province | None:
@@ -426,6 +450,7 @@ def province(reader: Reader, node: Node) -> Province | None:
         system_addresses=_system_addresses(reader, inner.node("system_addresses")),
         policy=policy,
         acknowledgements=inner.many("acknowledgements", lambda item: _acknowledgement(reader, item)),
+        secrecy_exceptions=inner.many("secrecy_exceptions", lambda item: _secrecy_exception(reader, item)),
         sample=inner.truth("sample"),
         at=inner.at,
     )
@@ -447,7 +472,11 @@ def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
 _LIMIT_KEYS = ("count", "percent", "agency_percent")
 
 
-_POLICY = ("forward_days", "redirect_days", "future_days", "retention_days", "quota", "limits", "protected")
+_POLICY = (
+    *("forward_days", "redirect_days", "future_days", "retention_days"),
+    *("quota", "sending", "usage", "limits", "protected"),
+)
+_SENDING = tuple(each.name for each in fields(Sending))
 
 
 def _policy(reader: Reader, node: Node | None) -> Policy:
@@ -455,6 +484,7 @@ def _policy(reader: Reader, node: Node | None) -> Policy:
     inner = reader.map(node, "policy", (), _POLICY)
     retention = reader.map(inner.node("retention_days"), "retention_days", (), ("default", "leader"))
     quota = reader.map(inner.node("quota"), "quota", (), ("official", "agency"))
+    sending = reader.map(inner.node("sending"), "sending", (), ("official", "agency", "suspend"))
     limits = reader.map(inner.node("limits"), "limits", (), LIMITS)
     return Policy(
         forward_days=inner.number("forward_days", defaults.forward_days),
@@ -464,9 +494,67 @@ def _policy(reader: Reader, node: Node | None) -> Policy:
         retention_days_leader=retention.number("leader", defaults.retention_days_leader),
         quota_official=quota.size("official") or defaults.quota_official,
         quota_agency=quota.size("agency") or defaults.quota_agency,
+        sending_official=_sending(reader, sending.node("official"), "official", defaults.sending_official),
+        sending_agency=_sending(reader, sending.node("agency"), "agency", defaults.sending_agency),
+        sending_suspend=sending.number("suspend", defaults.sending_suspend),
+        usage=_usage(reader, inner.node("usage"), defaults.usage),
         limits={name: _limit(reader, limits.node(name), name) for name in LIMITS},
         protected=inner.many("protected", lambda item: reader.text(item, "protected")),
     )
+
+
+def _sending(reader: Reader, node: Node | None, kind: str, default: Sending) -> Sending:
+    inner = reader.map(node, kind, (), _SENDING)
+    return Sending(*(inner.number(key, getattr(default, key)) for key in _SENDING))
+
+
+_WINDOW = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)")
+_ORDINAL = re.compile(r"[1-4]")
+
+
+def _usage(reader: Reader, node: Node | None, default: Usage) -> Usage:
+    inner = reader.map(node, "usage", (), ("windows", "required", "days"))
+    required = reader.map(inner.node("required"), "required", (), ("official", "agency"))
+    windows = inner.many("windows", lambda item: _window(reader, item))
+    official = required.many("official", lambda item: _ordinal(reader, item, "official"))
+    of_agency = required.many("agency", lambda item: _ordinal(reader, item, "agency"))
+    return Usage(
+        windows=windows if "windows" in inner.at else default.windows,
+        official=official if "official" in required.at else default.official,
+        agency=of_agency if "agency" in required.at else default.agency,
+        days=inner.many("days", lambda item: _exceptional(reader, item)),
+    )
+
+
+def _window(reader: Reader, node: Node) -> Window | None:
+    """A part of a day, to the minute; 24:00 is its end."""
+    text = _shaped(reader, node, "windows", _WINDOW, "07:00-09:30")
+    return Window(*map(_minutes, text.split("-"))) if text else None
+
+
+def _minutes(text: str) -> int:
+    hour, minute = text.split(":")
+    return 60 * int(hour) + int(minute)
+
+
+def _ordinal(reader: Reader, node: Node, kind: str) -> int | None:
+    text = _shaped(reader, node, kind, _ORDINAL, "1, 2, 3, 4")
+    return int(text) if text else None
+
+
+def _exceptional(reader: Reader, node: Node) -> Exceptional | None:
+    inner = reader.map(node, "days", ("date", "is", "document"))
+    day, what, document = inner.date("date"), inner.one_of("is", ("off", "worked")), inner.document("document")
+    return Exceptional(day, what == "worked", document) if day and what and document else None
+
+
+def _shaped(reader: Reader, node: Node, key: str, shape: re.Pattern[str], example: str) -> str:
+    """An item of a list that has a shape; empty where it has not, which is told."""
+    text = reader.text(node, key) or ""
+    if text and not shape.fullmatch(text):
+        reader.findings.append(SHAPE.at(reader.where(node.place), key=key, value=text, example=example))
+        return ""
+    return text
 
 
 def _limit(reader: Reader, node: Node | None, name: str) -> Limit:
@@ -484,3 +572,24 @@ def _acknowledgement(reader: Reader, node: Node) -> Acknowledgement | None:
     if not (limit and document and until) or ("from" in inner.at and since is None):
         return None
     return Acknowledgement(limit, document, until, count, accounts, since, inner.at)
+
+
+_SENDER = re.compile(rf"{LOCAL.pattern}|{_MAIL.pattern}")
+_EXCEPTION = ("sender", "sha256", "from", "until", "document", "reason")
+
+
+def _secrecy_exception(reader: Reader, node: Node) -> SecrecyException | None:
+    inner = reader.map(node, "secrecy_exceptions", _EXCEPTION)
+    sender = inner.matching("sender", _SENDER, "contact-stttt")
+    document, reason = inner.document("document"), inner.text("reason")
+    files = inner.many("sha256", lambda item: _digest(reader, item))
+    since, until = inner.date("from"), inner.date("until")
+    # One that cannot be read as a whole excepts nothing.
+    if not (sender and files and since and until and document and reason):
+        return None
+    return SecrecyException(sender, files, since, until, document, reason, inner.at)
+
+
+def _digest(reader: Reader, node: Node) -> str | None:
+    """A SHA-256 as sha256sum(1) writes it."""
+    return _shaped(reader, node, "sha256", SHA256, "0" * 60 + "beef") or None

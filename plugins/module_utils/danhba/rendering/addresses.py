@@ -12,6 +12,7 @@ from ..jsontext import AT_ONCE, pretty_list
 from ..messages import mark as _
 from ..messages import render, translator
 from ..model.register import Ending, Event, Suspension
+from ..model.rows import Away
 from ..planning.listing import Listed
 
 KEYS = ("address", "kind", "id", "agency", "name", "state", "opened", "closed")
@@ -80,17 +81,26 @@ def in_full(item: Listed, language: str) -> str:
         f"{item.address}  [{translate(STATES[item.state])}]",
         f"    {item.name} ({item.id}){title}, {item.agency.name} ({item.agency.code})",
     ]
-    void = item.issuance is not None and bool(item.issuance.void_on)
+    void = item.opened.withdrawn is not None
     closed = _("to be closed") if item.state in {"pending", "open", "suspended"} else _("closed")
     for label, event in ((_("opened"), item.opened), (closed, item.closed)):
         if event and not void:
             lines.append(f"    {translate(label)} {event.date.isoformat()}: {event.document} ({event.event})")
-    for event in (item.opened, *(item.issuance.issuance().withdrawn if item.issuance else ())):
+    for event in (item.opened, *_closings(item)):
         if event.withdrawn:
             lines.append("    " + _withdrawn(event, event.withdrawn, language))
     for suspension in item.issuance.suspended if item.issuance else ():
         lines.append("    " + _suspended(suspension, language))
+    for first, last, document in item.issuance.away if item.issuance else ():
+        values = {"first": first, "last": last, "document": document}
+        template = _("on leave {first} to {last}: {document}") if document else _("on leave {first} to {last}")
+        lines.append("    " + render(template, values, language))
     return "\n".join(lines)
+
+
+def _closings(item: Listed) -> tuple[Event, ...]:
+    """Those that were taken back."""
+    return item.issuance.issuance().withdrawn if item.issuance else item.agency.closings_withdrawn()
 
 
 def _withdrawn(event: Event, ending: Ending, language: str) -> str:
@@ -116,7 +126,8 @@ def _suspended(suspension: Suspension, language: str) -> str:
 def in_full_data(item: Listed) -> dict[str, Any]:
     """The same as data: the keys of the list, with documents in place of bare dates."""
     issuance = item.issuance
-    withdrawn = [_event(event) for event in issuance.issuance().withdrawn] if issuance else []
+    withdrawn = [_event(event) for event in _closings(item)]
+    leave = [_leave(each) for each in issuance.away] if issuance else []
     return {
         **as_data(item),
         "title": issuance.title if issuance else "",
@@ -124,8 +135,13 @@ def in_full_data(item: Listed) -> dict[str, Any]:
         "opened": _event(item.opened),
         "closed": _event(item.closed) if item.closed and not item.opened.withdrawn else None,
         "suspended": [_suspension(suspension) for suspension in issuance.suspended] if issuance else [],
+        **({"leave": leave} if leave else {}),
         **({"withdrawn": withdrawn} if withdrawn else {}),
     }
+
+
+def _leave(away: Away) -> dict[str, str]:
+    return {"from": away.first, "to": away.last, **({"document": away.document} if away.document else {})}
 
 
 def _event(event: Event) -> dict[str, Any]:

@@ -51,6 +51,8 @@ LABELS = {
 ROLES = {"head": _("head of the agency"), "delegate": _("authorised in writing")}
 DONE = {OPENED: _("create"), CLOSED: _("close"), SUSPENDED: _("suspend"), ENDED: _("resume")}
 TAKEN_OUT = {CLOSED: _("close"), CHANGED: _("what the agency is"), CUSTODIAN: _("contact mailbox")}
+# What is withdrawn, where no event says it.
+COMING = {**TAKEN_OUT, **DONE}
 FIELDS = {
     "name": _("name"),
     "family": _("family name"),
@@ -58,6 +60,7 @@ FIELDS = {
     "title": _("title"),
     "unit": _("division"),
     "phone": _("telephone"),
+    "days_off": _("leave"),
     "kind": _("kind"),
     "parent": _("managing agency"),
     "identifier": _("identifier"),
@@ -114,13 +117,13 @@ def unlocked(item: Unlocked, language: str) -> str:
 
 def withdrawn(item: Withdrawn, what: str, language: str) -> str:
     """What does not come to pass for whom, `what` being its name in the language, and by which document."""
-    template = _("{agency}: {name} ({person}): {what}, from {day} on, {document}; withdrawn by {by} of {on}")
-    return render(template, {**item._asdict(), "what": what}, language)
+    template = _("{who}: {what}, from {day} on, {document}; withdrawn by {by} of {on}")
+    return render(template, {**item._asdict(), "who": _of(item), "what": what}, language)
 
 
 def gone(item: Gone, event: str, language: str) -> str:
     """What was there and is taken out, `event` being the name of its event in the language where it has one."""
-    who = f"{item.agency}: {_who(item.name, item.person)}" if item.person else item.agency
+    who = _of(item)
     if item.what == WITHDRAWN:
         what = event or translator(language)(DONE[SUSPENDED])
         template = _("{who}: {what}, from {day} on, is withdrawn by {document} no more: that is taken out")
@@ -196,7 +199,9 @@ def _lines(compared: Compared, language: str) -> dict[str, Iterable[str]]:
         "keys": (rekeyed(item, language) for item in compared.keys),
         "pins": (pinned(item, language) for item in compared.pins),
         "unlocked": (unlocked(item, language) for item in compared.unlocked),
-        "withdrawn": (withdrawn(item, translator(language)(DONE[item.what]), language) for item in compared.withdrawn),
+        "withdrawn": (
+            withdrawn(item, translator(language)(COMING[item.what]), language) for item in compared.withdrawn
+        ),
         "gone": (gone(item, item.event, language) for item in compared.gone),
         "leaders": (leader(item, language) for item in compared.leaders),
         "quotas": (quota(item, language) for item in compared.quotas),
@@ -217,6 +222,11 @@ def _whose(item: Quota, language: str) -> str:
     if item.kind == AGENCY:
         return translator(language)(_("every contact mailbox without a quota of its own"))
     return translator(language)(_("every official without a quota of their own"))
+
+
+def _of(item: Gone | Withdrawn) -> str:
+    """The person, or else the agency itself."""
+    return f"{item.agency}: {_who(item.name, item.person)}" if item.person else item.agency
 
 
 def _who(name: str, person: str) -> str:

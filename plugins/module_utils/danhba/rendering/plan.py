@@ -34,6 +34,8 @@ LABELS = {
     "redirect": _("redirect"),
     "cancel": _("cancel"),
     "release": _("stop forwarding"),
+    "except": _("⚠️ except from the secrecy filter"),
+    "end_exception": _("end an exception from the secrecy filter"),
 }
 RENAME = _("rename")
 # What a plan says of an account's fields.
@@ -51,6 +53,10 @@ FIELDS = {
     "mode": _("mail goes by"),
     "reply": _("refusal"),
     "targets": _("mail goes to"),
+    "sender": _("sender"),
+    "files": _("files (SHA-256)"),
+    "until": _("until"),
+    "reason": _("reason"),
 }
 # What takes a mailbox or an address away from somebody, or gives one back with all its mail: reviewers read each.
 TAKING = frozenset({CLOSE, SUSPEND, READDRESS, REOPEN, RESUME})

@@ -14,7 +14,7 @@ from ..addresses import issuing as addresses
 from ..model.facts import Facts
 from ..model.findings import Finding
 from ..model.register import Agency, Province
-from . import agencies, custodians, dates, documents, ids, people, province, quotas, wording
+from . import agencies, custodians, dates, documents, ids, leave, people, province, quotas, wording
 
 # So many findings among agencies are shown at once; a register that has more has them for few reasons.
 ACROSS_LIMIT = 10_000
@@ -22,7 +22,7 @@ ACROSS_LIMIT = 10_000
 
 def within(agency: Agency) -> Iterator[Finding]:
     """Every finding about an agency's file that needs no other."""
-    for part in (agencies, people, documents, custodians, dates, ids, wording, quotas):
+    for part in (agencies, people, leave, documents, custodians, dates, ids, wording, quotas):
         yield from part.check(agency)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
 from itertools import islice
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from ..messages import mark as _
 from ..model.facts import Facts, Since
 from ..model.findings import KIND_LIMIT, Finding, Where, advice, rule
-from ..model.register import STANDING, Agency, Change
+from ..model.register import STANDING, Agency, Change, Custodian, Ending, Event, OfAgency
 from ..vietnamese.names import spelling
 
 PARENT = rule("agency-parent", "R1", _("the parent '{parent}' is no agency of this register; write its tendonvi"))
@@ -28,8 +29,8 @@ CHANGE_DAY = rule(
     "R6.1a",
     _(
         "the change of {agency} on {day} is not after its opening ({opened}) and before its closing ({closed}); "
-        "correct the date, or take out what will not come to pass; what it is from its first day on stands at the head "
-        "of its file"
+        "correct the date, or withdraw what will not come to pass (danhba withdraw); what it is from its first day on "
+        "stands at the head of its file"
     ),
 )
 CHANGE_ORDER = rule(
@@ -95,6 +96,30 @@ NAMESAKE = advice(
         "say in the name what tells them apart, such as the place, or correct the parent"
     ),
 )
+LATE = rule(
+    "agency-withdrawn",
+    "R6.1",
+    _(
+        "{agency}: what {document} does on {day} cannot be withdrawn on {withdrawn}, by when it has happened; correct "
+        "the days, or enter what is decided since: danhba agency, custodian, reorganise"
+    ),
+)
+BOTH = rule(
+    "agency-withdrawn-twice",
+    "R6.1",
+    _(
+        "{agency}: what {document} does on {day} is withdrawn, and stands beside that as it was, or as withdrawn once "
+        "more; leave one of them, for it comes to pass or it does not"
+    ),
+)
+VOID_CLOSED = rule(
+    "agency-withdrawn-closed",
+    "R6.1",
+    _(
+        "{agency} never opens on {day}, for that is withdrawn, and yet is to be closed; withdraw that too: move "
+        "closed: to the list withdrawn: with its document, as danhba withdraw does"
+    ),
+)
 BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not after it opened on {opened}"))
 
 # Of a circle of agencies so many are named.
@@ -105,11 +130,43 @@ GROWN = frozenset({"renamed", "merged"})
 
 def check(agency: Agency) -> Iterator[Finding]:
     """An agency by itself."""
-    if agency.closed and agency.closed.date <= agency.opened.date:
+    if agency.closed and agency.closed.date <= agency.opened.date and not agency.void:
         where = agency.where("closed")
         yield BACKWARDS.at(where, agency=agency.code, closed=agency.closed.date, opened=agency.opened.date)
     if agency.changes:
         yield from islice(_changes(agency), KIND_LIMIT)
+    if agency.withdrawn or agency.void:
+        yield from islice(_withdrawn(agency), KIND_LIMIT)
+
+
+def _withdrawn(agency: Agency) -> Iterator[Finding]:
+    """What is taken back has not happened by then, and stands nowhere besides."""
+    there = (agency.closed, *agency.custodians, *agency.changes, *agency.withdrawn)
+    seen = Counter(key for happening in there if happening for key in _keys(happening))
+    for happening, day, ending in agency.taken_back():
+        values = {"agency": agency.code, "document": happening.document, "day": day}
+        if ending.date >= day:
+            yield LATE.at(_ending(agency, ending, "date"), withdrawn=ending.date, **values)
+        if any(seen[key] > 1 for key in _keys(happening)):
+            yield BOTH.at(_ending(agency, ending, "document"), **values)
+    if agency.void and "closed" in agency.at:
+        yield VOID_CLOSED.at(agency.where("closed"), agency=agency.code, day=agency.opened.date)
+
+
+def _keys(happening: OfAgency) -> Iterator[tuple[str, ...]]:
+    """What tells it from another one; of a change, each value that it states."""
+    stated = (happening.document, happening.date.isoformat())
+    if isinstance(happening, Event):
+        yield (*stated, happening.event)
+    elif isinstance(happening, Custodian):
+        yield (*stated, happening.person, happening.role)
+    else:
+        yield from ((*stated, key, value) for key, value in happening.values.items())
+
+
+def _ending(agency: Agency, ending: Ending, key: str) -> Where:
+    where = agency.where()
+    return Where(where.file, ending.at.get(key, where.place), where.object)
 
 
 def _changes(agency: Agency) -> Iterator[Finding]:
@@ -148,7 +205,7 @@ def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Fi
     known = unread.union(agencies)
     heirs = _heirs(agencies)
     cycles = _cycles(agencies)
-    for agency in agencies.values():
+    for agency in (each for each in agencies.values() if not each.void):
         yield from _above(agency, agencies, known, cycles)
         yield from _succession(agency, agencies, known)
         if agency.closed and agency.closed_event != "dissolved" and not unread:
@@ -159,7 +216,7 @@ def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Fi
 def _heirs(agencies: Mapping[str, Facts]) -> dict[str, list[Facts]]:
     """The agencies that succeed one, by its code."""
     heirs: dict[str, list[Facts]] = {}
-    for agency in agencies.values():
+    for agency in (each for each in agencies.values() if not each.void):
         for code in agency.succeeds:
             heirs.setdefault(code, []).append(agency)
     return heirs
@@ -190,7 +247,7 @@ def _alike(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
     """Open at the same time: no two of one national identifier, and better none of one name under one parent."""
     identifiers: dict[str, list[_Stay]] = {}
     names: dict[tuple[str, str], list[_Stay]] = {}
-    for agency in agencies.values():
+    for agency in (each for each in agencies.values() if not each.void):
         name = spelling(agency.name)
         for since, until in agency.spans(agency.parents):
             names.setdefault((name, since.value), []).append(_Stay(agency, since, until))
@@ -312,7 +369,7 @@ def _succession(agency: Facts, agencies: Mapping[str, Facts], known: frozenset[s
         if code not in known or code == agency.code:
             yield SUCCEEDS.at(agency.where("succeeds"), code=code)
     for other in former:
-        if not other.closed:
+        if not other.closed or other.void:
             yield SUCCEEDS_OPEN.at(agency.where("succeeds"), agency=agency.code, other=other.code)
         elif not agency.opened <= other.closed < agency.end:
             values = {"agency": agency.code, "other": other.code, "day": other.closed}

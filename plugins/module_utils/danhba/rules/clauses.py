@@ -40,9 +40,13 @@ CLAUSES = {
         "after a retirement, a resignation or a move out of the province the managing agency must ask in writing for "
         "the mailbox to be cancelled"
     ),
+    "R7.1": _("what may be sent by mail; state secrets may not"),
     "R7.3": _("Vietnamese text is written in the characters of TCVN 6909:2001, which is Unicode"),
+    "R8.1": _("an agency's mailbox is checked at least four times on each working day"),
+    "R8.2": _("an official's mailbox is checked at least twice on each working day"),
     "R9.2": _("the operator keeps the system stable and fast, and mailboxes large enough"),
     "R9.3": _("the operator puts policies of security and safety into effect"),
+    "R10.6": _("no forbidden content and no viruses are sent"),
     "R10.9": _("faults are told to the operator's centre, which mends them"),
     "R11.1": _("an agency's mailbox is kept by its head, or by an official whom the head authorised in writing"),
     "R11.2": _("when the head changes, the mailbox's address, password and all its data are handed over"),

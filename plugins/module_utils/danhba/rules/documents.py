@@ -6,6 +6,7 @@ The kinds are the type abbreviations of Decree 30/2020/NĐ-CP, Annex III; an off
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..model.facts import Facts
 from ..model.findings import Finding, Rule, Where, advice, rule
 from ..model.kinds import KINDS
 from ..model.place import Place, Places
-from ..model.register import Agency, Change, Event, Issuance
+from ..model.register import Agency, Change, Ending, Event, Issuance
 
 AGENCY = rule(
     "document-agency",
@@ -70,7 +71,7 @@ SAME = rule(
 )
 WITHDRAWN = rule(
     "document-withdrawn",
-    "R6.2",
+    "R6",
     _(
         "{document} is what was to come for {person} on {day}, and does not take itself back; cite the document that "
         "does, or leave withdrawn: out"
@@ -139,13 +140,14 @@ RECRUITING = frozenset({"snv"})
 
 def check(agency: Agency) -> Iterator[Finding]:
     """Every document that an agency's file cites; what is no number and symbol of one has its finding already."""
-    for key, event in (("opened", agency.opened), ("closed", agency.closed)):
+    for key, event in (("opened", agency.opened), ("closed", None if agency.void else agency.closed)):
         if event:
             then = agency.on(event.date)
             where = _at(agency.where(key), event.at, "document")
             yield from _of_agency(then, event, where, subordinate=_is_subordinate(then))
     for change, before, after in agency.steps() if agency.changes else ():
         yield from _of_change(change, before, after, _at(agency.where("changes"), change.at, "document"))
+    yield from _agency_taken_back(agency)
     yield from _unmarked(agency)
     for custodian in agency.custodians:
         allowed, objection = (APPOINTMENTS, HEAD) if custodian.role == "head" else (AUTHORISATIONS, DELEGATE)
@@ -266,7 +268,7 @@ def _is_subordinate(agency: Agency) -> bool:
     return bool(agency.parent) and KINDS[agency.kind].managed
 
 
-def _of_agency(agency: Agency, event: Event | Change, where: Where, *, subordinate: bool) -> Iterator[Finding]:
+def _of_agency(agency: Agency, event: Event | Change | Ending, where: Where, *, subordinate: bool) -> Iterator[Finding]:
     if not _is(event.document, WRITTEN if subordinate else COMPETENT):
         yield _objection(UNIT if subordinate else AGENCY, event.document, where)
     yield from _year(event, where)
@@ -300,7 +302,21 @@ def _taken_back(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
             yield _objection(SLIP, ending.document, where)
 
 
-def _year(event: Event | Change, where: Where) -> Iterator[Finding]:
+def _agency_taken_back(agency: Agency) -> Iterator[Finding]:
+    """The same of what was to come for an agency; who may decide that, may take it back (R6.1)."""
+    for happening, day, ending in agency.taken_back():
+        where = _at(agency.where(), ending.at, "document")
+        if ending.document == happening.document:
+            yield WITHDRAWN.at(where, document=ending.document, person=agency.code, day=day)
+        elif isinstance(happening, Event) or (isinstance(happening, Change) and (happening.kind or happening.parent)):
+            then = agency.on(day)
+            after = replace(then, **happening.values) if isinstance(happening, Change) else then  # type: ignore[arg-type]  # keys of STANDING
+            yield from _of_agency(then, ending, where, subordinate=_is_subordinate(then) and _is_subordinate(after))
+        elif not _is(ending.document, WRITTEN):
+            yield _objection(SLIP, ending.document, where)
+
+
+def _year(event: Event | Change | Ending, where: Where) -> Iterator[Finding]:
     """A document is not of a later year than what it does."""
     document = documents.parse(event.document)
     if document and document.year and not FIRST_YEAR <= int(document.year) <= event.date.year:

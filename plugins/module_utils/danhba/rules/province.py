@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from ..addresses.issuing import CONTACT
 from ..messages import mark as _
+from ..model.exceptions import MOST_DAYS
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, advice, rule
 from ..model.personal import national_number
 from ..model.place import Place
-from ..model.policy import Policy
+from ..model.policy import Policy, Sending, Usage
 from ..model.register import Province
 from ..reading.loader import NATIONAL
 from . import quotas
@@ -79,6 +81,25 @@ RETENTION = advice(
     "R9.3",
     _("{key} is {value} days, too few to notice that a mailbox was closed by mistake; keep at least {least}"),
 )
+SENDING = rule(
+    "province-sending",
+    "R10.6",
+    _("sending: {key} is {value}, which can hardly be meant; write {least} or more, or leave it out"),
+)
+WINDOWS = rule(
+    "province-usage-windows",
+    "R8.1",
+    _(
+        "usage: windows are {windows}; write four, each ending after it begins, and none beginning before the one "
+        "before it ends"
+    ),
+)
+REQUIRED = rule(
+    "province-usage-required",
+    "R8.1",
+    _("usage: required: {kind} has the windows {numbers}; the regulation asks for {least} at least, each named once"),
+)
+DAYS = rule("province-usage-days", "R8.1", _("usage: days has {day} more than once; leave the entry that holds"))
 ENDLESS = advice(
     "province-acknowledgement",
     "R9.3",
@@ -91,6 +112,14 @@ BACKWARDS = rule(
     "province-acknowledgement-dates",
     "R9.3",
     _("what {document} acknowledges ({limit}) holds from {since} until {until}, and so never; correct the days"),
+)
+EXCEPTION = rule(
+    "province-secrecy-exception",
+    "R7.1",
+    _(
+        "the exception from the secrecy filter by {document} holds from {since} until {until}, which is {days} days; "
+        "let it hold 1 to {most} days, for the sending that it is meant for"
+    ),
 )
 PROTECTED = rule(
     "province-protected", "R9.3", _("'{target}' is no contact mailbox of this register; write contact-<tendonvi>")
@@ -105,6 +134,8 @@ SAMPLE_KEYS = frozenset(
         "age1fjgnewrxcexpkqpgvtx29h9z6ju6l40dfte5ezgfzlxwmt8rkgkqhup0c5",
     }
 )
+# How often a mailbox is checked on a working day (R8.1, R8.2).
+LEAST_CHECKS = {"agency": 4, "official": 2}
 # A month: in less, nobody is back from leave or has read a report.
 LEAST_DAYS = 30
 
@@ -118,6 +149,7 @@ def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[
     yield from _policy(province)
     yield from quotas.of_policy(province)
     yield from _acknowledged(province)
+    yield from _excepted(province)
 
 
 def _named(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
@@ -191,6 +223,38 @@ def _policy(province: Province) -> Iterator[Finding]:
     ):
         if value < LEAST_DAYS:
             yield RETENTION.at(where, key=key, value=value, least=LEAST_DAYS)
+    for key, value, least in _sending(province.policy):
+        if value < least:
+            yield SENDING.at(where, key=key, value=value, least=least)
+    yield from _usage(province.policy.usage, where)
+
+
+def _usage(usage: Usage, where: Where) -> Iterator[Finding]:
+    edges = [edge for window in usage.windows for edge in window]
+    growing = all(a < b for a, b in usage.windows) and edges == sorted(edges)
+    if len(usage.windows) != LEAST_CHECKS["agency"] or not growing:
+        yield WINDOWS.at(where, windows=[f"{_clock(a)}-{_clock(b)}" for a, b in usage.windows] or "[]")
+    for kind, numbers in (("official", usage.official), ("agency", usage.agency)):
+        if len(set(numbers)) < max(LEAST_CHECKS[kind], len(numbers)):
+            yield REQUIRED.at(where, kind=kind, numbers=[*numbers] or "[]", least=LEAST_CHECKS[kind])
+    for day, count in Counter(each.day for each in usage.days).items():
+        if count > 1:
+            yield DAYS.at(where, day=day)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _sending(policy: Policy) -> Iterator[tuple[str, int, int]]:
+    """Each limit, and what it must be at least: a message has a recipient, and a day has the hour."""
+    kinds: tuple[tuple[str, Sending], ...] = (("official", policy.sending_official), ("agency", policy.sending_agency))
+    for kind, may in kinds:
+        yield f"{kind}: messages_hour", may.messages_hour, 1
+        yield f"{kind}: recipients_hour", may.recipients_hour, max(1, may.messages_hour)
+        yield f"{kind}: messages_day", may.messages_day, may.messages_hour
+        yield f"{kind}: recipients_day", may.recipients_day, may.recipients_hour
+    yield "suspend", policy.sending_suspend, 2
 
 
 def _acknowledged(province: Province) -> Iterator[Finding]:
@@ -200,6 +264,15 @@ def _acknowledged(province: Province) -> Iterator[Finding]:
             at = Where(where.file, each.at.get("from", where.place), where.object)
             values = {"document": each.document, "limit": each.limit}
             yield BACKWARDS.at(at, since=each.since, until=each.until, **values)
+
+
+def _excepted(province: Province) -> Iterator[Finding]:
+    where = province.where("secrecy_exceptions")
+    for each in province.secrecy_exceptions:
+        if not 1 <= each.days <= MOST_DAYS:
+            at = Where(where.file, each.at.get("until", where.place), where.object)
+            days = {"since": each.since, "until": each.until, "days": each.days, "most": MOST_DAYS}
+            yield EXCEPTION.at(at, document=each.document, **days)
 
 
 def _percentages(policy: Policy) -> Iterator[tuple[str, int]]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 DONE, FAILED, TRY_AGAIN = 0, 1, 75  # 75 is EX_TEMPFAIL of sysexits.h
-ERROR, WARNING, NOTICE = "<3>", "<4>", "<5>"  # priorities of a line (sd-daemon(3))
+ERROR, WARNING, NOTICE, INFO = "<3>", "<4>", "<5>", "<6>"  # priorities of a line (sd-daemon(3))
 
 
 class Refused(Exception):

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from . import journal
+from .journal import Refused
 from .settings import Settings, load
 
 FOLDER = Path("/etc/danhba")
@@ -39,3 +43,20 @@ def run(
         return work(load(given.settings, kind), given)
 
     return journal.run(read_and_work)
+
+
+def exchange(answer: Callable[[dict[str, Any]], dict[str, Any]], longest: int) -> str:
+    """Answer the one JSON object on the standard input, of so many characters at most, by another one; nothing to say.
+
+    Raises:
+        Refused: it is none; or what `answer` raises.
+    """
+    try:
+        request = json.loads(sys.stdin.read(longest))
+    except (ValueError, RecursionError) as error:
+        raise Refused(f"yêu cầu không phải JSON -- the request is not JSON: {error}") from error
+    if not isinstance(request, dict):
+        raise Refused("yêu cầu phải là một đối tượng JSON -- the request must be one JSON object")
+    json.dump(answer(request), sys.stdout, ensure_ascii=False)
+    sys.stdout.write("\n")
+    return ""

@@ -11,7 +11,9 @@ import argparse
 import csv
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from . import program
@@ -39,6 +41,7 @@ UPDATE mail.room SET free = 0, since = now() FROM mail.account
  WHERE (room.kind, room.id) = (account.kind, account.id)
    AND free > 0 AND room.since < %(asked)s AND NOT address = ANY (%(addresses)s)
 """
+_MAILBOXES = "SELECT address FROM mail.account WHERE state IN ('open', 'suspended') ORDER BY address"
 # The job writes a row for each mailbox of a province.
 STATEMENT_SECONDS = 60
 
@@ -91,7 +94,8 @@ def _connect(database: str, socket_dir: str) -> Connection:
 def _compare(database: Connection, settings: Settings, user: str) -> None:
     """Ask Dovecot about one mailbox, or all, and note which have room."""
     (asked,) = database.execute("SELECT clock_timestamp()").fetchone() or (None,)
-    known = dict(_have_room(settings, user))
+    with _named(database, user) as whose:
+        known = dict(_have_room(settings, user, whose))
     values = {
         "asked": asked,
         "share": 100 - settings.percent,
@@ -103,9 +107,23 @@ def _compare(database: Connection, settings: Settings, user: str) -> None:
         database.execute(_OTHERS, values)
 
 
-def _have_room(settings: Settings, user: str) -> Iterator[tuple[str, int]]:
+@contextmanager
+def _named(database: Connection, user: str) -> Iterator[list[str]]:
+    """The words of a command that name one mailbox, or all.
+
+    These by a file, for doveadm's own list of them (`-A`) is cut off where there are some thousands.
+    """
+    if user:
+        yield ["-u", user]
+        return
+    with tempfile.NamedTemporaryFile("w", prefix="danhba-", encoding="utf-8") as file:
+        file.writelines(f"{address}\n" for (address,) in database.execute(_MAILBOXES))
+        file.flush()
+        yield ["-F", file.name]
+
+
+def _have_room(settings: Settings, user: str, whose: Sequence[str]) -> Iterator[tuple[str, int]]:
     """The mailboxes that have room, of one user or of all: address, and quota in octets."""
-    whose = ["-u", user] if user else ["-A"]
     said = _run(["/usr/bin/doveadm", "-f", "tab", "quota", "get", *whose])
     for row in csv.DictReader(said.splitlines(), delimiter="\t"):
         if row["Type"] == "STORAGE" and row["Limit"].isdigit():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
@@ -48,6 +49,7 @@ class Slapd:
     book: dict[str, Any] = field(default_factory=dict)
     done: list[str] = field(default_factory=list)
     error: Exception | None = None
+    meanwhile: Callable[[], None] = lambda: None
 
     def stamp(self) -> str | None:
         if self.error:
@@ -62,9 +64,12 @@ class Slapd:
 
     def apply(self, changes: Changes, book: Book) -> None:
         self.done.append(f"apply {changes}")
+        self.book = dict(book)
+        self.meanwhile()
 
     def note(self, entry: Entry, version: str) -> None:
         self.done.append(f"note {version}")
+        self.noted = version
 
 
 @dataclass
@@ -97,6 +102,26 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def test_first_run_plants_the_root_and_fills_the_book(world: World) -> None:
     assert world.run() == "danh bạ LDAP: +4 ~0 -0 -- address book: +4 ~0 -0"
     assert world.slapd.done == ["plant laocai", "apply +4 ~0 -0", "note 2 7"]
+
+
+def test_what_is_committed_while_it_writes_is_brought_by_the_same_run(world: World) -> None:
+    def commit() -> None:
+        world.source, world.slapd.meanwhile = source(4, "2 8"), lambda: None
+
+    world.slapd.meanwhile = commit
+    first, second = world.run().splitlines()
+    assert ("+4 ~0 -0" in first, "+1 ~0 -0" in second) == (True, True)
+    assert world.slapd.noted == "2 8"
+
+
+def test_a_database_that_never_rests_does_not_keep_it(world: World) -> None:
+    def commit() -> None:
+        assert world.source
+        world.source = source(3, f"2 {int(world.source.version[2:]) + 1}")
+
+    world.slapd.meanwhile = commit
+    world.run()
+    assert len(world.known) == job.MOST_ROUNDS
 
 
 def test_nothing_is_done_before_the_first_apply(world: World) -> None:

@@ -8,22 +8,23 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
-from danhba_host.credentials.dovecot import BODY_LIMIT, CONNECTIONS, Policy, Server
+from danhba_host.credentials.dovecot import BODY_LIMIT, CONNECTIONS, STRANGER_SECONDS, Policy, Server
 from danhba_host.credentials.guard import Guard
 from danhba_host.credentials.settings import Settings
 from danhba_host.credentials.store import Account, Store, Unavailable
-from danhba_host.credentials.throttle import KnownClients, Marks, Throttle
 
 KEY = "0f" * 32
 OWNER, HERE = "nvvinh-stttt@laocai.gov.vn", "203.0.113.1"
 FAILURES = 3
-SETTINGS = Settings("", "", 8, 2, 43200, 900, FAILURES, 100, 100, 10, 2, [], "", "key")
+SETTINGS = Settings("", "", 8, 2, 43200, 900, FAILURES, 100, 100, 5, 10, 2, [], "", "key")
 
 
 @dataclass
@@ -32,11 +33,16 @@ class Memory(Store):
 
     away: bool = False
     asked: list[str] = field(default_factory=list)
+    free: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     def find(self, address: str) -> Account | None:
         if self.away:
             raise Unavailable("gone")
         self.asked.append(address)
+        self.free.wait(10)
         return None
 
 
@@ -46,6 +52,7 @@ class Asker:
 
     connection: http.client.HTTPConnection
     store: Memory
+    server: Server
 
     def post(self, path: str, body: bytes, key: str = KEY) -> tuple[int, Any]:
         self.connection.request("POST", path, body, {"X-API-Key": key})
@@ -78,15 +85,17 @@ def dovecot() -> Iterator[Asker]:
     def clock() -> float:
         return 0.0
 
-    store, guard = Memory(), Guard(SETTINGS, Throttle(900, clock), KnownClients(clock), Marks(900, clock))
+    store, guard = (
+        Memory(),
+        Guard.new(SETTINGS, clock),
+    )
     server = Server(listener, Policy(guard, store), KEY)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+    server.begin()
     connection = http.client.HTTPConnection("127.0.0.1", listener.getsockname()[1], timeout=10)
-    yield Asker(connection, store)
+    yield Asker(connection, store, server)
     connection.close()
-    server.shutdown()
-    thread.join()
+    if not server.ending:
+        server.end()
     server.server_close()
 
 
@@ -187,3 +196,45 @@ def test_what_is_too_long_is_not_read(dovecot: Asker) -> None:
 def test_what_is_no_question(dovecot: Asker, path: str, body: bytes) -> None:
     assert dovecot.post(path, body) == (400, {})
     assert dovecot.allowed(), "and it goes on"
+
+
+def test_it_ends_when_what_was_asked_is_answered(dovecot: Asker) -> None:
+    assert dovecot.allowed()
+    dovecot.store.free.clear()
+    with ThreadPoolExecutor(2) as pool:
+        asking = pool.submit(dovecot.ask, "report", success=False)
+        for _ in range(1000):
+            if dovecot.store.asked:
+                break
+            time.sleep(0.01)
+        ending = pool.submit(dovecot.server.end)
+        with pytest.raises(TimeoutError):
+            ending.result(1)
+        dovecot.store.free.set()
+        assert asking.result(10)["status"] >= 0
+        ending.result(10)
+    dovecot.connection.timeout = 0.2
+    with pytest.raises(TimeoutError):  # it is for systemd's socket to keep, until the service is back
+        dovecot.ask("report", success=False)
+
+
+def test_it_waits_for_nobody_who_asks_nothing(dovecot: Asker) -> None:
+    assert dovecot.allowed()
+    with socket.create_connection(("127.0.0.1", dovecot.connection.port)) as stranger:
+        stranger.sendall(b"POST / HTTP/1.1\r\n")
+        dovecot.connection.close()
+        assert dovecot.allowed(), "which came after the stranger"
+        begun = time.monotonic()
+        dovecot.server.end()
+        assert time.monotonic() - begun < STRANGER_SECONDS
+        stranger.settimeout(10)
+        assert b"".join(iter(lambda: stranger.recv(4096), b"")).startswith(b"HTTP/1.1 400 ")
+
+
+def test_a_thread_that_is_not_to_be_had_takes_no_place(dovecot: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", Mock(side_effect=RuntimeError("can't start new thread")))
+        for _ in range(CONNECTIONS):
+            with socket.create_connection(("127.0.0.1", dovecot.connection.port)) as refused:
+                assert not refused.recv(1)
+    assert dovecot.allowed()

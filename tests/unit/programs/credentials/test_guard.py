@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from danhba_host.credentials.guard import ADDRESS_BOOK, REPEATS, Guard
 from danhba_host.credentials.settings import Settings
-from danhba_host.credentials.throttle import KnownClients, Marks, Throttle
 
 OWNER, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 HERE, THERE = "203.0.113.1", "203.0.113.2"
-SETTINGS = Settings("", "", 8, 2, 43200, 900, 3, 6, 8, 10, 2, [], "", "")
+SETTINGS = Settings("", "", 8, 2, 43200, 900, 3, 6, 8, 5, 10, 2, [], "", "")
 
 
 @dataclass
@@ -35,8 +34,7 @@ def guard(clock: Clock) -> Guard:
 
 
 def made(settings: Settings, clock: Callable[[], float]) -> Guard:
-    window = settings.window_seconds
-    return Guard(settings, Throttle(window, clock), KnownClients(clock), Marks(window, clock))
+    return Guard.new(settings, clock)
 
 
 def guess(guard: Guard, number: int, *, client: str = HERE, first: int = 0) -> list[int]:
@@ -123,10 +121,81 @@ def test_window_ends(guard: Guard, clock: Clock) -> None:
 
 
 def test_answers_come_more_slowly_from_the_third_failure_on() -> None:
-    settings = Settings("", "", 8, 2, 43200, 900, 20, 100, 100, 10, 2, [], "", "")
+    settings = Settings("", "", 8, 2, 43200, 900, 20, 100, 100, 5, 10, 2, [], "", "")
     guard = made(settings, lambda: 0.0)
     delays = []
     for number in range(9):
         guard.begin(OWNER, HERE, f"{number}")
         delays.append(guard.delay(OWNER, HERE))
     assert delays == [0, 0, 0, 1, 2, 3, 4, 4, 4]
+
+
+class TestGuessers:
+    """Who is banned: whoever guesses at many mailboxes, and no agency that mistypes."""
+
+    def test_who_guesses_at_many_mailboxes_is_named(self, guard: Guard, caplog: pytest.LogCaptureFixture) -> None:
+        for number in range(SETTINGS.ban_accounts):
+            assert "guesser" not in caplog.text
+            guard.accuse(f"{number}@laocai.gov.vn", THERE)
+        assert f"guesser: {THERE} guessed at {SETTINGS.ban_accounts} mailboxes" in caplog.messages
+
+    def test_who_guesses_at_one_mailbox_is_not(self, guard: Guard) -> None:
+        assert [guard.wrong(OWNER, HERE) for _ in range(50)] == [0] * 50
+
+    def test_mailboxes_that_are_known_there_do_not_count(self, guard: Guard) -> None:
+        for number in range(50):
+            guard.right(f"{number}@laocai.gov.vn", HERE)
+        assert not any(guard.wrong(f"{number}@laocai.gov.vn", HERE) for number in range(50))
+
+    def test_an_agency_with_many_who_know_their_password_is_not(self, guard: Guard) -> None:
+        """On the day when all get a new one, some mistype."""
+        for number in range(20):
+            guard.right(f"{number}@laocai.gov.vn", HERE)
+        assert not any(guard.wrong(f"{number}-b@laocai.gov.vn", HERE) for number in range(20))
+        assert guard.wrong("21-b@laocai.gov.vn", HERE) == 21
+
+    def test_who_gets_it_right_after_all_counts_no_more(self, guard: Guard) -> None:
+        for number in range(SETTINGS.ban_accounts - 1):
+            guard.wrong(f"{number}@laocai.gov.vn", HERE)
+            guard.right(f"{number}@laocai.gov.vn", HERE)
+        assert guard.wrong(OWNER, HERE) == 0
+
+    def test_what_is_past_counts_no_more(self, guard: Guard, clock: Clock) -> None:
+        for number in range(SETTINGS.ban_accounts - 1):
+            guard.wrong(f"{number}@laocai.gov.vn", HERE)
+        clock.now += 901
+        assert guard.wrong(OWNER, HERE) == 0
+
+    def test_the_address_book_is_nobody_to_ban(self, guard: Guard) -> None:
+        assert not any(guard.wrong(f"{number}@laocai.gov.vn", ADDRESS_BOOK) for number in range(50))
+
+
+class TestNotes:
+    """What owners are told."""
+
+    def test_an_owner_at_whose_mailbox_somebody_guesses(self, guard: Guard) -> None:
+        guess(guard, 3)
+        assert guard.notes.take() == {}
+        guess(guard, 2, first=3)
+        assert guard.notes.take() == {(OWNER, "guessed"): ""}
+
+    def test_not_the_owners_of_whom_a_client_may_ask_no_more(self, guard: Guard) -> None:
+        for number in range(SETTINGS.client_failures + 1):
+            guard.begin(f"{number}@laocai.gov.vn", THERE, "x")
+        assert guard.notes.take() == {}
+
+    def test_a_stranger_who_is_right_after_many_guesses(self, clock: Clock) -> None:
+        guard = made(replace(SETTINGS, account_failures_everywhere=20), clock)
+        for number in range(5):
+            guess(guard, 2, client=f"198.51.100.{number}", first=2 * number)
+        guard.begin(OWNER, THERE, "right")
+        guard.right(OWNER, THERE, marked=True)
+        assert guard.notes.take() == {(OWNER, "strange"): THERE}
+        guard.begin(OWNER, THERE, "right")
+        guard.right(OWNER, THERE, marked=True)
+        assert guard.notes.take() == {}, "from now on it is no stranger"
+
+    def test_no_stranger_without_guesses(self, guard: Guard) -> None:
+        guard.begin(OWNER, THERE, "right")
+        guard.right(OWNER, THERE, marked=True)
+        assert guard.notes.take() == {}

@@ -12,6 +12,7 @@ import pytest
 
 from danhba_host.credentials import server
 from danhba_host.credentials.protocol import LINE_LIMIT
+from tests.support.sigterm import ByHand
 
 
 @pytest.fixture
@@ -22,9 +23,13 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(where))
         listener.listen()
-        arguments = (listener, bytes.decode, 2)
-        threading.Thread(target=server.serve, args=arguments, daemon=True).start()
+        stop = ByHand()
+        thread = threading.Thread(target=server.serve, args=(listener, bytes.decode, 2, stop))
+        thread.start()
         yield where
+        stop.tell()
+        thread.join(10)
+        assert not thread.is_alive()
 
 
 def answer(path: Path, *parts: bytes, end: bool = False) -> str:
@@ -63,3 +68,29 @@ def test_who_goes_away_stops_nobody(path: Path) -> None:
         with socket.socket(socket.AF_UNIX) as connection:
             connection.connect(str(path))
     assert answer(path, b"still there\n") == "still there"
+
+
+def test_told_to_end_it_returns_when_the_last_caller_is_answered(tmp_path: Path) -> None:
+    asked, looked_up, stop = threading.Event(), threading.Event(), ByHand()
+
+    def answer_at_last(line: bytes) -> str:
+        asked.set()
+        looked_up.wait(10)
+        return line.decode()
+
+    with socket.socket(socket.AF_UNIX) as listener, socket.socket(socket.AF_UNIX) as caller:
+        listener.bind(str(tmp_path / "socket"))
+        listener.listen()
+        serving = threading.Thread(target=server.serve, args=(listener, answer_at_last, 2, stop))
+        serving.start()
+        caller.settimeout(10)
+        caller.connect(str(tmp_path / "socket"))
+        caller.sendall(b"last\n")
+        assert asked.wait(10)
+        stop.tell()
+        serving.join(0.3)
+        assert serving.is_alive(), "what it has not answered yet may still be a guess to note"
+        looked_up.set()
+        serving.join(10)
+        assert not serving.is_alive()
+        assert caller.recv(65536) == b'"last"\n'

@@ -14,13 +14,12 @@ from danhba_host.credentials.policy import Policy
 from danhba_host.credentials.service import Service
 from danhba_host.credentials.settings import Settings
 from danhba_host.credentials.store import Account, Overtaken, Store, Unavailable
-from danhba_host.credentials.throttle import KnownClients, Marks, Throttle
 
 ADDRESS, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
 ISSUED, CHOSEN, NEXT = "Bake7-Tumo4-Vina9-Nehu3-Gopa5", "Núi Hàm Rồng mây 7", "suoi thau chan cay"
 HASHER = Hasher(2)
 HASHED = {password: HASHER.make(password) for password in (ISSUED, CHOSEN)}
-SETTINGS = Settings("", "", 8, 2, 43200, 900, 3, 6, 8, 10, 2, [], "/run/anvil", "")
+SETTINGS = Settings("", "", 8, 2, 43200, 900, 3, 6, 8, 5, 10, 2, [], "/run/anvil", "")
 
 
 def account(password: str, *, initial: bool) -> Account:
@@ -46,6 +45,9 @@ class Memory(Store):
 
     def find_session(self, address: str, token: str) -> Account | None:
         return self.find(address) if token in self.tokens else None
+
+    def use(self, address: str, token: str) -> dict[str, Any] | None:
+        return {"agency": "stttt"} if self.find_session(address, token) else None
 
     def describe(self, account: Account) -> dict[str, Any]:
         return {"address": account.address}
@@ -109,8 +111,7 @@ def made(password: str, *, initial: bool) -> Asked:
 
     store, dovecot = Memory(account(password, initial=initial)), Dovecot()
     policy = Policy(SETTINGS.minimum_length, frozenset(), frozenset())
-    window = SETTINGS.window_seconds
-    guard = Guard(SETTINGS, Throttle(window, clock), KnownClients(clock), Marks(window, clock))
+    guard = Guard.new(SETTINGS, clock)
     return Asked(
         store,
         dovecot,
@@ -145,6 +146,14 @@ def test_chosen_password_begins_one(chosen: Asked) -> None:
     assert chosen("look_up", address=ADDRESS, token="token")["answer"] == "known"
     assert chosen("look_up", address=ADDRESS, token="another")["answer"] == "refused"
     assert chosen("sign_out", address=ADDRESS, token="token") == {"answer": "signed_out"}
+
+
+def test_use_is_shown_by_a_session_alone(chosen: Asked) -> None:
+    assert chosen("show_use", address=ADDRESS, token="token") == {"answer": "refused"}
+    chosen.sign_in(CHOSEN)
+    assert chosen("show_use", address=ADDRESS, token="token") == {"answer": "use", "page": {"agency": "stttt"}}
+    assert chosen("show_use", address=OTHER, token="token") == {"answer": "refused"}
+    assert chosen("show_use", address=ADDRESS, token="token", agency="snv") == {"answer": "malformed"}
 
 
 @pytest.mark.parametrize(

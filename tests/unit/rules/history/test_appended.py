@@ -5,8 +5,10 @@ What was withdrawn before its day never was, and excuses nothing that comes late
 
 from __future__ import annotations
 
+import pytest
+
 from tests.factory.text import Value
-from tests.support.cases import Case, each, found
+from tests.support.cases import Case, each, findings, found
 from tests.support.registers import Entry, agency, event, person, register
 
 ROOM: dict[str, Value] = {"quota": "5G", "quota_document": "33/QĐ-AA"}
@@ -46,6 +48,27 @@ def test_an_entry_that_carries_nothing_gets_nothing_by_the_document_of_before() 
         assert found(Case("x", register(now), [], register(base))) == expected
 
 
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        ({"quota": "5G"}, {"quota": "5G"}, []),
+        ({"quota": "5G"}, {"quota": "6G"}, [("5G", "6G")]),
+        ({}, {"quota": "5G"}, [("—", "5G")]),
+        (ROOM, {"quota": "5G"}, [("5G", "5G")]),
+        (ROOM, MORE, [("5G", "500G")]),
+    ],
+)
+def test_what_a_new_name_carries_is_compared_with_what_there_was(
+    then: dict[str, Value], now: dict[str, Value], said: list[tuple[str, str]]
+) -> None:
+    before = person("1", "Lò An", "2011-07-01", **then)
+    entries = [{**before, "closed": DAY}, person("1", "Lò Thị Ân", DAY, **now)]
+    told = findings(Case("x", register(agency("aa", *entries)), [], register(agency("aa", before))))
+    assert [(each.rule.id, each.values["before"], each.values["now"]) for each in told] == [
+        ("history-quota", *each) for each in said
+    ]
+
+
 def moved(*behind: Entry, **keys: Value) -> list[str]:
     """The same of one who goes to another agency, which had entries of that person before."""
     before = person("1", "Lò An", "2011-07-01", **ROOM)
@@ -73,6 +96,12 @@ def test_the_quota_of_what_never_came_is_carried_by_nobody() -> None:
     gone = void("2012-03-01", kind="recruited", quota="500G")
     now = register(agency("aa", left, gone, person("1", "Lò An", "2012-05-01", quota="500G")))
     assert "agencies/aa.yml:24:12 history-quota" in found(Case("x", now, [], register(agency("aa", left, gone))))
+
+
+def test_an_entry_of_the_same_day_is_none_before_it() -> None:
+    gone = void("2012-05-01", kind="recruited", quota="500G", quota_document="33/QĐ-AA")
+    now = register(agency("aa", gone, person("1", "Lò An", "2012-05-01", **ROOM)))
+    assert found(Case("x", now, [], register(agency("aa", gone)))) == []
 
 
 def test_two_new_entries_of_one_change_share_no_document() -> None:

@@ -54,6 +54,7 @@ QUOTAS: tuple[tuple[str, str, str, list[str]], ...] = (
     ("that is larger", ROOM, MORE, [f"{S}:8:8 history-quota"]),
     ("that is smaller", ROOM, LESS, [f"{S}:8:8 history-quota"]),
     ("that is gone", ROOM, "", [f"{S}:2:1 history-quota"]),
+    ("that is larger, without its document any more", ROOM + BY, MORE, [f"{S}:8:8 history-quota"]),
     ("that is larger, decided", ROOM, MORE + BY, []),
     ("that is gone, decided", ROOM, BY, []),
     ("as the document before said", ROOM + BY, MORE + BY, [f"{S}:9:17 history-quota"]),
@@ -79,6 +80,21 @@ def led_by(*people: Entry) -> str:
     head: Value = {"person": "1", "document": "1/QĐ-UBND", "date": "2010-01-01", "as": "head"}
     return agency("aa", *people, custodians=[head])
 
+
+def keyed(day: str) -> str:
+    """An agency whose only custodian has a key, from a day on."""
+    head: Value = {"person": "1", "document": "1/QĐ-UBND", "date": day, "as": "head", "key": AGE}
+    return agency("aa", AN, custodians=[head])
+
+
+OTHER = """  - sender: contact-stttt
+    sha256: [0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8]
+    from: 2011-12-01
+    until: 2011-12-10
+    document: 5/STTTT-VP
+    reason: biểu mẫu
+"""
+EXCEPTIONS = "secrecy_exceptions:\n" + OTHER.replace("contact-stttt", "contact-ubnd")
 
 CASES = [
     history("nothing changed", SAMPLE),
@@ -140,6 +156,12 @@ CASES = [
             ),
             ("for an id", '"000103"', '"0912345678"', [f"{S}:24:9 history-id", f"{S}:26:43 history-back"]),
         )
+    ),
+    history(
+        "a mobile telephone in a file of another encoding",
+        {**SAMPLE, S: (STTTT + "# ").encode() + b"\xff 0912345678\n"},
+        f"{S}:28:3 file-encoding",
+        f"{S}:28:5 history-mobile",
     ),
     history(
         "a mobile telephone that was there in another place",
@@ -216,6 +238,14 @@ CASES = [
     history("an agency broken", edited(S, (NAME, "nome: x")), f"{S}:2:1 schema-missing", f"{S}:3:1 schema-key"),
     history("another kind", edited(S, ("kind: department", "kind: office")), f"{S}:4:7 history-agency-value"),
     history("a change of long ago", changing("2011-05-01", "office"), f"{S}:9:33 history-agency-back"),
+    history("a change of 367 days ago", changing("2011-05-31", "office"), f"{S}:9:33 history-agency-back"),
+    history("a change of 366 days ago", changing("2011-06-01", "office")),
+    history(
+        "a merged change of two things taken out",
+        SAMPLE,
+        f"{S}:2:1 history-agency-change",
+        base=changing("2012-05-01", "office, identifier: H38.11"),
+    ),
     history(
         "a merged change altered",
         changing("2012-05-01", "board"),
@@ -315,6 +345,25 @@ CASES = [
         edited(P, ("  protected: [contact-stttt]\n", "")),
         "province.yml:9:3 history-protected",
     ),
+    history(
+        "a new exception from the secrecy filter, and one that stays",
+        edited(P, ("acknowledgements:", EXCEPTIONS + OTHER + "acknowledgements:")),
+        f"{P}:21:5 history-secrecy-exception",
+        base=edited(P, ("acknowledgements:", EXCEPTIONS + "acknowledgements:")),
+    ),
+    history(
+        "a new exception from the secrecy filter for two files",
+        edited(
+            P,
+            ("acknowledgements:", "secrecy_exceptions:\n" + OTHER.replace("]", f", {'0' * 64}]") + "acknowledgements:"),
+        ),
+        f"{P}:15:5 history-secrecy-exception",
+    ),
+    history(
+        "an exception from the secrecy filter taken back",
+        SAMPLE,
+        base=edited(P, ("acknowledgements:", EXCEPTIONS + "acknowledgements:")),
+    ),
     history("a higher limit", edited(P, ("count: 50", "count: 51")), "province.yml:9:3 history-limit"),
     history(
         "another key for letters",
@@ -326,6 +375,13 @@ CASES = [
         SAMPLE,
         f"{S}:11:5 history-key",
         base=edited(S, ("as: delegate}", f"as: delegate, key: {AGE}}}")),
+    ),
+    history(
+        "a keyed custodian from a later day on",
+        {**SAMPLE, A: keyed("2012-05-02")},
+        f"{A}:7:3 history-key",
+        f"{A}:7:5 history-custodian",
+        base={**SAMPLE, A: keyed("2012-05-01")},
     ),
     history(
         "a suspension taken away",

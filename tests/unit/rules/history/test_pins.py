@@ -50,6 +50,13 @@ def test_a_free_one(address: str, event_: str) -> None:
     assert found(register(agency("aa", entry)), NOBODY) == [("history-candidate", address)]
 
 
+@pytest.mark.parametrize(("document", "said"), [("3/AA-VP", "3/AA-VP"), (None, "—")])
+def test_the_document_of_a_free_one_is_named_if_there_is_one(document: str | None, said: str) -> None:
+    entry = {**pin("hoa.ban-aa"), "address_document": document}
+    told = check(files(register(agency("aa", entry))), DAY, files(NOBODY)).findings
+    assert [each.values["document"] for each in told if each.rule.id == "history-candidate"] == [said]
+
+
 def test_one_decided_because_the_rule_has_none_left() -> None:
     namesakes = [person(str(n), "Lò An", f"2019-01-{n:02}", title=f"Tổ {n}") for n in range(2, 6)]
     before = register(agency("aa", *namesakes))

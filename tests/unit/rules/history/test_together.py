@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pytest
@@ -52,6 +52,7 @@ def in_file(text: str, *changes: tuple[str, str]) -> str:
 
 
 AT_END = "closed: {document: 9/QĐ-UBND, date: 2012-08-01, event: dissolved}\n"
+LATE_END = AT_END.replace("2012-08-01", "2012-05-01")
 
 
 def changing(*entries: str) -> str:
@@ -240,9 +241,9 @@ VALUES = [
         base=changing("{date: 2012-03-01, kind: office}"),
     ),
     Change(
-        "a merged change moved to another day",
+        "a merged change to come moved to another day",
         changing("{date: 2012-09-01, kind: office}"),
-        [f"{S}:9:3 stttt agency-change"],
+        [f"{S}:9:3 stttt to-come"],
         base=changing("{date: 2012-08-01, kind: office}"),
     ),
     Change(
@@ -258,16 +259,22 @@ VALUES = [
         base=changing("{date: 2012-03-01, kind: office}"),
     ),
     Change(
-        "a change that will not come to pass",
+        "a change that would not come to pass, if the end were not withdrawn",
         in_file(STTTT, ("event: established}\n", f"event: established}}\n{AT_END}")),
-        [],
+        [f"{S}:2:1 stttt to-come"],
         base=changing("{date: 2012-08-01, kind: board}"),
     ),
     Change(
+        "a change that did not come to pass",
+        in_file(STTTT, ("event: established}\n", f"event: established}}\n{LATE_END}")),
+        [],
+        base=changing("{date: 2012-05-01, kind: board}"),
+    ),
+    Change(
         "a change that came to pass before the end",
-        in_file(STTTT, ("event: established}\n", f"event: established}}\n{AT_END}")),
+        in_file(STTTT, ("event: established}\n", f"event: established}}\n{LATE_END}")),
         [f"{S}:2:1 stttt agency-change"],
-        base=changing("{date: 2012-07-31, kind: board}"),
+        base=changing("{date: 2012-04-30, kind: board}"),
     ),
     Change(
         "a change before one that is to come",
@@ -738,6 +745,17 @@ def test_a_file_with_other_ids_gives_the_first_of_them_only() -> None:
     assert rules_of(people, [replace(issuance, id=f"n{issuance.id}") for issuance in people]) == {
         "history-id": KIND_LIMIT
     }
+
+
+@pytest.mark.parametrize("count", [KIND_LIMIT, KIND_LIMIT + 1])
+def test_of_many_changes_or_telephones_in_one_file_the_first_are_told(count: int) -> None:
+    days = [(date(2001, 1, 1) + timedelta(number)).isoformat() for number in range(count)]
+    kinds = ("office", "board")
+    changes = [{"document": "9/QĐ-UBND", "date": day, "kind": kinds[at % 2]} for at, day in enumerate(days)]
+    base = {"agencies/aa.yml": agency("aa", changes=changes)}
+    now = agency("aa") + "".join(f"# 09123456{number}\n" for number in range(10, 10 + count))
+    told = Counter(finding.rule.id for finding in taken_back({**SAMPLE, **base}, {**SAMPLE, "agencies/aa.yml": now}))
+    assert told == {"history-agency-change": KIND_LIMIT, "history-mobile": KIND_LIMIT}
 
 
 People = list[dict[str, Any]]

@@ -111,6 +111,16 @@ CASES = [
         [person("1", "Lò An", "2011-07-01", **LOCKED)],
         "11:69 person-withdrawn-twice",
     ),
+    *(
+        case(f"a retirement to come is withdrawn, and by its document somebody {what} on that day", [entry], [entry])
+        for what, entry in (
+            (
+                "is suspended",
+                {**stays(taken_back("retired", "2012-07-01")), "suspended": [by("2012-07-01", "1/QĐ-UBND")]},
+            ),
+            ("resigns", stays(taken_back("retired", "2012-07-01"), closed=event("resigned", "2012-07-01"))),
+        )
+    ),
     case(
         "one who never comes is entered as coming once more",
         [STARTED, NEVER_CAME, person("2", "Lý Bình", "2012-07-01")],
@@ -133,6 +143,12 @@ CASES = [
         "what was withdrawn is said to be another",
         [stays(taken_back("retired", "2012-08-01"))],
         [stays(taken_back("retired", "2012-07-01"))],
+        "11:7 history-closed-changed",
+    ),
+    case(
+        "the second of two that were withdrawn is said to be another",
+        [stays(taken_back("retired", "2012-07-01"), taken_back("retired", "2012-08-02"))],
+        [stays(taken_back("retired", "2012-07-01"), taken_back("retired", "2012-08-01"))],
         "11:7 history-closed-changed",
     ),
     case(

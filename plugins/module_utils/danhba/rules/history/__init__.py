@@ -100,23 +100,23 @@ def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
 
 def _all(base: Version, now: Version, unclear: frozenset[str], day: date | None) -> Iterator[Finding]:
     yield from provinces.check(base.register.province, now.register.province)
-    kept = now.register.agencies
+    kept, whole = now.register.agencies, now.whole or now.register
     yield from _gone([each for code, each in base.register.agencies.items() if code not in kept], unclear)
     for agency in base.register.agencies.values():
         later = now.register.agencies.get(agency.code)
         if agency.code in unclear or later is None:
             continue
-        yield from agencies.check(agency, later)
+        yield from agencies.check(agency, later, whole.agencies, day)
         yield from custodians.keys(agency, later, now.register.province)
         yield from entries.check(base.of(agency), now.of(later), later, day)
     for agency in now.register.agencies.values():
         if agency.code not in unclear and agency.code not in base.register.agencies:
             yield from entries.check([], now.of(agency), agency, day)
+            yield from events.withdrawn(agency, agency.where, day)
     there = (base.of(agency) for agency in base.register.agencies.values())
     here = ((agency, now.of(agency)) for agency in now.register.agencies.values() if agency.code not in unclear)
     yield from pins.check(there, here)
     clear = (agency for agency in now.register.agencies.values() if agency.code not in unclear)
-    whole = now.whole or now.register
     yield from quotas.check(base.register.agencies, clear, whole.agencies.values())
 
 

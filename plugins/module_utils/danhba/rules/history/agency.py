@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 
@@ -69,42 +70,62 @@ SUCCEEDS = rule(
 NOTHING = "—"
 
 
-def check(before: Agency, now: Agency) -> Iterator[Finding]:
-    """What of an agency itself is taken back, its people left out."""
-    if before.closed and now.opened.date >= before.closed.date:
+def check(before: Agency, now: Agency, whole: Mapping[str, Agency], day: date | None) -> Iterator[Finding]:
+    """What of an agency itself is taken back, its people left out; `whole` are all agencies now, by their codes."""
+    if before.closed and now.opened.date >= before.closed.date and not before.void:
         values = {"agency": now.code, "closed": before.closed.date, "opened": now.opened.date}
         yield REUSED.at(now.where("opened"), **values)
         return
     if not alike(before.name, now.name):
         yield RENAMED.at(now.where("name"), object=now.code, before=before.name, now=now.name)
-    yield from _standing(before, now)
-    yield from events.check(before, now, now.where("opened"), now.where("closed"))
+    yield from _standing(before, now, day)
+    yield from events.of_agency(before, now, day)
+    yield from events.withdrawn(now, now.where, day, known=[each for each, _day, _ending in before.taken_back()])
     for code in before.succeeds:
-        if code not in now.succeeds:
+        if code not in now.succeeds and not _goes_on(whole.get(code)):
             yield SUCCEEDS.at(now.where("succeeds"), object=now.code, before=code)
-    yield from custodians.check(before, now)
+    yield from custodians.check(before, now, day)
 
 
-def _standing(before: Agency, now: Agency) -> Iterator[Finding]:
+def _goes_on(agency: Agency | None) -> bool:
+    """Whether an agency was to end and does not, so that nobody takes over from it: its own file says by what."""
+    return agency is not None and agency.closed is None and bool(agency.closings_withdrawn())
+
+
+def _standing(before: Agency, now: Agency, day: date | None) -> Iterator[Finding]:
     """What it was founded as stays, and so does each change; another change may come before one, by its day."""
     for key in STANDING:
         was, becomes = getattr(before, key), getattr(now, key)
         if was != becomes:
             yield VALUE.at(now.where(key), key=key, object=now.code, before=was or NOTHING, now=becomes or NOTHING)
-    for change in islice(_gone(before, now), KIND_LIMIT):
-        yield CHANGE.at(now.where("changes"), object=now.code, before=describe(change))
+    for change in islice(_gone(before, now, day), KIND_LIMIT):
+        if day and change.date > day and not change.withdrawn:
+            where = now.where("changes")
+            yield events.TO_COME.at(where, object=now.code, before=describe(change), now=NOTHING)
+        else:
+            yield CHANGE.at(now.where("changes"), object=now.code, before=describe(change))
 
 
-def _gone(before: Agency, now: Agency) -> Iterator[Change]:
-    """The changes that are there no more; but what was to be after the agency's end will not come to pass."""
-    left = Counter(before.changes) - Counter(now.changes)
-    return (change for change in left if not (now.closed and now.closed.date <= change.date))
+def _gone(before: Agency, now: Agency, day: date | None) -> Iterator[Change]:
+    """The changes that are there no more, nor withdrawn; but what was to be after the agency's end did not come to
+    pass, once that end cannot be withdrawn any more.
+    """
+    then, later = Counter(_listed(before)), Counter(_listed(now))
+    taken_back = Counter(replace(change, withdrawn=None) for change in later - then if change.withdrawn)
+    ended = now.closed.date if now.closed and (day is None or now.closed.date <= day) else date.max
+    return (change for change in then - later - taken_back if change.withdrawn or change.date < ended)
+
+
+def _listed(agency: Agency) -> Iterator[Change]:
+    """All that its file lists, also what was withdrawn."""
+    return (each for each in (*agency.changes, *agency.withdrawn) if isinstance(each, Change))
 
 
 def describe(change: Change) -> str:
     """A change in one line, as messages show it."""
     values = (f"{key}: {value}" for key, value in change.values.items())
-    return f"{change.document} {change.date} ({', '.join(values)})"
+    ending = f" ({change.withdrawn.document} {change.withdrawn.date})" if change.withdrawn else ""
+    return f"{change.document} {change.date} ({', '.join(values)}){ending}"
 
 
 def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:

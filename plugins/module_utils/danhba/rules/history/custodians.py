@@ -9,7 +9,9 @@ from itertools import zip_longest
 from ...messages import mark as _
 from ...model.custody import rekeyed
 from ...model.findings import Finding, Where, advice, rule
+from ...model.place import START
 from ...model.register import Agency, Custodian, Province
+from .events import TO_COME
 
 CUSTODIAN = rule(
     "history-custodian",
@@ -38,16 +40,34 @@ OPERATOR_KEY = advice(
 NO_KEY = "—"
 
 
-def check(before: Agency, now: Agency) -> Iterator[Finding]:
-    """The earlier list stands at the beginning of the later one; only a key for letters may change."""
-    for number, (then, later) in enumerate(zip_longest(before.custodians, now.custodians), 1):
+def check(before: Agency, now: Agency, day: date | None) -> Iterator[Finding]:
+    """The earlier list stands at the beginning of the later one; only a key for letters may change, and what is to
+    come be withdrawn.
+    """
+    for number, (then, later) in enumerate(zip_longest(_listed(before), _listed(now)), 1):
         if then is None:
             return
-        if later is None or _custodian(then) != _custodian(later):
+        if later is None or not _goes_on(then, later):
             place = now.where_of(later).place if later else now.where("custodians").place
+            where = Where(now.file, place, now.code)
             values = {"before": _custodian(then), "now": _custodian(later) if later else NO_KEY}
-            yield CUSTODIAN.at(Where(now.file, place, now.code), number=number, object=now.code, **values)
+            if day and then.date > day and not then.withdrawn:
+                yield TO_COME.at(where, object=now.code, **values)
+            else:
+                yield CUSTODIAN.at(where, number=number, object=now.code, **values)
             return
+
+
+def _listed(agency: Agency) -> list[Custodian]:
+    """All that its file lists, in that order: also those who were withdrawn."""
+    withdrawn = (each for each in agency.withdrawn if isinstance(each, Custodian))
+    return sorted((*agency.custodians, *withdrawn), key=lambda custodian: custodian.at.get("", START))
+
+
+def _goes_on(before: Custodian, now: Custodian) -> bool:
+    """The same custodian; a hand-over may be withdrawn by a document, and that is not taken back."""
+    same = (before.person, before.document, before.date, before.role) == (now.person, now.document, now.date, now.role)
+    return same and before.withdrawn in {None, now.withdrawn}
 
 
 def keys(before: Agency, now: Agency, operator: Province) -> Iterator[Finding]:
@@ -70,4 +90,5 @@ def _where(agency: Agency, day: date) -> Where:
 
 
 def _custodian(custodian: Custodian) -> str:
-    return f"{custodian.person} {custodian.document} {custodian.date} {custodian.role}"
+    ending = f" ({custodian.withdrawn.document} {custodian.withdrawn.date})" if custodian.withdrawn else ""
+    return f"{custodian.person} {custodian.document} {custodian.date} {custodian.role}{ending}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import zip_longest
 from typing import TypeAlias
@@ -11,6 +11,7 @@ from typing import TypeAlias
 from ...messages import mark as _
 from ...model.findings import Finding, advice, rule
 from ...model.register import RENAMED, Agency, Issuance, Suspension
+from ..leave import MOST_DAYS
 from . import events
 from .order import Order
 from .spelling import alike, spelt
@@ -56,6 +57,16 @@ LEADER = advice(
         "restore it, unless the person holds the office no more"
     ),
 )
+LEAVE = advice(
+    "history-leave",
+    "R8.2",
+    _(
+        "{object}: this change counts {changed} (the first of {days} days) otherwise than before, more than {past} "
+        "days ago; reports were made of those days: compare with what granted the leave, and leave it if it is right"
+    ),
+)
+# So many days later leave is still entered: who falls ill cannot say so before.
+LEAVE_PAST = 31
 SUSPENDED = rule(
     "history-suspended",
     "R5",
@@ -106,6 +117,7 @@ def _issuance(before: Issuance, later: Issuance, now: Agency, day: date | None) 
     if before.leader and not later.leader:
         where = now.where_of(later, "leader")
         yield LEADER.at(where, object=where.object)
+    yield from _leave(before, later, now, day)
     where = now.where_of(later, "suspended")
     for number, (then, today) in enumerate(zip_longest(before.suspended, later.suspended), 1):
         if then is None:
@@ -114,6 +126,26 @@ def _issuance(before: Issuance, later: Issuance, now: Agency, day: date | None) 
             values = {"before": _suspension(then), "now": _suspension(today) if today else "—"}
             yield SUSPENDED.at(where, object=where.object, number=number, **values)
             return
+
+
+def _leave(before: Issuance, later: Issuance, now: Agency, day: date | None) -> Iterator[Finding]:
+    """Days long past that are leave now and were none, or were and are none."""
+    if day is None or before.leave == later.leave:
+        return
+    past = day - timedelta(LEAVE_PAST)
+    changed = [each for each in _days_off(before) ^ _days_off(later) if each < past]
+    if changed:
+        where = now.where_of(later, "leave")
+        values = {"changed": min(changed), "days": len(changed), "past": LEAVE_PAST}
+        yield LEAVE.at(where, object=where.object, **values)
+
+
+def _days_off(issuance: Issuance) -> set[date]:
+    return {
+        leave.first + timedelta(count)
+        for leave in issuance.leave
+        for count in range(min((leave.last - leave.first).days + 1, MOST_DAYS))
+    }
 
 
 def _goes_on(before: Suspension, now: Suspension) -> bool:

@@ -10,7 +10,7 @@ from datetime import date
 from ...messages import mark as _
 from ...model.findings import Finding, Where, advice, rule
 from ...model.policy import Policy
-from ...model.register import PAIRED, Agency, Event, Issuance, Suspension
+from ...model.register import PAIRED, Agency, Event, Issuance, OfAgency, Suspension
 
 OPENED = rule(
     "history-opened",
@@ -39,7 +39,7 @@ REOPENED = rule(
 )
 TO_COME = rule(
     "history-to-come",
-    "R6.2",
+    "R6",
     _(
         "{object}: {before} is still to come, and this change says {now}; restore it, and withdraw it by a document "
         "(danhba withdraw), or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
@@ -47,10 +47,10 @@ TO_COME = rule(
 )
 WITHDRAWN = rule(
     "history-withdrawn",
-    "R6.2",
+    "R6",
     _(
         "{object}: {before} has happened by {today}, and cannot be withdrawn any more; end it as what has happened is "
-        "ended: danhba close, transfer, open, resume"
+        "ended: danhba close, transfer, open, resume, custodian, agency change"
     ),
 )
 LATE = advice(
@@ -90,13 +90,9 @@ def check(before: Agency | Issuance, now: Agency | Issuance, opened: Where, clos
 
 def of_person(before: Issuance, now: Issuance, where: Callable[[str], Where], day: date | None) -> Iterator[Finding]:
     """The same of a person's entry, where what is to come may be taken back: but not on its day or later."""
-    gone, kept = now.withdrawn[len(before.withdrawn) :], now.withdrawn[: len(before.withdrawn)]
-    if [*map(_with_ending, before.withdrawn)] != [*map(_with_ending, kept)]:
-        shown = ["; ".join(map(_with_ending, each)) or "—" for each in (before.withdrawn, kept)]
-        yield CLOSED.at(where("withdrawn"), object=where("").object, before=shown[0], now=shown[1])
-    if before.opened.withdrawn and now.opened.withdrawn and before.opened.withdrawn != now.opened.withdrawn:
-        shown = [_with_ending(each.opened) for each in (before, now)]
-        yield OPENED.at(where("opened"), object=where("").object, before=shown[0], now=shown[1])
+    gone = now.withdrawn[len(before.withdrawn) :]
+    yield from _kept(before.withdrawn, now.withdrawn, where)
+    yield from _never(before.opened, now.opened, where)
     yield from withdrawn(now, where, day, known=[each for each, _day, _ending in before.taken_back()])
     if before.closed and not before.void and any(_says(before.closed, each) for each in gone):
         before = replace(before, closed=None)
@@ -104,7 +100,34 @@ def of_person(before: Issuance, now: Issuance, where: Callable[[str], Where], da
         yield _to_come(finding, before, now, day)
 
 
-def _to_come(finding: Finding, before: Issuance, now: Issuance, day: date | None) -> Finding:
+def of_agency(before: Agency, now: Agency, day: date | None) -> Iterator[Finding]:
+    """The same of an agency itself."""
+    then, later = before.closings_withdrawn(), now.closings_withdrawn()
+    yield from _kept(then, later, now.where)
+    yield from _never(before.opened, now.opened, now.where)
+    withdrawn_now = before.closed and any(_says(before.closed, each) for each in later[len(then) :])
+    if (before.void and now.void) or (withdrawn_now and not before.void):
+        before = replace(before, closed=None)
+    for finding in check(before, now, now.where("opened"), now.where("closed")):
+        yield _to_come(finding, before, now, day)
+
+
+def _never(before: Event, now: Event, where: Callable[[str], Where]) -> Iterator[Finding]:
+    """What took an opening back stays what it was."""
+    if before.withdrawn and now.withdrawn and before.withdrawn != now.withdrawn:
+        shown = [_with_ending(each) for each in (before, now)]
+        yield OPENED.at(where("opened"), object=where("").object, before=shown[0], now=shown[1])
+
+
+def _kept(before: Sequence[Event], now: Sequence[Event], where: Callable[[str], Where]) -> Iterator[Finding]:
+    """Closings that were withdrawn stay so: the earlier list stands at the beginning of the later one."""
+    kept = now[: len(before)]
+    if [*map(_with_ending, before)] != [*map(_with_ending, kept)]:
+        shown = ["; ".join(map(_with_ending, each)) or "—" for each in (before, kept)]
+        yield CLOSED.at(where("withdrawn"), object=where("").object, before=shown[0], now=shown[1])
+
+
+def _to_come(finding: Finding, before: Agency | Issuance, now: Agency | Issuance, day: date | None) -> Finding:
     """The finding, in other words where what it is about has not happened yet."""
     was, becomes = (before.opened, now.opened) if finding.rule is OPENED else (before.closed, now.closed)
     if before.void or was is None or day is None or was.date <= day:
@@ -114,7 +137,10 @@ def _to_come(finding: Finding, before: Issuance, now: Issuance, day: date | None
 
 
 def withdrawn(
-    now: Issuance, where: Callable[[str], Where], day: date | None, known: Sequence[Event | Suspension] = ()
+    now: Agency | Issuance,
+    where: Callable[[str], Where],
+    day: date | None,
+    known: Sequence[OfAgency | Suspension] = (),
 ) -> Iterator[Finding]:
     """What a change takes back although it has happened."""
     for happening, begins, ending in now.taken_back():

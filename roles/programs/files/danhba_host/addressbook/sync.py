@@ -14,6 +14,9 @@ from .settings import Settings
 from .slapd import Directory, away
 from .source import read
 
+# In one run, the first of them included; what comes after, the timer brings.
+MOST_ROUNDS = 3
+
 
 def sync(settings: Settings, given: argparse.Namespace) -> str:
     """Bring the book into step; return what was done, in a line, empty when there was nothing to do.
@@ -27,7 +30,7 @@ def sync(settings: Settings, given: argparse.Namespace) -> str:
         Refused, Away
     """
     with translated(), _translated():
-        return _sync(settings, given)
+        return _until_in_step(settings, given)
 
 
 @contextmanager
@@ -43,20 +46,29 @@ def _translated() -> Iterator[None]:
         raise Refused(f"slapd từ chối -- slapd refused: {error}") from error
 
 
-def _sync(settings: Settings, given: argparse.Namespace) -> str:
+def _until_in_step(settings: Settings, given: argparse.Namespace) -> str:
+    """What an apply commits while this run writes begins no other one: whoever begins it finds it running."""
+    told = [_once(settings, whole=given.whole or given.accept, accept=given.accept, dry_run=given.compare)]
+    while told[-1] is not None and not given.compare and len(told) < MOST_ROUNDS:
+        told.append(_once(settings))
+    return "\n".join(line for line in told if line)
+
+
+def _once(settings: Settings, *, whole: bool = False, accept: bool = False, dry_run: bool = False) -> str | None:
+    """Compare once, and bring into step; None where the root notes the version that the database has."""
     directory = Directory(settings.suffix)
     stamp = directory.stamp()
-    source = read(settings, None if given.whole or given.accept or given.compare else stamp)
+    source = read(settings, None if whole or dry_run else stamp)
     if source is None:
-        return ""
+        return None
     book = wanted(source, settings)
-    if stamp is None and not given.compare:
+    if stamp is None and not dry_run:
         directory.plant(root(settings))
     actual, needed = directory.read() if stamp is not None else {}, marks(book)
-    if not given.accept:
+    if not accept:
         guard(actual, needed, settings.least_percent)
     changes = compare(actual, needed)
-    if not given.compare:
+    if not dry_run:
         directory.apply(changes, book)
         directory.note(root(settings), source.version)
     return f"danh bạ LDAP: {changes} -- address book: {changes}" if changes else ""

@@ -5,26 +5,27 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import socket
 import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from .. import program
 from ..journal import Refused
+from ..stop import Stop
 from . import dovecot
 from .guard import Guard
 from .hashing import Hasher
+from .memory import Memory
 from .policy import Policy
 from .server import serve
 from .service import Service
 from .sessions import Dovecot
 from .settings import Settings
 from .store import Store
-from .throttle import KnownClients, Marks, Throttle
 from .words import OWN_LIST, read_words
 
 FIRST_DESCRIPTOR = 3  # sd_listen_fds(3)
@@ -33,12 +34,11 @@ FIRST_DESCRIPTOR = 3  # sd_listen_fds(3)
 def make_service(settings: Settings) -> Service:
     """The service that the settings describe."""
     words = read_words(map(Path, settings.word_lists))
-    throttle, known = Throttle(settings.window_seconds, time.monotonic), KnownClients(time.monotonic)
     return Service(
         settings,
         Store(settings),
         Hasher(settings.hashes_at_once),
-        Guard(settings, throttle, known, Marks(settings.window_seconds, time.monotonic)),
+        Guard.new(settings, time.monotonic),
         Policy(settings.minimum_length, read_words([OWN_LIST]), words),
         Dovecot(settings.anvil_socket),
     )
@@ -60,8 +60,8 @@ def listeners() -> tuple[socket.socket, socket.socket | None]:
     return families[socket.AF_UNIX], families.get(socket.AF_INET)
 
 
-def answer_dovecot(listener: socket.socket, service: Service) -> None:
-    """Answer Dovecot beside the webmail, until the process ends.
+def for_dovecot(listener: socket.socket, service: Service) -> dovecot.Server:
+    """What answers Dovecot, beside the webmail.
 
     Raises:
         Refused: the key was not handed over.
@@ -71,8 +71,7 @@ def answer_dovecot(listener: socket.socket, service: Service) -> None:
         key = path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
         raise Refused(f"không đọc được khóa của Dovecot -- Dovecot's key cannot be read: {error}") from error
-    server = dovecot.Server(listener, dovecot.Policy(service.guard, service.store), key)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return dovecot.Server(listener, dovecot.Policy(service.guard, service.store), key)
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:
@@ -84,11 +83,18 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
     webmail, mail = listeners()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     service = make_service(settings)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    if mail and settings.dovecot_key:
-        answer_dovecot(mail, service)
-    with webmail:
-        serve(webmail, service.answer, settings.connections)
+    memory = Memory(service.guard, service.store)
+    memory.exchange()  # before the first guess
+    stop = Stop()
+    threading.Thread(target=memory.keep, daemon=True).start()
+    with ExitStack() as last:  # in this order: nobody is answered any more when the memory is written for the last time
+        last.callback(memory.end)
+        if mail and settings.dovecot_key:
+            server = for_dovecot(mail, service)
+            server.begin()
+            last.callback(server.end)
+        last.enter_context(webmail)
+        serve(webmail, service.answer, settings.connections, stop)
     return ""
 
 

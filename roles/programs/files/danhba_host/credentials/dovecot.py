@@ -11,6 +11,7 @@ import json
 import logging
 import socket
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -88,6 +89,7 @@ class Policy:
             self.guard.cancel(attempt.address, attempt.client, attempt.mark)
         else:
             LOG.warning("refused: %s, from %s", self._known(attempt.address), attempt.client)
+            self.guard.accuse(attempt.address, attempt.client)
         return answer
 
     def _known(self, address: str) -> str:
@@ -142,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
-        if status != HTTPStatus.OK:
+        if status != HTTPStatus.OK or self.server.ending:
             self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
@@ -162,21 +164,46 @@ class Server(ThreadingHTTPServer):
         self.socket = listener
         self.policy = policy
         self.key = key.encode()
+        self.ending = False
+        self._open: set[socket.socket] = set()
         self._slots = threading.BoundedSemaphore(CONNECTIONS)
+
+    def begin(self) -> None:
+        """Answer in threads, until `end`."""
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def end(self) -> None:
+        """Return when what was asked is answered and nothing more is; who asks then waits in systemd's socket."""
+        self.shutdown()
+        self.ending = True
+        for connection in self._open.copy():  # Dovecot keeps them between two questions
+            with suppress(OSError):  # it has ended meanwhile
+                connection.shutdown(socket.SHUT_RD)
+        for _ in range(CONNECTIONS):  # a thread gives its own back as it ends
+            self._slots.acquire()
 
     def process_request(self, request: Any, client_address: Any) -> None:
         """In a thread of its own, unless there are too many: Dovecot takes no answer for a yes."""
         if not self._slots.acquire(blocking=False):
             LOG.warning("too many connections to Dovecot's port")
             return self.shutdown_request(request)
-        return super().process_request(request, client_address)
+        self._open.add(request)
+        try:
+            return super().process_request(request, client_address)
+        except RuntimeError:  # no thread is to be had
+            self._forget(request)
+            raise
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """The thread."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            self._slots.release()
+            self._forget(request)
+
+    def _forget(self, request: socket.socket) -> None:
+        self._open.discard(request)
+        self._slots.release()
 
     def handle_error(self, *_request: Any) -> None:
         """Dovecot hung up, or it is a fault that says so in the journal."""

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .notes import Notes
 from .settings import Settings
-from .throttle import Key, KnownClients, Marks, Throttle, key_of
+from .throttle import Guessers, Key, KnownClients, Marks, Throttle, key_of
+
+LOG = logging.getLogger("danhba-credentials")
 
 # Whoever asks the address book is one client, for nobody knows here where their programs are. So what some of them get
 # wrong is nothing that the others have to wait for.
@@ -17,6 +22,8 @@ ADDRESS_BOOK = "address book"
 REPEATS = 60
 # From the third failure on, each makes the next attempt slower by a second. Postfix waits ten for an answer.
 FREE, SLOWEST = 3, 4
+# So many failures by strangers within the window before a stranger is right, and the owner is told.
+STRANGE = 10
 
 
 class Keys(NamedTuple):
@@ -43,7 +50,16 @@ class Guard:
     throttle: Throttle
     known: KnownClients
     marks: Marks
+    guessers: Guessers
+    notes: Notes
     _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @classmethod
+    def new(cls, settings: Settings, clock: Callable[[], float]) -> Guard:
+        """One that knows nothing yet; `clock` gives seconds that only grow."""
+        window = settings.window_seconds
+        throttle, known, marks = Throttle(window, clock), KnownClients(clock), Marks(window, clock)
+        return cls(settings, throttle, known, marks, Guessers(window, clock), Notes())
 
     def begin(self, address: str, client: str, mark: str = "") -> int:
         """Count an attempt and give 0; or count nothing and give the seconds to wait.
@@ -56,6 +72,7 @@ class Guard:
             if before >= REPEATS:
                 return self.settings.window_seconds
             if not before and (seconds := self.throttle.admit(self._limits(keys, client))):
+                self._note_guessing(keys, address)
                 return seconds
             if mark:
                 self.marks.add(keys.both, typed)
@@ -84,7 +101,35 @@ class Guard:
             if self.marks.forget(keys.both) or not marked:
                 self.throttle.forgive(*self._limits(keys, client))
             self.throttle.forget(keys.both)
+            strange = client != ADDRESS_BOOK and not self.known.knows(keys.account, keys.client)
+            if strange and self.throttle.count(keys.account) >= STRANGE:
+                self.notes.add(address, "strange", client)
             self.known.remember(keys.account, keys.client)
+        self.guessers.right(keys.client, keys.account)
+
+    def accuse(self, address: str, client: str) -> None:
+        """The password was wrong: the journal names who guesses at many mailboxes, and fail2ban reads it."""
+        if count := self.wrong(address, client):
+            LOG.warning("guesser: %s guessed at %d mailboxes", client, count)
+
+    def wrong(self, address: str, client: str) -> int:
+        """The password was wrong: at how many mailboxes this client guessed by now, if that is far too many; else 0.
+
+        Mailboxes whose owners come from there do not count.
+        """
+        keys = keys_of(address, client)
+        if client == ADDRESS_BOOK or self.known.knows(keys.account, keys.client):
+            return 0
+        count = self.guessers.wrong(keys.client, keys.account)
+        return count if count >= self.settings.ban_accounts else 0
+
+    def _note_guessing(self, keys: Keys, address: str) -> None:
+        """Have the owner told, where his mailbox is at a limit, and not only a client."""
+        if (
+            self.throttle.count(keys.both) >= self.settings.account_failures
+            or self.throttle.count(keys.account) >= self.settings.account_failures_everywhere
+        ):
+            self.notes.add(address, "guessed", "")
 
     def _limits(self, keys: Keys, client: str) -> dict[Key, int]:
         """How many failures each key may have. An owner where he is known has nothing to do with those of others."""

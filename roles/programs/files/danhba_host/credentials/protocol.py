@@ -51,12 +51,21 @@ class SignOut:
     token: str
 
 
-Request = SignIn | ChangePassword | LookUp | SignOut
+@dataclass(frozen=True, slots=True)
+class ShowUse:
+    """Ask for what the owner of a web session may read of the use of mailboxes (R9.5): nothing else says of which."""
+
+    address: str
+    token: str
+
+
+Request = SignIn | ChangePassword | LookUp | SignOut | ShowUse
 _KINDS: dict[Any, type[Request]] = {
     "sign_in": SignIn,
     "change_password": ChangePassword,
     "look_up": LookUp,
     "sign_out": SignOut,
+    "show_use": ShowUse,
 }
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from ..stop import Stop
 from .protocol import LINE_LIMIT
 
 LINE_SECONDS = 10.0  # seconds that a caller has for its line
@@ -19,10 +20,13 @@ Handler = Callable[[bytes], object]
 LOG = logging.getLogger("danhba-credentials")
 
 
-def serve(listener: socket.socket, handle: Handler, connections: int) -> None:
-    """Answer until the process is told to end; what was begun is finished. More connections than may be wait."""
+def serve(listener: socket.socket, handle: Handler, connections: int, stop: Stop) -> None:
+    """Answer until the process is told to end, and return when all that was begun is answered.
+
+    More connections than may be wait.
+    """
     slots = threading.BoundedSemaphore(connections)
-    while True:
+    while not stop.before(listener):
         slots.acquire()
         connection, _ = listener.accept()
         try:
@@ -31,6 +35,8 @@ def serve(listener: socket.socket, handle: Handler, connections: int) -> None:
             LOG.error("a caller was not attended to: %s", error)
             connection.close()
             slots.release()
+    for _ in range(connections):  # a thread gives its own back as it ends
+        slots.acquire()
 
 
 def _attend(connection: socket.socket, handle: Handler, slots: threading.BoundedSemaphore) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from .guard import Guard
 from .hashing import Hasher
 from .policy import CURRENT, FORMER, Owner, Policy, Reason, prepare, unpreparable
-from .protocol import ChangePassword, LookUp, Malformed, Request, SignIn, SignOut, parse
+from .protocol import ChangePassword, LookUp, Malformed, Request, ShowUse, SignIn, SignOut, parse
 from .settings import Settings
 from .store import Account, Overtaken, Store, Unavailable
 
@@ -65,6 +65,9 @@ class Service:
                 if self.store.end_session(request.address, request.token):
                     LOG.info("sign_out %s", request.address)
                 return {"answer": "signed_out"}
+            case ShowUse():
+                page = self.store.use(request.address, request.token)
+                return {"answer": "use", "page": page} if page else {"answer": "refused"}
 
     def _guarded(self, request: SignIn | ChangePassword, typed: str) -> Answer:
         """Check the password that was typed and go on, unless too many were wrong."""
@@ -85,6 +88,7 @@ class Service:
         right = self.hasher.verify(account.password if account else None, password or "")
         if account is None or password is None or not right:
             LOG.warning("refused: %s, from %s", account.address if account else "no such account", client)
+            self.guard.accuse(address, client)
             raise Refused
         return account
 

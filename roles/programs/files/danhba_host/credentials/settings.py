@@ -20,6 +20,8 @@ class Settings:
         account_failures_everywhere: the same of one account over all clients, but those that are known.
         client_failures: the same of one client address over all accounts, but those that are known there; of one
             network of 64 bits with IPv6.
+        ban_accounts: at so many mailboxes that are not known there a client may be wrong within the window, if it is
+            right at fewer, before the journal names it as one to ban.
         minimum_length: of a password, in characters.
         former_passwords: how many earlier passwords may not come back.
         word_lists: files with a word a line that are no passwords, beside the service's own list.
@@ -37,6 +39,7 @@ class Settings:
     account_failures: int
     account_failures_everywhere: int
     client_failures: int
+    ban_accounts: int
     minimum_length: int
     former_passwords: int
     word_lists: list[str]

@@ -7,7 +7,7 @@ import queue
 import secrets
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ import psycopg
 
 from ..database import Connection, connect
 from .settings import Settings
+from .throttle import KNOWN_SECONDS
 
 ROLE = "danhba_credentials"
 CONNECTIONS = 4  # kept open
@@ -46,12 +47,14 @@ class Account:
     password: str
     initial: bool
     run: int
+    reads_use: bool = False
 
 
 _ACCOUNT = """
     SELECT account.kind, account.id, account.address, account.name, account.title, account.unit, account.agency,
            account.document, 'uid=' || addressbook.escaped(split_part(account.address, '@', 1)),
-           credential.password, credential.initial, credential.run
+           credential.password, credential.initial, credential.run,
+           usage.read_by(account.kind, account.id) IS NOT NULL
       FROM mail.account JOIN mail.credential USING (kind, id)
      WHERE account.address = %s AND account.state = 'open'
 """
@@ -133,6 +136,13 @@ class Store:
             self._trim(connection, account)
             return self._insert_session(connection, account, hashed)
 
+    def use(self, address: str, token: str) -> dict[str, Any] | None:
+        """What the owner of a web session may read of the use of mailboxes; None without a session or nothing."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT usage.shown(%s, %s)", (address, digest(token))).fetchall()
+        found: dict[str, Any] | None = rows[0][0]
+        return found
+
     def endings(self, address: str) -> list[int]:
         """The entries of the list of sessions that have to end (migration 0008) for an address."""
         with self._connection() as connection:
@@ -143,6 +153,56 @@ class Store:
         """Take entries off that list: those sessions have ended."""
         with self._connection() as connection:
             connection.execute("DELETE FROM mail.ending WHERE entry = ANY (%s)", (entries,))
+
+    def recall(self) -> tuple[dict[bytes, dict[bytes, float]], dict[bytes, list[float]]]:
+        """What `remember` wrote, by key: seconds since each account came from each client, and since each attempt."""
+        with self._connection() as connection:
+            connection.execute(
+                "DELETE FROM mail.known_client WHERE seen < now() - make_interval(secs => %s)", (KNOWN_SECONDS,)
+            )
+            clients = connection.execute(
+                "SELECT account, client, extract(epoch FROM now() - seen)::float FROM mail.known_client"
+            ).fetchall()
+            attempts = connection.execute(
+                "SELECT key, array(SELECT extract(epoch FROM now() - each)::float FROM unnest(at) AS each)"
+                " FROM mail.attempt WHERE at[cardinality(at)] > now() - make_interval(secs => %s)",
+                (self._settings.window_seconds,),
+            ).fetchall()
+        known: dict[bytes, dict[bytes, float]] = {}
+        for account, client, age in clients:
+            known.setdefault(account, {})[client] = age
+        return known, dict(attempts)
+
+    def remember(
+        self,
+        known: Mapping[bytes, Mapping[bytes, float]],
+        attempts: Mapping[bytes, list[float]],
+        notes: Mapping[tuple[str, str], str],
+    ) -> None:
+        """Write what `recall` reads, in place of what was known of the same keys, and what owners have to be told.
+
+        Attempts are those of `recall`, the oldest first; what no longer counts goes.
+        """
+        with self._connection() as connection, connection.transaction(), connection.cursor() as cursor:
+            cursor.execute("DELETE FROM mail.known_client WHERE account = ANY (%s)", (list(known),))
+            cursor.executemany(
+                "INSERT INTO mail.known_client VALUES (%s, %s, now() - make_interval(secs => %s))",
+                [(account, client, age) for account, clients in known.items() for client, age in clients.items()],
+            )
+            cursor.execute(
+                "DELETE FROM mail.attempt WHERE key = ANY (%s)"
+                " OR at[cardinality(at)] < now() - make_interval(secs => %s)",
+                (list(attempts), self._settings.window_seconds),
+            )
+            cursor.executemany(
+                "INSERT INTO mail.attempt SELECT %s, array(SELECT now() - make_interval(secs => age)"
+                " FROM unnest(%s::float[]) AS age)",
+                [(key, ages) for key, ages in attempts.items() if ages],
+            )
+            cursor.executemany(
+                "SELECT mail.note(kind, id, %s, %s) FROM mail.account WHERE address = %s AND state = 'open'",
+                [(what, detail, address) for (address, what), detail in notes.items()],
+            )
 
     def _replace(self, connection: Connection, account: Account, hashed: str, run: int) -> None:
         done = connection.execute(
@@ -190,7 +250,8 @@ class Store:
         agency_name, agency_dn = self._agency(account.agency)
         names = ("kind", "id", "address", "name", "title", "unit", "agency")
         place = f"{account.rdn},{agency_dn}" if agency_dn else ""
-        return {name: getattr(account, name) for name in names} | {"agency_name": agency_name, "dn": place}
+        known = {"agency_name": agency_name, "dn": place, "reads_use": account.reads_use}
+        return {name: getattr(account, name) for name in names} | known
 
     def _agency(self, code: str) -> tuple[str, str]:
         """Name and distinguished name of an agency; the tree is asked for as a whole and kept for a moment."""

@@ -11,12 +11,15 @@ import math
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 CAPACITY = 100_000  # keys remembered, of some 300 octets each; the longest unused goes first
 KNOWN_SECONDS = 30 * 24 * 3600.0
 KNOWN_ACCOUNTS = 50_000  # of some 500 octets each, and with all their clients 1100; the longest unused goes first
 KNOWN_CLIENTS = 8  # of one account, so that nobody pushes out those of others
+
+CLIENTS = 10_000  # of which is known at which accounts they were wrong and right,
+ACCOUNTS = 500  # so many of each at most
 
 Key = bytes
 """What is counted, as `key_of` gives it."""
@@ -40,6 +43,7 @@ class Throttle:
         self._capacity = capacity
         self._lock = threading.Lock()
         self._attempts: OrderedDict[Key, list[float]] = OrderedDict()  # the longest unused first
+        self._changed: set[Key] = set()
 
     def admit(self, limits: Mapping[Key, int]) -> int:
         """Count an attempt of all keys and give 0; where one is at its limit count nothing: the seconds to wait."""
@@ -52,6 +56,7 @@ class Throttle:
             for key in limits:
                 self._attempts.setdefault(key, []).append(now)
                 self._attempts.move_to_end(key)
+            self._note(limits)
             while len(self._attempts) > self._capacity:
                 self._attempts.popitem(last=False)
             return 0
@@ -67,11 +72,41 @@ class Throttle:
             for key in keys:
                 if attempts := self._attempts.get(key):
                     attempts.pop()
+                    self._note([key])
 
     def forget(self, key: Key) -> None:
         """Take all attempts of a key back: its owner has come."""
         with self._lock:
             self._attempts.pop(key, None)
+            self._note([key])
+
+    def take_changes(self) -> dict[Key, list[float]]:
+        """Of each key that was touched since the last time, how many seconds ago its attempts were."""
+        with self._lock:
+            now, changed = self._clock(), self._changed
+            self._changed = set()
+            return {key: [now - each for each in self._within(key, now)] for key in changed}
+
+    def restore(self, ages: Mapping[Key, list[float]]) -> None:
+        """Remember attempts of before, as `take_changes` gave them out, beside those that came since."""
+        with self._lock:
+            now, since = self._clock(), self._attempts
+            before = {key: sorted(now - age for age in known) for key, known in ages.items() if known}
+            self._attempts = OrderedDict(sorted(before.items(), key=lambda each: each[1][-1]))
+            for key, attempts in since.items():
+                self._attempts[key] = self._attempts.pop(key, []) + attempts
+            while len(self._attempts) > self._capacity:
+                self._attempts.popitem(last=False)
+
+    def touch(self, keys: Iterable[Key]) -> None:
+        """Count keys as changed again: what became of them was not written."""
+        with self._lock:
+            self._note(keys)
+
+    def _note(self, keys: Iterable[Key]) -> None:
+        """They changed; while nobody takes the changes, there are no more than keys."""
+        if len(self._changed) < self._capacity:
+            self._changed.update(keys)
 
     def _drop_expired(self, now: float) -> None:
         """Behind the first key that was used within the window are none but such, so that the search ends there."""
@@ -80,6 +115,7 @@ class Throttle:
             if attempts and attempts[-1] > now - self._window:
                 break
             del self._attempts[key]
+            self._changed.discard(key)
 
     def _wait(self, key: Key, limit: int, now: float) -> int:
         attempts = self._within(key, now)
@@ -130,6 +166,7 @@ class KnownClients:
         self._capacity = capacity
         self._lock = threading.Lock()
         self._seen: OrderedDict[Key, dict[Key, float]] = OrderedDict()  # both with the longest unused first
+        self._changed: set[Key] = set()
 
     def remember(self, account: Key, client: Key) -> None:
         """The password of the account has come from the client."""
@@ -140,11 +177,79 @@ class KnownClients:
             if len(clients) > KNOWN_CLIENTS:
                 del clients[next(iter(clients))]
             self._seen.move_to_end(account)
+            self._changed.add(account)
             if len(self._seen) > self._capacity:
                 self._seen.popitem(last=False)
+
+    def take_changes(self) -> dict[Key, dict[Key, float]]:
+        """Of each account that was touched since the last time, how many seconds ago it came from each client."""
+        with self._lock:
+            now, changed = self._clock(), self._changed
+            self._changed = set()
+            return {
+                account: {client: now - seen for client, seen in self._seen.get(account, {}).items()}
+                for account in changed
+            }
+
+    def restore(self, ages: Mapping[Key, Mapping[Key, float]]) -> None:
+        """Remember clients of before, as `take_changes` gave them out; what was seen since comes after them."""
+        with self._lock:
+            now = self._clock()
+            for account, known in ages.items():
+                before = {client: now - age for client, age in sorted(known.items(), key=lambda each: -each[1])}
+                self._seen[account] = before | self._seen.get(account, {})
+                while len(self._seen[account]) > KNOWN_CLIENTS:
+                    del self._seen[account][next(iter(self._seen[account]))]
+            while len(self._seen) > self._capacity:
+                self._seen.popitem(last=False)
+
+    def touch(self, accounts: Iterable[Key]) -> None:
+        """Count accounts as changed again: what became of them was not written."""
+        with self._lock:
+            self._changed.update(accounts)
 
     def knows(self, account: Key, client: Key) -> bool:
         """Whether the password of the account has come from the client."""
         with self._lock:
             seen = self._seen.get(account, {}).get(client, -math.inf)
             return self._clock() < seen + KNOWN_SECONDS
+
+
+class Guessers:
+    """At how many accounts each client was wrong within the last `window` seconds, and at how many right.
+
+    An agency behind one address has some who mistype, and many more who do not. `clock` as above.
+    """
+
+    def __init__(self, window: float, clock: Callable[[], float], capacity: int = CLIENTS) -> None:
+        self._window = window
+        self._clock = clock
+        self._capacity = capacity
+        self._lock = threading.Lock()
+        self._seen: OrderedDict[Key, tuple[dict[Key, float], dict[Key, float]]] = OrderedDict()
+
+    def wrong(self, client: Key, account: Key) -> int:
+        """The password was wrong: at how many accounts it was by now, beyond those at which it was right."""
+        with self._lock:
+            wrong, right = self._note(client, account, right=False)
+            return len(wrong) if len(wrong) > len(right) else 0
+
+    def right(self, client: Key, account: Key) -> None:
+        """The password was right."""
+        with self._lock:
+            self._note(client, account, right=True)
+
+    def _note(self, client: Key, account: Key, *, right: bool) -> tuple[dict[Key, float], dict[Key, float]]:
+        now = self._clock()
+        both = self._seen.setdefault(client, ({}, {}))
+        self._seen.move_to_end(client)
+        both[right].pop(account, None)
+        both[right][account] = now
+        if right:  # whoever mistyped before knew it after all
+            both[False].pop(account, None)
+        for accounts in both:
+            while accounts and (next(iter(accounts.values())) <= now - self._window or len(accounts) > ACCOUNTS):
+                del accounts[next(iter(accounts))]
+        if len(self._seen) > self._capacity:
+            self._seen.popitem(last=False)
+        return both

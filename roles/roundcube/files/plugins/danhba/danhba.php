@@ -18,11 +18,13 @@ use Danhba\Form;
 use Danhba\Identity;
 use Danhba\LoginPage;
 use Danhba\Mailboxes;
+use Danhba\Origin;
 use Danhba\PasswordPage;
 use Danhba\ProgramsPage;
 use Danhba\Service;
 use Danhba\Session;
 use Danhba\Support;
+use Danhba\UsagePage;
 use Danhba\Welcome;
 
 /**
@@ -138,6 +140,10 @@ class danhba extends rcube_plugin
     private function wire_pages(rcmail $rcmail): void
     {
         $this->add_hook('contacts_autocomplete_after', fn (array $args): array => (new Completion($rcmail))->order($args));
+        $origin = new Origin($this, $rcmail);
+        foreach (['storage_init', 'messages_list', 'message_objects'] as $hook) {
+            $this->add_hook($hook, [$origin, $hook]);
+        }
         $editor = new Editor($this);
         $this->add_hook('html_editor', [$editor, 'prepare']);
         $this->add_hook('message_outgoing_body', [$editor, 'leave_font']);
@@ -152,6 +158,7 @@ class danhba extends rcube_plugin
         $pages = [
             'password' => new PasswordPage($this, $rcmail, $this->session, $form),
             'programs' => new ProgramsPage($this, $rcmail, $this->session),
+            'usage' => new UsagePage($this, $rcmail, $this->session),
         ];
         foreach ($pages as $name => $page) {
             $this->register_action("plugin.danhba-$name", [$page, 'show']);
@@ -162,7 +169,9 @@ class danhba extends rcube_plugin
             return $args;
         });
         $this->add_hook('settings_actions', function (array $args) use ($pages): array {
-            foreach (array_keys($pages) as $name) {
+            // Whoever reads the use of an agency has a tab for it; whoever does not is refused by the page, too.
+            $shown = empty($this->session->mailbox()['reads_use']) ? array_diff_key($pages, ['usage' => 0]) : $pages;
+            foreach (array_keys($shown) as $name) {
                 $args['actions'][] = ['action' => "plugin.danhba-$name", 'class' => "danhba-$name",
                     'label' => $name, 'title' => "{$name}title", 'domain' => 'danhba'];
             }

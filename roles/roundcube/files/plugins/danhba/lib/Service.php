@@ -48,6 +48,12 @@ final class Service
         return $this->ask(['request' => 'sign_out', 'address' => $address, 'token' => $token]);
     }
 
+    /** @return array{answer: string, ...} */
+    public function show_use(string $address, #[\SensitiveParameter] string $token): array
+    {
+        return $this->ask(['request' => 'show_use', 'address' => $address, 'token' => $token]);
+    }
+
     private function ask(#[\SensitiveParameter] array $question): array
     {
         $line = json_encode($question, JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES);
@@ -66,7 +72,7 @@ final class Service
         }
         stream_set_timeout($connection, self::SECONDS);
         $sent = @fwrite($connection, $line) === strlen($line);
-        $answer = $sent ? fgets($connection, 65536) : '';
+        $answer = $sent ? fgets($connection) : '';
         fclose($connection);
         return (string) $answer;
     }

@@ -145,6 +145,12 @@ final class Session
         return $this->mailbox ?? $_SESSION['danhba_mailbox'] ?? null;
     }
 
+    /** What the owner may read of the use of an agency's mailboxes, as the service answers. */
+    public function use_of_agency(): array
+    {
+        return $this->service->show_use((string) $_SESSION['username'], $this->token());
+    }
+
     /** Why the last attempt to sign in failed, for pages that do without scripts. */
     public function error(): ?string
     {

@@ -209,6 +209,7 @@ return [
     'smtpautherror' => 'Chưa gửi được: máy chủ gửi thư không nhận phiên này ($code). Xin đăng nhập lại.',
     'smtpfromerror' => 'Máy chủ không nhận người gửi "$from": $msg ($code).',
     'smtptoerror' => 'Máy chủ không nhận người nhận "$to": $msg ($code).',
+    'smtperror' => 'Thư chưa được gửi: $msg',
     'smtpsizeerror' => 'Thư lớn hơn mức máy chủ nhận ($limit).',
     'erroroverquota' => 'Hộp thư đã đầy. Xin xóa bớt thư rồi làm lại.',
     'erroroverquotadelete' => 'Hộp thư đã đầy. Dùng SHIFT+DEL để xóa hẳn thư.',

@@ -1,0 +1,77 @@
+"""Archive, restore, purge and export: decided and kept here on the controller, done on the host by the module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.options.archive import ARGUMENTS
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.archives.carrying import Archivist, carry_out
+from ansible_collections.laocai.mail.plugins.plugin_utils.archives.keeping import Keeper
+from ansible_collections.laocai.mail.plugins.plugin_utils.archives.saying import said
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+
+
+class ActionModule(ActionBase):
+    """The action behind laocai.mail.archive; see the module's documentation."""
+
+    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Carry out the task and return its result."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        internal = {"_program": {"type": "path"}}  # of tests alone
+        arguments = self.validate_argument_spec({**ARGUMENTS, **internal})[1]
+        try:
+            told = self._do(arguments, task_vars or {})
+            return result | told | {"said": said(arguments["step"], told, dry_run=self._task.check_mode)}
+        except controller.RegisterRefused as refused:
+            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
+        except Failure as failure:
+            return result | {"failed": True, "msg": str(failure)}
+        except ModuleFailed as failure:
+            return result | failure.result
+        finally:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+
+    def _do(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        day = controller.read_day(arguments["as_of"])
+        directory, folder, identity = (
+            Path(self._loader.path_dwim(arguments[name])) for name in ("register", "folder", "identity")
+        )
+        register, issued = controller.read_register_for(directory, test_host=arguments["test_host"])
+        host = RemoteHost(self, arguments, task_vars)
+        archivist = Archivist(Timeline.of(register, issued, day), host, Keeper(folder), self._task.check_mode)
+        return carry_out(archivist, {**arguments, "identity": identity})
+
+
+class RemoteHost:
+    """The mail host, asked through the module, as `carrying.Host` says."""
+
+    def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        passed = {name: arguments[name] for name in ("step", "folder", "register", "as_of")}
+        if arguments["_program"]:
+            passed["_program"] = arguments["_program"]
+        self._action = action
+        self._exchange = Exchange(action, "archive", passed, task_vars)
+        self._actor = controller.find_actor()
+
+    def ask(self, request: Mapping[str, Any], file: Path | None = None) -> dict[str, Any]:
+        """Have the host's program answer. What it is asked with is in a private file, for a key may be in it."""
+        place = ""
+        if file:
+            shell = self._action._connection._shell
+            place = str(shell.join_path(shell.tmpdir, "sealed.age"))
+            self._action._transfer_file(str(file), place)
+        self._exchange.ask({**request, "actor": self._actor}, _file=place)
+        told: dict[str, Any] = self._exchange.answer()
+        return told
+
+    def fetch(self, remote: str, local: str) -> None:
+        """Fetch a sealed file, which the module has given to whoever signs in there."""
+        self._action._connection.fetch_file(remote, local)

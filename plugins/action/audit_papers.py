@@ -1,0 +1,54 @@
+"""Keep heads of the audit chain and write the papers of the audit, here on the controller."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import audit as show
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.options.audit_papers import ARGUMENTS, REQUIRED_BY
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.audit import keeping, listing
+
+
+class ActionModule(ActionBase):
+    """The action behind laocai.mail.audit_papers; see the module's documentation."""
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Carry out the task."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = self.validate_argument_spec(ARGUMENTS, required_by=REQUIRED_BY)[1]
+        try:
+            return result | self._done(arguments)
+        except Failure as failure:
+            return result | {"failed": True, "msg": str(failure)}
+
+    def _done(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        heads = Path(self._loader.path_dwim(arguments["heads"]))
+        if arguments["answer"]:
+            return self._keep(heads, arguments)
+        if arguments["mailbox"]:
+            return self._write(arguments)
+        return {"known": [{"n": head.n, "hash": head.hash} for head in keeping.known(heads)]}
+
+    def _keep(self, heads: Path, arguments: dict[str, Any]) -> dict[str, Any]:
+        answer, dry_run = arguments["answer"], self._task.check_mode
+        who = keeping.Who(controller.find_actor(), arguments["host"], arguments["document"].strip())
+        changed = keeping.keep(heads, answer, who, datetime.now(UTC), dry_run=dry_run)
+        if arguments["commit"] and answer["head"]:
+            changed |= keeping.commit(heads, answer["head"], dry_run=dry_run)
+        said = {**answer, "holds": True}  # or it would have been refused
+        return {
+            "changed": changed,
+            "said": [*show.verdict(said, "vi"), *show.verdict(said, "en")],
+            "head": answer["head"] or {},
+        }
+
+    def _write(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        register, folder = (Path(self._loader.path_dwim(arguments[name])) for name in ("register", "folder"))
+        answer = listing.told(arguments["mailbox"], register)
+        files = listing.write(answer, folder, dry_run=self._task.check_mode)
+        return {"changed": bool(files), "files": files, "entries": answer["entries"]}

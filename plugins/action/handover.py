@@ -1,0 +1,85 @@
+"""Hand contact mailboxes over: decided and written here on the controller, done on the host by the module."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.handovers import Handover, Held
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.host.handover import ARGUMENTS
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller, issuing
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.handovers.carrying import Known, Outcome, Registrar
+from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
+
+
+class ActionModule(ActionBase):
+    """The action behind laocai.mail.handover; see the module's documentation."""
+
+    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Carry out the task and return its result, which holds no password."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = self.validate_argument_spec(ARGUMENTS)[1]
+        try:
+            outcome = self._hand_over(arguments, task_vars or {})
+        except controller.RegisterRefused as refused:
+            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
+        except Failure as failure:
+            return result | {"failed": True, "msg": str(failure)}
+        except ModuleFailed as failure:
+            return result | failure.result
+        finally:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        told = {"handovers": [as_data(each) for each in outcome.handovers], "files": outcome.files}
+        return result | {"changed": bool(outcome.handovers), "bundles": outcome.bundles} | told
+
+    def _hand_over(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Outcome:
+        letters, records, directory = (
+            Path(self._loader.path_dwim(arguments[key])) for key in ("letters", "records", "register")
+        )
+        office = issuing.office(directory, arguments)
+        issuer = issuing.issuer(self, arguments, task_vars, Outbox(letters), office)
+        registrar = Registrar(office, RemoteHost(self, arguments, task_vars), issuer, records)
+        agency = arguments["agency"].strip().lower()
+        return registrar.foresee(agency) if self._task.check_mode else registrar.hand_over(agency)
+
+
+def as_data(handover: Handover) -> dict[str, Any]:
+    """A hand-over for a result; `said` is all of it in a line."""
+    former, successor = handover.former, handover.successor
+    parties = {"former": former._asdict(), "successor": successor._asdict()}
+    said = f"{handover.address} ({former.name or former.person} → {successor.name}, {handover.document})"
+    return handover._asdict() | parties | {"said": said}
+
+
+class RemoteHost:
+    """The mail host, asked through the module, as `carrying.Host` says."""
+
+    def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
+        passed = {
+            name: arguments[name]
+            for name in ("database", "socket", "letters", "records", "register", "as_of", "webmail")
+        }
+        self._exchange = Exchange(action, "handover", passed, task_vars)
+        self._actor = controller.find_actor()
+
+    def held(self) -> tuple[list[Known], str]:
+        """Who has each mailbox, and the last day applied."""
+        self._exchange.ask({}, _mode="held")
+        answer = self._exchange.answer()
+        return [Known(Held(*row[:3]), *row[3:]) for row in answer["held"]], answer["as_of"]
+
+    def take(self, orders: Sequence[Handover]) -> list[dict[str, Any]]:
+        """Have the host record and take out."""
+        self._exchange.ask({"handovers": [as_data(each) for each in orders], "actor": self._actor}, _mode="take")
+        records: list[dict[str, Any]] = self._exchange.answer()["records"]
+        return records
+
+    def end(self, numbers: Sequence[int]) -> None:
+        """Have the host note what is written."""
+        self._exchange.ask({"handovers": list(numbers), "actor": self._actor}, _mode="end")

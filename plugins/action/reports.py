@@ -1,0 +1,62 @@
+"""Read the reports that have arrived: the module of the same name fetches and stores, what is between is done here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from ansible.plugins.action import ActionBase
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.options.reports import ARGUMENTS
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.reports import reading, table
+
+
+class ActionModule(ActionBase):
+    """The action behind laocai.mail.reports; see the module's documentation."""
+
+    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Carry out the task."""
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = self.validate_argument_spec(ARGUMENTS)[1]
+        try:
+            return result | self._read(arguments, task_vars or {})
+        except Failure as failure:
+            return result | {"failed": True, "msg": str(failure)}
+        except ModuleFailed as failed:
+            return result | failed.result
+        finally:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+
+    def _read(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        reading.require()
+        days = {name: controller.read_day(arguments[name], name).isoformat() for name in ("first_day", "last_day")}
+        exchange = Exchange(self, "reports", {name: arguments[name] for name in ARGUMENTS if name != "file"}, task_vars)
+        exchange.ask(None)
+        fetched = exchange.answer()
+        mails = reading.read(fetched["mails"], arguments["domain"].lower(), arguments["host"])
+        changed = exchange.ask({"mails": mails, **days})["changed"]
+        told = exchange.answer()
+        if arguments["file"]:
+            path = Path(self._loader.path_dwim(arguments["file"]))
+            controller.write_private_text(path, table.as_csv(told["rows"]), dry_run=self._task.check_mode)
+        return {
+            "changed": changed,
+            "mails": len(mails),
+            "left": fetched["left"] + len(fetched["mails"]) - len(mails),
+            "new": told["new"],
+            "again": told["again"],
+            "refused": _refused(mails, told["damaged"]),
+            "table": table.lines(told["rows"], cut=told["cut"]),
+            "rows": len(told["rows"]),
+        }
+
+
+def _refused(mails: list[dict[str, Any]], damaged: int) -> list[str]:
+    counts = Counter(key for mail in mails for key in mail["refused"])
+    counts += Counter({"damaged": damaged})
+    return [f"{count} × {' -- '.join(reading.REASONS[key])}" for key, count in sorted(counts.items())]

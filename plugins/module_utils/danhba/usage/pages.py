@@ -1,0 +1,101 @@
+"""What a host has to know of the register, so that agencies read the use of their own mailboxes (R9.5, R13).
+
+Who reads, which mailboxes are an agency's on which days, and which days and windows count. What was seen in them is the
+host's; nothing of it is here.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from ..model import custody
+from ..model.policy import Window
+from ..model.register import Agency
+from ..planning.accounts import AGENCY, OFFICIAL
+from ..planning.handovers import is_there
+from ..planning.state import Timeline
+from .checks import Period
+from .daily import masks
+
+# The month before, and what is then left of a year: so far ahead working days are told.
+HEAD = "head"
+_AHEAD = timedelta(days=365)
+
+
+def published(timeline: Timeline, target: int) -> dict[str, Any]:
+    """All of it on the day of the timeline: `rule` and `pages`, in JSON's types.
+
+    A rule has `windows` (each the minutes of a day as 1440 binary digits), their `names`, the numbers that an
+    `official` and an `agency` need, the `target` in per cent, and the working `days` from the month before on. A page
+    has `agency`, `name`, `readers` (`official/000105`) and `mailboxes`, each with `kind`, `id`, `holder`, `address` and
+    `stays`, in the text of PostgreSQL's datemultirange.
+    """
+    day = timeline.day
+    first = (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+    period = Period.of(timeline, first, first + _AHEAD)
+    boxes = _mailboxes(period, timeline.register.province.domain)
+    pages = [
+        {"agency": code, "name": agency.name, "readers": readers(agency, day), "mailboxes": boxes.get(code, [])}
+        for code, agency in timeline.register.agencies.items()
+        if is_there(agency, day)
+    ]
+    return {"rule": _rule(period, target), "pages": pages}
+
+
+def readers(agency: Agency, day: date) -> list[str]:
+    """Who reads: the contact mailbox, whoever is its custodian, and the head, each as long as in office."""
+    held, head = custody.holder(agency, day), _head(agency, day)
+    people = [each[1].id for each in (held, head) if each]
+    return [f"{AGENCY}/{agency.code}", *dict.fromkeys(f"{OFFICIAL}/{person}" for person in people)]
+
+
+def _head(agency: Agency, day: date) -> tuple[Any, Any] | None:
+    """The last who was named as head, also where a delegate has held the mailbox since."""
+    named = [each for each in agency.custodians if each.role == HEAD and each.date <= day and not each.withdrawn]
+    return custody.in_office(agency, named[-1], day) if named else None
+
+
+def _rule(period: Period, target: int) -> dict[str, Any]:
+    usage = period.usage
+    return {
+        "windows": masks(period),
+        "names": [_name(window) for window in usage.windows],
+        "official": list(usage.official),
+        "agency": list(usage.agency),
+        "target": target,
+        "days": [day.isoformat() for day in period.days.days],
+    }
+
+
+def _name(window: Window) -> str:
+    return "–".join(f"{minute // 60:02}:{minute % 60:02}" for minute in window)
+
+
+def _mailboxes(period: Period, domain: str) -> dict[str, list[dict[str, str]]]:
+    """By agency the mailboxes that are open there on some working day of the period."""
+    found: dict[str, dict[tuple[str, str], list[str]]] = {}
+    holders = {}
+    for mailbox in period.mailboxes:
+        holders[mailbox.name] = mailbox
+        for stay in mailbox.stays:
+            spans = found.setdefault(stay.agency, {}).setdefault((mailbox.name, stay.local), [])
+            spans.append("[{},{}]".format(*_ends(period, stay.first, stay.last)))
+    return {
+        agency: [
+            {
+                "kind": holders[name].kind,
+                "id": name.partition("/")[2],
+                "holder": holders[name].holder,
+                "address": f"{local}@{domain}",
+                "stays": "{" + ",".join(spans) + "}",
+            }
+            for (name, local), spans in boxes.items()
+        ]
+        for agency, boxes in found.items()
+    }
+
+
+def _ends(period: Period, first: int, last: int) -> tuple[date, date]:
+    """The first and the last working day of a stay, both included."""
+    return period.days.days[first], period.days.days[last - 1]

@@ -1,0 +1,120 @@
+"""Which mailboxes there are in a period, and on which of its days each is open."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from ..addresses.issuing import contact
+from ..model.facts import FOREVER
+from ..model.rows import Row
+from ..planning.accounts import AGENCY, OFFICIAL
+from ..planning.state import Timeline
+
+
+class Stay(NamedTuple):
+    """A mailbox at an agency: open from the first day on, and on the last no more, each by its number in the period."""
+
+    first: int
+    last: int
+    agency: str
+    local: str
+
+
+class Mailbox(NamedTuple):
+    """One mailbox as events name it (`official/000105`), whose it is, and when it is open; stays do not overlap.
+
+    `leave` is what the owner's leave has taken from them.
+    """
+
+    name: str
+    kind: str
+    holder: str
+    stays: tuple[Stay, ...]
+    leave: tuple[Stay, ...] = ()
+
+    def days(self) -> Iterator[tuple[Stay, int]]:
+        """The days on which it is open, in order, each with the stay."""
+        return ((stay, day) for stay in self.stays for day in range(stay.first, stay.last))
+
+    def open_on(self, day: int) -> bool:
+        """Whether it is open on a day of the period."""
+        return _has(self.stays, day)
+
+    def off_on(self, day: int) -> bool:
+        """Whether its owner is on leave on a day of the period, on which it would be open."""
+        return _has(self.leave, day)
+
+
+def _has(stays: tuple[Stay, ...], day: int) -> bool:
+    return any(stay.first <= day < stay.last for stay in stays)
+
+
+def roster(timeline: Timeline, days: Sequence[date]) -> list[Mailbox]:
+    """Each mailbox of the register, in its order: an agency's own, then its people's. What is never open has no stays.
+
+    Who moves to another agency keeps the mailbox; it stands where the person was first. Suspended is not open, and
+    neither is it on leave: that is the person's, whichever entry has it. An agency's own mailbox is for a deputy then.
+    """
+    found: dict[str, Mailbox] = {}
+    away: dict[str, list[tuple[int, int]]] = {}
+    numbers = [day.isoformat() for day in days]
+    for agency in timeline.register.agencies.values():
+        closed = agency.closed.date.isoformat() if agency.closed else FOREVER
+        local = contact(agency.code)
+        stays = _stays([(agency.opened.date.isoformat(), closed)], numbers, agency.code, local)
+        _add(found, Mailbox(f"{AGENCY}/{agency.code}", AGENCY, agency.name, stays))
+        for row in timeline.rows(agency):
+            stays = _stays(_open(row), numbers, agency.code, row.local)
+            _add(found, Mailbox(f"{OFFICIAL}/{row.id}", OFFICIAL, row.name, stays))
+            for first, last, _document in row.away:
+                span = bisect_left(numbers, first), bisect_right(numbers, last)
+                away.setdefault(f"{OFFICIAL}/{row.id}", []).append(span)
+    found.update((name, _on_leave(found[name], sorted(spans))) for name, spans in away.items())
+    return list(found.values())
+
+
+def _on_leave(mailbox: Mailbox, spans: Sequence[tuple[int, int]]) -> Mailbox:
+    """What leave, by its days' numbers in order, the last not included, leaves of it and takes from it."""
+    left: list[Stay] = []
+    taken: list[Stay] = []
+    for stay in mailbox.stays:
+        since = stay.first
+        for first, last in spans:
+            begins, ends = max(first, since), min(last, stay.last)
+            if begins < ends:
+                left.append(stay._replace(first=since, last=begins))
+                taken.append(stay._replace(first=begins, last=ends))
+                since = ends
+        left.append(stay._replace(first=since))
+    return mailbox._replace(stays=tuple(each for each in left if each.first < each.last), leave=tuple(taken))
+
+
+def _add(found: dict[str, Mailbox], mailbox: Mailbox) -> None:
+    before = found.get(mailbox.name)
+    stays = tuple(sorted((*before.stays, *mailbox.stays))) if before else mailbox.stays
+    found[mailbox.name] = mailbox._replace(stays=stays)
+
+
+def _stays(spans: Sequence[tuple[str, str]], days: Sequence[str], agency: str, local: str) -> tuple[Stay, ...]:
+    numbered = ((bisect_left(days, since), bisect_left(days, until)) for since, until in spans)
+    return tuple(Stay(first, last, agency, local) for first, last in numbered if first < last)
+
+
+def _open(row: Row) -> Sequence[tuple[str, str]]:
+    """From when until when an issuance is open, by ISO dates, the last not included; what was taken back closes on the
+    day on which it was to open.
+    """
+    whole = (row.opened_on, row.closed_on or FOREVER)
+    return [*_without(whole, row)] if row.spells else (whole,)
+
+
+def _without(whole: tuple[str, str], row: Row) -> Iterator[tuple[str, str]]:
+    """What suspensions leave of it; none overlap (rule `person-suspensions`), and one without an end lasts."""
+    since, until = whole
+    for begins, ends in sorted((spell.since, spell.end or FOREVER) for spell in row.spells):
+        yield since, min(begins, until)
+        since = ends
+    yield since, until

@@ -1,0 +1,53 @@
+"""The windows of a period's working days as moments, and which of them a moment is in."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from ..model.policy import Usage
+
+# The province's own (R8): UTC+7, without summer time.
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+NONE = -1
+
+
+def moment(day: date, minutes: int, zone: ZoneInfo = ZONE) -> int:
+    """A time of day, in minutes of the clock from midnight, as microseconds since 1970 (UTC)."""
+    at = datetime.combine(day + timedelta(days=minutes // 1440), time(minutes % 1440 // 60, minutes % 60), zone)
+    return (at - _EPOCH) // _MICROSECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Working days in order, each from its midnight to the next, and the windows of each; all half-open moments."""
+
+    days: Sequence[date]
+    begins: Sequence[int]
+    ends: Sequence[int]
+    windows: Sequence[Sequence[tuple[int, int]]]
+
+    @classmethod
+    def of(cls, days: Sequence[date], usage: Usage, zone: ZoneInfo = ZONE) -> Days:
+        """The windows of some working days."""
+        return cls(
+            days,
+            [moment(day, 0, zone) for day in days],
+            [moment(day, 1440, zone) for day in days],
+            [[(moment(day, start, zone), moment(day, end, zone)) for start, end in usage.windows] for day in days],
+        )
+
+    def number(self, moment: int) -> int:
+        """The number of the day that a moment is on, `NONE` where that is no working day of the period."""
+        found = bisect_right(self.begins, moment) - 1
+        return found if found >= 0 and moment < self.ends[found] else NONE
+
+    def window(self, day: int, moment: int) -> int:
+        """The number, from 0 on, of the window of a day that a moment of that day is in; `NONE` where it is in none."""
+        windows = enumerate(self.windows[day])
+        return next((number for number, (start, stop) in windows if start <= moment < stop), NONE)

@@ -1,0 +1,116 @@
+"""On the mail host: what a report is made of, as the database has it by day; changes nothing but what is to be counted.
+
+A set of days is hexadecimal text: bit n is the nth day of the period.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from ..failure import Failure
+from .postgres import reason
+
+with suppress(ImportError):  # postgres.py says what is missing
+    import psycopg
+
+if TYPE_CHECKING:
+    from psycopg.rows import TupleRow
+
+    Connection = psycopg.Connection[TupleRow]
+
+# For each mailbox and window the days on which it was looked at; and the same without programs that only ask.
+_SET = "bit_or(set_bit(%(none)s::varbit, day - %(first)s::date, 1))"
+_LOOKED = """
+    SELECT kind || '/' || id, {sets}, sum(sent), sum(received), sum(octets)
+      FROM usage.day WHERE day BETWEEN %(first)s::date AND %(last)s::date GROUP BY kind, id"""
+_WINDOW = _SET + " FILTER (WHERE ({minutes} & %(window{number})s::bit(1440)) <> %(empty)s::bit(1440))"
+
+
+def count(connection: Connection) -> int:
+    """Count the days for which something came since they were counted; how many these were."""
+    days = _asked(connection, "SELECT DISTINCT day FROM usage.mark ORDER BY day")
+    for (day,) in days:
+        _asked(connection, "SELECT usage.count_day(%(day)s)", {"day": day})
+    return len(days)
+
+
+def looked(connection: Connection, first: date, last: date, windows: Sequence[str]) -> dict[str, list[Any]]:
+    """By mailbox: sets of days by window, those without programs that only ask, and sent, received, octets."""
+    given: dict[str, Any] = {f"window{number}": mask for number, mask in enumerate(windows)}
+    given |= {"first": first, "last": last, "none": "0" * ((last - first).days + 1), "empty": "0" * 1440}
+    sets = ", ".join(
+        _WINDOW.format(minutes=minutes, number=number)
+        for minutes in ("minutes", "coalesce(attended, minutes)")
+        for number in range(len(windows))
+    )
+    rows = _asked(connection, _LOOKED.format(sets=sets), given)
+    return {row[0]: [*map(_set, row[1:-3]), *map(int, row[-3:])] for row in rows}
+
+
+# Everything else that a report is made of, each of a period.
+_WITHIN = "(%(column)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date BETWEEN %%(first)s AND %%(last)s"
+_TOLD = {
+    "flow": """
+        SELECT to_char(day, 'YYYY-MM'), what, sum(times)::bigint FROM usage.flow
+         WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2 ORDER BY 1, 2""",
+    # A year, so that it can be said how they grow.
+    "disk": """
+        SELECT day::text, folder, total, used FROM usage.disk
+         WHERE day BETWEEN %(last)s::date - 365 AND %(last)s ORDER BY day, folder""",
+    "incidents": "SELECT action, verdict, sender, receivers FROM secrecy.incident WHERE "
+    + _WITHIN % {"column": "at"}
+    + " ORDER BY at, reference",
+    "passwords": "SELECT action, kind || '/' || id FROM mail.audit JOIN mail.run USING (run)"
+    " WHERE action IN ('issue_password', 'reissue_password') AND " + _WITHIN % {"column": "at"} + " ORDER BY entry",
+    "recalls": """
+        SELECT recall.id, (recall.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date::text, purpose, document,
+               document_date::text, count(*) FILTER (WHERE state = 'erased'),
+               count(*) FILTER (WHERE state IN ('found', 'held')),
+               EXISTS (SELECT FROM recall.record WHERE record.recall = recall.id)
+          FROM recall.recall LEFT JOIN recall.copy ON copy.recall = recall.id WHERE """
+    + _WITHIN % {"column": "recall.at"}
+    + " GROUP BY recall.id, recall.at, purpose, document, document_date ORDER BY recall.at, recall.id",
+    "handovers": """
+        SELECT (ended.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date::text, agency, address, coalesce(former ->> 'name', ''),
+               successor ->> 'name', document
+          FROM mail.handover JOIN mail.handover_end AS ended USING (handover) WHERE """
+    + _WITHIN % {"column": "ended.at"}
+    + " ORDER BY ended.at, handover",
+    "gaps": """
+        SELECT to_char(since AT TIME ZONE 'Asia/Ho_Chi_Minh', 'HH24:MI DD/MM/YYYY'),
+               to_char(until AT TIME ZONE 'Asia/Ho_Chi_Minh', 'HH24:MI DD/MM/YYYY') FROM events.gap
+         WHERE events.day(since) <= %(last)s AND events.day(until) >= %(first)s ORDER BY gap.since""",
+}
+
+
+def told(connection: Connection, first: date, last: date, windows: Sequence[str]) -> dict[str, Any]:
+    """What a report is made of: `looked`; `flow` by month; `disk`; `incidents`, `passwords`, `recalls` and
+    `handovers`, a row each; `gaps`;
+    `counted`, the set of days that were; `late`, how often something came for one that is closed.
+    """
+    given = {"first": first, "last": last}
+    found: dict[str, Any] = {name: [*map(list, _asked(connection, query, given))] for name, query in _TOLD.items()}
+    days = _asked(
+        connection, "SELECT day - %(first)s, late FROM usage.counted WHERE day BETWEEN %(first)s AND %(last)s", given
+    )
+    counted = sum(1 << day for day, _late in days)
+    late = sum(late for _day, late in days)
+    return found | {"looked": looked(connection, first, last, windows), "counted": f"{counted:x}", "late": late}
+
+
+def _set(bits: str | None) -> str:
+    return f"{int(bits[::-1], 2):x}" if bits else "0"
+
+
+def _asked(connection: Connection, query: str, given: dict[str, Any] | None = None) -> list[TupleRow]:
+    try:
+        cursor = connection.execute(query.encode(), given)
+        return cursor.fetchall() if cursor.description else []
+    except psycopg.Error as error:
+        raise Failure(
+            f"Cơ sở dữ liệu không trả lời được: {reason(error)}. Chạy playbooks/site.yml rồi lập lại báo cáo.",
+            f"The database cannot answer: {reason(error)}. Run playbooks/site.yml, then make the report again.",
+        ) from error

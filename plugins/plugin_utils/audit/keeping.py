@@ -1,0 +1,129 @@
+"""Keeps heads of the chain on the controller, where the host cannot change them, and judges the host by them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ...module_utils.danhba.auditing import heads
+from ...module_utils.danhba.auditing.chain import CUT, REWRITTEN, Head
+from ...module_utils.danhba.reading.source import Unusable, run_git
+from ...module_utils.danhba.rendering import audit as show
+from ...module_utils.failure import Failure
+from .. import controller
+
+SHOWN = 20  # faults in a message; the host's answer has more
+REPLACED = (CUT, REWRITTEN)
+
+
+@dataclass(frozen=True)
+class Who:
+    """Who has a head kept, of which host, and, after a restore, by which document heads are lost for good."""
+
+    actor: str
+    host: str
+    document: str = ""
+
+
+def known(path: Path) -> list[Head]:
+    """The heads that have to be in the chain.
+
+    Raises:
+        Failure: the file cannot be read, or a line is no head.
+    """
+    try:
+        return heads.read(_lines(path))
+    except heads.BadHeads as error:
+        raise Failure(
+            f"{path}, dòng {error.line}: không phải đầu chuỗi. Lấy lại tệp từ git; không sửa tay. Chưa có gì thay đổi.",
+            f"{path}, line {error.line}: this is no head. Take the file from git; do not edit it. Nothing was changed.",
+        ) from error
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines() if path.exists() else []
+    except OSError as error:
+        raise Failure(f"Không đọc được {path}: {error.strerror}.", f"Cannot read {path}: {error.strerror}.") from error
+
+
+def keep(path: Path, answer: Mapping[str, Any], who: Who, now: datetime, *, dry_run: bool) -> bool:
+    """Put the newest head behind those that are kept; whether the file is (or would be) another.
+
+    Raises:
+        Failure: the chain does not hold, or an older head is not in it any more and no document says why.
+    """
+    before = known(path)
+    void = _void(answer, before, who.document)
+    head = Head(**answer["head"]) if answer["head"] else None
+    if head is None or (before and not void and head == before[-1]):
+        return False
+    said: dict[str, Any] = {"host": who.host, "rows": sum(answer["rows"].values()), "noted": now.isoformat()}
+    said["actor"] = who.actor
+    if void:
+        said |= {"void": void, "document": who.document}
+    text = "".join(f"{line}\n" for line in _lines(path)) + heads.line(head, **said)
+    return controller.write_private_text(path, text, dry_run=dry_run)
+
+
+def _void(answer: Mapping[str, Any], before: Sequence[Head], document: str) -> list[int]:
+    """The numbers of heads that are lost, where a document says so; none where the chain holds."""
+    if answer["holds"]:
+        return []
+    faults = answer["faults"]
+    if document and answer["found"] == len(faults) and all(fault["kind"] in REPLACED for fault in faults):
+        good = min(int(fault["key"]) for fault in faults)
+        return [head.n for head in before if head.n > good]
+    raise _broken(answer, document)
+
+
+def _broken(answer: Mapping[str, Any], document: str) -> Failure:
+    shown = {**answer, "faults": answer["faults"][:SHOWN]}
+    texts = {language: "\n".join(show.verdict(shown, language)) for language in ("vi", "en")}
+    if all(fault["kind"] in REPLACED for fault in answer["faults"]) and not document:
+        vi = (
+            "Nếu vừa khôi phục cơ sở dữ liệu theo văn bản: chạy lại với -e document=SỐ-VĂN-BẢN. Nếu không: báo lãnh đạo"
+        )
+        en = "After a restore by a document: run again with -e document=NUMBER. Else report it"
+    else:
+        vi, en = "Báo lãnh đạo, so với bản sao lưu", "Report it, and compare with the backup"
+    return Failure(
+        f"{texts['vi']}\n{vi}, giữ nguyên máy chủ. Chưa ghi đầu chuỗi mới.",
+        f"{texts['en']}\n{en}; leave the server as it is. No new head was kept.",
+    )
+
+
+def commit(path: Path, head: Mapping[str, Any], *, dry_run: bool) -> bool:
+    """Put the file into the git log, signed where the clone has a key to sign with; whether there was anything new.
+
+    Raises:
+        Failure: it is in no clone, git ignores it there, or git refuses.
+    """
+    try:
+        if dry_run or not path.exists():
+            return False
+        _git(path, "add", "--", path.name)
+        if not run_git(path.parent, "diff", "--cached", "--quiet", "--", path.name).returncode:
+            return False
+        signed = run_git(path.parent, "config", "user.signingkey").stdout.strip()
+        message = f"Head {head['n']} of the audit chain: {head['hash']}"
+        _git(path, "commit", "--quiet", *(["-S"] if signed else []), "-m", message, "--", path.name)
+    except Unusable as error:
+        raise _no_git(path, str(error)) from error
+    return True
+
+
+def _git(path: Path, *words: str) -> None:
+    done = run_git(path.parent, *words)
+    if done.returncode:
+        raise _no_git(path, " ".join(done.stderr.decode(errors="replace").split())[:500])
+
+
+def _no_git(path: Path, why: str) -> Failure:
+    return Failure(
+        f"Không đưa được {path} vào git ({why}). Đặt audit_heads là tệp trong một bản sao git mà git không bỏ qua.",
+        f"Cannot put {path} into git ({why}). Let audit_heads be a file in a clone that git does not ignore there.",
+    )

@@ -1,0 +1,120 @@
+"""What was done with a mailbox, as a paper in Vietnamese and as JSON: what, when, by whom, let in by whom."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...module_utils.danhba.jsontext import pretty
+from ...module_utils.danhba.model.sizes import written
+from ...module_utils.danhba.reading.origin import of_document
+from ...module_utils.danhba.rendering import audit as show
+from .. import controller
+from ..recall import content, drawing
+
+_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SIGNERS = ("NGƯỜI LẬP BẢN KÊ", "THỦ TRƯỞNG CƠ QUAN")
+_HEADINGS = ("Lúc", "Việc", "Văn bản", "Người làm", "Người duyệt", "Dòng")
+_WIDTHS = (0.13, 0.3, 0.15, 0.17, 0.15, 0.1)
+# What each signature of git is, in Vietnamese.
+_SIGNATURES = {
+    "good": "có chữ ký đúng",
+    "unsigned": "không ký",
+    "unchecked": "có chữ ký, chưa kiểm được",
+    "untrusted": "chữ ký của khóa lạ",
+    "bad": "CHỮ KÝ SAI",
+    "expired": "chữ ký hết hạn",
+    "expired-key": "chữ ký của khóa hết hạn",
+    "revoked-key": "CHỮ KÝ CỦA KHÓA ĐÃ THU HỒI",
+}
+
+
+def told(answer: Mapping[str, Any], register: Path) -> dict[str, Any]:
+    """The host's answer, with whose each entry is as the register's git log has it, where it has it.
+
+    Of an entry that a commit of the register led to: the proposal that brought its document into the agency's file.
+    Else what the server recorded of the commit that was applied.
+    """
+    files = [f"agencies/{agency}.yml" for agency in answer["agencies"] if re.fullmatch("[a-z0-9-]+", agency)]
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    entries = []
+    for entry in answer["entries"]:
+        key = str(entry["register"] or "").removesuffix("-dirty"), entry["document"]
+        if key not in found:
+            found[key] = _origin(register, *key, files)
+        entries.append({**entry, **found[key]})
+    return {**answer, "entries": entries}
+
+
+def _origin(register: Path, commit: str, document: str, files: list[str]) -> dict[str, str]:
+    if not _COMMIT.fullmatch(commit) or not document:
+        return {}
+    origin = of_document(register, commit, document, [*files, "province.yml"])
+    return {} if origin is None else {**origin._asdict(), "change": origin.commit, "commit": commit}
+
+
+def write(answer: Mapping[str, Any], folder: Path, *, dry_run: bool) -> list[str]:
+    """Write JSON, text and PDF, each for its owner alone; the names of those that are new or other than before."""
+    name = re.sub(r"[^A-Za-z0-9@._-]", "_", answer["mailbox"]["address"]).lstrip(".")
+    paper = content_of(answer)
+    files = {
+        f"{name}.json": pretty(answer).encode() + b"\n",
+        f"{name}.txt": content.as_text(paper).encode(),
+        f"{name}.pdf": drawing.draw(paper),
+    }
+    write_file = controller.write_private_octets
+    return [name for name, octets in files.items() if write_file(folder / name, octets, dry_run=dry_run)]
+
+
+def content_of(answer: Mapping[str, Any]) -> content.Paper:
+    """The paper: a table of all entries, the newest first."""
+    mailbox = answer["mailbox"]
+    parts: list[content.Part] = [
+        content.Text(f"Hộp thư: {mailbox['address']} ({mailbox['kind']}/{mailbox['id']}). Lúc: giờ Việt Nam."),
+        content.Table(_HEADINGS, tuple(_cells(entry) for entry in answer["entries"]), _WIDTHS),
+    ]
+    if answer["more"]:
+        parts.append(
+            content.Text(f"Còn những lần cũ hơn không nêu ở đây; chỉ nêu {len(answer['entries'])} lần mới nhất.")
+        )
+    subject = f"Những việc đã làm với hộp thư {mailbox['address']}"
+    return content.Paper(
+        answer["office"], "BẢN KÊ NHẬT KÝ", subject, tuple(parts), ("NGƯỜI LẬP BẢN KÊ", "THỦ TRƯỞNG CƠ QUAN")
+    )
+
+
+def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    what = show.what(entry["what"], "vi")
+    if changed := entry.get("changed"):
+        what += f" ({'; '.join(_change(name, *values) for name, values in sorted(changed.items()))})"
+    return (
+        content.moment(entry["at"]),
+        what,
+        entry["document"],
+        _by(entry),
+        entry.get("approver") or ("-" if entry["job"] == "accounts" else ""),
+        f"{entry['record']} {entry['key']}",
+    )
+
+
+def _change(name: str, before: Any, after: Any) -> str:
+    field, was, becomes = show.field(name, "vi"), _value(name, before), _value(name, after)
+    return f"{field}: {becomes}" if before is None else f"{field}: {was} → {becomes}"
+
+
+def _value(name: str, value: Any) -> str:
+    if value is None:
+        return "-"
+    return written(value) if name == "quota" and isinstance(value, int) else str(value)
+
+
+def _by(entry: Mapping[str, Any]) -> str:
+    """Who wrote it into the register, with the signature; and who ran what wrote the row."""
+    if not entry.get("author"):
+        return str(entry["actor"])
+    word = str(entry.get("signature") or "").partition(" ")[0]
+    signed = _SIGNATURES.get(word, word)
+    signer = f": {entry['signer']}" if entry.get("signer") else ""
+    return f"{entry['author']} ({signed}{signer}); thực hiện: {entry['actor']}"

@@ -1,0 +1,63 @@
+"""Writes the papers of a recall to its folder on the controller, for its owner alone."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ...module_utils.danhba.jsontext import pretty
+from ...module_utils.failure import Failure
+from .. import controller
+from . import content, drawing
+
+PLAN, CHECKSUM, REPORT, RECORD, SAMPLE = "plan.json", "plan.sha256", "bao-cao", "bien-ban", "mau"
+
+
+def write(answer: Mapping[str, Any], folder: Path, *, dry_run: bool) -> list[str]:
+    """The names of the files that are new or other than before, or in a dry run would be.
+
+    The plan and its checksum; of a find also the report, and of a record the record: JSON, text and PDF each.
+
+    Raises:
+        Failure: a record is not the one whose SHA-256 the server says, or a file cannot be written.
+    """
+    files: dict[str, bytes] = {
+        PLAN: json.dumps(answer["plan"], ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode(),
+        CHECKSUM: f"{answer['checksum']}\n".encode(),
+    }
+    if "report" in answer:
+        files[f"{REPORT}.json"] = pretty(_lasting(answer)).encode() + b"\n"
+        files |= _paper(REPORT, content.report(answer, answer["office"]))
+    if record := answer.get("record"):
+        if not content.sound(record["record"], record["sha256"]):
+            raise Failure("Biên bản không khớp SHA-256 của nó.", "The record does not fit its SHA-256.")
+        name = f"{RECORD}-{record['number']}"
+        files[f"{name}.json"] = record["record"].encode()
+        files |= _paper(name, content.record(json.loads(record["record"]), record["sha256"], answer["office"]))
+    files |= dict(map(_sealed, answer.get("kept", ())))
+    return [
+        name
+        for name, octets in files.items()
+        if controller.write_private_octets(folder / name, octets, dry_run=dry_run)
+    ]
+
+
+def _sealed(kept: Mapping[str, Any]) -> tuple[str, bytes]:
+    """A sealed copy of an outbreak, by its file's name."""
+    octets = base64.b64decode(kept["sealed"])
+    if hashlib.sha256(octets).hexdigest() != kept["sha256"]:
+        raise Failure("Bản niêm phong không khớp SHA-256 của nó.", "The sealed copy does not fit its SHA-256.")
+    return f"{SAMPLE}-{kept['digest'][:16]}.eml.age", octets
+
+
+def _lasting(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """What is the same when nothing has changed."""
+    return {name: value for name, value in answer.items() if name != "changed"}
+
+
+def _paper(name: str, paper: content.Paper) -> dict[str, bytes]:
+    return {f"{name}.txt": content.as_text(paper).encode(), f"{name}.pdf": drawing.draw(paper)}

@@ -1,0 +1,512 @@
+"""What a report says, in the words of an official one: sections of figures and tables, each with where it comes from.
+
+The outline is that of a yearly report (1 accounts, 2 use, 3 the published directory, then what the regulation's own
+articles ask for beyond it); a report of another period has the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeAlias
+
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import AGENCY, OFFICIAL
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.accounts import CHANGED, CLOSED, OPENED
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import Report
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.using import OfAgency, OfMailbox, Rate
+
+Value: TypeAlias = int | float | str | date | None
+# How a value is written: a count, a share from 0 to 1, gigabytes, a day, text.
+NUMBER, SHARE, GIGABYTES, DAY, TEXT = "number", "share", "gigabytes", "day", "text"
+# Text by which rows are found again, which paper has no room for.
+CODE = "code"
+GB = 10**9
+NONE = "không có số liệu"
+
+LEAVE = "Sổ danh bạ: mục leave (ngày nghỉ phép) của từng người; những ngày này không được tính cho ai"
+REGISTER = "Sổ danh bạ: mục opened, closed, suspended, custodians, changes của từng hộp thư, theo ngày hiệu lực"
+SIGNS = (
+    "Máy chủ: bảng usage.day (dấu hiệu sử dụng theo ngày, từ nhật ký của Dovecot), đối chiếu với khoảng giờ, ngày làm "
+    "việc, thời gian mở hộp thư trong sổ danh bạ"
+)
+FLOW = "Máy chủ: bảng usage.flow (kết quả của từng thư theo ngày, từ nhật ký của Postfix và rspamd)"
+POST = "Máy chủ: bảng usage.day; hộp thư chuyển cơ quan trong kỳ được tính cả kỳ"
+DISK = "Máy chủ: bảng usage.disk (ghi mỗi đêm); mức tăng là đường thẳng bình phương nhỏ nhất qua tối đa một năm"
+AUDIT = "Máy chủ: bảng mail.audit (issue_password, reissue_password)"
+INCIDENT = "Máy chủ: bảng secrecy.incident"
+RECALL = "Máy chủ: bảng recall.recall, recall.copy, recall.record"
+HANDOVER = "Máy chủ: bảng mail.handover, mail.handover_end"
+
+EVENTS = {
+    "established": "thành lập",
+    "dissolved": "giải thể",
+    "merged": "sáp nhập",
+    "split": "chia, tách",
+    "renamed": "đổi tên",
+    "recruited": "tuyển dụng",
+    "transferred": "điều động",
+    "reorganised": "sắp xếp bộ máy",
+    "migrated": "tiếp nhận từ hệ thống cũ",
+    "retired": "nghỉ hưu",
+    "resigned": "nghỉ việc",
+    "dismissed": "buộc thôi việc",
+    "deceased": "từ trần",
+    "left_province": "chuyển ra ngoài tỉnh",
+    "suspended": "tạm khóa",
+    "resumed": "mở lại",
+    "custodian": "thay người quản lý hộp thư cơ quan",
+    "standing": "thay đổi loại, cấp trên hoặc mã định danh",
+}
+CHANGES = {OPENED: "cấp mới", CHANGED: "thay đổi", CLOSED: "hủy bỏ"}
+FLOWS = {
+    "incoming": "Thư từ ngoài tỉnh được nhận",
+    "outgoing": "Thư do hộp thư của tỉnh gửi",
+    "stored": "Lượt đưa vào hộp thư",
+    "relayed": "Lượt giao ra ngoài tỉnh",
+    "refused": "Lượt bị từ chối ngay khi gửi đến",
+    "bounced": "Lượt không giao được, báo lại người gửi",
+    "spam": "Thư rác bị từ chối",
+    "junk": "Thư nghi là rác, đưa vào Thư rác",
+    "virus": "Thư có mã độc bị từ chối",
+}
+INCIDENTS = {
+    "refused-marked": "Thư có dấu độ mật bị từ chối (khoản 7 Điều 10)",
+    "refused-unreadable": "Thư không kiểm tra được bị từ chối",
+    "passed": "Thư được qua theo ngoại lệ có văn bản",
+}
+PURPOSES = {"secret": "có nội dung bí mật nhà nước", "outbreak": "mã độc, thư rác lan rộng"}
+KINDS = {AGENCY: "Hộp thư cơ quan", OFFICIAL: "Hộp thư cá nhân"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One figure: what it is, its value, how that is written, and where it comes from."""
+
+    label: str
+    value: Value
+    form: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Columns of a table drawn side by side for each row: their numbers, and that of the labels' column."""
+
+    title: str
+    labels: int
+    series: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under headings; `forms` say how each column is written. `name` is short enough for a sheet. One that is
+    `long` stands in the workbook alone.
+    """
+
+    name: str
+    title: str
+    heads: tuple[str, ...]
+    forms: tuple[str, ...]
+    rows: Sequence[tuple[Value, ...]]
+    source: str
+    chart: Chart | None = None
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the report under a heading."""
+
+    title: str
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    texts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The whole, for whoever draws it."""
+
+    title: str
+    sections: tuple[Section, ...]
+
+
+def day(value: date) -> str:
+    """As official documents write it: days below 10 and the months 1 and 2 with a zero in front."""
+    return f"{value.day:02}/{f'{value.month:02}' if value.month < 3 else value.month}/{value.year}"
+
+
+def shown(value: Value, form: str) -> str:
+    """A value as text; a share is rounded down to a tenth, so that only all is 100 %."""
+    if value is None:
+        return NONE
+    if isinstance(value, date):
+        return day(value)
+    if isinstance(value, str):
+        return value
+    if form == SHARE:
+        return f"{int(value * 1000 + 1e-9) / 10:.1f}\N{NO-BREAK SPACE}%".replace(".", ",")
+    text = f"{value:,.1f}" if form == GIGABYTES else f"{value:,}"
+    return text.translate(str.maketrans(",.", ".,")) + ("\N{NO-BREAK SPACE}GB" if form == GIGABYTES else "")
+
+
+def write(report: Report, register: Register) -> Content:
+    """All that a report says."""
+    names = {code: agency.name for code, agency in register.agencies.items()}
+    sections = [
+        _accounts(report, names),
+        _use(report, names),
+        Section("3. Rà soát, công khai danh bạ trên Cổng thông tin điện tử", texts=("□ đã      □ chưa",)),
+        _operation(report, names),
+    ]
+    if not report.scope.mailbox:
+        sections.append(_commended(report, names))
+    return Content(_title(report), (*sections, _faults(report), _proposals(len(sections))))
+
+
+def _title(report: Report) -> str:
+    first, last = report.period.first, report.period.last
+    whole = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year
+    when = f"năm {first.year}" if whole else f"từ ngày {day(first)} đến ngày {day(last)}"
+    of = "trên địa bàn tỉnh" if report.scope.whole else f"của {report.scope.name}"
+    return f"Tình hình quản lý và sử dụng hệ thống thư điện tử công vụ {of} {when}"
+
+
+def _accounts(report: Report, names: dict[str, str]) -> Section:
+    first, last = day(report.period.first), day(report.period.last)
+    counted = {what: sum(change.what == what for change in report.changes) for what in CHANGES}
+    changed = {
+        OPENED: "Hộp thư cấp mới trong kỳ",
+        CHANGED: "Lượt thay đổi trong kỳ",
+        CLOSED: "Hộp thư hủy bỏ trong kỳ",
+    }
+    figures = (
+        Figure(f"Hộp thư cơ quan đầu kỳ ({first})", report.before.agencies, NUMBER, REGISTER),
+        Figure(f"Hộp thư cơ quan cuối kỳ ({last})", report.after.agencies, NUMBER, REGISTER),
+        Figure(f"Hộp thư cá nhân đầu kỳ ({first})", report.before.officials, NUMBER, REGISTER),
+        Figure(f"Hộp thư cá nhân cuối kỳ ({last})", report.after.officials, NUMBER, REGISTER),
+        *(Figure(label, counted[what], NUMBER, REGISTER) for what, label in changed.items()),
+        Figure("Mật khẩu cấp lần đầu trong kỳ", report.passwords["first"], NUMBER, AUDIT),
+        Figure("Mật khẩu cấp lại trong kỳ (khoản 5 Điều 10)", report.passwords["again"], NUMBER, AUDIT),
+    )
+    rows = [
+        (each.day, CHANGES[each.what], EVENTS.get(each.event, each.event), each.address, each.name, names[each.agency],
+         " và ".join(filter(None, (each.document, each.request))))
+        for each in report.changes
+    ]  # fmt: skip
+    table = Table(
+        "Biến động",
+        "Hộp thư được cấp, thay đổi, hủy bỏ theo văn bản",
+        ("Ngày", "Việc", "Lý do", "Địa chỉ thư", "Họ tên, cơ quan", "Thuộc", "Văn bản"),
+        (DAY, *[TEXT] * 6),
+        rows,
+        REGISTER,
+        long=len(rows) > 300,
+    )
+    staff = (
+        "Tỷ lệ cán bộ, công chức, viên chức, người lao động đã được cấp hộp thư: "
+        f"{shown(report.after.officials, NUMBER)}"
+        "/……, đạt …… % (cơ quan lập báo cáo điền số người)."
+    )
+    texts = () if report.scope.mailbox else (staff,)
+    return Section("1. Cấp và quản lý hộp thư (Điều 4, 5, 6)", figures, (table,), texts)
+
+
+def _use(report: Report, names: dict[str, str]) -> Section:
+    using, rules = report.using, report.rules
+    regular, people = using.regular(rules)
+    known = len(report.period.days.days) - len(report.coverage.uncounted)
+    figures = [Figure("Ngày làm việc có số liệu trong kỳ", known, NUMBER, SIGNS)]
+    kinds = [report.scope.kind] if report.scope.mailbox else [*KINDS]
+    for kind in kinds:
+        rate, label = using.kinds[kind], KINDS[kind]
+        figures += [
+            Figure(f"{label}: số ngày phải kiểm tra của mọi hộp thư", rate.days, NUMBER, SIGNS),
+            Figure(f"{label}: số ngày kiểm tra đủ số lần (Điều 8)", rate.met, NUMBER, SIGNS),
+            Figure(f"{label}: tỷ lệ kiểm tra đủ", rate.share, SHARE, SIGNS),
+            Figure(f"{label}: trong đó chỉ do chương trình tự hỏi thư", rate.by_program, NUMBER, SIGNS),
+        ]
+    if OFFICIAL in kinds:
+        label = f"Hộp thư cá nhân có dấu hiệu từ {shown(rules.regular, SHARE)} số ngày làm việc (thường xuyên sử dụng)"
+        figures.append(Figure(label, regular, NUMBER, SIGNS))
+        figures.append(Figure("Tỷ lệ thường xuyên sử dụng", regular / people if people else None, SHARE, SIGNS))
+        figures.append(Figure("Hộp thư cá nhân: số ngày nghỉ phép, không tính", using.leave, NUMBER, LEAVE))
+    tables = [_months(report), _windows(report)]
+    if not report.scope.mailbox:
+        tables.append(_agencies(report))
+    tables.append(_mailboxes(report, names))
+    return Section("2. Sử dụng hộp thư (Điều 8, 12, 13)", tuple(figures), tuple(tables))
+
+
+def _months(report: Report) -> Table:
+    kinds = (AGENCY, OFFICIAL)
+    rows = [
+        (f"{month.month[5:]}/{month.month[:4]}", *(month.kinds[kind].share for kind in kinds),
+         *(month.kinds[kind].days for kind in kinds), *(month.kinds[kind].met for kind in kinds))
+        for month in report.using.months
+    ]  # fmt: skip
+    return Table(
+        "Theo tháng",
+        "Tỷ lệ kiểm tra đủ theo tháng",
+        ("Tháng", "Cơ quan", "Cá nhân", "Ngày (cơ quan)", "Ngày (cá nhân)", "Đủ (cơ quan)", "Đủ (cá nhân)"),
+        (TEXT, SHARE, SHARE, NUMBER, NUMBER, NUMBER, NUMBER),
+        rows,
+        SIGNS,
+        Chart("Tỷ lệ kiểm tra đủ theo tháng", 0, (1, 2)) if any(row[1:3] != (None, None) for row in rows) else None,
+    )
+
+
+def _windows(report: Report) -> Table:
+    using, usage = report.using, report.period.usage
+    rows: list[tuple[Value, ...]] = []
+    for number, (start, end) in enumerate(usage.windows):
+        shares = [_share(using.windows[kind][number], using.kinds[kind].days) for kind in KINDS]
+        needs = [
+            label
+            for label, numbers in (("cơ quan", usage.agency), ("cá nhân", usage.official))
+            if number + 1 in numbers
+        ]
+        rows.append((f"{_clock(start)}-{_clock(end)}", *shares, ", ".join(needs)))
+    return Table(
+        "Khoảng giờ",
+        "Tỷ lệ ngày có dấu hiệu trong từng khoảng giờ",
+        ("Khoảng giờ", "Cơ quan", "Cá nhân", "Bắt buộc với"),
+        (TEXT, SHARE, SHARE, TEXT),
+        rows,
+        SIGNS,
+        Chart("Tỷ lệ ngày có dấu hiệu trong từng khoảng giờ", 0, (1, 2)) if using.mailboxes else None,
+    )
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _rate(rate: Rate) -> tuple[Value, ...]:
+    return rate.days, rate.met, rate.share, rate.by_program
+
+
+def _agencies(report: Report) -> Table:
+    found = sorted(report.using.agencies, key=lambda each: (-(each.rate.share or 0), each.code))
+    rows = [(each.name, each.code, each.mailboxes, *_rate(each.rate), each.contact.share, each.leave) for each in found]
+    return Table(
+        "Theo cơ quan",
+        "Tỷ lệ kiểm tra đủ theo cơ quan",
+        (
+            "Cơ quan",
+            "Mã",
+            "Hộp thư",
+            "Ngày phải kiểm tra",
+            "Ngày đủ",
+            "Tỷ lệ",
+            "Chỉ do chương trình",
+            "Hộp thư cơ quan",
+            "Nghỉ phép, không tính",
+        ),
+        (TEXT, CODE, NUMBER, NUMBER, NUMBER, SHARE, NUMBER, SHARE, NUMBER),
+        rows,
+        f"{SIGNS}. {LEAVE}",
+    )
+
+
+def _mailboxes(report: Report, names: dict[str, str]) -> Table:
+    found = sorted(report.using.mailboxes, key=lambda each: (each.rate.share or 0, each.address))
+    rows = [(each.address, each.holder, names[each.agency], *_rate(each.rate)) for each in found]
+    return Table(
+        "Theo hộp thư",
+        "Tỷ lệ kiểm tra đủ theo hộp thư, thấp trước",
+        ("Địa chỉ thư", "Họ tên, cơ quan", "Thuộc", "Ngày phải kiểm tra", "Ngày đủ", "Tỷ lệ", "Chỉ do chương trình"),
+        (TEXT, TEXT, TEXT, NUMBER, NUMBER, SHARE, NUMBER),
+        rows,
+        SIGNS,
+        long=report.scope.whole or len(rows) > 300,
+    )
+
+
+def _operation(report: Report, names: dict[str, str]) -> Section:
+    figures = [
+        Figure("Thư do các hộp thư gửi", report.post.sent, NUMBER, POST),
+        Figure("Thư các hộp thư nhận", report.post.received, NUMBER, POST),
+        Figure("Dung lượng thư nhận", report.post.octets / GB, GIGABYTES, POST),
+    ]
+    tables: list[Table] = []
+    if report.scope.whole:
+        figures += [Figure(label, report.mail[what], NUMBER, FLOW) for what, label in FLOWS.items()]
+        tables = [_flow(report), *_disks(report)]
+    figures += [Figure(label, report.incidents[what], NUMBER, INCIDENT) for what, label in INCIDENTS.items()]
+    if report.scope.whole:
+        erased = sum(each.erased for each in report.recalls)
+        figures += [
+            Figure("Vụ thu hồi thư (khoản 7, khoản 8 Điều 10)", len(report.recalls), NUMBER, RECALL),
+            Figure("Bản sao thư đã xóa khi thu hồi", erased, NUMBER, RECALL),
+        ]
+    figures.append(Figure("Lượt bàn giao hộp thư cơ quan (khoản 2 Điều 11)", len(report.handovers), NUMBER, HANDOVER))
+    tables += [*_recalls(report), *_handovers(report, names)]
+    return Section("4. Vận hành, an toàn, dung lượng (Điều 9, 10)", tuple(figures), tuple(tables))
+
+
+def _flow(report: Report) -> Table:
+    kinds = ("incoming", "outgoing", "refused", "spam", "junk", "virus")
+    heads = ("Nhận từ ngoài", "Gửi", "Bị từ chối", "Thư rác", "Nghi là rác", "Mã độc")
+    rows: list[tuple[Value, ...]] = [
+        (f"{month[5:]}/{month[:4]}", *(counts[kind] for kind in kinds)) for month, counts in report.flow.items()
+    ]
+    chart = Chart("Thư theo tháng", 0, (1, 2, 3)) if rows else None
+    return Table("Thư", "Thư theo tháng", ("Tháng", *heads), (TEXT, *[NUMBER] * 6), rows, FLOW, chart)
+
+
+def _disks(report: Report) -> Iterator[Table]:
+    rows: list[tuple[Value, ...]] = [
+        (disk.folder, disk.day, disk.total / GB, disk.used / GB, disk.used / disk.total,
+         None if disk.growth is None else 30 * disk.growth / GB, disk.full or "trong mười năm chưa đầy"
+         if disk.growth is not None else None)
+        for disk in report.disks
+    ]  # fmt: skip
+    yield Table(
+        "Dung lượng",
+        "Đĩa của máy chủ, mức tăng và ngày dự kiến đầy",
+        ("Thư mục", "Ngày ghi", "Dung lượng", "Đã dùng", "Tỷ lệ dùng", "Tăng trong 30 ngày", "Dự kiến đầy"),
+        (TEXT, DAY, GIGABYTES, GIGABYTES, SHARE, GIGABYTES, DAY),
+        rows,
+        DISK,
+    )
+    noted = [each for disk in report.disks for each in disk.noted]
+    if noted:
+        yield Table(
+            "Dung lượng theo ngày",
+            "Dung lượng đã dùng theo ngày",
+            ("Ngày", "Thư mục", "Đã dùng"),
+            (DAY, TEXT, GIGABYTES),
+            [(each.day, each.folder, each.used / GB) for each in noted],
+            DISK,
+            long=True,
+        )
+
+
+def _recalls(report: Report) -> Iterator[Table]:
+    rows: list[tuple[Value, ...]] = [
+        (each.name, each.day, PURPOSES[each.purpose], f"{each.document} ngày {day(each.document_date)}", each.erased,
+         each.left, "đã lập" if each.recorded else "chưa lập")
+        for each in report.recalls
+    ]  # fmt: skip
+    if rows:
+        yield Table(
+            "Thu hồi thư",
+            "Thư đã thu hồi theo văn bản",
+            ("Mã vụ", "Ngày", "Lý do", "Văn bản", "Bản sao đã xóa", "Chưa xóa", "Biên bản"),
+            (TEXT, DAY, TEXT, TEXT, NUMBER, NUMBER, TEXT),
+            rows,
+            RECALL,
+        )
+
+
+def _handovers(report: Report, names: dict[str, str]) -> Iterator[Table]:
+    rows: list[tuple[Value, ...]] = [
+        (
+            each.day,
+            names.get(each.agency, each.agency),
+            each.address,
+            each.former or NONE,
+            each.successor,
+            each.document,
+        )
+        for each in report.handovers
+    ]
+    if rows:
+        yield Table(
+            "Bàn giao",
+            "Hộp thư cơ quan đã bàn giao",
+            ("Ngày", "Cơ quan", "Địa chỉ thư", "Bên giao", "Bên nhận", "Văn bản"),
+            (DAY, *[TEXT] * 5),
+            rows,
+            HANDOVER,
+        )
+
+
+def _commended(report: Report, names: dict[str, str]) -> Section:
+    rules, using = report.rules, report.using
+    target = int(100 * rules.target)
+    rule = (
+        f"Quy tắc xếp hạng: chỉ xét cơ quan, cá nhân có từ {rules.least_days} ngày phải kiểm tra trong kỳ; xếp theo tỷ "
+        "lệ kiểm tra đủ, rồi tỷ lệ không tính những ngày chỉ do chương trình tự hỏi thư, rồi số ngày phải kiểm tra. Đề "
+        f"nghị khen thưởng: đạt từ {target} %, nhiều nhất {rules.named} cơ quan và {rules.named} cá nhân."
+    )
+    below = using.below(rules)
+    return Section(
+        "5. Thi đua, khen thưởng và nhắc nhở (khoản 9 Điều 9, Điều 12, 13, 15)",
+        (
+            Figure("Cơ quan được xếp hạng", len(using.ranked(rules)), NUMBER, SIGNS),
+            Figure(f"Cơ quan chưa đạt {target} %", len(below), NUMBER, SIGNS),
+        ),
+        (
+            _ranking("Đề nghị khen cơ quan", using.commended(rules)),
+            _best("Đề nghị khen cá nhân", using.best(rules), names),
+            _ranking("Cơ quan chưa đạt", below),
+        ),
+        (rule,),
+    )
+
+
+def _ranking(name: str, agencies: Sequence[OfAgency]) -> Table:
+    rows = [
+        (number, each.name, each.rate.days, each.rate.met, each.rate.share, each.rate.by_people)
+        for number, each in enumerate(agencies, 1)
+    ]
+    heads = ("TT", "Cơ quan", "Ngày phải kiểm tra", "Ngày đủ", "Tỷ lệ", "Không tính chương trình")
+    return Table(name, name, heads, (NUMBER, TEXT, NUMBER, NUMBER, SHARE, SHARE), rows, SIGNS)
+
+
+def _best(name: str, mailboxes: Sequence[OfMailbox], names: dict[str, str]) -> Table:
+    rows = [
+        (number, each.holder, names[each.agency], each.rate.days, each.rate.met, each.rate.share, each.rate.by_people)
+        for number, each in enumerate(mailboxes, 1)
+    ]
+    heads = ("TT", "Họ tên", "Cơ quan", "Ngày phải kiểm tra", "Ngày đủ", "Tỷ lệ", "Không tính chương trình")
+    return Table(name, name, heads, (NUMBER, TEXT, TEXT, NUMBER, NUMBER, SHARE, SHARE), rows, SIGNS)
+
+
+def _faults(report: Report) -> Section:
+    return Section(f"{5 if report.scope.mailbox else 6}. Tồn tại, vướng mắc", texts=(*_limits(report), "…"))
+
+
+def _limits(report: Report) -> Iterator[str]:
+    """What the figures cannot say."""
+    coverage = report.coverage
+    if coverage.uncounted:
+        some = ", ".join(map(day, coverage.uncounted[:10])) + (", …" if len(coverage.uncounted) > 10 else "")
+        yield (
+            f"Không có số liệu sử dụng của {len(coverage.uncounted)} ngày làm việc ({some}); những ngày đó không được "
+            "tính cho ai."
+        )
+    if coverage.late:
+        yield f"Có {coverage.late} lần dấu hiệu đến sau khi ngày đã khóa sổ, không được tính."
+    for since, until in coverage.gaps:
+        yield f"Nhật ký bị mất từ {since} đến {until}: dấu hiệu sử dụng trong khoảng đó có thể thiếu."
+    if coverage.computed:
+        years = ", ".join(map(str, coverage.computed))
+        yield f"Ngày nghỉ của năm {years} tính theo luật; chưa ghi ngày nghỉ Tết, ngày hoán đổi theo thông báo."
+    if any(rate.by_program for rate in report.using.kinds.values()):
+        yield (
+            "Có ngày đủ số lần chỉ nhờ chương trình tự hỏi thư đều đặn khi không có người: vẫn được tính, và nêu riêng "
+            "ở trên."
+        )
+
+
+def _proposals(number: int) -> Section:
+    texts = ("Cấp mới: …", "Thay đổi: …", "Tạm khóa: …", "Hủy bỏ: …", "Khác: …")
+    return Section(f"{number + 2}. Đề xuất, kiến nghị", texts=texts)
+
+
+def lines(content: Content) -> list[str]:
+    """Each figure as a line."""
+    return [
+        f"{figure.label}: {shown(figure.value, figure.form)}"
+        for section in content.sections
+        for figure in section.figures
+    ]

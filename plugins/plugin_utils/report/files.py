@@ -1,0 +1,32 @@
+"""The files of a report, by the end of their names."""
+
+from __future__ import annotations
+
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import Report
+
+from ..letters.drawing import check
+from . import page, paper, workbook
+from .content import Content
+from .paper import Sender, sender
+
+__all__ = ["Sender", "make", "require", "sender"]
+
+REMINDERS = "-nhac-nho.pdf"
+
+
+def require() -> None:
+    """Failure, before anything is asked, where a document cannot be drawn."""
+    check()
+
+
+def make(content: Content, report: Report, who: Sender) -> dict[str, bytes]:
+    """All files; reminders only where an agency misses the target, and the report is of agencies."""
+    found = {
+        ".xlsx": workbook.draw(content),
+        ".html": page.draw(content),
+        ".pdf": paper.draw(content, report, who),
+    }
+    found_below = [] if report.scope.mailbox else report.using.below(report.rules)
+    # Nobody writes to itself.
+    below = [each for each in found_below if each.code != who.code.lower()]
+    return found | ({REMINDERS: paper.remind(report, below, who)} if below else {})

@@ -1,0 +1,337 @@
+"""Tries whether the newest backup could be restored, beside the living host and without a touch of it (R9.2).
+
+A second cluster and a folder of its own, which must not be there yet and are gone afterwards. Each check says what its
+failure means; what was found is written down and signed by the host's own key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .. import program
+from ..journal import Refused
+from .cluster import POINT, Cluster, Copy
+from .commands import POSTGRES, demand
+from .locking import alone
+from .metrics import note
+from .names import living, messages
+from .restic import Restic, Set
+from .settings import BEFORE, DATABASE, MAIL, Settings
+
+FOLDER = "danhba-drill"
+NAMESPACE = "danhba-drill"
+DAY = 86400
+PARTS = 7
+OLDEST_HOURS = 26  # of the newest backup
+SHOWN = 3  # examples of what is wrong
+
+
+class Found(Exception):
+    """A check found a fault."""
+
+
+@dataclass
+class Drill:
+    """One drill: what each check found, and how long things took, in seconds."""
+
+    settings: Settings
+    now: float = field(default_factory=time.time)
+    lines: list[str] = field(default_factory=list)
+    failed: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
+    after: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Look at the store."""
+        self.restic = Restic(self.settings)
+        self.copy = Copy(self.settings, Path(self.settings.copies) / FOLDER)
+
+    @property
+    def messages(self) -> dict[str, str]:
+        """The messages of both passes, with their paths."""
+        return {**self.before, **self.after}
+
+    def run(self) -> None:
+        """Do all checks.
+
+        Raises:
+            Refused: the target is not empty; nothing was done.
+            Away: the store does not answer.
+        """
+        if self.copy.folder.exists():
+            raise Refused(
+                f"{self.copy.folder} đã có: diễn tập chỉ ghi vào chỗ trống. Xem trong đó có gì, rồi tự xóa -- is there"
+                " already: a drill writes to an empty place alone. Look what it is, then remove it"
+            )
+        self.restic.open(make=False)
+        sets = self.restic.sets()
+        if not sets:
+            raise Refused("chưa có bản sao lưu nào -- there is no backup yet")
+        try:
+            for name, meaning, check in CHECKS:
+                self._one(name, meaning, check, sets[0])
+        finally:
+            self.copy.discard()
+
+    def _one(self, name: str, meaning: str, check: Callable[[Drill, Set], str], chosen: Set) -> None:
+        begun = time.monotonic()
+        try:
+            said = f"ĐẠT     {name}: {check(self, chosen)}"
+        except (Found, Refused) as fault:
+            self.failed += 1
+            said = f"HỎNG    {name}: {fault}. {meaning}"
+        self.seconds[name] = time.monotonic() - begun
+        self.lines.append(f"{said} [{self.seconds[name]:.1f} s]")
+
+
+def _age(drill: Drill, chosen: Set) -> str:
+    age = drill.now - datetime.strptime(chosen.run, "%Y%m%dT%H%M%S%z").timestamp()
+    drill.seconds["rpo"] = age
+    if age > OLDEST_HOURS * 3600:
+        raise Found(f"{chosen.run}, {age / 3600:.0f} h")
+    return f"{chosen.run}, {age:.0f} s"
+
+
+def _store(drill: Drill, _chosen: Set) -> str:
+    part = f"{int(drill.now // DAY) % PARTS + 1}/{PARTS}"
+    drill.restic.check(part)
+    return part
+
+
+def _database(drill: Drill, chosen: Set) -> str:
+    drill.copy.make()
+    drill.restic.restore(chosen.snapshots[DATABASE], drill.settings.archive, drill.copy.archive)
+    drill.copy.restore(f"{POINT}{chosen.run}")
+    drill.copy.start()
+    (archiving,) = drill.copy.ask("SHOW archive_mode")[0]
+    if archiving != "off":
+        raise Found(f"archive_mode = {archiving}")
+    return f"{POINT}{chosen.run}"
+
+
+def _archive(drill: Drill, _chosen: Set) -> str:
+    said = drill.copy.verify()
+    if "status: ok" not in said:
+        raise Found(" ".join(said.split())[-200:])
+    return "status: ok"
+
+
+def _indices(drill: Drill, _chosen: Set) -> str:
+    words = ["-h", str(drill.copy.folder), "-p", str(drill.copy.PORT), "-U", "postgres", "-d", drill.settings.database]
+    demand([*POSTGRES, f"{drill.settings.binaries}/pg_amcheck", "--install-missing", *words])
+    return "pg_amcheck"
+
+
+# Tables that only grow, or that are never shortened: the copy has at most what the living one has.
+_TABLES = ("mail.account", "mail.run", "mail.audit")
+
+
+def _counts(drill: Drill, _chosen: Set) -> str:
+    query = "SELECT " + ", ".join(f"(SELECT count(*) FROM {name})" for name in _TABLES)  # noqa: S608
+    copied = [int(each) for each in drill.copy.ask(query)[0]]
+    alive = [int(each) for each in Cluster(drill.settings).ask(query, drill.settings.database)[0]]
+    told = ", ".join(f"{name} {there}/{now}" for name, there, now in zip(_TABLES, copied, alive, strict=True))
+    if not copied[0] or any(there > now for there, now in zip(copied, alive, strict=True)):
+        raise Found(told)
+    return told
+
+
+def _sign_in(drill: Drill, _chosen: Set) -> str:
+    """As Dovecot asks: by its role and its view."""
+    wanted = drill.copy.ask(
+        "SELECT count(*) FROM mail.account JOIN mail.credential USING (kind, id) WHERE state = 'open'"
+    )
+    found = drill.copy.ask("SET ROLE dovecot; SELECT count(password) FROM dovecot.passdb")
+    if int(found[0][0]) < int(wanted[0][0]):
+        raise Found(f"{found[0][0]} < {wanted[0][0]}")
+    return f"{found[0][0]}"
+
+
+def _mailboxes(drill: Drill, chosen: Set) -> str:
+    root = drill.settings.mail
+    drill.before, drill.after = (
+        messages(drill.restic.files(chosen.snapshots[kind], root), root) for kind in (BEFORE, MAIL)
+    )
+    known = {row[0] for row in drill.copy.ask("SELECT kind || '/' || id FROM mail.account")}
+    boxes = {name.partition(" ")[0] for name in drill.messages}
+    if nobody := sorted(boxes - known):
+        raise Found(", ".join(nobody[:SHOWN]))
+    return f"{len(boxes)}"
+
+
+def _names(drill: Drill, chosen: Set) -> str:
+    """Whether all that the living store had when the backup began, and still has, is in it."""
+    began = datetime.strptime(chosen.run, "%Y%m%dT%H%M%S%z").timestamp()
+    old = {name for name in messages(living(drill.settings.mail), drill.settings.mail) if _stored(name) < began}
+    if missing := sorted(old - drill.messages.keys()):
+        raise Found(f"{len(missing)} / {len(old)}: {', '.join(missing[:SHOWN])}")
+    return f"{len(old)} / {len(old)}"
+
+
+def _stored(name: str) -> float:
+    """When a message was stored, as its base name begins; one of another kind is taken for new."""
+    seconds = name.partition(" ")[2].partition(".")[0]
+    return float(seconds) if seconds.isdecimal() else float("inf")
+
+
+def _content(drill: Drill, chosen: Set) -> str:
+    """Restores some mailboxes, and compares each message that lives with the one that came back."""
+    root, target = drill.settings.mail, drill.copy.folder / "mail"
+    boxes = sorted({name.partition(" ")[0] for name in drill.after})
+    some = random.sample(boxes, min(len(boxes), drill.settings.drill_mailboxes))
+    for box in some:
+        (target / box).mkdir(parents=True)
+        drill.restic.restore(chosen.snapshots[MAIL], f"{root}/{box}", target / box)
+    back = messages(living(str(target)), str(target))
+    alive = {name: path for box in some for name, path in messages(living(f"{root}/{box}"), root).items()}
+    wanted = {name for name in drill.after if name.partition(" ")[0] in some}
+    if wanted != back.keys():
+        raise Found(f"{len(back)} / {len(wanted)}")
+    both = {name: (_digest(back[name]), _digest(alive[name])) for name in back.keys() & alive.keys()}
+    if unlike := sorted(name for name, (one, other) in both.items() if other and one != other):
+        raise Found(f"{len(unlike)}: {', '.join(unlike[:SHOWN])}")
+    drill.seconds["share"] = len(wanted) / max(len(drill.after), 1)
+    return f"{len(some)}, {len(back)}, SHA-256 {len(both)}"
+
+
+def _digest(path: str) -> str:
+    """SHA-256 of a file; nothing of one that has gone or was renamed meanwhile."""
+    try:
+        return hashlib.sha256(Path(path).read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+# What each looks at, and what its failure means.
+CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
+    (
+        "bản mới nhất / the newest backup",
+        "Sao lưu đã dừng: xem danhba-backup trên máy thư. / Backups have stopped: see danhba-backup.",
+        _age,
+    ),
+    (
+        "đọc một phần bảy kho / a seventh of the store can be read",
+        (
+            "Đĩa của máy sao lưu hỏng: thay đĩa, sao lưu lại toàn bộ sang kho mới. / Its disk is damaged: replace"
+            " it, back up"
+            " all to a new store."
+        ),
+        _store,
+    ),
+    (
+        "phục hồi cơ sở dữ liệu vào cụm thứ hai / the database is restored into a second cluster",
+        (
+            "Nếu máy hỏng hôm nay thì không lấy lại được tài khoản: xem lỗi, sao lưu lại ngay. / Accounts would be"
+            " lost today:"
+            " see the fault, back up at once."
+        ),
+        _database,
+    ),
+    (
+        "kho WAL nguyên vẹn / the archive is whole",
+        (
+            "Có tệp hỏng trong kho của pgBackRest: chạy một bản đầy đủ. / A file of pgBackRest is damaged: make a"
+            " full backup."
+        ),
+        _archive,
+    ),
+    (
+        "chỉ mục và bảng / tables and indices",
+        (
+            "Dữ liệu hỏng đã vào bản sao lưu: kiểm tra đĩa của máy thư. / Damage has come into the backup: see to"
+            " the mail host's disk."
+        ),
+        _indices,
+    ),
+    ("số dòng / rows (bản sao/hiện nay)", "Bản sao thiếu hoặc thừa dòng. / The copy lacks rows or has more.", _counts),
+    (
+        "đăng nhập / sign-in",
+        "Phục hồi xong không ai đăng nhập được. / After a restore nobody could sign in.",
+        _sign_in,
+    ),
+    (
+        "hộp thư có tài khoản / mailboxes have accounts",
+        "Kho thư có hộp mà cơ sở dữ liệu không biết. / There is mail of nobody.",
+        _mailboxes,
+    ),
+    (
+        "thư hiện có đều có trong bản sao / living messages are in the backup",
+        (
+            "Các thư này sẽ mất: chạy lại danhba-backup rồi diễn tập lại. / They would be lost: back up again,"
+            " drill again."
+        ),
+        _names,
+    ),
+    (
+        "phục hồi hộp thư và so nội dung (hộp, thư, so) / mailboxes are restored and compared",
+        "Thư phục hồi khác thư gốc. / What came back is not what was there.",
+        _content,
+    ),
+)
+
+
+def record(drill: Drill) -> str:
+    """What an inspector reads."""
+    database, content = (drill.seconds.get(CHECKS[index][0], 0) for index in (2, 9))
+    whole = database + content / max(drill.seconds.get("share", 1), 0.001)
+    result = "HỎNG / FAILED" if drill.failed else "ĐẠT / PASSED"
+    times = (
+        f"RPO: {drill.seconds.get('rpo', 0):.0f} s. RTO: {database:.0f} s (cơ sở dữ liệu / database), khoảng / about"
+        f" {whole:.0f} s (cả máy / the whole host)"
+    )
+    head = [
+        "BIÊN BẢN DIỄN TẬP PHỤC HỒI / RECORD OF A RESTORE DRILL",
+        f"Lúc / at: {datetime.fromtimestamp(drill.now, UTC):%Y-%m-%d %H:%M:%S} UTC. Kết quả / result: {result}",
+        times,
+    ]
+    return "\n".join([*head, *drill.lines, ""])
+
+
+def _sign(settings: Settings, text: str, now: float) -> Path:
+    """Write the record down, and sign it (ssh-keygen -Y verify -n danhba-drill)."""
+    folder = settings.folder / "drills"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}.txt"
+    path.write_text(text, encoding="utf-8")
+    demand(["ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", settings.host_key, str(path)])
+    return path
+
+
+def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
+    """Drill, and say where the record is.
+
+    Raises:
+        Away: the store is away.
+        Refused: a check failed, or the target is not empty.
+    """
+    with alone(settings):
+        drill = Drill(settings)
+        drill.run()
+        text = record(drill)
+        path = _sign(settings, text, drill.now)
+    sys.stdout.write(text)
+    if drill.failed:
+        raise Refused(
+            f"diễn tập phục hồi HỎNG {drill.failed} mục: {path} -- the restore drill FAILED in so many checks"
+        )
+    note(settings.metrics, "danhba_drill", "danhba_drill_last_success_timestamp_seconds",
+         "Last restore drill that found all well", {"": drill.now})  # fmt: skip
+    return f"diễn tập phục hồi đạt: {path} -- the restore drill passed"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Drill once."""
+    return program.run(program.parser("backup.drill", __doc__, "backup.json"), Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

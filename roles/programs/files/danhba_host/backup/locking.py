@@ -1,0 +1,42 @@
+"""One run at a time: of backup, restore and drill on the mail host, of what changes the store on the backup host."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from ..journal import Away
+from .settings import Settings
+
+
+def alone(settings: Settings) -> AbstractContextManager[None]:
+    """Work alone.
+
+    Raises:
+        Away: another one is at work.
+    """
+    return only_one(
+        settings.folder,
+        "một lần sao lưu, phục hồi hoặc diễn tập khác đang chạy: chờ nó xong rồi chạy lại -- another backup, restore"
+        " or drill is at work: wait for its end, then run again",
+    )
+
+
+@contextmanager
+def only_one(folder: Path, busy: str) -> Iterator[None]:
+    """Be the only one that works in a folder; programs that inherit the lock (`commands.run`) hold it as well.
+
+    Raises:
+        Away: another one does, in these words.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with os.fdopen(os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600), "w", encoding="utf-8") as lock:
+        os.set_inheritable(lock.fileno(), True)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Away(busy) from error
+        yield

@@ -1,0 +1,294 @@
+"""On the backup host: removes what is older than it is to be kept, and reads a seventh of the store each day (R9.2).
+
+By when a snapshot *arrived*, which this host's disk says: what the mail host claims in it, whoever has broken in there
+may have made up, with snapshots of the future that would have the good ones forgotten.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from .. import program
+from ..journal import Refused
+from .commands import run, said
+from .locking import only_one
+from .metrics import note
+from .settings import BEFORE, DATABASE, KEYS, MAIL
+
+DAY = 86400
+LOCK_SECONDS = 3600  # restic writes a lock anew every five minutes, so an older one is of nobody at work
+PARTS = 7
+# When snapshots arrived that are being made anew.
+ARRIVALS = "arrivals.json"
+# Where mail lies in clear for a moment, of one run at a time, so that the next one finds what was left.
+MEMORY = Path("/dev/shm/danhba-forget")  # noqa: S108 - made anew, by this user alone
+KINDS = {BEFORE, DATABASE, MAIL, KEYS}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting.
+
+    Attributes:
+        folder: of the repository.
+        password_file: with its key.
+        state: folder of restic's cache.
+        all_days, daily_days, monthly_days: for how long each run is kept, the first of each day and of each month.
+        metrics: folder of node_exporter's text files.
+    """
+
+    folder: str
+    password_file: str
+    state: str
+    all_days: int
+    daily_days: int
+    monthly_days: int
+    metrics: str
+
+    def __post_init__(self) -> None:
+        """Refuse what would keep nothing."""
+        if not 1 <= self.all_days <= self.daily_days <= self.monthly_days:
+            raise ValueError("phải có -- there must be 1 ≤ all_days ≤ daily_days ≤ monthly_days")
+
+
+class Place(Protocol):
+    """Where a repository is: settings that have that."""
+
+    @property
+    def folder(self) -> str:
+        """Of the repository."""
+
+    @property
+    def password_file(self) -> str:
+        """With its key."""
+
+    @property
+    def state(self) -> str:
+        """Folder of restic's cache."""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What is remembered of snapshots that are being made anew.
+
+    Attributes:
+        moments: when each arrived, in seconds since 1970.
+        there: all that were there before.
+        disputed: two or more of which each says that it replaces the same one.
+    """
+
+    moments: dict[str, float] = field(default_factory=dict)
+    there: list[str] = field(default_factory=list)
+    disputed: list[str] = field(default_factory=list)
+
+
+def write(path: Path, value: object) -> None:
+    """Write JSON into a file that is either the old or the new one, whenever this ends."""
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(value), encoding="utf-8")
+    new.rename(path)
+
+
+@contextmanager
+def at_work(settings: Place) -> Iterator[None]:
+    """Be the only one at work on the store, with an empty folder in memory: what was killed may have left mail there.
+
+    Raises:
+        Away: another one is at work.
+        Refused: the folder is somebody else's.
+    """
+    busy = (
+        "máy sao lưu đang dọn kho hoặc đang xóa thư trong bản sao lưu: chờ xong rồi chạy lại -- the backup host is"
+        " cleaning the store or has it forget a message: wait for its end, then run again"
+    )
+    with only_one(Path(settings.state), busy):
+        try:
+            if MEMORY.exists():
+                shutil.rmtree(MEMORY)
+            MEMORY.mkdir(mode=0o700)
+        except OSError as error:
+            raise Refused(
+                f"không làm trống được {MEMORY}: xem ai đã tạo nó rồi xóa nó -- it cannot be emptied; see who made it,"
+                f" and remove it: {error}"
+            ) from error
+        try:
+            yield
+        finally:
+            shutil.rmtree(MEMORY, ignore_errors=True)
+
+
+def superfluous(arrived: Mapping[str, float], now: float, settings: Settings) -> set[str]:
+    """The runs that need not be kept, of all by their arrival; the newest one always is."""
+    kept: set[str] = set()
+    days: set[str] = set()
+    for name, moment in sorted(arrived.items(), key=lambda each: each[1]):
+        day = f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%d}"
+        age = (now - moment) / DAY
+        daily, monthly = day not in days, not any(each.startswith(day[:7]) for each in days)
+        days.add(day)
+        bounds = [(True, settings.all_days), (daily, settings.daily_days), (monthly, settings.monthly_days)]
+        if any(first and age <= most for first, most in bounds):
+            kept.add(name)
+    newest = max(arrived, key=lambda name: arrived[name], default="")
+    return set(arrived) - kept - {newest}
+
+
+class Store:
+    """The repository, on its own host."""
+
+    def __init__(self, settings: Place) -> None:
+        self._settings = settings
+        self._folder = Path(settings.folder)
+        self._arrivals = Path(settings.state, ARRIVALS)
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name in {"PATH", "LC_ALL", "TMPDIR"}},
+            "RESTIC_REPOSITORY": settings.folder,
+            "RESTIC_PASSWORD_FILE": settings.password_file,
+            "RESTIC_CACHE_DIR": f"{settings.state}/cache",
+        }
+
+    def unlock(self) -> None:
+        """Remove locks of nobody: the mail host may leave as many as it likes, with any time in them."""
+        for lock in (self._folder / "locks").iterdir():
+            if time.time() - lock.stat().st_mtime > LOCK_SECONDS:
+                lock.unlink()
+
+    def all(self) -> list[str]:
+        """The ids of all snapshots."""
+        return [str(snapshot["id"]) for snapshot in self._snapshots()]
+
+    def arrived(self, snapshots: Sequence[str]) -> dict[str, float]:
+        """When some of them arrived."""
+        return {snapshot: (self._folder / "snapshots" / snapshot).stat().st_mtime for snapshot in snapshots}
+
+    def remember_arrivals(self, arrived: Mapping[str, float]) -> None:
+        """Note when snapshots arrived that are to be made anew (`date_back`), and which ones there are before that."""
+        noted = self._noted()
+        self._write(replace(noted, moments=noted.moments | dict(arrived), there=self.all()))
+
+    def date_back(self) -> set[str]:
+        """Have snapshots that were made anew be as old as what they were made of.
+
+        restic names in each the snapshot that it replaces, and so may a forged one: it is believed when it was not
+        there before, what it replaces is gone, and no other one says the same. Where two do, neither is believed, and
+        both are returned: one of them is the only copy of a good one.
+        """
+        noted = self._noted()
+        if noted == Noted():
+            return set()
+        originals = {str(each["id"]): str(each.get("original") or "") for each in self._snapshots()}
+        made: dict[str, list[str]] = {}
+        for snapshot in originals.keys() - set(noted.there):
+            if originals[snapshot] in noted.moments.keys() - originals.keys():
+                made.setdefault(originals[snapshot], []).append(snapshot)
+        for original, (snapshot, *more) in made.items():
+            if not more:
+                os.utime(self._folder / "snapshots" / snapshot, (noted.moments[original],) * 2)
+        claimed = {snapshot for each in made.values() if len(each) > 1 for snapshot in each}
+        known = set(noted.disputed)  # also where they were made anew since
+        disputed = {each for each, original in originals.items() if each in claimed or known & {each, original}}
+        left = {original: moment for original, moment in noted.moments.items() if original in originals}
+        self._write(Noted(left, noted.there if left else [], sorted(disputed)))
+        return disputed
+
+    def _noted(self) -> Noted:
+        try:
+            return Noted(**json.loads(self._arrivals.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return Noted()
+
+    def _write(self, noted: Noted) -> None:
+        write(self._arrivals, asdict(noted))
+
+    def _snapshots(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(self._demand("snapshots", "--json"))
+        return found
+
+    def arrivals(self) -> Iterator[tuple[str, str, str, float]]:
+        """Each snapshot's id, its kind and run, and when it arrived; the first one first."""
+        found = []
+        for snapshot in self._snapshots():
+            tags = set(snapshot.get("tags") or [])
+            kind = next(iter(tags & KINDS), "")
+            moment = next((tag for tag in sorted(tags) if tag.startswith("run-")), "")
+            path = self._folder / "snapshots" / snapshot["id"]
+            found.append((str(snapshot["id"]), kind, moment, path.stat().st_mtime))
+        yield from sorted(found, key=lambda each: each[3])
+
+    def forget(self, snapshots: Sequence[str]) -> None:
+        """Remove these snapshots, and what no other one needs."""
+        if snapshots:
+            self._demand("forget", "--prune", *snapshots)
+
+    def check(self, part: int) -> None:
+        """Read one of seven parts, and compare it with its checksums; the structure of all."""
+        self._demand("check", f"--read-data-subset={part}/{PARTS}")
+
+    def _demand(self, *words: str) -> str:
+        done = self._run(words)
+        if done.returncode:
+            raise Refused(
+                f"restic {words[0]} thất bại trên máy sao lưu: xem đĩa của máy này; đừng xóa gì trong kho --"
+                f" failed on the backup host: see to its disk; remove nothing from the store: {said(done)}"
+            )
+        return done.stdout
+
+    def _run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        return run(["restic", *words], environment=self._environment, inherit=True)
+
+
+def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
+    """Remove what is too old, and check.
+
+    Raises:
+        Away: a message is being taken out of the store.
+        Refused
+    """
+    if not Path(settings.folder, "config").exists():
+        return ""  # the mail host has not begun it yet
+    with at_work(settings):
+        return _work(settings, Store(settings), time.time())
+
+
+def _work(settings: Settings, store: Store, now: float) -> str:
+    store.unlock()
+    disputed = store.date_back()
+    runs: dict[str, float] = {}
+    first: dict[tuple[str, str], str] = {}
+    later, members = [], []
+    for snapshot, kind, moment, arrived in store.arrivals():
+        members.append((snapshot, moment or snapshot))
+        runs.setdefault(moment or snapshot, arrived)
+        # A second one of the same kind and run is none of ours, and could be taken for the first.
+        if moment and snapshot not in disputed and first.setdefault((moment, kind), snapshot) != snapshot:
+            later.append(snapshot)
+    drop = superfluous(runs, now, settings)
+    gone = sorted({*later, *(snapshot for snapshot, moment in members if moment in drop)})
+    store.forget(gone)
+    store.check(int(now // DAY) % PARTS + 1)
+    note(settings.metrics, "danhba_backup_store", "danhba_backup_store_check_timestamp_seconds",
+         "Last time that a part of the store was read and found whole", {"": now})  # fmt: skip
+    return (
+        f"bỏ {len(gone)} bản, kho đọc lại được -- removed {len(gone)} snapshots, the store can be read" if gone else ""
+    )
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run once."""
+    return program.run(program.parser("backup.prune", __doc__, "backup-prune.json"), Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,204 @@
+"""The store, by restic 0.18: snapshots that this host may add, and never remove."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import socket
+import ssl
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..journal import Away, Refused
+from .commands import run, said
+from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
+
+# What Dovecot makes again from the files (operations-facts: UIDs stay, they are in dovecot-uidlist).
+REBUILT = ("dovecot.index*", "dovecot.list.index*", "*/Maildir/tmp/*", "*/Maildir/.*/tmp/*")
+CONNECT_SECONDS = 10
+# restic's exit statuses.
+_INCOMPLETE, _NO_REPOSITORY, _LOCKED, _WRONG_KEY = 3, 10, 11, 12
+_SPECIAL, _ESCAPED = r"([\\\\*?\[$])", r"\\\1"
+_KNOWN = "repository"  # file of the state: the id of the repository that this host has written to
+_AWAY = ("connection refused", "no such host", "i/o timeout", "dial tcp", "connection reset", "unexpected EOF")
+_FULL = ("507", "insufficient storage", "no space left", "413", "size limit", "maximum size")
+
+
+@dataclass(frozen=True)
+class Set:
+    """The snapshots of one run: by what they are of, their ids; `run` is its moment, `20261128T003000Z`."""
+
+    run: str
+    snapshots: Mapping[str, str]
+
+
+class Restic:
+    """restic with this host's keys."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name in {"PATH", "LC_ALL", "TMPDIR"}},
+            "RESTIC_REPOSITORY": f"rest:{settings.repository}",
+            "RESTIC_REST_USERNAME": settings.user,
+            "RESTIC_REST_PASSWORD": _read(settings.secret("store.password")),
+            "RESTIC_PASSWORD_FILE": str(settings.secret("repository.password")),
+            "RESTIC_CACERT": str(settings.secret("store.crt")),
+            "RESTIC_CACHE_DIR": str(settings.folder / "cache"),
+        }
+
+    def open(self, *, make: bool) -> None:
+        """Look whether the store is there, and the one that this host knows; `make` it where there never was one.
+
+        Raises:
+            Away: the store does not answer.
+            Refused: it has another repository, or lost the one that this host wrote to, or does not know our key.
+        """
+        self._reach()
+        known = self._settings.folder / _KNOWN
+        done = self._run(["cat", "config"])
+        if done.returncode == _NO_REPOSITORY:
+            if known.exists() or not make:
+                raise Refused(_LOST)
+            self._done(self._run(["init"]))
+            done = self._run(["cat", "config"])
+        self._done(done)
+        found = str(json.loads(done.stdout)["id"])
+        if known.exists() and known.read_text(encoding="utf-8").strip() != found:
+            raise Refused(_FOREIGN)
+        known.write_text(f"{found}\n", encoding="utf-8")
+
+    def _reach(self) -> None:
+        """Knock first: restic itself would try for a quarter of an hour."""
+        where = urlsplit(self._settings.repository)
+        name = where.hostname or ""
+        context = ssl.create_default_context(cafile=str(self._settings.secret("store.crt")))
+        try:
+            with socket.create_connection((name, where.port or 443), CONNECT_SECONDS) as connection:
+                context.wrap_socket(connection, server_hostname=name).close()
+        except ssl.SSLCertVerificationError as error:
+            raise Refused(f"{_CERTIFICATE}: {error}") from error
+        except OSError as error:
+            raise Away(
+                f"máy sao lưu {where.hostname} không trả lời; lần chạy sau sẽ làm tiếp -- the backup host does not"
+                f" answer; the next run goes on: {error}"
+            ) from error
+
+    def backup(self, kind: str, run_: str, paths: Iterable[str], exclude: Iterable[str] = ()) -> str:
+        """Add a snapshot of these paths; its id. Files that vanish meanwhile are passed over."""
+        tags = ["--tag", kind, "--tag", f"run-{run_}", "--host", self._settings.user]
+        excluded = [word for pattern in exclude for word in ("--exclude", pattern)]
+        done = self._run(["backup", "--json", "--retry-lock", "30m", *tags, *excluded, "--", *paths])
+        if done.returncode != _INCOMPLETE:
+            self._done(done)
+        return str(_last(done.stdout)["snapshot_id"])
+
+    def sets(self) -> list[Set]:
+        """The runs that were whole, the newest first: what was cut short is none.
+
+        Nor is one that has two snapshots of a kind: somebody has put one beside ours. Which is the first one knows the
+        backup host alone, and removes the other (prune).
+        """
+        runs: dict[str, dict[str, str]] = {}
+        twice = set()
+        for snapshot in json.loads(self._done(self._run(["snapshots", "--json"])).stdout or "[]"):
+            tags = snapshot.get("tags") or []
+            moment = next((tag.removeprefix("run-") for tag in tags if tag.startswith("run-")), "")
+            for kind in {BEFORE, DATABASE, MAIL, KEYS} & set(tags):
+                if runs.setdefault(moment, {}).setdefault(kind, str(snapshot["id"])) != str(snapshot["id"]):
+                    twice.add(moment)
+        whole = [Set(run_, found) for run_, found in runs.items() if len(found) == 4 and run_ not in twice]
+        return sorted(whole, key=lambda each: each.run, reverse=True)
+
+    def files(self, snapshot: str, folder: str) -> Iterator[str]:
+        """The paths of all files of a snapshot below a folder."""
+        listed = self._done(self._run(["ls", "--json", "--recursive", snapshot, folder])).stdout
+        for line in listed.splitlines():
+            node = json.loads(line)
+            if node.get("type") == "file":
+                yield str(node["path"])
+
+    def restore(self, snapshot: str, folder: str, target: Path, only: Sequence[str] = ()) -> None:
+        """Put what a snapshot has below a folder, or `only` some paths, into another, with owners, modes, times."""
+        command = ["restore", f"{snapshot}:{folder}", "--target", str(target), "--quiet", "--overwrite", "if-changed"]
+        with tempfile.NamedTemporaryFile("w", dir=self._settings.state, encoding="utf-8") as listed:
+            listed.writelines(f"{re.sub(_SPECIAL, _ESCAPED, path)}\n" for path in only)
+            listed.flush()
+            self._done(self._run([*command, *(["--include-file", listed.name] if only else [])]))
+
+    def check(self, part: str) -> None:
+        """Read a part of the store, `1/7`, and compare it with its checksums.
+
+        Raises:
+            Refused: something is damaged.
+        """
+        self._done(self._run(["check", f"--read-data-subset={part}", "--retry-lock", "30m"]))
+
+    def _run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        return run(["restic", *words], environment=self._environment)
+
+    def _done(self, done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
+        """What a run of restic said, or why it failed."""
+        if not done.returncode:
+            return done
+        text = said(done)
+        if done.returncode == _LOCKED or any(word in text for word in _AWAY):
+            raise Away(f"kho sao lưu bận hoặc không trả lời -- the store is busy or does not answer: {text}")
+        reason = next((reason for words, reason in _REASONS if any(word in text for word in words)), _OTHER)
+        raise Refused(f"{_WRONG if done.returncode == _WRONG_KEY else reason}: {text}")
+
+
+_LOST = (
+    "kho sao lưu trống, trong khi máy này đã từng ghi vào đó: ổ đĩa của máy sao lưu chưa được gắn, hoặc kho đã"
+    " mất. Xem máy"
+    " sao lưu; nếu thật sự bắt đầu kho mới thì xóa tệp repository trong thư mục trạng thái -- the store is"
+    " empty, though"
+    " this host has written to it: its disk is not mounted, or it is lost. See to the backup host; to begin a new store"
+    " indeed, remove the file repository in the state's folder"
+)
+_FOREIGN = (
+    "kho sao lưu là kho khác, không phải kho máy này đã ghi; không ghi gì vào đó. Xem backup_host, backup_store_folder"
+    " -- the store is another one, not that which this host has written to; nothing was written to it. See to"
+    " backup_host and backup_store_folder"
+)
+_WRONG = (
+    "khóa của kho sao lưu không đúng (repository.password): lấy lại từ bản giữ ngoài máy chủ, rồi chạy"
+    " playbooks/site.yml --tags backup -- the store's key is wrong (repository.password): take it from where it is kept"
+    " outside, then run playbooks/site.yml --tags backup"
+)
+_CERTIFICATE = (
+    "chứng thư của máy sao lưu không đúng: chạy playbooks/site.yml --tags backup -- the backup host's"
+    " certificate is not the"
+    " one that is known: run playbooks/site.yml --tags backup"
+)
+_UNKNOWN = (
+    "máy sao lưu không nhận mật khẩu của máy này: chạy playbooks/site.yml --tags backup -- backup host does not know"
+    " this host's password: run playbooks/site.yml --tags backup"
+)
+_OTHER = "restic không làm được -- restic could not do it"
+_REASONS = (
+    (_FULL, "kho sao lưu đã đầy: thêm đĩa cho máy sao lưu -- the store is full: enlarge the backup host's disk"),
+    (("401", "Unauthorized"), _UNKNOWN),
+)  # fmt: skip
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise Refused(f"{path}: chạy playbooks/site.yml --tags backup -- run it: {error}") from error
+
+
+def _last(output: str) -> dict[str, Any]:
+    """The summary among restic's lines, which is the last one."""
+    for line in reversed(output.splitlines()):
+        found: dict[str, Any] = json.loads(line)
+        if found.get("message_type") == "summary" and found.get("snapshot_id"):
+            return found
+    raise Refused("restic không nói đã lưu gì -- restic does not say what it has stored")

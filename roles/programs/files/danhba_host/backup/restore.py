@@ -1,0 +1,314 @@
+"""Restores from a backup, a step at a time: {"step", "actor", "document", …} as JSON on its input (R9.2).
+
+A whole host: stage, database, mail, keys, finish. Or one mailbox, or the table of accounts alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .. import program
+from ..database import connect, translated
+from ..journal import Refused
+from . import mailbox
+from .accounts import put_back
+from .cluster import FULL_WANTED, POINT, Cluster, Copy
+from .commands import demand, run
+from .locking import alone
+from .names import living, messages
+from .restic import Restic, Set
+from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
+
+LONGEST = 20_000  # characters of a request
+SHOWN = 3  # examples in a refusal
+FOLDER = "danhba-restore"
+
+
+class Restore:
+    """A restore, which a file in the state's folder remembers from step to step."""
+
+    def __init__(self, settings: Settings, request: dict[str, Any]) -> None:
+        self._settings = settings
+        self._asked = request
+        self._restic = Restic(settings)
+        self._copy = Copy(settings, Path(settings.copies) / FOLDER)
+        self._file = settings.folder / "restore.json"
+
+    def sets(self) -> dict[str, Any]:
+        """The sets that there are, the newest first."""
+        self._restic.open(make=False)
+        return {"sets": [each.run for each in self._restic.sets()]}
+
+    def stage(self) -> dict[str, Any]:
+        """Fetch the database, bring it to its point beside the living one, and look whether the host is free for it.
+
+        Raises:
+            Refused: the host has changes or mail that the backup does not have; nothing was changed.
+        """
+        begun = time.time()
+        chosen = self._chosen()
+        self._fetch(chosen)
+        self._copy.start()
+        runs = self._living_runs() - {row[0] for row in self._copy.ask(_RUNS)}
+        accounts = int(self._copy.ask("SELECT count(*) FROM mail.account")[0][0])
+        self._copy.stop()
+        kept = self._messages(chosen)
+        strangers = sorted(set(messages(living(self._settings.mail), self._settings.mail)) - set(kept))
+        if runs or strangers:
+            self._copy.discard()
+            raise Refused(_in_use(len(runs), strangers))
+        self._remember({"run": chosen.run, "snapshots": dict(chosen.snapshots), "begun": begun})
+        return {"changed": True, "run": chosen.run, "accounts": accounts, "messages": len(kept)}
+
+    def _fetch(self, chosen: Set) -> None:
+        self._copy.discard()
+        self._copy.make()
+        self._restic.restore(chosen.snapshots[DATABASE], self._settings.archive, self._copy.archive)
+        until = str(self._asked.get("until") or "")
+        self._copy.restore(f"{POINT}{chosen.run}", f"{_moment(until):%Y-%m-%d %H:%M:%S.%f+00}" if until else "")
+
+    def _chosen(self) -> Set:
+        """The set that was asked for; the newest, or the first after the moment that the database is to come to."""
+        self._restic.open(make=False)
+        found = self._restic.sets()
+        wanted, until = str(self._asked.get("set") or ""), str(self._asked.get("until") or "")
+        if until:
+            first = f"{_moment(until):%Y%m%dT%H%M%SZ}"
+            found = [each for each in found if each.run > first][-1:]
+        if wanted:
+            found = [each for each in found if each.run == wanted]
+        if not found:
+            raise Refused(
+                "không có bản sao lưu trọn vẹn nào như vậy: xem danh sách bằng -e step=sets -- there is no such whole"
+                " backup: see the list by -e step=sets"
+            )
+        return found[0]
+
+    def _messages(self, chosen: Set) -> dict[str, str]:
+        """The messages of both passes: the newer path of each."""
+        mail = self._settings.mail
+        both = [messages(self._restic.files(chosen.snapshots[kind], mail), mail) for kind in (BEFORE, MAIL)]
+        return {**both[0], **both[1]}
+
+    def _living_runs(self) -> set[str]:
+        """What the living database was told, where there is one."""
+        cluster, name = Cluster(self._settings), self._settings.database
+        if not cluster.answers() or not cluster.ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608
+            return set()
+        there = cluster.ask("SELECT to_regclass('mail.run') IS NOT NULL", name)[0][0] == "t"
+        return {row[0] for row in cluster.ask(_RUNS, name)} if there else set()
+
+    def database(self) -> dict[str, Any]:
+        """Have the restored cluster take the place of the living one, which is kept beside it."""
+        now = self._recall()
+        for unit in reversed(self._settings.services):
+            _systemctl("stop", unit)
+        aside = f"before-{now['run']}"
+        if self._copy.data.exists():
+            self._copy.stop()
+            self._copy.settle()
+            _systemctl("stop", self._settings.cluster_unit)
+            cluster, archive = Path(self._settings.cluster), Path(self._settings.archive)
+            _aside(cluster, Path(self._settings.copies) / aside)
+            self._copy.data.rename(cluster)
+        archive = Path(self._settings.archive)
+        if self._copy.archive.exists():
+            _aside(archive, archive.with_name(f"{archive.name}.{aside}"))
+            shutil.move(self._copy.archive, archive)
+            (self._settings.folder / FULL_WANTED).touch()
+        demand(["systemctl", "start", self._settings.cluster_unit])
+        return {"changed": True, "run": now["run"]}
+
+    def mail(self) -> dict[str, Any]:
+        """Put all mail back; and from the pass before what was being renamed in the other one."""
+        now, root = self._recall(), self._settings.mail
+        before, after = (messages(self._restic.files(now["snapshots"][kind], root), root) for kind in (BEFORE, MAIL))
+        self._restic.restore(now["snapshots"][MAIL], root, Path(root))
+        missed = [path.removeprefix(root) for name, path in before.items() if name not in after]
+        if missed:
+            self._restic.restore(now["snapshots"][BEFORE], root, Path(root), missed)
+        there = messages(living(root), root)
+        lost = sorted({**before, **after}.keys() - there.keys())
+        if lost:
+            raise Refused(
+                f"{len(lost)} thư chưa về được, ví dụ {lost[0]}: chạy lại bước này -- messages did not come"
+                " back, such as"
+                " this one: run this step again"
+            )
+        return {"changed": True, "run": now["run"], "messages": len(there)}
+
+    def keys(self) -> dict[str, Any]:
+        """Put back the keys that no playbook could make again."""
+        now = self._recall()
+        there = list(self._restic.files(now["snapshots"][KEYS], "/"))
+        wanted = [path for path in self._settings.keys_back if any(f"{each}/".startswith(f"{path}/") for each in there)]
+        if wanted:
+            self._restic.restore(now["snapshots"][KEYS], "/", Path("/"), wanted)
+        return {"changed": True, "run": now["run"], "keys": wanted}
+
+    def finish(self) -> dict[str, Any]:
+        """Start the services, put the restore on record, and say how long it took and what moment it is of."""
+        now = self._recall()
+        for unit in self._settings.services:
+            _systemctl("start", unit)
+        seconds = round(time.time() - now["begun"])
+        age = round(now["begun"] - datetime.strptime(now["run"], "%Y%m%dT%H%M%S%z").timestamp())
+        self._record("host", now["run"], {"rto_seconds": seconds, "rpo_seconds": age})
+        self._copy.discard()
+        self._file.unlink()
+        return {"changed": True, "run": now["run"], "rto_seconds": seconds, "rpo_seconds": age}
+
+    def mailbox(self) -> dict[str, Any]:
+        """Restore a mailbox, a folder of it, or one message, into a folder beside the living mail."""
+        chosen = self._chosen()
+        told = mailbox.restore(self._settings, self._restic, chosen.snapshots[MAIL], self._asked)
+        self._record("mailbox", chosen.run, told)
+        return {"changed": True, "run": chosen.run, **told}
+
+    def accounts(self) -> dict[str, Any]:
+        """Bring the table of accounts to what it was; accounts that came since stay as they are."""
+        chosen = self._chosen()
+        self._fetch(chosen)
+        try:
+            self._copy.start()
+            rows = [json.loads(row[0]) for row in self._copy.ask("SELECT to_json(account)::text FROM mail.account")]
+        finally:
+            self._copy.discard()
+        told = put_back(self._settings, rows, str(self._asked["actor"]), str(self._asked["document"]))
+        self._record("accounts", chosen.run, told)
+        return {"run": chosen.run, **told}
+
+    def _record(self, what: str, run_: str, counts: dict[str, Any]) -> None:
+        names = ("actor", "document", "document_date")
+        with (
+            translated(),
+            connect(
+                self._settings.database_socket_dir, self._settings.database, "danhba_apply", program="danhba-restore"
+            ) as database,
+        ):
+            database.execute(
+                "INSERT INTO mail.restore (actor, document, document_date, what, run, counts)"
+                " VALUES (%s, %s, %s, %s, %s, %s)",
+                [*(str(self._asked[name]) for name in names), what, run_, json.dumps(counts)],
+            )
+
+    def _remember(self, now: dict[str, Any]) -> None:
+        self._file.write_text(json.dumps(now), encoding="utf-8")
+
+    def _recall(self) -> dict[str, Any]:
+        try:
+            now: dict[str, Any] = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Refused("chưa có bước step=stage -- step=stage comes first") from error
+        return now
+
+
+# Times as well: a new host counts its runs anew.
+_RUNS = "SELECT run || ' ' || extract(epoch FROM at) FROM mail.run"
+
+
+def _moment(until: str) -> datetime:
+    """A moment that has its time zone, in UTC."""
+    try:
+        moment = datetime.fromisoformat(until)
+        if not moment.tzinfo:
+            raise ValueError("+07:00")
+    except ValueError as error:
+        raise Refused(
+            f"until phải là thời điểm có múi giờ, như 2026-11-28T10:30:00+07:00 -- must be a moment with its time zone:"
+            f" {error}"
+        ) from error
+    return moment.astimezone(UTC)
+
+
+def _in_use(runs: int, strangers: Sequence[str]) -> str:
+    some = ", ".join(strangers[:SHOWN])
+    return (
+        f"máy này đang được dùng: cơ sở dữ liệu có {runs} lần thay đổi và kho thư có {len(strangers)} thư"
+        f" ({some}) mà bản"
+        " sao lưu không có; phục hồi sẽ làm mất. Chưa có gì thay đổi. Phục hồi lên máy mới, hoặc phục hồi từng"
+        " hộp thư --"
+        f" this host is in use: {runs} changes of the database and {len(strangers)} messages are not in the backup, and"
+        " would be lost. Nothing was changed. Restore onto a fresh host, or single mailboxes"
+    )
+
+
+def _aside(path: Path, where: Path) -> None:
+    """Keep what is at a place, until somebody removes it."""
+    if path.exists() and not where.exists():
+        path.rename(where)
+    elif path.exists():
+        shutil.rmtree(path)
+
+
+def _systemctl(verb: str, unit: str) -> None:
+    """A unit that this host does not have is passed over."""
+    if run(["systemctl", "cat", unit]).returncode == 0:
+        demand(["systemctl", verb, unit])
+
+
+STEPS: dict[str, Callable[[Restore], dict[str, Any]]] = {
+    "sets": Restore.sets,
+    "stage": Restore.stage,
+    "database": Restore.database,
+    "mail": Restore.mail,
+    "keys": Restore.keys,
+    "finish": Restore.finish,
+    "mailbox": Restore.mailbox,
+    "accounts": Restore.accounts,
+}
+
+
+def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
+    """Carry out one step.
+
+    Raises:
+        Away, Refused
+    """
+    step = str(request.get("step", ""))
+    if step not in STEPS:
+        raise Refused(f"cần bước -- a step is needed: {', '.join(STEPS)}")
+    if step != "sets":
+        _demand_reason(request)
+    with alone(settings):
+        return STEPS[step](Restore(settings, request))
+
+
+def _demand_reason(request: dict[str, Any]) -> None:
+    try:
+        date.fromisoformat(str(request.get("document_date", "")))
+        if not str(request.get("actor") or "").strip() or not str(request.get("document") or "").strip():
+            raise ValueError("actor, document")
+    except ValueError as error:
+        raise Refused(
+            "cần người thực hiện (actor), số văn bản (document) và ngày văn bản (document_date, như"
+            " 2026-11-27) -- who does"
+            f" it, the document's number and its date are needed: {error}"
+        ) from error
+
+
+def work(settings: Settings, _given: argparse.Namespace) -> str:
+    """Carry out one step.
+
+    Raises:
+        Away, Refused
+    """
+    return program.exchange(partial(answer, settings), LONGEST)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Carry out one step."""
+    return program.run(program.parser("backup.restore", __doc__, "backup.json"), Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

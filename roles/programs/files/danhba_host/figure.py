@@ -1,0 +1,89 @@
+"""A number that is watched, and the file that the node exporter reads (Prometheus' text format 0.0.4)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+# What each number says. One that is not here is nobody's, and refused.
+HELP = {
+    "danhba_accounts_guessed_last_day": "Mailboxes at whose passwords somebody guessed within a day.",
+    "danhba_audit_holds": "Whether the records were as they were written (1) or not (0), when last verified.",
+    "danhba_audit_timestamp_seconds": "When the records were last verified by the heads that are kept elsewhere.",
+    "danhba_bans_last_hour": "Addresses banned within an hour, after too many wrong passwords.",
+    "danhba_certificate_end_timestamp_seconds": "When the certificate in force ends.",
+    "danhba_clock_answered": "Whether a time server answered (1) or none did (0).",
+    "danhba_clock_offset_seconds": "How far this clock is from that of a time server.",
+    "danhba_collector_lag_seconds": "Since when the collector of events has not been at the end of the journal.",
+    "danhba_deliveries_last_hour": "Messages that arrived within an hour, by place.",
+    "danhba_delivery_seconds_p95": "In which time 95 % of them arrived.",
+    "danhba_dns_wrong": "Records of DNS that are not as they must be, by kind (0 or 1).",
+    "danhba_job_expected": "Work that has to be done on this host again and again.",
+    "danhba_mail_last_hour": "Messages within an hour, by what became of them.",
+    "danhba_mail_today": "Messages since midnight in Viet Nam, by what became of them.",
+    "danhba_mailboxes": "Mailboxes, by kind and state.",
+    "danhba_metrics_source_up": "Whether a source of these numbers answered (1) or not (0).",
+    "danhba_queue_messages": "Messages in Postfix's queue, by its part.",
+    "danhba_queue_oldest_seconds": "For how long the oldest of them has waited.",
+    "danhba_secrecy_incidents_today": "Messages with a mark of secrecy since midnight, refused or passed.",
+    "danhba_sending_suspended": "Mailboxes whose sending is suspended.",
+    "danhba_service_up": "Whether a service that has to run does (1) or not (0).",
+    "danhba_signatures_timestamp_seconds": "When signatures of viruses last came.",
+    "danhba_apply_last_success_timestamp_seconds": "When the register was last applied.",
+    "danhba_probe_success": "Whether the probe could do a step, as an official does (1) or not (0).",
+    "danhba_probe_seconds": "How long the step took.",
+    "danhba_probe_timestamp_seconds": "When the probe last ran.",
+    "danhba_metrics_timestamp_seconds": "When these numbers were taken.",
+}
+_ESCAPED = str.maketrans({"\\": r"\\", "\n": r"\n", '"': r"\""})
+_LABEL = re.compile(r"^[a-z_]+$")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number, by its name and what tells it from others of that name.
+
+    Raises:
+        ValueError: the name or a label is none of ours.
+    """
+
+    name: str
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.name not in HELP or not all(_LABEL.match(label) for label in self.labels):
+            raise ValueError(f"{self.name} {dict(self.labels)}: không có tên này -- there is no such name")
+
+    def line(self) -> str:
+        """The figure as the text format has it."""
+        labels = ",".join(f'{name}="{text.translate(_ESCAPED)}"' for name, text in sorted(self.labels.items()))
+        return f"{self.name}{{{labels}}} {self.value:.17g}" if labels else f"{self.name} {self.value:.17g}"
+
+
+def render(figures: Iterable[Figure]) -> str:
+    """All figures, those of a name together, with what they say."""
+    named: dict[str, list[str]] = {}
+    for figure in figures:
+        named.setdefault(figure.name, []).append(figure.line())
+    return "".join(
+        f"# HELP {name} {HELP[name]}\n# TYPE {name} gauge\n" + "".join(f"{line}\n" for line in sorted(lines))
+        for name, lines in sorted(named.items())
+    )
+
+
+def write(path: Path, text: str) -> None:
+    """Put a file in place whole: who reads meanwhile sees the old one or the new one."""
+    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as file:
+        try:
+            file.write(text)
+            os.fchmod(file.fileno(), 0o644)
+            file.flush()
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,1 @@
+"""What is watched of this host, as numbers in a file that Prometheus' node exporter reads."""

@@ -1,0 +1,88 @@
+"""Writes the names of officials and agencies for the gate, which warns of strangers who have them (R10.4).
+
+A line for each name: its words without marks, in the order of the alphabet, so that neither marks nor the order of
+words tell two apart. Names of one word are none that a stranger may not have.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import program
+from .database import connect, translated
+from .journal import Refused
+
+ROLE = "danhba_notices"
+FILE = "names.map"
+# Of officials, of agencies, and short names of agencies, as they stand before their addresses.
+_NAMES = "SELECT name FROM addressbook.mailbox UNION SELECT agency_name FROM addressbook.mailbox"
+_OTHER_LETTERS = str.maketrans("đĐ", "dd")
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting.
+
+    Attributes:
+        database: name of the database of accounts.
+        database_socket_dir: folder of the Unix socket of its server.
+        folder: where the file is written.
+    """
+
+    database: str
+    database_socket_dir: str
+    folder: str
+
+
+def fold(name: str) -> str:
+    """The words of a name without marks and case, in alphabetical order, with hyphens between."""
+    plain = unicodedata.normalize("NFKD", name.translate(_OTHER_LETTERS)).lower()
+    return "-".join(sorted(_WORD.findall("".join(each for each in plain if not unicodedata.combining(each)))))
+
+
+def lines(names: Iterable[str]) -> str:
+    """The file's content."""
+    return "".join(f"{each}\n" for each in sorted({fold(name) for name in names}) if "-" in each)
+
+
+def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
+    """Write the file, where it would be another.
+
+    Raises:
+        Away, Refused
+    """
+    with (
+        translated(),
+        connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-names") as database,
+    ):
+        text = lines(name for (name,) in database.execute(_NAMES).fetchall())
+    try:
+        _replace(Path(settings.folder, FILE), text)
+    except OSError as error:
+        raise Refused(f"không ghi được tên -- the names cannot be written: {error}") from error
+    return ""
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file in one step, unless that is what it holds."""
+    if path.exists() and path.read_text(encoding="ascii") == text:
+        return
+    new = path.with_suffix(".new")
+    new.write_text(text, encoding="ascii")
+    new.replace(path)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run once; say something only when something is wrong."""
+    return program.run(program.parser("names", __doc__, "names.json"), Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,109 @@
+"""Says how the mail system is, in one screen: ends with 0 where all is well, and with 1 where an alert fires.
+
+With `--format json` for programs. With `--pages` it writes the page for officials and the one for operators instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from .. import program
+from ..figure import write
+from ..journal import FAILED, Away, Refused
+from . import page, pictures, screen
+from .asking import Prometheus
+from .parts import PARTS, states
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting.
+
+    Attributes:
+        port: of Prometheus, on the loopback address.
+        host: the host's name.
+        parts: the parts of the mail system that run here (`parts.py`).
+        page: where the page for officials is written; none is when empty.
+        pictures: where the page for operators is written; none is when empty.
+        notice: what officials are told of planned work; nothing when empty.
+        support: whom officials ask; nobody is named when empty.
+    """
+
+    port: int
+    host: str
+    parts: list[str]
+    page: str
+    pictures: str
+    notice: str
+    support: str
+
+    def __post_init__(self) -> None:
+        if unknown := sorted(set(self.parts) - PARTS.keys()):
+            raise ValueError(f"parts: chỉ có {', '.join(PARTS)} -- parts must be of those: {', '.join(unknown)}")
+
+
+def work(settings: Settings, given: argparse.Namespace) -> str:
+    """Show the screen, or write the pages.
+
+    Raises:
+        Away: Prometheus does not answer; the page for officials says so.
+        Refused: a page cannot be written.
+    """
+    prometheus, now = Prometheus(settings.port), datetime.fromtimestamp(time.time(), UTC)
+    if given.pages:
+        _write_pages(settings, prometheus, now)
+        return ""
+    alerts = prometheus.alerts()
+    shown = screen.take(prometheus, settings.host, states(settings.parts, alerts), alerts, now)
+    if given.format == "json":
+        print(json.dumps(shown.as_json(), ensure_ascii=False, indent=2))
+    else:
+        wanted = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        sys.stdout.write(shown.as_text(given.colour == "always" or (given.colour == "auto" and wanted)))
+    if not shown.is_well:
+        sys.stdout.flush()
+        raise SystemExit(FAILED)
+    return ""
+
+
+def _write_pages(settings: Settings, prometheus: Prometheus, now: datetime) -> None:
+    try:
+        alerts = prometheus.alerts()
+    except Away:
+        _write(settings.page, page.render(None, now, settings.notice, settings.support))
+        raise
+    known = states(settings.parts, alerts)
+    _write(settings.page, page.render(known, now, settings.notice, settings.support))
+    if settings.pictures:
+        shown = screen.take(prometheus, settings.host, known, alerts, now)
+        _write(settings.pictures, pictures.render(shown, prometheus, now.timestamp()))
+
+
+def _write(path: str, text: str) -> None:
+    if not path:
+        return
+    try:
+        write(Path(path), text)
+    except OSError as error:
+        raise Refused(f"{path}: không ghi được -- cannot be written: {error}") from error
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run once."""
+    parser = program.parser("status", __doc__, "status.json")
+    parser.add_argument("--format", choices=["text", "json"], default="text", help="for people or for programs")
+    parser.add_argument("--colour", choices=["auto", "always", "never"], default="auto", help="colours of words")
+    parser.add_argument("--pages", action="store_true", help="write the pages, and say nothing")
+    return program.run(parser, Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""The parts of the mail system as officials know them, and which of them an alert disturbs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from .asking import Alert
+
+EVERYTHING = frozenset({"database-down"})
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part: what officials call it, and by which services, ports, steps of the probe and alerts it is disturbed."""
+
+    name: str
+    services: frozenset[str]
+    ports: frozenset[str]
+    steps: frozenset[str] = frozenset()
+    alerts: frozenset[str] = EVERYTHING
+
+    def is_disturbed(self, alert: Alert) -> bool:
+        """Whether people notice this alert here."""
+        of = alert.labels
+        return (
+            alert.name in self.alerts
+            or (alert.name == "service-down" and of.get("service", "").partition(".")[0] in self.services)
+            or (alert.name == "port-silent" and of.get("port", "") in self.ports)
+            or (alert.name == "probe-failed" and of.get("step", "") in self.steps)
+        )
+
+
+_GATE = frozenset({"rspamd", "clamav-daemon", "danhba-secrecy"})
+_DATABASE = frozenset({"postgresql@17-main"})
+_STUCK = frozenset({"queue-stuck", "deliveries-late", "queue-long"})
+PARTS = {
+    "web": Part("Trang thư (webmail)", frozenset({"nginx", "php8"}) | _DATABASE, frozenset({"443"})),
+    "read": Part(
+        "Đọc thư bằng điện thoại, máy tính",
+        frozenset({"dovecot", "danhba-credentials"}) | _DATABASE,
+        frozenset({"993", "995"}),
+        frozenset({"login"}),
+    ),
+    "send": Part(
+        "Gửi thư",
+        frozenset({"postfix"}) | _GATE | _DATABASE,
+        frozenset({"465", "587"}),
+        frozenset({"submit"}),
+        EVERYTHING | _STUCK,
+    ),
+    "receive": Part(
+        "Nhận thư",
+        frozenset({"postfix", "dovecot"}) | _GATE | _DATABASE,
+        frozenset({"25"}),
+        frozenset({"receive"}),
+        EVERYTHING | _STUCK,
+    ),
+    "book": Part("Danh bạ tỉnh", frozenset({"slapd", "saslauthd"}) | _DATABASE, frozenset({"636"})),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """How a part is: since when it is disturbed, or none where it works."""
+
+    key: str
+    name: str
+    since: datetime | None
+
+    @property
+    def works(self) -> bool:
+        """Whether it does."""
+        return self.since is None
+
+
+def states(keys: Sequence[str], alerts: Iterable[Alert]) -> list[State]:
+    """How each of the parts is, by the alerts that fire."""
+    known = list(alerts)
+    return [
+        State(key, PARTS[key].name, min((a.since for a in known if PARTS[key].is_disturbed(a)), default=None))
+        for key in keys
+    ]

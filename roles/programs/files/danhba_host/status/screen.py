@@ -1,0 +1,151 @@
+"""All in one screen: the parts, the numbers that operators look at first, and every alert with its page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..notices import VIETNAM
+from .asking import Alert, Prometheus
+from .parts import State
+
+RED, GREEN, YELLOW, PLAIN = "\033[31;1m", "\033[32m", "\033[33m", "\033[0m"
+UNKNOWN = "không rõ"
+
+
+def _count(value: float) -> str:
+    return f"{value:,.0f}".replace(",", ".")
+
+
+def _span(seconds: float) -> str:
+    """A span of time, in the largest unit that has one."""
+    for unit, name in ((86400, "ngày"), (3600, "giờ"), (60, "phút")):
+        if abs(seconds) >= unit:
+            return f"{seconds / unit:.0f} {name}"
+    return f"{seconds:.0f} giây"
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0f}%"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the screen: its key in JSON, what it is called, its query, and how it is written."""
+
+    key: str
+    name: str
+    query: str
+    shown: Callable[[float], str]
+
+
+NUMBERS = (
+    Number("queue", "Thư chờ trong hàng đợi", 'sum(danhba_queue_messages{queue!="hold"})', _count),
+    Number("queue_held", "Thư bị giữ", 'danhba_queue_messages{queue="hold"}', _count),
+    Number("delivery_seconds_p95", "95% thư vào hộp trong", 'danhba_delivery_seconds_p95{place="mailbox"}', _span),
+    Number("deliveries_last_hour", "Thư vào hộp, giờ qua", 'danhba_deliveries_last_hour{place="mailbox"}', _count),
+    Number("relayed_last_hour", "Thư ra ngoài, giờ qua", 'danhba_mail_last_hour{what="relayed"}', _count),
+    Number("spam_today", "Thư rác bị chặn hôm nay", 'danhba_mail_today{what="spam"}', _count),
+    Number("virus_today", "Thư có virus hôm nay", 'danhba_mail_today{what="virus"}', _count),
+    Number("secrecy_today", "Dấu mật bị chặn hôm nay", 'danhba_secrecy_incidents_today{action="refused"}', _count),
+    Number("suspended", "Hộp thư tạm dừng gửi", "danhba_sending_suspended", _count),
+    Number("bans_last_hour", "Địa chỉ bị chặn, giờ qua", "danhba_bans_last_hour", _count),
+    Number(
+        "disk_percent",
+        "Đĩa đầy nhất đã dùng",
+        "max(100 - 100 * node_filesystem_avail_bytes / node_filesystem_size_bytes)",
+        _percent,
+    ),
+    Number(
+        "memory_percent",
+        "Bộ nhớ đã dùng",
+        "100 - 100 * node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes",
+        _percent,
+    ),
+    Number("certificate_seconds", "Chứng thư còn", "danhba_certificate_end_timestamp_seconds - time()", _span),
+    Number("clock_offset_seconds", "Đồng hồ lệch", "abs(danhba_clock_offset_seconds)", _span),
+    Number("signatures_seconds", "Mẫu virus đã có", "time() - danhba_signatures_timestamp_seconds", _span),
+    Number("apply_seconds", "Sổ thực hiện cách đây", "time() - danhba_apply_last_success_timestamp_seconds", _span),
+    Number(
+        "backup_seconds",
+        "Sao lưu cũ nhất cách đây",
+        "time() - min(danhba_backup_last_success_timestamp_seconds)",
+        _span,
+    ),
+    Number("drill_seconds", "Diễn tập cách đây", "time() - min(danhba_drill_last_success_timestamp_seconds)", _span),
+    Number("collector_lag_seconds", "Bộ thu diễn biến chậm", "danhba_collector_lag_seconds", _span),
+)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What is shown."""
+
+    host: str
+    at: datetime
+    states: Sequence[State]
+    numbers: Sequence[tuple[Number, float | None]]
+    alerts: Sequence[Alert]
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing fires."""
+        return not self.alerts
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs; moments as RFC 3339 has them, numbers none where they are not known."""
+        return {
+            "host": self.host,
+            "at": self.at.isoformat(),
+            "ok": self.is_well,
+            "parts": [
+                {"part": s.key, "works": s.works, "since": s.since.isoformat() if s.since else None}
+                for s in self.states
+            ],
+            "numbers": {number.key: value for number, value in self.numbers},
+            "alerts": [
+                {
+                    "alert": a.name,
+                    "severity": a.severity,
+                    "summary": a.summary,
+                    "since": a.since.isoformat(),
+                    "page": a.page,
+                }
+                for a in self.alerts
+            ],
+        }
+
+    def as_text(self, colour: bool) -> str:
+        """The same for a terminal of 80 columns."""
+        paint = (lambda code, text: f"{code}{text}{PLAIN}") if colour else (lambda _code, text: text)
+        head = paint(GREEN, "BÌNH THƯỜNG") if self.is_well else paint(RED, f"{len(self.alerts)} BÁO ĐỘNG")
+        lines = [f"{self.host}  {moment(self.at)}  {head}", ""]
+        for state in self.states:
+            word = paint(GREEN, "đang chạy") if state.works else paint(RED, f"gián đoạn từ {moment(state.since)}")
+            lines.append(f"  {state.name:<36}{word}")
+        lines.append("")
+        cells = [f"{n.name:<26}{UNKNOWN if v is None else n.shown(v):>9}" for n, v in self.numbers]
+        half = (len(cells) + 1) // 2
+        for place in range(half):
+            lines.append("  " + "   ".join(cells[place::half]))
+        lines.append("")
+        for alert in self.alerts:
+            word = paint(RED, "GẤP ") if alert.severity == "urgent" else paint(YELLOW, "xem ")
+            lines += [f"  {word}  {alert.summary} (từ {moment(alert.since)})", f"        {alert.page}"]
+        return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def moment(at: datetime | None) -> str:
+    """A moment as Viet Nam's clocks say it."""
+    return f"{at.astimezone(VIETNAM):%H:%M %d/%m}" if at else UNKNOWN
+
+
+def take(prometheus: Prometheus, host: str, states: Sequence[State], alerts: Sequence[Alert], at: datetime) -> Screen:
+    """Ask for all numbers.
+
+    Raises:
+        Away: Prometheus does not answer.
+    """
+    return Screen(host, at, states, [(number, prometheus.value(number.query)) for number in NUMBERS], alerts)

@@ -1,0 +1,294 @@
+"""Backups on a second host: a mail host that is lost comes back, and whoever has broken into it cannot destroy them."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import shlex
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.lab import Host, Lab
+from tests.support.deployment import PROJECT, Deployment, PlaybookFailed, changed, environment
+from tests.support.mail import compose
+
+from .conftest import AGAIN, Official, _position
+from .test_recall import until
+
+REASON: dict[str, Any] = {"document": "12/QĐ-STTTT", "document_date": "2026-11-27"}
+RESTIC = (
+    'export RESTIC_REPOSITORY=rest:$(python3 -c \'import json; print(json.load(open("/etc/danhba/backup.json"))'
+    '["repository"])\') RESTIC_REST_USERNAME=mail RESTIC_REST_PASSWORD=$(cat /etc/danhba/backup/store.password)'
+    " RESTIC_PASSWORD_FILE=/etc/danhba/backup/repository.password RESTIC_CACERT=/etc/danhba/backup/store.crt"
+    " RESTIC_CACHE_DIR=/root/cache; "
+)
+
+# By the store's own protocol, without restic.
+_BY_HAND = """
+import base64, http.client, os, ssl, urllib.parse
+where = urllib.parse.urlsplit(os.environ["RESTIC_REPOSITORY"].removeprefix("rest:"))
+user = base64.b64encode(f"mail:{os.environ['RESTIC_REST_PASSWORD']}".encode()).decode()
+context = ssl.create_default_context(cafile=os.environ["RESTIC_CACERT"])
+for method in ("DELETE", "POST"):
+    for name in ("config", "keys/", "snapshots/", "data/", "index/", ""):
+        connection = http.client.HTTPSConnection(where.hostname, where.port, context=context)
+        connection.request(method, where.path + name, b"rubbish", {"Authorization": f"Basic {user}"})
+        connection.getresponse()
+"""
+
+pytestmark = [pytest.mark.clause("R9.2"), pytest.mark.long]
+
+
+@pytest.fixture(scope="module")
+def store(request: pytest.FixtureRequest) -> Iterator[Host]:
+    """The backup host, with nothing deployed to it."""
+    number = _position(request.path)
+    name = f"{AGAIN}2" if AGAIN else f"store-{number}"
+    lab = Lab()
+    yield lab.up(name, address="10.233.0.34" if AGAIN else f"10.233.0.{200 + number}", fqdn="backup.laocai.gov.vn")
+    if not AGAIN:
+        lab.down(name)
+
+
+@pytest.fixture(scope="module")
+def backed(mail: Deployment, store: Host, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """The mail server, backed up to the backup host."""
+    known = yaml.safe_load((PROJECT / "inventories/lab/hosts.yml").read_text(encoding="utf-8"))
+    lab = known["mail"]["hosts"]["mail.laocai.gov.vn"]
+    names = ("ansible_user", "ansible_python_interpreter", "ansible_ssh_private_key_file", "ansible_ssh_common_args")
+    inventory = tmp_path_factory.mktemp("backup") / "hosts.yml"
+    there = {name: lab[name] for name in names} | {"ansible_host": str(store.address), "test_host": True}
+    inventory.write_text(yaml.safe_dump({"backup": {"hosts": {"backup.laocai.gov.vn": there}}}), encoding="utf-8")
+    # Variables on the command line are those of all hosts, so each has a run of its own.
+    second = replace(mail, host=store, variables={"backupstore_names": [str(store.address)]})
+    options = ("--inventory", str(inventory))
+    more: dict[str, Any] = {"base_unattended_upgrades": False, "backupstore_from": [str(mail.host.address)]}
+    host: dict[str, Any] = {"backup_host": str(store.address)}
+    second.play("site", *options, "--limit", "backup", **more)
+    mail.play("site", "--tags", "backup", *(["--tags", "programs"] if AGAIN else []), **host)
+    return replace(mail, variables=host)
+
+
+def back_up(mail: Deployment) -> str:
+    """Back up now, and say what the journal says."""
+    mail.host.run("systemctl start danhba-backup.service")
+    return mail.host.run("journalctl -u danhba-backup -n 5 -o cat --no-pager").stdout
+
+
+def send(mail: Deployment, sender: Official, recipient: Official, subject: str) -> str:
+    """Send a message; its id, when the server has taken it."""
+    message = compose(sender.address, [recipient.address], subject, "Nội dung.")
+    with mail.server.submission(sender.address, sender.password) as smtp:
+        smtp.send_message(message)
+    return str(message["Message-ID"])
+
+
+def digests(mail: Deployment) -> dict[str, str]:
+    """SHA-256 of each message by its folder and base name, which stay when flags change."""
+    find = "cd /srv/vmail && find . -path '*/cur/*' -o -path '*/new/*' | xargs -r -d '\\n' sha256sum"
+    lines = (line.split("  ", 1) for line in mail.host.run(find).stdout.splitlines())
+    return {re.sub(r"/(cur|new)/", "/", path).partition(":")[0]: digest for digest, path in lines}
+
+
+def test_it_backs_up_under_load_and_comes_back_whole(
+    backed: Deployment, officials: list[Official], store: Host, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All that was acknowledged before the last backup began is there again, when the host has lost all."""
+    one, other = officials[0], officials[1]
+    taken = [send(backed, one, other, f"before {number}") for number in range(10)]
+    for message_id in taken:
+        backed.server.wait_for(other.address, other.password, message_id, 60)
+    before, stop = digests(backed), threading.Event()
+
+    def go_on() -> None:
+        while not stop.is_set():
+            send(backed, one, other, "under load")
+
+    load = threading.Thread(target=go_on)
+    load.start()
+    try:
+        back_up(backed)
+    finally:
+        stop.set()
+        load.join()
+    backed.host.run(
+        "systemctl stop danhba-backup.timer postfix dovecot postgresql@17-main && rm -rf /srv/vmail/*"
+        " /var/lib/postgresql/17/main /var/lib/pgbackrest/* /var/lib/danhba-dkim/*"
+    )
+    said = backed.play("restore", step="host", **REASON)
+    figures = re.search(r"RPO\s+([0-9]+)\s+s\s+before\s+the\s+beginning,\s+RTO\s+([0-9]+)\s+s", said)
+    assert figures, said
+    with capsys.disabled():
+        print(f"\nRPO {figures[1]} s, RTO {figures[2]} s")
+    after = digests(backed)
+    assert {name: after.get(name) for name in before} == before
+    for message_id in taken:
+        assert backed.server.wait_for(other.address, other.password, message_id)
+    # It works on: mail arrives, signed by the key that was lost, and is backed up again.
+    late = send(backed, one, other, "after the restore")
+    assert backed.server.wait_for(other.address, other.password, late, 60)
+    assert "backed up" in back_up(backed)
+
+
+def test_one_message_comes_back_and_nothing_else_changes(
+    backed: Deployment, officials: list[Official], story: Callable[[], None]
+) -> None:
+    story()
+    address = officials[1].address
+    before = digests(backed)
+    one = backed.server.inbox(address, officials[1].password)[0]["Message-ID"]
+    said = backed.play("restore", step="mailbox", mailbox=address, message_id=str(one), **REASON)
+    assert re.search(r"\b1\s+messages\b", said), said
+    listed = backed.host.run(f"doveadm -f tab mailbox status -u {shlex.quote(address)} messages 'Khôi phục*/*'").stdout
+    assert re.search(r"Khôi phục 20[0-9-]{8}/INBOX\t1", listed), listed
+    after = digests(backed)
+    assert {name: after.get(name) for name in before} == before
+    assert len(after) == len(before) + 1
+
+
+def test_a_host_in_use_is_refused(backed: Deployment, officials: list[Official], story: Callable[[], None]) -> None:
+    story()
+    late = send(backed, officials[0], officials[1], "not in the backup")
+    backed.server.wait_for(officials[1].address, officials[1].password, late, 60)
+    before = digests(backed)
+    asked = json.dumps({"step": "stage", "actor": "an", **REASON})
+    answer = backed.host.run(f"danhba-host backup.restore <<< {shlex.quote(asked)}", check=False)
+    assert answer.returncode == 1
+    assert "this host is in use" in answer.stderr
+    assert digests(backed) == before
+
+
+def test_ransom(backed: Deployment, store: Host, story: Callable[[], None]) -> None:
+    """Root on the mail host, with all the keys that it holds: what he can do is to add rubbish."""
+    story()
+    listing = "cd /srv/danhba-backup/mail && find . -type f -not -path './locks/*' -exec sha256sum {} +"
+    before = set(store.run(listing).stdout.splitlines())
+    for attempt in (
+        "restic forget --keep-last 1 --prune",
+        "restic forget latest --unsafe-allow-remove-all",
+        "restic rewrite --forget --exclude '*'",
+        "restic prune --max-unused 0",
+        "restic unlock --remove-all",
+        "restic init",
+        f"python3 -c {shlex.quote(_BY_HAND)}",
+    ):
+        backed.host.run(RESTIC + attempt, check=False)
+    ssh = backed.host.run(f"ssh -o BatchMode=yes -o StrictHostKeyChecking=no root@{store.address} true", check=False)
+    assert ssh.returncode
+    backed.host.run(
+        "setpriv --reuid=postgres --regid=postgres --init-groups pgbackrest --stanza=main stop", check=False
+    )
+    after = set(store.run(listing).stdout.splitlines())
+    assert before <= after
+    # The backup host puts aside what he has put beside, and reads the rest; the good ones can be restored.
+    store.run("systemctl start danhba-backup-prune.service")
+    left = set(store.run(listing).stdout.splitlines())
+    assert {line for line in before if "/snapshots/" in line} <= left
+
+
+def test_drill(backed: Deployment, story: Callable[[], None]) -> None:
+    """The playbook prints the record and fetches it, signed by the host."""
+    story()
+    backed.host.run(
+        "setpriv --reuid=postgres --regid=postgres --init-groups pgbackrest --stanza=main start", check=False
+    )
+    back_up(backed)
+    said = backed.play("drill")
+    assert "PASSED" in said
+    assert "HỎNG" not in said
+    records = sorted(Path(backed.private / "drills").glob("*.txt"))
+    assert "RPO" in records[-1].read_text(encoding="utf-8")
+    assert Path(f"{records[-1]}.sig").exists()
+
+
+def both(mail: Deployment, store: Host, folder: Path) -> Path:
+    """An inventory of the mail server and the backup host."""
+    known = yaml.safe_load((PROJECT / "inventories/lab/hosts.yml").read_text(encoding="utf-8"))
+    lab = known["mail"]["hosts"]["mail.laocai.gov.vn"]
+    there = lab | {"ansible_host": str(store.address)}
+    hosts = {
+        "mail": {"hosts": {"mail.laocai.gov.vn": lab | {"ansible_host": str(mail.host.address)}}},
+        "backup": {"hosts": {"backup.laocai.gov.vn": there}},
+    }
+    (folder / "both.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
+    return folder / "both.yml"
+
+
+@pytest.mark.clause("R10.7")
+def test_the_backups_forget_what_was_recalled(
+    backed: Deployment, store: Host, officials: list[Official], tmp_path: Path, story: Callable[[], None]
+) -> None:
+    """Erased on the mail host, then in every snapshot, by the same two signatures; other mail stays in them."""
+    story()
+    one, other = officials[0], officials[1]
+    keys = [tmp_path / name for name in ("an", "binh")]
+    for key in keys:
+        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    known = [f"{key.name} {' '.join(key.with_suffix('.pub').read_text().split()[:2])}" for key in keys]
+    for host, file in ((backed.host, "recall"), (store, "backup-recall")):
+        script = f"import json; p='/etc/danhba/{file}.json'; s=json.load(open(p)); s['operators']={known!r}"
+        host.run(f"python3 -c {shlex.quote(script + '; json.dump(s, open(p, chr(119)))')}")
+    secret, kept = send(backed, one, other, "to be recalled"), send(backed, one, other, "to be kept")
+    for each in (secret, kept):
+        backed.server.wait_for(other.address, other.password, each, 60)
+    back_up(backed)
+
+    name = f"TH-{secrets.token_hex(4)}"
+    why = {"purpose": "secret", "message_id": secret, **REASON}
+    # The collector tells of a message a moment after it has come.
+    until(lambda: succeeds(lambda: backed.play("recall", step="find", recall=name, **why)), 300)
+    papers = backed.private / "recalls" / name
+    for key in keys:
+        words = ["ssh-keygen", "-Y", "sign", "-q", "-n", "danhba-recall", "-f", str(key)]
+        with (papers / "plan.sha256").open("rb") as plan, (papers / f"{key.name}.sig").open("wb") as signature:
+            subprocess.run(words, stdin=plan, stdout=signature, check=True)
+    backed.play("recall", step="erase", recall=name)
+    arrived = arrivals(store)
+
+    command = backed.command("forget", recall=name)
+    values = json.loads(command[command.index("--extra-vars") + 1])
+    values.pop("ansible_host")
+    command[command.index("--extra-vars") + 1] = json.dumps(values)
+    command[command.index("--inventory") + 1] = str(both(backed, store, tmp_path))
+    for attempt in range(2):
+        done = subprocess.run(
+            command,
+            cwd=PROJECT,
+            env=environment(),
+            text=True,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        )
+        assert not done.returncode, done.stdout + done.stderr
+        assert re.search(r"[1-9][0-9]*\s+backups\s+had.*\s0\s+have\s+it\s+still", done.stdout, re.DOTALL), done.stdout
+        assert (changed(done.stdout) > 0) is (attempt == 0)
+    assert arrivals(store) == arrived
+    assert "no errors were found" in backed.host.run(RESTIC + "restic check --read-data").stdout
+    backed.play("recall", step="record", recall=name)
+    record = json.loads(sorted(papers.glob("bien-ban-*.json"))[-1].read_text(encoding="utf-8"))
+    assert [step["detail"]["left"] for step in record["steps"] if step["step"] == "backups"] == [0]
+    assert "backups" not in record["beyond"]
+
+
+def arrivals(store: Host) -> list[str]:
+    """When each snapshot arrived, oldest first."""
+    listing = "find /srv/danhba-backup/mail/snapshots -type f -printf '%T@\\n'"
+    return sorted(line.partition(".")[0] for line in store.run(listing).stdout.split())
+
+
+def succeeds(attempt: Callable[[], object]) -> bool:
+    """Whether a playbook comes to its end."""
+    try:
+        attempt()
+    except PlaybookFailed:
+        return False
+    return True

@@ -1,0 +1,206 @@
+"""Guessing and flooding (R10.4, R10.6): how much a mailbox may send by all ways, who is told, who is banned."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from email.policy import SMTP
+
+import pytest
+
+from danhba_host.notices import GUESSED, SUSPENDED
+from tests.support.deployment import Deployment
+from tests.support.gate import hand_in, letter
+
+MESSAGES, RECIPIENTS, TIMES = 100, 500, 3  # of an official in an hour, as the register's policy has it
+EVERYWHERE, MAILBOXES = 20, 20  # credentials_account_failures_everywhere, credentials_ban_accounts
+STRANGERS = [f"10.233.250.{number}" for number in range(1, 22)]
+PAUSED, HELD = "hay gui lai sau", "dang bi tam dung gui"
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Somebody with a password that was chosen."""
+
+    mail: Deployment
+    address: str
+
+    @property
+    def password(self) -> str:
+        return self.mail.passwords[self.address]
+
+    def send(self, port: int = 587) -> tuple[int, str]:
+        """Write to the operator; what the server says at the last step."""
+        with self.mail.server.submission(self.address, self.password, port) as client:
+            client.mail(self.address)
+            code, text = client.rcpt("contact-stttt@laocai.gov.vn")
+            if code == 250:
+                code, text = client.data(f"From: {self.address}\r\n\r\nx".encode())
+            return code, text.decode()
+
+    def has_sent(self, messages: int = 0, recipients: int = 0) -> None:
+        self.query(
+            "INSERT INTO mail.sending (kind, id, slot, messages, recipients) SELECT kind, id,"
+            f" date_bin('5 minutes', now(), '2000-01-01Z') - interval '5 minutes', {messages}, {recipients}"
+            f" FROM mail.account WHERE address = '{self.address}'"
+        )
+
+    def query(self, statement: str) -> str:
+        host = self.mail.host
+        return host.run(f'runuser -u postgres -- psql -qAt danhba -c "{statement}"').stdout.strip()
+
+    def told(self, subject: str, seconds: float = 90) -> bool:
+        """Whether a message with that subject comes."""
+        return _comes(
+            lambda: any(m["Subject"] == subject for m in self.mail.server.inbox(self.address, self.password)), seconds
+        )
+
+
+def _comes(found: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not found():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.5)
+    return True
+
+
+@pytest.fixture(scope="module")
+def owners(mail: Deployment) -> list[Owner]:
+    people = sorted(address for address in mail.passwords if not address.startswith("contact-"))[30:36]
+    for address in people:
+        mail.choose(address)
+    return [Owner(mail, address) for address in people]
+
+
+@pytest.fixture
+def owner(owners: list[Owner]) -> Owner:
+    return owners.pop()
+
+
+@pytest.fixture
+def strangers() -> Iterator[list[str]]:
+    """Addresses of this machine that nobody uses otherwise, as a guesser has them; the host's way back is here."""
+    for address in STRANGERS:
+        subprocess.run(["ip", "address", "replace", f"{address}/32", "dev", "lo"], check=True)
+    yield STRANGERS
+    for address in STRANGERS:
+        subprocess.run(["ip", "address", "del", f"{address}/32", "dev", "lo"], check=True)
+
+
+def connects(mail: Deployment, source: str, port: int) -> bool:
+    try:
+        socket.create_connection((mail.server.address, port), 3, source_address=(source, 0)).close()
+    except OSError:
+        return False
+    return True
+
+
+def guess(mail: Deployment, source: str, address: str, password: str) -> str:
+    """What IMAP says to a guess from an address."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    try:
+        raw = socket.create_connection((mail.server.address, 993), 30, source_address=(source, 0))
+        with context.wrap_socket(raw) as connection:
+            connection.recv(4096)
+            connection.sendall(f'a LOGIN {address} "{password}"\r\n'.encode())
+            return connection.recv(4096).decode()
+    except OSError as error:
+        return str(error)
+
+
+@pytest.mark.clause("R10.6")
+class TestSending:
+    def test_one_limit_for_all_ways_and_a_text_that_says_when(self, owner: Owner) -> None:
+        owner.has_sent(messages=MESSAGES - 2)
+        assert [owner.send(port)[0] for port in (587, 465)] == [250, 250]
+        for port in (587, 465):
+            code, text = owner.send(port)
+            assert code == 450
+            assert "4.7.1" in text
+            assert PAUSED in text
+        assert owner.mail.server.may_log_in(owner.address, owner.password)
+
+    def test_recipients_count_whatever_becomes_of_them(self, owner: Owner) -> None:
+        owner.has_sent(recipients=RECIPIENTS - 3)
+        with owner.mail.server.submission(owner.address, owner.password) as client:
+            client.mail(owner.address)
+            codes = [client.rcpt(f"nobody{number}@laocai.gov.vn")[0] for number in range(5)]
+        assert codes == [550] * 3 + [450] * 2
+
+    def test_sessions_side_by_side_get_no_further(self, owner: Owner) -> None:
+        owner.has_sent(messages=MESSAGES - 3)
+        with ThreadPoolExecutor(8) as pool:
+            codes = [code for code, _text in pool.map(lambda _each: owner.send(), range(8))]
+        assert sorted(codes) == [250] * 3 + [450] * 5
+
+    def test_far_beyond_the_usual_is_suspended_told_and_lifted(self, owner: Owner) -> None:
+        mail = owner.mail
+        owner.has_sent(recipients=TIMES * RECIPIENTS - 1)
+        code, text = owner.send()
+        assert code == 554
+        assert HELD in text
+        assert owner.told(SUSPENDED), "reading goes on"
+        assert "tạm dừng gửi" in mail.host.run("journalctl -u danhba-notices -o cat --no-pager -n 20").stdout
+        assert owner.address in mail.play("sending")
+        assert "unreachable=0" in mail.play("sending", accounts=owner.address)
+        assert owner.send()[0] == 250
+        recorded = owner.query("SELECT action FROM mail.audit WHERE action LIKE '%_sending' ORDER BY entry")
+        assert recorded.split()[-2:] == ["suspend_sending", "resume_sending"]
+        with pytest.raises(Exception, match="not suspended"):
+            mail.play("sending", accounts=owner.address)
+
+    def test_a_burst_to_one_mailbox_does_not_hold_others_up(self, owner: Owner, owners: list[Owner]) -> None:
+        other = owners[0]
+        burst = f"smtp-source -s 8 -m 400 -l 2000 -f a@example.org -t {owner.address} 127.0.0.1:25"
+        with subprocess.Popen(owner.mail.host.ssh(burst)) as running:
+            time.sleep(2)
+            beside = letter(other.address)
+            assert hand_in(owner.mail, beside.as_bytes(policy=SMTP), other.address).code == 250
+            owner.mail.server.wait_for(other.address, other.password, str(beside["Message-ID"]), 20)
+            assert running.wait(300) == 0
+
+
+@pytest.mark.clause("R10.4")
+class TestGuessing:
+    def test_twenty_addresses_get_no_further_than_the_limit_of_all(self, owner: Owner, strangers: list[str]) -> None:
+        """So many in a quarter of an hour are fewer than 100 an hour; the owner, where he is known, does not wait."""
+        assert owner.mail.server.may_log_in(owner.address, owner.password)
+
+        def from_one(source: str) -> list[str]:
+            return [guess(owner.mail, source, owner.address, f"doan-{source}-{number}") for number in range(5)]
+
+        with ThreadPoolExecutor(20) as pool:
+            answers = [each for found in pool.map(from_one, strangers[:20]) for each in found]
+        looked = f"journalctl -u dovecot -o cat --no-pager | grep -c 'auth({owner.address},.*Password mismatch'"
+        assert int(owner.mail.host.run(f"{looked} || true").stdout) <= EVERYWHERE
+        assert sum("doi" in each for each in answers) >= len(answers) - EVERYWHERE
+        began = time.monotonic()
+        assert owner.mail.server.may_log_in(owner.address, owner.password)
+        assert time.monotonic() - began < 1
+        assert owner.told(GUESSED)
+        owner.mail.host.run("systemctl restart danhba-credentials")
+        assert "doi" in guess(owner.mail, strangers[20], owner.address, "sau khi khoi dong lai"), "still counted"
+        assert owner.mail.server.may_log_in(owner.address, owner.password), "still known"
+
+    def test_who_guesses_at_many_mailboxes_is_banned_where_people_sign_in(
+        self, mail: Deployment, strangers: list[str]
+    ) -> None:
+        source, other = strangers[:2]
+        with ThreadPoolExecutor(10) as pool:
+            list(
+                pool.map(lambda number: guess(mail, source, f"nobody{number}@laocai.gov.vn", "doan"), range(MAILBOXES))
+            )
+        assert _comes(lambda: not connects(mail, source, 993), 20)
+        assert not connects(mail, source, 587)
+        assert connects(mail, source, 25), "the mail server behind the same address"
+        assert connects(mail, other, 993)
+        assert source in mail.play("bans")
+        mail.play("bans", addresses=source)
+        assert connects(mail, source, 993)

@@ -1,0 +1,479 @@
+"""Backup and restore with the engines themselves: restic, its append-only store, pgBackRest and PostgreSQL."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import os
+import shutil
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from danhba_host.backup import __main__ as backup
+from danhba_host.backup import drill, prune, restore
+from danhba_host.backup.cluster import Cluster, Copy
+from danhba_host.backup.commands import POSTGRES
+from danhba_host.backup.locking import alone
+from danhba_host.backup.restic import Restic
+from danhba_host.backup.settings import BEFORE, DATABASE, KEYS, MAIL, Settings
+from danhba_host.journal import Away, Refused
+from tests.integration.conftest import TEMPLATE, Server, new_server
+from tests.support import backups
+from tests.support.backups import Store, deliver, restic
+
+pytestmark = pytest.mark.skipif(
+    not shutil.which("restic-rest-server"), reason="Debian 12 has not the engines that hosts have"
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """A host and its store."""
+
+    settings: Settings
+    store: Store
+    server: Server
+
+    @property
+    def mail(self) -> Path:
+        return Path(self.settings.mail)
+
+
+def prepare(server: Server) -> None:
+    backups.archive_by_pgbackrest(server.folder, server.folder / "data")
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("backup")
+    with backups.store(folder / "store") as kept, new_server(prepare) as server:
+        settings = backups.settings(
+            folder / "host", kept, data=server.folder / "data", sockets=server.folder, binaries=server.binaries,
+            database=TEMPLATE,
+        )  # fmt: skip
+        (folder / "host/keys/dkim").write_text("private")
+        deliver(Path(settings.mail), "official/1", "1.M1.mail", "one")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PATH", f"{backups.stand_in(folder, settings)}:{os.environ['PATH']}")
+            yield World(settings, kept, server)
+            subprocess.run(["systemctl", "stop", backups.UNIT], check=False, capture_output=True)
+
+
+@pytest.mark.clause("R9.2")
+def test_a_run_makes_a_whole_set(world: World) -> None:
+    said = backup.work(world.settings)
+    assert said.startswith("đã sao lưu 2")
+    (found,) = Restic(world.settings).sets()
+    assert set(found.snapshots) == {BEFORE, DATABASE, MAIL, KEYS}
+    metrics = (Path(world.settings.metrics) / "danhba_backup.prom").read_text()
+    assert 'danhba_backup_last_success_timestamp_seconds{what="mail"} 1' in metrics
+    assert [*Restic(world.settings).files(found.snapshots[MAIL], world.settings.mail)] == [
+        f"{world.settings.mail}/official/1/Maildir/cur/1.M1.mail:2,"
+    ]
+
+
+def held(kept: Store) -> dict[str, bytes]:
+    """Every file of the repository but locks, which are not backups."""
+    paths = [path for path in kept.repository.rglob("*") if path.is_file() and path.parent.name != "locks"]
+    return {str(path.relative_to(kept.repository)): path.read_bytes() for path in paths}
+
+
+def request(kept: Store, method: str, path: str, body: bytes = b"") -> int:
+    """The store's answer to a request by the host's own user."""
+    context = ssl.create_default_context(cafile=str(kept.folder / "store.crt"))
+    connection = http.client.HTTPSConnection("localhost", kept.port, context=context, timeout=30)
+    token = base64.b64encode(f"{backups.USER}:{backups.STORE_PASSWORD}".encode()).decode()
+    connection.request(method, path, body, {"Authorization": f"Basic {token}"})
+    return connection.getresponse().status
+
+
+@pytest.mark.clause("R9.2")
+def test_whoever_has_all_keys_of_the_host_destroys_nothing(world: World) -> None:
+    backup.work(world.settings)
+    before = held(world.store)
+    for words in (
+        ["forget", "--keep-last", "1", "--prune"],
+        ["forget", "latest", "--unsafe-allow-remove-all"],
+        ["rewrite", "--forget", "--exclude", "*"],
+        ["prune", "--max-unused", "0"],
+        ["repair", "index"],
+        ["unlock", "--remove-all"],
+        ["key", "passwd", "--new-insecure-no-password"],
+        ["init"],
+    ):
+        restic(world.store, *words)
+    for name in before:
+        kind, _, file = name.rpartition("/")
+        path = f"/{backups.USER}/{kind.partition('/')[0]}{'/' if kind else ''}{file}"
+        assert request(world.store, "DELETE", path) == 403
+        assert request(world.store, "POST", path, b"rubbish") in {400, 403}
+    assert request(world.store, "DELETE", f"/{backups.USER}/") in {403, 404, 405}
+    assert request(world.store, "POST", f"/{backups.USER}/?create=true") in {200, 403}
+    assert request(world.store, "POST", f"/{backups.USER}/../other/?create=true") in {301, 400, 401, 403, 404}
+    after = held(world.store)
+    assert {name: after.get(name) for name in before} == before
+
+
+def test_another_user_has_no_way_in(world: World) -> None:
+    assert request(world.store, "GET", "/other/config") == 401
+
+
+def prune_settings(kept: Store, **more: object) -> prune.Settings:
+    password = kept.folder / "repository.password"
+    password.write_text(backups.KEY)
+    given = {
+        "folder": str(kept.repository), "password_file": str(password), "state": str(kept.folder / "state"),
+        "all_days": 35, "daily_days": 100, "monthly_days": 750, "metrics": str(kept.folder),
+    }  # fmt: skip
+    return prune.Settings(**{**given, **more})  # type: ignore[arg-type]
+
+
+def age(kept: Store, days: float) -> None:
+    """Have all snapshots have arrived days earlier."""
+    for path in (kept.repository / "snapshots").iterdir():
+        os.utime(path, (path.stat().st_mtime - days * 86400,) * 2)
+
+
+@pytest.mark.clause("R9.2")
+def test_the_backup_host_goes_by_when_a_snapshot_arrived(world: World) -> None:
+    """Snapshots of the future, and one beside a good one, do not have the good ones forgotten."""
+    known = {each.run for each in Restic(world.settings).sets()}
+    age(world.store, 40)  # each but the first of a day is superfluous
+    restic(
+        world.store, "backup", str(world.mail), "--time", "2099-01-01 00:00:00", "--tag", "mail,run-20990101T000000Z"
+    )
+    good = min(known)
+    restic(world.store, "backup", world.settings.secrets, "--tag", f"mail,run-{good}")
+    assert good not in {each.run for each in Restic(world.settings).sets()}
+    first = next(prune.Store(prune_settings(world.store)).arrivals())[2]
+    lock = world.store.repository / "locks" / ("0" * 64)
+    lock.write_bytes(b"rubbish")
+    os.utime(lock, (time.time() - 7200,) * 2)
+    assert "removed" in prune.work(prune_settings(world.store))
+    left = Restic(world.settings).sets()
+    assert [f"run-{each.run}" for each in left] == [first]
+    assert [*Restic(world.settings).files(left[0].snapshots[MAIL], world.settings.mail)]
+    assert (
+        "danhba_backup_store_check_timestamp_seconds 1" in (world.store.folder / "danhba_backup_store.prom").read_text()
+    )
+
+
+def damaged(kept: Store, part: int) -> bool:
+    try:
+        prune.Store(prune_settings(kept)).check(part)
+    except Refused as fault:
+        return "see to its disk" in str(fault)
+    return False
+
+
+def test_damage_in_the_store_is_found(world: World) -> None:
+    pack = max((world.store.repository / "data").rglob("*/*"), key=lambda path: path.stat().st_size)
+    good = pack.read_bytes()
+    pack.chmod(0o600)
+    pack.write_bytes(good[:40] + bytes(16) + good[56:])
+    try:
+        found = [damaged(world.store, part) for part in range(1, 8)]
+        assert any(found)
+        assert not all(found), "each part is a seventh"
+    finally:
+        pack.write_bytes(good)
+
+
+# --- Restore
+
+REASON = {"actor": "an", "document": "12/QĐ-STTTT", "document_date": "2026-11-27"}
+
+
+def step(world: World, name: str, **more: object) -> dict[str, Any]:
+    return restore.answer(world.settings, {"step": name, **REASON, **more})
+
+
+def ask(world: World, query: str) -> list[list[str]]:
+    return Cluster(world.settings).ask(query, TEMPLATE)
+
+
+def open_account(world: World, id_: str, name: str = "An") -> None:
+    ask(
+        world,
+        "WITH run AS (INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test') RETURNING run)"
+        " INSERT INTO mail.account (kind, id, address, name, agency, quota, state, document, since)"
+        f" SELECT 'official', '{id_}', 'a{id_}@x.vn', '{name}', 'stttt', 1, 'open', '1/QĐ', '2026-01-01' FROM run",
+    )
+
+
+@pytest.mark.clause("R9.2")
+def test_a_host_that_is_in_use_is_refused(world: World) -> None:
+    open_account(world, "1")
+    backup.work(world.settings)
+    open_account(world, "2")
+    late = deliver(world.mail, "official/1", "2.M2.mail", "not in the backup")
+    with pytest.raises(Refused, match="1 changes of the database and 1 messages are not in the backup"):
+        step(world, "stage")
+    assert late.exists()
+    assert ask(world, "SELECT id FROM mail.account ORDER BY id") == [["1"], ["2"]]
+    assert not (Path(world.settings.copies) / restore.FOLDER).exists()
+    with pytest.raises(Refused, match="step=stage comes first"):
+        step(world, "database")
+
+
+@pytest.mark.clause("R9.2")
+def test_a_lost_host_comes_back_whole(world: World) -> None:
+    raced = deliver(world.mail, "official/1", "3.M3[1].mail", "renamed in the second pass")
+    real = Restic.backup
+
+    def racing(self: Restic, kind: str, *given: Any) -> str:
+        if kind == MAIL:
+            raced.rename(world.mail / "gone")
+        return real(self, kind, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Restic, "backup", racing)
+        backup.work(world.settings)
+    (world.mail / "gone").unlink()
+    digests = {path.name: path.read_bytes() for path in world.mail.rglob("cur/*")}
+    keys = Path(world.settings.keys[0])
+    # All of it is lost, and the cluster with it.
+    subprocess.run(["systemctl", "stop", backups.UNIT], check=True)
+    for path in (*world.mail.iterdir(), keys, Path(world.settings.cluster), Path(world.settings.archive)):
+        shutil.rmtree(path)
+    staged = step(world, "stage")
+    assert (staged["accounts"], staged["messages"]) == (2, 3)
+    step(world, "database")
+    step(world, "database")  # cut short, and run again
+    assert step(world, "mail")["messages"] == 3
+    assert step(world, "keys")["keys"] == [str(keys)]
+    done = step(world, "finish")
+    assert done["rpo_seconds"] < 600
+    assert done["rto_seconds"] < 600
+    assert {path.name: path.read_bytes() for path in world.mail.rglob("cur/*")} == {
+        **digests,
+        raced.name: raced.read_bytes(),
+    }
+    assert raced.read_text() == "renamed in the second pass"
+    assert (keys / "dkim").read_text() == "private"
+    assert ask(world, "SELECT actor, document, what, counts ->> 'rpo_seconds' FROM mail.restore") == [
+        ["an", "12/QĐ-STTTT", "host", str(done["rpo_seconds"])]
+    ]
+    # The living one archives again, and is backed up as a whole.
+    assert ask(world, "SHOW archive_mode") == [["on"]]
+    backup.work(world.settings)
+    info = subprocess.run(
+        [*POSTGRES, "pgbackrest", f"--config={world.settings.pgbackrest}", "--output=json", "info"],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    assert json.loads(info.stdout)[0]["backup"][-1]["type"] == "full"
+
+
+@pytest.mark.clause("R9.2")
+def test_the_database_comes_to_a_moment(world: World) -> None:
+    moment = datetime.now(UTC).isoformat()
+    time.sleep(1.1)
+    ask(world, "UPDATE mail.account SET name = 'mistake'")
+    open_account(world, "3")
+    backup.work(world.settings)
+    told = step(world, "accounts", until=moment)
+    assert (told["changed"], told["since"]) == (2, ["official/3"])
+    assert ask(world, "SELECT id, name FROM mail.account ORDER BY id") == [["1", "An"], ["2", "An"], ["3", "An"]]
+    audited = (
+        "SELECT id, document, before ->> 'name', after ->> 'name' FROM mail.audit WHERE action = 'restore_account'"
+    )
+    assert ask(world, f"{audited} ORDER BY id") == [
+        ["1", "12/QĐ-STTTT", "mistake", "An"],
+        ["2", "12/QĐ-STTTT", "mistake", "An"],
+    ]
+    assert step(world, "accounts")["changed"] == 2  # from the newest one: the mistake, once more
+    with pytest.raises(Refused, match="no such whole backup"):
+        step(world, "accounts", until="2999-01-01T00:00:00+07:00")
+    with pytest.raises(Refused, match="time zone"):
+        step(world, "accounts", until="2026-11-28T10:00:00")
+
+
+@pytest.mark.clause("R9.2")
+def test_one_mailbox_folder_or_message_comes_back_beside_the_living_mail(world: World, tmp_path: Path) -> None:
+    deliver(world.mail, "official/1", "4.M4.mail", "Message-ID: <4@x>", folder=".Sent")
+    backup.work(world.settings)
+    boxes = Path(os.environ["PATH"].partition(":")[0]).parent / "boxes/a1@x.vn"
+    before = {path: path.stat() for path in world.mail.rglob("*") if path.is_file()}
+    first = step(world, "mailbox", mailbox="a1@x.vn", message_id="<4@x>")
+    assert first["messages"] == 1
+    assert first["into"].startswith("Khôi phục 20")
+    assert [path.name for path in (boxes / first["into"]).iterdir()] == ["4.M4.mail:2,"]
+    second = step(world, "mailbox", mailbox="A1@x.vn", folder="Sent")
+    assert (second["into"], second["messages"]) == (f"{first['into']} (2)", 1)
+    assert step(world, "mailbox", mailbox="a1@x.vn")["messages"] == 4
+    assert {path: path.stat() for path in world.mail.rglob("*") if path.is_file()} == before
+    for asked, said in (
+        ({"mailbox": "nobody@x.vn"}, "there is no such mailbox"),
+        ({"mailbox": "a1@x.vn", "message_id": "<none@x>"}, "no such message"),
+        ({"mailbox": "a1@x.vn", "message_id": "a b"}, "message_id không đúng"),
+        ({"mailbox": "a1@x.vn", "set": "20200101T000000Z"}, "no such whole backup"),
+        ({"mailbox": "a1@x.vn", "document": ""}, "the document's number and its date are needed"),
+    ):
+        with pytest.raises(Refused, match=said):
+            step(world, "mailbox", **asked)
+    assert ask(world, "SELECT count(*) FROM mail.restore WHERE what = 'mailbox'") == [["3"]]
+
+
+# --- Drill
+
+
+def drilled(world: World, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a drill that fails says."""
+    with pytest.raises(Refused, match="FAILED"):
+        drill.work(world.settings)
+    return capsys.readouterr().out
+
+
+@pytest.mark.clause("R9.2")
+def test_a_drill_restores_beside_the_living_host(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(world.mail, "official/1", "1700000000.M5.mail", "old enough to be compared")
+    backup.work(world.settings)
+    before = {path: path.stat().st_mtime_ns for path in world.mail.rglob("*")}
+    metric = Path(world.settings.metrics) / "danhba_drill.prom"
+    assert not metric.exists()
+    said = drill.work(world.settings)
+    assert "passed" in said
+    text = capsys.readouterr().out
+    assert "HỎNG" not in text
+    assert "RPO: " in text
+    assert "living messages are in the backup: 5 / 5" in text
+    assert metric.read_text().splitlines()[-1].startswith("danhba_drill_last_success_timestamp_seconds 1")
+    assert {path: path.stat().st_mtime_ns for path in world.mail.rglob("*")} == before
+    assert not (Path(world.settings.copies) / drill.FOLDER).exists()
+    # An inspector reads the record, and sees whose it is.
+    path = max((Path(world.settings.state) / "drills").glob("*.txt"))
+    assert path.read_text() == text
+    allowed = path.with_suffix(".allowed")
+    allowed.write_text(f"host {Path(world.settings.host_key).with_suffix('.pub').read_text()}")
+    words = ["-Y", "verify", "-n", drill.NAMESPACE, "-f", str(allowed), "-I", "host", "-s", f"{path}.sig"]
+    assert not subprocess.run(["ssh-keygen", *words], input=text.encode(), check=False).returncode
+    assert subprocess.run(["ssh-keygen", *words], input=text.encode() + b"x", check=False).returncode
+
+
+def test_a_drill_wants_an_empty_place(world: World) -> None:
+    place = Path(world.settings.copies) / drill.FOLDER
+    place.mkdir()
+    (place / "of somebody").touch()
+    with pytest.raises(Refused, match="an empty place alone"):
+        drill.work(world.settings)
+    assert (place / "of somebody").exists()
+    shutil.rmtree(place)
+
+
+@pytest.mark.clause("R9.2")
+def test_a_drill_finds_what_is_wrong(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    lost = deliver(world.mail, "official/1", "1700000001.M6.mail", "never backed up")
+    changed = world.mail / "official/1/Maildir/cur/1700000000.M5.mail:2,"
+    changed.write_text("another text")
+    metric = (Path(world.settings.metrics) / "danhba_drill.prom").read_text()
+    text = drilled(world, capsys)
+    assert "living messages are in the backup: 1 / 6: official/1 1700000001.M6.mail. " in text
+    assert "mailboxes are restored and compared: 1: official/1 1700000000.M5.mail. " in text
+    assert (Path(world.settings.metrics) / "danhba_drill.prom").read_text() == metric
+    lost.unlink()
+    changed.write_text("old enough to be compared")
+    # Mail of nobody, and an account less than the backup has.
+    nobody = deliver(world.mail, "official/none", "1700000002.M7.mail", "of nobody")
+    backup.work(world.settings)
+    ask(world, "DELETE FROM mail.account WHERE id = '3'")
+    text = drilled(world, capsys)
+    assert "mailboxes have accounts: official/none. " in text
+    assert "mail.account 3/2" in text
+    nobody.unlink()
+
+
+def test_a_drill_finds_a_broken_archive_and_an_old_backup(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Copy.start
+
+    def damaged(self: Copy) -> None:
+        real(self)
+        file = max((self.archive / "archive").rglob("0*.zst"))
+        file.write_bytes(file.read_bytes()[:-20] + bytes(20))
+
+    monkeypatch.setattr(Copy, "start", damaged)
+    monkeypatch.setattr(drill, "OLDEST_HOURS", 0)
+    asked = Copy.ask
+    monkeypatch.setattr(
+        Copy, "ask", lambda self, query, *more: [["on"]] if "SHOW" in query else asked(self, query, *more)
+    )
+    text = drilled(world, capsys)
+    assert "HỎNG    bản mới nhất" in text
+    assert "HỎNG    kho WAL nguyên vẹn" in text
+    assert "archive_mode = on" in text
+
+
+# --- Bad input
+
+
+def test_two_at_once(world: World) -> None:
+    with alone(world.settings), pytest.raises(Away, match="another backup, restore or drill is at work"):
+        backup.work(world.settings)
+
+
+def test_the_store_is_away(world: World) -> None:
+    with pytest.raises(Away, match="the backup host does not answer"):
+        backup.work(replace(world.settings, repository="https://localhost:1/mail/"))
+
+
+def test_wrong_keys_and_a_foreign_store(world: World, tmp_path: Path) -> None:
+    secrets = Path(shutil.copytree(world.settings.secrets, tmp_path / "secrets"))
+    settings = replace(world.settings, secrets=str(secrets))
+    (secrets / "repository.password").write_text("wrong")
+    with pytest.raises(Refused, match="the store's key is wrong"):
+        backup.work(settings)
+    shutil.copy(f"{world.settings.secrets}/repository.password", secrets)
+    (secrets / "store.password").write_text("wrong")
+    with pytest.raises(Refused, match="does not know this host's password"):
+        backup.work(settings)
+    (secrets / "store.password").unlink()
+    with pytest.raises(Refused, match=r"store\.password"):
+        backup.work(settings)
+    with backups.store(tmp_path / "other") as other:
+        shutil.copy(other.folder / "store.crt", Path(world.settings.secrets))
+        moved = replace(world.settings, repository=other.url)
+        try:
+            with pytest.raises(Refused, match="the store is empty"):
+                backup.work(moved)
+            assert not restic(other, "init").returncode
+            with pytest.raises(Refused, match="the store is another one"):
+                backup.work(moved)
+            with pytest.raises(Refused, match="certificate is not the one that is known"):
+                backup.work(world.settings)
+        finally:
+            shutil.copy(world.store.folder / "store.crt", Path(world.settings.secrets))
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "kind", "said"),
+    [
+        (1, "Fatal: unable to save snapshot: server response unexpected: 507", Refused, "the store is full"),
+        (11, "unable to create lock in backend", Away, "the store is busy"),
+        (1, "Post: dial tcp: connection refused", Away, "the store is busy or does not answer"),
+        (1, "something else", Refused, "restic could not do it: something else"),
+    ],
+)
+def test_what_restic_says(  # noqa: PLR0917
+    world: World,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    status: int,
+    text: str,
+    kind: type[Exception],
+    said: str,
+) -> None:
+    (tmp_path / "restic").write_text(f"#!/bin/sh\necho '{text}' >&2\nexit {status}\n")
+    (tmp_path / "restic").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(kind, match=said):
+        backup.work(world.settings)

@@ -1,0 +1,127 @@
+"""The library of the host's programs as it is installed, and what the units may do that stand on it."""
+
+from __future__ import annotations
+
+import pytest
+from testinfra.host import Host
+
+COMMAND = "/usr/local/sbin/danhba-host"
+PROGRAMS = [
+    "addressbook",
+    "alerts",
+    "credentials",
+    "endings",
+    "events",
+    "full",
+    "metrics",
+    "names",
+    "notices",
+    "probe",
+    "quota",
+    "room",
+    "secrecy",
+    "sending",
+    "status",
+    "tlspolicy",
+    "trace",
+    "usage",
+]
+# How exposed systemd finds a unit (0 to 10), rounded up.
+EXPOSURE = {
+    "clamav-daemon": 1,
+    "clamav-freshclam": 2,
+    "danhba-addressbook-sync": 1,
+    "danhba-alerts": 2,
+    "danhba-credentials": 1,
+    "danhba-end-sessions": 1,
+    "danhba-events": 1,
+    "danhba-full": 2,
+    "danhba-metrics": 2,
+    "danhba-names": 2,
+    "danhba-notices": 2,
+    "danhba-room": 1,
+    "danhba-secrecy": 1,
+    "danhba-status": 2,
+    "danhba-tls-policy": 2,
+    "danhba-usage": 1,
+    "fail2ban": 3,
+    "postfix-mta-sts-resolver": 3,
+    "prometheus": 1,
+    "prometheus-alertmanager": 2,
+    "prometheus-blackbox-exporter": 2,
+    "prometheus-node-exporter": 2,
+    "prometheus-postgres-exporter": 2,
+    "rspamd": 2,
+    "unbound": 3,
+    "valkey-server": 1,
+    "roundcube-cleandb": 1,
+    "roundcube-gc": 1,
+    "saslauthd": 2,
+    "slapd": 2,
+    "nginx": 3,
+    "php8.4-fpm": 3,
+    "postgresql@17-main": 2,
+    "dovecot": 3,
+    "postfix": 4,
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_program_refuses_wrong_settings_in_one_line(host: Host, program: str) -> None:
+    refusal = host.run(f"{COMMAND} {program} --check /dev/null")
+    assert (refusal.rc, refusal.stdout) == (1, "")
+    assert refusal.stderr.startswith("/dev/null: không đọc được -- cannot be read:")
+    assert refusal.stderr.count("\n") == 1
+
+
+def test_programs_belong_to_root_and_are_compiled(host: Host) -> None:
+    assert host.check_output("find /usr/local/lib/danhba %s -not -user root -o -perm /022 -not -type l", COMMAND) == ""
+    for folder in ("", "/addressbook", "/credentials", "/events", "/trace"):
+        assert host.file(f"/usr/local/lib/danhba/danhba_host{folder}/__pycache__").is_directory
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/usr/local/lib/danhba/danhba_credentials",
+        "/usr/local/lib/danhba/quota-warning",
+        "/usr/local/libexec/danhba-addressbook-sync",
+        "/usr/local/libexec/danhba-end-sessions",
+    ],
+)
+def test_what_was_there_before_is_gone(host: Host, path: str) -> None:
+    assert not host.file(path).exists
+
+
+@pytest.mark.parametrize("unit", EXPOSURE)
+def test_unit_may_do_no_more_than_it_needs(host: Host, unit: str) -> None:
+    found = host.check_output(
+        "systemd-analyze security --no-pager %s.service | grep -oE '[0-9.]+ [A-Z]+' | tail -1", unit
+    )
+    assert float(found.split()[0]) <= EXPOSURE[unit]
+
+
+@pytest.mark.parametrize("line", ["NoNewPrivilges=yes", "ExecStartPre=/nowhere", "LimitCORE=0# no end of the line"])
+def test_wrong_unit_does_not_land(host: Host, line: str) -> None:
+    folder = host.check_output("mktemp -d")
+    host.check_output("printf '[Service]\\n%%s\\n' %s > %s", line, f"{folder}/new")
+    refusal = host.run(f"{COMMAND} unit nginx.service.d/danhba.conf {folder}/new")
+    assert refusal.rc == 1
+    assert refusal.stderr.startswith("nginx.service.d/danhba.conf: systemd từ chối -- systemd refuses it: ")
+
+
+@pytest.mark.parametrize("unit", ["nginx.service.d", "php8.4-fpm.service.d", "dovecot.service.d", "slapd.service.d"])
+def test_what_was_added_is_what_systemd_takes(host: Host, unit: str) -> None:
+    assert host.run(f"{COMMAND} unit {unit}/danhba.conf /etc/systemd/system/{unit}/danhba.conf").rc == 0
+
+
+def test_what_is_added_to_no_unit_is_refused(host: Host) -> None:
+    refusal = host.run(f"{COMMAND} unit nowhere.service.d/danhba.conf /dev/null")
+    assert refusal.rc == 1
+    assert "this host has no such unit" in refusal.stderr
+
+
+@pytest.mark.parametrize("unit", ["nginx", "php8.4-fpm"])
+def test_a_reload_still_works(host: Host, unit: str) -> None:
+    host.check_output("systemctl reload %s", unit)
+    assert host.check_output("systemctl is-active %s", unit) == "active"

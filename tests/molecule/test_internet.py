@@ -1,0 +1,12 @@
+"""One host with everything, the webmail, its pages and the address book too, and the Internet beside it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.molecule import LONGEST, run_scenario
+
+
+@pytest.mark.timeout(LONGEST)
+def test_scenario() -> None:
+    run_scenario("internet")

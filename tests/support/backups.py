@@ -1,0 +1,218 @@
+"""A host with mail and a database, and a store for its backups, on this machine: all of it real, in its own folders."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from danhba_host.backup.settings import Settings
+
+USER, STORE_PASSWORD, KEY = "mail", "store-password", "repository-key"
+UNIT = "postgresql@17-main.service"
+
+
+@dataclass(frozen=True)
+class Store:
+    """A running `restic-rest-server --append-only`."""
+
+    folder: Path
+    port: int
+
+    @property
+    def url(self) -> str:
+        """What the host calls it."""
+        return f"https://localhost:{self.port}/{USER}/"
+
+    @property
+    def repository(self) -> Path:
+        """The repository as the store's own host sees it."""
+        return self.folder / "data" / USER
+
+
+@contextmanager
+def store(folder: Path, *options: str) -> Iterator[Store]:
+    """A store in a folder, with TLS and a user, until it ends."""
+    (folder / "data").mkdir(parents=True, exist_ok=True)
+    digest = base64.b64encode(hashlib.sha1(STORE_PASSWORD.encode(), usedforsecurity=False).digest()).decode()
+    (folder / "htpasswd").write_text(f"{USER}:{{SHA}}{digest}\n")
+    if not (folder / "store.crt").exists():
+        _certify(folder)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [
+        *("restic-rest-server", "--append-only", "--private-repos", "--path", str(folder / "data")),
+        *("--listen", f"127.0.0.1:{port}", "--htpasswd-file", str(folder / "htpasswd")),
+        *("--tls", "--tls-cert", str(folder / "store.crt"), "--tls-key", str(folder / "store.key"), *options),
+    ]
+    with (folder / "log").open("ab") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        _wait(port)
+        yield Store(folder, port)
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _certify(folder: Path) -> None:
+    names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-days", "2"]
+    where = ["-keyout", str(folder / "store.key"), "-out", str(folder / "store.crt")]
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    subprocess.run(["openssl", "req", "-x509", *key, *names, *where], check=True, capture_output=True)
+
+
+def _wait(port: int) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the store does not listen")
+
+
+def settings(folder: Path, kept: Store, *, data: Path, sockets: Path, binaries: Path, database: str) -> Settings:
+    """The settings of a host in a folder, whose cluster is elsewhere; its folders are made."""
+    for name in ("secrets", "mail", "keys", "metrics"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    (folder / "secrets/store.password").write_text(f"{STORE_PASSWORD}\n")
+    (folder / "secrets/repository.password").write_text(f"{KEY}\n")
+    shutil.copy(kept.folder / "store.crt", folder / "secrets/store.crt")
+    words = ["-q", "-t", "ed25519", "-N", "", "-f", str(folder / "host_key")]
+    subprocess.run(["ssh-keygen", *words], check=True, stdin=subprocess.DEVNULL)
+    return Settings(
+        repository=kept.url,
+        user=USER,
+        secrets=str(folder / "secrets"),
+        state=str(folder / "state"),
+        mail=str(folder / "mail"),
+        keys=[str(folder / "keys"), str(folder / "none")],
+        keys_back=[str(folder / "keys")],
+        database=database,
+        database_socket_dir=str(sockets),
+        cluster=str(data),
+        cluster_unit=UNIT,
+        copies=str(sockets),
+        binaries=str(binaries),
+        pgbackrest=str(sockets / "pgbackrest.conf"),
+        archive=str(sockets / "archive"),
+        full_days=7,
+        increment_hours=24,
+        services=["dovecot.service"],
+        drill_mailboxes=20,
+        host_key=str(folder / "host_key"),
+        metrics=str(folder / "metrics"),
+    )
+
+
+def archive_by_pgbackrest(folder: Path, data: Path) -> None:
+    """Have a cluster that does not run yet archive its WAL into `folder/archive`, as role backup does."""
+    (folder / "archive").mkdir(mode=0o700)
+    (folder / "spool").mkdir(mode=0o700)
+    (folder / "pgbackrest.conf").write_text(
+        f"[global]\nrepo1-path={folder}/archive\nrepo1-retention-full=2\nrepo1-bundle=y\nrepo1-block=y\nstart-fast=y\n"
+        f"log-level-file=off\nlog-level-console=warn\nlock-path={folder}/spool\nspool-path={folder}/spool\n"
+        f"compress-type=zst\narchive-timeout=60\n[main]\npg1-path={data}\npg1-socket-path={folder}\npg1-port=5432\n"
+    )
+    with (data / "postgresql.conf").open("a") as file:
+        command = f"pgbackrest --config={folder}/pgbackrest.conf --stanza=main archive-push %p"
+        file.write(f"archive_mode = on\narchive_command = '{command}'\narchive_timeout = 60\n")
+    with (data / "pg_ident.conf").open("a") as file:
+        file.write("danhba postgres postgres\n")
+    for path in ("archive", "spool", "pgbackrest.conf"):
+        shutil.chown(folder / path, "postgres", "postgres")
+
+
+def restic(kept: Store, *words: str, remote: bool = True, key: str = KEY) -> subprocess.CompletedProcess[str]:
+    """Run restic with all the keys that the host holds; on the store's own host when not `remote`."""
+    environment = {
+        **os.environ,
+        "RESTIC_REPOSITORY": f"rest:{kept.url}" if remote else str(kept.repository),
+        "RESTIC_REST_USERNAME": USER,
+        "RESTIC_REST_PASSWORD": STORE_PASSWORD,
+        "RESTIC_PASSWORD": key,
+        **({"RESTIC_CACERT": str(kept.folder / "store.crt")} if remote else {}),
+        "RESTIC_CACHE_DIR": str(kept.folder / "cache"),
+    }
+    return subprocess.run(["restic", *words], env=environment, text=True, capture_output=True, check=False)
+
+
+def deliver(mail: Path, home: str, name: str, text: str, folder: str = "") -> Path:
+    """Put a message into a mailbox, as Dovecot does."""
+    place = mail / home / "Maildir" / folder / "cur"
+    place.mkdir(parents=True, exist_ok=True)
+    path = place / f"{name}:2,"
+    path.write_text(text)
+    return path
+
+
+def written(folder: Path, kept: Settings) -> Path:
+    """The settings as a role writes them."""
+    path = folder / "backup.json"
+    path.write_text(json.dumps(asdict(replace(kept))))
+    return path
+
+
+_SYSTEMCTL = """#!/bin/sh
+# What systemd does with the cluster: its settings are outside of the data, as Debian keeps them.
+echo "$@" >> {folder}/systemctl.log
+case "$*" in
+"stop {unit}")
+    setpriv --reuid=postgres --regid=postgres --clear-groups {binaries}/pg_ctl -D {data} -m fast -w stop || : ;;
+"start {unit}")
+    setpriv --reuid=postgres --regid=postgres --clear-groups {binaries}/pg_ctl -D {data} status > /dev/null && exit 0
+    cp {folder}/etc/* {data}/ && chown postgres:postgres {data}/*.conf
+    exec setpriv --reuid=postgres --regid=postgres --clear-groups \\
+        {binaries}/pg_ctl -D {data} -w -l {folder}/restored.log start > /dev/null ;;
+esac
+"""
+_DOVEADM = """#!{python}
+import json, pathlib, shutil, sys
+words = sys.argv[1:]
+box = pathlib.Path({boxes!r}) / words[words.index("-u") + 1]
+if "list" in words:
+    print("INBOX", *sorted(each.name for each in box.glob("*")), sep="\\n")
+elif "import" in words:
+    source, into, *query = words[words.index("-u") + 2:]
+    for path in pathlib.Path(source.partition(":")[2]).rglob("cur/*"):
+        text = path.read_text()
+        folder = path.parent.parent.name.lstrip(".") if path.parent.parent.name != "Maildir" else "INBOX"
+        if query == ["all"] or query == ["mailbox", folder] or (query[0] == "header" and query[2] in text):
+            (box / into).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, box / into)
+else:
+    into = words[-1].partition("/")[0]
+    print(json.dumps([{{"messages": str(len(list((box / into).glob("*"))))}}]))
+"""
+
+
+def stand_in(folder: Path, kept: Settings) -> Path:
+    """A folder with `systemctl` for the cluster and `doveadm` for mailboxes below `boxes`, as the real ones do."""
+    programs, cluster = folder / "programs", Path(kept.copies)
+    programs.mkdir()
+    (cluster / "etc").mkdir()
+    for name in ("postgresql.conf", "pg_hba.conf", "pg_ident.conf"):
+        shutil.copy(cluster / "data" / name, cluster / "etc" / name)
+    with (cluster / "etc/postgresql.conf").open("a") as file:
+        file.write(f"listen_addresses = ''\nunix_socket_directories = '{cluster}'\nmax_connections = 30\n")
+        file.write("max_locks_per_transaction = 256\nfsync = off\n")
+    values = {"folder": cluster, "unit": UNIT, "binaries": kept.binaries, "data": kept.cluster}
+    (programs / "systemctl").write_text(_SYSTEMCTL.format(**values))
+    (programs / "doveadm").write_text(_DOVEADM.format(python=sys.executable, boxes=str(folder / "boxes")))
+    for path in programs.iterdir():
+        path.chmod(0o755)
+    return programs

@@ -1,0 +1,64 @@
+"""A simulated time of use: who looked when, and the same as `laocai.mail.report` tells it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+WINDOWS = 4
+GB = 10**9
+
+
+@dataclass
+class Looks:
+    """In which windows a mailbox was looked at on a day, and in which of them by what is no program."""
+
+    windows: list[bool]
+    attended: list[bool]
+
+
+@dataclass
+class Simulated:
+    """What went on from a first to a last day; `uncounted` are days of which nothing is known."""
+
+    first: date
+    last: date
+    looks: dict[tuple[str, date], Looks] = field(default_factory=dict)
+    mail: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+    uncounted: set[date] = field(default_factory=set)
+
+    def days(self) -> list[date]:
+        """Each of its days."""
+        return [self.first + timedelta(number) for number in range((self.last - self.first).days + 1)]
+
+    def told(self, **more: Any) -> dict[str, Any]:
+        """As the module tells it."""
+        names = {name for name, _day in self.looks} | self.mail.keys()
+        counted = sum(1 << (day - self.first).days for day in self.days() if day not in self.uncounted)
+        lists = ("flow", "disk", "incidents", "passwords", "recalls", "handovers", "gaps")
+        rest: dict[str, Any] = {name: [] for name in lists} | {"late": 0}
+        return {"looked": {name: self._row(name) for name in sorted(names)}, "counted": f"{counted:x}", **rest, **more}
+
+    def _row(self, name: str) -> list[Any]:
+        sets = [0] * 2 * WINDOWS
+        for number, day in enumerate(self.days()):
+            if looks := self.looks.get((name, day)):
+                for place, looked in enumerate([*looks.windows, *looks.attended]):
+                    sets[place] |= looked << number
+        return [*(f"{each:x}" for each in sets), *self.mail.get(name, (0, 0, 0))]
+
+
+def simulate(names: Iterable[str], first: date, last: date, care: Mapping[str, float], seed: int = 1) -> Simulated:
+    """A time of use by chance: mailboxes look in a window as often as their `care` says, 0.95 where it says nothing."""
+    chance, found = random.Random(seed), Simulated(first, last)
+    for name in names:
+        for day in found.days():
+            windows = [chance.random() < care.get(name, 0.95) for _window in range(WINDOWS)]
+            if any(windows):
+                attended = [looked and chance.random() < 0.97 for looked in windows]
+                found.looks[name, day] = Looks(windows, attended)
+        found.mail[name] = chance.randrange(300), chance.randrange(900), chance.randrange(GB)
+    return found

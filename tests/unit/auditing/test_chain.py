@@ -1,0 +1,206 @@
+"""A chain that is recomputed from lines: nothing that is done to it goes unseen, and the row is named."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from danhba.auditing import chain
+from danhba.auditing.chain import BadStream, Fault, Head, verify
+from tests.support.chains import Batch, Seal, export, rows
+from tests.support.chains import chain as sealed
+
+PROJECT = Path(__file__).resolve().parents[3]
+TEXTS = st.text(st.characters(exclude_characters="\n", codec="utf-8"), max_size=20)
+
+
+@st.composite
+def batches(draw: st.DrawFn) -> list[Batch]:
+    """Some statements, with keys that are used once in each record."""
+    made, number = [], 0
+    for relation, texts in draw(
+        st.lists(
+            st.tuples(st.sampled_from(chain.RECORDS[:3]), st.lists(TEXTS, min_size=1, max_size=4)),
+            min_size=1,
+            max_size=6,
+        )
+    ):
+        keys = [str(number + each) for each in range(len(texts))]
+        number += len(texts)
+        made.append(
+            Batch(relation, tuple((key, json.dumps([key, text])) for key, text in zip(keys, texts, strict=True)))
+        )
+    return made
+
+
+def head_of(seal: Seal) -> Head:
+    return Head(seal.n, seal.hash)
+
+
+@given(batches(), st.randoms())
+def test_what_was_not_touched_holds_in_any_order_of_its_rows(made: list[Batch], random: object) -> None:
+    seals, there = sealed(made), rows(made)
+    random.shuffle(there)  # type: ignore[attr-defined]
+    found = verify(export(seals, there), [head_of(seal) for seal in seals])
+    assert (found.holds, found.faults, found.seals) == (True, [], len(made))
+    assert found.head == Head(seals[-1].n, seals[-1].hash, seals[-1].at)
+    assert sum(found.rows.values()) == len(there)
+    # The rows of an export that is read page by page also come before their seals.
+    early = export(seals, there)
+    end, first = early.pop(), len(chain.RECORDS) + 1
+    lines = [*early[:first], *early[len(early) - len(there) :], *early[first : len(early) - len(there)], end]
+    assert verify(lines).holds
+
+
+@given(batches(), st.data())
+def test_a_row_that_was_touched_is_named(made: list[Batch], data: st.DataObject) -> None:
+    seals, there = sealed(made), rows(made)
+    place = data.draw(st.integers(0, len(there) - 1))
+    relation, key, text = there[place]
+    n = next(
+        seal.n
+        for seal in seals
+        if seal.relation == relation and any(leaf.startswith(f"{key} ") for leaf in seal.leaves)
+    )
+    changed = [*there[:place], (relation, key, text + " "), *there[place + 1 :]]
+    assert verify(export(seals, changed)).faults == [Fault("changed", n, relation, key)]
+    removed = there[:place] + there[place + 1 :]
+    assert verify(export(seals, removed)).faults == [Fault("removed", n, relation, key)]
+    added = [*there, (relation, "new", text)]
+    assert verify(export(seals, added)).faults == [Fault("added", 0, relation, "new")]
+    twice = [*there, there[place], there[place]]
+    assert [fault.kind for fault in verify(export(seals, twice)).faults] == ["added", "added"]
+
+
+@given(batches(), st.data())
+def test_a_seal_that_was_touched_is_named(made: list[Batch], data: st.DataObject) -> None:
+    seals, there = sealed(made), rows(made)
+    place = data.draw(st.integers(0, len(seals) - 1))
+    seal = seals[place]
+    field, value = data.draw(
+        st.sampled_from(
+            [
+                ("at", "2025"),
+                ("hash", "a" * 64),
+                ("previous", "b" * 64),
+                ("origin", "adopted"),
+                ("form", 2),
+                ("rows", 99),
+            ]
+        )
+    )
+    broken = [
+        *seals[:place],
+        replace(seal, **{field: value}),  # type: ignore[arg-type]
+        *seals[place + 1 :],
+    ]
+    assert Fault("forged", seal.n, seal.relation, span(seal)) in verify(export(broken, there)).faults
+    taken = seals[:place] + seals[place + 1 :]
+    found = verify(export(taken, there), [head_of(each) for each in seals])
+    assert not found.holds
+    assert place == len(seals) - 1 or found.faults[0].kind in ("gap", "rewritten")
+
+
+def span(seal: Seal) -> str:
+    keys = [seal.leaves[0].split(" ")[0], seal.leaves[-1].split(" ")[0]]
+    return keys[0] if keys[0] == keys[1] else "…".join(keys)
+
+
+@given(batches(), st.data())
+def test_a_chain_made_anew_is_found_by_each_head_behind(made: list[Batch], data: st.DataObject) -> None:
+    seals = sealed(made)
+    place = data.draw(st.integers(0, len(made) - 1))
+    forged = [*made[:place], replace(made[place], rows=(("new", "forged"),)), *made[place + 1 :]]
+    lines = export(sealed(forged), rows(forged))
+    assert verify(lines).holds
+    before = [head_of(seal) for seal in seals[:place]]
+    assert verify(lines, before).holds
+    for behind in seals[place:]:
+        assert verify(lines, [*before, head_of(behind)]).faults == [Fault("rewritten", behind.n, "", str(place))]
+
+
+@given(batches(), st.data())
+def test_a_chain_that_was_cut_is_found_by_a_head(made: list[Batch], data: st.DataObject) -> None:
+    seals = sealed(made)
+    kept = data.draw(st.integers(0, len(made) - 1))
+    lines = export(sealed(made[:kept]), rows(made[:kept]))
+    assert verify(lines).holds
+    assert verify(lines, [head_of(seal) for seal in seals]).faults == [Fault("cut", kept + 1, "", str(kept))]
+
+
+@given(batches(), st.data())
+def test_what_is_no_whole_export_is_refused(made: list[Batch], data: st.DataObject) -> None:
+    lines = export(sealed(made), rows(made))
+    cut = data.draw(st.integers(0, len(lines) - 1))
+    with pytest.raises(BadStream):
+        verify(lines[:cut])
+    left_out = data.draw(st.integers(len(chain.RECORDS) + 1, len(lines) - 2))
+    with contextlib.suppress(BadStream):
+        assert not verify(lines[:left_out] + lines[left_out + 1 :]).holds
+
+
+@given(st.lists(st.binary(max_size=60)))
+def test_whatever_is_read_is_refused_or_judged(lines: list[bytes]) -> None:
+    with pytest.raises(BadStream):
+        verify([chain.BEGIN, *lines])
+
+
+def test_a_row_that_was_sealed_twice_was_replaced() -> None:
+    made = [Batch("mail.run", (("1", "a"),)), Batch("mail.run", (("1", "b"),))]
+    found = verify(export(sealed(made), [("mail.run", "1", "b")]))
+    assert found.faults == [Fault("twice", 2, "mail.run", "1")]
+
+
+@pytest.mark.parametrize(
+    ("moment", "dated"),
+    [
+        ("2026-11-28T00:00:00.5", False),
+        ("2026-11-27T23:00:02", False),
+        ("2026-11-27T22:59:00", True),
+        ("2026-11-28T01:01:00", True),
+        ("infinity", True),
+    ],
+)
+def test_a_row_that_was_dated_back_is_named(moment: str, dated: bool) -> None:
+    text = json.dumps({"actor": "x", "at": moment}, separators=(",", ":"))
+    made = [Batch("mail.run", (("1", text),))]
+    expected = [Fault("dated", 1, "mail.run", "1")] if dated else []
+    lines = export(sealed(made), rows(made))
+    assert verify(lines).faults == expected
+    # The row may also come first.
+    place = len(chain.RECORDS) + 1
+    assert verify([*lines[:place], lines[-2], *lines[place:-2], lines[-1]]).faults == expected
+    adopted = [replace(made[0], origin="adopted")]
+    assert verify(export(sealed(adopted), rows(adopted))).faults == []
+
+
+def test_what_is_out_of_the_chain_is_named() -> None:
+    made = [Batch("mail.run", (("1", "a"),), "adopted")]
+    found = verify(export(sealed(made), rows(made), chain.RECORDS[1:]))
+    assert (found.faults, found.adopted) == ([Fault("uncovered", 0, "mail.run")], {"mail.run": 1})
+    lines = export(sealed(made), rows(made))
+    lines.insert(1, b"open mail.run chained")
+    assert verify(lines).faults == [Fault("unguarded", 0, "mail.run", "chained")]
+
+
+def test_of_very_many_faults_the_first_are_told() -> None:
+    made = [Batch("mail.run", tuple((str(number), "x") for number in range(1500)))]
+    found = verify(export(sealed(made), []))
+    assert (found.found, len(found.faults)) == (1500, chain.MOST)
+
+
+def test_nothing_yet_is_no_fault() -> None:
+    found = verify(export([], []))
+    assert (found.holds, found.head) == (True, None)
+
+
+def test_the_host_has_the_same_code() -> None:
+    link = PROJECT / "roles/programs/files/danhba_host/audit/chain.py"
+    assert link.is_symlink()
+    assert link.resolve() == Path(chain.__file__).resolve()

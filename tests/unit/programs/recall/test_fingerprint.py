@@ -1,0 +1,127 @@
+"""What tells messages apart that have the same Message-ID, and what a message carries of another."""
+
+from __future__ import annotations
+
+import hashlib
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from danhba_host.recall import fingerprint
+
+TEXT = "Kế hoạch bố trí lực lượng trực trong các ngày nghỉ của năm tới.\n"
+FILE = b"\x00\x01" * 100
+
+
+def compose(text: str = TEXT, message_id: str = "<1@client>", file: bytes = b"", **headers: str) -> EmailMessage:
+    message = EmailMessage()
+    message["Message-ID"] = message_id
+    for name, value in ({"From": "an@laocai.gov.vn", "To": "binh@laocai.gov.vn", "Subject": "Trực"} | headers).items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    if file:
+        message.add_attachment(file, maintype="application", subtype="octet-stream", filename="tep.bin")
+        message.set_boundary("=_x")
+    return message
+
+
+ON_ITS_WAY = (
+    b"Return-Path: <an@laocai.gov.vn>\nDelivered-To: binh@laocai.gov.vn\nReceived: from a by b;\n\tFri, 1 Oct 2010\n"
+    b"DKIM-Signature: v=1; b=x\nX-Spam: no\n"
+)
+
+
+def test_copies_of_one_message_have_one_digest() -> None:
+    raw = compose().as_bytes()
+    alike = [
+        ON_ITS_WAY + raw,
+        raw.replace(b"\n", b"\r\n"),
+        compose().as_bytes(policy=SMTP),
+        raw + b"\n\n",
+        raw.replace(b"Subject: ", b"subject:  "),
+        raw.replace(b"Subject: ", b"Subject:\n "),
+    ]
+    assert {fingerprint.digest(each) for each in alike} == {fingerprint.digest(raw)}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        compose(text=TEXT + "x"),
+        compose(Subject="Trực khác"),
+        compose(From="chi@laocai.gov.vn"),
+        compose(To="binh@laocai.gov.vn, chi@laocai.gov.vn"),
+        compose(file=FILE),
+    ],
+)
+def test_another_message_with_the_same_id_has_another(other: EmailMessage) -> None:
+    assert fingerprint.message_id(other.as_bytes()) == fingerprint.message_id(compose().as_bytes()) == "<1@client>"
+    assert fingerprint.digest(other.as_bytes()) != fingerprint.digest(compose().as_bytes())
+
+
+def test_what_stands_in_a_body_is_no_header() -> None:
+    raw = b"From: a@b\n\nSubject: x\n"
+    assert fingerprint.digest(raw) != fingerprint.digest(b"From: a@b\nSubject: x\n\n")
+    assert fingerprint.message_id(b"\nMessage-ID: <2@x>\n") == ""
+    assert fingerprint.digest(b"\nx") == fingerprint.digest(b"\r\nx\r\n")
+
+
+def _carries(other: EmailMessage, original: EmailMessage) -> bool:
+    raw = original.as_bytes()
+    return fingerprint.carries(other.as_bytes(), fingerprint.content(raw), fingerprint.digest(raw))
+
+
+def _attached(original: EmailMessage) -> EmailMessage:
+    outer = compose(text="Xin chuyển.\n", message_id="<2@client>")
+    outer.add_attachment(original)
+    return outer
+
+
+def test_a_message_carries_what_is_forwarded_or_quoted_in_it() -> None:
+    original = compose(file=FILE)
+    quoted = "".join(f"> {line}\n" for line in TEXT.splitlines())
+    assert _carries(compose(text=f"Kính chuyển.\n\n{quoted}", message_id="<2@client>"), original)
+    assert _carries(compose(text="Tệp đây.\n", message_id="<2@client>", file=FILE), original)
+    assert _carries(_attached(original), original)
+    marked = EmailMessage()
+    marked.set_content(f"<p>{TEXT.replace(' ', '&nbsp;')}</p>", subtype="html")
+    assert _carries(marked, original)
+
+
+def test_a_message_that_only_answers_carries_nothing() -> None:
+    original = compose(file=FILE)
+    assert not _carries(compose(text="Đã nhận.\n", message_id="<2@client>", References="<1@client>"), original)
+    assert not _carries(compose(text="x", file=FILE + b"x"), original)
+    assert not _carries(compose(text="Đã nhận.\n" * 10), compose(text="Đã nhận.\n"))  # too short to be known again
+
+
+def test_an_emblem_in_every_message_of_an_agency_says_nothing() -> None:
+    def with_emblem(text: str) -> EmailMessage:
+        message = compose(text=text)
+        message.add_attachment(FILE, maintype="image", subtype="png", cid="<emblem>", disposition="inline")
+        return message
+
+    assert not _carries(with_emblem("Đã nhận.\n"), with_emblem(TEXT))
+
+
+def test_a_message_may_be_named_by_each_of_its_hashes() -> None:
+    raw = compose(file=FILE).as_bytes()
+    named = fingerprint.hashes(raw)
+    assert {fingerprint.digest(raw), hashlib.sha256(raw).hexdigest(), hashlib.sha256(FILE).hexdigest()} == named
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"Content-Type: text/plain; charset=no-such\n\n\xff\xfe",
+        b"Content-Type: multipart/mixed; boundary=x\n\n--x\n",
+        b"Content-Type: multipart/mixed; boundary=x\n\n--x\nContent-Type: message/rfc822\n\n--x--\n",
+        b"Content-Type: message/rfc822\n\n",
+        b"Content-Type: text/plain\nContent-Transfer-Encoding: base64\n\n!!!\n",
+    ],
+)
+def test_what_is_broken_is_no_fault(raw: bytes) -> None:
+    assert len(fingerprint.digest(raw)) == 64
+    assert not fingerprint.carries(raw, fingerprint.content(compose().as_bytes()), "0" * 64)

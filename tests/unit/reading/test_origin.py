@@ -1,0 +1,132 @@
+"""Whose a commit of the register is: author, signer, who let it in; by real git, with real SSH keys."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from danhba.reading.origin import Origin, of_document, of_head
+
+AN, BINH, CHI = (f"{name} <{name.lower()}@laocai.gov.vn>" for name in ("An", "Binh", "Chi"))
+
+
+class Repository:
+    """A clone in which somebody commits."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.git("init", "--quiet", "--initial-branch=main")
+
+    def git(self, *words: str, who: str = AN, committer: str = "") -> str:
+        (name, address), (other, there) = (each.rstrip(">").split(" <") for each in (who, committer or who))
+        people = {"AUTHOR_NAME": name, "AUTHOR_EMAIL": address, "COMMITTER_NAME": other, "COMMITTER_EMAIL": there}
+        environment = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+        environment |= {f"GIT_{key}": value for key, value in people.items()}
+        done = subprocess.run(
+            ["git", *words],
+            cwd=self.folder,
+            env={**os.environ, **environment},
+            check=True,
+            text=True,
+            capture_output=True,
+        )
+        return done.stdout.strip()
+
+    def commit(self, document: str, *words: str, who: str = AN, committer: str = "", message: str = "Change") -> str:
+        agencies = self.folder / "agencies"
+        agencies.mkdir(exist_ok=True)
+        with (agencies / "stttt.yml").open("a") as file:
+            file.write(f"- {{document: {document}}}\n")
+        self.git("add", ".")
+        self.git("commit", "--quiet", "-m", message, *words, who=who, committer=committer)
+        return self.git("rev-parse", "HEAD")
+
+    def merged(self, document: str, *words: str) -> tuple[str, str]:
+        """A proposal of An's, merged by Binh: the proposal's commit, and the merge."""
+        self.git("checkout", "--quiet", "-b", document.replace("/", "-"))
+        change = self.commit(document)
+        self.git("checkout", "--quiet", "main")
+        self.git("merge", "--quiet", "--no-ff", "--no-edit", *words, document.replace("/", "-"), who=BINH)
+        return change, self.git("rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    folder = tmp_path / "register"
+    folder.mkdir()
+    return Repository(folder)
+
+
+@pytest.fixture
+def signing(repository: Repository, tmp_path: Path) -> tuple[str, Path]:
+    """The key that everything is signed with from now on: its fingerprint; and the list of allowed signers."""
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    settings = {"gpg.format": "ssh", "user.signingkey": str(key), "commit.gpgsign": "true"}
+    for name, value in settings.items():
+        repository.git("config", name, value)
+    allowed = tmp_path / "allowed"
+    allowed.write_text(f"binh@laocai.gov.vn {key.with_suffix('.pub').read_text()}")
+    told = subprocess.run(["ssh-keygen", "-l", "-f", str(key)], check=True, text=True, capture_output=True)
+    return told.stdout.split()[1], allowed
+
+
+@pytest.mark.clause("R9.6")
+def test_an_unsigned_commit_is_said_to_be_so(repository: Repository) -> None:
+    commit = repository.commit("1/QĐ")
+    assert of_head(repository.folder) == Origin(commit, AN, "", "unsigned", "")
+
+
+def test_who_landed_it_for_another_let_it_in(repository: Repository) -> None:
+    repository.commit("1/QĐ", committer=BINH)
+    assert of_head(repository.folder).approver == BINH
+
+
+@pytest.mark.parametrize("trailer", ["Approved-by", "Reviewed-by"])
+def test_a_trailer_names_who_let_it_in(repository: Repository, trailer: str) -> None:
+    repository.commit("1/QĐ", committer=BINH, message=f"Change\n\n{trailer}: {CHI}")
+    assert of_head(repository.folder).approver == CHI
+
+
+def test_of_a_merge_the_proposal_has_an_author_and_the_merge_an_approver(repository: Repository) -> None:
+    repository.commit("1/QĐ")
+    _, merge = repository.merged("2/QĐ")
+    assert of_head(repository.folder) == Origin(merge, AN, "", "unsigned", BINH)
+
+
+def test_a_signature_is_told_with_its_key(repository: Repository, signing: tuple[str, Path]) -> None:
+    fingerprint, allowed = signing
+    repository.commit("1/QĐ")
+    assert of_head(repository.folder)[2:4] == ("", "unchecked")
+    repository.git("config", "gpg.ssh.allowedSignersFile", str(allowed))
+    assert of_head(repository.folder)[1:4] == (AN, "binh@laocai.gov.vn", f"good {fingerprint}")
+    allowed.write_text("")
+    assert of_head(repository.folder)[2:4] == ("", f"untrusted {fingerprint}")
+
+
+def test_a_document_leads_to_the_proposal_that_brought_it(repository: Repository) -> None:
+    first = repository.commit("1/QĐ", who=CHI)
+    change, merge = repository.merged("2/QĐ")
+    for number in range(3, 6):
+        repository.merged(f"{number}/QĐ")
+    head = repository.git("rev-parse", "HEAD")
+    files = ["agencies/stttt.yml"]
+    assert of_document(repository.folder, head, "2/QĐ", files) == Origin(change, AN, "", "unsigned", BINH)
+    assert of_document(repository.folder, merge, "2/QĐ", files) == Origin(change, AN, "", "unsigned", BINH)
+    assert of_document(repository.folder, head, "1/QĐ", files) == Origin(first, CHI, "", "unsigned", "")
+    assert of_document(repository.folder, head, "9/QĐ", files) is None
+    assert of_document(repository.folder, "0" * 40, "2/QĐ", files) is None
+
+
+def test_without_git_nobody_is_named(tmp_path: Path, repository: Repository) -> None:
+    assert of_head(tmp_path) == Origin()
+    assert of_head(repository.folder) == Origin()
+
+
+def test_a_name_is_one_line(repository: Repository) -> None:
+    repository.commit("1/QĐ", who=f"{'x' * 400}\x1b[2J <an@laocai.gov.vn>")
+    author = of_head(repository.folder).author
+    assert author == "x" * 320

@@ -1,0 +1,87 @@
+"""The roles that watch: what they bring listens on this host alone, from the beginning; and what they name exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from danhba_host.figure import HELP
+from danhba_host.status.parts import PARTS
+from danhba_host.status.pictures import PICTURES
+from danhba_host.status.screen import NUMBERS
+from tests.support.rendered import render
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = (ROOT / "roles/watch/files/rules.yml").read_text(encoding="utf-8")
+LISTEN = {
+    "prometheus-node-exporter": ("metrics", "node-listen.j2"),
+    "prometheus-postgres-exporter": ("metrics", "postgres-listen.j2"),
+    "prometheus": ("watch", "prometheus-listen.j2"),
+    "prometheus-alertmanager": ("watch", "alertmanager-listen.j2"),
+    "prometheus-blackbox-exporter": ("watch", "blackbox-listen.j2"),
+}
+# What others write into the node exporter's folder.
+OTHERS = {"danhba_backup_last_success_timestamp_seconds", "danhba_drill_last_success_timestamp_seconds"}
+
+
+def read(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("role", ["metrics", "watch"])
+def test_where_it_listens_is_there_before_its_package(role: str) -> None:
+    tasks = read(f"roles/{role}/tasks/main.yml")
+    before = next(number for number, task in enumerate(tasks) if "before they are there" in task["name"])
+    install = next(number for number, task in enumerate(tasks) if "common_packages" in task.get("vars", {}))
+    assert before < install
+    written = {file["path"]: file.get("template") for file in tasks[before]["laocai.mail.files"]["files"]}
+    packages = [name for name in read(f"roles/{role}/vars/main.yml")[f"__{role}_packages"] if name in LISTEN]
+    assert sorted(packages) == sorted(name for name, (of, _template) in LISTEN.items() if of == role)
+    for name in packages:
+        assert written[f"/etc/systemd/system/{name}.service.d/listen.conf"] == LISTEN[name][1]
+
+
+@pytest.mark.parametrize("package", LISTEN)
+def test_it_listens_on_the_loopback_address_alone(package: str) -> None:
+    role, template = LISTEN[package]
+    text = render(ROOT / "roles" / role / "templates" / template)
+    # Debian's command with its arguments is taken out, and one of ours put in its place.
+    assert re.findall(r"^(\w+)=(?:\S+ \\)?$", text, re.MULTILINE) == ["EnvironmentFile", "ExecStart", "ExecStart"]
+    assert re.findall(r"web\.listen-address=(\S*):\d+", text) == ["127.0.0.1"]
+    assert re.findall(r"cluster\.listen-address=(\S*)", text) == ([""] if package == "prometheus-alertmanager" else [])
+
+
+def test_dovecot_tells_this_host_alone() -> None:
+    text = (ROOT / "roles/dovecot/templates/dovecot.conf.j2").read_text(encoding="utf-8")
+    assert re.findall(r"inet_listener http \{\s+listen = (.*)\s+port = (.*)\s", text) == [
+        ("127.0.0.1", "{{ dovecot_metrics_port }}")
+    ]
+
+
+def test_every_number_that_is_asked_for_is_one_that_is_taken() -> None:
+    asked = [RULES, *(number.query for number in NUMBERS), *(picture.query for picture in PICTURES)]
+    for query in asked:
+        assert set(re.findall(r"\bdanhba_\w+", query)) <= HELP.keys() | OTHERS
+
+
+def test_parts_are_those_of_the_role_and_of_services_that_are_watched() -> None:
+    options = read("roles/watch/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    assert options["watch_parts"]["choices"] == list(PARTS)
+    services = set(re.findall(r"'([\w@.-]+?)(?:\.\d-fpm)?\.(?:service|socket)'", watched()))
+    for part in PARTS.values():
+        assert part.services <= services | {"postgresql@17-main"}
+
+
+def watched() -> str:
+    text = (ROOT / "playbooks/group_vars/all.yml").read_text(encoding="utf-8")
+    return text[text.index("metrics_services:") : text.index("metrics_time_servers:")]
+
+
+@pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
+def test_alerts_that_disturb_a_part_exist(part: Any) -> None:
+    for name in part.alerts:
+        assert f"- alert: {name}\n" in RULES
