@@ -30,7 +30,7 @@ from tests.support.mail import compose
 
 from .conftest import _of_one_agency, _position
 
-FIRST = "b6b045ba0252a6645720616097804e4fb4256229"  # 0.1.0
+FIRST = "87728c61ab2717cd98bf1c2039a7e794042ef892"  # 0.2.0
 REASON: dict[str, Any] = {"document": "12/QĐ-STTTT", "document_date": "2026-11-27"}
 MIGRATION = "COMMENT ON SCHEMA mail IS 'upgraded';\n"
 # Packages in a repository of the host's own: one of the last part, and one of the mail store's, which breaks the gates.
