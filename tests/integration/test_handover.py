@@ -518,6 +518,21 @@ def test_what_the_successor_made_before_the_next_run_is_left_alone(desk: Desk) -
 
 
 @pytest.mark.usefixtures("quick")
+def test_what_the_former_custodian_added_before_the_session_ended_is_taken_out(desk: Desk) -> None:
+    """Cut right behind the password: sessions that were open go on until the next run."""
+    first, _host = registrar(desk, 2)
+    with pytest.raises(Cut):
+        first.hand_over("")
+    late = desk.put("late", 'redirect "me@example.org";\n')
+    os.utime(late, (time.time() + 60, time.time() + 60))
+    again, _host = registrar(desk, 99)
+    assert len(again.hand_over("").handovers) == 1
+    assert files(desk.home / "sieve") == []
+    [(rules,)] = desk.database.query("SELECT removed -> 'rules' FROM mail.handover")
+    assert [rule["forwards"] for rule in rules if rule["name"] == "late"] == [["me@example.org"]]
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_mailbox_that_went_back_may_come_again_by_the_same_document(desk: Desk) -> None:
     """Each time is one of its own: the register had it wrong in between."""
     there, _host = registrar(desk, 99)

@@ -111,6 +111,8 @@ def test_the_same_report_reissues_once_whoever_has_opened_the_letter(database: D
     assert database.dump() == before
     with pytest.raises(Failure, match=f"set acknowledge: {PEOPLE - 1}"):
         issuer.issue(replace(asked, document="17/BC-STTTT", acknowledge=0))
+    with pytest.raises(Failure, match=f"set acknowledge: {PEOPLE - 1}"):  # the number, a year later
+        issuer.issue(replace(asked, reported="2027-11-23", acknowledge=0))
 
 
 class Cut(Exception):

@@ -7,11 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import yaml
+from jinja2 import Environment
 
 from danhba_host import room
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import Database
 from tests.integration.test_grants import fill
+from tests.support.rendered import ROOT
 
 OPEN, SUSPENDED, CLOSED = (f"{state}-stttt@laocai.gov.vn" for state in ("open", "suspended", "closed"))
 QUOTA = 1000 * 1024  # octets; Dovecot counts in KiB
@@ -61,6 +64,22 @@ def fill_up(database: Database) -> None:
 
 def free(database: Database) -> dict[str, int]:
     return dict(database.query("SELECT address, free FROM postfix.room", role="postfix"))
+
+
+def told(database: Database, address: str) -> list[tuple[str]]:
+    """What Postfix does with a recipient, by the map of its role."""
+    variables = yaml.safe_load((ROOT / "roles/postfix/vars/main.yml").read_text(encoding="utf-8"))
+    template = Environment(autoescape=False).from_string(variables["__postfix_maps"]["recipient"])  # noqa: S701 - SQL
+    query = template.render(**variables, postfix_message_size_limit=QUOTA // 4)
+    return [tuple(row) for row in database.query(query.replace("%s", address), role="postfix")]
+
+
+def test_mail_waits_where_the_first_accounts_are_still_to_come(database: Database) -> None:
+    """A new host, also one that waits for its restore: mail to those who had a mailbox must not bounce."""
+    assert [reply[:9] for (reply,) in told(database, OPEN)] == ["450 4.3.0"]
+    fill(database)
+    assert told(database, OPEN) == [("ask_room",)]
+    assert told(database, "nobody@laocai.gov.vn") == []
 
 
 def test_nothing_is_free_where_nothing_is_known(filled: Database) -> None:

@@ -249,6 +249,13 @@ def outline(document: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
+def test_readmes_name_each_role(readme: Path) -> None:
+    [row] = [line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith("| `roles/` |")]
+    named = set(re.findall(r"[a-z]+", row))
+    assert {path.name for path in (ROOT / "roles").iterdir()} <= named
+
+
 def test_readmes_say_the_same() -> None:
     english, vietnamese = READMES
     assert outline(english) == outline(vietnamese)

@@ -71,7 +71,7 @@ class Order:
 
     In place of `accounts` it may mean all who have a password in some `agencies`, or who used the mail system from the
     network `client` since a moment (`since`, ISO 8601 with its zone), by the events; `actor` is who looks into these.
-    With `once` whoever has a password on the same document already gets no other: it is there to be resumed.
+    With `once` whoever has a password on the same document of that day already gets no other: it is there to be resumed.
     """
 
     accounts: list[str]
@@ -205,7 +205,8 @@ def find_targets(connection: Connection, order: Order) -> list[Target]:
     else:
         targets = _choose(order, states, open_targets)
     if order.once:
-        targets = [target for target in targets if target.previous is None or target.rests_on != order.document]
+        resting = {(kind, id_) for kind, id_ in connection.execute(_RESTING, (order.document, order.reported))}
+        targets = [target for target in targets if (target.kind, target.id) not in resting]
     _guard(order, targets, len(open_targets))
     return [_cite(target, order) for target in targets]
 
@@ -219,6 +220,10 @@ def _select(connection: Connection, order: Order, open_targets: dict[str, Target
     return [target for target in known if (target.kind, target.id) in used]
 
 
+# Whose password rests on a report. Numbers begin anew each year, so its day belongs to it.
+_RESTING = """
+    SELECT DISTINCT kind, id FROM mail.credential JOIN mail.audit USING (kind, id, document)
+     WHERE document = %s AND action = 'reissue_password' AND after ->> 'reported' = %s"""
 _USERS = """
     SELECT DISTINCT kind, id FROM events.use WHERE minute >= date_trunc('minute', %s::timestamptz) AND client <<= %s"""
 _SUSPENDED = """

@@ -120,10 +120,11 @@ class Host:
         """What is in a mailbox, and what acts for whoever had it: `state` and `removed` of the record.
 
         The successor's password was issued at `since` (seconds, Unix) and is `unused` as long as nobody has changed it.
-        Where a run was cut and the successor was there before the next, younger rules are the successor's, and so may
-        be what the webmail has.
+        Until then all rules are the former custodian's, also younger ones: a session may have gone on until it was
+        ended. Where a run was cut and the successor was there before the next, younger rules are the successor's, and
+        so may be what the webmail has.
         """
-        scripts = [(path, active) for path, active in self._scripts(address) if path.stat().st_mtime <= since]
+        scripts = [item for item in self._scripts(address) if unused or item[0].stat().st_mtime <= since]
         rules = [_described(path, active) for path, active in scripts]
         settings = self._settings(address, agency) if unused else []
         return self._state(address), {"rules": rules, "webmail": settings}

@@ -431,7 +431,7 @@ def _handovers(report: Report, names: dict[str, str]) -> Iterator[Table]:
 
 def _commended(report: Report, names: dict[str, str]) -> Section:
     rules, using = report.rules, report.using
-    target = int(100 * rules.target)
+    target = round(100 * rules.target)
     rule = (
         f"Quy tắc xếp hạng: chỉ xét cơ quan, cá nhân có từ {rules.least_days} ngày phải kiểm tra trong kỳ; xếp theo tỷ "
         "lệ kiểm tra đủ, rồi tỷ lệ không tính những ngày chỉ do chương trình tự hỏi thư, rồi số ngày phải kiểm tra. Đề "

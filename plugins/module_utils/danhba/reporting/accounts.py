@@ -8,6 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ..addresses.issuing import contact
+from ..model.facts import FOREVER
 from ..model.register import PAIRED, Agency
 from ..model.rows import Row
 from ..planning.accounts import AGENCY, OFFICIAL
@@ -89,7 +90,7 @@ def _began(timeline: Timeline, agency: Agency, row: Row) -> Iterator[Change]:
     for spell in row.spells:
         if not spell.withdrawn_on:
             yield _on(mine, spell.since, CHANGED, SUSPENDED, spell.document)
-            if spell.end:
+            if spell.end and spell.end < (row.closed_on or FOREVER):  # a closed mailbox does not open again
                 yield _on(mine, spell.end, CHANGED, RESUMED, spell.ending)
 
 
@@ -104,6 +105,8 @@ def _of_agency(timeline: Timeline, agency: Agency) -> Iterator[Change]:
     if closed:
         yield change(closed.date, CLOSED, closed.event, closed.document)
     for custodian in agency.custodians:
+        if custodian.date <= opened.date:  # whoever had it from the first day has taken it over from nobody
+            continue
         yield change(custodian.date, CHANGED, CUSTODIAN, custodian.document)
     for standing in agency.changes:
         yield change(standing.date, CHANGED, STANDING, standing.document)

@@ -71,7 +71,8 @@ class OfAgency:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is asked of use: shares of working days, from 0 to 1, and how many working days and mailboxes' days make a
+    """What is asked of use: shares of working days, from 0 to 1 (a quotient, to be compared with quotients: what is equal
+    is equal then as floats, too), and how many working days and mailboxes' days make a
     mailbox and an agency comparable.
     """
 
@@ -101,7 +102,7 @@ class Using:
             if each.kind == OFFICIAL and each.rate.days:
                 looked, days = people.get(each.name, (0, 0))
                 people[each.name] = looked + each.looked, days + each.rate.days
-        return sum(looked >= rules.regular * days for looked, days in people.values()), len(people)
+        return sum(looked / days >= rules.regular for looked, days in people.values()), len(people)
 
     def ranked(self, rules: Rules) -> list[OfAgency]:
         """The agencies that are comparable: by the share met, then without programs, then the larger."""
