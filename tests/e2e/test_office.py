@@ -21,8 +21,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.report import content,
 from pypdf import PdfReader
 
 from tests.support.deployment import PROJECT
-from tests.support.simulated import simulate
-from tests.unit.plugin_utils.test_report import TOLD
+from tests.support.simulated import TOLD, simulate
 
 FIRST, LAST, DAY = date(2025, 1, 1), date(2025, 12, 31), date(2026, 2, 5)
 

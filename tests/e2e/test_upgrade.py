@@ -1,6 +1,6 @@
 """A host of the former release, with mail on it, is brought to this one, and back again (issue 14, Show 6).
 
-The former release is the last tag; or the commit that was tagged as 0.1.0, where a clone has no tags. The next one is
+The former release is the last tag; or the commit that was tagged as 0.2.0, where a clone has no tags. The next one is
 this tree with one migration more, so that there always is one. Both run as they are published, in folders of their own.
 """
 

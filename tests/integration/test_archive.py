@@ -31,8 +31,8 @@ from danhba_host.archive import packing, reading, sealing, steps
 from danhba_host.archive import store as stores
 from danhba_host.archive.settings import Settings
 from danhba_host.journal import Refused
+from tests.support.recalls import keys, operators, sign
 from tests.support.registers import agency, event, person, register, write
-from tests.unit.programs.recall.test_plan import keys, operators, sign
 
 from .conftest import Ansible, Database, Outcome
 

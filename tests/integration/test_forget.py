@@ -25,8 +25,7 @@ from danhba_host.recall import fingerprint, plan
 from danhba_host.recall.plan import Copy
 from tests.support import backups
 from tests.support.backups import Store, restic
-from tests.unit.programs.recall.test_fingerprint import compose
-from tests.unit.programs.recall.test_plan import ASKED, keys, operators, sign
+from tests.support.recalls import ASKED, compose, keys, operators, sign
 
 __all__ = ["keys"]
 

@@ -27,8 +27,7 @@ from danhba_host.recall import store as recalls
 from danhba_host.recall.settings import Settings
 from tests.integration.conftest import Ansible, Database
 from tests.support.mailboxes import Queue, Store
-from tests.unit.programs.recall.test_fingerprint import FILE, TEXT, compose
-from tests.unit.programs.recall.test_plan import keys, operators, sign
+from tests.support.recalls import FILE, TEXT, compose, keys, operators, sign
 
 __all__ = ["keys"]
 

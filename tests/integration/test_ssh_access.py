@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 
-from tests.unit.host.test_ssh_access import put_sshd
+from tests.support.sshd import put_sshd
 
 from .conftest import Ansible
 

@@ -10,6 +10,22 @@ from typing import Any
 
 WINDOWS = 4
 GB = 10**9
+# What hosts tell of a year beside use: mail, disks, incidents, recalls, handovers.
+FLOW = [["2025-01", "incoming", 1200], ["2025-02", "incoming", 34], ["2025-02", "virus", 2], ["2025-02", "refused", 9]]
+DISK = [[f"2025-12-{day:02}", "/srv/vmail", 1000 * GB, (100 + day) * GB] for day in range(1, 32)]
+TOLD = {
+    "flow": FLOW,
+    "disk": DISK,
+    "incidents": [["refused", "marked", "official/2", []]],
+    "passwords": [["reissue_password", "official/3"]],
+    "recalls": [
+        ["TH-1", "2025-05-05", "secret", "7/QĐ-STTTT", "2025-02-04", 12, 0, True],
+        ["TH-2", "2025-06-05", "outbreak", "8/QĐ-STTTT", "2025-06-05", 3, 2, False],
+    ],
+    "handovers": [["2025-07-01", "good", "contact-good@laocai.gov.vn", "", "=Lò Bình", "9/QĐ-STTTT"]],
+    "gaps": [["08:00 05/05/2025", "09:00 05/05/2025"]],
+    "late": 3,
+}
 
 
 @dataclass

@@ -117,6 +117,13 @@ def test_what_a_module_brings_along_runs_on_a_bare_host(path: Path) -> None:
                 assert not module.startswith(f"{COLLECTION}.plugin_utils"), f"{file} needs {module}"
 
 
+def test_no_test_takes_from_a_unit_test() -> None:
+    """What several of them need stands in tests/support."""
+    for path in sorted((PROJECT / "tests").rglob("*.py")):
+        if "unit" not in path.relative_to(PROJECT).parts:
+            assert not re.search(r"^\s*(from|import) tests\.unit\b", path.read_text(encoding="utf-8"), re.MULTILINE), path
+
+
 def test_the_closure_sees_what_is_shipped() -> None:
     """As in AnsiballZ: the plan, what it stands on, and each package on the way."""
     shipped = {str(file.relative_to(PLUGINS)) for file in closure(PLUGINS / "modules/accounts.py")}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,36 +14,10 @@ import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.host import ssh_access
 from ansible_collections.laocai.mail.plugins.module_utils.host.ssh_access import Who, comes_from, judge, wanted
 
-# As sshd answers: the first value of a keyword, of the files in their order; it knows no `Bad`.
-SSHD = f"""#!{sys.executable}
-import glob, sys
-words = dict(zip(sys.argv[1::1], sys.argv[2::1]))
-found = {{"passwordauthentication": "yes", "permitrootlogin": "without-password", "requiredrsasize": "1024",
-         "pubkeyacceptedalgorithms": "ssh-ed25519,rsa-sha2-512", "authorizedkeysfile": ".ssh/authorized_keys"}}
-seen = set()
-def read(path):
-    for line in open(path):
-        keyword, _, value = line.strip().partition(" ")
-        if keyword == "Include":
-            for each in sorted(glob.glob(value)):
-                read(each)
-        elif keyword == "Bad":
-            sys.exit(f"{{path}}: line 1: Bad configuration option: Bad")
-        elif keyword and keyword[0] != "#" and keyword not in seen:
-            seen.add(keyword)
-            found[keyword.lower()] = {{"prohibit-password": "without-password"}}.get(value, value)
-read(words["-f"])
-if "-T" in sys.argv:
-    print(*(f"{{keyword}} {{value}}" for keyword, value in found.items()), sep="\\n")
-"""
+from tests.support.sshd import put_sshd
+
 TEXT = "# ours\nPasswordAuthentication no\nPermitRootLogin prohibit-password\nRequiredRSASize 3072\n"
 WHO = Who("an", "192.0.2.1", "192.0.2.10")
-
-
-def put_sshd(folder: Path) -> None:
-    folder.mkdir()
-    (folder / "sshd").write_text(SSHD)
-    (folder / "sshd").chmod(0o755)
 
 
 @dataclass(frozen=True)

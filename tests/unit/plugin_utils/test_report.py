@@ -24,7 +24,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from tests.support.registers import Texts, agency, person, register
-from tests.support.simulated import GB, simulate
+from tests.support.simulated import TOLD, simulate
 
 FIRST, LAST, DAY = date(2025, 1, 1), date(2025, 12, 31), date(2026, 2, 5)
 HOSTILE = '=HYPERLINK("x")'
@@ -54,21 +54,6 @@ CARE = {
     "agency/ubnd": 1.0,
     "agency/good": 1.0,
     "official/2": 1.0,
-}
-FLOW = [["2025-01", "incoming", 1200], ["2025-02", "incoming", 34], ["2025-02", "virus", 2], ["2025-02", "refused", 9]]
-DISK = [[f"2025-12-{day:02}", "/srv/vmail", 1000 * GB, (100 + day) * GB] for day in range(1, 32)]
-TOLD = {
-    "flow": FLOW,
-    "disk": DISK,
-    "incidents": [["refused", "marked", "official/2", []]],
-    "passwords": [["reissue_password", "official/3"]],
-    "recalls": [
-        ["TH-1", "2025-05-05", "secret", "7/QĐ-STTTT", "2025-02-04", 12, 0, True],
-        ["TH-2", "2025-06-05", "outbreak", "8/QĐ-STTTT", "2025-06-05", 3, 2, False],
-    ],
-    "handovers": [["2025-07-01", "good", "contact-good@laocai.gov.vn", "", "=Lò Bình", "9/QĐ-STTTT"]],
-    "gaps": [["08:00 05/05/2025", "09:00 05/05/2025"]],
-    "late": 3,
 }
 
 

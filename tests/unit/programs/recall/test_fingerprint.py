@@ -9,22 +9,7 @@ from email.policy import SMTP
 import pytest
 
 from danhba_host.recall import fingerprint
-
-TEXT = "Kế hoạch bố trí lực lượng trực trong các ngày nghỉ của năm tới.\n"
-FILE = b"\x00\x01" * 100
-
-
-def compose(text: str = TEXT, message_id: str = "<1@client>", file: bytes = b"", **headers: str) -> EmailMessage:
-    message = EmailMessage()
-    message["Message-ID"] = message_id
-    for name, value in ({"From": "an@laocai.gov.vn", "To": "binh@laocai.gov.vn", "Subject": "Trực"} | headers).items():
-        message[name.replace("_", "-")] = value
-    message.set_content(text)
-    if file:
-        message.add_attachment(file, maintype="application", subtype="octet-stream", filename="tep.bin")
-        message.set_boundary("=_x")
-    return message
-
+from tests.support.recalls import FILE, TEXT, compose
 
 ON_ITS_WAY = (
     b"Return-Path: <an@laocai.gov.vn>\nDelivered-To: binh@laocai.gov.vn\nReceived: from a by b;\n\tFri, 1 Oct 2010\n"

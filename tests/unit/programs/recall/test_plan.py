@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -13,15 +12,9 @@ from danhba_host.journal import Refused
 from danhba_host.recall import plan, signatures
 from danhba_host.recall.plan import Copy, Queued
 from danhba_host.recall.settings import Settings
+from tests.support.recalls import ASKED, keys, operators, sign
 
-ASKED = {
-    "recall": "TH-01",
-    "purpose": "secret",
-    "document": "1/QĐ",
-    "document_date": "2026-11-27",
-    "message_id": "<1@c>",
-    "actor": "an",
-}
+__all__ = ["keys"]
 
 
 def copy(uid: int, **more: str) -> Copy:
@@ -49,23 +42,6 @@ def test_the_plan_says_what_is_erased_and_not_how_far_it_is() -> None:
     assert plan.checksum(plan.make(ASKED, [copy(1), copy(2)], [Queued("4jbZ1", "0" * 64)])) != first
     assert plan.checksum(plan.make(ASKED | {"document": "2/QĐ"}, [copy(1)], [Queued("4jbZ1", "0" * 64)])) != first
     assert plan.make(ASKED, [copy(1).now(plan.RELEASED)], [])["copies"] == []
-
-
-@pytest.fixture(scope="module")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keys")
-    for name in ("an", "binh", "stranger"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", folder / name], check=True)
-    return folder
-
-
-def operators(keys: Path) -> list[str]:
-    return [f"{name} {' '.join((keys / name).with_suffix('.pub').read_text().split()[:2])}" for name in ("an", "binh")]
-
-
-def sign(keys: Path, name: str, text: str, namespace: str = "danhba-recall") -> str:
-    words = ["ssh-keygen", "-Y", "sign", "-q", "-n", namespace, "-f", str(keys / name)]
-    return subprocess.run(words, input=f"{text}\n", text=True, check=True, capture_output=True).stdout
 
 
 SUM = "a" * 64
