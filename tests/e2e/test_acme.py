@@ -71,7 +71,7 @@ def served(mail: Deployment, port: int, root: Path) -> str:
 
 def served_by_all(mail: Deployment, root: Path, *, other_than: str = "") -> str:
     """The serial number, once all ports show the same one and another than before."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while True:
         try:
             shown = {served(mail, port, root) for port in PORTS}

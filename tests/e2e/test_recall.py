@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from email.message import Message
 from email.policy import compat32
 from pathlib import Path
@@ -270,6 +271,18 @@ def test_its_file_alone_says_where_it_is(mail: Deployment, leak: Leak, story: Ca
     answer = told(mail, "find", **(FIND | file), dry_run=True)
     assert len(answer["copies"]) == 5
     assert {each["address"] for each in answer["copies"]} == {owner.address for owner in leak.owners}
+
+
+@pytest.mark.clause("R10.7")
+def test_its_sender_time_and_subject_say_which_it_is(mail: Deployment, leak: Leak, story: Callable[[], None]) -> None:
+    story()
+    hour, now = timedelta(hours=1), datetime.now(UTC)
+    when = {"sent_since": (now - hour).isoformat(), "sent_until": (now + hour).isoformat()}
+    asked = {"message_id": "", "recall": f"{NAME}-de", "sender": leak.sender.address, "digests": [leak.digest], **when}
+    answer = told(mail, "find", **(FIND | asked), subject="KẾ HOẠCH TRỰC", dry_run=True)
+    assert answer["plan"]["message_id"] == ID
+    refused = ask(mail, "find", **(FIND | asked), subject="Kinh phí", dry_run=True)
+    assert "leave subject out" in refused.stderr
 
 
 def test_held_also_where_it_was_killed_in_between(mail: Deployment, leak: Leak, story: Callable[[], None]) -> None:

@@ -490,6 +490,17 @@ def test_of_several_messages_of_a_sender_one_has_to_be_named(ask: Asked, events:
     assert not several["changed"]
 
 
+def test_of_several_messages_of_a_sender_the_subject_tells(ask: Asked, events: Events, leaked: Store) -> None:
+    events.sent("<4@client>", SENDER, AN)
+    leaked.put(AN, "INBOX", compose(message_id="<4@client>", Subject="Phân công trực tết").as_bytes())
+    when = {"message_id": "", "sent_since": WHEN.isoformat(), "sent_until": (WHEN + timedelta(hours=1)).isoformat()}
+    with pytest.raises(Refused, match="leave subject out"):
+        ask("find", sender=SENDER, subject="kinh phí", **when)
+    both = ask("find", sender=SENDER, subject="trực", **when)
+    assert [each["message_id"] for each in both["messages"]] == [ID, "<4@client>"]
+    assert ask("find", sender=SENDER, subject="PHÂN CÔNG", **when)["plan"]["message_id"] == "<4@client>"
+
+
 @pytest.mark.parametrize("names", [("an",), ("an", "an"), ("an", "stranger")])
 def test_without_two_operators_nothing_is_erased(
     ask: Asked,

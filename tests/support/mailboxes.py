@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import IO, Any
 
@@ -127,6 +128,8 @@ def _matches(user: str, folder: str, uid: int, raw: bytes, query: list[str]) -> 
         if name == "(":
             return any_of(words)
         value = next(words)
+        if name == "SUBJECT":
+            return value.lower() in str(make_header(decode_header(_header(raw, "Subject")))).lower()
         if name == "HEADER":
             return next(words).lower() in _header(raw, value).lower()
         known = {"MAILBOX": ("*", folder), "MAILBOX-GUID": (folder_id(user, folder),), "UID": (str(uid),)}

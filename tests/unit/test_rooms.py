@@ -121,7 +121,9 @@ def test_no_test_takes_from_a_unit_test() -> None:
     """What several of them need stands in tests/support."""
     for path in sorted((PROJECT / "tests").rglob("*.py")):
         if "unit" not in path.relative_to(PROJECT).parts:
-            assert not re.search(r"^\s*(from|import) tests\.unit\b", path.read_text(encoding="utf-8"), re.MULTILINE), path
+            assert not re.search(r"^\s*(from|import) tests\.unit\b", path.read_text(encoding="utf-8"), re.MULTILINE), (
+                path
+            )
 
 
 def test_the_closure_sees_what_is_shipped() -> None:

@@ -74,7 +74,7 @@ def _find(recall: Recall, knowledge: Knowledge, request: dict[str, Any]) -> dict
         raise Refused("SHA-256 phải là 64 chữ số thập lục phân -- a SHA-256 is 64 hexadecimal digits")
     message_id = str(request.get("message_id") or "").strip()
     everywhere = bool(sha256 and not message_id and not request.get("sender"))
-    found = message_id or (_carrying(knowledge, sha256) if everywhere else _sent(knowledge, request))
+    found = message_id or (_carrying(knowledge, sha256) if everywhere else _sent(recall, knowledge, request))
     if isinstance(found, list):
         return {"recall": request["recall"], "changed": False, "messages": found}
     file = sha256 if everywhere else ""
@@ -110,8 +110,10 @@ def _carrying(knowledge: Knowledge, sha256: str) -> str:
     return str(ways[0].message["message_id"])
 
 
-def _sent(knowledge: Knowledge, request: dict[str, Any]) -> str | list[dict[str, Any]]:
-    """The id of the one message of a sender in a time; all of them where there are more."""
+def _sent(recall: Recall, knowledge: Knowledge, request: dict[str, Any]) -> str | list[dict[str, Any]]:
+    """The id of the one message of a sender in a time, with a text in its subject where one is named; all of them where
+    there are more.
+    """
     try:
         sender = str(request["sender"]).strip().lower()
         since, until = (datetime.fromisoformat(str(request[name])) for name in ("sent_since", "sent_until"))
@@ -125,6 +127,9 @@ def _sent(knowledge: Knowledge, request: dict[str, Any]) -> str | list[dict[str,
     sent = knowledge.sent_by(sender, since, until)
     if not sent:
         raise Refused(f"{sender} không gửi thư nào trong thời gian đó -- {sender} has sent nothing in that time")
+    if subject := str(request.get("subject") or "").strip():
+        titled = recall.titled(sorted({each["message_id"] for each in sent}), subject)
+        sent = [each for each in sent if each["message_id"] in titled]
     return str(sent[0]["message_id"]) if len({each["message_id"] for each in sent}) == 1 else sent
 
 

@@ -31,6 +31,12 @@ class Boxes:
         more, unread = _each(closed, lambda mailbox: self._closed.search(mailbox, ids, headers))
         return found + more, sorted(away + unread)
 
+    def titled(self, addresses: Iterable[str], ids: Sequence[str], subject: str) -> set[str]:
+        """Which of these messages somebody has, in an open mailbox, with this text in the subject."""
+        open_, _closed = _apart(addresses)
+        found, _away = mailboxes.search(open_, mailboxes.by_subject(ids, subject)) if open_ else ([], [])
+        return {mail.message_id for mail in found}.intersection(ids)
+
     def contents(self, mails: Iterable[Mail], take: Callable[[Mail, bytes], None]) -> list[str]:
         """Hand on the octets of each of these messages, one at a time, as they lie there; whose could not be read."""
         wanted = list(mails)

@@ -52,6 +52,11 @@ def by_header(ids: Iterable[str], *headers: str) -> list[str]:
     return ["MAILBOX", "*", "(", *joined, ")"]
 
 
+def by_subject(ids: Iterable[str], subject: str) -> list[str]:
+    """The search for these messages where their subject has this text in it, whatever the case and the encoding."""
+    return [*by_header(ids, "Message-ID"), "SUBJECT", subject]
+
+
 def search(addresses: Iterable[str], query: Sequence[str]) -> tuple[list[Mail], list[str]]:
     """The messages that a search finds in these mailboxes, and the mailboxes that could not be searched."""
     return _each_chunk(addresses, lambda users: _mails(users, query))

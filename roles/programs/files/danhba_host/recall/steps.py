@@ -16,7 +16,7 @@ from .asking import Knowledge
 from .boxes import Boxes
 from .finding import Begun, Finder, Found, Which
 from .held import Held
-from .mailboxes import Mail
+from .mailboxes import MOST_IDS, Mail
 from .plan import ERASED, FOUND, GONE, HELD, OUTBREAK, RELEASED, Copy, Queued, checksum
 from .settings import Settings
 from .signatures import require_two
@@ -46,6 +46,26 @@ class Recall:
         self._store.lock()
 
     # ---------------------------------------------------------------------------------------- find
+
+    def titled(self, ids: Sequence[str], subject: str) -> set[str]:
+        """Which of these messages have this text in the subject: looked for where they went, for no event knows it.
+
+        Raises:
+            Refused: no mailbox has one of them any more.
+        """
+        found: set[str] = set()
+        for start in range(0, len(ids), MOST_IDS):
+            some = ids[start : start + MOST_IDS]
+            people = {person for each in some if (way := self._knowledge.way(each)) for person in way.holders}
+            there = [each.address for each in self._knowledge.accounts(people).values() if each.state != "closed"]
+            found |= self._boxes.titled(there, some, subject)
+        if not found:
+            raise Refused(
+                f"không hộp thư nào còn thư của người đó, trong thời gian đó, có tiêu đề chứa {subject!r}: bỏ subject"
+                " để xem các mã thư -- no mailbox has a message of that sender and time with that text in its subject:"
+                " leave subject out to see the ids"
+            )
+        return found
 
     def find(self, asked: Row, digests: Sequence[str], sha256: str) -> Row:
         """Find all of the message, and note it; the plan, and the report for people."""
