@@ -71,7 +71,7 @@ class Order:
 
     In place of `accounts` it may mean all who have a password in some `agencies`, or who used the mail system from the
     network `client` since a moment (`since`, ISO 8601 with its zone), by the events; `actor` is who looks into these.
-    With `once` whoever has a password on the same document of that day already gets no other: it is there to be resumed.
+    With `once` whoever has a password on the same document of that day gets no other: it is there to be resumed.
     """
 
     accounts: list[str]

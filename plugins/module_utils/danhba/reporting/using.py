@@ -71,9 +71,8 @@ class OfAgency:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is asked of use: shares of working days, from 0 to 1 (a quotient, to be compared with quotients: what is equal
-    is equal then as floats, too), and how many working days and mailboxes' days make a
-    mailbox and an agency comparable.
+    """What is asked of use: shares of working days, from 0 to 1, and how many working days and mailboxes' days make a
+    mailbox and an agency comparable. A share is to be compared with a quotient: what is equal is equal then as floats.
     """
 
     target: float = 0.9
