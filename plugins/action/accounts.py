@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import check
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import RULES
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import handovers
@@ -18,30 +17,18 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering impor
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
-from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.accounts; see the module's documentation."""
 
     TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    options = server_accounts.ARGUMENTS
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(server_accounts.ARGUMENTS)[1]
-        try:
-            return result | self._apply(arguments, task_vars or {})
-        except controller.RegisterRefused as refused:
-            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
-        except ModuleFailed as failed:
-            return result | failed.result
-        finally:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
-
-    def _apply(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         directory = Path(self._loader.path_dwim(arguments["register"]))
         day = controller.read_day(arguments["as_of"])
         register, issued = controller.read_register_for(directory, test_host=arguments["test_host"])

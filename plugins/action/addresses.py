@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses import issuing as addresses
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import listing
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
@@ -13,21 +12,18 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering impor
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.addresses import ARGUMENTS, RULES
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.addresses; see the module's documentation."""
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    options = ARGUMENTS
+    rules = RULES
+
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(ARGUMENTS, **RULES)[1]
-        try:
-            return result | (self._would_get(arguments) if arguments["names"] else self._whole(arguments))
-        except controller.RegisterRefused as refused:
-            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
+        return self._would_get(arguments) if arguments["names"] else self._whole(arguments)
 
     def _directory(self, arguments: dict[str, Any]) -> Path:
         return Path(self._loader.path_dwim(arguments["register"]))

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
-from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.archive import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.archives.carrying import Archivist, carry_out
 from ansible_collections.laocai.mail.plugins.plugin_utils.archives.keeping import Keeper
 from ansible_collections.laocai.mail.plugins.plugin_utils.archives.saying import said
-from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.archive; see the module's documentation."""
 
     TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    options = MappingProxyType({**ARGUMENTS, "_program": {"type": "path"}})  # that is of tests alone
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Carry out the task and return its result."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        internal = {"_program": {"type": "path"}}  # of tests alone
-        arguments = self.validate_argument_spec({**ARGUMENTS, **internal})[1]
-        try:
-            told = self._do(arguments, task_vars or {})
-            return result | told | {"said": said(arguments["step"], told, dry_run=self._task.check_mode)}
-        except controller.RegisterRefused as refused:
-            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
-        except ModuleFailed as failure:
-            return result | failure.result
-        finally:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Carry out the task."""
+        told = self._do(arguments, task_vars)
+        return told | {"said": said(arguments["step"], told, dry_run=self._task.check_mode)}
 
     def _do(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         day = controller.read_day(arguments["as_of"])

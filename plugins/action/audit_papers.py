@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import audit as show
-from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.audit_papers import ARGUMENTS, REQUIRED_BY
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.audit import keeping, listing
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.audit_papers; see the module's documentation."""
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Carry out the task."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(ARGUMENTS, required_by=REQUIRED_BY)[1]
-        try:
-            return result | self._done(arguments)
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
+    options = ARGUMENTS
+    rules = MappingProxyType({"required_by": REQUIRED_BY})
 
-    def _done(self, arguments: dict[str, Any]) -> dict[str, Any]:
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Carry out the task."""
         heads = Path(self._loader.path_dwim(arguments["heads"]))
         if arguments["answer"]:
             return self._keep(heads, arguments)

@@ -6,37 +6,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.handovers import Handover, Held
-from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.handover import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller, issuing
-from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 from ansible_collections.laocai.mail.plugins.plugin_utils.handovers.carrying import Known, Outcome, Registrar
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.handover; see the module's documentation."""
 
     TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    options = ARGUMENTS
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Carry out the task and return its result, which holds no password."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(ARGUMENTS)[1]
-        try:
-            outcome = self._hand_over(arguments, task_vars or {})
-        except controller.RegisterRefused as refused:
-            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
-        except ModuleFailed as failure:
-            return result | failure.result
-        finally:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Carry out the task and say what was done, without any password."""
+        outcome = self._hand_over(arguments, task_vars)
         told = {"handovers": [as_data(each) for each in outcome.handovers], "files": outcome.files}
-        return result | {"changed": bool(outcome.handovers), "bundles": outcome.bundles} | told
+        return {"changed": bool(outcome.handovers), "bundles": outcome.bundles} | told
 
     def _hand_over(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Outcome:
         letters, records, directory = (

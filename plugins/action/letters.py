@@ -6,30 +6,24 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.letters import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import Office
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.handover import Clerk, Outcome
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.letters; see the module's documentation."""
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    options = ARGUMENTS
+
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(ARGUMENTS)[1]
-        try:
-            outcome = self._hand_over(arguments)
-        except controller.RegisterRefused as refused:
-            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
+        outcome = self._hand_over(arguments)
         self._warn(outcome)
-        return result | {"changed": bool(outcome.bundles)} | asdict(outcome)
+        return {"changed": bool(outcome.bundles)} | asdict(outcome)
 
     def _hand_over(self, arguments: dict[str, Any]) -> Outcome:
         letters, to, directory = (Path(self._loader.path_dwim(arguments[key])) for key in ("letters", "to", "register"))

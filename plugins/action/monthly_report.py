@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import contact
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
@@ -20,7 +19,8 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.daily imp
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.monthly_report import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
-from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters import sealing
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import check_key
 from ansible_collections.laocai.mail.plugins.plugin_utils.report import content, files, sealed
@@ -29,27 +29,14 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.report.rules import re
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.monthly_report; see the module's documentation."""
 
     TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    options = ARGUMENTS
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(ARGUMENTS)[1]
-        try:
-            return result | self._mail(arguments, task_vars or {})
-        except controller.RegisterRefused as refused:
-            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
-        except ModuleFailed as failed:
-            return result | failed.result
-        finally:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
-
-    def _mail(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         day, rules = controller.read_day(arguments["day"], "day"), read_rules(arguments)
         files.require()
         sealing.check()

@@ -10,36 +10,24 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller, issuing, selecting
-from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.handover import plain
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
 from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issued
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.password; see the module's documentation."""
 
     TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    options = ARGUMENTS
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Carry out the task and return its result, which holds neither password nor hash."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(ARGUMENTS)[1]
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Carry out the task and say what was done, with neither password nor hash."""
         outbox = Outbox(Path(self._loader.path_dwim(arguments["letters"])))
-        try:
-            issued = self._issue(outbox, arguments, task_vars or {})
-        except controller.RegisterRefused as refused:
-            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
-        except ModuleFailed as failure:
-            return result | failure.result
-        finally:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+        issued = self._issue(outbox, arguments, task_vars)
         self._warn(issued)
         if arguments["whom"] and issued.whom:
             controller.write_private_octets(Path(self._loader.path_dwim(arguments["whom"])), _as_csv(issued))
@@ -47,7 +35,7 @@ class ActionModule(ActionBase):
             self._display.warning(str(broken))
         changed = bool(issued.issued or issued.recovered)
         told = {key: value for key, value in asdict(issued).items() if key != "whom"}
-        return result | {"changed": changed, "letters": str(outbox.path), "agencies": _by_agency(issued)} | told
+        return {"changed": changed, "letters": str(outbox.path), "agencies": _by_agency(issued)} | told
 
     def _issue(self, outbox: Outbox, arguments: dict[str, Any], task_vars: dict[str, Any]) -> Issued:
         office = issuing.office(Path(self._loader.path_dwim(arguments["register"])), arguments)

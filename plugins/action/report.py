@@ -6,7 +6,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.messages import both
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.source import Unusable
@@ -18,32 +17,24 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.daily imp
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.report import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
-from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 from ansible_collections.laocai.mail.plugins.plugin_utils.report import content, files
 from ansible_collections.laocai.mail.plugins.plugin_utils.report.rules import read_rules
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.report; see the module's documentation."""
 
     TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    options = ARGUMENTS
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(ARGUMENTS)[1]
         try:
-            return result | self._report(arguments, task_vars or {})
+            return self._report(arguments, task_vars)
         except Unusable as error:
-            return result | {"failed": True, "msg": "\n".join(both(error.template, error.values))}
-        except controller.RegisterRefused as refused:
-            return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
-        except ModuleFailed as failed:
-            return result | failed.result
-        finally:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
+            raise Failure(*both(error.template, error.values)) from error
 
     def _report(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         first, last, day = (controller.read_day(arguments[name], name) for name in ("first_day", "last_day", "day"))

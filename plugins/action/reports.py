@@ -6,33 +6,21 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ansible.plugins.action import ActionBase
-from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.reports import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
-from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange, ModuleFailed
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 from ansible_collections.laocai.mail.plugins.plugin_utils.reports import reading, table
 
 
-class ActionModule(ActionBase):
+class ActionModule(BaseAction):
     """The action behind laocai.mail.reports; see the module's documentation."""
 
     TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    options = ARGUMENTS
 
-    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = self.validate_argument_spec(ARGUMENTS)[1]
-        try:
-            return result | self._read(arguments, task_vars or {})
-        except Failure as failure:
-            return result | {"failed": True, "msg": str(failure)}
-        except ModuleFailed as failed:
-            return result | failed.result
-        finally:
-            self._remove_tmp_path(self._connection._shell.tmpdir)
-
-    def _read(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         reading.require()
         days = {name: controller.read_day(arguments[name], name).isoformat() for name in ("first_day", "last_day")}
         exchange = Exchange(self, "reports", {name: arguments[name] for name in ARGUMENTS if name != "file"}, task_vars)
