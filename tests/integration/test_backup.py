@@ -190,13 +190,17 @@ def test_damage_in_the_store_is_found(world: World) -> None:
         pack.write_bytes(good)
 
 
-def test_a_clean_up_waits_for_the_end_of_a_backup(tmp_path: Path) -> None:
+def test_a_clean_up_waits_for_the_end_of_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kept = Store(tmp_path, 0)
     assert not restic(kept, "init", remote=False).returncode
     words = ["restic", "-r", str(kept.repository), "backup", "--stdin"]
     with subprocess.Popen(words, stdin=subprocess.PIPE, env={**os.environ, "RESTIC_PASSWORD": backups.KEY}) as at_work:
         while not any((kept.repository / "locks").iterdir()):
             time.sleep(0.05)
+        with monkeypatch.context() as patch:
+            patch.setattr(prune, "RETRY_LOCK", "0s")
+            with pytest.raises(Away, match="is being written to"):
+                prune.work(prune_settings(kept))
         threading.Timer(3, lambda: at_work.communicate(b"x")).start()
         assert prune.work(prune_settings(kept)) == ""
         assert at_work.returncode == 0

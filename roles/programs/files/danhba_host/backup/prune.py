@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .. import program
-from ..journal import Refused
+from ..journal import Away, Refused
 from .commands import run, said
 from .locking import only_one
 from .metrics import note
@@ -31,6 +31,7 @@ DAY = 86400
 LOCK_SECONDS = 3600  # restic writes a lock anew every five minutes, so an older one is of nobody at work
 PARTS = 7
 RETRY_LOCK = "2h"  # for the end of a backup that is at work
+LOCKED = 11  # restic's exit status where that did not end
 # When snapshots arrived that are being made anew.
 ARRIVALS = "arrivals.json"
 # Where mail lies in clear for a moment, of one run at a time, so that the next one finds what was left.
@@ -239,6 +240,11 @@ class Store:
 
     def _demand(self, *words: str) -> str:
         done = self._run(words)
+        if done.returncode == LOCKED:
+            raise Away(
+                "kho đang được ghi (sao lưu hoặc diễn tập): chạy lại khi xong -- the store is being written to (a"
+                f" backup or a drill): run again after it: {said(done)}"
+            )
         if done.returncode:
             raise Refused(
                 f"restic {words[0]} thất bại trên máy sao lưu: xem đĩa của máy này; đừng xóa gì trong kho --"
@@ -254,7 +260,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     """Remove what is too old, and check.
 
     Raises:
-        Away: a message is being taken out of the store.
+        Away: a message is being taken out of the store, or a backup is at work for hours.
         Refused
     """
     if not Path(settings.folder, "config").exists():
