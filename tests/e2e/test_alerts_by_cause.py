@@ -71,7 +71,7 @@ with ThreadPoolExecutor(16) as pool:
     guesses = [(number, address) for number in range(1, 22) for address in sys.argv[1:]]
     list(pool.map(lambda each: guess(*each), guesses))
 """
-_BACKUP = "from danhba_host.backup.metrics import note; note(*{words!r}, {{{label!r}: time.time()}})"
+_BACKUP = "from danhba_host.backup.metrics import note; note(*{words!r}, {{{label!r}: {value}}})"
 # A package here, and a newer one where Debian's security updates come from.
 SECURITY = r"""
 set -e
@@ -177,9 +177,9 @@ def job(days: float, what: str, given: str = "") -> Cause:
     )
 
 
-def noted(days: float, *words: str, label: str = "") -> Cause:
+def noted(days: float, *words: str, label: str = "", value: str = "time.time()") -> Cause:
     """As a job of the backup notes that it is done: the host has no backup host, so it does not run itself."""
-    code = _BACKUP.format(words=(METRICS, *words), label=label)
+    code = _BACKUP.format(words=(METRICS, *words), label=label, value=value)
     return Cause(
         lambda watched: watched.before(days * 86400, code),
         lambda watched: watched.run(f"rm {METRICS}/{words[0]}.prom"),
@@ -329,6 +329,8 @@ CAUSES: dict[str, Cause] = {
     "audit-old": job(4, "audit verify --note", "{}"),
     "audit-broken": Cause(break_the_chain, mend_the_chain),
     "backup-old": noted(2, "danhba-backup", "danhba_backup_last_success_timestamp_seconds", "x", label="mail"),
+    "backup-store": noted(4, "danhba_backup_store", "danhba_backup_store_check_timestamp_seconds", "x"),
+    "drill-failed": noted(0, "danhba_drill_failed", "danhba_drill_failed", "x", value="1"),
     "drill-old": noted(41, "danhba-drill", "danhba_drill_last_success_timestamp_seconds", "x"),
     "job-missing": shell(
         f"mv {METRICS}/danhba-apply.prom /root/kept.prom", f"mv /root/kept.prom {METRICS}/danhba-apply.prom"

@@ -9,6 +9,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,12 +20,13 @@ from typing import Any
 import pytest
 
 from danhba_host.backup import __main__ as backup
-from danhba_host.backup import drill, prune, restore
+from danhba_host.backup import drill, locking, prune, restore
 from danhba_host.backup.cluster import Cluster, Copy
 from danhba_host.backup.commands import POSTGRES
 from danhba_host.backup.locking import alone
 from danhba_host.backup.restic import Restic
-from danhba_host.backup.settings import BEFORE, DATABASE, KEYS, MAIL, Settings
+from danhba_host.backup.settings import BEFORE, DATABASE, KEYS, MAIL, TOLD, Settings
+from danhba_host.backup.store import note_told
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import TEMPLATE, Server, new_server
 from tests.support import backups
@@ -188,6 +190,65 @@ def test_damage_in_the_store_is_found(world: World) -> None:
         pack.write_bytes(good)
 
 
+def test_a_clean_up_waits_for_the_end_of_a_backup(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Store(tmp_path, 0)
+    assert not restic(kept, "init", remote=False).returncode
+    words = ["restic", "-r", str(kept.repository), "backup", "--stdin"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, env={**os.environ, "RESTIC_PASSWORD": backups.KEY}) as at_work:
+        while not any((kept.repository / "locks").iterdir()):
+            time.sleep(0.05)
+        with monkeypatch.context() as patch:
+            patch.setattr(prune, "RETRY_LOCK", "0s")
+            with pytest.raises(Away, match="is being written to"):
+                prune.work(prune_settings(kept))
+        threading.Timer(3, lambda: at_work.communicate(b"x")).start()
+        assert prune.work(prune_settings(kept)) == ""
+        assert at_work.returncode == 0
+
+
+@pytest.mark.clause("R9.2")
+def test_the_mail_host_learns_how_the_store_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def noted(name: str) -> float:
+        path = Path(world.settings.metrics) / f"danhba_backup_store_{name}.prom"
+        return float(path.read_text().split()[-1])
+
+    def fail(*_given: object) -> None:
+        raise Refused("damaged")
+
+    prune.work(prune_settings(world.store))
+    backup.work(world.settings)
+    assert noted("failed") == 0
+    assert 0 < noted("free_ratio") < 1
+    first = noted("check_timestamp_seconds")
+    assert time.time() - 600 < first <= time.time()
+    with monkeypatch.context() as patch:
+        patch.setattr(prune.Store, "check", fail)
+        for _night in range(2):
+            with pytest.raises(Refused, match="damaged"):
+                prune.work(prune_settings(world.store))
+    note_told(world.settings)
+    assert (noted("failed"), noted("check_timestamp_seconds")) == (1, first)
+    # The next part is whole, and this one is not forgotten, until it is.
+    with monkeypatch.context() as patch:
+        patch.setattr(prune, "DAY", prune.DAY * 1.00001)
+        patch.setattr(prune.Store, "check", lambda *_given: None)
+        parts = {int(time.time() // prune.DAY) % 7, int(time.time() // 86400) % 7}
+        prune.work(prune_settings(world.store))
+        note_told(world.settings)
+        assert noted("failed") == len(parts) - 1
+    prune.work(prune_settings(world.store))
+    note_told(world.settings)
+    assert noted("failed") == 0
+    assert noted("check_timestamp_seconds") > first
+    # Whoever has the mail host's keys reads it alone; what is not said is not noted.
+    assert request(world.store, "DELETE", f"/{backups.USER}/{TOLD}/config") == 403
+    assert request(world.store, "POST", f"/{backups.USER}/{TOLD}/config", b"{}") == 403
+    (world.store.repository / TOLD / "config").write_text("[]")
+    note_told(world.settings)
+    note_told(replace(world.settings, repository="https://localhost:1/mail/"))
+    assert noted("failed") == 0
+
+
 # --- Restore
 
 REASON = {"actor": "an", "document": "12/QĐ-STTTT", "document_date": "2026-11-27"}
@@ -225,9 +286,8 @@ def test_a_host_that_is_in_use_is_refused(world: World) -> None:
         step(world, "database")
 
 
-@pytest.mark.clause("R9.2")
-def test_a_lost_host_comes_back_whole(world: World) -> None:
-    raced = deliver(world.mail, "official/1", "3.M3[1].mail", "renamed in the second pass")
+def back_up_without(world: World, raced: Path) -> None:
+    """Back up while a message is renamed in the second pass; then it is lost."""
     real = Restic.backup
 
     def racing(self: Restic, kind: str, *given: Any) -> str:
@@ -239,20 +299,31 @@ def test_a_lost_host_comes_back_whole(world: World) -> None:
         patch.setattr(Restic, "backup", racing)
         backup.work(world.settings)
     (world.mail / "gone").unlink()
+
+
+@pytest.mark.clause("R9.2")
+def test_a_lost_host_comes_back_whole(world: World) -> None:
+    moment = datetime.now(UTC)
+    time.sleep(4)
+    ask(world, "UPDATE mail.account SET name = name")
+    raced = deliver(world.mail, "official/1", "3.M3[1].mail", "renamed in the second pass")
+    back_up_without(world, raced)
     digests = {path.name: path.read_bytes() for path in world.mail.rglob("cur/*")}
     keys = Path(world.settings.keys[0])
     # All of it is lost, and the cluster with it.
     subprocess.run(["systemctl", "stop", backups.UNIT], check=True)
     for path in (*world.mail.iterdir(), keys, Path(world.settings.cluster), Path(world.settings.archive)):
         shutil.rmtree(path)
-    staged = step(world, "stage")
+    begun = time.time()
+    staged = step(world, "stage", until=moment.isoformat())
     assert (staged["accounts"], staged["messages"]) == (2, 3)
     step(world, "database")
     step(world, "database")  # cut short, and run again
     assert step(world, "mail")["messages"] == 3
     assert step(world, "keys")["keys"] == [str(keys)]
     done = step(world, "finish")
-    assert done["rpo_seconds"] < 600
+    # What was lost is what came after the moment, though the backup is younger.
+    assert done["rpo_seconds"] == pytest.approx(begun - moment.timestamp(), abs=1.5)
     assert done["rto_seconds"] < 600
     assert {path.name: path.read_bytes() for path in world.mail.rglob("cur/*")} == {
         **digests,
@@ -323,6 +394,32 @@ def test_one_mailbox_folder_or_message_comes_back_beside_the_living_mail(world: 
     assert ask(world, "SELECT count(*) FROM mail.restore WHERE what = 'mailbox'") == [["3"]]
 
 
+@pytest.mark.clause("R9.2")
+def test_a_message_that_was_renamed_meanwhile_comes_back_into_its_mailbox(world: World) -> None:
+    """As for a whole host: from the pass before, though the flags of others have changed between both."""
+    raced = deliver(world.mail, "official/1", "5.M5.mail", "Message-ID: <5@x>", folder=".Sent")
+    alone_there = deliver(world.mail, "official/3", "6.M6.mail", "Message-ID: <6@x>")
+    flagged = world.mail / "official/1/Maildir/cur/1.M1.mail:2,"
+    real = Restic.backup
+
+    def flagging(self: Restic, kind: str, *given: Any) -> str:
+        if kind == MAIL:
+            flagged.rename(f"{flagged}S")
+            shutil.rmtree(world.mail / "official/3")
+        return real(self, kind, *given)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Restic, "backup", flagging)
+        back_up_without(world, raced)
+    Path(f"{flagged}S").rename(flagged)
+    assert not alone_there.exists()
+    assert step(world, "mailbox", mailbox="a1@x.vn", message_id="<5@x>")["messages"] == 1
+    assert step(world, "mailbox", mailbox="a1@x.vn")["messages"] == 5
+    assert step(world, "mailbox", mailbox="a3@x.vn")["messages"] == 1
+    with pytest.raises(Refused, match="no such message"):
+        step(world, "mailbox", mailbox="a2@x.vn")
+
+
 # --- Drill
 
 
@@ -347,6 +444,7 @@ def test_a_drill_restores_beside_the_living_host(world: World, capsys: pytest.Ca
     assert "RPO: " in text
     assert "living messages are in the backup: 5 / 5" in text
     assert metric.read_text().splitlines()[-1].startswith("danhba_drill_last_success_timestamp_seconds 1")
+    assert ended(world) == "danhba_drill_failed 0"
     assert {path: path.stat().st_mtime_ns for path in world.mail.rglob("*")} == before
     assert not (Path(world.settings.copies) / drill.FOLDER).exists()
     # An inspector reads the record, and sees whose it is.
@@ -359,6 +457,11 @@ def test_a_drill_restores_beside_the_living_host(world: World, capsys: pytest.Ca
     assert subprocess.run(["ssh-keygen", *words], input=text.encode() + b"x", check=False).returncode
 
 
+def ended(world: World) -> str:
+    """How the watch is told that the last drill ended."""
+    return (Path(world.settings.metrics) / "danhba_drill_failed.prom").read_text().splitlines()[-1]
+
+
 def test_a_drill_wants_an_empty_place(world: World) -> None:
     place = Path(world.settings.copies) / drill.FOLDER
     place.mkdir()
@@ -366,6 +469,7 @@ def test_a_drill_wants_an_empty_place(world: World) -> None:
     with pytest.raises(Refused, match="an empty place alone"):
         drill.work(world.settings)
     assert (place / "of somebody").exists()
+    assert ended(world) == "danhba_drill_failed 1"
     shutil.rmtree(place)
 
 
@@ -379,6 +483,7 @@ def test_a_drill_finds_what_is_wrong(world: World, capsys: pytest.CaptureFixture
     assert "living messages are in the backup: 1 / 6: official/1 1700000001.M6.mail. " in text
     assert "mailboxes are restored and compared: 1: official/1 1700000000.M5.mail. " in text
     assert (Path(world.settings.metrics) / "danhba_drill.prom").read_text() == metric
+    assert ended(world) == "danhba_drill_failed 1"
     lost.unlink()
     changed.write_text("old enough to be compared")
     # Mail of nobody, and an account less than the backup has.
@@ -419,6 +524,29 @@ def test_a_drill_finds_a_broken_archive_and_an_old_backup(
 def test_two_at_once(world: World) -> None:
     with alone(world.settings), pytest.raises(Away, match="another backup, restore or drill is at work"):
         backup.work(world.settings)
+
+
+def test_a_drill_waits_for_the_end_of_a_backup(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(locking, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(drill, "_drilled", lambda _settings: (Path("record"), 0.0))
+    words = ["--settings", str(backups.written(tmp_path, world.settings)), "--wait"]
+    with alone(world.settings):
+        assert drill.main([*words, "1"]) == 75
+    assert "another backup, restore or drill is at work" in capsys.readouterr().err
+    taken = threading.Event()
+
+    def hold() -> None:
+        with alone(world.settings):
+            taken.set()
+            time.sleep(1)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    assert taken.wait(10)
+    assert drill.main([*words, "60"]) == 0
+    other.join()
 
 
 def test_the_store_is_away(world: World) -> None:

@@ -96,3 +96,37 @@ def test_the_end_of_a_unit_does_not_take_away_what_a_recall_has_in_memory(unit: 
     """systemd removes all that the unit's user has in /dev/shm where RemoveIPC= is on; the last line counts."""
     text = render(PROJECT / "roles/backupstore/templates" / f"danhba-backup-{unit}.service.j2")
     assert re.findall(r"^RemoveIPC=(\w+)$", text, re.MULTILINE)[-1] == "no"
+
+
+@pytest.mark.parametrize(
+    ("largest", "option"),
+    [("90%", " --max-size 9000"), ("7", " --max-size 7000000000"), (7, " --max-size 7000000000"), (0, "")],
+)
+def test_the_store_ends_before_its_disk_does(largest: str | int, option: str) -> None:
+    """What was removed on the disk, its server sees at its start alone: so the clean-up starts it anew."""
+    given = {"backupstore_largest": largest, "__backupstore_disk": {"stdout_lines": ["1B-blocks", "10000"]}}
+    store, prune = (
+        render(PROJECT / "roles/backupstore/templates" / f"danhba-backup-{unit}.service.j2", **given)
+        for unit in ("store", "prune")
+    )
+    assert re.findall(r"( --max-size \d+)$", store, re.MULTILINE) == ([option] if option else [])
+    assert ("try-restart danhba-backup-store.service" in prune) == bool(option)
+
+
+def test_the_store_has_an_end_by_default() -> None:
+    text = (PROJECT / "roles/backupstore/defaults/main.yml").read_text(encoding="utf-8")
+    assert yaml.safe_load(text)["backupstore_largest"] == "90%"
+
+
+def test_a_drill_meets_no_backup_and_waits_for_one_that_lasts() -> None:
+    timers = {
+        name: render(PROJECT / "roles/backup/templates" / f"danhba-{name}.timer.j2") for name in ("backup", "drill")
+    }
+    late = {
+        name: int(re.findall(r"^RandomizedDelaySec=(\d+)$", text, re.MULTILINE)[0]) for name, text in timers.items()
+    }
+    assert "OnCalendar=hourly\n" in timers["backup"]
+    minute = int(re.findall(r"^OnCalendar=.* \d\d:(\d\d):00 ", timers["drill"], re.MULTILINE)[0])
+    assert late["backup"] < minute * 60 < minute * 60 + late["drill"] < 3600
+    service = render(PROJECT / "roles/backup/templates/danhba-drill.service.j2")
+    assert re.search(r"^ExecStart=.* backup\.drill .* --wait [1-9]\d{3,}$", service, re.MULTILINE)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from danhba_host.backup.store import NUMBERS as NUMBERS_OF_STORE
 from danhba_host.figure import HELP
 from danhba_host.status.parts import PARTS
 from danhba_host.status.pictures import PICTURES
@@ -25,7 +26,12 @@ LISTEN = {
     "prometheus-blackbox-exporter": ("watch", "blackbox-listen.j2"),
 }
 # What others write into the node exporter's folder.
-OTHERS = {"danhba_backup_last_success_timestamp_seconds", "danhba_drill_last_success_timestamp_seconds"}
+OTHERS = {
+    "danhba_backup_last_success_timestamp_seconds",
+    "danhba_drill_failed",
+    "danhba_drill_last_success_timestamp_seconds",
+    *(metric for metric, _help in NUMBERS_OF_STORE.values()),
+}
 
 
 def read(path: str) -> Any:

@@ -15,6 +15,7 @@ from .locking import alone
 from .metrics import note
 from .restic import REBUILT, Restic
 from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
+from .store import note_told
 
 
 def back_up(settings: Settings) -> str:
@@ -39,6 +40,7 @@ def back_up(settings: Settings) -> str:
     restic.backup(KEYS, run, there, [settings.secrets, settings.state])
     note(settings.metrics, "danhba_backup", "danhba_backup_last_success_timestamp_seconds",
          "Beginning of the last backup that succeeded", dict.fromkeys((MAIL, DATABASE, KEYS), begun))  # fmt: skip
+    note_told(settings)
     return f"đã sao lưu {run} trong {time.time() - begun:.0f} giây -- backed up"
 
 

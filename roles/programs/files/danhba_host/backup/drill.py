@@ -306,31 +306,56 @@ def _sign(settings: Settings, text: str, now: float) -> Path:
     return path
 
 
-def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """Drill, and say where the record is.
+def work(settings: Settings, given: argparse.Namespace | None = None) -> str:
+    """Drill, say where the record is, and note how it ended.
 
     Raises:
-        Away: the store is away.
+        Away: the store is away, or a backup or restore is at work for longer than is waited.
         Refused: a check failed, or the target is not empty.
     """
-    with alone(settings):
-        drill = Drill(settings)
-        drill.run()
-        text = record(drill)
-        path = _sign(settings, text, drill.now)
+    with alone(settings, given.wait if given else 0):
+        try:
+            path, now = _drilled(settings)
+        except Refused:
+            _note_end(settings, failed=True)
+            raise
+    _note_end(settings, failed=False)
+    note(settings.metrics, "danhba_drill", "danhba_drill_last_success_timestamp_seconds",
+         "Last restore drill that found all well", {"": now})  # fmt: skip
+    return f"diễn tập phục hồi đạt: {path} -- the restore drill passed"
+
+
+def _drilled(settings: Settings) -> tuple[Path, float]:
+    """Drill, and have the record: where it is, and the moment of the drill in seconds since 1970.
+
+    Raises:
+        Away: the store does not answer, so nothing is known.
+        Refused: a check failed, or the drill could not begin.
+    """
+    drill = Drill(settings)
+    drill.run()
+    text = record(drill)
+    path = _sign(settings, text, drill.now)
     sys.stdout.write(text)
     if drill.failed:
         raise Refused(
             f"diễn tập phục hồi HỎNG {drill.failed} mục: {path} -- the restore drill FAILED in so many checks"
         )
-    note(settings.metrics, "danhba_drill", "danhba_drill_last_success_timestamp_seconds",
-         "Last restore drill that found all well", {"": drill.now})  # fmt: skip
-    return f"diễn tập phục hồi đạt: {path} -- the restore drill passed"
+    return path, drill.now
+
+
+def _note_end(settings: Settings, *, failed: bool) -> None:
+    note(settings.metrics, "danhba_drill_failed", "danhba_drill_failed",
+         "Whether the last restore drill failed", {"": failed})  # fmt: skip
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Drill once."""
-    return program.run(program.parser("backup.drill", __doc__, "backup.json"), Settings, work, words)
+    parser = program.parser("backup.drill", __doc__, "backup.json")
+    parser.add_argument(
+        "--wait", metavar="SECONDS", type=int, default=0, help="for the end of a backup or restore that is at work"
+    )
+    return program.run(parser, Settings, work, words)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,15 +14,17 @@ from typing import Any
 from ..database import connect, translated
 from ..journal import Refused
 from .commands import demand, run
+from .names import messages
 from .restic import Restic
-from .settings import Settings
+from .settings import BEFORE, MAIL, Settings
 
 _VIET_NAM = timedelta(hours=7)
 
 
-def restore(settings: Settings, restic: Restic, snapshot: str, asked: dict[str, Any]) -> dict[str, Any]:
+def restore(settings: Settings, restic: Restic, snapshots: Mapping[str, str], asked: dict[str, Any]) -> dict[str, Any]:
     """Restore a mailbox, or one folder, or one message: {"mailbox": address, "into": folder, "messages": how many}.
 
+    `snapshots`: those of a set, by their kinds; both passes over the mail count, as they do for a whole host.
     `asked`: mailbox, an address; folder, its name as people see it, all when empty; message_id, all when empty.
 
     Raises:
@@ -34,13 +37,14 @@ def restore(settings: Settings, restic: Restic, snapshot: str, asked: dict[str, 
     try:
         place.chmod(0o711)
         box = place / "box"
-        restic.restore(snapshot, f"{settings.mail}/{home}", box)
-        box.chmod(0o711)
+        there = _fetch(restic, snapshots, f"{settings.mail}/{home}", box)
         into = _new_folder(address)
-        demand(["doveadm", "import", "-u", address, f"maildir:{box}/Maildir", into, *_query(asked)])
+        if there:
+            box.chmod(0o711)
+            demand(["doveadm", "import", "-u", address, f"maildir:{box}/Maildir", into, *_query(asked)])
     finally:
         shutil.rmtree(place)
-    count = _count(address, into)
+    count = _count(address, into) if there else 0
     if not count:
         raise Refused(
             f"bản sao lưu này không có thư như vậy của {address}: kiểm tra folder, message_id, hoặc chọn bản"
@@ -49,6 +53,20 @@ def restore(settings: Settings, restic: Restic, snapshot: str, asked: dict[str, 
             " another one"
         )
     return {"mailbox": address, "into": into, "messages": count}
+
+
+def _fetch(restic: Restic, snapshots: Mapping[str, str], home: str, box: Path) -> int:
+    """Put the messages of a mailbox into a folder, of the pass before what the other one lacks too; how many there are.
+
+    A message is known by its base name, since the flags behind it may have changed between the passes.
+    """
+    root = str(Path(home).parents[1])
+    before, after = (messages(restic.files(snapshots[kind], home), root) for kind in (BEFORE, MAIL))
+    if after:
+        restic.restore(snapshots[MAIL], home, box)
+    if missed := [path.removeprefix(home) for name, path in before.items() if name not in after]:
+        restic.restore(snapshots[BEFORE], home, box, missed)
+    return len({**before, **after})
 
 
 def _home(settings: Settings, address: str) -> str:

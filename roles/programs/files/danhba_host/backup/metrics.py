@@ -1,4 +1,4 @@
-"""What node_exporter's textfile collector reads: when something was last done."""
+"""What node_exporter's textfile collector reads: when something was last done, and how it ended."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-def note(folder: str, file: str, name: str, help_: str, moments: Mapping[str, float]) -> None:
-    """Write the moments (seconds since 1970) of one metric, by its label `what`, or without it where that is empty.
+def note(folder: str, file: str, name: str, help_: str, values: Mapping[str, float]) -> None:
+    """Write the values (a moment in seconds since 1970, a share, 0 or 1) of one metric, by its label `what`, or without
+    it where that is empty.
 
     Nothing is written where the folder is not: then nobody reads it (role metrics makes it).
     """
     if not Path(folder).is_dir():
         return
     path = Path(folder) / f"{file}.prom"
-    labels = {what: f'{{what="{what}"}}' if what else "" for what in moments}
+    labels = {what: f'{{what="{what}"}}' if what else "" for what in values}
     lines = [f"# HELP {name} {help_}.", f"# TYPE {name} gauge"]
-    lines += [f"{name}{labels[what]} {moment:.0f}" for what, moment in moments.items()]
+    lines += [f"{name}{labels[what]} {value:.10g}" for what, value in values.items()]
     new = path.with_suffix(".prom.new")
     new.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     new.chmod(0o644)

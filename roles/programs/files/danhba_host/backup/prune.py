@@ -21,15 +21,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .. import program
-from ..journal import Refused
+from ..journal import Away, Refused
 from .commands import run, said
 from .locking import only_one
 from .metrics import note
-from .settings import BEFORE, DATABASE, KEYS, MAIL
+from .settings import BEFORE, DATABASE, KEYS, MAIL, TOLD
 
 DAY = 86400
 LOCK_SECONDS = 3600  # restic writes a lock anew every five minutes, so an older one is of nobody at work
 PARTS = 7
+RETRY_LOCK = "2h"  # for the end of a backup that is at work
+LOCKED = 11  # restic's exit status where that did not end
 # When snapshots arrived that are being made anew.
 ARRIVALS = "arrivals.json"
 # Where mail lies in clear for a moment, of one run at a time, so that the next one finds what was left.
@@ -238,6 +240,11 @@ class Store:
 
     def _demand(self, *words: str) -> str:
         done = self._run(words)
+        if done.returncode == LOCKED:
+            raise Away(
+                "kho đang được ghi (sao lưu hoặc diễn tập): chạy lại khi xong -- the store is being written to (a"
+                f" backup or a drill): run again after it: {said(done)}"
+            )
         if done.returncode:
             raise Refused(
                 f"restic {words[0]} thất bại trên máy sao lưu: xem đĩa của máy này; đừng xóa gì trong kho --"
@@ -246,14 +253,14 @@ class Store:
         return done.stdout
 
     def _run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        return run(["restic", *words], environment=self._environment, inherit=True)
+        return run(["restic", "--retry-lock", RETRY_LOCK, *words], environment=self._environment, inherit=True)
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     """Remove what is too old, and check.
 
     Raises:
-        Away: a message is being taken out of the store.
+        Away: a message is being taken out of the store, or a backup is at work for hours.
         Refused
     """
     if not Path(settings.folder, "config").exists():
@@ -277,12 +284,35 @@ def _work(settings: Settings, store: Store, now: float) -> str:
     drop = superfluous(runs, now, settings)
     gone = sorted({*later, *(snapshot for snapshot, moment in members if moment in drop)})
     store.forget(gone)
-    store.check(int(now // DAY) % PARTS + 1)
+    part = int(now // DAY) % PARTS + 1
+    try:
+        store.check(part)
+    except Refused:
+        tell(settings, now, part, whole=False)
+        raise
+    tell(settings, now, part, whole=True)
     note(settings.metrics, "danhba_backup_store", "danhba_backup_store_check_timestamp_seconds",
          "Last time that a part of the store was read and found whole", {"": now})  # fmt: skip
     return (
         f"bỏ {len(gone)} bản, kho đọc lại được -- removed {len(gone)} snapshots, the store can be read" if gone else ""
     )
+
+
+def tell(settings: Settings, now: float, part: int, *, whole: bool) -> None:
+    """Leave for the mail host, whose operators are told of it (`store`), how this host is.
+
+    `checked`: when a part of the store was last read and found whole; `failed`: the parts of which the last reading
+    failed; `free`: the share of the disk that is free.
+    """
+    kept = Path(settings.state, "told.json")
+    before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
+    failed = set(before.get("failed", [])) - {part} | (set() if whole else {part})
+    usage = shutil.disk_usage(settings.folder)
+    told = {"checked": now if whole else before.get("checked", 0), "failed": sorted(failed)}
+    write(kept, told)
+    place = Path(settings.folder, TOLD)
+    place.mkdir(mode=0o700, exist_ok=True)
+    write(place / "config", {**told, "failed": len(failed), "free": usage.free / usage.total})
 
 
 def main(words: Sequence[str] | None = None) -> int:

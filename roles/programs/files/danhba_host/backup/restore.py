@@ -66,7 +66,9 @@ class Restore:
         if runs or strangers:
             self._copy.discard()
             raise Refused(_in_use(len(runs), strangers))
-        self._remember({"run": chosen.run, "snapshots": dict(chosen.snapshots), "begun": begun})
+        until = str(self._asked.get("until") or "")
+        now = {"run": chosen.run, "snapshots": dict(chosen.snapshots), "begun": begun, "until": until}
+        self._remember(now)
         return {"changed": True, "run": chosen.run, "accounts": accounts, "messages": len(kept)}
 
     def _fetch(self, chosen: Set) -> None:
@@ -161,7 +163,9 @@ class Restore:
         for unit in self._settings.services:
             _systemctl("start", unit)
         seconds = round(time.time() - now["begun"])
-        age = round(now["begun"] - datetime.strptime(now["run"], "%Y%m%dT%H%M%S%z").timestamp())
+        # What the database comes to: the moment that was asked for, which is before the run; else the run itself.
+        of = _moment(now["until"]) if now.get("until") else datetime.strptime(now["run"], "%Y%m%dT%H%M%S%z")
+        age = round(now["begun"] - of.timestamp())
         self._record("host", now["run"], {"rto_seconds": seconds, "rpo_seconds": age})
         self._copy.discard()
         self._file.unlink()
@@ -170,7 +174,7 @@ class Restore:
     def mailbox(self) -> dict[str, Any]:
         """Restore a mailbox, a folder of it, or one message, into a folder beside the living mail."""
         chosen = self._chosen()
-        told = mailbox.restore(self._settings, self._restic, chosen.snapshots[MAIL], self._asked)
+        told = mailbox.restore(self._settings, self._restic, chosen.snapshots, self._asked)
         self._record("mailbox", chosen.run, told)
         return {"changed": True, "run": chosen.run, **told}
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 # The names of what a set consists of, which are tags of its snapshots too.
 BEFORE, DATABASE, MAIL, KEYS = "mail-before", "database", "mail", "keys"
+# Beside the repository, and to the store one of its own, whose `config` has what the backup host says of itself.
+TOLD = "watch"
 
 
 @dataclass(frozen=True)

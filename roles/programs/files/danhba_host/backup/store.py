@@ -1,0 +1,53 @@
+"""What the backup host says of itself: a file of the store, which the mail host may read as all that is its own there.
+
+So the operators are told by the mail host's watch when nobody sees to the store, or its disk fills or is damaged.
+"""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import ssl
+from urllib.parse import urlsplit
+
+from .metrics import note
+from .settings import TOLD, Settings
+
+SECONDS = 30
+LONGEST = 10_000  # octets of the file
+# By its name in the file: the metric, and what it is.
+NUMBERS = {
+    "checked": (
+        "danhba_backup_store_check_timestamp_seconds",
+        "Last time that a part of the store was read and found whole",
+    ),
+    "failed": ("danhba_backup_store_failed", "Parts of the store of which the last reading failed"),
+    "free": ("danhba_backup_store_free_ratio", "Share of the backup host's disk that is free"),
+}
+
+
+def note_told(settings: Settings) -> None:
+    """Note what the backup host says of itself; nothing where it says nothing, so that what was noted grows old."""
+    told = _told(settings)
+    for name, (metric, help_) in NUMBERS.items():
+        if isinstance(told.get(name), int | float):
+            note(settings.metrics, metric, metric, help_, {"": told[name]})
+
+
+def _told(settings: Settings) -> dict[str, float]:
+    where = urlsplit(settings.repository)
+    try:
+        user = f"{settings.user}:{settings.secret('store.password').read_text(encoding='utf-8').strip()}"
+        context = ssl.create_default_context(cafile=str(settings.secret("store.crt")))
+        connection = http.client.HTTPSConnection(
+            where.hostname or "", where.port or 443, context=context, timeout=SECONDS
+        )
+        token = base64.b64encode(user.encode()).decode()
+        connection.request("GET", f"{where.path}{TOLD}/config", headers={"Authorization": f"Basic {token}"})
+        answer = connection.getresponse()
+        told = json.loads(answer.read(LONGEST)) if answer.status == http.client.OK else {}
+        connection.close()
+    except (OSError, ValueError, http.client.HTTPException):
+        return {}
+    return told if isinstance(told, dict) else {}
