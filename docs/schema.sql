@@ -1036,7 +1036,7 @@ BEGIN
           FROM (SELECT u.kind, u.id, u.protocol, u.client, (extract(epoch FROM u.minute - $1) / 60)::int AS minute,
                        false AS reads
                   FROM events.use AS u
-                 WHERE u.minute >= $1 AND u.minute < $2
+                 WHERE u.minute >= $1 AND u.minute < $2 AND u.sign <> 'connected'
                  UNION ALL
                 SELECT e.kind, e.id, coalesce(e.protocol, 'imap'), coalesce(e.client, '::'),
                        floor(extract(epoch FROM e.at - $1) / 60)::int, true
