@@ -27,6 +27,7 @@ from danhba_host.backup.locking import alone
 from danhba_host.backup.restic import Restic
 from danhba_host.backup.settings import BEFORE, DATABASE, KEYS, MAIL, TOLD, Settings
 from danhba_host.backup.store import note_told
+from danhba_host.credentials.hashing import Hasher
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import TEMPLATE, Server, new_server
 from tests.support import backups
@@ -494,6 +495,29 @@ def test_a_drill_finds_what_is_wrong(world: World, capsys: pytest.CaptureFixture
     assert "mailboxes have accounts: official/none. " in text
     assert "mail.account 3/2" in text
     nobody.unlink()
+
+
+def test_a_drill_tries_the_password_of_the_probe(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_account(world, "7")
+    hashed = Hasher(1).make("Suối Mường Hoa")
+    ask(
+        world,
+        "INSERT INTO mail.credential (kind, id, password, run, initial)"
+        f" SELECT 'official', '7', '{hashed}', max(run), false FROM mail.run",
+    )
+    backup.work(world.settings)
+    (tmp_path / "probe").write_text("Suối Mường Hoa\n", encoding="utf-8")
+    tries = replace(world.settings, drill_address="a7@x.vn", drill_password=str(tmp_path / "probe"))
+    drill.work(tries)
+    assert "a7@x.vn bằng mật khẩu / by its password" in capsys.readouterr().out
+    (tmp_path / "probe").write_text("another\n", encoding="utf-8")
+    with pytest.raises(Refused, match="FAILED"):
+        drill.work(tries)
+    text = capsys.readouterr().out
+    assert "is not its password" in text
+    assert "Suối" not in text
 
 
 def test_a_drill_finds_a_broken_archive_and_an_old_backup(

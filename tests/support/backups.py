@@ -114,6 +114,8 @@ def settings(folder: Path, kept: Store, *, data: Path, sockets: Path, binaries: 
         increment_hours=24,
         services=["dovecot.service"],
         drill_mailboxes=20,
+        drill_address="",
+        drill_password=str(folder / "none"),
         host_key=str(folder / "host_key"),
         metrics=str(folder / "metrics"),
     )

@@ -128,6 +128,8 @@ BACKUP = {
     "increment_hours": 24,
     "services": ["dovecot.service"],
     "drill_mailboxes": 20,
+    "drill_address": "",
+    "drill_password": "/nowhere",
     "host_key": "/etc/ssh/ssh_host_ed25519_key",
     "metrics": "/var/lib/prometheus/node-exporter",
 }

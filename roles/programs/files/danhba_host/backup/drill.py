@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .. import program
+from ..credentials.hashing import Hasher
 from ..journal import Refused
 from .cluster import POINT, Cluster, Copy
 from .commands import POSTGRES, demand
@@ -153,7 +154,23 @@ def _sign_in(drill: Drill, _chosen: Set) -> str:
     found = drill.copy.ask("SET ROLE dovecot; SELECT count(password) FROM dovecot.passdb")
     if int(found[0][0]) < int(wanted[0][0]):
         raise Found(f"{found[0][0]} < {wanted[0][0]}")
-    return f"{found[0][0]}"
+    return f"{found[0][0]}" + _by_password(drill)
+
+
+def _by_password(drill: Drill) -> str:
+    """The same with a password, as the probe has one: the restored hash has to be that of it."""
+    address, file = drill.settings.drill_address, Path(drill.settings.drill_password)
+    if not address or not file.exists():
+        return ""
+    whose = f"WHERE address = {_quoted(address)}"
+    rows = drill.copy.ask(f"SET ROLE dovecot; SELECT password FROM dovecot.passdb {whose}")  # noqa: S608 - quoted
+    if not rows or not Hasher(1).verify(rows[0][0], file.read_text(encoding="utf-8").strip()):
+        raise Found(f"{address}: mật khẩu trong {file} không đúng / is not its password")
+    return f", {address} bằng mật khẩu / by its password"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _mailboxes(drill: Drill, chosen: Set) -> str:

@@ -33,6 +33,8 @@ class Settings:
         full_days, increment_hours: after how long a full and an incremental backup of the database are due.
         services: units that have to be off while a whole host is restored, in the order in which they start.
         drill_mailboxes: how many mailboxes a drill restores and compares.
+        drill_address: a mailbox whose password a drill tries on the restored accounts; none when empty.
+        drill_password: the file with that password.
         host_key: private SSH key of this host, which signs the record of a drill.
         metrics: folder of node_exporter's text files.
     """
@@ -56,6 +58,8 @@ class Settings:
     increment_hours: int
     services: list[str]
     drill_mailboxes: int
+    drill_address: str
+    drill_password: str
     host_key: str
     metrics: str
 
