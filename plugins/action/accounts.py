@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,14 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import RULES
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import handovers
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.handovers import Held
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan import SAMPLE, Action, Refusal
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan import (
+    AGENCY_LIMIT,
+    LIMIT,
+    PROTECTED,
+    SAMPLE,
+    Action,
+    Refusal,
+)
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import source
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.origin import of_head
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import plan as show
@@ -79,15 +87,31 @@ class ActionModule(BaseAction):
         if not refused:
             return result
         messages = [f"{show.refusal(item, 'vi')}\n    {show.refusal(item, 'en')}" for item in refused]
+        vi, en = _way_out(refused)
         failure = Failure(
-            "\n".join(["Kế hoạch bị từ chối, chưa có gì thay đổi.", *messages]),
-            "The plan was refused, nothing was changed.",
+            "\n".join([f"Kế hoạch bị từ chối, chưa có gì thay đổi, kể cả việc tới ngày hôm nay.{vi}", *messages]),
+            f"The plan was refused, nothing was changed, nor what begins or ends today.{en}",
         )
         return result | {
             "failed": True,
             "msg": str(failure),
             "refused": [show.refusal_data(item, "vi") for item in refused],
         }
+
+
+def _way_out(refused: Sequence[Refusal]) -> tuple[str, str]:
+    """What to do about guards that an acknowledgement lets pass, in Vietnamese and English; nothing of others."""
+    if not any(item.rule in (AGENCY_LIMIT, LIMIT, PROTECTED) for item in refused):
+        return "", ""
+    vi = (
+        " Sổ sai thì sửa sổ; đúng là cần như vậy thì xác nhận bằng lệnh nêu dưới đây, theo một văn bản. Cả hai đều làm "
+        "trong bản sao của mình rồi gửi đề nghị gộp (danhba send); được duyệt và gộp thì áp dụng được."
+    )
+    en = (
+        " Correct the register, or, where this is meant, acknowledge it by the command above, on a document: either in "
+        "a clone of your own, as a proposal (danhba send). Once that is merged, it is applied."
+    )
+    return vi, en
 
 
 def _people(directory: Path) -> dict[str, str]:

@@ -27,18 +27,22 @@ class ActionModule(BaseAction):
             return self._keep(heads, arguments)
         if arguments["mailbox"]:
             return self._write(arguments)
-        return {"known": [{"n": head.n, "hash": head.hash} for head in keeping.known(heads)]}
+        known = keeping.known(heads, arguments["copy"])
+        return {"known": [{"n": head.n, "hash": head.hash} for head in known]}
 
     def _keep(self, heads: Path, arguments: dict[str, Any]) -> dict[str, Any]:
         answer, dry_run = arguments["answer"], self._task.check_mode
         who = keeping.Who(controller.find_actor(), arguments["host"], arguments["document"].strip())
-        changed = keeping.keep(heads, answer, who, datetime.now(UTC), dry_run=dry_run)
+        place = keeping.Place(heads, arguments["copy"])
+        kept = keeping.keep(place, answer, who, datetime.now(UTC), dry_run=dry_run)
+        changed = kept.changed
         if arguments["commit"] and answer["head"]:
             changed |= keeping.commit(heads, answer["head"], dry_run=dry_run)
         said = {**answer, "holds": True}  # or it would have been refused
         return {
             "changed": changed,
-            "said": [*show.verdict(said, "vi"), *show.verdict(said, "en")],
+            "said": [*show.verdict(said, "vi"), *show.verdict(said, "en"), *kept.said],
+            "missing": kept.missing,
             "head": answer["head"] or {},
         }
 

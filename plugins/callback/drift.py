@@ -14,7 +14,7 @@ description:
   - Writes one line for each task that changed a host, or would have in check mode, with the files, units or accounts
     that it says it is about. The file is empty where nothing was changed.
   - In check mode after a whole run these are the differences between a host and the inventory, which the next run
-    heals.
+    heals. Where a task failed, a line says so, for what comes after it on that host was not looked at.
 options:
   file:
     description: The file on the controller. Without it nothing is written.
@@ -29,10 +29,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ansible.plugins.callback import CallbackBase
+from ansible_collections.laocai.mail.plugins.callback.faults import why
 
 # Under these keys a result says what it is about.
 _ABOUT = ("paths", "path", "dest", "name", "counts")
 _MOST = 10
+_WORDS = 500  # characters of why a task failed
 
 
 class CallbackModule(CallbackBase):
@@ -52,6 +54,22 @@ class CallbackModule(CallbackBase):
         if result.is_changed():
             about = ", ".join(_about(result._result))
             self.lines.append(f"{result._host.get_name()}: {result._task.get_name()}{about and f': {about}'}")
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        """A task has failed on a host: what check mode cannot try, as where a service that the next one asks is off."""
+        if not ignore_errors:
+            self._cut_short(result)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        """A host could not be reached."""
+        if not result._task_fields.get("ignore_unreachable"):
+            self._cut_short(result)
+
+    def _cut_short(self, result: Any) -> None:
+        self.lines.append(
+            f"{result._host.get_name()}: từ đây trở đi chưa so sánh được -- not compared from here on: "
+            f"{result._task.get_name()}: {' '.join(why(result).split())[:_WORDS]}"
+        )
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
         """The run has ended: whoever asked reads the file."""

@@ -18,6 +18,12 @@ options:
     description: The file of heads, a JSON a line. It is made if it does not exist.
     type: path
     required: true
+  copy:
+    description:
+      - What another machine has of that file, as the backup host. Heads that only it has have to be in the chain, too,
+        and are taken back into O(heads).
+      - Nothing is asked of it, and RV(missing) is empty, where it is left out, as while that machine is away.
+    type: str
   answer:
     description:
       - What C(danhba-host audit verify) has answered. Its head is kept where the chain holds and every head that was
@@ -74,6 +80,10 @@ said:
   returned: with O(answer)
   type: list
   elements: str
+missing:
+  description: The lines of O(heads) that O(copy) does not have, for its end.
+  returned: with O(answer)
+  type: str
 head:
   description: The newest seal.
   returned: with O(answer)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
+import json
 import shlex
 import shutil
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, changed, environment
 from tests.support.editing import RegisterCopy
 
 SIGNED, UNSIGNED = "999801", "999802"  # who is opened by a commit of that kind
+BY_UNIT, NOT_BY_UNIT = "999803", "999804"
 OPERATORS = "contact-stttt@laocai.gov.vn"
 PARTS = "postfix,accounts"  # enough of site.yml to see what it says and heals
 
@@ -137,6 +144,15 @@ def test_signers_in_the_repository_itself_count_for_nothing(followed: Followed) 
     assert "phải là tệp trên máy điều khiển" in " ".join(done.stdout.split())
 
 
+def letters(mail: Deployment, subject: str, seconds: int = 30) -> list[str]:
+    """The texts of the letters of that subject that the operators have, once there is one."""
+    said = f"=?utf-8?b?{b64encode(subject.encode()).decode()}?="
+    wait = f"timeout {seconds} sh -c 'until grep -rlF \"$0\" /srv/vmail/agency/stttt/Maildir/new; do sleep 0.5; done'"
+    files = mail.host.run(f"{wait} {shlex.quote(said)}", timeout=seconds + 30).stdout.split()
+    found = (mail.host.run(f"cat {shlex.quote(file)}").stdout for file in files)
+    return [email.message_from_string(text, policy=email.policy.default).get_content() for text in found]
+
+
 @pytest.fixture
 def drift(mail: Deployment, tmp_path: Path) -> Iterator[Path]:
     """Where what is different is written; and what was changed by hand."""
@@ -165,10 +181,28 @@ def test_what_was_changed_by_hand_is_told_and_healed(followed: Followed, drift: 
     mail.play("site", "--tags", PARTS, register_dir=register)
     for _time in range(2):
         mail.play("tell", tell_subject="Thử: máy chủ bị sửa", tell_file=str(drift), operators_mail=[OPERATORS])
-    inbox = "timeout 30 sh -c 'until grep -rlF \"$0\" /srv/vmail/agency/stttt/Maildir/new; do sleep 0.5; done' {}"
-    subject = "=?utf-8?b?VGjhu606IG3DoXkgY2jhu6cgYuG7iyBz4butYQ==?="
-    assert len(mail.host.run(inbox.format(shlex.quote(subject))).stdout.split()) == 1
+    assert len(letters(mail, "Thử: máy chủ bị sửa")) == 1
     assert look() == ""
+
+
+@pytest.mark.clause("R9.2")
+def test_with_the_database_off_it_is_told_how_far_it_was_compared_and_healed(
+    followed: Followed, tmp_path: Path
+) -> None:
+    """Check mode does not start it, so that the migrations cannot be compared; the healing run does."""
+    drift, mail = tmp_path / "drift.txt", followed.mail
+    known = {**environment(), "ANSIBLE_CALLBACKS_ENABLED": "laocai.mail.drift", "DANHBA_DRIFT": str(drift)}
+    register = str(followed.clone / "directory")
+    command = mail.command("site", "--check", "--tags", "database", register_dir=register)
+    mail.host.run("systemctl stop postgresql@17-main")
+    try:
+        done = subprocess.run(command, cwd=PROJECT, env=known, check=False, capture_output=True, text=True)
+        assert done.returncode != 0
+        assert "not compared from here on" in drift.read_text(encoding="utf-8")
+        mail.play("site", "--tags", "database", register_dir=register)
+        assert mail.host.run("systemctl is-active postgresql@17-main").stdout == "active\n"
+    finally:
+        mail.host.run("systemctl start postgresql@17-main postfix dovecot", timeout=120)
 
 
 @pytest.fixture
@@ -193,10 +227,118 @@ def test_the_controllers_timers_are_there_and_a_second_run_changes_nothing(
     assert mail.host.run(f"systemctl is-active {timers}").stdout == "active\n" * 3
     assert changed(mail.play("controller", *controller, controller_user="root", follow_signers="/etc/signers")) == 0
     starts = mail.host.run("systemctl show --property ExecStart danhba-follow.service danhba-drift.service").stdout
-    assert [starts.count(f"playbooks/{name}.yml") for name in ("follow", "site", "tell", "verify", "audit")] == [
-        1,
-        2,
-        1,
-        1,
-        1,
-    ]
+    # What the units do in which order: tests/unit/test_controller.py; that they can: the test below.
+    assert [starts.count(f"playbooks/{name}.yml") for name in ("follow", "site", "tell")] == [1, 1, 2]
+    assert "for each in site verify audit" in starts
+
+
+HOME = "/var/lib/own-controller"  # nothing of it in /tmp, of which each unit has its own
+SOFTWARE = "/opt/danhba"
+# What no playbook needs of this clone and of its Python.
+LEFT = (".git", ".private", "build", "playwright", "mypy", "biome*", "__pycache__")
+
+
+@dataclass
+class OwnController:
+    """The host as its own controller, with a copy of this software and a clone: its units run as they do anywhere."""
+
+    followed: Followed
+
+    def run(self, command: str, seconds: float = 60, *, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self.followed.mail.host.run(command, check=check, timeout=seconds)
+
+    def send(self, source: Path, target: str, *left: str) -> None:
+        """Put a folder of this machine onto the host."""
+        pack = ["tar", "--create", f"--directory={source}", *(f"--exclude={each}" for each in left), "."]
+        unpack = f"mkdir -p {target} && tar --extract --no-same-owner --directory={target}"
+        with subprocess.Popen(pack, stdout=subprocess.PIPE) as packing:
+            subprocess.run(self.followed.mail.host.ssh(unpack), stdin=packing.stdout, check=True, timeout=300)
+        assert packing.returncode == 0
+
+    def install(self) -> None:
+        """The software, and the way in: the host's own key, as the units have neither capabilities nor sudo."""
+        git = "apt-get update --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes git"
+        self.run(f"command -v git || {{ {git}; }}", 300)
+        self.send(PROJECT, SOFTWARE, *LEFT)
+        python = f"{SOFTWARE}/.venv/bin/python3"
+        self.run(f"cd {SOFTWARE}/.venv && sed -i '1s|^#!.*/python3*$|#!{python}|' bin/ansible* bin/danhba")
+        self.run(f"sed -i 's|{PROJECT}|{SOFTWARE}|g' {SOFTWARE}/.venv/lib/python3*/site-packages/__editable__*")
+        self.send(self.followed.mail.private, f"{HOME}/private", "lock", "told")
+        self.run(
+            f"cd {HOME} && ssh-keygen -q -t ed25519 -N '' -C own-controller -f key && "
+            "cat key.pub >> /root/.ssh/authorized_keys && "
+            f"sed 's|^|{self.followed.mail.host.address} |' /etc/ssh/ssh_host_*_key.pub > known_hosts"
+        )
+
+    def set_up(self) -> None:
+        """The clone, the inventory and the units."""
+        self.fetch()
+        self.run(f"cd {HOME} && git clone --quiet forge clone && mkdir -p inventories/own")
+        self.write("signers", (self.followed.folder / "signers").read_text())
+        self.write("inventories/own/hosts.yml", json.dumps(self.inventory()))
+        places = f"controller_province={HOME}/clone controller_private={HOME}/private"
+        self.run(
+            f"cd {SOFTWARE} && LC_ALL=C.UTF-8 .venv/bin/ansible-playbook --inventory {HOME}/inventories/own "
+            f"--extra-vars '{places}' playbooks/controller.yml",
+            300,
+        )
+        # Each run is begun by the test.
+        self.run("systemctl stop danhba-follow.timer danhba-drift.timer danhba-monthly.timer")
+
+    def inventory(self) -> dict[str, Any]:
+        known = yaml.safe_load((PROJECT / "inventories/lab/hosts.yml").read_text(encoding="utf-8"))
+        host = known["mail"]["hosts"][FQDN] | {
+            "ansible_host": str(self.followed.mail.host.address),
+            "ansible_ssh_private_key_file": f"{HOME}/key",
+            "ansible_ssh_common_args": f"-o UserKnownHostsFile={HOME}/known_hosts -o StrictHostKeyChecking=yes",
+            "private_dir": f"{HOME}/private",
+            "province_dir": f"{HOME}/clone",
+            "register_dir": f"{HOME}/clone/directory",
+            "follow_signers": f"{HOME}/signers",
+            "operators_mail": [OPERATORS],
+        }
+        return {**known, "mail": {"hosts": {FQDN: host}}, "controller": {"hosts": {FQDN: {}}}}
+
+    def write(self, name: str, text: str) -> None:
+        command = self.followed.mail.host.ssh(f"cat > {HOME}/{name}")
+        subprocess.run(command, input=text, text=True, check=True)
+
+    def fetch(self) -> None:
+        """The forge as it is now, where the clone finds it."""
+        self.send(self.followed.folder / "forge", f"{HOME}/forge")
+
+    def follow(self) -> int:
+        """Have systemd run the unit; whether that fails."""
+        self.fetch()
+        return self.run("systemctl start danhba-follow.service", 600, check=False).returncode
+
+
+@pytest.fixture
+def own(followed: Followed) -> Iterator[OwnController]:
+    made = OwnController(followed)
+    made.install()
+    made.set_up()
+    yield made
+    made.run("systemctl disable danhba-follow.timer danhba-drift.timer danhba-monthly.timer")
+    made.run(f"sed -i '/ own-controller$/d' /root/.ssh/authorized_keys; rm -rf {HOME} {SOFTWARE}")
+
+
+@pytest.mark.clause("R5", "R9.2", "R9.3")
+def test_the_units_apply_what_is_signed_and_write_to_the_operators_about_what_is_not(
+    followed: Followed, own: OwnController, today: str
+) -> None:
+    followed.editors.append("stc", BY_UNIT, "Sùng A Páo", today)
+    followed.send(signed=True)
+    assert own.follow() == 0, own.run("journalctl --unit danhba-follow --lines 100 --output cat").stdout
+    assert followed.has(BY_UNIT)
+    followed.editors.append("stc", NOT_BY_UNIT, "Hầu A Lềnh", today)
+    followed.send(signed=False)
+    assert own.follow() != 0
+    assert not followed.has(NOT_BY_UNIT)
+    (text,) = letters(followed.mail, "Không tự chạy được: danhba-follow", 180)
+    why, _, log = text.partition("Nhật ký -- the log:")
+    assert "không có chữ ký" in " ".join(why.split())
+    assert "PLAY [Take in what was approved]" in log
+    own.follow()
+    own.run("timeout 180 sh -c 'while systemctl is-active --quiet danhba-told@danhba-follow; do sleep 1; done'", 200)
+    assert len(letters(followed.mail, "Không tự chạy được: danhba-follow")) == 1

@@ -125,6 +125,7 @@ def test_plan_over_its_limits_is_refused_whole(
     assert refused.status != 0
     assert [item["rule"] for item in refused.result["refused"]] == ["plan-agency-limit"]
     assert "danhba acknowledge" in refused.message
+    assert "gửi đề nghị gộp (danhba send)" in refused.message  # what to do, before any log
     assert database.dump() == before
 
 
@@ -147,6 +148,7 @@ def test_checksum_binds_the_approved_plan(
     before = database.dump()
     refused = ansible.run(MODULE, {**arguments, "checksum": approved})
     assert [item["rule"] for item in refused.result["refused"]] == ["plan-checksum"]
+    assert "danhba send" not in refused.message
     assert database.dump() == before
     approved = refused.result["checksum"]
     assert ansible.run(MODULE, {**arguments, "checksum": approved}).changed

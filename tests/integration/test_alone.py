@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+
+import pytest
 
 from tests.support.deployment import PROJECT, environment
 
@@ -15,17 +19,23 @@ PLAY = f"""\
   gather_facts: false
   tasks:
     - ansible.builtin.import_tasks: {PROJECT}/playbooks/tasks/alone.yml
+- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ansible.builtin.import_tasks: {PROJECT}/playbooks/tasks/alone.yml  # as a playbook that is imported
     - ansible.builtin.wait_for: {{path: "{{{{ private_dir }}}}/go-on", timeout: 60}}
 """
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 
 
-def begin(folder: Path, *before: str) -> subprocess.Popen[str]:
-    (folder / "play.yml").write_text(PLAY)
+def begin(folder: Path, *before: str, options: Sequence[str] = ()) -> subprocess.Popen[str]:
+    """A run of which the private files are in a folder, which need not be there."""
+    play = folder.parent / f"{folder.name}.yml"
+    play.write_text(PLAY)
     command = [*before, PLAYBOOK, "--inventory", "localhost,", "--connection", "local"]
     values = ["--extra-vars", f"private_dir={folder} ansible_python_interpreter={sys.executable}"]
     return subprocess.Popen(
-        [*command, *values, str(folder / "play.yml")],
+        [*command, *values, *options, str(play)],
         env=environment(),
         text=True,
         stdout=subprocess.PIPE,
@@ -34,7 +44,16 @@ def begin(folder: Path, *before: str) -> subprocess.Popen[str]:
     )
 
 
+def ended(run: subprocess.Popen[str]) -> str:
+    """What a run said that has to end well."""
+    said = run.communicate(timeout=60)[0]
+    assert run.returncode == 0, said
+    return said
+
+
 def is_locked(folder: Path) -> bool:
+    if not folder.exists():
+        return False
     done = subprocess.run(["flock", "--nonblock", str(folder / "lock"), "true"], check=False)
     return done.returncode != 0
 
@@ -60,7 +79,23 @@ def test_another_one_is_refused_until_the_first_was_killed(tmp_path: Path) -> No
 
 def test_who_has_begun_it_by_flock_has_it_already(tmp_path: Path) -> None:
     (tmp_path / "go-on").touch()
-    done = begin(tmp_path, "flock", "--nonblock", str(tmp_path / "lock"))
-    assert done.communicate(timeout=60)[0].count("failed=0")
-    assert done.returncode == 0
+    assert "failed=0" in ended(begin(tmp_path, "flock", "--nonblock", str(tmp_path / "lock")))
     wait_for(tmp_path, locked=False)
+
+
+def test_a_folder_that_is_not_there_yet_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+    private = tmp_path / "private"
+    run = begin(private)
+    wait_for(private, locked=True)
+    assert private.stat().st_mode & 0o777 == 0o700
+    (private / "go-on").touch()
+    ended(run)
+    wait_for(private, locked=False)
+
+
+@pytest.mark.parametrize("options", [("--check",), ("--extra-vars", "alone=false")])
+def test_check_mode_and_what_cannot_wait_take_no_lock(tmp_path: Path, options: tuple[str, ...]) -> None:
+    (tmp_path / "go-on").touch()
+    with (tmp_path / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        ended(begin(tmp_path, options=options))

@@ -6,6 +6,7 @@ from typing import Any
 
 ARGUMENTS: dict[str, Any] = {
     "heads": {"type": "path", "required": True},
+    "copy": {"type": "str"},
     "answer": {"type": "dict"},
     "mailbox": {"type": "dict"},
     "folder": {"type": "path"},

@@ -28,19 +28,54 @@ class Who:
     document: str = ""
 
 
-def known(path: Path) -> list[Head]:
-    """The heads that have to be in the chain.
+@dataclass(frozen=True)
+class Place:
+    """The file of heads, and what its copy on the backup host has; None where there is none, or it is away."""
+
+    path: Path
+    copy: str | None = None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Whether the file is (or would be) another; the lines that its copy does not have; what is to be said of these."""
+
+    changed: bool
+    missing: str = ""
+    said: tuple[str, ...] = ()
+
+
+def known(path: Path, copy: str | None = None) -> list[Head]:
+    """The heads that have to be in the chain: those of the file, and those that only its copy elsewhere has.
 
     Raises:
         Failure: the file cannot be read, or a line is no head.
     """
     try:
-        return heads.read(_lines(path))
+        read = heads.read(_lines(path))
     except heads.BadHeads as error:
         raise Failure(
             f"{path}, dòng {error.line}: không phải đầu chuỗi. Lấy lại tệp từ git; không sửa tay. Chưa có gì thay đổi.",
             f"{path}, line {error.line}: this is no head. Take the file from git; do not edit it. Nothing was changed.",
         ) from error
+    if copy is None:
+        return read
+    try:
+        heads.read(copy.splitlines())
+    except heads.BadHeads as error:
+        raise Failure(
+            f"Bản của {path} trên máy sao lưu, dòng {error.line}: không phải đầu chuỗi. Xem ai đã sửa, rồi bỏ dòng đó. "
+            "Chưa có gì thay đổi.",
+            f"The copy of {path} on the backup host, line {error.line}: this is no head. See who has edited it, then "
+            "take that line out. Nothing was changed.",
+        ) from error
+    return heads.read([*_lines(path), *_only_there(path, copy)])
+
+
+def _only_there(path: Path, copy: str | None) -> list[str]:
+    """The lines that only the copy has: the file was cut, or the copy was edited."""
+    here = set(_lines(path))
+    return [line for line in (copy or "").splitlines() if line.strip() and line not in here]
 
 
 def _lines(path: Path) -> list[str]:
@@ -50,23 +85,49 @@ def _lines(path: Path) -> list[str]:
         raise Failure(f"Không đọc được {path}: {error.strerror}.", f"Cannot read {path}: {error.strerror}.") from error
 
 
-def keep(path: Path, answer: Mapping[str, Any], who: Who, now: datetime, *, dry_run: bool) -> bool:
-    """Put the newest head behind those that are kept; whether the file is (or would be) another.
+def keep(place: Place, answer: Mapping[str, Any], who: Who, now: datetime, *, dry_run: bool) -> Kept:
+    """Put the newest head behind those that are kept, and behind what only the copy of them has.
 
     Raises:
         Failure: the chain does not hold, or an older head is not in it any more and no document says why.
     """
-    before = known(path)
-    void = _void(answer, before, who.document)
+    path, copy = place.path, place.copy
+    before, back = known(path, copy), _only_there(path, copy)
+    try:
+        void = _void(answer, before, who.document)
+    except Failure as error:
+        raise _with(error, path, back) from error
+    lines = [f"{line}\n" for line in (*_lines(path), *back)]
     head = Head(**answer["head"]) if answer["head"] else None
-    if head is None or (before and not void and head == before[-1]):
-        return False
+    if head and (void or head not in before):
+        lines.append(_line(head, answer, who, now, void))
+    changed = bool(lines) and controller.write_private_text(path, "".join(lines), dry_run=dry_run)
+    there = set((copy or "").splitlines())
+    missing = [line for line in lines if copy is not None and line.rstrip("\n") not in there]
+    return Kept(changed, "".join(missing), _taken_back(path, back) if back else ())
+
+
+def _line(head: Head, answer: Mapping[str, Any], who: Who, now: datetime, void: list[int]) -> str:
     said: dict[str, Any] = {"host": who.host, "rows": sum(answer["rows"].values()), "noted": now.isoformat()}
     said["actor"] = who.actor
     if void:
         said |= {"void": void, "document": who.document}
-    text = "".join(f"{line}\n" for line in _lines(path)) + heads.line(head, **said)
-    return controller.write_private_text(path, text, dry_run=dry_run)
+    return heads.line(head, **said)
+
+
+def _taken_back(path: Path, back: Sequence[str]) -> tuple[str, str]:
+    """What is to be said of lines that only the backup host had, in Vietnamese and English."""
+    vi = f"Máy sao lưu có {len(back)} đầu chuỗi mà {path} không có: tệp đó bị cắt bớt, hoặc bản ở máy sao lưu bị sửa."
+    en = f"The backup host has {len(back)} heads that {path} has not: this file was cut, or the copy there was edited."
+    return vi, en
+
+
+def _with(error: Failure, path: Path, back: Sequence[str]) -> Failure:
+    """Why the chain does not hold, and where the heads come from that it was compared with."""
+    if not back:
+        return error
+    vi, en = _taken_back(path, back)
+    return Failure(f"{error.vi}\n{vi}", f"{error.en}\n{en}")
 
 
 def _void(answer: Mapping[str, Any], before: Sequence[Head], document: str) -> list[int]:

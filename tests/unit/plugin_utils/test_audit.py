@@ -35,7 +35,14 @@ def answer(n: int, *faults: tuple[str, int, str, str], letter: str = "a") -> dic
 
 
 def keep(path: Path, said: dict[str, Any], document: str = "", *, dry_run: bool = False) -> bool:
-    return keeping.keep(path, said, Who(WHO.actor, WHO.host, document), NOW, dry_run=dry_run)
+    return kept(path, said, None, document, dry_run=dry_run).changed
+
+
+def kept(
+    path: Path, said: dict[str, Any], copy: str | None, document: str = "", *, dry_run: bool = False
+) -> keeping.Kept:
+    who = Who(WHO.actor, WHO.host, document)
+    return keeping.keep(keeping.Place(path, copy), said, who, NOW, dry_run=dry_run)
 
 
 def test_a_head_is_kept_once(tmp_path: Path) -> None:
@@ -106,6 +113,50 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
         keeping.known(path)
     with pytest.raises(Failure, match="Cannot read"):
         keeping.known(tmp_path / "heads.jsonl" / "x" if os.geteuid() else tmp_path)
+
+
+def test_a_copy_gets_what_it_has_not_also_of_the_days_when_it_was_away(tmp_path: Path) -> None:
+    path, copy = tmp_path / "heads.jsonl", ""
+    assert kept(path, answer(3), None) == keeping.Kept(changed=True)
+    for n in (5, 5, 6):
+        copy += kept(path, answer(n), copy).missing
+    assert copy == path.read_text()
+    assert kept(path, answer(6), copy) == keeping.Kept(changed=False)
+
+
+@pytest.mark.clause("R9.6")
+def test_a_head_that_was_taken_out_here_is_still_in_the_copy_and_has_to_be_in_the_chain(tmp_path: Path) -> None:
+    path = tmp_path / "heads.jsonl"
+    for n in (3, 5):
+        keep(path, answer(n))
+    copy = path.read_text()
+    cut = copy.splitlines(keepends=True)[0]
+    path.write_text(cut)
+    assert [head.n for head in keeping.known(path)] == [3]
+    assert [head.n for head in keeping.known(path, copy)] == [3, 5]
+    with pytest.raises(Failure, match="backup host has 1 heads"):
+        kept(path, answer(9, REWRITTEN), copy)
+    assert path.read_text() == cut
+    done = kept(path, answer(7), copy)
+    assert (done.changed, len(done.said)) == (True, 2)
+    assert path.read_text() == copy + done.missing
+
+
+def test_what_a_document_has_settled_is_settled_for_a_copy_that_was_away(tmp_path: Path) -> None:
+    path = tmp_path / "heads.jsonl"
+    for n in (3, 5, 6):
+        keep(path, answer(n))
+    copy = path.read_text()
+    keep(path, answer(4, CUT, letter="b"), "12/BB-STTTT")
+    assert [head.n for head in keeping.known(path, copy)] == [3, 4]
+    assert copy + kept(path, answer(4, letter="b"), copy).missing == path.read_text()
+
+
+def test_a_copy_that_is_none_is_refused_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "heads.jsonl"
+    keep(path, answer(3))
+    with pytest.raises(Failure, match="on the backup host, line 2: this is no head"):
+        keeping.known(path, f"{path.read_text()}x")
 
 
 @pytest.fixture

@@ -66,3 +66,21 @@ def test_without_a_file_nothing_is_written(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     Callback("").v2_playbook_on_stats(None)
     assert not list(tmp_path.iterdir())
+
+
+def test_where_it_could_not_be_compared_further_that_is_a_line(tmp_path: Path) -> None:
+    file = tmp_path / "drift"
+    callback = Callback(str(file))
+    failed = result(False, failed=True, msg="the database\ndoes not answer")
+    failed._task_fields = {}
+    callback.v2_runner_on_failed(failed)
+    callback.v2_runner_on_failed(failed, ignore_errors=True)
+    callback.v2_runner_on_unreachable(failed)
+    failed._task_fields = {"ignore_unreachable": True}
+    callback.v2_runner_on_unreachable(failed)
+    callback.v2_playbook_on_stats(None)
+    line = (
+        "mail.example.org: từ đây trở đi chưa so sánh được -- not compared from here on: Run it: "
+        "the database does not answer\n"
+    )
+    assert file.read_text(encoding="utf-8") == line * 2

@@ -1,0 +1,84 @@
+"""The callback laocai.mail.faults: why a run failed, as its tasks say it to people."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from ansible_collections.laocai.mail.plugins.callback import faults
+
+
+class Callback(faults.CallbackModule):
+    """With a file in place of Ansible's options."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__()
+        self.file = file
+
+    def get_option(self, _name: str, *_more: Any) -> str:
+        return self.file
+
+
+def result(host: str = "mail", fields: dict[str, Any] | None = None, **said: Any) -> Any:
+    """What a failed task said, as Ansible gives it to a callback."""
+    return SimpleNamespace(
+        _result=said,
+        _host=SimpleNamespace(get_name=lambda: host),
+        _task=SimpleNamespace(get_name=lambda: "Do it"),
+        _task_fields=fields or {},
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"failed": True, "msg": "không được\nit could not be\n"}, "không được\nit could not be"),
+        ({"failed": True}, "Do it"),
+        ({"failed": True, "msg": "geheim", "_ansible_no_log": True}, "Do it"),
+        (
+            {
+                "failed": True,
+                "msg": "One or more items failed",
+                "results": [{"msg": "một"}, {"failed": True, "msg": "hai"}, {"unreachable": True, "msg": "ba"}],
+            },
+            "hai\nba",
+        ),
+        ({"failed": True, "msg": "x" * 5000}, "x" * 4000),
+    ],
+)
+def test_what_a_failed_task_says_is_told_as_it_says_it(tmp_path: Path, said: dict[str, Any], fault: str) -> None:
+    callback = Callback(str(tmp_path / "faults"))
+    callback.v2_runner_on_failed(result(**said))
+    callback.v2_playbook_on_stats(None)
+    assert (tmp_path / "faults").read_text(encoding="utf-8") == f"mail: {fault}\n\n"
+
+
+def test_the_same_is_told_once_and_one_run_goes_behind_the_other(tmp_path: Path) -> None:
+    file = tmp_path / "faults"
+    for name in ("a", "b"):
+        callback = Callback(str(file))
+        callback.v2_runner_on_failed(result("one", failed=True, msg=name))
+        callback.v2_runner_on_failed(result("two", failed=True, msg=name))
+        callback.v2_runner_on_unreachable(result("two", unreachable=True, msg=f"{name}: no route"))
+        callback.v2_playbook_on_stats(None)
+    told = "one: a\n\ntwo: a: no route\n\none: b\n\ntwo: b: no route\n\n"
+    assert file.read_text(encoding="utf-8") == told
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_is_to_be_ignored_is_no_fault(tmp_path: Path) -> None:
+    callback = Callback(str(tmp_path / "faults"))
+    callback.v2_runner_on_failed(result(failed=True, msg="a"), ignore_errors=True)
+    callback.v2_runner_on_unreachable(result(fields={"ignore_unreachable": True}, unreachable=True, msg="b"))
+    callback.v2_playbook_on_stats(None)
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_a_file_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    callback = Callback("")
+    callback.v2_runner_on_failed(result(failed=True, msg="a"))
+    callback.v2_playbook_on_stats(None)
+    assert not list(tmp_path.iterdir())

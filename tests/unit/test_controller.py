@@ -1,0 +1,122 @@
+"""What the controller's units run, by their templates: each command in its turn, as systemd.service(5) has it."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.lint.rendering import ROOT, render
+
+TEMPLATES = ROOT / "roles/controller/templates"
+# In place of ansible-playbook: notes what it was asked for, and fails where it is to.
+PROGRAM = """#!/bin/sh
+line="$(basename "$1") $2"
+echo "$line" >> {folder}/ran
+grep -qxF "$line" {folder}/fails && echo "mail: sai -- wrong" >> "$DANHBA_FAULTS"
+! grep -qxF "$line" {folder}/fails
+"""
+CHECK, TELL, SITE, VERIFY, AUDIT = "site.yml --check", "tell.yml -e", "site.yml ", "verify.yml ", "audit.yml "
+WHOLE = [CHECK, TELL, SITE, VERIFY, AUDIT]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit whose commands run here, without its sandbox."""
+
+    folder: Path
+    name: str
+
+    @property
+    def text(self) -> str:
+        program = self.folder / "ansible-playbook"
+        program.write_text(PROGRAM.format(folder=self.folder))
+        program.chmod(0o755)
+        values = {"__controller_ansible": str(program), "controller_private": str(self.folder)}
+        return render(TEMPLATES / f"{self.name}.j2", **values)
+
+    def commands(self) -> list[tuple[bool, list[str]]]:
+        """Whether a failure counts, and the words of each command, in order."""
+        found = re.findall(r"^Exec(?:StartPre|Start)=(-?)(.*)$", self.text, re.MULTILINE)
+        # What is to be there first stands in a file that is included further down.
+        lines = sorted(found, key=lambda each: "/bin/rm " not in each[1])
+        return [(not mark, shlex.split(_expanded(line))) for mark, line in lines]
+
+    def run(self, *fails: str) -> tuple[bool, list[str]]:
+        """Whether the unit fails when these do, and what ran."""
+        (self.folder / "fails").write_text("".join(f"{line}\n" for line in fails))
+        environment = {"PATH": "/usr/bin:/bin", "DANHBA_FAULTS": str(self.folder / "unit.faults")}
+        failed = False
+        for counts, words in self.commands():
+            failed = subprocess.run(words, env=environment, check=False).returncode != 0 and counts
+            if failed:
+                break
+        return failed, (self.folder / "ran").read_text().splitlines()
+
+
+def _expanded(line: str) -> str:
+    return line.replace("$$", "$").replace("%N", "unit").replace("%i", "failed")
+
+
+@pytest.fixture
+def drift(tmp_path: Path) -> Unit:
+    return Unit(tmp_path, "danhba-drift.service")
+
+
+def test_all_is_compared_told_healed_and_asked(drift: Unit) -> None:
+    assert drift.run() == (False, [*WHOLE, TELL])
+
+
+@pytest.mark.clause("R9.2")
+def test_what_check_mode_cannot_look_at_is_told_and_healed_nonetheless(drift: Unit) -> None:
+    """As with PostgreSQL off: it is not started in check mode, and the next module asks it."""
+    assert drift.run(CHECK) == (False, [*WHOLE, TELL])
+
+
+@pytest.mark.parametrize("fails", [(SITE,), (VERIFY,), (AUDIT,), (SITE, VERIFY)])
+def test_each_runs_whatever_became_of_the_one_before_and_the_unit_fails(drift: Unit, fails: tuple[str, ...]) -> None:
+    assert drift.run(*fails) == (True, WHOLE)
+    assert (drift.folder / "unit.faults").read_text() == "mail: sai -- wrong\n" * len(fails)
+
+
+def test_what_could_not_be_told_at_first_is_told_at_the_end_or_fails(drift: Unit) -> None:
+    assert drift.run(TELL) == (True, [*WHOLE, TELL])
+
+
+def test_a_letter_about_a_failure_says_why_before_the_log(tmp_path: Path) -> None:
+    (tmp_path / "failed.faults").write_text("mail: Kế hoạch bị từ chối\n\n")
+    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
+    told = (tmp_path / "failed.txt").read_text(encoding="utf-8")
+    assert told.startswith("mail: Kế hoạch bị từ chối\n\nNhật ký -- the log:\n")
+
+
+@pytest.mark.parametrize("name", ["danhba-follow", "danhba-drift", "danhba-monthly"])
+def test_each_unit_writes_down_why_it_fails_where_the_letter_looks(tmp_path: Path, name: str) -> None:
+    text = Unit(tmp_path, f"{name}.service").text
+    assert "OnFailure=danhba-told@%N.service" in text
+    assert f"DANHBA_FAULTS={tmp_path}/%N.faults\n" in text
+    assert f"ExecStartPre=/bin/rm -f {tmp_path}/%N.faults\n" in text
+
+
+# Playbooks that may run beside another: they change neither the servers nor the database, but for these reasons.
+BESIDE = {
+    "controller": "changes the controller's own units",
+    "dns": "asks",
+    "drill": "restores beside the living host, on whose own lock it waits; an hour and more",
+    "incidents": "asks",
+    "report": "asks",
+    "status": "asks",
+    "tell": "writes a letter, about what holds the lock, too",
+    "trace": "asks, while somebody waits",
+    "verify": "asks",
+}
+
+
+def test_a_playbook_that_changes_something_takes_the_lock_of_all() -> None:
+    for path in sorted((ROOT / "playbooks").glob("*.yml")):
+        takes = "import_tasks: tasks/alone.yml" in path.read_text(encoding="utf-8")
+        assert takes is not (path.stem in BESIDE), path.stem
