@@ -7,7 +7,6 @@ import shlex
 import tempfile
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -43,11 +42,9 @@ class Done:
 
 
 def carry_out(deployment: Deployment, sender: Listed, to: list[Listed]) -> Done:
-    """Recall a message and hand a mailbox over, side by side; then report on the year so far, which names both."""
+    """Recall a message and hand a mailbox over; then report on the year so far, which names both."""
     began = time.time()
-    with ThreadPoolExecutor() as beside:
-        recalled, handed = beside.submit(_recall, deployment, sender, to), beside.submit(_hand_over, deployment)
-        lines = [recalled.result(), handed.result()]
+    lines = [_recall(deployment, sender, to), _hand_over(deployment)]
     report = deployment.play("report")
     lines.append(f"Sử dụng hôm nay / use today: {_used(deployment)}")
     lines += [f"Báo cáo / report: {found['said']}" for found in FIGURE.finditer(report)]
