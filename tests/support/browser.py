@@ -13,11 +13,12 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 PAGE_SECONDS = 45.0  # seconds that a page may take: two processors serve the host, the browser and the tests
 SHOTS = "DANHBA_SCREENSHOTS"  # the variable that names the folder for screenshots
@@ -48,8 +49,10 @@ class Visitor:
         """A picture of what the visitor sees now, `NAME.png` in the folder for screenshots."""
         path = self.folder / f"{name}.png"
         shown = page or self.page
-        # A blinking caret and a moving spinner would make a new picture of the same page each time.
-        shown.wait_for_load_state("networkidle")
+        # A blinking caret and a moving spinner would make a new picture of the same page each time; a page whose last
+        # request goes on and on is shown as it is.
+        with suppress(PlaywrightTimeout):
+            shown.wait_for_load_state("networkidle", timeout=10_000)
         shown.evaluate("document.fonts.ready.then(() => true)")
         shown.screenshot(path=path, caret="hide", animations="disabled")
         return path
