@@ -71,7 +71,9 @@ def why(result: Any) -> str:
 def _said(result: Mapping[str, Any]) -> Iterator[str]:
     if result.get("_ansible_no_log"):
         return
-    for one in result.get("results", [result]):
+    # Of a task without a loop the result itself does not say that it has failed; of a loop only some may have.
+    failed = [one for one in result.get("results", []) if one.get("failed") or one.get("unreachable")]
+    for one in failed or [result]:
         text = str(one.get("msg") or "").strip()
-        if (one.get("failed") or one.get("unreachable")) and text and not one.get("_ansible_no_log"):
+        if text and not one.get("_ansible_no_log"):
             yield text

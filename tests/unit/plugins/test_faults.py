@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ansible_collections.laocai.mail.plugins.callback import faults
+
+from tests.support.deployment import PROJECT, environment
 
 
 class Callback(faults.CallbackModule):
@@ -34,7 +39,7 @@ def result(host: str = "mail", fields: dict[str, Any] | None = None, **said: Any
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
-        ({"failed": True, "msg": "không được\nit could not be\n"}, "không được\nit could not be"),
+        ({"msg": "không được\nit could not be\n"}, "không được\nit could not be"),
         ({"failed": True}, "Do it"),
         ({"failed": True, "msg": "geheim", "_ansible_no_log": True}, "Do it"),
         (
@@ -53,6 +58,23 @@ def test_what_a_failed_task_says_is_told_as_it_says_it(tmp_path: Path, said: dic
     callback.v2_runner_on_failed(result(**said))
     callback.v2_playbook_on_stats(None)
     assert (tmp_path / "faults").read_text(encoding="utf-8") == f"mail: {fault}\n\n"
+
+
+def test_what_a_real_run_says(tmp_path: Path) -> None:
+    """As Ansible calls it."""
+    play = {
+        "hosts": "localhost",
+        "gather_facts": False,
+        "tasks": [
+            {"name": "Refuse", "ansible.builtin.assert": {"that": "false", "fail_msg": "không -- no", "quiet": True}}
+        ],
+    }
+    (tmp_path / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
+    known = {"ANSIBLE_CALLBACKS_ENABLED": "laocai.mail.faults", "DANHBA_FAULTS": str(tmp_path / "faults")}
+    command = [str(Path(sys.executable).with_name("ansible-playbook")), str(tmp_path / "play.yml")]
+    done = subprocess.run(command, cwd=PROJECT, env=environment() | known, check=False, capture_output=True)
+    assert done.returncode == 2
+    assert (tmp_path / "faults").read_text(encoding="utf-8") == "localhost: không -- no\n\n"
 
 
 def test_the_same_is_told_once_and_one_run_goes_behind_the_other(tmp_path: Path) -> None:
