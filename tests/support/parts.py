@@ -14,7 +14,8 @@ PARTS = {
     "modules": ["plugins/modules/*"],
     "modules on the host": [f"plugins/module_utils/{name}" for name in ("host/*", "options/*", "*.py")],
     "actions, callbacks, filters, lookups": [
-        f"plugins/{name}/*" for name in ("action", "callback", "filter", "lookup", "doc_fragments")
+        *(f"plugins/{name}/*" for name in ("action", "callback", "filter", "lookup", "doc_fragments")),
+        "plugins/plugin_utils/acting.py",
     ],
     "passwords": [f"plugins/plugin_utils/{name}.py" for name in ("issuing", "passwords", "selecting")],
     "hand-overs": ["plugins/plugin_utils/handovers/*"],
