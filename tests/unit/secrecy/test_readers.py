@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import io
+import random
 import struct
+import unicodedata
 import zlib
 
 import pytest
 
 from danhba_secrecy import scan_file, scan_message
+from danhba_secrecy.scan import Scan
 from tests.support import compound, papers
 from tests.support.papers import attached, docx, zipped
 
@@ -193,3 +196,35 @@ def test_rare_encodings_of_mail() -> None:
     assert scan_message(named + '"[MẬT] a.txt"\n\nx\n'.encode()).verdict == "marked"
     assert scan_message(named + b'"=?utf-8?b?W03huqxUXQ==?="\n\nx\n').verdict == "marked"
     assert scan_message(b"From x\n" + papers.mail("x\r\nM\u1eacT")).verdict == "marked"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("MẬT".encode(form) for form in ("utf-8", "utf-8-sig")),
+        unicodedata.normalize("NFD", "MẬT").encode(),
+        "MÂ\u0323T".encode("cp1258"),
+        "MËT".encode("latin-1"),
+        "MAÄT".encode("latin-1"),
+        "M\x01Ậ\x01T".encode(),
+        "=== М . Ậ . Т ===".encode(),
+        "ＭẬＴ".encode(),
+        "Độ mật: mật".encode(),
+    ],
+)
+@pytest.mark.parametrize("around", [b"\x07\x01\x02\xff" * 5000, random.Random(1).randbytes(20_000)])
+def test_text_in_octets_that_are_no_text_is_read(line: bytes, around: bytes) -> None:
+    assert not scan_file("a.bin", b"\x07" + around + around).marks
+    assert told("a.bin", b"\x07" + around + b"\n" + line + b"\n" + around) == "mat"
+
+
+def test_what_says_that_a_word_is_no_mark_is_read_with_it() -> None:
+    listed = "\nMẬT\nTỐI MẬT\nTUYỆT MẬT\n".encode()
+    assert not scan_file("a.bin", b"\x07" * 5000 + listed + b"\x07" * 5000).marks
+
+
+def test_of_octets_that_are_no_text_little_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    monkeypatch.setattr(Scan, "text", lambda _scan, _where, text: read.append(text))
+    assert told("a.bin", b"\x07" + random.Random(1).randbytes(2**22)) == "clean"
+    assert 0 < sum(map(len, read)) < 2**22

@@ -222,7 +222,7 @@ def _nothing(_scan: Scan, _where: Where, _octets: bytes, _declared: str) -> None
 
 def _binary(scan: Scan, where: Where, octets: bytes, _declared: str) -> None:
     """Octets of no known kind that do not claim to be a document: what text there is in them."""
-    text.read(scan, where, octets)
+    text.read_within(scan, where, octets)
 
 
 def _unknown(_scan: Scan, _where: Where, octets: bytes, _declared: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from .scan import Scan, Where
@@ -30,6 +31,11 @@ _SHIFTED = re.compile(rb"\+[A-Za-z0-9+/]{2,}-?|\x1b|~\{")
 # Ậ in UTF-7, composed or in one of its decomposed forms; of what is declared otherwise only that is looked for.
 _SHIFTED_MARK = re.compile(rb"\+(?:Hqw(?!A)|AwIDI|AyMDAg|AMIDI|HqADAg)")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# The word of a mark in octets that are no text: its letters in a one-byte encoding, or its Ậ in any form of UTF-8.
+_BETWEEN = rb"[^\nA-Za-z0-9]{0,5}"
+_WORD = re.compile(b"[Mm]" + _BETWEEN + rb"[Aa]?[\x80-\xff]" + _BETWEEN + rb"[Tt]|\xe1\xba[\xa0\xa1\xac\xad]|\xcc\xa3")
+# How many octets around such a word are read: the lines that say whether it is a mark.
+_AROUND = 1000
 
 
 @lru_cache(maxsize=256)
@@ -80,15 +86,18 @@ def decodings(octets: bytes, declared: str = "") -> list[str]:
     try:
         found.append(octets.decode("utf-8"))
     except UnicodeDecodeError:
-        found += [octets.decode("cp1258", "replace"), octets.decode("latin-1"), _cut(octets)]
+        found += _guesses(octets)
     if known != "utf-7" and octets.isascii() and _SHIFTED_MARK.search(octets):
         found.append(octets.decode("utf-7", "replace"))
     return list(dict.fromkeys(found))
 
 
-def _cut(octets: bytes) -> str:
-    """As UTF-8 with what is wrong left out: a letter of another text cut in two must not hide the rest."""
-    return octets.decode("utf-8", "ignore")
+def _guesses(octets: bytes) -> list[str]:
+    """What octets are that are in no order: in two of the old encodings, and in UTF-8 with what is wrong left out.
+
+    A letter of another text cut in two must not hide the rest.
+    """
+    return [octets.decode("cp1258", "replace"), octets.decode("latin-1"), octets.decode("utf-8", "ignore")]
 
 
 def is_text(octets: bytes) -> bool:
@@ -101,6 +110,37 @@ def read(scan: Scan, where: Where, octets: bytes, declared: str = "") -> None:
     """Read octets as text, declared to be in a character set or in none."""
     for text in decodings(octets, declared):
         scan.text(where, unquoted(text), numbered=True)
+
+
+def read_within(scan: Scan, where: Where, octets: bytes) -> None:
+    """Read octets that are no text as a whole where they could have a mark: all of them would take too long."""
+    if wide(octets) or octets.startswith(tuple(bom for bom, _ in _BOMS)) or _is_utf8(octets):
+        read(scan, where, octets)
+    else:
+        for text in _guesses(b"\n".join(_pieces(octets))):
+            scan.text(where, unquoted(text))
+
+
+def _is_utf8(octets: bytes) -> bool:
+    try:
+        octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _pieces(octets: bytes) -> Iterator[bytes]:
+    """What stands around each word that could be a mark's; what overlaps is one piece."""
+    begin = end = 0
+    for match in _WORD.finditer(octets):
+        if end and match.start() - _AROUND > end:
+            yield octets[begin:end]
+            end = 0
+        if not end:
+            begin = max(0, match.start() - _AROUND)
+        end = match.end() + _AROUND
+    if end:
+        yield octets[begin:end]
 
 
 _QUOTED = re.compile(r"(?m)^(?:[ \t]*[>|]){1,20}[ \t]?")
