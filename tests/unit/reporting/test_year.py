@@ -5,14 +5,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from holidays import country_holidays
 
 from danhba.checking.check import check
 from danhba.planning.state import Timeline
@@ -21,56 +17,20 @@ from danhba.reporting import scope
 from danhba.reporting.report import Report, make
 from danhba.reporting.using import Rules
 from danhba.usage.checks import Period
+from tests.support.entries import DIRECTORY, MOVES, NEEDED, Entry, below, entries, working_days
 from tests.support.simulated import Simulated, simulate
 
-DIRECTORY = Path(__file__).resolve().parents[3] / "directory"
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 UNCOUNTED = {date(2025, 3, 5), date(2025, 3, 8), date(2025, 9, 1)}
-MOVES = {"transferred", "reorganised", "renamed"}
-NEEDED = {"agency": (0, 1, 2, 3), "official": (0, 2)}
 RULES = Rules(target=0.85, regular=0.9, least_days=30, named=5)
-
-
-@dataclass
-class Entry:
-    """A mailbox at an agency as the files have it."""
-
-    name: str
-    kind: str
-    agency: str
-    data: dict[str, Any]
-
-    def open_on(self, day: date, *, suspended: bool = False) -> bool:
-        text = day.isoformat()
-        closed = self.data.get("closed")
-        if self.data["opened"].get("withdrawn") or text < self.data["opened"]["date"]:
-            return False
-        if closed and not closed.get("withdrawn") and closed["date"] <= text:
-            return False
-        return suspended or not any(
-            spell["date"] <= text < spell.get("ended", {}).get("date", spell.get("until", "9999"))
-            for spell in self.data.get("suspended", ())
-            if not spell.get("withdrawn")
-        )
-
-
-def entries() -> Iterator[Entry]:
-    for path in sorted((DIRECTORY / "agencies").glob("*.yml")):
-        data = yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)  # noqa: S506 - its own files, as text
-        code = data["agency"]
-        yield Entry(f"agency/{code}", "agency", code, data)
-        for person in data.get("people") or ():
-            yield Entry(f"official/{person['id']}", "official", code, person)
 
 
 ENTRIES = [*entries()]
 
 
 def worked() -> list[date]:
-    """The year's working days of which something is known, by the library and the swap that it may lack."""
-    calendar = country_holidays("VN")
-    days = {day for day in simulated().days() if calendar.is_working_day(day)}
-    return sorted((days | {date(2025, 4, 26)}) - {date(2025, 5, 2)} - UNCOUNTED)
+    """The year's working days of which something is known."""
+    return [day for day in working_days(FIRST, LAST) if day not in UNCOUNTED]
 
 
 _KEPT: dict[str, Any] = {}
@@ -103,20 +63,11 @@ def report(code: str = "") -> Report:
     return found
 
 
-def below(code: str) -> set[str]:
-    """The agencies that a report on one is of, by the files."""
-    parents = {entry.agency: entry.data.get("parent", "") for entry in ENTRIES if entry.kind == "agency"}
-    found = {code} if code else {*parents}
-    while more := {each for each, parent in parents.items() if parent in found and each not in found}:
-        found |= more
-    return found
-
-
 def rows(code: str = "") -> list[tuple[Entry, date, bool, bool, list[bool]]]:
     """Each mailbox on each working day on which it is open: whether it is met, whether without a program."""
     key = f"rows {code}"
     if key not in _KEPT:
-        _KEPT[key] = [*_rows(below(code))]
+        _KEPT[key] = [*_rows(below(ENTRIES, code))]
     found: list[tuple[Entry, date, bool, bool, list[bool]]] = _KEPT[key]
     return found
 
@@ -217,7 +168,7 @@ def test_ranking_and_who_is_below() -> None:
 @pytest.mark.clause("R5", "R6.1a", "R6.2a", "R6.2b")
 @pytest.mark.parametrize("code", SCOPES)
 def test_accounts_and_what_became_of_them(code: str) -> None:
-    codes, found = below(code), report(code)
+    codes, found = below(ENTRIES, code), report(code)
     for day, counted in ((FIRST, found.before), (LAST, found.after)):
         there = Counter(e.kind for e in ENTRIES if e.agency in codes and e.open_on(day, suspended=True))
         assert (counted.agencies, counted.officials) == (there["agency"], there["official"])
