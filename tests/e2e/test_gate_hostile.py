@@ -63,6 +63,7 @@ MESSAGES: dict[str, tuple[Callable[[], bytes], set[int]]] = {
     "one-large-file-packed": (lambda: attached("a.zip", bomb(600_000_000, 1)), {554}),
     "messages-1000-deep": (lambda: nested(1000), {554}),
     "ten-thousand-parts": (lambda: parts(10_000), {250, 451, 554}),
+    "a-million-parts": (lambda: parts(1_000_000), {451, 554}),
     "xml-entities": (lambda: attached("a.docx", entities()), {250, 554}),
     "no-end-of-head": (lambda: b"Subject: " + b"a" * 200_000 + b"\r\n", {250, 451, 554}),
     "a-line-of-10-megabytes": (lambda: HEAD + b"\r\n" + b"a" * 10_000_000 + b"\r\n", {250, 500, 554}),
@@ -146,12 +147,14 @@ def test_ten_thousand_recipients(mail: Deployment, officials: list[Official]) ->
     with mail.server.smtp() as client:
         client.ehlo()
         client.mail("an@example.net")
-        refused = []
-        client.send(f"RCPT TO:<{officials[0].address}>\r\n".encode() * 1010)
-        for _ in range(1010):
-            refused.append(client.getreply()[0])
-            if refused[-1] == 421:
-                break
+        refused: list[int] = []
+        # In pieces: who reads no answer for long is read no more.
+        while len(refused) < 10_000 and 421 not in refused:
+            client.send(f"RCPT TO:<{officials[0].address}>\r\n".encode() * 500)
+            for _ in range(500):
+                refused.append(client.getreply()[0])
+                if refused[-1] == 421:
+                    break
     assert refused.count(250) <= 1000
     assert set(refused) - {250} <= {421, 452}
     assert set(refused) != {250}

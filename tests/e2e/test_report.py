@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import secrets
 import time
 import zipfile
 from pathlib import Path
@@ -12,8 +13,10 @@ import pyrage
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.support import reports
 from tests.support.browser import Chromium
 from tests.support.deployment import Deployment
+from tests.support.gate import hand_in
 from tests.support.letters import read_key
 from tests.support.mail import compose
 
@@ -119,3 +122,27 @@ def test_the_page_has_no_barrier(browser: Chromium, province: Path, width: int) 
         assert result.violations_count == 0, result.generate_report()
         assert visitor.page.evaluate("document.documentElement.scrollWidth") <= width
         assert visitor.page.locator("svg[role=img]").count() >= 1
+
+
+@pytest.mark.clause("R10.2")
+def test_a_report_of_dmarc_that_arrives_is_read_and_shown(mail: Deployment) -> None:
+    """By its playbook, out of the mailbox that the register names for postmaster."""
+    begin, name = int(time.time()) - 2 * 86_400, secrets.token_hex(8)
+    told = reports.aggregate(
+        reports.record("198.51.100.9", 7, "fail", "fail", disposition="quarantine"),
+        id_=name,
+        begin=begin,
+        end=begin + 1,
+    )
+    arrived = reports.mail(reports.gzipped(told)).replace(b"\n", b"\r\n")
+    assert hand_in(mail, arrived, f"postmaster@{reports.DOMAIN}").code == 250
+    wait_for(mail, "SELECT 1 FROM events.event WHERE event = 'stored' AND recipient ~ 'postmaster' LIMIT 1")
+    assert "1 báo cáo mới" in mail.play("reports", "--check")
+    assert ask(mail, "SELECT count(*) FROM reports.report") == "0"
+    output = mail.play("reports")
+    assert "1 báo cáo mới" in output
+    assert "198.51.100.9  dkim=fail spf=fail quarantine" in output
+    assert ask(mail, f"SELECT verified FROM reports.report WHERE name = '{name}'") == "f", (
+        "nobody vouches for its sender"
+    )
+    assert "0 báo cáo mới" in mail.play("reports")

@@ -130,3 +130,27 @@ def test_a_drill_meets_no_backup_and_waits_for_one_that_lasts() -> None:
     assert late["backup"] < minute * 60 < minute * 60 + late["drill"] < 3600
     service = render(PROJECT / "roles/backup/templates/danhba-drill.service.j2")
     assert re.search(r"^ExecStart=.* backup\.drill .* --wait [1-9]\d{3,}$", service, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("mirror", "asked", "not_asked"),
+    [
+        ("database.clamav.net", "DatabaseMirror database.clamav.net", "PrivateMirror"),
+        ("https://guong.example/clamav", "PrivateMirror https://guong.example/clamav", "clamav.net"),
+        ("", "PrivateMirror none.invalid", "clamav.net"),
+    ],
+)
+def test_signatures_come_from_the_mirror_that_is_named(mirror: str, asked: str, not_asked: str) -> None:
+    text = render(PROJECT / "roles/clamav/templates/freshclam.conf.j2", clamav_mirror=mirror)
+    assert asked in text.splitlines()
+    assert not_asked not in text
+    assert ("DNSDatabaseInfo no" in text) == ("clamav.net" not in mirror)
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_programs_and_macros_are_refused_where_the_policy_says_so(wanted: bool) -> None:
+    given = {"rspamd_refuse_programs": wanted, "rspamd_refuse_macros": wanted, "clamav_refuse_macros": wanted}
+    names = render(PROJECT / "roles/rspamd/templates/local.d/multimap.conf.j2", **given)
+    assert [f"refused_{kind} {{" in names for kind in ("programs", "macros")] == [wanted] * 2
+    content = render(PROJECT / "roles/clamav/templates/clamd.conf.j2", **given)
+    assert f"AlertOLE2Macros {'yes' if wanted else 'no'}" in content.splitlines()
