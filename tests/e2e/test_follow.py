@@ -10,7 +10,9 @@ import shutil
 import subprocess
 from base64 import b64encode
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, 
 from tests.support.editing import RegisterCopy
 
 SIGNED, UNSIGNED = "999801", "999802"  # who is opened by a commit of that kind
-BY_UNIT, NOT_BY_UNIT = "999803", "999804"
+BY_UNIT, NOT_BY_UNIT, TOMORROW = "999803", "999804", "999805"
 OPERATORS = "contact-stttt@laocai.gov.vn"
 PARTS = "postfix,accounts"  # enough of site.yml to see what it says and heals
 
@@ -312,8 +314,25 @@ class OwnController:
         self.fetch()
         return self.run("systemctl start danhba-follow.service", 600, check=False).returncode
 
+    def told(self) -> None:
+        """Wait until what writes to the operators has ended."""
+        self.run(
+            "timeout 180 sh -c 'while systemctl is-active --quiet danhba-told@danhba-follow; do sleep 1; done'", 200
+        )
 
-@pytest.fixture
+    @contextmanager
+    def a_day_later(self) -> Iterator[None]:
+        """The unit's clock is a day ahead."""
+        self.run("apt-get update --quiet && apt-get install --quiet --yes libfaketime", 300)
+        library = self.run("dpkg -L libfaketime | grep '/libfaketime.so.1$'").stdout.strip()
+        folder = "/run/systemd/system/danhba-follow.service.d"
+        setting = f"[Service]\nEnvironment=LD_PRELOAD={library} FAKETIME=+1d\n"
+        self.run(f"mkdir -p {folder} && printf {shlex.quote(setting)} > {folder}/later.conf && systemctl daemon-reload")
+        yield
+        self.run(f"rm -r {folder} && systemctl daemon-reload")
+
+
+@pytest.fixture(scope="module")
 def own(followed: Followed) -> Iterator[OwnController]:
     made = OwnController(followed)
     made.install()
@@ -340,5 +359,46 @@ def test_the_units_apply_what_is_signed_and_write_to_the_operators_about_what_is
     assert "không có chữ ký" in " ".join(why.split())
     assert "PLAY [Take in what was approved]" in log
     own.follow()
-    own.run("timeout 180 sh -c 'while systemctl is-active --quiet danhba-told@danhba-follow; do sleep 1; done'", 200)
+    own.told()
     assert len(letters(followed.mail, "Không tự chạy được: danhba-follow")) == 1
+    # As the letter says: an operator has looked, and takes it. The day after, what begins on that day does.
+    own.run(f"git -C {HOME}/clone checkout --quiet --detach origin/main")
+    followed.editors.append("stc", TOMORROW, "Tẩn A Lủ", _behind(today, 1))
+    followed.send(signed=True)
+    assert own.follow() == 0
+    assert (followed.has(NOT_BY_UNIT), followed.has(TOMORROW)) == (True, False)
+    with own.a_day_later():
+        assert own.follow() == 0
+    assert followed.has(TOMORROW)
+
+
+@pytest.mark.clause("R9.2", "R9.3")
+def test_what_goes_beyond_a_guard_is_asked_about_and_nothing_of_it_is_done(
+    followed: Followed, own: OwnController, today: str
+) -> None:
+    closed = [*_many(followed.editors)]
+    assert len(closed) > 20
+    for agency, person in closed:
+        followed.editors.close(agency, person, today)
+    followed.send(signed=True)
+    assert own.follow() != 0
+    assert all(followed.has(person) for _agency, person in closed)
+    own.told()
+    text = next(text for text in letters(followed.mail, "Không tự chạy được: danhba-follow") if "close" in text)
+    why = " ".join(text.partition("Nhật ký -- the log:")[0].split())
+    assert f"{len(closed)}" in why
+    assert "acknowledgements" in why, "the way out"
+
+
+def _behind(day: str, days: int) -> str:
+    return str(date.fromisoformat(day) + timedelta(days))
+
+
+def _many(register: RegisterCopy) -> Iterator[tuple[str, str]]:
+    """More people than may be closed at once, and of no agency too many; nobody who keeps a mailbox or leads."""
+    for path in sorted((register.path / "agencies").glob("*.yml")):
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        keepers = {each["person"] for each in data.get("custodians", ())}
+        there = [each for each in data.get("people") or () if "closed" not in each and "suspended" not in each]
+        found = [each for each in there if each["id"] not in keepers and not each.get("leader")]
+        yield from ((data["agency"], each["id"]) for each in found[-2:] if len(there) > 12)

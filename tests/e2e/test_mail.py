@@ -101,6 +101,15 @@ def test_demo_ends_with_the_operators_duties_and_names_their_files(demo: Demo) -
     assert [file for file in files if not file.is_file() or file.stat().st_mode & 0o077] == []
 
 
+def test_demo_ends_with_the_status_screen(demo: Demo) -> None:
+    if AGAIN:
+        pytest.skip("the demo ran before")
+    screen = demo.output.rpartition("Tình trạng / status: playbooks/status.yml")[2]
+    for shown in ("Thư chờ trong hàng đợi", "Bộ nhớ đã dùng", "Chứng thư còn"):
+        assert shown in screen, screen
+    assert "the operator's duties" not in screen, "it is the last"
+
+
 def test_host_is_healthy(mail: Deployment) -> None:
     assert mail.host.run("systemctl is-system-running").stdout.strip() == "running"
 

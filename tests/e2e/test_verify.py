@@ -62,6 +62,13 @@ ROUNDS = {
             "the system runs, with no unit failed degraded",
             'see "systemctl --failed" and mend the unit',
         ),
+        Broken(
+            "a program listens that should not",
+            "systemd-run --quiet --unit=listens-on-purpose python3 -m http.server 8099; sleep 3",
+            "systemctl stop listens-on-purpose",
+            "nothing listens to the network but what should tcp 8099",
+            'see "ss -Hltunp" there: remove a program that is not of the mail system',
+        ),
     ],
     "settings": [
         Broken(
