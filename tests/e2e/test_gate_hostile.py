@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import secrets
+import smtplib
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -143,8 +144,9 @@ def test_no_second_message_is_smuggled(mail: Deployment, officials: list[Officia
 
 
 @pytest.mark.clause("R10.8")
-def test_ten_thousand_recipients(mail: Deployment, officials: list[Official]) -> None:
-    with mail.server.smtp() as client:
+def test_ten_thousand_recipients(mail: Deployment, officials: list[Official], strangers: list[str]) -> None:
+    """By another than this machine's usual address, which has used up what one may name in an hour."""
+    with smtplib.SMTP(mail.server.address, 25, timeout=60, source_address=(strangers[0], 0)) as client:
         client.ehlo()
         client.mail("an@example.net")
         refused: list[int] = []
@@ -156,7 +158,7 @@ def test_ten_thousand_recipients(mail: Deployment, officials: list[Official]) ->
                 if refused[-1] == 421:
                     break
     assert refused.count(250) <= 1000
-    assert set(refused) - {250} <= {421, 452}
+    assert set(refused) - {250} <= {421, 450, 452}
     assert set(refused) != {250}
 
 

@@ -7,7 +7,7 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from email.policy import SMTP
@@ -21,7 +21,6 @@ from tests.support.gate import hand_in, letter
 
 MESSAGES, RECIPIENTS, TIMES = 100, 500, 3  # of an official in an hour, as the register's policy has it
 EVERYWHERE, MAILBOXES = 20, 20  # credentials_account_failures_everywhere, credentials_ban_accounts
-STRANGERS = [f"10.233.250.{number}" for number in range(1, 22)]
 PAUSED, HELD = "hay gui lai sau", "dang bi tam dung gui"
 
 
@@ -88,16 +87,6 @@ def owners(mail: Deployment) -> list[Owner]:
 @pytest.fixture
 def owner(owners: list[Owner]) -> Owner:
     return owners.pop()
-
-
-@pytest.fixture
-def strangers() -> Iterator[list[str]]:
-    """Addresses of this machine that nobody uses otherwise, as a guesser has them; the host's way back is here."""
-    for address in STRANGERS:
-        subprocess.run(["ip", "address", "replace", f"{address}/32", "dev", "lo"], check=True)
-    yield STRANGERS
-    for address in STRANGERS:
-        subprocess.run(["ip", "address", "del", f"{address}/32", "dev", "lo"], check=True)
 
 
 def connects(mail: Deployment, source: str, port: int) -> bool:
