@@ -199,9 +199,16 @@ class TestCertificate:
         ):
             assert fault in said
 
-    def test_a_chain_that_lacks_its_middle(self, given: dict[str, str]) -> None:
+    def test_an_authority_that_nobody_knows(self, given: dict[str, str]) -> None:
         said = refuse("site", **given | {"tls_authority": ""})
         assert "for an authority of your own set tls_authority" in said
+
+    def test_a_chain_that_lacks_its_middle(self, given: dict[str, str], tmp_path: Path) -> None:
+        middle, server = Authority.read(tmp_path).below(tmp_path / "middle"), Path(given["tls_given_certificate"])
+        middle.issue(tmp_path / "server", NAMES)
+        assert "has issued it, or intermediate ones are missing" in refuse("site", **given)
+        server.write_bytes(server.read_bytes() + middle.certificate.read_bytes())
+        assert "1 things to see to first" in refuse("site", **given)  # the host
 
     def test_names_that_leave_one_out(self, given: dict[str, str]) -> None:
         assert "tls_names lacks autodiscover.laocai.gov.vn" in refuse("site", **given, tls_names=NAMES[:2])

@@ -33,6 +33,17 @@ class Authority:
         )
         return made
 
+    def below(self, folder: Path) -> Authority:
+        """One that this one answers for: an intermediate."""
+        folder.mkdir(parents=True, exist_ok=True)
+        made = Authority.read(folder)
+        _openssl(
+            *("req", "-x509", "-CA", self.certificate, "-CAkey", self.key, *CURVE, "-subj", "/CN=CA in between"),
+            *("-days", "30", "-keyout", made.key, "-out", made.certificate),
+            *("-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"),
+        )
+        return made
+
     def issue(self, path: Path, names: Sequence[str], days: int = 20) -> None:
         """A certificate for names into `path`.crt, and its key into `path`.key; one that has ended where `days` < 0."""
         listed = ",".join(f"DNS:{name}" for name in names)
