@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from ansible.inventory.helpers import get_group_vars
@@ -52,7 +53,7 @@ class ActionModule(ActionBase):
         yield from preflight.reached(server)
         yield from preflight.schema(server)
         if whole:
-            yield from preflight.room(server)
+            yield from self._room(server, variables)
             if province and not test_host:
                 self._warn(province, variables)
             if self._value("tls_mode", variables) == "acme":
@@ -81,6 +82,23 @@ class ActionModule(ActionBase):
         )
         if self._value("tls_mode", variables) == "given":
             yield from preflight.certificate(self._given(variables))
+
+    def _room(self, server: Server, variables: Mapping[str, Any]) -> Iterator[Fault]:
+        """What the host has room for: whatever the settings are, and for what they ask for."""
+        small = list(preflight.room(server))
+        yield from small
+        sizes = preflight.sizes_of(server)
+        if small or not sizes.keys() >= {"memory", "/var"}:
+            return
+        known = {**variables, "room_memory": sizes["memory"], "room_disk": sizes["/var"]}
+        # Those of the host's own groups: a host of the webmail alone keeps no events.
+        roles = self._roles if "mail" in variables["group_names"] else []
+        yield from preflight.asserted(
+            roles,
+            lambda role, value: self._in(role, known, role.made).template(value),
+            lambda role, condition: bool(self._in(role, known, role.made).evaluate_conditional(condition)),
+            lambda role: role.room,
+        )
 
     def _given(self, variables: Mapping[str, Any]) -> Given:
         paths = (self._value(name, variables) for name in ("tls_given_certificate", "tls_given_key", "tls_authority"))
@@ -114,9 +132,9 @@ class ActionModule(ActionBase):
         role = next(role for role in self._roles if name in role.defaults)
         return self._in(role, variables).template(role.defaults[name])
 
-    def _in(self, role: Role, variables: Mapping[str, Any]) -> Any:
+    def _in(self, role: Role, variables: Mapping[str, Any], made: Mapping[str, Any] = MappingProxyType({})) -> Any:
         """Ansible's own templates and conditionals, as in that role."""
-        return self._templar.copy_with_new_env(available_variables={**role.defaults, **variables})
+        return self._templar.copy_with_new_env(available_variables={**role.defaults, **made, **variables})
 
 
 def _server(answer: Mapping[str, Any], variables: Mapping[str, Any]) -> Server:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -51,12 +52,16 @@ def load(path: Path) -> Any:
 
 
 class Role(NamedTuple):
-    """What a role can be given: its options, as argument specs have them, and the asserts on their values."""
+    """What a role can be given: its options, as argument specs have them, and the asserts on their values; those on
+    what a host has room for; its defaults, and the values that it makes of all of them.
+    """
 
     name: str
     options: Mapping[str, Any]
     asserts: Sequence[Mapping[str, Any]]
     defaults: Mapping[str, Any]
+    room: Sequence[Mapping[str, Any]] = ()
+    made: Mapping[str, Any] = MappingProxyType({})
 
 
 def read_roles() -> list[Role]:
@@ -65,11 +70,15 @@ def read_roles() -> list[Role]:
 
 
 def _read_role(folder: Path) -> Role:
-    specs, defaults, tasks = map(
-        load, (folder / "meta/argument_specs.yml", folder / "defaults/main.yml", folder / "tasks/settings.yml")
+    specs, defaults, made = (
+        load(folder / name) for name in ("meta/argument_specs.yml", "defaults/main.yml", "vars/main.yml")
     )
-    asserts = [task["ansible.builtin.assert"] for task in tasks or []]
-    return Role(folder.name, specs["argument_specs"]["main"].get("options", {}), asserts, defaults or {})
+    asserts, room = (
+        [task["ansible.builtin.assert"] for task in load(folder / "tasks" / name) or []]
+        for name in ("settings.yml", "room.yml")
+    )
+    options = specs["argument_specs"]["main"].get("options", {})
+    return Role(folder.name, options, asserts, defaults or {}, room, made or {})
 
 
 def known_names(roles: Sequence[Role]) -> set[str]:
@@ -144,11 +153,14 @@ def _setting(name: str, option: Mapping[str, Any], value: Any, template: Templat
 
 
 def asserted(
-    roles: Sequence[Role], template: Callable[[Role, Any], Any], holds: Callable[[Role, Any], bool]
+    roles: Sequence[Role],
+    template: Callable[[Role, Any], Any],
+    holds: Callable[[Role, Any], bool],
+    of: Callable[[Role], Sequence[Mapping[str, Any]]] = lambda role: role.asserts,
 ) -> Iterator[Fault]:
-    """What each role itself asserts of its settings."""
+    """What each role itself asserts of its settings; or something else that it asserts."""
     for role in roles:
-        for task in role.asserts:
+        for task in of(role):
             conditions = task["that"] if isinstance(task["that"], list) else [task["that"]]
             try:
                 if not all(holds(role, condition) for condition in conditions):
@@ -370,9 +382,14 @@ def schema(server: Server) -> Iterator[Fault]:
         )
 
 
+def sizes_of(server: Server) -> dict[str, int]:
+    """Its megabytes: of `memory`, and left on the disks of some folders."""
+    return {match[1]: int(match[2]) for line in server.lines if (match := re.fullmatch(r"(\S+) ([0-9]+) MB", line))}
+
+
 def room(server: Server) -> Iterator[Fault]:
-    """It has the memory and the disk that it takes."""
-    sizes = {match[1]: int(match[2]) for line in server.lines if (match := re.fullmatch(r"(\S+) ([0-9]+) MB", line))}
+    """It has the memory and the disk that it takes, whatever the settings are."""
+    sizes = sizes_of(server)
     memory = sizes.pop("memory", None)
     if memory is not None and memory < LEAST_MEMORY:
         yield Fault(
