@@ -372,6 +372,15 @@ def test_the_units_apply_what_is_signed_and_write_to_the_operators_about_what_is
     assert followed.has(NOT_BY_UNIT)
 
 
+@pytest.mark.clause("R9.8", "R14")
+def test_the_months_unit_mails_its_report_sealed(own: OwnController) -> None:
+    own.run("systemctl start danhba-monthly.service", 600)
+    assert "Đã gửi báo cáo tháng" in own.run("journalctl --unit danhba-monthly --output cat").stdout
+    wait = "timeout 60 sh -c 'until grep -rlF \"bao-cao-\" /srv/vmail/agency/stttt/Maildir/new; do sleep 0.5; done'"
+    [file] = own.run(wait, 90).stdout.split()
+    assert ".zip.age" in own.run(f"cat {file}").stdout
+
+
 @pytest.mark.clause("R9.2", "R9.3")
 def test_what_goes_beyond_a_guard_is_asked_about_and_nothing_of_it_is_done(
     followed: Followed, own: OwnController, today: str

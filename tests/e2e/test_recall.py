@@ -9,8 +9,10 @@ import re
 import secrets
 import shlex
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import Message
@@ -293,9 +295,13 @@ def test_held_also_where_it_was_killed_in_between(mail: Deployment, leak: Leak, 
     now = files(mail)
     in_hold = int(mail.host.run("find /var/lib/danhba-recall -type f ! -name '*.new' | wc -l").stdout)
     assert len([name for name in leak.came if name in now]) + in_hold >= len(leak.came)
-    play(mail, "hold")
+    with _written_to(mail, leak.inbox) as written:
+        play(mail, "hold")
     assert changed(play(mail, "hold")) == 0
     assert told(mail, "hold")["counts"]["held"] == 6
+    assert written, "its owner wrote while it was held"
+    kept = {str(each["Message-ID"]) for each in mail.server.inbox(leak.inbox.address, leak.inbox.password)}
+    assert kept >= set(written)
     for owner in leak.owners:
         for folder in ("INBOX", "Sent"):
             assert FILE_OF_THE_SECRET not in _texts(mail, owner, folder)
@@ -343,6 +349,28 @@ def _texts(mail: Deployment, owner: Official, folder: str) -> str:
 
 def _ways(answer: dict[str, Any]) -> set[str]:
     return {each["protocol"] for each in answer["report"]["reads"]}
+
+
+@contextmanager
+def _written_to(mail: Deployment, owner: Official) -> Iterator[list[str]]:
+    """While its owner puts message after message into the mailbox; their ids."""
+    written: list[str] = []
+    over = threading.Event()
+
+    def write() -> None:
+        while not over.wait(0.2):
+            name = f"<{secrets.token_hex(8)}@phone>"
+            other = message(owner.address, owner.address, message_id=name, text="Nháp.\n", secret=False)
+            append(mail, owner, "INBOX", other)
+            written.append(name)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield written
+    finally:
+        over.set()
+        thread.join()
 
 
 def _killed_in_between(mail: Deployment) -> None:
