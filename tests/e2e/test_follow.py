@@ -264,8 +264,10 @@ class OwnController:
 
     def install(self) -> None:
         """The software, and the way in: the host's own key, as the units have neither capabilities nor sudo."""
-        git = "apt-get update --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes git"
-        self.run(f"command -v git || {{ {git}; }}", 300)
+        packages = "git fonts-liberation"  # of those that the guide installs on a controller
+        self.run(
+            f"apt-get update --quiet && DEBIAN_FRONTEND=noninteractive apt-get install --quiet --yes {packages}", 300
+        )
         self.send(PROJECT, SOFTWARE, *LEFT)
         python = f"{SOFTWARE}/.venv/bin/python3"
         self.run(f"cd {SOFTWARE}/.venv && sed -i '1s|^#!.*/python3*$|#!{python}|' bin/ansible* bin/danhba")
