@@ -322,10 +322,9 @@ class OwnController:
         return self.run("systemctl start danhba-follow.service", 600, check=False).returncode
 
     def told(self) -> None:
-        """Wait until what writes to the operators has ended."""
-        self.run(
-            "timeout 180 sh -c 'while systemctl is-active --quiet danhba-told@danhba-follow; do sleep 1; done'", 200
-        )
+        """Wait until what writes to the operators has ended; it is begun by the failure of the unit."""
+        state = "systemctl show --value --property ActiveState danhba-told@danhba-follow"
+        self.run(f"timeout 180 sh -c 'while {state} | grep -q ^activ; do sleep 1; done'", 200)
 
     @contextmanager
     def a_day_later(self) -> Iterator[None]:
