@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from ansible.inventory.helpers import get_group_vars
@@ -75,11 +74,7 @@ class ActionModule(ActionBase):
         yield from wrong
         if wrong:  # the asserts would say the same once more
             return
-        yield from preflight.asserted(
-            self._roles,
-            lambda role, value: self._in(role, variables).template(value),
-            lambda role, condition: bool(self._in(role, variables).evaluate_conditional(condition)),
-        )
+        yield from self._asserted(variables, lambda role: role.asserts)
         if self._value("tls_mode", variables) == "given":
             yield from preflight.certificate(self._given(variables))
 
@@ -91,13 +86,18 @@ class ActionModule(ActionBase):
         if small or not sizes.keys() >= {"memory", "/var"}:
             return
         known = {**variables, "room_memory": sizes["memory"], "room_disk": sizes["/var"]}
-        # Those of the host's own groups: a host of the webmail alone keeps no events.
-        roles = self._roles if "mail" in variables["group_names"] else []
+        # A host of the webmail alone keeps no events.
+        if "mail" in variables["group_names"]:
+            yield from self._asserted(known, lambda role: role.room)
+
+    def _asserted(
+        self, variables: Mapping[str, Any], of: Callable[[Role], Sequence[Mapping[str, Any]]]
+    ) -> Iterator[Fault]:
         yield from preflight.asserted(
-            roles,
-            lambda role, value: self._in(role, known, role.made).template(value),
-            lambda role, condition: bool(self._in(role, known, role.made).evaluate_conditional(condition)),
-            lambda role: role.room,
+            self._roles,
+            lambda role, value: self._in(role, variables).template(value),
+            lambda role, condition: bool(self._in(role, variables).evaluate_conditional(condition)),
+            of,
         )
 
     def _given(self, variables: Mapping[str, Any]) -> Given:
@@ -132,9 +132,9 @@ class ActionModule(ActionBase):
         role = next(role for role in self._roles if name in role.defaults)
         return self._in(role, variables).template(role.defaults[name])
 
-    def _in(self, role: Role, variables: Mapping[str, Any], made: Mapping[str, Any] = MappingProxyType({})) -> Any:
+    def _in(self, role: Role, variables: Mapping[str, Any]) -> Any:
         """Ansible's own templates and conditionals, as in that role."""
-        return self._templar.copy_with_new_env(available_variables={**role.defaults, **made, **variables})
+        return self._templar.copy_with_new_env(available_variables={**role.defaults, **role.made, **variables})
 
 
 def _server(answer: Mapping[str, Any], variables: Mapping[str, Any]) -> Server:

@@ -156,9 +156,9 @@ def asserted(
     roles: Sequence[Role],
     template: Callable[[Role, Any], Any],
     holds: Callable[[Role, Any], bool],
-    of: Callable[[Role], Sequence[Mapping[str, Any]]] = lambda role: role.asserts,
+    of: Callable[[Role], Sequence[Mapping[str, Any]]],
 ) -> Iterator[Fault]:
-    """What each role itself asserts of its settings; or something else that it asserts."""
+    """What each role itself asserts: of its settings, or of a host's room."""
     for role in roles:
         for task in of(role):
             conditions = task["that"] if isinstance(task["that"], list) else [task["that"]]

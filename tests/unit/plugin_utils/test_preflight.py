@@ -178,7 +178,9 @@ class TestAsserted:
     ROLE = preflight.Role("base", {}, [{"that": ["a", "b"], "fail_msg": "Sai {x} -- Wrong {x}"}], {})
 
     def ask(self, holds: Callable[[Any, Any], bool]) -> list[Fault]:
-        return list(preflight.asserted([self.ROLE], lambda _role, text: text.format(x="X"), holds))
+        return list(
+            preflight.asserted([self.ROLE], lambda _role, text: text.format(x="X"), holds, lambda role: role.asserts)
+        )
 
     def test_what_holds_is_no_fault(self) -> None:
         assert self.ask(lambda _role, _condition: True) == []
