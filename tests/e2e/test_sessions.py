@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import itertools
 import re
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from tests.lab import Lab
-from tests.support.deployment import Deployment, PlaybookFailed
+from tests.support.deployment import FQDN, Deployment, PlaybookFailed
 from tests.support.mail import compose
 from tests.support.sessions import Session, count_open, inotify_for, open_all
 from tests.support.webmail import Webmail
@@ -121,6 +122,31 @@ def test_one_too_many_ends_nobody(mail: Deployment, users: Iterator[tuple[str, s
     assert all(said.startswith("* BYE [UNAVAILABLE] May chu thu da du so phien") for said in refusals)
     journal = mail.host.run("journalctl -u danhba-full -n 20 --no-pager -o cat").stdout
     assert f"đủ {SESSIONS} phiên: đã từ chối" in journal
+    assert deaths(mail) == ""
+
+
+@pytest.mark.parametrize(
+    ("protocol", "port", "words"),
+    [
+        ("pop3", 995, "-ERR [SYS/TEMP] May chu thu da du so phien"),
+        ("sieve", 4190, 'BYE (TRYLATER) "Máy chủ thư đã đủ số phiên'),
+    ],
+)
+def test_the_others_are_told_in_the_words_of_their_protocol(
+    mail: Deployment, protocol: str, port: int, words: str
+) -> None:
+    most = int(
+        mail.host.run(f"nft list chain inet danhba full | sed -nE 's/.*dport {port} .*over ([0-9]+) .*/\\1/p'").stdout
+    )
+    with ExitStack() as held:
+        for _connection in range(most):
+            held.enter_context(socket.create_connection((mail.server.address, port), 10))
+        late = held.enter_context(socket.create_connection((mail.server.address, port), 10))
+        if port == 995:
+            late = mail.server.tls.wrap_socket(late, server_hostname=FQDN)
+        assert late.makefile(encoding="utf-8").read().startswith(words)
+    journal = mail.host.run("journalctl -u danhba-full -n 20 --no-pager -o cat").stdout
+    assert f"{protocol}: đủ {most} phiên: đã từ chối 1 kết nối" in journal
     assert deaths(mail) == ""
 
 

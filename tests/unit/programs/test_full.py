@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from danhba_host import full
 from danhba_host.journal import Refused
 
 LIBRARY = Path(full.__file__).parents[1]
-SETTINGS = full.Settings(port=0, sessions=20)
+DOOR = full.Door("imap", port=0, sessions=20)
 
 
 @pytest.fixture(scope="module")
@@ -36,30 +37,42 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def port() -> int:
-    with socket.create_server(("", 0)) as listener:
-        return int(listener.getsockname()[1])
+def ports() -> dict[str, int]:
+    """A free one for each protocol."""
+    with ExitStack() as open_ports:
+        listeners = {name: open_ports.enter_context(socket.create_server(("", 0))) for name in full.WORDS}
+        return {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
 
 
 @pytest.fixture
-def running(certificate: Path, port: int, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+def port(ports: dict[str, int]) -> int:
+    return ports["imap"]
+
+
+@pytest.fixture
+def running(certificate: Path, ports: dict[str, int], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     settings = tmp_path / "full.json"
-    settings.write_text(json.dumps({"port": port, "sessions": 20}))
+    doors = [f"{name} {port} 20" for name, port in sorted(ports.items(), reverse=True)]
+    settings.write_text(json.dumps({"doors": doors}))
     process = subprocess.Popen(
         [sys.executable, "-m", "danhba_host.full", "--settings", str(settings)],
         env={**os.environ, "PYTHONPATH": str(LIBRARY), "CREDENTIALS_DIRECTORY": str(certificate)},
         stderr=subprocess.PIPE,
         text=True,
     )
-    for _attempt in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            break
-        except OSError:
-            time.sleep(0.05)
+    _wait_for(ports["imap"])  # the last one; who comes without TLS is none that was told
     yield process
     process.kill()
     process.communicate()
+
+
+def _wait_for(port: int) -> None:
+    for _attempt in range(200):
+        try:
+            return socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.05)
+    return pytest.fail(f"nobody listens at {port}")
 
 
 def greeting(port: int, certificate: Path) -> bytes:
@@ -68,10 +81,12 @@ def greeting(port: int, certificate: Path) -> bytes:
         socket.create_connection(("127.0.0.1", port), 10) as plain,
         context.wrap_socket(plain, server_hostname="mail.laocai.gov.vn") as tls,
     ):
-        said = b""
-        while part := tls.recv(1024):
-            said += part
-        return said
+        return _all(tls)
+
+
+def _all(connection: socket.socket) -> bytes:
+    with connection.makefile("rb") as words:
+        return words.read()
 
 
 def test_a_mail_program_is_told_and_the_connection_ends(
@@ -89,6 +104,33 @@ def test_a_mail_program_is_told_and_the_connection_ends(
     assert noted.count("all 20 sessions are taken") == 1, "one line a minute"
 
 
+def test_pop3_has_words_of_its_own(running: subprocess.Popen[str], ports: dict[str, int], certificate: Path) -> None:
+    said = greeting(ports["pop3"], certificate)
+    assert said.startswith(b"-ERR [SYS/TEMP] May chu thu da du so phien")
+    assert said.endswith(b"\r\n")
+    assert said.isascii()
+    assert len(said) <= 512, "RFC 2449, 4: the longest line of an answer"
+    assert running.poll() is None
+
+
+def test_managesieve_is_told_before_it_begins_tls(running: subprocess.Popen[str], ports: dict[str, int]) -> None:
+    with socket.create_connection(("127.0.0.1", ports["sieve"]), 10) as plain:
+        said = _all(plain).decode()
+    assert said.startswith('BYE (TRYLATER) "Máy chủ thư đã đủ số phiên')
+    assert said.endswith('"\r\n')
+    assert running.poll() is None
+
+
+@pytest.mark.parametrize("words", ["smtp 25 20", "imap 1993", "imap x 20", ""])
+def test_what_is_no_door_is_refused_before_it_lands(
+    words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = tmp_path / "full.json"
+    settings.write_text(json.dumps({"doors": [words]}))
+    assert full.main(["--check", str(settings)]) != 0
+    assert "phải là GIAO_THỨC CỔNG SỐ_PHIÊN" in capsys.readouterr().err
+
+
 def test_whoever_hangs_up_or_speaks_no_tls_disturbs_nobody(
     running: subprocess.Popen[str], port: int, certificate: Path
 ) -> None:
@@ -102,7 +144,7 @@ def test_whoever_hangs_up_or_speaks_no_tls_disturbs_nobody(
 def test_without_a_certificate_it_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     with pytest.raises(Refused, match="không phục vụ được -- cannot serve"):
-        full.work(SETTINGS, argparse.Namespace())
+        full.work(full.Settings([]), argparse.Namespace())
 
 
 async def _visit(desk: full.Desk) -> bytes:
@@ -116,8 +158,8 @@ async def _visit(desk: full.Desk) -> bytes:
 
 
 def test_more_than_enough_at_once_are_not_even_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = full.Desk(SETTINGS)
-    assert asyncio.run(_visit(desk)) == full.BYE.encode()
+    desk = full.Desk(DOOR)
+    assert asyncio.run(_visit(desk)) == full.WORDS["imap"].encode()
     monkeypatch.setattr(full, "MOST_AT_ONCE", 0)
     assert asyncio.run(_visit(desk)) == b""
 
@@ -128,7 +170,7 @@ def test_the_journal_gets_one_line_for_all_of_a_minute(
     monkeypatch.setattr(full, "NOTE_SECONDS", 0.5)
 
     async def story() -> None:
-        desk = full.Desk(SETTINGS)
+        desk = full.Desk(DOOR)
         for _visitor in range(4):
             await _visit(desk)
         await asyncio.sleep(1)

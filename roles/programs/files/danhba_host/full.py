@@ -1,7 +1,8 @@
-"""Tells mail programs that every place is taken, in the words of IMAP, and the journal how many were told.
+"""Tells mail programs that every place is taken, in the words of their protocol, and the journal how many were told.
 
 The firewall sends it the connections beyond the number of sessions that Dovecot is to hold. It takes no password and
-asks nothing: it says BYE (RFC 3501, 7.1.5; RFC 5530, UNAVAILABLE), which mail programs show, and hangs up.
+asks nothing: it greets with a refusal, which mail programs show, and hangs up. IMAP has `BYE` for it (RFC 3501, 7.1.5;
+RFC 5530, UNAVAILABLE), POP3 `-ERR` (RFC 3206, SYS/TEMP), ManageSieve `BYE` (RFC 5804, 1.3, TRYLATER).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import signal
 import ssl
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +25,37 @@ HANDSHAKE_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 NOTE_SECONDS = 60.0  # between two lines in the journal
 MOST_AT_ONCE = 200  # further ones are not even told
-BYE = (
-    "* BYE [UNAVAILABLE] May chu thu da du so phien: xin thu lai sau it phut. "
-    "The mail server has no free session: please try again in some minutes\r\n"
+_ASCII = (
+    "May chu thu da du so phien: xin thu lai sau it phut. "
+    "The mail server has no free session: please try again in some minutes"
 )
+_UTF8 = (
+    "Máy chủ thư đã đủ số phiên: xin thử lại sau ít phút. "
+    "The mail server has no free session: please try again in some minutes"
+)
+# Their first words are ASCII but for ManageSieve, whose texts are UTF-8 (RFC 5804, 4).
+WORDS = {
+    "imap": f"* BYE [UNAVAILABLE] {_ASCII}\r\n",
+    "pop3": f"-ERR [SYS/TEMP] {_ASCII}\r\n",
+    "sieve": f'BYE (TRYLATER) "{_UTF8}"\r\n',
+}
+# Which speaks TLS from the first octet: the others begin it later, and it does not come to that.
+_WITHIN_TLS = {"imap", "pop3"}
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where they come who found every place of a protocol taken.
+
+    Attributes:
+        protocol: one of `WORDS`.
+        port: the TCP port that the firewall sends them to.
+        sessions: how many Dovecot is to hold, for the journal.
+    """
+
+    protocol: str
+    port: int
+    sessions: int
 
 
 @dataclass(frozen=True)
@@ -35,19 +63,30 @@ class Settings:
     """Every setting.
 
     Attributes:
-        port: the TCP port that the firewall sends them to.
-        sessions: how many Dovecot is to hold, for the journal.
+        doors: each as `PROTOCOL PORT SESSIONS`.
     """
 
-    port: int
-    sessions: int
+    doors: list[str]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no door."""
+        for words in self.doors:
+            _door(words)
+
+
+def _door(words: str) -> Door:
+    """Read one; ValueError where it is none."""
+    protocol, *numbers = words.split() or [""]
+    if protocol not in WORDS or len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
+        raise ValueError(f"phải là GIAO_THỨC CỔNG SỐ_PHIÊN -- must be PROTOCOL PORT SESSIONS: {words!r}")
+    return Door(protocol, int(numbers[0]), int(numbers[1]))
 
 
 @dataclass
 class Desk:
-    """Tells each that comes, and counts."""
+    """Tells each that comes to a door, and counts."""
 
-    settings: Settings
+    door: Door
     told: int = 0
     _there: int = 0
     _noting: asyncio.Task[None] | None = field(default=None)
@@ -59,7 +98,7 @@ class Desk:
         self._there += 1
         try:
             if self._there <= MOST_AT_ONCE:
-                writer.write(BYE.encode("ascii"))
+                writer.write(WORDS[self.door.protocol].encode())
                 await asyncio.wait_for(writer.drain(), CLOSE_SECONDS)
         except (OSError, TimeoutError):
             pass
@@ -78,10 +117,11 @@ class Desk:
             self._write()
 
     def _write(self) -> None:
+        door = self.door
         journal.write(
             journal.WARNING,
-            f"đủ {self.settings.sessions} phiên: đã từ chối {self.told} kết nối; tăng capacity_sessions nếu máy còn bộ"
-            f" nhớ -- all {self.settings.sessions} sessions are taken: refused {self.told} connections; raise"
+            f"{door.protocol}: đủ {door.sessions} phiên: đã từ chối {self.told} kết nối; tăng capacity_sessions nếu máy"
+            f" còn bộ nhớ -- all {door.sessions} sessions are taken: refused {self.told} connections; raise"
             " capacity_sessions if the host has memory",
             sys.stderr,
         )
@@ -92,11 +132,17 @@ async def serve(settings: Settings, tls: ssl.SSLContext) -> None:
     """Listen until SIGTERM."""
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-    server = await asyncio.start_server(
-        Desk(settings).tell, None, settings.port, ssl=tls, ssl_handshake_timeout=HANDSHAKE_SECONDS
-    )
-    async with server:
+    async with AsyncExitStack() as open_doors:
+        for door in map(_door, settings.doors):
+            await open_doors.enter_async_context(await _open(door, tls))
         await ended.wait()
+
+
+async def _open(door: Door, tls: ssl.SSLContext) -> asyncio.Server:
+    tell = Desk(door).tell
+    if door.protocol in _WITHIN_TLS:
+        return await asyncio.start_server(tell, None, door.port, ssl=tls, ssl_handshake_timeout=HANDSHAKE_SECONDS)
+    return await asyncio.start_server(tell, None, door.port)
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:

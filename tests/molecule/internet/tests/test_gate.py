@@ -19,7 +19,7 @@ USERS = {
     "unbound": {"unbound"},
     "valkey-server": {"valkey"},
 }
-NETWORK = {22, 25, 80, 443, 465, 587, 636, 993, 995, 1993, 4190}
+NETWORK = {22, 25, 80, 443, 465, 587, 636, 993, 995, 1419, 1993, 1995, 4190}
 SOCKETS = {
     "/run/valkey/valkey-server.sock": 0o770,
     "/run/clamav/clamd.ctl": 0o660,
