@@ -26,7 +26,15 @@ from tests.support.mail import compose
 
 from .conftest import Official, addresses
 
-TAGS = ("--tags", "resolver,tls,postfix,nginx,pages,dkim")
+# Prints the seal of what it is given, by a domain and a selector.
+SEAL = """
+import dkim, sys
+domain, selector = (word.encode() for word in sys.argv[1:])
+key = open(f"/etc/opendkim/{selector.decode()}.private", "rb").read()
+seal = dkim.arc_sign(sys.stdin.buffer.read(), selector, domain, key, domain)
+sys.stdout.write(b"".join(seal).decode().replace("\\r\\n", "\\n"))
+"""
+TAGS = ("--tags", "resolver,tls,postfix,nginx,pages,dkim,rspamd,guard")
 FAST: dict[str, Any] = {"dkim_wait_hours": 0, "dkim_least_hours": 0}
 
 
@@ -56,7 +64,8 @@ def sender(mail: Deployment, register: RegisterCopy) -> Official:
 @pytest.fixture(scope="module")
 def ours(mail: Deployment, world: Internet) -> Deployment:
     """The mail server on that Internet, its zone as `playbooks/dns.yml` has rendered it."""
-    within = replace(mail, variables={**mail.variables, **world.variables, "mail_mta_sts": "enforce"})
+    told = {"mail_mta_sts": "enforce", "guard_sealers": [net.GOOD]}
+    within = replace(mail, variables={**mail.variables, **world.variables, **told})
     within.play("site", *TAGS)
     within.play("dns", dns_ask=False)
     publish(within, world)
@@ -233,6 +242,45 @@ def test_what_a_forwarder_hands_back_arrives_as_our_signature_is_whole(
     world.send(world.waits_for(net.GOOD, id_), sender.address, sender.address)
     back = ours.server.wait_for(sender.address, sender.password, id_)
     assert str(back["X-Danhba-Origin"]).startswith("outside")
+
+
+def sealed(world: Internet, message: str, sealer: str) -> str:
+    """As a list hands it on that has looked at it and says so (ARC, RFC 8617)."""
+    whole = f"Authentication-Results: {sealer}; dkim=pass header.d={net.PROVINCE}\n{message}"
+    command = f"python3 -c {shlex.quote(SEAL)} {sealer} {net.SELECTOR}"
+    done = subprocess.run(world.host.ssh(command), input=whole, text=True, capture_output=True, check=True, timeout=60)
+    return done.stdout + whole
+
+
+# What a list hands on of a message of ours: who seals it, and whether it is changed after that.
+HANDED_ON = {
+    "sealed by whom we trust": (net.GOOD, False),
+    "sealed by somebody else": (net.STS, False),
+    "changed after it was sealed": (net.GOOD, True),
+    "not sealed": ("", False),
+}
+
+
+@pytest.mark.clause("R10.4")
+@pytest.mark.parametrize("case", HANDED_ON)
+def test_what_a_list_has_changed_comes_back_where_its_seal_is_believed(
+    ours: Deployment, world: Internet, sender: Official, case: str
+) -> None:
+    """Our own signature does not hold any more: the word of the list does, where the province trusts it."""
+    sealer, changed_later = HANDED_ON[case]
+    id_ = send(ours, sender, f"ai-do@{net.GOOD}")
+    subject, envelope = f"[danh-sach] {secrets.token_hex(4)}", f"la-{secrets.token_hex(4)}@{net.GOOD}"
+    message = re.sub(r"(?m)^Subject: .*$", f"Subject: {subject}", world.waits_for(net.GOOD, id_), count=1)
+    handed_on = sealed(world, message, sealer) if sealer else message
+    world.send(handed_on.replace(subject, f"{subject}!") if changed_later else handed_on, envelope, sender.address)
+    if case == "sealed by whom we trust":
+        found = arrived(ours, sender, subject)
+        assert found, ours.host.run("journalctl -u postfix -n 20 --no-pager").stdout
+        assert str(found["X-Danhba-Origin"]).startswith("outside")
+        assert "arc=pass" in str(found["Authentication-Results"])
+    else:
+        assert re.search(r"said: 55\d", " ".join(world.waits_for(net.GOOD, f"To: {envelope}").split()))
+        assert arrived(ours, sender, subject, 2) is None
 
 
 @pytest.mark.clause("R7.2")

@@ -24,9 +24,10 @@ import pytest
 from pypdf import PdfReader
 
 from tests.support.deployment import Deployment, PlaybookFailed, changed
+from tests.support.editing import RegisterCopy
 from tests.support.mail import compose
 
-from .conftest import Official
+from .conftest import Official, addresses
 
 CRLF = compat32.clone(linesep="\r\n")
 RUN = secrets.token_hex(4)  # a host may be used again
@@ -155,6 +156,7 @@ class Leak:
     subfolder: Official
     pop3: Official
     inside: Official
+    renamed: Official
     papers: Path
     before: dict[str, str] = field(default_factory=dict)
     came: set[str] = field(default_factory=set)
@@ -163,23 +165,34 @@ class Leak:
     @property
     def owners(self) -> tuple[Official, ...]:
         """Everybody who has it."""
-        return self.sender, self.inbox, self.subfolder, self.pop3, self.inside
+        return self.sender, self.inbox, self.subfolder, self.pop3, self.inside, self.renamed
 
 
 @pytest.fixture(scope="module")
-def leak(mail: Deployment, officials: list[Official], keys: Path, outside: None) -> Leak:
+def renamed(mail: Deployment, register: RegisterCopy) -> tuple[Official, str]:
+    """Somebody with a new address, and the old one, at which there is mail still."""
+    listed = addresses(register)
+    people = {item["id"]: item for item in listed if item["kind"] == "official" and item["state"] == "open"}
+    old = next(item for item in listed if item["state"] == "forwarding" and item["id"] in people)
+    item = people[old["id"]]
+    owner = Official(item["id"], item["agency"], item["name"], item["address"], mail.choose(item["address"]))
+    return owner, old["address"]
+
+
+@pytest.fixture(scope="module")
+def leak(mail: Deployment, officials: list[Official], renamed: tuple[Official, str], keys: Path, outside: None) -> Leak:
     assert keys.is_dir()
     sender, inbox, subfolder, pop3, inside = officials[:5]
-    leak = Leak(sender, inbox, subfolder, pop3, inside, mail.private / "recalls" / NAME)
+    leak = Leak(sender, inbox, subfolder, pop3, inside, renamed[0], mail.private / "recalls" / NAME)
     for owner in (leak.inbox, leak.inside):
         other = message(owner.address, owner.address, message_id="<other@x>", text="Thư khác.\n", secret=False)
         append(mail, owner, "INBOX", other)
     leak.before = files(mail)
     leaked = message(leak.sender.address, leak.inbox.address, leak.subfolder.address, leak.pop3.address)
-    receivers = [each.address for each in (leak.inbox, leak.subfolder, leak.pop3)]
+    receivers = [*(each.address for each in (leak.inbox, leak.subfolder, leak.pop3)), renamed[1]]
     submit(mail, leak.sender, leaked, *receivers, "x@taken.example", "y@away.example")
     append(mail, leak.sender, "Sent", leaked)
-    for owner in (leak.inbox, leak.subfolder, leak.pop3):
+    for owner in (leak.inbox, leak.subfolder, leak.pop3, leak.renamed):
         mail.server.wait_for(owner.address, owner.password, ID)
     _move(mail, leak.subfolder, "Viec/Nam")
     with mail.server.imap(leak.subfolder.address, leak.subfolder.password) as client:
@@ -229,10 +242,10 @@ def found(mail: Deployment, **more: Any) -> dict[str, Any]:
 
 
 def _choices(mail: Deployment) -> list[dict[str, Any]]:
-    """Both messages, as soon as the collector has told of all four copies of the one."""
+    """Both messages, as soon as the collector has told of all five copies of the one."""
     done = ask(mail, "find", **FIND, dry_run=True)
     choices: list[dict[str, Any]] = [] if done.returncode else json.loads(done.stdout).get("choices", [])
-    return choices if sorted(each["copies"] for each in choices) == [1, 4] else []
+    return choices if sorted(each["copies"] for each in choices) == [1, 5] else []
 
 
 def test_two_messages_with_one_forged_id_are_shown(mail: Deployment, leak: Leak) -> None:
@@ -248,7 +261,7 @@ def test_two_messages_with_one_forged_id_are_shown(mail: Deployment, leak: Leak)
 def test_found_wherever_it_lies(mail: Deployment, leak: Leak, story: Callable[[], None]) -> None:
     story()
     until(lambda: {"pop3", "imap"} <= set(_ways(found(mail, digests=[leak.digest]))))
-    until(lambda: len(found(mail, digests=[leak.digest])["copies"]) == 5)
+    until(lambda: len(found(mail, digests=[leak.digest])["copies"]) == 6)
     until(lambda: len(found(mail, digests=[leak.digest])["report"]["outside"]) == 1)
     assert changed(play(mail, "find", digest=leak.digest)) > 0
     answer = json.loads((leak.papers / "bao-cao.json").read_text(encoding="utf-8"))
@@ -257,6 +270,7 @@ def test_found_wherever_it_lies(mail: Deployment, leak: Leak, story: Callable[[]
         (leak.inbox.address, "INBOX", "copy"),
         (leak.subfolder.address, "Viec/Nam", "copy"),
         (leak.pop3.address, "INBOX", "copy"),
+        (leak.renamed.address, "INBOX", "copy"),
         (leak.inside.address, "INBOX", "carrier"),
     }
     assert [each["recipients"] for each in answer["queue"]] == [["y@away.example"]]
@@ -273,7 +287,7 @@ def test_its_file_alone_says_where_it_is(mail: Deployment, leak: Leak, story: Ca
     story()
     file = {"message_id": "", "sha256": hashlib.sha256(FILE).hexdigest(), "recall": f"{NAME}-tep"}
     answer = told(mail, "find", **(FIND | file), dry_run=True)
-    assert len(answer["copies"]) == 5
+    assert len(answer["copies"]) == 6
     assert {each["address"] for each in answer["copies"]} == {owner.address for owner in leak.owners}
 
 
@@ -298,7 +312,7 @@ def test_held_also_where_it_was_killed_in_between(mail: Deployment, leak: Leak, 
     with _written_to(mail, leak.inbox) as written:
         play(mail, "hold")
     assert changed(play(mail, "hold")) == 0
-    assert told(mail, "hold")["counts"]["held"] == 6
+    assert told(mail, "hold")["counts"]["held"] == 7
     assert written, "its owner wrote while it was held"
     kept = {str(each["Message-ID"]) for each in mail.server.inbox(leak.inbox.address, leak.inbox.password)}
     assert kept >= set(written)
@@ -316,7 +330,7 @@ def test_erased_when_two_have_signed(mail: Deployment, leak: Leak, keys: Path, s
     assert "cần chữ ký của 2 người" in alone.value.output
     sign(keys, "binh", leak.papers)
     play(mail, "erase", "--check")
-    assert told(mail, "hold")["counts"]["held"] == 6
+    assert told(mail, "hold")["counts"]["held"] == 7
     play(mail, "erase")
     assert mail.host.run("find /var/lib/danhba-recall -mindepth 1").stdout == ""
     assert mail.host.run("postqueue -j").stdout == ""

@@ -6,7 +6,6 @@ import base64
 import csv
 import hashlib
 import io
-import shlex
 import smtplib
 import time
 import unicodedata
@@ -22,7 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from tests.support.deployment import Deployment, PlaybookFailed
 from tests.support.editing import RegisterCopy
-from tests.support.gate import encrypted
+from tests.support.gate import EICAR, encrypted
 from tests.support.mail import compose
 from tests.support.webmail import Webmail
 
@@ -300,6 +299,40 @@ def test_nothing_passes_while_the_gate_is_down_and_nothing_is_lost(
     assert submitted(mail, message, sender, reader.address) == ""
     assert mail.server.wait_for(reader.address, reader.password, str(message["Message-ID"]))
     assert submitted(mail, marked, sender, reader.address).startswith(("550", "554"))
+
+
+@contextmanager
+def silent(mail: Deployment, unit: str) -> Iterator[None]:
+    """It is there, and says nothing."""
+    mail.host.run(f"systemctl kill --signal=STOP {unit}")
+    try:
+        yield
+    finally:
+        mail.host.run(f"systemctl kill --signal=CONT {unit}")
+
+
+VIRUSES = "journalctl -u clamav-daemon --no-pager -o cat | grep -c FOUND || true"
+
+
+@pytest.mark.parametrize(
+    ("unit", "others"),
+    [("clamav-daemon", incidents), ("danhba-secrecy", lambda mail: int(mail.host.run(VIRUSES).stdout))],
+    ids=["the gate does not wait for clamd", "clamd does not wait for the gate"],
+)
+def test_parts_are_asked_side_by_side(
+    mail: Deployment, reader: Official, unit: str, others: Callable[[Deployment], int]
+) -> None:
+    """So a message takes as long as the slowest of them, and not as all together."""
+    message = attached("tep.txt", EICAR) if unit == "danhba-secrecy" else MARKED["text"]()
+    before = others(mail)
+    with ThreadPoolExecutor(1) as threads:
+        with silent(mail, unit):
+            answer = threads.submit(received, mail, message, reader.address)
+            end = time.monotonic() + 20
+            while others(mail) == before:
+                assert time.monotonic() < end, f"nobody else was asked while {unit} had nothing to say"
+                time.sleep(0.2)
+        assert answer.result().startswith(("550", "554"))
 
 
 def test_without_the_database_a_marked_message_waits_and_is_recorded_after(mail: Deployment, reader: Official) -> None:

@@ -209,7 +209,7 @@ def _zone(host: Host, zone: str, address: str) -> str:
     if zone != UNSIGNED:
         policy = "quarantine" if zone == QUARANTINING else "reject"
         lines += [f'@ IN TXT "v=spf1 a:mx.{zone} -all"', f'_dmarc IN TXT "v=DMARC1; p={policy}"']
-    if zone == GOOD:
+    if zone in (GOOD, STS):
         text = host.run(f"cat /etc/opendkim/{SELECTOR}.txt").stdout
         lines += [re.sub(r"\s*;\s*-----.*", "", text).strip()]
     if zone in (GOOD, BAD_DANE, BOTH):

@@ -69,10 +69,12 @@ def running(certificate: Path, ports: dict[str, int], tmp_path: Path) -> Iterato
 def _wait_for(port: int) -> None:
     for _attempt in range(200):
         try:
-            return socket.create_connection(("127.0.0.1", port), 1).close()
+            socket.create_connection(("127.0.0.1", port), 1).close()
         except OSError:
             time.sleep(0.05)
-    return pytest.fail(f"nobody listens at {port}")
+        else:
+            return
+    pytest.fail(f"nobody listens at {port}")
 
 
 def greeting(port: int, certificate: Path) -> bytes:
