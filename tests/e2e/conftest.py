@@ -202,9 +202,9 @@ def browser(request: pytest.FixtureRequest, mail: Deployment) -> Iterator[Chromi
 
 
 @pytest.fixture
-def strangers() -> Iterator[list[str]]:
-    """Addresses of this machine that nobody uses otherwise, as a guesser has them; the host's way back is here."""
-    there = [f"10.233.250.{number}" for number in range(1, 22)]
+def strangers(request: pytest.FixtureRequest) -> Iterator[list[str]]:
+    """Addresses of this machine that no other file uses, as a guesser has them; the host's way back is here."""
+    there = [f"10.233.{100 + _position(request.path)}.{number}" for number in range(1, 22)]
     for address in there:
         subprocess.run(["ip", "address", "replace", f"{address}/32", "dev", "lo"], check=True)
     yield there
