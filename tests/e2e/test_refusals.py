@@ -18,6 +18,7 @@ from tests.support.editing import RegisterCopy
 from tests.support.gate import EICAR, PROGRAM, Said, encrypted, hand_in, letter, old_document_with_macros
 
 from .conftest import Official, addresses
+from .test_mail import execute
 
 pytestmark = [pytest.mark.clause(clause) for clause in ("R7.1", "R10.2", "R10.4", "R10.6", "R10.8", "R10.9")]
 
@@ -157,12 +158,14 @@ def message(what: str, sender: str, to: str) -> EmailMessage:
 
 @pytest.fixture(scope="module")
 def cast(mail: Deployment, register: RegisterCopy, officials: list[Official]) -> Cast:
-    me, other = officials[:2]
+    me, other, suspended = officials[:3]
     listed = addresses(register)
 
-    def first(state: str, kind: str = "official") -> str:
-        return str(next(one["address"] for one in listed if (one["state"], one["kind"]) == (state, kind)))
+    def first(state: str) -> str:
+        return str(next(one["address"] for one in listed if (one["state"], one["kind"]) == (state, "official")))
 
+    # Whoever is suspended in the sample is so until a certain day.
+    execute(mail, f"UPDATE mail.account SET state = 'suspended' WHERE address = '{suspended.address}'")
     new = next(address for address, password in mail.issued.items() if mail.passwords[address] == password)
     names = {
         ME: me.address,
@@ -170,7 +173,7 @@ def cast(mail: Deployment, register: RegisterCopy, officials: list[Official]) ->
         CONTACT: "contact-skhcn@laocai.gov.vn",
         "CLOSED": first("closed"),
         "MOVED": first("redirecting"),
-        "SUSPENDED": first("suspended"),
+        "SUSPENDED": suspended.address,
         "NEW": new,
     }
     return Cast(mail, names, {me.address: me.password, other.address: other.password, new: mail.issued[new]})
