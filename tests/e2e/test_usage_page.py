@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,21 +23,6 @@ pytestmark = pytest.mark.clause("R9.5", "R12", "R13")
 AGENCY, HEAD, DELEGATE, OTHER = "sgtvt", "001212", "001203", "snv"
 CONTACT = f"contact-{AGENCY}@laocai.gov.vn"
 ACTION = "plugin.danhba-usage"
-TODAY = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
-LAST_MONTH = (TODAY.replace(day=1) - timedelta(days=1)).replace(day=1)
-# Each day of both months was counted: the contact mailbox looked at in each window, the head's never, others in most.
-LOOKED = f"""
-    INSERT INTO usage.counted (day) SELECT generate_series('{LAST_MONTH}', '{TODAY}', interval '1 day')::date
-        ON CONFLICT DO NOTHING;
-    INSERT INTO usage.day
-        SELECT day, kind, id,
-               (SELECT bit_or(minutes) FROM usage.rule, unnest(windows) WITH ORDINALITY AS part (minutes, n)
-                 WHERE kind = 'agency' OR abs(hashtext(id || day || n)) % 100 < 95),
-               NULL, '{{imap}}', 0, 0, 0
-          FROM usage.counted, usage.page, jsonb_to_recordset(mailboxes) AS box (kind text, id text)
-         WHERE day BETWEEN '{LAST_MONTH}' AND '{TODAY}' AND agency = '{AGENCY}' AND id <> '{HEAD}'
-        ON CONFLICT (day, kind, id) DO UPDATE SET minutes = EXCLUDED.minutes;
-"""
 
 
 def person(mail: Deployment, id_: str) -> str:
@@ -46,9 +31,29 @@ def person(mail: Deployment, id_: str) -> str:
     return mail.host.run(f'runuser -u postgres -- psql -At -d danhba -c "{query}"').stdout.strip()
 
 
+def looked(since: date, until: date) -> str:
+    """Each day was counted: the contact mailbox looked at in each window, the head's never, others in most."""
+    return f"""
+    INSERT INTO usage.counted (day) SELECT generate_series('{since}', '{until}', interval '1 day')::date
+        ON CONFLICT DO NOTHING;
+    INSERT INTO usage.day
+        SELECT day, kind, id,
+               (SELECT bit_or(minutes) FROM usage.rule, unnest(windows) WITH ORDINALITY AS part (minutes, n)
+                 WHERE kind = 'agency' OR abs(hashtext(id || day || n)) % 100 < 95),
+               NULL, '{{imap}}', 0, 0, 0
+          FROM usage.counted, usage.page, jsonb_to_recordset(mailboxes) AS box (kind text, id text)
+         WHERE day BETWEEN '{since}' AND '{until}' AND agency = '{AGENCY}' AND id <> '{HEAD}'
+        ON CONFLICT (day, kind, id) DO UPDATE SET minutes = EXCLUDED.minutes;
+    """
+
+
 @pytest.fixture(scope="module", autouse=True)
-def counted(mail: Deployment) -> None:
-    mail.host.run(f"runuser -u postgres -- psql -q -v ON_ERROR_STOP=1 -d danhba <<'END'\n{LOOKED}\nEND")
+def last_month(mail: Deployment) -> date:
+    """Its first day, when it and this month were counted."""
+    today = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+    first = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+    mail.host.run(f"runuser -u postgres -- psql -q -v ON_ERROR_STOP=1 -d danhba <<'END'\n{looked(first, today)}\nEND")
+    return first
 
 
 def reader(mail: Deployment, address: str) -> Webmail:
@@ -69,7 +74,7 @@ def has_tab(webmail: Webmail) -> bool:
     return ACTION in webmail.get(task="settings").text
 
 
-def test_the_custodian_reads_it(mail: Deployment, browser: Chromium) -> None:
+def test_the_custodian_reads_it(mail: Deployment, browser: Chromium, last_month: date) -> None:
     password = mail.choose(CONTACT)
     with browser.visitor() as visitor:
         webmail = Roundcube(visitor)
@@ -78,7 +83,7 @@ def test_the_custodian_reads_it(mail: Deployment, browser: Chromium) -> None:
         webmail.settings("danhba-usage")
         shown = webmail.page.locator(".danhba-use")
         text = shown.inner_text()
-        assert f"Tháng {LAST_MONTH.month} năm {LAST_MONTH.year}" in text
+        assert f"Tháng {last_month.month} năm {last_month.year}" in text
         row = shown.locator("tr", has_text=CONTACT).last.locator("td").all_inner_texts()
         assert row[0] == row[1] == row[3] != "0"
         assert "100,0 %" in row[2]
