@@ -19,6 +19,7 @@ from defusedxml import ElementTree
 from tests.support.deployment import FQDN, Deployment
 from tests.support.mail import compose
 
+from .post import Correspondent
 from .test_secrets import CommandLines
 
 OWNER, COLLEAGUE = "ndhai-sgtvt@laocai.gov.vn", "dtdao-sgtvt@laocai.gov.vn"
@@ -171,8 +172,7 @@ def test_msmtp_sends_and_its_password_is_on_no_command_line(mail: Deployment, ho
     seen = b"\n".join(lines.seen)
     assert b"msmtprc" in seen, "the search would find what is there"
     assert home.password.encode() not in seen
-    newest = mail.server.inbox(COLLEAGUE, mail.choose(COLLEAGUE))[-1]
-    assert newest["Subject"] == "Báo cáo tuần"
+    newest = Correspondent(mail, "", COLLEAGUE, mail.choose(COLLEAGUE)).receive("Báo cáo tuần")
     assert newest.get_content().strip() == "Báo cáo tuần có dấu."
 
 

@@ -49,7 +49,7 @@ class Owner:
 
     def wait_for_warnings(self, count: int) -> list[EmailMessage]:
         """The warnings, as soon as there are so many."""
-        for _ in range(50):
+        for _ in range(150):
             if len(found := self.warnings()) >= count:
                 return found
             time.sleep(0.2)

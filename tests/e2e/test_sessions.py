@@ -262,17 +262,15 @@ def test_a_greedy_mailbox_takes_nobodys_place(
 def test_a_sleeping_session_is_woken_by_mail(mail: Deployment, officials: list[Official]) -> None:
     sender, owner = officials[0], officials[1]
 
-    async def story() -> float:
+    async def story() -> None:
         sessions = await open_some(mail, iter([(owner.address, owner.password)] * 2), 2)
         with closed(sessions):
             await asyncio.to_thread(wait_for_sleep, mail, 2)
             await asyncio.to_thread(send, mail, sender, owner)
-            began = time.monotonic()
-            assert all(await asyncio.gather(*(session.notice(10) for session in sessions)))
-            return time.monotonic() - began
+            # On an idle machine 0.1 s, which the bench measures; of itself a session looks after two minutes.
+            assert all(await asyncio.gather(*(session.notice(30) for session in sessions)))
 
-    seconds = asyncio.run(story())
-    assert seconds < 5  # on an idle machine 0.1; the bench measures it
+    asyncio.run(story())
 
 
 def test_a_sleeping_session_is_ended_by_the_job(mail: Deployment, officials: list[Official]) -> None:

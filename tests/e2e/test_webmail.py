@@ -9,7 +9,7 @@ import re
 import shlex
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from email import policy
 from email.message import EmailMessage
@@ -481,7 +481,7 @@ class TestSender:
         subject = f"Xin báo nhận {time.time_ns()}"
         forged = {"from": f'"Chủ tịch tỉnh" <{user.address}>', "mdn": "1", "charset": charset}
         assert "sent_successfully" in reader.send(user.address, subject, "x", **forged).text
-        message = next(m for m in received(mail, user) if m["Subject"].endswith(subject[-15:]))
+        message = arrived(mail, user, lambda one: str(one["Subject"]).endswith(subject[-15:]))
         for header in ("From", "Disposition-Notification-To"):
             name, address = parseaddr(str(message[header]))
             assert address == user.address
@@ -498,8 +498,8 @@ class TestSender:
             session.select("INBOX", readonly=True)
             uid = session.uid("SEARCH", "HEADER", "Message-ID", message["Message-ID"])[1][0].decode()
         reader.remote({"_uid": uid, "_mbox": "INBOX"}, task="mail", action="sendmdn")
-        receipts = [each for each in received(mail, user) if each.get_content_type() == "multipart/report"]
-        assert any(str(message["Message-ID"]) in str(each) for each in receipts)
+        asked = str(message["Message-ID"])
+        arrived(mail, user, lambda one: one.get_content_type() == "multipart/report" and asked in str(one))
 
     def test_times_are_those_of_vietnam(self, mail: Deployment, reader: Webmail, user: Official) -> None:
         subject = f"Gửi lúc nửa đêm {time.time_ns()}"
@@ -858,12 +858,6 @@ def tokens(mail: Deployment, person: Official) -> str:
     return mail.host.run(f"runuser -u postgres -- psql -d danhba -qtA -c {shlex.quote(statement)}").stdout.strip()
 
 
-def received(mail: Deployment, person: Official) -> list[EmailMessage]:
-    """What is in somebody's INBOX, the newest first, after a moment for what is on its way."""
-    time.sleep(2)
-    return mail.server.inbox(person.address, person.password)[::-1]
-
-
 def welcomes(mail: Deployment, person: Official) -> int:
     """How many messages in somebody's INBOX welcome them."""
     number = f"<welcome.official.{person.id}@{FQDN}>"
@@ -872,9 +866,14 @@ def welcomes(mail: Deployment, person: Official) -> int:
 
 def find(mail: Deployment, person: Official, subject: str) -> EmailMessage:
     """The message with a subject, as soon as it is in somebody's INBOX."""
+    return arrived(mail, person, lambda one: bool(one["Subject"] == subject))
+
+
+def arrived(mail: Deployment, person: Official, wanted: Callable[[EmailMessage], bool]) -> EmailMessage:
+    """The newest message that is wanted, as soon as it is in somebody's INBOX."""
     for _ in range(100):
-        for message in mail.server.inbox(person.address, person.password):
-            if message["Subject"] == subject:
-                return message
+        inbox: list[EmailMessage] = mail.server.inbox(person.address, person.password)
+        if found := [message for message in inbox if wanted(message)]:
+            return found[-1]
         time.sleep(0.2)
-    raise TimeoutError(f"{subject} did not reach {person.address}")
+    raise TimeoutError(f"it did not reach {person.address}")
