@@ -140,8 +140,9 @@ class TestJob:
         with database.connect() as other, other.transaction(), ThreadPoolExecutor(1) as pool:
             other.execute("SELECT FROM mail.ending FOR UPDATE")
             running = pool.submit(self.work, database)
-            time.sleep(1)
-            assert database.query(waiting, endings.ROLE) == [("danhba-end-sessions",)]
+            while not (seen := database.query(waiting, endings.ROLE)) and not running.done():
+                time.sleep(0.05)
+            assert seen == [("danhba-end-sessions",)]
             with pytest.raises(Away, match="lock timeout"):
                 running.result(timeout=30)
         assert listed(database) == [ADDRESS]

@@ -207,7 +207,7 @@ def test_a_database_that_is_away_loses_nothing(
 
 
 def test_a_collector_killed_in_the_middle_loses_nothing(filled: Database, lines: Path, tmp_path: Path) -> None:
-    messages = 200
+    messages = 400  # more than are stored between two looks at them
     for number in range(messages):
         write(lines, message(number), at=6 * number)
     file = tmp_path / "events.json"
