@@ -8,6 +8,8 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,12 +80,24 @@ def scan(octets: bytes) -> Verdict:
 
 def ask(path: Path, message: bytes, **envelope: Any) -> dict[str, Any]:
     """What the gate answers; nothing where it hangs up without a word."""
+    with asking(path, message, **envelope) as connection:
+        return answered(connection)
+
+
+@contextmanager
+def asking(path: Path, message: bytes, **envelope: Any) -> Iterator[socket.socket]:
+    """A connection on which the gate has been asked."""
     head = {**ENVELOPE, "octets": len(message), **envelope}
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(30)
         connection.connect(str(path))
         connection.sendall(json.dumps(head).encode() + b"\n" + message)
-        line = b"".join(iter(lambda: connection.recv(65536), b""))
+        yield connection
+
+
+def answered(connection: socket.socket) -> dict[str, Any]:
+    """What it answers on it."""
+    line = b"".join(iter(lambda: connection.recv(65536), b""))
     answer: dict[str, Any] = json.loads(line) if line else {}
     return answer
 

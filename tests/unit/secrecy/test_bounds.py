@@ -178,7 +178,7 @@ def test_a_program_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     before = time.monotonic()
     verdict = scan_file("a.pdf", papers.pdf(["x"]), replace(SMALL, waiting=0.5))
-    assert time.monotonic() - before < 10
+    assert time.monotonic() - before < 30
     assert verdict.reason == "too-long"
 
 

@@ -6,6 +6,7 @@ import http.client
 import os
 import socket
 import ssl
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,9 @@ class TestAnswers:
         assert host.check_output("ls -A /etc/nginx | grep danhba-check || true") == ""
 
     def test_one_address_may_not_try_to_sign_in_without_end(self) -> None:
-        statuses = [ask("/?_task=login", method="POST").status for _ in range(70)]
+        # 61 at once and one more each second: side by side, so that a busy machine too is quicker than that.
+        with ThreadPoolExecutor(16) as pool:
+            statuses = [*pool.map(lambda _: ask("/?_task=login", method="POST").status, range(160))]
+        assert statuses[0] == 200
         assert 429 in statuses
         assert ask("/").status == 200

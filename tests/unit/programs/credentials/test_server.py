@@ -16,9 +16,8 @@ from tests.support.sigterm import ByHand
 
 
 @pytest.fixture
-def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A server that answers with the line; it has little patience."""
-    monkeypatch.setattr(server, "LINE_SECONDS", 0.2)
+def path(tmp_path: Path) -> Iterator[Path]:
+    """A server that answers with the line."""
     where = tmp_path / "socket"
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(where))
@@ -58,8 +57,9 @@ def test_what_is_no_line_is_nothing(path: Path, octets: bytes) -> None:
     assert answer(path, octets) == ""
 
 
-def test_line_without_an_end_is_nothing(path: Path) -> None:
+def test_line_without_an_end_is_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert answer(path, b"abc", end=True) == ""
+    monkeypatch.setattr(server, "LINE_SECONDS", 0.2)
     assert answer(path, b"abc") == "", "nobody is waited for long"
 
 

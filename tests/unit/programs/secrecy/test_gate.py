@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from danhba_host.secrecy.protocol import HEAD_LIMIT
 from danhba_host.secrecy.server import Server
 from danhba_host.secrecy.settings import Settings
 from danhba_host.secrecy.store import Exempt, Incident
-from tests.support.secrecy import ENVELOPE, SETTINGS, WORKER, ask
+from tests.support.secrecy import ENVELOPE, SETTINGS, WORKER, answered, ask, asking
 
 pytestmark = pytest.mark.clause("R7.1")
 
@@ -291,19 +291,22 @@ def test_what_was_begun_is_finished_when_it_ends(tmp_path: Path) -> None:
         with running(tmp_path) as gate:
             gate.wait()
             slow = threads.submit(gate.ask, b"SLOW")
-            time.sleep(0.15)
+            while not slow.done() and gate.pool._free.qsize() == gate.settings.workers:
+                time.sleep(0.01)
         assert slow.result()["action"] == "accept"
 
 
 def test_what_comes_in_the_moment_of_the_end_is_answered(tmp_path: Path) -> None:
     """Connections and the word to end reach the event loop in one turn."""
-    with ThreadPoolExecutor(4) as threads:
+    with ExitStack() as callers:
         with running(tmp_path) as gate:
             gate.wait()
-            gate.loop.call_soon_threadsafe(time.sleep, 0.5)
-            asked = [threads.submit(gate.ask, b"nothing") for _ in range(4)]
-            time.sleep(0.2)
-        assert [each.result().get("action") for each in asked] == ["accept"] * 4
+            held = threading.Event()
+            gate.loop.call_soon_threadsafe(held.wait, 20)
+            asked = [callers.enter_context(asking(gate.path, b"nothing")) for _ in range(4)]
+            # As soon as it has been told to end.
+            threading.Timer(0.5, held.set).start()
+        assert [answered(each).get("action") for each in asked] == ["accept"] * 4
 
 
 def test_deaths_are_forgotten_from_the_oldest_on(monkeypatch: pytest.MonkeyPatch) -> None:
