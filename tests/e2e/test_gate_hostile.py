@@ -16,6 +16,7 @@ from tests.support.deployment import Deployment
 from tests.support.gate import EICAR, hand_in, letter
 
 from .conftest import Official
+from .test_recall import until
 
 HEAD = b"From: an@example.net\r\nTo: x@example.net\r\nMIME-Version: 1.0\r\nMessage-ID: <ID@example.net>\r\n"
 
@@ -94,7 +95,7 @@ def _well(mail: Deployment, officials: list[Official]) -> Iterator[None]:
     yield
     begun = time.monotonic()
     assert hand_in(mail, attached("lanh.txt", b"x"), officials[0].address).code == 250
-    assert time.monotonic() - begun < 15
+    assert time.monotonic() - begun < 30  # on a busy machine too; a part that hangs takes 45
     died = mail.host.run(
         "systemctl show --property=NRestarts --value rspamd clamav-daemon valkey-server"
     ).stdout.split()
@@ -102,8 +103,9 @@ def _well(mail: Deployment, officials: list[Official]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _begin(mail: Deployment) -> None:
-    mail.host.run("systemctl restart rspamd clamav-daemon valkey-server; systemctl reset-failed; sleep 3", timeout=120)
+def _begin(mail: Deployment, officials: list[Official]) -> None:
+    mail.host.run("systemctl restart rspamd clamav-daemon valkey-server; systemctl reset-failed", timeout=120)
+    until(lambda: hand_in(mail, attached("lanh.txt", b"x"), officials[0].address).code == 250, 120)
 
 
 @pytest.mark.clause("R10.8")
