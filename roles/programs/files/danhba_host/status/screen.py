@@ -75,6 +75,7 @@ NUMBERS = (
         _span,
     ),
     Number("drill_seconds", "Diễn tập cách đây", "time() - min(danhba_drill_last_success_timestamp_seconds)", _span),
+    Number("probe_seconds", "Thư thử cách đây", "time() - danhba_probe_timestamp_seconds", _span),
     Number("collector_lag_seconds", "Bộ thu diễn biến chậm", "danhba_collector_lag_seconds", _span),
 )
 
