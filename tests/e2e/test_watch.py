@@ -170,7 +170,7 @@ def test_the_probe_goes_its_way_and_leaves_nothing(watched: Deployment, official
     }  # fmt: skip
     before = len(watched.server.inbox(owner.address, owner.password))
     watched.host.run("mkdir -p -m 0700 /run/probe")
-    command = watched.host.ssh("cat > /run/probe/password")
+    command = watched.host.ssh("cat > /run/probe/probe.password")
     subprocess.run(command, input=owner.password, text=True, check=True)
     watched.host.run(
         f"printf %s {shlex.quote(json.dumps(settings))} > /run/probe/probe.json;"

@@ -1,4 +1,4 @@
-"""How exposed systemd finds each unit of the project's own (`systemd-analyze security`, 0 to 10): 2.5 at most.
+"""How exposed systemd finds each unit of the project's own (0 to 10): 2.5 at most; its secrets.
 
 Read from the units as the roles write them; those that run on the hosts of Molecule are asked there again, with what
 their packages say (`tests/molecule/internet/tests/test_programs.py`).
@@ -10,9 +10,34 @@ import re
 import subprocess
 from pathlib import Path
 
-from tests.support.rendered import units
+from tests.support.rendered import render, units
 
+ROOT = Path(__file__).resolve().parents[2]
+LIBRARY = ROOT / "roles/programs/files/danhba_host"
 MOST = 2.5
+# By the unit, which secrets systemd hands it, each from which file of root's alone. No other unit has any.
+SECRETS = {
+    "danhba-backup": {
+        "repository.password": "/etc/danhba/backup/repository.password",
+        "store.password": "/etc/danhba/backup/store.password",
+        "store.crt": "/etc/danhba/backup/store.crt",
+    },
+    "danhba-backup-prune": {"repository.password": "/etc/danhba/backup-store/repository.password"},
+    "danhba-backup-store": {
+        "htpasswd": "/etc/danhba/backup-store/htpasswd",
+        "store.crt": "/etc/danhba/backup-store/store.crt",
+        "store.key": "/etc/danhba/backup-store/store.key",
+    },
+    "danhba-credentials": {"dovecot-key": "/etc/danhba/dovecot.key"},
+    "danhba-drill": {
+        "repository.password": "/etc/danhba/backup/repository.password",
+        "store.password": "/etc/danhba/backup/store.password",
+        "store.crt": "/etc/danhba/backup/store.crt",
+        "ssh_host_ed25519_key": "/etc/ssh/ssh_host_ed25519_key",
+    },
+    "danhba-full": {"server.crt": "/etc/ssl/mail/server.crt", "server.key": "/etc/ssl/mail/server.key"},
+    "danhba-probe": {"probe.password": "/etc/danhba/probe.password"},
+}
 
 
 def own_services() -> dict[str, str]:
@@ -37,6 +62,34 @@ def test_none_is_more_exposed_than_it_has_to_be(tmp_path: Path) -> None:
     assert found.keys() == own.keys()
     assert len(found) >= 20
     assert {name: value for name, value in found.items() if value > MOST} == {}
+
+
+def credentials(text: str) -> dict[str, str]:
+    """What a unit is handed: by name, from where."""
+    return dict(re.findall(r"^LoadCredential=([^:\n]+):(.+)$", text, re.MULTILINE))
+
+
+def test_secrets_are_handed_over_by_systemd() -> None:
+    handed = {name.removesuffix(".service"): credentials(text) for name, text in own_services().items()}
+    assert {name: secrets for name, secrets in handed.items() if secrets} == SECRETS
+
+
+def test_a_password_to_try_is_handed_to_the_drill_and_need_not_be_there() -> None:
+    text = render(ROOT / "roles/backup/templates/danhba-drill.service.j2", backup_drill_address="a@example.org")
+    assert credentials(text)["probe.password"] == "/etc/danhba/probe.password"
+    assert "\nSetCredential=probe.password:\n" in text
+
+
+def test_no_unit_names_the_file_of_a_secret_otherwise() -> None:
+    files = {file for secrets in SECRETS.values() for file in secrets.values()}
+    for name, text in own_services().items():
+        rest = re.sub(r"^(LoadCredential|InaccessiblePaths)=.*$", "", text, flags=re.MULTILINE)
+        assert [file for file in files if file in rest] == [], name
+
+
+def test_programs_have_one_way_to_a_secret() -> None:
+    found = [path.name for path in LIBRARY.rglob("*.py") if "CREDENTIALS_DIRECTORY" in path.read_text("utf-8")]
+    assert found == ["credential.py"]
 
 
 def test_the_test_can_fail(tmp_path: Path) -> None:

@@ -100,7 +100,7 @@ def system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> System:
     monkeypatch.setattr(smtplib, "SMTP_SSL", smtp(made))
     monkeypatch.setattr(ssl, "create_default_context", lambda **_given: None)
     monkeypatch.setattr(probe, "PAUSE", 0)
-    (tmp_path / "password").write_text(f"{PASSWORD}\n", encoding="utf-8")
+    (tmp_path / "probe.password").write_text(f"{PASSWORD}\n", encoding="utf-8")
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     return made
 
@@ -161,7 +161,7 @@ def test_a_step_that_fails_is_told_and_ends_the_run(  # noqa: PLR0917
 def test_without_its_password_it_refuses(
     system: System, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    (tmp_path / "probe.password").unlink()
     assert run(tmp_path) == (1, {})
     assert "there is no password" in capsys.readouterr().err
     assert not system.sent

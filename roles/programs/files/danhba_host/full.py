@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import signal
 import ssl
 import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from . import journal, program
+from .credential import given
 from .journal import Refused
 
 HANDSHAKE_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
 NOTE_SECONDS = 60.0  # between two lines in the journal
+CERTIFICATE = "/etc/ssl/mail/server"  # with its key
 MOST_AT_ONCE = 200  # further ones are not even told
 _ASCII = (
     "May chu thu da du so phien: xin thu lai sau it phut. "
@@ -151,11 +151,10 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
     Raises:
         Refused: systemd did not hand over the certificate, or the port is taken.
     """
-    folder = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nowhere"))
     tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         tls.set_ciphers("ECDHE+AESGCM:ECDHE+CHACHA20")  # as Dovecot, in whose place it answers
-        tls.load_cert_chain(folder / "server.crt", folder / "server.key")
+        tls.load_cert_chain(given(f"{CERTIFICATE}.crt"), given(f"{CERTIFICATE}.key"))
         asyncio.run(serve(settings, tls))
     except OSError as error:
         raise Refused(f"không phục vụ được -- cannot serve: {error}") from error

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import imaplib
-import os
 import re
 import secrets
 import smtplib
@@ -21,11 +20,13 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 
 from . import program
+from .credential import given
 from .figure import Figure, render, write
 from .journal import WARNING, Refused
 from .journal import write as say
 
 FILE = "danhba-probe.prom"
+GIVEN = "/etc/danhba/probe.password"
 HEADER = "X-Danhba-Probe"
 SUBJECT = "Thư kiểm tra hệ thống"
 TEXT = "Thư tự động kiểm tra đường thư, tự xóa sau khi đọc. An automatic check of the mail's way.\n"
@@ -162,8 +163,8 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
 
 def _password() -> str:
     try:
-        return Path(os.environ["CREDENTIALS_DIRECTORY"], "password").read_text(encoding="utf-8").strip()
-    except (KeyError, OSError, UnicodeError) as error:
+        return given(GIVEN).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as error:
         raise Refused(
             f"không có mật khẩu của hộp thư kiểm tra: chạy playbooks/site.yml -- there is no password of the probe's"
             f" mailbox: run playbooks/site.yml: {error}"

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .. import program
+from ..credential import given
 from ..credentials.hashing import Hasher
 from ..journal import Refused
 from .cluster import POINT, Cluster, Copy
@@ -159,13 +160,14 @@ def _sign_in(drill: Drill, _chosen: Set) -> str:
 
 def _by_password(drill: Drill) -> str:
     """The same with a password, as the probe has one: the restored hash has to be that of it."""
-    address, file = drill.settings.drill_address, Path(drill.settings.drill_password)
-    if not address or not file.exists():
+    address, file = drill.settings.drill_address, given(drill.settings.drill_password)
+    password = file.read_text(encoding="utf-8").strip() if address and file.exists() else ""
+    if not password:
         return ""
     whose = f"WHERE address = {_quoted(address)}"
     rows = drill.copy.ask(f"SET ROLE dovecot; SELECT password FROM dovecot.passdb {whose}")  # noqa: S608 - quoted
-    if not rows or not Hasher(1).verify(rows[0][0], file.read_text(encoding="utf-8").strip()):
-        raise Found(f"{address}: mật khẩu trong {file} không đúng / is not its password")
+    if not rows or not Hasher(1).verify(rows[0][0], password):
+        raise Found(f"{address}: mật khẩu trong {drill.settings.drill_password} không đúng / is not its password")
     return f", {address} bằng mật khẩu / by its password"
 
 
@@ -319,7 +321,7 @@ def _sign(settings: Settings, text: str, now: float) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}.txt"
     path.write_text(text, encoding="utf-8")
-    demand(["ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", settings.host_key, str(path)])
+    demand(["ssh-keygen", "-q", "-Y", "sign", "-n", NAMESPACE, "-f", str(given(settings.host_key)), str(path)])
     return path
 
 

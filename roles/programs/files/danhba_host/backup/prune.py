@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from .. import program
+from ..credential import given
 from ..journal import Away, Refused
 from .commands import run, said
 from .locking import only_one
@@ -45,7 +46,7 @@ class Settings:
 
     Attributes:
         folder: of the repository.
-        password_file: with its key.
+        password_file: with its key, which systemd hands over.
         state: folder of restic's cache.
         all_days, daily_days, monthly_days: for how long each run is kept, the first of each day and of each month.
         metrics: folder of node_exporter's text files.
@@ -157,7 +158,7 @@ class Store:
         self._environment = {
             **{name: value for name, value in os.environ.items() if name in {"PATH", "LC_ALL", "TMPDIR"}},
             "RESTIC_REPOSITORY": settings.folder,
-            "RESTIC_PASSWORD_FILE": settings.password_file,
+            "RESTIC_PASSWORD_FILE": str(given(settings.password_file)),
             "RESTIC_CACHE_DIR": f"{settings.state}/cache",
         }
 

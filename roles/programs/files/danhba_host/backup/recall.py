@@ -51,7 +51,7 @@ class Settings:
 
     Attributes:
         folder: of the repository.
-        password_file: with its key.
+        password_file: with its key, which systemd hands over.
         state: folder of restic's cache.
         operators: who may confirm, as of recalls: a name, the type of the key and the public key of each.
     """

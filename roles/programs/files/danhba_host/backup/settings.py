@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..credential import given
+
 # The names of what a set consists of, which are tags of its snapshots too.
 BEFORE, DATABASE, MAIL, KEYS = "mail-before", "database", "mail", "keys"
 # Beside the repository, and to the store one of its own, whose `config` has what the backup host says of itself.
@@ -18,7 +20,8 @@ class Settings:
     Attributes:
         repository: address of the store, by HTTPS, with its port and the folder of this host.
         user: by which the store knows this host.
-        secrets: folder of `repository.password` (restic's), `store.password` (the user's) and `store.crt`.
+        secrets: folder of `repository.password` (restic's), `store.password` (the user's) and `store.crt`; their
+            unit has them as credentials.
         state: folder of what is remembered between runs.
         mail: folder of the mail store.
         keys: files and folders that no playbook could make again, and the settings.
@@ -34,8 +37,8 @@ class Settings:
         services: units that have to be off while a whole host is restored, in the order in which they start.
         drill_mailboxes: how many mailboxes a drill restores and compares.
         drill_address: a mailbox whose password a drill tries on the restored accounts; none when empty.
-        drill_password: the file with that password.
-        host_key: private SSH key of this host, which signs the record of a drill.
+        drill_password: the file with that password; as above.
+        host_key: private SSH key of this host, which signs the record of a drill; as above.
         metrics: folder of node_exporter's text files.
     """
 
@@ -76,5 +79,5 @@ class Settings:
         return Path(self.state)
 
     def secret(self, name: str) -> Path:
-        """A file of the folder of secrets."""
-        return Path(self.secrets) / name
+        """The file of a secret that this program alone has."""
+        return given(Path(self.secrets, name))

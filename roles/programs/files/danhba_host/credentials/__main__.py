@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from .. import program
+from ..credential import given
 from ..journal import Refused
 from ..stop import Stop
 from . import dovecot
@@ -66,7 +67,7 @@ def for_dovecot(listener: socket.socket, service: Service) -> dovecot.Server:
     Raises:
         Refused: the key was not handed over.
     """
-    path = Path(os.environ.get("CREDENTIALS_DIRECTORY", "/nowhere")) / service.settings.dovecot_key
+    path = given(Path("/nowhere", service.settings.dovecot_key))
     try:
         key = path.read_text(encoding="ascii").strip()
     except (OSError, ValueError) as error:
