@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
+from tests.support import sandboxes
 from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, changed, environment
 from tests.support.editing import RegisterCopy
 
@@ -240,6 +241,9 @@ def test_the_controllers_timers_are_there_and_a_second_run_changes_nothing(
     # What the units do in which order: tests/unit/test_controller.py; that they can: the test below.
     assert [starts.count(f"playbooks/{name}.yml") for name in ("follow", "site", "tell")] == [1, 1, 2]
     assert "for each in site verify audit" in starts
+    tried = sandboxes.try_all(lambda command: mail.host.run(command).stdout)
+    assert tried.keys() >= sandboxes.CONTROLLER
+    assert sandboxes.faults(tried) == []
 
 
 MIDNIGHT = timedelta(minutes=15)  # more than a test takes, so that the day ends not while it runs

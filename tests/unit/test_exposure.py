@@ -10,6 +10,7 @@ import re
 import subprocess
 from pathlib import Path
 
+from tests.support import sandboxes
 from tests.support.rendered import render, units
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -90,6 +91,14 @@ def test_no_unit_names_the_file_of_a_secret_otherwise() -> None:
 def test_programs_have_one_way_to_a_secret() -> None:
     found = [path.name for path in LIBRARY.rglob("*.py") if "CREDENTIALS_DIRECTORY" in path.read_text("utf-8")]
     assert found == ["credential.py"]
+
+
+def test_every_unit_is_tried_in_its_sandbox_on_some_host() -> None:
+    """What each is let, and where it is tried: `tests/support/sandboxes.py`."""
+    places = [sandboxes.MAIL, sandboxes.BACKED_UP, sandboxes.STORE, sandboxes.PROBE, sandboxes.CONTROLLER]
+    tried = [unit for place in places for unit in place]
+    assert sorted(tried) == sorted(name.removesuffix(".service") for name in own_services())
+    assert sandboxes.LET.keys() <= set(tried)
 
 
 def test_the_test_can_fail(tmp_path: Path) -> None:

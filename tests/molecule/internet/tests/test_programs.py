@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from testinfra.host import Host
+from tests.support import sandboxes
 
 COMMAND = "/usr/local/sbin/danhba-host"
 PROGRAMS = [
@@ -99,6 +100,22 @@ def test_unit_may_do_no_more_than_it_needs(host: Host, unit: str) -> None:
         "systemd-analyze security --no-pager %s.service | grep -oE '[0-9.]+ [A-Z]+' | tail -1", unit
     )
     assert float(found.split()[0]) <= EXPOSURE[unit]
+
+
+@pytest.fixture(scope="module")
+def tried(host: Host) -> sandboxes.Found:
+    """What no service needs, tried in the sandbox of each unit of the project's own."""
+    return sandboxes.try_all(host.check_output)
+
+
+@pytest.mark.clause("R9.3")
+def test_each_sandbox_refuses_what_its_unit_does_not_need(tried: sandboxes.Found) -> None:
+    assert tried.keys() == sandboxes.MAIL | sandboxes.OPEN
+    assert sandboxes.faults(tried) == []
+
+
+def test_without_a_sandbox_it_would_be_let(tried: sandboxes.Found) -> None:
+    assert sandboxes.not_tried(tried) == set()
 
 
 @pytest.mark.parametrize("line", ["NoNewPrivilges=yes", "ExecStartPre=/nowhere", "LimitCORE=0# no end of the line"])
