@@ -29,7 +29,7 @@ from .authority import Authority
 NAME, ADDRESS = "internet", "10.233.0.34"
 PACKAGES = (
     "knot", "knot-dnsutils", "nginx", "opendkim", "opendkim-tools", "opendmarc", "openssl", "postfix", "python3-dkim",
-    "python3-dnspython", "unbound", "dns-root-data",
+    "python3-authres", "python3-dnspython", "unbound", "dns-root-data",
 )  # fmt: skip
 # A domain that does everything as it should, and by what each other one differs.
 GOOD = "xa.example"
@@ -105,9 +105,17 @@ class Internet:
         subprocess.run(self.host.ssh(command), input=message, text=True, check=True, timeout=60)
 
 
+_VERDICT = re.compile(r"(?ms)^Authentication-Results: (.*?)\n(?!\s)")
+
+
 def verdicts(message: str) -> str:
     """What opendkim and opendmarc of the other side say of a message."""
-    return " ".join(re.findall(r"(?ms)^Authentication-Results: (.*?)\n(?!\s)", message))
+    return " ".join(_VERDICT.findall(message))
+
+
+def without_verdicts(message: str) -> str:
+    """The message as it was before they looked at it."""
+    return _VERDICT.sub("", message)
 
 
 def raw(sender: str, subject: str, origin: str = GOOD, text: str = "Xin chao") -> str:
