@@ -21,6 +21,7 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
+from tests.support import sandboxes
 from tests.support.deployment import FQDN, PROJECT, Deployment
 from tests.support.editing import RegisterCopy
 
@@ -308,6 +309,7 @@ STOP, START = "systemctl stop ", "systemctl start "
 # By their alerts, in the order in which they are tried: what others need is not taken away while they need it.
 CAUSES: dict[str, Cause] = {
     "service-down": shell(STOP + "fail2ban", START + "fail2ban"),
+    "unit-failed": shell("systemd-run --quiet --unit=trial false; sleep 1", "systemctl reset-failed trial"),
     "port-silent": shell(STOP + "slapd", START + "slapd"),
     "queue-held": shell(
         "echo x | sendmail -f postmaster@laocai.gov.vn 'held@[192.0.2.1]';"
@@ -491,6 +493,13 @@ def test_it_fires_by_its_cause_and_ends_with_it(watched: Watched, alert: str) ->
     finally:
         cause.end(watched)
     wait_until(watched.ended, lambda seen: alert in seen, cause.seconds)
+
+
+def test_the_sandbox_of_the_probe_refuses_what_it_does_not_need(watched: Watched) -> None:
+    """The other units: tests/molecule/internet/tests/test_programs.py."""
+    tried = sandboxes.try_all(watched.run)
+    assert tried.keys() >= sandboxes.MAIL | sandboxes.PROBE
+    assert sandboxes.faults(tried) == []
 
 
 def test_operators_were_written_to(watched: Watched) -> None:

@@ -7,11 +7,14 @@ import re
 import secrets
 import shlex
 import smtplib
+import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +22,13 @@ import pytest
 import yaml
 
 from tests.lab import Host, Lab
+from tests.support import sandboxes
 from tests.support.deployment import PROJECT, Deployment, PlaybookFailed, changed, environment
 from tests.support.mail import compose
 
 from .conftest import AGAIN, Official, _position
 from .test_recall import until
+from .test_watch import wait_until
 
 REASON: dict[str, Any] = {"document": "12/QĐ-STTTT", "document_date": "2026-11-27"}
 RESTIC = (
@@ -57,7 +62,8 @@ def store(request: pytest.FixtureRequest) -> Iterator[Host]:
     number = _position(request.path)
     name = f"{AGAIN}2" if AGAIN else f"store-{number}"
     lab = Lab()
-    yield lab.up(name, address="10.233.0.34" if AGAIN else f"10.233.0.{200 + number}", fqdn="backup.laocai.gov.vn")
+    address = str(IPv4Address(lab.get(AGAIN).address) + 1) if AGAIN else f"10.233.0.{200 + number}"
+    yield lab.up(name, address=address, fqdn="backup.laocai.gov.vn")
     if not AGAIN:
         lab.down(name)
 
@@ -236,17 +242,114 @@ def test_drill(backed: Deployment, story: Callable[[], None]) -> None:
     assert Path(f"{records[-1]}.sig").exists()
 
 
+def on(host: Host, command: str) -> str:
+    """What a command says on a host."""
+    return host.run(command, timeout=120).stdout
+
+
+@pytest.mark.clause("R9.3")
+def test_each_sandbox_of_them_refuses_what_its_unit_does_not_need(backed: Deployment, store: Host) -> None:
+    for host, units in ((backed.host, sandboxes.BACKED_UP), (store, sandboxes.STORE)):
+        tried = sandboxes.try_all(partial(on, host))
+        assert units <= tried.keys()
+        assert sandboxes.faults(tried) == []
+
+
 def both(mail: Deployment, store: Host, folder: Path) -> Path:
     """An inventory of the mail server and the backup host."""
     known = yaml.safe_load((PROJECT / "inventories/lab/hosts.yml").read_text(encoding="utf-8"))
     lab = known["mail"]["hosts"]["mail.laocai.gov.vn"]
     there = lab | {"ansible_host": str(store.address)}
     hosts = {
+        **{group: known[group] for group in ("webmail", "addressbook", "watch")},
         "mail": {"hosts": {"mail.laocai.gov.vn": lab | {"ansible_host": str(mail.host.address)}}},
         "backup": {"hosts": {"backup.laocai.gov.vn": there}},
     }
     (folder / "both.yml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
     return folder / "both.yml"
+
+
+def play_on_both(mail: Deployment, store: Host, folder: Path, playbook: str, *options: str, **variables: Any) -> str:
+    """Run a playbook on the mail server and the backup host; what it said."""
+    command = mail.command(playbook, *options, **variables)
+    values = json.loads(command[command.index("--extra-vars") + 1])
+    values.pop("ansible_host")
+    command[command.index("--extra-vars") + 1] = json.dumps(values)
+    command[command.index("--inventory") + 1] = str(both(mail, store, folder))
+    done = subprocess.run(
+        command, cwd=PROJECT, env=environment(), text=True, stdin=subprocess.DEVNULL, capture_output=True, check=False
+    )
+    assert not done.returncode, done.stdout + done.stderr
+    return done.stdout
+
+
+# Asks the backup host's exporter as Prometheus does, or as somebody who has no certificate, or one of his own.
+_ASK_EXPORTER = """
+set -e
+cd /etc/danhba/watch
+ask() { python3 -c 'import ssl, sys, urllib.request as r
+context = ssl.create_default_context(cafile="backup.laocai.gov.vn.crt")
+if sys.argv[2:]: context.load_cert_chain(*sys.argv[2:])
+print(r.urlopen(sys.argv[1], context=context, timeout=10).read().decode())' https://{address}:9100/metrics "$@"; }
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=mail.laocai.gov.vn \
+  -keyout /run/own.key -out /run/own.crt 2> /dev/null
+ask watch.crt watch.key | grep -c ^node_boot_time_seconds
+ask 2> /dev/null | wc -c
+ask /run/own.crt /run/own.key 2> /dev/null | wc -c
+rm /run/own.*
+"""
+
+
+@pytest.mark.long
+def test_the_backup_host_is_watched(backed: Deployment, store: Host, tmp_path: Path) -> None:
+    """By TLS, where both sides show who they are; what is wrong there is told with its name."""
+    at_once = {"watch_at_once": True, "watch_seconds": 5, "metrics_seconds": 5}
+    tags = ("--tags", "base,metrics,watch")
+    play_on_both(backed, store, tmp_path, "site", *tags, **at_once)
+    assert changed(play_on_both(backed, store, tmp_path, "site", *tags, **at_once)) == 0
+    assert backed.host.run(_ASK_EXPORTER.replace("{address}", str(store.address))).stdout.split() == ["1", "0", "0"]
+    with socket.socket() as somebody_else:
+        somebody_else.settimeout(3)
+        assert somebody_else.connect_ex((str(store.address), 9100)) != 0
+    tried = sandboxes.try_all(partial(on, store))
+    assert sandboxes.faults(tried) == []
+
+    def told() -> dict[str, Any]:
+        said: dict[str, Any] = json.loads(backed.host.run("danhba-host status --format json", check=False).stdout)
+        return said
+
+    name = "backup.laocai.gov.vn"
+    wait_until(told, lambda seen: {"host": name, "answers": True} in seen["hosts"])
+    for begin, end, alert in (
+        ("systemctl stop danhba-backup-prune.timer", "systemctl start danhba-backup-prune.timer", "service-down"),
+        (
+            "systemd-run --quiet --unit=trial false; sleep 1",
+            "systemctl reset-failed trial",
+            "unit-failed",
+        ),
+        (
+            "mkdir /srv/small; mount -t tmpfs -o size=2M tmpfs /srv/small; head -c 1950K /dev/zero > /srv/small/full",
+            "umount /srv/small; rmdir /srv/small",
+            "disk-full",
+        ),
+        ("systemctl stop prometheus-node-exporter", "systemctl start prometheus-node-exporter", "target-down"),
+    ):
+        store.run(begin)
+        try:
+            wait_until(told, partial(names_it, alert, name))
+        finally:
+            store.run(end)
+        wait_until(told, partial(is_over, alert, name))
+
+
+def names_it(alert: str, host: str, status: dict[str, Any]) -> bool:
+    """Whether an alert fires that names a host."""
+    return any(each["alert"] == alert and host in each["summary"] for each in status["alerts"])
+
+
+def is_over(alert: str, host: str, status: dict[str, Any]) -> bool:
+    """Whether it does not any more."""
+    return not names_it(alert, host, status)
 
 
 @pytest.mark.clause("R10.7")
@@ -280,24 +383,10 @@ def test_the_backups_forget_what_was_recalled(
     backed.play("recall", step="erase", recall=name)
     arrived = arrivals(store)
 
-    command = backed.command("forget", recall=name)
-    values = json.loads(command[command.index("--extra-vars") + 1])
-    values.pop("ansible_host")
-    command[command.index("--extra-vars") + 1] = json.dumps(values)
-    command[command.index("--inventory") + 1] = str(both(backed, store, tmp_path))
     for attempt in range(2):
-        done = subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=environment(),
-            text=True,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=False,
-        )
-        assert not done.returncode, done.stdout + done.stderr
-        assert re.search(r"[1-9][0-9]*\s+backups\s+had.*\s0\s+have\s+it\s+still", done.stdout, re.DOTALL), done.stdout
-        assert (changed(done.stdout) > 0) is (attempt == 0)
+        said = play_on_both(backed, store, tmp_path, "forget", recall=name)
+        assert re.search(r"[1-9][0-9]*\s+backups\s+had.*\s0\s+have\s+it\s+still", said, re.DOTALL), said
+        assert (changed(said) > 0) is (attempt == 0)
     assert arrivals(store) == arrived
     assert "no errors were found" in backed.host.run(RESTIC + "restic check --read-data").stdout
     backed.play("recall", step="record", recall=name)

@@ -38,6 +38,7 @@ QUIET = {
     'danhba_service_up{service="postfix.service"}': "1",
     'danhba_probe_success{step="submit"}': "1",
     "danhba_probe_timestamp_seconds": "0+60",
+    'danhba_unit_failed{service="certbot.service"}': "0",
     'danhba_queue_messages{queue="active"}': "3",
     'danhba_queue_messages{queue="deferred"}': "40",
     'danhba_queue_messages{queue="hold"}': "0",
@@ -54,7 +55,7 @@ QUIET = {
     'apt_upgrades_pending{arch="amd64",origin="Debian:trixie/stable"}': "7",
     'apt_upgrades_pending{arch="amd64",origin="Debian:trixie-security/stable-security"}': "0",
     "node_reboot_required": "0",
-    'danhba_certificate_end_timestamp_seconds{host="mail"}': f"{60 * DAY}",
+    "danhba_certificate_end_timestamp_seconds": f"{60 * DAY}",
     'danhba_dns_wrong{kind="MX"}': "0",
     "danhba_clock_offset_seconds": "0.02",
     "danhba_clock_answered": "1",
@@ -80,6 +81,7 @@ GONE = ""  # a series that has never been there
 # By the alert, what has to be otherwise in the last three hours (or ever) for it, and it alone, to fire.
 CAUSES: dict[str, list[dict[str, str]]] = {
     "service-down": [{'danhba_service_up{service="postfix.service"}': "0"}],
+    "unit-failed": [{'danhba_unit_failed{service="certbot.service"}': "1"}],
     "database-down": [{"pg_up": "0"}],
     "port-silent": [{'probe_success{instance="mail:993",module="imaps"}': "0"}],
     "probe-failed": [{'danhba_probe_success{step="submit"}': "0"}],
@@ -99,7 +101,7 @@ CAUSES: dict[str, list[dict[str, str]]] = {
     "disk-full": [{'node_filesystem_avail_bytes{mountpoint="/"}': "ever 9+0"}],
     "disk-full-soon": [{'node_filesystem_avail_bytes{mountpoint="/"}': "ever 48-0.05"}],
     "memory-low": [{"node_memory_MemAvailable_bytes": "4"}],
-    "certificate-ending": [{'danhba_certificate_end_timestamp_seconds{host="mail"}': f"{21 * DAY}"}],
+    "certificate-ending": [{"danhba_certificate_end_timestamp_seconds": f"{21 * DAY}"}],
     "dns-wrong": [{'danhba_dns_wrong{kind="MX"}': "1"}],
     "clock-wrong": [{"danhba_clock_offset_seconds": str(2 * DAY)}, {"danhba_clock_offset_seconds": "-6"}],
     "clock-unknown": [{"danhba_clock_answered": "0"}],
@@ -130,6 +132,32 @@ CAUSES: dict[str, list[dict[str, str]]] = {
 }
 
 
+# What is watched of a host whatever it is, and so of the backup host too.
+OF_EACH_HOST = [
+    "service-down",
+    "unit-failed",
+    "updates-waiting",
+    "reboot-waiting",
+    "disk-full",
+    "disk-full-soon",
+    "memory-low",
+    "clock-wrong",
+    "clock-unknown",
+    "metrics-old",
+    "source-silent",
+    "files-unread",
+    "target-down",
+]
+OTHER = "backup.laocai.gov.vn"
+_OF_HOSTS = ("up", "apt_", "node_", "danhba_service", "danhba_unit", "danhba_clock", "danhba_metrics")
+
+
+def of_other(series: str) -> str:
+    """The same series of the other host."""
+    name, _brace, labels = series.rstrip("}").partition("{")
+    return f'{name}{{{labels + "," if labels else ""}host="{OTHER}"}}'
+
+
 def values(quiet: str, cause: str | None) -> str:
     """The values of a series over all hours: quiet, and at the end with its cause; or with that from the beginning."""
     if cause is None:
@@ -151,15 +179,22 @@ def cases() -> list[Any]:
     return [pytest.param([], {}, id="quiet"), *(pytest.param([name], cause, id=name) for name, cause in many)]
 
 
-def fired(folder: Path, expected: list[str], cause: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """What promtool says where these alerts, and no others, are to fire."""
+def fired(
+    folder: Path, expected: list[str], cause: dict[str, str], other: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """What promtool says where these alerts, and no others, are to fire; of the `other` host, where there is one."""
+    causes = {name: (quiet, cause.get(name)) for name, quiet in QUIET.items()}
+    if other is not None:
+        theirs = {name: quiet for name, quiet in QUIET.items() if name.startswith(_OF_HOSTS)}
+        causes |= {of_other(name): (quiet, other.get(name)) for name, quiet in theirs.items()}
     series = [
-        {"series": name, "values": values(quiet, cause.get(name))}
-        for name, quiet in QUIET.items()
-        if cause.get(name) != GONE
+        {"series": name, "values": values(quiet, otherwise)}
+        for name, (quiet, otherwise) in causes.items()
+        if otherwise != GONE
     ]
-    samples = [{"labels": f'{{alertname="{name}"}}', "value": 1} for name in expected]
-    expression = 'count by (alertname) (ALERTS{alertstate="firing"})'
+    host = "" if other is None else f', host="{OTHER}"'
+    samples = [{"labels": f'{{alertname="{name}"{host}}}', "value": 1} for name in expected]
+    expression = 'count by (alertname, host) (ALERTS{alertstate="firing"})'
     ask = {"expr": expression, "eval_time": f"{ALL * STEP}m", "exp_samples": samples}
     test = {"interval": f"{STEP}m", "input_series": series, "promql_expr_test": [ask]}
     whole = {"rule_files": [str(RULES)], "evaluation_interval": f"{STEP}m", "tests": [test]}
@@ -172,6 +207,25 @@ def fired(folder: Path, expected: list[str], cause: dict[str, str]) -> subproces
 @pytest.mark.parametrize(("expected", "cause"), cases())
 def test_alert_fires_by_its_cause_alone(tmp_path: Path, expected: list[str], cause: dict[str, str]) -> None:
     done = fired(tmp_path, expected, cause)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.clause("R9.2")
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [(name, cause) for name in OF_EACH_HOST for cause in CAUSES[name]],
+    ids=lambda value: str(value)[:60],
+)
+def test_it_fires_for_the_backup_host_and_names_it(tmp_path: Path, name: str, cause: dict[str, str]) -> None:
+    """Where all is well on the mail host: for the other one alone."""
+    done = fired(tmp_path, [name], {}, cause)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (rule,) = (rule for rule in ALERTS if rule["alert"] == name)
+    assert "{{ $labels.host }}" in rule["annotations"]["summary"]
+
+
+def test_on_two_hosts_where_all_is_well_none_fires(tmp_path: Path) -> None:
+    done = fired(tmp_path, [], {}, {})
     assert done.returncode == 0, done.stdout + done.stderr
 
 

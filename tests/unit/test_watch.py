@@ -44,8 +44,18 @@ def test_where_it_listens_is_there_before_its_package(role: str) -> None:
     before = next(number for number, task in enumerate(tasks) if "before they are there" in task["name"])
     install = next(number for number, task in enumerate(tasks) if "common_packages" in task.get("vars", {}))
     assert before < install
-    written = {file["path"]: file.get("template") for file in tasks[before]["laocai.mail.files"]["files"]}
-    packages = [name for name in read(f"roles/{role}/vars/main.yml")[f"__{role}_packages"] if name in LISTEN]
+    task = tasks[before]
+    # Of role metrics two lists: a host without a database has no exporter of one.
+    files = (
+        [file for each in task["vars"].values() for file in each]
+        if "vars" in task
+        else task["laocai.mail.files"]["files"]
+    )
+    written = {file["path"]: file.get("template") for file in files}
+    lists = [
+        each for name, each in read(f"roles/{role}/vars/main.yml").items() if name.startswith(f"__{role}_packages")
+    ]
+    packages = [name for each in lists if isinstance(each, list) for name in each if name in LISTEN]
     assert sorted(packages) == sorted(name for name, (of, _template) in LISTEN.items() if of == role)
     for name in packages:
         assert written[f"/etc/systemd/system/{name}.service.d/listen.conf"] == LISTEN[name][1]
@@ -59,6 +69,41 @@ def test_it_listens_on_the_loopback_address_alone(package: str) -> None:
     assert re.findall(r"^(\w+)=(?:\S+ \\)?$", text, re.MULTILINE) == ["EnvironmentFile", "ExecStart", "ExecStart"]
     assert re.findall(r"web\.listen-address=(\S*):\d+", text) == ["127.0.0.1"]
     assert re.findall(r"cluster\.listen-address=(\S*)", text) == ([""] if package == "prometheus-alertmanager" else [])
+
+
+def watched_by_another(template: str) -> str:
+    """A template of role metrics, on a host that another one watches."""
+    other = {
+        "__metrics_watched": True,
+        "metrics_watchers": ["192.0.2.10"],
+        "metrics_tls_certificate": "/c",
+        "metrics_tls_key": "/k",
+    }
+    return render(ROOT / "roles/metrics/templates" / template, **other)
+
+
+def test_another_host_asks_by_tls_and_shows_who_it_is() -> None:
+    assert "--web.listen-address=:9100 --web.config.file=/etc/danhba/node-exporter-web.yml " in watched_by_another(
+        "node-listen.j2"
+    )
+    unit = watched_by_another("prometheus-node-exporter.service.j2")
+    assert "\nIPAddressAllow=localhost 192.0.2.10\n" in unit
+    assert "\nLoadCredential=tls.crt:/c\nLoadCredential=tls.key:/k\n" in unit
+    web = read("roles/metrics/vars/main.yml")["__metrics_web"]["tls_server_config"]
+    assert (web["client_auth_type"], web["min_version"]) == ("RequireAndVerifyClientCert", "TLS13")
+
+
+def test_prometheus_asks_another_host_so_and_names_each() -> None:
+    other = {"name": "node", "address": "192.0.2.11:9100", "host": "backup.example.org", "authority": "/c"}
+    asked = [{"name": "node", "address": "127.0.0.1:9100"}, other]
+    text = render(ROOT / "roles/watch/templates/prometheus.yml.j2", __watch_asked=asked, watch_fqdn="mail.example.org")
+    jobs = {job["job_name"]: job for job in yaml.safe_load(text)["scrape_configs"]}
+    assert jobs["node@mail.example.org"]["static_configs"][0]["labels"] == {"job": "node", "host": "mail.example.org"}
+    assert "scheme" not in jobs["node@mail.example.org"]
+    there = jobs["node@backup.example.org"]
+    assert there["static_configs"][0]["labels"] == {"job": "node", "host": "backup.example.org"}
+    assert (there["scheme"], there["tls_config"]["ca_file"]) == ("https", "/etc/danhba/watch/backup.example.org.crt")
+    assert there["tls_config"]["key_file"] == "/run/credentials/prometheus.service/watch.key"
 
 
 def test_dovecot_tells_this_host_alone() -> None:

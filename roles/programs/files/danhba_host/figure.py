@@ -33,6 +33,7 @@ HELP = {
     "danhba_sending_suspended": "Mailboxes whose sending is suspended.",
     "danhba_service_up": "Whether a service that has to run does (1) or not (0).",
     "danhba_signatures_timestamp_seconds": "When signatures of viruses last came.",
+    "danhba_unit_failed": "A unit whose last run failed.",
     "danhba_apply_last_success_timestamp_seconds": "When the register was last applied.",
     "danhba_probe_success": "Whether the probe could do a step, as an official does (1) or not (0).",
     "danhba_probe_seconds": "How long the step took.",

@@ -48,6 +48,13 @@ def test_services(says: Said) -> None:
     assert not list(host.services([]))
 
 
+def test_units_that_failed(says: Said) -> None:
+    """But those that have to run, of which another number tells."""
+    lines = ["a.service loaded failed failed A service", "danhba-room.service loaded failed failed Danh bạ: note"]
+    says("systemctl", "\n".join(lines) + "\n")
+    assert numbers(host.failed(["a.service"])) == {'danhba_unit_failed{service="danhba-room.service"}': 1}
+
+
 def test_queue(says: Said) -> None:
     waiting = [("deferred", 60), ("deferred", 7200), ("active", 1)]
     lines = [json.dumps({"queue_name": name, "arrival_time": int(NOW) - age}) for name, age in waiting]

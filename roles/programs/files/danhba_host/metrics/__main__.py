@@ -78,7 +78,7 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
 def take(settings: Settings, now: float) -> Iterator[Figure]:
     """All numbers, and of each source whether it answered."""
     sources: dict[str, tuple[bool, Callable[[], Iterable[Figure]]]] = {
-        "services": (bool(settings.services), lambda: host.services(settings.services)),
+        "services": (bool(settings.services), lambda: _units(settings.services)),
         "database": (bool(settings.database), lambda: _stored(settings)),
         "queue": (settings.queue, lambda: host.queue(now)),
         "bans": (settings.bans, host.bans),
@@ -90,6 +90,11 @@ def take(settings: Settings, now: float) -> Iterator[Figure]:
     for name, (wanted, source) in sources.items():
         if wanted:
             yield from _asked(name, source)
+
+
+def _units(watched: list[str]) -> Iterator[Figure]:
+    yield from host.services(watched)
+    yield from host.failed(watched)
 
 
 def _asked(name: str, source: Callable[[], Iterable[Figure]]) -> list[Figure]:

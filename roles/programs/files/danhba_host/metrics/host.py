@@ -41,6 +41,14 @@ def services(names: Sequence[str]) -> Iterator[Figure]:
         yield Figure("danhba_service_up", state.get("ActiveState") in ACTIVE, {"service": name})
 
 
+def failed(watched: Sequence[str]) -> Iterator[Figure]:
+    """Each unit whose last run failed, but those that `services` tells of."""
+    for line in ask("systemctl", "list-units", "--failed", "--plain", "--no-legend").splitlines():
+        unit = line.split()[0]
+        if unit not in watched:
+            yield Figure("danhba_unit_failed", 1, {"service": unit})
+
+
 def queue(now: float) -> Iterator[Figure]:
     """How many messages wait in each part of Postfix's queue, and since when."""
     parts: dict[str, list[float]] = {"active": [], "deferred": [], "hold": [], "incoming": []}

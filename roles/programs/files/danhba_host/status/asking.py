@@ -53,6 +53,15 @@ class Prometheus:
         result = self._ask("query", query=query)["result"]
         return float(result[0]["value"][1]) if result else None
 
+    def by_host(self, query: str) -> dict[str, float]:
+        """The values of a query by the name of their host, in its order.
+
+        Raises:
+            Away: it does not answer.
+        """
+        result = self._ask("query", query=query)["result"]
+        return dict(sorted((_host(each), float(each["value"][1])) for each in result))
+
     def course(self, query: str, since: float, until: float, step: int) -> list[tuple[float, float]]:
         """The values of a query over time, each with its moment; of several series the first.
 
@@ -71,6 +80,10 @@ class Prometheus:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise Away(f"Prometheus không trả lời -- Prometheus does not answer: {error}") from error
         return data
+
+
+def _host(told: Mapping[str, Any]) -> str:
+    return str(told.get("metric", {}).get("host", ""))
 
 
 def _read(told: Mapping[str, Any]) -> Alert:

@@ -32,8 +32,8 @@ PICTURES = (
     Picture("Thư ra ngoài trong một giờ", 'danhba_mail_last_hour{what="relayed"}'),
     Picture("Thư rác bị chặn trong một giờ", 'danhba_mail_last_hour{what="spam"}'),
     Picture("Đĩa đầy nhất đã dùng", "max(100 - 100 * node_filesystem_avail_bytes / node_filesystem_size_bytes)", "%"),
-    Picture("Bộ nhớ đã dùng", "100 - 100 * node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes", "%"),
-    Picture("Bộ xử lý bận", '100 - 100 * avg(rate(node_cpu_seconds_total{mode="idle"}[5m]))', "%"),
+    Picture("Bộ nhớ đã dùng", "max(100 - 100 * node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)", "%"),
+    Picture("Bộ xử lý bận", '100 - 100 * min(avg by (host) (rate(node_cpu_seconds_total{mode="idle"}[5m])))', "%"),
     Picture("Lần đăng nhập sai trong một phút", "60 * sum(rate(dovecot_auth_failed_total[5m]))"),
 )
 _PAGE = """\

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from .parts import State
 
 RED, GREEN, YELLOW, PLAIN = "\033[31;1m", "\033[32m", "\033[33m", "\033[0m"
 UNKNOWN = "không rõ"
+HOSTS = 'min by (host) (up{job="node"})'
 
 
 def _count(value: float) -> str:
@@ -61,11 +62,11 @@ NUMBERS = (
     Number(
         "memory_percent",
         "Bộ nhớ đã dùng",
-        "100 - 100 * node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes",
+        "max(100 - 100 * node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)",
         _percent,
     ),
     Number("certificate_seconds", "Chứng thư còn", "danhba_certificate_end_timestamp_seconds - time()", _span),
-    Number("clock_offset_seconds", "Đồng hồ lệch", "abs(danhba_clock_offset_seconds)", _span),
+    Number("clock_offset_seconds", "Đồng hồ lệch", "max(abs(danhba_clock_offset_seconds))", _span),
     Number("signatures_seconds", "Mẫu virus đã có", "time() - danhba_signatures_timestamp_seconds", _span),
     Number("apply_seconds", "Sổ thực hiện cách đây", "time() - danhba_apply_last_success_timestamp_seconds", _span),
     Number(
@@ -89,6 +90,7 @@ class Screen:
     states: Sequence[State]
     numbers: Sequence[tuple[Number, float | None]]
     alerts: Sequence[Alert]
+    hosts: Mapping[str, bool]  # that are watched, by name: whether each answers
 
     @property
     def is_well(self) -> bool:
@@ -105,6 +107,7 @@ class Screen:
                 {"part": s.key, "works": s.works, "since": s.since.isoformat() if s.since else None}
                 for s in self.states
             ],
+            "hosts": [{"host": name, "answers": answers} for name, answers in self.hosts.items()],
             "numbers": {number.key: value for number, value in self.numbers},
             "alerts": [
                 {
@@ -126,6 +129,10 @@ class Screen:
         for state in self.states:
             word = paint(GREEN, "đang chạy") if state.works else paint(RED, f"gián đoạn từ {moment(state.since)}")
             lines.append(f"  {state.name:<36}{word}")
+        for name, answers in self.hosts.items():
+            if name != self.host:
+                word = paint(GREEN, "trả lời") if answers else paint(RED, "không hỏi được")
+                lines.append(f"  {f'Máy {name}':<36}{word}")
         lines.append("")
         cells = [f"{n.name:<26}{UNKNOWN if v is None else n.shown(v):>9}" for n, v in self.numbers]
         half = (len(cells) + 1) // 2
@@ -149,4 +156,6 @@ def take(prometheus: Prometheus, host: str, states: Sequence[State], alerts: Seq
     Raises:
         Away: Prometheus does not answer.
     """
-    return Screen(host, at, states, [(number, prometheus.value(number.query)) for number in NUMBERS], alerts)
+    numbers = [(number, prometheus.value(number.query)) for number in NUMBERS]
+    hosts = {name: bool(answers) for name, answers in prometheus.by_host(HOSTS).items()}
+    return Screen(host, at, states, numbers, alerts, hosts)
