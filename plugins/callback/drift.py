@@ -11,8 +11,8 @@ short_description: Write what was changed, or would be, into a file
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Writes one line for each task that changed a host, or would have in check mode, with the files, units or accounts
-    that it says it is about. The file is empty where nothing was changed.
+  - Writes what that means, then one line for each task that changed a host, or would have in check mode, with the
+    files, units or accounts that it says it is about. The file is empty where nothing was changed.
   - In check mode after a whole run these are the differences between a host and the inventory, which the next run
     heals. Where a task failed, a line says so, for what comes after it on that host was not looked at.
 options:
@@ -35,6 +35,13 @@ from ansible_collections.laocai.mail.plugins.callback.faults import why
 _ABOUT = ("paths", "path", "dest", "name", "counts")
 _MOST = 10
 _WORDS = 500  # characters of why a task failed
+# A line for each language: whoever reads mail breaks lines himself.
+INTRODUCTION = (
+    "Máy chủ khác với kho và inventory ở những chỗ dưới đây; lần chạy này đưa về đúng. Hỏi ai đã sửa tay và vì sao; "
+    "cần giữ thì khai trong inventory.\n"
+    "The server differs from what the inventory says in these places, and this run brings it back. Ask who changed it "
+    "by hand, and why; what is to stay goes into the inventory.\n\n"
+)
 
 
 class CallbackModule(CallbackBase):
@@ -76,7 +83,7 @@ class CallbackModule(CallbackBase):
         if file := self.get_option("file"):
             private = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(private, "w", encoding="utf-8") as written:
-                written.writelines(f"{line}\n" for line in self.lines)
+                written.writelines([INTRODUCTION, *(f"{line}\n" for line in self.lines)] if self.lines else [])
 
 
 def _about(result: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ..recall import content, drawing
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SIGNERS = ("NGƯỜI LẬP BẢN KÊ", "THỦ TRƯỞNG CƠ QUAN")
 _HEADINGS = ("Lúc", "Việc", "Văn bản", "Người làm", "Người duyệt", "Dòng")
-_WIDTHS = (0.13, 0.3, 0.15, 0.17, 0.15, 0.1)
+_WIDTHS = (0.12, 0.25, 0.17, 0.17, 0.13, 0.16)
 # What each signature of git is, in Vietnamese.
 _SIGNATURES = {
     "good": "có chữ ký đúng",
