@@ -25,9 +25,9 @@ from tests.lab import Host, Lab
 from tests.support import sandboxes
 from tests.support.deployment import PROJECT, Deployment, PlaybookFailed, changed, environment
 from tests.support.mail import compose
+from tests.support.waiting import until
 
 from .conftest import AGAIN, Official, _position
-from .test_recall import until
 from .test_watch import wait_until
 
 REASON: dict[str, Any] = {"document": "12/QĐ-STTTT", "document_date": "2026-11-27"}

@@ -24,7 +24,7 @@ from tests.support import sandboxes
 from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, changed, environment
 from tests.support.editing import RegisterCopy
 
-from .test_recall import until
+from tests.support.waiting import until
 
 SIGNED, UNSIGNED = "999801", "999802"  # who is opened by a commit of that kind
 BY_UNIT, NOT_BY_UNIT, TOMORROW = "999803", "999804", "999805"

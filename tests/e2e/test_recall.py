@@ -10,7 +10,6 @@ import secrets
 import shlex
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from pypdf import PdfReader
 from tests.support.deployment import Deployment, PlaybookFailed, changed
 from tests.support.editing import RegisterCopy
 from tests.support.mail import compose
+from tests.support.waiting import until
 
 from .conftest import Official, addresses
 
@@ -63,15 +63,6 @@ class _Pop3(poplib.POP3_SSL):
     def _create_socket(self, timeout: float) -> Any:
         assert timeout
         return self._mail.server.tls.wrap_socket(self._mail.server.connect(995), server_hostname=self._mail.server.name)
-
-
-def until(done: Callable[[], Any], seconds: float = 60) -> Any:
-    """What is so, as soon as it is."""
-    end = time.monotonic() + seconds
-    while not (found := done()):
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.5)
-    return found
 
 
 def message(sender: str, *recipients: str, text: str = TEXT, message_id: str = ID, secret: bool = True) -> Message:
