@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,10 @@ class ActionModule(ActionBase):
             for name, value in variables["hostvars"].raw_get(variables["inventory_hostname"]).items()
             if name not in MAGIC
         }
-        faults = list(self._faults(_server(arguments["answer"], variables), variables, whole=arguments["whole"]))
+        server = _server(arguments["answer"], variables)
+        faults = list(self._faults(server, variables, whole=arguments["whole"]))
+        if arguments["day"]:
+            faults += preflight.clocks(server, time.time())
         return result | {"changed": False, "faults": [fault._asdict() for fault in faults]}
 
     def _faults(self, server: Server, variables: Mapping[str, Any], *, whole: bool) -> Iterator[Fault]:

@@ -26,6 +26,13 @@ options:
       - Otherwise C(province.yml) alone is looked at; the module that reads the agencies refuses by itself.
     type: bool
     default: false
+  day:
+    description:
+      - Whether the playbook does what is due on a day, so that the clocks count too. That of the controller, which says
+        which day it is, and that of the host must agree, and the latter with its time servers as far as it asks any.
+    type: bool
+    default: false
+    version_added: 0.3.0
 extends_documentation_fragment: [laocai.mail.asking]
 """
 

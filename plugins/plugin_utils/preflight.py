@@ -30,10 +30,15 @@ COLLECTION = Path(__file__).resolve().parents[2]
 LIKE, VERY_LIKE = 0.6, 0.87
 # Megabytes that a host needs: of memory for all services at rest, of disk before and after it is built.
 LEAST_MEMORY, LEAST_DISK, LEAST_LEFT = 1800, 5000, 1000
+# Seconds that clocks may be apart where what is done goes by a day: more than an answer takes to come.
+APART = 600
 # Seconds that a name server has, or a web server.
 PATIENCE = 3
 # Where an authority asks for the answer to its challenge (RFC 8555, 8.3).
 HTTP = 80
+
+# What a host says of itself by a number: what, how much, in which unit.
+_MEASURED = re.compile(r"(\S+) (-?[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?) (?:MB|s)")
 
 Template = Callable[[Any], Any]
 """The value of a variable, with what it refers to."""
@@ -348,7 +353,7 @@ def reached(server: Server) -> Iterator[Fault]:
             "the inventory, the ssh key, and the host key in known_hosts.",
         )
     elif not {"debian 13", "python3"} <= set(server.lines):
-        said = ", ".join(line for line in server.lines if " MB" not in line) or server.error
+        said = ", ".join(line for line in server.lines if not _MEASURED.fullmatch(line)) or server.error
         yield Fault(
             f'{server.name} phải là Debian 13 có /usr/bin/python3; máy trả lời "{said}". Cài lại máy bằng Debian 13, '
             'hoặc chạy "apt-get install python3" trên máy.',
@@ -361,6 +366,43 @@ def reached(server: Server) -> Iterator[Fault]:
             "khẩu.",
             f"No root's rights on {server.name}: sign in as root, or as somebody who may use sudo without a password.",
         )
+
+
+def clocks(server: Server, now: float) -> Iterator[Fault]:
+    """The controller's clock, which says which day it is, the host's, and that of the time server that it asks, agree.
+
+    By one that is wrong what begins or ends on a day would do so on another one, and nothing brings that back.
+    """
+    told = {match[1]: float(match[2]) for line in server.lines if (match := _MEASURED.fullmatch(line))}
+    ahead, offset = now - told.get("clock", now), told.get("danhba_clock_offset_seconds", 0.0)
+    # Nothing that is another each minute: the operators are told the same once (playbooks/tell.yml).
+    if abs(ahead) > APART:
+        vi, en = _length(ahead)
+        yield Fault(
+            f"Đồng hồ máy điều khiển {'nhanh' if ahead > 0 else 'chậm'} hơn đồng hồ {server.name} {vi}, nên không biết "
+            "hôm nay là ngày nào. Xem timedatectl ở cả hai máy, sửa máy sai (docs/vi/su-co/clock-wrong.md), rồi chạy "
+            "lại.",
+            f"The controller's clock is {en} {'ahead of' if ahead > 0 else 'behind'} that of {server.name}, so that "
+            "nobody knows which day it is. See timedatectl on both, set right the one that is wrong, then run this "
+            "again.",
+        )
+    if abs(offset) > APART:
+        vi, en = _length(offset)
+        yield Fault(
+            f"Đồng hồ {server.name} lệch {vi} so với máy chủ giờ, nên không biết hôm nay là ngày nào. Sửa theo "
+            "docs/vi/su-co/clock-wrong.md, chạy systemctl start danhba-metrics trên máy đó, rồi chạy lại.",
+            f"The clock of {server.name} is {en} off its time server's, so that nobody knows which day it is. Set it "
+            "right, run systemctl start danhba-metrics there, then run this again.",
+        )
+
+
+def _length(seconds: float) -> tuple[str, str]:
+    """About how long that is, in Vietnamese and English."""
+    minutes = round(abs(seconds) / 60)
+    if minutes < 2 * 60:
+        return f"{minutes} phút", f"{minutes} minutes"
+    hours = round(minutes / 60)
+    return (f"{hours} giờ", f"{hours} hours") if hours < 2 * 24 else (f"{hours // 24} ngày", f"{hours // 24} days")
 
 
 def schema(server: Server) -> Iterator[Fault]:

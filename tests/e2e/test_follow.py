@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import re
 import shlex
 import shutil
 import subprocess
@@ -12,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,11 +24,10 @@ import yaml
 from tests.support import sandboxes
 from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, changed, environment
 from tests.support.editing import RegisterCopy
-
 from tests.support.waiting import until
 
 SIGNED, UNSIGNED = "999801", "999802"  # who is opened by a commit of that kind
-BY_UNIT, NOT_BY_UNIT, TOMORROW = "999803", "999804", "999805"
+BY_UNIT, NOT_BY_UNIT, TOMORROW, IN_TWO_DAYS = "999803", "999804", "999805", "999806"
 OPERATORS = "contact-stttt@laocai.gov.vn"
 PARTS = "postfix,accounts"  # enough of site.yml to see what it says and heals
 
@@ -60,6 +60,18 @@ class Followed:
         self.git("editors", "commit", "--quiet", sign, "-m", "đổi")
         self.git("editors", "push", "--quiet", "origin", "HEAD:main")
 
+    def merge(self, *, signed: bool) -> str:
+        """Have the forge take all that the editor changed as a branch of an unsigned commit, merged; the merge."""
+        self.git("editors", "switch", "--quiet", "-c", "proposal")
+        self.git("editors", "add", "--all")
+        self.git("editors", "commit", "--quiet", "--no-gpg-sign", "-m", "đề nghị")
+        self.git("editors", "switch", "--quiet", "main")
+        sign = f"-S{self.folder / 'key'}" if signed else "--no-gpg-sign"
+        self.git("editors", "merge", "--quiet", "--no-ff", sign, "-m", "gộp", "proposal")
+        self.git("editors", "branch", "--quiet", "-d", "proposal")
+        self.git("editors", "push", "--quiet", "origin", "HEAD:main")
+        return self.git("editors", "rev-parse", "HEAD")
+
     @property
     def at(self) -> str:
         return self.git("clone", "rev-parse", "HEAD")
@@ -80,13 +92,11 @@ class Followed:
 
     def has(self, person: str) -> bool:
         """Whether somebody has a mailbox on the server."""
-        query = f"SELECT state FROM mail.account WHERE id = '{person}'"
-        return self.mail.host.run(f"runuser -u postgres -- psql -qAt danhba -c {shlex.quote(query)}").stdout == "open\n"
+        return sql(self.mail, f"SELECT state FROM mail.account WHERE id = '{person}'") == "open\n"
 
     def open(self) -> set[str]:
         """Everybody who has one."""
-        query = "SELECT id FROM mail.account WHERE state = 'open'"
-        return set(self.mail.host.run(f'runuser -u postgres -- psql -qAt danhba -c "{query}"').stdout.split())
+        return set(sql(self.mail, "SELECT id FROM mail.account WHERE state = 'open'").split())
 
     def refuse(self) -> str:
         """It must not be applied; what was said."""
@@ -164,18 +174,35 @@ def letters(mail: Deployment, subject: str, seconds: int = 30) -> list[str]:
     return [email.message_from_string(text, policy=email.policy.default).get_content() for text in found]
 
 
+def told(mail: Deployment, said: str) -> list[str]:
+    """Of the letters about runs of danhba-follow that failed, the reasons that say this, before any log."""
+    written = letters(mail, "Không tự chạy được: danhba-follow", 180)
+    why = [" ".join(text.partition("Nhật ký -- the log:")[0].split()) for text in written]
+    return [text for text in why if said in text]
+
+
+def sql(mail: Deployment, command: str) -> str:
+    """What the database answers."""
+    return mail.host.run(f"runuser -u postgres -- psql -qAt danhba -c {shlex.quote(command)}").stdout
+
+
 @pytest.fixture
-def drift(mail: Deployment, tmp_path: Path) -> Iterator[Path]:
-    """Where what is different is written; and what was changed by hand."""
-    row = "UPDATE mail.account SET quota = quota + 1 WHERE id = '000101'"
-    mail.host.run(f"runuser -u postgres -- psql -q danhba -c {shlex.quote(row)}")
+def by_hand(mail: Deployment) -> Iterator[tuple[str, ...]]:
+    """A row, a role's file and a service were changed by hand; by which words each is told."""
+    sql(mail, "UPDATE mail.account SET quota = quota + 1 WHERE id = '000101'")
     mail.host.run("echo '# by hand' >> /etc/postfix/master.cf; systemctl stop postfix")
-    yield tmp_path / "drift.txt"
+    yield "/etc/postfix/master.cf", "Enable and start the units", "Bring the accounts to the register"
     mail.host.run("systemctl start postfix")
 
 
+@pytest.fixture
+def drift(by_hand: tuple[str, ...], tmp_path: Path) -> Path:
+    """Where what was changed by hand is written."""
+    return tmp_path / "drift.txt"
+
+
 @pytest.mark.clause("R9.2")
-def test_what_was_changed_by_hand_is_told_and_healed(followed: Followed, drift: Path) -> None:
+def test_what_was_changed_by_hand_is_told_and_healed(followed: Followed, by_hand: tuple[str, ...], drift: Path) -> None:
     known = {**environment(), "ANSIBLE_CALLBACKS_ENABLED": "laocai.mail.drift", "DANHBA_DRIFT": str(drift)}
     mail, register = followed.mail, str(followed.clone / "directory")
 
@@ -187,12 +214,12 @@ def test_what_was_changed_by_hand_is_told_and_healed(followed: Followed, drift: 
 
     said = look()
     assert drift.stat().st_mode & 0o777 == 0o600
-    for what in ("/etc/postfix/master.cf", "Enable and start the units", "Bring the accounts to the register"):
-        assert what in said, said
+    assert [what for what in by_hand if what not in said] == [], said
     mail.play("site", "--tags", PARTS, register_dir=register)
     for _time in range(2):
         mail.play("tell", tell_subject="Thử: máy chủ bị sửa", tell_file=str(drift), operators_mail=[OPERATORS])
-    assert len(letters(mail, "Thử: máy chủ bị sửa")) == 1
+    (letter,) = letters(mail, "Thử: máy chủ bị sửa")
+    assert letter.splitlines() == said.splitlines()
     assert look() == ""
 
 
@@ -244,6 +271,13 @@ def test_the_controllers_timers_are_there_and_a_second_run_changes_nothing(
     tried = sandboxes.try_all(lambda command: mail.host.run(command).stdout)
     assert tried.keys() >= sandboxes.CONTROLLER
     assert sandboxes.faults(tried) == []
+
+
+def forwarders() -> list[str]:
+    """The name servers of this machine, as the inventory of the lab has them."""
+    paths = map(Path, ("/run/systemd/resolve/resolv.conf", "/etc/resolv.conf"))
+    text = next(path for path in paths if path.exists()).read_text(encoding="utf-8")
+    return re.findall(r"^nameserver +([0-9.]+)", text, re.MULTILINE)
 
 
 MIDNIGHT = timedelta(minutes=15)  # more than a test takes, so that the day ends not while it runs
@@ -313,6 +347,8 @@ class OwnController:
             "register_dir": f"{HOME}/clone/directory",
             "follow_signers": f"{HOME}/signers",
             "operators_mail": [OPERATORS],
+            # The host's own name server is what they are for; the inventory of the lab reads the controller's.
+            "resolver_forwarders": forwarders(),
         }
         return {**known, "mail": {"hosts": {FQDN: host}}, "controller": {"hosts": {FQDN: {}}}}
 
@@ -321,13 +357,22 @@ class OwnController:
         subprocess.run(command, input=text, text=True, check=True)
 
     def fetch(self) -> None:
-        """The forge as it is now, where the clone finds it."""
-        self.send(self.followed.folder / "forge", f"{HOME}/forge")
+        """The forge as it is now, where the clone finds it: at once, for a timer may be looking."""
+        self.send(self.followed.folder / "forge", f"{HOME}/sent")
+        self.run(
+            f"cd {HOME} && git init --quiet --bare --initial-branch=main forge && "
+            "git -C forge fetch --quiet ../sent '+refs/heads/*:refs/heads/*'"
+        )
 
     def follow(self) -> int:
         """Have systemd run the unit; whether that fails."""
         self.fetch()
         return self.run("systemctl start danhba-follow.service", 600, check=False).returncode
+
+    def refusals(self, commit: str) -> int:
+        """How often the unit has refused a commit."""
+        log = self.run("journalctl --unit danhba-follow --output cat").stdout
+        return len(re.findall(rf"--detach\s+{commit}", log))
 
     def told(self) -> None:
         """Wait until what writes to the operators has ended; it is begun by the failure of the unit."""
@@ -335,16 +380,45 @@ class OwnController:
         self.run(f"timeout 180 sh -c 'while {state} | grep -q ^activ; do sleep 1; done'", 200)
 
     @contextmanager
-    def a_day_later(self) -> Iterator[None]:
-        """The unit's clock is a day ahead, and what a test takes."""
-        self.run("apt-get update --quiet && apt-get install --quiet --yes libfaketime", 300)
-        library = self.run("dpkg -L libfaketime | grep '/libfaketime.so.1$'").stdout.strip()
-        folder = "/run/systemd/system/danhba-follow.service.d"
-        ahead = round((timedelta(1) + MIDNIGHT).total_seconds())
-        setting = f"[Service]\nEnvironment=LD_PRELOAD={library} FAKETIME=+{ahead}\n"
-        self.run(f"mkdir -p {folder} && printf {shlex.quote(setting)} > {folder}/later.conf && systemctl daemon-reload")
+    def timer(self, name: str, setting: str) -> Iterator[None]:
+        """Have a timer run by another calendar, and let what it has begun come to its end."""
+        with self.drop_in(f"{name}.timer", f"[Timer]\nOnCalendar=\n{setting}\nAccuracySec=1\n"):
+            self.run(f"systemctl start {name}.timer")
+            yield
+            self.run(f"systemctl stop {name}.timer")
+        until(lambda: not self.state(name).startswith("activating"), 600)
+
+    def state(self, unit: str) -> str:
+        """What systemd says of a unit: what it is at, and how its last run ended."""
+        asked = self.run(f"systemctl show --property ActiveState --property Result {unit}").stdout
+        return " ".join(sorted(line.partition("=")[2] for line in asked.split()))
+
+    @contextmanager
+    def drop_in(self, unit: str, setting: str) -> Iterator[None]:
+        """More settings of a unit, for as long."""
+        folder = f"/run/systemd/system/{unit}.d"
+        self.run(f"mkdir -p {folder} && printf {shlex.quote(setting)} > {folder}/test.conf && systemctl daemon-reload")
         yield
         self.run(f"rm -r {folder} && systemctl daemon-reload")
+
+    @contextmanager
+    def clock(self, ahead: timedelta) -> Iterator[None]:
+        """The clock by which the unit goes is that much ahead; the host's own is not."""
+        self.run("apt-get update --quiet && apt-get install --quiet --yes libfaketime", 300)
+        library = self.run("dpkg -L libfaketime | grep '/libfaketime.so.1$'").stdout.strip()
+        setting = f"[Service]\nEnvironment=LD_PRELOAD={library} FAKETIME={round(ahead.total_seconds()):+}\n"
+        with self.drop_in("danhba-follow.service", setting):
+            yield
+
+    @contextmanager
+    def a_day_later(self) -> Iterator[None]:
+        """The unit's clock and what the host says are a day ahead, and what a test takes."""
+        ahead = timedelta(1) + MIDNIGHT
+        with self.clock(ahead):
+            says = f'exec /usr/bin/date -d "+{round(ahead.total_seconds())} seconds" "$@"'
+            self.run(f"printf '#!/bin/sh\n{says}\n' > /usr/local/bin/date && chmod 755 /usr/local/bin/date")
+            yield
+            self.run("rm /usr/local/bin/date")
 
 
 @pytest.fixture(scope="module")
@@ -354,28 +428,30 @@ def own(followed: Followed) -> Iterator[OwnController]:
     made.set_up()
     yield made
     made.run("systemctl disable danhba-follow.timer danhba-drift.timer danhba-monthly.timer")
-    made.run(f"sed -i '/ own-controller$/d' /root/.ssh/authorized_keys; rm -rf {HOME} {SOFTWARE}")
+    made.run(f"sed -i '/ own-controller$/d' /root/.ssh/authorized_keys; rm -rf {HOME} {SOFTWARE}", 300)
 
 
 @pytest.mark.clause("R5", "R9.2", "R9.3")
-def test_the_units_apply_what_is_signed_and_write_to_the_operators_about_what_is_not(
+def test_timers_apply_a_signed_merge_and_write_to_the_operators_about_one_that_is_not(
     followed: Followed, own: OwnController, today: str
 ) -> None:
-    followed.editors.append("stc", BY_UNIT, "Sùng A Páo", today)
-    followed.send(signed=True)
-    assert own.follow() == 0, own.run("journalctl --unit danhba-follow --lines 100 --output cat").stdout
-    assert followed.has(BY_UNIT)
-    followed.editors.append("stc", NOT_BY_UNIT, "Hầu A Lềnh", today)
-    followed.send(signed=False)
-    assert own.follow() != 0
+    """Nobody starts a unit, its timer comes by every few seconds. Who edits needs no key: who merges signs."""
+    with own.timer("danhba-follow", "OnCalendar=*:*:0/10"):
+        followed.editors.append("stc", BY_UNIT, "Sùng A Páo", today)
+        followed.merge(signed=True)
+        own.fetch()
+        until(lambda: followed.has(BY_UNIT), 300)
+        followed.editors.append("stc", NOT_BY_UNIT, "Hầu A Lềnh", today)
+        refused = followed.merge(signed=False)
+        own.fetch()
+        # It goes on being refused, and is told once.
+        until(lambda: own.refusals(refused) > 1, 300)
+    own.told()
     assert not followed.has(NOT_BY_UNIT)
     (text,) = letters(followed.mail, "Không tự chạy được: danhba-follow", 180)
     why, _, log = text.partition("Nhật ký -- the log:")
     assert "không có chữ ký" in " ".join(why.split())
     assert "PLAY [Take in what was approved]" in log
-    own.follow()
-    own.told()
-    assert len(letters(followed.mail, "Không tự chạy được: danhba-follow")) == 1
     # As the letter says: an operator has looked, and takes it.
     own.run(f"git -C {HOME}/clone checkout --quiet --detach origin/main")
     assert own.follow() == 0
@@ -404,17 +480,52 @@ def test_what_goes_beyond_a_guard_is_asked_about_and_nothing_of_it_is_done(
     assert own.follow() != 0
     assert followed.open() == before
     own.told()
-    way_out = f"danhba acknowledge --limit close --count {len(closed)}"
-
-    def told() -> bool:
-        """Whether one of the letters says so; earlier ones of the same subject are there already."""
-        texts = (" ".join(text.split()) for text in letters(followed.mail, "Không tự chạy được: danhba-follow"))
-        return any(way_out in text.partition("Nhật ký -- the log:")[0] for text in texts)
-
-    until(told)
+    assert until(lambda: told(followed.mail, f"danhba acknowledge --limit close --count {len(closed)}"))
     followed.git("editors", "revert", "--no-edit", f"-S{followed.folder / 'key'}", "HEAD")
     followed.git("editors", "push", "--quiet", "origin", "HEAD:main")
     assert own.follow() == 0
+
+
+@pytest.mark.clause("R9.2")
+@pytest.mark.long
+@pytest.mark.timeout(3000)
+def test_the_days_timer_tells_what_was_changed_by_hand_and_heals_it(
+    followed: Followed, own: OwnController, by_hand: tuple[str, ...]
+) -> None:
+    """The whole unit in its sandbox, begun by its timer: it ends well, so `verify.yml` and `audit.yml` did, too."""
+    quota = "SELECT quota FROM mail.account WHERE id = '000101'"
+    changed_by_hand = sql(followed.mail, quota)
+    own.run("systemctl reset-failed")
+    with own.timer("danhba-drift", "OnActiveSec=2"):
+        until(lambda: own.state("danhba-drift").startswith("activating"), 60)
+        until(lambda: not own.state("danhba-drift").startswith("activating"), 2400)
+    log = own.run("journalctl --unit danhba-drift --lines 200 --output cat").stdout
+    assert own.state("danhba-drift") == "inactive success", log
+    (letter,) = letters(followed.mail, "Máy chủ đã bị sửa ngoài quy trình")
+    assert [what for what in by_hand if what not in letter] == []
+    assert sql(followed.mail, quota) != changed_by_hand
+    healed = "grep -c 'by hand' /etc/postfix/master.cf; systemctl is-active postfix"
+    assert own.run(healed, check=False).stdout == "0\nactive\n"
+    assert json.loads(own.run(f"tail -n 1 {HOME}/private/audit-heads.jsonl").stdout)["host"] == FQDN
+
+
+@pytest.mark.clause("R5", "R9.2")
+@pytest.mark.long
+def test_by_a_clock_two_days_wrong_nothing_begins_and_the_operators_are_told(
+    followed: Followed, own: OwnController, today: str
+) -> None:
+    """Ahead, what begins the day after tomorrow would begin today; behind, commits come from the future."""
+    followed.editors.append("stc", IN_TWO_DAYS, "Ly A Sò", str(date.fromisoformat(today) + timedelta(2)))
+    followed.send(signed=True)
+    before = followed.open()
+    for days, said in ((-2, "là ngày chưa tới"), (2, "nhanh hơn"), (2, "nhanh hơn"), (-2, "chậm hơn")):
+        with own.clock(timedelta(days)):
+            assert own.follow() != 0
+        own.told()
+        assert len(until(lambda said=said: told(followed.mail, said))) == 1, said  # type: ignore[misc]
+        assert followed.open() == before
+    assert own.follow() == 0
+    assert followed.open() == before
 
 
 @pytest.mark.clause("R5", "R9.2")

@@ -14,9 +14,9 @@ import pytest
 
 from tests.support.deployment import Deployment
 from tests.support.gate import EICAR, hand_in, letter
+from tests.support.waiting import until
 
 from .conftest import Official
-from .test_recall import until
 
 HEAD = b"From: an@example.net\r\nTo: x@example.net\r\nMIME-Version: 1.0\r\nMessage-ID: <ID@example.net>\r\n"
 

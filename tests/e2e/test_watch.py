@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.support.browser import Chromium
-from tests.support.deployment import FQDN, Deployment
+from tests.support.deployment import FQDN, Deployment, PlaybookFailed, changed
 from tests.support.editing import RegisterCopy
 
 from .conftest import Official, addresses
@@ -226,9 +226,36 @@ def test_operators_see_pictures_by_a_tunnel(watched: Deployment) -> None:
     assert "docs/vi/su-co/service-down.md" in page
 
 
+def screen(mail: Deployment) -> tuple[bool, str]:
+    """Whether `playbooks/status.yml` ends well, and what it shows in a terminal."""
+    try:
+        return True, mail.play("status")
+    except PlaybookFailed as failed:
+        return False, failed.output
+
+
+def test_the_playbook_shows_all_in_one_screen_and_fails_where_an_alert_fires(watched: Deployment) -> None:
+    well, shown = screen(watched)
+    assert not well
+    for words in ("Thư chờ trong hàng đợi", "Danh bạ tỉnh", "docs/vi/su-co/service-down.md"):
+        assert words in shown
+    assert changed(shown) == 0
+
+
+@pytest.mark.clause("R5")
+def test_nothing_of_a_day_is_done_while_the_time_server_says_another_one(watched: Deployment) -> None:
+    with pytest.raises(PlaybookFailed) as refused:
+        watched.play("accounts")
+    assert f"The clock of {FQDN} is 2 days off its time server's" in " ".join(refused.value.output.split())
+
+
 def test_when_all_is_over_it_says_so(watched: Deployment, browser: Chromium) -> None:
     watched.host.run("\n".join(end for _begin, end in CAUSES.values()))
     wait_until(lambda: firing(watched), lambda seen: not seen)
+    # A disk and a memory that are those of the machine below may have an alert.
+    well, shown = screen(watched)
+    assert well == status(watched)["ok"]
+    assert "docs/vi/su-co/service-down.md" not in shown
     watched.host.run("systemctl start danhba-status")
     with browser.visitor() as visitor:
         visitor.page.goto(f"https://{FQDN}/tinh-trang/")

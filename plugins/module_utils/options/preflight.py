@@ -7,5 +7,6 @@ from typing import Any
 ARGUMENTS: dict[str, Any] = {
     "answer": {"type": "dict", "required": True},
     "whole": {"type": "bool", "default": False},
+    "day": {"type": "bool", "default": False},
 }
 """The options that a playbook gives."""

@@ -41,7 +41,10 @@ def test_a_good_server_has_no_faults() -> None:
     ("server", "said"),
     [
         (GOOD._replace(unreachable=True), "cannot be reached by ssh"),
-        (answered("debian 12", "root", "python3"), 'it answers "debian 12, root, python3"'),
+        (
+            answered("debian 12", "root", "python3", f"clock {1e9:.0f} s", "/ 9 MB"),
+            'it answers "debian 12, root, python3"',
+        ),
         (answered("ubuntu 24.04", "root", "python3"), "must be Debian 13"),
         (answered("debian 13", "root"), 'run "apt-get install python3" there'),
         (answered("debian 13", "python3"), "No root's rights on mail.laocai.gov.vn"),
@@ -50,6 +53,33 @@ def test_a_good_server_has_no_faults() -> None:
 )
 def test_a_server_that_will_not_do(server: Server, said: str) -> None:
     assert said in english(preflight.reached(server))
+
+
+NOW = 1_764_331_200
+DAY = 86400
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([], ""),
+        ([f"clock {NOW} s", "danhba_clock_offset_seconds -0.00012 s"], ""),
+        ([f"clock {NOW + 590} s", "danhba_clock_offset_seconds 1.2e-05 s"], ""),
+        ([f"clock {NOW - 2 * DAY} s"], "The controller's clock is 2 days ahead of that of mail.laocai.gov.vn"),
+        ([f"clock {NOW + 2 * DAY} s"], "The controller's clock is 2 days behind that of mail.laocai.gov.vn"),
+        ([f"clock {NOW + 660} s"], "is 11 minutes behind"),
+        ([f"clock {NOW - 7 * 3600} s"], "is 7 hours ahead"),
+        (
+            [f"clock {NOW} s", f"danhba_clock_offset_seconds {2.0 * DAY} s"],
+            "The clock of mail.laocai.gov.vn is 2 days off its time server's",
+        ),
+        ([f"clock {NOW} s", f"danhba_clock_offset_seconds {-2.0 * DAY} s"], "is 2 days off its time server's"),
+    ],
+)
+def test_clocks_that_are_apart_say_no_day(lines: list[str], said: str) -> None:
+    found = english(preflight.clocks(answered(*lines), NOW))
+    assert said in found
+    assert bool(said) == bool(found)
 
 
 @pytest.mark.parametrize(
