@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import ldap3
@@ -304,6 +305,39 @@ def test_a_mailbox_changes_hands(mail: Deployment, old: str, browser: Chromium) 
     assert "Không có hộp thư nào phải bàn giao" in again
     assert mail.issued[CONTACT] == issued
     assert mail.server.may_log_in(CONTACT, chosen)
+
+
+@pytest.mark.clause("R9.6")
+def test_what_was_done_with_it_is_listed_on_paper_and_all_records_are_verified_elsewhere(
+    mail: Deployment, tmp_path: Path, story: Callable[[], None]
+) -> None:
+    """As an inspector asks for it; and by a program that is not the server's."""
+    story()
+    folder, export = mail.private / "audit", tmp_path / "audit.txt"
+    mail.play("audit", "--check", mailbox=CONTACT, export=str(export))
+    assert not folder.exists()
+    assert not export.exists()
+    said = mail.play("audit", mailbox=CONTACT, export=str(export))
+    assert f"việc đã làm với hộp thư {CONTACT}" in " ".join(said.split())
+    papers = {path.suffix: path for path in folder.iterdir()}
+    assert set(papers) == {".json", ".txt", ".pdf"}
+    assert {path.stat().st_mode & 0o777 for path in (*papers.values(), export)} == {0o600}
+    listed = json.loads(papers[".json"].read_text(encoding="utf-8"))
+    assert asked(mail, f"SELECT count(*) FROM mail.audit WHERE kind = 'agency' AND id = '{AGENCY}'") != "0"
+    assert [entry["document"] for entry in listed["entries"] if entry["document"] == DOCUMENT]
+    text = subprocess.run(
+        ["pdftotext", "-layout", papers[".pdf"], "-"], capture_output=True, check=True
+    ).stdout.decode()
+    for words in ("BẢN KÊ NHẬT KÝ", CONTACT, DOCUMENT, "THỦ TRƯỞNG CƠ QUAN"):
+        assert words in " ".join(text.split())
+
+    verify = [str(Path(sys.executable).with_name("danhba")), "audit", "verify", str(export)]
+    verify += ["--head", str(mail.private / "audit-heads.jsonl")]
+    assert subprocess.run(verify, capture_output=True, check=False).returncode == 0
+    records = export.read_text(encoding="utf-8")
+    assert DOCUMENT in records
+    export.write_text(records.replace(DOCUMENT, "32/GUQ-VKSND", 1), encoding="utf-8")
+    assert subprocess.run(verify, capture_output=True, check=False).returncode == 1
 
 
 def assert_recorded(mail: Deployment) -> None:
