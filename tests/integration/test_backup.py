@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import base64
 import http.client
+import io
 import json
 import os
+import re
 import shutil
 import ssl
 import subprocess
+import syslog
 import threading
 import time
 from collections.abc import Iterator
@@ -20,7 +23,7 @@ from typing import Any
 import pytest
 
 from danhba_host.backup import __main__ as backup
-from danhba_host.backup import drill, locking, prune, restore
+from danhba_host.backup import commands, drill, locking, prune, restore
 from danhba_host.backup.cluster import Cluster, Copy
 from danhba_host.backup.commands import POSTGRES
 from danhba_host.backup.locking import alone
@@ -67,7 +70,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         deliver(Path(settings.mail), "official/1", "1.M1.mail", "one")
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("PATH", f"{backups.stand_in(folder, settings)}:{os.environ['PATH']}")
-            yield World(settings, kept, server)
+            made = World(settings, kept, server)
+            open_account(made, "1")
+            yield made
             subprocess.run(["systemctl", "stop", backups.UNIT], check=False, capture_output=True)
 
 
@@ -82,6 +87,20 @@ def test_a_run_makes_a_whole_set(world: World) -> None:
     assert [*Restic(world.settings).files(found.snapshots[MAIL], world.settings.mail)] == [
         f"{world.settings.mail}/official/1/Maildir/cur/1.M1.mail:2,"
     ]
+    # The mail on both sides of the database, which so names none that the store lacks.
+    listed = sorted(json.loads(restic(world.store, "snapshots", "--json").stdout), key=lambda each: each["time"])
+    assert [each["tags"][0] for each in listed] == [BEFORE, DATABASE, MAIL, KEYS]
+
+
+@pytest.mark.clause("R9.2")
+def test_a_fresh_host_adds_nothing_before_all_is_restored_to_it(world: World) -> None:
+    """Its set would be the newest one, which a restore takes."""
+    before = held(world.store)
+    ask(world, "DELETE FROM mail.account")
+    with pytest.raises(Refused, match="restore first"):
+        backup.work(replace(world.settings, state=f"{world.settings.state}-fresh"))
+    assert held(world.store) == before
+    open_account(world, "1")
 
 
 def held(kept: Store) -> dict[str, bytes]:
@@ -274,7 +293,6 @@ def open_account(world: World, id_: str, name: str = "An") -> None:
 
 @pytest.mark.clause("R9.2")
 def test_a_host_that_is_in_use_is_refused(world: World) -> None:
-    open_account(world, "1")
     backup.work(world.settings)
     open_account(world, "2")
     late = deliver(world.mail, "official/1", "2.M2.mail", "not in the backup")
@@ -370,6 +388,30 @@ def test_the_database_comes_to_a_moment(world: World) -> None:
 
 
 @pytest.mark.clause("R9.2")
+def test_the_restored_database_names_no_mail_that_the_store_lacks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A message that came, and was told of, in the last moment before the point that the database comes to."""
+    real = Cluster.mark
+
+    def mark(self: Cluster, name: str) -> None:
+        deliver(world.mail, "official/1", "7.M7.mail", "told of")
+        self.ask("UPDATE mail.account SET name = '7.M7.mail' WHERE id = '1'", TEMPLATE)
+        real(self, name)
+        self.ask("UPDATE mail.account SET name = '8.M8.mail' WHERE id = '1'", TEMPLATE)
+
+    monkeypatch.setattr(Cluster, "mark", mark)
+    backup.work(world.settings)
+    chosen = Restic(world.settings).sets()[0]
+    assert step(world, "accounts", set=chosen.run)["changed"] == 1
+    named = ask(world, "SELECT name FROM mail.account WHERE id = '1'")[0][0]
+    assert named == "7.M7.mail"
+    assert any(named in path for path in Restic(world.settings).files(chosen.snapshots[MAIL], str(world.mail)))
+    (world.mail / "official/1/Maildir/cur/7.M7.mail:2,").unlink()
+    ask(world, "UPDATE mail.account SET name = 'An' WHERE id = '1'")
+
+
+@pytest.mark.clause("R9.2")
 def test_one_mailbox_folder_or_message_comes_back_beside_the_living_mail(world: World, tmp_path: Path) -> None:
     deliver(world.mail, "official/1", "4.M4.mail", "Message-ID: <4@x>", folder=".Sent")
     backup.work(world.settings)
@@ -393,6 +435,20 @@ def test_one_mailbox_folder_or_message_comes_back_beside_the_living_mail(world: 
         with pytest.raises(Refused, match=said):
             step(world, "mailbox", **asked)
     assert ask(world, "SELECT count(*) FROM mail.restore WHERE what = 'mailbox'") == [["3"]]
+
+
+def test_a_restore_says_how_far_it_has_come(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "[0:0{0}] {0}0.00%  {0} files/dirs 1 GiB, total 9 files/dirs 9 GiB"
+    (tmp_path / "restic").write_text(
+        f"#!/bin/sh\necho 'restoring snapshot 1'; echo '{line.format(1)}'; sleep 1; echo '{line.format(6)}'; sleep 1\n"
+    )
+    (tmp_path / "restic").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(commands, "LOOK_SECONDS", 0.05)
+    said: list[str] = []
+    monkeypatch.setattr(syslog, "syslog", lambda _priority, text: said.append(text))
+    Restic(world.settings).restore("1", "/srv/vmail", tmp_path)
+    assert said == [f"/srv/vmail: {line.format(1)}", f"/srv/vmail: {line.format(6)}"]
 
 
 @pytest.mark.clause("R9.2")
@@ -442,7 +498,8 @@ def test_a_drill_restores_beside_the_living_host(world: World, capsys: pytest.Ca
     assert "passed" in said
     text = capsys.readouterr().out
     assert "HỎNG" not in text
-    assert "RPO: " in text
+    assert re.search(r"RPO: [0-9]+ s\. RTO: [1-9][0-9]* s \(cơ sở dữ liệu / database\), khoảng / about [1-9]", text)
+    assert "no probe: no password was tried" in text
     assert "living messages are in the backup: 5 / 5" in text
     assert metric.read_text().splitlines()[-1].startswith("danhba_drill_last_success_timestamp_seconds 1")
     assert ended(world) == "danhba_drill_failed 0"
@@ -501,23 +558,29 @@ def test_a_drill_tries_the_password_of_the_probe(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     open_account(world, "7")
-    hashed = Hasher(1).make("Suối Mường Hoa")
+    hashed = Hasher(1).make(backups.PASSWORD)
     ask(
         world,
         "INSERT INTO mail.credential (kind, id, password, run, initial)"
         f" SELECT 'official', '7', '{hashed}', max(run), false FROM mail.run",
     )
+    for number, folder in enumerate(("", "", ".Sent")):
+        deliver(world.mail, "official/7", f"1700000003.M{number}.mail", "to the probe", folder=folder)
     backup.work(world.settings)
-    (tmp_path / "probe").write_text("Suối Mường Hoa\n", encoding="utf-8")
+    (tmp_path / "probe").write_text(f"{backups.PASSWORD}\n", encoding="utf-8")
     tries = replace(world.settings, drill_address="a7@x.vn", drill_password=str(tmp_path / "probe"))
     drill.work(tries)
-    assert "a7@x.vn bằng mật khẩu / by its password" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "a7@x.vn bằng mật khẩu / by its password" in text
+    assert "the probe's inbox is opened on a second Dovecot: a7@x.vn, INBOX 2 " in text
     (tmp_path / "probe").write_text("another\n", encoding="utf-8")
     with pytest.raises(Refused, match="FAILED"):
         drill.work(tries)
     text = capsys.readouterr().out
     assert "is not its password" in text
-    assert "Suối" not in text
+    assert re.search(r"HỎNG    mở hộp thư thử .*: a7@x[.]vn: .*AUTHENTICATIONFAILED", text)
+    assert "After a restore nobody could read mail." in text
+    assert backups.PASSWORD not in text
 
 
 def test_a_drill_finds_a_broken_archive_and_an_old_backup(
@@ -543,6 +606,146 @@ def test_a_drill_finds_a_broken_archive_and_an_old_backup(
 
 
 # --- Bad input
+
+
+def host_of(world: World, kept: Store, folder: Path) -> Settings:
+    """The same host with another store, which it has never written to."""
+    secrets = Path(shutil.copytree(world.settings.secrets, folder / "secrets"))
+    shutil.copy(kept.folder / "store.crt", secrets)
+    for name in ("mail", "metrics"):
+        (folder / name).mkdir()
+    return replace(
+        world.settings, repository=kept.url, secrets=str(secrets), state=str(folder / "state"),
+        mail=str(folder / "mail"), metrics=str(folder / "metrics"),
+    )  # fmt: skip
+
+
+@pytest.mark.clause("R9.2")
+def test_a_full_store_is_told_at_once_and_stays_whole(world: World, tmp_path: Path) -> None:
+    begun = (Path(world.settings.metrics) / "danhba_backup.prom").read_text()
+    with backups.store(tmp_path / "store", "--max-size", "30000000") as small:
+        settings = host_of(world, small, tmp_path)
+        deliver(Path(settings.mail), "official/1", "1.M1.mail", "one")
+        backup.work(settings)
+        noted = (Path(settings.metrics) / "danhba_backup.prom").read_text()
+        large = Path(settings.mail) / "official/1/Maildir/cur/2.M2.mail:2,"
+        large.write_bytes(os.urandom(40_000_000))
+        asked = time.monotonic()
+        with pytest.raises(Refused, match=r"kho sao lưu đã đầy.*the store is full.*507"):
+            backup.work(settings)
+        assert time.monotonic() - asked < 120, "restic itself tries for a quarter of an hour"
+        # backup-old sees the age of the last one that is whole.
+        assert (Path(settings.metrics) / "danhba_backup.prom").read_text() == noted != begun
+        (good,) = Restic(settings).sets()
+        assert not [*(small.repository / "locks").iterdir()]
+        assert not restic(small, "check", "--read-data").returncode
+    large.unlink()
+    with backups.store(tmp_path / "store", "--max-size", "100000000") as larger:
+        moved = replace(settings, repository=larger.url)
+        backup.work(moved)
+        assert [each.run for each in Restic(moved).sets()][1:] == [good.run]
+        Restic(moved).restore(good.snapshots[MAIL], settings.mail, tmp_path / "back")
+        assert [path.read_text() for path in (tmp_path / "back").rglob("cur/*")] == ["one"]
+
+
+@pytest.mark.clause("R9.2")
+@pytest.mark.parametrize("days", [2, -2])
+def test_a_run_by_a_wrong_clock_hides_none_and_has_none_removed(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, days: int
+) -> None:
+    """The order is that of the store's clock, when this host's is two days ahead or behind."""
+    real, told = time.time, f"told with a clock {days} days wrong"
+    before = [each.run for each in Restic(world.settings).sets()]
+    with monkeypatch.context() as patch:
+        patch.setattr(time, "time", lambda: real() + days * 86400)
+        deliver(world.mail, "official/1", f"1{days}.M11.mail", told)
+        backup.work(world.settings)
+        asked = Restic(world.settings)
+        asked.open(make=False)
+        (new, *others) = asked.sets()
+        assert [each.run for each in others] == before
+    assert abs(datetime.strptime(new.run, "%Y%m%dT%H%M%S%z").timestamp() - real()) < 600
+    asked = Restic(world.settings)
+    asked.open(make=False)
+    assert [each.run for each in asked.sets()] == [new.run, *before]
+    (place := tmp_path / "back").mkdir()
+    asked.restore(new.snapshots[MAIL], f"{world.mail}/official/1", place)
+    assert told in {path.read_text() for path in place.rglob("cur/*")}
+    assert prune.work(prune_settings(world.store)) == ""
+    assert [each.run for each in asked.sets()] == [new.run, *before]
+
+
+@pytest.mark.clause("R9.2")
+def test_what_says_that_it_is_of_the_future_is_not_the_newest(world: World) -> None:
+    newest = Restic(world.settings).sets()[0].run
+    tags = f"run-{datetime.fromtimestamp(time.time() + 2 * 86400, UTC):%Y%m%dT%H%M%SZ}"
+    for kind in (BEFORE, DATABASE, MAIL, KEYS):
+        restic(world.store, "backup", world.settings.secrets, "--tag", f"{kind},{tags}")
+    sets = [each.run for each in Restic(world.settings).sets()]
+    assert (sets[0], sets[-1]) == (newest, tags.removeprefix("run-"))
+    assert not restic(world.store, "forget", "--tag", tags, "--unsafe-allow-remove-all", remote=False).returncode
+
+
+@pytest.fixture
+def truncated(world: World, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """A file of the store that is cut short: of the newest run, whose mail is in a pack of its own."""
+    kind = request.param
+    before = {path for path in (world.store.repository / kind).rglob("*") if path.is_file()}
+    deliver(world.mail, "official/1", "1700000009.M9.mail", f"in a pack of its own {kind}" + os.urandom(9000).hex())
+    backup.work(world.settings)
+    new = {path for path in (world.store.repository / kind).rglob("*") if path.is_file()} - before
+    cut = max(new, key=lambda path: (path.stat().st_size, path.stat().st_mtime))
+    good = cut.read_bytes()
+    cut.chmod(0o600)
+    os.truncate(cut, len(good) // 2)
+    shutil.rmtree(world.settings.folder / "cache")  # as on a fresh host
+    yield cut
+    cut.write_bytes(good)
+
+
+@pytest.mark.clause("R9.2")
+@pytest.mark.parametrize("truncated", ["snapshots", "index", "data"], indirect=True)
+def test_what_is_cut_short_in_the_store_is_told(
+    world: World,
+    truncated: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the check of the backup host, by a restore and by a drill; each ends as failed, and nothing was restored."""
+    assert all(damaged(world.store, part) for part in range(1, 8))
+    settings, recorded = str(backups.written(tmp_path, world.settings)), ask(world, "SELECT * FROM mail.restore")
+    boxes = [*(Path(os.environ["PATH"].partition(":")[0]).parent / "boxes").rglob("*")]
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps({"step": "mailbox", "mailbox": "a1@x.vn", **REASON})))
+    assert restore.main(["--settings", settings]) == 1
+    told = capsys.readouterr()
+    assert (told.out, truncated.name[:8] in told.err) == ("", True), told.err
+    assert ask(world, "SELECT * FROM mail.restore") == recorded
+    assert [*(Path(os.environ["PATH"].partition(":")[0]).parent / "boxes").rglob("*")] == boxes
+    assert drill.main(["--settings", settings]) == 1
+    assert "HỎNG    đọc một phần bảy kho / a seventh of the store can be read" in capsys.readouterr().out
+    assert ended(world) == "danhba_drill_failed 1"
+
+
+@pytest.mark.clause("R9.2")
+def test_of_a_store_with_a_damaged_snapshot_a_set_is_restored_that_was_named(world: World) -> None:
+    older = Restic(world.settings).sets()[0].run
+    deliver(world.mail, "official/1", "1700000010.M10.mail", "in the set that is damaged")
+    backup.work(world.settings)
+    newest = max((world.store.repository / "snapshots").iterdir(), key=lambda path: path.stat().st_mtime)
+    good = newest.read_bytes()
+    newest.chmod(0o600)
+    os.truncate(newest, 100)
+    shutil.rmtree(world.settings.folder / "cache")  # as on a fresh host
+    try:
+        told = step(world, "sets")
+        assert (told["sets"][0], told["unreadable"]) == (older, 1)
+        with pytest.raises(Refused, match="1 snapshots of the store are damaged"):
+            step(world, "mailbox", mailbox="a1@x.vn")
+        assert step(world, "mailbox", mailbox="a1@x.vn", set=older)["run"] == older
+    finally:
+        newest.write_bytes(good)
+    assert step(world, "sets")["unreadable"] == 0
 
 
 def test_two_at_once(world: World) -> None:

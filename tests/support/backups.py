@@ -20,6 +20,7 @@ from danhba_host.backup.settings import Settings
 
 USER, STORE_PASSWORD, KEY = "mail", "store-password", "repository-key"
 UNIT = "postgresql@17-main.service"
+PASSWORD = "Suối Mường Hoa"  # of the probe
 
 
 @dataclass(frozen=True)
@@ -200,10 +201,38 @@ else:
     into = words[-1].partition("/")[0]
     print(json.dumps([{{"messages": str(len(list((box / into).glob("*"))))}}]))
 """
+_DOVECOT = """#!{python}
+import base64, pathlib, re, socket, sys
+settings = pathlib.Path(sys.argv[-1]).read_text()
+place, mail = (pathlib.Path(re.search(pattern, settings)[1]) for pattern in ("base_dir = (.*)", "'(/.*)/' [|][|] home"))
+assert {password!r} not in settings
+place.mkdir()
+listener = socket.create_server(str(place / "imap-drill"), family=socket.AF_UNIX)
+while True:
+    connection = listener.accept()[0].makefile("rwb", buffering=0)
+    connection.write(b"* OK ready\\r\\n")
+    for line in connection:
+        tag, command = line.split()[:2]
+        done = b"OK done"
+        if command == b"CAPABILITY":
+            connection.write(b"* CAPABILITY IMAP4rev1 AUTH=PLAIN\\r\\n")
+        elif command == b"AUTHENTICATE":
+            connection.write(b"+ \\r\\n")
+            password = base64.b64decode(connection.readline()).split(b"\\0")[2].decode()
+            done = done if password == {password!r} else b"NO [AUTHENTICATIONFAILED]"
+        elif command == b"EXAMINE":
+            there = len([*mail.glob("*/*/Maildir/cur/*"), *mail.glob("*/*/Maildir/new/*")])
+            connection.write(b"* %d EXISTS\\r\\n" % there)
+        elif command == b"LOGOUT":
+            connection.write(b"* BYE\\r\\n")
+        connection.write(tag + b" " + done + b"\\r\\n")
+"""
 
 
 def stand_in(folder: Path, kept: Settings) -> Path:
-    """A folder with `systemctl` for the cluster and `doveadm` for mailboxes below `boxes`, as the real ones do."""
+    """A folder with `systemctl` for the cluster, `doveadm` for mailboxes below `boxes` and `dovecot`, which knows one
+    password; as the real ones do.
+    """
     programs, cluster = folder / "programs", Path(kept.copies)
     programs.mkdir()
     (cluster / "etc").mkdir()
@@ -215,6 +244,7 @@ def stand_in(folder: Path, kept: Settings) -> Path:
     values = {"folder": cluster, "unit": UNIT, "binaries": kept.binaries, "data": kept.cluster}
     (programs / "systemctl").write_text(_SYSTEMCTL.format(**values))
     (programs / "doveadm").write_text(_DOVEADM.format(python=sys.executable, boxes=str(folder / "boxes")))
+    (programs / "dovecot").write_text(_DOVECOT.format(python=sys.executable, password=PASSWORD))
     for path in programs.iterdir():
         path.chmod(0o755)
     return programs

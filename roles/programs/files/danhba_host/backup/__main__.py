@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from .. import program
+from ..journal import Refused
 from .cluster import POINT, Cluster
 from .locking import alone
 from .metrics import note
@@ -29,8 +30,9 @@ def back_up(settings: Settings) -> str:
     """
     restic, cluster = Restic(settings), Cluster(settings)
     restic.open(make=True)
+    _refuse_of_nothing(settings, restic, cluster)
     begun = time.time()
-    run = f"{datetime.fromtimestamp(begun, UTC):%Y%m%dT%H%M%SZ}"
+    run = f"{datetime.fromtimestamp(restic.now(), UTC):%Y%m%dT%H%M%SZ}"
     restic.backup(BEFORE, run, [settings.mail], REBUILT)
     cluster.backup(begun)
     cluster.mark(f"{POINT}{run}")
@@ -42,6 +44,20 @@ def back_up(settings: Settings) -> str:
          "Beginning of the last backup that succeeded", dict.fromkeys((MAIL, DATABASE, KEYS), begun))  # fmt: skip
     note_told(settings)
     return f"đã sao lưu {run} trong {time.time() - begun:.0f} giây -- backed up"
+
+
+def _refuse_of_nothing(settings: Settings, restic: Restic, cluster: Cluster) -> None:
+    """A fresh host has nothing to keep before all is restored to it, and its set would be taken for the newest one.
+
+    Raises:
+        Refused: there are backups, and no account.
+    """
+    if not cluster.ask("SELECT 1 FROM mail.account LIMIT 1", settings.database) and restic.sets():
+        raise Refused(
+            "máy này chưa có tài khoản nào, trong khi kho đã có bản sao lưu: phục hồi trước (playbooks/restore.yml -e"
+            " step=host), rồi sao lưu. Chưa lưu gì -- this host has no account yet, though the store has backups:"
+            " restore first, then back up. Nothing was stored"
+        )
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:

@@ -140,7 +140,8 @@ class Copy:
             "jit": "off",  # the drill's unit may not write memory that is then run
         }
         written = "".join(f"{name} = '{value}'\n" for name, value in lines.items())
-        return {"postgresql.conf": written, "pg_hba.conf": "local all postgres peer\n", "pg_ident.conf": ""}
+        access = "local all postgres peer\nlocal all dovecot peer\n"
+        return {"postgresql.conf": written, "pg_hba.conf": access, "pg_ident.conf": ""}
 
     def start(self) -> None:
         """Start it, and wait until it has read its WAL and takes what is new.

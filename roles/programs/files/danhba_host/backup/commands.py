@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from tempfile import TemporaryFile
+from typing import IO
 
 from ..journal import Refused
 
 POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--")
+LOOK_SECONDS = 1  # between two looks at what a program that runs complains of
 LONGEST = 600  # characters of what a program said that are passed on
 
 
@@ -34,7 +39,42 @@ def run(
             close_fds=not inherit,
         )
     except OSError as error:
-        raise Refused(f"không chạy được -- cannot be run: {error}; playbooks/site.yml --tags backup") from error
+        raise _missing(error) from error
+
+
+def run_watched(
+    command: Sequence[str], hopeless: Callable[[str, str], bool], *, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end, or until it is hopeless: it would go on trying.
+
+    `hopeless` is asked each second, with all that the program has printed and all that it has complained of.
+
+    Raises:
+        Refused: it is not installed.
+    """
+    with TemporaryFile() as told, TemporaryFile() as complained:
+        try:
+            process = subprocess.Popen(
+                command, env=environment, stdin=subprocess.DEVNULL, stdout=told, stderr=complained, cwd="/"
+            )
+        except OSError as error:
+            raise _missing(error) from error
+        while True:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LOOK_SECONDS)
+                break
+            if hopeless(_whole(told), _whole(complained)):
+                process.terminate()
+        return subprocess.CompletedProcess(command, process.returncode, _whole(told), _whole(complained))
+
+
+def _whole(file: IO[bytes]) -> str:
+    # Not by its place in the file, which is the program's too.
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode(errors="replace")
+
+
+def _missing(error: OSError) -> Refused:
+    return Refused(f"không chạy được -- cannot be run: {error}; playbooks/site.yml --tags backup")
 
 
 def demand(command: Sequence[str], *, stdin: str = "") -> str:

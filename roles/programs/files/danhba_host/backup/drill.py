@@ -22,6 +22,7 @@ from ..credentials.hashing import Hasher
 from ..journal import Refused
 from .cluster import POINT, Cluster, Copy
 from .commands import POSTGRES, demand
+from .dovecot import Dovecot
 from .locking import alone
 from .metrics import note
 from .names import living, messages
@@ -34,6 +35,7 @@ DAY = 86400
 PARTS = 7
 OLDEST_HOURS = 26  # of the newest backup
 SHOWN = 3  # examples of what is wrong
+NOBODY = ", không có hộp thử: chưa thử mật khẩu nào / no probe: no password was tried"
 
 
 class Found(Exception):
@@ -96,7 +98,7 @@ class Drill:
 
 
 def _age(drill: Drill, chosen: Set) -> str:
-    age = drill.now - datetime.strptime(chosen.run, "%Y%m%dT%H%M%S%z").timestamp()
+    age = drill.restic.now() - datetime.strptime(chosen.run, "%Y%m%dT%H%M%S%z").timestamp()
     drill.seconds["rpo"] = age
     if age > OLDEST_HOURS * 3600:
         raise Found(f"{chosen.run}, {age / 3600:.0f} h")
@@ -104,6 +106,8 @@ def _age(drill: Drill, chosen: Set) -> str:
 
 
 def _store(drill: Drill, _chosen: Set) -> str:
+    if damaged := drill.restic.unreadable:
+        raise Found(", ".join(each[:8] for each in damaged[:SHOWN]))
     part = f"{int(drill.now // DAY) % PARTS + 1}/{PARTS}"
     drill.restic.check(part)
     return part
@@ -160,15 +164,20 @@ def _sign_in(drill: Drill, _chosen: Set) -> str:
 
 def _by_password(drill: Drill) -> str:
     """The same with a password, as the probe has one: the restored hash has to be that of it."""
-    address, file = drill.settings.drill_address, given(drill.settings.drill_password)
-    password = file.read_text(encoding="utf-8").strip() if address and file.exists() else ""
+    address, password = drill.settings.drill_address, _password(drill)
     if not password:
-        return ""
+        return NOBODY
     whose = f"WHERE address = {_quoted(address)}"
     rows = drill.copy.ask(f"SET ROLE dovecot; SELECT password FROM dovecot.passdb {whose}")  # noqa: S608 - quoted
     if not rows or not Hasher(1).verify(rows[0][0], password):
         raise Found(f"{address}: mật khẩu trong {drill.settings.drill_password} không đúng / is not its password")
     return f", {address} bằng mật khẩu / by its password"
+
+
+def _password(drill: Drill) -> str:
+    """The probe's; empty where there is no mailbox whose password is known."""
+    file = given(drill.settings.drill_password)
+    return file.read_text(encoding="utf-8").strip() if drill.settings.drill_address and file.exists() else ""
 
 
 def _quoted(text: str) -> str:
@@ -228,6 +237,30 @@ def _digest(path: str) -> str:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def _inbox(drill: Drill, chosen: Set) -> str:
+    """Sign in to a second Dovecot, as the probe, and open the restored inbox."""
+    password = _password(drill)
+    if not password:
+        return NOBODY.removeprefix(", ")
+    address, root = drill.settings.drill_address, drill.settings.mail
+    whose = f"WHERE address = {_quoted(address)}"
+    rows = drill.copy.ask(f"SET ROLE dovecot; SELECT home FROM dovecot.userdb {whose}")  # noqa: S608 - quoted
+    if not rows:
+        raise Found(f"{address}: không có hộp thư / there is no such mailbox")
+    home = rows[0][0]
+    inbox = tuple(f"{root}/{home}/Maildir/{part}/" for part in ("cur", "new"))
+    wanted = sum(path.startswith(inbox) for path in drill.after.values())
+    dovecot = Dovecot(drill.settings, drill.copy)
+    place = dovecot.make(home)
+    if any(name.startswith(f"{home} ") for name in drill.after):
+        drill.restic.restore(chosen.snapshots[MAIL], f"{root}/{home}", place)
+    with dovecot.running():
+        found = dovecot.count(address, password)
+    if found != wanted:
+        raise Found(f"{address}: INBOX {found} / {wanted}")
+    return f"{address}, INBOX {found}"
 
 
 # What each looks at, and what its failure means.
@@ -294,6 +327,11 @@ CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
         "phục hồi hộp thư và so nội dung (hộp, thư, so) / mailboxes are restored and compared",
         "Thư phục hồi khác thư gốc. / What came back is not what was there.",
         _content,
+    ),
+    (
+        "mở hộp thư thử trên Dovecot thứ hai / the probe's inbox is opened on a second Dovecot",
+        "Phục hồi xong không ai đọc được thư. / After a restore nobody could read mail.",
+        _inbox,
     ),
 )
 

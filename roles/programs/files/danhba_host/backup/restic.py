@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import re
-import socket
 import ssl
 import subprocess
+import syslog
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from ..journal import Away, Refused
-from .commands import run, said
+from .commands import run, run_watched, said
 from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
 
 # What Dovecot makes again from the files (operations-facts: UIDs stay, they are in dovecot-uidlist).
 REBUILT = ("dovecot.index*", "dovecot.list.index*", "*/Maildir/tmp/*", "*/Maildir/.*/tmp/*")
 CONNECT_SECONDS = 10
+CLOCK_SECONDS = 3600
+PROGRESS = "0.05"  # times a second that a restore says how far it has come
 # restic's exit statuses.
 _INCOMPLETE, _NO_REPOSITORY, _LOCKED, _WRONG_KEY = 3, 10, 11, 12
 _SPECIAL, _ESCAPED = r"([\\\\*?\[$])", r"\\\1"
 _KNOWN = "repository"  # file of the state: the id of the repository that this host has written to
+_UNREADABLE = re.compile(r'^Ignoring "?([0-9a-f]{8,64})', re.MULTILINE)  # of a list, which restic gives nevertheless
 _AWAY = ("connection refused", "no such host", "i/o timeout", "dial tcp", "connection reset", "unexpected EOF")
-_FULL = ("507", "insufficient storage", "no space left", "413", "size limit", "maximum size")
+# Numbers as words: names of files have the same digits.
+_FULL = re.compile(r"\b(?:507|413)\b|insufficient storage|no space left|size limit|maximum size", re.IGNORECASE)
+_DENIED = re.compile(r"\b401\b|Unauthorized")
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,8 @@ class Restic:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._wrong = 0.0  # seconds of this host's clock
+        self.unreadable: list[str] = []  # snapshots that `sets` found damaged
         self._environment = {
             **{name: value for name, value in os.environ.items() if name in {"PATH", "LC_ALL", "TMPDIR"}},
             "RESTIC_REPOSITORY": f"rest:{settings.repository}",
@@ -74,17 +86,28 @@ class Restic:
             raise Refused(_FOREIGN)
         known.write_text(f"{found}\n", encoding="utf-8")
 
+    def now(self) -> float:
+        """The moment, in seconds since 1970; by the store's clock where this host's differs from it by an hour.
+
+        Runs are told apart and put in order by their moments, so that one by a wrong clock would hide those after it.
+        """
+        return time.time() + self._wrong
+
     def _reach(self) -> None:
-        """Knock first: restic itself would try for a quarter of an hour."""
+        """Knock first, and ask the time: restic itself would try for a quarter of an hour."""
         where = urlsplit(self._settings.repository)
-        name = where.hostname or ""
         context = ssl.create_default_context(cafile=str(self._settings.secret("store.crt")))
+        connection = http.client.HTTPSConnection(
+            where.hostname or "", where.port or 443, timeout=CONNECT_SECONDS, context=context
+        )
         try:
-            with socket.create_connection((name, where.port or 443), CONNECT_SECONDS) as connection:
-                context.wrap_socket(connection, server_hostname=name).close()
+            with closing(connection):
+                connection.request("HEAD", "/")
+                wrong = _seconds(connection.getresponse().headers["Date"]) - time.time()
+            self._wrong = wrong if abs(wrong) > CLOCK_SECONDS else 0
         except ssl.SSLCertVerificationError as error:
             raise Refused(f"{_CERTIFICATE}: {error}") from error
-        except OSError as error:
+        except (OSError, http.client.HTTPException) as error:
             raise Away(
                 f"máy sao lưu {where.hostname} không trả lời; lần chạy sau sẽ làm tiếp -- the backup host does not"
                 f" answer; the next run goes on: {error}"
@@ -94,27 +117,32 @@ class Restic:
         """Add a snapshot of these paths; its id. Files that vanish meanwhile are passed over."""
         tags = ["--tag", kind, "--tag", f"run-{run_}", "--host", self._settings.user]
         excluded = [word for pattern in exclude for word in ("--exclude", pattern)]
-        done = self._run(["backup", "--json", "--retry-lock", "30m", *tags, *excluded, "--", *paths])
+        words = ["restic", "backup", "--json", "--retry-lock", "30m", *tags, *excluded, "--", *paths]
+        done = run_watched(words, _is_full, environment=self._environment)
         if done.returncode != _INCOMPLETE:
             self._done(done)
         return str(_last(done.stdout)["snapshot_id"])
 
     def sets(self) -> list[Set]:
-        """The runs that were whole, the newest first: what was cut short is none.
+        """The runs that were whole, the newest first, and behind them what says that it is of the future.
 
-        Nor is one that has two snapshots of a kind: somebody has put one beside ours. Which is the first one knows the
-        backup host alone, and removes the other (prune).
+        What was cut short is none. Nor is one that has two snapshots of a kind: somebody has put one beside ours. Which
+        is the first one knows the backup host alone, and removes the other (prune). What is damaged is in none, and
+        `unreadable` names it.
         """
         runs: dict[str, dict[str, str]] = {}
         twice = set()
-        for snapshot in json.loads(self._done(self._run(["snapshots", "--json"])).stdout or "[]"):
+        done = self._done(self._run(["snapshots", "--json"]))
+        self.unreadable = sorted(set(_UNREADABLE.findall(done.stderr)))
+        for snapshot in json.loads(done.stdout or "[]"):
             tags = snapshot.get("tags") or []
             moment = next((tag.removeprefix("run-") for tag in tags if tag.startswith("run-")), "")
             for kind in {BEFORE, DATABASE, MAIL, KEYS} & set(tags):
                 if runs.setdefault(moment, {}).setdefault(kind, str(snapshot["id"])) != str(snapshot["id"]):
                     twice.add(moment)
         whole = [Set(run_, found) for run_, found in runs.items() if len(found) == 4 and run_ not in twice]
-        return sorted(whole, key=lambda each: each.run, reverse=True)
+        last = f"{datetime.fromtimestamp(self.now() + CLOCK_SECONDS, UTC):%Y%m%dT%H%M%SZ}"
+        return sorted(whole, key=lambda each: (each.run <= last, each.run), reverse=True)
 
     def files(self, snapshot: str, folder: str) -> Iterator[str]:
         """The paths of all files of a snapshot below a folder."""
@@ -126,11 +154,13 @@ class Restic:
 
     def restore(self, snapshot: str, folder: str, target: Path, only: Sequence[str] = ()) -> None:
         """Put what a snapshot has below a folder, or `only` some paths, into another, with owners, modes, times."""
-        command = ["restore", f"{snapshot}:{folder}", "--target", str(target), "--quiet", "--overwrite", "if-changed"]
+        command = ["restic", "restore", f"{snapshot}:{folder}", "--target", str(target), "--overwrite", "if-changed"]
         with tempfile.NamedTemporaryFile("w", dir=self._settings.state, encoding="utf-8") as listed:
             listed.writelines(f"{re.sub(_SPECIAL, _ESCAPED, path)}\n" for path in only)
             listed.flush()
-            self._done(self._run([*command, *(["--include-file", listed.name] if only else [])]))
+            words = [*command, *(["--include-file", listed.name] if only else [])]
+            environment = {**self._environment, "RESTIC_PROGRESS_FPS": PROGRESS}
+            self._done(run_watched(words, _Progress(folder).tell, environment=environment))
 
     def check(self, part: str) -> None:
         """Read a part of the store, `1/7`, and compare it with its checksums.
@@ -150,7 +180,7 @@ class Restic:
         text = said(done)
         if done.returncode == _LOCKED or any(word in text for word in _AWAY):
             raise Away(f"kho sao lưu bận hoặc không trả lời -- the store is busy or does not answer: {text}")
-        reason = next((reason for words, reason in _REASONS if any(word in text for word in words)), _OTHER)
+        reason = next((reason for words, reason in _REASONS if words.search(text)), _OTHER)
         raise Refused(f"{_WRONG if done.returncode == _WRONG_KEY else reason}: {text}")
 
 
@@ -184,8 +214,37 @@ _UNKNOWN = (
 _OTHER = "restic không làm được -- restic could not do it"
 _REASONS = (
     (_FULL, "kho sao lưu đã đầy: thêm đĩa cho máy sao lưu -- the store is full: enlarge the backup host's disk"),
-    (("401", "Unauthorized"), _UNKNOWN),
+    (_DENIED, _UNKNOWN),
 )  # fmt: skip
+
+
+def _seconds(date: str | None) -> float:
+    """A moment of HTTP, in seconds since 1970; this one where there is none that could be read."""
+    try:
+        return parsedate_to_datetime(date or "").timestamp()
+    except ValueError:
+        return time.time()
+
+
+class _Progress:
+    """Tells the journal how far a restore has come, under a name of its own: `journalctl -ft danhba-restore`."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder, self._last = folder, ""
+
+    def tell(self, printed: str, _complaint: str) -> bool:
+        """Say what restic said last, once; never hopeless."""
+        lines = [line for line in printed.splitlines() if "%" in line]
+        if lines and lines[-1] != self._last:
+            self._last = lines[-1]
+            syslog.openlog("danhba-restore")
+            syslog.syslog(syslog.LOG_NOTICE, f"{self._folder}: {self._last}")
+        return False
+
+
+def _is_full(_printed: str, complaint: str) -> bool:
+    """Whether the store has no room: restic tries for a quarter of an hour, while the clean-up waits for its end."""
+    return any("retrying" in line and _FULL.search(line) for line in complaint.splitlines())
 
 
 def _read(path: Path) -> str:

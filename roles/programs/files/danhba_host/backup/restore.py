@@ -44,9 +44,9 @@ class Restore:
         self._file = settings.folder / "restore.json"
 
     def sets(self) -> dict[str, Any]:
-        """The sets that there are, the newest first."""
+        """The sets that there are, the newest first, and how many snapshots are damaged, which may have been others."""
         self._restic.open(make=False)
-        return {"sets": [each.run for each in self._restic.sets()]}
+        return {"sets": [each.run for each in self._restic.sets()], "unreadable": len(self._restic.unreadable)}
 
     def stage(self) -> dict[str, Any]:
         """Fetch the database, bring it to its point beside the living one, and look whether the host is free for it.
@@ -83,9 +83,11 @@ class Restore:
         self._restic.open(make=False)
         found = self._restic.sets()
         wanted, until = str(self._asked.get("set") or ""), str(self._asked.get("until") or "")
+        if self._restic.unreadable and not wanted:
+            raise Refused(_hidden(self._restic.unreadable))
         if until:
             first = f"{_moment(until):%Y%m%dT%H%M%SZ}"
-            found = [each for each in found if each.run > first][-1:]
+            found = sorted((each for each in found if each.run > first), key=lambda each: each.run)[:1]
         if wanted:
             found = [each for each in found if each.run == wanted]
         if not found:
@@ -243,6 +245,16 @@ def _in_use(runs: int, strangers: Sequence[str]) -> str:
         " hộp thư --"
         f" this host is in use: {runs} changes of the database and {len(strangers)} messages are not in the backup, and"
         " would be lost. Nothing was changed. Restore onto a fresh host, or single mailboxes"
+    )
+
+
+def _hidden(unreadable: Sequence[str]) -> str:
+    some = ", ".join(each[:8] for each in unreadable[:SHOWN])
+    return (
+        f"{len(unreadable)} tệp của kho hỏng ({some}), nên bản mới nhất đọc được có thể không phải bản mới nhất. Chưa"
+        " có gì thay đổi. Xem đĩa của máy sao lưu; rồi tự chọn bản: -e step=sets, -e set=… --"
+        f" {len(unreadable)} snapshots of the store are damaged, so that the newest one that can be read may not be the"
+        " newest. Nothing was changed. See to the backup host's disk; then choose one yourself"
     )
 
 
