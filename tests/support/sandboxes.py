@@ -49,6 +49,21 @@ _BACKUP = {
     "processes": _ROOT,
     "signal": _ROOT,
 }
+_HOMES = "its user's home is in one of these, with the keys of ssh and what Ansible keeps"
+# It runs playbooks as a person does; where it was tried, as root, on a mail host that is its own controller.
+_CONTROLLER = {
+    "here": _ELSEWHERE,
+    "away": _ELSEWHERE,
+    "chown": "SQLite gives its files to whom the folder belongs, where root runs it",
+    "code": "Ansible's libraries make code as they run",
+    "processes": "ssh asks which processes there are",
+    "signal": _ROOT,
+    "root's home": _HOMES,
+    "write /home": _HOMES,
+    "write /root": _HOMES,
+    "write /run": "systemd leaves it open to root, where it makes /proc anew",
+    "read": "root's files are its user's own; a controller of its own has none of them",
+}
 # Every attempt to read a secret that is not the unit's own, of which each host has others.
 SECRETS = "read"
 
@@ -58,6 +73,7 @@ LET: dict[str, dict[str, str]] = {
     "danhba-backup": _BACKUP | {SECRETS: "it carries off keys and settings, but its own"},
     "danhba-backup-store": {"here": _MAIL_HOSTS, "away": _MAIL_HOSTS},
     "danhba-drill": _BACKUP | {"chown": "what it restores belongs to whom it did"},
+    **dict.fromkeys(CONTROLLER, _CONTROLLER),
     "danhba-full": {"here": _ELSEWHERE, "away": _ELSEWHERE},
     "danhba-metrics": {"here": _ELSEWHERE, "away": _ELSEWHERE, "netlink": _SENDMAIL},
     "danhba-room": {
@@ -72,8 +88,8 @@ LET: dict[str, dict[str, str]] = {
 FILTERED = {"mount", "ptrace", "keyctl", "bpf", "module", "clock"}
 # What a test host, which is a container, refuses root as well.
 CONTAINED = {"keyctl", "bpf", "module", "clock"}
-# The backup's own keys, which systemd hands to its units.
-_OWN = "read /etc/danhba/backup/"
+# Of those who may read what others have: their own secrets, which systemd hands them.
+OWN = {"danhba-backup": "read /etc/danhba/backup/"}
 _PROGRAM = Path(__file__).with_name("trespass.py")
 _FOLDER = "/run/danhba-trespass"
 # Units of the test itself, which show what the attempts are worth.
@@ -98,7 +114,8 @@ def faults(found: Found) -> list[str]:
 
 def _faults(unit: str, tried: Mapping[str, str], *, filters: bool) -> Iterator[str]:
     reasons = LET.get(unit, {})
-    wanted = {name for name in tried if name in reasons or (SECRETS in reasons and _is_of_others(name))}
+    readable = {name for name in tried if name.startswith("read ") and not name.startswith(OWN.get(unit, "none"))}
+    wanted = (tried.keys() & reasons.keys()) | (readable if SECRETS in reasons else set())
     if filters:
         wanted -= BY_ADDRESS.get(reasons.get("away", ""), set())
     let = {name for name, refusal in tried.items() if not refusal}
@@ -107,10 +124,6 @@ def _faults(unit: str, tried: Mapping[str, str], *, filters: bool) -> Iterator[s
     for name in sorted(FILTERED - let):
         if tried[name] != "SIGSYS":
             yield f"{unit}, {name}: refused by {tried[name]}, not by its filter"
-
-
-def _is_of_others(attempt: str) -> bool:
-    return attempt.startswith("read ") and not attempt.startswith(_OWN)
 
 
 def not_tried(found: Found) -> set[str]:
