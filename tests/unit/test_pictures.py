@@ -63,6 +63,14 @@ def test_the_guides_show_every_picture_and_say_what_is_to_be_seen() -> None:
     assert [path for alt, path in drawn if len(alt) < 40] == []
 
 
+def test_every_picture_that_a_guide_names_is_there_and_none_lies_unused() -> None:
+    """Screenshots too, by every guide and every page of what to do."""
+    pages = sorted(PICTURES.parent.rglob("*.md"))
+    shown = {(page.parent / path, alt) for page in pages for alt, path in _IMAGE.findall(page.read_text("utf-8"))}
+    assert {path.resolve() for path, _alt in shown} == {path for path in PICTURES.rglob("*.*") if path.is_file()}
+    assert [str(path) for path, alt in shown if len(alt) < 20] == []
+
+
 def test_the_guide_has_the_file_of_the_reorganisation_that_is_pictured() -> None:
     assert f"```yaml\n{MERGER}```\n" in (PICTURES.parent / "so-danh-ba.md").read_text(encoding="utf-8")
 
