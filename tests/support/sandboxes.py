@@ -76,6 +76,11 @@ LET: dict[str, dict[str, str]] = {
     **dict.fromkeys(CONTROLLER, _CONTROLLER),
     "danhba-full": {"here": _ELSEWHERE, "away": _ELSEWHERE},
     "danhba-metrics": {"here": _ELSEWHERE, "away": _ELSEWHERE, "netlink": _SENDMAIL},
+    "danhba-probe": {
+        "here": _ELSEWHERE,
+        "away": _ELSEWHERE,
+        "netlink": "by the name of its host it finds which addresses that has",
+    },
     "danhba-room": {
         "mail": "it counts what is in each mailbox",
         "write /srv/vmail": "Dovecot brings its indices up to date",
