@@ -124,7 +124,7 @@ screenshots: demo ## Chụp lại các trang cho các hướng dẫn | take the 
 	@DANHBA_SCREENSHOTS=$(CURDIR)/build/screenshots $(PYTEST) tests/e2e/test_first_day.py tests/e2e/test_usage_page.py
 	@for name in $$(grep -oh 'webmail/[a-z-]*\.png' docs/vi/*.md | sort -u); do \
 	  cp build/screenshots/$${name#*/} docs/vi/hinh/webmail/; done
-	@.venv/bin/python -m tests.pictures.operating
+	@PYTHONPATH=.ansible/collections .venv/bin/python -m tests.pictures.operating
 
 lint: setup ## Soát mã nguồn | look over the code
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync --keep-going $(LINTERS)
