@@ -381,8 +381,12 @@ CAUSES: dict[str, Cause] = {
     "collector-behind": shell(
         "systemctl kill --signal=STOP danhba-events", "systemctl kill --signal=CONT danhba-events", 720
     ),
-    # It looks back a quarter of an hour.
-    "alerts-unsent": shell(STOP + "danhba-alerts", START + "danhba-alerts", 1080),
+    # Of something that has to be told; and it looks back a quarter of an hour.
+    "alerts-unsent": shell(
+        STOP + f"danhba-alerts; echo 'no number' > {METRICS}/broken.prom",
+        f"rm {METRICS}/broken.prom; " + START + "danhba-alerts",
+        1080,
+    ),
     "apply-old": job(9, "metrics --done apply"),
     "audit-old": job(4, "audit verify --note", "{}"),
     "audit-broken": Cause(break_the_chain, mend_the_chain),

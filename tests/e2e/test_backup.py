@@ -327,8 +327,7 @@ def test_drill(backed: Deployment, officials: list[Official], story: Callable[[]
     back_up(backed)
     probe = officials[1]
     backed.host.run(f"umask 077 && printf %s {shlex.quote(probe.password)} > /etc/danhba/probe.password")
-    script = f"import json; p='/etc/danhba/backup.json'; s=json.load(open(p)); s['drill_address']={probe.address!r}"
-    backed.host.run(f"python3 -c {shlex.quote(script + '; json.dump(s, open(p, chr(119)))')}")
+    backed.play("site", "--tags", "backup", backup_drill_address=probe.address)
     living = "systemctl show -P MainPID dovecot; doveadm instance list"
     before, mail = backed.host.run(living).stdout, digests(backed)
     backed.host.run("flock /var/lib/danhba-backup/lock sleep 10 > /dev/null 2>&1 < /dev/null &")

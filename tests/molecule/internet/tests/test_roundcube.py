@@ -17,8 +17,11 @@ def ask(host: Host, statement: str) -> str:
 def test_php_runs_as_the_webmails_user_alone(host: Host) -> None:
     assert host.service("php8.4-fpm").is_running
     assert host.service("php8.4-fpm").is_enabled
-    pools = host.check_output("ps -o user= -C php-fpm8.4").split()
-    assert set(pools) == {"root", "roundcube"}
+    # A reload a moment ago has just begun them anew.
+    pools = host.check_output(
+        "timeout 60 sh -c 'until pgrep -u roundcube php-fpm; do sleep 0.2; done' >/dev/null; ps -o user= -C php-fpm8.4"
+    )
+    assert set(pools.split()) == {"root", "roundcube"}
     assert host.check_output("ls /etc/php/8.4/fpm/pool.d") == "roundcube.conf"
 
 
