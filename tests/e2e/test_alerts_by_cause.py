@@ -437,7 +437,7 @@ def watched(mail: Deployment, register: RegisterCopy, tmp_path_factory: pytest.T
     mail.host.run(f"mv /etc/apt/sources.list /root/; apt-get update -qq; {LOOKED_AT}")
     with far_end():
         yield Watched(there, operator, probed, sender)
-    mail.host.run("mv /root/sources.list /etc/apt/")
+    mail.host.run("mv /root/sources.list /etc/apt/; apt-get update -qq")
     mail.host.run(
         f"rm -f {METRICS}/broken.prom; cp /root/unbound.conf /etc/unbound/; systemctl restart unbound", check=False
     )
