@@ -164,7 +164,7 @@ ARCHIVE = {
 AUDIT = {"database": "danhba", "database_socket_dir": "/run", "metrics": "/var/lib/prometheus/node-exporter"}
 TRACE = {"database": "danhba", "database_socket_dir": "/run"}
 USAGE = {"database": "danhba", "database_socket_dir": "/run", "folders": ["/srv/vmail"], "keep_days": 2200}
-FULL = {"port": 1993, "sessions": 10_000}
+FULL = {"doors": ["imap 1993 10000", "pop3 1995 1000", "sieve 1419 200"]}
 TLS_POLICY = {"resolver": "127.0.0.1", "sts_socket": "/run/danhba-mta-sts/socket"}
 ROOM = {"database": "danhba", "database_socket_dir": "/run", "percent": 80}
 LEARN = {"controller": "/run/rspamd/controller.sock", "largest": 4194304}
@@ -270,6 +270,7 @@ def test_wrong_value(tmp_path: Path, kind: type, values: dict[str, Any], name: s
         (events.Settings, EVENTS | {"batch_lines": 99}),
         (events.Settings, EVENTS | {"keep_days": 30}),
         (quota.Settings, QUOTA | {"days": -1}),
+        (full.Settings, {"doors": ["smtp 25 100"]}),
         (room.Settings, ROOM | {"percent": 0}),
         (learn.Settings, LEARN | {"largest": 0}),
         (room.Settings, ROOM | {"percent": 100}),
