@@ -78,7 +78,9 @@ def _door(words: str) -> Door:
     """Read one; ValueError where it is none."""
     protocol, *numbers = words.split() or [""]
     if protocol not in WORDS or len(numbers) != 2 or not all(number.isdecimal() for number in numbers):
-        raise ValueError(f"mỗi cửa phải là GIAO_THỨC CỔNG SỐ_PHIÊN -- each door must be PROTOCOL PORT SESSIONS: {words!r}")
+        raise ValueError(
+            f"mỗi cửa phải là GIAO_THỨC CỔNG SỐ_PHIÊN -- each door must be PROTOCOL PORT SESSIONS: {words!r}"
+        )
     return Door(protocol, int(numbers[0]), int(numbers[1]))
 
 
