@@ -38,7 +38,7 @@ PATIENCE = 3
 HTTP = 80
 
 # What a host says of itself by a number: what, how much, in which unit.
-_MEASURED = re.compile(r"(\S+) (-?[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?) (?:MB|s)")
+_MEASURED = re.compile(r"(\S+) (-?[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?) (MB|s)")
 
 Template = Callable[[Any], Any]
 """The value of a variable, with what it refers to."""
@@ -373,7 +373,7 @@ def clocks(server: Server, now: float) -> Iterator[Fault]:
 
     By one that is wrong what begins or ends on a day would do so on another one, and nothing brings that back.
     """
-    told = {match[1]: float(match[2]) for line in server.lines if (match := _MEASURED.fullmatch(line))}
+    told = _measured(server, "s")
     ahead, offset = now - told.get("clock", now), told.get("danhba_clock_offset_seconds", 0.0)
     # Nothing that is another each minute: the operators are told the same once (playbooks/tell.yml).
     if abs(ahead) > APART:
@@ -426,7 +426,13 @@ def schema(server: Server) -> Iterator[Fault]:
 
 def sizes_of(server: Server) -> dict[str, int]:
     """Its megabytes: of `memory`, and left on the disks of some folders."""
-    return {match[1]: int(match[2]) for line in server.lines if (match := re.fullmatch(r"(\S+) ([0-9]+) MB", line))}
+    return {what: int(size) for what, size in _measured(server, "MB").items()}
+
+
+def _measured(server: Server, unit: str) -> dict[str, float]:
+    """What the host says of itself by numbers of a unit."""
+    found = (_MEASURED.fullmatch(line) for line in server.lines)
+    return {match[1]: float(match[2]) for match in found if match and match[3] == unit}
 
 
 def room(server: Server) -> Iterator[Fault]:

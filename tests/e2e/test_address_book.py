@@ -20,9 +20,10 @@ from unidecode import unidecode
 
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
+from tests.support.waiting import until
 
 from .conftest import Official, addresses
-from .test_mail import execute, wait_until
+from .test_mail import execute
 
 SUFFIX = "dc=laocai,dc=gov,dc=vn"
 # What everybody may know (R5), by LDAP's names.
@@ -398,7 +399,7 @@ class TestInStep:
         address = "contact-skhcn@laocai.gov.vn"
         execute(mail, f"UPDATE mail.account SET phone = '{phone}' WHERE address = '{address}'")
         execute(mail, "INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
-        wait_until(lambda: book.search(f"(telephoneNumber={phone})", "mail").found == {address}, seconds=60)
+        until(lambda: book.search(f"(telephoneNumber={phone})", "mail").found == {address}, seconds=60)
         apply(mail)
         assert book.search(f"(telephoneNumber={phone})", "mail").found == set()
 

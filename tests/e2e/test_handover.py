@@ -29,6 +29,7 @@ from tests.support.deployment import Deployment, changed, new_password
 from tests.support.editing import RegisterCopy
 from tests.support.mail import Sieve, compose
 from tests.support.sessions import Session
+from tests.support.waiting import until
 from tests.support.webmail import Webmail
 
 from .conftest import Official
@@ -369,7 +370,7 @@ def test_all_who_signed_in_from_an_address_get_another_password(
     sign_in_from(mail, RECEPTION, there)
     # Who was there before, or from another address, is not among them.
     found = f"SELECT count(DISTINCT id) FROM events.use WHERE client = '{RECEPTION}' AND sign = 'signed-in'"
-    wait_for(lambda: asked(mail, found) == "2")
+    until(lambda: asked(mail, found) == "2", PATIENCE)
     first_day = asked(mail, "SELECT events.day(min(minute)) FROM events.use")
     wish: dict[str, Any] = {"client": RECEPTION, "since": first_day, "document": REPORT, "document_date": "2026-01-02"}
     before = mail.issued
@@ -399,10 +400,3 @@ def sign_in_from(mail: Deployment, address: str, people: Sequence[Official]) -> 
     }
     with Lab().client("reception", address) as within:
         subprocess.run([*within, sys.executable, "-c", SIGN_IN], input=json.dumps(said), text=True, check=True)
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.5)

@@ -9,7 +9,7 @@ import shlex
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -19,6 +19,7 @@ import pytest
 from tests.support.deployment import PROJECT, Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.mail import Sieve, compose
+from tests.support.waiting import until
 
 from .conftest import AGAIN, NOTED, Demo, Official, stored_files
 
@@ -217,7 +218,7 @@ def test_header_in_plain_utf8_is_delivered(mail: Deployment, officials: list[Off
     with mail.server.smtp() as client:
         client.sendmail(STRANGER, [recipient.address], message)
     mail.host.run(f"printf 'Subject: {subject} 2\\n\\nNội dung.\\n' | sendmail {recipient.address}")
-    wait_until(lambda: {subject, f"{subject} 2"} <= {str(item["Subject"]) for item in inbox(mail, recipient)})
+    until(lambda: {subject, f"{subject} 2"} <= {str(item["Subject"]) for item in inbox(mail, recipient)})
 
 
 @pytest.mark.clause("R9.3")
@@ -299,7 +300,7 @@ def test_absent_official_answers(mail: Deployment, officials: list[Official]) ->
     session.close()
     send(mail, sender, absent.address, "Mời họp")
     try:
-        wait_until(lambda: any(subject in message["Subject"] for message in inbox(mail, sender)))
+        until(lambda: any(subject in message["Subject"] for message in inbox(mail, sender)))
     finally:
         mail.host.run(f"rm -f /srv/vmail/official/{absent.id}/.dovecot.sieve*")
 
@@ -314,14 +315,6 @@ def alive(session: imaplib.IMAP4) -> bool:
         return bool(session.noop()[0] == "OK")
     except imaplib.IMAP4.abort:
         return False
-
-
-def wait_until(condition: Callable[[], bool], seconds: int = 30) -> None:
-    for _ in range(seconds * 5):
-        if condition():
-            return
-        time.sleep(0.2)
-    pytest.fail("it did not happen")
 
 
 @pytest.mark.clause("R6.2b", "R10.9")
@@ -362,11 +355,11 @@ def test_sessions_end_though_the_run_was_cut_short(mail: Deployment, officials: 
         assert session.noop()[0] == "OK"
         try:
             execute(mail, state.format("suspended"))
-            wait_until(lambda: not alive(session), seconds=60)
+            until(lambda: not alive(session), seconds=60)
         finally:
             execute(mail, state.format("open"))
     # The row goes when the connections have gone.
-    wait_until(lambda: execute(mail, "SELECT count(*) FROM mail.ending") == "0")
+    until(lambda: execute(mail, "SELECT count(*) FROM mail.ending") == "0")
     assert mail.server.may_log_in(user.address, user.password)
 
 

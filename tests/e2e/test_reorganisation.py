@@ -7,8 +7,6 @@ where it is a host that somebody has named.
 from __future__ import annotations
 
 import shutil
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +21,7 @@ from tests.support.deployment import Deployment
 from tests.support.mail import compose
 from tests.support.merger import run
 from tests.support.registers import people_of
+from tests.support.waiting import until
 
 from .conftest import Demo, Official, stored_files
 from .test_mail import STRANGER, refusal, send
@@ -172,15 +171,6 @@ def names(files: str) -> set[str]:
     return set(files.splitlines())
 
 
-def wait_until(happened: Callable[[], bool]) -> None:
-    """Wait for something that a server does soon."""
-    for _ in range(50):
-        if happened():
-            return
-        time.sleep(0.2)
-    pytest.fail("it did not happen")
-
-
 @pytest.mark.clause("R6.2a")
 def test_every_message_is_under_the_new_login_and_no_file_has_moved(story: Story) -> None:
     for official in story.people.values():
@@ -269,7 +259,7 @@ def test_who_was_suspended_is_so_still_and_receives(story: Story) -> None:
     suspended = story.suspended
     before = names(stored_files(story.mail, suspended))
     send(story.mail, story.sender, suspended.address, "Vẫn nhận được thư")
-    wait_until(lambda: len(names(stored_files(story.mail, suspended))) > len(before))
+    until(lambda: len(names(stored_files(story.mail, suspended))) > len(before))
     query = f"select state from mail.account where kind = 'official' and id = '{suspended.id}'"
     state = story.mail.host.run(f'runuser -u postgres -- psql -At danhba -c "{query}"').stdout
     assert state.strip() == "suspended"

@@ -9,7 +9,6 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from email.message import EmailMessage
 from email.policy import compat32
 from pathlib import Path
@@ -19,6 +18,7 @@ import pytest
 
 from tests.support.deployment import PROJECT, Deployment
 from tests.support.mail import compose
+from tests.support.waiting import until
 
 from .conftest import Official
 
@@ -261,14 +261,7 @@ def test_who_signs_in_and_looks_is_counted_by_the_minute(mail: Deployment, offic
     before = {sign: counted(sign) for sign in ("signed-in", "selected")}
     for _time in range(5):
         mail.server.inbox(reader.address, reader.password)
-    _until(lambda: all(counted(sign) == count + 5 for sign, count in before.items()))
-
-
-def _until(done: Callable[[], bool], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(1)
+    until(lambda: all(counted(sign) == count + 5 for sign, count in before.items()))
 
 
 @pytest.mark.parametrize(
@@ -286,12 +279,12 @@ def test_nothing_is_missing_and_nothing_twice_whatever_is_stopped(
     sender, *readers = officials[:6]
     sent = [submit(mail, sender, *(reader.address for reader in readers)) for _number in range(5)]
     mail.host.run(stop)
-    _until(lambda: mail.server.may_log_in(sender.address, sender.password))  # who needs a database that just restarts
+    until(lambda: mail.server.may_log_in(sender.address, sender.password))  # who needs a database that just restarts
     sent += [submit(mail, sender, *(reader.address for reader in readers)) for _number in range(5)]
     mail.host.run("systemctl start danhba-events")
     wanted = sorted(["received", *["stored", "delivered"] * len(readers)])
     for message_id in sent:
-        _until(lambda one=message_id: len(names(events(mail, one))) >= len(wanted))  # type: ignore[misc]
+        until(lambda one=message_id: len(names(events(mail, one))) >= len(wanted))  # type: ignore[misc]
         assert sorted(names(events(mail, message_id))) == wanted
 
 
