@@ -22,7 +22,8 @@ hypothesis.settings.load_profile("danhba")
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where processes share the work (pytest-xdist), files begin in an order that keeps the machine busy."""
     if hasattr(config, "workerinput"):
-        order = {file: position for position, file in enumerate(in_order(_file(item) for item in items))}
+        demo = {_file(item) for item in items if "demo" in getattr(item, "fixturenames", ())}
+        order = {file: position for position, file in enumerate(in_order(map(_file, items), demo))}
         items.sort(key=lambda item: order[_file(item)])
 
 

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from itertools import chain, zip_longest
 
 UNIT = "unit"
 # Of those that wait for hosts and servers, the longest begin first.
 WAITING = ("molecule", "e2e", "integration")
+# Of those, the ones that deploy whole hosts.
+BUILDING = ("molecule", "e2e")
 
 
-def in_order(files: Iterable[str]) -> list[str]:
+def in_order(files: Iterable[str], of_the_demo: Container[str] = ()) -> list[str]:
     """Each file once: those that wait for hosts and servers mixed with those that keep a processor busy.
 
-    So neither the processors stand still while all wait, nor is a process left with a long file at the end.
+    So neither the processors stand still while all wait, nor is a process left with a long file at the end. Of the
+    files `of_the_demo`, which begin on copies of its host, the first one has that host built: the others follow those
+    that build hosts of their own, so that no process only waits for it.
     """
     once = list(dict.fromkeys(files))
     waiting = [file for folder in WAITING for file in once if _folder(file) == folder]
-    return _mixed(waiting, [file for file in once if _folder(file) == UNIT])
+    copies = [file for file in waiting if file in of_the_demo]
+    own = [file for file in waiting if file not in of_the_demo and _folder(file) in BUILDING]
+    first = [*own[:1], *copies[:1], *own[1:], *copies[1:]]
+    others = [file for file in waiting if file not in first]
+    return _mixed([*first, *others], [file for file in once if _folder(file) == UNIT])
 
 
 def _folder(file: str) -> str:

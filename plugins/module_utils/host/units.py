@@ -1,4 +1,4 @@
-"""Units of systemd that do not run, or have not read their files yet: by the clock.
+"""Units of systemd that do not run, or have not read their files yet: by the clock; and how that is made good.
 
 By the clock and not by what a run of Ansible changed, so that a run that was cut short is made good by the next.
 Runs on the mail host under Debian's Python, so it needs nothing but the standard library.
@@ -7,6 +7,7 @@ Runs on the mail host under Debian's Python, so it needs nothing but the standar
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -61,6 +62,15 @@ class Outcome:
     reload: list[str]
 
 
+@dataclass(frozen=True)
+class Check:
+    """A command that has to end well, and say nothing but lines that begin as the pattern `usual`."""
+
+    argv: Sequence[str]
+    stdin: str
+    usual: str
+
+
 def examine(units: Sequence[Unit], *, dry_run: bool = False) -> Outcome:
     """Compare units with what systemd says; a dry run passes over files and units that are not there yet.
 
@@ -88,18 +98,68 @@ def _is_idle(unit: Unit, found: Found) -> bool:
     return (unit.running and not found.active) or (unit.enabled and not found.enabled)
 
 
-def ask(names: Sequence[str]) -> list[Found]:
-    """What systemd says of units, in their order; Failure where it does not answer."""
-    command = ["systemctl", "show", "--timestamp=us+utc", "--property=" + ",".join(_PROPERTIES), "--", *names]
+def bring_about(outcome: Outcome, check: Check | None) -> None:
+    """Do what `examine` has found; `check` is asked before anything that runs is started again or reloaded.
+
+    Raises:
+        Failure: a unit cannot be started, or the check finds fault; what was done before stays done, and the next run
+            goes on from there.
+    """
+    if outcome.daemon_reload:
+        _systemctl("daemon-reload")
+    if enable := [unit["name"] for unit in outcome.idle if unit["enabled"]]:
+        _systemctl("enable", *enable)
+    for unit in outcome.idle:
+        if unit["running"]:
+            _systemctl("start", unit["name"])
+    if check and outcome.restart + outcome.reload:
+        _let(check)
+    # A socket cannot be started again while its service runs; the service is among the units that follow.
+    for name in outcome.restart:
+        if name.endswith(".socket"):
+            _systemctl("stop", name.removesuffix("socket") + "service")
+    for verb, names in (("restart", outcome.restart), ("reload", outcome.reload)):
+        for name in names:
+            _systemctl(verb, name)
+
+
+def _let(check: Check) -> None:
+    """Ask the command whether what is going to be read is right."""
+    command = " ".join(check.argv)
+    try:
+        done = subprocess.run(check.argv, input=check.stdin, check=False, text=True, capture_output=True)
+    except OSError as error:
+        raise Failure(f"Không chạy được {command}: {error}", f"{command} cannot be run: {error}") from error
+    if done.returncode or [line for line in done.stdout.splitlines() if not re.match(check.usual, line)]:
+        said = (done.stdout + done.stderr).strip()
+        raise Failure(
+            f"{command} thấy tệp cấu hình có lỗi nên dịch vụ chưa đọc lại; sửa rồi chạy lại. {said}",
+            f"{command} finds fault with the settings, so nothing has read them; mend them and run again. {said}",
+        )
+
+
+def _systemctl(verb: str, *names: str) -> str:
+    """What systemctl says; Failure where it does not do it."""
     try:
         # The names of days and months in systemd's times are those of the locale C.
         done = subprocess.run(
-            command, check=True, text=True, capture_output=True, env={**os.environ, "LC_ALL": "C.UTF-8"}
+            ["systemctl", verb, *names],
+            check=True,
+            text=True,
+            capture_output=True,
+            env={**os.environ, "LC_ALL": "C.UTF-8"},
         )
     except (OSError, subprocess.CalledProcessError) as error:
         said = str(getattr(error, "stderr", "") or error).strip()
-        raise Failure(f"systemd không trả lời: {said}", f"systemd does not answer: {said}") from error
-    return [_parse(dict(_pairs(block))) for block in done.stdout.strip().split("\n\n")]
+        what = " ".join(["systemctl", verb, *(name for name in names if not name.startswith("--"))])
+        raise Failure(f"{what} không xong: {said}", f"{what} has failed: {said}") from error
+    return done.stdout
+
+
+def ask(names: Sequence[str]) -> list[Found]:
+    """What systemd says of units, in their order; Failure where it does not answer."""
+    said = _systemctl("show", "--timestamp=us+utc", "--property=" + ",".join(_PROPERTIES), "--", *names)
+    return [_parse(dict(_pairs(block))) for block in said.strip().split("\n\n")]
 
 
 def _pairs(block: str) -> Iterator[tuple[str, str]]:
@@ -158,4 +218,5 @@ def _changed(path: Path) -> int:
 
 def as_result(outcome: Outcome) -> dict[str, Any]:
     """The result of the module."""
-    return asdict(outcome)
+    names = [*(unit["name"] for unit in outcome.idle), *outcome.restart, *outcome.reload]
+    return asdict(outcome) | {"names": names}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import units
-from ansible_collections.laocai.mail.plugins.module_utils.host.units import Unit
+from ansible_collections.laocai.mail.plugins.module_utils.host.units import Check, Outcome, Unit
 
 START, RELOAD = 1_000_000_000, 1_000_000_100  # seconds since 1970
 NAME = "mail.service"
@@ -38,7 +39,11 @@ def systemd(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The file with what `systemctl` prints, which is a program of this test's own."""
     program, said = tmp_path / "bin/systemctl", tmp_path / "said"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nprintf "%s " "$@" > {tmp_path}/asked\ncat {said}\n')
+    program.write_text(f"""#!/bin/sh
+printf "%s " "$@" > {tmp_path}/asked
+if [ "$1" = show ]; then cat {said}; else echo "$*" >> {tmp_path}/done; fi
+if [ "$2" = broken.service ]; then echo Job failed >&2; exit 1; fi
+""")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
     said.write_text(block())
@@ -168,3 +173,73 @@ def test_systemd_that_does_not_answer_is_a_failure(systemd: Path) -> None:
 def test_times_are_read_to_the_microsecond() -> None:
     assert units.parse_time("Wed 2026-11-25 17:36:52.123456 UTC") == 1795628212123456000
     assert units.parse_time("") == units.parse_time("n/a") == 0
+
+
+def outcome(**found: Any) -> Outcome:
+    """What `examine` may have found."""
+    none: dict[str, Any] = {"changed": True, "daemon_reload": False, "idle": [], "restart": [], "reload": []}
+    return Outcome(**none | found)
+
+
+def idle(name: str, *, enabled: bool = True, running: bool = True) -> dict[str, Any]:
+    return {"name": name, "enabled": enabled, "running": running}
+
+
+def done(systemd: Path) -> list[str]:
+    """What systemctl was told to do, in its order."""
+    file = systemd.with_name("done")
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def test_all_is_done_in_its_order(systemd: Path) -> None:
+    found = outcome(
+        daemon_reload=True,
+        idle=[idle("a.service"), idle("b.timer", running=False), idle("c.service", enabled=False)],
+        restart=["d.socket", "d.service"],
+        reload=["e.service"],
+    )
+    units.bring_about(found, None)
+    assert done(systemd) == [
+        "daemon-reload",
+        "enable a.service b.timer",
+        "start a.service",
+        "start c.service",
+        "stop d.service",
+        "restart d.socket",
+        "restart d.service",
+        "reload e.service",
+    ]
+    names = ["a.service", "b.timer", "c.service", "d.socket", "d.service", "e.service"]
+    assert units.as_result(found)["names"] == names
+
+
+def test_where_there_is_nothing_to_do_nothing_is_done(systemd: Path) -> None:
+    units.bring_about(outcome(changed=False), Check(["false"], "", "$"))
+    assert done(systemd) == []
+
+
+@pytest.mark.parametrize("argv", [["sh", "-c", "echo unknown setting; exit 1"], ["echo", "unknown setting"]])
+def test_what_finds_fault_keeps_everything_as_it_runs(systemd: Path, argv: list[str]) -> None:
+    for found in (outcome(restart=["a.service"]), outcome(reload=["a.service"])):
+        with pytest.raises(Failure, match=r"finds fault with the settings.*unknown setting"):
+            units.bring_about(found, Check(argv, "", "$"))
+    assert done(systemd) == []
+
+
+def test_what_is_usually_said_is_no_fault_and_the_check_is_given_what_it_reads(systemd: Path) -> None:
+    asks = ["sh", "-c", "read word; echo updating $word; [ $word = hosts ]"]
+    units.bring_about(outcome(reload=["a.service"]), Check(asks, "hosts\n", "updating "))
+    assert done(systemd) == ["reload a.service"]
+    with pytest.raises(Failure):
+        units.bring_about(outcome(reload=["a.service"]), Check(asks, "other\n", "updating "))
+
+
+def test_a_check_that_is_not_there_is_a_failure(systemd: Path) -> None:
+    with pytest.raises(Failure, match="none cannot be run"):
+        units.bring_about(outcome(restart=["a.service"]), Check(["/none"], "", "$"))
+
+
+def test_a_unit_that_does_not_start_is_a_failure_with_systemds_words(systemd: Path) -> None:
+    with pytest.raises(Failure, match=r"systemctl start broken.service has failed: Job failed"):
+        units.bring_about(outcome(idle=[idle("broken.service", enabled=False), idle("b.service", enabled=False)]), None)
+    assert "start b.service" not in done(systemd)

@@ -1,20 +1,20 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say which units do not run or have not read their files yet."""
+"""Have units run, and have them read their files."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
-module: stale
-short_description: Say which units do not run, or have not read their files yet
-version_added: 0.1.0
+module: units
+short_description: Have units run, and have them read their files
+version_added: 0.3.0
 author: Lào Cai mail project (@laocai)
 description:
   - Asks systemd once about any number of units, and compares when each was started or reloaded with the times of the
-    files it reads.
+    files it reads. What is not enabled is enabled, what does not run is started, and what has not read its files is
+    started again or reloaded, never both.
   - Goes by the clock and not by what a run has changed, so that a run that was cut short is made good by the next.
-  - Changes nothing itself. The result says what has to be done; C(roles/common/tasks/run.yml) does it.
 options:
   units:
     description: The units, in the order in which they are started.
@@ -44,9 +44,28 @@ options:
         type: list
         elements: path
         default: []
+  check:
+    description: A command that has to end well before anything is started again or reloaded.
+    type: dict
+    suboptions:
+      argv:
+        description: The command and its arguments.
+        type: list
+        elements: str
+        required: true
+      stdin:
+        description: What it is given to read.
+        type: str
+        default: ""
+      usual:
+        description:
+          - A regular expression. What the command says on lines that begin with a match is no fault; anything else that
+            it says is one.
+        type: str
+        default: $
 attributes:
   check_mode:
-    description: Gives the same answer, and passes over files and units that are not there yet.
+    description: Says what would be done, and passes over files and units that are not there yet.
     support: full
   diff_mode:
     description: There is nothing to show.
@@ -54,37 +73,43 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Look whether nginx runs and has read its settings
-  laocai.mail.stale:
+- name: Have nginx run with the settings that were written
+  laocai.mail.units:
     units:
       - name: nginx.service
         start_files: [/etc/systemd/system/nginx.service.d]
         read_files: [/etc/nginx/nginx.conf]
-  register: nginx_stale
+    check: {argv: [nginx, -t, -q]}
 """
 
 RETURN = r"""
 changed:
-  description: Whether there is anything to be done.
+  description: Whether there was anything to do.
   returned: success
   type: bool
+names:
+  description: The units that something was done to.
+  returned: success
+  type: list
+  elements: str
+  sample: [nginx.service]
 daemon_reload:
-  description: Whether systemd has to read the files of a unit again.
+  description: Whether systemd had to read the files of a unit again.
   returned: success
   type: bool
 idle:
-  description: Units that have to be enabled or started.
+  description: Units that were enabled or started.
   returned: success
   type: list
   elements: dict
   sample: [{name: nginx.service, enabled: true, running: true}]
 restart:
-  description: Units that run, but since before a change of a file in O(units[].start_files).
+  description: Units that ran, but since before a change of a file in O(units[].start_files), and were started again.
   returned: success
   type: list
   elements: str
 reload:
-  description: Units not among those, that were started and reloaded before a change of a file in O(units[].read_files).
+  description: Units not among those, that had last read before a change of a file in O(units[].read_files).
   returned: success
   type: list
   elements: str
@@ -102,15 +127,25 @@ UNIT = {
     "start_files": {"type": "list", "elements": "path", "default": []},
     "read_files": {"type": "list", "elements": "path", "default": []},
 }
+CHECK = {
+    "argv": {"type": "list", "elements": "str", "required": True},
+    "stdin": {"type": "str", "default": ""},
+    "usual": {"type": "str", "default": "$"},
+}
+ARGUMENTS = {
+    "units": {"type": "list", "elements": "dict", "required": True, "options": UNIT},
+    "check": {"type": "dict", "options": CHECK},
+}
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        {"units": {"type": "list", "elements": "dict", "required": True, "options": UNIT}}, supports_check_mode=True
-    )
+    module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
+    check = module.params["check"]
     try:
         outcome = units.examine([units.Unit(**unit) for unit in module.params["units"]], dry_run=module.check_mode)
+        if not module.check_mode:
+            units.bring_about(outcome, units.Check(**check) if check else None)
     except Failure as failure:
         module.fail_json(msg=str(failure))
     module.exit_json(**units.as_result(outcome))

@@ -1,4 +1,4 @@
-"""laocai.mail.stale: what systemd says of a unit, against the times of its files."""
+"""laocai.mail.units: what systemd says of a unit, against the times of its files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from .conftest import Ansible, Outcome
 
-MODULE = "laocai.mail.stale"
+MODULE = "laocai.mail.units"
 NAME = "mail.service"
 SHOWN = """ActiveEnterTimestamp=Sun 2001-09-09 01:46:40.000000 UTC
 StateChangeTimestamp=Sun 2001-09-09 01:48:20.000000 UTC
