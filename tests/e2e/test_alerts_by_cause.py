@@ -15,6 +15,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -512,3 +514,43 @@ def test_operators_were_written_to(watched: Watched) -> None:
         lambda: [message["Subject"] for message in server.inbox(who.address, who.password)],
         lambda subjects: any(subject.startswith("[Báo động]") for subject in subjects),
     )
+
+
+@contextmanager
+def second_way() -> Iterator[tuple[int, list[tuple[str, dict[str, Any]]]]]:
+    """A service elsewhere that takes alerts: its port, and what was posted to which path."""
+    taken: list[tuple[str, dict[str, Any]]] = []
+
+    class Taking(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            taken.append((self.path, json.loads(self.rfile.read(int(self.headers["Content-Length"])))))
+            self.send_response(200)
+            self.end_headers()
+
+    with ThreadingHTTPServer((HERE, 0), Taking) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_port, taken
+        server.shutdown()
+
+
+def test_the_second_way_is_told_too_and_its_url_is_kept_secret(watched: Watched, tmp_path: Path) -> None:
+    """By a credential of the unit's: whoever knows the URL could post there."""
+    secret, file, cause = "bot-4f9c2e71", tmp_path / "webhook", CAUSES["job-missing"]
+    with second_way() as (port, taken):
+        file.touch(mode=0o600)
+        file.write_text(f"http://{HERE}:{port}/{secret}/send\n", encoding="utf-8")
+        said = watched.mail.play("site", "--tags", "watch", "--diff", watch_webhook=str(file))
+        try:
+            cause.begin(watched)
+            wait_until(lambda: [path for path, told in taken if "job-missing" in json.dumps(told)], bool)
+        finally:
+            cause.end(watched)
+        wait_until(lambda: [told["status"] for _path, told in taken], lambda seen: "resolved" in seen)
+        assert {path for path, _told in taken} == {f"/{secret}/send"}
+        units = "-u prometheus-alertmanager -u danhba-alerts"
+        seen = watched.run(f"cat /etc/prometheus/*.yml; ps -eo args; journalctl --no-pager -b {units}")
+        assert secret not in said + seen
+        assert watched.run("stat -c '%a %U' /etc/prometheus/danhba-webhook") == "600 root\n"
+    watched.mail.play("site", "--tags", "watch")
+    assert watched.run("ls /etc/prometheus; systemctl is-active prometheus-alertmanager").endswith("active\n")
+    assert watched.run("test -e /etc/prometheus/danhba-webhook || echo gone") == "gone\n"

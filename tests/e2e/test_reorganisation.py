@@ -26,8 +26,9 @@ from tests.support.waiting import until
 from .conftest import Demo, Official, stored_files
 from .test_mail import STRANGER, refusal, send
 
-EMPTY = """
-    systemctl stop postfix dovecot.socket dovecot danhba-events danhba-credentials
+SERVICES = "postfix dovecot.socket dovecot danhba-events danhba-credentials"
+EMPTY = f"""
+    systemctl stop {SERVICES}
     runuser -u postgres -- psql --quiet --command='DROP DATABASE danhba WITH (FORCE)'
     find /srv/vmail -mindepth 1 -delete
 """
@@ -98,7 +99,9 @@ def mail(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
     deployment = replace(demo.deployment, register=made.register)
     deployment.host.run(EMPTY)
     shutil.rmtree(deployment.letters, ignore_errors=True)
-    deployment.play("site", as_of=EVE)
+    deployment.play("site", "--tags", "database")
+    deployment.host.run(f"systemctl start {SERVICES}")
+    deployment.play("accounts", as_of=EVE)
     return deployment
 
 
