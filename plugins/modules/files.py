@@ -90,7 +90,7 @@ attributes:
     description: Compares, and changes nothing; checkers are not asked.
     support: full
   diff_mode:
-    description: Shows the texts, owners and modes before and after.
+    description: Shows the texts, owners and modes before and after; no text that its owner alone may read.
     support: full
 """
 
@@ -133,6 +133,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.options.files import A
 # this module has asked for. `entries` is long, and the journal need not repeat it.
 INTERNAL: dict[str, Any] = {"entries": {"type": "json", "no_log": True}, "_exchange": {"type": "path"}}
 PATHS = 50  # that a result names
+NOT_SHOWN = "(chỉ chủ tệp được đọc, nên không hiện -- its owner alone may read it, so it is not shown)\n"
 
 
 def main() -> None:
@@ -174,6 +175,8 @@ def show(change: file_set.Change, contents: Mapping[str, bytes]) -> dict[str, st
     shown = {"before_header": path, "after_header": path}
     if not change.needs_content:
         return shown | {"before": change.before.text(), "after": change.after.text()}
+    if change.is_private:
+        return shown | {"before": change.before.text(), "after": change.after.text() + NOT_SHOWN}
     before = Path(path).read_bytes() if change.before.kind == "file" else b""
     return shown | {"before": readable(before), "after": readable(contents[change.entry.digest])}
 

@@ -87,6 +87,24 @@ def test_check_mode_tells_and_changes_nothing(ansible: Ansible, host: Path) -> N
     assert read_all(host) == before
 
 
+@pytest.mark.parametrize(("before", "after"), [("0600", "0600"), ("0600", "0644"), ("0644", "0400"), ("", "0600")])
+@pytest.mark.parametrize("check", [False, True])
+def test_what_its_owner_alone_may_read_is_not_shown(
+    ansible: Ansible, host: Path, before: str, after: str, check: bool
+) -> None:
+    """A password, a URL that lets whoever knows it in: `--diff` tells that it changes, and no more."""
+    if before:
+        make(host / "secret", "old-secret").chmod(int(before, 8))
+    file = {"path": f"{host}/secret", "content": "new-secret", "mode": after}
+    told = ansible.run(MODULE, {"files": [file]}, check=check, diff=True, verbosity=3)
+    assert told.changed
+    assert "its owner alone may read it, so it is not shown" in told.output
+    assert "old-secret" not in told.output
+    assert "new-secret" not in told.output
+    there = {"secret": "old-secret"} if before else {}
+    assert read_all(host) == (there if check else {"secret": "new-secret"})
+
+
 def test_what_left_the_set_goes(ansible: Ansible, host: Path) -> None:
     make(ansible.folder / "files/set/a", "a")
     gone = make(ansible.folder / "files/set/gone/b", "b")

@@ -108,6 +108,11 @@ class Change:
         """Whether the content of the file has to be shipped."""
         return self.entry.kind == "file" and self.before.content != self.entry.digest
 
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but the owner may read the file, as it is or as it will be: it may be a secret."""
+        return any(state.kind == "file" and not int(state.mode, 8) & 0o077 for state in (self.before, self.after))
+
 
 def compare(entries: Sequence[Entry]) -> list[Change]:
     """What is not as it should be, in the order of the entries; what is to be removed comes last."""
