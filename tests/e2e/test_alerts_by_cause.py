@@ -551,6 +551,7 @@ def test_the_second_way_is_told_too_and_its_url_is_kept_secret(watched: Watched,
         seen = watched.run(f"cat /etc/prometheus/*.yml; ps -eo args; journalctl --no-pager -b {units}")
         assert secret not in said + seen
         assert watched.run("stat -c '%a %U' /etc/prometheus/danhba-webhook") == "600 root\n"
-    watched.mail.play("site", "--tags", "watch")
+        # While somebody answers there, or what cannot be sent is an alert for a quarter of an hour.
+        watched.mail.play("site", "--tags", "watch")
     assert watched.run("ls /etc/prometheus; systemctl is-active prometheus-alertmanager").endswith("active\n")
     assert watched.run("test -e /etc/prometheus/danhba-webhook || echo gone") == "gone\n"

@@ -127,11 +127,13 @@ def _let(check: Check) -> None:
     """Ask the command whether what is going to be read is right."""
     command = " ".join(check.argv)
     try:
-        done = subprocess.run(check.argv, input=check.stdin, check=False, text=True, capture_output=True)
+        done = subprocess.run(
+            check.argv, input=check.stdin, check=False, encoding="utf-8", errors="replace", capture_output=True
+        )
     except OSError as error:
         raise Failure(f"Không chạy được {command}: {error}", f"{command} cannot be run: {error}") from error
     if done.returncode or [line for line in done.stdout.splitlines() if not re.match(check.usual, line)]:
-        said = (done.stdout + done.stderr).strip()
+        said = " ".join((done.stdout + done.stderr).split())
         raise Failure(
             f"{command} thấy tệp cấu hình có lỗi nên dịch vụ chưa đọc lại; sửa rồi chạy lại. {said}",
             f"{command} finds fault with the settings, so nothing has read them; mend them and run again. {said}",
@@ -145,7 +147,8 @@ def _systemctl(verb: str, *names: str) -> str:
         done = subprocess.run(
             ["systemctl", verb, *names],
             check=True,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
             capture_output=True,
             env={**os.environ, "LC_ALL": "C.UTF-8"},
         )
