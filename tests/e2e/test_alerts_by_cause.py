@@ -26,10 +26,11 @@ import yaml
 from tests.support import sandboxes
 from tests.support.deployment import FQDN, PROJECT, Deployment
 from tests.support.editing import RegisterCopy
+from tests.support.waiting import until
 
 from .conftest import Official, addresses
 from .test_limits import RECIPIENTS, TIMES, Owner
-from .test_watch import TIME_SERVER, change, wait_until
+from .test_watch import TIME_SERVER, change
 
 pytestmark = [pytest.mark.clause("R9.2"), pytest.mark.long]
 
@@ -285,7 +286,7 @@ def fill_a_disk_for_hours(watched: Watched) -> None:
     """A disk that fills now, and what Prometheus would have seen of it: one look a minute for seven hours."""
     watched.run(f"mkdir -p {FILLING}; mount -t tmpfs -o size=64M tmpfs {FILLING}; head -c 40M /dev/zero > {FILLING}/x")
     query = "/api/v1/query?" + urlencode({"query": f'node_filesystem_avail_bytes{{mountpoint="{FILLING}"}}'})
-    wait_until(lambda: watched.ask(9090, query)["data"]["result"], bool, 60)
+    until(lambda: watched.ask(9090, query)["data"]["result"], 60)
     labels = watched.ask(9090, query)["data"]["result"][0]["metric"]
     name = labels.pop("__name__")
     words = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
@@ -480,7 +481,7 @@ def test_every_alert_has_its_cause_here() -> None:
 @pytest.mark.timeout(QUIET_SECONDS + 900)
 def test_none_fires_in_a_quiet_hour(watched: Watched) -> None:
     """Nor did one for a moment: Prometheus is asked about all of it."""
-    wait_until(watched.firing, lambda seen: not seen)
+    until(watched.firing, holds=lambda seen: not seen)
     begin = time.time() + 2 * SECONDS
     time.sleep(QUIET_SECONDS)
     found = watched.over_time('ALERTS{alertstate="firing"}', begin)
@@ -495,10 +496,10 @@ def test_it_fires_by_its_cause_and_ends_with_it(watched: Watched, alert: str) ->
     cause = CAUSES[alert]
     try:
         cause.begin(watched)
-        wait_until(watched.firing, lambda seen: alert in seen, cause.seconds)
+        until(watched.firing, cause.seconds, holds=lambda seen: alert in seen)
     finally:
         cause.end(watched)
-    wait_until(watched.ended, lambda seen: alert in seen, cause.seconds)
+    until(watched.ended, cause.seconds, holds=lambda seen: alert in seen)
 
 
 def test_the_sandbox_of_the_probe_refuses_what_it_does_not_need(watched: Watched) -> None:
@@ -510,9 +511,9 @@ def test_the_sandbox_of_the_probe_refuses_what_it_does_not_need(watched: Watched
 
 def test_operators_were_written_to(watched: Watched) -> None:
     server, who = watched.mail.server, watched.operator
-    wait_until(
+    until(
         lambda: [message["Subject"] for message in server.inbox(who.address, who.password)],
-        lambda subjects: any(subject.startswith("[Báo động]") for subject in subjects),
+        holds=lambda subjects: any(subject.startswith("[Báo động]") for subject in subjects),
     )
 
 
@@ -542,10 +543,10 @@ def test_the_second_way_is_told_too_and_its_url_is_kept_secret(watched: Watched,
         said = watched.mail.play("site", "--tags", "watch", "--diff", watch_webhook=str(file))
         try:
             cause.begin(watched)
-            wait_until(lambda: [path for path, told in taken if "job-missing" in json.dumps(told)], bool)
+            until(lambda: [path for path, told in taken if "job-missing" in json.dumps(told)])
         finally:
             cause.end(watched)
-        wait_until(lambda: [told["status"] for _path, told in taken], lambda seen: "resolved" in seen)
+        until(lambda: [told["status"] for _path, told in taken], holds=lambda seen: "resolved" in seen)
         assert {path for path, _told in taken} == {f"/{secret}/send"}
         units = "-u prometheus-alertmanager -u danhba-alerts"
         seen = watched.run(f"cat /etc/prometheus/*.yml; ps -eo args; journalctl --no-pager -b {units}")

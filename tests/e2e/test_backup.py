@@ -29,7 +29,6 @@ from tests.support.mail import compose
 from tests.support.waiting import until
 
 from .conftest import AGAIN, NAME, Official, _position
-from .test_watch import wait_until
 
 OPERATORS = "agency/stttt"
 REASON: dict[str, Any] = {"document": "12/QĐ-STTTT", "document_date": "2026-11-27"}
@@ -468,7 +467,7 @@ def test_the_backup_host_is_watched(backed: Deployment, store: Host, tmp_path: P
         return said
 
     name = "backup.laocai.gov.vn"
-    wait_until(told, lambda seen: {"host": name, "answers": True} in seen["hosts"])
+    until(told, holds=lambda seen: {"host": name, "answers": True} in seen["hosts"])
     for begin, end, alert in (
         ("systemctl stop danhba-backup-prune.timer", "systemctl start danhba-backup-prune.timer", "service-down"),
         (
@@ -485,10 +484,10 @@ def test_the_backup_host_is_watched(backed: Deployment, store: Host, tmp_path: P
     ):
         store.run(begin)
         try:
-            wait_until(told, partial(names_it, alert, name))
+            until(told, holds=partial(names_it, alert, name))
         finally:
             store.run(end)
-        wait_until(told, partial(is_over, alert, name))
+        until(told, holds=partial(is_over, alert, name))
 
 
 def names_it(alert: str, host: str, status: dict[str, Any]) -> bool:

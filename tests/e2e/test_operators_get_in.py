@@ -15,8 +15,7 @@ import pytest
 
 from tests.lab.settings import Settings
 from tests.support.deployment import PROJECT, Deployment, PlaybookFailed, changed, environment
-
-from .test_watch import wait_until
+from tests.support.waiting import until
 
 pytestmark = [pytest.mark.clause("R9.3"), pytest.mark.long]
 
@@ -138,7 +137,7 @@ def test_where_nobody_gets_in_any_more_it_is_put_back(hardened: Deployment) -> N
         before = state(hardened)
         with pytest.raises(PlaybookFailed, match="what was in force was put back"):
             harden(hardened, hardening_ssh_tries=5)
-        wait_until(lambda: hardened.host.run("true", check=False).returncode, lambda status: status == 0, 200)
+        until(lambda: hardened.host.run("true", check=False).returncode, 200, holds=lambda status: status == 0)
     assert state(hardened) == before
     assert hardened.host.run("ls -d /var/lib/danhba-access", check=False).returncode
     assert not hardened.host.run(TIMERS).stdout
@@ -162,7 +161,7 @@ def test_where_the_controller_dies_the_host_puts_it_back_by_itself(hardened: Dep
     kill_at("Come in by another, and become root", hardened, hardening_ssh_tries=6, hardening_back_seconds=60)
     look: Callable[[], str] = lambda: state(hardened)  # noqa: E731
     assert look() != before
-    wait_until(look, lambda seen: seen == before, 120)
+    until(look, 120, holds=lambda seen: seen == before)
     assert changed(harden(hardened)) == 0
 
 
@@ -195,7 +194,7 @@ def test_a_connection_that_was_kept_open_is_no_proof(
         before = state(hardened)
         with pytest.raises(PlaybookFailed, match="what was in force was put back"):
             harden(hardened, hardening_ssh_tries=5, **given)
-        wait_until(lambda: hardened.host.run("true", check=False).returncode, lambda status: status == 0, 200)
+        until(lambda: hardened.host.run("true", check=False).returncode, 200, holds=lambda status: status == 0)
         assert state(hardened) == before
 
 
@@ -211,7 +210,7 @@ def test_where_the_session_cannot_put_back_either_it_is_told_that_the_host_does(
     with reloaded_with(an, f"-/usr/bin/mv {MINE} /root/an"):
         with pytest.raises(PlaybookFailed, match="the host will put back what was in force after 60 seconds"):
             harden(an, hardening_ssh_tries=5, hardening_back_seconds=60)
-        wait_until(lambda: an.host.run(TIMERS).stdout, lambda seen: not seen, 120)
+        until(lambda: an.host.run(TIMERS).stdout, 120, holds=lambda seen: not seen)
         an.host.run(f"mv /root/an {MINE}")
     assert state(an) == before
 

@@ -7,8 +7,7 @@ import re
 import shlex
 import socket
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -19,6 +18,7 @@ from playwright.sync_api import expect
 from tests.support.browser import Chromium
 from tests.support.deployment import FQDN, Deployment, PlaybookFailed, changed
 from tests.support.editing import RegisterCopy
+from tests.support.waiting import until
 
 from .conftest import Official, addresses
 
@@ -122,14 +122,6 @@ def change(mail: Deployment, program: str, **settings: Any) -> None:
     mail.host.run(f"printf %s {shlex.quote(json.dumps(whole))} > {path}")
 
 
-def wait_until(look: Callable[[], Any], holds: Callable[[Any], bool], seconds: float = 90) -> None:
-    """Look until it holds; what was seen last is what the test says where it does not."""
-    end = time.monotonic() + seconds
-    while not holds(seen := look()):
-        assert time.monotonic() < end, f"not within {seconds} seconds: {seen}"
-        time.sleep(1)
-
-
 def status(mail: Deployment) -> dict[str, Any]:
     """What the screen says to programs, with numbers that have just been taken."""
     said = mail.host.run("systemctl start danhba-metrics; sleep 3; danhba-host status --format json", check=False)
@@ -187,16 +179,16 @@ def test_the_probe_goes_its_way_and_leaves_nothing(watched: Deployment, official
 
 
 def test_in_a_quiet_time_none_fires(watched: Deployment) -> None:
-    wait_until(lambda: firing(watched), lambda seen: not seen)
+    until(lambda: firing(watched), holds=lambda seen: not seen)
 
 
 def test_each_fires_by_its_cause_and_operators_are_written_to(watched: Deployment, officials: list[Official]) -> None:
     watched.host.run("\n".join(begin for begin, _end in CAUSES.values()).replace("{time_server}", TIME_SERVER))
-    wait_until(lambda: set(CAUSES) - firing(watched), lambda missing: not missing)
+    until(lambda: set(CAUSES) - firing(watched), holds=lambda missing: not missing)
     operator = officials[0]
-    wait_until(
+    until(
         lambda: [message["Subject"] for message in watched.server.inbox(operator.address, operator.password)],
-        lambda subjects: any(subject.startswith("[Báo động] Dịch vụ") for subject in subjects),
+        holds=lambda subjects: any(subject.startswith("[Báo động] Dịch vụ") for subject in subjects),
     )
 
 
@@ -251,7 +243,7 @@ def test_nothing_of_a_day_is_done_while_the_time_server_says_another_one(watched
 
 def test_when_all_is_over_it_says_so(watched: Deployment, browser: Chromium) -> None:
     watched.host.run("\n".join(end for _begin, end in CAUSES.values()))
-    wait_until(lambda: firing(watched), lambda seen: not seen)
+    until(lambda: firing(watched), holds=lambda seen: not seen)
     # A disk and a memory that are those of the machine below may have an alert.
     well, shown = screen(watched)
     assert well == status(watched)["ok"]

@@ -32,6 +32,7 @@ from tests.integration.conftest import Database
 from tests.integration.test_grants import ACCOUNT, fill
 from tests.support import sigterm
 from tests.support.journals import BEGIN, DOVECOT, POSTFIX, SECRECY, WEBMAIL, exported, journalctl, line, write
+from tests.support.waiting import until
 
 PROJECT = Path(__file__).resolve().parents[2]
 OPEN, SUSPENDED = "open-stttt@laocai.gov.vn", "suspended-stttt@laocai.gov.vn"
@@ -199,7 +200,7 @@ def test_a_database_that_is_away_loses_nothing(
     time.sleep(0.3)
     assert len(stored(filled)) == 3
     away.clear()
-    _until(lambda: len(stored(filled)) == 6)
+    until(lambda: len(stored(filled)) == 6)
     stop.tell()
     thread.join(10)
     assert not thread.is_alive()
@@ -221,7 +222,7 @@ def test_a_collector_killed_in_the_middle_loses_nothing(filled: Database, lines:
     for _time in range(4):
         before = len(stored(filled))
         process = subprocess.Popen(command, env=environment)
-        _until(lambda before=before: len(stored(filled)) > before)
+        until(lambda before=before: len(stored(filled)) > before)
         process.send_signal(signal.SIGKILL)
         process.wait()
         killed_at = len(stored(filled))
@@ -231,13 +232,6 @@ def test_a_collector_killed_in_the_middle_loses_nothing(filled: Database, lines:
     assert filled.query("SELECT count(DISTINCT (queue_id, event)) FROM events.event WHERE queue_id IS NOT NULL") == [
         (2 * messages,)
     ]
-
-
-def _until(done: Any, seconds: float = 20) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "not in time"
-        time.sleep(0.05)
 
 
 def test_a_flood_is_worked_off_in_bounded_batches(

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 
-def until(done: Callable[[], Any], seconds: float = 60) -> Any:
-    """What is so, as soon as it is."""
+def until(look: Callable[[], Any], seconds: float = 90, *, holds: Callable[[Any], Any] = bool) -> Any:
+    """What is seen, as soon as it holds; what was seen last is what the test says where it does not."""
     end = time.monotonic() + seconds
-    while not (found := done()):
-        assert time.monotonic() < end, "not in time"
+    while not holds(seen := look()):
+        assert time.monotonic() < end, f"not within {seconds} seconds: {seen}"
         time.sleep(0.5)
-    return found
+    return seen
