@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import operator
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ import sys
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +224,7 @@ def test_a_collector_killed_in_the_middle_loses_nothing(filled: Database, lines:
     for _time in range(4):
         before = len(stored(filled))
         process = subprocess.Popen(command, env=environment)
-        until(lambda before=before: len(stored(filled)) > before)
+        until(lambda: len(stored(filled)), holds=partial(operator.lt, before))
         process.send_signal(signal.SIGKILL)
         process.wait()
         killed_at = len(stored(filled))
