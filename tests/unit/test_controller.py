@@ -41,7 +41,7 @@ class Unit:
 
     def commands(self) -> list[tuple[bool, list[str]]]:
         """Whether a failure counts, and the words of each command, in order."""
-        found = re.findall(r"^Exec(?:StartPre|Start)=(-?)(.*)$", self.text, re.MULTILINE)
+        found = re.findall(r"^Exec(?:StartPre|Start|StopPost)=(-?)(.*)$", self.text, re.MULTILINE)
         # What is to be there first stands in a file that is included further down.
         lines = sorted(found, key=lambda each: "/bin/rm " not in each[1])
         return [(not mark, shlex.split(_expanded(line))) for mark, line in lines]
@@ -49,13 +49,23 @@ class Unit:
     def run(self, *fails: str) -> tuple[bool, list[str]]:
         """Whether the unit fails when these do, and what ran."""
         (self.folder / "fails").write_text("".join(f"{line}\n" for line in fails))
-        environment = {"PATH": "/usr/bin:/bin", "DANHBA_FAULTS": str(self.folder / "unit.faults")}
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "DANHBA_FAULTS": str(self.folder / "unit.faults"),
+            "MONITOR_INVOCATION_ID": "5e1f",
+        }
         failed = False
         for counts, words in self.commands():
             failed = subprocess.run(words, env=environment, check=False).returncode != 0 and counts
             if failed:
                 break
         return failed, (self.folder / "ran").read_text().splitlines()
+
+    def ended(self, result: str, run: str) -> None:
+        """What systemd does when the unit has ended, as it did and in the run of that id."""
+        (line,) = re.findall(r"^ExecStopPost=(.*)$", self.text, re.MULTILINE)
+        environment = {"PATH": "/usr/bin:/bin", "SERVICE_RESULT": result, "INVOCATION_ID": run}
+        subprocess.run(shlex.split(_expanded(line)), env=environment, check=True)
 
 
 def _expanded(line: str) -> str:
@@ -88,10 +98,25 @@ def test_what_could_not_be_told_at_first_is_told_at_the_end_or_fails(drift: Unit
 
 
 def test_a_letter_about_a_failure_says_why_before_the_log(tmp_path: Path) -> None:
-    (tmp_path / "failed.faults").write_text("mail: Kế hoạch bị từ chối\n\n")
+    (tmp_path / "failed.faults.5e1f").write_text("mail: Kế hoạch bị từ chối\n\n")
+    (tmp_path / "failed.faults.0ther").write_text("mail: của lần khác\n\n")
     assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
     told = (tmp_path / "failed.txt").read_text(encoding="utf-8")
     assert told.startswith("mail: Kế hoạch bị từ chối\n\nNhật ký -- the log:\n")
+    assert not [*tmp_path.glob("*.faults*")]
+
+
+def test_the_next_run_does_not_take_the_reason_from_the_letter(tmp_path: Path) -> None:
+    """The timer may come by before the letter is begun."""
+    follow, faults = Unit(tmp_path, "danhba-follow.service"), tmp_path / "unit.faults"
+    for run, result in (("5e1f", "exit-code"), ("600d", "success")):
+        faults.write_text(f"mail: {run}\n")
+        follow.ended(result, run)
+    follow.run()
+    assert {path.name: path.read_text() for path in tmp_path.glob("unit.faults*")} == {
+        "unit.faults.5e1f": "mail: 5e1f\n"
+    }
+    follow.ended("exit-code", "n0ne")  # nothing was written down
 
 
 @pytest.mark.parametrize("name", ["danhba-follow", "danhba-drift", "danhba-monthly"])
