@@ -224,7 +224,7 @@ def test_a_collector_killed_in_the_middle_loses_nothing(filled: Database, lines:
     for _time in range(4):
         before = len(stored(filled))
         process = subprocess.Popen(command, env=environment)
-        until(lambda: len(stored(filled)), holds=partial(operator.lt, before))
+        until(lambda: len(stored(filled)), holds=partial(operator.lt, before), every=0.05)
         process.send_signal(signal.SIGKILL)
         process.wait()
         killed_at = len(stored(filled))
