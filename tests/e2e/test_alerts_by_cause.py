@@ -296,7 +296,9 @@ def fill_a_disk_for_hours(watched: Watched) -> None:
     watched.mail.host.run(f"cat > /root/seen.txt <<'END'\n{text}END", timeout=60)
     watched.run(
         f"promtool tsdb create-blocks-from openmetrics /root/seen.txt {NUMBERS}; chown -R prometheus: {NUMBERS}"
-        "; systemctl restart prometheus"
+        "; systemctl restart prometheus;"
+        # It answers once it has read all of that.
+        " for n in $(seq 120); do promtool query instant http://127.0.0.1:9090 1 > /dev/null 2>&1 && break; sleep 0.5; done"
     )
 
 
