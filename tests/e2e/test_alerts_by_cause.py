@@ -298,7 +298,7 @@ def fill_a_disk_for_hours(watched: Watched) -> None:
         f"promtool tsdb create-blocks-from openmetrics /root/seen.txt {NUMBERS}; chown -R prometheus: {NUMBERS}"
         "; systemctl restart prometheus;"
         # It answers once it has read all of that.
-        " for n in $(seq 120); do promtool query instant http://127.0.0.1:9090 1 > /dev/null 2>&1 && break; sleep 0.5; done"
+        " for n in $(seq 120); do promtool query instant http://127.0.0.1:9090 1 > /dev/null && break; sleep 0.5; done"
     )
 
 
