@@ -375,7 +375,10 @@ CAUSES: dict[str, Cause] = {
     "queue-stuck": Cause(
         stick_in_the_queue, lambda watched: watched.run("postsuper -d ALL; systemctl start danhba-metrics.timer")
     ),
-    "disk-full-soon": Cause(fill_a_disk_for_hours, lambda watched: watched.run(f"umount {FILLING}; rmdir {FILLING}")),
+    # Where Prometheus has not looked since its restart, it takes what it was given for five minutes more.
+    "disk-full-soon": Cause(
+        fill_a_disk_for_hours, lambda watched: watched.run(f"umount {FILLING}; rmdir {FILLING}"), 400
+    ),
     # That of the machine below, too, which the host shares.
     "memory-low": shell(
         "systemd-run --quiet --unit=memory-taken --property=OOMScoreAdjust=1000 --property=OOMPolicy=continue"
