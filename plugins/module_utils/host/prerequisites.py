@@ -93,7 +93,8 @@ def missing_packages(names: Sequence[str]) -> list[str]:
     except OSError as error:
         raise Failure(f"Không hỏi được dpkg: {error}", f"dpkg cannot be asked: {error}") from error
     installed = {line.split()[0] for line in said.splitlines() if line.endswith(" installed")}
-    return [name for name in names if name not in installed]
+    # Of an architecture of its own, as in libc6:amd64, a package has the same name.
+    return [name for name in names if name.partition(":")[0] not in installed]
 
 
 def missing_groups(groups: Sequence[Group]) -> list[Group]:

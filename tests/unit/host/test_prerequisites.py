@@ -76,6 +76,7 @@ def test_only_what_is_installed_whole_is_there(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     assert prerequisites.missing_packages(["postfix", "valkey"]) == missing
+    assert bool(prerequisites.missing_packages(["postfix:amd64"])) == ("postfix" in missing)
 
 
 def test_without_packages_nobody_is_asked_and_without_dpkg_it_is_a_failure(
