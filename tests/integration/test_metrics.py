@@ -52,7 +52,7 @@ def message(database: Database, at: datetime, seconds: float, queue_id: str, to:
 
 
 @pytest.mark.clause("R9.2")
-def test_how_long_messages_took_that_arrived_in_the_last_hour(
+def test_how_long_messages_took_that_arrived_in_the_last_quarter_of_an_hour(
     database: Database, now: datetime, tmp_path: Path
 ) -> None:
     recent = now - timedelta(minutes=5)
@@ -61,10 +61,14 @@ def test_how_long_messages_took_that_arrived_in_the_last_hour(
     message(database, recent, 7200, "L1")
     message(database, recent, 7200, "L2")
     message(database, recent, 40, "O1", None)
-    message(database, now - timedelta(minutes=70), 9000, "before")
+    for number in range(12):
+        message(database, now - timedelta(minutes=20), 9000, f"before {number}")
+    message(database, now - timedelta(minutes=20), 9000, "outside before", None)
+    message(database, now - timedelta(minutes=70), 9000, "long before")
     event(database, recent, "delivered", OPEN, queue_id="passed on", next_queue_id="N1")
     found = run(settings(database, tmp_path))
-    assert found['danhba_deliveries_last_hour{place="mailbox"}'] == 20
+    assert found['danhba_deliveries_last_hour{place="mailbox"}'] == 32
+    assert found['danhba_deliveries_last_quarter{place="mailbox"}'] == 20
     assert found['danhba_delivery_seconds_p95{place="mailbox"}'] == pytest.approx(7200)
     assert found['danhba_delivery_seconds_p95{place="outside"}'] == pytest.approx(40)
 

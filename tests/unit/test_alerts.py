@@ -46,7 +46,7 @@ QUIET = {
     'danhba_queue_oldest_seconds{queue="deferred"}': "90000",
     'danhba_queue_oldest_seconds{queue="hold"}': "0",
     'danhba_delivery_seconds_p95{place="mailbox"}': "2",
-    'danhba_deliveries_last_hour{place="mailbox"}': "900",
+    'danhba_deliveries_last_quarter{place="mailbox"}': "225",
     "danhba_sending_suspended": "0",
     'danhba_mail_last_hour{what="relayed"}': "150",
     "danhba_bans_last_hour": "2",
