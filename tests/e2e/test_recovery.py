@@ -8,6 +8,7 @@ import time
 import pytest
 
 from tests.support.deployment import Deployment, changed
+from tests.support.waiting import until
 
 from .conftest import Official
 from .test_mail import send
@@ -34,36 +35,43 @@ def main_process(mail: Deployment, unit: str) -> int:
 
 def kill(mail: Deployment, unit: str) -> int:
     """Kill what systemd takes for the service, as the kernel does where memory is short; the number that it had."""
-    deadline = time.monotonic() + 30
-    while True:  # systemd may name one for a moment that another hand has killed
-        killed = main_process(mail, unit)
-        if killed and mail.host.run(f"kill -KILL {killed}", check=False).returncode == 0:
-            return killed
-        assert time.monotonic() < deadline
-        time.sleep(0.3)
+
+    def killed() -> int:
+        process = main_process(mail, unit)  # systemd may name one for a moment that another hand has killed
+        return process if process and mail.host.run(f"kill -KILL {process}", check=False).returncode == 0 else 0
+
+    return int(until(killed))
 
 
 def wait_until_back(mail: Deployment, unit: str, killed: int) -> None:
-    deadline = time.monotonic() + 30
-    while (now := main_process(mail, unit)) in {0, killed}:
-        assert time.monotonic() < deadline, (
-            f"{unit}: {now}\n" + mail.host.run(f"systemctl status {unit}", check=False).stdout
+    until(lambda: main_process(mail, unit), holds=lambda process: process not in {0, killed})
+
+
+def sent(mail: Deployment, sender: Official, recipient: Official, subject: str) -> str:
+    """The id of a message, as soon as it is taken: a port is open again a moment after the process is there."""
+    refused: list[str] = []
+
+    def attempt() -> str:
+        try:
+            return send(mail, sender, recipient.address, subject)
+        except OSError as error:
+            refused.append(f"{time.monotonic():.1f} {error!r}")
+            return ""
+
+    try:
+        return str(until(attempt))
+    except AssertionError:
+        told = mail.host.run(
+            "date; journalctl --no-pager --lines=80 -u 'postgresql@*' -u postfix -u dovecot -u rspamd", check=False
         )
-        time.sleep(0.3)
+        raise AssertionError("\n".join([*refused, told.stdout])) from None
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_service_that_was_killed_comes_back(mail: Deployment, officials: list[Official], unit: str) -> None:
     wait_until_back(mail, unit, kill(mail, unit))
     sender, recipient = officials[0], officials[1]
-    deadline = time.monotonic() + 30
-    while True:  # the port is open again a moment after the process is there
-        try:
-            message = send(mail, sender, recipient.address, f"Sau khi {unit} chết")
-            break
-        except OSError:
-            assert time.monotonic() < deadline
-            time.sleep(0.5)
+    message = sent(mail, sender, recipient, f"Sau khi {unit} chết")
     mail.server.wait_for(recipient.address, recipient.password, message, seconds=90)
 
 
