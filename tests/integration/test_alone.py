@@ -28,11 +28,17 @@ PLAY = f"""\
 PLAYBOOK = str(Path(sys.executable).with_name("ansible-playbook"))
 
 
-def begin(folder: Path, *before: str, options: Sequence[str] = ()) -> subprocess.Popen[str]:
+# What has Ansible run a playbook, and is not its command: no lock could be tied to it.
+OTHERWISE = "import sys; from ansible.cli.playbook import main; sys.argv[0] = 'other'; main()"
+
+
+def begin(
+    folder: Path, *before: str, options: Sequence[str] = (), by: Sequence[str] = (PLAYBOOK,)
+) -> subprocess.Popen[str]:
     """A run of which the private files are in a folder, which need not be there."""
     play = folder.parent / f"{folder.name}.yml"
     play.write_text(PLAY)
-    command = [*before, PLAYBOOK, "--inventory", "localhost,", "--connection", "local"]
+    command = [*before, *by, "--inventory", "localhost,", "--connection", "local"]
     values = ["--extra-vars", f"private_dir={folder} ansible_python_interpreter={sys.executable}"]
     return subprocess.Popen(
         [*command, *values, *options, str(play)],
@@ -99,3 +105,27 @@ def test_check_mode_and_what_cannot_wait_take_no_lock(tmp_path: Path, options: t
     with (tmp_path / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         ended(begin(tmp_path, options=options))
+
+
+def test_it_is_tied_to_ansible_that_python_has_begun(tmp_path: Path) -> None:
+    run = begin(tmp_path, by=(sys.executable, "-m", "ansible", "playbook"))
+    wait_for(tmp_path, locked=True)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    wait_for(tmp_path, locked=False)
+
+
+def test_a_lock_that_cannot_be_taken_is_told_as_that(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    said = begin(tmp_path).communicate(timeout=60)[0]
+    assert "could not be taken" in said
+    assert "Is a directory" in said
+    assert "Another playbook" not in said
+
+
+def test_it_is_refused_to_what_is_no_playbooks_command(tmp_path: Path) -> None:
+    run = begin(tmp_path, by=(sys.executable, "-c", OTHERWISE))
+    said = run.communicate(timeout=60)[0]
+    assert run.returncode != 0
+    assert "add -e alone=false" in said
+    assert "Another playbook" not in said
