@@ -11,6 +11,7 @@ from tests.support.deployment import Deployment, changed
 from tests.support.waiting import until
 
 from .conftest import Official
+from .test_failures import SECONDS
 from .test_mail import send
 
 UNITS = [
@@ -59,7 +60,7 @@ def sent(mail: Deployment, sender: Official, recipient: Official, subject: str) 
             return ""
 
     try:
-        return str(until(attempt))
+        return str(until(attempt, SECONDS))
     except AssertionError:
         told = mail.host.run(
             "date; journalctl --no-pager --lines=80 -u 'postgresql@*' -u postfix -u dovecot -u rspamd", check=False
