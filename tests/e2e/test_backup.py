@@ -384,7 +384,7 @@ def test_the_timers_fire(backed: Deployment, store: Host, story: Callable[[], No
         last = f"systemctl show -P ExecMainExitTimestampMonotonic {name}.service"
         before, sets = host.run(last).stdout, arrivals(store)
         with every_few_seconds(host, f"{name}.timer"):
-            until(lambda: host.run(last).stdout not in {before, "0\n"}, 120)  # noqa: B023
+            until(lambda: host.run(last).stdout not in {before, "0\n"}, 300)  # noqa: B023
         until(lambda: host.run(f"systemctl is-active {name}.service", check=False).stdout != "activating\n", 120)  # noqa: B023
         assert host.run(f"systemctl show -P Result -P ExecMainStatus {name}.service").stdout.split() == ["success", "0"]
         assert len(arrivals(store)) - len(sets) in ({0} if "prune" in name else {4, 8})

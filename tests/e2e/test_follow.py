@@ -483,7 +483,7 @@ def test_what_goes_beyond_a_guard_is_asked_about_and_nothing_of_it_is_done(
     assert own.follow() != 0
     assert followed.open() == before
     own.told()
-    assert until(lambda: told(followed.mail, f"danhba acknowledge --limit close --count {len(closed)}"))
+    assert until(lambda: told(followed.mail, f"danhba acknowledge --limit close --count {len(closed)}"), 300)
     followed.git("editors", "revert", "--no-edit", f"-S{followed.folder / 'key'}", "HEAD")
     followed.git("editors", "push", "--quiet", "origin", "HEAD:main")
     assert own.follow() == 0
@@ -525,7 +525,7 @@ def test_by_a_clock_two_days_wrong_nothing_begins_and_the_operators_are_told(
         with own.clock(timedelta(days)):
             assert own.follow() != 0
         own.told()
-        assert len(until(lambda said=said: told(followed.mail, said))) == 1, said  # type: ignore[misc]
+        assert len(until(lambda said=said: told(followed.mail, said), 300)) == 1, said  # type: ignore[misc]
         assert followed.open() == before
     assert own.follow() == 0
     assert followed.open() == before

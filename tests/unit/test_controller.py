@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -104,6 +105,23 @@ def test_a_letter_about_a_failure_says_why_before_the_log(tmp_path: Path) -> Non
     told = (tmp_path / "failed.txt").read_text(encoding="utf-8")
     assert told.startswith("mail: Kế hoạch bị từ chối\n\nNhật ký -- the log:\n")
     assert not [*tmp_path.glob("*.faults*")]
+
+
+def test_a_letter_says_why_the_last_run_failed_that_told_where_systemd_names_the_next_one(tmp_path: Path) -> None:
+    """As on a busy machine: of a run that goes on there is no reason yet, and may never be one."""
+    for run, written in (("1ast", 2_000_000), ("01d", 1_000_000)):
+        reason = tmp_path / f"failed.faults.{run}"
+        reason.write_text(f"mail: {run}\n\n")
+        os.utime(reason, (written, written))
+    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
+    told = (tmp_path / "failed.txt").read_text(encoding="utf-8")
+    assert told.startswith("mail: 1ast\n\nNhật ký -- the log:\n")
+    assert not [*tmp_path.glob("*.faults*")]
+
+
+def test_a_letter_about_a_run_that_did_not_tell_why_has_its_log_alone(tmp_path: Path) -> None:
+    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
+    assert (tmp_path / "failed.txt").read_text(encoding="utf-8").startswith("Nhật ký -- the log:\n")
 
 
 def test_the_next_run_does_not_take_the_reason_from_the_letter(tmp_path: Path) -> None:
