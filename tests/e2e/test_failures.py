@@ -34,7 +34,7 @@ NOT_SIGNED_IN = 535
 TAKEN, WAITS, EITHER = {250}, range(400, 500), {250, *range(400, 500)}
 CLEAN, INFECTED, MARKED = "clean", "infected", "marked"
 KINDS = (CLEAN, INFECTED, CLEAN, MARKED)
-SECONDS = 180  # until all is as before: of the database, Postfix asks again after a minute (dict_pgsql), each process
+SECONDS = 180  # until all is as before
 
 
 @dataclass(frozen=True)

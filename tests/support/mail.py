@@ -82,6 +82,14 @@ class Server:
         except imaplib.IMAP4.error:
             return False
 
+    def may_send(self, user: str, password: str) -> bool:
+        """Whether submission lets a user in."""
+        try:
+            with self.submission(user, password):
+                return True
+        except OSError:
+            return False
+
     def inbox(self, user: str, password: str, folder: str = "INBOX") -> list[EmailMessage]:
         """Every message of a folder."""
         with self.imap(user, password) as client:
