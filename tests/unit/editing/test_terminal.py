@@ -18,6 +18,7 @@ from tests.support.registers import SAMPLE, STTTT, UBND, write
 
 DANHBA = Path(sys.executable).with_name("danhba")
 TERMINAL_SECONDS = 20.0  # seconds, on a loaded machine
+TIMES_ASLEEP = 20
 UNTOUCHED = {name: text.encode() for name, text in SAMPLE.items()}
 OPENED = "{document: 5/QĐ-UBND, date: 2011-07-01, event: recruited}"
 LINES = f'people:\n  - id: "000104"\n    name: Lò Thị Mai\n    title: Văn thư\n    opened: {OPENED}\n'
@@ -46,11 +47,15 @@ class Terminal:
         os.write(self.descriptor, f"{text}\n".encode())
 
     def press(self, keys: bytes) -> None:
-        """Press keys once the command waits for them: an interrupt just before its read(2) would not end that."""
-        deadline = time.monotonic() + TERMINAL_SECONDS
-        while not self._sleeps():
+        """Press keys once the command waits for them: an interrupt just before its read(2) would not end that.
+
+        On a loaded machine it may sleep for a moment while it writes, so it has to be seen asleep for a while.
+        """
+        deadline, asleep = time.monotonic() + TERMINAL_SECONDS, 0
+        while asleep < TIMES_ASLEEP:
             assert time.monotonic() < deadline, f"it does not wait for a key after {self.shown!r}"
-            time.sleep(0.001)
+            asleep = asleep + 1 if self._sleeps() else 0
+            time.sleep(0.005)
         os.write(self.descriptor, keys)
 
     def end(self) -> tuple[int, str]:
