@@ -90,6 +90,7 @@ def _answer(argv: Sequence[str], timeout: float) -> tuple[str, str]:
             check=False,
             capture_output=True,
             env={**os.environ, **LANGUAGE},
+            encoding="utf-8",
             errors="replace",
             stdin=subprocess.DEVNULL,
             timeout=timeout,
