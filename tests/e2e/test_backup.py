@@ -387,7 +387,10 @@ def test_the_timers_fire(backed: Deployment, store: Host, story: Callable[[], No
             until(lambda: host.run(last).stdout not in {before, "0\n"}, 300)  # noqa: B023
         until(lambda: host.run(f"systemctl is-active {name}.service", check=False).stdout != "activating\n", 120)  # noqa: B023
         assert host.run(f"systemctl show -P Result -P ExecMainStatus {name}.service").stdout.split() == ["success", "0"]
-        assert len(arrivals(store)) - len(sets) in ({0} if "prune" in name else {4, 8})
+        new = len(arrivals(store)) - len(sets)
+        # Whole sets of four; on a quick machine the timer comes by more than once.
+        assert new % 4 == 0
+        assert bool(new) is ("prune" not in name)
 
 
 def both(mail: Deployment, store: Host, folder: Path) -> Path:
