@@ -11,12 +11,21 @@ import pytest
 
 from tests.clauses import CLAUSES
 from tests.support import parts
+from tests.support.measuring import measure_processes
 from tests.support.side_by_side import in_order
 
 # How long one example takes depends on what else the machine does, so it says nothing about the code. What CI refuses
 # has to be the change's doing: there the examples are the same each time, elsewhere they are others.
 hypothesis.settings.register_profile("danhba", deadline=None, derandomize="CI" in os.environ)
 hypothesis.settings.load_profile("danhba")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What tests start is measured, too. A process that only shares the tests out measures nothing."""
+    measuring = config.pluginmanager.getplugin("_cov")
+    shares_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
+    if measuring and not measuring.options.no_cov and not shares_out:
+        measure_processes()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

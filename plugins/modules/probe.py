@@ -1,42 +1,70 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask a mail service what it does."""
+"""Ask mail services what they do."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: probe
-short_description: Ask a mail service what it does
+short_description: Ask mail services what they do
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Connects to a service as any client would, checks its certificate, says the lines of a dialogue and compares the
+  - Connects to each service as any client would, checks its certificate, says the lines of a dialogue and compares the
     replies.
   - Changes nothing, and sends no message.
-  - A service that does not do what is expected is not a failure of the module. RV(passed) and RV(fault) say so, which
+  - A service that does not do what is expected is not a failure of the module. RV(passed) and RV(faults) say so, which
     lets a playbook collect all faults before it ends.
 options:
   address:
     description: Address or host name to connect to.
     type: str
     required: true
-  port:
-    description: TCP port to connect to.
-    type: int
+  services:
+    description: What to ask, in this order.
+    type: list
+    elements: dict
     required: true
-  protocol:
-    description: How the service ends a reply.
-    type: str
-    choices: [smtp, imap, pop3, sieve]
-    required: true
-  tls:
-    description: Whether TLS is there from the first octet, after the protocol's own command, or not at all.
-    type: str
-    choices: [none, starttls, implicit]
-    default: none
+    suboptions:
+      name:
+        description: What is asked, for people.
+        type: str
+        required: true
+      port:
+        description: TCP port to connect to.
+        type: int
+        required: true
+      protocol:
+        description: How the service ends a reply.
+        type: str
+        choices: [smtp, imap, pop3, sieve]
+        required: true
+      tls:
+        description: Whether TLS is there from the first octet, after the protocol's own command, or not at all.
+        type: str
+        choices: [none, starttls, implicit]
+        default: none
+      dialogue:
+        description: What to say after the greeting and TLS, and the regular expression that each reply must match.
+        type: list
+        elements: dict
+        default: []
+        suboptions:
+          say:
+            description: The line, or several, without the last end.
+            type: str
+            required: true
+          expect:
+            description: Regular expression found in the reply.
+            type: str
+            required: true
+      way_out:
+        description: What to do about a fault. Told with it.
+        type: str
+        default: ""
   server_name:
-    description: Host name that the certificate must be for. Required with TLS.
+    description: Host name that the certificates must be for. Required with TLS.
     type: str
     default: ""
   ca_file:
@@ -44,25 +72,19 @@ options:
     type: path
     default: ""
   days:
-    description: Days that the certificate must still be good for.
+    description: Days that the certificates must still be good for.
     type: int
     default: 0
-  dialogue:
-    description: What to say after the greeting and TLS, and the regular expression that each reply must match.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      say:
-        description: The line, or several, without the last end.
-        type: str
-        required: true
-      expect:
-        description: Regular expression found in the reply.
-        type: str
-        required: true
+  tries:
+    description: How many times a service is asked that does not do what is expected.
+    type: int
+    default: 1
+  delay:
+    description: Seconds between two times.
+    type: int
+    default: 5
   timeout:
-    description: Seconds to wait for the connection and for each reply.
+    description: Seconds to wait for a connection and for each reply.
     type: int
     default: 15
 attributes:
@@ -78,14 +100,17 @@ EXAMPLES = r"""
 - name: Check that port 25 does not relay
   laocai.mail.probe:
     address: mail.laocai.gov.vn
-    port: 25
-    protocol: smtp
-    tls: starttls
     server_name: mail.laocai.gov.vn
-    dialogue:
-      - {say: EHLO probe.invalid, expect: ^250}
-      - {say: "MAIL FROM:<probe@example.org>", expect: ^250}
-      - {say: "RCPT TO:<probe@example.net>", expect: "^554 5[.]7[.]1"}
+    services:
+      - name: nobody's mail is relayed
+        port: 25
+        protocol: smtp
+        tls: starttls
+        dialogue:
+          - {say: EHLO probe.invalid, expect: ^250}
+          - {say: "MAIL FROM:<probe@example.org>", expect: ^250}
+          - {say: "RCPT TO:<probe@example.net>", expect: "^554 5[.]7[.]1"}
+        way_out: see mynetworks in "postconf -n"
   delegate_to: localhost
   register: relay
   failed_when: not relay.passed
@@ -94,21 +119,20 @@ EXAMPLES = r"""
 RETURN = r"""
 passed:
   description: Whether all was as expected.
-  returned: always
+  returned: success
   type: bool
-fault:
-  description: What was not, empty when all was.
-  returned: always
-  type: str
-  sample: "said 'RCPT TO:<probe@example.net>', expected '^554', got '250 2.1.5 Ok'"
-replies:
-  description: The replies to the dialogue so far.
-  returned: always
+faults:
+  description: The services that did something else, in their order.
+  returned: success
   type: list
-  elements: str
+  elements: dict
+  sample:
+    - name: nobody's mail is relayed
+      said: "said 'RCPT TO:<probe@example.net>', expected '^554 5[.]7[.]1', got '250 2.1.5 Ok'"
+      way_out: see mynetworks in "postconf -n"
 days_left:
-  description: Whole days that the certificate is still good for; -1 where none was seen.
-  returned: always
+  description: Whole days that the certificate that ends first is still good for; -1 where none was seen.
+  returned: success
   type: int
   sample: 61
 """
@@ -117,7 +141,8 @@ import re
 import socket
 import ssl
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -202,74 +227,119 @@ class Client:
         return line.decode("utf-8", "replace").rstrip("\r")
 
 
-def open_service(params: dict[str, Any]) -> Client:
-    """Connect as the module's parameters say, through the greeting and TLS."""
-    client = Client(params["address"], params["port"], PROTOCOLS[params["protocol"]], params["timeout"])
+@dataclass(frozen=True)
+class Way:
+    """How the services of a host are reached, and what their certificates must be."""
+
+    address: str
+    server_name: str
+    ca_file: str
+    days: int
+    timeout: int
+
+
+def open_service(way: Way, service: dict[str, Any]) -> Client:
+    """Connect to a service as the module's parameters say, through the greeting and TLS."""
+    client = Client(way.address, service["port"], PROTOCOLS[service["protocol"]], way.timeout)
     try:
-        greet(client, params)
+        greet(client, way, service)
     except BaseException:
         client.connection.close()
         raise
     return client
 
 
-def greet(client: Client, params: dict[str, Any]) -> None:
+def greet(client: Client, way: Way, service: dict[str, Any]) -> None:
     """Take the greeting, with TLS before or after it."""
-    context = ssl.create_default_context(cafile=params["ca_file"] or None) if params["tls"] != "none" else None
-    if context and params["tls"] == "implicit":
-        client.secure(context, params["server_name"], params["days"])
+    context = ssl.create_default_context(cafile=way.ca_file or None) if service["tls"] != "none" else None
+    if context and service["tls"] == "implicit":
+        client.secure(context, way.server_name, way.days)
     client.read()
-    if context and params["tls"] == "starttls":
-        if params["protocol"] == "smtp":
+    if context and service["tls"] == "starttls":
+        if service["protocol"] == "smtp":
             client.ask("EHLO probe.invalid", "^250")
         client.ask(client.protocol.starttls, client.protocol.started)
-        client.secure(context, params["server_name"], params["days"])
+        client.secure(context, way.server_name, way.days)
         if client.protocol.greets_again:
             client.read()
 
 
-def probe(params: dict[str, Any]) -> tuple[str, list[str], int]:
-    """The fault, empty if there is none; the replies to the dialogue so far; the certificate's days, -1 if unseen."""
-    replies: list[str] = []
+def probe(way: Way, service: dict[str, Any]) -> tuple[str, int]:
+    """What a service did that it must not, empty where nothing; days of its certificate, -1 where none was seen."""
     days_left = -1
     try:
-        with open_service(params) as client:
+        with open_service(way, service) as client:
             days_left = client.days_left
-            for step in params["dialogue"]:
-                replies.append(client.ask(step["say"], step["expect"]))
+            for step in service["dialogue"]:
+                client.ask(step["say"], step["expect"])
     except ssl.SSLCertVerificationError as error:
-        return f"the certificate is refused: {error.verify_message}", replies, days_left
+        return f"the certificate is refused: {error.verify_message}", days_left
     except (OSError, Unexpected) as error:
-        return str(error) or type(error).__name__, replies, days_left
-    return "", replies, days_left
+        return str(error) or type(error).__name__, days_left
+    return "", days_left
+
+
+def probe_all(
+    way: Way, services: Sequence[dict[str, Any]], *, tries: int, delay: float
+) -> tuple[list[dict[str, str]], int]:
+    """The faults of the services, in their order, and the days of the certificate that ends first.
+
+    A service that is not as it must be is asked `tries` times at most, `delay` seconds after the time before.
+    """
+    answers = {position: probe(way, service) for position, service in enumerate(services)}
+    for _time in range(1, tries):
+        wrong = [position for position, (said, _days) in answers.items() if said]
+        if not wrong:
+            break
+        time.sleep(delay)
+        answers |= {position: probe(way, services[position]) for position in wrong}
+    faults = [
+        {"name": services[position]["name"], "said": said, "way_out": services[position]["way_out"]}
+        for position, (said, _days) in answers.items()
+        if said
+    ]
+    return faults, min((days for _said, days in answers.values() if days >= 0), default=-1)
+
+
+STEP = {"say": {"type": "str", "required": True}, "expect": {"type": "str", "required": True}}
+SERVICE = {
+    "name": {"type": "str", "required": True},
+    "port": {"type": "int", "required": True},
+    "protocol": {"type": "str", "choices": list(PROTOCOLS), "required": True},
+    "tls": {"type": "str", "choices": ["none", "starttls", "implicit"], "default": "none"},
+    "dialogue": {"type": "list", "elements": "dict", "default": [], "options": STEP},
+    "way_out": {"type": "str", "default": ""},
+}
+ARGUMENTS = {
+    "address": {"type": "str", "required": True},
+    "services": {"type": "list", "elements": "dict", "required": True, "options": SERVICE},
+    "server_name": {"type": "str", "default": ""},
+    "ca_file": {"type": "path", "default": ""},
+    "days": {"type": "int", "default": 0},
+    "tries": {"type": "int", "default": 1},
+    "delay": {"type": "int", "default": 5},
+    "timeout": {"type": "int", "default": 15},
+}
 
 
 def main() -> None:
     """Run the module."""
-    step = {"say": {"type": "str", "required": True}, "expect": {"type": "str", "required": True}}
-    module = AnsibleModule(
-        {
-            "address": {"type": "str", "required": True},
-            "port": {"type": "int", "required": True},
-            "protocol": {"type": "str", "choices": list(PROTOCOLS), "required": True},
-            "tls": {"type": "str", "choices": ["none", "starttls", "implicit"], "default": "none"},
-            "server_name": {"type": "str", "default": ""},
-            "ca_file": {"type": "path", "default": ""},
-            "days": {"type": "int", "default": 0},
-            "dialogue": {"type": "list", "elements": "dict", "default": [], "options": step},
-            "timeout": {"type": "int", "default": 15},
-        },
-        required_if=[("tls", "starttls", ["server_name"]), ("tls", "implicit", ["server_name"])],
-        supports_check_mode=True,
-    )
-    authorities = module.params["ca_file"]
+    module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
+    wanted = module.params
+    if any(service["tls"] != "none" for service in wanted["services"]) and not wanted["server_name"]:
+        module.fail_json(
+            msg="Hỏi qua TLS thì phải có server_name, tên mà chứng thư phải mang.\n"
+            "Over TLS there has to be server_name, the name that the certificate must have."
+        )
+    authorities = wanted["ca_file"]
     if authorities and not Path(authorities).is_file():
         module.fail_json(
             msg=f"Không thấy tệp chứng thư {authorities}; chạy playbooks/site.yml để có. "
             f"The file of authorities {authorities} is not there; playbooks/site.yml fetches it."
         )
-    fault, replies, days_left = probe(module.params)
-    module.exit_json(changed=False, passed=not fault, fault=fault, replies=replies, days_left=days_left)
+    way = Way(**{field.name: wanted[field.name] for field in fields(Way)})
+    faults, days_left = probe_all(way, wanted["services"], tries=wanted["tries"], delay=wanted["delay"])
+    module.exit_json(changed=False, passed=not faults, faults=faults, days_left=days_left)
 
 
 if __name__ == "__main__":

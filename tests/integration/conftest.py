@@ -28,6 +28,8 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from tests.support import adhoc
+
 PROJECT = Path(__file__).resolve().parents[2]
 MIGRATIONS = PROJECT / "roles/database/files/migrations"
 TEMPLATE = "danhba_template"
@@ -162,15 +164,7 @@ class Ansible:
     ) -> Outcome:
         """Run one module and wait for it."""
         options = ["--check"] * check + ["--diff"] * diff + [f"-{'v' * verbosity}"] * bool(verbosity)
-        done = subprocess.run(
-            self.command(module, arguments, *options),
-            env=self.environment,
-            cwd=self.folder,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+        done = adhoc.run(self.command(module, arguments, *options)[1:], self.environment, self.folder)
         return Outcome(done.returncode, _result(done.stdout), done.stdout)
 
     def start(self, module: str, arguments: Mapping[str, Any]) -> subprocess.Popen[bytes]:
@@ -273,7 +267,7 @@ def empty_database(server: Server) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """An environment in which Ansible knows this clone as the collection and nothing of the user's settings."""
     home = tmp_path_factory.mktemp("ansible")
     link = home / "collections/ansible_collections/laocai/mail"
@@ -282,7 +276,7 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     configuration = home / "ansible.cfg"
     configuration.write_text("[defaults]\n")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-    return inherited | {
+    yield inherited | {
         "ANSIBLE_CONFIG": str(configuration),
         "ANSIBLE_HOME": str(home),
         "ANSIBLE_COLLECTIONS_PATH": str(home / "collections"),
@@ -293,6 +287,7 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
         "ANSIBLE_WORKER_SHUTDOWN_POLL_COUNT": "100",
         "ANSIBLE_WORKER_SHUTDOWN_POLL_DELAY": "0.1",
     }
+    adhoc.end()
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ def prepare(server: Server) -> None:
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("backup")
     with backups.store(folder / "store") as kept, new_server(prepare) as server:
+        backups.initialise(kept)
         settings = backups.settings(
             folder / "host", kept, data=server.folder / "data", sockets=server.folder, binaries=server.binaries,
             database=TEMPLATE,

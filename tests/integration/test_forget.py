@@ -115,7 +115,7 @@ def memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def world(tmp_path: Path, keys: Path) -> Iterator[World]:
     with backups.store(tmp_path / "store") as kept:
         world = World(tmp_path / "host", kept, operators(keys), keys)
-        assert not restic(kept, "init").returncode
+        backups.initialise(kept)
         inbox = world.mail("official/1", "", "1.M1P1.mail,S=1:2,", SECRET)
         world.mail("official/1", "", "2.M1P1.mail:2,S", OTHER)
         # What a user calls a folder is no pattern.
@@ -193,7 +193,7 @@ def local(tmp_path: Path, keys: Path) -> World:
     """A store that has no backup yet."""
     world = World(tmp_path / "host", Store(tmp_path / "store", 0), operators(keys), keys, remote=False)
     world.store.folder.mkdir()
-    assert not restic(world.store, "init", remote=False).returncode
+    backups.initialise(world.store)
     return world
 
 

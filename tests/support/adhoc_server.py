@@ -1,0 +1,50 @@
+"""`python -m tests.support.adhoc_server`: Ansible, loaded once, which forks for each command that stdin asks for.
+
+A request is JSON: `arguments` of `ansible`, `environment`, `folder` to run in, file for the `output`. The answer is the
+command's exit status, a line of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Never
+
+from ansible.cli.adhoc import main
+
+
+def serve() -> None:
+    """Run one command after the other, until nobody can ask any more."""
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            _run(**json.loads(line))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+
+
+def _run(arguments: Sequence[str], environment: dict[str, str], folder: str, output: str) -> Never:
+    """Be a process of one's own, as a shell would have begun it."""
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(folder)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    written = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.dup2(written, 1)
+    os.dup2(written, 2)
+    status: object = 1
+    try:
+        main(["ansible", *arguments])
+    except SystemExit as end:
+        status = end.code
+    except BaseException:  # noqa: BLE001 - as the interpreter would
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status if isinstance(status, int) else 0)
+
+
+if __name__ == "__main__":
+    serve()
