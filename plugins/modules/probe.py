@@ -274,7 +274,7 @@ def probe(way: Way, service: dict[str, Any]) -> tuple[str, int]:
                 client.ask(step["say"], step["expect"])
     except ssl.SSLCertVerificationError as error:
         return f"the certificate is refused: {error.verify_message}", days_left
-    except (OSError, Unexpected) as error:
+    except (OSError, OverflowError, ValueError, re.error, Unexpected) as error:
         return str(error) or type(error).__name__, days_left
     return "", days_left
 

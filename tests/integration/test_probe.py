@@ -83,8 +83,9 @@ def test_another_reply_is_a_fault_that_quotes_it(ansible: Ansible, port: int) ->
 
 def test_each_fault_is_told_in_its_order(ansible: Ansible, port: int) -> None:
     asked = [service(port, GREETS, what, name=name) for name, what in (("a", RELAYS), ("b", RELAYS_NOT), ("c", RELAYS))]
-    done = ask(ansible, *asked)
-    assert [fault["name"] for fault in done.result["faults"]] == ["a", "c"]
+    impossible = [service(port, ("EHLO", "("), name="d"), service(70_000, name="e")]
+    done = ask(ansible, *asked, *impossible)
+    assert [fault["name"] for fault in done.result["faults"]] == ["a", "c", "d", "e"]
 
 
 def test_service_without_tls_is_a_fault(ansible: Ansible, port: int) -> None:

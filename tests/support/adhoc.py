@@ -1,45 +1,57 @@
 """`ansible` for tests that run it hundreds of times: loading it takes longer than what most of them have it do.
 
-What Ansible reads while it loads is its own settings, so there is a server for each set of those that a test wants;
-all else is each command's own.
+There is a server for each environment of which something is read only while Ansible and Python load; all else is each
+command's own.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
+ONCE = ("HOME", "LC_ALL", "PYTHONPATH", "TMPDIR")
 
 _begun: dict[frozenset[tuple[str, str]], subprocess.Popen[str]] = {}
 
 
 def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Run `ansible` as `subprocess.run` would; stderr is in the output, too."""
-    server = _server(environment)
-    assert server.stdin
-    assert server.stdout
+    settings = _settings(environment)
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
         request = {"arguments": arguments, "environment": dict(environment), "folder": str(folder)}
-        print(json.dumps({**request, "output": output.name}), file=server.stdin, flush=True)
-        answer = server.stdout.readline()
-        assert answer, "Ansible's server has ended"
+        try:
+            answer = _ask(_server(settings, environment), json.dumps({**request, "output": output.name}))
+        except BaseException:  # a test that is cut short, too: the next command must not have this one's answer
+            _kill(_begun.pop(settings))
+            raise
         return subprocess.CompletedProcess(arguments, int(answer), output.read())
 
 
 def end() -> None:
     """End the servers that have begun."""
     while _begun:
-        _settings, server = _begun.popitem()
-        server.communicate()
+        _of, server = _begun.popitem()
+        try:
+            server.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            _kill(server)
 
 
-def _server(environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    settings = frozenset((name, value) for name, value in environment.items() if name.startswith("ANSIBLE_"))
+def _settings(environment: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """What a process reads once of its environment: Ansible and Python when they load."""
+    return frozenset(item for item in environment.items() if item[0].startswith("ANSIBLE_") or item[0] in ONCE)
+
+
+def _server(settings: frozenset[tuple[str, str]], environment: Mapping[str, str]) -> subprocess.Popen[str]:
     if settings not in _begun:
         _begun[settings] = subprocess.Popen(
             [sys.executable, "-m", "tests.support.adhoc_server"],
@@ -50,3 +62,30 @@ def _server(environment: Mapping[str, str]) -> subprocess.Popen[str]:
             stdout=subprocess.PIPE,
         )
     return _begun[settings]
+
+
+def _ask(server: subprocess.Popen[str], request: str) -> str:
+    assert server.stdin
+    assert server.stdout
+    print(request, file=server.stdin, flush=True)
+    answer = server.stdout.readline()
+    assert answer, "Ansible's server has ended"
+    return answer
+
+
+def _kill(server: subprocess.Popen[str]) -> None:
+    """It and all that came of it; Ansible's workers are sessions of their own."""
+    for pid in _stopped(server.pid):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    server.wait()
+
+
+def _stopped(pid: int) -> list[int]:
+    """A process and its descendants, each stopped before its children are read, so that none is born meanwhile."""
+    try:
+        os.kill(pid, signal.SIGSTOP)
+        lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
+    except (ProcessLookupError, FileNotFoundError):
+        return [pid]
+    return [pid, *chain.from_iterable(_stopped(int(child)) for text in lists for child in text.split())]

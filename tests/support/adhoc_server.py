@@ -27,23 +27,31 @@ def serve() -> None:
 
 def _run(arguments: Sequence[str], environment: dict[str, str], folder: str, output: str) -> Never:
     """Be a process of one's own, as a shell would have begun it."""
-    os.environ.clear()
-    os.environ.update(environment)
-    os.chdir(folder)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    written = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    os.dup2(written, 1)
-    os.dup2(written, 2)
-    status: object = 1
+    status = 1
     try:
+        os.environ.clear()
+        os.environ.update(environment)
+        os.chdir(folder)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+        written = os.open(output, os.O_WRONLY | os.O_TRUNC)
+        os.dup2(written, 1)
+        os.dup2(written, 2)
         main(["ansible", *arguments])
     except SystemExit as end:
-        status = end.code
+        status = _status(end)
     except BaseException:  # noqa: BLE001 - as the interpreter would
         traceback.print_exc()
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(status if isinstance(status, int) else 0)
+    os._exit(status)  # not as the server ends, which removes the folder that its commands share
+
+
+def _status(end: SystemExit) -> int:
+    """What the interpreter ends with."""
+    if isinstance(end.code, str):
+        print(end.code, file=sys.stderr)
+        return 1
+    return end.code or 0
 
 
 if __name__ == "__main__":
