@@ -144,9 +144,10 @@ def test_what_is_wrong_is_asked_again_and_nothing_else(ansible: Ansible, port: i
 class Secured:
     """A server that speaks TLS with a certificate of its own, when it is asked for or from the first octet."""
 
-    def __init__(self, folder: Path) -> None:
-        authority, pair = Authority.make(folder), folder / "server"
-        authority.issue(pair, NAMES, DAYS)
+    def __init__(self, folder: Path, days: int = DAYS, authority: Authority | None = None) -> None:
+        authority, pair = authority or Authority.make(folder), folder / f"server-{days}"
+        authority.issue(pair, NAMES, days)
+        self.authority = authority
         self.authorities = str(authority.certificate)
         self.context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         self.context.load_cert_chain(pair.with_suffix(".crt"), pair.with_suffix(".key"))
@@ -239,3 +240,15 @@ def test_a_file_of_authorities_that_is_missing_is_refused(ansible: Ansible, secu
 
 def test_over_tls_the_name_of_the_certificate_has_to_be_told(ansible: Ansible, secured: Secured) -> None:
     ask(ansible, service(secured.port, tls="implicit")).assert_refused("phải có server_name", "has to be server_name")
+
+
+def test_the_days_are_those_of_the_certificate_that_ends_first(
+    ansible: Ansible, secured: Secured, port: int, tmp_path: Path
+) -> None:
+    with closing(Secured(tmp_path / "pair", DAYS - 10, secured.authority)) as sooner:
+        for server in (secured, sooner):
+            server.speak(*SCRIPTS["imap", "implicit"])
+        over_tls = [service(server.port, protocol="imap", tls="implicit") for server in (secured, sooner)]
+        done = ask(ansible, service(port), *over_tls, server_name=NAMES[0], ca_file=secured.authorities)
+    assert done.result["passed"], done.output
+    assert DAYS - 11 <= done.result["days_left"] <= DAYS - 10
