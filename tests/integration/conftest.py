@@ -185,7 +185,7 @@ class Ansible:
         would hold a lock for ever. So they are known by their environment.
         """
         mark = f"{STARTED}={self.folder}".encode()
-        while left := [pid for pid in _processes() if mark in _environment(pid)]:
+        while left := [pid for pid in processes() if mark in environment_of(pid)]:
             for pid in left:
                 with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
@@ -201,11 +201,11 @@ def _result(output: str) -> dict[str, Any]:
     return result
 
 
-def _processes() -> list[int]:
+def processes() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal()]
 
 
-def _environment(pid: int) -> list[bytes]:
+def environment_of(pid: int) -> list[bytes]:
     """The environment that a process began with; empty of one that has ended, or that is nobody's here."""
     try:
         return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support.waiting import until
 
-from .conftest import Ansible, _environment, _processes
+from .conftest import Ansible, environment_of, processes
 
 COMMAND = "ansible.builtin.command"
 
@@ -35,7 +35,7 @@ def test_a_command_that_is_cut_short_ends_and_answers_nobody_else(ansible: Ansib
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
     assert said(ansible, "echo", "second") == (0, "second")
-    until(lambda: not [pid for pid in _processes() if mark.encode() in _environment(pid)], 30)
+    until(lambda: not [pid for pid in processes() if mark.encode() in environment_of(pid)], 30)
 
 
 def test_each_command_has_its_own_status_folder_and_environment(ansible: Ansible) -> None:

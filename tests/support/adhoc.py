@@ -28,10 +28,12 @@ def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) 
     settings = _settings(environment)
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
         request = {"arguments": arguments, "environment": dict(environment), "folder": str(folder)}
+        server = _server(settings, environment)
         try:
-            answer = _ask(_server(settings, environment), json.dumps({**request, "output": output.name}))
+            answer = _ask(server, json.dumps({**request, "output": output.name}))
         except BaseException:  # a test that is cut short, too: the next command must not have this one's answer
-            _kill(_begun.pop(settings))
+            del _begun[settings]
+            _kill(server)
             raise
         return subprocess.CompletedProcess(arguments, int(answer), output.read())
 

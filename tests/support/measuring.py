@@ -18,18 +18,11 @@ def measure_processes() -> None:
     It goes by patterns: told folders, each of thousands of processes would look through them when it ends, for files of
     which nothing has run.
     """
-    measured = Coverage(config_file=str(PROJECT / "pyproject.toml"))
-    folders = [f"{PROJECT / name}/*" for name in _strings(measured, "run:source")]
-    archives = [f"{pattern}/*" for pattern in measured.config.paths["plugins"] if pattern.startswith("*")]
-    measured.set_option("run:include", [*folders, *archives])
-    for name in ("run:source", "run:source_pkgs"):
-        measured.set_option(name, [])
-    measured.set_option("run:parallel", True)
-    measured.set_option("run:data_file", str(PROJECT / str(measured.get_option("run:data_file"))))
-    os.environ[VARIABLE] = measured.config.serialize()
-
-
-def _strings(measured: Coverage, option: str) -> list[str]:
-    found = measured.get_option(option)
-    assert isinstance(found, list)
-    return found
+    settings = Coverage(config_file=str(PROJECT / "pyproject.toml")).config
+    folders = [f"{PROJECT / name}/*" for name in settings.source or []]
+    archives = [f"{pattern}/*" for pattern in settings.paths["plugins"] if pattern.startswith("*")]
+    settings.run_include = [*folders, *archives]
+    settings.source, settings.source_pkgs = [], []
+    settings.parallel = True
+    settings.data_file = str(PROJECT / settings.data_file)
+    os.environ[VARIABLE] = settings.serialize()
