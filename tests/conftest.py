@@ -11,8 +11,11 @@ import pytest
 
 from tests.clauses import CLAUSES
 from tests.support import parts
-from tests.support.measuring import measure_processes
+from tests.support.measuring import lock_nothing, measure_processes
 from tests.support.side_by_side import in_order
+from tests.support.timeouts import pytest_timeout_cancel_timer, pytest_timeout_set_timer
+
+__all__ = ["pytest_timeout_cancel_timer", "pytest_timeout_set_timer"]
 
 # How long one example takes depends on what else the machine does, so it says nothing about the code. What CI refuses
 # has to be the change's doing: there the examples are the same each time, elsewhere they are others.
@@ -25,6 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     measuring = config.pluginmanager.getplugin("_cov")
     shares_out = config.getoption("numprocesses", None) and not hasattr(config, "workerinput")
     if measuring and not measuring.options.no_cov and not shares_out:
+        lock_nothing()
         measure_processes()
 
 

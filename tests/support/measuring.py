@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from coverage import Coverage
+from coverage.collector import Collector
 
 PROJECT = Path(__file__).resolve().parents[2]
 # By which coverage begins in any Python that finds it.
@@ -26,3 +27,12 @@ def measure_processes() -> None:
     settings.parallel = True
     settings.data_file = str(PROJECT / settings.data_file)
     os.environ[VARIABLE] = settings.serialize()
+
+
+def lock_nothing() -> None:
+    """Have coverage take no lock, which Python's own makes needless: it guards `dict`s to which files are added.
+
+    It would be held for ever where a signal's handler raises within it. It is taken wherever one file calls another,
+    so that one such signal of a hundred met it, and a test that waited there could not even be timed out.
+    """
+    Collector.data_lock = property(lambda _self: None, lambda _self, _lock: None)

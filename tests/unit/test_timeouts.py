@@ -1,0 +1,62 @@
+"""What becomes of a test that hangs, also where it hears no signal."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from coverage.collector import Collector
+
+from tests.support.measuring import lock_nothing
+
+PROJECT = Path(__file__).resolve().parents[2]
+HOOKS = """
+from tests.support import timeouts
+timeouts.LATER = 1.0
+from tests.support.timeouts import *
+"""
+TEST = """
+import signal, time
+
+def test_that_hears_nothing():
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
+    time.sleep(60)
+
+def test_that_hears():
+    time.sleep(60)
+
+def test_that_follows():
+    time.sleep(1.5)
+"""
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> str:
+    """What is said of tests of which one hears no signal, another does, and the last takes no longer than it may."""
+    (tmp_path / "conftest.py").write_text(HOOKS, encoding="utf-8")
+    (tmp_path / "test_it.py").write_text(TEST, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "--timeout=2", "-n1", "-rA", "--rootdir", str(tmp_path), str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=50, check=False)
+    return done.stdout + done.stderr
+
+
+def test_it_ends_and_says_where_it_stood(hanging: str) -> None:
+    assert re.search(r"^  File .* in test_that_hears_nothing$", hanging, re.MULTILINE)
+    assert re.search(r"^worker 'gw0' crashed while running '.*::test_that_hears_nothing'$", hanging, re.MULTILINE)
+    assert "Failed: Timeout (>2.0s) from pytest-timeout." in hanging
+    assert re.search(r"^=+ 2 failed, 1 passed in ", hanging, re.MULTILINE)
+
+
+def test_a_handler_that_raises_while_files_are_counted_leaves_nothing_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Collector, "data_lock", None, raising=False)
+    lock_nothing()
+    collector = Collector.__new__(Collector)
+    collector.data_lock = threading.Lock()
+    collector.lock_data()
+    collector.lock_data()
