@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.jsontext import pack
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.pages import published
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
@@ -33,4 +34,6 @@ class ActionModule(BaseAction):
         register, issued = controller.read_register_for(directory, test_host=arguments["test_host"])
         given = {name: arguments[name] for name in ARGUMENTS}
         exchange = Exchange(self, "use_pages", given, task_vars)
-        return {"changed": exchange.ask(published(Timeline.of(register, issued, day), target))["changed"]}
+        told = published(Timeline.of(register, issued, day), target)
+        request = b"\n".join(pack(told[name]) for name in ("rule", "pages"))
+        return {"changed": exchange.ask(request)["changed"]}

@@ -76,10 +76,10 @@ INTERNAL = {"_exchange": {"type": "path"}}
 def main() -> None:
     """Publish what the action plugin has computed on the controller."""
     module = AnsibleModule({**ARGUMENTS, **INTERNAL}, supports_check_mode=True)
-    request = json.loads(Path(module.params["_exchange"]).read_bytes())
+    rule, _end, pages = Path(module.params["_exchange"]).read_text(encoding="utf-8").partition("\n")
     try:
         with open_connection(module.params["database"], ROLE, module.params["socket"]) as connection:
-            changed = publish(connection, request, dry_run=module.check_mode)
+            changed = publish(connection, json.loads(rule), pages, dry_run=module.check_mode)
     except Failure as failure:
         module.fail_json(msg=str(failure))
     module.exit_json(changed=changed)

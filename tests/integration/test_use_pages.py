@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -61,7 +62,8 @@ class Host:
 
     def publish(self, of: Texts, *, dry_run: bool = False) -> bool:
         with self.database.connect("danhba_apply") as connection:
-            return use_pages.publish(connection, published(timeline(of, str(today())), 90), dry_run=dry_run)
+            told = published(timeline(of, str(today())), 90)
+            return use_pages.publish(connection, told["rule"], json.dumps(told["pages"]), dry_run=dry_run)
 
     def shown(self, mailbox: str, token: str = "") -> dict[str, Any] | None:
         """What the owner of a session reads, asked as the credential service asks."""
@@ -216,6 +218,31 @@ def test_publishing_again_changes_nothing(there: Host) -> None:
     assert not there.publish(texts())
     assert there.publish(texts(custodian=OTHER), dry_run=True)
     assert there.database.dump() == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE usage.page SET name = 'Sở X' WHERE agency = 'aa'",
+        "UPDATE usage.page SET mailboxes = mailboxes - 0 WHERE agency = 'aa'",
+        "DELETE FROM usage.page WHERE agency = 'aa'",
+        "DELETE FROM usage.reader WHERE agency = 'aa' AND kind = 'agency'",
+        f"INSERT INTO usage.reader VALUES ('official', '{OTHER}', 'aa')",
+        "UPDATE usage.rule SET target = 1",
+    ],
+)
+def test_what_is_other_is_put_right(there: Host, statement: str) -> None:
+    def told() -> list[list[Any]]:
+        return [
+            there.database.query(f"SELECT * FROM usage.{name} ORDER BY 1, 2") for name in ("page", "reader", "rule")
+        ]
+
+    before = told()
+    there.database.query(statement)
+    assert told() != before
+    assert there.publish(texts())
+    assert told() == before
+    assert not there.publish(texts())
 
 
 def test_an_agency_that_is_gone_has_no_page(there: Host) -> None:

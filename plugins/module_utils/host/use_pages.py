@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -27,28 +26,38 @@ _SET_RULE = """
     VALUES (%s::bit(1440)[], %s, %s::int[], %s::int[], %s, %s::date[])
         ON CONFLICT (one) DO UPDATE SET (windows, names, official, agency, target, days) =
            (EXCLUDED.windows, EXCLUDED.names, EXCLUDED.official, EXCLUDED.agency, EXCLUDED.target, EXCLUDED.days)"""
-_PAGES = """
-    SELECT agency, name, mailboxes,
-           ARRAY (SELECT kind || '/' || id FROM usage.reader WHERE reader.agency = page.agency ORDER BY 1)
-      FROM usage.page"""
-_SET_PAGE = """
-    INSERT INTO usage.page (agency, name, mailboxes) VALUES (%s, %s, %s::jsonb)
-        ON CONFLICT (agency) DO UPDATE SET name = EXCLUDED.name, mailboxes = EXCLUDED.mailboxes"""
+# PostgreSQL reads the pages of a province faster than Python does, and compares them.
+_WANTED = "json_to_recordset(%(pages)s::json) AS wanted (agency text, name text, mailboxes jsonb, readers text[])"
+_SAME = f"""
+    SELECT wanted.agency,
+           page.agency IS NOT NULL AND page.name = wanted.name AND page.mailboxes = wanted.mailboxes
+           AND ARRAY (SELECT kind || '/' || id FROM usage.reader WHERE reader.agency = wanted.agency ORDER BY 1)
+             = ARRAY (SELECT unnest(wanted.readers) ORDER BY 1)
+      FROM {_WANTED} LEFT JOIN usage.page USING (agency)"""  # noqa: S608 (texts of our own)
+_SET_PAGES = f"""
+    INSERT INTO usage.page (agency, name, mailboxes)
+    SELECT agency, name, mailboxes FROM {_WANTED} WHERE agency = ANY (%(other)s)
+        ON CONFLICT (agency) DO UPDATE SET name = EXCLUDED.name, mailboxes = EXCLUDED.mailboxes"""  # noqa: S608
+_SET_READERS = f"""
+    INSERT INTO usage.reader (kind, id, agency)
+    SELECT split_part(reader, '/', 1), split_part(reader, '/', 2), agency
+      FROM {_WANTED}, unnest(readers) AS reader WHERE agency = ANY (%(other)s)"""  # noqa: S608
 
 
-def publish(connection: Connection, request: Mapping[str, Any], *, dry_run: bool) -> bool:
+def publish(connection: Connection, rule: Mapping[str, Any], pages: str, *, dry_run: bool) -> bool:
     """Bring what there is to what is wanted, all or nothing; whether anything changed, or in check mode would.
 
     Args:
         connection: as danhba_apply.
-        request: `rule` and `pages`, as `danhba.usage.pages.published` has them.
+        rule: as `danhba.usage.pages.published` has it.
+        pages: likewise, as JSON.
         dry_run: only look.
     """
     try:
         with connection.transaction(force_rollback=dry_run):
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            changed = _set_rule(connection, request["rule"])
-            return _set_pages(connection, request["pages"]) or changed
+            changed = _set_rule(connection, rule)
+            return _set_pages(connection, pages) or changed
     except psycopg.Error as error:
         # As where site.yml is tried on a host that is to be brought up to date: its migration would come before.
         if dry_run and isinstance(error, psycopg.errors.UndefinedTable):
@@ -68,17 +77,14 @@ def _set_rule(connection: Connection, rule: Mapping[str, Any]) -> bool:
     return True
 
 
-def _set_pages(connection: Connection, pages: list[dict[str, Any]]) -> bool:
-    there = {agency: (name, boxes, readers) for agency, name, boxes, readers in connection.execute(_PAGES)}
-    wanted = {page["agency"]: (page["name"], page["mailboxes"], sorted(page["readers"])) for page in pages}
-    other = [agency for agency, page in wanted.items() if there.get(agency) != page]
-    gone = sorted(there.keys() - wanted.keys())
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM usage.page WHERE agency = ANY (%s)", (gone,))
-        cursor.execute("DELETE FROM usage.reader WHERE agency = ANY (%s)", (other,))
-        cursor.executemany(_SET_PAGE, [(agency, wanted[agency][0], json.dumps(wanted[agency][1])) for agency in other])
-        cursor.executemany(
-            "INSERT INTO usage.reader (kind, id, agency) VALUES (%s, %s, %s)",
-            [(*reader.split("/", 1), agency) for agency in other for reader in wanted[agency][2]],
-        )
+def _set_pages(connection: Connection, pages: str) -> bool:
+    same: dict[str, bool] = dict(connection.execute(_SAME, {"pages": pages}))
+    other = [agency for agency, is_same in same.items() if not is_same]
+    there = {agency for (agency,) in connection.execute("SELECT agency FROM usage.page")}
+    gone = [*there - same.keys()]
+    connection.execute("DELETE FROM usage.page WHERE agency = ANY (%s)", [gone])
+    if other:
+        connection.execute("DELETE FROM usage.reader WHERE agency = ANY (%s)", [other])
+        connection.execute(_SET_PAGES, {"pages": pages, "other": other})
+        connection.execute(_SET_READERS, {"pages": pages, "other": other})
     return bool(other or gone)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import struct
+from datetime import date
 from typing import Any
 
 import pytest
 
 from danhba.checking import examination
+from danhba.model.entries import entry_on
 from danhba.model.rows import Row, Staff
 from tests.factory.text import Value
 from tests.support.cases import AGE
@@ -96,6 +98,16 @@ def test_an_issuance_is_one_and_the_same_at_each_asking() -> None:
     assert kept.agency
     assert kept.agency.people[1] is kept.agency.people[1]
     assert len(kept.agency.people) == 2
+
+
+@pytest.mark.parametrize("day", [date(2009, 12, 31), date(2010, 1, 1), date(2011, 12, 31), date(2012, 1, 1)])
+def test_an_entry_is_found_among_those_that_were_kept(day: date) -> None:
+    made = examined()
+    kept = examination.load(examination.dump(made), "agencies/aa.yml")
+    assert made.agency
+    assert kept.agency
+    for person_ in ("1", "2", "3"):
+        assert entry_on(kept.agency.people, person_, day) == entry_on(made.agency.people, person_, day)
 
 
 def test_rows_have_days_that_can_be_compared() -> None:

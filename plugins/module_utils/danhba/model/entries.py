@@ -6,7 +6,7 @@ from collections.abc import Container, Iterable, Set
 from datetime import date
 
 from .register import Agency, Issuance
-from .rows import ids_of
+from .rows import Staff, ids_of
 
 
 def by_person(people: Iterable[Issuance], ids: Container[str]) -> dict[str, list[Issuance]]:
@@ -26,7 +26,8 @@ def everywhere(agencies: Iterable[Agency], ids: Set[str]) -> dict[str, list[Issu
 
 def entry_on(people: Iterable[Issuance], person: str, day: date) -> Issuance | None:
     """The entry under which somebody is there on a day, suspended or not; None where nobody is."""
-    return next((each for each in people if each.id == person and _is_there(each, day)), None)
+    own = people.of_person(person) if isinstance(people, Staff) else (each for each in people if each.id == person)
+    return next((each for each in own if _is_there(each, day)), None)
 
 
 def last_before(people: Iterable[Issuance], person: str, day: date) -> Issuance | None:

@@ -218,6 +218,7 @@ def row_of(issuance: Issuance, local: str | None) -> Row:
 _SPELLS = Row._fields.index("spells")
 _WITHDRAWN = Row._fields.index("withdrawn")
 _AWAY = Row._fields.index("away")
+_ID = Row._fields.index("id")
 
 
 def _plain(row: Row) -> tuple[Any, ...]:
@@ -248,6 +249,11 @@ class Staff(Sequence[Issuance]):
     def rows(self) -> Iterator[Row]:
         """Them as rows; they are not held, because a million take a gigabyte."""
         return map(_row, unpack(zlib.decompress(self._data)))
+
+    def of_person(self, person: str) -> Iterator[Issuance]:
+        """Those of somebody; of the others none is made out."""
+        if person in self.ids:
+            yield from (_row(each).issuance() for each in unpack(zlib.decompress(self._data)) if each[_ID] == person)
 
     @cached_property
     def _issuances(self) -> tuple[Issuance, ...]:

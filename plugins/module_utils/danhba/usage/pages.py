@@ -6,7 +6,9 @@ host's; nothing of it is here.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import cache, partial
 from typing import Any
 
 from ..model import custody
@@ -17,6 +19,7 @@ from ..planning.handovers import is_there
 from ..planning.state import Timeline
 from .checks import Period
 from .daily import masks
+from .roster import Mailbox
 
 # The month before, and what is then left of a year: so far ahead working days are told.
 HEAD = "head"
@@ -74,28 +77,27 @@ def _name(window: Window) -> str:
 
 def _mailboxes(period: Period, domain: str) -> dict[str, list[dict[str, str]]]:
     """By agency the mailboxes that are open there on some working day of the period."""
-    found: dict[str, dict[tuple[str, str], list[str]]] = {}
-    holders = {}
+    found: dict[str, dict[tuple[str, str], tuple[Mailbox, list[str]]]] = {}
+    span = cache(partial(_span, period.days.days))
     for mailbox in period.mailboxes:
-        holders[mailbox.name] = mailbox
         for stay in mailbox.stays:
-            spans = found.setdefault(stay.agency, {}).setdefault((mailbox.name, stay.local), [])
-            spans.append("[{},{}]".format(*_ends(period, stay.first, stay.last)))
+            at = found.setdefault(stay.agency, {}).setdefault((mailbox.name, stay.local), (mailbox, []))
+            at[1].append(span(stay.first, stay.last))
     return {
         agency: [
             {
-                "kind": holders[name].kind,
-                "id": name.partition("/")[2],
-                "holder": holders[name].holder,
+                "kind": mailbox.kind,
+                "id": mailbox.name.partition("/")[2],
+                "holder": mailbox.holder,
                 "address": f"{local}@{domain}",
                 "stays": "{" + ",".join(spans) + "}",
             }
-            for (name, local), spans in boxes.items()
+            for (_name, local), (mailbox, spans) in boxes.items()
         ]
         for agency, boxes in found.items()
     }
 
 
-def _ends(period: Period, first: int, last: int) -> tuple[date, date]:
-    """The first and the last working day of a stay, both included."""
-    return period.days.days[first], period.days.days[last - 1]
+def _span(days: Sequence[date], first: int, last: int) -> str:
+    """From the first to the last working day of a stay, both included."""
+    return f"[{days[first]},{days[last - 1]}]"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import cache, partial
 from typing import NamedTuple
 
 from ..addresses.issuing import contact
@@ -61,16 +62,17 @@ def roster(timeline: Timeline, days: Sequence[date]) -> list[Mailbox]:
     found: dict[str, Mailbox] = {}
     away: dict[str, list[tuple[int, int]]] = {}
     numbers = [day.isoformat() for day in days]
+    number = cache(partial(bisect_left, numbers))  # of few days: most are open all the time
     for agency in timeline.register.agencies.values():
         closed = agency.closed.date.isoformat() if agency.closed else FOREVER
         local = contact(agency.code)
-        stays = _stays([(agency.opened.date.isoformat(), closed)], numbers, agency.code, local)
+        stays = _stays([(agency.opened.date.isoformat(), closed)], number, agency.code, local)
         _add(found, Mailbox(f"{AGENCY}/{agency.code}", AGENCY, agency.name, stays))
         for row in timeline.rows(agency):
-            stays = _stays(_open(row), numbers, agency.code, row.local)
+            stays = _stays(_open(row), number, agency.code, row.local)
             _add(found, Mailbox(f"{OFFICIAL}/{row.id}", OFFICIAL, row.name, stays))
             for first, last, _document in row.away:
-                span = bisect_left(numbers, first), bisect_right(numbers, last)
+                span = number(first), bisect_right(numbers, last)
                 away.setdefault(f"{OFFICIAL}/{row.id}", []).append(span)
     found.update((name, _on_leave(found[name], sorted(spans))) for name, spans in away.items())
     return list(found.values())
@@ -93,14 +95,14 @@ def _on_leave(mailbox: Mailbox, spans: Sequence[tuple[int, int]]) -> Mailbox:
 
 
 def _add(found: dict[str, Mailbox], mailbox: Mailbox) -> None:
-    before = found.get(mailbox.name)
-    stays = tuple(sorted((*before.stays, *mailbox.stays))) if before else mailbox.stays
-    found[mailbox.name] = mailbox._replace(stays=stays)
+    if before := found.get(mailbox.name):
+        mailbox = mailbox._replace(stays=tuple(sorted((*before.stays, *mailbox.stays))))
+    found[mailbox.name] = mailbox
 
 
-def _stays(spans: Sequence[tuple[str, str]], days: Sequence[str], agency: str, local: str) -> tuple[Stay, ...]:
-    numbered = ((bisect_left(days, since), bisect_left(days, until)) for since, until in spans)
-    return tuple(Stay(first, last, agency, local) for first, last in numbered if first < last)
+def _stays(spans: Sequence[tuple[str, str]], number: Callable[[str], int], agency: str, local: str) -> tuple[Stay, ...]:
+    numbered = [(number(since), number(until)) for since, until in spans]
+    return tuple([Stay(first, last, agency, local) for first, last in numbered if first < last])
 
 
 def _open(row: Row) -> Sequence[tuple[str, str]]:
