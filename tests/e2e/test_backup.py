@@ -55,13 +55,14 @@ for method in ("DELETE", "POST"):
 FOLDER = "Việc cũ"
 # What takes from a mail server all that it has of its own: mail, database, keys, certificates and secrets. Left are the
 # packages with their settings, which playbooks/site.yml would make again in minutes, and Debian's own empty cluster.
+# The stop of postgresql alone does not wait for its clusters.
 BARE = """
-systemctl stop 'danhba-*' postfix dovecot nginx php8.4-fpm slapd rspamd valkey-server postgresql
+systemctl stop 'danhba-*' postfix dovecot nginx php8.4-fpm slapd rspamd valkey-server postgresql postgresql@17-main
 set -e
 rm -rf /srv/vmail /etc/ssl/mail /etc/letsencrypt /etc/roundcube/des_key
 rm -rf /etc/pgbackrest.conf /var/lib/pgbackrest/* /var/spool/pgbackrest/*
 find /etc/danhba ! -name '*.json' ! -type d -delete
-find /var/lib/danhba-* /var/lib/valkey ! -type d -delete
+find /var/lib/danhba-* /var/lib/valkey -ignore_readdir_race ! -type d -delete
 pg_dropcluster 17 main
 LC_ALL=C.UTF-8 pg_createcluster 17 main
 """

@@ -109,6 +109,11 @@ class TestRunning:
         assert "VERSION_CODENAME=trixie" in one.run("cat /etc/os-release").stdout
         assert one.run("systemctl is-system-running").stdout.strip() == "running"
 
+    def test_a_command_that_fails_says_why(self, one: Host) -> None:
+        with pytest.raises(subprocess.CalledProcessError) as failed:
+            one.run("echo no such luck >&2; false")
+        assert failed.value.__notes__ == ["no such luck\n"]
+
     def test_hosts_keep_their_gateway_whoever_comes_and_goes(self, settings: Settings, one: Host) -> None:
         """A port with a lower address than all others would be the bridge's own, while it is there."""
         address = Path("/sys/class/net", settings.bridge, "address")

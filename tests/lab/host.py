@@ -80,10 +80,14 @@ class Host:
         """Run one shell command as root, its output captured.
 
         Raises:
-            subprocess.CalledProcessError: it failed, and ``check`` is set.
+            subprocess.CalledProcessError: it failed, and ``check`` is set; what it complained of is noted.
             subprocess.TimeoutExpired: it took longer than ``timeout`` seconds.
         """
-        return subprocess.run(self.ssh(command), capture_output=True, text=True, check=check, timeout=timeout)
+        try:
+            return subprocess.run(self.ssh(command), capture_output=True, text=True, check=check, timeout=timeout)
+        except subprocess.CalledProcessError as error:
+            error.add_note(error.stderr)
+            raise
 
     def prepare(self, public_key: str, gateway: str, prefix_length: int) -> str:
         """Write all files of a host that has none yet, and return its public host key.
