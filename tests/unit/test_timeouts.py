@@ -41,7 +41,8 @@ def hanging(tmp_path: Path) -> str:
     (tmp_path / "conftest.py").write_text(HOOKS, encoding="utf-8")
     (tmp_path / "test_it.py").write_text(TEST, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "--timeout=2", "-n1", "-rA", "--rootdir", str(tmp_path), str(tmp_path)]
-    environment = os.environ | {"PYTHONPATH": str(PROJECT)}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    environment = inherited | {"PYTHONPATH": str(PROJECT)}
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=50, check=False)
     return done.stdout + done.stderr
 
