@@ -54,6 +54,7 @@ def test_it_ends_and_says_where_it_stood(hanging: str) -> None:
     assert re.search(r"^=+ 2 failed, 1 passed in ", hanging, re.MULTILINE)
 
 
+@pytest.mark.timeout(30)  # for what it is about is a wait without an end
 def test_a_handler_that_raises_while_files_are_counted_leaves_nothing_locked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Collector, "data_lock", None, raising=False)
     lock_nothing()

@@ -198,6 +198,16 @@ class TestSuspend:
         line = "      - {document: 9/QĐ-X, date: 2013-01-01}\n"
         assert new(made) == text.replace("1/QĐ-X}\n", "1/QĐ-X}\n" + line)
 
+    @pytest.mark.parametrize("closed", ["2012-12-31", "2013-01-01", "'[2014-01-01'", "soon", "2014-1-1", ""])
+    def test_nothing_where_it_is_closed_or_may_be(self, closed: str) -> None:
+        opened = "{document: 1/QĐ-X, date: 2010-01-01}"
+        text = f"{AGENCY}people:\n  - {{id: '1', opened: {opened}, closed: {{document: 2/QĐ-X, date: {closed}}}}}\n"
+        made = draft(text)
+        with pytest.raises(Problem):
+            made.suspend("x", "1", {"date": "2013-01-01", "document": "9/QĐ-X"})
+        assert made.changed() == {}
+        draft(text.replace(f"date: {closed}}}}}", "date: 2014-01-01}}")).suspend("x", "1", {"date": "2013-01-01"})
+
 
 class TestAgencies:
     def test_custodians_are_made_ahead_of_people(self) -> None:

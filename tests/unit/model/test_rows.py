@@ -97,6 +97,7 @@ def test_an_issuance_is_one_and_the_same_at_each_asking() -> None:
     kept = examination.load(examination.dump(examined()), "agencies/aa.yml")
     assert kept.agency
     assert kept.agency.people[1] is kept.agency.people[1]
+    assert entry_on(kept.agency.people, "2", date(2011, 1, 1)) is kept.agency.people[1]
     assert len(kept.agency.people) == 2
 
 

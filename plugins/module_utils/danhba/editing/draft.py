@@ -467,9 +467,15 @@ def _open_on(says: Mapping[str, Any], person: str, day: str) -> int | None:
 
 
 def _day(entry: Mapping[str, Any], key: str, default: str) -> str:
-    """The day of an event, in which ISO 8601 dates have the order of texts; `default` where there is no such event."""
-    event = entry.get(key, {"date": default})
-    return str(event.get("date", "")) if isinstance(event, Mapping) else ""
+    """The day of an event, in which ISO 8601 dates have the order of texts; `default` where there is no such event.
+
+    Empty where what stands there is no day: what may be closed is not taken for open.
+    """
+    if key not in entry:
+        return default
+    event = entry[key]
+    day = str(event.get("date", "")) if isinstance(event, Mapping) else ""
+    return day if schema.parse_day(day) else ""
 
 
 def _last(

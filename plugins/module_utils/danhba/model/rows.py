@@ -251,8 +251,10 @@ class Staff(Sequence[Issuance]):
         return map(_row, unpack(zlib.decompress(self._data)))
 
     def of_person(self, person: str) -> Iterator[Issuance]:
-        """Those of somebody; of the others none is made out."""
-        if person in self.ids:
+        """Those of somebody; unless all have been made out before, none of the others is."""
+        if "_issuances" in vars(self):
+            yield from (each for each in self._issuances if each.id == person)
+        elif person in self.ids:
             yield from (_row(each).issuance() for each in unpack(zlib.decompress(self._data)) if each[_ID] == person)
 
     @cached_property
