@@ -40,6 +40,8 @@ SUCCESS, SIZE_LIMIT, NO_SUCH_OBJECT, INAPPROPRIATE, WRONG = 0, 4, 32, 48, 49
 REFUSED = 13
 # What OpenLDAP's programs end with when a transaction is refused to them, and when the connection breaks off (-1).
 NO_TRANSACTION, UNREACHABLE = 1, 255
+# What brings the book into step, and the timer that begins it.
+JOB = "danhba-addressbook-sync"
 
 
 @dataclass(frozen=True)
@@ -349,7 +351,12 @@ def apply(mail: Deployment) -> None:
     One that the timer had begun before the apply is waited for first: to start it meanwhile starts no other.
     """
     mail.play("accounts")
-    mail.host.run("systemctl start danhba-addressbook-sync.service && systemctl start danhba-addressbook-sync.service")
+    mail.host.run(f"systemctl start {JOB}.service && systemctl start {JOB}.service")
+
+
+def job(mail: Deployment) -> str:
+    """What the job has said last, and when its timer will begin it."""
+    return mail.host.run(f"journalctl --no-pager -n 5 -u {JOB}.service; systemctl list-timers {JOB}.timer").stdout
 
 
 @pytest.mark.clause("R5")
@@ -393,13 +400,18 @@ class TestInStep:
         assert distinguished_name(mail, closed["address"]) == ""
         assert closed["address"] not in book.complete(closed["name"]).found
 
-    def test_the_timer_brings_an_apply_within_a_minute(self, mail: Deployment, book: Book) -> None:
+    def test_the_timer_brings_an_apply(self, mail: Deployment, book: Book) -> None:
         """Where whoever applied did not start the job: here only the database knows."""
         phone = f"0214 3 {secrets.randbelow(1000):03} {secrets.randbelow(1000):03}"
         address = "contact-skhcn@laocai.gov.vn"
         execute(mail, f"UPDATE mail.account SET phone = '{phone}' WHERE address = '{address}'")
         execute(mail, "INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
-        until(lambda: book.search(f"(telephoneNumber={phone})", "mail").found == {address}, seconds=60)
+        # Half a minute and what the job takes, on a machine that does much else.
+        until(
+            lambda: book.search(f"(telephoneNumber={phone})", "mail").found == {address} or job(mail),
+            seconds=180,
+            holds=lambda seen: seen is True,
+        )
         apply(mail)
         assert book.search(f"(telephoneNumber={phone})", "mail").found == set()
 
@@ -417,11 +429,11 @@ def stopped(mail: Deployment, unit: str) -> Iterator[None]:
 @contextmanager
 def by_hand_alone(mail: Deployment) -> Iterator[None]:
     """The job runs only where a test runs it, and not by its timer at the same moment."""
-    mail.host.run("systemctl stop danhba-addressbook-sync.timer danhba-addressbook-sync.service")
+    mail.host.run(f"systemctl stop {JOB}.timer {JOB}.service")
     try:
         yield
     finally:
-        mail.host.run("systemctl start danhba-addressbook-sync.timer")
+        mail.host.run(f"systemctl start {JOB}.timer")
 
 
 class TestFaults:
@@ -434,7 +446,7 @@ class TestFaults:
         before = everything(mail)
         with stopped(mail, "postgresql@17-main"):
             assert self.synchronise(mail) == 75
-            mail.host.run("systemctl start danhba-addressbook-sync.service")
+            mail.host.run(f"systemctl start {JOB}.service")
             assert everything(mail) == before
             assert mail.host.run("systemctl is-system-running", check=False).stdout.strip() == "running"
         assert self.synchronise(mail, "--whole") == 0
