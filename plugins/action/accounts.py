@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import check
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.jsontext import pack
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import RULES
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import handovers
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.handovers import Held
@@ -19,12 +21,14 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan i
     Action,
     Refusal,
 )
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import source
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.origin import of_head
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import plan as show
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.pages import published
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
-from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils import aside, controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 
@@ -40,8 +44,11 @@ class ActionModule(BaseAction):
         directory = Path(self._loader.path_dwim(arguments["register"]))
         day = controller.read_day(arguments["as_of"])
         register, issued = controller.read_register_for(directory, test_host=arguments["test_host"])
+        files = {name: self._file(arguments[name]) for name in ("plan", "export") if arguments[name]}
+        timeline, target = Timeline.of(register, issued, day), _target(arguments["target_percent"])
+        use = aside.begin(lambda: _use(timeline, target))
         request = server_accounts.request(
-            check.wanted(register, issued, day),
+            check.wanted_then(timeline),
             approved=arguments["checksum"],
             actor=controller.find_actor(),
             commit=source.commit(directory),
@@ -49,8 +56,8 @@ class ActionModule(BaseAction):
             whole=bool(arguments["plan"]),
             state=bool(arguments["export"]),
         )
-        files = {name: self._file(arguments[name]) for name in ("plan", "export") if arguments[name]}
-        passed = {name: arguments[name] for name in ("database", "socket")}
+        request = replace(request, use=server_accounts.Use(*use().decode().split("\n")))
+        passed = {name: arguments[name] for name in ("database", "socket", "after")}
         exchange = Exchange(self, "accounts", passed, task_vars)
         remote = exchange.ask(server_accounts.dump_request(request))
         if files:
@@ -97,6 +104,21 @@ class ActionModule(BaseAction):
             "msg": str(failure),
             "refused": [show.refusal_data(item, "vi") for item in refused],
         }
+
+
+def _use(timeline: Timeline, target: int) -> bytes:
+    """Who reads the use of which agency, in two lines of JSON."""
+    told = published(timeline, target)
+    return b"\n".join(pack(told[name]) for name in ("rule", "pages"))
+
+
+def _target(percent: int) -> int:
+    if not 1 <= percent <= 100:
+        raise Failure(
+            f"target_percent phải từ 1 đến 100, không phải {percent}. Chưa có gì thay đổi.",
+            f"target_percent must be 1 to 100, not {percent}. Nothing was changed.",
+        )
+    return percent
 
 
 def _way_out(refused: Sequence[Refusal]) -> tuple[str, str]:

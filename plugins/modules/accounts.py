@@ -18,6 +18,9 @@ description:
   - New accounts have no password and cannot log in; see M(laocai.mail.password). Applying never touches a password, and
     closing never deletes a mailbox.
   - What changed is recorded with its document, the register's commit and who applied it.
+  - In the same transaction the host is told which mailboxes are an agency's own on which days, which days and windows
+    count, and who reads on the webmail how they are used, the custodian and the head. What was seen in the mailboxes is
+    the host's; nothing of it is read or changed.
 extends_documentation_fragment: [laocai.mail.database]
 options:
   register:
@@ -48,6 +51,17 @@ options:
       - File on the controller that gets the state of the server before the change, as JSON.
       - C(danhba plan --against) reads it.
     type: path
+  target_percent:
+    description: Share of working days that a mailbox has to meet, which the page of its use compares with.
+    type: int
+    default: 90
+  after:
+    description:
+      - A command and its arguments, run on the host once the register was applied, also where nothing had to change.
+        Where it fails the task does, and the accounts stay as they were brought to be.
+    type: list
+    elements: str
+    default: []
 requirements:
   - the command C(danhba) with what it needs, on the controller
   - python3-psycopg (psycopg 3), on the host
@@ -144,7 +158,20 @@ def main() -> None:
         )
     except Failure as failure:
         module.fail_json(msg=str(failure))
+    if module.params["after"] and not module.check_mode and not result["refused"]:
+        run_after(module, module.params["after"])
     module.exit_json(**result)
+
+
+def run_after(module: AnsibleModule, words: list[str]) -> None:
+    """Run the command, which has to end well."""
+    status, said, errors = module.run_command(words)
+    if status:
+        command = " ".join(words)
+        module.fail_json(
+            msg=f"Sổ đã được áp dụng, nhưng sau đó lệnh không xong: {command}: {(errors or said).strip()}\n"
+            f"The register was applied, but the command after it has failed: {command}"
+        )
 
 
 if __name__ == "__main__":

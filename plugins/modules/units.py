@@ -63,9 +63,41 @@ options:
             it says is one.
         type: str
         default: $
+  database:
+    description:
+      - A database that has to answer the service before anything is started or read.
+      - It is asked by its Unix socket as the system user of the service, for none of the rows of what the service
+        reads. So it holds that the server runs, that the user may come in, and that each view is there and granted.
+    type: dict
+    suboptions:
+      database:
+        description: Name of the database.
+        type: str
+        required: true
+      socket_dir:
+        description: Folder of the PostgreSQL server's Unix socket.
+        type: path
+        default: /run/postgresql
+      user:
+        description: The system user as whom the service runs.
+        type: str
+        required: true
+      role:
+        description: The database role that the service takes; that of the user's name when empty.
+        type: str
+        default: ""
+      views:
+        description: Views and tables, with their schema, that the service reads.
+        type: list
+        elements: str
+        default: []
+requirements:
+  - psql, runuser; where O(database) is given
 attributes:
   check_mode:
-    description: Says what would be done, and passes over files and units that are not there yet.
+    description:
+      - Says what would be done, and passes over files and units that are not there yet. O(check) and O(database) are
+        not asked, for what they ask about may not be there either.
     support: full
   diff_mode:
     description: There is nothing to show.
@@ -80,6 +112,14 @@ EXAMPLES = r"""
         start_files: [/etc/systemd/system/nginx.service.d]
         read_files: [/etc/nginx/nginx.conf]
     check: {argv: [nginx, -t, -q]}
+
+- name: Have Dovecot run, where the database answers it
+  laocai.mail.units:
+    units: [{name: dovecot.service}]
+    database:
+      database: danhba
+      user: dovecot
+      views: [dovecot.passdb, dovecot.userdb]
 """
 
 RETURN = r"""
@@ -118,7 +158,7 @@ reload:
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.host import units
+from ansible_collections.laocai.mail.plugins.module_utils.host import database_answers, units
 
 UNIT = {
     "name": {"type": "str", "required": True},
@@ -132,17 +172,27 @@ CHECK = {
     "stdin": {"type": "str", "default": ""},
     "usual": {"type": "str", "default": "$"},
 }
+DATABASE = {
+    "database": {"type": "str", "required": True},
+    "socket_dir": {"type": "path", "default": "/run/postgresql"},
+    "user": {"type": "str", "required": True},
+    "role": {"type": "str", "default": ""},
+    "views": {"type": "list", "elements": "str", "default": []},
+}
 ARGUMENTS = {
     "units": {"type": "list", "elements": "dict", "required": True, "options": UNIT},
     "check": {"type": "dict", "options": CHECK},
+    "database": {"type": "dict", "options": DATABASE},
 }
 
 
 def main() -> None:
     """Run the module."""
     module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
-    check = module.params["check"]
+    check, database = module.params["check"], module.params["database"]
     try:
+        if database and not module.check_mode:
+            database_answers.demand(database_answers.Reader(**database))
         outcome = units.examine([units.Unit(**unit) for unit in module.params["units"]], dry_run=module.check_mode)
         if not module.check_mode:
             units.bring_about(outcome, units.Check(**check) if check else None)

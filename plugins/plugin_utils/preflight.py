@@ -53,7 +53,7 @@ class Fault(NamedTuple):
 
 def load(path: Path) -> Any:
     """A YAML file of this collection, whose templates Ansible trusts as it does those of its playbooks."""
-    return DataLoader().load_from_file(str(path), trusted_as_template=True) if path.exists() else None
+    return DataLoader().load_from_file(str(path), unsafe=True, trusted_as_template=True) if path.exists() else None
 
 
 class Role(NamedTuple):

@@ -77,6 +77,25 @@ def test_second_apply_changes_nothing(
     assert database.dump() == before
 
 
+def test_what_comes_after_is_done_whether_or_not_anything_had_to_change(
+    ansible: Ansible, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome, tmp_path: Path
+) -> None:
+    noted = tmp_path / "noted"
+    after = {"after": ["cp", "/etc/hostname", str(noted)]}
+    ansible.run(MODULE, arguments | after, check=True)
+    assert not noted.exists()
+    assert not ansible.run(MODULE, arguments | after).changed
+    assert noted.exists()
+    noted.unlink()
+    assert ansible.run(MODULE, arguments | after | {"checksum": "other"}).status != 0
+    assert not noted.exists()
+    close(register, "stttt", 1)
+    failed = ansible.run(MODULE, arguments | {"after": ["cat", "/nonexistent"]})
+    failed.assert_refused("Sổ đã được áp dụng", "The register was applied")
+    assert "No such file" in failed.message
+    assert not ansible.run(MODULE, arguments).changed
+
+
 def test_check_mode_shows_the_plan_and_leaves_the_database_alone(
     ansible: Ansible, database: Database, arguments: dict[str, Any], register: RegisterCopy, applied: Outcome
 ) -> None:

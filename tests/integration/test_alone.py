@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import signal
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def begin(
     values = ["--extra-vars", f"private_dir={folder} ansible_python_interpreter={sys.executable}"]
     return subprocess.Popen(
         [*command, *values, *options, str(play)],
-        env=environment(),
+        env={**os.environ, **environment()},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

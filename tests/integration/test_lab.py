@@ -496,19 +496,24 @@ class TestTakingDown:
         assert pid_of(two) is None
         assert (two.upper / "root/stopped").exists()
 
+    def test_one_whose_files_go_is_asked_nothing(self, lab: Lab, two: Host, settings: Settings) -> None:
+        two.run("systemd-run --unit=last --property=ExecStop='sleep infinity' sleep infinity")
+        lab.down("two")
+        assert "hosts/two/" not in traces(settings)["processes"]
+
     def test_a_removed_host_is_trusted_no_more(self, lab: Lab, one: Host, two: Host) -> None:
         lab.down("two")
         assert two.address not in one.known_hosts.read_text()
         assert one.address in one.known_hosts.read_text()
 
     def test_a_host_that_does_not_power_off_is_killed(
-        self, lab: Lab, two: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch
+        self, two: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(process, "POWER_OFF_SECONDS", 1.0)
         pid = pid_of(two)
         assert pid is not None
         os.kill(pid, signal.SIGSTOP)
-        lab.down("two")
+        process.stop(two.root)
         assert "hosts/two/" not in traces(settings)["processes"]
 
     def test_no_trace_is_left(self, settings: Settings) -> None:

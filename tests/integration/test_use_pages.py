@@ -25,6 +25,7 @@ from .conftest import Ansible, Database
 
 pytestmark = pytest.mark.clause("R8.1", "R9.5", "R13")
 
+MODULE = "laocai.mail.accounts"
 HEAD, DELEGATE, OTHER, STRANGER, MOVED = "11", "12", "13", "21", "14"
 NONE = "0" * 1440
 
@@ -63,7 +64,7 @@ class Host:
     def publish(self, of: Texts, *, dry_run: bool = False) -> bool:
         with self.database.connect("danhba_apply") as connection:
             told = published(timeline(of, str(today())), 90)
-            return use_pages.publish(connection, told["rule"], json.dumps(told["pages"]), dry_run=dry_run)
+            return use_pages.publish(connection, json.dumps(told["rule"]), json.dumps(told["pages"]), dry_run=dry_run)
 
     def shown(self, mailbox: str, token: str = "") -> dict[str, Any] | None:
         """What the owner of a session reads, asked as the credential service asks."""
@@ -295,21 +296,30 @@ class TestModule:
 
     def test_first_second_and_check(self, ansible: Ansible, database: Database, given: dict[str, Any]) -> None:
         before = database.dump()
-        assert ansible.run("laocai.mail.use_pages", given, check=True).changed
+        assert ansible.run(MODULE, given, check=True).changed
         assert database.dump() == before
-        assert ansible.run("laocai.mail.use_pages", given).changed
+        assert ansible.run(MODULE, given).changed
         assert database.query("SELECT count(*) FROM usage.page") == [(3,)]
-        assert not ansible.run("laocai.mail.use_pages", given).changed
+        assert not ansible.run(MODULE, given).changed
+        assert ansible.run(MODULE, given | {"target_percent": 80}, check=True).changed
+        assert ansible.run(MODULE, given | {"target_percent": 80}).changed
+        assert database.query("SELECT target FROM usage.rule") == [(80,)]
 
-    def test_what_cannot_be(self, ansible: Ansible, database: Database, given: dict[str, Any]) -> None:
-        ansible.run("laocai.mail.use_pages", {**given, "target_percent": 0}).assert_refused("từ 1 đến 100", "1 to 100")
+    @pytest.mark.parametrize("percent", [0, 101])
+    def test_a_share_that_cannot_be(self, ansible: Ansible, given: dict[str, Any], percent: int) -> None:
+        ansible.run(MODULE, given | {"target_percent": percent}).assert_refused("từ 1 đến 100", "1 to 100")
+
+    def test_both_are_written_or_nothing(self, ansible: Ansible, database: Database, given: dict[str, Any]) -> None:
         database.query("DROP TABLE usage.reader CASCADE")
-        ansible.run("laocai.mail.use_pages", given).assert_refused("chạy playbooks/site.yml", "run playbooks/site.yml")
-        assert ansible.run("laocai.mail.use_pages", given, check=True).changed, "the migration would come before"
+        ansible.run(MODULE, given).assert_refused("chạy playbooks/site.yml", "run playbooks/site.yml")
+        assert database.query("SELECT count(*) FROM mail.account") == [(0,)]
+        assert ansible.run(MODULE, given, check=True).changed, "the migration would come before"
 
-    def test_a_register_with_errors(self, ansible: Ansible, given: dict[str, Any]) -> None:
-        (Path(given["register"]) / "province.yml").write_text("x: 1\n", encoding="utf-8")
-        assert "FAILED" in ansible.run("laocai.mail.use_pages", given).output
+    def test_a_plan_that_is_refused_publishes_nothing(
+        self, ansible: Ansible, database: Database, given: dict[str, Any]
+    ) -> None:
+        assert ansible.run(MODULE, given | {"checksum": "other"}).status != 0
+        assert database.query("SELECT count(*) FROM usage.page") == [(0,)]
 
 
 def test_use_is_forgotten_by_days(there: Host) -> None:

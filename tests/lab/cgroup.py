@@ -12,7 +12,7 @@ from tests.lab.shell import wait_for
 _SYSTEMD_RUNS = Path("/run/systemd/system").exists()
 # Of these, the hierarchies that systemd-nspawn gives to a guest: one, or two where version 1 is still in use.
 _HIERARCHIES = (Path("/sys/fs/cgroup"), Path("/sys/fs/cgroup/unified"), Path("/sys/fs/cgroup/systemd"))
-_EMPTY_SECONDS = 5.0
+_EMPTY_SECONDS = 30.0
 
 
 class ControlGroup:

@@ -168,7 +168,7 @@ class Lab:
         return statuses
 
     def down(self, name: str) -> None:
-        """Power a host off and remove it; with the last one goes the network. Nothing happens when there is none."""
+        """End a host and remove it; with the last one goes the network. Nothing happens when there is none."""
         with self._host_lock(_checked_name(name)):
             existed = (self._settings.hosts / name).exists()
             with self._lab_lock():
@@ -330,7 +330,7 @@ class Lab:
     def _remove(self, name: str) -> None:
         directory = self._settings.hosts / name
         host = Host.load(directory)
-        process.stop(directory / "root")
+        process.kill(directory / "root")
         self._control_group(name).remove()
         self._network.release(name)
         if host is not None:

@@ -1,5 +1,7 @@
 """The host's side of applying the register: read what is there once, and write all that changes in one transaction.
 
+Who reads the use of which agency is told with it (`use_pages`): it follows from the same register on the same day.
+
 Runs on the mail host beside psycopg and the standard library. What is wanted arrives from the controller in one private
 file, and the answer goes back in the same file. Accounts come and are read as lines of text: most are the same on both
 sides, and only the others are taken apart.
@@ -14,7 +16,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..danhba.garbage import without_collection
 from ..danhba.model.policy import Acknowledgement, Guards, Limit
@@ -35,6 +37,7 @@ from ..danhba.planning.accounts import (
     route_of,
 )
 from ..failure import Failure
+from . import use_pages
 from .postgres import HAS_PSYCOPG, OPTIONS, read_day, reason
 
 if HAS_PSYCOPG:
@@ -53,6 +56,8 @@ ARGUMENTS: dict[str, Any] = {
     "checksum": {"type": "str", "default": ""},
     "plan": {"type": "path"},
     "export": {"type": "path"},
+    "target_percent": {"type": "int", "default": 90},
+    "after": {"type": "list", "elements": "str", "default": []},
     **OPTIONS,
 }
 """The options that a playbook gives; the action plugin takes them, the module needs only where the database is."""
@@ -108,12 +113,20 @@ _CHANGE_ACCOUNTS = (
 _HELD = "SELECT agency, person, day::text FROM mail.held ORDER BY agency"
 
 
+class Use(NamedTuple):
+    """Who reads the use of which agency, as `danhba.usage.pages.published` has it: each a line of JSON, or empty."""
+
+    rule: str = ""
+    pages: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What the controller asks for: the accounts wanted, who asks and from which commit, and what to bring back.
 
     `wanted` has the routes, and its accounts in `lines`. `people` are those of the commit (`reading.origin`): its
-    author, signer, signature, approver.
+    author, signer, signature, approver. Of the use nothing is told where
+    `use` is empty.
     """
 
     wanted: plan.Wanted
@@ -124,6 +137,7 @@ class Request:
     whole: bool
     state: bool
     people: Mapping[str, str] = field(default_factory=dict)
+    use: Use = field(default_factory=Use)
 
 
 def request(wanted: plan.Wanted, **values: Any) -> Request:
@@ -133,8 +147,8 @@ def request(wanted: plan.Wanted, **values: Any) -> Request:
 
 
 def dump_request(request: Request) -> bytes:
-    """As the file holds it: a line of JSON, then a line for each account; the inverse of `load_request`."""
-    return "\n".join([json.dumps(_head(request)), *request.lines]).encode()
+    """As the file holds it: three lines of JSON, then a line for each account; the inverse of `load_request`."""
+    return "\n".join([json.dumps(_head(request)), *request.use, *request.lines]).encode()
 
 
 def _head(request: Request) -> dict[str, Any]:
@@ -166,7 +180,7 @@ def _head(request: Request) -> dict[str, Any]:
 
 def load_request(text: str) -> Request:
     """The inverse of `dump_request`."""
-    head, *lines = text.split("\n")
+    head, rule, pages, *lines = text.split("\n")
     data = json.loads(head)
     guards = Guards(
         {name: Limit(**limit) for name, limit in data["guards"]["limits"].items()},
@@ -177,7 +191,7 @@ def load_request(text: str) -> Request:
     routes = Accounts.of((), (route_of(*row) for row in data["routes"]), exemptions)
     wanted = plan.Wanted(routes, date.fromisoformat(data["day"]), data["register"], guards)
     given = {name: data[name] for name in ("approved", "actor", "commit", "whole", "state", "people")}
-    return Request(wanted, lines, **given)
+    return Request(wanted, lines, **given, use=Use(rule, pages))
 
 
 def _acknowledgement(item: Mapping[str, Any]) -> Acknowledgement:
@@ -195,18 +209,19 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
     with path.open("r+", encoding="utf-8", newline="") as file:
         request = load_request(file.read())
         with connect() as connection:
-            actual, made, held = _explained(connection, request, dry_run=dry_run)
+            done, held = _explained(connection, request, dry_run=dry_run)
+        made = done.plan
         file.seek(0)
         file.truncate()
         json.dump(
             {
                 "plan": _actions(made.actions) if request.whole else None,
-                "state": dump(actual.whole()) if request.state else None,
+                "state": dump(done.actual.whole()) if request.state else None,
             },
             file,
         )
     return {
-        "changed": bool(made.changes) and not made.refused,
+        "changed": done.published or (bool(made.changes) and not made.refused),
         "checksum": made.checksum,
         "counts": made.counts,
         "refused": [{"rule": item.rule.id, "values": item.values} for item in made.refused],
@@ -222,10 +237,10 @@ def _actions(actions: Iterable[plan.Action]) -> list[dict[str, Any]]:
 
 def _explained(
     connection: Connection, request: Request, *, dry_run: bool
-) -> tuple[Actual, plan.Plan, list[tuple[str, str, str]]]:
+) -> tuple[Applied, list[tuple[str, str, str]]]:
     """As `apply`, and who has each contact mailbox then, as `handovers.Held`."""
     try:
-        return *apply(connection, request, dry_run=dry_run), connection.execute(_HELD).fetchall()
+        return apply(connection, request, dry_run=dry_run), connection.execute(_HELD).fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise Failure(
             f"Cơ sở dữ liệu chưa dựng xong: {reason(error)}. Chạy playbooks/site.yml. Chưa có gì thay đổi.",
@@ -278,8 +293,16 @@ def _only(lines: Sequence[str], others: Sequence[str]) -> list[Account]:
     return [of_line(text) for text in lines if text not in same or text.startswith(AGENCY)]
 
 
-def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[Actual, plan.Plan]:
-    """Read, compare, and unless a guard objects write everything or nothing; return what was there, and the plan."""
+class Applied(NamedTuple):
+    """What was there before, the plan, and whether anything was other about who reads the use of which agency."""
+
+    actual: Actual
+    plan: plan.Plan
+    published: bool
+
+
+def apply(connection: Connection, request: Request, *, dry_run: bool) -> Applied:
+    """Read, compare, and unless a guard objects write everything or nothing."""
     with connection.transaction():
         if dry_run:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -289,7 +312,9 @@ def apply(connection: Connection, request: Request, *, dry_run: bool) -> tuple[A
         there, made = actual.plan(request, read_day(connection))
         if made.changes and not made.refused and not dry_run:
             write(connection, made, there, request)
-    return actual, made
+        rule, pages = request.use
+        published = bool(rule) and not made.refused and use_pages.publish(connection, rule, pages, dry_run=dry_run)
+    return Applied(actual, made, published)
 
 
 def read(connection: Connection) -> Actual:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[TupleRow]
 
-ROLE = "danhba_apply"
-# Two at once wait for each other. The number only has to be one that nothing else here locks.
-LOCK = 33_2013
 _RULE = "SELECT windows::text[], names, official, agency, target, days::text[] FROM usage.rule"
 _SET_RULE = """
     INSERT INTO usage.rule (windows, names, official, agency, target, days)
@@ -44,20 +42,19 @@ _SET_READERS = f"""
       FROM {_WANTED}, unnest(readers) AS reader WHERE agency = ANY (%(other)s)"""  # noqa: S608
 
 
-def publish(connection: Connection, rule: Mapping[str, Any], pages: str, *, dry_run: bool) -> bool:
-    """Bring what there is to what is wanted, all or nothing; whether anything changed, or in check mode would.
+def publish(connection: Connection, rule: str, pages: str, *, dry_run: bool) -> bool:
+    """Bring what there is to what is wanted, all or nothing; whether anything was other.
 
     Args:
-        connection: as danhba_apply.
-        rule: as `danhba.usage.pages.published` has it.
-        pages: likewise, as JSON.
+        connection: as danhba_apply, in a transaction of which there is one at a time.
+        rule: as `danhba.usage.pages.published` has it, as JSON.
+        pages: likewise.
         dry_run: only look.
     """
     try:
-        with connection.transaction(force_rollback=dry_run):
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            changed = _set_rule(connection, rule)
-            return _set_pages(connection, pages) or changed
+        with connection.transaction():
+            changed = _set_rule(connection, json.loads(rule), dry_run=dry_run)
+            return _set_pages(connection, pages, dry_run=dry_run) or changed
     except psycopg.Error as error:
         # As where site.yml is tried on a host that is to be brought up to date: its migration would come before.
         if dry_run and isinstance(error, psycopg.errors.UndefinedTable):
@@ -68,20 +65,23 @@ def publish(connection: Connection, rule: Mapping[str, Any], pages: str, *, dry_
         ) from error
 
 
-def _set_rule(connection: Connection, rule: Mapping[str, Any]) -> bool:
+def _set_rule(connection: Connection, rule: Mapping[str, Any], *, dry_run: bool) -> bool:
     wanted = [rule[name] for name in ("windows", "names", "official", "agency", "target", "days")]
     there = connection.execute(_RULE).fetchone()
     if there is not None and list(there) == wanted:
         return False
-    connection.execute(_SET_RULE, wanted)
+    if not dry_run:
+        connection.execute(_SET_RULE, wanted)
     return True
 
 
-def _set_pages(connection: Connection, pages: str) -> bool:
+def _set_pages(connection: Connection, pages: str, *, dry_run: bool) -> bool:
     same: dict[str, bool] = dict(connection.execute(_SAME, {"pages": pages}))
     other = [agency for agency, is_same in same.items() if not is_same]
     there = {agency for (agency,) in connection.execute("SELECT agency FROM usage.page")}
     gone = [*there - same.keys()]
+    if dry_run:
+        return bool(other or gone)
     connection.execute("DELETE FROM usage.page WHERE agency = ANY (%s)", [gone])
     if other:
         connection.execute("DELETE FROM usage.reader WHERE agency = ANY (%s)", [other])

@@ -7,7 +7,7 @@ from datetime import date
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.policy import Acknowledgement, Guards, Limit
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import EMPTY
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan import Wanted
-from ansible_collections.laocai.mail.plugins.module_utils.host.accounts import dump_request, load_request, request
+from ansible_collections.laocai.mail.plugins.module_utils.host.accounts import Use, dump_request, load_request, request
 
 DAY = date(2012, 1, 1)
 
@@ -20,5 +20,14 @@ def test_guards_arrive_as_they_were() -> None:
     )
     guards = Guards({"close": Limit(1, 2, 3), "readdress": Limit()}, frozenset({"x@laocai.gov.vn"}), acknowledgements)
     wanted = Wanted(EMPTY, DAY, "digest", guards)
-    sent = request(wanted, approved="a", actor="b", commit="c", whole=True, state=False, people={"author": "An"})
+    sent = request(
+        wanted,
+        approved="a",
+        actor="b",
+        commit="c",
+        whole=True,
+        state=False,
+        people={"author": "An"},
+        use=Use("{}", "[]"),
+    )
     assert load_request(dump_request(sent).decode()) == sent

@@ -256,7 +256,7 @@ def _done(was: _Read, now: _Read, day: date, guards: Guards | None) -> Iterator[
     coming = days.judged(days.happenings(was.facts(), now.facts()), day)
     today = desired.concerned(was.timeline.on(day), now.timeline.on(day))
     for each, only in ((day, today), *coming.items()):
-        wanted = _wanted(now.timeline.on(each), only)
+        wanted = wanted_then(now.timeline.on(each), only)
         wanted = replace(wanted, guards=guards or wanted.guards)
         yield wanted, plan.steps(wanted, desired.accounts(was.timeline.on(each), only))
 
@@ -265,7 +265,7 @@ def _preview(was: _Read, now: _Read, day: date) -> Plan:
     """What is done on a day by which what was there another is there; both registers hold."""
     before, after = was.timeline.on(day), now.timeline.on(day)
     only = desired.concerned(before, after)
-    return plan.preview(_wanted(after, only), desired.accounts(before, only), before.live)
+    return plan.preview(wanted_then(after, only), desired.accounts(before, only), before.live)
 
 
 def between(was: Checked, now: Checked, day: date) -> Plan:
@@ -329,9 +329,10 @@ def _refused(refusal: Refusal, read: _Read) -> Finding:
 @without_collection()
 def wanted(register: Register, issued: Issued, day: date) -> Wanted:
     """The accounts that a checked register leads to on a day."""
-    return _wanted(Timeline.of(register, issued, day))
+    return wanted_then(Timeline.of(register, issued, day))
 
 
-def _wanted(timeline: Timeline, only: Collection[str] | None = None) -> Wanted:
+def wanted_then(timeline: Timeline, only: Collection[str] | None = None) -> Wanted:
+    """As `wanted`, on the day of a timeline; accounts of agencies that are not among `only` may be left out."""
     register = timeline.register
     return Wanted(desired.accounts(timeline, only), timeline.day, register.digest, desired.guards(register))

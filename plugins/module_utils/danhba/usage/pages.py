@@ -48,15 +48,12 @@ def published(timeline: Timeline, target: int) -> dict[str, Any]:
 
 def readers(agency: Agency, day: date) -> list[str]:
     """Who reads: the contact mailbox, whoever is its custodian, and the head, each as long as in office."""
-    held, head = custody.holder(agency, day), _head(agency, day)
-    people = [each[1].id for each in (held, head) if each]
-    return [f"{AGENCY}/{agency.code}", *dict.fromkeys(f"{OFFICIAL}/{person}" for person in people)]
-
-
-def _head(agency: Agency, day: date) -> tuple[Any, Any] | None:
-    """The last who was named as head, also where a delegate has held the mailbox since."""
-    named = [each for each in agency.custodians if each.role == HEAD and each.date <= day and not each.withdrawn]
-    return custody.in_office(agency, named[-1], day) if named else None
+    begun = [each for each in agency.custodians if each.date <= day and not each.withdrawn]
+    # The last who was named as head, also where a delegate has held the mailbox since; mostly the same person.
+    heads = [each for each in begun if each.role == HEAD]
+    last = {each.person: each for each in (*begun[-1:], *heads[-1:])}
+    people = [person for person, each in last.items() if custody.in_office(agency, each, day)]
+    return [f"{AGENCY}/{agency.code}", *[f"{OFFICIAL}/{person}" for person in people]]
 
 
 def _rule(period: Period, target: int) -> dict[str, Any]:

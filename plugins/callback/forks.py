@@ -1,0 +1,36 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Spares the processor of the controller: a process that is forked for a task leaves the playbook's memory alone."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: forks
+type: aggregate
+short_description: Have forks of Ansible leave its memory alone
+version_added: 0.3.0
+author: Lào Cai mail project (@laocai)
+description:
+  - Ansible forks a process for each task. Python's search for garbage there goes through all that the playbook is made
+    of, finds nothing, and has each page copied that it touches. With this callback it looks at what is new alone.
+  - Says nothing, and does nothing else.
+"""
+
+import gc
+import os
+
+from ansible.plugins.callback import CallbackBase
+
+
+class CallbackModule(CallbackBase):
+    """Does it once, as it is loaded."""
+
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "aggregate"
+    CALLBACK_NAME = "laocai.mail.forks"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def __init__(self) -> None:
+        super().__init__()
+        # What is there before a fork is looked at again only where it was made.
+        os.register_at_fork(before=gc.freeze, after_in_parent=gc.unfreeze)
