@@ -63,7 +63,9 @@ class ActionModule(BaseAction):
         if files:
             self._keep(files, remote, exchange.answer(), day)
         held = [Held(*row) for row in remote.pop("held")]
-        return self._result(remote) | {"handovers": [_as_data(each) for each in handovers.due(register, held, day)]}
+        failed = {"failed": True, "msg": after} if (after := remote.pop("_after", "")) else {}
+        due = [_as_data(each) for each in handovers.due(register, held, day)]
+        return self._result(remote) | failed | {"handovers": due}
 
     def _file(self, name: str) -> Path:
         path = Path(self._loader.path_dwim(name))

@@ -32,5 +32,4 @@ class CallbackModule(CallbackBase):
 
     def __init__(self) -> None:
         super().__init__()
-        # What is there before a fork is looked at again only where it was made.
-        os.register_at_fork(before=gc.freeze, after_in_parent=gc.unfreeze)
+        os.register_at_fork(after_in_child=gc.freeze)

@@ -101,6 +101,11 @@ counts:
   returned: when the register could be read
   type: dict
   sample: {create: 2, close: 1, readdress: 0}
+published:
+  description: Whether anything was other about who reads the use of which agency.
+  returned: when the register could be read
+  type: bool
+  sample: false
 sample:
   description: The first ten actions in a line each.
   returned: when the register could be read
@@ -159,19 +164,22 @@ def main() -> None:
     except Failure as failure:
         module.fail_json(msg=str(failure))
     if module.params["after"] and not module.check_mode and not result["refused"]:
-        run_after(module, module.params["after"])
+        result["_after"] = run_after(module, module.params["after"])
     module.exit_json(**result)
 
 
-def run_after(module: AnsibleModule, words: list[str]) -> None:
-    """Run the command, which has to end well."""
+def run_after(module: AnsibleModule, words: list[str]) -> str:
+    """Run the command; why it did not end well, for the action plugin, which has first to keep what was applied."""
     status, said, errors = module.run_command(words)
-    if status:
-        command = " ".join(words)
-        module.fail_json(
-            msg=f"Sổ đã được áp dụng, nhưng sau đó lệnh không xong: {command}: {(errors or said).strip()}\n"
-            f"The register was applied, but the command after it has failed: {command}"
+    if not status:
+        return ""
+    command = " ".join(words)
+    return str(
+        Failure(
+            f"Sổ đã được áp dụng, nhưng sau đó lệnh không xong: {command}: {(errors or said).strip()}",
+            f"The register was applied, but the command after it has failed: {command}",
         )
+    )
 
 
 if __name__ == "__main__":

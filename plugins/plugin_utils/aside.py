@@ -20,6 +20,7 @@ def begin(work: Callable[[], bytes]) -> Callable[[], bytes]:
         os.close(writing)
         return work
     if not child:
+        os.close(reading)  # so that it ends where nobody reads any more
         _carry_out(work, writing)
     os.close(writing)
 

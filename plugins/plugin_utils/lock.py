@@ -40,8 +40,8 @@ def take(path: Path) -> bool:
     """
     above = list(_above(os.getpid()))
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if any(process.name == "flock" and _locks(process, path) for process in above):
+        _make(path.parent)
+        if path.exists() and any(process.name == "flock" and _locks(process, path) for process in above):
             return False
         playbooks = [process for process in above if _plays(process)]
         if not playbooks:
@@ -50,10 +50,17 @@ def take(path: Path) -> bool:
                 "không thấy ansible-playbook trên tiến trình này: chạy bằng lệnh ấy, hoặc thêm -e alone=false",
                 "no ansible-playbook is above this process: run it by that command, or add -e alone=false",
             )
-        with open(path, "a+", encoding="utf-8", opener=_private) as file:
+        with open(path, "a+", encoding="utf-8", errors="replace", opener=_private) as file:
             return _taken(path, file, playbooks[-1])
     except OSError as error:
         raise _not_taken(path, str(error), str(error)) from error
+
+
+def _make(folder: Path) -> None:
+    """Make a folder and those above it that are not there, for their owner alone."""
+    if not folder.parent.exists():
+        _make(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def _private(path: str, flags: int) -> int:
@@ -108,7 +115,8 @@ def _above(pid: int) -> Iterator[Process]:
 
 def _locks(process: Process, path: Path) -> bool:
     """Whether a process names the file, however it writes it."""
-    return path.exists() and any(Path(word).exists() and path.samefile(word) for word in process.words if word)
+    # A word may be anything, too long for a name or in a folder that is hidden: os.path says no to all of these.
+    return any(os.path.exists(word) and path.samefile(word) for word in process.words)  # noqa: PTH110
 
 
 def _plays(process: Process) -> bool:

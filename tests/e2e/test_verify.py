@@ -100,6 +100,13 @@ ROUNDS = {
             'see "playbooks/accounts.yml --check --diff", then run playbooks/accounts.yml',
         ),
         Broken(
+            "somebody else's share of days is asked for",
+            f"{SQL} 'UPDATE usage.rule SET target = target - 1'",
+            f"{SQL} 'UPDATE usage.rule SET target = target + 1'",
+            "who reads the use of which agency: not as the register says",
+            'see "playbooks/accounts.yml --check --diff", then run playbooks/accounts.yml',
+        ),
+        Broken(
             "the firewall drops IMAP",
             "nft insert rule inet danhba input tcp dport 993 drop",
             "systemctl reload nftables",

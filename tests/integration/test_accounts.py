@@ -90,9 +90,12 @@ def test_what_comes_after_is_done_whether_or_not_anything_had_to_change(
     assert ansible.run(MODULE, arguments | after | {"checksum": "other"}).status != 0
     assert not noted.exists()
     close(register, "stttt", 1)
-    failed = ansible.run(MODULE, arguments | {"after": ["cat", "/nonexistent"]})
+    kept = tmp_path / "plan.json"
+    failed = ansible.run(MODULE, arguments | {"after": ["cat", "/nonexistent"], "plan": str(kept)})
     failed.assert_refused("Sổ đã được áp dụng", "The register was applied")
     assert "No such file" in failed.message
+    assert failed.result["counts"]["close"] == 1
+    assert [action["action"] for action in json.loads(kept.read_text())["actions"]] == ["close"]
     assert not ansible.run(MODULE, arguments).changed
 
 

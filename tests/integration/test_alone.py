@@ -37,7 +37,8 @@ def begin(
     folder: Path, *before: str, options: Sequence[str] = (), by: Sequence[str] = (PLAYBOOK,)
 ) -> subprocess.Popen[str]:
     """A run of which the private files are in a folder, which need not be there."""
-    play = folder.parent / f"{folder.name}.yml"
+    there = next(above for above in folder.parents if above.exists())
+    play = there / f"{folder.name}.yml"
     play.write_text(PLAY)
     command = [*before, *by, "--inventory", "localhost,", "--connection", "local"]
     values = ["--extra-vars", f"private_dir={folder} ansible_python_interpreter={sys.executable}"]
@@ -90,11 +91,19 @@ def test_who_has_begun_it_by_flock_has_it_already(tmp_path: Path) -> None:
     wait_for(tmp_path, locked=False)
 
 
+def test_another_lock_above_it_is_no_matter(tmp_path: Path) -> None:
+    """Whatever words that has, one too long for the name of a file among them."""
+    (tmp_path / "go-on").touch()
+    before = ("flock", "--nonblock", str(tmp_path / "other"), "env", f"X={'x' * 300}")
+    assert "failed=0" in ended(begin(tmp_path, *before))
+
+
 def test_a_folder_that_is_not_there_yet_is_made_for_its_owner_alone(tmp_path: Path) -> None:
-    private = tmp_path / "private"
+    private = tmp_path / ".private/production"
     run = begin(private)
     wait_for(private, locked=True)
-    assert private.stat().st_mode & 0o777 == 0o700
+    assert [folder.stat().st_mode & 0o777 for folder in (private.parent, private)] == [0o700] * 2
+    assert (private / "lock").stat().st_mode & 0o777 == 0o600
     (private / "go-on").touch()
     ended(run)
     wait_for(private, locked=False)

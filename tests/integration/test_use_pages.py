@@ -298,9 +298,11 @@ class TestModule:
         before = database.dump()
         assert ansible.run(MODULE, given, check=True).changed
         assert database.dump() == before
-        assert ansible.run(MODULE, given).changed
+        first = ansible.run(MODULE, given)
+        assert first.changed
+        assert first.result["published"]
         assert database.query("SELECT count(*) FROM usage.page") == [(3,)]
-        assert not ansible.run(MODULE, given).changed
+        assert not ansible.run(MODULE, given).result["published"]
         assert ansible.run(MODULE, given | {"target_percent": 80}, check=True).changed
         assert ansible.run(MODULE, given | {"target_percent": 80}).changed
         assert database.query("SELECT target FROM usage.rule") == [(80,)]

@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     discard.add_argument("snapshot", help="tên ảnh chụp | the snapshot's name")
     discard.set_defaults(command=lambda lab, options: lab.discard(options.snapshot))
 
-    down = commands.add_parser("down", help="tắt và gỡ máy thử | power hosts off and remove them")
+    down = commands.add_parser("down", help="gỡ máy thử | end hosts and remove them")
     which = down.add_mutually_exclusive_group(required=True)
     which.add_argument("name", nargs="?", help="tên máy thử | the host")
     which.add_argument("--all", action="store_true", help="mọi máy thử | every host, their network and their keys")

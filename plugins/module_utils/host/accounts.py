@@ -125,8 +125,8 @@ class Request:
     """What the controller asks for: the accounts wanted, who asks and from which commit, and what to bring back.
 
     `wanted` has the routes, and its accounts in `lines`. `people` are those of the commit (`reading.origin`): its
-    author, signer, signature, approver. Of the use nothing is told where
-    `use` is empty.
+    author, signer, signature, approver. Where `use` is
+    empty nothing is told of it.
     """
 
     wanted: plan.Wanted
@@ -224,6 +224,7 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
         "changed": done.published or (bool(made.changes) and not made.refused),
         "checksum": made.checksum,
         "counts": made.counts,
+        "published": done.published,
         "refused": [{"rule": item.rule.id, "values": item.values} for item in made.refused],
         "actions": _actions(made.actions[:DIFF_LINES]),
         "ended": [action.address for action in made.actions if action.action in plan.ENDING],

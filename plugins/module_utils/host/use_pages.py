@@ -57,7 +57,7 @@ def publish(connection: Connection, rule: str, pages: str, *, dry_run: bool) -> 
             return _set_pages(connection, pages, dry_run=dry_run) or changed
     except psycopg.Error as error:
         # As where site.yml is tried on a host that is to be brought up to date: its migration would come before.
-        if dry_run and isinstance(error, psycopg.errors.UndefinedTable):
+        if dry_run and isinstance(error, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)):
             return True
         raise Failure(
             f"Cơ sở dữ liệu không nhận được: {reason(error)}. Chưa có gì thay đổi; chạy playbooks/site.yml.",

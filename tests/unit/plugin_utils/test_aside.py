@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from pathlib import Path
 
 import pytest
 from ansible_collections.laocai.mail.plugins.plugin_utils import aside
@@ -44,3 +46,23 @@ def test_where_no_process_can_be_made_it_is_done_here(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "fork", no)
     assert aside.begin(lambda: b"%d" % os.getpid())() == b"%d" % os.getpid()
+
+
+def test_it_ends_where_nobody_waits(tmp_path: Path) -> None:
+    """As where Ansible's worker was killed: nothing stays behind, and holds what it has open."""
+    noted = tmp_path / "pid"
+
+    def work() -> bytes:
+        noted.write_text(str(os.getpid()))
+        return bytes(3_000_000)
+
+    worker = os.fork()
+    if not worker:
+        aside.begin(work)
+        time.sleep(0.5)
+        os._exit(0)
+    os.waitpid(worker, 0)
+    end = time.monotonic() + 30
+    while Path(f"/proc/{noted.read_text()}").exists():
+        assert time.monotonic() < end
+        time.sleep(0.1)
