@@ -38,12 +38,11 @@ class Spool:
     def __init__(self, places: int) -> None:
         self._places = max(1, places)
         self._stack = ExitStack()
-        self._files: list[IO[bytes]] = []
+        # A file is made for its first event: most periods have few.
+        self._files: list[IO[bytes] | None] = [None] * min(PARTS, self._places)
 
     def __enter__(self) -> Spool:
-        """Open the files."""
-        for _part in range(min(PARTS, self._places)):
-            self._files.append(self._stack.enter_context(tempfile.TemporaryFile(prefix="danhba-", buffering=_BUFFER)))
+        """Begin."""
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -52,11 +51,17 @@ class Spool:
 
     def put(self, event: Spooled) -> None:
         """Take an event."""
-        self._files[event.place * len(self._files) // self._places].write(_RECORD.pack(*event))
+        part = event.place * len(self._files) // self._places
+        (self._files[part] or self._open(part)).write(_RECORD.pack(*event))
+
+    def _open(self, part: int) -> IO[bytes]:
+        file = self._stack.enter_context(tempfile.TemporaryFile(prefix="danhba-", buffering=_BUFFER))
+        self._files[part] = file
+        return file
 
     def sorted(self) -> Iterator[Spooled]:
         """All events that were taken."""
-        for file in self._files:
+        for file in filter(None, self._files):
             file.seek(0)
             data = file.read()
             octets = {data[start : start + _RECORD.size] for start in range(0, len(data), _RECORD.size)}
