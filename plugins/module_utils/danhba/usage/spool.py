@@ -55,8 +55,8 @@ class Spool:
         (self._files[part] or self._open(part)).write(_RECORD.pack(*event))
 
     def _open(self, part: int) -> IO[bytes]:
-        file = self._stack.enter_context(tempfile.TemporaryFile(prefix="danhba-", buffering=_BUFFER))
-        self._files[part] = file
+        file = tempfile.TemporaryFile(prefix="danhba-", buffering=_BUFFER)  # noqa: SIM115 (closed with the others)
+        self._files[part] = self._stack.enter_context(file)
         return file
 
     def sorted(self) -> Iterator[Spooled]:
