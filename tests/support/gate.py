@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 
 from tests.support.deployment import Deployment
+from tests.support.mail import TIMEOUT
 
 # The test file that every scanner knows (EICAR), in halves, so that none takes this file for it.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -58,15 +59,24 @@ def spam(recipient: str, message_id: str) -> bytes:
 
 
 def hand_in(
-    mail: Deployment, octets: bytes, recipient: str, sender: str = STRANGER, password: str = "", *, user: str = ""
+    mail: Deployment,
+    octets: bytes,
+    recipient: str,
+    sender: str = STRANGER,
+    password: str = "",
+    *,
+    user: str = "",
+    patience: float = TIMEOUT,
 ) -> Said:
     """Hand a message in, and return what the client is told.
 
-    On port 25, as another server does; with a password on port 465, as its owner does: the sender, or another user.
+    On port 25, as another server does; with a password on port 465, as its owner does: the sender, or another user. An
+    answer is waited for as many seconds as `patience` says.
     """
     try:
         with mail.server.submission(user or sender, password, 465) if password else mail.server.smtp() as client:
             client.ehlo()
+            client.sock.settimeout(patience)
             code, answer = client.mail(sender)
             if code < 400:
                 code, answer = client.rcpt(recipient)

@@ -24,8 +24,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 from typing import Any
 
-# Of a machine on which much else is done; how long a user waits is measured elsewhere.
-TIMEOUT = 120.0  # seconds
+TIMEOUT = 30.0  # seconds
 
 
 @dataclass(frozen=True)
