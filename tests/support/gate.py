@@ -76,7 +76,8 @@ def hand_in(
     try:
         with mail.server.submission(user or sender, password, 465) if password else mail.server.smtp() as client:
             client.ehlo()
-            client.sock.settimeout(patience)
+            if client.sock:
+                client.sock.settimeout(patience)
             code, answer = client.mail(sender)
             if code < 400:
                 code, answer = client.rcpt(recipient)
