@@ -51,6 +51,8 @@ class Part:
     signed_in: Container[int] = WAITS
     before: str = ""
     after: str = ""
+    # How often a message may arrive: whoever is cut off between storing one and saying so is given it again (RFC 1047).
+    most: int = 1
 
 
 def _stopped(units: str, outside: Container[int] = WAITS, signed_in: Container[int] = WAITS) -> Part:
@@ -124,6 +126,8 @@ PARTS = {
         f"umount {{home}}; umount {ASIDE}; rmdir {ASIDE}",
         EITHER,
         EITHER,
+        # Another file system under a delivery, where Dovecot has stored the message and not yet noted its number.
+        most=2,
     ),
 }
 RESTARTS = (
@@ -245,16 +249,15 @@ def stored(mail: Deployment) -> Counter[str]:
     return Counter(re.findall(r"<[^>]*>", found))
 
 
-def check_delivered(mail: Deployment, letters: Iterable[Letter]) -> None:
-    """Clean messages once each, all others nowhere, and nothing is left in the queue."""
+def check_delivered(mail: Deployment, letters: Iterable[Letter], most: int = 1) -> None:
+    """Clean messages once each, or `most` times, all others nowhere, and nothing is left in the queue."""
     empty = "postqueue -f; for n in 1 2 3 4; do test $(postqueue -j | wc -l) = 0 && exit; sleep 0.5; done; false"
     until = f"timeout {SECONDS} sh -c {shlex.quote(f'until ({empty}); do :; done')}"
     mail.host.run(until, check=False, timeout=SECONDS + 10)
     assert mail.host.run("postqueue -j").stdout == ""
     there = stored(mail)
-    assert {one.message_id: there[one.message_id] for one in letters} == {
-        one.message_id: int(one.kind == CLEAN) for one in letters
-    }
+    times = {one.message_id: range(1, most + 1) if one.kind == CLEAN else [0] for one in letters}
+    assert {name: there[name] for name, right in times.items() if there[name] not in right} == {}
 
 
 @pytest.mark.clause("R10.6", "R7.1", "R7.2")
@@ -275,7 +278,7 @@ def test_a_part_is_away(mail: Deployment, officials: list[Official], sent: list[
         assert said.waits or said.code == 250 or one.kind != CLEAN, (one.message_id, said)
     told = insist(mail, told | running.result())
     check_last(told)
-    check_delivered(mail, told)
+    check_delivered(mail, told, part.most)
     mail.host.run(part.after, timeout=120)
 
 
