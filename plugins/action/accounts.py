@@ -45,7 +45,8 @@ class ActionModule(BaseAction):
         day = controller.read_day(arguments["as_of"])
         register, issued = controller.read_register_for(directory, test_host=arguments["test_host"])
         files = {name: self._file(arguments[name]) for name in ("plan", "export") if arguments[name]}
-        timeline, target = Timeline.of(register, issued, day), _target(arguments["target_percent"])
+        target = controller.read_percent(arguments["target_percent"], "target_percent")
+        timeline = Timeline.of(register, issued, day)
         use = aside.begin(lambda: _use(timeline, target))
         request = server_accounts.request(
             check.wanted_then(timeline),
@@ -112,15 +113,6 @@ def _use(timeline: Timeline, target: int) -> bytes:
     """Who reads the use of which agency, in two lines of JSON."""
     told = published(timeline, target)
     return b"\n".join(pack(told[name]) for name in ("rule", "pages"))
-
-
-def _target(percent: int) -> int:
-    if not 1 <= percent <= 100:
-        raise Failure(
-            f"target_percent phải từ 1 đến 100, không phải {percent}. Chưa có gì thay đổi.",
-            f"target_percent must be 1 to 100, not {percent}. Nothing was changed.",
-        )
-    return percent
 
 
 def _way_out(refused: Sequence[Refusal]) -> tuple[str, str]:

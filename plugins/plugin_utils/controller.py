@@ -111,6 +111,16 @@ def read_day(text: str, name: str = "as_of") -> date:
     return day
 
 
+def read_percent(percent: int, name: str) -> int:
+    """A share from 1 to 100; else a Failure that names the option."""
+    if not 1 <= percent <= 100:
+        raise Failure(
+            f"{name} phải từ 1 đến 100, không phải {percent}. Chưa có gì thay đổi.",
+            f"{name} must be 1 to 100, not {percent}. Nothing was changed.",
+        )
+    return percent
+
+
 def find_actor() -> str:
     """Who runs this, for the record on the host: the person behind sudo, and the controller."""
     return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{socket.gethostname()}"

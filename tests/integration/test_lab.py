@@ -496,8 +496,10 @@ class TestTakingDown:
         assert pid_of(two) is None
         assert (two.upper / "root/stopped").exists()
 
-    def test_one_whose_files_go_is_asked_nothing(self, lab: Lab, two: Host, settings: Settings) -> None:
-        two.run("systemd-run --unit=last --property=ExecStop='sleep infinity' sleep infinity")
+    def test_one_whose_files_go_is_not_powered_off_first(
+        self, lab: Lab, two: Host, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(process, "stop", pytest.fail)
         lab.down("two")
         assert "hosts/two/" not in traces(settings)["processes"]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
 from ansible_collections.laocai.mail.plugins.plugin_utils import aside
+
+from tests.support.waiting import until
 
 
 def test_it_is_done_in_another_process() -> None:
@@ -59,10 +60,7 @@ def test_it_ends_where_nobody_waits(tmp_path: Path) -> None:
     worker = os.fork()
     if not worker:
         aside.begin(work)
-        time.sleep(0.5)
+        until(lambda: noted.exists() and noted.read_text())
         os._exit(0)
     os.waitpid(worker, 0)
-    end = time.monotonic() + 30
-    while Path(f"/proc/{noted.read_text()}").exists():
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    until(lambda: not Path(f"/proc/{noted.read_text()}").exists())

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..model import custody
 from ..model.policy import Window
-from ..model.register import Agency
+from ..model.register import Agency, Custodian
 from ..planning.accounts import AGENCY, OFFICIAL
 from ..planning.handovers import is_there
 from ..planning.state import Timeline
@@ -48,12 +48,18 @@ def published(timeline: Timeline, target: int) -> dict[str, Any]:
 
 def readers(agency: Agency, day: date) -> list[str]:
     """Who reads: the contact mailbox, whoever is its custodian, and the head, each as long as in office."""
-    begun = [each for each in agency.custodians if each.date <= day and not each.withdrawn]
-    # The last who was named as head, also where a delegate has held the mailbox since; mostly the same person.
-    heads = [each for each in begun if each.role == HEAD]
-    last = {each.person: each for each in (*begun[-1:], *heads[-1:])}
-    people = [person for person, each in last.items() if custody.in_office(agency, each, day)]
+    held, head = custody.holder(agency, day), _head(agency, day)
+    people = [held[0].person] if held else []
+    # Mostly the same person.
+    if head and head.person not in people and custody.in_office(agency, head, day):
+        people.append(head.person)
     return [f"{AGENCY}/{agency.code}", *[f"{OFFICIAL}/{person}" for person in people]]
+
+
+def _head(agency: Agency, day: date) -> Custodian | None:
+    """The last who was named as head, also where a delegate has held the mailbox since."""
+    named = [each for each in agency.custodians if each.role == HEAD and each.date <= day and not each.withdrawn]
+    return named[-1] if named else None
 
 
 def _rule(period: Period, target: int) -> dict[str, Any]:
