@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -76,9 +76,10 @@ class ActionModule(ActionBase):
             return
         wrong = list(preflight.settings(self._host, self._roles, self._templar.template))
         yield from wrong
-        if wrong:  # the asserts would say the same once more
+        if wrong:  # what must hold of them would say the same once more
             return
-        yield from self._asserted(variables, lambda role: role.asserts)
+        for role in self._roles:
+            yield from preflight.broken(role.name, role.settings, self._in(role, variables))
         if self._value("tls_mode", variables) == "given":
             yield from preflight.certificate(self._given(variables))
 
@@ -92,17 +93,8 @@ class ActionModule(ActionBase):
         known = {**variables, "room_memory": sizes["memory"], "room_disk": sizes["/var"]}
         # A host of the webmail alone keeps no events.
         if "mail" in variables["group_names"]:
-            yield from self._asserted(known, lambda role: role.room)
-
-    def _asserted(
-        self, variables: Mapping[str, Any], of: Callable[[Role], Sequence[Mapping[str, Any]]]
-    ) -> Iterator[Fault]:
-        yield from preflight.asserted(
-            self._roles,
-            lambda role, value: self._in(role, variables).template(value),
-            lambda role, condition: bool(self._in(role, variables).evaluate_conditional(condition)),
-            of,
-        )
+            for role in self._roles:
+                yield from preflight.broken(role.name, role.room, self._in(role, known))
 
     def _given(self, variables: Mapping[str, Any]) -> Given:
         paths = (self._value(name, variables) for name in ("tls_given_certificate", "tls_given_key", "tls_authority"))

@@ -1,22 +1,24 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask a host at once about all that a role stands on."""
+"""Ask at once for all that a role stands on, and bring it about."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: prerequisites
-short_description: Ask a host at once about all that a role stands on
+short_description: Ask at once for all that a role stands on, and bring it about
 version_added: 0.3.0
 author: Lào Cai mail project (@laocai)
 description:
+  - Refuses settings of which something does not hold that C(meta/settings.yml) of the role wants to hold, before the
+    host is asked.
   - Refuses a host of another release, and one on which the roles before have not run.
-  - Says which packages, groups and users are not there as they should be. Changes nothing itself;
-    C(roles/common/tasks/bring.yml) brings them about.
+  - Says which packages, groups and users are not there as they should be, and brings them about if asked to, by
+    Ansible's own modules.
 options:
   role:
-    description: The role that asks, for messages.
+    description: The role that asks, by its name in this collection.
     type: str
     required: true
   debian:
@@ -71,9 +73,43 @@ options:
         description: The home folder, which need not be there.
         type: str
         default: /nonexistent
+  bring:
+    description: Whether what is missing is brought about.
+    type: bool
+    default: false
+  missing:
+    description: What a task before this one was answered. Then the host is not asked again.
+    type: dict
+  answers:
+    description: What debconf is to answer before the packages are installed.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      package:
+        description: The package that asks.
+        type: str
+        required: true
+      question:
+        description: Its question.
+        type: str
+        required: true
+      value:
+        description: The answer.
+        type: str
+        required: true
+      vtype:
+        description: The type of the question.
+        type: str
+        required: true
+  policy:
+    description: What policy-rc.d says while packages are installed. V(101) keeps their services from being started.
+    type: int
 attributes:
   check_mode:
-    description: Gives the same answer, and does not refuse a host on which the roles before have not run.
+    description:
+      - Gives the same answer, and does not refuse a host on which the roles before have not run. Says what would be
+        brought about, and that what follows cannot be foretold.
     support: full
   diff_mode:
     description: There is nothing to show.
@@ -88,6 +124,7 @@ EXAMPLES = r"""
     paths: [/etc/ssl/mail/server.crt]
     before: tls
     packages: [postfix, postfix-pgsql]
+    bring: true
   register: postfix_missing
 """
 
@@ -103,6 +140,10 @@ packages:
   type: list
   elements: str
   sample: [postfix-pgsql]
+apt:
+  description: Whether Ansible can ask apt on the host.
+  returned: success
+  type: bool
 groups:
   description: Those of O(groups) that are not there, or have another number.
   returned: success
@@ -115,28 +156,13 @@ users:
   elements: dict
 """
 
+import importlib.util
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import prerequisites
-
-GROUP = {"name": {"type": "str", "required": True}, "gid": {"type": "int"}}
-USER = {
-    "name": {"type": "str", "required": True},
-    "uid": {"type": "int"},
-    "group": {"type": "str"},
-    "home": {"type": "str", "default": "/nonexistent"},
-}
-ARGUMENTS = {
-    "role": {"type": "str", "required": True},
-    "debian": {"type": "str", "default": ""},
-    "paths": {"type": "list", "elements": "path", "default": []},
-    "before": {"type": "str", "default": ""},
-    "packages": {"type": "list", "elements": "str", "default": []},
-    "groups": {"type": "list", "elements": "dict", "default": [], "options": GROUP},
-    "users": {"type": "list", "elements": "dict", "default": [], "options": USER},
-}
+from ansible_collections.laocai.mail.plugins.module_utils.options.prerequisites import ARGUMENTS
 
 
 def main() -> None:
@@ -158,6 +184,7 @@ def main() -> None:
         changed=False,
         paths=paths,
         packages=packages,
+        apt=importlib.util.find_spec("apt") is not None,
         groups=[asdict(group) for group in groups],
         users=[asdict(user) for user in users],
     )

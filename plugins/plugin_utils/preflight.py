@@ -10,12 +10,12 @@ import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
@@ -44,6 +44,16 @@ Template = Callable[[Any], Any]
 """The value of a variable, with what it refers to."""
 
 
+class Templates(Protocol):
+    """Ansible's own templates and conditionals, over the variables of a host and a role."""
+
+    def template(self, value: Any) -> Any:
+        """The value, with what it refers to."""
+
+    def evaluate_conditional(self, condition: Any) -> bool:
+        """Whether it holds."""
+
+
 class Fault(NamedTuple):
     """What is wrong and the way out, in both languages."""
 
@@ -57,13 +67,14 @@ def load(path: Path) -> Any:
 
 
 class Role(NamedTuple):
-    """What a role can be given: its options, as argument specs have them, and the asserts on their values; those on
-    what a host has room for; its defaults, and the values that it makes of all of them.
+    """What a role can be given: its options, as argument specs have them, and what must hold of their values and of
+    what a host has room for, each as `ansible.builtin.assert` takes it; its defaults, and the values that it makes of
+    all of them.
     """
 
     name: str
     options: Mapping[str, Any]
-    asserts: Sequence[Mapping[str, Any]]
+    settings: Sequence[Mapping[str, Any]]
     defaults: Mapping[str, Any]
     room: Sequence[Mapping[str, Any]] = ()
     made: Mapping[str, Any] = MappingProxyType({})
@@ -78,12 +89,14 @@ def _read_role(folder: Path) -> Role:
     specs, defaults, made = (
         load(folder / name) for name in ("meta/argument_specs.yml", "defaults/main.yml", "vars/main.yml")
     )
-    asserts, room = (
-        [task["ansible.builtin.assert"] for task in load(folder / "tasks" / name) or []]
-        for name in ("settings.yml", "room.yml")
-    )
+    room = [task["ansible.builtin.assert"] for task in load(folder / "tasks/room.yml") or []]
     options = specs["argument_specs"]["main"].get("options", {})
-    return Role(folder.name, options, asserts, defaults or {}, room, made or {})
+    return Role(folder.name, options, read_settings(folder.name), defaults or {}, room, made or {})
+
+
+def read_settings(role: str) -> list[Mapping[str, Any]]:
+    """What must hold of what a role of this collection is given."""
+    return load(COLLECTION / "roles" / role / "meta/settings.yml") or []
 
 
 def known_names(roles: Sequence[Role]) -> set[str]:
@@ -157,23 +170,17 @@ def _setting(name: str, option: Mapping[str, Any], value: Any, template: Templat
         yield Fault(f"{name} = {found!r}: phải là {wanted}. Sửa trong inventory.", f"{said}. Set it in the inventory.")
 
 
-def asserted(
-    roles: Sequence[Role],
-    template: Callable[[Role, Any], Any],
-    holds: Callable[[Role, Any], bool],
-    of: Callable[[Role], Sequence[Mapping[str, Any]]],
-) -> Iterator[Fault]:
-    """What each role itself asserts: of its settings, or of a host's room."""
-    for role in roles:
-        for task in of(role):
-            conditions = task["that"] if isinstance(task["that"], list) else [task["that"]]
-            try:
-                if not all(holds(role, condition) for condition in conditions):
-                    vi, _, en = str(template(role, task["fail_msg"])).partition(" -- ")
-                    yield Fault(vi.strip(), en.strip())
-            except Exception as error:  # noqa: BLE001 - a value of another type, which `settings` tells
-                said = " ".join(str(error).split())
-                yield Fault(f"Role {role.name}: {said}", f"Role {role.name}: {said}")
+def broken(role: str, asserts: Iterable[Mapping[str, Any]], templates: Templates) -> Iterator[Fault]:
+    """What a role wants to hold and does not: of its settings, or of a host's room."""
+    for wanted in asserts:
+        conditions = wanted["that"] if isinstance(wanted["that"], list) else [wanted["that"]]
+        try:
+            if not all(templates.evaluate_conditional(condition) for condition in conditions):
+                vi, _, en = str(templates.template(wanted["fail_msg"])).partition(" -- ")
+                yield Fault(vi.strip(), en.strip())
+        except Exception as error:  # noqa: BLE001 - a value of another type, which `settings` tells
+            said = " ".join(str(error).split())
+            yield Fault(f"Role {role}: {said}", f"Role {role}: {said}")
 
 
 def register(directory: Path, *, test_host: bool, whole: bool) -> tuple[Province | None, list[Fault]]:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -160,10 +161,18 @@ class Ansible:
         ]
 
     def run(
-        self, module: str, arguments: Mapping[str, Any], *, check: bool = False, diff: bool = False, verbosity: int = 0
+        self,
+        module: str,
+        arguments: Mapping[str, Any],
+        *,
+        check: bool = False,
+        diff: bool = False,
+        verbosity: int = 0,
+        variables: Mapping[str, Any] = MappingProxyType({}),
     ) -> Outcome:
-        """Run one module and wait for it."""
+        """Run one module, on a host of these variables, and wait for it."""
         options = ["--check"] * check + ["--diff"] * diff + [f"-{'v' * verbosity}"] * bool(verbosity)
+        options += ["--extra-vars", json.dumps(dict(variables))] * bool(variables)
         done = adhoc.run(self.command(module, arguments, *options)[1:], self.environment, self.folder)
         return Outcome(done.returncode, _result(done.stdout), done.stdout)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import grp
 import json
+import pwd
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ ROOT: dict[str, Any] = {"name": "root", "uid": 0, "group": "root", "home": "/roo
 def test_what_is_missing_is_told_and_nothing_is_changed(ansible: Ansible) -> None:
     before = subprocess.run(["getent", "passwd"], check=True, capture_output=True).stdout
     wanted = {
-        "role": "postfix",
+        "role": "programs",
         "packages": ["dpkg", "no-such-package"],
         "groups": [{"name": "root", "gid": 0}, {"name": "danhba-none"}],
         "users": [ROOT, {"name": "danhba-none"}],
@@ -38,8 +40,46 @@ def test_a_host_on_which_the_roles_before_have_not_run_is_refused_but_in_check_m
     ansible: Ansible, tmp_path: Path, check: bool
 ) -> None:
     path = str(tmp_path / "server.crt")
-    done = ansible.run(MODULE, {"role": "postfix", "paths": [path], "before": "tls"}, check=check)
+    done = ansible.run(MODULE, {"role": "programs", "paths": [path], "before": "tls"}, check=check)
     if check:
         assert (done.status, done.result["paths"]) == (0, [path]), done.output
     else:
         done.assert_refused(f"Chưa có {path}: chạy role tls trước", f"{path} is missing: run role tls first")
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_settings_are_refused_before_the_host_is_asked(ansible: Ansible, tmp_path: Path, check: bool) -> None:
+    wanted = {"role": "valkey", "paths": [str(tmp_path / "none")], "before": "programs"}
+    done = ansible.run(MODULE, wanted, check=check, variables={"valkey_memory": 8})
+    done.assert_refused("valkey_memory = 8", "valkey_memory = 8")
+    done = ansible.run(MODULE, {"role": "valkey"}, check=check, variables={"valkey_memory": 64})
+    assert done.status == 0, done.output
+
+
+def test_a_setting_that_is_not_there_is_told(ansible: Ansible) -> None:
+    ansible.run(MODULE, {"role": "valkey"}).assert_refused("Role valkey: ", "'valkey_memory' is undefined")
+
+
+def test_check_mode_tells_what_it_would_bring_and_brings_nothing(ansible: Ansible) -> None:
+    wanted = {"role": "programs", "groups": [{"name": "danhba-none"}], "bring": True}
+    done = ansible.run(MODULE, wanted, check=True)
+    assert (done.status, done.changed) == (0, True), done.output
+    with pytest.raises(KeyError):
+        grp.getgrnam("danhba-none")
+
+
+def test_what_was_asked_before_is_not_asked_again(ansible: Ansible) -> None:
+    missing = {"paths": [], "packages": [], "apt": True, "groups": [], "users": []}
+    # The host would refuse, for it has no such path.
+    wanted = {"role": "programs", "paths": ["/danhba/none"], "before": "tls", "bring": True, "missing": missing}
+    done = ansible.run(MODULE, wanted)
+    assert (done.status, done.changed) == (0, False), done.output
+
+
+def test_what_cannot_be_brought_about_fails(ansible: Ansible) -> None:
+    wanted = {"role": "programs", "users": [{"name": "danhba-none", "group": "danhba-none"}], "bring": True}
+    done = ansible.run(MODULE, wanted, check=False)
+    assert done.status != 0
+    assert "danhba-none" in done.message
+    with pytest.raises(KeyError):
+        pwd.getpwnam("danhba-none")

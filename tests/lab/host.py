@@ -7,12 +7,16 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Self
 
+from tests.lab import interpreter
 from tests.lab.settings import Settings
 from tests.lab.shell import write
 from tests.lab.snapshot import snapshot_of
 
 _CONNECT_SECONDS = 5
 _RESOLVED = Path("/run/systemd/resolve/resolv.conf")
+# What Ansible's Python is on a test host (`inventories/lab`), and what it keeps there.
+_INTERPRETER = Path("usr/local/lib/danhba-lab/interpreter.py")
+_COMPILED = _INTERPRETER.parent / "compiled"
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ class Host:
             self._name(etc, gateway, prefix_length)
         if snapshot is None:
             write(etc / "resolv.conf", (_RESOLVED if _RESOLVED.exists() else Path("/etc/resolv.conf")).read_text())
+        write(self.upper / _INTERPRETER, Path(interpreter.__file__).read_text(encoding="utf-8"), 0o755)
+        (self.upper / _COMPILED).mkdir()
         ssh = self.upper / "root/.ssh"
         ssh.mkdir(parents=True, mode=0o700)
         ssh.parent.chmod(0o700)

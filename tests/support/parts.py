@@ -24,7 +24,8 @@ PARTS = {
     "reports of others": ["plugins/plugin_utils/reports/*"],
     "reports of use": ["plugins/plugin_utils/report/*"],
     "controller, guides, preflight": [
-        f"plugins/plugin_utils/{name}.py" for name in ("aside", "controller", "exchange", "guides", "lock", "preflight")
+        f"plugins/plugin_utils/{name}.py"
+        for name in ("aside", "controller", "exchange", "guides", "lock", "preflight", "prerequisites")
     ],
     "credential service": ["roles/programs/files/danhba_host/credentials/*"],
     "address book": ["roles/programs/files/danhba_host/addressbook/*"],

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
@@ -175,10 +174,10 @@ def test_a_province_without_a_key() -> None:
     assert "no operator_key" in english(preflight.keys(replace(PROVINCE, operator_key="")))
 
 
-def test_every_assert_of_a_roles_settings_speaks_both_languages() -> None:
-    asserts = [task for role in ROLES for task in role.asserts]
-    assert len(asserts) >= 10
-    assert all(" -- " in task["fail_msg"] for task in asserts)
+def test_what_roles_want_to_hold_they_say_in_both_languages() -> None:
+    wanted = [one for role in ROLES for one in role.settings]
+    assert len(wanted) >= 10
+    assert all(" -- " in one["fail_msg"] for one in wanted)
 
 
 def test_a_former_name_is_told_with_its_present_one() -> None:
@@ -202,27 +201,30 @@ def test_what_a_group_says_in_vain() -> None:
     assert english(preflight.overridden({"mail_attachments": 30}, {"mail_attachments": 30})) == ""
 
 
-class TestAsserted:
-    """A role's own conditions, as Ansible would ask them."""
+class Templates:
+    """As Ansible's, of a host on which `a` holds, and `x` is X."""
 
-    ROLE = preflight.Role("base", {}, [{"that": ["a", "b"], "fail_msg": "Sai {x} -- Wrong {x}"}], {})
+    def template(self, value: str) -> str:
+        return value.replace("{{ x }}", "X")
 
-    def ask(self, holds: Callable[[Any, Any], bool]) -> list[Fault]:
-        return list(
-            preflight.asserted([self.ROLE], lambda _role, text: text.format(x="X"), holds, lambda role: role.asserts)
-        )
-
-    def test_what_holds_is_no_fault(self) -> None:
-        assert self.ask(lambda _role, _condition: True) == []
-
-    def test_what_does_not_hold_is_told_in_both_languages(self) -> None:
-        assert self.ask(lambda _role, condition: condition == "a") == [Fault("Sai X", "Wrong X")]
-
-    def test_what_cannot_be_asked_is_told_too(self) -> None:
-        def holds(_role: Any, _condition: Any) -> bool:
+    def evaluate_conditional(self, condition: str) -> bool:
+        if condition == "cannot be asked":
             raise TypeError("no\nnumber")
+        return condition == "a"
 
-        assert self.ask(holds) == [Fault("Role base: no number", "Role base: no number")]
+
+@pytest.mark.parametrize(
+    ("that", "faults"),
+    [
+        ("a", []),
+        (["a", "a"], []),
+        (["a", "b"], [Fault("Sai X", "Wrong X")]),
+        ("cannot be asked", [Fault("Role base: no number", "Role base: no number")]),
+    ],
+)
+def test_what_a_role_wants_to_hold_and_does_not(that: str | list[str], faults: list[Fault]) -> None:
+    wanted = {"that": that, "fail_msg": "Sai {{ x }} -- Wrong {{ x }}"}
+    assert list(preflight.broken("base", [wanted], Templates())) == faults
 
 
 @pytest.mark.parametrize("whole", [True, False])

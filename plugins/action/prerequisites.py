@@ -1,0 +1,51 @@
+"""Ask for all that a role stands on: its settings here on the controller, then its host; and bring it about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
+from ansible_collections.laocai.mail.plugins.module_utils.options.prerequisites import ARGUMENTS
+from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, prerequisites
+from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
+from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import ModuleFailed
+
+
+class ActionModule(BaseAction):
+    """The action behind laocai.mail.prerequisites; see the module's documentation.
+
+    A playbook of this collection has asked for the settings of all roles before its first change. Here they are asked
+    for who takes a role into a playbook of their own.
+    """
+
+    options = ARGUMENTS
+
+    def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Carry out the task."""
+        if arguments["missing"] is None:
+            self._refuse_settings(arguments["role"])
+            missing = self._run(None, None, task_vars)
+        else:
+            missing = arguments["missing"]
+        changed = arguments["bring"] and self._bring(arguments, missing, task_vars)
+        return {**missing, "changed": changed}
+
+    def _refuse_settings(self, role: str) -> None:
+        if faults := list(preflight.broken(role, preflight.read_settings(role), self._templar)):
+            raise Failure("\n".join(fault.vi for fault in faults), "\n".join(fault.en for fault in faults))
+
+    def _bring(self, arguments: dict[str, Any], missing: Mapping[str, Any], task_vars: dict[str, Any]) -> bool:
+        if self._task.check_mode:
+            prerequisites.refuse_blind(missing)
+        done = [self._run(*step, task_vars) for step in prerequisites.steps(arguments, missing)]
+        if self._task.check_mode and missing["packages"]:
+            self._display.warning(prerequisites.where_check_mode_stops(arguments["role"]))
+        return any(one.get("changed") for one in done)
+
+    def _run(self, name: str | None, arguments: dict[str, Any] | None, task_vars: dict[str, Any]) -> dict[str, Any]:
+        """Run a module on the host, this task's own where there is no name."""
+        result: dict[str, Any] = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
+        if result.get("failed"):
+            raise ModuleFailed(result)
+        return result

@@ -1,0 +1,74 @@
+"""How what a role stands on is brought about: by which of Ansible's modules, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ..module_utils.failure import Failure
+
+# Seconds that another apt may take, such as the host's own updates; and for which the lists of packages are new enough.
+LOCKED, NEW_ENOUGH = 300, 3600
+
+
+class Step(NamedTuple):
+    """One run of a module on the host."""
+
+    module: str
+    arguments: dict[str, Any]
+
+
+def steps(wanted: Mapping[str, Any], missing: Mapping[str, Any]) -> Iterator[Step]:
+    """What to run for what is missing; `wanted` are the options of `laocai.mail.prerequisites`."""
+    if missing["packages"]:
+        for answer in wanted["answers"]:
+            named = {name: answer[name] for name in ("question", "value", "vtype")}
+            yield Step("ansible.builtin.debconf", {"name": answer["package"], **named})
+        yield Step("ansible.builtin.apt", _packages(wanted))
+    # After the packages, of which some bring groups.
+    for group in missing["groups"]:
+        yield Step("ansible.builtin.group", _given(group, "name", "gid") | {"system": True})
+    for user in missing["users"]:
+        yield Step(
+            "ansible.builtin.user",
+            _given(user, "name", "uid", "group", "home")
+            | {"system": True, "create_home": False, "shell": "/usr/sbin/nologin"},
+        )
+
+
+def _packages(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "name": wanted["packages"],
+        "install_recommends": False,
+        "update_cache": True,
+        "cache_valid_time": NEW_ENOUGH,
+        "lock_timeout": LOCKED,
+    } | ({"policy_rc_d": wanted["policy"]} if wanted["policy"] else {})
+
+
+def _given(one: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: one[name] for name in names if one[name] is not None}
+
+
+def refuse_blind(missing: Mapping[str, Any]) -> None:
+    """Refuse to foretell what packages would bring where apt cannot be asked.
+
+    Raises:
+        Failure: packages are missing, and Ansible's library for apt is.
+    """
+    if missing["packages"] and not missing["apt"]:
+        raise Failure(
+            "Máy chưa có gói python3-apt nên chế độ thử không hỏi được apt. Chạy thật lần đầu (tự cài gói này), hoặc "
+            'chạy "apt-get install python3-apt" trên máy.',
+            "The host has no python3-apt, so check mode cannot ask apt. Run once for real (which installs it), or run "
+            '"apt-get install python3-apt" there.',
+        )
+
+
+def where_check_mode_stops(role: str) -> str:
+    """What is said where packages are missing."""
+    return (
+        f"Máy này chưa cài các gói của role {role}, nên chế độ thử dừng ở đây: chạy thật lần đầu, sau đó --check cho "
+        f"thấy mọi thay đổi. -- The packages of role {role} are not installed yet, so check mode stops here: run once "
+        "for real, then --check shows every change."
+    )
