@@ -22,7 +22,8 @@ COVERAGE := --cov --cov-report=term:skip-covered
 LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
 # What `make check` compares with; `make check SINCE=main` for all that a branch has changed.
 SINCE ?= HEAD
-LINTERS := lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php lint-units lint-web
+# The longest first: two run at a time.
+LINTERS := lint-ansible lint-types lint-python lint-format lint-yaml lint-shell lint-php lint-units lint-web
 LOCALE := plugins/module_utils/danhba/locale
 # The tools of a release, and what they make.
 RELEASE := build/release

@@ -29,7 +29,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import
 from psycopg import sql
 from psycopg.rows import TupleRow
 
-from tests.support import adhoc
+from tests.support import preloaded
 
 PROJECT = Path(__file__).resolve().parents[2]
 MIGRATIONS = PROJECT / "roles/database/files/migrations"
@@ -173,7 +173,7 @@ class Ansible:
         """Run one module, on a host of these variables, and wait for it."""
         options = ["--check"] * check + ["--diff"] * diff + [f"-{'v' * verbosity}"] * bool(verbosity)
         options += ["--extra-vars", json.dumps(dict(variables))] * bool(variables)
-        done = adhoc.run(self.command(module, arguments, *options)[1:], self.environment, self.folder)
+        done = preloaded.run(self.command(module, arguments, *options), self.environment, self.folder)
         return Outcome(done.returncode, _result(done.stdout), done.stdout)
 
     def start(self, module: str, arguments: Mapping[str, Any]) -> subprocess.Popen[bytes]:
@@ -296,7 +296,7 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         "ANSIBLE_WORKER_SHUTDOWN_POLL_COUNT": "100",
         "ANSIBLE_WORKER_SHUTDOWN_POLL_DELAY": "0.1",
     }
-    adhoc.end()
+    preloaded.end()
 
 
 @pytest.fixture

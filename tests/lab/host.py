@@ -14,8 +14,8 @@ from tests.lab.snapshot import snapshot_of
 
 _CONNECT_SECONDS = 5
 _RESOLVED = Path("/run/systemd/resolve/resolv.conf")
-# What Ansible's Python is on a test host (`inventories/lab`), and what it keeps there.
-_INTERPRETER = Path("usr/local/lib/danhba-lab/interpreter.py")
+# What Ansible's Python is on a test host (`inventories/lab`), and what it keeps, where no role leaves anything.
+_INTERPRETER = Path("opt/danhba-lab/interpreter.py")
 _COMPILED = _INTERPRETER.parent / "compiled"
 
 

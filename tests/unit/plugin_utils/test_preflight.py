@@ -177,7 +177,7 @@ def test_a_province_without_a_key() -> None:
 def test_what_roles_want_to_hold_they_say_in_both_languages() -> None:
     wanted = [one for role in ROLES for one in role.settings]
     assert len(wanted) >= 10
-    assert all(" -- " in one["fail_msg"] for one in wanted)
+    assert all(one.keys() == {"name", "that", "fail_msg"} and " -- " in one["fail_msg"] for one in wanted)
 
 
 def test_a_former_name_is_told_with_its_present_one() -> None:

@@ -1,7 +1,7 @@
-"""`python -m tests.support.adhoc_server`: Ansible, loaded once, which forks for each command that stdin asks for.
+"""`python -m tests.support.preloaded_server`: Ansible, loaded once, which forks for each command that stdin asks for.
 
-A request is JSON: `arguments` of `ansible`, `environment`, `folder` to run in, file for the `output`. The answer is the
-command's exit status, a line of its own.
+A request is JSON: `command` (`ansible` or `ansible-playbook`, and its arguments), `environment`, `folder` to run in,
+file for the `output`. The answer is the command's exit status, a line of its own.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Never
 
-from ansible.cli.adhoc import main
+from ansible.cli import adhoc, playbook
+
+COMMANDS = {"ansible": adhoc.main, "ansible-playbook": playbook.main}
 
 
 def serve() -> None:
@@ -25,7 +28,7 @@ def serve() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
-def _run(arguments: Sequence[str], environment: dict[str, str], folder: str, output: str) -> Never:
+def _run(command: Sequence[str], environment: dict[str, str], folder: str, output: str) -> Never:
     """Be a process of one's own, as a shell would have begun it."""
     status = 1
     try:
@@ -36,7 +39,8 @@ def _run(arguments: Sequence[str], environment: dict[str, str], folder: str, out
         written = os.open(output, os.O_WRONLY | os.O_TRUNC)
         os.dup2(written, 1)
         os.dup2(written, 2)
-        main(["ansible", *arguments])
+        Path("/proc/self/comm").write_text(command[0], encoding="ascii")  # the lock of all playbooks looks for it
+        COMMANDS[command[0]](command)
     except SystemExit as end:
         status = _status(end)
     except BaseException:  # noqa: BLE001 - as the interpreter would

@@ -1,12 +1,15 @@
-"""How tests run `ansible`: as a shell would, though it was loaded before."""
+"""How tests run Ansible: as a shell would, though it was loaded before."""
 
 from __future__ import annotations
 
+import json
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import pytest
 
+from tests.support import preloaded
 from tests.support.waiting import until
 
 from .conftest import Ansible, environment_of, processes
@@ -44,3 +47,24 @@ def test_each_command_has_its_own_status_folder_and_environment(ansible: Ansible
     there = Ansible(ansible.folder, {**ansible.environment, "WHOSE": "mine"})
     assert said(there, "printenv", "WHOSE") == (0, "mine")
     assert said(ansible, "printenv", "WHOSE")[0] == 2
+
+
+def test_one_that_runs_beside_another_does_not_wait_for_it(ansible: Ansible) -> None:
+    mark = ansible.folder / "mark"
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(said, ansible, "sh", "-c", f"until [ -e {mark} ]; do sleep 0.1; done; echo met")
+        assert said(ansible, "touch", str(mark))[0] == 0
+        assert waiting.result(30) == (0, "met")
+
+
+def test_a_playbook_is_known_as_one_by_the_lock_of_all_playbooks(
+    ansible: Ansible, ansible_environment: dict[str, str]
+) -> None:
+    play = {"hosts": "localhost", "gather_facts": False, "tasks": [{"laocai.mail.lock": {"path": "lock"}}]}
+    book = ansible.folder / "play.yml"
+    book.write_text(json.dumps([play]), encoding="utf-8")
+    command = ["ansible-playbook", "--inventory", "localhost,", "--connection", "local", str(book)]
+    done = preloaded.run(command, ansible_environment, ansible.folder)
+    assert done.returncode == 0, done.stdout
+    assert "failed=0" in done.stdout
+    assert (ansible.folder / "lock").exists()

@@ -1,7 +1,8 @@
-"""`ansible` for tests that run it hundreds of times: loading it takes longer than what most of them have it do.
+"""Ansible's commands for tests that run them hundreds of times: loading takes longer than what most of them do.
 
-There is a server for each environment of which something is read only while Ansible and Python load; all else is each
-command's own.
+There is a server for each environment of which something is read only while Ansible and Python load, and one more for
+each command that runs beside another. What Ansible keeps for one command, it keeps for all of a server: the archives
+that it makes of modules.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -20,32 +22,33 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 ONCE = ("HOME", "LC_ALL", "PYTHONPATH", "TMPDIR")
 
-_begun: dict[frozenset[tuple[str, str]], subprocess.Popen[str]] = {}
+_idle: defaultdict[frozenset[tuple[str, str]], list[subprocess.Popen[str]]] = defaultdict(list)
 
 
-def run(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run `ansible` as `subprocess.run` would; stderr is in the output, too."""
+def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run `ansible` or `ansible-playbook` as `subprocess.run` would; stderr is in the output, too."""
     settings = _settings(environment)
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as output:
-        request = {"arguments": arguments, "environment": dict(environment), "folder": str(folder)}
+        request = {"command": [Path(command[0]).name, *command[1:]], "environment": dict(environment)}
         server = _server(settings, environment)
         try:
-            answer = _ask(server, json.dumps({**request, "output": output.name}))
+            answer = _ask(server, json.dumps({**request, "folder": str(folder), "output": output.name}))
         except BaseException:  # a test that is cut short, too: the next command must not have this one's answer
-            del _begun[settings]
             _kill(server)
             raise
-        return subprocess.CompletedProcess(arguments, int(answer), output.read())
+        _idle[settings].append(server)
+        return subprocess.CompletedProcess(command, int(answer), output.read())
 
 
 def end() -> None:
     """End the servers that have begun."""
-    while _begun:
-        _of, server = _begun.popitem()
-        try:
-            server.communicate(timeout=30)
-        except subprocess.TimeoutExpired:
-            _kill(server)
+    while _idle:
+        _of, servers = _idle.popitem()
+        for server in servers:
+            try:
+                server.communicate(timeout=30)
+            except subprocess.TimeoutExpired:
+                _kill(server)
 
 
 def _settings(environment: Mapping[str, str]) -> frozenset[tuple[str, str]]:
@@ -54,16 +57,18 @@ def _settings(environment: Mapping[str, str]) -> frozenset[tuple[str, str]]:
 
 
 def _server(settings: frozenset[tuple[str, str]], environment: Mapping[str, str]) -> subprocess.Popen[str]:
-    if settings not in _begun:
-        _begun[settings] = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.adhoc_server"],
+    """One that does nothing; who asks it gives it back."""
+    try:
+        return _idle[settings].pop()
+    except IndexError:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.support.preloaded_server"],
             env=environment,
             cwd=PROJECT,
             text=True,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-    return _begun[settings]
 
 
 def _ask(server: subprocess.Popen[str], request: str) -> str:
