@@ -117,3 +117,10 @@ def test_an_apply_waits_for_a_database_that_recovers(mail: Deployment) -> None:
         done.set()
         thread.join()
     assert changed(output) == 0, output
+
+
+def test_rspamd_that_is_told_to_reload_while_it_begins_goes_on(mail: Deployment, officials: list[Official]) -> None:
+    mail.host.run("systemctl restart rspamd && systemctl reload rspamd", timeout=180)
+    assert main_process(mail, "rspamd")
+    sender, recipient = officials[0], officials[1]
+    mail.server.wait_for(recipient.address, recipient.password, sent(mail, sender, recipient, "Sau khi đọc lại"))
