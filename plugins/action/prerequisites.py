@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
@@ -24,24 +25,29 @@ class ActionModule(BaseAction):
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
         if arguments["missing"] is None:
-            self._refuse_settings(arguments["role"])
+            self._refuse_settings(arguments)
             missing = self._run(None, None, task_vars)
         else:
             missing = arguments["missing"]
-        changed = arguments["bring"] and self._bring(arguments, missing, task_vars)
-        return {**missing, "changed": changed}
+        if not arguments["bring"]:
+            return missing
+        return {**missing, **self._bring(arguments, missing, task_vars)}
 
-    def _refuse_settings(self, role: str) -> None:
-        if faults := list(preflight.broken(role, preflight.read_settings(role), self._templar)):
+    def _refuse_settings(self, arguments: Mapping[str, Any]) -> None:
+        settings = preflight.read_settings(Path(arguments["folder"])) if arguments["folder"] else []
+        if faults := list(preflight.broken(arguments["role"], settings, self._templar)):
             raise Failure("\n".join(fault.vi for fault in faults), "\n".join(fault.en for fault in faults))
 
-    def _bring(self, arguments: dict[str, Any], missing: Mapping[str, Any], task_vars: dict[str, Any]) -> bool:
+    def _bring(
+        self, arguments: Mapping[str, Any], missing: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
         if self._task.check_mode:
             prerequisites.refuse_blind(missing)
         done = [self._run(*step, task_vars) for step in prerequisites.steps(arguments, missing)]
         if self._task.check_mode and missing["packages"]:
-            self._display.warning(prerequisites.where_check_mode_stops(arguments["role"]))
-        return any(one.get("changed") for one in done)
+            host = str(task_vars["inventory_hostname"])
+            self._display.warning(prerequisites.where_check_mode_stops(arguments["role"], host))
+        return prerequisites.told(missing, done)
 
     def _run(self, name: str | None, arguments: dict[str, Any] | None, task_vars: dict[str, Any]) -> dict[str, Any]:
         """Run a module on the host, this task's own where there is no name."""

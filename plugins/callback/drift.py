@@ -32,7 +32,7 @@ from ansible.plugins.callback import CallbackBase
 from ansible_collections.laocai.mail.plugins.callback.faults import why
 
 # Under these keys a result says what it is about.
-_ABOUT = ("paths", "path", "dest", "name", "names", "counts")
+_ABOUT = ("names", "paths", "path", "dest", "name", "counts")
 _MOST = 10
 _WORDS = 500  # characters of why a task failed
 # A line for each language: whoever reads mail breaks lines himself.

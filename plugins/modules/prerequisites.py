@@ -18,9 +18,12 @@ description:
     Ansible's own modules.
 options:
   role:
-    description: The role that asks, by its name in this collection.
+    description: The role that asks, for messages.
     type: str
     required: true
+  folder:
+    description: The role's folder on the controller, whose C(meta/settings.yml) says what must hold of its settings.
+    type: path
   debian:
     description:
       - What the role needs Debian 13 for, such as V(Dovecot 2.4). The release is of no matter where it is empty.
@@ -112,8 +115,8 @@ attributes:
         brought about, and that what follows cannot be foretold.
     support: full
   diff_mode:
-    description: There is nothing to show.
-    support: none
+    description: Shows what apt says that it would do.
+    support: full
 """
 
 EXAMPLES = r"""
@@ -149,6 +152,11 @@ groups:
   returned: success
   type: list
   elements: dict
+names:
+  description: The packages, groups and users that were brought about.
+  returned: when something was
+  type: list
+  elements: str
 users:
   description: Those of O(users) who are not there, or are otherwise.
   returned: success
@@ -156,7 +164,6 @@ users:
   elements: dict
 """
 
-import importlib.util
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
@@ -184,7 +191,7 @@ def main() -> None:
         changed=False,
         paths=paths,
         packages=packages,
-        apt=importlib.util.find_spec("apt") is not None,
+        apt=prerequisites.can_ask_apt(),
         groups=[asdict(group) for group in groups],
         users=[asdict(user) for user in users],
     )

@@ -44,7 +44,7 @@ Template = Callable[[Any], Any]
 """The value of a variable, with what it refers to."""
 
 
-class Templates(Protocol):
+class Templar(Protocol):
     """Ansible's own templates and conditionals, over the variables of a host and a role."""
 
     def template(self, value: Any) -> Any:
@@ -68,8 +68,8 @@ def load(path: Path) -> Any:
 
 class Role(NamedTuple):
     """What a role can be given: its options, as argument specs have them, and what must hold of their values and of
-    what a host has room for, each as `ansible.builtin.assert` takes it; its defaults, and the values that it makes of
-    all of them.
+    what a host has room for, each a `name`, and `that` and `fail_msg` as `ansible.builtin.assert` takes them; its
+    defaults, and the values that it makes of all of them.
     """
 
     name: str
@@ -89,14 +89,14 @@ def _read_role(folder: Path) -> Role:
     specs, defaults, made = (
         load(folder / name) for name in ("meta/argument_specs.yml", "defaults/main.yml", "vars/main.yml")
     )
-    room = [task["ansible.builtin.assert"] for task in load(folder / "tasks/room.yml") or []]
+    room = [{"name": task["name"], **task["ansible.builtin.assert"]} for task in load(folder / "tasks/room.yml") or []]
     options = specs["argument_specs"]["main"].get("options", {})
-    return Role(folder.name, options, read_settings(folder.name), defaults or {}, room, made or {})
+    return Role(folder.name, options, read_settings(folder), defaults or {}, room, made or {})
 
 
-def read_settings(role: str) -> list[Mapping[str, Any]]:
-    """What must hold of what a role of this collection is given."""
-    return load(COLLECTION / "roles" / role / "meta/settings.yml") or []
+def read_settings(role: Path) -> list[Mapping[str, Any]]:
+    """What must hold of what the role in that folder is given; nothing where it does not say."""
+    return load(role / "meta/settings.yml") or []
 
 
 def known_names(roles: Sequence[Role]) -> set[str]:
@@ -170,17 +170,18 @@ def _setting(name: str, option: Mapping[str, Any], value: Any, template: Templat
         yield Fault(f"{name} = {found!r}: phải là {wanted}. Sửa trong inventory.", f"{said}. Set it in the inventory.")
 
 
-def broken(role: str, asserts: Iterable[Mapping[str, Any]], templates: Templates) -> Iterator[Fault]:
+def broken(role: str, asserts: Iterable[Mapping[str, Any]], templar: Templar) -> Iterator[Fault]:
     """What a role wants to hold and does not: of its settings, or of a host's room."""
     for wanted in asserts:
         conditions = wanted["that"] if isinstance(wanted["that"], list) else [wanted["that"]]
         try:
-            if not all(templates.evaluate_conditional(condition) for condition in conditions):
-                vi, _, en = str(templates.template(wanted["fail_msg"])).partition(" -- ")
+            if not all(templar.evaluate_conditional(condition) for condition in conditions):
+                vi, _, en = str(templar.template(wanted["fail_msg"])).partition(" -- ")
                 yield Fault(vi.strip(), en.strip())
         except Exception as error:  # noqa: BLE001 - a value of another type, which `settings` tells
             said = " ".join(str(error).split())
-            yield Fault(f"Role {role}: {said}", f"Role {role}: {said}")
+            asked = f"Role {role}: {wanted['name']}: {said}"
+            yield Fault(asked, asked)
 
 
 def register(directory: Path, *, test_host: bool, whole: bool) -> tuple[Province | None, list[Fault]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..module_utils.failure import Failure
+from ..module_utils.host.prerequisites import SHELL
 
 # Seconds that another apt may take, such as the host's own updates; and for which the lists of packages are new enough.
-LOCKED, NEW_ENOUGH = 300, 3600
+LOCK_TIMEOUT, CACHE_VALID_TIME = 300, 3600
 
 
 class Step(NamedTuple):
@@ -31,8 +32,7 @@ def steps(wanted: Mapping[str, Any], missing: Mapping[str, Any]) -> Iterator[Ste
     for user in missing["users"]:
         yield Step(
             "ansible.builtin.user",
-            _given(user, "name", "uid", "group", "home")
-            | {"system": True, "create_home": False, "shell": "/usr/sbin/nologin"},
+            _given(user, "name", "uid", "group", "home") | {"system": True, "create_home": False, "shell": SHELL},
         )
 
 
@@ -41,13 +41,13 @@ def _packages(wanted: Mapping[str, Any]) -> dict[str, Any]:
         "name": wanted["packages"],
         "install_recommends": False,
         "update_cache": True,
-        "cache_valid_time": NEW_ENOUGH,
-        "lock_timeout": LOCKED,
+        "cache_valid_time": CACHE_VALID_TIME,
+        "lock_timeout": LOCK_TIMEOUT,
     } | ({"policy_rc_d": wanted["policy"]} if wanted["policy"] else {})
 
 
 def _given(one: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: one[name] for name in names if one[name] is not None}
+    return {name: one[name] for name in names if one[name] not in (None, "")}
 
 
 def refuse_blind(missing: Mapping[str, Any]) -> None:
@@ -65,10 +65,25 @@ def refuse_blind(missing: Mapping[str, Any]) -> None:
         )
 
 
-def where_check_mode_stops(role: str) -> str:
+def where_check_mode_stops(role: str, host: str) -> str:
     """What is said where packages are missing."""
     return (
-        f"Máy này chưa cài các gói của role {role}, nên chế độ thử dừng ở đây: chạy thật lần đầu, sau đó --check cho "
-        f"thấy mọi thay đổi. -- The packages of role {role} are not installed yet, so check mode stops here: run once "
-        "for real, then --check shows every change."
+        f"{host} chưa cài các gói của role {role}, nên chế độ thử dừng ở đây: chạy thật lần đầu, sau đó --check cho "
+        f"thấy mọi thay đổi. -- The packages of role {role} are not installed on {host} yet, so check mode stops here: "
+        "run once for real, then --check shows every change."
     )
+
+
+def told(missing: Mapping[str, Any], done: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the results of the steps come to: what was changed, by name, and what they show and warn of."""
+    if not any(one.get("changed") for one in done):
+        return {"changed": False}
+    names = [*missing["packages"], *(one["name"] for kind in ("groups", "users") for one in missing[kind])]
+    shown = {
+        key: [item for one in done for item in _listed(one.get(key))] for key in ("diff", "warnings", "deprecations")
+    }
+    return {"changed": True, "names": names, **{key: items for key, items in shown.items() if items}}
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value] if value else []

@@ -189,10 +189,15 @@ def sql(mail: Deployment, command: str) -> str:
 
 @pytest.fixture
 def by_hand(mail: Deployment) -> Iterator[tuple[str, ...]]:
-    """A row, a role's file and a service were changed by hand; by which words each is told."""
+    """A row, a role's file, a service and a user were changed by hand; by which words each is told."""
     sql(mail, "UPDATE mail.account SET quota = quota + 1 WHERE id = '000101'")
-    mail.host.run("echo '# by hand' >> /etc/postfix/master.cf; systemctl stop postfix")
-    yield "/etc/postfix/master.cf", "read their files: postfix.service", "Bring the accounts to the register"
+    mail.host.run("echo '# by hand' >> /etc/postfix/master.cf; systemctl stop postfix; usermod -s /bin/bash vmail")
+    yield (
+        "/etc/postfix/master.cf",
+        "read their files: postfix.service",
+        "Bring the accounts to the register",
+        "stands on: vmail",
+    )
     mail.host.run("systemctl start postfix")
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from .conftest import Ansible
+from .conftest import PROJECT, Ansible
 
 MODULE = "laocai.mail.prerequisites"
+VALKEY = {"role": "valkey", "folder": str(PROJECT / "roles/valkey")}
 ROOT: dict[str, Any] = {"name": "root", "uid": 0, "group": "root", "home": "/root"}
 
 
@@ -49,21 +50,27 @@ def test_a_host_on_which_the_roles_before_have_not_run_is_refused_but_in_check_m
 
 @pytest.mark.parametrize("check", [False, True])
 def test_settings_are_refused_before_the_host_is_asked(ansible: Ansible, tmp_path: Path, check: bool) -> None:
-    wanted = {"role": "valkey", "paths": [str(tmp_path / "none")], "before": "programs"}
+    wanted = {**VALKEY, "paths": [str(tmp_path / "none")], "before": "programs"}
     done = ansible.run(MODULE, wanted, check=check, variables={"valkey_memory": 8})
     done.assert_refused("valkey_memory = 8", "valkey_memory = 8")
-    done = ansible.run(MODULE, {"role": "valkey"}, check=check, variables={"valkey_memory": 64})
+    done = ansible.run(MODULE, VALKEY, check=check, variables={"valkey_memory": 64})
     assert done.status == 0, done.output
 
 
 def test_a_setting_that_is_not_there_is_told(ansible: Ansible) -> None:
-    ansible.run(MODULE, {"role": "valkey"}).assert_refused("Role valkey: ", "'valkey_memory' is undefined")
+    ansible.run(MODULE, VALKEY).assert_refused("Role valkey: Check the memory: ", "'valkey_memory' is undefined")
+
+
+def test_a_role_that_is_none_of_this_collection_is_held_to_nothing_of_its_namesake(
+    ansible: Ansible, tmp_path: Path
+) -> None:
+    assert ansible.run(MODULE, {"role": "valkey", "folder": str(tmp_path)}).status == 0
 
 
 def test_check_mode_tells_what_it_would_bring_and_brings_nothing(ansible: Ansible) -> None:
     wanted = {"role": "programs", "groups": [{"name": "danhba-none"}], "bring": True}
     done = ansible.run(MODULE, wanted, check=True)
-    assert (done.status, done.changed) == (0, True), done.output
+    assert (done.status, done.changed, done.result["names"]) == (0, True, ["danhba-none"]), done.output
     with pytest.raises(KeyError):
         grp.getgrnam("danhba-none")
 

@@ -1,5 +1,6 @@
 """One test host: what it is called, how to reach it, and the files it is booted from."""
 
+import hashlib
 import json
 import subprocess
 from dataclasses import asdict, dataclass
@@ -24,6 +25,7 @@ class Host:
     """A host that has been asked for; whether it runs, `Lab` knows.
 
     ``image`` is the root file system it lies over, as built or a snapshot's; ``directory`` holds the rest of it.
+    ``interpreter`` is what Ansible's Python is there, by a digest: a host that has another is not as asked.
     """
 
     name: str
@@ -33,12 +35,14 @@ class Host:
     directory: Path
     private_key: Path
     known_hosts: Path
+    interpreter: str = ""
 
     @classmethod
     def create(cls, name: str, address: IPv4Address, fqdn: str, image: Path, settings: Settings) -> Self:
         """Describe a host; nothing is written yet."""
         directory = settings.hosts / name
-        return cls(name, str(address), fqdn, image, directory, settings.private_key, settings.known_hosts)
+        digest = hashlib.sha256(Path(interpreter.__file__).read_bytes()).hexdigest()
+        return cls(name, str(address), fqdn, image, directory, settings.private_key, settings.known_hosts, digest)
 
     @classmethod
     def load(cls, directory: Path) -> Self | None:

@@ -8,6 +8,7 @@ no such thing; `test_first_deployment` deploys by Python alone.
 Begun as Python itself would be: the program from standard input, or the name of its file.
 """
 
+import _imp
 import importlib.util
 import marshal
 import os
@@ -27,6 +28,7 @@ def _compile_once(path: str, source: bytes) -> CodeType:
     kept = _COMPILED / f"{sys.implementation.cache_tag}-{importlib.util.source_hash(source).hex()}"
     with suppress(OSError, EOFError, ValueError, TypeError):
         remembered: CodeType = marshal.loads(kept.read_bytes())  # noqa: S302 - of a test host's root alone
+        _imp._fix_co_filename(remembered, path)  # type: ignore[attr-defined]  # the archive of this task
         return remembered
     code = _compile(path, source)
     # Who is not root only reads.
@@ -47,7 +49,7 @@ def _run() -> None:
         sys.path.insert(0, str(Path(name).resolve().parent))
     else:
         name, source = "<stdin>", sys.stdin.buffer.read()
-        sys.argv = ["-"]
+        sys.argv = [""]
     main.__file__ = name
     sys.modules["__main__"] = main
     exec(compile(source, name, "exec", dont_inherit=True), main.__dict__)  # noqa: S102 - what Ansible sends

@@ -2,7 +2,8 @@
 
 There is a server for each environment of which something is read only while Ansible and Python load, and one more for
 each command that runs beside another. What Ansible keeps for one command, it keeps for all of a server: the archives
-that it makes of modules.
+that it makes of modules, by their names, so that a test that changes a module runs it otherwise. A server ends when
+nobody can ask it any more.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def run(command: list[str], archive: Path) -> str:
 
 
 def test_a_program_from_standard_input_runs_as_python_runs_it(python: list[str], archive: Path) -> None:
-    assert run(python, archive) == run([sys.executable, "-"], archive) == "first __main__ <stdin> ['-']\n"
+    assert run(python, archive) == run([sys.executable], archive) == "first __main__ <stdin> ['']\n"
 
 
 def test_a_program_from_a_file_runs_as_python_runs_it(python: list[str], archive: Path, tmp_path: Path) -> None:
@@ -76,6 +76,15 @@ def test_another_source_is_another_module(python: list[str], archive: Path, comp
     run(python, archive)
     assert run(python, filled(archive, "WORD = 'other'\n")).startswith("other")
     assert len(list(compiled.iterdir())) == 2
+
+
+def test_what_is_remembered_names_the_archive_that_is_read(python: list[str], tmp_path: Path) -> None:
+    of = "__code__.co_filename"
+    source = f"def one():\n  def two(): ...\n  return two\nWORD = one.{of} + ' ' + one().{of}"
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        archive = filled(tmp_path / folder / "archive.zip", source)
+        assert run(python, archive).startswith(f"{archive}/said.py {archive}/said.py ")
 
 
 @pytest.mark.parametrize("damage", [b"", b"no code", b"i\x01\x00"])

@@ -6,6 +6,7 @@ Runs on the mail host under Debian's Python, so it needs nothing but the standar
 from __future__ import annotations
 
 import grp
+import importlib
 import platform
 import pwd
 import subprocess
@@ -50,6 +51,15 @@ def demand_release(role: str, needs: str) -> None:
             f"Role {role} cần Debian 13 ({needs}); máy này là {found}. Hãy cài lại máy bằng Debian 13.",
             f"Role {role} needs Debian 13 ({needs}); this host is {found}. Reinstall it with Debian 13.",
         )
+
+
+def can_ask_apt() -> bool:
+    """Whether Ansible can ask apt: its library for Python is there."""
+    try:
+        importlib.import_module("apt")
+    except ImportError:
+        return False
+    return True
 
 
 def _release() -> dict[str, str]:

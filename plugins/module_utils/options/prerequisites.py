@@ -14,6 +14,7 @@ USER: dict[str, Any] = {
 ANSWER: dict[str, Any] = {name: {"type": "str", "required": True} for name in ("package", "question", "value", "vtype")}
 ARGUMENTS: dict[str, Any] = {
     "role": {"type": "str", "required": True},
+    "folder": {"type": "path"},
     "debian": {"type": "str", "default": ""},
     "paths": {"type": "list", "elements": "path", "default": []},
     "before": {"type": "str", "default": ""},
@@ -25,4 +26,4 @@ ARGUMENTS: dict[str, Any] = {
     "answers": {"type": "list", "elements": "dict", "default": [], "options": ANSWER},
     "policy": {"type": "int"},
 }
-"""The options that a role gives."""
+"""Of which the action plugin reads `folder`, and all from `bring` on."""

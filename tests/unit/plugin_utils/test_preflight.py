@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 import subprocess
@@ -180,6 +181,13 @@ def test_what_roles_want_to_hold_they_say_in_both_languages() -> None:
     assert all(one.keys() == {"name", "that", "fail_msg"} and " -- " in one["fail_msg"] for one in wanted)
 
 
+def test_who_says_what_must_hold_has_it_asked_where_the_role_is_used_alone() -> None:
+    takes = re.compile(r"tasks_from: (ask|ground)\b")
+    for role in (path.parents[1] for path in (PROJECT / "roles").glob("*/meta/settings.yml")):
+        tasks = "".join(path.read_text(encoding="utf-8") for path in (role / "tasks").glob("*.yml"))
+        assert takes.search(tasks), role.name
+
+
 def test_a_former_name_is_told_with_its_present_one() -> None:
     said = english(preflight.names({"database_socket": "/run", "dovecot_local_imap": True}, ROLES))
     assert "database_socket → database_socket_dir" in said
@@ -201,7 +209,7 @@ def test_what_a_group_says_in_vain() -> None:
     assert english(preflight.overridden({"mail_attachments": 30}, {"mail_attachments": 30})) == ""
 
 
-class Templates:
+class Templar:
     """As Ansible's, of a host on which `a` holds, and `x` is X."""
 
     def template(self, value: str) -> str:
@@ -219,12 +227,12 @@ class Templates:
         ("a", []),
         (["a", "a"], []),
         (["a", "b"], [Fault("Sai X", "Wrong X")]),
-        ("cannot be asked", [Fault("Role base: no number", "Role base: no number")]),
+        ("cannot be asked", [Fault("Role base: Look: no number", "Role base: Look: no number")]),
     ],
 )
 def test_what_a_role_wants_to_hold_and_does_not(that: str | list[str], faults: list[Fault]) -> None:
-    wanted = {"that": that, "fail_msg": "Sai {{ x }} -- Wrong {{ x }}"}
-    assert list(preflight.broken("base", [wanted], Templates())) == faults
+    wanted = {"name": "Look", "that": that, "fail_msg": "Sai {{ x }} -- Wrong {{ x }}"}
+    assert list(preflight.broken("base", [wanted], Templar())) == faults
 
 
 @pytest.mark.parametrize("whole", [True, False])

@@ -29,8 +29,15 @@ def test_debconf_is_answered_before_all_packages_of_the_role_are_installed() -> 
         {"name": "slapd", "question": "slapd/no_configuration", "value": "true", "vtype": "boolean"},
     )
     assert packages.module == "ansible.builtin.apt"
-    assert packages.arguments["name"] == ["slapd", "sasl2-bin"]
-    assert (packages.arguments["policy_rc_d"], packages.arguments["install_recommends"]) == (101, False)
+    assert packages.arguments == {
+        "name": ["slapd", "sasl2-bin"],
+        "install_recommends": False,
+        "policy_rc_d": 101,
+        # Another apt may be at work for five minutes, and what the mirror had an hour ago will do.
+        "lock_timeout": 300,
+        "update_cache": True,
+        "cache_valid_time": 3600,
+    }
 
 
 def test_without_a_policy_debians_own_holds() -> None:
@@ -42,6 +49,34 @@ def test_groups_come_after_packages_and_before_users() -> None:
     assert [step.module.rpartition(".")[2] for step in found] == ["debconf", "apt", "group", "user"]
     assert found[2].arguments == {"name": "vmail", "system": True}
     assert found[3].arguments == USER | {"system": True, "create_home": False, "shell": "/usr/sbin/nologin"}
+
+
+@pytest.mark.parametrize("nothing", [None, ""])
+def test_what_does_not_matter_is_not_asked_for(nothing: str | None) -> None:
+    (step,) = bring(users=[USER | {"uid": None, "group": nothing}])
+    assert step.arguments.keys() == {"name", "home", "system", "create_home", "shell"}
+
+
+def test_what_was_brought_about_is_told_by_name_with_what_apt_shows_and_warns_of() -> None:
+    missing = {"packages": ["slapd"], "groups": [{"name": "vmail"}], "users": [USER]}
+    done: list[dict[str, Any]] = [
+        {"changed": False},
+        {"changed": True, "diff": {"prepared": "slapd"}, "warnings": ["old"]},
+        {},
+    ]
+    assert prerequisites.told(missing, done) == {
+        "changed": True,
+        "names": ["slapd", "vmail", "vmail"],
+        "diff": [{"prepared": "slapd"}],
+        "warnings": ["old"],
+    }
+    assert prerequisites.told(missing, [{"changed": False}]) == {"changed": False}
+
+
+def test_where_check_mode_stops_is_told_for_each_host() -> None:
+    one, other = (prerequisites.where_check_mode_stops("postfix", host) for host in ("mail", "backup"))
+    assert one != other
+    assert "packages of role postfix are not installed on mail yet" in one
 
 
 def test_check_mode_does_not_guess_what_apt_would_do() -> None:

@@ -50,6 +50,7 @@ def lines(file: Path) -> str:
     ("said", "about"),
     [
         ({"paths": ["/etc/one", "/etc/two"]}, ": /etc/one, /etc/two"),
+        ({"paths": ["/etc/missing"], "names": ["postfix", "vmail"]}, ": postfix, vmail"),
         ({"paths": [f"/etc/{number}" for number in range(12)]}, f": {', '.join(f'/etc/{n}' for n in range(10))}"),
         ({"name": "postfix.service"}, ": postfix.service"),
         ({"results": [{"changed": True, "name": "a"}, {"changed": False, "name": "b"}]}, ": a"),
