@@ -67,11 +67,12 @@ def reissued(mail: Deployment, officials: list[Official], tmp_path_factory: pyte
         output = mail.play(
             "passwords",
             "-vvv",
+            apart=True,
             accounts=[official.address for official in chosen],
             document="12/BC-SKHCN",
             document_date="2010-10-15",
         )
-        output += mail.play("accounts", "-vvv")
+        output += mail.play("accounts", "-vvv", apart=True)
     secrets = [mail.issued[official.address] for official in chosen]
     ids = ",".join(f"'{official.id}'" for official in chosen)
     query = f"SELECT password FROM mail.credential WHERE id IN ({ids})"

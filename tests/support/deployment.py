@@ -142,11 +142,21 @@ class Deployment:
             f"playbooks/{playbook}.yml",
         ]
 
-    def play(self, playbook: str, *options: str, task: Callable[[str], None] | None = None, **variables: Any) -> str:
-        """Run a playbook and return its output; `task` is told the name of each task as it begins."""
+    def play(
+        self,
+        playbook: str,
+        *options: str,
+        task: Callable[[str], object] | None = None,
+        apart: bool = False,
+        **variables: Any,
+    ) -> str:
+        """Run a playbook and return its output; `task` is told the name of each task as it begins.
+
+        Where that is asked for, or `apart`, it is a process with the command line that an operator's has.
+        """
         command = self.command(playbook, *options, **variables)
-        if task:
-            status, output = self._follow(command, task)
+        if task or apart:
+            status, output = self._follow(command, task or str)
         else:
             done = preloaded.run(command, environment(self.project), self.project)
             status, output = done.returncode, done.stdout
@@ -154,7 +164,7 @@ class Deployment:
             raise PlaybookFailed(playbook, output)
         return output
 
-    def _follow(self, command: Sequence[str], task: Callable[[str], None]) -> tuple[int, str]:
+    def _follow(self, command: Sequence[str], task: Callable[[str], object]) -> tuple[int, str]:
         process = subprocess.Popen(
             command,
             cwd=self.project,
