@@ -32,6 +32,8 @@ class Terminal:
         self.pid, self.descriptor = pty.fork()
         if not self.pid:
             os.chdir(directory)
+            # As a terminal's shell does; what a shell has started in the background, as these tests, ignores it.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             environment = {**os.environ, "LANGUAGE": language, "TERM": "xterm-256color", "PYTHONIOENCODING": "utf-8"}
             os.execve(DANHBA, [str(DANHBA), *arguments], environment)  # noqa: S606
 
