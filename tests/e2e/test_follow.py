@@ -29,7 +29,7 @@ from tests.support.waiting import until
 SIGNED, UNSIGNED = "999801", "999802"  # who is opened by a commit of that kind
 BY_UNIT, NOT_BY_UNIT, TOMORROW, IN_TWO_DAYS = "999803", "999804", "999805", "999806"
 OPERATORS = "contact-stttt@laocai.gov.vn"
-PARTS = "postfix,accounts"  # enough of site.yml to see what it says and heals
+PARTS = "postfix,guard,accounts"  # enough of site.yml to see what it says and heals
 
 
 @dataclass
@@ -191,12 +191,12 @@ def sql(mail: Deployment, command: str) -> str:
 def by_hand(mail: Deployment) -> Iterator[tuple[str, ...]]:
     """A row, a role's file, a service and a user were changed by hand; by which words each is told."""
     sql(mail, "UPDATE mail.account SET quota = quota + 1 WHERE id = '000101'")
-    mail.host.run("echo '# by hand' >> /etc/postfix/master.cf; systemctl stop postfix; usermod -s /bin/bash vmail")
+    mail.host.run("echo '# by hand' >> /etc/postfix/master.cf; systemctl stop postfix; usermod -s /bin/bash danhba-notices")
     yield (
         "/etc/postfix/master.cf",
         "read their files: postfix.service",
         "Bring the accounts to the register",
-        "stands on: vmail",
+        "stands on: danhba-notices",
     )
     mail.host.run("systemctl start postfix")
 
