@@ -191,7 +191,9 @@ def sql(mail: Deployment, command: str) -> str:
 def by_hand(mail: Deployment) -> Iterator[tuple[str, ...]]:
     """A row, a role's file, a service and a user were changed by hand; by which words each is told."""
     sql(mail, "UPDATE mail.account SET quota = quota + 1 WHERE id = '000101'")
-    mail.host.run("echo '# by hand' >> /etc/postfix/master.cf; systemctl stop postfix; usermod -s /bin/bash danhba-notices")
+    mail.host.run(
+        "echo '# by hand' >> /etc/postfix/master.cf; systemctl stop postfix; usermod -s /bin/bash danhba-notices"
+    )
     yield (
         "/etc/postfix/master.cf",
         "read their files: postfix.service",
