@@ -6,10 +6,13 @@ import grp
 import json
 import pwd
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support import preloaded
 
 from .conftest import PROJECT, Ansible
 
@@ -90,3 +93,18 @@ def test_what_cannot_be_brought_about_fails(ansible: Ansible) -> None:
     assert "danhba-none" in done.message
     with pytest.raises(KeyError):
         pwd.getpwnam("danhba-none")
+
+
+def test_a_role_alone_is_held_to_its_own_settings(
+    ansible: Ansible, ansible_environment: dict[str, str], tmp_path: Path
+) -> None:
+    """Without a playbook of this collection, and its preflight, around it."""
+    play = {"hosts": "localhost", "gather_facts": False, "roles": ["laocai.mail.valkey"]}
+    book = tmp_path / "play.yml"
+    book.write_text(json.dumps([play]), encoding="utf-8")
+    variables = json.dumps({"ansible_python_interpreter": sys.executable, "valkey_memory": 8})
+    command = ["ansible-playbook", "--inventory", "localhost,", "--connection", "local", "--check", str(book)]
+    done = preloaded.run([*command, "--extra-vars", variables], ansible_environment, ansible.folder)
+    assert done.returncode == 2, done.stdout
+    assert "valkey_memory = 8 (MiB) must be 32 at least" in done.stdout
+    assert "See to all that the role stands on" in done.stdout
