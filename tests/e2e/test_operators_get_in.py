@@ -132,12 +132,18 @@ def test_what_somebody_else_has_set_first_is_named(hardened: Deployment) -> None
         assert "passwordauthentication stays yes, and not no" in refused(hardened)
 
 
+def until_one_gets_in(hardened: Deployment) -> None:
+    until(lambda: hardened.host.run("true", check=False, login=True).returncode, 200, holds=lambda status: status == 0)
+
+
 def test_where_nobody_gets_in_any_more_it_is_put_back(hardened: Deployment) -> None:
     with reloaded_with(hardened, LET_IN_AGAIN, CUT_OFF):
         before = state(hardened)
         with pytest.raises(PlaybookFailed, match="what was in force was put back"):
             harden(hardened, hardening_ssh_tries=5)
-        until(lambda: hardened.host.run("true", check=False).returncode, 200, holds=lambda status: status == 0)
+        until(
+            lambda: hardened.host.run("true", check=False, login=True).returncode, 200, holds=lambda status: status == 0
+        )
     assert state(hardened) == before
     assert hardened.host.run("ls -d /var/lib/danhba-access", check=False).returncode
     assert not hardened.host.run(TIMERS).stdout
@@ -194,7 +200,9 @@ def test_a_connection_that_was_kept_open_is_no_proof(
         before = state(hardened)
         with pytest.raises(PlaybookFailed, match="what was in force was put back"):
             harden(hardened, hardening_ssh_tries=5, **given)
-        until(lambda: hardened.host.run("true", check=False).returncode, 200, holds=lambda status: status == 0)
+        until(
+            lambda: hardened.host.run("true", check=False, login=True).returncode, 200, holds=lambda status: status == 0
+        )
         assert state(hardened) == before
 
 
@@ -210,7 +218,7 @@ def test_where_the_session_cannot_put_back_either_it_is_told_that_the_host_does(
     with reloaded_with(an, f"-/usr/bin/mv {MINE} /root/an"):
         with pytest.raises(PlaybookFailed, match="the host will put back what was in force after 60 seconds"):
             harden(an, hardening_ssh_tries=5, hardening_back_seconds=60)
-        until(lambda: an.host.run(TIMERS).stdout, 120, holds=lambda seen: not seen)
+        until(lambda: an.host.run(TIMERS, login=True).stdout, 120, holds=lambda seen: not seen)
         an.host.run(f"mv /root/an {MINE}")
     assert state(an) == before
 

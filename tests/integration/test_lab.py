@@ -153,7 +153,7 @@ class TestRunning:
         swapped = known.replace(one.address, "saved").replace(two.address, one.address).replace("saved", two.address)
         try:
             one.known_hosts.write_text(swapped)
-            assert one.run("true", check=False).returncode == 255
+            assert one.run("true", check=False, login=True).returncode == 255
         finally:
             one.known_hosts.write_text(known)
         assert one.run("true").returncode == 0
@@ -182,13 +182,21 @@ class TestRunning:
         guest = descendants(pid_of(one))
         one.run("systemctl reboot", check=False)
         shell.wait_for(lambda: guest[-1] not in descendants(pid_of(one)), seconds=30)
-        shell.wait_for(lambda: one.run("true", check=False).returncode == 0, seconds=60)
+        shell.wait_for(lambda: one.run("true", check=False, login=True).returncode == 0, seconds=60)
         assert one.run("systemctl is-system-running --wait", check=False).stdout.strip() == "running"
         assert one.run("cat /proc/sys/kernel/random/boot_id; stat -c %Y /run").stdout != boot
         capsys.readouterr()
         assert lab.up("one", **ONE) == one
         assert "using it again" in capsys.readouterr().err
         assert one.run("cat /root/kept; rm /root/kept").stdout == "kept\n"
+
+    def test_commands_share_a_login_unless_one_is_asked_for(self, one: Host) -> None:
+        logins = "loginctl list-sessions --no-legend | wc -l"
+        before = one.run(logins).stdout
+        assert one.run(logins).stdout == before
+        assert int(one.run(logins, login=True).stdout) > int(before)
+        one.hang_up()
+        assert one.run("true").returncode == 0
 
     def test_the_list_says_what_the_process_table_says(self, lab: Lab, one: Host) -> None:
         status = next(status for status in lab.statuses() if status.host.name == "one")

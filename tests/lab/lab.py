@@ -334,6 +334,7 @@ class Lab:
         self._control_group(name).remove()
         self._network.release(name)
         if host is not None:
+            host.hang_up()
             self._trust(host.address, None)
         if directory.exists():
             shutil.rmtree(directory)
@@ -379,7 +380,9 @@ def _state(host: Host, *, wait: bool = False) -> str:
     """What systemd on the host says of itself, at once or when it has started; empty when it cannot be asked."""
     command, seconds = ("--wait", _BOOT_SECONDS) if wait else ("", _ANSWER_SECONDS)
     try:
-        return host.run(f"systemctl is-system-running {command}", check=False, timeout=seconds).stdout.strip()
+        return host.run(
+            f"systemctl is-system-running {command}", check=False, timeout=seconds, login=True
+        ).stdout.strip()
     except subprocess.TimeoutExpired:
         return ""
 

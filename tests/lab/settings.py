@@ -93,6 +93,24 @@ PREFETCHED = (
     "valkey-server",
 )
 
+# What tests install on single hosts, over the network: hosts know of it.
+OFFERED = (
+    "certbot",
+    "fonts-liberation",
+    "git",
+    "knot",
+    "knot-dnsutils",
+    "libfaketime",
+    "opendkim",
+    "opendkim-tools",
+    "opendmarc",
+    "pebble",
+    "php8.4-pcov",
+    "python3-authres",
+    "python3-dkim",
+    "unattended-upgrades",
+)
+
 # Command on the PATH, or file -> Debian package.
 TOOLS = {
     str(KEYRING): "debian-archive-keyring",
