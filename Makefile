@@ -9,6 +9,8 @@ SHELL := /bin/bash
 export PATH := $(CURDIR)/.venv/bin:$(PATH):/usr/sbin:/sbin
 # Ansible refuses to start without a UTF-8 locale.
 export LC_ALL := C.UTF-8
+# Some containers forbid Python to keep what it has compiled; thousands of commands that tests run would each compile all.
+unexport PYTHONDONTWRITEBYTECODE
 # Molecule looks elsewhere in a repository that is an Ansible collection.
 export MOLECULE_GLOB := tests/molecule/*/molecule.yml
 

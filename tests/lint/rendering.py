@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader
+from ansible.plugins.loader import init_plugin_loader, lookup_loader
 from ansible.template import Templar, trust_as_template
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,6 +53,9 @@ def render(path: Path, **other: Any) -> str:
 def _values() -> tuple[DataLoader, dict[str, Any]]:
     """The defaults and internals of all roles, and above them what all inventories share."""
     init_plugin_loader([str(ROOT / ".ansible/collections")])
+    # For each template it copies all that is in any value, which takes far longer than the template; none changes them.
+    plugin = sys.modules[type(lookup_loader.get("ansible.builtin.template")).__module__]
+    plugin.deepcopy = copy  # type: ignore[attr-defined]
     loader = DataLoader()
     values: dict[str, Any] = {}
     for pattern in ("roles/*/defaults/main.yml", "roles/*/vars/main.yml", "playbooks/group_vars/all.yml"):

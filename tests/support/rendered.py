@@ -1,21 +1,20 @@
-"""Templates as the roles write them, for tests: by a process of its own, for Ansible takes over a process's imports."""
+"""Templates as the roles write them, for tests: by a process of its own, for Ansible takes over a process's imports.
+
+Loading takes longer than what a template does, so that process is begun once, and forks for each text.
+"""
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-_PROGRAM = """
-import json, sys
-from pathlib import Path
-from tests.lint import rendering, units
-path, other = json.load(sys.stdin)
-json.dump(rendering.render(Path(path), **other) if path else units.rendered(), sys.stdout)
-"""
 
 
 def render(path: Path, **other: Any) -> str:
@@ -23,13 +22,40 @@ def render(path: Path, **other: Any) -> str:
     return str(_rendered(str(path), other))
 
 
-def units() -> dict[str, str]:
+@cache
+def units() -> Mapping[str, str]:
     """The text of each unit of systemd, by its name."""
-    found: dict[str, str] = _rendered("", {})
+    found: Mapping[str, str] = _rendered("", {})
     return found
 
 
 def _rendered(path: str, other: dict[str, Any]) -> Any:
-    command = [sys.executable, "-c", _PROGRAM]
-    done = subprocess.run(command, cwd=ROOT, input=json.dumps([path, other]).encode(), check=True, capture_output=True)
-    return json.loads(done.stdout)
+    server = _server()
+    try:
+        answer = json.loads(_ask(server, json.dumps([path, other])))
+    except BaseException:  # a test that is cut short, too: the next one must not have this one's answer
+        _server.cache_clear()
+        server.kill()
+        server.wait()
+        raise
+    if "error" in answer:
+        raise RuntimeError(answer["error"])
+    return answer["said"]
+
+
+@cache
+def _server() -> subprocess.Popen[str]:
+    """It ends when nobody can ask it any more, and with whoever has begun it."""
+    command = [sys.executable, "-m", "tests.support.rendered_server"]
+    server = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    atexit.register(server.communicate, timeout=30)
+    return server
+
+
+def _ask(server: subprocess.Popen[str], request: str) -> str:
+    assert server.stdin
+    assert server.stdout
+    print(request, file=server.stdin, flush=True)
+    answer = server.stdout.readline()
+    assert answer, "the server of templates has ended"
+    return answer

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
+
+from danhba.garbage import without_collection
 
 WINDOWS = 4
 GB = 10**9
@@ -52,27 +54,33 @@ class Simulated:
 
     def told(self, **more: Any) -> dict[str, Any]:
         """As the module tells it."""
+        days = self.days()
         names = {name for name, _day in self.looks} | self.mail.keys()
-        counted = sum(1 << (day - self.first).days for day in self.days() if day not in self.uncounted)
+        counted = sum(1 << number for number, day in enumerate(days) if day not in self.uncounted)
         lists = ("flow", "disk", "incidents", "passwords", "recalls", "handovers", "gaps")
         rest: dict[str, Any] = {name: [] for name in lists} | {"late": 0}
-        return {"looked": {name: self._row(name) for name in sorted(names)}, "counted": f"{counted:x}", **rest, **more}
+        looked = {name: self._row(name, days) for name in sorted(names)}
+        return {"looked": looked, "counted": f"{counted:x}", **rest, **more}
 
-    def _row(self, name: str) -> list[Any]:
+    def _row(self, name: str, days: Sequence[date]) -> list[Any]:
         sets = [0] * 2 * WINDOWS
-        for number, day in enumerate(self.days()):
+        for number, day in enumerate(days):
             if looks := self.looks.get((name, day)):
-                for place, looked in enumerate([*looks.windows, *looks.attended]):
-                    sets[place] |= looked << number
+                for place, looked in enumerate((*looks.windows, *looks.attended)):
+                    if looked:
+                        sets[place] |= 1 << number
         return [*(f"{each:x}" for each in sets), *self.mail.get(name, (0, 0, 0))]
 
 
+@without_collection()
 def simulate(names: Iterable[str], first: date, last: date, care: Mapping[str, float], seed: int = 1) -> Simulated:
     """A time of use by chance: mailboxes look in a window as often as their `care` says, 0.95 where it says nothing."""
     chance, found = random.Random(seed), Simulated(first, last)
+    days = found.days()
     for name in names:
-        for day in found.days():
-            windows = [chance.random() < care.get(name, 0.95) for _window in range(WINDOWS)]
+        taken = care.get(name, 0.95)
+        for day in days:
+            windows = [chance.random() < taken for _window in range(WINDOWS)]
             if any(windows):
                 attended = [looked and chance.random() < 0.97 for looked in windows]
                 found.looks[name, day] = Looks(windows, attended)

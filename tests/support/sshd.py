@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-# As sshd answers: the first value of a keyword, of the files in their order; it knows no `Bad`.
-SSHD = f"""#!{sys.executable}
+# As sshd answers: the first value of a keyword, of the files in their order; it knows no `Bad`. It needs nothing but
+# Python itself (-IS): what an environment adds to each process would take longer than its answer.
+SSHD = f"""#!{sys.executable} -IS
 import glob, sys
 words = dict(zip(sys.argv[1::1], sys.argv[2::1]))
 found = {{"passwordauthentication": "yes", "permitrootlogin": "without-password", "requiredrsasize": "1024",

@@ -46,6 +46,14 @@ def one(case: Case, limits: Limits = LIMITS) -> Result:
     return result
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _loaded() -> None:
+    """What is loaded and worked out once is there before processes are forked, each of which would do so anew."""
+    for target, _share in TARGETS.values():
+        target(random.Random("1"))
+    rules(STTTT)
+
+
 def test_no_case_breaks_anything(capsys: pytest.CaptureFixture[str]) -> None:
     tally = campaign.campaign(jobs([*TARGETS], SEED, RUNS), LIMITS)
     with capsys.disabled():

@@ -32,8 +32,13 @@ def rooms() -> list[str]:
     return [floor.strip() for floor in floors[0].split("->")]
 
 
-def imported(path: Path) -> Iterator[str]:
+@cache
+def imported(path: Path) -> tuple[str, ...]:
     """Every module that a file imports, by its absolute name within the collection; also inside functions."""
+    return tuple(_imported(path))
+
+
+def _imported(path: Path) -> Iterator[str]:
     package = [COLLECTION, *path.relative_to(PLUGINS).with_suffix("").parts[:-1]]
     for node in ast.walk(ast.parse(path.read_bytes())):
         if isinstance(node, ast.Import):
@@ -46,6 +51,7 @@ def imported(path: Path) -> Iterator[str]:
                 yield inner if file_of(inner) else module
 
 
+@cache
 def file_of(module: str) -> Path | None:
     """The file of a module of this collection."""
     if not module.startswith(f"{COLLECTION}."):

@@ -163,9 +163,16 @@ def sweep_keys() -> list[bytes]:
     return [sweep._key(file, frozenset({"postmaster"})) for file in read]
 
 
-def test_two_at_once_do_not_spoil_it(kept: ResultCache) -> None:
+def test_two_at_once_do_not_spoil_it(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """One that writes for long keeps the other from writing, and neither takes the file away."""
     find(files(SAMPLE), DAY, kept)
+    connect = sqlite3.connect
+
+    def impatient(*arguments: Any, **more: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **{**more, "timeout": 0.2})
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", impatient)
     with closing(sqlite3.connect(kept.path)) as other, other:
         other.execute("BEGIN EXCLUSIVE")
         assert find(files(SAMPLE), DAY, kept) == []

@@ -12,9 +12,9 @@ from danhba import cli  # noqa: F401 - with all that the command uses, every rul
 from danhba.checking.cache import ResultCache
 from danhba.checking.check import check
 from danhba.messages import render
-from danhba.model.findings import RULES, Severity
+from danhba.model.findings import RULES, Finding, Severity
 from danhba.rendering.findings import as_data
-from tests.support.cases import TODAY, Case, P, S, U, each, found, replace
+from tests.support.cases import TODAY, Case, P, S, U, each, findings, found, replace
 from tests.support.registers import PROVINCE, SAMPLE, UBND, edited, files, find, places
 from tests.unit.addresses import test_pins
 from tests.unit.reading import test_loader, test_schema, test_tree
@@ -69,6 +69,16 @@ def test_a_file_with_more_than_anybody_reads(case: Case) -> None:
     assert found(case) == case.expected
 
 
+_SAID: dict[int, list[Finding]] = {}
+
+
+def said(case: Case) -> list[Finding]:
+    """All that is said of a case, made out once: two tests look at it."""
+    if id(case) not in _SAID:
+        _SAID[id(case)] = findings(case)
+    return _SAID[id(case)]
+
+
 @pytest.fixture(scope="module")
 def results(tmp_path_factory: pytest.TempPathFactory) -> ResultCache:
     return ResultCache(tmp_path_factory.mktemp("cache") / "results.sqlite")
@@ -94,7 +104,7 @@ def test_a_rule_cites_a_clause_and_says_the_way_out(id_: str) -> None:
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.base is None], ids=lambda case: case.name)
 def test_the_fast_way_finds_the_same(case: Case, results: ResultCache) -> None:
-    expected = [as_data(finding, "vi") for finding in check(files(case.texts), TODAY).findings]
+    expected = [as_data(finding, "vi") for finding in said(case)]
     for _time in range(2):
         found_fast = find(files(case.texts), TODAY, results)
         assert [as_data(finding, "vi") for finding in found_fast] == expected
@@ -102,8 +112,7 @@ def test_the_fast_way_finds_the_same(case: Case, results: ResultCache) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_every_message_can_be_shown(case: Case) -> None:
-    checked = check(files(case.texts), TODAY, None if case.base is None else files(case.base))
-    for finding in checked.findings:
+    for finding in said(case):
         assert render(finding.rule.message, finding.values, "en").isprintable()
 
 

@@ -31,7 +31,7 @@ PROJECT = Path(__file__).resolve().parents[3]
 SHAPE = re.compile(r"(schema|yaml|file|unicode)-|document-shape")
 
 
-class Core(yaml.SafeLoader):
+class Core(yaml.CSafeLoader):
     """YAML 1.2's core schema, which editors use: no dates, no octals by a leading zero, no yes and no."""
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 -- as its base has it
@@ -61,7 +61,7 @@ def _float(loader: Core, node: yaml.ScalarNode) -> float:
 
 Core.add_constructor("tag:yaml.org,2002:int", _integer)
 Core.add_constructor("tag:yaml.org,2002:float", _float)
-TYPINGS = {"1.1": yaml.SafeLoader, "1.2": Core}
+TYPINGS = {"1.1": yaml.CSafeLoader, "1.2": Core}
 
 
 def typed(text: str, version: str) -> Any:
@@ -286,7 +286,7 @@ def as_written(value: Any) -> Any:
 
 @st.composite
 def mutations(draw: st.DrawFn, name: str) -> str:
-    data = as_written(yaml.load(SAMPLE[name], yaml.BaseLoader))  # noqa: S506 -- text only
+    data = as_written(yaml.load(SAMPLE[name], yaml.CBaseLoader))  # noqa: S506 -- text only
     for _change in range(draw(st.integers(1, 3))):
         container, key = draw(st.sampled_from(list(slots(data))))
         match draw(st.sampled_from(["replace", "replace", "replace", "delete", "add"])):

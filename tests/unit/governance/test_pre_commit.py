@@ -53,9 +53,18 @@ def clone(new: Clone) -> Clone:
 
 
 @pytest.fixture
-def new(tmp_path: Path) -> Clone:
+def new(tmp_path: Path, installed: Clone) -> Clone:
     """With the sample about to be committed."""
-    path = tmp_path / "clone"
+    path = shutil.copytree(installed.path, tmp_path / "clone", symlinks=True)
+    own = {"HOME": str(tmp_path), "PRE_COMMIT_HOME": str(tmp_path / "pre-commit")}
+    return Clone(path, installed.environment | own)
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+    """What each test has a copy of: nothing in it says where it stands."""
+    folder = tmp_path_factory.mktemp("installed")
+    path = folder / "clone"
     write(path / "directory", SAMPLE)
     for name in (".pre-commit-config.yaml", ".gitignore"):
         shutil.copy(PROJECT / name, path / name)
@@ -66,8 +75,8 @@ def new(tmp_path: Path) -> Clone:
     hooks = yaml.safe_load(CONFIGURATION.read_text(encoding="utf-8"))["repos"][0]["hooks"]
     environment = {
         "PATH": f"{PROJECT}/.venv/bin:{os.environ['PATH']}",
-        "HOME": str(tmp_path),
-        "PRE_COMMIT_HOME": str(tmp_path / "pre-commit"),
+        "HOME": str(folder),
+        "PRE_COMMIT_HOME": str(folder / "pre-commit"),
         "LANGUAGE": "en",
         "SKIP": ",".join(hook["id"] for hook in hooks if hook["id"] != "register"),
     }

@@ -7,8 +7,11 @@ import csv
 import gzip
 import importlib.util
 import io
+import json
+import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +39,54 @@ ENTITIES = '<?xml version="1.0"?><!DOCTYPE f [<!ENTITY a "x"><!ENTITY b "&a;&a;&
 OUTSIDE = '<?xml version="1.0"?><!DOCTYPE f [<!ENTITY a SYSTEM "file:///etc/passwd">]><feedback>&a;</feedback>'
 
 
-def read(*messages: bytes, arrived: int = ARRIVED) -> list[dict[str, Any]]:
-    mails = [
-        {"guid": str(number), "arrived": arrived, "octets": base64.b64encode(message).decode()}
+def mails(messages: Sequence[bytes]) -> list[dict[str, Any]]:
+    return [
+        {"guid": str(number), "arrived": ARRIVED, "octets": base64.b64encode(message).decode()}
         for number, message in enumerate(messages)
     ]
-    answers = reading.read(mails, DOMAIN, HOST)
-    assert [answer["guid"] for answer in answers] == [one["guid"] for one in mails]
+
+
+def read_anew(*messages: bytes) -> list[dict[str, Any]]:
+    """As the command has them read: by a program begun for them."""
+    answers = reading.read(mails(messages), DOMAIN, HOST)
+    assert [answer["guid"] for answer in answers] == [str(number) for number in range(len(messages))]
     return answers
+
+
+def read(*messages: bytes) -> list[dict[str, Any]]:
+    """By the same program, begun once: it loads longer than it reads, and has a process for each mail in any case."""
+    answers = [json.loads(answered(json.dumps(mail))) for mail in mails(messages)]
+    assert [answer["guid"] for answer in answers] == [str(number) for number in range(len(messages))]
+    return answers
+
+
+def answered(line: str) -> str:
+    """What the program answers to a line."""
+    program = begun()
+    assert program.stdin
+    assert program.stdout
+    print(line, file=program.stdin, flush=True)
+    return program.stdout.readline()
+
+
+@cache
+def begun() -> subprocess.Popen[str]:
+    command = [sys.executable, "-I", str(reading.READER)]
+    program = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8"
+    )
+    assert program.stdin
+    print(json.dumps([DOMAIN, HOST]), file=program.stdin, flush=True)
+    return program
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _end() -> Iterator[None]:
+    """The program goes as it came, without an error."""
+    yield
+    if begun.cache_info().currsize:
+        begun().communicate(timeout=60)
+        assert begun().returncode == 0
 
 
 def test_a_report_of_dmarc_is_read_however_it_is_packed() -> None:
@@ -162,7 +205,7 @@ HOSTILE: list[tuple[str | bytes, str]] = [
 
 
 def test_what_is_hostile_is_refused_and_the_next_is_read() -> None:
-    answers = read(*(mail(content) for content, _ in HOSTILE), mail(aggregate()))
+    answers = read_anew(*(mail(content) for content, _ in HOSTILE), mail(aggregate()))
     assert [(one["reports"], one["refused"]) for one in answers[:-1]] == [([], [why]) for _, why in HOSTILE]
     assert (len(answers[-1]["reports"]), answers[-1]["refused"]) == (1, [])
 
@@ -196,7 +239,7 @@ def test_what_takes_too_much_memory_or_time_ends_alone(monkeypatch: pytest.Monke
     program = tmp_path / "wrapped.py"
     program.write_text(WRAPPED.format(folder=str(reading.READER.parent)))
     monkeypatch.setattr(reading, "READER", program)
-    *bad, good = read(b"Subject: forever", b"Subject: much", mail(aggregate()))
+    *bad, good = read_anew(b"Subject: forever", b"Subject: much", mail(aggregate()))
     assert [(one["reports"], one["refused"]) for one in bad] == [([], ["limits"])] * 2
     assert len(good["reports"]) == 1
 
@@ -293,7 +336,7 @@ def test_the_table_says_that_nothing_came_and_how_much_is_left_out() -> None:
 def test_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither DNS nor a server of maps: the reader runs where no network is."""
     monkeypatch.setattr(sys, "executable", _without_network(tmp_path))
-    assert [len(one["reports"]) for one in read(mail(aggregate(record("8.8.8.8"))), mail(tls()))] == [1, 1]
+    assert [len(one["reports"]) for one in read_anew(mail(aggregate(record("8.8.8.8"))), mail(tls()))] == [1, 1]
 
 
 def _without_network(folder: Path) -> str:
@@ -320,4 +363,4 @@ def test_a_reader_that_stops_stores_nothing(monkeypatch: pytest.MonkeyPatch, tmp
     (tmp_path / "reader.py").write_text("raise SystemExit(3)\n")
     monkeypatch.setattr(reading, "READER", tmp_path / "reader.py")
     with pytest.raises(Failure, match="stopped before its end"):
-        read(mail(aggregate()))
+        read_anew(mail(aggregate()))

@@ -6,11 +6,13 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pytest
 
 from danhba.checking.check import check
+from danhba.garbage import without_collection
 from danhba.planning.state import Timeline
 from danhba.reading.source import from_directory
 from danhba.reporting import scope
@@ -24,52 +26,47 @@ FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 UNCOUNTED = {date(2025, 3, 5), date(2025, 3, 8), date(2025, 9, 1)}
 RULES = Rules(target=0.85, regular=0.9, least_days=30, named=5)
 
-
 ENTRIES = [*entries()]
 
 
+@cache
 def worked() -> list[date]:
     """The year's working days of which something is known."""
     return [day for day in working_days(FIRST, LAST) if day not in UNCOUNTED]
 
 
-_KEPT: dict[str, Any] = {}
-
-
+@cache
 def simulated() -> Simulated:
-    if "year" not in _KEPT:
-        chance = random.Random(7)
-        names = sorted({entry.name for entry in ENTRIES})
-        _KEPT["year"] = simulate(names, FIRST, LAST, {name: chance.uniform(0.8, 1.0) for name in names})
-        _KEPT["year"].uncounted = UNCOUNTED
-    found: Simulated = _KEPT["year"]
+    chance = random.Random(7)
+    names = sorted({entry.name for entry in ENTRIES})
+    found = simulate(names, FIRST, LAST, {name: chance.uniform(0.8, 1.0) for name in names})
+    found.uncounted = UNCOUNTED
     return found
 
 
+@cache
+def told() -> dict[str, Any]:
+    return simulated().told()
+
+
+@cache
 def timeline() -> Timeline:
-    if "timeline" not in _KEPT:
-        usable = check(from_directory(DIRECTORY)).usable
-        assert usable
-        _KEPT["timeline"] = Timeline.of(*usable, LAST)
-    found: Timeline = _KEPT["timeline"]
-    return found
+    usable = check(from_directory(DIRECTORY)).usable
+    assert usable
+    return Timeline.of(*usable, LAST)
 
 
+@cache
 def report(code: str = "") -> Report:
-    if code not in _KEPT:
-        of = scope.of_agency(timeline(), code) if code else scope.of_province(timeline())
-        _KEPT[code] = make(timeline(), of, Period.of(timeline(), FIRST, LAST), simulated().told(), RULES)
-    found: Report = _KEPT[code]
-    return found
+    of = scope.of_agency(timeline(), code) if code else scope.of_province(timeline())
+    return make(timeline(), of, Period.of(timeline(), FIRST, LAST), told(), RULES)
 
 
+@cache
+@without_collection()
 def rows(code: str = "") -> list[tuple[Entry, date, bool, bool, list[bool]]]:
     """Each mailbox on each working day on which it is open: whether it is met, whether without a program."""
-    key = f"rows {code}"
-    if key not in _KEPT:
-        _KEPT[key] = [*_rows(below(ENTRIES, code))]
-    found: list[tuple[Entry, date, bool, bool, list[bool]]] = _KEPT[key]
-    return found
+    return [*_rows(below(ENTRIES, code))]
 
 
 def _rows(codes: set[str]) -> Iterator[tuple[Entry, date, bool, bool, list[bool]]]:
@@ -98,9 +95,10 @@ def test_days_and_days_met(code: str) -> None:
 @pytest.mark.parametrize("code", SCOPES)
 def test_months(code: str) -> None:
     days, met = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    names = {day: f"{day:%Y-%m}" for day in worked()}
     for entry, day, is_met, _people, _windows in rows(code):
-        days[entry.kind, f"{day:%Y-%m}"] += 1
-        met[entry.kind, f"{day:%Y-%m}"] += is_met
+        days[entry.kind, names[day]] += 1
+        met[entry.kind, names[day]] += is_met
     months = report(code).using.months
     assert len(months) == 12
     for month in months:
