@@ -20,6 +20,8 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
+from tests.support.servers import ask
+
 PROJECT = Path(__file__).resolve().parents[2]
 ONCE = ("HOME", "LC_ALL", "PYTHONPATH", "TMPDIR")
 
@@ -33,7 +35,7 @@ def run(command: Sequence[str], environment: Mapping[str, str], folder: Path) ->
         request = {"command": [Path(command[0]).name, *command[1:]], "environment": dict(environment)}
         server = _server(settings, environment)
         try:
-            answer = _ask(server, json.dumps({**request, "folder": str(folder), "output": output.name}))
+            answer = ask(server, json.dumps({**request, "folder": str(folder), "output": output.name}))
         except BaseException:  # a test that is cut short, too: the next command must not have this one's answer
             _kill(server)
             raise
@@ -70,15 +72,6 @@ def _server(settings: frozenset[tuple[str, str]], environment: Mapping[str, str]
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
-
-
-def _ask(server: subprocess.Popen[str], request: str) -> str:
-    assert server.stdin
-    assert server.stdout
-    print(request, file=server.stdin, flush=True)
-    answer = server.stdout.readline()
-    assert answer, "Ansible's server has ended"
-    return answer
 
 
 def _kill(server: subprocess.Popen[str]) -> None:

@@ -14,6 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.support.servers import ask
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -32,7 +34,7 @@ def units() -> Mapping[str, str]:
 def _rendered(path: str, other: dict[str, Any]) -> Any:
     server = _server()
     try:
-        answer = json.loads(_ask(server, json.dumps([path, other])))
+        answer = json.loads(ask(server, json.dumps([path, other])))
     except BaseException:  # a test that is cut short, too: the next one must not have this one's answer
         _server.cache_clear()
         server.kill()
@@ -50,12 +52,3 @@ def _server() -> subprocess.Popen[str]:
     server = subprocess.Popen(command, cwd=ROOT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     atexit.register(server.communicate, timeout=30)
     return server
-
-
-def _ask(server: subprocess.Popen[str], request: str) -> str:
-    assert server.stdin
-    assert server.stdout
-    print(request, file=server.stdin, flush=True)
-    answer = server.stdout.readline()
-    assert answer, "the server of templates has ended"
-    return answer

@@ -33,6 +33,7 @@ from tests.support.reports import (
     tls,
     zipped,
 )
+from tests.support.servers import ask
 
 BOMB = gzip.compress(b"<?xml version='1.0'?>" + b" " * (20 << 20), 9)
 ENTITIES = '<?xml version="1.0"?><!DOCTYPE f [<!ENTITY a "x"><!ENTITY b "&a;&a;&a;">]><feedback>&b;</feedback>'
@@ -55,18 +56,9 @@ def read_anew(*messages: bytes) -> list[dict[str, Any]]:
 
 def read(*messages: bytes) -> list[dict[str, Any]]:
     """By the same program, begun once: it loads longer than it reads, and has a process for each mail in any case."""
-    answers = [json.loads(answered(json.dumps(mail))) for mail in mails(messages)]
+    answers = [json.loads(ask(begun(), json.dumps(mail))) for mail in mails(messages)]
     assert [answer["guid"] for answer in answers] == [str(number) for number in range(len(messages))]
     return answers
-
-
-def answered(line: str) -> str:
-    """What the program answers to a line."""
-    program = begun()
-    assert program.stdin
-    assert program.stdout
-    print(line, file=program.stdin, flush=True)
-    return program.stdout.readline()
 
 
 @cache
