@@ -195,7 +195,9 @@ class TestRunning:
         before = one.run(logins).stdout
         assert one.run(logins).stdout == before
         assert int(one.run(logins, login=True).stdout) > int(before)
+        assert (one.directory / "ssh").is_socket()
         one.hang_up()
+        shell.wait_for(lambda: not (one.directory / "ssh").exists(), seconds=10)
         assert one.run("true").returncode == 0
 
     def test_the_list_says_what_the_process_table_says(self, lab: Lab, one: Host) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.lab.settings import PACKAGES, PREFETCHED
+from tests.lab.settings import OFFERED, PACKAGES, PREFETCHED
+from tests.support import internet
 from tests.support.rendered import render
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -89,6 +90,11 @@ def test_the_lab_has_fetched_what_a_role_installs(role: str) -> None:
     ]
     fetched = {name.replace("php8.4-", "php-") for name in (*PACKAGES, *PREFETCHED)}
     assert {name.replace("php8.4-", "php-") for name in wanted} <= fetched
+
+
+def test_the_lab_knows_of_what_its_internet_is_made_of() -> None:
+    """apt on a test host knows of no other package."""
+    assert set(internet.PACKAGES) <= {*PACKAGES, *PREFETCHED, *OFFERED}
 
 
 @pytest.mark.parametrize("unit", ["store", "prune"])
