@@ -138,7 +138,7 @@ daemon_reload:
   returned: success
   type: bool
 idle:
-  description: Units that were enabled or started.
+  description: Units that were enabled or started, and which of the two.
   returned: success
   type: list
   elements: dict

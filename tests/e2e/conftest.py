@@ -22,7 +22,7 @@ import pytest
 from tests.lab import Host, Lab, LabError
 from tests.lab.settings import Settings
 from tests.lab.shell import locked
-from tests.support import php_coverage
+from tests.support import jobs, php_coverage
 from tests.support.browser import Chromium, chromium
 from tests.support.deployment import FQDN, PROJECT, Deployment, unmeasured
 from tests.support.editing import RegisterCopy
@@ -86,6 +86,7 @@ def _run_demo() -> tuple[int, str]:
         if php_coverage.WANTED:
             php_coverage.prepare(Lab().get(NAME))
         _choose_passwords(Deployment(Lab().get(NAME), PROJECT / ".private" / NAME))
+        jobs.let_rest(Lab().get(NAME))
         Lab().snapshot(NAME, NAME)
     return done.returncode, done.stdout
 

@@ -20,6 +20,7 @@ from unidecode import unidecode
 
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
+from tests.support.jobs import as_deployed
 from tests.support.waiting import until
 
 from .conftest import Official, addresses
@@ -407,11 +408,12 @@ class TestInStep:
         execute(mail, f"UPDATE mail.account SET phone = '{phone}' WHERE address = '{address}'")
         execute(mail, "INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
         # Half a minute and what the job takes, on a machine that does much else.
-        until(
-            lambda: book.search(f"(telephoneNumber={phone})", "mail").found == {address} or job(mail),
-            seconds=180,
-            holds=lambda seen: seen is True,
-        )
+        with as_deployed(mail.host, JOB):
+            until(
+                lambda: book.search(f"(telephoneNumber={phone})", "mail").found == {address} or job(mail),
+                seconds=180,
+                holds=lambda seen: seen is True,
+            )
         apply(mail)
         assert book.search(f"(telephoneNumber={phone})", "mail").found == set()
 

@@ -17,6 +17,7 @@ import pytest
 from danhba_host.notices import GUESSED, SUSPENDED
 from tests.support.deployment import Deployment
 from tests.support.gate import hand_in, letter
+from tests.support.jobs import as_deployed
 
 MESSAGES, RECIPIENTS, TIMES = 100, 500, 3  # of an official in an hour, as the register's policy has it
 EVERYWHERE, MAILBOXES = 20, 20  # credentials_account_failures_everywhere, credentials_ban_accounts
@@ -60,10 +61,12 @@ class Owner:
         return host.run(f'runuser -u postgres -- psql -qAt danhba -c "{statement}"').stdout.strip()
 
     def told(self, subject: str, seconds: float = 90) -> bool:
-        """Whether a message with that subject comes."""
-        return _comes(
-            lambda: any(m["Subject"] == subject for m in self.mail.server.inbox(self.address, self.password)), seconds
-        )
+        """Whether a message with that subject comes, from the job that looks whom to write to."""
+        with as_deployed(self.mail.host, "danhba-notices"):
+            return _comes(
+                lambda: any(m["Subject"] == subject for m in self.mail.server.inbox(self.address, self.password)),
+                seconds,
+            )
 
 
 def _comes(found: Callable[[], bool], seconds: float) -> bool:

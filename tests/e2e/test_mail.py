@@ -18,6 +18,7 @@ import pytest
 
 from tests.support.deployment import PROJECT, Deployment
 from tests.support.editing import RegisterCopy
+from tests.support.jobs import as_deployed
 from tests.support.mail import Sieve, compose
 from tests.support.waiting import until
 
@@ -351,15 +352,18 @@ def test_sessions_end_though_the_run_was_cut_short(mail: Deployment, officials: 
     """Whoever commits a suspension and gets no further: the list is in the database, and the timer works it off."""
     user = officials[5]
     state = "UPDATE mail.account SET state = '{}' WHERE id = '" + user.id + "'"
-    with mail.server.imap(user.address, user.password) as session:
+    with (
+        as_deployed(mail.host, "danhba-end-sessions"),
+        mail.server.imap(user.address, user.password) as session,
+    ):
         assert session.noop()[0] == "OK"
         try:
             execute(mail, state.format("suspended"))
             until(lambda: not alive(session), seconds=60)
         finally:
             execute(mail, state.format("open"))
-    # The row goes when the connections have gone.
-    until(lambda: execute(mail, "SELECT count(*) FROM mail.ending") == "0")
+        # The row goes when the connections have gone.
+        until(lambda: execute(mail, "SELECT count(*) FROM mail.ending") == "0")
     assert mail.server.may_log_in(user.address, user.password)
 
 

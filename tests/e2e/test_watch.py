@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from tests.support.browser import Chromium
 from tests.support.deployment import FQDN, Deployment, PlaybookFailed, changed
 from tests.support.editing import RegisterCopy
+from tests.support.jobs import as_deployed
 from tests.support.waiting import until
 
 from .conftest import Official, addresses
@@ -112,7 +113,8 @@ def watched(mail: Deployment, officials: list[Official]) -> Iterator[Deployment]
     change(mail, "alerts", operators=[officials[0].address])
     change(mail, "status", notice=NOTICE)
     mail.host.run(f"{AT_ONCE} systemctl restart danhba-alerts")
-    yield mail
+    with as_deployed(mail.host, "danhba-metrics"):
+        yield mail
     mail.host.run("\n".join(end for _begin, end in CAUSES.values()), check=False)
 
 

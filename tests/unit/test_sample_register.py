@@ -29,7 +29,7 @@ Entries = list[tuple[str, Map]]
 def load(path: Path) -> Any:
     """A YAML file with every scalar as text."""
     with path.open(encoding="utf-8") as stream:
-        return yaml.load(stream, Loader=yaml.BaseLoader)  # noqa: S506 - it makes nothing but text
+        return yaml.load(stream, Loader=yaml.CBaseLoader)  # noqa: S506 - it makes nothing but text
 
 
 BODIES: dict[str, Map] = {

@@ -53,7 +53,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has to be done: `idle` has the name, `enabled` and `running` of each unit to be enabled or started."""
+    """What has to be done: `idle` has the name of each unit to be enabled or started, and which of the two."""
 
     changed: bool
     daemon_reload: bool
@@ -79,7 +79,7 @@ def examine(units: Sequence[Unit], *, dry_run: bool = False) -> Outcome:
     """
     found = dict(zip((unit.name for unit in units), ask([unit.name for unit in units]), strict=True))
     present = [unit for unit in units if found[unit.name].exists or not dry_run]
-    idle = [unit for unit in present if _is_idle(unit, found[unit.name])]
+    idle = [lack for unit in present if (lack := _lack(unit, found[unit.name]))]
     # What is not active has read nothing, and reads all when it starts.
     active = [unit for unit in present if found[unit.name].active]
     restart = [u.name for u in active if newest(u.start_files, dry_run=dry_run) > found[u.name].started]
@@ -88,14 +88,16 @@ def examine(units: Sequence[Unit], *, dry_run: bool = False) -> Outcome:
     return Outcome(
         changed=bool(idle or restart or reload or daemon_reload),
         daemon_reload=daemon_reload,
-        idle=[{"name": unit.name, "enabled": unit.enabled, "running": unit.running} for unit in idle],
+        idle=idle,
         restart=restart,
         reload=[name for name in reload if name not in restart],
     )
 
 
-def _is_idle(unit: Unit, found: Found) -> bool:
-    return (unit.running and not found.active) or (unit.enabled and not found.enabled)
+def _lack(unit: Unit, found: Found) -> dict[str, Any] | None:
+    """What a unit lacks of being enabled and running."""
+    enabled, running = unit.enabled and not found.enabled, unit.running and not found.active
+    return {"name": unit.name, "enabled": enabled, "running": running} if enabled or running else None
 
 
 def bring_about(outcome: Outcome, check: Check | None) -> None:
@@ -105,10 +107,10 @@ def bring_about(outcome: Outcome, check: Check | None) -> None:
         Failure: a unit cannot be started, or the check finds fault; what was done before stays done, and the next run
             goes on from there.
     """
-    if outcome.daemon_reload:
-        _systemctl("daemon-reload")
     if enable := [unit["name"] for unit in outcome.idle if unit["enabled"]]:
-        _systemctl("enable", *enable)
+        _systemctl("enable", *enable)  # has systemd read all files of units again, too
+    elif outcome.daemon_reload:
+        _systemctl("daemon-reload")
     for unit in outcome.idle:
         if unit["running"]:
             _systemctl("start", unit["name"])

@@ -114,23 +114,25 @@ def test_a_link_counts_by_its_own_time(systemd: Path, file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "wanted", "idle"),
+    ("other", "wanted", "lacks"),
     [
-        ({}, unit(), False),
-        ({"ActiveState": "inactive"}, unit(), True),
-        ({"ActiveState": "failed"}, unit(), True),
-        ({"ActiveState": "inactive"}, unit(running=False), False),
-        ({"UnitFileState": "disabled"}, unit(), True),
-        ({"UnitFileState": "disabled"}, unit(enabled=False), False),
+        ({}, unit(), set()),
+        ({"ActiveState": "inactive"}, unit(), {"running"}),
+        ({"ActiveState": "failed"}, unit(), {"running"}),
+        ({"ActiveState": "inactive"}, unit(running=False), set()),
+        ({"UnitFileState": "disabled"}, unit(), {"enabled"}),
+        ({"UnitFileState": "disabled"}, unit(enabled=False), set()),
+        ({"UnitFileState": "disabled", "ActiveState": "inactive"}, unit(), {"enabled", "running"}),
+        ({"UnitFileState": "disabled", "ActiveState": "inactive"}, unit(enabled=False), {"running"}),
     ],
 )
 def test_what_should_run_or_start_at_boot_and_does_not_is_idle(
-    systemd: Path, other: dict[str, str], wanted: Unit, idle: bool
+    systemd: Path, other: dict[str, str], wanted: Unit, lacks: set[str]
 ) -> None:
     systemd.write_text(block(**other))
     found = units.examine([wanted])
-    assert [item["name"] for item in found.idle] == [NAME] * idle
-    assert found.changed == idle
+    assert found.idle == [idle(NAME, enabled="enabled" in lacks, running="running" in lacks)] * bool(lacks)
+    assert found.changed == bool(lacks)
 
 
 def test_what_does_not_run_is_started_and_not_reloaded(systemd: Path, file: Path) -> None:
@@ -138,7 +140,7 @@ def test_what_does_not_run_is_started_and_not_reloaded(systemd: Path, file: Path
     path = change(file, RELOAD + 1)
     found = units.examine([unit(path, path)])
     assert (found.restart, found.reload) == ([], [])
-    assert found.idle == [{"name": NAME, "enabled": True, "running": True}]
+    assert found.idle == [idle(NAME, enabled=False)]
 
 
 def test_units_are_told_apart_by_their_order(systemd: Path, file: Path) -> None:
@@ -200,7 +202,6 @@ def test_all_is_done_in_its_order(systemd: Path) -> None:
     )
     units.bring_about(found, None)
     assert done(systemd) == [
-        "daemon-reload",
         "enable a.service b.timer",
         "start a.service",
         "start c.service",
@@ -211,6 +212,12 @@ def test_all_is_done_in_its_order(systemd: Path) -> None:
     ]
     names = ["a.service", "b.timer", "c.service", "d.socket", "d.service", "e.service"]
     assert units.as_result(found)["names"] == names
+
+
+def test_systemd_reads_the_files_of_units_again_before_it_starts_one(systemd: Path) -> None:
+    """Where none has to be enabled, which does the same."""
+    units.bring_about(outcome(daemon_reload=True, idle=[idle("a.service", enabled=False)], restart=["b.service"]), None)
+    assert done(systemd) == ["daemon-reload", "start a.service", "restart b.service"]
 
 
 def test_where_there_is_nothing_to_do_nothing_is_done(systemd: Path) -> None:
