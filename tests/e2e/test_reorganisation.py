@@ -9,11 +9,12 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from danhba.checking.check import check
+from danhba.checking.check import Usable, check
 from danhba.planning.state import Timeline
 from danhba.reading.source import from_directory
 from tests.factory.merger import DAY, write_merger
@@ -68,11 +69,18 @@ class Story:
         return replace(official, address=address, agency=address.partition("@")[0].rpartition("-")[2])
 
 
-def addresses(register: Path, day: date) -> dict[str, str]:
-    """The address that each person has on a day."""
+@cache
+def read(register: Path) -> Usable:
+    """A register that no test changes any more."""
     usable = check(from_directory(register)).usable
     assert usable
-    timeline = Timeline.of(*usable, day)
+    return usable
+
+
+@cache
+def addresses(register: Path, day: date) -> dict[str, str]:
+    """The address that each person has on a day, by a register that no test changes any more."""
+    timeline = Timeline.of(*read(register), day)
     return {
         id_: f"{entry.local}@{DOMAIN}"
         for id_, entries in people_of(timeline).items()
@@ -82,9 +90,7 @@ def addresses(register: Path, day: date) -> dict[str, str]:
 
 def find(register: Path, code: str, position: int, *, suspended: bool = False) -> Official:
     """One of those who are open in an agency on the eve, or suspended."""
-    usable = check(from_directory(register)).usable
-    assert usable
-    timeline = Timeline.of(*usable, date.fromisoformat(EVE))
+    timeline = Timeline.of(*read(register), date.fromisoformat(EVE))
     agency = timeline.register.agencies[code]
     wanted = "suspended" if suspended else "open"
     found = [i for i in agency.people if timeline.own_state(i).value == wanted]

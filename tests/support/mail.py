@@ -94,19 +94,27 @@ class Server:
         """Every message of a folder."""
         with self.imap(user, password) as client:
             client.select(folder, readonly=True)
-            numbers = client.search(None, "ALL")[1][0].split()
-            raw = [client.fetch(number.decode(), "(BODY.PEEK[])")[1][0] for number in numbers]
-        return [message_from_bytes(item[1], policy=policy.default) for item in raw if isinstance(item, tuple)]
+            return _fetched(client, client.search(None, "ALL")[1][0])
 
     def wait_for(self, user: str, password: str, message_id: str, seconds: float = 30) -> EmailMessage:
         """The message with an id, as soon as it is in a user's INBOX."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            for message in self.inbox(user, password):
-                if message["Message-ID"] == message_id:
-                    return message
+            with self.imap(user, password) as client:
+                client.select("INBOX", readonly=True)
+                found = client.search(None, "HEADER", "Message-ID", f'"{message_id}"')[1][0]
+                if messages := _fetched(client, found):
+                    return messages[0]
             time.sleep(0.3)
         raise TimeoutError(f"{message_id} did not reach {user} within {seconds:.0f} s")
+
+
+def _fetched(client: imaplib.IMAP4, numbers: bytes) -> list[EmailMessage]:
+    """The messages of the selected folder that a search has found."""
+    if not numbers:
+        return []
+    answer = client.fetch(numbers.replace(b" ", b",").decode(), "(BODY.PEEK[])")[1]
+    return [message_from_bytes(part[1], policy=policy.default) for part in answer if isinstance(part, tuple)]
 
 
 def _sign_in(client: smtplib.SMTP, user: str, password: str) -> None:
