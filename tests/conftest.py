@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from collections.abc import Generator, Iterator
 
 import hypothesis
@@ -93,6 +94,12 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """The last line is pytest's: of the thousands of files that coverage leaves open, Python would tell after it."""
+    warnings.simplefilter("ignore", ResourceWarning)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
