@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from tests.lab import Host
 
-# What each does at boot, and then every `RARELY` seconds; the other jobs of a host begin seldom enough as they are.
+# Whether each looks at boot; all do every `RARELY` seconds. The other jobs of a host begin seldom enough as they are.
 AT_BOOT = {
     "danhba-addressbook-sync": False,
     "danhba-end-sessions": False,
