@@ -25,11 +25,8 @@ UNCHANGED, FIRST, AT = 0.8, 2.0, 100_000
 # Ansible feeds a module to a bare interpreter on the host, which this machine sees among its processes.
 CONTROLLER, MODULE = r"ansible-playbook\0", r"^/usr/bin/python3\0$"
 BOOK = "danhba-addressbook-sync.service"
-EMPTY = (
-    "ALTER TABLE mail.run DISABLE TRIGGER ALL; ALTER TABLE mail.audit DISABLE TRIGGER ALL;"
-    "TRUNCATE mail.account, mail.run CASCADE;"
-    "ALTER TABLE mail.run ENABLE TRIGGER ALL; ALTER TABLE mail.audit ENABLE TRIGGER ALL"
-)
+# What only grows refuses to be emptied, by triggers that do not fire in a session of this kind.
+EMPTY = "SET session_replication_role = replica; TRUNCATE mail.account, mail.run CASCADE"
 
 
 @dataclass(frozen=True)
