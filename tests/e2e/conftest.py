@@ -120,7 +120,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 @pytest.fixture(scope="module")
 def demo(request: pytest.FixtureRequest) -> Iterator[Demo]:
-    """The demo's server: each test file has a copy of its own, as it was when the demo ended."""
+    """The demo's server: each test file has a copy of its own, as it was when the demo ended; its jobs rest."""
     lab = Lab()
     if AGAIN:
         with _measured(lab.get(AGAIN)) as host:

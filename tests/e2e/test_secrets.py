@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.deployment import PROJECT, Deployment
-from tests.support.letters import PASSWORD, pages
+from tests.support.letters import pages
 
 from .conftest import Official
 
@@ -156,10 +156,7 @@ def test_git_has_no_secret(mail: Deployment) -> None:
     objects = b"\n".join(line.split()[0] for line in names.splitlines())
     history = _git("cat-file", "--batch", stdin=objects)
     assert b"playbooks/passwords.yml" in history, "the search would find what is there"
-    issued = {secret.encode() for secret in mail.issued.values()}
-    shape = re.compile(PASSWORD.pattern.encode())
-    assert all(map(shape.fullmatch, issued)), "the search would find what is there"
-    assert issued & set(shape.findall(history)) == set()
+    assert [secret for secret in mail.issued.values() if secret.encode() in history] == []
     # A real hash has a salt of 16 and a digest of 32 octets.
     assert re.findall(rb"\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}", history) == []
 
