@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import warnings
@@ -99,7 +100,9 @@ def interruptible() -> Iterator[None]:
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """The last line is pytest's: of the thousands of files that coverage leaves open, Python would tell after it."""
-    warnings.simplefilter("ignore", ResourceWarning)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -82,11 +82,17 @@ def append(mail: Deployment, owner: Official, folder: str, made: Message) -> Non
 
 
 def files(mail: Deployment) -> dict[str, str]:
-    """SHA-256 of each message file on the server by its unique name; flags and folders' new/ and cur/ are not in it."""
-    listed = mail.host.run(
-        "find /srv/vmail -path '*/cur/*' -o -path '*/new/*' | tr '\\n' '\\0' | xargs -0r sha256sum"
-    ).stdout
+    """SHA-256 of each message file on the server by its unique name; flags and folders' new/ and cur/ are not in it.
+
+    A file that goes while they are listed has them listed again: Dovecot ends what it was asked also for one who died.
+    """
+    command = "find /srv/vmail -path '*/cur/*' -o -path '*/new/*' | tr '\\n' '\\0' | xargs -0r sha256sum"
+    listed = until(lambda: _all_of(mail.host.run(command, check=False)))
     return {Path(path).name.partition(":")[0]: digest for digest, path in map(_halves, listed.splitlines())}
+
+
+def _all_of(done: subprocess.CompletedProcess[str]) -> str:
+    return "" if done.returncode else done.stdout
 
 
 def _halves(line: str) -> tuple[str, str]:
