@@ -71,7 +71,11 @@ class Repository:
 
     def do(self, name: str) -> str:
         """Carry out a step of the README, which must work."""
-        done = self.run(self.step(name))
+        return self.must(self.step(name))
+
+    def must(self, commands: str) -> str:
+        """What commands say that must work."""
+        done = self.run(commands)
         assert done.returncode == 0, done.stdout[-6000:]
         return done.stdout
 
@@ -142,18 +146,19 @@ def unknown_to_the_internet(host: Host) -> str:
     return "".join(f"{name}: {json.dumps(value)}\n" for name, value in own.items())
 
 
-def state(host: Host) -> str:
-    """The packages of the host, and what is in its /etc and /srv."""
-    return host.run("dpkg-query -W; find /etc /srv -type f -printf '%p %s %T@\\n' | sort").stdout
+def state(host: Host) -> set[str]:
+    """What is on the host: files, packages, services, users, firewall rules."""
+    script = (PROJECT / "tests/support/host_state.sh").read_text(encoding="utf-8")
+    return set(host.run(script).stdout.splitlines())
 
 
 @pytest.fixture(scope="module")
-def fresh(host: Host) -> str:
+def fresh(host: Host) -> set[str]:
     """The state of the host before anything was done."""
     return state(host)
 
 
-def test_the_sample_goes_to_no_real_host(host: Host, fresh: str, repository: Repository, tmp_path: Path) -> None:
+def test_the_sample_goes_to_no_real_host(host: Host, fresh: set[str], repository: Repository, tmp_path: Path) -> None:
     folder = tmp_path / "sample"
     shutil.copytree(repository.path, folder, ignore=shutil.ignore_patterns(".venv", ".ansible", ".git"))
     shutil.rmtree(folder / "directory")
@@ -196,7 +201,7 @@ def test_a_pull_request_is_reviewed_by_the_published_software(
 
 
 def test_all_that_is_missing_is_told_at_once(
-    host: Host, fresh: str, repository: Repository, story: Callable[[], None]
+    host: Host, fresh: set[str], repository: Repository, story: Callable[[], None]
 ) -> None:
     text = repository.settings.read_text(encoding="utf-8")
     repository.settings.write_text(f"{text}tls_given_certficate: x\nmail_attachment: 40\n", encoding="utf-8")
@@ -225,22 +230,31 @@ def test_an_authority_that_nobody_knows_is_asked_for(repository: Repository, sto
     assert "for an authority of your own set tls_authority" in said
 
 
-@pytest.mark.timeout(2400)  # check mode, the deployment, and verify
-def test_the_guide_deploys_a_fresh_host(repository: Repository, story: Callable[[], None]) -> None:
+def test_check_mode_leaves_a_bare_host_as_it_is(
+    host: Host, fresh: set[str], repository: Repository, story: Callable[[], None]
+) -> None:
     Authority.read(repository.private).issue(repository.private / "server", NAMES)
     text = repository.settings.read_text(encoding="utf-8")
     own = 'tls_authority: "{{ private_dir }}/ca.crt"'
     assert own in (repository.path / "README.md").read_text(encoding="utf-8")
     text = text.replace('tls_authority: ""', own) + unknown_to_the_internet(repository.deployment.host)
     repository.settings.write_text(text, encoding="utf-8")
-    said = repository.do("site")
+    first, *_others = repository.step("site").splitlines()
+    assert "--check" in first
+    repository.must(first)
+    assert state(host) ^ fresh == set()
+
+
+@pytest.mark.timeout(2400)  # the deployment, and verify
+def test_the_guide_deploys_a_fresh_host(repository: Repository, story: Callable[[], None]) -> None:
+    _check, *others = repository.step("site").splitlines()
+    said = repository.must("\n".join(others))
     assert "all answered right" in " ".join(said.split())
 
 
 def test_nothing_is_left_to_do_and_one_part_can_be_run(repository: Repository, story: Callable[[], None]) -> None:
-    done = repository.run("ansible-playbook laocai.mail.site --tags tls,settings")
-    assert done.returncode == 0, done.stdout[-6000:]
-    assert re.findall(r"changed=(\d+)", done.stdout) == ["0"]
+    said = repository.must("ansible-playbook laocai.mail.site --tags tls,settings")
+    assert re.findall(r"changed=(\d+)", said) == ["0"]
 
 
 def test_a_mail_is_delivered(repository: Repository, story: Callable[[], None]) -> None:

@@ -55,6 +55,8 @@ LOGIN_ROLES = (
 # In the environment of what `Ansible.start` has started: whose it is.
 STARTED = "DANHBA_STARTED_IN"
 WEBMAIL_ROLE = "roundcube"  # signs in to a database of its own and has no way into that of the accounts
+MEMORY = Path("/dev/shm")  # noqa: S108 - a file system, on which the server has a folder of its own
+ROOM = 2**31  # octets; one server needs a tenth of it
 SERVER_SETTINGS = {
     "listen_addresses": "",
     "max_connections": "30",
@@ -246,7 +248,7 @@ def new_server(prepare: Callable[[Server], None] = lambda _server: None) -> Iter
 
     `prepare` may add to its files before it starts.
     """
-    folder = Path(tempfile.mkdtemp(prefix="danhba-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="danhba-pg-", dir=_in_memory()))
     try:
         server = Server(_find_binaries(), folder)
         _initialise(server)
@@ -303,6 +305,12 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
 def ansible(tmp_path: Path, ansible_environment: dict[str, str]) -> Ansible:
     """Ansible, to run the collection's modules with. Relative paths in arguments are below `folder`."""
     return Ansible(tmp_path, ansible_environment)
+
+
+def _in_memory() -> Path | None:
+    """Where it has room: a copy of a database is hundreds of files, which take a disk five times as long."""
+    has_room = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if has_room else None
 
 
 def _find_binaries() -> Path:

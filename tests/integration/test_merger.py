@@ -1,14 +1,27 @@
-"""The merger of 1 July 2025 at the size of the province: all 339 bodies, 20,000 officials, by the command itself."""
+"""The merger of 1 July 2025 at the size of the province: all 339 bodies, 20,000 officials, by the command itself.
+
+Its coverage is not measured, which takes as long as the merger: the unit tests have a small one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.support import measuring
 from tests.support.merger import PROPERTIES, Merged, carry_out
 
 OFFICIALS = 20_000
+
+pytestmark = pytest.mark.no_cover
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _unmeasured() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(measuring.VARIABLE, raising=False)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Runs a Molecule scenario: check mode, converge, idempotence, and Testinfra's questions to the host."""
+"""Runs a Molecule scenario: converge, idempotence, and Testinfra's questions to the host."""
 
 from __future__ import annotations
 
