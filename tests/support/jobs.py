@@ -27,7 +27,7 @@ def let_rest(host: Host) -> None:
     """
     for job, at_boot in AT_BOOT.items():
         first = 0 if at_boot else RARELY
-        rarely = rf"[Timer]\nOnActiveSec=\nOnActiveSec={first}\nOnUnitInactiveSec={RARELY}\n"
+        rarely = rf"[Timer]\nOnBootSec=\nOnBootSec={first}\nOnUnitInactiveSec={RARELY}\n"
         folder = _FOLDER.format(job=job)
         host.run(f"test -e {folder[:-2]} && mkdir -p {folder} && printf '{rarely}' >{folder}/rarely.conf")
     host.run("systemctl daemon-reload")
