@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from testinfra.host import Host
 from tests.support import sandboxes
@@ -26,6 +28,15 @@ PROGRAMS = [
     "tlspolicy",
     "trace",
     "usage",
+]
+# Those that look every half minute or minute whether there is something to do.
+JOBS = [
+    "danhba-addressbook-sync",
+    "danhba-end-sessions",
+    "danhba-metrics",
+    "danhba-names",
+    "danhba-notices",
+    "danhba-status",
 ]
 # How exposed systemd finds a unit (0 to 10), rounded up.
 EXPOSURE = {
@@ -142,3 +153,18 @@ def test_what_is_added_to_no_unit_is_refused(host: Host) -> None:
 def test_a_reload_still_works(host: Host, unit: str) -> None:
     host.check_output("systemctl reload %s", unit)
     assert host.check_output("systemctl is-active %s", unit) == "active"
+
+
+def test_no_job_begins_because_the_units_are_read(host: Host) -> None:
+    """A timer that is due whenever systemd reads it would begin its job at each installed package."""
+
+    def begun() -> str:
+        return str(host.check_output("systemctl show -P ExecMainStartTimestampMonotonic " + " ".join(JOBS)))
+
+    for _another in range(3):  # one may be due by its interval just then
+        before = begun()
+        host.check_output("systemctl daemon-reload")
+        time.sleep(3)
+        if begun() == before:
+            return
+    assert begun() == before
