@@ -6,7 +6,7 @@ import time
 
 import pytest
 from testinfra.host import Host
-from tests.support import sandboxes
+from tests.support import jobs, sandboxes
 
 COMMAND = "/usr/local/sbin/danhba-host"
 PROGRAMS = [
@@ -28,15 +28,6 @@ PROGRAMS = [
     "tlspolicy",
     "trace",
     "usage",
-]
-# Those that look every half minute or minute whether there is something to do.
-JOBS = [
-    "danhba-addressbook-sync",
-    "danhba-end-sessions",
-    "danhba-metrics",
-    "danhba-names",
-    "danhba-notices",
-    "danhba-status",
 ]
 # How exposed systemd finds a unit (0 to 10), rounded up.
 EXPOSURE = {
@@ -159,7 +150,7 @@ def test_no_job_begins_because_the_units_are_read(host: Host) -> None:
     """A timer that is due whenever systemd reads it would begin its job at each installed package."""
 
     def begun() -> str:
-        return str(host.check_output("systemctl show -P ExecMainStartTimestampMonotonic " + " ".join(JOBS)))
+        return str(host.check_output("systemctl show -P ExecMainStartTimestampMonotonic " + " ".join(jobs.AT_BOOT)))
 
     for _another in range(3):  # one may be due by its interval just then
         before = begun()
