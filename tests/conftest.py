@@ -97,9 +97,12 @@ def interruptible() -> Iterator[None]:
     signal.signal(signal.SIGINT, before)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_unconfigure() -> None:
-    """The last line is pytest's: of the thousands of files that coverage leaves open, Python would tell after it."""
+    """The last line is pytest's: of the thousands of files that coverage leaves open, Python would tell after it.
+
+    It goes first because pytest itself collects garbage here, and tells.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ResourceWarning)
         gc.collect()

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 
 import pytest
+from coverage import Coverage
 
-from tests.support import preloaded
+from tests.support import measuring, preloaded
 from tests.support.waiting import until
 
 from .conftest import Ansible, environment_of, processes
@@ -68,3 +69,14 @@ def test_a_playbook_is_known_as_one_by_the_lock_of_all_playbooks(
     assert done.returncode == 0, done.stdout
     assert "failed=0" in done.stdout
     assert (ansible.folder / "lock").exists()
+
+
+def test_what_is_to_be_measured_is_not_asked_of_one_that_measures_nothing(ansible: Ansible) -> None:
+    data = ansible.folder / "data"
+    unmeasured = {key: value for key, value in ansible.environment.items() if key != measuring.VARIABLE}
+    measured = {**unmeasured, measuring.VARIABLE: measuring.serialized(data)}
+    for known in (unmeasured, measured):
+        assert "no ansible-playbook" in Ansible(ansible.folder, known).run("laocai.mail.lock", {"path": "lock"}).output
+    found = Coverage(config_file=False, data_file=str(data))
+    found.combine()
+    assert any(file.endswith("plugins/action/lock.py") for file in found.get_data().measured_files())

@@ -14,9 +14,14 @@ VARIABLE = "COVERAGE_PROCESS_CONFIG"
 
 
 def measure_processes() -> None:
-    """Have each process of Python that this one starts measured, by the settings of pyproject.toml.
+    """Have each process of Python that this one starts measured, by the settings of pyproject.toml."""
+    os.environ[VARIABLE] = serialized()
 
-    It goes by patterns: told folders, each of thousands of processes would look through them when it ends, for files of
+
+def serialized(data_file: Path | None = None) -> str:
+    """The settings as `VARIABLE` has them; the data goes to files of that name, or of pyproject.toml's, and an ending.
+
+    They go by patterns: told folders, each of thousands of processes would look through them when it ends, for files of
     which nothing has run.
     """
     settings = Coverage(config_file=str(PROJECT / "pyproject.toml")).config
@@ -25,8 +30,8 @@ def measure_processes() -> None:
     settings.run_include = [*folders, *archives]
     settings.source, settings.source_pkgs = [], []
     settings.parallel = True
-    settings.data_file = str(PROJECT / settings.data_file)
-    os.environ[VARIABLE] = settings.serialize()
+    settings.data_file = str(data_file or PROJECT / settings.data_file)
+    return settings.serialize()
 
 
 def lock_nothing() -> None:

@@ -20,10 +20,11 @@ from contextlib import suppress
 from itertools import chain
 from pathlib import Path
 
+from tests.support.measuring import VARIABLE
 from tests.support.servers import ask
 
 PROJECT = Path(__file__).resolve().parents[2]
-ONCE = ("HOME", "LC_ALL", "PYTHONPATH", "TMPDIR")
+ONCE = ("HOME", "LC_ALL", "PYTHONPATH", "TMPDIR", VARIABLE)
 
 _idle: defaultdict[frozenset[tuple[str, str]], list[subprocess.Popen[str]]] = defaultdict(list)
 
