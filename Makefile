@@ -59,6 +59,9 @@ unit-changed:
 	@unset $$(git rev-parse --local-env-vars) && tests=$$(.venv/bin/python -m tests.support.changed --since $(SINCE)) && \
 	  if [[ -n $$tests ]]; then $(PYTEST) --quiet --numprocesses $$(nproc) --dist loadfile $$tests; fi
 
+long: setup ## Kiểm thử lâu mà make test không có | the tests that make test leaves out
+	@$(PYTEST) $(SIDE_BY_SIDE) -m long
+
 unit: setup ## Kiểm thử đơn vị, đo độ phủ | unit tests, with coverage
 	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) --cov-fail-under=0 tests/unit
 

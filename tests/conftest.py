@@ -13,7 +13,7 @@ import pytest
 
 from tests.clauses import CLAUSES
 from tests.support import parts
-from tests.support.measuring import lock_nothing, measure_processes
+from tests.support.measuring import VARIABLE, lock_nothing, measure_processes
 from tests.support.side_by_side import in_order
 from tests.support.timeouts import pytest_timeout_cancel_timer, pytest_timeout_set_timer
 
@@ -37,9 +37,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where processes share the work (pytest-xdist), files begin in an order that keeps the machine busy."""
     if hasattr(config, "workerinput"):
-        demo = {_file(item) for item in items if "demo" in getattr(item, "fixturenames", ())}
+        demo = {_file(item) for item in items if {"demo", "demo_output"} & {*getattr(item, "fixturenames", ())}}
         order = {file: position for position, file in enumerate(in_order(map(_file, items), demo))}
         items.sort(key=lambda item: order[_file(item)])
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Of a test whose coverage is not wanted (pytest-cov's `no_cover`), neither is that of what it starts."""
+    with pytest.MonkeyPatch.context() as patch:
+        if item.get_closest_marker("no_cover"):
+            patch.delenv(VARIABLE, raising=False)
+        return (yield)
 
 
 def _file(item: pytest.Item) -> str:

@@ -18,12 +18,13 @@ import pytest
 import yaml
 from unidecode import unidecode
 
+from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.jobs import as_deployed
 from tests.support.waiting import until
 
-from .conftest import Official, addresses
+from .conftest import Official
 from .test_mail import execute
 
 SUFFIX = "dc=laocai,dc=gov,dc=vn"

@@ -24,11 +24,12 @@ import pytest
 import yaml
 
 from tests.support import sandboxes
+from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, PROJECT, Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.waiting import until
 
-from .conftest import Official, addresses
+from .conftest import Official
 from .test_limits import RECIPIENTS, TIMES, Owner
 from .test_watch import TIME_SERVER, change
 

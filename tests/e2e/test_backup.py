@@ -25,11 +25,12 @@ import yaml
 
 from tests.lab import Host, Lab
 from tests.support import sandboxes
+from tests.support.demo_host import AGAIN, NAME
 from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, changed, environment
 from tests.support.mail import compose
 from tests.support.waiting import until
 
-from .conftest import AGAIN, NAME, Official, _position
+from .conftest import Official, _position
 
 OPERATORS = "agency/stttt"
 REASON: dict[str, Any] = {"document": "12/QĐ-STTTT", "document_date": "2026-11-27"}
@@ -71,7 +72,7 @@ KEYS = ("tls", "database", "dkim", "dovecot", "credentials", "backup")
 PSQL = "runuser -u postgres -- psql -XAt -d danhba -c "
 DOORS = {"webmail": 443, "IMAP": 993, "submission": 465, "address book": 636}
 
-pytestmark = pytest.mark.clause("R9.2")
+pytestmark = [pytest.mark.clause("R9.2"), pytest.mark.long]
 
 
 @pytest.fixture(scope="module")
@@ -460,7 +461,6 @@ rm /run/own.*
 """
 
 
-@pytest.mark.long
 def test_the_backup_host_is_watched(backed: Deployment, store: Host, tmp_path: Path) -> None:
     """By TLS, where both sides show who they are; what is wrong there is told with its name."""
     at_once = {"watch_at_once": True, "watch_seconds": 5, "metrics_seconds": 5}

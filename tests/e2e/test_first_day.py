@@ -18,11 +18,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, expect
 
 from tests.support.browser import Chromium, Visitor
+from tests.support.demo_host import AGAIN
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.letters import bundles, pages, read
 
-from .conftest import AGAIN, Demo
+from .conftest import Demo
 from .post import Correspondent
 from .roundcube import URL, Roundcube
 

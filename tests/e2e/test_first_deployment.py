@@ -252,6 +252,16 @@ def test_the_guide_deploys_a_fresh_host(repository: Repository, story: Callable[
     assert "all answered right" in " ".join(said.split())
 
 
+@pytest.mark.clause("R10.1")
+def test_new_accounts_have_no_password(host: Host, story: Callable[[], None]) -> None:
+    counts = "count(*), (SELECT count(*) FROM mail.credential), (SELECT count(*) FROM dovecot.passdb)"
+    asked = f"SELECT {counts} FROM mail.account WHERE state = 'open'"
+    done = host.run(f'runuser -u postgres -- psql -XAt -d danhba -c "{asked}"')
+    opened, *passwords = map(int, done.stdout.split("|"))
+    assert opened > 0
+    assert passwords == [0, 0]
+
+
 def test_nothing_is_left_to_do_and_one_part_can_be_run(repository: Repository, story: Callable[[], None]) -> None:
     said = repository.must("ansible-playbook laocai.mail.site --tags tls,settings")
     assert re.findall(r"changed=(\d+)", said) == ["0"]

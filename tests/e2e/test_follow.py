@@ -26,6 +26,8 @@ from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, 
 from tests.support.editing import RegisterCopy
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.long
+
 SIGNED, UNSIGNED = "999801", "999802"  # who is opened by a commit of that kind
 BY_UNIT, NOT_BY_UNIT, TOMORROW, IN_TWO_DAYS = "999803", "999804", "999805", "999806"
 OPERATORS = "contact-stttt@laocai.gov.vn"
@@ -498,7 +500,6 @@ def test_what_goes_beyond_a_guard_is_asked_about_and_nothing_of_it_is_done(
 
 
 @pytest.mark.clause("R9.2")
-@pytest.mark.long
 @pytest.mark.timeout(3000)
 def test_the_days_timer_tells_what_was_changed_by_hand_and_heals_it(
     followed: Followed, own: OwnController, by_hand: tuple[str, ...]
@@ -521,7 +522,6 @@ def test_the_days_timer_tells_what_was_changed_by_hand_and_heals_it(
 
 
 @pytest.mark.clause("R5", "R9.2")
-@pytest.mark.long
 def test_by_a_clock_two_days_wrong_nothing_begins_and_the_operators_are_told(
     followed: Followed, own: OwnController, today: str
 ) -> None:

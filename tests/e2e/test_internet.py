@@ -19,12 +19,13 @@ import pytest
 
 from tests.lab import Lab
 from tests.support import internet as net
+from tests.support.demo_host import addresses
 from tests.support.deployment import Deployment, PlaybookFailed
 from tests.support.editing import RegisterCopy
 from tests.support.internet import Internet, put, raw, verdicts, without_verdicts
 from tests.support.mail import compose
 
-from .conftest import Official, addresses
+from .conftest import Official
 
 # Prints the seal of what it is given, by a domain and a selector.
 SEAL = """

@@ -13,11 +13,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.demo_host import addresses
 from tests.support.deployment import Deployment, PlaybookFailed, changed
 from tests.support.editing import RegisterCopy
 from tests.support.letters import bundles, new_key, open_bundle, pages, read_key
-
-from .conftest import addresses
 
 # A sample agency whose custodian has no key of the sample's own.
 AGENCY, FILE = "skhdt", "agencies/skhdt.yml"

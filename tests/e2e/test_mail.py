@@ -16,13 +16,14 @@ from email.utils import formatdate, make_msgid
 
 import pytest
 
+from tests.support.demo_host import AGAIN
 from tests.support.deployment import PROJECT, Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.jobs import as_deployed
 from tests.support.mail import Sieve, compose
 from tests.support.waiting import until
 
-from .conftest import AGAIN, NOTED, Demo, Official, stored_files
+from .conftest import NOTED, Demo, Official, stored_files
 
 STRANGER = "someone@example.org"
 

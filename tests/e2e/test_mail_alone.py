@@ -10,6 +10,8 @@ import yaml
 
 from tests.support.deployment import PROJECT, Deployment, environment
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def alone(tmp_path: Path) -> Path:

@@ -13,10 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import Chromium, Visitor
+from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
-
-from .conftest import addresses
 
 URL = f"https://{FQDN}"
 PAGES = ("danh-ba/", "huong-dan/", "huong-dan/can-bo.html", "huong-dan/quan-ly-hop-thu.html", "dien-thoai/")

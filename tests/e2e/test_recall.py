@@ -22,12 +22,13 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from tests.support.demo_host import addresses
 from tests.support.deployment import Deployment, PlaybookFailed, changed
 from tests.support.editing import RegisterCopy
 from tests.support.mail import compose
 from tests.support.waiting import until
 
-from .conftest import Official, addresses
+from .conftest import Official
 
 CRLF = compat32.clone(linesep="\r\n")
 RUN = secrets.token_hex(4)  # a host may be used again

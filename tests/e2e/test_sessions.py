@@ -15,12 +15,13 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from tests.lab import Lab
+from tests.support.demo_host import AGAIN
 from tests.support.deployment import FQDN, Deployment, PlaybookFailed
 from tests.support.mail import compose
 from tests.support.sessions import Session, count_open, inotify_for, open_all
 from tests.support.webmail import Webmail
 
-from .conftest import AGAIN, Official
+from .conftest import Official
 
 SESSIONS, SLEEP = 20, 2
 EACH = 5  # sessions of one mailbox, so that they are of several

@@ -24,11 +24,12 @@ import pytest
 import yaml
 
 from tests.lab import Host, Lab
+from tests.support.demo_host import officials_of_one_agency
 from tests.support.deployment import FQDN, PROJECT, Deployment, PlaybookFailed, changed, environment
 from tests.support.editing import RegisterCopy
 from tests.support.mail import compose
 
-from .conftest import _of_one_agency, _position
+from .conftest import _position
 
 FIRST = "87728c61ab2717cd98bf1c2039a7e794042ef892"  # 0.2.0
 REASON: dict[str, Any] = {"document": "12/QĐ-STTTT", "document_date": "2026-11-27"}
@@ -165,7 +166,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="module")
 def people() -> tuple[str, str]:
     """The addresses of two officials of one agency."""
-    one, other, *_rest = (item["address"] for item in _of_one_agency(RegisterCopy(PROJECT / "directory")))
+    one, other, *_rest = (item["address"] for item in officials_of_one_agency(RegisterCopy(PROJECT / "directory")))
     return one, other
 
 

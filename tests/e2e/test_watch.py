@@ -16,12 +16,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.support.browser import Chromium
+from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, Deployment, PlaybookFailed, changed
 from tests.support.editing import RegisterCopy
 from tests.support.jobs import as_deployed
 from tests.support.waiting import until
 
-from .conftest import Official, addresses
+from .conftest import Official
 
 pytestmark = pytest.mark.clause("R9.2")
 

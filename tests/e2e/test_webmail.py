@@ -17,12 +17,13 @@ from email.utils import parseaddr
 
 import pytest
 
+from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.mail import compose
 from tests.support.webmail import FIRST, PASSWORD, Page, Webmail
 
-from .conftest import Official, addresses
+from .conftest import Official
 from .test_mail import execute
 
 SCRIPT = "<script>alert('Lào Cai')</script>"

@@ -5,23 +5,15 @@ Its coverage is not measured, which takes as long as the merger: the unit tests 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
-from tests.support import measuring
 from tests.support.merger import PROPERTIES, Merged, carry_out
 
 OFFICIALS = 20_000
 
 pytestmark = pytest.mark.no_cover
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _unmeasured() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv(measuring.VARIABLE, raising=False)
-        yield
 
 
 @pytest.fixture(scope="module")

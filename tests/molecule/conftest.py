@@ -3,4 +3,9 @@
 import os
 
 # Molecule sets it for the run inside.
-collect_ignore_glob = [] if "MOLECULE_FILE" in os.environ else ["*/tests/*"]
+if "MOLECULE_FILE" not in os.environ:
+    from tests.support.demo_host import demo_output, pytest_sessionfinish
+
+    __all__ = ["demo_output", "pytest_sessionfinish"]
+
+    collect_ignore_glob = ["*/tests/*"]

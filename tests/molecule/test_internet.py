@@ -8,5 +8,6 @@ from tests.support.molecule import LONGEST, run_scenario
 
 
 @pytest.mark.timeout(LONGEST)
+@pytest.mark.usefixtures("demo_output")
 def test_scenario() -> None:
     run_scenario("internet")

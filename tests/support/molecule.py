@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.demo_host import NAME, PRIVATE
 from tests.support.deployment import unmeasured
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -18,7 +19,7 @@ LONGEST = 2400
 
 
 def run_scenario(name: str) -> None:
-    """Run all of a scenario, its host removed afterwards.
+    """Run all of a scenario over the demo's snapshot, its host removed afterwards.
 
     Raises:
         AssertionError: it failed; the message ends with the last lines of its output.
@@ -26,7 +27,7 @@ def run_scenario(name: str) -> None:
     done = subprocess.run(
         ["molecule", "test", "--scenario-name", name],
         cwd=PROJECT,
-        env=environment(),
+        env={**environment(), "DANHBA_OVER": NAME, "DANHBA_OVER_PRIVATE": str(PRIVATE)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -293,6 +293,8 @@ class Here:
 
 BURN = """
 import time
+
+pytestmark = pytest.mark.no_cover
 open("/proc/self/comm", "w").write("danhba-burns")
 while time.process_time() < float({}): pass
 time.sleep({})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lint.rendering import ROOT, render
+from tests.support.rendered import ROOT, render
 
 TEMPLATES = ROOT / "roles/controller/templates"
 # In place of ansible-playbook: notes what it was asked for, and fails where it is to.

@@ -25,6 +25,8 @@ from click.testing import CliRunner
 from danhba import cli
 from danhba.model.findings import RULES
 
+pytestmark = pytest.mark.no_cover
+
 ROOT = Path(__file__).resolve().parents[2]
 DANHBA = Path(sys.executable).with_name("danhba")
 REFERENCE = ROOT / "docs/reference.md"

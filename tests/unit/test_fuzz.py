@@ -30,6 +30,8 @@ from tests.fuzz.registers import Register
 from tests.fuzz.worker import MIB, Limits, Result, run_all
 from tests.support.registers import SAMPLE, STTTT, write
 
+pytestmark = pytest.mark.no_cover
+
 SEED, RUNS = 3, 1000
 LIMITS = Limits(patience=20)
 STTTT_YML = "agencies/stttt.yml"

@@ -25,6 +25,8 @@ from tests.fixtures.pages import PAGES, ROOT, Page
 from tests.fixtures.plans import PLANS
 from tests.fixtures.registers import DAY, Contents
 
+pytestmark = pytest.mark.no_cover
+
 DANHBA = Path(sys.executable).with_name("danhba")
 EVERY = pages.every()
 BINDING = {Severity.ERROR: "**Bắt buộc** / demanded", Severity.ADVICE: "**Lưu ý** / advice"}

@@ -14,6 +14,8 @@ from danhba.usage.checks import Checks, Told
 from danhba.usage.events import KINDS, Event
 from tests.support.usage import rows
 
+pytestmark = pytest.mark.no_cover
+
 FIRST, LAST = "2026-02-26", "2026-03-06"
 VIETNAM = timezone(timedelta(hours=7))
 BEGIN = datetime(2026, 2, 25, 18, tzinfo=UTC)

@@ -226,12 +226,6 @@ class TestDatabase:
     def test_it_listens_on_no_network(self, host: Host) -> None:
         assert ask(host, "SHOW listen_addresses") == ""
 
-    @pytest.mark.clause("R10.1")
-    def test_new_accounts_have_no_password(self, host: Host) -> None:
-        assert int(ask(host, "SELECT count(*) FROM mail.account WHERE state = 'open'")) > 0
-        assert ask(host, "SELECT count(*) FROM mail.credential") == "0"
-        assert ask(host, "SELECT count(*) FROM dovecot.passdb") == "0"
-
 
 class TestMail:
     def test_mail_is_stored_under_the_id_and_read_by_nobody_else(self, host: Host) -> None:
