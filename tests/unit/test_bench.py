@@ -27,6 +27,8 @@ from tests.bench.commands import WHOLE
 from tests.bench.measure import measure, percentile
 from tests.bench.webmail import LOGINS, Rates, show
 
+pytestmark = pytest.mark.no_cover
+
 EATER = "import sys; held = bytearray(int(sys.argv[1]) << 20); held[::4096] = b'x' * len(held[::4096]); import time; "
 CHILD = "import time; held = b'x' * (60 << 20); time.sleep(0.5)"
 STARTED = f"import subprocess; subprocess.run([sys.executable, '-c', {CHILD!r}])"
@@ -293,8 +295,6 @@ class Here:
 
 BURN = """
 import time
-
-pytestmark = pytest.mark.no_cover
 open("/proc/self/comm", "w").write("danhba-burns")
 while time.process_time() < float({}): pass
 time.sleep({})
