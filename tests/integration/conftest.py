@@ -29,6 +29,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import
 from psycopg import sql
 from psycopg.rows import TupleRow
 
+from tests.lab import interpreter
 from tests.support import preloaded
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -112,6 +113,11 @@ class Database:
             cursor = connection.execute(query.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []
 
+    def become(self, other: Database) -> None:
+        """Hold what another one holds, and nothing else."""
+        _drop_database(self.server, self.name)
+        _create_database(self.server, self.name, other.name)
+
     def dump(self) -> str:
         """Everything in the database, sequences included, as pg_dump writes it: equal text means equal state."""
         text = self.server.run("pg_dump", self.name)
@@ -158,7 +164,6 @@ class Ansible:
             str(Path(sys.executable).with_name("ansible")),
             "localhost",
             *("--inventory", "localhost,", "--connection", "local", "--playbook-dir", str(self.folder)),
-            *("--extra-vars", json.dumps({"ansible_python_interpreter": sys.executable})),
             *("--module-name", module, "--args", json.dumps(arguments), *options),
         ]
 
@@ -285,7 +290,8 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
     link.parent.mkdir(parents=True)
     link.symlink_to(PROJECT)
     configuration = home / "ansible.cfg"
-    configuration.write_text("[defaults]\n")
+    python = _compiling_once(home / "python")
+    configuration.write_text(f"[defaults]\ninterpreter_python = {python}\n[connection]\npipelining = true\n")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     yield inherited | {
         "ANSIBLE_CONFIG": str(configuration),
@@ -299,6 +305,16 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         "ANSIBLE_WORKER_SHUTDOWN_POLL_DELAY": "0.1",
     }
     preloaded.end()
+
+
+def _compiling_once(folder: Path) -> Path:
+    """The Python of this run, which compiles each module once, as that of the lab's hosts."""
+    (folder / "compiled").mkdir(parents=True)
+    program = folder / Path(interpreter.__file__).name
+    _shebang, rest = Path(interpreter.__file__).read_text(encoding="utf-8").split("\n", 1)
+    program.write_text(f"#!{sys.executable}\n{rest}", encoding="utf-8")
+    program.chmod(0o755)
+    return program
 
 
 @pytest.fixture

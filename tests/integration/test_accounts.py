@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host import accounts a
 
 from tests.support.editing import RegisterCopy
 
-from .conftest import Ansible, Database, Outcome
+from .conftest import TEMPLATE, Ansible, Database, Outcome, Server, new_database
 
 MODULE = "laocai.mail.accounts"
 DAY = "2026-11-24"
@@ -33,13 +34,30 @@ def register(tmp_path: Path) -> RegisterCopy:
 @pytest.fixture
 def arguments(register: RegisterCopy, database: Database) -> dict[str, Any]:
     """The module's arguments for the register and the database."""
+    return given(register, database)
+
+
+def given(register: RegisterCopy, database: Database) -> dict[str, Any]:
     return {"register": str(register.path), "as_of": DAY, "test_host": True, **database.arguments}
 
 
+@pytest.fixture(scope="module")
+def first(
+    server: Server, ansible_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Database, Outcome]]:
+    """A database to which the sample register was applied, and what the module said."""
+    folder = tmp_path_factory.mktemp("first")
+    with new_database(server, TEMPLATE) as database:
+        register = RegisterCopy.of_the_sample(folder)
+        yield database, Ansible(folder, ansible_environment).run(MODULE, given(register, database))
+
+
 @pytest.fixture
-def applied(ansible: Ansible, arguments: dict[str, Any]) -> Outcome:
-    """The sample register, applied."""
-    return ansible.run(MODULE, arguments)
+def applied(first: tuple[Database, Outcome], database: Database) -> Outcome:
+    """The sample register, applied to this test's database; what the module said."""
+    before, outcome = first
+    database.become(before)
+    return outcome
 
 
 def close(register: RegisterCopy, agency: str, count: int) -> None:

@@ -144,6 +144,8 @@ def test_whoever_has_all_keys_of_the_host_destroys_nothing(world: World) -> None
     assert request(world.store, "POST", f"/{backups.USER}/../other/?create=true") in {301, 400, 401, 403, 404}
     after = held(world.store)
     assert {name: after.get(name) for name in before} == before
+    for name in after.keys() - before.keys():  # another key costs restic half a second each time it begins
+        (world.store.repository / name).unlink()
 
 
 def test_another_user_has_no_way_in(world: World) -> None:

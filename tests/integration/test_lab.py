@@ -331,7 +331,7 @@ class TestRefusals:
 
     def test_an_image_that_cannot_be_built(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         nowhere = image.Mirror("deb http://127.0.0.1:9/debian trixie main\n", 'Acquire::Retries "0";\n')
-        monkeypatch.setattr(image, "mirror_of_this_machine", lambda: nowhere)
+        monkeypatch.setattr(image, "mirror_of_this_machine", lambda _cache: nowhere)
         with pytest.raises(LabError, match="Debian mirror cannot be reached: try `apt-get update`"):
             image.Images(Settings(cache=tmp_path)).get()
 

@@ -72,16 +72,19 @@ class Mirror:
     options: str
 
 
-def mirror_of_this_machine() -> Mirror:
+def mirror_of_this_machine(cache: Path) -> Mirror:
     """The Debian mirror that this machine's apt uses, turned to the guest's release.
+
+    What apt has read it keeps in `cache`: in a container it is often told to keep nothing, and then reads all lists of
+    packages, a second of processor, to say where they are from.
 
     Raises:
         LabError: apt knows no Debian mirror here.
     """
-    lines = _source_lines()
+    lines = _source_lines(cache)
     if not lines:
         run(["apt-get", "--quiet=2", "update"])  # what a source is, apt knows only after it has read it once
-        lines = _source_lines()
+        lines = _source_lines(cache)
     if not lines:
         raise LabError(
             "apt của máy này không có nguồn Debian nào. "
@@ -97,9 +100,10 @@ def mirror_of_this_machine() -> Mirror:
     return Mirror("".join(f"{line}\n" for line in lines), "".join(f"{line}\n" for line in options))
 
 
-def _source_lines() -> list[str]:
-    targets = run(["apt-get", "indextargets", "--format", "$(ORIGIN) $(COMPONENT) $(REPO_URI) $(CODENAME)",
-                   "Created-By: Packages"])  # fmt: skip
+def _source_lines(cache: Path) -> list[str]:
+    kept = f"Dir::Cache::pkgcache={cache / 'pkgcache.bin'}"
+    form = "$(ORIGIN) $(COMPONENT) $(REPO_URI) $(CODENAME)"
+    targets = run(["apt-get", "--option", kept, "indextargets", "--format", form, "Created-By: Packages"])
     lines: list[str] = []
     for target in targets.splitlines():
         origin, component, uri, label = target.split(" ", 3)
@@ -121,9 +125,9 @@ class Images:
         Building a new one removes the old ones, except those in use. Safe to call from several processes at once, and
         after a crash at any moment.
         """
-        mirror = mirror_of_this_machine()
-        path = self._cache / _key(mirror)
         with self._lock():
+            mirror = mirror_of_this_machine(self._cache)
+            path = self._cache / _key(mirror)
             if path.is_dir():
                 return path
             self._remove_half_built()

@@ -6,6 +6,7 @@ file for the `output`. The answer is the command's exit status, a line of its ow
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -21,6 +22,7 @@ COMMANDS = {"ansible": adhoc.main, "ansible-playbook": playbook.main}
 
 def serve() -> None:
     """Run one command after the other, until nobody can ask any more."""
+    gc.freeze()  # else each child copies what it looks through for garbage
     for line in sys.stdin:
         child = os.fork()
         if not child:

@@ -34,13 +34,6 @@ PINS = [
             ("Öğüt Ñandú-Çelik", {"given": "Öğüt"}),
         )
     ),
-    change(
-        "a document that pins nothing",
-        S,
-        PHU,
-        f"{PHU}    address_document: 3/STTTT-VP\n",
-        f"{S}:26:23 address-missing",
-    ),
     pinned("phu.giang-stttt"),
     pinned("phugs-stttt"),
     pinned("giang.phu", f"{S}:26:14 address-bare"),

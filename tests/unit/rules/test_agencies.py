@@ -46,6 +46,13 @@ CASES = [
         ],
     ),
     Case(
+        "under another from the day on which that is founded",
+        register(
+            agency("aa", opened="2005-01-01"), agency("dd"), changing({"year": "2005", "parent": "aa"}, parent="dd")
+        ),
+        [],
+    ),
+    Case(
         "under one that is none",
         register(changing({"year": "2004", "parent": "nowhere"})),
         ["agencies/bb.yml:7:53 agency-parent"],

@@ -6,7 +6,7 @@ Each case changes one thing in the sample register and states all findings that 
 from __future__ import annotations
 
 from tests.factory.text import Value
-from tests.support.cases import Case, S, U, change, each, found, pinned
+from tests.support.cases import PHU, Case, S, U, change, each, found, pinned
 from tests.support.registers import SAMPLE, STTTT, UBND, agency, edited, event, person, register
 from tests.support.said import recorded, values
 
@@ -325,6 +325,13 @@ CASES = [
             f"{S}:10:34 document-head",
         )
         for d in ("1/GUQ-STTTT", "2/TTr-SNV", "3/GM-UBND")
+    ),
+    change(
+        "a document that pins nothing",
+        S,
+        PHU,
+        f"{PHU}    address_document: 3/STTTT-VP\n",
+        f"{S}:26:23 address-missing",
     ),
     change("suspended by a letter", S, "9/QĐ-STTTT", "9/STTTT-VP"),
     change("suspended by an invitation", S, "9/QĐ-STTTT", "9/GM-STTTT", f"{S}:23:20 document-slip"),

@@ -77,9 +77,10 @@ def check(agency: Agency) -> Iterator[Finding]:
 def _entries(agency: Agency) -> Iterator[Finding]:
     """Each custodian by itself and after the one before."""
     people = _people_of(agency)
-    for before, custodian in zip((None, *agency.custodians), agency.custodians, strict=False):
-        if before and custodian.date < before.date:
+    for before, custodian in pairwise(agency.custodians):
+        if custodian.date < before.date:
             yield ORDER.at(agency.where_of(custodian, "date"), day=custodian.date, before=before.date)
+    for custodian in agency.custodians:
         if not entry_on(people.get(custodian.person, ()), custodian.person, custodian.date):
             where = agency.where_of(custodian, "person")
             yield OFFICIAL.at(where, person=custodian.person, agency=agency.code, day=custodian.date)

@@ -326,10 +326,10 @@ def _year(event: Event | Change | Ending, where: Where) -> Iterator[Finding]:
 def _others(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
     for suspension in issuance.suspended:
         if not _is(suspension.document, WRITTEN):
-            where = _at(agency.where_of(issuance, "suspended"), suspension.at, "document")
+            where = _at(agency.where_of(issuance), suspension.at, "document")
             yield _objection(SLIP, suspension.document, where)
         if ended := suspension.ended:
-            where = _at(agency.where_of(issuance, "suspended"), ended.at, "document")
+            where = _at(agency.where_of(issuance), ended.at, "document")
             if ended.document == suspension.document:
                 yield SAME.at(where, document=ended.document, person=issuance.id)
             elif not _is(ended.document, WRITTEN):

@@ -6,7 +6,7 @@ The rules one by one are in test_each.py; here is what comes together, what may 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 from danhba.addresses.issuing import Issued
 from danhba.checking.check import check
 from danhba.messages import render
-from danhba.model.findings import KIND_LIMIT, Finding, Severity
-from danhba.model.register import Agency, Event, Issuance, Province, Register
+from danhba.model.findings import KIND_LIMIT, Finding, Severity, Where
+from danhba.model.place import START
+from danhba.model.register import Agency, Ending, Event, Issuance, Province, Register
+from danhba.model.register import Change as ChangeOfAgency
 from danhba.rules import history
 from danhba.rules.history import CORRECTIONS, Version
 from tests.support.registers import PROVINCE, SAMPLE, STTTT, UBND, Texts, agency, edited, files, person, register
@@ -717,23 +719,26 @@ def test_both_sides_may_hold_only_the_agencies_that_differ() -> None:
 FOUNDED = Event("1/QĐ-UBND", date(2010, 1, 1), "established")
 
 
-def rules_of(people: Sequence[Issuance], later: Sequence[Issuance]) -> Mapping[str, int]:
-    """How often each rule objects to what an agency's people become."""
-    province = Province("x", "x.vn", "mail.x.vn", "aa", P)
-    before, after = (
-        Version(
-            Register(province, {"aa": Agency("aa", "Sở", "department", FOUNDED, "aa.yml", people=tuple(those))}, ""),
-            Issued({"aa": [f"{issuance.id}-aa" for issuance in those]}),
-        )
-        for those in (people, later)
+def department(*people: Issuance, **keys: Any) -> Agency:
+    return Agency("aa", "Sở", "department", FOUNDED, "aa.yml", people=people, **keys)
+
+
+def version(*agencies: Agency) -> Version:
+    return Version(
+        Register(Province("x", "x.vn", "mail.x.vn", "aa", P), {each.code: each for each in agencies}, ""),
+        Issued({each.code: [f"{issuance.id}-{each.code}" for issuance in each.people] for each in agencies}),
     )
-    return Counter(finding.rule.id for finding in history.check(before, after, frozenset()))
+
+
+def rules_of(before: Agency, later: Agency, day: date | None = None) -> Mapping[str, int]:
+    """How often each rule objects to what an agency becomes."""
+    return Counter(each.rule.id for each in history.check(version(before), version(later), frozenset(), day))
 
 
 def test_a_file_turned_round_gives_its_first_places_only_and_in_time() -> None:
     people = [Issuance(str(number), "An", FOUNDED) for number in range(20_000)]
     turned = [*reversed(people[: len(people) // 2]), *(Issuance(f"n{i.id}", "Ba", FOUNDED) for i in people), people[-1]]
-    assert rules_of(people, turned) == {
+    assert rules_of(department(*people), department(*turned)) == {
         "history-entry-removed": KIND_LIMIT,
         "history-entry-moved": KIND_LIMIT,
         "history-entry-inserted": KIND_LIMIT,
@@ -742,9 +747,55 @@ def test_a_file_turned_round_gives_its_first_places_only_and_in_time() -> None:
 
 def test_a_file_with_other_ids_gives_the_first_of_them_only() -> None:
     people = [Issuance(str(number), f"Lò {number}", FOUNDED) for number in range(KIND_LIMIT + 1)]
-    assert rules_of(people, [replace(issuance, id=f"n{issuance.id}") for issuance in people]) == {
-        "history-id": KIND_LIMIT
-    }
+    assert rules_of(
+        department(*people), department(*(replace(issuance, id=f"n{issuance.id}") for issuance in people))
+    ) == {"history-id": KIND_LIMIT}
+
+
+RETIRED = Event("2/QĐ-UBND", date(2011, 1, 1), "retired")
+HIRED = [
+    Issuance(str(number), f"Lò {number}", Event("1/QĐ-UBND", date(2010, 2, 1), "recruited"))
+    for number in range(KIND_LIMIT + 1)
+]
+CHANGES = tuple(
+    ChangeOfAgency("9/QĐ-UBND", date(2011, 1, 1) + timedelta(number), kind=("office", "board")[number % 2])
+    for number in range(KIND_LIMIT + 1)
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "later", "told"),
+    [
+        (department(), department(*HIRED), "history-back"),
+        (department(*HIRED), department(*(replace(issuance, closed=RETIRED) for issuance in HIRED)), "history-late"),
+        (department(), department(changes=CHANGES), "history-agency-back"),
+    ],
+)
+def test_of_what_one_file_enters_long_after_its_day_the_first_are_told(
+    before: Agency, later: Agency, told: str
+) -> None:
+    assert rules_of(before, later, DAY) == {told: KIND_LIMIT}
+    assert rules_of(later, later, DAY) == {}
+
+
+def test_an_agency_that_cannot_be_judged_hides_none_behind_it() -> None:
+    """One that was not read in full, and one that is gone, stand before the one that lost somebody."""
+    first, gone, last = (replace(department(*HIRED[:2]), code=code, file=f"{code}.yml") for code in ("aa", "bb", "cc"))
+    now = version(first, replace(last, people=last.people[1:]))
+    found = [*history.check(version(first, gone, last), now, frozenset({"aa"}))]
+    assert [(each.rule.id, each.where) for each in found] == [
+        ("history-agency-gone", Where("bb.yml", START, "bb")),
+        ("history-entry-removed", Where("cc.yml", START, "cc/0")),
+    ]
+
+
+def test_a_new_agency_takes_nothing_back_that_is_still_to_come() -> None:
+    """What it enters as withdrawn is told where its day has passed, and there alone."""
+    for on, told in ((DAY, ["history-withdrawn"]), (DAY + timedelta(1), [])):
+        withdrawn = Ending("30/QĐ-UBND", date(2012, 5, 20))
+        transfer = Event("3/QĐ-UBND", on, "transferred", withdrawn=withdrawn)
+        new = department(replace(HIRED[0], opened=transfer))
+        assert [each.rule.id for each in history.check(version(), version(new), frozenset(), DAY)] == told
 
 
 @pytest.mark.parametrize("count", [KIND_LIMIT, KIND_LIMIT + 1])
@@ -863,5 +914,6 @@ def test_a_whole_folder_that_is_gone_is_told_once(count: int, told: int) -> None
     base = register(*(agency(f"a{number}") for number in range(count)))
     found = [finding for finding in taken_back(base, register()) if finding.rule.id == "history-agency-gone"]
     assert len(found) == told
+    assert found[0].where == Where("directory/agencies/a0.yml", START, "a0")
     named = [code for finding in found for code in finding.values["agency"]] if told == 1 else []
     assert not named or named[-1] == f"… +{count - KIND_LIMIT}"

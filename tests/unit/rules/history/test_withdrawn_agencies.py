@@ -416,6 +416,14 @@ def test_a_correction_of_what_is_to_come_is_acknowledged_but_no_withdrawal_of_th
     assert (not [each for each in said if each.rule.id.startswith("history-")]) is passes
 
 
+def test_what_was_withdrawn_before_is_not_told_when_its_day_has_passed() -> None:
+    """The first step takes back what is to come; the second, months later, is about something else."""
+    there: dict[str, Any] = {"withdrawn": [back(ending("2012-03-01"), on="2012-02-01")]}
+    assert found(Case("x", register(bare(**there, identifier="H38.1")), [], register(bare(**there)))) == [
+        f"{A}:5:13 history-agency-value"
+    ]
+
+
 MERGED = ending(kind="merged")
 
 
