@@ -778,6 +778,15 @@ def test_of_what_one_file_enters_long_after_its_day_the_first_are_told(
     assert rules_of(later, later, DAY) == {}
 
 
+@pytest.mark.parametrize(("event", "told"), [("renamed", 1), ("recruited", 0)])
+def test_a_leader_goes_on_under_a_new_name_and_as_nothing_else(event: str, told: int) -> None:
+    on = date(2012, 5, 1)
+    leader = replace(HIRED[0], leader=True)
+    ended = replace(leader, closed=Event("3/QĐ-UBND", on, "renamed"))
+    goes_on = replace(HIRED[0], name="Lò Thị Ân", opened=Event("3/QĐ-UBND", on, event))
+    assert rules_of(department(leader), department(ended, goes_on), DAY).get("history-leader", 0) == told
+
+
 def test_an_agency_that_cannot_be_judged_hides_none_behind_it() -> None:
     """One that was not read in full, and one that is gone, stand before the one that lost somebody."""
     first, gone, last = (replace(department(*HIRED[:2]), code=code, file=f"{code}.yml") for code in ("aa", "bb", "cc"))
