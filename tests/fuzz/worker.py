@@ -139,7 +139,8 @@ def _until_lost(jobs: list[Job], limits: Limits) -> Iterator[Result]:
                 done += 1
                 yield Result(**json.loads(line))
     except TimeoutError:
-        yield Result(jobs[done][0], error=f"still running after {limits.patience} s")
+        if done < len(jobs):  # else it has only not ended yet
+            yield Result(jobs[done][0], error=f"still running after {limits.patience} s")
         done = len(jobs)
     finally:
         os.kill(child, signal.SIGKILL)

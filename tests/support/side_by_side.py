@@ -12,12 +12,13 @@ WAITING = ("molecule", "e2e", "integration")
 BUILDING = ("molecule", "e2e")
 
 
-def in_order(files: Iterable[str], of_the_demo: Container[str] = ()) -> list[str]:
+def in_order(files: Iterable[str], of_the_demo: Container[str] = (), long: Container[str] = ()) -> list[str]:
     """Each file once: those that wait for hosts and servers mixed with those that keep a processor busy.
 
     So neither the processors stand still while all wait, nor is a process left with a long file at the end. Of the
     files `of_the_demo`, which begin on copies of its host, the first one has that host built: the others follow those
-    that build hosts of their own, so that no process only waits for it.
+    that build hosts of their own, so that no process only waits for it. Of the others those begin first that are
+    `long`: one of them at the end would be all that still runs.
     """
     once = list(dict.fromkeys(files))
     waiting = [file for folder in WAITING for file in once if _folder(file) == folder]
@@ -25,7 +26,8 @@ def in_order(files: Iterable[str], of_the_demo: Container[str] = ()) -> list[str
     own = [file for file in waiting if file not in of_the_demo and _folder(file) in BUILDING]
     first = [*own[:1], *copies[:1], *own[1:], *copies[1:]]
     others = [file for file in waiting if file not in first]
-    return _mixed([*first, *others], [file for file in once if _folder(file) == UNIT])
+    units = sorted((file for file in once if _folder(file) == UNIT), key=lambda file: file not in long)
+    return _mixed([*first, *others], units)
 
 
 def _folder(file: str) -> str:

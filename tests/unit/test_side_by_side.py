@@ -25,6 +25,16 @@ def test_hosts_and_processors_are_mixed() -> None:
     ]
 
 
+def test_what_takes_long_begins_first() -> None:
+    files = ["tests/unit/a.py", "tests/unit/long.py", "tests/unit/c.py", "tests/e2e/e.py"]
+    assert in_order(files, long={"tests/unit/long.py"}) == [
+        "tests/e2e/e.py",
+        "tests/unit/long.py",
+        "tests/unit/a.py",
+        "tests/unit/c.py",
+    ]
+
+
 def test_while_the_demo_is_built_nobody_only_waits_for_it() -> None:
     files = ["tests/e2e/a.py", "tests/e2e/b.py", "tests/e2e/own.py", "tests/molecule/c.py", "tests/integration/d.py"]
     assert in_order(files, of_the_demo=["tests/e2e/b.py", "tests/e2e/a.py"]) == [
