@@ -43,15 +43,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: order[_file(item)])
 
 
-def pytest_collection_finish() -> None:
-    """What has been collected stays, so that Python need not look through it for garbage, in no forked process either.
-
-    Eighteen thousand tests are half a gigabyte; a test that makes many objects has all of it looked through each time.
-    """
-    gc.collect()
-    gc.freeze()
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Of a test whose coverage is not wanted (pytest-cov's `no_cover`), neither is that of what it starts."""
