@@ -49,6 +49,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     with pytest.MonkeyPatch.context() as patch:
         if item.get_closest_marker("no_cover"):
             patch.delenv(VARIABLE, raising=False)
+            patch.setattr(os, "_exit", os._exit)  # which coverage wraps once more each time that it goes on
         return (yield)
 
 

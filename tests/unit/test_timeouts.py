@@ -21,7 +21,7 @@ timeouts.LATER = 1.0
 from tests.support.timeouts import *
 """
 TEST = """
-import signal, time
+import os, signal, time
 
 def test_that_hears_nothing():
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGALRM])
@@ -32,12 +32,18 @@ def test_that_hears():
 
 def test_that_follows():
     time.sleep(1.5)
+
+def test_whose_child_goes_on():
+    child = os.fork()
+    if not child:
+        raise RuntimeError("in the child")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 70
 """
 
 
 @pytest.fixture
 def hanging(tmp_path: Path) -> str:
-    """What is said of tests of which one hears no signal, another does, and the last takes no longer than it may."""
+    """What is said of tests: one hears no signal, another does, one takes no longer than it may, and one forks."""
     (tmp_path / "conftest.py").write_text(HOOKS, encoding="utf-8")
     (tmp_path / "test_it.py").write_text(TEST, encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "--timeout=2", "-n1", "-rA", "--rootdir", str(tmp_path), str(tmp_path)]
@@ -51,7 +57,9 @@ def test_it_ends_and_says_where_it_stood(hanging: str) -> None:
     assert re.search(r"^  File .* in test_that_hears_nothing$", hanging, re.MULTILINE)
     assert re.search(r"^worker 'gw0' crashed while running '.*::test_that_hears_nothing'$", hanging, re.MULTILINE)
     assert "Failed: Timeout (>2.0s) from pytest-timeout." in hanging
-    assert re.search(r"^=+ 2 failed, 1 passed in ", hanging, re.MULTILINE)
+    # The last one's child is told as failed, and ends.
+    assert "RuntimeError: in the child" in hanging
+    assert re.search(r"^=+ 3 failed, 2 passed in ", hanging, re.MULTILINE)
 
 
 @pytest.mark.timeout(30)  # for what it is about is a wait without an end

@@ -1,0 +1,23 @@
+"""What the tests' own hooks do about coverage; where nothing is measured, all of it holds anyway."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.support.measuring import VARIABLE
+
+ENDS = os._exit
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("_again", range(3))
+def test_what_is_not_measured_starts_nothing_that_is(_again: int) -> None:
+    assert VARIABLE not in os.environ
+    assert os._exit is ENDS
+
+
+def test_what_ends_a_process_stays_the_same_behind_it() -> None:
+    """Wrapped by each of a thousand such tests it saves a thousand times, and then fails: what was forked goes on."""
+    assert os._exit is ENDS
