@@ -153,7 +153,8 @@ def running(database: Database, folder: Path, **changes: Any) -> Iterator[Runnin
         yield running
         assert running.told or process.poll() is None, log.read_text()
     finally:
-        process.terminate()
+        if not running.told:
+            running.tell_to_end()
         assert process.wait(timeout=30) == 0
         assert "Traceback" not in log.read_text()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import select
 import signal
 import socket
+from types import FrameType
 
 
 class Stop:
@@ -18,7 +19,14 @@ class Stop:
         self._seen, self._told = socket.socketpair()
         self._told.setblocking(False)
         signal.set_wakeup_fd(self._told.fileno(), warn_on_full_buffer=False)
-        signal.signal(signal.SIGTERM, lambda _number, _frame: None)  # else the process would end at once
+        signal.signal(signal.SIGTERM, self._known)
+
+    def _known(self, _number: int, _frame: FrameType | None) -> None:
+        """Nothing is left to do; without a handler the process would end at once.
+
+        As this object's own it keeps the sockets open: told once more when their user has returned, the process would
+        write to whatever has their number by then.
+        """
 
     def within(self, seconds: float) -> bool:
         """Wait so long, or until told; whether told."""
