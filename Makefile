@@ -15,8 +15,8 @@ unexport PYTHONDONTWRITEBYTECODE
 export MOLECULE_GLOB := tests/molecule/*/molecule.yml
 
 PYTEST := .venv/bin/pytest
-# How many processes share the tests, each taking a whole file: one more than the processors, for tests of hosts wait.
-JOBS ?= $(shell echo $$((1 + $$(nproc))))
+# How many processes share the tests, each taking a whole file: two to a processor, for tests of hosts wait.
+JOBS ?= $(shell echo $$((2 * $$(nproc))))
 SIDE_BY_SIDE := --numprocesses $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder
 # Of all Python that runs in production, also in processes that tests start (pyproject.toml).
 COVERAGE := --cov --cov-report=term:skip-covered
