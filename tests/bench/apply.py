@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -16,14 +17,15 @@ from tests.bench.check import DAY, change_one, program
 from tests.bench.measure import Measured, measure
 from tests.factory import write_register
 from tests.lab import Lab
+from tests.lab.host import INTERPRETER
 from tests.support.deployment import FQDN, PROJECT, Deployment, environment
 
 NAME, ADDRESS = "bench", "10.233.0.50"
 LOOP = 50
 # What is asked of an apply over a playbook that does nothing, in parts of a first check; the second for a first apply.
 UNCHANGED, FIRST, AT = 0.8, 2.0, 100_000
-# Ansible feeds a module to a bare interpreter on the host, which this machine sees among its processes.
-CONTROLLER, MODULE = r"ansible-playbook\0", r"^/usr/bin/python3\0$"
+# Ansible feeds a module to the host's interpreter, which this machine sees among its processes.
+CONTROLLER, MODULE = r"ansible-playbook\0", rf"^/usr/bin/python3\0/{re.escape(str(INTERPRETER))}\0$"
 BOOK = "danhba-addressbook-sync.service"
 # What only grows refuses to be emptied, by triggers that do not fire in a session of this kind.
 EMPTY = "SET session_replication_role = replica; TRUNCATE mail.account, mail.run CASCADE"

@@ -16,8 +16,8 @@ from tests.lab.snapshot import snapshot_of
 _CONNECT_SECONDS = 5
 _RESOLVED = Path("/run/systemd/resolve/resolv.conf")
 # What Ansible's Python is on a test host (`inventories/lab`), and what it keeps, where no role leaves anything.
-_INTERPRETER = Path("opt/danhba-lab/interpreter.py")
-_COMPILED = _INTERPRETER.parent / "compiled"
+INTERPRETER = Path("opt/danhba-lab/interpreter.py")
+_COMPILED = INTERPRETER.parent / "compiled"
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ class Host:
             self._name(etc, gateway, prefix_length)
         if snapshot is None:
             write(etc / "resolv.conf", (_RESOLVED if _RESOLVED.exists() else Path("/etc/resolv.conf")).read_text())
-        write(self.upper / _INTERPRETER, Path(interpreter.__file__).read_text(encoding="utf-8"), 0o755)
+        write(self.upper / INTERPRETER, Path(interpreter.__file__).read_text(encoding="utf-8"), 0o755)
         (self.upper / _COMPILED).mkdir()
         ssh = self.upper / "root/.ssh"
         ssh.mkdir(parents=True, mode=0o700)

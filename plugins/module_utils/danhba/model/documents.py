@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from unidecode import unidecode
 
@@ -42,8 +42,7 @@ _UNMARKED = {"QD": "QĐ", "ND": "NĐ", "QyD": "QyĐ"}
 _ASSEMBLY = re.compile(r"(UBTV)?QH[0-9]{1,2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A number and symbol taken apart; `type` is empty for an official letter (công văn)."""
 
     number: str
@@ -57,7 +56,6 @@ class Document:
         return self.type or ("L" if _ASSEMBLY.fullmatch(self.agency) else "")
 
 
-@lru_cache(maxsize=8192)
 def kind(text: str) -> str | None:
     """The kind of the document that a number and symbol names, None where it has none of the shapes in use."""
     document = parse(text)
@@ -69,12 +67,11 @@ def parse(text: str) -> Document | None:
     """The document that a number and symbol names, or None where it has none of the shapes in use."""
     for shape in SHAPES:
         if match := shape.fullmatch(text):
-            part = match.groupdict()
-            return Document(part["number"], part.get("year") or "", part["type"], part["agency"])
+            part = match.groupdict("")
+            return Document(part["number"], part.get("year", ""), part["type"], part["agency"])
     return None
 
 
-@lru_cache(maxsize=8192)
 def body(text: str) -> str:
     """The code that the body which signed would have (STTTT-VP: stttt), empty where the symbol does not tell it."""
     document = parse(text)

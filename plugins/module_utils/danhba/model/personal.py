@@ -10,13 +10,17 @@ _END = r"(?![0-9])(?![ .-][0-9])"
 _TWELVE = re.compile(r"(?<![0-9])0(?:[ .-]?[0-9]){11}" + _END)
 # Nine, as the cards before had.
 _NINE = re.compile(r"(?<![0-9])(?<!84[ .-])(?:[0-9]{9}|[0-9]{3}([ .-])[0-9]{3}\1[0-9]{3})" + _END)
+# What both have, and nearly no text: so that one search tells it.
+_MANY = re.compile(r"[0-9](?:[ .-]?[0-9]){8}")
 # As they are since 2018, and the longer ones of before; after the trunk prefix or the country code.
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?84[ .-]?0?|0)(?:[35789]|1[2689])(?:[ .-]?[0-9]){8}(?![0-9])(?![ .-][0-9])")
-_DIGITS = re.compile(r"[^0-9]")
+_NO_DIGIT, _COUNTRY = re.compile(r"[^0-9]"), re.compile("^840?")
 
 
 def national_number(text: str, *, telephone: bool = False) -> str:
     """A national identity number in a text, empty where there is none; a telephone number may have nine digits."""
+    if not _MANY.search(text):
+        return ""
     found = _TWELVE.search(text) or (None if telephone else _NINE.search(text))
     return found[0] if found else ""
 
@@ -37,4 +41,4 @@ def mobiles(text: str) -> Iterator[tuple[int, str]]:
 
 def digits(number: str) -> str:
     """A telephone number as one compares it: its digits, from the trunk prefix on."""
-    return re.sub("^840?", "0", _DIGITS.sub("", number))
+    return _COUNTRY.sub("0", _NO_DIGIT.sub("", number))

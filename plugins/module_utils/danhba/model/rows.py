@@ -222,6 +222,8 @@ _ID = Row._fields.index("id")
 
 
 def _plain(row: Row) -> tuple[Any, ...]:
+    if not (row.spells or row.withdrawn or row.away):  # as of nearly all
+        return tuple(row)
     values: list[Any] = [*row]
     values[_SPELLS] = [[*spell] for spell in row.spells]
     values[_WITHDRAWN] = [[*each] for each in row.withdrawn]

@@ -187,7 +187,8 @@ class Fields:
 
     def text(self, key: str) -> str:
         """A text, empty where there is none."""
-        return self.reader.text(self.entries.get(key), key) or ""
+        node = self.entries.get(key)
+        return "" if node is None else self.reader.text(node, key) or ""  # an entry has few of its keys
 
     def matching(self, key: str, shape: re.Pattern[str], example: str) -> str:
         """A text of a given shape."""
@@ -238,8 +239,7 @@ class Fields:
     def size(self, key: str) -> int | None:
         """Bytes, from a number of mebi-, gibi- or tebibytes (500M, 2G)."""
         value = self.matching(key, _SIZE, "500M, 2G")
-        match = _SIZE.fullmatch(value)
-        return int(match[1]) * UNITS[match[2]] if match else None
+        return int(value[:-1]) * UNITS[value[-1]] if value else None
 
     def truth(self, key: str) -> bool:
         """`true` or `false`, and no other spelling."""
@@ -254,7 +254,9 @@ class Fields:
 
     def many(self, key: str, read: Callable[[Node], T | None]) -> tuple[T, ...]:
         """Each item of a sequence that could be read."""
-        items = (read(item) for item in self.reader.items(self.entries.get(key), key))
+        if key not in self.entries:
+            return ()
+        items = (read(item) for item in self.reader.items(self.entries[key], key))
         return tuple(item for item in items if item is not None)
 
     def _where(self, key: str) -> Where:

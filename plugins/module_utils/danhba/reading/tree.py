@@ -103,20 +103,10 @@ class _Reader:
         return node
 
     def node(self, event: Any) -> Node:
-        """The node that begins with an event; a scalar, of which there are most, is told first and at once."""
-        self.left -= 1
-        if self.left < 0:
-            self._object(Problem("size", _place(event)))
-            raise _Stop
+        """The node that begins with an event."""
         kind = type(event)
         if kind is _SCALAR:
-            if event.anchor or event.tag:
-                self._forbidden(event)
-            style = event.style
-            if self.escaped and style == '"':
-                self._escapes(event)
-            mark = event.start_mark
-            return _make_text((event.value, make_place((mark.line + 1, mark.column + 1)), not style))
+            return self.scalar(event)
         if kind is yaml.AliasEvent:
             self._object(Problem("anchor", _place(event), event.anchor))
             return Text("", _place(event), False)
@@ -129,6 +119,20 @@ class _Reader:
         node = self._map(event) if kind is yaml.MappingStartEvent else self._list(event)
         self.depth -= 1
         return node
+
+    def scalar(self, event: Any) -> Text:
+        """The text of an event; nearly all are, and so are asked for without asking `node` what they are."""
+        self.left -= 1
+        if self.left < 0:
+            self._object(Problem("size", _place(event)))
+            raise _Stop
+        if event.tag or event.anchor:
+            self._forbidden(event)
+        style = event.style
+        if self.escaped and style == '"':
+            self._escapes(event)
+        mark = event.start_mark
+        return _make_text((event.value, make_place((mark.line + 1, mark.column + 1)), not style))
 
     def _object(self, problem: Problem) -> None:
         self.problems.append(problem)
@@ -145,9 +149,11 @@ class _Reader:
     def _map(self, event: Any) -> Map:
         entries: dict[str, Node] = {}
         keys: dict[str, Place] = {}
-        get, node = self.parser.get_event, self.node
+        get, node, scalar = self.parser.get_event, self.node, self.scalar
         while type(following := get()) is not _MAP_END:
-            key, value = node(following), node(get())
+            key = scalar(following) if type(following) is _SCALAR else node(following)
+            following = get()
+            value = scalar(following) if type(following) is _SCALAR else node(following)
             if type(key) is not Text:
                 self._object(Problem("key", key.place))
                 continue

@@ -6,7 +6,8 @@ Names of people take a capital at the beginning of each syllable (Decree 30/2020
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from ..messages import mark as _
 from ..model.findings import Finding, Where, advice, rule
@@ -70,12 +71,12 @@ _MOBILE = re.compile(r"(?:0|840?)(?:[35789][0-9]{8}|1[2689][0-9]{8})")
 
 def check(agency: Agency) -> Iterator[Finding]:
     """The wording of an agency's name and of all about its people."""
-    yield from _text(agency.name, agency.where("name"))
+    yield from _text(agency.name, partial(agency.where, "name"))
     for issuance in agency.people:
         yield from _name(agency, issuance)
         for key, value in (("title", issuance.title), ("unit", issuance.unit)):
             if value:
-                yield from _text(value, agency.where_of(issuance, key))
+                yield from _text(value, partial(agency.where_of, issuance, key))
         if issuance.title and (part := _foreign(issuance)):
             yield TITLE.at(agency.where_of(issuance, "title"), part=part)
         if len(issuance.phone) >= LONG and (number := national_number(issuance.phone, telephone=True)):
@@ -89,14 +90,14 @@ def is_mobile(phone: str) -> bool:
     return _MOBILE.fullmatch(re.sub("[^0-9]", "", phone)) is not None
 
 
-def _text(value: str, where: Where) -> Iterator[Finding]:
-    """A name of an agency, a title or a division."""
+def _text(value: str, where: Callable[[], Where]) -> Iterator[Finding]:
+    """A name of an agency, a title or a division; where it stands is asked of the few that have a finding."""
     if _shouted(value):
-        yield CAPITALS.at(where, value=value)
+        yield CAPITALS.at(where(), value=value)
     if number := national_number(value):
-        yield NATIONAL.at(where, number=number)
+        yield NATIONAL.at(where(), number=number)
     if ("<" in value or "&" in value) and (found := _MARKUP.search(value)):
-        yield MARKUP.at(where, part=found[0], value=value)
+        yield MARKUP.at(where(), part=found[0], value=value)
 
 
 def _shouted(text: str) -> bool:
