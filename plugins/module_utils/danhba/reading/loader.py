@@ -210,7 +210,8 @@ def _characters(text: str, path: str, subject: str) -> Iterator[Finding]:
     """What R7.3 (TCVN 6909:2001, in composed form) objects to, for the first places of each kind."""
     if "\r" in text:
         yield LINES.at(Where(path, place_of(text, text.index("\r")), subject))
-    used = "".join(set(text))  # of these few characters it is told at once whether any is of the rare kinds
+    # Of these few characters it is told at once whether any is of the rare kinds, of which none is ASCII.
+    used = "".join(set("".join(legacy.beyond_ascii(text))))
     for match in islice(_INVISIBLE.finditer(text), KIND_LIMIT) if _INVISIBLE.search(used) else ():
         yield INVISIBLE.at(Where(path, place_of(text, match.start()), subject), character=describe(match[0]))
     for match in islice(_LOOKALIKE.finditer(text), KIND_LIMIT) if _LOOKALIKE.search(used) else ():

@@ -227,14 +227,16 @@ def _two_ids(agency: Agency) -> Iterator[Finding]:
 
 def namesakes(agency: Agency) -> Namesakes:
     """What of an agency's people shows that somebody may have two ids; whether it counts depends on the day."""
-    return Namesakes(tuple(islice(_alike(agency.people), _PAIRS)), tuple(map(_dialled, agency.people)))
+    spelled = [spelling(issuance.name) for issuance in agency.people]
+    dialled = tuple(map(_dialled, agency.people, spelled))
+    return Namesakes(tuple(islice(_alike(agency.people, spelled), _PAIRS)), dialled)
 
 
-def _alike(people: Sequence[Issuance]) -> Iterator[Alike]:
+def _alike(people: Sequence[Issuance], spelled: Sequence[str]) -> Iterator[Alike]:
     """Two at one time, of one name and two ids, that nothing tells apart."""
     seen: dict[str, list[int]] = {}
     for number, issuance in enumerate(people):
-        known = seen.setdefault(spelling(issuance.name), [])
+        known = seen.setdefault(spelled[number], [])
         for earlier in known:
             if _meet(people[earlier], issuance) and (common := _common(people[earlier], issuance)):
                 yield Alike(earlier, number, ("name", *common))
@@ -257,10 +259,10 @@ def _common(one: Issuance, other: Issuance) -> tuple[str, ...]:
     return (*shared, *(["document"] if one.opened.document == other.opened.document else []))
 
 
-def _dialled(issuance: Issuance) -> int:
+def _dialled(issuance: Issuance, spelled: str) -> int:
     if not issuance.phone or issuance.void:
         return 0
-    text = f"{spelling(issuance.name)}\n{digits(issuance.phone)}"
+    text = f"{spelled}\n{digits(issuance.phone)}"
     return int.from_bytes(blake2b(text.encode(), digest_size=6).digest())
 
 

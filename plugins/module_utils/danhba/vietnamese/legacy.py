@@ -246,10 +246,15 @@ def _pieces(word: str) -> int:
     return min(scores, default=3)
 
 
+@lru_cache(maxsize=1)  # of a file it is asked twice
+def beyond_ascii(text: str) -> tuple[str, ...]:
+    """What stands between the spaces and ends of lines of a text and is not ASCII, each once."""
+    return tuple(token for token in dict.fromkeys(text.replace("\n", " ").split(" ")) if not token.isascii())
+
+
 def _words(text: str) -> list[str]:
     """The words that are not ASCII, each once."""
-    tokens = [token for token in dict.fromkeys(text.replace("\n", " ").split(" ")) if not token.isascii()]
-    words = dict.fromkeys(word for token in tokens for word in _FOREIGN_WORD.findall(token))
+    words = dict.fromkeys(word for token in beyond_ascii(text) for word in _FOREIGN_WORD.findall(token))
     return [word for word in words if len(word) <= _LONGEST]
 
 
