@@ -3,11 +3,15 @@
 pytest reads a file anew for each argument, and some names of parametrised tests are none that it finds again. So files
 are collected whole, and what was not named is left out. The tests that mirror the mutated file come first: they kill
 most, and pytest stops at the first that fails.
+
+mutmut runs pytest several times in one process, and what pytest has written out in the names of cases (`H\\u1ea1nh` for
+Hạnh) it writes out once more each time (`H\\\\u1ea1nh`). So how often does not count.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -17,23 +21,33 @@ WANTED = pytest.StashKey[frozenset[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Put files in the place of tests."""
-    config.stash[WANTED] = frozenset(config.args)
+    config.stash[WANTED] = frozenset(map(written_out, config.args))
     config.args[:] = sorted({argument.partition("::")[0] for argument in config.args})
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what was not named, and begin with the mutated file's own tests."""
-    items[:] = [item for item in items if is_wanted(item.nodeid, config.stash[WANTED])]
+    wanted: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        wanted[is_wanted(item.nodeid, config.stash[WANTED])].append(item)
+    config.hook.pytest_deselected(items=wanted[False])  # else mutmut takes them for new ones
+    items[:] = wanted[True]
     own = mirrors(os.environ.get("MUTANT_UNDER_TEST", ""))
     items.sort(key=lambda item: item.path.name != own)
 
 
 def is_wanted(name: str, wanted: frozenset[str]) -> bool:
     """Whether a test (a node id of pytest) was named, by itself, with all its cases, or with its file or folder."""
+    name = written_out(name)
     path, _separator, _test = name.partition("::")
     folders = {str(folder) for folder in Path(path).parents}
     return not wanted.isdisjoint({name, name.partition("[")[0], path, *folders})
+
+
+def written_out(name: str) -> str:
+    """A name of a test whose characters beyond ASCII are written out once, however often they were."""
+    return re.sub(r"\\+", r"\\", name)
 
 
 def mirrors(mutant: str) -> str:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -149,6 +152,28 @@ def test_a_room_and_its_tests_are_there(room: Room) -> None:
 def test_a_files_own_tests_come_first() -> None:
     assert mirrors("danhba.rules.people.x_check__mutmut_1") == "test_people.py"
     assert mirrors("") == "test_.py"
+
+
+def test_a_test_is_found_each_time_that_pytest_runs_in_a_process(tmp_path: Path) -> None:
+    """As mutmut has it run; a case of another name shows that nothing else is found by this one."""
+    (tmp_path / "test_a.py").write_text(
+        "import pytest\n\n\n@pytest.mark.parametrize('name', ['a', 'b'], ids=str.upper and ['Hạnh', 'Vịnh'])\n"
+        "def test_b(name: str) -> None:\n    assert name == 'a'\n",
+        encoding="utf-8",
+    )
+    named = "test_a.py::test_b[" + "Hạnh".encode("unicode_escape").decode() + "]"
+    arguments = ["-q", "-p", "no:cacheprovider", "-p", "tests.mutants.selection", named]
+    program = f"import pytest, sys; sys.exit([int(pytest.main({arguments!r})) for _ in range(3)] != [0, 0, 0])"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "PYTEST_ADDOPTS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count("1 passed, 1 deselected") == 3
 
 
 @pytest.mark.parametrize(
