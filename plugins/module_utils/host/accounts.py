@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -368,10 +368,13 @@ def _change_accounts(connection: Connection, accounts: Sequence[tuple[Any, ...]]
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
     """Add rows by COPY, whose text format has a line a row (PostgreSQL, COPY, File Formats)."""
-    left = iter(rows)
-    while batch := list(islice(left, BATCH)):
+    lines = (f"{line(row)}\n" for row in rows)
+    batches = iter(lambda: list(islice(lines, BATCH)), [])
+    if first := next(batches, None):
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            copy.write("".join(f"{line(row)}\n" for row in batch))
+            # PostgreSQL takes what it has got while the next are made.
+            for batch in chain([first], batches):
+                copy.write("".join(batch))
 
 
 def _delete_routes(connection: Connection, addresses: Sequence[str]) -> None:
