@@ -154,9 +154,9 @@ def check(agency: Agency) -> Iterator[Finding]:
         if not _is(custodian.document, allowed):
             yield _objection(objection, custodian.document, agency.where_of(custodian, "document"))
     for issuance in agency.people:
-        yield from _event(agency, issuance, "opened", issuance.opened)
+        yield from _event(agency, issuance, issuance.opened)
         if issuance.closed and not issuance.void:
-            yield from _event(agency, issuance, "closed", issuance.closed)
+            yield from _event(agency, issuance, issuance.closed)
         yield from _taken_back(agency, issuance)
         if issuance.suspended or issuance.address_document:
             yield from _others(agency, issuance)
@@ -198,13 +198,13 @@ def _cited(agency: Agency) -> Iterator[tuple[str, Where]]:
     for issuance in agency.people:
         # Nearly all have a type, which is seen at once.
         if "D-" in issuance.opened.document:
-            yield issuance.opened.document, _at(agency.where_of(issuance, "opened"), issuance.opened.at, "document")
+            yield issuance.opened.document, _at(agency.where_of(issuance), issuance.opened.at, "document")
         if issuance.closed and "D-" in issuance.closed.document:
-            yield issuance.closed.document, _at(agency.where_of(issuance, "closed"), issuance.closed.at, "document")
+            yield issuance.closed.document, _at(agency.where_of(issuance), issuance.closed.at, "document")
         if issuance.address_document:
             yield issuance.address_document, agency.where_of(issuance, "address_document")
         for suspension in issuance.suspended:
-            yield suspension.document, _at(agency.where_of(issuance, "suspended"), suspension.at, "document")
+            yield suspension.document, _at(agency.where_of(issuance), suspension.at, "document")
 
 
 def across(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
@@ -279,16 +279,16 @@ def _of_agency(agency: Agency, event: Event | Change | Ending, where: Where, *, 
         yield OWN.at(where, document=event.document, agency=agency.code)
 
 
-def _event(agency: Agency, issuance: Issuance, key: str, event: Event) -> Iterator[Finding]:
+def _event(agency: Agency, issuance: Issuance, event: Event) -> Iterator[Finding]:
     allowed = PERSONAL.get(event.event, WRITTEN)
     if not _is(event.document, allowed):
-        where = _at(agency.where_of(issuance, key), event.at, "document")
+        where = _at(agency.where_of(issuance), event.at, "document")
         more = {"event": event.event, "allowed": [*sorted(allowed - {LETTER}), LETTER_SHOWN]}
         yield _objection(PERSON if event.event in PERSONAL else SLIP, event.document, where, more)
     if event.document.count("/") > 1:
-        yield from _year(event, _at(agency.where_of(issuance, key), event.at, "document"))
+        yield from _year(event, _at(agency.where_of(issuance), event.at, "document"))
     if event.request and not _is(event.request, REQUESTS):
-        where = _at(agency.where_of(issuance, key), event.at, "request")
+        where = _at(agency.where_of(issuance), event.at, "request")
         yield _objection(REQUEST, event.request, where)
 
 

@@ -379,7 +379,7 @@ def _dates(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
         yield from _ends(suspension, issuance, where)
     for former, suspension in pairwise(issuance.suspended):
         if suspension.since < (former.end or date.max):
-            where = agency.where_of(issuance, "suspended")
+            where = agency.where_of(issuance)
             where = Where(where.file, suspension.at.get("date", where.place), where.object)
             values = {"day": suspension.since, "until": former.end or NO_END}
             yield SUSPENSIONS.at(where, person=issuance.id, **values)
