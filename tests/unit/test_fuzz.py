@@ -146,10 +146,11 @@ class TestOneByOne:
         result = one(case, Limits(memory=300 * MIB, seconds=5, per_mib=0))
         assert (result.error, "file-unreadable" in result.rules, result.memory < 100 * MIB) == ("", True, True)
 
-    def test_a_file_of_nothing_but_commas(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @pytest.mark.parametrize("value", ["a", "[]", "{}"])
+    def test_a_file_of_nothing_but_commas(self, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tree, "MOST_VALUES", 20_000)
-        assert rules("people: [" + "a," * 19_990 + "]") >= {"file-findings"}
-        assert rules("people: [" + "a," * 20_000 + "]") == {"file-unreadable"}
+        assert rules("people: [" + f"{value}," * 19_990 + "]") >= {"file-findings"}
+        assert rules("people: [" + f"{value}," * 20_000 + "]") == {"file-unreadable"}
 
     def test_a_link_out_of_the_register_is_not_followed(self, tmp_path: Path) -> None:
         (tmp_path / "secret.yml").write_text(f"agency: {command.SECRET}\n")

@@ -64,7 +64,7 @@ ARGUMENTS: dict[str, Any] = {
 
 # Two applies at once wait for each other. The number only has to be one that nothing else here locks.
 LOCK = 33_2010
-# Rows in one statement: enough to make the round trips cheap, few enough to keep the memory flat.
+# Rows that are made and sent at once: enough to make the round trips cheap, few enough to keep the memory flat.
 BATCH = 10_000
 # Actions that a diff shows; the whole plan is in its file.
 DIFF_LINES = 200

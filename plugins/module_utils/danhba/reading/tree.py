@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import yaml
 
@@ -107,6 +107,9 @@ class _Reader:
         kind = type(event)
         if kind is _SCALAR:
             return self.scalar(event)
+        self.left -= 1
+        if self.left < 0:
+            self._too_many(event)
         if kind is yaml.AliasEvent:
             self._object(Problem("anchor", _place(event), event.anchor))
             return Text("", _place(event), False)
@@ -124,8 +127,7 @@ class _Reader:
         """The text of an event; nearly all are, and so are asked for without asking `node` what they are."""
         self.left -= 1
         if self.left < 0:
-            self._object(Problem("size", _place(event)))
-            raise _Stop
+            self._too_many(event)
         if event.tag or event.anchor:
             self._forbidden(event)
         style = event.style
@@ -133,6 +135,10 @@ class _Reader:
             self._escapes(event)
         mark = event.start_mark
         return _make_text((event.value, make_place((mark.line + 1, mark.column + 1)), not style))
+
+    def _too_many(self, event: Any) -> NoReturn:
+        self._object(Problem("size", _place(event)))
+        raise _Stop
 
     def _object(self, problem: Problem) -> None:
         self.problems.append(problem)
