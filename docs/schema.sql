@@ -928,7 +928,9 @@ CREATE TABLE usage.page (
     agency text NOT NULL,
     name text NOT NULL,
     mailboxes jsonb NOT NULL,
-    CONSTRAINT page_agency_check CHECK ((agency <> ''::text))
+    written text NOT NULL,
+    CONSTRAINT page_agency_check CHECK ((agency <> ''::text)),
+    CONSTRAINT page_written_check CHECK ((mailboxes = (written)::jsonb))
 );
 
 CREATE TABLE usage.rule (

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.checking import check
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.jsontext import pack
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.findings import RULES
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import handovers
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.handovers import Held
@@ -25,9 +24,10 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import source
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.origin import of_head
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import plan as show
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.pages import published
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage import pages
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
+from ansible_collections.laocai.mail.plugins.module_utils.host.request import PEOPLE, Use, dump_request, request_for
+from ansible_collections.laocai.mail.plugins.module_utils.options.accounts import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import aside, controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
@@ -37,7 +37,7 @@ class ActionModule(BaseAction):
     """The action behind laocai.mail.accounts; see the module's documentation."""
 
     TRANSFERS_FILES = True  # have a remote temporary folder from the start
-    options = server_accounts.ARGUMENTS
+    options = ARGUMENTS
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
@@ -47,8 +47,8 @@ class ActionModule(BaseAction):
         files = {name: self._file(arguments[name]) for name in ("plan", "export") if arguments[name]}
         target = controller.read_percent(arguments["target_percent"], "target_percent")
         timeline = Timeline.of(register, issued, day)
-        use = aside.begin(lambda: _use(timeline, target))
-        request = server_accounts.request(
+        use = aside.begin(lambda: b"\n".join(pages.lines(timeline, target)))
+        request = request_for(
             check.wanted_then(timeline),
             approved=arguments["checksum"],
             actor=controller.find_actor(),
@@ -57,10 +57,11 @@ class ActionModule(BaseAction):
             whole=bool(arguments["plan"]),
             state=bool(arguments["export"]),
         )
-        request = replace(request, use=server_accounts.Use(*use().decode().split("\n")))
+        rule, *told = use().decode().split("\n")
+        request = replace(request, use=Use(rule, told))
         passed = {name: arguments[name] for name in ("database", "socket", "after")}
         exchange = Exchange(self, "accounts", passed, task_vars)
-        remote = exchange.ask(server_accounts.dump_request(request))
+        remote = exchange.ask(dump_request(request))
         if files:
             self._keep(files, remote, exchange.answer(), day)
         held = [Held(*row) for row in remote.pop("held")]
@@ -109,12 +110,6 @@ class ActionModule(BaseAction):
         }
 
 
-def _use(timeline: Timeline, target: int) -> bytes:
-    """Who reads the use of which agency, in two lines of JSON."""
-    told = published(timeline, target)
-    return b"\n".join(pack(told[name]) for name in ("rule", "pages"))
-
-
 def _way_out(refused: Sequence[Refusal]) -> tuple[str, str]:
     """What to do about guards that an acknowledgement lets pass, in Vietnamese and English; nothing of others."""
     if not any(item.rule in (AGENCY_LIMIT, LIMIT, PROTECTED) for item in refused):
@@ -133,7 +128,7 @@ def _way_out(refused: Sequence[Refusal]) -> tuple[str, str]:
 def _people(directory: Path) -> dict[str, str]:
     """Whose the register's commit is, for the record."""
     origin = of_head(directory)._asdict()
-    return {name: origin[name] for name in server_accounts.PEOPLE}
+    return {name: origin[name] for name in PEOPLE}
 
 
 def _as_data(handover: handovers.Handover) -> dict[str, str]:

@@ -144,8 +144,9 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.module_utils.host.accounts import ARGUMENTS, ROLE, answer_file
+from ansible_collections.laocai.mail.plugins.module_utils.host.accounts import ROLE, answer_file
 from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
+from ansible_collections.laocai.mail.plugins.module_utils.options.accounts import ARGUMENTS
 
 # Between the action plugin and this module alone: the file that holds what is wanted and gets the answer.
 INTERNAL = {"_exchange": {"type": "path"}}

@@ -61,7 +61,8 @@ from pathlib import Path
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import migrate, read_migrations
-from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import OPTIONS, open_connection
+from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
+from ansible_collections.laocai.mail.plugins.module_utils.options.database import OPTIONS
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.policy im
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import Account, Accounts
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan import Wanted
 from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as host
+from ansible_collections.laocai.mail.plugins.module_utils.host.request import request_for
 
 from tests.support.editing import RegisterCopy
 
@@ -280,7 +281,7 @@ def test_a_quota_is_recorded_under_its_own_document(database: Database) -> None:
     guards = Guards({"close": Limit(), "readdress": Limit()}, frozenset(), ())
     for account in (first, first._replace(quota=2, quota_document="5/QĐ-A")):
         wanted = Wanted(Accounts.of([account]), date(2011, 1, 1), "", guards)
-        request = host.request(wanted, approved="", actor="test", commit="", whole=False, state=False)
+        request = request_for(wanted, approved="", actor="test", commit="", whole=False, state=False)
         with database.connect("danhba_apply") as connection:
             host.apply(connection, request, dry_run=False)
     assert database.query("SELECT action, document FROM mail.audit ORDER BY entry") == [
@@ -296,7 +297,7 @@ def test_any_text_comes_back_as_it_was_written(database: Database, text: str) ->
     guards = Guards({"close": Limit(), "readdress": Limit()}, frozenset(), ())
     for account in (first, first._replace(title=text)):
         wanted = Wanted(Accounts.of([account]), date(2011, 1, 1), "", guards)
-        request = host.request(wanted, approved="", actor="test", commit="", whole=False, state=False)
+        request = request_for(wanted, approved="", actor="test", commit="", whole=False, state=False)
         with database.connect("danhba_apply") as connection:
             host.apply(connection, request, dry_run=False)
             assert host.read(connection).whole().accounts == {account.key: account}

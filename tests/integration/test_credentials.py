@@ -191,7 +191,7 @@ def test_use_is_shown_to_whom_the_register_names(chosen: Running) -> None:
     token = chosen.sign_in(CHOSEN)["token"]
     assert chosen.ask("show_use", address=ADDRESS, token=token) == {"answer": "refused"}
     chosen.database.query("INSERT INTO usage.rule VALUES (true, ARRAY[B'1'::bit(1440)], '{x}', '{1}', '{1}', 90, '{}')")
-    chosen.database.query("INSERT INTO usage.page VALUES ('stttt', 'Sở', '[]')")
+    chosen.database.query("INSERT INTO usage.page VALUES ('stttt', 'Sở', '[]', '[]')")
     chosen.database.query("INSERT INTO usage.reader VALUES ('official', '1', 'stttt')")
     assert chosen.look_up(token) == {"answer": "known", "mailbox": {**MAILBOX, "reads_use": True}}
     page = chosen.ask("show_use", address=ADDRESS, token=token)["page"]

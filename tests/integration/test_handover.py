@@ -26,6 +26,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import accounts as server_accounts
 from ansible_collections.laocai.mail.plugins.module_utils.host import handover as host_side
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import Order
+from ansible_collections.laocai.mail.plugins.module_utils.host.request import dump_request, request_for
 from ansible_collections.laocai.mail.plugins.plugin_utils import passwords
 from ansible_collections.laocai.mail.plugins.plugin_utils.controller import read_register
 from ansible_collections.laocai.mail.plugins.plugin_utils.handovers.carrying import Known, Registrar
@@ -198,11 +199,9 @@ def begin(desk: Desk) -> None:
     """As accounts.yml and passwords.yml on a day on which the head holds the mailbox."""
     register, issued = read_register(desk.register)
     day = date.fromisoformat(BEFORE)
-    request = server_accounts.request(
-        wanted(register, issued, day), approved="", actor="test", commit="", whole=False, state=False
-    )
+    request = request_for(wanted(register, issued, day), approved="", actor="test", commit="", whole=False, state=False)
     exchange = desk.folder / "request"
-    exchange.write_bytes(server_accounts.dump_request(request))
+    exchange.write_bytes(dump_request(request))
     answer = server_accounts.answer_file(lambda: desk.database.connect("danhba_apply"), exchange, dry_run=False)
     assert answer["changed"]
     office = Office(register, issued, day, PUBLIC)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,10 +13,11 @@ import psycopg
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.host import usage as host
 from ansible_collections.laocai.mail.plugins.module_utils.host import use_pages
+from ansible_collections.laocai.mail.plugins.module_utils.host.request import Use
 
 from danhba.usage.checks import Period
 from danhba.usage.daily import Looked, masks, uses
-from danhba.usage.pages import published
+from danhba.usage.pages import lines
 from danhba_host.credentials.store import digest
 from tests.support.registers import Texts, agency, person, register, timeline
 
@@ -63,8 +63,8 @@ class Host:
 
     def publish(self, of: Texts, *, dry_run: bool = False) -> bool:
         with self.database.connect("danhba_apply") as connection:
-            told = published(timeline(of, str(today())), 90)
-            return use_pages.publish(connection, json.dumps(told["rule"]), json.dumps(told["pages"]), dry_run=dry_run)
+            rule, *pages = map(bytes.decode, lines(timeline(of, str(today())), 90))
+            return use_pages.publish(connection, Use(rule, pages), dry_run=dry_run)
 
     def shown(self, mailbox: str, token: str = "") -> dict[str, Any] | None:
         """What the owner of a session reads, asked as the credential service asks."""
@@ -221,11 +221,19 @@ def test_publishing_again_changes_nothing(there: Host) -> None:
     assert there.database.dump() == before
 
 
+@pytest.mark.parametrize("change", ["mailboxes = mailboxes - 0", "written = '[]'"])
+def test_what_is_read_is_what_an_apply_compares(there: Host, change: str) -> None:
+    """Else a page that was changed by hand would never be put right."""
+    with pytest.raises(psycopg.errors.CheckViolation):
+        there.database.query(f"UPDATE usage.page SET {change} WHERE agency = 'aa'")
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE usage.page SET name = 'Sở X' WHERE agency = 'aa'",
-        "UPDATE usage.page SET mailboxes = mailboxes - 0 WHERE agency = 'aa'",
+        "UPDATE usage.page SET (mailboxes, written) = (mailboxes - 0, (mailboxes - 0)::text) WHERE agency = 'aa'",
+        "UPDATE usage.page SET written = mailboxes::text WHERE agency = 'aa'",
         "DELETE FROM usage.page WHERE agency = 'aa'",
         "DELETE FROM usage.reader WHERE agency = 'aa' AND kind = 'agency'",
         f"INSERT INTO usage.reader VALUES ('official', '{OTHER}', 'aa')",
@@ -272,9 +280,9 @@ def test_a_page_of_many_mailboxes_takes_no_time(there: Host) -> None:
         " FROM usage.counted AS c, generate_series(1, 1000) AS n"
     )
     there.database.query(
-        "UPDATE usage.page SET mailboxes = (SELECT jsonb_agg(jsonb_build_object('kind', 'official', 'id', 'x' || n,"
-        " 'holder', 'Lò', 'address', n || '@laocai.gov.vn', 'stays', '{[2020-01-01,2099-01-01]}'))"
-        " FROM generate_series(1, 1000) AS n) WHERE agency = 'aa'"
+        "UPDATE usage.page SET (mailboxes, written) = (SELECT many, many::text FROM (SELECT jsonb_agg("
+        " jsonb_build_object('kind', 'official', 'id', 'x' || n, 'holder', 'Lò', 'address', n || '@laocai.gov.vn',"
+        " 'stays', '{[2020-01-01,2099-01-01]}')) AS many FROM generate_series(1, 1000) AS n) AS made) WHERE agency = 'aa'"
     )
     there.database.query("ANALYZE usage.day")
     with there.database.connect("danhba_credentials") as connection:

@@ -167,8 +167,8 @@ def find(
 
 def people_of(at: Timeline) -> dict[str, Sequence[state.Entry]]:
     """Everybody's issuances by their days; people in the order of the register."""
-    held = (pair for agency in at.register.agencies.values() for pair in at.of_agency(agency))
-    return {entry.issuance.id: entries for entry, entries in held}
+    held = (state.Entry(agency, row) for agency in at.register.agencies.values() for row in at.rows(agency))
+    return {entry.issuance.id: at.moved.get(entry.issuance.id) or [entry] for entry in held}
 
 
 def timeline(texts: Texts, day: str) -> Timeline:

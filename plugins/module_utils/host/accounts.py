@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..danhba.garbage import without_collection
-from ..danhba.model.policy import Acknowledgement, Guards, Limit
 from ..danhba.planning import plan
 from ..danhba.planning.accounts import (
     AGENCY,
@@ -38,7 +37,8 @@ from ..danhba.planning.accounts import (
 )
 from ..failure import Failure
 from . import use_pages
-from .postgres import HAS_PSYCOPG, OPTIONS, read_day, reason
+from .postgres import HAS_PSYCOPG, read_day, reason
+from .request import PEOPLE, Request, load_request
 
 if HAS_PSYCOPG:
     import psycopg
@@ -49,19 +49,6 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[TupleRow]
 
 ROLE = "danhba_apply"
-ARGUMENTS: dict[str, Any] = {
-    "register": {"type": "path", "default": "directory"},
-    "as_of": {"type": "str", "required": True},
-    "test_host": {"type": "bool", "default": False},
-    "checksum": {"type": "str", "default": ""},
-    "plan": {"type": "path"},
-    "export": {"type": "path"},
-    "target_percent": {"type": "int", "default": 90},
-    "after": {"type": "list", "elements": "str", "default": []},
-    **OPTIONS,
-}
-"""The options that a playbook gives; the action plugin takes them, the module needs only where the database is."""
-
 # Two applies at once wait for each other. The number only has to be one that nothing else here locks.
 LOCK = 33_2010
 # Rows that are made and sent at once: enough to make the round trips cheap, few enough to keep the memory flat.
@@ -69,9 +56,6 @@ BATCH = 10_000
 # Actions that a diff shows; the whole plan is in its file.
 DIFF_LINES = 200
 
-
-# Of the commit, beside it in mail.run.
-PEOPLE = ("author", "signer", "signature", "approver")
 # The columns of mail.account are the fields of an account, in their order; those that are no text have another type.
 _TYPES = {"quota": "bigint", "since": "date"}
 _COLUMNS = ", ".join(Account._fields)
@@ -108,95 +92,7 @@ _CHANGE_ACCOUNTS = (
     f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET"
     f" ({', '.join(_CHANGING)}) = ({', '.join(f'excluded.{name}' for name in _CHANGING)})"
 )
-
-
 _HELD = "SELECT agency, person, day::text FROM mail.held ORDER BY agency"
-
-
-class Use(NamedTuple):
-    """Who reads the use of which agency, as `danhba.usage.pages.published` has it: each a line of JSON, or empty."""
-
-    rule: str = ""
-    pages: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What the controller asks for: the accounts wanted, who asks and from which commit, and what to bring back.
-
-    `wanted` has the routes, and its accounts in `lines`. `people` are those of the commit (`reading.origin`): its
-    author, signer, signature, approver. Where `use` is
-    empty nothing is told of it.
-    """
-
-    wanted: plan.Wanted
-    lines: Sequence[str]
-    approved: str
-    actor: str
-    commit: str
-    whole: bool
-    state: bool
-    people: Mapping[str, str] = field(default_factory=dict)
-    use: Use = field(default_factory=Use)
-
-
-def request(wanted: plan.Wanted, **values: Any) -> Request:
-    """A request for accounts that a register leads to."""
-    lines = [line(account) for account in wanted.accounts.accounts.values()]
-    return Request(replace(wanted, accounts=replace(wanted.accounts, accounts={})), lines, **values)
-
-
-def dump_request(request: Request) -> bytes:
-    """As the file holds it: three lines of JSON, then a line for each account; the inverse of `load_request`."""
-    return "\n".join([json.dumps(_head(request)), *request.use, *request.lines]).encode()
-
-
-def _head(request: Request) -> dict[str, Any]:
-    wanted = request.wanted
-    guards = {
-        "limits": {name: asdict(limit) for name, limit in wanted.guards.limits.items()},
-        "protected": sorted(wanted.guards.protected),
-        "acknowledgements": [
-            {
-                "limit": a.limit,
-                "document": a.document,
-                "from": a.since.isoformat() if a.since else "",
-                "until": a.until.isoformat(),
-                "count": a.count,
-                "accounts": a.accounts,
-            }
-            for a in wanted.guards.acknowledgements
-        ],
-    }
-    return {
-        "routes": [tuple(route) for route in wanted.accounts.routes.values()],
-        "exemptions": [tuple(exemption) for exemption in wanted.accounts.exemptions.values()],
-        "day": wanted.day.isoformat(),
-        "register": wanted.register,
-        "guards": guards,
-        **{name: getattr(request, name) for name in ("approved", "actor", "commit", "whole", "state", "people")},
-    }
-
-
-def load_request(text: str) -> Request:
-    """The inverse of `dump_request`."""
-    head, rule, pages, *lines = text.split("\n")
-    data = json.loads(head)
-    guards = Guards(
-        {name: Limit(**limit) for name, limit in data["guards"]["limits"].items()},
-        frozenset(data["guards"]["protected"]),
-        tuple(_acknowledgement(item) for item in data["guards"]["acknowledgements"]),
-    )
-    exemptions = (exemption_of(*row) for row in data["exemptions"])
-    routes = Accounts.of((), (route_of(*row) for row in data["routes"]), exemptions)
-    wanted = plan.Wanted(routes, date.fromisoformat(data["day"]), data["register"], guards)
-    given = {name: data[name] for name in ("approved", "actor", "commit", "whole", "state", "people")}
-    return Request(wanted, lines, **given, use=Use(rule, pages))
-
-
-def _acknowledgement(item: Mapping[str, Any]) -> Acknowledgement:
-    until, since = date.fromisoformat(item["until"]), date.fromisoformat(item["from"]) if item["from"] else None
-    return Acknowledgement(item["limit"], item["document"], until, item["count"], tuple(item["accounts"]), since)
 
 
 @without_collection()
@@ -313,8 +209,8 @@ def apply(connection: Connection, request: Request, *, dry_run: bool) -> Applied
         there, made = actual.plan(request, read_day(connection))
         if made.changes and not made.refused and not dry_run:
             write(connection, made, there, request)
-        rule, pages = request.use
-        published = bool(rule) and not made.refused and use_pages.publish(connection, rule, pages, dry_run=dry_run)
+        told = bool(request.use.rule) and not made.refused
+        published = told and use_pages.publish(connection, request.use, dry_run=dry_run)
     return Applied(actual, made, published)
 
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..failure import Failure
-from .postgres import HAS_PSYCOPG, OPTIONS, read_day, reason
+from ..options.database import OPTIONS
+from .postgres import HAS_PSYCOPG, read_day, reason
 
 if HAS_PSYCOPG:
     import psycopg

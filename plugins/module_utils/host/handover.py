@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..failure import Failure
-from .postgres import OPTIONS, read_day, reason
+from ..options.database import OPTIONS
+from .postgres import read_day, reason
 
 with suppress(ImportError):  # postgres.py says what is missing
     import psycopg

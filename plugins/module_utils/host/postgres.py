@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..failure import Failure
 
@@ -29,12 +29,6 @@ START_TIMEOUT = 60  # seconds for a server that is starting or recovering
 RESTART_TIMEOUT = 10  # seconds in which systemd starts one that was killed
 START_INTERVAL = 0.5  # seconds
 LOCK_TIMEOUT = "60s"  # nobody but these modules writes, so a longer wait means a session that somebody left open
-
-OPTIONS: dict[str, Any] = {
-    "database": {"type": "str", "default": "danhba"},
-    "socket": {"type": "path", "default": "/run/postgresql"},
-}
-"""The part of an argument spec that says where the database is, the same in every module."""
 
 _SITE_VI = "Chạy playbooks/site.yml để dựng máy chủ"
 _SITE_EN = "Run playbooks/site.yml to set the server up"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..failure import Failure
 from .postgres import reason
+from .request import Use
 
 with suppress(ImportError):  # postgres.py says what is missing
     import psycopg
@@ -24,37 +26,50 @@ _SET_RULE = """
     VALUES (%s::bit(1440)[], %s, %s::int[], %s::int[], %s, %s::date[])
         ON CONFLICT (one) DO UPDATE SET (windows, names, official, agency, target, days) =
            (EXCLUDED.windows, EXCLUDED.names, EXCLUDED.official, EXCLUDED.agency, EXCLUDED.target, EXCLUDED.days)"""
-# PostgreSQL reads the pages of a province faster than Python does, and compares them.
-_WANTED = "json_to_recordset(%(pages)s::json) AS wanted (agency text, name text, mailboxes jsonb, readers text[])"
-_SAME = f"""
-    SELECT wanted.agency,
-           page.agency IS NOT NULL AND page.name = wanted.name AND page.mailboxes = wanted.mailboxes
-           AND ARRAY (SELECT kind || '/' || id FROM usage.reader WHERE reader.agency = wanted.agency ORDER BY 1)
-             = ARRAY (SELECT unnest(wanted.readers) ORDER BY 1)
-      FROM {_WANTED} LEFT JOIN usage.page USING (agency)"""  # noqa: S608 (texts of our own)
-_SET_PAGES = f"""
-    INSERT INTO usage.page (agency, name, mailboxes)
-    SELECT agency, name, mailboxes FROM {_WANTED} WHERE agency = ANY (%(other)s)
-        ON CONFLICT (agency) DO UPDATE SET name = EXCLUDED.name, mailboxes = EXCLUDED.mailboxes"""  # noqa: S608
-_SET_READERS = f"""
+_THERE = """
+    SELECT agency, name, coalesce(readers, '{}'), encode(sha256(convert_to(written, 'UTF8')), 'hex')
+      FROM usage.page
+      LEFT JOIN (SELECT agency, array_agg(kind || '/' || id) AS readers FROM usage.reader GROUP BY agency) AS read
+     USING (agency)"""
+_SET_PAGE = """
+    INSERT INTO usage.page (agency, name, written, mailboxes)
+    VALUES (%(agency)s, %(name)s, %(written)s::text, %(written)s::text::jsonb)
+        ON CONFLICT (agency) DO UPDATE SET (name, written, mailboxes) =
+           (EXCLUDED.name, EXCLUDED.written, EXCLUDED.mailboxes)"""
+_SET_READER = """
     INSERT INTO usage.reader (kind, id, agency)
-    SELECT split_part(reader, '/', 1), split_part(reader, '/', 2), agency
-      FROM {_WANTED}, unnest(readers) AS reader WHERE agency = ANY (%(other)s)"""  # noqa: S608
+    SELECT split_part(reader, '/', 1), split_part(reader, '/', 2), %(agency)s
+      FROM unnest(%(readers)s::text[]) AS reader"""
 
 
-def publish(connection: Connection, rule: str, pages: str, *, dry_run: bool) -> bool:
+class Page(NamedTuple):
+    """An agency's page: its name, who reads it (such as `official/000105`), SHA-256 of its mailboxes as they came."""
+
+    name: str
+    readers: frozenset[str]
+    digest: str
+
+
+def _pages(lines: Iterable[str]) -> Iterator[tuple[str, Page, str]]:
+    """Of each line of a request the agency, its page, and its mailboxes in JSON."""
+    for line in lines:
+        head, written = line.split("\t")
+        agency, name, readers = json.loads(head)
+        yield agency, Page(name, frozenset(readers), hashlib.sha256(written.encode()).hexdigest()), written
+
+
+def publish(connection: Connection, use: Use, *, dry_run: bool) -> bool:
     """Bring what there is to what is wanted, all or nothing; whether anything was other.
 
     Args:
         connection: as danhba_apply, in a transaction of which there is one at a time.
-        rule: as `danhba.usage.pages.published` has it, as JSON.
-        pages: likewise.
+        use: what is wanted.
         dry_run: only look.
     """
     try:
         with connection.transaction():
-            changed = _set_rule(connection, json.loads(rule), dry_run=dry_run)
-            return _set_pages(connection, pages, dry_run=dry_run) or changed
+            changed = _set_rule(connection, json.loads(use.rule), dry_run=dry_run)
+            return _set_pages(connection, use.pages, dry_run=dry_run) or changed
     except psycopg.Error as error:
         # As where site.yml is tried on a host that is to be brought up to date: its migration would come before.
         if dry_run and isinstance(error, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)):
@@ -75,16 +90,17 @@ def _set_rule(connection: Connection, rule: Mapping[str, Any], *, dry_run: bool)
     return True
 
 
-def _set_pages(connection: Connection, pages: str, *, dry_run: bool) -> bool:
-    same: dict[str, bool] = dict(connection.execute(_SAME, {"pages": pages}))
-    other = [agency for agency, is_same in same.items() if not is_same]
-    there = {agency for (agency,) in connection.execute("SELECT agency FROM usage.page")}
-    gone = [*there - same.keys()]
-    if dry_run:
-        return bool(other or gone)
-    connection.execute("DELETE FROM usage.page WHERE agency = ANY (%s)", [gone])
-    if other:
-        connection.execute("DELETE FROM usage.reader WHERE agency = ANY (%s)", [other])
-        connection.execute(_SET_PAGES, {"pages": pages, "other": other})
-        connection.execute(_SET_READERS, {"pages": pages, "other": other})
-    return bool(other or gone)
+def _set_pages(connection: Connection, pages: Iterable[str], *, dry_run: bool) -> bool:
+    rows = connection.execute(_THERE)
+    there = {agency: Page(name, frozenset(readers), digest) for agency, name, readers, digest in rows}
+    other = []
+    for agency, page, written in _pages(pages):
+        if there.pop(agency, None) != page:
+            other.append({"agency": agency, "name": page.name, "readers": [*page.readers], "written": written})
+    if not dry_run and (there or other):
+        connection.execute("DELETE FROM usage.page WHERE agency = ANY (%s)", [[*there]])
+        connection.execute("DELETE FROM usage.reader WHERE agency = ANY (%s)", [[each["agency"] for each in other]])
+        with connection.cursor() as cursor:
+            cursor.executemany(_SET_PAGE, other)
+            cursor.executemany(_SET_READER, other)
+    return bool(there or other)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..host.postgres import OPTIONS
+from .database import OPTIONS
 
 ARGUMENTS: dict[str, Any] = {
     "register": {"type": "path", "required": True},

@@ -14,12 +14,8 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accoun
     Route,
     line,
 )
-from ansible_collections.laocai.mail.plugins.module_utils.host.accounts import (
-    Actual,
-    dump_request,
-    load_request,
-    request,
-)
+from ansible_collections.laocai.mail.plugins.module_utils.host.accounts import Actual
+from ansible_collections.laocai.mail.plugins.module_utils.host.request import dump_request, load_request, request_for
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -73,7 +69,7 @@ def test_the_plan_is_as_if_all_was_compared(first: Accounts, second: Accounts, s
     whole = plan.make(wanted, first)
     lines = [line(account) for account in first.accounts.values()]
     actual = Actual(lines, first.routes, tuple(first.exemptions.values()))
-    asked = request(wanted, approved="", actor="", commit="", whole=False, state=False)
+    asked = request_for(wanted, approved="", actor="", commit="", whole=False, state=False)
     _there, made = actual.plan(asked, None)
     assert list(made.actions) == list(whole.actions)
     assert sorted(map(repr, made.refused)) == sorted(map(repr, whole.refused))
@@ -93,7 +89,7 @@ def test_the_plan_is_as_if_all_was_compared(first: Accounts, second: Accounts, s
 @given(SIDES)
 def test_a_request_arrives_as_it_was_sent(side: Accounts) -> None:
     wanted = plan.Wanted(side, DAY, "digest", GUARDS)
-    sent = request(wanted, approved="abc", actor="an", commit="c", whole=True, state=False)
+    sent = request_for(wanted, approved="abc", actor="an", commit="c", whole=True, state=False)
     assert load_request(dump_request(sent).decode()) == sent
 
 
@@ -101,7 +97,7 @@ def test_only_what_differs_is_taken_apart() -> None:
     same, other = official(1, "aa", "open", ""), official(2, "aa", "open", "")
     actual = Actual([line(same), line(other), line(office("aa", ""))], {})
     wanted = plan.Wanted(Accounts.of([same, other._replace(title="Phó"), office("aa", "")]), DAY, "digest", GUARDS)
-    asked = request(wanted, approved="", actor="", commit="", whole=False, state=False)
+    asked = request_for(wanted, approved="", actor="", commit="", whole=False, state=False)
     there, made = actual.plan(asked, None)
     assert set(there.accounts) == {("official", "2"), ("agency", "aa")}
     assert [action.id for action in made.actions] == ["2"]

@@ -7,7 +7,12 @@ from datetime import date
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.policy import Acknowledgement, Guards, Limit
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import EMPTY
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.plan import Wanted
-from ansible_collections.laocai.mail.plugins.module_utils.host.accounts import Use, dump_request, load_request, request
+from ansible_collections.laocai.mail.plugins.module_utils.host.request import (
+    Use,
+    dump_request,
+    load_request,
+    request_for,
+)
 
 DAY = date(2012, 1, 1)
 
@@ -20,7 +25,7 @@ def test_guards_arrive_as_they_were() -> None:
     )
     guards = Guards({"close": Limit(1, 2, 3), "readdress": Limit()}, frozenset({"x@laocai.gov.vn"}), acknowledgements)
     wanted = Wanted(EMPTY, DAY, "digest", guards)
-    sent = request(
+    sent = request_for(
         wanted,
         approved="a",
         actor="b",
@@ -28,6 +33,6 @@ def test_guards_arrive_as_they_were() -> None:
         whole=True,
         state=False,
         people={"author": "An"},
-        use=Use("{}", "[]"),
+        use=Use("{}", ("[]\t[]",)),
     )
     assert load_request(dump_request(sent).decode()) == sent

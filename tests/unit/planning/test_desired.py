@@ -13,7 +13,7 @@ from danhba.model.custody import holder
 from danhba.planning.accounts import Accounts, Exemption
 from danhba.planning.desired import accounts as desired_accounts
 from danhba.planning.desired import concerned
-from danhba.planning.state import Timeline
+from danhba.planning.state import Entry, Timeline
 from tests.factory.text import Value
 from tests.support.registers import Texts, accounts, agency, event, files, person, register, timeline, wanted
 
@@ -514,8 +514,8 @@ def test_one_who_never_came_has_no_mailbox_and_keeps_the_address(day: str) -> No
         assert found.accounts["official", "1"].address == "ltan-stttt@laocai.gov.vn"
     assert "ltan-stttt" not in routes(found)
     at = timeline(texts, day)
-    first = next(entry for entry, _all in at.of_agency(at.register.agencies["stttt"]))
-    assert at.state(first) == "withdrawn"
+    stttt = at.register.agencies["stttt"]
+    assert at.state(Entry(stttt, next(at.rows(stttt)))) == "withdrawn"
 
 
 def test_a_move_a_name_and_a_suspension_that_were_withdrawn_change_nothing() -> None:

@@ -91,12 +91,6 @@ class Timeline:
             return agency.people.rows()
         return map(rows.row_of, agency.people, self.issued.locals[agency.code] if self.issued else ())
 
-    def of_agency(self, agency: Agency) -> Iterator[tuple[Entry, Sequence[Entry]]]:
-        """Every issuance of an agency in the order of its file, with all those of its holder by their days."""
-        for row in self.rows(agency):
-            entry = Entry(agency, row)
-            yield entry, self.moved.get(row.id) or (entry,)
-
     def live(self) -> Counter[str]:
         """How many mailboxes of each agency are open or suspended, its contact mailbox among them."""
         found: Counter[str] = Counter()

@@ -6,11 +6,12 @@ host's; nothing of it is here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache, partial
 from typing import Any
 
+from ..jsontext import pack
 from ..model import custody
 from ..model.policy import Window
 from ..model.register import Agency, Custodian
@@ -44,6 +45,16 @@ def published(timeline: Timeline, target: int) -> dict[str, Any]:
         if is_there(agency, day)
     ]
     return {"rule": _rule(period, target), "pages": pages}
+
+
+def lines(timeline: Timeline, target: int) -> Iterator[bytes]:
+    """The same in lines, as it gets to a host: the rule, then each page by its agency, name and readers, a tab, and its
+    mailboxes; each of the parts is JSON.
+    """
+    told = published(timeline, target)
+    yield pack(told["rule"])
+    for page in told["pages"]:
+        yield pack([page["agency"], page["name"], page["readers"]]) + b"\t" + pack(page["mailboxes"])
 
 
 def readers(agency: Agency, day: date) -> list[str]:

@@ -101,8 +101,12 @@ def _add(found: dict[str, Mailbox], mailbox: Mailbox) -> None:
 
 
 def _stays(spans: Sequence[tuple[str, str]], number: Callable[[str], int], agency: str, local: str) -> tuple[Stay, ...]:
+    if len(spans) == 1:  # as of nearly all
+        since, until = spans[0]
+        first, last = number(since), number(until)
+        return (Stay(first, last, agency, local),) if first < last else ()
     numbered = [(number(since), number(until)) for since, until in spans]
-    return tuple([Stay(first, last, agency, local) for first, last in numbered if first < last])
+    return tuple(Stay(first, last, agency, local) for first, last in numbered if first < last)
 
 
 def _open(row: Row) -> Sequence[tuple[str, str]]:

@@ -9,21 +9,14 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import figure, program
-from ..database import connect, translated
 from ..figure import Figure
-from ..journal import WARNING, Away, Refused
-from ..journal import write as say
-from . import host
-from .clock import clock
-from .host import Silent
-from .names import names
+from ..journal import Refused
 
-ROLE = "danhba_metrics"
 FILE = "danhba.prom"
 JOBS = {"apply": "danhba_apply_last_success_timestamp_seconds"}  # what `--done` can note
 
@@ -70,50 +63,11 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
     if given.done:
         _write(folder / f"danhba-{given.done}.prom", [Figure(JOBS[given.done], now)])
         return ""
+    from .sources import take  # a quarter of a second, which whoever has done a job need not wait for
+
     own = [Figure("danhba_job_expected", 1, {"job_name": job}) for job in settings.jobs]
     _write(folder / FILE, [*take(settings, now), *own, Figure("danhba_metrics_timestamp_seconds", now)])
     return ""
-
-
-def take(settings: Settings, now: float) -> Iterator[Figure]:
-    """All numbers, and of each source whether it answered."""
-    sources: dict[str, tuple[bool, Callable[[], Iterable[Figure]]]] = {
-        "services": (bool(settings.services), lambda: _units(settings.services)),
-        "database": (bool(settings.database), lambda: _stored(settings)),
-        "queue": (settings.queue, lambda: host.queue(now)),
-        "bans": (settings.bans, host.bans),
-        "certificate": (bool(settings.certificate), lambda: host.certificate(settings.certificate)),
-        "signatures": (bool(settings.signatures), lambda: host.signatures(settings.signatures)),
-        "clock": (bool(settings.time_servers), lambda: clock(settings.time_servers)),
-        "dns": (bool(settings.dns), lambda: names(settings.dns)),
-    }
-    for name, (wanted, source) in sources.items():
-        if wanted:
-            yield from _asked(name, source)
-
-
-def _units(watched: list[str]) -> Iterator[Figure]:
-    yield from host.services(watched)
-    yield from host.failed(watched)
-
-
-def _asked(name: str, source: Callable[[], Iterable[Figure]]) -> list[Figure]:
-    """What a source says, all of it or nothing, and whether it did."""
-    try:
-        found = list(source())
-    except (Silent, Away, Refused) as error:
-        say(WARNING, f"{name} không trả lời -- {name} does not answer: {error}", sys.stderr)
-        return [Figure("danhba_metrics_source_up", 0, {"source": name})]
-    return [*found, Figure("danhba_metrics_source_up", 1, {"source": name})]
-
-
-def _stored(settings: Settings) -> list[Figure]:
-    with (
-        translated(),
-        connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-metrics") as database,
-    ):
-        rows = database.execute("SELECT name, labels, value FROM metrics.figures()").fetchall()
-    return [Figure(name, value, labels) for name, labels, value in rows]
 
 
 def _write(path: Path, figures: Iterable[Figure]) -> None:
