@@ -9,12 +9,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.measure import Measured, measure
+from tests.bench.check import TURNS
+from tests.bench.measure import Measured, measure, median
 from tests.factory import write_register
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -43,9 +44,16 @@ class Command:
     again: Measured
 
 
+class Turn(NamedTuple):
+    """A first check, and all commands after it."""
+
+    check: Measured
+    commands: Sequence[Command]
+
+
 @dataclass(frozen=True)
 class Row:
-    """All commands on a register of one size; `check` is a first one."""
+    """All commands on a register of one size, each by the middle of its turns; `check` is a first one."""
 
     officials: int
     check: Measured
@@ -70,11 +78,22 @@ def _row(console: Console, folder: Path, officials: int) -> Row:
     register, home = folder / f"register-{officials}", folder / "home"
     shutil.rmtree(register, ignore_errors=True)
     write_register(register, officials=officials)
+    turns = [_turn(register, home) for _number in range(TURNS)]
+    shutil.rmtree(register)
+    commands = zip(*(turn.commands for turn in turns), strict=True)
+    return Row(officials, median([turn.check for turn in turns]), list(map(_middle, commands)))
+
+
+def _turn(register: Path, home: Path) -> Turn:
+    """A first check and each command: side by side, for a machine is faster at one time than at another."""
     _forget(home)
     check = _danhba(("check", register), home)
-    commands = [_command(name, arguments, home) for name, arguments in _commands(register)]
-    shutil.rmtree(register)
-    return Row(officials, check, commands)
+    return Turn(check, [_command(name, arguments, home) for name, arguments in _commands(register)])
+
+
+def _middle(turns: Sequence[Command]) -> Command:
+    firsts = [turn.first for turn in turns if turn.first]
+    return Command(turns[0].name, median(firsts) if firsts else None, median([turn.again for turn in turns]))
 
 
 def _command(name: str, arguments: Sequence[str | Path], home: Path) -> Command:

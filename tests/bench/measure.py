@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 
 INTERVAL = 0.05  # seconds between two looks at the process table
@@ -95,21 +96,25 @@ def measure(
 ) -> Measured:
     """Run a command to its end, which must be of that status."""
     started, used = time.monotonic(), _processor()
-    with subprocess.Popen(
-        command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as running:
+    with subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
         watch = _Watch(running.pid, markers)
         thread = threading.Thread(target=watch.run)
         thread.start()
         try:
-            output, _none = running.communicate()
+            put_out, _none = running.communicate()
         finally:
             seconds = time.monotonic() - started
             watch.stop()
             thread.join()
+    output = put_out.decode()  # a hundred megabytes, on no clock of the command's
     if running.returncode != status:
         raise RuntimeError(f"{command[0]} ended with {running.returncode}:\n{output[-3000:]}")
     return Measured(seconds, _processor() - used, watch.peak, watch.peaks, output)
+
+
+def median(runs: Sequence[Measured]) -> Measured:
+    """The one that took the middle of the times: a moment in which a machine is busy says nothing of a command."""
+    return sorted(runs, key=attrgetter("seconds"))[len(runs) // 2]
 
 
 def percentile(times: Sequence[float], percent: int) -> float:

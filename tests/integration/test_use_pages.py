@@ -282,7 +282,8 @@ def test_a_page_of_many_mailboxes_takes_no_time(there: Host) -> None:
     there.database.query(
         "UPDATE usage.page SET (mailboxes, written) = (SELECT many, many::text FROM (SELECT jsonb_agg("
         " jsonb_build_object('kind', 'official', 'id', 'x' || n, 'holder', 'Lò', 'address', n || '@laocai.gov.vn',"
-        " 'stays', '{[2020-01-01,2099-01-01]}')) AS many FROM generate_series(1, 1000) AS n) AS made) WHERE agency = 'aa'"
+        " 'stays', '{[2020-01-01,2099-01-01]}')) AS many FROM generate_series(1, 1000) AS n) AS made)"
+        " WHERE agency = 'aa'"
     )
     there.database.query("ANALYZE usage.day")
     with there.database.connect("danhba_credentials") as connection:

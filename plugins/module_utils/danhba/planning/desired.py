@@ -162,7 +162,7 @@ class _Desired:
     def _official(self, agency: Agency, row: Row, state: State) -> a.Account:
         document, since = self._reason(row, state)
         family, _middle, given = as_written(row.name, row.family, row.given)
-        # What many have in common is held once: a million people have few titles, divisions, days and names.
+        # What many have in common is held once: a million people have few titles, divisions and days.
         return _account(
             (
                 a.OFFICIAL,
@@ -178,8 +178,8 @@ class _Desired:
                 document,
                 intern(since),
                 "",
-                intern(family),
-                intern(given),
+                family,
+                given,
                 row.quota_document,
             )
         )
