@@ -24,29 +24,33 @@ class ActionModule(BaseAction):
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
+        role = str(arguments["role"] or task_vars.get("role_name", ""))
+        if not role:
+            raise Failure(
+                "Tác vụ này không nằm trong role nào: ghi tên ở role.", "No role has this task: name one as role."
+            )
         if arguments["missing"] is None:
-            self._refuse_settings(arguments)
-            missing = self._run(None, None, task_vars)
+            self._refuse_settings(role, arguments["folder"] or task_vars.get("role_path"))
+            missing = self._run(None, {**self._task.args, "role": role}, task_vars)
         else:
             missing = arguments["missing"]
-        if not arguments["bring"]:
-            return missing
-        return {**missing, **self._bring(arguments, missing, task_vars)}
+        done = self._bring(role, arguments, missing, task_vars) if arguments["bring"] else {}
+        return {**missing, **done, "bare": bool(self._task.check_mode and missing["packages"])}
 
-    def _refuse_settings(self, arguments: Mapping[str, Any]) -> None:
-        settings = preflight.read_settings(Path(arguments["folder"])) if arguments["folder"] else []
-        if faults := list(preflight.broken(arguments["role"], settings, self._templar)):
+    def _refuse_settings(self, role: str, folder: str | None) -> None:
+        settings = preflight.read_settings(Path(folder)) if folder else []
+        if faults := list(preflight.broken(role, settings, self._templar)):
             raise Failure("\n".join(fault.vi for fault in faults), "\n".join(fault.en for fault in faults))
 
     def _bring(
-        self, arguments: Mapping[str, Any], missing: Mapping[str, Any], task_vars: dict[str, Any]
+        self, role: str, arguments: Mapping[str, Any], missing: Mapping[str, Any], task_vars: dict[str, Any]
     ) -> dict[str, Any]:
         if self._task.check_mode:
             prerequisites.refuse_blind(missing)
         done = [self._run(*step, task_vars) for step in prerequisites.steps(arguments, missing)]
         if self._task.check_mode and missing["packages"]:
             host = str(task_vars["inventory_hostname"])
-            self._display.warning(prerequisites.where_check_mode_stops(arguments["role"], host))
+            self._display.warning(prerequisites.where_check_mode_stops(role, host))
         return prerequisites.told(missing, done)
 
     def _run(self, name: str | None, arguments: dict[str, Any] | None, task_vars: dict[str, Any]) -> dict[str, Any]:

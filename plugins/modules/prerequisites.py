@@ -18,11 +18,12 @@ description:
     Ansible's own modules.
 options:
   role:
-    description: The role that asks, for messages.
+    description: The role that asks, for messages; by default the one whose task this is.
     type: str
-    required: true
   folder:
-    description: The role's folder on the controller, whose C(meta/settings.yml) says what must hold of its settings.
+    description:
+      - The role's folder on the controller, whose C(meta/settings.yml) says what must hold of its settings.
+      - By default that of the role whose task this is.
     type: path
   debian:
     description:
@@ -79,7 +80,7 @@ options:
   bring:
     description: Whether what is missing is brought about.
     type: bool
-    default: false
+    default: true
   missing:
     description: What a task before this one was answered. Then the host is not asked again.
     type: dict
@@ -106,8 +107,11 @@ options:
         type: str
         required: true
   policy:
-    description: What policy-rc.d says while packages are installed. V(101) keeps their services from being started.
+    description:
+      - What policy-rc.d says while packages are installed.
+      - V(101) keeps their services from being started, V(0) leaves it to Debian.
     type: int
+    default: 101
 attributes:
   check_mode:
     description:
@@ -122,13 +126,11 @@ attributes:
 EXAMPLES = r"""
 - name: Ask for all that Postfix stands on
   laocai.mail.prerequisites:
-    role: postfix
     debian: Postfix 3.10
     paths: [/etc/ssl/mail/server.crt]
     before: tls
     packages: [postfix, postfix-pgsql]
-    bring: true
-  register: postfix_missing
+  register: postfix_ground
 """
 
 RETURN = r"""
@@ -143,6 +145,11 @@ packages:
   type: list
   elements: str
   sample: [postfix-pgsql]
+bare:
+  description:
+    - Whether check mode meets a host without O(packages), so that what follows cannot be asked there.
+  returned: success
+  type: bool
 apt:
   description: Whether Ansible can ask apt on the host.
   returned: success

@@ -164,7 +164,7 @@ def _setting(name: str, option: Mapping[str, Any], value: Any, template: Templat
         said = " ".join(str(error).split())
         yield Fault(f"{name}: không tính được giá trị ({said}).", f"{name}: its value cannot be made out ({said}).")
         return
-    spec = {key: item for key, item in option.items() if key in ("type", "elements", "choices")}
+    spec = {key: item for key, item in option.items() if key in ("type", "elements", "choices", "options")}
     for said in ArgumentSpecValidator({name: spec}).validate({name: found}).error_messages:
         wanted = ", ".join(map(str, option.get("choices", []))) or option.get("type", "str")
         yield Fault(f"{name} = {found!r}: phải là {wanted}. Sửa trong inventory.", f"{said}. Set it in the inventory.")

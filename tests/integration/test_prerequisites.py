@@ -28,6 +28,7 @@ def test_what_is_missing_is_told_and_nothing_is_changed(ansible: Ansible) -> Non
         "packages": ["dpkg", "no-such-package"],
         "groups": [{"name": "root", "gid": 0}, {"name": "danhba-none"}],
         "users": [ROOT, {"name": "danhba-none"}],
+        "bring": False,
     }
     done = ansible.run(MODULE, wanted)
     assert (done.status, done.changed) == (0, False), done.output
@@ -70,8 +71,20 @@ def test_a_role_that_is_none_of_this_collection_is_held_to_nothing_of_its_namesa
     assert ansible.run(MODULE, {"role": "valkey", "folder": str(tmp_path)}).status == 0
 
 
+def test_check_mode_tells_that_what_follows_cannot_be_asked(ansible: Ansible) -> None:
+    for packages, bare in ((["no-such-package"], True), (["dpkg"], False)):
+        done = ansible.run(MODULE, {"role": "programs", "packages": packages, "bring": False}, check=True)
+        assert (done.status, done.result["bare"]) == (0, bare), done.output
+    done = ansible.run(MODULE, {"role": "programs", "packages": ["no-such-package"], "bring": False}, check=False)
+    assert (done.status, done.result["bare"]) == (0, False), done.output
+
+
+def test_outside_of_a_role_one_is_named(ansible: Ansible) -> None:
+    ansible.run(MODULE, {"packages": ["dpkg"]}).assert_refused("không nằm trong role nào", "No role has this task")
+
+
 def test_check_mode_tells_what_it_would_bring_and_brings_nothing(ansible: Ansible) -> None:
-    wanted = {"role": "programs", "groups": [{"name": "danhba-none"}], "bring": True}
+    wanted = {"role": "programs", "groups": [{"name": "danhba-none"}]}
     done = ansible.run(MODULE, wanted, check=True)
     assert (done.status, done.changed, done.result["names"]) == (0, True, ["danhba-none"]), done.output
     with pytest.raises(KeyError):
@@ -81,13 +94,13 @@ def test_check_mode_tells_what_it_would_bring_and_brings_nothing(ansible: Ansibl
 def test_what_was_asked_before_is_not_asked_again(ansible: Ansible) -> None:
     missing = {"paths": [], "packages": [], "apt": True, "groups": [], "users": []}
     # The host would refuse, for it has no such path.
-    wanted = {"role": "programs", "paths": ["/danhba/none"], "before": "tls", "bring": True, "missing": missing}
+    wanted = {"role": "programs", "paths": ["/danhba/none"], "before": "tls", "missing": missing}
     done = ansible.run(MODULE, wanted)
     assert (done.status, done.changed) == (0, False), done.output
 
 
 def test_what_cannot_be_brought_about_fails(ansible: Ansible) -> None:
-    wanted = {"role": "programs", "users": [{"name": "danhba-none", "group": "danhba-none"}], "bring": True}
+    wanted = {"role": "programs", "users": [{"name": "danhba-none", "group": "danhba-none"}]}
     done = ansible.run(MODULE, wanted, check=False)
     assert done.status != 0
     assert "danhba-none" in done.message
@@ -107,4 +120,4 @@ def test_a_role_alone_is_held_to_its_own_settings(
     done = preloaded.run([*command, "--extra-vars", variables], ansible_environment, ansible.folder)
     assert done.returncode == 2, done.stdout
     assert "valkey_memory = 8 (MiB) must be 32 at least" in done.stdout
-    assert "See to all that the role stands on" in done.stdout
+    assert "laocai.mail.valkey : Install the store" in done.stdout

@@ -140,6 +140,13 @@ def test_the_closure_sees_what_is_shipped() -> None:
     assert not {file for file in shipped if file.startswith((f"{core}/reading", f"{core}/rules", f"{core}/cli"))}
 
 
+def test_an_apply_loads_nothing_on_the_controller_that_only_its_host_needs() -> None:
+    """psycopg takes longer to load than anything else of an apply without change."""
+    shared = closure(PLUGINS / "action/accounts.py") & closure(PLUGINS / "modules/accounts.py")
+    assert PLUGINS / "module_utils/host/request.py" in shared
+    assert not {file for file in shared if any(module.startswith("psycopg") for module in imported(file))}
+
+
 def test_the_wheel_has_every_room() -> None:
     packages = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     folders = {path.parent.relative_to(CORE.parent) for path in CORE.rglob("__init__.py")}

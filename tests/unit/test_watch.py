@@ -42,9 +42,12 @@ def read(path: str) -> Any:
 def test_where_it_listens_is_there_before_its_package(role: str) -> None:
     tasks = read(f"roles/{role}/tasks/main.yml")
     before = next(number for number, task in enumerate(tasks) if "before they are there" in task["name"])
-    steps = [task.get("ansible.builtin.import_role", {}).get("tasks_from") for task in tasks]
-    assert steps.index("ask") < before < steps.index("bring")
-    assert "ground" not in steps
+    module = "laocai.mail.prerequisites"
+    asked = {number: task[module] for number, task in enumerate(tasks) if module in task}
+    ask, bring = asked
+    assert ask < before < bring
+    assert asked[ask]["bring"] is False
+    assert asked[bring]["missing"] == f"{{{{ __{role}_missing }}}}"
     task = tasks[before]
     # Of role metrics two lists: a host without a database has no exporter of one.
     files = (

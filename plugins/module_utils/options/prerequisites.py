@@ -13,7 +13,7 @@ USER: dict[str, Any] = {
 }
 ANSWER: dict[str, Any] = {name: {"type": "str", "required": True} for name in ("package", "question", "value", "vtype")}
 ARGUMENTS: dict[str, Any] = {
-    "role": {"type": "str", "required": True},
+    "role": {"type": "str"},
     "folder": {"type": "path"},
     "debian": {"type": "str", "default": ""},
     "paths": {"type": "list", "elements": "path", "default": []},
@@ -21,9 +21,9 @@ ARGUMENTS: dict[str, Any] = {
     "packages": {"type": "list", "elements": "str", "default": []},
     "groups": {"type": "list", "elements": "dict", "default": [], "options": GROUP},
     "users": {"type": "list", "elements": "dict", "default": [], "options": USER},
-    "bring": {"type": "bool", "default": False},
+    "bring": {"type": "bool", "default": True},
     "missing": {"type": "dict"},
     "answers": {"type": "list", "elements": "dict", "default": [], "options": ANSWER},
-    "policy": {"type": "int"},
+    "policy": {"type": "int", "default": 101},
 }
-"""Of which the action plugin reads `folder`, and all from `bring` on."""
+"""Of which the action plugin reads `folder`, and all from `bring` on; it knows the role where none is named."""

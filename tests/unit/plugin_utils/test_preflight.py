@@ -149,6 +149,16 @@ def test_a_value_of_another_type() -> None:
     assert "base_ntp_servers" in said
 
 
+def test_a_value_that_lacks_what_belongs_to_it() -> None:
+    """Playbook site.yml holds no role to its argument spec once more."""
+    given = {"base_firewall_private": [{"port": "smtp", "from": ["10.0.0.0/8"]}, {"port": 25}]}
+    said = english(preflight.settings(given, ROLES, lambda value: value))
+    assert "missing required arguments: from found in base_firewall_private" in said
+    assert "'smtp'" in said
+    fit = {"base_firewall_private": [{"port": 25, "from": ["10.0.0.0/8"]}]}
+    assert english(preflight.settings(fit, ROLES, lambda value: value)) == ""
+
+
 def test_a_value_that_cannot_be_made_out() -> None:
     def fail(_value: object) -> object:
         raise ValueError("'nowhere' is undefined")
@@ -182,7 +192,7 @@ def test_what_roles_want_to_hold_they_say_in_both_languages() -> None:
 
 
 def test_who_says_what_must_hold_has_it_asked_where_the_role_is_used_alone() -> None:
-    takes = re.compile(r"tasks_from: (ask|ground)\b")
+    takes = re.compile(r"laocai\.mail\.prerequisites:$", re.MULTILINE)
     for role in (path.parents[1] for path in (PROJECT / "roles").glob("*/meta/settings.yml")):
         tasks = "".join(path.read_text(encoding="utf-8") for path in (role / "tasks").glob("*.yml"))
         assert takes.search(tasks), role.name
