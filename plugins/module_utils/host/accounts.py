@@ -55,6 +55,7 @@ LOCK = 33_2010
 BATCH = 10_000
 # Actions that a diff shows; the whole plan is in its file.
 DIFF_LINES = 200
+_to_json = json.JSONEncoder(ensure_ascii=False).encode
 
 # The columns of mail.account are the fields of an account, in their order; those that are no text have another type.
 _TYPES = {"quota": "bigint", "since": "date"}
@@ -111,7 +112,7 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
         file.truncate()
         json.dump(
             {
-                "plan": _actions(made.actions) if request.whole else None,
+                "plan": list(made.data) if request.whole else None,
                 "state": dump(done.actual.whole()) if request.state else None,
             },
             file,
@@ -123,7 +124,7 @@ def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool)
         "published": done.published,
         "refused": [{"rule": item.rule.id, "values": item.values} for item in made.refused],
         "actions": _actions(made.actions[:DIFF_LINES]),
-        "ended": [action.address for action in made.actions if action.action in plan.ENDING],
+        "ended": made.ended,
         "held": held,
     }
 
@@ -320,4 +321,4 @@ def _write_audit(connection: Connection, run: int, actions: Iterable[plan.Action
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return _to_json(value) if value else "{}"  # nothing was before whatever is created

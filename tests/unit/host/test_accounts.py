@@ -72,6 +72,9 @@ def test_the_plan_is_as_if_all_was_compared(first: Accounts, second: Accounts, s
     asked = request_for(wanted, approved="", actor="", commit="", whole=False, state=False)
     _there, made = actual.plan(asked, None)
     assert list(made.actions) == list(whole.actions)
+    # Neither makes all actions for it.
+    assert list(made.data) == [action._asdict() for action in made.actions]
+    assert made.ended == [action.address for action in made.actions if action.action in plan.ENDING]
     assert sorted(map(repr, made.refused)) == sorted(map(repr, whole.refused))
     assert made.checksum == whole.checksum
     assert set(made.changes.accounts) == set(whole.changes.accounts)

@@ -175,6 +175,14 @@ class Actions(Sequence[Action]):
         """How many there are of each kind."""
         return Counter({ACTIONS[rank]: count for rank, count in Counter(step[0] for step in self.steps).items()})
 
+    def ended(self) -> list[str]:
+        """The addresses under which nobody may go on that had them."""
+        return [step.address for step in self.steps if step.rank in _ENDING]
+
+    def data(self) -> Iterator[dict[str, Any]]:
+        """All in order, each by the names of its fields."""
+        return map(_data, self.steps)
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -224,6 +232,18 @@ class Plan:
         actions = self.actions
         counted = actions.counted() if isinstance(actions, Actions) else Counter(a.action for a in actions)
         return {action: counted[action] for action in ACTIONS}
+
+    @property
+    def ended(self) -> list[str]:
+        """The addresses under which nobody may go on that had them."""
+        actions = self.actions
+        return actions.ended() if isinstance(actions, Actions) else [a.address for a in actions if a.action in ENDING]
+
+    @property
+    def data(self) -> Iterator[dict[str, Any]]:
+        """The actions, each by the names of its fields."""
+        actions = self.actions
+        return actions.data() if isinstance(actions, Actions) else (action._asdict() for action in actions)
 
 
 class Rest(NamedTuple):
@@ -354,6 +374,25 @@ def _action(step: Step) -> Action:
     document = route.document if route else ""
     shown = (_shown(before), _shown(after))
     return Action(step.action, "route", step.address, step.address, "", "", document, "", *shown)
+
+
+def _data(step: Step) -> dict[str, Any]:
+    """An action by the names of its fields. Of what is created none is made: a first plan creates everything."""
+    rank, agency, address, before, after = step
+    if before is not None or not isinstance(after, Account):
+        return _action(step)._asdict()
+    return {
+        "action": ACTIONS[rank],
+        "kind": after.kind,
+        "id": after.id,
+        "address": address,
+        "agency": agency,
+        "name": after.name,
+        "document": after.document,
+        "date": after.since,
+        "before": {},
+        "after": after._asdict(),
+    }
 
 
 def _exemption_action(step: Step, exemption: Exemption) -> Action:

@@ -77,7 +77,7 @@ def refusal(item: Refusal, language: str) -> str:
 
 def as_data(plan: Plan, language: str) -> dict[str, Any]:
     """A plan with the keys of the format."""
-    return {**_head(plan, language), "actions": [action_data(action) for action in plan.actions]}
+    return {**_head(plan, language), "actions": list(plan.data)}
 
 
 def _head(plan: Plan, language: str) -> dict[str, Any]:
@@ -100,11 +100,6 @@ def refusal_data(item: Refusal, language: str) -> dict[str, Any]:
     }
 
 
-def action_data(action: Action) -> dict[str, Any]:
-    """An action as JSON holds it."""
-    return action._asdict()
-
-
 def as_json(plan: Plan, language: str, compared: Compared | None = None) -> str:
     """The whole plan as one JSON object; `compared` is what two registers differ in, where it is made of two."""
     return b"".join(json_pieces(plan, language, compared)).decode()
@@ -113,7 +108,7 @@ def as_json(plan: Plan, language: str, compared: Compared | None = None) -> str:
 def json_pieces(plan: Plan, language: str, compared: Compared | None = None) -> Iterator[bytes]:
     """The same as octets, in pieces: a first plan of a province is a hundred megabytes."""
     more = {"compared": compared.as_data()} if compared else {}
-    return pretty_object({**_head(plan, language), **more}, "actions", map(action_data, plan.actions))
+    return pretty_object({**_head(plan, language), **more}, "actions", plan.data)
 
 
 def sentence(action: Action, language: str) -> str:
