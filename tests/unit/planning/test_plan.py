@@ -396,6 +396,29 @@ def test_a_plan_that_was_applied_leaves_nothing_to_do(texts: Texts, days: list[s
             assert "plan-vanished" in [r.rule.id for r in made.refused]
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "ended"),
+    [
+        ([], [OPEN, CLOSED._replace(id="2")], []),
+        ([OPEN], [CLOSED], [OPEN.address]),
+        ([OPEN], [SUSPENDED], [OPEN.address]),
+        ([OPEN], [OPEN._replace(address="new@laocai.gov.vn")], [OPEN.address]),
+        ([OPEN], [OPEN._replace(title="Phó")], []),
+        ([], [route("old")], []),
+    ],
+    ids=["created", "closed", "suspended", "readdressed", "updated", "route"],
+)
+def test_what_is_told_without_actions_is_what_they_tell(
+    before: list[Account], after: list[Account | Route], ended: list[str]
+) -> None:
+    made = make(aim(*after), state(*before))
+    assert list(made.data) == [action._asdict() for action in made.actions] != []
+    assert made.ended == ended
+    # Also where they are no longer steps, as of a plan of a later day.
+    assert list(replace(made, actions=tuple(made.actions)).data) == list(made.data)
+    assert replace(made, actions=tuple(made.actions)).ended == ended
+
+
 @settings(max_examples=30)
 @given(registers(), st.sampled_from(DAYS))
 def test_every_address_is_an_account_or_a_route_and_each_account_delivers(texts: Texts, day: str) -> None:
