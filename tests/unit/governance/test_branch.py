@@ -1,12 +1,299 @@
-"""Where a request is made from a branch, as the forges have it."""
+"""An editor's branch in a clone, with real git: what is sent and taken in, and that nothing gets lost."""
 
 from __future__ import annotations
 
+from contextlib import chdir
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from danhba.cli import main
 from danhba.governance.branch import link, new_name
+from tests.factory import official_yaml
+from tests.support.forges import git
+from tests.support.registers import agency, person, register, write
+
+DAY = "2026-01-05"
+HOOK = """#!/bin/sh
+echo 'Create a pull request for this:' >&2
+echo '  https://forge.example/laocai/register/compare/main...x' >&2
+"""
+
+
+@dataclass
+class Desk:
+    """Somebody's clone, and the commands as that person types them."""
+
+    clone: Path
+
+    def danhba(self, *arguments: str, status: int = 0) -> str:
+        """What a command says, in English; it must end with that status."""
+        environment = {"LANGUAGE": "en", "XDG_CACHE_HOME": str(self.clone.parent / "cache")}
+        with chdir(self.clone):
+            done = CliRunner(env=environment).invoke(main, arguments)
+        assert done.exit_code == status, done.output
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+        return done.output
+
+    def git(self, *arguments: str) -> str:
+        return git(self.clone, *arguments)
+
+    def file(self, code: str) -> Path:
+        return self.clone / f"directory/agencies/{code}.yml"
+
+    def add(self, code: str, id_: str, name: str) -> None:
+        """Add an official to the end of an agency's file."""
+        opened = {"document": "1/QĐ-UBND", "date": DAY, "event": "recruited"}
+        with self.file(code).open("a", encoding="utf-8") as file:
+            file.write(official_yaml(id=id_, name=name, title=None, opened=opened))
+
+    @property
+    def branch(self) -> str:
+        return self.git("branch", "--show-current")
+
+
+@dataclass
+class Forge:
+    """A bare repository, and what its main branch takes."""
+
+    path: Path
+
+    def git(self, *arguments: str) -> str:
+        return git(self.path, *arguments)
+
+    def merge(self, branch: str) -> None:
+        """Approve a branch that is ahead of main: as a forge does without a commit of its own."""
+        git(self.path, "merge-base", "--is-ancestor", "main", branch)
+        self.git("update-ref", "refs/heads/main", branch)
+
+    def text(self, branch: str, code: str) -> str:
+        return self.git("show", f"{branch}:directory/agencies/{code}.yml")
+
+
+@pytest.fixture
+def forge(tmp_path: Path) -> Forge:
+    seed = tmp_path / "seed"
+    seed.mkdir()
+    git(seed, "init", "--quiet", "--initial-branch", "main")
+    staff = (person("001", "Lò Thị Mai Hoa", "2010-10-15"), person("002", "Giàng Seo Phử", "2010-10-15"))
+    write(
+        seed / "directory", register(agency("snv", *staff), agency("stc", person("009", "Sùng A Tếnh", "2010-10-15")))
+    )
+    (seed / "README.md").write_text("Sổ\n", encoding="utf-8")
+    for command in (("add", "."), ("commit", "--quiet", "--message", "Sổ")):
+        git(seed, *command)
+    path = tmp_path / "forge.git"
+    git(tmp_path, "clone", "--quiet", "--bare", str(seed), str(path))
+    hook = path / "hooks/post-receive"
+    hook.write_text(HOOK, encoding="utf-8")
+    hook.chmod(0o755)
+    return Forge(path)
+
+
+@pytest.fixture
+def desks(forge: Forge, tmp_path: Path) -> tuple[Desk, Desk]:
+    """Two editors."""
+    found = []
+    for name in ("mot", "hai"):
+        git(tmp_path, "clone", "--quiet", str(forge.path), name)
+        desk = Desk(tmp_path / name)
+        desk.git("config", "user.name", name)
+        desk.git("config", "user.email", f"{name}@example.org")
+        found.append(desk)
+    return found[0], found[1]
+
+
+@pytest.fixture
+def desk(desks: tuple[Desk, Desk]) -> Desk:
+    return desks[0]
+
+
+class TestSend:
+    def test_a_change_is_on_a_branch_of_its_own_and_main_is_as_it_was(self, forge: Forge, desk: Desk) -> None:
+        before = forge.git("rev-parse", "main")
+        desk.add("snv", "003", "Vàng A Páo")
+        said = desk.danhba("send")
+        assert desk.branch.startswith("snv-")
+        assert forge.text(desk.branch, "snv") == desk.file("snv").read_text(encoding="utf-8").strip()
+        assert forge.git("rev-parse", "main") == desk.git("rev-parse", "main") == before
+        assert forge.git("log", "-1", "--format=%s", desk.branch) == (
+            "create: vapao-snv@laocai.gov.vn (Vàng A Páo) [1/QĐ-UBND]"
+        )
+        assert "https://forge.example/laocai/register/compare/main...x" in said
+
+    def test_the_message_is_the_editors_own(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        desk.danhba("send", "-m", "Cấp mới theo 1/QĐ-UBND", "--branch", "cap-moi")
+        assert forge.git("log", "-1", "--format=%s", "cap-moi") == "Cấp mới theo 1/QĐ-UBND"
+
+    def test_many_changes_are_a_list(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        desk.add("stc", "004", "Ma Thị Chở")
+        desk.danhba("send")
+        subject, _empty, *lines = forge.git("log", "-1", "--format=%B", desk.branch).splitlines()
+        assert subject == "2 changes: snv, stc"
+        assert [line.split()[2] for line in lines] == ["vapao-snv@laocai.gov.vn", "mtcho-stc@laocai.gov.vn"]
+
+    def test_a_second_change_goes_to_the_same_branch(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        desk.danhba("send")
+        first = desk.branch
+        desk.add("snv", "004", "Ma Thị Chở")
+        desk.danhba("send")
+        assert desk.branch == first
+        assert forge.git("rev-list", "--count", f"main..{first}") == "2"
+
+    def test_what_is_no_file_of_the_register_stays_here(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        (desk.clone / "README.md").write_text("khác\n", encoding="utf-8")
+        (desk.clone / "danh-sach.xlsx").write_bytes(b"x")
+        assert "README.md, danh-sach.xlsx" in desk.danhba("send")
+        assert forge.git("diff", "--name-only", "main", desk.branch) == "directory/agencies/snv.yml"
+        assert (desk.clone / "README.md").read_text(encoding="utf-8") == "khác\n"
+
+    def test_errors_are_not_sent(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "001", "Lò Thị Mai Hoa")
+        assert "nothing was sent" in desk.danhba("send", status=1)
+        assert desk.branch == "main"
+        assert forge.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
+
+    def test_nothing_is_not_sent(self, forge: Forge, desk: Desk) -> None:
+        assert "nothing to send" in desk.danhba("send")
+        assert forge.git("for-each-ref", "--format=%(refname)") == "refs/heads/main"
+
+    def test_a_trial_does_nothing(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        assert "vapao-snv@laocai.gov.vn" in desk.danhba("send", "--dry-run")
+        assert (desk.branch, desk.git("rev-parse", "HEAD")) == ("main", forge.git("rev-parse", "main"))
+
+    def test_what_was_committed_by_hand_on_main_leaves_it(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        desk.git("commit", "--quiet", "--all", "--message", "Tay")
+        desk.danhba("send")
+        assert desk.git("rev-parse", "main") == forge.git("rev-parse", "main")
+        assert forge.git("log", "-1", "--format=%s", desk.branch) == "Tay"
+
+    def test_what_others_did_meanwhile_is_taken_in_first(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
+        first, second = desks
+        first.add("snv", "003", "Lê Thị Minh Hoa")
+        first.danhba("send")
+        forge.merge(first.branch)
+        second.add("snv", "004", "Lương Thế Mạnh Hoa")
+        said = second.danhba("send")
+        assert "taken in: 1 commits of origin/main" in said
+        forge.merge(second.branch)
+        people = [line for line in forge.text("main", "snv").splitlines() if "id:" in line]
+        assert people == ['  - id: "001"', '  - id: "002"', '  - id: "003"', '  - id: "004"']
+
+    def test_what_is_wrong_only_together_is_not_sent(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
+        first, second = desks
+        first.add("snv", "003", "Lê Thị Minh Hoa")
+        first.danhba("send")
+        forge.merge(first.branch)
+        second.add("stc", "003", "Vàng A Páo")
+        assert "together with what others have done" in second.danhba("send", status=1)
+        assert not forge.git("for-each-ref", "--format=%(refname)", f"refs/heads/{second.branch}")
+
+
+class TestAway:
+    def test_the_change_is_kept_and_sent_later(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        hidden = forge.path.rename(forge.path.with_name("away.git"))
+        said = desk.danhba("send", status=2)
+        assert "nothing is lost" in said
+        assert desk.git("status", "--porcelain") == ""
+        hidden.rename(forge.path)
+        desk.danhba("send")
+        assert '"003"' in forge.text(desk.branch, "snv")
+
+    def test_a_secret_in_the_address_of_the_forge_is_not_told(self, desk: Desk) -> None:
+        desk.git("remote", "set-url", "origin", "https://clerk:bi-mat@127.0.0.1:9/so.git")
+        desk.add("snv", "003", "Vàng A Páo")
+        assert "bi-mat" not in desk.danhba("send", status=2)
+
+    def test_a_forge_that_refuses_keeps_nothing_and_the_change_stays(self, forge: Forge, desk: Desk) -> None:
+        hook = forge.path / "hooks/pre-receive"
+        hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        hook.chmod(0o755)
+        desk.add("snv", "003", "Vàng A Páo")
+        assert "did not take the branch" in desk.danhba("send", status=1)
+        assert '"003"' in desk.git("show", "HEAD:directory/agencies/snv.yml")
+
+    def test_nobody_sends_over_what_another_has_sent(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
+        first, second = desks
+        for desk, id_ in ((first, "003"), (second, "004")):
+            desk.add("snv", id_, "Vàng A Páo")
+        first.danhba("send", "--branch", "chung")
+        assert "somebody else" in second.danhba("send", "--branch", "chung", status=1)
+        assert '"003"' in forge.text("chung", "snv")
+        assert '"004"' in second.git("show", "chung:directory/agencies/snv.yml")
+
+
+class TestUpdate:
+    def test_both_additions_are_there_the_approved_first(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
+        first, second = desks
+        second.add("snv", "004", "Lê Thị Minh Hoa")
+        second.danhba("send")
+        second.add("snv", "005", "Vàng A Páo")
+        second.danhba("send")
+        first.add("snv", "003", "Lý Thị Mẩy Hoa")
+        first.danhba("send")
+        forge.merge(first.branch)
+        said = second.danhba("update")
+        # Both would have been ltmhoa1: who was approved first has it.
+        assert "Lê Thị Minh Hoa (004) gets the address" in said
+        ids = [
+            line.split('"')[1] for line in second.file("snv").read_text(encoding="utf-8").splitlines() if "id:" in line
+        ]
+        assert ids == ["001", "002", "003", "004", "005"]
+        second.danhba("send")
+        forge.merge(second.branch)
+
+    def test_two_edits_of_one_line_are_for_the_editor(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
+        first, second = desks
+        for desk, name in ((first, "Chuyên viên"), (second, "Văn thư")):
+            text = desk.file("snv").read_text(encoding="utf-8")
+            desk.file("snv").write_text(
+                text.replace("name: Giàng Seo Phử", f"name: Giàng Seo Phử\n    title: {name}"), encoding="utf-8"
+            )
+            desk.danhba("send")
+        forge.merge(first.branch)
+        before = second.git("rev-parse", "HEAD")
+        assert "directory/agencies/snv.yml" in second.danhba("update", status=1)
+        assert (second.git("rev-parse", "HEAD"), second.git("status", "--porcelain")) == (before, "")
+
+    def test_what_is_not_committed_is_not_touched(self, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        text = desk.file("snv").read_text(encoding="utf-8")
+        assert "danhba send" in desk.danhba("update", status=1)
+        assert desk.file("snv").read_text(encoding="utf-8") == text
+
+    def test_other_files_stay_as_they_are(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
+        first, second = desks
+        first.add("snv", "003", "Vàng A Páo")
+        first.danhba("send")
+        forge.merge(first.branch)
+        (second.clone / "README.md").write_text("khác\n", encoding="utf-8")
+        second.danhba("update")
+        assert (second.clone / "README.md").read_text(encoding="utf-8") == "khác\n"
+        assert '"003"' in second.file("snv").read_text(encoding="utf-8")
+
+    def test_nothing_new(self, desk: Desk) -> None:
+        assert "has all that origin/main has" in desk.danhba("update")
+
+    def test_in_the_middle_of_a_merge(self, desk: Desk) -> None:
+        (desk.clone / ".git/MERGE_HEAD").write_text(desk.git("rev-parse", "HEAD") + "\n", encoding="utf-8")
+        for command in ("update", "send"):
+            assert "git rebase --abort" in desk.danhba(command, status=1)
+
+    def test_outside_git_and_without_a_forge(self, desk: Desk, tmp_path: Path) -> None:
+        write(tmp_path / "alone/directory", register(agency("snv")))
+        assert "in no git repository" in Desk(tmp_path / "alone").danhba("send", status=2)
+        desk.git("remote", "remove", "origin")
+        assert "git clone" in desk.danhba("send", status=2)
 
 
 @pytest.mark.parametrize(

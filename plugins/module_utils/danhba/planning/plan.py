@@ -99,6 +99,7 @@ _LIMITED = {CLOSE: word(_("closing or suspending")), READDRESS: _DOING[READDRESS
 ENDING = frozenset({CLOSE, SUSPEND, READDRESS})
 _RANKS = {action: rank for rank, action in enumerate(ACTIONS)}
 _ENDING = frozenset(_RANKS[action] for action in ENDING)
+_CREATED, _RECORDED = [_RANKS[CREATE]], [_RANKS[RECORD]]
 # Samples in messages and results are this long.
 SAMPLE = 10
 
@@ -298,9 +299,10 @@ def _checksum(wanted: Wanted, actual: str) -> str:
 
 
 def _changes(wanted: Accounts, actual: Accounts) -> Changes:
-    accounts = (_placed(account, wanted, actual) for account in wanted.accounts.values())
+    there = actual.accounts
+    placed = ((key, _placed(each, wanted, actual) if each.parent else each) for key, each in wanted.accounts.items())
     return Changes(
-        tuple(account for account in accounts if actual.accounts.get(account.key) != account),
+        tuple(account for key, account in placed if there.get(key) != account),
         tuple(route for address, route in wanted.routes.items() if actual.routes.get(address) != route),
         tuple(address for address in actual.routes if address not in wanted.routes),
         tuple(each for id_, each in wanted.exemptions.items() if id_ not in actual.exemptions),
@@ -310,7 +312,7 @@ def _changes(wanted: Accounts, actual: Accounts) -> Changes:
 
 def _placed(account: Account, wanted: Accounts, actual: Accounts) -> Account:
     """The account where it stands until the agency that is to manage it has opened: `parent` has no date."""
-    if not account.parent or (AGENCY, account.parent) in wanted.accounts:
+    if (AGENCY, account.parent) in wanted.accounts:
         return account
     before = actual.accounts.get(account.key)
     return account._replace(parent=before.parent if before else "")
@@ -350,17 +352,13 @@ _STEPS = {
 }
 
 
-def _ranks(before: Account | None, after: Account) -> Iterator[int]:
+def _ranks(before: Account | None, after: Account) -> Sequence[int]:
     if before is None:
-        yield _RANKS[RECORD if after.state == CLOSED else CREATE]
-        return
-    step = _STEPS.get((before.state, after.state))
-    if step:
-        yield _RANKS[step]
+        return _RECORDED if after.state == CLOSED else _CREATED
+    steps = [step] if (step := _STEPS.get((before.state, after.state))) else []
     if before.address != after.address:
-        yield _RANKS[READDRESS]
-    elif not step:
-        yield _RANKS[UPDATE]
+        steps.append(READDRESS)
+    return [_RANKS[step] for step in steps or [UPDATE]]
 
 
 def _action(step: Step) -> Action:

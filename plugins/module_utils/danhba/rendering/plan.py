@@ -127,8 +127,10 @@ def sentence(action: Action, language: str) -> str:
 
 def renames(action: Action) -> bool:
     """Whether a person who keeps the mailbox is called otherwise, which is more than the tone on another vowel."""
-    names = [str(each.get("name", "")) for each in (action.before, action.after)]
-    return action.kind == OFFICIAL and action.action in {READDRESS, UPDATE} and len({*map(spelling, names)}) > 1
+    if action.kind != OFFICIAL or action.action not in {READDRESS, UPDATE}:
+        return False
+    before, after = (spelling(str(each.get("name", ""))) for each in (action.before, action.after))
+    return before != after
 
 
 # Of addresses whose refusals change alike, so many are named.
@@ -160,6 +162,8 @@ def _arrow(action: Action, language: str) -> str:
         return f"→ {action.after['address']}"
     if action.kind == "route" and "targets" in action.after:
         return "→ " + ", ".join(action.after["targets"])
+    if not action.before:
+        return ""
     said = {*_CITING, *(("name", "family", "given") if renames(action) else ())}
     changed = [
         name
