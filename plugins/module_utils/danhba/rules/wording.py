@@ -6,11 +6,11 @@ Names of people take a capital at the beginning of each syllable (Decree 30/2020
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from ..messages import mark as _
-from ..model.findings import Finding, Where, advice, rule
+from ..model.findings import Finding, Rule, advice, rule
 from ..model.personal import national_number
 from ..model.register import Agency, Issuance
 from ..reading.loader import NATIONAL
@@ -68,15 +68,21 @@ _DATA = re.compile(r"\S*@\S*|[0-9](?:[ .-]?[0-9]){3,}")
 # As they are since 2018, and the longer ones of before; the trunk prefix, the country code, or both.
 _MOBILE = re.compile(r"(?:0|840?)(?:[35789][0-9]{8}|1[2689][0-9]{8})")
 
+# What a text is found to be, and what its message says of it.
+Fault = tuple[Rule, Mapping[str, str]]
+
 
 def check(agency: Agency) -> Iterator[Finding]:
     """The wording of an agency's name and of all about its people."""
-    yield from _text(agency.name, partial(agency.where, "name"))
+    for fault, values in _faults(agency.name):
+        yield fault.at(agency.where("name"), **values)
     for issuance in agency.people:
-        yield from _name(agency, issuance)
+        if misnamed := _misnamed(issuance):
+            fault, values = misnamed
+            yield fault.at(agency.where_of(issuance, "name"), **values)
         for key, value in (("title", issuance.title), ("unit", issuance.unit)):
-            if value:
-                yield from _text(value, partial(agency.where_of, issuance, key))
+            for fault, values in _faults(value):
+                yield fault.at(agency.where_of(issuance, key), **values)
         if issuance.title and (part := _foreign(issuance)):
             yield TITLE.at(agency.where_of(issuance, "title"), part=part)
         if len(issuance.phone) >= LONG and (number := national_number(issuance.phone, telephone=True)):
@@ -90,14 +96,17 @@ def is_mobile(phone: str) -> bool:
     return _MOBILE.fullmatch(re.sub("[^0-9]", "", phone)) is not None
 
 
-def _text(value: str, where: Callable[[], Where]) -> Iterator[Finding]:
-    """A name of an agency, a title or a division; where it stands is asked of the few that have a finding."""
+@lru_cache(maxsize=8192)  # the titles and divisions of a province are few
+def _faults(value: str) -> tuple[Fault, ...]:
+    """What is wrong with the name of an agency, a title or a division."""
+    faults: list[Fault] = []
     if _shouted(value):
-        yield CAPITALS.at(where(), value=value)
+        faults.append((CAPITALS, {"value": value}))
     if number := national_number(value):
-        yield NATIONAL.at(where(), number=number)
-    if ("<" in value or "&" in value) and (found := _MARKUP.search(value)):
-        yield MARKUP.at(where(), part=found[0], value=value)
+        faults.append((NATIONAL, {"number": number}))
+    if found := _MARKUP.search(value):
+        faults.append((MARKUP, {"part": found[0], "value": value}))
+    return tuple(faults)
 
 
 def _shouted(text: str) -> bool:
@@ -105,16 +114,18 @@ def _shouted(text: str) -> bool:
     return " " in text and text.isupper()
 
 
-def _name(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
+def _misnamed(issuance: Issuance) -> Fault | None:
+    """What is wrong with a person's name, the worst of it."""
     name = issuance.name
     if word := _before(issuance):
-        yield ADDRESSED.at(agency.where_of(issuance, "name"), word=word)
-    elif name.isascii() and _is_placeholder(name):
-        yield PLACEHOLDER.at(agency.where_of(issuance, "name"), name=name)
-    elif name.isascii() and name.partition(" ")[0].lower() in _MARKED and " " in name:
-        yield MARKS.at(agency.where_of(issuance, "name"), name=name)
-    elif not name.istitle() and (better := " ".join(map(_capital, name.split()))) != name:
-        yield NAME.at(agency.where_of(issuance, "name"), name=name, better=better)
+        return ADDRESSED, {"word": word}
+    if name.isascii() and _is_placeholder(name):
+        return PLACEHOLDER, {"name": name}
+    if name.isascii() and name.partition(" ")[0].lower() in _MARKED and " " in name:
+        return MARKS, {"name": name}
+    if not name.istitle() and (better := " ".join(map(_capital, name.split()))) != name:
+        return NAME, {"name": name, "better": better}
+    return None
 
 
 def _is_placeholder(name: str) -> bool:
@@ -139,9 +150,14 @@ def _capital(word: str) -> str:
     return word.title() if word[0].islower() or word.isupper() else word
 
 
+@lru_cache(maxsize=8192)
+def _data(title: str) -> str:
+    return found[0] if (found := _DATA.search(title)) else ""
+
+
 def _foreign(issuance: Issuance) -> str:
     """What a title holds that is none: data, or the name of whoever holds it."""
-    if found := _DATA.search(issuance.title):
-        return found[0]
+    if data := _data(issuance.title):
+        return data
     named = " " in issuance.name and issuance.name.casefold() in issuance.title.casefold()
     return issuance.name if named else ""
