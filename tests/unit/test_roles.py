@@ -14,8 +14,7 @@ from tests.support import internet
 from tests.support.rendered import render
 
 PROJECT = Path(__file__).resolve().parents[2]
-ALL = sorted(path.name for path in (PROJECT / "roles").iterdir())
-ROLES = [role for role in ALL if role != "common"]  # which others take files of, and nobody runs
+ROLES = sorted(path.name for path in (PROJECT / "roles").iterdir())
 RUN = 5  # lines; fewer that are alike say the same of different things, as `owner: root` does
 MOST_REPEATED = 0.08  # of all lines; it was 0.219 once
 
@@ -37,7 +36,9 @@ def runs(lines: list[str]) -> dict[tuple[str, ...], list[int]]:
 def count_repeated() -> tuple[int, int]:
     """Lines of tasks in a run that another role has too, and all lines of tasks."""
     files = {
-        (role, path): read_lines(role, path) for role in ALL for path in (PROJECT / "roles" / role / "tasks").iterdir()
+        (role, path): read_lines(role, path)
+        for role in ROLES
+        for path in (PROJECT / "roles" / role / "tasks").iterdir()
     }
     owners = defaultdict(set)
     for (role, _path), lines in files.items():
@@ -160,3 +161,11 @@ def test_programs_and_macros_are_refused_where_the_policy_says_so(wanted: bool) 
     assert [f"refused_{kind} {{" in names for kind in ("programs", "macros")] == [wanted] * 2
     content = render(PROJECT / "roles/clamav/templates/clamd.conf.j2", **given)
     assert f"AlertOLE2Macros {'yes' if wanted else 'no'}" in content.splitlines()
+
+
+def test_whoever_has_rspamd_read_something_has_it_tried_first() -> None:
+    """A unit of rspamd stands in the vars of each role that writes for it."""
+    texts = {role: "".join(map(Path.read_text, (PROJECT / "roles" / role).rglob("*.yml"))) for role in ROLES}
+    writing = {role for role, text in texts.items() if "name: rspamd.service" in text}
+    trying = {role for role, text in texts.items() if re.search(r"rspamadm,? configtest", text)}
+    assert writing == trying >= {"dkim", "guard", "rspamd", "secrecy"}

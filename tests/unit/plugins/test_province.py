@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 import yaml
@@ -21,11 +22,10 @@ def test_it_is_what_the_file_says() -> None:
 def test_it_is_parsed_once_and_anew_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "province.yml"
     path.write_text("domain: a.example\n", encoding="utf-8")
-    parsed = []
-    load = yaml.load
-    monkeypatch.setattr(yaml, "load", lambda *arguments: parsed.append(1) or load(*arguments))
+    load = Mock(wraps=yaml.load)
+    monkeypatch.setattr(yaml, "load", load)
     assert [read(path)["domain"] for _ in range(3)] == ["a.example"] * 3
-    assert len(parsed) == 1
+    assert load.call_count == 1
     # As long as before, and at the same moment: another file in its place.
     moment = path.stat().st_mtime_ns
     other = tmp_path / "other.yml"

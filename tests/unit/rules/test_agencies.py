@@ -154,6 +154,16 @@ CASES = [
     change(
         "the successor of an unknown one", U, "people: []", "succeeds: [snv]\npeople: []", f"{U}:6:11 agency-succeeds"
     ),
+    Case(
+        "renamed from an unknown one",
+        register(agency("aa", opened="2011-01-01 renamed", succeeds=["zz"])),
+        ["agencies/aa.yml:6:11 agency-succeeds"],
+    ),
+    Case(
+        "renamed from one that cannot be read",
+        {**register(agency("aa", opened="2011-01-01 renamed", succeeds=["zz"])), "agencies/zz.yml": "["},
+        ["agencies/zz.yml:1:2 yaml-syntax"],
+    ),
     change("its own successor", U, "people: []", "succeeds: [ubnd]\npeople: []", f"{U}:6:11 agency-succeeds"),
     Case(
         "opened under one that goes on under another name",

@@ -6,7 +6,7 @@ Each case changes one thing in the sample register and states all findings that 
 from __future__ import annotations
 
 from tests.factory.text import Value
-from tests.support.cases import PHU, Case, S, U, change, each, found, pinned
+from tests.support.cases import PHU, WITH, Case, S, U, change, each, found, pinned
 from tests.support.registers import SAMPLE, STTTT, UBND, agency, edited, event, person, register
 from tests.support.said import recorded, values
 
@@ -192,6 +192,22 @@ CASES = [
             ("101/QD-UBND, date: 2010-10-15, as", "101/QĐ-UBND, date: 2010-10-15, as", "10:34"),
             ("77/QD-STTTT", "77/QĐ-STTTT", "27:24"),
             ("9/QD-STTTT", "9/QĐ-STTTT", "23:20"),
+        )
+    ),
+    change(
+        "founded by what lost its mark",
+        S,
+        "11/2008/QĐ-UBND",
+        "11/QD-UBND",
+        f"{S}:7:20 document-agency",
+        f"{S}:7:20 document-marks",
+    ),
+    *(
+        change(f"{key} without marks at line {line}", S, old, f"{old}{more}", f"{S}:{line}:{column} document-marks")
+        for key, old, more, line, column in (
+            ("quota_document", "quota: 10G\n", "quota_document: 3/QD-UBND\n", 9, 17),
+            ("quota_document", WITH, "quota: 3G\n    quota_document: 3/QD-STTTT\n    ", 22, 21),
+            ("address_document", WITH, "address: vinhnv-stttt\n    address_document: 3/QD-STTTT\n    ", 22, 23),
         )
     ),
     *(

@@ -23,7 +23,7 @@ CASES = [
     ),
     *(
         change(f"the id {id_}", S, "000103", id_)
-        for id_ in ("01234567890", "0123456789012", "phu", "gsphu1", "GSP-103", "abcdef")
+        for id_ in ("01234567890", "0123456789012", "phu", "gsphu1", "GSP-103", "abcdef", "X000102")
     ),
     Case(
         "an id of letters beside a name that cannot be read",

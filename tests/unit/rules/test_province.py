@@ -110,6 +110,14 @@ CASES = [
         "{nvvinh-stttt: contact-stttt, postmaster:",
         "province.yml:7:19 province-system-person",
     ),
+    change(
+        "a system address of several words that one of the people could have",
+        P,
+        "{postmaster:",
+        "{mai-hoa-stttt: contact-stttt, postmaster:",
+        "province.yml:7:19 province-system-person",
+    ),
+    change("a system address that is an agency's code", P, "{postmaster:", "{stttt: contact-stttt, postmaster:"),
     change("a system address that ends like no agency", P, "{postmaster:", "{dmarc-report: contact-stttt, postmaster:"),
     change("no postmaster", P, "{postmaster:", "{abuse:", "province.yml:7:19 province-postmaster"),
     change("no system addresses", P, SYSTEM, "", "province.yml:2:1 province-postmaster"),
@@ -124,6 +132,14 @@ CASES = [
     change("mail to a system address", P, "mail: contact-stttt@", "mail: postmaster@"),
     change("mail elsewhere", P, "mail: contact-stttt@laocai.gov.vn", "mail: hotro@example.org"),
     change("a mobile telephone", P, "0214 3 000 000", "0912 345 678", "province.yml:6:10 phone-mobile"),
+    change("somebody's number", P, "0214 3 000 000", "010012345678", "province.yml:6:10 text-national"),
+    change(
+        "a telephone of before 2017, and another",
+        P,
+        "0214 3 000 000",
+        "020 840 034, 035",
+        "province.yml:6:18 office-phone",
+    ),
     Case(
         "an operator that has ended",
         register(agency("aa", closed="2012-06-01"), operator="aa"),
@@ -146,11 +162,19 @@ CASES = [
         "  retention_days: {default: 30, leader: 29}",
         "province.yml:9:3 province-retention",
     ),
+    change(
+        "a retention of the others that is too short",
+        P,
+        "  forward_days: 90",
+        "  retention_days: {default: 29, leader: 30}",
+        "province.yml:9:3 province-retention",
+    ),
     *(
         change(f"sending that cannot be meant: {given}", P, "  forward_days: 90", f"  sending: {{{given}}}", *found)
         for given, found in (
             ("suspend: 2", []),
             ("suspend: 1", ["province.yml:9:3 province-sending"]),
+            ("official: {messages_hour: 1, recipients_hour: 1}", []),
             ("official: {messages_hour: 0}", ["province.yml:9:3 province-sending"]),
             ("agency: {messages_hour: 2500}", []),
             ("agency: {messages_hour: 2501}", ["province.yml:9:3 province-sending"]),

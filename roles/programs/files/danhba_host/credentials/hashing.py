@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHash, VerificationError
 
 SCHEME = "{ARGON2ID}"  # Dovecot knows the hash only with its scheme in front
 
-# The same as those of issued passwords, plugins/module_utils/passwords.py: OWASP's second-lowest setting.
+# The same as those of issued passwords, plugins/plugin_utils/passwords.py: OWASP's second-lowest setting.
 MEMORY_COST = 19456  # KiB
 TIME_COST = 2
 PARALLELISM = 1
