@@ -21,7 +21,7 @@ description:
   - In the same transaction the host is told which mailboxes are an agency's own on which days, which days and windows
     count, and who reads on the webmail how they are used, the custodian and the head. What was seen in the mailboxes is
     the host's; nothing of it is read or changed.
-extends_documentation_fragment: [laocai.mail.database]
+extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host]
 options:
   register:
     description:
@@ -33,10 +33,6 @@ options:
     description: The day whose state is applied, such as V(2010-10-15).
     type: str
     required: true
-  test_host:
-    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
-    type: bool
-    default: false
   checksum:
     description:
       - Checksum of the plan that was approved, as check mode or C(danhba plan) gave it.

@@ -18,6 +18,7 @@ description:
   - Purges archives of closed mailboxes, when two operators have signed the plan.
   - Exports to one person's own key what is stored about them.
   - A run that ends early at any moment is made good by the next. What is done is not done again.
+extends_documentation_fragment: [laocai.mail.test_host]
 options:
   step:
     description: What to do.
@@ -36,10 +37,6 @@ options:
     description: The day, as V(2026-11-24), on which the register says what is closed, and whose days are over.
     type: str
     required: true
-  test_host:
-    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
-    type: bool
-    default: false
   mailboxes:
     description: The mailboxes, each as V(official/000105) or V(agency/stttt). One alone of C(restore) and C(export).
     type: list

@@ -20,7 +20,7 @@ description:
   - Writes the record of each hand-over (biên bản bàn giao) to O(records), a PDF for two signatures and the same as
     JSON.
   - A run that ends early at any moment is made good by the next. What is done is not done again.
-extends_documentation_fragment: [laocai.mail.database]
+extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host]
 options:
   agency:
     description: The tendonvi of the one agency whose mailbox is handed over; all that are due when empty.
@@ -44,10 +44,6 @@ options:
       - It may not lie before the last day that M(laocai.mail.accounts) has applied.
     type: str
     required: true
-  test_host:
-    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
-    type: bool
-    default: false
   key:
     description: A public key of age for every letter, in place of the keys of the register; for test hosts.
     type: str

@@ -24,6 +24,7 @@ description:
     Where the file would be kept back, a suspended mailbox counts like those, until it is open again.
   - An account that got another address while its last letter waited keeps a password that nobody knows. RV(reissue)
     names it until M(laocai.mail.password) has made another letter.
+extends_documentation_fragment: [laocai.mail.test_host]
 options:
   letters:
     description: Folder of the letters on the controller, as for M(laocai.mail.password).
@@ -43,10 +44,6 @@ options:
     description: The day on which this happens, as V(2026-11-24), not before that of the newest letters.
     type: str
     required: true
-  test_host:
-    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
-    type: bool
-    default: false
 attributes:
   check_mode:
     description: Says what would be handed over, and writes nothing.

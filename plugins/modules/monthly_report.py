@@ -15,7 +15,7 @@ description:
     files into one to the public key of the operator (age), and has the mail host put it into the contact mailbox of
     the operator, both as the register names them. Nothing readable is written anywhere.
   - A month is mailed once. One that was missed is made good, twelve at most; at first the last month alone is mailed.
-extends_documentation_fragment: [laocai.mail.database]
+extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host, laocai.mail.compared]
 options:
   register:
     description: Directory of the register on the controller.
@@ -29,14 +29,6 @@ options:
     description: A public key of age in place of the register's C(operator_key).
     type: str
     default: ""
-  target_percent:
-    description: Share of working days that an agency has to meet.
-    type: int
-    default: 90
-  regular_percent:
-    description: Share of working days with a sign from which on a mailbox is in regular use.
-    type: int
-    default: 80
   least_days:
     description: Working days from which on an agency or a mailbox is compared with others.
     type: int
@@ -45,10 +37,6 @@ options:
     description: The program of Dovecot on the host.
     type: path
     default: /usr/bin/doveadm
-  test_host:
-    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
-    type: bool
-    default: false
 requirements:
   - reportlab, openpyxl, pyrage, on the controller
   - python3-psycopg (psycopg 3) and Dovecot, on the host

@@ -26,7 +26,7 @@ description:
   - A reissue ends the web sessions and the mail sessions of the account (R10.5), the latter by C(doveadm kick) as soon
     as the new hash is stored. Where that did not come about, the next run does it. Of more than 50 accounts everybody's
     mail sessions are ended.
-extends_documentation_fragment: [laocai.mail.database]
+extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host]
 options:
   accounts:
     description:
@@ -96,10 +96,6 @@ options:
       - It may not lie before the last day that M(laocai.mail.accounts) has applied.
     type: str
     required: true
-  test_host:
-    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
-    type: bool
-    default: false
   key:
     description:
       - A public key of age for every file, in place of the keys of the register.

@@ -16,6 +16,7 @@ description:
   - Changes nothing, and sends no message.
   - A service that does not do what is expected is not a failure of the module. RV(passed) and RV(faults) say so, which
     lets a playbook collect all faults before it ends.
+extends_documentation_fragment: [laocai.mail.asking]
 options:
   address:
     description: Address or host name to connect to.
@@ -87,13 +88,6 @@ options:
     description: Seconds to wait for a connection and for each reply.
     type: int
     default: 15
-attributes:
-  check_mode:
-    description: Asks all the same.
-    support: full
-  diff_mode:
-    description: Has nothing to show.
-    support: none
 """
 
 EXAMPLES = r"""

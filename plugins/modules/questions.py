@@ -15,6 +15,7 @@ description:
     expression.
   - A command that says something else is not a failure of the module. RV(passed) and RV(faults) say so, which lets a
     playbook collect all faults before it ends.
+extends_documentation_fragment: [laocai.mail.asking]
 options:
   questions:
     description: What to ask, in this order.
@@ -51,13 +52,6 @@ options:
     description: Seconds after which a command is killed that has not ended.
     type: int
     default: 120
-attributes:
-  check_mode:
-    description: Asks all the same.
-    support: full
-  diff_mode:
-    description: Has nothing to show.
-    support: none
 """
 
 EXAMPLES = r"""

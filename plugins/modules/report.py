@@ -16,7 +16,7 @@ description:
     to be signed, with reminders to the agencies that miss the target.
   - Of the province, of one agency with those below it, or of one mailbox. No content and no subject is in it.
   - Days of which nothing was counted count for nobody, and the report names them.
-extends_documentation_fragment: [laocai.mail.database]
+extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host, laocai.mail.compared]
 options:
   register:
     description: Folder of the register on the controller.
@@ -42,14 +42,6 @@ options:
     description: Address of the mailbox that it is of; not together with O(agency).
     type: str
     default: ""
-  target_percent:
-    description: Share of working days that an agency has to meet.
-    type: int
-    default: 90
-  regular_percent:
-    description: Share of working days with a sign from which on a mailbox is in regular use.
-    type: int
-    default: 80
   least_days:
     description: Working days from which on an agency or a mailbox is compared with others.
     type: int
@@ -58,10 +50,6 @@ options:
     description: Private folder on the controller for the files.
     type: path
     required: true
-  test_host:
-    description: Whether the host is one for trials, the only kind to which a register that says C(sample) may go.
-    type: bool
-    default: false
 requirements:
   - reportlab, openpyxl, on the controller
   - python3-psycopg (psycopg 3), on the host

@@ -14,6 +14,7 @@ from danhba_host import room
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import Database
 from tests.integration.test_grants import fill
+from tests.support.programs import Reached
 from tests.support.rendered import ROOT
 
 OPEN, SUSPENDED, CLOSED = (f"{state}-stttt@laocai.gov.vn" for state in ("open", "suspended", "closed"))
@@ -59,7 +60,7 @@ def says(
 
 
 def fill_up(database: Database) -> None:
-    room.note_over(database.name, database.server.socket, OPEN)
+    room.note_over(Reached(database.server.socket, database.name), OPEN)
 
 
 def free(database: Database) -> dict[str, int]:

@@ -13,6 +13,7 @@ import pytest
 from danhba_host.journal import Away, Refused
 from danhba_host.secrecy.store import Exempt, Incident, Store
 from tests.integration.conftest import TEMPLATE, Database, Server, new_database
+from tests.support.programs import Reached
 
 pytestmark = pytest.mark.clause("R7.1")
 
@@ -53,7 +54,7 @@ def there(server: Server) -> Iterator[Database]:
 
 
 def store(database: Database) -> Store:
-    return Store(database.server.socket, database.name)
+    return Store(Reached(database.server.socket, database.name))
 
 
 @pytest.mark.clause("R10.7")
@@ -113,4 +114,4 @@ def test_a_file_is_named_by_its_sha256_alone(there: Database, digest: str) -> No
 
 def test_a_database_that_is_away_is_told_as_such(there: Database) -> None:
     with pytest.raises(Away):
-        Store("/nowhere", there.name).exceptions_of("x")
+        Store(Reached("/nowhere", there.name)).exceptions_of("x")

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Reached(NamedTuple):
+    """Of the settings of a program those by which it reaches the database."""
+
+    database_socket_dir: str
+    database: str
+
 
 # Of the credential service, without its database: limits small enough to be reached.
 CREDENTIALS: dict[str, Any] = {

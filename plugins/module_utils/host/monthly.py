@@ -10,21 +10,23 @@ from __future__ import annotations
 import base64
 import subprocess
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from ..failure import Failure
-from .postgres import reason
-
-with suppress(ImportError):  # postgres.py says what is missing
-    import psycopg
+from .postgres import ask
 
 if TYPE_CHECKING:
+    import psycopg
     from psycopg.rows import TupleRow
 
     Connection = psycopg.Connection[TupleRow]
 
+# Where the database cannot answer.
+WAY_OUT = (
+    "Chưa gửi gì; chạy playbooks/site.yml rồi chạy lại.",
+    "Nothing was sent; run playbooks/site.yml, then run again.",
+)
 SECONDS = 120
 # Months that are made up for at once.
 MOST = 12
@@ -89,11 +91,4 @@ def _run(command: Sequence[str], octets: bytes) -> bytes:
 
 
 def _asked(connection: Connection, query: str, given: dict[str, Any] | None = None) -> list[TupleRow]:
-    try:
-        cursor = connection.execute(query.encode(), given)
-        return cursor.fetchall() if cursor.description else []
-    except psycopg.Error as error:
-        raise Failure(
-            f"Cơ sở dữ liệu không trả lời được: {reason(error)}. Chưa gửi gì; chạy playbooks/site.yml rồi chạy lại.",
-            f"The database cannot answer: {reason(error)}. Nothing was sent; run playbooks/site.yml, then run again.",
-        ) from error
+    return ask(connection, query, given, WAY_OUT)

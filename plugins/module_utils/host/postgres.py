@@ -6,8 +6,9 @@ Runs on the mail host under Debian's Python, so it needs nothing but the standar
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..failure import Failure
 
@@ -85,6 +86,25 @@ def _patience(words: str, socket: str) -> float:
 def reason(error: psycopg.Error) -> str:
     """What the server says, on one line: its main message, without the context it may add."""
     return error.diag.message_primary or " ".join(str(error).split())
+
+
+def ask(
+    connection: psycopg.Connection[TupleRow], query: str, given: Mapping[str, Any] | None, way_out: tuple[str, str]
+) -> list[TupleRow]:
+    """The rows of a query, none where it has none to give.
+
+    Raises:
+        Failure: the database cannot answer; with the way out, in Vietnamese and in English.
+    """
+    try:
+        cursor = connection.execute(query.encode(), given)
+        return cursor.fetchall() if cursor.description else []
+    except psycopg.Error as error:
+        vietnamese, english = way_out
+        raise Failure(
+            f"Cơ sở dữ liệu không trả lời được: {reason(error)}. {vietnamese}",
+            f"The database cannot answer: {reason(error)}. {english}",
+        ) from error
 
 
 def read_day(connection: psycopg.Connection[TupleRow]) -> date | None:

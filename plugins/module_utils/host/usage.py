@@ -6,21 +6,22 @@ A set of days is hexadecimal text: bit n is the nth day of the period.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ..failure import Failure
-from .postgres import reason
-
-with suppress(ImportError):  # postgres.py says what is missing
-    import psycopg
+from .postgres import ask
 
 if TYPE_CHECKING:
+    import psycopg
     from psycopg.rows import TupleRow
 
     Connection = psycopg.Connection[TupleRow]
 
+# Where the database cannot answer.
+WAY_OUT = (
+    "Chạy playbooks/site.yml rồi lập lại báo cáo.",
+    "Run playbooks/site.yml, then make the report again.",
+)
 # For each mailbox and window the days on which it was looked at; and the same without programs that only ask.
 _SET = "bit_or(set_bit(%(none)s::varbit, day - %(first)s::date, 1))"
 _LOOKED = """
@@ -106,11 +107,4 @@ def _set(bits: str | None) -> str:
 
 
 def _asked(connection: Connection, query: str, given: dict[str, Any] | None = None) -> list[TupleRow]:
-    try:
-        cursor = connection.execute(query.encode(), given)
-        return cursor.fetchall() if cursor.description else []
-    except psycopg.Error as error:
-        raise Failure(
-            f"Cơ sở dữ liệu không trả lời được: {reason(error)}. Chạy playbooks/site.yml rồi lập lại báo cáo.",
-            f"The database cannot answer: {reason(error)}. Run playbooks/site.yml, then make the report again.",
-        ) from error
+    return ask(connection, query, given, WAY_OUT)

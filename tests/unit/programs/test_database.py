@@ -9,6 +9,7 @@ import pytest
 
 from danhba_host.database import connect, translated
 from danhba_host.journal import Away, Refused
+from tests.support.programs import Reached
 
 
 @pytest.mark.parametrize(
@@ -36,4 +37,4 @@ def test_other_errors_pass() -> None:
 
 def test_no_server_is_a_server_away(tmp_path: Path) -> None:
     with pytest.raises(Away, match="does not answer"), translated():
-        connect(str(tmp_path), "danhba", "nobody", program="test")
+        connect(Reached(str(tmp_path), "danhba"), "nobody", program="test")

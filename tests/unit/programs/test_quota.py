@@ -50,7 +50,7 @@ def dovecot(monkeypatch: pytest.MonkeyPatch) -> Dovecot:
 def noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses of which the database is told that they have no room."""
     addresses: list[str] = []
-    monkeypatch.setattr(room, "note_over", lambda _database, _socket_dir, user: addresses.append(user))
+    monkeypatch.setattr(room, "note_over", lambda _settings, user: addresses.append(user))
     return addresses
 
 

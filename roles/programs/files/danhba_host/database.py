@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import psycopg
 from psycopg.rows import TupleRow
@@ -16,8 +17,20 @@ LOCK_SECONDS = 5
 Connection = psycopg.Connection[TupleRow]
 
 
-def connect(socket_dir: str, database: str, role: str, *, program: str, statement_seconds: int = 10) -> Connection:
-    """Open a connection by the Unix socket in a folder; each statement is a transaction of its own.
+class Reached(Protocol):
+    """The settings by which a program reaches it."""
+
+    @property
+    def database_socket_dir(self) -> str:
+        """The folder of the server's Unix socket."""
+
+    @property
+    def database(self) -> str:
+        """Its name."""
+
+
+def connect(settings: Reached, role: str, *, program: str, statement_seconds: int = 10) -> Connection:
+    """Open a connection; each statement is a transaction of its own.
 
     A statement that takes longer than `statement_seconds`, or waits for a lock for longer than `LOCK_SECONDS`, is given
     up. `program` is the name that `pg_stat_activity` shows.
@@ -28,8 +41,8 @@ def connect(socket_dir: str, database: str, role: str, *, program: str, statemen
         "idle_in_transaction_session_timeout": statement_seconds,
     }
     return psycopg.connect(
-        host=socket_dir,
-        dbname=database,
+        host=settings.database_socket_dir,
+        dbname=settings.database,
         user=role,
         application_name=program,
         client_encoding="UTF8",

@@ -58,7 +58,7 @@ def _work_off(settings: Settings) -> int:
     """How many mailboxes were on the list."""
     with (
         translated(),
-        connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-end-sessions") as connection,
+        connect(settings, ROLE, program="danhba-end-sessions") as connection,
     ):
         rows = connection.execute("SELECT entry, address FROM mail.ending").fetchall()
         addresses = sorted({address for _entry, address in rows})

@@ -60,7 +60,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     """
     with (
         translated(),
-        connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-names") as database,
+        connect(settings, ROLE, program="danhba-names") as database,
     ):
         text = lines(name for (name,) in database.execute(_NAMES).fetchall())
     try:

@@ -163,7 +163,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     """
     with (
         translated(),
-        connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-notices") as database,
+        connect(settings, ROLE, program="danhba-notices") as database,
     ):
         written = _write(database, settings)
         database.execute(_FORGET)

@@ -85,7 +85,7 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
     """
     try:
         if int(given.percent) >= settings.room_percent:
-            room.note_over(settings.database, settings.database_socket_dir, given.user)
+            room.note_over(settings, given.user)
     finally:
         if given.what == "warn":
             _warn(settings, given)

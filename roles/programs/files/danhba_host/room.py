@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from . import program
-from .database import Connection, connect, translated
+from .database import Connection, Reached, connect, translated
 from .journal import Refused
 
 ROLE = "danhba_room"
@@ -72,23 +72,23 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
     Raises:
         Away, Refused
     """
-    with translated(), _connect(settings.database, settings.database_socket_dir) as database:
+    with translated(), _connect(settings) as database:
         _compare(database, settings, given.user)
     return ""
 
 
-def note_over(database: str, socket_dir: str, user: str) -> None:
+def note_over(settings: Reached, user: str) -> None:
     """Note that nothing is known to be free in the mailbox of an address.
 
     Raises:
         Away, Refused
     """
-    with translated(), _connect(database, socket_dir) as connection:
+    with translated(), _connect(settings) as connection:
         connection.execute(_OVER, [user])
 
 
-def _connect(database: str, socket_dir: str) -> Connection:
-    return connect(socket_dir, database, ROLE, program="danhba-room", statement_seconds=STATEMENT_SECONDS)
+def _connect(settings: Reached) -> Connection:
+    return connect(settings, ROLE, program="danhba-room", statement_seconds=STATEMENT_SECONDS)
 
 
 def _compare(database: Connection, settings: Settings, user: str) -> None:

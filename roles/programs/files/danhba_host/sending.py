@@ -30,7 +30,7 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
     """
     with (
         translated(),
-        connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-sending") as database,
+        connect(settings, ROLE, program="danhba-sending") as database,
         database.transaction(),
     ):
         _lift(database, given.resume, given.actor)

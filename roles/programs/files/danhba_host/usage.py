@@ -47,8 +47,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     with (
         translated(),
         connect(
-            settings.database_socket_dir,
-            settings.database,
+            settings,
             ROLE,
             program="danhba-usage",
             statement_seconds=DAY_SECONDS,

@@ -35,8 +35,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self._connection = connect(
-            settings.database_socket_dir,
-            settings.database,
+            settings,
             ROLE,
             program="danhba-addressbook-sync",
             statement_seconds=READ_SECONDS,

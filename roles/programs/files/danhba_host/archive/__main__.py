@@ -39,8 +39,7 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
     with (
         translated(),
         connect(
-            settings.database_socket_dir,
-            settings.database,
+            settings,
             ROLE,
             program="danhba-archive",
             statement_seconds=STATEMENT_SECONDS,

@@ -37,8 +37,7 @@ def _database(settings: Settings) -> Iterator[Connection]:
     with (
         translated(),
         connect(
-            settings.database_socket_dir,
-            settings.database,
+            settings,
             ROLE,
             program="danhba-audit",
             statement_seconds=STATEMENT_SECONDS,

@@ -21,8 +21,7 @@ def put_back(settings: Settings, rows: list[dict[str, Any]], actor: str, documen
     """
     with (
         translated(),
-        connect(
-            settings.database_socket_dir, settings.database, "danhba_apply", program="danhba-restore",
+        connect(settings, "danhba_apply", program="danhba-restore",
             statement_seconds=300,
         ) as database,
         database.transaction(),

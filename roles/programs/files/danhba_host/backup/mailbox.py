@@ -72,7 +72,7 @@ def _fetch(restic: Restic, snapshots: Mapping[str, str], home: str, box: Path) -
 def _home(settings: Settings, address: str) -> str:
     with (
         translated(),
-        connect(settings.database_socket_dir, settings.database, "danhba_apply", program="danhba-restore") as database,
+        connect(settings, "danhba_apply", program="danhba-restore") as database,
     ):
         row = database.execute("SELECT kind || '/' || id FROM mail.account WHERE address = %s", [address]).fetchone()
     if not row:

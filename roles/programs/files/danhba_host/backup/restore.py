@@ -197,9 +197,7 @@ class Restore:
         names = ("actor", "document", "document_date")
         with (
             translated(),
-            connect(
-                self._settings.database_socket_dir, self._settings.database, "danhba_apply", program="danhba-restore"
-            ) as database,
+            connect(self._settings, "danhba_apply", program="danhba-restore") as database,
         ):
             database.execute(
                 "INSERT INTO mail.restore (actor, document, document_date, what, run, counts)"

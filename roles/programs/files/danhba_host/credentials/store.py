@@ -290,7 +290,7 @@ class Store:
 
     def _open(self) -> Connection:
         settings = self._settings
-        return connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-credentials")
+        return connect(settings, ROLE, program="danhba-credentials")
 
     def _give_back(self, connection: Connection) -> None:
         if connection.closed or connection.broken:

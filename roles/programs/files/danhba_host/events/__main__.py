@@ -57,8 +57,7 @@ class Collector:
     def _connect(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = connect(
-                self._settings.database_socket_dir,
-                self._settings.database,
+                self._settings,
                 storing.ROLE,
                 program="danhba-events",
                 statement_seconds=STATEMENT_SECONDS,

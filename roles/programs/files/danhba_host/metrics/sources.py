@@ -56,7 +56,7 @@ def _asked(name: str, source: Callable[[], Iterable[Figure]]) -> list[Figure]:
 def _stored(settings: Settings) -> list[Figure]:
     with (
         translated(),
-        connect(settings.database_socket_dir, settings.database, ROLE, program="danhba-metrics") as database,
+        connect(settings, ROLE, program="danhba-metrics") as database,
     ):
         rows = database.execute("SELECT name, labels, value FROM metrics.figures()").fetchall()
     return [Figure(name, value, labels) for name, labels, value in rows]

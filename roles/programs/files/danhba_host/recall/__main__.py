@@ -42,8 +42,7 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
     with (
         translated(),
         connect(
-            settings.database_socket_dir,
-            settings.database,
+            settings,
             ROLE,
             program="danhba-recall",
             statement_seconds=STATEMENT_SECONDS,

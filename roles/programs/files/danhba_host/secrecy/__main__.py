@@ -36,7 +36,7 @@ async def serve(settings: Settings, given: socket.socket, command: Sequence[str]
     """Serve until SIGTERM."""
     pool = Pool([*command, str(settings.worker_octets)], settings.workers, settings.worker_seconds)
     pool.start()
-    gate = Gate(settings, pool, Store(settings.database_socket_dir, settings.database))
+    gate = Gate(settings, pool, Store(settings))
     try:
         await Server(gate).serve(given)
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 
-from ..database import Connection, connect, translated
+from ..database import Connection, Reached, connect, translated
 
 ROLE = "danhba_secrecy"
 PROGRAM = "danhba-secrecy"
@@ -51,11 +51,11 @@ _RECORD = f"INSERT INTO secrecy.incident ({_COLUMNS}) VALUES ({', '.join(['%s'] 
 class Store:
     """The database by the role of this service; each call raises Away or Refused where it cannot be done."""
 
-    def __init__(self, socket_dir: str, database: str) -> None:
-        self.socket_dir, self.database = socket_dir, database
+    def __init__(self, settings: Reached) -> None:
+        self._settings = settings
 
     def _connect(self) -> Connection:
-        return connect(self.socket_dir, self.database, ROLE, program=PROGRAM, statement_seconds=5)
+        return connect(self._settings, ROLE, program=PROGRAM, statement_seconds=5)
 
     def exceptions_of(self, sender: str) -> Sequence[Exempt]:
         """The exceptions that hold for a sender's address today."""

@@ -31,8 +31,7 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
     with (
         translated(),
         connect(
-            settings.database_socket_dir,
-            settings.database,
+            settings,
             ROLE,
             program="danhba-trace",
             statement_seconds=STATEMENT_SECONDS,
