@@ -72,6 +72,15 @@ CASES = [
         ],
     ),
     Case(
+        "a circle until one of them moves",
+        register(
+            agency("dd"),
+            agency("aa", parent="bb"),
+            changing({"year": "2005", "parent": "dd"}, parent="aa"),
+        ),
+        ["agencies/aa.yml:5:9 agency-cycle", "agencies/bb.yml:5:9 agency-cycle"],
+    ),
+    Case(
         "no circle, for it was undone on the same day",
         register(
             agency("dd"),
@@ -314,6 +323,15 @@ CASES = [
             agency("dd", identifier="H38.2"),
         ),
         ["agencies/bb.yml:5:13 agency-identifier", "agencies/cc.yml:5:13 agency-identifier"],
+    ),
+    Case(
+        "an identifier that one keeps for longer than the first",
+        register(
+            agency("zz", closed="2011-01-01", identifier="H38.1"),
+            agency("aa", opened="2010-06-01", identifier="H38.1"),
+            agency("bb", opened="2012-01-01", identifier="H38.1"),
+        ),
+        ["agencies/aa.yml:5:13 agency-identifier", "agencies/bb.yml:5:13 agency-identifier"],
     ),
     Case(
         "an identifier handed on",

@@ -55,6 +55,10 @@ CASES += [
     Case("leave: taken out long after", SAMPLE, [f"{S}:24:5 history-leave"], ONE),
     Case("leave: a document added", edited(S, (PHU, "    leave:\n      - {from: 2011-03-01, to: 2011-03-04, document: "
          "4/STTTT-VP}\n" + PHU)), [], ONE),
+    Case("leave: in what was taken back before it began", edited(S, (
+        "45/QĐ-STTTT, date: 2010-11-01, event: recruited}",
+        "45/QĐ-STTTT, date: 2010-11-01, event: recruited, withdrawn: {document: 46/QĐ-STTTT, date: 2010-10-20}}"),
+        (PHU, "    leave:\n      - {from: 2010-10-31, to: 2010-11-05}\n")), []),
     *(Case(f"leave: entered after {days} days", edited(S, (PHU, f"    leave:\n      - {{from: {day}, to: {day}}}\n")),
            list(expected), OPEN)
       for days, day, expected in ((32, "2012-04-30", [f"{S}:28:7 history-leave"]), (31, "2012-05-01", []))),
