@@ -26,14 +26,6 @@ CASES = [
         for id_ in ("01234567890", "0123456789012", "phu", "gsphu1", "GSP-103", "abcdef", "X000102")
     ),
     Case(
-        "ids of which one has a letter before it",
-        {
-            **edited(S, ("000103", "X000102")),
-            "agencies/aa.yml": agency("aa", person("0102", "Lò An", "2011-01-01"), parent="ubnd"),
-        },
-        [f"{S}:19:5 id-alike"],
-    ),
-    Case(
         "an id of letters beside a name that cannot be read",
         edited(S, ("000103", "abc"), ("Giàng Seo Phử", "Giàng Seo 3")),
         [f"{S}:25:11 name-character"],
