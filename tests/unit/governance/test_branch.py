@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from contextlib import chdir
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from danhba.cli import main
+from danhba.governance import branch
 from danhba.governance.branch import link, new_name
 from tests.factory import official_yaml
 from tests.support.forges import git
@@ -265,6 +267,19 @@ class TestUpdate:
         assert "directory/agencies/snv.yml" in second.danhba("update", status=1)
         assert (second.git("rev-parse", "HEAD"), second.git("status", "--porcelain")) == (before, "")
 
+    def test_other_files_that_both_have_added_are_for_the_editor(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
+        for desk, text in zip(desks, ("một\n", "hai\n"), strict=True):
+            desk.git("switch", "--quiet", "--create", f"readme-{text.strip()}")
+            (desk.clone / "README.md").write_text(f"Sổ\n{text}", encoding="utf-8")
+            desk.git("commit", "--quiet", "--all", "--message", text.strip())
+        first, second = desks
+        first.git("push", "--quiet", "origin", first.branch)
+        forge.merge(first.branch)
+        before = second.git("rev-parse", "HEAD")
+        said = second.danhba("update", status=1)
+        assert "origin/main and this branch have both changed README.md" in said
+        assert (second.git("rev-parse", "HEAD"), second.git("status", "--porcelain")) == (before, "")
+
     def test_what_is_not_committed_is_not_touched(self, desk: Desk) -> None:
         desk.add("snv", "003", "Vàng A Páo")
         text = desk.file("snv").read_text(encoding="utf-8")
@@ -294,6 +309,29 @@ class TestUpdate:
         assert "in no git repository" in Desk(tmp_path / "alone").danhba("send", status=2)
         desk.git("remote", "remove", "origin")
         assert "git clone" in desk.danhba("send", status=2)
+
+
+@pytest.mark.parametrize(
+    ("stderr", "stdout", "reason"),
+    [
+        (b"hint: x\nfatal: no such path\n", b"", "no such path"),
+        (b"error: failed to push some refs\n", b"", "failed to push some refs"),
+        (b"", b"nothing to commit\nworking tree clean\n", "working tree clean"),
+        (b"fatal: it\n", b"said on the way\n", "it"),
+        (b"fatal: https://clerk:bi-mat@git.example/so is away\n", b"", "https://git.example/so is away"),
+        (b"fatal: S\xe1 is no text\n", b"", "S\ufffd is no text"),
+        (b"", b"", ""),
+    ],
+)
+def test_of_what_git_says_the_reason_is_told(stderr: bytes, stdout: bytes, reason: str) -> None:
+    assert branch._reason(subprocess.CompletedProcess([], 1, stdout, stderr)) == reason
+
+
+def test_the_name_of_a_branch_is_part_of_the_link_whatever_it_has() -> None:
+    page = "https://gitlab.example/so/-/merge_requests/new?merge_request%5Bsource_branch%5D="
+    assert link("https://gitlab.example//so/", "main", "cấp/mới?") == f"{page}c%E1%BA%A5p%2Fm%E1%BB%9Bi%3F"
+    page = "https://github.com/laocai/so/compare/main..."
+    assert link("https://github.com/laocai/so", "main", "cấp/mới?") == f"{page}c%E1%BA%A5p/m%E1%BB%9Bi%3F"
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,11 @@ def test_the_steps_out_of_a_conflict_can_be_typed_as_they_stand() -> None:
     assert steps == STEPS
 
 
+def test_what_was_only_appended_needs_two_commands() -> None:
+    *_others, steps = conflict(replace(PROPOSAL, conflicts=("a.yml",), appended=("a.yml",)))
+    assert steps == "```sh\ndanhba update\ndanhba send\n```"
+
+
 def test_a_branch_cannot_end_the_fence() -> None:
     *_others, steps = conflict(replace(PROPOSAL, target="`o`r\n```\nigin", conflicts=("a.yml",)))
     assert steps.splitlines()[2] == "git rebase or\\u000a\\u000aigin"
@@ -68,6 +73,7 @@ def test_a_branch_cannot_end_the_fence() -> None:
     ("result", "appended", "way"),
     [
         (None, (), "put together what both sides changed"),
+        (None, ("a.yml",), "put together what both sides changed"),
         ([], ("a.yml",), "yours come after them, at the end"),
         ([], (), "What follows is about the register"),
     ],

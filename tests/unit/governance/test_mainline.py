@@ -251,6 +251,52 @@ def test_as_text_each_commit_is_a_line(repository: Repository) -> None:
     assert bad[:12] in done.stderr
 
 
+def test_a_name_is_the_commit_that_is_stored(repository: Repository) -> None:
+    first, second = repository.commit("an"), repository.commit("an")
+    who = ("-c", "user.name=An", "-c", "user.email=an@laocai.gov.vn")
+    repository.git(*who, "tag", "--annotate", "--no-sign", "--message", "phát hành", "v1", first)
+    repository.git("replace", "--force", first, second)
+    assert [mainline.name(repository.folder, named) for named in ("v1", "HEAD", first[:12])] == [first, second, first]
+
+
+def test_an_author_whose_address_is_no_text_is_told_of_all_the_same(repository: Repository) -> None:
+    first = repository.commit("an")
+    text = repository.git("cat-file", "commit", repository.commit()).encode()
+    command = ["git", "-C", str(repository.folder), "hash-object", "-t", "commit", "-w", "--stdin"]
+    changed = text.replace(b"author an <an@", b"author an <\xe1n@") + b"\n"
+    bad = subprocess.run(command, input=changed, check=True, capture_output=True).stdout.decode().strip()
+    signers = mainline.Signers(repository.signers)
+    one, other = mainline.read(repository.folder, first, bad, signers)
+    assert (one.id, other.id, other.author) == (first, bad, "\ufffdn@laocai.gov.vn")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "signer", "template"),
+    [
+        ("G", "an@example.org", None),
+        ("G", "", mainline.UNKNOWN),
+        ("N", "", mainline.UNSIGNED),
+        ("U", "an@example.org", mainline.UNKNOWN),
+        ("B", "", mainline.UNKNOWN),
+        ("E", "", mainline.UNKNOWN),
+    ],
+)
+def test_what_a_verdict_leads_to(verdict: str, signer: str, template: str | None) -> None:
+    before = mainline.Commit("0" * 40, START, "G", "an@example.org", "an@example.org")
+    commit = mainline.Commit("1234567890abcdef" * 2, START, verdict, signer, "an@example.org")
+    signers = mainline.Signers(Path("signers"))
+    found = mainline.refusals([before, commit], START, signers)
+    assert [refusal.template for refusal in found] == ([template] if template else [])
+    assert all(refusal.values["commit"] == "1234567890ab" for refusal in found)
+
+
+@pytest.mark.parametrize(("ahead", "told"), [(mainline.TOLERATED, 0), (mainline.TOLERATED + 1, 1)])
+def test_how_far_a_clock_may_be_ahead(ahead: int, told: int) -> None:
+    time = START + timedelta(seconds=ahead)
+    commits = [mainline.Commit(id_, time, "G", "an@example.org", "an@example.org") for id_ in "01"]
+    assert len(mainline.refusals(commits, START, mainline.Signers(Path("signers")))) == told
+
+
 def test_refusals_need_no_git() -> None:
     """The judgement is a function of what git told."""
     one = mainline.Commit("1", START, "N", "", "a@example.org")
