@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from contextlib import chdir
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from tests.support.registers import agency, person, register, write
 DAY = "2026-01-05"
 HOOK = """#!/bin/sh
 echo 'Create a pull request for this:' >&2
+printf 'Ng\\341y\n' >&2 # no text
 echo '  https://forge.example/laocai/register/compare/main...x' >&2
 """
 
@@ -33,7 +35,8 @@ class Desk:
 
     def danhba(self, *arguments: str, status: int = 0) -> str:
         """What a command says, in English; it must end with that status."""
-        environment = {"LANGUAGE": "en", "XDG_CACHE_HOME": str(self.clone.parent / "cache")}
+        cache = str(self.clone.parent / "cache")
+        environment = {"LANGUAGE": "en", "XDG_CACHE_HOME": cache, "GIT_CONFIG_GLOBAL": "/dev/null"}
         with chdir(self.clone):
             done = CliRunner(env=environment).invoke(main, arguments)
         assert done.exit_code == status, done.output
@@ -125,6 +128,27 @@ class TestSend:
             "create: vapao-snv@laocai.gov.vn (Vàng A Páo) [1/QĐ-UBND]"
         )
         assert "https://forge.example/laocai/register/compare/main...x" in said
+        assert desk.git("rev-parse", "--abbrev-ref", "@{upstream}") == f"origin/{desk.branch}"
+
+    def test_a_forge_that_tells_no_link_has_none(self, forge: Forge, desk: Desk) -> None:
+        (forge.path / "hooks/post-receive").unlink()
+        desk.add("snv", "003", "Vàng A Páo")
+        told = desk.danhba("send").splitlines()[-1]
+        assert told == "now make the request from that branch on the page of the repository"
+
+    @pytest.mark.parametrize("missing", ["user.name", "user.email"])
+    def test_who_has_not_said_who_it_is_is_asked_to(self, desk: Desk, missing: str) -> None:
+        desk.git("config", "--unset", missing)
+        desk.add("snv", "003", "Vàng A Páo")
+        assert "git does not know who you are" in desk.danhba("send", status=1)
+
+    def test_what_the_clones_own_hook_refuses_is_not_sent(self, desk: Desk) -> None:
+        hook = desk.clone / ".git/hooks/pre-commit"
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text("#!/bin/sh\necho 'not on a Sunday' >&2\nexit 1\n", encoding="utf-8")
+        hook.chmod(0o755)
+        desk.add("snv", "003", "Vàng A Páo")
+        assert "git did not take the change: not on a Sunday; correct it" in desk.danhba("send", status=1)
 
     def test_the_message_is_the_editors_own(self, forge: Forge, desk: Desk) -> None:
         desk.add("snv", "003", "Vàng A Páo")
@@ -216,12 +240,18 @@ class TestAway:
         desk.add("snv", "003", "Vàng A Páo")
         assert "bi-mat" not in desk.danhba("send", status=2)
 
+    def test_a_forge_that_went_away_before_the_branch_was_sent(self, desk: Desk) -> None:
+        desk.git("remote", "set-url", "--push", "origin", "/nowhere")
+        desk.add("snv", "003", "Vàng A Páo")
+        assert "origin cannot be reached" in desk.danhba("send", status=2)
+
     def test_a_forge_that_refuses_keeps_nothing_and_the_change_stays(self, forge: Forge, desk: Desk) -> None:
         hook = forge.path / "hooks/pre-receive"
         hook.write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
         hook.chmod(0o755)
         desk.add("snv", "003", "Vàng A Páo")
-        assert "did not take the branch" in desk.danhba("send", status=1)
+        said = desk.danhba("send", status=1)
+        assert f"origin did not take the branch {desk.branch}: failed to push some refs" in said
         assert '"003"' in desk.git("show", "HEAD:directory/agencies/snv.yml")
 
     def test_nobody_sends_over_what_another_has_sent(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
@@ -229,7 +259,8 @@ class TestAway:
         for desk, id_ in ((first, "003"), (second, "004")):
             desk.add("snv", id_, "Vàng A Páo")
         first.danhba("send", "--branch", "chung")
-        assert "somebody else" in second.danhba("send", "--branch", "chung", status=1)
+        said = second.danhba("send", "--branch", "chung", status=1)
+        assert "somebody else has sent to the branch chung meanwhile" in said
         assert '"003"' in forge.text("chung", "snv")
         assert '"004"' in second.git("show", "chung:directory/agencies/snv.yml")
 
@@ -254,6 +285,18 @@ class TestUpdate:
         second.danhba("send")
         forge.merge(second.branch)
 
+    def test_additions_to_several_files_are_all_there(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
+        for desk, number in zip(desks, (3, 5), strict=True):
+            desk.add("snv", f"{number:03}", "Vàng A Páo")
+            desk.add("stc", f"{number + 1:03}", "Lý Thị Mẩy Hoa")
+            desk.danhba("send")
+        first, second = desks
+        forge.merge(first.branch)
+        second.danhba("update")
+        for code, added in (("snv", ("003", "005")), ("stc", ("004", "006"))):
+            text = second.file(code).read_text(encoding="utf-8")
+            assert 0 < text.index(f'"{added[0]}"') < text.index(f'"{added[1]}"')
+
     def test_two_edits_of_one_line_are_for_the_editor(self, forge: Forge, desks: tuple[Desk, Desk]) -> None:
         first, second = desks
         for desk, name in ((first, "Chuyên viên"), (second, "Văn thư")):
@@ -273,7 +316,7 @@ class TestUpdate:
             (desk.clone / "README.md").write_text(f"Sổ\n{text}", encoding="utf-8")
             desk.git("commit", "--quiet", "--all", "--message", text.strip())
         first, second = desks
-        first.git("push", "--quiet", "origin", first.branch)
+        forge.git("fetch", "--quiet", str(first.clone), f"{first.branch}:{first.branch}")
         forge.merge(first.branch)
         before = second.git("rev-parse", "HEAD")
         said = second.danhba("update", status=1)
@@ -362,6 +405,6 @@ def test_where_a_request_is_made(remote: str, expected: str) -> None:
 
 def test_a_new_branch_says_whose_files_it_changes() -> None:
     first, second = (new_name(["stttt"], date(2026, 12, 1)) for _ in range(2))
-    assert first.startswith("stttt-2026-12-01-")
+    assert re.fullmatch("stttt-2026-12-01-[0-9a-f]{4}", first)
     assert first != second
     assert new_name(["snv", "stttt"], date(2026, 12, 1)).startswith("so-2026-12-01-")
