@@ -7,13 +7,14 @@ from datetime import date
 
 import pytest
 
-from danhba.governance import comment
+from danhba.governance import comment, descriptions
 from danhba.governance.proposal import Proposal
 from danhba.governance.review import Moved, Review
 from danhba.model.findings import Finding, Rule, Severity, Where
 from danhba.model.place import Place
 from danhba.model.register import Event, Issuance
 from danhba.planning import plan
+from danhba.planning.compared import CLOSED, OPENED, SUSPENDED, Cited, Gone
 from danhba.planning.plan import Action, Changes, Plan, Refusal
 
 PROPOSAL = Proposal(
@@ -207,3 +208,75 @@ def test_a_plan_that_is_too_long_says_where_the_whole_is(file: str, see: str) ->
     assert f"more lines do not fit here; see {see}" in text.replace("\\", "")
     assert 64_000 < len(text) <= 65_000
     assert "2026-12-01, …, not shown here" in text
+
+
+CITED = Cited(
+    agency="stttt",
+    day="2020-01-01",
+    what=OPENED,
+    event="recruited",
+    person="000105",
+    name="Lò Thị Mai",
+    title="Chuyên viên",
+    unit="Văn phòng",
+    document="1/QĐ-STTTT",
+    request="2/STTTT-VP",
+    until="",
+    address="ltmai-stttt",
+    address_document="",
+)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "Lò Thị Mai (000105), Chuyên viên, Văn phòng, ltmai-stttt"),
+        (
+            {"address_document": "3/STTTT-VP"},
+            "Lò Thị Mai (000105), Chuyên viên, Văn phòng, ltmai-stttt, address by 3/STTTT-VP",
+        ),
+        (
+            {"address_document": "3/STTTT-VP", "what": CLOSED, "title": ""},
+            "Lò Thị Mai (000105), Văn phòng, ltmai-stttt",
+        ),
+        ({"person": "", "name": "Sở A", "title": "", "unit": "", "address": "x"}, "Sở A (stttt), contact-stttt"),
+    ],
+)
+def test_to_whom_a_document_does_something(changed: dict[str, str], told: str) -> None:
+    assert comment._subject(CITED._replace(**changed), "en") == told
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({}, "2020-01-01, 1/QĐ-STTTT, request 2/STTTT-VP: create (recruited)"),
+        ({"request": "", "event": ""}, "2020-01-01, 1/QĐ-STTTT: create"),
+        (
+            {"what": SUSPENDED, "event": "", "request": "", "until": "2020-02-01"},
+            "2020-01-01 → 2020-02-01, 1/QĐ-STTTT: suspend",
+        ),
+        (
+            {"what": SUSPENDED, "event": "", "request": "", "until": "2020-02-01", "until_before": "2020-03-01"},
+            "2020-01-01 → 2020-02-01, 1/QĐ-STTTT: suspend, until 2020-03-01 → 2020-02-01",
+        ),
+        (
+            {"what": SUSPENDED, "event": "", "request": "", "until_before": "2020-03-01"},
+            "2020-01-01, 1/QĐ-STTTT: suspend, until 2020-03-01 → —",
+        ),
+    ],
+)
+def test_what_a_document_does(changed: dict[str, str], told: str) -> None:
+    assert comment._deed(CITED._replace(**changed), "en") == told
+
+
+@pytest.mark.parametrize(
+    ("event", "told"), [("", "stttt: close, from 2020-01-01 on"), ("retired", "stttt: close (retired), from")]
+)
+def test_what_is_taken_out_has_its_event_where_it_has_one(event: str, told: str) -> None:
+    gone = Gone("stttt", "2020-01-01", "", "", CLOSED, event, "1/QĐ-STTTT")
+    assert comment._gone(gone, "en").startswith(told)
+
+
+def test_a_word_is_named_without_what_else_is_said_of_it() -> None:
+    named = {word: descriptions.named(word, "en") for word in descriptions.WORDS}
+    assert not {word for word, name in named.items() if ":" in name or ";" in name or not name}
