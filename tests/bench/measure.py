@@ -6,6 +6,7 @@ import re
 import resource
 import statistics
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -94,19 +95,26 @@ def _kib(text: str, key: str) -> int:
 def measure(
     command: Sequence[str], *, cwd: Path, env: Mapping[str, str], markers: Sequence[str] = (), status: int = 0
 ) -> Measured:
-    """Run a command to its end, which must be of that status."""
+    """Run a command to its end, which must be of that status.
+
+    What it puts out goes to a file: a hundred megabytes through a pipe would have it wait for who reads them.
+    """
     started, used = time.monotonic(), _processor()
-    with subprocess.Popen(command, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as running:
+    with (
+        tempfile.TemporaryFile() as put_out,
+        subprocess.Popen(command, cwd=cwd, env=env, stdout=put_out, stderr=subprocess.STDOUT) as running,
+    ):
         watch = _Watch(running.pid, markers)
         thread = threading.Thread(target=watch.run)
         thread.start()
         try:
-            put_out, _none = running.communicate()
+            running.wait()
         finally:
             seconds = time.monotonic() - started
             watch.stop()
             thread.join()
-    output = put_out.decode()  # a hundred megabytes, on no clock of the command's
+        put_out.seek(0)
+        output = put_out.read().decode()
     if running.returncode != status:
         raise RuntimeError(f"{command[0]} ended with {running.returncode}:\n{output[-3000:]}")
     return Measured(seconds, _processor() - used, watch.peak, watch.peaks, output)
