@@ -99,7 +99,7 @@ _LIMITED = {CLOSE: word(_("closing or suspending")), READDRESS: _DOING[READDRESS
 ENDING = frozenset({CLOSE, SUSPEND, READDRESS})
 _RANKS = {action: rank for rank, action in enumerate(ACTIONS)}
 _ENDING = frozenset(_RANKS[action] for action in ENDING)
-_CREATED, _RECORDED = [_RANKS[CREATE]], [_RANKS[RECORD]]
+_CREATED, _RECORDED = (_RANKS[CREATE],), (_RANKS[RECORD],)
 # Samples in messages and results are this long.
 SAMPLE = 10
 
