@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 from contextlib import chdir
 from dataclasses import dataclass
@@ -13,8 +15,10 @@ import pytest
 from click.testing import CliRunner
 
 from danhba.cli import main
+from danhba.editing.problem import Problem
 from danhba.governance import branch
-from danhba.governance.branch import link, new_name
+from danhba.governance.branch import Away, Clone, link, new_name
+from danhba.reading.source import Unusable
 from tests.factory import official_yaml
 from tests.support.forges import git
 from tests.support.registers import agency, person, register, write
@@ -25,6 +29,16 @@ echo 'Create a pull request for this:' >&2
 printf 'Ng\\341y\n' >&2 # no text
 echo '  https://forge.example/laocai/register/compare/main...x' >&2
 """
+# A git that translates what it says, as it does where its Vietnamese words are installed.
+SPEAKER = """#!/bin/sh
+[ "$LC_ALL" = C ] && exec {git} "$@"
+said=$(mktemp)
+{git} "$@" 2>"$said"
+status=$?
+sed -e 's/stale info/thông tin cũ/' -e 's/rejected/bị từ chối/' "$said" >&2
+rm "$said"
+exit "$status"
+"""
 
 
 @dataclass
@@ -33,10 +47,10 @@ class Desk:
 
     clone: Path
 
-    def danhba(self, *arguments: str, status: int = 0) -> str:
-        """What a command says, in English; it must end with that status."""
+    def danhba(self, *arguments: str, status: int = 0, speaking: str = "en") -> str:
+        """What a command says in a language; it must end with that status."""
         cache = str(self.clone.parent / "cache")
-        environment = {"LANGUAGE": "en", "XDG_CACHE_HOME": cache, "GIT_CONFIG_GLOBAL": "/dev/null"}
+        environment = {"LANGUAGE": speaking, "XDG_CACHE_HOME": cache, "GIT_CONFIG_GLOBAL": "/dev/null"}
         with chdir(self.clone):
             done = CliRunner(env=environment).invoke(main, arguments)
         assert done.exit_code == status, done.output
@@ -58,6 +72,18 @@ class Desk:
     @property
     def branch(self) -> str:
         return self.git("branch", "--show-current")
+
+    @property
+    def found(self) -> Clone:
+        return branch.find(self.clone / "directory")
+
+    def knows(self, *names: str) -> None:
+        """Let it know of these branches of the forge and no others, and not which of them is the main one."""
+        self.git("remote", "set-head", "origin", "--delete")
+        commit = self.git("rev-parse", "HEAD")
+        self.git("update-ref", "-d", "refs/remotes/origin/main")
+        for name in names:
+            self.git("update-ref", f"refs/remotes/origin/{name}", commit)
 
 
 @dataclass
@@ -114,6 +140,202 @@ def desks(forge: Forge, tmp_path: Path) -> tuple[Desk, Desk]:
 @pytest.fixture
 def desk(desks: tuple[Desk, Desk]) -> Desk:
     return desks[0]
+
+
+class TestClone:
+    """What a clone is found to be, before anything is done in it."""
+
+    def test_the_registers_folder_and_what_changes_are_for(self, desk: Desk) -> None:
+        clone = branch.find(desk.clone / "directory")
+        assert clone == Clone(desk.clone / "directory", desk.clone, "directory/", "main")
+        assert clone.upstream == "origin/main"
+
+    def test_the_main_branch_is_what_the_forge_calls_so(self, forge: Forge, desk: Desk) -> None:
+        forge.git("branch", "so/chung", "main")
+        desk.git("fetch", "--quiet", "origin")
+        desk.git("remote", "set-head", "origin", "so/chung")
+        assert desk.found.target == "so/chung"
+
+    @pytest.mark.parametrize(
+        ("has", "target"), [(["main"], "main"), (["master"], "master"), (["main", "master", "khac"], "main")]
+    )
+    def test_where_the_forge_does_not_say_it_has_one_of_two(self, desk: Desk, has: list[str], target: str) -> None:
+        desk.knows(*has)
+        assert desk.found.target == target
+
+    def test_a_branch_that_is_here_alone_is_no_target(self, desk: Desk) -> None:
+        desk.knows("khac")
+        desk.git("branch", "origin/main")
+        with pytest.raises(Unusable) as refused:
+            _ = desk.found
+        assert (refused.value.template, refused.value.values) == (branch.NO_TARGET, {"remote": "origin"})
+
+    def test_a_clone_without_a_forge(self, desk: Desk) -> None:
+        desk.git("remote", "rename", "origin", "khac")
+        with pytest.raises(Unusable) as refused:
+            _ = desk.found
+        assert (refused.value.template, refused.value.values) == (branch.NO_REMOTE, {"remote": "origin"})
+
+    @pytest.mark.parametrize("step", ["rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD"])
+    @pytest.mark.parametrize("in_worktree", [False, True])
+    def test_what_git_has_not_ended_is_ended_first(self, desk: Desk, step: str, in_worktree: bool) -> None:
+        if in_worktree:
+            desk.git("worktree", "add", "--quiet", "--detach", "../khac")
+            desk = Desk(desk.clone.with_name("khac"))
+        assert desk.found.target == "main"
+        (desk.clone / desk.git("rev-parse", "--git-path", step)).mkdir()
+        with pytest.raises(Problem) as refused:
+            _ = desk.found
+        assert refused.value.template == branch.UNFINISHED
+
+    def test_what_git_prints_is_told_and_nothing_of_what_it_refuses(self, desk: Desk) -> None:
+        name = os.fsdecode(b"S\xe1")
+        desk.git("branch", name)
+        clone = desk.found
+        assert clone.says("for-each-ref", "--format=%(refname:short)", "refs/heads/S*") == name
+        assert clone.says("show", "khac") == ""
+        environment = {"GIT_AUTHOR_NAME": "Lò An"}
+        assert clone.git("var", "GIT_AUTHOR_IDENT", environment=environment).stdout.startswith("Lò An <".encode())
+
+    def test_the_branch_it_is_on(self, desk: Desk) -> None:
+        desk.git("switch", "--quiet", "--create", "snv/đổi")
+        assert branch.current(desk.found) == "snv/đổi"
+        desk.git("switch", "--quiet", "--detach")
+        with pytest.raises(Problem) as refused:
+            branch.current(desk.found)
+        assert (refused.value.template, refused.value.values) == (branch.DETACHED, {"target": "main"})
+
+    def test_what_is_not_committed_the_registers_and_others(self, desk: Desk) -> None:
+        desk.add("stc", "003", "Vàng A Páo")
+        desk.git("mv", "directory/agencies/snv.yml", "directory/agencies/sở nội vụ.yml")
+        desk.git("mv", "README.md", "ĐỌC.md")
+        (desk.clone / "thư").mkdir()
+        (desk.clone / "thư/một hai.txt").write_text("x", encoding="utf-8")
+        assert branch.uncommitted(desk.found) == (
+            ["directory/agencies/snv.yml", "directory/agencies/stc.yml", "directory/agencies/sở nội vụ.yml"],
+            ["README.md", "ĐỌC.md", "thư/một hai.txt"],
+        )
+        assert desk.git("status", "--short", "--branch").startswith("## main...origin/main")
+
+    def test_a_file_whose_name_is_no_text_is_named_all_the_same(self, desk: Desk) -> None:
+        (desk.clone / os.fsdecode(b"S\xe1.txt")).write_bytes(b"x")
+        assert branch.uncommitted(desk.found) == ([], ["S\udce1.txt"])
+
+    def test_a_main_branch_that_the_forge_set_back_is_followed(self, forge: Forge, desk: Desk) -> None:
+        first = forge.git("rev-parse", "main")
+        desk.git("commit", "--quiet", "--allow-empty", "--message", "Tay")
+        forge.git("fetch", "--quiet", str(desk.clone), "main:main", "main:khac")
+        desk.git("fetch", "--quiet", "origin")
+        ahead = desk.git("rev-parse", "main")
+        forge.git("update-ref", "refs/heads/main", first)
+        forge.git("update-ref", "refs/heads/khac", first)
+        branch.fetch(desk.found)
+        assert desk.git("rev-parse", "origin/main", "origin/khac").split() == [first, ahead]
+
+    def test_a_forge_that_is_away(self, forge: Forge, desk: Desk) -> None:
+        forge.path.rename(forge.path.with_name("away.git"))
+        with pytest.raises(Away) as refused:
+            branch.fetch(desk.found)
+        assert refused.value.template == branch.AWAY
+        assert refused.value.values["remote"] == "origin"
+        assert refused.value.values["reason"] == "and the repository exists."
+
+    def test_how_many_commits_one_has_and_another_lacks(self, desk: Desk) -> None:
+        for _number in range(2):
+            desk.git("commit", "--quiet", "--allow-empty", "--message", "Tay")
+        clone = desk.found
+        assert [branch.count(clone, "origin/main", "HEAD"), branch.count(clone, "HEAD", "origin/main")] == [2, 0]
+        assert branch.count(clone, "origin/khac", "HEAD") == 0
+
+    def test_where_it_left_the_target(self, forge: Forge, desk: Desk) -> None:
+        first = forge.git("rev-parse", "main")
+        desk.git("commit", "--quiet", "--allow-empty", "--message", "Tay")
+        assert branch.left_at(desk.found) == first
+        desk.git("checkout", "--quiet", "--orphan", "khac")
+        desk.git("commit", "--quiet", "--allow-empty", "--message", "Tay")
+        with pytest.raises(Problem) as refused:
+            branch.left_at(desk.found)
+        assert (refused.value.template, refused.value.values) == (branch.UNRELATED, {"upstream": "origin/main"})
+
+
+class TestLeave:
+    def test_the_target_is_again_what_the_forge_has_and_the_change_goes_along(self, forge: Forge, desk: Desk) -> None:
+        desk.git("commit", "--quiet", "--allow-empty", "--message", "Tay")
+        made = desk.git("rev-parse", "HEAD")
+        desk.add("snv", "003", "Vàng A Páo")
+        branch.leave(desk.found, "snv-1")
+        assert (desk.branch, desk.git("rev-parse", "HEAD")) == ("snv-1", made)
+        assert desk.git("rev-parse", "main") == forge.git("rev-parse", "main")
+        assert desk.git("status", "--porcelain") == "M directory/agencies/snv.yml"
+
+    def test_any_other_branch_stays_as_it_is_and_so_does_the_target(self, desk: Desk) -> None:
+        desk.git("commit", "--quiet", "--allow-empty", "--message", "Tay")
+        desk.git("switch", "--quiet", "--create", "snv-1")
+        made = desk.git("rev-parse", "HEAD")
+        branch.leave(desk.found, "snv-2")
+        assert desk.git("rev-parse", "main", "snv-1", "HEAD").split() == [made] * 3
+
+    def test_a_name_that_is_taken_is_refused_and_nothing_changes(self, desk: Desk) -> None:
+        desk.git("branch", "snv-1")
+        desk.git("commit", "--quiet", "--allow-empty", "--message", "Tay")
+        made = desk.git("rev-parse", "HEAD")
+        with pytest.raises(Problem) as refused:
+            branch.leave(desk.found, "snv-1")
+        assert refused.value.template == branch.NO_BRANCH
+        assert refused.value.values == {"branch": "snv-1", "reason": "a branch named 'snv-1' already exists"}
+        assert (desk.branch, desk.git("rev-parse", "main")) == ("main", made)
+
+
+class TestPush:
+    def test_a_new_branch_is_there_and_followed(self, forge: Forge, desk: Desk) -> None:
+        desk.git("switch", "--quiet", "--create", "snv-1")
+        desk.git("commit", "--quiet", "--allow-empty", "--message", "Tay")
+        assert branch.send(desk.found, "snv-1") == "https://forge.example/laocai/register/compare/main...x"
+        assert forge.git("rev-parse", "snv-1") == desk.git("rev-parse", "HEAD")
+        assert desk.git("rev-parse", "--abbrev-ref", "@{upstream}") == "origin/snv-1"
+
+    def test_what_was_sent_before_is_replaced(self, forge: Forge, desk: Desk) -> None:
+        desk.git("switch", "--quiet", "--create", "snv-1")
+        for words in ((), ("--amend",)):
+            desk.git("commit", "--quiet", "--allow-empty", "--message", f"Tay {words}", *words)
+            branch.send(desk.found, "snv-1")
+        assert forge.git("rev-parse", "snv-1") == desk.git("rev-parse", "HEAD")
+        assert forge.git("rev-list", "--count", "main..snv-1") == "1"
+
+    def test_where_the_forge_tells_no_link_it_is_made_of_its_address(self, forge: Forge, desk: Desk) -> None:
+        (forge.path / "hooks/post-receive").unlink()
+        desk.git("config", "remote.origin.url", "https://git.example/so.git")
+        desk.git("config", "remote.origin.pushurl", str(forge.path))
+        assert branch.send(desk.found, "snv-1") == "https://git.example/so/compare/main...snv-1"
+
+    def test_who_was_first_with_a_name_keeps_it(self, desks: tuple[Desk, Desk]) -> None:
+        for desk in desks:
+            desk.git("commit", "--quiet", "--allow-empty", "--message", desk.clone.name)
+        branch.send(desks[0].found, "chung")
+        with pytest.raises(Problem) as refused:
+            branch.send(desks[1].found, "chung")
+        assert (refused.value.template, refused.value.values) == (branch.TAKEN, {"branch": "chung"})
+
+    def test_a_forge_that_refuses(self, forge: Forge, desk: Desk) -> None:
+        (forge.path / "hooks/update").write_text("#!/bin/sh\nexit 1\n", encoding="utf-8")
+        (forge.path / "hooks/update").chmod(0o755)
+        with pytest.raises(Problem) as refused:
+            branch.send(desk.found, "snv-1")
+        reason = f"failed to push some refs to '{forge.path}'"
+        assert refused.value.template == branch.REFUSED
+        assert refused.value.values == {"remote": "origin", "branch": "snv-1", "reason": reason}
+
+    def test_a_forge_that_is_away(self, desk: Desk) -> None:
+        desk.git("config", "remote.origin.pushurl", "/nowhere")
+        with pytest.raises(Away) as refused:
+            branch.send(desk.found, "snv-1")
+        assert refused.value.template == branch.AWAY
+        assert refused.value.values == {"remote": "origin", "reason": "and the repository exists."}
+
+    def test_of_what_the_forge_tells_the_first_link_counts(self) -> None:
+        told = "To https://git.example/so.git\nremote: see\nremote:  https://a.example/1 x\nremote: https://b.example/2"
+        assert branch._told_link(told) == "https://a.example/1"
+        assert branch._told_link("To https://git.example/so.git") == ""
 
 
 class TestSend:
@@ -263,6 +485,22 @@ class TestAway:
         assert "somebody else has sent to the branch chung meanwhile" in said
         assert '"003"' in forge.text("chung", "snv")
         assert '"004"' in second.git("show", "chung:directory/agencies/snv.yml")
+
+    def test_a_git_that_speaks_vietnamese_is_understood(
+        self, desks: tuple[Desk, Desk], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        speaker = tmp_path / "bin/git"
+        speaker.parent.mkdir()
+        speaker.write_text(SPEAKER.format(git=shutil.which("git")), encoding="utf-8")
+        speaker.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{speaker.parent}:{os.environ['PATH']}")
+        monkeypatch.setenv("LC_ALL", "vi_VN.UTF-8")
+        first, second = desks
+        for desk, id_ in ((first, "003"), (second, "004")):
+            desk.add("snv", id_, "Vàng A Páo")
+        first.danhba("send", "--branch", "chung")
+        said = second.danhba("send", "--branch", "chung", status=1, speaking="vi")
+        assert "nhánh chung" in said
 
 
 class TestUpdate:

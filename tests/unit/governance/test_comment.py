@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -14,7 +15,7 @@ from danhba.model.findings import Finding, Rule, Severity, Where
 from danhba.model.place import Place
 from danhba.model.register import Event, Issuance
 from danhba.planning import plan
-from danhba.planning.compared import CLOSED, OPENED, SUSPENDED, Cited, Gone
+from danhba.planning.compared import CLOSED, OPENED, SUSPENDED, Cited, Compared, Gone
 from danhba.planning.plan import Action, Changes, Plan, Refusal
 
 PROPOSAL = Proposal(
@@ -115,8 +116,9 @@ def test_a_finding_has_its_place_rule_clause_and_message() -> None:
 
 
 def test_errors_come_before_advice() -> None:
-    findings = [found(ADVICE, 1), found(ERROR, 2), found(ADVICE, 3), found(ERROR, 4)]
-    assert [finding.where.place.line for finding in comment._in_order(findings)] == [2, 4, 1, 3]
+    back = replace(ADVICE, id="history-x")
+    findings = [found(ADVICE, 1), found(ERROR, 2), found(ADVICE, 3), found(back, 4), found(ERROR, 5), found(back, 6)]
+    assert [finding.where.place.line for finding in comment._in_order(findings)] == [2, 5, 4, 6, 1, 3]
 
 
 def test_the_commits_that_were_looked_at() -> None:
@@ -267,6 +269,38 @@ def test_to_whom_a_document_does_something(changed: dict[str, str], told: str) -
 )
 def test_what_a_document_does(changed: dict[str, str], told: str) -> None:
     assert comment._deed(CITED._replace(**changed), "en") == told
+
+
+def test_each_document_has_below_it_to_whom_it_does_that() -> None:
+    other = CITED._replace(person="000106", name="Lê Thị Lan", address="ltlan-stttt")
+    later = CITED._replace(day="2020-01-02", person="000107", name="Vàng A Páo", address="vapao-stttt")
+    text = comment.markdown(replace(REVIEW, compared=Compared(cited=(later, CITED, other))), "en").replace("\\", "")
+    assert text.endswith(
+        """
+
+**People and agencies: compare each with its document.**
+
+- 2020-01-01, 1/QĐ-STTTT, request 2/STTTT-VP: create (recruited)
+  - Lò Thị Mai (000105), Chuyên viên, Văn phòng, ltmai-stttt
+  - Lê Thị Lan (000106), Chuyên viên, Văn phòng, ltlan-stttt
+- 2020-01-02, 1/QĐ-STTTT, request 2/STTTT-VP: create (recruited)
+  - Vàng A Páo (000107), Chuyên viên, Văn phòng, vapao-stttt
+"""
+    )
+
+
+@pytest.mark.parametrize(("file", "see"), [("", "danhba review --out FILE"), ("plan.md", "plan.md")])
+def test_too_many_documents_for_a_comment_are_counted_and_the_headline_says_so(file: str, see: str) -> None:
+    cited = tuple(CITED._replace(person=f"{number:06}") for number in range(1000))
+    review = replace(REVIEW, plan=PLAN, compared=Compared(cited=cited), findings=[found(ADVICE)] * 1000)
+    text = comment.markdown(review, "en", file).replace("\\", "")
+    headline = re.search(r"^## ⚠️ No errors, but (\d+) lines to compare do not fit here", text, re.MULTILINE)
+    assert headline
+    left = [(int(count), where) for count, where in re.findall(r"(\d+) more lines do not fit here; see (.+)_", text)]
+    assert [where for _count, where in left] == ["danhba check --base origin/main", see]
+    assert sum(count for count, _where in left) == int(headline[1])
+    listed = text[text.index("**People and agencies") : text.index(f"see {see}")]
+    assert comment._ROOM_FOR_CITED - 500 < len(listed) < comment._ROOM_FOR_CITED + 500
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ TAKEN = _(
     "somebody else has sent to the branch {branch} meanwhile; yours stays here: send it under another name: --branch"
 )
 
+# Why a push failed git tells by words alone, which it would translate.
+_UNTRANSLATED = {"LC_ALL": "C"}
 _STEPS = ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD")
 _LINK = re.compile(r"https?://\S+")
 # Who has a token in the address of the remote does not want to see it in a message.
@@ -198,12 +200,13 @@ def send(clone: Clone, branch: str) -> str:
     """
     known = clone.says("rev-parse", "--verify", "--quiet", f"refs/remotes/{REMOTE}/{branch}")
     lease = f"--force-with-lease=refs/heads/{branch}:{known}"
-    done = clone.git("push", "--set-upstream", lease, REMOTE, f"HEAD:refs/heads/{branch}")
+    refspec = f"HEAD:refs/heads/{branch}"
+    done = clone.git("push", "--set-upstream", lease, REMOTE, refspec, environment=_UNTRANSLATED)
     told = done.stderr.decode("utf-8", "replace")
     if done.returncode:
         if "stale info" in told:
             raise Problem(TAKEN, branch=branch)
-        if "[rejected]" in told or "[remote rejected]" in told:
+        if "rejected]" in told:
             raise Problem(REFUSED, remote=REMOTE, branch=branch, reason=_reason(done))
         raise Away(AWAY, remote=REMOTE, reason=_reason(done))
     return _told_link(told) or link(clone.says("remote", "get-url", REMOTE), clone.target, branch)
