@@ -246,3 +246,23 @@ def test_what_withdraws_is_asked_for_of_a_person_and_of_an_agency_alike(  # noqa
     terminal.type("y")
     assert terminal.end()[0] == 0
     assert there(root) != before
+
+
+@pytest.mark.parametrize(("no_color", "begins"), [(None, "\x1b[32mcreate: "), ("", "create: ")])
+def test_a_plan_has_colours_at_a_terminal_unless_somebody_wants_none(
+    root: Path, terminals: list[Terminal], monkeypatch: pytest.MonkeyPatch, no_color: str | None, begins: str
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    if no_color is not None:
+        monkeypatch.setenv("NO_COLOR", no_color)
+    status, shown = start(terminals, root, "plan", "--against", "empty").end()
+    assert status == 0
+    assert all(line.startswith(begins) for line in shown.splitlines() if "create: " in line)
+    assert shown.startswith(begins)
+
+
+def test_what_is_wrong_has_colours_at_a_terminal(root: Path, terminals: list[Terminal]) -> None:
+    (root / "agencies/ubnd.yml").write_text("code: ubnd\n", encoding="utf-8")
+    status, shown = start(terminals, root, "check").end()
+    assert status == 1
+    assert "\x1b[31merror\x1b[0m" in shown

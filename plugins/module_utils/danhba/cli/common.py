@@ -25,6 +25,7 @@ from ..reading.schema import parse_day
 from ..reading.source import File, Unusable
 from ..rendering import columns
 from ..rendering import findings as show_findings
+from ..rendering.colour import Paint, plain
 from .misuse import HELP, WrongValue, explain
 
 # Exit statuses (register format): 0 as asked, 1 findings or a refused plan, 2 could not run. Who interrupts a command
@@ -176,9 +177,13 @@ def _table(rows: list[tuple[str, ...]]) -> None:
     click.echo(shown.get(), nl=False)
 
 
-def paint(text: str, colour: str) -> str:
-    """The text in a colour; click takes it off again where no terminal would show it (or NO_COLOR forbids)."""
-    return click.style(text, fg=colour) if colour and "NO_COLOR" not in os.environ else text
+def painter() -> Paint:
+    """What puts a text into a colour at a terminal; it stays as it is elsewhere, and where NO_COLOR forbids that."""
+    return _paint if at_terminal(sys.stdout) and "NO_COLOR" not in os.environ else plain
+
+
+def _paint(text: str, colour: str) -> str:
+    return click.style(text, fg=colour) if colour else text
 
 
 @contextmanager

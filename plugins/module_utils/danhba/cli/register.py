@@ -37,7 +37,7 @@ from .common import (
     examine,
     lang,
     language,
-    paint,
+    painter,
     put,
     stop,
     table,
@@ -70,7 +70,7 @@ def check_command(  # noqa: PLR0913, PLR0917
     before = source.from_git(directory, base) if base is not None else _committed(directory, staged)
     findings = examine(files, day, before, CHECKING, cache=cache).findings
     if form == "text":
-        click.echo(show_findings.text(findings, language(), paint, beside=beside()))
+        click.echo(show_findings.text(findings, language(), painter(), beside=beside()))
     elif output := show_findings.FORMATS[form](findings, language()):
         click.echo(output)
     sys.exit(REFUSED if binding(findings) else 0)
@@ -149,7 +149,7 @@ def plan_command(  # noqa: PLR0913, PLR0917
     if out:
         write(out, chain(show_plan.json_pieces(made, language(), compared), [b"\n"]))
     if form == "text":
-        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), paint, compared, beside=beside()))
+        put(piece + "\n" for piece in show_plan.text_pieces(made, language(), painter(), compared, beside=beside()))
     elif form == "markdown":
         click.echo(show_plan.markdown(made, language(), out.name if out else ""))
     else:

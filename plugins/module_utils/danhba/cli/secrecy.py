@@ -16,7 +16,7 @@ import click
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..reading.source import Unusable
-from .common import REFUSED, lang, language, paint, progress
+from .common import REFUSED, lang, language, painter, progress
 
 if TYPE_CHECKING:
     from danhba_secrecy import Obstacle, Verdict
@@ -111,7 +111,7 @@ def _data(file: str, verdict: Verdict) -> dict[str, Any]:
 
 def _lines(file: str, verdict: Verdict) -> Iterator[str]:
     colour = {"clean": "green", "marked": "red", "unreadable": "yellow"}[verdict.verdict]
-    yield f"{visible(file)}: {paint(_said(_VERDICTS[verdict.verdict]), colour)}"
+    yield f"{visible(file)}: {painter()(_said(_VERDICTS[verdict.verdict]), colour)}"
     for mark in verdict.marks:
         yield f"    {_said(_MARK, text=mark.text, where=mark.where or file)}"
     for obstacle in verdict.obstacles:
