@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import islice
+from functools import lru_cache, partial
+from itertools import filterfalse, islice
 
 TCVN3, VNI, CP1258, VISCII = "TCVN3 (ABC)", "VNI", "windows-1258", "VISCII"
 UTF8, UTF16 = "UTF-8 read as windows-1252", "UTF-16"
@@ -246,10 +246,16 @@ def _pieces(word: str) -> int:
     return min(scores, default=3)
 
 
+# Those of some texts that are not ASCII.
+_foreign: Callable[[Iterable[str]], Iterator[str]] = partial(filterfalse, str.isascii)
+
+
 @lru_cache(maxsize=1)  # of a file it is asked twice
 def beyond_ascii(text: str) -> tuple[str, ...]:
     """What stands between the spaces and ends of lines of a text and is not ASCII, each once."""
-    return tuple(token for token in dict.fromkeys(text.replace("\n", " ").split(" ")) if not token.isascii())
+    # Most lines are ASCII, and many are alike: those are not taken apart.
+    lines = dict.fromkeys(_foreign(text.split("\n")))
+    return tuple(dict.fromkeys(_foreign(" ".join(lines).split(" "))))
 
 
 def _words(text: str) -> list[str]:
