@@ -193,7 +193,7 @@ class TestClone:
         desk.git("branch", name)
         clone = desk.found
         assert clone.says("for-each-ref", "--format=%(refname:short)", "refs/heads/S*") == name
-        assert clone.says("show", "khac") == ""
+        assert clone.says("rev-parse", "khac") == "", "git prints it, and fails"
         environment = {"GIT_AUTHOR_NAME": "Lò An"}
         assert clone.git("var", "GIT_AUTHOR_IDENT", environment=environment).stdout.startswith("Lò An <".encode())
 
@@ -632,6 +632,7 @@ def test_the_name_of_a_branch_is_part_of_the_link_whatever_it_has() -> None:
             "git@gitlab.laocai.gov.vn:so/danhba.git",
             "https://gitlab.laocai.gov.vn/so/danhba/-/merge_requests/new?merge_request%5Bsource_branch%5D=stttt-1",
         ),
+        ("https://git.example/XSO/Xso.git/", "https://git.example/XSO/Xso/compare/main...stttt-1"),
         ("/srv/git/so.git", ""),
         ("file:///srv/git/so.git", ""),
         ("", ""),

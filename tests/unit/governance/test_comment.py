@@ -15,7 +15,7 @@ from danhba.model.findings import Finding, Rule, Severity, Where
 from danhba.model.place import Place
 from danhba.model.register import Event, Issuance
 from danhba.planning import plan
-from danhba.planning.compared import CLOSED, OPENED, SUSPENDED, Cited, Compared, Gone
+from danhba.planning.compared import CLOSED, OPENED, SUSPENDED, Cited, Compared, Described, Gone
 from danhba.planning.plan import Action, Changes, Plan, Refusal
 
 PROPOSAL = Proposal(
@@ -197,8 +197,41 @@ def test_a_long_list_is_cut_short_under_its_heading(review: Review, heading: str
     assert "more lines do not fit here; see danhba check --base origin/main" in text
 
 
+@pytest.mark.parametrize(("count", "told"), [(comment.DAYS, False), (comment.DAYS + 1, True)])
+def test_of_many_days_some_are_named(count: int, told: bool) -> None:
+    days = [date(2027, 1, number + 1) for number in range(count)]
+    text = comment.markdown(replace(REVIEW, more=days), "en").replace("\\", "")
+    assert ("2027-01-05, …, not shown" if told else "2027-01-05, not shown") in text
+    assert "2027-01-06" not in text
+
+
+def test_the_plan_has_its_room_whatever_stands_above_it() -> None:
+    created = Action("create", "official", "1", "x@laocai.gov.vn", "a", "Lò An", "1/QĐ-A", "2020-01-01", {}, {})
+    full = Review(
+        replace(PROPOSAL, outside=("docs/" + "x" * 100,) * 100),
+        date(2020, 1, 1),
+        [found(ADVICE)] * 2000,
+        0,
+        replace(PLAN, actions=(created,) * 3000),
+        [],
+        [],
+        [("policy.forward_days", "", "9" * 90)] * 100,
+        Compared(
+            cited=tuple(CITED._replace(person=f"{number:06}") for number in range(1000)),
+            described=(Described("stttt", "000105", "Lò Mai", "title", "x" * 90, "y"),) * 1000,
+        ),
+    )
+    text = comment.markdown(full, "en")
+    above, plan_, below = text.partition("### Plan")
+    assert len(above) > comment.LONGEST_MARKDOWN - 2 * comment._ROOM_FOR_PLAN
+    assert len(above) <= comment.LONGEST_MARKDOWN - comment._ROOM_FOR_PLAN
+    assert len(plan_ + below) > comment._ROOM_FOR_PLAN - 2 * comment._ROOM_FOR_MORE
+    assert len(text) <= comment.LONGEST_MARKDOWN
+
+
 def test_findings_leave_their_room_to_the_plan() -> None:
-    text = comment.markdown(replace(REVIEW, findings=[found(ERROR)] * 2000), "en")
+    text = comment.markdown(replace(REVIEW, findings=[found(ERROR)] * 2000), "en").replace("\\", "")
+    assert "\n\n**What the check says of it:**\n\n- 🛑" in text
     assert comment._ROOM_FOR_FINDINGS - 1000 < len(text) < comment._ROOM_FOR_FINDINGS + 1000
 
 
@@ -273,7 +306,7 @@ def test_what_a_document_does(changed: dict[str, str], told: str) -> None:
 
 def test_each_document_has_below_it_to_whom_it_does_that() -> None:
     other = CITED._replace(person="000106", name="Lê Thị Lan", address="ltlan-stttt")
-    later = CITED._replace(day="2020-01-02", person="000107", name="Vàng A Páo", address="vapao-stttt")
+    later = CITED._replace(agency="bqt", day="2020-01-02", person="000107", name="Vàng A Páo", address="vapao-bqt")
     text = comment.markdown(replace(REVIEW, compared=Compared(cited=(later, CITED, other))), "en").replace("\\", "")
     assert text.endswith(
         """
@@ -284,7 +317,7 @@ def test_each_document_has_below_it_to_whom_it_does_that() -> None:
   - Lò Thị Mai (000105), Chuyên viên, Văn phòng, ltmai-stttt
   - Lê Thị Lan (000106), Chuyên viên, Văn phòng, ltlan-stttt
 - 2020-01-02, 1/QĐ-STTTT, request 2/STTTT-VP: create (recruited)
-  - Vàng A Páo (000107), Chuyên viên, Văn phòng, vapao-stttt
+  - Vàng A Páo (000107), Chuyên viên, Văn phòng, vapao-bqt
 """
     )
 
@@ -294,7 +327,7 @@ def test_too_many_documents_for_a_comment_are_counted_and_the_headline_says_so(f
     cited = tuple(CITED._replace(person=f"{number:06}") for number in range(1000))
     review = replace(REVIEW, plan=PLAN, compared=Compared(cited=cited), findings=[found(ADVICE)] * 1000)
     text = comment.markdown(review, "en", file).replace("\\", "")
-    headline = re.search(r"^## ⚠️ No errors, but (\d+) lines to compare do not fit here", text, re.MULTILINE)
+    headline = re.match(f"{comment.MARKER}\n## ⚠️ No errors, but (\\d+) lines to compare do not fit here", text)
     assert headline
     left = [(int(count), where) for count, where in re.findall(r"(\d+) more lines do not fit here; see (.+)_", text)]
     assert [where for _count, where in left] == ["danhba check --base origin/main", see]

@@ -259,6 +259,30 @@ def test_a_name_is_the_commit_that_is_stored(repository: Repository) -> None:
     assert [mainline.name(repository.folder, named) for named in ("v1", "HEAD", first[:12])] == [first, second, first]
 
 
+def test_a_tag_is_the_one_that_is_stored(repository: Repository) -> None:
+    first, second = repository.commit("an"), repository.commit("an")
+    who = ("-c", "user.name=An", "-c", "user.email=an@laocai.gov.vn")
+    for name, commit in (("v1", first), ("v2", second)):
+        repository.git(*who, "tag", "--annotate", "--no-sign", "--message", "phát hành", name, commit)
+    repository.git("replace", "--force", "v1", "v2")
+    assert mainline.name(repository.folder, "v1") == first
+
+
+def test_what_was_followed_is_read_as_it_is_stored_and_nothing_before_it(repository: Repository) -> None:
+    _first, second, third = (repository.commit("an") for _number in range(3))
+    later = repository.commit("an", hours=100)
+    repository.git("replace", "--force", second, later)
+    followed, new = mainline.read(repository.folder, second, third, mainline.Signers(repository.signers))
+    assert (followed.id, followed.time) == (second, START + timedelta(hours=2))
+    assert (new.id, new.time) == (third, START + timedelta(hours=3))
+
+
+def test_what_git_is_told_of_keys() -> None:
+    allowed = ["-c", "gpg.ssh.allowedSignersFile=/a"]
+    assert mainline.Signers(Path("/a")).options() == allowed
+    assert mainline.Signers(Path("/a"), Path("/b")).options() == [*allowed, "-c", "gpg.ssh.revocationFile=/b"]
+
+
 def test_an_author_whose_address_is_no_text_is_told_of_all_the_same(repository: Repository) -> None:
     first = repository.commit("an")
     text = repository.git("cat-file", "commit", repository.commit()).encode()
