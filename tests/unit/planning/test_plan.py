@@ -591,3 +591,11 @@ def test_an_agency_stands_where_it_is_until_its_new_parent_has_opened() -> None:
     assert shown(make(aim(old, moved), actual)) == []
     assert shown(make(aim(old, new, moved), actual)) == ["create contact-new", "update contact-child"]
     assert [a.parent for a in make(aim(moved), EMPTY).changes.accounts] == [""]
+
+
+def test_an_agency_that_stands_under_none_any_more_is_moved_there() -> None:
+    old = account("agency", "old", address="contact-old")
+    child = account("agency", "child", address="contact-child", parent="old")
+    made = make(aim(old, child._replace(parent="")), state(old, child))
+    assert shown(made) == ["update contact-child"]
+    assert [each.parent for each in made.changes.accounts] == [""]

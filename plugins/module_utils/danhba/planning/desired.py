@@ -163,9 +163,7 @@ class _Desired:
         return max(moved, key=lambda change: change.date, default=agency.opened)
 
     def _official(self, agency: Agency, row: Row, state: State) -> a.Account:
-        # Nearly all are open as they were opened, and are not asked for.
-        plain = state is State.OPEN and not row.spells
-        document, since = (row.opened_by, row.opened_on) if plain else self._reason(row, state)
+        document, since = self._reason(row, state)
         family, _middle, given = as_written(row.name, row.family, row.given)
         # What many have in common is held once: a million people have few titles, divisions and days.
         return _account(
@@ -193,6 +191,8 @@ class _Desired:
         """The document that put the mailbox into its state, and the day from which it is in it."""
         if state is State.CLOSED:
             return row.closed_by, row.closed_on
+        if not row.spells:
+            return row.opened_by, row.opened_on
         if state is State.SUSPENDED and (spell := self.timeline.spell(row)) and not _is_carried(spell, row):
             return spell.document, spell.since
         today = self.timeline.day.isoformat()
