@@ -17,6 +17,7 @@ from danhba.model.register import Event, Issuance
 from danhba.planning import plan
 from danhba.planning.compared import CLOSED, OPENED, SUSPENDED, Cited, Compared, Described, Gone
 from danhba.planning.plan import Action, Changes, Plan, Refusal
+from danhba.rendering.plan import LONGEST_MARKDOWN
 
 PROPOSAL = Proposal(
     target="origin/main",
@@ -223,10 +224,10 @@ def test_the_plan_has_its_room_whatever_stands_above_it() -> None:
     )
     text = comment.markdown(full, "en")
     above, plan_, below = text.partition("### Plan")
-    assert len(above) > comment.LONGEST_MARKDOWN - 2 * comment._ROOM_FOR_PLAN
-    assert len(above) <= comment.LONGEST_MARKDOWN - comment._ROOM_FOR_PLAN
+    assert len(above) > LONGEST_MARKDOWN - 2 * comment._ROOM_FOR_PLAN
+    assert len(above) <= LONGEST_MARKDOWN - comment._ROOM_FOR_PLAN
     assert len(plan_ + below) > comment._ROOM_FOR_PLAN - 2 * comment._ROOM_FOR_MORE
-    assert len(text) <= comment.LONGEST_MARKDOWN
+    assert len(text) <= LONGEST_MARKDOWN
 
 
 def test_findings_leave_their_room_to_the_plan() -> None:
