@@ -7,10 +7,10 @@ rows, and most commands look at few of them more closely.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, NamedTuple, overload
 
 from ..jsontext import pack, unpack
@@ -231,10 +231,6 @@ def _plain(row: Row) -> tuple[Any, ...]:
     return tuple(values)
 
 
-# As `Row._make` without its own call: a province has a hundred thousand.
-_make_row: Callable[[list[Any]], Row] = partial(tuple.__new__, Row)
-
-
 def _row(values: list[Any]) -> Row:
     if values[_SPELLS]:
         values[_SPELLS] = tuple(map(Spell._make, values[_SPELLS]))
@@ -242,7 +238,7 @@ def _row(values: list[Any]) -> Row:
         values[_WITHDRAWN] = tuple(map(TakenBack._make, values[_WITHDRAWN]))
     if values[_AWAY]:
         values[_AWAY] = tuple(map(Away._make, values[_AWAY]))
-    return _make_row(values)
+    return Row._make(values)
 
 
 class Staff(Sequence[Issuance]):
