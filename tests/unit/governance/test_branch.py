@@ -237,8 +237,8 @@ class TestClone:
         with pytest.raises(Away) as refused:
             branch.fetch(desk.found)
         assert refused.value.template == branch.AWAY
-        assert refused.value.values["remote"] == "origin"
-        assert refused.value.values["reason"] == "and the repository exists."
+        reason = f"'{forge.path}' does not appear to be a git repository"
+        assert refused.value.values == {"remote": "origin", "reason": reason}
 
     def test_how_many_commits_one_has_and_another_lacks(self, desk: Desk) -> None:
         for _number in range(2):
@@ -330,7 +330,8 @@ class TestPush:
         with pytest.raises(Away) as refused:
             branch.send(desk.found, "snv-1")
         assert refused.value.template == branch.AWAY
-        assert refused.value.values == {"remote": "origin", "reason": "and the repository exists."}
+        reason = "'/nowhere' does not appear to be a git repository"
+        assert refused.value.values == {"remote": "origin", "reason": reason}
 
     def test_of_what_the_forge_tells_the_first_link_counts(self) -> None:
         told = "To https://git.example/so.git\nremote: see\nremote:  https://a.example/1 x\nremote: https://b.example/2"
@@ -597,7 +598,13 @@ class TestUpdate:
     [
         (b"hint: x\nfatal: no such path\n", b"", "no such path"),
         (b"error: failed to push some refs\n", b"", "failed to push some refs"),
-        (b"", b"nothing to commit\nworking tree clean\n", "working tree clean"),
+        (b"", b"on main\nnothing to commit\nworking tree clean\n", "working tree clean"),
+        (
+            b"ssh: refused\nfatal: Could not read.\n\nPlease make sure\nand the repository exists.\n",
+            b"",
+            "Could not read.",
+        ),
+        (b"error: RPC failed\nfatal: the remote end hung up\n", b"", "RPC failed"),
         (b"fatal: it\n", b"said on the way\n", "it"),
         (b"fatal: https://clerk:bi-mat@git.example/so is away\n", b"", "https://git.example/so is away"),
         (b"fatal: S\xe1 is no text\n", b"", "S\ufffd is no text"),

@@ -236,6 +236,9 @@ def link(remote: str, target: str, branch: str) -> str:
 
 
 def _reason(done: CompletedProcess[bytes]) -> str:
-    """The last line that git said, without what is nobody's business."""
+    """What git complains of first, else the last that it said, without what is nobody's business."""
     lines = (done.stderr or done.stdout).decode("utf-8", "replace").strip().splitlines()
-    return _SECRET.sub("", " ".join(lines[-1:]).removeprefix("fatal: ").removeprefix("error: "))
+    # Behind "fatal: Could not read from remote repository." it gives advice, of which the last line alone says nothing.
+    complaints = [line for line in lines if line.startswith(("fatal: ", "error: "))]
+    reason = (complaints or lines[-1:] or [""])[0]
+    return _SECRET.sub("", reason.removeprefix("fatal: ").removeprefix("error: "))
