@@ -59,7 +59,7 @@ ROUNDS = {
             "a unit has failed",
             "systemd-run --quiet --unit=broken-on-purpose false; sleep 1",
             "systemctl reset-failed broken-on-purpose",
-            "the system runs, with no unit failed degraded",
+            "the system runs, with no unit failed degraded broken-on-purpose.service",
             'see "systemctl --failed" and mend the unit',
         ),
         Broken(

@@ -175,3 +175,8 @@ def test_a_database_that_is_away_is_tried_again(filled: Database, monkeypatch: p
 def test_dovecot_that_does_not_answer_is_told(command: list[str]) -> None:
     with pytest.raises(Refused, match="Dovecot does not say how full mailboxes are"):
         room._run(command)
+
+
+def test_dovecot_that_just_starts_is_tried_again() -> None:
+    with pytest.raises(Away, match="how full mailboxes are: why"):
+        room._run(["sh", "-c", "echo why >&2; exit 75"])

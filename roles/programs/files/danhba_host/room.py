@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from . import program
 from .database import Connection, Reached, connect, translated
-from .journal import Refused
+from .journal import TRY_AGAIN, Away, Refused
 
 ROLE = "danhba_room"
 KIB = 1024
@@ -133,12 +133,18 @@ def _have_room(settings: Settings, user: str, whose: Sequence[str]) -> Iterator[
 
 
 def _run(command: Sequence[str]) -> str:
-    """What Dovecot prints."""
+    """What Dovecot prints.
+
+    Raises:
+        Away: it is being started or reads its settings anew; doveadm says so by the same status as our programs.
+        Refused: anything else.
+    """
     try:
         return subprocess.run(command, capture_output=True, check=True).stdout.decode()
     except (subprocess.CalledProcessError, OSError) as error:
         why = getattr(error, "stderr", b"") or str(error).encode()
-        raise Refused(
+        kind = Away if getattr(error, "returncode", None) == TRY_AGAIN else Refused
+        raise kind(
             "không hỏi được Dovecot về chỗ trống của hộp thư -- Dovecot does not say how full mailboxes are: "
             + why.decode(errors="replace").strip()
         ) from error
