@@ -9,8 +9,9 @@ import time
 import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from socketserver import StreamRequestHandler, TCPServer
 from typing import Any
 
 import pytest
@@ -51,12 +52,34 @@ def prometheus(*alerts: dict[str, Any], value: str | None = "12") -> Iterator[in
         def log_message(self, *_said: object) -> None:
             """Nothing."""
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    with _serving(Handler) as port:
+        yield port
+
+
+@contextmanager
+def broken(answer: bytes) -> Iterator[int]:
+    """What gives the same octets for an answer to every query; its port."""
+
+    class Handler(StreamRequestHandler):
+        def handle(self) -> None:
+            while self.rfile.readline().strip():
+                pass
+            self.wfile.write(answer)
+
+    with _serving(Handler) as port:
+        yield port
+
+
+@contextmanager
+def _serving(handler: type[StreamRequestHandler]) -> Iterator[int]:
+    with TCPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield server.server_port
-        server.shutdown()
-        thread.join()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def settings(folder: Path, port: int, **other: Any) -> str:
@@ -183,6 +206,24 @@ def test_without_prometheus_the_page_says_that_nobody_knows(tmp_path: Path, caps
     assert run(settings(tmp_path, port), "--pages") == 75
     assert run(settings(tmp_path, port)) == 75
     assert time.monotonic() - began < 30
+    assert "Chưa xem được tình trạng" in (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "Prometheus does not answer" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{",  # it ends in the middle of it
+        b"SSH-2.0-OpenSSH\r\n",
+        b"HTTP/1.1 503 Service Unavailable\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n[]",
+        b"",
+    ],
+    ids=["cut short", "another program", "not ready", "another answer", "none"],
+)
+def test_a_broken_answer_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[str], answer: bytes) -> None:
+    with broken(answer) as port:
+        assert run(settings(tmp_path, port), "--pages") == 75
     assert "Chưa xem được tình trạng" in (tmp_path / "index.html").read_text(encoding="utf-8")
     assert "Prometheus does not answer" in capsys.readouterr().err
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -77,7 +78,7 @@ class Prometheus:
         try:
             with _OPENER.open(url, timeout=SECONDS) as answer:
                 data: dict[str, Any] = json.load(answer)["data"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, http.client.HTTPException, ValueError, KeyError, TypeError) as error:
             raise Away(f"Prometheus không trả lời -- Prometheus does not answer: {error}") from error
         return data
 
