@@ -14,12 +14,13 @@ import pytest
 from tests.support.deployment import PROJECT, environment
 
 MIRROR = "https://clamav.laocai.gov.vn"
-# In the place of `runuser`, which would run freshclam as its own user.
+# In the place of `runuser`, which would run freshclam as its own user. It fails where it has something to say.
 FRESHCLAM = """\
 #!/bin/sh
 echo "$@" >>{folder}/asked
 cd {folder} && touch {brings}
 echo "{says}" >&2
+test -z "{says}"
 """
 
 
