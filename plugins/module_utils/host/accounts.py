@@ -53,6 +53,9 @@ ROLE = "danhba_apply"
 LOCK = 33_2010
 # Rows that are made and sent at once: enough to make the round trips cheap, few enough to keep the memory flat.
 BATCH = 10_000
+# Rows that COPY gets at once. libpq moves all that is not sent yet at each sending, so little of it may wait: while
+# PostgreSQL works on what the socket holds, the next are made.
+SENT = 200
 # Actions that a diff shows; the whole plan is in its file.
 DIFF_LINES = 200
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
@@ -266,10 +269,9 @@ def _change_accounts(connection: Connection, accounts: Sequence[tuple[Any, ...]]
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
     """Add rows by COPY, whose text format has a line a row (PostgreSQL, COPY, File Formats)."""
     lines = (f"{line(row)}\n" for row in rows)
-    batches = iter(lambda: list(islice(lines, BATCH)), [])
+    batches = iter(lambda: list(islice(lines, SENT)), [])
     if first := next(batches, None):
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
-            # PostgreSQL takes what it has got while the next are made.
             for batch in chain([first], batches):
                 copy.write("".join(batch))
 
