@@ -299,12 +299,13 @@ CREATE FUNCTION events.note_holders() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
+    DELETE FROM events.holder AS noted USING fresh
+     WHERE (noted.address, noted.since) = (fresh.address, now());
     INSERT INTO events.holder (address, kind, id)
         SELECT address, kind, id FROM fresh
          WHERE kind || '/' || id IS DISTINCT FROM (
              SELECT former.kind || '/' || former.id FROM events.holder AS former
-              WHERE former.address = fresh.address ORDER BY since DESC LIMIT 1)
-        ON CONFLICT (address, since) DO UPDATE SET kind = EXCLUDED.kind, id = EXCLUDED.id;
+              WHERE former.address = fresh.address ORDER BY since DESC LIMIT 1);
     RETURN NULL;
 END $$;
 

@@ -141,6 +141,19 @@ def test_an_account_keeps_its_row_of_holders_when_something_else_changes(filled:
     assert filled.query("SELECT kind, id FROM events.holder WHERE address LIKE 'new-%'") == [("official", "new")]
 
 
+def test_an_address_that_goes_twice_in_one_transaction_is_its_last_holders(filled: Database) -> None:
+    """And of one that comes back to who had it nothing is left."""
+    other = "other-stttt@laocai.gov.vn"
+    filled.query(
+        f"UPDATE mail.account SET address = '{other}' WHERE id = 'suspended';"
+        f"UPDATE mail.account SET address = '{SUSPENDED}' WHERE id = 'open';"
+        f"UPDATE mail.account SET address = '{OPEN}' WHERE id = 'open';"
+        f"UPDATE mail.account SET address = '{SUSPENDED}' WHERE id = 'closed'"
+    )
+    added = "SELECT address, id FROM events.holder WHERE since > '-infinity' ORDER BY address"
+    assert filled.query(added) == [(other, "suspended"), (SUSPENDED, "closed")]
+
+
 def test_a_line_told_twice_is_stored_once(filled: Database, lines: Path) -> None:
     said = exported("auth_request_finished", user=OPEN, protocol="imap", remote_ip="192.0.2.1", local_port=993)
     write(lines, [*message(1), line(DOVECOT, "dovecot", said)])

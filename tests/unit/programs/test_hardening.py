@@ -1,4 +1,4 @@
-"""The units of the roles: each has the hardening that all share, from one template."""
+"""The units of the roles: each has the hardening that all share, and says for how long it is started again."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import pytest
 ROLES = Path(__file__).resolve().parents[3] / "roles"
 SHARED = ROLES / "programs/templates/hardening.j2"
 UNITS = sorted(ROLES.glob("*/templates/*.service.j2"))
+RESTARTED = [
+    path for path in sorted(ROLES.glob("*/templates/*.j2")) if "\nRestart=" in path.read_text(encoding="utf-8")
+]
 INCLUDED = "{% include 'hardening.j2' %}\n"
 
 
@@ -32,5 +35,12 @@ def test_what_a_unit_gives_back_stands_behind_it_with_a_reason(unit: Path) -> No
     assert after.startswith("\n# ") if settings(after) & hardened else not after or after.startswith("\n")
 
 
+@pytest.mark.parametrize("unit", RESTARTED, ids=lambda unit: unit.name)
+def test_what_is_started_again_says_for_how_long(unit: Path) -> None:
+    """systemd leaves a service for good that ended five times in ten seconds, unless it is told otherwise."""
+    assert "\nStartLimitIntervalSec=" in unit.read_text(encoding="utf-8")
+
+
 def test_there_are_units() -> None:
     assert len(UNITS) >= 8
+    assert len(RESTARTED) >= 8

@@ -146,6 +146,40 @@ def test_a_reload_still_works(host: Host, unit: str) -> None:
     assert host.check_output("systemctl is-active %s", unit) == "active"
 
 
+def test_services_are_started_again_for_as_long_as_it_takes(host: Host) -> None:
+    """Of those that a role made or added to, Debian's among them."""
+    asked = ("Id", "Restart", "StartLimitIntervalUSec", "FragmentPath", "DropInPaths")
+    shown = host.check_output("systemctl show '*.service' " + " ".join(f"-p {name}" for name in asked))
+    units = [dict(line.partition("=")[::2] for line in unit.splitlines()) for unit in shown.split("\n\n")]
+    ours = [unit for unit in units if "/danhba" in unit["FragmentPath"] + unit["DropInPaths"]]
+    again = {unit["Id"]: unit["StartLimitIntervalUSec"] for unit in ours if unit["Restart"] != "no"}
+    assert {"danhba-credentials.service", "dovecot.service", "nginx.service", "unbound.service"} <= again.keys()
+    assert {name: limit for name, limit in again.items() if limit != "0"} == {}
+
+
+def test_a_service_that_ends_again_and_again_is_up_once_it_can_be(host: Host) -> None:
+    """More often, and sooner, than systemd would have it by itself."""
+    unit = "danhba-credentials"
+    for _time in range(8):
+        up = f"until systemctl is-active -q {unit}; do sleep 0.1; done"
+        host.check_output(f"systemctl kill --signal=KILL {unit}; timeout 10 sh -c '{up}'")
+    assert host.check_output("systemctl is-active %s", unit) == "active"
+
+
+def test_the_job_of_the_night_waits_for_what_is_away(host: Host) -> None:
+    """And has not failed meanwhile."""
+    asked = "systemctl show --value -p SubState danhba-room"
+    host.check_output("systemctl stop dovecot")
+    try:
+        host.run("systemctl start danhba-room")
+        assert host.check_output(asked) == "auto-restart"
+        assert not host.run("systemctl is-failed danhba-room").succeeded
+    finally:
+        host.check_output("systemctl start dovecot")
+    host.check_output("systemctl start danhba-room")
+    assert host.check_output(asked) == "dead"
+
+
 def test_no_job_begins_because_the_units_are_read(host: Host) -> None:
     """A timer that is due whenever systemd reads it would begin its job at each installed package."""
 
