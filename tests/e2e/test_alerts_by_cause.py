@@ -315,6 +315,13 @@ STOP, START = "systemctl stop ", "systemctl start "
 # By their alerts, in the order in which they are tried: what others need is not taken away while they need it.
 CAUSES: dict[str, Cause] = {
     "service-down": shell(STOP + "fail2ban", START + "fail2ban"),
+    # It looks back a quarter of an hour.
+    "service-restarts": shell(
+        "systemd-run --quiet --unit=again --property=Restart=on-failure --property=RestartSec=1"
+        " --property=StartLimitIntervalSec=0 false",
+        STOP + "again",
+        1080,
+    ),
     "unit-failed": shell("systemd-run --quiet --unit=trial false; sleep 1", "systemctl reset-failed trial"),
     "port-silent": shell(STOP + "slapd", START + "slapd"),
     "queue-held": shell(

@@ -39,6 +39,7 @@ QUIET = {
     "node_memory_MemTotal_bytes": "100",
     'alertmanager_notifications_failed_total{integration="webhook"}': "3",
     'danhba_service_up{service="postfix.service"}': "1",
+    'danhba_service_restarts{service="nginx.service"}': "12",
     'danhba_probe_success{step="submit"}': "1",
     "danhba_probe_timestamp_seconds": "0+60",
     'danhba_unit_failed{service="certbot.service"}': "0",
@@ -84,6 +85,7 @@ GONE = ""  # a series that has never been there
 # By the alert, what has to be otherwise in the last three hours (or ever) for it, and it alone, to fire.
 CAUSES: dict[str, list[dict[str, str]]] = {
     "service-down": [{'danhba_service_up{service="postfix.service"}': "0"}],
+    "service-restarts": [{'danhba_service_restarts{service="nginx.service"}': "0+2"}],
     "unit-failed": [{'danhba_unit_failed{service="certbot.service"}': "1"}],
     "database-down": [{"pg_up": "0"}],
     "port-silent": [{'probe_success{instance="mail:993",module="imaps"}': "0"}],
@@ -138,6 +140,7 @@ CAUSES: dict[str, list[dict[str, str]]] = {
 # What is watched of a host whatever it is, and so of the backup host too.
 OF_EACH_HOST = [
     "service-down",
+    "service-restarts",
     "unit-failed",
     "updates-waiting",
     "reboot-waiting",

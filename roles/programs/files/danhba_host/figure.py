@@ -32,6 +32,7 @@ HELP = {
     "danhba_queue_oldest_seconds": "For how long the oldest of them has waited.",
     "danhba_secrecy_incidents_today": "Messages with a mark of secrecy since midnight, refused or passed.",
     "danhba_sending_suspended": "Mailboxes whose sending is suspended.",
+    "danhba_service_restarts": "How often a service was started again that had failed, since somebody started it.",
     "danhba_service_up": "Whether a service that has to run does (1) or not (0).",
     "danhba_signatures_timestamp_seconds": "When signatures of viruses last came.",
     "danhba_unit_failed": "A unit whose last run failed.",

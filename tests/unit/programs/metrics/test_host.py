@@ -48,6 +48,17 @@ def test_services(says: Said) -> None:
     assert not list(host.services([]))
 
 
+def test_services_that_were_started_again(says: Said) -> None:
+    """Of one that is started again however it ended, and of one that never is, the number says nothing."""
+    states = [("a", "on-failure", 41), ("b", "always", 300), ("c", "on-abnormal", 0), ("d", "no", 0)]
+    shown = [f"Restart={restart}\nNRestarts={times}\nId={name}.service" for name, restart, times in states]
+    says("systemctl", "\n\n".join(shown) + "\n")
+    assert numbers(host.restarts()) == {
+        'danhba_service_restarts{service="a.service"}': 41,
+        'danhba_service_restarts{service="c.service"}': 0,
+    }
+
+
 def test_units_that_failed(says: Said) -> None:
     """But those that have to run, of which another number tells."""
     lines = ["a.service loaded failed failed A service", "danhba-room.service loaded failed failed Danh bạ: note"]

@@ -35,10 +35,13 @@ def services(names: Sequence[str]) -> Iterator[Figure]:
     """Whether each of the units runs."""
     if not names:
         return
-    said = ask("systemctl", "show", "--property=Id,ActiveState", "--", *names)
-    states = [dict(line.split("=", 1) for line in part.splitlines()) for part in said.strip().split("\n\n")]
-    for name, state in zip(names, states, strict=True):
+    for name, state in zip(names, _shown("Id,ActiveState", *names), strict=True):
         yield Figure("danhba_service_up", state.get("ActiveState") in ACTIVE, {"service": name})
+
+
+def _shown(properties: str, *units: str) -> list[dict[str, str]]:
+    said = ask("systemctl", "show", f"--property={properties}", "--", *units)
+    return [dict(line.split("=", 1) for line in part.splitlines()) for part in said.strip().split("\n\n")]
 
 
 def failed(watched: Sequence[str]) -> Iterator[Figure]:
@@ -47,6 +50,15 @@ def failed(watched: Sequence[str]) -> Iterator[Figure]:
         unit = line.split()[0]
         if unit not in watched:
             yield Figure("danhba_unit_failed", 1, {"service": unit})
+
+
+def restarts() -> Iterator[Figure]:
+    """How often systemd has started each service again that had failed; what it also starts where that ended well says
+    nothing.
+    """
+    for state in _shown("Id,Restart,NRestarts", "*.service"):
+        if state.get("Restart", "no") not in ("no", "always"):
+            yield Figure("danhba_service_restarts", int(state["NRestarts"]), {"service": state["Id"]})
 
 
 def queue(now: float) -> Iterator[Figure]:

@@ -41,6 +41,7 @@ def take(settings: Settings, now: float) -> Iterator[Figure]:
 def _units(watched: list[str]) -> Iterator[Figure]:
     yield from host.services(watched)
     yield from host.failed(watched)
+    yield from host.restarts()
 
 
 def _asked(name: str, source: Callable[[], Iterable[Figure]]) -> list[Figure]:
