@@ -60,7 +60,15 @@ ROUNDS = {
             "systemd-run --quiet --unit=broken-on-purpose false; sleep 1",
             "systemctl reset-failed broken-on-purpose",
             "the system runs, with no unit failed degraded broken-on-purpose.service",
-            'see "systemctl --failed" and mend the unit',
+            'see "systemctl status" of the unit and mend it',
+        ),
+        Broken(
+            "a unit fails again and again",
+            "systemd-run --quiet --unit=broken-again --property=Restart=on-failure --property=RestartSec=600"
+            " --property=StartLimitIntervalSec=0 false; sleep 1",
+            "systemctl stop broken-again",
+            "the system runs, with no unit failed running broken-again.service",
+            'see "systemctl status" of the unit and mend it',
         ),
         Broken(
             "a program listens that should not",

@@ -143,15 +143,15 @@ def test_an_account_keeps_its_row_of_holders_when_something_else_changes(filled:
 
 def test_an_address_that_goes_twice_in_one_transaction_is_its_last_holders(filled: Database) -> None:
     """And of one that comes back to who had it nothing is left."""
-    other = "other-stttt@laocai.gov.vn"
-    filled.query(
-        f"UPDATE mail.account SET address = '{other}' WHERE id = 'suspended';"
-        f"UPDATE mail.account SET address = '{SUSPENDED}' WHERE id = 'open';"
-        f"UPDATE mail.account SET address = '{OPEN}' WHERE id = 'open';"
-        f"UPDATE mail.account SET address = '{SUSPENDED}' WHERE id = 'closed'"
-    )
+    other, third = "other-stttt@laocai.gov.vn", "third-stttt@laocai.gov.vn"
+    moves = [("suspended", other), ("open", SUSPENDED), ("open", OPEN), ("suspended", SUSPENDED)]
+    moves += [("suspended", third), ("closed", SUSPENDED)]
+    sql = "UPDATE mail.account SET address = '{}' WHERE id = '{}'"
     added = "SELECT address, id FROM events.holder WHERE since > '-infinity' ORDER BY address"
-    assert filled.query(added) == [(other, "suspended"), (SUSPENDED, "closed")]
+    filled.query(";".join(sql.format(address, id_) for id_, address in moves[:4]))
+    assert filled.query(added) == [(other, "suspended")]
+    filled.query(";".join(sql.format(address, id_) for id_, address in moves[4:]))
+    assert filled.query(added) == [(other, "suspended"), (SUSPENDED, "closed"), (third, "suspended")]
 
 
 def test_a_line_told_twice_is_stored_once(filled: Database, lines: Path) -> None:

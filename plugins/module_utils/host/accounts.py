@@ -53,8 +53,7 @@ ROLE = "danhba_apply"
 LOCK = 33_2010
 # Rows that are made and sent at once: enough to make the round trips cheap, few enough to keep the memory flat.
 BATCH = 10_000
-# Rows that COPY gets at once. libpq moves all that is not sent yet at each sending, so little of it may wait: while
-# PostgreSQL works on what the socket holds, the next are made.
+# Rows that COPY gets at once: few, so that PostgreSQL is never without some while the next are made.
 SENT = 200
 # Actions that a diff shows; the whole plan is in its file.
 DIFF_LINES = 200

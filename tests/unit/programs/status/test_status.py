@@ -150,6 +150,8 @@ def test_a_number_that_nobody_knows(tmp_path: Path, capsys: pytest.CaptureFixtur
         (alert("service-down", service="postfix.service"), {"send", "receive"}),
         (alert("service-down", service="php8.4-fpm.service"), {"web"}),
         (alert("service-down", service="fail2ban.service"), set()),
+        (alert("service-restarts", service="danhba-credentials.service"), {"read"}),
+        (alert("service-restarts", service="freshclam.service"), set()),
         (alert("port-silent", port="636"), {"book"}),
         (alert("probe-failed", step="submit"), {"send"}),
         (alert("deliveries-late"), {"send", "receive"}),

@@ -53,11 +53,12 @@ def failed(watched: Sequence[str]) -> Iterator[Figure]:
 
 
 def restarts() -> Iterator[Figure]:
-    """How often systemd has started each service again that had failed; what it also starts where that ended well says
-    nothing.
+    """How often systemd has started each service again that had failed.
+
+    It counts those that ended well, too, where it starts them again whatever happens: of these the number says nothing.
     """
     for state in _shown("Id,Restart,NRestarts", "*.service"):
-        if state.get("Restart", "no") not in ("no", "always"):
+        if state.get("Restart", "no") not in ("no", "always", "on-success"):
             yield Figure("danhba_service_restarts", int(state["NRestarts"]), {"service": state["Id"]})
 
 

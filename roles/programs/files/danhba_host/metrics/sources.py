@@ -25,6 +25,7 @@ def take(settings: Settings, now: float) -> Iterator[Figure]:
     """All numbers, and of each source whether it answered."""
     sources: dict[str, tuple[bool, Callable[[], Iterable[Figure]]]] = {
         "services": (bool(settings.services), lambda: _units(settings.services)),
+        "restarts": (bool(settings.services), host.restarts),
         "database": (bool(settings.database), lambda: _stored(settings)),
         "queue": (settings.queue, lambda: host.queue(now)),
         "bans": (settings.bans, host.bans),
@@ -41,7 +42,6 @@ def take(settings: Settings, now: float) -> Iterator[Figure]:
 def _units(watched: list[str]) -> Iterator[Figure]:
     yield from host.services(watched)
     yield from host.failed(watched)
-    yield from host.restarts()
 
 
 def _asked(name: str, source: Callable[[], Iterable[Figure]]) -> list[Figure]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from .asking import Alert
 
 EVERYTHING = frozenset({"database-down"})
+OF_A_SERVICE = frozenset({"service-down", "service-restarts"})
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Part:
         of = alert.labels
         return (
             alert.name in self.alerts
-            or (alert.name == "service-down" and of.get("service", "").partition(".")[0] in self.services)
+            or (alert.name in OF_A_SERVICE and of.get("service", "").partition(".")[0] in self.services)
             or (alert.name == "port-silent" and of.get("port", "") in self.ports)
             or (alert.name == "probe-failed" and of.get("step", "") in self.steps)
         )
