@@ -49,8 +49,14 @@ def test_services(says: Said) -> None:
 
 
 def test_services_that_were_started_again(says: Said) -> None:
-    """Of one that is started again however it ended, and of one that never is, the number says nothing."""
-    states = [("a", "on-failure", 41), ("b", "always", 300), ("c", "on-abnormal", 0), ("d", "no", 0)]
+    """Of one that is started again where it ended well, and of one that never is, the number says nothing."""
+    states = [
+        ("a", "on-failure", 41),
+        ("b", "always", 300),
+        ("c", "on-abnormal", 0),
+        ("d", "on-success", 7),
+        ("e", "no", 0),
+    ]
     shown = [f"Restart={restart}\nNRestarts={times}\nId={name}.service" for name, restart, times in states]
     says("systemctl", "\n\n".join(shown) + "\n")
     assert numbers(host.restarts()) == {
