@@ -14,6 +14,8 @@ from tests.support.deployment import unmeasured
 PROJECT = Path(__file__).resolve().parents[2]
 SCENARIOS = PROJECT / "tests/molecule"
 SHOWN_LINES = 150
+# How a line begins that names what failed: pytest's and Ansible's.
+FAILURES = ("FAILED ", "ERROR ", "fatal: ")
 # Seconds that a whole scenario may take.
 LONGEST = 2400
 
@@ -22,7 +24,7 @@ def run_scenario(name: str) -> None:
     """Run all of a scenario over the demo's snapshot, its host removed afterwards.
 
     Raises:
-        AssertionError: it failed; the message ends with the last lines of its output.
+        AssertionError: it failed; the message is what :func:`told` makes of its output.
     """
     done = subprocess.run(
         ["molecule", "test", "--scenario-name", name],
@@ -34,8 +36,13 @@ def run_scenario(name: str) -> None:
         text=True,
         check=False,
     )
-    shown = "\n".join(done.stdout.splitlines()[-SHOWN_LINES:])
-    assert done.returncode == 0, f"molecule test -s {name} ended with status {done.returncode}:\n{shown}"
+    assert done.returncode == 0, f"molecule test -s {name} ended with status {done.returncode}:\n{told(done.stdout)}"
+
+
+def told(output: str) -> str:
+    """What failed, first, then the last lines of it all: of a long message, a log may keep the beginning alone."""
+    lines = output.splitlines()
+    return "\n".join([*(line for line in lines if line.startswith(FAILURES)), "", *lines[-SHOWN_LINES:]])
 
 
 def environment() -> dict[str, str]:
@@ -53,7 +60,8 @@ def environment() -> dict[str, str]:
         "MOLECULE_GLOB": "tests/molecule/*/molecule.yml",
         "NO_COLOR": "1",
         "PATH": path,
-        "PYTEST_ADDOPTS": "",
+        # No line for each test that passed: the scenario is verbose for who runs it by hand.
+        "PYTEST_ADDOPTS": "--quiet",
     }
 
 
