@@ -375,7 +375,7 @@ class TestInStep:
         apply(mail)
         (address,) = {item["address"] for item in of_agency(register, OLD)} - before
         answer = book.complete("sung a phang")
-        assert address in answer.found
+        assert address in answer.found, job(mail)
         assert [dn for dn, entry in answer.entries.items() if entry["mail"] == [address]] == [
             f"uid={address.partition('@')[0]},ou={OLD},ou=ubnd,{SUFFIX}"
         ]

@@ -102,7 +102,7 @@ class TestSize:
         monkeypatch.setattr(slapd, "BATCH", 2)
         book = Wanted(Source("1", [("a", "Sở", f"ou=a,{SUFFIX}")], mailboxes(4)))
         server = Slapd({})
-        directory(monkeypatch, server).apply(compare({}, marks(book)), book)
+        directory(monkeypatch, server).apply(compare({}, marks(book)), book, together=True)
         assert server.batches == [0, 2, 2, 4, 4, 5]
         assert [dn for dn, _ in server.written] == list(book)
         assert all(written == encoded(book[dn]) for dn, written in server.written)
@@ -112,7 +112,7 @@ class TestSize:
         new, same = book
         server = Slapd({SUFFIX: {"dc": ["laocai"]}, same: {"mail": ["x"]}, f"uid=old,{SUFFIX}": {"mail": ["y"]}})
         there = directory(monkeypatch, server)
-        there.apply(compare(there.read(), marks(book)), book)
+        there.apply(compare(there.read(), marks(book)), book, together=False)
         assert [dn for dn, _ in server.written] == [new, same, f"uid=old,{SUFFIX}"]
 
 
@@ -167,21 +167,27 @@ class Faulty(Slapd):
         self.written.append((dn, values))
 
 
-def applied(monkeypatch: pytest.MonkeyPatch, server: Faulty, count: int = 3) -> None:
+def applied(monkeypatch: pytest.MonkeyPatch, server: Faulty, count: int = 3, *, together: bool = True) -> None:
     book = Wanted(Source("1", [], mailboxes(count)))
-    directory(monkeypatch, server).apply(compare({}, marks(book)), book)
+    directory(monkeypatch, server).apply(compare({}, marks(book)), book, together=together)
 
 
 class TestFaults:
+    @pytest.mark.parametrize("together", [True, False])
     def test_an_entry_that_is_refused_is_named_and_the_others_are_written(
-        self, monkeypatch: pytest.MonkeyPatch
+        self, monkeypatch: pytest.MonkeyPatch, *, together: bool
     ) -> None:
         server = Faulty(refused=f"uid=a1,ou=a,{SUFFIX}")
         with pytest.raises(Refused, match=r"slapd refused 1 entries: uid=a1,ou=a,dc=laocai,dc=gov,dc=vn: no"):
-            applied(monkeypatch, server)
+            applied(monkeypatch, server, together=together)
         assert {dn for dn, _ in server.written} == {f"uid=a{n},ou=a,{SUFFIX}" for n in (0, 2)}
         # The transaction is given up: SEQUENCE { commit FALSE, identifier "1" }.
-        assert server.ended == [bytes.fromhex("3006 010100 040131")]
+        assert server.ended == ([bytes.fromhex("3006 010100 040131")] if together else [])
+
+    def test_a_book_that_is_asked_is_written_without_transactions(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        server = Faulty()
+        applied(monkeypatch, server, together=False)
+        assert (len(server.written), server.batches) == (3, [])
 
     def test_a_transaction_that_is_not_taken_is_done_one_by_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         server = Faulty(commits=False)

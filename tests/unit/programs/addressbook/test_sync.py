@@ -62,8 +62,8 @@ class Slapd:
     def read(self) -> Marks:
         return marks(self.book)
 
-    def apply(self, changes: Changes, book: Book) -> None:
-        self.done.append(f"apply {changes}")
+    def apply(self, changes: Changes, book: Book, *, together: bool) -> None:
+        self.done.append(f"{'load' if together else 'apply'} {changes}")
         self.book = dict(book)
         self.meanwhile()
 
@@ -101,7 +101,13 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
 def test_first_run_plants_the_root_and_fills_the_book(world: World) -> None:
     assert world.run() == "danh bạ LDAP: +4 ~0 -0 -- address book: +4 ~0 -0"
-    assert world.slapd.done == ["plant laocai", "apply +4 ~0 -0", "note 2 7"]
+    assert world.slapd.done == ["plant laocai", "load +4 ~0 -0", "note 2 7"]
+
+
+def test_unfinished_first_load_goes_on(world: World) -> None:
+    world.slapd.noted, world.slapd.book = "", dict(wanted(source(2), SETTINGS))
+    assert "+1 ~0 -0" in world.run()
+    assert world.slapd.done == ["load +1 ~0 -0", "note 2 7"]
 
 
 def test_what_is_committed_while_it_writes_is_brought_by_the_same_run(world: World) -> None:

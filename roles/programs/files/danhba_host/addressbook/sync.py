@@ -69,6 +69,6 @@ def _once(settings: Settings, *, whole: bool = False, accept: bool = False, dry_
         guard(actual, needed, settings.least_percent)
     changes = compare(actual, needed)
     if not dry_run:
-        directory.apply(changes, book)
+        directory.apply(changes, book, together=not stamp)
         directory.note(root(settings), source.version)
     return f"danh bạ LDAP: {changes} -- address book: {changes}" if changes else ""
