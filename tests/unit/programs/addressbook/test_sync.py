@@ -110,6 +110,15 @@ def test_unfinished_first_load_goes_on(world: World) -> None:
     assert world.slapd.done == ["load +1 ~0 -0", "note 2 7"]
 
 
+@pytest.mark.parametrize(("more", "how"), [(2, "apply"), (3, "load")])
+def test_many_entries_are_written_together(world: World, monkeypatch: pytest.MonkeyPatch, more: int, how: str) -> None:
+    monkeypatch.setattr(job, "MOST_ALONE", 2)
+    world.slapd.noted, world.slapd.book = "2 6", dict(wanted(source(3), SETTINGS))
+    world.source = source(3 + more)
+    world.run()
+    assert world.slapd.done[0] == f"{how} +{more} ~0 -0"
+
+
 def test_what_is_committed_while_it_writes_is_brought_by_the_same_run(world: World) -> None:
     def commit() -> None:
         world.source, world.slapd.meanwhile = source(4, "2 8"), lambda: None

@@ -1,4 +1,4 @@
-"""The book in slapd, by python-ldap: read one entry after the other, first written in transactions (RFC 5805)."""
+"""The book in slapd, by python-ldap: read one entry after the other, many written in transactions (RFC 5805)."""
 
 from __future__ import annotations
 
@@ -73,8 +73,8 @@ class Directory:
         """Do them in order. New mailboxes come before old ones go, so that nobody who moves is ever missing.
 
         Arguments:
-            together: many by one write to the disk. For a book that nobody asks yet: slapd 2.6 ends by a wrong memory
-                access where somebody searches beside a transaction.
+            together: many by one write to the disk. Not for a few: slapd 2.6 now and then ends by a wrong memory access
+                where somebody searches beside a transaction.
 
         Raises:
             Refused: slapd would not take some; the others are done.

@@ -16,6 +16,9 @@ from .source import read
 
 # In one run, the first of them included; what comes after, the timer brings.
 MOST_ROUNDS = 3
+# New and changed entries that are written one by one. More would take minutes: they go in transactions, although
+# these can end slapd where somebody searches. Then the next run goes on with what is left.
+MOST_ALONE = 2_000
 
 
 def sync(settings: Settings, given: argparse.Namespace) -> str:
@@ -69,6 +72,7 @@ def _once(settings: Settings, *, whole: bool = False, accept: bool = False, dry_
         guard(actual, needed, settings.least_percent)
     changes = compare(actual, needed)
     if not dry_run:
-        directory.apply(changes, book, together=not stamp)
+        many = len(changes.added) + len(changes.changed) > MOST_ALONE
+        directory.apply(changes, book, together=many or not stamp)
         directory.note(root(settings), source.version)
     return f"danh bạ LDAP: {changes} -- address book: {changes}" if changes else ""
