@@ -13,6 +13,7 @@ from tests.lab.shell import locked, run, succeeds, wait_for, write
 
 _FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
 _RELEASE_SECONDS = 5.0
+_UP_SECONDS = 5.0
 _LABS = re.compile(rf"^table ip {Settings.table}", re.MULTILINE)
 
 # One transaction, and the same result however often it is loaded. Hosts are masqueraded on the way out only: between
@@ -102,6 +103,8 @@ class Network:
             run(["ip", "-n", space, "address", "add", f"{address}/{mask}", "dev", "eth0"])
             for device in ("lo", "eth0"):
                 run(["ip", "-n", space, "link", "set", device, "up"])
+            # That it is up the kernel tells when it gets to it, on a busy machine later than a browser begins.
+            wait_for(lambda: _operates("eth0", space), seconds=_UP_SECONDS)
             yield ["ip", "netns", "exec", space]
         finally:
             run(["ip", "netns", "delete", space])
@@ -137,3 +140,8 @@ class Network:
 
 def _exists(interface: str) -> bool:
     return succeeds(["ip", "link", "show", "dev", interface])
+
+
+def _operates(interface: str, space: str) -> bool:
+    listed = json.loads(run(["ip", "-json", "-n", space, "link", "show", "dev", interface]))
+    return bool(listed[0]["operstate"] == "UP")
