@@ -69,7 +69,7 @@ integration: setup ## Kiểm thử với PostgreSQL và máy thử thật | test
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/integration
 
 coverage: setup ## Đo độ phủ, từng phần phải đủ | measure coverage, of which each part needs its share
-	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) -m 'not long' tests/unit tests/integration
+	@$(PYTEST) $(SIDE_BY_SIDE) $(COVERAGE) -m 'not long and not no_cover' tests/unit tests/integration
 
 molecule: setup ## Kiểm thử các role trên máy Debian thật | tests of the roles on real Debian hosts
 	@$(PYTEST) $(SIDE_BY_SIDE) tests/molecule

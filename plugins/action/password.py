@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.exporting.writing import harmless
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller, issuing, selecting
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
-from ansible_collections.laocai.mail.plugins.plugin_utils.letters.handover import plain
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
 from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issued
 
@@ -74,5 +74,5 @@ def _as_csv(issued: Issued) -> bytes:
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(("Mã cơ quan", "Địa chỉ thư", "Họ và tên"))
-    writer.writerows([plain(text) for text in row] for row in issued.whom)
+    writer.writerows([harmless(text) for text in row] for row in issued.whom)
     return file.getvalue().encode("utf-8-sig")

@@ -5,6 +5,7 @@ Each part yields texts in Vietnamese and English with the way out. Nothing is wr
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -151,7 +152,11 @@ def _misspelt(name: str, known: Collection[str], like: float, beginnings: tuple[
 
 
 def settings(given: Mapping[str, Any], roles: Sequence[Role], template: Template) -> Iterator[Fault]:
-    """Values of another type than their role takes, or that cannot be made out."""
+    """Values of another type than their role takes, or that cannot be made out.
+
+    Text that says a number or yes and no is of another type, too: Ansible's own look at a role's values takes it, and
+    what uses them then takes `"false"` for yes.
+    """
     for role in roles:
         for name in sorted(role.options.keys() & given.keys()):
             yield from _setting(name, role.options[name], given[name], template)
@@ -165,9 +170,27 @@ def _setting(name: str, option: Mapping[str, Any], value: Any, template: Templat
         yield Fault(f"{name}: không tính được giá trị ({said}).", f"{name}: its value cannot be made out ({said}).")
         return
     spec = {key: item for key, item in option.items() if key in ("type", "elements", "choices", "options")}
-    for said in ArgumentSpecValidator({name: spec}).validate({name: found}).error_messages:
+    result = ArgumentSpecValidator({name: spec}).validate({name: found})
+    for said in result.error_messages:
         wanted = ", ".join(map(str, option.get("choices", []))) or option.get("type", "str")
         yield Fault(f"{name} = {found!r}: phải là {wanted}. Sửa trong inventory.", f"{said}. Set it in the inventory.")
+    if not result.error_messages and _has_text_for(meant := result.validated_parameters[name], found):
+        line, argument = json.dumps(meant, ensure_ascii=False), json.dumps({name: meant}, ensure_ascii=False)
+        yield Fault(
+            f"{name} = {found!r} là chữ. Trong inventory, ghi {name}: {line} không có dấu nháy; trên dòng lệnh, -e "
+            f"'{argument}'.",
+            f"{name} = {found!r} is text. In the inventory, write {name}: {line} without quotes; on a command line, -e "
+            f"'{argument}'.",
+        )
+
+
+def _has_text_for(meant: Any, found: Any) -> bool:
+    """Whether text was found where something else is meant, at any depth."""
+    if isinstance(meant, dict) and isinstance(found, Mapping):
+        return any(_has_text_for(value, found.get(key)) for key, value in meant.items())
+    if isinstance(meant, list) and isinstance(found, list):
+        return any(map(_has_text_for, meant, found))
+    return isinstance(found, str) and not isinstance(meant, str)
 
 
 def broken(role: str, asserts: Iterable[Mapping[str, Any]], templar: Templar) -> Iterator[Fault]:

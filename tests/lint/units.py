@@ -25,9 +25,10 @@ DEBIAN = {
 
 
 def rendered() -> dict[str, str]:
-    """Every unit that the roles write, by name, and its text."""
+    """Every unit that the roles write, by name, and its text; what says where a service of Debian's listens is one."""
     found = (templates(f"*.{kind}.j2") for kind in ("service", "socket", "timer"))
-    return {path.name.removesuffix(".j2"): text for each in found for path, text in each}
+    units = {path.name.removesuffix(".j2"): text for each in found for path, text in each}
+    return units | {f"{path.stem}.service": text for path, text in templates("*-listen.j2")}
 
 
 def verify(units: Mapping[str, str]) -> list[str]:

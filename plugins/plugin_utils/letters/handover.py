@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import contact
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.exporting.writing import harmless
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Custodian, Issuance
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import LIVE, State
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
@@ -344,10 +345,5 @@ def _listed(bundles: Sequence[HandedOver], day: str) -> bytes:
         row = asdict(item)
         texts = [row[key] for key in ("agency", "name", "custodian")]
         rest = [OWNERS[item.owner], item.key, item.file, item.sha256, item.issued, day, ", ".join(item.void), ""]
-        writer.writerow([number, *map(plain, texts), item.letters, *rest])
+        writer.writerow([number, *map(harmless, texts), item.letters, *rest])
     return file.getvalue().encode("utf-8-sig")
-
-
-def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t" and text else text

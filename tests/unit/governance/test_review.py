@@ -643,6 +643,13 @@ class TestCommand:
         assert (repository / "c.md").read_text(encoding="utf-8").startswith(MARKER)
         assert json.loads((repository / "plan.json").read_text(encoding="utf-8"))["counts"]["create"] == 1
 
+    def test_what_may_not_be_merged_ends_with_1(self, repository: Path) -> None:
+        write(repository / "directory", changed(*PEOPLE[1:]))
+        git(repository, "commit", "--quiet", "--all", "--message", "Bớt")
+        done = CliRunner().invoke(main, ["review", "--base", "base", "--comment", "c.md"])
+        assert done.exit_code == 1
+        assert "history-entry-removed" in (repository / "c.md").read_text(encoding="utf-8")
+
     def test_what_is_compared_is_in_the_whole_plan_for_programs(self, repository: Path) -> None:
         write(repository / "directory", changed({**PEOPLE[0], "leader": "true"}, *PEOPLE[1:]))
         git(repository, "commit", "--quiet", "--all", "--message", "Lãnh đạo")

@@ -951,7 +951,7 @@ def test_a_broken_mark_is_named(box: Outbox, to: Path) -> None:
         Clerk(box, office(), to).hand_over()
 
 
-@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+84", "-1", "@x"])
+@pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+84", "-1", "@x", "\t=x", "\r=x"])
 def test_no_name_is_a_formula(name: str) -> None:
     item = handover.HandedOver("stttt", name, "", 1, [], "operator", "age1", "f", "0", "2026-02-05")
     [row] = csv.DictReader(io.StringIO(handover._listed([item], "ngày").decode("utf-8-sig")))

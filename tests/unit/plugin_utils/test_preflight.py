@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province
 from ansible_collections.laocai.mail.plugins.plugin_utils import preflight
@@ -147,6 +148,24 @@ def test_a_value_of_another_type() -> None:
     said = english(preflight.settings(given, ROLES, lambda value: value))
     assert "tls_mode" in said
     assert "base_ntp_servers" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "way_out"),
+    [
+        ("resolver_mta_sts", "false", """resolver_mta_sts: false without quotes; on a command line, -e '{"resolv"""),
+        ("credentials_webmail_requests", "64", "credentials_webmail_requests: 64 without quotes"),
+        ("base_ntp_servers", "time.example.vn", 'base_ntp_servers: ["time.example.vn"] without quotes'),
+        ("base_firewall_private", [{"port": "25", "from": ["10.0.0.0/8"]}], '[{"port": 25, "from": ["10.0.0.0/8"]'),
+    ],
+)
+def test_text_is_no_number_and_no_list(name: str, value: object, way_out: str) -> None:
+    """As `-e NAME=VALUE` gives it; a template would take "false" for yes."""
+    said = english(preflight.settings({name: value}, ROLES, lambda value: value))
+    assert f"{name} = {value!r} is text" in said
+    assert way_out in said
+    meant = yaml.safe_load(said.partition(f"write {name}: ")[2].partition(" without quotes")[0])
+    assert english(preflight.settings({name: meant}, ROLES, lambda value: value)) == ""
 
 
 def test_a_value_that_lacks_what_belongs_to_it() -> None:
