@@ -175,13 +175,23 @@ def _setting(name: str, option: Mapping[str, Any], value: Any, template: Templat
         wanted = ", ".join(map(str, option.get("choices", []))) or option.get("type", "str")
         yield Fault(f"{name} = {found!r}: phải là {wanted}. Sửa trong inventory.", f"{said}. Set it in the inventory.")
     if not result.error_messages and _has_text_for(meant := result.validated_parameters[name], found):
-        line, argument = json.dumps(meant, ensure_ascii=False), json.dumps({name: meant}, ensure_ascii=False)
-        yield Fault(
-            f"{name} = {found!r} là chữ. Trong inventory, ghi {name}: {line} không có dấu nháy; trên dòng lệnh, -e "
-            f"'{argument}'.",
-            f"{name} = {found!r} is text. In the inventory, write {name}: {line} without quotes; on a command line, -e "
-            f"'{argument}'.",
+        yield _text(name, value, found, meant)
+
+
+def _text(name: str, value: Any, found: Any, meant: Any) -> Fault:
+    """What to write in the place of text; where a template makes it, what that is made of is to be written so."""
+    line, argument = json.dumps(meant, ensure_ascii=False), json.dumps({name: meant}, ensure_ascii=False)
+    if value != found:
+        return Fault(
+            f"{name} = {found!r} là chữ, lấy từ {value}: biến trong đó phải là {line}, không có dấu nháy.",
+            f"{name} = {found!r} is text, made of {value}: the variable there has to be {line}, without quotes.",
         )
+    return Fault(
+        f"{name} = {found!r} là chữ. Trong inventory, ghi {name}: {line} không có dấu nháy; trên dòng lệnh, -e "
+        f"'{argument}'.",
+        f"{name} = {found!r} is text. In the inventory, write {name}: {line} without quotes; on a command line, -e "
+        f"'{argument}'.",
+    )
 
 
 def _has_text_for(meant: Any, found: Any) -> bool:

@@ -123,6 +123,8 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         pages_colour="red",
         tls_mode="own",
         base_firewall_ports="smtp",
+        resolver_mta_sts="false",
+        capacity_sessions="20000",
         mail_domain="example.org",
     )
     for fault in (
@@ -132,6 +134,8 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         "There is no variable pages_colour",
         "tls_mode = 'own': phải là lab, given, acme.",
         "base_firewall_ports",
+        "resolver_mta_sts = 'false' is text. In the inventory, write resolver_mta_sts: false without quotes",
+        "base_sessions = '20000' is text, made of {{ capacity_sessions }}: the variable there has to be 20000",
         'mail_domain = "example.org"',
         "they come from province.yml",
         "cannot be reached by ssh",

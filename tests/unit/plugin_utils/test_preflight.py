@@ -168,6 +168,11 @@ def test_text_is_no_number_and_no_list(name: str, value: object, way_out: str) -
     assert english(preflight.settings({name: meant}, ROLES, lambda value: value)) == ""
 
 
+def test_text_that_a_template_brings_is_said_to_be_made_of_it() -> None:
+    said = english(preflight.settings({"base_sessions": "{{ capacity_sessions }}"}, ROLES, lambda _value: "20000"))
+    assert "made of {{ capacity_sessions }}: the variable there has to be 20000, without quotes" in said
+
+
 def test_a_value_that_lacks_what_belongs_to_it() -> None:
     """Playbook site.yml holds no role to its argument spec once more."""
     given = {"base_firewall_private": [{"port": "smtp", "from": ["10.0.0.0/8"]}, {"port": 25}]}
