@@ -11,16 +11,21 @@ LAYERS = ("unit", "integration", "molecule", "e2e")
 _MARKER = "pytest.mark.clause"
 # Such a test shows nothing. `skipif` is no reason: it runs where it can.
 _IDLE = {"pytest.mark.skip", "pytest.mark.xfail"}
+_LONG = "pytest.mark.long"
 
 _Named = ast.FunctionDef | ast.ClassDef
 
 
 class Proof(NamedTuple):
-    """A test with the clauses that it names: `path` is from the clone's root, `name` as pytest writes it."""
+    """A test with the clauses that it names: `path` is from the clone's root, `name` as pytest writes it.
+
+    A `long` one is left out by `make test`, and so by CI. One that is long in some of its cases is not.
+    """
 
     path: str
     name: str
     clauses: frozenset[str]
+    long: bool = False
 
     @property
     def layer(self) -> str:
@@ -43,15 +48,17 @@ def of_file(source: str, path: str) -> list[Proof]:
     if _MARKER not in source:  # most files have none, and to parse them all takes a second
         return []
     tree = ast.parse(source, path)
-    return [Proof(path, name, clauses) for name, clauses in _tests(tree, _of_module(tree)) if clauses]
+    tests = ((name, _clauses(marks), _is_long(marks)) for name, marks in _tests(tree, _of_module(tree)))
+    return [Proof(path, name, clauses, long) for name, clauses, long in tests if clauses]
 
 
 def _tests(
-    parent: ast.Module | ast.ClassDef, clauses: frozenset[str], prefix: str = ""
-) -> Iterator[tuple[str, frozenset[str]]]:
+    parent: ast.Module | ast.ClassDef, marks: list[ast.expr], prefix: str = ""
+) -> Iterator[tuple[str, list[ast.expr]]]:
+    """Each test with its marks, those of its class and of its module among them."""
     for node in parent.body:
         if isinstance(node, _Named) and not _is_idle(node):
-            own = clauses | _clauses(node.decorator_list)
+            own = [*marks, *node.decorator_list]
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
                 yield prefix + node.name, own
             elif isinstance(node, ast.ClassDef) and node.name.startswith("Test"):
@@ -63,12 +70,16 @@ def _is_idle(node: _Named) -> bool:
     return any(ast.unparse(mark) in _IDLE for mark in marks)
 
 
-def _of_module(tree: ast.Module) -> frozenset[str]:
-    """The clauses of `pytestmark = pytest.mark.clause(…)`, or of a list of marks."""
+def _is_long(marks: list[ast.expr]) -> bool:
+    return any(ast.unparse(mark) == _LONG for mark in marks)
+
+
+def _of_module(tree: ast.Module) -> list[ast.expr]:
+    """The marks of `pytestmark = pytest.mark.clause(…)`, or of a list of marks."""
     for node in tree.body:
         if isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["pytestmark"]:
-            return _clauses(node.value.elts if isinstance(node.value, ast.List) else [node.value])
-    return frozenset()
+            return node.value.elts if isinstance(node.value, ast.List) else [node.value]
+    return []
 
 
 def _clauses(marks: list[ast.expr]) -> frozenset[str]:

@@ -27,7 +27,7 @@ RENEW = "systemctl start certbot.service"
 FOLDER = "/etc/ssl/mail"
 FILES = f"{FOLDER}/server.crt {FOLDER}/server.key"
 
-pytestmark = [pytest.mark.clause("R9.3"), pytest.mark.usefixtures("story_goes_on")]
+pytestmark = [pytest.mark.clause("R9.3"), pytest.mark.usefixtures("story_goes_on"), pytest.mark.long]
 
 
 @pytest.fixture

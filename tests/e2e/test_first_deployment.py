@@ -158,6 +158,24 @@ def fresh(host: Host) -> set[str]:
     return state(host)
 
 
+def own_authority(repository: Repository) -> Authority:
+    """The province's, made when it is first asked for."""
+    there = (repository.private / "ca.crt").exists()
+    return Authority.read(repository.private) if there else Authority.make(repository.private)
+
+
+@pytest.fixture(scope="module")
+def prepared(repository: Repository) -> Repository:
+    """The repository with all that a deployment needs: certificates of its own authority, and who vouches for them."""
+    own_authority(repository).issue(repository.private / "server", NAMES)
+    text = repository.settings.read_text(encoding="utf-8")
+    own = 'tls_authority: "{{ private_dir }}/ca.crt"'
+    assert own in (repository.path / "README.md").read_text(encoding="utf-8")
+    text = text.replace('tls_authority: ""', own) + unknown_to_the_internet(repository.deployment.host)
+    repository.settings.write_text(text, encoding="utf-8")
+    return repository
+
+
 def test_the_sample_goes_to_no_real_host(host: Host, fresh: set[str], repository: Repository, tmp_path: Path) -> None:
     folder = tmp_path / "sample"
     shutil.copytree(repository.path, folder, ignore=shutil.ignore_patterns(".venv", ".ansible", ".git"))
@@ -221,7 +239,7 @@ def test_all_that_is_missing_is_told_at_once(
 
 
 def test_an_authority_that_nobody_knows_is_asked_for(repository: Repository, story: Callable[[], None]) -> None:
-    authority = Authority.make(repository.private)
+    authority = own_authority(repository)
     authority.issue(repository.private / "server", NAMES[:1])
     done = repository.run("ansible-playbook laocai.mail.site --check")
     said = " ".join(done.stdout.split())
@@ -231,27 +249,23 @@ def test_an_authority_that_nobody_knows_is_asked_for(repository: Repository, sto
 
 
 def test_check_mode_leaves_a_bare_host_as_it_is(
-    host: Host, fresh: set[str], repository: Repository, story: Callable[[], None]
+    host: Host, fresh: set[str], prepared: Repository, story: Callable[[], None]
 ) -> None:
-    Authority.read(repository.private).issue(repository.private / "server", NAMES)
-    text = repository.settings.read_text(encoding="utf-8")
-    own = 'tls_authority: "{{ private_dir }}/ca.crt"'
-    assert own in (repository.path / "README.md").read_text(encoding="utf-8")
-    text = text.replace('tls_authority: ""', own) + unknown_to_the_internet(repository.deployment.host)
-    repository.settings.write_text(text, encoding="utf-8")
-    first, *_others = repository.step("site").splitlines()
+    first, *_others = prepared.step("site").splitlines()
     assert "--check" in first
-    repository.must(first)
+    prepared.must(first)
     assert state(host) ^ fresh == set()
 
 
+@pytest.mark.long
 @pytest.mark.timeout(2400)  # the deployment, and verify
-def test_the_guide_deploys_a_fresh_host(repository: Repository, story: Callable[[], None]) -> None:
-    _check, *others = repository.step("site").splitlines()
-    said = repository.must("\n".join(others))
+def test_the_guide_deploys_a_fresh_host(prepared: Repository, story: Callable[[], None]) -> None:
+    _check, *others = prepared.step("site").splitlines()
+    said = prepared.must("\n".join(others))
     assert "all answered right" in " ".join(said.split())
 
 
+@pytest.mark.long
 @pytest.mark.clause("R10.1")
 def test_new_accounts_have_no_password(host: Host, story: Callable[[], None]) -> None:
     counts = "count(*), (SELECT count(*) FROM mail.credential), (SELECT count(*) FROM dovecot.passdb)"
@@ -262,11 +276,13 @@ def test_new_accounts_have_no_password(host: Host, story: Callable[[], None]) ->
     assert passwords == [0, 0]
 
 
+@pytest.mark.long
 def test_nothing_is_left_to_do_and_one_part_can_be_run(repository: Repository, story: Callable[[], None]) -> None:
     said = repository.must("ansible-playbook laocai.mail.site --tags tls,settings")
     assert re.findall(r"changed=(\d+)", said) == ["0"]
 
 
+@pytest.mark.long
 def test_a_mail_is_delivered(repository: Repository, story: Callable[[], None]) -> None:
     today = datetime.now(UTC).date().isoformat()
     opened = repository.run(
@@ -295,6 +311,7 @@ def test_a_mail_is_delivered(repository: Repository, story: Callable[[], None]) 
     assert WEBMAIL_SUBJECT in subjects
 
 
+@pytest.mark.long
 def test_devices_get_the_provinces_own_authority(repository: Repository, story: Callable[[], None]) -> None:
     server = repository.deployment.server
 
@@ -310,6 +327,7 @@ def test_devices_get_the_provinces_own_authority(repository: Repository, story: 
     assert account["IncomingMailServerHostName"] == FQDN
 
 
+@pytest.mark.long
 def test_letters_lie_in_the_repository_and_not_in_git(
     repository: Repository, tmp_path: Path, story: Callable[[], None]
 ) -> None:

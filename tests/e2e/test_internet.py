@@ -404,6 +404,7 @@ def test_without_dns_mail_waits(ours: Deployment, world: Internet, sender: Offic
     assert "dkim=pass" in verdicts(world.waits_for(net.GOOD, id_))
 
 
+@pytest.mark.long
 @pytest.mark.clause("R7.2")
 def test_keys_change_under_load_and_no_message_is_unsigned(ours: Deployment, world: Internet, sender: Official) -> None:
     sent: list[str] = []

@@ -204,6 +204,7 @@ class TestSending:
             assert running.wait(300) == 0
 
 
+@pytest.mark.long
 @pytest.mark.clause("R10.4")
 class TestGuessing:
     def test_twenty_addresses_get_no_further_than_the_limit_of_all(self, owner: Owner, strangers: list[str]) -> None:

@@ -25,7 +25,7 @@ UNITS = [
     "slapd",
 ]
 
-pytestmark = pytest.mark.clause("R9.3")
+pytestmark = [pytest.mark.clause("R9.3"), pytest.mark.long]
 
 
 def main_process(mail: Deployment, unit: str) -> int:

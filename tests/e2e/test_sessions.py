@@ -29,7 +29,7 @@ GREEDY = 8  # what one mailbox may have from one address
 OPEN = 12  # connections of one address that is not one of the tests' own
 GREEDY_ADDRESS = "10.233.0.239"
 
-pytestmark = pytest.mark.clause("R9.2")
+pytestmark = [pytest.mark.clause("R9.2"), pytest.mark.long]
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -267,10 +267,11 @@ def test_who_signs_in_and_looks_is_counted_by_the_minute(mail: Deployment, offic
 @pytest.mark.parametrize(
     "stop",
     [
-        "systemctl stop danhba-events",
         "systemctl kill --signal=KILL danhba-events",
-        "systemctl restart postgresql@17-main",
-        "systemctl restart systemd-journald",
+        *(
+            pytest.param(f"systemctl {stop}", marks=pytest.mark.long)
+            for stop in ("stop danhba-events", "restart postgresql@17-main", "restart systemd-journald")
+        ),
     ],
 )
 def test_nothing_is_missing_and_nothing_twice_whatever_is_stopped(

@@ -25,6 +25,8 @@ FOLDERS = (
     "Biên bản & tờ trình <ký>",
 )
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def filled(mail: Deployment) -> Deployment:

@@ -67,6 +67,8 @@ PLACES = {
     "after the audit": Place("AFTER INSERT", "audit"),
     "during the commit": Place("COMMIT OF INSERT", "run"),
 }
+# One before anything is written, one in the midst of each half, one at the end; all others are `make long`'s.
+AT_EACH_COMMIT = {"before the first row", "among changed accounts", "among the audit", "during the commit"}
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,9 @@ def assert_the_next_run_completes(runner: Ansible, database: Database, before: B
 
 
 @pytest.mark.clause("R9.6")
-@pytest.mark.parametrize("name", PLACES)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in AT_EACH_COMMIT else pytest.mark.long) for name in PLACES]
+)
 def test_what_is_killed_while_it_writes_is_whole(
     runner: Ansible, own_server: Server, before: Before, name: str
 ) -> None:
@@ -220,7 +224,14 @@ def test_what_is_killed_while_it_writes_is_whole(
 
 
 @pytest.mark.clause("R9.6")
-@pytest.mark.parametrize("name", ["among new accounts", "among the audit", "during the commit"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("among new accounts", marks=pytest.mark.long),
+        pytest.param("among the audit", marks=pytest.mark.long),
+        "during the commit",
+    ],
+)
 def test_what_loses_its_session_is_whole(runner: Ansible, own_server: Server, before: Before, name: str) -> None:
     """`kill -9` of PostgreSQL's process that writes: the server throws all sessions out and recovers."""
     with new_database(own_server, before.database.name) as database:

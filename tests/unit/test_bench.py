@@ -67,6 +67,7 @@ def test_the_part_about_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert all(row[name]["peak"] > 5 for row in found["grown"] for name in ("check", "same", "touched", "base", "plan"))
 
 
+@pytest.mark.long
 def test_the_part_about_every_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results.json"
     assert main(["--parts", "commands", "--sizes", "200", "--json", str(out)]) == 0

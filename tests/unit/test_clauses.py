@@ -31,7 +31,10 @@ def rows(*states: str) -> list[Clause]:
 
 @pytest.mark.parametrize("clause", rows("done", "part"), ids=lambda clause: clause.clause)
 def test_what_is_done_is_shown_by_a_test(clause: Clause) -> None:
-    assert [proof for proof in PROOFS if clause.clause in proof.clauses], f"no test is marked {clause.clause}"
+    """And by one that each commit runs, not by those of `make long` alone."""
+    proofs = [proof for proof in PROOFS if clause.clause in proof.clauses]
+    assert proofs, f"no test is marked {clause.clause}"
+    assert [proof for proof in proofs if not proof.long], f"tests of {clause.clause} are all marked long"
 
 
 @pytest.mark.parametrize("clause", CLAUSES.values(), ids=lambda clause: clause.clause)
@@ -120,6 +123,22 @@ def test_marks_are_read_of_functions_classes_and_files() -> None:
         "test_function": {"R1", "R6.2a", "R6.2b"},
         "TestClass::test_method": {"R1", "R5"},
     }
+
+
+@pytest.mark.parametrize(
+    ("module", "decorator", "long"),
+    [
+        ("", "", False),
+        ("", "@pytest.mark.long", True),
+        ("pytestmark = pytest.mark.long", "", True),
+        ("pytestmark = [pytest.mark.slow, pytest.mark.long]", "", True),
+        ("", '@pytest.mark.parametrize("case", [1, pytest.param(2, marks=pytest.mark.long)])', False),
+    ],
+)
+def test_what_make_test_leaves_out_is_known(module: str, decorator: str, long: bool) -> None:
+    source = f'{module}\n@pytest.mark.clause("R1")\n{decorator}\ndef test_it(case): pass'
+    (proof,) = of_file(source, "tests/unit/test_it.py")
+    assert proof.long is long
 
 
 def test_a_clause_that_is_computed_is_refused() -> None:
