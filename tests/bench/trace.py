@@ -18,8 +18,8 @@ from danhba_host.events.settings import Settings
 from danhba_host.trace import __main__ as trace
 from danhba_host.trace.settings import Settings as TraceSettings
 from tests.integration.conftest import TEMPLATE, Database, new_database, new_server
-from tests.integration.test_events import message
-from tests.integration.test_grants import ACCOUNT
+from tests.integration.events import message
+from tests.integration.rows import ACCOUNT
 from tests.support.journals import journalctl, write
 
 DAYS = 400

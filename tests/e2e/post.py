@@ -1,7 +1,9 @@
-"""A colleague with a mail program, who writes to those at the webmail and reads what they answer."""
+"""Mail as tests send it: a colleague with a mail program, who reads what is answered, and single steps of a session."""
 
 from __future__ import annotations
 
+import imaplib
+import shlex
 import time
 from dataclasses import dataclass, field
 from email.header import Header
@@ -9,8 +11,14 @@ from email.message import EmailMessage, Message
 from email.mime.text import MIMEText
 from email.utils import formatdate, make_msgid
 
-from tests.support.deployment import Deployment
+import pytest
 
+from tests.support.deployment import Deployment
+from tests.support.mail import compose
+
+from .conftest import Official
+
+STRANGER = "someone@example.org"
 TEXT = "Kính gửi đồng chí,\n\nNội dung tiếng Việt có dấu.\n\nTrân trọng.\n"
 
 
@@ -47,3 +55,39 @@ class Correspondent:
                 return found[-1]
             time.sleep(0.5)
         raise TimeoutError(f"{subject!r} did not reach {self.address} within {seconds:.0f} s")
+
+
+def send(mail: Deployment, sender: Official, recipient: str, subject: str) -> str:
+    """Send a message by submission and return its id."""
+    message = compose(sender.address, [recipient], subject, "Nội dung tiếng Việt có dấu.")
+    with mail.server.submission(sender.address, sender.password) as smtp:
+        smtp.send_message(message)
+    return str(message["Message-ID"])
+
+
+def refusal(mail: Deployment, sender: str, recipient: str, *, port: int = 25, user: Official | None = None) -> str:
+    """The reply that refuses a message at RCPT (or before), as `550 text`; fails where it is accepted."""
+    with mail.server.smtp(port) as client:
+        if port != 25:
+            client.starttls(context=mail.server.tls)
+        if user:
+            client.login(user.address, user.password)
+        client.ehlo()
+        for code, text in (client.mail(sender), client.rcpt(recipient)):
+            if code >= 400:
+                return f"{code} {text.decode()}"
+    pytest.fail(f"{sender} to {recipient} on {port} was accepted")
+
+
+def alive(session: imaplib.IMAP4) -> bool:
+    """Whether a session goes on."""
+    try:
+        return bool(session.noop()[0] == "OK")
+    except imaplib.IMAP4.abort:
+        return False
+
+
+def execute(mail: Deployment, statement: str) -> str:
+    """What the database of accounts answers."""
+    command = f"runuser -u postgres -- psql -d danhba -qtA -c {shlex.quote(statement)}"
+    return mail.host.run(command).stdout.strip()

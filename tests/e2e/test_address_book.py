@@ -18,6 +18,7 @@ import pytest
 import yaml
 from unidecode import unidecode
 
+from tests.e2e.post import execute
 from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
@@ -25,7 +26,6 @@ from tests.support.jobs import as_deployed
 from tests.support.waiting import until
 
 from .conftest import Official
-from .test_mail import execute
 
 SUFFIX = "dc=laocai,dc=gov,dc=vn"
 # What everybody may know (R5), by LDAP's names.

@@ -23,6 +23,8 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 
+from tests.e2e.sending import RECIPIENTS, TIMES, Owner
+from tests.e2e.watching import TIME_SERVER, change
 from tests.support import sandboxes
 from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, PROJECT, Deployment
@@ -30,8 +32,6 @@ from tests.support.editing import RegisterCopy
 from tests.support.waiting import until
 
 from .conftest import Official
-from .test_limits import RECIPIENTS, TIMES, Owner
-from .test_watch import TIME_SERVER, change
 
 pytestmark = [pytest.mark.clause("R9.2"), pytest.mark.long]
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 from defusedxml import ElementTree
 
+from tests.support.command_lines import CommandLines
 from tests.support.deployment import FQDN, Deployment
 from tests.support.mail import compose
 
 from .post import Correspondent
-from .test_secrets import CommandLines
 
 OWNER, COLLEAGUE = "ndhai-sgtvt@laocai.gov.vn", "dtdao-sgtvt@laocai.gov.vn"
 DOMAIN = "laocai.gov.vn"

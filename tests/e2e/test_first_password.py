@@ -18,11 +18,11 @@ from functools import partial
 
 import pytest
 
+from tests.e2e.post import alive
 from tests.support.deployment import Deployment
 from tests.support.mail import Sieve
 
 from .conftest import NOTED
-from .test_mail import alive
 
 # An agency that no other test writes to.
 AGENCY = "svhttdl"

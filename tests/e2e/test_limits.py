@@ -7,75 +7,18 @@ import socket
 import ssl
 import subprocess
 import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from email.policy import SMTP
 
 import pytest
 
 from danhba_host.notices import GUESSED, SUSPENDED
+from tests.e2e.sending import MESSAGES, RECIPIENTS, TIMES, Owner, comes
 from tests.support.deployment import Deployment
 from tests.support.gate import hand_in, letter
-from tests.support.jobs import as_deployed
 
-MESSAGES, RECIPIENTS, TIMES = 100, 500, 3  # of an official in an hour, as the register's policy has it
 EVERYWHERE, MAILBOXES = 20, 20  # credentials_account_failures_everywhere, credentials_ban_accounts
 PAUSED, HELD = "hay gui lai sau", "dang bi tam dung gui"
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Somebody with a password that was chosen."""
-
-    mail: Deployment
-    address: str
-
-    @property
-    def password(self) -> str:
-        return self.mail.passwords[self.address]
-
-    def send(self, port: int = 587) -> tuple[int, str]:
-        """Write to the operator; what the server says at the last step."""
-        with self.mail.server.submission(self.address, self.password, port) as client:
-            client.mail(self.address)
-            code, text = client.rcpt("contact-stttt@laocai.gov.vn")
-            if code == 250:
-                code, text = client.data(f"From: {self.address}\r\n\r\nx".encode())
-            return code, text.decode()
-
-    def has_sent(self, messages: int = 0, recipients: int = 0) -> None:
-        self.query(
-            "INSERT INTO mail.sending (kind, id, slot, messages, recipients) SELECT kind, id,"
-            f" date_bin('5 minutes', now(), '2000-01-01Z') - interval '5 minutes', {messages}, {recipients}"
-            f" FROM mail.account WHERE address = '{self.address}'"
-        )
-
-    def guesses(self) -> int:
-        """How many wrong passwords were looked at, by whichever way."""
-        found = f"journalctl -u danhba-credentials -o cat --no-pager | grep -c 'refused: {self.address}, from'"
-        return int(self.mail.host.run(f"{found} || true").stdout)
-
-    def query(self, statement: str) -> str:
-        host = self.mail.host
-        return host.run(f'runuser -u postgres -- psql -qAt danhba -c "{statement}"').stdout.strip()
-
-    def told(self, subject: str, seconds: float = 90) -> bool:
-        """Whether a message with that subject comes, from the job that looks whom to write to."""
-        with as_deployed(self.mail.host, "danhba-notices"):
-            return _comes(
-                lambda: any(m["Subject"] == subject for m in self.mail.server.inbox(self.address, self.password)),
-                seconds,
-            )
-
-
-def _comes(found: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while not found():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.5)
-    return True
 
 
 @pytest.fixture(scope="module")
@@ -246,7 +189,7 @@ class TestGuessing:
             list(
                 pool.map(lambda number: guess(mail, source, f"nobody{number}@laocai.gov.vn", "doan"), range(MAILBOXES))
             )
-        assert _comes(lambda: not connects(mail, source, 993), 60)
+        assert comes(lambda: not connects(mail, source, 993), 60)
         assert not connects(mail, source, 587)
         assert connects(mail, source, 25), "the mail server behind the same address"
         assert connects(mail, other, 993)

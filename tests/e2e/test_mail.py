@@ -16,38 +16,15 @@ from email.utils import formatdate, make_msgid
 
 import pytest
 
+from tests.e2e.post import STRANGER, alive, execute, refusal, send
 from tests.support.demo_host import AGAIN
 from tests.support.deployment import PROJECT, Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.jobs import as_deployed
-from tests.support.mail import Sieve, compose
+from tests.support.mail import Sieve
 from tests.support.waiting import until
 
 from .conftest import NOTED, Demo, Official, stored_files
-
-STRANGER = "someone@example.org"
-
-
-def send(mail: Deployment, sender: Official, recipient: str, subject: str) -> str:
-    """Send a message by submission and return its id."""
-    message = compose(sender.address, [recipient], subject, "Nội dung tiếng Việt có dấu.")
-    with mail.server.submission(sender.address, sender.password) as smtp:
-        smtp.send_message(message)
-    return str(message["Message-ID"])
-
-
-def refusal(mail: Deployment, sender: str, recipient: str, *, port: int = 25, user: Official | None = None) -> str:
-    """The reply that refuses a message at RCPT (or before), as `550 text`; fails where it is accepted."""
-    with mail.server.smtp(port) as client:
-        if port != 25:
-            client.starttls(context=mail.server.tls)
-        if user:
-            client.login(user.address, user.password)
-        client.ehlo()
-        for code, text in (client.mail(sender), client.rcpt(recipient)):
-            if code >= 400:
-                return f"{code} {text.decode()}"
-    pytest.fail(f"{sender} to {recipient} on {port} was accepted")
 
 
 @contextmanager
@@ -311,14 +288,6 @@ def inbox(mail: Deployment, user: Official) -> list[EmailMessage]:
     return mail.server.inbox(user.address, user.password)
 
 
-def alive(session: imaplib.IMAP4) -> bool:
-    """Whether a session goes on."""
-    try:
-        return bool(session.noop()[0] == "OK")
-    except imaplib.IMAP4.abort:
-        return False
-
-
 @pytest.mark.clause("R6.2b", "R10.9")
 def test_closed_official_is_gone_and_mail_says_whom_to_ask(
     mail: Deployment, register: RegisterCopy, officials: list[Official], today: str
@@ -366,12 +335,6 @@ def test_sessions_end_though_the_run_was_cut_short(mail: Deployment, officials: 
         # The row goes when the connections have gone.
         until(lambda: execute(mail, "SELECT count(*) FROM mail.ending") == "0")
     assert mail.server.may_log_in(user.address, user.password)
-
-
-def execute(mail: Deployment, statement: str) -> str:
-    """What the database of accounts answers."""
-    command = f"runuser -u postgres -- psql -d danhba -qtA -c {shlex.quote(statement)}"
-    return mail.host.run(command).stdout.strip()
 
 
 def test_suspended_official_receives_but_cannot_log_in(

@@ -11,10 +11,9 @@ from email.message import EmailMessage
 
 import pytest
 
+from tests.e2e.post import STRANGER, refusal
 from tests.support.deployment import Deployment
 from tests.support.mail import compose
-
-from .test_mail import STRANGER, refusal
 
 # An agency that no other test fills.
 AGENCY = "sgddt"

@@ -13,13 +13,13 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.e2e.post import execute
 from tests.support.demo_host import addresses
 from tests.support.deployment import Deployment
 from tests.support.editing import RegisterCopy
 from tests.support.gate import EICAR, PROGRAM, Said, encrypted, hand_in, letter, old_document_with_macros
 
 from .conftest import Official
-from .test_mail import execute
 
 pytestmark = [pytest.mark.clause(clause) for clause in ("R7.1", "R10.2", "R10.4", "R10.6", "R10.8", "R10.9")]
 

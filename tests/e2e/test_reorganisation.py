@@ -17,6 +17,7 @@ import pytest
 from danhba.checking.check import Usable, check
 from danhba.planning.state import Timeline
 from danhba.reading.source import from_directory
+from tests.e2e.post import STRANGER, refusal, send
 from tests.factory.merger import DAY, write_merger
 from tests.support.deployment import Deployment
 from tests.support.mail import compose
@@ -25,7 +26,6 @@ from tests.support.registers import people_of
 from tests.support.waiting import until
 
 from .conftest import Demo, Official, stored_files
-from .test_mail import STRANGER, refusal, send
 
 SERVICES = "postfix dovecot.socket dovecot danhba-events danhba-credentials"
 EMPTY = f"""

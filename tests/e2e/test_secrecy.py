@@ -20,6 +20,7 @@ from email.policy import SMTP
 import pytest
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.e2e.post import execute
 from tests.support.deployment import Deployment, PlaybookFailed
 from tests.support.editing import RegisterCopy
 from tests.support.gate import EICAR, encrypted
@@ -27,7 +28,6 @@ from tests.support.mail import compose
 from tests.support.webmail import Webmail
 
 from .conftest import Official
-from .test_mail import execute
 
 pytestmark = pytest.mark.clause("R7.1")
 

@@ -15,6 +15,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from tests.e2e.watching import TIME_SERVER, change
 from tests.support.browser import Chromium
 from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, Deployment, PlaybookFailed, changed
@@ -34,16 +35,6 @@ sed -i -E 's/^( +)for: [0-9]+m$/\1for: 0s/' /etc/prometheus/danhba-rules.yml
 sed -i -E 's/_interval: .*/_interval: 2s/' /etc/prometheus/danhba.yml
 sed -i -E 's/group_(wait|interval): .*/group_\1: 2s/' /etc/prometheus/danhba-alertmanager.yml
 systemctl reload prometheus prometheus-alertmanager
-"""
-TIME_SERVER = r"""
-import socket, struct, time
-server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-server.bind(("127.0.0.1", 1123))
-while True:
-    asked, client = server.recvfrom(100)
-    now = int((time.time() + 2 * 86400 + 2208988800) * 2**32)
-    sent = struct.unpack("!Q", asked[40:48])[0]
-    server.sendto(struct.pack("!BBbb3I4Q", 0x24, 2, 0, 0, 0, 0, 0, 0, sent, now, now), client)
 """
 # Each by its alert: how it is brought about, and how it is over.
 CAUSES = {
@@ -117,13 +108,6 @@ def watched(mail: Deployment, officials: list[Official]) -> Iterator[Deployment]
     with as_deployed(mail.host, "danhba-metrics"):
         yield mail
     mail.host.run("\n".join(end for _begin, end in CAUSES.values()), check=False)
-
-
-def change(mail: Deployment, program: str, **settings: Any) -> None:
-    """Other settings of a program than the role has written."""
-    path = f"/etc/danhba/{program}.json"
-    whole = json.loads(mail.host.run(f"cat {path}").stdout) | settings
-    mail.host.run(f"printf %s {shlex.quote(json.dumps(whole))} > {path}")
 
 
 def status(mail: Deployment) -> dict[str, Any]:

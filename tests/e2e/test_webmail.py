@@ -17,6 +17,7 @@ from email.utils import parseaddr
 
 import pytest
 
+from tests.e2e.post import execute
 from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
@@ -24,7 +25,6 @@ from tests.support.mail import compose
 from tests.support.webmail import FIRST, PASSWORD, Page, Webmail
 
 from .conftest import Official
-from .test_mail import execute
 
 SCRIPT = "<script>alert('Lào Cai')</script>"
 IMAGE = "<img src=x onerror=alert(1)>"

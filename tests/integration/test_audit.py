@@ -19,7 +19,7 @@ from danhba_host.audit import chain, listing, reading
 from danhba_host.audit.settings import Settings
 from danhba_host.journal import Refused
 from tests.integration.conftest import LOGIN_ROLES, MIGRATIONS, Ansible, Database, Outcome
-from tests.integration.test_grants import ACCOUNT
+from tests.integration.rows import ACCOUNT
 
 RUN = "INSERT INTO mail.run (job, actor, register) VALUES ('accounts', 'an@controller', 'c0ffee') RETURNING run"
 ENTRY = (

@@ -14,7 +14,7 @@ import pytest
 from danhba_host import endings
 from danhba_host.journal import Away
 from tests.integration.conftest import Database
-from tests.integration.test_grants import SESSIONS, fill
+from tests.integration.rows import SESSIONS, fill
 
 ADDRESS = "open-stttt@laocai.gov.vn"
 

@@ -8,15 +8,7 @@ import psycopg
 import pytest
 
 from tests.integration.conftest import LOGIN_ROLES, TEMPLATE, Database, Server, new_database
-
-ACCOUNT = (
-    "INSERT INTO mail.account (kind, id, address, name, agency, quota, state, document, since)"
-    " VALUES ('official', '{id}', '{id}-stttt@laocai.gov.vn', 'Lò Thị', 'stttt', 1, '{state}', '1/QĐ-VP', '2010-10-15')"
-)
-SESSIONS = (
-    "INSERT INTO mail.web_session SELECT encode(sha256(id::bytea), 'hex'), kind, id, address, now() + '1 hour'"
-    " FROM mail.account"
-)
+from tests.integration.rows import ACCOUNT, SESSIONS, fill
 
 
 @pytest.fixture(scope="module")
@@ -25,18 +17,6 @@ def filled(server: Server) -> Iterator[Database]:
     with new_database(server, TEMPLATE) as database:
         fill(database)
         yield database
-
-
-def fill(database: Database) -> None:
-    for state in ("open", "suspended", "closed"):
-        database.query(ACCOUNT.format(id=state, state=state))
-    database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'test')")
-    database.query(
-        "INSERT INTO mail.audit (run, action, kind, id, document) VALUES (1, 'create', 'official', 'open', 'x')"
-    )
-    database.query(
-        "INSERT INTO mail.credential (kind, id, password, run) SELECT kind, id, '{PLAIN}x', 1 FROM mail.account"
-    )
 
 
 FORBIDDEN = {

@@ -34,11 +34,11 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
 from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issuer
 
+from tests.integration.issuing import DirectHost, silent
 from tests.support.letters import PASSWORD, bundles, open_letters
 from tests.support.registers import edited, write
 
 from .conftest import WEBMAIL_ROLE, Ansible, Database, Outcome, Server, new_database
-from .test_password import DirectHost, silent
 
 MODULE = "laocai.mail.handover"
 IDENTITY = pyrage.x25519.Identity.generate()

@@ -9,8 +9,9 @@ from typing import Any
 import pyrage
 import pytest
 
+from tests.integration.issuing import DAY, LETTERS, NOBODYS, REGISTER, add_accounts, order, write_register
+
 from .conftest import Ansible, Database, Outcome
-from .test_password import DAY, LETTERS, NOBODYS, REGISTER, add_accounts, order, write_register
 
 MODULE = "laocai.mail.letters"
 TO = "usb"

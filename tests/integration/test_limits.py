@@ -7,15 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.integration.conftest import Database
-from tests.integration.test_grants import fill
+from tests.integration.rows import fill
+from tests.integration.sending import ADDRESS, OFFICIAL, TIMES, ask
 
 pytestmark = pytest.mark.clause("R10.6")
 
-ADDRESS = "open-stttt@laocai.gov.vn"
-LOGIN = f"{ADDRESS}/1"
-# Messages and recipients an hour, and a day.
-OFFICIAL, AGENCY = (3, 5, 6, 20), (30, 50, 60, 200)
-TIMES = 4
 GO_ON: list[tuple[object, ...]] = []
 
 
@@ -24,11 +20,6 @@ def filled(database: Database) -> Database:
     fill(database)
     database.query("UPDATE mail.credential SET initial = false")
     return database
-
-
-def ask(database: Database, step: str, login: str = LOGIN) -> list[tuple[object, ...]]:
-    bounds = ", ".join(f"ARRAY{list(each)}" for each in (OFFICIAL, AGENCY))
-    return database.query(f"SELECT * FROM postfix.sending('{login}', '{step}', {bounds}, {TIMES})", role="postfix")
 
 
 def send(database: Database, recipients: int = 1) -> list[list[tuple[object, ...]]]:

@@ -14,8 +14,7 @@ from danhba_host.journal import Refused
 from danhba_host.metrics import __main__ as program
 from danhba_host.metrics.__main__ import Settings
 from tests.integration.conftest import Database
-from tests.integration.test_grants import fill
-from tests.integration.test_usage import event
+from tests.integration.rows import event, fill
 
 OPEN = "official/open"
 

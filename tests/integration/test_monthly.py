@@ -18,7 +18,7 @@ import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import monthly
 
-from tests.integration.test_usage import moment, use
+from tests.integration.rows import moment, use
 from tests.support.usage import REGISTER
 
 from .conftest import Ansible, Database

@@ -12,8 +12,8 @@ import pytest
 from danhba_host import names, notices, sending
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import Database
-from tests.integration.test_grants import fill
-from tests.integration.test_limits import ADDRESS, OFFICIAL, TIMES, ask
+from tests.integration.rows import fill
+from tests.integration.sending import ADDRESS, OFFICIAL, TIMES, ask
 
 OPERATOR = "postmaster@laocai.gov.vn"
 NOTE = "SELECT mail.note('official', '{}', '{}', '{}')"

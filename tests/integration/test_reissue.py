@@ -16,10 +16,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import Outbox
 from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issuer
 
-from tests.support.letters import open_letters
-
-from .conftest import Ansible, Database
-from .test_password import (
+from tests.integration.issuing import (
     DAY,
     LETTERS,
     MODULE,
@@ -31,6 +28,9 @@ from .test_password import (
     silent,
     write_register,
 )
+from tests.support.letters import open_letters
+
+from .conftest import Ansible, Database
 
 pytestmark = pytest.mark.clause("R10.5")
 DOCUMENT, DATED = "16/BC-STTTT", "2026-11-23"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from tests.integration.test_usage import event, moment, use
+from tests.integration.rows import event, moment, use
 from tests.support.usage import REGISTER
 
 from .conftest import Ansible, Database

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.host import reports
 
-from tests.integration.test_grants import ACCOUNT
+from tests.integration.rows import ACCOUNT
 from tests.support.reports import ARRIVED, DOMAIN, HOST, aggregate, gzipped, mail, record, tls
 
 from .conftest import Ansible, Database, Outcome

@@ -13,7 +13,7 @@ from jinja2 import Environment
 from danhba_host import room
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import Database
-from tests.integration.test_grants import fill
+from tests.integration.rows import fill
 from tests.support.programs import Reached
 from tests.support.rendered import ROOT
 

@@ -22,48 +22,16 @@ from danhba_host import usage as program
 from danhba_host.journal import Refused
 from tests.bench import daily
 from tests.integration.conftest import Database
+from tests.integration.rows import event, moment, use
 from tests.support.registers import timeline
 from tests.support.usage import AN, MONDAY, REGISTER
 
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 13)
-CLIENT = "192.0.2.7"
-
-
-def moment(day: str, clock: str) -> datetime:
-    """A time of day in Viet Nam."""
-    return datetime.fromisoformat(f"{day}T{clock}+07:00")
 
 
 def prepare(database: Database, *days: date) -> None:
     for day in days:
         database.query("SELECT events.prepare(%s)", day)
-
-
-def use(  # noqa: PLR0917
-    database: Database,
-    at: datetime,
-    mailbox: str = AN,
-    sign: str = "signed-in",
-    protocol: str = "imap",
-    client: str = CLIENT,
-) -> None:
-    """A row as the collector makes it."""
-    database.query("SELECT events.prepare(events.day(%s))", at)
-    kind, _slash, id_ = mailbox.partition("/")
-    database.query(
-        "INSERT INTO events.use VALUES (date_trunc('minute', %s::timestamptz), %s, %s, %s, %s, %s, 1)"
-        " ON CONFLICT (id, minute, kind, sign, protocol, client) DO UPDATE SET times = events.use.times + 1",
-        at, kind, id_, sign, protocol, client,
-    )  # fmt: skip
-
-
-def event(database: Database, at: datetime, name: str, mailbox: str | None = AN, **more: Any) -> None:
-    database.query("SELECT events.prepare(events.day(%s))", at)
-    kind, id_ = mailbox.split("/") if mailbox else (None, None)
-    given = {"at": at, "source": "f4b348b9-501c-4dfd-a845-29973a7c2320", "event": name, "kind": kind, "id": id_, **more}
-    given.setdefault("position", database.query("SELECT count(*) FROM events.event")[0][0])
-    names, places = ", ".join(given), ", ".join(["%s"] * len(given))
-    database.query(f"INSERT INTO events.event ({names}) VALUES ({places})", *given.values())
 
 
 def count(database: Database) -> int:

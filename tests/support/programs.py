@@ -28,3 +28,27 @@ CREDENTIALS: dict[str, Any] = {
     "anvil_socket": "",
     "dovecot_key": "",
 }
+# As the roles write them; `test_wrong_value` breaks each value.
+ADDRESSBOOK = {
+    "suffix": "dc=laocai",
+    "organization": "Lào Cai",
+    "database": "danhba",
+    "database_socket_dir": "/run",
+    "least_percent": 50,
+}
+ENDINGS = {"database": "danhba", "database_socket_dir": "/run", "anvil_socket": "/run/anvil"}
+QUOTA = {
+    "sender": "postmaster@laocai.gov.vn",
+    "webmail": "https://mail/",
+    "support": "",
+    "days": 7,
+    "room_percent": 80,
+    "database": "danhba",
+    "database_socket_dir": "/run",
+}
+SERVICE = {
+    **CREDENTIALS,
+    "database": "danhba",
+    "database_socket_dir": "/run",
+    "word_lists": ["/usr/share/dict/cracklib-small"],
+}

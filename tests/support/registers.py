@@ -75,6 +75,15 @@ people:
     opened: {document: 45/QĐ-STTTT, date: 2010-11-01, event: recruited}
     closed: {document: 77/QĐ-STTTT, date: 2012-01-01, event: retired}
 """
+# Of the secrecy filter: one, and what goes below it.
+MORE_EXCEPTIONS = """  - sender: contact-stttt
+    sha256: [0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8]
+    from: 2011-12-01
+    until: 2011-12-10
+    document: 5/STTTT-VP
+    reason: biểu mẫu
+"""
+EXCEPTIONS = "secrecy_exceptions:\n" + MORE_EXCEPTIONS.replace("contact-stttt", "contact-ubnd")
 SAMPLE: Mapping[str, str] = {"province.yml": PROVINCE, "agencies/stttt.yml": STTTT, "agencies/ubnd.yml": UBND}
 """A register without findings; the tests of findings change one thing in it."""
 

@@ -8,36 +8,23 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 from string import Formatter
 
 import pytest
 from babel.messages import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
-from babel.messages.pofile import read_po
 
 from danhba import cli  # noqa: F401  every rule is registered by what the command imports
 from danhba.messages import LANGUAGES, render
 from danhba.model.findings import RULES, Rule
+from tests.support.catalogue import PLUGINS, PO, ROOT, entries, read
 
-ROOT = Path(__file__).parents[2]
-PLUGINS = ROOT / "plugins"
-PO = PLUGINS / "module_utils/danhba/locale/vi/LC_MESSAGES/danhba.po"
 MO = PO.with_suffix(".mo")
 WAY_OUT = f"run `make messages`, translate what it adds to {PO.relative_to(ROOT)}, and run it again"
 # What an editor types as it stands: keys of the register, file names, places to fill in, commands.
 KEYS = "accounts acknowledgements address agency closed count document limit succeeds until".split()
 LITERAL = re.compile(rf"\b(?:{'|'.join(KEYS)}):|[a-z]+_[a-z_]+|[a-z/]+\.yml|<[a-z]+>|make setup|contact-")
-
-
-def read() -> Catalog:
-    with PO.open("rb") as file:
-        return read_po(file, locale="vi")
-
-
-def entries() -> list[Message]:
-    return [message for message in read() if message.id]
 
 
 def texts(catalogue: Catalog) -> dict[str, str]:

@@ -123,13 +123,12 @@ def test_what_a_module_brings_along_runs_on_a_bare_host(path: Path) -> None:
                 assert not module.startswith(f"{COLLECTION}.plugin_utils"), f"{file} needs {module}"
 
 
-def test_no_test_takes_from_a_unit_test() -> None:
-    """What several of them need stands in tests/support."""
+def test_nothing_takes_from_a_test() -> None:
+    """What several of them need stands in tests/support, or beside those of a layer, in a module that is no test."""
     for path in sorted((PROJECT / "tests").rglob("*.py")):
-        if "unit" not in path.relative_to(PROJECT).parts:
-            assert not re.search(r"^\s*(from|import) tests\.unit\b", path.read_text(encoding="utf-8"), re.MULTILINE), (
-                path
-            )
+        text, unit = path.read_text(encoding="utf-8"), "unit" in path.relative_to(PROJECT).parts
+        assert not re.search(r"^\s*from [\w.]*\btest_\w+ import", text, re.MULTILINE), path
+        assert unit or not re.search(r"^\s*(from|import) tests\.unit\b", text, re.MULTILINE), path
 
 
 def test_the_closure_sees_what_is_shipped() -> None:

@@ -17,8 +17,8 @@ from danhba.rendering import addresses as show_addresses
 from danhba.rendering import findings as show_findings
 from danhba.rendering import plan as show_plan
 from tests.factory.text import Value
+from tests.support.catalogue import entries
 from tests.support.registers import Texts, account, agency, edited, files, person, register, timeline
-from tests.unit.test_catalogue import entries
 
 OPENED = "opened: {document: 1/QĐ-UBND, date: 1991-10-01, event: established}"
 LOOSE = Guards({"close": Limit(0, 0, 100), "readdress": Limit(9, 100, 100)})

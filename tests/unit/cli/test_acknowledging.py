@@ -16,7 +16,7 @@ from danhba.cli import acknowledging, commit
 from danhba.reading import source
 from danhba.reading.source import File
 from tests.support.registers import PROVINCE, SAMPLE, agency, person, register, write
-from tests.unit.editing.test_terminal import Terminal
+from tests.support.terminal import Terminal
 
 Run = Callable[..., Result]
 TODAY = date(2011, 6, 1)

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from danhba.cli import main
 from tests.support.plans import province
 from tests.support.registers import agency, person, register, write
-from tests.unit.editing.test_terminal import Terminal
+from tests.support.terminal import Terminal
 
 Run = Callable[..., Result]
 BY = ("--document", "1673/NQ-UBTVQH15", "--date", "2025-07-01")

@@ -28,38 +28,16 @@ from danhba.planning.plan import Action, Changes, Plan, Refusal
 from danhba.reading import source
 from tests.factory import province_yaml
 from tests.support.forges import git
-from tests.support.registers import Entry, Texts, agency, event, files, person, register, write
+from tests.support.proposals import BEFORE, PEOPLE, proposal
+from tests.support.registers import Entry, Texts, agency, event, files, person, write
 
 OPEN = ("open", "close")
 DAY = date(2020, 1, 1)
 KEY = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
-PEOPLE = [
-    person(f"{n:03d}", f"Lò Thị Mai Hoa {word}", "2010-10-15") for n, word in enumerate("An Ban Chi Dung".split())
-]
-BEFORE = register(agency("snv", *PEOPLE, parent="ubnd"), agency("ubnd", kind="provincial_committee"))
 
 
 def changed(*people: Any, **more: str) -> dict[str, str]:
     return {**BEFORE, "agencies/snv.yml": agency("snv", *people, parent="ubnd"), **more}
-
-
-def proposal(result: Texts | None, before: Texts = BEFORE, **more: Any) -> Proposal:
-    """A proposal that merges cleanly, unless `more` says otherwise."""
-    values: dict[str, Any] = {
-        "target": "origin/main",
-        "target_commit": "a" * 40,
-        "commit": "b" * 40,
-        "behind": 0,
-        "related": True,
-        "conflicts": (),
-        "appended": (),
-        "outside": (),
-        "before": files(before),
-        "ancestor": files(before),
-        "own": files(result or before),
-        "result": None if result is None else files(result),
-    }
-    return Proposal(**{**values, **more})
 
 
 def comment(made: Proposal, language: str = "en") -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import random
 import time
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,30 +17,9 @@ from danhba.reading.source import LARGEST, Unusable
 from tests.support.encodings import LETTERS
 from tests.support.forms import FORMS, HEADING, saved, workbook
 from tests.support.office import Office
+from tests.support.workbooks import LIST, OLE, SHEET, changed, package
 
-LIST = workbook({"DS": [HEADING, (1, "Vù A Y", "Văn thư")]})
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CENTRAL = b"PK\x01\x02\x14\x03\x14\x00"  # an entry of the directory of a zip, up to its flags
-SHEET = "xl/worksheets/sheet1.xml"
-
-
-def changed(part: str, change: Callable[[bytes], bytes], data: bytes = LIST) -> bytes:
-    """A workbook with one part changed."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            content = old.read(name)
-            new.writestr(name, change(content) if name == part else content)
-    return file.getvalue()
-
-
-def package(*names: str) -> bytes:
-    """A package with the given parts, all empty."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w") as new:
-        for name in names:
-            new.writestr(name, b"")
-    return file.getvalue()
 
 
 def entities(content: bytes) -> bytes:

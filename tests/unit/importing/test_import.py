@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from tests.support.forms import FORMS, HEADING, PEOPLE, numbered, saved, workbook
 from tests.support.office import Office
 from tests.support.registers import agency, person, register, write
-from tests.unit.editing.test_terminal import Terminal
+from tests.support.terminal import Terminal
 
 WANTED = [
     {key: value for key, value in zip(("name", "title", "unit", "phone"), person, strict=True) if value}

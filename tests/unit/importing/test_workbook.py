@@ -17,7 +17,7 @@ from danhba.importing.sheets import EMPTY, MOST_COLUMNS, MOST_SHEETS, TOO_MANY_R
 from danhba.reading.source import Unusable
 from danhba.vietnamese.legacy import TCVN3, VNI
 from tests.support.forms import HEADING, saved, workbook
-from tests.unit.importing.test_hostile import OLE, SHEET, changed, package
+from tests.support.workbooks import OLE, SHEET, changed, package
 
 LIST = workbook({"DS": [HEADING]})
 

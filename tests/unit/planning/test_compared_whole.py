@@ -6,8 +6,8 @@ from typing import Any
 
 from danhba.checking.check import check
 from danhba.planning.compared import compare
+from tests.support.compared import AN, GIB, HOA, KEY, SPELL, between, named
 from tests.support.registers import Entry, Texts, agency, event, files, person, register
-from tests.unit.planning.test_compared import AN, GIB, HOA, KEY, SPELL, between, named
 
 BACK = {"document": "8/QĐ-AA", "date": "2011-06-01"}
 HEAD = {"person": "1", "document": "1/QĐ-UBND", "date": "2010-02-01", "as": "head"}

@@ -15,7 +15,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.plugin_utils.audit import keeping, listing
 from ansible_collections.laocai.mail.plugins.plugin_utils.audit.keeping import Who
 
-from tests.unit.reading.test_origin import AN, BINH, Repository
+from tests.support.origins import AN, BINH, Repository
 
 NOW = datetime(2026, 11, 28, 1, tzinfo=UTC)
 WHO = Who("an@controller", "mail")

@@ -11,8 +11,7 @@ import pytest
 from danhba_host import endings, quota
 from danhba_host.addressbook import __main__ as addressbook
 from danhba_host.credentials import __main__ as credentials
-
-from .test_settings import ADDRESSBOOK, ENDINGS, QUOTA, SERVICE
+from tests.support.programs import ADDRESSBOOK, ENDINGS, QUOTA, SERVICE
 
 PROGRAMS = [(addressbook, ADDRESSBOOK), (endings, ENDINGS), (quota, QUOTA), (credentials, SERVICE)]
 

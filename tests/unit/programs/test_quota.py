@@ -16,8 +16,7 @@ import pytest
 
 from danhba_host import quota, room
 from danhba_host.journal import Away
-
-from .test_settings import QUOTA
+from tests.support.programs import QUOTA
 
 USER = "nvvinh-stttt@laocai.gov.vn"
 ANSWER = "Quota name\tType\tValue\tLimit\t%\nUser quota\tSTORAGE\t1690000\t2097152\t80\nUser quota\tMESSAGE\t7\t-\t0\n"

@@ -28,7 +28,7 @@ from danhba_host.secrecy import settings as secrecy
 from danhba_host.settings import load
 from danhba_host.status import __main__ as status
 from danhba_host.trace import settings as trace
-from tests.support.programs import CREDENTIALS
+from tests.support.programs import ADDRESSBOOK, ENDINGS, QUOTA, SERVICE
 from tests.support.secrecy import SETTINGS as SECRECY
 
 GOOD: dict[str, Any] = {"name": "Lào Cai", "count": 3, "on": True, "paths": ["/a"]}
@@ -90,14 +90,6 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "none.json", Example)
 
 
-# As the roles write them; `test_wrong_value` breaks each value.
-ADDRESSBOOK = {
-    "suffix": "dc=laocai",
-    "organization": "Lào Cai",
-    "database": "danhba",
-    "database_socket_dir": "/run",
-    "least_percent": 50,
-}
 ALERTS = {"port": 9095, "host": "mail.laocai.gov.vn", "sender": "postmaster@laocai.gov.vn", "operators": ["a@b.vn"]}
 STATUS = {
     "port": 9090,
@@ -142,7 +134,6 @@ PRUNE = {
     "monthly_days": 750,
     "metrics": "/var/lib/danhba-backup-store",
 }
-ENDINGS = {"database": "danhba", "database_socket_dir": "/run", "anvil_socket": "/run/anvil"}
 EVENTS = {
     "database": "danhba",
     "database_socket_dir": "/run",
@@ -197,21 +188,6 @@ PROBE = {
     "address": "contact-vhud@laocai.gov.vn",
     "folder": "/var/lib/prometheus/node-exporter",
     "wait_seconds": 60,
-}
-QUOTA = {
-    "sender": "postmaster@laocai.gov.vn",
-    "webmail": "https://mail/",
-    "support": "",
-    "days": 7,
-    "room_percent": 80,
-    "database": "danhba",
-    "database_socket_dir": "/run",
-}
-SERVICE = {
-    **CREDENTIALS,
-    "database": "danhba",
-    "database_socket_dir": "/run",
-    "word_lists": ["/usr/share/dict/cracklib-small"],
 }
 PROGRAMS: list[tuple[type, dict[str, Any]]] = [
     (addressbook.Settings, ADDRESSBOOK),

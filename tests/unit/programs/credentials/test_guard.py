@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import pytest
 
 from danhba_host.credentials.guard import ADDRESS_BOOK, REPEATS, Guard
 from danhba_host.credentials.settings import Settings
-
-OWNER, OTHER = "nvvinh-stttt@laocai.gov.vn", "lthanh-stttt@laocai.gov.vn"
-HERE, THERE = "203.0.113.1", "203.0.113.2"
-SETTINGS = Settings("", "", 8, 2, 43200, 900, 3, 6, 8, 5, 10, 2, [], "", "")
-
-
-@dataclass
-class Clock:
-    now: float = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.guards import HERE, OTHER, OWNER, SETTINGS, THERE, Clock, guess
 
 
 @pytest.fixture
@@ -35,11 +24,6 @@ def guard(clock: Clock) -> Guard:
 
 def made(settings: Settings, clock: Callable[[], float]) -> Guard:
     return Guard.new(settings, clock)
-
-
-def guess(guard: Guard, number: int, *, client: str = HERE, first: int = 0) -> list[int]:
-    """What is said to so many passwords, no two the same, that are all wrong."""
-    return [guard.begin(OWNER, client, f"guess {first + each}") for each in range(number)]
 
 
 def test_a_guess_too_many_waits_at_that_client_and_nowhere_else(guard: Guard) -> None:

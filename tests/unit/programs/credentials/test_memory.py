@@ -10,7 +10,7 @@ import pytest
 from danhba_host.credentials.guard import Guard
 from danhba_host.credentials.memory import Memory
 from danhba_host.credentials.store import Unavailable
-from tests.unit.programs.credentials.test_guard import HERE, OWNER, SETTINGS, THERE, Clock, guess
+from tests.support.guards import HERE, OWNER, SETTINGS, THERE, Clock, guess
 
 
 @dataclass

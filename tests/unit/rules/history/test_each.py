@@ -9,7 +9,19 @@ from collections.abc import Mapping
 
 from tests.factory.text import Value
 from tests.support.cases import AGE, DELEGATE, NAME, PHU, UNTIL, Case, P, S, U, each, found, without
-from tests.support.registers import SAMPLE, STTTT, UBND, Entry, Texts, agency, edited, event, person
+from tests.support.registers import (
+    EXCEPTIONS,
+    MORE_EXCEPTIONS,
+    SAMPLE,
+    STTTT,
+    UBND,
+    Entry,
+    Texts,
+    agency,
+    edited,
+    event,
+    person,
+)
 from tests.support.said import recorded, values
 
 
@@ -86,15 +98,6 @@ def keyed(day: str) -> str:
     head: Value = {"person": "1", "document": "1/QĐ-UBND", "date": day, "as": "head", "key": AGE}
     return agency("aa", AN, custodians=[head])
 
-
-OTHER = """  - sender: contact-stttt
-    sha256: [0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8]
-    from: 2011-12-01
-    until: 2011-12-10
-    document: 5/STTTT-VP
-    reason: biểu mẫu
-"""
-EXCEPTIONS = "secrecy_exceptions:\n" + OTHER.replace("contact-stttt", "contact-ubnd")
 
 CASES = [
     history("nothing changed", SAMPLE),
@@ -347,7 +350,7 @@ CASES = [
     ),
     history(
         "a new exception from the secrecy filter, and one that stays",
-        edited(P, ("acknowledgements:", EXCEPTIONS + OTHER + "acknowledgements:")),
+        edited(P, ("acknowledgements:", EXCEPTIONS + MORE_EXCEPTIONS + "acknowledgements:")),
         f"{P}:21:5 history-secrecy-exception",
         base=edited(P, ("acknowledgements:", EXCEPTIONS + "acknowledgements:")),
     ),
@@ -355,7 +358,10 @@ CASES = [
         "a new exception from the secrecy filter for two files",
         edited(
             P,
-            ("acknowledgements:", "secrecy_exceptions:\n" + OTHER.replace("]", f", {'0' * 64}]") + "acknowledgements:"),
+            (
+                "acknowledgements:",
+                "secrecy_exceptions:\n" + MORE_EXCEPTIONS.replace("]", f", {'0' * 64}]") + "acknowledgements:",
+            ),
         ),
         f"{P}:15:5 history-secrecy-exception",
     ),

@@ -10,8 +10,8 @@ from danhba.checking.check import check
 from danhba.governance.comment import markdown
 from danhba.governance.review import review
 from tests.factory.text import Value
+from tests.support.proposals import proposal
 from tests.support.registers import Entry, Texts, agency, files, person, register
-from tests.unit.governance.test_review import proposal
 
 DAY = date(2020, 1, 1)
 OLD = "age10gpvekl02f2vsr2setyt0lc4r9zdkgtr9wayjv3e8ggutwemrc9shyyqml"

@@ -6,8 +6,7 @@ import pytest
 
 from danhba.rules.history.province import loosens
 from tests.support.cases import P
-from tests.support.registers import SAMPLE, edited, usable
-from tests.unit.rules.history.test_each import EXCEPTIONS, OTHER
+from tests.support.registers import EXCEPTIONS, MORE_EXCEPTIONS, SAMPLE, edited, usable
 
 GIVEN = "  - {limit: close, count: 7, document: 5/STTTT-VP, until: 2012-01-01}\n"
 EXCEPTED = edited(P, ("acknowledgements:\n", EXCEPTIONS + "acknowledgements:\n"))
@@ -36,7 +35,7 @@ def test_one_thing_that_lets_more_through_is_enough(old: str, new: str, more: bo
     assert loosens(before.province, now.province) is more
 
 
-@pytest.mark.parametrize(("new", "more"), [(EXCEPTIONS, False), (EXCEPTIONS + OTHER, True), ("", False)])
+@pytest.mark.parametrize(("new", "more"), [(EXCEPTIONS, False), (EXCEPTIONS + MORE_EXCEPTIONS, True), ("", False)])
 def test_an_exception_that_was_there_lets_nothing_more_through(new: str, more: bool) -> None:
     texts = edited(P, ("acknowledgements:\n", f"{new}acknowledgements:\n"))
     assert loosens(usable(EXCEPTED)[0].province, usable(texts)[0].province) is more
