@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,7 +101,7 @@ def _content(path: Path) -> bytes:
 def _written_since(stamp: Path, places: list[Path]) -> list[Path]:
     command = ["find", *map(str, places), "-xdev", "-type", "f", "-newer", str(stamp), "-size", "-64M", "-print0"]
     done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    return [Path(name.decode()) for name in done.stdout.split(b"\0") if name]
+    return [Path(os.fsdecode(name)) for name in done.stdout.split(b"\0") if name]
 
 
 def test_host_keeps_no_secret_outside_the_database(mail: Deployment, reissued: Reissued) -> None:
