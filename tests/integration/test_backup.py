@@ -557,6 +557,7 @@ def test_a_drill_finds_what_is_wrong(world: World, capsys: pytest.CaptureFixture
     nobody.unlink()
 
 
+@pytest.mark.long
 def test_a_drill_tries_the_password_of_the_probe(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -586,6 +587,7 @@ def test_a_drill_tries_the_password_of_the_probe(
     assert backups.PASSWORD not in text
 
 
+@pytest.mark.long
 def test_a_drill_finds_a_broken_archive_and_an_old_backup(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -707,7 +709,11 @@ def truncated(world: World, request: pytest.FixtureRequest) -> Iterator[Path]:
 
 
 @pytest.mark.clause("R9.2")
-@pytest.mark.parametrize("truncated", ["snapshots", "index", "data"], indirect=True)
+@pytest.mark.parametrize(
+    "truncated",
+    [pytest.param("snapshots", marks=pytest.mark.long), pytest.param("index", marks=pytest.mark.long), "data"],
+    indirect=True,
+)
 def test_what_is_cut_short_in_the_store_is_told(
     world: World,
     truncated: Path,

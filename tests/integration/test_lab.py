@@ -209,7 +209,14 @@ class TestRunning:
 
 
 class TestCrashes:
-    @pytest.mark.parametrize("which", [0, 1, 2], ids=["launcher", "shell", "systemd-nspawn"])
+    @pytest.mark.parametrize(
+        "which",
+        [
+            pytest.param(0, id="launcher", marks=pytest.mark.long),
+            pytest.param(1, id="shell", marks=pytest.mark.long),
+            pytest.param(2, id="systemd-nspawn"),
+        ],
+    )
     def test_the_guest_dies_with_each_of_its_processes_and_comes_up_anew(
         self, lab: Lab, one: Host, settings: Settings, which: int, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -224,7 +231,9 @@ class TestCrashes:
         assert again.run("systemctl is-system-running").stdout.strip() == "running"
         assert "does not run" in capsys.readouterr().err
 
-    @pytest.mark.parametrize("seconds", [0.3, 1.0, 1.3, 1.6])
+    @pytest.mark.parametrize(
+        "seconds", [*(pytest.param(some, marks=pytest.mark.long) for some in (0.3, 1.0, 1.6)), 1.3]
+    )
     def test_the_tool_may_be_killed_while_it_brings_a_host_up(
         self, lab: Lab, settings: Settings, seconds: float
     ) -> None:

@@ -10,6 +10,8 @@ UNIT = "unit"
 WAITING = ("molecule", "e2e", "integration")
 # Of those, the ones that deploy whole hosts.
 BUILDING = ("molecule", "e2e")
+# As many files as keep the other processes busy while one of them has the demo's host built.
+MEANWHILE = 12
 
 
 def in_order(files: Iterable[str], of_the_demo: Container[str] = (), long: Container[str] = ()) -> list[str]:
@@ -17,17 +19,17 @@ def in_order(files: Iterable[str], of_the_demo: Container[str] = (), long: Conta
 
     So neither the processors stand still while all wait, nor is a process left with a long file at the end. Of the
     files `of_the_demo`, which begin on copies of its host, the first one has that host built: the others follow those
-    that build hosts of their own, so that no process only waits for it. Of the others those begin first that are
-    `long`: one of them at the end would be all that still runs.
+    that build hosts of their own and some that need none of it, so that no process only waits for it. Of the others
+    those begin first that are `long`: one of them at the end would be all that still runs.
     """
     once = list(dict.fromkeys(files))
     waiting = [file for folder in WAITING for file in once if _folder(file) == folder]
     copies = [file for file in waiting if file in of_the_demo]
     own = [file for file in waiting if file not in of_the_demo and _folder(file) in BUILDING]
-    first = [*own[:1], *copies[:1], *own[1:], *copies[1:]]
-    others = [file for file in waiting if file not in first]
+    others = [file for file in waiting if file not in {*copies, *own}]
+    first = [*own[:1], *copies[:1], *own[1:], *others[:MEANWHILE], *copies[1:]]
     units = sorted((file for file in once if _folder(file) == UNIT), key=lambda file: file not in long)
-    return _mixed([*first, *others], units)
+    return _mixed([*first, *others[MEANWHILE:]], units)
 
 
 def _folder(file: str) -> str:
