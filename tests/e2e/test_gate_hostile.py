@@ -59,6 +59,8 @@ def attached(name: str, octets: bytes) -> bytes:
     return letter("x@example.net", files={name: octets}).as_bytes().replace(b"\n", b"\r\n")
 
 
+# Which of them `make test` leaves out: the same at a hundredth of its size is there.
+LONG = {"a-million-parts": pytest.mark.long}
 # What is sent, and the codes that are right for it.
 MESSAGES: dict[str, tuple[Callable[[], bytes], set[int]]] = {
     "archives-in-archives": (lambda: attached("a.zip", bomb(10_000_000, 5)), {250, 554}),
@@ -109,7 +111,10 @@ def _begin(mail: Deployment, officials: list[Official]) -> None:
 
 
 @pytest.mark.clause("R10.8")
-@pytest.mark.parametrize(("made", "codes"), MESSAGES.values(), ids=MESSAGES)
+@pytest.mark.parametrize(
+    ("made", "codes"),
+    [pytest.param(*case, id=name, marks=LONG.get(name, [])) for name, case in MESSAGES.items()],
+)
 def test_message(mail: Deployment, officials: list[Official], made: Callable[[], bytes], codes: set[int]) -> None:
     whole = made().replace(b"ID@", secrets.token_hex(8).encode() + b"@")
     # So much is looked through that a machine which does other things takes its time.
@@ -146,6 +151,7 @@ def test_no_second_message_is_smuggled(mail: Deployment, officials: list[Officia
     assert f"<{name}@x>" not in [message["Message-ID"] for message in there]
 
 
+@pytest.mark.long
 @pytest.mark.clause("R10.8")
 def test_ten_thousand_recipients(mail: Deployment, officials: list[Official], strangers: list[str]) -> None:
     """By another than this machine's usual address, which has used up what one may name in an hour."""

@@ -154,7 +154,9 @@ def test_who_guesses_is_told_to_wait_and_no_password_is_looked_at(owner: Owner) 
     assert from_elsewhere(owner, owner.password), "the owner himself, where he is"
 
 
-@pytest.mark.parametrize("way", [by_pop3, by_submission, by_the_webmail])
+@pytest.mark.parametrize(
+    "way", [*(pytest.param(some, marks=pytest.mark.long) for some in (by_pop3, by_submission)), by_the_webmail]
+)
 def test_one_count_for_all_ways_in(owner: Owner, way: Callable[[Owner, str], bool]) -> None:
     owner.guess(LIMIT - 1, by_imap)
     assert not way(owner, "sai them mot lan")

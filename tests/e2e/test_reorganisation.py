@@ -27,6 +27,7 @@ from tests.support.waiting import until
 
 from .conftest import Demo, Official, stored_files
 
+pytestmark = pytest.mark.long
 SERVICES = "postfix dovecot.socket dovecot danhba-events danhba-credentials"
 EMPTY = f"""
     systemctl stop {SERVICES}

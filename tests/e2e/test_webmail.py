@@ -515,6 +515,7 @@ class TestSender:
             uid = session.uid("SEARCH", "HEADER", "Message-ID", message["Message-ID"])[1][0]
         assert "25/11/2026 03:30" in reader.read(int(uid)).text
 
+    @pytest.mark.long
     def test_attachments_up_to_the_limit_arrive(self, mail: Deployment, reader: Webmail, user: Official) -> None:
         """What the page allows is also what Postfix takes, in base64 with its line ends."""
         photo = b"\xff\xd8\xff\xe0"  # anything else would be read as text, which a busy machine does not do in time

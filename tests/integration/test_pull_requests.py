@@ -569,6 +569,7 @@ class TestTheCommentItself:
         assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.long
 def test_the_tool_is_installed_from_the_lock_alone(tmp_path: Path) -> None:
     """As the workflows do it, on a machine that has Python and git."""
     for name in ("requirements/lock.txt", "pyproject.toml", "README.md", "LICENSE", ".ci/prepare-review"):

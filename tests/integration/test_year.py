@@ -19,7 +19,7 @@ from tests.support.entries import DIRECTORY, MOVES, NEEDED, Entry, entries, work
 
 from .conftest import TEMPLATE, Ansible, Database, Server, new_database
 
-pytestmark = pytest.mark.clause("R8.1", "R9.2", "R9.5", "R12", "R13", "R14")
+pytestmark = [pytest.mark.long, pytest.mark.clause("R8.1", "R9.2", "R9.5", "R12", "R13", "R14")]
 
 FIRST, LAST = date(2025, 1, 1), date(2025, 12, 31)
 DAYS = [FIRST + timedelta(number) for number in range(365)]
