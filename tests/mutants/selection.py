@@ -5,13 +5,17 @@ are collected whole, and what was not named is left out. The tests that mirror t
 most, and pytest stops at the first that fails.
 
 mutmut runs pytest several times in one process, and what pytest has written out in the names of cases (`H\\u1ea1nh` for
-Hạnh) it writes out once more each time (`H\\\\u1ea1nh`). So how often does not count.
+Hạnh) it writes out once more each time (`H\\\\u1ea1nh`). So how often does not count. And what functions remember of an
+earlier run they forget: a mutant behind such a function would not be called, and survive.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import sys
+from functools import _lru_cache_wrapper
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -23,6 +27,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Put files in the place of tests."""
     config.stash[WANTED] = frozenset(map(written_out, config.args))
     config.args[:] = sorted({argument.partition("::")[0] for argument in config.args})
+    forget()
+
+
+def forget() -> None:
+    """Have every function of the package forget the results that it remembers (`functools.lru_cache`)."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("danhba.")]
+    for value in chain.from_iterable(vars(module).values() for module in modules):
+        if isinstance(value, _lru_cache_wrapper):
+            value.cache_clear()
 
 
 @pytest.hookimpl(trylast=True)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from danhba.rules import wording
 from tests.mutants import results, stage
 from tests.mutants.__main__ import judge
 from tests.mutants.results import Change, Fate, Mutant
 from tests.mutants.rooms import ROOMS, Room
-from tests.mutants.selection import is_wanted, mirrors
+from tests.mutants.selection import forget, is_wanted, mirrors
 from tests.mutants.stage import CORE, PROJECT
 from tests.mutants.survivors import as_toml, listed
 
@@ -152,6 +153,13 @@ def test_a_room_and_its_tests_are_there(room: Room) -> None:
 def test_a_files_own_tests_come_first() -> None:
     assert mirrors("danhba.rules.people.x_check__mutmut_1") == "test_people.py"
     assert mirrors("") == "test_.py"
+
+
+def test_nothing_is_remembered_of_an_earlier_run_in_the_same_process() -> None:
+    wording._faults("GIÁM ĐỐC")
+    assert wording._faults.cache_info().currsize
+    forget()
+    assert not wording._faults.cache_info().currsize
 
 
 def test_a_test_is_found_each_time_that_pytest_runs_in_a_process(tmp_path: Path) -> None:
