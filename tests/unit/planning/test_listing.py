@@ -38,6 +38,7 @@ def listed(day: str) -> list[Listed]:
         ("vi\u0323nh", ["7A"]),
         ("vinh  van", ["7A", "2"]),
         ("van nguyen", ["7A"]),
+        ("dang nguyen", []),  # one word of each of two people
         ("dang", ["3"]),
         ("vin", []),
         ("contact-stttt", ["stttt"]),

@@ -109,12 +109,14 @@ def _is_ours(path: Path) -> bool:
     return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
-def _digest(key: bytes, result: bytes) -> bytes:
-    return hashlib.blake2b(key + result, digest_size=_DIGEST).digest()
+def _digest(key: bytes, result: bytes | memoryview) -> bytes:
+    whole = hashlib.sha256(key)  # processors have it built in
+    whole.update(result)
+    return whole.digest()[:_DIGEST]
 
 
 def _is_whole(key: bytes, row: Any) -> bool:
-    return isinstance(row, bytes) and row[:_DIGEST] == _digest(key, row[_DIGEST:])
+    return isinstance(row, bytes) and row[:_DIGEST] == _digest(key, memoryview(row)[_DIGEST:])
 
 
 def of_the_user() -> ResultCache | None:

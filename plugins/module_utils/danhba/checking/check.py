@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from pathlib import PurePosixPath
 
 from .. import rules
 from ..addresses.issuing import Issued
@@ -94,7 +94,7 @@ def _agencies(files: Iterable[File]) -> list[File]:
 
 
 def _stem(file: File) -> str:
-    return PurePosixPath(file.name).stem
+    return posixpath.splitext(posixpath.basename(file.name))[0]
 
 
 def _system(province: Province | None) -> frozenset[str]:

@@ -67,10 +67,9 @@ def _loaded(file: File, result: bytes, system: frozenset[str]) -> Examined:
 
 
 def _key(file: File, system: frozenset[str]) -> bytes:
-    key = hashlib.blake2b(digest_size=20)
-    key.update(f"{_fingerprint()}\n{sorted(system)}\n{file.name}\n".encode(errors="surrogateescape"))
-    key.update(b"unread" if file.data is None else b"\n" + file.data)
-    return key.digest()
+    content = "unread" if file.data is None else file.sha256
+    whole = f"{_fingerprint()}\n{sorted(system)}\n{file.name}\n{content}"
+    return hashlib.blake2b(whole.encode(errors="surrogateescape"), digest_size=20).digest()
 
 
 @cache

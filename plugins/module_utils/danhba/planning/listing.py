@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from unidecode import unidecode
@@ -103,10 +104,12 @@ def who(timeline: Timeline, query: str) -> Iterator[Listed]:
     """
     asked = _Query.of(query, timeline.register.province.domain)
     for agency in timeline.register.agencies.values():
-        if asked.means(contact(agency.code), agency.code, agency.name):
+        if asked.is_of(contact(agency.code), agency.code) or asked.is_in(agency.name):
             yield _contact(timeline, agency)
-        for row in timeline.rows(agency):
-            if asked.means(row.local, row.id, row.name):
+        people = [*timeline.rows(agency)]
+        named = asked.is_in(" ".join([row.name for row in people]))  # in most agencies nobody is, and told soonest so
+        for row in people:
+            if asked.is_of(row.local, row.id) or (named and asked.is_in(row.name)):
                 yield _official(timeline, agency, row)
 
 
@@ -129,31 +132,32 @@ def of_name(timeline: Timeline, name: str) -> Iterator[Listed]:
 
 
 class _Query(NamedTuple):
-    """What somebody typed: `local` is it without the domain, `words` are without marks where it has none."""
+    """What somebody typed: `locals` are it with and without the domain, `words` without marks where it has none."""
 
     whole: str
-    local: str
+    locals: frozenset[str]
     words: frozenset[str]
     marked: bool
 
     @classmethod
     def of(cls, text: str, domain: str) -> _Query:
         whole = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
-        return cls(whole, whole.removesuffix(f"@{domain}"), frozenset(whole.split()), not whole.isascii())
+        local = whole.removesuffix(f"@{domain}")
+        return cls(whole, frozenset((whole, local)), frozenset(whole.split()), not whole.isascii())
 
-    def means(self, local: str, id_: str, name: str) -> bool:
-        """Whether a mailbox could be meant."""
-        return (
-            local in {self.local, self.whole}
-            or id_.casefold() == self.whole
-            or (bool(self.words) and self.words.issubset(_words(name, marked=self.marked)))
-        )
+    def is_of(self, local: str | None, id_: str) -> bool:
+        """Whether it is the address or the id of a mailbox."""
+        return local in self.locals or id_.casefold() == self.whole
+
+    def is_in(self, name: str) -> bool:
+        """Whether a name, or several together, have all its words."""
+        return bool(self.words) and self.words.issubset(_words(name, marked=self.marked))
 
 
-def _words(name: str, *, marked: bool) -> list[str]:
+def _words(name: str, *, marked: bool) -> Iterable[str]:
     """The words of a name, without their marks where these do not count."""
     found = name.casefold().split()
-    return found if marked else [bare for word in found for bare in _bare(word)]
+    return found if marked else chain.from_iterable(map(_bare, found))
 
 
 @lru_cache(maxsize=65536)  # a province has a few thousand words of names

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -50,13 +51,18 @@ class NoRegister(Unusable):
     """A revision that git knows has no file of a register in the directory."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """One file: `name` within the register, `path` as messages show it, `data` None where it must not be read."""
 
     name: str
     path: str
     data: bytes | None
+
+    @cached_property
+    def sha256(self) -> str:
+        """Of the content in hexadecimal digits, that of nothing where it must not be read."""
+        return hashlib.sha256(self.data or b"").hexdigest()
 
 
 def from_directory(directory: Path) -> list[File]:
@@ -278,6 +284,5 @@ def digest(files: Iterable[File]) -> str:
     """SHA-256 over the names and contents of all files, so that any change of the register changes it."""
     whole = hashlib.sha256()
     for file in files:
-        content = hashlib.sha256(file.data or b"").hexdigest()
-        whole.update(f"{content}  {file.name}\n".encode(errors="surrogateescape"))
+        whole.update(f"{file.sha256}  {file.name}\n".encode(errors="surrogateescape"))
     return whole.hexdigest()
