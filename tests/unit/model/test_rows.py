@@ -123,6 +123,23 @@ def test_rows_have_days_that_can_be_compared() -> None:
     assert second.closed.date.isoformat() == "2012-01-01"
 
 
+def test_by_what_people_are_asked_for_is_read_without_their_rows() -> None:
+    kept = examination.load(examination.dump(examined()), "agencies/aa.yml")
+    assert kept.agency
+    assert isinstance(kept.agency.people, Staff)
+    rows = [*kept.agency.people.rows()]
+    called = kept.agency.people.called()
+    assert [*zip(*called, strict=True)] == [(row.id, row.name, row.local) for row in rows]
+
+
+def test_an_agency_without_people_comes_back() -> None:
+    [file] = [file for file in files(register(agency("aa"))) if file.name == "agencies/aa.yml"]
+    kept = examination.load(examination.dump(examination.examine(file, frozenset())), file.path)
+    assert kept.agency
+    assert isinstance(kept.agency.people, Staff)
+    assert ([*kept.agency.people.rows()], [*kept.agency.people], kept.agency.people.locals()) == ([], [], [])
+
+
 def test_a_file_that_cannot_be_made_out_is_kept_as_such() -> None:
     (file,) = [file for file in files({**texts(), "agencies/aa.yml": "agency: [aa"}) if file.name == "agencies/aa.yml"]
     made = examination.examine(file, frozenset())

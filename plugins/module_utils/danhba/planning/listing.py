@@ -12,7 +12,7 @@ from unidecode import unidecode
 
 from ..addresses.issuing import contact
 from ..model.register import Agency, Event
-from ..model.rows import Row, ids_of
+from ..model.rows import Called, Row, ids_of
 from .accounts import AGENCY, OFFICIAL
 from .state import Entry, Timeline
 
@@ -104,13 +104,12 @@ def who(timeline: Timeline, query: str) -> Iterator[Listed]:
     """
     asked = _Query.of(query, timeline.register.province.domain)
     for agency in timeline.register.agencies.values():
-        if asked.is_of(contact(agency.code), agency.code) or asked.is_in(agency.name):
+        if asked.means(contact(agency.code), agency.code, agency.name):
             yield _contact(timeline, agency)
-        people = [*timeline.rows(agency)]
-        named = asked.is_in(" ".join([row.name for row in people]))  # in most agencies nobody is, and told soonest so
-        for row in people:
-            if asked.is_of(row.local, row.id) or (named and asked.is_in(row.name)):
-                yield _official(timeline, agency, row)
+        if asked.may_mean(timeline.called(agency)):
+            for row in timeline.rows(agency):
+                if asked.means(row.local, row.id, row.name):
+                    yield _official(timeline, agency, row)
 
 
 def of_people(timeline: Timeline, ids: Container[str]) -> Iterator[Listed]:
@@ -126,9 +125,10 @@ def of_name(timeline: Timeline, name: str) -> Iterator[Listed]:
     """The mailboxes of all people of that very name, large and small letters being the same."""
     wanted = name.casefold()
     for agency in timeline.register.agencies.values():
-        for row in timeline.rows(agency):
-            if row.name.casefold() == wanted:
-                yield _official(timeline, agency, row)
+        if wanted in map(str.casefold, timeline.called(agency).names):
+            for row in timeline.rows(agency):
+                if row.name.casefold() == wanted:
+                    yield _official(timeline, agency, row)
 
 
 class _Query(NamedTuple):
@@ -145,18 +145,26 @@ class _Query(NamedTuple):
         local = whole.removesuffix(f"@{domain}")
         return cls(whole, frozenset((whole, local)), frozenset(whole.split()), not whole.isascii())
 
-    def is_of(self, local: str | None, id_: str) -> bool:
-        """Whether it is the address or the id of a mailbox."""
-        return local in self.locals or id_.casefold() == self.whole
+    def means(self, local: str, id_: str, name: str) -> bool:
+        """Whether a mailbox could be meant."""
+        return local in self.locals or id_.casefold() == self.whole or self._is_in(name)
 
-    def is_in(self, name: str) -> bool:
+    def may_mean(self, people: Called) -> bool:
+        """Whether one of some people could be meant: of most agencies nobody is, and all at once tell it soonest."""
+        return (
+            not self.locals.isdisjoint(people.locals)
+            or self.whole in map(str.casefold, people.ids)
+            or self._is_in(" ".join(people.names))
+        )
+
+    def _is_in(self, name: str) -> bool:
         """Whether a name, or several together, have all its words."""
         return bool(self.words) and self.words.issubset(_words(name, marked=self.marked))
 
 
 def _words(name: str, *, marked: bool) -> Iterable[str]:
-    """The words of a name, without their marks where these do not count."""
-    found = name.casefold().split()
+    """The words of a name or of several, without their marks where these do not count."""
+    found = set(name.casefold().split())
     return found if marked else chain.from_iterable(map(_bare, found))
 
 

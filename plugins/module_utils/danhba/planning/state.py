@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..addresses.issuing import Issued
 from ..model import rows
 from ..model.register import Agency, Issuance, Register
-from ..model.rows import Row, Spell, Staff
+from ..model.rows import Called, Row, Spell, Staff
 
 
 class State(StrEnum):
@@ -90,6 +90,13 @@ class Timeline:
         if isinstance(agency.people, Staff):
             return agency.people.rows()
         return map(rows.row_of, agency.people, self.issued.locals[agency.code] if self.issued else ())
+
+    def called(self, agency: Agency) -> Called:
+        """By what the people of an agency are asked for."""
+        if isinstance(agency.people, Staff):
+            return agency.people.called()
+        people = [*self.rows(agency)]
+        return Called(*([getattr(row, key) for row in people] for key in ("id", "name", "local")))
 
     def live(self) -> Counter[str]:
         """How many mailboxes of each agency are open or suspended, its contact mailbox among them."""

@@ -62,8 +62,8 @@ def _new(agency: Facts, before: Facts | None) -> Iterator[tuple[Facts, Held]]:
 def _last(base: Sequence[Facts], ids: set[str]) -> dict[str, tuple[Facts, Held]]:
     """The last entry of each of these people; nobody left where they never came."""
     last: dict[str, tuple[Facts, Held]] = {}
-    for agency in base if ids else ():
-        for held in agency.people:
+    for agency in base:
+        for held in agency.people if not ids.isdisjoint(agency.ids) else ():
             if held.id in ids and not held.void and (held.id not in last or last[held.id][1].end <= held.end):
                 last[held.id] = agency, held
     return last
