@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -93,10 +92,6 @@ def _agencies(files: Iterable[File]) -> list[File]:
     return [file for file in files if file.name != source.PROVINCE]
 
 
-def _stem(file: File) -> str:
-    return posixpath.splitext(posixpath.basename(file.name))[0]
-
-
 def _system(province: Province | None) -> frozenset[str]:
     return frozenset(province.system_addresses) if province else frozenset()
 
@@ -155,7 +150,7 @@ class _Read:
         if self.province is None:
             return None
         system = _system(self.province)
-        found = [examine(file, system) for file in _agencies(self.files.values()) if _stem(file) in only]
+        found = [examine(file, system) for file in _agencies(self.files.values()) if file.stem in only]
         agencies = {e.agency.code: e.agency for e in found if e.agency}
         issued = {e.agency.code: e.locals for e in found if e.agency and e.locals is not None}
         return Version(Register(self.province, agencies, self.digest), Issued(issued), self.register())
@@ -187,7 +182,7 @@ def _read(files: list[File], before: _Read | None, progress: Progress | None, re
     examined = {}
     for file in _agencies(files):
         made = _bounded(found[file.name], len(findings))
-        examined[_stem(file)] = made
+        examined[file.stem] = made
         findings += made.findings
     return _Read(province, {file.name: file for file in files}, examined, findings, source.digest(files))
 
@@ -196,7 +191,7 @@ def _same(files: list[File], before: _Read | None, system: frozenset[str]) -> di
     """What was made of the files that are as they were `before`, by their names."""
     if before is None or _system(before.province) != system:
         return {}
-    return {file.name: before.examined[_stem(file)] for file in _agencies(files) if before.files.get(file.name) == file}
+    return {file.name: before.examined[file.stem] for file in _agencies(files) if before.files.get(file.name) == file}
 
 
 def _bounded(examined: Examined, before: int) -> Examined:
@@ -212,11 +207,11 @@ def _taken_back(before: _Read, read: _Read, day: date | None, province: Province
     The province says what is acknowledged; it is the change's own, unless another is given.
     """
     differ = frozenset(
-        _stem(before.files.get(name) or read.files[name])
+        (before.files.get(name) or read.files[name]).stem
         for name in before.files.keys() | read.files.keys()
         if before.files.get(name) != read.files.get(name)
     )
-    files = [[file for file in each.files.values() if _stem(file) in differ] for each in (before, read)]
+    files = [[file for file in each.files.values() if file.stem in differ] for each in (before, read)]
     yield from telephones.check(*files)
     was, now = before.version(differ), read.version(differ)
     if was and now:

@@ -131,7 +131,7 @@ def province(files: Iterable[source.File]) -> tuple[Province | None, list[Findin
 
 def too_many(file: source.File) -> Finding:
     """What is said of a file after the last of its findings that are shown."""
-    return MANY.at(Where(file.path, START, PurePosixPath(file.name).stem), most=FILE_LIMIT)
+    return MANY.at(Where(file.path, START, file.stem), most=FILE_LIMIT)
 
 
 def agency(file: source.File, findings: list[Finding]) -> Agency | None:
@@ -140,11 +140,11 @@ def agency(file: source.File, findings: list[Finding]) -> Agency | None:
     if not _FILE.fullmatch(name.name) or len(name.parts) != 2:
         findings.append(NAME.at(Where(file.path, START, name.name)))
         return None
-    node = read(file, name.stem, findings)
+    node = read(file, file.stem, findings)
     if node is None:
         return None
-    found = schema.agency(schema.Reader(file.path, name.stem, findings), node)
-    if found and found.code != name.stem:
+    found = schema.agency(schema.Reader(file.path, file.stem, findings), node)
+    if found and found.code != file.stem:
         findings.append(CODE.at(found.where("agency"), file=name.name, code=found.code))
         return None
     return found

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from ..messages import mark as _
@@ -58,6 +58,11 @@ class File:
     name: str
     path: str
     data: bytes | None
+
+    @cached_property
+    def stem(self) -> str:
+        """Its name without the folder and the ending: the code of the agency, where it is one's."""
+        return PurePosixPath(self.name).stem
 
     @cached_property
     def sha256(self) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from pathlib import PurePosixPath
 
 from ...messages import mark as _
 from ...model.findings import KIND_LIMIT, Finding, Where, rule
@@ -36,7 +35,7 @@ def _new(file: File, known: set[str]) -> Iterator[Finding]:
     text = _text(file)
     for offset, number in mobiles(text):
         if digits(number) not in known and not _ID.search(text, text.rfind("\n", 0, offset) + 1, offset):
-            where = Where(file.path, place_of(text, offset), PurePosixPath(file.name).stem)
+            where = Where(file.path, place_of(text, offset), file.stem)
             yield MOBILE.at(where, phone=number)
 
 
