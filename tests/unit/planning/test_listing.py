@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
 from danhba.planning.listing import Listed, contacts, everything, of_name, of_people, who
+from danhba.planning.state import Timeline
 from tests.support.registers import agency, event, person, register, timeline
 
 TEXTS = register(
@@ -49,6 +51,16 @@ def listed(day: str) -> list[Listed]:
 )
 def test_who_is_found(query: str, ids: list[str]) -> None:
     assert [item.id for item in who(timeline(TEXTS, "2010-06-01"), query)] == ids
+
+
+@pytest.mark.parametrize("query", ["nvvinh-stttt", "7a", "vinh", "dang nguyen"])
+def test_who_is_found_among_people_that_were_not_kept(query: str) -> None:
+    kept = timeline(TEXTS, "2010-06-01")
+    [listed] = kept.register.agencies.values()
+    read = replace(kept.register, agencies={"stttt": replace(listed, people=tuple(listed.people))})
+    assert kept.issued
+    again = Timeline.of(read, kept.issued, kept.day)
+    assert [item.id for item in who(again, query)] == [item.id for item in who(kept, query)]
 
 
 def test_every_mailbox_is_listed_after_its_agencys() -> None:

@@ -96,7 +96,7 @@ class Timeline:
         if isinstance(agency.people, Staff):
             return agency.people.called()
         people = [*self.rows(agency)]
-        return Called(*([getattr(row, key) for row in people] for key in ("id", "name", "local")))
+        return Called([row.id for row in people], [row.name for row in people], [row.local for row in people])
 
     def live(self) -> Counter[str]:
         """How many mailboxes of each agency are open or suspended, its contact mailbox among them."""
