@@ -183,13 +183,13 @@ def _plain(text: str) -> str:
 
 def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> names.Parts | None:
     """The folded parts of a person's name, or None with a finding."""
-    where = agency.where_of(issuance, "name")
     try:
         return names.split(issuance.name, issuance.family or None, issuance.given or None)
     except names.PartMissing as error:
         where = agency.where_of(issuance, error.part)
         findings.append(PART.at(where, part=error.part, value=error.value, name=issuance.name))
     except names.NameProblem as error:
+        where = agency.where_of(issuance, "name")
         said = error.character in names.LOOKALIKES or legacy.recognise(issuance.name)  # of its characters already
         shown = {"character": names.describe(error.character), "name": issuance.name} if error.character else {}
         if error.character and not said:

@@ -24,7 +24,7 @@ from .examination import Examined
 # Less than this is examined sooner than a second process starts.
 WORTHWHILE = 2 * 1024**2
 # Each process is given this many shares, so that none waits long for the others.
-SHARES = 8
+SHARES = 32
 
 Progress = Callable[[int], None]
 

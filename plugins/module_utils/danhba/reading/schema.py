@@ -111,7 +111,7 @@ class Reader:
         if not isinstance(node, Map):
             self._wrong(node, key, *_keys(key, required))
             return Fields(self, {}, {})
-        if not _fits(frozenset(node.entries), required, optional):
+        if not _fits(tuple(node.entries), required, optional):
             self._misfit(node, key, required, optional)
         places = {name: child.place for name, child in node.entries.items()}
         places[""] = node.place
@@ -119,7 +119,7 @@ class Reader:
 
     def _misfit(self, node: Map, key: str, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
         """Say which keys are too many, and which are missing."""
-        for name, place in node.keys.items():
+        for name, place in node.keys().items():
             if name not in required and name not in optional:
                 allowed = [*required, *optional]
                 self.findings.append(KEY.at(self.where(place), key=name, object=self._name(key), allowed=allowed))
@@ -163,8 +163,8 @@ class Reader:
 
 
 @lru_cache(maxsize=4096)  # the keys of most entries are one of a few sets
-def _fits(keys: frozenset[str], required: tuple[str, ...], optional: tuple[str, ...]) -> bool:
-    return keys.issuperset(required) and keys.issubset((*required, *optional))
+def _fits(keys: tuple[str, ...], required: tuple[str, ...], optional: tuple[str, ...]) -> bool:
+    return set(required) <= set(keys) <= {*required, *optional}
 
 
 def _keys(key: str, required: tuple[str, ...]) -> tuple[str, str]:
@@ -461,7 +461,7 @@ def province(reader: Reader, node: Node) -> Province | None:
 
 def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
     """Local parts that a standard demands (RFC 2142), each with the contact mailbox that answers for it."""
-    names = dict(node.keys) if isinstance(node, Map) else {}
+    names = node.keys() if isinstance(node, Map) else {}
     for name, place in names.items():
         if not LOCAL.fullmatch(name) or name.startswith("contact-"):
             where = reader.where(place)

@@ -40,11 +40,15 @@ class List:
 
 @dataclass(slots=True)
 class Map:
-    """A mapping; keys are text, and `keys` has the place of each."""
+    """A mapping; keys are text, and `marks` has where libyaml met each."""
 
     entries: dict[str, Node]
     place: Place
-    keys: dict[str, Place]
+    marks: dict[str, Any]
+
+    def keys(self) -> dict[str, Place]:
+        """The place of each key, made out when somebody asks: only what objects to a key does."""
+        return {name: Place(mark.line + 1, mark.column + 1) for name, mark in self.marks.items()}
 
 
 Node: TypeAlias = Text | List | Map
@@ -154,22 +158,28 @@ class _Reader:
 
     def _map(self, event: Any) -> Map:
         entries: dict[str, Node] = {}
-        keys: dict[str, Place] = {}
+        marks: dict[str, Any] = {}
         get, node, scalar = self.parser.get_event, self.node, self.scalar
-        while type(following := get()) is not _MAP_END:
-            key = scalar(following) if type(following) is _SCALAR else node(following)
+        while type(key := get()) is not _MAP_END:
+            # Nearly all keys are bare words, in which there is nothing to object to.
+            bare = type(key) is _SCALAR and not (key.style or key.tag or key.anchor)
+            name = key.value if bare else self._key(key)
+            self.left -= bare
             following = get()
             value = scalar(following) if type(following) is _SCALAR else node(following)
-            if type(key) is not Text:
-                self._object(Problem("key", key.place))
-                continue
-            name, place, _plain = key
-            if name in entries:
-                self._object(Problem("twice", place, name))
+            if name is None:
+                self._object(Problem("key", _place(key)))
+            elif name in entries:
+                self._object(Problem("twice", _place(key), name))
             else:
                 entries[name] = value
-                keys[name] = place
-        return Map(entries, _place(event), keys)
+                marks[name] = key.start_mark
+        return Map(entries, _place(event), marks)
+
+    def _key(self, event: Any) -> str | None:
+        """The text of a key, None where it is a list or a mapping."""
+        key = self.node(event)
+        return key.value if type(key) is Text else None
 
     def _escapes(self, event: Any) -> None:
         found = _ESCAPE.finditer(self.text, event.start_mark.index, event.end_mark.index)

@@ -66,6 +66,7 @@ _TRIED = frozenset("test testing demo abc xyz xxx asdf qwerty admin user example
 # Telephones, codes, years, and addresses of mail.
 _DATA = re.compile(r"\S*@\S*|[0-9](?:[ .-]?[0-9]){3,}")
 # As they are since 2018, and the longer ones of before; the trunk prefix, the country code, or both.
+_NO_DIGIT = re.compile("[^0-9]")
 _MOBILE = re.compile(r"(?:0|840?)(?:[35789][0-9]{8}|1[2689][0-9]{8})")
 
 # What a text is found to be, and what its message says of it.
@@ -93,7 +94,7 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 def is_mobile(phone: str) -> bool:
     """Whether it is the number of a mobile telephone of this country."""
-    return _MOBILE.fullmatch(re.sub("[^0-9]", "", phone)) is not None
+    return _MOBILE.fullmatch(_NO_DIGIT.sub("", phone)) is not None
 
 
 @lru_cache(maxsize=8192)  # the titles and divisions of a province are few
