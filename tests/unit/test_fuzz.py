@@ -154,6 +154,11 @@ class TestOneByOne:
         assert rules("people: [" + f"{value}," * 19_990 + "]") >= {"file-findings"}
         assert rules("people: [" + f"{value}," * 20_000 + "]") == {"file-unreadable"}
 
+    def test_keys_are_counted_with_their_values(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(tree, "MOST_VALUES", 20_000)
+        assert rules("{" + "".join(f"k{number}: a," for number in range(9_990)) + "}") >= {"file-findings"}
+        assert rules("{" + "".join(f"k{number}: a," for number in range(10_000)) + "}") == {"file-unreadable"}
+
     def test_a_link_out_of_the_register_is_not_followed(self, tmp_path: Path) -> None:
         (tmp_path / "secret.yml").write_text(f"agency: {command.SECRET}\n")
         for number in range(2):

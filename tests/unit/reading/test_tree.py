@@ -25,6 +25,8 @@ CASES = [
     change("a tag", S, NAME, "name: !!str Sở", f"{S}:3:7 yaml-tag"),
     change("a tag of Python", S, NAME, "name: !!python/name:os.system x", f"{S}:3:7 yaml-tag"),
     change("a tag on a sequence", U, "people: []", "people: !!set []", f"{U}:6:9 yaml-tag"),
+    change("an anchor on a key", S, "kind: department", "&k kind: department", f"{S}:4:1 yaml-anchor"),
+    change("a tag on a key", S, "kind: department", "!!str kind: department", f"{S}:4:1 yaml-tag"),
     change("a directive", S, "---\n", "%TAG ! !x\n---\n", f"{S}:1:1 yaml-directive"),
     change("a directive further down", U, "people: []", "people: []\n...\n%YAML 1.2", f"{U}:8:1 yaml-directive"),
     change("a percent sign", S, NAME, "name: 50\n  %Sở"),
