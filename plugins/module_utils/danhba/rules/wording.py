@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ..messages import mark as _
 from ..model.findings import Finding, Rule, advice, rule
-from ..model.personal import national_number
+from ..model.personal import digits, national_number
 from ..model.register import Agency, Issuance
 from ..reading.loader import NATIONAL
 
@@ -65,9 +65,8 @@ _MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>?|&#?[A-Za-z0-9]+;")
 _TRIED = frozenset("test testing demo abc xyz xxx asdf qwerty admin user example sample null none foo bar".split())
 # Telephones, codes, years, and addresses of mail.
 _DATA = re.compile(r"\S*@\S*|[0-9](?:[ .-]?[0-9]){3,}")
-# As they are since 2018, and the longer ones of before; the trunk prefix, the country code, or both.
-_NO_DIGIT = re.compile("[^0-9]")
-_MOBILE = re.compile(r"(?:0|840?)(?:[35789][0-9]{8}|1[2689][0-9]{8})")
+# As they are since 2018, and the longer ones of before.
+_MOBILE = re.compile(r"0(?:[35789][0-9]{8}|1[2689][0-9]{8})")
 
 # What a text is found to be, and what its message says of it.
 Fault = tuple[Rule, Mapping[str, str]]
@@ -94,7 +93,7 @@ def check(agency: Agency) -> Iterator[Finding]:
 
 def is_mobile(phone: str) -> bool:
     """Whether it is the number of a mobile telephone of this country."""
-    return _MOBILE.fullmatch(_NO_DIGIT.sub("", phone)) is not None
+    return _MOBILE.fullmatch(digits(phone)) is not None
 
 
 @lru_cache(maxsize=8192)  # the titles and divisions of a province are few
