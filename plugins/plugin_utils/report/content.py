@@ -80,8 +80,8 @@ INCIDENTS = {
 OVERLAP = (
     "Các số về thư có phần trùng nhau, không cộng với nhau: thư bị bộ lọc từ chối, thư có mã độc và thư có dấu độ mật "
     "bị từ chối đều nằm trong số lượt bị từ chối ngay khi gửi đến; thư có dấu độ mật và thư không kiểm tra được còn "
-    "nằm trong số thư bị bộ lọc từ chối. Thư gửi cho nhiều người bị từ chối một lần được tính một lượt; địa chỉ không có "
-    "trong tỉnh được tính mỗi địa chỉ một lượt."
+    "nằm trong số thư bị bộ lọc từ chối. Thư gửi cho nhiều người bị từ chối một lần được tính một lượt; địa chỉ không "
+    "có trong tỉnh được tính mỗi địa chỉ một lượt."
 )
 PURPOSES = {"secret": "có nội dung bí mật nhà nước", "outbreak": "mã độc, thư rác lan rộng"}
 KINDS = {AGENCY: "Hộp thư cơ quan", OFFICIAL: "Hộp thư cá nhân"}

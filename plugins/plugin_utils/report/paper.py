@@ -43,8 +43,8 @@ REQUIRED = (
 )
 MISSED = (
     "Trong {measured} ngày làm việc có số liệu, {span}, {mailboxes} hộp thư của {agency} phải kiểm tra tổng cộng "
-    "{days} lượt ngày (mỗi hộp thư mỗi ngày làm việc là một lượt), kiểm tra đủ {met} lượt, đạt {share}; riêng hộp thư của cơ "
-    "quan đạt {contact}. Mức cần đạt là {target}."
+    "{days} lượt ngày (mỗi hộp thư mỗi ngày làm việc là một lượt), kiểm tra đủ {met} lượt, đạt {share}; riêng hộp "
+    "thư của cơ quan đạt {contact}. Mức cần đạt là {target}."
 )
 UNMEASURED = " Kỳ báo cáo còn {days} ngày làm việc không có số liệu, không tính cho hộp thư nào."
 NAMED = "Hộp thư chưa đạt, thấp trước (số ngày kiểm tra đủ/số ngày phải kiểm tra):"
