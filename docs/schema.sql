@@ -834,6 +834,15 @@ BEGIN
     RETURN gone;
 END $$;
 
+CREATE FUNCTION usage.last_whole() RETURNS date
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT least(events.day(now()),
+                 events.day(CASE WHEN at < checked - interval '1 hour' THEN at ELSE checked END)) - 1
+      FROM events.progress
+$$;
+
 CREATE FUNCTION usage.mail(since timestamp with time zone, until timestamp with time zone) RETURNS TABLE(kind text, id text, sent integer, received integer, octets bigint)
     LANGUAGE plpgsql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -881,6 +890,21 @@ CREATE FUNCTION usage.note_disk(of_folder text, of_total bigint, of_used bigint)
    VALUES (events.day(now()), note_disk.of_folder, note_disk.of_total, note_disk.of_used) ON CONFLICT(day, folder) DO UPDATE SET total = excluded.total, used = excluded.used;
 END;
 
+CREATE FUNCTION usage.note_start() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO usage.partial (day)
+        SELECT each::date
+          FROM generate_series(
+                   coalesce(events.day(OLD.at), (SELECT min(mark.day) FROM usage.mark), events.day(NEW.began)),
+                   coalesce(CASE WHEN OLD.at IS NULL THEN (SELECT min(mark.day) FROM usage.mark) END,
+                            events.day(NEW.began)), interval '1 day') AS each
+        ON CONFLICT DO NOTHING;
+    RETURN NULL;
+END $$;
+
 CREATE TABLE usage.reader (
     kind text NOT NULL,
     id text NOT NULL,
@@ -897,6 +921,18 @@ CREATE FUNCTION usage.read_by(of_kind text, of_id text) RETURNS text
    WHERE ((reader.kind = read_by.of_kind) AND (reader.id = read_by.of_id) AND (account.state = 'open'::text));
 END;
 
+CREATE FUNCTION usage.whole(first date, last date) RETURNS SETOF date
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT counted.day FROM usage.counted
+     WHERE counted.day BETWEEN whole.first AND least(whole.last, usage.last_whole())
+       AND NOT EXISTS (SELECT FROM usage.partial WHERE partial.day = counted.day)
+       AND NOT EXISTS (SELECT FROM events.gap
+                        WHERE events.day(coalesce(gap.since, '-infinity')) <= counted.day
+                          AND events.day(coalesce(gap.until, gap.noticed)) >= counted.day)
+$$;
+
 CREATE TABLE mail.web_session (
     token text NOT NULL,
     kind text NOT NULL,
@@ -904,13 +940,6 @@ CREATE TABLE mail.web_session (
     address text NOT NULL,
     expires timestamp with time zone NOT NULL,
     CONSTRAINT web_session_token_check CHECK ((token ~ '^[0-9a-f]{64}$'::text))
-);
-
-CREATE TABLE usage.counted (
-    day date NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    closed boolean DEFAULT false NOT NULL,
-    late integer DEFAULT 0 NOT NULL
 );
 
 CREATE TABLE usage.day (
@@ -955,24 +984,27 @@ CREATE FUNCTION usage.shown(of_address text, of_token text) RETURNS jsonb
     BEGIN ATOMIC
  WITH session AS (
           SELECT usage.read_by(web_session.kind, web_session.id) AS agency,
-             events.day(now()) AS today
+             events.day(now()) AS today,
+             usage.last_whole() AS last
             FROM mail.web_session
            WHERE ((web_session.token = shown.of_token) AND (web_session.address = shown.of_address) AND (web_session.expires > now()) AND (EXISTS ( SELECT
                     FROM mail.account a
                    WHERE ((a.kind = web_session.kind) AND (a.id = web_session.id) AND (a.address = web_session.address)))))
          ), month AS (
           SELECT ((date_trunc('month'::text, (session_1.today)::timestamp with time zone) - ('1 mon'::interval * (ago.ago)::double precision)))::date AS since,
-             LEAST(session_1.today, ((date_trunc('month'::text, (session_1.today)::timestamp with time zone) - ('1 mon'::interval * ((ago.ago - 1))::double precision)))::date) AS until
+             LEAST((session_1.last + 1), ((date_trunc('month'::text, (session_1.today)::timestamp with time zone) - ('1 mon'::interval * ((ago.ago - 1))::double precision)))::date) AS until
             FROM session session_1,
              generate_series(0, 1) ago(ago)
          ), worked AS (
           SELECT month.since,
              day.day,
-             (counted.day IS NOT NULL) AS counted
+             (whole.day IS NOT NULL) AS counted
             FROM usage.rule rule_1,
              ((LATERAL unnest(rule_1.days) day(day)
               JOIN month ON (((day.day >= month.since) AND (day.day < month.until))))
-              LEFT JOIN usage.counted USING (day))
+              LEFT JOIN ( SELECT w.day
+                    FROM session session_1,
+                     LATERAL usage.whole(((date_trunc('month'::text, (session_1.today)::timestamp with time zone) - '1 mon'::interval))::date, session_1.last) w(day)) whole USING (day))
          ), box AS (
           SELECT box.number,
              box.kind,
@@ -1020,7 +1052,7 @@ CREATE FUNCTION usage.shown(of_address text, of_token text) RETURNS jsonb
               JOIN box USING (number))
            GROUP BY summed.since
          )
-  SELECT jsonb_build_object('agency', page.agency, 'name', page.name, 'until', (session.today - 1), 'windows', to_jsonb(rule.names), 'target', rule.target, 'required', jsonb_build_object('official', rule.official, 'agency', rule.agency), 'months', ( SELECT jsonb_agg(jsonb_build_object('month', to_char((month.since)::timestamp with time zone, 'YYYY-MM'::text), 'days', ( SELECT count(*) AS count
+  SELECT jsonb_build_object('agency', page.agency, 'name', page.name, 'until', session.last, 'windows', to_jsonb(rule.names), 'target', rule.target, 'required', jsonb_build_object('official', rule.official, 'agency', rule.agency), 'months', ( SELECT jsonb_agg(jsonb_build_object('month', to_char((month.since)::timestamp with time zone, 'YYYY-MM'::text), 'days', ( SELECT count(*) AS count
                     FROM worked
                    WHERE (worked.since = month.since)), 'uncounted', ( SELECT count(*) AS count
                     FROM worked
@@ -1986,6 +2018,13 @@ CREATE VIEW secrecy.holding AS
    FROM secrecy.exception
   WHERE ((CURRENT_DATE >= since) AND (CURRENT_DATE <= until));
 
+CREATE TABLE usage.counted (
+    day date NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    closed boolean DEFAULT false NOT NULL,
+    late integer DEFAULT 0 NOT NULL
+);
+
 CREATE TABLE usage.flow (
     day date NOT NULL,
     what text NOT NULL,
@@ -2018,6 +2057,10 @@ ALTER TABLE usage.mark ALTER COLUMN entry ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE usage.partial (
+    day date NOT NULL
 );
 
 ALTER TABLE ONLY archive.archive
@@ -2182,6 +2225,9 @@ ALTER TABLE ONLY usage.mark
 ALTER TABLE ONLY usage.page
     ADD CONSTRAINT page_pkey PRIMARY KEY (agency);
 
+ALTER TABLE ONLY usage.partial
+    ADD CONSTRAINT partial_pkey PRIMARY KEY (day);
+
 ALTER TABLE ONLY usage.reader
     ADD CONSTRAINT reader_pkey PRIMARY KEY (kind, id, agency);
 
@@ -2237,6 +2283,8 @@ CREATE TRIGGER batch_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON chain.bat
 CREATE CONSTRAINT TRIGGER batch_sealed AFTER INSERT ON chain.batch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chain.seal();
 
 CREATE TRIGGER seal_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON chain.seal FOR EACH STATEMENT EXECUTE FUNCTION chain.refuse_change();
+
+CREATE TRIGGER began_anew AFTER UPDATE ON events.progress FOR EACH ROW WHEN (((old.began IS DISTINCT FROM new.began) AND (new.began IS NOT NULL))) EXECUTE FUNCTION usage.note_start();
 
 CREATE TRIGGER chained AFTER INSERT ON events.look REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
 
@@ -2585,6 +2633,9 @@ REVOKE ALL ON FUNCTION usage.flows(since timestamp with time zone, until timesta
 REVOKE ALL ON FUNCTION usage.forget(days integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION usage.forget(days integer) TO danhba_events;
 
+REVOKE ALL ON FUNCTION usage.last_whole() FROM PUBLIC;
+GRANT ALL ON FUNCTION usage.last_whole() TO danhba_apply;
+
 REVOKE ALL ON FUNCTION usage.mail(since timestamp with time zone, until timestamp with time zone) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION usage.note_days() FROM PUBLIC;
@@ -2594,14 +2645,17 @@ GRANT SELECT ON TABLE usage.disk TO danhba_apply;
 REVOKE ALL ON FUNCTION usage.note_disk(of_folder text, of_total bigint, of_used bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION usage.note_disk(of_folder text, of_total bigint, of_used bigint) TO danhba_events;
 
+REVOKE ALL ON FUNCTION usage.note_start() FROM PUBLIC;
+
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE usage.reader TO danhba_apply;
 
 REVOKE ALL ON FUNCTION usage.read_by(of_kind text, of_id text) FROM PUBLIC;
 GRANT ALL ON FUNCTION usage.read_by(of_kind text, of_id text) TO danhba_credentials;
 
-GRANT SELECT,INSERT,DELETE ON TABLE mail.web_session TO danhba_credentials;
+REVOKE ALL ON FUNCTION usage.whole(first date, last date) FROM PUBLIC;
+GRANT ALL ON FUNCTION usage.whole(first date, last date) TO danhba_apply;
 
-GRANT SELECT ON TABLE usage.counted TO danhba_apply;
+GRANT SELECT,INSERT,DELETE ON TABLE mail.web_session TO danhba_credentials;
 
 GRANT SELECT ON TABLE usage.day TO danhba_apply;
 
@@ -2985,6 +3039,8 @@ GRANT SELECT,INSERT ON TABLE reports.report TO danhba_apply;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE secrecy.exception TO danhba_apply;
 
 GRANT SELECT ON TABLE secrecy.holding TO danhba_secrecy;
+
+GRANT SELECT ON TABLE usage.counted TO danhba_apply;
 
 GRANT SELECT ON TABLE usage.flow TO danhba_apply;
 

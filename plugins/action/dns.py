@@ -17,6 +17,10 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.dns.asking import Answ
 from ansible_collections.laocai.mail.plugins.plugin_utils.dns.records import Mail, Record
 
 
+class Unasked(Failure):
+    """No name server is known, so that nothing was asked."""
+
+
 class ActionModule(ActionBase):
     """The action behind laocai.mail.dns; see the module's documentation."""
 
@@ -31,6 +35,8 @@ class ActionModule(ActionBase):
             wanted = [one for one in records.wanted(mail) if every or "._domainkey." in one.name]
             changed = self._write(wanted, arguments)
             answers = _ask(wanted, mail, arguments) if arguments["ask"] else []
+        except Unasked as failure:
+            return result | {"failed": True, "asked": False, "msg": str(failure)}
         except Failure as failure:
             return result | {"failed": True, "msg": str(failure)}
         except ValueError as error:  # of an address
@@ -40,6 +46,7 @@ class ActionModule(ActionBase):
             "records": len(wanted),
             "table": report.table(answers),
             "faults": len(report.faults(answers)),
+            "asked": any(answer.state is not State.SILENT for answer in answers),
             "held": _held(mail, answers),
         }
 
@@ -62,7 +69,7 @@ class ActionModule(ActionBase):
 def _ask(wanted: Sequence[Record], mail: Mail, arguments: dict[str, Any]) -> list[Answer]:
     servers = asking.servers_of(mail.domain, arguments["servers"])
     if not servers:
-        raise Failure(
+        raise Unasked(
             f"Không biết máy chủ tên nào của {mail.domain}: DNS không có bản ghi NS, hoặc máy điều khiển không hỏi "
             "được DNS. Đặt dns_servers trong inventory.",
             f"No name server of {mail.domain} is known: DNS has no NS records, or the controller cannot ask it. Set "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,10 @@ from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 from ansible_collections.laocai.mail.plugins.plugin_utils.report import content, files
+from ansible_collections.laocai.mail.plugins.plugin_utils.report.content import day as shown
 from ansible_collections.laocai.mail.plugins.plugin_utils.report.rules import read_rules
+
+_DAY = timedelta(days=1)
 
 
 class ActionModule(BaseAction):
@@ -37,22 +40,25 @@ class ActionModule(BaseAction):
             raise Failure(*both(error.template, error.values)) from error
 
     def _report(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        first, last, day = (controller.read_day(arguments[name], name) for name in ("first_day", "last_day", "day"))
+        first, asked, day = (controller.read_day(arguments[name], name) for name in ("first_day", "last_day", "day"))
         rules = read_rules(arguments)
-        _possible(first, min(last, day))
+        _possible(first, asked, day)
         files.require()
         folder = Path(self._loader.path_dwim(arguments["folder"]))
         directory = Path(self._loader.path_dwim(arguments["register"]))
         register, issued = controller.read_register_for(directory, test_host=arguments["test_host"])
-        # Of days that have not come yet there is nothing to say.
-        period = Period.of(Timeline.of(register, issued, min(last, day)), first, min(last, day))
-        timeline = Timeline.of(register, issued, period.last)
-        of = _scope(timeline, arguments)
+        last = _over(asked, day)
+        timeline = Timeline.of(register, issued, last)
+        period, of = Period.of(timeline, first, last), _scope(timeline, arguments)
         told, changed = self._ask(arguments, period, task_vars)
-        report = core.make(timeline, of, period, told, rules)
+        if (end := _end(first, told)) < last:
+            timeline = Timeline.of(register, issued, end)
+            period, of = Period.of(timeline, first, end), _scope(timeline, arguments)
+        report = core.make(timeline, of, period, told, rules, asked)
         said = content.write(report, register)
         made = files.make(said, report, files.sender(register, issued, day))
-        stem = "-".join(filter(None, ("bao-cao", arguments["agency"], arguments["mailbox"], str(first), str(last))))
+        of_whom = arguments["agency"], arguments["mailbox"]
+        stem = "-".join(filter(None, ("bao-cao", *of_whom, str(first), str(period.last))))
         written = [
             controller.write_private_octets(folder / f"{stem}{end}", octets, dry_run=self._task.check_mode)
             for end, octets in made.items()
@@ -61,6 +67,8 @@ class ActionModule(BaseAction):
             "changed": changed or any(written),
             "title": said.title,
             "files": [str(folder / f"{stem}{end}") for end in made],
+            "last_day": period.last.isoformat(),
+            "notes": list(said.notes),
             "figures": content.lines(said),
             "uncounted": len(report.coverage.uncounted),
             "below": [each.code for each in report.using.below(rules)] if not of.mailbox else [],
@@ -73,10 +81,41 @@ class ActionModule(BaseAction):
         return exchange.answer(), changed
 
 
-def _possible(first: date, last: date) -> None:
+def _over(asked: date, day: date) -> date:
+    """The last day of those asked for that is over on the day of the report."""
+    return min(asked, max(day, date.min + _DAY) - _DAY)
+
+
+def _possible(first: date, asked: date, day: date) -> None:
+    """Failure where the period cannot be meant, or has no day that is over on the day of the report."""
+    last = _over(asked, day)
+    if first <= asked and last < first:
+        raise Failure(
+            f"Kỳ báo cáo từ {shown(first)} đến {shown(asked)} chưa có ngày nào đã hết: báo cáo lập ngày {shown(day)}, "
+            f"ngày cuối đã hết là {shown(last)}. Chưa ghi gì. Đặt first_day không sau ngày đó, hoặc lập lại khi kỳ đã "
+            "có ngày hết.",
+            f"No day of {first} to {asked} is over: the report is made on {day}, and the last day that is over is "
+            f"{last}. Nothing was written. Let first_day be that day or before it, or make the report again when a day "
+            "of the period is over.",
+        )
     refused = impossible(first, last)
     if refused:
         raise Failure(*both(*refused))
+
+
+def _end(first: date, told: dict[str, Any]) -> date:
+    """The day with which the host's data end; Failure where that is before the period."""
+    until = date.fromisoformat(told["until"])
+    if until < first:
+        raise Failure(
+            f"Chưa có số liệu của kỳ báo cáo: máy chủ thu đủ nhật ký đến hết ngày {shown(until)}, kỳ báo cáo bắt đầu "
+            f"ngày {shown(first)}. Chưa ghi gì. Đặt first_day không sau ngày đó; nếu ngày đó đã lâu thì xem trên máy: "
+            "systemctl status danhba-events.",
+            f"There are no data of the period yet: the host has collected its journal to the end of {until}, and the "
+            f"period begins on {first}. Nothing was written. Let first_day be that day or before it; where that day is "
+            "long past, see there: systemctl status danhba-events.",
+        )
+    return until
 
 
 def _scope(timeline: Timeline, arguments: dict[str, Any]) -> scope.Scope:

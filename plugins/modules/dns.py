@@ -130,6 +130,11 @@ faults:
   returned: success
   type: int
   sample: 0
+asked:
+  description: Whether a server has answered. False also where the task failed because no server is known.
+  returned: always, but where an option is wrong
+  type: bool
+  sample: true
 held:
   description: The selectors of DKIM whose every record each server holds.
   returned: success

@@ -15,7 +15,9 @@ description:
     the accounts, their use, the mail, the disks and the incidents of a period - as a workbook, a page and a document
     to be signed, with reminders to the agencies that miss the target.
   - Of the province, of one agency with those below it, or of one mailbox. No content and no subject is in it.
-  - Days of which nothing was counted count for nobody, and the report names them.
+  - Days of which nothing, or only a part, was collected count for nobody, and the report names them.
+  - The report ends with the last day of the period that is over on O(day) and collected by the host. Where that is
+    before O(first_day), nothing is written.
 extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host, laocai.mail.compared]
 options:
   register:
@@ -27,7 +29,7 @@ options:
     type: str
     required: true
   last_day:
-    description: The last day; 366 days at most.
+    description: The last day; 366 days at most. Days that are not over are left out.
     type: str
     required: true
   day:
@@ -43,7 +45,9 @@ options:
     type: str
     default: ""
   least_days:
-    description: Working days from which on an agency or a mailbox is compared with others.
+    description:
+      - Working days with data from which on an agency or a mailbox is compared with others and reminded. They are days,
+        however many mailboxes each counts for.
     type: int
     default: 20
   folder:
@@ -91,8 +95,19 @@ figures:
   type: list
   elements: str
   sample: ["Hộp thư cơ quan: tỷ lệ kiểm tra đủ: 97,3 %"]
+last_day:
+  description: The day with which the report ends.
+  returned: success
+  type: str
+  sample: "2026-12-02"
+notes:
+  description: What was asked for and what was measured, as it stands above the figures.
+  returned: success
+  type: list
+  elements: str
+  sample: ["Số liệu sử dụng có của 1/229 ngày làm việc trong kỳ, ngày 02/12/2026; 228 ngày không có số liệu, …"]
 uncounted:
-  description: Working days of the period of which nothing was counted.
+  description: Working days of the period that are not known as a whole.
   returned: success
   type: int
   sample: 0

@@ -7,15 +7,17 @@ import re
 import secrets
 import time
 import zipfile
+from datetime import date, timedelta
 from pathlib import Path
 
 import pyrage
 import pytest
+from ansible_collections.laocai.mail.plugins.plugin_utils.report import content
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.support import reports
 from tests.support.browser import Chromium
-from tests.support.deployment import Deployment
+from tests.support.deployment import Deployment, PlaybookFailed
 from tests.support.gate import hand_in
 from tests.support.letters import read_key
 from tests.support.mail import compose
@@ -56,6 +58,16 @@ def looked(mail: Deployment, officials: list[Official]) -> Official:
     return one
 
 
+def as_if_of_yesterday(mail: Deployment, today: str) -> str:
+    """What was counted today is of the day before, which is over; that day."""
+    day = f"{date.fromisoformat(today) - timedelta(days=1)}"
+    for table in ("day", "flow", "counted"):
+        ask(mail, f"DELETE FROM usage.{table} WHERE day = '{day}'")
+        ask(mail, f"UPDATE usage.{table} SET day = '{day}' WHERE day = '{today}'")
+    ask(mail, f"DELETE FROM usage.partial WHERE day = '{day}'")
+    return day
+
+
 @pytest.mark.clause("R9.5", "R9.8", "R14")
 def test_the_timers_job_counts_and_a_report_tells_it(mail: Deployment, looked: Official, today: str) -> None:
     mail.host.run("systemctl start danhba-usage.service")
@@ -64,9 +76,15 @@ def test_the_timers_job_counts_and_a_report_tells_it(mail: Deployment, looked: O
     assert ask(mail, "SELECT count(*) FROM usage.disk WHERE day = events.day(now()) AND used > 0") == "2"
     assert mail.host.run("systemctl is-active danhba-usage.timer").stdout.strip() == "active"
 
-    said = mail.play("report", first_day=today, last_day=today, mailbox=looked.address)
+    with pytest.raises(PlaybookFailed) as refused:
+        mail.play("report", first_day=today, last_day=today, mailbox=looked.address)
+    assert "chưa có ngày nào đã hết" in " ".join(refused.value.output.split())
+    assert not [*mail.private.glob(f"report/*-{today}.*")]
+    day = as_if_of_yesterday(mail, today)
+    said = mail.play("report", first_day=day, last_day=today, mailbox=looked.address)
+    assert f"Báo cáo dừng ở hết ngày {content.day(date.fromisoformat(day))}" in " ".join(said.split())
     assert figures(said)["Thư các hộp thư nhận"] >= 1
-    made = mail.private / "report" / f"bao-cao-{looked.address}-{today}-{today}.html"
+    made = mail.private / "report" / f"bao-cao-{looked.address}-{day}-{day}.html"
     assert looked.name in made.read_text(encoding="utf-8")
     assert made.stat().st_mode & 0o077 == 0
 
@@ -77,7 +95,8 @@ def test_check_mode_writes_nothing(mail: Deployment, looked: Official, today: st
         return ask(mail, "SELECT max(at) FROM usage.counted"), files
 
     before = state()
-    mail.play("report", "--check", first_day=today, last_day=today, agency=looked.agency, target_percent=1)
+    day = f"{date.fromisoformat(today) - timedelta(days=1)}"
+    mail.play("report", "--check", first_day=day, last_day=day, agency=looked.agency, target_percent=1)
     assert state() == before
 
 
@@ -110,7 +129,7 @@ def test_the_report_of_the_month_is_mailed_sealed_and_once(mail: Deployment) -> 
 def province(mail: Deployment, looked: Official) -> Path:
     """The page of the whole province."""
     mail.play("report", first_day="2026-01-01", last_day="2026-12-31")
-    return next((mail.private / "report").glob("bao-cao-2026-01-01-2026-12-31.html"))
+    return next((mail.private / "report").glob("bao-cao-2026-01-01-2026-*.html"))
 
 
 @pytest.mark.parametrize("width", [1280, 320])

@@ -336,17 +336,29 @@ def test_a_lost_host_comes_back_whole(world: World) -> None:
     subprocess.run(["systemctl", "stop", backups.UNIT], check=True)
     for path in (*world.mail.iterdir(), keys, Path(world.settings.cluster), Path(world.settings.archive)):
         shutil.rmtree(path)
+    lost = datetime.now(UTC)
+    time.sleep(2)  # the host is built anew
     begun = time.time()
-    staged = step(world, "stage", until=moment.isoformat())
+    for wrong in ("yesterday", "2026-11-28T10:30:00", "1999-01-01T00:00:00Z", "2999-01-01T00:00:00Z"):
+        with pytest.raises(Refused, match="lost"):
+            step(world, "stage", until=moment.isoformat(), lost=wrong)
+    staged = step(world, "stage", until=moment.isoformat(), lost=lost.isoformat())
     assert (staged["accounts"], staged["messages"]) == (2, 3)
     step(world, "database")
     step(world, "database")  # cut short, and run again
     assert step(world, "mail")["messages"] == 3
     assert step(world, "keys")["keys"] == [str(keys)]
     done = step(world, "finish")
-    # What was lost is what came after the moment, though the backup is younger.
-    assert done["rpo_seconds"] == pytest.approx(begun - moment.timestamp(), abs=1.5)
-    assert done["rto_seconds"] < 600
+    # What was lost is what came after the moment, though the backup is younger, until the host was lost: the time in
+    # which it was rebuilt is not in it.
+    assert done["rpo_seconds"] == pytest.approx((lost - moment).total_seconds(), abs=1.5)
+    assert done["rpo_most_seconds"] == pytest.approx(begun - moment.timestamp(), abs=3)
+    assert 0 < done["rto_seconds"] < done["outage_seconds"] < 600
+    assert done["outage_seconds"] == pytest.approx(time.time() - lost.timestamp(), abs=3)
+    assert [datetime.fromisoformat(done[name]) for name in ("saved", "lost")] == [
+        each.replace(microsecond=0) for each in (moment, lost)
+    ]
+    assert done["lost"] <= done["began"] <= done["ended"]
     assert {path.name: path.read_bytes() for path in world.mail.rglob("cur/*")} == {
         **digests,
         raced.name: raced.read_bytes(),
@@ -501,7 +513,13 @@ def test_a_drill_restores_beside_the_living_host(world: World, capsys: pytest.Ca
     assert "passed" in said
     text = capsys.readouterr().out
     assert "HỎNG" not in text
-    assert re.search(r"RPO: [0-9]+ s\. RTO: [1-9][0-9]* s \(cơ sở dữ liệu / database\), khoảng / about [1-9]", text)
+    # What was measured is named with from when to when; no time of a whole host, for none was rebuilt.
+    span = r"[0-9]+\.[0-9] s, 20[-0-9]+ [:0-9]{8} - 20[-0-9]+ [:0-9]{8} UTC"
+    assert re.search(r"- RPO: bản sao lưu mới nhất cũ [0-9]+ s lúc diễn tập", text)
+    assert re.search(rf"- RTO của riêng cơ sở dữ liệu, .*: {span}", text)
+    assert re.search(rf"- phục hồi và so 1 hộp thư, 5/5 thư .*: {span}", text)
+    assert re.search("Không đo / not measured: RTO của cả máy", text)
+    assert "khoảng" not in text
     assert "no probe: no password was tried" in text
     assert "living messages are in the backup: 5 / 5" in text
     assert metric.read_text().splitlines()[-1].startswith("danhba_drill_last_success_timestamp_seconds 1")

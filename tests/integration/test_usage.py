@@ -240,6 +240,45 @@ def test_what_was_lost_is_told(database: Database) -> None:
         assert host.told(connection, date(2026, 3, 4), LAST, ["0" * 1440] * 4)["gaps"] == []
 
 
+def whole(database: Database) -> list[date]:
+    return [day for (day,) in database.query("SELECT usage.whole(%s, %s) ORDER BY 1", FIRST, LAST, role="danhba_apply")]
+
+
+def test_whole_days_leave_out_those_of_a_gap_and_of_another_journal(database: Database) -> None:
+    """The host was lost on Wednesday and restored on Thursday, with a journal of its own; Monday's was emptied."""
+    for number in range((LAST - FIRST).days + 1):
+        use(database, moment(str(FIRST + timedelta(number)), "07:30"))
+    count(database)
+    week = whole(database)
+    assert len(week) == 12
+    source = "f4b348b9-501c-4dfd-a845-29973a7c2320"
+    database.query("UPDATE events.progress SET at = '2026-03-04T10:00+07', source = %s, began = now()", source)
+    database.query("DELETE FROM usage.partial")
+    database.query("UPDATE events.progress SET at = '2026-03-05T12:00+07', began = '2026-03-05T12:00+07'")
+    database.query("UPDATE events.progress SET at = checked")
+    assert database.query("SELECT day FROM usage.partial ORDER BY 1") == [(date(2026, 3, 4),), (date(2026, 3, 5),)]
+    database.query("INSERT INTO events.gap (since, until) VALUES ('2026-03-09T01:00+07', '2026-03-09T02:00+07')")
+    assert whole(database) == [day for day in week if day.day not in {4, 5, 9}]
+
+
+@pytest.mark.parametrize(
+    ("read_until", "checked", "last"),
+    [
+        ("2026-03-09T23:59+07", "2026-03-10T00:30+07", "2026-03-09"),  # all was read, and the day is over in Viet Nam
+        ("2026-03-09T16:40Z", "2026-03-09T16:59Z", "2026-03-08"),
+        ("2026-03-09T17:01Z", "2026-03-09T17:01Z", "2026-03-09"),
+        ("2026-03-07T10:00+07", "2026-03-10T00:30+07", "2026-03-06"),  # it is still reading what came meanwhile
+        (None, "2026-03-10T00:30+07", "2026-03-09"),
+        ("2999-01-01T00:00Z", "2999-01-01T00:00Z", ""),  # a wrong clock makes no day over
+    ],
+)
+def test_last_whole_day_is_over_and_collected(database: Database, read_until: str, checked: str, last: str) -> None:
+    database.query("UPDATE events.progress SET at = %s, checked = %s", read_until, checked)
+    yesterday = (datetime.now(UTC) + timedelta(hours=7)).date() - timedelta(1)
+    expected = date.fromisoformat(last) if last else yesterday
+    assert database.query("SELECT usage.last_whole()", role="danhba_apply") == [(expected,)]
+
+
 def test_mail_is_counted_by_mailbox_and_for_all(database: Database) -> None:
     noon = moment(MONDAY, "12:00")
     event(database, noon, "received")

@@ -214,6 +214,31 @@ def test_days_that_were_not_counted_are_nobodys(there: Host) -> None:
     assert {box["days"] for box in page["months"][1]["mailboxes"]} == {days - 1}
 
 
+def test_page_ends_with_the_last_day_that_was_collected_and_leaves_out_a_gap(there: Host) -> None:
+    """As reports do: one answer to what the last day is, and to which days are known."""
+    first, *_rest, last = (
+        day
+        for (day,) in there.database.query(
+            "SELECT d FROM usage.rule, unnest(days) AS d WHERE d >= %s AND d < %s ORDER BY 1", last_month(), today()
+        )
+    )
+    there.database.query("INSERT INTO events.gap (since, until) SELECT d::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh',"
+                         " d + interval '1 hour' FROM (SELECT %s::date AS d) AS of", first)  # fmt: skip
+    there.database.query(
+        "UPDATE events.progress SET (at, checked) = (SELECT d::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' - interval"
+        " '1 second', d::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh' FROM (SELECT %s::date AS d) AS of)",
+        last,
+    )
+    page = there.shown("agency/aa")
+    assert page is not None
+    assert page["until"] == str(last - timedelta(days=1))
+    assert page["months"][1]["uncounted"] == 1
+    with there.database.connect("danhba_apply") as connection:
+        told = host.told(connection, last_month(), today(), [NONE] * 4)
+    assert told["until"] == page["until"]
+    assert not int(told["counted"], 16) >> (first - last_month()).days & 1
+
+
 def test_publishing_again_changes_nothing(there: Host) -> None:
     before = there.database.dump()
     assert not there.publish(texts())

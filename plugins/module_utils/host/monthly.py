@@ -38,10 +38,15 @@ _NEW = """
 
 
 def due(connection: Connection, last: str) -> list[str]:
-    """The months, such as `2026-10`, from the one after the last that was mailed until `last`; that alone at first."""
+    """The months, such as `2026-10`, from the one after the last that was mailed until `last`; that alone at first.
+
+    A month whose last day is not collected yet is not among them: a later run mails it.
+    """
+    [(whole,)] = _asked(connection, "SELECT to_char(usage.last_whole() + 1 - interval '1 month', 'YYYY-MM')")
     [(mailed,)] = _asked(connection, "SELECT max(month) FROM usage.mailed")
     if mailed is None:
-        return [last]
+        return [last] if last <= whole else []
+    last = min(last, whole)
     found: list[str] = []
     while last > mailed and len(found) < MOST:
         found.append(last)

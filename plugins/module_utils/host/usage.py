@@ -87,19 +87,39 @@ _TOLD = {
 }
 
 
+def last_whole(connection: Connection) -> date:
+    """The last day that is over in Viet Nam and collected to its end: a report ends there, as an agency's page does."""
+    [(last,)] = _asked(connection, "SELECT usage.last_whole()")
+    found: date = last
+    return found
+
+
 def told(connection: Connection, first: date, last: date, windows: Sequence[str]) -> dict[str, Any]:
     """What a report is made of: `looked`; `flow` by month; `disk`; `incidents`, `passwords`, `recalls` and
     `handovers`, a row each; `gaps`;
-    `counted`, the set of days that were; `late`, how often something came for one that is closed.
+    `counted`, the set of days that are known as a whole; `late`, how often something came for one that is closed;
+    `until`, the day with which all of it ends: `last`, or the last day that is over and collected where that is before.
     """
-    given = {"first": first, "last": last}
+    until = min(last, last_whole(connection))
+    if until < first:
+        return {"until": until.isoformat()}
+    given = {"first": first, "last": until}
     found: dict[str, Any] = {name: [*map(list, _asked(connection, query, given))] for name, query in _TOLD.items()}
     days = _asked(
-        connection, "SELECT day - %(first)s, late FROM usage.counted WHERE day BETWEEN %(first)s AND %(last)s", given
+        connection, "SELECT day - %(first)s::date FROM usage.whole(%(first)s::date, %(last)s::date) AS day", given
     )
-    counted = sum(1 << day for day, _late in days)
-    late = sum(late for _day, late in days)
-    return found | {"looked": looked(connection, first, last, windows), "counted": f"{counted:x}", "late": late}
+    counted = sum(1 << day for (day,) in days)
+    [(late,)] = _asked(
+        connection,
+        "SELECT coalesce(sum(late), 0)::int FROM usage.counted WHERE day BETWEEN %(first)s AND %(last)s",
+        given,
+    )
+    return found | {
+        "looked": looked(connection, first, until, windows),
+        "counted": f"{counted:x}",
+        "late": late,
+        "until": until.isoformat(),
+    }
 
 
 def _set(bits: str | None) -> str:

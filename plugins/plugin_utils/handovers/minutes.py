@@ -17,6 +17,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering impor
 from ..letters import drawing
 from ..letters.content import REGULATION, Office, in_words
 from ..letters.drawing import BOTTOM, HEIGHT, LEFT, MOTTO, RIGHT, STATE, TEXT, TOP, WIDTH
+from ..letters.properties import Properties, describe
 
 TITLE, SUBTITLE = "BIÊN BẢN", "Bàn giao hộp thư điện tử công vụ"
 SIZE = 13.0
@@ -66,10 +67,15 @@ def draw(record: dict[str, Any], office: Office) -> bytes:
         topMargin=TOP - 6,
         bottomMargin=BOTTOM - 6,
         invariant=1,
-        title=f"{TITLE} {SUBTITLE.lower()}",
         lang="vi",
     )
-    document.build(_story(record, office, styles), onLaterPages=styles.number)
+    day = datetime.fromisoformat(record["at"]).date()
+    properties = Properties(f"{TITLE} {SUBTITLE.lower()}", record["name"], SUBTITLE, day)
+    document.build(
+        _story(record, office, styles),
+        onFirstPage=lambda canvas, _document: describe(canvas, properties),
+        onLaterPages=styles.number,
+    )
     return file.getvalue()
 
 

@@ -88,6 +88,7 @@ class Letter:
     support: str
     signed_as: str
     signed_by: str
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +228,7 @@ class Office:
             support=_support(province, operator),
             signed_as=head.title if head and head.title else "Thủ trưởng cơ quan",
             signed_by=head.name if head else "",
+            day=self.day,
         )
 
     def head(self, agency: Agency) -> Issuance | None:

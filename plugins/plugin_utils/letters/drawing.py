@@ -20,6 +20,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering impor
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 
 from .content import TITLE, Letter
+from .properties import Properties, describe
 
 # All lengths are in points, 72 to the inch.
 MM = 72 / 25.4
@@ -37,6 +38,7 @@ RULE = 0.4  # of the text line above: a third to a half
 SIGNATURE, SIGNATURE_LEAST = 56.0, 36.0
 STATE = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
+KIND = "Phiếu cấp hộp thư và mật khẩu"
 SHAPE = "Gõ đủ bốn dấu gạch nối; mỗi nhóm một chữ hoa, ba chữ thường, một chữ số."
 
 # A number stays on the line of the word before it.
@@ -63,8 +65,9 @@ def draw(letters: Iterable[tuple[Letter, str]], drawn: Drawn = lambda: None) -> 
     file = io.BytesIO()
     # invariant: neither the hour nor a random number is in the file.
     canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), pageCompression=1, invariant=1, lang="vi")
-    canvas.setTitle(TITLE)
-    for letter, password in letters:
+    for number, (letter, password) in enumerate(letters):
+        if not number:
+            describe(canvas, Properties(TITLE, letter.office, KIND, letter.day))
         _Page(canvas, typefaces, letter, password).draw()
         canvas.showPage()
         drawn()

@@ -8,6 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from ..letters.drawing import BOTTOM, LEFT, MOTTO, RIGHT, STATE, TEXT, TOP, check
+from ..letters.properties import Properties, describe
 from .content import Heading, Paper, Table, Text
 
 SIZE, SMALL = 13.0, 9.0
@@ -32,11 +33,15 @@ def draw(paper: Paper) -> bytes:
         rightMargin=RIGHT,
         topMargin=TOP,
         bottomMargin=BOTTOM,
-        title=f"{paper.title} - {paper.subject}",
         invariant=1,
         lang="vi",
     )
-    made.build([*_head(paper, serif), *(_part(part, serif) for part in paper.parts), *_foot(paper, serif)])
+    # Its day is written by hand, so that the file has none.
+    properties = Properties(f"{paper.title} - {paper.subject}", paper.office, paper.title.capitalize())
+    made.build(
+        [*_head(paper, serif), *(_part(part, serif) for part in paper.parts), *_foot(paper, serif)],
+        onFirstPage=lambda canvas, _document: describe(canvas, properties),
+    )
     return file.getvalue()
 
 

@@ -25,19 +25,19 @@ CODE = "code"
 GB = 10**9
 NONE = "không có số liệu"
 
-LEAVE = "Sổ danh bạ: mục leave (ngày nghỉ phép) của từng người; những ngày này không được tính cho ai"
-REGISTER = "Sổ danh bạ: mục opened, closed, suspended, custodians, changes của từng hộp thư, theo ngày hiệu lực"
+LEAVE = "Sổ danh bạ: ngày nghỉ phép của từng người; những ngày này không được tính cho ai"
+REGISTER = "Sổ danh bạ: văn bản cấp, hủy, tạm khóa, thay người quản lý, thay đổi của từng hộp thư, theo ngày hiệu lực"
 SIGNS = (
-    "Máy chủ: bảng usage.day (dấu hiệu sử dụng theo ngày, từ nhật ký của Dovecot), đối chiếu với khoảng giờ, ngày làm "
-    "việc, thời gian mở hộp thư trong sổ danh bạ"
+    "Máy chủ thư: các lần đăng nhập, mở hộp thư, đọc thư ghi trong nhật ký, cộng theo ngày; đối chiếu với khoảng giờ, "
+    "ngày làm việc, thời gian mở hộp thư trong sổ danh bạ"
 )
-FLOW = "Máy chủ: bảng usage.flow (kết quả của từng thư theo ngày, từ nhật ký của Postfix và rspamd)"
-POST = "Máy chủ: bảng usage.day; hộp thư chuyển cơ quan trong kỳ được tính cả kỳ"
-DISK = "Máy chủ: bảng usage.disk (ghi mỗi đêm); mức tăng là đường thẳng bình phương nhỏ nhất qua tối đa một năm"
-AUDIT = "Máy chủ: bảng mail.audit (issue_password, reissue_password)"
-INCIDENT = "Máy chủ: bảng secrecy.incident"
-RECALL = "Máy chủ: bảng recall.recall, recall.copy, recall.record"
-HANDOVER = "Máy chủ: bảng mail.handover, mail.handover_end"
+FLOW = "Máy chủ thư: kết quả của từng thư ghi trong nhật ký gửi nhận và của bộ lọc, cộng theo ngày"
+POST = "Máy chủ thư: nhật ký gửi nhận, cộng theo ngày; hộp thư chuyển cơ quan trong kỳ được tính cả kỳ"
+DISK = "Máy chủ thư: dung lượng đĩa ghi mỗi đêm; mức tăng là đường thẳng bình phương nhỏ nhất qua tối đa một năm"
+AUDIT = "Máy chủ thư: nhật ký cấp và cấp lại mật khẩu"
+INCIDENT = "Máy chủ thư: sổ ghi các thư bị cổng kiểm tra dấu độ mật xử lý"
+RECALL = "Máy chủ thư: hồ sơ thu hồi thư, các bản sao và biên bản"
+HANDOVER = "Máy chủ thư: hồ sơ bàn giao hộp thư cơ quan"
 
 EVENTS = {
     "established": "thành lập",
@@ -65,9 +65,9 @@ FLOWS = {
     "outgoing": "Thư do hộp thư của tỉnh gửi",
     "stored": "Lượt đưa vào hộp thư",
     "relayed": "Lượt giao ra ngoài tỉnh",
-    "refused": "Lượt bị từ chối ngay khi gửi đến",
+    "refused": "Lượt bị từ chối ngay khi gửi đến, vì mọi lý do",
     "bounced": "Lượt không giao được, báo lại người gửi",
-    "spam": "Thư rác bị từ chối",
+    "spam": "Thư bị bộ lọc từ chối (thư rác, giả mạo, dấu độ mật, tệp cấm)",
     "junk": "Thư nghi là rác, đưa vào Thư rác",
     "virus": "Thư có mã độc bị từ chối",
 }
@@ -76,6 +76,13 @@ INCIDENTS = {
     "refused-unreadable": "Thư không kiểm tra được bị từ chối",
     "passed": "Thư được qua theo ngoại lệ có văn bản",
 }
+# What is counted in more than one of the figures on mail.
+OVERLAP = (
+    "Các số về thư có phần trùng nhau, không cộng với nhau: thư bị bộ lọc từ chối, thư có mã độc và thư có dấu độ mật "
+    "bị từ chối đều nằm trong số lượt bị từ chối ngay khi gửi đến; thư có dấu độ mật và thư không kiểm tra được còn "
+    "nằm trong số thư bị bộ lọc từ chối. Thư gửi cho nhiều người bị từ chối một lần được tính một lượt; địa chỉ không "
+    "có trong tỉnh được tính mỗi địa chỉ một lượt."
+)
 PURPOSES = {"secret": "có nội dung bí mật nhà nước", "outbreak": "mã độc, thư rác lan rộng"}
 KINDS = {AGENCY: "Hộp thư cơ quan", OFFICIAL: "Hộp thư cá nhân"}
 
@@ -127,10 +134,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The whole, for whoever draws it."""
+    """The whole, for whoever draws it; `notes` stand above all figures: of what they are, and of what not."""
 
     title: str
     sections: tuple[Section, ...]
+    notes: tuple[str, ...] = ()
 
 
 def day(value: date) -> str:
@@ -163,7 +171,33 @@ def write(report: Report, register: Register) -> Content:
     ]
     if not report.scope.mailbox:
         sections.append(_commended(report, names))
-    return Content(_title(report), (*sections, _faults(report), _proposals(len(sections))))
+    return Content(_title(report), (*sections, _faults(report), _proposals(len(sections))), tuple(measured(report)))
+
+
+def measured(report: Report) -> Iterator[str]:
+    """What was asked for and what was measured: the days of which there are data, from the first to the last."""
+    coverage, last = report.coverage, report.period.last
+    if coverage.asked > last:
+        yield (
+            f"Kỳ được yêu cầu: từ ngày {day(report.period.first)} đến ngày {day(coverage.asked)}. Báo cáo dừng ở hết "
+            f"ngày {day(last)}, ngày cuối cùng đã hết và đã thu đủ nhật ký."
+        )
+    known, missing = len(coverage.measured), len(coverage.uncounted)
+    if not known:
+        yield (
+            f"Chưa có số liệu sử dụng của ngày làm việc nào trong kỳ ({known + missing} ngày làm việc): không tính tỷ "
+            "lệ, không xếp hạng, không nhắc nhở cơ quan nào."
+        )
+        return
+    said = f"Số liệu sử dụng có của {known}/{known + missing} ngày làm việc trong kỳ, {span(coverage.measured)}"
+    yield said + (f"; {missing} ngày không có số liệu, không tính cho hộp thư nào." if missing else ".")
+
+
+def span(days: Sequence[date]) -> str:
+    """From the first to the last of some days, in words."""
+    if days[0] == days[-1]:
+        return f"ngày {day(days[0])}"
+    return f"từ ngày {day(days[0])} đến ngày {day(days[-1])}"
 
 
 def _title(report: Report) -> str:
@@ -217,8 +251,11 @@ def _accounts(report: Report, names: dict[str, str]) -> Section:
 def _use(report: Report, names: dict[str, str]) -> Section:
     using, rules = report.using, report.rules
     regular, people = using.regular(rules)
-    known = len(report.period.days.days) - len(report.coverage.uncounted)
-    figures = [Figure("Ngày làm việc có số liệu trong kỳ", known, NUMBER, SIGNS)]
+    coverage = report.coverage
+    figures = [
+        Figure("Ngày làm việc trong kỳ", len(report.period.days.days), NUMBER, SIGNS),
+        Figure("Ngày làm việc có số liệu trong kỳ", len(coverage.measured), NUMBER, SIGNS),
+    ]
     kinds = [report.scope.kind] if report.scope.mailbox else [*KINDS]
     for kind in kinds:
         rate, label = using.kinds[kind], KINDS[kind]
@@ -348,12 +385,13 @@ def _operation(report: Report, names: dict[str, str]) -> Section:
         ]
     figures.append(Figure("Lượt bàn giao hộp thư cơ quan (khoản 2 Điều 11)", len(report.handovers), NUMBER, HANDOVER))
     tables += [*_recalls(report), *_handovers(report, names)]
-    return Section("4. Vận hành, an toàn, dung lượng (Điều 9, 10)", tuple(figures), tuple(tables))
+    texts = (OVERLAP,) if report.scope.whole else ()
+    return Section("4. Vận hành, an toàn, dung lượng (Điều 9, 10)", tuple(figures), tuple(tables), texts)
 
 
 def _flow(report: Report) -> Table:
     kinds = ("incoming", "outgoing", "refused", "spam", "junk", "virus")
-    heads = ("Nhận từ ngoài", "Gửi", "Bị từ chối", "Thư rác", "Nghi là rác", "Mã độc")
+    heads = ("Nhận từ ngoài", "Gửi", "Bị từ chối", "Do bộ lọc", "Nghi là rác", "Mã độc")
     rows: list[tuple[Value, ...]] = [
         (f"{month[5:]}/{month[:4]}", *(counts[kind] for kind in kinds)) for month, counts in report.flow.items()
     ]
@@ -433,8 +471,9 @@ def _commended(report: Report, names: dict[str, str]) -> Section:
     rules, using = report.rules, report.using
     target = round(100 * rules.target)
     rule = (
-        f"Quy tắc xếp hạng: chỉ xét cơ quan, cá nhân có từ {rules.least_days} ngày phải kiểm tra trong kỳ; xếp theo tỷ "
-        "lệ kiểm tra đủ, rồi tỷ lệ không tính những ngày chỉ do chương trình tự hỏi thư, rồi số ngày phải kiểm tra. Đề "
+        f"Quy tắc xếp hạng: chỉ xét cơ quan, cá nhân có số liệu của từ {rules.least_days} ngày làm việc phải kiểm tra "
+        "trong kỳ (đếm theo ngày, không cộng số hộp thư); xếp theo tỷ lệ kiểm tra đủ, rồi tỷ lệ không tính những ngày "
+        "chỉ do chương trình tự hỏi thư, rồi số ngày phải kiểm tra. Đề "
         f"nghị khen thưởng: đạt từ {target} %, nhiều nhất {rules.named} cơ quan và {rules.named} cá nhân."
     )
     below = using.below(rules)
@@ -443,6 +482,12 @@ def _commended(report: Report, names: dict[str, str]) -> Section:
         (
             Figure("Cơ quan được xếp hạng", len(using.ranked(rules)), NUMBER, SIGNS),
             Figure(f"Cơ quan chưa đạt {target} %", len(below), NUMBER, SIGNS),
+            Figure(
+                f"Cơ quan chưa đủ {rules.least_days} ngày có số liệu, không xét",
+                len(using.agencies) - len(using.ranked(rules)),
+                NUMBER,
+                SIGNS,
+            ),
         ),
         (
             _ranking("Đề nghị khen cơ quan", using.commended(rules)),
@@ -481,13 +526,16 @@ def _limits(report: Report) -> Iterator[str]:
     if coverage.uncounted:
         some = ", ".join(map(day, coverage.uncounted[:10])) + (", …" if len(coverage.uncounted) > 10 else "")
         yield (
-            f"Không có số liệu sử dụng của {len(coverage.uncounted)} ngày làm việc ({some}); những ngày đó không được "
-            "tính cho ai."
+            f"Không có số liệu sử dụng, hoặc chỉ có một phần, của {len(coverage.uncounted)} ngày làm việc ({some}); "
+            "những ngày đó không được tính cho ai."
         )
     if coverage.late:
         yield f"Có {coverage.late} lần dấu hiệu đến sau khi ngày đã khóa sổ, không được tính."
     for since, until in coverage.gaps:
-        yield f"Nhật ký bị mất từ {since} đến {until}: dấu hiệu sử dụng trong khoảng đó có thể thiếu."
+        yield (
+            f"Nhật ký bị mất từ {since} đến {until}: sử dụng của những ngày đó không tính cho ai; số thư của những "
+            "ngày đó có thể thiếu."
+        )
     if coverage.computed:
         years = ", ".join(map(str, coverage.computed))
         yield f"Ngày nghỉ của năm {years} tính theo luật; chưa ghi ngày nghỉ Tết, ngày hoán đổi theo thông báo."

@@ -31,6 +31,7 @@ def _page(content: Content) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">'
     yield "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
     yield f"<title>{title}</title><style>{STYLE}</style></head><body>{charts.PATTERNS}<main><h1>{title}</h1>"
+    yield from (f"<p><strong>{escape(note)}</strong></p>" for note in content.notes)
     for section in content.sections:
         yield from _section(section)
     yield "</main></body></html>"

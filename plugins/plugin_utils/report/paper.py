@@ -16,11 +16,12 @@ from xml.sax.saxutils import escape
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import Issued
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import Report
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.using import OfAgency
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.using import OfAgency, OfMailbox
 
 from ..letters import content as letters
 from ..letters.drawing import BOTTOM, HEAD_LEFT, HEAD_RIGHT, HEIGHT, LEFT, MOTTO, RIGHT, STATE, TEXT, TOP, WIDTH, check
-from .content import CODE, NUMBER, SHARE, Content, Section, Table, day, shown
+from ..letters.properties import Properties, describe
+from .content import CODE, NUMBER, SHARE, Content, Section, Table, shown, span
 from .content import TEXT as WORDS
 
 SIZE, SMALL = 13.0, 10.0
@@ -41,10 +42,20 @@ REQUIRED = (
     "việc sử dụng trong cơ quan mình."
 )
 MISSED = (
-    "Từ ngày {first} đến ngày {last}, {mailboxes} hộp thư của {agency} phải kiểm tra trong {days} ngày làm việc (cộng "
-    "của mọi hộp thư), kiểm tra đủ {met} ngày, đạt {share}; riêng hộp thư của cơ quan đạt {contact}. Mức cần đạt là "
-    "{target}."
+    "Trong {measured} ngày làm việc có số liệu, {span}, {mailboxes} hộp thư của {agency} phải kiểm tra tổng cộng "
+    "{days} lượt ngày (mỗi hộp thư mỗi ngày làm việc là một lượt), kiểm tra đủ {met} lượt, đạt {share}; riêng hộp "
+    "thư của cơ quan đạt {contact}. Mức cần đạt là {target}."
 )
+UNMEASURED = " Kỳ báo cáo còn {days} ngày làm việc không có số liệu, không tính cho hộp thư nào."
+NAMED = "Hộp thư chưa đạt, thấp trước (số ngày kiểm tra đủ/số ngày phải kiểm tra):"
+NOBODY = "Không có hộp thư nào có đủ {least} ngày số liệu để nêu riêng."
+MORE = "và {number} hộp thư khác."
+PAGE = (
+    "Số liệu từng hộp thư của tháng này và tháng trước: đăng nhập https://{host}/ bằng hộp thư của cơ quan hoặc hộp "
+    "thư của Thủ trưởng có tên trong danh bạ, mở Cài đặt, mục “Tình hình sử dụng”."
+)
+# Mailboxes that a letter names, so that it stays a page.
+MOST_NAMED = 10
 ASKED = (
     "{office} đề nghị Thủ trưởng cơ quan nhắc nhở cán bộ, công chức, viên chức kiểm tra hộp thư đúng quy định; nếu có "
     "khó khăn, vướng mắc, xin phản ánh bằng văn bản (Điều 16)."
@@ -53,7 +64,7 @@ ASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends: the operator with the agency above it, where and when, and who signs."""
+    """Who sends: the operator with the agency above it, where and when, who signs, and the host of the webmail."""
 
     parent: str
     office: str
@@ -61,6 +72,8 @@ class Sender:
     place: str
     signed_as: str
     signed_by: str
+    host: str
+    on: date
 
 
 def sender(register: Register, issued: Issued, on: date) -> Sender:
@@ -75,6 +88,8 @@ def sender(register: Register, issued: Issued, on: date) -> Sender:
         f"{register.province.name}, {letters.in_words(on)}",
         head.title if head and head.title else "Thủ trưởng cơ quan",
         head.name if head else "",
+        register.province.host,
+        on,
     )
 
 
@@ -91,13 +106,14 @@ def draw(content: Content, report: Report, who: Sender) -> bytes:
         paper.rule(0.2 * TEXT),
         paper.text(f"Kính gửi: {escape(to)}", centred=True),
         paper.space(6),
+        *(paper.text(escape(note), bold=True, first=INDENT, gap=4) for note in content.notes),
     ]
     *sections, last = content.sections
     for section in sections:
         body += paper.section(section)
     foot = paper.foot(who, ("Như trên;", "Các cơ quan có tên trong báo cáo;", "Lưu: VT."))
     body.append(paper.together([*paper.section(last), *foot]))  # no signature stands on a page alone
-    return paper.octets(body, content.title)
+    return paper.octets(body, Properties(content.title, who.office, "Báo cáo", who.on))
 
 
 def remind(report: Report, agencies: Sequence[OfAgency], who: Sender) -> bytes:
@@ -105,7 +121,8 @@ def remind(report: Report, agencies: Sequence[OfAgency], who: Sender) -> bytes:
     paper, body = _Paper(), []
     for agency in agencies:
         body += [*paper.letter(report, agency, who), paper.next_page()]
-    return paper.octets(body[:-1], "Nhắc nhở kiểm tra hộp thư điện tử công vụ")
+    title = "Nhắc nhở kiểm tra hộp thư điện tử công vụ"
+    return paper.octets(body[:-1], Properties(title, who.office, "Công văn nhắc nhở", who.on))
 
 
 class _Paper:
@@ -114,7 +131,7 @@ class _Paper:
     def __init__(self) -> None:
         self.serif = check().serif
 
-    def octets(self, body: list[Any], title: str) -> bytes:
+    def octets(self, body: list[Any], properties: Properties) -> bytes:
         from reportlab.platypus import SimpleDocTemplate
 
         file = io.BytesIO()
@@ -124,9 +141,11 @@ class _Paper:
             for side, margin in (("left", LEFT), ("right", RIGHT), ("top", TOP), ("bottom", BOTTOM))
         }
         document = SimpleDocTemplate(
-            file, pagesize=(WIDTH, HEIGHT), title=title, lang="vi", invariant=1, pageCompression=1, **margins
+            file, pagesize=(WIDTH, HEIGHT), lang="vi", invariant=1, pageCompression=1, **margins
         )
-        document.build(body, onLaterPages=self._number)
+        document.build(
+            body, onFirstPage=lambda canvas, _document: describe(canvas, properties), onLaterPages=self._number
+        )
         return file.getvalue()
 
     def _number(self, canvas: Any, document: Any) -> None:
@@ -261,31 +280,48 @@ class _Paper:
 
     def letter(self, report: Report, agency: OfAgency, who: Sender) -> list[Any]:
         """An official letter to the head of one agency."""
-        first, last, rate = day(report.period.first), day(report.period.last), agency.rate
-        target = shown(report.rules.target, SHARE)
         about = "V/v nhắc nhở kiểm tra hộp thư điện tử công vụ"
-        texts = (
-            REQUIRED,
-            MISSED.format(
-                first=first,
-                last=last,
-                mailboxes=agency.mailboxes,
-                agency=agency.name,
-                days=shown(rate.days, NUMBER),
-                met=shown(rate.met, NUMBER),
-                share=shown(rate.share, SHARE),
-                contact=shown(agency.contact.share, SHARE),
-                target=target,
-            ),
-            ASKED.format(office=who.office),
-        )
+        missing = report.using.missing(report.rules, agency.code)
+        named = [_named(each) for each in missing[:MOST_NAMED]]
+        if len(missing) > MOST_NAMED:
+            named.append(MORE.format(number=shown(len(missing) - MOST_NAMED, NUMBER)))
+        first = NAMED if named else NOBODY.format(least=report.rules.least_days)
+        texts = (PAGE.format(host=who.host), ASKED.format(office=who.office))
         return [
             *self.head(who, f"Số: ……/{who.code}-……", about),
             self.text(f"Kính gửi: Thủ trưởng {escape(agency.name)}", centred=True),
             self.space(10),
+            *(self.text(escape(text), first=INDENT, gap=6) for text in (REQUIRED, _missed(report, agency), first)),
+            *(self.text(f"- {escape(line)}", gap=2, size=SIZE - 1) for line in named),
+            self.space(4),
             *(self.text(escape(text), first=INDENT, gap=6) for text in texts),
             *self.foot(who, ("Như trên;", f"{who.parent or 'UBND tỉnh'} (để báo cáo);", "Lưu: VT.")),
         ]
+
+
+def _missed(report: Report, agency: OfAgency) -> str:
+    """What was measured of an agency: on which days, and how far it is from the target."""
+    rate = agency.rate
+    measured = [each for each in report.coverage.measured if agency.measured >> (each - report.period.first).days & 1]
+    text = MISSED.format(
+        measured=shown(len(measured), NUMBER),
+        span=span(measured),
+        mailboxes=shown(agency.mailboxes, NUMBER),
+        agency=agency.name,
+        days=shown(rate.days, NUMBER),
+        met=shown(rate.met, NUMBER),
+        share=shown(rate.share, SHARE),
+        contact=shown(agency.contact.share, SHARE),
+        target=shown(report.rules.target, SHARE),
+    )
+    missing = len(report.coverage.uncounted)
+    return text + (UNMEASURED.format(days=shown(missing, NUMBER)) if missing else "")
+
+
+def _named(mailbox: OfMailbox) -> str:
+    rate = mailbox.rate
+    figures = f"{shown(rate.met, NUMBER)}/{shown(rate.days, NUMBER)} ngày, {shown(rate.share, SHARE)}"
+    return f"{mailbox.holder}, {mailbox.address}: {figures}"
 
 
 def _without_codes(table: Table) -> Table:

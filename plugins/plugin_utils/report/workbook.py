@@ -15,7 +15,7 @@ _FORMATS = {NUMBER: "#,##0", SHARE: "0.0%", GIGABYTES: '#,##0.0" GB"', DAY: "dd/
 _SUMMARY = ("Mục", "Chỉ tiêu", "Giá trị", "Nguồn")
 _WIDEST, _NARROWEST = 60, 10
 _LINE, _SHADE = 15.0, "DDE6F0"
-SUMMARY = "Tổng hợp"
+SUMMARY, MEASURED = "Tổng hợp", "Phạm vi số liệu"
 _TIMES = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*<")
 
 
@@ -48,7 +48,10 @@ def _summary(sheet: Any, content: Content) -> None:
     sheet.title = SUMMARY
     _put(sheet.cell(1, 1), content.title, TEXT, bold=True)
     _heads(sheet, 2, _SUMMARY)
-    row = 3
+    for row, note in enumerate(content.notes, 3):
+        _put(sheet.cell(row, 1), MEASURED, TEXT)
+        _put(sheet.cell(row, 2), note, TEXT)
+    row = 3 + len(content.notes)
     for section in content.sections:
         for figure in section.figures:
             _put(sheet.cell(row, 1), section.title, TEXT)

@@ -7,7 +7,7 @@ import io
 import re
 import shutil
 import subprocess
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -242,7 +242,84 @@ def test_agencies_below_the_target_are_reminded(made: Made) -> None:
     assert "Kính gửi: Thủ trưởng Sở Chậm" in letters[0]
     assert not [letter for letter in letters if "Thủ trưởng Sở Thông tin" in letter.partition("Điều 8")[0]]
     rate = next(each.rate for each in made.report.using.agencies if each.code == "bad")
-    assert f"kiểm tra đủ {content.shown(rate.met, content.NUMBER)} ngày" in letters[0]
+    assert f"kiểm tra đủ {content.shown(rate.met, content.NUMBER)} lượt" in letters[0]
+
+
+@pytest.mark.clause("R12", "R13")
+def test_reminder_names_the_mailboxes_that_miss_and_the_page_where_the_head_sees_them(made: Made) -> None:
+    letter = made.pages(files.REMINDERS)[0].replace("\N{NO-BREAK SPACE}", " ")
+    missing = made.report.using.missing(made.report.rules, "bad")
+    assert [each.name for each in missing] == ["agency/bad", "official/3", "official/4"]
+    for each in missing:
+        share = content.shown(each.rate.share, content.SHARE).replace("\N{NO-BREAK SPACE}", " ")
+        assert f"- {each.holder}, {each.address}: {each.rate.met}/{each.rate.days} ngày, {share}" in letter
+    assert "đăng nhập https://mail.laocai.gov.vn/" in letter
+    assert "mục “Tình hình sử dụng”" in letter
+
+
+def test_reminder_of_many_mailboxes_names_ten_and_counts_the_rest(tmp_path: Path) -> None:
+    people = [person(f"{number}", f"Lò {number * 'A'}", "2020-01-01") for number in range(10, 24)]
+    many = {**REGISTER, **{k: v for k, v in register(agency("many", *people, parent="ubnd")).items() if "many" in k}}
+    made = Made(tmp_path, many)
+    letters = [page for page in made.pages(files.REMINDERS) if "contact-many@" in page]
+    assert len(letters) == 1
+    assert letters[0].count("@laocai.gov.vn: 0/") == 10
+    assert "- và 5 hộp thư khác." in letters[0]
+
+
+def test_reminder_names_the_days_that_were_measured(tmp_path: Path) -> None:
+    """The period asked for is a year; data cover thirty working days of it."""
+    first, last = date(2025, 10, 6), date(2025, 11, 14)
+    known = {first + timedelta(number) for number in range((last - first).days + 1)}
+    made = Made(tmp_path, REGISTER, uncounted={*simulate([], FIRST, LAST, {}).days()} - known)
+    [note] = made.content.notes
+    assert note == (
+        "Số liệu sử dụng có của 30/250 ngày làm việc trong kỳ, từ ngày 06/10/2025 đến ngày 14/11/2025; 220 ngày không "
+        "có số liệu, không tính cho hộp thư nào."
+    )
+    letter = made.pages(files.REMINDERS)[0]
+    assert "Trong 30 ngày làm việc có số liệu, từ ngày 06/10/2025 đến ngày 14/11/2025" in letter
+    assert "Kỳ báo cáo còn 220 ngày làm việc không có số liệu" in letter
+    assert "01/01/2025" not in letter
+    for drawn in (" ".join(made.pages()), made.files[".html"].decode(), made.sheets()[workbook.SUMMARY]["B3"].value):
+        assert note in drawn.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.clause("R12")
+def test_agency_of_twenty_mailboxes_is_not_reminded_of_one_day(tmp_path: Path) -> None:
+    """The threshold counts days: one day of twenty mailboxes is one day."""
+    people = [person(f"{number}", f"Lò {number * 'A'}", "2020-01-01") for number in range(10, 40)]
+    many = {**REGISTER, **{k: v for k, v in register(agency("many", *people, parent="ubnd")).items() if "many" in k}}
+    made = Made(tmp_path, many, uncounted={*simulate([], FIRST, LAST, {}).days()} - {date(2025, 10, 6)})
+    assert next(each for each in made.report.using.agencies if each.code == "many").rate.days == 31
+    assert made.report.using.below(made.report.rules) == []
+    assert files.REMINDERS not in made.files
+    assert figures(made)["Cơ quan chưa đủ 20 ngày có số liệu, không xét"] == 5
+
+
+@pytest.mark.parametrize("end", [".pdf", files.REMINDERS])
+def test_pdf_has_title_author_subject_language_and_day_of_the_paper(made: Made, end: str) -> None:
+    reader = PdfReader(io.BytesIO(made.files[end]))
+    about = reader.metadata
+    assert about is not None
+    assert about.author == "Sở Thông tin và Truyền thông"
+    assert about.title in {made.content.title, "Nhắc nhở kiểm tra hộp thư điện tử công vụ"}
+    assert about.subject in {"Báo cáo", "Công văn nhắc nhở"}
+    assert str(about.creation_date) == f"{DAY} 00:00:00+07:00"
+    assert reader.root_object["/Lang"] == "vi"
+
+
+def test_no_source_is_named_by_a_table_of_the_database(made: Made) -> None:
+    sources = {figure.source for section in made.content.sections for figure in section.figures}
+    sources |= {table.source for section in made.content.sections for table in section.tables}
+    words = {word for source in sources for word in re.findall(r"[A-Za-z_.]+", source)}
+    assert not [word for word in words if re.search(r"[a-z][._][a-z]", word)]
+    assert not words & {"opened", "closed", "suspended", "custodians", "changes", "leave"}
+
+
+def test_figures_of_mail_that_overlap_say_so(made: Made) -> None:
+    assert content.OVERLAP in made.content.sections[3].texts
+    assert "không cộng với nhau" in " ".join(made.pages())
 
 
 def test_a_report_of_one_mailbox(tmp_path: Path) -> None:
@@ -260,6 +337,7 @@ def test_a_year_without_data(tmp_path: Path) -> None:
     assert figures(made)["Hộp thư cá nhân: tỷ lệ kiểm tra đủ"] is None
     assert files.REMINDERS not in made.files
     assert "không có số liệu" in " ".join(made.pages())
+    assert made.content.notes[0].startswith("Chưa có số liệu sử dụng của ngày làm việc nào trong kỳ (250 ngày")
     cells = {row[1].value: row[2].value for row in made.sheets()[workbook.SUMMARY].iter_rows(min_row=3)}
     assert cells["Hộp thư cá nhân: tỷ lệ kiểm tra đủ"] == content.NONE
 

@@ -8,16 +8,18 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
-from danhba_host import alerts
+from danhba_host import alerts, began
 from danhba_host.alerts import Settings, compose, server
 from danhba_host.journal import Refused
+from danhba_host.status.asking import Prometheus
 
-SETTINGS = Settings(0, "mail.laocai.gov.vn", "postmaster@laocai.gov.vn", ["an@laocai.gov.vn", "binh@laocai.gov.vn"])
+SETTINGS = Settings(0, "mail.laocai.gov.vn", "postmaster@laocai.gov.vn", ["an@laocai.gov.vn", "binh@laocai.gov.vn"], 1)
 FIRING = {
     "status": "firing",
     "labels": {"alertname": "service-down", "severity": "urgent"},
@@ -86,6 +88,33 @@ def test_what_is_over_is_told_last() -> None:
     assert compose(SETTINGS, {"alerts": [OVER]})["Subject"].startswith("[Đã hết] ")
 
 
+class Known(Prometheus):
+    """A Prometheus that knows when one alert began, and what it was asked."""
+
+    asked: ClassVar[list[tuple[str, float | None]]] = []
+
+    def value(self, query: str, at: float | None = None) -> float | None:
+        self.asked.append((query, at))
+        return datetime(2026, 11, 28, 0, 57, 3, tzinfo=UTC).timestamp() if "service-down" in query else None
+
+
+@pytest.mark.parametrize("alert", [FIRING, OVER])
+def test_letter_tells_when_the_alert_began_as_the_status_does(alert: dict[str, Any]) -> None:
+    """It fired at 08:02, five minutes after that; the status says activeAt."""
+    text = compose(SETTINGS, began.date_back({"alerts": [alert]}, Known(1))).get_content()
+    assert "Từ lúc: 07:57 ngày 28/11/2026" in text
+    query, at = Known.asked[-1]
+    assert query == 'ALERTS_FOR_STATE{alertname="service-down", severity="urgent"}'
+    assert at == datetime(2026, 11, 28, 1, 2, 3, 500_000, tzinfo=UTC).timestamp()
+
+
+def test_letter_without_prometheus_tells_when_the_alert_fired() -> None:
+    other = {**FIRING, "labels": {"alertname": 'x"} or up{y="'}}
+    for prometheus in (Known(1), Prometheus(1)):  # it does not know, or does not answer
+        assert began.date_back({"alerts": [other]}, prometheus) == {"alerts": [other]}
+    assert Known.asked[-1][0] == 'ALERTS_FOR_STATE{alertname="x\\"} or up{y=\\""}'
+
+
 def test_a_flood_is_one_message_of_bounded_length() -> None:
     text = compose(SETTINGS, {"alerts": [FIRING] * 500}).get_content()
     assert text.count("Việc phải làm") == alerts.MOST
@@ -129,6 +158,6 @@ def test_what_is_no_alert_is_refused_and_the_next_one_is_taken(sendmail: Path, p
 
 
 def test_a_port_of_somebody_else(port: int) -> None:
-    taken = Settings(port, "mail", "a@b", ["c@d"])
+    taken = Settings(port, "mail", "a@b", ["c@d"], 1)
     with pytest.raises(Refused, match="cannot be opened"):
         alerts.work(taken, None)  # type: ignore[arg-type]

@@ -90,7 +90,13 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "none.json", Example)
 
 
-ALERTS = {"port": 9095, "host": "mail.laocai.gov.vn", "sender": "postmaster@laocai.gov.vn", "operators": ["a@b.vn"]}
+ALERTS = {
+    "port": 9095,
+    "host": "mail.laocai.gov.vn",
+    "sender": "postmaster@laocai.gov.vn",
+    "operators": ["a@b.vn"],
+    "prometheus": 9090,
+}
 STATUS = {
     "port": 9090,
     "host": "mail.laocai.gov.vn",
@@ -99,6 +105,7 @@ STATUS = {
     "pictures": "",
     "notice": "",
     "support": "",
+    "probed": False,
 }
 BACKUP = {
     "repository": "https://backup:8000/mail/",

@@ -57,9 +57,14 @@ def told(*events: dict[str, Any], language: str = "en", **more: Any) -> list[str
             "not delivered to y@e.org yet, it is tried again; by mx.e.org; the mailbox is full; 4.2.2 450 full",
         ),
         (
-            {"event": "judged", "action": "add-header", "score": 7.51, "symbols": ["A", "B"]},
-            "bộ lọc đã xét: thư rác, để vào Junk, điểm 7.5 (A, B)",
-            "looked at by the filters: spam, to go to Junk, score 7.5 (A, B)",
+            {
+                "event": "judged",
+                "action": "add-header",
+                "score": 7.51,
+                "symbols": ["ARC_NA", "BAYES_SPAM", "CLAM_CLEAN"],
+            },
+            "bộ lọc đã xét: thư rác, để vào Junk, điểm 7.5; giống thư rác đã biết, không có mã độc",
+            "looked at by the filters: spam, to go to Junk, score 7.5; it resembles known spam, no virus",
         ),
         (
             {"event": "delivered", "recipient": "b@laocai.gov.vn", "original": "cu@laocai.gov.vn", "code": "2.0.0"},
@@ -76,6 +81,21 @@ def told(*events: dict[str, Any], language: str = "en", **more: Any) -> list[str
 def test_event_in_words(event: dict[str, Any], vi: str, en: str) -> None:
     for language, words in (("vi", vi), ("en", en)):
         assert told(event, language=language)[2] == f"  27/11/2026 20:19:52  {words}"
+
+
+def test_filters_symbols_are_shown_where_they_are_asked_for() -> None:
+    judged = answer({"event": "judged", "action": "reject", "score": 0, "symbols": ["ARC_NA", "CLAM_VIRUS"]})
+    assert not [line for line in trace.text(judged, "vi") if "ARC_NA" in line or "CLAM" in line]
+    shown = list(trace.text(judged, "vi", symbols=True))[2]
+    assert shown.endswith("bộ lọc đã xét: từ chối, điểm 0.0; có mã độc; ký hiệu của bộ lọc: ARC_NA CLAM_VIRUS")
+
+
+def test_symbols_without_a_meaning_say_nothing() -> None:
+    assert told({"event": "judged", "action": "no-action", "score": 0, "symbols": ["ARC_NA"]})[2].endswith("score 0.0")
+
+
+def test_symbols_are_in_vietnamese() -> None:
+    assert all(translator("vi")(meaning) != meaning for meaning in trace.SYMBOLS.values())
 
 
 def test_message_that_is_fetched_again_is_told_of_once() -> None:

@@ -67,8 +67,13 @@ class Moment(click.ParamType[datetime]):
     help="Máy chủ nào / Which host: inventories/NAME. [ansible.cfg]",
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--verbose", "-v", is_flag=True, help="Nêu cả ký hiệu của bộ lọc / Also the filter's own names of what it found."
+)
 @lang
-def trace_command(asked: str, since: datetime | None, inventory: Path | None, form: str, lang: str | None) -> None:
+def trace_command(  # noqa: PLR0913, PLR0917
+    asked: str, since: datetime | None, inventory: Path | None, form: str, verbose: bool, lang: str | None
+) -> None:
     """Đường đi của một thư: nhận, chuyển, đọc, xóa / The way of a message: received, delivered, read, deleted.
 
     Hỏi máy chủ thư qua Ansible; máy chủ ghi lại ai đã hỏi. Mã thoát 1: không biết gì về thư đó.
@@ -78,7 +83,7 @@ def trace_command(asked: str, since: datetime | None, inventory: Path | None, fo
     if form == "json":
         click.echo(pretty(answer))
     else:
-        put(f"{line}\n" for line in show_trace.text(answer, language()))
+        put(f"{line}\n" for line in show_trace.text(answer, language(), symbols=verbose))
     if not answer["messages"]:
         if form == "text":
             _tell_nothing(answer)

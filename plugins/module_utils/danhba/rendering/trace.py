@@ -32,7 +32,7 @@ BEHIND = _(
 # What happened, by the event. `who` is the owner of the mailbox that it is about.
 _HAPPENED = {
     "received": _("received from {client} by {protocol}"),
-    "judged": _("looked at by the filters: {action}, score {score} ({symbols})"),
+    "judged": _("looked at by the filters: {action}, score {score}"),
     "refused": _("refused to {client}: recipient {recipient}"),
     "delivered": _("delivered to {recipient}"),
     "deferred": _("not delivered to {recipient} yet, it is tried again"),
@@ -68,6 +68,32 @@ _ACTIONS = {
     "delivery-status": _("it was delivered"),
     "delay": _("it waits"),
 }
+# What the symbols of rspamd mean that say why a message was refused, put into Junk or let pass, the weightiest first.
+# The others describe a message and decide little: `-v` shows them.
+SYMBOLS = {
+    "CLAM_VIRUS": _("a virus"),
+    "CLAM_PROGRAM": _("a program in it"),
+    "REFUSED_PROGRAMS": _("a program in it"),
+    "CLAM_MACRO": _("macros in it"),
+    "REFUSED_MACROS": _("macros in it"),
+    "CLAM_LIMIT": _("too large unpacked to be looked at"),
+    "CLAM_UNSCANNED": _("not looked at for viruses yet"),
+    "DANHBA_NOT_OWN": _("the sender's address is another's"),
+    "DANHBA_FORGED": _("it claims to be of this province and is not"),
+    "DANHBA_UNKNOWN": _("it cannot be told yet whose the sender's address is"),
+    "DANHBA_SECRECY_UNREAD": _("not looked at for marks of secrecy yet"),
+    "DMARC_POLICY_REJECT": _("the sender's domain asks to refuse it (DMARC)"),
+    "DMARC_POLICY_QUARANTINE": _("the sender's domain asks to put it aside (DMARC)"),
+    "R_SPF_FAIL": _("the sender's domain does not let this host send for it (SPF)"),
+    "R_DKIM_REJECT": _("no valid signature (DKIM)"),
+    "BAYES_SPAM": _("it resembles known spam"),
+    "BAYES_HAM": _("it resembles known good mail"),
+    "GREYLIST": _("a sender seen for the first time"),
+    "DMARC_POLICY_ALLOW": _("the sender's domain vouches for it (DMARC)"),
+    "CLAM_CLEAN": _("no virus"),
+    "DANHBA_SECRECY": _("let pass by a document, in spite of a mark of secrecy"),
+    "DANHBA_SECRECY_PASSED": _("looked at for marks of secrecy"),
+}
 # Enhanced status codes (RFC 3463; its registry at IANA), by all three numbers or the last two.
 STATUSES = {
     "5.1.1": _("there is no such mailbox"),
@@ -98,10 +124,13 @@ STATUSES = {
 }
 
 
-def text(answer: Mapping[str, Any], language: str) -> Iterator[str]:
-    """The lines of an answer: each message with its events, each with its time in Viet Nam."""
+def text(answer: Mapping[str, Any], language: str, *, symbols: bool = False) -> Iterator[str]:
+    """The lines of an answer: each message with its events, each with its time in Viet Nam.
+
+    `symbols`: with the names that the filter gives to what it found, beside what they mean.
+    """
     for message in answer["messages"]:
-        yield from _message(message, language)
+        yield from _message(message, language, symbols)
         yield ""
     for template, values in _remarks(answer):
         yield render(template, values, language)
@@ -118,7 +147,7 @@ def _remarks(answer: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]
         yield BEHIND, {"seconds": answer["idle_seconds"]}
 
 
-def _message(message: Mapping[str, Any], language: str) -> Iterator[str]:
+def _message(message: Mapping[str, Any], language: str, symbols: bool) -> Iterator[str]:
     words = translator(language)
     yield render(MESSAGE, {"message_id": message.get("message_id") or words(NO_ID)}, language)
     sender = message.get("sender")
@@ -128,7 +157,7 @@ def _message(message: Mapping[str, Any], language: str) -> Iterator[str]:
         "queue_ids": message.get("queue_ids") or "-",
     }
     yield f"  {render(NO_SIZE if values['size'] is None else ENVELOPE, values, language)}"
-    yield from (f"  {moment(event['at'])}  {_event(event, language)}" for event in _once(message["events"]))
+    yield from (f"  {moment(event['at'])}  {_event(event, language, symbols)}" for event in _once(message["events"]))
 
 
 def _once(events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -151,17 +180,26 @@ def moment(at: str) -> str:
     return f"{datetime.fromisoformat(at).astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
 
 
-def _event(event: Event, language: str) -> str:
+def _event(event: Event, language: str, symbols: bool) -> str:
     words = translator(language)
     shown = {name: event.get(name) or words(UNKNOWN) for name in _FIELDS}
     shown["protocol"] = words(_PROTOCOLS.get(event.get("protocol", ""), event.get("protocol") or UNKNOWN))
     shown["action"] = words(_ACTIONS.get(event.get("action", ""), event.get("action") or UNKNOWN))
     shown["score"] = f"{event.get('score') or 0:.1f}"
     happened = render(_HAPPENED.get(event["event"], str(event["event"])), shown, language)
-    return happened + "".join(f"; {part}" for part in _beside(event, language))
+    found = event.get("symbols", ()) if symbols else ()
+    beside = [*_beside(event, language), *([render(_NAMES, {"symbols": " ".join(found)}, language)] if found else [])]
+    return happened + "".join(f"; {part}" for part in beside)
 
 
-_FIELDS = ("client", "recipient", "folder", "origin", "next_queue_id", "symbols")
+def reasons(symbols: Iterable[str], language: str) -> list[str]:
+    """What symbols mean, each meaning once; nothing of those that only describe a message."""
+    known = [meaning for symbol, meaning in SYMBOLS.items() if symbol in set(symbols)]
+    return [translator(language)(meaning) for meaning in dict.fromkeys(known)]
+
+
+_NAMES = _("symbols of the filter: {symbols}")
+_FIELDS = ("client", "recipient", "folder", "origin", "next_queue_id")
 _PERSON = _("mailbox of {name} ({kind} {id})")
 _KINDS = {"official": _("official"), "agency": _("agency")}
 _ORIGINAL = _("sent to {original}")
@@ -172,6 +210,8 @@ _ALIKE = _("{alike} more refusals for this reason to the same client in that min
 
 def _beside(event: Event, language: str) -> Iterator[str]:
     """What else is known of an event: whose mailbox, what it means, what the other side said."""
+    if why := reasons(event.get("symbols", ()), language):
+        yield ", ".join(why)
     if mailbox := event.get("mailbox"):
         kind = translator(language)(_KINDS.get(mailbox["kind"], mailbox["kind"]))
         yield render(_PERSON, {"name": mailbox["name"], "kind": kind, "id": mailbox["id"]}, language)

@@ -55,10 +55,13 @@ class Handover(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far the counts can be relied on: working days of the period that were not counted, how often something came
-    for a day that is closed, and where events were lost.
+    """How far the counts can be relied on: the last day that was `asked` for, working days of the period that are
+    `measured`, and those that are not known as a whole; how often something came for a day that is closed, and where
+    events were lost.
     """
 
+    asked: date
+    measured: tuple[date, ...]
     uncounted: tuple[date, ...]
     late: int
     gaps: tuple[tuple[str, str], ...]
@@ -93,8 +96,18 @@ class Report:
         return sum(self.flow.values(), Counter())
 
 
-def make(timeline: Timeline, scope: Scope, period: Period, told: Mapping[str, Any], rules: Rules) -> Report:
-    """A report from what `laocai.mail.report` tells: see `told` there."""
+def make(  # noqa: PLR0913, PLR0917 - what a report is made of
+    timeline: Timeline,
+    scope: Scope,
+    period: Period,
+    told: Mapping[str, Any],
+    rules: Rules,
+    asked: date | None = None,
+) -> Report:
+    """A report from what `laocai.mail.report` tells: see `told` there.
+
+    `asked` is the last day that was asked for, where the period had to end before it because data do.
+    """
     looked = {name: _looked(row, len(period.usage.windows)) for name, row in told["looked"].items()}
     known = int(told["counted"], 16)
     found = (use for use in uses(period, looked, known) if scope.has(use.mailbox.name, use.stay.agency))
@@ -105,7 +118,7 @@ def make(timeline: Timeline, scope: Scope, period: Period, told: Mapping[str, An
         scope=scope,
         period=period,
         rules=rules,
-        coverage=_coverage(period, told),
+        coverage=_coverage(period, told, asked or period.last),
         before=open_on(timeline, scope, period.first),
         after=open_on(timeline, scope, period.last),
         changes=changes(timeline, scope, period.first, period.last),
@@ -134,10 +147,12 @@ def _looked(row: list[Any], windows: int) -> Looked:
     return Looked(tuple(sets[:windows]), tuple(sets[windows:]))
 
 
-def _coverage(period: Period, told: Mapping[str, Any]) -> Coverage:
+def _coverage(period: Period, told: Mapping[str, Any], asked: date) -> Coverage:
     counted = int(told["counted"], 16)
     everything = sum(1 << (day - period.first).days for day in period.days.days)
     return Coverage(
+        asked,
+        tuple(days_of(period, everything & counted)),
         tuple(days_of(period, everything & ~counted)),
         told["late"],
         tuple((since, until) for since, until in told["gaps"]),

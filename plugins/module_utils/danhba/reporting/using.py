@@ -59,7 +59,11 @@ class OfMailbox:
 
 @dataclass(slots=True)
 class OfAgency:
-    """An agency with all its mailboxes; `contact` is of its own alone, `leave` working days left out for it."""
+    """An agency with all its mailboxes; `contact` is of its own alone, `leave` working days left out for it.
+
+    `measured` is the set of working days on which one of its mailboxes had to be looked at and is known: bit n is the
+    nth day of the period.
+    """
 
     code: str
     name: str
@@ -67,12 +71,19 @@ class OfAgency:
     rate: Rate = field(default_factory=Rate)
     contact: Rate = field(default_factory=Rate)
     leave: int = 0
+    measured: int = 0
+
+    @property
+    def measured_days(self) -> int:
+        """How many working days those are, however many mailboxes each of them counts for."""
+        return self.measured.bit_count()
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is asked of use: shares of working days, from 0 to 1, and how many working days and mailboxes' days make a
-    mailbox and an agency comparable. A share is to be compared with a quotient: what is equal is equal then as floats.
+    """What is asked of use: shares of working days, from 0 to 1, and how many working days make a mailbox and an agency
+    comparable: days of the calendar, not days of all mailboxes together. A share is to be compared with a quotient:
+    what is equal is equal then as floats.
     """
 
     target: float = 0.9
@@ -105,7 +116,7 @@ class Using:
 
     def ranked(self, rules: Rules) -> list[OfAgency]:
         """The agencies that are comparable: by the share met, then without programs, then the larger."""
-        found = [each for each in self.agencies if each.rate.days >= rules.least_days]
+        found = [each for each in self.agencies if each.measured_days >= rules.least_days]
         return sorted(
             found, key=lambda each: (-(each.rate.share or 0), -each.rate.by_people, -each.rate.days, each.code)
         )
@@ -127,6 +138,15 @@ class Using:
     def below(self, rules: Rules) -> list[OfAgency]:
         """The comparable agencies that miss the target, the worst first."""
         return [each for each in reversed(self.ranked(rules)) if (each.rate.share or 0) < rules.target]
+
+    def missing(self, rules: Rules, agency: str) -> list[OfMailbox]:
+        """An agency's mailboxes that are comparable and miss the target, the worst first."""
+        found = [
+            each
+            for each in self.mailboxes
+            if each.agency == agency and each.rate.days >= rules.least_days and (each.rate.share or 0) < rules.target
+        ]
+        return sorted(found, key=lambda each: (each.rate.share or 0, -each.rate.days, each.address))
 
 
 def summed(
@@ -164,6 +184,7 @@ def _add(found: Using, use: Use, agency: OfAgency, mailbox: OfMailbox, months: S
     rates = [found.kinds[kind], agency.rate, mailbox.rate] + [agency.contact] * (kind == AGENCY)
     for rate in rates:
         rate.add(*sets)
+    agency.measured |= use.days
     anywhere = 0
     for number, window in enumerate(use.windows):
         found.windows[kind][number] += window.bit_count()

@@ -17,10 +17,11 @@ from email.utils import formatdate, make_msgid
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
-from . import program
+from . import began, program
 from .journal import WARNING, Refused
 from .journal import write as say
 from .notices import SENDMAIL, VIETNAM
+from .status.asking import Prometheus
 
 LONGEST = 1_048_576  # octets of a request
 MOST = 50  # alerts in a message; the others are counted
@@ -47,12 +48,14 @@ class Settings:
         host: the host's name, for the message.
         sender: the address that writes.
         operators: who is written to.
+        prometheus: the port of Prometheus, on the loopback address; it knows when an alert began.
     """
 
     port: int
     host: str
     sender: str
     operators: list[str]
+    prometheus: int
 
 
 def compose(settings: Settings, told: Mapping[str, Any]) -> EmailMessage:
@@ -123,7 +126,7 @@ def server(settings: Settings) -> HTTPServer:
 def _take(settings: Settings, body: bytes) -> int:
     """Write what was told; the status that answers it."""
     try:
-        message = compose(settings, json.loads(body))
+        message = compose(settings, began.date_back(json.loads(body), Prometheus(settings.prometheus)))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
         say(WARNING, f"không phải báo động -- no alerts: {error!r}", sys.stderr)
         return 400

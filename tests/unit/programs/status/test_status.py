@@ -18,7 +18,7 @@ import pytest
 
 from danhba_host.status import __main__ as program
 from danhba_host.status.parts import PARTS
-from danhba_host.status.screen import NUMBERS
+from danhba_host.status.screen import NUMBERS, Number
 
 SINCE = "2026-11-28T01:02:03.123456789Z"
 EVIL = "<script>alert(1)</script>{{ x }}"
@@ -31,8 +31,8 @@ def alert(name: str, severity: str = "urgent", state: str = "firing", **labels: 
 
 
 @contextmanager
-def prometheus(*alerts: dict[str, Any], value: str | None = "12") -> Iterator[int]:
-    """A Prometheus with these alerts, and one value for every query; its port."""
+def prometheus(*alerts: dict[str, Any], value: str | None = "12", missing: tuple[str, ...] = ()) -> Iterator[int]:
+    """A Prometheus with these alerts, and one value for every query; none for those with a `missing` word; its port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -41,7 +41,8 @@ def prometheus(*alerts: dict[str, Any], value: str | None = "12") -> Iterator[in
             data: dict[str, Any] = {"alerts": alerts}
             if url.path.endswith("/query"):
                 of = {"host": "backup.laocai.gov.vn"} if "by (host)" in self.path.replace("+", " ") else {}
-                data = {"result": [{"metric": of, "value": [0, value]}] if value else []}
+                known = value and not any(word in f"={asked['query']}" for word in missing)
+                data = {"result": [{"metric": of, "value": [0, value]}] if known else []}
             elif url.path.endswith("/query_range"):
                 start, step = float(asked["start"]), float(asked["step"])
                 data = {"result": [{"values": [[start + n * step, value] for n in (0, 1, 2, 90, 91)]}] if value else []}
@@ -73,7 +74,7 @@ def broken(answer: bytes) -> Iterator[int]:
 @contextmanager
 def _serving(handler: type[StreamRequestHandler]) -> Iterator[int]:
     with TCPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
             yield server.server_address[1]
@@ -86,6 +87,7 @@ def settings(folder: Path, port: int, **other: Any) -> str:
     values = {
         "port": port, "host": "mail.laocai.gov.vn", "parts": list(PARTS), "page": str(folder / "index.html"),
         "pictures": str(folder / "danhba.html"), "notice": "", "support": "0214 3 000 000",
+        "probed": True,
     }  # fmt: skip
     path = folder / "status.json"
     path.write_text(json.dumps({**values, **other}), encoding="utf-8")
@@ -133,13 +135,63 @@ def test_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_number_that_nobody_knows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    due = [number.key for number in NUMBERS if not number.due]
     with prometheus(value=None) as port:
-        assert run(settings(tmp_path, port)) == 0
-        assert capsys.readouterr().out.count("không rõ") == len(NUMBERS)
-        assert run(settings(tmp_path, port), "--format=json") == 0
-        assert set(json.loads(capsys.readouterr().out)["numbers"].values()) == {None}
+        assert run(settings(tmp_path, port)) == 1
+        said = capsys.readouterr().out
+        assert f"CHƯA RÕ {len(due) + 1} MỤC" in said.splitlines()[0]
+        assert "BÌNH THƯỜNG" not in said
+        assert "đang chạy" not in said
+        assert run(settings(tmp_path, port), "--format=json") == 1
+        told = json.loads(capsys.readouterr().out)
+        assert set(told["numbers"].values()) == {None}
+        assert (told["ok"], told["state"], told["unknown"]) == (False, "unknown", ["services", *due])
         assert run(settings(tmp_path, port), "--pages") == 0
     assert "chưa có số liệu" in (tmp_path / "danhba.html").read_text(encoding="utf-8")
+    assert "Chưa xem được tình trạng" in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("number", [number for number in NUMBERS if not number.due], ids=lambda number: number.key)
+def test_status_is_not_well_while_one_number_that_should_be_known_is_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], number: Number
+) -> None:
+    with prometheus(missing=(f"={number.query}",)) as port:
+        assert run(settings(tmp_path, port)) == 1
+    said = capsys.readouterr().out
+    assert "CHƯA RÕ 1 MỤC" in said.splitlines()[0]
+    assert re.search(rf"{re.escape(number.name)} +chưa rõ", said)
+    assert re.search(rf"  CHƯA RÕ  {re.escape(number.name)}: \w", said)
+
+
+def test_status_tells_the_missing_backup_and_drill_with_the_way_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with prometheus(missing=("danhba_backup_last", "danhba_drill_last")) as port:
+        assert run(settings(tmp_path, port)) == 1
+    said = capsys.readouterr().out
+    assert "CHƯA RÕ 2 MỤC" in said.splitlines()[0]
+    assert "chưa diễn tập lần nào: playbooks/drill.yml" in said
+
+
+def test_status_is_well_without_what_nobody_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """No probe, no time server, no delivery in the last quarter of an hour: there is nothing to know."""
+    words = ("danhba_probe", "danhba_clock", 'source="clock"', "delivery_seconds", "last_quarter")
+    with prometheus(missing=words) as port:
+        assert run(settings(tmp_path, port, probed=False)) == 0
+    said = capsys.readouterr().out
+    assert "BÌNH THƯỜNG" in said.splitlines()[0]
+    assert said.count("không có") == 3
+
+
+def test_status_with_an_alert_and_an_unknown_number_tells_both(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with prometheus(alert("disk-full"), missing=("danhba_backup_last",)) as port:
+        assert run(settings(tmp_path, port), "--format=json") == 1
+        told = json.loads(capsys.readouterr().out)
+        assert (told["state"], told["unknown"]) == ("alert", ["backup_seconds"])
+        run(settings(tmp_path, port))
+    assert "CHƯA RÕ  Sao lưu cũ nhất" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -44,13 +44,18 @@ class Found(Exception):
 
 @dataclass
 class Drill:
-    """One drill: what each check found, and how long things took, in seconds."""
+    """One drill: what each check found, and of those that were passed from when to when, in seconds since 1970.
+
+    `age` is that of the newest backup, and `sample` how many mailboxes and messages were restored, and of how many.
+    """
 
     settings: Settings
     now: float = field(default_factory=time.time)
     lines: list[str] = field(default_factory=list)
     failed: int = 0
-    seconds: dict[str, float] = field(default_factory=dict)
+    spans: dict[str, tuple[float, float]] = field(default_factory=dict)
+    age: float | None = None
+    sample: tuple[int, int, int] = (0, 0, 0)
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
 
@@ -87,19 +92,19 @@ class Drill:
             self.copy.discard()
 
     def _one(self, name: str, meaning: str, check: Callable[[Drill, Set], str], chosen: Set) -> None:
-        begun = time.monotonic()
+        began, begun = time.time(), time.monotonic()
         try:
             said = f"ĐẠT     {name}: {check(self, chosen)}"
+            self.spans[name] = began, began + time.monotonic() - begun
         except (Found, Refused) as fault:
             self.failed += 1
             said = f"HỎNG    {name}: {fault}. {meaning}"
-        self.seconds[name] = time.monotonic() - begun
-        self.lines.append(f"{said} [{self.seconds[name]:.1f} s]")
+        self.lines.append(f"{said} [{time.monotonic() - begun:.1f} s]")
 
 
 def _age(drill: Drill, chosen: Set) -> str:
     age = drill.restic.now() - datetime.strptime(chosen.run, "%Y%m%dT%H%M%S%z").timestamp()
-    drill.seconds["rpo"] = age
+    drill.age = age
     if age > OLDEST_HOURS * 3600:
         raise Found(f"{chosen.run}, {age / 3600:.0f} h")
     return f"{chosen.run}, {age:.0f} s"
@@ -227,7 +232,7 @@ def _content(drill: Drill, chosen: Set) -> str:
     both = {name: (_digest(back[name]), _digest(alive[name])) for name in back.keys() & alive.keys()}
     if unlike := sorted(name for name, (one, other) in both.items() if other and one != other):
         raise Found(f"{len(unlike)}: {', '.join(unlike[:SHOWN])}")
-    drill.seconds["share"] = len(wanted) / max(len(drill.after), 1)
+    drill.sample = len(some), len(back), len(drill.after)
     return f"{len(some)}, {len(back)}, SHA-256 {len(both)}"
 
 
@@ -263,6 +268,9 @@ def _inbox(drill: Drill, chosen: Set) -> str:
     return f"{address}, INBOX {found}"
 
 
+# Those of which the record tells how long they took, as the table below calls them.
+DATABASE_CHECK = "phục hồi cơ sở dữ liệu vào cụm thứ hai / the database is restored into a second cluster"
+CONTENT_CHECK = "phục hồi hộp thư và so nội dung (hộp, thư, so) / mailboxes are restored and compared"
 # What each looks at, and what its failure means.
 CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
     (
@@ -280,7 +288,7 @@ CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
         _store,
     ),
     (
-        "phục hồi cơ sở dữ liệu vào cụm thứ hai / the database is restored into a second cluster",
+        DATABASE_CHECK,
         (
             "Nếu máy hỏng hôm nay thì không lấy lại được tài khoản: xem lỗi, sao lưu lại ngay. / Accounts would be"
             " lost today:"
@@ -324,7 +332,7 @@ CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
         _names,
     ),
     (
-        "phục hồi hộp thư và so nội dung (hộp, thư, so) / mailboxes are restored and compared",
+        CONTENT_CHECK,
         "Thư phục hồi khác thư gốc. / What came back is not what was there.",
         _content,
     ),
@@ -336,21 +344,54 @@ CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
 )
 
 
+UNKNOWN = "không rõ / unknown"
+UNMEASURED = "không đo được vì mục này hỏng / not measured, because this check failed"
+# What was measured, line by line.
+LOSS = (
+    "- RPO: bản sao lưu mới nhất cũ {age} lúc diễn tập; máy hỏng đúng lúc đó thì mất nhiều nhất chừng ấy / the age of"
+    " the newest backup at the drill, which is the most that would have been lost then"
+)
+DATABASE_TIME = (
+    "- RTO của riêng cơ sở dữ liệu, phục hồi vào cụm thứ hai trên máy này / of the database alone, into a second"
+    " cluster on this host: {span}"
+)
+SAMPLE_TIME = (
+    "- phục hồi và so {boxes} hộp thư, {some}/{whole} thư / so many mailboxes restored and compared, with so many of"
+    " all messages: {span}"
+)
+NOT_WHOLE = (
+    "Không đo / not measured: RTO của cả máy (dựng máy mới, chạy playbook, phục hồi mọi hộp thư). Diễn tập không dựng"
+    " lại máy; khi dựng lại thật, restore.yml -e step=host ghi thời gian ấy. / RTO of the whole host (a new machine,"
+    " playbooks, all mailboxes): a drill rebuilds no host; restore.yml -e step=host records it where one is rebuilt."
+)
+
+
 def record(drill: Drill) -> str:
-    """What an inspector reads."""
-    database, content = (drill.seconds.get(CHECKS[index][0], 0) for index in (2, 9))
-    whole = database + content / max(drill.seconds.get("share", 1), 0.001)
+    """What an inspector reads: the result, what was measured of what and from when to when, and each check."""
     result = "HỎNG / FAILED" if drill.failed else "ĐẠT / PASSED"
-    times = (
-        f"RPO: {drill.seconds.get('rpo', 0):.0f} s. RTO: {database:.0f} s (cơ sở dữ liệu / database), khoảng / about"
-        f" {whole:.0f} s (cả máy / the whole host)"
-    )
+    boxes, some, whole = drill.sample
     head = [
         "BIÊN BẢN DIỄN TẬP PHỤC HỒI / RECORD OF A RESTORE DRILL",
-        f"Lúc / at: {datetime.fromtimestamp(drill.now, UTC):%Y-%m-%d %H:%M:%S} UTC. Kết quả / result: {result}",
-        times,
+        f"Lúc / at: {_moment(drill.now)} UTC. Kết quả / result: {result}",
+        "Đã đo / measured:",
+        LOSS.format(age=UNKNOWN if drill.age is None else f"{drill.age:.0f} s"),
+        DATABASE_TIME.format(span=_span(drill, DATABASE_CHECK)),
+        SAMPLE_TIME.format(boxes=boxes, some=some, whole=whole, span=_span(drill, CONTENT_CHECK)),
+        NOT_WHOLE,
     ]
     return "\n".join([*head, *drill.lines, ""])
+
+
+def _span(drill: Drill, check: str) -> str:
+    """How long a check took, and from when to when."""
+    if check not in drill.spans:
+        return UNMEASURED
+    began, ended = drill.spans[check]
+    return f"{ended - began:.1f} s, {_moment(began)} - {_moment(ended)} UTC"
+
+
+def _moment(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"
 
 
 def _sign(settings: Settings, text: str, now: float) -> Path:

@@ -10,7 +10,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -56,6 +56,8 @@ class Restore:
         """
         begun = time.time()
         chosen = self._chosen()
+        until = str(self._asked.get("until") or "")
+        lost = _lost(str(self._asked.get("lost") or ""), _saved(chosen.run, until), begun)
         self._fetch(chosen)
         self._copy.start()
         runs = self._living_runs() - {row[0] for row in self._copy.ask(_RUNS)}
@@ -66,8 +68,7 @@ class Restore:
         if runs or strangers:
             self._copy.discard()
             raise Refused(_in_use(len(runs), strangers))
-        until = str(self._asked.get("until") or "")
-        now = {"run": chosen.run, "snapshots": dict(chosen.snapshots), "begun": begun, "until": until}
+        now = {"run": chosen.run, "snapshots": dict(chosen.snapshots), "begun": begun, "until": until, "lost": lost}
         self._remember(now)
         return {"changed": True, "run": chosen.run, "accounts": accounts, "messages": len(kept)}
 
@@ -160,18 +161,15 @@ class Restore:
         return {"changed": True, "run": now["run"], "keys": wanted}
 
     def finish(self) -> dict[str, Any]:
-        """Start the services, put the restore on record, and say how long it took and what moment it is of."""
+        """Start the services, and put on record what was measured: see `_measured`."""
         now = self._recall()
         for unit in self._settings.services:
             _systemctl("start", unit)
-        seconds = round(time.time() - now["begun"])
-        # What the database comes to: the moment that was asked for, which is before the run; else the run itself.
-        of = _moment(now["until"]) if now.get("until") else datetime.strptime(now["run"], "%Y%m%dT%H%M%S%z")
-        age = round(now["begun"] - of.timestamp())
-        self._record("host", now["run"], {"rto_seconds": seconds, "rpo_seconds": age})
+        told = _measured(now, time.time())
+        self._record("host", now["run"], told)
         self._copy.discard()
         self._file.unlink()
-        return {"changed": True, "run": now["run"], "rto_seconds": seconds, "rpo_seconds": age}
+        return {"changed": True, "run": now["run"], **told}
 
     def mailbox(self) -> dict[str, Any]:
         """Restore a mailbox, a folder of it, or one message, into a folder beside the living mail."""
@@ -220,7 +218,55 @@ class Restore:
 _RUNS = "SELECT run || ' ' || extract(epoch FROM at) FROM mail.run"
 
 
-def _moment(until: str) -> datetime:
+def _measured(now: Mapping[str, Any], ended: float) -> dict[str, Any]:
+    """What a restore of a host came to, moments in UTC.
+
+    `saved` is the moment up to which data came back, and `lost` the one at which the old host was lost, None where
+    nobody said. `rpo_seconds` lies between them, None without `lost`; `rpo_most_seconds` ends with the beginning of the
+    restore, so that the time in which the host was rebuilt is in it. `rto_seconds` is the restore of data alone, from
+    `began` to `ended`; `outage_seconds` all from the loss to the services' start, None without `lost`.
+    """
+    saved, lost, begun = _saved(now["run"], str(now.get("until") or "")), now.get("lost"), float(now["begun"])
+    return {
+        "saved": _written(saved),
+        "lost": None if lost is None else _written(lost),
+        "began": _written(begun),
+        "ended": _written(ended),
+        "rpo_seconds": None if lost is None else round(lost - saved),
+        "rpo_most_seconds": round(begun - saved),
+        "rto_seconds": round(ended - begun),
+        "outage_seconds": None if lost is None else round(ended - lost),
+    }
+
+
+def _saved(run_: str, until: str) -> float:
+    """What the data come to: the moment that was asked for, which is before the run; else the run itself."""
+    return (_moment(until) if until else datetime.strptime(run_, "%Y%m%dT%H%M%S%z")).timestamp()
+
+
+def _written(at: float) -> str:
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _lost(text: str, saved: float, begun: float) -> float | None:
+    """When the old host was lost, as the operator says; None where nothing was said.
+
+    Raises:
+        Refused: it is no moment with its time zone, or not between what was saved and now.
+    """
+    if not text:
+        return None
+    lost = _moment(text, "lost").timestamp()
+    if not int(saved) <= lost <= begun:
+        raise Refused(
+            f"lost (lúc mất máy) phải sau thời điểm dữ liệu được lưu, {_written(saved)}, và trước bây giờ,"
+            f" {_written(begun)}. Chưa có gì thay đổi -- lost, when the host was lost, must be behind the moment of"
+            " what was saved and before now. Nothing was changed"
+        )
+    return lost
+
+
+def _moment(until: str, name: str = "until") -> datetime:
     """A moment that has its time zone, in UTC."""
     try:
         moment = datetime.fromisoformat(until)
@@ -228,8 +274,8 @@ def _moment(until: str) -> datetime:
             raise ValueError("+07:00")
     except ValueError as error:
         raise Refused(
-            f"until phải là thời điểm có múi giờ, như 2026-11-28T10:30:00+07:00 -- must be a moment with its time zone:"
-            f" {error}"
+            f"{name} phải là thời điểm có múi giờ, như 2026-11-28T10:30:00+07:00 -- must be a moment with its time"
+            f" zone: {error}"
         ) from error
     return moment.astimezone(UTC)
 

@@ -1,4 +1,5 @@
-"""Says how the mail system is, in one screen: ends with 0 where all is well, and with 1 where an alert fires.
+"""Says how the mail system is, in one screen: ends with 0 where all is well, and with 1 where an alert fires or where
+something is not known that should be.
 
 With `--format json` for programs. With `--pages` it writes the page for officials and the one for operators instead.
 """
@@ -35,6 +36,7 @@ class Settings:
         pictures: where the page for operators is written; none is when empty.
         notice: what officials are told of planned work; nothing when empty.
         support: whom officials ask; nobody is named when empty.
+        probed: whether a message is sent through the system again and again, so that its age has to be known.
     """
 
     port: int
@@ -44,6 +46,12 @@ class Settings:
     pictures: str
     notice: str
     support: str
+    probed: bool
+
+    @property
+    def unset(self) -> frozenset[str]:
+        """The numbers that nobody expects here."""
+        return frozenset() if self.probed else frozenset({screen.PROBE})
 
     def __post_init__(self) -> None:
         if unknown := sorted(set(self.parts) - PARTS.keys()):
@@ -62,7 +70,7 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
         _write_pages(settings, prometheus, now)
         return ""
     alerts = prometheus.alerts()
-    shown = screen.take(prometheus, settings.host, states(settings.parts, alerts), alerts, now)
+    shown = screen.take(prometheus, settings.host, states(settings.parts, alerts), alerts, now, settings.unset)
     if given.format == "json":
         print(json.dumps(shown.as_json(), ensure_ascii=False, indent=2))
     else:
@@ -76,14 +84,16 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
 
 def _write_pages(settings: Settings, prometheus: Prometheus, now: datetime) -> None:
     try:
-        alerts = prometheus.alerts()
+        alerts, asked = prometheus.alerts(), prometheus.value(screen.SERVICES) is not None
     except Away:
         _write(settings.page, page.render(None, now, settings.notice, settings.support))
         raise
     known = states(settings.parts, alerts)
-    _write(settings.page, page.render(known, now, settings.notice, settings.support))
+    # Without numbers of services no alert says that one is down.
+    shown_to_all = known if asked or not all(state.works for state in known) else None
+    _write(settings.page, page.render(shown_to_all, now, settings.notice, settings.support))
     if settings.pictures:
-        shown = screen.take(prometheus, settings.host, known, alerts, now)
+        shown = screen.take(prometheus, settings.host, known, alerts, now, settings.unset)
         _write(settings.pictures, pictures.render(shown, prometheus, now.timestamp()))
 
 

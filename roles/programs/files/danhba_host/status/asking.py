@@ -45,13 +45,14 @@ class Prometheus:
         found = [_read(told) for told in self._ask("alerts")["alerts"] if told["state"] == "firing"]
         return sorted(found, key=lambda alert: (alert.severity != "urgent", alert.since))
 
-    def value(self, query: str) -> float | None:
-        """The first value of a query; none where it has none.
+    def value(self, query: str, at: float | None = None) -> float | None:
+        """The first value of a query, now or at a moment in seconds since 1970; none where it has none.
 
         Raises:
             Away: it does not answer.
         """
-        result = self._ask("query", query=query)["result"]
+        when = {} if at is None else {"time": f"{at:.3f}"}
+        result = self._ask("query", query=query, **when)["result"]
         return float(result[0]["value"][1]) if result else None
 
     def by_host(self, query: str) -> dict[str, float]:
