@@ -37,6 +37,7 @@ policy:
   protected: [contact-stttt]
 acknowledgements:
   - {limit: close, count: 7, document: 5/STTTT-VP, until: 2012-01-01}
+regulation: {number: 33/2010/QĐ-UBND, date: 2010-10-05}
 """
 UBND = """\
 ---

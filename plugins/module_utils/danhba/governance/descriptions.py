@@ -119,6 +119,20 @@ KEYS: dict[str, tuple[str, str]] = {
         _("System addresses"),
         _("postmaster, abuse and the like (RFC 2142), each with the contact mailbox that answers."),
     ),
+    "regulation": (
+        _("Regulation"),
+        _("What the province goes by; letters, records, refusals and guides cite it, and no other."),
+    ),
+    "regulation.number": (_("Number"), _("Number and symbol of the document that issued it.")),
+    "regulation.date": (_("Date"), _("The day of that document.")),
+    "regulation.title": (_("Title"), _("The regulation's title as it stands on the document.")),
+    "regulation.articles": (
+        _("Articles"),
+        _(
+            "The regulation's own number of each article that this software cites, by the number in this software "
+            "(6.2b: 8.1b); `same` where all are equal. What has no number here is cited without one."
+        ),
+    ),
     "policy": (_("Policy"), _("Settings where the regulation leaves room; every key has a default.")),
     "forward_days": (_("Forwarding days"), _("For so many days an old address still delivers.")),
     "redirect_days": (_("Redirecting days"), _("Then it refuses for so many days, naming the new address.")),

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ..messages import mark as _
 from ..messages import short, word
-from ..model import documents
+from ..model import documents, regulation
 from ..model.exceptions import SHA256, SecrecyException
 from ..model.findings import Finding, Where, advice, rule
 from ..model.kinds import KINDS
@@ -35,6 +35,7 @@ from ..model.register import (
     closing,
     never,
 )
+from ..model.regulation import Regulation
 from ..model.sizes import UNITS
 from . import age
 from .tree import List, Map, Node, Text
@@ -427,6 +428,7 @@ _PROVINCE_MORE = (
     "operator_key",
     "support",
     "system_addresses",
+    "regulation",
     "policy",
     "acknowledgements",
     "secrecy_exceptions",
@@ -454,9 +456,29 @@ def province(reader: Reader, node: Node) -> Province | None:
         acknowledgements=inner.many("acknowledgements", lambda item: _acknowledgement(reader, item)),
         secrecy_exceptions=inner.many("secrecy_exceptions", lambda item: _secrecy_exception(reader, item)),
         sample=inner.truth("sample"),
+        regulation=_regulation(reader, inner.node("regulation"), name),
         at=inner.at,
     )
     return result if name and domain and host and operator else None
+
+
+def _regulation(reader: Reader, node: Node | None, province: str) -> Regulation:
+    """What the province goes by; `articles` are numbers of its own by ours, or one word where they are equal."""
+    if node is None:
+        return Regulation()
+    inner = reader.map(node, "regulation", ("number", "date"), ("title", "articles"))
+    number, day, title = inner.document("number"), inner.date("date"), inner.text("title")
+    return Regulation(number, day, title, _articles(reader, inner.node("articles")), province, inner.at)
+
+
+def _articles(reader: Reader, node: Node | None) -> Mapping[str, str] | None:
+    if node is None:
+        return None
+    if isinstance(node, Text) and node.value.strip() == regulation.SAME:
+        return regulation.same()
+    inner = reader.map(node, "articles", (), regulation.ARTICLES)
+    found = {name: inner.matching(name, regulation.NUMBER, "8, 8.1, 8.1b") for name in inner.entries}
+    return {name: number for name, number in found.items() if number and name in regulation.ARTICLES}
 
 
 def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
