@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import Issued
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation, cite
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import Report
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.using import OfAgency
 
@@ -61,6 +62,7 @@ class Sender:
     place: str
     signed_as: str
     signed_by: str
+    regulation: Regulation = Regulation()
 
 
 def sender(register: Register, issued: Issued, on: date) -> Sender:
@@ -75,6 +77,7 @@ def sender(register: Register, issued: Issued, on: date) -> Sender:
         f"{register.province.name}, {letters.in_words(on)}",
         head.title if head and head.title else "Thủ trưởng cơ quan",
         head.name if head else "",
+        register.province.regulation.on(on),
     )
 
 
@@ -265,7 +268,7 @@ class _Paper:
         target = shown(report.rules.target, SHARE)
         about = "V/v nhắc nhở kiểm tra hộp thư điện tử công vụ"
         texts = (
-            REQUIRED,
+            cite(REQUIRED, who.regulation),
             MISSED.format(
                 first=first,
                 last=last,
@@ -277,7 +280,7 @@ class _Paper:
                 contact=shown(agency.contact.share, SHARE),
                 target=target,
             ),
-            ASKED.format(office=who.office),
+            cite(ASKED, who.regulation).format(office=who.office),
         )
         return [
             *self.head(who, f"Số: ……/{who.code}-……", about),
