@@ -15,7 +15,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "name": (_("Name of the agency"), _("In full, as in the document that opened it.")),
     "kind": (_("Kind of agency"), _("One of a fixed list (R1).")),
     "parent": (_("Managing agency"), _("The tendonvi of the agency above; left out at the top (R1).")),
-    "identifier": (_("National identifier"), _("The agency's code in the national list, such as H38.10; optional.")),
+    "identifier": (_("National identifier"), _("The agency's code in the national list, such as H00.10; optional.")),
     "opened": (_("Opening"), _("The document, the day and the event that opened it (R6.1).")),
     "closed": (_("Closing"), _("Added when it ends: the document, the day from which it is closed, the event (R6.1).")),
     "changes": (
@@ -125,7 +125,7 @@ KEYS: dict[str, tuple[str, str]] = {
     ),
     "regulation.number": (_("Number"), _("Number and symbol of the document that issued it.")),
     "regulation.date": (_("Date"), _("The day of that document.")),
-    "regulation.title": (_("Title"), _("The regulation's title as it stands on the document.")),
+    "regulation.title": (_("Title of the regulation"), _("The regulation's title as it stands on the document.")),
     "regulation.articles": (
         _("Articles"),
         _(

@@ -52,7 +52,7 @@ def province() -> Schema:
     found["properties"]["system_addresses"] = {
         "type": "object",
         "propertyNames": {"pattern": f"^(?!contact-)(?:{_portable(schema.LOCAL)})$"},
-        "additionalProperties": _matching(schema.LOCAL, "contact-stttt"),
+        "additionalProperties": _matching(schema.LOCAL, "contact-snv"),
     }
     numbers = _matching(regulation.NUMBER, "8, 8.1, 8.1b")
     found["properties"]["regulation"]["properties"]["articles"] = {

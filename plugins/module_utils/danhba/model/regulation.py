@@ -119,22 +119,26 @@ def is_model(number: str, day: date | None) -> bool:
     return (number, day) == MODEL
 
 
-def of_file(content: object, province: str = "") -> Regulation:
-    """The regulation of a `regulation:` block as plain YAML has it, which need not have been checked; keys are text."""
+def of_file(content: object) -> Regulation:
+    """The regulation of a `regulation:` block as plain YAML has it, which need not have been checked.
+
+    Its values are text; a key `province` beside those of the register names the province.
+    """
     found: Mapping[Any, Any] = content if isinstance(content, Mapping) else {}
-    try:
-        day = date.fromisoformat(str(found.get("date", "")))
-    except ValueError:
-        day = None
     articles = found.get("articles")
-    stated = (
-        {str(key): str(value) for key, value in articles.items()}
-        if isinstance(articles, Mapping)
-        else dict(_EQUAL)
-        if articles == SAME
-        else None
+    stated: Mapping[str, str] | None = None
+    if isinstance(articles, Mapping):
+        stated = {str(key): str(value) for key, value in articles.items() if NUMBER.fullmatch(str(value))}
+    elif articles == SAME:
+        stated = _EQUAL
+    number, day, title, province = (
+        " ".join(str(found.get(key, "")).split()) for key in ("number", "date", "title", "province")
     )
-    return Regulation(str(found.get("number", "")), day, str(found.get("title", "")), stated, province)
+    try:
+        issued = date.fromisoformat(day)
+    except ValueError:
+        issued = None
+    return Regulation(number, issued, title, stated, province)
 
 
 def same() -> Mapping[str, str]:
@@ -155,11 +159,12 @@ def of_clause(clause: str) -> str:
 
 def short(number: str) -> str:
     """A number as tables write it: Điều 6.2.b."""
-    return f"Điều {_dotted(number)}"
+    return f"Điều {dotted(number)}"
 
 
-def _dotted(number: str) -> str:
-    return f"{number[:-1]}.{number[-1]}" if number[-1].isalpha() else number
+def dotted(number: str) -> str:
+    """The same alone: 6.2.b."""
+    return f"{number[:-1]}.{number[-1]}" if number[-1:].isalpha() else number
 
 
 def formal(number: str) -> str:
