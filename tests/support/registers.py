@@ -22,7 +22,7 @@ from tests.factory import agency_yaml, province_yaml
 from tests.factory.text import Value
 
 PROVINCE = """\
----
+regulation: {number: 33/2010/QĐ-UBND, date: 2010-10-05}
 province: Lào Cai
 domain: laocai.gov.vn
 host: mail.laocai.gov.vn
@@ -37,7 +37,6 @@ policy:
   protected: [contact-stttt]
 acknowledgements:
   - {limit: close, count: 7, document: 5/STTTT-VP, until: 2012-01-01}
-regulation: {number: 33/2010/QĐ-UBND, date: 2010-10-05}
 """
 UBND = """\
 ---

@@ -41,7 +41,7 @@ _WHY = {
     "program-missing": _("{where} needs a program that is missing here; install poppler-utils and libarchive-tools"),
 }
 _MARKED = _(
-    "state secrets may not be sent by mail: take it off this computer by the rules for secrets; where "
+    "state secrets may not be sent by mail (Article 7.1): take it off this computer by the rules for secrets; where "
     "the mark is none, ask the operator for an exception"
 )
 _SCANNING = _("Looking for marks of secrecy")

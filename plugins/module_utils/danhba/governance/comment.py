@@ -116,7 +116,7 @@ def _compared(review: Review, language: str) -> Iterator[_Section]:
     changes = [_line(line) for line in show_compared.changes(compared.changes, language)]
     yield _("Agencies that change on a day: compare each with its document."), changes, most
     doubled = [_item(finding, language) for finding in review.findings if finding.rule.id in _DOUBLED]
-    yield _("One person, one mailbox: find out of each whether these are two people."), doubled, most
+    yield _("One person, one mailbox (R4.0): find out of each whether these are two people."), doubled, most
     described = [_line(show_compared.described(item, language)) for item in compared.described]
     yield _("Said anew without a document of its own:"), described, most
 

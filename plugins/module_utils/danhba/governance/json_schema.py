@@ -58,8 +58,11 @@ def province() -> Schema:
     found["properties"]["regulation"]["properties"]["articles"] = {
         "anyOf": [
             {"type": "string", "pattern": _spaced(regulation.SAME)},
-            {"type": "object", "properties": {key: {**numbers} for key in regulation.ARTICLES}}
-            | {"additionalProperties": False},
+            {
+                "type": "object",
+                "propertyNames": {"enum": list(regulation.ARTICLES)},
+                "additionalProperties": numbers,
+            },
         ]
     }
     return _finished(found, _("directory/province.yml: what all agencies share."))

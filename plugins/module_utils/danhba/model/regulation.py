@@ -213,11 +213,16 @@ def _open(found: re.Match[str], regulation: Regulation) -> str:
     english = found["article"] is not None
     numbers = _numbers(cited, regulation)
     if not numbers:
-        return "the regulation" if english else OWN
+        return f"{'T' if cited[0] == 'A' and _begins(found) else 't'}he regulation" if english else OWN
     if english:
         return _in_english(cited, numbers) + (found["of_it"] or "")
     style = formal if "khoản" in cited else short
     return _joined([style(number) for number in numbers]) + (found["of"] or "")
+
+
+def _begins(found: re.Match[str]) -> bool:
+    """Whether a citation begins a sentence."""
+    return found.string[: found.start()].rstrip(" *_")[-1:] in {"", "\n", ".", ":"}
 
 
 def _in_english(cited: str, numbers: list[str]) -> str:

@@ -81,7 +81,7 @@ def handover(item: Handover, language: str) -> str:
 def follows(item: Handover, language: str) -> str:
     """What has to be done on that day where a mailbox goes from one person to another (R11.2)."""
     template = _(
-        "then hand over contact-{agency}: a new password to {name}, every session of {before} ended, and a "
+        "then hand over contact-{agency} (R11.2): a new password to {name}, every session of {before} ended, and a "
         "record with address, number and size of the messages"
     )
     return render(template, {**item._asdict(), "before": item.before_name or item.before_person}, language)

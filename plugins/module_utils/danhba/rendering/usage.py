@@ -14,7 +14,7 @@ from ..usage.checks import Checks, Told
 from ..usage.roster import Mailbox
 
 _HEADS = (_("mailbox"), _("name"), _("days met"), _("working days"), _("share"), _("by a program alone"))
-_TITLE = _("Checks of mailboxes from {first} to {last}, working days: {days}")
+_TITLE = _("Checks of mailboxes from {first} to {last} (Article 8), working days: {days}")
 _TOTALS = {
     AGENCY: _("Contact mailboxes: {mailboxes}; working days of all: {days}, met: {met} ({share})"),
     OFFICIAL: _("Officials' mailboxes: {mailboxes}; working days of all: {days}, met: {met} ({share})"),
