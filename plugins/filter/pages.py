@@ -5,11 +5,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import cite, of_file, plain_basis
 from ansible_collections.laocai.mail.plugins.plugin_utils import guides
+
+# A text of `localization/LANGUAGE.inc`.
+_LABEL = re.compile(r"^\$(?:labels|messages)\['(?P<name>\w+)'\] = '(?P<text>(?:[^'\\]|\\.)*)';$", re.MULTILINE)
 
 _MISSING = (
     "thiếu gói Python {package} trên máy điều khiển: pip install 'danhba[controller]'"
@@ -17,8 +22,17 @@ _MISSING = (
 )
 
 
-def guide(text: str, published: Collection[str] = ()) -> dict[str, Any]:
-    """A guide in Markdown as `title`, `body` (HTML) and `headings` (level, anchor, text)."""
+def guide(
+    text: str, published: Collection[str] = (), province: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A guide in Markdown as `title`, `body` (HTML) and `headings` (level, anchor, text).
+
+    `province` has the `host`, the `domain` and the `regulation` of the province whose guide it becomes.
+    """
+    if province:
+        text = guides.adapted(
+            text, str(province["host"]), str(province["domain"]), of_file(province.get("regulation"))
+        )
     try:
         made = guides.render(text, published)
     except ImportError as error:
@@ -45,6 +59,21 @@ def php(value: object) -> str:
     return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
+def cited_labels(text: str, regulation: object) -> dict[str, str]:
+    """Of the texts of a plugin of Roundcube those that cite articles otherwise in a province's regulation, by label."""
+    stated, found = of_file(regulation), {}
+    for label in _LABEL.finditer(text):
+        said = label["text"].replace("\\'", "'")
+        if (own := cite(said, stated)) != said:
+            found[label["name"]] = own
+    return found
+
+
+def cited_basis(clause: str, regulation: object) -> str:
+    """What a refusal rests on, in ASCII: the clause of this software's requirement in a province's regulation."""
+    return plain_basis(of_file(regulation), clause)
+
+
 def _attribute(text: str) -> str:
     return text.replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
 
@@ -54,4 +83,10 @@ class FilterModule:
 
     def filters(self) -> dict[str, Callable[..., Any]]:
         """As Ansible asks for them."""
-        return {"guide": guide, "php": php, "qr_svg": qr_svg}
+        return {
+            "cited_basis": cited_basis,
+            "cited_labels": cited_labels,
+            "guide": guide,
+            "php": php,
+            "qr_svg": qr_svg,
+        }

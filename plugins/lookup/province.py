@@ -11,6 +11,7 @@ version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
   - Reads C(province.yml) of a register as YAML. It is not checked here; C(playbooks/preflight.yml) does that.
+  - What stands at C(regulation) is text as it is written, numbers and days too.
   - A process parses the file once, as long as it stays the same, however many values of an inventory stand on it.
 options:
   _terms:
@@ -66,7 +67,11 @@ def read(path: Path) -> dict[str, Any]:
 
 @lru_cache(maxsize=4)
 def _parsed(path: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
-    content = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+    text = path.read_text(encoding="utf-8")
+    content = yaml.load(text, yaml.CSafeLoader)
     if not isinstance(content, dict):
         raise yaml.YAMLError("tệp không có khóa | it has no keys")
+    if "regulation" in content:
+        # Its numbers of articles are texts: 8.10 is not 8.1.
+        content["regulation"] = yaml.load(text, yaml.CBaseLoader)["regulation"]
     return content

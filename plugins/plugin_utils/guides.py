@@ -7,10 +7,17 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation, cite
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _OTHER_SITE = re.compile(r"(?:https?|mailto):")
+
+
+# Whose host, domain and pictures the guides of docs/vi show: those of the sample register.
+SAMPLE_HOST, SAMPLE_DOMAIN = "mail.laocai.gov.vn", "laocai.gov.vn"
+_PICTURE = re.compile(r"\n *!\[[^\]]*\]\([^)]*\) *\n")
 
 
 class Heading(NamedTuple):
@@ -48,6 +55,17 @@ def render(text: str, published: Collection[str] = ()) -> Guide:
     html = html.replace("<table>", table).replace("</table>", "</table></div>")
     html = html.replace("<pre>", '<pre tabindex="0">')
     return Guide(title, html, [heading for heading in headings if heading.level in {2, 3}])
+
+
+def adapted(text: str, host: str, domain: str, regulation: Regulation) -> str:
+    """A guide of docs/vi as a province publishes it: with its own host, domain and regulation.
+
+    The pictures show the sample's webmail with its name and addresses, so no other province's guide has them.
+    """
+    text = cite(text.replace(SAMPLE_HOST, host), regulation)
+    if domain != SAMPLE_DOMAIN:
+        text = _PICTURE.sub("\n", text.replace(SAMPLE_DOMAIN, domain))
+    return text
 
 
 def anchor(text: str) -> str:

@@ -240,8 +240,8 @@ def domain(province: Province, mail_domain: str, mail_host: str) -> Iterator[Fau
         )
     if province.host.count(".") < 2:
         yield Fault(
-            f'Trong province.yml, host = "{province.host}" phải là tên máy đầy đủ như mail.laocai.gov.vn.',
-            f'In province.yml, host = "{province.host}" must be a full host name such as mail.laocai.gov.vn.',
+            f'Trong province.yml, host = "{province.host}" phải là tên máy đầy đủ như mail.tentinh.gov.vn.',
+            f'In province.yml, host = "{province.host}" must be a full host name such as mail.tentinh.gov.vn.',
         )
 
 

@@ -70,8 +70,8 @@ def _document(document: str, reported: str, day: date) -> tuple[str, str]:
     """The number and symbol of the report, and its day in ISO 8601; each may be empty."""
     if document and documents.parse(document) is None:
         raise Failure(
-            f"'{document}' không phải số, ký hiệu văn bản. Ghi như 12/BC-STTTT hoặc 650/UBND-NV.",
-            f"'{document}' is not the number and symbol of a document. Write it like 12/BC-STTTT or 650/UBND-NV.",
+            f"'{document}' không phải số, ký hiệu văn bản. Ghi như 12/BC-SNV hoặc 650/UBND-NV.",
+            f"'{document}' is not the number and symbol of a document. Write it like 12/BC-SNV or 650/UBND-NV.",
         )
     if not reported:
         return document, ""

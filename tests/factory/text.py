@@ -72,6 +72,8 @@ def province_yaml(**keys: Value | None) -> str:
         "support": {"phone": "0214 3 000 000", "mail": "contact-stttt@laocai.gov.vn"},
         "system_addresses": {"postmaster": "contact-stttt", "abuse": "contact-stttt"},
     }
+    # At the end, so that what a test adds stands at the lines that it names.
+    keys.setdefault("regulation", {"number": "33/2010/QĐ-UBND", "date": "2010-10-05"})
     return "".join(["---\n", *_lines(_ordered(file | keys, ()), indent=0)])
 
 

@@ -22,7 +22,7 @@ from tests.factory import agency_yaml, province_yaml
 from tests.factory.text import Value
 
 PROVINCE = """\
----
+regulation: {number: 33/2010/QĐ-UBND, date: 2010-10-05}
 province: Lào Cai
 domain: laocai.gov.vn
 host: mail.laocai.gov.vn

@@ -18,6 +18,7 @@ SETTINGS: dict[str, Any] = {
     "database": "danhba",
     "database_socket_dir": "/run",
     "domain": "laocai.gov.vn",
+    "basis": "khoan 1 Dieu 7, QD 33/2010/QD-UBND",
     "workers": 2,
     "waiting": 4,
     "message_octets": 100_000,

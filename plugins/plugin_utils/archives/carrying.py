@@ -218,7 +218,7 @@ def carry_out(archivist: Archivist, arguments: Mapping[str, Any]) -> Row:
 def _reason(document: str, day: str) -> Reason:
     if documents.parse(document) is None:
         raise _failure(
-            f"'{document}' không phải số, ký hiệu văn bản; ghi như 12/QĐ-STTTT (document)",
+            f"'{document}' không phải số, ký hiệu văn bản; ghi như 12/QĐ-SNV (document)",
             f"'{document}' is not the number and symbol of a document (document)",
         )
     return Reason(document, controller.read_day(day, "document_date").isoformat())
@@ -233,8 +233,8 @@ def _key(text: str) -> tuple[str, str]:
     found = MAILBOX.fullmatch(text.strip())
     if not found:
         raise _failure(
-            f"'{text}' không phải hộp thư; ghi như official/000105 hoặc agency/stttt",
-            f"'{text}' is no mailbox; write it like official/000105 or agency/stttt",
+            f"'{text}' không phải hộp thư; ghi như official/000105 hoặc agency/snv",
+            f"'{text}' is no mailbox; write it like official/000105 or agency/snv",
         )
     return found[1], found[2]
 

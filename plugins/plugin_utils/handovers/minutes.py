@@ -12,10 +12,11 @@ from datetime import date, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import basis, cite
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rendering import fonts
 
 from ..letters import drawing
-from ..letters.content import REGULATION, Office, in_words
+from ..letters.content import Office, in_words
 from ..letters.drawing import BOTTOM, HEIGHT, LEFT, MOTTO, RIGHT, STATE, TEXT, TOP, WIDTH
 from ..letters.properties import Properties, describe
 
@@ -163,14 +164,13 @@ def _head(record: dict[str, Any], office: Office, styles: _Styles) -> list[Any]:
 
 
 def _basis(record: dict[str, Any], office: Office, styles: _Styles) -> list[Any]:
-    name = office.register.province.name
-    regulation = REGULATION.format(province=name)
+    made = datetime.fromisoformat(record["at"]).date()
+    regulation = office.register.province.regulation.on(made)
+    reason = cite("Căn cứ khoản 2 Điều 11 của Quy chế về bàn giao hộp thư khi thay đổi Thủ trưởng cơ quan", regulation)
     day = in_words(date.fromisoformat(record["day"]))
     return [
-        styles.indented(f"<i>{escape(regulation)};</i>"),
-        styles.indented(
-            "<i>Căn cứ khoản 2 Điều 11 của Quy chế về bàn giao hộp thư khi thay đổi Thủ trưởng cơ quan;</i>"
-        ),
+        styles.indented(f"<i>{escape(basis(regulation, in_words))};</i>"),
+        styles.indented(f"<i>{escape(reason)};</i>"),
         styles.indented(
             f"<i>Căn cứ văn bản số {escape(record['document'])} về người quản lý hộp thư của {escape(record['name'])} "
             f"từ {day}.</i>"

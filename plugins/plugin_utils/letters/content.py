@@ -19,6 +19,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register 
     Province,
     Register,
 )
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation, basis, cite
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import AGENCY, OFFICIAL
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import LIVE, State, Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import age
@@ -29,12 +30,6 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.credentials impor
 TITLE = "PHIẾU CẤP HỘP THƯ ĐIỆN TỬ CÔNG VỤ"
 SYMBOL = "PCHT"  # phiếu cấp hộp thư
 REPORT = "BC"  # báo cáo
-REGULATION = (
-    "Căn cứ Quyết định số 33/2010/QĐ-UBND ngày 05 tháng 10 năm 2010 của Ủy ban nhân dân tỉnh {province} ban hành Quy "
-    "chế quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh {province} "
-    "(sau đây gọi là Quy chế)"
-)
-
 # The fields are named as the webmail's page of the first change names them (roles/roundcube, plugin danhba).
 STEPS = """
 Tự gõ https://{host}/ vào trình duyệt; không bấm liên kết trong thư.
@@ -218,18 +213,23 @@ class Office:
             office=operator.name,
             number=number,
             place=f"{province.name}, {in_words(self.day)}",
-            subject=_subject(target),
+            subject=cite(_subject(target), self.regulation),
             to=self._to(agency, issuance),
-            basis=_basis(province, target),
+            basis=_basis(self.regulation, target),
             opening=_opening(operator, issuance),
             address=target.address,
-            steps=_steps(province, self.shortest),
-            duties=_duties(operator, issuance),
+            steps=_steps(province, self.shortest, self.regulation),
+            duties=_duties(operator, issuance, self.regulation),
             support=_support(province, operator),
             signed_as=head.title if head and head.title else "Thủ trưởng cơ quan",
             signed_by=head.name if head else "",
             day=self.day,
         )
+
+    @property
+    def regulation(self) -> Regulation:
+        """What the province's papers of the day rest on."""
+        return self.register.province.regulation.on(self.day)
 
     def head(self, agency: Agency) -> Issuance | None:
         """The head as the custodians name him or her, if still in office."""
@@ -289,9 +289,9 @@ def _reported(target: Target) -> bool:
     return bool(target.previous is not None and target.kind != AGENCY and document and document.kind == REPORT)
 
 
-def _basis(province: Province, target: Target) -> tuple[str, ...]:
+def _basis(regulation: Regulation, target: Target) -> tuple[str, ...]:
     """The lines of what the letter rests on: a semicolon after each, but a full stop after the last (Phụ lục I)."""
-    lines = [REGULATION.format(province=province.name)]
+    lines = [basis(regulation, in_words)]
     if target.document:
         said = " báo mất, lộ hoặc quên mật khẩu" if _reported(target) else ""
         day = parse_day(target.reported)
@@ -304,12 +304,12 @@ def _opening(operator: Agency, issuance: Issuance | None) -> str:
     return f"{operator.name} cấp cho {'Ông (Bà)' if issuance else 'cơ quan'} hộp thư điện tử công vụ sau đây:"
 
 
-def _steps(province: Province, shortest: int) -> tuple[str, ...]:
-    return _paragraphs(STEPS.format(host=province.host, shortest=shortest))
+def _steps(province: Province, shortest: int, regulation: Regulation) -> tuple[str, ...]:
+    return _paragraphs(cite(STEPS.format(host=province.host, shortest=shortest), regulation))
 
 
-def _duties(operator: Agency, issuance: Issuance | None) -> tuple[tuple[str, str], ...]:
-    text = DUTIES if issuance else f"{DUTIES}\n\n{HANDED}"
+def _duties(operator: Agency, issuance: Issuance | None, regulation: Regulation) -> tuple[tuple[str, str], ...]:
+    text = cite(DUTIES if issuance else f"{DUTIES}\n\n{HANDED}", regulation)
     parts = (duty.partition("|") for duty in _paragraphs(text))
     return tuple((lead, rest.format(operator=operator.name)) for lead, _bar, rest in parts)
 

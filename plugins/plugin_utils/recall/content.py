@@ -101,7 +101,7 @@ def report(answer: Mapping[str, Any], office: str) -> Paper:
             Heading("5. Chưa xem được, cần xem thêm"),
             *_unseen(found),
             *_backups(answer["recall"], found.get("archives", ())),
-            Heading("6. Thủ trưởng cơ quan phải báo (Quy chế, Điều 10 khoản 7)"),
+            Heading("6. Thủ trưởng cơ quan phải báo theo Quy chế"),
             *_heads(answer, found),
             Heading("7. Việc tiếp theo"),
             *_next(answer),

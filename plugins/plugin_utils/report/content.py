@@ -7,11 +7,12 @@ articles ask for beyond it); a report of another period has the same.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeAlias
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation, cite
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accounts import AGENCY, OFFICIAL
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.accounts import CHANGED, CLOSED, OPENED
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import Report
@@ -171,7 +172,12 @@ def write(report: Report, register: Register) -> Content:
     ]
     if not report.scope.mailbox:
         sections.append(_commended(report, names))
-    return Content(_title(report), (*sections, _faults(report), _proposals(len(sections))), tuple(measured(report)))
+    sections += [_faults(report), _proposals(len(sections))]
+    return Content(
+        _title(report),
+        tuple(_cited(section, register.province.regulation) for section in sections),
+        tuple(measured(report)),
+    )
 
 
 def measured(report: Report) -> Iterator[str]:
@@ -198,6 +204,17 @@ def span(days: Sequence[date]) -> str:
     if days[0] == days[-1]:
         return f"ngày {day(days[0])}"
     return f"từ ngày {day(days[0])} đến ngày {day(days[-1])}"
+
+
+def _cited(section: Section, regulation: Regulation) -> Section:
+    """A section whose words cite articles as the province's own regulation numbers them."""
+    return replace(
+        section,
+        title=cite(section.title, regulation),
+        figures=tuple(replace(figure, label=cite(figure.label, regulation)) for figure in section.figures),
+        tables=tuple(replace(table, title=cite(table.title, regulation)) for table in section.tables),
+        texts=tuple(cite(text, regulation) for text in section.texts),
+    )
 
 
 def _title(report: Report) -> str:

@@ -15,6 +15,7 @@ from xml.sax.saxutils import escape
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import Issued
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation, cite
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import Report
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.using import OfAgency, OfMailbox
 
@@ -74,6 +75,7 @@ class Sender:
     signed_by: str
     host: str
     on: date
+    regulation: Regulation
 
 
 def sender(register: Register, issued: Issued, on: date) -> Sender:
@@ -90,6 +92,7 @@ def sender(register: Register, issued: Issued, on: date) -> Sender:
         head.name if head else "",
         register.province.host,
         on,
+        register.province.regulation.on(on),
     )
 
 
@@ -286,12 +289,15 @@ class _Paper:
         if len(missing) > MOST_NAMED:
             named.append(MORE.format(number=shown(len(missing) - MOST_NAMED, NUMBER)))
         first = NAMED if named else NOBODY.format(least=report.rules.least_days)
-        texts = (PAGE.format(host=who.host), ASKED.format(office=who.office))
+        texts = (PAGE.format(host=who.host), cite(ASKED, who.regulation).format(office=who.office))
         return [
             *self.head(who, f"Số: ……/{who.code}-……", about),
             self.text(f"Kính gửi: Thủ trưởng {escape(agency.name)}", centred=True),
             self.space(10),
-            *(self.text(escape(text), first=INDENT, gap=6) for text in (REQUIRED, _missed(report, agency), first)),
+            *(
+                self.text(escape(text), first=INDENT, gap=6)
+                for text in (cite(REQUIRED, who.regulation), _missed(report, agency), first)
+            ),
             *(self.text(f"- {escape(line)}", gap=2, size=SIZE - 1) for line in named),
             self.space(4),
             *(self.text(escape(text), first=INDENT, gap=6) for text in texts),

@@ -84,7 +84,7 @@ def test_what_is_written(root: Path, run: Run, arguments: tuple[str, ...], line:
         ((), 2, "missing --limit (close | history | protected | readdress)"),
         (("--limit", "history", "--count", "3"), 2, "--count is for these alone: close, readdress"),
         (("--limit", "protected", "--count", "3", "--accounts", "contact-stttt", *BY), 2, "--count is for these alone"),
-        (("--limit", "history", "--accounts", ", ,", *BY), 2, "has not the shape of: contact-stttt, stttt/000101"),
+        (("--limit", "history", "--accounts", ", ,", *BY), 2, "has not the shape of: contact-snv, snv/000101"),
         (("--limit", "close", "--count", "0", *BY), 2, "'0' has not the shape of: 25"),
         (("--limit", "close", "--count", "-1", *BY), 2, "'-1' has not the shape of: 25"),
         (("--limit", "close", "--count", "3", *BY, "--document", "QĐ"), 2, "'QĐ' has not the shape of"),

@@ -105,8 +105,8 @@ def test_problems_are_told_and_what_was_said_is_kept(root: Path, run: Run) -> No
         (("--end", "skhdt:sold:stc"), "--end: 'sold' is none of: dissolved, merged, renamed, split"),
         (("--end", "skhdt"), "--end: 'skhdt' has not the shape of: TENDONVI:REASON:TO,TO"),
         (("--end", "skhdt:merged:"), "has not the shape of: TENDONVI:REASON:TO,TO"),
-        (("--end", "Sở:merged:stc"), "--end: 'Sở' has not the shape of: stttt"),
-        (("--end", "skhdt:merged:stc,Sở"), "--end: 'Sở' has not the shape of: stttt"),
+        (("--end", "Sở:merged:stc"), "--end: 'Sở' has not the shape of: snv"),
+        (("--end", "skhdt:merged:stc,Sở"), "--end: 'Sở' has not the shape of: snv"),
         (("--open", "skd:shop:A"), "--open: 'shop' is none of: armed_unit, board"),
         (("--open", "skd:board"), "--open: 'skd:board' has not the shape of: TENDONVI:KIND:NAME"),
         (

@@ -423,12 +423,12 @@ REFUSALS = [
     (
         ("open", "snv", "--name", "Lò Thị Mai", *BY),
         1,
-        "danhba: the register has no agency snv; write its tendonvi, such as stttt\n",
+        "danhba: the register has no agency snv; write its tendonvi, such as snv\n",
     ),
     (
         ("transfer", "000101", "--to", "snv", *BY),
         1,
-        "danhba: the register has no agency snv; write its tendonvi, such as stttt\n",
+        "danhba: the register has no agency snv; write its tendonvi, such as snv\n",
     ),
     (
         ("transfer", "000101", "--to", "stttt", *BY),
@@ -449,7 +449,7 @@ REFUSALS = [
     (
         ("agency", "close", "snv", *BY),
         1,
-        "danhba: the register has no agency snv; write its tendonvi, such as stttt\n",
+        "danhba: the register has no agency snv; write its tendonvi, such as snv\n",
     ),
     (
         (*NEW, "ubnd"),

@@ -291,7 +291,7 @@ class TestAgencies:
         ("code", "message"),
         [
             ("x", "the register has x already, and no tendonvi is issued again; take another"),
-            ("../x", "'../x' is no tendonvi; it has up to 32 lower-case letters and digits, such as stttt"),
+            ("../x", "'../x' is no tendonvi; it has up to 32 lower-case letters and digits, such as snv"),
         ],
     )
     def test_no_new_one(self, code: str, message: str) -> None:
@@ -303,7 +303,7 @@ class TestAgencies:
     def test_an_agency_that_is_not_there(self, code: str) -> None:
         with pytest.raises(Problem) as error:
             draft(AGENCY).add_person(code, PERSON)
-        assert refusal(error) == f"the register has no agency {code}; write its tendonvi, such as stttt"
+        assert refusal(error) == f"the register has no agency {code}; write its tendonvi, such as snv"
 
 
 class TestProvince:

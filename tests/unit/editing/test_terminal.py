@@ -44,7 +44,7 @@ def test_what_is_missing_is_asked_for_and_checked_at_once(root: Path, terminals:
     terminal.type("Lò Thị Mai")
     terminal.until("Number and symbol of the document: ")
     terminal.type("công văn số 5")
-    terminal.until("has not the shape of: 33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV")
+    terminal.until("has not the shape of: 12/2024/QĐ-UBND, 44/TTr-SNV, 650/UBND-NV")
     terminal.until("Number and symbol of the document: ")
     terminal.type("5/QĐ-UBND")
     terminal.until("From which day: ")

@@ -113,7 +113,7 @@ def test_a_private_key_is_never_on_disk_in_clear(tmp_path: Path) -> None:
     assert said
     assert [path.name for path in tmp_path.iterdir()] == [key.name]
 
-    sealed = tmp_path / "stttt-0001-6c52fcec.pdf.age"
+    sealed = tmp_path / "coquan-0001-6c52fcec.pdf.age"
     sealed.write_bytes(pyrage.encrypt(b"%PDF-", [pyrage.x25519.Recipient.from_str(said[0])]))
     [show] = re.findall(r"^ *(age --decrypt .*) \| lp$", guide, re.MULTILINE)
     assert "%PDF-" in at_terminal(show, tmp_path)

@@ -54,7 +54,7 @@ class TestFindings:
             ),
             (
                 "directory/agencies/stttt.yml:27:24: error document-shape [R6] '77' is no number and symbol of a "
-                "document; write it as on the document, such as 33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
+                "document; write it as on the document, such as 12/2024/QĐ-UBND, 44/TTr-SNV, 650/UBND-NV"
             ),
             "1 errors, 1 pieces of advice",
         ]

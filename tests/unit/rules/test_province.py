@@ -26,8 +26,57 @@ EXCEPTION = """secrecy_exceptions:
     reason: biểu mẫu
 """
 
+DOUBT = f"{P}:1:63 province-regulation-doubt"
 DAY_OFF = "{date: 2026-01-02, is: off, document: 1/QĐ-UBND}"
+REGULATION = next(line for line in PROVINCE.splitlines(keepends=True) if line.startswith("regulation"))
 CASES = [
+    change("no regulation", P, REGULATION, "", f"{P}:1:1 province-regulation"),
+    *(
+        change(f"a regulation {how}", P, REGULATION, f"regulation: {text}\n", *expected)
+        for how, text, expected in (
+            ("with a title", "{number: 33/2010/QĐ-UBND, date: 2010-10-05, title: Quy chế tỉnh Lào Cai}", []),
+            ("with another's title", "{number: 1/2010/QĐ-UBND, date: 2010-10-05, title: Quy chế tỉnh Yên Bái}", [DOUBT]),
+            ("numbered alike", "{number: 1/2010/QĐ-UBND, date: 2010-10-05, articles: same}", []),
+            ("with its own articles", "{number: 1/2010/QĐ-UBND, date: 2010-10-05, articles: {6.2b: 8.1c}}", []),
+            (
+                "with articles that nothing cites",
+                "{number: 1/2010/QĐ-UBND, date: 2010-10-05, articles: {6.9: 8.1}}",
+                [f"{P}:1:67 schema-key"],
+            ),
+            (
+                "with an article that is no number",
+                "{number: 1/2010/QĐ-UBND, date: 2010-10-05, articles: {6.2b: Điều 8}}",
+                [f"{P}:1:73 schema-shape"],
+            ),
+            ("that is a word", "33/2010/QĐ-UBND", [f"{P}:1:13 schema-type"]),
+            ("without a day", "{number: 33/2010/QĐ-UBND}", [f"{P}:1:13 schema-missing"]),
+            ("without a number", "{date: 2010-10-05}", [f"{P}:1:13 schema-missing"]),
+            ("that is no document", "{number: số 33, date: 2010-10-05}", [f"{P}:1:22 document-shape"]),
+            ("on a day that is none", "{number: 33/2010/QĐ-UBND, date: 5/10/2010}", [f"{P}:1:45 schema-date"]),
+            ("of another year", "{number: 33/2010/QĐ-UBND, date: 2011-10-05}", [f"{P}:1:45 province-regulation-date"]),
+            ("of years ahead", "{number: 33/QĐ-UBND, date: 2099-10-05}", [f"{P}:1:40 province-regulation-date"]),
+        )
+    ),
+    *(
+        Case(
+            f"{how} in another province",
+            edited(P, ("province: Lào Cai", "province: Yên Bái"), (REGULATION, f"regulation: {text}\n")),
+            expected,
+        )
+        for how, text, expected in (
+            (
+                "the regulation of Lào Cai",
+                "{number: 33/2010/QĐ-UBND, date: 2010-10-05}",
+                [f"{P}:1:22 province-regulation-other"],
+            ),
+            (
+                "the number of Lào Cai's on another day",
+                "{number: 33/2010/QĐ-UBND, date: 2010-11-05}",
+                [f"{P}:1:22 province-regulation-doubt"],
+            ),
+            ("its own regulation", "{number: 12/2011/QĐ-UBND, date: 2011-05-10, title: Quy chế tỉnh Yên Bái}", []),
+        )
+    ),
     change(
         "the operator's key is the sample's",
         P,
@@ -120,9 +169,9 @@ CASES = [
     change("a system address that is an agency's code", P, "{postmaster:", "{stttt: contact-stttt, postmaster:"),
     change("a system address that ends like no agency", P, "{postmaster:", "{dmarc-report: contact-stttt, postmaster:"),
     change("no postmaster", P, "{postmaster:", "{abuse:", "province.yml:7:19 province-postmaster"),
-    change("no system addresses", P, SYSTEM, "", "province.yml:2:1 province-postmaster"),
+    change("no system addresses", P, SYSTEM, "", "province.yml:1:1 province-postmaster"),
     change("no telephone", P, 'phone: "0214 3 000 000", ', "", "province.yml:6:10 province-support"),
-    change("no support", P, SUPPORT, "", "province.yml:2:1 province-support"),
+    change("no support", P, SUPPORT, "", "province.yml:1:1 province-support"),
     change(
         "mail to nobody", P, "mail: contact-stttt@", "mail: nvvinh-stttt@", "province.yml:6:10 province-support-mail"
     ),

@@ -26,7 +26,7 @@ from .misuse import Misuse
 
 NO_COUNT = _("--count is for these alone: {limits}; name what is meant: --accounts")
 NOT_PROTECTED = _("'{account}' is not protected, and needs no acknowledgement; protected are: {choices}")
-NO_ENTRY = _("'{account}' is no agency and no entry of this register; write them like: stttt, stttt/000101")
+NO_ENTRY = _("'{account}' is no agency and no entry of this register; write them like: snv, snv/000101")
 PASSED = _(
     "{until} has passed, and the acknowledgement would never hold; give the last day on which the change may act"
 )
@@ -86,7 +86,7 @@ def _protected(text: str, register: Register) -> str:
 
 
 def _entry(text: str, register: Register, timeline: Timeline) -> str:
-    """An entry that is corrected: an agency by its code, a person's entry as stttt/000101, by its id or address."""
+    """An entry that is corrected: an agency by its code, a person's entry as snv/000101, by its id or address."""
     code, slash, person = text.removeprefix("contact-").partition("/")
     agency = register.agencies.get(code)
     if agency and (not slash or any(issuance.id == person for issuance in agency.people)):

@@ -11,15 +11,18 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from ..messages import mark as _
+from ..messages import render
 from ..model import documents
 from ..model.kinds import KINDS
 from ..model.policy import ACKNOWLEDGED
 from ..model.register import PAIRED, PERSON_CLOSED
 from ..reading import age, schema
-from .common import Day, at_terminal, language
+from .common import Day, WrittenDay, at_terminal, language
 from .misuse import Misuse, WrongValue, explain
 from .words import Word
 
+BY_NUMBER = _("Number (1-{last}), code or name")
+NOT_IN_MENU = _("'{value}' is none of the list; type a number from 1 to {last}")
 NO_KEY = _("'{value}' is no key of age: a character is wrong; copy what age-keygen -y shows")
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -51,7 +54,7 @@ class Document(Text):
     """The number and symbol of a document (R6)."""
 
     def __init__(self) -> None:
-        super().__init__("DOCUMENT", example="33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV")
+        super().__init__("DOCUMENT", example="12/2024/QĐ-UBND, 44/TTr-SNV, 650/UBND-NV")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Parse it, or fail as the command line does."""
@@ -77,8 +80,8 @@ class PublicKey(Text):
 
 # A group of GitLab may stand below others.
 ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
-CODE = Text("TENDONVI", schema.CODE, "stttt")
-_TEXT, _DOCUMENT, _DAY = Text(), Document(), Day()
+CODE = Text("TENDONVI", schema.CODE, "snv")
+_TEXT, _DOCUMENT, _DAY, _WRITTEN = Text(), Document(), Day(), WrittenDay()
 # The options by their names: their kinds, and what they are in both languages.
 OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "name": (_TEXT, "Họ và tên đầy đủ / Full name"),
@@ -88,6 +91,13 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "document": (_DOCUMENT, "Số và ký hiệu văn bản / Number and symbol of the document"),
     "request": (_DOCUMENT, "Văn bản đề nghị / The agency's letter to the operator"),
     "date": (_DAY, "Từ ngày / From which day"),
+    "founded": (_WRITTEN, "Từ ngày / From which day"),
+    "regulation": (
+        _DOCUMENT,
+        "Văn bản ban hành quy chế thư điện tử của tỉnh / The document that issued the province's mail regulation",
+    ),
+    "regulation-date": (_WRITTEN, "Ngày ban hành quy chế / The date of that document"),
+    "regulation-title": (_TEXT, "Tên quy chế, bắt đầu bằng “Quy chế” / The regulation's title"),
     "until": (_DAY, "Đến trước ngày / Until the day before"),
     "first-day": (_DAY, "Ngày nghỉ đầu tiên / The first day of leave"),
     "leave-to": (_DAY, "Ngày nghỉ cuối cùng / The last day of leave"),
@@ -105,18 +115,18 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "as": (Word(["head", "delegate"]), "Thủ trưởng hay người được ủy quyền / The head, or authorised"),
     "kind": (Word(KINDS), "Loại cơ quan / Kind of agency"),
     "parent": (CODE, "Mã cơ quan chủ quản / The code of the managing agency"),
-    "identifier": (Text("H…", schema.IDENTIFIER, "H38.10"), "Mã định danh quốc gia / National identifier"),
+    "identifier": (Text("H…", schema.IDENTIFIER, "H00.10"), "Mã định danh quốc gia / National identifier"),
     "province": (_TEXT, "Tên tỉnh / The province's name"),
     "domain": (
-        Text("DOMAIN", schema.DOMAIN, "laocai.gov.vn"),
+        Text("DOMAIN", schema.DOMAIN, "tentinh.gov.vn"),
         "Tên miền của mọi địa chỉ / The domain of all addresses",
     ),
     "host": (
-        Text("HOST", re.compile(rf"(?=(?:[^.]+\.){{2}}){schema.DOMAIN.pattern}"), "mail.laocai.gov.vn"),
+        Text("HOST", re.compile(rf"(?=(?:[^.]+\.){{2}}){schema.DOMAIN.pattern}"), "mail.tentinh.gov.vn"),
         "Tên máy chủ thư, nếu khác mail.TÊN_MIỀN / The mail server's name, if not mail.DOMAIN",
     ),
     "office-phone": (
-        Text("PHONE", schema.PHONE_SHAPE, "0214 3 000 000"),
+        Text("PHONE", schema.PHONE_SHAPE, "0200 3 000 000"),
         "Điện thoại hỗ trợ của cơ quan vận hành / The operator's telephone for help",
     ),
     "operator-key": (PublicKey(), "Khóa công khai age của cơ quan vận hành / The operator's public key (age)"),
@@ -125,14 +135,14 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
         "Địa chỉ ssh của máy chủ / The server's address for ssh",
     ),
     "org": (
-        Text("NAME", ORGANISATION, "laocai"),
+        Text("NAME", ORGANISATION, "tentinh"),
         "Tổ chức trên máy chủ git, nếu khác phần đầu tên miền / The organisation there, if not as the domain begins",
     ),
     "limit": (Word(ACKNOWLEDGED), "Việc được xác nhận / What is acknowledged"),
     "count": (Text("COUNT", re.compile(r"[1-9][0-9]{0,8}"), "25"), "Nhiều nhất bao nhiêu hộp thư / Up to so many"),
     "accounts": (
-        Text("A,B", re.compile(r"[^,].*"), "contact-stttt, stttt/000101"),
-        "Địa chỉ, hoặc mục được sửa (stttt/000101) / Addresses, or entries that are corrected",
+        Text("A,B", re.compile(r"[^,].*"), "contact-snv, snv/000101"),
+        "Địa chỉ, hoặc mục được sửa (snv/000101) / Addresses, or entries that are corrected",
     ),
     "from": (_DAY, "Có hiệu lực từ ngày / The first day on which it holds"),
     "last-day": (_DAY, "Đến hết ngày / The last day on which it holds"),
@@ -142,6 +152,7 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
 _CALLED = {
     "agency-name": "name",
     "office-phone": "phone",
+    "founded": "date",
     "operator-key": "key",
     "last-day": "until",
     "first-day": "from",
@@ -213,7 +224,32 @@ def _question(option: click.Parameter) -> str:
 
 
 def _with_choices(kind: click.ParamType[Any], question: str) -> str:
-    return f"{question} ({', '.join(kind.shown(language()))})" if isinstance(kind, Word) else question
+    """A question with the words that answer it; of many words, a menu of one a line above it."""
+    if not isinstance(kind, Word):
+        return question
+    if not _is_menu(kind):
+        return f"{question} ({', '.join(kind.shown(language()))})"
+    lines = [f"  {number:2}. {word}" for number, word in enumerate(kind.shown(language()), 1)]
+    return "\n".join([f"{question}:", *lines, render(BY_NUMBER, {"last": len(lines)}, language())])
+
+
+def _is_menu(kind: click.ParamType[Any]) -> bool:
+    return isinstance(kind, Word) and len(kind.choices) > MOST_CHOICES
+
+
+def _chosen(kind: click.ParamType[Any], text: str) -> str:
+    """What was typed; of a menu, the word that a number stands for.
+
+    Raises:
+        WrongValue: the menu has no such number, word or name; the menu itself is not repeated.
+    """
+    if not isinstance(kind, Word) or not _is_menu(kind):
+        return text
+    if text.strip().isdecimal() and 1 <= int(text) <= len(kind.choices):
+        return kind.choices[int(text) - 1]
+    if not kind.knows(text):
+        raise WrongValue(NOT_IN_MENU, value=text, last=len(kind.choices))
+    return text
 
 
 def _ask_if_any(option: click.Parameter) -> Any:
@@ -238,12 +274,12 @@ def _ask(option: click.Parameter, question: str, default: str | None = None) -> 
         if default is not None and not text.strip():
             return None, None
         try:
-            return option.type.convert(text, option, None), None
+            return option.type.convert(_chosen(option.type, text), option, None), None
         except click.BadParameter as error:
             error.param = option
             return None, error
 
-    # click would tell what is wrong in English only.
+    # click would tell what is wrong in English only. A menu is shown once.
     while True:
         value, error = click.prompt(
             question,
@@ -257,3 +293,4 @@ def _ask(option: click.Parameter, question: str, default: str | None = None) -> 
         if error is None:
             return value
         click.echo(explain(error, language()), err=True)
+        question = question.rpartition("\n")[2]

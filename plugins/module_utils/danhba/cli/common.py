@@ -21,7 +21,7 @@ from ..messages import LANGUAGES, render, translator
 from ..messages import mark as _
 from ..model.findings import binding
 from ..model.register import Register
-from ..reading.schema import parse_day
+from ..reading.schema import parse_day, parse_written_day
 from ..reading.source import File, Unusable
 from ..rendering import columns
 from ..rendering import findings as show_findings
@@ -40,6 +40,7 @@ READING, CHECKING = _("Reading"), _("Checking")
 FORGOTTEN = _(
     "what was remembered of earlier runs is left aside ({path}: {reason}), so this took longer; nothing else is wrong"
 )
+TAKEN_AS = _("{value} is taken as day {day} of month {month}, {year} ({iso})")
 _CHOSEN = "danhba.language"
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -57,6 +58,22 @@ class Day(click.ParamType[date]):
         day = parse_day(value)
         if day is None:
             raise WrongValue(_("'{value}' is no date; write it like 2010-10-15"), value=value)
+        return day
+
+
+class WrittenDay(Day):
+    """A day as ISO 8601 writes it or as documents do (1/12/2026), which is shown back in words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse it and say which day it is, or fail as the command line does."""
+        if isinstance(value, date):
+            return value
+        day = parse_written_day(value)
+        if day is None:
+            raise WrongValue(_("'{value}' is no date; write it like 2026-12-01 or 1/12/2026"), value=value)
+        if day.isoformat() != value.strip():
+            parts = {"value": value.strip(), "day": day.day, "month": day.month, "year": day.year, "iso": day}
+            click.echo(render(TAKEN_AS, parts, language(ctx)), err=True)
         return day
 
 

@@ -49,7 +49,8 @@ def _is_collection(path: Path) -> bool:
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
 @options("province", "domain", "host")
 @click.option("--operator", type=CODE, help="Mã cơ quan vận hành / The code of the operator.")
-@options("agency-name", "kind", "document", "date", "office-phone", "operator-key", "server")
+@options("agency-name", "kind", "document", "founded", "office-phone", "operator-key", "server")
+@options("regulation", "regulation-date", "regulation-title")
 @click.option("--user", default="root", show_default=True, help="Người dùng ssh trên máy chủ / Who signs in by ssh.")
 @click.option(
     "--forge",
@@ -74,8 +75,10 @@ def init_command(directory: Path, user: str, collection: str, lang: str | None, 
     complete(
         given,
         *("province", "domain", "operator", "name", "kind", "document", "date", "phone", "server", "forge"),
-        optional=("key", "host", "org"),
+        optional=("regulation", "key", "host", "org"),
     )
+    if given["regulation"]:
+        complete(given, "regulation_date", optional=("regulation_title",))
     answers = _answers(given, user, collection)
     register, checked = repository.register_of(answers)
     if checked.findings:
@@ -100,6 +103,9 @@ def _answers(given: dict[str, Any], user: str, collection: str) -> Answers:
         day=given["date"],
         phone=given["phone"],
         key=given["key"] or "",
+        regulation=given["regulation"] or "",
+        issued=given["regulation_date"],
+        title=given["regulation_title"] or "",
         server=given["server"],
         user=user,
         forge=given["forge"],

@@ -16,7 +16,9 @@ from ..governance.proposal import place, read
 from ..governance.review import review
 from ..messages import mark as _
 from ..messages import render
+from ..model.regulation import cite
 from ..reading import source
+from ..reading.province import in_folder
 from ..reading.source import Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
@@ -42,7 +44,7 @@ def _organisation(_ctx: click.Context, _parameter: click.Parameter, value: str |
     "--org",
     metavar="NAME",
     callback=_organisation,
-    help="Tổ chức trên máy chủ git, nhóm là @NAME/<tendonvi> / The organisation of the teams. [laocai.gov.vn: laocai]",
+    help="Tổ chức trên máy chủ git, nhóm là @NAME/<tendonvi> / The organisation of the teams. [tentinh.gov.vn: tentinh]",
 )
 @click.option("--check", "checking", is_flag=True, help="Chỉ so với tệp đang có / Only compare with the file there.")
 @lang
@@ -114,4 +116,4 @@ def review_command(  # noqa: PLR0913, PLR0917
 @click.argument("which", type=click.Choice(list(json_schema.SCHEMAS)), default="agency")
 def schema_command(which: str) -> None:
     """JSON Schema của một loại tệp, cho trình soạn thảo / The JSON Schema of a kind of file, for editors."""
-    click.echo(json_schema.as_json(json_schema.SCHEMAS[which]()))
+    click.echo(cite(json_schema.as_json(json_schema.SCHEMAS[which]()), in_folder().regulation))

@@ -54,7 +54,7 @@ ONE_STREAM = _("the format {form} is several files; name a folder: --out FOLDER"
 )
 @click.option(
     "--id-prefix",
-    type=Text("PREFIX", re.compile("[A-Za-z0-9-]{1,20}"), "stttt-"),
+    type=Text("PREFIX", re.compile("[A-Za-z0-9-]{1,20}"), "snv-"),
     help="Đầu mã của người chưa có mã CCVC / How the ids begin of those who have no staff number.",
 )
 @add_commit_options

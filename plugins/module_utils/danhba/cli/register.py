@@ -23,6 +23,7 @@ from ..planning import listing, plan
 from ..planning.compared import compare
 from ..planning.state import Timeline
 from ..reading import source
+from ..reading.province import in_files
 from ..reading.source import Unusable
 from ..rendering import addresses as show_addresses
 from ..rendering import findings as show_findings
@@ -70,7 +71,8 @@ def check_command(  # noqa: PLR0913, PLR0917
     before = source.from_git(directory, base) if base is not None else _committed(directory, staged)
     findings = examine(files, day, before, CHECKING, cache=cache).findings
     if form == "text":
-        click.echo(show_findings.text(findings, language(), painter(), beside=beside()))
+        regulation = in_files(files).regulation
+        click.echo(show_findings.text(findings, language(), painter(), beside=beside(), regulation=regulation))
     elif output := show_findings.FORMATS[form](findings, language()):
         click.echo(output)
     sys.exit(REFUSED if binding(findings) else 0)
@@ -106,7 +108,7 @@ def addresses_command(directory: Path, day: date, form: str, lang: str | None) -
 @click.option("--given", help="Tên, nếu không đứng cuối / The given name, where it is not the last word.")
 @lang
 def candidates_command(name: str, family: str | None, given: str | None, lang: str | None) -> None:
-    """Các dạng địa chỉ của một họ tên, theo thứ tự (Điều 4.2) / The candidates of a name, in order (R4.2)."""
+    """Các dạng địa chỉ của một họ tên, theo thứ tự / The candidates of a name, in order."""
     try:
         parts = names.split(name, family, given)
     except names.PartMissing as error:

@@ -14,6 +14,8 @@ import click
 from ..messages import LANGUAGES, both, render, translator
 from ..messages import mark as _
 from ..model.findings import RULES, Rule
+from ..model.regulation import Regulation, cite, dotted, of_clause
+from ..reading.province import in_folder
 from ..reading.source import Unusable
 from ..rules import pages
 from ..rules.clauses import CLAUSES, article
@@ -84,14 +86,14 @@ def in_groups() -> list[Rule]:
     return sorted(RULES.values(), key=lambda r: (order.index(group(r)) if group(r) in order else len(order), r.id))
 
 
-def clause(rule: Rule, spoken: str) -> str:
-    """The clause of a rule and what it says: ``Điều 6.1.a (R6.1a): …``."""
+def clause(rule: Rule, spoken: str, own: Regulation | None = None) -> str:
+    """The clause of a rule and what it says: ``Điều 6.1.a (R6.1a): …``, with the number in a province's `own` one."""
     said = translator(spoken)(CLAUSES[rule.clause])
-    return render(_("Article {article} ({clause}): {said}"), _clause_values(rule) | {"said": said}, spoken)
-
-
-def _clause_values(rule: Rule) -> dict[str, str]:
-    return {"article": article(rule.clause), "clause": rule.clause}
+    number = article(rule.clause) if own is None else dotted(own.article(of_clause(rule.clause)))
+    if not number:
+        return f"{rule.clause}: {said}"
+    values = {"article": number, "clause": rule.clause, "said": said}
+    return render(_("Article {article} ({clause}): {said}"), values, spoken)
 
 
 def _severity(rule: Rule) -> str:
@@ -119,14 +121,16 @@ def _data(rule: Rule) -> dict[str, Any]:
 
 
 def _show(rule: Rule) -> None:
-    spoken = language()
-    click.echo(f"{rule.id}: {_severity(rule)}\n{clause(rule, spoken)}\n\n{_message(rule)}")
+    """The rule and its page, as the province of the register here has them; of none here, as this project has them."""
+    spoken, province = language(), in_folder()
+    own = province.regulation if province.domain else None
+    click.echo(f"{rule.id}: {_severity(rule)}\n{clause(rule, spoken, own)}\n\n{_message(rule)}")
     if spoken != "en":
         click.echo(f"    {_template(rule, 'en')}")
     click.echo(f"\n{pages.path(rule.id)}\n{pages.url(rule.id)}")
     if text := page(rule):
         click.echo()
-        _markdown(text)
+        _markdown(cite(province.adapt(text), own) if own else text)
 
 
 def page(rule: Rule) -> str:

@@ -44,7 +44,7 @@ CURRENT = _("this branch has all that {upstream} has")
 TAKEN_IN = _("taken in: {count} commits of {upstream}")
 SEND_AGAIN = _("send it now: danhba send")
 
-_BRANCH = Text("NAME", re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*"), "stttt-2026-12-01")
+_BRANCH = Text("NAME", re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*"), "snv-2026-12-01")
 # So many actions make a subject by themselves; so many lines a message lists; so many files a line names.
 _SINGLE, _LISTED, _NAMED = 1, 20, 10
 

@@ -45,7 +45,7 @@ _NO_FILE = _("cannot read {path}: {reason}; name a file of events, or - for the 
 def usage_command(  # noqa: PLR0913, PLR0917
     directory: Path, events: str, first: date, last: date, form: str, lang: str | None
 ) -> None:
-    """Hộp thư được kiểm tra mấy lần mỗi ngày làm việc (Điều 8) / How often mailboxes are looked at (R8).
+    """Hộp thư được kiểm tra mấy lần mỗi ngày làm việc / How often mailboxes are looked at.
 
     Mỗi dấu hiệu là một lần đăng nhập, mở thư mục hay đọc thư. Chương trình tự lấy thư cũng được tính, nêu riêng.
     An event is a login, a folder selected or mail read. A program that only asks counts too, and is told apart.

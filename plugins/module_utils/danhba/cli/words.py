@@ -24,6 +24,10 @@ class Word(click.Choice[str]):
         meant = {word for word in self.choices if given in _names(word)}
         return super().convert(meant.pop() if len(meant) == 1 else value, param, ctx)
 
+    def knows(self, text: str) -> bool:
+        """Whether a text is a word or a name of one."""
+        return any(_bare(text) in _names(word) for word in self.choices)
+
     def shown(self, language: str) -> list[str]:
         """The words as somebody may give them."""
         if language == "en":

@@ -16,9 +16,9 @@ from .page import LAYOUT, STEP, Page, Splice, get
 from .problem import Problem
 from .text import Value
 
-NO_AGENCY = _("the register has no agency {agency}; write its tendonvi, such as stttt")
+NO_AGENCY = _("the register has no agency {agency}; write its tendonvi, such as snv")
 NO_PROVINCE = _("the register has no province.yml; restore it from git")
-NO_CODE = _("'{agency}' is no tendonvi; it has up to 32 lower-case letters and digits, such as stttt")
+NO_CODE = _("'{agency}' is no tendonvi; it has up to 32 lower-case letters and digits, such as snv")
 KNOWN = _("the register has {agency} already, and no tendonvi is issued again; take another")
 NOT_SUSPENDED = _("{person} is not suspended in {agency} on {day}; see what there is: danhba who {person}")
 NOT_ON_LEAVE = _("{person} has no leave in {agency} on {day} or later; see what there is: danhba who {person}")

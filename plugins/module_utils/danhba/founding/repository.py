@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -32,12 +33,15 @@ WORKFLOWS = {
     "forgejo": ".forgejo/workflows/pull-request.yml",
 }
 _TEMPLATES = Path(__file__).parent / "files"
+_WIDTH = 115
 _FIELD = re.compile(r"@\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What only the province knows. Empty where it may be: `key`; `collection` is a file, an address, or nothing."""
+    """What only the province knows. Empty where it may be: `key`, `regulation` with `issued` and `title`; `collection` is
+    a file, an address, or nothing.
+    """
 
     province: str
     domain: str
@@ -49,6 +53,9 @@ class Answers:
     day: date
     phone: str
     key: str
+    regulation: str
+    issued: date | None
+    title: str
     server: str
     user: str
     forge: str
@@ -109,6 +116,7 @@ def _values(answers: Answers) -> Mapping[str, str]:
         "host": answers.host,
         "operator": answers.operator,
         "operator_key": f"operator_key: {answers.key}" if answers.key else "# operator_key: age1…",
+        "regulation": _regulation(answers),
         "phone": scalar(answers.phone, "id"),
         "server": answers.server,
         "user": answers.user,
@@ -118,6 +126,18 @@ def _values(answers: Answers) -> Mapping[str, str]:
         "key_note_vi": _KEPT[0] if answers.key else _KEYLESS[0],
         "key_note_en": _KEPT[1] if answers.key else _KEYLESS[1],
     }
+
+
+def _regulation(answers: Answers) -> str:
+    """The key `regulation`; what the province has not said of it waits as a comment."""
+    number = f"number: {scalar(answers.regulation or '12/2024/QĐ-UBND')}"
+    day = f"date: {answers.issued.isoformat() if answers.issued else '2024-05-10'}"
+    head = ["regulation:", f"  {number}", f"  {day}"]
+    # A title is longer than a line.
+    title = ["  title: >-", *textwrap.wrap(answers.title or "Quy chế …", _WIDTH, initial_indent="    ", subsequent_indent="    ")]
+    said = [*(head if answers.regulation else []), *(title if answers.title else [])]
+    unsaid = [*([] if answers.regulation else head), *([] if answers.title else title)]
+    return "\n".join([*said, *(f"# {line}" for line in unsaid)])
 
 
 _KEPT = (

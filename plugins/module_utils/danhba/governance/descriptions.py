@@ -15,7 +15,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "name": (_("Name of the agency"), _("In full, as in the document that opened it.")),
     "kind": (_("Kind of agency"), _("One of a fixed list (R1).")),
     "parent": (_("Managing agency"), _("The tendonvi of the agency above; left out at the top (R1).")),
-    "identifier": (_("National identifier"), _("The agency's code in the national list, such as H38.10; optional.")),
+    "identifier": (_("National identifier"), _("The agency's code in the national list, such as H00.10; optional.")),
     "opened": (_("Opening"), _("The document, the day and the event that opened it (R6.1).")),
     "closed": (_("Closing"), _("Added when it ends: the document, the day from which it is closed, the event (R6.1).")),
     "changes": (
@@ -118,6 +118,20 @@ KEYS: dict[str, tuple[str, str]] = {
     "system_addresses": (
         _("System addresses"),
         _("postmaster, abuse and the like (RFC 2142), each with the contact mailbox that answers."),
+    ),
+    "regulation": (
+        _("Regulation"),
+        _("What the province goes by; letters, records, refusals and guides cite it, and no other."),
+    ),
+    "regulation.number": (_("Number"), _("Number and symbol of the document that issued it.")),
+    "regulation.date": (_("Date"), _("The day of that document.")),
+    "regulation.title": (_("Title of the regulation"), _("The regulation's title as it stands on the document.")),
+    "regulation.articles": (
+        _("Articles"),
+        _(
+            "The regulation's own number of each article that this software cites, by the number in this software "
+            "(6.2b: 8.1b); `same` where all are equal. What has no number here is cited without one."
+        ),
     ),
     "policy": (_("Policy"), _("Settings where the regulation leaves room; every key has a default.")),
     "forward_days": (_("Forwarding days"), _("For so many days an old address still delivers.")),

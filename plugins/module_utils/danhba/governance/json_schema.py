@@ -15,7 +15,7 @@ from typing import Any
 
 from ..messages import both
 from ..messages import mark as _
-from ..model import documents
+from ..model import documents, regulation
 from ..model.place import START
 from ..reading import schema
 from ..reading.tree import Text
@@ -52,7 +52,18 @@ def province() -> Schema:
     found["properties"]["system_addresses"] = {
         "type": "object",
         "propertyNames": {"pattern": f"^(?!contact-)(?:{_portable(schema.LOCAL)})$"},
-        "additionalProperties": _matching(schema.LOCAL, "contact-stttt"),
+        "additionalProperties": _matching(schema.LOCAL, "contact-snv"),
+    }
+    numbers = _matching(regulation.NUMBER, "8, 8.1, 8.1b")
+    found["properties"]["regulation"]["properties"]["articles"] = {
+        "anyOf": [
+            {"type": "string", "pattern": _spaced(regulation.SAME)},
+            {
+                "type": "object",
+                "propertyNames": {"enum": list(regulation.ARTICLES)},
+                "additionalProperties": numbers,
+            },
+        ]
     }
     return _finished(found, _("directory/province.yml: what all agencies share."))
 
@@ -95,7 +106,7 @@ class _Asked(schema.Fields):
 
     def document(self, key: str) -> str:
         pattern = "|".join(_portable(shape) for shape in documents.SHAPES)
-        self._put(key, _shaped(pattern, "33/2010/QĐ-UBND", lambda text: documents.parse(text) is not None))
+        self._put(key, _shaped(pattern, "12/2024/QĐ-UBND", lambda text: documents.parse(text) is not None))
         return ""
 
     def date(self, key: str) -> date | None:

@@ -13,6 +13,7 @@ from .exceptions import SecrecyException
 from .findings import Where
 from .place import START, Places
 from .policy import Acknowledgement, Policy
+from .regulation import Regulation
 
 AGENCY_OPENED = frozenset({"established", "renamed", "merged", "split"})
 AGENCY_CLOSED = frozenset({"dissolved", "renamed", "merged", "split"})
@@ -286,6 +287,7 @@ class Province:
     acknowledgements: tuple[Acknowledgement, ...] = ()
     secrecy_exceptions: tuple[SecrecyException, ...] = ()
     sample: bool = False
+    regulation: Regulation = field(default_factory=Regulation)
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
     def where(self, key: str = "") -> Where:

@@ -23,7 +23,7 @@ UNREADABLE = rule(
     "R5",
     _("this is a link, a directory, or larger than {most} MiB or {values} values; a register has plain files"),
 )
-NAME = rule("file-name", "R4.1", _("a file here is named <tendonvi>.yml, with a tendonvi such as stttt; rename it"))
+NAME = rule("file-name", "R4.1", _("a file here is named <tendonvi>.yml, with a tendonvi such as snv; rename it"))
 ENCODING = rule("file-encoding", "R7.3", _("byte {byte} is not UTF-8; save the file as UTF-8 (TCVN 6909:2001)"))
 LEGACY_FILE = rule(
     "file-legacy",

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ..messages import mark as _
 from ..messages import short, word
-from ..model import documents
+from ..model import documents, regulation
 from ..model.exceptions import SHA256, SecrecyException
 from ..model.findings import Finding, Where, advice, rule
 from ..model.kinds import KINDS
@@ -35,6 +35,7 @@ from ..model.register import (
     closing,
     never,
 )
+from ..model.regulation import Regulation
 from ..model.sizes import UNITS
 from . import age
 from .tree import List, Map, Node, Text
@@ -73,6 +74,7 @@ CODE = re.compile(r"[a-z][a-z0-9]{0,31}")
 PERSON = re.compile(r"[A-Za-z0-9-]{1,32}")
 _SIZE = re.compile(r"([1-9][0-9]{0,5})([MGT])")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WRITTEN_DAY = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 IDENTIFIER = re.compile(r"(?=.{1,35}$)[A-Y][0-9]{2}(\.[0-9A-Z]+)*")
 DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -81,7 +83,7 @@ _MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
 PHONE_SHAPE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
 # What a page or a setting can name whole; the form of a telephone is advice.
 _NAMEABLE = re.compile(r"[^\x00-\x1f\x7f\"'<>\\]*")
-_DOCUMENT_EXAMPLE = "33/2010/QĐ-UBND, 44/TTr-STTTT, 650/UBND-NV"
+_DOCUMENT_EXAMPLE = "12/2024/QĐ-UBND, 44/TTr-SNV, 650/UBND-NV"
 
 T = TypeVar("T")
 
@@ -92,6 +94,16 @@ def parse_day(text: str) -> date | None:
         return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
         return None
+
+
+def parse_written_day(text: str) -> date | None:
+    """The day that somebody writes, as ISO 8601 does (2026-12-01) or as documents do (1/12/2026, 01/12/2026).
+
+    For what people type; the register's files have ISO 8601 alone.
+    """
+    if not (found := _WRITTEN_DAY.fullmatch(text.strip())):
+        return parse_day(text.strip())
+    return parse_day(f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}")
 
 
 @dataclass(slots=True)
@@ -377,7 +389,7 @@ def _change(reader: Reader, node: Node) -> Change | None:
 _STANDING: Mapping[str, Callable[[Fields], str]] = {
     "kind": lambda fields: fields.one_of("kind", KINDS),
     "parent": lambda fields: fields.matching("parent", CODE, "ubnd"),
-    "identifier": lambda fields: fields.matching("identifier", IDENTIFIER, "H38.10"),
+    "identifier": lambda fields: fields.matching("identifier", IDENTIFIER, "H00.10"),
 }
 
 _AGENCY = ("agency", "name", "kind", "opened", "people")
@@ -391,7 +403,7 @@ def agency(reader: Reader, node: Node) -> Agency | None:
     """An agency's file, or None where it cannot stand for one; each person that cannot be read is left out."""
     code = reader.object
     inner = reader.map(node, "", _AGENCY, _AGENCY_MORE)
-    named, name = inner.matching("agency", CODE, "stttt"), inner.text("name")
+    named, name = inner.matching("agency", CODE, "snv"), inner.text("name")
     standing = {key: read(inner) for key, read in _STANDING.items()}
     opened, closed = _event(inner, "opened", AGENCY_OPENED, ("withdrawn",)), _event(inner, "closed", AGENCY_CLOSED)
     closings = inner.many("withdrawn", lambda item: _withdrawn(reader, item, AGENCY_CLOSED))
@@ -427,6 +439,7 @@ _PROVINCE_MORE = (
     "operator_key",
     "support",
     "system_addresses",
+    "regulation",
     "policy",
     "acknowledgements",
     "secrecy_exceptions",
@@ -436,8 +449,8 @@ _PROVINCE_MORE = (
 def province(reader: Reader, node: Node) -> Province | None:
     """The province's file, or None where it cannot stand for one."""
     inner = reader.map(node, "", _PROVINCE, _PROVINCE_MORE)
-    name, domain = inner.text("province"), inner.matching("domain", DOMAIN, "laocai.gov.vn")
-    host, operator = inner.matching("host", DOMAIN, "mail.laocai.gov.vn"), inner.matching("operator", CODE, "stttt")
+    name, domain = inner.text("province"), inner.matching("domain", DOMAIN, "tentinh.gov.vn")
+    host, operator = inner.matching("host", DOMAIN, "mail.tentinh.gov.vn"), inner.matching("operator", CODE, "snv")
     support = reader.map(inner.node("support"), "support", (), ("phone", "mail"))
     policy = _policy(reader, inner.node("policy"))
     result = Province(
@@ -447,16 +460,36 @@ def province(reader: Reader, node: Node) -> Province | None:
         operator=operator,
         file=reader.file,
         operator_key=inner.public_key("operator_key"),
-        support_phone=support.matching("phone", _NAMEABLE, "0214 3 000 000") and support.phone("phone"),
-        support_mail=support.matching("mail", _MAIL, "contact-stttt@laocai.gov.vn"),
+        support_phone=support.matching("phone", _NAMEABLE, "0200 3 000 000") and support.phone("phone"),
+        support_mail=support.matching("mail", _MAIL, "contact-snv@tentinh.gov.vn"),
         system_addresses=_system_addresses(reader, inner.node("system_addresses")),
         policy=policy,
         acknowledgements=inner.many("acknowledgements", lambda item: _acknowledgement(reader, item)),
         secrecy_exceptions=inner.many("secrecy_exceptions", lambda item: _secrecy_exception(reader, item)),
         sample=inner.truth("sample"),
+        regulation=_regulation(reader, inner.node("regulation"), name),
         at=inner.at,
     )
     return result if name and domain and host and operator else None
+
+
+def _regulation(reader: Reader, node: Node | None, province: str) -> Regulation:
+    """What the province goes by; `articles` are numbers of its own by ours, or one word where they are equal."""
+    if node is None:
+        return Regulation()
+    inner = reader.map(node, "regulation", ("number", "date"), ("title", "articles"))
+    number, day, title = inner.document("number"), inner.date("date"), inner.text("title")
+    return Regulation(number, day, title, _articles(reader, inner.node("articles")), province, inner.at)
+
+
+def _articles(reader: Reader, node: Node | None) -> Mapping[str, str] | None:
+    if node is None:
+        return None
+    if isinstance(node, Text) and node.value.strip() == regulation.SAME:
+        return regulation.same()
+    inner = reader.map(node, "articles", (), regulation.ARTICLES)
+    found = {name: inner.matching(name, regulation.NUMBER, "8, 8.1, 8.1b") for name in inner.entries}
+    return {name: number for name, number in found.items() if number and name in regulation.ARTICLES}
 
 
 def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
@@ -467,7 +500,7 @@ def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
             where = reader.where(place)
             reader.findings.append(SHAPE.at(where, key="system_addresses", value=name, example="postmaster, abuse"))
     inner = reader.map(node, "system_addresses", (), tuple(names))
-    found = {name: inner.matching(name, LOCAL, "contact-stttt") for name in names}
+    found = {name: inner.matching(name, LOCAL, "contact-snv") for name in names}
     return {name: target for name, target in found.items() if target}
 
 
@@ -582,7 +615,7 @@ _EXCEPTION = ("sender", "sha256", "from", "until", "document", "reason")
 
 def _secrecy_exception(reader: Reader, node: Node) -> SecrecyException | None:
     inner = reader.map(node, "secrecy_exceptions", _EXCEPTION)
-    sender = inner.matching("sender", _SENDER, "contact-stttt")
+    sender = inner.matching("sender", _SENDER, "contact-snv")
     document, reason = inner.document("document"), inner.text("reason")
     files = inner.many("sha256", lambda item: _digest(reader, item))
     since, until = inner.date("from"), inner.date("until")

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.findings import Finding, Rule, Severity
+from ..model.regulation import Regulation, of_clause, short
 from ..rules import pages
 from .colour import Paint, plain
 
@@ -27,20 +28,37 @@ def message(finding: Finding, language: str) -> str:
 _COLOUR = {Severity.ERROR: "red", Severity.ADVICE: "yellow"}
 
 
-def text(findings: Sequence[Finding], language: str, paint: Paint = plain, *, beside: bool = True) -> str:
-    """One finding a paragraph, as compilers write them, the English `beside` another language; ends with a count."""
+def text(
+    findings: Sequence[Finding],
+    language: str,
+    paint: Paint = plain,
+    *,
+    beside: bool = True,
+    regulation: Regulation | None = None,
+) -> str:
+    """One finding a paragraph, as compilers write them, the English `beside` another language; ends with a count.
+
+    Beside a clause stands the article of the province's `regulation` where that has another number.
+    """
     lines = []
     for finding in findings:
         where, rule = finding.where, finding.rule
         severity = paint(translator(language)(_SEVERITY[rule.severity]), _COLOUR[rule.severity])
         place = f"{visible(where.file)}:{where.place.line}:{where.place.column}"
-        lines.append(f"{place}: {severity} {rule.id} [{rule.clause}] {message(finding, language)}")
+        lines.append(f"{place}: {severity} {rule.id} [{clause(rule, regulation)}] {message(finding, language)}")
         if beside and language != "en":
             lines.append(f"    {message(finding, 'en')}")
     counted = Counter(finding.rule.severity for finding in findings)
     summary = _("{errors} errors, {advice} pieces of advice")
     lines.append(render(summary, {"errors": counted[Severity.ERROR], "advice": counted[Severity.ADVICE]}, language))
     return "\n".join(lines)
+
+
+def clause(rule: Rule, regulation: Regulation | None) -> str:
+    """The clause that a rule comes from, by its id here, and by its number in a province's own regulation."""
+    ours = of_clause(rule.clause)
+    own = "" if regulation is None else regulation.article(ours)
+    return f"{rule.clause}: {short(own)}" if own not in {"", ours} else rule.clause
 
 
 def as_data(finding: Finding, language: str) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def _parts(fields: Fields, document: str, day: date) -> Reorganisation:
 
 
 def _code(fields: Fields, key: str) -> str:
-    return fields.matching(key, schema.CODE, "stttt")
+    return fields.matching(key, schema.CODE, "snv")
 
 
 _OPENING = ("agency", "name", "kind", "event")
@@ -83,7 +83,7 @@ def _opening(reader: Reader, node: Node) -> Opening | None:
         kind,
         event,
         parent=_code(inner, "parent"),
-        identifier=inner.matching("identifier", schema.IDENTIFIER, "H38.10"),
+        identifier=inner.matching("identifier", schema.IDENTIFIER, "H00.10"),
         quota=inner.size("quota"),
         quota_document=inner.document("quota_document"),
         at=inner.at,

@@ -14,7 +14,7 @@ from ..planning.state import Timeline
 from ..reading.source import Unusable
 
 PROVINCE = "province"
-NO_AGENCY = _("the register has no agency {agency}; name one by its tendonvi, such as stttt; nothing was written")
+NO_AGENCY = _("the register has no agency {agency}; name one by its tendonvi, such as snv; nothing was written")
 NO_MAILBOX = _("the register has no mailbox {mailbox}; write its whole address; nothing was written")
 
 

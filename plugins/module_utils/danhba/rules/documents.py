@@ -46,7 +46,7 @@ REQUEST = rule(
 DELEGATE = rule(
     "document-delegate",
     "R11.1",
-    _("{document} ({kind}) authorises nobody; cite the head's written authorisation, such as 05/GUQ-STTTT"),
+    _("{document} ({kind}) authorises nobody; cite the head's written authorisation, such as 05/GUQ-SNV"),
 )
 HEAD = rule(
     "document-head",

@@ -8,6 +8,7 @@ from datetime import date
 
 from ..addresses.issuing import CONTACT
 from ..messages import mark as _
+from ..model import documents
 from ..model.exceptions import MOST_DAYS
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, advice, rule
@@ -15,6 +16,7 @@ from ..model.personal import national_number
 from ..model.place import Place
 from ..model.policy import Policy, Sending, Usage
 from ..model.register import Province
+from ..model.regulation import MODEL_PROVINCE
 from ..reading.loader import NATIONAL
 from . import quotas
 from .wording import LONG, MOBILE, is_mobile
@@ -73,6 +75,38 @@ SAMPLE_KEY = rule(
     _(
         "'{key}' is a key of the sample register, whose private half nobody has: what is encrypted for it can never be "
         "opened; make a pair (age-keygen) and write its public key"
+    ),
+)
+REGULATION = advice(
+    "province-regulation",
+    "R1",
+    _(
+        "letters, records and refusals cite the province's regulation, and province.yml names none, so they cite no "
+        "number; add regulation: {{number: 12/2024/QĐ-UBND, date: 2024-05-10, title: Quy chế …}} as on the document"
+    ),
+)
+FOREIGN = rule(
+    "province-regulation-other",
+    "R1",
+    _(
+        "regulation: {number} of {day} is the regulation of {other}, and cannot bind {province}; write number, date "
+        "and title of this province's own, or leave regulation: out until it has one"
+    ),
+)
+DOUBTFUL = advice(
+    "province-regulation-doubt",
+    "R1",
+    _(
+        "regulation: {number} may be the regulation of {other}, not of {province}; compare it with the document, for "
+        "every letter, record and refusal cites it"
+    ),
+)
+ISSUED = rule(
+    "province-regulation-date",
+    "R1",
+    _(
+        "regulation: {number} cannot be of {day}; write the date as it stands on the document, which is in the year of "
+        "its number, and not more than {days} days ahead"
     ),
 )
 PERCENT = rule("province-percent", "R9.3", _("{key} is {value}, and no part is more than 100 percent; lower it"))
@@ -146,6 +180,7 @@ def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[
     yield from _system(province, agencies)
     yield from _support(province, unread.union(agencies))
     yield from _keys(province, agencies)
+    yield from _regulation(province)
     yield from _policy(province)
     yield from quotas.of_policy(province)
     yield from _acknowledged(province)
@@ -210,6 +245,34 @@ def _keys(province: Province, agencies: Mapping[str, Facts]) -> Iterator[Finding
             if held.key in SAMPLE_KEYS:
                 where = Where(agency.file, Place(held.line, held.column), f"{agency.code}/{held.person}")
                 yield SAMPLE_KEY.at(where, key=held.key)
+
+
+def _regulation(province: Province) -> Iterator[Finding]:
+    """What every paper names as the law it stands on: there is one, and it is this province's."""
+    regulation = province.regulation
+    if not regulation.number or regulation.day is None:
+        if "regulation" not in province.at:  # what it lacks is told by the loader
+            yield REGULATION.at(province.where())
+        return
+    values = {"number": regulation.number, "day": regulation.day, "province": province.name}
+    if regulation.is_others:
+        yield FOREIGN.at(_inside(province, "number"), other=MODEL_PROVINCE, **values)
+    elif other := regulation.doubt:
+        yield DOUBTFUL.at(_inside(province, "title" if other in regulation.title else "number"), other=other, **values)
+    document = documents.parse(regulation.number)
+    if document and document.year and int(document.year) != regulation.day.year:
+        yield _misdated(province)
+
+
+def _misdated(province: Province) -> Finding:
+    values = {"number": province.regulation.number, "day": province.regulation.day}
+    return ISSUED.at(_inside(province, "date"), days=province.policy.future_days, **values)
+
+
+def _inside(province: Province, key: str) -> Where:
+    """The place of a value of `regulation`."""
+    where = province.where("regulation")
+    return Where(where.file, province.regulation.at.get(key, where.place), where.object)
 
 
 def _policy(province: Province) -> Iterator[Finding]:
@@ -287,6 +350,9 @@ def on(province: Province, agencies: Iterable[Facts], day: date) -> Iterator[Fin
     if operator and operator.closed and operator.closed <= day.isoformat():
         yield OPERATOR_CLOSED.at(province.where("operator"), code=operator.code, day=operator.closed)
     days = province.policy.future_days
+    issued = province.regulation.day
+    if issued and (issued - day).days > days:
+        yield _misdated(province)
     for acknowledgement in province.acknowledgements:
         if (acknowledgement.until - day).days > days:
             where = province.where("acknowledgements")

@@ -101,7 +101,7 @@ class Gate:
         _note(incident)
         if used:
             _tell_files(envelope, found)
-        return _told(incident, found["marks"])
+        return _told(incident, found["marks"], self.settings.basis)
 
     async def _probed(self, found: dict[str, Any]) -> Answer:
         """What goes to nobody is a question of playbooks/verify.yml: answered once the database was asked, too."""
@@ -174,11 +174,12 @@ def later(reason: str) -> Answer:
     return Answer(DEFER, "", [], reason, "", texts.LATER, [])
 
 
-def _told(incident: Incident, marks: list[dict[str, str]]) -> Answer:
+def _told(incident: Incident, marks: list[dict[str, str]], basis: str) -> Answer:
     if incident.action == "passed":
         return Answer(ACCEPT, incident.verdict, marks, "exception", incident.reference, "", [])
     place = texts.PLACES.get(incident.place, "")
     values = {"level": texts.LEVELS.get(incident.level, ""), "place": place, "reference": incident.reference}
+    values["basis"] = f" ({basis})" if basis else ""
     text = (texts.MARKED if incident.verdict == MARKED else texts.UNREADABLE).format(**values)
     return Answer(REJECT, incident.verdict, marks, "", incident.reference, text, [])
 

@@ -15,6 +15,7 @@ class Settings:
         database: name of the database of accounts.
         database_socket_dir: folder of the Unix socket of its server.
         domain: of the addresses; what it holds is inside.
+        basis: the clause of the province's regulation and its document, which refusals name; empty where none is known.
         workers: processes that read messages, one message each at a time.
         waiting: messages that may wait for one of them; more are told to come back.
         message_octets: of the largest message that may be asked about.
@@ -32,6 +33,7 @@ class Settings:
     database: str
     database_socket_dir: str
     domain: str
+    basis: str
     workers: int
     waiting: int
     message_octets: int

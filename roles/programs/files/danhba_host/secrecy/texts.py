@@ -9,13 +9,12 @@ import re
 
 LEVELS = {"mat": "MAT", "toi-mat": "TOI MAT", "tuyet-mat": "TUYET MAT"}
 MARKED = (
-    "Thu bi tu choi: co dau do mat {level} ({place}). Khong gui bi mat Nha nuoc qua thu dien tu (khoan 1 Dieu 7, QD"
-    " 33/2010/QD-UBND). Neu khong phai tai lieu mat, bao co quan van hanh ma so {reference} / Refused: secrecy mark"
-    " {level}. State secrets may not be sent by mail. If it is none, give the operator reference {reference}"
+    "Thu bi tu choi: co dau do mat {level} ({place}). Khong gui bi mat Nha nuoc qua thu dien tu{basis}. Neu"
+    " khong phai tai lieu mat, bao co quan van hanh ma so {reference} / Refused: secrecy mark {level}. State secrets may not be sent by mail. If it is none, give the operator reference {reference}"
 )
 UNREADABLE = (
-    "Thu bi tu choi: tep dinh kem dat mat khau, hong hoac qua lon nen khong kiem tra duoc (khoan 1 Dieu 7, QD"
-    " 33/2010/QD-UBND). Gui lai tep khong dat mat khau, hoac bao co quan van hanh ma so {reference} / Refused: an"
+    "Thu bi tu choi: tep dinh kem dat mat khau, hong hoac qua lon nen khong kiem tra duoc{basis}."
+    " Gui lai tep khong dat mat khau, hoac bao co quan van hanh ma so {reference} / Refused: an"
     " attachment is encrypted, broken or too large to be checked. Send it unencrypted, or give the operator reference"
     " {reference}"
 )

@@ -179,15 +179,22 @@ class danhba extends rcube_plugin
         });
     }
 
-    /** Vietnamese texts of Roundcube that are missing or wrong; the texts of plugins after this one are covered too. */
+    /**
+     * Texts that cite the province's own regulation (role roundcube), and Vietnamese ones of Roundcube that are missing
+     * or wrong; the texts of plugins after this one are covered too.
+     */
     private function mend_texts(): void
     {
         $language = preg_replace('/[^A-Za-z_]/', '', (string) ($_SESSION['language'] ?? ''));
+        $rcmail = rcmail::get_instance();
+        $cited = (array) $rcmail->config->get('danhba_cited', []);
+        if ($own = $cited[$language] ?? $cited['en_US'] ?? []) {
+            $rcmail->load_language(null, [], $own);
+        }
         $file = __DIR__ . "/mended/$language.php";
         if (!is_file($file)) {
             return;
         }
-        $rcmail = rcmail::get_instance();
         $rcmail->load_language(null, [], require $file);
         if ($rcmail->output instanceof rcmail_output_html) {
             $rcmail->output->add_label(self::EARLY);
