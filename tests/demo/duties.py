@@ -25,8 +25,10 @@ from . import gate, operators
 SUBJECT, FILE = "Kế hoạch trực", {"Kế hoạch trực.txt": b"Ca 1: 7 gi\xe1\xbb\x9d. Ca 2: 13 gi\xe1\xbb\x9d.\n"}
 # Another custodian for a contact mailbox: the deputy, by a document of today.
 AGENCY, DELEGATE, AUTHORISED = "lcit", "002701", "17/GUQ-LCIT"
-# Of the figures of a report, those that show what was done here.
-FIGURE = re.compile(r"- '(?P<said>(?:[^'\n]* cuối kỳ|Thư các hộp thư|[^'\n]*(?:thu hồi|bàn giao))[^'\n]*)'")
+# Of a report: the days that it is of, and how many mailboxes there are at its end. What was done today is of a day that
+# is not over.
+SCOPE = r"(Tình hình quản lý và sử dụng .*?) Cơ quan chưa đạt"
+FIGURE = re.compile(r"- '(?P<said>[^'\n]* cuối kỳ[^'\n]*)'")
 USED = (
     "SELECT format('%s hộp thư có người mở, %s thư nhận / mailboxes looked at, messages stored',"
     " count(*) FILTER (WHERE minutes IS NOT NULL), sum(received)) FROM usage.day WHERE day = events.day(now())"
@@ -42,11 +44,12 @@ class Done:
 
 
 def carry_out(deployment: Deployment, sender: Listed, to: list[Listed]) -> Done:
-    """Recall a message and hand a mailbox over; then report on the year so far, which names both."""
+    """Recall a message and hand a mailbox over; then report on the year until yesterday, which has neither yet."""
     began = time.time()
     lines = [_recall(deployment, sender, to), _hand_over(deployment)]
     report = deployment.play("report")
     lines.append(f"Sử dụng hôm nay / use today: {_used(deployment)}")
+    lines.append(f"Báo cáo / report: {_told(report, SCOPE)}")
     lines += [f"Báo cáo / report: {found['said']}" for found in FIGURE.finditer(report)]
     return Done(tuple(lines), tuple(_written(deployment.private, began)))
 

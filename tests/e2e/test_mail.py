@@ -73,8 +73,8 @@ def test_demo_ends_with_the_operators_duties_and_names_their_files(demo: Demo) -
     told = demo.output.partition("the operator's duties")[2]
     assert "0 bản còn trong hộp thư, 0 đã cách ly, 2 đã xóa" in told
     assert "17/GUQ-LCIT" in told
-    assert "Lượt bàn giao hộp thư cơ quan (khoản 2 Điều 11): 2" in told
-    assert "Vụ thu hồi thư (khoản 7, khoản 8 Điều 10): 1" in told
+    # The report is of days that are over, and the demo's host has been there for one that is not.
+    assert "Chưa có số liệu sử dụng của ngày làm việc nào trong kỳ" in told
     files = [PROJECT / line for line in told.partition("Tệp / files")[2].splitlines() if line.startswith(".private/")]
     assert {file.suffix for file in files} == {".pdf", ".json", ".xlsx", ".html"}
     assert {file.parent.name for file in files} >= {"handovers", "report"}

@@ -58,8 +58,12 @@ def looked(mail: Deployment, officials: list[Official]) -> Official:
     return one
 
 
-def as_if_of_yesterday(mail: Deployment, today: str) -> str:
-    """What was counted today is of the day before, which is over; that day."""
+@pytest.fixture(scope="module")
+def counted(mail: Deployment, looked: Official, today: str) -> str:
+    """The day before, which is over: the timer's job counts today, and that becomes the day before's."""
+    mail.host.run("systemctl start danhba-usage.service")
+    minutes = ask(mail, f"SELECT bit_count(minutes) FROM usage.day WHERE id = '{looked.id}' AND day = '{today}'")
+    assert int(minutes) >= 1
     day = f"{date.fromisoformat(today) - timedelta(days=1)}"
     for table in ("day", "flow", "counted"):
         ask(mail, f"DELETE FROM usage.{table} WHERE day = '{day}'")
@@ -69,34 +73,31 @@ def as_if_of_yesterday(mail: Deployment, today: str) -> str:
 
 
 @pytest.mark.clause("R9.5", "R9.8", "R14")
-def test_the_timers_job_counts_and_a_report_tells_it(mail: Deployment, looked: Official, today: str) -> None:
-    mail.host.run("systemctl start danhba-usage.service")
-    minutes = ask(mail, f"SELECT bit_count(minutes) FROM usage.day WHERE id = '{looked.id}' AND day = '{today}'")
-    assert int(minutes) >= 1
+def test_the_timers_job_counts_and_a_report_tells_it(
+    mail: Deployment, looked: Official, counted: str, today: str
+) -> None:
     assert ask(mail, "SELECT count(*) FROM usage.disk WHERE day = events.day(now()) AND used > 0") == "2"
     assert mail.host.run("systemctl is-active danhba-usage.timer").stdout.strip() == "active"
 
     with pytest.raises(PlaybookFailed) as refused:
         mail.play("report", first_day=today, last_day=today, mailbox=looked.address)
     assert "chưa có ngày nào đã hết" in " ".join(refused.value.output.split())
-    assert not [*mail.private.glob(f"report/*-{today}.*")]
-    day = as_if_of_yesterday(mail, today)
-    said = mail.play("report", first_day=day, last_day=today, mailbox=looked.address)
-    assert f"Báo cáo dừng ở hết ngày {content.day(date.fromisoformat(day))}" in " ".join(said.split())
+    assert not [*mail.private.glob(f"report/bao-cao-{looked.address}-*")]
+    said = mail.play("report", first_day=counted, last_day=today, mailbox=looked.address)
+    assert f"Báo cáo dừng ở hết ngày {content.day(date.fromisoformat(counted))}" in " ".join(said.split())
     assert figures(said)["Thư các hộp thư nhận"] >= 1
-    made = mail.private / "report" / f"bao-cao-{looked.address}-{day}-{day}.html"
+    made = mail.private / "report" / f"bao-cao-{looked.address}-{counted}-{counted}.html"
     assert looked.name in made.read_text(encoding="utf-8")
     assert made.stat().st_mode & 0o077 == 0
 
 
-def test_check_mode_writes_nothing(mail: Deployment, looked: Official, today: str) -> None:
+def test_check_mode_writes_nothing(mail: Deployment, looked: Official, counted: str) -> None:
     def state() -> tuple[str, dict[Path, int]]:
         files = {each: each.stat().st_mtime_ns for each in mail.private.glob("report/*")}
         return ask(mail, "SELECT max(at) FROM usage.counted"), files
 
     before = state()
-    day = f"{date.fromisoformat(today) - timedelta(days=1)}"
-    mail.play("report", "--check", first_day=day, last_day=day, agency=looked.agency, target_percent=1)
+    mail.play("report", "--check", first_day=counted, last_day=counted, agency=looked.agency, target_percent=1)
     assert state() == before
 
 
@@ -126,10 +127,11 @@ def test_the_report_of_the_month_is_mailed_sealed_and_once(mail: Deployment) -> 
 
 
 @pytest.fixture(scope="module")
-def province(mail: Deployment, looked: Official) -> Path:
+def province(mail: Deployment, counted: str) -> Path:
     """The page of the whole province."""
-    mail.play("report", first_day="2026-01-01", last_day="2026-12-31")
-    return next((mail.private / "report").glob("bao-cao-2026-01-01-2026-*.html"))
+    year = counted[:4]
+    mail.play("report", first_day=f"{year}-01-01", last_day=f"{year}-12-31")
+    return mail.private / "report" / f"bao-cao-{year}-01-01-{counted}.html"
 
 
 @pytest.mark.parametrize("width", [1280, 320])

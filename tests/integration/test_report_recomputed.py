@@ -493,7 +493,7 @@ def test_report_recomputed_from_the_events_has_the_same_figures(
     assert made.result["last_day"] == str(case.end)
     book = load_workbook(next(file for file in made.result["files"] if file.endswith(".xlsx")))
     told = {
-        plain(row[1]): None if row[2] == "không có số liệu" else row[2]
+        plain(str(row[1])): None if row[2] == "không có số liệu" else row[2]
         for row in book["Tổng hợp"].iter_rows(min_row=3, values_only=True)
         if row[3]
     }

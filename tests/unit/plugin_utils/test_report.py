@@ -306,7 +306,7 @@ def test_pdf_has_title_author_subject_language_and_day_of_the_paper(made: Made, 
     assert about.title in {made.content.title, "Nhắc nhở kiểm tra hộp thư điện tử công vụ"}
     assert about.subject in {"Báo cáo", "Công văn nhắc nhở"}
     assert str(about.creation_date) == f"{DAY} 00:00:00+07:00"
-    assert reader.root_object["/Lang"] == "vi"
+    assert str(reader.root_object["/Lang"]) == "vi"
 
 
 def test_no_source_is_named_by_a_table_of_the_database(made: Made) -> None:
