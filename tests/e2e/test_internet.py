@@ -100,6 +100,7 @@ def waits(ours: Deployment, recipient: str, seconds: float = 40.0) -> str:
     raise AssertionError(f"nothing for {recipient} waits")
 
 
+@pytest.mark.long  # at each commit, test_first_deployment.py sees it by verify
 @pytest.mark.clause("R9.3")
 def test_dns_holds_what_was_rendered(ours: Deployment, world: Internet) -> None:
     said = ours.play("dns")

@@ -1,4 +1,4 @@
-"""One host with everything, the webmail, its pages and the address book too, and the Internet beside it."""
+"""One host with everything, the webmail, its pages and the address book too: a second run, and what it then is."""
 
 from __future__ import annotations
 

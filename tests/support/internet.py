@@ -14,7 +14,7 @@ import shlex
 import subprocess
 import tarfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
@@ -29,7 +29,7 @@ from .authority import Authority
 NAME, ADDRESS = "internet", "10.233.0.34"
 PACKAGES = (
     "knot", "knot-dnsutils", "nginx", "opendkim", "opendkim-tools", "opendmarc", "openssl", "postfix", "python3-dkim",
-    "python3-authres", "python3-dnspython", "unbound", "dns-root-data",
+    "python3-authres", "python3-dnspython", "unbound", "dns-root-data", "pebble",
 )  # fmt: skip
 # A domain that does everything as it should, and by what each other one differs.
 GOOD = "xa.example"
@@ -43,7 +43,9 @@ DOMAINS = (GOOD, BAD_DANE, STS, BAD_STS, UNSIGNED, BOTH)
 PROVINCE = "laocai.gov.vn"
 REVERSE = "0.233.10.in-addr.arpa"
 SELECTOR = "xa2026"
-_SIGNED_SECONDS = 30.0
+VIRUS_FILES = "/srv/viruses"
+# Servers of the public Internet that a mail server asks by its defaults (`tests/support/public.py`).
+VIRUSES, ACME = "database.clamav.net", "acme-v02.api.letsencrypt.org"
 _UNNAMED = {BAD_STS}  # whose mail server is in no certificate
 
 
@@ -70,8 +72,8 @@ class Internet:
 
     def hold(self, fragment: str, *, mail: str) -> None:
         """Serve the province's zone with these lines, and the name of its mail server's address."""
-        lines = _head(PROVINCE, self.host.address) + fragment
-        reverse = _head(REVERSE, self.host.address)
+        lines = head(PROVINCE, self.host.address) + fragment
+        reverse = head(REVERSE, self.host.address)
         reverse += "".join(
             f"{address.split('.')[-1]}.{REVERSE}. 60 IN PTR {name}.\n"
             for address, name in ((mail, f"mail.{PROVINCE}"), (self.host.address, f"mx.{GOOD}"))
@@ -147,6 +149,7 @@ def boot(folder: Path, name: str = NAME, address: str = ADDRESS) -> Internet:
     names = [f"mx.{domain}" for domain in DOMAINS if domain not in _UNNAMED] + [
         f"mta-sts.{domain}" for domain in DOMAINS
     ]
+    names += [VIRUSES, ACME]
     authority.issue(folder / "mx", names)
     files = {f"/etc/ssl/private/mx.{end}": (folder / f"mx.{end}").read_text(encoding="utf-8") for end in ("crt", "key")}
     put(host, files, mode=0o640)
@@ -164,15 +167,19 @@ def boot(folder: Path, name: str = NAME, address: str = ADDRESS) -> Internet:
 
 
 def _snapshot(lab: Lab) -> str:
-    """The snapshot with the packages, made where it is not there; by one process at a time, for they share a place."""
-    key = "net" + hashlib.sha256(" ".join(PACKAGES).encode()).hexdigest()[:8]
+    """The snapshot with the packages and the databases of viruses, made where it is not there.
+
+    By one process at a time, for they share a place.
+    """
+    install = _INSTALL.format(packages=" ".join(PACKAGES), viruses=VIRUS_FILES)
+    key = "net" + hashlib.sha256(install.encode()).hexdigest()[:8]
     waiting = "Đang chờ các gói của Internet thử", "Waiting for the packages of the lab's Internet"
     with locked(Settings().locks / "internet-packages.lock", *waiting):
         try:
             lab._get_snapshot(key)
         except LabError:
             maker = lab.up(f"{key[:10]}m", address=ADDRESS, fqdn=f"mx.{GOOD}")
-            maker.run(_INSTALL.format(packages=" ".join(PACKAGES)), timeout=600)
+            maker.run(install, timeout=600)
             lab.snapshot(maker.name, key)
     return key
 
@@ -185,6 +192,26 @@ echo postfix postfix/main_mailer_type select No configuration | debconf-set-sele
 apt-get -qq update
 apt-get -qq --yes --no-install-recommends install {packages} >/dev/null
 rm /usr/sbin/policy-rc.d
+# ClamAV's own tests have small databases that its makers have signed: freshclam takes them as it takes the real ones.
+cd /srv
+sources=/etc/apt/sources.list.d/sources.list
+cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list 2>/dev/null | sed -n 's/^deb /deb-src /p' >/tmp/sources.list
+mv /tmp/sources.list $sources
+apt-get -qq update
+apt-get -qq --tar-only --download-only source clamav >/dev/null
+rm $sources
+python3 - {viruses} <<'END'
+import glob, os, sys, tarfile
+os.mkdir(sys.argv[1])
+wanted = dict([("test-5.cvd", "main.cvd"), ("test-6.cvd", "daily.cvd"), ("bytecode.cvd", "bytecode.cvd")])
+with tarfile.open(glob.glob("clamav_*.orig.tar.xz")[0]) as archive:
+    for member in archive:
+        if name := wanted.get(os.path.basename(member.name)):
+            with open(os.path.join(sys.argv[1], name), "wb") as file:
+                file.write(archive.extractfile(member).read())
+END
+rm clamav_*
+apt-get -qq update
 """
 _KEYS = f"""
 set -eu
@@ -202,7 +229,7 @@ for i in $(seq 50); do knotc status >/dev/null 2>&1 && break; sleep 0.1; done
 """
 
 
-def _head(zone: str, address: str) -> str:
+def head(zone: str, address: str) -> str:
     """The beginning of a zone, with a serial number that only grows."""
     lines = [
         f"@ IN SOA ns.{GOOD}. hostmaster.{GOOD}. {int(time.time() * 10) % 2**32} 60 60 600 5",
@@ -227,7 +254,7 @@ def _zone(host: Host, zone: str, address: str) -> str:
         lines += [f"_25._tcp.mx IN TLSA 3 1 1 {digest if zone == GOOD else digest[::-1]}"]
     if zone in (STS, BAD_STS, BOTH):
         lines += [f"mta-sts IN A {address}", '_mta-sts IN TXT "v=STSv1; id=1"']
-    return _head(zone, address) + "".join(f"{line}\n" for line in lines)
+    return head(zone, address) + "".join(f"{line}\n" for line in lines)
 
 
 def _unbound(internet: Internet) -> str:
@@ -238,11 +265,16 @@ def _unbound(internet: Internet) -> str:
     return server + "".join(f'stub-zone:\n  name: "{zone}"\n  stub-addr: {internet.host.address}\n' for zone in zones)
 
 
-def _files(address: str) -> dict[str, str]:
-    zones = "".join(
-        f"  - domain: {zone}\n    dnssec-signing: on\n    journal-content: none\n"
-        for zone in (*DOMAINS, PROVINCE, REVERSE)
+def knot(listen: Sequence[str], zones: Sequence[str] = ()) -> dict[str, str]:
+    """What knot is told: to serve the zones of others, those of the province and some more, signed, at addresses."""
+    served = "".join(
+        f"  - domain: {zone}\n    dnssec-signing: on\n    journal-content: none\n{ROOT_FILE if zone == '.' else ''}"
+        for zone in (*DOMAINS, PROVINCE, REVERSE, *zones)
     )
+    return {"/etc/knot/knot.conf": _KNOT.format(listen=", ".join(f"{one}@53" for one in listen), zones=served)}
+
+
+def _files(address: str) -> dict[str, str]:
     sites = "".join(
         f"server {{ listen 443 ssl; server_name mta-sts.{zone}; default_type text/plain;\n"
         "  location = /.well-known/mta-sts.txt { return 200 "
@@ -250,7 +282,7 @@ def _files(address: str) -> dict[str, str]:
         for zone in (STS, BAD_STS, BOTH)
     )
     return {
-        "/etc/knot/knot.conf": _KNOT.format(address=address, zones=zones),
+        **knot([address]),
         "/etc/opendkim.conf": _OPENDKIM,
         "/etc/opendmarc.conf": _OPENDMARC,
         "/etc/nginx/sites-enabled/default": (
@@ -261,9 +293,10 @@ def _files(address: str) -> dict[str, str]:
     }
 
 
+ROOT_FILE = "    file: root.zone\n"
 _KNOT = """
 server:
-    listen: {address}@53
+    listen: [{listen}]
 log:
   - target: syslog
     any: warning

@@ -59,7 +59,13 @@ def start(host: Host, folder: Path, names: list[str]) -> Pebble:
     authority = Authority.make(folder)
     authority.issue(folder / "pebble", [NAME])
     host.run("DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends pebble >/dev/null")
-    host.run(f"mkdir -p /etc/pebble; printf '%s\\n' '127.0.0.1 {NAME}' '{host.address} {' '.join(names)}' >>/etc/hosts")
+    host.run(f"printf '%s\\n' '127.0.0.1 {NAME}' '{host.address} {' '.join(names)}' >>/etc/hosts")
+    return run(host, folder, authority)
+
+
+def run(host: Host, folder: Path, authority: Authority) -> Pebble:
+    """Start one that is installed, with the certificate `pebble` that the authority has issued into the folder."""
+    host.run("mkdir -p /etc/pebble")
     files = {name: (folder / name).read_text(encoding="utf-8") for name in ("pebble.crt", "pebble.key")}
     for name, text in {**files, "config.json": json.dumps(_CONFIGURATION)}.items():
         host.run(f"umask 077; cat > /etc/pebble/{name} <<'END'\n{text}\nEND")

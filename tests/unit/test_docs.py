@@ -307,3 +307,10 @@ def test_decision_has_its_form_and_stands_in_the_index(document: Path) -> None:
     assert parts == [(2, part) for part in ("Context", "Decision", "Consequences", "Status")]
     index = (document.parent / "README.md").read_text(encoding="utf-8")
     assert f"| [{document.name[:4]}]({document.name}) | {title[1].partition(' ')[2]} |" in index
+
+
+def test_operators_guide_has_each_of_its_sections_in_its_table_of_contents() -> None:
+    guide = ROOT / "docs/vi/van-hanh.md"
+    text = guide.read_text(encoding="utf-8")
+    contents = text.partition("**Mục lục**")[2].partition("\n## ")[0]
+    assert re.findall(r"(?m)^- \[(.+)\]\(", contents) == [title for level, title in headings(guide) if level == 2]

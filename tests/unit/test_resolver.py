@@ -6,7 +6,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import dns.exception
+import dns.flags
+import dns.message
+import dns.query
+import dns.rcode
 import dns.resolver
+import dns.rrset
 import pytest
 import yaml
 
@@ -56,3 +62,52 @@ def test_servers_of_packages_that_only_the_present_one_knows(lost: Lost) -> None
 
 def test_a_host_that_has_its_own_already(lost: Lost) -> None:
     assert lost(BOTH, set(), "nameserver 127.0.0.1\n") == ""
+
+
+KEY = "DNSKEY 257 3 8 AwEAAaz/tAm8yTn4Mfeh5eyI96WSVexTBAvkMgJzkKTO"
+SIGNATURE = "RRSIG DNSKEY 8 0 172800 20270101000000 20261201000000 20326 . c2lnbmF0dXJl"
+SIGNED, STRIPPED = (KEY, SIGNATURE), (KEY,)
+SILENT, SERVFAIL = None, ()
+# What unbound answers about the root when it validates, and when it is told not to: what the role makes of it.
+ANSWERS: list[tuple[tuple[str, ...] | None, tuple[str, ...] | None, str]] = [
+    (SIGNED, SIGNED, ""),
+    (SILENT, SILENT, ""),
+    (SERVFAIL, SILENT, ""),
+    (SERVFAIL, SERVFAIL, ""),
+    (SERVFAIL, STRIPPED, "unsigned"),
+    (SERVFAIL, SIGNED, "bogus"),
+]
+
+
+@pytest.mark.parametrize(("validated", "unchecked", "said"), ANSWERS)
+def test_root_answer_is_judged_by_its_signatures(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    validated: tuple[str, ...] | None,
+    unchecked: tuple[str, ...] | None,
+    said: str,
+) -> None:
+    script = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__resolver_root"]
+
+    def ask(question: dns.message.Message, where: str, timeout: float) -> tuple[dns.message.Message, bool]:
+        assert where == "127.0.0.1"
+        records = unchecked if question.flags & dns.flags.CD else validated
+        if records is None:
+            raise dns.exception.Timeout
+        reply = dns.message.make_response(question)
+        reply.answer = [dns.rrset.from_text(".", 60, "IN", *record.split(" ", 1)) for record in records]
+        if not records:
+            reply.set_rcode(dns.rcode.SERVFAIL)
+        elif not question.flags & dns.flags.CD:
+            reply.flags |= dns.flags.AD
+        return reply, False
+
+    monkeypatch.setattr(dns.query, "udp_with_fallback", ask)
+    exec(compile(script, "root", "exec"), {})  # noqa: S102 - as the host runs it
+    assert capsys.readouterr().out == said
+
+
+def test_each_fault_of_the_root_has_its_way_out() -> None:
+    faults = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__resolver_faults"]
+    assert faults.keys() == {said for _validated, _unchecked, said in ANSWERS if said}
+    assert all("Chưa đổi /etc/resolv.conf" in " ".join(text.split()) and " -- " in text for text in faults.values())
