@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.prerequisites import ARGUMENTS
-from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, prerequisites
+from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, prerequisites, settings
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import ModuleFailed
 
@@ -38,8 +38,8 @@ class ActionModule(BaseAction):
         return {**missing, **done, "bare": bool(self._task.check_mode and missing["packages"])}
 
     def _refuse_settings(self, role: str, folder: str | None) -> None:
-        settings = preflight.read_settings(Path(folder)) if folder else []
-        if faults := list(preflight.broken(role, settings, self._templar)):
+        demands = preflight.read_settings(Path(folder)) if folder else []
+        if faults := list(settings.refused(role, demands, self._templar)):
             raise Failure("\n".join(fault.vi for fault in faults), "\n".join(fault.en for fault in faults))
 
     def _bring(
