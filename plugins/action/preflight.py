@@ -15,7 +15,7 @@ from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province
 from ansible_collections.laocai.mail.plugins.module_utils.options.preflight import ARGUMENTS
-from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, settings
+from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, reaching, settings
 from ansible_collections.laocai.mail.plugins.plugin_utils.preflight import Given, Server
 from ansible_collections.laocai.mail.plugins.plugin_utils.settings import Fault, Role, Values
 
@@ -63,6 +63,7 @@ class ActionModule(ActionBase):
             yield from self._settings()
             yield from self._certificate(server, test_host=test_host)
             yield from self._room(server)
+            yield from self._reached(server)
             if province and not test_host:
                 self._warn(province)
 
@@ -110,6 +111,38 @@ class ActionModule(ActionBase):
         if "mail" in self._variables["group_names"]:
             for role in self._roles:
                 yield from settings.judge_conditions(role, role.room, self._values, self._in(role, known))
+
+    def _reached(self, server: Server) -> Iterator[Fault]:
+        """What the host reaches of what a deployment fetches; of a host that is built a warning, for it runs already.
+
+        A host that does not answer, or has no Python yet, cannot be asked.
+        """
+        if server.unreachable or "python3" not in server.lines or "root" not in server.lines:
+            return
+        asked = self._asked()
+        result = self._execute_module(
+            module_name="laocai.mail.reach", module_args=asked, task_vars=dict(self._variables)
+        )
+        if result.get("failed"):
+            self._display.warning(f"{server.name}: {result.get('msg')}")
+        found = result.get("found", [])
+        stopping = list(reaching.faults(server.name, found, asked))
+        built = "built" in server.lines
+        for fault in (*reaching.warnings(server.name, found, asked), *(stopping if built else ())):
+            self._display.warning(f"{fault.vi}\n{fault.en}")
+        if not built:
+            yield from stopping
+
+    def _asked(self) -> dict[str, Any]:
+        """What the host is going to fetch, by the settings that hold."""
+        viruses = not self._known("clamav_test_signatures") and "mail" in self._variables["group_names"]
+        return {
+            "forwarders": self._known("resolver_forwarders") or [],
+            "signatures": self._known("resolver_validate_root") is not False,
+            "packages": True,
+            "mirror": (self._known("clamav_mirror") or "") if viruses else "",
+            "time_servers": self._known("metrics_time_servers") or [],
+        }
 
     def _given(self) -> Given:
         paths = (self._known(name) for name in ("tls_given_certificate", "tls_given_key", "tls_authority"))

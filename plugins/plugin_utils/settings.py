@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
@@ -26,6 +27,8 @@ TYPES = MappingProxyType(
 UNGATHERED = "ansible_facts"
 COMMAND_LINE = "-e"
 
+# How a role's own text ends, in place of which the file and line are told.
+_IN_INVENTORY = re.compile(r"\s*(Sửa trong inventory|Set (it|them) in the inventory)[.]$")
 _PARSER = jinja2.Environment()  # noqa: S701 - it parses, and renders nothing
 
 
@@ -190,12 +193,21 @@ def _type(name: str, option: Mapping[str, Any], values: Values, templar: Templar
     spec = {key: item for key, item in option.items() if key in ("type", "elements", "choices", "options")}
     result = ArgumentSpecValidator({name: spec}).validate({name: found})
     for said in result.error_messages:
+        inner = f" ({said})" if "found in" in said else ""
         yield Fault(
-            f"{origin.vi}{name} = {found!r}: phải là {_kind(option)}. {out.vi}",
-            f"{origin.en}{name} = {found!r}: {said}. {out.en}",
+            f"{origin.vi}{name} = {found!r}: phải là {_kind(option)}{inner}. {out.vi}",
+            f"{origin.en}{name} = {found!r}: {_wanted(option, said)}. {out.en}",
         )
     if not result.error_messages and _has_text_for(meant := result.validated_parameters[name], found):
         yield _text(name, values, found, meant)
+
+
+def _wanted(option: Mapping[str, Any], said: str) -> str:
+    """What Ansible says of a value within; of the value itself, in fewer words."""
+    if "found in" in said:
+        return said
+    choices = ", ".join(map(str, option.get("choices", [])))
+    return f"must be one of {choices}" if choices else f"must be {option.get('type', 'str')}"
 
 
 def _kind(option: Mapping[str, Any]) -> str:
@@ -255,15 +267,23 @@ def judge_conditions(
         failed = [one for one in conditions(demand) if not _spoilt(one, role, values) and not _holds(one, templar)]
         if not failed:
             continue
-        written = sorted(
-            {name for one in failed for used in condition_names(one) for name in values.sources(used, role)}
-        )
-        try:
-            vi, _, en = str(templar.template(demand["fail_msg"])).partition(" -- ")
-        except Exception as error:  # noqa: BLE001 - a value that the message shows cannot be made out
-            vi = en = f"Role {role.name}: {demand['name']}: {' '.join(str(error).split())}"
+        used = {name for one in failed for name in condition_names(one)}
+        written = sorted({source for name in used for source in values.sources(name, role)})
+        yield _refusal(role, demand, written, values, templar)
+
+
+def _refusal(role: Role, demand: Mapping[str, Any], written: Sequence[str], values: Values, templar: Templar) -> Fault:
+    """A role's own text, behind what the operator wrote, and where."""
+    try:
+        vi, _, en = str(templar.template(demand["fail_msg"])).partition(" -- ")
+    except Exception as error:  # noqa: BLE001 - a value that the message shows cannot be made out
+        vi = en = f"Role {role.name}: {demand['name']}: {' '.join(str(error).split())}"
+    vi, en = vi.strip(), en.strip()
+    if len(written) != 1:
         begin = f"{values.told(written)}: " if written else ""
-        yield Fault(begin + vi.strip(), begin + en.strip())
+        return Fault(begin + vi, begin + en)
+    begin, out = f"{written[0]} = {values.given[written[0]]!r}: ", values.place(written[0]).way_out()
+    return Fault(f"{begin}{_IN_INVENTORY.sub('', vi)} {out.vi}", f"{begin}{_IN_INVENTORY.sub('', en)} {out.en}")
 
 
 def refused(role: str, wanted: Iterable[Mapping[str, Any]], templar: Templar) -> Iterator[Fault]:
