@@ -45,7 +45,12 @@ class ActionModule(ActionBase):
         if arguments["day"] or arguments["whole"]:
             faults += preflight.clocks(server, time.time())
         # Two settings may break one demand, and say so in the same words.
-        return result | {"changed": False, "faults": [fault._asdict() for fault in dict.fromkeys(faults)]}
+        built = "built" in server.lines
+        return result | {
+            "changed": False,
+            "built": built,
+            "faults": [fault._asdict() for fault in dict.fromkeys(faults)],
+        }
 
     def _faults(self, server: Server, *, whole: bool) -> Iterator[Fault]:
         yield from preflight.names(self._values.given, self._roles)

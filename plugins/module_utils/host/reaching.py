@@ -45,6 +45,7 @@ APT = (
     ),
 )
 _SOA, _OPT, _RRSIG = 6, 41, 46
+_REFUSALS = {2: "SERVFAIL", 5: "REFUSED"}
 _QUERY = struct.Struct(">HHHHHH")
 _DATABASE = b"ClamAV-VDB:"
 _PUBLIC_MIRROR = re.compile(r"(https?://)?database[.]clamav[.]net/?")
@@ -96,11 +97,10 @@ def _dns(kind: str, server: str, *, signatures: bool) -> Found | None:
         code, kinds = read_answer(answer, number)
     except (OSError, ValueError, struct.error) as error:
         return Found(kind, server, f"silent: {error}")
-    if code:
-        return Found(kind, server, f"refused: rcode {code}")
-    if signatures and _RRSIG not in kinds:
-        return Found(kind, server, "unsigned")
-    return None
+    if code in _REFUSALS:
+        return Found(kind, server, f"refused: {_REFUSALS[code]}")
+    # A forwarder within may know nothing of the root, and the names of the Internet all the same.
+    return Found(kind, server, "unsigned") if signatures and _RRSIG not in kinds else None
 
 
 def _question(number: int, *, recursion: bool) -> bytes:
