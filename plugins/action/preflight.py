@@ -93,6 +93,7 @@ class ActionModule(ActionBase):
     def _settings(self) -> Iterator[Fault]:
         """Every setting by itself: its type first, then what each role demands of those whose types are right."""
         yield from settings.judge_types(self._roles, self._values, self._templar)
+        yield from settings.judge_forms(self._roles, self._values, self._templar)
         for role in self._roles:
             yield from settings.judge_conditions(role, role.settings, self._values, self._in(role))
 

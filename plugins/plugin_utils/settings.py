@@ -18,6 +18,8 @@ from ansible._internal._datatag._tags import Origin
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from jinja2 import nodes
 
+from . import forms
+
 # How a type of Ansible's argument specs is told in Vietnamese.
 TYPES = MappingProxyType(
     {"int": "số nguyên", "float": "số", "bool": "true hoặc false", "list": "danh sách", "dict": "bảng khóa: giá trị"}
@@ -175,12 +177,33 @@ def judge_types(roles: Sequence[Role], values: Values, templar: Templar) -> Iter
             yield from faults
 
 
-def _type(name: str, option: Mapping[str, Any], values: Values, templar: Templar) -> Iterator[Fault]:
+def judge_forms(roles: Sequence[Role], values: Values, templar: Templar) -> Iterator[Fault]:
+    """Values of the right type that are no address, time, size or name where one is meant (`forms.py`)."""
+    names = {name for role in roles for name in role.options if name in values.given}
+    for name in sorted(names, key=lambda name: (not values.is_written(name), name)):
+        if values.below([name]) & values.broken:
+            continue
+        found = templar.template(values.given[name])
+        if form := forms.wrong(name, found):
+            values.broken.add(name)
+            origin, out = _way_back(name, values)
+            yield Fault(
+                f"{origin.vi}{name} = {found!r}: phải là {form.vi}. {out.vi}",
+                f"{origin.en}{name} = {found!r}: must be {form.en}. {out.en}",
+            )
+
+
+def _way_back(name: str, values: Values) -> tuple[Fault, Fault]:
+    """How a message begins where a value follows from what the operator wrote, and where to set that right."""
     written = values.sources(name)
-    origin = Fault("", "")
-    if written and written != [name]:
-        origin = Fault(f"{values.told(written)}: từ đó tính ra ", f"{values.told(written)}, of which follows ")
     out = values.place(written[0] if written else name).way_out() if len(written) < 2 else Place().way_out()
+    if written in ([], [name]):
+        return Fault("", ""), out
+    return Fault(f"{values.told(written)}: từ đó tính ra ", f"{values.told(written)}, of which follows "), out
+
+
+def _type(name: str, option: Mapping[str, Any], values: Values, templar: Templar) -> Iterator[Fault]:
+    origin, out = _way_back(name, values)
     try:
         found = templar.template(values.given[name])
     except Exception as error:  # noqa: BLE001 - whatever a template can fail of
