@@ -10,6 +10,7 @@ import json
 import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -103,6 +104,7 @@ class Values:
         self.given = given
         self._names = {name: name for name in given}
         self._shared = shared
+        self._made_of: dict[tuple[str, str], set[str]] = {}
         self.broken = set(spoilt)
         """Names whose values are wrong, and have been reported."""
         if UNGATHERED not in given:
@@ -127,13 +129,19 @@ class Values:
             name = waiting.pop()
             if name not in found:
                 found.add(name)
-                waiting.extend(references(self._raw(name, role)))
+                waiting.extend(self._next(name, role))
         return found
+
+    def _next(self, name: str, role: Role | None) -> set[str]:
+        key = (name, role.name if role else "")
+        if key not in self._made_of:
+            self._made_of[key] = references(self._raw(name, role))
+        return self._made_of[key]
 
     def _raw(self, name: str, role: Role | None) -> Any:
         if name in self.given:
             return self.given[name]
-        return {**role.defaults, **role.made}.get(name) if role else None
+        return role.defaults.get(name, role.made.get(name)) if role else None
 
     def sources(self, name: str, role: Role | None = None) -> list[str]:
         """What the operator wrote of what a value is made of; the name itself where it was written."""
@@ -154,6 +162,7 @@ def references(value: Any) -> set[str]:
     return set().union(*map(references, value)) if isinstance(value, list | tuple) else set()
 
 
+@cache
 def _named(template: str) -> set[str]:
     try:
         parsed = _PARSER.parse(template)
