@@ -142,8 +142,10 @@ class ActionModule(ActionBase):
     def _asked(self) -> dict[str, Any]:
         """What the host is going to fetch, by the settings that hold."""
         viruses = not self._known("clamav_test_signatures") and "mail" in self._variables["group_names"]
+        forwarders = self._known("resolver_forwarders")
         return {
-            "forwarders": self._known("resolver_forwarders") or [],
+            "names": forwarders is not None,
+            "forwarders": forwarders or [],
             "signatures": self._known("resolver_validate_root") is not False,
             "packages": True,
             "mirror": (self._known("clamav_mirror") or "") if viruses else "",

@@ -15,6 +15,10 @@ description:
     and time servers, all at once and in 10 seconds at most. Changes nothing, and does not fail itself.
   - The action plugin of M(laocai.mail.preflight) runs it before the first change to a host.
 options:
+  names:
+    description: Whether name servers are asked.
+    type: bool
+    default: true
   forwarders:
     description: Name servers as C(ADDRESS) or C(ADDRESS@PORT). The root's own servers when empty.
     type: list

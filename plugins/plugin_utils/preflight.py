@@ -408,10 +408,11 @@ def room(server: Server) -> Iterator[Fault]:
 
 def names_in_dns(hosts: Sequence[str]) -> Iterator[Fault]:
     """Names that DNS, as the controller sees it, does not have: a warning, for they may come later."""
-    for name, _error in _ask_all(hosts, lambda name: socket.getaddrinfo(name, 443)):
+    if missing := [name for name, _error in _ask_all(hosts, lambda name: socket.getaddrinfo(name, 443))]:
+        listed = ", ".join(missing)
         yield Fault(
-            f"DNS chưa có tên {name}; chương trình thư và trình duyệt tìm máy chủ bằng tên đó.",
-            f"DNS does not have the name {name}, by which mail programs and browsers look for the server.",
+            f"DNS chưa có tên {listed}; chương trình thư và trình duyệt tìm máy chủ bằng tên đó.",
+            f"DNS does not have the name {listed}, by which mail programs and browsers look for the server.",
         )
 
 

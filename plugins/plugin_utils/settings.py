@@ -111,11 +111,11 @@ class Values:
             self.broken.add(UNGATHERED)
 
     def is_written(self, name: str) -> bool:
-        """Whether the operator has set it, in the inventory or on the command line."""
-        if name not in self.given:
-            return False
-        ours = self._shared.get(name, ...)
-        return ours is ... or place("", ours) != place("", self.given[name]) or ours != self.given[name]
+        """Whether the operator has set it, in the inventory or by -e, to another value than the default."""
+        if name not in self.given or name not in self._shared:
+            return name in self.given
+        ours, given = self._shared[name], self.given[name]
+        return bool(ours != given) or isinstance(ours, bool) != isinstance(given, bool)
 
     def place(self, name: str) -> Place:
         """Where a variable of the host is set."""

@@ -53,8 +53,11 @@ _PUBLIC_MIRROR = re.compile(r"(https?://)?database[.]clamav[.]net/?")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a deployment is going to ask; empty lists and texts are not asked for."""
+    """What a deployment is going to ask: DNS where `names` are wanted, at the root where there is no forwarder; what is
+    empty of the others is not asked for.
+    """
 
+    names: bool = True
     forwarders: Sequence[str] = ()
     signatures: bool = True
     packages: bool = True
@@ -73,7 +76,7 @@ class Found:
 
 def ask(wanted: Wanted) -> list[Found]:
     """What is not as it has to be."""
-    servers = wanted.forwarders or ROOTS
+    servers = (wanted.forwarders or ROOTS) if wanted.names else ()
     kind = "forwarder" if wanted.forwarders else "root"
     questions: list[Callable[[], Found | None]] = [
         lambda server=server: _dns(kind, server, signatures=wanted.signatures)
@@ -84,7 +87,7 @@ def ask(wanted: Wanted) -> list[Found]:
     if wanted.mirror:
         questions.append(lambda: _mirror(wanted.mirror))
     questions += [lambda server=server: _time(server) for server in wanted.time_servers]  # type: ignore[misc]
-    with ThreadPoolExecutor(max_workers=len(questions)) as pool:
+    with ThreadPoolExecutor(max_workers=max(1, len(questions))) as pool:
         return [found for found in pool.map(lambda question: question(), questions) if found]
 
 
