@@ -48,7 +48,7 @@ _BETWEEN = re.compile(r"\s+--\s+")
 _ASKED, _BROUGHT = "laocai.mail.preflight", "laocai.mail.prerequisites"
 
 
-class CallbackModule(DefaultCallback):  # type: ignore[misc]
+class CallbackModule(DefaultCallback):
     """Ansible's default output, with refusals and first check runs of its own."""
 
     CALLBACK_VERSION = 2.0
@@ -80,7 +80,7 @@ class CallbackModule(DefaultCallback):  # type: ignore[misc]
         return bool(self._bare and not self._built and self._is_short())
 
     def _is_short(self) -> bool:
-        return self._display.verbosity == 0
+        return bool(self._display.verbosity == 0)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         """A task has failed on a host."""

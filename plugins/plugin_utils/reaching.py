@@ -18,9 +18,14 @@ _ROOTS_ASKED = 4
 
 def faults(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> Iterator[Fault]:
     """What would stop the deployment in the middle; `asked` are the options of `laocai.mail.reach`."""
-    of = {what: [one for one in found if one["what"] == what] for what in ("forwarder", "root", "packages", "mirror")}
+    of = {
+        what: [one for one in found if one["what"] == what]
+        for what in ("forwarder", "root", "key", "packages", "mirror")
+    }
     yield from _forwarders(host, of["forwarder"], asked["forwarders"])
     yield from _root(host, of["root"])
+    for one in of["key"]:
+        yield _root_key(host, one)
     for one in of["packages"]:
         yield _packages(host, one)
     for one in of["mirror"]:
@@ -50,14 +55,21 @@ def warnings(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, 
         )
 
 
+def _how(one: Mapping[str, Any]) -> Fault:
+    """How a question went, in words."""
+    kind, _, reason = one["how"].partition(": ")
+    vi, en = {"silent": ("không trả lời", "no answer"), "refused": ("bị từ chối", "refused")}.get(kind, (kind, kind))
+    return Fault(f"{vi}: {reason}", f"{en}: {reason}") if reason else Fault(vi, en)
+
+
 def _forwarders(host: str, found: Sequence[Mapping[str, Any]], asked: Sequence[str]) -> Iterator[Fault]:
     dead = [one for one in found if one["how"] != "unsigned"]
     if dead and len(dead) == len(asked):
-        listed, how = ", ".join(one["where"] for one in dead), dead[0]["how"]
+        listed, how = ", ".join(one["where"] for one in dead), _how(dead[0])
         yield Fault(
-            f"resolver_forwarders = {listed}: không máy chủ tên nào trả lời {host} ({how}). Sửa địa chỉ, hoặc mở UDP "
-            "và TCP cổng 53 từ máy tới đó.",
-            f"resolver_forwarders = {listed}: no name server answers {host} ({how}). Correct the addresses, or open "
+            f"resolver_forwarders = {listed}: không máy chủ tên nào trả lời {host} ({how.vi}). Sửa địa chỉ, hoặc mở "
+            "UDP và TCP cổng 53 từ máy tới đó.",
+            f"resolver_forwarders = {listed}: no name server answers {host} ({how.en}). Correct the addresses, or open "
             "UDP and TCP port 53 from the host to them.",
         )
     if unsigned := [one["where"] for one in found if one["how"] == "unsigned"]:
@@ -86,12 +98,26 @@ def _root(host: str, found: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
     elif len(found) >= _ROOTS_ASKED:
         yield Fault(
             f"resolver_forwarders để trống nên {host} hỏi DNS từ gốc, nhưng không máy chủ gốc nào trả lời (UDP cổng "
-            f"53, {found[0]['how']}). Đặt resolver_forwarders là máy chủ tên của tỉnh, hoặc cho máy ra Internet cổng "
+            f"53, {_how(found[0]).vi}). Đặt resolver_forwarders là máy chủ tên của tỉnh, hoặc cho máy ra Internet cổng "
             "53.",
             f"resolver_forwarders is empty, so {host} asks DNS from the root, and no root server answers (UDP port 53, "
-            f"{found[0]['how']}). Set resolver_forwarders to the province's own name servers, or let the host reach "
+            f"{_how(found[0]).en}). Set resolver_forwarders to the province's own name servers, or let the host reach "
             "port 53 of the Internet.",
         )
+
+
+def _root_key(host: str, one: Mapping[str, Any]) -> Fault:
+    vi, en = (
+        ("trống hoặc hỏng", "empty or broken")
+        if one["how"] == "none"
+        else ("cũ hoặc không phải của gốc", "not the root's")
+    )
+    return Fault(
+        f"{host}: khóa gốc DNSSEC {one['where']} {vi}, nên máy sẽ không phân giải được tên nào. Xóa tệp đó trên máy; "
+        "unbound tự lấy lại từ gói dns-root-data.",
+        f"{host}: the root's key in {one['where']} is {en}, so the host would resolve no name. Remove that file on the "
+        "host; unbound takes the one of the package dns-root-data in its place.",
+    )
 
 
 def _packages(host: str, one: Mapping[str, Any]) -> Fault:
@@ -103,10 +129,10 @@ def _packages(host: str, one: Mapping[str, Any]) -> Fault:
             "province's own mirror of Debian, or deb.debian.org.",
         )
     return Fault(
-        f"Từ {host} không lấy được gói Debian ở {one['where']} ({one['how']}): cho máy ra mạng tới đó, hoặc ghi máy "
+        f"Từ {host} không lấy được gói Debian ở {one['where']} ({_how(one).vi}): cho máy ra mạng tới đó, hoặc ghi máy "
         "gương của tỉnh vào /etc/apt/sources.list.d, proxy vào /etc/apt/apt.conf.d.",
-        f"{host} cannot fetch Debian's packages from {one['where']} ({one['how']}): let the host reach that, or enter "
-        "the province's own mirror in /etc/apt/sources.list.d, a proxy in /etc/apt/apt.conf.d.",
+        f"{host} cannot fetch Debian's packages from {one['where']} ({_how(one).en}): let the host reach that, or "
+        "enter the province's own mirror in /etc/apt/sources.list.d, a proxy in /etc/apt/apt.conf.d.",
     )
 
 
@@ -119,10 +145,10 @@ def _mirror(host: str, one: Mapping[str, Any]) -> Fault:
             "Correct the mirror's address.",
         )
     return Fault(
-        f"clamav_mirror = {one['where']}: từ {host} không lấy được cơ sở dữ liệu vi-rút ({one['how']}). Cho máy ra "
+        f"clamav_mirror = {one['where']}: từ {host} không lấy được cơ sở dữ liệu vi-rút ({_how(one).vi}). Cho máy ra "
         "mạng tới đó, hoặc đặt clamav_mirror là máy gương của tỉnh, hoặc để trống và chép main.cvd, daily.cvd vào "
         "/var/lib/clamav trước.",
-        f"clamav_mirror = {one['where']}: {host} cannot fetch the database of viruses ({one['how']}). Let the host "
+        f"clamav_mirror = {one['where']}: {host} cannot fetch the database of viruses ({_how(one).en}). Let the host "
         "reach that, or set clamav_mirror to the province's own mirror, or leave it empty and copy main.cvd and "
         "daily.cvd into /var/lib/clamav first.",
     )

@@ -194,12 +194,9 @@ def test_a_province_s_own_variables_are_its_own() -> None:
 def rendered(inventory: Path, host: str, *names: str) -> dict[str, Any]:
     """Variables of a host as every playbook has them."""
     text = "{{ {" + ", ".join(f"'{name}': {name}" for name in names) + "} | to_json }}"
-    play = {
-        "hosts": host,
-        "gather_facts": False,
-        "tasks": [{"ansible.builtin.copy": {"content": text, "dest": "{{ to }}"}}],
-    }
-    play["tasks"][0] |= {"delegate_to": "localhost", "vars": {"ansible_python_interpreter": sys.executable}}
+    task: dict[str, Any] = {"ansible.builtin.copy": {"content": text, "dest": "{{ to }}"}, "delegate_to": "localhost"}
+    task["vars"] = {"ansible_python_interpreter": sys.executable}
+    play = {"hosts": host, "gather_facts": False, "tasks": [task]}
     playbook, to = Path(first_play().name, f"show-{host}.yml"), inventory / "shown.json"
     playbook.write_text(json.dumps([play]), encoding="utf-8")
     ansible = str(PROJECT / ".venv/bin/ansible-playbook")

@@ -7,6 +7,7 @@ bit DO (RFC 3225), by which a server says that signatures (RRSIG, RFC 4034) are 
 
 from __future__ import annotations
 
+import base64
 import os
 import random
 import re
@@ -20,7 +21,10 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 # Seconds that an answer may take: of one question, and of apt, which asks several.
 PATIENCE, APT_PATIENCE = 3.0, 9.0
@@ -29,6 +33,8 @@ ROOTS = ("198.41.0.4", "192.33.4.12", "199.7.91.13", "193.0.14.129")
 # Seconds between 1900, from which NTP counts (RFC 5905), and 1970.
 NTP_EPOCH = 2208988800
 DNS, NTP = 53, 123
+# Where unbound keeps the root's keys (RFC 5011), once it has been there.
+ROOT_KEY = "/var/lib/unbound/root.key"
 # What apt does is what it will do when packages are installed, but for the lists themselves: releases with their
 # signatures alone, into a folder of their own.
 APT = (
@@ -44,9 +50,12 @@ APT = (
         for kind in ("Packages", "Translations", "Contents-deb")
     ),
 )
-_SOA, _OPT, _RRSIG = 6, 41, 46
+_SOA, _OPT, _RRSIG, _DNSKEY = 6, 41, 46, 48
+# What signs the root's other keys, of a DNSKEY's flags (RFC 4034, 2.1.1).
+_SIGNS_KEYS = 257
 _REFUSALS = {2: "SERVFAIL", 5: "REFUSED"}
 _QUERY = struct.Struct(">HHHHHH")
+_KEY = re.compile(r"^[.]\s+(?:\d+\s+)?(?:IN\s+)?(DNSKEY|DS)\s+(\d+)\s+(\d+)\s+(\d+)\s+([^;\n]+)", re.MULTILINE)
 _DATABASE = b"ClamAV-VDB:"
 _PUBLIC_MIRROR = re.compile(r"(https?://)?database[.]clamav[.]net/?")
 
@@ -63,6 +72,7 @@ class Wanted:
     packages: bool = True
     mirror: str = ""
     time_servers: Sequence[str] = ()
+    root_key: str = ROOT_KEY
 
 
 @dataclass(frozen=True)
@@ -79,14 +89,15 @@ def ask(wanted: Wanted) -> list[Found]:
     servers = (wanted.forwarders or ROOTS) if wanted.names else ()
     kind = "forwarder" if wanted.forwarders else "root"
     questions: list[Callable[[], Found | None]] = [
-        lambda server=server: _dns(kind, server, signatures=wanted.signatures)
-        for server in servers  # type: ignore[misc]
+        partial(_dns, kind, server, signatures=wanted.signatures) for server in servers
     ]
+    if wanted.names and wanted.signatures:
+        questions.append(partial(_root_key, servers, Path(wanted.root_key)))
     if wanted.packages:
         questions.append(_packages)
     if wanted.mirror:
-        questions.append(lambda: _mirror(wanted.mirror))
-    questions += [lambda server=server: _time(server) for server in wanted.time_servers]  # type: ignore[misc]
+        questions.append(partial(_mirror, wanted.mirror))
+    questions += [partial(_time, server) for server in wanted.time_servers]
     with ThreadPoolExecutor(max_workers=max(1, len(questions))) as pool:
         return [found for found in pool.map(lambda question: question(), questions) if found]
 
@@ -96,20 +107,70 @@ def _dns(kind: str, server: str, *, signatures: bool) -> Found | None:
     address, _, port = server.partition("@")
     number = random.randrange(65536)  # noqa: S311 - it tells answers apart, and guards nothing
     try:
-        answer = _exchange(address, int(port or DNS), _question(number, recursion=kind == "forwarder"))
-        code, kinds = read_answer(answer, number)
+        answer = _exchange(address, int(port or DNS), _question(number, _SOA, recursion=kind == "forwarder"))
+        code, records = read_answer(answer, number)
     except (OSError, ValueError, struct.error) as error:
         return Found(kind, server, f"silent: {error}")
     if code in _REFUSALS:
         return Found(kind, server, f"refused: {_REFUSALS[code]}")
     # A forwarder within may know nothing of the root, and the names of the Internet all the same.
-    return Found(kind, server, "unsigned") if signatures and _RRSIG not in kinds else None
+    return Found(kind, server, "unsigned") if signatures and _RRSIG not in dict(records) else None
 
 
-def _question(number: int, *, recursion: bool) -> bytes:
+def _root_key(servers: Sequence[str], path: Path) -> Found | None:
+    """Look whether the host's copy of the root's key, where it has one, holds a key that the root has now."""
+    try:
+        held = key_tags(path.read_text(encoding="utf-8", errors="replace"))
+    except FileNotFoundError:
+        return None  # it is laid down with unbound
+    except OSError as error:
+        return Found("key", str(path), f"refused: {error.strerror}")
+    if not held:
+        return Found("key", str(path), "none")
+    present = next(filter(None, map(_root_tags, servers)), set())
+    return Found("key", str(path), "other") if present and not held & present else None
+
+
+def _root_tags(server: str) -> set[int]:
+    """The tags of the keys that sign the root's keys, as a server has them; none where it does not answer."""
+    address, _, port = server.partition("@")
+    number = random.randrange(65536)  # noqa: S311 - as above
+    question = _question(number, _DNSKEY, recursion=True)
+    try:  # by TCP: two keys with their signatures may be more than an answer by UDP carries
+        with socket.create_connection((address, int(port or DNS)), PATIENCE) as connection:
+            connection.sendall(struct.pack(">H", len(question)) + question)
+            whole = connection.makefile("rb")
+            answer = whole.read(struct.unpack(">H", whole.read(2))[0])
+        _code, records = read_answer(answer, number)
+    except (OSError, ValueError, struct.error):
+        return set()
+    return {key_tag(data) for kind, data in records if kind == _DNSKEY and data[:2] == struct.pack(">H", _SIGNS_KEYS)}
+
+
+def key_tags(text: str) -> set[int]:
+    """The tags of the root's keys in a file of zone records, as DNSKEY or DS."""
+    found = set()
+    for match in _KEY.finditer(text):
+        kind, first, second, third, rest = match.groups()
+        if kind == "DS":
+            found.add(int(first))
+        else:
+            with suppress(ValueError, struct.error):
+                head = struct.pack(">HBB", int(first), int(second), int(third))
+                found.add(key_tag(head + base64.b64decode("".join(rest.split()), validate=True)))
+    return found
+
+
+def key_tag(data: bytes) -> int:
+    """The tag of a key by its record's data (RFC 4034, appendix B)."""
+    total = sum(octet << 8 if place % 2 == 0 else octet for place, octet in enumerate(data))
+    return (total + (total >> 16)) & 0xFFFF
+
+
+def _question(number: int, kind: int, *, recursion: bool) -> bytes:
     head = _QUERY.pack(number, 0x0100 if recursion else 0, 1, 0, 0, 1)
     # The root's name is one octet of zero; 1232 octets of answer pass every network; the last bit set is DO.
-    return head + b"\0" + struct.pack(">HH", _SOA, 1) + b"\0" + struct.pack(">HHIH", _OPT, 1232, 0x8000, 0)
+    return head + b"\0" + struct.pack(">HH", kind, 1) + b"\0" + struct.pack(">HHIH", _OPT, 1232, 0x8000, 0)
 
 
 def _exchange(address: str, port: int, question: bytes) -> bytes:
@@ -121,8 +182,8 @@ def _exchange(address: str, port: int, question: bytes) -> bytes:
         return connection.recv(4096)
 
 
-def read_answer(answer: bytes, number: int) -> tuple[int, set[int]]:
-    """The response code, and the types of the records in the answer's first section.
+def read_answer(answer: bytes, number: int) -> tuple[int, list[tuple[int, bytes]]]:
+    """The response code, and type and data of the records in the answer's first section.
 
     Raises:
         ValueError, struct.error: it is no answer to the question of that number.
@@ -133,13 +194,13 @@ def read_answer(answer: bytes, number: int) -> tuple[int, set[int]]:
     at = _QUERY.size
     for _ in range(questions):
         at = _behind_name(answer, at) + 4
-    kinds = set()
+    records = []
     for _ in range(answers):
         at = _behind_name(answer, at)
         kind, _class, _ttl, length = struct.unpack_from(">HHIH", answer, at)
-        kinds.add(kind)
+        records.append((kind, answer[at + 10 : at + 10 + length]))
         at += 10 + length
-    return flags & 0xF, kinds
+    return flags & 0xF, records
 
 
 def _behind_name(answer: bytes, at: int) -> int:
@@ -175,7 +236,8 @@ def _packages() -> Found | None:
     if done.returncode == 0:
         return None
     said = [line.strip() for line in done.stderr.splitlines() if line.startswith(("E:", "W:"))]
-    return Found("packages", ", ".join(uris), f"refused: {'; '.join(dict.fromkeys(said))[:600]}")
+    # The first of several has the reason; the others follow from it, or say the same of another list.
+    return Found("packages", ", ".join(uris), f"refused: {(said or ['?'])[0][:300]}")
 
 
 def _package_uris(environment: dict[str, str]) -> list[str]:

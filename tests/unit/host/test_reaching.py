@@ -6,10 +6,12 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,7 +154,7 @@ def test_public_mirror_only_has_to_be_there(monkeypatch: pytest.MonkeyPatch, mir
 def test_time_server_says_how_far_the_clock_is_off(
     monkeypatch: pytest.MonkeyPatch, ahead: int, how: str | None
 ) -> None:
-    monkeypatch.setattr(reaching.time, "time", lambda: 1_764_331_200 + ahead)
+    monkeypatch.setattr(time, "time", lambda: 1_764_331_200 + ahead)
     said = 40 * b"\0" + struct.pack(">II", 1_764_331_200 + reaching.NTP_EPOCH, 0)
     monkeypatch.setattr(reaching, "_exchange", lambda *_more: said)
     found = reaching._time("127.0.0.1")
@@ -192,12 +194,51 @@ URI = "'http://deb.debian.org/debian/dists/trixie/InRelease' deb.debian.org_debi
 def test_package_mirrors_are_asked_for_signed_releases(
     monkeypatch: pytest.MonkeyPatch, apt: Apt, how: str | None
 ) -> None:
-    monkeypatch.setattr(reaching.subprocess, "run", apt.run)
+    monkeypatch.setattr(subprocess, "run", apt.run)
     found = reaching._packages()
     assert bool(found) == bool(how)
     assert not found or found.how.startswith(how or "-")
     lists = [word for word in apt.ran if word.startswith("-oDir::State::Lists=")]
     assert all("danhba-apt-" in word for word in lists)  # the host's own are left alone
+
+
+# The root's key of 2017 as IANA and dns-root-data have it; its tag is 20326.
+KSK = (
+    "AwEAAaz/tAm8yTn4Mfeh5eyI96WSVexTBAvkMgJzkKTOiW1vkIbzxeF3+/4RgWOq7HrxRixHlFlExOLAJr5emLvN7SWXgnLh4+B5xQlNVz8Og8kv"
+    "ArMtNROxVQuCaSnIDdD5LKyWbRd2n9WGe2R8PzgCmr3EgVLrjyBxWezF0jLHwVN8efS3rCj/EWgvIWgb9tarpVUDK/b58Da+sqqls3eNbuv7pr+e"
+    "oZG+SrDK6nWeL3c6H5Apxz7LjVc1uTIdsIXxuOLYA4/ilBmSVIzuDWfdRUfhHdY6+cn8HFRm+2hM8AnXGXws9555KrUB5qihylGa8subX2Nn6UwN"
+    "R1AkUTV74bU="
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "tags"),
+    [
+        (f".\t172800\tIN\tDNSKEY\t257 3 8 {KSK} ;{{id = 20326 (ksk)}} ;;state=2 [  VALID  ]\n", {20326}),
+        (f". IN DNSKEY 257 3 8 {KSK}\n", {20326}),
+        (". IN DS 38696 8 2 683D2D0ACB8C9B712A1948B27F741219298D0A450D612C483AF444A4C0FB2B16\n", {38696}),
+        ("; autotrust trust anchor file\n;;id: . 1\n", set()),
+        ("laocai.gov.vn. IN DS 1 8 2 00\n", set()),
+        (". IN DNSKEY 257 3 8 !!\n", set()),
+        ("", set()),
+    ],
+)
+def test_root_key_is_read_by_its_tags(text: str, tags: set[int]) -> None:
+    assert reaching.key_tags(text) == tags
+
+
+@pytest.mark.parametrize(
+    ("text", "how"),
+    [(f". IN DNSKEY 257 3 8 {KSK}\n", None), ("", "none"), (". IN DS 19036 8 2 00\n", "other"), (None, None)],
+)
+def test_root_key_of_the_host_has_to_be_the_root_s(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str | None, how: str | None
+) -> None:
+    monkeypatch.setattr(reaching, "_root_tags", lambda _server: {20326, 38696})
+    if text is not None:
+        (tmp_path / "root.key").write_text(text, encoding="utf-8")
+    found = reaching._root_key(["10.1.1.1"], tmp_path / "root.key")
+    assert (found.how if found else None) == how
 
 
 ASKED = {"forwarders": ["10.1.1.1", "10.1.1.2"]}
@@ -230,6 +271,8 @@ def said(*found: Found) -> str:
             "set clamav_mirror to the province's own mirror",
         ),
         ([Found("mirror", "http://x", "other")], "daily.cvd there is no database"),
+        ([Found("key", "/var/lib/unbound/root.key", "none")], "root.key is empty or broken"),
+        ([Found("key", "/var/lib/unbound/root.key", "other")], "root.key is not the root's"),
         ([Found("time", "10.1.1.3", "off: 7200")], "is 120 minutes ahead of the time server 10.1.1.3"),
     ],
 )
