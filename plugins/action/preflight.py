@@ -125,7 +125,8 @@ class ActionModule(ActionBase):
         """
         if server.unreachable or "python3" not in server.lines or "root" not in server.lines:
             return
-        asked = self._asked()
+        built = "built" in server.lines
+        asked = self._asked(built=built)
         result = self._execute_module(
             module_name="laocai.mail.reach", module_args=asked, task_vars=dict(self._variables)
         )
@@ -133,23 +134,22 @@ class ActionModule(ActionBase):
             self._display.warning(f"{server.name}: {result.get('msg')}")
         found = result.get("found", [])
         stopping = list(reaching.faults(server.name, found, asked))
-        built = "built" in server.lines
         for fault in (*reaching.warnings(server.name, found, asked), *(stopping if built else ())):
             self._display.warning(f"{fault.vi}\n{fault.en}")
         if not built:
             yield from stopping
 
-    def _asked(self) -> dict[str, Any]:
-        """What the host is going to fetch, by the settings that hold."""
-        viruses = not self._known("clamav_test_signatures") and "mail" in self._variables["group_names"]
+    def _asked(self, *, built: bool) -> dict[str, Any]:
+        """What the host is going to fetch, by the settings that hold; one that is built has packages and database."""
+        viruses = not self._known("clamav_test_signatures") and "mail" in self._variables["group_names"] and not built
         forwarders = self._known("resolver_forwarders")
         return {
             "names": forwarders is not None,
             "forwarders": forwarders or [],
             "signatures": self._known("resolver_validate_root") is not False,
-            "packages": True,
+            "packages": not built,
             "mirror": (self._known("clamav_mirror") or "") if viruses else "",
-            "time_servers": self._known("metrics_time_servers") or [],
+            "time_servers": (not built and self._known("metrics_time_servers")) or [],
         }
 
     def _given(self) -> Given:
