@@ -5,16 +5,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from ansible.errors import AnsibleError
 from ansible.inventory.helpers import get_group_vars
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province
 from ansible_collections.laocai.mail.plugins.module_utils.options.preflight import ARGUMENTS
-from ansible_collections.laocai.mail.plugins.plugin_utils import preflight
-from ansible_collections.laocai.mail.plugins.plugin_utils.preflight import Fault, Given, Role, Server
+from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, reaching, settings
+from ansible_collections.laocai.mail.plugins.plugin_utils.preflight import Given, Server
+from ansible_collections.laocai.mail.plugins.plugin_utils.settings import Fault, Role, Values
 
 # What Ansible itself puts among a host's variables.
 MAGIC = frozenset(
@@ -31,106 +34,173 @@ class ActionModule(ActionBase):
         """Carry out the task."""
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.validate_argument_spec(ARGUMENTS)[1]
-        variables = task_vars or {}
-        self._roles = preflight.read_roles()
-        self._host = {
-            name: value
-            for name, value in variables["hostvars"].raw_get(variables["inventory_hostname"]).items()
-            if name not in MAGIC
-        }
-        server = _server(arguments["answer"], variables)
-        faults = list(self._faults(server, variables, whole=arguments["whole"]))
-        if arguments["day"]:
+        self._variables = task_vars or {}
+        self._shared = preflight.read_shared()
+        self._roles = [self._shared, *preflight.read_roles()]
+        host = self._variables["hostvars"].raw_get(self._variables["inventory_hostname"])
+        given = {name: value for name, value in host.items() if name not in MAGIC}
+        self._values = Values(given, self._shared.defaults)
+        server = _server(arguments["answer"], self._variables)
+        faults = list(self._faults(server, whole=arguments["whole"]))
+        if arguments["day"] or arguments["whole"]:
             faults += preflight.clocks(server, time.time())
-        return result | {"changed": False, "faults": [fault._asdict() for fault in faults]}
+        # Two settings may break one demand, and say so in the same words.
+        built = "built" in server.lines
+        return result | {
+            "changed": False,
+            "built": built,
+            "faults": [fault._asdict() for fault in dict.fromkeys(faults)],
+        }
 
-    def _faults(self, server: Server, variables: Mapping[str, Any], *, whole: bool) -> Iterator[Fault]:
-        yield from preflight.names(self._host.keys(), self._roles)
-        yield from preflight.overridden(self._of_groups(str(variables["inventory_hostname"])), self._host)
-        test_host = boolean(self._value("test_host", variables))
-        directory = Path(self._loader.path_dwim(self._value("register_dir", variables)))
-        province, faults = preflight.register(directory, test_host=test_host, whole=whole)
+    def _faults(self, server: Server, *, whole: bool) -> Iterator[Fault]:
+        yield from preflight.names(self._values.given, self._roles)
+        yield from preflight.overridden(self._of_groups(), self._values.given)
+        test_host = self._is_test_host()
+        province, faults = preflight.register(self._register_dir(), test_host=test_host, whole=whole)
         yield from faults
-        if province:
-            yield from self._of_the_province(province, variables, whole=whole)
+        if province is None:
+            self._values.broken.add("province")
+        else:
+            yield from preflight.domain(province, *(str(self._known(name)) for name in ("mail_domain", "mail_host")))
         yield from preflight.reached(server)
         yield from preflight.schema(server)
         if whole:
-            yield from self._room(server, variables)
+            yield from self._settings()
+            yield from self._certificate(server, test_host=test_host)
+            yield from self._room(server)
+            yield from self._reached(server)
             if province and not test_host:
-                self._warn(province, variables)
-            if self._value("tls_mode", variables) == "acme":
-                yield from self._of_the_authority(server, variables, test_host=test_host)
+                self._warn(province)
 
-    def _of_groups(self, host: str) -> dict[str, Any]:
+    def _is_test_host(self) -> bool:
+        try:
+            return bool(boolean(self._value("test_host")))
+        except (AnsibleError, TypeError):  # told with the other settings
+            return False
+
+    def _register_dir(self) -> Path:
+        try:
+            return Path(self._loader.path_dwim(self._value("register_dir")))
+        except (AnsibleError, TypeError):
+            return Path(str(self._values.given["register_dir"]))
+
+    def _of_groups(self) -> dict[str, Any]:
         """What the inventory's own file gives the host's groups, without their group_vars."""
-        found = self._task.get_variable_manager()._inventory.get_host(host)
+        found = self._task.get_variable_manager()._inventory.get_host(str(self._variables["inventory_hostname"]))
         variables: dict[str, Any] = get_group_vars(found.get_groups()) if found else {}
         return variables
 
-    def _of_the_province(self, province: Province, variables: Mapping[str, Any], *, whole: bool) -> Iterator[Fault]:
-        """What can be asked only where the domain and the host's name are known."""
-        names = (str(self._value(name, variables)) for name in ("mail_domain", "mail_host"))
-        yield from preflight.domain(province, *names)
-        if not whole:
-            return
-        wrong = list(preflight.settings(self._host, self._roles, self._templar.template))
-        yield from wrong
-        if wrong:  # what must hold of them would say the same once more
-            return
+    def _settings(self) -> Iterator[Fault]:
+        """Every setting by itself: its type first, then what each role demands of those whose types are right."""
+        yield from settings.judge_types(self._roles, self._values, self._templar)
+        yield from settings.judge_forms(self._roles, self._values, self._templar)
         for role in self._roles:
-            yield from preflight.broken(role.name, role.settings, self._in(role, variables))
-        if self._value("tls_mode", variables) == "given":
-            yield from preflight.certificate(self._given(variables))
+            yield from settings.judge_conditions(role, role.settings, self._values, self._in(role))
 
-    def _room(self, server: Server, variables: Mapping[str, Any]) -> Iterator[Fault]:
+    def _certificate(self, server: Server, *, test_host: bool) -> Iterator[Fault]:
+        """The files of mode `given`, also where the mode is misspelt and files are named; what mode `acme` needs."""
+        mode = self._known("tls_mode")
+        if mode == "given" or (mode is None and self._values.is_written("tls_given_certificate")):
+            yield from preflight.certificate(self._given())
+        elif mode == "acme":
+            yield from self._of_the_authority(server, test_host=test_host)
+
+    def _room(self, server: Server) -> Iterator[Fault]:
         """What the host has room for: whatever the settings are, and for what they ask for."""
         small = list(preflight.room(server))
         yield from small
         sizes = preflight.sizes_of(server)
         if small or not sizes.keys() >= {"memory", "/var"}:
             return
-        known = {**variables, "room_memory": sizes["memory"], "room_disk": sizes["/var"]}
+        known = {"room_memory": sizes["memory"], "room_disk": sizes["/var"]}
         # A host of the webmail alone keeps no events.
-        if "mail" in variables["group_names"]:
+        if "mail" in self._variables["group_names"]:
             for role in self._roles:
-                yield from preflight.broken(role.name, role.room, self._in(role, known))
+                yield from settings.judge_conditions(role, role.room, self._values, self._in(role, known))
 
-    def _given(self, variables: Mapping[str, Any]) -> Given:
-        paths = (self._value(name, variables) for name in ("tls_given_certificate", "tls_given_key", "tls_authority"))
+    def _reached(self, server: Server) -> Iterator[Fault]:
+        """What the host reaches of what a deployment fetches; of a host that is built a warning, for it runs already.
+
+        A host that does not answer, or has no Python yet, cannot be asked.
+        """
+        if server.unreachable or "python3" not in server.lines or "root" not in server.lines:
+            return
+        built = "built" in server.lines
+        asked = self._asked(built=built)
+        result = self._execute_module(
+            module_name="laocai.mail.reach", module_args=asked, task_vars=dict(self._variables)
+        )
+        if result.get("failed"):
+            self._display.warning(f"{server.name}: {result.get('msg')}")
+        found = result.get("found", [])
+        stopping = list(reaching.faults(server.name, found, asked))
+        for fault in (*reaching.warnings(server.name, found, asked), *(stopping if built else ())):
+            self._display.warning(f"{fault.vi}\n{fault.en}")
+        if not built:
+            yield from stopping
+
+    def _asked(self, *, built: bool) -> dict[str, Any]:
+        """What the host is going to fetch, by the settings that hold; one that is built has packages and database."""
+        viruses = not self._known("clamav_test_signatures") and "mail" in self._variables["group_names"] and not built
+        forwarders = self._known("resolver_forwarders")
+        return {
+            "names": forwarders is not None,
+            "forwarders": forwarders or [],
+            "signatures": self._known("resolver_validate_root") is not False,
+            "packages": not built,
+            "mirror": (self._known("clamav_mirror") or "") if viruses else "",
+            "time_servers": (not built and self._known("metrics_time_servers")) or [],
+        }
+
+    def _given(self) -> Given:
+        paths = (self._known(name) for name in ("tls_given_certificate", "tls_given_key", "tls_authority"))
         pair = Pair(*(self._loader.path_dwim(path) if path else "" for path in paths))
-        return Given(pair, self._value("tls_names", variables), self._needed(variables))
+        return Given(pair, self._known("tls_names") or [], self._needed())
 
-    def _of_the_authority(self, server: Server, variables: Mapping[str, Any], *, test_host: bool) -> Iterator[Fault]:
+    def _of_the_authority(self, server: Server, *, test_host: bool) -> Iterator[Fault]:
         """What has to be there before a certificate is asked for. Names of a test host are in no DNS."""
-        yield from preflight.named(self._needed(variables), self._value("tls_names", variables))
-        yield from preflight.opened(self._value("base_firewall_ports", variables))
-        yield from preflight.answering(server.name, variables["group_names"])
-        paths = {name: self._value(name, variables) for name in ("tls_authority", "tls_acme_authority")}
+        names = self._known("tls_names") or []
+        yield from preflight.named(self._needed(), names)
+        yield from preflight.opened(self._known("base_firewall_ports"))
+        yield from preflight.answering(server.name, self._variables["group_names"])
+        paths = {name: self._known(name) for name in ("tls_authority", "tls_acme_authority")}
         yield from preflight.believed({name: self._loader.path_dwim(path) for name, path in paths.items() if path})
         if not self._task.check_mode:
-            yield from preflight.authority(server, str(self._value("tls_acme_server", variables)))
+            yield from preflight.authority(server, str(self._known("tls_acme_server")))
             if not test_host:
-                yield from preflight.challenged(self._value("tls_names", variables))
+                yield from preflight.challenged(names)
 
-    def _needed(self, variables: Mapping[str, Any]) -> list[str]:
-        return [self._value("mail_host", variables), *self._value("mail_program_hosts", variables)]
+    def _needed(self) -> list[str]:
+        """The names that mail programs ask for; none where the certificate's own are in doubt."""
+        if self._known("tls_names") is None:
+            return []
+        return [name for name in (self._known("mail_host"), *(self._known("mail_program_hosts") or [])) if name]
 
-    def _warn(self, province: Province, variables: Mapping[str, Any]) -> None:
-        hosts = [province.host, *self._value("mail_discovery_hosts", variables)]
+    def _warn(self, province: Province) -> None:
+        hosts = [province.host, *(self._known("mail_discovery_hosts") or [])]
         for fault in (*preflight.keys(province), *preflight.names_in_dns(hosts)):
             self._display.warning(f"{fault.vi}\n{fault.en}")
 
-    def _value(self, name: str, variables: Mapping[str, Any]) -> Any:
-        """A variable of the host, or the default of the role that it belongs to."""
-        if name in variables:
-            return self._templar.template(variables[name])
-        role = next(role for role in self._roles if name in role.defaults)
-        return self._in(role, variables).template(role.defaults[name])
+    def _known(self, name: str) -> Any:
+        """A value of which nothing has been reported; else None."""
+        role = next((role for role in self._roles if name in role.defaults), None)
+        try:
+            return self._value(name) if settings.unbroken([name], self._values, role) else None
+        except AnsibleError:  # told with the other settings, where they are asked for
+            self._values.broken.add(name)
+            return None
 
-    def _in(self, role: Role, variables: Mapping[str, Any]) -> Any:
+    def _value(self, name: str) -> Any:
+        """A variable of the host, or the default of the role that it belongs to."""
+        if name in self._variables:
+            return self._templar.template(self._variables[name])
+        role = next(role for role in self._roles if name in role.defaults)
+        return self._in(role).template(role.defaults[name])
+
+    def _in(self, role: Role, known: Mapping[str, Any] = MappingProxyType({})) -> Any:
         """Ansible's own templates and conditionals, as in that role."""
-        return self._templar.copy_with_new_env(available_variables={**role.defaults, **role.made, **variables})
+        variables = {**role.defaults, **role.made, **self._variables, **known}
+        return self._templar.copy_with_new_env(available_variables=variables)
 
 
 def _server(answer: Mapping[str, Any], variables: Mapping[str, Any]) -> Server:

@@ -8,7 +8,7 @@ from typing import Any
 
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.prerequisites import ARGUMENTS
-from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, prerequisites
+from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, prerequisites, settings
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import ModuleFailed
 
@@ -34,23 +34,22 @@ class ActionModule(BaseAction):
             missing = self._run(None, {**self._task.args, "role": role}, task_vars)
         else:
             missing = arguments["missing"]
-        done = self._bring(role, arguments, missing, task_vars) if arguments["bring"] else {}
+        done = self._bring(arguments, missing, task_vars) if arguments["bring"] else {}
         return {**missing, **done, "bare": bool(self._task.check_mode and missing["packages"])}
 
     def _refuse_settings(self, role: str, folder: str | None) -> None:
-        settings = preflight.read_settings(Path(folder)) if folder else []
-        if faults := list(preflight.broken(role, settings, self._templar)):
+        demands = preflight.read_settings(Path(folder)) if folder else []
+        if faults := list(settings.refused(role, demands, self._templar)):
             raise Failure("\n".join(fault.vi for fault in faults), "\n".join(fault.en for fault in faults))
 
     def _bring(
-        self, role: str, arguments: Mapping[str, Any], missing: Mapping[str, Any], task_vars: dict[str, Any]
+        self, arguments: Mapping[str, Any], missing: Mapping[str, Any], task_vars: dict[str, Any]
     ) -> dict[str, Any]:
         if self._task.check_mode:
             prerequisites.refuse_blind(missing)
         done = [self._run(*step, task_vars) for step in prerequisites.steps(arguments, missing)]
         if self._task.check_mode and missing["packages"]:
-            host = str(task_vars["inventory_hostname"])
-            self._display.warning(prerequisites.where_check_mode_stops(role, host))
+            self._display.warning(prerequisites.where_check_mode_stops(str(task_vars["inventory_hostname"])))
         return prerequisites.told(missing, done)
 
     def _run(self, name: str | None, arguments: dict[str, Any] | None, task_vars: dict[str, Any]) -> dict[str, Any]:

@@ -43,8 +43,9 @@ def find_faults(ask: Ask, pair: Pair, names: Sequence[str], days: int) -> Iterat
 def _ended(ask: Ask, pair: Pair, days: int) -> Iterator[str]:
     lasts = ask("x509", "-in", pair.certificate, "-noout", "-checkend", str(days * SECONDS_A_DAY))
     if lasts is None:
-        said = (ask("x509", "-in", pair.certificate, "-noout", "-enddate") or "").strip().partition("=")[2]
-        yield f"chứng thư hết hạn vào {said} -- the certificate ends on {said}"
+        said = ask("x509", "-in", pair.certificate, "-noout", "-enddate", "-dateopt", "iso_8601") or ""
+        day = said.strip().partition("=")[2].partition(" ")[0]
+        yield f"chứng thư hết hạn ngày {'/'.join(reversed(day.split('-')))} -- the certificate ends on {day}"
 
 
 def _unknown(ask: Ask, pair: Pair) -> Iterator[str]:

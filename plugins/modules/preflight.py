@@ -45,6 +45,10 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+built:
+  description: Whether the host has been deployed before, as far as its database's migrations are there.
+  returned: success
+  type: bool
 faults:
   description: What has to be seen to first, each in Vietnamese (C(vi)) and English (C(en)).
   returned: success

@@ -189,10 +189,11 @@ class Client:
         secured = context.wrap_socket(self.connection, server_hostname=server_name)
         self.connection = secured
         end = str((secured.getpeercert() or {}).get("notAfter", ""))
-        left = (ssl.cert_time_to_seconds(end) - time.time()) / 86400
+        seconds = ssl.cert_time_to_seconds(end)
+        left = (seconds - time.time()) / 86400
         self.days_left = int(left)
         if left < days:
-            raise Unexpected(f"the certificate ends {end}")
+            raise Unexpected(time.strftime("the certificate ends on %Y-%m-%d", time.gmtime(seconds)))
 
     def read(self) -> str:
         """The next reply, its lines joined by newlines."""

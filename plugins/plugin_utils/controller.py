@@ -95,6 +95,18 @@ def read_province_for(directory: Path, *, test_host: bool) -> Province:
     return province
 
 
+def find_province(directory: Path) -> Province | None:
+    """What the register says for all, whatever else is wrong with it; None where that cannot be read or does not hold.
+
+    For who judges by it, and changes nothing.
+    """
+    try:
+        province, findings = loader.province(_files(directory))
+    except Failure:
+        return None
+    return None if province is None or binding([*findings, *rules.alone(province)]) else province
+
+
 def _for_that_host(province: Province, directory: Path, *, test_host: bool) -> None:
     if province.sample and not test_host:
         raise SampleRefused(directory)

@@ -5,28 +5,27 @@ Each part yields texts in Vietnamese and English with the way out. Nothing is wr
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import socket
 import subprocess
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from difflib import get_close_matches
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.parsing.dataloader import DataLoader
 
 from ..module_utils.certificate import Pair, find_faults
 from ..module_utils.danhba.model.register import Province
 from ..module_utils.failure import Failure
 from . import controller
+from .settings import Fault, Place, Role, place
 
 COLLECTION = Path(__file__).resolve().parents[2]
+SHARED = COLLECTION / "playbooks/group_vars/all.yml"
 # How like a known name another one must be for a slip: of those that begin as a role's do, and of all others.
 LIKE, VERY_LIKE = 0.6, 0.87
 # Megabytes that a host needs: of memory for all services at rest, of disk before and after it is built.
@@ -41,49 +40,22 @@ HTTP = 80
 # What a host says of itself by a number: what, how much, in which unit.
 _MEASURED = re.compile(r"(\S+) (-?[0-9]+(?:[.][0-9]+)?(?:e[+-]?[0-9]+)?) (MB|s)")
 
-Template = Callable[[Any], Any]
-"""The value of a variable, with what it refers to."""
-
-
-class Templar(Protocol):
-    """Ansible's own templates and conditionals, over the variables of a host and a role."""
-
-    def template(self, value: Any) -> Any:
-        """The value, with what it refers to."""
-
-    def evaluate_conditional(self, condition: Any) -> bool:
-        """Whether it holds."""
-
-
-class Fault(NamedTuple):
-    """What is wrong and the way out, in both languages."""
-
-    vi: str
-    en: str
-
 
 def load(path: Path) -> Any:
     """A YAML file of this collection, whose templates Ansible trusts as it does those of its playbooks."""
     return DataLoader().load_from_file(str(path), unsafe=True, trusted_as_template=True) if path.exists() else None
 
 
-class Role(NamedTuple):
-    """What a role can be given: its options, as argument specs have them, and what must hold of their values and of
-    what a host has room for, each a `name`, and `that` and `fail_msg` as `ansible.builtin.assert` takes them; its
-    defaults, and the values that it makes of all of them.
-    """
-
-    name: str
-    options: Mapping[str, Any]
-    settings: Sequence[Mapping[str, Any]]
-    defaults: Mapping[str, Any]
-    room: Sequence[Mapping[str, Any]] = ()
-    made: Mapping[str, Any] = MappingProxyType({})
-
-
 def read_roles() -> list[Role]:
     """Every role of this collection that takes variables."""
     return [_read_role(path.parents[1]) for path in sorted((COLLECTION / "roles").glob("*/meta/argument_specs.yml"))]
+
+
+def read_shared() -> Role:
+    """What all inventories share beside the roles' own, held to specs of the same form as a role's."""
+    folder = COLLECTION / "playbooks"
+    options = load(folder / "meta/argument_specs.yml")["argument_specs"]["main"]["options"]
+    return Role("playbooks", options, read_settings(folder), load(SHARED))
 
 
 def _read_role(folder: Path) -> Role:
@@ -104,24 +76,26 @@ def known_names(roles: Sequence[Role]) -> set[str]:
     """Every variable that an inventory or a command line may set."""
     playbooks = sorted((COLLECTION / "playbooks").glob("*.yml"))
     plays = [play for path in playbooks for play in load(path)]
-    found = {name for role in roles for name in role.options} | set(load(COLLECTION / "playbooks/group_vars/all.yml"))
+    found = {name for role in roles for name in role.options} | set(load(SHARED))
     return found.union(*(play.get("vars", {}) for play in plays))
 
 
-def names(given: Collection[str], roles: Sequence[Role]) -> Iterator[Fault]:
+def names(given: Mapping[str, Any], roles: Sequence[Role]) -> Iterator[Fault]:
     """Variables whose names nobody reads: former ones, and slips."""
     former, known = load(COLLECTION / "playbooks/vars/former.yml"), known_names(roles)
     beginnings = ("mail_", *(f"{role.name}_" for role in roles))
     for name in sorted(set(given) - known):
+        at = place(name, given[name])
         if name in former:
-            yield _renamed(name, former[name])
+            yield _renamed(name, former[name], at)
         elif not name.startswith(("_", "ansible_")):
-            yield from _misspelt(name, known, LIKE if name.startswith(beginnings) else VERY_LIKE, beginnings)
+            like = LIKE if name.startswith(beginnings) else VERY_LIKE
+            yield from _misspelt(name, get_close_matches(name, sorted(known), 1, like), beginnings, at)
 
 
 def overridden(of_groups: Mapping[str, Any], in_force: Mapping[str, Any]) -> Iterator[Fault]:
     """Variables of a group in the inventory's own file, which `playbooks/group_vars/all.yml` overrides."""
-    shared = load(COLLECTION / "playbooks/group_vars/all.yml")
+    shared = load(SHARED)
     for name in sorted(shared.keys() & of_groups.keys()):
         if of_groups[name] != in_force.get(name):
             yield Fault(
@@ -130,101 +104,39 @@ def overridden(of_groups: Mapping[str, Any], in_force: Mapping[str, Any]) -> Ite
             )
 
 
-def _renamed(name: str, now: str) -> Fault:
+def _renamed(name: str, now: str, at: Place) -> Fault:
+    out = at.way_out()
     return Fault(
-        f"Biến đã đổi tên hoặc bỏ: {name} → {now or 'bỏ đi'}. Sửa trong inventory.",
-        f"Variables that were renamed or removed: {name} → {now or 'remove it'}. Correct them in the inventory.",
+        f"Biến đã đổi tên hoặc bỏ: {name} → {now or 'bỏ đi'}. {out.vi}",
+        f"Variables that were renamed or removed: {name} → {now or 'remove it'}. {out.en}",
     )
 
 
-def _misspelt(name: str, known: Collection[str], like: float, beginnings: tuple[str, ...]) -> Iterator[Fault]:
-    near = get_close_matches(name, sorted(known), n=1, cutoff=like)
+def _misspelt(name: str, near: Sequence[str], beginnings: tuple[str, ...], at: Place) -> Iterator[Fault]:
+    out = at.way_out()
     if near:
         yield Fault(
-            f"Không có biến {name}; có phải là {near[0]}? Sửa tên trong inventory.",
-            f"There is no variable {name}; did you mean {near[0]}? Correct the name in the inventory.",
+            f"Không có biến {name}; có phải là {near[0]}? {out.vi}",
+            f"There is no variable {name}; did you mean {near[0]}? {out.en}",
         )
     elif name.startswith(beginnings):
         yield Fault(
-            f"Không có biến {name}: không role nào đọc nó. Bỏ khỏi inventory, hoặc đặt cho nó một tên khác.",
-            f"There is no variable {name}: no role reads it. Remove it from the inventory, or give it another name.",
+            f"Không có biến {name}: không role nào đọc nó. Bỏ đi, hoặc đặt cho nó một tên khác. {out.vi}",
+            f"There is no variable {name}: no role reads it. Remove it, or give it another name. {out.en}",
         )
-
-
-def settings(given: Mapping[str, Any], roles: Sequence[Role], template: Template) -> Iterator[Fault]:
-    """Values of another type than their role takes, or that cannot be made out.
-
-    Text that says a number or yes and no is of another type, too: Ansible's own look at a role's values takes it, and
-    what uses them then takes `"false"` for yes.
-    """
-    for role in roles:
-        for name in sorted(role.options.keys() & given.keys()):
-            yield from _setting(name, role.options[name], given[name], template)
-
-
-def _setting(name: str, option: Mapping[str, Any], value: Any, template: Template) -> Iterator[Fault]:
-    try:
-        found = template(value)
-    except Exception as error:  # noqa: BLE001 - whatever a template can fail of
-        said = " ".join(str(error).split())
-        yield Fault(f"{name}: không tính được giá trị ({said}).", f"{name}: its value cannot be made out ({said}).")
-        return
-    spec = {key: item for key, item in option.items() if key in ("type", "elements", "choices", "options")}
-    result = ArgumentSpecValidator({name: spec}).validate({name: found})
-    for said in result.error_messages:
-        wanted = ", ".join(map(str, option.get("choices", []))) or option.get("type", "str")
-        yield Fault(f"{name} = {found!r}: phải là {wanted}. Sửa trong inventory.", f"{said}. Set it in the inventory.")
-    if not result.error_messages and _has_text_for(meant := result.validated_parameters[name], found):
-        yield _text(name, value, found, meant)
-
-
-def _text(name: str, value: Any, found: Any, meant: Any) -> Fault:
-    """What to write in the place of text; where a template makes it, what that is made of is to be written so."""
-    line, argument = json.dumps(meant, ensure_ascii=False), json.dumps({name: meant}, ensure_ascii=False)
-    if value != found:
-        return Fault(
-            f"{name} = {found!r} là chữ, lấy từ {value}: biến trong đó phải là {line}, không có dấu nháy.",
-            f"{name} = {found!r} is text, made of {value}: the variable there has to be {line}, without quotes.",
-        )
-    return Fault(
-        f"{name} = {found!r} là chữ. Trong inventory, ghi {name}: {line} không có dấu nháy; trên dòng lệnh, -e "
-        f"'{argument}'.",
-        f"{name} = {found!r} is text. In the inventory, write {name}: {line} without quotes; on a command line, -e "
-        f"'{argument}'.",
-    )
-
-
-def _has_text_for(meant: Any, found: Any) -> bool:
-    """Whether text was found where something else is meant, at any depth."""
-    if isinstance(meant, dict) and isinstance(found, Mapping):
-        return any(_has_text_for(value, found.get(key)) for key, value in meant.items())
-    if isinstance(meant, list) and isinstance(found, list):
-        return any(map(_has_text_for, meant, found))
-    return isinstance(found, str) and not isinstance(meant, str)
-
-
-def broken(role: str, asserts: Iterable[Mapping[str, Any]], templar: Templar) -> Iterator[Fault]:
-    """What a role wants to hold and does not: of its settings, or of a host's room."""
-    for wanted in asserts:
-        conditions = wanted["that"] if isinstance(wanted["that"], list) else [wanted["that"]]
-        try:
-            if not all(templar.evaluate_conditional(condition) for condition in conditions):
-                vi, _, en = str(templar.template(wanted["fail_msg"])).partition(" -- ")
-                yield Fault(vi.strip(), en.strip())
-        except Exception as error:  # noqa: BLE001 - a value of another type, which `settings` tells
-            said = " ".join(str(error).split())
-            asked = f"Role {role}: {wanted['name']}: {said}"
-            yield Fault(asked, asked)
 
 
 def register(directory: Path, *, test_host: bool, whole: bool) -> tuple[Province | None, list[Fault]]:
-    """What the register says for all, and what is wrong with it: the `whole` of it, or what it says for all."""
+    """What the register says for all, and what is wrong with it: the `whole` of it, or what it says for all.
+
+    Of a register with faults it is still told what it says for all, where that holds: settings are judged by it.
+    """
     try:
         if not whole:
             return controller.read_province_for(directory, test_host=test_host), []
         return controller.read_register_for(directory, test_host=test_host)[0].province, []
     except Failure as failure:
-        return None, [Fault(failure.vi, failure.en)]
+        return controller.find_province(directory), [Fault(failure.vi, failure.en)]
 
 
 def domain(province: Province, mail_domain: str, mail_host: str) -> Iterator[Fault]:
@@ -496,10 +408,11 @@ def room(server: Server) -> Iterator[Fault]:
 
 def names_in_dns(hosts: Sequence[str]) -> Iterator[Fault]:
     """Names that DNS, as the controller sees it, does not have: a warning, for they may come later."""
-    for name, _error in _ask_all(hosts, lambda name: socket.getaddrinfo(name, 443)):
+    if missing := [name for name, _error in _ask_all(hosts, lambda name: socket.getaddrinfo(name, 443))]:
+        listed = ", ".join(missing)
         yield Fault(
-            f"DNS chưa có tên {name}; chương trình thư và trình duyệt tìm máy chủ bằng tên đó.",
-            f"DNS does not have the name {name}, by which mail programs and browsers look for the server.",
+            f"DNS chưa có tên {listed}; chương trình thư và trình duyệt tìm máy chủ bằng tên đó.",
+            f"DNS does not have the name {listed}, by which mail programs and browsers look for the server.",
         )
 
 

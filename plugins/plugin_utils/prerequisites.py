@@ -65,12 +65,12 @@ def refuse_blind(missing: Mapping[str, Any]) -> None:
         )
 
 
-def where_check_mode_stops(role: str, host: str) -> str:
-    """What is said where packages are missing."""
+def where_check_mode_stops(host: str) -> str:
+    """What is said where packages are missing: the same for every role, so that Ansible shows it once."""
     return (
-        f"{host} chưa cài các gói của role {role}, nên chế độ thử dừng ở đây: chạy thật lần đầu, sau đó --check cho "
-        f"thấy mọi thay đổi. -- The packages of role {role} are not installed on {host} yet, so check mode stops here: "
-        "run once for real, then --check shows every change."
+        f"{host} chưa có gói của các role, nên chế độ thử dừng ở đó: chạy thật lần đầu, sau đó --check cho thấy mọi "
+        f"thay đổi.\nThe packages of roles are not installed on {host} yet, so check mode stops there: run once for "
+        "real, then --check shows every change."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -101,7 +102,7 @@ def test_all_that_an_authority_needs_is_told_at_once(tmp_path: Path) -> None:
     empty = tmp_path / "ca.crt"
     empty.touch()
     said = ask(tls_mode="acme", tls_acme_email="x", tls_acme_server="http://acme.example/dir")
-    assert "tls_mode = acme needs tls_acme_email" in said
+    assert "tls_acme_email = 'x': must be mail addresses" in said
     assert 'tls_acme_server = "http://acme.example/dir": the https URL of an ACME directory is needed' in said
     said = ask(
         tls_mode="acme",
@@ -126,26 +127,50 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         resolver_mta_sts="false",
         capacity_sessions="20000",
         mail_domain="example.org",
+        dns_dmarc="quarentine",
+        backup_times="mỗi giờ",
+        events_keep_days=3,
+        tls_given_certificate="/nowhere/server.crt",
     )
     for fault in (
         "There is no variable mail_attachment; did you mean mail_attachments?",
         "There is no variable tls_given_certficate; did you mean tls_given_certificate?",
         "dovecot_local_imap → remove it",
         "There is no variable pages_colour",
-        "tls_mode = 'own': phải là lab, given, acme.",
+        "tls_mode = 'own': phải là lab, given, acme. Sửa trên dòng lệnh (-e).",
+        "dns_dmarc = 'quarentine': must be one of none, quarantine, reject. Set it on the command line (-e).",
+        "backup_times = 'mỗi giờ': must be a calendar of systemd",
+        "events_keep_days = 3: A setting of role events is out of bounds",
+        "tls_given_certificate: not found or not readable on the controller (/nowhere/server.crt)",
         "base_firewall_ports",
-        "resolver_mta_sts = 'false' is text. In the inventory, write resolver_mta_sts: false without quotes",
-        "base_sessions = '20000' is text, made of {{ capacity_sessions }}: the variable there has to be 20000",
+        "resolver_mta_sts = 'false' is text. On a command line, write -e '{\"resolver_mta_sts\": false}'",
+        "capacity_sessions = '20000' is text. On a command line, write -e '{\"capacity_sessions\": 20000}'",
         'mail_domain = "example.org"',
         "they come from province.yml",
         "cannot be reached by ssh",
     ):
         assert fault in said
+    assert "base_sessions" not in said  # nobody wrote it
+
+
+def test_settings_are_judged_beside_a_register_with_faults(tmp_path: Path) -> None:
+    register = tmp_path / "directory"
+    shutil.copytree(PROJECT / "directory", register)
+    with (register / "agencies/stttt.yml").open("a", encoding="utf-8") as agency:
+        agency.write("unknown: 1\n")
+    said = ask(register_dir=str(register), dns_dmarc="quarentine", mail_attachments="lớn")
+    assert "directory/agencies/stttt.yml" in said
+    assert "dns_dmarc = 'quarentine'" in said
+    assert "mail_attachments = 'lớn': must be int" in said
 
 
 def test_what_roles_assert_is_told_at_once() -> None:
     said = ask(credentials_minimum_length=4, postfix_support="Hỗ trợ", database_name="Thư")
-    for fault in ("minimum_length 8 to 64", 'postfix_support = "Hỗ trợ" may hold', 'database_name = "Thư" may hold'):
+    for fault in (
+        "minimum_length 8 to 64",
+        'postfix_support = "Hỗ trợ" may hold',
+        "database_name = 'Thư': must be the name of a database",
+    ):
         assert fault in said
 
 
@@ -164,6 +189,51 @@ def test_a_variable_of_a_group_that_has_no_effect_is_told(tmp_path: Path) -> Non
 def test_a_province_s_own_variables_are_its_own() -> None:
     said = ask(thu_muc_sao_luu="/srv", contact_of_the_centre="x")
     assert said.count("There is no variable") == 0
+
+
+def rendered(inventory: Path, host: str, *names: str) -> dict[str, Any]:
+    """Variables of a host as every playbook has them."""
+    text = "{{ {" + ", ".join(f"'{name}': {name}" for name in names) + "} | to_json }}"
+    task: dict[str, Any] = {"ansible.builtin.copy": {"content": text, "dest": "{{ to }}"}, "delegate_to": "localhost"}
+    task["vars"] = {"ansible_python_interpreter": sys.executable}
+    play = {"hosts": host, "gather_facts": False, "tasks": [task]}
+    playbook, to = Path(first_play().name, f"show-{host}.yml"), inventory / "shown.json"
+    playbook.write_text(json.dumps([play]), encoding="utf-8")
+    ansible = str(PROJECT / ".venv/bin/ansible-playbook")
+    command = [ansible, "--inventory", str(inventory), "--extra-vars", json.dumps({"to": str(to)}), str(playbook)]
+    done = preloaded.run(command, environment(), PROJECT)
+    assert done.returncode == 0, done.stdout
+    shown: dict[str, Any] = json.loads(to.read_text(encoding="utf-8"))
+    return shown
+
+
+def province(folder: Path, mail: dict[str, Any]) -> Path:
+    """A province's own repository with a mail host and a backup host; its inventory."""
+    inventory = folder / "inventories/production"
+    inventory.mkdir(parents=True)
+    shutil.copytree(PROJECT / "directory", folder / "directory")
+    hosts = {"mail": {"hosts": {"mail.x": mail}}, "backup": {"hosts": {"backup.x": {}}}}
+    (inventory / "hosts.yml").write_text(json.dumps(hosts), encoding="utf-8")
+    return inventory
+
+
+@pytest.mark.clause("R10.7")
+def test_operators_of_the_mail_host_sign_for_the_backup_host_too(tmp_path: Path) -> None:
+    """The guide has `recall_operators` entered below the mail host, and `forget.yml` asks the backup host's."""
+    operators = [{"name": name, "key": f"ssh-ed25519 AAAA{name}"} for name in ("an", "binh")]
+    inventory = province(tmp_path, {"recall_operators": operators})
+    assert rendered(inventory, "backup.x", "backupstore_operators") == {"backupstore_operators": operators}
+    assert rendered(inventory, "mail.x", "events_operators") == {"events_operators": operators}
+
+
+def test_two_provinces_on_one_controller_share_no_path(tmp_path: Path) -> None:
+    names = ("private_dir", "register_dir", "backup_secrets", "audit_heads", "upgrades_folder", "tls_lab_ca_copy")
+    one, other = (
+        rendered(province(tmp_path / name, {"ansible_host": "192.0.2.1"}), "mail.x", *names) for name in ("một", "hai")
+    )
+    for name in names:
+        assert one[name].startswith(str(tmp_path / "một"))
+        assert other[name].startswith(str(tmp_path / "hai"))
 
 
 @pytest.mark.parametrize(("old", "new"), [("laocai.gov.vn", "LaoCai.gov.vn"), ("mail.laocai.gov.vn", "mail")])

@@ -194,8 +194,12 @@ def environment(project: Path = PROJECT) -> dict[str, str]:
 
 
 def unmeasured() -> dict[str, str]:
-    """This process's environment for a program of which no coverage is wanted: most of it runs on a host anyway."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    """This process's environment for a program of which no coverage is wanted: most of it runs on a host anyway.
+
+    Playbooks refuse in both languages, so that a test may ask for either.
+    """
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("COV")}
+    return {**kept, "DANHBA_LANGUAGE": "both"}
 
 
 def changed(output: str) -> int:

@@ -25,7 +25,10 @@ PARTS = {
     "reports of use": ["plugins/plugin_utils/report/*"],
     "controller, guides, preflight": [
         f"plugins/plugin_utils/{name}.py"
-        for name in ("aside", "controller", "exchange", "guides", "lock", "preflight", "prerequisites")
+        for name in (
+            *("aside", "controller", "exchange", "forms", "guides", "lock", "preflight", "prerequisites", "reaching"),
+            "settings",
+        )
     ],
     "credential service": ["roles/programs/files/danhba_host/credentials/*"],
     "address book": ["roles/programs/files/danhba_host/addressbook/*"],

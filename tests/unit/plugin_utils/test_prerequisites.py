@@ -74,9 +74,9 @@ def test_what_was_brought_about_is_told_by_name_with_what_apt_shows_and_warns_of
 
 
 def test_where_check_mode_stops_is_told_for_each_host() -> None:
-    one, other = (prerequisites.where_check_mode_stops("postfix", host) for host in ("mail", "backup"))
-    assert one != other
-    assert "packages of role postfix are not installed on mail yet" in one
+    one, other = map(prerequisites.where_check_mode_stops, ("mail", "backup"))
+    assert one != other  # Ansible shows the same text once, whichever role says it
+    assert "The packages of roles are not installed on mail yet" in one
 
 
 def test_check_mode_does_not_guess_what_apt_would_do() -> None:
