@@ -143,8 +143,8 @@ def test_nothing_of_it_is_open_to_others(mail: Deployment) -> None:
         assert not any(pool.map(lambda port: is_open(mail, port), PORTS))
 
 
-# What a local user would ask for: to silence all for years, to make an alert up, to have a file read anew, to read what is
-# silenced, to write to operators in the watch's name, to remove numbers.
+# What a local user would ask for: to silence all for years, to make an alert up, to have a file read anew, to read
+# silences, to write to operators in the watch's name, to remove numbers and to bring some.
 EVIL: dict[str, tuple[int, str, dict[str, Any] | list[Any] | None]] = {
     "silence": (9093, "/api/v2/silences", {
         "matchers": [{"name": "alertname", "value": ".+", "isRegex": True, "isEqual": True}],

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,8 @@ def test_server_refuses_whoever_has_not_the_key(
             Asking(alertmanager.port, key, shows).post({"alerts": [FIRING]})
     with socket.create_connection(("127.0.0.1", alertmanager.port), 10) as plain:
         plain.sendall(b"POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}")
-        assert not plain.recv(100).startswith(b"HTTP")
+        with suppress(ConnectionResetError):
+            assert plain.recv(100) == b""
     assert not (sendmail / "message").exists()
     assert alertmanager.post({"alerts": [FIRING]}) == 200
     refused = capfd.readouterr().err.splitlines()
