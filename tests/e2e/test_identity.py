@@ -7,6 +7,8 @@ import shlex
 import smtplib
 import time
 from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import Message
 from email.utils import formatdate
 
 import pytest
@@ -14,6 +16,7 @@ import pytest
 from danhba_host.names import fold
 from tests.support.deployment import Deployment
 from tests.support.mail import Sieve
+from tests.support.waiting import until
 from tests.support.webmail import Webmail
 
 pytestmark = [pytest.mark.clause("R10.2"), pytest.mark.clause("R10.4")]
@@ -21,6 +24,7 @@ pytestmark = [pytest.mark.clause("R10.2"), pytest.mark.clause("R10.4")]
 OWN = "laocai.gov.vn"
 TEXT = "\r\n\r\nKính gửi,\r\n"
 NOT_OWN, FORGED = "dia chi cua hop thu dang dang nhap", "khong gui tu may chu cua chung toi"
+BELOW, ONE = "Ten mien con", "dung mot dong From"
 TAKEN = (250, "")
 # What every ordinary message has. Without it a stranger's is taken for spam.
 ORDINARY = "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nTo: OTHER\r\n"
@@ -51,9 +55,20 @@ class People:
             headers = headers.replace(name, value)
         return headers
 
+    def find(self, message_id: str) -> list[Message]:
+        """The message with an id, wherever the filter has put it."""
+        with self.mail.server.imap(self.other, self.mail.passwords[self.other]) as client:
+            for folder in ("INBOX", "Junk"):
+                client.select(folder, readonly=True)
+                if number := client.search(None, "HEADER", "Message-ID", f'"{message_id}"')[1][0].split():
+                    parts = client.fetch(number[0].decode(), "(BODY.PEEK[])")[1]
+                    return [message_from_bytes(part[1]) for part in parts if isinstance(part, tuple)]
+        return []
+
     def origin(self, message_id: str) -> str:
-        message = self.mail.server.wait_for(self.other, self.mail.passwords[self.other], message_id)
+        message = until(lambda: self.find(message_id), 30)[0]
         assert len(message.get_all("X-Danhba-Origin", [])) == 1
+        assert message["From"], "whoever reads it sees a sender"
         return str(message["X-Danhba-Origin"])
 
 
@@ -105,6 +120,8 @@ INSIDE = {
     "another whose address ends in one's own": ('From: "x.ME" <ME>', (554, NOT_OWN)),
     "a space before the colon": ("From: ME\r\nFrom : OTHER", (554, NOT_OWN)),
     "a sender with a space before the colon": ("From: ME\r\nSender\t: OTHER", (554, NOT_OWN)),
+    "a sub-domain": ("From: x@sub.laocai.gov.vn", (554, NOT_OWN)),
+    "a full stop of another script": ("From: ct@laocai。gov。vn", (554, NOT_OWN)),
 }
 
 
@@ -122,28 +139,54 @@ def test_envelope(people: People, port: int, sender: str, code: int) -> None:
     assert people.send("From: ME", sender=people.fill(sender), port=port)[0] == code
 
 
+# By what is refused: a text of ours. Else the mark.
 OUTSIDE = {
     "a stranger": ("From: a@example.org", "outside"),
     "another envelope": ("From: a@example.net", "outside"),
-    "a name like ours": ("From: contact@laocai.gov.vn.example.org", "outside"),
+    "a name like ours": ("From: contact@laocai.gov.vn.example.org", "outside; lookalike"),
     "a domain that ends like ours": ("From: a@xlaocai.gov.vn", "outside"),
-    "a subdomain is somebody else": ("From: a@mail2.laocai.gov.vn", "outside"),
-    "one of us": ("From: OTHER", ""),
-    "the host itself": ("From: Mail Delivery System <MAILER-DAEMON@mail.laocai.gov.vn>", ""),
-    "one of us in capitals": ("From: <CT@LAOCAI.GOV.VN>", ""),
-    "a dot at the end": ("From: <ct@laocai.gov.vn.>", ""),
-    "one of us too": ("From: a@example.org, OTHER", ""),
-    "a second header": ("From: a@example.org\r\nFrom: OTHER", ""),
-    "the sender": ("From: a@example.org\r\nSender: OTHER", ""),
-    "resent": ("From: a@example.org\r\nResent-From: OTHER", ""),
-    "as a name": ('From: "OTHER" <a@example.org>', ""),
-    "as an encoded name": ("From: =?utf-8?q?ct=40laocai=2Egov=2Evn?= <a@example.org>", ""),
-    "a space within": ("From: <ct@ laocai.gov.vn>", ""),
-    "folded within": ("From: <ct@laocai.gov.\r\n vn>", ""),
-    "a comment within": ("From: <ct@(a(b))laocai.gov.vn>", ""),
-    "a space before the colon": ("From: a@example.org\r\nFrom : OTHER", ""),
-    "longer than any": ("From: " + ",\r\n ".join(["a@example.org"] * 1000), ""),
-    "letters of another script": ("From: =?utf-8?q?ct=40l=D0=B0ocai=2Egov=2Evn?= <a@example.org>", ""),
+    "a letter of another script": ("From: ct@xn--locai-4ve.gov.vn", "outside; lookalike"),
+    "a digit for a letter": ("From: <ct@1aocai.gov.vn>", "outside; lookalike"),
+    "a hyphen for a dot": ("From: ct@laocai-gov.vn", "outside; lookalike"),
+    "one to answer to": ("From: a@example.org\r\nReply-To: ct@laocaigov.com", "outside; lookalike"),
+    "one as a name": ('From: "ct@laocai-gov.vn" <a@example.org>', "outside; lookalike"),
+    "one as an encoded name": ("From: =?utf-8?q?ct=40lao-cai=2Egov=2Evn?= <a@example.org>", "outside; lookalike"),
+    "one of us to answer to": ("From: a@example.org\r\nReply-To: ME", "outside"),
+    "another province": ("From: ct@laichau.gov.vn", "outside"),
+    "one of us": ("From: OTHER", FORGED),
+    "the host itself": ("From: Mail Delivery System <MAILER-DAEMON@mail.laocai.gov.vn>", FORGED),
+    "one of us in capitals": ("From: <CT@LAOCAI.GOV.VN>", FORGED),
+    "a dot at the end": ("From: <ct@laocai.gov.vn.>", FORGED),
+    "one of us too": ("From: a@example.org, OTHER", FORGED),
+    "a second header": ("From: a@example.org\r\nFrom: OTHER", ONE),
+    "a second header of strangers": ("From: a@example.org\r\nFrom: b@example.org", ONE),
+    "no header": ("X-From: a@example.org", ONE),
+    "a header that goes on another": (" From: a@example.org", ONE),
+    "the sender": ("From: a@example.org\r\nSender: OTHER", FORGED),
+    "resent": ("From: a@example.org\r\nResent-From: OTHER", FORGED),
+    "as a name": ('From: "OTHER" <a@example.org>', FORGED),
+    "as an encoded name": ("From: =?utf-8?q?ct=40laocai=2Egov=2Evn?= <a@example.org>", FORGED),
+    "a space within": ("From: <ct@ laocai.gov.vn>", FORGED),
+    "folded within": ("From: <ct@laocai.gov.\r\n vn>", FORGED),
+    "a comment within": ("From: <ct@(a(b))laocai.gov.vn>", FORGED),
+    "longer than any": ("From: " + ",\r\n ".join(["a@example.org"] * 1000), FORGED),
+    "letters of another script": ("From: =?utf-8?q?ct=40l=D0=B0ocai=2Egov=2Evn?= <a@example.org>", FORGED),
+    "an ideographic full stop": ("From: ct@laocai。gov。vn", FORGED),
+    "a wide and a half-wide full stop": ("From: ct@laocai．gov｡vn", FORGED),
+    "an ideographic full stop in a name": ("From: =?utf-8?q?ct=40laocai=E3=80=82gov=E3=80=82vn?= <a@b.vn>", FORGED),
+    "what nobody sees within": ("From: ct@lao\u200bcai.gov.vn", FORGED),
+    "a sub-domain": ("From: x@sub.laocai.gov.vn", BELOW),
+    "a sub-domain in capitals": ("From: <x@Sub.LaoCai.GOV.VN.>", BELOW),
+    "a sub-domain of a sub-domain": ("From: x@mail.sub.laocai.gov.vn", BELOW),
+    "a sub-domain with wide full stops": ("From: x@sub。laocai．gov.vn", BELOW),
+    "a sub-domain as a sender": ("From: a@example.org\r\nSender: x@sub.laocai.gov.vn", BELOW),
+    "a sub-domain as a name": ('From: "x@sub.laocai.gov.vn" <a@example.org>', BELOW),
+    "a name like the host's": ("From: a@mail2.laocai.gov.vn", BELOW),
+    "a space before the colon": ("From: a@example.org\r\nFrom : OTHER", ONE),
+    "one of us, a space before the colon": ("From : OTHER", FORGED),
+    "a stranger, a space before the colon": ("From : a@example.org", "outside"),
+    "a stranger, a tab before the colon": ("From\t: a@example.org", "outside"),
+    "no-break space before the colon": ("From\u00a0: a@example.org", ONE),
 }
 
 
@@ -152,12 +195,67 @@ def test_nobody_outside_writes_as_one_of_us(people: People, case: str) -> None:
     headers, origin = OUTSIDE[case]
     message_id = f"<outside-{list(OUTSIDE).index(case)}@example.org>"
     said = people.send_from_outside(f"{headers}\r\nMessage-ID: {message_id}")
-    if not origin:
+    if not origin.startswith("outside"):
         assert said[0] == 554, said
-        assert FORGED in said[1]
+        assert origin in said[1]
     else:
         assert said[0] == 250, said
         assert people.origin(message_id) == origin
+
+
+@pytest.mark.parametrize("sender", ["x@sub.laocai.gov.vn", "x@Sub.LAOCAI.gov.vn", "root@mail2.laocai.gov.vn"])
+def test_nobody_outside_has_an_envelope_of_a_subdomain_that_is_not_ours(people: People, sender: str) -> None:
+    code, text = people.send_from_outside("From: a@example.org", sender=sender)
+    assert (code, BELOW in text) == (554, True), text
+
+
+# What the reader is told to look like laocai.gov.vn, and what not.
+ALIKE = [
+    "lаocai.gov.vn", "laоcai.gov.vn", "laocaі.gov.vn", "ӏаосаі.gov.vn", "lαocαi.gov.vn", "xn--locai-4ve.gov.vn",
+    "1aocai.gov.vn", "la0cai.gov.vn", "laoca1.gov.vn", "Iaocai.gov.vn", "laocal.gov.vn", "làocai.gov.vn",
+    "lào-cai.gov.vn", "lao-cai.gov.vn", "lao.cai.gov.vn.com", "laocaigov.vn", "laocai-gov.vn", "laocai-gov-vn.com",
+    "laocai.gov-vn.com", "laocai.gov.vn.example.com", "mail.laocai.gov.vn.evil.net", "laocai.gov.com", "laocai.g0v.vn",
+    "laocai.gov.vm", "x.1aocai.gov.vn", "thu-laocaigovvn.info", "xn--laocai-gov-vn.com", "laocai_gov.vn",
+]  # fmt: skip
+UNLIKE = [
+    "laocai.gov.vn", "sub.laocai.gov.vn", "laichau.gov.vn", "yenbai.gov.vn", "mail.yenbai.gov.vn", "chinhphu.vn",
+    "gov.vn", "xlaocai.gov.vn", "baolaocai.vn", "laocaitv.vn", "laocai.edu.vn", "gmail.com", "moha.gov.vn",
+    "example.org", "vn", "", ".", "xn--", "xn--a", "xn--\u0111.vn", "xn--99999999999.vn", "[192.0.2.1]", "a" * 5000,
+]  # fmt: skip
+PROVINCES = """
+angiang bacgiang backan baclieu bacninh baria-vungtau bentre binhdinh binhduong binhphuoc binhthuan camau cantho caobang
+daklak daknong danang dienbien dongnai dongthap gialai hagiang haiduong haiphong hanam hanoi hatinh haugiang hoabinh hue
+hungyen khanhhoa kiengiang kontum laichau lamdong langson laocai longan namdinh nghean ninhbinh ninhthuan phutho phuyen
+quangbinh quangnam quangngai quangninh quangtri soctrang sonla tayninh thaibinh thainguyen thanhhoa tiengiang tphcm
+travinh tuyenquang vinhlong vinhphuc yenbai
+""".split()
+_ASK = """
+package.path = "/etc/rspamd/lua/?.lua;" .. package.path
+local domains = require "danhba_domains"
+for line in io.lines("/run/domains.txt") do
+  local own, domain = line:match("^(.-)\t(.*)$")
+  print(domains.is_lookalike(domain, own) and 1 or 0)
+end
+"""
+
+
+def lookalikes(mail: Deployment, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those pairs of an own domain and another of which the second passes for the first."""
+    listed = "\n".join("\t".join(pair) for pair in pairs)
+    mail.host.run(f"cat > /run/domains.txt <<'END'\n{listed}\nEND\ncat > /run/ask.lua <<'END'\n{_ASK}\nEND")
+    said = mail.host.run("rspamadm lua -b /run/ask.lua").stdout.split()
+    assert len(said) == len(pairs)
+    return [pair for pair, each in zip(pairs, said, strict=True) if each == "1"]
+
+
+def test_domains_that_pass_for_ours_are_known_and_no_others(mail: Deployment) -> None:
+    found = {domain for _own, domain in lookalikes(mail, [(OWN, domain) for domain in [*ALIKE, *UNLIKE]])}
+    assert found == set(ALIKE)
+
+
+def test_no_province_passes_for_another(mail: Deployment) -> None:
+    pairs = [(f"{own}.gov.vn", f"{other}.gov.vn") for own in PROVINCES for other in PROVINCES]
+    assert lookalikes(mail, pairs) == []
 
 
 def test_no_rule_writes_as_another(people: People) -> None:
@@ -239,8 +337,10 @@ class TestWebmail:
         query = f"SELECT name FROM mail.account WHERE address = '{people.me}'"
         name = people.mail.host.run(f'runuser -u postgres -- psql -At danhba -c "{query}"').stdout.strip()
         named = f"From: {name} <b@example.org>\r\nMessage-ID: <shown-named@example.org>\r\nSubject: mang-ten"
+        alike = "From: x <b@laocai-gov.vn>\r\nMessage-ID: <shown-lookalike@example.org>\r\nSubject: gan-giong"
         assert people.send(ours)[0] == people.send_from_outside(theirs)[0] == people.send_from_outside(named)[0] == 250
-        for kind in ("inside", "outside", "named"):
+        assert people.send_from_outside(alike)[0] == 250
+        for kind in ("inside", "outside", "named", "lookalike"):
             people.mail.server.wait_for(
                 people.other, people.mail.passwords[people.other], f"<shown-{kind}@example.org>"
             )
@@ -249,7 +349,8 @@ class TestWebmail:
         return webmail
 
     @pytest.mark.parametrize(
-        ("subject", "shown"), [("tu-ben-trong", None), ("tu-ben-ngoai", "outside"), ("mang-ten", "named")]
+        ("subject", "shown"),
+        [("tu-ben-trong", None), ("tu-ben-ngoai", "outside"), ("mang-ten", "named"), ("gan-giong", "lookalike")],
     )
     def test_in_the_list_and_above_the_message(self, reader: Webmail, subject: str, shown: str | None) -> None:
         rows = json.loads(reader.subjects())["exec"].split("this.add_message_row(")
@@ -260,7 +361,10 @@ class TestWebmail:
         assert ("danhba-origin-notice" in page) == bool(shown)
         if shown == "named":
             assert "mang tên" in page
-            assert "boxwarning" in page
+        if shown == "lookalike":
+            assert "tên miền gần giống laocai.gov.vn" in page
+            assert "b@laocai-gov.vn" in page
+        assert ("boxwarning" in page) == (shown in {"named", "lookalike"})
 
     def test_old_mail_goes_by_its_senders_domain(self, people: People, reader: Webmail) -> None:
         """Put into the mailbox by its owner, as mail from before is; no mark came by the gate."""

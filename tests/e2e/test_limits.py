@@ -8,7 +8,9 @@ import ssl
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from email.policy import SMTP
+from typing import Any
 
 import pytest
 
@@ -90,6 +92,33 @@ def by_the_webmail(mail: Deployment, source: str, address: str, password: str) -
 
 
 WAYS = (guess, by_pop3, by_submission, by_sieve, by_the_webmail)
+
+
+@pytest.mark.clause("R9.2")
+def test_firewall_that_is_loaded_anew_still_counts_who_is_there(mail: Deployment, strangers: list[str]) -> None:
+    """What one address may have open, and how many sessions a port has: after the reload, with other rules, too."""
+    some, port, source = 12, 4190, strangers[0]
+    limits: dict[str, Any] = {"base_firewall_connections": some, "base_firewall_unlimited": ["10.233.0.1/32"]}
+    mail.play("site", "--tags", "base", **limits)
+    most = int(mail.host.run(f"sed -nE 's/.*dport {port} .*over ([0-9]+) .*/\\1/p' /etc/nftables.conf").stdout)
+    with ExitStack() as held:
+        for address, count in ((source, some), ("10.233.0.1", most - some)):
+            for _connection in range(count):
+                held.enter_context(
+                    socket.create_connection((mail.server.address, port), 10, source_address=(address, 0))
+                )
+        changes: tuple[dict[str, Any], ...] = (
+            {},
+            {"base_firewall_rate": 299, "base_firewall_ports": [25, 443, 587, 993, 4190, 8443]},
+        )
+        for again in changes:
+            mail.play("site", "--tags", "base", **limits, **again)
+            mail.host.run("systemctl reload nftables")
+            assert not connects(mail, source, 993), "its own count"
+            with socket.create_connection((mail.server.address, port), 10) as late:
+                assert late.makefile(encoding="utf-8").read().startswith("BYE (TRYLATER)"), "all of the port"
+    assert comes(lambda: connects(mail, source, 993), 10), "they are gone"
+    mail.play("site", "--tags", "base")
 
 
 @pytest.mark.clause("R10.6")

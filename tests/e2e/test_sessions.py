@@ -152,7 +152,7 @@ def test_the_others_are_told_in_the_words_of_their_protocol(
 
 
 def test_dovecots_own_limit_ends_nobody_either(mail: Deployment, users: Iterator[tuple[str, str]]) -> None:
-    """Where the firewall has just been loaded anew, and does not count the sessions that were there before."""
+    """Where the firewall does not count: of sessions that were there before its first load, it knows nothing."""
     held_by_each = int(mail.host.run("doveconf -h service/imap-login/client_limit").stdout)
     fits = held_by_each * int(mail.host.run("doveconf -h service/imap-login/process_limit").stdout)
 

@@ -103,6 +103,7 @@ def officials(mail: Deployment, register: RegisterCopy) -> list[Official]:
 def watched(mail: Deployment, officials: list[Official]) -> Iterator[Deployment]:
     """The host told at once, its alerts to an official, and a notice for all."""
     change(mail, "alerts", operators=[officials[0].address])
+    change(mail, "silences", operators=[officials[0].address])
     change(mail, "status", notice=NOTICE)
     mail.host.run(f"{AT_ONCE} systemctl restart danhba-alerts")
     with as_deployed(mail.host, "danhba-metrics"):
@@ -140,6 +141,72 @@ def test_nothing_of_it_is_open_to_others(mail: Deployment) -> None:
     assert {int(place.rpartition(":")[2]) for place in mine} == {*PORTS} - {9094}
     with ThreadPoolExecutor(len(PORTS)) as pool:
         assert not any(pool.map(lambda port: is_open(mail, port), PORTS))
+
+
+# What a local user would ask for: to silence all for years, to make an alert up, to have a file read anew, to read
+# silences, to write to operators in the watch's name, to remove numbers and to bring some.
+EVIL: dict[str, tuple[int, str, dict[str, Any] | list[Any] | None]] = {
+    "silence": (9093, "/api/v2/silences", {
+        "matchers": [{"name": "alertname", "value": ".+", "isRegex": True, "isEqual": True}],
+        "startsAt": "2026-01-01T00:00:00Z", "endsAt": "2036-01-01T00:00:00Z", "createdBy": "x", "comment": "x",
+    }),
+    "alert": (9093, "/api/v2/alerts", [{"labels": {"alertname": "false", "severity": "urgent"}}]),
+    "reload": (9093, "/-/reload", {}),
+    "silences": (9093, "/api/v2/silences", None),
+    "letter": (9095, "/", {"alerts": [{
+        "status": "firing", "startsAt": "2026-12-02T00:00:00Z", "endsAt": "2026-12-02T00:00:00Z",
+        "labels": {"alertname": "false"}, "annotations": {"summary": "false"},
+    }]}),
+    "numbers": (9090, "/api/v1/admin/tsdb/delete_series?match[]=up", {}),
+    "more numbers": (9090, "/api/v1/write", {}),
+}  # fmt: skip
+_TRY = """
+import json, ssl, sys, urllib.request
+untrusting = ssl._create_unverified_context()
+def answer(scheme, port, path, body):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(f"{scheme}://127.0.0.1:{port}{path}", data, {"Content-Type": "application/json"})
+    try:
+        return urllib.request.urlopen(request, timeout=5, context=untrusting).status
+    except OSError as error:
+        return getattr(error, "code", 0)
+asked = json.load(sys.stdin)
+print(json.dumps({name: [answer(s, *each) for s in ("http", "https")] for name, each in asked.items()}))
+"""
+
+
+def test_local_user_neither_silences_alerts_nor_makes_them_up(mail: Deployment) -> None:
+    command = mail.host.ssh(f"runuser -u nobody -- python3 -c {shlex.quote(_TRY)}")
+    said = subprocess.run(command, input=json.dumps(EVIL), text=True, check=True, stdout=subprocess.PIPE).stdout
+    found: dict[str, list[int]] = json.loads(said)
+    assert found.keys() == EVIL.keys()
+    assert {name: codes for name, codes in found.items() if any(code and code < 400 for code in codes)} == {}
+    assert mail.host.run("runuser -u nobody -- amtool silence query", check=False).returncode != 0
+    assert mail.host.run("runuser -u nobody -- cat /etc/danhba/watch/local.key", check=False).returncode != 0
+    assert mail.host.run("amtool silence query --quiet; amtool alert query alertname=false -o json").stdout == "[]\n"
+
+
+def test_silence_of_every_alert_is_written_to_operators_and_shown(
+    watched: Deployment, officials: list[Official]
+) -> None:
+    operator = officials[0]
+
+    def subjects() -> list[str]:
+        return [str(message["Subject"]) for message in watched.server.inbox(operator.address, operator.password)]
+
+    author = f"--author={operator.address}"
+    watched.host.run(
+        f"amtool silence add 'alertname=~.+' --duration=48h {author} --comment=thu && systemctl start danhba-silences"
+    )
+    try:
+        until(subjects, holds=lambda found: "[Báo động] Đã bị tắt: nhiều báo động" in found)
+        record = watched.host.run("journalctl -u danhba-silences -o cat --no-pager -n 20").stdout
+        assert operator.address in record
+        assert "DÀI HƠN 24 GIỜ" in record
+        until(lambda: alerts(watched), 60, holds=lambda seen: "alerts-silenced" in seen)
+    finally:
+        watched.host.run("amtool silence expire $(amtool silence query --quiet); systemctl start danhba-silences")
+    until(subjects, holds=lambda found: "[Báo động] Hết tắt báo động" in found)
 
 
 def test_the_probe_goes_its_way_and_leaves_nothing(watched: Deployment, officials: list[Official]) -> None:

@@ -14,6 +14,7 @@ AT_BOOT = {
     "danhba-metrics": True,
     "danhba-names": False,
     "danhba-notices": False,
+    "danhba-silences": True,
     "danhba-status": True,
 }
 RARELY = 300

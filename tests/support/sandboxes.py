@@ -19,6 +19,7 @@ MAIL = {
     "danhba-notices",
     "danhba-room",
     "danhba-secrecy",
+    "danhba-silences",
     "danhba-status",
     "danhba-tls-policy",
     "danhba-usage",
@@ -86,6 +87,7 @@ LET: dict[str, dict[str, str]] = {
         "write /srv/vmail": "Dovecot brings its indices up to date",
         "user": "doveadm takes the user of each mailbox, which it is already",
     },
+    "danhba-silences": {"here": _THIS_HOST, "away": _THIS_HOST, "netlink": _SENDMAIL},
     "danhba-status": {"here": _THIS_HOST, "away": _THIS_HOST},
     "danhba-tls-policy": {"here": _THIS_HOST, "away": _THIS_HOST},
 }

@@ -38,6 +38,8 @@ QUIET = {
     "node_memory_MemAvailable_bytes": "50",
     "node_memory_MemTotal_bytes": "100",
     'alertmanager_notifications_failed_total{integration="webhook"}': "3",
+    'alertmanager_silences{state="active"}': "0",
+    'alertmanager_silences{state="expired"}': "7",
     'danhba_service_up{service="postfix.service"}': "1",
     'danhba_service_restarts{service="nginx.service"}': "12",
     'danhba_probe_success{step="submit"}': "1",
@@ -134,6 +136,7 @@ CAUSES: dict[str, list[dict[str, str]]] = {
     "files-unread": [{"node_textfile_scrape_error": "1"}],
     "target-down": [{'up{job="node"}': "0"}],
     "alerts-unsent": [{'alertmanager_notifications_failed_total{integration="webhook"}': "0+1"}],
+    "alerts-silenced": [{'alertmanager_silences{state="active"}': "1"}],
 }
 
 

@@ -16,8 +16,10 @@ from tests.support.rendered import render, units
 ROOT = Path(__file__).resolve().parents[2]
 LIBRARY = ROOT / "roles/programs/files/danhba_host"
 MOST = 2.5
+WATCH = {"local.crt": "/etc/danhba/watch/local.crt", "local.key": "/etc/danhba/watch/local.key"}
 # By the unit, which secrets systemd hands it, each from which file of root's alone. No other unit has any.
 SECRETS = {
+    "danhba-alerts": WATCH,
     "danhba-backup": {
         "repository.password": "/etc/danhba/backup/repository.password",
         "store.password": "/etc/danhba/backup/store.password",
@@ -37,6 +39,7 @@ SECRETS = {
         "ssh_host_ed25519_key": "/etc/ssh/ssh_host_ed25519_key",
     },
     "danhba-full": {"server.crt": "/etc/ssl/mail/server.crt", "server.key": "/etc/ssl/mail/server.key"},
+    "danhba-silences": WATCH,
     "danhba-probe": {"probe.password": "/etc/danhba/probe.password"},
 }
 

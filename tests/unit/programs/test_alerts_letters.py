@@ -6,8 +6,12 @@ import email
 import email.policy
 import http.client
 import json
+import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,8 +22,10 @@ from danhba_host import alerts, began
 from danhba_host.alerts import Settings, compose, server
 from danhba_host.journal import Refused
 from danhba_host.status.asking import Prometheus
+from tests.support import watch_key
 
-SETTINGS = Settings(0, "mail.laocai.gov.vn", "postmaster@laocai.gov.vn", ["an@laocai.gov.vn", "binh@laocai.gov.vn"], 1)
+OPERATORS = ["an@laocai.gov.vn", "binh@laocai.gov.vn"]
+SETTINGS = Settings(0, "mail.laocai.gov.vn", "postmaster@laocai.gov.vn", OPERATORS, 1, "/nowhere")
 FIRING = {
     "status": "firing",
     "labels": {"alertname": "service-down", "severity": "urgent"},
@@ -48,10 +54,16 @@ def sendmail(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the key of the watch."""
+    return watch_key.make(tmp_path_factory.mktemp("watch"))
+
+
 @pytest.fixture
-def port() -> Iterator[int]:
+def port(key: Path) -> Iterator[int]:
     """Where it listens."""
-    with server(SETTINGS) as listening:
+    with server(replace(SETTINGS, folder=str(key))) as listening:
         thread = threading.Thread(target=listening.serve_forever)
         thread.start()
         yield listening.server_port
@@ -59,17 +71,58 @@ def port() -> Iterator[int]:
         thread.join()
 
 
-def post(port: int, body: Any, headers: dict[str, str] | None = None) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-    text = body if isinstance(body, bytes) else json.dumps(body).encode()
-    connection.request("POST", "/", text, headers or {})
-    status = connection.getresponse().status
-    connection.close()
-    return status
+class Asking:
+    """Whoever has the key of the watch, or shows another one, or none."""
+
+    def __init__(self, port: int, key: Path, shows: Path | None) -> None:
+        self.port, self.context = port, watch_key.client(key, shows=shows)
+
+    def post(self, body: Any) -> int:
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=10, context=self.context)
+        text = body if isinstance(body, bytes) else json.dumps(body).encode()
+        connection.request("POST", "/", text)
+        status = connection.getresponse().status
+        connection.close()
+        return status
 
 
-def test_operators_are_written_to(sendmail: Path, port: int) -> None:
-    assert post(port, {"alerts": [FIRING]}) == 200
+@pytest.fixture
+def alertmanager(port: int, key: Path) -> Asking:
+    return Asking(port, key, key)
+
+
+def test_server_refuses_whoever_has_not_the_key(
+    sendmail: Path, key: Path, alertmanager: Asking, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Any local user could connect: without a key, with one of his own, and without TLS."""
+    for shows in (None, watch_key.make(tmp_path / "other")):
+        with pytest.raises((ssl.SSLError, ConnectionError, http.client.RemoteDisconnected)):
+            Asking(alertmanager.port, key, shows).post({"alerts": [FIRING]})
+    with socket.create_connection(("127.0.0.1", alertmanager.port), 10) as plain:
+        plain.sendall(b"POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}")
+        with suppress(ConnectionResetError):
+            assert plain.recv(100) == b""
+    assert not (sendmail / "message").exists()
+    assert alertmanager.post({"alerts": [FIRING]}) == 200
+    refused = capfd.readouterr().err.splitlines()
+    assert len(refused) == 3
+    assert all("a connection was refused" in line for line in refused)
+
+
+def test_server_answers_while_others_say_nothing(sendmail: Path, port: int, alertmanager: Asking) -> None:
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(8)]
+    assert alertmanager.post({"alerts": [FIRING]}) == 200
+    for each in silent:
+        each.close()
+
+
+def test_server_without_its_key_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="certificate or key of the watch cannot be read"):
+        server(replace(SETTINGS, folder=str(tmp_path)))
+
+
+def test_operators_are_written_to(sendmail: Path, alertmanager: Asking) -> None:
+    assert alertmanager.post({"alerts": [FIRING]}) == 200
     message = email.message_from_bytes((sendmail / "message").read_bytes(), policy=email.policy.default)
     # Python before 3.12 loses a space where it folds; the host's does not.
     assert message["Subject"].replace(" ", "") == "[Báođộng]Dịchvụpostfix.servicekhôngchạy"
@@ -129,13 +182,13 @@ def test_a_label_is_no_header() -> None:
 
 
 def test_where_postfix_takes_none_it_is_asked_to_try_again(
-    sendmail: Path, port: int, capfd: pytest.CaptureFixture[str]
+    sendmail: Path, alertmanager: Asking, capfd: pytest.CaptureFixture[str]
 ) -> None:
     (sendmail / "away").touch()
-    assert post(port, {"alerts": [FIRING]}) == 503
+    assert alertmanager.post({"alerts": [FIRING]}) == 503
     assert "Postfix takes no message: queue file write error" in capfd.readouterr().err
     (sendmail / "away").unlink()
-    assert post(port, {"alerts": [FIRING]}) == 200
+    assert alertmanager.post({"alerts": [FIRING]}) == 200
 
 
 @pytest.mark.parametrize(
@@ -151,13 +204,13 @@ def test_where_postfix_takes_none_it_is_asked_to_try_again(
         {"alerts": [FIRING | {"startsAt": 1}]},
     ],
 )
-def test_what_is_no_alert_is_refused_and_the_next_one_is_taken(sendmail: Path, port: int, body: Any) -> None:
-    assert post(port, body) == 400
+def test_what_is_no_alert_is_refused_and_the_next_one_is_taken(sendmail: Path, alertmanager: Asking, body: Any) -> None:
+    assert alertmanager.post(body) == 400
     assert not (sendmail / "message").exists()
-    assert post(port, {"alerts": [FIRING]}) == 200
+    assert alertmanager.post({"alerts": [FIRING]}) == 200
 
 
-def test_a_port_of_somebody_else(port: int) -> None:
-    taken = Settings(port, "mail", "a@b", ["c@d"], 1)
+def test_a_port_of_somebody_else(port: int, key: Path) -> None:
+    taken = Settings(port, "mail", "a@b", ["c@d"], 1, str(key))
     with pytest.raises(Refused, match="cannot be opened"):
         alerts.work(taken, None)  # type: ignore[arg-type]

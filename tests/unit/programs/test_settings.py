@@ -10,7 +10,21 @@ from typing import Any
 
 import pytest
 
-from danhba_host import alerts, endings, full, learn, names, notices, probe, quota, room, sending, tlspolicy, usage
+from danhba_host import (
+    alerts,
+    endings,
+    full,
+    learn,
+    names,
+    notices,
+    probe,
+    quota,
+    room,
+    sending,
+    silences,
+    tlspolicy,
+    usage,
+)
 from danhba_host.addressbook import settings as addressbook
 from danhba_host.archive import settings as archive
 from danhba_host.audit import settings as audit
@@ -90,13 +104,14 @@ def test_missing_file_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "none.json", Example)
 
 
-ALERTS = {
-    "port": 9095,
+WATCHED = {
     "host": "mail.laocai.gov.vn",
     "sender": "postmaster@laocai.gov.vn",
     "operators": ["a@b.vn"],
-    "prometheus": 9090,
+    "folder": "/etc/danhba/watch",
 }
+ALERTS = WATCHED | {"port": 9095, "prometheus": 9090}
+SILENCES = WATCHED | {"port": 9093, "state": "/var/lib/danhba-silences/told.json"}
 STATUS = {
     "port": 9090,
     "host": "mail.laocai.gov.vn",
@@ -199,6 +214,7 @@ PROBE = {
 PROGRAMS: list[tuple[type, dict[str, Any]]] = [
     (addressbook.Settings, ADDRESSBOOK),
     (alerts.Settings, ALERTS),
+    (silences.Settings, SILENCES),
     (backup_settings.Settings, BACKUP),
     (prune.Settings, PRUNE),
     (endings.Settings, ENDINGS),

@@ -1,6 +1,7 @@
-"""Writes alerts to the operators: Alertmanager hands them in by HTTP on this host, and they leave by sendmail(1).
+"""Writes alerts to the operators: Alertmanager hands them in by HTTPS on this host, and they leave by sendmail(1).
 
-What could not be handed in is answered with 503: Alertmanager tries again, and counts it.
+Whoever has not the key of the watch (`channel.py`) is not heard, so that nobody else makes an alert up. What could not
+be handed in is answered with 503: Alertmanager tries again, and counts it.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol
 
-from . import began, program
+from . import began, channel, program
 from .journal import WARNING, Refused
 from .journal import write as say
 from .notices import SENDMAIL, VIETNAM
@@ -39,6 +40,18 @@ MORE = "Còn {more} báo động khác: xem bằng lệnh danhba-host status tr�
 END = "\n--\nThư tự động của máy {host}. Alerts of the mail host; what to do: docs/vi/su-co.\n"
 
 
+class Writer(Protocol):
+    """Who writes to whom."""
+
+    @property
+    def sender(self) -> str:
+        """The address that writes."""
+
+    @property
+    def operators(self) -> list[str]:
+        """Who is written to."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """Every setting.
@@ -49,6 +62,7 @@ class Settings:
         sender: the address that writes.
         operators: who is written to.
         prometheus: the port of Prometheus, on the loopback address; it knows when an alert began.
+        folder: where the key of the watch is.
     """
 
     port: int
@@ -56,6 +70,7 @@ class Settings:
     sender: str
     operators: list[str]
     prometheus: int
+    folder: str
 
 
 def compose(settings: Settings, told: Mapping[str, Any]) -> EmailMessage:
@@ -68,32 +83,39 @@ def compose(settings: Settings, told: Mapping[str, Any]) -> EmailMessage:
     first = alerts[0]
     others = f" (và {len(alerts) - 1} báo động khác)" if len(alerts) > 1 else ""
     begin = "Đã hết" if first["status"] == "resolved" else "Báo động"
+    parts = [_tell(alert) for alert in alerts[:MOST]]
+    parts += [MORE.format(more=len(alerts) - MOST)] if len(alerts) > MOST else []
+    subject = f"[{begin}] {first['annotations']['summary']}{others}"
+    return letter(settings, subject, "\n\n".join(parts) + END.format(host=settings.host))
+
+
+def letter(settings: Writer, subject: str, text: str) -> EmailMessage:
+    """A letter of the watch to the operators."""
     message = EmailMessage()
     message["From"] = f"Giám sát thư công vụ <{settings.sender}>"
     message["To"] = ", ".join(settings.operators)
-    message["Subject"] = " ".join(f"[{begin}] {first['annotations']['summary']}{others}".split())
+    message["Subject"] = " ".join(subject.split())
     message["Date"] = formatdate(localtime=True)
     message["Message-ID"] = make_msgid(domain=settings.sender.partition("@")[2])
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers it
     message["Content-Language"] = "vi, en"
-    parts = [_tell(alert) for alert in alerts[:MOST]]
-    parts += [MORE.format(more=len(alerts) - MOST)] if len(alerts) > MOST else []
-    message.set_content("\n\n".join(parts) + END.format(host=settings.host))
+    message.set_content(text)
     return message
 
 
 def _tell(alert: Mapping[str, Any]) -> str:
-    text = TEXT.format(name=alert["labels"]["alertname"], since=_moment(alert["startsAt"]), **{
+    text = TEXT.format(name=alert["labels"]["alertname"], since=moment(alert["startsAt"]), **{
         name: alert["annotations"].get(name, "") for name in ("summary", "description", "page")
     })  # fmt: skip
-    return text + OVER.format(until=_moment(alert["endsAt"])) if alert["status"] == "resolved" else text
+    return text + OVER.format(until=moment(alert["endsAt"])) if alert["status"] == "resolved" else text
 
 
-def _moment(text: str) -> str:
+def moment(text: str) -> str:
+    """A moment of Alertmanager's (RFC 3339), as people here write it."""
     return f"{datetime.fromisoformat(text).astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
 
 
-def hand_in(settings: Settings, message: EmailMessage) -> None:
+def hand_in(settings: Writer, message: EmailMessage) -> None:
     """Give a message to Postfix.
 
     Raises:
@@ -103,14 +125,31 @@ def hand_in(settings: Settings, message: EmailMessage) -> None:
     subprocess.run(command, input=message.as_bytes(), capture_output=True, check=True, timeout=BOUND)
 
 
-def server(settings: Settings) -> HTTPServer:
-    """Listens for Alertmanager."""
+def server(settings: Settings) -> ThreadingHTTPServer:
+    """Listens for Alertmanager, a thread for each connection: who says nothing keeps nobody waiting.
+
+    Raises:
+        OSError: the port is another's.
+        Refused: the key of the watch cannot be read.
+    """
+    context = channel.server(settings.folder)
 
     class Handler(BaseHTTPRequestHandler):
         timeout = BOUND
 
+        def setup(self) -> None:
+            # Here and not on accept(): the handshake of one is waited for in its own thread, and for so long only.
+            self.request.settimeout(BOUND)
+            self.request = context.wrap_socket(self.request, server_side=True)
+            super().setup()
+
+        def finish(self) -> None:
+            super().finish()
+            self.request.close()
+
         def do_POST(self) -> None:
             self.send_response(_take(settings, self._body()))
+            self.send_header("Content-Length", "0")
             self.end_headers()
 
         def _body(self) -> bytes:
@@ -120,7 +159,16 @@ def server(settings: Settings) -> HTTPServer:
         def log_message(self, *_said: object) -> None:
             """Nothing of each request."""
 
-    return HTTPServer(("127.0.0.1", settings.port), Handler)
+    return _Server(("127.0.0.1", settings.port), Handler)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, _request: object, client_address: object) -> None:
+        """One line of a connection that failed, such as of somebody without the key."""
+        error = sys.exc_info()[1]
+        say(WARNING, f"kết nối bị từ chối -- a connection was refused: {client_address}: {error!r}", sys.stderr)
 
 
 def _take(settings: Settings, body: bytes) -> int:

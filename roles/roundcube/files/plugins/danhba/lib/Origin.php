@@ -14,14 +14,14 @@ use rcube_message_header;
 use rcube_mime;
 
 /**
- * Shows which messages come from outside, in the list and above each, and warns of strangers with the name of one of us
- * (R10.4). The gate marks each message that it takes, and takes away the marks that came with it (role guard). What has no
+ * Shows which messages come from outside, in the list and above each, and warns of strangers with the name of one of us, or
+ * with a domain that looks like ours (R10.4). The gate marks each message that it takes, and takes away the marks that came with it (role guard). What has no
  * mark was here before the gate, or was put here by the owner, and goes by its sender's domain.
  */
 final class Origin
 {
     private const HEADER = 'x-danhba-origin';
-    private const INSIDE = '', OUTSIDE = 'outside', NAMED = 'named';
+    private const INSIDE = '', OUTSIDE = 'outside', NAMED = 'named', LOOKALIKE = 'lookalike';
 
     private readonly string $domain;
 
@@ -63,7 +63,7 @@ final class Origin
         }
         $origin = $this->of($message->headers, (string) $message->folder);
         if ($origin !== self::INSIDE) {
-            $kind = $origin === self::NAMED ? 'boxwarning' : 'boxinformation';
+            $kind = $origin === self::OUTSIDE ? 'boxinformation' : 'boxwarning';
             $text = html::span(null, rcube::Q($this->text($message->headers, $origin)));
             array_unshift($args['content'], html::div(['class' => "$kind danhba-origin-notice", 'role' => 'note'], $text));
         }
@@ -84,6 +84,7 @@ final class Origin
         $mark = strtolower(trim((string) implode(' ', $marks)));
         return match (true) {
             $mark === 'inside' => self::INSIDE,
+            str_contains($mark, 'lookalike') => self::LOOKALIKE,
             str_contains($mark, 'name') => self::NAMED,
             default => self::OUTSIDE,
         };
@@ -100,7 +101,11 @@ final class Origin
     {
         $addresses = rcube_mime::decode_address_list($header->from, 1, true, $header->charset);
         $first = reset($addresses) ?: [];
-        $values = ['name' => (string) ($first['name'] ?? ''), 'address' => (string) ($first['mailto'] ?? '')];
+        $values = [
+            'name' => (string) ($first['name'] ?? ''),
+            'address' => (string) ($first['mailto'] ?? ''),
+            'domain' => $this->domain,
+        ];
         return $this->plugin->gettext(['name' => "origin{$origin}text", 'vars' => $values]);
     }
 }
