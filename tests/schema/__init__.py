@@ -35,7 +35,9 @@ _SEVERAL_QUERIES = re.compile(r"^(?:UNION|INTERSECT|EXCEPT)\b", re.MULTILINE)
 def made_text(database: Database) -> str:
     """Which objects the audit expects in a database that every migration has made, as `auditing/made.json` has them."""
     with reading.snapshot(lambda: database.connect("danhba_audit")) as snapshot:
-        lines = [f" {json.dumps(name)}: {json.dumps(about, sort_keys=True)}" for name, about in snapshot.described().items()]
+        lines = [
+            f" {json.dumps(name)}: {json.dumps(about, sort_keys=True)}" for name, about in snapshot.described().items()
+        ]
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 

@@ -4,8 +4,8 @@
 alone, so that a host needs nothing more. What a seal is, the migration `chain` says; the stream has, in UTF-8::
 
     danhba-chain 2
-    object ["trigger mail.run.chained",{"enabled":"O",…}]   an object of the database, as `made.py` compares it
-    credential official/000101 4dd1…                   SHA-256 of the row of an account's password
+    object ["trigger mail.run.chained",{…}]            an object of the database, as `made.py` compares it
+    credential official/000101 4dd1…                   of the row of an account's password
     seal {"n":1,"at":…,"relation":"mail.run","form":1,"origin":"written","rows":1,"previous":…,"hash":…,"lines":1}
     1 4dd1…                                            so many lines: the key of a row, SHA-256 of its text
     row mail.run 1 {"actor":…}                         relation, key, text
@@ -13,8 +13,8 @@ alone, so that a host needs nothing more. What a seal is, the migration `chain` 
     end 1 1                                            how many seals and rows there were
 
 Rows come near their seals, in any order. What waits for its other half is held, so memory does not grow with the chain,
-but with what is wrong in it. The text of a row is made by the program that reads the table, and the objects are described
-by it; the database makes neither. What the objects have to be is known here (`made.py`).
+but with what is wrong in it. The program that reads the tables makes the text of each row and describes the objects; the
+database makes neither. What the objects have to be is known here (`made.py`).
 """
 
 from __future__ import annotations
@@ -271,14 +271,18 @@ class _Verifier:
                 break
             if not self._rewritten:
                 self._fault(REWRITTEN, n, "", str(self._good))
-        for account in sorted({*self._passwords, *self._stored}):
-            if self._passwords.get(account, b"") != self._stored.get(account, (0, b""))[1]:
-                self._fault(PASSWORD, 0, "mail.credential", account.decode())
+        self._compare_passwords()
         for kind, name, how in made.differences(self._objects, self._made):
             self._fault(kind, 0, name, how)
         self._result.faults.sort(key=lambda fault: (not fault.seal, fault.seal))
         self._result.head = self._last if self._last.n else None
         return self._result
+
+    def _compare_passwords(self) -> None:
+        """Each account's password has to be the one that was sealed last, and none where none is sealed."""
+        for account in sorted({*self._passwords, *self._stored}):
+            if self._passwords.get(account, b"") != self._stored.get(account, (0, b""))[1]:
+                self._fault(PASSWORD, 0, "mail.credential", account.decode())
 
     def _fault(self, kind: str, seal: int, relation: str, key: str = "") -> None:
         self._result.found += 1

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from .. import figure, program
-from ..database import Connection, connect, translated
+from ..database import connect, translated
 from ..figure import Figure
 from ..journal import Refused
 from . import chain, listing, reading

@@ -9,7 +9,6 @@ same in every release of PostgreSQL, in whatever order the objects came.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
@@ -31,19 +30,25 @@ _HEAP = "2"
 _CATALOGUES = {
     "pg_class": (
         1259,
-        "oid relname relnamespace relowner relam relpersistence relkind relhasrules relrowsecurity relforcerowsecurity"
-        " relispartition reloftype relacl",
+        (
+            "oid relname relnamespace relowner relam relpersistence relkind relhasrules relrowsecurity"
+            " relforcerowsecurity relispartition reloftype relacl"
+        ),
     ),
     "pg_namespace": (2615, "oid nspname nspowner nspacl"),
     "pg_attribute": (
         1249,
-        "attrelid attname attnum atttypid atttypmod attnotnull attidentity attgenerated attisdropped attcollation"
-        " attacl",
+        (
+            "attrelid attname attnum atttypid atttypmod attnotnull attidentity attgenerated attisdropped attcollation"
+            " attacl"
+        ),
     ),
     "pg_proc": (
         1255,
-        "oid proname pronamespace proowner prolang prokind prosecdef provolatile prorettype proargtypes prosrc probin"
-        " prosqlbody proconfig proacl",
+        (
+            "oid proname pronamespace proowner prolang prokind prosecdef provolatile prorettype proargtypes prosrc"
+            " probin prosqlbody proconfig proacl"
+        ),
     ),
     "pg_type": (1247, "oid typname typnamespace typtype typoutput typsend"),
     "pg_trigger": (2620, "oid tgrelid tgname tgfoid tgtype tgenabled tgisinternal tgdeferrable tginitdeferred"),
@@ -60,7 +65,7 @@ _CATALOGUES = {
     "pg_db_role_setting": (2964, "setdatabase setrole setconfig"),
     "pg_database": (1262, "oid datname"),
 }
-# Settings that change what a statement means or whether a trigger runs, where somebody has them set for a role.
+# Settings, made for a role or a database, that change what a statement means or whether a trigger runs.
 _SETTINGS = re.compile(
     r"(search_path|session_replication_role|row_security|role|session_authorization|event_triggers|\w*_preload_libraries"
     r"|dynamic_library_path|allow_system_table_mods)="
@@ -173,6 +178,10 @@ class _Description:
         for row in self._read["pg_constraint"]:
             if (name := numbers.get(str(row["conrelid"]))) and str(row["contype"]) in _CONSTRAINTS:
                 yield f"constraint {name}.{row['conname']}", {"definition": printed.constraints.get(str(row["oid"]))}
+        yield from self._in_the_way(numbers)
+
+    def _in_the_way(self, numbers: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Rules and policies of the tables: they have none."""
         for row in self._read["pg_rewrite"]:
             if name := numbers.get(str(row["ev_class"])):
                 yield f"rule {name}.{row['rulename']}", {"event": row["ev_type"], "enabled": row["ev_enabled"]}
@@ -205,7 +214,7 @@ class _Description:
 
     def _schemas(self, names: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
         for row in self._read["pg_namespace"]:
-            if row["nspname"] in names:
+            if str(row["nspname"]) in set(names):
                 writers = self._writers(row["nspacl"], row["nspowner"])
                 yield f"schema {row['nspname']}", {"owner": self._owner(row["nspowner"]), "writers": writers}
 
@@ -338,6 +347,7 @@ def _is_made(row: Row) -> bool:
 
 
 def digest(text: str | None) -> str:
+    """SHA-256 of what is too long to be shown."""
     return sha256((text or "").encode()).hexdigest()
 
 

@@ -1,8 +1,8 @@
 """What was done with a mailbox: what, when, on which document, by whom. No content and no secret is in it.
 
 The entries are made of the very lines that the chain was verified by, so none of them is another than what was judged;
-each that does not hold, or of which the chain cannot tell, says so (`mark`). Whose mailbox it is now (`mail.account`) and
-which recalls concerned it (`recall.copy`) is not sealed.
+each that does not hold, or of which the chain cannot tell, says so (`mark`). Whose mailbox it is now (`mail.account`),
+and which recalls concerned it (`recall.copy`), is not sealed.
 """
 
 from __future__ import annotations
@@ -203,7 +203,7 @@ class _Seen:
 def _excepts(row: Row, address: str) -> bool:
     """Whether a row is about what a mailbox may send."""
     state = row.get("after") if row.get("after") is not None else row.get("before")
-    return row["kind"] == "exception" and _field(state, "sender") == address
+    return bool(row["kind"] == "exception" and _field(state, "sender") == address)
 
 
 _MISSING = object()
@@ -236,7 +236,6 @@ def _entry(  # noqa: PLR0913
     run = {name: by.get(name) if record == "mail.audit" else None for name in _OF_RUN}
     said = {"at": _at(by["at"]), "what": what, "document": document, "actor": by["actor"]}
     return {**said, **run, "record": record, "key": key, "changed": changed, "mark": mark}
-
 
 
 def _at(moment: str) -> str:

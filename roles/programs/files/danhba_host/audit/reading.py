@@ -25,10 +25,10 @@ _SEAL = ("n", "batch", "at", "previous", "hash")
 _BATCH = ("batch", "relation", "form", "origin", "rows", "leaves")
 _NUMBERS = {"n", "form", "rows"}
 _FIELDS = ("n", "at", "relation", "form", "origin", "rows", "previous", "hash")
+CREDENTIAL = "mail.credential"
 _CREDENTIAL = ("kind", "id", "password", "initial")
 # The table is not there, may not be read, or is none that can be copied: a view, one of another server.
-_UNREAD = (psycopg.errors.InsufficientPrivilege, psycopg.errors.SyntaxErrorOrAccessRuleViolation)
-_UNREAD += (psycopg.errors.ObjectNotInPrerequisiteState, psycopg.errors.FeatureNotSupported)
+_UNREAD = (psycopg.ProgrammingError, psycopg.NotSupportedError)
 
 Connect = Callable[[], Connection]
 
@@ -40,7 +40,8 @@ class Snapshot:
         self._connection, self._connect = connection, connect
         self.unread: list[str] = []
         for name in catalogue.TABLES:
-            self._lock(name)
+            if name != CREDENTIAL:  # a lock takes a right to all of its columns
+                self._lock(name)
         [(snapshot,)] = connection.execute("SELECT pg_catalog.pg_export_snapshot()").fetchall()
         self._name = str(snapshot)
         self.objects = catalogue.describe(connection)
@@ -105,7 +106,7 @@ class Snapshot:
 
     def _credentials(self) -> Iterator[bytes]:
         """Which password each account has, by a digest: no hash leaves this function."""
-        for about in self.told("mail.credential", _CREDENTIAL):
+        for about in self.told(CREDENTIAL, _CREDENTIAL):
             name = table.key(f"{about['kind']}/{about['id']}".encode())
             yield b"credential %s %s" % (name, table.digest(about).encode())
 
@@ -217,4 +218,3 @@ class _Rows:
     def rest(self) -> Iterator[bytes]:
         """All that are left."""
         return self._lines
-

@@ -7,7 +7,7 @@ anything but an ordinary table is refused by PostgreSQL.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import NamedTuple
@@ -58,7 +58,7 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 
 class Text:
-    """Makes the text of a row: a JSON object of the columns that are not NULL, by name, without spaces around (form 1).
+    """Makes the text of a row (form 1): a JSON object of the columns that are not NULL, by name, without spaces around.
 
     Raises:
         KeyError: a column's type has no text.
@@ -85,10 +85,11 @@ def key(value: bytes | None) -> bytes:
     return _SPACE.sub(b"?", value or b"")
 
 
-def digest(values: dict[str, str | None]) -> str:
-    """SHA-256 over the text of a row of these columns, each a text but `initial`, as the database seals a credential."""
+def digest(values: Mapping[str, str | None]) -> str:
+    """SHA-256 over the text of a row, of which `initial` is a boolean and the rest are texts, as sealed."""
     text = Text([Column(name, "bool" if name == "initial" else "text") for name in values])
-    return sha256(text.of([each and each.encode() for each in map(values.get, text.names)])).hexdigest()
+    given = (values[name] for name in text.names)
+    return sha256(text.of([None if value is None else value.encode() for value in given])).hexdigest()
 
 
 def _text(value: bytes) -> bytes:
