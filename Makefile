@@ -123,7 +123,7 @@ generated: setup ## Tạo lại tệp sinh tự động | make the generated fil
 	@for kind in agency province; do danhba schema $$kind > directory/.schema/$$kind.json; done
 	@.venv/bin/python -m tests.fixtures index
 	@.venv/bin/python -m tests.clauses
-	@PYTHONPATH=.ansible/collections .venv/bin/python -m tests.schema
+	@PYTHONPATH=.ansible/collections:roles/programs/files .venv/bin/python -m tests.schema
 
 pictures: setup ## Vẽ lại hình của các hướng dẫn | draw the pictures of the guides anew
 	@.venv/bin/python -m tests.pictures

@@ -102,19 +102,22 @@ CREATE FUNCTION chain.cover(of_table regclass) RETURNS void
 DECLARE
     known boolean;
     about chain.covered;
+    space text;
 BEGIN
-    SELECT format('%s.%s', nspname, relname), attname, chain.line(of_table) INTO STRICT about.relation, about.key, about.line
+    SELECT format('%s.%s', nspname, relname), attname, chain.line(of_table), nspname
+      INTO STRICT about.relation, about.key, about.line, space
       FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
       JOIN pg_index ON indrelid = pg_class.oid AND indisprimary AND indnkeyatts = 1
       JOIN pg_attribute ON attrelid = pg_class.oid AND attnum = indkey[0]
      WHERE pg_class.oid = of_table;
     known := EXISTS (SELECT FROM chain.covered WHERE relation = about.relation);
     INSERT INTO chain.covered SELECT about.* ON CONFLICT (relation) DO UPDATE SET line = excluded.line;
-    EXECUTE format('CREATE OR REPLACE VIEW chain.%1$I AS SELECT %2$I AS key, %3$s AS name, %4$s AS line FROM %5$s',
-                   about.relation, about.key, chain.name(about.key), about.line, of_table);
-    EXECUTE format('GRANT SELECT ON chain.%I TO danhba_audit', about.relation);
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO danhba_audit', space);
+    EXECUTE format('GRANT SELECT ON %s TO danhba_audit', of_table);
     IF NOT known THEN
-        EXECUTE chain.batches('key, name, line', format('chain.%I', about.relation)) USING about.relation, 'adopted';
+        EXECUTE chain.batches('key, name, line', format('(SELECT %1$I AS key, %2$s AS name, %3$s AS line FROM %4$s)',
+                                                        about.key, chain.name(about.key), about.line, of_table))
+          USING about.relation, 'adopted';
         EXECUTE format('CREATE TRIGGER chained AFTER INSERT ON %s REFERENCING NEW TABLE AS fresh
                             FOR EACH STATEMENT EXECUTE FUNCTION chain.note()', of_table);
     END IF;
@@ -455,6 +458,14 @@ CREATE FUNCTION events.words(e events.event) RETURNS SETOF text
     ] || string_to_array(e.files, ' ')) AS word WHERE word IS NOT NULL
 $$;
 
+CREATE FUNCTION mail.digest_credential(kind text, id text, password text, initial boolean) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT encode(sha256(convert_to(format('{"id":%s,"initial":%s,"kind":%s,"password":%s}', to_json(id),
+                                           initial::text, to_json(kind), to_json(password)), 'UTF8')), 'hex')
+$$;
+
 CREATE FUNCTION mail.end_account() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -486,6 +497,25 @@ CREATE FUNCTION mail.note(of_kind text, of_id text, of_what text, of_detail text
    VALUES (note.of_kind, note.of_id, note.of_what, note.of_detail) ON CONFLICT(kind, id, what) DO UPDATE SET since = now(), detail = excluded.detail, told = NULL::timestamp with time zone
    WHERE ((notice.told IS NOT NULL) AND (notice.since < (now() - '1 day'::interval)));
 END;
+
+CREATE FUNCTION mail.note_credentials() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO mail.credential_digest (kind, id, run, digest)
+        SELECT kind, id, run, mail.digest_credential(kind, id, password, initial) FROM fresh ORDER BY kind, id;
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO mail.credential_digest (kind, id, run, digest)
+        SELECT kind, id, run, mail.digest_credential(kind, id, password, initial)
+          FROM (SELECT kind, id, run, password, initial FROM fresh
+                EXCEPT SELECT kind, id, run, password, initial FROM gone) AS changed ORDER BY kind, id;
+    ELSE
+        INSERT INTO mail.credential_digest (kind, id) SELECT kind, id FROM gone ORDER BY kind, id;
+    END IF;
+    RETURN NULL;
+END $$;
 
 CREATE FUNCTION mail.own_record() RETURNS trigger
     LANGUAGE plpgsql
@@ -1284,24 +1314,6 @@ ALTER TABLE archive.step ALTER COLUMN entry ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE VIEW chain."archive.archive" AS
- SELECT archive.number AS key,
-    regexp_replace((archive.number)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(archive.actor))::text), ('"address":'::text || (to_json(archive.address))::text), ('"at":'::text || (to_json((archive.at AT TIME ZONE 'UTC'::text)))::text), ('"document":'::text || (to_json(archive.document))::text), ('"document_date":'::text || (to_json(archive.document_date))::text), ('"id":'::text || (to_json(archive.id))::text), ('"kind":'::text || (to_json(archive.kind))::text), ('"manifest":'::text || (to_json(archive.manifest))::text), ('"messages":'::text || (archive.messages)::text), ('"number":'::text || (archive.number)::text), ('"octets":'::text || (archive.octets)::text), ('"recipient":'::text || (to_json(archive.recipient))::text), ('"sealed":'::text || (to_json(archive.sealed))::text), ('"since":'::text || (to_json(archive.since))::text), ('"size":'::text || (archive.size)::text))) || '}'::text) AS line
-   FROM archive.archive;
-
-CREATE VIEW chain."archive.export" AS
- SELECT export.number AS key,
-    regexp_replace((export.number)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(export.actor))::text), ('"at":'::text || (to_json((export.at AT TIME ZONE 'UTC'::text)))::text), ('"document":'::text || (to_json(export.document))::text), ('"document_date":'::text || (to_json(export.document_date))::text), ('"id":'::text || (to_json(export.id))::text), ('"kind":'::text || (to_json(export.kind))::text), ('"messages":'::text || (export.messages)::text), ('"number":'::text || (export.number)::text), ('"recipient":'::text || (to_json(export.recipient))::text), ('"sealed":'::text || (to_json(export.sealed))::text), ('"size":'::text || (export.size)::text))) || '}'::text) AS line
-   FROM archive.export;
-
-CREATE VIEW chain."archive.step" AS
- SELECT step.entry AS key,
-    regexp_replace((step.entry)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(step.actor))::text), ('"archive":'::text || (step.archive)::text), ('"at":'::text || (to_json((step.at AT TIME ZONE 'UTC'::text)))::text), ('"detail":'::text || (step.detail)::text), ('"document":'::text || (to_json(step.document))::text), ('"entry":'::text || (step.entry)::text), ('"step":'::text || (to_json(step.step))::text))) || '}'::text) AS line
-   FROM archive.step;
-
 CREATE TABLE chain.batch (
     batch bigint NOT NULL,
     relation text NOT NULL,
@@ -1328,163 +1340,6 @@ CREATE TABLE chain.covered (
     line text NOT NULL
 );
 
-CREATE TABLE events.look (
-    entry bigint NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    actor text NOT NULL,
-    asked text NOT NULL,
-    since timestamp with time zone,
-    found integer NOT NULL,
-    CONSTRAINT look_actor_check CHECK ((actor <> ''::text))
-);
-
-CREATE VIEW chain."events.look" AS
- SELECT look.entry AS key,
-    regexp_replace((look.entry)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(look.actor))::text), ('"asked":'::text || (to_json(look.asked))::text), ('"at":'::text || (to_json((look.at AT TIME ZONE 'UTC'::text)))::text), ('"entry":'::text || (look.entry)::text), ('"found":'::text || (look.found)::text), ('"since":'::text || (to_json((look.since AT TIME ZONE 'UTC'::text)))::text))) || '}'::text) AS line
-   FROM events.look;
-
-CREATE TABLE mail.audit (
-    entry bigint NOT NULL,
-    run bigint NOT NULL,
-    action text NOT NULL,
-    kind text NOT NULL,
-    id text NOT NULL,
-    document text NOT NULL,
-    before jsonb,
-    after jsonb
-);
-
-CREATE VIEW chain."mail.audit" AS
- SELECT audit.entry AS key,
-    regexp_replace((audit.entry)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"action":'::text || (to_json(audit.action))::text), ('"after":'::text || (audit.after)::text), ('"before":'::text || (audit.before)::text), ('"document":'::text || (to_json(audit.document))::text), ('"entry":'::text || (audit.entry)::text), ('"id":'::text || (to_json(audit.id))::text), ('"kind":'::text || (to_json(audit.kind))::text), ('"run":'::text || (audit.run)::text))) || '}'::text) AS line
-   FROM mail.audit;
-
-CREATE TABLE mail.handover (
-    handover bigint NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    actor text NOT NULL,
-    agency text NOT NULL,
-    address text NOT NULL,
-    name text NOT NULL,
-    former jsonb NOT NULL,
-    successor jsonb NOT NULL,
-    role text NOT NULL,
-    document text NOT NULL,
-    day date NOT NULL,
-    state jsonb NOT NULL,
-    removed jsonb NOT NULL,
-    CONSTRAINT handover_actor_check CHECK ((actor <> ''::text)),
-    CONSTRAINT handover_agency_check CHECK ((agency <> ''::text)),
-    CONSTRAINT handover_document_check CHECK ((document <> ''::text)),
-    CONSTRAINT handover_successor_check CHECK (((successor ->> 'person'::text) <> ''::text))
-);
-
-CREATE VIEW chain."mail.handover" AS
- SELECT handover.handover AS key,
-    regexp_replace((handover.handover)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(handover.actor))::text), ('"address":'::text || (to_json(handover.address))::text), ('"agency":'::text || (to_json(handover.agency))::text), ('"at":'::text || (to_json((handover.at AT TIME ZONE 'UTC'::text)))::text), ('"day":'::text || (to_json(handover.day))::text), ('"document":'::text || (to_json(handover.document))::text), ('"former":'::text || (handover.former)::text), ('"handover":'::text || (handover.handover)::text), ('"name":'::text || (to_json(handover.name))::text), ('"removed":'::text || (handover.removed)::text), ('"role":'::text || (to_json(handover.role))::text), ('"state":'::text || (handover.state)::text), ('"successor":'::text || (handover.successor)::text))) || '}'::text) AS line
-   FROM mail.handover;
-
-CREATE TABLE mail.handover_end (
-    handover bigint NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    actor text NOT NULL,
-    CONSTRAINT handover_end_actor_check CHECK ((actor <> ''::text))
-);
-
-CREATE VIEW chain."mail.handover_end" AS
- SELECT handover_end.handover AS key,
-    regexp_replace((handover_end.handover)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(handover_end.actor))::text), ('"at":'::text || (to_json((handover_end.at AT TIME ZONE 'UTC'::text)))::text), ('"handover":'::text || (handover_end.handover)::text))) || '}'::text) AS line
-   FROM mail.handover_end;
-
-CREATE TABLE mail.restore (
-    restore bigint NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    actor text NOT NULL,
-    document text NOT NULL,
-    document_date date NOT NULL,
-    what text NOT NULL,
-    run text NOT NULL,
-    counts jsonb NOT NULL,
-    CONSTRAINT restore_actor_check CHECK ((actor <> ''::text)),
-    CONSTRAINT restore_document_check CHECK ((document <> ''::text)),
-    CONSTRAINT restore_run_check CHECK ((run <> ''::text)),
-    CONSTRAINT restore_what_check CHECK ((what = ANY (ARRAY['host'::text, 'mailbox'::text, 'accounts'::text])))
-);
-
-CREATE VIEW chain."mail.restore" AS
- SELECT restore.restore AS key,
-    regexp_replace((restore.restore)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(restore.actor))::text), ('"at":'::text || (to_json((restore.at AT TIME ZONE 'UTC'::text)))::text), ('"counts":'::text || (restore.counts)::text), ('"document":'::text || (to_json(restore.document))::text), ('"document_date":'::text || (to_json(restore.document_date))::text), ('"restore":'::text || (restore.restore)::text), ('"run":'::text || (to_json(restore.run))::text), ('"what":'::text || (to_json(restore.what))::text))) || '}'::text) AS line
-   FROM mail.restore;
-
-CREATE VIEW chain."mail.run" AS
- SELECT run.run AS key,
-    regexp_replace((run.run)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(run.actor))::text), ('"approver":'::text || (to_json(run.approver))::text), ('"as_of":'::text || (to_json(run.as_of))::text), ('"at":'::text || (to_json((run.at AT TIME ZONE 'UTC'::text)))::text), ('"author":'::text || (to_json(run.author))::text), ('"batch":'::text || (to_json(run.batch))::text), ('"checksum":'::text || (to_json(run.checksum))::text), ('"job":'::text || (to_json(run.job))::text), ('"register":'::text || (to_json(run.register))::text), ('"run":'::text || (run.run)::text), ('"signature":'::text || (to_json(run.signature))::text), ('"signer":'::text || (to_json(run.signer))::text))) || '}'::text) AS line
-   FROM mail.run;
-
-CREATE TABLE recall.recall (
-    id text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    actor text NOT NULL,
-    purpose text NOT NULL,
-    document text NOT NULL,
-    document_date date NOT NULL,
-    message_id text NOT NULL,
-    digests text[] NOT NULL,
-    file text DEFAULT ''::text NOT NULL,
-    CONSTRAINT recall_actor_check CHECK ((actor <> ''::text)),
-    CONSTRAINT recall_digests_check CHECK ((array_to_string(digests, ''::text, '?'::text) ~ '^([0-9a-f]{64})*$'::text)),
-    CONSTRAINT recall_document_check CHECK ((document <> ''::text)),
-    CONSTRAINT recall_file_check CHECK ((file ~ '^([0-9a-f]{64})?$'::text)),
-    CONSTRAINT recall_id_check CHECK ((id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
-    CONSTRAINT recall_message_id_check CHECK ((message_id <> ''::text)),
-    CONSTRAINT recall_purpose_check CHECK ((purpose = ANY (ARRAY['secret'::text, 'outbreak'::text])))
-);
-
-CREATE VIEW chain."recall.recall" AS
- SELECT recall.id AS key,
-    regexp_replace(recall.id, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(recall.actor))::text), ('"at":'::text || (to_json((recall.at AT TIME ZONE 'UTC'::text)))::text), ('"digests":'::text || (to_json(recall.digests))::text), ('"document":'::text || (to_json(recall.document))::text), ('"document_date":'::text || (to_json(recall.document_date))::text), ('"file":'::text || (to_json(recall.file))::text), ('"id":'::text || (to_json(recall.id))::text), ('"message_id":'::text || (to_json(recall.message_id))::text), ('"purpose":'::text || (to_json(recall.purpose))::text))) || '}'::text) AS line
-   FROM recall.recall;
-
-CREATE TABLE recall.record (
-    number bigint NOT NULL,
-    recall text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    record text NOT NULL,
-    sha256 text NOT NULL
-);
-
-CREATE VIEW chain."recall.record" AS
- SELECT record.number AS key,
-    regexp_replace((record.number)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"at":'::text || (to_json((record.at AT TIME ZONE 'UTC'::text)))::text), ('"number":'::text || (record.number)::text), ('"recall":'::text || (to_json(record.recall))::text), ('"record":'::text || (to_json(record.record))::text), ('"sha256":'::text || (to_json(record.sha256))::text))) || '}'::text) AS line
-   FROM recall.record;
-
-CREATE TABLE recall.step (
-    entry bigint NOT NULL,
-    recall text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    step text NOT NULL,
-    actor text NOT NULL,
-    plan text NOT NULL,
-    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
-    CONSTRAINT step_actor_check CHECK ((actor <> ''::text)),
-    CONSTRAINT step_plan_check CHECK ((plan ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT step_step_check CHECK ((step = ANY (ARRAY['find'::text, 'hold'::text, 'release'::text, 'keep'::text, 'erase'::text, 'backups'::text, 'record'::text])))
-);
-
-CREATE VIEW chain."recall.step" AS
- SELECT step.entry AS key,
-    regexp_replace((step.entry)::text, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"actor":'::text || (to_json(step.actor))::text), ('"at":'::text || (to_json((step.at AT TIME ZONE 'UTC'::text)))::text), ('"detail":'::text || (step.detail)::text), ('"entry":'::text || (step.entry)::text), ('"plan":'::text || (to_json(step.plan))::text), ('"recall":'::text || (to_json(step.recall))::text), ('"step":'::text || (to_json(step.step))::text))) || '}'::text) AS line
-   FROM recall.step;
-
 CREATE TABLE chain.seal (
     n bigint NOT NULL,
     batch bigint NOT NULL,
@@ -1495,57 +1350,6 @@ CREATE TABLE chain.seal (
     CONSTRAINT seal_n_check CHECK ((n > 0)),
     CONSTRAINT seal_previous_check CHECK ((previous ~ '^[0-9a-f]{64}$'::text))
 );
-
-CREATE TABLE secrecy.incident (
-    reference text NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    action text NOT NULL,
-    verdict text NOT NULL,
-    level text NOT NULL,
-    place text NOT NULL,
-    direction text NOT NULL,
-    mail_from text NOT NULL,
-    signed_in text NOT NULL,
-    sender text DEFAULT ''::text NOT NULL,
-    recipients text[] NOT NULL,
-    receivers text[] DEFAULT '{}'::text[] NOT NULL,
-    client text NOT NULL,
-    queue_id text NOT NULL,
-    digest text NOT NULL,
-    octets bigint NOT NULL,
-    exceptions text[] NOT NULL,
-    CONSTRAINT incident_action_check CHECK ((action = ANY (ARRAY['refused'::text, 'passed'::text]))),
-    CONSTRAINT incident_check CHECK (((action = 'passed'::text) = (cardinality(exceptions) > 0))),
-    CONSTRAINT incident_check1 CHECK (((verdict = 'marked'::text) = (level <> ''::text))),
-    CONSTRAINT incident_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT incident_direction_check CHECK ((direction = ANY (ARRAY['outgoing'::text, 'internal'::text, 'incoming'::text]))),
-    CONSTRAINT incident_level_check CHECK ((level = ANY (ARRAY[''::text, 'mat'::text, 'toi-mat'::text, 'tuyet-mat'::text]))),
-    CONSTRAINT incident_octets_check CHECK ((octets >= 0)),
-    CONSTRAINT incident_place_check CHECK ((place = ANY (ARRAY[''::text, 'subject'::text, 'text'::text, 'attachment'::text]))),
-    CONSTRAINT incident_reference_check CHECK ((reference <> ''::text)),
-    CONSTRAINT incident_verdict_check CHECK ((verdict = ANY (ARRAY['marked'::text, 'unreadable'::text])))
-);
-
-CREATE VIEW chain."secrecy.incident" AS
- SELECT incident.reference AS key,
-    regexp_replace(incident.reference, '\s'::text, '?'::text, 'g'::text) AS name,
-    (('{'::text || concat_ws(','::text, ('"action":'::text || (to_json(incident.action))::text), ('"at":'::text || (to_json((incident.at AT TIME ZONE 'UTC'::text)))::text), ('"client":'::text || (to_json(incident.client))::text), ('"digest":'::text || (to_json(incident.digest))::text), ('"direction":'::text || (to_json(incident.direction))::text), ('"exceptions":'::text || (to_json(incident.exceptions))::text), ('"level":'::text || (to_json(incident.level))::text), ('"mail_from":'::text || (to_json(incident.mail_from))::text), ('"octets":'::text || (incident.octets)::text), ('"place":'::text || (to_json(incident.place))::text), ('"queue_id":'::text || (to_json(incident.queue_id))::text), ('"receivers":'::text || (to_json(incident.receivers))::text), ('"recipients":'::text || (to_json(incident.recipients))::text), ('"reference":'::text || (to_json(incident.reference))::text), ('"sender":'::text || (to_json(incident.sender))::text), ('"signed_in":'::text || (to_json(incident.signed_in))::text), ('"verdict":'::text || (to_json(incident.verdict))::text))) || '}'::text) AS line
-   FROM secrecy.incident;
-
-CREATE VIEW chain.unguarded AS
- SELECT needed.relation,
-    needed.trigger
-   FROM (( SELECT covered.relation,
-            'chained'::text AS trigger
-           FROM chain.covered
-        UNION ALL
-         SELECT covered.relation,
-            (split_part(covered.relation, '.'::text, 2) || '_only_grows'::text)
-           FROM chain.covered
-        UNION ALL
-         VALUES ('chain.batch'::text,'batch_sealed'::text), ('chain.batch'::text,'batch_only_grows'::text), ('chain.seal'::text,'seal_only_grows'::text)) needed
-     LEFT JOIN pg_trigger ON (((pg_trigger.tgrelid = (to_regclass(needed.relation))::oid) AND (pg_trigger.tgname = needed.trigger))))
-  WHERE (pg_trigger.tgenabled IS DISTINCT FROM 'O'::"char");
 
 CREATE TABLE mail.credential (
     kind text NOT NULL,
@@ -1648,6 +1452,16 @@ CREATE TABLE events.key (
 )
 PARTITION BY RANGE (at);
 
+CREATE TABLE events.look (
+    entry bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    asked text NOT NULL,
+    since timestamp with time zone,
+    found integer NOT NULL,
+    CONSTRAINT look_actor_check CHECK ((actor <> ''::text))
+);
+
 ALTER TABLE events.look ALTER COLUMN entry ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME events.look_entry_seq
     START WITH 1
@@ -1700,8 +1514,38 @@ CREATE UNLOGGED TABLE mail.attempt (
     at timestamp with time zone[] NOT NULL
 );
 
+CREATE TABLE mail.audit (
+    entry bigint NOT NULL,
+    run bigint NOT NULL,
+    action text NOT NULL,
+    kind text NOT NULL,
+    id text NOT NULL,
+    document text NOT NULL,
+    before jsonb,
+    after jsonb
+);
+
 ALTER TABLE mail.audit ALTER COLUMN entry ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME mail.audit_entry_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE mail.credential_digest (
+    entry bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    id text NOT NULL,
+    run bigint,
+    digest text,
+    CONSTRAINT credential_digest_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text))
+);
+
+ALTER TABLE mail.credential_digest ALTER COLUMN entry ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME mail.credential_digest_entry_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1739,6 +1583,33 @@ ALTER TABLE mail.former_password ALTER COLUMN entry ADD GENERATED ALWAYS AS IDEN
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE mail.handover (
+    handover bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    agency text NOT NULL,
+    address text NOT NULL,
+    name text NOT NULL,
+    former jsonb NOT NULL,
+    successor jsonb NOT NULL,
+    role text NOT NULL,
+    document text NOT NULL,
+    day date NOT NULL,
+    state jsonb NOT NULL,
+    removed jsonb NOT NULL,
+    CONSTRAINT handover_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT handover_agency_check CHECK ((agency <> ''::text)),
+    CONSTRAINT handover_document_check CHECK ((document <> ''::text)),
+    CONSTRAINT handover_successor_check CHECK (((successor ->> 'person'::text) <> ''::text))
+);
+
+CREATE TABLE mail.handover_end (
+    handover bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    CONSTRAINT handover_end_actor_check CHECK ((actor <> ''::text))
 );
 
 ALTER TABLE mail.handover ALTER COLUMN handover ADD GENERATED ALWAYS AS IDENTITY (
@@ -1787,6 +1658,21 @@ CREATE TABLE mail.known_client (
     account bytea NOT NULL,
     client bytea NOT NULL,
     seen timestamp with time zone NOT NULL
+);
+
+CREATE TABLE mail.restore (
+    restore bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    document text NOT NULL,
+    document_date date NOT NULL,
+    what text NOT NULL,
+    run text NOT NULL,
+    counts jsonb NOT NULL,
+    CONSTRAINT restore_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT restore_document_check CHECK ((document <> ''::text)),
+    CONSTRAINT restore_run_check CHECK ((run <> ''::text)),
+    CONSTRAINT restore_what_check CHECK ((what = ANY (ARRAY['host'::text, 'mailbox'::text, 'accounts'::text])))
 );
 
 ALTER TABLE mail.restore ALTER COLUMN restore ADD GENERATED ALWAYS AS IDENTITY (
@@ -1934,6 +1820,46 @@ CREATE TABLE recall.queued (
     CONSTRAINT queued_state_check CHECK ((state = ANY (ARRAY['found'::text, 'held'::text, 'erased'::text, 'released'::text, 'gone'::text])))
 );
 
+CREATE TABLE recall.recall (
+    id text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor text NOT NULL,
+    purpose text NOT NULL,
+    document text NOT NULL,
+    document_date date NOT NULL,
+    message_id text NOT NULL,
+    digests text[] NOT NULL,
+    file text DEFAULT ''::text NOT NULL,
+    CONSTRAINT recall_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT recall_digests_check CHECK ((array_to_string(digests, ''::text, '?'::text) ~ '^([0-9a-f]{64})*$'::text)),
+    CONSTRAINT recall_document_check CHECK ((document <> ''::text)),
+    CONSTRAINT recall_file_check CHECK ((file ~ '^([0-9a-f]{64})?$'::text)),
+    CONSTRAINT recall_id_check CHECK ((id ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'::text)),
+    CONSTRAINT recall_message_id_check CHECK ((message_id <> ''::text)),
+    CONSTRAINT recall_purpose_check CHECK ((purpose = ANY (ARRAY['secret'::text, 'outbreak'::text])))
+);
+
+CREATE TABLE recall.record (
+    number bigint NOT NULL,
+    recall text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    record text NOT NULL,
+    sha256 text NOT NULL
+);
+
+CREATE TABLE recall.step (
+    entry bigint NOT NULL,
+    recall text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    step text NOT NULL,
+    actor text NOT NULL,
+    plan text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT step_actor_check CHECK ((actor <> ''::text)),
+    CONSTRAINT step_plan_check CHECK ((plan ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT step_step_check CHECK ((step = ANY (ARRAY['find'::text, 'hold'::text, 'release'::text, 'keep'::text, 'erase'::text, 'backups'::text, 'record'::text])))
+);
+
 ALTER TABLE recall.step ALTER COLUMN entry ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME recall.step_entry_seq
     START WITH 1
@@ -2017,6 +1943,36 @@ CREATE VIEW secrecy.holding AS
     files
    FROM secrecy.exception
   WHERE ((CURRENT_DATE >= since) AND (CURRENT_DATE <= until));
+
+CREATE TABLE secrecy.incident (
+    reference text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    action text NOT NULL,
+    verdict text NOT NULL,
+    level text NOT NULL,
+    place text NOT NULL,
+    direction text NOT NULL,
+    mail_from text NOT NULL,
+    signed_in text NOT NULL,
+    sender text DEFAULT ''::text NOT NULL,
+    recipients text[] NOT NULL,
+    receivers text[] DEFAULT '{}'::text[] NOT NULL,
+    client text NOT NULL,
+    queue_id text NOT NULL,
+    digest text NOT NULL,
+    octets bigint NOT NULL,
+    exceptions text[] NOT NULL,
+    CONSTRAINT incident_action_check CHECK ((action = ANY (ARRAY['refused'::text, 'passed'::text]))),
+    CONSTRAINT incident_check CHECK (((action = 'passed'::text) = (cardinality(exceptions) > 0))),
+    CONSTRAINT incident_check1 CHECK (((verdict = 'marked'::text) = (level <> ''::text))),
+    CONSTRAINT incident_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT incident_direction_check CHECK ((direction = ANY (ARRAY['outgoing'::text, 'internal'::text, 'incoming'::text]))),
+    CONSTRAINT incident_level_check CHECK ((level = ANY (ARRAY[''::text, 'mat'::text, 'toi-mat'::text, 'tuyet-mat'::text]))),
+    CONSTRAINT incident_octets_check CHECK ((octets >= 0)),
+    CONSTRAINT incident_place_check CHECK ((place = ANY (ARRAY[''::text, 'subject'::text, 'text'::text, 'attachment'::text]))),
+    CONSTRAINT incident_reference_check CHECK ((reference <> ''::text)),
+    CONSTRAINT incident_verdict_check CHECK ((verdict = ANY (ARRAY['marked'::text, 'unreadable'::text])))
+);
 
 CREATE TABLE usage.counted (
     day date NOT NULL,
@@ -2119,6 +2075,9 @@ ALTER TABLE ONLY mail.attempt
 
 ALTER TABLE ONLY mail.audit
     ADD CONSTRAINT audit_pkey PRIMARY KEY (entry);
+
+ALTER TABLE ONLY mail.credential_digest
+    ADD CONSTRAINT credential_digest_pkey PRIMARY KEY (entry);
 
 ALTER TABLE ONLY mail.credential
     ADD CONSTRAINT credential_pkey PRIMARY KEY (kind, id);
@@ -2310,6 +2269,8 @@ CREATE TRIGGER audit_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.audi
 
 CREATE TRIGGER chained AFTER INSERT ON mail.audit REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
 
+CREATE TRIGGER chained AFTER INSERT ON mail.credential_digest REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
+
 CREATE TRIGGER chained AFTER INSERT ON mail.handover REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
 
 CREATE TRIGGER chained AFTER INSERT ON mail.handover_end REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
@@ -2317,6 +2278,14 @@ CREATE TRIGGER chained AFTER INSERT ON mail.handover_end REFERENCING NEW TABLE A
 CREATE TRIGGER chained AFTER INSERT ON mail.restore REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
 
 CREATE TRIGGER chained AFTER INSERT ON mail.run REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
+
+CREATE TRIGGER credential_changed AFTER UPDATE ON mail.credential REFERENCING OLD TABLE AS gone NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION mail.note_credentials();
+
+CREATE TRIGGER credential_digest_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.credential_digest FOR EACH STATEMENT EXECUTE FUNCTION mail.refuse_change();
+
+CREATE TRIGGER credential_removed AFTER DELETE ON mail.credential REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION mail.note_credentials();
+
+CREATE TRIGGER credential_stored AFTER INSERT ON mail.credential REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION mail.note_credentials();
 
 CREATE TRIGGER handover_end_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.handover_end FOR EACH STATEMENT EXECUTE FUNCTION mail.refuse_change();
 
@@ -2542,12 +2511,16 @@ GRANT SELECT(protocol) ON TABLE events.event TO danhba_archive;
 
 REVOKE ALL ON FUNCTION events.words(e events.event) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mail.digest_credential(kind text, id text, password text, initial boolean) FROM PUBLIC;
+
 GRANT SELECT ON TABLE mail.notice TO danhba_notices;
 
 GRANT UPDATE(told) ON TABLE mail.notice TO danhba_notices;
 
 REVOKE ALL ON FUNCTION mail.note(of_kind text, of_id text, of_what text, of_detail text) FROM PUBLIC;
 GRANT ALL ON FUNCTION mail.note(of_kind text, of_id text, of_what text, of_detail text) TO danhba_credentials;
+
+REVOKE ALL ON FUNCTION mail.note_credentials() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mail.resume_sending(of_address text, actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION mail.resume_sending(of_address text, actor text) TO danhba_apply;
@@ -2688,6 +2661,7 @@ GRANT INSERT(actor) ON TABLE mail.run TO danhba_credentials;
 GRANT SELECT ON TABLE addressbook.version TO openldap;
 
 GRANT SELECT ON TABLE archive.archive TO danhba_archive;
+GRANT SELECT ON TABLE archive.archive TO danhba_audit;
 
 GRANT INSERT(actor) ON TABLE archive.archive TO danhba_archive;
 
@@ -2716,6 +2690,7 @@ GRANT INSERT(sealed) ON TABLE archive.archive TO danhba_archive;
 GRANT INSERT(size) ON TABLE archive.archive TO danhba_archive;
 
 GRANT SELECT ON TABLE archive.export TO danhba_archive;
+GRANT SELECT ON TABLE archive.export TO danhba_audit;
 
 GRANT INSERT(actor) ON TABLE archive.export TO danhba_archive;
 
@@ -2736,6 +2711,7 @@ GRANT INSERT(sealed) ON TABLE archive.export TO danhba_archive;
 GRANT INSERT(size) ON TABLE archive.export TO danhba_archive;
 
 GRANT SELECT ON TABLE archive.step TO danhba_archive;
+GRANT SELECT ON TABLE archive.step TO danhba_audit;
 
 GRANT INSERT(archive) ON TABLE archive.step TO danhba_archive;
 
@@ -2747,190 +2723,26 @@ GRANT INSERT(document) ON TABLE archive.step TO danhba_archive;
 
 GRANT INSERT(detail) ON TABLE archive.step TO danhba_archive;
 
-GRANT SELECT ON TABLE chain."archive.archive" TO danhba_audit;
-
-GRANT SELECT ON TABLE chain."archive.export" TO danhba_audit;
-
-GRANT SELECT ON TABLE chain."archive.step" TO danhba_audit;
-
 GRANT SELECT ON TABLE chain.batch TO danhba_audit;
 
 GRANT SELECT ON TABLE chain.covered TO danhba_audit;
 
-GRANT INSERT(actor) ON TABLE events.look TO danhba_trace;
-GRANT INSERT(actor) ON TABLE events.look TO danhba_recall;
-GRANT INSERT(actor) ON TABLE events.look TO danhba_password;
-
-GRANT INSERT(asked) ON TABLE events.look TO danhba_trace;
-GRANT INSERT(asked) ON TABLE events.look TO danhba_recall;
-GRANT INSERT(asked) ON TABLE events.look TO danhba_password;
-
-GRANT INSERT(since) ON TABLE events.look TO danhba_trace;
-GRANT INSERT(since) ON TABLE events.look TO danhba_recall;
-GRANT INSERT(since) ON TABLE events.look TO danhba_password;
-
-GRANT INSERT(found) ON TABLE events.look TO danhba_trace;
-GRANT INSERT(found) ON TABLE events.look TO danhba_recall;
-GRANT INSERT(found) ON TABLE events.look TO danhba_password;
-
-GRANT SELECT ON TABLE chain."events.look" TO danhba_audit;
-
-GRANT SELECT,INSERT ON TABLE mail.audit TO danhba_apply;
-GRANT SELECT,INSERT ON TABLE mail.audit TO danhba_password;
-GRANT SELECT ON TABLE mail.audit TO danhba_audit;
-
-GRANT INSERT(run) ON TABLE mail.audit TO danhba_credentials;
-
-GRANT INSERT(action) ON TABLE mail.audit TO danhba_credentials;
-
-GRANT INSERT(kind) ON TABLE mail.audit TO danhba_credentials;
-
-GRANT INSERT(id) ON TABLE mail.audit TO danhba_credentials;
-
-GRANT INSERT(document) ON TABLE mail.audit TO danhba_credentials;
-
-GRANT INSERT(before) ON TABLE mail.audit TO danhba_credentials;
-
-GRANT INSERT(after) ON TABLE mail.audit TO danhba_credentials;
-
-GRANT SELECT ON TABLE chain."mail.audit" TO danhba_audit;
-
-GRANT SELECT,INSERT ON TABLE mail.handover TO danhba_password;
-
-GRANT SELECT(handover) ON TABLE mail.handover TO danhba_apply;
-GRANT SELECT(handover) ON TABLE mail.handover TO danhba_audit;
-
-GRANT SELECT(at) ON TABLE mail.handover TO danhba_audit;
-
-GRANT SELECT(actor) ON TABLE mail.handover TO danhba_audit;
-
-GRANT SELECT(agency) ON TABLE mail.handover TO danhba_apply;
-GRANT SELECT(agency) ON TABLE mail.handover TO danhba_audit;
-
-GRANT SELECT(address) ON TABLE mail.handover TO danhba_apply;
-GRANT SELECT(address) ON TABLE mail.handover TO danhba_audit;
-
-GRANT SELECT(former) ON TABLE mail.handover TO danhba_apply;
-GRANT SELECT(former) ON TABLE mail.handover TO danhba_audit;
-
-GRANT SELECT(successor) ON TABLE mail.handover TO danhba_apply;
-GRANT SELECT(successor) ON TABLE mail.handover TO danhba_audit;
-
-GRANT SELECT(document) ON TABLE mail.handover TO danhba_apply;
-GRANT SELECT(document) ON TABLE mail.handover TO danhba_audit;
-
-GRANT SELECT ON TABLE chain."mail.handover" TO danhba_audit;
-
-GRANT SELECT,INSERT ON TABLE mail.handover_end TO danhba_password;
-GRANT SELECT ON TABLE mail.handover_end TO danhba_audit;
-
-GRANT SELECT(handover) ON TABLE mail.handover_end TO danhba_apply;
-
-GRANT SELECT(at) ON TABLE mail.handover_end TO danhba_apply;
-
-GRANT SELECT ON TABLE chain."mail.handover_end" TO danhba_audit;
-
-GRANT SELECT,INSERT ON TABLE mail.restore TO danhba_apply;
-
-GRANT SELECT ON TABLE chain."mail.restore" TO danhba_audit;
-
-GRANT SELECT ON TABLE chain."mail.run" TO danhba_audit;
-
-GRANT SELECT ON TABLE recall.recall TO danhba_recall;
-GRANT SELECT ON TABLE recall.recall TO danhba_audit;
-
-GRANT INSERT(id) ON TABLE recall.recall TO danhba_recall;
-GRANT SELECT(id) ON TABLE recall.recall TO danhba_apply;
-
-GRANT SELECT(at) ON TABLE recall.recall TO danhba_apply;
-
-GRANT INSERT(actor) ON TABLE recall.recall TO danhba_recall;
-
-GRANT INSERT(purpose) ON TABLE recall.recall TO danhba_recall;
-GRANT SELECT(purpose) ON TABLE recall.recall TO danhba_apply;
-
-GRANT INSERT(document) ON TABLE recall.recall TO danhba_recall;
-GRANT SELECT(document) ON TABLE recall.recall TO danhba_apply;
-
-GRANT INSERT(document_date) ON TABLE recall.recall TO danhba_recall;
-GRANT SELECT(document_date) ON TABLE recall.recall TO danhba_apply;
-
-GRANT INSERT(message_id) ON TABLE recall.recall TO danhba_recall;
-
-GRANT INSERT(digests) ON TABLE recall.recall TO danhba_recall;
-
-GRANT INSERT(file) ON TABLE recall.recall TO danhba_recall;
-
-GRANT SELECT ON TABLE chain."recall.recall" TO danhba_audit;
-
-GRANT SELECT ON TABLE recall.record TO danhba_recall;
-
-GRANT INSERT(recall) ON TABLE recall.record TO danhba_recall;
-GRANT SELECT(recall) ON TABLE recall.record TO danhba_apply;
-
-GRANT INSERT(record) ON TABLE recall.record TO danhba_recall;
-
-GRANT SELECT ON TABLE chain."recall.record" TO danhba_audit;
-
-GRANT SELECT ON TABLE recall.step TO danhba_recall;
-GRANT SELECT ON TABLE recall.step TO danhba_audit;
-
-GRANT INSERT(recall) ON TABLE recall.step TO danhba_recall;
-
-GRANT INSERT(step) ON TABLE recall.step TO danhba_recall;
-
-GRANT INSERT(actor) ON TABLE recall.step TO danhba_recall;
-
-GRANT INSERT(plan) ON TABLE recall.step TO danhba_recall;
-
-GRANT INSERT(detail) ON TABLE recall.step TO danhba_recall;
-
-GRANT SELECT ON TABLE chain."recall.step" TO danhba_audit;
-
 GRANT SELECT ON TABLE chain.seal TO danhba_audit;
-
-GRANT SELECT ON TABLE secrecy.incident TO danhba_apply;
-
-GRANT INSERT(reference) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(action) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(verdict) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(level) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(place) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(direction) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(mail_from) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(signed_in) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(recipients) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(client) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(queue_id) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(digest) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(octets) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT INSERT(exceptions) ON TABLE secrecy.incident TO danhba_secrecy;
-
-GRANT SELECT ON TABLE chain."secrecy.incident" TO danhba_audit;
-
-GRANT SELECT ON TABLE chain.unguarded TO danhba_audit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE mail.credential TO danhba_password;
 GRANT SELECT ON TABLE mail.credential TO danhba_credentials;
 
+GRANT SELECT(kind) ON TABLE mail.credential TO danhba_audit;
+
+GRANT SELECT(id) ON TABLE mail.credential TO danhba_audit;
+
 GRANT UPDATE(password) ON TABLE mail.credential TO danhba_credentials;
+GRANT SELECT(password) ON TABLE mail.credential TO danhba_audit;
 
 GRANT UPDATE(run) ON TABLE mail.credential TO danhba_credentials;
 
 GRANT UPDATE(initial) ON TABLE mail.credential TO danhba_credentials;
+GRANT SELECT(initial) ON TABLE mail.credential TO danhba_audit;
 
 GRANT UPDATE(since) ON TABLE mail.credential TO danhba_credentials;
 
@@ -2956,6 +2768,24 @@ GRANT SELECT ON TABLE events.key TO danhba_trace;
 GRANT SELECT ON TABLE events.key TO danhba_recall;
 GRANT SELECT ON TABLE events.key TO danhba_archive;
 
+GRANT SELECT ON TABLE events.look TO danhba_audit;
+
+GRANT INSERT(actor) ON TABLE events.look TO danhba_trace;
+GRANT INSERT(actor) ON TABLE events.look TO danhba_recall;
+GRANT INSERT(actor) ON TABLE events.look TO danhba_password;
+
+GRANT INSERT(asked) ON TABLE events.look TO danhba_trace;
+GRANT INSERT(asked) ON TABLE events.look TO danhba_recall;
+GRANT INSERT(asked) ON TABLE events.look TO danhba_password;
+
+GRANT INSERT(since) ON TABLE events.look TO danhba_trace;
+GRANT INSERT(since) ON TABLE events.look TO danhba_recall;
+GRANT INSERT(since) ON TABLE events.look TO danhba_password;
+
+GRANT INSERT(found) ON TABLE events.look TO danhba_trace;
+GRANT INSERT(found) ON TABLE events.look TO danhba_recall;
+GRANT INSERT(found) ON TABLE events.look TO danhba_password;
+
 GRANT SELECT ON TABLE events.open TO danhba_events;
 
 GRANT SELECT ON TABLE events.progress TO danhba_events;
@@ -2972,6 +2802,26 @@ GRANT SELECT ON TABLE events.use TO danhba_archive;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE mail.attempt TO danhba_credentials;
 
+GRANT SELECT,INSERT ON TABLE mail.audit TO danhba_apply;
+GRANT SELECT,INSERT ON TABLE mail.audit TO danhba_password;
+GRANT SELECT ON TABLE mail.audit TO danhba_audit;
+
+GRANT INSERT(run) ON TABLE mail.audit TO danhba_credentials;
+
+GRANT INSERT(action) ON TABLE mail.audit TO danhba_credentials;
+
+GRANT INSERT(kind) ON TABLE mail.audit TO danhba_credentials;
+
+GRANT INSERT(id) ON TABLE mail.audit TO danhba_credentials;
+
+GRANT INSERT(document) ON TABLE mail.audit TO danhba_credentials;
+
+GRANT INSERT(before) ON TABLE mail.audit TO danhba_credentials;
+
+GRANT INSERT(after) ON TABLE mail.audit TO danhba_credentials;
+
+GRANT SELECT ON TABLE mail.credential_digest TO danhba_audit;
+
 GRANT SELECT,DELETE ON TABLE mail.ending TO danhba_sessions;
 GRANT SELECT,DELETE ON TABLE mail.ending TO danhba_password;
 GRANT SELECT,DELETE ON TABLE mail.ending TO danhba_credentials;
@@ -2980,10 +2830,45 @@ GRANT INSERT(address) ON TABLE mail.ending TO danhba_password;
 
 GRANT SELECT,DELETE ON TABLE mail.former_password TO danhba_credentials;
 
+GRANT SELECT,INSERT ON TABLE mail.handover TO danhba_password;
+GRANT SELECT ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT(handover) ON TABLE mail.handover TO danhba_apply;
+GRANT SELECT(handover) ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT(at) ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT(actor) ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT(agency) ON TABLE mail.handover TO danhba_apply;
+GRANT SELECT(agency) ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT(address) ON TABLE mail.handover TO danhba_apply;
+GRANT SELECT(address) ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT(former) ON TABLE mail.handover TO danhba_apply;
+GRANT SELECT(former) ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT(successor) ON TABLE mail.handover TO danhba_apply;
+GRANT SELECT(successor) ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT(document) ON TABLE mail.handover TO danhba_apply;
+GRANT SELECT(document) ON TABLE mail.handover TO danhba_audit;
+
+GRANT SELECT,INSERT ON TABLE mail.handover_end TO danhba_password;
+GRANT SELECT ON TABLE mail.handover_end TO danhba_audit;
+
+GRANT SELECT(handover) ON TABLE mail.handover_end TO danhba_apply;
+
+GRANT SELECT(at) ON TABLE mail.handover_end TO danhba_apply;
+
 GRANT SELECT ON TABLE mail.held TO danhba_apply;
 GRANT SELECT ON TABLE mail.held TO danhba_password;
 
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE mail.known_client TO danhba_credentials;
+
+GRANT SELECT,INSERT ON TABLE mail.restore TO danhba_apply;
+GRANT SELECT ON TABLE mail.restore TO danhba_audit;
 
 GRANT SELECT,INSERT,UPDATE ON TABLE mail.room TO danhba_room;
 
@@ -3030,6 +2915,52 @@ GRANT SELECT,INSERT ON TABLE recall.queued TO danhba_recall;
 
 GRANT UPDATE(state) ON TABLE recall.queued TO danhba_recall;
 
+GRANT SELECT ON TABLE recall.recall TO danhba_recall;
+GRANT SELECT ON TABLE recall.recall TO danhba_audit;
+
+GRANT INSERT(id) ON TABLE recall.recall TO danhba_recall;
+GRANT SELECT(id) ON TABLE recall.recall TO danhba_apply;
+
+GRANT SELECT(at) ON TABLE recall.recall TO danhba_apply;
+
+GRANT INSERT(actor) ON TABLE recall.recall TO danhba_recall;
+
+GRANT INSERT(purpose) ON TABLE recall.recall TO danhba_recall;
+GRANT SELECT(purpose) ON TABLE recall.recall TO danhba_apply;
+
+GRANT INSERT(document) ON TABLE recall.recall TO danhba_recall;
+GRANT SELECT(document) ON TABLE recall.recall TO danhba_apply;
+
+GRANT INSERT(document_date) ON TABLE recall.recall TO danhba_recall;
+GRANT SELECT(document_date) ON TABLE recall.recall TO danhba_apply;
+
+GRANT INSERT(message_id) ON TABLE recall.recall TO danhba_recall;
+
+GRANT INSERT(digests) ON TABLE recall.recall TO danhba_recall;
+
+GRANT INSERT(file) ON TABLE recall.recall TO danhba_recall;
+
+GRANT SELECT ON TABLE recall.record TO danhba_recall;
+GRANT SELECT ON TABLE recall.record TO danhba_audit;
+
+GRANT INSERT(recall) ON TABLE recall.record TO danhba_recall;
+GRANT SELECT(recall) ON TABLE recall.record TO danhba_apply;
+
+GRANT INSERT(record) ON TABLE recall.record TO danhba_recall;
+
+GRANT SELECT ON TABLE recall.step TO danhba_recall;
+GRANT SELECT ON TABLE recall.step TO danhba_audit;
+
+GRANT INSERT(recall) ON TABLE recall.step TO danhba_recall;
+
+GRANT INSERT(step) ON TABLE recall.step TO danhba_recall;
+
+GRANT INSERT(actor) ON TABLE recall.step TO danhba_recall;
+
+GRANT INSERT(plan) ON TABLE recall.step TO danhba_recall;
+
+GRANT INSERT(detail) ON TABLE recall.step TO danhba_recall;
+
 GRANT SELECT,INSERT ON TABLE reports.mail TO danhba_apply;
 
 GRANT SELECT,INSERT ON TABLE reports.record TO danhba_apply;
@@ -3039,6 +2970,37 @@ GRANT SELECT,INSERT ON TABLE reports.report TO danhba_apply;
 GRANT SELECT,INSERT,DELETE,UPDATE ON TABLE secrecy.exception TO danhba_apply;
 
 GRANT SELECT ON TABLE secrecy.holding TO danhba_secrecy;
+
+GRANT SELECT ON TABLE secrecy.incident TO danhba_apply;
+GRANT SELECT ON TABLE secrecy.incident TO danhba_audit;
+
+GRANT INSERT(reference) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(action) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(verdict) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(level) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(place) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(direction) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(mail_from) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(signed_in) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(recipients) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(client) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(queue_id) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(digest) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(octets) ON TABLE secrecy.incident TO danhba_secrecy;
+
+GRANT INSERT(exceptions) ON TABLE secrecy.incident TO danhba_secrecy;
 
 GRANT SELECT ON TABLE usage.counted TO danhba_apply;
 

@@ -123,8 +123,6 @@ FORBIDDEN = {
         "UPDATE mail.audit SET document = 'y'",
         "DELETE FROM chain.seal",
         "SELECT chain.cover('mail.account')",
-        "SELECT removed FROM mail.handover",
-        "SELECT * FROM events.look",
         "SELECT * FROM secrecy.exception",
         "SELECT phone FROM mail.account",
         "SELECT * FROM mail.credential",

@@ -5,11 +5,19 @@ The migrations say how it came to be so; who wants to know what a view shows tod
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from danhba_host.audit import reading
+
+if TYPE_CHECKING:
+    from tests.integration.conftest import Database
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "docs/schema.sql"
+MADE = ROOT / "plugins/module_utils/danhba/auditing/made.json"
 HEAD = """\
 -- The database of accounts as it is after every migration, for reading: nothing runs this file. `make generated` makes
 -- it of roles/database/files/migrations, whose comments say why; a test fails while it is not up to date.
@@ -22,6 +30,15 @@ _NOISE = re.compile(r"^(?:--.*|SET .*;|SELECT pg_catalog\.set_config.*|\\(?:un)?
 _VIEW = re.compile(r"^CREATE VIEW [^;]*;", re.MULTILINE)
 _ONE_TABLE = re.compile(r"^   FROM (?:\w+\.)?(\w+)$", re.MULTILINE)
 _SEVERAL_QUERIES = re.compile(r"^(?:UNION|INTERSECT|EXCEPT)\b", re.MULTILINE)
+
+
+def made_text(database: Database) -> str:
+    """Which objects the audit expects in a database that every migration has made, as `auditing/made.json` has them."""
+    with reading.snapshot(lambda: database.connect("danhba_audit")) as snapshot:
+        lines = [
+            f" {json.dumps(name)}: {json.dumps(about, sort_keys=True)}" for name, about in snapshot.described().items()
+        ]
+    return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
 def tidy(dump: str) -> str:

@@ -1,10 +1,14 @@
-"""`python -m tests.schema`: write `docs/schema.sql`, of a PostgreSQL server that is gone afterwards."""
+"""`python -m tests.schema`: write `docs/schema.sql`, of a PostgreSQL server that is gone afterwards.
+
+Of the same server, which objects the audit expects: `auditing/made.json`.
+"""
 
 from __future__ import annotations
 
-from tests.integration.conftest import TEMPLATE, new_server
+from tests.integration.conftest import TEMPLATE, Database, new_server
 
-from . import SCHEMA, tidy
+from . import MADE, SCHEMA, made_text, tidy
 
 with new_server() as server:
     SCHEMA.write_text(tidy(server.run("pg_dump", "--schema-only", "--no-owner", TEMPLATE)), encoding="utf-8")
+    MADE.write_text(made_text(Database(server, TEMPLATE)), encoding="utf-8")

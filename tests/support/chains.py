@@ -7,9 +7,11 @@ import json
 from dataclasses import dataclass, replace
 from typing import Any
 
-from danhba.auditing.chain import RECORDS
+from danhba.auditing import made
 
 NOTHING = "0" * 64
+OBJECTS = [f"object {json.dumps([name, about])}".encode() for name, about in made.expected().items()]
+FIRST = len(OBJECTS) + 1  # the first line behind them
 
 
 @dataclass(frozen=True)
@@ -68,13 +70,14 @@ def rows(batches: list[Batch]) -> list[tuple[str, str, str]]:
     return [(batch.relation, *row) for batch in batches for row in batch.rows]
 
 
-def export(seals: list[Seal], there: list[tuple[str, str, str]], covered: tuple[str, ...] = RECORDS) -> list[bytes]:
-    """The lines of an export: first the seals, then the rows."""
+def export(seals: list[Seal], there: list[tuple[str, str, str]], *more: bytes) -> list[bytes]:
+    """The lines of an export of a database as the migrations make it: first the seals, then the rows, then others."""
     return [
-        b"danhba-chain 1",
-        *(f"covered {name}".encode() for name in covered),
+        b"danhba-chain 2",
+        *OBJECTS,
         *(line for seal in seals for line in seal.lines()),
         *(" ".join(("row", *row)).encode() for row in there),
+        *more,
         f"end {len(seals)} {len(there)}".encode(),
     ]
 

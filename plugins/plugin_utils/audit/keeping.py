@@ -10,6 +10,7 @@ from typing import Any
 
 from ...module_utils.danhba.auditing import heads
 from ...module_utils.danhba.auditing.chain import CUT, REWRITTEN, Head
+from ...module_utils.danhba.auditing.made import ALTERED, LACKING, STRANGE
 from ...module_utils.danhba.reading.source import Unusable, run_git
 from ...module_utils.danhba.rendering import audit as show
 from ...module_utils.failure import Failure
@@ -17,6 +18,7 @@ from .. import controller
 
 SHOWN = 20  # faults in a message; the host's answer has more
 REPLACED = (CUT, REWRITTEN)
+OBJECTS = (ALTERED, LACKING, STRANGE)
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,15 @@ def _broken(answer: Mapping[str, Any], document: str) -> Failure:
             "Nếu vừa khôi phục cơ sở dữ liệu theo văn bản: chạy lại với -e document=SỐ-VĂN-BẢN. Nếu không: báo lãnh đạo"
         )
         en = "After a restore by a document: run again with -e document=NUMBER. Else report it"
+    elif any(fault["kind"] in OBJECTS for fault in answer["faults"]):
+        vi = (
+            "Đối tượng cơ sở dữ liệu phải như docs/schema.sql (chương trình vừa cập nhật thì chạy playbooks/site.yml"
+            " trước). Báo lãnh đạo, so với bản sao lưu"
+        )
+        en = (
+            "Objects of the database have to be as in docs/schema.sql (after an update of the programs run"
+            " playbooks/site.yml first). Report it, and compare with the backup"
+        )
     else:
         vi, en = "Báo lãnh đạo, so với bản sao lưu", "Report it, and compare with the backup"
     return Failure(

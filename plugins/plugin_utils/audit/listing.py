@@ -14,6 +14,7 @@ from ...module_utils.danhba.rendering import audit as show
 from .. import controller
 from ..recall import content, drawing
 
+SHOWN = 20  # faults of the chain on a paper; the JSON beside it has more
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SIGNERS = ("NGƯỜI LẬP BẢN KÊ", "THỦ TRƯỞNG CƠ QUAN")
 _HEADINGS = ("Lúc", "Việc", "Văn bản", "Người làm", "Người duyệt", "Dòng")
@@ -73,6 +74,7 @@ def content_of(answer: Mapping[str, Any]) -> content.Paper:
     mailbox = answer["mailbox"]
     parts: list[content.Part] = [
         content.Text(f"Hộp thư: {mailbox['address']} ({mailbox['kind']}/{mailbox['id']}). Lúc: giờ Việt Nam."),
+        *_verdict(answer["verdict"]),
         content.Table(_HEADINGS, tuple(_cells(entry) for entry in answer["entries"]), _WIDTHS),
     ]
     if answer["more"]:
@@ -85,6 +87,13 @@ def content_of(answer: Mapping[str, Any]) -> content.Paper:
     )
 
 
+def _verdict(found: Mapping[str, Any]) -> list[content.Part]:
+    """What was found of the chain that these very entries were read from."""
+    shown = {**found, "faults": found["faults"][:SHOWN], "adopted": {}}
+    first, *faults = show.verdict(shown, "vi")
+    return [content.Text(f"{first[:1].upper()}{first[1:]}"), *(content.Text(each.strip()) for each in faults)]
+
+
 def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
     what = show.what(entry["what"], "vi")
     if changed := entry.get("changed"):
@@ -95,8 +104,14 @@ def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
         entry["document"],
         _by(entry),
         entry.get("approver") or ("-" if entry["job"] == "accounts" else ""),
-        f"{entry['record']} {entry['key']}",
+        _line(entry),
     )
+
+
+def _line(entry: Mapping[str, Any]) -> str:
+    """Which row an entry is made of, and what is wrong with it."""
+    line = f"{entry['record']} {entry['key']}"
+    return f"{line}: {show.mark(entry['mark'], 'vi').upper()}" if entry["mark"] else line
 
 
 def _change(name: str, before: Any, after: Any) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from danhba.auditing import chain
 from danhba.auditing.chain import BadStream, Fault, Head, verify
-from tests.support.chains import Batch, Seal, export, rows
+from tests.support.chains import FIRST, OBJECTS, Batch, Seal, export, rows
 from tests.support.chains import chain as sealed
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -53,7 +53,7 @@ def test_what_was_not_touched_holds_in_any_order_of_its_rows(made: list[Batch], 
     assert sum(found.rows.values()) == len(there)
     # The rows of an export that is read page by page also come before their seals.
     early = export(seals, there)
-    end, first = early.pop(), len(chain.RECORDS) + 1
+    end, first = early.pop(), FIRST
     lines = [*early[:first], *early[len(early) - len(there) :], *early[first : len(early) - len(there)], end]
     assert verify(lines).holds
 
@@ -140,7 +140,7 @@ def test_what_is_no_whole_export_is_refused(made: list[Batch], data: st.DataObje
     cut = data.draw(st.integers(0, len(lines) - 1))
     with pytest.raises(BadStream):
         verify(lines[:cut])
-    left_out = data.draw(st.integers(len(chain.RECORDS) + 1, len(lines) - 2))
+    left_out = data.draw(st.integers(FIRST, len(lines) - 2))
     with contextlib.suppress(BadStream):
         assert not verify(lines[:left_out] + lines[left_out + 1 :]).holds
 
@@ -174,19 +174,61 @@ def test_a_row_that_was_dated_back_is_named(moment: str, dated: bool) -> None:
     lines = export(sealed(made), rows(made))
     assert verify(lines).faults == expected
     # The row may also come first.
-    place = len(chain.RECORDS) + 1
+    place = FIRST
     assert verify([*lines[:place], lines[-2], *lines[place:-2], lines[-1]]).faults == expected
     adopted = [replace(made[0], origin="adopted")]
     assert verify(export(sealed(adopted), rows(adopted))).faults == []
 
 
-def test_what_is_out_of_the_chain_is_named() -> None:
-    made = [Batch("mail.run", (("1", "a"),), "adopted")]
-    found = verify(export(sealed(made), rows(made), chain.RECORDS[1:]))
-    assert (found.faults, found.adopted) == ([Fault("uncovered", 0, "mail.run")], {"mail.run": 1})
-    lines = export(sealed(made), rows(made))
-    lines.insert(1, b"open mail.run chained")
-    assert verify(lines).faults == [Fault("unguarded", 0, "mail.run", "chained")]
+def test_verify_object_missing_altered_or_unknown_names_it() -> None:
+    lines = export([], [])
+    trigger = next(place for place, line in enumerate(lines) if b'"trigger mail.run.chained"' in line)
+    assert verify([*lines[:trigger], *lines[trigger + 1 :]]).faults == [
+        Fault("lacking", 0, "trigger mail.run.chained", "")
+    ]
+    off = lines[trigger].replace(b'"enabled": "O"', b'"enabled": "D"')
+    assert verify([*lines[:trigger], off, *lines[trigger + 1 :]]).faults == [
+        Fault("altered", 0, "trigger mail.run.chained", 'enabled: "O" → "D"')
+    ]
+    own = b'object ["rule mail.run.own", {"event": "1"}]'
+    assert verify(export([], [], own)).faults == [Fault("strange", 0, "rule mail.run.own", '{"event": "1"}')]
+
+
+def test_verify_export_without_objects_names_each_missing_object() -> None:
+    lines = export([], [])
+    found = verify([lines[0], lines[-1]])
+    assert found.found == len(OBJECTS)
+    assert {fault.kind for fault in found.faults} == {"lacking"}
+
+
+def test_verify_unread_table_does_not_hold() -> None:
+    assert verify(export([], [], b"unread mail.run")).faults == [Fault("unread", 0, "mail.run")]
+
+
+def stored(entry: int, account: str, digest: str | None) -> tuple[str, str]:
+    """A row of which password an account got."""
+    kind, _, id_ = account.partition("/")
+    row = {"entry": entry, "id": id_, "kind": kind, **({"digest": digest} if digest else {})}
+    return str(entry), json.dumps(row)
+
+
+@pytest.mark.parametrize(
+    ("passwords", "wrong"),
+    [
+        ({"official/1": "b" * 64}, []),
+        ({"official/1": "a" * 64}, ["official/1"]),
+        ({}, ["official/1"]),
+        ({"official/1": "b" * 64, "official/2": "c" * 64}, ["official/2"]),
+        ({"official/1": "b" * 64, "official/3": "c" * 64}, ["official/3"]),
+    ],
+)
+def test_verify_password_other_than_the_last_sealed_is_named(passwords: dict[str, str], wrong: list[str]) -> None:
+    last = [stored(2, "official/1", "b" * 64), stored(1, "official/1", "a" * 64), stored(3, "official/2", "c" * 64)]
+    made = [Batch("mail.credential_digest", (*last, stored(4, "official/2", None)))]
+    present = [f"credential {account} {digest}".encode() for account, digest in passwords.items()]
+    for there in (rows(made), rows(made)[::-1]):
+        found = verify(export(sealed(made), there, *present))
+        assert found.faults == [Fault("password", 0, "mail.credential", account) for account in wrong]
 
 
 def test_of_very_many_faults_the_first_are_told() -> None:
@@ -200,7 +242,8 @@ def test_nothing_yet_is_no_fault() -> None:
     assert (found.holds, found.head) == (True, None)
 
 
-def test_the_host_has_the_same_code() -> None:
-    link = PROJECT / "roles/programs/files/danhba_host/audit/chain.py"
+@pytest.mark.parametrize("name", ["chain.py", "made.py", "made.json"])
+def test_the_host_has_the_same_code(name: str) -> None:
+    link = PROJECT / "roles/programs/files/danhba_host/audit" / name
     assert link.is_symlink()
-    assert link.resolve() == Path(chain.__file__).resolve()
+    assert link.resolve() == Path(chain.__file__).resolve().with_name(name)

@@ -14,6 +14,7 @@ import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.plugin_utils.audit import keeping, listing
 from ansible_collections.laocai.mail.plugins.plugin_utils.audit.keeping import Who
+from ansible_collections.laocai.mail.plugins.plugin_utils.recall import content
 
 from tests.support.origins import AN, BINH, Repository
 
@@ -207,13 +208,13 @@ def entry(what: str, **values: Any) -> dict[str, Any]:
         "job": None,
     }
     people = dict.fromkeys(("register", "author", "signer", "signature", "approver", "changed"))
-    return {**told, **people, "record": "mail.audit", "key": "7", **values}
+    return {**told, **people, "record": "mail.audit", "key": "7", "mark": "", **values}
 
 
 def listed(*entries: dict[str, Any], more: bool = False) -> dict[str, Any]:
     mailbox = {"kind": "official", "id": "000105", "address": "ltmhoa-stttt@laocai.gov.vn", "state": "open"}
     told = {"agencies": ["stttt", "../x"], "entries": list(entries), "more": more, "office": "Sở Thông tin"}
-    return {"mailbox": mailbox, **told}
+    return {"mailbox": mailbox, **told, "verdict": answer(3)}
 
 
 @pytest.mark.clause("R9.6")
@@ -264,6 +265,19 @@ def test_the_paper_says_what_when_by_whom(tmp_path: Path) -> None:
         "cấp lại mật khẩu",
         "mail.audit 7",
         "Còn những lần cũ hơn",
+        "Nhật ký còn nguyên như khi ghi: 3 niêm phong",
     ):
         assert word in text, text
     assert "BẢN KÊ NHẬT KÝ" in pypdf.PdfReader(tmp_path / names[2]).pages[0].extract_text()
+
+
+def test_paper_of_entry_that_fails_its_seal_says_so() -> None:
+    said = listed(entry("create", mark="changed"), entry("update", mark="doubtful"))
+    paper = content.as_text(listing.content_of({**said, "verdict": answer(3, CHANGED)}))
+    for word in (
+        "Nhật ký đã bị sửa: 1 chỗ",
+        "dòng 7 của mail.audit không còn như khi niêm phong 2 được lập",
+        "mail.audit 7: ĐÃ BỊ SỬA SAU KHI NIÊM PHONG",
+        "mail.audit 7: CHUỖI KHÔNG CÒN KHỚP",
+    ):
+        assert word in " ".join(paper.split()), paper

@@ -3,16 +3,18 @@
 `danhba audit` and, by a link, `danhba-host audit` read the same file: there is one way to verify. The standard library
 alone, so that a host needs nothing more. What a seal is, the migration `chain` says; the stream has, in UTF-8::
 
-    danhba-chain 1
-    covered mail.run                                   a record that the database seals
-    open mail.run chained                              a trigger that is off
+    danhba-chain 2
+    object ["trigger mail.run.chained",{…}]            an object of the database, as `made.py` compares it
+    credential official/000101 4dd1…                   of the row of an account's password
     seal {"n":1,"at":…,"relation":"mail.run","form":1,"origin":"written","rows":1,"previous":…,"hash":…,"lines":1}
     1 4dd1…                                            so many lines: the key of a row, SHA-256 of its text
     row mail.run 1 {"actor":…}                         relation, key, text
+    unread mail.run                                    a table that cannot be read: it is gone, or no table
     end 1 1                                            how many seals and rows there were
 
 Rows come near their seals, in any order. What waits for its other half is held, so memory does not grow with the chain,
-but with what is wrong in it.
+but with what is wrong in it. The program that reads the tables makes the text of each row and describes the objects; the
+database makes neither. What the objects have to be is known here (`made.py`).
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-BEGIN = b"danhba-chain 1"
+from . import made
+
+BEGIN = b"danhba-chain 2"
 NOTHING = "0" * 64  # the hash before the first seal
 FORM = 1
 # Each of these has to be sealed (issue 14): whoever takes one out of the chain is found, too.
@@ -43,10 +47,14 @@ RECORDS = (
     "archive.archive",
     "archive.step",
     "archive.export",
+    "mail.credential_digest",
 )
+CREDENTIALS = b"mail.credential_digest"  # which password each account had when
 CHANGED, REMOVED, ADDED, TWICE, DATED = "changed", "removed", "added", "twice", "dated"
 FORGED, UNLINKED, GAP, REWRITTEN, CUT = "forged", "unlinked", "gap", "rewritten", "cut"
-UNCOVERED, UNGUARDED = "uncovered", "unguarded"
+UNREAD, PASSWORD = "unread", "password"
+# Faults of a row; others are of a seal, of objects or of the whole.
+OF_ROWS = (CHANGED, REMOVED, ADDED, TWICE, DATED)
 LONGEST = timedelta(hours=1)  # from the moment of a row to its seal
 _HOUR, _SECONDS = len("2026-11-28T01"), len("2026-11-28T01:02:03")
 MOST = 1000  # faults that are told; all are counted
@@ -79,7 +87,9 @@ class Fault:
     hash of the seal is not of what it holds; `key`: its first and last row. unlinked: it does not name the hash of
     the one before. gap: `key` seals before it are missing. rewritten: a head kept elsewhere has another hash under
     this number; the chain was made anew behind seal `key`. cut: a head kept elsewhere has this number, and the chain
-    ends before, at `key`. uncovered: `relation` is not sealed. unguarded: the trigger `key` of `relation` is off.
+    ends before, at `key`. altered, lacking, strange: the object `relation` is not as the migrations make it, not there,
+    or there is none in the migrations; `key`: what differs. unread: the table `relation` cannot be read. password: the
+    password of the account `key` is not the one that was stored last by a program.
     """
 
     kind: str
@@ -109,13 +119,15 @@ class Result:
         return {"holds": self.holds, **asdict(self), "rows": dict(self.rows), "adopted": dict(self.adopted)}
 
 
-def verify(lines: Iterable[bytes], heads: Iterable[Head] = ()) -> Result:
+def verify(lines: Iterable[bytes], heads: Iterable[Head] = (), objects: made.Objects | None = None) -> Result:
     """Recompute the chain of a stream, and compare it with heads that were kept elsewhere.
+
+    The objects of the database have to be `objects`; by default those that this version's migrations make.
 
     Raises:
         BadStream
     """
-    verifier = _Verifier(heads)
+    verifier = _Verifier(heads, made.expected() if objects is None else objects)
     stream = enumerate(lines, start=1)
     number, line = next(stream, (1, b""))
     if line != BEGIN:
@@ -138,13 +150,16 @@ def sealed_text(seal: Mapping[str, Any], leaves: Sequence[bytes]) -> bytes:
 class _Verifier:
     """The state of one verification."""
 
-    def __init__(self, heads: Iterable[Head]) -> None:
+    def __init__(self, heads: Iterable[Head], objects: made.Objects) -> None:
         self._result = Result()
+        self._made, self._objects = objects, dict[str, Any]()
+        # By account: the digest of its password, and the newest that was sealed with its number.
+        self._passwords = dict[bytes, bytes]()
+        self._stored = dict[bytes, tuple[int, bytes]]()
         self._last = Head(0, NOTHING)
         self._heads = {head.n: head for head in reversed(list(heads))}  # of two, the one that was kept first
         self._good = 0  # the newest head kept elsewhere that is in the chain
         self._rewritten = False
-        self._covered = set[str]()
         # By record and key: what was sealed, by which seal and when; the digests of rows, and their moments.
         self._sealed = defaultdict[bytes, dict[bytes, tuple[bytes, int, bytes]]](dict)
         self._loose = defaultdict[bytes, dict[bytes, tuple[bytes, bytes]]](dict)
@@ -157,11 +172,14 @@ class _Verifier:
         elif kind == b"seal":
             seal = json.loads(rest)
             self._seal(seal, [next(stream)[1] for _ in range(seal["lines"])])
-        elif kind == b"covered":
-            self._covered.add(rest.decode())
-        elif kind == b"open":
-            relation, trigger = rest.decode().split(" ")
-            self._fault(UNGUARDED, 0, relation, trigger)
+        elif kind == b"object":
+            name, about = json.loads(rest)
+            self._objects[str(name)] = dict(about)
+        elif kind == b"credential":
+            account, _, digest = rest.partition(b" ")
+            self._passwords[account] = digest
+        elif kind == b"unread":
+            self._fault(UNREAD, 0, rest.decode())
         elif kind == b"end":
             return self._end(rest)
         else:
@@ -174,6 +192,8 @@ class _Verifier:
         return True
 
     def _row(self, relation: bytes, key: bytes, text: bytes) -> None:
+        if relation == CREDENTIALS:
+            self._store(json.loads(text))
         row = sha256(text).hexdigest().encode(), _moment(text)
         self._result.rows[relation.decode()] += 1
         sealed = self._sealed[relation].pop(key, None)
@@ -183,6 +203,12 @@ class _Verifier:
         if key in self._loose[relation]:
             self._fault(ADDED, 0, relation.decode(), key.decode())
         self._loose[relation][key] = row
+
+    def _store(self, row: Mapping[str, Any]) -> None:
+        """Remember which password an account got last."""
+        account = f"{row['kind']}/{row['id']}".encode()
+        stored = int(row["entry"]), str(row.get("digest", "")).encode()
+        self._stored[account] = max(stored, self._stored.get(account, stored))
 
     def _judge(self, relation: str, key: bytes, row: tuple[bytes, bytes], sealed: tuple[bytes, int, bytes]) -> None:
         (digest, moment), (leaf, n, at) = row, sealed
@@ -245,12 +271,18 @@ class _Verifier:
                 break
             if not self._rewritten:
                 self._fault(REWRITTEN, n, "", str(self._good))
-        for relation_name in RECORDS:
-            if relation_name not in self._covered:
-                self._fault(UNCOVERED, 0, relation_name)
+        self._compare_passwords()
+        for kind, name, how in made.differences(self._objects, self._made):
+            self._fault(kind, 0, name, how)
         self._result.faults.sort(key=lambda fault: (not fault.seal, fault.seal))
         self._result.head = self._last if self._last.n else None
         return self._result
+
+    def _compare_passwords(self) -> None:
+        """Each account's password has to be the one that was sealed last, and none where none is sealed."""
+        for account in sorted({*self._passwords, *self._stored}):
+            if self._passwords.get(account, b"") != self._stored.get(account, (0, b""))[1]:
+                self._fault(PASSWORD, 0, "mail.credential", account.decode())
 
     def _fault(self, kind: str, seal: int, relation: str, key: str = "") -> None:
         self._result.found += 1

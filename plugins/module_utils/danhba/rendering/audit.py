@@ -30,8 +30,13 @@ _FAULTS = {
         " all rows that were sealed from there to seal {seal} are in doubt"
     ),
     "cut": _("seal {seal} was kept elsewhere, and the chain ends with {key}: what came behind was removed"),
-    "uncovered": _("{relation} is not sealed any more: it was taken out of the chain"),
-    "unguarded": _("trigger {key} of {relation} is off: what was done since is not guarded"),
+    "altered": _("{relation} is not as the migrations made it: {key}"),
+    "lacking": _("{relation} is not there: the migrations made it, somebody removed or renamed it"),
+    "strange": _("{relation} was made by no migration: somebody made it ({key})"),
+    "unread": _("the table {relation} cannot be read: it was removed or replaced, or its rights were taken away"),
+    "password": _(
+        "the password of {key} is not the one that a program stored last: it was put into the database by hand"
+    ),
 }
 
 
@@ -61,6 +66,7 @@ _DONE = {
     "issue_password": _("first password issued"),
     "reissue_password": _("password reissued"),
     "change_password": _("password changed by its owner"),
+    "password_outside": _("PASSWORD REPLACED BY NO PROGRAM OF THE SYSTEM"),
     "suspend_sending": _("sending suspended by the guard"),
     "resume_sending": _("sending allowed again"),
     "handover": _("handed over to another custodian"),
@@ -70,12 +76,26 @@ _DONE = {
     "recall_erase": _("recall: erased a message"),
     "recall_record": _("recall: put on record"),
 }
+# What is wrong with an entry, beside the faults of its row.
+_MARKS = {
+    "changed": _("was changed after it was sealed"),
+    "removed": _("was removed"),
+    "added": _("was added without a seal"),
+    "twice": _("was replaced by another"),
+    "dated": _("was dated back or ahead"),
+    "doubtful": _("the chain does not hold, so this is in doubt"),
+}
 _FIELDS = {"state": _("state"), "since": _("since"), "custodian": _("custodian")}
 
 
 def what(action: str, language: str) -> str:
     """What was done, in words."""
     return translator(language)(_DONE.get(action) or LABELS.get(action, action))
+
+
+def mark(kind: str, language: str) -> str:
+    """What is wrong with an entry, in words."""
+    return translator(language)(_MARKS.get(kind, kind))
 
 
 def field(name: str, language: str) -> str:

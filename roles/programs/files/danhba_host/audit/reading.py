@@ -1,109 +1,220 @@
-"""The chain and the rows that it seals, as the lines that `chain.py` verifies: read page by page, in one snapshot."""
+"""The chain and the rows that it seals, as the lines that `chain.py` verifies: all of one moment.
+
+Tables are copied raw, each by a connection of its own, so that its rows come as seals ask for them; all see the same
+snapshot, and are locked before against being put aside. What a row's text is, `table.py` says, not the database.
+"""
 
 from __future__ import annotations
 
+import heapq
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import islice
 from typing import Any
 
+import psycopg
 from psycopg import sql
 
 from ..database import Connection
-from . import chain
+from . import catalogue, chain, made, table
 
-# Rows of a page, and seals: enough that a page costs more than asking for it, few enough to be held.
-ROWS, SEALS = 5000, 1000
-_BEFORE_ALL = -(2**63)
-_SEALS = """
-    SELECT json_agg(json_build_array(n, at, relation, form, origin, rows, previous, hash, leaves) ORDER BY n)::text
-      FROM (SELECT *, sum(coalesce(rows, 0)) OVER (ORDER BY n) - coalesce(rows, 0) AS before
-              FROM (SELECT n, at, relation, form, origin, rows, previous, hash, leaves
-                      FROM chain.seal LEFT JOIN chain.batch USING (batch)
-                     WHERE n > %s ORDER BY n LIMIT %s) AS page) AS counted
-     WHERE before < %s"""
+# Rows that are read at once: a table of fewer gives its connection back.
+ROWS = 5000
+_SEAL = ("n", "batch", "at", "previous", "hash")
+_BATCH = ("batch", "relation", "form", "origin", "rows", "leaves")
+_NUMBERS = {"n", "form", "rows"}
 _FIELDS = ("n", "at", "relation", "form", "origin", "rows", "previous", "hash")
-_ROWS = """
-    SELECT max(key), count(*), string_agg(concat_ws(' ', 'row', {relation}, name, line), E'\\n' ORDER BY key)
-      FROM (SELECT * FROM chain.{view} WHERE {after} ORDER BY key LIMIT {most}) AS page"""
+CREDENTIAL = "mail.credential"
+_CREDENTIAL = ("kind", "id", "password", "initial")
+# The table is not there, may not be read, or is none that can be copied: a view, one of another server.
+_UNREAD = (psycopg.ProgrammingError, psycopg.NotSupportedError)
+
+Connect = Callable[[], Connection]
 
 
-def lines(connection: Connection) -> Iterator[bytes]:
-    """All lines of the stream, without their ends."""
-    with connection.transaction():
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+class Snapshot:
+    """The database at one moment, as far as the audit reads it."""
+
+    def __init__(self, connection: Connection, connect: Connect) -> None:
+        self._connection, self._connect = connection, connect
+        self.unread: list[str] = []
+        for name in catalogue.TABLES:
+            if name != CREDENTIAL:  # a lock takes a right to all of its columns
+                self._lock(name)
+        [(snapshot,)] = connection.execute("SELECT pg_catalog.pg_export_snapshot()").fetchall()
+        self._name = str(snapshot)
+        self.objects = catalogue.describe(connection)
+
+    def _lock(self, name: str) -> None:
+        """Keep a table from being dropped, renamed or replaced while it is read."""
+        try:
+            with self._connection.transaction():
+                lock = sql.SQL("LOCK TABLE ONLY {} IN ACCESS SHARE MODE")
+                self._connection.execute(lock.format(sql.Identifier(*name.split("."))))
+        except _UNREAD:
+            self.unread.append(name)
+
+    def rows(self, name: str, columns: Sequence[str]) -> Iterator[list[bytes | None]]:
+        """The rows of a table, by a connection of their own that lasts until all are read."""
+        if name in self.unread:
+            return
+        with ExitStack() as stack:
+            connection = stack.enter_context(self._connect())
+            stack.enter_context(_reading(connection))
+            connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(self._name)))
+            rows = table.raw(connection, name, columns)
+            try:
+                first = list(islice(rows, ROWS))
+            except _UNREAD:
+                self.unread.append(name)
+                return
+            if len(first) == ROWS:
+                yield from first
+                yield from rows
+                return
+        yield from first
+
+    def told(self, name: str, columns: Sequence[str]) -> Iterator[dict[str, str | None]]:
+        """As `rows`, each as texts by their columns."""
+        for values in self.rows(name, columns):
+            texts = [None if value is None else value.decode() for value in values]
+            yield dict(zip(columns, texts, strict=True))
+
+    def columns(self, name: str) -> list[table.Column]:
+        """The columns of a table, as it is."""
+        mark = f"column {name}."
+        return [
+            table.Column(each.removeprefix(mark), str(about["type"]))
+            for each, about in self.objects.items()
+            if each.startswith(mark)
+        ]
+
+    def described(self) -> catalogue.Objects:
+        """All objects that the verification stands on, and how the database has each record sealed."""
+        rows = self.told("chain.covered", ("relation", "key", "line"))
+        covered = {f"covered {row['relation']}": _covered(row) for row in rows}
+        return dict(sorted((self.objects | covered).items()))
+
+    def lines(self) -> Iterator[bytes]:
+        """All lines of the stream, without their ends."""
         yield chain.BEGIN
-        records = [str(name) for (name,) in connection.execute("SELECT relation FROM chain.covered ORDER BY 1")]
-        yield from (f"covered {name}".encode() for name in records)
-        for relation, trigger in connection.execute("SELECT relation, trigger FROM chain.unguarded ORDER BY 1, 2"):
-            yield f"open {relation} {trigger}".encode()
-        yield from _Pages(connection, records).lines()
+        for name, about in self.described().items():
+            yield b"object " + json.dumps([name, about], separators=(",", ":"), sort_keys=True).encode()
+        yield from self._credentials()
+        yield from _Merged(self).lines()
+
+    def _credentials(self) -> Iterator[bytes]:
+        """Which password each account has, by a digest: no hash leaves this function."""
+        for about in self.told(CREDENTIAL, _CREDENTIAL):
+            name = table.key(f"{about['kind']}/{about['id']}".encode())
+            yield b"credential %s %s" % (name, table.digest(about).encode())
 
 
-class _Pages:
+def _covered(row: Mapping[str, str | None]) -> dict[str, Any]:
+    return {"key": row["key"], "line": catalogue.digest(row["line"])}
+
+
+@contextmanager
+def snapshot(connect: Connect) -> Iterator[Snapshot]:
+    """The database at this moment; `connect` opens a connection as the audit's role."""
+    with ExitStack() as stack:
+        connection = stack.enter_context(connect())
+        stack.enter_context(_reading(connection))
+        yield Snapshot(connection, connect)
+
+
+@contextmanager
+def _reading(connection: Connection) -> Iterator[None]:
+    """A transaction that reads one snapshot, prints values as the chain has them, and finds names where they belong."""
+    for name, value in {**table.PRINTED, "search_path": "pg_catalog", "row_security": "off"}.items():
+        connection.execute(sql.SQL("SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    connection.read_only = True
+    with connection.transaction():
+        yield
+
+
+class _Merged:
     """Seals, and of each record so many rows as are sealed so far."""
 
-    def __init__(self, connection: Connection, records: list[str]) -> None:
-        self._connection = connection
-        self._left = {name: _Rows(connection, name) for name in records}
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        keys = made.keys(made.expected())
+        self._records = {name: _Rows(snapshot, name, keys[name]) for name in chain.RECORDS}
         self._seals = 0
 
     def lines(self) -> Iterator[bytes]:
-        """Page by page; then what nobody has sealed, and how many there were."""
-        last = _BEFORE_ALL
-        while page := self._page(last):
-            last = page[-1][0]
-            for seal in page:
-                yield from self._sealed(seal)
-            for rows in self._left.values():
-                yield from rows.until_sealed()
-        for rows in self._left.values():
+        """Seals with the rows that they seal; then what nobody has sealed, and how many there were."""
+        for seal in self._sealed():
+            yield from seal
+        for rows in self._records.values():
             yield from rows.rest()
-        yield b"end %d %d" % (self._seals, sum(rows.told for rows in self._left.values()))
+        yield from (f"unread {name}".encode() for name in self._snapshot.unread)
+        yield b"end %d %d" % (self._seals, sum(rows.told for rows in self._records.values()))
 
-    def _page(self, last: int) -> list[list[Any]]:
-        [(text,)] = self._connection.execute(_SEALS, [last, SEALS, 2 * ROWS])
-        return json.loads(text) if text else []
+    def _sealed(self) -> Iterator[Iterator[bytes]]:
+        batches = self._snapshot.rows("chain.batch", _BATCH)
+        waiting: dict[bytes | None, list[bytes | None]] = {}
+        for seal in _ordered(self._snapshot.rows("chain.seal", _SEAL)):
+            while seal[1] not in waiting and (batch := next(batches, None)):
+                waiting[batch[0]] = batch
+            yield self._of(seal, waiting.pop(seal[1], [None] * len(_BATCH)))
 
-    def _sealed(self, seal: list[Any]) -> Iterator[bytes]:
-        *values, leaves = seal
-        names = str(leaves or "").encode().split(b"\n")
-        head = {**dict(zip(_FIELDS, values, strict=True)), "lines": len(names)}
+    def _of(self, seal: Sequence[bytes | None], batch: Sequence[bytes | None]) -> Iterator[bytes]:
+        values = {**_named(_BATCH, batch), **_named(_SEAL, seal)}
+        names = (batch[-1] or b"").split(b"\n")
+        head = {**{name: values[name] for name in _FIELDS}, "lines": len(names)}
         self._seals += 1
-        if rows := self._left.get(str(head["relation"])):
-            rows.sealed += len(names)
         yield b"seal " + json.dumps(head, separators=(",", ":")).encode()
         yield from names
+        if rows := self._records.get(str(head["relation"])):
+            yield from rows.until(len(names))
+
+
+def _named(names: Sequence[str], values: Sequence[bytes | None]) -> dict[str, Any]:
+    texts = {name: None if value is None else value.decode() for name, value in zip(names, values, strict=True)}
+    return {name: int(text) if text is not None and name in _NUMBERS else text for name, text in texts.items()}
+
+
+def _ordered(seals: Iterator[list[bytes | None]]) -> Iterator[list[bytes | None]]:
+    """Seals by their number. They were written in this order; those that were not are held until their turn."""
+    held: list[tuple[int, list[bytes | None]]] = []
+    following = 1
+    for seal in seals:
+        heapq.heappush(held, (int(seal[0] or 0), seal))
+        while held and held[0][0] == following:
+            yield heapq.heappop(held)[1]
+            following += 1
+    while held:
+        yield heapq.heappop(held)[1]
 
 
 class _Rows:
-    """The rows of one record, by key."""
+    """The rows of one record, as they lie in the table."""
 
-    def __init__(self, connection: Connection, relation: str) -> None:
-        self._connection = connection
-        self._relation = relation
-        self._last: object = None
-        self._ended = False
-        self.sealed = self.told = 0
+    def __init__(self, snapshot: Snapshot, relation: str, key: str) -> None:
+        self._relation = relation.encode()
+        self._sealed = self.told = 0
+        self._lines: Iterator[bytes] = iter(())
+        columns = snapshot.columns(relation)
+        if key in [column.name for column in columns] and table.has_text(columns):
+            self._lines = self._read(snapshot, relation, key, columns)
+        elif relation not in snapshot.unread:
+            snapshot.unread.append(relation)
 
-    def until_sealed(self) -> Iterator[bytes]:
-        """As many as have been sealed so far, or some more."""
-        while self.told < self.sealed and not self._ended:
-            yield from self._page()
+    def _read(self, snapshot: Snapshot, relation: str, key: str, columns: list[table.Column]) -> Iterator[bytes]:
+        text = table.Text(columns)
+        place = text.names.index(key)
+        for values in snapshot.rows(relation, text.names):
+            self.told += 1
+            yield b"row %s %s %s" % (self._relation, table.key(values[place]), text.of(values))
+
+    def until(self, more: int) -> Iterator[bytes]:
+        """As many as have been sealed so far, these among them."""
+        self._sealed += more
+        return islice(self._lines, max(0, self._sealed - self.told))
 
     def rest(self) -> Iterator[bytes]:
         """All that are left."""
-        while not self._ended:
-            yield from self._page()
-
-    def _page(self) -> list[bytes]:
-        after = sql.SQL("true") if self._last is None else sql.SQL("key > {}").format(sql.Literal(self._last))
-        query = sql.SQL(_ROWS).format(
-            relation=sql.Literal(self._relation),
-            view=sql.Identifier(self._relation),
-            after=after,
-            most=sql.Literal(ROWS),
-        )
-        [(last, count, text)] = self._connection.execute(query)
-        self._last, self._ended = last, count < ROWS
-        self.told += count
-        return text.encode().split(b"\n") if text else []
+        return self._lines

@@ -1,0 +1,1 @@
+../../../../../plugins/module_utils/danhba/auditing/made.py
