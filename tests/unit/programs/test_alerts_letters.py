@@ -17,7 +17,7 @@ import pytest
 from danhba_host import alerts, began
 from danhba_host.alerts import Settings, compose, server
 from danhba_host.journal import Refused
-from danhba_host.status.asking import Prometheus
+from danhba_host.prometheus import Prometheus
 
 SETTINGS = Settings(0, "mail.laocai.gov.vn", "postmaster@laocai.gov.vn", ["an@laocai.gov.vn", "binh@laocai.gov.vn"], 1)
 FIRING = {
