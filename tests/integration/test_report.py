@@ -46,7 +46,7 @@ def given(database: Database, tmp_path: Path) -> dict[str, Any]:
         "first_day": FIRST,
         "last_day": LAST,
         "day": "2026-03-20",
-        "least_days": 5,
+        "least_days": 9,
         "folder": str(tmp_path / "out"),
     }
 

@@ -21,7 +21,7 @@ import pytest
 from danhba_host import alerts, began
 from danhba_host.alerts import Settings, compose, server
 from danhba_host.journal import Refused
-from danhba_host.status.asking import Prometheus
+from danhba_host.prometheus import Prometheus
 from tests.support import watch_key
 
 OPERATORS = ["an@laocai.gov.vn", "binh@laocai.gov.vn"]

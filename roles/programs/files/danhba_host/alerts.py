@@ -22,7 +22,7 @@ from . import began, channel, program
 from .journal import WARNING, Refused
 from .journal import write as say
 from .notices import SENDMAIL, VIETNAM
-from .status.asking import Prometheus
+from .prometheus import Prometheus
 
 LONGEST = 1_048_576  # octets of a request
 MOST = 50  # alerts in a message; the others are counted

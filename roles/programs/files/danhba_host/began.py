@@ -1,7 +1,7 @@
 """When an alert began: what Alertmanager calls its start is the moment at which it fired, minutes after that.
 
 Prometheus keeps the moment in the series ALERTS_FOR_STATE, also of alerts that are over, so that letters and the status
-(`status/asking.py`: `activeAt`) tell the same one.
+(`prometheus.py`: `activeAt`) tell the same one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .journal import Away
-from .status.asking import Prometheus
+from .prometheus import Prometheus
 
 
 def date_back(told: Mapping[str, Any], prometheus: Prometheus) -> dict[str, Any]:

@@ -19,8 +19,8 @@ from pathlib import Path
 from .. import program
 from ..figure import write
 from ..journal import FAILED, Away, Refused
+from ..prometheus import Prometheus
 from . import page, pictures, screen
-from .asking import Prometheus
 from .parts import PARTS, states
 
 

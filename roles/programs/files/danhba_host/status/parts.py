@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from .asking import Alert
+from ..prometheus import Alert
 
 EVERYTHING = frozenset({"database-down"})
 OF_A_SERVICE = frozenset({"service-down", "service-restarts"})

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from ..notices import VIETNAM
-from .asking import Prometheus
+from ..prometheus import Prometheus
 from .screen import Screen, moment
 
 WIDTH, HEIGHT, LEFT, BELOW = 640, 160, 64, 24

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ..notices import VIETNAM
-from .asking import Alert, Prometheus
+from ..prometheus import Alert, Prometheus
 from .parts import State
 
 RED, GREEN, YELLOW, PLAIN = "\033[31;1m", "\033[32m", "\033[33m", "\033[0m"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..journal import Away
+from .journal import Away
 
 SECONDS = 10
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
