@@ -61,7 +61,9 @@ class ActionModule(ActionBase):
         if province is None:
             self._values.broken.add("province")
         else:
-            yield from preflight.domain(province, *(str(self._known(name)) for name in ("mail_domain", "mail_host")))
+            known = [self._known(name) for name in ("mail_domain", "mail_host")]
+            if None not in known:
+                yield from preflight.domain(province, *map(str, known))
         yield from preflight.reached(server)
         yield from preflight.schema(server)
         if whole:
