@@ -26,6 +26,8 @@ PROJECT = Path(__file__).resolve().parents[3]
 KEY = ANSWERS["key"]
 SAMPLES = "age12286uz7p3m45qstv0ts96e9hdqnm04h7jgrxwc30flpfn28dla9sf7wk4a"
 
+OWN = {"regulation": "12/2024/QĐ-UBND", "regulation-date": "10/5/2024", "regulation-title": None}
+
 Init = Callable[..., Result]
 
 
@@ -197,7 +199,7 @@ def test_without_a_key_the_readme_says_so(init: Init, tmp_path: Path) -> None:
 
 def test_a_name_of_any_letters_stays_a_name(init: Init, tmp_path: Path) -> None:
     name = 'Sở "Thông tin": {a} # và @{domain}'
-    assert init(name=name, province="Y: Tý").exit_code == 0
+    assert init(name=name, province="Y: Tý", **OWN).exit_code == 0
     found = yaml.safe_load((tmp_path / "tinh/directory/agencies/stttt.yml").read_text())
     assert found["name"] == name
     assert yaml.safe_load((tmp_path / "tinh/directory/province.yml").read_text())["province"] == "Y: Tý"
@@ -221,3 +223,47 @@ def test_the_version_is_named_where_the_software_is_published(init: Init, tmp_pa
     galaxy = yaml.safe_load((PROJECT / "galaxy.yml").read_text())
     wanted = yaml.safe_load((tmp_path / "tinh/requirements.yml").read_text())
     assert wanted == {"collections": [{"name": "laocai.mail", "version": galaxy["version"]}]}
+
+
+def regulation(tmp_path: Path) -> object:
+    return yaml.load((tmp_path / "tinh/directory/province.yml").read_text(), yaml.BaseLoader).get("regulation")
+
+
+def test_init_writes_the_regulation_of_the_province(init: Init, tmp_path: Path) -> None:
+    title = "Quy chế thư điện tử: dùng “trong tỉnh” # và các cơ quan " * 3
+    done = init(province="Hoàng Mộc", **OWN | {"regulation-title": title})
+    assert (done.exit_code, "is taken as day 10 of month 5, 2024 (2024-05-10)" in done.stderr) == (0, True), done.stderr
+    assert regulation(tmp_path) == {"number": "12/2024/QĐ-UBND", "date": "2024-05-10", "title": title.strip()}
+
+
+def test_init_without_a_regulation_leaves_the_place_for_it(init: Init, tmp_path: Path) -> None:
+    done = init(**dict.fromkeys(OWN))
+    assert done.exit_code == 0
+    assert "lưu ý province-regulation [R1]" in done.stderr
+    assert regulation(tmp_path) is None
+    assert "# regulation:\n#   number: 12/2024/QĐ-UBND\n" in (tmp_path / "tinh/directory/province.yml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("province", "given", "said"),
+    [
+        ("Hoàng Mộc", {}, "province-regulation-other"),
+        ("Lào Cai", {"regulation-date": "2011-10-05"}, "province-regulation-date"),
+        ("Lào Cai", {"regulation-date": None}, "--regulation-date"),
+        ("Lào Cai", {"regulation-date": "31/2/2010"}, "write it like 2026-12-01 or 1/12/2026"),
+        ("Lào Cai", {"regulation": "quy chế 33"}, "has not the shape of"),
+    ],
+)
+def test_init_refuses_a_regulation_that_cannot_be(
+    init: Init, tmp_path: Path, province: str, given: dict[str, str | None], said: str
+) -> None:
+    done = init(province=province, **given)
+    assert done.exit_code in {1, 2}
+    assert said in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("written", "day"), [("2026-12-01", "2026-12-01"), ("1/12/2026", "2026-12-01"), ("01/12/2026", "2026-12-01")])
+def test_init_takes_days_as_documents_write_them(init: Init, tmp_path: Path, written: str, day: str) -> None:
+    assert init(date=written, document="11/QĐ-UBND").exit_code == 0
+    assert f"date: {day}, event: established" in (tmp_path / "tinh/directory/agencies/stttt.yml").read_text()

@@ -46,6 +46,7 @@ operator: stttt
 operator_key: {operator}
 support: {{phone: "0214 3 000 000", mail: contact-stttt@laocai.gov.vn}}
 system_addresses: {{postmaster: contact-stttt}}
+regulation: {{number: 33/2010/QĐ-UBND, date: 2010-10-05}}
 """
 UBND = """agency: ubnd
 name: Ủy ban nhân dân tỉnh Lào Cai

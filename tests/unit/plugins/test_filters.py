@@ -70,6 +70,7 @@ def render(path: Path) -> str:
     known = {
         "ansible_managed": "managed", "item": {"key": "404"}, "__nginx_errors": {"404": dict.fromkeys(TEXTS, HOSTILE)},
         "__pages_services": services, "__pages_guides": {}, "__roundcube_plugins": [HOSTILE],
+        "__roundcube_cited": {"vi_VN": {"firstintro": HOSTILE}},
         "__pages_guide": {"title": HOSTILE, "body": "", "headings": [{"level": 2, "anchor": HOSTILE, "text": HOSTILE}]},
     }  # fmt: skip
     source = "".join(file.read_text(encoding="utf-8") for file in path.parent.glob("*.j2"))

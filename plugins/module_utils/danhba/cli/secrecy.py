@@ -15,6 +15,8 @@ import click
 
 from ..messages import mark as _
 from ..messages import render, translator, visible
+from ..model.regulation import cite
+from ..reading.province import in_folder
 from ..reading.source import Unusable
 from .common import REFUSED, lang, language, painter, progress
 
@@ -66,7 +68,7 @@ def secrecy_command(files: Sequence[str], form: str, lang: str | None) -> None:
     else:
         click.echo("\n".join(line for file, verdict in verdicts for line in _lines(file, verdict)))
         if any(verdict.marks for _file, verdict in verdicts):
-            click.echo(_said(_MARKED))
+            click.echo(cite(_said(_MARKED), in_folder().regulation))
     if any(verdict.verdict != "clean" for _file, verdict in verdicts):
         sys.exit(REFUSED)
 

@@ -15,6 +15,8 @@ import click
 
 from ..messages import mark as _
 from ..messages import render
+from ..model.register import Province
+from ..model.regulation import cite
 from ..planning.state import Timeline
 from ..reading import source
 from ..reading.source import Unusable
@@ -60,7 +62,7 @@ def usage_command(  # noqa: PLR0913, PLR0917
     if form == "json":
         put(show_usage.json_pieces(rows))
     else:
-        _show(period, rows, register.province.domain)
+        _show(period, rows, register.province)
     _tell(period, told)
 
 
@@ -77,11 +79,12 @@ def _read(path: str) -> Iterator[Event]:
         raise Unusable(_NO_FILE, path=path, reason=error.strerror) from error
 
 
-def _show(period: Period, rows: Iterable[Checks], domain: str) -> None:
+def _show(period: Period, rows: Iterable[Checks], province: Province) -> None:
     found, kinds = show_usage.totals(rows)
-    click.echo(show_usage.title(period.first, period.last, len(period.days.days), language()))
+    title = show_usage.title(period.first, period.last, len(period.days.days), language())
+    click.echo(cite(title, province.regulation))
     if found:
-        table(show_usage.table(found, domain, language()))
+        table(show_usage.table(found, province.domain, language()))
     click.echo("\n".join(show_usage.summary(kinds, language())))
 
 

@@ -19,6 +19,7 @@ from ..model.register import Province
 from ..model.regulation import MODEL_PROVINCE
 from ..reading.loader import NATIONAL
 from . import quotas
+from .dates import FUTURE
 from .wording import LONG, MOBILE, is_mobile
 
 OPERATOR = rule("province-operator", "R3", _("the operator '{code}' is no agency of this register; write its tendonvi"))
@@ -106,7 +107,7 @@ ISSUED = rule(
     "R1",
     _(
         "regulation: {number} cannot be of {day}; write the date as it stands on the document, which is in the year of "
-        "its number, and not more than {days} days ahead"
+        "its number"
     ),
 )
 PERCENT = rule("province-percent", "R9.3", _("{key} is {value}, and no part is more than 100 percent; lower it"))
@@ -261,12 +262,7 @@ def _regulation(province: Province) -> Iterator[Finding]:
         yield DOUBTFUL.at(_inside(province, "title" if other in regulation.title else "number"), other=other, **values)
     document = documents.parse(regulation.number)
     if document and document.year and int(document.year) != regulation.day.year:
-        yield _misdated(province)
-
-
-def _misdated(province: Province) -> Finding:
-    values = {"number": province.regulation.number, "day": province.regulation.day}
-    return ISSUED.at(_inside(province, "date"), days=province.policy.future_days, **values)
+        yield ISSUED.at(_inside(province, "date"), number=regulation.number, day=regulation.day)
 
 
 def _inside(province: Province, key: str) -> Where:
@@ -352,7 +348,7 @@ def on(province: Province, agencies: Iterable[Facts], day: date) -> Iterator[Fin
     days = province.policy.future_days
     issued = province.regulation.day
     if issued and (issued - day).days > days:
-        yield _misdated(province)
+        yield FUTURE.at(_inside(province, "date"), day=issued, days=days)
     for acknowledgement in province.acknowledgements:
         if (acknowledgement.until - day).days > days:
             where = province.where("acknowledgements")

@@ -58,7 +58,7 @@ def test_unreadable_by_the_setting_of_its_direction_and_a_mark_never(going: str,
 @pytest.mark.parametrize("place", PLACES.values())
 @pytest.mark.parametrize("text", [MARKED, UNREADABLE])
 def test_texts_fit_in_one_line_of_smtp(text: str, place: str) -> None:
-    said = text.format(level="TUYET MAT", place=place, reference="BM-20261127-K7Q2M9")
+    said = text.format(level="TUYET MAT", place=place, reference="BM-20261127-K7Q2M9", basis=f" ({SETTINGS['basis']})")
     assert said.isascii()
     assert len(said) <= 450
     assert "khoan 1 Dieu 7" in said
