@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from danhba_host.backup import prune
+from danhba_host.backup import prune, quarantine
 from danhba_host.backup import recall as forget
 from danhba_host.backup.commands import run
 from danhba_host.journal import Away, Refused
@@ -258,7 +258,7 @@ def test_one_stays_as_old_as_it_is_recall_by_recall_and_a_forged_one_is_not_take
 class Told(prune.Store):
     """A store that has what a test says: snapshots, and what each says that it replaces."""
 
-    def __init__(self, settings: prune.Place) -> None:
+    def __init__(self, settings: quarantine.Place) -> None:
         super().__init__(settings)
         self.snapshots: dict[str, str] = {}
         self.forgotten: list[str] = []

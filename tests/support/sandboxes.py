@@ -24,7 +24,7 @@ MAIL = {
     "danhba-usage",
 }
 BACKED_UP = {"danhba-backup", "danhba-drill"}
-STORE = {"danhba-backup-prune", "danhba-backup-store"}
+STORE = {"danhba-backup-prune", "danhba-backup-quarantine", "danhba-backup-store"}
 PROBE = {"danhba-probe"}
 CONTROLLER = {"danhba-drift", "danhba-follow", "danhba-monthly", "danhba-told@"}
 

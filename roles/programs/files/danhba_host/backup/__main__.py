@@ -42,7 +42,6 @@ def back_up(settings: Settings) -> str:
     restic.backup(KEYS, run, there, [settings.secrets, settings.state])
     note(settings.metrics, "danhba_backup", "danhba_backup_last_success_timestamp_seconds",
          "Beginning of the last backup that succeeded", dict.fromkeys((MAIL, DATABASE, KEYS), begun))  # fmt: skip
-    note_told(settings)
     return f"đã sao lưu {run} trong {time.time() - begun:.0f} giây -- backed up"
 
 
@@ -67,7 +66,10 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
         Away, Refused
     """
     with alone(settings):
-        return back_up(settings)
+        try:
+            return back_up(settings)
+        finally:
+            note_told(settings)  # also where it failed: the backup host may know why
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -11,10 +11,11 @@ import hashlib
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from .. import program
 from ..credential import given
@@ -28,6 +29,8 @@ from .metrics import note
 from .names import living, messages
 from .restic import Restic, Set
 from .settings import BEFORE, DATABASE, MAIL, Settings
+from .store import read_told
+from .suspects import DAMAGED
 
 FOLDER = "danhba-drill"
 NAMESPACE = "danhba-drill"
@@ -110,7 +113,21 @@ def _store(drill: Drill, _chosen: Set) -> str:
         raise Found(", ".join(each[:8] for each in damaged[:SHOWN]))
     part = f"{int(drill.now // DAY) % PARTS + 1}/{PARTS}"
     drill.restic.check(part)
+    if known := known_damage(read_told(drill.settings)):
+        raise Found(known)
     return part
+
+
+def known_damage(told: Mapping[str, Any]) -> str:
+    """What the backup host knows of damage in the store, in any part of it: this drill has read one seventh."""
+    words = []
+    if isinstance(told.get("failed"), int) and told["failed"] > 0:
+        words.append(f"{told['failed']}/{PARTS} kho đọc lại bị hỏng / sevenths of the store failed when last read")
+    suspects = told.get("suspects")
+    damaged = suspects.get(DAMAGED) if isinstance(suspects, dict) else None
+    if isinstance(damaged, dict) and isinstance(damaged.get("count"), int):
+        words.append(f"{damaged['count']} tệp hỏng trên đĩa / files are damaged on the disk")
+    return ", ".join(words)
 
 
 def _database(drill: Drill, chosen: Set) -> str:

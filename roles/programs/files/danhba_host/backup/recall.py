@@ -21,13 +21,13 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from .. import program
+from .. import durable, program
 from ..journal import Refused
 from ..recall import fingerprint
 from ..recall.plan import checksum
 from ..recall.settings import check_operators
 from ..recall.signatures import require_two
-from . import prune
+from . import prune, quarantine
 
 LONGEST = 60_000_000  # characters of a request: the plan of a message that everybody has
 # A message is longer or shorter in another mailbox by what its delivery has put above it.
@@ -147,14 +147,11 @@ class Store(prune.Store):
 
     def count(self, recall: str, found: Mapping[str, frozenset[str]]) -> tuple[int, int]:
         """How many snapshots and files had the message in all, with these; noted before any of it is taken out."""
-        try:
-            known = json.loads(self._forgotten.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            known = {}
+        known = durable.read_state(self._forgotten)
         before = known.get(recall, {"snapshots": [], "files": []})
         files = {hashlib.sha256(path.encode()).hexdigest() for paths in found.values() for path in paths}
         now = {"snapshots": sorted({*before["snapshots"], *found}), "files": sorted({*before["files"], *files})}
-        prune.write(self._forgotten, known | {recall: now})
+        durable.write_json(self._forgotten, known | {recall: now})
         return len(now["snapshots"]), len(now["files"])
 
     def clean(self) -> None:
@@ -280,6 +277,7 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
             " the mail host has made a backup"
         )
     with prune.at_work(settings):
+        quarantine.sweep(settings, quarantine.WAIT_SECONDS)
         store = Store(settings)
         done = (_looked if request.get("dry_run") else _forgotten)(store, order)
     return {"recall": order.plan["recall"], "signed": list(signed), **done}

@@ -37,6 +37,10 @@ _UNREADABLE = re.compile(r'^Ignoring "?([0-9a-f]{8,64})', re.MULTILINE)  # of a 
 _AWAY = ("connection refused", "no such host", "i/o timeout", "dial tcp", "connection reset", "unexpected EOF")
 # Numbers as words: names of files have the same digits.
 _FULL = re.compile(r"\b(?:507|413)\b|insufficient storage|no space left|size limit|maximum size", re.IGNORECASE)
+_SUSPECT = re.compile(
+    r"ciphertext verification failed|invalid data returned|Unmarshal|invalid character|cannot unmarshal|"
+    r"unable to load index|not found in (?:the )?index|no such index|LoadRaw"
+)
 _DENIED = re.compile(r"\b401\b|Unauthorized")
 
 
@@ -212,9 +216,16 @@ _UNKNOWN = (
     " this host's password: run playbooks/site.yml --tags backup"
 )
 _OTHER = "restic không làm được -- restic could not do it"
+_STRANGE = (
+    "trong kho có tệp lạ hoặc tệp hỏng. Tệp lạ thì máy sao lưu tự để riêng trong vài phút, lần sao lưu sau chạy lại như"
+    " thường; sau một giờ vẫn báo thế này thì xem trang docs/vi/su-co/backup-suspect.md -- the store has a foreign or a"
+    " damaged file. The backup host sets a foreign one aside within minutes, and the next backup works again; where"
+    " this is still said after an hour, see the page docs/vi/su-co/backup-suspect.md"
+)
 _REASONS = (
     (_FULL, "kho sao lưu đã đầy: thêm đĩa cho máy sao lưu -- the store is full: enlarge the backup host's disk"),
     (_DENIED, _UNKNOWN),
+    (_SUSPECT, _STRANGE),
 )  # fmt: skip
 
 
