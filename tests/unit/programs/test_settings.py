@@ -106,6 +106,7 @@ BACKUP = {
     "secrets": "/etc/danhba/backup",
     "state": "/var/lib/danhba-backup",
     "mail": "/srv/vmail",
+    "queue": "/var/spool/postfix",
     "keys": ["/etc"],
     "keys_back": ["/etc/ssl/mail"],
     "database": "danhba",

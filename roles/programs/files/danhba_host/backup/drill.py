@@ -26,7 +26,7 @@ from .commands import POSTGRES, demand
 from .dovecot import Dovecot
 from .locking import alone
 from .metrics import note
-from .names import living, messages
+from .names import living, messages, stored
 from .restic import Restic, Set
 from .settings import BEFORE, DATABASE, MAIL, Settings
 from .store import read_told
@@ -216,16 +216,10 @@ def _mailboxes(drill: Drill, chosen: Set) -> str:
 def _names(drill: Drill, chosen: Set) -> str:
     """Whether all that the living store had when the backup began, and still has, is in it."""
     began = datetime.strptime(chosen.run, "%Y%m%dT%H%M%S%z").timestamp()
-    old = {name for name in messages(living(drill.settings.mail), drill.settings.mail) if _stored(name) < began}
+    old = {name for name in messages(living(drill.settings.mail), drill.settings.mail) if stored(name) < began}
     if missing := sorted(old - drill.messages.keys()):
         raise Found(f"{len(missing)} / {len(old)}: {', '.join(missing[:SHOWN])}")
     return f"{len(old)} / {len(old)}"
-
-
-def _stored(name: str) -> float:
-    """When a message was stored, as its base name begins; one of another kind is taken for new."""
-    seconds = name.partition(" ")[2].partition(".")[0]
-    return float(seconds) if seconds.isdecimal() else float("inf")
 
 
 def _content(drill: Drill, chosen: Set) -> str:

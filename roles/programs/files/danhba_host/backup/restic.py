@@ -184,7 +184,9 @@ class Restic:
         text = said(done)
         if done.returncode == _LOCKED or any(word in text for word in _AWAY):
             raise Away(f"kho sao lưu bận hoặc không trả lời -- the store is busy or does not answer: {text}")
-        reason = next((reason for words, reason in _REASONS if words.search(text)), _OTHER)
+        reason = next((reason for words, reason in _REASONS if words.search(text)), None)
+        # restic ends in a trace of its calls where a file of the store has not its form: the reason stands before it.
+        reason = reason or (_STRANGE if _SUSPECT.search(done.stderr) else _OTHER)
         raise Refused(f"{_WRONG if done.returncode == _WRONG_KEY else reason}: {text}")
 
 
@@ -225,7 +227,6 @@ _STRANGE = (
 _REASONS = (
     (_FULL, "kho sao lưu đã đầy: thêm đĩa cho máy sao lưu -- the store is full: enlarge the backup host's disk"),
     (_DENIED, _UNKNOWN),
-    (_SUSPECT, _STRANGE),
 )  # fmt: skip
 
 
