@@ -406,6 +406,9 @@ def test_the_database_comes_to_a_moment(world: World) -> None:
     assert step(world, "accounts")["changed"] == 2  # from the newest one: the mistake, once more
     with pytest.raises(Refused, match="no such whole backup"):
         step(world, "accounts", until="2999-01-01T00:00:00+07:00")
+    with pytest.raises(Refused, match="The first possible moment is 20"):
+        step(world, "accounts", until="2020-01-01T00:00:00+07:00")
+    assert not (Path(world.settings.copies) / restore.FOLDER).exists()
     with pytest.raises(Refused, match="time zone"):
         step(world, "accounts", until="2026-11-28T10:00:00")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from danhba_host.backup import prune, quarantine
+from danhba_host.backup.locking import only_one
 from danhba_host.backup.suspects import figures
 from danhba_host.figure import render
 from danhba_host.journal import Away, Refused
@@ -307,7 +308,7 @@ def test_sweep_out_of_time_leaves_the_rest_to_the_next_one(world: World, monkeyp
 
 def test_two_sweeps_at_once_the_second_is_told_to_come_again(world: World) -> None:
     with (
-        quarantine.only_one(Path(world.settings.state, "quarantine"), "busy"),
+        only_one(Path(world.settings.state, "quarantine"), "busy"),
         pytest.raises(Away, match="are being judged"),
     ):
         quarantine.work(world.settings)

@@ -78,6 +78,9 @@ class Restore:
         self._copy.make()
         self._restic.restore(chosen.snapshots[DATABASE], self._settings.archive, self._copy.archive)
         until = str(self._asked.get("until") or "")
+        if until and _moment(until).timestamp() < (first := self._copy.first_moment()):
+            self._copy.discard()
+            raise Refused(_too_early(until, first))
         self._copy.restore(f"{POINT}{chosen.run}", f"{_moment(until):%Y-%m-%d %H:%M:%S.%f+00}" if until else "")
 
     def _chosen(self) -> Set:
@@ -274,6 +277,15 @@ def _moment(until: str) -> datetime:
             f" {error}"
         ) from error
     return moment.astimezone(UTC)
+
+
+def _too_early(until: str, first: float) -> str:
+    earliest = f"{datetime.fromtimestamp(first + 1, UTC):%Y-%m-%dT%H:%M:%S+00:00}"
+    return (
+        f"{until} là trước bản sao lưu cơ sở dữ liệu đầu tiên trong bản này. Chưa có gì thay đổi. Sớm nhất có thể là"
+        f" {earliest} (giờ UTC): đặt -e moment= từ lúc ấy trở đi, hoặc chọn bản bằng -e set= -- is before the first"
+        f" backup of the database in this set. Nothing was changed. The first possible moment is {earliest}"
+    )
 
 
 def _in_use(runs: int, strangers: Sequence[str]) -> str:
