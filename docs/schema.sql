@@ -606,6 +606,16 @@ BEGIN
             jsonb_build_object('address', who.address, 'tried', why));
 END $$;
 
+CREATE FUNCTION mail.write_soon() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM set_config('synchronous_commit', 'off', true);
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION metrics.figures() RETURNS TABLE(name text, labels jsonb, value double precision)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1720,7 +1730,7 @@ ALTER TABLE mail.run ALTER COLUMN run ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE UNLOGGED TABLE mail.sending (
+CREATE TABLE mail.sending (
     kind text NOT NULL,
     id text NOT NULL,
     slot timestamp with time zone NOT NULL,
@@ -2299,6 +2309,8 @@ CREATE TRIGGER run_is_own BEFORE INSERT ON mail.run FOR EACH ROW WHEN ((((CURREN
 
 CREATE TRIGGER run_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.run FOR EACH STATEMENT EXECUTE FUNCTION mail.refuse_change();
 
+CREATE TRIGGER write_soon BEFORE INSERT OR UPDATE ON mail.sending FOR EACH STATEMENT EXECUTE FUNCTION mail.write_soon();
+
 CREATE TRIGGER chained AFTER INSERT ON recall.recall REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
 
 CREATE TRIGGER chained AFTER INSERT ON recall.record REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
@@ -2581,6 +2593,8 @@ GRANT SELECT(document) ON TABLE mail.account TO danhba_archive;
 GRANT SELECT(since) ON TABLE mail.account TO danhba_archive;
 
 REVOKE ALL ON FUNCTION mail.suspend_sending(who mail.account, why text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mail.write_soon() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION metrics.figures() FROM PUBLIC;
 GRANT ALL ON FUNCTION metrics.figures() TO danhba_metrics;

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import http.client
 import io
 import json
@@ -23,7 +24,7 @@ from typing import Any
 import pytest
 
 from danhba_host.backup import __main__ as backup
-from danhba_host.backup import commands, drill, locking, prune, restore
+from danhba_host.backup import commands, drill, locking, prune, queue, restore
 from danhba_host.backup.cluster import Cluster, Copy
 from danhba_host.backup.commands import POSTGRES
 from danhba_host.backup.locking import alone
@@ -35,6 +36,7 @@ from danhba_host.journal import Away, Refused
 from tests.integration.conftest import TEMPLATE, Server, new_server
 from tests.support import backups
 from tests.support.backups import Store, deliver, restic
+from tests.support.queued import queue_file
 
 pytestmark = pytest.mark.skipif(
     not shutil.which("restic-rest-server"), reason="Debian 12 has not the engines that hosts have"
@@ -329,12 +331,21 @@ def test_a_lost_host_comes_back_whole(world: World) -> None:
     time.sleep(4)
     ask(world, "UPDATE mail.account SET name = name")
     raced = deliver(world.mail, "official/1", "3.M3[1].mail", "renamed in the second pass")
+    spool = Path(world.settings.queue)
+    for name, recipients in (("4gWAITS1234", ["b@example.org"]), ("4gDELIVERED", ["a1@x.vn", "a2@x.vn"])):
+        path = spool / "deferred/A" / name
+        path.write_bytes(queue_file(recipients, text=f"Message-ID: <{name}@x>\n\nx"))
+        path.chmod(0o700)
+    # It is delivered to one of both after the queue was copied, and no event tells of it.
+    arrived = f"{time.time():.0f}.M4.mail"
+    deliver(world.mail, "official/1", arrived, "Message-ID: <4gDELIVERED@x>\n\nx")
     back_up_without(world, raced)
-    digests = {path.name: path.read_bytes() for path in world.mail.rglob("cur/*")}
+    assert not (world.settings.folder / "queue").exists()
+    digests = {path.name: path.read_bytes() for path in world.mail.rglob("cur/*") if arrived not in path.name}
     keys = Path(world.settings.keys[0])
     # All of it is lost, and the cluster with it.
     subprocess.run(["systemctl", "stop", backups.UNIT], check=True)
-    for path in (*world.mail.iterdir(), keys, Path(world.settings.cluster), Path(world.settings.archive)):
+    for path in (*world.mail.iterdir(), keys, Path(world.settings.cluster), Path(world.settings.archive), spool):
         shutil.rmtree(path)
     lost = datetime.now(UTC)
     time.sleep(2)  # the host is built anew
@@ -343,11 +354,20 @@ def test_a_lost_host_comes_back_whole(world: World) -> None:
         with pytest.raises(Refused, match="lost"):
             step(world, "stage", until=moment.isoformat(), lost=wrong)
     staged = step(world, "stage", until=moment.isoformat(), lost=lost.isoformat())
-    assert (staged["accounts"], staged["messages"]) == (2, 3)
+    assert (staged["accounts"], staged["messages"]) == (2, 4)
     step(world, "database")
     step(world, "database")  # cut short, and run again
-    assert step(world, "mail")["messages"] == 3
+    assert step(world, "mail")["messages"] == 4
     assert step(world, "keys")["keys"] == [str(keys)]
+    (spool / "incoming").mkdir(parents=True)
+    assert [step(world, "queue")["queued"] for _run in range(2)] == [2, 2]
+    waiting = {path.name: queue.recipients(path.read_bytes()) for path in (spool / "incoming").iterdir()}
+    assert {name: [each.address for each in found] for name, found in waiting.items()} == {
+        "4gWAITS1234": ["b@example.org"],
+        "4gDELIVERED": ["a2@x.vn"],
+    }
+    shutil.rmtree(spool)
+    (world.mail / f"official/1/Maildir/cur/{arrived}:2,").unlink()
     done = step(world, "finish")
     # What was lost is what came after the moment, though the backup is younger, until the host was lost: the time in
     # which it was rebuilt is not in it.
@@ -398,6 +418,9 @@ def test_the_database_comes_to_a_moment(world: World) -> None:
     assert step(world, "accounts")["changed"] == 2  # from the newest one: the mistake, once more
     with pytest.raises(Refused, match="no such whole backup"):
         step(world, "accounts", until="2999-01-01T00:00:00+07:00")
+    with pytest.raises(Refused, match="The first possible moment is 20"):
+        step(world, "accounts", until="2020-01-01T00:00:00+07:00")
+    assert not (Path(world.settings.copies) / restore.FOLDER).exists()
     with pytest.raises(Refused, match="time zone"):
         step(world, "accounts", until="2026-11-28T10:00:00")
 
@@ -859,3 +882,41 @@ def test_what_restic_says(  # noqa: PLR0917
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(kind, match=said):
         backup.work(world.settings)
+
+
+def test_sending_counts_come_back_with_the_database(world: World) -> None:
+    """An unlogged table is in no backup: who had sent all that he may began anew after a restore."""
+    query = "SELECT relname FROM pg_class WHERE relpersistence = 'u' AND relname IN ('sending')"
+    assert ask(world, query) == []
+    ask(world, "INSERT INTO mail.sending (kind, id, slot) VALUES ('official', '1', now())")
+    ask(world, "DELETE FROM mail.sending")
+
+
+def test_a_backup_that_a_foreign_file_stops_says_what_comes_next(world: World) -> None:
+    name = hashlib.sha256(b"none").hexdigest()
+    path = world.store.repository / "index" / name
+    path.write_bytes(b"none")
+    try:
+        with pytest.raises(Refused, match="The backup host sets a foreign one aside within minutes"):
+            backup.work(world.settings)
+    finally:
+        path.unlink()
+
+
+@pytest.mark.clause("R9.2")
+def test_drill_fails_where_the_backup_host_knows_of_damage(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In another seventh than the one that the drill reads."""
+    backup.work(world.settings)
+    told = {"failed": 1, "suspects": {"damaged": {"count": 2, "first": "a", "since": "b"}}}
+    monkeypatch.setattr(drill, "read_told", lambda _settings: told)
+    text = drilled(world, capsys)
+    assert "1/7 kho đọc lại bị hỏng / sevenths of the store failed when last read, 2 tệp hỏng" in text
+
+
+@pytest.mark.parametrize(
+    "told", [{}, {"failed": 0}, {"failed": "x", "suspects": []}, {"suspects": {"keys": {"count": 1}}}]
+)
+def test_known_damage_of_a_whole_store_is_none(told: dict[str, Any]) -> None:
+    assert drill.known_damage(told) == ""

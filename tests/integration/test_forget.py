@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from danhba_host.backup import prune
+from danhba_host.backup import prune, quarantine
 from danhba_host.backup import recall as forget
 from danhba_host.backup.commands import run
 from danhba_host.journal import Away, Refused
@@ -258,7 +258,7 @@ def test_one_stays_as_old_as_it_is_recall_by_recall_and_a_forged_one_is_not_take
 class Told(prune.Store):
     """A store that has what a test says: snapshots, and what each says that it replaces."""
 
-    def __init__(self, settings: prune.Place) -> None:
+    def __init__(self, settings: quarantine.Place) -> None:
         super().__init__(settings)
         self.snapshots: dict[str, str] = {}
         self.forgotten: list[str] = []
@@ -446,3 +446,17 @@ def test_as_a_program_where_the_disk_is_not_there(bare: World, tmp_path: Path) -
     )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert "there is no store of backups" in done.stderr
+
+
+def test_a_message_that_waited_in_the_queue_is_taken_out_with_the_file_of_postfix(world: World) -> None:
+    """The queue's copy of a backup has both; another message in it stays."""
+    for name, octets in (("4gSECRET123", SECRET), ("4gOTHER1234", OTHER)):
+        place = world.host / "queue" / name
+        place.mkdir(parents=True)
+        (place / "message").write_bytes(octets)
+        (place / "file").write_bytes(b"Postfix: " + octets)
+    world.back_up("4", "queue")
+    told = world.ask(queue=str(world.host / "queue"))
+    assert told["left"] == 0
+    left = {path.rpartition("/queue/")[2] for run, path in world.files() if run == "run-4"}
+    assert left == {"4gOTHER1234/message", "4gOTHER1234/file"}

@@ -94,7 +94,7 @@ def _wait(port: int) -> None:
 
 def settings(folder: Path, kept: Store, *, data: Path, sockets: Path, binaries: Path, database: str) -> Settings:
     """The settings of a host in a folder, whose cluster is elsewhere; its folders are made."""
-    for name in ("secrets", "mail", "keys", "metrics"):
+    for name in ("secrets", "mail", "keys", "metrics", "queue/incoming", "queue/deferred/A"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / "secrets/store.password").write_text(f"{STORE_PASSWORD}\n")
     (folder / "secrets/repository.password").write_text(f"{KEY}\n")
@@ -107,6 +107,7 @@ def settings(folder: Path, kept: Store, *, data: Path, sockets: Path, binaries: 
         secrets=str(folder / "secrets"),
         state=str(folder / "state"),
         mail=str(folder / "mail"),
+        queue=str(folder / "queue"),
         keys=[str(folder / "keys"), str(folder / "none")],
         keys_back=[str(folder / "keys")],
         database=database,
@@ -245,6 +246,7 @@ box = pathlib.Path({boxes!r}) / words[words.index("-u") + 1]
 if "list" in words:
     print("INBOX", *sorted(each.name for each in box.glob("*")), sep="\\n")
 elif "import" in words:
+    assert "-s" in words, "not subscribed"
     source, into, *query = words[words.index("-u") + 2:]
     for path in pathlib.Path(source.partition(":")[2]).rglob("cur/*"):
         text = path.read_text()
@@ -255,6 +257,12 @@ elif "import" in words:
 else:
     into = words[-1].partition("/")[0]
     print(json.dumps([{{"messages": str(len(list((box / into).glob("*"))))}}]))
+"""
+# The text of a file that `queued.queue_file` has written.
+_POSTCAT = """#!{python}
+import pathlib, re, sys
+found = re.search(rb"Message-ID: <[^>]*>", pathlib.Path(sys.argv[-1]).read_bytes())
+print(found[0].decode() if found else "", end="\\n\\nx\\n")
 """
 _DOVECOT = """#!{python}
 import base64, pathlib, re, socket, sys
@@ -285,8 +293,8 @@ while True:
 
 
 def stand_in(folder: Path, kept: Settings) -> Path:
-    """A folder with `systemctl` for the cluster, `doveadm` for mailboxes below `boxes` and `dovecot`, which knows one
-    password; as the real ones do.
+    """A folder with `systemctl` for the cluster, `doveadm` for mailboxes below `boxes`, `dovecot`, which knows one
+    password, and `postcat`; as the real ones do.
     """
     programs, cluster = folder / "programs", Path(kept.copies)
     programs.mkdir()
@@ -299,6 +307,7 @@ def stand_in(folder: Path, kept: Settings) -> Path:
     values = {"folder": cluster, "unit": UNIT, "binaries": kept.binaries, "data": kept.cluster}
     (programs / "systemctl").write_text(_SYSTEMCTL.format(**values))
     (programs / "doveadm").write_text(_DOVEADM.format(python=sys.executable, boxes=str(folder / "boxes")))
+    (programs / "postcat").write_text(_POSTCAT.format(python=sys.executable))
     (programs / "dovecot").write_text(_DOVECOT.format(python=sys.executable, password=PASSWORD))
     for path in programs.iterdir():
         path.chmod(0o755)

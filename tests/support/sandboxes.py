@@ -25,7 +25,7 @@ MAIL = {
     "danhba-usage",
 }
 BACKED_UP = {"danhba-backup", "danhba-drill"}
-STORE = {"danhba-backup-prune", "danhba-backup-store"}
+STORE = {"danhba-backup-prune", "danhba-backup-quarantine", "danhba-backup-store"}
 PROBE = {"danhba-probe"}
 CONTROLLER = {"danhba-drift", "danhba-follow", "danhba-monthly", "danhba-told@"}
 
@@ -33,6 +33,7 @@ CONTROLLER = {"danhba-drift", "danhba-follow", "danhba-monthly", "danhba-told@"}
 _ELSEWHERE = "it talks to others by the network"
 _THIS_HOST = "it talks to this host by the network; where systemd can filter addresses, to nobody else"
 _SENDMAIL = "sendmail(1) asks which addresses this host has"
+_POSTCAT = "postcat(1) asks which addresses this host has"
 _ROOT = "it runs as root, from whom the kernel hides no process and which may signal its own"
 _STORE = "it talks to the store by the network; where systemd can filter addresses, to nobody else"
 _MAIL_HOSTS = "mail hosts reach it by the network; where systemd can filter addresses, nobody else"
@@ -71,7 +72,7 @@ SECRETS = "read"
 # By the unit, what it is let, with the reason. All else is refused, in each of them.
 LET: dict[str, dict[str, str]] = {
     "danhba-alerts": {"here": _THIS_HOST, "away": _THIS_HOST, "netlink": _SENDMAIL},
-    "danhba-backup": _BACKUP | {SECRETS: "it carries off keys and settings, but its own"},
+    "danhba-backup": _BACKUP | {SECRETS: "it carries off keys and settings, but its own", "netlink": _POSTCAT},
     "danhba-backup-store": {"here": _MAIL_HOSTS, "away": _MAIL_HOSTS},
     "danhba-drill": _BACKUP | {"chown": "what it restores belongs to whom it did"},
     **dict.fromkeys(CONTROLLER, _CONTROLLER),

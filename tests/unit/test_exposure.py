@@ -26,6 +26,7 @@ SECRETS = {
         "store.crt": "/etc/danhba/backup/store.crt",
     },
     "danhba-backup-prune": {"repository.password": "/etc/danhba/backup-store/repository.password"},
+    "danhba-backup-quarantine": {"repository.password": "/etc/danhba/backup-store/repository.password"},
     "danhba-backup-store": {
         "htpasswd": "/etc/danhba/backup-store/htpasswd",
         "store.crt": "/etc/danhba/backup-store/store.crt",

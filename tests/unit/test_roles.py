@@ -98,7 +98,7 @@ def test_the_lab_knows_of_what_its_internet_is_made_of() -> None:
     assert set(internet.PACKAGES) <= {*PACKAGES, *PREFETCHED, *OFFERED}
 
 
-@pytest.mark.parametrize("unit", ["store", "prune"])
+@pytest.mark.parametrize("unit", ["store", "prune", "quarantine"])
 def test_the_end_of_a_unit_does_not_take_away_what_a_recall_has_in_memory(unit: str) -> None:
     """systemd removes all that the unit's user has in /dev/shm where RemoveIPC= is on; the last line counts."""
     text = render(PROJECT / "roles/backupstore/templates" / f"danhba-backup-{unit}.service.j2")

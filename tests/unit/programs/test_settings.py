@@ -29,7 +29,7 @@ from danhba_host.addressbook import settings as addressbook
 from danhba_host.archive import settings as archive
 from danhba_host.audit import settings as audit
 from danhba_host.backup import __main__ as backup
-from danhba_host.backup import drill, prune, restore
+from danhba_host.backup import drill, prune, quarantine, restore
 from danhba_host.backup import recall as forget
 from danhba_host.backup import settings as backup_settings
 from danhba_host.credentials import settings as credentials
@@ -128,6 +128,7 @@ BACKUP = {
     "secrets": "/etc/danhba/backup",
     "state": "/var/lib/danhba-backup",
     "mail": "/srv/vmail",
+    "queue": "/var/spool/postfix",
     "keys": ["/etc"],
     "keys_back": ["/etc/ssl/mail"],
     "database": "danhba",
@@ -156,6 +157,7 @@ PRUNE = {
     "monthly_days": 750,
     "metrics": "/var/lib/danhba-backup-store",
 }
+QUARANTINE = {name: PRUNE[name] for name in ("folder", "password_file", "state", "metrics")}
 EVENTS = {
     "database": "danhba",
     "database_socket_dir": "/run",
@@ -217,6 +219,7 @@ PROGRAMS: list[tuple[type, dict[str, Any]]] = [
     (silences.Settings, SILENCES),
     (backup_settings.Settings, BACKUP),
     (prune.Settings, PRUNE),
+    (quarantine.Settings, QUARANTINE),
     (endings.Settings, ENDINGS),
     (events.Settings, EVENTS),
     (full.Settings, FULL),
@@ -290,7 +293,7 @@ def test_bounds_are_within(tmp_path: Path, percent: int) -> None:
     load(written(tmp_path, ADDRESSBOOK | {"least_percent": percent}), addressbook.Settings)
 
 
-@pytest.mark.parametrize("program", [names, room, sending, gate, backup, drill, prune, restore])
+@pytest.mark.parametrize("program", [names, room, sending, gate, backup, drill, prune, quarantine, restore])
 def test_a_program_says_beforehand_which_file_would_not_do(
     program: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

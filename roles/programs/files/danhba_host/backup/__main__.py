@@ -14,6 +14,7 @@ from ..journal import Refused
 from .cluster import POINT, Cluster
 from .locking import alone
 from .metrics import note
+from .queue import staged
 from .restic import REBUILT, Restic
 from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
 from .store import note_told
@@ -23,7 +24,8 @@ def back_up(settings: Settings) -> str:
     """Make one set of snapshots.
 
     The mail after the database: so nothing is named there that the store lacks. And before it: a live Maildir loses
-    from a snapshot what is renamed in that moment, so that a message counts as kept when either of both has it.
+    from a snapshot what is renamed in that moment, so that a message counts as kept when either of both has it. The
+    queue first of all: what leaves it afterwards for a mailbox is in the mail that is read after it.
 
     Raises:
         Away, Refused
@@ -33,16 +35,16 @@ def back_up(settings: Settings) -> str:
     _refuse_of_nothing(settings, restic, cluster)
     begun = time.time()
     run = f"{datetime.fromtimestamp(restic.now(), UTC):%Y%m%dT%H%M%SZ}"
-    restic.backup(BEFORE, run, [settings.mail], REBUILT)
-    cluster.backup(begun)
-    cluster.mark(f"{POINT}{run}")
-    restic.backup(DATABASE, run, [settings.archive])
+    with staged(settings.folder, settings.queue) as queue:
+        restic.backup(BEFORE, run, [settings.mail], REBUILT)
+        cluster.backup(begun)
+        cluster.mark(f"{POINT}{run}")
+        restic.backup(DATABASE, run, [settings.archive, str(queue)])
     restic.backup(MAIL, run, [settings.mail], REBUILT)
     there = [path for path in settings.keys if os.path.lexists(path)]
     restic.backup(KEYS, run, there, [settings.secrets, settings.state])
     note(settings.metrics, "danhba_backup", "danhba_backup_last_success_timestamp_seconds",
          "Beginning of the last backup that succeeded", dict.fromkeys((MAIL, DATABASE, KEYS), begun))  # fmt: skip
-    note_told(settings)
     return f"đã sao lưu {run} trong {time.time() - begun:.0f} giây -- backed up"
 
 
@@ -67,7 +69,10 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
         Away, Refused
     """
     with alone(settings):
-        return back_up(settings)
+        try:
+            return back_up(settings)
+        finally:
+            note_told(settings)  # also where it failed: the backup host may know why
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -126,6 +126,13 @@ class Copy:
             (self.data / name).write_text(text, encoding="utf-8")
             demand(["chown", "postgres:postgres", str(self.data / name)])
 
+    def first_moment(self) -> float:
+        """The end of the oldest base backup in the archive (seconds since 1970): nothing before it can be restored."""
+        words = [f"--config={self._settings.pgbackrest}", f"--stanza={STANZA}", f"--repo1-path={self.archive}"]
+        stanzas = json.loads(demand([*POSTGRES, "pgbackrest", *words, "--output=json", "info"]))
+        moments = [float(each["timestamp"]["stop"]) for stanza in stanzas for each in stanza.get("backup", [])]
+        return min(moments, default=0.0)
+
     def _files(self) -> dict[str, str]:
         """Debian keeps these outside of the data, so that they are not in the backup."""
         lines = {

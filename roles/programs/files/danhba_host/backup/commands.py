@@ -17,7 +17,12 @@ LONGEST = 600  # characters of what a program said that are passed on
 
 
 def run(
-    command: Sequence[str], *, environment: Mapping[str, str] | None = None, stdin: str = "", inherit: bool = False
+    command: Sequence[str],
+    *,
+    environment: Mapping[str, str] | None = None,
+    stdin: str = "",
+    inherit: bool = False,
+    errors: str = "replace",
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, whatever that is; it asks nobody (`stdin` is all that it gets).
 
@@ -35,7 +40,7 @@ def run(
             capture_output=True,
             check=False,
             cwd="/",
-            errors="replace",
+            errors=errors,
             close_fds=not inherit,
         )
     except OSError as error:
@@ -77,13 +82,13 @@ def _missing(error: OSError) -> Refused:
     return Refused(f"không chạy được -- cannot be run: {error}; playbooks/site.yml --tags backup")
 
 
-def demand(command: Sequence[str], *, stdin: str = "") -> str:
-    """What a program prints.
+def demand(command: Sequence[str], *, stdin: str = "", errors: str = "replace") -> str:
+    """What a program prints; `errors` says what becomes of octets that are not UTF-8.
 
     Raises:
         Refused: it failed.
     """
-    done = run(command, stdin=stdin)
+    done = run(command, stdin=stdin, errors=errors)
     if done.returncode:
         raise Refused(f"{command_name(command)} thất bại -- failed ({done.returncode}): {said(done)}")
     return done.stdout

@@ -11,10 +11,11 @@ import hashlib
 import random
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from .. import program
 from ..credential import given
@@ -25,9 +26,11 @@ from .commands import POSTGRES, demand
 from .dovecot import Dovecot
 from .locking import alone
 from .metrics import note
-from .names import living, messages
+from .names import living, messages, stored
 from .restic import Restic, Set
 from .settings import BEFORE, DATABASE, MAIL, Settings
+from .store import read_told
+from .suspects import DAMAGED
 
 FOLDER = "danhba-drill"
 NAMESPACE = "danhba-drill"
@@ -115,7 +118,21 @@ def _store(drill: Drill, _chosen: Set) -> str:
         raise Found(", ".join(each[:8] for each in damaged[:SHOWN]))
     part = f"{int(drill.now // DAY) % PARTS + 1}/{PARTS}"
     drill.restic.check(part)
+    if known := known_damage(read_told(drill.settings)):
+        raise Found(known)
     return part
+
+
+def known_damage(told: Mapping[str, Any]) -> str:
+    """What the backup host knows of damage in the store, in any part of it: this drill has read one seventh."""
+    words = []
+    if isinstance(told.get("failed"), int) and told["failed"] > 0:
+        words.append(f"{told['failed']}/{PARTS} kho đọc lại bị hỏng / sevenths of the store failed when last read")
+    suspects = told.get("suspects")
+    damaged = suspects.get(DAMAGED) if isinstance(suspects, dict) else None
+    if isinstance(damaged, dict) and isinstance(damaged.get("count"), int):
+        words.append(f"{damaged['count']} tệp hỏng trên đĩa / files are damaged on the disk")
+    return ", ".join(words)
 
 
 def _database(drill: Drill, chosen: Set) -> str:
@@ -204,16 +221,10 @@ def _mailboxes(drill: Drill, chosen: Set) -> str:
 def _names(drill: Drill, chosen: Set) -> str:
     """Whether all that the living store had when the backup began, and still has, is in it."""
     began = datetime.strptime(chosen.run, "%Y%m%dT%H%M%S%z").timestamp()
-    old = {name for name in messages(living(drill.settings.mail), drill.settings.mail) if _stored(name) < began}
+    old = {name for name in messages(living(drill.settings.mail), drill.settings.mail) if stored(name) < began}
     if missing := sorted(old - drill.messages.keys()):
         raise Found(f"{len(missing)} / {len(old)}: {', '.join(missing[:SHOWN])}")
     return f"{len(old)} / {len(old)}"
-
-
-def _stored(name: str) -> float:
-    """When a message was stored, as its base name begins; one of another kind is taken for new."""
-    seconds = name.partition(" ")[2].partition(".")[0]
-    return float(seconds) if seconds.isdecimal() else float("inf")
 
 
 def _content(drill: Drill, chosen: Set) -> str:

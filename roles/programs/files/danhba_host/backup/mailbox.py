@@ -41,7 +41,8 @@ def restore(settings: Settings, restic: Restic, snapshots: Mapping[str, str], as
         into = _new_folder(address)
         if there:
             box.chmod(0o711)
-            demand(["doveadm", "import", "-u", address, f"maildir:{box}/Maildir", into, *_query(asked)])
+            # Subscribed, for most programs and the webmail list no other folder.
+            demand(["doveadm", "import", "-s", "-u", address, f"maildir:{box}/Maildir", into, *_query(asked)])
     finally:
         shutil.rmtree(place)
     count = _count(address, into) if there else 0

@@ -21,3 +21,9 @@ def living(root: str) -> Iterator[str]:
     """The paths of all files of a living mail store; those that vanish meanwhile are passed over."""
     for folder, _folders, files in os.walk(root):
         yield from (f"{folder}/{file}" for file in files)
+
+
+def stored(name: str) -> float:
+    """When a message was stored (seconds since 1970), as its base name begins; one of another kind is taken for new."""
+    seconds = name.partition(" ")[2].partition(".")[0]
+    return float(seconds) if seconds.isdecimal() else float("inf")

@@ -18,18 +18,19 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-from .. import program
+from .. import durable, program
 from ..credential import given
 from ..journal import Away, Refused
+from . import quarantine
 from .commands import run, said
 from .locking import only_one
 from .metrics import note
-from .settings import BEFORE, DATABASE, KEYS, MAIL, TOLD
+from .quarantine import TOLD_STATE, Place
+from .settings import BEFORE, DATABASE, KEYS, MAIL
 
 DAY = 86400
-LOCK_SECONDS = 3600  # restic writes a lock anew every five minutes, so an older one is of nobody at work
 PARTS = 7
 RETRY_LOCK = "2h"  # for the end of a backup that is at work
 LOCKED = 11  # restic's exit status where that did not end
@@ -66,22 +67,6 @@ class Settings:
             raise ValueError("phải có -- there must be 1 ≤ all_days ≤ daily_days ≤ monthly_days")
 
 
-class Place(Protocol):
-    """Where a repository is: settings that have that."""
-
-    @property
-    def folder(self) -> str:
-        """Of the repository."""
-
-    @property
-    def password_file(self) -> str:
-        """With its key."""
-
-    @property
-    def state(self) -> str:
-        """Folder of restic's cache."""
-
-
 @dataclass(frozen=True)
 class Noted:
     """What is remembered of snapshots that are being made anew.
@@ -95,13 +80,6 @@ class Noted:
     moments: dict[str, float] = field(default_factory=dict)
     there: list[str] = field(default_factory=list)
     disputed: list[str] = field(default_factory=list)
-
-
-def write(path: Path, value: object) -> None:
-    """Write JSON into a file that is either the old or the new one, whenever this ends."""
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(value), encoding="utf-8")
-    new.rename(path)
 
 
 @contextmanager
@@ -164,9 +142,7 @@ class Store:
 
     def unlock(self) -> None:
         """Remove locks of nobody: the mail host may leave as many as it likes, with any time in them."""
-        for lock in (self._folder / "locks").iterdir():
-            if time.time() - lock.stat().st_mtime > LOCK_SECONDS:
-                lock.unlink()
+        quarantine.unlock(self._settings)
 
     def all(self) -> list[str]:
         """The ids of all snapshots."""
@@ -207,13 +183,22 @@ class Store:
         return disputed
 
     def _noted(self) -> Noted:
+        """Nothing where the file is damaged: snapshots that were being made anew then count from their new arrival,
+        and are kept for longer.
+        """
+        found = durable.read_state(self._arrivals)
         try:
-            return Noted(**json.loads(self._arrivals.read_text(encoding="utf-8")))
-        except FileNotFoundError:
+            return Noted(
+                {str(name): float(moment) for name, moment in found.get("moments", {}).items()},
+                [str(each) for each in found.get("there", [])],
+                [str(each) for each in found.get("disputed", [])],
+            )
+        except (TypeError, ValueError, AttributeError) as error:
+            durable.set_damaged_aside(self._arrivals, str(error))
             return Noted()
 
     def _write(self, noted: Noted) -> None:
-        write(self._arrivals, asdict(noted))
+        durable.write_json(self._arrivals, asdict(noted))
 
     def _snapshots(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = json.loads(self._demand("snapshots", "--json"))
@@ -248,8 +233,10 @@ class Store:
             )
         if done.returncode:
             raise Refused(
-                f"restic {words[0]} thất bại trên máy sao lưu: xem đĩa của máy này; đừng xóa gì trong kho --"
-                f" failed on the backup host: see to its disk; remove nothing from the store: {said(done)}"
+                f"restic {words[0]} thất bại trên máy sao lưu, sau khi tệp lạ đã được để riêng: xem đĩa của máy này"
+                " (journalctl -k -p err) và trang docs/vi/su-co/backup-store.md; đừng tự xóa tệp nào trong kho --"
+                " failed on the backup host, though foreign files were set aside: see to its disk and to that page;"
+                f" remove no file of the store yourself: {said(done)}"
             )
         return done.stdout
 
@@ -267,7 +254,8 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     if not Path(settings.folder, "config").exists():
         return ""  # the mail host has not begun it yet
     with at_work(settings):
-        return _work(settings, Store(settings), time.time())
+        swept = quarantine.sweep(settings, quarantine.WAIT_SECONDS)
+        return "; ".join(filter(None, (str(swept), _work(settings, Store(settings), time.time()))))
 
 
 def _work(settings: Settings, store: Store, now: float) -> str:
@@ -303,17 +291,13 @@ def tell(settings: Settings, now: float, part: int, *, whole: bool) -> None:
     """Leave for the mail host, whose operators are told of it (`store`), how this host is.
 
     `checked`: when a part of the store was last read and found whole; `failed`: the parts of which the last reading
-    failed; `free`: the share of the disk that is free.
+    failed; beside them what `quarantine.tell` knows.
     """
-    kept = Path(settings.state, "told.json")
-    before = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    failed = set(before.get("failed", [])) - {part} | (set() if whole else {part})
-    usage = shutil.disk_usage(settings.folder)
-    told = {"checked": now if whole else before.get("checked", 0), "failed": sorted(failed)}
-    write(kept, told)
-    place = Path(settings.folder, TOLD)
-    place.mkdir(mode=0o700, exist_ok=True)
-    write(place / "config", {**told, "failed": len(failed), "free": usage.free / usage.total})
+    kept = Path(settings.state, TOLD_STATE)
+    before = durable.read_state(kept)
+    failed = quarantine.failed_parts(before) - {part} | (set() if whole else {part})
+    durable.write_json(kept, {"checked": now if whole else before.get("checked", 0), "failed": sorted(failed)})
+    quarantine.tell(settings)
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -21,14 +21,16 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from .. import program
+from .. import durable, program
 from ..journal import Refused
 from ..recall import fingerprint
 from ..recall.plan import checksum
 from ..recall.settings import check_operators
 from ..recall.signatures import require_two
-from . import prune
+from . import prune, quarantine, queue
 
+# Where a backup has a copy of Postfix's queue (`queue.staged`); the mail host may say otherwise.
+QUEUE = "/var/lib/danhba-backup/queue"
 LONGEST = 60_000_000  # characters of a request: the plan of a message that everybody has
 # A message is longer or shorter in another mailbox by what its delivery has put above it.
 MARGIN = 4096
@@ -74,7 +76,7 @@ class Order:
         plan: of the recall, as it was signed.
         mailboxes: where the message was, as kind and id.
         sizes: of the copies that were found, in octets.
-        mail, held: folders of the mail host: of all mailboxes, and of held messages.
+        mail, held, queue: folders of the mail host: of all mailboxes, of held messages, and of the queue's copy.
     """
 
     plan: dict[str, Any]
@@ -82,6 +84,7 @@ class Order:
     sizes: tuple[int, ...]
     mail: str
     held: str
+    queue: str = QUEUE
 
     @property
     def digests(self) -> frozenset[str]:
@@ -96,14 +99,25 @@ class Order:
     @property
     def folders(self) -> list[str]:
         """Where they may be in a snapshot; also in what was leaving the store."""
-        return [*(f"{self.mail}/{each}" for each in self.mailboxes), f"{self.mail}/.leaving", self.held_folder]
+        return [
+            *(f"{self.mail}/{each}" for each in self.mailboxes),
+            f"{self.mail}/.leaving",
+            self.held_folder,
+            self.queue,
+        ]
 
     def could_be(self, path: str, size: int) -> bool:
         """Whether a file may be one of them, by its place and size."""
         if path.startswith(f"{self.held_folder}/"):
             return size <= MOST_OCTETS
         fits = bool(self.sizes) and min(self.sizes) - MARGIN <= size <= min(max(self.sizes) + MARGIN, MOST_OCTETS)
-        return fits and MESSAGE.search(path) is not None
+        in_queue = path.startswith(f"{self.queue}/") and path.endswith(f"/{queue.MESSAGE}")
+        return fits and (in_queue or MESSAGE.search(path) is not None)
+
+    def with_it(self, path: str) -> list[str]:
+        """What goes with a copy: of one that waited in the queue, Postfix's own file of the same message."""
+        in_queue = path.startswith(f"{self.queue}/")
+        return [path, f"{path.removesuffix(queue.MESSAGE)}{queue.FILE}"] if in_queue else [path]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +161,11 @@ class Store(prune.Store):
 
     def count(self, recall: str, found: Mapping[str, frozenset[str]]) -> tuple[int, int]:
         """How many snapshots and files had the message in all, with these; noted before any of it is taken out."""
-        try:
-            known = json.loads(self._forgotten.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            known = {}
+        known = durable.read_state(self._forgotten)
         before = known.get(recall, {"snapshots": [], "files": []})
         files = {hashlib.sha256(path.encode()).hexdigest() for paths in found.values() for path in paths}
         now = {"snapshots": sorted({*before["snapshots"], *found}), "files": sorted({*before["files"], *files})}
-        prune.write(self._forgotten, known | {recall: now})
+        durable.write_json(self._forgotten, known | {recall: now})
         return len(now["snapshots"]), len(now["files"])
 
     def clean(self) -> None:
@@ -238,11 +249,13 @@ class Search:
         """Each file that has about its size is read there: what else a snapshot says of a file, anybody can say."""
         order = self._order
         few = len(self._folders) <= MOST_FOLDERS
-        files = self._store.files(snapshot, order.folders if few else [order.mail, order.held_folder])
+        files = self._store.files(snapshot, order.folders if few else [order.mail, order.held_folder, order.queue])
         possible = [file for file in files if order.could_be(file.path, file.size) and self._is_inside(file.path)]
         for some in _batches(possible):
             digests = self._store.digests(snapshot, [file.path for file in some])
-            yield from (path for path, digest in digests.items() if digest in order.digests)
+            yield from (
+                each for path, digest in digests.items() if digest in order.digests for each in order.with_it(path)
+            )
 
     def _is_inside(self, path: str) -> bool:
         parts = path.split("/")
@@ -280,6 +293,7 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
             " the mail host has made a backup"
         )
     with prune.at_work(settings):
+        quarantine.sweep(settings, quarantine.WAIT_SECONDS)
         store = Store(settings)
         done = (_looked if request.get("dry_run") else _forgotten)(store, order)
     return {"recall": order.plan["recall"], "signed": list(signed), **done}
@@ -321,6 +335,7 @@ def _order(request: Mapping[str, Any]) -> Order:
             tuple(int(each) for each in request["sizes"]),
             str(request["mail"]),
             str(request["held"]),
+            str(request.get("queue") or QUEUE),
         )
         sound = bool(order.digests) and all(_HASH.fullmatch(each) for each in order.digests)
     except (KeyError, TypeError, ValueError) as error:

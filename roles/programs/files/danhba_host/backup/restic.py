@@ -37,6 +37,10 @@ _UNREADABLE = re.compile(r'^Ignoring "?([0-9a-f]{8,64})', re.MULTILINE)  # of a 
 _AWAY = ("connection refused", "no such host", "i/o timeout", "dial tcp", "connection reset", "unexpected EOF")
 # Numbers as words: names of files have the same digits.
 _FULL = re.compile(r"\b(?:507|413)\b|insufficient storage|no space left|size limit|maximum size", re.IGNORECASE)
+_SUSPECT = re.compile(
+    r"ciphertext verification failed|invalid data returned|Unmarshal|invalid character|cannot unmarshal|"
+    r"unable to load index|not found in (?:the )?index|no such index|LoadRaw"
+)
 _DENIED = re.compile(r"\b401\b|Unauthorized")
 
 
@@ -180,7 +184,9 @@ class Restic:
         text = said(done)
         if done.returncode == _LOCKED or any(word in text for word in _AWAY):
             raise Away(f"kho sao lưu bận hoặc không trả lời -- the store is busy or does not answer: {text}")
-        reason = next((reason for words, reason in _REASONS if words.search(text)), _OTHER)
+        reason = next((reason for words, reason in _REASONS if words.search(text)), None)
+        # restic ends in a trace of its calls where a file of the store has not its form: the reason stands before it.
+        reason = reason or (_STRANGE if _SUSPECT.search(done.stderr) else _OTHER)
         raise Refused(f"{_WRONG if done.returncode == _WRONG_KEY else reason}: {text}")
 
 
@@ -212,6 +218,12 @@ _UNKNOWN = (
     " this host's password: run playbooks/site.yml --tags backup"
 )
 _OTHER = "restic không làm được -- restic could not do it"
+_STRANGE = (
+    "trong kho có tệp lạ hoặc tệp hỏng. Tệp lạ thì máy sao lưu tự để riêng trong vài phút, lần sao lưu sau chạy lại như"
+    " thường; sau một giờ vẫn báo thế này thì xem trang docs/vi/su-co/backup-suspect.md -- the store has a foreign or a"
+    " damaged file. The backup host sets a foreign one aside within minutes, and the next backup works again; where"
+    " this is still said after an hour, see the page docs/vi/su-co/backup-suspect.md"
+)
 _REASONS = (
     (_FULL, "kho sao lưu đã đầy: thêm đĩa cho máy sao lưu -- the store is full: enlarge the backup host's disk"),
     (_DENIED, _UNKNOWN),

@@ -1,6 +1,6 @@
 """Restores from a backup, a step at a time: {"step", "actor", "document", …} as JSON on its input (R9.2).
 
-A whole host: stage, database, mail, keys, finish. Or one mailbox, or the table of accounts alone.
+A whole host: stage, database, mail, keys, queue, finish. Or one mailbox, or the table of accounts alone.
 """
 
 from __future__ import annotations
@@ -14,23 +14,25 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from .. import program
 from ..database import connect, translated
 from ..journal import Refused
-from . import mailbox
+from . import mailbox, queue
 from .accounts import put_back
 from .cluster import FULL_WANTED, POINT, Cluster, Copy
 from .commands import demand, run
 from .locking import alone
-from .names import living, messages
+from .names import living, messages, stored
 from .restic import Restic, Set
 from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
 
 LONGEST = 20_000  # characters of a request
 SHOWN = 3  # examples in a refusal
 FOLDER = "danhba-restore"
+SKEW_SECONDS = 3600  # that this host's clock may have been off when the backup was made
 
 
 class Restore:
@@ -77,6 +79,9 @@ class Restore:
         self._copy.make()
         self._restic.restore(chosen.snapshots[DATABASE], self._settings.archive, self._copy.archive)
         until = str(self._asked.get("until") or "")
+        if until and _moment(until).timestamp() < (first := self._copy.first_moment()):
+            self._copy.discard()
+            raise Refused(_too_early(until, first))
         self._copy.restore(f"{POINT}{chosen.run}", f"{_moment(until):%Y-%m-%d %H:%M:%S.%f+00}" if until else "")
 
     def _chosen(self) -> Set:
@@ -159,6 +164,46 @@ class Restore:
         if wanted:
             self._restic.restore(now["snapshots"][KEYS], "/", Path("/"), wanted)
         return {"changed": True, "run": now["run"], "keys": wanted}
+
+    def queue(self) -> dict[str, Any]:
+        """Put the mail back that waited in Postfix's queue, without what is in the mailboxes or was told to be done."""
+        now, state = self._recall(), self._settings.folder
+        source = str(state / queue.FOLDER)
+        there = list(self._restic.files(now["snapshots"][DATABASE], source))
+        count = 0
+        if there:
+            with TemporaryDirectory(dir=state) as folder:
+                self._restic.restore(now["snapshots"][DATABASE], source, Path(folder))
+                done, known = self._done_with(), self._stored_since(now["run"])
+                count = queue.put_back(Path(folder), self._settings.queue, done, known)
+        return {"changed": bool(count), "run": now["run"], "queued": count}
+
+    def _done_with(self) -> dict[str, set[str]]:
+        """By the queue id, whom a message has reached, or whose sender was told that it does not, as the events say."""
+        query = (
+            "SELECT queue_id, recipient FROM events.event WHERE event IN ('delivered', 'bounced', 'expired')"
+            " AND queue_id IS NOT NULL AND recipient IS NOT NULL AND at > now() - interval '30 days'"
+        )
+        done: dict[str, set[str]] = {}
+        for queue_id, recipient in Cluster(self._settings).ask(query, self._settings.database):
+            done.setdefault(queue_id, set()).add(recipient)
+        return done
+
+    def _stored_since(self, run_: str) -> set[tuple[str, str]]:
+        """Address and Message-ID of what came into a mailbox while the backup was made, which no event may tell of."""
+        began = datetime.strptime(run_, "%Y%m%dT%H%M%S%z").timestamp()
+        query = "SELECT kind || '/' || id, lower(address) FROM mail.account"
+        addresses = dict(Cluster(self._settings).ask(query, self._settings.database))
+        young: dict[str, list[Path]] = {}
+        for name, path in messages(living(self._settings.mail), self._settings.mail).items():
+            if stored(name) >= began - SKEW_SECONDS:
+                young.setdefault(name.partition(" ")[0], []).append(Path(path))
+        return {
+            (addresses[box], message_id)
+            for box, paths in young.items()
+            if box in addresses
+            for message_id in queue.message_ids(paths)
+        }
 
     def finish(self) -> dict[str, Any]:
         """Start the services, and put on record what was measured: see `_measured`."""
@@ -280,6 +325,15 @@ def _moment(until: str, name: str = "until") -> datetime:
     return moment.astimezone(UTC)
 
 
+def _too_early(until: str, first: float) -> str:
+    earliest = f"{datetime.fromtimestamp(first + 1, UTC):%Y-%m-%dT%H:%M:%S+00:00}"
+    return (
+        f"{until} là trước bản sao lưu cơ sở dữ liệu đầu tiên trong bản này. Chưa có gì thay đổi. Sớm nhất có thể là"
+        f" {earliest} (giờ UTC): đặt -e moment= từ lúc ấy trở đi, hoặc chọn bản bằng -e set= -- is before the first"
+        f" backup of the database in this set. Nothing was changed. The first possible moment is {earliest}"
+    )
+
+
 def _in_use(runs: int, strangers: Sequence[str]) -> str:
     some = ", ".join(strangers[:SHOWN])
     return (
@@ -322,6 +376,7 @@ STEPS: dict[str, Callable[[Restore], dict[str, Any]]] = {
     "database": Restore.database,
     "mail": Restore.mail,
     "keys": Restore.keys,
+    "queue": Restore.queue,
     "finish": Restore.finish,
     "mailbox": Restore.mailbox,
     "accounts": Restore.accounts,

@@ -24,6 +24,7 @@ class Settings:
             unit has them as credentials.
         state: folder of what is remembered between runs.
         mail: folder of the mail store.
+        queue: folder of Postfix's queues.
         keys: files and folders that no playbook could make again, and the settings.
         keys_back: those of them that a restore of a whole host puts back.
         database, database_socket_dir: the database of accounts.
@@ -47,6 +48,7 @@ class Settings:
     secrets: str
     state: str
     mail: str
+    queue: str
     keys: list[str]
     keys_back: list[str]
     database: str

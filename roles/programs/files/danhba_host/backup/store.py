@@ -9,10 +9,14 @@ import base64
 import http.client
 import json
 import ssl
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from .. import figure
 from .metrics import note
 from .settings import TOLD, Settings
+from .suspects import NAME, figures
 
 SECONDS = 30
 LONGEST = 10_000  # octets of the file
@@ -29,13 +33,17 @@ NUMBERS = {
 
 def note_told(settings: Settings) -> None:
     """Note what the backup host says of itself; nothing where it says nothing, so that what was noted grows old."""
-    told = _told(settings)
+    told = read_told(settings)
     for name, (metric, help_) in NUMBERS.items():
         if isinstance(told.get(name), int | float):
             note(settings.metrics, metric, metric, help_, {"": told[name]})
+    suspects = told.get("suspects")
+    if isinstance(suspects, dict) and Path(settings.metrics).is_dir():
+        figure.write(Path(settings.metrics, f"{NAME}.prom"), figure.render(figures(suspects)))
 
 
-def _told(settings: Settings) -> dict[str, float]:
+def read_told(settings: Settings) -> dict[str, Any]:
+    """Read what the backup host says of itself; an empty answer where it says nothing that could be read."""
     where = urlsplit(settings.repository)
     try:
         user = f"{settings.user}:{settings.secret('store.password').read_text(encoding='utf-8').strip()}"

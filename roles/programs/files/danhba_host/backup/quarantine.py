@@ -1,0 +1,634 @@
+"""On the backup host: moves foreign files out of the store, tells the operators, and leaves the rest at work (R9.2).
+
+Root on the mail host may add files to the store, though never remove one. restic opens no repository that has a file
+which it cannot read, such as 200 random bytes in `index/`: so one such file would stop backups, restores and clean-up.
+The server of the store has compared each file's SHA-256 with its name when it arrived. So a file with the right digest
+that does not open with the repository's key is foreign, and a file with another digest is damaged by this host's disk:
+that one stays where it is, for the page of the alert `backup-suspect`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.poly1305 import Poly1305
+
+from .. import durable, figure, program
+from ..credential import given
+from ..journal import Refused
+from .commands import run, said
+from .locking import only_one
+from .settings import TOLD
+from .suspects import DAMAGED, figures
+
+CONFIG, DATA, KEYS = "config", "data", "keys"
+JUDGED = ("locks", "index", "snapshots")  # in this order: restic loads every index before it reads a snapshot's files
+FOLDERS = (DATA, KEYS, *JUDGED)
+OTHER = "other"
+STATE = "quarantine.json"
+TOLD_STATE, SUSPECTS = "told.json", "suspects"
+SWEEP_SECONDS = 900  # after which a run leaves the rest to the next one
+WAIT_SECONDS = 1800  # that the clean-up waits for a sweep at work
+MARGIN_SECONDS = 5  # files that came so shortly before a look are judged again by the next one
+LEFTOVER_SECONDS = 86400  # an upload that was cut off leaves a file of another name
+LOCK_SECONDS = 3600  # restic writes a lock anew every five minutes, so an older one is of nobody at work
+LONGEST = 64 << 20  # octets; restic begins another index long before
+LONGEST_KEY = 1 << 20
+MOST_MEMORY = 256 << 20  # octets that a key may have restic take to derive the password; restic's own take 32 MiB
+MAC_OCTETS = 16
+PACK_END = 36  # octets of a pack behind its last blob, at least: an encrypted header and its length
+_PASSED_OVER = re.compile(r"^Ignoring ", re.MULTILINE)  # a snapshot that restic cannot parse; its exit status is 0
+_NAME = re.compile(r"[0-9a-f]{64}")
+_VIET_NAM = timedelta(hours=7)
+_BLOB = {"id", "type", "offset", "length", "uncompressed_length"}
+
+
+class Place(Protocol):
+    """Where a repository is: settings that have that."""
+
+    @property
+    def folder(self) -> str:
+        """Of the repository."""
+
+    @property
+    def password_file(self) -> str:
+        """With its key."""
+
+    @property
+    def state(self) -> str:
+        """Folder of restic's cache, and of what is remembered between runs."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting.
+
+    Attributes:
+        folder: of the repository.
+        password_file: with its key, which systemd hands over.
+        state: folder of restic's cache, and of what is remembered between runs.
+        metrics: folder of node_exporter's text files.
+    """
+
+    folder: str
+    password_file: str
+    state: str
+    metrics: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A file of the store: in which folder it is, and when it came, in seconds since 1970."""
+
+    kind: str
+    path: Path
+    moment: float
+    changed: int
+
+    @classmethod
+    def of(cls, kind: str, path: Path) -> Arrival:
+        """Look at a file.
+
+        Raises:
+            FileNotFoundError: restic has removed it meanwhile, such as a lock.
+        """
+        found = path.lstat()
+        return cls(kind, path, found.st_mtime, found.st_ctime_ns)
+
+
+@dataclass
+class Memory:
+    """What is remembered between runs.
+
+    Attributes:
+        until: by the kind of files, up to which change of a file (nanoseconds since 1970) all were judged.
+        key: name of a key that opened the repository.
+        config: SHA-256 of the repository's `config`.
+        damaged: files with another content than their names say, and when that was found.
+    """
+
+    until: dict[str, int] = field(default_factory=dict)
+    key: str = ""
+    config: str = ""
+    damaged: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Swept:
+    """What a run did: the files that it moved, those that it found damaged, how many are left to the next run."""
+
+    moved: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
+    left: int = 0
+
+    def __str__(self) -> str:
+        """One line for the journal; empty where all was well."""
+        words = []
+        if self.moved:
+            words.append(f"đã để riêng {len(self.moved)} tệp lạ -- foreign files set aside: {_some(self.moved)}")
+        if self.damaged:
+            words.append(f"{len(self.damaged)} tệp hỏng trên đĩa -- files damaged on the disk: {_some(self.damaged)}")
+        if self.left:
+            words.append(f"còn {self.left} tệp chưa xem, lần sau xem tiếp -- files are left to the next run")
+        return "; ".join(words)
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f", … (+{len(names) - 20})" if len(names) > 20 else ""
+    return ", ".join(names[:20]) + more
+
+
+def aside(place: Place) -> Path:
+    """The folder of files that were set aside: beside the repository, so on its disk, and served to nobody."""
+    folder = Path(place.folder)
+    return folder.with_name(f"{folder.name}.aside")
+
+
+@contextmanager
+def unsealed(folder: Path) -> Iterator[None]:
+    """Have a folder writable meanwhile, in which nobody else may add a name."""
+    before = stat.S_IMODE(folder.stat().st_mode)
+    folder.chmod(0o700)
+    try:
+        yield
+    finally:
+        folder.chmod(before)
+
+
+def unlock(place: Place) -> None:
+    """Remove locks of nobody: the mail host may leave as many as it likes, with any time in them."""
+    for lock in Path(place.folder, "locks").iterdir():
+        with suppress(FileNotFoundError):
+            if lock.is_file() and time.time() - lock.stat().st_mtime > LOCK_SECONDS:
+                lock.unlink()
+
+
+def sweep(place: Place, wait: float = 0) -> Swept:
+    """Judge each file that came since the last run, and move the foreign ones out of the store.
+
+    Raises:
+        Away: another sweep is at work, after so many seconds still.
+        Refused: the password opens no key, so nothing can be judged; nothing was moved.
+    """
+    if not Path(place.folder, CONFIG).exists():
+        return Swept()  # the mail host has not begun it yet
+    busy = (
+        "đang xem tệp mới đến của kho: chờ xong rồi chạy lại -- the files that came are being judged: wait for its end,"
+        " then run again"
+    )
+    with only_one(Path(place.state, "quarantine"), busy, wait):
+        return Sweep(place).run()
+
+
+class Sweep:
+    """One run."""
+
+    def __init__(self, place: Place) -> None:
+        self._place = place
+        self._folder = Path(place.folder)
+        self._file = Path(place.state, STATE)
+        self._memory = _remembered(self._file)
+        # Of a store that was there before its files were judged, files may be lost: then an index that names them, or a
+        # snapshot that needs them, is not foreign.
+        self._first = not self._memory.until
+        self._end = time.monotonic() + SWEEP_SECONDS
+        self._begun = time.time_ns()
+        self._swept = Swept()
+        self._mac = b"", b""
+
+    def run(self) -> Swept:
+        """Judge, move, seal, and remember up to where.
+
+        Raises:
+            Refused
+        """
+        self._out_of_place()
+        new = {kind: self._new(kind) for kind in FOLDERS}
+        if new[KEYS] or any(new[kind] for kind in JUDGED) or not self._memory.key:
+            self._judge_keys(new[KEYS])
+            self._judge(JUDGED[0], new[JUDGED[0]], self._lock_opens)
+            self._judge(JUDGED[1], new[JUDGED[1]], self._index_opens)
+            self._judge_snapshots(new[JUDGED[2]])
+        unlock(self._place)
+        self._seal()
+        self._judge_packs(new[DATA])
+        self._judge_damaged()
+        durable.write_json(self._file, vars(self._memory))
+        return self._swept
+
+    # --- What came
+
+    def _new(self, kind: str) -> list[Arrival]:
+        """The files of a kind that came since they were last judged, in the order in which they came."""
+        until = self._memory.until.get(kind, 0)
+        if until > self._begun:
+            until = 0  # by a clock that was wrong
+        folder = self._folder / kind
+        folders = [each for each in folder.iterdir() if each.is_dir()] if kind == DATA else [folder]
+        found = []
+        for each in folders:
+            if kind != DATA or each.stat().st_mtime_ns >= until:
+                found += [arrival for arrival in _arrivals(kind, each) if arrival.changed > until]
+        return sorted(found, key=lambda arrival: arrival.changed)
+
+    def _in_time(self, kind: str, arrivals: Sequence[Arrival]) -> Iterator[Arrival]:
+        """Them while there is time; it is remembered up to where they were judged."""
+        latest = self._begun - MARGIN_SECONDS * 10**9
+        for number, arrival in enumerate(arrivals):
+            if time.monotonic() > self._end:
+                self._swept.left += len(arrivals) - number
+                return
+            yield arrival
+            self._memory.until[kind] = min(arrival.changed, latest)
+        self._memory.until[kind] = latest
+
+    def _out_of_place(self) -> None:
+        """Move what no repository has: other folders, so also a second repository, and names that are no digests."""
+        for path in self._folder.iterdir():
+            if path.name not in {CONFIG, TOLD, *FOLDERS}:
+                self._move(OTHER, path)
+        told = self._folder / TOLD
+        for path in told.iterdir() if told.is_dir() else ():
+            if path.name != CONFIG and not path.name.startswith(f".{CONFIG}."):  # being written
+                self._move(OTHER, path)
+        for kind in (KEYS, *JUDGED):
+            for path in (self._folder / kind).iterdir():
+                self._move_unnamed(path, named=True)
+        self._out_of_place_in_data()
+
+    def _out_of_place_in_data(self) -> None:
+        until = self._memory.until.get(DATA, 0)
+        for folder in (self._folder / DATA).iterdir():
+            if not folder.is_dir() or not re.fullmatch(r"[0-9a-f]{2}", folder.name):
+                self._move_unnamed(folder, named=False)
+            elif folder.stat().st_mtime_ns >= until:
+                for path in folder.iterdir():
+                    self._move_unnamed(path, named=path.name.startswith(folder.name))
+
+    def _move_unnamed(self, path: Path, *, named: bool) -> None:
+        """Move a folder, or a file that has not its digest for a name; an upload has another name until it is whole."""
+        fits = named and _NAME.fullmatch(path.name)
+        with suppress(FileNotFoundError):
+            found = path.lstat()
+            if stat.S_ISREG(found.st_mode):
+                if not fits and time.time() - found.st_mtime > LEFTOVER_SECONDS:
+                    self._move(OTHER, path)
+            else:
+                self._move(OTHER, path)
+
+    # --- What opens
+
+    def _judge_keys(self, arrivals: Sequence[Arrival]) -> None:
+        """Move keys that do not open the repository by its password, when one is there that does."""
+        mine = self._folder / KEYS / self._memory.key
+        master = self._master(mine) if self._memory.key and mine.is_file() else None
+        if not master:
+            self._memory.key = ""
+            for arrival in _arrivals(KEYS, self._folder / KEYS):
+                if master := self._master(arrival.path):
+                    self._memory.key = arrival.path.name
+                    break
+        if not master:
+            raise Refused(
+                f"không khóa nào trong {self._folder / KEYS} mở được kho bằng {self._place.password_file}: chưa chuyển"
+                " tệp nào. Đưa đúng repository.password về máy điều khiển, chạy playbooks/site.yml --tags backupstore"
+                " -- no key of the store opens by this password: nothing was moved. Take the right repository.password"
+                " to the controller, then run playbooks/site.yml --tags backupstore"
+            )
+        self._mac = base64.b64decode(master["mac"]["k"]), base64.b64decode(master["mac"]["r"])
+        self._judge(KEYS, arrivals, lambda path: path.name == self._memory.key or bool(self._master(path)))
+
+    def _master(self, key: Path) -> dict[str, Any] | None:
+        """The repository's own key, where this file opens it: asked of restic, in a repository with no other key."""
+        if not _is_modest(key):
+            return None
+        with TemporaryDirectory(dir=self._place.state) as folder:
+            Path(folder, KEYS).mkdir()
+            shutil.copyfile(key, Path(folder, KEYS, key.name))
+            shutil.copyfile(self._folder / CONFIG, Path(folder, CONFIG))
+            done = self._restic("cat", "masterkey", repository=folder)
+        try:
+            return dict(json.loads(done.stdout)) if not done.returncode else None
+        except ValueError:
+            return None
+
+    def _judge(self, kind: str, arrivals: Sequence[Arrival], opens: Callable[[Path], bool]) -> None:
+        for arrival in self._in_time(kind, arrivals):
+            with suppress(FileNotFoundError):  # a lock whose work has ended
+                self._judge_one(arrival, opens)
+
+    def _judge_one(self, arrival: Arrival, opens: Callable[[Path], bool]) -> None:
+        if opens(arrival.path):
+            return
+        if not arrival.path.exists():
+            return
+        if arrival.path.stat().st_size <= LONGEST and _digest(arrival.path) != arrival.path.name:
+            self._note_damaged(arrival.path)
+        else:
+            self._move(arrival.kind, arrival.path)
+
+    def _is_sealed(self, path: Path) -> bool:
+        """Whether a file was encrypted by the repository's key (restic's Poly1305-AES)."""
+        if path.stat().st_size > LONGEST:
+            return False
+        octets = path.read_bytes()
+        nonce, text, code = octets[:MAC_OCTETS], octets[MAC_OCTETS:-MAC_OCTETS], octets[-MAC_OCTETS:]
+        if len(octets) < 2 * MAC_OCTETS:
+            return False
+        key, multiplier = self._mac
+        once = Cipher(algorithms.AES(key), modes.ECB()).encryptor().update(nonce)  # noqa: S305 - one block
+        try:
+            Poly1305.verify_tag(multiplier + once, text, code)
+        except InvalidSignature:
+            return False
+        return True
+
+    def _lock_opens(self, path: Path) -> bool:
+        return self._is_sealed(path) and not self._cat("lock", path).returncode
+
+    def _index_opens(self, path: Path) -> bool:
+        """Whether restic can load an index, and the packs that it names are there."""
+        done = self._cat("index", path) if self._is_sealed(path) else None
+        if done is None or done.returncode:
+            return False
+        packs = _packs(done.stdout)
+        if packs is None:
+            return False
+        if lacking := [name for name, end in packs.items() if not self._has(name, end)]:
+            if self._first:
+                for name in lacking:
+                    self._note_damaged(self._pack(name))
+                return True
+            return False
+        return True
+
+    def _pack(self, name: str) -> Path:
+        return self._folder / DATA / name[:2] / name
+
+    def _has(self, name: str, octets: int) -> bool:
+        try:
+            return self._pack(name).stat().st_size >= octets
+        except FileNotFoundError:
+            return False
+
+    def _judge_snapshots(self, arrivals: Sequence[Arrival]) -> None:
+        """Move snapshots that do not open, or need what no index has; restic looks through all others at once."""
+        sealed: set[Path] = set()
+
+        def note(path: Path) -> bool:
+            if self._is_sealed(path):
+                sealed.add(path)
+            return path in sealed
+
+        self._judge(JUDGED[2], arrivals, note)
+        if not sealed or not (lacking := list(self._lacking(sorted(sealed)))):
+            return
+        control = self._restic("stats", "--mode", "raw-data", "--tag", "danhba-none")
+        if control.returncode:
+            raise Refused(_not_read(control))
+        for path in lacking:
+            with suppress(FileNotFoundError):
+                if self._first:
+                    self._note_damaged(path)
+                else:
+                    self._move(JUDGED[2], path)
+
+    def _lacking(self, paths: Sequence[Path]) -> Iterator[Path]:
+        """The snapshots of which a folder or a file's content is in no index, found by halves."""
+        done = self._restic("stats", "--mode", "raw-data", *(path.name for path in paths))
+        if not done.returncode and not _PASSED_OVER.search(done.stderr):
+            return
+        if len(paths) == 1:
+            if paths[0].exists():  # and was not removed meanwhile, by the clean-up
+                yield paths[0]
+            return
+        half = len(paths) // 2
+        yield from self._lacking(paths[:half])
+        yield from self._lacking(paths[half:])
+
+    # --- What is damaged
+
+    def _judge_packs(self, arrivals: Sequence[Arrival]) -> None:
+        for arrival in self._in_time(DATA, arrivals):
+            with suppress(FileNotFoundError):
+                if _digest(arrival.path) != arrival.path.name:
+                    self._note_damaged(arrival.path)
+
+    def _note_damaged(self, path: Path) -> None:
+        name = str(path.relative_to(self._folder))
+        self._swept.damaged.append(name)
+        self._memory.damaged.setdefault(name, time.time())
+
+    def _judge_damaged(self) -> None:
+        """Forget damaged files that are gone, or whole again; and look whether `config` is the known one."""
+        for name in [*self._memory.damaged]:
+            path = self._folder / name
+            if name not in self._swept.damaged and (not path.is_file() or _digest(path) == path.name):
+                del self._memory.damaged[name]
+        found = _digest(self._folder / CONFIG)
+        self._memory.config = self._memory.config or found
+        if found != self._memory.config:
+            self._note_damaged(self._folder / CONFIG)
+
+    # --- Moving and sealing
+
+    def _move(self, kind: str, path: Path) -> None:
+        """Move a file out of the store; the name says when it came, and of what kind it passed for."""
+        place = aside(self._place)
+        place.mkdir(mode=0o700, exist_ok=True)
+        came = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
+        with unsealed(path.parent):
+            path.rename(place / f"{came:%Y%m%dT%H%M%SZ}-{kind}-{path.name}")
+        self._swept.moved.append(f"{kind}/{path.name[:16]} ({came + _VIET_NAM:%d/%m/%Y %H:%M:%S})")
+
+    def _seal(self) -> None:
+        """Let the server of the store add neither keys nor other repositories: a backup needs neither.
+
+        The server is an ordinary user, and so is this program, which opens the folders for itself (`unsealed`).
+        """
+        for folder in (self._folder, self._folder / KEYS):
+            folder.chmod(0o500)
+
+    def _cat(self, kind: str, path: Path) -> subprocess.CompletedProcess[str]:
+        return self._restic("cat", kind, path.name)
+
+    def _restic(self, *words: str, repository: str = "") -> subprocess.CompletedProcess[str]:
+        environment = {
+            **{name: value for name, value in os.environ.items() if name in {"PATH", "LC_ALL", "TMPDIR"}},
+            "RESTIC_REPOSITORY": repository or str(self._folder),
+            "RESTIC_PASSWORD_FILE": str(given(self._place.password_file)),
+            "RESTIC_KEY_HINT": "" if repository else self._memory.key,
+            "RESTIC_CACHE_DIR": f"{self._place.state}/cache",
+        }
+        return run(["restic", "--no-lock", *words], environment=environment)
+
+
+def _remembered(path: Path) -> Memory:
+    found = durable.read_state(path)
+    try:
+        memory = Memory(**found)
+        {kind: int(moment) for kind, moment in memory.until.items()}
+        {name: float(moment) for name, moment in memory.damaged.items()}
+    except (TypeError, ValueError, AttributeError) as error:
+        durable.set_damaged_aside(path, str(error))
+        return Memory()
+    return memory
+
+
+def _arrivals(kind: str, folder: Path) -> list[Arrival]:
+    """The files of a folder that have the name of a digest."""
+    found = []
+    for entry in os.scandir(folder):
+        if _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+            with suppress(FileNotFoundError):
+                found.append(Arrival.of(kind, Path(entry.path)))
+    return found
+
+
+def _is_modest(key: Path) -> bool:
+    """Whether a file of a key asks of restic no more memory and time than one of restic's own does."""
+    try:
+        if key.stat().st_size > LONGEST_KEY:
+            return False
+        told = json.loads(key.read_bytes())
+        cost, width, times = (int(told[name]) for name in ("N", "r", "p"))
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return False
+    return 0 < 128 * cost * width <= MOST_MEMORY and 0 < times <= 32
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _packs(text: str) -> dict[str, int] | None:
+    """The packs that an index names, and how many octets each has at least; None where restic could not load it."""
+    try:
+        told = json.loads(text, object_pairs_hook=_once)
+        if not isinstance(told, dict) or not told.keys() <= {"packs", "supersedes"}:
+            return None
+        if not all(_is_name(each) for each in told.get("supersedes") or []):
+            return None
+        return {pack["id"]: _end(pack) for pack in told.get("packs") or [] if _is_pack(pack)}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """An object in which no name stands twice."""
+    listed = list(pairs)
+    made = dict(listed)
+    if len(made) != len(listed):
+        raise ValueError("twice")
+    return made
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and _NAME.fullmatch(value) is not None
+
+
+def _is_pack(pack: Any) -> bool:
+    """Raises ValueError where it is none."""
+    if not isinstance(pack, dict) or pack.keys() != {"id", "blobs"} or not _is_name(pack["id"]):
+        raise ValueError("pack")
+    for blob in pack["blobs"]:
+        numbers = [blob.get(name, 0) for name in ("offset", "length", "uncompressed_length")]
+        whole = all(type(number) is int and 0 <= number < 2**32 for number in numbers)
+        if not blob.keys() <= _BLOB or not _is_name(blob["id"]) or blob["type"] not in {"data", "tree"} or not whole:
+            raise ValueError("blob")
+    return True
+
+
+def _end(pack: dict[str, Any]) -> int:
+    return max((blob["offset"] + blob["length"] for blob in pack["blobs"]), default=0) + PACK_END
+
+
+def _not_read(done: subprocess.CompletedProcess[str]) -> str:
+    return (
+        "restic không đọc được chỉ mục của kho sau khi đã để riêng tệp lạ: có tệp hỏng trên đĩa, xem trang"
+        " backup-suspect.md -- restic cannot read the index of the store, though foreign files were set aside: a file"
+        f" is damaged on the disk, see the page backup-suspect.md: {said(done)}"
+    )
+
+
+# --- Telling
+
+
+def suspects(place: Place) -> dict[str, dict[str, Any]]:
+    """What is set aside or damaged, by kind: `count`, `first` (its name) and `since` (when it came), for the alert."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    folder = aside(place)
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        moment, _, rest = path.name.partition("-")
+        kind, _, name = rest.partition("-")
+        found.setdefault(kind if kind in FOLDERS else OTHER, []).append((moment, name or path.name))
+    damaged = _remembered(Path(place.state, STATE)).damaged
+    if damaged:
+        found[DAMAGED] = sorted((f"{datetime.fromtimestamp(at, UTC):%Y%m%dT%H%M%SZ}", name.rpartition("/")[2])
+                                for name, at in damaged.items())  # fmt: skip
+    return {kind: {"count": len(each), "first": each[0][1][:16], "since": each[0][0]} for kind, each in found.items()}
+
+
+def failed_parts(told: Mapping[str, Any]) -> set[int]:
+    """The sevenths of the store of which the last reading failed, as the clean-up remembers them."""
+    parts = told.get("failed")
+    return {part for part in parts if isinstance(part, int)} if isinstance(parts, list) else set()
+
+
+def tell(place: Place) -> None:
+    """Leave for the mail host, which reads it at each backup, how this host is (`prune.tell`), and what is suspect."""
+    usage = shutil.disk_usage(place.folder)
+    told = durable.read_state(Path(place.state, TOLD_STATE))
+    known = {"checked": told.get("checked", 0), "failed": len(failed_parts(told))} if told else {}
+    folder, repository = Path(place.folder, TOLD), Path(place.folder)
+    if not folder.is_dir():
+        with unsealed(repository):
+            folder.mkdir(mode=0o500)
+    with unsealed(folder):
+        free = usage.free / usage.total
+        durable.write_json(folder / CONFIG, {**known, "free": free, SUSPECTS: suspects(place)})
+
+
+def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
+    """Judge what came, and tell.
+
+    Raises:
+        Away: another sweep is at work.
+        Refused
+    """
+    if not Path(settings.folder, CONFIG).exists():
+        return ""
+    done = sweep(settings)
+    tell(settings)
+    if Path(settings.metrics).is_dir():
+        figure.write(Path(settings.metrics, "danhba_backup_suspects.prom"), figure.render(figures(suspects(settings))))
+    return str(done)
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run once."""
+    return program.run(program.parser("backup.quarantine", __doc__, "backup-quarantine.json"), Settings, work, words)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,172 @@
+"""Postfix's queue in a backup: the mail that was accepted and not delivered yet, and its way back.
+
+A message is a folder `<queue id>` with two files: `file`, Postfix's own with envelope and state of each recipient, that
+a restore puts back; `message`, its text as postcat(1) prints it, by which a recall finds it (`recall.py`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+from .commands import demand
+
+FOLDER = "queue"  # in the state's folder, while a run is at work
+FILE, MESSAGE = "file", "message"
+# In the order in which a message goes through them; it may go back to `deferred`.
+QUEUES = ("incoming", "active", "deferred", "hold")
+LOOKS = 3  # a message that is renamed from one queue into another during a look is seen by the next one
+NAME = re.compile(r"[0-9A-Za-z]{6,}")
+# Types of records (postfix, src/global/rec_type.h): a recipient, and one that was done with.
+RECIPIENT, DONE = b"R", b"D"
+SIZE, CONTENT, POINTER, END = b"C", b"M", b"p", b"E"
+HEADERS = 1 << 20  # octets of a message of which the head is read
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """One that a message still has to reach, and where its record is in the file."""
+
+    address: str
+    place: int
+
+
+@contextmanager
+def staged(state: Path, spool: str) -> Iterator[Path]:
+    """A copy of the queue meanwhile, in a folder that root alone may enter; it has mail in it, and is removed."""
+    folder = state / FOLDER
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700, parents=True)
+    try:
+        for _look in range(LOOKS):
+            for path in _waiting(Path(spool)):
+                _copy(path, folder / path.name)
+        for each in sorted(folder.iterdir()):
+            text = demand(["postcat", "-b", "-h", str(each / FILE)], errors="surrogateescape")
+            (each / MESSAGE).write_bytes(text.encode(errors="surrogateescape"))
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _waiting(spool: Path) -> Iterator[Path]:
+    """The files of messages that Postfix has taken; one that it is still being given is not executable."""
+    for queue in QUEUES:
+        for folder, _folders, files in os.walk(spool / queue):
+            for name in files:
+                path = Path(folder, name)
+                with suppress(FileNotFoundError):
+                    found = path.lstat()
+                    if NAME.fullmatch(name) and stat.S_ISREG(found.st_mode) and found.st_mode & stat.S_IXUSR:
+                        yield path
+
+
+def _copy(path: Path, into: Path) -> None:
+    """Copy a message; the newest copy counts, for in it more recipients may be done with."""
+    with suppress(FileNotFoundError):  # delivered meanwhile, and then in the mail store or gone out
+        octets = path.read_bytes()
+        into.mkdir(mode=0o700, exist_ok=True)
+        (into / FILE).write_bytes(octets)
+
+
+def put_back(folder: Path, spool: str, done: Mapping[str, Collection[str]], known: Collection[tuple[str, str]]) -> int:
+    """Put messages into Postfix's queue, which is off, without recipients who have them; how many messages.
+
+    `folder`: as a backup has it. `done`: by the queue id, addresses that were done with after the queue was copied.
+    `known`: address and Message-ID of messages that are in the restored mail store.
+    """
+    incoming = Path(spool, "incoming")
+    owner = incoming.stat()
+    count = 0
+    for each in sorted(folder.iterdir()):
+        if not NAME.fullmatch(each.name) or not (each / FILE).is_file():
+            continue
+        octets = (each / FILE).read_bytes()
+        message_id = _message_id(each / MESSAGE)
+        finished = {address.lower() for address in done.get(each.name, ())}
+        left = []
+        for recipient in recipients(octets):
+            address = recipient.address.lower()
+            if address in finished or (address, message_id) in known:
+                octets = octets[: recipient.place] + DONE + octets[recipient.place + 1 :]
+            else:
+                left.append(address)
+        if left:
+            count += 1
+            _place(incoming / each.name, octets, owner)
+    return count
+
+
+def _place(path: Path, octets: bytes, owner: os.stat_result) -> None:
+    """Written under another name, and executable at the end: only then Postfix takes it."""
+    new = path.with_name(f".{path.name}")
+    new.write_bytes(octets)
+    os.chown(new, owner.st_uid, owner.st_gid)
+    new.chmod(0o700)
+    new.rename(path)
+
+
+def recipients(octets: bytes) -> list[Recipient]:
+    """The recipients of a queue file who are not done with: records of a type, a length of seven bits each, a text.
+
+    As qmgr(8) reads it: over the content, whose size the first record has, for milters leave in it what is no record;
+    and along pointers, behind which cleanup(8) puts recipients that a milter has added.
+    """
+    found, seen = [], set()
+    place, content = 0, 0
+    while place < len(octets) and place not in seen:
+        seen.add(place)
+        kind = octets[place : place + 1]
+        start, length = _length(octets, place + 1)
+        text = octets[start : start + length]
+        following = start + length
+        if kind == RECIPIENT:
+            found.append(Recipient(text.decode("utf-8", "surrogateescape"), place))
+        elif kind == SIZE:
+            content = _number(text)
+        elif kind == CONTENT:
+            following += content
+        elif kind == POINTER and _number(text):
+            following = _number(text)
+        elif kind == END:
+            break
+        place = following
+    return found
+
+
+def _length(octets: bytes, place: int) -> tuple[int, int]:
+    """Where a record's text begins, and how long it is."""
+    length = shift = 0
+    while place < len(octets):
+        octet = octets[place]
+        length |= (octet & 0x7F) << shift
+        place, shift = place + 1, shift + 7
+        if not octet & 0x80:
+            break
+    return place, length
+
+
+def _number(text: bytes) -> int:
+    """The first number of a record; 0 where there is none."""
+    words = text.split()
+    return int(words[0]) if words and words[0].isdigit() and len(words[0]) < 16 else 0
+
+
+def _message_id(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return str(BytesHeaderParser().parsebytes(file.read(HEADERS)).get("Message-ID", "")).strip()
+    except OSError:
+        return ""
+
+
+def message_ids(paths: Collection[Path]) -> set[str]:
+    """The Message-IDs of stored messages."""
+    return {found for path in paths if (found := _message_id(path))}

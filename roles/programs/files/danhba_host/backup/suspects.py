@@ -1,0 +1,35 @@
+"""The figures of foreign and damaged files in the store, which the backup host and the mail host show the watch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..figure import Figure
+
+NAME = "danhba_backup_suspects"
+DAMAGED = "damaged"
+# Kinds of foreign files are the folder that they were added to; `damaged` are files that this disk has changed.
+KINDS = ("keys", "locks", "index", "snapshots", "data", "other", DAMAGED)
+_SINCE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
+_FIRST = re.compile(r"[\w.-]{1,16}")
+
+
+def figures(told: Mapping[str, Any]) -> Iterator[Figure]:
+    """Their number by kind, with the name of the first one and when that came; 0 of all where there is none.
+
+    `told` may have come by the network: what is not of its form is passed over.
+    """
+    for kind in KINDS:
+        each = told.get(kind)
+        if not isinstance(each, dict) or not isinstance(each.get("count"), int):
+            continue
+        first, since = str(each.get("first", "")), str(each.get("since", ""))
+        labels = {
+            "what": kind,
+            "first": first if _FIRST.fullmatch(first) else "?",
+            "since": since if _SINCE.fullmatch(since) else "?",
+        }
+        yield Figure(NAME, each["count"], labels)
+    yield Figure(NAME, 0, {"what": "none"})
