@@ -270,7 +270,7 @@ class Finder:
         known = self._relations.get(own.digest)
         if own.digest in self.found.digests:
             found.append(Likeness(likeness.TWIN, 100))
-        elif known and known.relation not in (likeness.COPY, likeness.CHANGED, likeness.NAMESAKE):
+        elif known and known.relation not in likeness.WITH_ITS_ID:
             found.append(known)
         return likeness.best(found)
 

@@ -19,6 +19,7 @@ COPY, CHANGED, TWIN, CARRIER, WHOLE, PART, NAMESAKE = (
     *("copy", "changed", "twin", "carrier", "whole", "part", "namesake"),
 )
 KINDS = (COPY, CHANGED, TWIN, CARRIER, WHOLE, PART, NAMESAKE)
+WITH_ITS_ID = (COPY, CHANGED, NAMESAKE)
 # What is recalled unless the operators choose otherwise: the message itself in whatever form. What somebody else has
 # written around it is theirs, and is taken by choice alone.
 CHOSEN = frozenset({COPY, CHANGED, TWIN, CARRIER})

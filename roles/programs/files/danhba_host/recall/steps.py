@@ -100,8 +100,8 @@ class Recall:
         held = {copy.relation for copy in self._store.copies() if copy.state == HELD} - chosen
         if held:
             raise Refused(
-                f"vụ {self._name} đang cách ly thư loại {', '.join(sorted(held))}, không có trong kinds: chạy step=release"
-                f" trước, rồi find lại với kinds mới -- recall {self._name} holds messages of the kind"
+                f"vụ {self._name} đang cách ly thư loại {', '.join(sorted(held))}, không có trong kinds: chạy"
+                f" step=release trước, rồi find lại với kinds mới -- recall {self._name} holds messages of the kind"
                 f" {', '.join(sorted(held))}, which kinds does not name: run step=release, then find again"
             )
 
@@ -114,11 +114,7 @@ class Recall:
         relations = {
             copy.digest: likeness.Likeness(copy.relation, copy.percent, tuple(copy.differs.split())) for copy in copies
         }
-        carriers = {
-            copy.message_id
-            for copy in copies
-            if copy.relation not in (likeness.COPY, likeness.CHANGED, likeness.NAMESAKE)
-        }
+        carriers = {copy.message_id for copy in copies if copy.relation not in likeness.WITH_ITS_ID}
         return Begun(self._contents(), carriers, relations)
 
     def _digests(self, asked: Row) -> frozenset[str]:
@@ -375,7 +371,7 @@ class Recall:
         }
 
     def _left(self, begun: Begun) -> int:
-        """How many there are again, or still, of the kinds that are recalled, or that have some of it and were not shown."""
+        """How many there are again, of the kinds that are recalled; and what has some of it and was not shown."""
         asked: Row = self._store.asked() or {}
         which = Which(asked["message_id"], self._digests(asked), asked["file"], everywhere=bool(asked["file"]))
         found, chosen = self._look(which, begun), self._chosen()
