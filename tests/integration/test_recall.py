@@ -22,7 +22,7 @@ import pytest
 
 from danhba_host.journal import Away, Refused
 from danhba_host.recall import __main__ as recall
-from danhba_host.recall import fingerprint, held, mailboxes, queue, steps
+from danhba_host.recall import finding, fingerprint, held, mailboxes, queue, steps
 from danhba_host.recall import store as recalls
 from danhba_host.recall.settings import Settings
 from tests.integration.conftest import Ansible, Database
@@ -570,6 +570,90 @@ def test_find_kinds_that_are_held_cannot_be_left_without_release(ask: Asked, edi
     with pytest.raises(Refused, match="run step=release"):
         ask("find", kinds=["copy"])
     assert edited.all() == []
+
+
+QUOTED = "".join(f"> {line}\n" for line in PLAN_TEXT.splitlines())
+ANSWER = f"Tôi đã nhận và sẽ bố trí người.\n\nNgày hôm qua ông viết:\n{QUOTED}"
+
+
+@pytest.fixture
+def copied(edited: Store, events: Events) -> Store:
+    """The message quoted whole and in part in answers, and stored again under another id, without an event of it."""
+    answer = compose(text=ANSWER, message_id="<answer@client>", From="binh@laocai.gov.vn", In_Reply_To=ID)
+    events.sent("<answer@client>", BINH, SENDER)
+    edited.put(SENDER, "INBOX", answer.as_bytes())
+    half = compose(text=f"Xem:\n{''.join(QUOTED.splitlines(keepends=True)[:2])}", message_id="<half@client>")
+    edited.put(CHI, "Sent", half.as_bytes())
+    edited.put(AN, "Lưu trữ", compose(text=PLAN_TEXT, message_id="<archived@phone>").as_bytes())
+    edited.put(AN, "INBOX", compose(text="Đã nhận.\n", message_id="<thanks@client>", References=ID).as_bytes())
+    edited.put(
+        AN, "INBOX", compose(text="Việc khác hẳn của các ngày nghỉ của năm tới.\n" * 3, message_id="<9@x>").as_bytes()
+    )
+    return edited
+
+
+@pytest.mark.clause("R10.7")
+def test_find_what_quotes_it_or_is_stored_again_is_told_as_what_it_is(ask: Asked, copied: Store, keys: Path) -> None:
+    found = ask("find")
+    places = {each["message_id"]: (each["relation"], each["state"]) for each in found["copies"]}
+    assert places == {
+        ID: places[ID],
+        "<answer@client>": ("whole", "left"),
+        "<half@client>": ("part", "left"),
+        "<archived@phone>": ("twin", "found"),
+    }
+    assert [each["message_id"] for each in found["report"]["mentions"]] == ["<thanks@client>"]
+    assert {each["relation"] for each in found["plan"]["left"]} == {"whole", "part"}
+    assert not ask("find")["changed"]
+    ask("hold")
+    assert ask("find")["checksum"] == found["checksum"]
+    erased = ask("erase", signatures=signed(keys, found["checksum"]))
+    assert (erased["counts"]["erased"], erased["counts"]["left"], erased["more"]) == (5, 2, 0)
+    left = {email.message_from_bytes(row[3])["Message-ID"] for row in copied.all()}
+    assert left == {"<answer@client>", "<half@client>", "<thanks@client>", "<9@x>"}
+
+
+def test_find_answers_are_erased_where_their_kind_is_chosen(ask: Asked, copied: Store, keys: Path) -> None:
+    found = ask("find", kinds=["changed", "twin", "carrier", "whole", "part"])
+    ask("erase", signatures=signed(keys, found["checksum"]))
+    left = {email.message_from_bytes(row[3])["Message-ID"] for row in copied.all()}
+    assert left == {"<thanks@client>", "<9@x>"}
+
+
+def test_find_a_copy_of_somebody_who_never_had_it_is_found_in_all_mailboxes(
+    ask: Asked, events: Events, store: Store, keys: Path
+) -> None:
+    events.sent(ID, SENDER, AN)
+    store.put(AN, "INBOX", compose(text=PLAN_TEXT).as_bytes())
+    store.put(DUNG, "Lưu trữ", compose(text=PLAN_TEXT, message_id="<usb@home>").as_bytes())
+    store.put(CHI, "Lưu trữ", compose(text=PLAN_TEXT + "Thêm một dòng.\n").as_bytes())
+    assert set(kinds(ask("find"))) == {"an"}
+    found = ask("find", all_mailboxes=True)
+    assert kinds(found) == {"an": ("copy", "found"), "dung": ("twin", "found"), "chi": ("changed", "found")}
+    assert found["report"]["searched"] == len(PEOPLE)
+    again = ask("find")  # what is known is looked for where it was
+    assert (again["checksum"], again["counts"]["found"]) == (found["checksum"], 3)
+    erased = ask("erase", signatures=signed(keys, found["checksum"]))
+    assert (erased["counts"]["erased"], erased["more"]) == (3, 0)
+    assert store.all() == []
+
+
+def test_find_a_short_message_is_like_no_other(ask: Asked, events: Events, store: Store) -> None:
+    events.sent(ID, SENDER, AN, BINH)
+    short = compose(text="Đã nhận, cảm ơn.\n")
+    store.put(AN, "INBOX", short.as_bytes())
+    store.put(BINH, "INBOX", compose(text="Đã nhận, cảm ơn.\n", message_id="<7@client>", References=ID).as_bytes())
+    other = compose(text="Đã nhận, cảm ơn.\n", message_id="<8@client>", References=ID, Subject="Việc khác")
+    store.put(BINH, "INBOX", other.as_bytes())
+    assert kinds(ask("find")) == {"an": ("copy", "found")}
+
+
+def test_find_compares_no_more_than_it_may_and_says_so(
+    ask: Asked, copied: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_COMPARED", 1)
+    assert copied
+    assert ask("find")["report"]["unexamined"]
 
 
 @pytest.mark.clause("R10.7")

@@ -328,7 +328,12 @@ def _unseen(found: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> li
         for each in found["mentions"]
     ]
     if found["unexamined"]:
-        lines.append("- Người đã nhận gửi đi sau đó nhiều thư hơn số đã xem: hỏi từng người đã chuyển thư này cho ai.")
+        lines.append("- Có nhiều thư phải so hơn số đã xem: hỏi từng người đã chuyển, đã chép thư này đi đâu.")
+    if "searched" in found:
+        lines.append(
+            f"- Đã tìm theo nội dung trong {found['searched']} hộp thư, trong thư lưu từ hôm trước ngày thư này có. Hộp"
+            " thư khác chỉ được tìm khi chạy step=find -e everywhere=true (máy chủ đọc thư mới lưu của mọi hộp thư)."
+        )
     return [Text(line) for line in lines] or [Text("Không có.")]
 
 

@@ -86,7 +86,7 @@ def _find(recall: Recall, knowledge: Knowledge, request: dict[str, Any]) -> dict
     file = sha256 if everywhere else ""
     asked = {**_reason(request), "recall": request["recall"], "message_id": _bracketed(found), "file": file}
     try:
-        return recall.find(asked, digests, sha256, kinds)
+        return recall.find(asked, digests, sha256, kinds, all_mailboxes=bool(request.get("all_mailboxes")))
     except Ambiguous as several:
         return {"recall": request["recall"], "changed": False, "choices": several.choices}
 

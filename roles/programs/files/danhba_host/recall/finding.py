@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import syslog
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..journal import Refused
@@ -17,6 +18,9 @@ from .plan import Copy, Queued
 
 # From a message to what carries it, to what carries that: nobody forwards further before somebody notices.
 MOST_ROUNDS = 8
+# Messages that are read and compared in one find; mailboxes at once. A file that is smaller than this many octets is
+# looked for by the events alone: there are too many messages of its size.
+MOST_COMPARED, AT_ONCE, LEAST_LARGE = 5000, 1000, 20_000
 _REFERRING = ("Message-ID", "References", "In-Reply-To")
 
 
@@ -39,6 +43,7 @@ class Found:
         accounts: the mailboxes that had to do with it, by kind and id.
         away: mailboxes that could not be looked at, by kind and id, with the reason.
         mentions: messages that answer it or are about it and have nothing of it: mailbox, folder, message id.
+        searched, compared: mailboxes in which its text was looked for, and messages that were compared with it.
         waiting: of what waits and is another form of it or another one with its id: number in the queue, and relation.
         unexamined: whether its holders have sent more since than was looked at.
     """
@@ -51,6 +56,8 @@ class Found:
     away: dict[str, str] = field(default_factory=dict)
     mentions: set[tuple[str, str, str]] = field(default_factory=set)
     waiting: dict[str, str] = field(default_factory=dict)
+    searched: int = 0
+    compared: int = 0
     unexamined: bool = False
 
 
@@ -59,12 +66,14 @@ class Which:
     """Which message is meant: by its id, and where several have it, by digests or one of `fingerprint.hashes`.
 
     `everywhere`: the file with that SHA-256 is meant, whichever message of whomever carries it.
+    `all_mailboxes`: what is like it is looked for in every mailbox, not only in those that had to do with it.
     """
 
     message_id: str
     digests: frozenset[str] = frozenset()
     sha256: str = ""
     everywhere: bool = False
+    all_mailboxes: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,11 +84,13 @@ class Begun:
         contents: by digest, what is in the message.
         carriers: the ids of what carries it.
         relations: by digest, what each message is that was found before.
+        places: the mailboxes, and the ids that messages have there.
     """
 
     contents: Mapping[str, fingerprint.Content]
     carriers: Collection[str]
     relations: Mapping[str, Likeness] = field(default_factory=dict)
+    places: tuple[Collection[Person], Collection[str]] = ((), ())
 
 
 class Finder:
@@ -95,6 +106,9 @@ class Finder:
         self._begun = begun is not None
         self._known = set(begun.carriers if begun else ())
         self._relations = dict(begun.relations if begun else {})
+        self._places = begun.places if begun else ((), ())
+        self._all_mailboxes = which.all_mailboxes
+        self._compared: set[Person] = set()
         self._contents: dict[str, fingerprint.Content] = dict(begun.contents if begun else {})
         self._owners: dict[str, str] = {}  # address -> kind/id
         self._examined: set[tuple[str, str, int]] = set()
@@ -197,7 +211,11 @@ class Finder:
         carriers |= self._among(self._notices())
         carriers |= self._among(self._sent_since())
         carriers |= self._among(self._with_its_files())
+        carriers |= self._where_it_was()
+        if self._all_mailboxes:
+            carriers |= self._like_it(self._knowledge.everybody())
         for _round in range(MOST_ROUNDS):
+            carriers |= self._like_it({person for way in self.found.ways.values() for person in way.holders})
             ways = [way for each in sorted(carriers - self.found.ways.keys()) if (way := self._knowledge.way(each))]
             if not ways:
                 return
@@ -215,6 +233,40 @@ class Finder:
         ways, more = self._knowledge.sent_since(own.holders, own.began)
         self.found.unexamined |= more
         return [way for way in ways if way.message["message_id"] != self._id]
+
+    def _where_it_was(self) -> set[str]:
+        """What was found before, in mailboxes that no event of it names."""
+        people, ids = self._places[0], sorted(self._places[1])
+        found: set[str] = set()
+        for start in range(0, len(ids), mailboxes.MOST_IDS):
+            found |= self._carriers(self._look(people, ids[start : start + mailboxes.MOST_IDS], ("Message-ID",)))
+        return found
+
+    def _like_it(self, people: Collection[Person]) -> set[str]:
+        """What these mailboxes have stored since it came that is like it, whatever its id; each is looked at once."""
+        contents = [each for each in self._originals().values() if likeness.is_long(each)]
+        phrases = sorted({phrase for each in contents for phrase in each.phrases})
+        larger = max((each.largest for each in self._originals().values()), default=0)
+        larger = larger * 4 // 3 if larger >= LEAST_LARGE else 0
+        new = sorted(set(people) - self._compared)
+        self._compared.update(new)
+        since = self.found.ways[self._id].began.date() - timedelta(days=1)
+        found: set[str] = set()
+        for start in range(0, len(new) if phrases or larger else 0, AT_ONCE):
+            there = self._there(new[start : start + AT_ONCE])
+            mails, away = self._boxes.stored_since(there, since, phrases, larger)
+            self._note_away(away)
+            room = max(0, MOST_COMPARED - self.found.compared)
+            self.found.unexamined |= len(mails) > room
+            self.found.compared += len(mails[:room])
+            found |= self._carriers(mails[:room])
+            if len(new) > AT_ONCE:
+                told = (
+                    f"{self._id}: {min(start + AT_ONCE, len(new))}/{len(new)} mailboxes, {self.found.compared} messages"
+                )
+                syslog.syslog(syslog.LOG_INFO, told)
+        self.found.searched += len(new)
+        return found
 
     def _with_its_files(self) -> list[Way]:
         """What carries a file of it, by the events: what its holders sent since, or, where the file is meant, all."""
@@ -278,6 +330,15 @@ class Finder:
 
     def _look(self, people: Collection[Person], ids: Sequence[str], headers: Sequence[str] = _REFERRING) -> list[Mail]:
         """What these mailboxes have of these messages, in all folders."""
+        there = self._there(people)
+        if not there or not ids:
+            return []
+        mails, away = self._boxes.search(there, ids, headers)
+        self._note_away(away)
+        return mails
+
+    def _there(self, people: Collection[Person]) -> dict[str, str]:
+        """The mailboxes of these that can be opened or read: kind and id by address, or by themselves."""
         accounts = self._knowledge.accounts(people)
         self.found.accounts |= accounts
         closed = {f"{kind}/{id_}" for kind, id_ in people}.difference(
@@ -287,11 +348,7 @@ class Finder:
         there = {each.address: each.mailbox for each in accounts.values() if each.state != "closed"}
         there |= {mailbox: mailbox for mailbox in closed if self._boxes.has(mailbox)}
         self._owners |= there
-        if not there or not ids:
-            return []
-        mails, away = self._boxes.search(there, ids, headers)
-        self._note_away(away)
-        return mails
+        return there
 
     def _note_away(self, addresses: Iterable[str]) -> None:
         self.found.away.update({self._owners[address]: "away" for address in addresses})

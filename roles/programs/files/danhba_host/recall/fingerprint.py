@@ -20,6 +20,8 @@ HEADERS = (
 LEAST_FILE = 64
 # Characters of a text that are compared; messages attached to messages attached to messages.
 MOST_TEXT, MOST_DEEP = 2_000_000, 8
+# Phrases that a search looks for, and characters of a text of which they are taken.
+PHRASES, MOST_PHRASED = 6, 20_000
 # Headers whose change a reader sees; the others tell of the form alone.
 SEEN = HEADERS[: HEADERS.index("mime-version")]
 # What of HTML nobody sees, and where it ends.
@@ -31,6 +33,7 @@ _TAG = re.compile(r"<[^<>]*>")
 MOST_SIGNATURE = 15
 _QUOTED = re.compile(r"^[>|\s]+", re.MULTILINE)
 _WORD = re.compile(r"\w+")
+_BETWEEN = re.compile(r"[^\w ]+| {2,}|^ | $")
 # Soft hyphens and what else has no width: a word with one in it reads as the word.
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -68,6 +71,8 @@ class Content:
         everything: the words of all of its texts, also of attached messages.
         headers: the headers that a reader sees, in order: name and value.
         digest: as of `digest`; empty where a file alone is meant.
+        phrases: some runs of words that stand in one line each, by which a search may look for the text.
+        largest: octets of the largest attachment.
     """
 
     files: frozenset[str]
@@ -76,6 +81,8 @@ class Content:
     everything: str = ""
     headers: tuple[tuple[str, str], ...] = ()
     digest: str = ""
+    phrases: tuple[str, ...] = ()
+    largest: int = 0
 
 
 def content(raw: bytes, deep: int = 0) -> Content:
@@ -84,6 +91,7 @@ def content(raw: bytes, deep: int = 0) -> Content:
     messages: set[str] = set()
     texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
     within: list[str] = []
+    largest = 0
     for part in _leaves(message_from_bytes(raw)):
         if part.get_content_type() == "message/rfc822":
             inner = content(_embedded(part), deep + 1) if deep < MOST_DEEP else Content(frozenset())
@@ -94,6 +102,7 @@ def content(raw: bytes, deep: int = 0) -> Content:
             texts[part.get_content_type()].append(_text(part)[:MOST_TEXT])
         elif (octets := _octets(part)) and len(octets) >= LEAST_FILE and not _decoration(part):
             files.add(hashlib.sha256(octets).hexdigest())
+            largest = max(largest, len(octets))
     written = "\n".join(texts["text/plain"])
     plain, marked = words(written), words(_unmarked("\n".join(texts["text/html"])))
     head = _split(raw)[0]
@@ -104,7 +113,23 @@ def content(raw: bytes, deep: int = 0) -> Content:
         " ".join(each for each in (plain, marked, *within) if each),
         tuple((name, value.decode("utf-8", "replace")) for name in SEEN for value in _values(head, name)),
         digest(raw),
+        phrases(_without_signature(written) or _unmarked("\n".join(texts["text/html"]))),
+        largest,
     )
+
+
+def phrases(text: str) -> tuple[str, ...]:
+    """The longest run of three words of each part of a text, as it is written and within one line."""
+    lines = _QUOTED.sub("", unicodedata.normalize("NFC", text[:MOST_PHRASED])).splitlines()
+    runs = [
+        " ".join(words[at : at + 3])
+        for line in lines
+        for segment in _BETWEEN.split(line)
+        for words in [segment.split(" ")]
+        for at in range(len(words) - 2)
+    ]
+    parts = [runs[len(runs) * part // PHRASES : len(runs) * (part + 1) // PHRASES] for part in range(PHRASES)]
+    return tuple(sorted({max(part, key=len) for part in parts if part}))
 
 
 def words(text: str) -> str:

@@ -67,7 +67,15 @@ class Recall:
             )
         return found
 
-    def find(self, asked: Row, digests: Sequence[str], sha256: str, kinds: Collection[str] = ()) -> Row:
+    def find(
+        self,
+        asked: Row,
+        digests: Sequence[str],
+        sha256: str,
+        kinds: Collection[str] = (),
+        *,
+        all_mailboxes: bool = False,
+    ) -> Row:
         """Find all of the message and what is like it, and note it; the plan, and the report for people.
 
         `kinds` are those that are recalled (`likeness.KINDS`); without any it is those that were named last.
@@ -79,7 +87,13 @@ class Recall:
         chosen = frozenset(kinds) | {likeness.COPY} if kinds else self._chosen()
         self._require_none_held(chosen)
         named = frozenset(digests) or self._digests(known)
-        which = Which(asked["message_id"], named, asked["file"] or sha256, everywhere=bool(asked["file"]))
+        which = Which(
+            asked["message_id"],
+            named,
+            asked["file"] or sha256,
+            everywhere=bool(asked["file"]),
+            all_mailboxes=all_mailboxes,
+        )
         found = self._look(which, self._begun() if known else None)
         self._knowledge.record(self._actor, asked["message_id"], len(found.copies))
         with self._connection.transaction(force_rollback=self._dry_run):
@@ -115,7 +129,9 @@ class Recall:
             copy.digest: likeness.Likeness(copy.relation, copy.percent, tuple(copy.differs.split())) for copy in copies
         }
         carriers = {copy.message_id for copy in copies if copy.relation not in likeness.WITH_ITS_ID}
-        return Begun(self._contents(), carriers, relations)
+        known = [copy for copy in copies if copy.message_id]
+        places = ({_person(copy.mailbox) for copy in known}, {copy.message_id for copy in known})
+        return Begun(self._contents(), carriers, relations, places)
 
     def _digests(self, asked: Row) -> frozenset[str]:
         """Which message it was until now, by the recall's beginning and by what was found since."""
@@ -138,7 +154,8 @@ class Recall:
         """Who had it, where, who read it and by what, what left the province, whose heads are to be told."""
         reads = [{**read, "message_id": id_} for id_, way in found.ways.items() for read in way.reads]
         had = {f"{kind}/{id_}" for way in found.ways.values() for kind, id_ in way.holders}
-        accounts = {name: account for name, account in found.accounts.items() if name in had or self._has(found, name)}
+        have = had.union(copy.mailbox for copy in found.copies.values())
+        accounts = {name: account for name, account in found.accounts.items() if name in have}
         codes = sorted({account.agency for account in accounts.values()})
         names = self._knowledge.agencies(codes)
         outside = [{**each, "message_id": id_} for id_, way in found.ways.items() for each in way.outside]
@@ -164,6 +181,7 @@ class Recall:
             ],
             "archives": self._archives(found, had),
             "unexamined": found.unexamined,
+            "searched": found.searched,
             "sender": next(iter(found.ways.values())).message["sender"] or "",
         }
 
@@ -171,10 +189,6 @@ class Recall:
         """What was sealed of the mailboxes that had it since it was first heard of: nobody can look into that."""
         mailboxes = had.union(copy.mailbox for copy in found.copies.values())
         return self._knowledge.archives(mailboxes, min(way.began for way in found.ways.values()))
-
-    @staticmethod
-    def _has(found: Found, mailbox: str) -> bool:
-        return any(copy.mailbox == mailbox for copy in found.copies.values())
 
     @staticmethod
     def _received(found: Found) -> list[Row]:
