@@ -353,7 +353,7 @@ def test_what_was_done_is_on_record(mail: Deployment, leak: Leak, story: Callabl
     (record,) = leak.papers.glob("bien-ban-*.json")
     body = json.loads(record.read_text(encoding="utf-8"))
     assert {name for step in body["steps"] for name in step["detail"].get("signed", [])} == {"an", "binh"}
-    assert {each["state"] for each in (*body["copies"], *body["queue"])} == {"erased"}
+    assert {each["state"] for each in (*body["copies"], *body["queue"])} == {"erased", "left"}
 
 
 def _texts(mail: Deployment, owner: Official, folder: str) -> str:
