@@ -1815,9 +1815,12 @@ CREATE TABLE recall.copy (
     received text NOT NULL,
     size bigint NOT NULL,
     state text NOT NULL,
+    percent smallint DEFAULT 100 NOT NULL,
+    differs text DEFAULT ''::text NOT NULL,
     CONSTRAINT copy_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT copy_relation_check CHECK ((relation = ANY (ARRAY['copy'::text, 'carrier'::text]))),
-    CONSTRAINT copy_state_check CHECK ((state = ANY (ARRAY['found'::text, 'held'::text, 'erased'::text, 'released'::text, 'gone'::text])))
+    CONSTRAINT copy_percent_check CHECK (((percent >= 0) AND (percent <= 100))),
+    CONSTRAINT copy_relation_check CHECK ((relation = ANY (ARRAY['copy'::text, 'changed'::text, 'twin'::text, 'carrier'::text, 'whole'::text, 'part'::text, 'namesake'::text]))),
+    CONSTRAINT copy_state_check CHECK ((state = ANY (ARRAY['found'::text, 'held'::text, 'erased'::text, 'released'::text, 'gone'::text, 'left'::text, 'lapsed'::text])))
 );
 
 CREATE TABLE recall.queued (
@@ -2919,11 +2922,17 @@ GRANT UPDATE(address) ON TABLE recall.copy TO danhba_recall;
 
 GRANT UPDATE(folder) ON TABLE recall.copy TO danhba_recall;
 
+GRANT UPDATE(relation) ON TABLE recall.copy TO danhba_recall;
+
 GRANT UPDATE(flags) ON TABLE recall.copy TO danhba_recall;
 
 GRANT UPDATE(state) ON TABLE recall.copy TO danhba_recall;
 GRANT SELECT(state) ON TABLE recall.copy TO danhba_apply;
 GRANT SELECT(state) ON TABLE recall.copy TO danhba_audit;
+
+GRANT UPDATE(percent) ON TABLE recall.copy TO danhba_recall;
+
+GRANT UPDATE(differs) ON TABLE recall.copy TO danhba_recall;
 
 GRANT SELECT,INSERT ON TABLE recall.queued TO danhba_recall;
 

@@ -259,7 +259,7 @@ def test_two_messages_with_one_forged_id_are_shown(mail: Deployment, leak: Leak)
 def test_found_wherever_it_lies(mail: Deployment, leak: Leak, story: Callable[[], None]) -> None:
     story()
     until(lambda: {"pop3", "imap"} <= set(_ways(found(mail, digests=[leak.digest]))))
-    until(lambda: len(found(mail, digests=[leak.digest])["copies"]) == 6)
+    until(lambda: len(found(mail, digests=[leak.digest])["plan"]["copies"]) == 6)
     until(lambda: len(found(mail, digests=[leak.digest])["report"]["outside"]) == 1)
     assert changed(play(mail, "find", digest=leak.digest)) > 0
     answer = json.loads((leak.papers / "bao-cao.json").read_text(encoding="utf-8"))
@@ -270,7 +270,9 @@ def test_found_wherever_it_lies(mail: Deployment, leak: Leak, story: Callable[[]
         (leak.pop3.address, "INBOX", "copy"),
         (leak.renamed.address, "INBOX", "copy"),
         (leak.inside.address, "INBOX", "carrier"),
+        (leak.inbox.address, "INBOX", "namesake"),
     }
+    assert [each["relation"] for each in answer["plan"]["left"]] == ["namesake"]
     assert [each["recipients"] for each in answer["queue"]] == [["y@away.example"]]
     assert [each["recipient"] for each in answer["report"]["outside"]] == ["x@taken.example"]
     reads = {(each["protocol"], each["mailbox"]) for each in answer["report"]["reads"]}
@@ -285,7 +287,7 @@ def test_its_file_alone_says_where_it_is(mail: Deployment, leak: Leak, story: Ca
     story()
     file = {"message_id": "", "sha256": hashlib.sha256(FILE).hexdigest(), "recall": f"{NAME}-tep"}
     answer = told(mail, "find", **(FIND | file), dry_run=True)
-    assert len(answer["copies"]) == 6
+    assert len(answer["plan"]["copies"]) == 6
     assert {each["address"] for each in answer["copies"]} == {owner.address for owner in leak.owners}
 
 
@@ -351,7 +353,7 @@ def test_what_was_done_is_on_record(mail: Deployment, leak: Leak, story: Callabl
     (record,) = leak.papers.glob("bien-ban-*.json")
     body = json.loads(record.read_text(encoding="utf-8"))
     assert {name for step in body["steps"] for name in step["detail"].get("signed", [])} == {"an", "binh"}
-    assert {each["state"] for each in (*body["copies"], *body["queue"])} == {"erased"}
+    assert {each["state"] for each in (*body["copies"], *body["queue"])} == {"erased", "left"}
 
 
 def _texts(mail: Deployment, owner: Official, folder: str) -> str:
@@ -395,3 +397,46 @@ def _killed_in_between(mail: Deployment) -> None:
         check=False,
     )
     assert re.search(r"\w", mail.host.run("ls -A /var/lib/danhba-recall").stdout)
+
+
+LIKE = f"<like-{RUN}@client>"
+LONG = (
+    f"{RUN}: danh sách người được giao giữ con dấu và khóa của kho lưu trữ cơ quan trong quý tới.\n"
+    "Mỗi phòng cử một người chính và một người thay, báo về văn phòng trước ngày hai mươi hằng tháng.\n"
+    "Người giữ khóa không giao lại cho người khác khi chưa lập biên bản có chữ ký của thủ trưởng.\n"
+)
+
+
+@pytest.mark.clause("R10.7")
+def test_what_people_made_of_it_is_found_by_its_text(mail: Deployment, leak: Leak, keys: Path) -> None:
+    """Changed under its id, quoted in a reply, stored again under another id, and in the mailbox of a bystander."""
+    sender, reader, bystander = leak.sender, leak.inbox, leak.pop3
+
+    def write(text: str, message_id: str, owner: Official = sender) -> Message:
+        return message(owner.address, reader.address, text=text, message_id=message_id, secret=False)
+
+    submit(mail, sender, write(LONG, LIKE), reader.address)
+    mail.server.wait_for(reader.address, reader.password, LIKE)
+    append(mail, reader, "Archive", write(LONG.replace("hai mươi", "mười lăm"), LIKE))
+    append(mail, reader, "Archive", write(LONG, f"<again-{RUN}@phone>"))
+    quoted = "".join(f"> {line}\n" for line in LONG.splitlines())
+    reply = write(f"Đã nhận và sẽ làm theo như vậy.\n\n{quoted}", f"<reply-{RUN}@client>", reader)
+    append(mail, reader, "Sent", reply)
+    append(mail, bystander, "Archive", write(LONG, f"<usb-{RUN}@home>"))
+    asked = {**FIND, "message_id": LIKE, "recall": f"{NAME}-giong"}
+
+    def kinds(**more: Any) -> list[tuple[str, str]]:
+        answer = told(mail, "find", **asked, **more)
+        return sorted((each["relation"], each["state"]) for each in answer["copies"])
+
+    # The collector of events has to tell of it first.
+    until(lambda: ask(mail, "find", **asked, dry_run=True).returncode == 0)
+    until(lambda: len(kinds(dry_run=True)) == 4)
+    here = [("changed", "found"), ("copy", "found"), ("twin", "found"), ("whole", "left")]
+    assert kinds() == here
+    assert kinds(all_mailboxes=True) == sorted([*here, ("twin", "found")])
+    told(mail, "hold", recall=asked["recall"])
+    assert RUN not in _texts(mail, bystander, "Archive")
+    assert f"<reply-{RUN}@client>" in _texts(mail, reader, "Sent")
+    told(mail, "release", recall=asked["recall"])
+    assert keys

@@ -21,7 +21,8 @@ from tests.e2e.post import execute
 from tests.support.demo_host import addresses
 from tests.support.deployment import FQDN, Deployment
 from tests.support.editing import RegisterCopy
-from tests.support.mail import compose
+from tests.support.mail import Sieve, compose
+from tests.support.waiting import until
 from tests.support.webmail import FIRST, PASSWORD, Page, Webmail
 
 from .conftest import Official
@@ -475,6 +476,54 @@ class TestSender:
         assert "vacation" in stored
         assert "@laocai.gov.vn" not in stored
 
+    def test_absence_form_offers_no_discard_and_takes_none(
+        self, mail: Deployment, reader: Webmail, user: Official
+    ) -> None:
+        page = reader.get(task="settings", action="plugin.managesieve-vacation", framed=1)
+        assert "plugins/danhba/filters" in page.text
+        saved = go_away(reader, "Vắng", vacation_action="discard", vacation_status="off")
+        assert "ĐANG TẮT" in saved
+        assert "Đã lưu thư trả lời tự động" not in saved
+        assert "Đã lưu thư trả lời tự động" in go_away(reader, "Vắng", vacation_action="discard")
+        stored = mail.host.run(f"cat /srv/vmail/official/{user.id}/sieve/*.sieve").stdout
+        assert "vacation" in stored
+        assert "discard" not in stored
+
+    def test_filter_form_a_discard_that_is_posted_goes_to_trash(
+        self, mail: Deployment, reader: Webmail, user: Official
+    ) -> None:
+        page = reader.get(task="settings", action="plugin.managesieve-action", framed=1)
+        form = {
+            "_name": "Bỏ", "_join": "allof", "_enabled": "1", "_header[0]": "subject", "_rule_op[0]": "contains",
+            "_rule_target[0]": "quảng cáo", "_action_type[0]": "discard", "_token": page.token,
+        }  # fmt: skip
+        reader.post(form, task="settings", action="plugin.managesieve-save", framed=1)
+        stored = mail.host.run(f"cat /srv/vmail/official/{user.id}/sieve/*.sieve").stdout
+        assert 'fileinto "Trash"' in stored
+        assert "discard" not in stored
+
+    def test_script_with_discard_uploaded_by_another_program_destroys_nothing(
+        self, mail: Deployment, reader: Webmail, user: Official
+    ) -> None:
+        sieve = Sieve(mail.server, user.address, user.password)
+        sieve.activate("rules", 'if header :contains "subject" "bo thu nay" { discard; stop; }')
+        sieve.close()
+        subject = f"Bo thu nay {time.time_ns()}"
+        assert "sent_successfully" in reader.send(user.address, subject, "x").text
+        until(
+            lambda: [
+                one for one in mail.server.inbox(user.address, user.password, "Trash") if subject in str(one["Subject"])
+            ]
+        )
+        mail.host.run("systemctl start danhba-filters.service", timeout=120)
+        folder = f"/srv/vmail/official/{user.id}/sieve"
+        assert "discard" not in mail.host.run(f"cat {folder}/*.sieve").stdout
+        assert "discard" in mail.host.run(f"cat {folder}/rules.sieve.before").stdout
+        assert find(mail, user, "Bộ lọc thư không còn xóa thư: chuyển vào Thùng rác")
+        sieve = Sieve(mail.server, user.address, user.password)
+        assert '"rules" ACTIVE' in sieve.active()
+        sieve.close()
+
     @pytest.mark.parametrize("charset", ["UTF-8", "ISO-8859-1"])
     def test_no_header_bears_a_name_that_is_not_theirs(
         self, mail: Deployment, reader: Webmail, user: Official, charset: str
@@ -736,8 +785,8 @@ class TestWords:
         assert [line for line in said if re.search(r"(?i)\bbạn\b", line)] == []
 
 
-def go_away(webmail: Webmail, subject: str, **fields: str) -> None:
-    """Set an automatic reply by the form for it."""
+def go_away(webmail: Webmail, subject: str, **fields: str) -> str:
+    """Set an automatic reply by the form for it; what the webmail says."""
     page = webmail.get(task="settings", action="plugin.managesieve-vacation")
     form = {
         "vacation_status": "on",
@@ -745,9 +794,8 @@ def go_away(webmail: Webmail, subject: str, **fields: str) -> None:
         "vacation_reason": "Đi họp",
         "vacation_action": "keep",
     }
-    webmail.post(
-        {**form, **fields, "_token": page.token}, task="settings", action="plugin.managesieve-vacation", framed=1
-    )
+    assert page.token
+    return webmail.remote({**form, **fields}, task="settings", action="plugin.managesieve-vacation").text
 
 
 class TestReaddressed:

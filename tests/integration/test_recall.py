@@ -22,7 +22,7 @@ import pytest
 
 from danhba_host.journal import Away, Refused
 from danhba_host.recall import __main__ as recall
-from danhba_host.recall import fingerprint, held, mailboxes, queue, steps
+from danhba_host.recall import finding, fingerprint, held, mailboxes, queue, steps
 from danhba_host.recall import store as recalls
 from danhba_host.recall.settings import Settings
 from tests.integration.conftest import Ansible, Database
@@ -369,7 +369,10 @@ def test_a_recall_of_what_was_nowhere_knows_later_which_one_it_was(
     store.put(AN, "INBOX", compose(text="Thư vô can.\n" * 9).as_bytes())
     erased = ask("erase", signatures=signed(keys, found["checksum"]))
     assert (erased["counts"]["erased"], erased["more"]) == (1, 0)
-    assert ask("find")["checksum"] == found["checksum"]
+    assert [(each["relation"], each["state"]) for each in ask("find")["copies"]] == [
+        ("copy", "erased"),
+        ("namesake", "left"),
+    ]
 
 
 class Killed(BaseException):
@@ -431,7 +434,7 @@ def test_killed_anywhere_it_is_run_again_and_finishes(
         assert copies + len(kept) >= 5, "a message is in no mailbox and not held"
     ask("hold")
     done = ask("erase", signatures=signed(keys, found["checksum"]))
-    assert done["counts"] == {"found": 0, "held": 0, "erased": 6, "released": 0, "gone": 0}
+    assert {name: count for name, count in done["counts"].items() if count} == {"erased": 6}
     assert leaked.all() == before
     assert list(ask.waiting.waiting) == ["4jbZother000001"]
     assert ask("record")["changed"]
@@ -461,6 +464,208 @@ def test_two_messages_with_one_forged_id_are_never_mixed(
     assert other in [each[3] for each in leaked.all()]
     with pytest.raises(Refused, match="has the SHA-256 that was given"):
         ask("find", recall="TH-02", sha256=hashlib.sha256(FILE).hexdigest())
+
+
+PLAN_TEXT = (
+    "Kế hoạch bố trí lực lượng trực trong các ngày nghỉ của năm tới gồm ba ca mỗi ngày.\n"
+    "Ca một từ bảy giờ đến mười lăm giờ, ca hai đến hai mươi ba giờ, ca ba đến sáng hôm sau.\n"
+    "Danh sách trực do văn phòng lập, thủ trưởng cơ quan ký và gửi các đơn vị trước ngày mồng mười.\n"
+)
+
+
+@pytest.fixture
+def edited(events: Events, store: Store, waiting: Queue) -> Store:
+    """A message of text; its recipients have changed a line of it, its subject, and forged another under its id."""
+    assert waiting
+    events.sent(ID, SENDER, AN, BINH, CHI, DUNG)
+    original = compose(text=PLAN_TEXT)
+    store.put(SENDER, "Sent", original.as_bytes())
+    store.put(AN, "INBOX", original.as_bytes())
+    store.put(BINH, "INBOX", compose(text=PLAN_TEXT.replace("mồng mười", "mười lăm")).as_bytes())
+    store.put(CHI, "INBOX", compose(text=PLAN_TEXT, Subject="[Đã đọc] Trực").as_bytes())
+    return store
+
+
+def kinds(found: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Of each mailbox what its message is, and what becomes of it."""
+    return {each["mailbox"].partition("/")[2]: (each["relation"], each["state"]) for each in found["copies"]}
+
+
+@pytest.mark.clause("R10.7")
+def test_find_copies_changed_under_the_same_id_are_recalled_as_what_they_are(
+    ask: Asked, edited: Store, keys: Path
+) -> None:
+    found = ask("find")
+    assert kinds(found) == {
+        "sender": ("copy", "found"),
+        "an": ("copy", "found"),
+        "binh": ("changed", "found"),
+        "chi": ("changed", "found"),
+    }
+    differs = {each["mailbox"]: (each["differs"], each["percent"]) for each in found["copies"]}
+    assert differs["official/chi"] == ("subject", 100)
+    assert differs["official/binh"][0] == "text"
+    assert 50 <= differs["official/binh"][1] < 100
+    assert [each.get("relation") for each in found["plan"]["copies"]] == [None, "changed", "changed", None]
+    assert not ask("find")["changed"]
+    assert ask("hold")["counts"]["held"] == 4
+    assert ask("find")["checksum"] == found["checksum"]
+    erased = ask("erase", signatures=signed(keys, found["checksum"]))
+    assert (erased["counts"]["erased"], erased["more"]) == (4, 0)
+    assert edited.all() == []
+
+
+@pytest.mark.clause("R10.7")
+def test_find_changed_copies_that_nobody_chose_are_left_and_said(ask: Asked, edited: Store, keys: Path) -> None:
+    found = ask("find", kinds=["copy"])
+    assert kinds(found)["binh"] == kinds(found)["chi"] == ("changed", "left")
+    assert [each["relation"] for each in found["plan"]["left"]] == ["changed", "changed"]
+    with pytest.raises(Refused, match="there is no wrong"):
+        ask("find", kinds=["wrong"])
+    erased = ask("erase", signatures=signed(keys, found["checksum"]))
+    assert (erased["counts"]["erased"], erased["counts"]["left"], erased["more"]) == (2, 2, 0)
+    assert {row[0] for row in edited.all()} == {BINH, CHI}
+    body = json.loads(ask("record")["record"]["record"])
+    assert {each["state"] for each in body["copies"]} == {"erased", "left"}
+    # Its owner removes it: it is told so, and not as something to be erased.
+    edited.boxes[CHI]["INBOX"].clear()
+    assert kinds(ask("find"))["chi"] == ("changed", "lapsed")
+    # They are chosen later, when no text is left to compare with.
+    again = ask("find", kinds=["changed"])
+    assert kinds(again)["binh"] == ("changed", "found")
+    assert ask("erase", signatures=signed(keys, again["checksum"]))["counts"]["erased"] == 3
+    assert edited.all() == []
+
+
+def test_find_a_message_that_is_other_under_the_same_id_is_named_and_left(
+    ask: Asked, edited: Store, keys: Path
+) -> None:
+    other = compose(text="Thư vô can.\n" * 9).as_bytes()
+    edited.put(DUNG, "INBOX", other)
+    choices = ask("find")["choices"]
+    assert {each["is"] for each in choices} == {"copy", "changed", "namesake"}
+    [meant] = [each["digest"] for each in choices if each["is"] == "copy"]
+    found = ask("find", digests=[meant])
+    assert kinds(found)["dung"] == ("namesake", "left")
+    assert kinds(found)["binh"] == ("changed", "found")
+    ask("erase", signatures=signed(keys, found["checksum"]))
+    assert [row[3] for row in edited.all()] == [other]
+
+
+def test_find_a_changed_copy_in_the_queue_is_held_or_told(ask: Asked, edited: Store, waiting: Queue) -> None:
+    changed = compose(text=PLAN_TEXT.replace("mồng mười", "mười lăm")).as_bytes()
+    waiting.waiting["4jbZqueued00001"] = (SENDER, ["y@example.org"], changed)
+    assert [each["queue_id"] for each in ask("find")["queue"]] == ["4jbZqueued00001"]
+    left = ask("find", recall="TH-02", kinds=["copy"])
+    assert left["queue"] == []
+    assert [(each["queue_id"], each["relation"]) for each in left["report"]["waiting"]] == [
+        ("4jbZqueued00001", "changed")
+    ]
+    assert edited
+
+
+def test_find_kinds_that_are_held_cannot_be_left_without_release(ask: Asked, edited: Store) -> None:
+    ask("find")
+    ask("hold")
+    with pytest.raises(Refused, match="run step=release"):
+        ask("find", kinds=["copy"])
+    assert edited.all() == []
+
+
+QUOTED = "".join(f"> {line}\n" for line in PLAN_TEXT.splitlines())
+ANSWER = f"Tôi đã nhận và sẽ bố trí người.\n\nNgày hôm qua ông viết:\n{QUOTED}"
+
+
+@pytest.fixture
+def copied(edited: Store, events: Events) -> Store:
+    """The message quoted whole and in part in answers, and stored again under another id, without an event of it."""
+    answer = compose(text=ANSWER, message_id="<answer@client>", From="binh@laocai.gov.vn", In_Reply_To=ID)
+    events.sent("<answer@client>", BINH, SENDER)
+    edited.put(SENDER, "INBOX", answer.as_bytes())
+    half = compose(text=f"Xem:\n{''.join(QUOTED.splitlines(keepends=True)[:2])}", message_id="<half@client>")
+    edited.put(CHI, "Sent", half.as_bytes())
+    edited.put(AN, "Lưu trữ", compose(text=PLAN_TEXT, message_id="<archived@phone>").as_bytes())
+    edited.put(AN, "INBOX", compose(text="Đã nhận.\n", message_id="<thanks@client>", References=ID).as_bytes())
+    edited.put(
+        AN, "INBOX", compose(text="Việc khác hẳn của các ngày nghỉ của năm tới.\n" * 3, message_id="<9@x>").as_bytes()
+    )
+    return edited
+
+
+@pytest.mark.clause("R10.7")
+def test_find_what_quotes_it_or_is_stored_again_is_told_as_what_it_is(ask: Asked, copied: Store, keys: Path) -> None:
+    found = ask("find")
+    places = {each["message_id"]: (each["relation"], each["state"]) for each in found["copies"]}
+    assert places == {
+        ID: places[ID],
+        "<answer@client>": ("whole", "left"),
+        "<half@client>": ("part", "left"),
+        "<archived@phone>": ("twin", "found"),
+    }
+    assert [each["message_id"] for each in found["report"]["mentions"]] == ["<thanks@client>"]
+    assert {each["relation"] for each in found["plan"]["left"]} == {"whole", "part"}
+    assert not ask("find")["changed"]
+    ask("hold")
+    assert ask("find")["checksum"] == found["checksum"]
+    erased = ask("erase", signatures=signed(keys, found["checksum"]))
+    assert (erased["counts"]["erased"], erased["counts"]["left"], erased["more"]) == (5, 2, 0)
+    left = {email.message_from_bytes(row[3])["Message-ID"] for row in copied.all()}
+    assert left == {"<answer@client>", "<half@client>", "<thanks@client>", "<9@x>"}
+
+
+def test_find_answers_are_erased_where_their_kind_is_chosen(ask: Asked, copied: Store, keys: Path) -> None:
+    found = ask("find", kinds=["changed", "twin", "carrier", "whole", "part"])
+    ask("erase", signatures=signed(keys, found["checksum"]))
+    left = {email.message_from_bytes(row[3])["Message-ID"] for row in copied.all()}
+    assert left == {"<thanks@client>", "<9@x>"}
+
+
+def test_find_a_copy_of_somebody_who_never_had_it_is_found_in_all_mailboxes(
+    ask: Asked, events: Events, store: Store, keys: Path
+) -> None:
+    events.sent(ID, SENDER, AN)
+    store.put(AN, "INBOX", compose(text=PLAN_TEXT).as_bytes())
+    store.put(DUNG, "Lưu trữ", compose(text=PLAN_TEXT, message_id="<usb@home>").as_bytes())
+    store.put(CHI, "Lưu trữ", compose(text=PLAN_TEXT + "Thêm một dòng.\n").as_bytes())
+    assert set(kinds(ask("find"))) == {"an"}
+    found = ask("find", all_mailboxes=True)
+    assert kinds(found) == {"an": ("copy", "found"), "dung": ("twin", "found"), "chi": ("changed", "found")}
+    assert found["report"]["searched"] == len(PEOPLE)
+    again = ask("find")  # what is known is looked for where it was
+    assert (again["checksum"], again["counts"]["found"]) == (found["checksum"], 3)
+    erased = ask("erase", signatures=signed(keys, found["checksum"]))
+    assert (erased["counts"]["erased"], erased["more"]) == (3, 0)
+    assert store.all() == []
+
+
+def test_find_a_short_message_is_like_no_other(ask: Asked, events: Events, store: Store) -> None:
+    events.sent(ID, SENDER, AN, BINH)
+    short = compose(text="Đã nhận, cảm ơn.\n")
+    store.put(AN, "INBOX", short.as_bytes())
+    store.put(BINH, "INBOX", compose(text="Đã nhận, cảm ơn.\n", message_id="<7@client>", References=ID).as_bytes())
+    other = compose(text="Đã nhận, cảm ơn.\n", message_id="<8@client>", References=ID, Subject="Việc khác")
+    store.put(BINH, "INBOX", other.as_bytes())
+    assert kinds(ask("find")) == {"an": ("copy", "found")}
+
+
+def test_find_compares_no_more_than_it_may_and_says_so(
+    ask: Asked, copied: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST_COMPARED", 1)
+    assert copied
+    assert ask("find")["report"]["unexamined"]
+
+
+@pytest.mark.clause("R10.7")
+def test_hold_a_message_that_is_not_the_planned_one_stays_where_it_is(ask: Asked, leaked: Store) -> None:
+    """Its place is the planned one, its octets are others: a mailbox was restored, or a folder made anew."""
+    ask("find")
+    other = compose(text="Thư khác hẳn, của người khác.\n", file=b"\x07" * 200).as_bytes()
+    leaked.boxes[AN]["INBOX"][2].raw = other
+    kept = ask("hold")
+    assert (kept["counts"]["held"], kept["counts"]["gone"]) == (5, 1)
+    assert other in [row[3] for row in leaked.all()]
+    assert other not in [path.read_bytes() for path in Path(ask.settings.folder).glob("*/*")]
 
 
 def test_a_message_may_be_named_by_its_attachment(ask: Asked, leaked: Store, events: Events) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import email
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.header import decode_header, make_header
@@ -121,6 +122,15 @@ def _header(raw: bytes, name: str) -> str:
     return found[1] if found else ""
 
 
+# What of a message itself a search asks. All of it was stored just now.
+_WITHIN: dict[str, Callable[[bytes, str], bool]] = {
+    "SUBJECT": lambda raw, value: value.lower() in str(make_header(decode_header(_header(raw, "Subject")))).lower(),
+    "SAVEDSINCE": lambda _raw, _value: True,
+    "LARGER": lambda raw, value: len(raw) > int(value),
+    "BODY": lambda raw, value: value.casefold() in _body(raw).casefold(),
+}
+
+
 def _matches(user: str, folder: str, uid: int, raw: bytes, query: list[str]) -> bool:
     """Whether a message fits a search: all that stands side by side, any of what stands between OR."""
 
@@ -128,10 +138,10 @@ def _matches(user: str, folder: str, uid: int, raw: bytes, query: list[str]) -> 
         if name == "(":
             return any_of(words)
         value = next(words)
-        if name == "SUBJECT":
-            return value.lower() in str(make_header(decode_header(_header(raw, "Subject")))).lower()
         if name == "HEADER":
             return next(words).lower() in _header(raw, value).lower()
+        if name in _WITHIN:
+            return _WITHIN[name](raw, value)
         known = {"MAILBOX": ("*", folder), "MAILBOX-GUID": (folder_id(user, folder),), "UID": (str(uid),)}
         return value in known[name]
 
@@ -147,6 +157,12 @@ def _matches(user: str, folder: str, uid: int, raw: bytes, query: list[str]) -> 
         return any(branches)
 
     return any_of(iter(query))
+
+
+def _body(raw: bytes) -> str:
+    """The texts of a message as Dovecot searches them."""
+    parts = [part for part in email.message_from_bytes(raw).walk() if part.get_content_maintype() == "text"]
+    return "\n".join((part.get_payload(decode=True) or b"").decode("utf-8", "replace") for part in parts)  # type: ignore[union-attr]
 
 
 def _told(user: str, folder: str, uid: int, message: Message) -> dict[str, Any]:

@@ -13,6 +13,7 @@ MAIL = {
     "danhba-credentials",
     "danhba-end-sessions",
     "danhba-events",
+    "danhba-filters",
     "danhba-full",
     "danhba-metrics",
     "danhba-names",
@@ -76,6 +77,11 @@ LET: dict[str, dict[str, str]] = {
     "danhba-backup-store": {"here": _MAIL_HOSTS, "away": _MAIL_HOSTS},
     "danhba-drill": _BACKUP | {"chown": "what it restores belongs to whom it did"},
     **dict.fromkeys(CONTROLLER, _CONTROLLER),
+    "danhba-filters": {
+        "mail": "scripts lie beside the mail",
+        "write /srv/vmail": "it changes scripts and delivers what owners are told",
+        "user": "doveadm takes the user of each mailbox, which it is already",
+    },
     "danhba-full": {"here": _ELSEWHERE, "away": _ELSEWHERE},
     "danhba-metrics": {"here": _ELSEWHERE, "away": _ELSEWHERE, "netlink": _SENDMAIL},
     "danhba-probe": {

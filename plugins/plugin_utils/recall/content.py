@@ -19,9 +19,23 @@ STATES = {
     "erased": "đã xóa",
     "released": "đã trả lại",
     "gone": "không còn ở đó",
+    "left": "để lại, không xóa",
+    "lapsed": "đã để lại, nay không còn ở đó",
 }
 WAITING = {**STATES, "found": "còn chờ gửi"}
-RELATIONS = {"copy": "chính thư này", "carrier": "thư có chứa thư này"}
+RELATIONS = {
+    "copy": "chính thư này",
+    "changed": "cùng mã thư, nội dung khác (bị sửa)",
+    "twin": "cùng nội dung, mã thư khác (bản sao)",
+    "carrier": "thư đính kèm thư này hoặc tệp của nó",
+    "whole": "thư chứa nguyên văn thư này",
+    "part": "thư chứa một phần thư này",
+    "namesake": "thư khác, trùng mã thư",
+}
+# In what a copy differs that somebody has changed; headers by their names.
+DIFFERS = {"text": "nội dung", "files": "tệp đính kèm", "form": "cách mã hóa"}
+# What a find recalls where nobody said otherwise; the host's `likeness.CHOSEN`.
+CHOSEN = ("carrier", "changed", "copy", "twin")
 WAYS = {"imap": "chương trình thư (IMAP)", "pop3": "chương trình thư (POP3)", "web": "webmail", "book": "danh bạ"}
 REASONS = {"closed": "hộp thư đã đóng và không còn trong kho thư", "away": "không mở được khi tìm"}
 STEPS = {
@@ -99,7 +113,7 @@ def report(answer: Mapping[str, Any], office: str) -> Paper:
             Heading("4. Đã ra ngoài tỉnh, không thu hồi được"),
             *_outside(found["outside"]),
             Heading("5. Chưa xem được, cần xem thêm"),
-            *_unseen(found),
+            *_unseen(found, answer["copies"]),
             *_backups(answer["recall"], found.get("archives", ())),
             Heading("6. Thủ trưởng cơ quan phải báo theo Quy chế"),
             *_heads(answer, found),
@@ -136,7 +150,7 @@ def record(body: Mapping[str, Any], sha256: str, office: str) -> Paper:
             Heading("4. Đã ra ngoài tỉnh"),
             *_outside(found["outside"]),
             Heading("5. Chưa làm được, không làm được"),
-            *_unseen(found),
+            *_unseen(found, body["copies"]),
             *_backups(plan["recall"], found.get("archives", ())),
             *(Text(f"- {BEYOND.get(each, each)}") for each in body["beyond"]),
             Text(
@@ -203,28 +217,56 @@ def _who(mailbox: str, people: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _mailboxes(copies: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Part]:
+    """Each kind by itself with its count, and at the end those who had the message and have none of it."""
     people, agencies = _people(found), {each["agency"]: each["name"] for each in found["agencies"]}
     since = {(each["mailbox"], each["event"]): each["at"] for each in found["received"]}
-    rows = [
+    parts: list[Part] = []
+    for relation, title in RELATIONS.items():
+        if some := [copy for copy in copies if copy["relation"] == relation]:
+            left = sum(copy["state"] in ("left", "lapsed") for copy in some)
+            count = f"{len(some)} bản" + (f", để lại {left}" if left else "")
+            parts += [Text(f"{title[0].upper()}{title[1:]}: {count}."), _table(_rows(some, people, agencies, since))]
+    with_copy = {copy["mailbox"] for copy in copies}
+    if none := sorted(people.keys() - with_copy):
+        rows = [
+            (_who(each, people), _agency(people[each], agencies), "", "", _since(each, since), "không còn bản nào")
+            for each in none
+        ]
+        parts += [Text(f"Đã có thư, nay không còn bản nào: {len(none)} hộp thư."), _table(rows)]
+    return parts or [Text("Không hộp thư nào.")]
+
+
+def _rows(
+    copies: Sequence[Mapping[str, Any]],
+    people: Mapping[str, Mapping[str, Any]],
+    agencies: Mapping[str, str],
+    since: Mapping[tuple[str, str], str],
+) -> list[Cells]:
+    return [
         (
             _who(copy["mailbox"], people),
             _agency(people.get(copy["mailbox"]), agencies),
             copy["folder"],
-            RELATIONS[copy["relation"]],
+            _is(copy),
             _since(copy["mailbox"], since),
             STATES[copy["state"]],
         )
         for copy in copies
     ]
-    with_copy = {copy["mailbox"] for copy in copies}
-    rows += [
-        (_who(each, people), _agency(people[each], agencies), "", "", _since(each, since), "không còn bản nào")
-        for each in sorted(people.keys() - with_copy)
-    ]
-    if not rows:
-        return [Text("Không hộp thư nào.")]
+
+
+def _is(copy: Mapping[str, Any]) -> str:
+    """What a message is, and how it differs or how much of the recalled one it has."""
+    percent = f"giống {copy.get('percent', 100)} %"
+    if copy["relation"] in ("changed", "namesake"):
+        names = ", ".join(DIFFERS.get(each, f"{each.title()}:") for each in copy.get("differs", "").split())
+        return f"khác {names or 'không rõ chỗ nào'}; {percent}"
+    return percent if copy["relation"] in ("whole", "part") else RELATIONS[copy["relation"]]
+
+
+def _table(rows: Sequence[Cells]) -> Table:
     headings = ("Hộp thư", "Cơ quan", "Thư mục", "Là", "Có từ", "Trạng thái")
-    return [Table(headings, tuple(rows), (0.27, 0.2, 0.13, 0.13, 0.13, 0.14))]
+    return Table(headings, tuple(rows), (0.27, 0.2, 0.13, 0.13, 0.13, 0.14))
 
 
 def _agency(person: Mapping[str, Any] | None, agencies: Mapping[str, str]) -> str:
@@ -269,19 +311,40 @@ def _outside(outside: Sequence[Mapping[str, Any]]) -> list[Part]:
     return [Table(("Người nhận", "Máy chủ nhận", "Lúc"), rows, (0.4, 0.38, 0.22))]
 
 
-def _unseen(found: Mapping[str, Any]) -> list[Part]:
+def _unseen(found: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> list[Part]:
     people = _people(found)
-    lines = [
+    lines = _left(copies, people)
+    lines += [
+        f"- Thư {each['queue_id']} còn chờ gửi tới {', '.join(each['recipients'])} là {RELATIONS[each['relation']]}: để"
+        " lại, không xóa."
+        for each in found.get("waiting", ())
+    ]
+    lines += [
         f"- {_who(each['mailbox'], people)}: {REASONS.get(each['reason'], each['reason'])}." for each in found["away"]
     ]
     lines += [
         f"- {_who(each['mailbox'], people)}, thư mục {each['folder']}: thư {each['message_id']} trả lời hoặc nhắc đến"
-        " thư này, không chứa thư này; muốn gỡ thì lập vụ riêng."
+        " thư này, không chứa đoạn đáng kể nào của thư này; muốn gỡ thì lập vụ riêng."
         for each in found["mentions"]
     ]
     if found["unexamined"]:
-        lines.append("- Người đã nhận gửi đi sau đó nhiều thư hơn số đã xem: hỏi từng người đã chuyển thư này cho ai.")
+        lines.append("- Có nhiều thư phải so hơn số đã xem: hỏi từng người đã chuyển, đã chép thư này đi đâu.")
+    if "searched" in found:
+        lines.append(
+            f"- Đã tìm theo nội dung trong {found['searched']} hộp thư, trong thư lưu từ hôm trước ngày thư này có. Hộp"
+            " thư khác chỉ được tìm khi chạy step=find -e everywhere=true (máy chủ đọc thư mới lưu của mọi hộp thư)."
+        )
     return [Text(line) for line in lines] or [Text("Không có.")]
+
+
+def _left(copies: Sequence[Mapping[str, Any]], people: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What was found and stays, by kind, with whoever has it."""
+    lines = []
+    for relation, title in RELATIONS.items():
+        if some := [copy for copy in copies if (copy["relation"], copy["state"]) == (relation, "left")]:
+            who = "; ".join(f"{_who(copy['mailbox'], people)}, thư mục {copy['folder']}" for copy in some)
+            lines.append(f"- Để lại, không xóa, {len(some)} {title} (kinds không có {relation}): {who}.")
+    return lines
 
 
 def _backups(recall: str, archives: Sequence[Mapping[str, Any]]) -> list[Part]:
@@ -316,7 +379,14 @@ def _heads(answer: Mapping[str, Any], found: Mapping[str, Any]) -> list[Part]:
 
 
 def _next(answer: Mapping[str, Any]) -> list[Part]:
+    kinds = answer["report"].get("kinds", CHOSEN)
+    others = [relation for relation in RELATIONS if relation not in kinds]
     return [
+        Text(
+            f"- Sẽ xóa các loại: {', '.join(kinds)}. Không xóa: {', '.join(others) or 'không loại nào'}. Muốn khác thì"
+            " chạy lại step=find -e kinds=LOẠI,LOẠI (nêu đủ các loại muốn xóa). Loại whole, part có lời của người khác:"
+            " xóa thì người giữ thư được báo."
+        ),
         Text("- Cách ly ngay: step=hold. Trả lại khi nhầm: step=release."),
         Text(
             "- Xóa cần hai người vận hành ký tệp plan.sha256 (cùng thư mục với báo cáo này), mỗi người một lần:"

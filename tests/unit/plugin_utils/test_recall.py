@@ -12,8 +12,8 @@ from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.plugin_utils.recall import content, drawing, writing
 from pypdf import PdfReader
 
+from danhba_host.recall import likeness, steps
 from danhba_host.recall import plan as plans
-from danhba_host.recall import steps
 from danhba_host.recall.plan import canonical, sha256
 
 COPY = {
@@ -129,6 +129,30 @@ def test_the_report_says_who_had_it_where_it_is_and_whom_to_tell() -> None:
         assert words in said
 
 
+@pytest.mark.clause("R10.7")
+def test_report_of_each_kind_has_its_count_how_it_differs_and_what_is_left() -> None:
+    changed = COPY | {"uid": 8, "relation": "changed", "percent": 93, "differs": "subject text"}
+    quoted = COPY | {"uid": 9, "relation": "whole", "percent": 100, "state": "left", "mailbox": "official/000102"}
+    waiting = [{"queue_id": "4jbZ9", "recipients": ["z@example.org"], "relation": "part"}]
+    answer = ANSWER | {
+        "copies": [COPY, changed, changed | {"uid": 10}, quoted],
+        "report": FOUND | {"waiting": waiting, "kinds": ["carrier", "changed", "copy", "twin"]},
+    }
+    said = content.as_text(content.report(answer, "Sở"))
+    for words in (
+        "Chính thư này: 1 bản.",
+        "Cùng mã thư, nội dung khác (bị sửa): 2 bản.",
+        "khác Subject:, nội dung; giống 93 %",
+        "Thư chứa nguyên văn thư này: 1 bản, để lại 1.",
+        "- Để lại, không xóa, 1 thư chứa nguyên văn thư này (kinds không có whole): Vàng Bình",
+        "- Thư 4jbZ9 còn chờ gửi tới z@example.org là thư chứa một phần thư này: để lại, không xóa.",
+        "Sẽ xóa các loại: carrier, changed, copy, twin. Không xóa: whole, part, namesake.",
+    ):
+        assert words in said
+    record = content.as_text(content.record(BODY | {"copies": answer["copies"]}, "e" * 64, "Sở"))
+    assert "- Để lại, không xóa, 1 thư chứa nguyên văn" in record
+
+
 def test_a_report_of_nothing_says_so() -> None:
     nothing: dict[str, Any] = {
         name: [] for name in ("mailboxes", "reads", "received", "outside", "agencies", "away", "mentions")
@@ -160,8 +184,9 @@ def test_the_record_says_what_was_done_by_whom_and_what_could_not_be() -> None:
 
 
 def test_every_word_of_the_host_has_one_on_paper() -> None:
-    states = {plans.FOUND, plans.HELD, plans.ERASED, plans.RELEASED, plans.GONE}
-    assert set(content.STATES) == states
+    assert set(content.STATES) == set(plans.STATES)
+    assert tuple(content.RELATIONS) == likeness.KINDS
+    assert set(content.CHOSEN) == likeness.CHOSEN
     assert set(content.PURPOSES) == {plans.SECRET, plans.OUTBREAK}
     assert set(content.BEYOND) == set(steps.BEYOND)
 

@@ -13,6 +13,7 @@ import pytest
 from danhba_host import (
     alerts,
     endings,
+    filters,
     full,
     learn,
     names,
@@ -181,6 +182,14 @@ TRACE = {"database": "danhba", "database_socket_dir": "/run"}
 USAGE = {"database": "danhba", "database_socket_dir": "/run", "folders": ["/srv/vmail"], "keep_days": 2200}
 FULL = {"doors": ["imap 1993 10000", "pop3 1995 1000", "sieve 1419 200"]}
 TLS_POLICY = {"resolver": "127.0.0.1", "sts_socket": "/run/danhba-mta-sts/socket"}
+FILTERS = {
+    "database": "danhba",
+    "database_socket_dir": "/run",
+    "store": "/srv/vmail",
+    "sender": "postmaster@laocai.gov.vn",
+    "webmail": "https://mail.laocai.gov.vn",
+    "support": "",
+}
 ROOM = {"database": "danhba", "database_socket_dir": "/run", "percent": 80}
 LEARN = {"controller": "/run/rspamd/controller.sock", "largest": 4194304}
 NAMES = {"database": "danhba", "database_socket_dir": "/run", "folder": "/var/lib/danhba-names"}
@@ -228,6 +237,7 @@ PROGRAMS: list[tuple[type, dict[str, Any]]] = [
     (notices.Settings, NOTICES),
     (probe.Settings, PROBE),
     (quota.Settings, QUOTA),
+    (filters.Settings, FILTERS),
     (room.Settings, ROOM),
     (learn.Settings, LEARN),
     (credentials.Settings, SERVICE),
@@ -273,6 +283,7 @@ def test_wrong_value(tmp_path: Path, kind: type, values: dict[str, Any], name: s
         (events.Settings, EVENTS | {"keep_days": 30}),
         (quota.Settings, QUOTA | {"days": -1}),
         (full.Settings, {"doors": ["smtp 25 100"]}),
+        (filters.Settings, FILTERS | {"store": "vmail"}),
         (room.Settings, ROOM | {"percent": 0}),
         (learn.Settings, LEARN | {"largest": 0}),
         (room.Settings, ROOM | {"percent": 100}),
@@ -293,7 +304,7 @@ def test_bounds_are_within(tmp_path: Path, percent: int) -> None:
     load(written(tmp_path, ADDRESSBOOK | {"least_percent": percent}), addressbook.Settings)
 
 
-@pytest.mark.parametrize("program", [names, room, sending, gate, backup, drill, prune, quarantine, restore])
+@pytest.mark.parametrize("program", [filters, names, room, sending, gate, backup, drill, prune, quarantine, restore])
 def test_a_program_says_beforehand_which_file_would_not_do(
     program: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,6 +39,7 @@ EXPOSURE = {
     "danhba-credentials": 1,
     "danhba-end-sessions": 1,
     "danhba-events": 1,
+    "danhba-filters": 1,
     "danhba-full": 2,
     "danhba-metrics": 2,
     "danhba-names": 2,

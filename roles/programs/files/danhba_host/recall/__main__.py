@@ -15,6 +15,7 @@ from ..database import connect, translated
 from ..journal import Refused
 from .asking import Knowledge
 from .finding import Ambiguous
+from .likeness import KINDS
 from .plan import OUTBREAK, SECRET
 from .settings import Settings
 from .steps import Recall
@@ -71,6 +72,12 @@ def _find(recall: Recall, knowledge: Knowledge, request: dict[str, Any]) -> dict
     digests, sha256 = list(request.get("digests") or []), str(request.get("sha256") or "").lower()
     if any(not _SHA256.fullmatch(str(each)) for each in [*digests, *([sha256] if sha256 else [])]):
         raise Refused("SHA-256 phải là 64 chữ số thập lục phân -- a SHA-256 is 64 hexadecimal digits")
+    kinds = [str(each) for each in request.get("kinds") or []]
+    if unknown := sorted(set(kinds).difference(KINDS)):
+        raise Refused(
+            f"kinds chỉ gồm {', '.join(KINDS)}, cách nhau bằng dấu phẩy; không có {', '.join(unknown)} -- kinds are of"
+            f" {', '.join(KINDS)}, with commas between; there is no {', '.join(unknown)}"
+        )
     message_id = str(request.get("message_id") or "").strip()
     everywhere = bool(sha256 and not message_id and not request.get("sender"))
     found = message_id or (_carrying(knowledge, sha256) if everywhere else _sent(recall, knowledge, request))
@@ -79,7 +86,7 @@ def _find(recall: Recall, knowledge: Knowledge, request: dict[str, Any]) -> dict
     file = sha256 if everywhere else ""
     asked = {**_reason(request), "recall": request["recall"], "message_id": _bracketed(found), "file": file}
     try:
-        return recall.find(asked, digests, sha256)
+        return recall.find(asked, digests, sha256, kinds, all_mailboxes=bool(request.get("all_mailboxes")))
     except Ambiguous as several:
         return {"recall": request["recall"], "changed": False, "choices": several.choices}
 

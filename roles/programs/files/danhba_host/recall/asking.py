@@ -146,6 +146,11 @@ class Knowledge:
             )
             return {row["mailbox"]: Account(**row) for row in cursor.fetchall()}
 
+    def everybody(self) -> list[Person]:
+        """All mailboxes that are not closed."""
+        found = self._connection.execute("SELECT kind, id FROM mail.account WHERE state <> 'closed' ORDER BY 1, 2")
+        return [(str(kind), str(id_)) for kind, id_ in found.fetchall()]
+
     def archives(self, mailboxes: Collection[str], since: datetime) -> list[dict[str, Any]]:
         """Archives of these mailboxes that were sealed since and not purged: `number`, `mailbox`, `address`, `at`."""
         with self._connection.cursor(row_factory=dict_row) as cursor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from pathlib import Path
 
 from ..archive.reading import Changed
@@ -29,6 +30,19 @@ class Boxes:
         open_, closed = _apart(addresses)
         found, away = mailboxes.search(open_, mailboxes.by_header(ids, *headers)) if open_ else ([], [])
         more, unread = _each(closed, lambda mailbox: self._closed.search(mailbox, ids, headers))
+        return found + more, sorted(away + unread)
+
+    def stored_since(
+        self, addresses: Iterable[str], since: date, phrases: Sequence[str], larger: int
+    ) -> tuple[list[Mail], list[str]]:
+        """The messages stored since a day that may have some of a text or a file; whose could not be searched.
+
+        Of closed mailboxes all that was stored since: to read it is to search it.
+        """
+        open_, closed = _apart(addresses)
+        query = mailboxes.by_likeness(since, phrases, larger)
+        found, away = mailboxes.search(open_, query) if open_ and (phrases or larger) else ([], [])
+        more, unread = _each(closed, lambda mailbox: self._closed.stored_since(mailbox, since))
         return found + more, sorted(away + unread)
 
     def titled(self, addresses: Iterable[str], ids: Sequence[str], subject: str) -> set[str]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from email.message import Message
 from email.parser import BytesHeaderParser
 from pathlib import Path
@@ -109,6 +110,11 @@ class Closed:
             if any(each in value for each in wanted for value in said):
                 found.append(place.mail(head))
         return found
+
+    def stored_since(self, mailbox: str, since: date) -> list[Mail]:
+        """The messages whose file was stored or renamed since a day."""
+        moment = datetime.combine(since, time.min, UTC).timestamp()
+        return [place.mail(place.head()) for place in self._places(mailbox) if place.path.lstat().st_ctime >= moment]
 
     def contents(self, mailbox: str, mails: Iterable[Mail], take: Callable[[Mail, bytes], None]) -> None:
         """Hand on the octets of each of these messages, one at a time."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
@@ -15,10 +16,26 @@ HEADERS = (
     *("from", "sender", "reply-to", "to", "cc", "date", "subject", "in-reply-to", "references"),
     *("mime-version", "content-type", "content-transfer-encoding", "content-disposition"),
 )
-# A text or a file that is shorter says too little to be known again.
-LEAST_TEXT, LEAST_FILE = 40, 64
-_BETWEEN = re.compile(r"[\s>]+")
-_TAG = re.compile(r"<[^>]*>")
+# A file that is shorter says too little to be known again.
+LEAST_FILE = 64
+# Characters of a text that are compared; messages attached to messages attached to messages.
+MOST_TEXT, MOST_DEEP = 2_000_000, 8
+# Phrases that a search looks for, and characters of a text of which they are taken.
+PHRASES, MOST_PHRASED = 6, 20_000
+# Headers whose change a reader sees; the others tell of the form alone.
+SEEN = HEADERS[: HEADERS.index("mime-version")]
+# What of HTML nobody sees, and where it ends.
+_HIDDEN = re.compile(r"<!--|<style\b|<script\b|<head\b", re.IGNORECASE)
+_HIDDEN_END = {"<!--": "-->", "<style": "</style>", "<script": "</script>", "<head": "</head>"}
+_BREAK = re.compile(r"</?(?:p|div|br|hr|t[dhr]|table|li|[uo]l|h[1-6]|blockquote|pre)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+# Lines of a signature, which is in all mail of its writer and says nothing of this one.
+MOST_SIGNATURE = 15
+_QUOTED = re.compile(r"^[>|\s]+", re.MULTILINE)
+_WORD = re.compile(r"\w+")
+_BETWEEN = re.compile(r"[^\w ]+| {2,}|^ | $")
+# Soft hyphens and what else has no width: a word with one in it reads as the word.
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
 def digest(raw: bytes) -> str:
@@ -47,37 +64,78 @@ class Content:
     """What a message may be known by inside another one.
 
     Attributes:
-        files: SHA-256 of each attachment as it would be saved.
+        files: SHA-256 of each attachment as it would be saved, also of those of attached messages.
         messages: digests of the messages that are attached.
-        text: its text without spaces and marks of quoting.
+        text: its words in small letters, with single spaces, without marks of quoting; of its HTML where it has no
+            other text.
+        everything: the words of all of its texts, also of attached messages.
+        headers: the headers that a reader sees, in order: name and value.
+        digest: as of `digest`; empty where a file alone is meant.
+        phrases: some runs of words that stand in one line each, by which a search may look for the text.
+        largest: octets of the largest attachment.
     """
 
     files: frozenset[str]
-    messages: frozenset[str]
-    text: str
+    messages: frozenset[str] = frozenset()
+    text: str = ""
+    everything: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    digest: str = ""
+    phrases: tuple[str, ...] = ()
+    largest: int = 0
 
 
-def content(raw: bytes) -> Content:
+def content(raw: bytes, deep: int = 0) -> Content:
     """What is in a message; a part that cannot be decoded is left out."""
     files: set[str] = set()
     messages: set[str] = set()
     texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
+    within: list[str] = []
+    largest = 0
     for part in _leaves(message_from_bytes(raw)):
         if part.get_content_type() == "message/rfc822":
-            messages.add(digest(_embedded(part)))
+            inner = content(_embedded(part), deep + 1) if deep < MOST_DEEP else Content(frozenset())
+            messages |= {digest(_embedded(part)), *inner.messages}
+            files |= inner.files
+            within.append(inner.everything)
         elif part.get_content_type() in texts and not part.get_filename():
-            texts[part.get_content_type()].append(_text(part))
+            texts[part.get_content_type()].append(_text(part)[:MOST_TEXT])
         elif (octets := _octets(part)) and len(octets) >= LEAST_FILE and not _decoration(part):
             files.add(hashlib.sha256(octets).hexdigest())
-    plain, marked = ("".join(texts[kind]) for kind in ("text/plain", "text/html"))
-    return Content(frozenset(files), frozenset(messages), _squeezed(plain or html.unescape(_TAG.sub("", marked))))
+            largest = max(largest, len(octets))
+    written = "\n".join(texts["text/plain"])
+    plain, marked = words(written), words(_unmarked("\n".join(texts["text/html"])))
+    head = _split(raw)[0]
+    return Content(
+        frozenset(files),
+        frozenset(messages),
+        words(_without_signature(written)) or plain or marked,
+        " ".join(each for each in (plain, marked, *within) if each),
+        tuple((name, value.decode("utf-8", "replace")) for name in SEEN for value in _values(head, name)),
+        digest(raw),
+        phrases(_without_signature(written) or _unmarked("\n".join(texts["text/html"]))),
+        largest,
+    )
 
 
-def carries(raw: bytes, original: Content, original_digest: str) -> bool:
-    """Whether a message has the original in it: as a message, by one of its attachments, or by its text as quoted."""
-    own = content(raw)
-    quoted = len(original.text) >= LEAST_TEXT and original.text in own.text
-    return quoted or original_digest in own.messages or bool(original.files & own.files)
+def phrases(text: str) -> tuple[str, ...]:
+    """The longest run of three words of each part of a text, as it is written and within one line."""
+    lines = _QUOTED.sub("", unicodedata.normalize("NFC", text[:MOST_PHRASED])).splitlines()
+    runs = [
+        " ".join(words[at : at + 3])
+        for line in lines
+        for segment in _BETWEEN.split(line)
+        for words in [segment.split(" ")]
+        for at in range(len(words) - 2)
+    ]
+    parts = [runs[len(runs) * part // PHRASES : len(runs) * (part + 1) // PHRASES] for part in range(PHRASES)]
+    return tuple(sorted({max(part, key=len) for part in parts if part}))
+
+
+def words(text: str) -> str:
+    """The words of a text with single spaces, whatever its lines, letters' encoding, case and marks of quoting are."""
+    whole = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text[:MOST_TEXT]))
+    return " ".join(_WORD.findall(_QUOTED.sub("", whole).casefold()))
 
 
 def hashes(raw: bytes) -> set[str]:
@@ -134,5 +192,27 @@ def _text(part: Message) -> str:
         return _octets(part).decode("utf-8", "replace")
 
 
-def _squeezed(text: str) -> str:
-    return _BETWEEN.sub("", text)
+def _unmarked(text: str) -> str:
+    """The text of HTML: what breaks a line parts words, what marks letters does not."""
+    return html.unescape(_TAG.sub("", _BREAK.sub("\n", _shown(text[:MOST_TEXT]))))
+
+
+def _shown(text: str) -> str:
+    """HTML without comments, styles and scripts; one that does not end hides nothing."""
+    small, kept, at = text.lower(), [], 0
+    endless: set[str] = set()
+    for opening in _HIDDEN.finditer(small):
+        if opening.start() < at or opening[0] in endless:
+            continue
+        end = small.find(_HIDDEN_END[opening[0]], opening.end())
+        if end < 0:
+            endless.add(opening[0])
+        else:
+            kept.append(text[at : opening.start()])
+            at = end + len(_HIDDEN_END[opening[0]])
+    return "".join([*kept, text[at:]])
+
+
+def _without_signature(text: str) -> str:
+    head, found, signature = text.replace("\r\n", "\n").rpartition("\n-- \n")
+    return head if found and signature.count("\n") <= MOST_SIGNATURE else text

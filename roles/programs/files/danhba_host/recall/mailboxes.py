@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -55,6 +56,16 @@ def by_header(ids: Iterable[str], *headers: str) -> list[str]:
 def by_subject(ids: Iterable[str], subject: str) -> list[str]:
     """The search for these messages where their subject has this text in it, whatever the case and the encoding."""
     return [*by_header(ids, "Message-ID"), "SUBJECT", subject]
+
+
+def by_likeness(since: date, phrases: Iterable[str], larger: int) -> list[str]:
+    """The search for messages stored since a day that have one of these phrases, or more octets where that is not 0.
+
+    Dovecot tells from its index when a message was stored, and reads those alone that came since.
+    """
+    terms = [["BODY", phrase] for phrase in phrases] + ([["LARGER", str(larger)]] if larger else [])
+    joined = [word for term in terms for word in ("OR", *term)][1:]
+    return ["MAILBOX", "*", "SAVEDSINCE", since.isoformat(), "(", *joined, ")"]
 
 
 def search(addresses: Iterable[str], query: Sequence[str]) -> tuple[list[Mail], list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from ..journal import Away, Refused
@@ -15,15 +15,24 @@ POSTQUEUE, POSTSUPER, POSTCAT = "/usr/sbin/postqueue", "/usr/sbin/postsuper", "/
 SECONDS = 120
 
 
-def find(message_ids: Collection[str], queue_ids: Collection[str], senders: Collection[str]) -> list[Queued]:
-    """What waits of messages with these ids: as the events number them, or as the queue's own file says."""
+def find(
+    message_ids: Collection[str],
+    queue_ids: Collection[str],
+    senders: Collection[str],
+    look: Callable[[str, bytes], None] = lambda _digest, _raw: None,
+) -> list[Queued]:
+    """What waits of messages with these ids: as the events number them, or as the queue's own file says.
+
+    `look` is handed the digest and the octets of each.
+    """
     found = []
     for each in _waiting():
         if each["queue_id"] in queue_ids or each["sender"].lower() in senders:
             raw = _run([POSTCAT, "-hbq", each["queue_id"]], fine=(1,))
             if fingerprint.message_id(raw) in message_ids:
                 recipients = tuple(sorted(recipient["address"] for recipient in each["recipients"]))
-                found.append(Queued(each["queue_id"], fingerprint.digest(raw), recipients))
+                found.append(Queued(each["queue_id"], digest := fingerprint.digest(raw), recipients))
+                look(digest, raw)
     return sorted(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -11,13 +11,13 @@ from typing import Any, BinaryIO
 from ..archive import sealing
 from ..database import Connection
 from ..journal import Away, Refused
-from . import fingerprint, queue
+from . import fingerprint, likeness, queue
 from .asking import Knowledge
 from .boxes import Boxes
 from .finding import Begun, Finder, Found, Which
 from .held import Held
 from .mailboxes import MOST_IDS, Mail
-from .plan import ERASED, FOUND, GONE, HELD, OUTBREAK, RELEASED, Copy, Queued, checksum
+from .plan import ERASED, FOUND, GONE, HELD, LAPSED, LEFT, OUTBREAK, RELEASED, STATES, Copy, Queued, checksum
 from .settings import Settings
 from .signatures import require_two
 from .store import Row, Store, moment
@@ -67,27 +67,71 @@ class Recall:
             )
         return found
 
-    def find(self, asked: Row, digests: Sequence[str], sha256: str) -> Row:
-        """Find all of the message, and note it; the plan, and the report for people."""
+    def find(
+        self,
+        asked: Row,
+        digests: Sequence[str],
+        sha256: str,
+        kinds: Collection[str] = (),
+        *,
+        all_mailboxes: bool = False,
+    ) -> Row:
+        """Find all of the message and what is like it, and note it; the plan, and the report for people.
+
+        `kinds` are those that are recalled (`likeness.KINDS`); without any it is those that were named last.
+
+        Raises:
+            Refused: something that is held is of a kind that is named no more.
+        """
         known = self._store.asked() or {}
+        chosen = frozenset(kinds) | {likeness.COPY} if kinds else self._chosen()
+        self._require_none_held(chosen)
         named = frozenset(digests) or self._digests(known)
-        which = Which(asked["message_id"], named, asked["file"] or sha256, everywhere=bool(asked["file"]))
-        found = self._look(which, begun=bool(known))
+        which = Which(
+            asked["message_id"],
+            named,
+            asked["file"] or sha256,
+            everywhere=bool(asked["file"]),
+            all_mailboxes=all_mailboxes,
+        )
+        found = self._look(which, self._begun() if known else None)
         self._knowledge.record(self._actor, asked["message_id"], len(found.copies))
         with self._connection.transaction(force_rollback=self._dry_run):
             new = self._store.begin(asked, self._actor, sorted(found.digests))
-            self._store.note(found.copies.values(), found.queued, found.away)
-            report = self._report(found)
+            self._store.note(_marked(found, chosen), _waiting(found, chosen), found.away)
+            report = self._report(found, chosen)
             changed = new or self._differs(report)
             if changed:
                 self._store.step("find", self._actor, report)
             return self._answer(changed=changed, report=report)
 
-    def _look(self, which: Which, *, begun: bool) -> Found:
-        if not begun:
-            return Finder(self._knowledge, self._boxes, which).find()
-        carriers = {copy.message_id for copy in self._store.copies() if copy.relation == "carrier"}
-        return Finder(self._knowledge, self._boxes, which, Begun(self._contents(), carriers)).find()
+    def _chosen(self) -> frozenset[str]:
+        """The kinds that are recalled, as the last find had them."""
+        steps = [step for step in self._store.steps() if step["step"] == "find"] if self._store.asked() else []
+        return frozenset(steps[-1]["detail"].get("kinds", likeness.CHOSEN)) if steps else likeness.CHOSEN
+
+    def _require_none_held(self, chosen: frozenset[str]) -> None:
+        held = {copy.relation for copy in self._store.copies() if copy.state == HELD} - chosen
+        if held:
+            raise Refused(
+                f"vụ {self._name} đang cách ly thư loại {', '.join(sorted(held))}, không có trong kinds: chạy"
+                f" step=release trước, rồi find lại với kinds mới -- recall {self._name} holds messages of the kind"
+                f" {', '.join(sorted(held))}, which kinds does not name: run step=release, then find again"
+            )
+
+    def _look(self, which: Which, begun: Begun | None) -> Found:
+        return Finder(self._knowledge, self._boxes, which, begun).find()
+
+    def _begun(self) -> Begun:
+        """What is known of the message by what was found before and is held."""
+        copies = self._store.copies()
+        relations = {
+            copy.digest: likeness.Likeness(copy.relation, copy.percent, tuple(copy.differs.split())) for copy in copies
+        }
+        carriers = {copy.message_id for copy in copies if copy.relation not in likeness.WITH_ITS_ID}
+        known = [copy for copy in copies if copy.message_id]
+        places = ({_person(copy.mailbox) for copy in known}, {copy.message_id for copy in known})
+        return Begun(self._contents(), carriers, relations, places)
 
     def _digests(self, asked: Row) -> frozenset[str]:
         """Which message it was until now, by the recall's beginning and by what was found since."""
@@ -106,11 +150,12 @@ class Recall:
         last = next((step for step in reversed(self._store.steps()) if step["step"] == "find"), None)
         return last is None or last["plan"] != checksum(self._store.plan()) or last["detail"] != report
 
-    def _report(self, found: Found) -> Row:
+    def _report(self, found: Found, chosen: Collection[str]) -> Row:
         """Who had it, where, who read it and by what, what left the province, whose heads are to be told."""
         reads = [{**read, "message_id": id_} for id_, way in found.ways.items() for read in way.reads]
         had = {f"{kind}/{id_}" for way in found.ways.values() for kind, id_ in way.holders}
-        accounts = {name: account for name, account in found.accounts.items() if name in had or self._has(found, name)}
+        have = had.union(copy.mailbox for copy in found.copies.values())
+        accounts = {name: account for name, account in found.accounts.items() if name in have}
         codes = sorted({account.agency for account in accounts.values()})
         names = self._knowledge.agencies(codes)
         outside = [{**each, "message_id": id_} for id_, way in found.ways.items() for each in way.outside]
@@ -125,11 +170,18 @@ class Recall:
                 {"mailbox": mailbox, "folder": folder, "message_id": id_}
                 for mailbox, folder, id_ in sorted(found.mentions)
             ],
+            "kinds": sorted(chosen),
+            "waiting": [
+                {"queue_id": each.queue_id, "recipients": list(each.recipients), "relation": relation}
+                for each in found.queued
+                if (relation := found.waiting[each.queue_id]) not in chosen
+            ],
             "folders": [
                 list(place) for place in sorted({place for way in found.ways.values() for place in way.folders})
             ],
             "archives": self._archives(found, had),
             "unexamined": found.unexamined,
+            "searched": found.searched,
             "sender": next(iter(found.ways.values())).message["sender"] or "",
         }
 
@@ -137,10 +189,6 @@ class Recall:
         """What was sealed of the mailboxes that had it since it was first heard of: nobody can look into that."""
         mailboxes = had.union(copy.mailbox for copy in found.copies.values())
         return self._knowledge.archives(mailboxes, min(way.began for way in found.ways.values()))
-
-    @staticmethod
-    def _has(found: Found, mailbox: str) -> bool:
-        return any(copy.mailbox == mailbox for copy in found.copies.values())
 
     @staticmethod
     def _received(found: Found) -> list[Row]:
@@ -297,11 +345,12 @@ class Recall:
         if self._all(FOUND):
             self.hold()
         self._note_signed(signed)
+        begun = self._begun()  # while its text is there to compare with
         away = self._erase(
             [copy for copy in self._store.copies() if copy.state == HELD],
             [each for each in self._store.queued() if each.state == HELD],
         )
-        more = self._left()
+        more = self._left(begun)
         self._store.step("erase", self._actor, {"signed": signed, **self._counts(), "away": away, "more": more})
         return self._answer(changed=True, signed=signed, away=away, more=more)
 
@@ -335,12 +384,15 @@ class Recall:
             if mailbox in there or self._boxes.has(mailbox)
         }
 
-    def _left(self) -> int:
-        """How many there are again, or still: what came in between."""
+    def _left(self, begun: Begun) -> int:
+        """How many there are again, of the kinds that are recalled; and what has some of it and was not shown."""
         asked: Row = self._store.asked() or {}
         which = Which(asked["message_id"], self._digests(asked), asked["file"], everywhere=bool(asked["file"]))
-        found = self._look(which, begun=True)
-        return len(found.copies) + len(found.queued)
+        found, chosen = self._look(which, begun), self._chosen()
+        shown = {copy.key for copy in self._store.copies() if copy.state in (LEFT, LAPSED)}
+        there = {copy.key for copy in found.copies.values() if copy.relation in chosen}
+        unknown = {copy.key for copy in found.copies.values() if copy.relation != likeness.NAMESAKE} - shown
+        return len(there | unknown) + len(_waiting(found, chosen))
 
     # ---------------------------------------------------------------------------------------- backups
 
@@ -362,7 +414,7 @@ class Recall:
         mailboxes = {copy.mailbox for copy in copies}.union(
             each["mailbox"] for name in ("mailboxes", "away") for each in self._last_report()[name]
         )
-        sizes = sorted({copy.size for copy in copies if copy.state != RELEASED})
+        sizes = sorted({copy.size for copy in copies if copy.state not in (RELEASED, LEFT, LAPSED)})
         folders = {"mail": self._settings.store, "held": self._settings.folder}
         return self._answer(changed=False, mailboxes=sorted(mailboxes), sizes=sizes, **folders)
 
@@ -445,12 +497,21 @@ class Recall:
         }
 
     def _counts(self) -> Row:
-        states = [each.state for each in self._all(FOUND, HELD, ERASED, RELEASED, GONE)]
-        return {state: states.count(state) for state in (FOUND, HELD, ERASED, RELEASED, GONE)}
+        states = [each.state for each in self._all(*STATES)]
+        return {state: states.count(state) for state in STATES}
 
     def _all(self, *states: str) -> list[Copy | Queued]:
         every: list[Copy | Queued] = [*self._store.copies(), *self._store.queued()]
         return [each for each in every if each.state in states]
+
+
+def _marked(found: Found, chosen: Collection[str]) -> list[Copy]:
+    """What was found, each as one to be taken or to be left."""
+    return [copy.now(FOUND if copy.relation in chosen else LEFT) for copy in found.copies.values()]
+
+
+def _waiting(found: Found, chosen: Collection[str]) -> list[Queued]:
+    return [each for each in found.queued if found.waiting[each.queue_id] in chosen]
 
 
 def _mail(copy: Copy) -> Mail:

@@ -14,13 +14,15 @@ from psycopg.types.json import Jsonb
 
 from ..database import Connection
 from ..journal import Refused
-from .plan import FOUND, GONE, Copy, Queued, canonical, checksum, make, sha256
+from .plan import FOUND, GONE, LAPSED, LEFT, Copy, Queued, canonical, checksum, make, sha256
 
 Row = dict[str, Any]
 ROLE = "danhba_recall"
 LOCK_SECONDS = 2
 _COPY = tuple(field.name for field in fields(Copy))
 _MARK = "UPDATE recall.copy SET state = %s WHERE (recall, mailbox, folder_id, uid) = (%s, %s, %s, %s)"
+# What a message becomes that is not where it was found.
+_UNSEEN = {FOUND: GONE, LEFT: LAPSED}
 _ASKED = ("recall", "purpose", "document", "document_date", "message_id", "file")
 
 
@@ -96,20 +98,25 @@ class Store:
         for key, copy in found.items():
             if key not in known:
                 self._insert("copy", asdict(copy))
-            elif known[key].state in (FOUND, GONE):
-                self._connection.execute(
-                    "UPDATE recall.copy SET state = %s, folder = %s, address = %s, flags = %s"
-                    " WHERE (recall, mailbox, folder_id, uid) = (%s, %s, %s, %s)",
-                    [FOUND, copy.folder, copy.address, copy.flags, self._recall, *key],
-                )
+            elif known[key].state in (FOUND, GONE, LEFT, LAPSED):
+                self._renew(copy)
         unseen = set(away)
         for key, copy in known.items():
-            if copy.state == FOUND and key not in found and copy.mailbox not in unseen:
-                self.mark(copy, GONE)
+            if copy.state in _UNSEEN and key not in found and copy.mailbox not in unseen:
+                self.mark(copy, _UNSEEN[copy.state])
         there = {each.queue_id for each in self.queued()}
         for each in queued:
             if each.queue_id not in there:
                 self._insert("queued", {**asdict(each), "recipients": list(each.recipients)})
+
+    def _renew(self, copy: Copy) -> None:
+        """Note where a copy is now, and what it is by what is asked now."""
+        names = ("state", "folder", "address", "flags", "relation", "percent", "differs")
+        query = f"UPDATE recall.copy SET {', '.join(f'{name} = %s' for name in names)}"  # noqa: S608
+        where = " WHERE (recall, mailbox, folder_id, uid) = (%s, %s, %s, %s)"
+        self._connection.execute(
+            (query + where).encode(), [*(getattr(copy, name) for name in names), self._recall, *copy.key]
+        )
 
     def mark(self, what: Copy | Queued, state: str) -> None:
         """Note in which state a copy or a message of the queue is now."""

@@ -13,6 +13,7 @@ use Danhba\Archive;
 use Danhba\Completion;
 use Danhba\ContactCard;
 use Danhba\Editor;
+use Danhba\Filters;
 use Danhba\FirstPassword;
 use Danhba\Form;
 use Danhba\Identity;
@@ -135,6 +136,7 @@ class danhba extends rcube_plugin
             $this->add_hook($hook, [$identity, $hook]);
         }
         $this->add_hook('template_object_username', [$identity, 'header']);
+        $this->add_hook('startup', [new Filters($this, rcmail::get_instance()), 'startup']);
     }
 
     private function wire_pages(rcmail $rcmail): void
