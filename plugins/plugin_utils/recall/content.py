@@ -385,7 +385,7 @@ def _next(answer: Mapping[str, Any]) -> list[Part]:
         Text(
             f"- Sẽ xóa các loại: {', '.join(kinds)}. Không xóa: {', '.join(others) or 'không loại nào'}. Muốn khác thì"
             " chạy lại step=find -e kinds=LOẠI,LOẠI (nêu đủ các loại muốn xóa). Loại whole, part có lời của người khác:"
-            " xóa thì người giữ thư được báo."
+            " xóa thì người vận hành báo người giữ thư."
         ),
         Text("- Cách ly ngay: step=hold. Trả lại khi nhầm: step=release."),
         Text(
