@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
@@ -62,7 +62,7 @@ class Sender:
     place: str
     signed_as: str
     signed_by: str
-    regulation: Regulation = Regulation()
+    regulation: Regulation = field(default_factory=Regulation)
 
 
 def sender(register: Register, issued: Issued, on: date) -> Sender:
