@@ -18,7 +18,7 @@ from typing import Any
 import click
 import pytest
 import yaml
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation, cite
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting import scope
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import make
@@ -36,6 +36,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from danhba import cli
+from danhba.model import regulation as of_core
 from danhba.reading.province import in_folder
 from tests.support.founding import ANSWERS
 from tests.support.registers import agency, person, register
@@ -395,7 +396,7 @@ def test_a_clerk_of_another_province_reads_nothing_of_the_sample(
     province = in_folder()
     # That another province's number was copied can only be told by naming it.
     for page in sorted((ROOT / "docs/rules").glob("[a-z]*.md")):
-        text = cite(province.adapt(page.read_text(encoding="utf-8")), province.regulation)
+        text = of_core.cite(province.adapt(page.read_text(encoding="utf-8")), province.regulation)
         about = "province-regulation" in page.name
         assert ([] if about else foreign(re.sub(r"33/2010|H38|0214 3", "", text))) == [], page.name
         assert ARTICLE.findall(text) == [], page.name
