@@ -22,17 +22,13 @@ _MISSING = (
 )
 
 
-def guide(
-    text: str, published: Collection[str] = (), province: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
+def guide(text: str, published: Collection[str] = (), province: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """A guide in Markdown as `title`, `body` (HTML) and `headings` (level, anchor, text).
 
     `province` has the `host`, the `domain` and the `regulation` of the province whose guide it becomes.
     """
     if province:
-        text = guides.adapted(
-            text, str(province["host"]), str(province["domain"]), of_file(province.get("regulation"))
-        )
+        text = guides.adapted(text, str(province["host"]), str(province["domain"]), of_file(province.get("regulation")))
     try:
         made = guides.render(text, published)
     except ImportError as error:

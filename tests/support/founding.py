@@ -17,6 +17,7 @@ ANSWERS = {
     "regulation": "33/2010/QĐ-UBND",
     "regulation-date": "2010-10-05",
     "regulation-title": (
-        "Quy chế quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn tỉnh Lào Cai"
+        "Quy chế quản lý, sử dụng hệ thống thư điện tử trong hoạt động của các cơ quan nhà nước trên địa bàn "
+        "tỉnh Lào Cai"
     ),
 }

@@ -1,13 +1,14 @@
 """What another province shows and publishes: no name, host, agency, number or law of the sample's province.
 
-Everything is enumerated (literals of the code, templates, files, catalogue, commands, rule pages, what `init` writes), so
-that a new paper, page or message is asked, too.
+Everything is enumerated (literals of the code, templates, files, catalogue, commands, rule pages, what `init` writes),
+so that a new paper, page or message is asked, too.
 """
 
 from __future__ import annotations
 
 import ast
 import io
+import json
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -17,7 +18,7 @@ from typing import Any
 import click
 import pytest
 import yaml
-from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation, cite
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting import scope
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import make
@@ -35,6 +36,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from danhba import cli
+from danhba.model import regulation as of_core
 from danhba.reading.province import in_folder
 from tests.support.founding import ANSWERS
 from tests.support.registers import agency, person, register
@@ -44,9 +46,7 @@ from tests.support.simulated import TOLD, simulate
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
 # Lào Cai in any spelling, its decision, its operator, its area code, its prefix of national identifiers.
-WORDS = re.compile(
-    r"l[àa]o[ _-]?cai|33/2010|\bstttt\b|-stttt|\b0?214[ .]?3|\bH38\b|sở thông tin và truyền thông", re.IGNORECASE
-)
+WORDS = re.compile(r"l[àa]o[ _-]?cai|33/2010|\bstttt\b|-stttt|\b0?214[ .]?3|\bH38\b", re.IGNORECASE)
 # The software's own name: the collection, its package, its repository.
 SOFTWARE = re.compile(r"laocai[./_-]mail|@laocai\b|ansible_collections\.laocai|laocaimail")
 # Where the sample is named so that it can be replaced, or told apart.
@@ -77,6 +77,8 @@ AGENCIES = (
     agency("snv", person("2", "Lò Bình", "2020-01-01"), parent="ubnd", name="Sở Nội vụ"),
 )  # fmt: skip
 DAY = date(2026, 2, 5)
+# What hosts told, by the invented province's own documents and addresses.
+HOST = json.loads(json.dumps(TOLD).replace("STTTT", "SKHCN").replace("laocai", "hoangmoc"))
 
 
 def foreign(text: str) -> list[str]:
@@ -87,7 +89,9 @@ def foreign(text: str) -> list[str]:
 def write(folder: Path, regulation: object = PROVINCE["regulation"]) -> Path:
     """The register of the invented province, with another regulation, or without one."""
     keys = PROVINCE | {"regulation": regulation}
-    for name, text in register(*AGENCIES, **keys).items():
+    made = register(*AGENCIES, **keys)
+    del made["agencies/stttt.yml"]  # which every register of the tests has
+    for name, text in made.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(str(text), encoding="utf-8")
     return folder
@@ -135,7 +139,7 @@ def papers(folder: Path) -> dict[str, str]:
     timeline = Timeline.of(by_register, issued, date(2025, 12, 31))
     period = Period.of(timeline, date(2025, 1, 1), date(2025, 12, 31))
     names = ["agency/ubnd", "agency/skhcn", "agency/snv", "official/1", "official/2"]
-    told = simulate(names, period.first, period.last, {"agency/snv": 0.1}).told(**TOLD)
+    told = simulate(names, period.first, period.last, {"agency/snv": 0.1}).told(**HOST)
     report = make(timeline, scope.of_province(timeline), period, told, Rules())
     made = files.make(content.write(report, by_register), report, files.sender(by_register, issued, DAY))
     sheets = load_workbook(io.BytesIO(made.pop(".xlsx")))
@@ -155,15 +159,13 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
         kind: write(tmp_path_factory.mktemp(kind), regulation)
         for kind, regulation in (("none", None), ("plain", PROVINCE["regulation"]), ("numbered", NUMBERED))
     }
-    # What hosts told, by which recalls and hand-overs of the simulated year are named.
     return {kind: papers(folder) for kind, folder in folders.items()}
 
 
 @pytest.mark.parametrize("kind", ["none", "plain", "numbered"])
 def test_papers_of_another_province_name_nothing_of_the_sample(drawn: dict[str, dict[str, str]], kind: str) -> None:
     assert len(drawn[kind]) == 6
-    # The simulated year cites documents of its own (7/QĐ-STTTT) and an address.
-    found = {name: foreign(re.sub(r"/QĐ-STTTT|laocai\.gov\.vn", "", text)) for name, text in drawn[kind].items()}
+    found = {name: foreign(text) for name, text in drawn[kind].items()}
     assert {name: words for name, words in found.items() if words} == {}
 
 
@@ -173,7 +175,9 @@ def test_papers_cite_no_article_that_nobody_stated(drawn: dict[str, dict[str, st
 
 
 def test_papers_name_the_provinces_own_regulation(drawn: dict[str, dict[str, str]]) -> None:
-    basis = f"Quyết định số 12/2024/QĐ-UBND ngày 10 tháng 5 năm 2024 của Ủy ban nhân dân tỉnh Hoàng Mộc ban hành {TITLE}"
+    basis = (
+        f"Quyết định số 12/2024/QĐ-UBND ngày 10 tháng 5 năm 2024 của Ủy ban nhân dân tỉnh Hoàng Mộc ban hành {TITLE}"
+    )
     for name in ("letters.pdf", "minutes.pdf"):
         assert basis in drawn["plain"][name]
         assert "Căn cứ quy chế của tỉnh về quản lý, sử dụng hệ thống thư điện tử" in drawn["none"][name]
@@ -204,7 +208,10 @@ def literals(path: Path) -> Iterator[str]:
         id(node.value)
         for node in ast.walk(tree)
         if isinstance(node, ast.Expr)
-        or (isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in {"DOCUMENTATION", "EXAMPLES", "RETURN"})
+        or (
+            isinstance(node, ast.Assign)
+            and getattr(node.targets[0], "id", "") in {"DOCUMENTATION", "EXAMPLES", "RETURN"}
+        )
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in left:
@@ -231,9 +238,9 @@ def test_no_text_of_the_code_names_the_sample() -> None:
 
 
 def test_what_cites_an_article_takes_its_number_from_the_register() -> None:
-    citing = {
-        str(path.relative_to(ROOT)) for path in CODE if any(ARTICLE.search(text) for text in literals(path))
-    } - {f"plugins/{name}" for name in KNOWING}
+    citing = {str(path.relative_to(ROOT)) for path in CODE if any(ARTICLE.search(text) for text in literals(path))} - {
+        f"plugins/{name}" for name in KNOWING
+    }
     without = {name for name in citing if not re.search(r"\bcite\(|REQUIRED", (ROOT / name).read_text())}
     # `danhba usage` gives its title through `cite`, and `danhba rules` its clauses.
     assert without == {"plugins/module_utils/danhba/rendering/usage.py"}
@@ -249,8 +256,12 @@ def test_no_message_of_the_catalogue_names_the_sample() -> None:
 
 def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     yield path
-    for name, below in getattr(command, "commands", {}).items():
-        yield from commands(below, (*path, name))
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below
+            yield from commands(below, (*path, name))
 
 
 def test_no_help_of_a_command_names_the_sample() -> None:
@@ -283,9 +294,9 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parts[-3]}/{path.name}")
 def test_no_template_names_the_sample(path: Path, directory: str) -> None:
     item = {"key": "can-bo", "value": "x"}
-    source = "\n".join(line for line in path.read_text(encoding="utf-8").splitlines())
+    source = path.read_text(encoding="utf-8")
     assert foreign(re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)) == []
-    if path.parts[-3] in {"pages", "roundcube", "postfix", "secrecy", "nginx", "guard", "dovecot"} and "item." not in source:
+    if path.parts[-3] in {"pages", "roundcube", "postfix", "secrecy", "nginx", "guard"} and "item." not in source:
         text = render(path, register_dir=directory, item=item)
         assert foreign(text) == []
 
@@ -317,7 +328,8 @@ _Loader.add_multi_constructor("!", lambda loader, _suffix, node: getattr(node, "
 def test_no_text_of_a_role_or_a_playbook_names_the_sample() -> None:
     found = {}
     for path in YAML:
-        said = "\n".join(texts(yaml.load(path.read_text(encoding="utf-8"), _Loader)))
+        content_of = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a kind of CSafeLoader
+        said = "\n".join(texts(content_of))
         # Pictures are published where they are of this domain alone (role pages).
         if words := foreign(said.replace("pages_domain == 'laocai.gov.vn'", "")):
             found[str(path.relative_to(ROOT))] = words
@@ -384,9 +396,9 @@ def test_a_clerk_of_another_province_reads_nothing_of_the_sample(
     province = in_folder()
     # That another province's number was copied can only be told by naming it.
     for page in sorted((ROOT / "docs/rules").glob("[a-z]*.md")):
-        text = cite(province.adapt(page.read_text(encoding="utf-8")), province.regulation)
+        text = of_core.cite(province.adapt(page.read_text(encoding="utf-8")), province.regulation)
         about = "province-regulation" in page.name
-        assert ([] if about else foreign(re.sub(r"33/2010|H38", "", text))) == [], page.name
+        assert ([] if about else foreign(re.sub(r"33/2010|H38|0214 3", "", text))) == [], page.name
         assert ARTICLE.findall(text) == [], page.name
 
 

@@ -311,8 +311,7 @@ def _refuse_reissue(addresses: Sequence[str]) -> None:
     if not addresses:
         return
     raise Failure(
-        f"Đã có mật khẩu: {_join(addresses)}. Cấp lại phải dẫn văn bản báo cáo: đặt document. "
-        "Chưa có gì thay đổi.",
+        f"Đã có mật khẩu: {_join(addresses)}. Cấp lại phải dẫn văn bản báo cáo: đặt document. Chưa có gì thay đổi.",
         f"These have a password already: {_join(addresses)}. "
         "A new one rests on a written report (R10.5): set document. Nothing was changed.",
     )

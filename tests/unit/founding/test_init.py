@@ -226,13 +226,16 @@ def test_the_version_is_named_where_the_software_is_published(init: Init, tmp_pa
 
 
 def regulation(tmp_path: Path) -> object:
-    return yaml.load((tmp_path / "tinh/directory/province.yml").read_text(), yaml.BaseLoader).get("regulation")
+    text = (tmp_path / "tinh/directory/province.yml").read_text()
+    return yaml.load(text, yaml.BaseLoader).get("regulation")  # noqa: S506 - texts
 
 
 def test_init_writes_the_regulation_of_the_province(init: Init, tmp_path: Path) -> None:
     title = "Quy chế thư điện tử: dùng “trong tỉnh” # và các cơ quan " * 3
     done = init(province="Hoàng Mộc", **OWN | {"regulation-title": title})
-    assert (done.exit_code, "is taken as day 10 of month 5, 2024 (2024-05-10)" in done.stderr) == (0, True), done.stderr
+    assert (done.exit_code, "được hiểu là ngày 10 tháng 5 năm 2024 (2024-05-10)" in done.stderr) == (0, True), (
+        done.stderr
+    )
     assert regulation(tmp_path) == {"number": "12/2024/QĐ-UBND", "date": "2024-05-10", "title": title.strip()}
 
 
@@ -263,7 +266,9 @@ def test_init_refuses_a_regulation_that_cannot_be(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(("written", "day"), [("2026-12-01", "2026-12-01"), ("1/12/2026", "2026-12-01"), ("01/12/2026", "2026-12-01")])
+@pytest.mark.parametrize(
+    ("written", "day"), [("2026-12-01", "2026-12-01"), ("1/12/2026", "2026-12-01"), ("01/12/2026", "2026-12-01")]
+)
 def test_init_takes_days_as_documents_write_them(init: Init, tmp_path: Path, written: str, day: str) -> None:
     assert init(date=written, document="11/QĐ-UBND").exit_code == 0
     assert f"date: {day}, event: established" in (tmp_path / "tinh/directory/agencies/stttt.yml").read_text()

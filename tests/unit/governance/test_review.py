@@ -393,7 +393,7 @@ class TestCompared:
             f"key: {KEY}; in place of Lò Thị Mai Hoa An (000)"
         ) in text
         assert "\n  - then hand over contact-snv (R11.2): a new password to Lò Thị Mai Hoa Ban" in text
-        assert "sau đó bàn giao contact-snv (Điều 11.2)" in self.unfolded(
+        assert "sau đó bàn giao contact-snv (R11.2)" in self.unfolded(
             self.held(self.HEAD, new), self.held(self.HEAD), "vi"
         )
 

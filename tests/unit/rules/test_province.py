@@ -35,7 +35,11 @@ CASES = [
         change(f"a regulation {how}", P, REGULATION, f"regulation: {text}\n", *expected)
         for how, text, expected in (
             ("with a title", "{number: 33/2010/QĐ-UBND, date: 2010-10-05, title: Quy chế tỉnh Lào Cai}", []),
-            ("with another's title", "{number: 1/2010/QĐ-UBND, date: 2010-10-05, title: Quy chế tỉnh Yên Bái}", [DOUBT]),
+            (
+                "with another's title",
+                "{number: 1/2010/QĐ-UBND, date: 2010-10-05, title: Quy chế tỉnh Yên Bái}",
+                [DOUBT],
+            ),
             ("numbered alike", "{number: 1/2010/QĐ-UBND, date: 2010-10-05, articles: same}", []),
             ("with its own articles", "{number: 1/2010/QĐ-UBND, date: 2010-10-05, articles: {6.2b: 8.1c}}", []),
             (

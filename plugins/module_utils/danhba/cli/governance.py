@@ -44,7 +44,7 @@ def _organisation(_ctx: click.Context, _parameter: click.Parameter, value: str |
     "--org",
     metavar="NAME",
     callback=_organisation,
-    help="Tổ chức trên máy chủ git, nhóm là @NAME/<tendonvi> / The organisation of the teams. [tentinh.gov.vn: tentinh]",
+    help="Tổ chức trên máy chủ git, nhóm là @NAME/<tendonvi> / The organisation of the teams. [tinh.gov.vn: tinh]",
 )
 @click.option("--check", "checking", is_flag=True, help="Chỉ so với tệp đang có / Only compare with the file there.")
 @lang

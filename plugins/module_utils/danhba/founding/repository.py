@@ -39,8 +39,9 @@ _FIELD = re.compile(r"@\{([a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What only the province knows. Empty where it may be: `key`, `regulation` with `issued` and `title`; `collection` is
-    a file, an address, or nothing.
+    """What only the province knows.
+
+    Empty where it may be: `key`, `regulation` with `issued` and `title`; `collection` is a file or an address.
     """
 
     province: str
@@ -134,7 +135,10 @@ def _regulation(answers: Answers) -> str:
     day = f"date: {answers.issued.isoformat() if answers.issued else '2024-05-10'}"
     head = ["regulation:", f"  {number}", f"  {day}"]
     # A title is longer than a line.
-    title = ["  title: >-", *textwrap.wrap(answers.title or "Quy chế …", _WIDTH, initial_indent="    ", subsequent_indent="    ")]
+    title = [
+        "  title: >-",
+        *textwrap.wrap(answers.title or "Quy chế …", _WIDTH, initial_indent="    ", subsequent_indent="    "),
+    ]
     said = [*(head if answers.regulation else []), *(title if answers.title else [])]
     unsaid = [*([] if answers.regulation else head), *([] if answers.title else title)]
     return "\n".join([*said, *(f"# {line}" for line in unsaid)])

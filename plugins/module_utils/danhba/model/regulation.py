@@ -226,7 +226,7 @@ def _begins(found: re.Match[str]) -> bool:
 
 
 def _in_english(cited: str, numbers: list[str]) -> str:
-    word = cited.split()[0].rstrip("s") + ("s" if len(numbers) > 1 else "")
+    word = cited.split(maxsplit=1)[0].rstrip("s") + ("s" if len(numbers) > 1 else "")
     return f"{word} {' and '.join(numbers)}"
 
 

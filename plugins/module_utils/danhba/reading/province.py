@@ -1,9 +1,9 @@
-"""What a province's file says of itself, for texts that are shown beside a register: read leniently, checked elsewhere."""
+"""What a province's file says of itself, for texts shown beside a register: read leniently, checked elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -25,7 +25,7 @@ class Stated:
     name: str = ""
     domain: str = ""
     host: str = ""
-    regulation: Regulation = Regulation()
+    regulation: Regulation = field(default_factory=Regulation)
 
     def adapt(self, text: str) -> str:
         """A text of this project as the province shows it: with its own names in place of the sample's."""
@@ -52,7 +52,7 @@ def in_folder(directory: Path = FOLDER) -> Stated:
 
 def _stated(data: bytes) -> Stated:
     try:
-        content = yaml.load(data, yaml.CBaseLoader)
+        content = yaml.load(data, yaml.CBaseLoader)  # noqa: S506 - all values are texts
     except (yaml.YAMLError, UnicodeError):
         return Stated()
     if not isinstance(content, dict):

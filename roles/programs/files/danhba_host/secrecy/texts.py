@@ -9,8 +9,9 @@ import re
 
 LEVELS = {"mat": "MAT", "toi-mat": "TOI MAT", "tuyet-mat": "TUYET MAT"}
 MARKED = (
-    "Thu bi tu choi: co dau do mat {level} ({place}). Khong gui bi mat Nha nuoc qua thu dien tu{basis}. Neu"
-    " khong phai tai lieu mat, bao co quan van hanh ma so {reference} / Refused: secrecy mark {level}. State secrets may not be sent by mail. If it is none, give the operator reference {reference}"
+    "Thu bi tu choi: co dau do mat {level} ({place}). Khong gui bi mat Nha nuoc qua thu dien tu{basis}. Neu khong phai"
+    " tai lieu mat, bao co quan van hanh ma so {reference} / Refused: secrecy mark {level}. State secrets may not be"
+    " sent by mail. If it is none, give the operator reference {reference}"
 )
 UNREADABLE = (
     "Thu bi tu choi: tep dinh kem dat mat khau, hong hoac qua lon nen khong kiem tra duoc{basis}."
