@@ -50,10 +50,10 @@ def _installs(said: str) -> Iterator[dict[str, str]]:
 
 
 def installed() -> dict[str, str]:
-    """The packages that are there, with their versions."""
+    """The packages that are there, with their versions; also one whose installation stopped half way (postinst)."""
     said = _run(["dpkg-query", "--show", "--showformat=${db:Status-Status} ${binary:Package} ${Version}\n"])
     rows = (line.split(" ") for line in said.splitlines())
-    return {name: version for status, name, version in rows if status == "installed"}
+    return {name: version for status, name, version in rows if status not in {"not-installed", "config-files"}}
 
 
 def outdated(processes: Path) -> list[str]:

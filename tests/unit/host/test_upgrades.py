@@ -22,7 +22,7 @@ Inst dovecot-core [1:2.4.1+dfsg1-6] (1:2.4.1+dfsg1-6+deb13u1 Debian:13.2/stable 
 Conf libpq5 (17.7-0+deb13u1 Debian-Security:13/stable-security [amd64])
 """
 DIST = UPGRADE + "Remv old [1-1]\nInst needs-removal [1-1] (2-1 Debian:13.2/stable [amd64])\n"
-DPKG = "installed libc6:amd64 2.41-12\ninstalled tzdata 2025b-4\nconfig-files gone 1-1\n"
+DPKG = "installed libc6:amd64 2.41-12\ninstalled tzdata 2025b-4\nhalf-configured rspamd 3.13-1\nconfig-files gone 1-1\n"
 MAPS = "7f00-7f01 {mode} 00000000 fe:01 131 {path}\n"
 
 
@@ -69,10 +69,11 @@ def test_it_says_what_comes_with_both_versions_and_what_stays(
         {"name": "dovecot-core", "before": "1:2.4.1+dfsg1-6", "after": "1:2.4.1+dfsg1-6+deb13u1"},
     ]
     assert found["kept"] == ["needs-removal"]
-    assert found["installed"] == {"libc6:amd64": "2.41-12", "tzdata": "2025b-4"}
+    assert found["installed"] == {"libc6:amd64": "2.41-12", "tzdata": "2025b-4", "rspamd": "3.13-1"}
     assert found["changes"] == [
         {"name": "libc6:amd64", "before": "2.41-11", "after": "2.41-12"},
         {"name": "removed", "before": "1", "after": ""},
+        {"name": "rspamd", "before": "", "after": "3.13-1"},
         {"name": "tzdata", "before": "", "after": "2025b-4"},
     ]
     assert (found["outdated"], found["reboot"]) == ([], "")

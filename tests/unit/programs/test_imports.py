@@ -13,6 +13,7 @@ import danhba_host
 LIBRARY = Path(danhba_host.__file__).parent
 # By what a program may need beside psycopg, which role programs brings for all.
 MORE = {
+    "backup": {"cryptography"},
     "addressbook": {"ldap", "unidecode"},
     "credentials": {"argon2"},
     "metrics": {"dns"},
