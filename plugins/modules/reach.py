@@ -12,7 +12,7 @@ version_added: 0.4.0
 author: Lào Cai mail project (@laocai)
 description:
   - Asks name servers for the root's signature, the package mirrors for their releases, the mirror of the virus database
-    and time servers, all at once and in 10 seconds at most. Changes nothing, and does not fail itself.
+    and time servers, all at once, each with a time-out of 3 to 9 seconds. Changes nothing, and does not fail itself.
   - The action plugin of M(laocai.mail.preflight) runs it before the first change to a host.
 options:
   names:
