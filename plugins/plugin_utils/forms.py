@@ -82,8 +82,8 @@ FORMS = [
         r".*_(support_mail|postmaster|sender|operator|drill_address|probe_address|monitoring|acme_email)|operators_mail"
         r"|watch_operators|dns_reports",
         _MAIL,
-        "địa chỉ thư như contact-stttt@laocai.gov.vn",
-        "mail addresses such as contact-stttt@laocai.gov.vn",
+        "địa chỉ thư như contact-snv@tentinh.gov.vn",
+        "mail addresses such as contact-snv@tentinh.gov.vn",
     ),
     _form(
         r"(.*_)?time_zone",
@@ -145,7 +145,7 @@ FORMS = [
         "an address ldaps://HOST:636",
     ),
     _form(
-        r"roundcube_ldap_base", r"[a-z]+=[^,]+(,[a-z]+=[^,]+)*", "gốc LDAP như dc=laocai", "a base such as dc=laocai"
+        r"roundcube_ldap_base", r"[a-z]+=[^,]+(,[a-z]+=[^,]+)*", "gốc LDAP như dc=tentinh", "a base such as dc=tentinh"
     ),
     _form(r"roundcube_language", r"[a-z]{2}_[A-Z]{2}", "mã ngôn ngữ như vi_VN", "a language such as vi_VN"),
     _form(r"rspamd_refused_extensions", r"[a-z0-9-]+", "đuôi tệp như exe", "extensions such as exe"),

@@ -235,7 +235,7 @@ CASES = [
     history(
         "an entry mended",
         SAMPLE,
-        "province.yml:2:1 history-base",
+        "province.yml:1:1 history-base",
         base=edited(S, ('"000102"\n    name', '"000102"\n    nome')),
     ),
     history("an agency broken", edited(S, (NAME, "nome: x")), f"{S}:2:1 schema-missing", f"{S}:3:1 schema-key"),
@@ -409,7 +409,7 @@ CASES = [
     history(
         "the key of the operator taken away",
         SAMPLE,
-        "province.yml:2:1 history-operator-key",
+        "province.yml:1:1 history-operator-key",
         base=edited(P, ("operator: stttt", f"operator: stttt\noperator_key: {AGE}")),
     ),
     history(
