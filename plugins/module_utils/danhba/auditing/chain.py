@@ -13,8 +13,8 @@ alone, so that a host needs nothing more. What a seal is, the migration `chain` 
     end 1 1                                            how many seals and rows there were
 
 Rows come near their seals, in any order. What waits for its other half is held, so memory does not grow with the chain,
-but with what is wrong in it. The program that reads the tables makes the text of each row and describes the objects; the
-database makes neither. What the objects have to be is known here (`made.py`).
+but with what is wrong in it. The program that reads the tables makes the text of each row and describes the objects;
+the database makes neither. What the objects have to be is known here (`made.py`).
 """
 
 from __future__ import annotations
