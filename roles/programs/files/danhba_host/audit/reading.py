@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from typing import Any
 
@@ -63,7 +63,8 @@ class Snapshot:
             connection = stack.enter_context(self._connect())
             stack.enter_context(_reading(connection))
             connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(self._name)))
-            rows = table.raw(connection, name, columns)
+            # Closed before its transaction: whoever reads may stop in the middle.
+            rows = stack.enter_context(closing(table.raw(connection, name, columns)))
             try:
                 first = list(islice(rows, ROWS))
             except _UNREAD:

@@ -7,7 +7,7 @@ anything but an ordinary table is refused by PostgreSQL.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from hashlib import sha256
 from json.encoder import encode_basestring
 from typing import NamedTuple
@@ -37,7 +37,7 @@ def copied(connection: Connection, name: str, columns: Sequence[str]) -> Iterato
         yield [None if value is None else value.decode() for value in values]
 
 
-def raw(connection: Connection, name: str, columns: Sequence[str]) -> Iterator[list[bytes | None]]:
+def raw(connection: Connection, name: str, columns: Sequence[str]) -> Generator[list[bytes | None], None, None]:
     """As `copied`, in octets."""
     query = sql.SQL("COPY {} ({}) TO STDOUT").format(
         sql.Identifier(*name.split(".", 1)), sql.SQL(", ").join(map(sql.Identifier, columns))
