@@ -39,7 +39,8 @@ _AWAY = ("connection refused", "no such host", "i/o timeout", "dial tcp", "conne
 _FULL = re.compile(r"\b(?:507|413)\b|insufficient storage|no space left|size limit|maximum size", re.IGNORECASE)
 _SUSPECT = re.compile(
     r"ciphertext verification failed|invalid data returned|Unmarshal|invalid character|cannot unmarshal|"
-    r"trying to decrypt invalid data|ciphertext too short|goroutine [0-9]|unable to load index|not found in (?:the )?index|no such index|LoadRaw"
+    r"trying to decrypt invalid data|ciphertext too short|goroutine [0-9]|"
+    r"unable to load index|not found in (?:the )?index|no such index|LoadRaw"
 )
 _DENIED = re.compile(r"\b401\b|Unauthorized")
 
