@@ -904,6 +904,18 @@ def test_a_backup_that_a_foreign_file_stops_says_what_comes_next(world: World) -
 
 
 @pytest.mark.clause("R9.2")
+def test_a_drill_does_not_wait_for_a_backup_that_was_killed(world: World) -> None:
+    backup.work(world.settings)
+    words = ["restic", "-r", str(world.store.repository), "backup", "--stdin"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, env={**os.environ, "RESTIC_PASSWORD": backups.KEY}) as killed:
+        while not any((world.store.repository / "locks").iterdir()):
+            time.sleep(0.1)
+        killed.kill()
+    assert [*(world.store.repository / "locks").iterdir()]
+    assert "passed" in drill.work(world.settings)
+
+
+@pytest.mark.clause("R9.2")
 def test_drill_fails_where_the_backup_host_knows_of_damage(
     world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

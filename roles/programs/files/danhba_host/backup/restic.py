@@ -173,6 +173,8 @@ class Restic:
         Raises:
             Refused: something is damaged.
         """
+        # A run of this host that ended in a crash has left its lock, for whose end the check would wait half an hour.
+        self._done(self._run(["unlock"]))
         self._done(self._run(["check", f"--read-data-subset={part}", "--retry-lock", "30m"]))
 
     def _run(self, words: Sequence[str]) -> subprocess.CompletedProcess[str]:
