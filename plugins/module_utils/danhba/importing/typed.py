@@ -22,12 +22,15 @@ _WORDS = (
 )
 _BEFORE = re.compile(f"(?:{_NUMBER}|{_WORDS}|đ[./]c[.:]*)(?=\\S)", re.IGNORECASE)
 # None of these is a Vietnamese syllable, so they need no full stop to be told from a name.
-_RANKS_BEFORE = re.compile(
-    r"(?:(?:TSKH|PGS|GS|TS|Th\.?\s?S[ĩỹ]?|BSNT|BS|DS|ĐD|KTS|KS|CN|LS|NCS|QTV|HS|YS|NGƯT|NGND|TTƯT|TTND|NSƯT|NSND"
-    r"|CK|PGĐ|GĐ|PCT|CT|PTP|TP|PBT|BT|CVC|CV|KTT|KTV|VT)(?:\.?\s?(?:CK)?\.?\s?(?:I{1,2}|[12])(?![^\W_]))?[.,:/&\s-]*)+(?<=[.,:/\s-])(?=\S)",
-    re.IGNORECASE,
+_RANK = (
+    r"(?:TSKH|PGS|GS|TS|Th\.?\s?S|BSNT|BS|DS|ĐD|KTS|KS|CN|LS|NCS|QTV|HS|YS|NGƯT|NGND|TTƯT|TTND|NSƯT|NSND|CK|PGĐ|GĐ|PCT|CT"
+    r"|PTP|TP|PBT|BT|CVC|CV|KTT|KTV|VT)(?:\.?\s?(?:CK)?\.?\s?(?:I{1,2}|[12])(?![^\W_]))?"
 )
+_RANKS_BEFORE = re.compile(rf"(?:{_RANK}[.,:/&\s-]*)+(?<=[.,:/\s-])(?=\S)", re.IGNORECASE)
+_RANKS_BEHIND = re.compile(rf"(?:[\s.,–—-]+{_RANK}\.?)+$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,;/|]|\s[-–—]+|[-–—]+\s|[\n\r]+")
+# No cell that names one person is longer, and none that is longer is looked through.
+_LONGEST = 500
 _AND = re.compile(r"\s(?:và|&)\s(?=\S+\s\S)")
 _ENDING = re.compile(r"[\s.,;:*+–—-]+$")
 # Titles by their words without marks, as they stand behind a name.
@@ -65,6 +68,8 @@ def read(text: str) -> Typed:
 
     A text behind a comma, a dash or a line end is left out where it is a title; it is `beside` where it may be anybody.
     """
+    if len(text) > _LONGEST:
+        return Typed(values.name(text))
     lines = "\n".join(filter(None, map(tidy, text.translate(_LOOKALIKES).splitlines())))
     brackets = [tidy(match) for match in _BRACKETS.findall(lines)]
     before, rest = _without_beginning(_without_brackets(lines) if brackets else lines)
@@ -86,6 +91,9 @@ def _without_beginning(text: str) -> tuple[list[str], str]:
 def _without_end(text: str) -> tuple[str, list[str], str]:
     """A name, what was left out behind it, and what stands beside it, with which the name is as it was."""
     found = []
+    if ranks := _RANKS_BEHIND.search(text):
+        found.append(ranks[0].strip(" .,–—-\n"))
+        text = text[: ranks.start()]
     rest, separator, behind = _split(text)
     if behind and _TITLE.fullmatch(fold(behind)):
         found.append(behind)
