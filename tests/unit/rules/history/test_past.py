@@ -83,6 +83,14 @@ def test_move_may_be_entered_a_month_late_or_half_of_what_is_promised(days: int,
     assert len(said(before, now)) == told
 
 
+@pytest.mark.parametrize(("document", "passes"), [("30/QĐ-UBND", True), ("31/QĐ-UBND", False)])
+def test_move_dated_back_passes_by_an_acknowledgement_of_its_document(document: str, passes: bool) -> None:
+    before, now = moved("2025-01-01", "reorganised")
+    item: Value = {"limit": "readdress", "document": document, "until": "2026-02-01", "count": "1"}
+    now["province.yml"] = register(acknowledgements=[item])["province.yml"]
+    assert (said(before, now) == []) == passes
+
+
 def test_new_name_that_keeps_the_address_ends_none() -> None:
     again = person("1", "Lò Ân", event("renamed", "2025-01-01", "30/QĐ-UBND"))
     kept = {**again, "address": "lan-aa", "address_document": "3/STTTT-VP"}

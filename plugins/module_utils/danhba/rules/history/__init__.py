@@ -92,10 +92,21 @@ def across(
 
 
 def _unacknowledged(findings: Iterator[Finding], province: Province, day: date | None) -> Iterator[Finding]:
-    acknowledged = _acknowledged(province, day)
+    acknowledged, decided = _acknowledged(province, day), _decided(province, day)
     for finding in findings:
+        if finding.rule is past.FORWARDING and finding.values["document"] in decided:
+            continue
         if finding.rule.id not in CORRECTIONS or finding.where.object not in acknowledged:
             yield finding
+
+
+def _decided(province: Province, day: date | None) -> frozenset[str]:
+    """The documents for which changes of addresses are acknowledged: a reorganisation moves all its people by one."""
+    return frozenset(
+        each.document
+        for each in province.acknowledgements
+        if each.limit in {"history", "readdress"} and (day is None or each.holds(day))
+    )
 
 
 def _acknowledged(province: Province, day: date | None) -> frozenset[str]:

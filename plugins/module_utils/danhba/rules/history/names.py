@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from ...messages import mark as _
 from ...model.findings import Finding, advice, rule
-from ...model.register import RENAMED, Agency, Issuance
+from ...model.register import RENAMED, WITHDRAWN, Agency, Issuance
 from ...model.rows import ids_of
 from ...vietnamese.names import spelling
 from .entries import MARKS
@@ -113,5 +113,6 @@ def _does_more(agency: Agency, document: str, day: date) -> bool:
     """Whether the document of a new name also hires, moves or lets go somebody; numbers begin anew each year."""
     events = (event for issuance in agency.people for event in (issuance.opened, issuance.closed) if event)
     return any(
-        event.document == document and event.date.year == day.year and event.event != RENAMED for event in events
+        event.document == document and event.date.year == day.year and event.event not in {RENAMED, WITHDRAWN}
+        for event in events
     )
