@@ -35,7 +35,8 @@ CASES = [
             ("sgtvt", "sgtvl", True),
             ("sgtvt", "sgtv1", True),
             ("xbanlau", "xbaniau", True),
-            ("so", "s0", True),
+            ("soct", "s0ct", True),
+            ("so", "s0", False),
             ("hdnd", "hdnđ".replace("đ", "b"), False),
             ("snv", "stv", False),
         )

@@ -140,6 +140,8 @@ VOID_CLOSED = rule(
 )
 BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not after it opened on {opened}"))
 
+# Shorter codes are read letter by letter.
+SHORT = 4
 # The name of agencies' mailboxes, and those of mail systems.
 _RESERVED = RESERVED_NAMES | {"contact"}
 # Of a circle of agencies so many are named.
@@ -239,7 +241,8 @@ def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Fi
 def _alike_in_code(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
     """Codes that look alike: the one that was there first has a right to it."""
     seen: dict[str, Facts] = {}
-    for agency in sorted(agencies.values(), key=lambda each: each.opened):
+    long = (each for each in agencies.values() if len(each.code) >= SHORT)
+    for agency in sorted(long, key=lambda each: each.opened):
         first = seen.setdefault(code_skeleton(agency.code), agency)
         if first is not agency:
             yield ALIKE.at(agency.where("agency"), agency=agency.code, other=first.code)
