@@ -30,7 +30,14 @@ from tests.unit.rules import (
     test_quotas,
     test_wording,
 )
-from tests.unit.rules.history import test_each, test_withdrawn, test_withdrawn_agencies
+from tests.unit.rules.history import (
+    test_each,
+    test_leaves,
+    test_names,
+    test_past,
+    test_withdrawn,
+    test_withdrawn_agencies,
+)
 
 TOO_MANY = [
     replace(
@@ -59,7 +66,7 @@ TOO_MANY = [
 PARTS = (
     *(test_loader, test_tree, test_schema, test_pins, test_province, test_agencies, test_people, test_documents),
     *(test_custodians, test_dates, test_ids, test_leave, test_quotas, test_wording, test_each),
-    *(test_withdrawn, test_withdrawn_agencies),
+    *(test_leaves, test_names, test_past, test_withdrawn, test_withdrawn_agencies),
 )
 CASES: list[Case] = [*TOO_MANY, *(case for part in PARTS for case in part.CASES)]
 

@@ -79,7 +79,7 @@ class TestHeadline:
         assert not found.passed
 
     def test_advice_does_not_stop_it(self) -> None:
-        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), "phone": "gọi An"})), DAY)
+        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-12-01"), "phone": "gọi An"})), DAY)
         assert [finding.rule.id for finding in found.findings] == ["office-phone"]
         assert found.passed
 
@@ -88,7 +88,7 @@ class TestHeadline:
         odd = {"phone": "gọi An"}
         first = person("9", "Vàng A Páo", "2011-01-01", "2012-01-01", **odd)
         before = changed(*PEOPLE, first)
-        found = review(proposal(changed(*PEOPLE, first, person("9", "Vàng A Páo", "2019-01-01", **odd)), before), DAY)
+        found = review(proposal(changed(*PEOPLE, first, person("9", "Vàng A Páo", "2019-12-01", **odd)), before), DAY)
         assert [finding.rule.id for finding in found.findings] == ["office-phone"]
         assert found.known == 1
 
@@ -132,8 +132,8 @@ class TestHeadline:
         ]
 
     def test_what_git_cannot_merge_is_compared_with_where_it_began(self) -> None:
-        theirs = changed(*PEOPLE, person("8", "Lý A Phừ", "2019-01-01"))
-        mine = changed(*PEOPLE, person("9", "Vàng A Páo", "2019-01-02"))
+        theirs = changed(*PEOPLE, person("8", "Lý A Phừ", "2019-12-01"))
+        mine = changed(*PEOPLE, person("9", "Vàng A Páo", "2019-12-02"))
         parted: dict[str, Any] = {"ancestor": files(BEFORE), "own": files(mine), "behind": 1}
         found = review(proposal(None, theirs, **parted), DAY)
         assert (found.findings, found.plan, found.more, found.moved) == ([], None, [], [])
@@ -358,7 +358,7 @@ class TestCompared:
 
     def test_a_free_pin_and_one_that_names_an_office(self) -> None:
         pin = {"address": "giamdoc-snv", "address_document": "3/SNV-VP"}
-        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), **pin})), DAY)
+        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-12-01"), **pin})), DAY)
         assert [finding.rule.id for finding in found.findings] == ["history-office"]
         assert not found.passed
 

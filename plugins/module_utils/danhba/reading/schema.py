@@ -618,6 +618,8 @@ def _secrecy_exception(reader: Reader, node: Node) -> SecrecyException | None:
     sender = inner.matching("sender", _SENDER, "contact-snv")
     document, reason = inner.document("document"), inner.text("reason")
     files = inner.many("sha256", lambda item: _digest(reader, item))
+    if isinstance(listed := inner.node("sha256"), List) and not listed.items:
+        reader.findings.append(EMPTY.at(reader.where(listed.place), key="sha256"))
     since, until = inner.date("from"), inner.date("until")
     # One that cannot be read as a whole excepts nothing.
     if not (sender and files and since and until and document and reason):

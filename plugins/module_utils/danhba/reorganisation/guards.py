@@ -11,6 +11,7 @@ from ..checking import check
 from ..model.policy import Acknowledgement
 from ..planning import plan
 from ..planning.plan import AGENCY_LIMIT, GUARDED, LIMIT, PROTECTED, Plan
+from ..rules.history.past import FORWARDED_DAYS
 from .forecast import Forecast
 
 # How long after the day an apply may still come: every evening for a month, should something stand in the way.
@@ -35,7 +36,10 @@ def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Ac
         accounts |= _protected(made)
     until = min(day, date.max - timedelta(days=DAYS)) + timedelta(days=DAYS)
     found = [Acknowledgement(kind, decided.document, until, count) for kind, count in sorted(counts.items())]
-    named = {"protected": sorted(accounts), "history": list(_ended_earlier(forecast))}
+    corrected = list(_ended_earlier(forecast))
+    if not (found or corrected) and (today - decided.date).days > FORWARDED_DAYS:
+        corrected = [code for code, agency in forecast.agencies.items() if agency.closed]
+    named = {"protected": sorted(accounts), "history": corrected}
     found += [
         Acknowledgement(kind, decided.document, until, accounts=tuple(some)) for kind, some in named.items() if some
     ]

@@ -31,9 +31,15 @@ DAY = date(2012, 6, 1)
 
 
 def taken_back(base: Texts, now: Texts, day: date | None = DAY) -> list[Finding]:
-    """The findings about the change alone; all in these registers were hired long before the day."""
-    found = [f for f in check(files(now), day, files(base)).findings if f.rule.id.startswith("history-")]
-    return [f for f in found if f.rule.id != "history-back"]
+    """The findings about the change alone; all in these registers happened long before the day
+    (test_past.py).
+    """
+    return [f for f in all_said(base, now, day) if f.rule.id not in {"history-back", "history-forwarding"}]
+
+
+def all_said(base: Texts, now: Texts, day: date | None = DAY) -> list[Finding]:
+    """All that is said of a change."""
+    return [f for f in check(files(now), day, files(base)).findings if f.rule.id.startswith("history-")]
 
 
 def said(base: Texts, now: Texts, day: date | None = DAY) -> list[str]:
@@ -659,7 +665,7 @@ def test_what_can_never_be_right_is_not_acknowledged(now: Mapping[str, str | Non
 
 @pytest.mark.parametrize("rule", sorted(CORRECTIONS))
 def test_what_may_be_acknowledged_says_how(rule: str) -> None:
-    found = taken_back(*FOUND_BY[rule])
+    found = all_said(*FOUND_BY[rule])
     [message] = {render(finding.rule.message, finding.values, "en") for finding in found if finding.rule.id == rule}
     [where] = {finding.where for finding in found if finding.rule.id == rule}
     assert f"(limit: history, accounts: [{where.object}])" in message
@@ -696,6 +702,24 @@ FOUND_BY: Mapping[str, tuple[Texts, Texts]] = {
     "history-quota-document": (
         edited(S, ("quota: 10G\n", "quota: 10G\nquota_document: 3/QĐ-UBND\n")),
         edited(S, ("quota: 10G\n", "quota: 10G\nquota_document: 4/QĐ-UBND\n")),
+    ),
+    "history-forwarding": (
+        register(agency("aa"), agency("bb")),
+        register(agency("aa", closed="2011-01-01 merged"), agency("bb", succeeds=["aa"])),
+    ),
+    "history-renamed-document": (
+        register(agency("aa", person("1", "An", "2010-01-01")), agency("bb")),
+        register(
+            agency("aa", person("1", "An", "2010-01-01", "2012-05-20 transferred")),
+            agency("bb", person("1", "Bình", "2012-05-20 transferred")),
+        ),
+    ),
+    "history-lookalike": (
+        SAMPLE,
+        {
+            **SAMPLE,
+            S: in_file(entries(ONE, TWO, THREE, FOUR), (" Ký\n", f" Ký\n{ADMIN.replace('quan.tri1', 'nvvlnh')}")),
+        },
     ),
     "history-office": (SAMPLE, {**SAMPLE, S: in_file(entries(ONE, TWO, THREE, FOUR), (" Ký\n", f" Ký\n{ADMIN}"))}),
 }
