@@ -44,12 +44,12 @@ def test_more_than_the_limit_at_the_agency_and_in_all() -> None:
 
 
 def test_an_acknowledgement_in_the_change_lets_it_pass() -> None:
-    assert findings(texts("2011-12-01", 3, **acknowledged("close", count="3")), texts()) == []
-    assert findings(texts("2011-12-01", 4, **acknowledged("close", count="3")), texts()) != []
+    assert findings(texts("2011-12-01", 3, **acknowledged("close", count="3", agencies=["aa"])), texts()) == []
+    assert findings(texts("2011-12-01", 4, **acknowledged("close", count="3", agencies=["aa"])), texts()) != []
 
 
 def test_an_acknowledgement_ends_on_its_day() -> None:
-    now = texts("2012-12-01", 3, **acknowledged("close", count="3"))
+    now = texts("2012-12-01", 3, **acknowledged("close", count="3", agencies=["aa"]))
     assert findings(now, texts(), date(2012, 12, 31)) == []
     assert len(findings(now, texts(), date(2013, 1, 1))) == 2
 

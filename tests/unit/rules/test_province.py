@@ -183,7 +183,13 @@ CASES = [
         "mail to no agency", P, "mail: contact-stttt@", "mail: contact-snv@", "province.yml:6:10 province-support-mail"
     ),
     change("mail to a system address", P, "mail: contact-stttt@", "mail: postmaster@"),
-    change("mail elsewhere", P, "mail: contact-stttt@laocai.gov.vn", "mail: hotro@example.org"),
+    change(
+        "mail elsewhere",
+        P,
+        "mail: contact-stttt@laocai.gov.vn",
+        "mail: hotro@example.org",
+        "province.yml:6:10 province-support-mail",
+    ),
     change("a mobile telephone", P, "0214 3 000 000", "0912 345 678", "province.yml:6:10 phone-mobile"),
     change("somebody's number", P, "0214 3 000 000", "010012345678", "province.yml:6:10 text-national"),
     change(

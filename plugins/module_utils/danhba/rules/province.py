@@ -17,6 +17,7 @@ from ..model.place import Place
 from ..model.policy import Policy, Sending, Usage
 from ..model.register import Province
 from ..model.regulation import MODEL_PROVINCE
+from ..model.settings import outside
 from ..reading.loader import NATIONAL
 from . import quotas
 from .dates import FUTURE
@@ -111,6 +112,11 @@ ISSUED = rule(
     ),
 )
 PERCENT = rule("province-percent", "R9.3", _("{key} is {value}, and no part is more than 100 percent; lower it"))
+BOUND = rule(
+    "province-bound",
+    "R9.3",
+    _("{key} is {value}, which cannot be meant: {does}; write {least} to {most}, or leave it out"),
+)
 RETENTION = advice(
     "province-retention",
     "R9.3",
@@ -226,7 +232,7 @@ def _support(province: Province, codes: frozenset[str]) -> Iterator[Finding]:
         yield MOBILE.at(where, phone=province.support_phone)
     local, _separator, domain = province.support_mail.rpartition("@")
     contact = local.startswith(CONTACT) and local.removeprefix(CONTACT) in codes
-    if domain == province.domain and not contact and local not in province.system_addresses:
+    if domain and not (domain == province.domain and (contact or local in province.system_addresses)):
         values = {"mail": province.support_mail, "operator": province.operator, "domain": domain}
         yield SUPPORT_MAIL.at(where, **values)
 
@@ -285,6 +291,12 @@ def _policy(province: Province) -> Iterator[Finding]:
     for key, value, least in _sending(province.policy):
         if value < least:
             yield SENDING.at(where, key=key, value=value, least=least)
+    parts = {f"policy.{key.replace(': ', '.')}" for key, value in _percentages(province.policy) if value > 100}
+    for setting, number in outside(province):
+        if setting.key in parts:  # told above
+            continue
+        values = {"least": setting.least, "most": setting.most, "does": setting.does}
+        yield BOUND.at(where, key=setting.key, value=number, **values)
     yield from _usage(province.policy.usage, where)
 
 

@@ -480,6 +480,7 @@ CASES = [
         "another domain",
         edited("province.yml", ("domain: laocai.gov.vn", "domain: yenbai.gov.vn")),
         "province.yml:3:9 history-domain",
+        "province.yml:6:10 province-support-mail",
     ),
 ]
 
