@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from danhba.governance.comment import markdown
-from danhba.governance.review import Other, Review, review
+from danhba.governance.proposal import Other
+from danhba.governance.review import Review, review
 from danhba.reading.source import File
 from tests.factory import province_yaml
 from tests.support.proposals import proposal
@@ -78,7 +79,7 @@ class Harm:
     stopped: bool = False
 
     def review(self) -> Review:
-        others = [Other(f"#{n}", proposal(each, self.before)) for n, each in enumerate(self.others, 7)]
+        others = [Other(f"#{n}", files(each)) for n, each in enumerate(self.others, 7)]
         applied = files(self.applied) if self.applied else None
         return review(proposal(self.result, self.before, **self.more), DAY, others, applied)
 

@@ -456,6 +456,15 @@ class TestCompared:
         assert text.count("5/QĐ-SNV: create (recruited)") == 1
         assert text.partition("5/QĐ-SNV: create (recruited)\n")[2].count("\n  - Vàng A") == 2
 
+    def test_somebody_who_moves_is_told_once_with_both_addresses(self) -> None:
+        left = {**PEOPLE[0], "closed": event("transferred", "2020-02-01", "7/QĐ-UBND")}
+        come = person("000", "Lò Thị Mai Hoa An", event("transferred", "2020-02-01", "7/QĐ-UBND"))
+        other = agency("stttt", come, parent="ubnd")
+        text = comment(proposal(changed(left, *PEOPLE[1:], **{"agencies/stttt.yml": other})))
+        assert "- 2020-02-01, 7/QĐ-UBND: move (transferred" in text
+        assert "  - Lò Thị Mai Hoa An (000), ltmhan-snv → ltmhan-stttt" in text
+        assert text.partition("### Plan")[0].count("Lò Thị Mai Hoa An") == 1
+
     def test_the_order_of_weight(self) -> None:
         new = {"person": "001", "document": "2/GUQ-SNV", "date": "2020-01-01", "as": "delegate", "key": KEY}
         spell = {"document": "9/QĐ-SNV", "date": "2019-05-01"}

@@ -14,7 +14,7 @@ from ..governance import codeowners, json_schema
 from ..governance.comment import markdown as as_markdown
 from ..governance.proposal import others as proposed
 from ..governance.proposal import place, read
-from ..governance.review import Other, review
+from ..governance.review import review
 from ..messages import mark as _
 from ..messages import render
 from ..model.regulation import cite
@@ -118,7 +118,7 @@ def review_command(  # noqa: PLR0913, PLR0917
     Chỉ đọc dữ liệu từ git, không lấy tệp nào ra / It reads data from git, and checks nothing out.
     """
     mine = read(directory, base, proposal)
-    opened = [Other(_name(ref), each) for ref, each in proposed(directory, base, others) if each.commit != mine.commit]
+    opened = list(proposed(directory, mine, others))
     made = review(mine, day, opened, source.from_git(directory, applied) if applied else None)
     shown = as_markdown(made, language(), out.name if out else "")
     if comment:
@@ -129,12 +129,6 @@ def review_command(  # noqa: PLR0913, PLR0917
     if output:
         click.echo(output.rstrip("\n"))
     sys.exit(0 if made.passed else REFUSED)
-
-
-def _name(ref: str) -> str:
-    """How people know another proposal: by its number on the forge where the name of its ref is that."""
-    number = ref.rpartition("/")[2]
-    return f"#{number}" if number.isdecimal() else ref
 
 
 @click.command("schema")

@@ -88,16 +88,36 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
     )
 
 
-def others(directory: Path, target: str, refs: Iterable[str]) -> Iterator[tuple[str, Proposal]]:
-    """Other proposals for a branch, each with its ref; one that cannot be read is told at its own check, and left out.
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another proposal, by the name that people know it by: what merging it would give, its commit aside."""
+
+    name: str
+    result: list[File]
+
+
+def others(directory: Path, mine: Proposal, refs: Iterable[str]) -> Iterator[Other]:
+    """Other proposals for the same branch; one that cannot be read or merged is told at its own check, and left out.
 
     Raises:
         Unusable: git does not know a ref here.
     """
+    known = {file.name: file for file in mine.before}
     for ref in refs:
         commit = _commit(directory, ref)
+        if commit == mine.commit:
+            continue
         with suppress(Unusable):
-            yield ref, read(directory, target, commit)
+            found = read(directory, mine.target, commit).result or []
+            # A large register is not held once for each of them.
+            if found:
+                yield Other(_name(ref), [known[file.name] if known.get(file.name) == file else file for file in found])
+
+
+def _name(ref: str) -> str:
+    """How people know a proposal: by its number on the forge, where the last part of its ref is that."""
+    number = ref.rpartition("/")[2]
+    return f"#{number}" if number.isdecimal() else ref
 
 
 def place(directory: Path) -> tuple[Path, str]:

@@ -21,7 +21,7 @@ from ..reading.source import PROVINCE, File
 from ..reading.tree import Map, Node, Text
 from . import outside
 from .outside import Touched
-from .proposal import Proposal
+from .proposal import Other, Proposal
 
 # In both languages, for it stands among names.
 MERGED = "đã gộp, chưa thực hiện / merged, not applied"
@@ -39,14 +39,6 @@ class Back(NamedTuple):
     days: int
     left: int | None
     promised: int
-
-
-@dataclass(frozen=True, slots=True)
-class Other:
-    """Another open proposal, by the name that people know it by."""
-
-    name: str
-    proposal: Proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +158,8 @@ def _merged(before: Checked, applied: list[File] | None, day: date) -> Iterator[
 
 
 def _open(before: Checked, others: Sequence[Other], day: date) -> Iterator[Beside]:
-    """What each of the other open proposals does to the target; one that git cannot merge is told at its own check."""
-    for each in others:
-        if each.proposal.result is not None:
-            yield Beside(each.name, before, check(each.proposal.result, day, before))
+    """What each of the other open proposals does to the target."""
+    return (Beside(each.name, before, check(each.result, day, before)) for each in others)
 
 
 def _lets(given: Acknowledgement, finding: Finding) -> bool:
