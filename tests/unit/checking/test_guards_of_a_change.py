@@ -102,7 +102,10 @@ def test_a_count_holds_for_the_documents_that_are_named_alone() -> None:
 def test_what_two_counts_let_pass_in_two_agencies_is_counted_apart() -> None:
     def both(closed: str = "", **more: Any) -> Texts:
         made = texts(closed, 3, **more)
-        return {**made, "agencies/bb.yml": staff(closed, 3).replace("agency: aa", "agency: bb").replace('id: "', 'id: "9')}
+        return {
+            **made,
+            "agencies/bb.yml": staff(closed, 3).replace("agency: aa", "agency: bb").replace('id: "', 'id: "9'),
+        }
 
     def given(*agencies: list[str]) -> dict[str, Any]:
         counted = [acknowledged("close", count="3", agencies=each)["acknowledgements"][0] for each in agencies]

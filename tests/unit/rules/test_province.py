@@ -206,6 +206,7 @@ CASES = [
     ),
     Case("an operator that will end", register(agency("aa", closed="2012-06-02"), operator="aa"), []),
     change("all of it", P, "percent: 2,", "percent: 100,"),
+    change("days that cannot be meant", P, "forward_days: 90", "forward_days: 3661", "province.yml:9:3 province-bound"),
     change("more than all", P, "percent: 2,", "percent: 101,", "province.yml:9:3 province-percent"),
     change(
         "more than all of an agency",

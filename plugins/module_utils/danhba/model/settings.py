@@ -144,7 +144,9 @@ def _sending() -> Iterator[Setting]:
 def _limits() -> Iterator[Setting]:
     for name in LIMITS:
         for key, most in _MOST_LIMIT.items():
-            yield Setting(f"policy.limits.{name}.{key}", _DOES_LIMIT[name], _limit(name, key), lt, ALL, 1, most)
+            yield Setting(
+                f"policy.limits.{name}.{key}", _DOES_LIMIT[name], _limit(name, key), lt, ALL, int(key == "count"), most
+            )
 
 
 SETTINGS: tuple[Setting, ...] = (

@@ -475,6 +475,12 @@ CASES = [
         )
         for day, expected in (("2011-06-01", [f"{A}:11:42 history-late"]), ("2011-06-02", []))
     ),
+    history("less room for all", edited(P, ("official: 2G", "official: 200M")), "province.yml:9:3 history-setting"),
+    history(
+        "an acknowledgement for every agency",
+        edited(P, ("count: 7", "count: 9")),
+        "province.yml:15:5 history-acknowledgement",
+    ),
     history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),
     history(
         "another domain",
