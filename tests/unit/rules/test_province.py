@@ -183,7 +183,13 @@ CASES = [
         "mail to no agency", P, "mail: contact-stttt@", "mail: contact-snv@", "province.yml:6:10 province-support-mail"
     ),
     change("mail to a system address", P, "mail: contact-stttt@", "mail: postmaster@"),
-    change("mail elsewhere", P, "mail: contact-stttt@laocai.gov.vn", "mail: hotro@example.org"),
+    change(
+        "mail elsewhere",
+        P,
+        "mail: contact-stttt@laocai.gov.vn",
+        "mail: hotro@example.org",
+        "province.yml:6:10 province-support-mail",
+    ),
     change("a mobile telephone", P, "0214 3 000 000", "0912 345 678", "province.yml:6:10 phone-mobile"),
     change("somebody's number", P, "0214 3 000 000", "010012345678", "province.yml:6:10 text-national"),
     change(
@@ -223,6 +229,7 @@ CASES = [
         ["province.yml:22:13 text-national"],
     ),
     change("all of it", P, "percent: 2,", "percent: 100,"),
+    change("days that cannot be meant", P, "forward_days: 90", "forward_days: 3661", "province.yml:9:3 province-bound"),
     change("more than all", P, "percent: 2,", "percent: 101,", "province.yml:9:3 province-percent"),
     change(
         "more than all of an agency",

@@ -30,12 +30,18 @@ def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Ac
     wanted = check.wanted(forecast.after, forecast.issued, day)
     counts: Counter[str] = Counter()
     accounts: set[str] = set()
+    agencies: dict[str, set[str]] = {}
     for eve in (day, day - timedelta(days=1)):
         made = plan.make(wanted, check.wanted(forecast.before, issued, eve).accounts)
         counts |= _exceeded(made)
+        for kind, ranks in GUARDED.items():
+            agencies.setdefault(kind, set()).update(a.agency for a in made.actions if a.action in ranks)
         accounts |= _protected(made)
     until = min(day, date.max - timedelta(days=DAYS)) + timedelta(days=DAYS)
-    found = [Acknowledgement(kind, decided.document, until, count) for kind, count in sorted(counts.items())]
+    found = [
+        Acknowledgement(kind, decided.document, until, count, agencies=tuple(sorted(agencies[kind])))
+        for kind, count in sorted(counts.items())
+    ]
     corrected = list(_ended_earlier(forecast))
     if not (found or corrected) and (today - decided.date).days > FORWARDED_DAYS:
         corrected = [code for code, agency in forecast.agencies.items() if agency.closed]

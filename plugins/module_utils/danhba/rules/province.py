@@ -17,6 +17,7 @@ from ..model.place import Place
 from ..model.policy import Policy, Sending, Usage
 from ..model.register import Province
 from ..model.regulation import MODEL_PROVINCE
+from ..model.settings import outside
 from ..reading.loader import NATIONAL
 from . import quotas
 from .dates import FUTURE
@@ -119,10 +120,10 @@ NOTHING = advice(
         "acknowledge what is more for one plan"
     ),
 )
-AHEAD = advice(
-    "province-future",
+BOUND = rule(
+    "province-bound",
     "R9.3",
-    _("future_days is {value}, so that a slip in the year is never told; write {most} or fewer, such as 366"),
+    _("{key} is {value}, which cannot be meant: {does}; write {least} to {most}, or leave it out"),
 )
 RETENTION = advice(
     "province-retention",
@@ -186,8 +187,6 @@ SAMPLE_KEYS = frozenset(
 LEAST_CHECKS = {"agency": 4, "official": 2}
 # A month: in less, nobody is back from leave or has read a report.
 LEAST_DAYS = 30
-# Two years: what is decided further ahead is rare enough to be told.
-MOST_AHEAD = 731
 
 
 def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
@@ -242,7 +241,7 @@ def _support(province: Province, codes: frozenset[str]) -> Iterator[Finding]:
         yield MOBILE.at(where, phone=province.support_phone)
     local, _separator, domain = province.support_mail.rpartition("@")
     contact = local.startswith(CONTACT) and local.removeprefix(CONTACT) in codes
-    if domain == province.domain and not contact and local not in province.system_addresses:
+    if domain and not (domain == province.domain and (contact or local in province.system_addresses)):
         values = {"mail": province.support_mail, "operator": province.operator, "domain": domain}
         yield SUPPORT_MAIL.at(where, **values)
 
@@ -302,17 +301,21 @@ def _policy(province: Province) -> Iterator[Finding]:
     for key, value, least in _sending(province.policy):
         if value < least:
             yield SENDING.at(where, key=key, value=value, least=least)
+    parts = {f"policy.{key.replace(': ', '.')}" for key, value in _percentages(province.policy) if value > 100}
+    for setting, number in outside(province):
+        if setting.key in parts:  # told above
+            continue
+        values = {"least": setting.least, "most": setting.most, "does": setting.does}
+        yield BOUND.at(where, key=setting.key, value=number, **values)
     yield from _usage(province.policy.usage, where)
 
 
 def _of_guards(policy: Policy, where: Where) -> Iterator[Finding]:
-    """Guards that stop everything, or nothing."""
+    """Shares of 0, which stop every plan (a count of 0 is out of bounds)."""
     for name, limit in policy.limits.items():
-        for key in ("count", "percent", "agency_percent"):
+        for key in ("percent", "agency_percent"):
             if not getattr(limit, key):
                 yield NOTHING.at(where, key=f"limits: {name}: {key}")
-    if policy.future_days > MOST_AHEAD:
-        yield AHEAD.at(where, value=policy.future_days, most=MOST_AHEAD)
 
 
 def _usage(usage: Usage, where: Where) -> Iterator[Finding]:

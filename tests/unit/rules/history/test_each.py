@@ -523,11 +523,18 @@ CASES = [
             ("2011-12-01", []),
         )
     ),
+    history("less room for all", edited(P, ("official: 2G", "official: 200M")), "province.yml:9:3 history-setting"),
+    history(
+        "an acknowledgement for every agency",
+        edited(P, ("count: 7", "count: 9")),
+        "province.yml:15:5 history-acknowledgement",
+    ),
     history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),
     history(
         "another domain",
         edited("province.yml", ("domain: laocai.gov.vn", "domain: yenbai.gov.vn")),
         "province.yml:3:9 history-domain",
+        "province.yml:6:10 province-support-mail",
     ),
 ]
 
