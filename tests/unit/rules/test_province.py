@@ -205,7 +205,7 @@ CASES = [
         ["province.yml:5:11 province-operator-closed"],
     ),
     Case("an operator that will end", register(agency("aa", closed="2012-06-02"), operator="aa"), []),
-    change("a count of nothing", P, "count: 50,", "count: 0,", "province.yml:9:3 province-limit-zero"),
+    change("a count of nothing", P, "count: 50,", "count: 0,", "province.yml:9:3 province-bound"),
     change("a share of nothing", P, "percent: 2,", "percent: 0,", "province.yml:9:3 province-limit-zero"),
     change("a future of two years", P, "  forward_days: 90\n", "  future_days: 731\n  forward_days: 90\n"),
     change(
@@ -213,7 +213,7 @@ CASES = [
         P,
         "  forward_days: 90\n",
         "  forward_days: 90\n  future_days: 99999\n",
-        "province.yml:9:3 province-future",
+        "province.yml:9:3 province-bound",
     ),
     Case(
         "an exception without a file",
