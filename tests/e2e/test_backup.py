@@ -68,7 +68,7 @@ find /var/lib/danhba-* /var/lib/valkey -ignore_readdir_race ! -type d -delete
 pg_dropcluster 17 main
 LC_ALL=C.UTF-8 pg_createcluster 17 main
 """
-KEYS = ("tls", "database", "dkim", "dovecot", "credentials", "backup")
+KEYS = ("tls", "database", "dkim", "dovecot", "credentials", "backup", "watch")
 PSQL = "runuser -u postgres -- psql -XAt -d danhba -c "
 DOORS = {"webmail": 443, "IMAP": 993, "submission": 465, "address book": 636}
 
