@@ -77,6 +77,7 @@ class Harm:
     others: tuple[Texts, ...] = ()
     applied: Texts | None = None
     stopped: bool = False
+    lines: int = SCREEN
 
     def review(self) -> Review:
         others = [Other(f"#{n}", files(each)) for n, each in enumerate(self.others, 7)]
@@ -134,6 +135,8 @@ WORST = Harm(
         "≤ 70",
     ),
     more={"outside": (".ci/review", "CODEOWNERS"), "gone": (".ci/review",), "prefix": "directory/"},
+    stopped=True,
+    lines=60,  # what stops it stands above
 )
 
 HARMS = [
@@ -141,6 +144,7 @@ HARMS = [
         "the Director's id goes to another name by a transfer",
         transferred("Lò Thị Mai Hoa", "Chuyên viên"),
         ("Nguyễn Văn Vịnh, Giám đốc, snv → Lò Thị Mai Hoa, Chuyên viên, syt", "81/QĐ-UBND"),
+        stopped=True,
     ),
     Harm(
         "the Director is renamed into a clerk in the same agency",
@@ -160,11 +164,13 @@ HARMS = [
         "a transfer dated half a year back ends the old address at once",
         transferred("Nguyễn Văn Vịnh", "Giám đốc", "2026-06-01"),
         ("185 ngày trước", "0 trên 90 ngày"),
+        stopped=True,
     ),
     Harm(
         "a transfer dated 60 days back leaves 30 of 90 days",
         transferred("Nguyễn Văn Vịnh", "Giám đốc", "2026-10-04"),
         ("60 ngày trước", "30 trên 90 ngày"),
+        stopped=True,
     ),
     setting(
         "messages without end",
@@ -333,7 +339,7 @@ HARMS = [
 def screen(harm: Harm, language: str = "vi") -> str:
     """What a reviewer sees without scrolling or unfolding."""
     text = markdown(harm.review(), language).replace("\\", "")
-    return "\n".join(text.partition("<details>")[0].splitlines()[:SCREEN])
+    return "\n".join(text.partition("<details>")[0].splitlines()[: harm.lines])
 
 
 @pytest.mark.parametrize("harm", HARMS, ids=lambda harm: harm.name)

@@ -80,7 +80,7 @@ def issue_in(agency: Agency, system: frozenset[str], findings: list[Finding]) ->
 
     Each takes the first of its candidates that no earlier entry of another person in the agency has; one who comes back
     under the same name gets the old address again, under another name the address of the present name; a pin takes its
-    own address at its place (docs/decisions/0098).
+    own address at its place (docs/decisions/0097).
     """
     return list(_Issuer(agency, findings, dict.fromkeys(system, "system_addresses")).all())
 
