@@ -68,7 +68,10 @@ def _objections(agency: Agency, given: Given, held: set[str]) -> Iterator[Findin
 
 
 def lookalikes(then: Iterable[tuple[str, list[Given]]], now: Iterable[tuple[Agency, list[Given]]]) -> Iterator[Finding]:
-    """New addresses, pinned or not, that pass for one that somebody else of the agency got before."""
+    """New pins that pass for an address that somebody else of the agency got before.
+
+    Two addresses that the rule itself makes may look alike, such as of Hồng Len and Hiên: nobody chose them.
+    """
     known = {(code, issuance.id, local) for code, given in then for issuance, local in given}
     for agency, given in now:
         seen: dict[str, tuple[str, Issuance]] = {}
@@ -76,7 +79,9 @@ def lookalikes(then: Iterable[tuple[str, list[Given]]], now: Iterable[tuple[Agen
             if local is None:
                 continue
             other, holder = seen.setdefault(skeleton(local), (local, issuance))
-            if other != local and holder.id != issuance.id and (agency.code, issuance.id, local) not in known:
-                where = agency.where_of(issuance, "address" if issuance.address else "name")
+            if not issuance.address or other == local or holder.id == issuance.id:
+                continue
+            if (agency.code, issuance.id, local) not in known:
+                where = agency.where_of(issuance, "address")
                 values = {"address": local, "name": issuance.name, "other": other, "holder": holder.name}
                 yield LOOKALIKE.at(where, object=where.object, **values)
