@@ -967,6 +967,7 @@ CREATE FUNCTION usage.whole(first date, last date) RETURNS SETOF date
     AS $$
     SELECT counted.day FROM usage.counted
      WHERE counted.day BETWEEN whole.first AND least(whole.last, usage.last_whole())
+       AND NOT EXISTS (SELECT FROM usage.mark WHERE mark.day = counted.day AND NOT counted.closed)
        AND NOT EXISTS (SELECT FROM usage.partial WHERE partial.day = counted.day)
        AND NOT EXISTS (SELECT FROM events.gap
                         WHERE events.day(coalesce(gap.since, '-infinity')) <= counted.day
