@@ -606,6 +606,16 @@ BEGIN
             jsonb_build_object('address', who.address, 'tried', why));
 END $$;
 
+CREATE FUNCTION mail.write_at_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM set_config('synchronous_commit', 'on', true);
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION mail.write_soon() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -2313,6 +2323,8 @@ CREATE TRIGGER run_is_own BEFORE INSERT ON mail.run FOR EACH ROW WHEN ((((CURREN
 
 CREATE TRIGGER run_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.run FOR EACH STATEMENT EXECUTE FUNCTION mail.refuse_change();
 
+CREATE TRIGGER write_at_once AFTER INSERT OR DELETE OR UPDATE ON mail.sending_suspension FOR EACH STATEMENT EXECUTE FUNCTION mail.write_at_once();
+
 CREATE TRIGGER write_soon BEFORE INSERT OR UPDATE ON mail.sending FOR EACH STATEMENT EXECUTE FUNCTION mail.write_soon();
 
 CREATE TRIGGER chained AFTER INSERT ON recall.recall REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
@@ -2597,6 +2609,8 @@ GRANT SELECT(document) ON TABLE mail.account TO danhba_archive;
 GRANT SELECT(since) ON TABLE mail.account TO danhba_archive;
 
 REVOKE ALL ON FUNCTION mail.suspend_sending(who mail.account, why text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mail.write_at_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mail.write_soon() FROM PUBLIC;
 
