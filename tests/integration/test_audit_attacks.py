@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import migrate, read_migrations
 
 from danhba_host.audit import __main__ as audit
-from danhba_host.audit import chain, reading
+from danhba_host.audit import catalogue, chain
 from danhba_host.database import Connection
 from danhba_host.journal import Refused
 from tests.integration.chained import RECALL, TOOL, fill_records, lines_of, settings, superuser, told, verify
@@ -309,14 +309,14 @@ def test_verify_table_swapped_between_description_and_copy_is_unread(
     before, swap = SWAPS[name]
     superuser(database, *before)
     assert not verify(database)["holds"]
-    described = reading.catalogue.describe
+    described = catalogue.describe
 
-    def describe(connection: Connection) -> reading.catalogue.Objects:
+    def describe(connection: Connection) -> catalogue.Objects:
         objects = described(connection)
         superuser(database, *swap)
         return objects
 
-    monkeypatch.setattr(reading.catalogue, "describe", describe)
+    monkeypatch.setattr(catalogue, "describe", describe)
     assert ("unread", 0, name, "") in told(verify(database))
 
 

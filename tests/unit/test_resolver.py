@@ -132,9 +132,15 @@ def asked(folder: Path, *options: str, **scripts: str) -> subprocess.CompletedPr
     play = {"hosts": "localhost", "gather_facts": False, "vars": given, "tasks": [*tasks, switch]}
     (folder / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
     (folder / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
-    command = [Path(sys.executable).with_name("ansible-playbook"), "--inventory", "localhost,", "--connection", "local"]
+    command = [
+        str(Path(sys.executable).with_name("ansible-playbook")),
+        "--inventory",
+        "localhost,",
+        "--connection",
+        "local",
+    ]
     return subprocess.run(
-        [*command, *options, folder / "play.yml"],
+        [*command, *options, str(folder / "play.yml")],
         cwd=folder,
         env={**environment(), "ANSIBLE_CONFIG": str(folder / "ansible.cfg")},
         capture_output=True,
