@@ -596,7 +596,10 @@ def failed_parts(told: Mapping[str, Any]) -> set[int]:
 
 
 def tell(place: Place) -> None:
-    """Leave for the mail host, which reads it at each backup, how this host is (`prune.tell`), and what is suspect."""
+    """Leave for the mail host, which reads it at each backup and drill, how this host is, and what is suspect.
+
+    Beside what the clean-up knows (`prune.tell`) `at`, the moment: so it is seen whether anybody still looks.
+    """
     usage = shutil.disk_usage(place.folder)
     told = durable.read_state(Path(place.state, TOLD_STATE))
     known = {"checked": told.get("checked", 0), "failed": len(failed_parts(told))} if told else {}
@@ -606,7 +609,7 @@ def tell(place: Place) -> None:
             folder.mkdir(mode=0o500)
     with unsealed(folder):
         free = usage.free / usage.total
-        durable.write_json(folder / CONFIG, {**known, "free": free, SUSPECTS: suspects(place)})
+        durable.write_json(folder / CONFIG, {**known, "at": time.time(), "free": free, SUSPECTS: suspects(place)})
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
