@@ -466,6 +466,30 @@ def test_sweep_seals_the_folder_that_was_left_open(world: World) -> None:
     assert (world.store.repository / "watch").stat().st_mode & 0o777 == 0o500
 
 
+def test_sweep_tells_when_it_ended_and_a_refused_one_tells_the_last_end(world: World) -> None:
+    """So that the watch sees one that no longer works."""
+    file, told = world.store.folder / "danhba_backup_suspects.prom", world.store.repository / "watch/config"
+
+    def ends() -> tuple[float, float]:
+        (line,) = [each for each in file.read_text().splitlines() if each.startswith("danhba_backup_swept_")]
+        return json.loads(told.read_text())["swept"], float(line.split()[1])
+
+    first = ends()
+    assert time.time() - first[0] < 60
+    assert first[0] == first[1]
+    quarantine.work(world.settings)
+    second = ends()
+    assert second > first
+    told.parent.chmod(0o700)
+    told.unlink()
+    world.add("locks", b"none")
+    settings = world.settings
+    Path(settings.password_file).write_text("wrong")
+    with pytest.raises(Refused):
+        quarantine.work(settings)
+    assert ends() == second
+
+
 def test_two_sweeps_at_once_the_second_is_told_to_come_again(world: World) -> None:
     with (
         only_one(Path(world.settings.state, "quarantine"), "busy"),

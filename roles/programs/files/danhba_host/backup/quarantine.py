@@ -38,7 +38,7 @@ from ..journal import Refused
 from .commands import run, said
 from .locking import only_one
 from .settings import TOLD
-from .suspects import DAMAGED, figures
+from .suspects import DAMAGED, SWEPT, figures
 
 CONFIG, DATA, KEYS = "config", "data", "keys"
 JUDGED = ("locks", "index", "snapshots")  # in this order: restic loads every index before it reads a snapshot's files
@@ -763,13 +763,15 @@ def tell(place: Place) -> None:
     """Leave for the mail host, which reads it at each backup, how this host is (`prune.tell`), and what is suspect."""
     usage = shutil.disk_usage(place.folder)
     told = durable.read_state(Path(place.state, TOLD_STATE))
-    known = {"checked": told.get("checked", 0), "failed": len(failed_parts(told))} if told else {}
+    swept = _remembered(Path(place.state, STATE)).swept
+    known: dict[str, Any] = {"checked": told.get("checked", 0), "failed": len(failed_parts(told))} if told else {}
     folder, repository = Path(place.folder, TOLD), Path(place.folder)
     if not folder.is_dir():
         with unsealed(repository):
             folder.mkdir(mode=0o500)
     with unsealed(folder):
         free = usage.free / usage.total
+        known |= {"swept": swept} if swept else {}
         durable.write_json(folder / CONFIG, {**known, "free": free, SUSPECTS: suspects(place)})
 
 
@@ -797,7 +799,9 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
 
 def _note(settings: Settings) -> None:
     if Path(settings.metrics).is_dir():
-        figure.write(Path(settings.metrics, "danhba_backup_suspects.prom"), figure.render(figures(suspects(settings))))
+        swept = _remembered(Path(settings.state, STATE)).swept
+        found = [*figures(suspects(settings)), *([figure.Figure(SWEPT, swept)] if swept else [])]
+        figure.write(Path(settings.metrics, "danhba_backup_suspects.prom"), figure.render(found))
 
 
 def main(words: Sequence[str] | None = None) -> int:
