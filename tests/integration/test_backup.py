@@ -244,6 +244,8 @@ def test_the_mail_host_learns_how_the_store_is(world: World, monkeypatch: pytest
     backup.work(world.settings)
     assert noted("failed") == 0
     assert 0 < noted("free_ratio") < 1
+    swept = (Path(world.settings.metrics) / "danhba_backup_swept_timestamp_seconds.prom").read_text()
+    assert time.time() - 600 < float(swept.split()[-1]) <= time.time()
     first = noted("check_timestamp_seconds")
     assert time.time() - 600 < first <= time.time()
     assert drill.silence(read_told(world.settings), time.time()) == ""

@@ -295,7 +295,7 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
     with prune.at_work(settings):
         quarantine.sweep(settings, quarantine.WAIT_SECONDS)
         store = Store(settings)
-        done = (_looked if request.get("dry_run") else _forgotten)(store, order)
+        done = (_looked if request.get("dry_run") else partial(_forgotten, settings))(store, order)
     return {"recall": order.plan["recall"], "signed": list(signed), **done}
 
 
@@ -305,7 +305,7 @@ def _looked(store: Store, order: Order) -> dict[str, Any]:
     return {"changed": bool(found), "snapshots": len(found), "files": len(files), "left": len(found)}
 
 
-def _forgotten(store: Store, order: Order) -> dict[str, Any]:
+def _forgotten(settings: Settings, store: Store, order: Order) -> dict[str, Any]:
     store.unlock()
     store.date_back()
     search = Search(store, order)
@@ -313,6 +313,7 @@ def _forgotten(store: Store, order: Order) -> dict[str, Any]:
     snapshots, files = store.count(str(order.plan["recall"]), found)
     for paths, some in _alike(found).items():
         store.rewrite(store.arrived(some), paths)
+    quarantine.sweep(settings, quarantine.WAIT_SECONDS)  # what came meanwhile, before what nothing needs is removed
     store.clean()  # also where nothing was found: a run may have been killed before it did
     return {"changed": bool(found), "snapshots": snapshots, "files": files, "left": len(search.find())}
 
