@@ -552,6 +552,32 @@ def test_find_a_message_that_is_other_under_the_same_id_is_named_and_left(
     assert [row[3] for row in edited.all()] == [other]
 
 
+@pytest.mark.clause("R10.7")
+def test_find_a_message_that_cannot_be_taken_apart_is_named_and_the_others_are_found(
+    ask: Asked, edited: Store, events: Events, waiting: Queue
+) -> None:
+    head = b"From: dung@laocai.gov.vn\nContent-Type: message/rfc822\n"
+    same, other = (
+        b"Message-ID: %s\n" % id_ + head + b"\n" + (head + b"\n") * 400 + compose(text=PLAN_TEXT).as_bytes()
+        for id_ in (b"<1@client>", b"<broken@client>")
+    )
+    strange = compose(text=PLAN_TEXT, message_id="<usb@home>").as_bytes()
+    edited.put(DUNG, "INBOX", same)
+    edited.put(AN, "Sent", other)
+    edited.put(AN, "Việc", strange.replace(b'charset="utf-8"', b'charset="undefined"'))
+    events.sent("<broken@client>", AN, DUNG)
+    waiting.waiting["4jbZqueued00001"] = (SENDER, ["y@example.org"], same)
+    [meant] = [each["digest"] for each in ask("find")["choices"] if each["is"] == "copy"]
+    found = ask("find", digests=[meant])
+    assert [(each["mailbox"], each["folder"], each["message_id"]) for each in found["report"]["unread"]] == [
+        ("", "4jbZqueued00001", ""),
+        ("official/an", "Sent", "<broken@client>"),
+        ("official/dung", "INBOX", ID),
+    ]
+    assert ("official/an", "twin") in [(each["mailbox"], each["relation"]) for each in found["copies"]]
+    assert not ask("find", digests=[meant])["changed"]
+
+
 def test_find_a_changed_copy_in_the_queue_is_held_or_told(ask: Asked, edited: Store, waiting: Queue) -> None:
     changed = compose(text=PLAN_TEXT.replace("mồng mười", "mười lăm")).as_bytes()
     waiting.waiting["4jbZqueued00001"] = (SENDER, ["y@example.org"], changed)

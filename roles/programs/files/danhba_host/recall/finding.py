@@ -43,6 +43,8 @@ class Found:
         accounts: the mailboxes that had to do with it, by kind and id.
         away: mailboxes that could not be looked at, by kind and id, with the reason.
         mentions: messages that answer it or are about it and have nothing of it: mailbox, folder, message id.
+        unread: messages that could not be taken apart: mailbox, folder, message id; of one in the queue no mailbox, and
+            its number there for a folder.
         searched, compared: mailboxes in which its text was looked for, and messages that were compared with it.
         waiting: of what waits and is another form of it or another one with its id: number in the queue, and relation.
         unexamined: whether its holders have sent more since than was looked at.
@@ -55,6 +57,7 @@ class Found:
     accounts: dict[str, Account] = field(default_factory=dict)
     away: dict[str, str] = field(default_factory=dict)
     mentions: set[tuple[str, str, str]] = field(default_factory=set)
+    unread: set[tuple[str, str, str]] = field(default_factory=set)
     waiting: dict[str, str] = field(default_factory=dict)
     searched: int = 0
     compared: int = 0
@@ -148,6 +151,7 @@ class Finder:
             if digest not in named:
                 named[digest] = fingerprint.hashes(raw) if self._sha256 else {digest}
                 self._contents[digest] = fingerprint.content(raw)
+            self._note_read(mail, self._contents[digest])
             self._examined.add(mail.key)
 
         self._note_away(self._boxes.contents(mails, take))
@@ -302,6 +306,7 @@ class Finder:
         def take(mail: Mail, raw: bytes) -> None:
             self._examined.add(mail.key)
             own = fingerprint.content(raw)
+            self._note_read(mail, own)
             if mail.message_id == self._id:
                 self._contents.setdefault(own.digest, own)
                 self._take(mail, own.digest, self._with_its_id(own.digest))
@@ -353,6 +358,10 @@ class Finder:
     def _note_away(self, addresses: Iterable[str]) -> None:
         self.found.away.update({self._owners[address]: "away" for address in addresses})
 
+    def _note_read(self, mail: Mail, content: fingerprint.Content) -> None:
+        if content.unread:
+            self.found.unread.add((self._owners[mail.address], mail.folder, mail.message_id))
+
     def _take(self, mail: Mail, digest: str, like: Likeness) -> None:
         copy = Copy(
             mailbox=self._owners[mail.address],
@@ -373,18 +382,22 @@ class Finder:
         relations = {copy.digest: copy.relation for copy in self.found.copies.values()}
         relations |= {digest: like.relation for digest, like in self._relations.items() if digest not in relations}
         own: set[str] = set()
+        unread: set[str] = set()
 
         def look(digest: str, raw: bytes) -> None:
+            content = fingerprint.content(raw)
+            unread.update({digest} if content.unread else ())
             if fingerprint.message_id(raw) == self._id:
-                self._contents.setdefault(digest, fingerprint.content(raw))
+                self._contents.setdefault(digest, content)
                 own.add(digest)
             elif digest not in relations:
-                relations[digest] = self._with_another_id(fingerprint.content(raw)).relation
+                relations[digest] = self._with_another_id(content).relation
 
         waiting = queue.find(self.found.ways.keys(), queue_ids, senders, look)
         wanted = self.found.digests | self._wanted
         if not wanted and not relations and not self._sha256 and len({each.digest for each in waiting}) == 1:
             self.found.digests = wanted = {waiting[0].digest}
+        self.found.unread.update(("", each.queue_id, "") for each in waiting if each.digest in unread)
         for each in waiting:
             same = each.digest in wanted
             is_own = self._with_its_id(each.digest).relation if each.digest in own else relations.get(each.digest, "")

@@ -170,6 +170,10 @@ class Recall:
                 {"mailbox": mailbox, "folder": folder, "message_id": id_}
                 for mailbox, folder, id_ in sorted(found.mentions)
             ],
+            "unread": [
+                {"mailbox": mailbox, "folder": folder, "message_id": id_}
+                for mailbox, folder, id_ in sorted(found.unread)
+            ],
             "kinds": sorted(chosen),
             "waiting": [
                 {"queue_id": each.queue_id, "recipients": list(each.recipients), "relation": relation}
