@@ -578,6 +578,65 @@ def test_find_a_message_that_cannot_be_taken_apart_is_named_and_the_others_are_f
     assert not ask("find", digests=[meant])["changed"]
 
 
+@pytest.fixture
+def alone(events: Events, store: Store) -> Store:
+    """A message that its recipient has."""
+    events.sent(ID, SENDER, AN)
+    store.put(AN, "INBOX", compose(text=PLAN_TEXT).as_bytes())
+    return store
+
+
+@pytest.fixture
+def nameless(alone: Store) -> Store:
+    """It, and its text in a mailbox that had nothing to do with it, stored without a Message-ID."""
+    lines = compose(text=PLAN_TEXT).as_bytes().split(b"\n")
+    alone.put(DUNG, "Lưu trữ", b"\n".join(line for line in lines if not line.startswith(b"Message-ID")))
+    return alone
+
+
+@pytest.mark.clause("R10.7")
+@pytest.mark.parametrize("said", [{}, {"all_mailboxes": False}, {"all_mailboxes": ""}])
+def test_find_again_what_has_no_id_is_found_again_and_erased(
+    ask: Asked, nameless: Store, keys: Path, said: dict[str, Any]
+) -> None:
+    assert kinds(ask("find", all_mailboxes=True))["dung"] == ("twin", "found")
+    again = ask("find", kinds=["changed", "twin"], **said)
+    assert kinds(again)["dung"] == ("twin", "found")
+    erased = ask("erase", signatures=signed(keys, again["checksum"]))
+    assert (erased["counts"]["erased"], erased["more"], nameless.all()) == (2, 0, [])
+
+
+def test_find_again_what_has_no_id_is_gone_when_its_owner_has_removed_it_and_not_while_it_is_away(
+    ask: Asked, nameless: Store
+) -> None:
+    ask("find", all_mailboxes=True)
+    nameless.away.add(DUNG)
+    assert kinds(ask("find"))["dung"] == ("twin", "found")
+    nameless.away.clear()
+    nameless.boxes[DUNG]["Lưu trữ"].clear()
+    assert kinds(ask("find"))["dung"] == ("twin", "gone")
+
+
+def test_find_again_what_has_no_id_and_is_left_is_still_left_when_no_text_is_known(
+    ask: Asked, nameless: Store, keys: Path
+) -> None:
+    found = ask("find", kinds=["copy"], all_mailboxes=True)
+    ask("erase", signatures=signed(keys, found["checksum"]))
+    assert kinds(ask("find"))["dung"] == ("twin", "left")
+
+
+@pytest.mark.clause("R10.7")
+@pytest.mark.parametrize(("said", "more"), [([True], 1), ([True, None], 1), ([True, False], 0), ([None], 0)])
+def test_erase_looks_again_in_all_mailboxes_where_that_was_asked(
+    ask: Asked, alone: Store, keys: Path, said: list[bool | None], more: int
+) -> None:
+    for each in said:
+        found = ask("find", all_mailboxes=each)
+    assert found["report"]["everywhere"] == bool(more)
+    alone.put(DUNG, "Lưu trữ", compose(text=PLAN_TEXT, message_id="<usb@home>").as_bytes())
+    assert ask("erase", signatures=signed(keys, found["checksum"]))["more"] == more
+
+
 def test_find_a_changed_copy_in_the_queue_is_held_or_told(ask: Asked, edited: Store, waiting: Queue) -> None:
     changed = compose(text=PLAN_TEXT.replace("mồng mười", "mười lăm")).as_bytes()
     waiting.waiting["4jbZqueued00001"] = (SENDER, ["y@example.org"], changed)

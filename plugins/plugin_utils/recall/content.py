@@ -331,9 +331,15 @@ def _unseen(found: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> li
     if found["unexamined"]:
         lines.append("- Có nhiều thư phải so hơn số đã xem: hỏi từng người đã chuyển, đã chép thư này đi đâu.")
     if "searched" in found:
+        others = (
+            "Đã tìm trong mọi hộp thư đang mở."
+            if found.get("everywhere")
+            else "Hộp thư khác chỉ được tìm khi chạy step=find -e everywhere=true (máy chủ đọc thư mới lưu của mọi hộp"
+            " thư)."
+        )
         lines.append(
-            f"- Đã tìm theo nội dung trong {found['searched']} hộp thư, trong thư lưu từ hôm trước ngày thư này có. Hộp"
-            " thư khác chỉ được tìm khi chạy step=find -e everywhere=true (máy chủ đọc thư mới lưu của mọi hộp thư)."
+            f"- Đã tìm theo nội dung trong {found['searched']} hộp thư, trong thư lưu từ hôm trước ngày thư này có."
+            f" {others}"
         )
     return [Text(line) for line in lines] or [Text("Không có.")]
 

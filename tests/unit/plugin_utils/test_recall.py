@@ -135,6 +135,15 @@ def test_the_report_says_who_had_it_where_it_is_and_whom_to_tell() -> None:
         assert words in said
 
 
+@pytest.mark.parametrize(
+    ("everywhere", "words"), [(True, "Đã tìm trong mọi hộp thư đang mở."), (False, "-e everywhere=true")]
+)
+def test_report_says_whether_all_mailboxes_were_searched(*, everywhere: bool, words: str) -> None:
+    found = FOUND | {"searched": 3, "everywhere": everywhere}
+    said = content.as_text(content.report(ANSWER | {"report": found}, "Sở"))
+    assert ("trong 3 hộp thư" in said, words in said, "everywhere=true" in said) == (True, True, not everywhere)
+
+
 @pytest.mark.clause("R10.7")
 def test_report_of_each_kind_has_its_count_how_it_differs_and_what_is_left() -> None:
     changed = COPY | {"uid": 8, "relation": "changed", "percent": 93, "differs": "subject text"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import syslog
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,7 @@ class Found:
         digests: which message it is.
         ways: of the message and of each that carries it, by id, what the events know.
         accounts: the mailboxes that had to do with it, by kind and id.
+        looked: mailboxes that were looked through, by kind and id; of them those that are away were not.
         away: mailboxes that could not be looked at, by kind and id, with the reason.
         mentions: messages that answer it or are about it and have nothing of it: mailbox, folder, message id.
         unread: messages that could not be taken apart: mailbox, folder, message id; of one in the queue no mailbox, and
@@ -55,6 +56,7 @@ class Found:
     digests: set[str] = field(default_factory=set)
     ways: dict[str, Way] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    looked: set[str] = field(default_factory=set)
     away: dict[str, str] = field(default_factory=dict)
     mentions: set[tuple[str, str, str]] = field(default_factory=set)
     unread: set[tuple[str, str, str]] = field(default_factory=set)
@@ -88,12 +90,14 @@ class Begun:
         carriers: the ids of what carries it.
         relations: by digest, what each message is that was found before.
         places: the mailboxes, and the ids that messages have there.
+        nameless: messages without an id, by mailbox: only their place tells of them.
     """
 
     contents: Mapping[str, fingerprint.Content]
     carriers: Collection[str]
     relations: Mapping[str, Likeness] = field(default_factory=dict)
     places: tuple[Collection[Person], Collection[str]] = ((), ())
+    nameless: Sequence[tuple[Person, Mail]] = ()
 
 
 class Finder:
@@ -110,6 +114,7 @@ class Finder:
         self._known = set(begun.carriers if begun else ())
         self._relations = dict(begun.relations if begun else {})
         self._places = begun.places if begun else ((), ())
+        self._nameless = begun.nameless if begun else ()
         self._all_mailboxes = which.all_mailboxes
         self._compared: set[Person] = set()
         self._contents: dict[str, fingerprint.Content] = dict(begun.contents if begun else {})
@@ -216,16 +221,19 @@ class Finder:
         carriers |= self._among(self._sent_since())
         carriers |= self._among(self._with_its_files())
         carriers |= self._where_it_was()
+        carriers |= self._like_it(self._places[0])
         if self._all_mailboxes:
             carriers |= self._like_it(self._knowledge.everybody())
         for _round in range(MOST_ROUNDS):
             carriers |= self._like_it({person for way in self.found.ways.values() for person in way.holders})
             ways = [way for each in sorted(carriers - self.found.ways.keys()) if (way := self._knowledge.way(each))]
             if not ways:
-                return
+                break
             self.found.ways.update({way.message["message_id"]: way for way in ways})
             carriers |= self._among(ways, _REFERRING)
-        self.found.unexamined = True
+        else:
+            self.found.unexamined = True
+        self._look_at_nameless()
 
     def _notices(self) -> list[Way]:
         notices = self.found.ways[self._id].notices
@@ -245,6 +253,16 @@ class Finder:
         for start in range(0, len(ids), mailboxes.MOST_IDS):
             found |= self._carriers(self._look(people, ids[start : start + mailboxes.MOST_IDS], ("Message-ID",)))
         return found
+
+    def _look_at_nameless(self) -> None:
+        """What was found before and has no id, where its text has not found it again: its place is all that tells."""
+        there = {mailbox: address for address, mailbox in self._there({person for person, _ in self._nameless}).items()}
+        mails = [
+            replace(mail, address=there[f"{kind}/{id_}"])
+            for (kind, id_), mail in self._nameless
+            if f"{kind}/{id_}" in there
+        ]
+        self._carriers(mails)
 
     def _like_it(self, people: Collection[Person]) -> set[str]:
         """What these mailboxes have stored since it came that is like it, whatever its id; each is looked at once."""
@@ -353,6 +371,7 @@ class Finder:
         there = {each.address: each.mailbox for each in accounts.values() if each.state != "closed"}
         there |= {mailbox: mailbox for mailbox in closed if self._boxes.has(mailbox)}
         self._owners |= there
+        self.found.looked.update(there.values())
         return there
 
     def _note_away(self, addresses: Iterable[str]) -> None:

@@ -91,8 +91,8 @@ class Store:
         ).fetchall()
         return [Queued(queue_id, digest, tuple(recipients), state) for queue_id, digest, recipients, state in found]
 
-    def note(self, copies: Iterable[Copy], queued: Iterable[Queued], away: Iterable[str]) -> None:
-        """Take in what was found now; what is not there any more, in mailboxes that were looked at, is gone."""
+    def note(self, copies: Iterable[Copy], queued: Iterable[Queued], looked: Iterable[str]) -> None:
+        """Take in what was found now; what is not there any more, in mailboxes that were looked through, is gone."""
         known = {copy.key: copy for copy in self.copies()}
         found = {copy.key: copy for copy in copies}
         for key, copy in found.items():
@@ -100,9 +100,9 @@ class Store:
                 self._insert("copy", asdict(copy))
             elif known[key].state in (FOUND, GONE, LEFT, LAPSED):
                 self._renew(copy)
-        unseen = set(away)
+        seen = set(looked)
         for key, copy in known.items():
-            if copy.state in _UNSEEN and key not in found and copy.mailbox not in unseen:
+            if copy.state in _UNSEEN and key not in found and copy.mailbox in seen:
                 self.mark(copy, _UNSEEN[copy.state])
         there = {each.queue_id for each in self.queued()}
         for each in queued:
