@@ -637,6 +637,37 @@ def test_erase_looks_again_in_all_mailboxes_where_that_was_asked(
     assert ask("erase", signatures=signed(keys, found["checksum"]))["more"] == more
 
 
+@pytest.mark.clause("R10.7")
+def test_find_again_an_answer_in_the_queue_is_no_copy_and_is_left_when_its_kind_is(
+    ask: Asked, edited: Store, events: Events, waiting: Queue, keys: Path
+) -> None:
+    answer = compose(text=ANSWER, message_id="<answer@client>", From="binh@laocai.gov.vn", In_Reply_To=ID).as_bytes()
+    events.sent("<answer@client>", BINH, SENDER)
+    edited.put(SENDER, "INBOX", answer)
+    waiting.waiting["4jbZqueued00001"] = (BINH, ["y@example.org"], answer)
+
+    def found(*chosen: str) -> tuple[list[tuple[str, str]], list[str], str]:
+        """What the answer is, in the mailbox and in the queue; what the plan has of the queue; and its checksum."""
+        told = ask("find", kinds=chosen)
+        copies = [each for each in told["copies"] if each["message_id"] == "<answer@client>"]
+        is_ = [(each["relation"], each["state"]) for each in [*copies, *told["queue"]]]
+        return is_, [each["queue_id"] for each in told["plan"]["queue"]], told["checksum"]
+
+    some = ("changed", "twin", "carrier")
+    assert found(*some, "whole")[:2] == ([("whole", "found")] * 2, ["4jbZqueued00001"])
+    assert found(*some)[:2] == ([("whole", "left")] * 2, [])
+    assert found(*some, "whole")[:2] == ([("whole", "found")] * 2, ["4jbZqueued00001"])
+    assert ask("hold")["counts"]["held"] == 6
+    with pytest.raises(Refused, match="holds messages of the kind whole"):
+        found(*some)
+    ask("release")
+    _is, named, checksum = found(*some)
+    assert not named
+    ask("erase", signatures=signed(keys, checksum))
+    assert list(waiting.waiting) == ["4jbZqueued00001"]
+    assert not waiting.held
+
+
 def test_find_a_changed_copy_in_the_queue_is_held_or_told(ask: Asked, edited: Store, waiting: Queue) -> None:
     changed = compose(text=PLAN_TEXT.replace("mồng mười", "mười lăm")).as_bytes()
     waiting.waiting["4jbZqueued00001"] = (SENDER, ["y@example.org"], changed)

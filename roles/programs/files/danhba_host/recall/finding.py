@@ -47,7 +47,6 @@ class Found:
         unread: messages that could not be taken apart: mailbox, folder, message id; of one in the queue no mailbox, and
             its number there for a folder.
         searched, compared: mailboxes in which its text was looked for, and messages that were compared with it.
-        waiting: of what waits and is another form of it or another one with its id: number in the queue, and relation.
         unexamined: whether its holders have sent more since than was looked at.
     """
 
@@ -60,7 +59,6 @@ class Found:
     away: dict[str, str] = field(default_factory=dict)
     mentions: set[tuple[str, str, str]] = field(default_factory=set)
     unread: set[tuple[str, str, str]] = field(default_factory=set)
-    waiting: dict[str, str] = field(default_factory=dict)
     searched: int = 0
     compared: int = 0
     unexamined: bool = False
@@ -421,8 +419,7 @@ class Finder:
             same = each.digest in wanted
             is_own = self._with_its_id(each.digest).relation if each.digest in own else relations.get(each.digest, "")
             if relation := likeness.COPY if same else is_own:
-                self.found.queued.append(each)
-                self.found.waiting[each.queue_id] = relation
+                self.found.queued.append(replace(each, relation=relation))
 
 
 def _moment(seconds: str) -> str:

@@ -121,7 +121,7 @@ class Recall:
         return dict(found[-1]["detail"]) if found else {}
 
     def _require_none_held(self, chosen: frozenset[str]) -> None:
-        held = {copy.relation for copy in self._store.copies() if copy.state == HELD} - chosen
+        held = {each.relation for each in self._all(HELD)} - chosen
         if held:
             raise Refused(
                 f"vụ {self._name} đang cách ly thư loại {', '.join(sorted(held))}, không có trong kinds: chạy"
@@ -145,8 +145,8 @@ class Recall:
 
     def _digests(self, asked: Row) -> frozenset[str]:
         """Which message it was until now, by the recall's beginning and by what was found since."""
-        copies = {copy.digest for copy in self._store.copies() if copy.relation == "copy"}
-        return frozenset(copies.union(asked.get("digests", ()), (each.digest for each in self._store.queued())))
+        known = {each.digest for each in self._all(*STATES) if each.relation == likeness.COPY}
+        return frozenset(known.union(asked.get("digests", ())))
 
     def _contents(self) -> dict[str, fingerprint.Content]:
         """What is in the message, by digest, of one held copy each."""
@@ -186,9 +186,9 @@ class Recall:
             ],
             "kinds": sorted(chosen),
             "waiting": [
-                {"queue_id": each.queue_id, "recipients": list(each.recipients), "relation": relation}
+                {"queue_id": each.queue_id, "recipients": list(each.recipients), "relation": each.relation}
                 for each in found.queued
-                if (relation := found.waiting[each.queue_id]) not in chosen
+                if each.relation not in chosen
             ],
             "folders": [
                 list(place) for place in sorted({place for way in found.ways.values() for place in way.folders})
@@ -412,7 +412,7 @@ class Recall:
         shown = {copy.key for copy in self._store.copies() if copy.state in (LEFT, LAPSED)}
         there = {copy.key for copy in found.copies.values() if copy.relation in chosen}
         unknown = {copy.key for copy in found.copies.values() if copy.relation != likeness.NAMESAKE} - shown
-        return len(there | unknown) + len(_waiting(found, chosen))
+        return len(there | unknown) + sum(each.relation in chosen for each in found.queued)
 
     # ---------------------------------------------------------------------------------------- backups
 
@@ -531,7 +531,8 @@ def _marked(found: Found, chosen: Collection[str]) -> list[Copy]:
 
 
 def _waiting(found: Found, chosen: Collection[str]) -> list[Queued]:
-    return [each for each in found.queued if found.waiting[each.queue_id] in chosen]
+    """The same of what waits in the queue."""
+    return [replace(each, state=FOUND if each.relation in chosen else LEFT) for each in found.queued]
 
 
 def _mail(copy: Copy) -> Mail:
