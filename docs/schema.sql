@@ -1840,8 +1840,10 @@ CREATE TABLE recall.queued (
     digest text NOT NULL,
     recipients text[] NOT NULL,
     state text NOT NULL,
+    relation text DEFAULT 'copy'::text NOT NULL,
     CONSTRAINT queued_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT queued_state_check CHECK ((state = ANY (ARRAY['found'::text, 'held'::text, 'erased'::text, 'released'::text, 'gone'::text])))
+    CONSTRAINT queued_relation_check CHECK ((relation = ANY (ARRAY['copy'::text, 'changed'::text, 'twin'::text, 'carrier'::text, 'whole'::text, 'part'::text, 'namesake'::text]))),
+    CONSTRAINT queued_state_check CHECK ((state = ANY (ARRAY['found'::text, 'held'::text, 'erased'::text, 'released'::text, 'gone'::text, 'left'::text])))
 );
 
 CREATE TABLE recall.recall (
@@ -2952,6 +2954,8 @@ GRANT UPDATE(differs) ON TABLE recall.copy TO danhba_recall;
 GRANT SELECT,INSERT ON TABLE recall.queued TO danhba_recall;
 
 GRANT UPDATE(state) ON TABLE recall.queued TO danhba_recall;
+
+GRANT UPDATE(relation) ON TABLE recall.queued TO danhba_recall;
 
 GRANT SELECT ON TABLE recall.recall TO danhba_recall;
 GRANT SELECT ON TABLE recall.recall TO danhba_audit;

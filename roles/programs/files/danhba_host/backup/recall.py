@@ -75,7 +75,7 @@ class Order:
     Attributes:
         plan: of the recall, as it was signed.
         mailboxes: where the message was, as kind and id.
-        sizes: of the copies that were found, in octets.
+        sizes: of the copies that were found in mailboxes, in octets.
         mail, held, queue: folders of the mail host: of all mailboxes, of held messages, and of the queue's copy.
     """
 
@@ -110,9 +110,10 @@ class Order:
         """Whether a file may be one of them, by its place and size."""
         if path.startswith(f"{self.held_folder}/"):
             return size <= MOST_OCTETS
+        if path.startswith(f"{self.queue}/") and path.endswith(f"/{queue.MESSAGE}"):
+            return size <= MOST_OCTETS  # it may have waited there alone, and has no size then
         fits = bool(self.sizes) and min(self.sizes) - MARGIN <= size <= min(max(self.sizes) + MARGIN, MOST_OCTETS)
-        in_queue = path.startswith(f"{self.queue}/") and path.endswith(f"/{queue.MESSAGE}")
-        return fits and (in_queue or MESSAGE.search(path) is not None)
+        return fits and MESSAGE.search(path) is not None
 
     def with_it(self, path: str) -> list[str]:
         """What goes with a copy: of one that waited in the queue, Postfix's own file of the same message."""
