@@ -161,9 +161,9 @@ def _packages(host: str, one: Mapping[str, Any]) -> Fault:
     if one["how"] == "none":
         return Fault(
             f"{host} không có nguồn gói nào qua mạng trong /etc/apt (sources.list, sources.list.d): ghi máy gương "
-            "Debian của tỉnh hay deb.debian.org vào đó.",
+            "Debian của tỉnh hay máy gương chính thức của Debian vào đó.",
             f"{host} has no source of packages on the network in /etc/apt (sources.list, sources.list.d): enter the "
-            "province's own mirror of Debian, or deb.debian.org.",
+            "province's own mirror of Debian, or one of those that Debian names.",
         )
     return Fault(
         f"Từ {host} không lấy được gói Debian ở {one['where']} ({_how(one).vi}): cho máy ra mạng tới đó, hoặc ghi máy "

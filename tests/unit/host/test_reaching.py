@@ -216,14 +216,14 @@ class Apt:
         return subprocess.CompletedProcess(command, self.status, "", self.said)
 
 
-URI = "'http://deb.debian.org/debian/dists/trixie/InRelease' deb.debian.org_debian_dists_trixie_InRelease 0 \n"
+URI = "'http://mirror.example/debian/dists/trixie/InRelease' mirror.example_debian_dists_trixie_InRelease 0 \n"
 
 
 @pytest.mark.parametrize(
     ("apt", "how"),
     [
         (Apt(URI), None),
-        (Apt(URI, 100, "E: Failed to fetch http://deb.debian.org Could not resolve\n"), "refused: E: Failed to fetch"),
+        (Apt(URI, 100, "E: Failed to fetch http://mirror.example Could not resolve\n"), "refused: E: Failed to fetch"),
         (Apt(URI, 100, "E: The repository is not signed.\n"), "refused: E: The repository is not signed."),
         (Apt(URI, waits=True), "silent"),
         (Apt("'cdrom:[Debian 13]/dists/trixie/InRelease' x 0\n"), "none"),
@@ -308,8 +308,8 @@ def warned(*found: Found) -> str:
         ([Found("root", address, "silent: timed out") for address in reaching.ROOTS], "resolver_forwarders is empty"),
         ([Found("root", "198.41.0.4", "unsigned")], "is answered by the network in their place"),
         (
-            [Found("packages", "http://deb.debian.org/debian", "silent")],
-            "cannot fetch Debian's packages from http://deb",
+            [Found("packages", "http://mirror.example/debian", "silent")],
+            "cannot fetch Debian's packages from http://mirror",
         ),
         ([Found("packages", "/etc/apt", "none")], "has no source of packages"),
         (
