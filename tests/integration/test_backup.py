@@ -249,7 +249,7 @@ def test_the_mail_host_learns_how_the_store_is(world: World, monkeypatch: pytest
     first = noted("check_timestamp_seconds")
     assert time.time() - 600 < first <= time.time()
     assert drill.silence(read_told(world.settings), time.time()) == ""
-    assert first <= read_told(world.settings)["at"] <= time.time()
+    assert time.time() - 600 < read_told(world.settings)["swept"] <= time.time()
     with monkeypatch.context() as patch:
         patch.setattr(prune.Store, "check", fail)
         for _night in range(2):
@@ -996,18 +996,21 @@ NOW = 1_800_000_000.0
 @pytest.mark.parametrize(
     ("told", "why"),
     [
-        ({"at": NOW - 120, "checked": NOW - 86400, "failed": 0}, ""),
-        ({"at": NOW - 120, "free": 0.5, "suspects": {}}, ""),  # before its first night
-        ({"at": NOW + 60, "checked": 0}, ""),
+        ({"swept": NOW - 120, "checked": NOW - 86400, "failed": 0}, ""),
+        ({"swept": NOW - 120, "free": 0.5, "suspects": {}}, ""),  # before its first night
+        ({"swept": NOW + 60, "checked": 0}, ""),
         ({"checked": NOW - 86400, "failed": 0}, ""),  # by an earlier release
         ({}, "the backup host says nothing$"),
-        ({"free": 0.5, "suspects": {}}, "nothing new since: không rõ / unknown$"),
-        ({"at": "x"}, "nothing new since: không rõ"),
-        ({"at": True}, "nothing new since: không rõ"),
-        ({"at": 1e300}, "nothing new since: không rõ"),
-        ({"at": NOW - 21 * 86400, "checked": NOW - 21 * 86400}, "nothing new since: 2026-12-25 08:00:00 UTC$"),
-        ({"at": NOW + 21 * 86400}, "nothing new since: 2027-02-05 08:00:00 UTC$"),
-        ({"at": NOW, "checked": NOW - 3 * 86400}, "has not read the store since: 2027-01-12 08:00:00 UTC$"),
+        ({"free": 0.5, "suspects": {}}, "new files since: không rõ / unknown$"),
+        ({"swept": "x"}, "new files since: không rõ"),
+        ({"swept": True}, "new files since: không rõ"),
+        ({"swept": 1e300}, "new files since: không rõ"),
+        (
+            {"swept": NOW - 21 * 86400, "checked": NOW - 21 * 86400},
+            "new files since: 2026-12-25 08:00:00 UTC$",
+        ),
+        ({"swept": NOW + 21 * 86400}, "new files since: 2027-02-05 08:00:00 UTC$"),
+        ({"swept": NOW, "checked": NOW - 3 * 86400}, "has not read the store since: 2027-01-12 08:00:00 UTC$"),
     ],
 )
 def test_silence_is_what_is_old_or_missing(told: dict[str, Any], why: str) -> None:

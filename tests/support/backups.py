@@ -166,7 +166,7 @@ def tell(kept: Store, **more: object) -> None:
     folder = kept.repository / TOLD
     folder.mkdir(exist_ok=True)
     now = time.time()
-    told = {"checked": now, "failed": 0, "at": now, "free": 0.5, "suspects": {}}
+    told = {"checked": now, "failed": 0, "swept": now, "free": 0.5, "suspects": {}}
     (folder / "config").write_text(json.dumps(told | more))
 
 

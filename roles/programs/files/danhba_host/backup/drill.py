@@ -145,15 +145,15 @@ def _told(drill: Drill, _chosen: Set) -> str:
 def silence(told: Mapping[str, Any], now: float) -> str:
     """Why what the backup host says of itself proves nothing, in words; nothing where it does.
 
-    It says anything within minutes of the first backup, and when the store was last read (`checked`) from its first
-    nightly clean-up on; a backup host that was set up by an earlier release says only the latter (`at`).
+    It says within minutes of the first backup when it last looked through what came (`swept`), and from its first
+    nightly clean-up on when the store was last read (`checked`); one of an earlier release says only the latter.
     """
     checked = told.get("checked")
-    at = told.get("at", checked)
+    swept = told.get("swept", checked)
     if not told:
         return NOBODY_TELLS
-    if not _is_moment(at) or abs(now - at) > MOST_SILENCE:
-        return f"máy sao lưu không nói gì mới từ / the backup host has said nothing new since: {_since(at)}"
+    if not _is_moment(swept) or abs(now - swept) > MOST_SILENCE:
+        return f"máy sao lưu không xem tệp mới từ / the backup host has not looked at new files since: {_since(swept)}"
     if _is_moment(checked) and abs(now - checked) > MOST_SILENCE:
         return f"máy sao lưu không đọc lại kho từ / the backup host has not read the store since: {_since(checked)}"
     return ""

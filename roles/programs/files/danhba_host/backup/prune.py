@@ -95,9 +95,8 @@ def at_work(settings: Place) -> Iterator[None]:
         " cleaning the store or has it forget a message: wait for its end, then run again"
     )
     with ExitStack() as held:
-        with quarantine.alone(
-            settings, quarantine.WAIT_SECONDS
-        ):  # the timer's sweep, which holds both locks, has ended
+        # The timer's sweep, which holds both locks, has ended.
+        with quarantine.alone(settings, quarantine.WAIT_SECONDS):
             held.enter_context(only_one(Path(settings.state), busy))
         try:
             if MEMORY.exists():

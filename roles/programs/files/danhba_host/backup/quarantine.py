@@ -762,7 +762,7 @@ def failed_parts(told: Mapping[str, Any]) -> set[int]:
 def tell(place: Place) -> None:
     """Leave for the mail host, which reads it at each backup and drill, how this host is, and what is suspect.
 
-    Beside what the clean-up knows (`prune.tell`) `at`, the moment: so it is seen whether anybody still looks.
+    Beside what the clean-up knows (`prune.tell`), `swept`: when the last sweep ended, so that a dead one is seen.
     """
     usage = shutil.disk_usage(place.folder)
     told = durable.read_state(Path(place.state, TOLD_STATE))
@@ -775,7 +775,7 @@ def tell(place: Place) -> None:
     with unsealed(folder):
         free = usage.free / usage.total
         known |= {"swept": swept} if swept else {}
-        durable.write_json(folder / CONFIG, {**known, "at": time.time(), "free": free, SUSPECTS: suspects(place)})
+        durable.write_json(folder / CONFIG, {**known, "free": free, SUSPECTS: suspects(place)})
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
