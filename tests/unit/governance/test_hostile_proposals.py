@@ -61,10 +61,6 @@ def acknowledged(**keys: Any) -> list[dict[str, Any]]:
     return [{"limit": "close", "document": "5/STTTT-VP", "until": "2026-12-31", **keys}]
 
 
-def attributes(text: str, path: str = ".gitattributes") -> dict[str, Any]:
-    return {"outside": (path,), "beside": (File(path, path, text.encode()),), "prefix": "directory/"}
-
-
 @dataclass
 class Harm:
     """A proposal, what a reviewer reads of it on the first screen, and whether the check stops it."""
@@ -92,6 +88,12 @@ def setting(name: str, *told: str, stopped: bool = False, policy: Any = None, **
 def outside(name: str, path: str, *told: str, gone: bool = False) -> Harm:
     more = {"outside": (path,), "gone": (path,) if gone else (), "prefix": "directory/"}
     return Harm(name, whole(), (path, *told), more=more)
+
+
+def beside(name: str, text: str, *told: str, rule: str = "file-attributes", path: str = ".gitattributes") -> Harm:
+    """A file that the check reads beside the register: one that is refused, but among `HARMLESS`."""
+    more = {"outside": (path,), "beside": (File(path, path, text.encode()),), "prefix": "directory/"}
+    return Harm(name, whole(), (rule, *told), stopped=True, more=more)
 
 
 def transferred(name: str, title: str, day: str = "2026-12-10", kind: str = "transferred") -> Texts:
@@ -304,34 +306,15 @@ HARMS = [
     outside("hooks on editors' machines", ".pre-commit-config.yaml"),
     outside("a task of editors that runs by itself", ".vscode/tasks.json"),
     outside("a file of which nobody knows what it does", "bin/x"),
-    Harm(
-        "every clone in UTF-16",
-        whole(),
-        ("file-attributes", "working-tree-encoding=UTF-16"),
-        stopped=True,
-        more=attributes("*.yml working-tree-encoding=UTF-16\n"),
-    ),
-    Harm(
-        "differences hidden from reviewers",
-        whole(),
-        ("file-attributes", "linguist-generated"),
-        stopped=True,
-        more=attributes("directory/** linguist-generated\n"),
-    ),
-    Harm(
+    beside("every clone in UTF-16", "*.yml working-tree-encoding=UTF-16\n", "working-tree-encoding=UTF-16"),
+    beside("differences hidden from reviewers", "directory/** linguist-generated\n", "linguist-generated"),
+    beside(
         "merges that take both sides in silence",
-        whole(),
-        ("file-attributes", "merge=union"),
-        stopped=True,
-        more=attributes("*.yml merge=union\n", "directory/agencies/.gitattributes"),
+        "*.yml merge=union\n",
+        "merge=union",
+        path="directory/agencies/.gitattributes",
     ),
-    Harm(
-        "a journal that stops every command",
-        whole(),
-        ("file-journal",),
-        stopped=True,
-        more=attributes("{}", "directory/.danhba-journal"),
-    ),
+    beside("a journal that stops every command", "{}", rule="file-journal", path="directory/.danhba-journal"),
     WORST,
 ]
 
@@ -359,7 +342,7 @@ HARMLESS: Mapping[str, Callable[[], Harm]] = {
     "a retirement in time": lambda: Harm("", whole(closing(1)), ()),
     "a transfer under the same name": lambda: Harm("", transferred("Nguyễn Văn Vịnh", "Giám đốc"), ()),
     "a page of the documents": lambda: outside("", "docs/vi/can-bo.md"),
-    "line ends by git": lambda: Harm("", whole(), (), more=attributes("*.py text eol=lf\n", "tests/.gitattributes")),
+    "line ends by git": lambda: beside("", "*.py text eol=lf\n", path="tests/.gitattributes"),
     "tighter limits": lambda: setting("", policy={"limits": {"close": {**LIMITS["close"], "count": "4"}}}),
     "less sending": lambda: setting("", policy={"sending": {"suspend": "2"}}),
 }

@@ -369,7 +369,7 @@ def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
     former = None
     for each in now.custodians:
         if each not in known:
-            to = _named(people, each)
+            to = _entry_of(people, each)
             by = last_before(people.get(former.person, ()), former.person, each.date) if former else None
             yield Handover(
                 now.code,
@@ -386,7 +386,7 @@ def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
         former = each
 
 
-def _named(people: Mapping[str, Sequence[Issuance]], custodian: Custodian) -> Issuance | None:
+def _entry_of(people: Mapping[str, Sequence[Issuance]], custodian: Custodian) -> Issuance | None:
     """A custodian's entry of the day, or else the last before it."""
     entries = people.get(custodian.person, ())
     asked = (entries, custodian.person, custodian.date)
@@ -478,7 +478,7 @@ def _whose(agency: Agency, each: OfAgency) -> tuple[str, str]:
     if not isinstance(each, Custodian):
         return "", agency.name
     people = by_person(agency.people, {each.person})
-    held = _named(people, each) or next(iter(people.get(each.person, ())), None)
+    held = _entry_of(people, each) or next(iter(people.get(each.person, ())), None)
     return each.person, held.name if held else ""
 
 
