@@ -78,12 +78,14 @@ class Window(NamedTuple):
     end: int
 
 
-class Exceptional(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exceptional:
     """A day that is not as the calendar has it: off, or worked, by a document."""
 
     day: date
     worked: bool
     document: str
+    at: Places = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
