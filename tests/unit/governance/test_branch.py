@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from danhba.cli import main
 from danhba.editing.problem import Problem
-from danhba.governance import branch
+from danhba.governance import branch, jobs
 from danhba.governance.branch import Away, Clone, link, new_name
 from danhba.reading.source import Unusable
 from tests.factory import official_yaml
@@ -71,7 +71,10 @@ class Desk:
 
     @property
     def branch(self) -> str:
-        return self.git("branch", "--show-current")
+        """The branch that it is on; back on main, the one that was sent last."""
+        here = self.git("branch", "--show-current")
+        sent = jobs.load(self.found).sent if here == "main" else ()
+        return sent[-1].branch if sent else here
 
     @property
     def found(self) -> Clone:
@@ -351,13 +354,13 @@ class TestSend:
             "create: vapao-snv@laocai.gov.vn (Vàng A Páo) [1/QĐ-UBND]"
         )
         assert "https://forge.example/laocai/register/compare/main...x" in said
-        assert desk.git("rev-parse", "--abbrev-ref", "@{upstream}") == f"origin/{desk.branch}"
+        assert desk.git("rev-parse", "--abbrev-ref", f"{desk.branch}@{{upstream}}") == f"origin/{desk.branch}"
 
     def test_a_forge_that_tells_no_link_has_none(self, forge: Forge, desk: Desk) -> None:
         (forge.path / "hooks/post-receive").unlink()
         desk.add("snv", "003", "Vàng A Páo")
-        told = desk.danhba("send").splitlines()[-1]
-        assert told == "now make the request from that branch on the page of the repository"
+        told = desk.danhba("send").splitlines()
+        assert "now make the request from that branch on the page of the repository" in told
 
     @pytest.mark.parametrize("missing", ["user.name", "user.email"])
     def test_who_has_not_said_who_it_is_is_asked_to(self, desk: Desk, missing: str) -> None:
@@ -386,10 +389,22 @@ class TestSend:
         assert subject == "2 changes: snv, stc"
         assert [line.split()[2] for line in lines] == ["vapao-snv@laocai.gov.vn", "mtcho-stc@laocai.gov.vn"]
 
-    def test_a_second_change_goes_to_the_same_branch(self, forge: Forge, desk: Desk) -> None:
+    def test_send_twice_makes_two_proposals(self, forge: Forge, desk: Desk) -> None:
         desk.add("snv", "003", "Vàng A Páo")
         desk.danhba("send")
         first = desk.branch
+        assert "Vàng A Páo" not in desk.file("snv").read_text(encoding="utf-8")
+        desk.add("snv", "004", "Ma Thị Chở")
+        desk.danhba("send")
+        assert desk.branch != first
+        assert [forge.git("rev-list", "--count", f"main..{each}") for each in (first, desk.branch)] == ["1", "1"]
+        assert "Ma Thị Chở" not in forge.text(first, "snv")
+
+    def test_send_after_start_proposal_adds_to_that_proposal(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        desk.danhba("send")
+        first = desk.branch
+        desk.danhba("start", "--proposal", first)
         desk.add("snv", "004", "Ma Thị Chở")
         desk.danhba("send")
         assert desk.branch == first
@@ -509,6 +524,7 @@ class TestUpdate:
         first, second = desks
         second.add("snv", "004", "Lê Thị Minh Hoa")
         second.danhba("send")
+        second.danhba("start", "--proposal", second.branch)
         second.add("snv", "005", "Vàng A Páo")
         second.danhba("send")
         first.add("snv", "003", "Lý Thị Mẩy Hoa")
@@ -545,7 +561,7 @@ class TestUpdate:
             )
             desk.danhba("send")
         forge.merge(first.branch)
-        before = second.git("rev-parse", "HEAD")
+        before = second.git("rev-parse", second.branch)
         assert "directory/agencies/snv.yml" in second.danhba("update", status=1)
         assert (second.git("rev-parse", "HEAD"), second.git("status", "--porcelain")) == (before, "")
 

@@ -19,6 +19,7 @@ from ..model.register import PAIRED, PERSON_CLOSED
 from ..reading import age, schema
 from .common import Day, WrittenDay, at_terminal, language
 from .misuse import Misuse, WrongValue, explain
+from .recording import answered
 from .words import Word
 
 BY_NUMBER = _("Number (1-{last}), code or name")
@@ -198,9 +199,11 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
         raise Misuse(_("missing {options}; a terminal is asked for them"), options=listed)
     for name in missing:
         given[name] = _ask(known[name], _question(known[name]))
+        answered(name, given[name])
     for name in optional if missing else ():
         if given[name] is None:
             given[name] = _ask_if_any(known[name])
+            answered(name, given[name])
 
 
 def of_quota(given: Mapping[str, Any]) -> tuple[str, ...]:

@@ -140,7 +140,9 @@ def _choose(ctx: click.Context, _parameter: click.Parameter, value: str | None) 
 
 def lang(command: F) -> F:
     """Add --lang."""
-    option = click.option("--lang", type=click.Choice(LANGUAGES), callback=_choose, help="Ngôn ngữ / Language. [vi]")
+    text = "Ngôn ngữ / Language. [vi]"
+    # Eager, so that what is wrong with an option before it is told in this language, too.
+    option = click.option("--lang", type=click.Choice(LANGUAGES), callback=_choose, is_eager=True, help=text)
     return option(command)
 
 
