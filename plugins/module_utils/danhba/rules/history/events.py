@@ -17,7 +17,7 @@ OPENED = rule(
     "R6",
     _(
         "{object} is entered as opened by {before}, and this change says {now}; restore it, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 CLOSED = rule(
@@ -25,7 +25,7 @@ CLOSED = rule(
     "R6",
     _(
         "{object} is entered as closed by {before}, and this change says {now}; restore it, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 REOPENED = rule(
@@ -33,8 +33,8 @@ REOPENED = rule(
     "R6.2b",
     _(
         "{object} is entered as closed from {day} on by {document}, and this change takes that back; "
-        "restore closed: and open anew, or acknowledge the correction in province.yml (limit: history, "
-        "accounts: [{object}])"
+        "restore closed: and open anew, or acknowledge the correction: danhba acknowledge "
+        "--limit history --accounts {object}"
     ),
 )
 TO_COME = rule(
@@ -42,7 +42,7 @@ TO_COME = rule(
     "R6",
     _(
         "{object}: {before} is still to come, and this change says {now}; restore it, and withdraw it by a document "
-        "(danhba withdraw), or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "(danhba withdraw), or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 WITHDRAWN = rule(

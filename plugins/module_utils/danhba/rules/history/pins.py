@@ -25,7 +25,7 @@ OFFICE = rule(
     _(
         "'{address}' names an office and no person, so that letters from {name} would pass for its own; "
         "leave address: out or pin one made of the name, "
-        "or acknowledge it in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge it: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 
