@@ -346,9 +346,10 @@ class TestSend:
     def test_a_change_is_on_a_branch_of_its_own_and_main_is_as_it_was(self, forge: Forge, desk: Desk) -> None:
         before = forge.git("rev-parse", "main")
         desk.add("snv", "003", "Vàng A Páo")
+        written = desk.file("snv").read_text(encoding="utf-8")
         said = desk.danhba("send")
         assert desk.branch.startswith("snv-")
-        assert forge.text(desk.branch, "snv") == desk.file("snv").read_text(encoding="utf-8").strip()
+        assert forge.text(desk.branch, "snv") == written.strip()
         assert forge.git("rev-parse", "main") == desk.git("rev-parse", "main") == before
         assert forge.git("log", "-1", "--format=%s", desk.branch) == (
             "create: vapao-snv@laocai.gov.vn (Vàng A Páo) [1/QĐ-UBND]"

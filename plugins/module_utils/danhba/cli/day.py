@@ -95,8 +95,10 @@ def start_command(directory: Path, keep: bool, proposal: str | None, lang: str |
     if away:
         say(away.template, **away.values)
         say(STALE, remote=branches.REMOTE)
+    branches.name_here(clone, branches.new_name((), today()))
     read_files(directory, dry_run=False)
     _leave(clone, keep=keep)
+    branches.leave_empty(clone)
     if proposal:
         _go_on(clone, proposal)
         return

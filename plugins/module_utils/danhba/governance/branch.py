@@ -28,7 +28,7 @@ NO_REMOTE = _("this clone knows no {remote} to send to; make it by git clone, or
 NO_TARGET = _("this clone does not know the main branch of {remote}; run: git fetch {remote}")
 UNFINISHED = _("git is in the middle of a merge or a rebase here; end it first, or give it up: git rebase --abort")
 UNRELATED = _("this branch shares no history with {upstream}; make the change in a new clone: git clone")
-DETACHED = _("this clone is on no branch; go to one: git switch {target}")
+DETACHED = _("this clone is on no branch; go back to {target}: danhba start")
 NOBODY = _(
     'git does not know who you are; say so once: git config --global user.name "…"; git config --global user.email …'
 )
@@ -141,6 +141,12 @@ def current(clone: Clone) -> str:
     if not name:
         raise Problem(DETACHED, target=clone.target)
     return name
+
+
+def name_here(clone: Clone, name: str) -> None:
+    """Where the clone is on no branch, have one from here on, so that nothing that was made here is lost."""
+    if not clone.says("symbolic-ref", "--quiet", "--short", "HEAD"):
+        _switch(clone, "switch", "--quiet", "--create", name)
 
 
 def uncommitted(clone: Clone) -> tuple[list[str], list[str]]:
