@@ -268,7 +268,13 @@ def _with_choices(kind: click.ParamType[Any], question: str) -> str:
     if not isinstance(kind, Word):
         return question
     lines = [f"  {number:2}. {word}" for number, word in enumerate(kind.shown(language()), 1)]
-    return "\n".join([question if question.endswith("?") else f"{question}:", *lines, render(BY_NUMBER, {"last": len(lines)}, language())])
+    return "\n".join(
+        [
+            question if question.endswith("?") else f"{question}:",
+            *lines,
+            render(BY_NUMBER, {"last": len(lines)}, language()),
+        ]
+    )
 
 
 def _chosen(kind: click.ParamType[Any], text: str) -> str:

@@ -39,7 +39,7 @@ from .sending import (
     tell_outcomes,
 )
 
-STALE = _("what follows is as of the last time that {remote} was reached; nothing is lost")
+STALE = _("what follows is as of the last time that the server was reached")
 WORK_LEFT = _("not sent yet: {jobs}")
 WORK_IN = _("not sent yet, in: {files}")
 KEEP_ASIDE = _("Keep this aside, and begin the day?")
@@ -48,8 +48,8 @@ KEPT_ASIDE = _("kept aside as {branch}; to go on with it: danhba start --proposa
 NO_PROPOSAL = _("there is no proposal or kept work {branch}; there are: {known}")
 NONE_KNOWN = _("there is no proposal or kept work {branch}")
 GOING_ON = _("on with {branch}: what is written now goes to that proposal")
-SINCE = _("others have changed since the last time ({count}):")
-NO_NEWS = _("others have changed nothing since the last time")
+SINCE = _("has come into force since the last time ({count}):")
+NO_NEWS = _("nothing has come into force since the last time")
 BEGUN = _("the register here is as it is in force; write the next change")
 MORE = _("… and {count} more")
 NOTHING_TO_UNDO = _("no command has changed anything here that is not sent")
@@ -94,7 +94,7 @@ def start_command(directory: Path, keep: bool, proposal: str | None, lang: str |
     away = fetched(clone)
     if away:
         say(away.template, **away.values)
-        say(STALE, remote=branches.REMOTE)
+        say(STALE)
     branches.name_here(clone, branches.new_name((), today()))
     read_files(directory, dry_run=False)
     _leave(clone, keep=keep)

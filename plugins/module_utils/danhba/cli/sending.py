@@ -37,22 +37,22 @@ from .common import COULD_NOT_RUN, REFUSED, at_terminal, directory, examine, lan
 
 ERRORS = _("correct these first; nothing was sent")
 MERGED_ERRORS = _("together with what others have done meanwhile this is wrong; correct it, and run danhba send again")
-NOTHING = _("there is nothing to send: the register is as {upstream} has it")
-UNSENT = _("{files} are changed and not committed; send them first: danhba send")
+NOTHING = _("there is nothing to send: the register here is as it is in force")
+UNSENT = _("{files} are changed and not sent; send them first: danhba send")
 OTHERS = _("not sent, for they are none of the register's files: {files}")
 DRY = _("--dry-run: nothing was committed and nothing sent")
 MESSAGE = _("What is this change, and by which document?")
 CONFIRM = _("Send this?")
 DECLINED = _("nothing was committed and nothing sent")
-COMMITTED = _("committed on the branch {branch}: {message}")
-SENDING = _("sending to {remote} …")
+COMMITTED = _("recorded as {branch}: {message}")
+SENDING = _("sending …")
 SENT = _("sent: {branch}")
 REQUEST = _("make the request, or see the one that is there: {link}")
-NO_LINK = _("now make the request from that branch on the page of the repository")
-KEPT = _("the change is kept on the branch {branch}; when {remote} can be reached again: danhba send")
+NO_LINK = _("now make the request from {branch} on the page of the repository")
+KEPT = _("the change is kept here as {branch}; when the server can be reached again: danhba send")
 BEGIN_NEXT = _("the next job begins a proposal of its own; to go on with this one: danhba start --proposal {branch}")
-CURRENT = _("this branch has all that {upstream} has")
-TAKEN_IN = _("taken in: {count} commits of {upstream}")
+CURRENT = _("this has all that is in force")
+TAKEN_IN = _("taken in: {count} changes that others made meanwhile")
 SEND_AGAIN = _("send it now: danhba send")
 
 IS_OPEN = _("proposal {branch} ({message}): not decided yet")
@@ -94,7 +94,7 @@ def send_command(  # noqa: PLR0913, PLR0917
     if not changed and not branches.count(clone, clone.upstream, "HEAD"):
         if not away:
             tell_outcomes(clone)
-        say(NOTHING, upstream=clone.upstream)
+        say(NOTHING)
         return
     base = examined_at(clone, branches.left_at(clone))
     actions = actions_between(base, _checked(files, base, ERRORS))
@@ -128,7 +128,7 @@ def update_command(directory: Path, lang: str | None) -> None:
     branches.fetch(clone)
     go_to_the_one_behind(clone, (Outcome.OPEN, Outcome.CONFLICT))
     if not branches.count(clone, "HEAD", clone.upstream):
-        say(CURRENT, upstream=clone.upstream)
+        say(CURRENT)
         return
     mine = branches.count(clone, clone.upstream, "HEAD")
     _take_in(clone)
@@ -215,9 +215,11 @@ def named_some(paths: Sequence[str]) -> list[str]:
 
 
 def _show(actions: Sequence[Action], message: str) -> None:
-    for line in some([show_plan.sentence(action, language()) for action in actions], _LISTED):
+    lines = some([show_plan.sentence(action, language()) for action in actions], _LISTED)
+    for line in lines:
         click.echo(line)
-    click.echo(message.partition("\n")[0], err=True)
+    if (subject := message.partition("\n")[0]) not in lines:
+        click.echo(subject, err=True)
 
 
 def commit(clone: Clone, wanted: str | None, changed: Sequence[str], message: str) -> str:
@@ -241,7 +243,7 @@ def _take_in(clone: Clone) -> None:
     count = branches.count(clone, "HEAD", clone.upstream)
     moved = review(read(clone.directory, clone.upstream, "HEAD"), today()).moved
     branches.take_in(clone)
-    say(TAKEN_IN, count=count, upstream=clone.upstream)
+    say(TAKEN_IN, count=count)
     for each in moved:
         issuance = each.issuance
         values = {"name": issuance.name, "person": issuance.id, "holder": each.holder}
@@ -250,7 +252,7 @@ def _take_in(clone: Clone) -> None:
 
 
 def _push(clone: Clone, name: str, message: str) -> None:
-    say(SENDING, remote=branches.REMOTE)
+    say(SENDING)
     try:
         link = branches.send(clone, name)
     except Away as away:
@@ -260,7 +262,7 @@ def _push(clone: Clone, name: str, message: str) -> None:
     if link:
         say(REQUEST, link=link)
     else:
-        say(NO_LINK)
+        say(NO_LINK, branch=name)
     branches.begin(clone)
     say(BEGIN_NEXT, branch=name)
     with suppress(Away):
@@ -279,7 +281,7 @@ def _note_sent(clone: Clone, name: str, message: str, link: str) -> None:
 def _keep(clone: Clone, name: str, away: Away) -> None:
     """Say that nothing is lost, and end: what was asked for could not be done."""
     say(away.template, **away.values)
-    say(KEPT, branch=name, remote=branches.REMOTE)
+    say(KEPT, branch=name)
     sys.exit(COULD_NOT_RUN)
 
 

@@ -35,11 +35,11 @@ NOBODY = _(
 NO_BRANCH = _("git makes no branch {branch}: {reason}; take another name: --branch")
 NOT_COMMITTED = _("git did not take the change: {reason}; correct it, and run danhba send again")
 CONFLICT = _(
-    "{upstream} and this branch have both changed {files}, and only an editor can put that together; the branch is as "
-    "it was: make your change anew upon what others did: danhba again"
+    "others have changed the same lines of {files}, and only an editor can put that together; what you wrote is as it "
+    "was: do it anew upon what others did: danhba again"
 )
 NOT_SWITCHED = _("git did not go to another branch: {reason}; nothing was changed")
-AWAY = _("{remote} cannot be reached: {reason}; nothing is lost, try again later")
+AWAY = _("the server of proposals cannot be reached ({reason}); nothing is lost, try again later")
 REFUSED = _("{remote} did not take the branch {branch}: {reason}; it stays here, nothing is lost")
 TAKEN = _(
     "somebody else has sent to the branch {branch} meanwhile; yours stays here: send it under another name: --branch"
@@ -161,7 +161,7 @@ def fetch(clone: Clone) -> None:
     """See what the target is now; of this branch's own copy there nothing is asked, so that a push still compares."""
     done = clone.git("fetch", "--quiet", REMOTE, f"+refs/heads/{clone.target}:refs/remotes/{clone.upstream}")
     if done.returncode:
-        raise Away(AWAY, remote=REMOTE, reason=_reason(done))
+        raise Away(AWAY, reason=_reason(done))
 
 
 def count(clone: Clone, since: str, until: str) -> int:
@@ -220,7 +220,7 @@ def _rebase(clone: Clone) -> None:
         paths = [path for path in paths if path]
         if not paths or not all(_put_together(clone, path) for path in paths):
             clone.git("rebase", "--abort")
-            raise Problem(CONFLICT, upstream=clone.upstream, files=paths or [_reason(done)])
+            raise Problem(CONFLICT, files=paths or [_reason(done)])
         done = clone.git("-c", "core.editor=true", "rebase", "--continue")
 
 
@@ -258,7 +258,7 @@ def send(clone: Clone, branch: str) -> str:
             raise Problem(TAKEN, branch=branch)
         if "rejected]" in told:
             raise Problem(REFUSED, remote=REMOTE, branch=branch, reason=_reason(done))
-        raise Away(AWAY, remote=REMOTE, reason=_reason(done))
+        raise Away(AWAY, reason=_reason(done))
     clone.git("update-ref", "-d", f"{_SENDING}/{branch}")
     return _told_link(told) or link(clone.says("remote", "get-url", REMOTE), clone.target, branch)
 
@@ -349,7 +349,7 @@ def heads(clone: Clone) -> dict[str, str]:
     """
     done = clone.git("ls-remote", "--heads", REMOTE)
     if done.returncode:
-        raise Away(AWAY, remote=REMOTE, reason=_reason(done))
+        raise Away(AWAY, reason=_reason(done))
     lines = done.stdout.decode("utf-8", "surrogateescape").splitlines()
     return {ref.removeprefix("refs/heads/"): commit for commit, _tab, ref in (line.partition("\t") for line in lines)}
 
