@@ -119,8 +119,9 @@ def _leave(clone: Clone, *, keep: bool) -> None:
     jobs = records.load(clone).on(branches.current(clone))
     if jobs:
         say(WORK_LEFT, jobs=some([_shown(job) for job in jobs], _LISTED))
-    if changed:
-        say(WORK_IN, files=named_some(changed))
+    if changed or not jobs:
+        committed = clone.says("diff", "--name-only", "--no-renames", branches.left_at(clone), "HEAD").splitlines()
+        say(WORK_IN, files=named_some(changed or committed))
     if not keep and not (at_terminal(sys.stdin) and click.confirm(render(KEEP_ASIDE, {}, language()), err=True)):
         raise Problem(NOT_BEGUN)
     base = branches.left_at(clone)
