@@ -25,7 +25,7 @@ _COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a clerk, with the answers to its questions; `merged` is a proposal that a reviewer merges first."""
+    """One command of a clerk, with the answers to its questions; `merged` is whose last proposal is merged first."""
 
     command: str
     answers: tuple[tuple[str, str], ...] = ()

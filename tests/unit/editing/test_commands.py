@@ -237,9 +237,7 @@ class TestWhatIsWritten:
             "create: ltmai-ubnd@laocai.gov.vn (Lò Thị Mai) [5/QĐ-UBND]\n"
             "As of 2011-07-01: create 1\n"
         )  # fmt: skip
-        assert result.stderr == (
-            "written: directory/agencies/ubnd.yml\n"
-        )
+        assert result.stderr == ("written: directory/agencies/ubnd.yml\n")
 
     def test_of_a_day_that_has_passed_the_plan_is_that_of_today(self, run: Run) -> None:
         result = run("open", "ubnd", "--name", "Lò Thị Mai", "--document", "5/QĐ-UBND", "--date", "2011-01-01")
