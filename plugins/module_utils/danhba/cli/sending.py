@@ -303,7 +303,8 @@ def tell_outcomes(clone: Clone, besides: str = "") -> None:
         if sent.branch == besides:
             left.append(sent)
             continue
-        say(_OUTCOMES[_way(clone, sent, outcome)], branch=sent.branch, message=sent.message)
+        if not besides or outcome is not Outcome.OPEN:  # behind a send, only what has changed
+            say(_OUTCOMES[_way(clone, sent, outcome)], branch=sent.branch, message=sent.message)
         if outcome in {Outcome.OPEN, Outcome.CONFLICT}:
             left.append(replace(sent, told=outcome.value))
     records.store(clone, replace(found, sent=tuple(left)))
