@@ -113,7 +113,7 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 	@pybabel -q update -D danhba -l vi -d $(LOCALE) -i $(POT) --ignore-obsolete --ignore-pot-creation-date -w 120
 	@pybabel -q compile -D danhba -d $(LOCALE) --statistics
 
-generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, schemas, rules, clauses
+generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, schemas, rules, clauses, events
 	@mkdir -p build
 	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
 	@files=plugins/module_utils/danhba/founding/files && cp .github/workflows/pull-request.yml $$files/github.yml && \
@@ -123,6 +123,7 @@ generated: setup ## Tạo lại tệp sinh tự động | make the generated fil
 	@for kind in agency province; do danhba schema $$kind > directory/.schema/$$kind.json; done
 	@.venv/bin/python -m tests.fixtures index
 	@.venv/bin/python -m tests.clauses
+	@.venv/bin/python -m tests.events
 	@PYTHONPATH=.ansible/collections:roles/programs/files .venv/bin/python -m tests.schema
 
 pictures: setup ## Vẽ lại hình của các hướng dẫn | draw the pictures of the guides anew

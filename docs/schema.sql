@@ -606,6 +606,16 @@ BEGIN
             jsonb_build_object('address', who.address, 'tried', why));
 END $$;
 
+CREATE FUNCTION mail.write_at_once() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    PERFORM set_config('synchronous_commit', 'on', true);
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION mail.write_soon() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -967,6 +977,7 @@ CREATE FUNCTION usage.whole(first date, last date) RETURNS SETOF date
     AS $$
     SELECT counted.day FROM usage.counted
      WHERE counted.day BETWEEN whole.first AND least(whole.last, usage.last_whole())
+       AND NOT EXISTS (SELECT FROM usage.mark WHERE mark.day = counted.day AND NOT counted.closed)
        AND NOT EXISTS (SELECT FROM usage.partial WHERE partial.day = counted.day)
        AND NOT EXISTS (SELECT FROM events.gap
                         WHERE events.day(coalesce(gap.since, '-infinity')) <= counted.day
@@ -1829,8 +1840,10 @@ CREATE TABLE recall.queued (
     digest text NOT NULL,
     recipients text[] NOT NULL,
     state text NOT NULL,
+    relation text DEFAULT 'copy'::text NOT NULL,
     CONSTRAINT queued_digest_check CHECK ((digest ~ '^[0-9a-f]{64}$'::text)),
-    CONSTRAINT queued_state_check CHECK ((state = ANY (ARRAY['found'::text, 'held'::text, 'erased'::text, 'released'::text, 'gone'::text])))
+    CONSTRAINT queued_relation_check CHECK ((relation = ANY (ARRAY['copy'::text, 'changed'::text, 'twin'::text, 'carrier'::text, 'whole'::text, 'part'::text, 'namesake'::text]))),
+    CONSTRAINT queued_state_check CHECK ((state = ANY (ARRAY['found'::text, 'held'::text, 'erased'::text, 'released'::text, 'gone'::text, 'left'::text])))
 );
 
 CREATE TABLE recall.recall (
@@ -2312,6 +2325,8 @@ CREATE TRIGGER run_is_own BEFORE INSERT ON mail.run FOR EACH ROW WHEN ((((CURREN
 
 CREATE TRIGGER run_only_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON mail.run FOR EACH STATEMENT EXECUTE FUNCTION mail.refuse_change();
 
+CREATE TRIGGER write_at_once AFTER INSERT OR DELETE OR UPDATE ON mail.sending_suspension FOR EACH STATEMENT EXECUTE FUNCTION mail.write_at_once();
+
 CREATE TRIGGER write_soon BEFORE INSERT OR UPDATE ON mail.sending FOR EACH STATEMENT EXECUTE FUNCTION mail.write_soon();
 
 CREATE TRIGGER chained AFTER INSERT ON recall.recall REFERENCING NEW TABLE AS fresh FOR EACH STATEMENT EXECUTE FUNCTION chain.note();
@@ -2596,6 +2611,8 @@ GRANT SELECT(document) ON TABLE mail.account TO danhba_archive;
 GRANT SELECT(since) ON TABLE mail.account TO danhba_archive;
 
 REVOKE ALL ON FUNCTION mail.suspend_sending(who mail.account, why text) FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mail.write_at_once() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mail.write_soon() FROM PUBLIC;
 
@@ -2937,6 +2954,8 @@ GRANT UPDATE(differs) ON TABLE recall.copy TO danhba_recall;
 GRANT SELECT,INSERT ON TABLE recall.queued TO danhba_recall;
 
 GRANT UPDATE(state) ON TABLE recall.queued TO danhba_recall;
+
+GRANT UPDATE(relation) ON TABLE recall.queued TO danhba_recall;
 
 GRANT SELECT ON TABLE recall.recall TO danhba_recall;
 GRANT SELECT ON TABLE recall.recall TO danhba_audit;

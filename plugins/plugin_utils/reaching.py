@@ -30,9 +30,7 @@ def faults(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, An
         yield _packages(host, one)
     for one in of["mirror"]:
         yield _mirror(host, one)
-    for one in found:
-        if one["what"] == "time" and one["how"].startswith("off: ") and abs(int(one["how"][5:])) > APART:
-            yield _clock(host, one)
+    yield from (_clock(host, one) for one in _agreeing(found, asked)[:1])
 
 
 def warnings(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> Iterator[Fault]:
@@ -46,6 +44,23 @@ def warnings(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, 
             f"{host} gets no answer of the time servers {listed}: set base_ntp_servers to the province's own, or let "
             "the host out on UDP port 123.",
         )
+    agreeing = _agreeing(found, asked)
+    if astray := [one["where"] for one in _apart(found) if one not in agreeing]:
+        listed = ", ".join(astray)
+        yield Fault(
+            f"Máy chủ giờ {listed} báo giờ khác {host} và không có đa số máy chủ giờ đồng ý với nó: xem lại máy chủ "
+            "ấy, hoặc bỏ nó khỏi base_ntp_servers.",
+            f"The time servers {listed} have another time than {host}, and most of the others do not agree with "
+            "them: see to those servers, or take them out of base_ntp_servers.",
+        )
+    if unset := [one["where"] for one in found if one["what"] == "time" and one["how"] == "unsynchronised"]:
+        listed = ", ".join(unset)
+        yield Fault(
+            f"Máy chủ giờ {listed} trả lời {host} nhưng chính nó chưa đồng bộ giờ: xem nguồn giờ của máy chủ ấy, hoặc "
+            "đặt base_ntp_servers là máy chủ giờ khác.",
+            f"The time servers {listed} answer {host}, but are not synchronised themselves: see where they get the "
+            "time from, or set base_ntp_servers to others.",
+        )
     dead = [one["where"] for one in found if one["what"] == "forwarder" and one["how"] != "unsigned"]
     if dead and len(dead) < len(asked["forwarders"]):
         listed = ", ".join(dead)
@@ -53,6 +68,28 @@ def warnings(host: str, found: Sequence[Mapping[str, Any]], asked: Mapping[str, 
             f"resolver_forwarders: {listed} không trả lời {host}; các máy chủ tên còn lại thì có.",
             f"resolver_forwarders: {listed} does not answer {host}; the other name servers do.",
         )
+
+
+def _apart(found: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The time servers by which the host's clock is too far off."""
+    return [one for one in found if one["what"] == "time" and abs(_seconds(one)) > APART]
+
+
+def _seconds(one: Mapping[str, Any]) -> int:
+    """How far the host's clock is ahead of a time server."""
+    return int(one["how"].removeprefix("off: ")) if one["how"].startswith("off: ") else 0
+
+
+def _agreeing(found: Sequence[Mapping[str, Any]], asked: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The time servers by which the host's clock is off by about as much, where they are most of those that answer.
+
+    One that is wrong itself must not have the host's clock set wrong.
+    """
+    mute = [one for one in found if one["what"] == "time" and not one["how"].startswith("off: ")]
+    apart = _apart(found)
+    groups = [[other for other in apart if abs(_seconds(one) - _seconds(other)) <= APART] for one in apart]
+    largest = max(groups, key=len, default=[])
+    return largest if 2 * len(largest) > len(asked["time_servers"]) - len(mute) else []
 
 
 def _how(one: Mapping[str, Any]) -> Fault:
@@ -124,9 +161,9 @@ def _packages(host: str, one: Mapping[str, Any]) -> Fault:
     if one["how"] == "none":
         return Fault(
             f"{host} không có nguồn gói nào qua mạng trong /etc/apt (sources.list, sources.list.d): ghi máy gương "
-            "Debian của tỉnh hay deb.debian.org vào đó.",
+            "Debian của tỉnh hay máy gương chính thức của Debian vào đó.",
             f"{host} has no source of packages on the network in /etc/apt (sources.list, sources.list.d): enter the "
-            "province's own mirror of Debian, or deb.debian.org.",
+            "province's own mirror of Debian, or one of those that Debian names.",
         )
     return Fault(
         f"Từ {host} không lấy được gói Debian ở {one['where']} ({_how(one).vi}): cho máy ra mạng tới đó, hoặc ghi máy "

@@ -410,6 +410,7 @@ CAUSES: dict[str, Cause] = {
     "backup-old": noted(2, "danhba-backup", "danhba_backup_last_success_timestamp_seconds", "x", label="mail"),
     "backup-store": noted(4, "danhba_backup_store", "danhba_backup_store_check_timestamp_seconds", "x"),
     "backup-suspect": noted(0, "danhba_backup_suspects", "danhba_backup_suspects", "x", label="keys", value="1"),
+    "backup-unswept": noted(1, "danhba_backup_swept_timestamp_seconds", "danhba_backup_swept_timestamp_seconds", "x"),
     "drill-failed": noted(0, "danhba_drill_failed", "danhba_drill_failed", "x", value="1"),
     "drill-old": noted(41, "danhba-drill", "danhba_drill_last_success_timestamp_seconds", "x"),
     "job-missing": shell(

@@ -68,7 +68,7 @@ find /var/lib/danhba-* /var/lib/valkey -ignore_readdir_race ! -type d -delete
 pg_dropcluster 17 main
 LC_ALL=C.UTF-8 pg_createcluster 17 main
 """
-KEYS = ("tls", "database", "dkim", "dovecot", "credentials", "backup")
+KEYS = ("tls", "database", "dkim", "dovecot", "credentials", "backup", "watch")
 PSQL = "runuser -u postgres -- psql -XAt -d danhba -c "
 DOORS = {"webmail": 443, "IMAP": 993, "submission": 465, "address book": 636}
 
@@ -327,13 +327,14 @@ def test_ransom(backed: Deployment, store: Host, story: Callable[[], None]) -> N
     assert {line for line in before if "/snapshots/" in line} <= left
 
 
-def test_drill(backed: Deployment, officials: list[Official], story: Callable[[], None]) -> None:
+def test_drill(backed: Deployment, store: Host, officials: list[Official], story: Callable[[], None]) -> None:
     """By its own unit, behind a backup that is at work; the playbook fetches the record, signed by the host."""
     story()
     backed.host.run(
         "setpriv --reuid=postgres --regid=postgres --init-groups pgbackrest --stanza=main start", check=False
     )
     back_up(backed)
+    store.run("systemctl start danhba-backup-quarantine.service")  # as its timer does every two minutes
     probe = officials[1]
     backed.host.run(f"umask 077 && printf %s {shlex.quote(probe.password)} > /etc/danhba/probe.password")
     backed.play("site", "--tags", "backup", backup_drill_address=probe.address)

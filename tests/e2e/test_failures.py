@@ -55,8 +55,8 @@ class Part:
     most: int = 1
 
 
-def _stopped(units: str, outside: Container[int] = WAITS, signed_in: Container[int] = WAITS) -> Part:
-    return Part(f"systemctl stop {units}", f"systemctl start {units}", outside, signed_in)
+def _stopped(units: str, outside: Container[int] = WAITS, signed_in: Container[int] = WAITS, *, most: int = 1) -> Part:
+    return Part(f"systemctl stop {units}", f"systemctl start {units}", outside, signed_in, most=most)
 
 
 def _hung(unit: str, outside: Container[int] = WAITS, signed_in: Container[int] = WAITS) -> Part:
@@ -67,7 +67,8 @@ def _hung(unit: str, outside: Container[int] = WAITS, signed_in: Container[int] 
 PARTS = {
     "database": _stopped(CLUSTER, signed_in={421, 451}),
     # Nobody can say whether a mailbox has room that the database knows nothing of yet.
-    "dovecot": _stopped("dovecot", outside=EITHER),
+    # And Dovecot ends its deliveries when it is told to stop, also one that has stored the message.
+    "dovecot": _stopped("dovecot", outside=EITHER, most=2),
     "rspamd": _stopped("rspamd"),
     "rspamd-hung": _hung("rspamd"),
     "clamd": _stopped(CLAMD),

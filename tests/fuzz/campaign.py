@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.fuzz.case import Target
 from tests.fuzz.directories import directory
 from tests.fuzz.hard import FILES, hard
+from tests.fuzz.issuances import issuances
 from tests.fuzz.lists import csv, xlsx
 from tests.fuzz.minimise import signature, smallest
 from tests.fuzz.registers import register
@@ -19,7 +20,8 @@ from tests.fuzz.worker import Job, Limits, Make, Result, run_all, seeded
 
 # Each kind of case, and how many there are of it among a hundred.
 TARGETS: Mapping[str, tuple[Target, int]] = {
-    "yaml": (register, 60),
+    "yaml": (register, 50),
+    "addresses": (issuances, 10),
     "directory": (directory, 8),
     "git": (base, 4),
     "csv": (csv, 14),

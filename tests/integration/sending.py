@@ -11,7 +11,12 @@ OFFICIAL, AGENCY = (3, 5, 6, 20), (30, 50, 60, 200)
 TIMES = 4
 
 
-def ask(database: Database, step: str, login: str = LOGIN) -> list[tuple[object, ...]]:
-    """What the database answers at a step of a session."""
+def question(step: str, login: str = LOGIN) -> str:
+    """What Postfix asks at a step of a session."""
     bounds = ", ".join(f"ARRAY{list(each)}" for each in (OFFICIAL, AGENCY))
-    return database.query(f"SELECT * FROM postfix.sending('{login}', '{step}', {bounds}, {TIMES})", role="postfix")
+    return f"SELECT * FROM postfix.sending('{login}', '{step}', {bounds}, {TIMES})"
+
+
+def ask(database: Database, step: str, login: str = LOGIN) -> list[tuple[object, ...]]:
+    """What the database answers."""
+    return database.query(question(step, login), role="postfix")

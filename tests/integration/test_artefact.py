@@ -50,7 +50,7 @@ def test_it_has_what_a_controller_needs_and_no_more(members: dict[str, tarfile.T
 
 
 def test_the_guides_are_in_it(members: dict[str, tarfile.TarInfo]) -> None:
-    names = ("can-bo", "dieu-khoan", "duyet-de-nghi", "quan-ly-hop-thu", "so-danh-ba", "van-hanh")
+    names = ("can-bo", "dieu-khoan", "duyet-de-nghi", "quan-ly-hop-thu", "so-danh-ba", "su-kien", "van-hanh")
     guides = {f"docs/vi/{name}.md" for name in names}
     alerts = {f"docs/vi/su-co/{page.name}" for page in (PROJECT / "docs/vi/su-co").glob("*.md")}
     assert alerts

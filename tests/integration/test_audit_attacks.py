@@ -9,9 +9,10 @@ import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import migrate, read_migrations
 
 from danhba_host.audit import __main__ as audit
-from danhba_host.audit import chain
+from danhba_host.audit import catalogue, chain
+from danhba_host.database import Connection
 from danhba_host.journal import Refused
-from tests.integration.chained import TOOL, fill_records, lines_of, settings, superuser, told, verify
+from tests.integration.chained import RECALL, TOOL, fill_records, lines_of, settings, superuser, told, verify
 from tests.integration.conftest import MIGRATIONS, Database
 from tests.integration.rows import fill
 from tests.schema import MADE, made_text
@@ -270,6 +271,53 @@ def test_verify_credential_replaced_with_triggers_off_names_account(database: Da
     superuser(database, statement)
     assert told(verify(database)) == [PASSWORD]
     assert b"{PLAIN}" not in b"\n".join(lines(database))
+
+
+# What is done between the description of the objects and the copy of a table, beside a row that is changed before: the
+# names lead to a copy of the table as it was.
+SWAPS = {
+    "mail.credential": (
+        (
+            "CREATE TABLE mail.own AS SELECT * FROM mail.credential",
+            "GRANT SELECT ON mail.own TO danhba_audit",
+            "UPDATE mail.credential SET password = '{PLAIN}own'",
+        ),
+        ("ALTER TABLE mail.credential RENAME TO credential_own", "ALTER TABLE mail.own RENAME TO credential"),
+    ),
+    "recall.recall": (
+        (
+            "CREATE SCHEMA own",
+            "GRANT USAGE ON SCHEMA own TO danhba_audit",
+            "CREATE TABLE own.recall AS SELECT * FROM recall.recall",
+            "GRANT SELECT ON own.recall TO danhba_audit",
+            "UPDATE recall.recall SET actor = 'own'",
+        ),
+        ("ALTER SCHEMA recall RENAME TO recall_own", "ALTER SCHEMA own RENAME TO recall"),
+    ),
+}
+
+
+@pytest.mark.clause("R9.6")
+@pytest.mark.parametrize("name", SWAPS)
+def test_verify_table_swapped_between_description_and_copy_is_unread(
+    database: Database, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The objects are described as they were; the copy goes by the name, which is another table's for that long."""
+    fill(database)
+    database.query(RECALL)
+    assert verify(database)["holds"]
+    before, swap = SWAPS[name]
+    superuser(database, *before)
+    assert not verify(database)["holds"]
+    described = catalogue.describe
+
+    def describe(connection: Connection) -> catalogue.Objects:
+        objects = described(connection)
+        superuser(database, *swap)
+        return objects
+
+    monkeypatch.setattr(catalogue, "describe", describe)
+    assert ("unread", 0, name, "") in told(verify(database))
 
 
 def lines(database: Database) -> list[bytes]:

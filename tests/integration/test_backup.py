@@ -30,7 +30,7 @@ from danhba_host.backup.commands import POSTGRES
 from danhba_host.backup.locking import alone
 from danhba_host.backup.restic import Restic
 from danhba_host.backup.settings import BEFORE, DATABASE, KEYS, MAIL, TOLD, Settings
-from danhba_host.backup.store import note_told
+from danhba_host.backup.store import note_told, read_told
 from danhba_host.credentials.hashing import Hasher
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import TEMPLATE, Server, new_server
@@ -244,8 +244,12 @@ def test_the_mail_host_learns_how_the_store_is(world: World, monkeypatch: pytest
     backup.work(world.settings)
     assert noted("failed") == 0
     assert 0 < noted("free_ratio") < 1
+    swept = (Path(world.settings.metrics) / "danhba_backup_swept_timestamp_seconds.prom").read_text()
+    assert time.time() - 600 < float(swept.split()[-1]) <= time.time()
     first = noted("check_timestamp_seconds")
     assert time.time() - 600 < first <= time.time()
+    assert drill.silence(read_told(world.settings), time.time()) == ""
+    assert time.time() - 600 < read_told(world.settings)["swept"] <= time.time()
     with monkeypatch.context() as patch:
         patch.setattr(prune.Store, "check", fail)
         for _night in range(2):
@@ -519,7 +523,8 @@ def test_a_message_that_was_renamed_meanwhile_comes_back_into_its_mailbox(world:
 
 
 def drilled(world: World, capsys: pytest.CaptureFixture[str]) -> str:
-    """What a drill that fails says."""
+    """What a drill that fails says, though the backup host says that all is well."""
+    backups.tell(world.store)
     with pytest.raises(Refused, match="FAILED"):
         drill.work(world.settings)
     return capsys.readouterr().out
@@ -528,10 +533,13 @@ def drilled(world: World, capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.clause("R9.2")
 def test_a_drill_restores_beside_the_living_host(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     deliver(world.mail, "official/1", "1700000000.M5.mail", "old enough to be compared")
+    gone = deliver(world.mail, "official/1", "1700000000.M5b.mail", "not there any more to be compared with")
     backup.work(world.settings)
+    gone.unlink()
     before = {path: path.stat().st_mtime_ns for path in world.mail.rglob("*")}
     metric = Path(world.settings.metrics) / "danhba_drill.prom"
     assert not metric.exists()
+    backups.tell(world.store)
     said = drill.work(world.settings)
     assert "passed" in said
     text = capsys.readouterr().out
@@ -540,11 +548,14 @@ def test_a_drill_restores_beside_the_living_host(world: World, capsys: pytest.Ca
     span = r"[0-9]+\.[0-9] s, 20[-0-9]+ [:0-9]{8} - 20[-0-9]+ [:0-9]{8} UTC"
     assert re.search(r"- RPO: bản sao lưu mới nhất cũ [0-9]+ s lúc diễn tập", text)
     assert re.search(rf"- RTO của riêng cơ sở dữ liệu, .*: {span}", text)
-    assert re.search(rf"- phục hồi và so 1 hộp thư, 5/5 thư .*: {span}", text)
+    # What could only be restored, for its owner has deleted it, is not said to have been compared.
+    sample = re.search(rf"- phục hồi 1 hộp thư, ([0-9]+)/\1 thư; so nội dung được ([0-9]+) thư .*: {span}", text)
+    assert sample
+    assert int(sample[2]) == int(sample[1]) - 1 > 0
     assert re.search("Không đo / not measured: RTO của cả máy", text)
     assert "khoảng" not in text
     assert "no probe: no password was tried" in text
-    assert "living messages are in the backup: 5 / 5" in text
+    assert f"living messages are in the backup: {sample[2]} / {sample[2]}" in text
     assert metric.read_text().splitlines()[-1].startswith("danhba_drill_last_success_timestamp_seconds 1")
     assert ended(world) == "danhba_drill_failed 0"
     assert {path: path.stat().st_mtime_ns for path in world.mail.rglob("*")} == before
@@ -582,7 +593,7 @@ def test_a_drill_finds_what_is_wrong(world: World, capsys: pytest.CaptureFixture
     changed.write_text("another text")
     metric = (Path(world.settings.metrics) / "danhba_drill.prom").read_text()
     text = drilled(world, capsys)
-    assert "living messages are in the backup: 1 / 6: official/1 1700000001.M6.mail. " in text
+    assert re.search(r"living messages are in the backup: 1 / [0-9]+: official/1 1700000001[.]M6[.]mail[.] ", text)
     assert "mailboxes are restored and compared: 1: official/1 1700000000.M5.mail. " in text
     assert (Path(world.settings.metrics) / "danhba_drill.prom").read_text() == metric
     assert ended(world) == "danhba_drill_failed 1"
@@ -613,6 +624,7 @@ def test_a_drill_tries_the_password_of_the_probe(
         deliver(world.mail, "official/7", f"1700000003.M{number}.mail", "to the probe", folder=folder)
     backup.work(world.settings)
     (tmp_path / "probe").write_text(f"{backups.PASSWORD}\n", encoding="utf-8")
+    backups.tell(world.store)
     tries = replace(world.settings, drill_address="a7@x.vn", drill_password=str(tmp_path / "probe"))
     drill.work(tries)
     text = capsys.readouterr().out
@@ -912,18 +924,18 @@ def test_a_drill_does_not_wait_for_a_backup_that_was_killed(world: World) -> Non
             time.sleep(0.1)
         killed.kill()
     assert [*(world.store.repository / "locks").iterdir()]
+    backups.tell(world.store)
     assert "passed" in drill.work(world.settings)
 
 
 @pytest.mark.clause("R9.2")
-def test_drill_fails_where_the_backup_host_knows_of_damage(
-    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_drill_fails_where_the_backup_host_knows_of_damage(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     """In another seventh than the one that the drill reads."""
     backup.work(world.settings)
-    told = {"failed": 1, "suspects": {"damaged": {"count": 2, "first": "a", "since": "b"}}}
-    monkeypatch.setattr(drill, "read_told", lambda _settings: told)
-    text = drilled(world, capsys)
+    backups.tell(world.store, failed=1, suspects={"damaged": {"count": 2, "first": "a", "since": "b"}})
+    with pytest.raises(Refused, match="FAILED"):
+        drill.work(world.settings)
+    text = capsys.readouterr().out
     assert "1/7 kho đọc lại bị hỏng / sevenths of the store failed when last read, 2 tệp hỏng" in text
 
 
@@ -932,3 +944,75 @@ def test_drill_fails_where_the_backup_host_knows_of_damage(
 )
 def test_known_damage_of_a_whole_store_is_none(told: dict[str, Any]) -> None:
     assert drill.known_damage(told) == ""
+
+
+@pytest.mark.clause("R9.2")
+def test_drill_that_failed_does_not_say_how_much_would_be_lost(
+    world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup.work(world.settings)
+
+    def fail(_self: Copy, *_given: object) -> None:
+        raise Refused("pgBackRest restores nothing")
+
+    monkeypatch.setattr(Copy, "restore", fail)
+    text = drilled(world, capsys)
+    assert "pgBackRest restores nothing" in text
+    assert re.search(r"- tuổi của bản mới nhất lúc diễn tập: [0-9]+ s; .* is not shown to be restorable", text)
+    assert "mất nhiều nhất chừng ấy" not in text
+    assert "the most that would have been lost" not in text
+
+
+@pytest.mark.clause("R9.2")
+def test_drill_fails_where_the_backup_host_says_nothing(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    """As with no file, an answer of 401 or none at all: of six sevenths of the store nobody knows anything then."""
+    backup.work(world.settings)
+    shutil.rmtree(world.store.repository / TOLD, ignore_errors=True)
+    with pytest.raises(Refused, match="FAILED"):
+        drill.work(world.settings)
+    text = capsys.readouterr().out
+    assert text.count("HỎNG    ") == 1
+    assert "máy sao lưu không nói gì / the backup host says nothing. " in text
+    assert ended(world) == "danhba_drill_failed 1"
+    # A minute after the first backup of a province, before the first night.
+    backups.tell(world.store, checked=0)
+    drill.work(world.settings)
+    assert "has not read the store yet" in capsys.readouterr().out
+
+
+def test_drill_of_a_backup_host_that_cannot_be_asked_knows_nothing(world: World, tmp_path: Path) -> None:
+    backups.tell(world.store)
+    secrets = Path(shutil.copytree(world.settings.secrets, tmp_path / "secrets"))
+    assert read_told(replace(world.settings, secrets=str(secrets)))["failed"] == 0
+    (secrets / "store.password").write_text("wrong")
+    assert drill.silence(read_told(replace(world.settings, secrets=str(secrets))), time.time()) == drill.NOBODY_TELLS
+    away = replace(world.settings, repository="https://localhost:1/mail/")
+    assert drill.silence(read_told(away), time.time()) == drill.NOBODY_TELLS
+
+
+NOW = 1_800_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        ({"swept": NOW - 120, "checked": NOW - 86400, "failed": 0}, ""),
+        ({"swept": NOW - 120, "free": 0.5, "suspects": {}}, ""),  # before its first night
+        ({"swept": NOW + 60, "checked": 0}, ""),
+        ({"checked": NOW - 86400, "failed": 0}, ""),  # by an earlier release
+        ({}, "the backup host says nothing$"),
+        ({"free": 0.5, "suspects": {}}, "new files since: không rõ / unknown$"),
+        ({"swept": "x"}, "new files since: không rõ"),
+        ({"swept": True}, "new files since: không rõ"),
+        ({"swept": 1e300}, "new files since: không rõ"),
+        (
+            {"swept": NOW - 21 * 86400, "checked": NOW - 21 * 86400},
+            "new files since: 2026-12-25 08:00:00 UTC$",
+        ),
+        ({"swept": NOW + 21 * 86400}, "new files since: 2027-02-05 08:00:00 UTC$"),
+        ({"swept": NOW, "checked": NOW - 3 * 86400}, "has not read the store since: 2027-01-12 08:00:00 UTC$"),
+    ],
+)
+def test_silence_is_what_is_old_or_missing(told: dict[str, Any], why: str) -> None:
+    found = drill.silence(told, NOW)
+    assert re.search(why, found) if why else found == ""

@@ -448,7 +448,10 @@ def test_as_a_program_where_the_disk_is_not_there(bare: World, tmp_path: Path) -
     assert "there is no store of backups" in done.stderr
 
 
-def test_a_message_that_waited_in_the_queue_is_taken_out_with_the_file_of_postfix(world: World) -> None:
+@pytest.mark.parametrize("more", [{}, {"sizes": [], "mailboxes": []}], ids=["in a mailbox too", "there alone"])
+def test_a_message_that_waited_in_the_queue_is_taken_out_with_the_file_of_postfix(
+    world: World, more: dict[str, Any]
+) -> None:
     """The queue's copy of a backup has both; another message in it stays."""
     for name, octets in (("4gSECRET123", SECRET), ("4gOTHER1234", OTHER)):
         place = world.host / "queue" / name
@@ -456,7 +459,7 @@ def test_a_message_that_waited_in_the_queue_is_taken_out_with_the_file_of_postfi
         (place / "message").write_bytes(octets)
         (place / "file").write_bytes(b"Postfix: " + octets)
     world.back_up("4", "queue")
-    told = world.ask(queue=str(world.host / "queue"))
-    assert told["left"] == 0
+    told = world.ask(queue=str(world.host / "queue"), **more)
+    assert (told["changed"], told["left"]) == (True, 0)
     left = {path.rpartition("/queue/")[2] for run, path in world.files() if run == "run-4"}
     assert left == {"4gOTHER1234/message", "4gOTHER1234/file"}

@@ -8,7 +8,7 @@ import pytest
 
 from tests.integration.conftest import Database
 from tests.integration.rows import fill
-from tests.integration.sending import ADDRESS, OFFICIAL, TIMES, ask
+from tests.integration.sending import ADDRESS, OFFICIAL, TIMES, ask, question
 
 pytestmark = pytest.mark.clause("R10.6")
 
@@ -101,6 +101,30 @@ def test_far_beyond_the_usual_sending_is_suspended_once(filled: Database) -> Non
     pass_minutes(filled, 24 * 60 * 2)
     assert ask(filled, "recipient") == [(True, 0)], "time does not lift it"
     assert filled.query("SELECT address FROM dovecot.passdb WHERE login IS NOT NULL") == [(ADDRESS,)], "reading goes on"
+
+
+def written(database: Database, *statements: str) -> list[str]:
+    """Whether a transaction waits for the disk as it ends, after each of its statements."""
+    with database.connect() as connection, connection.transaction():
+        told = []
+        for statement in statements:
+            connection.execute(statement.encode())
+            [(setting,)] = connection.execute("SHOW synchronous_commit").fetchall()
+            told.append(setting)
+        return told
+
+
+def test_suspension_waits_for_the_disk_and_counting_does_not(filled: Database) -> None:
+    counted = question("recipient")
+    for _ in range(OFFICIAL[1] * TIMES - 2):
+        ask(filled, "recipient")
+    assert written(filled, counted) == ["off"]
+    assert written(filled, counted) == ["on"]
+    assert filled.query("SELECT id FROM mail.sending_suspension") == [("open",)]
+    assert written(filled, "SET LOCAL synchronous_commit = off", f"SELECT mail.resume_sending('{ADDRESS}', 'x')") == [
+        "off",
+        "on",
+    ]
 
 
 def test_the_operator_lifts_it_and_that_is_on_record(filled: Database) -> None:

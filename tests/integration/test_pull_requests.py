@@ -449,6 +449,35 @@ class TestTakingBack:
         assert "- .github/CODEOWNERS" in comment
 
 
+class TestTogether:
+    """What each proposal stays within, and their sum exceeds, is told at the check of the second."""
+
+    def leave(self, forge: Forge, name: str, person: str) -> Editor:
+        editor = forge.editor(name)
+        entry = next(each for each in STAFF if each["id"] == person)
+        opened = next(line for line in official_yaml(**entry).splitlines() if "opened:" in line)
+        closed = "    closed: {document: 9/QĐ-SNV, date: 2011-06-01, event: retired}"
+        editor.replace("snv", opened, f"{opened}\n{closed}")
+        return editor
+
+    def test_two_proposals_of_one_agency(self, any_forge: Forge) -> None:
+        first = any_forge.propose(1, self.leave(any_forge, "mai", "002"))
+        assert "plan-together" not in first
+        second = any_forge.propose(2, self.leave(any_forge, "lan", "003"))
+        assert "`plan-together`" in second
+        assert "#1" in second
+        assert any_forge.status == 0
+
+    def test_a_proposal_beside_what_is_merged_and_not_applied(self, forge: Forge) -> None:
+        git(forge.bare, "update-ref", "refs/danhba/applied", "refs/heads/main")
+        forge.propose(1, self.leave(forge, "mai", "002"))
+        forge.merge(1)
+        told = forge.propose(2, self.leave(forge, "lan", "003"))
+        assert "`plan-together`" in told
+        git(forge.bare, "update-ref", "refs/danhba/applied", "refs/heads/main")
+        assert "plan-together" not in forge.propose(2, self.leave(forge, "hoa", "003"))
+
+
 EVIL = "#!/bin/sh\ntouch {canary}\n"
 PYTHON = "import pathlib\npathlib.Path({canary!r}).touch()\n"
 
@@ -473,9 +502,10 @@ class TestHostile:
             path.write_text(text.replace("{canary!r}", repr(canary)).replace("{canary}", canary))
             path.chmod(0o755)
         comment = any_forge.propose(1, editor)
-        assert any_forge.status == 0
+        assert any_forge.status == 1
+        assert "`file-attributes`" in comment
         assert "tạo lập: tmduc-snv@laocai.gov.vn (Trần Minh Đức)" in comment
-        assert "Tệp ngoài sổ: không được xem ở đây" in comment
+        assert "Tệp ngoài sổ có vai trò kiểm soát hoặc được chạy" in comment
         assert all(f"- {name}" in comment for name in files)
 
     @pytest.mark.parametrize("target", ["/etc/passwd", "../../../../../../etc/passwd", "snv.yml"])

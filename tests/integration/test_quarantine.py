@@ -306,6 +306,190 @@ def test_sweep_out_of_time_leaves_the_rest_to_the_next_one(world: World, monkeyp
     assert len(world.aside) == 5
 
 
+def test_sweep_while_the_store_is_cleaned_is_told_to_come_again(world: World) -> None:
+    """restic's clean-up removes indexes before it has written all new ones: then good snapshots seem to lack files."""
+    world.back_up()
+    (index, *_more) = (world.store.repository / "index").iterdir()
+    hidden = index.rename(world.store.folder / "hidden")
+    with prune.at_work(world.settings), pytest.raises(Away, match="is cleaning the store"):
+        quarantine.work(world.settings)
+    hidden.rename(index)
+    assert quarantine.work(world.settings) == ""
+    assert not world.aside
+
+
+def test_clean_up_waits_for_the_end_of_a_sweep(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quarantine, "WAIT_SECONDS", 0)
+    given = {"all_days": 35, "daily_days": 100, "monthly_days": 750, **vars(world.settings)}
+    with quarantine.alone(world.settings), pytest.raises(Away, match="are being judged"):
+        prune.work(prune.Settings(**given))
+
+
+@pytest.fixture
+def broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Have restic fail whose words fit a pattern of the shell, by a line of it."""
+
+    def have(words: str, line: str) -> None:
+        fake = tmp_path / "bin" / "restic"
+        fake.parent.mkdir(exist_ok=True)
+        fake.write_text(f'#!/bin/sh\ncase "$*" in {words}) {line};; esac\nexec {shutil.which("restic")} "$@"\n')
+        fake.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{fake.parent}:{os.environ['PATH']}")
+
+    return have
+
+
+@pytest.mark.parametrize("line", ["kill -9 $$", "echo 'read: input/output error' >&2; exit 1", "exit 2"])
+@pytest.mark.parametrize("words", ["*cat*index*", "*cat*lock*", "*cat*masterkey*", "*stats*", "*snapshots*"])
+def test_sweep_whose_restic_fails_moves_nothing(
+    world: World, broken: Callable[[str, str], None], words: str, line: str
+) -> None:
+    world.back_up()
+    (real,) = (world.store.repository / "keys").iterdir()
+    world.add("keys", json.dumps(json.loads(real.read_bytes()) | {"username": "another"}).encode())
+    world.add("locks", sealed(world, b'{"time": "2026-12-01T00:00:00Z"}'))
+    before = sorted(path for path in world.store.repository.rglob("*") if "watch" not in path.parts)
+    broken(words, line)
+    with pytest.raises(Refused, match="restic failed while it looked"):
+        quarantine.work(world.settings)
+    assert sorted(path for path in world.store.repository.rglob("*") if "watch" not in path.parts) == before
+    assert not world.aside
+
+
+def test_sweep_whose_restic_reads_no_known_index_moves_nothing(
+    world: World, broken: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "MARGIN_SECONDS", 0)
+    quarantine.work(world.settings)
+    world.add("index", sealed(world, b"no JSON"))
+    broken("*cat*index*", "echo 'invalid character' >&2; exit 1")
+    with pytest.raises(Refused, match="restic failed while it looked"):
+        quarantine.work(world.settings)
+    assert not world.aside
+
+
+@pytest.mark.parametrize("most", [3, 500])
+def test_sweep_moves_more_snapshots_than_one_command_names(
+    world: World, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(quarantine, "MOST_AT_ONCE", most)
+    names = set()
+    for number in range(8):
+        of = {"time": "2026-12-01T00:00:00Z", "tree": NONE, "paths": [str(number)]}
+        names.add(world.add("snapshots", sealed(world, json.dumps(of).encode())))
+    asked: list[int] = []
+    real = quarantine.Sweep._restic
+
+    def counted(sweep: quarantine.Sweep, *words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        asked.append(len(words))
+        return real(sweep, *words, **more)
+
+    monkeypatch.setattr(quarantine.Sweep, "_restic", counted)
+    quarantine.work(world.settings)
+    assert {each.rpartition("-")[2] for each in world.aside} == names
+    assert max(asked) <= max(5, most + 3)
+    world.both_read_it()
+
+
+def test_sweep_out_of_time_between_snapshots_has_moved_and_remembered_the_first_ones(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quarantine, "MOST_AT_ONCE", 2)
+    for number in range(6):
+        of = {"time": "2026-12-01T00:00:00Z", "tree": NONE, "paths": [str(number)]}
+        world.add("snapshots", sealed(world, json.dumps(of).encode()))
+    real = quarantine.Sweep._move_lacking
+
+    def last(sweep: quarantine.Sweep, paths: list[Path]) -> None:
+        real(sweep, paths)
+        sweep._end = 0
+
+    with monkeypatch.context() as patch:
+        patch.setattr(quarantine.Sweep, "_move_lacking", last)
+        assert "left to the next run" in quarantine.work(world.settings)
+    assert 1 <= len(world.aside) <= 2
+    quarantine.work(world.settings)
+    assert len(world.aside) == 6
+
+
+def test_first_sweep_that_ran_out_of_time_is_followed_by_another_first_one(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (Path(world.settings.state) / quarantine.STATE).unlink()
+    lost = max((world.store.repository / "data").rglob("*/*"), key=lambda path: path.stat().st_size)
+    lost.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(quarantine, "SWEEP_SECONDS", -1)
+        assert "left to the next run" in quarantine.work(world.settings)
+    assert "damaged on the disk" in quarantine.work(world.settings)
+    assert not world.aside
+
+
+def test_sweep_after_the_clock_was_set_back_moves_no_index_of_a_lost_pack(world: World) -> None:
+    state = Path(world.settings.state) / quarantine.STATE
+    told = json.loads(state.read_text())
+    told["until"] = {kind: time.time_ns() + 10**15 for kind in told["until"]}
+    state.write_text(json.dumps(told))
+    max((world.store.repository / "data").rglob("*/*"), key=lambda path: path.stat().st_size).unlink()
+    quarantine.work(world.settings)
+    assert not world.aside
+
+
+def test_lost_pack_is_told_until_it_is_there_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(quarantine, "MARGIN_SECONDS", 0)
+    (Path(world.settings.state) / quarantine.STATE).unlink()
+    lost = max((world.store.repository / "data").rglob("*/*"), key=lambda path: path.stat().st_size)
+    hidden = lost.rename(world.store.folder / "hidden")
+    for _time in range(3):
+        quarantine.work(world.settings)
+        assert lost.name[:16] in json.dumps(quarantine.suspects(world.settings)["damaged"])
+    assert not world.aside
+    shutil.copyfile(hidden, lost)
+    quarantine.work(world.settings)
+    assert lost.name not in (Path(world.settings.state) / quarantine.STATE).read_text()
+
+
+def test_sweep_with_a_wrong_password_moves_nothing_out_of_place_either(world: World) -> None:
+    world.store.repository.chmod(0o700)
+    (world.store.repository / "sub").mkdir()
+    settings = world.settings
+    Path(settings.password_file).write_text("wrong")
+    world.add("locks", b"none")
+    with pytest.raises(Refused, match="nothing was moved"):
+        quarantine.work(settings)
+    assert (world.store.repository / "sub").exists()
+
+
+def test_sweep_seals_the_folder_that_was_left_open(world: World) -> None:
+    (world.store.repository / "watch").chmod(0o700)  # by a run that was killed while it told
+    quarantine.work(world.settings)
+    assert (world.store.repository / "watch").stat().st_mode & 0o777 == 0o500
+
+
+def test_sweep_tells_when_it_ended_and_a_refused_one_tells_the_last_end(world: World) -> None:
+    """So that the watch sees one that no longer works."""
+    file, told = world.store.folder / "danhba_backup_suspects.prom", world.store.repository / "watch/config"
+
+    def ends() -> tuple[float, float]:
+        (line,) = [each for each in file.read_text().splitlines() if each.startswith("danhba_backup_swept_")]
+        return json.loads(told.read_text())["swept"], float(line.split()[1])
+
+    first = ends()
+    assert time.time() - first[0] < 60
+    assert first[0] == first[1]
+    quarantine.work(world.settings)
+    second = ends()
+    assert second > first
+    told.parent.chmod(0o700)
+    told.unlink()
+    world.add("locks", b"none")
+    settings = world.settings
+    Path(settings.password_file).write_text("wrong")
+    with pytest.raises(Refused):
+        quarantine.work(settings)
+    assert ends() == second
+
+
 def test_two_sweeps_at_once_the_second_is_told_to_come_again(world: World) -> None:
     with (
         only_one(Path(world.settings.state, "quarantine"), "busy"),

@@ -552,6 +552,122 @@ def test_find_a_message_that_is_other_under_the_same_id_is_named_and_left(
     assert [row[3] for row in edited.all()] == [other]
 
 
+@pytest.mark.clause("R10.7")
+def test_find_a_message_that_cannot_be_taken_apart_is_named_and_the_others_are_found(
+    ask: Asked, edited: Store, events: Events, waiting: Queue
+) -> None:
+    head = b"From: dung@laocai.gov.vn\nContent-Type: message/rfc822\n"
+    same, other = (
+        b"Message-ID: %s\n" % id_ + head + b"\n" + (head + b"\n") * 400 + compose(text=PLAN_TEXT).as_bytes()
+        for id_ in (b"<1@client>", b"<broken@client>")
+    )
+    strange = compose(text=PLAN_TEXT, message_id="<usb@home>").as_bytes()
+    edited.put(DUNG, "INBOX", same)
+    edited.put(AN, "Sent", other)
+    edited.put(AN, "Việc", strange.replace(b'charset="utf-8"', b'charset="undefined"'))
+    events.sent("<broken@client>", AN, DUNG)
+    waiting.waiting["4jbZqueued00001"] = (SENDER, ["y@example.org"], same)
+    [meant] = [each["digest"] for each in ask("find")["choices"] if each["is"] == "copy"]
+    found = ask("find", digests=[meant])
+    assert [(each["mailbox"], each["folder"], each["message_id"]) for each in found["report"]["unread"]] == [
+        ("", "4jbZqueued00001", ""),
+        ("official/an", "Sent", "<broken@client>"),
+        ("official/dung", "INBOX", ID),
+    ]
+    assert ("official/an", "twin") in [(each["mailbox"], each["relation"]) for each in found["copies"]]
+    assert not ask("find", digests=[meant])["changed"]
+
+
+@pytest.fixture
+def alone(events: Events, store: Store) -> Store:
+    """A message that its recipient has."""
+    events.sent(ID, SENDER, AN)
+    store.put(AN, "INBOX", compose(text=PLAN_TEXT).as_bytes())
+    return store
+
+
+@pytest.fixture
+def nameless(alone: Store) -> Store:
+    """It, and its text in a mailbox that had nothing to do with it, stored without a Message-ID."""
+    lines = compose(text=PLAN_TEXT).as_bytes().split(b"\n")
+    alone.put(DUNG, "Lưu trữ", b"\n".join(line for line in lines if not line.startswith(b"Message-ID")))
+    return alone
+
+
+@pytest.mark.clause("R10.7")
+@pytest.mark.parametrize("said", [{}, {"all_mailboxes": False}, {"all_mailboxes": ""}])
+def test_find_again_what_has_no_id_is_found_again_and_erased(
+    ask: Asked, nameless: Store, keys: Path, said: dict[str, Any]
+) -> None:
+    assert kinds(ask("find", all_mailboxes=True))["dung"] == ("twin", "found")
+    again = ask("find", kinds=["changed", "twin"], **said)
+    assert kinds(again)["dung"] == ("twin", "found")
+    erased = ask("erase", signatures=signed(keys, again["checksum"]))
+    assert (erased["counts"]["erased"], erased["more"], nameless.all()) == (2, 0, [])
+
+
+def test_find_again_what_has_no_id_is_gone_when_its_owner_has_removed_it_and_not_while_it_is_away(
+    ask: Asked, nameless: Store
+) -> None:
+    ask("find", all_mailboxes=True)
+    nameless.away.add(DUNG)
+    assert kinds(ask("find"))["dung"] == ("twin", "found")
+    nameless.away.clear()
+    nameless.boxes[DUNG]["Lưu trữ"].clear()
+    assert kinds(ask("find"))["dung"] == ("twin", "gone")
+
+
+def test_find_again_what_has_no_id_and_is_left_is_still_left_when_no_text_is_known(
+    ask: Asked, nameless: Store, keys: Path
+) -> None:
+    found = ask("find", kinds=["copy"], all_mailboxes=True)
+    ask("erase", signatures=signed(keys, found["checksum"]))
+    assert kinds(ask("find"))["dung"] == ("twin", "left")
+
+
+@pytest.mark.clause("R10.7")
+@pytest.mark.parametrize(("said", "more"), [([True], 1), ([True, None], 1), ([True, False], 0), ([None], 0)])
+def test_erase_looks_again_in_all_mailboxes_where_that_was_asked(
+    ask: Asked, alone: Store, keys: Path, said: list[bool | None], more: int
+) -> None:
+    for each in said:
+        found = ask("find", all_mailboxes=each)
+    assert found["report"]["everywhere"] == bool(more)
+    alone.put(DUNG, "Lưu trữ", compose(text=PLAN_TEXT, message_id="<usb@home>").as_bytes())
+    assert ask("erase", signatures=signed(keys, found["checksum"]))["more"] == more
+
+
+@pytest.mark.clause("R10.7")
+def test_find_again_an_answer_in_the_queue_is_no_copy_and_is_left_when_its_kind_is(
+    ask: Asked, edited: Store, events: Events, waiting: Queue, keys: Path
+) -> None:
+    answer = compose(text=ANSWER, message_id="<answer@client>", From="binh@laocai.gov.vn", In_Reply_To=ID).as_bytes()
+    events.sent("<answer@client>", BINH, SENDER)
+    edited.put(SENDER, "INBOX", answer)
+    waiting.waiting["4jbZqueued00001"] = (BINH, ["y@example.org"], answer)
+
+    def found(*chosen: str) -> tuple[list[tuple[str, str]], list[str], str]:
+        """What the answer is, in the mailbox and in the queue; what the plan has of the queue; and its checksum."""
+        told = ask("find", kinds=chosen)
+        copies = [each for each in told["copies"] if each["message_id"] == "<answer@client>"]
+        is_ = [(each["relation"], each["state"]) for each in [*copies, *told["queue"]]]
+        return is_, [each["queue_id"] for each in told["plan"]["queue"]], told["checksum"]
+
+    some = ("changed", "twin", "carrier")
+    assert found(*some, "whole")[:2] == ([("whole", "found")] * 2, ["4jbZqueued00001"])
+    assert found(*some)[:2] == ([("whole", "left")] * 2, [])
+    assert found(*some, "whole")[:2] == ([("whole", "found")] * 2, ["4jbZqueued00001"])
+    assert ask("hold")["counts"]["held"] == 6
+    with pytest.raises(Refused, match="holds messages of the kind whole"):
+        found(*some)
+    ask("release")
+    _is, named, checksum = found(*some)
+    assert not named
+    ask("erase", signatures=signed(keys, checksum))
+    assert list(waiting.waiting) == ["4jbZqueued00001"]
+    assert not waiting.held
+
+
 def test_find_a_changed_copy_in_the_queue_is_held_or_told(ask: Asked, edited: Store, waiting: Queue) -> None:
     changed = compose(text=PLAN_TEXT.replace("mồng mười", "mười lăm")).as_bytes()
     waiting.waiting["4jbZqueued00001"] = (SENDER, ["y@example.org"], changed)

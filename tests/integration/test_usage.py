@@ -261,6 +261,28 @@ def test_whole_days_leave_out_those_of_a_gap_and_of_another_journal(database: Da
     assert whole(database) == [day for day in week if day.day not in {4, 5, 9}]
 
 
+def test_whole_day_that_was_counted_before_its_end_is_left_out_until_counted_again(database: Database) -> None:
+    """The nightly job counts what there is of today; who looks afterwards is not counted until the next night."""
+    use(database, moment(MONDAY, "01:10"))
+    count(database)
+    database.query("DELETE FROM usage.partial")
+    assert whole(database) == [FIRST]
+    use(database, moment(MONDAY, "07:30"))
+    assert whole(database) == []
+    count(database)
+    assert whole(database) == [FIRST]
+
+
+def test_whole_day_without_events_any_more_stays_whole_when_something_comes_late(database: Database) -> None:
+    use(database, moment(MONDAY, "07:30"))
+    count(database)
+    database.query("DELETE FROM usage.partial")
+    database.query("SELECT events.forget(31)", role="danhba_events")
+    use(database, moment(MONDAY, "13:30"))
+    assert database.query("SELECT closed FROM usage.counted") == [(True,)]
+    assert whole(database) == [FIRST]
+
+
 @pytest.mark.parametrize(
     ("read_until", "checked", "last"),
     [

@@ -21,6 +21,8 @@ WATCHED = {
     r"plugins/module_utils/danhba/(?P<room>\w+)/": ("tests/unit/{room}",),
     r"plugins/.*\.py": ("tests/unit/test_rooms.py", "tests/unit/test_catalogue.py"),
     r"plugins/module_utils/danhba/(rules|reading|addresses)/": ("tests/unit/test_rule_pages.py",),
+    r"plugins/module_utils/danhba/(rules|governance|reading|model)/": ("tests/unit/test_events.py",),
+    r"docs/events\.yml$": ("tests/unit/test_events.py",),
     r"plugins/module_utils/danhba/locale/": ("tests/unit/test_catalogue.py", "tests/unit/test_rule_pages.py"),
     r"plugins/plugin_utils/": ("tests/unit/plugin_utils",),
     r"plugins/(modules|action|filter|lookup|doc_fragments)/": ("tests/unit/plugins", "tests/unit/test_docs.py"),

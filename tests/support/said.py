@@ -22,7 +22,7 @@ PARTS = """
     addresses.test_pins reading.test_loader reading.test_tree reading.test_schema rules.test_agencies
     rules.test_custodians rules.test_dates rules.test_documents rules.test_ids rules.test_leave rules.test_people
     rules.test_province rules.test_quotas rules.test_wording rules.history.test_each rules.history.test_withdrawn
-    rules.history.test_withdrawn_agencies
+    rules.history.test_withdrawn_agencies rules.history.test_leaves rules.history.test_names rules.history.test_past
 """.split()
 HEADING = "# "
 # Of a value that is longer, so many characters.

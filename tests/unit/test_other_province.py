@@ -26,9 +26,12 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.using
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.checks import Period
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import Target
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.audit import listing
 from ansible_collections.laocai.mail.plugins.plugin_utils.handovers import minutes
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters import drawing
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.plugin_utils.recall import content as recalled
+from ansible_collections.laocai.mail.plugins.plugin_utils.recall import drawing as recall_drawing
 from ansible_collections.laocai.mail.plugins.plugin_utils.report import content, files
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
@@ -42,6 +45,7 @@ from tests.support.founding import ANSWERS
 from tests.support.registers import agency, person, register
 from tests.support.rendered import render
 from tests.support.simulated import TOLD, simulate
+from tests.unit.plugin_utils import test_audit, test_recall
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = ROOT / "plugins"
@@ -77,8 +81,17 @@ AGENCIES = (
     agency("snv", person("2", "Lò Bình", "2020-01-01"), parent="ubnd", name="Sở Nội vụ"),
 )  # fmt: skip
 DAY = date(2026, 2, 5)
-# What hosts told, by the invented province's own documents and addresses.
-HOST = json.loads(json.dumps(TOLD).replace("STTTT", "SKHCN").replace("laocai", "hoangmoc"))
+
+
+def moved(told: Any) -> Any:
+    """What a host of the sample told, with the invented province's agency, documents and addresses."""
+    text = json.dumps(told, ensure_ascii=False)
+    for ours, theirs in (("STTTT", "SKHCN"), ("stttt", "skhcn"), ("laocai", "hoangmoc")):
+        text = text.replace(ours, theirs)
+    return json.loads(text)
+
+
+HOST = moved(TOLD)
 
 
 def foreign(text: str) -> list[str]:
@@ -127,8 +140,21 @@ RECORD: dict[str, Any] = {
 }
 
 
+def recall_and_audit_papers() -> dict[str, str]:
+    """A recall's report, record and notice to a head, and the list of changes of a mailbox, as PDFs show them."""
+    answer, body = moved(test_recall.ANSWER), moved(test_recall.BODY)
+    changed = test_audit.entry("readdress", changed={"address": ["a@laocai.gov.vn", "b@laocai.gov.vn"]})
+    drawn_papers = {
+        "recall-report": recalled.report(answer, "Sở Khoa học và Công nghệ"),
+        "recall-record": recalled.record(body, "0" * 64, "Sở Khoa học và Công nghệ"),
+        "audit-list": listing.content_of(moved(test_audit.listed(changed, more=True))),
+    }
+    found = {f"{name}.pdf": shown(recall_drawing.draw(paper)) for name, paper in drawn_papers.items()}
+    return found | {"recall-notice": recalled.notice("Sở Nội vụ", 2, answer["plan"])}
+
+
 def papers(folder: Path) -> dict[str, str]:
-    """Letters, the record of a hand-over and a report with its reminders, as people read them."""
+    """Letters, the record of a hand-over, a report with its reminders, and papers of recalls and of the audit."""
     by_register, issued = controller.read_register(folder)
     office = Office(by_register, issued, DAY)
     targets = [
@@ -147,6 +173,7 @@ def papers(folder: Path) -> dict[str, str]:
     found = {"report.html": made.pop(".html").decode(), "report.xlsx": "\n".join(cells)}
     found |= {f"report{end}": shown(octets) for end, octets in made.items()}
     return found | {
+        **recall_and_audit_papers(),
         "letters.pdf": shown(drawing.draw(letters)),
         "minutes.pdf": shown(minutes.draw(RECORD, office)),
     }
@@ -164,7 +191,7 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
 
 @pytest.mark.parametrize("kind", ["none", "plain", "numbered"])
 def test_papers_of_another_province_name_nothing_of_the_sample(drawn: dict[str, dict[str, str]], kind: str) -> None:
-    assert len(drawn[kind]) == 6
+    assert len(drawn[kind]) == 10
     found = {name: foreign(text) for name, text in drawn[kind].items()}
     assert {name: words for name, words in found.items() if words} == {}
 

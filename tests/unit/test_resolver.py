@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +18,9 @@ import dns.rrset
 import pytest
 import yaml
 
+from tests.support.deployment import environment
+
+TASKS = Path("roles/resolver/tasks/main.yml")
 VARS = Path("roles/resolver/vars/main.yml")
 SOURCES = "# deb http://old.example.org/debian trixie main\ndeb https://me:word@mirror.example.vn/debian trixie main\n"
 MORE = "Types: deb\nURIs: http://192.0.2.7/debian http://deb.example.org:8080/debian\n"
@@ -111,3 +116,51 @@ def test_each_fault_of_the_root_has_its_way_out() -> None:
     faults = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__resolver_faults"]
     assert faults.keys() == {said for _validated, _unchecked, said in ANSWERS if said}
     assert all("Chưa đổi /etc/resolv.conf" in " ".join(text.split()) and " -- " in text for text in faults.values())
+
+
+# The scripts by which the role asks.
+QUESTIONS = ("__resolver_root", "__resolver_lost")
+
+
+def asked(folder: Path, *options: str, **scripts: str) -> subprocess.CompletedProcess[str]:
+    """Ansible runs what the role asks its resolver, with other scripts, up to where resolv.conf would be switched."""
+    block = next(task["block"] for task in yaml.safe_load(TASKS.read_text(encoding="utf-8")) if "block" in task)
+    tasks = [task for task in block if "ansible.builtin.command" in task or "ansible.builtin.assert" in task]
+    given = {**dict.fromkeys(QUESTIONS, ""), "resolver_validate_root": True, "resolver_forwarders": [], **scripts}
+    given["__resolver_faults"] = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__resolver_faults"]
+    switch = {"name": "Switch", "ansible.builtin.debug": {"msg": "switched"}}
+    play = {"hosts": "localhost", "gather_facts": False, "vars": given, "tasks": [*tasks, switch]}
+    (folder / "play.yml").write_text(json.dumps([play]), encoding="utf-8")
+    (folder / "ansible.cfg").write_text("[defaults]\n", encoding="utf-8")
+    command = [
+        str(Path(sys.executable).with_name("ansible-playbook")),
+        "--inventory",
+        "localhost,",
+        "--connection",
+        "local",
+    ]
+    return subprocess.run(
+        [*command, *options, str(folder / "play.yml")],
+        cwd=folder,
+        env={**environment(), "ANSIBLE_CONFIG": str(folder / "ansible.cfg")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_question_that_cannot_be_asked_keeps_resolv_conf(tmp_path: Path, question: str) -> None:
+    ended = asked(tmp_path, **{question: "raise SystemExit('no module named dns')"})
+    assert ended.returncode != 0
+    assert "no module named dns" in ended.stdout
+    assert "switched" not in ended.stdout
+
+
+@pytest.mark.parametrize(("options", "script"), [((), "pass"), (("--check",), "raise SystemExit(1)")])
+def test_questions_that_are_answered_or_only_planned_go_on(
+    tmp_path: Path, options: tuple[str, ...], script: str
+) -> None:
+    ended = asked(tmp_path, *options, **dict.fromkeys(QUESTIONS, script))
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "switched" in ended.stdout

@@ -33,6 +33,9 @@ ROOTS = ("198.41.0.4", "192.33.4.12", "199.7.91.13", "193.0.14.129")
 # Seconds between 1900, from which NTP counts (RFC 5905), and 1970.
 NTP_EPOCH = 2208988800
 DNS, NTP = 53, 123
+# The leap indicator and the stratum of a time server that is not synchronised (RFC 5905, 7.3); a stratum of 0 is a
+# refusal ("kiss-o'-death").
+_ALARM, _UNSYNCHRONISED = 3, 16
 # Where unbound keeps the root's keys (RFC 5011), once it has been there.
 ROOT_KEY = "/var/lib/unbound/root.key"
 # What apt does is what it will do when packages are installed, but for the lists themselves: releases with their
@@ -289,13 +292,18 @@ def _get(url: str, *, public: bool) -> str:
 
 
 def _time(server: str) -> Found | None:
-    """Ask a time server how far this host's clock is off, in seconds."""
+    """Ask a time server how far this host's clock is off, in seconds.
+
+    One that has not the time itself says so (RFC 5905, figures 9 to 11): what it sends is then no time.
+    """
     try:
         answer = _exchange(_address_of(server), NTP, b"\x23" + 47 * b"\0")
-        seconds = struct.unpack_from(">I", answer, 40)[0] - NTP_EPOCH
+        leap_and_mode, stratum, sent = struct.unpack_from(">BB38xI", answer)
     except (OSError, struct.error) as error:
         return Found("time", server, f"silent: {error}")
-    ahead = time.time() - seconds
+    if leap_and_mode >> 6 == _ALARM or not 0 < stratum < _UNSYNCHRONISED or not sent:
+        return Found("time", server, "unsynchronised")
+    ahead = time.time() - (sent - NTP_EPOCH)
     return Found("time", server, f"off: {ahead:.0f}") if abs(ahead) > PATIENCE * 10 else None
 
 

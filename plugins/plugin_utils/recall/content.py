@@ -327,14 +327,28 @@ def _unseen(found: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> li
         " thư này, không chứa đoạn đáng kể nào của thư này; muốn gỡ thì lập vụ riêng."
         for each in found["mentions"]
     ]
+    lines += [f"- {_place_of(each, people)}: không đọc được nội dung, phải tự xem." for each in found.get("unread", [])]
     if found["unexamined"]:
         lines.append("- Có nhiều thư phải so hơn số đã xem: hỏi từng người đã chuyển, đã chép thư này đi đâu.")
     if "searched" in found:
+        others = (
+            "Đã tìm trong mọi hộp thư đang mở."
+            if found.get("everywhere")
+            else "Hộp thư khác chỉ được tìm khi chạy step=find -e everywhere=true (máy chủ đọc thư mới lưu của mọi hộp"
+            " thư)."
+        )
         lines.append(
-            f"- Đã tìm theo nội dung trong {found['searched']} hộp thư, trong thư lưu từ hôm trước ngày thư này có. Hộp"
-            " thư khác chỉ được tìm khi chạy step=find -e everywhere=true (máy chủ đọc thư mới lưu của mọi hộp thư)."
+            f"- Đã tìm theo nội dung trong {found['searched']} hộp thư, trong thư lưu từ hôm trước ngày thư này có."
+            f" {others}"
         )
     return [Text(line) for line in lines] or [Text("Không có.")]
+
+
+def _place_of(unread: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) -> str:
+    """Where a message lies that could not be taken apart: in a mailbox, or in the queue under its number."""
+    if not unread["mailbox"]:
+        return f"Hàng đợi, thư số {unread['folder']}"
+    return f"{_who(unread['mailbox'], people)}, thư mục {unread['folder']}: thư {unread['message_id'] or 'không có mã'}"
 
 
 def _left(copies: Sequence[Mapping[str, Any]], people: Mapping[str, Mapping[str, Any]]) -> list[str]:

@@ -44,12 +44,12 @@ def test_more_than_the_limit_at_the_agency_and_in_all() -> None:
 
 
 def test_an_acknowledgement_in_the_change_lets_it_pass() -> None:
-    assert findings(texts("2011-12-01", 3, **acknowledged("close", count="3")), texts()) == []
-    assert findings(texts("2011-12-01", 4, **acknowledged("close", count="3")), texts()) != []
+    assert findings(texts("2011-12-01", 3, **acknowledged("close", count="3", agencies=["aa"])), texts()) == []
+    assert findings(texts("2011-12-01", 4, **acknowledged("close", count="3", agencies=["aa"])), texts()) != []
 
 
 def test_an_acknowledgement_ends_on_its_day() -> None:
-    now = texts("2012-12-01", 3, **acknowledged("close", count="3"))
+    now = texts("2012-12-01", 3, **acknowledged("close", count="3", agencies=["aa"]))
     assert findings(now, texts(), date(2012, 12, 31)) == []
     assert len(findings(now, texts(), date(2013, 1, 1))) == 2
 
@@ -84,3 +84,34 @@ def test_a_change_that_does_not_hold_has_no_plan_to_judge() -> None:
 
 def test_without_a_day_nothing_is_judged() -> None:
     assert check(files(texts("2011-12-01", 3)), None, files(texts())).findings == []
+
+
+def test_a_count_holds_in_the_agencies_that_are_named_alone() -> None:
+    for agencies, passes in ((["aa"], True), (["bb", "aa"], True), (["bb"], False)):
+        given = acknowledged("close", count="3", agencies=agencies)
+        assert (findings(texts("2011-12-01", 3, **given), texts()) == []) is passes, agencies
+
+
+def test_a_count_holds_for_the_documents_that_are_named_alone() -> None:
+    names = [f"2{n}/QĐ-UBND" for n in range(1, 4)]
+    for documents, passes in ((names, True), (["99/QĐ-UBND"], False), (names[:1], False)):
+        given = acknowledged("close", count="3", documents=documents)
+        assert (findings(texts("2011-12-01", 3, **given), texts()) == []) is passes, documents
+
+
+def test_what_two_counts_let_pass_in_two_agencies_is_counted_apart() -> None:
+    def both(closed: str = "", **more: Any) -> Texts:
+        made = texts(closed, 3, **more)
+        return {
+            **made,
+            "agencies/bb.yml": staff(closed, 3).replace("agency: aa", "agency: bb").replace('id: "', 'id: "9'),
+        }
+
+    def given(*agencies: list[str]) -> dict[str, Any]:
+        counted = [acknowledged("close", count="3", agencies=each)["acknowledgements"][0] for each in agencies]
+        return {"acknowledgements": counted}
+
+    now, before = both("2011-12-01", **given(["aa"], ["bb"])), both()
+    assert "plan-limit" not in {each.rule.id for each in findings(now, before)}
+    together = both("2011-12-01", **given(["aa", "bb"]))
+    assert "plan-limit" in {each.rule.id for each in findings(together, before)}

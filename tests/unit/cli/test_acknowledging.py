@@ -52,6 +52,14 @@ def there(root: Path) -> dict[str, str]:
     [
         (("--limit", "close", "--count", "30"), f"{{limit: close, {DAYS}, count: 30}}"),
         (("--limit", "đóng", "--count", "30"), f"{{limit: close, {DAYS}, count: 30}}"),
+        (
+            ("--limit", "close", "--count", "30", "--agencies", "ubnd, stttt,ubnd"),
+            f"{{limit: close, {DAYS}, count: 30, agencies: [ubnd, stttt]}}",
+        ),
+        (
+            ("--limit", "close", "--count", "30", "--documents", "70/QĐ-SNV, 71/QĐ-SNV"),
+            f"{{limit: close, {DAYS}, count: 30, documents: [70/QĐ-SNV, 71/QĐ-SNV]}}",
+        ),
         (("--limit", "doi dia chi", "--accounts", "000101"), f"{{limit: readdress, {DAYS}, accounts: [nvvinh-stttt]}}"),
         (
             ("--limit", "close", "--count", "3", "--from", "2011-07-01"),
@@ -85,6 +93,13 @@ def test_what_is_written(root: Path, run: Run, arguments: tuple[str, ...], line:
         (("--limit", "history", "--count", "3"), 2, "--count is for these alone: close, readdress"),
         (("--limit", "protected", "--count", "3", "--accounts", "contact-stttt", *BY), 2, "--count is for these alone"),
         (("--limit", "history", "--accounts", ", ,", *BY), 2, "has not the shape of: contact-snv, snv/000101"),
+        (("--limit", "close", "--count", "3", "--agencies", "snv", *BY), 1, "'snv' is no agency and no entry"),
+        (("--limit", "close", "--count", "3", "--documents", "x}", *BY), 1, "'x}' is no number and symbol"),
+        (
+            ("--limit", "history", "--accounts", "stttt", "--agencies", "stttt", *BY),
+            2,
+            "--agencies says in what a count holds",
+        ),
         (("--limit", "close", "--count", "0", *BY), 2, "'0' has not the shape of: 25"),
         (("--limit", "close", "--count", "-1", *BY), 2, "'-1' has not the shape of: 25"),
         (("--limit", "close", "--count", "3", *BY, "--document", "QĐ"), 2, "'QĐ' has not the shape of"),

@@ -117,12 +117,12 @@ class TestWhatIsWritten:
                 },
             ),
             (
-                ("transfer", "000102", "--to", "ubnd", "--name", "Ngô Vinh Vân", "--leader", *BY),
+                ("transfer", "000102", "--to", "ubnd", "--leader", *BY),
                 {
                     "stttt": after(STTTT, NGO, f"    closed: {EVENT % 'transferred'}\n"),
                     "ubnd": UBND.replace(
                         " []\n",
-                        '\n  - id: "000102"\n    name: Ngô Vinh Vân\n    leader: true\n'
+                        '\n  - id: "000102"\n    name: Ngô Vân Vinh\n    leader: true\n'
                         f"    opened: {EVENT % 'transferred'}\n    suspended:\n"
                         "      - {document: 9/QĐ-STTTT, date: 2011-07-01, until: 2011-08-01}\n",
                     ),

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from danhba.governance import comment, descriptions
+from danhba.governance import comment, descriptions, outside
 from danhba.governance.proposal import Proposal
 from danhba.governance.review import Moved, Review
 from danhba.model.findings import Finding, Rule, Severity, Where
@@ -180,12 +180,12 @@ def test_what_may_be_merged_as_it_is(review: Review, passed: bool) -> None:
     ("review", "heading", "item"),
     [
         (
-            replace(REVIEW, settings=[("policy.forward_days", "", "9" * 90)] * 100),
+            replace(REVIEW, settings=[("policy.forward_days", "", "9" * 90)] * 200),
             "Changes of province.yml: the guards of every plan are set there.",
             "policy.forward_days: — → 999",
         ),
         (
-            replace(REVIEW, proposal=replace(PROPOSAL, outside=("docs/" + "x" * 100,) * 100)),
+            replace(REVIEW, outside=outside.told(("docs/" + "x" * 100,) * 100, (), "")),
             "Files outside the register: not looked at here, and for the operator alone to judge.",
             "docs/xxx",
         ),
@@ -194,7 +194,7 @@ def test_what_may_be_merged_as_it_is(review: Review, passed: bool) -> None:
 def test_a_long_list_is_cut_short_under_its_heading(review: Review, heading: str, item: str) -> None:
     text = comment.markdown(review, "en").replace("\\", "")
     assert f"\n\n**{heading}**\n\n- {item}" in text
-    assert 3_500 < len(text) < 4_700
+    assert 3_500 < len(text) < 8_700
     assert "more lines do not fit here; see danhba check --base origin/main" in text
 
 

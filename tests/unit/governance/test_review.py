@@ -79,7 +79,7 @@ class TestHeadline:
         assert not found.passed
 
     def test_advice_does_not_stop_it(self) -> None:
-        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), "phone": "gọi An"})), DAY)
+        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-12-01"), "phone": "gọi An"})), DAY)
         assert [finding.rule.id for finding in found.findings] == ["office-phone"]
         assert found.passed
 
@@ -88,7 +88,7 @@ class TestHeadline:
         odd = {"phone": "gọi An"}
         first = person("9", "Vàng A Páo", "2011-01-01", "2012-01-01", **odd)
         before = changed(*PEOPLE, first)
-        found = review(proposal(changed(*PEOPLE, first, person("9", "Vàng A Páo", "2019-01-01", **odd)), before), DAY)
+        found = review(proposal(changed(*PEOPLE, first, person("9", "Vàng A Páo", "2019-12-01", **odd)), before), DAY)
         assert [finding.rule.id for finding in found.findings] == ["office-phone"]
         assert found.known == 1
 
@@ -132,8 +132,8 @@ class TestHeadline:
         ]
 
     def test_what_git_cannot_merge_is_compared_with_where_it_began(self) -> None:
-        theirs = changed(*PEOPLE, person("8", "Lý A Phừ", "2019-01-01"))
-        mine = changed(*PEOPLE, person("9", "Vàng A Páo", "2019-01-02"))
+        theirs = changed(*PEOPLE, person("8", "Lý A Phừ", "2019-12-01"))
+        mine = changed(*PEOPLE, person("9", "Vàng A Páo", "2019-12-02"))
         parted: dict[str, Any] = {"ancestor": files(BEFORE), "own": files(mine), "behind": 1}
         found = review(proposal(None, theirs, **parted), DAY)
         assert (found.findings, found.plan, found.more, found.moved) == ([], None, [], [])
@@ -180,10 +180,11 @@ class TestSettings:
             "acknowledgements:\n  - {limit: close, count: 70, document: 5/STTTT-VP, until: 2020-02-01}\n"
         )
         text = comment(proposal({**BEFORE, "province.yml": province}))
-        assert "- policy.limits.close.count: — → 100000" in text
-        assert "- acknowledgements.1.count: — → 70" in text
-        assert "- acknowledgements.1.document: — → 5/STTTT-VP" in text
-        assert "- policy.limits.close.count: 100000 → —" in comment(
+        assert "- ⚠️ policy.limits.close.count: 50 → 100000" in text
+        assert "before it is refused; mailboxes: 7" in text
+        given = "closings and suspensions ≤ 70, by 5/STTTT-VP, for any agency, → 2020-02-01"
+        assert f"- ⚠️ acknowledgements: — → {given}" in text
+        assert "- policy.limits.close.count: 100000 → 50" in comment(
             proposal(BEFORE, {**BEFORE, "province.yml": province})
         )
 
@@ -358,7 +359,7 @@ class TestCompared:
 
     def test_a_free_pin_and_one_that_names_an_office(self) -> None:
         pin = {"address": "giamdoc-snv", "address_document": "3/SNV-VP"}
-        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-01-01"), **pin})), DAY)
+        found = review(proposal(changed(*PEOPLE, {**person("9", "Vàng A Páo", "2019-12-01"), **pin})), DAY)
         assert [finding.rule.id for finding in found.findings] == ["history-office"]
         assert not found.passed
 
@@ -454,6 +455,15 @@ class TestCompared:
         text = self.unfolded(changed(*PEOPLE, *many))
         assert text.count("5/QĐ-SNV: create (recruited)") == 1
         assert text.partition("5/QĐ-SNV: create (recruited)\n")[2].count("\n  - Vàng A") == 2
+
+    def test_somebody_who_moves_is_told_once_with_both_addresses(self) -> None:
+        left = {**PEOPLE[0], "closed": event("transferred", "2020-02-01", "7/QĐ-UBND")}
+        come = person("000", "Lò Thị Mai Hoa An", event("transferred", "2020-02-01", "7/QĐ-UBND"))
+        other = agency("stttt", come, parent="ubnd")
+        text = comment(proposal(changed(left, *PEOPLE[1:], **{"agencies/stttt.yml": other})))
+        assert "- 2020-02-01, 7/QĐ-UBND: move (transferred" in text
+        assert "  - Lò Thị Mai Hoa An (000), ltmhan-snv → ltmhan-stttt" in text
+        assert text.partition("### Plan")[0].count("Lò Thị Mai Hoa An") == 1
 
     def test_the_order_of_weight(self) -> None:
         new = {"person": "001", "document": "2/GUQ-SNV", "date": "2020-01-01", "as": "delegate", "key": KEY}
@@ -701,6 +711,72 @@ class TestCommand:
         git(repository / "shallow", "fetch", "--quiet", "--unshallow")
         assert CliRunner().invoke(main, arguments).exit_code == 0
 
+    def test_attributes_that_change_the_register_are_refused(self, repository: Path) -> None:
+        (repository / ".gitattributes").write_text("*.yml working-tree-encoding=UTF-16\n", encoding="utf-8")
+        git(repository, "add", ".gitattributes")
+        git(repository, "commit", "--quiet", "--message", "Thuộc tính")
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "base", "--format", "json"])
+        assert done.exit_code == 1
+        found = [each for each in json.loads(done.stdout) if each["severity"] == "error"]
+        assert [(each["rule"], each["file"], each["line"], each["column"]) for each in found] == [
+            ("file-attributes", ".gitattributes", 1, 7)
+        ]
+
+    def test_a_guard_that_is_taken_away_is_told_as_gone(self, repository: Path) -> None:
+        git(repository, "checkout", "--quiet", "base")
+        (repository / "CODEOWNERS").write_text("* @x\n", encoding="utf-8")
+        git(repository, "add", "CODEOWNERS")
+        git(repository, "commit", "--quiet", "--message", "Owners")
+        git(repository, "branch", "--force", "owned")
+        git(repository, "rm", "--quiet", "CODEOWNERS")
+        git(repository, "commit", "--quiet", "--message", "No owners")
+        shown = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "owned"]).stdout.replace("\\", "")
+        assert "- CODEOWNERS: TAKEN AWAY: it says who has to approve which file" in shown
+        assert "## ⚠️" in shown
+
+    def closing(self, repository: Path, branch: str, *left: int) -> None:
+        git(repository, "checkout", "--quiet", "-b", branch, "base")
+        people = [{**p, "closed": event("retired", "2020-01-15")} if n in left else p for n, p in enumerate(PEOPLE)]
+        write(repository / "directory", changed(*people))
+        git(repository, "commit", "--quiet", "--all", "--message", branch)
+
+    def test_open_proposals_of_the_same_agency_are_judged_together(self, repository: Path) -> None:
+        self.closing(repository, "7", 0)
+        self.closing(repository, "8", 1)
+        arguments = ["--lang", "en", "review", "--base", "base", "--proposal", "8", "--as-of", "2020-01-01"]
+        alone = CliRunner().invoke(main, arguments)
+        assert (alone.exit_code, "plan-together" in alone.stdout) == (0, False)
+        both = CliRunner().invoke(main, [*arguments, "--open", "7", "--open", "8"])
+        shown = both.stdout.replace("\\", "")
+        assert both.exit_code == 0
+        assert "## ⚠️ No errors, but it is too much together" in shown
+        assert "closing or suspending 2 of 5 mailboxes of snv together with #7, but at most 1 at once" in shown
+
+    def test_what_is_merged_and_not_applied_is_judged_together(self, repository: Path) -> None:
+        self.closing(repository, "merged", 0)
+        git(repository, "checkout", "--quiet", "-b", "more", "merged")
+        left = [{**p, "closed": event("retired", "2020-01-15")} for p in PEOPLE[:2]]
+        write(repository / "directory", changed(*left, *PEOPLE[2:]))
+        git(repository, "commit", "--quiet", "--all", "--message", "more")
+        arguments = ["--lang", "en", "review", "--base", "merged", "--proposal", "more", "--as-of", "2020-01-01"]
+        assert "plan-together" not in CliRunner().invoke(main, arguments).stdout
+        done = CliRunner().invoke(main, [*arguments, "--applied", "base"])
+        assert (done.exit_code, "plan-together" in done.stdout) == (0, True)
+        assert "plan-together" not in CliRunner().invoke(main, [*arguments, "--applied", "merged"]).stdout
+
+    def test_an_open_proposal_that_cannot_be_read_stops_no_other(self, repository: Path) -> None:
+        git(repository, "checkout", "--quiet", "--orphan", "odd")
+        git(repository, "rm", "--quiet", "-r", "--force", ".")
+        git(repository, "commit", "--quiet", "--allow-empty", "--message", "Nothing")
+        self.closing(repository, "8", 1)
+        arguments = ["--lang", "en", "review", "--base", "base", "--proposal", "8", "--as-of", "2020-01-01"]
+        assert CliRunner().invoke(main, [*arguments, "--open", "odd"]).exit_code == 0
+
+    @pytest.mark.parametrize("option", ["--open", "--applied"])
+    def test_a_ref_that_git_does_not_know(self, repository: Path, option: str) -> None:
+        done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "base", option, "nowhere"])
+        assert (done.exit_code, "git does not know nowhere" in done.stderr) == (2, True)
+
     def test_dotfiles_and_folders_beside_the_agencies_are_named(self, repository: Path) -> None:
         names = (".gitattributes", ".gitignore", "sub/.keep", "sub/x.yml", ".sub/x.yml")
         for name in names:
@@ -710,7 +786,7 @@ class TestCommand:
         git(repository, "commit", "--quiet", "--message", "Dots")
         done = CliRunner().invoke(main, ["--lang", "en", "review", "--base", "base"])
         shown = done.stdout.replace("\\", "")
-        assert [name for name in names if f"- directory/agencies/{name}\n" not in shown] == []
+        assert [name for name in names if f"- directory/agencies/{name}: " not in shown] == []
         assert "directory/agencies/sub:1:1** `file-name`" in shown
         assert "- directory/agencies/snv.yml" not in shown
         assert done.exit_code == 1

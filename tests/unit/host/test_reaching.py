@@ -155,10 +155,49 @@ def test_time_server_says_how_far_the_clock_is_off(
     monkeypatch: pytest.MonkeyPatch, ahead: int, how: str | None
 ) -> None:
     monkeypatch.setattr(time, "time", lambda: 1_764_331_200 + ahead)
-    said = 40 * b"\0" + struct.pack(">II", 1_764_331_200 + reaching.NTP_EPOCH, 0)
-    monkeypatch.setattr(reaching, "_exchange", lambda *_more: said)
+    monkeypatch.setattr(reaching, "_exchange", lambda *_more: time_answer())
     found = reaching._time("127.0.0.1")
     assert (found.how if found else None) == how
+
+
+def time_answer(leap: int = 0, stratum: int = 2, sent: int = 1_764_331_200 + reaching.NTP_EPOCH) -> bytes:
+    """What a time server says (RFC 5905, 7.3)."""
+    return struct.pack(">BB38xII", leap << 6 | 0x24, stratum, sent, 0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [time_answer(leap=3), time_answer(stratum=0), time_answer(stratum=16), time_answer(sent=0)],
+    ids=["alarm", "refusal", "stratum 16", "no time"],
+)
+def test_time_server_that_is_not_synchronised_says_nothing_of_the_clock(
+    monkeypatch: pytest.MonkeyPatch, answer: bytes
+) -> None:
+    monkeypatch.setattr(reaching, "_exchange", lambda *_more: answer)
+    found = reaching._time("127.0.0.1")
+    assert found == Found("time", "127.0.0.1", "unsynchronised")
+    assert said(found) == ""
+    assert "10.1.1.3 answer mail.x, but are not synchronised" in warned(Found("time", "10.1.1.3", found.how))
+
+
+@pytest.mark.parametrize(
+    ("offs", "faults"),
+    [
+        ([7200], 0),  # two others say that the clock is right
+        ([7200, 7230], 1),
+        ([7200, -7200], 0),
+        ([7200, 7230, 7190], 1),
+        ([7200, None, None], 1),
+        ([7200, None], 0),
+    ],
+)
+def test_clock_is_at_fault_where_most_time_servers_that_answer_agree(offs: list[int | None], faults: int) -> None:
+    found = [
+        Found("time", f"10.1.1.{3 + number}", "unsynchronised" if off is None else f"off: {off}")
+        for number, off in enumerate(offs)
+    ]
+    assert said(*found).count("The clock of mail.x") == faults
+    assert ("have another time than mail.x" in warned(*found)) == (not faults)
 
 
 class Apt:
@@ -177,14 +216,14 @@ class Apt:
         return subprocess.CompletedProcess(command, self.status, "", self.said)
 
 
-URI = "'http://deb.debian.org/debian/dists/trixie/InRelease' deb.debian.org_debian_dists_trixie_InRelease 0 \n"
+URI = "'http://mirror.example/debian/dists/trixie/InRelease' mirror.example_debian_dists_trixie_InRelease 0 \n"
 
 
 @pytest.mark.parametrize(
     ("apt", "how"),
     [
         (Apt(URI), None),
-        (Apt(URI, 100, "E: Failed to fetch http://deb.debian.org Could not resolve\n"), "refused: E: Failed to fetch"),
+        (Apt(URI, 100, "E: Failed to fetch http://mirror.example Could not resolve\n"), "refused: E: Failed to fetch"),
         (Apt(URI, 100, "E: The repository is not signed.\n"), "refused: E: The repository is not signed."),
         (Apt(URI, waits=True), "silent"),
         (Apt("'cdrom:[Debian 13]/dists/trixie/InRelease' x 0\n"), "none"),
@@ -241,7 +280,7 @@ def test_root_key_of_the_host_has_to_be_the_root_s(
     assert (found.how if found else None) == how
 
 
-ASKED = {"forwarders": ["10.1.1.1", "10.1.1.2"]}
+ASKED = {"forwarders": ["10.1.1.1", "10.1.1.2"], "time_servers": ["10.1.1.3", "10.1.1.4", "10.1.1.5"]}
 
 
 def said(*found: Found) -> str:
@@ -249,6 +288,13 @@ def said(*found: Found) -> str:
     faults: list[Fault] = list(told.faults("mail.x", [asdict(one) for one in found], ASKED))
     assert all(fault.vi and fault.en for fault in faults)
     return "\n".join(fault.en for fault in faults)
+
+
+def warned(*found: Found) -> str:
+    """The warnings, in English; each is in Vietnamese, too."""
+    warnings: list[Fault] = list(told.warnings("mail.x", [asdict(one) for one in found], ASKED))
+    assert all(fault.vi and fault.en for fault in warnings)
+    return "\n".join(fault.en for fault in warnings)
 
 
 @pytest.mark.parametrize(
@@ -262,8 +308,8 @@ def said(*found: Found) -> str:
         ([Found("root", address, "silent: timed out") for address in reaching.ROOTS], "resolver_forwarders is empty"),
         ([Found("root", "198.41.0.4", "unsigned")], "is answered by the network in their place"),
         (
-            [Found("packages", "http://deb.debian.org/debian", "silent")],
-            "cannot fetch Debian's packages from http://deb",
+            [Found("packages", "http://mirror.example/debian", "silent")],
+            "cannot fetch Debian's packages from http://mirror",
         ),
         ([Found("packages", "/etc/apt", "none")], "has no source of packages"),
         (
@@ -273,7 +319,10 @@ def said(*found: Found) -> str:
         ([Found("mirror", "http://x", "other")], "daily.cvd there is no database"),
         ([Found("key", "/var/lib/unbound/root.key", "none")], "root.key is empty or broken"),
         ([Found("key", "/var/lib/unbound/root.key", "other")], "root.key is not the root's"),
-        ([Found("time", "10.1.1.3", "off: 7200")], "is 120 minutes ahead of the time server 10.1.1.3"),
+        (
+            [Found("time", each, "off: 7200") for each in ASKED["time_servers"]],
+            "is 120 minutes ahead of the time server 10.1.1.3",
+        ),
     ],
 )
 def test_each_thing_out_of_reach_is_a_fault_with_a_way_out(found: list[Found], way_out: str) -> None:
@@ -295,6 +344,6 @@ def test_one_of_several_servers_away_stops_nothing(found: list[Found]) -> None:
 
 def test_servers_that_are_away_are_warned_of() -> None:
     found = [Found("forwarder", "10.1.1.1", "silent: x"), Found("time", "10.1.1.3", "silent: x")]
-    warned = "\n".join(fault.en for fault in told.warnings("mail.x", [asdict(one) for one in found], ASKED))
-    assert "10.1.1.1 does not answer mail.x" in warned
-    assert "set base_ntp_servers" in warned
+    text = warned(*found)
+    assert "10.1.1.1 does not answer mail.x" in text
+    assert "set base_ntp_servers" in text

@@ -84,7 +84,7 @@ def test_a_row_that_names_the_columns(texts: Sequence[str], is_one: bool) -> Non
         ),
         pytest.param(
             cells("Tên", "Họ và tên", "Chức vụ"), None,
-            {Role.NAME: [1], Role.TITLE: [2]}, False, id="a given name beside the name is none",
+            {Role.GIVEN: [0], Role.NAME: [1], Role.TITLE: [2]}, False, id="a given name beside the name is apart",
         ),
         pytest.param(
             cells("Tên", "Chức vụ", "Họ"), None,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import re
-from datetime import date, datetime, time
+import time
+from datetime import date, datetime
+from datetime import time as clock
+from itertools import islice, product
 
 import pytest
 from openpyxl import load_workbook
 
-from tests.support.forms import FORMS, HEADING, PEOPLE, numbered, saved, workbook
+from tests.support.forms import FORMS, HEADING, PEOPLE, delimited, numbered, saved, workbook
 from tests.support.office import Office
 from tests.support.registers import agency, person, register, write
 from tests.support.terminal import Terminal
@@ -34,8 +37,9 @@ def test_every_form_leads_to_the_same_entries(office: Office, form: str) -> None
 
 
 def told(output: str) -> dict[str, str]:
-    """What the report says, by the rows that it speaks of."""
-    lines = [re.split(r"\s{2,}", line.strip()) for line in output.splitlines()]
+    """What the report says, by the rows that it speaks of; the mailboxes shown at the end are not of it."""
+    report = output.partition("mailboxes as they will be")[0]
+    lines = [re.split(r"\s{2,}", line.strip()) for line in report.splitlines()]
     return {line[0]: " | ".join(line[1:]) for line in lines if re.fullmatch(r"(\S+!)?\d+(-\d+)?", line[0])}
 
 
@@ -289,7 +293,7 @@ def test_a_name_of_one_who_left_on_the_day_is_another_ones(office: Office, day: 
 
 def test_a_name_whose_addresses_are_all_given_out(office: Office) -> None:
     rows = [HEADING, *((i, "Ánh", f"Chuyên viên {i}") for i in range(1, 3))]
-    result = office.import_(workbook({"DS": rows}), "--yes")
+    result = office.import_(workbook({"DS": rows}), "--yes", "--one-word", "2", "--one-word", "DS!3")
     assert result.exit_code == 1
     assert "no address is left for 'Ánh'" in told(result.output)["3"]
 
@@ -356,7 +360,7 @@ def test_names_in_two_columns(office: Office, heading: tuple[str, ...]) -> None:
 def test_values_of_every_type(office: Office) -> None:
     heading = ("Stt", "Họ và tên", "Chức vụ", "Mã số", "Ngày sinh", "Điện thoại")
     rows = [heading, (1.0, "Vù A Y", date(2010, 10, 15), 12.0, datetime(1980, 2, 3), 2143840034.0),
-            (2, "Lý A Chúng", True, 0, time(7, 30), 1.5), (3, "Lý A Phừ", 2.5, "x-1", None, "  ")]  # fmt: skip
+            (2, "Lý A Chúng", True, 0, clock(7, 30), 1.5), (3, "Lý A Phừ", 2.5, "x-1", None, "  ")]  # fmt: skip
     result = office.import_(workbook({"DS": rows}))
     assert "Vù A Y | 15/10/2010 | 0214 3 840 034" in told(result.output)["2"]
     assert "[F] '1.5' is no telephone number" in told(result.output)["3"]
@@ -394,3 +398,135 @@ def test_honorifics_are_left_out_where_several_have_one(office: Office) -> None:
     result = office.import_(workbook({"DS": rows}), "--yes")
     assert [entry["name"] for entry in office.entries()] == ["Vù A Y", "Lý Thị Mai", "Lý A Phừ"]
     assert "'Ông' was left out of the name" in told(result.output)["2"]
+
+
+TWICE = ("Stt", "Họ và tên", "Chức vụ", "Họ và tên")
+
+
+def large(heading: tuple[str, ...], count: int) -> bytes:
+    """A list of so many people, whose names are all different."""
+    words = ["An", "Bình", "Cường", "Dũng", "Giang", "Hà", "Khánh", "Lan", "Mai", "Nga", "Oanh", "Phúc"]
+    names = (" ".join(("Lò", *parts)) for parts in product(words, repeat=4))
+    rows = [(i, name, "Chuyên viên", "") for i, name in enumerate(islice(names, count), 1)]
+    return delimited([heading, *rows]).encode()
+
+
+def test_import_twenty_thousand_rows_with_one_heading_twice_refuses_naming_both(office: Office) -> None:
+    started = time.process_time()
+    result = office.import_(large(TWICE, 19_999), "--yes", name="list.csv")
+    assert result.exit_code == 1
+    assert "sheet CSV, row 1: columns B, D are headed 'Họ và tên', 'Họ và tên'" in result.output
+    assert "--column name=B | name=D | name=B,D" in result.output
+    assert len(result.output.splitlines()) == 2
+    assert time.process_time() - started < 20
+    assert office.is_unchanged
+
+
+def test_import_shows_thirty_mailboxes_right_above_the_end(office: Office) -> None:
+    result = office.import_(large(HEADING, 600), "--dry-run", name="list.csv")
+    _before, _said, shown = result.output.partition("30 of 600 mailboxes as they will be:")
+    lines = [re.split(r"\s{2,}", line.strip()) for line in shown.splitlines() if line.strip()]
+    assert lines[0] == ["Row", "Full name", "Title", "Agency", "Address"]
+    assert lines[-1] == ["--dry-run: nothing was written"]
+    assert [line[0] for line in lines[1:-1]] == [str(number) for number in range(2, 602, 20)]
+    assert lines[1][1:4] == ["Lò An An An An", "Chuyên viên", "Sở Thông tin và Truyền thông"]
+    assert all(line[4].endswith("-stttt@laocai.gov.vn") for line in lines[1:-1])
+
+
+def test_import_few_mailboxes_shows_all_with_their_sheets(office: Office) -> None:
+    result = office.import_(workbook({"A": [HEADING, (1, "Vù A Y")], "B": [HEADING, (1, "Lý A Sì")]}), "--dry-run")
+    _before, _said, shown = result.output.partition("2 of 2 mailboxes as they will be:")
+    assert re.findall(r"^\S+!\d+", shown, re.MULTILINE) == ["A!2", "B!2"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        ("name=F", "no heading of the list has column F"),
+        ("phone=G", "no heading of the list has column G"),
+        ("name=", "'' are no columns"),
+        ("name=B,B", "'B,B' are no columns"),
+        ("name=ZZ", "'ZZ' are no columns"),
+        ("title=B,C", "'B,C' are no columns"),
+        ("lương=B", "'lương=B' has not the shape of: name=B,C"),
+        ("B", "'B' has not the shape of: name=B,C"),
+    ],
+)
+def test_import_column_that_is_none_is_refused(office: Office, answer: str, said: str) -> None:
+    result = office.import_(one(1, "Vù A Y"), "--yes", "--column", answer)
+    assert result.exit_code == (1 if "heading" in said else 2)
+    assert said in result.output
+    assert office.is_unchanged
+
+
+def test_import_column_named_takes_what_no_heading_tells(office: Office) -> None:
+    rows = [("Stt", "Họ và tên", "Vai trò", "Chức vụ"), (1, "Vù A Y", "Văn thư", "Đảng viên")]
+    result = office.import_(workbook({"DS": rows}), "--yes", "--column", "chức vụ=C")
+    assert [entry["title"] for entry in office.entries()] == ["Văn thư"]
+    assert "column D ('Chức vụ') is not taken" in result.output
+
+
+def test_import_one_word_in_no_row_is_refused(office: Office) -> None:
+    result = office.import_(one(1, "Vù A Y"), "--yes", "--one-word", "9")
+    assert result.exit_code == 1
+    assert "the list has no row 9" in result.output
+
+
+def test_import_one_word_says_both_ways_out(office: Office) -> None:
+    result = office.import_(one(1, "Páo"), "--yes")
+    assert result.exit_code == 1
+    assert "(--column name=B,C); if it is the whole name: --one-word 'DS!2'" in told(result.output)["2"]
+
+
+def test_import_two_people_in_a_cell_is_refused(office: Office) -> None:
+    result = office.import_(one(1, "Vù A Y, Lý A Sì"), "--yes")
+    assert result.exit_code == 1
+    assert "[B] 'Lý A Sì' stands beside the name" in told(result.output)["2"]
+
+
+CITED = ("--document", "45/QĐ-STTTT", "--date", "2010-11-15")
+
+
+def test_import_at_a_terminal_asks_which_column_and_whether_a_name_is_whole(office: Office) -> None:
+    rows = [TWICE, (1, "Vù A Y", "Văn thư", "Lý A Sì"), (2, "Páo", "", "Lù Páo")]
+    (office.path / "list.csv").write_text(delimited(rows), "utf-8")
+    terminal = Terminal(office.path, "import", "list.csv", "--agency", "stttt", *CITED)
+    try:
+        assert "columns B, D are headed" in terminal.until("Which column holds the full name?")
+        terminal.type("C")
+        terminal.until("Which column holds the full name?")
+        terminal.type("B")
+        terminal.until("Row 3: is 'Páo' the whole name?")
+        terminal.type("y")
+        shown = terminal.until("Write this?")
+        assert "column D ('Họ và tên') is not taken" in shown
+        assert "2 of 2 mailboxes as they will be:" in shown
+        terminal.type("y")
+        assert terminal.end()[0] == 0
+    finally:
+        terminal.close()
+    assert [entry["name"] for entry in office.entries()] == ["Vù A Y", "Páo"]
+
+
+def test_import_at_a_terminal_a_name_that_is_not_whole_is_refused(office: Office) -> None:
+    (office.path / "list.csv").write_text(delimited([HEADING, (1, "Páo", "Văn thư")]), "utf-8")
+    terminal = Terminal(office.path, "import", "list.csv", "--agency", "stttt", *CITED)
+    try:
+        terminal.until("Row 2: is 'Páo' the whole name?")
+        terminal.type("n")
+        status, shown = terminal.end()
+        assert (status, "1 rows are wrong" in shown) == (1, True)
+    finally:
+        terminal.close()
+    assert office.is_unchanged
+
+
+def test_import_at_a_terminal_many_names_of_one_word_are_refused_at_once(office: Office) -> None:
+    rows = [(i, "Páo", f"Tổ viên {i}") for i in range(11)]
+    (office.path / "list.csv").write_text(delimited([HEADING, *rows]), "utf-8")
+    terminal = Terminal(office.path, "import", "list.csv", "--agency", "stttt", *CITED)
+    try:
+        status, shown = terminal.end()
+        assert (status, "the whole name?" in shown) == (1, False)
+    finally:
+        terminal.close()

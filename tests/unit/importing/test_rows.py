@@ -273,8 +273,8 @@ class TestWrong:
         [("B", "name", ("1", "{}")), ("C", "title", ("1", AN, "{}")), ("D", "unit", ("1", AN, "", "{}"))],
     )
     def test_as_long_as_a_text_may_be(self, column: str, key: str, cells: Sequence[str]) -> None:
-        assert one(*(text.format("A" + "b" * (schema.LONGEST - 1)) for text in cells)).state is State.TAKEN
-        row = one(*(text.format("A" + "b" * schema.LONGEST) for text in cells))
+        assert one(*(text.format("An A" + "b" * (schema.LONGEST - 4)) for text in cells)).state is State.TAKEN
+        row = one(*(text.format("An A" + "b" * (schema.LONGEST - 3)) for text in cells))
         values_ = {"key": key, "length": schema.LONGEST + 1, "most": schema.LONGEST}
         assert said(row) == wrong(schema.LONG.message, column, **values_)
 
@@ -398,18 +398,24 @@ class TestTelephones:
 
 class TestHonorifics:
     def test_several_of_them_are_left_out(self) -> None:
-        found = read(HEADING, ("1", "Ông Vù Y"), ("2", "BÀ LÝ THỊ MAI"), ("3", "Lò An"), ("4", "Bà Mai"))[1:]
-        assert [row.person.name for row in found if row.person] == ["Vù Y", "Lý Thị Mai", "Lò An", "Bà Mai"]
+        found = read(HEADING, ("1", "Ông Vù Y"), ("2", "BÀ LÝ THỊ MAI"), ("3", "Lò An"), ("4", "Bà Lò Mai"))[1:]
+        assert [row.person.name for row in found if row.person] == ["Vù Y", "Lý Thị Mai", "Lò An", "Lò Mai"]
         assert [row.notes for row in found] == [
             (Note(rows.HONORIFIC, {"word": "Ông"}),),
             (Note(rows.HONORIFIC, {"word": "Bà"}),),
             (),
-            (),
+            (Note(rows.HONORIFIC, {"word": "Bà"}),),
         ]
 
     def test_one_alone_may_be_a_family_name(self) -> None:
         found = read(HEADING, ("1", "Ông Ích Khiêm"), ("2", "Lò An"))
         assert found[1].person == Person("Ông Ích Khiêm")
+        assert said(found[1]) == (State.TAKEN, (Note(rows.KEPT, {"word": "Ông"}),))
+
+    def test_one_alone_before_a_family_name_is_left_out(self) -> None:
+        row = read(HEADING, ("1", "Ông Nguyễn Ích Khiêm"))[1]
+        assert row.person == Person("Nguyễn Ích Khiêm")
+        assert said(row) == (State.TAKEN, (Note(rows.HONORIFIC, {"word": "Ông"}),))
 
 
 def test_a_sheet_that_is_a_list() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from danhba.importing.sheets import EMPTY, Cell, Sheet, column_name, tidy
+from danhba.importing.sheets import EMPTY, Cell, Sheet, column_name, column_number, tidy
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ from danhba.importing.sheets import EMPTY, Cell, Sheet, column_name, tidy
 )
 def test_the_names_of_columns(column: int, name: str) -> None:
     assert column_name(column) == name
+    assert column_number(name) == column
 
 
 @pytest.mark.parametrize(

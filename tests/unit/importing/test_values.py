@@ -30,13 +30,6 @@ from danhba.importing.values import MOBILE, MORE_PHONES, Asked
         ("đào-thị Lê", "Đào-Thị Lê"),
         ("Ðào Thị Ðiệp", "Đào Thị Điệp"),
         ("  Lý\u00a0 Láo\tLở\n", "Lý Láo Lở"),
-        ("ThS. Lý Láo Lở", "Lý Láo Lở"),
-        ("PGS.TS. Lý Láo Lở", "Lý Láo Lở"),
-        ("Đ/c Lý Láo Lở", "Lý Láo Lở"),
-        # Only in front of a name is it a rank, and where there is a name behind it.
-        ("ThS. Lý ThS. Lở", "Lý ThS. Lở"),
-        ("Lý ThS. Lở", "Lý ThS. Lở"),
-        ("ThS.", "ThS."),
         ("Ông Ích Khiêm", "Ông Ích Khiêm"),
         (unicodedata.normalize("NFD", "Hoàng Thị Hằng"), "Hoàng Thị Hằng"),
         ("Ng\u200buyễn Văn\u00ad A", "Nguyễn Văn A"),

@@ -152,11 +152,6 @@ def test_a_cell_merged_over_all_columns() -> None:
     assert texts(sheet)[2] == ["2"] * 28
 
 
-@pytest.mark.parametrize(("name", "number"), [(b"A", 0), (b"Z", 25), (b"AA", 26), (b"BL", 63), (b"XFD", 16383)])
-def test_the_numbers_of_columns(name: bytes, number: int) -> None:
-    assert importing._number(name) == number
-
-
 @pytest.mark.parametrize(("ranges", "steps"), [([b"A1:B2", b"A2:A2"], 6), ([b"B1:C2", b"A2:A2"], 6), ([b"A1:A3"], 4)])
 def test_so_much_may_be_merged_and_no_more(monkeypatch: pytest.MonkeyPatch, ranges: list[bytes], steps: int) -> None:
     """One step for each row but the first that a range spans, and one for each cell in a row that is there."""

@@ -433,7 +433,7 @@ class TestCited:
 def test_it_is_data_for_programs() -> None:
     found = change(HOA, {**HOA, "leader": "true", "title": "Giám đốc"}).as_data()
     assert list(found) == [
-        "handovers", "keys", "pins", "unlocked", "withdrawn", "gone",
+        "named", "handovers", "keys", "pins", "unlocked", "withdrawn", "gone",
         "leaders", "quotas", "changes", "described", "cited",
     ]  # fmt: skip
     assert json.loads(json.dumps(found)) == found

@@ -49,6 +49,7 @@ def test_each_record_whole() -> None:
     found = between(before(), after())
     hoa, sang = ("1", "Lò Thị Mai Hoa"), ("4", "Lý A Sáng")
     assert {kind: [tuple(each.values()) for each in records] for kind, records in found.as_data().items()} == {
+        "named": [],
         "handovers": [("aa", "2012-01-01", "2", "Vàng A An", "", "delegate", "2/GUQ-AA", KEY, *hoa)],
         "keys": [("aa", "2012-01-01", "2", "Vàng A An", KEY, "", "stttt", "")],
         "pins": [("aa", *sang, "lasang-aa", "7/AA-VP")],
@@ -113,17 +114,18 @@ class TestQuotas:
 
 
 class TestNames:
-    """A name by `renamed` is told by its document; any other is a correction, and told as one."""
+    """Another name behind an id is a record of its own: with the document that says so, or none where it is edited."""
 
-    def described(self, then: Entry, now: Entry) -> list[str]:
+    def named(self, then: Entry, now: Entry) -> list[str]:
         found = between(register(agency("aa", then)), register(agency("aa", now)))
-        return [f"{each.field}: {each.before} → {each.now}" for each in found.described]
+        assert "name" not in {each.field for each in found.described}
+        return [f"{each.before} → {each.now} {each.document}" for each in found.named]
 
     def test_corrected_in_the_entry(self) -> None:
-        said = ["name: Lò Thị Mai Hoa → Lò Thị Hoa"]
-        assert self.described(HOA, {**HOA, "name": "Lò Thị Hoa"}) == said
+        said = ["Lò Thị Mai Hoa → Lò Thị Hoa "]
+        assert self.named(HOA, {**HOA, "name": "Lò Thị Hoa"}) == said
         renamed = {**HOA, "opened": event("renamed", "2012-01-01", "6/QĐ-AA")}
-        assert self.described(renamed, {**renamed, "name": "Lò Thị Hoa"}) == said
+        assert self.named(renamed, {**renamed, "name": "Lò Thị Hoa"}) == said
 
     def test_another_in_another_agency(self) -> None:
         """Who moves keeps the name; where it is another, whoever reviews has to know."""
@@ -131,8 +133,8 @@ class TestNames:
         came = person("1", "Lò Thị Hoa", moved, title="Trưởng phòng")
         then = register(agency("aa", HOA), agency("bb"))
         found = between(then, register(agency("aa", {**HOA, "closed": moved}), agency("bb", came)))
-        assert [(each.field, each.before, each.now) for each in found.described] == [
-            ("name", "Lò Thị Mai Hoa", "Lò Thị Hoa")
+        assert [(each.before, each.before_agency, each.now, each.agency, each.document) for each in found.named] == [
+            ("Lò Thị Mai Hoa", "aa", "Lò Thị Hoa", "bb", "6/QĐ-UBND")
         ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from danhba.model.custody import holder
 from danhba.planning.accounts import Accounts, Exemption
 from danhba.planning.desired import accounts as desired_accounts
 from danhba.planning.desired import concerned
+from danhba.planning.plan import make
 from danhba.planning.state import Entry, Timeline
 from tests.factory.text import Value
 from tests.support.registers import Texts, accounts, agency, event, files, person, register, timeline, wanted
@@ -475,6 +476,56 @@ def test_the_mailbox_of_a_renamed_person_goes_on_under_the_new_name_and_the_form
     assert routes(after)["lan-stttt"] == ("forward", "official/1")
     assert routes(accounts(renamed(), "2011-04-01"))["lan-stttt"][0] == "redirect"
     assert "lan-stttt" not in routes(accounts(renamed(), "2012-06-01"))
+
+
+def returned(back: str = "2011-03-01", pair: str = "transferred") -> Texts:
+    """Lò An of stttt moves to aa, is renamed Lò Thị Bình there, and comes back; Lê Thị Bình is in stttt by then."""
+    new_name = event("renamed", "2011-02-01")
+    return register(
+        agency(
+            "stttt",
+            person("1", "Lò An", "2010-01-01", f"2011-01-01 {pair}"),
+            person("2", "Lê Thị Bình", "2010-01-01"),
+            person("1", "Lò Thị Bình", f"{back} {pair}"),
+        ),
+        agency(
+            "aa",
+            person("1", "Lò An", f"2011-01-01 {pair}", new_name),
+            person("1", "Lò Thị Bình", new_name, f"{back} {pair}"),
+        ),
+    )
+
+
+@pytest.mark.clause("R4.2a", "R6.2a")
+@pytest.mark.parametrize("pair", ["transferred", "reorganised"])
+def test_one_who_comes_back_under_another_name_has_its_address_and_the_former_ones_lead_there(pair: str) -> None:
+    texts = returned(pair=pair)
+    assert account(texts, "2010-12-31")[:2] == ("lan-stttt", "open")
+    assert account(texts, "2011-02-28")[:2] == ("ltbinh-aa", "open")
+    assert account(texts, "2011-03-01")[:2] == ("binhlt-stttt", "open")
+    everything = dict.fromkeys(("lan-stttt", "lan-aa", "ltbinh-aa"), ("forward", "official/1"))
+    found = routes(accounts(texts, "2011-03-01"))
+    assert {name: found.get(name) for name in everything} == everything
+    assert "binhlt-stttt" not in found
+    # Each by the day on which it was left: 90 days, then 365 in which the refusal names the present address.
+    later = accounts(texts, "2011-04-01")
+    assert routes(later)["lan-stttt"] == ("redirect",)
+    assert "binhlt-stttt@laocai.gov.vn" in later.routes["lan-stttt@laocai.gov.vn"].reply
+    assert routes(later)["lan-aa"] == ("forward", "official/1")
+    assert "lan-stttt" not in routes(accounts(texts, "2012-03-31"))
+
+
+def test_the_plan_for_one_who_comes_back_under_another_name_is_one_new_address() -> None:
+    """The mailbox stays: mail to what was in use the day before goes on arriving."""
+    for back in ("2011-03-01", "2013-01-01"):
+        texts = returned(back)
+        before, after = (wanted(texts, str(date.fromisoformat(back) - timedelta(days=days))) for days in (1, 0))
+        made = make(after, before.accounts)
+        assert [(each.action, each.address, each.after["address"]) for each in made.actions if each.id == "1"] == [
+            ("readdress", "ltbinh-aa@laocai.gov.vn", "binhlt-stttt@laocai.gov.vn")
+        ]
+        assert routes(after.accounts)["ltbinh-aa"] == ("forward", "official/1")
+        assert ("lan-stttt" in routes(after.accounts)) == (back == "2011-03-01")
 
 
 def test_a_new_name_of_one_who_is_suspended_has_its_own_document() -> None:

@@ -514,7 +514,11 @@ class TestExemptions:
 
 def test_every_rule_on_plans_is_known() -> None:
     assert {id_ for id_ in RULES if id_.startswith("plan-")} == {
-        rule.id for rule in (plan.LIMIT, plan.AGENCY_LIMIT, plan.PROTECTED, plan.VANISHED, plan.CHECKSUM, plan.DAY)
+        rule.id
+        for rule in (
+            *(plan.LIMIT, plan.AGENCY_LIMIT, plan.TOGETHER, plan.PROTECTED, plan.VANISHED),
+            *(plan.CHECKSUM, plan.DAY),
+        )
     }
 
 

@@ -144,8 +144,8 @@ def test_a_policy_of_no_days() -> None:
     assert states(texts, "2011-01-01") == {"aa": ["closed"], "bb": ["open"], "cc": ["pending"]}
 
 
-def test_days_beyond_the_calendar() -> None:
-    policy = {"forward_days": "999999999", "redirect_days": "999999999"}
+def test_the_longest_days_that_a_province_may_set() -> None:
+    policy = {"forward_days": "3660", "redirect_days": "3660"}
     texts = {**MOVED, "province.yml": register(policy=policy)["province.yml"]}
     assert states(texts, "2012-12-31")["aa"] == ["forwarding"]
 

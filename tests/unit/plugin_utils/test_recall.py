@@ -69,6 +69,10 @@ FOUND: dict[str, Any] = {
     "agencies": [{"agency": "stttt", "name": "Sở Thông tin và Truyền thông"}],
     "away": [{"mailbox": "official/000102", "reason": "closed"}],
     "mentions": [{"mailbox": "official/000101", "folder": "INBOX", "message_id": "<3@client>"}],
+    "unread": [
+        {"mailbox": "official/000101", "folder": "Lưu trữ", "message_id": "<broken@client>"},
+        {"mailbox": "", "folder": "4jbZ9", "message_id": ""},
+    ],
     "folders": [],
     "unexamined": True,
     "sender": "binh-stttt@laocai.gov.vn",
@@ -122,11 +126,22 @@ def test_the_report_says_who_had_it_where_it_is_and_whom_to_tell() -> None:
         "x@example.org | mx.example.org[192.0.2.1]",
         "hộp thư đã đóng",
         "thư <3@client> trả lời",
+        "thư mục Lưu trữ: thư <broken@client>: không đọc được nội dung",
+        "- Hàng đợi, thư số 4jbZ9: không đọc được nội dung",
         "hỏi từng người",
         "Kính gửi: Thủ trưởng Sở Thông tin và Truyền thông. Theo văn bản số 12/QĐ-STTTT ngày",
         f"Mã phải ký: {'c' * 64}",
     ):
         assert words in said
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "words"), [(True, "Đã tìm trong mọi hộp thư đang mở."), (False, "-e everywhere=true")]
+)
+def test_report_says_whether_all_mailboxes_were_searched(*, everywhere: bool, words: str) -> None:
+    found = FOUND | {"searched": 3, "everywhere": everywhere}
+    said = content.as_text(content.report(ANSWER | {"report": found}, "Sở"))
+    assert ("trong 3 hộp thư" in said, words in said, "everywhere=true" in said) == (True, True, not everywhere)
 
 
 @pytest.mark.clause("R10.7")
@@ -155,7 +170,7 @@ def test_report_of_each_kind_has_its_count_how_it_differs_and_what_is_left() -> 
 
 def test_a_report_of_nothing_says_so() -> None:
     nothing: dict[str, Any] = {
-        name: [] for name in ("mailboxes", "reads", "received", "outside", "agencies", "away", "mentions")
+        name: [] for name in ("mailboxes", "reads", "received", "outside", "agencies", "away", "mentions", "unread")
     }
     empty = ANSWER | {
         "copies": [],

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.laocai.mail.plugins.callback import console
+from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 
 from tests.support import preloaded
 from tests.support.deployment import PROJECT, environment
@@ -30,6 +31,13 @@ VI, EN = "Máy chưa có nhóm backup: khai trong inventory.", "There is no grou
 )
 def test_text_in_both_languages_is_split(said: str, both: tuple[str, str] | None) -> None:
     assert console.split(said) == both
+
+
+def test_failure_of_several_lines_is_split() -> None:
+    """As a chain's verdict is: a head line, a line for each fault, and the way out."""
+    vi, en = "nhật ký đã bị sửa:\n  dòng 1\nBáo lãnh đạo.", "it was tampered with:\n  row 1\nReport it."
+    assert console.split(str(Failure(vi, en))) == (vi, en)
+    assert console.split(str(Failure("một dòng", en))) == ("một dòng", en)
 
 
 def play(folder: Path, tasks: list[dict[str, object]], *options: str, **variables: str) -> str:

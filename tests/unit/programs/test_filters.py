@@ -74,13 +74,19 @@ class Programs:
         self.folder.mkdir(parents=True)
         self.delivered: list[bytes] = []
         self.fails = ""
+        self.refused: set[str] = set()
 
     def __call__(self, command: Sequence[str], typed: bytes) -> None:
         if self.fails and self.fails in command[0]:
             raise Refused(f"{command[0]}: away")
         if command[0] == filters.DOVEADM:
             assert list(command[1:5]) == ["sieve", "put", "-u", OWNER]
-            (self.folder / f"{command[5]}.sieve").write_bytes(typed)
+            given = list(command[5:])
+            if given[0].startswith("-") and given.pop(0) != "--":
+                raise Refused(f"{command[0]}: put: invalid option")  # as getopt(3)
+            if given[0] in self.refused:
+                raise Refused(f"{command[0]}: {given[0]} does not compile")
+            (self.folder / f"{given[0]}.sieve").write_bytes(typed)
         else:
             self.delivered.append(typed)
 
@@ -143,6 +149,41 @@ def test_work_what_is_no_script_is_left_alone_and_told(settings: Settings, progr
         work(settings)
     assert (tmp_path / "secret").read_text(encoding="utf-8") == "discard;"
     assert not [*programs.folder.glob("*.before*")]
+
+
+def test_work_a_script_whose_name_begins_as_an_option_is_changed(settings: Settings, programs: Programs) -> None:
+    (programs.folder / "-x.sieve").write_text("discard;", encoding="utf-8")
+    assert OWNER in work(settings)
+    assert "Trash" in (programs.folder / "-x.sieve").read_text(encoding="utf-8")
+
+
+def test_work_a_script_that_cannot_be_changed_keeps_no_other_from_it(settings: Settings, programs: Programs) -> None:
+    """Its owner is told of the others, and nothing is kept of a change that was not made."""
+    for name in ("a", "b"):
+        (programs.folder / f"{name}.sieve").write_text("discard;", encoding="utf-8")
+    programs.refused = {"a"}
+    with pytest.raises(Refused, match=rf"{OWNER}: a\.sieve: .*a does not compile"):
+        work(settings)
+    assert (programs.folder / "a.sieve").read_text(encoding="utf-8") == "discard;"
+    assert "Trash" in (programs.folder / "b.sieve").read_text(encoding="utf-8")
+    assert [path.name for path in programs.folder.glob("*.before*")] == ["b.sieve.before"]
+    assert len(programs.delivered) == 1
+    with pytest.raises(Refused, match="does not compile"):
+        work(settings)
+    assert len(programs.delivered) == 1, "nothing more was changed, so there is nothing to tell"
+
+
+@pytest.mark.parametrize(("noted", "kept"), [("discard;", []), ("stop; discard;", ["a.sieve.before"])])
+def test_work_what_a_killed_run_changed_is_told_though_the_script_cannot_be_changed_again(
+    settings: Settings, programs: Programs, noted: str, kept: list[str]
+) -> None:
+    (programs.folder / "a.sieve").write_text("discard;", encoding="utf-8")
+    (programs.folder / "a.sieve.before.untold").write_text(noted, encoding="utf-8")
+    programs.refused = {"a"}
+    with pytest.raises(Refused, match="does not compile"):
+        work(settings)
+    assert [path.name for path in programs.folder.glob("*.before*")] == kept
+    assert len(programs.delivered) == len(kept)
 
 
 def test_run_says_what_a_program_complained_of() -> None:

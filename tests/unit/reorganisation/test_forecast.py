@@ -181,6 +181,29 @@ class TestAddresses:
         assert found.problems == ()
         assert "3: vinhdep-skhdt → ltmai-stc" in moves(found)
 
+    def test_who_comes_back_under_another_name_gets_the_address_of_the_present_name(self) -> None:
+        gone = person("3", "Lê Thị Mai", "2010-01-01", "2015-01-01 transferred")
+        for pin, after in (({}, "ltlan"), (PINNED, "vinhdep")):
+            back = person("3", "Lê Thị Lan", "2015-01-01 transferred", **pin)
+            found = foresee(province(back, stc=(gone, person("7", "Lý Lan", "2010-01-01"))), MERGED)
+            assert found.problems == ()
+            assert f"3: {after}-skhdt → {after}-stc" in moves(found)
+
+    def test_who_comes_back_under_another_name_is_told_who_has_its_plain_form(self) -> None:
+        gone = person("3", "Lê Thị Mai", "2010-01-01", "2015-01-01 transferred")
+        back = person("3", "Lê Thị Lan", "2015-01-01 transferred")
+        found = foresee(province(back, stc=(gone, person("7", "Lý Thị Lan", "2010-01-01"))), MERGED)
+        (move,) = (move for move in found.moves if move.issuance.id == "3")
+        assert (move.after, move.clash and move.clash.holder) == ("lanlt-stc", "7")
+
+    def test_who_was_to_get_another_name_leaves_the_address_of_the_present_one(self) -> None:
+        withdrawn: Value = {"document": "8/QĐ-SKHĐT", "date": "2024-12-01"}
+        name: Value = {"document": "7/QĐ-SKHĐT", "date": "2025-01-01", "event": "renamed", "withdrawn": withdrawn}
+        stays = person("3", "Lê Thị Mai", "2015-01-01", withdrawn=[name])
+        found = foresee(province(stays, person("3", "Lê Thị Lan", name)), MERGED)
+        assert found.problems == ()
+        assert "3: ltmai-skhdt → mailt-stc" in moves(found)
+
     def test_an_address_once_given_is_never_given_again(self) -> None:
         gone = person("7", "Nguyễn Văn Vinh", "2010-01-01", "2015-01-01")
         assert moves(foresee(province(stc=(gone,)), MERGED))[0] == "1: nvvinh-skhdt → vinhnv-stc"

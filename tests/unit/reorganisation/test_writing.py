@@ -108,7 +108,7 @@ class TestAcknowledgements:
         found = foresee_in(before, issued, MERGED)
         document, until = "1673/NQ-UBTVQH15", date(2025, 7, 31)
         assert acknowledgements(found, issued, EVE) == [
-            Acknowledgement("readdress", document, until, 2),
+            Acknowledgement("readdress", document, until, 2, agencies=("skhdt",)),
             Acknowledgement("protected", document, until, accounts=("contact-skhdt",)),
         ]
 

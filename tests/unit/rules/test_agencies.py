@@ -21,6 +21,31 @@ def changing(*changes: dict[str, str], code: str = "bb", **keys: str) -> str:
 
 
 CASES = [
+    *(
+        Case(f"the code {code}", register(agency(code)), [f"agencies/{code}.yml:2:9 agency-code-reserved"])
+        for code in ("contact", "postmaster", "support", "admin")
+    ),
+    *(
+        Case(
+            f"the codes {first} and {second}",
+            register(agency(first), agency(second, opened="2012-01-01")),
+            [f"agencies/{second}.yml:2:9 agency-code-alike"] if told else [],
+        )
+        for first, second, told in (
+            ("sgtvt", "sgtvl", True),
+            ("sgtvt", "sgtv1", True),
+            ("xbanlau", "xbaniau", True),
+            ("soct", "s0ct", True),
+            ("so", "s0", False),
+            ("hdnd", "hdnđ".replace("đ", "b"), False),
+            ("snv", "stv", False),
+        )
+    ),
+    Case(
+        "the code of the operator, with an l",
+        register(agency("stttt"), agency("stttl", opened="2012-01-01")),
+        ["agencies/stttl.yml:2:9 agency-code-alike"],
+    ),
     Case(
         "under another from a day on",
         register(

@@ -114,7 +114,104 @@ def taken(name: str, day: str, document: str, *expected: str) -> Case:
     )
 
 
+def decided(name: str, keys: dict[str, Value], *expected: str, **of_agency: Value) -> Case:
+    """Something that a document does to somebody in a unit of the department aa; cc is another one."""
+    opened: Value = {"document": "1/QĐ-BB", "date": "2010-11-01", "event": "recruited"}
+    return Case(
+        f"of another agency: {name}",
+        register(
+            agency("ubnd", kind="provincial_committee"),
+            agency("snv", parent="ubnd"),
+            *(agency(code, parent="ubnd") for code in ("aa", "cc")),
+            agency("bb", {"id": "1", "name": "Lò An", "opened": opened, **keys}, parent="aa", **of_agency),
+        ),
+        [f"agencies/bb.yml:{place}" for place in expected],
+    )
+
+
+def by(document: str, **keys: Value) -> dict[str, Value]:
+    return {"document": document, "date": "2012-05-01", **keys}
+
+
+def holding(document: str, role: str) -> Value:
+    return [{"person": "1", "document": document, "date": "2012-05-01", "as": role}]
+
+
+FOREIGN = "document-foreign"
+OF_ANOTHER = [
+    *(
+        decided(f"{event} by {body}", {"closed": by(f"9/QĐ-{body}", event=event)}, *told)
+        for event in ("retired", "resigned", "dismissed", "deceased", "left_province")
+        for body, told in (("CC", [f"12:24 {FOREIGN}"]), ("BB", []), ("AA", []), ("UBND", []), ("SNV", []), ("SYT", []))
+    ),
+    *(
+        decided(f"suspended by {body}", {"suspended": [by(f"9/QĐ-{body}")]}, *told)
+        for body, told in (("CC", [f"13:20 {FOREIGN}"]), ("AA", []), ("STTTT", []), ("SNV", [f"13:20 {FOREIGN}"]))
+    ),
+    *(
+        decided(f"unlocked by {body}", {"suspended": [by("9/QĐ-BB", ended=by(f"10/QĐ-{body}"))]}, *told)
+        for body, told in (("CC", [f"13:65 {FOREIGN}"]), ("BB", []), ("STTTT", []))
+    ),
+    *(
+        decided(
+            f"not retired after all by {body}",
+            {"withdrawn": [{**by("9/QĐ-BB", event="retired"), "date": "2012-09-01", "withdrawn": by(f"10/TB-{body}")}]},
+            *told,
+        )
+        for body, told in (("CC", [f"13:85 {FOREIGN}"]), ("BB", []))
+    ),
+    *(
+        decided(f"made a {role} by {body}", {"leader": "true"}, *told, custodians=holding(f"4{kind}-{body}", role))
+        for role, kind, body, told in (
+            ("delegate", "1/GUQ", "CC", [f"8:29 {FOREIGN}"]),
+            ("delegate", "1/GUQ", "SNV", [f"8:29 {FOREIGN}"]),
+            ("delegate", "1/GUQ", "BB", []),
+            ("head", "1/QĐ", "CC", [f"8:29 {FOREIGN}"]),
+            ("head", "1/QĐ", "SNV", []),
+            ("head", "1/QĐ", "AA", []),
+        )
+    ),
+    *(
+        decided(f"given room by {body}", {"quota": "4G", "quota_document": f"5/QĐ-{body}"}, *told)
+        for body, told in (("CC", [f"13:21 {FOREIGN}"]), ("BB", []), ("STTTT", []))
+    ),
+    *(
+        decided(f"an agency given room by {body}", {}, *told, quota="40G", quota_document=f"5/QĐ-{body}")
+        for body, told in (("CC", [f"8:17 {FOREIGN}"]), ("AA", []), ("STTTT", []))
+    ),
+    *(
+        decided(f"pinned by {body}", {"address": "an.lo-bb", "address_document": f"5/QĐ-{body}"}, *told)
+        for body, told in (("CC", [f"12:23 {FOREIGN}"]), ("STTTT", []))
+    ),
+    *(
+        decided(
+            f"on leave by {body}",
+            {"leave": [{"from": "2012-05-01", "to": "2012-05-02", "document": f"5/QĐ-{body}"}]},
+            *told,
+        )
+        for body, told in (("CC", [f"13:54 {FOREIGN}"]), ("BB", []), ("STTTT", [f"13:54 {FOREIGN}"]))
+    ),
+    decided(
+        "asked by another department", {"closed": by("9/QĐ-BB", event="retired", request="4/CC-VP")}, f"12:76 {FOREIGN}"
+    ),
+    *(
+        Case(
+            f"of another agency: moved by {body}",
+            register(
+                agency("ubnd", kind="provincial_committee"),
+                *(agency(code, parent="ubnd") for code in ("aa", "cc")),
+                agency("bb", person("1", "Lò An", "2010-11-01", moving), parent="aa"),
+                agency("dd", person("1", "Lò An", moving), parent="aa"),
+            ),
+            [f"agencies/{place} {FOREIGN}" for place in told],
+        )
+        for body, told in (("BB", []), ("DD", []), ("AA", []), ("CC", ["bb.yml:11:24", "dd.yml:10:24"]))
+        for moving in [event("transferred", "2012-05-01", f"9/QĐ-{body}")]
+    ),
+]
+
 CASES = [
+    *OF_ANOTHER,
     reshaped("changed by the department above", {"document": "1/TTr-AA", "kind": "board"}),
     reshaped(
         "made a department by the one above", {"document": "1/TTr-AA", "kind": "department"}, "34 document-agency"
@@ -168,7 +265,7 @@ CASES = [
     hired("hired by home affairs", "1/QĐ-SNV"),
     hired("hired by nobody of this register", "1/QĐ-XYZ"),
     hired("hired by another department", "1/QĐ-CC", "10:24 document-hired"),
-    hired("come from before by another department's", "1/QĐ-CC", by="migrated"),
+    hired("come from before by another department's", "1/QĐ-CC", "10:24 document-foreign", by="migrated"),
     *(
         taken(name, day, document, *expected)
         for name, day, document, expected in (

@@ -14,6 +14,8 @@ CASES = [
         change(f"the id {id_}", S, "000103", id_, f"{S}:24:9 {rule_}")
         for id_, rule_ in (
             ("012345678901", "id-national"),
+            ("CMND063123456", "id-national"),
+            ("cccd-010090012345", "id-national"),
             ("giangseophu", "id-name"),
             ("Giang-Seo-Phu", "id-name"),
             ("GSPhu", "id-name"),

@@ -132,7 +132,13 @@ CASES = [
     moved("one who is suspended without an end moves", SINCE, {}, NOT_CARRIED),
     moved("one who is suspended moves with the suspension", SINCE, CARRIED),
     moved("one who is suspended moves with a shorter one", SINCE, {**CARRIED, "until": "2012-06-01"}, NOT_CARRIED),
-    moved("one who is suspended moves, and is suspended later", SINCE, {**CARRIED, "date": "2012-01-02"}, NOT_CARRIED),
+    moved(
+        "one who is suspended moves, and is suspended later by the agency of before",
+        SINCE,
+        {**CARRIED, "date": "2012-01-02"},
+        NOT_CARRIED,
+        "11:20 document-foreign",
+    ),
     moved(
         "one who is suspended moves with a longer one",
         {**SINCE, "until": "2012-06-01"},
@@ -140,9 +146,15 @@ CASES = [
     ),
     moved("one who was suspended until a document", {**SINCE, "ended": BY_DOCUMENT}),
     moved(
-        "one who is suspended moves, and a document ends it later",
+        "one who is suspended moves, and a document of the agency of before ends it later",
         SINCE,
         {**CARRIED, "ended": {**BY_DOCUMENT, "date": "2012-01-05"}},
+        "11:65 document-foreign",
+    ),
+    moved(
+        "one who is suspended moves, and a document ends it later",
+        SINCE,
+        {**CARRIED, "ended": {**BY_DOCUMENT, "date": "2012-01-05", "document": "10/QĐ-BB"}},
     ),
     moved("one who is suspended leaves and comes again", SINCE, {}, NOT_CARRIED, event="resigned", on="2012-03-01"),
     moved(

@@ -6,7 +6,7 @@ Each case changes one thing in the sample register and states all findings that 
 from __future__ import annotations
 
 from tests.support.cases import Case, P, S, U, change, each, found
-from tests.support.registers import PROVINCE, UBND, agency, edited, register
+from tests.support.registers import EXCEPTIONS, PROVINCE, SAMPLE, UBND, agency, edited, register
 from tests.support.said import recorded, values
 
 SYSTEM, SUPPORT = (
@@ -183,7 +183,13 @@ CASES = [
         "mail to no agency", P, "mail: contact-stttt@", "mail: contact-snv@", "province.yml:6:10 province-support-mail"
     ),
     change("mail to a system address", P, "mail: contact-stttt@", "mail: postmaster@"),
-    change("mail elsewhere", P, "mail: contact-stttt@laocai.gov.vn", "mail: hotro@example.org"),
+    change(
+        "mail elsewhere",
+        P,
+        "mail: contact-stttt@laocai.gov.vn",
+        "mail: hotro@example.org",
+        "province.yml:6:10 province-support-mail",
+    ),
     change("a mobile telephone", P, "0214 3 000 000", "0912 345 678", "province.yml:6:10 phone-mobile"),
     change("somebody's number", P, "0214 3 000 000", "010012345678", "province.yml:6:10 text-national"),
     change(
@@ -199,7 +205,31 @@ CASES = [
         ["province.yml:5:11 province-operator-closed"],
     ),
     Case("an operator that will end", register(agency("aa", closed="2012-06-02"), operator="aa"), []),
+    change("a count of nothing", P, "count: 50,", "count: 0,", "province.yml:9:3 province-bound"),
+    change("a share of nothing", P, "percent: 2,", "percent: 0,", "province.yml:9:3 province-limit-zero"),
+    change("a future of two years", P, "  forward_days: 90\n", "  future_days: 731\n  forward_days: 90\n"),
+    change(
+        "a future without an end",
+        P,
+        "  forward_days: 90\n",
+        "  forward_days: 90\n  future_days: 99999\n",
+        "province.yml:9:3 province-bound",
+    ),
+    Case(
+        "an exception without a file",
+        {
+            **SAMPLE,
+            P: PROVINCE + EXCEPTIONS.replace("0e5751c026e543b2e8ab2eb06099daa1d1e5df47778f7787faab45cdf12fe3a8", ""),
+        },
+        ["province.yml:18:13 schema-empty"],
+    ),
+    Case(
+        "a national number in the reason of an exception",
+        {**SAMPLE, P: PROVINCE + EXCEPTIONS.replace("biểu mẫu", "biểu mẫu của CMND 063123456")},
+        ["province.yml:22:13 text-national"],
+    ),
     change("all of it", P, "percent: 2,", "percent: 100,"),
+    change("days that cannot be meant", P, "forward_days: 90", "forward_days: 3661", "province.yml:9:3 province-bound"),
     change("more than all", P, "percent: 2,", "percent: 101,", "province.yml:9:3 province-percent"),
     change(
         "more than all of an agency",

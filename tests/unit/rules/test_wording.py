@@ -73,6 +73,14 @@ CASES = [
     stated("phone", "010090012345", f"{S}:26:12 text-national"),
     stated("phone", "020 840 034"),
     stated("phone", "02143840034"),
+    *(stated("phone", number, f"{S}:26:12 text-national") for number in ("063123456", "063 123 456", "063.123.456")),
+    *(
+        stated("phone", f"{shown}", f"{S}:26:12 office-phone", f"{S}:26:12 text-national")
+        for shown in ("CMND 063123456", "số CCCD 020 840 034", "063123456 (của An)", "Căn cước: 0200 840 034")
+    ),
+    stated("phone", "0214 3840 034 (gọi CMT)", f"{S}:26:12 office-phone"),
+    stated("unit", "Hộ chiếu 12345678", f"{S}:26:11 text-national"),
+    stated("unit", "Tổ chứng minh 12"),
     change(
         "a national number in a title",
         S,

@@ -13,7 +13,7 @@ from ..messages import mark as _
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, advice, rule
 from ..model.place import Place
-from ..model.register import RENAMED, Agency, Event, Issuance
+from ..model.register import Agency, Event, Issuance
 from ..vietnamese import legacy, names
 from .office import RESERVED_NAMES
 from .rule import candidates
@@ -79,7 +79,8 @@ def issue_in(agency: Agency, system: frozenset[str], findings: list[Finding]) ->
     """Give every issuance of an agency its address; `system` are local parts that no person can have.
 
     Each takes the first of its candidates that no earlier entry of another person in the agency has; one who comes back
-    gets the old address again, but a new name makes a new one; a pin takes its own address at its place.
+    under the same name gets the old address again, under another name the address of the present name; a pin takes its
+    own address at its place (docs/decisions/0097).
     """
     return list(_Issuer(agency, findings, dict.fromkeys(system, "system_addresses")).all())
 
@@ -115,21 +116,46 @@ def appended(code: str, people: Sequence[Issuance], names_: list[str]) -> tuple[
 
 
 @dataclass(slots=True)
+class Pairs:
+    """The address of each pair of person and name in one agency (R4.2).
+
+    An entry that was taken back hands no address on: the rule gives its person the same one under the same name, and
+    nobody gets an address that was made of another name or pinned for an entry that never came.
+    """
+
+    # By person: names with their addresses, in the order in which they were given out.
+    _of: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+    def add(self, issuance: Issuance, local: str) -> None:
+        """Enter the address that was given to an issuance; entries come in the order of the agency's file."""
+        if not issuance.void:
+            self._of.setdefault(issuance.id, []).append((issuance.name, local))
+
+    def under(self, person: str, name: str) -> str | None:
+        """The address that the person last had under this name, None where the person never had the name there.
+
+        Capitals and the vowel that bears the tone make no other name.
+        """
+        if not (given := self._of.get(person)):
+            return None
+        same = names.spelling(name)
+        return next((local for former, local in reversed(given) if names.spelling(former) == same), None)
+
+
+@dataclass(slots=True)
 class _Issuer:
     agency: Agency
     findings: list[Finding]
     holders: dict[str, str]
-    held: dict[str, str] = field(default_factory=dict)
+    pairs: Pairs = field(default_factory=Pairs)
 
     def all(self) -> Iterator[str | None]:
         for issuance in self.agency.people:
             local = self._pinned(issuance) if issuance.address else self._computed(issuance)
             if local:
+                # An entry that was taken back keeps its address from others, too.
                 self.holders.setdefault(local, issuance.id)
-                # What was taken back keeps the address from others, and hands none on: who comes after all under the
-                # same name is given the same one, and nobody gets what was made of another name or pinned.
-                if not issuance.void:
-                    self.held[issuance.id] = local
+                self.pairs.add(issuance, local)
             yield local
 
     def _pinned(self, issuance: Issuance) -> str | None:
@@ -150,8 +176,8 @@ class _Issuer:
         return address
 
     def _computed(self, issuance: Issuance) -> str | None:
-        if issuance.id in self.held and issuance.opened.event != RENAMED:
-            return self.held[issuance.id]
+        if again := self.pairs.under(issuance.id, issuance.name):
+            return again
         parts = parts_of(self.agency, issuance, self.findings)
         if parts is None:
             return None

@@ -9,7 +9,7 @@ alone, so that a host needs nothing more. What a seal is, the migration `chain` 
     seal {"n":1,"at":…,"relation":"mail.run","form":1,"origin":"written","rows":1,"previous":…,"hash":…,"lines":1}
     1 4dd1…                                            so many lines: the key of a row, SHA-256 of its text
     row mail.run 1 {"actor":…}                         relation, key, text
-    unread mail.run                                    a table that cannot be read: it is gone, or no table
+    unread mail.run                                    a table that is gone, is none, or has given its name away
     end 1 1                                            how many seals and rows there were
 
 Rows come near their seals, in any order. What waits for its other half is held, so memory does not grow with the

@@ -16,7 +16,8 @@ from ..model.findings import Finding, Where, binding, new
 from ..model.place import START
 from ..model.policy import Guards
 from ..model.register import Agency, Province, Register
-from ..planning import desired, plan
+from ..model.settings import Told, changed
+from ..planning import desired, plan, settings
 from ..planning.plan import Plan, Refusal, Wanted
 from ..planning.state import Timeline
 from ..reading import loader, source
@@ -309,6 +310,71 @@ def _passing(before: Checked, now: Checked, day: date, guards: Register) -> list
     guarded = replace(read.province, acknowledgements=guards.province.acknowledgements)
     found = [_refused(refusal, read) for refusal in _refusals(was, read, day, desired.guards(guards))]
     return new(now.findings, _ordered([*found, *_taken_back(was, read, day, guarded)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another change that an apply may do together with the one judged, by a `name` that people know it by.
+
+    Of one that is not merged, only what it does in the agencies of the other counts (`merged` is False).
+    """
+
+    name: str
+    before: Checked
+    now: Checked
+    merged: bool = False
+
+
+def together(before: Checked, now: Checked, others: Sequence[Beside], day: date) -> list[Finding]:
+    """What the limits refuse of a change together with others, and not of it alone: an apply does all of them at once.
+
+    It is told and refuses nothing: what is not merged may never be, and what is merged may have been applied.
+    """
+    others = [each for each in others if each.before.sound and each.now.sound]
+    if not others or before.sound is None or now.sound is None:
+        return []
+    own = [*_done(before.read, now.read, day, None)]
+    agencies = {step.agency for _wanted, done in own for step in done if step.action in plan.ENDING}
+    if not agencies:
+        return []
+    live = before.read.timeline.on(day).live
+    alone = {_limited(refusal) for refusal in plan.guard(own, live)}
+    every = [*own, *(done for each in others for done in _of_other(each, agencies, day))]
+    refused = (r for r in plan.guard(every, live) if r.rule in {plan.LIMIT, plan.AGENCY_LIMIT})
+    more = [r for r in refused if _limited(r) not in alone and r.values.get("agency") in {None, *agencies}]
+    names, whole = [each.name for each in others], now.sound[0].province.name
+    return [_refused(_besides(refusal, names, whole), now.read) for refusal in more]
+
+
+def _besides(refusal: Refusal, names: list[str], whole: str) -> Refusal:
+    """The same of several changes together, by their names; `whole` is what has all agencies."""
+    return Refusal(plan.TOGETHER, {"agency": whole, **refusal.values, "others": names})
+
+
+def _limited(refusal: Refusal) -> tuple[object, ...]:
+    return refusal.rule.id, refusal.values.get("action"), refusal.values.get("agency")
+
+
+def _of_other(other: Beside, agencies: Collection[str], day: date) -> Iterator[tuple[Wanted, list[plan.Step]]]:
+    """What another change does on each day; of one that is not merged, in some agencies alone."""
+    for wanted, done in _done(other.before.read, other.now.read, day, None):
+        yield wanted, done if other.merged else [step for step in done if step.agency in agencies]
+
+
+def reached(before: Checked, now: Checked, day: date) -> list[tuple[Told, int | None]]:
+    """The settings of the province that a change says anew, each with how many mailboxes or addresses it reaches.
+
+    Nothing is counted in a register that does not hold.
+    """
+    if before.sound is None or now.sound is None:
+        return [(told, None) for told in _told(before, now)]
+    then, later = before.read.timeline.on(day), now.read.timeline.on(day)
+    return [(told, settings.reached(told, then, later)) for told in _told(before, now)]
+
+
+def _told(before: Checked, now: Checked) -> Iterator[Told]:
+    if before.read.province and now.read.province:
+        yield from changed(before.read.province, now.read.province)
 
 
 def _refused(refusal: Refusal, read: _Read) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from .common import directory, lang, language, table, today
 from .misuse import Misuse
 
 NO_COUNT = _("--count is for these alone: {limits}; name what is meant: --accounts")
+NO_COUNTED = _("{option} says in what a count holds, and is given with --count alone")
 NOT_PROTECTED = _("'{account}' is not protected, and needs no acknowledgement; protected are: {choices}")
 NO_ENTRY = _("'{account}' is no agency and no entry of this register; write them like: snv, snv/000101")
 PASSED = _(
@@ -34,7 +35,7 @@ PASSED = _(
 
 @click.command("acknowledge")
 @directory
-@options("limit", "count", "accounts", "document", "from", "last-day")
+@options("limit", "count", "agencies", "documents", "accounts", "document", "from", "last-day")
 @add_commit_options
 @lang
 def acknowledge_command(directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
@@ -54,12 +55,28 @@ def acknowledge_command(directory: Path, dry_run: bool, yes: bool, lang: str | N
         raise Problem(PASSED, until=given["until"])
     files = read_files(directory, dry_run)
     what: dict[str, Value] = {"count": str(given["count"])} if given["count"] else {}
+    what |= _narrowed(given, files)
     if named:
         what["accounts"] = list(dict.fromkeys(_accounts(given["limit"], given["accounts"], *_known(files))))
     draft = Draft(files)
     days = {key: given[key].isoformat() for key in ("from", "until") if given[key]}
     draft.acknowledge({"limit": given["limit"], "document": given["document"], **days, **what})
     commit_draft(directory, files, draft, given["from"] or today(), dry_run=dry_run, yes=yes)
+
+
+def _narrowed(given: Mapping[str, Any], files: list[File]) -> dict[str, Value]:
+    """The agencies and the documents for which alone the count holds; each agency must be there."""
+    found: dict[str, Value] = {}
+    for key in ("agencies", "documents"):
+        if parts := [part.strip() for part in (given[key] or "").split(",") if part.strip()]:
+            if not given["count"]:
+                raise Misuse(NO_COUNTED, option=f"--{key}")
+            found[key] = list(dict.fromkeys(parts))
+    known = computed(files)[0].agencies if "agencies" in found else {}
+    for code in found.get("agencies", ()):
+        if code not in known:
+            raise Problem(NO_ENTRY, account=code)
+    return found
 
 
 def _known(files: list[File]) -> tuple[Register, Timeline]:

@@ -174,6 +174,14 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
         Text("A,B", re.compile(r"[^,].*"), "contact-snv, snv/000101"),
         "Địa chỉ, hoặc mục được sửa (snv/000101) / Addresses, or entries that are corrected",
     ),
+    "agencies": (
+        Text("A,B", re.compile(r"[^,].*"), "snv, syt"),
+        "Số lượng chỉ áp dụng cho các cơ quan / The agencies alone in which the count holds",
+    ),
+    "documents": (
+        Text("N,M", re.compile(r"[^,].*"), "70/QĐ-SNV"),
+        "Số lượng chỉ áp dụng cho việc theo các văn bản / The documents alone by which what is counted is done",
+    ),
     "from": (_DAY, "Có hiệu lực từ ngày / The first day on which it holds"),
     "last-day": (_DAY, "Đến hết ngày / The last day on which it holds"),
     "succeeds": (_TEXT, "Kế thừa cơ quan A,B / Agencies that it takes over from: A,B"),

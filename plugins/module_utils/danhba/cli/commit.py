@@ -63,14 +63,15 @@ def commit_draft(  # noqa: PLR0913
     dry_run: bool = False,
     yes: bool = False,
     show: bool = True,
+    last: Callable[[], None] | None = None,
 ) -> None:
     """Check a draft, show what it changes, and write it.
 
     `before` are the files that the draft was made from, `day` is the one from which it holds: the plan is shown as of
-    that day, or of today where it has passed; without `show`, what changes has been shown already. On a terminal
-    somebody is asked first, unless `yes`. Returns when the change is written, or was only to be shown; ends the process
-    with status 1 where it would bring errors into the register, a file is no longer as in `before`, or the answer was
-    no. Then nothing was written.
+    that day, or of today where it has passed; without `show`, what changes has been shown already; `last` shows what is
+    to be seen right above the question. On a terminal somebody is asked first, unless `yes`. Returns when the change is
+    written, or was only to be shown; ends the process with status 1 where it would bring errors into the register, a
+    file is no longer as in `before`, or the answer was no. Then nothing was written.
 
     Raises:
         Problem: an edit cannot be made in the layout of its file.
@@ -83,6 +84,8 @@ def commit_draft(  # noqa: PLR0913
     checked = _checked(before, draft.files())
     if show:
         _show(before, draft.files(), checked, max(day, today()))
+    if last:
+        last()
     if dry_run:
         say(DRY)
         return

@@ -12,6 +12,7 @@ import click
 
 from ..governance import codeowners, json_schema
 from ..governance.comment import markdown as as_markdown
+from ..governance.proposal import others as proposed
 from ..governance.proposal import place, read
 from ..governance.review import review
 from ..messages import mark as _
@@ -81,6 +82,20 @@ def _there(file: Path) -> str:
 @directory
 @click.option("--base", required=True, metavar="REF", help="Nhánh nhận thay đổi / The branch that the change is for.")
 @click.option("--proposal", default="HEAD", show_default=True, metavar="REF", help="Thay đổi / The change.")
+@click.option(
+    "--open",
+    "others",
+    multiple=True,
+    metavar="REF",
+    help="Một đề nghị khác đang mở, lặp lại được: xét giới hạn cộng cả nó / Another open change, repeatable: limits "
+    "are judged together with it.",
+)
+@click.option(
+    "--applied",
+    metavar="REF",
+    help="Bản mà máy chủ đã được cập nhật đến: xét giới hạn cộng cả phần đã gộp, chưa thực hiện / The commit that the "
+    "servers are at: limits are judged together with what was merged since.",
+)
 @as_of
 @click.option("--format", "form", type=click.Choice(["markdown", *show_findings.FORMATS]), default="markdown")
 @click.option("--comment", type=_FILE, help="Ghi lời bình (Markdown) / Write the comment (Markdown).")
@@ -90,6 +105,8 @@ def review_command(  # noqa: PLR0913, PLR0917
     directory: Path,
     base: str,
     proposal: str,
+    others: tuple[str, ...],
+    applied: str | None,
     day: date,
     form: str,
     comment: Path | None,
@@ -100,7 +117,9 @@ def review_command(  # noqa: PLR0913, PLR0917
 
     Chỉ đọc dữ liệu từ git, không lấy tệp nào ra / It reads data from git, and checks nothing out.
     """
-    made = review(read(directory, base, proposal), day)
+    mine = read(directory, base, proposal)
+    opened = list(proposed(directory, mine, others))
+    made = review(mine, day, opened, source.from_git(directory, applied) if applied else None)
     shown = as_markdown(made, language(), out.name if out else "")
     if comment:
         write(comment, [shown])

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,30 +15,89 @@ import click
 
 from ..editing import people
 from ..editing.draft import Draft
+from ..editing.problem import Problem
 from ..editing.text import Value
 from ..exporting import addressbook, writing
-from ..importing import disguise, formats, report, rows, settle
-from ..importing.rows import Person
-from ..importing.sheets import Sheet
+from ..importing import columns, disguise, formats, report, rows, settle
+from ..importing.columns import Answers, Doubt
+from ..importing.headings import Role, fold
+from ..importing.rows import Person, Row
+from ..importing.sheets import MOST_COLUMNS, Sheet, column_name, column_number
 from ..messages import mark as _
+from ..messages import render, word
 from ..model.register import Event
 from ..planning import listing
 from ..planning.state import Timeline
 from ..reading import source
 from ..reading.source import Unusable
-from .asking import AGENCY, BEGINNINGS, Text, complete, event, options
+from .asking import AGENCY, BEGINNINGS, Text, ask, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
-from .common import as_of, directory, examine, lang, language, refuse, table, usable
+from .common import as_of, at_terminal, directory, examine, lang, language, refuse, table, usable
 from .meant import agency_in
+from .misuse import WrongValue
 
 NO_LIST = _("{path} has no row that names the columns, such as: Stt | Họ và tên | Chức vụ; add one above the people")
 HIDDEN = _("the hidden sheet {sheet} was not read; show it in the spreadsheet if it is part of the list")
 CONVERTED = _("sheet {sheet}: text in {encoding} was converted to Unicode; look at the names below")
 BAD_ROWS = _("{count} rows are wrong; correct them in the list, and import it again: nothing was written")
+NO_COLUMN = _("no heading of the list has column {columns}; name the columns as the spreadsheet does, such as B,C")
+TWO_COLUMNS = _(
+    "sheet {sheet}, row {number}: columns {columns} are headed {labels}, and it is not clear which holds the {what}; "
+    "say it: --column {option}"
+)
+UNANSWERED = _("it has to be said first which columns hold what; nothing was written")
+WHICH = _("Which column holds the {what}? A name in several columns: B,C")
+WHOLE = _("Row {row}: is '{name}' the whole name?")
+ABOUT_COLUMN = _("sheet {sheet}, row {number}: {text}")
+NOT_COLUMNS = _("'{value}' are no columns; write their letters, such as B or B,C")
+NO_ANSWER = _("'{value}' has not the shape of: {example}")
+_WHAT = {
+    Role.NAME: word(_("full name")),
+    Role.TITLE: word(_("title")),
+    Role.UNIT: word(_("division")),
+    Role.PHONE: word(_("telephone")),
+    Role.ID: word(_("staff number")),
+}
+# More names of one word than these are no names: a column was not taken.
+_MOST_ASKED = 10
 NOTHING_TO_OPEN = _("nobody in the list is to be opened; nothing was written")
 EXPORTED = _("{count} open mailboxes as of {day}")
 TAKEN = _("{path} is there already, and nothing was written; name another, or replace it: --force")
 ONE_STREAM = _("the format {form} is several files; name a folder: --out FOLDER")
+
+
+class Letters(click.ParamType[tuple[int, ...]]):
+    """Columns by their letters; of a role that is no name, one."""
+
+    name = "B,C"
+
+    def __init__(self, *, several: bool = True) -> None:
+        self.several = several
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        """The numbers of the columns (from 0), or fail as the command line does."""
+        parts = re.split(r"[,+ ]+", str(value).strip().upper())
+        found = tuple(column_number(part) for part in parts if re.fullmatch("[A-Z]{1,2}", part))
+        is_one = len(found) == len(parts) == len({*found}) and all(column < MOST_COLUMNS for column in found)
+        if not is_one or (len(found) > 1 and not self.several):
+            raise WrongValue(NOT_COLUMNS, value=value)
+        return found
+
+
+class Taken(click.ParamType[tuple[Role, tuple[int, ...]]]):
+    """What some columns of a list hold: ``name=B,C``, or in Vietnamese ``họ tên=B,C``."""
+
+    name = "WHAT=B"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Role, tuple[int, ...]]:
+        """The role with its columns, or fail as the command line does."""
+        what, _sign, letters = str(value).partition("=")
+        role = next((role for role, words in columns.WORDS.items() if fold(what) in words), None)
+        if role is None:
+            raise WrongValue(NO_ANSWER, value=value, example="name=B,C")
+        return role, Letters(several=role is Role.NAME).convert(letters, param, ctx)
 
 
 @click.command("import")
@@ -53,6 +114,21 @@ ONE_STREAM = _("the format {form} is several files; name a folder: --out FOLDER"
     help="Dòng của người trùng họ tên với người đã có / A row of another person with the name of one who is there.",
 )
 @click.option(
+    "--column",
+    "taken",
+    type=Taken(),
+    multiple=True,
+    metavar="name=B,C|title=D|unit=E|phone=F|id=G",
+    help="Cột nào chứa gì; họ tên có thể ở nhiều cột / Which column holds what; a name may stand in several.",
+)
+@click.option(
+    "--one-word",
+    "whole",
+    multiple=True,
+    metavar="ROW|SHEET!ROW",
+    help="Dòng của người mà cả họ tên chỉ có một chữ / A row of somebody whose whole name is one word.",
+)
+@click.option(
     "--id-prefix",
     type=Text("PREFIX", re.compile("[A-Za-z0-9-]{1,20}"), "snv-"),
     help="Đầu mã của người chưa có mã CCVC / How the ids begin of those who have no staff number.",
@@ -64,6 +140,8 @@ def import_command(  # noqa: PLR0913, PLR0917
     agency: str,
     directory: Path,
     namesakes: tuple[str, ...],
+    taken: tuple[tuple[Role, tuple[int, ...]], ...],
+    whole: tuple[str, ...],
     id_prefix: str | None,
     dry_run: bool,
     yes: bool,
@@ -72,8 +150,9 @@ def import_command(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Cấp hộp thư theo danh sách của cơ quan / Open mailboxes from an agency's list.
 
-    Cho xem từng dòng và địa chỉ sẽ cấp; có dòng sai thì không ghi gì. / Shows every row and the address it gets;
-    nothing is written while a row is wrong.
+    Cho xem từng dòng và địa chỉ sẽ cấp, và cột nào không lấy; có dòng sai, hoặc chưa rõ cột nào là họ tên, thì không
+    ghi gì. / Shows every row and the address it gets, and the columns that are not taken; nothing is written while a
+    row is wrong, or while it is not clear which column holds the name.
     """
     complete(given, "document", "date")
     found = _rows(formats.read(file), file)
@@ -82,13 +161,78 @@ def import_command(  # noqa: PLR0913, PLR0917
     agency = agency_in(register, agency, "agency")
     by = Event(given["document"], given["date"], given["event"], given["request"] or "")
     opening = settle.Opening(register.agencies[agency], by, namesakes)
-    read = [row for sheet in found for row in rows.read(sheet, opening.agency.name)]
+    answers = _with_columns(found, Answers(dict(taken), whole), asks=not yes and at_terminal(sys.stdin))
+    read = _read(found, opening.agency.name, answers, asks=not yes and at_terminal(sys.stdin))
     settled = settle.settle(read, register, issued, opening, _new_ids(id_prefix or ""))
     _report(settled, register.province.domain)
     draft = Draft(files)
     for id_, person in settled.taken():
         draft.add_person(agency, entry(id_, person, opening.event))
-    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
+    show = partial(_sample, settled, opening.agency.name, register.province.domain)
+    commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes, last=show)
+
+
+def _with_columns(found: list[Sheet], answers: Answers, *, asks: bool) -> Answers:
+    """The answers with those to what is not clear of the columns, asked for; ends the process where nobody answers.
+
+    Raises:
+        Problem: an answer names a column that no heading has.
+    """
+    if missing := columns.unfit(found, answers):
+        raise Problem(NO_COLUMN, columns=missing)
+    while doubts := [doubt for sheet in found for doubt in columns.doubts(sheet, answers)]:
+        for doubt in doubts if not asks else doubts[:1]:
+            say(TWO_COLUMNS, **_told(doubt))
+        if not asks:
+            refuse(UNANSWERED)
+        role = doubts[0].role
+        question = render(WHICH, {"what": _WHAT[role]}, language())
+        answer = ask(Letters(several=role is Role.NAME), question)
+        if not set(answer) & set(doubts[0].columns):
+            say(NO_COLUMN, columns=[column_name(column) for column in answer])
+            continue
+        answers = replace(answers, columns={**answers.columns, role: answer})
+    return answers
+
+
+def _told(doubt: Doubt) -> dict[str, object]:
+    """The values of `TWO_COLUMNS`."""
+    letters = [column_name(column) for column in doubt.columns]
+    key = columns.WORDS[doubt.role][0]
+    options_ = [f"{key}={letter}" for letter in letters]
+    if doubt.role is Role.NAME:
+        options_.append(f"{key}={','.join(letters)}")
+    labels = [f"'{label}'" for label in doubt.labels]
+    told = {"columns": letters, "labels": labels, "what": _WHAT[doubt.role], "option": " | ".join(options_)}
+    return {"sheet": doubt.sheet, "number": doubt.number, **told}
+
+
+def _read(found: list[Sheet], agency: str, answers: Answers, *, asks: bool) -> list[Row]:
+    """The rows of all sheets; at a terminal it is asked whether names of one word are whole.
+
+    Raises:
+        Problem: the list has no such row as one of the answers.
+    """
+    read = [row for sheet in found for row in rows.read(sheet, agency, answers)]
+    names = {name for row in read for name in row.called()}
+    if missing := [name for name in answers.whole if name not in names]:
+        raise Problem(settle.NO_ROW, rows=missing)
+    single = [row for row in read if any(note.template is rows.ONE_WORD for note in row.notes)]
+    if not asks or not 0 < len(single) <= _MOST_ASKED:
+        return read
+    for row in single:
+        values = {"row": row.number, "name": row.person.name if row.person else ""}
+        if not click.confirm(render(WHOLE, values, language()), err=True):
+            return read
+    answers = replace(answers, whole=[*answers.whole, *(row.called()[1] for row in single)])
+    return [row for sheet in found for row in rows.read(sheet, agency, answers)]
+
+
+def _sample(settled: settle.Settled, agency: str, domain: str) -> None:
+    """Show mailboxes as they will be, right above the question whether to write them."""
+    shown = report.sample(settled, agency, domain, language())
+    say(report.SAMPLE, shown=len(shown) - 1, count=len(settled.ids))
+    table(shown)
 
 
 def _new_ids(prefix: str) -> Callable[[Collection[str]], str]:
@@ -129,6 +273,8 @@ def _rows(found: list[Sheet], path: Path) -> list[Sheet]:
 def _report(settled: settle.Settled, domain: str) -> None:
     """Show what becomes of each row; ends the process where that is nothing to be written."""
     table(report.table(settled, domain, language()))
+    for text, sheet, number in report.of_columns(settled.rows, language()):
+        say(ABOUT_COLUMN, sheet=sheet, number=number, text=text)
     counts = report.counts(settled)
     say(report.COUNTED, **counts)
     if counts["bad"]:

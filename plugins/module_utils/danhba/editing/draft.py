@@ -34,7 +34,7 @@ _PERSON = (
 ).split()
 _EVENT = (
     "person limit document request date event from to until ended withdrawn kind parent identifier as key count"
-    " accounts"
+    " accounts agencies documents"
 ).split()
 
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
+from typing import NamedTuple
 
 from ..addresses.issuing import contact
 from ..messages import mark as _
 from ..messages import render, translator, visible
+from ..model import settings
 from ..model.findings import Finding, Severity, binding
-from ..planning.compared import OPENED, Cited, Gone, Handover, Withdrawn
+from ..model.policy import Acknowledgement
+from ..model.register import PAIRED
+from ..model.settings import Told
+from ..planning.compared import CLOSED, OPENED, Cited, Gone, Handover, Named, Withdrawn
+from ..planning.settings import COUNTED, past_days
 from ..rendering import compared as show_compared
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from ..rendering.plan import LONGEST_MARKDOWN, Page, escape
 from .descriptions import named
+from .outside import Touched
 from .proposal import Proposal
-from .review import Moved, Review
+from .review import Back, Moved, Review
 
 # The first line of the comment, by which its later versions find it.
 MARKER = "<!-- danhba-review -->"
@@ -28,10 +35,14 @@ _ROOM_FOR_MORE = 300
 # So many days are named in it.
 DAYS = 5
 _ROOM_FOR_LISTS = 4_000
+_MOST_LINES = 1_000_000
+_ROOM_FOR_SETTINGS = 8_000
 # Who gets which key and which address must be compared one by one.
 _ROOM_FOR_COMPARED = 15_000
 _ROOM_FOR_CITED = 25_000
 _ROOM_FOR_FINDINGS = 20_000
+# They are told among the changes of the province's file, with whom they reach.
+_SET = frozenset({"history-limit", "history-days", "history-setting"})
 # They are told beside the custodians.
 _KEYS = frozenset({"history-key", "history-operator-key"})
 _NONE = "—"
@@ -46,7 +57,7 @@ _SEVERITY = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
 def markdown(review: Review, language: str, file: str = "") -> str:
     """The whole comment, at most `LONGEST_MARKDOWN` characters; `file` is where the whole plan is."""
     page = Page(language, f"danhba check --base {review.proposal.target}", LONGEST_MARKDOWN - _ROOM_FOR_PLAN)
-    page.add(_top(review, language))
+    page.add(_top(review, language, left=_MOST_LINES))  # as long as it may become
     for part in _situation(review, language):
         page.add(part)
     # What must be corrected comes first; otherwise what weighs most.
@@ -82,15 +93,102 @@ def _heading(template: str, review: Review, language: str) -> str:
 
 
 def _guards(review: Review, language: str) -> Iterator[_Section]:
-    """What the province's file says anew, and what passes only by that."""
-    settings = [_line(f"{path}: {before or _NONE} → {now or _NONE}") for path, before, now in review.settings]
-    yield _("Changes of province.yml: the guards of every plan are set there."), settings, _ROOM_FOR_LISTS
-    items = [_item(finding, language) for finding in review.loosened]
+    """Whose mailbox goes to another name, which guards are weaker, and what passes only by that."""
+    renamed = [_line(_named(item, language)) for item in review.compared.named]
+    heading = _("⚠️ Another name behind an id: is it one and the same person? Mail and password go by the id.")
+    yield heading, renamed, _ROOM_FOR_COMPARED
+    guards = [each for each in review.outside if each.kind.guard]
+    heading = _("⚠️ Files outside the register that guard or are run: not judged here, for the operator alone to judge.")
+    yield heading, [_line(_touched(each, language)) for each in guards], _ROOM_FOR_LISTS
+    settings = [line for told, count in review.reached for line in _setting(told, count, review, language)]
+    if not settings:
+        settings = [_line(f"{path}: {before or _NONE} → {now or _NONE}") for path, before, now in review.settings]
+    yield _("Changes of province.yml: the guards of every plan are set there."), settings, _ROOM_FOR_SETTINGS
     heading = _("The guards are loosened, and this passes only by that: compare each with its document.")
-    yield heading, items, _ROOM_FOR_LISTS
-    items = [_item(finding, language) for finding in review.acknowledged]
+    yield heading, _passed(review.loosened, review, language), _ROOM_FOR_LISTS
     heading = _("⚠️ This passes only by an acknowledgement in {target} already: compare each with its document.")
+    yield heading, _passed(review.acknowledged, review, language), _ROOM_FOR_LISTS
+    items = [_item(finding, language) for finding in review.together]
+    heading = _("⚠️ Too much at once, together with what is merged or open besides:")
     yield heading, items, _ROOM_FOR_LISTS
+    heading = _("Dated back: compare each day with its document.")
+    yield heading, [_line(_back(each, language)) for each in review.back], _ROOM_FOR_LISTS
+
+
+def _touched(each: Touched, language: str) -> str:
+    """A file outside of the register, and what it does."""
+    does = translator(language)(each.kind.does)
+    return f"{each.path}: " + render(_("TAKEN AWAY: it {does}") if each.gone else "{does}", {"does": does}, language)
+
+
+def _setting(told: Told, count: int | None, review: Review, language: str) -> Iterator[str]:
+    """A setting that has changed, whether a guard becomes weaker by it, what it does, and whom it reaches."""
+    before, now = settings.shown(told)
+    if told.setting.key == "acknowledgements":
+        before, now = (_acknowledgements(set(a) - set(b), language) for a, b in _both_ways(told))
+    yield _line(f"{'⚠️ ' * told.weaker}{told.setting.key}: {before or _NONE} → {now or _NONE}")
+    does = translator(language)(told.setting.does)
+    if count is not None and (counted := COUNTED.get(told.setting.reaches)):
+        does += "; " + render(counted, {"count": count}, language)
+    if past := past_days(told, review.day):
+        does += "; " + render(_("days that are past: {count}"), {"count": past}, language)
+    yield "  " + _line(does)
+
+
+def _both_ways(told: Told) -> tuple[tuple[tuple[Acknowledgement, ...], tuple[Acknowledgement, ...]], ...]:
+    return (told.before, told.now), (told.now, told.before)
+
+
+def _passed(findings: Sequence[Finding], review: Review, language: str) -> list[str]:
+    """What passes, each with the acknowledgements by which it does."""
+    lines = []
+    for finding in findings:
+        lines.append(_item(finding, language))
+        for given in review.passes_by(finding):
+            passes = render(_("passes by: {given}"), {"given": _acknowledgement(given, language)}, language)
+            lines.append("  " + _line(passes))
+    return lines
+
+
+def _acknowledgements(given: Iterable[Acknowledgement], language: str) -> str:
+    return "; ".join(_acknowledgement(each, language) for each in sorted(given, key=attrgetter("until", "document")))
+
+
+def _acknowledgement(given: Acknowledgement, language: str) -> str:
+    """Which limit, by which document, for whom and up to how many, and until when."""
+    whom: list[str] = [*given.accounts, *given.agencies]
+    values = {
+        "limit": named(given.limit, language),
+        "document": given.document,
+        "whom": whom or [translator(language)(_("any agency"))],
+        "count": f" ≤ {given.count}" if given.count else "",
+        "days": f"{given.since} → {given.until}" if given.since else f"→ {given.until}",
+    }
+    said = render(_("{limit}{count}, by {document}, for {whom}, {days}"), values, language)
+    if given.documents:
+        said += render(_(", for what {documents} do"), {"documents": given.documents}, language)
+    return said
+
+
+def _back(each: Back, language: str) -> str:
+    """What is to have happened how many days ago, and for how long the old address still delivers."""
+    cited, translate = each.cited, translator(language)
+    event = f" ({named(cited.event, language)})" if cited.event else ""
+    values = {
+        "who": f"{cited.name} ({cited.person or cited.agency})",
+        "what": translate(show_compared.DONE[cited.what]) + event,
+        "document": cited.document,
+        "day": cited.day,
+        "days": each.days,
+        "address": cited.address or contact(cited.agency),
+        "left": each.left,
+        "promised": each.promised,
+    }
+    said = render(_("{who}: {what}, {document}, from {day} on, {days} days ago"), values, language)
+    if each.left is None:
+        return said
+    more = _("⚠️ the old address {address} delivers for {left} of {promised} days more; then it refuses")
+    return f"{said}; {render(more, values, language)}"
 
 
 def _compared(review: Review, language: str) -> Iterator[_Section]:
@@ -121,6 +219,10 @@ def _compared(review: Review, language: str) -> Iterator[_Section]:
     yield _("Said anew without a document of its own:"), described, most
 
 
+def _named(item: Named, language: str) -> str:
+    return show_compared.named(item, named(item.event, language) if item.event else "", language)
+
+
 def _withdrawn(item: Withdrawn, language: str) -> str:
     what = named(item.event, language) if item.event else translator(language)(show_compared.COMING[item.what])
     return show_compared.withdrawn(item, what, language)
@@ -138,15 +240,36 @@ def _handed(item: Handover, language: str) -> Iterator[str]:
 
 def _told(page: Page, review: Review, language: str) -> None:
     """What is wrong or advised, what the target has of that, and what nobody looked at."""
-    findings = [finding for finding in review.findings if finding.rule.id not in _KEYS | _DOUBLED]
+    elsewhere = _KEYS | _DOUBLED | (_SET if review.reached else frozenset())
+    findings = [finding for finding in review.findings if finding.rule.id not in elsewhere]
     heading = _heading(_("What the check says of it:"), review, language)
     page.list([_item(finding, language) for finding in _in_order(findings)], heading, most=_ROOM_FOR_FINDINGS)
     if review.known:
         known = _("{count} more findings are in {target} already.")
         page.add(_say(known, language, review.proposal, count=review.known))
-    outside = [_line(path) for path in review.proposal.outside]
+    outside = [_line(_touched(each, language)) for each in review.outside if not each.kind.guard]
     heading = _("Files outside the register: not looked at here, and for the operator alone to judge.")
     page.list(outside, _heading(heading, review, language), most=_ROOM_FOR_LISTS)
+
+
+# What one document does by ending one entry and beginning another: the same person, told once.
+_MOVED = "moved"
+_DONE = {**show_compared.DONE, _MOVED: _("move")}
+
+
+def _once(cited: Iterable[Cited]) -> tuple[list[Cited], dict[tuple[str, str], Cited]]:
+    """Each thing once: who ends in one place and begins in another on a day goes from there, by person and day."""
+    items = list(cited)
+    left = {(each.person, each.day): each for each in items if each.what == CLOSED and each.event in PAIRED}
+    come = {(each.person, each.day) for each in items if each.what == OPENED and each.event in PAIRED}
+    both = {key: each for key, each in left.items() if key in come and key[0]}
+    told = [_moves(each, both) for each in items if (each.person, each.day) not in both or each.what != CLOSED]
+    return told, both
+
+
+def _moves(each: Cited, left: Mapping[tuple[str, str], Cited]) -> Cited:
+    moved = each.what == OPENED and (each.person, each.day) in left
+    return each._replace(what=_MOVED) if moved else each
 
 
 # One thing that a document does on a day, to one or to many: a reviewer has it in hand, and compares all of them.
@@ -158,10 +281,11 @@ _UNTIL = _("until {before} → {until}")
 def _cited(page: Page, review: Review, language: str, file: str) -> None:
     """Each thing that a document does to somebody, day by day and document by document."""
     lines = []
-    for _key, same in groupby(sorted(review.compared.cited, key=_SAME), _SAME):
+    cited, left = _once(review.compared.cited)
+    for _key, same in groupby(sorted(cited, key=_SAME), _SAME):
         items = list(same)
         lines.append(_line(_deed(items[0], language)))
-        lines += ["  " + _line(_subject(item, language)) for item in items]
+        lines += ["  " + _line(_subject(item, language, left.get((item.person, item.day)))) for item in items]
     heading = _heading(_("People and agencies: compare each with its document."), review, language)
     findings, page.file = page.file, file or "danhba review --out FILE"
     page.list(lines, heading, most=_ROOM_FOR_CITED)
@@ -171,7 +295,7 @@ def _cited(page: Page, review: Review, language: str, file: str) -> None:
 def _deed(item: Cited, language: str) -> str:
     """What a document does, and on which day."""
     translate = translator(language)
-    what = translate(show_compared.DONE[item.what])
+    what = translate(_DONE[item.what])
     event = f" ({named(item.event, language)})" if item.event else ""
     until = f" → {item.until}" if item.until else ""
     if item.until_before:
@@ -180,11 +304,14 @@ def _deed(item: Cited, language: str) -> str:
     return f"{item.day}{until}, {item.document}{request}: {what}{event}"
 
 
-def _subject(item: Cited, language: str) -> str:
-    """To whom, and which mailbox that is about."""
+def _subject(item: Cited, language: str, left: Cited | None = None) -> str:
+    """To whom, and which mailbox that is about; where somebody goes on, also which one they have `left`."""
     address = item.address if item.person else contact(item.agency)
+    if left and item.what == _MOVED:
+        by = f" ({left.document})" if left.document != item.document else ""
+        address = f"{left.address}{by} → {address}"
     parts = [f"{item.name} ({item.person or item.agency})", item.title, item.unit, address]
-    if item.address_document and item.what == OPENED:
+    if item.address_document and item.what in {OPENED, _MOVED}:
         parts.append(render(_PINNED_BY, {"document": item.address_document}, language))
     return ", ".join(part for part in parts if part)
 
@@ -194,7 +321,13 @@ def _line(text: str) -> str:
 
 
 def _top(review: Review, language: str, left: int = 0) -> str:
-    return f"{MARKER}\n## {_headline(review, language, left)}"
+    others = [*_warnings(review, left)]
+    if "⚠️" in (head := _headline(review, language, left)):
+        others = others[1:]
+    elif head.startswith("✅"):
+        others = []
+    more = [f"- ⚠️ {_say(each.reason, language, review.proposal, count=left)}" for each in others]
+    return "\n".join([MARKER, f"## {head}", *([""] * bool(more)), *more])
 
 
 def _headline(review: Review, language: str, left: int = 0) -> str:
@@ -216,16 +349,66 @@ def _headline(review: Review, language: str, left: int = 0) -> str:
 
 def _passing(review: Review, language: str, left: int) -> str:
     """What stands above a proposal that has no errors: ✅ only where all is there to be read, and nothing loosened."""
-    proposal = review.proposal
+    if first := next(_warnings(review, left), None):
+        return "⚠️ " + _say(first.headline, language, review.proposal, count=left)
+    if review.outside:
+        template = _("No errors in the register; {count} files outside it are not judged here: read them")
+        return "✅ " + _say(template, language, review.proposal, count=len(review.outside))
+    return "✅ " + _say(_("No errors: read the plan before approving"), language, review.proposal)
+
+
+class _Warning(NamedTuple):
+    """Why a proposal is no plain ✅: as its headline, and as one of several reasons below it."""
+
+    headline: str
+    reason: str
+
+
+_LOOSENED = _Warning(
+    _("No errors, but the guards are loosened: read by what, and what for"), _("guards are loosened in province.yml")
+)
+_RENAMED = _Warning(
+    _("No errors, but a mailbox gets another name: find out whether it is one person"),
+    _("a mailbox gets another name: is it one person?"),
+)
+_UNGUARDED = _Warning(
+    _("No errors in the register, but files outside it guard it or are run: read what each does"),
+    _("files outside the register that guard it or are run are changed"),
+)
+_ACKNOWLEDGED = _Warning(
+    _("No errors, but this passes only by an acknowledgement in force: read by which, and what for"),
+    _("something passes only by an acknowledgement in force"),
+)
+_TOGETHER = _Warning(
+    _("No errors, but it is too much together with what is merged or open besides"),
+    _("it is too much together with what is merged or open besides"),
+)
+_BROKEN = _Warning(
+    _("No errors, but old addresses end sooner than promised, for their day lies back"),
+    _("old addresses end sooner than promised, for their day lies back"),
+)
+_LEFT = _Warning(
+    _("No errors, but {count} lines to compare do not fit here: read those, too, before approving"),
+    _("{count} lines to compare do not fit here: read those, too, before approving"),
+)
+
+
+def _warnings(review: Review, left: int) -> Iterator[_Warning]:
+    """Each reason for which a proposal without errors is no plain ✅, the heaviest first."""
     if review.loosens:
-        return "⚠️ " + _say(_("No errors, but the guards are loosened: read by what, and what for"), language, proposal)
+        yield _LOOSENED
+    if review.compared.named:
+        yield _RENAMED
+    if review.unguarded:
+        yield _UNGUARDED
     if review.acknowledged:
-        template = _("No errors, but this passes only by an acknowledgement in force: read by which, and what for")
-        return "⚠️ " + _say(template, language, proposal)
+        yield _ACKNOWLEDGED
+    if review.together:
+        yield _TOGETHER
+    if review.breaks_promise:
+        yield _BROKEN
     if left:
-        template = _("No errors, but {count} lines to compare do not fit here: read those, too, before approving")
-        return "⚠️ " + _say(template, language, proposal, count=left)
-    return "✅ " + _say(_("No errors: read the plan before approving"), language, proposal)
+        yield _LEFT
 
 
 def _situation(review: Review, language: str) -> Iterator[str]:

@@ -190,6 +190,8 @@ KEYS: dict[str, tuple[str, str]] = {
     "acknowledgements.until": (_("Until"), _("The last day on which it holds.")),
     "acknowledgements.count": (_("Count"), _("Up to so many.")),
     "acknowledgements.accounts": (_("Accounts"), _("Addresses (the part before @) that are meant.")),
+    "acknowledgements.agencies": (_("Agencies"), _("The agencies alone in which the count holds.")),
+    "acknowledgements.documents": (_("Documents"), _("The documents alone by which what is counted is done.")),
     "secrecy_exceptions": (
         _("Exceptions from the secrecy filter"),
         _("Files that one sender may send for some days although the filter objects, by a document (R7.1)."),

@@ -6,12 +6,13 @@ be run, followed as a link or be taken for a setting of git.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..messages import mark as _
-from ..reading import source
+from ..reading import beside, source
 from ..reading.source import AGENCIES, PROVINCE, File, NoRegister, Unusable
 
 
@@ -22,7 +23,9 @@ class Proposal:
     `result` is what merging gives now; where both sides only added to the end of some files (`appended`), with the
     target's entries first. It is None where git cannot merge and only an editor can, or where the two have no history
     in common (not `related`). `behind` counts the target's commits that the proposal lacks, `outside` are changed files
-    that are none of the register's, `conflicts` those that git cannot merge.
+    that are none of the register's, `gone` those of them that it takes away, `conflicts` those that git cannot merge.
+    `beside` are those of them that make git treat the register's files otherwise, by their paths from the root, where
+    the register's folder is `prefix`.
     """
 
     target: str
@@ -37,6 +40,9 @@ class Proposal:
     ancestor: list[File]
     own: list[File]
     result: list[File] | None
+    gone: tuple[str, ...] = ()
+    beside: tuple[File, ...] = ()
+    prefix: str = ""
 
 
 def read(directory: Path, target: str, proposed: str) -> Proposal:
@@ -60,6 +66,8 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
     tree, conflicts = _merge(root, *ends) if common else ("", [])
     appended = _appended(before, ancestor, own, [path.removeprefix(prefix) for path in conflicts])
     mine = {path for path in conflicts if is_data(path, prefix)}
+    outside = _outside(directory, prefix, common or ends[0], ends[1])
+    there = [path for path, is_gone in outside.items() if not is_gone and beside.concerns(path, prefix)]
     resolved = bool(tree) and mine == {prefix + name for name in appended}
     return Proposal(
         target=target,
@@ -69,12 +77,47 @@ def read(directory: Path, target: str, proposed: str) -> Proposal:
         related=bool(common),
         conflicts=tuple(conflicts),
         appended=tuple(prefix + name for name in appended),
-        outside=_outside(directory, prefix, common or ends[0], ends[1]),
+        outside=tuple(outside),
         before=before,
         ancestor=ancestor,
         own=own,
         result=[_with(file, appended) for file in _files(directory, tree)] if resolved else None,
+        gone=tuple(path for path, is_gone in outside.items() if is_gone),
+        beside=tuple(source.single(root, ends[1], path) for path in there),
+        prefix=prefix,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another proposal, by the name that people know it by: what merging it would give, its commit aside."""
+
+    name: str
+    result: list[File]
+
+
+def others(directory: Path, mine: Proposal, refs: Iterable[str]) -> Iterator[Other]:
+    """Other proposals for the same branch; one that cannot be read or merged is told at its own check, and left out.
+
+    Raises:
+        Unusable: git does not know a ref here.
+    """
+    known = {file.name: file for file in mine.before}
+    for ref in refs:
+        commit = _commit(directory, ref)
+        if commit == mine.commit:
+            continue
+        with suppress(Unusable):
+            found = read(directory, mine.target, commit).result or []
+            # A large register is not held once for each of them.
+            if found:
+                yield Other(_name(ref), [known[file.name] if known.get(file.name) == file else file for file in found])
+
+
+def _name(ref: str) -> str:
+    """How people know a proposal: by its number on the forge, where the last part of its ref is that."""
+    number = ref.rpartition("/")[2]
+    return f"#{number}" if number.isdecimal() else ref
 
 
 def place(directory: Path) -> tuple[Path, str]:
@@ -144,9 +187,12 @@ def is_data(path: str, prefix: str) -> bool:
     return (folder, name) == ("", PROVINCE) or (folder == AGENCIES and not name.startswith("."))
 
 
-def _outside(directory: Path, prefix: str, since: str, until: str) -> tuple[str, ...]:
-    changed = _git(directory, "diff", "--name-only", "--no-renames", "--no-ext-diff", "-z", since, until)
-    return tuple(path for path in changed.split("\0") if path and not is_data(path, prefix))
+def _outside(directory: Path, prefix: str, since: str, until: str) -> dict[str, bool]:
+    """The changed files that are none of the register's, each with whether it is gone."""
+    shown = _git(directory, "diff", "--name-status", "--no-renames", "--no-ext-diff", "-z", since, until)
+    parts = shown.split("\0")
+    changed = zip(parts[::2], parts[1::2], strict=False)
+    return {path: status == "D" for status, path in changed if path and not is_data(path, prefix)}
 
 
 def _appended(before: list[File], ancestor: list[File], own: list[File], names: Iterable[str]) -> Mapping[str, bytes]:

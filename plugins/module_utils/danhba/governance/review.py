@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
-from ..addresses.issuing import Issued
-from ..checking.check import Checked, acknowledged, check, differences, loosened
+from ..addresses.issuing import CONTACT, Issued
+from ..checking.check import Beside, Checked, acknowledged, check, differences, loosened, reached
+from ..checking.check import together as judged_together
 from ..model.findings import Finding, binding, new
-from ..model.register import Agency, Issuance, Register
-from ..planning.compared import Compared, compare
+from ..model.policy import Acknowledgement
+from ..model.register import PAIRED, Agency, Issuance, Province, Register
+from ..model.settings import Told, weakens
+from ..planning.compared import CLOSED, OPENED, Cited, Compared, compare
 from ..planning.plan import Plan
-from ..reading import tree
+from ..reading import beside, tree
 from ..reading.source import PROVINCE, File
 from ..reading.tree import Map, Node, Text
-from ..rules.history.province import loosens
-from .proposal import Proposal
+from . import outside
+from .outside import Touched
+from .proposal import Other, Proposal
+
+# In both languages, for it stands among names.
+MERGED = "đã gộp, chưa thực hiện / merged, not applied"
+# What is told a few days late is told as late by its rule; from so many days on its effect is told, too.
+LATE = 7
+
+
+class Back(NamedTuple):
+    """What a document is to have done so many days ago.
+
+    Of an address that somebody leaves, `left` are the days of the `promised` for which it still delivers.
+    """
+
+    cited: Cited
+    days: int
+    left: int | None
+    promised: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +62,9 @@ class Review:
     `findings` are those that what it is compared with has not; `known` counts the others. `settings` are the changes
     of the province's file: path of the key, value before and now (empty where there is none). Where the proposal
     `loosens` guards, `loosened` is what passes only by that; `acknowledged` is what passes by an acknowledgement that
-    was there before.
+    was there before. `reached` are the settings as the register has them, with how many mailboxes or addresses each
+    change of one reaches; `together` is what the limits refuse of it with what is merged or open besides; `back` is
+    what lies days back; `outside` are the files beside the register.
     """
 
     proposal: Proposal
@@ -55,6 +79,26 @@ class Review:
     loosens: bool = False
     loosened: list[Finding] = field(default_factory=list)
     acknowledged: list[Finding] = field(default_factory=list)
+    reached: list[tuple[Told, int | None]] = field(default_factory=list)
+    together: list[Finding] = field(default_factory=list)
+    back: list[Back] = field(default_factory=list)
+    outside: list[Touched] = field(default_factory=list)
+    province: Province | None = None
+
+    @property
+    def breaks_promise(self) -> bool:
+        """Whether an old address delivers for fewer days than were promised, because its day lies back."""
+        return any(each.left is not None for each in self.back)
+
+    @property
+    def unguarded(self) -> bool:
+        """Whether it touches a file outside of the register by which a guard can be switched off."""
+        return any(each.kind.guard for each in self.outside)
+
+    def passes_by(self, finding: Finding) -> list[Acknowledgement]:
+        """The acknowledgements that can have let a finding pass."""
+        given = self.province.acknowledgements if self.province else ()
+        return [each for each in given if self.day <= each.until and _lets(each, finding)]
 
     @property
     def passed(self) -> bool:
@@ -63,11 +107,13 @@ class Review:
         return clean and self.plan is not None and not self.plan.refused
 
 
-def review(proposal: Proposal, day: date) -> Review:
+def review(proposal: Proposal, day: date, others: Sequence[Other] = (), applied: list[File] | None = None) -> Review:
     """Check the result of merging against the target as it is now.
 
     The target's tip is the measure, not the commit where the branch left it: what others got meanwhile has been given
-    out, and stays. Where there is no result, the branch by itself is checked against the commit where it left.
+    out, and stays. Where there is no result, the branch by itself is checked against the commit where it left. Limits
+    are also judged together with `others` that are open, and with what was merged since `applied`, the register that
+    the servers have been brought to.
     """
     if proposal.result is None:
         files, base = proposal.own, proposal.ancestor or proposal.before
@@ -76,23 +122,71 @@ def review(proposal: Proposal, day: date) -> Review:
     # Every file is read anew: a memory is believed, and what guards the register believes nothing on its machine.
     before = check(base, day)
     now = check(files, day, before)
-    findings = new(before.findings, now.findings)
+    names = {file.name for file in files}
+    findings = [*new(before.findings, now.findings), *beside.check(proposal.beside, proposal.prefix, names)]
     made, moved, more = None, list[Moved](), list[date]()
     if proposal.result is not None and now.sound and before.usable:
         plans, more = differences(before, now, day)
         made = together(plans)
         moved = list(_moved(proposal, *now.sound)) if proposal.behind else []
     settings = list(_settings(base, files))
-    known = len(now.findings) - len(findings)
+    known = len(now.findings) - len(new(before.findings, now.findings))
     compared = compare(before.register, now.register, now.issued)
-    made_out = Review(proposal, day, findings, known, made, more, moved, settings, compared)
+    made_out = Review(
+        proposal,
+        day,
+        findings,
+        known,
+        made,
+        more,
+        moved,
+        settings,
+        compared,
+        reached=reached(before, now, day),
+        together=judged_together(before, now, [*_merged(before, applied, day), *_open(before, others, day)], day),
+        back=list(_back(compared, now.register, day)),
+        outside=outside.told(proposal.outside, proposal.gone, proposal.prefix),
+        province=now.register.province if now.register else None,
+    )
     return _with_what_passes(made_out, before, now)
+
+
+def _merged(before: Checked, applied: list[File] | None, day: date) -> Iterator[Beside]:
+    """What the target has and the servers have not."""
+    if applied is not None and (then := check(applied, day)).sound and then.read.digest != before.read.digest:
+        yield Beside(MERGED, then, before, merged=True)
+
+
+def _open(before: Checked, others: Sequence[Other], day: date) -> Iterator[Beside]:
+    """What each of the other open proposals does to the target."""
+    return (Beside(each.name, before, check(each.result, day, before)) for each in others)
+
+
+def _lets(given: Acknowledgement, finding: Finding) -> bool:
+    """Whether an acknowledgement is one by which a finding can have passed."""
+    if finding.rule.id.startswith("history-"):
+        return given.limit == "history" and finding.where.object in {a.removeprefix(CONTACT) for a in given.accounts}
+    if finding.rule.id == "plan-protected":
+        local = str(finding.values["address"]).partition("@")[0]
+        return given.limit == "protected" and local in {account.partition("@")[0] for account in given.accounts}
+    agency = finding.values.get("agency")
+    return given.limit == finding.values.get("action") and (not given.agencies or agency in {None, *given.agencies})
+
+
+def _back(compared: Compared, register: Register | None, day: date) -> Iterator[Back]:
+    """What documents are to have done days ago, and what that leaves of the days that an old address delivers."""
+    promised = register.province.policy.forward_days if register else 0
+    for cited in compared.cited:
+        days = (day - date.fromisoformat(cited.day)).days
+        if days > LATE and cited.what != OPENED:  # those have rules of their own
+            goes_on = cited.what == CLOSED and cited.event in PAIRED
+            yield Back(cited, days, max(0, promised - days) if goes_on else None, promised)
 
 
 def _with_what_passes(made_out: Review, before: Checked, now: Checked) -> Review:
     """A review with what its guards would have stopped, were they as before or nothing acknowledged."""
     day = made_out.day
-    if before.register and now.register and loosens(before.register.province, now.register.province):
+    if before.register and now.register and weakens(before.register.province, now.register.province):
         made_out = replace(made_out, loosens=True, loosened=loosened(before, now, day))
     return replace(made_out, acknowledged=new(made_out.loosened, acknowledged(before, now, day)))
 

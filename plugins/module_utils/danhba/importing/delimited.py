@@ -33,6 +33,7 @@ def parse(path: str, data: bytes) -> list[Sheet]:
     for number, row in _rows(path, text, delimiter):
         if any(map(str.strip, row)):
             sheet.rows[number + bool(stated)] = [Cell(value) for value in row[:MOST_COLUMNS]]
+            sheet.is_cut = sheet.is_cut or any(map(str.strip, row[MOST_COLUMNS:]))
         if len(sheet.rows) > MOST_ROWS:
             raise Unusable(TOO_MANY_ROWS, path=path, sheet=sheet.name, most=MOST_ROWS)
     return [sheet]

@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from ..messages import mark as _
 from ..messages import render, translator
-from .rows import OUTSIDE, Note, Row, State
+from .rows import HEADING, OUTSIDE, Note, Row, State
 from .settle import Settled
 
 _STATES = {State.TAKEN: _("will be opened"), State.SKIPPED: _("left out"), State.BAD: _("wrong")}
 HEADINGS = (_("Row"), "", _("Full name"), _("Title"), _("Division"), _("Telephone"), _("Address"), _("Remarks"))
+SAMPLE_HEADINGS = (_("Row"), _("Full name"), _("Title"), _("Agency"), _("Address"))
+SAMPLE = _("{shown} of {count} mailboxes as they will be:")
+# Of so many mailboxes each is read that is shown.
+MOST_SHOWN = 30
 COUNTED = _("{taken} will be opened, {skipped} rows are left out, {bad} are wrong")
 
 
@@ -46,6 +50,27 @@ def _grouped(rows: Sequence[Row]) -> Iterator[tuple[str, Row, int]]:
 
 def _is_outside(row: Row) -> bool:
     return any(note.template is OUTSIDE for note in row.notes)
+
+
+def sample(settled: Settled, agency: str, domain: str, language: str) -> list[tuple[str, ...]]:
+    """Up to `MOST_SHOWN` of the mailboxes to be opened, from all parts of the list, below their headings."""
+    taken = [i for i, row in enumerate(settled.rows) if row.person and i in settled.locals]
+    shown = min(len(taken), MOST_SHOWN)
+    several = len({row.sheet for row in settled.rows}) > 1
+    told = [tuple(map(translator(language), SAMPLE_HEADINGS))]
+    for i in (taken[k * len(taken) // shown] for k in range(shown)):
+        row, person = settled.rows[i], settled.rows[i].person
+        if person:
+            address = f"{settled.locals[i]}@{domain}"
+            told.append((row.called()[several], person.name, person.title, agency, address))
+    return told
+
+
+def of_columns(rows: Sequence[Row], language: str) -> Iterator[tuple[str, str, int]]:
+    """What is said of the columns of each table: a text, with its sheet and the row of the heading."""
+    for row in rows:
+        if row.notes and row.notes[0].template is HEADING:
+            yield from ((_note(note, language), row.sheet, row.number) for note in row.notes[1:])
 
 
 def counts(settled: Settled) -> dict[str, int]:

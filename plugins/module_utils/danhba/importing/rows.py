@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -11,8 +12,9 @@ from ..addresses import issuing as addresses
 from ..messages import mark as _
 from ..reading import schema
 from ..vietnamese import names
-from . import values
-from .headings import Heading, Role, fold, heading, is_heading, is_numbering
+from . import columns, typed, values
+from .columns import Answers
+from .headings import Heading, Role, fold, is_heading, is_numbering
 from .sheets import EMPTY, Cell, Merged, Sheet, column_name, tidy
 from .values import Asked
 
@@ -45,6 +47,12 @@ NO_LETTER = _(
     "another language, open this one with an address that was decided: danhba open --address"
 )
 HONORIFIC = _("'{word}' was left out of the name")
+KEPT = _("'{word}' is taken as the family name; if it is no name, delete it from the list")
+ONE_WORD = _(
+    "'{name}' is one word: a part of the name may stand in a column that is not taken (--column name=B,C); "
+    "if it is the whole name: --one-word {row}"
+)
+BESIDE = _("'{text}' stands beside the name; leave one person's name in the cell")
 PREFIX = _("the given name may not be the last word; if so, pin it down with family and given in the agency's file")
 
 _ASKS = {Asked.WITHDRAW: WITHDRAWS, Asked.SUSPEND: SUSPENDS, Asked.RESTORE: RESTORES, Asked.CHANGE: CHANGES}
@@ -67,7 +75,6 @@ _STATED = re.compile(
     r"(?:tai khoan|nguoi|hop thu|can bo)"
 )
 _DITTO = frozenset({'"', "''", "〃", "”", "-nt-", "nt", "như trên", "- nt -"})
-_HONORIFICS = frozenset({"ông", "bà"})
 
 
 class State(Enum):
@@ -110,6 +117,10 @@ class Row:
     notes: tuple[Note, ...] = ()
     person: Person | None = None
 
+    def called(self) -> tuple[str, str]:
+        """How the row can be named: by its number, and with its sheet."""
+        return str(self.number), f"{self.sheet}!{self.number}"
+
     def bad(self, template: str, column: str = "", **given: object) -> Row:
         """The same row, refused."""
         return replace(self, state=State.BAD, notes=(*self.notes, Note(template, given, column)))
@@ -123,10 +134,35 @@ class Row:
         return replace(self, notes=(*self.notes, Note(template, given)))
 
 
-def read(sheet: Sheet, agency: str) -> list[Row]:
+def read(sheet: Sheet, agency: str, answers: Answers = columns.NONE) -> list[Row]:
     """The rows of a sheet in order; `agency` is the agency's name, which says nothing as a division of itself."""
-    reader = _Reader(sheet, agency)
-    return _without_honorifics([_seen(row, sheet) for row in reader.all()])
+    reader = _Reader(sheet, agency, columns.tables(sheet, answers))
+    found = _without_honorifics([_seen(row, sheet) for row in reader.all()])
+    return _with_remarks([_whole(row, answers) for row in found], sheet, reader.tables)
+
+
+def _with_remarks(rows: list[Row], sheet: Sheet, tables: Mapping[int, columns.Table]) -> list[Row]:
+    """The rows with what is to be said of a table's columns at its heading."""
+    people: dict[int, list[int]] = {}
+    for row in rows:
+        if row.number in tables:
+            people[row.number] = own = []
+        elif row.person and people:
+            own.append(row.number)
+    notes = {
+        number: tuple(Note(*remark) for remark in columns.remarks(sheet, tables[number], own))
+        for number, own in people.items()
+    }
+    return [replace(row, notes=row.notes + notes[row.number]) if row.number in notes else row for row in rows]
+
+
+def _whole(row: Row, answers: Answers) -> Row:
+    """A row whose name is one word, refused where nobody has said that it is the whole name."""
+    if row.state is not State.TAKEN or row.person is None or len(names.words(row.person.name)) > 1:
+        return row
+    if set(row.called()).intersection(answers.whole):
+        return row
+    return row.bad(ONE_WORD, name=row.person.name, row=shlex.quote(row.called()[1]))
 
 
 def _seen(row: Row, sheet: Sheet) -> Row:
@@ -143,6 +179,7 @@ def is_list(sheet: Sheet) -> bool:
 class _Reader:
     sheet: Sheet
     agency: str
+    tables: Mapping[int, columns.Table]
     heading: Heading | None = None
     section: str = ""
     asked: Asked | None = None
@@ -154,11 +191,8 @@ class _Reader:
         for number, row in self.sheet.rows.items():
             if number == second:
                 yield self._skip(number, HEADING)
-            elif is_heading(row):
-                below = self.sheet.rows.get(number + 1)
-                self.heading, has_second = heading(row, below)
-                second = number + 1 if has_second else 0
-                self.above = {}
+            elif table := self.tables.get(number):
+                self.heading, second, self.above = table.heading, table.second, {}
                 yield self._skip(number, HEADING)
             else:
                 yield self._row(number, row)
@@ -196,9 +230,9 @@ class _Reader:
 
     def _cell(self, row: Sequence[Cell], role: Role) -> tuple[int, Cell]:
         """The first cell of a role that has a text, with its column (from 0)."""
-        columns = self.heading.of(role) if self.heading else []
-        cells = [(column, row[column]) for column in columns if column < len(row)]
-        return next((found for found in cells if found[1].text.strip()), (columns[0] if columns else 0, EMPTY))
+        own = self._of(role)
+        cells = [(column, row[column]) for column in own if column < len(row)]
+        return next((found for found in cells if found[1].text.strip()), (own[0] if own else 0, EMPTY))
 
     def _section(self, row: Sequence[Cell]) -> str:
         """The text of a row that heads those below it, as a division or a request does; empty where it does not."""
@@ -237,12 +271,13 @@ class _Reader:
             return replace(taken, state=State.SKIPPED).remark(CONTINUED, row=self._origin(number, column))
         self.named += 1
         parts = [row[c] for c in self._of(Role.NAME) if c < len(row)]
-        person = Person(
-            values.name(" ".join(tidy(part.text) for part in parts if part.merged is not Merged.ACROSS)),
-            self._repeated(row, Role.TITLE),
-            self._unit(row),
-        )
+        name = typed.read(" ".join(part.text for part in parts if part.text and part.merged is not Merged.ACROSS))
+        person = Person(name.name, self._repeated(row, Role.TITLE), self._unit(row))
         taken = self._named(replace(taken, person=person), row)
+        for word in name.left_out:
+            taken = taken.remark(HONORIFIC, word=word)
+        if name.beside:
+            taken = taken.bad(BESIDE, column_name(column), text=name.beside)
         for check in (self._errors, self._texts, self._name, self._request, self._phone, self._id):
             taken = check(taken, row)
         return taken
@@ -365,15 +400,14 @@ class _Reader:
 
 
 def _without_honorifics(rows: list[Row]) -> list[Row]:
-    """Leave out Ông and Bà where several rows begin so; alone it may be a family name (Ông Ích Khiêm)."""
-    titled = [bool(row.person and row.person.name.partition(" ")[0].casefold() in _HONORIFICS) for row in rows]
-    if sum(titled) < 2:
-        return rows
-    return [_without_honorific(row) if is_titled else row for row, is_titled in zip(rows, titled, strict=True)]
+    """Leave out Ông, Bà and their like; alone, Ông may be a family name (Ông Ích Khiêm), which is told."""
+    told = typed.honorifics([row.person.name if row.person else "" for row in rows])
+    return [_without_honorific(row, word, name) for row, (word, name) in zip(rows, told, strict=True)]
 
 
-def _without_honorific(row: Row) -> Row:
-    if row.person is None or len(row.person.name.split()) < 3:
+def _without_honorific(row: Row, word: str, name: str) -> Row:
+    if row.person is None or not word:
         return row
-    word, _space, rest = row.person.name.partition(" ")
-    return replace(row, person=replace(row.person, name=rest)).remark(HONORIFIC, word=word)
+    if row.person.name == name:
+        return row.remark(KEPT, word=word)
+    return replace(row, person=replace(row.person, name=name)).remark(HONORIFIC, word=word)

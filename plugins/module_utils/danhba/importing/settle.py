@@ -62,7 +62,7 @@ def settle(
         Problem: the list has no such row as one of the namesakes.
     """
     rows = list(rows)
-    names = {name for row in rows for name in _names(row)}
+    names = {name for row in rows for name in row.called()}
     if missing := [name for name in opening.namesakes if name not in names]:
         raise Problem(NO_ROW, rows=missing)
     known = _Known.of(register, issued, opening)
@@ -167,7 +167,7 @@ class _Known:
         return row.remark(NAMESAKE, row=before[-1].number) if before else row
 
     def _is_namesake(self, row: Row) -> bool:
-        return any(name in self.namesakes for name in _names(row))
+        return any(name in self.namesakes for name in row.called())
 
 
 def _former_names(
@@ -184,11 +184,6 @@ def _width(ids: Iterable[str]) -> int:
     numbers = [id_ for id_ in ids if id_.isdigit()]
     lengths = {len(id_) for id_ in numbers}
     return lengths.pop() if len(lengths) == 1 and any(id_.startswith("0") for id_ in numbers) else 0
-
-
-def _names(row: Row) -> tuple[str, str]:
-    """How a row can be named: by its number, and with its sheet."""
-    return str(row.number), f"{row.sheet}!{row.number}"
 
 
 def _addressed(rows: list[Row], ids: dict[int, str], register: Register, opening: Opening) -> Settled:

@@ -46,6 +46,8 @@ class Sheet:
     plain: bool = False
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
+    # There are texts right of `MOST_COLUMNS`.
+    is_cut: bool = False
 
     def cells(self) -> Iterator[tuple[int, int, Cell]]:
         """Every cell with a text, with the numbers of its row and of its column (from 0)."""
@@ -63,6 +65,14 @@ def column_name(column: int) -> str:
         column, letter = divmod(column - 1, 26)
         name = chr(ord("A") + letter) + name
     return name
+
+
+def column_number(name: str) -> int:
+    """The number (from 0) of a column by its name: A is 0, AA is 26."""
+    number = 0
+    for letter in name:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def tidy(text: str) -> str:

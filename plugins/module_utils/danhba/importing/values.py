@@ -21,9 +21,6 @@ MORE_PHONES = _("of several telephone numbers the first was taken")
 # What a row leaves open in words.
 _NOTHING = frozenset({"", "khong", "khong co", "chua co", "x", "0", "none", "null", "n a"})
 _BEGINNINGS = re.compile(r"(?<![^\W\d_])[^\W\d_]")
-_RANKS = re.compile(
-    r"(?:(?:PGS|GS|TSKH|TS|ThS|Ths|BSCKI*|BS|CKI*|DS|KS|KTS|CN|LS)\.\s*)+|(?:Đ/c|đ/c|Đồng chí|đồng chí)[.:]?\s+"
-)
 _ALTERNATIVES = re.compile(r"[/;,\n]|\s[-–]\s|\bhoặc\b")
 _EXTENSION = re.compile(r"(?i)\(?(?:máy lẻ|số lẻ|lẻ|ext|nội bộ|#).*")
 _FOREIGN = re.compile(r"\+?(?:00)?84(?=[1-9]\d{8,9}$)")
@@ -33,7 +30,6 @@ _LANDLINE, _MOBILE, _LOCAL = re.compile(r"02\d{8,9}"), re.compile(r"0[35789]\d{8
 def name(text: str) -> str:
     """A full name as the register has it: NGUYỄN VĂN VỊNH is Nguyễn Văn Vịnh, H’HEN NIÊ is H'Hen Niê."""
     text = "".join(LOOKALIKES.get(c, "'" if c in APOSTROPHES else c) for c in tidy(text))
-    text = _RANKS.sub("", text, count=1) or text if _RANKS.match(text) else text
     return " ".join(map(_capitalised, text.split()))
 
 
@@ -129,7 +125,12 @@ _ASKED = (
     (Asked.WITHDRAW, re.compile(r"\b(thu hoi|xoa|huy|dong|nghi huu|nghi viec|thoi viec|cham dut|bo)\b")),
     (Asked.SUSPEND, re.compile(r"\b(tam )?(khoa|dung|ngung)\b")),
     (Asked.RESTORE, re.compile(r"\b(khoi phuc|cap lai|mat khau|reset|mo lai)\b")),
-    (Asked.CHANGE, re.compile(r"\b(thay doi|dieu chinh|dieu dong|luan chuyen|chuyen|doi|cap nhat|sua)\b")),
+    (
+        Asked.CHANGE,
+        re.compile(
+            r"\b(thay doi|dieu chinh|dieu dong|luan chuyen|chuyen(?! vien| mon| trach| gia)|doi|cap nhat|sua)\b"
+        ),
+    ),
 )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from ..messages import mark as _
 from ..reading.source import Unusable
 from ..vietnamese import legacy
-from .sheets import EMPTY, MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, TOO_MANY_ROWS, Cell, Merged, Sheet
+from .sheets import EMPTY, MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, TOO_MANY_ROWS, Cell, Merged, Sheet, column_number
 
 BROKEN = _("{path} is damaged and cannot be read ({reason}); open it in a spreadsheet and save it anew as .xlsx")
 PROTECTED = _("{path} is protected by a password; ask the agency for it without one")
@@ -33,6 +33,8 @@ _MOST_ROW = 1_048_576  # of a spreadsheet
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _HIDDEN = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
+# A cell with a value right of the columns that are read: `MOST_COLUMNS` end with BL.
+_RIGHT = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*\s)?r=[\"'](?:B[M-Z]|[C-Z][A-Z]|[A-Z]{3})[0-9]{1,7}[\"'](?:[^>]*[^/>])?>")
 _NUMBERED = re.compile(rb"\sr=[\"']([0-9]{1,7})[\"']")
 # What stands in a number's format beside its digits: colours and locales, quotation marks, the space of a bracket.
 _NOT_DIGITS = re.compile(r"\[[^\]]*\]|_.|[\"\\]")
@@ -130,7 +132,9 @@ def _sheet(path: str, worksheet: Any) -> Sheet:
         if len(sheet.rows) > MOST_ROWS:
             raise Unusable(TOO_MANY_ROWS, path=path, sheet=sheet.name, most=MOST_ROWS)
     _fill(path, sheet, worksheet)
-    sheet.hidden_rows = frozenset(_hidden(worksheet))
+    data = _source(worksheet)
+    sheet.hidden_rows = frozenset(_hidden(data))
+    sheet.is_cut = bool(_RIGHT.search(data))
     return sheet
 
 
@@ -188,23 +192,19 @@ def _copy(cell: Cell, merged: Merged) -> Cell:
 
 def _merges(worksheet: Any) -> Iterator[tuple[int, int, int, int]]:
     """The merged ranges: first and last row, first and last column (from 0). Reading row by row leaves them out."""
+    for left, top, right, bottom in _MERGE.findall(_source(worksheet)):
+        yield int(top), int(bottom), column_number(left.decode()), column_number(right.decode())
+
+
+def _source(worksheet: Any) -> bytes:
+    """A sheet as it stands in the file."""
     with worksheet._get_source() as source:
-        data = source.read()
-    for left, top, right, bottom in _MERGE.findall(data):
-        yield int(top), int(bottom), _number(left), _number(right)
+        data: bytes = source.read()
+    return data
 
 
-def _hidden(worksheet: Any) -> Iterator[int]:
+def _hidden(data: bytes) -> Iterator[int]:
     """The rows that nobody sees who opens the sheet, by hand or by a filter. Reading row by row leaves them out."""
-    with worksheet._get_source() as source:
-        data = source.read()
     for row in _ROW.findall(data):
         if _HIDDEN.search(row) and (number := _NUMBERED.search(row)):
             yield int(number[1])
-
-
-def _number(column: bytes) -> int:
-    number = 0
-    for letter in column:
-        number = number * 26 + letter - ord("A") + 1
-    return number - 1

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple, overload
 from ..jsontext import pack, unpack
 from . import documents
 from .findings import KIND_LIMIT, Where
-from .place import START, Place
-from .register import MOVES, PAIRED, WITHDRAWN, Agency, Change, Event, Issuance
+from .place import START, Place, Places
+from .register import MOVES, PAIRED, WITHDRAWN, Agency, Change, Custodian, Ending, Event, Issuance
 
 FOREVER = "9999-12-31"
 
@@ -99,7 +99,10 @@ class PublicKey(NamedTuple):
 
 
 class Hired(NamedTuple):
-    """Somebody recruited by a document of another body: its code, the day, the document, and where that stands."""
+    """What a document of another body does: its code, the day, the document, whose, and where that stands.
+
+    `what` is the event; of what has none, one of `OTHERS`. A `day` is empty where the file states none.
+    """
 
     body: str
     day: str
@@ -107,6 +110,12 @@ class Hired(NamedTuple):
     object: str
     line: int
     column: int
+    what: str = ""
+
+
+# What documents do beside openings and closings, each with a document of its own.
+SUSPENDED, UNLOCKED, QUOTA, PINNED, LEAVE = "suspended", "ended", "quota", "address", "leave"
+HEAD, DELEGATE = "head", "delegate"
 
 
 class TakenBack(NamedTuple):
@@ -166,10 +175,10 @@ class PackedPeople(Sequence[Held]):
 class Facts(NamedTuple):
     """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
-    `founded_by` is the document that opened it, `hired` the first that came by each other body's under each parent,
-    `changed` what documents of others changed of it, or took back of that, `taken_back` what was to begin and end by a
-    move or a new name. `parents` and `identifiers` begin with those of its founding. `ids` are those of the issuances,
-    `moved` those that began or ended by a move, `latest` is the last of all days.
+    `founded_by` is the document that opened it, `hired` the first of each kind that documents of another body do under
+    each parent, `changed` what documents of others changed of it, or took back of that, `taken_back` what was to begin
+    and end by a move or a new name. `parents` and `identifiers` begin with those of its founding. `ids` are those of
+    the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
     """
 
     file: str
@@ -229,7 +238,7 @@ class Facts(NamedTuple):
         return Where(self.file, held.place(key), f"{self.code}/{held.id}")
 
 
-_KEYS = ("", "name", "opened", "closed", "succeeds")
+_KEYS = ("", "agency", "name", "opened", "closed", "succeeds")
 
 
 def of(agency: Agency, locals_: list[str | None], namesakes: Namesakes) -> Facts:
@@ -297,18 +306,70 @@ def _pins(agency: Agency, locals_: list[str | None]) -> Iterator[Pin]:
 
 
 def _hired(agency: Agency) -> Iterator[Hired]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for issuance in agency.people:
-        if issuance.opened.event != "recruited":
+    """What documents of other bodies do, of all that a file says of the agency's mailbox and people."""
+    counted: Counter[tuple[str, str, str]] = Counter()
+    parents: dict[date | None, str] = {}
+    for what, document, day, where in _documented(agency):
+        body = documents.body(document)
+        if not body or body == agency.code:
             continue
-        body, opened = documents.body(issuance.opened.document), issuance.opened
-        if body and body != agency.code:
-            under = (body, agency.on(opened.date).parent)
-            counted[under] += 1
-            if counted[under] <= KIND_LIMIT:
-                place = opened.at.get("document", issuance.at[""])
-                subject = f"{agency.code}/{issuance.id}"
-                yield Hired(body, opened.date.isoformat(), opened.document, subject, *place)
+        if day not in parents:
+            parents[day] = agency.on(day or date.max).parent
+        key = (body, parents[day], what)
+        counted[key] += 1
+        if counted[key] <= KIND_LIMIT:
+            yield Hired(body, day.isoformat() if day else "", document, where.object, *where.place, what)
+
+
+_Documented = tuple[str, str, date | None, Where]
+
+
+def _documented(agency: Agency) -> Iterator[_Documented]:
+    """Each event of a file with its document; what founds, ends or changes the agency itself stands apart."""
+    for custodian in agency.custodians:
+        yield custodian.role, custodian.document, custodian.date, agency.where_of(custodian, "document")
+    for each in agency.withdrawn:
+        if isinstance(each, Custodian) and each.withdrawn:
+            yield _ends_by(each.role, each.withdrawn, agency.where_of(each))
+    if agency.quota_document:
+        yield QUOTA, agency.quota_document, None, agency.where("quota_document")
+    for issuance in agency.people:
+        yield from _documented_of(agency, issuance)
+
+
+def _documented_of(agency: Agency, issuance: Issuance) -> Iterator[_Documented]:
+    where = agency.where_of(issuance)
+    for event in (issuance.opened, None if issuance.void else issuance.closed):
+        if event:
+            yield event.event, event.document, event.date, _at(where, event.at)
+            if event.request:
+                yield event.event, event.request, event.date, _at(where, event.at, "request")
+    for happening, _day, ending in issuance.taken_back():
+        yield _ends_by(happening.event if isinstance(happening, Event) else SUSPENDED, ending, where)
+    for spell in issuance.suspended:
+        yield SUSPENDED, spell.document, spell.since, _at(where, spell.at)
+        if spell.ended:
+            yield _ends_by(UNLOCKED, spell.ended, where)
+    yield from _documented_besides(agency, issuance)
+
+
+def _documented_besides(agency: Agency, issuance: Issuance) -> Iterator[_Documented]:
+    """The documents of leave, of a pin and of a quota."""
+    for leave in issuance.leave:
+        if leave.document:
+            yield LEAVE, leave.document, leave.first, _at(agency.where_of(issuance, "leave"), leave.at)
+    if issuance.address_document:
+        yield PINNED, issuance.address_document, None, agency.where_of(issuance, "address_document")
+    if issuance.quota_document:
+        yield QUOTA, issuance.quota_document, None, agency.where_of(issuance, "quota_document")
+
+
+def _ends_by(what: str, ending: Ending, where: Where) -> _Documented:
+    return what, ending.document, ending.date, _at(where, ending.at)
+
+
+def _at(where: Where, at: Places, key: str = "document") -> Where:
+    return Where(where.file, at.get(key, where.place), where.object)
 
 
 def _since(agency: Agency, key: str) -> Iterator[Since]:

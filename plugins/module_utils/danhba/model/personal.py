@@ -14,14 +14,30 @@ _NINE = re.compile(r"(?<![0-9])(?<!84[ .-])(?:[0-9]{9}|[0-9]{3}([ .-])[0-9]{3}\1
 _MANY = re.compile(r"[0-9](?:[ .-]?[0-9]){8}")
 # As they are since 2018, and the longer ones of before; after the trunk prefix or the country code.
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?84[ .-]?0?|0)(?:[35789]|1[2689])(?:[ .-]?[0-9]){8}(?![0-9])(?![ .-][0-9])")
+# Named as what it is, however it is grouped: CMND 063123456, số CCCD: 010 090 012 345.
+_NAMED = re.compile(
+    r"(?i)(?:cmnd|cmtnd|cmt|cccd|căn cước|chứng minh|định danh|hộ chiếu)[^0-9]{0,30}([0-9](?:[ .-]?[0-9]){7,13})"
+)
+_NINE_ALONE = re.compile(r"[^0-9+]*([0-9](?:[ .-]?[0-9]){8})[^0-9]*")
+# Telephones of today begin so, and so did those of the province when they had nine digits.
+_LANDLINE = "02"
 _NO_DIGIT, _COUNTRY = re.compile(r"[^0-9]"), re.compile("^840?")
 
 
 def national_number(text: str, *, telephone: bool = False) -> str:
-    """A national identity number in a text, empty where there is none; a telephone number may have nine digits."""
+    """A national identity number in a text, empty where there is none; a `telephone` has nine digits in the province's
+    old form alone (020 840 034).
+    """
+    if named := _NAMED.search(text):
+        return named[1]
     if not _MANY.search(text):
         return ""
-    found = _TWELVE.search(text) or (None if telephone else _NINE.search(text))
+    if found := _TWELVE.search(text):
+        return found[0]
+    if telephone:
+        alone = _NINE_ALONE.fullmatch(text)
+        return alone[1] if alone and not alone[1].startswith(_LANDLINE) else ""
+    found = _NINE.search(text)
     return found[0] if found else ""
 
 

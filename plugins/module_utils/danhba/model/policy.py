@@ -24,7 +24,8 @@ class Limit:
 class Acknowledgement:
     """Something knowingly done until a day: up to `count` of a kind, or to the `accounts` named.
 
-    It holds from its day `since` on, where there is one.
+    It holds from its day `since` on, where there is one. A count is that of the `agencies` and of the `documents` by
+    which it is done, where they are named.
     """
 
     limit: str
@@ -33,7 +34,18 @@ class Acknowledgement:
     count: int = 0
     accounts: tuple[str, ...] = ()
     since: date | None = None
+    agencies: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
     at: Places = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def is_for_all(self) -> bool:
+        """Whether it counts what is done in any agency, by whatever document."""
+        return bool(self.count) and not self.agencies and not self.documents
+
+    def counts(self, agency: str, document: str) -> bool:
+        """Whether its count is that of what is done in an agency by a document."""
+        return (not self.agencies or agency in self.agencies) and (not self.documents or document in self.documents)
 
     def holds(self, day: date) -> bool:
         """Whether it is in force on a day."""

@@ -27,7 +27,7 @@ OPENED, CLOSED, SUSPENDED, ENDED = "opened", "closed", "suspended", "ended"
 CHANGED, CUSTODIAN, WITHDRAWN = "changed", "custodian", "withdrawn"
 # What is said of a person, and of an agency, without a document of its own.
 _UNNAMED = ("title", "unit", "phone")
-_OF_PEOPLE = ("name", "family", "given", *_UNNAMED)
+_OF_PEOPLE = ("family", "given", *_UNNAMED)
 _OF_AGENCIES = ("name", "kind", "parent", "identifier")
 
 
@@ -153,6 +153,25 @@ class Changed(NamedTuple):
     document: str
 
 
+class Named(NamedTuple):
+    """Another name behind an id: who had the mailbox by then, who has it from a day on, and the document that says so.
+
+    Of an entry that is edited there is no day and no document. A mailbox, its mail and its password go by the id: with
+    another name they may go to another person.
+    """
+
+    agency: str
+    person: str
+    before: str
+    before_title: str
+    before_agency: str
+    now: str
+    title: str
+    day: str
+    document: str
+    event: str
+
+
 class Described(NamedTuple):
     """Something said anew of a person, or without a `person` of an agency."""
 
@@ -193,6 +212,7 @@ class Cited(NamedTuple):
 class Compared:
     """All of it, in the order of weight."""
 
+    named: tuple[Named, ...] = ()
     handovers: tuple[Handover, ...] = ()
     keys: tuple[Rekeyed, ...] = ()
     pins: tuple[Pinned, ...] = ()
@@ -261,6 +281,7 @@ class _Made:
 
     def _person(self, found: dict[str, list[Any]], agency: Agency, pair: _Pair) -> None:
         then, now, _local = pair
+        found["named"] += self._named(agency, then, now)
         found["pins"] += _pins(agency, then, now)
         found["unlocked"] += _unlocked(agency, then, now) if then else self._let_in(agency, now)
         found["withdrawn"] += _withdrawn(agency, then, now)
@@ -278,6 +299,26 @@ class _Made:
         That one is taken as it is now, for what changed of it is told of itself.
         """
         return then or last_before(self.earlier.get(now.id, ()), now.id, now.opened.date)
+
+    def _named(self, agency: Agency, then: Issuance | None, now: Issuance) -> Iterator[Named]:
+        """Another name than the one that the entry had, or the person's last entry before it."""
+        former = self._former(then, now) or self._later(now)
+        if former is None or former.name == now.name:
+            return
+        told = ("", "", "") if then else (now.opened.date.isoformat(), now.opened.document, now.opened.event)
+        where = agency.code if then else self._agency_of(former)
+        yield Named(agency.code, now.id, former.name, former.title, where, now.name, now.title, *told)
+
+    def _later(self, now: Issuance) -> Issuance | None:
+        """The first entry of somebody behind a new one that is dated before all of them."""
+        others = [each for each in self.earlier.get(now.id, ()) if each.opened.date >= now.opened.date and each != now]
+        return min(others, key=lambda each: each.opened.date, default=None)
+
+    def _agency_of(self, entry: Issuance) -> str:
+        """The agency where an entry stands, which it does not say itself."""
+        agencies = self.now.agencies.values()
+        holders = (each for each in agencies if entry.id in ids_of(each))
+        return next((each.code for each in holders if entry in by_person(each.people, {entry.id})[entry.id]), "")
 
     def _let_in(self, agency: Agency, now: Issuance) -> Iterator[Unlocked]:
         """One whose suspension would go on beyond the day of a new entry, which does not carry it as far."""
@@ -328,7 +369,7 @@ def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
     former = None
     for each in now.custodians:
         if each not in known:
-            to = _named(people, each)
+            to = _entry_of(people, each)
             by = last_before(people.get(former.person, ()), former.person, each.date) if former else None
             yield Handover(
                 now.code,
@@ -345,7 +386,7 @@ def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
         former = each
 
 
-def _named(people: Mapping[str, Sequence[Issuance]], custodian: Custodian) -> Issuance | None:
+def _entry_of(people: Mapping[str, Sequence[Issuance]], custodian: Custodian) -> Issuance | None:
     """A custodian's entry of the day, or else the last before it."""
     entries = people.get(custodian.person, ())
     asked = (entries, custodian.person, custodian.date)
@@ -437,7 +478,7 @@ def _whose(agency: Agency, each: OfAgency) -> tuple[str, str]:
     if not isinstance(each, Custodian):
         return "", agency.name
     people = by_person(agency.people, {each.person})
-    held = _named(people, each) or next(iter(people.get(each.person, ())), None)
+    held = _entry_of(people, each) or next(iter(people.get(each.person, ())), None)
     return each.person, held.name if held else ""
 
 

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple, overload
 
 from ..messages import mark as _
 from ..messages import word
-from ..model.findings import Rule, rule
-from ..model.policy import Guards, Limit
+from ..model.findings import Rule, advice, rule
+from ..model.policy import Acknowledgement, Guards, Limit
 from .accounts import (
     AGENCY,
     CANCELLED,
@@ -52,6 +52,15 @@ PROTECTED = rule(
     _(
         "{doing} {address}, which is protected; if this is meant, acknowledge it in the register: "
         "danhba acknowledge --limit protected --accounts {address}"
+    ),
+)
+TOGETHER = advice(
+    "plan-together",
+    "R6",
+    _(
+        "{doing} {count} of {base} mailboxes of {agency} together with {others}, but at most {most} at once: an apply "
+        "refuses all of it; wait until that is applied, or acknowledge both: danhba acknowledge --limit {action} "
+        "--count {count}"
     ),
 )
 VANISHED = rule(
@@ -467,26 +476,40 @@ def _limits(
     limit = days[0][0].guards.limits[kind]
     for acknowledged, counted in _counted(kind, days).items():
         # What is within a limit where nobody has a mailbox is so wherever many have, and they need not be counted.
-        if any(_exceeded(kind, limit, acknowledged, Counter(), counted)):
-            yield from _exceeded(kind, limit, acknowledged, live(), counted)
+        if any(_exceeded(kind, limit, acknowledged.most, Counter(), counted)):
+            yield from _exceeded(kind, limit, acknowledged.most, live(), counted)
 
 
-def _counted(kind: str, days: Sequence[tuple[Wanted, Sequence[Step]]]) -> dict[int, Counter[str]]:
+class _Counted(NamedTuple):
+    """How many at most were acknowledged, and for what: nothing where it is 0."""
+
+    most: int = 0
+    agencies: tuple[str, ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+def _counted(kind: str, days: Sequence[tuple[Wanted, Sequence[Step]]]) -> dict[_Counted, Counter[str]]:
     """How many accounts of each agency are touched, each once, by what was acknowledged for the day."""
     ranks = {_RANKS[action] for action in GUARDED[kind]}
-    counted: dict[int, Counter[str]] = {}
+    counted: dict[_Counted, Counter[str]] = {}
     seen: set[tuple[str, str]] = set()
     for wanted, done in days:
         named = _named(kind, wanted)
-        acknowledged = max((a.count for a in _in_force(kind, wanted)), default=0)
+        given = [a for a in _in_force(kind, wanted) if a.count]
         for step in done:
             account = step.after
             if step.rank not in ranks or not isinstance(account, Account) or account.key in seen:
                 continue
             seen.add(account.key)
             if _local(step.address) not in named:
-                counted.setdefault(acknowledged, Counter())[step.agency] += 1
+                counted.setdefault(_by(given, step.agency, account.document), Counter())[step.agency] += 1
     return counted
+
+
+def _by(given: Iterable[Acknowledgement], agency: str, document: str) -> _Counted:
+    """The largest count that was acknowledged for what is done in an agency by a document."""
+    counts = (_Counted(a.count, a.agencies, a.documents) for a in given if a.counts(agency, document))
+    return max(counts, default=_Counted())
 
 
 def _exceeded(
@@ -512,7 +535,7 @@ def _share(percent: int, base: int) -> int:
     return max(1, base * percent // 100) if percent else 0
 
 
-def _in_force(limit: str, wanted: Wanted) -> Iterator[Any]:
+def _in_force(limit: str, wanted: Wanted) -> Iterator[Acknowledgement]:
     return (a for a in wanted.guards.acknowledgements if a.limit == limit and a.holds(wanted.day))
 
 

@@ -44,6 +44,22 @@ CONFLICT = rule(
     "R5",
     _("here git left a conflict ({mark}); keep both parts, your own entries last, and delete the lines that mark it"),
 )
+ATTRIBUTES = rule(
+    "file-attributes",
+    "R5",
+    _(
+        "{attribute} for {pattern} makes git change, hide or merge otherwise the register's files ({does}); take this "
+        "line out, and leave what git does with the register as it is"
+    ),
+)
+JOURNAL = rule(
+    "file-journal",
+    "R5",
+    _(
+        "this is what a change that was cut off leaves behind: in every clone every command would stop, or take files "
+        "from it; take it out: git rm --cached {path}"
+    ),
+)
 # What libyaml says of texts that are no YAML: those of its words that a slip of the hand brings about.
 for _detail in (
     _("did not find expected key"),

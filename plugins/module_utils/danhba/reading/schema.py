@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeVar
 
 from ..messages import mark as _
@@ -599,14 +599,28 @@ def _limit(reader: Reader, node: Node | None, name: str) -> Limit:
 
 
 def _acknowledgement(reader: Reader, node: Node) -> Acknowledgement | None:
-    inner = reader.map(node, "acknowledgements", ("limit", "document", "until"), ("from", "count", "accounts"))
+    optional = ("from", "count", "accounts", "agencies", "documents")
+    inner = reader.map(node, "acknowledgements", ("limit", "document", "until"), optional)
     limit, document = inner.one_of("limit", ACKNOWLEDGED), inner.document("document")
     since, until, count = inner.date("from"), inner.date("until"), inner.number("count", 0)
-    accounts = inner.many("accounts", lambda item: reader.text(item, "accounts"))
+    accounts, agencies = (inner.many(key, partial(_named, reader, key)) for key in ("accounts", "agencies"))
+    documents_named = inner.many("documents", partial(_decision, reader))
     # One whose first day cannot be read does not hold from ever on.
     if not (limit and document and until) or ("from" in inner.at and since is None):
         return None
-    return Acknowledgement(limit, document, until, count, accounts, since, inner.at)
+    return Acknowledgement(limit, document, until, count, accounts, since, agencies, documents_named, inner.at)
+
+
+def _named(reader: Reader, key: str, item: Node) -> str | None:
+    return reader.text(item, key)
+
+
+def _decision(reader: Reader, item: Node) -> str | None:
+    """An item of a list of documents (R6)."""
+    value = reader.text(item, "documents")
+    if value and documents.parse(value) is None:
+        reader.findings.append(DOCUMENT.at(reader.where(item.place), value=value, example=_DOCUMENT_EXAMPLE))
+    return value
 
 
 _SENDER = re.compile(rf"{LOCAL.pattern}|{_MAIL.pattern}")
@@ -618,6 +632,8 @@ def _secrecy_exception(reader: Reader, node: Node) -> SecrecyException | None:
     sender = inner.matching("sender", _SENDER, "contact-snv")
     document, reason = inner.document("document"), inner.text("reason")
     files = inner.many("sha256", lambda item: _digest(reader, item))
+    if isinstance(listed := inner.node("sha256"), List) and not listed.items:
+        reader.findings.append(EMPTY.at(reader.where(listed.place), key="sha256"))
     since, until = inner.date("from"), inner.date("until")
     # One that cannot be read as a whole excepts nothing.
     if not (sender and files and since and until and document and reason):

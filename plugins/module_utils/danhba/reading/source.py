@@ -183,6 +183,14 @@ def from_git(directory: Path, revision: str) -> list[File]:
     )
 
 
+def single(root: Path, revision: str, path: str) -> File:
+    """One file of a repository in a commit, by its path from the root; without data where it must not be read."""
+    listing = git(root, "--literal-pathspecs", "ls-tree", "-l", "-z", named(revision), "--", path, revision=revision)
+    entries = [_entry(line) for line in listing.decode("utf-8", "surrogateescape").split("\0") if line]
+    blob = entries[0][0] if entries else ""
+    return File(path, path, _blobs(root, [blob], revision)[blob] if blob else None)
+
+
 def staged(directory: Path) -> list[File]:
     """The files as the next commit would have them; in a hook, as the commit has them which is being made."""
     # The one variable of a hook that counts: `git commit FILE` makes its commit from an index of its own.

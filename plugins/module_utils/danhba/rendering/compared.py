@@ -26,6 +26,7 @@ from ..planning.compared import (
     Gone,
     Handover,
     Leader,
+    Named,
     Pinned,
     Quota,
     Unlocked,
@@ -37,6 +38,7 @@ NONE = "—"
 _ENTRY = attrgetter("agency", "day", "document")
 # What stands before a sentence in a plan, where no heading says it.
 LABELS = {
+    "named": _("another name"),
     "handovers": _("contact mailbox"),
     "keys": _("key of letters"),
     "pins": _("pinned address"),
@@ -65,6 +67,16 @@ FIELDS = {
     "parent": _("managing agency"),
     "identifier": _("identifier"),
 }
+
+
+def named(item: Named, event: str, language: str) -> str:
+    """Under which name a mailbox was, under which it is now, and what says so; `event` in the language."""
+    before = ", ".join(filter(None, (item.before, item.before_title, item.before_agency)))
+    now = ", ".join(filter(None, (item.now, item.title, item.agency)))
+    values = {**item._asdict(), "was": before, "becomes": now, "event": event}
+    if item.document:
+        return render(_("{person}: {was} → {becomes}; from {day} on, {document} ({event})"), values, language)
+    return render(_("{person}: {was} → {becomes}; edited, and no document says so"), values, language)
 
 
 def handover(item: Handover, language: str) -> str:
@@ -195,6 +207,7 @@ def _notes(compared: Compared, language: str) -> Iterator[str]:
 def _lines(compared: Compared, language: str) -> dict[str, Iterable[str]]:
     """The sentences of each kind; what is said of a person without a document is among a plan's actions."""
     return {
+        "named": (named(item, item.event, language) for item in compared.named),
         "handovers": (line for item in compared.handovers for line in _handed(item, language)),
         "keys": (rekeyed(item, language) for item in compared.keys),
         "pins": (pinned(item, language) for item in compared.pins),

@@ -117,9 +117,10 @@ def _moves(changes: Changes) -> Iterator[Move]:
         holders = dict(zip(reversed(locals_), reversed(people), strict=True))
         for arrival, local in zip(arrivals, locals_[-len(arrivals) :], strict=True):
             former, source = arrival.decided.issuance, arrival.decided.agency.code
-            comes_back = former.id in placing.held(code)
+            comes_back = placing.address(code, former)
             clash = None if comes_back else _clash(code, arrival.new, local, holders)
-            yield Move(source, former, placing.held(source)[former.id], code, arrival.new, local or "", clash)
+            before = placing.address(source, former) or ""
+            yield Move(source, former, before, code, arrival.new, local or "", clash)
 
 
 def _clash(code: str, new: Issuance, local: str | None, holders: dict[str | None, Issuance]) -> Clash | None:

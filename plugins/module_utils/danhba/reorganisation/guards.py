@@ -11,6 +11,7 @@ from ..checking import check
 from ..model.policy import Acknowledgement
 from ..planning import plan
 from ..planning.plan import AGENCY_LIMIT, GUARDED, LIMIT, PROTECTED, Plan
+from ..rules.history.past import FORWARDED_DAYS
 from .forecast import Forecast
 
 # How long after the day an apply may still come: every evening for a month, should something stand in the way.
@@ -29,13 +30,22 @@ def acknowledgements(forecast: Forecast, issued: Issued, today: date) -> list[Ac
     wanted = check.wanted(forecast.after, forecast.issued, day)
     counts: Counter[str] = Counter()
     accounts: set[str] = set()
+    agencies: dict[str, set[str]] = {}
     for eve in (day, day - timedelta(days=1)):
         made = plan.make(wanted, check.wanted(forecast.before, issued, eve).accounts)
         counts |= _exceeded(made)
+        for kind, ranks in GUARDED.items():
+            agencies.setdefault(kind, set()).update(a.agency for a in made.actions if a.action in ranks)
         accounts |= _protected(made)
     until = min(day, date.max - timedelta(days=DAYS)) + timedelta(days=DAYS)
-    found = [Acknowledgement(kind, decided.document, until, count) for kind, count in sorted(counts.items())]
-    named = {"protected": sorted(accounts), "history": list(_ended_earlier(forecast))}
+    found = [
+        Acknowledgement(kind, decided.document, until, count, agencies=tuple(sorted(agencies[kind])))
+        for kind, count in sorted(counts.items())
+    ]
+    corrected = list(_ended_earlier(forecast))
+    if not (found or corrected) and (today - decided.date).days > FORWARDED_DAYS:
+        corrected = [code for code, agency in forecast.agencies.items() if agency.closed]
+    named = {"protected": sorted(accounts), "history": corrected}
     found += [
         Acknowledgement(kind, decided.document, until, accounts=tuple(some)) for kind, some in named.items() if some
     ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..addresses import issuing as addresses
-from ..addresses.issuing import Issued
+from ..addresses.issuing import Issued, Pairs
 from ..messages import mark as _
 from ..model.register import Event, Issuance
 from .fates import Decided
@@ -60,8 +60,8 @@ class Placing:
     # By agency: who comes, in the order of its file, and by which event each of its people leaves.
     arrivals: dict[str, list[Arrival]] = field(default_factory=dict)
     departures: dict[str, dict[str, Event]] = field(default_factory=dict)
-    # By agency: the address that each of its people has or had, and who has or had each address.
-    _held: dict[str, dict[str, str]] = field(default_factory=dict)
+    # By agency: the addresses that each of its people has or had, and who has or had each address.
+    _pairs: dict[str, Pairs] = field(default_factory=dict)
     _holders: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @classmethod
@@ -73,21 +73,23 @@ class Placing:
             code = item.agency.code
             placing.departures.setdefault(code, {})[item.issuance.id] = event
             if item.fate.close:
-                placing.closed.append(Closed(code, item.issuance, placing.held(code)[item.issuance.id], event))
+                placing.closed.append(Closed(code, item.issuance, placing.address(code, item.issuance) or "", event))
             else:
                 placing.arrivals.setdefault(item.fate.to, []).append(Arrival(item, placing._arrival(item)))
         for arrivals in placing.arrivals.values():
             arrivals.sort(key=lambda arrival: not arrival.new.address)
         return placing
 
-    def held(self, code: str) -> dict[str, str]:
-        """The address that each of an agency's people has or had, by person."""
-        if code not in self._held:
+    def address(self, code: str, issuance: Issuance) -> str | None:
+        """The address that a person has or had in an agency under the name of an issuance, None where there is none."""
+        if code not in self._pairs:
             agency = self.names.register.agencies.get(code)
-            given = [(issuance.id, local) for issuance, local in self.issued.of(agency) if local] if agency else []
-            self._held[code] = dict(given)
-            self._holders[code] = {local: person for person, local in given}
-        return self._held[code]
+            given = [(each, local) for each, local in self.issued.of(agency) if local] if agency else []
+            self._pairs[code] = Pairs()
+            for each, local in given:
+                self._pairs[code].add(each, local)
+            self._holders[code] = {local: each.id for each, local in given}
+        return self._pairs[code].under(issuance.id, issuance.name)
 
     def _event(self, item: Decided) -> Event:
         """What ends the former mailbox, and what opens the new one: both sides say the same."""
@@ -117,12 +119,13 @@ class Placing:
     def _pin(self, item: Decided) -> tuple[str, str]:
         """The pin in the new agency: as decided now, or the former one with the new code behind it (R16).
 
-        One who comes back gets the former address of that agency again; a pin without a code stays as it is.
+        One who comes back under the same name gets the former address of that agency again; a pin without a code stays
+        as it is.
         """
         former, target = item.issuance, item.fate.to
         if item.person and item.person.address:
             return item.person.address, item.person.address_document
-        if not former.address or former.id in self.held(target):
+        if not former.address or self.address(target, former):
             return "", ""
         left, dash, _code = former.address.rpartition("-")
         if not dash:

@@ -122,7 +122,9 @@ def _closed(item: Closed, domain: str) -> dict[str, Any]:
 
 def _acknowledgement(item: Acknowledgement) -> dict[str, Any]:
     data: dict[str, Any] = {"limit": item.limit, "document": item.document, "until": item.until.isoformat()}
-    return data | ({"accounts": list(item.accounts)} if item.accounts else {"count": item.count})
+    if item.accounts:
+        return data | {"accounts": list(item.accounts)}
+    return data | {"count": item.count} | ({"agencies": list(item.agencies)} if item.agencies else {})
 
 
 def as_json(told: Told, language: str, shown: int | None = None) -> str:

@@ -110,4 +110,6 @@ def _custodian(custodian: Custodian) -> dict[str, Value]:
 
 def _acknowledgement(item: Acknowledgement) -> dict[str, Value]:
     what: dict[str, Value] = {"accounts": [*item.accounts]} if item.accounts else {"count": str(item.count)}
+    if item.agencies:
+        what["agencies"] = [*item.agencies]
     return {"limit": item.limit, "document": item.document, "until": item.until.isoformat(), **what}

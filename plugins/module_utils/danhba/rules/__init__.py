@@ -35,7 +35,7 @@ def _across(province_: Province | None, facts: Sequence[Facts], unread: frozense
     by_code = {agency.code: agency for agency in facts}
     yield from addresses.across(facts)
     yield from agencies.across(by_code, unread)
-    yield from documents.across(by_code)
+    yield from documents.across(by_code, province_.operator if province_ else "")
     yield from ids.across(facts)
     yield from people.across(facts, complete=not unread)
     if province_:

@@ -8,6 +8,8 @@ from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
+from ..addresses.lookalike import code_skeleton
+from ..addresses.office import RESERVED_NAMES
 from ..messages import mark as _
 from ..model.facts import Facts, Since
 from ..model.findings import KIND_LIMIT, Finding, Where, advice, rule
@@ -96,6 +98,22 @@ NAMESAKE = advice(
         "say in the name what tells them apart, such as the place, or correct the parent"
     ),
 )
+RESERVED = rule(
+    "agency-code-reserved",
+    "R4.1",
+    _(
+        "'{agency}' is what mail systems or the regulation call something else by, so that the addresses of its people "
+        "would mislead; take the tendonvi of the list, such as snv"
+    ),
+)
+ALIKE = advice(
+    "agency-code-alike",
+    "R4.1",
+    _(
+        "'{agency}' can hardly be told from '{other}', so that letters of one pass for those of the other; "
+        "take a tendonvi that reads otherwise, for none ever changes"
+    ),
+)
 LATE = rule(
     "agency-withdrawn",
     "R6.1",
@@ -122,6 +140,10 @@ VOID_CLOSED = rule(
 )
 BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not after it opened on {opened}"))
 
+# Shorter codes are read letter by letter.
+SHORT = 4
+# The name of agencies' mailboxes, and those of mail systems.
+_RESERVED = RESERVED_NAMES | {"contact"}
 # Of a circle of agencies so many are named.
 CIRCLE_LIMIT = 8
 # Events that make one agency out of others. A split may leave the other one open, and is then no succession.
@@ -130,6 +152,8 @@ GROWN = frozenset({"renamed", "merged"})
 
 def check(agency: Agency) -> Iterator[Finding]:
     """An agency by itself."""
+    if agency.code in _RESERVED:
+        yield RESERVED.at(agency.where("agency"), agency=agency.code)
     if agency.closed and agency.closed.date <= agency.opened.date and not agency.void:
         where = agency.where("closed")
         yield BACKWARDS.at(where, agency=agency.code, closed=agency.closed.date, opened=agency.opened.date)
@@ -211,6 +235,17 @@ def across(agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Fi
         if agency.closed and agency.closed_event != "dissolved" and not unread:
             yield from _inherited(agency, heirs, agencies)
     yield from _alike(agencies)
+    yield from _alike_in_code(agencies)
+
+
+def _alike_in_code(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+    """Codes that look alike: the one that was there first has a right to it."""
+    seen: dict[str, Facts] = {}
+    long = (each for each in agencies.values() if len(each.code) >= SHORT)
+    for agency in sorted(long, key=lambda each: each.opened):
+        first = seen.setdefault(code_skeleton(agency.code), agency)
+        if first is not agency:
+            yield ALIKE.at(agency.where("agency"), agency=agency.code, other=first.code)
 
 
 def _heirs(agencies: Mapping[str, Facts]) -> dict[str, list[Facts]]:

@@ -5,14 +5,15 @@ The kinds are the type abbreviations of Decree 30/2020/NĐ-CP, Annex III; an off
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 from ..messages import mark as _
-from ..model import documents
-from ..model.facts import Facts
+from ..messages import word
+from ..model import documents, facts
+from ..model.facts import Facts, Held, Hired
 from ..model.findings import Finding, Rule, Where, advice, rule
 from ..model.kinds import KINDS
 from ..model.place import Place, Places
@@ -93,6 +94,14 @@ HIRED = advice(
         "level above recruits, or write transferred where {body} lets somebody go"
     ),
 )
+FOREIGN = advice(
+    "document-foreign",
+    "R6.2",
+    _(
+        "{document} is of {body}, which stands not above {agency}, and decides nothing there for {person} ({what}); "
+        "cite the document of {agency} or of the level above, or leave it if {body} was given that power"
+    ),
+)
 MARKS = advice(
     "document-marks",
     "R6",
@@ -134,8 +143,20 @@ APPOINTMENTS = _DECISIONS | {"HĐ", "BB"}
 
 # The year of the state's foundation: documents of its agencies are not older.
 FIRST_YEAR = 1945
-# The department of home affairs recruits civil servants for all of a province.
+# The department of home affairs recruits civil servants for all of a province, and decides about their posts.
 RECRUITING = frozenset({"snv"})
+# What the operator decides for mailboxes of all agencies: it locks for safety, gives room, and settles addresses (R9.2,
+# R9.3, R16).
+OPERATED = frozenset({facts.SUSPENDED, facts.UNLOCKED, facts.QUOTA, facts.PINNED})
+_SAID = {
+    facts.SUSPENDED: word(_("a suspension")),
+    facts.UNLOCKED: word(_("the end of a suspension")),
+    facts.QUOTA: word(_("a quota")),
+    facts.PINNED: word(_("a pinned address")),
+    facts.LEAVE: word(_("leave")),
+    facts.HEAD: word(_("a custodian as head")),
+    facts.DELEGATE: word(_("an authorised custodian")),
+}
 
 
 def check(agency: Agency) -> Iterator[Finding]:
@@ -207,11 +228,13 @@ def _cited(agency: Agency) -> Iterator[tuple[str, Where]]:
             yield suspension.document, _at(agency.where_of(issuance), suspension.at, "document")
 
 
-def across(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
+def across(agencies: Mapping[str, Facts], operator: str = "") -> Iterator[Finding]:
     """Documents of bodies of this register that are neither the agency's own nor of the level above."""
+    foreigners = {code: [*_foreign(agency, agencies, operator)] for code, agency in agencies.items() if agency.hired}
+    homes = _homes(agencies, (each for foreign in foreigners.values() for each in foreign))
     for agency in agencies.values():
         founder = documents.body(agency.founded_by)
-        foreign = [hired for hired in agency.hired if hired.body in agencies and hired.body not in RECRUITING]
+        foreign = foreigners.get(agency.code, [])
         changed = [change for change in agency.changed if change.body in agencies]
         founds = founder in agencies and documents.kind(agency.founded_by) in documents.FOUNDING
         # Where nobody knows what stands above, nobody knows whose document it takes.
@@ -223,11 +246,60 @@ def across(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
                 yield FOUNDER.at(where, document=change.document, body=change.body, agency=agency.code)
         if founds and founder not in _kin(agency, agencies, agency.opened):
             yield FOUNDER.at(agency.where("opened"), document=agency.founded_by, body=founder, agency=agency.code)
-        for hired in foreign:
-            if hired.body not in _kin(agency, agencies, hired.day):
-                where = Where(agency.file, Place(hired.line, hired.column), hired.object)
-                values = {"document": hired.document, "body": hired.body, "agency": agency.code}
-                yield HIRED.at(where, person=hired.object.partition("/")[2], **values)
+        for each in foreign:
+            if each.body not in _authorities(each, agency, agencies, homes):
+                yield _of_another(each, agency)
+
+
+def _foreign(agency: Facts, agencies: Mapping[str, Facts], operator: str) -> Iterator[Hired]:
+    """What documents of other agencies do in one, where these decide no such things everywhere."""
+    return (each for each in agency.hired if each.body in agencies and not _has_power(each, operator))
+
+
+def _has_power(each: Hired, operator: str) -> bool:
+    """Whether a body decides such things for agencies that do not stand under it."""
+    if each.what in OPERATED:
+        return each.body == operator
+    return each.what not in _SAID.keys() - {facts.HEAD} and each.body in RECRUITING
+
+
+def _authorities(each: Hired, agency: Facts, agencies: Mapping[str, Facts], homes: _Homes) -> set[str]:
+    """Whose documents do such a thing in an agency: its own, those above it, and those of agencies where the person is
+    on that day or until then: the other side of a move decides about it too, and what was decided there is carried on.
+    """
+    days = [each.day] if each.day else [agency.opened, facts.FOREVER]
+    found = {code for day in days for code in _kin(agency, agencies, day)}
+    for other, held in homes.get(_person(each), ()):
+        if not each.day or held.opened <= each.day <= held.end:
+            found |= _kin(other, agencies, each.day or held.opened)
+    return found
+
+
+_Homes: TypeAlias = "Mapping[str, list[tuple[Facts, Held]]]"
+
+
+def _homes(agencies: Mapping[str, Facts], foreign: Iterable[Hired]) -> _Homes:
+    """The entries of those about whom documents of others decide, in all agencies."""
+    people = {_person(each) for each in foreign}
+    found: dict[str, list[tuple[Facts, Held]]] = {}
+    for agency in agencies.values():
+        for held in agency.people if not people.isdisjoint(agency.ids) else ():
+            if held.id in people and not held.void:
+                found.setdefault(held.id, []).append((agency, held))
+    return found
+
+
+def _person(each: Hired) -> str:
+    return each.object.partition("/")[2]
+
+
+def _of_another(each: Hired, agency: Facts) -> Finding:
+    where = Where(agency.file, Place(each.line, each.column), each.object)
+    values = {"person": _person(each) or agency.code, "document": each.document}
+    values |= {"body": each.body, "agency": agency.code}
+    if each.what == "recruited":
+        return HIRED.at(where, **values)
+    return FOREIGN.at(where, what=_SAID.get(each.what, each.what), **values)
 
 
 def _above_both(agency: Facts, agencies: Mapping[str, Facts], day: str) -> set[str]:

@@ -16,7 +16,7 @@ NATIONAL = rule(
     "id-national",
     "R5",
     _(
-        "{person} has twelve digits, as a national identity number has, which is never an id here; "
+        "{person} looks like a national identity number, which is never an id here; "
         "write the staff number, or one made at random"
     ),
 )
@@ -35,7 +35,7 @@ ALIKE = advice(
 )
 
 # Of what an identity card shows (CCCD), the form is known: twelve digits.
-_NATIONAL = re.compile(r"[0-9]{12}")
+_NATIONAL = re.compile(r"(?i)[0-9]{12}|(?:cmnd|cmtnd|cmt|cccd)-?[0-9]{8,12}")
 _WORDS = re.compile(r"[A-Za-z-]+")
 
 

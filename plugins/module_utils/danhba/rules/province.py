@@ -17,10 +17,11 @@ from ..model.place import Place
 from ..model.policy import Policy, Sending, Usage
 from ..model.register import Province
 from ..model.regulation import MODEL_PROVINCE
+from ..model.settings import outside
 from ..reading.loader import NATIONAL
 from . import quotas
 from .dates import FUTURE
-from .wording import LONG, MOBILE, is_mobile
+from .wording import MOBILE, is_mobile
 
 OPERATOR = rule("province-operator", "R3", _("the operator '{code}' is no agency of this register; write its tendonvi"))
 SYSTEM = rule(
@@ -111,6 +112,19 @@ ISSUED = rule(
     ),
 )
 PERCENT = rule("province-percent", "R9.3", _("{key} is {value}, and no part is more than 100 percent; lower it"))
+NOTHING = advice(
+    "province-limit-zero",
+    "R9.3",
+    _(
+        "{key} is 0, so that every plan that does so much as one is refused; write what a day's work needs, and "
+        "acknowledge what is more for one plan"
+    ),
+)
+BOUND = rule(
+    "province-bound",
+    "R9.3",
+    _("{key} is {value}, which cannot be meant: {does}; write {least} to {most}, or leave it out"),
+)
 RETENTION = advice(
     "province-retention",
     "R9.3",
@@ -186,6 +200,7 @@ def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[
     yield from quotas.of_policy(province)
     yield from _acknowledged(province)
     yield from _excepted(province)
+    yield from _numbers(province)
 
 
 def _named(province: Province, agencies: Mapping[str, Facts], unread: frozenset[str]) -> Iterator[Finding]:
@@ -220,13 +235,13 @@ def _support(province: Province, codes: frozenset[str]) -> Iterator[Finding]:
     where = province.where("support")
     if not province.support_phone:
         yield SUPPORT.at(where)
-    elif len(province.support_phone) >= LONG and (number := national_number(province.support_phone, telephone=True)):
+    elif number := national_number(province.support_phone, telephone=True):
         yield NATIONAL.at(where, number=number)
     elif is_mobile(province.support_phone):
         yield MOBILE.at(where, phone=province.support_phone)
     local, _separator, domain = province.support_mail.rpartition("@")
     contact = local.startswith(CONTACT) and local.removeprefix(CONTACT) in codes
-    if domain == province.domain and not contact and local not in province.system_addresses:
+    if domain and not (domain == province.domain and (contact or local in province.system_addresses)):
         values = {"mail": province.support_mail, "operator": province.operator, "domain": domain}
         yield SUPPORT_MAIL.at(where, **values)
 
@@ -276,6 +291,7 @@ def _policy(province: Province) -> Iterator[Finding]:
     for key, value in _percentages(province.policy):
         if value > 100:
             yield PERCENT.at(where, key=key, value=value)
+    yield from _of_guards(province.policy, where)
     for key, value in (
         ("retention_days: default", province.policy.retention_days),
         ("retention_days: leader", province.policy.retention_days_leader),
@@ -285,7 +301,21 @@ def _policy(province: Province) -> Iterator[Finding]:
     for key, value, least in _sending(province.policy):
         if value < least:
             yield SENDING.at(where, key=key, value=value, least=least)
+    parts = {f"policy.{key.replace(': ', '.')}" for key, value in _percentages(province.policy) if value > 100}
+    for setting, number in outside(province):
+        if setting.key in parts:  # told above
+            continue
+        values = {"least": setting.least, "most": setting.most, "does": setting.does}
+        yield BOUND.at(where, key=setting.key, value=number, **values)
     yield from _usage(province.policy.usage, where)
+
+
+def _of_guards(policy: Policy, where: Where) -> Iterator[Finding]:
+    """Shares of 0, which stop every plan (a count of 0 is out of bounds)."""
+    for name, limit in policy.limits.items():
+        for key in ("percent", "agency_percent"):
+            if not getattr(limit, key):
+                yield NOTHING.at(where, key=f"limits: {name}: {key}")
 
 
 def _usage(usage: Usage, where: Where) -> Iterator[Finding]:
@@ -323,6 +353,17 @@ def _acknowledged(province: Province) -> Iterator[Finding]:
             at = Where(where.file, each.at.get("from", where.place), where.object)
             values = {"document": each.document, "limit": each.limit}
             yield BACKWARDS.at(at, since=each.since, until=each.until, **values)
+
+
+def _numbers(province: Province) -> Iterator[Finding]:
+    """National identity numbers in its free texts; that of the telephone is looked at with it."""
+    texts = [(province.name, province.where("province")), (province.regulation.title, _inside(province, "title"))]
+    where = province.where("secrecy_exceptions")
+    for each in province.secrecy_exceptions:
+        texts.append((each.reason, Where(where.file, each.at.get("reason", where.place), where.object)))
+    for text, at in texts:
+        if number := national_number(text):
+            yield NATIONAL.at(at, number=number)
 
 
 def _excepted(province: Province) -> Iterator[Finding]:

@@ -59,8 +59,6 @@ _FIRST = re.compile(r"[^\s.]+")
 _MARKED = frozenset(
     "bui dang dinh doan duong hoang huynh luong luu ngo nguyen pham quach tran trinh truong vo vu vuong".split()
 )
-# An office telephone has eleven digits at most; nine may be one of before 2017 (020 840 034).
-LONG = 12
 _MARKUP = re.compile(r"</?[A-Za-z!][^<>]*>?|&#?[A-Za-z0-9]+;")
 _TRIED = frozenset("test testing demo abc xyz xxx asdf qwerty admin user example sample null none foo bar".split())
 # Telephones, codes, years, and addresses of mail.
@@ -85,8 +83,10 @@ def check(agency: Agency) -> Iterator[Finding]:
                 yield fault.at(agency.where_of(issuance, key), **values)
         if issuance.title and (part := _foreign(issuance)):
             yield TITLE.at(agency.where_of(issuance, "title"), part=part)
-        if len(issuance.phone) >= LONG and (number := national_number(issuance.phone, telephone=True)):
+        if issuance.phone and (number := national_number(issuance.phone, telephone=True)):
             yield NATIONAL.at(agency.where_of(issuance, "phone"), number=number)
+        if issuance.address and (number := national_number(issuance.address)):
+            yield NATIONAL.at(agency.where_of(issuance, "address"), number=number)
         if issuance.phone and is_mobile(issuance.phone):
             yield MOBILE.at(agency.where_of(issuance, "phone"), phone=issuance.phone)
 

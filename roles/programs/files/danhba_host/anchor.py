@@ -15,7 +15,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import journal
+from . import durable, journal
 from .journal import Refused
 
 KEY, PACKAGE = Path("/var/lib/unbound/root.key"), Path("/usr/share/dns/root.key")
@@ -78,15 +78,8 @@ def _names_the_root(text: str) -> bool:
 
 def _replace(key: Path, package: Path) -> None:
     """Copy the package's file with its time, whole or not at all."""
-    new = key.with_name(f"{key.name}.tmp")
-    new.unlink(missing_ok=True)
-    try:
-        new.write_bytes(package.read_bytes())
-        new.chmod(0o644)
-        os.utime(new, (package.stat().st_atime, package.stat().st_mtime))
-        new.replace(key)
-    finally:
-        new.unlink(missing_ok=True)
+    durable.write(key, package.read_text(encoding="utf-8", errors="replace"), mode=0o644)
+    os.utime(key, (package.stat().st_atime, package.stat().st_mtime))
 
 
 def main(words: Sequence[str] | None = None) -> int:

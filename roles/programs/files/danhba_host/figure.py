@@ -15,6 +15,7 @@ HELP = {
     "danhba_audit_holds": "Whether the records were as they were written (1) or not (0), when last verified.",
     "danhba_audit_timestamp_seconds": "When the records were last verified by the heads that are kept elsewhere.",
     "danhba_backup_suspects": "Files of the backup store that are foreign or damaged, by what they are.",
+    "danhba_backup_swept_timestamp_seconds": "When the backup host last judged all that had come into the store.",
     "danhba_bans_last_hour": "Addresses banned within an hour, after too many wrong passwords.",
     "danhba_certificate_end_timestamp_seconds": "When the certificate in force ends.",
     "danhba_clock_answered": "Whether a time server answered (1) or none did (0).",

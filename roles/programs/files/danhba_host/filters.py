@@ -18,7 +18,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 
-from . import program
+from . import durable, program
 from .database import connect, translated
 from .journal import Refused
 
@@ -145,9 +145,10 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     changed, failed = [], []
     for kind, id_, address in mailboxes:
         try:
-            if _mend(settings, address, Path(settings.store, kind, id_, "sieve")):
-                changed.append(address)
-        except (OSError, UnicodeError, Refused) as error:
+            told, faults = _mend(settings, address, Path(settings.store, kind, id_, "sieve"))
+            changed += [address] if told else []
+            failed += [f"{address}: {fault}" for fault in faults]
+        except (OSError, Refused) as error:
             failed.append(f"{address}: {error}")
     if failed:
         raise Refused(
@@ -158,21 +159,45 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     return f"đã đổi discard trong bộ lọc của {len(changed)} hộp thư -- changed discard: {names}" if changed else ""
 
 
-def _mend(settings: Settings, address: str, folder: Path) -> bool:
-    """Change the scripts of a mailbox, keep what they were, and tell its owner, also of what a killed run changed."""
+def _mend(settings: Settings, address: str, folder: Path) -> tuple[bool, list[str]]:
+    """Change the scripts of a mailbox, keep what they were, and tell its owner, also of what a killed run changed.
+
+    Whether its owner was told, and what went wrong of single scripts: one that cannot be changed keeps no other from
+    it.
+    """
+    failed = []
     for path in _scripts(folder):
-        old = _read(path)
-        new = without_discard(old)
-        if new != old:
-            _keep(path.with_name(path.name + UNTOLD), old)
-            _run([DOVEADM, "sieve", "put", "-u", address, path.stem], new.encode())
+        try:
+            _mend_one(address, path)
+        except (OSError, UnicodeError, Refused) as error:
+            failed.append(f"{path.name}: {error}")
     untold = sorted(folder.glob(f"*{UNTOLD}"))
     if untold:
         message = compose(settings, address).as_bytes()
         _run([DELIVER, "-d", address, "-f", settings.sender, "-o", "quota_enforce=no"], message)
     for path in untold:
         path.replace(path.with_name(path.name.removesuffix(UNTOLD) + BEFORE))
-    return bool(untold)
+    return bool(untold), failed
+
+
+def _mend_one(address: str, path: Path) -> None:
+    """Change a script, and keep what it was; nothing is kept of one that stays as it is."""
+    old = _read(path)
+    new = without_discard(old)
+    if new == old:
+        return
+    untold = path.with_name(path.name + UNTOLD)
+    before = _read(untold) if untold.exists() else None
+    durable.write(untold, old)
+    try:
+        # What an owner calls a script may begin as an option does.
+        _run([DOVEADM, "sieve", "put", "-u", address, "--", path.stem], new.encode())
+    except Refused:
+        if before in {None, old}:
+            untold.unlink()
+        else:  # what a killed run changed is to be told still
+            durable.write(untold, before)
+        raise
 
 
 def _scripts(folder: Path) -> Iterator[Path]:
@@ -185,16 +210,6 @@ def _scripts(folder: Path) -> Iterator[Path]:
 def _read(path: Path) -> str:
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         return file.read(MOST).decode()
-
-
-def _keep(path: Path, text: str) -> None:
-    """Write what a script was, on the disk before it is changed."""
-    new = path.with_name(f".{path.name}.new")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
 
 
 def compose(settings: Settings, user: str) -> EmailMessage:

@@ -21,7 +21,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from . import channel, program
+from . import channel, durable, program
 from .alerts import END, hand_in, letter, moment
 from .journal import WARNING, Away, Refused
 from .journal import write as say
@@ -148,9 +148,7 @@ class State:
             Refused: the file cannot be written.
         """
         try:
-            beside = path.with_suffix(".new")
-            beside.write_text(json.dumps(vars(self)), encoding="utf-8")
-            beside.replace(path)
+            durable.write_json(path, vars(self))
         except OSError as error:
             raise Refused(f"{path}: không ghi được -- cannot be written: {error}") from error
 

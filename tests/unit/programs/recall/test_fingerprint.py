@@ -115,3 +115,36 @@ def test_what_is_broken_is_no_fault(raw: bytes) -> None:
     assert len(fingerprint.digest(raw)) == 64
     contents = [fingerprint.content(compose().as_bytes()), fingerprint.content(raw)]
     assert likeness.with_another_id(*contents).relation == likeness.with_another_id(*contents[::-1]).relation == ""
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "punycode", "x\0y", "no-such", "hex", "unicode_escape"])
+def test_content_of_a_text_with_a_strange_charset_is_its_text(charset: str) -> None:
+    raw = compose().as_bytes()
+    strange = raw.replace(b'charset="utf-8"', f'charset="{charset}"'.encode())
+    assert strange != raw
+    found = fingerprint.content(strange)
+    assert (found.text, found.unread) == (fingerprint.content(raw).text, False)
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "x%00y"])
+def test_content_of_a_file_with_a_name_in_a_strange_charset_is_that_file(charset: str) -> None:
+    named = f"Content-Disposition: attachment; filename*={charset}''%E9%FF".encode()
+    raw = compose(file=FILE).as_bytes().replace(b'Content-Disposition: attachment; filename="tep.bin"', named)
+    text = raw.replace(b"application/octet-stream", b"text/plain")
+    assert named in raw
+    for each in (raw, text):
+        found = fingerprint.content(each)
+        assert (found.files, found.unread) == (frozenset({hashlib.sha256(FILE).hexdigest()}), False)
+
+
+def nested(deep: int) -> bytes:
+    """Messages attached to one another."""
+    head = b"Message-ID: <1@client>\nContent-Type: message/rfc822\n\n"
+    return head * deep + compose().as_bytes()
+
+
+def test_content_of_hundreds_of_messages_in_one_another_is_unread_and_has_its_digest() -> None:
+    raw = nested(400)
+    found = fingerprint.content(raw)
+    assert (found.digest, found.unread) == (fingerprint.digest(raw), True)
+    assert fingerprint.digest(raw) in fingerprint.hashes(raw)

@@ -30,7 +30,12 @@ def renamed(**keys: Value) -> list[str]:
     """What is found when the mailbox of one with room by a document gets another name, and what is given."""
     before = person("1", "Lò An", "2011-07-01", **ROOM)
     now = [{**before, "closed": DAY}, person("1", "Lò Thị Ân", DAY, **keys)]
-    return found(Case("x", register(agency("aa", *now)), [], register(agency("aa", before))))
+    return of_quotas(Case("x", register(agency("aa", *now)), [], register(agency("aa", before))))
+
+
+def of_quotas(case: Case) -> list[str]:
+    """What is found of rooms; who gets another name is asked about besides (test_names.py)."""
+    return [place for place in found(case) if not place.endswith("history-renamed")]
 
 
 def test_a_new_name_carries_the_quota_and_gives_no_other_one() -> None:
@@ -45,7 +50,7 @@ def test_an_entry_that_carries_nothing_gets_nothing_by_the_document_of_before() 
     before = {**person("1", "Lò An", "2011-07-01", **ROOM), "closed": DAY}
     for keys, expected in ((MORE, ["agencies/aa.yml:17:21 history-quota"]), (ROOM, [])):
         base, now = (agency("aa", before, person("1", "Lò Thị Ân", DAY, **each)) for each in ({}, keys))
-        assert found(Case("x", register(now), [], register(base))) == expected
+        assert of_quotas(Case("x", register(now), [], register(base))) == expected
 
 
 @pytest.mark.parametrize(
@@ -63,7 +68,8 @@ def test_what_a_new_name_carries_is_compared_with_what_there_was(
 ) -> None:
     before = person("1", "Lò An", "2011-07-01", **then)
     entries = [{**before, "closed": DAY}, person("1", "Lò Thị Ân", DAY, **now)]
-    told = findings(Case("x", register(agency("aa", *entries)), [], register(agency("aa", before))))
+    case = Case("x", register(agency("aa", *entries)), [], register(agency("aa", before)))
+    told = [each for each in findings(case) if each.rule.id != "history-renamed"]
     assert [(each.rule.id, each.values["before"], each.values["now"]) for each in told] == [
         ("history-quota", *each) for each in said
     ]
@@ -113,7 +119,7 @@ def test_two_new_entries_of_one_change_share_no_document() -> None:
         person("1", "Lò Thị Anh", again, **MORE),
     ]
     case = Case("x", register(agency("aa", *now)), [], register(agency("aa", before)))
-    assert found(case) == ["agencies/aa.yml:21:21 history-quota"]
+    assert of_quotas(case) == ["agencies/aa.yml:21:21 history-quota"]
 
 
 LEFT = agency("bb", person("1", "Lò An", "2010-01-01", event("resigned", "2011-01-01", "3/QĐ-BB")))

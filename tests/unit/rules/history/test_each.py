@@ -81,7 +81,7 @@ LEADER = "    leader: true"
 OFFICER = STTTT[THIRD:].replace("000103", "000104")
 OFFICER = OFFICER.replace(PHU, PINNED.replace("gsphu", "giamdoc").replace("Phử", "Ký"))
 
-NEW_NAME = event("renamed", "2012-01-01")
+NEW_NAME = event("renamed", "2012-05-01")
 LEADS: dict[str, Value] = {"leader": "true"}
 RENAMED = person("1", "Lò An", "2010-01-01", NEW_NAME, **LEADS)
 AN = person("1", "Lò An", "2010-01-01", **LEADS)
@@ -104,8 +104,16 @@ CASES = [
     *(
         history(f"a new name {what}", {**SAMPLE, A: led_by(*people)}, *expected, base={**SAMPLE, A: led_by(AN)})
         for what, people, expected in (
-            ("as an entry at the end", [RENAMED, person("1", "Lò Thị Ân", NEW_NAME, **LEADS)], []),
-            ("of no leader any more", [RENAMED, person("1", "Lò Thị Ân", NEW_NAME)], [f"{A}:14:5 history-leader"]),
+            (
+                "as an entry at the end",
+                [RENAMED, person("1", "Lò Thị Ân", NEW_NAME, **LEADS)],
+                [f"{A}:15:11 history-renamed"],
+            ),
+            (
+                "of no leader any more",
+                [RENAMED, person("1", "Lò Thị Ân", NEW_NAME)],
+                [f"{A}:14:5 history-leader", f"{A}:15:11 history-renamed"],
+            ),
             (
                 "written over the former",
                 [person("1", "Lý An", "2010-01-01", **LEADS)],
@@ -132,7 +140,8 @@ CASES = [
         )
         for day, expected in (
             ("2011-05-31", [f"{A}:9:42 history-back"]),
-            ("2011-06-01", []),
+            ("2011-11-30", [f"{A}:9:42 history-back"]),
+            ("2011-12-01", []),
             ("2011-05-31 migrated", []),
         )
     ),
@@ -241,8 +250,8 @@ CASES = [
     history("an agency broken", edited(S, (NAME, "nome: x")), f"{S}:2:1 schema-missing", f"{S}:3:1 schema-key"),
     history("another kind", edited(S, ("kind: department", "kind: office")), f"{S}:4:7 history-agency-value"),
     history("a change of long ago", changing("2011-05-01", "office"), f"{S}:9:33 history-agency-back"),
-    history("a change of 367 days ago", changing("2011-05-31", "office"), f"{S}:9:33 history-agency-back"),
-    history("a change of 366 days ago", changing("2011-06-01", "office")),
+    history("a change of 184 days ago", changing("2011-11-30", "office"), f"{S}:9:33 history-agency-back"),
+    history("a change of 183 days ago", changing("2011-12-01", "office")),
     history(
         "a merged change of two things taken out",
         SAMPLE,
@@ -269,6 +278,7 @@ CASES = [
         "another day of opening",
         edited(S, ("45/QĐ-STTTT, date: 2010-11-01", "45/QĐ-STTTT, date: 2010-11-02")),
         f"{S}:26:13 history-opened",
+        f"{S}:26:43 history-back",
     ),
     history("another day of closing", edited(S, ("2012-01-01", "2012-01-02")), f"{S}:27:13 history-closed-changed"),
     history("a custodian gone", edited(S, (DELEGATE, "")), f"{S}:10:3 history-custodian"),
@@ -328,9 +338,41 @@ CASES = [
     ),
     history(
         "an entry more with a quota",
-        {**SAMPLE, A: agency("aa", person("1", "Lò An", "2011-06-01", quota="1G"))},
+        {**SAMPLE, A: agency("aa", person("1", "Lò An", "2012-05-01", quota="1G"))},
         f"{A}:10:12 history-quota",
         base={**SAMPLE, A: agency("aa")},
+    ),
+    history(
+        "an entry more with the document of a quota alone",
+        {**SAMPLE, A: agency("aa", person("1", "Lò An", "2012-05-01", quota_document="5/QĐ-AA"))},
+        f"{A}:10:21 history-quota-nothing",
+        base={**SAMPLE, A: agency("aa")},
+    ),
+    history(
+        "the document of a quota alone",
+        edited(S, (PHU, f"{PHU}    quota_document: 5/QĐ-STTTT\n")),
+        f"{S}:26:21 history-quota-nothing",
+    ),
+    *(
+        history(
+            f"an entry that reads as another one, {name}",
+            {
+                **SAMPLE,
+                S: STTTT
+                + OFFICER.replace("gsphu", "gsphu")
+                .replace("giamdoc", left)
+                .replace("2010-11-01", "2012-05-01")
+                .replace("2012-01-01", "2012-05-20"),
+            },
+            *expected,
+        )
+        for name, left, expected in (
+            ("by an l", "nvvlnh", [f"{S}:30:14 history-candidate", f"{S}:30:14 history-lookalike"]),
+            ("by a one", "nvv1nh", [f"{S}:30:14 history-candidate", f"{S}:30:14 history-lookalike"]),
+            ("by a point", "nvv.inh", [f"{S}:30:14 history-candidate", f"{S}:30:14 history-lookalike"]),
+            ("by a w", "nwinh", [f"{S}:30:14 history-candidate", f"{S}:30:14 history-lookalike"]),
+            ("not quite", "nvvanh", [f"{S}:30:14 history-candidate"]),
+        )
     ),
     history("an agency more with a quota", {**SAMPLE, A: agency("aa", quota="20G")}, f"{A}:6:8 history-quota"),
     history(
@@ -421,6 +463,7 @@ CASES = [
         "the same custodian once more, with a key",
         edited(S, (DELEGATE, f"{DELEGATE}{DELEGATE.replace('2011-02', '2011-03').replace('}', f', key: {AGE}}}')}")),
         f"{S}:12:54 custodian-twice",
+        f"{S}:12:54 history-back",
         f"{S}:12:85 history-key",
     ),
     history(
@@ -464,6 +507,7 @@ CASES = [
             A: agency("aa", closed="2011-11-30 merged"),
             "agencies/bb.yml": agency("bb", opened="2011-11-30 merged", succeeds=["aa"]),
         },
+        f"{A}:6:37 history-forwarding",
         base={**SAMPLE, A: agency("aa")},
     ),
     *(
@@ -473,13 +517,24 @@ CASES = [
             *expected,
             base={**SAMPLE, A: agency("aa", person("1", "Lò An", "2010-01-01", leader="true"))},
         )
-        for day, expected in (("2011-06-01", [f"{A}:11:42 history-late"]), ("2011-06-02", []))
+        for day, expected in (
+            ("2011-06-01", [f"{A}:11:42 history-late"]),
+            ("2011-11-30", [f"{A}:11:42 history-late"]),
+            ("2011-12-01", []),
+        )
+    ),
+    history("less room for all", edited(P, ("official: 2G", "official: 200M")), "province.yml:9:3 history-setting"),
+    history(
+        "an acknowledgement for every agency",
+        edited(P, ("count: 7", "count: 9")),
+        "province.yml:15:5 history-acknowledgement",
     ),
     history("fewer days", edited(P, ("forward_days: 90", "forward_days: 89")), "province.yml:9:3 history-days"),
     history(
         "another domain",
         edited("province.yml", ("domain: laocai.gov.vn", "domain: yenbai.gov.vn")),
         "province.yml:3:9 history-domain",
+        "province.yml:6:10 province-support-mail",
     ),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from danhba.rules.history.province import loosens
+from danhba.model.settings import weakens
 from tests.support.cases import P
 from tests.support.registers import EXCEPTIONS, MORE_EXCEPTIONS, SAMPLE, edited, usable
 
@@ -32,10 +32,10 @@ EXCEPTED = edited(P, ("acknowledgements:\n", EXCEPTIONS + "acknowledgements:\n")
 )
 def test_one_thing_that_lets_more_through_is_enough(old: str, new: str, more: bool) -> None:
     (before, _issued), (now, _issued_now) = usable(SAMPLE), usable(edited(P, (old, new)))
-    assert loosens(before.province, now.province) is more
+    assert weakens(before.province, now.province) is more
 
 
 @pytest.mark.parametrize(("new", "more"), [(EXCEPTIONS, False), (EXCEPTIONS + MORE_EXCEPTIONS, True), ("", False)])
 def test_an_exception_that_was_there_lets_nothing_more_through(new: str, more: bool) -> None:
     texts = edited(P, ("acknowledgements:\n", f"{new}acknowledgements:\n"))
-    assert loosens(usable(EXCEPTED)[0].province, usable(texts)[0].province) is more
+    assert weakens(usable(EXCEPTED)[0].province, usable(texts)[0].province) is more

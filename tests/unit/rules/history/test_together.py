@@ -31,9 +31,15 @@ DAY = date(2012, 6, 1)
 
 
 def taken_back(base: Texts, now: Texts, day: date | None = DAY) -> list[Finding]:
-    """The findings about the change alone; all in these registers were hired long before the day."""
-    found = [f for f in check(files(now), day, files(base)).findings if f.rule.id.startswith("history-")]
-    return [f for f in found if f.rule.id != "history-back"]
+    """The findings about the change alone; all in these registers happened long before the day
+    (test_past.py).
+    """
+    return [f for f in all_said(base, now, day) if f.rule.id not in {"history-back", "history-forwarding"}]
+
+
+def all_said(base: Texts, now: Texts, day: date | None = DAY) -> list[Finding]:
+    """All that is said of a change."""
+    return [f for f in check(files(now), day, files(base)).findings if f.rule.id.startswith("history-")]
 
 
 def said(base: Texts, now: Texts, day: date | None = DAY) -> list[str]:
@@ -559,26 +565,30 @@ POLICIES: list[tuple[str, Texts, Texts, list[str]]] = [
         "fewer of all days",
         LIMITED,
         {**LIMITED, P: in_file(LIMITED[P], (": 90", ": 89"), ("default: 100", "default: 99"), ("200", "199"))},
-        ["forward_days 90 89", "retention_days 100 99", "retention_days_leader 200 199"],
+        ["policy.forward_days 90 89", "policy.retention_days.default 100 99", "policy.retention_days.leader 200 199"],
     ),
     (
         "days left to the default",
         edited(P, (": 90", ": 95")),
         edited(P, ("  forward_days: 90\n", "")),
-        ["forward_days 95 90"],
+        ["policy.forward_days 95 90"],
     ),
     ("lower limits", SAMPLE, edited(P, ("count: 50, percent: 2", "count: 49, percent: 1")), []),
     (
         "higher limits",
         SAMPLE,
         edited(P, ("count: 50, percent: 2, agency_percent: 20", "count: 51, percent: 100, agency_percent: 21")),
-        ["limits: close: count 50 51", "limits: close: percent 2 100", "limits: close: agency_percent 20 21"],
+        [
+            "policy.limits.close.count 50 51",
+            "policy.limits.close.percent 2 100",
+            "policy.limits.close.agency_percent 20 21",
+        ],
     ),
     (
         "higher limits where the default stood",
         SAMPLE,
         edited(P, ("  protected:", "    readdress: {percent: 3}\n  protected:")),
-        ["limits: readdress: percent 2 3"],
+        ["policy.limits.readdress.percent 2 3"],
     ),
     ("another protected", SAMPLE, edited(P, ("[contact-stttt]", "[contact-stttt, contact-ubnd]")), []),
     ("none protected", SAMPLE, edited(P, ("[contact-stttt]", "[]")), ["contact-stttt"]),
@@ -659,7 +669,7 @@ def test_what_can_never_be_right_is_not_acknowledged(now: Mapping[str, str | Non
 
 @pytest.mark.parametrize("rule", sorted(CORRECTIONS))
 def test_what_may_be_acknowledged_says_how(rule: str) -> None:
-    found = taken_back(*FOUND_BY[rule])
+    found = all_said(*FOUND_BY[rule])
     [message] = {render(finding.rule.message, finding.values, "en") for finding in found if finding.rule.id == rule}
     [where] = {finding.where for finding in found if finding.rule.id == rule}
     assert f"danhba acknowledge --limit history --accounts {where.object}" in message
@@ -696,6 +706,24 @@ FOUND_BY: Mapping[str, tuple[Texts, Texts]] = {
     "history-quota-document": (
         edited(S, ("quota: 10G\n", "quota: 10G\nquota_document: 3/QĐ-UBND\n")),
         edited(S, ("quota: 10G\n", "quota: 10G\nquota_document: 4/QĐ-UBND\n")),
+    ),
+    "history-forwarding": (
+        register(agency("aa"), agency("bb")),
+        register(agency("aa", closed="2011-01-01 merged"), agency("bb", succeeds=["aa"])),
+    ),
+    "history-renamed-document": (
+        register(agency("aa", person("1", "An", "2010-01-01")), agency("bb")),
+        register(
+            agency("aa", person("1", "An", "2010-01-01", "2012-05-20 transferred")),
+            agency("bb", person("1", "Bình", "2012-05-20 transferred")),
+        ),
+    ),
+    "history-lookalike": (
+        SAMPLE,
+        {
+            **SAMPLE,
+            S: in_file(entries(ONE, TWO, THREE, FOUR), (" Ký\n", f" Ký\n{ADMIN.replace('quan.tri1', 'nvvlnh')}")),
+        },
     ),
     "history-office": (SAMPLE, {**SAMPLE, S: in_file(entries(ONE, TWO, THREE, FOUR), (" Ký\n", f" Ký\n{ADMIN}"))}),
 }

@@ -375,7 +375,11 @@ CASES = [
     Case(
         "of an agency: a new one brings what it withdraws of last year",
         register(stating(changes=[back(made("2011-06-01"), on="2011-05-01")])),
-        [f"{A}:9:99 history-withdrawn"],
+        [
+            f"{A}:7:46 history-back",
+            f"{A}:9:99 history-withdrawn",
+            *(f"{A}:{line}:42 history-back" for line in (14, 18)),
+        ],
         register(),
     ),
 ]

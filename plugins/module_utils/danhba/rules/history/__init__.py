@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import islice
+from itertools import chain, islice
 
 from ...addresses.issuing import CONTACT, Issued
 from ...messages import mark as _
@@ -18,7 +18,7 @@ from ...model.findings import KIND_LIMIT, Finding, Where, advice
 from ...model.place import START
 from ...model.register import Agency, Province, Register
 from . import agency as agencies
-from . import custodians, entries, events, moves, pins, quotas
+from . import custodians, entries, events, leaves, moves, names, past, pins, quotas
 from . import province as provinces
 from .agency import GONE
 from .entries import Given
@@ -34,7 +34,7 @@ CORRECTIONS = frozenset(
     for found in (
         *(events.OPENED, events.CLOSED, events.REOPENED, events.TO_COME, custodians.CUSTODIAN, entries.SUSPENDED),
         *(agencies.VALUE, agencies.CHANGE, agencies.SUCCEEDS, moves.SUCCEEDS_ADDED, agencies.RENAMED),
-        *(entries.NAME, entries.PIN, pins.OFFICE, quotas.DOCUMENT),
+        *(entries.NAME, entries.PIN, names.UNNAMED, past.FORWARDING, pins.OFFICE, pins.LOOKALIKE, quotas.DOCUMENT),
     )
 )
 
@@ -60,16 +60,25 @@ def check(base: Version, now: Version, unclear: frozenset[str], day: date | None
 
     Left out are the agencies that could not be read in full, then or now.
     """
-    yield from _unacknowledged(_all(base, now, unclear, day), now.register.province, day)
-    if day:
-        for agency in base.register.agencies.values():
-            if agency.code not in unclear and (later := now.register.agencies.get(agency.code)):
-                yield from islice(events.late(agency, later, now.register.province.policy, day), KIND_LIMIT)
-        for later in now.register.agencies.values():
-            if later.code not in unclear:
-                former = base.register.agencies.get(later.code)
-                yield from islice(events.back(former, later, day), KIND_LIMIT)
-                yield from islice(agencies.back(former, later, day), KIND_LIMIT)
+    found = chain(_all(base, now, unclear, day), _left(base, now, unclear, day) if day else ())
+    yield from _unacknowledged(found, now.register.province, day)
+    for later in now.register.agencies.values():
+        if day and later.code not in unclear:
+            former = base.register.agencies.get(later.code)
+            yield from islice(past.back(former, later, day), KIND_LIMIT)
+            yield from islice(agencies.back(former, later, day), KIND_LIMIT)
+            if former:
+                yield from islice(past.late(former, later, now.register.province.policy, day), KIND_LIMIT)
+
+
+def _left(base: Version, now: Version, unclear: frozenset[str], day: date) -> Iterator[Finding]:
+    """Addresses that a change has left in the past, so that they deliver for fewer days than promised."""
+    policy, then = now.register.province.policy, base.register.agencies
+    clear = [agency for agency in now.register.agencies.values() if agency.code not in unclear]
+    given = {code: base.of(agency) for code, agency in then.items() if code not in unclear}
+    yield from past.left(given, [(agency, now.of(agency)) for agency in clear], policy, day)
+    whole = (now.whole or now.register).agencies.values()
+    yield from past.left_by_agencies(then, clear, whole, policy, day)
 
 
 def across(
@@ -83,10 +92,21 @@ def across(
 
 
 def _unacknowledged(findings: Iterator[Finding], province: Province, day: date | None) -> Iterator[Finding]:
-    acknowledged = _acknowledged(province, day)
+    acknowledged, decided = _acknowledged(province, day), _decided(province, day)
     for finding in findings:
+        if finding.rule is past.FORWARDING and finding.values["document"] in decided:
+            continue
         if finding.rule.id not in CORRECTIONS or finding.where.object not in acknowledged:
             yield finding
+
+
+def _decided(province: Province, day: date | None) -> frozenset[str]:
+    """The documents for which changes of addresses are acknowledged: a reorganisation moves all its people by one."""
+    return frozenset(
+        each.document
+        for each in province.acknowledgements
+        if each.limit in {"history", "readdress"} and (day is None or each.holds(day))
+    )
 
 
 def _acknowledged(province: Province, day: date | None) -> frozenset[str]:
@@ -116,8 +136,15 @@ def _all(base: Version, now: Version, unclear: frozenset[str], day: date | None)
     there = (base.of(agency) for agency in base.register.agencies.values())
     here = ((agency, now.of(agency)) for agency in now.register.agencies.values() if agency.code not in unclear)
     yield from pins.check(there, here)
-    clear = (agency for agency in now.register.agencies.values() if agency.code not in unclear)
+    clear = [agency for agency in now.register.agencies.values() if agency.code not in unclear]
+    for agency in clear:
+        former = base.register.agencies.get(agency.code)
+        yield from islice(past.migrated(former, agency), KIND_LIMIT)
+        yield from leaves.check(former, agency)
+    given = ((code, base.of(agency)) for code, agency in base.register.agencies.items())
+    yield from islice(pins.lookalikes(given, ((agency, now.of(agency)) for agency in clear)), KIND_LIMIT)
     yield from quotas.check(base.register.agencies, clear, whole.agencies.values())
+    yield from names.check((base.whole or base.register).agencies, whole.agencies, clear)
 
 
 def _gone(agencies: list[Agency], unclear: frozenset[str]) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from itertools import islice
 from ...messages import mark as _
 from ...model.findings import KIND_LIMIT, Finding, Where, advice, rule
 from ...model.register import STANDING, Agency, Change
-from . import custodians, events
+from . import custodians, events, past
 from .spelling import alike
 
 GONE = rule(
@@ -132,7 +132,7 @@ def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:
     """What this change says that an agency has been for long."""
     known = frozenset(before.changes) if before else frozenset()
     for change in now.changes:
-        if change not in known and (day - change.date).days > events.BACK_DAYS:
+        if change not in known and (day - change.date).days > past.BACK_DAYS:
             where = now.where("changes")
             where = Where(where.file, change.at.get("date", where.place), where.object)
-            yield BACK.at(where, object=now.code, day=change.date, days=events.BACK_DAYS)
+            yield BACK.at(where, object=now.code, day=change.date, days=past.BACK_DAYS)

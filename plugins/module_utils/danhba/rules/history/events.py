@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from ...messages import mark as _
-from ...model.findings import Finding, Where, advice, rule
-from ...model.policy import Policy
-from ...model.register import PAIRED, Agency, Event, Issuance, OfAgency, Suspension
+from ...model.findings import Finding, Where, rule
+from ...model.register import Agency, Event, Issuance, OfAgency, Suspension
 
 OPENED = rule(
     "history-opened",
@@ -53,26 +51,6 @@ WITHDRAWN = rule(
         "ended: danhba close, transfer, open, resume, custodian, agency change"
     ),
 )
-LATE = advice(
-    "history-late",
-    "R6.2b",
-    _(
-        "{object} is closed from {day} on, longer ago than the {days} days for which its mail is kept; "
-        "correct the year if this is a slip, else leave it"
-    ),
-)
-
-
-BACK = advice(
-    "history-back",
-    "R6.2a",
-    _(
-        "{object} is entered as recruited on {day}, more than {days} days ago; correct the year if this is a slip, and "
-        "compare it with the decision if not"
-    ),
-)
-# A hiring is entered in the year in which it is decided.
-BACK_DAYS = 366
 
 
 def check(before: Agency | Issuance, now: Agency | Issuance, opened: Where, closed: Where) -> Iterator[Finding]:
@@ -165,37 +143,3 @@ def describe(event: Event) -> str:
     """An event in one line, as messages show it."""
     request = f" ({event.request})" if event.request else ""
     return f"{event.document}{request} {event.date} {event.event}"
-
-
-def late(before: Agency, now: Agency, policy: Policy, day: date) -> Iterator[Finding]:
-    """What this change closes so long ago that its mail need not be kept any more; those who go on keep theirs."""
-    if before.closed is None and now.closed and now.closed.event == "dissolved":
-        yield from _longer_ago(now.closed, policy.retention_days, day, now.where("closed"))
-    still = {(issuance.id, issuance.opened.date) for issuance in before.people if issuance.closed is None}
-    for issuance in now.people:
-        closed = issuance.closed
-        if closed and closed.event not in PAIRED and (issuance.id, issuance.opened.date) in still:
-            kept = policy.retention_days_leader if issuance.leader else policy.retention_days
-            yield from _longer_ago(closed, kept, day, now.where_of(issuance, "closed"))
-
-
-def back(before: Agency | None, now: Agency, day: date) -> Iterator[Finding]:
-    """Those whom this change enters as hired long ago."""
-    known = Counter(issuance.id for issuance in before.people) if before else Counter[str]()
-    for issuance in now.people:
-        opened = issuance.opened
-        known[issuance.id] -= 1
-        if known[issuance.id] < 0 and opened.event == "recruited" and (day - opened.date).days > BACK_DAYS:
-            where = now.where_of(issuance, "opened")
-            where = Where(where.file, opened.at.get("date", where.place), where.object)
-            yield BACK.at(where, object=where.object, day=opened.date, days=BACK_DAYS)
-
-
-def _longer_ago(closed: Event, kept: int, day: date, where: Where) -> Iterator[Finding]:
-    if (day - closed.date).days > kept:
-        yield LATE.at(
-            Where(where.file, closed.at.get("date", where.place), where.object),
-            object=where.object,
-            day=closed.date,
-            days=kept,
-        )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...addresses.issuing import made_of
+from ...addresses.lookalike import skeleton
 from ...addresses.office import is_office
 from ...messages import mark as _
 from ...model.findings import Finding, advice, rule
-from ...model.register import Agency
+from ...model.register import Agency, Issuance
 from .entries import Given
 
 FREE = advice(
@@ -26,6 +27,16 @@ OFFICE = rule(
         "'{address}' names an office and no person, so that letters from {name} would pass for its own; "
         "leave address: out or pin one made of the name, "
         "or acknowledge it: danhba acknowledge --limit history --accounts {object}"
+    ),
+)
+
+LOOKALIKE = rule(
+    "history-lookalike",
+    "R4.2",
+    _(
+        "'{address}' of {name} can hardly be told from '{other}' of {holder}, so that letters of one pass for those of "
+        "the other; pin one that reads otherwise, by a document, "
+        "or acknowledge it in province.yml (limit: history, accounts: [{object}])"
     ),
 )
 
@@ -54,3 +65,23 @@ def _objections(agency: Agency, given: Given, held: set[str]) -> Iterator[Findin
         yield OFFICE.at(where, object=where.object, **values)
     elif not made or any(f"{candidate}-{agency.code}" not in held for candidate in made):
         yield FREE.at(where, document=issuance.address_document or "—", **values)
+
+
+def lookalikes(then: Iterable[tuple[str, list[Given]]], now: Iterable[tuple[Agency, list[Given]]]) -> Iterator[Finding]:
+    """New pins that pass for an address that somebody else of the agency got before.
+
+    Two addresses that the rule itself makes may look alike, such as of Hồng Len and Hiên: nobody chose them.
+    """
+    known = {(code, issuance.id, local) for code, given in then for issuance, local in given}
+    for agency, given in now:
+        seen: dict[str, tuple[str, Issuance]] = {}
+        for issuance, local in given:
+            if local is None:
+                continue
+            other, holder = seen.setdefault(skeleton(local), (local, issuance))
+            if not issuance.address or other == local or holder.id == issuance.id:
+                continue
+            if (agency.code, issuance.id, local) not in known:
+                where = agency.where_of(issuance, "address")
+                values = {"address": local, "name": issuance.name, "other": other, "holder": holder.name}
+                yield LOOKALIKE.at(where, object=where.object, **values)

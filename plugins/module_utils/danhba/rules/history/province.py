@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...messages import mark as _
-from ...model.findings import Finding, Where, advice, rule
-from ...model.policy import Policy
+from ...model.findings import Finding, Rule, Where, advice, rule
 from ...model.register import Province
+from ...model.settings import Told, changed, shown
 from .custodians import NO_KEY, OPERATOR_KEY
 
 DOMAIN = rule(
@@ -30,8 +30,19 @@ DAYS = advice(
     "R9.3",
     _("{key} was {before} and is now {now}, also for those who rely on the former; lower it only if that is decided"),
 )
-
-
+SETTING = advice(
+    "history-setting",
+    "R9.3",
+    _("{key} was {before} and is now {now}: {does}; compare it with the document that decides it"),
+)
+UNBOUND = advice(
+    "history-acknowledgement",
+    "R9.3",
+    _(
+        "what {document} acknowledges ({limit}, up to {count}) passes in every agency and by any document until "
+        "{until}; name for which agencies and by which documents: agencies: […], documents: […]"
+    ),
+)
 EXCEPTED = advice(
     "history-secrecy-exception",
     "R7.1",
@@ -53,13 +64,40 @@ def check(before: Province, now: Province) -> Iterator[Finding]:
     for target in before.policy.protected:
         if target not in now.policy.protected:
             yield PROTECTED.at(now.where("policy"), target=target)
-    limits, limits_now = dict(_limits(before.policy)), dict(_limits(now.policy))
-    for key, value in limits.items():
-        if limits_now[key] > value:
-            yield LIMIT.at(now.where("policy"), key=key, before=value, now=limits_now[key])
-    for key in ("forward_days", "redirect_days", "retention_days", "retention_days_leader"):
-        if (then := getattr(before.policy, key)) > (later := getattr(now.policy, key)):
-            yield DAYS.at(now.where("policy"), key=key, before=then, now=later)
+    for told in changed(before, now):
+        if told.weaker and told.setting.key not in _OTHERWISE:
+            yield _weaker(now, told)
+    yield from _acknowledged(before, now)
+
+
+# They have rules of their own.
+_OTHERWISE = frozenset({"domain", "operator_key", "policy.protected", "acknowledgements", "secrecy_exceptions"})
+_RULES = {
+    **dict.fromkeys(("policy.forward_days", "policy.redirect_days"), DAYS),
+    **dict.fromkeys(("policy.retention_days.default", "policy.retention_days.leader"), DAYS),
+}
+
+
+def _weaker(now: Province, told: Told) -> Finding:
+    """One setting by which a guard becomes weaker."""
+    key, (before, later) = told.setting.key, shown(told)
+    where, values = now.where(key.partition(".")[0]), {"key": key, "before": before, "now": later}
+    if stated := _rule(key):
+        return stated.at(where, **values)
+    return SETTING.at(where, **values, does=told.setting.does)
+
+
+def _rule(key: str) -> Rule | None:
+    return LIMIT if key.startswith("policy.limits.") else _RULES.get(key)
+
+
+def _acknowledged(before: Province, now: Province) -> Iterator[Finding]:
+    """The acknowledgements that are new and let pass what any agency does by any document."""
+    where = now.where("acknowledgements")
+    for each in now.acknowledgements:
+        if each not in before.acknowledgements and each.is_for_all:
+            at = Where(where.file, each.at.get("", where.place), where.object)
+            yield UNBOUND.at(at, document=each.document, limit=each.limit, count=each.count, until=each.until)
 
 
 def _excepted(before: Province, now: Province) -> Iterator[Finding]:
@@ -71,22 +109,3 @@ def _excepted(before: Province, now: Province) -> Iterator[Finding]:
             days = {"since": each.since, "until": each.until}
             said = {"sender": each.sender, "document": each.document, "reason": each.reason}
             yield EXCEPTED.at(at, count=len(each.files), files=", ".join(each.files), **days, **said)
-
-
-def loosens(before: Province, now: Province) -> bool:
-    """Whether more may be done than before: by a limit, a mailbox that was protected, an acknowledgement, or an
-    exception from the secrecy filter.
-    """
-    limits, limits_now = dict(_limits(before.policy)), dict(_limits(now.policy))
-    return (
-        any(limits_now[key] > value for key, value in limits.items())
-        or not set(before.policy.protected) <= set(now.policy.protected)
-        or any(each not in before.acknowledgements for each in now.acknowledgements)
-        or any(each not in before.secrecy_exceptions for each in now.secrecy_exceptions)
-    )
-
-
-def _limits(policy: Policy) -> Iterator[tuple[str, int]]:
-    for name, limit in policy.limits.items():
-        for key in ("count", "percent", "agency_percent"):
-            yield f"limits: {name}: {key}", getattr(limit, key)

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from ...messages import mark as _
 from ...model.entries import everywhere, last_before
-from ...model.findings import Finding, Where, rule
+from ...model.findings import Finding, Where, advice, rule
 from ...model.register import Agency, Issuance, numbered
 from ...model.sizes import written
 
@@ -30,6 +30,14 @@ DOCUMENT = rule(
     _(
         "{object} had its quota by {before}, and this change says {now} while the quota stays; restore "
         "quota_document:, or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
+    ),
+)
+NOTHING = advice(
+    "history-quota-nothing",
+    "R9.2",
+    _(
+        "{document} gives {object} a quota, and none is stated, so that nothing changes; add quota: as the document "
+        "says, or leave quota_document: out"
     ),
 )
 # That of the policy.
@@ -53,7 +61,7 @@ def check(before: Mapping[str, Agency], now: Iterable[Agency], whole: Iterable[A
             where = _where(partial(agency.where_of, issuance), issuance)
             if key in known:
                 yield from _objections(known[key], issuance, where, _others(people.get(issuance.id, ()), issuance))
-            elif issuance.quota is not None:
+            elif issuance.quota is not None or issuance.quota_document:
                 yield from _appended(people.get(issuance.id, ()), issuance, where)
 
 
@@ -62,6 +70,7 @@ def _appended(people: Sequence[Issuance], now: Issuance, where: Where) -> Iterat
     former = last_before(people, now.id, now.opened.date)
     quota, document = (former.quota, former.quota_document) if former else (None, "")
     if quota == now.quota and (now.quota_document or not document):
+        yield from _nothing(quota, document, now, where)
         return
     if now.quota_document in {"", *_others(people, now)}:
         yield QUOTA.at(where, object=where.object, before=_shown(quota), now=_shown(now.quota))
@@ -78,8 +87,16 @@ def _objections(before: Mailbox | None, now: Mailbox, where: Where, others: Coll
     if now.quota != quota:
         if now.quota_document in {"", document, *others}:
             yield QUOTA.at(where, object=where.object, before=_shown(quota), now=_shown(now.quota))
-    elif document and document != now.quota_document:
+        return
+    yield from _nothing(quota, document, now, where)
+    if document and document != now.quota_document:
         yield DOCUMENT.at(where, object=where.object, before=document, now=now.quota_document or USUAL)
+
+
+def _nothing(quota: int | None, document: str, now: Mailbox, where: Where) -> Iterator[Finding]:
+    """A document that decides a quota, where there was none and is none; what takes one away leaves its document."""
+    if quota is None and now.quota is None and now.quota_document not in {"", document}:
+        yield NOTHING.at(where, object=where.object, document=now.quota_document)
 
 
 def _where(where: Callable[[str], Where], now: Mailbox) -> Where:

@@ -73,8 +73,16 @@ _SETTINGS = re.compile(
 _SESSION = {"session_replication_role": "origin", "allow_system_table_mods": "off"}
 _CONSTRAINTS = "cpufx"  # not those of NOT NULL, which are columns' and from 18 on are here, too
 _WRITES = "awdDxtXC"
-# PostgreSQL's own functions that make texts of what is described, and of types, what prints their values.
-_PRINTERS = ("pg_get_expr", "pg_get_constraintdef", "pg_get_triggerdef", "pg_get_userbyid", "current_setting")
+# PostgreSQL's own functions that make texts of what is described, and that tells what is locked; of types, what
+# prints their values.
+_PRINTERS = (
+    "pg_get_expr",
+    "pg_get_constraintdef",
+    "pg_get_triggerdef",
+    "pg_get_userbyid",
+    "current_setting",
+    "pg_lock_status",
+)
 _PRINTED = "bool char name int8 int2 int4 text oid oidvector uuid date timestamptz inet jsonb _text _aclitem aclitem"
 
 
@@ -86,6 +94,17 @@ def describe(connection: Connection) -> Objects:
         psycopg.Error: the catalogue cannot be read.
     """
     return dict(sorted(_Description(connection).objects()))
+
+
+def numbers(connection: Connection) -> dict[str, int]:
+    """The number of each relation of the snapshot, by `schema.table`.
+
+    Raises:
+        Refused, psycopg.Error: as `describe`.
+    """
+    spaces = {row["oid"]: row["nspname"] for row in _rows(connection, "pg_namespace")}
+    relations = _rows(connection, "pg_class")
+    return {f"{spaces.get(row['relnamespace'])}.{row['relname']}": int(row["oid"] or 0) for row in relations}
 
 
 def _rows(connection: Connection, name: str) -> list[Row]:

@@ -1,7 +1,9 @@
 """The chain and the rows that it seals, as the lines that `chain.py` verifies: all of one moment.
 
 Tables are copied raw, each by a connection of its own, so that its rows come as seals ask for them; all see the same
-snapshot, and are locked before against being put aside. What a row's text is, `table.py` says, not the database.
+snapshot. Each is copied by its name, so what was copied is told by the lock that the copy took: it has to be the table
+that the snapshot has under this name, whoever gave the name to another one meanwhile. What a row's text is, `table.py`
+says, not the database.
 """
 
 from __future__ import annotations
@@ -45,6 +47,7 @@ class Snapshot:
         [(snapshot,)] = connection.execute("SELECT pg_catalog.pg_export_snapshot()").fetchall()
         self._name = str(snapshot)
         self.objects = catalogue.describe(connection)
+        self._numbers = catalogue.numbers(connection)
 
     def _lock(self, name: str) -> None:
         """Keep a table from being dropped, renamed or replaced while it is read."""
@@ -70,11 +73,23 @@ class Snapshot:
             except _UNREAD:
                 self.unread.append(name)
                 return
+            if not self._is_described(name, connection):
+                self.unread.append(name)
+                return
             if len(first) == ROWS:
                 yield from first
                 yield from rows
                 return
         yield from first
+
+    def _is_described(self, name: str, copying: Connection) -> bool:
+        """Whether what is copied by a name is what the snapshot has under it: a copy keeps its lock until the end.
+
+        The lock of a table is no help against a schema that gets another name, and a lock of the whole of
+        `mail.credential` is refused to the audit's role.
+        """
+        locks = self._connection.execute("SELECT pid, relation FROM pg_catalog.pg_lock_status()").fetchall()
+        return (copying.info.backend_pid, self._numbers.get(name)) in locks
 
     def told(self, name: str, columns: Sequence[str]) -> Iterator[dict[str, str | None]]:
         """As `rows`, each as texts by their columns."""

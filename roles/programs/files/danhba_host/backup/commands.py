@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -22,7 +23,6 @@ def run(
     environment: Mapping[str, str] | None = None,
     stdin: str = "",
     inherit: bool = False,
-    errors: str = "replace",
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end, whatever that is; it asks nobody (`stdin` is all that it gets).
 
@@ -40,7 +40,7 @@ def run(
             capture_output=True,
             check=False,
             cwd="/",
-            errors=errors,
+            errors="replace",
             close_fds=not inherit,
         )
     except OSError as error:
@@ -82,16 +82,34 @@ def _missing(error: OSError) -> Refused:
     return Refused(f"không chạy được -- cannot be run: {error}; playbooks/site.yml --tags backup")
 
 
-def demand(command: Sequence[str], *, stdin: str = "", errors: str = "replace") -> str:
-    """What a program prints; `errors` says what becomes of octets that are not UTF-8.
+def demand(command: Sequence[str], *, stdin: str = "") -> str:
+    """What a program prints.
 
     Raises:
         Refused: it failed.
     """
-    done = run(command, stdin=stdin, errors=errors)
+    done = run(command, stdin=stdin)
     if done.returncode:
         raise Refused(f"{command_name(command)} thất bại -- failed ({done.returncode}): {said(done)}")
     return done.stdout
+
+
+def demand_into(path: Path, command: Sequence[str]) -> None:
+    """Have a program print into a new file, octet by octet as it prints them.
+
+    Raises:
+        Refused: it is not installed, or failed.
+    """
+    with path.open("wb") as file:
+        try:
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.PIPE, check=False, cwd="/"
+            )
+        except OSError as error:
+            raise _missing(error) from error
+    if done.returncode:
+        told = subprocess.CompletedProcess(command, done.returncode, "", done.stderr.decode(errors="replace"))
+        raise Refused(f"{command_name(command)} thất bại -- failed ({done.returncode}): {said(told)}")
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:

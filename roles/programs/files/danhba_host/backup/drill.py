@@ -14,8 +14,9 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from .. import program
 from ..credential import given
@@ -36,8 +37,12 @@ FOLDER = "danhba-drill"
 NAMESPACE = "danhba-drill"
 DAY = 86400
 PARTS = 7
+MOST_SILENCE = 2 * DAY  # of the backup host; after as long the alert `backup-store` tells that the store was not read
+FOREVER = 1e11  # seconds since 1970, in the year 5138
 OLDEST_HOURS = 26  # of the newest backup
 SHOWN = 3  # examples of what is wrong
+NOBODY_TELLS = "máy sao lưu không nói gì / the backup host says nothing"
+NOT_READ_YET = "máy sao lưu chưa đọc lại kho lần nào / the backup host has not read the store yet"
 NOBODY = ", không có hộp thử: chưa thử mật khẩu nào / no probe: no password was tried"
 
 
@@ -49,7 +54,8 @@ class Found(Exception):
 class Drill:
     """One drill: what each check found, and of those that were passed from when to when, in seconds since 1970.
 
-    `age` is that of the newest backup, and `sample` how many mailboxes and messages were restored, and of how many.
+    `age` is that of the newest backup, and `sample` how many mailboxes and messages were restored, of how many, and how
+    many of them were compared with the living ones.
     """
 
     settings: Settings
@@ -58,7 +64,7 @@ class Drill:
     failed: int = 0
     spans: dict[str, tuple[float, float]] = field(default_factory=dict)
     age: float | None = None
-    sample: tuple[int, int, int] = (0, 0, 0)
+    sample: tuple[int, int, int, int] = (0, 0, 0, 0)
     before: dict[str, str] = field(default_factory=dict)
     after: dict[str, str] = field(default_factory=dict)
 
@@ -66,6 +72,11 @@ class Drill:
         """Look at the store."""
         self.restic = Restic(self.settings)
         self.copy = Copy(self.settings, Path(self.settings.copies) / FOLDER)
+
+    @cached_property
+    def told(self) -> dict[str, Any]:
+        """What the backup host says of itself; nothing where it says nothing."""
+        return read_told(self.settings)
 
     @property
     def messages(self) -> dict[str, str]:
@@ -118,9 +129,43 @@ def _store(drill: Drill, _chosen: Set) -> str:
         raise Found(", ".join(each[:8] for each in damaged[:SHOWN]))
     part = f"{int(drill.now // DAY) % PARTS + 1}/{PARTS}"
     drill.restic.check(part)
-    if known := known_damage(read_told(drill.settings)):
+    if known := known_damage(drill.told):
         raise Found(known)
     return part
+
+
+def _told(drill: Drill, _chosen: Set) -> str:
+    """Whether the backup host looks at the store: of the six sevenths that this drill does not read, it alone knows."""
+    if why := silence(drill.told, drill.restic.now()):
+        raise Found(why)
+    checked = drill.told.get("checked")
+    return f"đọc lại lúc / read again at {_moment(checked)} UTC" if _is_moment(checked) else NOT_READ_YET
+
+
+def silence(told: Mapping[str, Any], now: float) -> str:
+    """Why what the backup host says of itself proves nothing, in words; nothing where it does.
+
+    It says within minutes of the first backup when it last looked through what came (`swept`), and from its first
+    nightly clean-up on when the store was last read (`checked`); one of an earlier release says only the latter.
+    """
+    checked = told.get("checked")
+    swept = told.get("swept", checked)
+    if not told:
+        return NOBODY_TELLS
+    if not _is_moment(swept) or abs(now - swept) > MOST_SILENCE:
+        return f"máy sao lưu không xem tệp mới từ / the backup host has not looked at new files since: {_since(swept)}"
+    if _is_moment(checked) and abs(now - checked) > MOST_SILENCE:
+        return f"máy sao lưu không đọc lại kho từ / the backup host has not read the store since: {_since(checked)}"
+    return ""
+
+
+def _is_moment(found: object) -> TypeGuard[float]:
+    """Whether it is a number of seconds since 1970 that could be written; 0 is that of what never was."""
+    return isinstance(found, int | float) and not isinstance(found, bool) and 0 < found < FOREVER
+
+
+def _since(at: object) -> str:
+    return f"{_moment(at)} UTC" if _is_moment(at) else UNKNOWN
 
 
 def known_damage(told: Mapping[str, Any]) -> str:
@@ -241,10 +286,11 @@ def _content(drill: Drill, chosen: Set) -> str:
     if wanted != back.keys():
         raise Found(f"{len(back)} / {len(wanted)}")
     both = {name: (_digest(back[name]), _digest(alive[name])) for name in back.keys() & alive.keys()}
-    if unlike := sorted(name for name, (one, other) in both.items() if other and one != other):
+    compared = {name: one == other for name, (one, other) in both.items() if other}
+    if unlike := sorted(name for name, is_same in compared.items() if not is_same):
         raise Found(f"{len(unlike)}: {', '.join(unlike[:SHOWN])}")
-    drill.sample = len(some), len(back), len(drill.after)
-    return f"{len(some)}, {len(back)}, SHA-256 {len(both)}"
+    drill.sample = len(some), len(back), len(drill.after), len(compared)
+    return f"{len(some)}, {len(back)}, SHA-256 {len(compared)}"
 
 
 def _digest(path: str) -> str:
@@ -297,6 +343,16 @@ CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
             " all to a new store."
         ),
         _store,
+    ),
+    (
+        "máy sao lưu còn xem kho / the backup host still looks at the store",
+        (
+            "Không biết phần kho không đọc hôm nay có hỏng không: trên máy sao lưu xem danhba-backup-store,"
+            " danhba-backup-quarantine, danhba-backup-prune; kho mới lập thì chờ năm phút rồi diễn tập lại. / Whether"
+            " the rest of the store is damaged is not known: see those units on the backup host; where the store is"
+            " new, wait five minutes and drill again."
+        ),
+        _told,
     ),
     (
         DATABASE_CHECK,
@@ -362,13 +418,19 @@ LOSS = (
     "- RPO: bản sao lưu mới nhất cũ {age} lúc diễn tập; máy hỏng đúng lúc đó thì mất nhiều nhất chừng ấy / the age of"
     " the newest backup at the drill, which is the most that would have been lost then"
 )
+# The same where a check failed: nothing says then that it would come back.
+NO_LOSS = (
+    "- tuổi của bản mới nhất lúc diễn tập: {age}; diễn tập hỏng nên chưa chứng tỏ được bản này phục hồi được, và không"
+    " biết sẽ mất bao nhiêu / the age of the newest backup at the drill, which is not shown to be restorable: what"
+    " would have been lost is not known"
+)
 DATABASE_TIME = (
     "- RTO của riêng cơ sở dữ liệu, phục hồi vào cụm thứ hai trên máy này / of the database alone, into a second"
     " cluster on this host: {span}"
 )
 SAMPLE_TIME = (
-    "- phục hồi và so {boxes} hộp thư, {some}/{whole} thư / so many mailboxes restored and compared, with so many of"
-    " all messages: {span}"
+    "- phục hồi {boxes} hộp thư, {some}/{whole} thư; so nội dung được {compared} thư với thư hiện có / so many"
+    " mailboxes restored with so many of all messages, and so many of these compared with the living ones: {span}"
 )
 NOT_WHOLE = (
     "Không đo / not measured: RTO của cả máy (dựng máy mới, chạy playbook, phục hồi mọi hộp thư). Diễn tập không dựng"
@@ -380,14 +442,15 @@ NOT_WHOLE = (
 def record(drill: Drill) -> str:
     """What an inspector reads: the result, what was measured of what and from when to when, and each check."""
     result = "HỎNG / FAILED" if drill.failed else "ĐẠT / PASSED"
-    boxes, some, whole = drill.sample
+    boxes, some, whole, compared = drill.sample
+    loss = NO_LOSS if drill.failed else LOSS
     head = [
         "BIÊN BẢN DIỄN TẬP PHỤC HỒI / RECORD OF A RESTORE DRILL",
         f"Lúc / at: {_moment(drill.now)} UTC. Kết quả / result: {result}",
         "Đã đo / measured:",
-        LOSS.format(age=UNKNOWN if drill.age is None else f"{drill.age:.0f} s"),
+        loss.format(age=UNKNOWN if drill.age is None else f"{drill.age:.0f} s"),
         DATABASE_TIME.format(span=_span(drill, DATABASE_CHECK)),
-        SAMPLE_TIME.format(boxes=boxes, some=some, whole=whole, span=_span(drill, CONTENT_CHECK)),
+        SAMPLE_TIME.format(boxes=boxes, some=some, whole=whole, compared=compared, span=_span(drill, CONTENT_CHECK)),
         NOT_WHOLE,
     ]
     return "\n".join([*head, *drill.lines, ""])

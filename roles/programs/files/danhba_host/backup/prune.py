@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -94,7 +94,10 @@ def at_work(settings: Place) -> Iterator[None]:
         "máy sao lưu đang dọn kho hoặc đang xóa thư trong bản sao lưu: chờ xong rồi chạy lại -- the backup host is"
         " cleaning the store or has it forget a message: wait for its end, then run again"
     )
-    with only_one(Path(settings.state), busy):
+    with ExitStack() as held:
+        # The timer's sweep, which holds both locks, has ended.
+        with quarantine.alone(settings, quarantine.WAIT_SECONDS):
+            held.enter_context(only_one(Path(settings.state), busy))
         try:
             if MEMORY.exists():
                 shutil.rmtree(MEMORY)

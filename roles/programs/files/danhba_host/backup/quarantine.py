@@ -21,7 +21,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,7 +38,7 @@ from ..journal import Refused
 from .commands import run, said
 from .locking import only_one
 from .settings import TOLD
-from .suspects import DAMAGED, figures
+from .suspects import DAMAGED, SWEPT, figures
 
 CONFIG, DATA, KEYS = "config", "data", "keys"
 JUDGED = ("locks", "index", "snapshots")  # in this order: restic loads every index before it reads a snapshot's files
@@ -56,7 +56,20 @@ LONGEST_KEY = 1 << 20
 MOST_MEMORY = 256 << 20  # octets that a key may have restic take to derive the password; restic's own take 32 MiB
 MAC_OCTETS = 16
 PACK_END = 36  # octets of a pack behind its last blob, at least: an encrypted header and its length
-_PASSED_OVER = re.compile(r"^Ignoring ", re.MULTILINE)  # a snapshot that restic cannot parse; its exit status is 0
+_ALL_INDEXES = ("stats", "--mode", "raw-data", "--tag", "danhba-none")
+MOST_AT_ONCE = 500  # snapshots that restic is asked about by one command, whose length Linux limits
+# What restic says of a file that the repository's key opens, and that has not its form. From all else that it may say,
+# such as that the disk or the memory failed, nothing follows about the file.
+_UNUSABLE = re.compile(
+    r"not supported encoding format|invalid character|cannot unmarshal|Unmarshal|unexpected end of JSON input|"
+    r"magic number mismatch|unexpected EOF|invalid input: |parsing time|has nil tree"
+)
+_DAMAGED = re.compile(r"invalid data returned|ciphertext verification failed|unable to load index")
+_NO_KEY = re.compile(r"Unmarshal|invalid character|KDF|scrypt|trying to decrypt invalid data|ciphertext ")
+_WRONG_KEY = 12  # restic's exit status where the password opens no key
+_NOT_THERE = re.compile(r"not found in (?:repository|(?:the )?index)|has nil tree")
+# A snapshot that restic cannot load: the exit status is 0 nevertheless.
+_PASSED_OVER = re.compile(r"^Ignoring \"?([0-9a-f]{64})\"?: (.*)$", re.MULTILINE)
 _NAME = re.compile(r"[0-9a-f]{64}")
 _VIET_NAM = timedelta(hours=7)
 _BLOB = {"id", "type", "offset", "length", "uncompressed_length"}
@@ -123,13 +136,20 @@ class Memory:
         until: by the kind of files, up to which change of a file (nanoseconds since 1970) all were judged.
         key: name of a key that opened the repository.
         config: SHA-256 of the repository's `config`.
-        damaged: files with another content than their names say, and when that was found.
+        damaged: files with another content than their names say, or that are lost, and when that was found.
+        lost: those of `damaged` that the first run found lost, or snapshots that need something lost; and by which
+            files each is needed.
+        first_done: whether a run has judged all that was there before it.
+        swept: when the last run ended, in seconds since 1970.
     """
 
     until: dict[str, int] = field(default_factory=dict)
     key: str = ""
     config: str = ""
     damaged: dict[str, float] = field(default_factory=dict)
+    lost: dict[str, list[str]] = field(default_factory=dict)
+    first_done: bool = False
+    swept: float = 0
 
 
 @dataclass
@@ -191,12 +211,21 @@ def sweep(place: Place, wait: float = 0) -> Swept:
     """
     if not Path(place.folder, CONFIG).exists():
         return Swept()  # the mail host has not begun it yet
+    with alone(place, wait):
+        return Sweep(place).run()
+
+
+def alone(place: Place, wait: float = 0) -> AbstractContextManager[None]:
+    """Have no other sweep at work; wait for the end of one so many seconds at most.
+
+    Raises:
+        Away: another one is at work.
+    """
     busy = (
         "đang xem tệp mới đến của kho: chờ xong rồi chạy lại -- the files that came are being judged: wait for its end,"
         " then run again"
     )
-    with only_one(Path(place.state, "quarantine"), busy, wait):
-        return Sweep(place).run()
+    return only_one(Path(place.state, "quarantine"), busy, wait)
 
 
 class Sweep:
@@ -209,9 +238,14 @@ class Sweep:
         self._memory = _remembered(self._file)
         # Of a store that was there before its files were judged, files may be lost: then an index that names them, or a
         # snapshot that needs them, is not foreign.
-        self._first = not self._memory.until
-        self._end = time.monotonic() + SWEEP_SECONDS
         self._begun = time.time_ns()
+        self._latest = self._begun - MARGIN_SECONDS * 10**9
+        if any(until > self._begun for until in self._memory.until.values()):  # by a clock that was wrong
+            self._memory.first_done = False
+        self._first = not self._memory.first_done
+        self._end = time.monotonic() + SWEEP_SECONDS
+        self._good: tuple[str, ...] = ()
+        self._works: set[tuple[str, ...]] = set()
         self._swept = Swept()
         self._mac = b"", b""
 
@@ -221,19 +255,30 @@ class Sweep:
         Raises:
             Refused
         """
-        self._out_of_place()
         new = {kind: self._new(kind) for kind in FOLDERS}
-        if new[KEYS] or any(new[kind] for kind in JUDGED) or not self._memory.key:
-            self._judge_keys(new[KEYS])
+        asked = bool(new[KEYS] or any(new[kind] for kind in JUDGED) or not self._memory.key)
+        if asked:
+            self._find_key()
+        self._seal()
+        self._out_of_place()
+        if asked:
+            self._judge(KEYS, new[KEYS], lambda path: path.name == self._memory.key or bool(self._master(path)))
+            self._remember()
             self._judge(JUDGED[0], new[JUDGED[0]], self._lock_opens)
+            self._remember()
             self._judge(JUDGED[1], new[JUDGED[1]], self._index_opens)
+            self._remember()
             self._judge_snapshots(new[JUDGED[2]])
         unlock(self._place)
-        self._seal()
         self._judge_packs(new[DATA])
         self._judge_damaged()
-        durable.write_json(self._file, vars(self._memory))
+        self._memory.first_done = self._memory.first_done or not self._swept.left
+        self._memory.swept = time.time()
+        self._remember()
         return self._swept
+
+    def _remember(self) -> None:
+        durable.write_json(self._file, vars(self._memory))
 
     # --- What came
 
@@ -252,14 +297,13 @@ class Sweep:
 
     def _in_time(self, kind: str, arrivals: Sequence[Arrival]) -> Iterator[Arrival]:
         """Them while there is time; it is remembered up to where they were judged."""
-        latest = self._begun - MARGIN_SECONDS * 10**9
         for number, arrival in enumerate(arrivals):
             if time.monotonic() > self._end:
                 self._swept.left += len(arrivals) - number
                 return
             yield arrival
-            self._memory.until[kind] = min(arrival.changed, latest)
-        self._memory.until[kind] = latest
+            self._memory.until[kind] = min(arrival.changed, self._latest)
+        self._memory.until[kind] = self._latest
 
     def _out_of_place(self) -> None:
         """Move what no repository has: other folders, so also a second repository, and names that are no digests."""
@@ -297,8 +341,12 @@ class Sweep:
 
     # --- What opens
 
-    def _judge_keys(self, arrivals: Sequence[Arrival]) -> None:
-        """Move keys that do not open the repository by its password, when one is there that does."""
+    def _find_key(self) -> None:
+        """Find a key that opens the repository by its password.
+
+        Raises:
+            Refused: there is none.
+        """
         mine = self._folder / KEYS / self._memory.key
         master = self._master(mine) if self._memory.key and mine.is_file() else None
         if not master:
@@ -315,10 +363,13 @@ class Sweep:
                 " to the controller, then run playbooks/site.yml --tags backupstore"
             )
         self._mac = base64.b64decode(master["mac"]["k"]), base64.b64decode(master["mac"]["r"])
-        self._judge(KEYS, arrivals, lambda path: path.name == self._memory.key or bool(self._master(path)))
 
     def _master(self, key: Path) -> dict[str, Any] | None:
-        """The repository's own key, where this file opens it: asked of restic, in a repository with no other key."""
+        """The repository's own key, where this file opens it: asked of restic, in a repository with no other key.
+
+        Raises:
+            Refused: restic failed for another reason than the file.
+        """
         if not _is_modest(key):
             return None
         with TemporaryDirectory(dir=self._place.state) as folder:
@@ -326,10 +377,11 @@ class Sweep:
             shutil.copyfile(key, Path(folder, KEYS, key.name))
             shutil.copyfile(self._folder / CONFIG, Path(folder, CONFIG))
             done = self._restic("cat", "masterkey", repository=folder)
-        try:
-            return dict(json.loads(done.stdout)) if not done.returncode else None
-        except ValueError:
+        if not done.returncode:
+            return dict(json.loads(done.stdout))
+        if done.returncode == _WRONG_KEY or (done.returncode == 1 and _NO_KEY.search(done.stderr)):
             return None
+        raise Refused(_failed(done))
 
     def _judge(self, kind: str, arrivals: Sequence[Arrival], opens: Callable[[Path], bool]) -> None:
         for arrival in self._in_time(kind, arrivals):
@@ -363,22 +415,19 @@ class Sweep:
         return True
 
     def _lock_opens(self, path: Path) -> bool:
-        return self._is_sealed(path) and not self._cat("lock", path).returncode
+        return self._is_sealed(path) and self._cat("lock", path) is not None
 
     def _index_opens(self, path: Path) -> bool:
         """Whether restic can load an index, and the packs that it names are there."""
-        done = self._cat("index", path) if self._is_sealed(path) else None
-        if done is None or done.returncode:
+        text = self._cat("index", path) if self._is_sealed(path) else None
+        if text is None or (packs := _packs(text)) is None:
             return False
-        packs = _packs(done.stdout)
-        if packs is None:
+        lacking = [self._pack(name) for name, end in packs.items() if not self._has(name, end)]
+        known = [pack for pack in lacking if self._first or self._name(pack) in self._memory.lost]
+        if len(known) < len(lacking):
             return False
-        if lacking := [name for name, end in packs.items() if not self._has(name, end)]:
-            if self._first:
-                for name in lacking:
-                    self._note_damaged(self._pack(name))
-                return True
-            return False
+        for pack in lacking:
+            self._note_lost(pack, path)
         return True
 
     def _pack(self, name: str) -> Path:
@@ -391,39 +440,113 @@ class Sweep:
             return False
 
     def _judge_snapshots(self, arrivals: Sequence[Arrival]) -> None:
-        """Move snapshots that do not open, or need what no index has; restic looks through all others at once."""
-        sealed: set[Path] = set()
+        """Move snapshots that do not open, or need what no index has; restic looks through many at once."""
+        sealed: list[Path] = []
 
         def note(path: Path) -> bool:
-            if self._is_sealed(path):
-                sealed.add(path)
-            return path in sealed
+            if not self._is_sealed(path):
+                return False
+            sealed.append(path)
+            return True
 
-        self._judge(JUDGED[2], arrivals, note)
-        if not sealed or not (lacking := list(self._lacking(sorted(sealed)))):
-            return
-        control = self._restic("stats", "--mode", "raw-data", "--tag", "danhba-none")
-        if control.returncode:
-            raise Refused(_not_read(control))
-        for path in lacking:
+        for start in range(0, len(arrivals), MOST_AT_ONCE):
+            if time.monotonic() > self._end:
+                self._swept.left += len(arrivals) - start
+                return
+            some = arrivals[start : start + MOST_AT_ONCE]
+            sealed.clear()
+            for arrival in some:
+                with suppress(FileNotFoundError):
+                    self._judge_one(arrival, note)
+            self._move_lacking(sealed)
+            self._memory.until[JUDGED[2]] = min(some[-1].changed, self._latest)
+            self._remember()
+        self._memory.until[JUDGED[2]] = self._latest
+
+    def _move_lacking(self, paths: Sequence[Path]) -> None:
+        for path in self._lacking(paths):
             with suppress(FileNotFoundError):
-                if self._first:
-                    self._note_damaged(path)
+                if self._first or self._name(path) in self._memory.lost:
+                    self._note_lost(path, path)
                 else:
                     self._move(JUDGED[2], path)
 
-    def _lacking(self, paths: Sequence[Path]) -> Iterator[Path]:
-        """The snapshots of which a folder or a file's content is in no index, found by halves."""
-        done = self._restic("stats", "--mode", "raw-data", *(path.name for path in paths))
-        if not done.returncode and not _PASSED_OVER.search(done.stderr):
-            return
+    def _lacking(self, paths: Sequence[Path]) -> list[Path]:
+        """The snapshots that restic cannot load, or of which a folder or a file's content is in no index.
+
+        Snapshots of the same tree need the same, so one of them is looked through.
+
+        Raises:
+            Refused: restic failed for another reason than such a snapshot.
+        """
+        there = [path for path in paths if path.exists()]  # and was not removed meanwhile, by its end
+        unusable, trees = self._loaded(there)
+        if unusable:
+            unusable &= self._loaded(sorted(unusable))[0]
+        alike: dict[str, list[Path]] = {}
+        for path in there:
+            if path.name in trees:
+                alike.setdefault(trees[path.name], []).append(path)
+        lacking = self._lacking_of([each[0] for each in alike.values()])
+        if unusable or lacking:
+            self._control(*_ALL_INDEXES)
+        return sorted({*unusable, *(path for each in alike.values() if each[0] in lacking for path in each)})
+
+    def _loaded(self, paths: Sequence[Path]) -> tuple[set[Path], dict[str, str]]:
+        """The snapshots that restic cannot load, and the trees of the others by their names."""
+        if not paths:
+            return set(), {}
+        done = self._restic("snapshots", "--json", *(path.name for path in paths))
+        if done.returncode:
+            raise Refused(_failed(done))
+        trees = {str(each["id"]): str(each.get("tree") or "") for each in json.loads(done.stdout or "null") or ()}
+        unusable = set()
+        for name, reason in _PASSED_OVER.findall(done.stderr):
+            path = self._folder / JUDGED[2] / name
+            if _UNUSABLE.search(reason):
+                unusable.add(path)
+            elif path.exists():
+                raise Refused(_failed(done))
+        return unusable, trees
+
+    def _lacking_of(self, paths: Sequence[Path]) -> set[Path]:
+        """The snapshots that need what no index has, found by halves; each that does was asked about twice."""
+        if not paths:
+            return set()
+        if not self._needs_more(paths):
+            return set()
         if len(paths) == 1:
-            if paths[0].exists():  # and was not removed meanwhile, by the clean-up
-                yield paths[0]
-            return
+            return {*paths} if self._needs_more(paths) else set()
         half = len(paths) // 2
-        yield from self._lacking(paths[:half])
-        yield from self._lacking(paths[half:])
+        return self._lacking_of(paths[:half]) | self._lacking_of(paths[half:])
+
+    def _needs_more(self, paths: Sequence[Path]) -> bool:
+        done = self._restic("stats", "--mode", "raw-data", *(path.name for path in paths))
+        if not done.returncode:
+            return False
+        if done.returncode == 1 and _NOT_THERE.search(done.stderr):
+            return True
+        self._control(*_ALL_INDEXES)
+        raise Refused(_failed(done))
+
+    def _control(self, *words: str) -> None:
+        """Before the first file is moved for what restic said of it: see that restic reads what is known to be good.
+
+        Raises:
+            Refused: it does not.
+        """
+        if words not in self._works:
+            done = self._restic(*words)
+            if done.returncode:
+                raise Refused(_not_read(done) if _DAMAGED.search(done.stderr) else _failed(done))
+            self._works.add(words)
+
+    def _known_good(self) -> tuple[str, ...]:
+        """What has restic read an index that was judged before, or `config` where there is none."""
+        until = self._memory.until.get(JUDGED[1], 0)
+        judged = [each for each in _arrivals(JUDGED[1], self._folder / JUDGED[1]) if each.changed <= until]
+        good = min(judged, key=lambda each: each.changed, default=None)
+        return ("cat", "index", good.path.name) if good and _digest(good.path) == good.path.name else ("cat", CONFIG)
 
     # --- What is damaged
 
@@ -432,18 +555,31 @@ class Sweep:
             with suppress(FileNotFoundError):
                 if _digest(arrival.path) != arrival.path.name:
                     self._note_damaged(arrival.path)
+        self._remember()
+
+    def _name(self, path: Path) -> str:
+        return str(path.relative_to(self._folder))
 
     def _note_damaged(self, path: Path) -> None:
-        name = str(path.relative_to(self._folder))
+        name = self._name(path)
         self._swept.damaged.append(name)
         self._memory.damaged.setdefault(name, time.time())
+
+    def _note_lost(self, path: Path, needed_by: Path) -> None:
+        needing = self._memory.lost.setdefault(self._name(path), [])
+        if self._name(needed_by) not in needing:
+            needing.append(self._name(needed_by))
+            self._note_damaged(path)
 
     def _judge_damaged(self) -> None:
         """Forget damaged files that are gone, or whole again; and look whether `config` is the known one."""
         for name in [*self._memory.damaged]:
             path = self._folder / name
-            if name not in self._swept.damaged and (not path.is_file() or _digest(path) == path.name):
+            needed = [each for each in self._memory.lost.get(name, ()) if Path(self._folder, each).exists()]
+            whole = path.is_file() and _digest(path) == path.name and needed != [name]
+            if name not in self._swept.damaged and (whole or not (needed or path.is_file())):
                 del self._memory.damaged[name]
+                self._memory.lost.pop(name, None)
         found = _digest(self._folder / CONFIG)
         self._memory.config = self._memory.config or found
         if found != self._memory.config:
@@ -465,11 +601,27 @@ class Sweep:
 
         The server is an ordinary user, and so is this program, which opens the folders for itself (`unsealed`).
         """
-        for folder in (self._folder, self._folder / KEYS):
-            folder.chmod(0o500)
+        for folder in (self._folder, self._folder / KEYS, self._folder / TOLD):
+            if folder.is_dir():
+                folder.chmod(0o500)
 
-    def _cat(self, kind: str, path: Path) -> subprocess.CompletedProcess[str]:
-        return self._restic("cat", kind, path.name)
+    def _cat(self, kind: str, path: Path) -> str | None:
+        """What restic reads in a file; None where it says twice that the file has not its form.
+
+        Raises:
+            FileNotFoundError: it has been removed meanwhile.
+            Refused: restic failed for another reason than the file.
+        """
+        for _time in range(2):
+            done = self._restic("cat", kind, path.name)
+            if not done.returncode:
+                return done.stdout
+            path.stat()
+            if done.returncode != 1 or not _UNUSABLE.search(done.stderr):
+                raise Refused(_failed(done))
+        self._good = self._good or self._known_good()
+        self._control(*self._good)
+        return None
 
     def _restic(self, *words: str, repository: str = "") -> subprocess.CompletedProcess[str]:
         environment = {
@@ -488,6 +640,8 @@ def _remembered(path: Path) -> Memory:
         memory = Memory(**found)
         {kind: int(moment) for kind, moment in memory.until.items()}
         {name: float(moment) for name, moment in memory.damaged.items()}
+        {name: [*needing] for name, needing in memory.lost.items()}
+        float(memory.swept)
     except (TypeError, ValueError, AttributeError) as error:
         durable.set_damaged_aside(path, str(error))
         return Memory()
@@ -563,6 +717,16 @@ def _end(pack: dict[str, Any]) -> int:
     return max((blob["offset"] + blob["length"] for blob in pack["blobs"]), default=0) + PACK_END
 
 
+def _failed(done: subprocess.CompletedProcess[str]) -> str:
+    return (
+        "restic hỏng khi xem tệp mới đến, không phải do tệp: không chuyển tệp nào vì lần hỏng này; xem bộ nhớ và đĩa"
+        " của máy sao lưu (journalctl -k -p err), rồi trang backup-suspect.md -- restic failed while it looked at what"
+        " came, and not for what is in a file: no file was moved for that; see to the backup host's memory and disk,"
+        " then to"
+        f" the page backup-suspect.md ({done.returncode}): {said(done)}"
+    )
+
+
 def _not_read(done: subprocess.CompletedProcess[str]) -> str:
     return (
         "restic không đọc được chỉ mục của kho sau khi đã để riêng tệp lạ: có tệp hỏng trên đĩa, xem trang"
@@ -596,16 +760,21 @@ def failed_parts(told: Mapping[str, Any]) -> set[int]:
 
 
 def tell(place: Place) -> None:
-    """Leave for the mail host, which reads it at each backup, how this host is (`prune.tell`), and what is suspect."""
+    """Leave for the mail host, which reads it at each backup and drill, how this host is, and what is suspect.
+
+    Beside what the clean-up knows (`prune.tell`), `swept`: when the last sweep ended, so that a dead one is seen.
+    """
     usage = shutil.disk_usage(place.folder)
     told = durable.read_state(Path(place.state, TOLD_STATE))
-    known = {"checked": told.get("checked", 0), "failed": len(failed_parts(told))} if told else {}
+    swept = _remembered(Path(place.state, STATE)).swept
+    known: dict[str, Any] = {"checked": told.get("checked", 0), "failed": len(failed_parts(told))} if told else {}
     folder, repository = Path(place.folder, TOLD), Path(place.folder)
     if not folder.is_dir():
         with unsealed(repository):
             folder.mkdir(mode=0o500)
     with unsealed(folder):
         free = usage.free / usage.total
+        known |= {"swept": swept} if swept else {}
         durable.write_json(folder / CONFIG, {**known, "free": free, SUSPECTS: suspects(place)})
 
 
@@ -613,16 +782,29 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     """Judge what came, and tell.
 
     Raises:
-        Away: another sweep is at work.
+        Away: another sweep, the clean-up or a recall is at work.
         Refused
     """
     if not Path(settings.folder, CONFIG).exists():
         return ""
-    done = sweep(settings)
-    tell(settings)
+    # The clean-up and a recall have judged what came themselves, and change what a sweep would look at.
+    busy = (
+        "máy sao lưu đang dọn kho hoặc xóa thư trong bản sao lưu: lần sau xem tiếp -- the backup host is cleaning the"
+        " store or has it forget a message: the next run goes on"
+    )
+    with alone(settings), only_one(Path(settings.state), busy):
+        try:
+            return str(Sweep(settings).run())
+        finally:
+            tell(settings)
+            _note(settings)
+
+
+def _note(settings: Settings) -> None:
     if Path(settings.metrics).is_dir():
-        figure.write(Path(settings.metrics, "danhba_backup_suspects.prom"), figure.render(figures(suspects(settings))))
-    return str(done)
+        swept = _remembered(Path(settings.state, STATE)).swept
+        found = [*figures(suspects(settings)), *([figure.Figure(SWEPT, swept)] if swept else [])]
+        figure.write(Path(settings.metrics, "danhba_backup_suspects.prom"), figure.render(found))
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,7 +1,8 @@
 """Postfix's queue in a backup: the mail that was accepted and not delivered yet, and its way back.
 
-A message is a folder `<queue id>` with two files: `file`, Postfix's own with envelope and state of each recipient, that
-a restore puts back; `message`, its text as postcat(1) prints it, by which a recall finds it (`recall.py`).
+A message is a folder `<queue id>` with three files: `file`, Postfix's own with envelope and state of each recipient,
+that a restore puts back; `message`, its text as postcat(1) prints it, by which a recall finds it (`recall.py`);
+`queue`, the name of the queue that it was in, for what was on hold, as a recall puts it, stays so.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
-from .commands import demand
+from .commands import demand_into
 
 FOLDER = "queue"  # in the state's folder, while a run is at work
-FILE, MESSAGE = "file", "message"
+FILE, MESSAGE, NAMED = "file", "message", "queue"
 # In the order in which a message goes through them; it may go back to `deferred`.
-QUEUES = ("incoming", "active", "deferred", "hold")
+INCOMING, HOLD = "incoming", "hold"
+QUEUES = (INCOMING, "active", "deferred", HOLD)
 LOOKS = 3  # a message that is renamed from one queue into another during a look is seen by the next one
 NAME = re.compile(r"[0-9A-Za-z]{6,}")
 # Types of records (postfix, src/global/rec_type.h): a recipient, and one that was done with.
@@ -46,18 +48,17 @@ def staged(state: Path, spool: str) -> Iterator[Path]:
     folder.mkdir(mode=0o700, parents=True)
     try:
         for _look in range(LOOKS):
-            for path in _waiting(Path(spool)):
-                _copy(path, folder / path.name)
+            for queue, path in _waiting(Path(spool)):
+                _copy(path, queue, folder / path.name)
         for each in sorted(folder.iterdir()):
-            text = demand(["postcat", "-b", "-h", str(each / FILE)], errors="surrogateescape")
-            (each / MESSAGE).write_bytes(text.encode(errors="surrogateescape"))
+            demand_into(each / MESSAGE, ["postcat", "-b", "-h", str(each / FILE)])
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _waiting(spool: Path) -> Iterator[Path]:
-    """The files of messages that Postfix has taken; one that it is still being given is not executable."""
+def _waiting(spool: Path) -> Iterator[tuple[str, Path]]:
+    """The files of messages that Postfix has taken, by queue; one that it is still being given is not executable."""
     for queue in QUEUES:
         for folder, _folders, files in os.walk(spool / queue):
             for name in files:
@@ -65,25 +66,27 @@ def _waiting(spool: Path) -> Iterator[Path]:
                 with suppress(FileNotFoundError):
                     found = path.lstat()
                     if NAME.fullmatch(name) and stat.S_ISREG(found.st_mode) and found.st_mode & stat.S_IXUSR:
-                        yield path
+                        yield queue, path
 
 
-def _copy(path: Path, into: Path) -> None:
-    """Copy a message; the newest copy counts, for in it more recipients may be done with."""
+def _copy(path: Path, queue: str, into: Path) -> None:
+    """Copy a message; the newest copy counts, for in it more recipients may be done with, and it may be on hold now."""
     with suppress(FileNotFoundError):  # delivered meanwhile, and then in the mail store or gone out
         octets = path.read_bytes()
         into.mkdir(mode=0o700, exist_ok=True)
         (into / FILE).write_bytes(octets)
+        (into / NAMED).write_text(queue, encoding="ascii")
 
 
 def put_back(folder: Path, spool: str, done: Mapping[str, Collection[str]], known: Collection[tuple[str, str]]) -> int:
     """Put messages into Postfix's queue, which is off, without recipients who have them; how many messages.
 
+    What was on hold is on hold again: it goes out when an operator lets it go.
+
     `folder`: as a backup has it. `done`: by the queue id, addresses that were done with after the queue was copied.
     `known`: address and Message-ID of messages that are in the restored mail store.
     """
-    incoming = Path(spool, "incoming")
-    owner = incoming.stat()
+    owner = Path(spool, INCOMING).stat()
     count = 0
     for each in sorted(folder.iterdir()):
         if not NAME.fullmatch(each.name) or not (each / FILE).is_file():
@@ -100,8 +103,14 @@ def put_back(folder: Path, spool: str, done: Mapping[str, Collection[str]], know
                 left.append(address)
         if left:
             count += 1
-            _place(incoming / each.name, octets, owner)
+            _place(Path(spool, HOLD if _is_on_hold(each) else INCOMING, each.name), octets, owner)
     return count
+
+
+def _is_on_hold(message: Path) -> bool:
+    """Whether it was when the queue was copied; backups that do not say so are older than that they do."""
+    named = message / NAMED
+    return named.is_file() and named.read_bytes().strip() == HOLD.encode()
 
 
 def _place(path: Path, octets: bytes, owner: os.stat_result) -> None:

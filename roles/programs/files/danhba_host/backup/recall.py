@@ -75,7 +75,7 @@ class Order:
     Attributes:
         plan: of the recall, as it was signed.
         mailboxes: where the message was, as kind and id.
-        sizes: of the copies that were found, in octets.
+        sizes: of the copies that were found in mailboxes, in octets.
         mail, held, queue: folders of the mail host: of all mailboxes, of held messages, and of the queue's copy.
     """
 
@@ -110,9 +110,10 @@ class Order:
         """Whether a file may be one of them, by its place and size."""
         if path.startswith(f"{self.held_folder}/"):
             return size <= MOST_OCTETS
+        if path.startswith(f"{self.queue}/") and path.endswith(f"/{queue.MESSAGE}"):
+            return size <= MOST_OCTETS  # it may have waited there alone, and has no size then
         fits = bool(self.sizes) and min(self.sizes) - MARGIN <= size <= min(max(self.sizes) + MARGIN, MOST_OCTETS)
-        in_queue = path.startswith(f"{self.queue}/") and path.endswith(f"/{queue.MESSAGE}")
-        return fits and (in_queue or MESSAGE.search(path) is not None)
+        return fits and MESSAGE.search(path) is not None
 
     def with_it(self, path: str) -> list[str]:
         """What goes with a copy: of one that waited in the queue, Postfix's own file of the same message."""
@@ -295,7 +296,7 @@ def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
     with prune.at_work(settings):
         quarantine.sweep(settings, quarantine.WAIT_SECONDS)
         store = Store(settings)
-        done = (_looked if request.get("dry_run") else _forgotten)(store, order)
+        done = (_looked if request.get("dry_run") else partial(_forgotten, settings))(store, order)
     return {"recall": order.plan["recall"], "signed": list(signed), **done}
 
 
@@ -305,7 +306,7 @@ def _looked(store: Store, order: Order) -> dict[str, Any]:
     return {"changed": bool(found), "snapshots": len(found), "files": len(files), "left": len(found)}
 
 
-def _forgotten(store: Store, order: Order) -> dict[str, Any]:
+def _forgotten(settings: Settings, store: Store, order: Order) -> dict[str, Any]:
     store.unlock()
     store.date_back()
     search = Search(store, order)
@@ -313,6 +314,7 @@ def _forgotten(store: Store, order: Order) -> dict[str, Any]:
     snapshots, files = store.count(str(order.plan["recall"]), found)
     for paths, some in _alike(found).items():
         store.rewrite(store.arrived(some), paths)
+    quarantine.sweep(settings, quarantine.WAIT_SECONDS)  # what came meanwhile, before what nothing needs is removed
     store.clean()  # also where nothing was found: a run may have been killed before it did
     return {"changed": bool(found), "snapshots": snapshots, "files": files, "left": len(search.find())}
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from .. import program
+from .. import durable, program
 from ..database import connect, translated
 from ..journal import Refused
 from . import mailbox, queue
@@ -249,7 +249,7 @@ class Restore:
             )
 
     def _remember(self, now: dict[str, Any]) -> None:
-        self._file.write_text(json.dumps(now), encoding="utf-8")
+        durable.write_json(self._file, now)
 
     def _recall(self) -> dict[str, Any]:
         try:

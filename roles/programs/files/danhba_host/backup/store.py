@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .. import figure
+from ..figure import HELP
 from .metrics import note
 from .settings import TOLD, Settings
-from .suspects import NAME, figures
+from .suspects import NAME, SWEPT, figures
 
 SECONDS = 30
 LONGEST = 10_000  # octets of the file
@@ -27,6 +28,7 @@ NUMBERS = {
         "Last time that a part of the store was read and found whole",
     ),
     "failed": ("danhba_backup_store_failed", "Parts of the store of which the last reading failed"),
+    "swept": (SWEPT, HELP[SWEPT].removesuffix(".")),
     "free": ("danhba_backup_store_free_ratio", "Share of the backup host's disk that is free"),
 }
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..figure import Figure
 
 NAME = "danhba_backup_suspects"
+SWEPT = "danhba_backup_swept_timestamp_seconds"
 DAMAGED = "damaged"
 # Kinds of foreign files are the folder that they were added to; `damaged` are files that this disk has changed.
 KINDS = ("keys", "locks", "index", "snapshots", "data", "other", DAMAGED)

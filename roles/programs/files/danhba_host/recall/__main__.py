@@ -86,9 +86,14 @@ def _find(recall: Recall, knowledge: Knowledge, request: dict[str, Any]) -> dict
     file = sha256 if everywhere else ""
     asked = {**_reason(request), "recall": request["recall"], "message_id": _bracketed(found), "file": file}
     try:
-        return recall.find(asked, digests, sha256, kinds, all_mailboxes=bool(request.get("all_mailboxes")))
+        return recall.find(asked, digests, sha256, kinds, all_mailboxes=_said(request.get("all_mailboxes")))
     except Ambiguous as several:
         return {"recall": request["recall"], "changed": False, "choices": several.choices}
+
+
+def _said(given: Any) -> bool | None:
+    """Yes or no; None where neither is said."""
+    return None if given in (None, "") else str(given).lower() == "true"
 
 
 def _backups(recall: Recall, request: dict[str, Any]) -> dict[str, Any]:

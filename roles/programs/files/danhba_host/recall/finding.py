@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import syslog
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -41,10 +41,12 @@ class Found:
         digests: which message it is.
         ways: of the message and of each that carries it, by id, what the events know.
         accounts: the mailboxes that had to do with it, by kind and id.
+        looked: mailboxes that were looked through, by kind and id; of them those that are away were not.
         away: mailboxes that could not be looked at, by kind and id, with the reason.
         mentions: messages that answer it or are about it and have nothing of it: mailbox, folder, message id.
+        unread: messages that could not be taken apart: mailbox, folder, message id; of one in the queue no mailbox, and
+            its number there for a folder.
         searched, compared: mailboxes in which its text was looked for, and messages that were compared with it.
-        waiting: of what waits and is another form of it or another one with its id: number in the queue, and relation.
         unexamined: whether its holders have sent more since than was looked at.
     """
 
@@ -53,9 +55,10 @@ class Found:
     digests: set[str] = field(default_factory=set)
     ways: dict[str, Way] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    looked: set[str] = field(default_factory=set)
     away: dict[str, str] = field(default_factory=dict)
     mentions: set[tuple[str, str, str]] = field(default_factory=set)
-    waiting: dict[str, str] = field(default_factory=dict)
+    unread: set[tuple[str, str, str]] = field(default_factory=set)
     searched: int = 0
     compared: int = 0
     unexamined: bool = False
@@ -85,12 +88,14 @@ class Begun:
         carriers: the ids of what carries it.
         relations: by digest, what each message is that was found before.
         places: the mailboxes, and the ids that messages have there.
+        nameless: messages without an id, by mailbox: only their place tells of them.
     """
 
     contents: Mapping[str, fingerprint.Content]
     carriers: Collection[str]
     relations: Mapping[str, Likeness] = field(default_factory=dict)
     places: tuple[Collection[Person], Collection[str]] = ((), ())
+    nameless: Sequence[tuple[Person, Mail]] = ()
 
 
 class Finder:
@@ -107,6 +112,7 @@ class Finder:
         self._known = set(begun.carriers if begun else ())
         self._relations = dict(begun.relations if begun else {})
         self._places = begun.places if begun else ((), ())
+        self._nameless = begun.nameless if begun else ()
         self._all_mailboxes = which.all_mailboxes
         self._compared: set[Person] = set()
         self._contents: dict[str, fingerprint.Content] = dict(begun.contents if begun else {})
@@ -148,6 +154,7 @@ class Finder:
             if digest not in named:
                 named[digest] = fingerprint.hashes(raw) if self._sha256 else {digest}
                 self._contents[digest] = fingerprint.content(raw)
+            self._note_read(mail, self._contents[digest])
             self._examined.add(mail.key)
 
         self._note_away(self._boxes.contents(mails, take))
@@ -212,16 +219,19 @@ class Finder:
         carriers |= self._among(self._sent_since())
         carriers |= self._among(self._with_its_files())
         carriers |= self._where_it_was()
+        carriers |= self._like_it(self._places[0])
         if self._all_mailboxes:
             carriers |= self._like_it(self._knowledge.everybody())
         for _round in range(MOST_ROUNDS):
             carriers |= self._like_it({person for way in self.found.ways.values() for person in way.holders})
             ways = [way for each in sorted(carriers - self.found.ways.keys()) if (way := self._knowledge.way(each))]
             if not ways:
-                return
+                break
             self.found.ways.update({way.message["message_id"]: way for way in ways})
             carriers |= self._among(ways, _REFERRING)
-        self.found.unexamined = True
+        else:
+            self.found.unexamined = True
+        self._look_at_nameless()
 
     def _notices(self) -> list[Way]:
         notices = self.found.ways[self._id].notices
@@ -241,6 +251,16 @@ class Finder:
         for start in range(0, len(ids), mailboxes.MOST_IDS):
             found |= self._carriers(self._look(people, ids[start : start + mailboxes.MOST_IDS], ("Message-ID",)))
         return found
+
+    def _look_at_nameless(self) -> None:
+        """What was found before and has no id, where its text has not found it again: its place is all that tells."""
+        there = {mailbox: address for address, mailbox in self._there({person for person, _ in self._nameless}).items()}
+        mails = [
+            replace(mail, address=there[f"{kind}/{id_}"])
+            for (kind, id_), mail in self._nameless
+            if f"{kind}/{id_}" in there
+        ]
+        self._carriers(mails)
 
     def _like_it(self, people: Collection[Person]) -> set[str]:
         """What these mailboxes have stored since it came that is like it, whatever its id; each is looked at once."""
@@ -302,6 +322,7 @@ class Finder:
         def take(mail: Mail, raw: bytes) -> None:
             self._examined.add(mail.key)
             own = fingerprint.content(raw)
+            self._note_read(mail, own)
             if mail.message_id == self._id:
                 self._contents.setdefault(own.digest, own)
                 self._take(mail, own.digest, self._with_its_id(own.digest))
@@ -348,10 +369,15 @@ class Finder:
         there = {each.address: each.mailbox for each in accounts.values() if each.state != "closed"}
         there |= {mailbox: mailbox for mailbox in closed if self._boxes.has(mailbox)}
         self._owners |= there
+        self.found.looked.update(there.values())
         return there
 
     def _note_away(self, addresses: Iterable[str]) -> None:
         self.found.away.update({self._owners[address]: "away" for address in addresses})
+
+    def _note_read(self, mail: Mail, content: fingerprint.Content) -> None:
+        if content.unread:
+            self.found.unread.add((self._owners[mail.address], mail.folder, mail.message_id))
 
     def _take(self, mail: Mail, digest: str, like: Likeness) -> None:
         copy = Copy(
@@ -373,24 +399,27 @@ class Finder:
         relations = {copy.digest: copy.relation for copy in self.found.copies.values()}
         relations |= {digest: like.relation for digest, like in self._relations.items() if digest not in relations}
         own: set[str] = set()
+        unread: set[str] = set()
 
         def look(digest: str, raw: bytes) -> None:
+            content = fingerprint.content(raw)
+            unread.update({digest} if content.unread else ())
             if fingerprint.message_id(raw) == self._id:
-                self._contents.setdefault(digest, fingerprint.content(raw))
+                self._contents.setdefault(digest, content)
                 own.add(digest)
             elif digest not in relations:
-                relations[digest] = self._with_another_id(fingerprint.content(raw)).relation
+                relations[digest] = self._with_another_id(content).relation
 
         waiting = queue.find(self.found.ways.keys(), queue_ids, senders, look)
         wanted = self.found.digests | self._wanted
         if not wanted and not relations and not self._sha256 and len({each.digest for each in waiting}) == 1:
             self.found.digests = wanted = {waiting[0].digest}
+        self.found.unread.update(("", each.queue_id, "") for each in waiting if each.digest in unread)
         for each in waiting:
             same = each.digest in wanted
             is_own = self._with_its_id(each.digest).relation if each.digest in own else relations.get(each.digest, "")
             if relation := likeness.COPY if same else is_own:
-                self.found.queued.append(each)
-                self.found.waiting[each.queue_id] = relation
+                self.found.queued.append(replace(each, relation=relation))
 
 
 def _moment(seconds: str) -> str:

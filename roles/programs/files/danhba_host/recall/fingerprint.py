@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import html
 import re
@@ -9,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
+from email.errors import MessageError
 from email.message import Message
 
 # What the writer of a message decides and no server on its way changes. Not Message-ID, by which it was found.
@@ -29,6 +31,10 @@ _HIDDEN = re.compile(r"<!--|<style\b|<script\b|<head\b", re.IGNORECASE)
 _HIDDEN_END = {"<!--": "-->", "<style": "</style>", "<script": "</script>", "<head": "</head>"}
 _BREAK = re.compile(r"</?(?:p|div|br|hr|t[dhr]|table|li|[uo]l|h[1-6]|blockquote|pre)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
+# What Python's parser raises for messages that somebody has made to break it, such as hundreds in one another.
+_BROKEN = (RecursionError, ValueError, LookupError, TypeError, AttributeError, MessageError)
+# What Python decodes and no mail is written in: under such a name a text would read as another one.
+_NO_CHARSETS = {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
 # Lines of a signature, which is in all mail of its writer and says nothing of this one.
 MOST_SIGNATURE = 15
 _QUOTED = re.compile(r"^[>|\s]+", re.MULTILINE)
@@ -73,6 +79,7 @@ class Content:
         digest: as of `digest`; empty where a file alone is meant.
         phrases: some runs of words that stand in one line each, by which a search may look for the text.
         largest: octets of the largest attachment.
+        unread: whether it, or a message that is attached to it, could not be taken apart: what is in it is not known.
     """
 
     files: frozenset[str]
@@ -83,22 +90,31 @@ class Content:
     digest: str = ""
     phrases: tuple[str, ...] = ()
     largest: int = 0
+    unread: bool = False
 
 
 def content(raw: bytes, deep: int = 0) -> Content:
-    """What is in a message; a part that cannot be decoded is left out."""
+    """What is in a message; of one that cannot be taken apart, the digest alone."""
+    try:
+        return _content(raw, deep)
+    except _BROKEN:
+        return Content(frozenset(), digest=digest(raw), unread=True)
+
+
+def _content(raw: bytes, deep: int) -> Content:
     files: set[str] = set()
     messages: set[str] = set()
     texts: dict[str, list[str]] = {"text/plain": [], "text/html": []}
     within: list[str] = []
-    largest = 0
+    largest, unread = 0, False
     for part in _leaves(message_from_bytes(raw)):
         if part.get_content_type() == "message/rfc822":
             inner = content(_embedded(part), deep + 1) if deep < MOST_DEEP else Content(frozenset())
             messages |= {digest(_embedded(part)), *inner.messages}
             files |= inner.files
+            unread |= inner.unread
             within.append(inner.everything)
-        elif part.get_content_type() in texts and not part.get_filename():
+        elif part.get_content_type() in texts and not _has_name(part):
             texts[part.get_content_type()].append(_text(part)[:MOST_TEXT])
         elif (octets := _octets(part)) and len(octets) >= LEAST_FILE and not _decoration(part):
             files.add(hashlib.sha256(octets).hexdigest())
@@ -115,6 +131,7 @@ def content(raw: bytes, deep: int = 0) -> Content:
         digest(raw),
         phrases(_without_signature(written) or _unmarked("\n".join(texts["text/html"]))),
         largest,
+        unread,
     )
 
 
@@ -185,11 +202,19 @@ def _decoration(part: Message) -> bool:
 
 
 def _text(part: Message) -> str:
-    charset = part.get_content_charset() or "utf-8"
     try:
-        return _octets(part).decode(charset, "replace")
-    except LookupError:
+        charset = part.get_content_charset() or "utf-8"
+        return _octets(part).decode("utf-8" if codecs.lookup(charset).name in _NO_CHARSETS else charset, "replace")
+    except (LookupError, ValueError):
         return _octets(part).decode("utf-8", "replace")
+
+
+def _has_name(part: Message) -> bool:
+    """Whether it is a file; a name in letters that nobody can decode is one."""
+    try:
+        return bool(part.get_filename())
+    except (LookupError, ValueError):
+        return True
 
 
 def _unmarked(text: str) -> str:

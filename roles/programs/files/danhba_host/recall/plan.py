@@ -58,12 +58,16 @@ class Copy:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Queued:
-    """A message that waits in the queue: its number there, for whom, and what tells it from another one."""
+    """A message that waits in the queue: its number there, for whom, and what tells it from another one.
+
+    `relation`: what it is to the message, one of `likeness.KINDS`.
+    """
 
     queue_id: str
     digest: str
     recipients: tuple[str, ...] = ()
     state: str = FOUND
+    relation: str = "copy"
 
 
 def canonical(value: Any) -> str:
@@ -88,7 +92,9 @@ def make(asked: Mapping[str, Any], copies: Iterable[Copy], queued: Iterable[Queu
         **({"file": asked["file"]} if asked.get("file") else {}),
         "copies": [_named(copy) for copy in every if copy.state not in (RELEASED, LEFT, LAPSED)],
         "queue": [
-            {"queue_id": each.queue_id, "digest": each.digest} for each in sorted(queued) if each.state != RELEASED
+            {"queue_id": each.queue_id, "digest": each.digest}
+            for each in sorted(queued)
+            if each.state not in (RELEASED, LEFT)
         ],
         **({"left": left} if left else {}),
     }

@@ -74,11 +74,12 @@ class Recall:
         sha256: str,
         kinds: Collection[str] = (),
         *,
-        all_mailboxes: bool = False,
+        all_mailboxes: bool | None = None,
     ) -> Row:
         """Find all of the message and what is like it, and note it; the plan, and the report for people.
 
-        `kinds` are those that are recalled (`likeness.KINDS`); without any it is those that were named last.
+        `kinds` are those that are recalled (`likeness.KINDS`); without any it is those that were named last. So it is
+        with `all_mailboxes`: whether it is looked for in every mailbox is said once, until it is said otherwise.
 
         Raises:
             Refused: something that is held is of a kind that is named no more.
@@ -86,20 +87,21 @@ class Recall:
         known = self._store.asked() or {}
         chosen = frozenset(kinds) | {likeness.COPY} if kinds else self._chosen()
         self._require_none_held(chosen)
+        everywhere = self._everywhere() if all_mailboxes is None else all_mailboxes
         named = frozenset(digests) or self._digests(known)
         which = Which(
             asked["message_id"],
             named,
             asked["file"] or sha256,
             everywhere=bool(asked["file"]),
-            all_mailboxes=all_mailboxes,
+            all_mailboxes=everywhere,
         )
         found = self._look(which, self._begun() if known else None)
         self._knowledge.record(self._actor, asked["message_id"], len(found.copies))
         with self._connection.transaction(force_rollback=self._dry_run):
             new = self._store.begin(asked, self._actor, sorted(found.digests))
-            self._store.note(_marked(found, chosen), _waiting(found, chosen), found.away)
-            report = self._report(found, chosen)
+            self._store.note(_marked(found, chosen), _waiting(found, chosen), found.looked - found.away.keys())
+            report = {**self._report(found, chosen), "everywhere": everywhere}
             changed = new or self._differs(report)
             if changed:
                 self._store.step("find", self._actor, report)
@@ -107,11 +109,19 @@ class Recall:
 
     def _chosen(self) -> frozenset[str]:
         """The kinds that are recalled, as the last find had them."""
-        steps = [step for step in self._store.steps() if step["step"] == "find"] if self._store.asked() else []
-        return frozenset(steps[-1]["detail"].get("kinds", likeness.CHOSEN)) if steps else likeness.CHOSEN
+        return frozenset(self._last_found().get("kinds", likeness.CHOSEN))
+
+    def _everywhere(self) -> bool:
+        """Whether it is looked for in every mailbox, as the last find had it."""
+        return bool(self._last_found().get("everywhere"))
+
+    def _last_found(self) -> Row:
+        """The report of the last find; nothing where there was none."""
+        found = [step for step in self._store.steps() if step["step"] == "find"] if self._store.asked() else []
+        return dict(found[-1]["detail"]) if found else {}
 
     def _require_none_held(self, chosen: frozenset[str]) -> None:
-        held = {copy.relation for copy in self._store.copies() if copy.state == HELD} - chosen
+        held = {each.relation for each in self._all(HELD)} - chosen
         if held:
             raise Refused(
                 f"vụ {self._name} đang cách ly thư loại {', '.join(sorted(held))}, không có trong kinds: chạy"
@@ -129,14 +139,14 @@ class Recall:
             copy.digest: likeness.Likeness(copy.relation, copy.percent, tuple(copy.differs.split())) for copy in copies
         }
         carriers = {copy.message_id for copy in copies if copy.relation not in likeness.WITH_ITS_ID}
-        known = [copy for copy in copies if copy.message_id]
-        places = ({_person(copy.mailbox) for copy in known}, {copy.message_id for copy in known})
-        return Begun(self._contents(), carriers, relations, places)
+        places = ({_person(copy.mailbox) for copy in copies}, {copy.message_id for copy in copies} - {""})
+        nameless = [(_person(copy.mailbox), _mail(copy)) for copy in copies if not copy.message_id]
+        return Begun(self._contents(), carriers, relations, places, nameless)
 
     def _digests(self, asked: Row) -> frozenset[str]:
         """Which message it was until now, by the recall's beginning and by what was found since."""
-        copies = {copy.digest for copy in self._store.copies() if copy.relation == "copy"}
-        return frozenset(copies.union(asked.get("digests", ()), (each.digest for each in self._store.queued())))
+        known = {each.digest for each in self._all(*STATES) if each.relation == likeness.COPY}
+        return frozenset(known.union(asked.get("digests", ())))
 
     def _contents(self) -> dict[str, fingerprint.Content]:
         """What is in the message, by digest, of one held copy each."""
@@ -170,11 +180,15 @@ class Recall:
                 {"mailbox": mailbox, "folder": folder, "message_id": id_}
                 for mailbox, folder, id_ in sorted(found.mentions)
             ],
+            "unread": [
+                {"mailbox": mailbox, "folder": folder, "message_id": id_}
+                for mailbox, folder, id_ in sorted(found.unread)
+            ],
             "kinds": sorted(chosen),
             "waiting": [
-                {"queue_id": each.queue_id, "recipients": list(each.recipients), "relation": relation}
+                {"queue_id": each.queue_id, "recipients": list(each.recipients), "relation": each.relation}
                 for each in found.queued
-                if (relation := found.waiting[each.queue_id]) not in chosen
+                if each.relation not in chosen
             ],
             "folders": [
                 list(place) for place in sorted({place for way in found.ways.values() for place in way.folders})
@@ -387,12 +401,18 @@ class Recall:
     def _left(self, begun: Begun) -> int:
         """How many there are again, of the kinds that are recalled; and what has some of it and was not shown."""
         asked: Row = self._store.asked() or {}
-        which = Which(asked["message_id"], self._digests(asked), asked["file"], everywhere=bool(asked["file"]))
+        which = Which(
+            asked["message_id"],
+            self._digests(asked),
+            asked["file"],
+            everywhere=bool(asked["file"]),
+            all_mailboxes=self._everywhere(),
+        )
         found, chosen = self._look(which, begun), self._chosen()
         shown = {copy.key for copy in self._store.copies() if copy.state in (LEFT, LAPSED)}
         there = {copy.key for copy in found.copies.values() if copy.relation in chosen}
         unknown = {copy.key for copy in found.copies.values() if copy.relation != likeness.NAMESAKE} - shown
-        return len(there | unknown) + len(_waiting(found, chosen))
+        return len(there | unknown) + sum(each.relation in chosen for each in found.queued)
 
     # ---------------------------------------------------------------------------------------- backups
 
@@ -511,7 +531,8 @@ def _marked(found: Found, chosen: Collection[str]) -> list[Copy]:
 
 
 def _waiting(found: Found, chosen: Collection[str]) -> list[Queued]:
-    return [each for each in found.queued if found.waiting[each.queue_id] in chosen]
+    """The same of what waits in the queue."""
+    return [replace(each, state=FOUND if each.relation in chosen else LEFT) for each in found.queued]
 
 
 def _mail(copy: Copy) -> Mail:

@@ -87,12 +87,13 @@ class Store:
     def queued(self) -> list[Queued]:
         """All that ever waited in the queue."""
         found = self._connection.execute(
-            "SELECT queue_id, digest, recipients, state FROM recall.queued WHERE recall = %s ORDER BY 1", [self._recall]
+            "SELECT queue_id, digest, recipients, state, relation FROM recall.queued WHERE recall = %s ORDER BY 1",
+            [self._recall],
         ).fetchall()
-        return [Queued(queue_id, digest, tuple(recipients), state) for queue_id, digest, recipients, state in found]
+        return [Queued(queue_id, digest, tuple(recipients), *more) for queue_id, digest, recipients, *more in found]
 
-    def note(self, copies: Iterable[Copy], queued: Iterable[Queued], away: Iterable[str]) -> None:
-        """Take in what was found now; what is not there any more, in mailboxes that were looked at, is gone."""
+    def note(self, copies: Iterable[Copy], queued: Iterable[Queued], looked: Iterable[str]) -> None:
+        """Take in what was found now; what is not there any more, in mailboxes that were looked through, is gone."""
         known = {copy.key: copy for copy in self.copies()}
         found = {copy.key: copy for copy in copies}
         for key, copy in found.items():
@@ -100,14 +101,23 @@ class Store:
                 self._insert("copy", asdict(copy))
             elif known[key].state in (FOUND, GONE, LEFT, LAPSED):
                 self._renew(copy)
-        unseen = set(away)
+        seen = set(looked)
         for key, copy in known.items():
-            if copy.state in _UNSEEN and key not in found and copy.mailbox not in unseen:
+            if copy.state in _UNSEEN and key not in found and copy.mailbox in seen:
                 self.mark(copy, _UNSEEN[copy.state])
-        there = {each.queue_id for each in self.queued()}
+        self._note_waiting(queued)
+
+    def _note_waiting(self, queued: Iterable[Queued]) -> None:
+        """The same of the queue. What is left there from the start is in the report alone."""
+        known = {each.queue_id: each.state for each in self.queued()}
         for each in queued:
-            if each.queue_id not in there:
+            if each.queue_id not in known and each.state == FOUND:
                 self._insert("queued", {**asdict(each), "recipients": list(each.recipients)})
+            elif known.get(each.queue_id) in (FOUND, LEFT):
+                self._connection.execute(
+                    "UPDATE recall.queued SET state = %s, relation = %s WHERE (recall, queue_id) = (%s, %s)",
+                    [each.state, each.relation, self._recall, each.queue_id],
+                )
 
     def _renew(self, copy: Copy) -> None:
         """Note where a copy is now, and what it is by what is asked now."""

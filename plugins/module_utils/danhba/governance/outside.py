@@ -1,0 +1,123 @@
+"""What a proposal changes outside of the register: what each file does, and whether a guard can be switched off by it.
+
+The review judges the register alone. Whoever approves the rest has to know which of these files is a guard: a workflow
+that is taken away is no check any more, and nothing else would say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from ..messages import mark as _
+from ..reading.beside import concerns
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Files by their paths, and what they do; a `guard` keeps watch, or runs where something is trusted."""
+
+    patterns: tuple[str, ...]
+    does: str
+    guard: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A file outside of the register that a proposal changes or takes away."""
+
+    path: str
+    kind: Kind
+    gone: bool
+
+
+_BESIDE = Kind((), _("changes what git makes of the register's files, or what every command meets in a clone"), True)
+_UNKNOWN = Kind(("*",), _("nobody knows what it does: read it"), True)
+KINDS = (
+    Kind(
+        (
+            ".github/workflows/*",
+            ".forgejo/workflows/*",
+            ".gitea/workflows/*",
+            ".gitlab-ci.yml",
+            ".gitlab/ci/*",
+            ".ci/*",
+        ),
+        _("runs this very check: whoever changes it can switch the check off, or let every proposal pass"),
+        True,
+    ),
+    Kind(
+        (
+            "CODEOWNERS",
+            "docs/CODEOWNERS",
+            ".github/CODEOWNERS",
+            ".gitlab/CODEOWNERS",
+            ".forgejo/CODEOWNERS",
+            ".gitea/CODEOWNERS",
+        ),
+        _("says who has to approve which file: whoever changes it can have an approval asked of nobody"),
+        True,
+    ),
+    Kind(
+        (".pre-commit-config.yaml", ".pre-commit-hooks.yaml", ".githooks/*", ".husky/*", "hooks/*"),
+        _("runs at each commit on the machines of editors: the check there, or anything else"),
+        True,
+    ),
+    Kind(
+        ("plugins/*", "scripts/*", "setup.py", "setup", "pyproject.toml", "meta/*", "galaxy.yml"),
+        _("is the checker itself, or code that runs on the controller: with it any finding can be made to vanish"),
+        True,
+    ),
+    Kind(
+        ("requirements/*", "requirements.txt", "requirements.yml", "collections/*", "*.tar.gz", "*.whl"),
+        _("says which code of others runs here, by version and hash"),
+        True,
+    ),
+    Kind(
+        ("inventories/*", "inventory/*", "group_vars", "group_vars/*", "host_vars/*"),
+        _("sets what the servers do: limits, passwords' rules, filters, who may reach them"),
+        True,
+    ),
+    Kind(
+        ("roles/*", "playbooks/*", "ansible.cfg", "library/*", "filter_plugins/*"),
+        _("runs as root on the servers at the next deployment"),
+        True,
+    ),
+    Kind(
+        ("Makefile", ".vscode/*", ".config/*", ".devcontainer/*", ".envrc", "*.code-workspace"),
+        _("is run by people on their own machines, or by their editors"),
+        True,
+    ),
+    Kind((".gitmodules", ".lfsconfig", ".mailmap"), _("tells git where to get other files and names from"), True),
+    Kind(
+        ("tests/*", "molecule/*", ".ansible-lint", ".yamllint"),
+        _("checks the code: what is taken out here no longer stops a change of the code"),
+        True,
+    ),
+    Kind((".gitignore", "*/.gitignore"), _("says which files git passes over in silence"), True),
+    Kind(
+        ("docs/*", "changelogs/*", "*.md", "*.rst", "LICENSE", ".editorconfig", ".github/*", ".gitlab/*", "AUTHORS"),
+        _("is read by people, and nothing is run of it"),
+        False,
+    ),
+    _UNKNOWN,
+)
+
+
+def told(paths: Iterable[str], gone: Iterable[str], prefix: str) -> list[Touched]:
+    """What each path outside of the register is, guards first; `prefix` is the register's folder."""
+    away = frozenset(gone)
+    found = (Touched(path, kind_of(path, prefix), path in away) for path in paths)
+    return sorted(found, key=lambda each: (not each.kind.guard, not each.gone, each.path))
+
+
+def kind_of(path: str, prefix: str = "") -> Kind:
+    """What a file is by its path from the repository's root; the first kind that knows it."""
+    if concerns(path, prefix) or path.rpartition("/")[2] == ".gitattributes":
+        return _BESIDE
+    return next(_kinds(path))
+
+
+def _kinds(path: str) -> Iterator[Kind]:
+    return (kind for kind in KINDS if any(fnmatchcase(path, pattern) for pattern in kind.patterns))
