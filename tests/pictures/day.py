@@ -41,12 +41,12 @@ def _job(heading: str, command: str, *answers: tuple[str, str]) -> tuple[Step, S
 DAY = (
     Step("danhba start", heading="Bắt đầu buổi"),
     Step(
-        'danhba open "Sở Thông tin và Truyền thông"',
+        'danhba open "Sở Thông tin và Truyền thông" --id 000191',
         (
             ("Họ và tên đầy đủ: ", "LÒ THỊ MAI HOA"),
             ("văn bản: ", "152/QĐ-STTTT"),
             ("Từ ngày: ", "30/02/2026"),
-            ("Từ ngày: ", "1/12/2026"),
+            ("Từ ngày: ", "ngày 01 tháng 12 năm 2026"),
             (_NONE, "Chuyên viên"),
             (_NONE, ""),
             (_NONE, ""),
@@ -106,6 +106,8 @@ DAY = (
         ("hộp thư: ", "60"),
         ("văn bản: ", "63/QĐ-STTTT"),
         ("Đến hết ngày: ", "31/12/2026"),
+        (_NONE, "Sở Nội vụ"),
+        (_NONE, "63/QĐ-STTTT"),
         (_NONE, ""),
     ),
     Step(

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
-from ..importing import values
+from ..importing import typed
 from ..messages import mark as _
 from ..messages import render
 from ..model import documents
@@ -77,7 +77,7 @@ class PersonName(Text):
         text = super().convert(value, param, ctx)
         if any(unicodedata.category(c) in {"Cs", "Cc", "Co", "Cn"} for c in text):
             return text  # which the register refuses
-        name = values.name(text)
+        name = typed.read(text).name
         if foreign := next((c for c in name if unicodedata.category(c)[0] in "NSP" and c not in _IN_NAMES), ""):
             raise WrongValue(NO_LETTER, value=text, found=foreign)
         first = name.partition(" ")[0]
@@ -176,11 +176,11 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     ),
     "agencies": (
         Text("A,B", re.compile(r"[^,].*"), "snv, syt"),
-        "Số lượng chỉ áp dụng cho các cơ quan / The agencies alone in which the count holds",
+        "Chỉ cho các cơ quan (mã hoặc tên, cách nhau bằng dấu phẩy) / Only in these agencies (code or name)",
     ),
     "documents": (
         Text("N,M", re.compile(r"[^,].*"), "70/QĐ-SNV"),
-        "Số lượng chỉ áp dụng cho việc theo các văn bản / The documents alone by which what is counted is done",
+        "Chỉ cho việc theo các văn bản (cách nhau bằng dấu phẩy) / Only for what is done by these documents",
     ),
     "from": (_DAY, "Có hiệu lực từ ngày / The first day on which it holds"),
     "last-day": (_DAY, "Đến hết ngày / The last day on which it holds"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from ..messages import LANGUAGES, render, translator
 from ..messages import mark as _
 from ..model.findings import binding
 from ..model.register import Register
-from ..reading.schema import parse_written_day
+from ..reading.schema import DAY, parse_written_day, written_day
 from ..reading.source import File, Unusable
 from ..rendering import columns
 from ..rendering import findings as show_findings
@@ -72,10 +71,10 @@ class Day(click.ParamType[date]):
 
 def _no_day(value: str) -> WrongValue:
     """Why a text is no day: it is not written as one, or the calendar has no such day."""
-    found = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", value)
-    parts = tuple(map(int, found.groups())) if found else ()
-    if not parts and (found := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", value)):
-        parts = tuple(map(int, reversed(found.groups())))
+    parts = written_day(value)
+    if not parts and DAY.fullmatch(value):
+        year, month, day = map(int, value.split("-"))
+        parts = day, month, year
     if not parts:
         return WrongValue(NO_DAY, value=value)
     day, month, year = parts

@@ -9,7 +9,7 @@ from ..reading.source import File
 from .commit import computed, say
 from .recording import answered
 
-FOUND = _("{query}: {name} ({agency})")
+FOUND = _("'{query}' is {name} ({agency})")
 
 
 def agency_in(register: Register, query: str, parameter: str = "") -> str:
