@@ -116,6 +116,8 @@ def _usual(event_: str) -> str:
 
 
 _BODIES = {"own": "SYT", "above": "UBND", "foreign": "STC", "outside": "BYT", "unfit": "SYT"}
+# Of units other than the first of `UNITS`.
+_UNIT_BODIES = {"established": "TTM", "closing_withdrawn": "TTPC"}
 
 
 def _document(cell: Cell, number: int = 9) -> str | None:
@@ -125,7 +127,7 @@ def _document(cell: Cell, number: int = 9) -> str | None:
     kind = "GM" if cell.document == "unfit" else KINDS[cell.event]
     body = _BODIES[cell.document]
     if cell.event in OF_UNIT:
-        body = {"SYT": "TTKSBT", "UBND": "SYT"}.get(body, body)
+        body = {"SYT": _UNIT_BODIES.get(cell.event, "TTKSBT"), "UBND": "SYT"}.get(body, body)
     return f"{number}/{kind}-{body}"
 
 

@@ -24,8 +24,7 @@ là không ai xem: lời bình của đề nghị vẫn nêu việc ấy để n
 - ⚠️ chốt chặn được nới: vẫn gộp được, nhưng đầu lời bình cảnh báo để người duyệt đọc kỹ.
 
 Mã như `history-late` dẫn đến trang của quy tắc, có ví dụ sai và ví dụ đúng. Một việc gặp nhiều trường hợp cùng lúc thì
-máy báo hết. «Cấp trên» là cơ quan chủ quản và các cấp trên nữa; «cơ quan ngoài sổ» là bộ, Trung ương, tỉnh khác. Dấu †
-là điều đã quyết mà bản này chưa làm được.
+máy báo hết. «Cấp trên» là cơ quan chủ quản và các cấp trên nữa; «cơ quan ngoài sổ» là bộ, Trung ương, tỉnh khác.
 """
 _COLUMNS = "| việc | văn bản | máy báo | máy không báo |"
 _LEVELS = {Severity.ERROR: "🛑", Severity.ADVICE: "💡"}
@@ -75,7 +74,7 @@ class _Page:
 
     def _finding(self, line: Line, same: list[Row]) -> str:
         about = [row for row in same if "event" not in line.cells or row.event in line.cells["event"]]
-        rules = ", ".join(self._rule(rule, about) for rule in sorted(line.finds or line.only, reverse=True))
+        rules = ", ".join(self._rule(rule) for rule in sorted(line.finds or line.only, reverse=True))
         named = [", ".join(_lower(row.title["vi"], first=False) for row in about)] if len(about) < len(same) else []
         return f"{'; '.join([*named, *self._when(line)]) or _ALWAYS}: {rules}"
 
@@ -85,17 +84,8 @@ class _Page:
         reason = self.table.reasons[line.silent]["vi"]
         return f"{among}: {reason}" if among and documents != {"none"} else reason
 
-    def _rule(self, rule: str, rows: list[Row]) -> str:
-        later = "†" if any(self._is_lacking(rule, row) for row in rows) else ""
-        if rule == WARNED:
-            return WARNED + later
-        if rule not in self.known:
-            return f"`{rule}`{later}"
-        return f"{_LEVELS[self.known[rule].severity]} [`{rule}`](../rules/{rule}.md){later}"
-
-    def _is_lacking(self, rule: str, row: Row) -> bool:
-        marks = (mark for mark in self.table.missing if rule in mark.lacks)
-        return any("event" not in mark.cells or row.event in mark.cells["event"] for mark in marks)
+    def _rule(self, rule: str) -> str:
+        return rule if rule == WARNED else f"{_LEVELS[self.known[rule].severity]} [`{rule}`](../rules/{rule}.md)"
 
     def _when(self, line: Line) -> list[str]:
         """Which cells a line is about, in the words of its dimensions; those that any such change has are left out."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, product
+from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -81,24 +81,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """Cells that today's code does not answer as decided: rules that it `lacks`, and rules that it `has` instead.
-
-    It is about those of its cells whose decision has a rule that is lacking.
-    """
-
-    cells: Mapping[str, frozenset[str]]
-    lacks: frozenset[str]
-    has: frozenset[str]
-    because: str
-
-    def covers(self, cell: Cell, decision: Decision) -> bool:
-        """Whether it is about a cell."""
-        inside = all(getattr(cell, name) in values for name, values in self.cells.items())
-        return inside and not self.lacks.isdisjoint(decision.rules)
-
-
-@dataclass(frozen=True, slots=True)
 class Table:
     """The whole table: `dimensions` are the values of each with their words, `reasons` the words of reasons."""
 
@@ -106,7 +88,6 @@ class Table:
     groups: Mapping[str, Text]
     reasons: Mapping[str, Text]
     rows: Mapping[str, Row]
-    missing: tuple[Missing, ...]
 
     def cells(self, event: str) -> Iterator[Cell]:
         """Every combination of an event, decided or not."""
@@ -122,12 +103,6 @@ class Table:
         """The cells of an event of which no line says anything."""
         decided = self.decisions(event)
         return [cell for cell in self.cells(event) if cell not in decided]
-
-    def today(self, cell: Cell, decision: Decision) -> frozenset[str]:
-        """The rules that today's code finds in a cell: those decided, but for what is marked as not there yet."""
-        marks = [mark for mark in self.missing if mark.covers(cell, decision)]
-        lacks, has = (frozenset(chain.from_iterable(getattr(mark, key) for mark in marks)) for key in ("lacks", "has"))
-        return (decision.rules - lacks) | has
 
 
 def decide(lines: list[Line]) -> Decision | None:
@@ -157,8 +132,7 @@ def read(text: str | None = None) -> Table:
     by_event = {row.event: row for row in rows}
     if len(by_event) != len(rows):
         raise ValueError(f"{TABLE}: an event has two rows")
-    missing = tuple(reader.missing(each) for each in raw["not_yet"])
-    return Table(raw["dimensions"], raw["groups"], raw["reasons"], by_event, missing)
+    return Table(raw["dimensions"], raw["groups"], raw["reasons"], by_event)
 
 
 class _Reader:
@@ -185,10 +159,6 @@ class _Reader:
         for reason in filter(None, reasons.values()):
             self._known("reasons", reason)
         yield Line(self._cells(line), _set(line.get("finds")), _set(line.get("only")), **reasons)
-
-    def missing(self, mark: Raw) -> Missing:
-        """A mark of what today's code does not yet do."""
-        return Missing(self._cells(mark), _set(mark["lacks"]), _set(mark.get("has")), mark["because"])
 
     def _cells(self, line: Raw) -> dict[str, frozenset[str]]:
         cells = {name: _set(line[name]) for name in ("event", *DIMENSIONS) if name in line}

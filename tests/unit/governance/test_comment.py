@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -283,7 +284,7 @@ CITED = Cited(
         ({"person": "", "name": "Sở A", "title": "", "unit": "", "address": "x"}, "Sở A (stttt), contact-stttt"),
     ],
 )
-def test_to_whom_a_document_does_something(changed: dict[str, str], told: str) -> None:
+def test_to_whom_a_document_does_something(changed: dict[str, Any], told: str) -> None:
     assert comment._subject(CITED._replace(**changed), "en") == told
 
 
@@ -306,7 +307,7 @@ def test_to_whom_a_document_does_something(changed: dict[str, str], told: str) -
         ),
     ],
 )
-def test_what_a_document_does(changed: dict[str, str], told: str) -> None:
+def test_what_a_document_does(changed: dict[str, Any], told: str) -> None:
     assert comment._deed(CITED._replace(**changed), "en") == told
 
 

@@ -74,6 +74,7 @@ class Harm:
     applied: Texts | None = None
     stopped: bool = False
     lines: int = SCREEN
+    marked: bool = False  # told by a finding or in a block of its own, below a ✅
 
     def review(self) -> Review:
         others = [Other(f"#{n}", files(each)) for n, each in enumerate(self.others, 7)]
@@ -104,6 +105,40 @@ def transferred(name: str, title: str, day: str = "2026-12-10", kind: str = "tra
 
 def sending(**keys: str) -> dict[str, Any]:
     return {"sending": {"official": keys}}
+
+
+def moved_back(given: dict[str, Any]) -> Harm:
+    """Somebody's transfer of half a year ago, by a document by which an acknowledgement lets something else pass."""
+    by = province(acknowledgements=[{"document": "81/QĐ-UBND", "until": "2026-12-31", **given}])
+    moved = transferred("Nguyễn Văn Vịnh", "Giám đốc", "2026-06-01")
+    return Harm(
+        f"an acknowledgement ({given['limit']}) for others lets a move of half a year ago pass",
+        {**moved, "province.yml": by},
+        ("185 ngày trước", "history-forwarding"),
+        before=whole(text=by),
+        stopped=True,
+    )
+
+
+def merged(*heirs: str, document: str = "90/QĐ-UBND", parent: str = "syt") -> Texts:
+    """A unit of Sở Y tế that is merged on a day, into new ones."""
+    end, kind = event("merged", "2026-12-10", document), "public_service_unit"
+    new = {code: agency(code, opened=end, succeeds=["ttyt"], parent=parent, kind=kind) for code in heirs}
+    old = agency("ttyt", closed=end, parent="syt", kind=kind)
+    return {**whole(), **{f"agencies/{code}.yml": text for code, text in {**new, "ttyt": old}.items()}}
+
+
+CENTRE = {**whole(), "agencies/ttyt.yml": agency("ttyt", parent="syt", kind="public_service_unit")}
+
+
+def office(code: str, name: str) -> Texts:
+    """A new office of Sở Nội vụ."""
+    opened = event("established", "2026-12-10", "88/QĐ-SNV")
+    return {**whole(), f"agencies/{code}.yml": agency(code, opened=opened, name=name, parent="snv", kind="office")}
+
+
+def left(kind: str, document: str) -> Texts:
+    return whole([closed(DIRECTOR, "2026-12-10", kind, document), *STAFF[1:]])
 
 
 MANY = "999999999"
@@ -216,6 +251,12 @@ HARMS = [
         system_addresses={"postmaster": "contact-stttt", "abuse": "contact-syt"},
     ),
     setting(
+        "another agency answers those who issue certificates",
+        "system_addresses: — → hostmaster: contact-syt",
+        "chứng thư",
+        system_addresses={"postmaster": "contact-stttt", "abuse": "contact-stttt", "hostmaster": "contact-syt"},
+    ),
+    setting(
         "windows over the whole day",
         "policy.usage.windows",
         "00:00-06:00, 06:00-12:00, 12:00-18:00, 18:00-24:00",
@@ -278,6 +319,55 @@ HARMS = [
         "history-acknowledgement",
         acknowledgements=acknowledged(count="70"),
     ),
+    moved_back({"limit": "history", "accounts": ["snv/101"]}),
+    moved_back({"limit": "readdress", "count": "2", "agencies": ["syt"]}),
+    Harm(
+        "another unit gets the mail of one that is merged",
+        merged("ttdl", "ttytm"),
+        ("contact-ttdl, contact-ttytm", "⚠️ mỗi nơi đều nhận toàn bộ thư"),
+        before=CENTRE,
+        marked=True,
+    ),
+    Harm(
+        "a department ends a unit of another by its merger",
+        merged("ttytm", document="90/QĐ-SNV", parent="snv"),
+        ("document-founder", "contact-ttytm"),
+        before=CENTRE,
+        marked=True,
+    ),
+    Harm(
+        "a retired official's mailbox is opened again in the same agency",
+        whole(last=(person("300", "Giàng Seo Phử", "2026-12-10"),)),
+        ("history-return", "toàn bộ thư trong đó"),
+        marked=True,
+    ),
+    Harm(
+        "an office bears the name of the committee of the province",
+        office("ubndtinh", "Cơ quan ubnd"),
+        ("agency-namesake", "ubndtinh"),
+        marked=True,
+    ),
+    Harm(
+        "an agency passes for whoever helps with passwords",
+        office("hotro", "Bộ phận Hỗ trợ"),
+        ("agency-code-reserved",),
+        stopped=True,
+    ),
+    Harm(
+        "a Director is let go by a body that is nearly one of the register",
+        left("resigned", "88/QĐ-SNVT"),
+        ("Lãnh đạo thôi, chuyển hoặc bị tạm khóa", "88/QĐ-SNVT", "Nguyễn Văn Vịnh (100), Giám đốc"),
+        marked=True,
+    ),
+    Harm(
+        "a Director is fetched by the department that gets them",
+        {
+            path: str(text).replace("81/QĐ-UBND", "81/QĐ-SYT")
+            for path, text in transferred("Nguyễn Văn Vịnh", "Giám đốc").items()
+        },
+        ("Lãnh đạo thôi, chuyển hoặc bị tạm khóa", "81/QĐ-SYT", "nvvinh-snv → nvvinh-syt"),
+        marked=True,
+    ),
     Harm(
         "closings that pass by an acknowledgement that was for others",
         {**LETTERS, "agencies/snv.yml": whole(closing(6))["agencies/snv.yml"]},
@@ -306,6 +396,10 @@ HARMS = [
     outside("hooks on editors' machines", ".pre-commit-config.yaml"),
     outside("a task of editors that runs by itself", ".vscode/tasks.json"),
     outside("a file of which nobody knows what it does", "bin/x"),
+    outside("the guide that officials read on the server", "docs/vi/can-bo.md", "mật khẩu"),
+    outside("who protects the main branch, by an app of the forge", ".github/settings.yml"),
+    outside("steps that workflows run", ".github/actions/setup/action.yml"),
+    outside("rules of approval in GitLab", ".gitlab/security-policies/policy.yml"),
     beside("every clone in UTF-16", "*.yml working-tree-encoding=UTF-16\n", "working-tree-encoding=UTF-16"),
     beside("differences hidden from reviewers", "directory/** linguist-generated\n", "linguist-generated"),
     beside(
@@ -329,7 +423,7 @@ def screen(harm: Harm, language: str = "vi") -> str:
 def test_comment_of_hostile_proposal_tells_the_harm_on_its_first_screen(harm: Harm) -> None:
     shown = screen(harm)
     assert [told for told in harm.told if told not in shown] == [], shown
-    assert "✅" not in shown
+    assert ("✅" in shown) is harm.marked, shown
     assert ("## 🛑" in shown) is harm.stopped, shown
 
 
@@ -341,9 +435,10 @@ def test_review_of_hostile_proposal_passes_only_where_nothing_stops_it(harm: Har
 HARMLESS: Mapping[str, Callable[[], Harm]] = {
     "a retirement in time": lambda: Harm("", whole(closing(1)), ()),
     "a transfer under the same name": lambda: Harm("", transferred("Nguyễn Văn Vịnh", "Giám đốc"), ()),
-    "a page of the documents": lambda: outside("", "docs/vi/can-bo.md"),
+    "a page of the documents": lambda: outside("", "docs/vi/van-hanh.md"),
     "line ends by git": lambda: beside("", "*.py text eol=lf\n", path="tests/.gitattributes"),
     "tighter limits": lambda: setting("", policy={"limits": {"close": {**LIMITS["close"], "count": "4"}}}),
+    "a retirement of an official, not a leader": lambda: Harm("", whole(closing(1, 2)), ()),
     "less sending": lambda: setting("", policy={"sending": {"suspend": "2"}}),
 }
 

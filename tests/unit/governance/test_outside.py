@@ -32,7 +32,18 @@ def test_workflow_of_a_province_is_a_guard(path: str) -> None:
         *((path, True) for path in ("inventory/hosts.yml", "group_vars/all.yml", "roles/base/tasks/main.yml")),
         *((path, True) for path in (".gitattributes", "docs/.gitattributes", ".gitmodules", ".pre-commit-config.yaml")),
         *((path, True) for path in ("directory/.danhba-journal", ".vscode/tasks.json", "Makefile", "x", "docs")),
-        *((path, False) for path in ("README.md", "docs/vi/can-bo.md", "changelogs/fragments/x.yml", "LICENSE")),
+        *((path, True) for path in ("docs/vi/can-bo.md", "docs/vi/hinh/webmail/x.png", ".github/settings.yml")),
+        *((path, True) for path in (".github/actions/setup/action.yml", ".gitlab/security-policies/policy.yml")),
+        *(
+            (path, False)
+            for path in (
+                "README.md",
+                "docs/vi/van-hanh.md",
+                ".github/ISSUE_TEMPLATE/x.md",
+                "changelogs/fragments/x.yml",
+                "LICENSE",
+            )
+        ),
     ],
 )
 def test_file_that_guards_or_is_run_is_told_from_what_is_read(path: str, guard: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 
 from danhba.checking.check import check
-from danhba.model.policy import Policy
+from danhba.model.policy import Exceptional, Policy
 from tests.support.cases import AGE, ENTRY, NAME, WITH, Case, P, S, U, change, each, found, replace
 from tests.support.registers import PROVINCE, SAMPLE, edited, files, places
 from tests.support.said import recorded, values
@@ -160,6 +160,6 @@ def test_the_policy_has_defaults_and_takes_what_is_given() -> None:
     assert (policy.sending_agency.messages_hour, policy.sending_agency.recipients_day) == (7, 15000)
     assert policy.usage.windows == ((390, 480), (480, 720), (780, 840), (840, 1440))
     assert (policy.usage.official, policy.usage.agency) == ((1, 4), (1, 2, 3, 4))
-    assert policy.usage.days == ((date(2026, 1, 2), False, "12729/VPCP-KGVX"),)
+    assert policy.usage.days == (Exceptional(date(2026, 1, 2), worked=False, document="12729/VPCP-KGVX"),)
     assert Policy().usage.windows == ((420, 570), (570, 690), (780, 915), (915, 1020))
     assert (policy.limits["close"].count, policy.limits["readdress"].agency_percent) == (50, 20)

@@ -210,8 +210,57 @@ OF_ANOTHER = [
     ),
 ]
 
+
+def ended(name: str, document: str, *expected: str, event: str = "dissolved", **keys: Value) -> Case:
+    """A unit under the department aa that ends; cc is another department, and dd a unit under that."""
+    closed: dict[str, Value] = {"closed": by(document, event=event)} if "withdrawn" not in keys else {}
+    heir: dict[str, Value] = {"succeeds": ["bb"], "opened": by(document, event=event)} if event != "dissolved" else {}
+    return Case(
+        f"ended {name}",
+        register(
+            agency("ubnd", kind="provincial_committee"),
+            *(agency(code, parent="ubnd") for code in ("aa", "cc")),
+            agency("bb", kind="office", parent="aa", **closed, **keys),
+            agency("dd", kind="office", parent="cc", **heir),
+        ),
+        [f"agencies/bb.yml:{place} document-founder" for place in expected],
+    )
+
+
+def taken_back(document: str) -> Value:
+    return [{**by("9/QĐ-AA", event="dissolved"), "withdrawn": {"document": document, "date": "2012-04-01"}}]
+
+
+ENDINGS = [
+    ended("by the department above", "9/QĐ-AA"),
+    ended("by the committee", "9/QĐ-UBND"),
+    ended("by another department", "9/QĐ-CC", "7:20"),
+    ended("by a notice of another department", "9/TB-CC", "7:20"),
+    ended("by a ministry", "9/QĐ-BNV"),
+    ended("by its merger into a unit of another department", "9/QĐ-CC", "7:20", event="merged"),
+    ended("by its merger, which the committee decides", "9/QĐ-UBND", event="merged"),
+    ended("not after all, by the department above", "", withdrawn=taken_back("10/QĐ-AA")),
+    ended("not after all, by another department", "", "8:83", withdrawn=taken_back("10/QĐ-CC")),
+    ended(
+        "before it opened, by another department",
+        "",
+        "10:25",
+        opened=by("9/QĐ-AA", event="established", withdrawn={"document": "10/QĐ-CC", "date": "2012-04-01"}),
+        withdrawn=[],
+    ),
+]
+LEAVE: dict[str, Value] = {"from": "2012-05-01", "to": "2012-05-02"}
 CASES = [
     *OF_ANOTHER,
+    *ENDINGS,
+    *(
+        decided(f"leave by {document}", {"leave": [{**LEAVE, "document": document}]}, *told)
+        for document, told in (
+            ("5/GNP-BB", ["13:54 document-slip"]),
+            ("5/TB-BB", []),
+            ("5/QD-BB", ["13:54 document-marks"]),
+        )
+    ),
     reshaped("changed by the department above", {"document": "1/TTr-AA", "kind": "board"}),
     reshaped(
         "made a department by the one above", {"document": "1/TTr-AA", "kind": "department"}, "34 document-agency"
@@ -259,6 +308,7 @@ CASES = [
     beside("founded by a unit of another department", "1/QĐ-AA-VP", "6:9 document-founder"),
     beside("founded by the department above", "1/QĐ-AA", parent="aa"),
     beside("founded by what the department above grew out of", "1/QĐ-OLD", parent="aa"),
+    beside("founded by a notice of another department", "1/TB-AA", "6:9 document-founder", "6:20 document-agency"),
     hired("hired by the unit itself", "1/QĐ-BB"),
     hired("hired by the department above", "1/QĐ-AA"),
     hired("hired by the committee", "1/QĐ-UBND"),

@@ -28,9 +28,27 @@ EXCEPTION = """secrecy_exceptions:
 
 DOUBT = f"{P}:1:63 province-regulation-doubt"
 DAY_OFF = "{date: 2026-01-02, is: off, document: 1/QĐ-UBND}"
+ALLOWED = "{limit: close, count: 7, document: 5/STTTT-VP, until: 2012-01-01}"
 REGULATION = next(line for line in PROVINCE.splitlines(keepends=True) if line.startswith("regulation"))
 CASES = [
     change("no regulation", P, REGULATION, "", f"{P}:1:1 province-regulation"),
+    change("an acknowledgement by an invitation", P, "5/STTTT-VP", "5/GM-STTTT", f"{P}:15:40 document-slip"),
+    change("an acknowledgement by what lost its mark", P, "5/STTTT-VP", "5/QD-STTTT", f"{P}:15:40 document-marks"),
+    change("a regulation that is a copy", P, "33/2010/QĐ-UBND", "33/SY-UBND", f"{P}:1:22 document-slip"),
+    change(
+        "an exception by a slip",
+        P,
+        f"  - {ALLOWED}\n",
+        f"  - {ALLOWED}\n{EXCEPTIONS.replace('5/STTTT-VP', '5/PC-STTTT')}",
+        f"{P}:21:15 document-slip",
+    ),
+    change(
+        "a day off by a copy",
+        P,
+        "  forward_days: 90\n",
+        f"  forward_days: 90\n  usage: {{days: [{DAY_OFF.replace('QĐ', 'SY')}]}}\n",
+        f"{P}:10:56 document-slip",
+    ),
     *(
         change(f"a regulation {how}", P, REGULATION, f"regulation: {text}\n", *expected)
         for how, text, expected in (

@@ -13,9 +13,9 @@ from ..messages import render, translator, visible
 from ..model import settings
 from ..model.findings import Finding, Severity, binding
 from ..model.policy import Acknowledgement
-from ..model.register import PAIRED
+from ..model.register import PAIRED, RENAMED
 from ..model.settings import Told
-from ..planning.compared import CLOSED, OPENED, Cited, Gone, Handover, Named, Withdrawn
+from ..planning.compared import CLOSED, OPENED, SUSPENDED, Cited, Gone, Handover, Inherited, Named, Withdrawn
 from ..planning.settings import COUNTED, past_days
 from ..rendering import compared as show_compared
 from ..rendering import findings as show_findings
@@ -211,6 +211,15 @@ def _compared(review: Review, language: str) -> Iterator[_Section]:
     yield _("Leaders: compare each with the appointment."), leaders, most
     quotas = [_line(show_compared.quota(item, language)) for item in compared.quotas]
     yield _("Quotas: compare each with the document that decides it."), quotas, most
+    leaving = [line for item, left in _leaving(compared.cited) for line in _left(item, left, language)]
+    yield (
+        _("Leaders who leave, move or are locked: ask their agency, and compare each with the decision."),
+        leaving,
+        most,
+    )
+    inherited = [_line(_inherited(item, language)) for item in compared.inherited]
+    heading = _("Mail that goes on to other agencies: compare each with the document that says who takes over.")
+    yield heading, inherited, most
     changes = [_line(line) for line in show_compared.changes(compared.changes, language)]
     yield _("Agencies that change on a day: compare each with its document."), changes, most
     doubled = [_item(finding, language) for finding in review.findings if finding.rule.id in _DOUBLED]
@@ -230,6 +239,10 @@ def _withdrawn(item: Withdrawn, language: str) -> str:
 
 def _gone(item: Gone, language: str) -> str:
     return show_compared.gone(item, named(item.event, language) if item.event else "", language)
+
+
+def _inherited(item: Inherited, language: str) -> str:
+    return show_compared.inherited(item, named(item.event, language), language)
 
 
 def _handed(item: Handover, language: str) -> Iterator[str]:
@@ -270,6 +283,20 @@ def _once(cited: Iterable[Cited]) -> tuple[list[Cited], dict[tuple[str, str], Ci
 def _moves(each: Cited, left: Mapping[tuple[str, str], Cited]) -> Cited:
     moved = each.what == OPENED and (each.person, each.day) in left
     return each._replace(what=_MOVED) if moved else each
+
+
+def _leaving(cited: Iterable[Cited]) -> Iterator[tuple[Cited, Cited | None]]:
+    """Leaders whose mailboxes close, are locked or go elsewhere, with what they leave; a new name is told above."""
+    told, left = _once(cited)
+    for each in told:
+        former = left.get((each.person, each.day)) if each.what == _MOVED else None
+        if each.what in {CLOSED, SUSPENDED, _MOVED} and each.event != RENAMED and (former or each).leader:
+            yield each, former
+
+
+def _left(item: Cited, left: Cited | None, language: str) -> Iterator[str]:
+    yield _line(_deed(item, language))
+    yield "  " + _line(_subject(item, language, left))
 
 
 # One thing that a document does on a day, to one or to many: a reviewer has it in hand, and compares all of them.

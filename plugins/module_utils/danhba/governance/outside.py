@@ -97,7 +97,15 @@ KINDS = (
     ),
     Kind((".gitignore", "*/.gitignore"), _("says which files git passes over in silence"), True),
     Kind(
-        ("docs/*", "changelogs/*", "*.md", "*.rst", "LICENSE", ".editorconfig", ".github/*", ".gitlab/*", "AUTHORS"),
+        ("docs/vi/can-bo.md", "docs/vi/quan-ly-hop-thu.md", "docs/vi/hinh/webmail/*"),
+        _("is published on the server for all officials: a false address in it takes their passwords"),
+        True,
+    ),
+    Kind(
+        (
+            *("docs/*", "changelogs/*", "*.md", "*.rst", "LICENSE", ".editorconfig", "AUTHORS"),
+            *(".github/ISSUE_TEMPLATE/*", ".gitlab/issue_templates/*", ".gitlab/merge_request_templates/*"),
+        ),
         _("is read by people, and nothing is run of it"),
         False,
     ),

@@ -164,6 +164,10 @@ def _open(before: Checked, others: Sequence[Other], day: date) -> Iterator[Besid
 
 def _lets(given: Acknowledgement, finding: Finding) -> bool:
     """Whether an acknowledgement is one by which a finding can have passed."""
+    if finding.rule.id == "history-forwarding" and given.decides(
+        finding.where.object.partition("/")[0], finding.values["document"]
+    ):
+        return True
     if finding.rule.id.startswith("history-"):
         return given.limit == "history" and finding.where.object in {a.removeprefix(CONTACT) for a in given.accounts}
     if finding.rule.id == "plan-protected":

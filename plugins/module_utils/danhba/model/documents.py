@@ -30,10 +30,8 @@ SHAPES = (
     re.compile(rf"(?P<number>[0-9]{{1,6}}[a-z]?)/(?P<agency>{_AGENCY}{_GROUP})(?P<type>)"),
 )
 
-# Laws, the Circular or Decision of the competent level (R6.1a), and a letter of the managing agency (R6.1b).
 LAWS = frozenset("L PL NĐ NQ TT TTLT LB".split())
 LETTER = ""
-FOUNDING = LAWS | {"QĐ", LETTER}
 
 # Bodies of every level sign with these, so they do not tell which one did.
 SHARED = frozenset("hdnd tu ub ubnd".split())

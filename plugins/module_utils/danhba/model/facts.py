@@ -15,7 +15,7 @@ from ..jsontext import pack, unpack
 from . import documents
 from .findings import KIND_LIMIT, Where
 from .place import START, Place, Places
-from .register import MOVES, PAIRED, WITHDRAWN, Agency, Change, Custodian, Ending, Event, Issuance
+from .register import MOVES, PAIRED, WITHDRAWN, Agency, Custodian, Ending, Event, Issuance
 
 FOREVER = "9999-12-31"
 
@@ -176,9 +176,9 @@ class Facts(NamedTuple):
     """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
 
     `founded_by` is the document that opened it, `hired` the first of each kind that documents of another body do under
-    each parent, `changed` what documents of others changed of it, or took back of that, `taken_back` what was to begin
-    and end by a move or a new name. `parents` and `identifiers` begin with those of its founding. `ids` are those of
-    the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
+    each parent, `changed` what documents of others change or end of it, or take back of that, `taken_back` what was to
+    begin and end by a move or a new name. `parents` and `identifiers` begin with those of its founding. `ids` are those
+    of the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
     """
 
     file: str
@@ -381,13 +381,15 @@ def _since(agency: Agency, key: str) -> Iterator[Since]:
 
 
 def _changed(agency: Agency) -> Iterator[Hired]:
-    withdrawn = (each for each in agency.withdrawn if isinstance(each, Change))
-    for change in (*agency.changes, *withdrawn):
-        by = change.withdrawn or change
+    """What documents of other bodies change of an agency, end, or take back of that."""
+    closed = agency.closed if agency.closed and not agency.void else None
+    stated = [(each, each.date) for each in (closed, *agency.changes) if each]
+    taken_back = ((by, day) for each, day, by in agency.taken_back() if not isinstance(each, Custodian))
+    for by, day in (*stated, *taken_back):
         body = documents.body(by.document)
-        if body and body != agency.code and documents.kind(by.document) in documents.FOUNDING:
-            place = by.at.get("document", agency.where("changes").place)
-            yield Hired(body, change.date.isoformat(), by.document, agency.code, *place)
+        if body and body != agency.code:
+            place = by.at.get("document", agency.where().place)
+            yield Hired(body, day.isoformat(), by.document, agency.code, *place)
 
 
 def _taken_back(agency: Agency) -> Iterator[TakenBack]:

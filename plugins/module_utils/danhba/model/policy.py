@@ -47,6 +47,13 @@ class Acknowledgement:
         """Whether its count is that of what is done in an agency by a document."""
         return (not self.agencies or agency in self.agencies) and (not self.documents or document in self.documents)
 
+    def decides(self, agency: str, document: str) -> bool:
+        """Whether it lets people of an agency get other addresses by a document whenever that takes effect: it is by
+        this document, or names it, and names the agency or none. A reorganisation moves all its people by one.
+        """
+        by = document in {self.document, *self.documents}
+        return self.limit == "readdress" and by and (not self.agencies or agency in self.agencies)
+
     def holds(self, day: date) -> bool:
         """Whether it is in force on a day."""
         return (self.since is None or self.since <= day) and day <= self.until
@@ -78,12 +85,14 @@ class Window(NamedTuple):
     end: int
 
 
-class Exceptional(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Exceptional:
     """A day that is not as the calendar has it: off, or worked, by a document."""
 
     day: date
     worked: bool
     document: str
+    at: Places = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,9 +178,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "system_addresses",
-        _("who gets the mail of postmaster, abuse and other addresses of the system"),
+        _(
+            "who gets the mail of postmaster, abuse and other addresses of the system, by some of which a stranger "
+            "gets certificates for the domain"
+        ),
         _system_addresses,
-        _loses,
+        ne,
     ),
     Setting("regulation.number", _DOES_REGULATION, _value("regulation.number"), _never),
     Setting("regulation.date", _DOES_REGULATION, _value("regulation.day"), _never),

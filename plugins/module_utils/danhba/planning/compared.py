@@ -142,6 +142,17 @@ class Quota(NamedTuple):
         return self.before is not None and self.now < self.before
 
 
+class Inherited(NamedTuple):
+    """An agency that ends, and all those whose contact mailboxes get its mail from that day on (R6.1a)."""
+
+    agency: str
+    name: str
+    day: str
+    event: str
+    heirs: tuple[str, ...]
+    document: str
+
+
 class Changed(NamedTuple):
     """What an agency is from a day on by a document, one of its `changes` (R6.1a): its kind, parent or identifier."""
 
@@ -189,7 +200,7 @@ class Cited(NamedTuple):
     Of a suspension that was there before and ends on another day, `until_before` is the former end.
 
     `what` is one of `OPENED`, `CLOSED`, `SUSPENDED` and `ENDED`; `event` is that of the first two, `until` the end of
-    the third. `address` is the local part.
+    the third. `address` is the local part; a `leader` is somebody marked as one in that entry.
     """
 
     agency: str
@@ -206,6 +217,7 @@ class Cited(NamedTuple):
     address: str
     address_document: str
     until_before: str = ""
+    leader: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +233,7 @@ class Compared:
     gone: tuple[Gone, ...] = ()
     leaders: tuple[Leader, ...] = ()
     quotas: tuple[Quota, ...] = ()
+    inherited: tuple[Inherited, ...] = ()
     changes: tuple[Changed, ...] = ()
     described: tuple[Described, ...] = ()
     cited: tuple[Cited, ...] = ()
@@ -258,6 +271,7 @@ class _Made:
     def all(self, agencies: Iterable[tuple[Agency | None, Agency]]) -> Compared:
         found: dict[str, list[Any]] = {each.name: [] for each in fields(Compared)}
         found["quotas"] += self._usual()
+        found["inherited"] += _inherited(self.before, self.now)
         for then, agency in agencies:
             found["handovers"] += _handovers(then, agency)
             found["keys"] += rekeyed(then, agency, self.now.province) if then else ()
@@ -361,6 +375,25 @@ class _Made:
         ):
             if before != now:
                 yield Quota(kind, "", "", "", before, now, now, "")
+
+
+def _inherited(before: Register | None, now: Register) -> Iterator[Inherited]:
+    """The agencies whose mail goes to others than it did."""
+    former, later = _heirs(before), _heirs(now)
+    for code, heirs in later.items():
+        ended = now.agencies.get(code)
+        if ended and ended.closed and former.get(code) != heirs:
+            closed = ended.closed
+            yield Inherited(code, ended.name, closed.date.isoformat(), closed.event, tuple(heirs), closed.document)
+
+
+def _heirs(register: Register | None) -> dict[str, list[str]]:
+    """The codes of those who succeed an agency, by its code."""
+    found: dict[str, list[str]] = {}
+    for agency in register.agencies.values() if register else ():
+        for code in () if agency.void else agency.succeeds:
+            found.setdefault(code, []).append(agency.code)
+    return found
 
 
 def _handovers(before: Agency | None, now: Agency) -> Iterator[Handover]:
@@ -568,4 +601,5 @@ def _cited(agency: Agency, what: str, event: Event, pair: _Pair | None = None, u
         until,
         local,
         now.address_document if now else "",
+        leader=now.leader if now else False,
     )

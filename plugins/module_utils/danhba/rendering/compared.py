@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
 
+from ..addresses.issuing import contact
 from ..messages import mark as _
 from ..messages import render, translator, visible
 from ..model.custody import Rekeyed
@@ -25,6 +26,7 @@ from ..planning.compared import (
     Described,
     Gone,
     Handover,
+    Inherited,
     Leader,
     Named,
     Pinned,
@@ -47,6 +49,7 @@ LABELS = {
     "gone": _("taken out"),
     "leaders": _("leader"),
     "quotas": _("quota"),
+    "inherited": _("mail that goes on"),
     "changes": _("agency"),
     "described": _("agency"),
 }
@@ -167,6 +170,16 @@ def quota(item: Quota, language: str) -> str:
     return f"{said}; ⚠️ {translator(language)(less)}"
 
 
+def inherited(item: Inherited, event: str, language: str) -> str:
+    """Where the mail of an agency goes that ends, `event` being the name of its end in the language."""
+    values = {**item._asdict(), "event": event, "to": [contact(heir) for heir in item.heirs]}
+    template = _("{name} ({agency}): from {day} on, mail for its contact mailbox goes to {to}; {document} ({event})")
+    said = render(template, values, language)
+    if len(item.heirs) == 1:
+        return said
+    return f"{said}; ⚠️ {translator(language)(_('each of them gets all of it'))}"
+
+
 def changes(items: Iterable[Changed], language: str) -> Iterator[str]:
     """What agencies are from a day on, and by which document: a line for each entry."""
     for _entry, same in groupby(items, _ENTRY):
@@ -218,6 +231,7 @@ def _lines(compared: Compared, language: str) -> dict[str, Iterable[str]]:
         "gone": (gone(item, item.event, language) for item in compared.gone),
         "leaders": (leader(item, language) for item in compared.leaders),
         "quotas": (quota(item, language) for item in compared.quotas),
+        "inherited": (inherited(item, item.event, language) for item in compared.inherited),
         "changes": changes(compared.changes, language),
         "described": (described(item, language) for item in compared.described if not item.person),
     }

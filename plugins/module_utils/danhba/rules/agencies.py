@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from datetime import date
@@ -94,8 +95,8 @@ NAMESAKE = advice(
     "agency-namesake",
     "R5",
     _(
-        "{agency} and {other} are both '{name}', at the same time and under the same parent; "
-        "say in the name what tells them apart, such as the place, or correct the parent"
+        "{agency} and {other} are both '{name}' at the same time, under the same parent or one of them at the head of "
+        "the province; say in the name what tells them apart, such as the place, or correct the parent"
     ),
 )
 RESERVED = rule(
@@ -144,6 +145,8 @@ BACKWARDS = rule("agency-dates", "R6.1a", _("{agency} closes on {closed}, not af
 SHORT = 4
 # The name of agencies' mailboxes, and those of mail systems.
 _RESERVED = RESERVED_NAMES | {"contact"}
+# What passes for whoever helps with mail and passwords.
+_HELP = re.compile(r"(hotro|trogiup|helpdesk|help|quantri|baomat|matkhau|password|hopthu|thudientu|email)+[0-9]*")
 # Of a circle of agencies so many are named.
 CIRCLE_LIMIT = 8
 # Events that make one agency out of others. A split may leave the other one open, and is then no succession.
@@ -152,7 +155,7 @@ GROWN = frozenset({"renamed", "merged"})
 
 def check(agency: Agency) -> Iterator[Finding]:
     """An agency by itself."""
-    if agency.code in _RESERVED:
+    if agency.code in _RESERVED or _HELP.fullmatch(agency.code):
         yield RESERVED.at(agency.where("agency"), agency=agency.code)
     if agency.closed and agency.closed.date <= agency.opened.date and not agency.void:
         where = agency.where("closed")
@@ -282,18 +285,39 @@ def _alike(agencies: Mapping[str, Facts]) -> Iterator[Finding]:
     """Open at the same time: no two of one national identifier, and better none of one name under one parent."""
     identifiers: dict[str, list[_Stay]] = {}
     names: dict[tuple[str, str], list[_Stay]] = {}
+    named: dict[str, list[_Stay]] = {}
     for agency in (each for each in agencies.values() if not each.void):
         name = spelling(agency.name)
         for since, until in agency.spans(agency.parents):
             names.setdefault((name, since.value), []).append(_Stay(agency, since, until))
+            named.setdefault(name, []).append(_Stay(agency, since, until))
         for since, until in agency.spans(agency.identifiers):
             if since.value:
                 identifiers.setdefault(since.value, []).append(_Stay(agency, since, until))
     for stay, other in _at_once(identifiers.values()):
         yield IDENTIFIER.at(stay.agency.where_since(stay.since), identifier=stay.since.value, other=other.agency.code)
-    for stay, other in _at_once(names.values()):
+    for stay, other in (*_at_once(names.values()), *_of_heads(named.values(), agencies)):
         agency = stay.agency
         yield NAMESAKE.at(agency.where("name"), agency=agency.code, other=other.agency.code, name=agency.name)
+
+
+def _of_heads(groups: Iterable[list[_Stay]], agencies: Mapping[str, Facts]) -> Iterator[tuple[_Stay, _Stay]]:
+    """Of each group, an agency elsewhere in the province with one that stands at its head at the same time."""
+    for group in groups:
+        stays = sorted(group, key=lambda stay: stay.since.day) if len(group) > 1 else []
+        for number, stay in enumerate(stays):
+            for other in stays[:number]:
+                apart = stay.agency is not other.agency and stay.since.value != other.since.value
+                heads = apart and (_is_at_head(stay, agencies) or _is_at_head(other, agencies))
+                if heads and stay.since.day < other.until:
+                    yield stay, other
+                    break
+
+
+def _is_at_head(stay: _Stay, agencies: Mapping[str, Facts]) -> bool:
+    """Whether an agency stands at the top, or right below it: letters of its namesake pass for its own everywhere."""
+    above = agencies.get(stay.since.value)
+    return not stay.since.value or (above is not None and not above.parent_on(stay.since.day))
 
 
 class _Stay(NamedTuple):

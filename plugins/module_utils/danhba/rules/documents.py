@@ -17,7 +17,7 @@ from ..model.facts import Facts, Held, Hired
 from ..model.findings import Finding, Rule, Where, advice, rule
 from ..model.kinds import KINDS
 from ..model.place import Place, Places
-from ..model.register import Agency, Change, Ending, Event, Issuance
+from ..model.register import Agency, Change, Ending, Event, Issuance, Leave, Province, Suspension
 
 AGENCY = rule(
     "document-agency",
@@ -82,8 +82,9 @@ FOUNDER = advice(
     "document-founder",
     "R6.1",
     _(
-        "{document} is of {body}, which stands not above {agency}, and founds none elsewhere; cite the document of the "
-        "level above, or correct parent:"
+        "{document} is of {body}, which stands not above {agency}, and neither founds, changes nor ends it; cite the "
+        "document of the level above, or say under whom it stands: in parent: where it is founded, later by danhba "
+        "agency change {agency} --parent"
     ),
 )
 HIRED = advice(
@@ -169,7 +170,7 @@ def check(agency: Agency) -> Iterator[Finding]:
     for change, before, after in agency.steps() if agency.changes else ():
         yield from _of_change(change, before, after, _at(agency.where("changes"), change.at, "document"))
     yield from _agency_taken_back(agency)
-    yield from _unmarked(agency)
+    yield from _unmarked(_cited(agency))
     for custodian in agency.custodians:
         allowed, objection = (APPOINTMENTS, HEAD) if custodian.role == "head" else (AUTHORISATIONS, DELEGATE)
         if not _is(custodian.document, allowed):
@@ -179,9 +180,30 @@ def check(agency: Agency) -> Iterator[Finding]:
         if issuance.closed and not issuance.void:
             yield from _event(agency, issuance, issuance.closed)
         yield from _taken_back(agency, issuance)
-        if issuance.suspended or issuance.address_document:
+        if issuance.suspended or issuance.leave or issuance.address_document:
             yield from _others(agency, issuance)
     yield from _quotas(agency)
+
+
+def of_province(province: Province) -> Iterator[Finding]:
+    """The documents that the province's file cites: each is one that decides or asks for something."""
+    for document, where in _of_province(province):
+        if not _is(document, WRITTEN):
+            yield _objection(SLIP, document, where)
+    yield from _unmarked(_of_province(province))
+
+
+def _of_province(province: Province) -> Iterator[tuple[str, Where]]:
+    where = province.where("regulation")
+    if province.regulation.number:
+        yield province.regulation.number, _at(where, province.regulation.at, "number")
+    for key, listed in (
+        ("policy", province.policy.usage.days),
+        ("acknowledgements", province.acknowledgements),
+        ("secrecy_exceptions", province.secrecy_exceptions),
+    ):
+        for each in listed:
+            yield each.document, _at(province.where(key), each.at, "document")
 
 
 def _quotas(agency: Agency) -> Iterator[Finding]:
@@ -199,9 +221,9 @@ def _of_quotas(agency: Agency) -> Iterator[tuple[str, Where]]:
             yield issuance.quota_document, agency.where_of(issuance, "quota_document")
 
 
-def _unmarked(agency: Agency) -> Iterator[Finding]:
+def _unmarked(cited: Iterable[tuple[str, Where]]) -> Iterator[Finding]:
     """Every document whose type was typed without its marks."""
-    for document, where in _cited(agency):
+    for document, where in cited:
         if documents.kind(document) == LETTER and (meant := documents.meant(document)):
             yield MARKS.at(where, document=document, meant=meant)
 
@@ -217,15 +239,19 @@ def _cited(agency: Agency) -> Iterator[tuple[str, Where]]:
         yield custodian.document, agency.where_of(custodian, "document")
     yield from _of_quotas(agency)
     for issuance in agency.people:
-        # Nearly all have a type, which is seen at once.
-        if "D-" in issuance.opened.document:
-            yield issuance.opened.document, _at(agency.where_of(issuance), issuance.opened.at, "document")
-        if issuance.closed and "D-" in issuance.closed.document:
-            yield issuance.closed.document, _at(agency.where_of(issuance), issuance.closed.at, "document")
-        if issuance.address_document:
-            yield issuance.address_document, agency.where_of(issuance, "address_document")
-        for suspension in issuance.suspended:
-            yield suspension.document, _at(agency.where_of(issuance), suspension.at, "document")
+        yield from _cited_of(agency, issuance)
+
+
+def _cited_of(agency: Agency, issuance: Issuance) -> Iterator[tuple[str, Where]]:
+    # Nearly all have a type, which is seen at once.
+    for event in (issuance.opened, issuance.closed):
+        if event and "D-" in event.document:
+            yield event.document, _at(agency.where_of(issuance), event.at, "document")
+    if issuance.address_document:
+        yield issuance.address_document, agency.where_of(issuance, "address_document")
+    spans: tuple[Suspension | Leave, ...] = (*issuance.suspended, *issuance.leave)
+    for each in spans:
+        yield each.document, _at(agency.where_of(issuance), each.at, "document")
 
 
 def across(agencies: Mapping[str, Facts], operator: str = "") -> Iterator[Finding]:
@@ -235,8 +261,8 @@ def across(agencies: Mapping[str, Facts], operator: str = "") -> Iterator[Findin
     for agency in agencies.values():
         founder = documents.body(agency.founded_by)
         foreign = foreigners.get(agency.code, [])
-        changed = [change for change in agency.changed if change.body in agencies]
-        founds = founder in agencies and documents.kind(agency.founded_by) in documents.FOUNDING
+        changed = [each for each in agency.changed if each.body in agencies and _decides(each.document)]
+        founds = founder in agencies and _decides(agency.founded_by)
         # Where nobody knows what stands above, nobody knows whose document it takes.
         if not (foreign or founds or changed) or any(each.value not in ("", *agencies) for each in agency.parents):
             continue
@@ -249,6 +275,11 @@ def across(agencies: Mapping[str, Facts], operator: str = "") -> Iterator[Findin
         for each in foreign:
             if each.body not in _authorities(each, agency, agencies, homes):
                 yield _of_another(each, agency)
+
+
+def _decides(document: str) -> bool:
+    """Whether it is of a kind that decides at all; of a slip or a copy, another rule speaks."""
+    return documents.kind(document) not in SLIPS
 
 
 def _foreign(agency: Facts, agencies: Mapping[str, Facts], operator: str) -> Iterator[Hired]:
@@ -406,6 +437,10 @@ def _others(agency: Agency, issuance: Issuance) -> Iterator[Finding]:
                 yield SAME.at(where, document=ended.document, person=issuance.id)
             elif not _is(ended.document, WRITTEN):
                 yield _objection(SLIP, ended.document, where)
+    for leave in issuance.leave:
+        if leave.document and not _is(leave.document, WRITTEN):
+            where = _at(agency.where_of(issuance, "leave"), leave.at, "document")
+            yield _objection(SLIP, leave.document, where)
     if issuance.address_document and not issuance.address:
         where = agency.where_of(issuance, "address_document")
         yield UNPINNED.at(where, document=issuance.address_document, person=issuance.id, agency=agency.code)

@@ -19,6 +19,7 @@ from ..model.register import Province
 from ..model.regulation import MODEL_PROVINCE
 from ..model.settings import outside
 from ..reading.loader import NATIONAL
+from . import documents as cited
 from . import quotas
 from .dates import FUTURE
 from .wording import MOBILE, is_mobile
@@ -200,6 +201,7 @@ def across(province: Province, agencies: Mapping[str, Facts], unread: frozenset[
     yield from quotas.of_policy(province)
     yield from _acknowledged(province)
     yield from _excepted(province)
+    yield from cited.of_province(province)
     yield from _numbers(province)
 
 

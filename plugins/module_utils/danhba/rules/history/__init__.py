@@ -92,21 +92,19 @@ def across(
 
 
 def _unacknowledged(findings: Iterator[Finding], province: Province, day: date | None) -> Iterator[Finding]:
-    acknowledged, decided = _acknowledged(province, day), _decided(province, day)
+    acknowledged = _acknowledged(province, day)
     for finding in findings:
-        if finding.rule is past.FORWARDING and finding.values["document"] in decided:
+        if finding.rule is past.FORWARDING and _is_decided(finding, province, day):
             continue
         if finding.rule.id not in CORRECTIONS or finding.where.object not in acknowledged:
             yield finding
 
 
-def _decided(province: Province, day: date | None) -> frozenset[str]:
-    """The documents for which changes of addresses are acknowledged: a reorganisation moves all its people by one."""
-    return frozenset(
-        each.document
-        for each in province.acknowledgements
-        if each.limit in {"history", "readdress"} and (day is None or each.holds(day))
-    )
+def _is_decided(finding: Finding, province: Province, day: date | None) -> bool:
+    """Whether other addresses by the document that leaves one are acknowledged for its agency."""
+    agency = finding.where.object.partition("/")[0]
+    in_force = (each for each in province.acknowledgements if day is None or each.holds(day))
+    return any(each.decides(agency, finding.values["document"]) for each in in_force)
 
 
 def _acknowledged(province: Province, day: date | None) -> frozenset[str]:

@@ -41,11 +41,11 @@ def taken_over(former: Mapping[str, Facts], changed: Sequence[Facts]) -> Iterato
 
 
 def returned(base: Sequence[Facts], former: Mapping[str, Facts], changed: Sequence[Facts]) -> Iterator[Finding]:
-    """Those who had left one agency, and whom another opens again."""
+    """Those who had left for good, and whom an agency opens again, be it the same one."""
     new = [entry for agency in changed for entry in _new(agency, former.get(agency.code))]
     last = _last(base, {held.id for _agency, held in new})
     for agency, held in new:
-        if held.id in last and (left := last[held.id])[1].closed and left[0].code != agency.code:
+        if held.id in last and (left := last[held.id])[1].closed:
             values = {"person": held.id, "agency": agency.code, "other": left[0].code}
             yield RETURN.at(agency.where_of(held, "opened"), day=left[1].closed, event=left[1].closed_event, **values)
 
