@@ -115,9 +115,8 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 
 generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, schemas, rules, clauses, events
 	@mkdir -p build
-	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
-	@files=plugins/module_utils/danhba/founding/files && cp .github/workflows/pull-request.yml $$files/github.yml && \
-	  cp .gitlab-ci.yml $$files/gitlab.yml && cp .forgejo/workflows/pull-request.yml $$files/forgejo.yml && \
+	@.venv/bin/python -m tests.support.forge_files
+	@files=plugins/module_utils/danhba/founding/files && \
 	  .venv/bin/python -m tests.support.locked > build/requirements.txt && mv build/requirements.txt $$files/ && \
 	  .venv/bin/python -m tests.support.locked reports > build/reports.txt && mv build/reports.txt $$files/
 	@for kind in agency province; do danhba schema $$kind > directory/.schema/$$kind.json; done

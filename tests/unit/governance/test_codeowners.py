@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from danhba.cli import main
-from danhba.governance.codeowners import FORGES
+from danhba.governance.forges import FORGES
 from danhba.messages import visible
 from tests.support.forges import git
 from tests.support.registers import agency, person, register, write
@@ -93,7 +93,7 @@ class TestOwners:
         assert (done.exit_code, done.output) == (0, "")
 
     def test_every_file_of_the_sample_has_an_owner(self, form: str) -> None:
-        text = (PROJECT / FORGES[form].path).read_text(encoding="utf-8")
+        text = (PROJECT / FORGES[form].codeowners).read_text(encoding="utf-8")
         for file in (PROJECT / "directory/agencies").iterdir():
             owners = READ[form](text, f"directory/agencies/{file.name}")
             assert OPERATOR in set().union(*owners)
