@@ -118,7 +118,7 @@ def test_the_lock_is_the_projects() -> None:
         ("document", "quyết định", "has not the shape of: 12/2024"),
         ("date", "20/13/2008", "is no date"),
         ("kind", "phòng", "--kind: 'phòng' is none of"),
-        ("forge", "sourceforge", "--forge: 'sourceforge' is none of: forgejo, github, gitlab"),
+        ("forge", "sourceforge", f"--forge: 'sourceforge' is none of: {', '.join(sorted(FORGES))}"),
         ("org", "lào cai", "has not the shape of: tentinh"),
         ("collection", "khong-co.tar.gz", "is no file of this collection"),
     ],
@@ -141,7 +141,7 @@ def test_the_samples_key_is_refused(init: Init, tmp_path: Path) -> None:
 def test_all_that_is_missing_is_told_at_once(init: Init, tmp_path: Path) -> None:
     done = init(province=None, forge=None, phone=None)
     assert done.exit_code == 2
-    assert "missing --province, --phone, --forge (forgejo | github | gitlab)" in done.stderr
+    assert f"missing --province, --phone, --forge ({' | '.join(sorted(FORGES))})" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
