@@ -67,7 +67,7 @@ class ActionModule(BaseAction):
         held = [Held(*row) for row in remote.pop("held")]
         failed = {"failed": True, "msg": after} if (after := remote.pop("_after", "")) else {}
         due = [_as_data(each) for each in handovers.due(register, held, day)]
-        return self._result(remote) | failed | {"handovers": due}
+        return self._result(remote) | failed | {"handovers": due, "commit": request.commit}
 
     def _file(self, name: str) -> Path:
         path = Path(self._loader.path_dwim(name))

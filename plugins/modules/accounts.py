@@ -115,6 +115,12 @@ ended:
   returned: when the register could be read
   type: list
   elements: str
+commit:
+  description:
+    - The commit of the register, with C(-dirty) behind it where its files were changed since; empty outside git.
+  returned: when the register could be read
+  type: str
+  sample: 9c4b1c0f5a3d8e7f6a2b1c0d9e8f7a6b5c4d3e2f
 handovers:
   description:
     - The hand-overs of contact mailboxes that are not done yet, each with C(agency), C(address), C(former),

@@ -134,6 +134,7 @@ def test_what_is_signed_is_applied(followed: Followed, today: str) -> None:
     followed.follow()
     assert followed.at == followed.git("editors", "rev-parse", "HEAD")
     assert followed.has(SIGNED)
+    assert followed.git("forge", "rev-parse", "refs/danhba/applied") == followed.at
     assert changed(followed.follow()) == 0
 
 

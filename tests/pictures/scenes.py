@@ -144,10 +144,10 @@ SCENES = {
         "Cấp hộp thư: lệnh hỏi, mình trả lời",
         "danhba open stttt --id 000124",
         answers=(
-            ("Họ và tên đầy đủ: ", "Lò Thị Mai Hoa"),
+            ("Họ và tên đầy đủ: ", "LÒ THỊ MAI HOA"),
             ("Số và ký hiệu văn bản: ", "152/QĐ-STTTT"),
+            ("Từ ngày: ", "30/02/2026"),
             ("Từ ngày: ", "1/12/2026"),
-            ("Từ ngày: ", "2026-12-01"),
             ("Chức vụ, chức danh (Enter nếu không có): ", "Chuyên viên"),
             ("Đơn vị trong cơ quan (Enter nếu không có): ", ""),
             ("Điện thoại cơ quan (Enter nếu không có): ", ""),

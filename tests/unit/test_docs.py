@@ -187,6 +187,11 @@ def test_command_is_known(command: Command) -> None:
     )
 
 
+def test_guide_for_editors_names_no_git_command() -> None:
+    text = (ROOT / "docs/vi/so-danh-ba.md").read_text(encoding="utf-8")
+    assert not re.findall(r"(?:`|^\s*)git [a-z-]+", text, re.MULTILINE)
+
+
 @pytest.mark.parametrize("command", [c for c in COMMANDS if c.words[0] == "ansible-playbook"], ids=str)
 def test_playbook_takes_what_is_given(command: Command) -> None:
     words = list(command.words[1:])

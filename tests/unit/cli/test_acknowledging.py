@@ -86,14 +86,14 @@ def test_what_is_written(root: Path, run: Run, arguments: tuple[str, ...], line:
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
-        (("--limit", "x"), 2, "'x' is none of: close, history, protected, readdress"),
+        (("--limit", "x"), 2, "'x' is none of:\n    close\n    history\n    protected\n    readdress\n"),
         (("--limit", "close"), 2, "missing --count, --document, --until"),
         (("--limit", "history"), 2, "missing --accounts, --document, --until"),
         ((), 2, "missing --limit (close | history | protected | readdress)"),
         (("--limit", "history", "--count", "3"), 2, "--count is for these alone: close, readdress"),
         (("--limit", "protected", "--count", "3", "--accounts", "contact-stttt", *BY), 2, "--count is for these alone"),
         (("--limit", "history", "--accounts", ", ,", *BY), 2, "has not the shape of: contact-snv, snv/000101"),
-        (("--limit", "close", "--count", "3", "--agencies", "snv", *BY), 1, "'snv' is no agency and no entry"),
+        (("--limit", "close", "--count", "3", "--agencies", "snv", *BY), 1, "the register has no agency 'snv'"),
         (("--limit", "close", "--count", "3", "--documents", "x}", *BY), 1, "'x}' is no number and symbol"),
         (
             ("--limit", "history", "--accounts", "stttt", "--agencies", "stttt", *BY),
@@ -103,7 +103,11 @@ def test_what_is_written(root: Path, run: Run, arguments: tuple[str, ...], line:
         (("--limit", "close", "--count", "0", *BY), 2, "'0' has not the shape of: 25"),
         (("--limit", "close", "--count", "-1", *BY), 2, "'-1' has not the shape of: 25"),
         (("--limit", "close", "--count", "3", *BY, "--document", "QĐ"), 2, "'QĐ' has not the shape of"),
-        (("--limit", "close", "--count", "3", *BY, "--until", "31/12/2011"), 2, "'31/12/2011' is no date"),
+        (
+            ("--limit", "close", "--count", "3", *BY, "--until", "31/13/2011"),
+            2,
+            "'31/13/2011' is no day: there is no month 13",
+        ),
         (("--limit", "close", "--count", "3", *BY, "--until", "2011-05-31"), 1, "2011-05-31 has passed"),
         (("--limit", "close", "--count", "3", *BY, "--from", "2012-01-01"), 1, "and so never; correct the days"),
         (("--limit", "protected", "--accounts", "contact-ubnd", *BY), 1, "protected are: contact-stttt"),
@@ -158,13 +162,14 @@ def test_a_clerk_is_asked_in_vietnamese(tmp_path: Path) -> None:
     write(tmp_path / "directory")
     terminal = Terminal(tmp_path, "acknowledge", language="vi")
     try:
-        terminal.until("đóng, tạm khóa (close), sửa mục đã ghi (history), ")
-        terminal.type("đóng")
         for question, answer in (
+            ("4. đổi địa chỉ", "đóng"),
             ("Nhiều nhất bao nhiêu hộp thư", "nhiều"),
             ("'nhiều' không đúng dạng, ví dụ: 25", "30"),
             ("Số và ký hiệu văn bản", "5/QĐ-UBND"),
-            ("Đến hết ngày", "2099-12-31"),
+            ("Đến hết ngày", "31/12/2099"),
+            ("Chỉ cho các cơ quan", "sở thông tin"),
+            ("Chỉ cho việc theo các văn bản", "70/QĐ-SNV"),
             ("Có hiệu lực từ ngày (Enter nếu không có)", ""),
             ("Ghi vào sổ?", "y"),
         ):
@@ -174,5 +179,6 @@ def test_a_clerk_is_asked_in_vietnamese(tmp_path: Path) -> None:
     finally:
         terminal.close()
     assert status == 0
-    line = "  - {limit: close, document: 5/QĐ-UBND, until: 2099-12-31, count: 30}\n"
+    bound = "agencies: [stttt], documents: [70/QĐ-SNV]"
+    line = f"  - {{limit: close, document: 5/QĐ-UBND, until: 2099-12-31, count: 30, {bound}}}\n"
     assert (tmp_path / "directory/province.yml").read_text(encoding="utf-8") == PROVINCE + line

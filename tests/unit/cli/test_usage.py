@@ -162,7 +162,7 @@ def test_a_line_that_is_no_event_stops_it(run: Run, bad: str, said: str, form: s
         ("2025-01-01", "2026-01-02", "dài 367 ngày, nhiều nhất là 366"),
         ("1999-12-31", "2000-01-01", "từ năm 2000 đến năm 2099"),
         ("2099-12-31", "2100-01-01", "từ năm 2000 đến năm 2099"),
-        ("02/03/2026", "2026-03-02", "02/03/2026"),
+        ("30/02/2026", "2026-03-02", "tháng 2 năm 2026 có 28 ngày"),
     ],
 )
 def test_a_period_that_cannot_be_meant(run: Run, first: str, last: str, said: str) -> None:

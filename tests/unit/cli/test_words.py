@@ -36,10 +36,14 @@ def test_what_is_no_event(given: str) -> None:
 
 def test_no_two_kinds_have_one_name() -> None:
     kinds = Word(KINDS)
-    for shown in kinds.shown("vi"):
-        name, _bracket, word = shown.rpartition(" (")
-        assert kinds.convert(name, None, None) == word.removesuffix(")")
+    for name, word in zip(kinds.shown("vi"), kinds.choices, strict=True):
+        assert kinds.convert(name, None, None) == word
     assert kinds.shown("en") == sorted(KINDS)
+
+
+@pytest.mark.parametrize("given", ["được ủy quyền", "DUOC UY QUYEN", "người được ủy quyền", "delegate"])
+def test_word_given_by_several_words_of_its_name_is_that_word(given: str) -> None:
+    assert Word(["head", "delegate"]).convert(given, None, None) == "delegate"
 
 
 def test_the_part_before_a_comma_is_enough() -> None:

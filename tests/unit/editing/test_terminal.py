@@ -50,10 +50,11 @@ def test_what_is_missing_is_asked_for_and_checked_at_once(root: Path, terminals:
     terminal.until("From which day: ")
     terminal.type("")
     terminal.until("From which day: ")
-    terminal.type("1/7/2011")
-    terminal.until("write it like 2010-10-15")
+    terminal.type("31/6/2011")
+    terminal.until("month 6 of 2011 has 30 days")
     terminal.until("From which day: ")
-    terminal.type("2011-07-01")
+    terminal.type("1/7/2011")
+    terminal.until("1/7/2011 is taken as day 1 of month 7, 2011 (2011-07-01)")
     for question, answer in (("Title", " Văn  thư "), ("Division within the agency", ""), ("Office telephone", "")):
         terminal.until(f"{question} (Enter for none): ")
         terminal.type(answer)
@@ -66,22 +67,19 @@ def test_what_is_missing_is_asked_for_and_checked_at_once(root: Path, terminals:
     terminal.type("y")
     status, shown = terminal.end()
     assert status == 0
-    assert shown.endswith(": git checkout -- directory/agencies/ubnd.yml\n")
+    assert shown.endswith("written: directory/agencies/ubnd.yml\n")
     assert there(root) == UNTOUCHED | {"agencies/ubnd.yml": UBND.replace("people: []\n", LINES).encode()}
 
 
-ENDINGS = (
-    "từ trần (deceased), buộc thôi việc (dismissed), chuyển ra ngoài tỉnh (left_province), thôi việc (resigned), "
-    "nghỉ hưu (retired)"
-)
+ENDINGS = "   1. từ trần\n   2. buộc thôi việc\n   3. chuyển ra ngoài tỉnh\n   4. thôi việc\n   5. nghỉ hưu\n"
 
 
 def test_in_vietnamese(root: Path, terminals: list[Terminal]) -> None:
     terminal = start(terminals, root, "close", "000101", language="vi")
-    terminal.until(f"Lý do ({ENDINGS}): ")
+    terminal.until(f"Lý do:\n{ENDINGS}Số thứ tự (1-5) hoặc tên: ")
     terminal.type("transferred")
-    terminal.until(f"--event: 'transferred' không thuộc: {ENDINGS}\n")
-    terminal.until("Lý do (")
+    terminal.until("'transferred' không có trong danh sách trên; gõ số thứ tự từ 1 đến 5")
+    terminal.until("hoặc tên: ")
     terminal.type("Nghỉ hưu")
     terminal.until("Số và ký hiệu văn bản: ")
     terminal.type("5/QĐ-UBND")
@@ -142,11 +140,18 @@ def test_an_agency_is_asked_about_as_one(root: Path, terminals: list[Terminal]) 
     terminal.until("Tên cơ quan: ")
     terminal.type("Sở Mới")
     terminal.until("Loại cơ quan:\n   1. ")
-    terminal.until("mã hoặc tên: ")
+    terminal.until("hoặc tên: ")
     terminal.type("99")
     terminal.until("'99' không có trong danh sách trên; gõ số thứ tự từ 1 đến ")
     terminal.type("department")
     terminal.until("Số và ký hiệu văn bản: ")
+    terminal.type("5/QĐ-UBND")
+    terminal.until("Từ ngày: ")
+    terminal.type("1/7/2011")
+    terminal.until("Cơ quan chủ quản, mã hoặc tên (Enter nếu không có): ")
+    terminal.type("Ủy ban nhân dân tỉnh")
+    terminal.until("Ủy ban nhân dân tỉnh (ubnd)\n")
+    assert "+parent: ubnd" in terminal.until("[y/N]: ")
 
 
 @pytest.mark.parametrize(

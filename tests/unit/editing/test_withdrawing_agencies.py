@@ -475,3 +475,8 @@ class TestWhoIsMeant:
         office.has(agency("an", changes=[BOARD]), agency("bb", person("9", "Lò An", "2010-01-01", DAY)))
         office.done("an", *WITHDRAW)
         assert (TAKEN in office.text("an"), TAKEN in office.text("bb")) == (True, False)
+
+    def test_an_agency_by_its_whole_name_whatever_marks_and_capitals(self, office: Office) -> None:
+        office.has(agency("aa", changes=[BOARD]))
+        office.done("co quan AA", *WITHDRAW)
+        assert TAKEN in office.text("aa")

@@ -202,7 +202,7 @@ def test_where_it_cannot_be_written(book: Office) -> None:
 def test_an_agency_that_is_not_there(book: Office) -> None:
     result = book.run("export", "--format", "csv", "--out", "-", "--agency", "xyz")
     assert result.exit_code == 1
-    assert "no agency xyz" in result.output
+    assert "no agency 'xyz'" in result.output
 
 
 def test_a_register_with_errors_has_no_address_book(book: Office) -> None:

@@ -18,7 +18,7 @@ def test_it_asks_for_all_that_only_the_province_knows(tmp_path: Path) -> None:
             ("không đúng dạng", "laocai.gov.vn"),
             ("Mã cơ quan vận hành", "stttt"),
             ("Tên cơ quan", "Sở Thông tin và Truyền thông"),
-            ("mã hoặc tên", "6"),
+            ("hoặc tên", "6"),
             ("Số và ký hiệu văn bản", "11/2008/QĐ-UBND"),
             ("Từ ngày", "20/3/2008"),
             ("ngày 20 tháng 3 năm 2008 (2008-03-20)\nĐiện thoại hỗ trợ", "0214 3 000 000"),

@@ -116,8 +116,7 @@ def test_the_lock_is_the_projects() -> None:
         ("server", "192.0.2.10; rm -r /", "has not the shape of: 192.0.2.10"),
         ("phone", "hỏi chị Hoa", "has not the shape of: 0200 3 000 000"),
         ("document", "quyết định", "has not the shape of: 12/2024"),
-        ("date", "20/13/2008", "is no date"),
-        ("kind", "phòng", "--kind: 'phòng' is none of"),
+        ("date", "20/13/2008", "there is no month 13"),
         ("forge", "sourceforge", f"--forge: 'sourceforge' is none of: {', '.join(sorted(FORGES))}"),
         ("org", "lào cai", "has not the shape of: tentinh"),
         ("collection", "khong-co.tar.gz", "is no file of this collection"),
@@ -128,6 +127,14 @@ def test_a_wrong_answer_leaves_nothing(init: Init, tmp_path: Path, name: str, va
     assert done.exit_code == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 3  # Vietnamese, English, where the help is
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_init_kind_that_is_none_is_refused_with_all_kinds_one_a_line(init: Init, tmp_path: Path) -> None:
+    done = init(kind="phòng")
+    assert done.exit_code == 2
+    assert "--kind: 'phòng' is none of:\n" in done.stderr
+    assert "\n    department\n" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
@@ -253,7 +260,7 @@ def test_init_without_a_regulation_leaves_the_place_for_it(init: Init, tmp_path:
         ("Hoàng Mộc", {}, "province-regulation-other"),
         ("Lào Cai", {"regulation-date": "2011-10-05"}, "province-regulation-date"),
         ("Lào Cai", {"regulation-date": None}, "--regulation-date"),
-        ("Lào Cai", {"regulation-date": "31/2/2010"}, "write it like 2026-12-01 or 1/12/2026"),
+        ("Lào Cai", {"regulation-date": "31/2/2010"}, "month 2 of 2010 has 28 days"),
         ("Lào Cai", {"regulation": "quy chế 33"}, "has not the shape of"),
     ],
 )

@@ -6,29 +6,19 @@ import os
 import re
 import shutil
 import subprocess
-from contextlib import chdir
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from danhba.cli import main
 from danhba.editing.problem import Problem
 from danhba.governance import branch
 from danhba.governance.branch import Away, Clone, link, new_name
 from danhba.reading.source import Unusable
-from tests.factory import official_yaml
-from tests.support.forges import git
-from tests.support.registers import agency, person, register, write
+from tests.support.desks import Desk, Forge, a_forge, two_desks
+from tests.support.registers import agency, register, write
 
 DAY = "2026-01-05"
-HOOK = """#!/bin/sh
-echo 'Create a pull request for this:' >&2
-printf 'Ng\\341y\n' >&2 # no text
-echo '  https://forge.example/laocai/register/compare/main...x' >&2
-"""
 # A git that translates what it says, as it does where its Vietnamese words are installed.
 SPEAKER = """#!/bin/sh
 [ "$LC_ALL" = C ] && exec {git} "$@"
@@ -41,100 +31,14 @@ exit "$status"
 """
 
 
-@dataclass
-class Desk:
-    """Somebody's clone, and the commands as that person types them."""
-
-    clone: Path
-
-    def danhba(self, *arguments: str, status: int = 0, speaking: str = "en") -> str:
-        """What a command says in a language; it must end with that status."""
-        cache = str(self.clone.parent / "cache")
-        environment = {"LANGUAGE": speaking, "XDG_CACHE_HOME": cache, "GIT_CONFIG_GLOBAL": "/dev/null"}
-        with chdir(self.clone):
-            done = CliRunner(env=environment).invoke(main, arguments)
-        assert done.exit_code == status, done.output
-        assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
-        return done.output
-
-    def git(self, *arguments: str) -> str:
-        return git(self.clone, *arguments)
-
-    def file(self, code: str) -> Path:
-        return self.clone / f"directory/agencies/{code}.yml"
-
-    def add(self, code: str, id_: str, name: str) -> None:
-        """Add an official to the end of an agency's file."""
-        opened = {"document": "1/QĐ-UBND", "date": DAY, "event": "recruited"}
-        with self.file(code).open("a", encoding="utf-8") as file:
-            file.write(official_yaml(id=id_, name=name, title=None, opened=opened))
-
-    @property
-    def branch(self) -> str:
-        return self.git("branch", "--show-current")
-
-    @property
-    def found(self) -> Clone:
-        return branch.find(self.clone / "directory")
-
-    def knows(self, *names: str) -> None:
-        """Let it know of these branches of the forge and no others, and not which of them is the main one."""
-        self.git("remote", "set-head", "origin", "--delete")
-        commit = self.git("rev-parse", "HEAD")
-        self.git("update-ref", "-d", "refs/remotes/origin/main")
-        for name in names:
-            self.git("update-ref", f"refs/remotes/origin/{name}", commit)
-
-
-@dataclass
-class Forge:
-    """A bare repository, and what its main branch takes."""
-
-    path: Path
-
-    def git(self, *arguments: str) -> str:
-        return git(self.path, *arguments)
-
-    def merge(self, branch: str) -> None:
-        """Approve a branch that is ahead of main: as a forge does without a commit of its own."""
-        git(self.path, "merge-base", "--is-ancestor", "main", branch)
-        self.git("update-ref", "refs/heads/main", branch)
-
-    def text(self, branch: str, code: str) -> str:
-        return self.git("show", f"{branch}:directory/agencies/{code}.yml")
-
-
 @pytest.fixture
 def forge(tmp_path: Path) -> Forge:
-    seed = tmp_path / "seed"
-    seed.mkdir()
-    git(seed, "init", "--quiet", "--initial-branch", "main")
-    staff = (person("001", "Lò Thị Mai Hoa", "2010-10-15"), person("002", "Giàng Seo Phử", "2010-10-15"))
-    write(
-        seed / "directory", register(agency("snv", *staff), agency("stc", person("009", "Sùng A Tếnh", "2010-10-15")))
-    )
-    (seed / "README.md").write_text("Sổ\n", encoding="utf-8")
-    for command in (("add", "."), ("commit", "--quiet", "--message", "Sổ")):
-        git(seed, *command)
-    path = tmp_path / "forge.git"
-    git(tmp_path, "clone", "--quiet", "--bare", str(seed), str(path))
-    hook = path / "hooks/post-receive"
-    hook.write_text(HOOK, encoding="utf-8")
-    hook.chmod(0o755)
-    return Forge(path)
+    return a_forge(tmp_path)
 
 
 @pytest.fixture
 def desks(forge: Forge, tmp_path: Path) -> tuple[Desk, Desk]:
-    """Two editors."""
-    found = []
-    for name in ("mot", "hai"):
-        git(tmp_path, "clone", "--quiet", str(forge.path), name)
-        desk = Desk(tmp_path / name)
-        desk.git("config", "user.name", name)
-        desk.git("config", "user.email", f"{name}@example.org")
-        found.append(desk)
-    return found[0], found[1]
+    return two_desks(forge, tmp_path)
 
 
 @pytest.fixture
@@ -238,7 +142,7 @@ class TestClone:
             branch.fetch(desk.found)
         assert refused.value.template == branch.AWAY
         reason = f"'{forge.path}' does not appear to be a git repository"
-        assert refused.value.values == {"remote": "origin", "reason": reason}
+        assert refused.value.values == {"reason": reason}
 
     def test_how_many_commits_one_has_and_another_lacks(self, desk: Desk) -> None:
         for _number in range(2):
@@ -331,7 +235,7 @@ class TestPush:
             branch.send(desk.found, "snv-1")
         assert refused.value.template == branch.AWAY
         reason = "'/nowhere' does not appear to be a git repository"
-        assert refused.value.values == {"remote": "origin", "reason": reason}
+        assert refused.value.values == {"reason": reason}
 
     def test_of_what_the_forge_tells_the_first_link_counts(self) -> None:
         told = "To https://git.example/so.git\nremote: see\nremote:  https://a.example/1 x\nremote: https://b.example/2"
@@ -343,21 +247,22 @@ class TestSend:
     def test_a_change_is_on_a_branch_of_its_own_and_main_is_as_it_was(self, forge: Forge, desk: Desk) -> None:
         before = forge.git("rev-parse", "main")
         desk.add("snv", "003", "Vàng A Páo")
+        written = desk.file("snv").read_text(encoding="utf-8")
         said = desk.danhba("send")
         assert desk.branch.startswith("snv-")
-        assert forge.text(desk.branch, "snv") == desk.file("snv").read_text(encoding="utf-8").strip()
+        assert forge.text(desk.branch, "snv") == written.strip()
         assert forge.git("rev-parse", "main") == desk.git("rev-parse", "main") == before
         assert forge.git("log", "-1", "--format=%s", desk.branch) == (
             "create: vapao-snv@laocai.gov.vn (Vàng A Páo) [1/QĐ-UBND]"
         )
         assert "https://forge.example/laocai/register/compare/main...x" in said
-        assert desk.git("rev-parse", "--abbrev-ref", "@{upstream}") == f"origin/{desk.branch}"
+        assert desk.git("rev-parse", "--abbrev-ref", f"{desk.branch}@{{upstream}}") == f"origin/{desk.branch}"
 
     def test_a_forge_that_tells_no_link_has_none(self, forge: Forge, desk: Desk) -> None:
         (forge.path / "hooks/post-receive").unlink()
         desk.add("snv", "003", "Vàng A Páo")
-        told = desk.danhba("send").splitlines()[-1]
-        assert told == "now make the request from that branch on the page of the repository"
+        told = desk.danhba("send").splitlines()
+        assert f"now make the request from {desk.branch} on the page of the repository" in told
 
     @pytest.mark.parametrize("missing", ["user.name", "user.email"])
     def test_who_has_not_said_who_it_is_is_asked_to(self, desk: Desk, missing: str) -> None:
@@ -386,10 +291,22 @@ class TestSend:
         assert subject == "2 changes: snv, stc"
         assert [line.split()[2] for line in lines] == ["vapao-snv@laocai.gov.vn", "mtcho-stc@laocai.gov.vn"]
 
-    def test_a_second_change_goes_to_the_same_branch(self, forge: Forge, desk: Desk) -> None:
+    def test_send_twice_makes_two_proposals(self, forge: Forge, desk: Desk) -> None:
         desk.add("snv", "003", "Vàng A Páo")
         desk.danhba("send")
         first = desk.branch
+        assert "Vàng A Páo" not in desk.file("snv").read_text(encoding="utf-8")
+        desk.add("snv", "004", "Ma Thị Chở")
+        desk.danhba("send")
+        assert desk.branch != first
+        assert [forge.git("rev-list", "--count", f"main..{each}") for each in (first, desk.branch)] == ["1", "1"]
+        assert "Ma Thị Chở" not in forge.text(first, "snv")
+
+    def test_send_after_start_proposal_adds_to_that_proposal(self, forge: Forge, desk: Desk) -> None:
+        desk.add("snv", "003", "Vàng A Páo")
+        desk.danhba("send")
+        first = desk.branch
+        desk.danhba("start", "--proposal", first)
         desk.add("snv", "004", "Ma Thị Chở")
         desk.danhba("send")
         assert desk.branch == first
@@ -432,7 +349,7 @@ class TestSend:
         forge.merge(first.branch)
         second.add("snv", "004", "Lương Thế Mạnh Hoa")
         said = second.danhba("send")
-        assert "taken in: 1 commits of origin/main" in said
+        assert "taken in: 1 changes that others made meanwhile" in said
         forge.merge(second.branch)
         people = [line for line in forge.text("main", "snv").splitlines() if "id:" in line]
         assert people == ['  - id: "001"', '  - id: "002"', '  - id: "003"', '  - id: "004"']
@@ -466,7 +383,7 @@ class TestAway:
     def test_a_forge_that_went_away_before_the_branch_was_sent(self, desk: Desk) -> None:
         desk.git("remote", "set-url", "--push", "origin", "/nowhere")
         desk.add("snv", "003", "Vàng A Páo")
-        assert "origin cannot be reached" in desk.danhba("send", status=2)
+        assert "the server of proposals cannot be reached" in desk.danhba("send", status=2)
 
     def test_a_forge_that_refuses_keeps_nothing_and_the_change_stays(self, forge: Forge, desk: Desk) -> None:
         hook = forge.path / "hooks/pre-receive"
@@ -509,6 +426,7 @@ class TestUpdate:
         first, second = desks
         second.add("snv", "004", "Lê Thị Minh Hoa")
         second.danhba("send")
+        second.danhba("start", "--proposal", second.branch)
         second.add("snv", "005", "Vàng A Páo")
         second.danhba("send")
         first.add("snv", "003", "Lý Thị Mẩy Hoa")
@@ -545,7 +463,7 @@ class TestUpdate:
             )
             desk.danhba("send")
         forge.merge(first.branch)
-        before = second.git("rev-parse", "HEAD")
+        before = second.git("rev-parse", second.branch)
         assert "directory/agencies/snv.yml" in second.danhba("update", status=1)
         assert (second.git("rev-parse", "HEAD"), second.git("status", "--porcelain")) == (before, "")
 
@@ -559,7 +477,7 @@ class TestUpdate:
         forge.merge(first.branch)
         before = second.git("rev-parse", "HEAD")
         said = second.danhba("update", status=1)
-        assert "origin/main and this branch have both changed README.md" in said
+        assert "others have changed the same lines of README.md" in said
         assert (second.git("rev-parse", "HEAD"), second.git("status", "--porcelain")) == (before, "")
 
     def test_what_is_not_committed_is_not_touched(self, desk: Desk) -> None:
@@ -579,7 +497,7 @@ class TestUpdate:
         assert '"003"' in second.file("snv").read_text(encoding="utf-8")
 
     def test_nothing_new(self, desk: Desk) -> None:
-        assert "has all that origin/main has" in desk.danhba("update")
+        assert "has all that is in force" in desk.danhba("update")
 
     def test_in_the_middle_of_a_merge(self, desk: Desk) -> None:
         (desk.clone / ".git/MERGE_HEAD").write_text(desk.git("rev-parse", "HEAD") + "\n", encoding="utf-8")

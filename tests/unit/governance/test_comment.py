@@ -42,7 +42,7 @@ STEPS = """\
 ```sh
 git fetch
 git rebase origin/main
-# in each file: delete the lines <<<<<<< ======= >>>>>>>, keep both parts, your entries last
+# in each file: delete the lines <<<<<<< ======= >>>>>>>, and keep what both sides mean
 git add -u
 git -c core.editor=true rebase --continue
 git push --force-with-lease
@@ -57,8 +57,13 @@ def conflict(proposal: Proposal) -> list[str]:
     return list(comment._conflict(proposal, "en"))
 
 
-def test_the_steps_out_of_a_conflict_can_be_typed_as_they_stand() -> None:
+def test_conflict_in_lines_of_the_register_is_ended_by_two_commands_of_the_clerk() -> None:
     _what, _way, steps = conflict(replace(PROPOSAL, conflicts=("a.yml",), result=None))
+    assert steps == "```sh\ndanhba again\ndanhba send\n```"
+
+
+def test_conflict_beside_the_register_is_ended_by_steps_that_can_be_typed_as_they_stand() -> None:
+    _what, _way, steps = conflict(replace(PROPOSAL, conflicts=("a.yml",)))
     assert steps == STEPS
 
 
@@ -75,8 +80,8 @@ def test_a_branch_cannot_end_the_fence() -> None:
 @pytest.mark.parametrize(
     ("result", "appended", "way"),
     [
-        (None, (), "put together what both sides changed"),
-        (None, ("a.yml",), "put together what both sides changed"),
+        (None, (), "each command is run again with its answers"),
+        (None, ("a.yml",), "each command is run again with its answers"),
         ([], ("a.yml",), "yours come after them, at the end"),
         ([], (), "What follows is about the register"),
     ],

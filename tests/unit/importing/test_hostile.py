@@ -106,7 +106,7 @@ def test_an_agency_that_is_not_there(office: Office) -> None:
     (office.path / "list.csv").write_text("Stt;Họ và tên\n1;Vù A Y\n", "utf-8")
     result = office.run("import", "list.csv", "--agency", "xyz", "--document", "1/QĐ-STTTT", "--date", "2010-11-15")
     assert result.exit_code == 1
-    assert "the register has no agency xyz" in result.output
+    assert "the register has no agency 'xyz'" in result.output
 
 
 def test_escapes_do_not_reach_the_terminal(office: Office) -> None:

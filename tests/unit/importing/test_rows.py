@@ -249,6 +249,7 @@ class TestWrong:
             (("1", " ", "", "", "3840034"), wrong(rows.NO_NAME, "B")),
             (("1", "", "", "", "", "007"), wrong(rows.NO_NAME, "B")),
             (("", AN), wrong(rows.NO_NUMBER, "B", name=AN)),
+            (("", "GIÁM ĐỐC"), (State.SKIPPED, (Note(rows.SIGNATURE, {"text": "Giám Đốc"}),))),
             (("1", "Phòng tổ chức", "x", "y"), wrong(rows.NOT_A_PERSON, "B", name="Phòng Tổ Chức")),
             (("1", "Sở", "x", "y"), wrong(rows.NOT_A_PERSON, "B", name="Sở")),
             (("1", "-"), wrong(issuing.LETTERS.message, "B", name="-")),

@@ -22,6 +22,7 @@ from ..rendering import addresses as show_addresses
 from .asking import complete, options
 from .commit import add_commit_options, commit_draft, computed, read_files
 from .common import directory, lang, language, table, today
+from .meant import agency_in
 from .misuse import Misuse
 
 NO_COUNT = _("--count is for these alone: {limits}; name what is meant: --accounts")
@@ -50,7 +51,8 @@ def acknowledge_command(directory: Path, dry_run: bool, yes: bool, lang: str | N
     if given["count"] and not counted:
         raise Misuse(NO_COUNT, limits=[*LIMITS])
     named = bool(given["accounts"]) or not counted
-    complete(given, "accounts" if named else "count", "document", "until", optional=("from",))
+    narrowing = () if named else ("agencies", "documents")
+    complete(given, "accounts" if named else "count", "document", "until", optional=(*narrowing, "from"))
     if given["until"] < today():
         raise Problem(PASSED, until=given["until"])
     files = read_files(directory, dry_run)
@@ -64,18 +66,17 @@ def acknowledge_command(directory: Path, dry_run: bool, yes: bool, lang: str | N
     commit_draft(directory, files, draft, given["from"] or today(), dry_run=dry_run, yes=yes)
 
 
-def _narrowed(given: Mapping[str, Any], files: list[File]) -> dict[str, Value]:
+def _narrowed(given: Mapping[str, Any], files: list[File]) -> dict[str, list[str]]:
     """The agencies and the documents for which alone the count holds; each agency must be there."""
-    found: dict[str, Value] = {}
+    found: dict[str, list[str]] = {}
     for key in ("agencies", "documents"):
         if parts := [part.strip() for part in (given[key] or "").split(",") if part.strip()]:
             if not given["count"]:
                 raise Misuse(NO_COUNTED, option=f"--{key}")
             found[key] = list(dict.fromkeys(parts))
-    known = computed(files)[0].agencies if "agencies" in found else {}
-    for code in found.get("agencies", ()):
-        if code not in known:
-            raise Problem(NO_ENTRY, account=code)
+    if "agencies" in found:
+        register, _issued = computed(files)
+        found["agencies"] = list(dict.fromkeys(agency_in(register, query) for query in found["agencies"]))
     return found
 
 

@@ -12,9 +12,10 @@ from ..editing.problem import Problem
 from ..editing.text import Value
 from ..messages import mark as _
 from ..model.register import AGENCY_OPENED, STANDING
-from .asking import CODE, complete, event, of_quota, options
+from .asking import AGENCY, CODE, complete, complete_if_asked, event, of_quota, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, table
+from .meant import agency_in, agency_of
 from .misuse import NOTHING_TO_CHANGE, Misuse
 
 STILL_OPEN = _(
@@ -48,8 +49,11 @@ def agency_command() -> None:
 def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Cơ quan mới / A new agency."""
     complete(given, "name", "kind", "event", "document", "date", *of_quota(given))
+    complete_if_asked(given, "parent")
     files = read_files(directory, dry_run)
     register, _issued = computed(files)
+    if given["parent"]:
+        given["parent"] = agency_in(register, given["parent"], "parent")
     succeeds = [other.strip() for other in (given["succeeds"] or "").split(",") if other.strip()]
     for other in succeeds:
         if other in register.agencies and register.agencies[other].closed is None:
@@ -65,7 +69,7 @@ def open_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: str
 
 
 @agency_command.command("close")
-@click.argument("code", metavar="TENDONVI", type=CODE)
+@click.argument("code", metavar="TENDONVI|NAME", type=AGENCY)
 @directory
 @options("document", "date", "request")
 @event(["dissolved"], "dissolved")
@@ -76,6 +80,7 @@ def close_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: st
     complete(given, "document", "date")
     files = read_files(directory, dry_run)
     register, issued = computed(files)
+    code = agency_in(register, code, "code")
     if agency := register.agencies.get(code):
         day = given["date"]
         left = [
@@ -90,7 +95,7 @@ def close_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: st
 
 
 @agency_command.command("change")
-@click.argument("code", metavar="TENDONVI", type=CODE)
+@click.argument("code", metavar="TENDONVI|NAME", type=AGENCY)
 @directory
 @options("kind", "parent", "identifier", "document", "date")
 @add_commit_options
@@ -106,6 +111,9 @@ def change_command(code: str, directory: Path, dry_run: bool, yes: bool, lang: s
     if not values:
         raise Misuse(NOTHING_TO_CHANGE, options=[f"--{key}" for key in STANDING])
     files = read_files(directory, dry_run)
+    code = agency_of(files, code, "code")
+    if given["parent"]:
+        values["parent"] = agency_of(files, given["parent"], "parent")
     draft = Draft(files)
     draft.change_agency(code, {"document": given["document"], "date": str(given["date"]), **values})
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)

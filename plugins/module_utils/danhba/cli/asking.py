@@ -10,6 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 import click
 
+from ..importing import typed
 from ..messages import mark as _
 from ..messages import render
 from ..model import documents
@@ -17,11 +18,15 @@ from ..model.kinds import KINDS
 from ..model.policy import ACKNOWLEDGED
 from ..model.register import PAIRED, PERSON_CLOSED
 from ..reading import age, schema
-from .common import Day, WrittenDay, at_terminal, language
+from .common import Day, at_terminal, language
 from .misuse import Misuse, WrongValue, explain
+from .recording import answered
 from .words import Word
 
-BY_NUMBER = _("Number (1-{last}), code or name")
+BY_NUMBER = _("Number (1-{last}) or name")
+MENDED = _("'{value}' is written as: {name}")
+TITLE_IN_NAME = _("'{value}': write the full name alone, without '{found}'; a title goes to --title")
+NO_LETTER = _("'{value}': a name has no '{found}'; write family name, middle names and given name alone")
 NOT_IN_MENU = _("'{value}' is none of the list; type a number from 1 to {last}")
 NO_KEY = _("'{value}' is no key of age: a character is wrong; copy what age-keygen -y shows")
 
@@ -64,6 +69,25 @@ class Document(Text):
         return text
 
 
+class PersonName(Text):
+    """A person's name, or a part of it: as a list's is put in order, with what was changed told."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Put it in order, or fail as the command line does."""
+        text = super().convert(value, param, ctx)
+        if any(unicodedata.category(c) in {"Cs", "Cc", "Co", "Cn"} for c in text):
+            return text  # which the register refuses
+        name = typed.read(text).name
+        if foreign := next((c for c in name if unicodedata.category(c)[0] in "NSP" and c not in _IN_NAMES), ""):
+            raise WrongValue(NO_LETTER, value=text, found=foreign)
+        first = name.partition(" ")[0]
+        if first.casefold() in _NO_NAMES:
+            raise WrongValue(TITLE_IN_NAME, value=text, found=first)
+        if name != text:
+            click.echo(render(MENDED, {"value": text, "name": name}, language(ctx)), err=True)
+        return name
+
+
 class PublicKey(Text):
     """A public key of age, which carries a checksum."""
 
@@ -78,25 +102,31 @@ class PublicKey(Text):
         return text
 
 
+# What stands in names beside letters, and what stands before a name and is none.
+_IN_NAMES = frozenset("'’-‐‑.")
+_NO_NAMES = frozenset("ông bà gs pgs ts ths tskh bs ds ks kts cn đ/c đc".split())
 # A group of GitLab may stand below others.
 ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 CODE = Text("TENDONVI", schema.CODE, "snv")
-_TEXT, _DOCUMENT, _DAY, _WRITTEN = Text(), Document(), Day(), WrittenDay()
+# An agency that is there: by its code or its name, which `meant` finds.
+AGENCY = Text("TENDONVI|NAME")
+_PERSON = PersonName()
+_TEXT, _DOCUMENT, _DAY = Text(), Document(), Day()
 # The options by their names: their kinds, and what they are in both languages.
 OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
-    "name": (_TEXT, "Họ và tên đầy đủ / Full name"),
+    "name": (_PERSON, "Họ và tên đầy đủ / Full name"),
     "agency-name": (_TEXT, "Tên cơ quan / The name of the agency"),
-    "family": (_TEXT, "Họ, nếu không đứng đầu / The family name, where it is not the first word"),
-    "given": (_TEXT, "Tên, nếu không đứng cuối / The given name, where it is not the last word"),
+    "family": (_PERSON, "Họ, nếu không đứng đầu / The family name, where it is not the first word"),
+    "given": (_PERSON, "Tên, nếu không đứng cuối / The given name, where it is not the last word"),
     "document": (_DOCUMENT, "Số và ký hiệu văn bản / Number and symbol of the document"),
     "request": (_DOCUMENT, "Văn bản đề nghị / The agency's letter to the operator"),
     "date": (_DAY, "Từ ngày / From which day"),
-    "founded": (_WRITTEN, "Từ ngày / From which day"),
+    "founded": (_DAY, "Từ ngày / From which day"),
     "regulation": (
         _DOCUMENT,
         "Văn bản ban hành quy chế thư điện tử của tỉnh / The document that issued the province's mail regulation",
     ),
-    "regulation-date": (_WRITTEN, "Ngày ban hành quy chế / The date of that document"),
+    "regulation-date": (_DAY, "Ngày ban hành quy chế / The date of that document"),
     "regulation-title": (_TEXT, "Tên quy chế, bắt đầu bằng “Quy chế” / The regulation's title"),
     "until": (_DAY, "Đến trước ngày / Until the day before"),
     "first-day": (_DAY, "Ngày nghỉ đầu tiên / The first day of leave"),
@@ -110,11 +140,11 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "quota": (Text("SIZE"), "Dung lượng, ví dụ 5G / Quota, such as 5G"),
     "quota-document": (_DOCUMENT, "Văn bản quyết định dung lượng / The document that decides the quota"),
     "id": (Text("ID", schema.PERSON, "000101"), "Mã CCVC; để trống thì lệnh tự đặt / Staff number, else a random one"),
-    "to": (CODE, "Mã cơ quan đến / The code of the agency to go to"),
+    "to": (AGENCY, "Cơ quan đến, mã hoặc tên / The agency to go to, code or name"),
     "key": (PublicKey(), "Khóa công khai age / Public key (age)"),
     "as": (Word(["head", "delegate"]), "Thủ trưởng hay người được ủy quyền / The head, or authorised"),
     "kind": (Word(KINDS), "Loại cơ quan / Kind of agency"),
-    "parent": (CODE, "Mã cơ quan chủ quản / The code of the managing agency"),
+    "parent": (AGENCY, "Cơ quan chủ quản, mã hoặc tên / The managing agency, code or name"),
     "identifier": (Text("H…", schema.IDENTIFIER, "H00.10"), "Mã định danh quốc gia / National identifier"),
     "province": (_TEXT, "Tên tỉnh / The province's name"),
     "domain": (
@@ -146,11 +176,11 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     ),
     "agencies": (
         Text("A,B", re.compile(r"[^,].*"), "snv, syt"),
-        "Số lượng chỉ áp dụng cho các cơ quan / The agencies alone in which the count holds",
+        "Chỉ cho các cơ quan (mã hoặc tên, cách nhau bằng dấu phẩy) / Only in these agencies (code or name)",
     ),
     "documents": (
         Text("N,M", re.compile(r"[^,].*"), "70/QĐ-SNV"),
-        "Số lượng chỉ áp dụng cho việc theo các văn bản / The documents alone by which what is counted is done",
+        "Chỉ cho việc theo các văn bản (cách nhau bằng dấu phẩy) / Only for what is done by these documents",
     ),
     "from": (_DAY, "Có hiệu lực từ ngày / The first day on which it holds"),
     "last-day": (_DAY, "Đến hết ngày / The last day on which it holds"),
@@ -168,7 +198,7 @@ _CALLED = {
     "back": "date",
 }
 _SKIP = {"vi": "Enter nếu không có", "en": "Enter for none"}
-# More values than these are left to --help.
+# More values than these are left to --help, where nobody is there to be asked.
 MOST_CHOICES = 10
 ENDINGS = PERSON_CLOSED - PAIRED
 BEGINNINGS = ("recruited", "migrated")
@@ -206,9 +236,19 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
         raise Misuse(_("missing {options}; a terminal is asked for them"), options=listed)
     for name in missing:
         given[name] = _ask(known[name], _question(known[name]))
+        answered(name, given[name])
     for name in optional if missing else ():
         if given[name] is None:
             given[name] = _ask_if_any(known[name])
+            answered(name, given[name])
+
+
+def complete_if_asked(given: dict[str, Any], name: str) -> None:
+    """Ask at a terminal for an option that may be left out; elsewhere it is left out."""
+    if given[name] is None and at_terminal(sys.stdin):
+        known = {option.name: option for option in click.get_current_context().command.params}
+        given[name] = _ask_if_any(known[name])
+        answered(name, given[name])
 
 
 def of_quota(given: Mapping[str, Any]) -> tuple[str, ...]:
@@ -232,17 +272,17 @@ def _question(option: click.Parameter) -> str:
 
 
 def _with_choices(kind: click.ParamType[Any], question: str) -> str:
-    """A question with the words that answer it; of many words, a menu of one a line above it."""
+    """A question with a menu of the words that answer it, one a line, above it."""
     if not isinstance(kind, Word):
         return question
-    if not _is_menu(kind):
-        return f"{question} ({', '.join(kind.shown(language()))})"
     lines = [f"  {number:2}. {word}" for number, word in enumerate(kind.shown(language()), 1)]
-    return "\n".join([f"{question}:", *lines, render(BY_NUMBER, {"last": len(lines)}, language())])
-
-
-def _is_menu(kind: click.ParamType[Any]) -> bool:
-    return isinstance(kind, Word) and len(kind.choices) > MOST_CHOICES
+    return "\n".join(
+        [
+            question if question.endswith("?") else f"{question}:",
+            *lines,
+            render(BY_NUMBER, {"last": len(lines)}, language()),
+        ]
+    )
 
 
 def _chosen(kind: click.ParamType[Any], text: str) -> str:
@@ -251,13 +291,14 @@ def _chosen(kind: click.ParamType[Any], text: str) -> str:
     Raises:
         WrongValue: the menu has no such number, word or name; the menu itself is not repeated.
     """
-    if not isinstance(kind, Word) or not _is_menu(kind):
+    if not isinstance(kind, Word):
         return text
     if text.strip().isdecimal() and 1 <= int(text) <= len(kind.choices):
         return kind.choices[int(text) - 1]
-    if not kind.knows(text):
-        raise WrongValue(NOT_IN_MENU, value=text, last=len(kind.choices))
-    return text
+    try:
+        return kind.convert(text, None, None)
+    except click.BadParameter:
+        raise WrongValue(NOT_IN_MENU, value=text, last=len(kind.choices)) from None
 
 
 def _ask_if_any(option: click.Parameter) -> Any:
@@ -270,7 +311,8 @@ def ask(kind: click.ParamType[Any], question: str, default: str | None = None, *
     option = click.Argument(["answer"], type=kind, metavar=kind.name)
     asked = _with_choices(kind, question)
     if default:
-        answer = _ask(option, f"{asked} [{default}]", default="")
+        shown = kind.shown(language())[list(kind.choices).index(default)] if isinstance(kind, Word) else default
+        answer = _ask(option, f"{asked} [{shown}]", default="")
         return kind.convert(default, option, None) if answer is None else answer
     return _ask(option, f"{asked} ({_SKIP[language()]})", default="") if skip else _ask(option, asked)
 

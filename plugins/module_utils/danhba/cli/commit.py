@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import difflib
-import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +25,7 @@ from ..reading.source import File, Unusable
 from ..rendering import findings as show_findings
 from ..rendering import plan as show_plan
 from .common import REFUSED, at_terminal, beside, examine, language, refuse, some, today, usable
+from .recording import recorded
 
 NEW_ERRORS = _("the change would bring in what stands above (lines as they would be); nothing was written")
 OLD_ERRORS = _(
@@ -37,7 +37,7 @@ DRY = _("--dry-run: nothing was written")
 DECLINED = _("nothing was written")
 CONFIRM = _("Write this?")
 WRITTEN = _("written: {files}")
-UNDO = _("to undo all that is not committed in these files: {command}")
+UNDO = _("to take this back, as long as it is not sent: danhba undo")
 
 CUT_SHORT = _(
     "a change was cut off half way in {path}, and --dry-run writes nothing; "
@@ -202,20 +202,12 @@ def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> No
 
     former = {file.name: file.data for file in before}
     changes = {name: transaction.Change(former.get(name), data) for name, data in changed.items()}
-    transaction.write(directory, changes)
+    with recorded(directory, changes) as is_recorded:
+        transaction.write(directory, changes)
     written = [str(directory / name) for name in changed]
     say(WRITTEN, files=some(written, FILES))
-    say(UNDO, command=_undo(directory, former, changed))
-
-
-def _undo(directory: Path, former: Mapping[str, bytes | None], changed: Iterable[str]) -> str:
-    """The command that takes a change back; of many files, the one that keeps them aside."""
-    there = [str(directory / name) for name in changed if former.get(name) is not None]
-    new = [str(directory / name) for name in changed if former.get(name) is None]
-    if len(there) + len(new) > FILES:
-        return shlex.join(["git", "stash", "push", "--include-untracked", "--", str(directory)])
-    commands = ((["git", "checkout", "--"], there), (["rm", "--"], new))
-    return "; ".join(shlex.join([*command, *names]) for command, names in commands if names)
+    if is_recorded:
+        say(UNDO)
 
 
 def read_files(directory: Path, dry_run: bool) -> list[File]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from ..messages import LANGUAGES, render, translator
 from ..messages import mark as _
 from ..model.findings import binding
 from ..model.register import Register
-from ..reading.schema import parse_day, parse_written_day
+from ..reading.schema import DAY, parse_written_day, written_day
 from ..reading.source import File, Unusable
 from ..rendering import columns
 from ..rendering import findings as show_findings
@@ -41,28 +42,19 @@ FORGOTTEN = _(
     "what was remembered of earlier runs is left aside ({path}: {reason}), so this took longer; nothing else is wrong"
 )
 TAKEN_AS = _("{value} is taken as day {day} of month {month}, {year} ({iso})")
+NO_DAY = _("'{value}' is no date; write it like 2026-12-01 or 1/12/2026")
+NOT_IN_MONTH = _("'{value}' is no day: month {month} of {year} has {last} days; write the day as the document has it")
+NO_MONTH = _("'{value}' is no day: there is no month {month}; write day, month and year, like 1/12/2026")
+MONTHS = 12
 _CHOSEN = "danhba.language"
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Day(click.ParamType[date]):
-    """A day as ISO 8601 writes it in full."""
+    """A day as ISO 8601 writes it or as documents do (1/12/2026), which is shown back in words."""
 
     name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Parse it, or fail as the command line does."""
-        if isinstance(value, date):
-            return value
-        day = parse_day(value)
-        if day is None:
-            raise WrongValue(_("'{value}' is no date; write it like 2010-10-15"), value=value)
-        return day
-
-
-class WrittenDay(Day):
-    """A day as ISO 8601 writes it or as documents do (1/12/2026), which is shown back in words."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Parse it and say which day it is, or fail as the command line does."""
@@ -70,11 +62,25 @@ class WrittenDay(Day):
             return value
         day = parse_written_day(value)
         if day is None:
-            raise WrongValue(_("'{value}' is no date; write it like 2026-12-01 or 1/12/2026"), value=value)
+            raise _no_day(value.strip())
         if day.isoformat() != value.strip():
             parts = {"value": value.strip(), "day": day.day, "month": day.month, "year": day.year, "iso": day}
             click.echo(render(TAKEN_AS, parts, language(ctx)), err=True)
         return day
+
+
+def _no_day(value: str) -> WrongValue:
+    """Why a text is no day: it is not written as one, or the calendar has no such day."""
+    parts = written_day(value)
+    if not parts and DAY.fullmatch(value):
+        year, month, day = map(int, value.split("-"))
+        parts = day, month, year
+    if not parts:
+        return WrongValue(NO_DAY, value=value)
+    day, month, year = parts
+    if 1 <= month <= MONTHS and year:
+        return WrongValue(NOT_IN_MONTH, value=value, month=month, year=year, last=monthrange(year, month)[1], day=day)
+    return WrongValue(NO_MONTH, value=value, month=month)
 
 
 def stop(template: str, **values: object) -> NoReturn:
@@ -140,7 +146,9 @@ def _choose(ctx: click.Context, _parameter: click.Parameter, value: str | None) 
 
 def lang(command: F) -> F:
     """Add --lang."""
-    option = click.option("--lang", type=click.Choice(LANGUAGES), callback=_choose, help="Ngôn ngữ / Language. [vi]")
+    text = "Ngôn ngữ / Language. [vi]"
+    # Eager, so that what is wrong with an option before it is told in this language, too.
+    option = click.option("--lang", type=click.Choice(LANGUAGES), callback=_choose, is_eager=True, help=text)
     return option(command)
 
 

@@ -26,8 +26,8 @@ from .reorganise import foretell, refuse_unread, shown
 from .words import Word
 
 SHAPE = _("'{value}' has not the shape of: {shape}")
-NEITHER = _("'{value}' is neither an agency (tendonvi) nor one of: {choices}")
-AMONG = _("'{value}' is none of: {choices}")
+NEITHER = _("'{value}' is neither an agency (tendonvi) nor one of:")
+AMONG = _("'{value}' is none of:")
 NOTHING = _("say which agency ends or begins: {options}; a terminal is asked for them")
 INSIDE = _("{path} would stand within the register, which has no such files; write it beside {directory}")
 NEXT = _("when all is as decided, write it into the register: danhba reorganise {path}")
@@ -69,7 +69,7 @@ def _word(words: Word, text: str, otherwise: str = AMONG) -> str:
     try:
         return words.convert(text, None, None)
     except click.BadParameter:
-        raise WrongValue(otherwise, value=text, choices=words.shown(language())) from None
+        raise WrongValue(otherwise, *words.shown(language()), value=text) from None
 
 
 def _fate(text: str) -> Fate:

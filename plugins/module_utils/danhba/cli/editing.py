@@ -22,10 +22,12 @@ from ..planning.listing import Listed, of_name, of_people
 from ..planning.state import Timeline
 from ..reading.source import File
 from ..rendering import addresses as show_addresses
-from .asking import BEGINNINGS, CODE, ENDINGS, complete, event, of_quota, options
+from .asking import AGENCY, BEGINNINGS, ENDINGS, complete, event, of_quota, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import directory, lang, language, table, today
+from .meant import agency_of
 from .misuse import NOTHING_TO_CHANGE, Misuse
+from .recording import answered
 
 SAME_NAME = _("the register has {name} already: {found}; if it is the same person, give that id: --id")
 SAME_AGENCY = _("{name} ({id}) is in {agency} already; a transfer goes to another agency")
@@ -62,7 +64,7 @@ _person_options = options(
 
 
 @click.command("open")
-@click.argument("agency", type=CODE)
+@click.argument("agency", metavar="TENDONVI|NAME", type=AGENCY)
 @_editing
 @_person_options
 @_leader
@@ -72,10 +74,12 @@ def open_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: s
     """Cấp hộp thư cho một người / Open a mailbox for a person."""
     complete(given, "name", "document", "date", *of_quota(given), optional=("title", "unit", "phone"))
     files = read_files(directory, dry_run)
+    agency = agency_of(files, agency, "agency")
     timeline = _timeline(files)
     if given["id"] is None:
         _namesakes(timeline, given["name"])
-        given["id"] = people.new_id({id_ for agency in timeline.register.agencies.values() for id_ in ids_of(agency)})
+        given["id"] = people.new_id({id_ for each in timeline.register.agencies.values() for id_ in ids_of(each)})
+        answered("id", given["id"])
     draft = Draft(files)
     draft.add_person(agency, _entry(given["id"], given["name"], given))
     commit_draft(directory, files, draft, given["date"], dry_run=dry_run, yes=yes)
@@ -112,6 +116,7 @@ def transfer_command(person: str, directory: Path, dry_run: bool, yes: bool, lan
     asked = ("to", "document", "date", *of_quota(given))
     item = _settle(files, person, given, *asked, optional=("title", "unit", "phone"))
     _not_pending(item)
+    given["to"] = agency_of(files, given["to"], "to")
     if given["to"] == item.agency.code:
         raise Problem(SAME_AGENCY, name=item.name, id=item.id, agency=item.agency.code)
     given["event"] = "transferred"
@@ -298,13 +303,14 @@ def _said(item: Listed) -> dict[str, str]:
 
 
 @click.command("key")
-@click.argument("agency", type=CODE)
+@click.argument("agency", metavar="TENDONVI|NAME", type=AGENCY)
 @_editing
 @options("key", "document", "date")
 def key_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: str | None, **given: Any) -> None:
     """Khóa mới của người đang quản lý hộp thư công vụ / A new key of whoever has an agency's contact mailbox."""
     complete(given, "key", "document", "date")
     files = read_files(directory, dry_run)
+    agency = agency_of(files, agency, "agency")
     register, _issued = computed(files)
     found = register.agencies.get(agency)
     in_force = [each for each in (found.custodians if found else ()) if each.date <= given["date"]]
@@ -317,7 +323,7 @@ def key_command(agency: str, directory: Path, dry_run: bool, yes: bool, lang: st
 
 
 @click.command("custodian")
-@click.argument("agency", type=CODE)
+@click.argument("agency", metavar="TENDONVI|NAME", type=AGENCY)
 @click.argument("person", metavar="ID|ADDRESS|NAME")
 @_editing
 @options("as", "document", "date", "key")
@@ -326,6 +332,7 @@ def custodian_command(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Giao hộp thư công vụ cho một người / Give an agency's contact mailbox to one of its own."""
     files = read_files(directory, dry_run)
+    agency = agency_of(files, agency, "agency")
     item = _settle(files, person, given, "as", "document", "date", agency=agency)
     draft = Draft(files)
     draft.add_custodian(agency, {"person": item.id, **_stated(given, "document", "date", "as", "key")})
@@ -348,7 +355,9 @@ def _settle(
     stated = given["date"]
     item = _find(files, query, stated or today(), agency)
     complete(given, *asked, optional=optional)
-    return item if stated else _find(files, query, given["date"], agency)
+    item = item if stated else _find(files, query, given["date"], agency)
+    answered("person", item.id)
+    return item
 
 
 def _not_pending(item: Listed) -> None:

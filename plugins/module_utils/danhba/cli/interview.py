@@ -11,6 +11,8 @@ from typing import Any
 
 import click
 
+from ..editing.agencies import find_agency, near_agencies
+from ..editing.problem import Problem
 from ..messages import mark as _
 from ..messages import render
 from ..model.kinds import KINDS
@@ -18,6 +20,7 @@ from ..model.register import AGENCY_CLOSED, Agency, Issuance, Register
 from ..reorganisation.model import Closing, Fate, Holder, Opening, Parent, Person, Reorganisation, Unit
 from ..reorganisation.references import is_live, open_on
 from .asking import CODE, ENDINGS, Document, Text, ask
+from .commit import say
 from .common import at_terminal, language
 from .misuse import WrongValue
 from .words import Word
@@ -26,6 +29,8 @@ ENDS = _("Which agency ends (tendonvi)?")
 NEXT = _("Which other agency ends (tendonvi)?")
 REASON = _("Why does {name} end?")
 HEIR = _("Which agency takes over from {name} (tendonvi)?")
+MEANT = _("There is no agency {value}. Is {name} ({agency}) meant?")
+NOT_A_CODE = _("'{value}' is no agency that goes on, and no code for a new one, which is like: snv")
 HEIRS = _("Which agencies take over from {name} (tendonvi, with commas)?")
 NAME = _("The name of the new agency {agency}")
 KIND = _("The kind of {agency}")
@@ -38,7 +43,7 @@ CUSTODIAN = _("Who holds the contact mailbox of {agency} from then on (id)?")
 OPERATOR = _("Which agency runs the system from then on?")
 NOT_OPEN = _("'{value}' is no agency that is open on that day; near it there are: {choices}")
 NOT_THERE = _("'{value}' is none of: {choices}")
-NEITHER = _("'{value}' is no agency that goes on, nor one of: {choices}")
+NEITHER = _("'{value}' is no agency that goes on, nor one of:")
 APART = _("Where do all the people of {name} go (tendonvi, or the reason)? Else each division and person is asked for")
 # So many are named of those near what was typed, or of an agency's people.
 NEAR = 8
@@ -51,24 +56,25 @@ class Among(click.ParamType[str]):
     known: list[str]
     otherwise: str = NOT_OPEN
     name: str = "TENDONVI"
+    register: Register | None = None
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The one that is meant, or fail as the command line does."""
         text = str(value).strip()
         if text not in self.known:
+            if self.register and (found := _by_name(self.register, text, self.known)):
+                return found
             near = get_close_matches(text, self.known, NEAR, 0.3) or self.known[:NEAR]
             raise WrongValue(self.otherwise, value=text, choices=near)
         return text
 
 
-class Codes(click.ParamType[tuple[str, ...]]):
-    """Codes with commas between them."""
-
-    name = "TENDONVI,TENDONVI"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """All of them, or fail as the command line does."""
-        return tuple(CODE.convert(each, param, ctx) for each in str(value).split(","))
+def _by_name(register: Register, text: str, known: list[str]) -> str:
+    """The code of the agency among some whose name was typed; empty where none is meant."""
+    try:
+        return find_agency(register, text, known).code
+    except Problem:
+        return ""
 
 
 @dataclass(slots=True)
@@ -76,6 +82,7 @@ class Where(click.ParamType[Fate]):
     """An agency that goes on, or the reason of a closing."""
 
     known: list[str]
+    register: Register
     name: str = "TENDONVI|REASON"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fate:
@@ -86,7 +93,9 @@ class Where(click.ParamType[Fate]):
         try:
             return Fate(close=endings.convert(text, param, ctx))
         except click.BadParameter:
-            raise WrongValue(NEITHER, value=text, choices=endings.shown(language())) from None
+            if found := _by_name(self.register, text, self.known):
+                return Fate(to=found)
+            raise WrongValue(NEITHER, *endings.shown(language()), value=text) from None
 
 
 @dataclass(slots=True)
@@ -129,7 +138,7 @@ class Interview:
     def _agencies(self) -> None:
         """Which agencies end, how, and which begin."""
         while True:
-            code = self._asked(Among(self._going_on()), NEXT if self.closings else ENDS, skip=bool(self.closings))
+            code = self._asked(self._among(), NEXT if self.closings else ENDS, skip=bool(self.closings))
             if not code:
                 return
             agency = self.register.agencies[code]
@@ -143,14 +152,37 @@ class Interview:
     def _heirs(self, agency: Agency, event: str) -> tuple[str, ...]:
         if event == "dissolved":
             return ()
-        if event == "split":
-            return self._asked(Codes(), HEIRS, name=agency.name)  # type: ignore[no-any-return]
-        return (self._asked(CODE, HEIR, name=agency.name),)
+        while True:
+            said = str(self._asked(Text(), HEIRS if event == "split" else HEIR, name=agency.name))
+            heirs = [self._heir(each.strip()) for each in (said.split(",") if event == "split" else [said])]
+            if all(heirs):
+                return tuple(heirs)
+
+    def _heir(self, text: str) -> str:
+        """The agency that is meant, or the code of a new one; empty where it has to be asked again.
+
+        A code that is nearly one of those that are there is a slip until somebody says that it is not.
+        """
+        known = self._going_on()
+        if text in known:
+            return text
+        if found := _by_name(self.register, text, known):
+            return found
+        agencies = [self.register.agencies[code] for code in known if code in self.register.agencies]
+        for near in near_agencies(text, agencies)[:1]:
+            if click.confirm(
+                render(MEANT, {"value": text, "name": near.name, "agency": near.code}, language()), err=True
+            ):
+                return near.code
+        if CODE.shape and CODE.shape.fullmatch(text) and text not in self.register.agencies:
+            return text
+        say(NOT_A_CODE, value=text)
+        return ""
 
     def _opening(self, code: str, event: str, former: Agency) -> Opening:
         name = self._asked(Text(), NAME, agency=code)
         kind = self._asked(Word(KINDS), KIND, former.kind, agency=code)
-        parent = self._asked(Among(self._going_on()), ABOVE, former.parent, skip=not former.parent, agency=code)
+        parent = self._asked(self._among(), ABOVE, former.parent, skip=not former.parent, agency=code)
         return Opening(code, name, kind, event, parent or "")
 
     def _fate(self, closing: Closing) -> Fate | None:
@@ -159,7 +191,7 @@ class Interview:
         left = [issuance for issuance in agency.people if is_live(issuance, self.day)]
         if not left:
             return Fate(to=closing.to[0]) if len(closing.to) == 1 else None
-        where = Where(self._going_on())
+        where = Where(self._going_on(), self.register)
         if len(closing.to) == 1:
             fate = self._asked(where, PEOPLE, closing.to[0], name=agency.name)
         else:
@@ -193,7 +225,7 @@ class Interview:
         for agency in self.register.agencies.values():
             if agency.parent in heirs and agency.code in self._going_on() and agency.code not in self.openings:
                 default = heirs[agency.parent][0] if len(heirs[agency.parent]) == 1 else None
-                yield Parent(agency.code, self._asked(Among(self._going_on()), ABOVE, default, agency=agency.code))
+                yield Parent(agency.code, self._asked(self._among(), ABOVE, default, agency=agency.code))
 
     def _custodians(self) -> Iterator[Holder]:
         for code in self.openings:
@@ -215,7 +247,10 @@ class Interview:
     def _operator(self) -> str:
         if self.register.province.operator in self._going_on():
             return ""
-        return str(self._asked(Among(self._going_on()), OPERATOR))
+        return str(self._asked(self._among(), OPERATOR))
+
+    def _among(self) -> Among:
+        return Among(self._going_on(), register=self.register)
 
     def _going_on(self) -> list[str]:
         """The agencies that are open on the day, those that begin among them."""

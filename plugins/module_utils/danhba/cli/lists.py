@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from ..editing import people
-from ..editing.draft import NO_AGENCY, Draft
+from ..editing.draft import Draft
 from ..editing.problem import Problem
 from ..editing.text import Value
 from ..exporting import addressbook, writing
@@ -30,9 +30,10 @@ from ..planning import listing
 from ..planning.state import Timeline
 from ..reading import source
 from ..reading.source import Unusable
-from .asking import BEGINNINGS, CODE, Text, ask, complete, event, options
+from .asking import AGENCY, BEGINNINGS, Text, ask, complete, event, options
 from .commit import add_commit_options, commit_draft, computed, read_files, say
 from .common import as_of, at_terminal, directory, examine, lang, language, refuse, table, usable
+from .meant import agency_in
 from .misuse import WrongValue
 
 NO_LIST = _("{path} has no row that names the columns, such as: Stt | Họ và tên | Chức vụ; add one above the people")
@@ -101,7 +102,7 @@ class Taken(click.ParamType[tuple[Role, tuple[int, ...]]]):
 
 @click.command("import")
 @click.argument("file", metavar="FILE.xlsx|.csv", type=click.Path(path_type=Path))
-@click.option("--agency", type=CODE, required=True, help="Mã cơ quan gửi danh sách / The agency that sent the list.")
+@click.option("--agency", type=AGENCY, required=True, help="Cơ quan gửi danh sách / The agency that sent the list.")
 @directory
 @options("document", "date", "request")
 @event(BEGINNINGS, "recruited")
@@ -157,8 +158,7 @@ def import_command(  # noqa: PLR0913, PLR0917
     found = _rows(formats.read(file), file)
     files = read_files(directory, dry_run)
     register, issued = computed(files)
-    if agency not in register.agencies:
-        raise Problem(NO_AGENCY, agency=agency)
+    agency = agency_in(register, agency, "agency")
     by = Event(given["document"], given["date"], given["event"], given["request"] or "")
     opening = settle.Opening(register.agencies[agency], by, namesakes)
     answers = _with_columns(found, Answers(dict(taken), whole), asks=not yes and at_terminal(sys.stdin))
@@ -287,7 +287,7 @@ def _report(settled: settle.Settled, domain: str) -> None:
 @click.command("export")
 @directory
 @click.option("--format", "form", type=click.Choice(writing.ALL), required=True, help="Dạng / Format.")
-@click.option("--agency", type=CODE, help="Chỉ cơ quan này / Only this agency.")
+@click.option("--agency", type=AGENCY, help="Chỉ cơ quan này / Only this agency.")
 @as_of
 @click.option(
     "--out",
@@ -309,8 +309,7 @@ def export_command(  # noqa: PLR0913, PLR0917
     html is the public page, of the agencies' mailboxes alone.
     """
     register, issued = usable(examine(source.from_directory(directory), day))
-    if agency and agency not in register.agencies:
-        raise Problem(NO_AGENCY, agency=agency)
+    agency = agency and agency_in(register, agency)
     if form in writing.FOLDERS and str(out) == "-":
         raise Unusable(ONE_STREAM, form=form)
     if not force:

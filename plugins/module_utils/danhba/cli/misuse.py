@@ -14,6 +14,7 @@ from .words import Word
 
 MISSING = _("{parameter} is missing")
 NOT_AMONG = _("{parameter}: '{value}' is none of: {choices}")
+NOT_AMONG_THESE = _("{parameter}: '{value}' is none of:")
 NO_OPTION = _("there is no option {name}")
 NO_COMMAND = _("there is no command {name}")
 NEAR = _("{problem}; did you mean {names}?")
@@ -38,12 +39,13 @@ class Misuse(click.UsageError):
 
 
 class WrongValue(click.BadParameter):
-    """A value that an option or an argument cannot have, told by a template."""
+    """A value that an option or an argument cannot have, told by a template; `lines` are what it may be, one a line."""
 
-    def __init__(self, template: str, **values: object) -> None:
+    def __init__(self, template: str, *lines: str, **values: object) -> None:
         super().__init__(render(template, values, "en"))
         self.template = template
         self.values = values
+        self.lines = lines
 
 
 class NoCommand(Misuse):
@@ -61,10 +63,19 @@ def explain(error: click.ClickException, language: str) -> str:
     """What is wrong, in a language; of what click may still say, the English."""
     template, values = _problem(error, language)
     said = render(template, values, language)
+    if choices := getattr(error, "lines", None) or _choices(error, language):
+        return "\n".join([said, *(f"    {choice}" for choice in choices)])
     possibilities = getattr(error, "possibilities", None)
     if possibilities:
         return render(NEAR, {"problem": said, "names": possibilities}, language)
     return said
+
+
+def _choices(error: click.ClickException, language: str) -> list[str]:
+    """The words of the register that were to be chosen from, which are one a line."""
+    kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
+    is_wrong = isinstance(kind, Word) and not isinstance(error, (WrongValue, click.MissingParameter))
+    return kind.shown(language) if isinstance(kind, Word) and is_wrong else []
 
 
 def _problem(error: click.ClickException, language: str) -> tuple[str, Mapping[str, Any]]:
@@ -91,7 +102,7 @@ def _parameter(error: click.BadParameter, language: str) -> tuple[str, Mapping[s
     if isinstance(error, WrongValue):
         return "{parameter}: {problem}", {"parameter": name, "problem": render(error.template, error.values, language)}
     if isinstance(parameter.type, click.Choice) and (given := _CHOSEN.match(error.message)):
-        known = parameter.type
-        choices = known.shown(language) if isinstance(known, Word) else list(known.choices)
-        return NOT_AMONG, {"parameter": name, "value": given[2], "choices": choices}
+        if isinstance(parameter.type, Word):
+            return NOT_AMONG_THESE, {"parameter": name, "value": given[2]}
+        return NOT_AMONG, {"parameter": name, "value": given[2], "choices": list(parameter.type.choices)}
     return OTHER, {"problem": error.format_message()}

@@ -1,19 +1,29 @@
-"""From a change in a clone to a request that others approve, without typing git: sending it, and taking in others'."""
+"""From a change in a clone to a request that others approve, without typing git: sending it, and taking in others'.
+
+A proposal is one branch. What was sent is left at once: the clone is back at what is in force, so that the next job
+begins a proposal of its own.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 import click
 
 from ..checking.check import Checked, differences
+from ..editing import transaction
 from ..editing.problem import Problem
+from ..editing.transaction import Change
 from ..governance import branch as branches
-from ..governance.branch import Away, Clone
+from ..governance import jobs as records
+from ..governance.branch import Away, Clone, Outcome
 from ..governance.comment import MOVED
+from ..governance.jobs import Jobs, Sent
 from ..governance.proposal import read
 from ..governance.review import review, together
 from ..messages import mark as _
@@ -27,22 +37,38 @@ from .common import COULD_NOT_RUN, REFUSED, at_terminal, directory, examine, lan
 
 ERRORS = _("correct these first; nothing was sent")
 MERGED_ERRORS = _("together with what others have done meanwhile this is wrong; correct it, and run danhba send again")
-NOTHING = _("there is nothing to send: the register is as {upstream} has it")
-UNSENT = _("{files} are changed and not committed; send them first: danhba send")
+NOTHING = _("there is nothing to send: the register here is as it is in force")
+UNSENT = _("{files} are changed and not sent; send them first: danhba send")
 OTHERS = _("not sent, for they are none of the register's files: {files}")
 DRY = _("--dry-run: nothing was committed and nothing sent")
 MESSAGE = _("What is this change, and by which document?")
 CONFIRM = _("Send this?")
 DECLINED = _("nothing was committed and nothing sent")
-COMMITTED = _("committed on the branch {branch}: {message}")
-SENDING = _("sending to {remote} …")
+COMMITTED = _("recorded as {branch}: {message}")
+SENDING = _("sending …")
 SENT = _("sent: {branch}")
 REQUEST = _("make the request, or see the one that is there: {link}")
-NO_LINK = _("now make the request from that branch on the page of the repository")
-KEPT = _("the change is kept on the branch {branch}; when {remote} can be reached again: danhba send")
-CURRENT = _("this branch has all that {upstream} has")
-TAKEN_IN = _("taken in: {count} commits of {upstream}")
+NO_LINK = _("now make the request from {branch} on the page of the repository")
+KEPT = _("the change is kept here as {branch}; when the server can be reached again: danhba send")
+BEGIN_NEXT = _("the next job begins a proposal of its own; to go on with this one: danhba start --proposal {branch}")
+CURRENT = _("this has all that is in force")
+TAKEN_IN = _("taken in: {count} changes that others made meanwhile")
 SEND_AGAIN = _("send it now: danhba send")
+
+IS_OPEN = _("proposal {branch} ({message}): not decided yet")
+IS_MERGED = _("proposal {branch} ({message}): merged, it is in force")
+IS_GONE = _("proposal {branch} ({message}): closed without being merged; the reason is on its page")
+IS_BEHIND = _("proposal {branch} ({message}): others were first in the same file; run danhba update, then danhba send")
+IN_CONFLICT = _(
+    "proposal {branch} ({message}): others have changed the same lines; do it anew upon what they did: danhba again"
+)
+SEVERAL = _("several proposals lack what others did: {proposals}; say which one: danhba start --proposal NAME")
+GONE_TO = _("on with proposal {branch} ({message})")
+NOT_PUT_BACK = _(
+    "danhba again was cut off on the branch {branch}, and files were edited by hand since; take those lines out, and "
+    "run the command again"
+)
+_OUTCOMES = {"open": IS_OPEN, "merged": IS_MERGED, "gone": IS_GONE, "behind": IS_BEHIND, "conflict": IN_CONFLICT}
 
 _BRANCH = Text("NAME", re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*"), "snv-2026-12-01")
 # So many actions make a subject by themselves; so many lines a message lists; so many files a line names.
@@ -59,18 +85,20 @@ def send_command(  # noqa: PLR0913, PLR0917
     directory: Path, message: str | None, branch: str | None, dry_run: bool, yes: bool, lang: str | None
 ) -> None:
     """Gửi thay đổi để duyệt: ghi nhận, đưa lên nhánh / Send a change to be approved: commit it, push its branch."""
-    clone = branches.find(directory)
-    away = _fetched(clone)
+    clone = opened(directory)
+    away = fetched(clone)
     files = read_files(directory, dry_run)
     changed, others = branches.uncommitted(clone)
     if others:
-        say(OTHERS, files=_named(others))
+        say(OTHERS, files=named_some(others))
     if not changed and not branches.count(clone, clone.upstream, "HEAD"):
-        say(NOTHING, upstream=clone.upstream)
+        if not away:
+            tell_outcomes(clone)
+        say(NOTHING)
         return
-    base = _at(clone, branches.left_at(clone))
-    actions = _actions(base, _checked(files, base, ERRORS))
-    said = message or _default_message(actions, changed)
+    base = examined_at(clone, branches.left_at(clone))
+    actions = actions_between(base, _checked(files, base, ERRORS))
+    said = message or default_message(actions, changed)
     _show(actions, said)
     if dry_run:
         say(DRY)
@@ -80,12 +108,12 @@ def send_command(  # noqa: PLR0913, PLR0917
         if not click.confirm(render(CONFIRM, {}, language()), err=True):
             say(DECLINED)
             sys.exit(REFUSED)
-    name = _commit(clone, branch, changed, said)
+    name = commit(clone, branch, changed, said)
     if away:
         _keep(clone, name, away)
     if branches.count(clone, "HEAD", clone.upstream):
         _take_in(clone)
-    _push(clone, name)
+    _push(clone, name, said.partition("\n")[0])
 
 
 @click.command("update")
@@ -93,13 +121,14 @@ def send_command(  # noqa: PLR0913, PLR0917
 @lang
 def update_command(directory: Path, lang: str | None) -> None:
     """Lấy những gì người khác đã được duyệt vào nhánh này / Take into this branch what of others was approved."""
-    clone = branches.find(directory)
+    clone = opened(directory)
     changed, _others = branches.uncommitted(clone)
     if changed:
-        raise Problem(UNSENT, files=_named(changed))
+        raise Problem(UNSENT, files=named_some(changed))
     branches.fetch(clone)
+    go_to_the_one_behind(clone, (Outcome.OPEN, Outcome.CONFLICT))
     if not branches.count(clone, "HEAD", clone.upstream):
-        say(CURRENT, upstream=clone.upstream)
+        say(CURRENT)
         return
     mine = branches.count(clone, clone.upstream, "HEAD")
     _take_in(clone)
@@ -107,7 +136,38 @@ def update_command(directory: Path, lang: str | None) -> None:
         say(SEND_AGAIN)
 
 
-def _fetched(clone: Clone) -> Away | None:
+def opened(directory: Path) -> Clone:
+    """The clone that a register is in, with nothing of a killed command left in it."""
+    clone = branches.find(directory)
+    found = records.load(clone)
+    if found.repeated:
+        put_back(clone, found)
+    return clone
+
+
+def put_back(clone: Clone, found: Jobs) -> None:
+    """Have the proposal as it was before a `danhba again` that did not come to its end."""
+    before = found.repeated
+    if before is None:
+        return
+    anew = [job for job in found.on(before.branch) if job not in before.jobs]
+    files = {file.name: file.data or b"" for file in source.from_directory(clone.directory)}
+    was = records.before_all([job for job in anew if records.is_in(job, files)], files)
+    if was is None:
+        raise Problem(NOT_PUT_BACK, branch=before.branch)
+    transaction.write(clone.directory, changes(files, was))
+    branches.set_back(clone, before.branch, before.commit)
+    rest = found.without(anew)
+    records.store(clone, replace(rest, unsent=(*rest.unsent, *before.jobs), repeated=None))
+
+
+def changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str, Change]:
+    """What differs between two states of a register's files."""
+    names = sorted({*before, *after})
+    return {name: Change(before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
+
+
+def fetched(clone: Clone) -> Away | None:
     """What kept the forge from telling what the target is now; a change can be kept all the same."""
     try:
         branches.fetch(clone)
@@ -116,7 +176,8 @@ def _fetched(clone: Clone) -> Away | None:
     return None
 
 
-def _at(clone: Clone, revision: str) -> Checked:
+def examined_at(clone: Clone, revision: str) -> Checked:
+    """The register as a revision has it."""
     return examine(source.from_git(clone.directory, revision), today())
 
 
@@ -127,18 +188,20 @@ def _checked(files: list[source.File], base: Checked, otherwise: str) -> Checked
     return checked
 
 
-def _actions(base: Checked, checked: Checked) -> Sequence[Action]:
+def actions_between(base: Checked, checked: Checked) -> Sequence[Action]:
     """What the change does to mailboxes, each thing once, on whatever day."""
     plans, _more = differences(base, checked, today())
     return together(plans).actions if plans else ()
 
 
-def _default_message(actions: Sequence[Action], changed: Sequence[str]) -> str:
+def default_message(actions: Sequence[Action], changed: Sequence[str]) -> str:
     """A subject and, of more than one thing, a list."""
     lines = [show_plan.sentence(action, language()) for action in actions]
     if len(lines) <= _SINGLE:
-        return lines[0] if lines else render(_("register: {files}"), {"files": _named(_stems(changed))}, language())
-    heading = render(_("{count} changes: {files}"), {"count": len(lines), "files": _named(_stems(changed))}, language())
+        return lines[0] if lines else render(_("register: {files}"), {"files": named_some(_stems(changed))}, language())
+    heading = render(
+        _("{count} changes: {files}"), {"count": len(lines), "files": named_some(_stems(changed))}, language()
+    )
     return "\n".join([heading, "", *(f"- {line}" for line in some(lines, _LISTED))])
 
 
@@ -146,17 +209,20 @@ def _stems(paths: Sequence[str]) -> list[str]:
     return [PurePosixPath(path).stem for path in paths]
 
 
-def _named(paths: Sequence[str]) -> list[str]:
+def named_some(paths: Sequence[str]) -> list[str]:
+    """So many of some paths as a line names."""
     return some(paths, _NAMED)
 
 
 def _show(actions: Sequence[Action], message: str) -> None:
-    for line in some([show_plan.sentence(action, language()) for action in actions], _LISTED):
+    lines = some([show_plan.sentence(action, language()) for action in actions], _LISTED)
+    for line in lines:
         click.echo(line)
-    click.echo(message.partition("\n")[0], err=True)
+    if (subject := message.partition("\n")[0]) not in lines:
+        click.echo(subject, err=True)
 
 
-def _commit(clone: Clone, wanted: str | None, changed: Sequence[str], message: str) -> str:
+def commit(clone: Clone, wanted: str | None, changed: Sequence[str], message: str) -> str:
     """Commit what is changed on a branch that is not the target; its name."""
     name = branches.current(clone)
     if wanted and wanted != name:
@@ -167,6 +233,7 @@ def _commit(clone: Clone, wanted: str | None, changed: Sequence[str], message: s
         branches.leave(clone, name)
     if changed:
         branches.commit(clone, changed, message)
+        records.store(clone, records.load(clone).committed(name))
         say(COMMITTED, branch=name, message=message.partition("\n")[0])
     return name
 
@@ -176,29 +243,94 @@ def _take_in(clone: Clone) -> None:
     count = branches.count(clone, "HEAD", clone.upstream)
     moved = review(read(clone.directory, clone.upstream, "HEAD"), today()).moved
     branches.take_in(clone)
-    say(TAKEN_IN, count=count, upstream=clone.upstream)
+    say(TAKEN_IN, count=count)
     for each in moved:
         issuance = each.issuance
         values = {"name": issuance.name, "person": issuance.id, "holder": each.holder}
         say(MOVED, **values, before=each.before, now=each.now)
-    _checked(source.from_directory(clone.directory), _at(clone, clone.upstream), MERGED_ERRORS)
+    _checked(source.from_directory(clone.directory), examined_at(clone, clone.upstream), MERGED_ERRORS)
 
 
-def _push(clone: Clone, name: str) -> None:
-    say(SENDING, remote=branches.REMOTE)
+def _push(clone: Clone, name: str, message: str) -> None:
+    say(SENDING)
     try:
         link = branches.send(clone, name)
     except Away as away:
         _keep(clone, name, away)
+    _note_sent(clone, name, message, link)
     say(SENT, branch=name)
     if link:
         say(REQUEST, link=link)
     else:
-        say(NO_LINK)
+        say(NO_LINK, branch=name)
+    branches.begin(clone)
+    say(BEGIN_NEXT, branch=name)
+    with suppress(Away):
+        tell_outcomes(clone, besides=name)
+
+
+def _note_sent(clone: Clone, name: str, message: str, link: str) -> None:
+    found = records.load(clone)
+    jobs = found.on(name)
+    before = found.proposal(name)
+    sent = Sent(name, branches.sent_at(clone, name), message, link, (*(before.jobs if before else ()), *jobs))
+    others = tuple(each for each in found.sent if each.branch != name)
+    records.store(clone, replace(found.without(jobs), sent=(*others, sent)))
 
 
 def _keep(clone: Clone, name: str, away: Away) -> None:
     """Say that nothing is lost, and end: what was asked for could not be done."""
     say(away.template, **away.values)
-    say(KEPT, branch=name, remote=branches.REMOTE)
+    say(KEPT, branch=name)
     sys.exit(COULD_NOT_RUN)
+
+
+def outcomes(clone: Clone, found: Jobs) -> list[tuple[Sent, Outcome]]:
+    """What has become of each proposal that was sent from here.
+
+    Raises:
+        Away: the forge cannot be reached.
+    """
+    there = branches.heads(clone) if found.sent else {}
+    return [(sent, branches.outcome(clone, sent.commit, there.get(sent.branch, ""))) for sent in found.sent]
+
+
+def tell_outcomes(clone: Clone, besides: str = "") -> None:
+    """Say what has become of what was sent; what is merged or gone is said once and then forgotten."""
+    found = records.load(clone)
+    left = []
+    for sent, outcome in outcomes(clone, found):
+        if sent.branch == besides:
+            left.append(sent)
+            continue
+        if not besides or outcome is not Outcome.OPEN:  # behind a send, only what has changed
+            say(_OUTCOMES[_way(clone, sent, outcome)], branch=sent.branch, message=sent.message)
+        if outcome in {Outcome.OPEN, Outcome.CONFLICT}:
+            left.append(replace(sent, told=outcome.value))
+    records.store(clone, replace(found, sent=tuple(left)))
+
+
+def _way(clone: Clone, sent: Sent, outcome: Outcome) -> str:
+    """The outcome, `behind` where both sides only added to the end of files: a machine puts that together."""
+    if outcome is Outcome.CONFLICT and read(clone.directory, clone.upstream, sent.commit).result is not None:
+        return "behind"
+    return outcome.value
+
+
+def go_to_the_one_behind(clone: Clone, wanted: Collection[Outcome]) -> None:
+    """From the target, on which nothing was done, go to the one proposal that lacks what others did.
+
+    Raises:
+        Problem: there are several.
+    """
+    if branches.current(clone) != clone.target or branches.count(clone, clone.upstream, "HEAD"):
+        return
+    open_ones = [(sent, outcome) for sent, outcome in outcomes(clone, records.load(clone)) if outcome in wanted]
+    behind = [sent for sent, _outcome in open_ones if branches.count(clone, sent.commit, clone.upstream)]
+    stuck = [sent for sent, outcome in open_ones if outcome is Outcome.CONFLICT]
+    meant = stuck or behind
+    if len(meant) > 1:
+        raise Problem(SEVERAL, proposals=[sent.branch for sent in meant])
+    if meant:
+        branches.go_to(clone, meant[0].branch)
+        say(GONE_TO, branch=meant[0].branch, message=meant[0].message)

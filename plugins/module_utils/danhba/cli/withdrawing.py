@@ -10,6 +10,7 @@ import click
 
 from ..addresses.issuing import CONTACT
 from ..editing import agency_withdrawal, people, withdrawal
+from ..editing.agencies import bare
 from ..editing.agency_withdrawal import AgencyMatter
 from ..editing.draft import Draft
 from ..editing.problem import Problem
@@ -75,8 +76,10 @@ def withdraw_command(query: str, directory: Path, dry_run: bool, yes: bool, lang
 
 
 def _agency(timeline: Timeline, query: str) -> Agency | None:
-    """The agency that is meant, by its tendonvi or its contact mailbox; None where it can only be a person."""
+    """The agency that is meant, by its code, its contact mailbox or its whole name; None if it can only be a person."""
     register = timeline.register
+    if named_so := [each for each in register.agencies.values() if bare(each.name) == bare(query)]:
+        return next((each for each in named_so if each.closed is None), named_so[-1])
     local = query.strip().casefold().removesuffix(f"@{register.province.domain}")
     agency = register.agencies.get(local.removeprefix(CONTACT))
     if agency is None or ("@" in query and not local.startswith(CONTACT)):

@@ -50,10 +50,10 @@ _NAME = re.compile(rf"{re.escape(PROVINCE)}|{AGENCIES}/[a-z0-9]+\.yml")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a file held when it was read, None where there was none, and what it is to hold."""
+    """What a file held when it was read and what it is to hold; None where there was, or is to be, no file."""
 
     before: bytes | None
-    after: bytes
+    after: bytes | None
 
 
 def write(directory: Path, changes: Mapping[str, Change]) -> None:
@@ -108,14 +108,14 @@ def _lock(descriptor: int, directory: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _JournalEntry:
-    """What a file held before a change, and the digest of what it holds after it."""
+    """What a file held before a change, and the digest of what it holds after it; empty where it is deleted."""
 
     before: bytes | None
     after: str
 
     @classmethod
     def of(cls, change: Change) -> _JournalEntry:
-        return cls(change.before, _digest(change.after))
+        return cls(change.before, "" if change.after is None else _digest(change.after))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +161,16 @@ class _Folders:
         written: dict[str, str] = {}
         try:
             for name, change in changes.items():
-                written[name] = self._beside(name, change.after)
+                if change.after is not None:
+                    written[name] = self._beside(name, change.after)
             if len(changes) > 1:
                 self._place(self._beside(JOURNAL, _dump(kept)), JOURNAL)
                 os.fsync(self.root)
             for name in changes:
-                self._place(written[name], name)
+                if name in written:
+                    self._place(written[name], name)
+                else:
+                    self._remove(name)
             self._done()
         except BaseException:
             self._take_back(kept, written)
@@ -188,10 +192,10 @@ class _Folders:
             now = self._read(name)
             if now == file.before:
                 continue
-            if now is None or _digest(now) != file.after:
+            if file.after != ("" if now is None else _digest(now)):
                 raise Problem(CUT_SHORT, path=self.directory / name, journal=self.directory / JOURNAL)
             if file.before is None:
-                os.unlink(self._at(name)[1], dir_fd=self._at(name)[0])
+                self._remove(name)
             else:
                 self._place(self._beside(name, file.before), name)
             names.append(name)
@@ -241,6 +245,10 @@ class _Folders:
             os.unlink(temporary, dir_fd=folder)
             raise
         return temporary
+
+    def _remove(self, name: str) -> None:
+        folder, last = self._at(name)
+        os.unlink(last, dir_fd=folder)
 
     def _place(self, temporary: str, name: str) -> None:
         folder, last = self._at(name)

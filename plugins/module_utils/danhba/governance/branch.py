@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from pathlib import Path
 from subprocess import CompletedProcess
 from urllib.parse import urlsplit
@@ -27,17 +29,18 @@ NO_REMOTE = _("this clone knows no {remote} to send to; make it by git clone, or
 NO_TARGET = _("this clone does not know the main branch of {remote}; run: git fetch {remote}")
 UNFINISHED = _("git is in the middle of a merge or a rebase here; end it first, or give it up: git rebase --abort")
 UNRELATED = _("this branch shares no history with {upstream}; make the change in a new clone: git clone")
-DETACHED = _("this clone is on no branch; go to one: git switch {target}")
+DETACHED = _("this clone is on no branch; go back to {target}: danhba start")
 NOBODY = _(
     'git does not know who you are; say so once: git config --global user.name "…"; git config --global user.email …'
 )
 NO_BRANCH = _("git makes no branch {branch}: {reason}; take another name: --branch")
 NOT_COMMITTED = _("git did not take the change: {reason}; correct it, and run danhba send again")
 CONFLICT = _(
-    "{upstream} and this branch have both changed {files}, and only an editor can put that together; the branch is as "
-    "it was: start another one from {upstream} and make the change there"
+    "others have changed the same lines of {files}, and only an editor can put that together; what you wrote is as it "
+    "was: do it anew upon what others did: danhba again"
 )
-AWAY = _("{remote} cannot be reached: {reason}; nothing is lost, try again later")
+NOT_SWITCHED = _("git did not go to another branch: {reason}; nothing was changed")
+AWAY = _("the server of proposals cannot be reached ({reason}); nothing is lost, try again later")
 REFUSED = _("{remote} did not take the branch {branch}: {reason}; it stays here, nothing is lost")
 TAKEN = _(
     "somebody else has sent to the branch {branch} meanwhile; yours stays here: send it under another name: --branch"
@@ -45,6 +48,12 @@ TAKEN = _(
 
 # Why a push failed git tells by words alone, which it would translate.
 _UNTRANSLATED = {"LC_ALL": "C"}
+# Exists while `take_in` runs, so that a rebase which was killed is known as ours and given up.
+_TAKING_IN = "danhba-taking-in"
+# The commit that a send which was killed may have brought to the forge, by branch.
+_SENDING = "refs/danhba/sending"
+# Where a git that was killed leaves its lock, the next one waits this long before it takes the lock away.
+_LOCK_SECONDS = 3.0
 _STEPS = ("rebase-merge", "rebase-apply", "MERGE_HEAD", "CHERRY_PICK_HEAD")
 _LINK = re.compile(r"https?://\S+")
 # Who has a token in the address of the remote does not want to see it in a message.
@@ -91,10 +100,31 @@ def find(directory: Path) -> Clone:
     clone = Clone(directory, root, prefix, "")
     if not clone.says("remote", "get-url", REMOTE):
         raise Unusable(NO_REMOTE, remote=REMOTE)
+    _give_up_ours(clone)
     for step in _STEPS:
-        if (root / clone.says("rev-parse", "--git-path", step)).exists():
+        if path_in_git(clone, step).exists():
             raise Problem(UNFINISHED)
     return Clone(directory, root, prefix, _target(clone))
+
+
+def path_in_git(clone: Clone, name: str) -> Path:
+    """Where git keeps a file of its own for this clone."""
+    return clone.root / clone.says("rev-parse", "--git-path", name)
+
+
+def _give_up_ours(clone: Clone) -> None:
+    """Go back to what was there before a `take_in` that was killed; what was not committed comes back, too."""
+    marker = path_in_git(clone, _TAKING_IN)
+    if not marker.exists():
+        return
+    lock = path_in_git(clone, "index.lock")
+    deadline = time.monotonic() + _LOCK_SECONDS
+    while lock.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    lock.unlink(missing_ok=True)
+    if any(path_in_git(clone, step).exists() for step in _STEPS[:2]):
+        clone.git("rebase", "--abort")
+    marker.unlink(missing_ok=True)
 
 
 def _target(clone: Clone) -> str:
@@ -114,6 +144,12 @@ def current(clone: Clone) -> str:
     return name
 
 
+def name_here(clone: Clone, name: str) -> None:
+    """Where the clone is on no branch, have one from here on, so that nothing that was made here is lost."""
+    if not clone.says("symbolic-ref", "--quiet", "--short", "HEAD"):
+        _switch(clone, "switch", "--quiet", "--create", name)
+
+
 def uncommitted(clone: Clone) -> tuple[list[str], list[str]]:
     """The paths that differ from the last commit: the register's, and others."""
     shown = clone.git("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all").stdout
@@ -126,7 +162,7 @@ def fetch(clone: Clone) -> None:
     """See what the target is now; of this branch's own copy there nothing is asked, so that a push still compares."""
     done = clone.git("fetch", "--quiet", REMOTE, f"+refs/heads/{clone.target}:refs/remotes/{clone.upstream}")
     if done.returncode:
-        raise Away(AWAY, remote=REMOTE, reason=_reason(done))
+        raise Away(AWAY, reason=_reason(done))
 
 
 def count(clone: Clone, since: str, until: str) -> int:
@@ -170,13 +206,22 @@ def commit(clone: Clone, paths: Sequence[str], message: str) -> None:
 
 def take_in(clone: Clone) -> None:
     """Put this branch's commits upon the target as it is now (git-rebase); all is as it was where that fails."""
+    marker = path_in_git(clone, _TAKING_IN)
+    marker.touch()
+    try:
+        _rebase(clone)
+    finally:
+        marker.unlink(missing_ok=True)
+
+
+def _rebase(clone: Clone) -> None:
     done = clone.git("rebase", "--quiet", "--autostash", clone.upstream)
     while done.returncode:
         paths = clone.says("diff", "--name-only", "--diff-filter=U", "-z").split("\0")
         paths = [path for path in paths if path]
         if not paths or not all(_put_together(clone, path) for path in paths):
             clone.git("rebase", "--abort")
-            raise Problem(CONFLICT, upstream=clone.upstream, files=paths or [_reason(done)])
+            raise Problem(CONFLICT, files=paths or [_reason(done)])
         done = clone.git("-c", "core.editor=true", "rebase", "--continue")
 
 
@@ -199,18 +244,138 @@ def send(clone: Clone, branch: str) -> str:
         Away: the forge cannot be reached.
         Problem: it does not take the branch, or somebody else has sent to it.
     """
-    known = clone.says("rev-parse", "--verify", "--quiet", f"refs/remotes/{REMOTE}/{branch}")
+    if arrived := _arrived(clone, branch):
+        clone.git("update-ref", f"refs/remotes/{REMOTE}/{branch}", arrived)
+    known = sent_at(clone, branch)
     lease = f"--force-with-lease=refs/heads/{branch}:{known}"
     refspec = f"HEAD:refs/heads/{branch}"
+    clone.git("update-ref", f"{_SENDING}/{branch}", "HEAD")
     done = clone.git("push", "--set-upstream", lease, REMOTE, refspec, environment=_UNTRANSLATED)
     told = done.stderr.decode("utf-8", "replace")
     if done.returncode:
+        if "stale info" in told or "rejected]" in told:
+            clone.git("update-ref", "-d", f"{_SENDING}/{branch}")
         if "stale info" in told:
             raise Problem(TAKEN, branch=branch)
         if "rejected]" in told:
             raise Problem(REFUSED, remote=REMOTE, branch=branch, reason=_reason(done))
-        raise Away(AWAY, remote=REMOTE, reason=_reason(done))
+        raise Away(AWAY, reason=_reason(done))
+    clone.git("update-ref", "-d", f"{_SENDING}/{branch}")
     return _told_link(told) or link(clone.says("remote", "get-url", REMOTE), clone.target, branch)
+
+
+def is_send_cut_off(clone: Clone, branch: str) -> bool:
+    """Whether a send of a branch was killed, or lost its line, so that it may have arrived."""
+    return bool(clone.says("rev-parse", "--verify", "--quiet", f"{_SENDING}/{branch}"))
+
+
+def _arrived(clone: Clone, branch: str) -> str:
+    """The commit that a send which was cut off has brought to the forge all the same; empty where it has not."""
+    sending = clone.says("rev-parse", "--verify", "--quiet", f"{_SENDING}/{branch}")
+    if not sending:
+        return ""
+    there = clone.says("ls-remote", REMOTE, f"refs/heads/{branch}").partition("\t")[0]
+    return sending if there == sending else ""
+
+
+def sent_at(clone: Clone, branch: str) -> str:
+    """The commit of a branch that the forge had when it was last sent or seen; empty where it never was."""
+    return clone.says("rev-parse", "--verify", "--quiet", f"refs/remotes/{REMOTE}/{branch}")
+
+
+def unsent(clone: Clone, name: str) -> int:
+    """How many commits are here that neither the target nor the forge's copy of this branch has."""
+    there = sent_at(clone, name) if name != clone.target else ""
+    return int(clone.says("rev-list", "--count", "HEAD", "--not", clone.upstream, *([there] if there else [])) or 0)
+
+
+def keep(clone: Clone, name: str) -> None:
+    """Keep what is committed here under another name, too."""
+    done = clone.git("branch", name)
+    if done.returncode:
+        raise Problem(NO_BRANCH, branch=name, reason=_reason(done))
+
+
+def begin(clone: Clone) -> None:
+    """Go to the target as the forge has it; commits on the target that only this clone has must have a name by then."""
+    _switch(clone, "switch", "--quiet", "--no-track", "--force-create", clone.target, clone.upstream)
+    clone.git("branch", "--quiet", f"--set-upstream-to={clone.upstream}", clone.target)
+
+
+def begin_anew(clone: Clone, name: str) -> None:
+    """Begin a branch of this name again from the target; what it had must have another name by then."""
+    _switch(clone, "switch", "--quiet", "--no-track", "--force-create", name, clone.upstream)
+
+
+def go_to(clone: Clone, name: str) -> None:
+    """Go to a branch that was begun before, here or on the forge; what others sent to it is taken in."""
+    clone.git("fetch", "--quiet", REMOTE, f"refs/heads/{name}:refs/remotes/{REMOTE}/{name}")
+    _switch(clone, "switch", "--quiet", name)
+    if there := sent_at(clone, name):
+        clone.git("merge", "--quiet", "--ff-only", there)
+
+
+def set_back(clone: Clone, name: str, commit: str) -> None:
+    """Have a branch end at a commit again, and go there."""
+    _switch(clone, "switch", "--quiet", "--no-track", "--force-create", name, commit)
+
+
+def _switch(clone: Clone, *command: str) -> None:
+    done = clone.git(*command)
+    if done.returncode:
+        raise Problem(NOT_SWITCHED, reason=_reason(done))
+
+
+def uncommit(clone: Clone) -> None:
+    """Have what was committed here and not sent as changes of the files again; no file changes."""
+    name = current(clone)
+    done = clone.git("reset", "--quiet", "--mixed", sent_at(clone, name) or left_at(clone))
+    if done.returncode:
+        raise Problem(NOT_SWITCHED, reason=_reason(done))
+
+
+def leave_empty(clone: Clone) -> None:
+    """Go back from a branch on which nothing was left to the target, and forget the branch."""
+    name = current(clone)
+    if name != clone.target and not count(clone, clone.upstream, "HEAD") and not sent_at(clone, name):
+        begin(clone)
+        clone.git("branch", "--quiet", "--delete", "--force", name)
+
+
+def heads(clone: Clone) -> dict[str, str]:
+    """The branches that the forge has now, with their commits.
+
+    Raises:
+        Away: it cannot be reached.
+    """
+    done = clone.git("ls-remote", "--heads", REMOTE)
+    if done.returncode:
+        raise Away(AWAY, reason=_reason(done))
+    lines = done.stdout.decode("utf-8", "surrogateescape").splitlines()
+    return {ref.removeprefix("refs/heads/"): commit for commit, _tab, ref in (line.partition("\t") for line in lines)}
+
+
+class Outcome(Enum):
+    """What has become of a proposal, as far as the forge's branches tell."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    CONFLICT = "conflict"
+    GONE = "gone"
+
+
+def outcome(clone: Clone, commit: str, there: str) -> Outcome:
+    """What has become of a commit that was sent; `there` is the commit of its branch now, empty where that is gone.
+
+    It is merged where merging it would change nothing: also where the forge has made one commit of several.
+    """
+    done = clone.git("merge-tree", "--write-tree", "--no-messages", clone.upstream, commit)
+    tree = done.stdout.decode("utf-8", "replace").partition("\n")[0]
+    if done.returncode == 0 and tree == clone.says("rev-parse", f"{clone.upstream}^{{tree}}"):
+        return Outcome.MERGED
+    if not there:
+        return Outcome.GONE
+    return Outcome.OPEN if done.returncode == 0 else Outcome.CONFLICT
 
 
 def _told_link(told: str) -> str:

@@ -432,8 +432,9 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
     yield _say(_("Both {target} and this change have changed: {paths}."), language, proposal, paths=paths)
     if proposal.result is None:
         way = _(
-            "Rebase, and put together what both sides changed; the entries of {target} keep their order, yours come "
-            "last. What follows is about this branch by itself."
+            "Where the change was written, do it anew upon what {target} has got: each command is run again with its "
+            "answers. What was edited by hand is written once more: danhba start. What follows is about this branch by "
+            "itself."
         )
     elif proposal.appended:
         way = _(
@@ -443,20 +444,24 @@ def _conflict(proposal: Proposal, language: str) -> Iterator[str]:
     else:
         way = _("Rebase. What follows is about the register, which git could merge.")
     yield _say(way, language, proposal)
-    if proposal.appended and proposal.result is not None:
-        yield "\n".join(("```sh", "danhba update", "danhba send", "```"))
-        return
-    branch = visible(proposal.target).replace("`", "")
-    edit = _("# in each file: delete the lines <<<<<<< ======= >>>>>>>, keep both parts, your entries last")
-    steps = (
+    yield "\n".join(("```sh", *_steps(proposal, language), "```"))
+
+
+def _steps(proposal: Proposal, language: str) -> tuple[str, ...]:
+    """The commands that end a conflict; git's own only for files beside the register, which no clerk edits."""
+    if proposal.result is None:
+        return "danhba again", "danhba send"
+    if proposal.appended:
+        return "danhba update", "danhba send"
+    edit = _("# in each file: delete the lines <<<<<<< ======= >>>>>>>, and keep what both sides mean")
+    return (
         "git fetch",
-        f"git rebase {branch}",
+        f"git rebase {visible(proposal.target).replace('`', '')}",
         translator(language)(edit),
         "git add -u",
         "git -c core.editor=true rebase --continue",
         "git push --force-with-lease",
     )
-    yield "\n".join(("```sh", *steps, "```"))
 
 
 def _moved(moved: Moved, language: str) -> str:

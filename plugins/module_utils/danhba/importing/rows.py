@@ -27,6 +27,7 @@ BLANK_ROW = _("holds no name")
 CONTINUED = _("is merged with row {row}, which names the person")
 
 NO_NAME = _("the row has no name; write it, or delete the row")
+SIGNATURE = _("'{text}' is a title alone, as above a signature")
 NO_NUMBER = _("'{name}' stands alone in a row without a number; add its number or its title if it is to be taken")
 NOT_A_PERSON = _("'{name}' is no person; an agency or a division is not imported: danhba agency")
 ERROR_VALUE = _("the cell holds the error {value} of a formula; write its value")
@@ -302,6 +303,8 @@ class _Reader:
         if self._of(Role.NUMBER) and not self._cell(row, Role.NUMBER)[1].text.strip():
             others = [role for role in Role if role not in {Role.NAME, Role.NUMBER}]
             if not any(self._cell(row, role)[1].text.strip() for role in others) and taken.person:
+                if typed.is_title(taken.person.name):
+                    return taken.skipped(SIGNATURE, text=taken.person.name)
                 return taken.bad(NO_NUMBER, self._column(Role.NAME), name=taken.person.name)
         return taken
 

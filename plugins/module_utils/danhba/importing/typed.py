@@ -107,6 +107,11 @@ def _without_end(text: str) -> tuple[str, list[str], str]:
     return rest, found, ""
 
 
+def is_title(text: str) -> bool:
+    """Whether a text is a title and nobody's name, as stands above a signature: GIÁM ĐỐC, KT. CHỦ TỊCH."""
+    return bool(_TITLE.fullmatch(fold(text)))
+
+
 def _without_brackets(text: str) -> str:
     return "\n".join(filter(None, (tidy(line) for line in _BRACKETS.sub(" ", text).split("\n"))))
 

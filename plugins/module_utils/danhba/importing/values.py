@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
+from unidecode import unidecode
+
 from ..messages import mark as _
 from ..vietnamese.names import APOSTROPHES, LOOKALIKES
 from .headings import fold
@@ -115,22 +117,36 @@ class Asked(Enum):
     UNKNOWN = "unknown"
 
 
-_ASKED = (
-    (
-        Asked.OPEN,
-        re.compile(
-            r"\b(cap moi|tao moi|tao lap|dang ky|mo moi|tiep nhan|tuyen dung)\b|(^|de nghi )(cap|mo|tao|moi)\b(?! lai)"
+def _words(spelled: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Words with their marks, and the same without, for texts that were typed without any."""
+    return re.compile(rf"\b(?:{spelled})\b"), re.compile(rf"\b(?:{unidecode(spelled)})\b")
+
+
+# Marks tell đóng from hợp đồng, bỏ from bổ sung, khóa from Khoa Nội, đổi from Đội 1.
+_ASKED = tuple(
+    (kind, *_words(spelled))
+    for kind, spelled in (
+        (
+            Asked.OPEN,
+            (
+                "cấp mới|tạo mới|tạo lập|đăng ký|mở mới|tiếp nhận|tuyển dụng|bổ sung"
+                "|(?:^|(?<=đề nghị )|(?<=de nghi ))(?:cấp|mở|tạo|mới)(?! lại| lai)"
+            ),
         ),
-    ),
-    (Asked.WITHDRAW, re.compile(r"\b(thu hoi|xoa|huy|dong|nghi huu|nghi viec|thoi viec|cham dut|bo)\b")),
-    (Asked.SUSPEND, re.compile(r"\b(tam )?(khoa|dung|ngung)\b")),
-    (Asked.RESTORE, re.compile(r"\b(khoi phuc|cap lai|mat khau|reset|mo lai)\b")),
-    (
-        Asked.CHANGE,
-        re.compile(
-            r"\b(thay doi|dieu chinh|dieu dong|luan chuyen|chuyen(?! vien| mon| trach| gia)|doi|cap nhat|sua)\b"
+        (
+            Asked.WITHDRAW,
+            "thu hồi|xóa|xoá|hủy|huỷ|đóng|nghỉ hưu|nghỉ việc|thôi việc|chấm dứt|bỏ(?! sung| nhiem| tri)",
         ),
-    ),
+        (Asked.SUSPEND, "(?:tạm )?(?:khóa|khoá|dừng|ngừng|ngưng)"),
+        (Asked.RESTORE, "khôi phục|cấp lại|mật khẩu|reset|mở lại"),
+        (
+            Asked.CHANGE,
+            (
+                "thay đổi|điều chỉnh|điều động|luân chuyển|chuyển(?! viên| môn| trách| giá| vien| mon| trach| gia)|đổi"
+                "|cập nhật|sửa"
+            ),
+        ),
+    )
 )
 
 
@@ -139,4 +155,7 @@ def asked(text: str) -> Asked | None:
     folded = fold(text)
     if folded in _NOTHING - {"x"}:
         return None
-    return next((found for found, pattern in _ASKED if pattern.search(folded)), Asked.UNKNOWN)
+    spelled = " ".join(re.sub(r"[\W_]+", " ", tidy(text).casefold()).split())
+    has_marks = not spelled.isascii()
+    found = (kind for kind, marked, bare in _ASKED if (marked.search(spelled) if has_marks else bare.search(folded)))
+    return next(found, Asked.UNKNOWN)

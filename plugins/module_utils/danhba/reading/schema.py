@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -74,7 +75,10 @@ CODE = re.compile(r"[a-z][a-z0-9]{0,31}")
 PERSON = re.compile(r"[A-Za-z0-9-]{1,32}")
 _SIZE = re.compile(r"([1-9][0-9]{0,5})([MGT])")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_WRITTEN_DAY = re.compile(r"(?P<day>[0-9]{1,2})/(?P<month>[0-9]{1,2})/(?P<year>[0-9]{4})", re.ASCII)
+_WRITTEN_DAYS = (
+    re.compile(r"(?P<day>[0-9]{1,2})(?P<sign>[/.-])(?P<month>[0-9]{1,2})(?P=sign)(?P<year>[0-9]{4})"),
+    re.compile(r"(?:ngày )?(?P<day>[0-9]{1,2}) tháng (?P<month>[0-9]{1,2}) năm (?P<year>[0-9]{4})", re.IGNORECASE),
+)
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 IDENTIFIER = re.compile(r"(?=.{1,35}$)[A-Y][0-9]{2}(\.[0-9A-Z]+)*")
 DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
@@ -97,13 +101,19 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_written_day(text: str) -> date | None:
-    """The day that somebody writes, as ISO 8601 does (2026-12-01) or as documents do (1/12/2026, 01/12/2026).
+    """The day that somebody types: 2026-12-01, 1/12/2026, 01.12.2026, ngày 01 tháng 12 năm 2026; None if it is none.
 
     For what people type; the register's files have ISO 8601 alone.
     """
-    if not (found := _WRITTEN_DAY.fullmatch(text.strip())):
-        return parse_day(text.strip())
-    return parse_day(f"{found['year']}-{int(found['month']):02}-{int(found['day']):02}")
+    parts = written_day(text)
+    return parse_day("{2:04}-{1:02}-{0:02}".format(*parts)) if parts else parse_day(text.strip())
+
+
+def written_day(text: str) -> tuple[int, int, int] | None:
+    """Day, month and year of a text that has the form of a day in documents, be they in the calendar or not."""
+    plain = unicodedata.normalize("NFC", " ".join(text.split()))
+    found = next(filter(None, (form.fullmatch(plain) for form in _WRITTEN_DAYS)), None)
+    return (int(found["day"]), int(found["month"]), int(found["year"])) if found else None
 
 
 @dataclass(slots=True)

@@ -672,7 +672,7 @@ def test_what_may_be_acknowledged_says_how(rule: str) -> None:
     found = all_said(*FOUND_BY[rule])
     [message] = {render(finding.rule.message, finding.values, "en") for finding in found if finding.rule.id == rule}
     [where] = {finding.where for finding in found if finding.rule.id == rule}
-    assert f"(limit: history, accounts: [{where.object}])" in message
+    assert f"danhba acknowledge --limit history --accounts {where.object}" in message
 
 
 ADMIN = "    address: quan.tri1-stttt\n    address_document: 3/STTTT-VP\n"

@@ -29,7 +29,7 @@ RENAMED = rule(
     "R6.1a",
     _(
         "{object} was '{before}' and is now '{now}'; a renamed agency is a new one that succeeds: [{object}], "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 VALUE = rule(
@@ -38,7 +38,7 @@ VALUE = rule(
     _(
         "{key} of {object} was '{before}' and is now '{now}', also for the past; restore it, and enter what changes "
         "with its day: danhba agency change {object} --{key}, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 CHANGE = rule(
@@ -47,7 +47,7 @@ CHANGE = rule(
     _(
         "changes: of {object} had {before}, and this change alters or removes it; restore it, and enter what is "
         "decided since behind it, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 BACK = advice(
@@ -63,7 +63,7 @@ SUCCEEDS = rule(
     "R6.1a",
     _(
         "{object} took over from {before}, whose mail would no longer reach it; restore it under succeeds:, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 

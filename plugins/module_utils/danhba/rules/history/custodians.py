@@ -18,7 +18,7 @@ CUSTODIAN = rule(
     "R11.2",
     _(
         "custodian {number} of {object} was {before} and is now {now}; restore it, hand over by an entry at the end, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 KEY = advice(

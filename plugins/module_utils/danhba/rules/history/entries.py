@@ -30,7 +30,7 @@ NAME = rule(
     _(
         "{object} was {before} and is now {now}; restore the name: a new one by a document is an entry at the end, as "
         "danhba change --name writes it; "
-        "or acknowledge a correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge a correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 MARKS = advice(
@@ -46,7 +46,7 @@ PIN = rule(
     "R16",
     _(
         "{object} had the address pinned by {before}, and this change says {now}; restore address: with its document, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 LEADER = advice(
@@ -73,7 +73,7 @@ SUSPENDED = rule(
     _(
         "suspension {number} of {object} was {before} and is now {now}; restore it: what ends it sooner is a document, "
         "ended: {{document: …, date: …}}, and its until: only moves to a later day; "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 Given: TypeAlias = "tuple[Issuance, str | None]"

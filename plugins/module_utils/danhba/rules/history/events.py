@@ -15,7 +15,7 @@ OPENED = rule(
     "R6",
     _(
         "{object} is entered as opened by {before}, and this change says {now}; restore it, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 CLOSED = rule(
@@ -23,7 +23,7 @@ CLOSED = rule(
     "R6",
     _(
         "{object} is entered as closed by {before}, and this change says {now}; restore it, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 REOPENED = rule(
@@ -31,8 +31,8 @@ REOPENED = rule(
     "R6.2b",
     _(
         "{object} is entered as closed from {day} on by {document}, and this change takes that back; "
-        "restore closed: and open anew, or acknowledge the correction in province.yml (limit: history, "
-        "accounts: [{object}])"
+        "restore closed: and open anew, or acknowledge the correction: danhba acknowledge "
+        "--limit history --accounts {object}"
     ),
 )
 TO_COME = rule(
@@ -40,7 +40,7 @@ TO_COME = rule(
     "R6",
     _(
         "{object}: {before} is still to come, and this change says {now}; restore it, and withdraw it by a document "
-        "(danhba withdraw), or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "(danhba withdraw), or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 WITHDRAWN = rule(

@@ -16,7 +16,7 @@ SUCCEEDS_ADDED = rule(
     _(
         "{object} now succeeds {before}, which had ended on {day} before this change, and would be given its mail; "
         "take it out of succeeds:, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 RETURN = advice(

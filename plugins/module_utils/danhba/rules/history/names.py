@@ -35,7 +35,7 @@ UNNAMED = rule(
         "{object} was {before} in {other} and would be {now} from {day} on ({event}), with the same mailbox, mail and "
         "password, and {document} does something else than give a new name; give another human a new id, or enter the "
         "new name first by the document that gives it: danhba change --name, "
-        "or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 

@@ -27,7 +27,7 @@ FORWARDING = rule(
     _(
         "{object}: {address} is left on {day} by {document}, {ago} days ago, so that of {days} days for which it still "
         "delivers {left} would be left; correct the year if this is a slip, enter the day on which the change takes "
-        "effect, or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "effect, or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 LATE = advice(

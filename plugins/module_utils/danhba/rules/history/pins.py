@@ -26,7 +26,7 @@ OFFICE = rule(
     _(
         "'{address}' names an office and no person, so that letters from {name} would pass for its own; "
         "leave address: out or pin one made of the name, "
-        "or acknowledge it in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge it: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 
@@ -36,7 +36,7 @@ LOOKALIKE = rule(
     _(
         "'{address}' of {name} can hardly be told from '{other}' of {holder}, so that letters of one pass for those of "
         "the other; pin one that reads otherwise, by a document, "
-        "or acknowledge it in province.yml (limit: history, accounts: [{object}])"
+        "or acknowledge it: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 

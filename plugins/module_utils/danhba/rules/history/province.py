@@ -40,7 +40,7 @@ UNBOUND = advice(
     "R9.3",
     _(
         "what {document} acknowledges ({limit}, up to {count}) passes in every agency and by any document until "
-        "{until}; name for which agencies and by which documents: agencies: […], documents: […]"
+        "{until}; name for which agencies and by which documents: danhba acknowledge --agencies … --documents …"
     ),
 )
 EXCEPTED = advice(

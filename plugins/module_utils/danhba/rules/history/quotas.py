@@ -29,7 +29,7 @@ DOCUMENT = rule(
     "R9.2",
     _(
         "{object} had its quota by {before}, and this change says {now} while the quota stays; restore "
-        "quota_document:, or acknowledge the correction in province.yml (limit: history, accounts: [{object}])"
+        "quota_document:, or acknowledge the correction: danhba acknowledge --limit history --accounts {object}"
     ),
 )
 NOTHING = advice(
