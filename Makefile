@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup demo drill down clean test check unit unit-changed integration coverage molecule e2e testssl bench fuzz mutants sanity \
         release docsite lint-changelog generated messages pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php \
-        lint-units lint-web
+        lint-units lint-web lint-commits
 SHELL := /bin/bash
 
 # A root shell opened by `su` may lack the sbin directories; Ansible's tools look for each other on the PATH.
@@ -25,7 +25,7 @@ LAB := $(or $(wildcard .venv/bin/python),python3) -m tests.lab
 # What `make check` compares with; `make check SINCE=main` for all that a branch has changed.
 SINCE ?= HEAD
 # The longest first: two run at a time.
-LINTERS := lint-ansible lint-types lint-python lint-format lint-yaml lint-shell lint-php lint-units lint-web
+LINTERS := lint-ansible lint-types lint-python lint-format lint-yaml lint-shell lint-php lint-units lint-web lint-commits
 LOCALE := plugins/module_utils/danhba/locale
 # The tools of a release, and what they make.
 RELEASE := build/release
@@ -115,9 +115,8 @@ messages: setup ## Cập nhật và biên dịch bản tiếng Việt | update a
 
 generated: setup ## Tạo lại tệp sinh tự động | make the generated files anew: CODEOWNERS, schemas, rules, clauses, events
 	@mkdir -p build
-	@for forge in github gitlab forgejo; do danhba codeowners --format $$forge > .$$forge/CODEOWNERS; done
-	@files=plugins/module_utils/danhba/founding/files && cp .github/workflows/pull-request.yml $$files/github.yml && \
-	  cp .gitlab-ci.yml $$files/gitlab.yml && cp .forgejo/workflows/pull-request.yml $$files/forgejo.yml && \
+	@.venv/bin/python -m tests.support.forge_files
+	@files=plugins/module_utils/danhba/founding/files && \
 	  .venv/bin/python -m tests.support.locked > build/requirements.txt && mv build/requirements.txt $$files/ && \
 	  .venv/bin/python -m tests.support.locked reports > build/reports.txt && mv build/reports.txt $$files/
 	@for kind in agency province; do danhba schema $$kind > directory/.schema/$$kind.json; done
@@ -160,6 +159,10 @@ lint-shell lint-php lint-units: lint-%:
 # Biome has no wheel for other machines.
 lint-web:
 	$(if $(filter x86_64,$(shell uname -m)),biome lint --config-path=.config/biome.jsonc --error-on-warnings plugins roles)
+
+# The messages of the commits that origin's main branch does not have yet; COMMITS_BASE names another branch.
+lint-commits:
+	scripts/commit_message.py
 
 clean: down ## Gỡ tất cả, cả bộ đệm và .venv | remove everything, caches and .venv too
 	@$(LAB) clean

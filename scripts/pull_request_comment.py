@@ -3,7 +3,7 @@
 
 The comment's first line is its marker: a comment that begins with it and is ours is edited in place, others with the
 same line are somebody else's. The token is taken from the environment (REVIEW_TOKEN) and never shown. Only the standard
-library is needed, so that nothing but this file and Python comes near the token.
+library is needed, so that no code but this file and Python comes near the token; of `forges.json` only data is read.
 
 Exit status: 0 done, 2 not done.
 """
@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
+RECORDS = Path(__file__).resolve().parents[1] / "plugins/module_utils/danhba/governance/forges.json"
 # GitHub cuts nothing, it refuses: https://docs.github.com/en/rest/issues/comments
 LONGEST = 65_536
 TIMEOUT = 20
@@ -140,22 +141,17 @@ def _problem(status: int, headers: Message) -> Exception:
 
 @dataclass(frozen=True)
 class Forge:
-    """GitHub, whose API Forgejo has in these parts too; what differs is overridden."""
+    """GitHub's API, which Forgejo has in these parts too: `limit` is Forgejo's word for the length of a page."""
 
     api: Api
     repository: str
     user: str
 
     @classmethod
-    def here(cls) -> Forge:
-        """From the environment in which the forge runs a job."""
+    def here(cls, user: str) -> Forge:
+        """From the environment in which the forge runs a job; `user` writes with the token that a job gets."""
         api = Api(_needed("GITHUB_API_URL"), {"Authorization": f"Bearer {_needed('REVIEW_TOKEN')}"})
-        return cls(api, f"/repos/{quote(_needed('GITHUB_REPOSITORY'))}", os.environ.get("REVIEW_USER") or cls.usual())
-
-    @classmethod
-    def usual(cls) -> str:
-        """Who writes with the token that a job gets."""
-        return "github-actions[bot]"
+        return cls(api, f"/repos/{quote(_needed('GITHUB_REPOSITORY'))}", os.environ.get("REVIEW_USER") or user)
 
     def open(self, branch: str) -> Iterator[tuple[int, str]]:
         """The open pull requests for a branch: number and commit."""
@@ -185,23 +181,14 @@ class Forge:
         self.api.call("DELETE", f"{self.api.url}{self.repository}/issues/comments/{comment}")
 
 
-class Forgejo(Forge):
-    """Its own token user; `limit` is its word for the length of a page, and all comments come at once."""
-
-    @classmethod
-    def usual(cls) -> str:
-        """As `Forge.usual`."""
-        return "forgejo-actions"
-
-
 class GitLab(Forge):
     """Merge requests have notes."""
 
     @classmethod
-    def here(cls) -> Forge:
-        """As `Forge.here`; whose token it is, the API says."""
+    def here(cls, user: str) -> Forge:
+        """As `Forge.here`, but the API says whose token it is."""
         api = Api(_needed("CI_API_V4_URL"), {"PRIVATE-TOKEN": _needed("REVIEW_TOKEN")})
-        return cls(api, f"/projects/{quote(_needed('CI_PROJECT_ID'), safe='')}/merge_requests", "")
+        return cls(api, f"/projects/{quote(_needed('CI_PROJECT_ID'), safe='')}/merge_requests", user)
 
     def open(self, branch: str) -> Iterator[tuple[int, str]]:
         """As `Forge.open`."""
@@ -231,7 +218,8 @@ class GitLab(Forge):
         self.api.call("DELETE", f"{self.api.url}{self.repository}/{number}/notes/{comment}")
 
 
-FORGES = {"github": Forge, "gitlab": GitLab, "forgejo": Forgejo}
+# The REST APIs by the names that the record of a forge gives them.
+APIS = {"github": Forge, "gitlab": GitLab}
 
 
 def _needed(name: str) -> str:
@@ -294,9 +282,15 @@ def _body(file: Path) -> str:
     return body
 
 
+def _records() -> dict[str, dict[str, str]]:
+    """What differs between the forges, by name (plugins/module_utils/danhba/governance/forges.py)."""
+    records: dict[str, dict[str, str]] = json.loads(RECORDS.read_text(encoding="utf-8"))
+    return records
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("forge", choices=FORGES)
+    parser.add_argument("forge", choices=_records())
     jobs = parser.add_subparsers(dest="job", required=True)
     listing = jobs.add_parser("list", help="the open pull requests: number and commit, one a line")
     listing.add_argument("branch", help="the branch that they are for")
@@ -316,7 +310,8 @@ def main() -> None:
     """Do what the command line asks for."""
     arguments = _arguments()
     try:
-        print(_patiently(FORGES[arguments.forge].here(), arguments))
+        record = _records()[arguments.forge]
+        print(_patiently(APIS[record["api"]].here(record["comment_user"]), arguments))
     except Refused as error:
         _stop(error)
     except (KeyError, TypeError, ValueError) as error:

@@ -27,7 +27,8 @@ options:
     type: path
   debian:
     description:
-      - What the role needs Debian 13 for, such as V(Dovecot 2.4). The release is of no matter where it is empty.
+      - What the role needs this release of Debian for, such as V(Dovecot 2.4). The release is of no matter where it is
+        empty.
     type: str
     default: ""
   paths:

@@ -20,6 +20,7 @@ from ansible.parsing.dataloader import DataLoader
 
 from ..module_utils.certificate import Pair, find_faults
 from ..module_utils.danhba.model.register import Province
+from ..module_utils.debian import DEBIAN
 from ..module_utils.failure import Failure
 from . import controller
 from .settings import Fault, Place, Role, place
@@ -297,7 +298,7 @@ class Server(NamedTuple):
 
 
 def reached(server: Server) -> Iterator[Fault]:
-    """It is there, it is Debian 13, it has Python, and we are root there."""
+    """It is there, it runs `DEBIAN`, it has Python, and we are root there."""
     if server.unreachable:
         yield Fault(
             f"Không nối được tới {server.name} ({server.address}) bằng ssh: kiểm tra máy có chạy không, địa chỉ và "
@@ -305,12 +306,12 @@ def reached(server: Server) -> Iterator[Fault]:
             f"{server.name} ({server.address}) cannot be reached by ssh: check that it runs, the address and user in "
             "the inventory, the ssh key, and the host key in known_hosts.",
         )
-    elif not {"debian 13", "python3"} <= set(server.lines):
+    elif not {DEBIAN.lower(), "python3"} <= set(server.lines):
         said = ", ".join(line for line in server.lines if not _MEASURED.fullmatch(line)) or server.error
         yield Fault(
-            f'{server.name} phải là Debian 13 có /usr/bin/python3; máy trả lời "{said}". Cài lại máy bằng Debian 13, '
+            f'{server.name} phải là {DEBIAN} có /usr/bin/python3; máy trả lời "{said}". Cài lại máy bằng {DEBIAN}, '
             'hoặc chạy "apt-get install python3" trên máy.',
-            f'{server.name} must be Debian 13 with /usr/bin/python3; it answers "{said}". Reinstall it with Debian 13, '
+            f'{server.name} must be {DEBIAN} with /usr/bin/python3; it answers "{said}". Reinstall it with {DEBIAN}, '
             'or run "apt-get install python3" there.',
         )
     elif "root" not in server.lines:

@@ -97,7 +97,8 @@ dpkg -i 1.deb > /dev/null
 { dpkg-deb --field 2.deb
   printf 'Filename: ./2.deb\nSize: %s\n' $(stat --format=%s 2.deb)
   printf 'SHA256: %s\n\n' $(sha256sum 2.deb | cut -d' ' -f1); } > Packages
-printf 'Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nCodename: trixie-security\n' > Release
+printf 'Origin: Debian\nLabel: Debian-Security\nSuite: stable-security\nCodename: %s-security\n' \
+  "$(. /etc/os-release; echo "$VERSION_CODENAME")" > Release
 printf 'SHA256:\n %s %s Packages\n' $(sha256sum Packages | cut -d' ' -f1) $(stat --format=%s Packages) >> Release
 echo 'deb [trusted=yes] file:/srv/fixed ./' > /etc/apt/sources.list.d/fixed.list
 apt-get update -qq

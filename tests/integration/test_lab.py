@@ -20,7 +20,7 @@ import pytest
 
 from tests.lab import Host, Lab, LabError, image, network, process, shell
 from tests.lab.__main__ import main
-from tests.lab.settings import Settings
+from tests.lab.settings import SUITE, Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 FORWARDING = Path("/proc/sys/net/ipv4/ip_forward")
@@ -106,7 +106,7 @@ class TestRunning:
     def test_a_host_is_what_was_asked_for(self, one: Host) -> None:
         assert one.run("hostname --fqdn").stdout.strip() == ONE["fqdn"]
         assert f" {ONE['address']}/24 " in one.run("ip -oneline -4 address show host0").stdout
-        assert "VERSION_CODENAME=trixie" in one.run("cat /etc/os-release").stdout
+        assert f"VERSION_CODENAME={SUITE}" in one.run("cat /etc/os-release").stdout
         assert one.run("systemctl is-system-running").stdout.strip() == "running"
 
     def test_a_command_that_fails_says_why(self, one: Host) -> None:

@@ -18,18 +18,14 @@ from typing import Any
 import pytest
 import yaml
 
+from danhba.governance.forges import FORGES, RECORDS
 from tests.factory import official_yaml
 from tests.support.forges import MARKER, Api, git, serving
 from tests.support.registers import agency, person, register, write
 
 PROJECT = Path(__file__).resolve().parents[2]
 DANHBA = PROJECT / ".venv/bin/danhba"
-TOOLS = [".ci/review", "scripts/pull_request_comment.py", ".gitignore"]
-WORKFLOWS = {
-    "github": ".github/workflows/pull-request.yml",
-    "forgejo": ".forgejo/workflows/pull-request.yml",
-    "gitlab": ".gitlab-ci.yml",
-}
+TOOLS = [".ci/review", "scripts/pull_request_comment.py", str(RECORDS.relative_to(PROJECT)), ".gitignore"]
 STAFF = [
     person(f"00{n}", name, "2010-10-15") for n, name in ((1, "Lò Thị Mai Hoa"), (2, "Giàng Seo Phử"), (3, "Vàng A Páo"))
 ]
@@ -104,8 +100,7 @@ class Forge:
     def propose(self, number: int, editor: Editor) -> str:
         """Open a pull request or give it new commits; the comment that it then has."""
         commit = editor.push()
-        heads = "refs/merge-requests" if self.kind == "gitlab" else "refs/pull"
-        git(self.bare, "update-ref", f"{heads}/{number}/head", commit)
+        git(self.bare, "update-ref", f"{FORGES[self.kind].heads}/{number}/head", commit)
         self.api.pulls[number] = ("main", commit)
         self.status = self.event(number)
         if self.kind == "gitlab":  # its merge requests have no token: a pipeline of the main branch comments
@@ -139,7 +134,7 @@ class Forge:
 
     def _actions(self, workspace: Path, number: int | None) -> tuple[int, str]:
         """As a runner does: each step in a shell of its own, after a failure only those that say so."""
-        workflow = yaml.safe_load((PROJECT / WORKFLOWS[self.kind]).read_text(encoding="utf-8"))
+        workflow = yaml.safe_load((PROJECT / FORGES[self.kind].workflow).read_text(encoding="utf-8"))
         (job,) = workflow["jobs"].values()
         known = {
             "github.token": self.api.token,
@@ -163,7 +158,7 @@ class Forge:
 
     def _gitlab(self, workspace: Path, number: int | None) -> tuple[int, str]:
         """As a runner does: one shell for all of a job; only a pipeline of the main branch has protected variables."""
-        pipeline = yaml.safe_load((PROJECT / WORKFLOWS["gitlab"]).read_text(encoding="utf-8"))
+        pipeline = yaml.safe_load((PROJECT / FORGES["gitlab"].workflow).read_text(encoding="utf-8"))
         job = pipeline["comments" if number is None else "review"]
         known = {
             "CI_MERGE_REQUEST_PROJECT_PATH": "laocai/danhba",
@@ -236,7 +231,7 @@ def _forge(kind: str, folder: Path) -> Iterator[Forge]:
     assert api.token not in (folder / "environment").read_text()
 
 
-@pytest.fixture(params=WORKFLOWS)
+@pytest.fixture(params=FORGES)
 def any_forge(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Forge]:
     """Each of the three."""
     yield from _forge(request.param, tmp_path)

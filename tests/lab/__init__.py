@@ -1,4 +1,4 @@
-"""Test hosts: real Debian 13 machines, booted by systemd-nspawn on a bridge of their own.
+"""Test hosts: real Debian machines, booted by systemd-nspawn on a bridge of their own.
 
     from tests.lab import Lab
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from tests.lab.errors import LabError
 from tests.lab.lab import Lab, Status
+from tests.lab.settings import DEBIAN
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tests.lab",
-        description="Máy thử Debian 13 thật, trên máy này. | Real Debian 13 test hosts, on this machine.",
+        description=f"Máy thử {DEBIAN} thật, trên máy này. | Real {DEBIAN} test hosts, on this machine.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 

@@ -1,7 +1,8 @@
 """The root file system that hosts are made from: built once by mmdebstrap, kept under a key of what went into it.
 
-The guest is always Debian 13, also where this machine is Debian 12. It uses the package mirror that this machine uses,
-and the same way to it: both are read from apt at run time, so neither is written down in this project.
+The guest is always the release of Debian that the roles demand, also where this machine is an older one. It uses the
+package mirror that this machine uses, and the same way to it: both are read from apt at run time, so neither is written
+down in this project.
 """
 
 import hashlib

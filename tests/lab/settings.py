@@ -1,10 +1,14 @@
 """What the lab is called, where it keeps things, and what a host is made of."""
 
+import runpy
 from dataclasses import dataclass
 from ipaddress import IPv4Interface
 from pathlib import Path
 
-SUITE = "trixie"
+# Hosts of the lab run the release that the roles demand. It is read as a file: the lab needs nothing on Python's path.
+_RELEASE = runpy.run_path(str(Path(__file__).resolve().parents[2] / "plugins/module_utils/debian.py"))
+SUITE: str = _RELEASE["NAME"]
+DEBIAN: str = _RELEASE["DEBIAN"]
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
 # What a small Debian server has before anybody deploys something to it. python3-apt: Ansible's apt module cannot

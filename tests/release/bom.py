@@ -10,10 +10,11 @@ from typing import Any
 
 import yaml
 
+from tests.lab.settings import SUITE
+
 from .tools import ROOT, run
 
 LOCK = ROOT / "plugins/module_utils/danhba/founding/files/requirements.txt"  # of `make generated`, as a province has it
-SUITE = "trixie"
 _LIST = re.compile(r"\[([^\[\]]*)\]")
 _QUOTED = re.compile(r"'([a-z0-9][a-z0-9.+-]+)'")
 

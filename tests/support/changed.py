@@ -35,6 +35,7 @@ WATCHED = {
     r"docs/rules/": ("tests/unit/test_rule_pages.py",),
     r"(docs/|[^/]+\.md$|Makefile$)": ("tests/unit/test_docs.py",),
     r"\.(ci|config|github|gitlab|forgejo|gitlab-ci|pre-commit)": ("tests/unit/governance",),
+    r"(scripts/commit_message\.py$|\.pre-commit-config\.yaml$)": ("tests/unit/test_commit_message.py",),
     r"tests/unit/test_\w+\.py$|tests/unit/.+/test_\w+\.py$": ("{path}",),
     r"tests/unit/(?P<room>\w+)/(conftest|__init__)\.py$": ("tests/unit/{room}",),
 }

@@ -14,8 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from danhba.governance.forges import FORGES
+
 MARKER = "<!-- danhba-review -->"
-BOTS = {"github": "github-actions[bot]", "forgejo": "forgejo-actions", "gitlab": "project_7_bot"}
+# Who writes with a job's token. Where the API tells whose the token is, it tells of this one.
+_TOLD = "project_7_bot"
+BOTS = {name: forge.comment_user or _TOLD for name, forge in FORGES.items()}
 
 
 def git(directory: Path, *arguments: str, check: bool = True) -> str:
@@ -106,7 +110,7 @@ class Api:
             return self._change(method, int(note.strip("/")), body)
         if method == "POST":
             return {"id": self.add(int(number), BOTS[self.kind], body["body"])}
-        ids = {BOTS["gitlab"]: 7}
+        ids = {_TOLD: 7}
         found = self.comments.get(int(number), {})
         return [{"id": i, "author": {"id": ids.get(who, 1)}, "body": text} for i, (who, text) in found.items()]
 

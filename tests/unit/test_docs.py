@@ -36,6 +36,11 @@ READMES = (ROOT / "README.md", ROOT / "README.vi.md")
 DECISIONS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
 DOCUMENTS = sorted(chain(*map(ROOT.glob, ("*.md", "docs/**/*.md", "roles/*/README.md", "directory/*.md"))))
 
+# How a decision is cited in code and documents; "Decision 33/2010/QĐ-UBND" is the regulation's.
+_CITED = re.compile(r"\b[Dd]ecisions?[ /]\[?(\d{4})\b(?!/)")
+# A stranger who reads 200 words a minute.
+WORDS_OF_AN_HOUR = 12_000
+
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 _SPAN = re.compile(r"`([^`\n]+)`")
 _PATH = re.compile(r"(?:directory|docs|inventories|playbooks|plugins|requirements|roles|scripts|tests)/[\w./-]*")
@@ -301,8 +306,9 @@ def test_readmes_say_the_same() -> None:
     assert english.name in links(vietnamese)
 
 
-def test_decisions_are_numbered_without_a_gap() -> None:
-    assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+def test_decisions_numbers_are_given_once() -> None:
+    numbers = [path.name[:4] for path in DECISIONS]
+    assert len(set(numbers)) == len(numbers)
 
 
 @pytest.mark.parametrize("document", DECISIONS, ids=name)
@@ -311,7 +317,35 @@ def test_decision_has_its_form_and_stands_in_the_index(document: Path) -> None:
     assert title[1].startswith(f"{int(document.name[:4])}. ")
     assert parts == [(2, part) for part in ("Context", "Decision", "Consequences", "Status")]
     index = (document.parent / "README.md").read_text(encoding="utf-8")
-    assert f"| [{document.name[:4]}]({document.name}) | {title[1].partition(' ')[2]} |" in index
+    assert index.count(f"| [{document.name[:4]}]({document.name}) | {title[1].partition(' ')[2]} |") == 1
+
+
+def test_index_of_decisions_has_no_line_more_than_records() -> None:
+    index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"(?m)^\| \[\d{4}\]\((.+?)\)", index)) == [path.name for path in DECISIONS]
+
+
+def test_citation_of_decision_leads_to_a_record() -> None:
+    """In code, tests and documents; a released changelog tells what was so then."""
+    numbers = {path.name[:4] for path in DECISIONS}
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE)
+    missing = [
+        f"{path}: {number}"
+        for path in tracked.stdout.split("\0")
+        if path and (ROOT / path).is_file() and not path.startswith(("changelogs/", "CHANGELOG"))
+        for number in _CITED.findall((ROOT / path).read_text(encoding="utf-8", errors="ignore"))
+        if number not in numbers
+    ]
+    assert missing == []
+
+
+def test_reading_order_fits_into_an_hour() -> None:
+    """The pages of `docs/README.md`'s first table, by words; tables are looked up, not read."""
+    text = (ROOT / "docs/README.md").read_text(encoding="utf-8").partition("## Look up")[0]
+    pages = [(ROOT / "docs" / target).resolve() for target in re.findall(r"(?m)^\| \d+ \| \[[^\]]+\]\(([^)#]+)", text)]
+    assert len(pages) >= 8
+    read = [line for page in pages for line in page.read_text(encoding="utf-8").splitlines() if line[:1] != "|"]
+    assert sum(len(line.split()) for line in read) <= WORDS_OF_AN_HOUR
 
 
 def test_operators_guide_has_each_of_its_sections_in_its_table_of_contents() -> None:

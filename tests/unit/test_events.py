@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from danhba.cli.rules import in_groups
-from danhba.governance.codeowners import FORGES
+from danhba.governance.forges import FORGES
 from danhba.governance.proposal import is_data
 from danhba.model.register import AGENCY_CLOSED, AGENCY_OPENED, PERSON_CLOSED, PERSON_OPENED
 from tests.events import ROOT, TABLE, Cell, Decision, Row, Table, read
@@ -133,7 +133,7 @@ def test_files_of_this_repository_are_all_of_a_known_kind() -> None:
 
 @pytest.mark.parametrize("forge", FORGES)
 def test_list_of_owners_is_a_guard(forge: str) -> None:
-    assert kinds_of(FORGES[forge].path)[0] == "file_codeowners"
+    assert kinds_of(FORGES[forge].codeowners)[0] == "file_codeowners"
 
 
 def test_rules_that_cells_name_exist() -> None:

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..debian import DEBIAN, NAME
 from ..failure import Failure
 
-RELEASE = "trixie"
 SHELL = "/usr/sbin/nologin"
 
 
@@ -39,17 +39,17 @@ class User:
 
 
 def demand_release(role: str, needs: str) -> None:
-    """Refuse a host that is not Debian 13, which the role needs for what `needs` says, such as Dovecot 2.4.
+    """Refuse a host that does not run `DEBIAN`, which the role needs for what `needs` says, such as Dovecot 2.4.
 
     Raises:
         Failure: it is not.
     """
     known = _release()
-    if known.get("VERSION_CODENAME") != RELEASE:
+    if known.get("VERSION_CODENAME") != NAME:
         found = known.get("PRETTY_NAME", "?")
         raise Failure(
-            f"Role {role} cần Debian 13 ({needs}); máy này là {found}. Hãy cài lại máy bằng Debian 13.",
-            f"Role {role} needs Debian 13 ({needs}); this host is {found}. Reinstall it with Debian 13.",
+            f"Role {role} cần {DEBIAN} ({needs}); máy này là {found}. Hãy cài lại máy bằng {DEBIAN}.",
+            f"Role {role} needs {DEBIAN} ({needs}); this host is {found}. Reinstall it with {DEBIAN}.",
         )
 
 

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from danhba import cli
 from danhba.founding import repository
-from danhba.governance.codeowners import FORGES
+from danhba.governance.forges import FORGES
 from tests.lint import programs
 from tests.support import locked
 from tests.support.founding import ANSWERS
@@ -48,7 +48,7 @@ def texts(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): path.read_text() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
-@pytest.mark.parametrize("forge", sorted(repository.WORKFLOWS))
+@pytest.mark.parametrize("forge", sorted(FORGES))
 def test_what_it_writes_holds(init: Init, tmp_path: Path, forge: str) -> None:
     done = init(forge=forge)
     assert (done.exit_code, done.stderr) == (0, "")
@@ -56,7 +56,7 @@ def test_what_it_writes_holds(init: Init, tmp_path: Path, forge: str) -> None:
     assert (checked.exit_code, checked.output) == (0, "0 errors, 0 pieces of advice\n")
     owners = CliRunner().invoke(cli.main, ["codeowners", "tinh/directory", "--format", forge])
     written = texts(tmp_path / "tinh")
-    assert written[str(FORGES[forge].path)] == owners.output.replace("tinh/directory", "directory")
+    assert written[str(FORGES[forge].codeowners)] == owners.output.replace("tinh/directory", "directory")
     for name, text in written.items():
         assert "@{" not in text, name
         assert str(tmp_path) not in text, name
@@ -92,10 +92,10 @@ def test_the_projects_example_is_what_it_writes(init: Init, tmp_path: Path) -> N
     assert texts(tmp_path / "tinh/inventories/production") == texts(PROJECT / "inventories/single")
 
 
-@pytest.mark.parametrize(("forge", "path"), sorted(repository.WORKFLOWS.items()))
-def test_the_workflows_are_the_projects(forge: str, path: str) -> None:
+@pytest.mark.parametrize("forge", FORGES)
+def test_the_workflows_are_the_projects(forge: str) -> None:
     templates = PROJECT / "plugins/module_utils/danhba/founding/files"
-    assert (templates / f"{forge}.yml").read_text() == (PROJECT / path).read_text(), "make generated"
+    assert (templates / f"{forge}.yml").read_text() == (PROJECT / FORGES[forge].workflow).read_text(), "make generated"
 
 
 def test_the_lock_is_the_projects() -> None:
@@ -117,7 +117,7 @@ def test_the_lock_is_the_projects() -> None:
         ("phone", "hỏi chị Hoa", "has not the shape of: 0200 3 000 000"),
         ("document", "quyết định", "has not the shape of: 12/2024"),
         ("date", "20/13/2008", "there is no month 13"),
-                ("forge", "sourceforge", "--forge: 'sourceforge' is none of: forgejo, github, gitlab"),
+        ("forge", "sourceforge", f"--forge: 'sourceforge' is none of: {', '.join(sorted(FORGES))}"),
         ("org", "lào cai", "has not the shape of: tentinh"),
         ("collection", "khong-co.tar.gz", "is no file of this collection"),
     ],
@@ -148,7 +148,7 @@ def test_the_samples_key_is_refused(init: Init, tmp_path: Path) -> None:
 def test_all_that_is_missing_is_told_at_once(init: Init, tmp_path: Path) -> None:
     done = init(province=None, forge=None, phone=None)
     assert done.exit_code == 2
-    assert "missing --province, --phone, --forge (forgejo | github | gitlab)" in done.stderr
+    assert f"missing --province, --phone, --forge ({' | '.join(sorted(FORGES))})" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 

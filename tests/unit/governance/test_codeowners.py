@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from danhba.cli import main
-from danhba.governance.codeowners import FORGES
+from danhba.governance.forges import FORGES
 from danhba.messages import visible
 from tests.support.forges import git
 from tests.support.registers import agency, person, register, write
@@ -55,12 +55,15 @@ def forgejo(text: str, path: str) -> list[set[str]]:
     return [set(owners) for pattern, *owners in lines(text) if re.fullmatch(pattern, path)]
 
 
-READ = {"github": github, "gitlab": gitlab, "forgejo": forgejo}
-BOTH = {
-    "github": [{"@laocai/snv", OPERATOR}],
-    "gitlab": [{OPERATOR}, {"@laocai/snv"}],
-    "forgejo": [{OPERATOR}, {"@laocai/snv"}],
+# By the way in which a forge reads its list (`Forge.owners`).
+_READ_AS = {"last_line": github, "sections": gitlab, "every_line": forgejo}
+_BOTH_AS = {
+    "last_line": [{"@laocai/snv", OPERATOR}],
+    "sections": [{OPERATOR}, {"@laocai/snv"}],
+    "every_line": [{OPERATOR}, {"@laocai/snv"}],
 }
+READ = {name: _READ_AS[forge.owners] for name, forge in FORGES.items()}
+BOTH = {name: _BOTH_AS[forge.owners] for name, forge in FORGES.items()}
 OPERATORS = """directory/province.yml directory/README.md directory/.schema/agency.json .github/CODEOWNERS
 .github/workflows/pull-request.yml .gitlab-ci.yml plugins/module_utils/danhba/checking/check.py Makefile
 directory/agencies/stttt.yml directory/agencies/bantdkt.yml directory/agencies/sldtbxh.yml directory/agencies/moi.yml
@@ -93,7 +96,7 @@ class TestOwners:
         assert (done.exit_code, done.output) == (0, "")
 
     def test_every_file_of_the_sample_has_an_owner(self, form: str) -> None:
-        text = (PROJECT / FORGES[form].path).read_text(encoding="utf-8")
+        text = (PROJECT / FORGES[form].codeowners).read_text(encoding="utf-8")
         for file in (PROJECT / "directory/agencies").iterdir():
             owners = READ[form](text, f"directory/agencies/{file.name}")
             assert OPERATOR in set().union(*owners)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from danhba.founding import repository
 from danhba.governance import outside
+from danhba.governance.forges import FORGES
 from danhba.messages import translator
 from tests.support.forges import git
 
@@ -19,9 +19,9 @@ def test_every_file_of_this_project_is_known() -> None:
     assert [path for path in TRACKED if outside.kind_of(path, "directory/") is outside._UNKNOWN] == []
 
 
-@pytest.mark.parametrize("path", sorted(repository.WORKFLOWS.values()))
-def test_workflow_of_a_province_is_a_guard(path: str) -> None:
-    assert outside.kind_of(path) is outside.KINDS[0]
+@pytest.mark.parametrize("path", [path for forge in FORGES.values() for path in (forge.workflow, forge.codeowners)])
+def test_kind_of_forges_workflow_and_codeowners_is_guard(path: str) -> None:
+    assert outside.kind_of(path) in outside.KINDS[:2]
 
 
 @pytest.mark.parametrize(

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from scripts import pull_request_comment as script
 
+from danhba.governance.forges import FORGES
 from tests.support.forges import BOTS, MARKER, Api, serving
 
 PROJECT = Path(__file__).resolve().parents[3]
 BODY = f"{MARKER}\n## ✅ Kế hoạch\n\n- cấp mới: nvvinh-stttt\n"
-FORGES = list(BOTS)
 
 
 @pytest.fixture(params=FORGES)
@@ -122,13 +122,14 @@ class TestFaults:
         assert len(api.asked) == script.ATTEMPTS
 
     def test_what_got_through_is_not_written_twice(self, api: Api, put: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        create = script.FORGES[api.kind].create
+        kind = script.APIS[FORGES[api.kind].api]
+        create = kind.create
 
         def create_and_lose_the_answer(forge: script.Forge, number: int, body: str) -> None:
             create(forge, number, body)
             raise script.Passing("timed out")
 
-        monkeypatch.setattr(script.FORGES[api.kind], "create", create_and_lose_the_answer)
+        monkeypatch.setattr(kind, "create", create_and_lose_the_answer)
         assert put()[0] == 0
         assert api.bodies(7) == [BODY]
 

@@ -9,11 +9,13 @@ import pwd
 from pathlib import Path
 
 import pytest
+from ansible_collections.laocai.mail.plugins.module_utils import debian
+from ansible_collections.laocai.mail.plugins.module_utils.debian import DEBIAN
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import prerequisites
 from ansible_collections.laocai.mail.plugins.module_utils.host.prerequisites import Group, User
 
-TRIXIE = {"VERSION_CODENAME": "trixie", "PRETTY_NAME": "Debian GNU/Linux 13 (trixie)"}
+RIGHT = {"VERSION_CODENAME": debian.NAME, "PRETTY_NAME": f"Debian GNU/Linux {debian.NUMBER} ({debian.NAME})"}
 BOOKWORM = {"VERSION_CODENAME": "bookworm", "PRETTY_NAME": "Debian GNU/Linux 12 (bookworm)"}
 # As useradd(8) makes them here: name, number, primary group, home, shell.
 KNOWN = pwd.struct_passwd(("vmail", "x", 985, 984, "", "/srv/vmail", "/usr/sbin/nologin"))
@@ -29,13 +31,13 @@ def test_another_release_is_refused_with_what_was_found(
         prerequisites.demand_release("postfix", "Postfix 3.10")
     found = release.get("PRETTY_NAME", "?")
     assert refused.value.vi == (
-        f"Role postfix cần Debian 13 (Postfix 3.10); máy này là {found}. Hãy cài lại máy bằng Debian 13."
+        f"Role postfix cần {DEBIAN} (Postfix 3.10); máy này là {found}. Hãy cài lại máy bằng {DEBIAN}."
     )
     assert f"this host is {found}" in refused.value.en
 
 
 def test_the_release_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: TRIXIE)
+    monkeypatch.setattr(platform, "freedesktop_os_release", lambda: RIGHT)
     prerequisites.demand_release("postfix", "Postfix 3.10")
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.certificate import Pair
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Province
+from ansible_collections.laocai.mail.plugins.module_utils.debian import DEBIAN
 from ansible_collections.laocai.mail.plugins.plugin_utils import preflight
 from ansible_collections.laocai.mail.plugins.plugin_utils.preflight import Server
 from ansible_collections.laocai.mail.plugins.plugin_utils.settings import Fault
 
 PROJECT = Path(__file__).resolve().parents[3]
 ROOMY = ("memory 3900 MB", "/ 20000 MB", "/var 20000 MB", "/srv 20000 MB")
-GOOD = Server("mail.laocai.gov.vn", "192.0.2.10", False, ["debian 13", "root", "python3", *ROOMY], "")
+GOOD = Server("mail.laocai.gov.vn", "192.0.2.10", False, [DEBIAN.lower(), "root", "python3", *ROOMY], "")
 PROVINCE = Province("Lào Cai", "laocai.gov.vn", "mail.laocai.gov.vn", "stttt", "province.yml", operator_key="age1")
 ROLES = preflight.read_roles()
 
@@ -46,9 +47,9 @@ def test_a_good_server_has_no_faults() -> None:
             answered("debian 12", "root", "python3", f"clock {1e9:.0f} s", "/ 9 MB"),
             'it answers "debian 12, root, python3"',
         ),
-        (answered("ubuntu 24.04", "root", "python3"), "must be Debian 13"),
-        (answered("debian 13", "root"), 'run "apt-get install python3" there'),
-        (answered("debian 13", "python3"), "No root's rights on mail.laocai.gov.vn"),
+        (answered("ubuntu 24.04", "root", "python3"), f"must be {DEBIAN}"),
+        (answered(DEBIAN.lower(), "root"), 'run "apt-get install python3" there'),
+        (answered(DEBIAN.lower(), "python3"), "No root's rights on mail.laocai.gov.vn"),
         (answered()._replace(error="sudo: a password is required"), "sudo: a password is required"),
     ],
 )
@@ -231,7 +232,7 @@ class TestAcme:
 
     def test_the_host_reaches_the_authority(self) -> None:
         url = "https://acme.example/dir"
-        assert english(preflight.authority(answered("debian 13", "acme"), url)) == ""
+        assert english(preflight.authority(answered(DEBIAN.lower(), "acme"), url)) == ""
         assert english(preflight.authority(GOOD._replace(unreachable=True), url)) == ""  # told by `reached`
         said = english(preflight.authority(GOOD, url))
         assert "mail.laocai.gov.vn does not reach the authority https://acme.example/dir" in said

@@ -13,6 +13,7 @@ import click
 
 from ..founding import repository
 from ..founding.repository import Answers
+from ..governance.forges import FORGES
 from ..messages import mark as _
 from ..messages import render
 from ..rendering import findings as show_findings
@@ -54,7 +55,7 @@ def _is_collection(path: Path) -> bool:
 @click.option("--user", default="root", show_default=True, help="Người dùng ssh trên máy chủ / Who signs in by ssh.")
 @click.option(
     "--forge",
-    type=click.Choice(sorted(repository.WORKFLOWS)),
+    type=click.Choice(sorted(FORGES)),
     help="Máy chủ git của tỉnh / The province's git server.",
 )
 @options("org")

@@ -12,6 +12,7 @@ import click
 
 from ..governance import codeowners, json_schema
 from ..governance.comment import markdown as as_markdown
+from ..governance.forges import FORGES
 from ..governance.proposal import others as proposed
 from ..governance.proposal import place, read
 from ..governance.review import review
@@ -40,7 +41,7 @@ def _organisation(_ctx: click.Context, _parameter: click.Parameter, value: str |
 
 @click.command("codeowners")
 @directory
-@click.option("--format", "form", type=click.Choice(list(codeowners.FORGES)), default="github", show_default=True)
+@click.option("--format", "form", type=click.Choice(list(FORGES)), default="github", show_default=True)
 @click.option(
     "--org",
     metavar="NAME",
@@ -56,7 +57,7 @@ def codeowners_command(directory: Path, form: str, org: str | None, checking: bo
     made = codeowners.text(form, register, org or register.province.domain.partition(".")[0], folder)
     if not checking:
         click.echo(made, nl=False)
-    elif _there(file := root / codeowners.FORGES[form].path) != made:
+    elif _there(file := root / FORGES[form].codeowners) != made:
         stale = _("{path} is out of date; make it again: danhba codeowners --format {form} > {path}")
         click.echo(render(stale, {"path": file, "form": form}, language()), err=True)
         sys.exit(REFUSED)

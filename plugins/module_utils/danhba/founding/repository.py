@@ -16,6 +16,7 @@ from ..checking.check import Checked, check
 from ..editing.draft import Draft
 from ..editing.text import scalar
 from ..governance import codeowners
+from ..governance.forges import FORGES
 from ..messages import mark as _
 from ..reading.source import PROVINCE, File, Unusable
 
@@ -26,12 +27,6 @@ NO_PARENT = _("{path} is no folder; make it first")
 UNWRITABLE = _("cannot write {path}: {reason}; nothing was left there")
 
 REGISTER, INVENTORY = "directory", "inventories/production"
-# Where each forge looks for its workflow.
-WORKFLOWS = {
-    "github": ".github/workflows/pull-request.yml",
-    "gitlab": ".gitlab-ci.yml",
-    "forgejo": ".forgejo/workflows/pull-request.yml",
-}
 _TEMPLATES = Path(__file__).parent / "files"
 _WIDTH = 115
 _FIELD = re.compile(r"@\{([a-z_]+)\}")
@@ -96,8 +91,8 @@ def compose(answers: Answers, register: list[File], checked: Checked) -> dict[st
         f"{INVENTORY}/hosts.yml": Made(_filled("hosts.yml.in", answers)),
         f"{INVENTORY}/host_vars/{answers.host}.yml": Made(_filled("host_vars.yml.in", answers)),
         **{file.path: Made((file.data or b"").decode()) for file in register},
-        codeowners.FORGES[answers.forge].path: Made(owners),
-        WORKFLOWS[answers.forge]: Made((_TEMPLATES / f"{answers.forge}.yml").read_text(encoding="utf-8")),
+        FORGES[answers.forge].codeowners: Made(owners),
+        FORGES[answers.forge].workflow: Made((_TEMPLATES / f"{answers.forge}.yml").read_text(encoding="utf-8")),
         ".ci/prepare-review": Made(_filled("prepare-review", answers), executable=True),
         ".ci/review": Made(_filled("review", answers), executable=True),
     }
@@ -122,7 +117,7 @@ def _values(answers: Answers) -> Mapping[str, str]:
         "server": answers.server,
         "user": answers.user,
         "org": answers.organisation,
-        "workflow": WORKFLOWS[answers.forge],
+        "workflow": FORGES[answers.forge].workflow,
         "collection": _requirement(answers.collection),
         "key_note_vi": _KEPT[0] if answers.key else _KEYLESS[0],
         "key_note_en": _KEPT[1] if answers.key else _KEYLESS[1],

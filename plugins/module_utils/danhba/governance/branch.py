@@ -15,12 +15,13 @@ from datetime import date
 from enum import Enum
 from pathlib import Path
 from subprocess import CompletedProcess
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from ..editing.problem import Problem
 from ..messages import mark as _
 from ..reading import source
 from ..reading.source import Unusable
+from .forges import of_host
 from .proposal import grown_together, is_data, place
 
 REMOTE = "origin"
@@ -378,7 +379,7 @@ def outcome(clone: Clone, commit: str, there: str) -> Outcome:
 
 
 def _told_link(told: str) -> str:
-    """The link that the forge itself has told: all three forges do at the first push of a branch."""
+    """The link that the forge itself has told: every forge does at the first push of a branch."""
     lines = [line for line in told.splitlines() if line.startswith("remote:")]
     return next((found[0] for line in lines if (found := _LINK.search(line))), "")
 
@@ -395,9 +396,7 @@ def link(remote: str, target: str, branch: str) -> str:
     if not host:
         return ""
     page = f"https://{host}/{path.strip('/').removesuffix('.git')}"
-    if "gitlab" in host:
-        return f"{page}/-/merge_requests/new?merge_request%5Bsource_branch%5D={quote(branch, safe='')}"
-    return f"{page}/compare/{quote(target)}...{quote(branch)}"
+    return of_host(host).request_page(page, target, branch)
 
 
 def _reason(done: CompletedProcess[bytes]) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from ..messages import mark as _
 from ..model.register import Register
 from ..reading.source import Unusable
+from .forges import FORGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Owned:
 
 
 Lines = Iterator[str]
-# What means itself in the patterns of all three forges; each has its own way with spaces, and with brackets.
+# What means itself in the patterns of every forge; each has its own way with spaces, and with brackets.
 _FOLDER = re.compile(r"(?!(.*/)?\.\.(/|$))[\w./-]*")
 _MADE = "# Được sinh ra, đừng sửa tay / Generated, do not edit: danhba codeowners --format {form}"
 
@@ -61,15 +62,15 @@ def _team(organisation: str, code: str) -> str:
     return f"@{organisation}/{code}"
 
 
-def _github(files: list[Owned], operator: str) -> Lines:
-    """The last line that matches a file decides; any one of its owners may approve."""
+def _last_line(files: list[Owned], operator: str) -> Lines:
+    """GitHub: the last line that matches a file decides; any one of its owners may approve."""
     yield f"* {operator}"
     for file in files:
         yield f"/{file.path} {file.team} {operator}"
 
 
-def _gitlab(files: list[Owned], operator: str) -> Lines:
-    """Each section demands an approval of its own: the operator's for everything, the agency's for its file."""
+def _sections(files: list[Owned], operator: str) -> Lines:
+    """GitLab: each section demands an approval of its own: the operator's for everything, the agency's for its file."""
     yield "[Cơ quan vận hành]"
     yield f"* {operator}"
     yield ""
@@ -78,29 +79,22 @@ def _gitlab(files: list[Owned], operator: str) -> Lines:
         yield f"/{file.path} {file.team}"
 
 
-def _forgejo(files: list[Owned], operator: str) -> Lines:
-    """Regular expressions over whole paths; the owners by every line that matches are asked for a review."""
+def _every_line(files: list[Owned], operator: str) -> Lines:
+    """Forgejo: regular expressions over whole paths; the owners by every line that matches are asked for a review."""
     yield f".* {operator}"
     for file in files:
         yield f"{file.path.replace('.', '[.]')} {file.team}"
 
 
-@dataclass(frozen=True, slots=True)
-class Forge:
-    """Where a forge looks for its list (from the repository's root), and how it is written."""
-
-    path: str
-    lines: Callable[[list[Owned], str], Lines]
-
-
-FORGES = {
-    "github": Forge(".github/CODEOWNERS", _github),
-    "gitlab": Forge(".gitlab/CODEOWNERS", _gitlab),
-    "forgejo": Forge(".forgejo/CODEOWNERS", _forgejo),
+# How a forge reads its list (`Forge.owners`) -> the lines that say it so.
+FORMS: dict[str, Callable[[list[Owned], str], Lines]] = {
+    "last_line": _last_line,
+    "sections": _sections,
+    "every_line": _every_line,
 }
 
 
 def text(form: str, register: Register, organisation: str, folder: str) -> str:
-    """The whole file for one of `FORGES`."""
-    lines = FORGES[form].lines(owned(register, organisation, folder), operator(register, organisation))
+    """The whole file for the forge of this name."""
+    lines = FORMS[FORGES[form].owners](owned(register, organisation, folder), operator(register, organisation))
     return "\n".join([_MADE.format(form=form), *lines]) + "\n"
