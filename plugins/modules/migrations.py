@@ -88,7 +88,6 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import o
 from ansible_collections.laocai.mail.plugins.module_utils.host.schema import read_files
 from ansible_collections.laocai.mail.plugins.module_utils.options.database import OPTIONS
 
-
 FOLDER = {"type": "path", "required": True}
 
 

@@ -1,4 +1,4 @@
-"""docs/schema.sql is the database of today, whichever version it was upgraded from; its files are all that they make."""
+"""docs/schema.sql is the database of today, whichever version it was upgraded from, and each object has its file."""
 
 from __future__ import annotations
 
@@ -50,11 +50,16 @@ ROWS: dict[int, Sequence[str]] = {
     8: ("UPDATE mail.account SET address = 'other-stttt@laocai.gov.vn' WHERE id = 'suspended'",),
     9: ("INSERT INTO mail.room VALUES ('official', 'open', 1, 1)",),
     11: (
-        f"INSERT INTO secrecy.exception VALUES ('x1', 'open-stttt@laocai.gov.vn', '{{{'a' * 64}}}', '2010-10-15',"
-        " '2099-10-15', '9/QĐ-VP', 'x')",
-        "INSERT INTO secrecy.incident (reference, action, verdict, level, place, direction, mail_from, signed_in,"
-        " recipients, client, queue_id, digest, octets, exceptions) VALUES ('r', 'refused', 'marked', 'mat', 'subject',"
-        " 'outgoing', 'open-stttt@laocai.gov.vn', '', '{}', '192.0.2.7', 'q', repeat('a', 64), 1, '{}')",
+        (
+            f"INSERT INTO secrecy.exception VALUES ('x1', 'open-stttt@laocai.gov.vn', '{{{'a' * 64}}}', '2010-10-15',"
+            " '2099-10-15', '9/QĐ-VP', 'x')"
+        ),
+        (
+            "INSERT INTO secrecy.incident (reference, action, verdict, level, place, direction, mail_from, signed_in,"
+            " recipients, client, queue_id, digest, octets, exceptions) VALUES ('r', 'refused', 'marked', 'mat',"
+            " 'subject',"
+            " 'outgoing', 'open-stttt@laocai.gov.vn', '', '{}', '192.0.2.7', 'q', repeat('a', 64), 1, '{}')"
+        ),
     ),
     12: (
         "SELECT events.prepare(events.day(now()))",
@@ -70,9 +75,12 @@ ROWS: dict[int, Sequence[str]] = {
     16: (
         RECALL,
         STEP,
-        "INSERT INTO recall.copy (recall, mailbox, folder_id, uid, address, folder, digest, message_id, relation, flags,"
-        " received, size, state)"
-        " VALUES ('TH-01', 'official/open', 'f', 1, 'x', 'INBOX', repeat('b', 64), '<1@x>', 'carrier', '', now(), 1, 'held')",
+        (
+            "INSERT INTO recall.copy (recall, mailbox, folder_id, uid, address, folder, digest, message_id, relation,"
+            " flags, received, size, state)"
+            " VALUES ('TH-01', 'official/open', 'f', 1, 'x', 'INBOX', repeat('b', 64), '<1@x>', 'carrier', '',"
+            " now(), 1, 'held')"
+        ),
         "INSERT INTO recall.queued VALUES ('TH-01', 'q', repeat('b', 64), '{}', 'held')",
     ),
     17: (HANDOVER,),
@@ -80,8 +88,12 @@ ROWS: dict[int, Sequence[str]] = {
     20: ("INSERT INTO usage.page VALUES ('stttt', 'Sở', '[]')",),
     21: ("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'x')",),
     24: (
-        "INSERT INTO archive.export (actor, kind, id, document, document_date, recipient, messages, sealed, size) VALUES"
-        " ('an', 'official', 'closed', '1/QĐ-VP', '2026-11-01', 'age1' || repeat('a', 58), 1, repeat('a', 64), 1)",
+        (
+            "INSERT INTO archive.export (actor, kind, id, document, document_date, recipient, messages,"
+            " sealed, size)"
+            " VALUES ('an', 'official', 'closed', '1/QĐ-VP', '2026-11-01', 'age1' || repeat('a', 58), 1,"
+            " repeat('a', 64), 1)"
+        ),
     ),
     30: ("UPDATE mail.credential SET password = '{PLAIN}z' WHERE id = 'open'",),
 }
@@ -177,8 +189,8 @@ def rights(database: Database) -> list[tuple[object, ...]]:
     """Who owns and who may use each function and view."""
     return database.query(
         "SELECT proname, proowner::regrole::text, proacl::text FROM pg_proc WHERE pronamespace > 16384 UNION ALL"
-        " SELECT relname, relowner::regrole::text, relacl::text FROM pg_class WHERE relkind = 'v' AND relnamespace > 16384"
-        " ORDER BY 1, 2, 3"
+        " SELECT relname, relowner::regrole::text, relacl::text FROM pg_class"
+        " WHERE relkind = 'v' AND relnamespace > 16384 ORDER BY 1, 2, 3"
     )
 
 

@@ -147,8 +147,8 @@ def migrate(
 ) -> Change:
     """Apply the migrations that are pending, then load the files that have changed; with `dry_run` only say which.
 
-    All of it is one transaction: whatever fails or is killed leaves the database as it was. The files are loaded as they
-    differ after the migrations, so a dry run does not foresee those whose objects a pending migration takes away.
+    All of it is one transaction: whatever fails or is killed leaves the database as it was. Files are compared after
+    the migrations, so a dry run does not foresee those whose objects a pending migration takes away.
     """
     _become_owner(connection)
     planned = _plan(connection, migrations, files)
@@ -181,8 +181,10 @@ def _become_owner(connection: psycopg.Connection[TupleRow]) -> None:
         connection.execute(f"SET ROLE {schema.OWNER}")
     except psycopg.errors.Error as error:
         raise Failure(
-            f"Không nhận được vai trò {schema.OWNER}: {reason(error)}. Chạy playbooks/site.yml, với become_user: postgres.",
-            f"Cannot take the role {schema.OWNER}: {reason(error)}. Run playbooks/site.yml, with become_user: postgres.",
+            f"Không nhận được vai trò {schema.OWNER}: {reason(error)}. "
+            "Chạy playbooks/site.yml, với become_user: postgres.",
+            f"Cannot take the role {schema.OWNER}: {reason(error)}. "
+            "Run playbooks/site.yml, with become_user: postgres.",
         ) from error
 
 

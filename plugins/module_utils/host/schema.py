@@ -159,9 +159,9 @@ def _read_file(path: Path, folder: Path) -> SchemaFile:
 
 
 def in_order(files: Iterable[SchemaFile]) -> list[SchemaFile]:
-    """The files in the order in which they are loaded, each with what it needs; Failure where they need each other.
+    """The files in the order in which they are loaded; Failure where they need each other.
 
-    First those that mention no object of another file, by name, then those that mention only objects of these, and so on.
+    First those that mention no object of another file, by name, then those that mention only these, and so on.
     """
     known = {file.name: file for file in files}
     needs = {name: _mentioned(file.sql) & known.keys() - {name} for name, file in known.items()}
@@ -228,8 +228,8 @@ def refuse_left(left: Sequence[str]) -> None:
     if left:
         names = ", ".join(map(label, left))
         raise Failure(
-            f"Cơ sở dữ liệu đã có {names} mà thư mục không có: bản mã này cũ hơn máy chủ, hãy cập nhật; nếu muốn bỏ hẳn "
-            "thì viết DROP … IF EXISTS vào một migration mới.",
+            f"Cơ sở dữ liệu đã có {names} mà thư mục không có: bản mã này cũ hơn máy chủ, hãy cập nhật; nếu muốn "
+            "bỏ hẳn thì viết DROP … IF EXISTS vào một migration mới.",
             f"The database has {names}, which the folder lacks: this clone is older than the server, so update it; "
             "to remove the object, write DROP … IF EXISTS into a new migration.",
         )
@@ -305,7 +305,8 @@ def _execute(connection: psycopg.Connection[TupleRow], file: SchemaFile) -> None
     made = connection.execute(_DROP.encode(), {"names": [file.name]}).fetchall()
     if len(made) != 1:
         raise Failure(
-            f"{file.label} phải tạo đúng một hàm hoặc view tên {file.name}, nhưng có {len(made)}. Sửa tệp rồi chạy lại.",
+            f"{file.label} phải tạo đúng một hàm hoặc view tên {file.name}, nhưng có {len(made)}. "
+            "Sửa tệp rồi chạy lại.",
             f"{file.label} has to make one function or view {file.name}, and there are {len(made)}. "
             "Correct the file and run again.",
         )
