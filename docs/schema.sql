@@ -1,5 +1,5 @@
--- The database of accounts as it is after every migration, for reading: nothing runs this file. `make generated` makes
--- it of roles/database/files/migrations, whose comments say why; a test fails while it is not up to date.
+-- The database of accounts as it is today, for reading: nothing runs this file. `make generated` makes it of the files
+-- of role database, migrations and schema, whose comments say why; a test fails while it is not up to date.
 -- Everything belongs to danhba_owner. A service signs in under its own role and sees what is granted here and no more.
 -- `mail` holds the tables; `postfix`, `dovecot` and `addressbook` hold the views of the services they are named for.
 
@@ -1805,6 +1805,13 @@ CREATE VIEW postfix.sender AS
      JOIN mail.credential USING (kind, id))
   WHERE ((account.state = 'open'::text) AND (NOT credential.initial));
 
+CREATE TABLE public.schema_file (
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    made text NOT NULL,
+    loaded_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.schema_migration (
     number integer NOT NULL,
     name text NOT NULL,
@@ -2153,6 +2160,9 @@ ALTER TABLE ONLY mail.sending_suspension
 ALTER TABLE ONLY mail.web_session
     ADD CONSTRAINT web_session_pkey PRIMARY KEY (token);
 
+ALTER TABLE ONLY public.schema_file
+    ADD CONSTRAINT schema_file_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (number);
 
@@ -2462,6 +2472,16 @@ GRANT USAGE ON SCHEMA usage TO danhba_events;
 GRANT USAGE ON SCHEMA usage TO danhba_apply;
 GRANT USAGE ON SCHEMA usage TO danhba_credentials;
 
+REVOKE ALL ON FUNCTION addressbook.base(address text) FROM PUBLIC;
+GRANT ALL ON FUNCTION addressbook.base(address text) TO openldap;
+GRANT ALL ON FUNCTION addressbook.base(address text) TO danhba_credentials;
+GRANT ALL ON FUNCTION addressbook.base(address text) TO danhba_notices;
+
+REVOKE ALL ON FUNCTION addressbook.escaped(value text) FROM PUBLIC;
+GRANT ALL ON FUNCTION addressbook.escaped(value text) TO openldap;
+GRANT ALL ON FUNCTION addressbook.escaped(value text) TO danhba_credentials;
+GRANT ALL ON FUNCTION addressbook.escaped(value text) TO danhba_notices;
+
 REVOKE ALL ON FUNCTION archive.admit() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION archive.hold(number bigint) FROM PUBLIC;
@@ -2543,6 +2563,8 @@ REVOKE ALL ON FUNCTION events.words(e events.event) FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mail.digest_credential(kind text, id text, password text, initial boolean) FROM PUBLIC;
 
+REVOKE ALL ON FUNCTION mail.end_account() FROM PUBLIC;
+
 GRANT SELECT ON TABLE mail.notice TO danhba_notices;
 
 GRANT UPDATE(told) ON TABLE mail.notice TO danhba_notices;
@@ -2551,6 +2573,12 @@ REVOKE ALL ON FUNCTION mail.note(of_kind text, of_id text, of_what text, of_deta
 GRANT ALL ON FUNCTION mail.note(of_kind text, of_id text, of_what text, of_detail text) TO danhba_credentials;
 
 REVOKE ALL ON FUNCTION mail.note_credentials() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mail.own_record() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mail.refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION mail.replace_password() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION mail.resume_sending(of_address text, actor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION mail.resume_sending(of_address text, actor text) TO danhba_apply;
@@ -2628,6 +2656,10 @@ GRANT ALL ON FUNCTION recall.archives(mailboxes text[], since timestamp with tim
 REVOKE ALL ON FUNCTION recall.chain() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION recall.refuse_change() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION secrecy.name_accounts() FROM PUBLIC;
+
+REVOKE ALL ON FUNCTION secrecy.refuse_change() FROM PUBLIC;
 
 REVOKE ALL ON FUNCTION usage.close(before date) FROM PUBLIC;
 

@@ -26,6 +26,7 @@ from typing import Any
 import psycopg
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import migrate, read_migrations
+from ansible_collections.laocai.mail.plugins.module_utils.host.schema import read_files
 from psycopg import sql
 from psycopg.rows import TupleRow
 
@@ -34,6 +35,7 @@ from tests.support import preloaded
 
 PROJECT = Path(__file__).resolve().parents[2]
 MIGRATIONS = PROJECT / "roles/database/files/migrations"
+SCHEMA_FILES = PROJECT / "roles/database/files/schema"
 TEMPLATE = "danhba_template"
 LOGIN_ROLES = (
     "danhba_apply",
@@ -117,6 +119,16 @@ class Database:
         """Hold what another one holds, and nothing else."""
         _drop_database(self.server, self.name)
         _create_database(self.server, self.name, other.name)
+
+    def migrate(self, until: int | None = None) -> None:
+        """Bring it to the version of today; `until`, to a former one: that of this migration, without schema files."""
+        migrations, files = read_migrations(MIGRATIONS), read_files(SCHEMA_FILES)
+        with self.connect() as connection:
+            migrate(connection, migrations[:until], [] if until is not None else files, dry_run=False)
+
+    def schema(self) -> str:
+        """The schema as pg_dump writes it, without the owner, which is one."""
+        return self.server.run("pg_dump", "--schema-only", "--no-owner", self.name)
 
     def dump(self) -> str:
         """Everything in the database, sequences included, as pg_dump writes it: equal text means equal state."""
@@ -261,8 +273,7 @@ def new_server(prepare: Callable[[Server], None] = lambda _server: None) -> Iter
         with _running(server):
             _create_roles(server)
             _create_database(server, TEMPLATE, "template0")
-            with server.connect(TEMPLATE) as connection:
-                migrate(connection, read_migrations(MIGRATIONS), dry_run=False)
+            Database(server, TEMPLATE).migrate()
             yield server
     finally:
         shutil.rmtree(folder)

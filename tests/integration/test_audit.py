@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import migrate, read_migrations
+from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import read_migrations
 
 from danhba_host.audit import __main__ as audit
 from danhba_host.audit import chain, listing, reading
@@ -392,12 +392,10 @@ def test_a_large_statement_has_several_seals(filled: Database) -> None:
 def test_an_upgraded_database_is_sealed_as_it_is(empty_database: Database) -> None:
     migrations = read_migrations(MIGRATIONS)
     number = next(each.number for each in migrations if each.name == "chain")
-    with empty_database.connect() as connection:
-        migrate(connection, migrations[: number - 1], dry_run=False)
+    empty_database.migrate(number - 1)
     for statement in (RUN, ENTRY.format(1, 25_000), HANDOVER, RECALL):
         empty_database.query(statement.replace("%", "%%"))
-    with empty_database.connect() as connection:
-        migrate(connection, migrations, dry_run=False)
+    empty_database.migrate()
     found = verify(empty_database)
     assert (found["holds"], found["seals"]) == (True, 6)
     assert found["adopted"] == {"mail.run": 1, "mail.audit": 25_000, "mail.handover": 1, "recall.recall": 1}

@@ -6,7 +6,7 @@ Each attack changes a row, with the triggers off, and something else beside: the
 from __future__ import annotations
 
 import pytest
-from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import migrate, read_migrations
+from ansible_collections.laocai.mail.plugins.module_utils.host.migrations import read_migrations
 
 from danhba_host.audit import __main__ as audit
 from danhba_host.audit import catalogue, chain
@@ -371,11 +371,9 @@ def test_list_password_stored_by_no_run_is_shown(database: Database) -> None:
 def test_migration_seals_credentials_that_were_there_before(empty_database: Database) -> None:
     migrations = read_migrations(MIGRATIONS)
     number = next(each.number for each in migrations if each.name == "verified_tables")
-    with empty_database.connect() as connection:
-        migrate(connection, migrations[: number - 1], dry_run=False)
+    empty_database.migrate(number - 1)
     fill(empty_database)
-    with empty_database.connect() as connection:
-        migrate(connection, migrations, dry_run=False)
+    empty_database.migrate()
     found = verify(empty_database)
     assert (found["holds"], found["adopted"]) == (True, {"mail.credential_digest": 3})
     superuser(empty_database, "UPDATE mail.credential SET password = '{PLAIN}own' WHERE id = 'open'")
@@ -388,10 +386,10 @@ def test_made_database_of_today_and_one_upgraded_step_by_step_are_alike(
     assert made_text(database) == MADE.read_text(encoding="utf-8"), "run: make generated"
     migrations = read_migrations(MIGRATIONS)
     for number in range(1, len(migrations) + 1):
-        with empty_database.connect() as connection:
-            migrate(connection, migrations[:number], dry_run=False)
+        empty_database.migrate(number)
         if number == 1:
             empty_database.query("INSERT INTO mail.run (job, actor) VALUES ('accounts', 'x')")
+    empty_database.migrate()
     assert made_text(empty_database) == made_text(database)
 
 

@@ -222,6 +222,7 @@ FORBIDDEN_TO_SERVICES = [
     "CREATE TEMPORARY TABLE own (x int)",
     "CREATE SCHEMA own",
     "UPDATE public.schema_migration SET sha256 = ''",
+    "UPDATE public.schema_file SET made = ''",
     "SET ROLE danhba_owner",
 ]
 

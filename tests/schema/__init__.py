@@ -19,8 +19,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = ROOT / "docs/schema.sql"
 MADE = ROOT / "plugins/module_utils/danhba/auditing/made.json"
 HEAD = """\
--- The database of accounts as it is after every migration, for reading: nothing runs this file. `make generated` makes
--- it of roles/database/files/migrations, whose comments say why; a test fails while it is not up to date.
+-- The database of accounts as it is today, for reading: nothing runs this file. `make generated` makes it of the files
+-- of role database, migrations and schema, whose comments say why; a test fails while it is not up to date.
 -- Everything belongs to danhba_owner. A service signs in under its own role and sees what is granted here and no more.
 -- `mail` holds the tables; `postfix`, `dovecot` and `addressbook` hold the views of the services they are named for.
 

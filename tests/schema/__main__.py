@@ -10,5 +10,6 @@ from tests.integration.conftest import TEMPLATE, Database, new_server
 from . import MADE, SCHEMA, made_text, tidy
 
 with new_server() as server:
-    SCHEMA.write_text(tidy(server.run("pg_dump", "--schema-only", "--no-owner", TEMPLATE)), encoding="utf-8")
-    MADE.write_text(made_text(Database(server, TEMPLATE)), encoding="utf-8")
+    database = Database(server, TEMPLATE)
+    SCHEMA.write_text(tidy(database.schema()), encoding="utf-8")
+    MADE.write_text(made_text(database), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Numbered migrations of the database: read them, find what is missing, apply each in a transaction of its own."""
+"""Numbered migrations of the database: read them, apply those that it lacks, then load what has changed of `schema`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..failure import Failure
+from . import schema
 from .postgres import HAS_PSYCOPG, reason
 
 if HAS_PSYCOPG:
@@ -18,7 +19,6 @@ if HAS_PSYCOPG:
 if TYPE_CHECKING:
     from psycopg.rows import TupleRow
 
-OWNER = "danhba_owner"
 _FILE_NAME = re.compile(r"(\d{4})_([a-z0-9_]+)\.sql")
 _RECORD = """
     CREATE TABLE IF NOT EXISTS public.schema_migration (
@@ -125,55 +125,76 @@ def read_applied(connection: psycopg.Connection[TupleRow]) -> list[Migration]:
     return [Migration(*row) for row in rows]
 
 
-def migrate(
-    connection: psycopg.Connection[TupleRow], migrations: Sequence[Migration], *, dry_run: bool
-) -> list[Migration]:
-    """Apply what is pending, as the owner of the database, and return it; with `dry_run` only return it.
+class Change(NamedTuple):
+    """What was done to the database, or would be: migrations applied, files loaded, and of these, in `altered`, those
+    that are loaded again because what they make was changed in the database.
+    """
 
-    Each migration and its record are one transaction: whatever fails or is killed leaves whole migrations only.
+    applied: list[Migration]
+    loaded: list[str]
+    altered: list[str]
+
+    def __bool__(self) -> bool:
+        return bool(self.applied or self.loaded)
+
+
+def migrate(
+    connection: psycopg.Connection[TupleRow],
+    migrations: Sequence[Migration],
+    files: Sequence[schema.SchemaFile],
+    *,
+    dry_run: bool,
+) -> Change:
+    """Apply the migrations that are pending, then load the files that have changed; with `dry_run` only say which.
+
+    All of it is one transaction: whatever fails or is killed leaves the database as it was. Files are compared after
+    the migrations, so a dry run does not foresee those whose objects a pending migration takes away.
     """
     _become_owner(connection)
-    pending = find_pending(migrations, read_applied(connection))
-    if not dry_run:
+    planned = _plan(connection, migrations, files)
+    if dry_run or not planned:
+        return planned
+    with connection.transaction():
+        connection.execute(_RECORD)
+        connection.execute("LOCK TABLE public.schema_migration IN EXCLUSIVE MODE")
+        pending = find_pending(migrations, read_applied(connection))  # another run may have been here meanwhile
         for migration in pending:
             _apply(connection, migration)
-    return pending
+        found = schema.compare(connection, files)
+        schema.refuse_left(found.left)
+        loaded = schema.load(connection, files, found.outdated)
+        return Change(pending, loaded, [file.label for file in found.altered])
+
+
+def _plan(
+    connection: psycopg.Connection[TupleRow], migrations: Sequence[Migration], files: Sequence[schema.SchemaFile]
+) -> Change:
+    pending = find_pending(migrations, read_applied(connection))
+    found = schema.compare(connection, files)
+    if not pending:
+        schema.refuse_left(found.left)
+    return Change(pending, [file.label for file in found.outdated], [file.label for file in found.altered])
 
 
 def _become_owner(connection: psycopg.Connection[TupleRow]) -> None:
     try:
-        connection.execute(f"SET ROLE {OWNER}")
+        connection.execute(f"SET ROLE {schema.OWNER}")
     except psycopg.errors.Error as error:
         raise Failure(
-            f"Không nhận được vai trò {OWNER}: {reason(error)}. Chạy playbooks/site.yml, với become_user: postgres.",
-            f"Cannot take the role {OWNER}: {reason(error)}. Run playbooks/site.yml, with become_user: postgres.",
+            f"Không nhận được vai trò {schema.OWNER}: {reason(error)}. "
+            "Chạy playbooks/site.yml, với become_user: postgres.",
+            f"Cannot take the role {schema.OWNER}: {reason(error)}. "
+            "Run playbooks/site.yml, with become_user: postgres.",
         ) from error
 
 
 def _apply(connection: psycopg.Connection[TupleRow], migration: Migration) -> None:
-    """Apply one migration, unless another run did so meanwhile."""
-    try:
-        with connection.transaction():
-            connection.execute(_RECORD)
-            connection.execute("LOCK TABLE public.schema_migration IN EXCLUSIVE MODE")
-            if migration.number in {record.number for record in read_applied(connection)}:
-                return
-            connection.execute(migration.sql.encode())
-            connection.execute(
-                "INSERT INTO public.schema_migration (number, name, sha256) VALUES (%s, %s, %s)",
-                (migration.number, migration.name, migration.sha256),
-            )
-    except psycopg.Error as error:
-        line = _find_line(migration.sql, error)
-        raise Failure(
-            f"{migration.label}{line and f', dòng {line}'}: {reason(error)}. "
-            "Tệp này không để lại gì; sửa rồi chạy lại.",
-            f"{migration.label}{line and f', line {line}'}: {reason(error)}. "
-            "This file left nothing behind; correct it and run again.",
-        ) from error
-
-
-def _find_line(sql: str, error: psycopg.Error) -> str:
-    """The line of `sql` that the server points at, or nothing."""
-    position = error.diag.statement_position
-    return str(sql.count("\n", 0, int(position)) + 1) if position else ""
+    """Apply one migration and record it. What it leaves for the end of a transaction is done before the next one."""
+    with schema.told(migration.label, migration.sql):
+        connection.execute(migration.sql.encode())
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        connection.execute("SET CONSTRAINTS ALL DEFERRED")
+    connection.execute(
+        "INSERT INTO public.schema_migration (number, name, sha256) VALUES (%s, %s, %s)",
+        (migration.number, migration.name, migration.sha256),
+    )
