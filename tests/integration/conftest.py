@@ -113,6 +113,18 @@ class Database:
             cursor = connection.execute(query.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []
 
+    def somebody_waits(self, *kinds: str) -> bool:
+        """Whether a session waits for a lock of one of these kinds (`wait_event`) in the database, now or in a moment."""
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND wait_event = ANY(%s)"
+        )
+        for _ in range(200):
+            if self.query(waiting, list(kinds)) != [(0,)]:
+                return True
+            time.sleep(0.02)
+        return False
+
     def become(self, other: Database) -> None:
         """Hold what another one holds, and nothing else."""
         _drop_database(self.server, self.name)

@@ -295,6 +295,18 @@ def test_a_hold_by_mistake_is_put_back_as_it_was(ask: Asked, leaked: Store, wait
     assert back["plan"]["copies"] == back["plan"]["queue"] == []
 
 
+def test_hold_of_another_message_at_the_planned_place_leaves_it(ask: Asked, leaked: Store) -> None:
+    """A mailbox that was restored in the meantime may have another message under that number, and under that id."""
+    ask("find")
+    planned = leaked.boxes[AN]["INBOX"][2]
+    other = compose(text="Thư khác hẳn.\n").as_bytes()
+    planned.raw = other
+    counts = ask("hold")["counts"]
+    assert (counts["held"], counts["gone"]) == (5, 1)
+    assert planned.raw == other
+    assert planned in leaked.boxes[AN]["INBOX"].values()
+
+
 def test_a_release_that_was_killed_puts_nothing_back_twice(
     ask: Asked, leaked: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
