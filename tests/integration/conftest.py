@@ -114,7 +114,7 @@ class Database:
             return cursor.fetchall() if cursor.description else []
 
     def somebody_waits(self, *kinds: str) -> bool:
-        """Whether a session waits for a lock of one of these kinds (`wait_event`) in the database, now or in a moment."""
+        """Whether a session waits for a lock of one of these kinds (`wait_event`), now or in a moment."""
         waiting = (
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
             " AND wait_event = ANY(%s)"

@@ -24,6 +24,7 @@ from click.testing import CliRunner
 
 from danhba import cli
 from danhba.model.findings import RULES
+from tests.support.looped import for_each
 
 pytestmark = pytest.mark.no_cover
 
@@ -147,7 +148,7 @@ def name(document: Path) -> str:
     return str(document.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@for_each("document", DOCUMENTS, ids=name)
 def test_links_lead_somewhere(document: Path) -> None:
     for link in links(document):
         path, _, anchor = link.partition("#")
@@ -156,14 +157,14 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{link}: no such heading, only {sorted(anchors(target))}"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@for_each("document", DOCUMENTS, ids=name)
 def test_paths_named_exist(document: Path) -> None:
     spans = [span for span in _SPAN.findall(prose(document)) if _PATH.fullmatch(span) and "NNNN" not in span]
     missing = [span for span in spans if not (ROOT / span).exists()]
     assert missing == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@for_each("document", DOCUMENTS, ids=name)
 def test_make_targets_exist(document: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z][\w-]*)\s*:(?!=)", makefile, flags=re.MULTILINE))
@@ -173,7 +174,7 @@ def test_make_targets_exist(document: Path) -> None:
     assert named <= targets
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=str)
+@for_each("command", COMMANDS)
 def test_command_is_known(command: Command) -> None:
     """A command that no test looks at could rot: only these may stand in a `sh` fence."""
     assert command.words[0] in {"make", "danhba", "ansible-playbook", "git", "."}
@@ -182,7 +183,7 @@ def test_command_is_known(command: Command) -> None:
     )
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.words[0] == "ansible-playbook"], ids=str)
+@for_each("command", [c for c in COMMANDS if c.words[0] == "ansible-playbook"])
 def test_playbook_takes_what_is_given(command: Command) -> None:
     words = list(command.words[1:])
     playbook = ROOT / next(word for word in words if word.startswith("playbooks/"))
@@ -300,7 +301,7 @@ def test_decisions_are_numbered_without_a_gap() -> None:
     assert [int(path.name[:4]) for path in DECISIONS] == list(range(1, len(DECISIONS) + 1))
 
 
-@pytest.mark.parametrize("document", DECISIONS, ids=name)
+@for_each("document", DECISIONS, ids=name)
 def test_decision_has_its_form_and_stands_in_the_index(document: Path) -> None:
     (title, *parts) = headings(document)
     assert title[1].startswith(f"{int(document.name[:4])}. ")
