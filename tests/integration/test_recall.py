@@ -253,6 +253,24 @@ def test_a_record_that_was_changed_is_seen(ask: Asked, leaked: Store, keys: Path
         ask("record", recall="TH-02")
 
 
+@pytest.mark.parametrize("wrong", [{"previous": "0" * 64}, {"number": 3}])
+def test_record_that_does_not_follow_the_last_one_is_refused(
+    ask: Asked, leaked: Store, keys: Path, database: Database, wrong: dict[str, Any]
+) -> None:
+    """By the database itself: whoever has the role of recalls can leave no record out of the chain."""
+    assert leaked
+    found = ask("find")
+    ask("erase", signatures=signed(keys, found["checksum"]))
+    ask("record")
+    ask("find", recall="TH-02")
+    [(last,)] = database.query("SELECT sha256 FROM recall.record")
+    record = json.dumps({"number": 2, "previous": last} | wrong)
+    insert = "INSERT INTO recall.record (recall, record) VALUES ('TH-02', %s)"
+    with pytest.raises(psycopg.errors.SerializationFailure, match="does not name the record before it"):
+        database.query(insert, record, role="danhba_recall")
+    database.query(insert, json.dumps({"number": 2, "previous": last}), role="danhba_recall")
+
+
 def test_check_mode_changes_nothing(ask: Asked, leaked: Store, waiting: Queue, keys: Path, database: Database) -> None:
     def state() -> tuple[Any, ...]:
         dump = [
@@ -293,18 +311,6 @@ def test_a_hold_by_mistake_is_put_back_as_it_was(ask: Asked, leaked: Store, wait
     assert len(waiting.waiting) == 2
     assert not ask("release")["changed"]
     assert back["plan"]["copies"] == back["plan"]["queue"] == []
-
-
-def test_hold_of_another_message_at_the_planned_place_leaves_it(ask: Asked, leaked: Store) -> None:
-    """A mailbox that was restored in the meantime may have another message under that number, and under that id."""
-    ask("find")
-    planned = leaked.boxes[AN]["INBOX"][2]
-    other = compose(text="Thư khác hẳn.\n").as_bytes()
-    planned.raw = other
-    counts = ask("hold")["counts"]
-    assert (counts["held"], counts["gone"]) == (5, 1)
-    assert planned.raw == other
-    assert planned in leaked.boxes[AN]["INBOX"].values()
 
 
 def test_a_release_that_was_killed_puts_nothing_back_twice(

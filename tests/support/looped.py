@@ -18,17 +18,18 @@ T = TypeVar("T")
 
 
 def for_each(
-    name: str, things: Iterable[T], ids: Callable[[T], str] = str
+    name: str, things: Iterable[T] | Callable[[], Iterable[T]], ids: Callable[[T], str] = str
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Hand a test each of these things as the argument `name`, and tell all that fail together, each by its id.
 
-    A fixture is the same for all of them. Nothing to look at is a failure, too.
+    A function is asked for them when the test runs. A fixture is the same for all of them. Nothing to look at is a
+    failure, too.
     """
-    wanted = list(things)
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(test)
         def loop(**fixtures: Any) -> None:
+            wanted = list(things() if callable(things) else things)
             assert wanted, f"there is no {name}"
             failed = [told for thing in wanted if (told := _failure(test, ids(thing), {**fixtures, name: thing}))]
             if failed:

@@ -82,7 +82,7 @@ def test_compiled_is_the_same() -> None:
         assert texts(read_mo(file)) == texts(read_mo(compiled)), WAY_OUT
 
 
-@for_each("message", entries(), ids=name_of)
+@for_each("message", entries, ids=name_of)
 def test_translation_says_the_same(message: Message) -> None:
     english, vietnamese = str(message.id), str(message.string)
     assert fields(vietnamese) == fields(english), "fields stay as they are"

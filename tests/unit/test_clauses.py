@@ -20,9 +20,14 @@ from tests.clauses.markers import of_file
 from tests.clauses.pages import PAGES, pages
 from tests.support.looped import for_each
 
-PROOFS = collect(ROOT)
 CODE = sorted(chain(*map(ROOT.glob, ("plugins/**/*.py", "roles/**/*.sql", "roles/**/*.yml"))))
 _CITED = re.compile(r"\bR(?:1[0-6]|[1-9])(?:\.\d+[a-z]?)?\b")
+
+
+@cache
+def proofs_of_all() -> list[Proof]:
+    """Every test that names a clause."""
+    return list(collect(ROOT))
 
 
 def rows(*states: str) -> list[Clause]:
@@ -33,7 +38,7 @@ def rows(*states: str) -> list[Clause]:
 @for_each("clause", rows("done", "part"), ids=lambda clause: clause.clause)
 def test_what_is_done_is_shown_by_a_test(clause: Clause) -> None:
     """And by one that each commit runs, not by those of `make long` alone."""
-    proofs = [proof for proof in PROOFS if clause.clause in proof.clauses]
+    proofs = [proof for proof in proofs_of_all() if clause.clause in proof.clauses]
     assert proofs, f"no test is marked {clause.clause}"
     assert [proof for proof in proofs if not proof.long], f"tests of {clause.clause} are all marked long"
 
@@ -53,7 +58,7 @@ def test_clauses_stand_in_the_order_of_the_regulation() -> None:
     assert order == sorted(order)
 
 
-@for_each("proof", PROOFS, ids=lambda proof: f"{proof.path}::{proof.name}")
+@for_each("proof", proofs_of_all, ids=lambda proof: f"{proof.path}::{proof.name}")
 def test_a_test_names_clauses_that_exist(proof: Proof) -> None:
     assert proof.clauses <= CLAUSES.keys()
 
