@@ -27,7 +27,7 @@ ROWS = {name: [row for promise in TABLE.promises for row in promise.settings if 
 def written(name: str) -> str:
     """A file as the roles write it for a province that `danhba init` has founded."""
     file = TABLE.files[name]
-    return render(file.template, **(init() | dict(file.inputs)))
+    return render(file.template, **{**init(), **file.inputs})
 
 
 @cache

@@ -14,6 +14,8 @@ from coverage.collector import Collector
 
 from tests.support.measuring import lock_nothing
 
+pytestmark = pytest.mark.of_the_tests
+
 PROJECT = Path(__file__).resolve().parents[2]
 HOOKS = """
 from tests.support import timeouts
