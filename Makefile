@@ -1,6 +1,6 @@
 # Every command of this project. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo drill down clean test check unit unit-changed integration coverage molecule e2e testssl bench fuzz mutants sanity \
+.PHONY: help setup demo drill down clean test check unit unit-changed integration coverage molecule e2e testssl bench fuzz mutants mutants-of-templates night sanity \
         release docsite lint-changelog generated messages pictures screenshots lint lint-python lint-format lint-types lint-yaml lint-ansible lint-shell lint-php \
         lint-units lint-web lint-commits
 SHELL := /bin/bash
@@ -49,7 +49,18 @@ drill: setup ## Diễn tập phục hồi từ bản sao lưu | drill a restore:
 	@.venv/bin/ansible-playbook $(DRILL) playbooks/drill.yml
 
 test: setup lint ## Mọi kiểm tra | every check and test
-	@$(PYTEST) $(SIDE_BY_SIDE) -m 'not long'
+	@$(PYTEST) $(SIDE_BY_SIDE) -m "$$(.venv/bin/python -m tests.support.changed --marks --since $(SINCE))"
+
+# What finds nothing new on most days, but has to be found within one: tests that stand on each other, and faults that no
+# test below e2e sees any more.
+night: setup ## Kiểm thử mỗi đêm một lần | once a night: tests in a random order, those of the tests, faults of templates
+	@.venv/bin/pip install --no-input --disable-pip-version-check --quiet --require-hashes --no-deps \
+	  --requirement requirements/night.txt
+	@$(PYTEST) $(SIDE_BY_SIDE) -p randomly -m 'not long' tests/unit tests/integration
+	@$(MAKE) --no-print-directory mutants-of-templates
+
+mutants-of-templates: setup ## Sửa sai template, SQL xem kiểm thử có thấy không | break templates and SQL: do the tests notice
+	@nice .venv/bin/python -m tests.mutants.configuration $(MUTANTS)
 
 check: setup ## Soát và kiểm thử đơn vị những gì đã sửa | lint, and the unit tests of what changed
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync $(filter-out lint-ansible,$(LINTERS)) unit-changed

@@ -14,7 +14,7 @@ import pytest
 from tests.clauses import CLAUSES
 from tests.support import parts
 from tests.support.measuring import VARIABLE, lock_nothing, measure_processes
-from tests.support.side_by_side import in_order
+from tests.support.side_by_side import in_order, longest
 from tests.support.timeouts import pytest_timeout_cancel_timer, pytest_timeout_set_timer
 
 __all__ = ["pytest_timeout_cancel_timer", "pytest_timeout_set_timer"]
@@ -69,7 +69,15 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> Generator[None, None, None]:
-    """Show the parts above the summary, in which each failure has one line: CI's log is read from its end."""
+    """Show what took longest and the parts above the summary, in which each failure has one line.
+
+    CI's log is read from its end.
+    """
+    took = longest(_seconds(terminalreporter))
+    if len(took) > 1:
+        terminalreporter.section("the ten longest files")
+        for file, seconds in took:
+            terminalreporter.write_line(f"{seconds:7.1f} s  {file}")
     if demanded := _demanded(config):
         terminalreporter.section("coverage of each part")
         for share in parts.shares():
@@ -78,6 +86,14 @@ def pytest_terminal_summary(
         patch.delenv("CI", raising=False)
         patch.delenv("BUILD_NUMBER", raising=False)
         yield
+
+
+def _seconds(terminalreporter: pytest.TerminalReporter) -> Iterator[tuple[str, float]]:
+    """How long each step of each case took, also of those that other processes ran; the time on the clock."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if isinstance(report, pytest.TestReport):
+                yield report.nodeid, report.duration
 
 
 def _demanded(config: pytest.Config) -> float:

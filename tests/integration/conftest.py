@@ -115,6 +115,18 @@ class Database:
             cursor = connection.execute(query.encode(), parameters or None)
             return cursor.fetchall() if cursor.description else []
 
+    def somebody_waits(self, *kinds: str) -> bool:
+        """Whether a session waits for a lock of one of these kinds (`wait_event`), now or in a moment."""
+        waiting = (
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            " AND wait_event = ANY(%s)"
+        )
+        for _ in range(200):
+            if self.query(waiting, list(kinds)) != [(0,)]:
+                return True
+            time.sleep(0.02)
+        return False
+
     def become(self, other: Database) -> None:
         """Hold what another one holds, and nothing else."""
         _drop_database(self.server, self.name)
@@ -305,6 +317,7 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
     configuration.write_text(f"[defaults]\ninterpreter_python = {python}\n[connection]\npipelining = true\n")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
     yield inherited | {
+        "PATH": path_without("doveadm", inherited["PATH"], home / "programs"),
         "ANSIBLE_CONFIG": str(configuration),
         "ANSIBLE_HOME": str(home),
         "ANSIBLE_COLLECTIONS_PATH": str(home / "collections"),
@@ -316,6 +329,25 @@ def ansible_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[di
         "ANSIBLE_WORKER_SHUTDOWN_POLL_DELAY": "0.1",
     }
     preloaded.end()
+
+
+def path_without(program: str, path: str, folder: Path) -> str:
+    """A search path on which a program is not found, whether this machine has it or not; all others are.
+
+    A folder that has it is left out, and one of links to the rest of it stands in its place.
+    """
+    folders = []
+    for number, there in enumerate(path.split(os.pathsep)):
+        if Path(there, program).exists():
+            rest = folder / str(number)
+            rest.mkdir(parents=True)
+            for each in Path(there).iterdir():
+                if each.name != program:
+                    (rest / each.name).symlink_to(each)
+            folders.append(str(rest))
+        else:
+            folders.append(there)
+    return os.pathsep.join(folders)
 
 
 def _compiling_once(folder: Path) -> Path:
@@ -340,14 +372,41 @@ def _in_memory() -> Path | None:
     return MEMORY if has_room else None
 
 
+OLDEST = 15
+"""The PostgreSQL of Debian 12, which a controller and CI may have. The hosts have that of role database."""
+
+
+def pytest_report_header() -> str:
+    """Which PostgreSQL the tests run, and which the hosts have."""
+    deployed = re.search(r"postgresql-(\d+)", (PROJECT / "roles/database/vars/main.yml").read_text(encoding="utf-8"))
+    there = _newest_binaries()
+    ours = _version(there) if there else "none"
+    return f"PostgreSQL: {ours} here (POSTGRES_BIN names another), {deployed[1] if deployed else '?'} on hosts"
+
+
+def _version(binaries: Path) -> int:
+    """The major version of the PostgreSQL in a folder."""
+    said = subprocess.run([binaries / "postgres", "--version"], check=True, text=True, stdout=subprocess.PIPE).stdout
+    found = re.search(r" (\d+)", said)
+    assert found, said
+    return int(found[1])
+
+
 def _find_binaries() -> Path:
-    """The newest PostgreSQL installed, or the one that POSTGRES_BIN names."""
+    """The newest PostgreSQL installed, or the one that POSTGRES_BIN names; none, or one that is too old, fails."""
+    found = _newest_binaries()
+    if not found:
+        pytest.fail("PostgreSQL is not installed. Run: make setup")
+    if _version(found) < OLDEST:
+        pytest.fail(f"PostgreSQL {_version(found)} in {found} is too old: the tests need {OLDEST} or newer")
+    return found
+
+
+def _newest_binaries() -> Path | None:
     if chosen := os.environ.get("POSTGRES_BIN"):
         return Path(chosen)
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not found:
-        pytest.fail("PostgreSQL is not installed. Run: make setup")
-    return found[-1].parent
+    return found[-1].parent if found else None
 
 
 def _unprivileged() -> list[str]:

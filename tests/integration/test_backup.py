@@ -98,6 +98,7 @@ def test_a_run_makes_a_whole_set(world: World) -> None:
 @pytest.mark.clause("R9.2")
 def test_a_fresh_host_adds_nothing_before_all_is_restored_to_it(world: World) -> None:
     """Its set would be the newest one, which a restore takes."""
+    backup.work(world.settings)
     before = held(world.store)
     ask(world, "DELETE FROM mail.account")
     with pytest.raises(Refused, match="restore first"):

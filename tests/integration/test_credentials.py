@@ -435,19 +435,6 @@ def test_reissue_begins_again(chosen: Running) -> None:
     assert chosen.change(new, NEXT)["answer"] == "changed"
 
 
-def somebody_waits(database: Database, kind: str) -> bool:
-    """Whether somebody waits for a lock of that kind in the database, now or in a moment."""
-    waiting = (
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        " AND wait_event = %s"
-    )
-    for _ in range(200):
-        if database.query(waiting, kind) != [(0,)]:
-            return True
-        time.sleep(0.02)
-    return False
-
-
 REPLACE = "UPDATE mail.credential SET password = '{PLAIN}x' WHERE id = '1'"
 PAUSE = """
     CREATE FUNCTION mail.pause() RETURNS trigger LANGUAGE plpgsql AS
@@ -462,9 +449,9 @@ def test_session_that_is_being_begun_ends_with_the_password(chosen: Running) -> 
     with ThreadPoolExecutor(2) as pool, chosen.database.connect() as pause:
         pause.execute("SELECT pg_advisory_lock(1)")
         signing_in = pool.submit(chosen.sign_in, CHOSEN)
-        assert somebody_waits(chosen.database, "advisory")
+        assert chosen.database.somebody_waits("advisory")
         replacing = pool.submit(chosen.database.query, REPLACE, role="danhba_password")
-        assert somebody_waits(chosen.database, "transactionid") or replacing.done()
+        assert chosen.database.somebody_waits("transactionid") or replacing.done()
         pause.execute("SELECT pg_advisory_unlock(1)")
         token = signing_in.result()["token"]
         replacing.result()
@@ -477,7 +464,7 @@ def test_no_session_begins_with_a_password_that_is_being_replaced(chosen: Runnin
         with chosen.database.connect("danhba_password") as replacing, replacing.transaction():
             replacing.execute(REPLACE)
             signing_in = pool.submit(chosen.sign_in, CHOSEN)
-            assert somebody_waits(chosen.database, "transactionid") or signing_in.done()
+            assert chosen.database.somebody_waits("transactionid") or signing_in.done()
         assert signing_in.result() == {"answer": "refused"}
     assert chosen.known_to_dovecot() == 0
 

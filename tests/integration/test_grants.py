@@ -9,6 +9,7 @@ import pytest
 
 from tests.integration.conftest import LOGIN_ROLES, TEMPLATE, Database, Server, new_database
 from tests.integration.rows import ACCOUNT, SESSIONS, fill
+from tests.support.looped import for_each
 
 
 @pytest.fixture(scope="module")
@@ -228,15 +229,16 @@ FORBIDDEN_TO_SERVICES = [
 
 
 @pytest.mark.clause("R9.3")
-@pytest.mark.parametrize(
-    ("role", "statement"),
+@for_each(
+    "forbidden",
     [
         *((role, statement) for role, statements in FORBIDDEN.items() for statement in statements),
         *((role, statement) for role in LOGIN_ROLES for statement in FORBIDDEN_TO_ALL + FORBIDDEN_TO_SERVICES),
         *(("postgres", statement) for statement in FORBIDDEN_TO_ALL),
     ],
 )
-def test_role_may_not(filled: Database, role: str, statement: str) -> None:
+def test_role_may_not(filled: Database, forbidden: tuple[str, str]) -> None:
+    role, statement = forbidden
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         filled.query(statement, role=role)
 

@@ -77,13 +77,16 @@ def test_agencies_may_send_more(filled: Database) -> None:
     assert ask(filled, "recipient", "contact-stttt@laocai.gov.vn/1") != GO_ON
 
 
-def test_sessions_side_by_side_get_no_further(filled: Database) -> None:
-    """Ten at once, who all begin while one message is left."""
+def test_sending_while_another_session_takes_the_last_message_waits_and_is_refused(filled: Database) -> None:
+    """The first has taken it and not yet committed: nobody else can see that, so the second has to wait for it."""
     send(filled)
     send(filled)
-    with ThreadPoolExecutor(10) as pool:
-        answers = list(pool.map(lambda _each: ask(filled, "message"), range(10)))
-    assert answers.count(GO_ON) == 1
+    with ThreadPoolExecutor(1) as pool, filled.connect("postfix") as first:
+        with first.transaction():
+            assert first.execute(question("message").encode()).fetchall() == GO_ON
+            second = pool.submit(ask, filled, "message")
+            assert filled.somebody_waits("advisory", "transactionid")
+        assert second.result() != GO_ON
 
 
 def test_far_beyond_the_usual_sending_is_suspended_once(filled: Database) -> None:

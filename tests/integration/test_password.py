@@ -39,7 +39,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issue
 from passlib.hash import argon2
 
 from tests.factory import official_yaml
-from tests.integration.conftest import PROJECT, Ansible, Database
+from tests.integration.conftest import PROJECT, Ansible, Database, path_without
 from tests.integration.issuing import (
     AGENCY,
     DAY,
@@ -268,12 +268,22 @@ def test_a_host_without_dovecot_is_no_obstacle(
     [address] = add_accounts(database, 1)
     ansible.run(MODULE, order(database))
     (doveadm.folder / "doveadm").unlink()
-    if shutil.which("doveadm", path=ansible_environment["PATH"]):
-        pytest.skip("this machine has a doveadm of its own")
+    assert shutil.which("doveadm", path=ansible_environment["PATH"]) is None
     outcome = ansible.run(MODULE, order(database, accounts=[address], document="12/BC-STTTT"))
     assert outcome.status == 0, outcome.output
     assert outcome.result["reissued"] == 1, outcome.output
     assert "The host has no doveadm" in " ".join(outcome.output.split())
+
+
+def test_path_without_a_program_finds_all_others(tmp_path: Path) -> None:
+    """So a machine that has Dovecot installed runs the same tests as one that has not."""
+    for name in ("doveadm", "other"):
+        (tmp_path / "has" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "has" / name).touch(mode=0o755)
+    path = path_without("doveadm", f"{tmp_path}/has:/usr/bin", tmp_path / "rest")
+    assert shutil.which("doveadm", path=path.removesuffix(":/usr/bin")) is None
+    assert shutil.which("other", path=path) == str(tmp_path / "rest/0/other")
+    assert path.endswith(":/usr/bin")
 
 
 @pytest.mark.parametrize(

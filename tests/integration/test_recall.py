@@ -253,6 +253,24 @@ def test_a_record_that_was_changed_is_seen(ask: Asked, leaked: Store, keys: Path
         ask("record", recall="TH-02")
 
 
+@pytest.mark.parametrize("wrong", [{"previous": "0" * 64}, {"number": 3}])
+def test_record_that_does_not_follow_the_last_one_is_refused(
+    ask: Asked, leaked: Store, keys: Path, database: Database, wrong: dict[str, Any]
+) -> None:
+    """By the database itself: whoever has the role of recalls can leave no record out of the chain."""
+    assert leaked
+    found = ask("find")
+    ask("erase", signatures=signed(keys, found["checksum"]))
+    ask("record")
+    ask("find", recall="TH-02")
+    [(last,)] = database.query("SELECT sha256 FROM recall.record")
+    record = json.dumps({"number": 2, "previous": last} | wrong)
+    insert = "INSERT INTO recall.record (recall, record) VALUES ('TH-02', %s)"
+    with pytest.raises(psycopg.errors.SerializationFailure, match="does not name the record before it"):
+        database.query(insert, record, role="danhba_recall")
+    database.query(insert, json.dumps({"number": 2, "previous": last}), role="danhba_recall")
+
+
 def test_check_mode_changes_nothing(ask: Asked, leaked: Store, waiting: Queue, keys: Path, database: Database) -> None:
     def state() -> tuple[Any, ...]:
         dump = [

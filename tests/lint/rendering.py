@@ -17,7 +17,12 @@ ROOT = Path(__file__).resolve().parents[2]
 # What Ansible knows of a host that has every part.
 HOST = {
     "ansible_check_mode": False,
-    "ansible_facts": {"memtotal_mb": 16384, "processor_nproc": 2},
+    "ansible_facts": {
+        "all_ipv4_addresses": ["192.0.2.10"],
+        "all_ipv6_addresses": [],
+        "memtotal_mb": 16384,
+        "processor_nproc": 2,
+    },
     "ansible_inventory_sources": [str(ROOT / "inventories/single")],
     "ansible_managed": "Ansible managed",
     "ansible_playbook_python": "/usr/bin/python3",

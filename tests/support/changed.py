@@ -28,7 +28,8 @@ WATCHED = {
     r"plugins/(modules|action|filter|lookup|doc_fragments)/": ("tests/unit/plugins", "tests/unit/test_docs.py"),
     r"roles/programs/files/": ("tests/unit/programs",),
     r"roles/roundcube/files/": ("tests/unit/test_webmail_words.py",),
-    r"roles/.*\.j2$": ("tests/unit/plugins",),
+    r"roles/.*\.j2$": ("tests/unit/plugins", "tests/unit/test_promises.py"),
+    r"(docs/threat-model\.md$|roles/[^/]+/(defaults|vars)/|tests/promises/)": ("tests/unit/test_promises.py",),
     r"(roles|playbooks|inventories)/": ("tests/unit/test_docs.py",),
     r"(changelogs/|galaxy\.yml$|setup\.py$)": ("tests/unit/test_release.py",),
     r"directory/": ("tests/unit/test_sample_register.py",),
@@ -41,6 +42,8 @@ WATCHED = {
 }
 # What only tests on hosts concern; `make lint` looks at it all the same.
 ELSEWHERE = re.compile(r"tests/(integration|molecule|e2e|bench|lab)/|docs/.*\.png$")
+# A file of tests with this mark is about the tests' own machinery.
+_OF_THE_TESTS = "pytest.mark." + "of_the_tests"
 # Where Python looks for modules, and the name by which they are found below it.
 ROOTS = {
     "plugins/module_utils/danhba/": "danhba.",
@@ -54,8 +57,33 @@ def main() -> None:
     """Print what pytest is to run, one a line: nothing where no unit test is concerned."""
     parser = argparse.ArgumentParser(prog="python -m tests.support.changed", description=__doc__)
     parser.add_argument("--since", default="HEAD", help="so với bản này | compared with this revision [HEAD]")
-    for test in concerned(changed(parser.parse_args().since)):
-        print(test)
+    parser.add_argument("--marks", action="store_true", help="in biểu thức -m của make test | print make test's -m")
+    options = parser.parse_args()
+    if options.marks:
+        print(marks(options.since))
+    else:
+        print(*concerned(changed(options.since)), sep="\n")
+
+
+def marks(since: str) -> str:
+    """Which tests `make test` runs, as pytest's `-m`: those of the tests where their machinery has changed.
+
+    Where git does not know the revision, as in a shallow clone of CI, they are run.
+    """
+    try:
+        paths = changed(since)
+    except subprocess.CalledProcessError:
+        return "not long"
+    mine = {
+        str(path.relative_to(PROJECT)) for path in (PROJECT / UNIT).rglob("test_*.py") if _OF_THE_TESTS in _text(path)
+    }
+    found = concerned(paths)
+    run = UNIT in found or any(test == one or test.startswith(f"{one}/") for test in mine for one in found)
+    return "not long" if run else "not long and not of_the_tests"
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
 
 
 def changed(since: str) -> list[str]:

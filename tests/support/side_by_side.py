@@ -1,7 +1,8 @@
-"""In which order test files begin when several run side by side."""
+"""In which order test files begin when several run side by side, and how long each took."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Container, Iterable, Sequence
 from itertools import chain, zip_longest
 
@@ -30,6 +31,14 @@ def in_order(files: Iterable[str], of_the_demo: Container[str] = (), long: Conta
     first = [*own[:1], *copies[:1], *own[1:], *others[:MEANWHILE], *copies[1:]]
     units = sorted((file for file in once if _folder(file) == UNIT), key=lambda file: file not in long)
     return _mixed([*first, *others[MEANWHILE:]], units)
+
+
+def longest(seconds: Iterable[tuple[str, float]], count: int = 10) -> list[tuple[str, float]]:
+    """The files that took longest, the first the longest, with the seconds of all their cases, setups and teardowns."""
+    total: defaultdict[str, float] = defaultdict(float)
+    for nodeid, each in seconds:
+        total[nodeid.partition("::")[0]] += each
+    return sorted(total.items(), key=lambda file: (-file[1], file[0]))[:count]
 
 
 def _folder(file: str) -> str:

@@ -27,7 +27,7 @@ from tests.bench.commands import WHOLE
 from tests.bench.measure import measure, percentile
 from tests.bench.webmail import LOGINS, Rates, show
 
-pytestmark = pytest.mark.no_cover
+pytestmark = [pytest.mark.no_cover, pytest.mark.of_the_tests]
 
 EATER = "import sys; held = bytearray(int(sys.argv[1]) << 20); held[::4096] = b'x' * len(held[::4096]); import time; "
 CHILD = "import time; held = b'x' * (60 << 20); time.sleep(0.5)"

@@ -19,6 +19,7 @@ from danhba import cli  # noqa: F401  every rule is registered by what the comma
 from danhba.messages import LANGUAGES, render
 from danhba.model.findings import RULES, Rule
 from tests.support.catalogue import PLUGINS, PO, ROOT, entries, read
+from tests.support.looped import for_each
 
 MO = PO.with_suffix(".mo")
 WAY_OUT = f"run `make messages`, translate what it adds to {PO.relative_to(ROOT)}, and run it again"
@@ -81,7 +82,7 @@ def test_compiled_is_the_same() -> None:
         assert texts(read_mo(file)) == texts(read_mo(compiled)), WAY_OUT
 
 
-@pytest.mark.parametrize("message", entries(), ids=name_of)
+@for_each("message", entries, ids=name_of)
 def test_translation_says_the_same(message: Message) -> None:
     english, vietnamese = str(message.id), str(message.string)
     assert fields(vietnamese) == fields(english), "fields stay as they are"
@@ -89,8 +90,8 @@ def test_translation_says_the_same(message: Message) -> None:
     assert unicodedata.is_normalized("NFC", vietnamese), "R7.3: composed Unicode"
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: str(rule.id))
 @pytest.mark.parametrize("language", LANGUAGES)
+@for_each("rule", RULES.values(), ids=lambda rule: str(rule.id))
 def test_every_rule_renders(rule: Rule, language: str) -> None:
     values = {name: f"⟨{name}⟩" for name in fields(rule.message)}
     shown = render(rule.message, values, language)

@@ -10,6 +10,8 @@ from tests.support import changed
 from tests.support.changed import concerned
 from tests.support.forges import git
 
+pytestmark = pytest.mark.of_the_tests
+
 CORE = "plugins/module_utils/danhba"
 
 
@@ -70,3 +72,24 @@ def test_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "moved").rename(tmp_path / "new")
     monkeypatch.setattr(changed, "PROJECT", tmp_path)
     assert sorted(changed.changed("HEAD")) == ["edited", "moved", "new", "removed"]
+
+
+@pytest.mark.parametrize(
+    ("path", "run"),
+    [
+        ("tests/support/timeouts.py", True),
+        ("tests/mutants/results.py", True),
+        ("pyproject.toml", True),
+        (f"{CORE}/rules/people.py", False),
+        ("docs/architecture.md", False),
+    ],
+)
+def test_marks_of_what_changed_take_in_the_tests_of_the_tests(
+    monkeypatch: pytest.MonkeyPatch, path: str, run: bool
+) -> None:
+    monkeypatch.setattr(changed, "changed", lambda _since: [path])
+    assert changed.marks("HEAD") == ("not long" if run else "not long and not of_the_tests")
+
+
+def test_marks_since_an_unknown_revision_take_in_all() -> None:
+    assert changed.marks("0" * 40) == "not long"

@@ -18,10 +18,16 @@ from danhba.rules import clauses
 from tests.clauses import CLAUSES, ROOT, Clause, Proof, collect, within
 from tests.clauses.markers import of_file
 from tests.clauses.pages import PAGES, pages
+from tests.support.looped import for_each
 
-PROOFS = collect(ROOT)
 CODE = sorted(chain(*map(ROOT.glob, ("plugins/**/*.py", "roles/**/*.sql", "roles/**/*.yml"))))
 _CITED = re.compile(r"\bR(?:1[0-6]|[1-9])(?:\.\d+[a-z]?)?\b")
+
+
+@cache
+def proofs_of_all() -> list[Proof]:
+    """Every test that names a clause."""
+    return list(collect(ROOT))
 
 
 def rows(*states: str) -> list[Clause]:
@@ -29,15 +35,15 @@ def rows(*states: str) -> list[Clause]:
     return [clause for clause in CLAUSES.values() if clause.state in states]
 
 
-@pytest.mark.parametrize("clause", rows("done", "part"), ids=lambda clause: clause.clause)
+@for_each("clause", rows("done", "part"), ids=lambda clause: clause.clause)
 def test_what_is_done_is_shown_by_a_test(clause: Clause) -> None:
     """And by one that each commit runs, not by those of `make long` alone."""
-    proofs = [proof for proof in PROOFS if clause.clause in proof.clauses]
+    proofs = [proof for proof in proofs_of_all() if clause.clause in proof.clauses]
     assert proofs, f"no test is marked {clause.clause}"
     assert [proof for proof in proofs if not proof.long], f"tests of {clause.clause} are all marked long"
 
 
-@pytest.mark.parametrize("clause", CLAUSES.values(), ids=lambda clause: clause.clause)
+@for_each("clause", CLAUSES.values(), ids=lambda clause: clause.clause)
 def test_a_row_says_what_it_must(clause: Clause) -> None:
     assert clause.state in {"done", "part", "later"}
     assert bool(clause.missing) == (clause.state != "done")
@@ -52,7 +58,7 @@ def test_clauses_stand_in_the_order_of_the_regulation() -> None:
     assert order == sorted(order)
 
 
-@pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: f"{proof.path}::{proof.name}")
+@for_each("proof", proofs_of_all, ids=lambda proof: f"{proof.path}::{proof.name}")
 def test_a_test_names_clauses_that_exist(proof: Proof) -> None:
     assert proof.clauses <= CLAUSES.keys()
 
@@ -68,7 +74,7 @@ def test_a_page_is_up_to_date(page: Path) -> None:
     assert page.read_text(encoding="utf-8") == made()[page], "run: make generated"
 
 
-@pytest.mark.parametrize("clause", clauses.CLAUSES)
+@for_each("clause", clauses.CLAUSES)
 def test_a_clause_has_one_wording(clause: str) -> None:
     """What `danhba rules` tells of a clause is what the pages tell."""
     if clause in CLAUSES:
@@ -78,7 +84,7 @@ def test_a_clause_has_one_wording(clause: str) -> None:
         assert [row for row in CLAUSES if within(row, clause)], f"{clause} is neither a row nor the whole of rows"
 
 
-@pytest.mark.parametrize("rule", in_groups(), ids=lambda rule: rule.id)
+@for_each("rule", in_groups(), ids=lambda rule: str(rule.id))
 def test_a_rule_cites_a_row_or_the_whole_of_rows(rule: Rule) -> None:
     assert [row for row in CLAUSES if within(row, rule.clause)]
 

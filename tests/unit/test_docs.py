@@ -24,6 +24,7 @@ from click.testing import CliRunner
 
 from danhba import cli
 from danhba.model.findings import RULES
+from tests.support.looped import for_each
 
 pytestmark = pytest.mark.no_cover
 
@@ -152,7 +153,7 @@ def name(document: Path) -> str:
     return str(document.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@for_each("document", DOCUMENTS, ids=name)
 def test_links_lead_somewhere(document: Path) -> None:
     for link in links(document):
         path, _, anchor = link.partition("#")
@@ -161,14 +162,14 @@ def test_links_lead_somewhere(document: Path) -> None:
         assert not anchor or anchor in anchors(target), f"{link}: no such heading, only {sorted(anchors(target))}"
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@for_each("document", DOCUMENTS, ids=name)
 def test_paths_named_exist(document: Path) -> None:
     spans = [span for span in _SPAN.findall(prose(document)) if _PATH.fullmatch(span) and "NNNN" not in span]
     missing = [span for span in spans if not (ROOT / span).exists()]
     assert missing == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@for_each("document", DOCUMENTS, ids=name)
 def test_make_targets_exist(document: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z][\w-]*)\s*:(?!=)", makefile, flags=re.MULTILINE))
@@ -178,7 +179,7 @@ def test_make_targets_exist(document: Path) -> None:
     assert named <= targets
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=str)
+@for_each("command", COMMANDS)
 def test_command_is_known(command: Command) -> None:
     """A command that no test looks at could rot: only these may stand in a `sh` fence."""
     assert command.words[0] in {"make", "danhba", "ansible-playbook", "git", "."}
@@ -192,7 +193,7 @@ def test_guide_for_editors_names_no_git_command() -> None:
     assert not re.findall(r"(?:`|^\s*)git [a-z-]+", text, re.MULTILINE)
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c.words[0] == "ansible-playbook"], ids=str)
+@for_each("command", [c for c in COMMANDS if c.words[0] == "ansible-playbook"])
 def test_playbook_takes_what_is_given(command: Command) -> None:
     words = list(command.words[1:])
     playbook = ROOT / next(word for word in words if word.startswith("playbooks/"))
@@ -311,7 +312,7 @@ def test_decisions_numbers_are_given_once() -> None:
     assert len(set(numbers)) == len(numbers)
 
 
-@pytest.mark.parametrize("document", DECISIONS, ids=name)
+@for_each("document", DECISIONS, ids=name)
 def test_decision_has_its_form_and_stands_in_the_index(document: Path) -> None:
     (title, *parts) = headings(document)
     assert title[1].startswith(f"{int(document.name[:4])}. ")

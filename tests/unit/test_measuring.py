@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.measuring import VARIABLE
 
+pytestmark = pytest.mark.of_the_tests
+
 ENDS = os._exit
 
 

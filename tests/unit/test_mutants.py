@@ -19,6 +19,8 @@ from tests.mutants.selection import forget, is_wanted, mirrors
 from tests.mutants.stage import CORE, PROJECT
 from tests.mutants.survivors import as_toml, listed
 
+pytestmark = pytest.mark.of_the_tests
+
 SOURCE = """
 def x_one__mutmut_orig(day, most=2):
     return refuse(_("too late"), day < most)

@@ -42,6 +42,7 @@ from danhba import cli
 from danhba.model import regulation as of_core
 from danhba.reading.province import in_folder
 from tests.support.founding import ANSWERS
+from tests.support.looped import for_each
 from tests.support.registers import agency, person, register
 from tests.support.rendered import render
 from tests.support.simulated import TOLD, simulate
@@ -318,7 +319,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(write(tmp_path_factory.mktemp("directory")))
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parts[-3]}/{path.name}")
+@for_each("path", TEMPLATES)
 def test_no_template_names_the_sample(path: Path, directory: str) -> None:
     item = {"key": "can-bo", "value": "x"}
     source = path.read_text(encoding="utf-8")
@@ -328,7 +329,7 @@ def test_no_template_names_the_sample(path: Path, directory: str) -> None:
         assert foreign(text) == []
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: "/".join(path.parts[-3:]))
+@for_each("path", SHIPPED)
 def test_no_file_of_a_role_names_the_sample(path: Path) -> None:
     assert foreign(path.read_text(encoding="utf-8", errors="replace")) == []
 

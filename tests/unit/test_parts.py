@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
 from coverage.files import GlobMatcher, prep_patterns
 
 from tests.support.parts import PARTS
+
+pytestmark = pytest.mark.of_the_tests
 
 PROJECT = Path(__file__).resolve().parents[2]
 PRODUCTION = ("plugins", "roles", "scripts", "playbooks", ".ci")

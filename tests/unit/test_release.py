@@ -14,6 +14,7 @@ import yaml
 from tests.release import bom, docsite, tools, version
 from tests.release.__main__ import main
 from tests.release.tools import ROOT, Refusal
+from tests.support.looped import for_each
 
 SECTIONS = {name for name, _title in yaml.safe_load((ROOT / "changelogs/config.yaml").read_text())["sections"]}
 RELEASES = yaml.safe_load((ROOT / "changelogs/changelog.yaml").read_text(encoding="utf-8"))["releases"]
@@ -141,7 +142,7 @@ def test_a_wrong_command_line_says_what_there_is(capsys: pytest.CaptureFixture[s
     assert "make release VERSION=" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("path", FRAGMENTS, ids=lambda path: path.name)
+@for_each("path", FRAGMENTS)
 def test_a_fragment_is_of_known_sections_and_in_the_tools_own_markup(path: Path) -> None:
     """A look at it that needs no tool: `make lint-changelog` looks closer, and so does each release."""
     assert path.suffix == ".yml"

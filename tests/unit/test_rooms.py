@@ -15,6 +15,7 @@ import pytest
 import danhba
 from danhba.checking import check, sweep
 from danhba.model.findings import RULES
+from tests.support.looped import for_each
 
 PROJECT = Path(__file__).resolve().parents[2]
 PLUGINS = PROJECT / "plugins"
@@ -91,7 +92,7 @@ def test_every_room_is_named_once() -> None:
     assert sorted(named) == sorted(there)
 
 
-@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
+@for_each("path", sorted(CORE.rglob("*.py")))
 def test_a_room_imports_only_from_those_before_it(path: Path) -> None:
     floor = {room: number for number, floor in enumerate(rooms()) for room in floor.split(", ")}
     mine = room_of(path)
@@ -101,19 +102,19 @@ def test_a_room_imports_only_from_those_before_it(path: Path) -> None:
             assert theirs == mine or floor[theirs] < floor[mine], f"{path}: {mine} imports {theirs}"
 
 
-@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
+@for_each("path", sorted(CORE.rglob("*.py")))
 def test_no_module_is_in_a_circle(path: Path) -> None:
     for other in closure(path, packages=False) - {path}:
         assert path not in closure(other, packages=False), f"{path} and {other} import each other"
 
 
-@pytest.mark.parametrize("path", sorted(CORE.rglob("*.py")), ids=lambda path: str(path.relative_to(CORE)))
+@for_each("path", sorted(CORE.rglob("*.py")))
 def test_the_core_knows_no_ansible(path: Path) -> None:
     outside = {module for module in imported(path) if not module.startswith(f"{COLLECTION}.module_utils.danhba")}
     assert not {module for module in outside if module.split(".")[0] in ("ansible", "ansible_collections", "psycopg")}
 
 
-@pytest.mark.parametrize("path", sorted((PLUGINS / "modules").glob("*.py")), ids=lambda path: path.stem)
+@for_each("path", sorted((PLUGINS / "modules").glob("*.py")))
 def test_what_a_module_brings_along_runs_on_a_bare_host(path: Path) -> None:
     for file in closure(path):
         for module in imported(file):

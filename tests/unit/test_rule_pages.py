@@ -24,6 +24,7 @@ from tests.fixtures.__main__ import indexed
 from tests.fixtures.pages import PAGES, ROOT, Page
 from tests.fixtures.plans import PLANS
 from tests.fixtures.registers import DAY, Contents
+from tests.support.looped import for_each
 
 pytestmark = pytest.mark.no_cover
 
@@ -31,7 +32,7 @@ DANHBA = Path(sys.executable).with_name("danhba")
 EVERY = pages.every()
 BINDING = {Severity.ERROR: "**Bắt buộc** / demanded", Severity.ADVICE: "**Lưu ý** / advice"}
 
-every_page = pytest.mark.parametrize("page", EVERY, ids=lambda page: page.rule)
+every_page = for_each("page", EVERY, ids=lambda page: page.rule)
 of_the_register = pytest.mark.parametrize("page", [p for p in EVERY if p.rule not in PLANS], ids=lambda page: page.rule)
 
 # One of each group, and those that do not lie on the disk as plain text.

@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from danhba.rules.province import SAMPLE_KEYS
+from tests.support.looped import for_each
 
 ROOT = Path(__file__).resolve().parents[2]
 DIRECTORY = ROOT / "directory"
@@ -78,7 +79,7 @@ def test_all_bodies_of_the_time_are_there() -> None:
     assert AGENCIES.keys() == BODIES.keys()
 
 
-@pytest.mark.parametrize("code", sorted(AGENCIES))
+@for_each("code", sorted(AGENCIES))
 def test_an_agency_agrees_with_the_facts(code: str) -> None:
     agency, body = AGENCIES[code], BODIES[code]
     assert agency["agency"] == code

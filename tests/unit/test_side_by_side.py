@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.side_by_side import MEANWHILE, in_order
+
+pytestmark = pytest.mark.of_the_tests
 
 PROJECT = Path(__file__).resolve().parents[2]
 

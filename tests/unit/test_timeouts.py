@@ -14,6 +14,8 @@ from coverage.collector import Collector
 
 from tests.support.measuring import lock_nothing
 
+pytestmark = pytest.mark.of_the_tests
+
 PROJECT = Path(__file__).resolve().parents[2]
 HOOKS = """
 from tests.support import timeouts
@@ -59,7 +61,8 @@ def test_it_ends_and_says_where_it_stood(hanging: str) -> None:
     assert "Failed: Timeout (>2.0s) from pytest-timeout." in hanging
     # The last one's child is told as failed, and ends.
     assert "RuntimeError: in the child" in hanging
-    assert re.search(r"^=+ 3 failed, 2 passed in ", hanging, re.MULTILINE)
+    # Python warns of a fork where the worker has another thread just then.
+    assert re.search(r"^=+ 3 failed, 2 passed(, \d warnings?)? in ", hanging, re.MULTILINE)
 
 
 @pytest.mark.timeout(30)  # for what it is about is a wait without an end

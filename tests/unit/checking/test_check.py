@@ -15,6 +15,7 @@ from danhba.messages import render
 from danhba.model.findings import RULES, Finding, Severity
 from danhba.rendering.findings import as_data
 from tests.support.cases import TODAY, Case, P, S, U, each, findings, found, replace
+from tests.support.looped import for_each
 from tests.support.registers import PROVINCE, SAMPLE, UBND, edited, files, find, places
 from tests.unit.addresses import test_pins
 from tests.unit.reading import test_loader, test_schema, test_tree
@@ -102,7 +103,7 @@ def test_every_rule_is_broken_by_a_case() -> None:
     assert {id_ for id_ in RULES if not id_.startswith("plan-")} - elsewhere == broken
 
 
-@pytest.mark.parametrize("id_", RULES)
+@for_each("id_", RULES)
 def test_a_rule_cites_a_clause_and_says_the_way_out(id_: str) -> None:
     stated = RULES[id_]
     assert stated.clause.startswith("R")
@@ -110,7 +111,7 @@ def test_a_rule_cites_a_clause_and_says_the_way_out(id_: str) -> None:
     assert stated.message[-1] not in ".!"
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.base is None], ids=lambda case: case.name)
+@for_each("case", [case for case in CASES if case.base is None], ids=lambda case: case.name)
 def test_the_fast_way_finds_the_same(case: Case, results: ResultCache) -> None:
     expected = [as_data(finding, "vi") for finding in said(case)]
     for _time in range(2):
@@ -118,7 +119,7 @@ def test_the_fast_way_finds_the_same(case: Case, results: ResultCache) -> None:
         assert [as_data(finding, "vi") for finding in found_fast] == expected
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_every_message_can_be_shown(case: Case) -> None:
     for finding in said(case):
         assert render(finding.rule.message, finding.values, "en").isprintable()

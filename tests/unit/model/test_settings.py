@@ -16,6 +16,7 @@ from danhba.model.register import Province
 from danhba.model.settings import SETTINGS, changed, outside, shown, weakens
 from danhba.planning.settings import _COUNTS, COUNTED
 from tests.support.cases import P
+from tests.support.looped import for_each
 from tests.support.registers import PROVINCE, SAMPLE, edited, files, usable
 
 # Kept as one setting, whatever the keys within.
@@ -40,7 +41,7 @@ def test_settings_table_has_each_key_once() -> None:
     assert len({setting.key for setting in SETTINGS}) == len(SETTINGS)
 
 
-@pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.key)
+@for_each("setting", SETTINGS, ids=lambda setting: setting.key)
 def test_setting_says_in_vietnamese_what_it_does(setting: settings.Setting) -> None:
     assert translator("vi")(setting.does) != setting.does
 

@@ -716,6 +716,17 @@ def test_what_ended_early_is_done_again(box: Outbox, to: Path, monkeypatch: pyte
     assert {path.name: path.read_bytes() for path in to.iterdir()} == before
 
 
+def test_hand_over_after_a_kill_within_its_mark_is_recorded(box: Outbox, to: Path) -> None:
+    """A run that was killed while it wrote what was handed over leaves half of that file beside its place."""
+    folder = put(box, *office().write([CONTACT, LENH], BATCH))
+    leftover = folder / f"{outbox.HANDED_OVER}.new"
+    leftover.write_text('{"stttt', encoding="utf-8")
+    assert len(Clerk(box, office(), to).hand_over().bundles) == 2
+    marked = json.loads((folder / outbox.HANDED_OVER).read_text(encoding="utf-8"))
+    assert sorted(marked) == ["snv.pdf.age", "stttt.pdf.age"]
+    assert not leftover.exists()
+
+
 @pytest.mark.clause("R11.2")
 def test_a_bundle_is_kept_back_when_the_custodian_has_changed(box: Outbox, to: Path) -> None:
     put(box, *office("2010-12-01").write([VINH, LENH], BATCH), day="2010-12-01")

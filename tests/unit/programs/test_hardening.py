@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+from tests.support.looped import for_each
 
 ROLES = Path(__file__).resolve().parents[3] / "roles"
 SHARED = ROLES / "programs/templates/hardening.j2"
@@ -20,13 +20,13 @@ def settings(text: str) -> set[str]:
     return {line.partition("=")[0] for line in text.splitlines() if "=" in line and line[0].isupper()}
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@for_each("unit", UNITS)
 def test_unit_has_the_hardening_of_all(unit: Path) -> None:
     assert INCLUDED in unit.read_text(encoding="utf-8")
     assert unit.with_name("hardening.j2").resolve() == SHARED
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+@for_each("unit", UNITS)
 def test_what_a_unit_gives_back_stands_behind_it_with_a_reason(unit: Path) -> None:
     before, _, after = unit.read_text(encoding="utf-8").partition(INCLUDED)
     hardened = settings(SHARED.read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def test_what_a_unit_gives_back_stands_behind_it_with_a_reason(unit: Path) -> No
     assert after.startswith("\n# ") if settings(after) & hardened else not after or after.startswith("\n")
 
 
-@pytest.mark.parametrize("unit", RESTARTED, ids=lambda unit: unit.name)
+@for_each("unit", RESTARTED)
 def test_what_is_started_again_says_for_how_long(unit: Path) -> None:
     """systemd leaves a service for good that ended five times in ten seconds, unless it is told otherwise."""
     assert "\nStartLimitIntervalSec=" in unit.read_text(encoding="utf-8").partition("[Service]")[0]

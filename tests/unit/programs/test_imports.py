@@ -6,9 +6,8 @@ import ast
 import sys
 from pathlib import Path
 
-import pytest
-
 import danhba_host
+from tests.support.looped import for_each
 
 LIBRARY = Path(danhba_host.__file__).parent
 # By what a program may need beside psycopg, which role programs brings for all.
@@ -30,13 +29,13 @@ def imported(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in names}
 
 
-@pytest.mark.parametrize("path", sorted(LIBRARY.rglob("*.py")), ids=lambda path: str(path.relative_to(LIBRARY)))
+@for_each("path", sorted(LIBRARY.rglob("*.py")))
 def test_program_imports_what_its_host_has(path: Path) -> None:
     more = MORE.get(path.relative_to(LIBRARY).parts[0], set())
     assert imported(path) <= {*sys.stdlib_module_names, "psycopg", *more}
 
 
-@pytest.mark.parametrize("path", sorted(LIBRARY.glob("*.py")), ids=lambda path: path.name)
+@for_each("path", sorted(LIBRARY.glob("*.py")))
 def test_what_is_shared_knows_no_program(path: Path) -> None:
     programs = {folder.name for folder in LIBRARY.iterdir() if (folder / "__main__.py").is_file()}
     named = {

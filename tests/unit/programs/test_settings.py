@@ -43,6 +43,7 @@ from danhba_host.secrecy import settings as secrecy
 from danhba_host.settings import load
 from danhba_host.status import __main__ as status
 from danhba_host.trace import settings as trace
+from tests.support.looped import for_each
 from tests.support.programs import ADDRESSBOOK, ENDINGS, QUOTA, SERVICE
 from tests.support.secrecy import SETTINGS as SECRECY
 
@@ -258,11 +259,10 @@ def test_programs_take_theirs(tmp_path: Path, kind: type, values: dict[str, Any]
     load(written(tmp_path, values), kind)
 
 
-@pytest.mark.parametrize(
-    ("kind", "values", "name"), [(kind, values, name) for kind, values in PROGRAMS for name in values]
-)
-def test_wrong_value(tmp_path: Path, kind: type, values: dict[str, Any], name: str) -> None:
+@for_each("each", [(kind, values, name) for kind, values in PROGRAMS for name in values])
+def test_wrong_value(tmp_path: Path, each: tuple[type, dict[str, Any], str]) -> None:
     """A number as text is what `ansible-playbook -e` makes of it."""
+    kind, values, name = each
     wrong = str(values[name]) if not isinstance(values[name], str) else 1
     with pytest.raises(Refused, match=f"{name} phải là"):
         load(written(tmp_path, values | {name: wrong}), kind)

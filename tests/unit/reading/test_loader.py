@@ -9,6 +9,7 @@ import unicodedata
 
 from danhba.checking.check import check
 from tests.support.cases import Case, P, S, U, change, each, found, replace, without
+from tests.support.looped import for_each
 from tests.support.registers import SAMPLE, STTTT, UBND, files
 from tests.support.said import recorded, values
 
@@ -61,7 +62,7 @@ def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
-@each(CASES)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_its_findings_name_what_they_are_about(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
 

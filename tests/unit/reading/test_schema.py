@@ -10,6 +10,7 @@ from datetime import date
 from danhba.checking.check import check
 from danhba.model.policy import Exceptional, Policy
 from tests.support.cases import AGE, ENTRY, NAME, WITH, Case, P, S, U, change, each, found, replace
+from tests.support.looped import for_each
 from tests.support.registers import PROVINCE, SAMPLE, edited, files, places
 from tests.support.said import recorded, values
 
@@ -129,7 +130,7 @@ def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
-@each(CASES)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_its_findings_name_what_they_are_about(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cases import Case, S, U, change, each, findings, found
+from tests.support.looped import for_each
 from tests.support.registers import agency, person, register
 from tests.support.said import recorded, values
 
@@ -424,6 +425,6 @@ def test_of_a_long_circle_the_beginning_is_named_and_where_it_closes(count: int,
     assert len(others) == count - 1
 
 
-@each(CASES)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_its_findings_name_what_they_are_about(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

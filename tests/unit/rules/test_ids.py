@@ -6,6 +6,7 @@ Each case changes one thing in the sample register and states all findings that 
 from __future__ import annotations
 
 from tests.support.cases import Case, S, change, each, found
+from tests.support.looped import for_each
 from tests.support.registers import agency, edited, person, register
 from tests.support.said import recorded, values
 
@@ -84,6 +85,6 @@ def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
-@each(CASES)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_its_findings_name_what_they_are_about(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

@@ -51,6 +51,24 @@ def test_signed_files_in_text_and_in_pieces() -> None:
     assert told("a.p7m", whole[:40]) == "broken"
 
 
+def cpio(*members: tuple[str, int, bytes]) -> bytes:
+    """An archive of cpio (its portable form of octal digits): names, modes and contents."""
+    out = b""
+    for number, (name, mode, content) in enumerate((*members, ("TRAILER!!!", 0, b"")), 1):
+        fields = (0, number, mode, 0, 0, 1, 0)
+        head = "070707" + "".join(f"{field:06o}" for field in fields)
+        out += f"{head}{0:011o}{len(name) + 1:06o}{len(content):011o}{name}\0".encode() + content
+    return out
+
+
+def test_archive_of_which_a_file_was_left_out_is_broken_not_clean() -> None:
+    """bsdtar leaves out a member of no kind that it knows, says so, and ends as if all were well."""
+    harmless = ("a.txt", 0o100644, b"Xin chao\n")
+    assert told("a.cpio", cpio(harmless)) == "clean"
+    assert told("a.cpio", cpio(harmless, ("b.docx", 0o100644, MARKED))) == "mat"
+    assert told("a.cpio", cpio(harmless, ("b.docx", 0o000644, MARKED))) == "broken"
+
+
 def native(name: bytes, content: bytes) -> bytes:
     head = b"\2\0" + name + b"\0" + b"C:\\a\0" + bytes(4) + struct.pack("<I", 4) + b"tmp\0"
     return struct.pack("<I", 0) + head + struct.pack("<I", len(content)) + content

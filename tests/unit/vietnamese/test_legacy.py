@@ -28,6 +28,7 @@ from tests.factory import names as factory
 from tests.factory.names import draw_name
 from tests.support.editing import PROJECT
 from tests.support.encodings import ICONV, LETTERS, disguised, encoded, iconv
+from tests.support.looped import for_each
 
 NAMES = sorted({draw_name(random.Random(seed)) for seed in range(2500)})
 ETHNIC = """H'Hen|Niê|H’Hen|Kpă|Y|Bhăm|Rơ|Châm|Siu|Blô|Kbuôr|Êban|Mlô|Ênuôl|Ksor|Adrơng|Byă|Hwing|Đ'Sơn|Ayun|Êung
@@ -150,7 +151,7 @@ def test_ascii_is_never_objected_to(text: str) -> None:
     assert list(find(text)) == []
 
 
-@pytest.mark.parametrize("letter", LETTERS)
+@for_each("letter", LETTERS)
 def test_a_letter_alone_is_not_objected_to(letter: str) -> None:
     assert recognise(letter) is None
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from tests.factory.text import Value
 from tests.support.cases import AGE, DELEGATE, NAME, PHU, UNTIL, Case, P, S, U, each, found, without
+from tests.support.looped import for_each
 from tests.support.registers import (
     EXCEPTIONS,
     MORE_EXCEPTIONS,
@@ -544,6 +545,6 @@ def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
-@each(CASES)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_its_findings_name_what_they_are_about(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

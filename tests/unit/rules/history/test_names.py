@@ -13,6 +13,7 @@ from danhba.model.findings import binding
 from danhba.rules.history.names import RENAMED_NOW, UNNAMED
 from tests.factory.text import Value
 from tests.support.cases import Case, each, findings, found
+from tests.support.looped import for_each
 from tests.support.registers import Entry, agency, event, person, register
 from tests.support.said import recorded, values
 
@@ -150,7 +151,7 @@ def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
-@each(CASES)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_its_findings_name_what_they_are_about(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
 

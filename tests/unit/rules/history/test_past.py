@@ -11,6 +11,7 @@ from danhba.model.findings import Finding
 from danhba.rules.history.past import BACK, FORWARDING, LATE
 from tests.factory.text import Value
 from tests.support.cases import Case, each, found
+from tests.support.looped import for_each
 from tests.support.registers import Entry, agency, event, files, person, register
 from tests.support.said import recorded, values
 
@@ -250,6 +251,6 @@ def test_a_change_gives_its_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
-@each(CASES)
+@for_each("case", CASES, ids=lambda case: case.name)
 def test_its_findings_name_what_they_are_about(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
