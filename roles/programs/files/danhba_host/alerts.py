@@ -1,7 +1,8 @@
-"""Writes alerts to the operators: Alertmanager hands them in by HTTPS on this host, and they leave by sendmail(1).
+"""Mails alerts to the operators: Alertmanager posts them by HTTPS on this host, and sendmail(1) sends the letters.
 
-Whoever has not the key of the watch (`channel.py`) is not heard, so that nobody else makes an alert up. What could not
-be handed in is answered with 503: Alertmanager tries again, and counts it.
+Requests without the client key of the watch (`channel.py`) are refused, so that no local user can forge an alert. If
+the
+letter cannot be sent, the answer is 503: Alertmanager then tries again, and counts the failure.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from .notices import SENDMAIL, VIETNAM
 from .prometheus import Prometheus
 
 LONGEST = 1_048_576  # octets of a request
-MOST = 50  # alerts in a message; the others are counted
-BOUND = 20  # seconds for Postfix, and for whoever asks
+MOST = 50  # alerts listed in a message; the rest are only counted
+BOUND = 20  # seconds for Postfix to take a message, and for a client to send its request
 TEXT = """\
 {name}: {summary}
 
@@ -41,15 +42,15 @@ END = "\n--\nThư tự động của máy {host}. Alerts of the mail host; what 
 
 
 class Writer(Protocol):
-    """Who writes to whom."""
+    """The sender and the recipients of letters."""
 
     @property
     def sender(self) -> str:
-        """The address that writes."""
+        """The sender's address."""
 
     @property
     def operators(self) -> list[str]:
-        """Who is written to."""
+        """The recipients' addresses."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,12 @@ class Settings:
     """Every setting.
 
     Attributes:
-        port: where it listens, on the loopback address.
+        port: TCP port to listen on, on the loopback address.
         host: the host's name, for the message.
-        sender: the address that writes.
-        operators: who is written to.
+        sender: the sender's address.
+        operators: the recipients' addresses.
         prometheus: the port of Prometheus, on the loopback address; it knows when an alert began.
-        folder: where the key of the watch is.
+        folder: folder of the keys of the watch.
     """
 
     port: int
@@ -74,10 +75,10 @@ class Settings:
 
 
 def compose(settings: Settings, told: Mapping[str, Any]) -> EmailMessage:
-    """The message for what Alertmanager tells (its webhook, version 4).
+    """The letter about the alerts in a request of Alertmanager's webhook, version 4.
 
     Raises:
-        KeyError, TypeError, ValueError: it is none.
+        KeyError, TypeError, ValueError: the request has another form.
     """
     alerts = sorted(told["alerts"], key=lambda alert: (alert["status"] == "resolved", alert["startsAt"]))
     first = alerts[0]
@@ -111,7 +112,7 @@ def _tell(alert: Mapping[str, Any]) -> str:
 
 
 def moment(text: str) -> str:
-    """A moment of Alertmanager's (RFC 3339), as people here write it."""
+    """A moment of Alertmanager's (RFC 3339), in the form of Vietnamese letters."""
     return f"{datetime.fromisoformat(text).astimezone(VIETNAM):%H:%M ngày %d/%m/%Y}"
 
 
@@ -119,17 +120,17 @@ def hand_in(settings: Writer, message: EmailMessage) -> None:
     """Give a message to Postfix.
 
     Raises:
-        OSError, subprocess.SubprocessError: it takes none.
+        OSError, subprocess.SubprocessError: Postfix does not accept it.
     """
     command = [SENDMAIL, "-i", "-f", settings.sender, "--", *settings.operators]
     subprocess.run(command, input=message.as_bytes(), capture_output=True, check=True, timeout=BOUND)
 
 
 def server(settings: Settings) -> ThreadingHTTPServer:
-    """Listens for Alertmanager, a thread for each connection: who says nothing keeps nobody waiting.
+    """The HTTPS server for Alertmanager, with a thread for each connection: a silent client blocks no other one.
 
     Raises:
-        OSError: the port is another's.
+        OSError: another program uses the port.
         Refused: the key of the watch cannot be read.
     """
     context = channel.server(settings.folder)
@@ -138,7 +139,8 @@ def server(settings: Settings) -> ThreadingHTTPServer:
         timeout = BOUND
 
         def setup(self) -> None:
-            # Here and not on accept(): the handshake of one is waited for in its own thread, and for so long only.
+            # The TLS handshake is made here rather than in accept(): a slow client then delays only its own thread, up
+            # to BOUND.
             self.request.settimeout(BOUND)
             self.request = context.wrap_socket(self.request, server_side=True)
             super().setup()
@@ -157,7 +159,7 @@ def server(settings: Settings) -> ThreadingHTTPServer:
             return self.rfile.read(min(int(length), LONGEST)) if length.isdigit() else b""
 
         def log_message(self, *_said: object) -> None:
-            """Nothing of each request."""
+            """Log no requests."""
 
     return _Server(("127.0.0.1", settings.port), Handler)
 
@@ -166,13 +168,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, _request: object, client_address: object) -> None:
-        """One line of a connection that failed, such as of somebody without the key."""
+        """Log a failed connection in one line, for example that of a client without a certificate."""
         error = sys.exc_info()[1]
         say(WARNING, f"kết nối bị từ chối -- a connection was refused: {client_address}: {error!r}", sys.stderr)
 
 
 def _take(settings: Settings, body: bytes) -> int:
-    """Write what was told; the status that answers it."""
+    """Send a letter about the request's alerts; return the HTTP status of the answer."""
     try:
         message = compose(settings, began.date_back(json.loads(body), Prometheus(settings.prometheus)))
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
@@ -188,10 +190,10 @@ def _take(settings: Settings, body: bytes) -> int:
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:
-    """Listen until it is ended.
+    """Serve until the program is stopped.
 
     Raises:
-        Refused: the port is another's.
+        Refused: another program uses the port.
     """
     try:
         listening = server(settings)
@@ -203,7 +205,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run until it is ended."""
+    """Serve until the program is stopped."""
     return program.run(program.parser("alerts", __doc__, "alerts.json"), Settings, work, words)
 
 

@@ -1,9 +1,8 @@
-"""Gives unbound a root key to begin with, where its own file has none: the one of Debian's package dns-root-data.
+"""Installs the root trust anchor of Debian's package dns-root-data for unbound, where unbound's own file has none.
 
-unbound keeps the file up to date by itself (RFC 5011), so a file that names a key of the root is left as it is, unless
-the package is younger; that is what Debian's own `unbound-helper` goes by, which runs as root and looks at nothing
-else. It is run as the user `unbound`: by the role resolver before `unbound-checkconf` reads the file, and by the unit
-before unbound does.
+unbound keeps its file up to date (RFC 5011), so a file that has a root key stays as it is unless the package is newer.
+Debian's own `unbound-helper` compares only these dates, and runs as root. This program runs as the user `unbound`: by
+role resolver before `unbound-checkconf` reads the file, and by the unit before unbound starts.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from . import durable, journal
 from .journal import Refused
 
 KEY, PACKAGE = Path("/var/lib/unbound/root.key"), Path("/usr/share/dns/root.key")
-# A line of the file, as the package or unbound wrote it: `. IN DNSKEY 257 …`, `. 172800 IN DNSKEY 257 …`, `. IN DS …`.
+# A key in the file, as the package or unbound writes it: `. IN DNSKEY 257 …`, `. 172800 IN DNSKEY 257 …`, `. IN DS …`.
 _OF_THE_ROOT = re.compile(r"^[.]\s+(?:\d+\s+)?(?:IN\s+)?(?:DNSKEY\s+257|DS)\s", re.MULTILINE | re.IGNORECASE)
-# What unbound writes on top once each key of its file was revoked; from then on it believes any answer.
+# The marker that unbound writes when every key of its file was revoked; with it, unbound accepts unsigned answers.
 _REVOKED = re.compile(r"^;;REVOKED", re.MULTILINE)
 _WAY_OUT = (
     "Chạy `apt-get install --reinstall dns-root-data`, xóa {key} rồi chạy lại. "
@@ -30,10 +29,10 @@ _WAY_OUT = (
 
 
 def lay(key: Path, package: Path) -> str:
-    """Put the package's root key into unbound's file where that has none; what was done, nothing where it has one.
+    """Copy the package's root key over unbound's file if that has none; return what was done, empty if nothing.
 
     Raises:
-        Refused: the package has none either, or the file cannot be replaced.
+        Refused: the package has no key either, or the file cannot be replaced.
     """
     fault = _fault_of(key, package)
     if not fault:
@@ -50,7 +49,7 @@ def lay(key: Path, package: Path) -> str:
 
 
 def _fault_of(key: Path, package: Path) -> str:
-    """Why the file has to be replaced; nothing where it need not be."""
+    """The reason why the file has to be replaced; empty if it is usable."""
     text = _text(key)
     if not key.exists():
         return "chưa có -- not there"
@@ -64,7 +63,7 @@ def _fault_of(key: Path, package: Path) -> str:
 
 
 def _text(path: Path) -> str:
-    """What is in a file; nothing where it cannot be read."""
+    """The content of a file; empty if it cannot be read."""
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -72,18 +71,18 @@ def _text(path: Path) -> str:
 
 
 def _names_the_root(text: str) -> bool:
-    """Whether unbound would have a key of the root by this file, and validate by it."""
+    """Whether unbound would find a root key in this text, and validate answers by it."""
     return bool(_OF_THE_ROOT.search(text)) and not _REVOKED.search(text)
 
 
 def _replace(key: Path, package: Path) -> None:
-    """Copy the package's file with its time, whole or not at all."""
+    """Copy the package's file with its modification time, atomically."""
     durable.write(key, package.read_text(encoding="utf-8", errors="replace"), mode=0o644)
     os.utime(key, (package.stat().st_atime, package.stat().st_mtime))
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Say what was laid down, or nothing."""
+    """Replace an unusable anchor, and print the reason; print nothing otherwise."""
     parser = argparse.ArgumentParser("danhba-host anchor", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--key", type=Path, default=KEY)
     parser.add_argument("--package", type=Path, default=PACKAGE)

@@ -1,7 +1,7 @@
-"""When an alert began: what Alertmanager calls its start is the moment at which it fired, minutes after that.
+"""Finds when an alert began: Alertmanager's start of an alert is the moment at which it fired, minutes later.
 
-Prometheus keeps the moment in the series ALERTS_FOR_STATE, also of alerts that are over, so that letters and the status
-(`prometheus.py`: `activeAt`) tell the same one.
+Prometheus keeps the beginning in the series ALERTS_FOR_STATE, even of resolved alerts, so that letters and the status
+(`prometheus.py`: `activeAt`) give the same moment.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from .prometheus import Prometheus
 
 
 def date_back(told: Mapping[str, Any], prometheus: Prometheus) -> dict[str, Any]:
-    """What Alertmanager tells, with the moment at which each alert began as its start.
+    """Alertmanager's webhook data with the true beginning of each alert as its start.
 
-    Where Prometheus does not know it, the start is left as it is.
+    The start stays as it is where Prometheus does not know the alert.
 
     Raises:
-        KeyError, TypeError, ValueError, AttributeError: it is no message of Alertmanager.
+        KeyError, TypeError, ValueError, AttributeError: the data is not of Alertmanager's form.
     """
     return {**told, "alerts": [{**alert, "startsAt": _began(alert, prometheus)} for alert in told["alerts"]]}
 

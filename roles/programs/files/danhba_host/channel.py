@@ -1,7 +1,7 @@
-"""TLS between the parts of the watch, all on the loopback address: both sides have one key, which root alone can read.
+"""TLS between the parts of the watch on the loopback address: both sides use one key, which only root can read.
 
-A port above 1024 is anybody's on the host: without a key each local user could silence alerts and make others up, or
-take such a port first and be told what was meant for the watch.
+Any user may listen on or connect to a port above 1024. Without a key a local user could silence or forge alerts, or
+occupy such a port first and receive data meant for the watch.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ CERTIFICATE, KEY = "local.crt", "local.key"
 
 
 def client(folder: str) -> ssl.SSLContext:
-    """Connects to a part of the watch.
+    """The TLS context of a client of the watch.
 
     Raises:
         Refused: certificate or key cannot be read.
@@ -25,7 +25,7 @@ def client(folder: str) -> ssl.SSLContext:
 
 
 def server(folder: str) -> ssl.SSLContext:
-    """Lets other parts of the watch connect, and nobody else.
+    """The TLS context of a server of the watch, which admits only clients with the same key.
 
     Raises:
         Refused: certificate or key cannot be read.
@@ -40,7 +40,7 @@ def _mutual(protocol: int, folder: Path) -> ssl.SSLContext:
     try:
         context.load_verify_locations(given(folder / CERTIFICATE))
         context.load_cert_chain(given(folder / CERTIFICATE), given(folder / KEY))
-    except OSError as error:  # ssl.SSLError is one
+    except OSError as error:  # includes ssl.SSLError
         raise Refused(
             f"{folder}: không đọc được chứng thư hay khóa của phần theo dõi ({error}), hãy chạy lại playbooks/site.yml"
             " --tags watch -- the certificate or key of the watch cannot be read, run playbooks/site.yml --tags watch"

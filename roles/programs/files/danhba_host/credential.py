@@ -1,4 +1,4 @@
-"""Where a program finds its secrets: systemd hands them to its unit (`LoadCredential=`), each by its file's name."""
+"""Finds a program's secrets: systemd puts them into its unit's credentials folder (`LoadCredential=`) by file name."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def given(file: str | Path) -> Path:
-    """A secret among the unit's credentials; by hand, root's file from which systemd takes it."""
+    """The path of a secret among the unit's credentials; when run by hand, root's file from which systemd copies it."""
     path = Path(file)
     return Path(os.environ.get("CREDENTIALS_DIRECTORY", path.parent), path.name)

@@ -1,8 +1,8 @@
-"""Brings the LDAP address book to what the database says (R5): adds, changes and removes what differs.
+"""Brings the LDAP address book into step with the database (R5): adds, changes and removes entries that differ.
 
-Runs as the system user openldap, whom the kernel vouches for to both sides: PostgreSQL and slapd on their Unix sockets.
+Runs as the system user openldap, whose identity PostgreSQL and slapd take from the kernel on their Unix sockets.
 The book stays as it is whenever the database cannot be read.
 
-The root of the book notes which apply it shows; it is noted last, so that a run that was cut off is made good by the
-next one.
+The root entry of the book notes the version of the apply that the book shows. The version is written last, so that the
+next run completes a run that was cut off.
 """

@@ -11,7 +11,7 @@ from .sync import sync
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run once; say something only when something was done or is wrong."""
+    """Run once; print a line only if entries were changed or an error occurred."""
     parser = program.parser("addressbook", __doc__, "addressbook.json")
     parser.add_argument("--whole", action="store_true", help="compare all entries, whatever the root notes")
     parser.add_argument("--accept", action="store_true", help="even if most mailboxes are gone")

@@ -1,4 +1,6 @@
-"""What makes one book the other, by a digest of each entry: the job has no memory for two whole books."""
+"""The differences between two address books, by a digest of each entry: two whole books would not fit the job's
+memory.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,14 @@ from hashlib import blake2b
 from ..journal import Refused
 from .entries import Book, Raw, encoded
 
-# A book smaller than this may lose any number of its mailboxes at once.
+# Number of mailboxes below which a book may lose any share of them in one run.
 SMALL_BOOK = 20
 ACCEPT = "runuser -u openldap -- /usr/local/sbin/danhba-host addressbook --accept"
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What is kept of an entry to compare it: whether it is a mailbox's, and a digest of its values."""
+    """The part of an entry that is kept for comparison: whether it is a mailbox, and a digest of its values."""
 
     mailbox: bool
     digest: bytes
@@ -28,7 +30,7 @@ Marks = Mapping[str, Mark]
 
 @dataclass(frozen=True)
 class Changes:
-    """What to do, by distinguished name, in the order in which a tree allows it."""
+    """Distinguished names to add, change and remove, in the order in which an LDAP tree allows it."""
 
     added: Sequence[str]
     changed: Sequence[str]
@@ -47,7 +49,9 @@ def depth(dn: str) -> int:
 
 
 def mark(raw: Raw) -> Mark:
-    """The mark of an entry: of its values in the order in which programs see them, but for the classes."""
+    """The mark of an entry. Its digest covers the values in the order in which programs see them, without the object
+    classes.
+    """
     values = sorted((key, sorted(found) if key == "objectClass" else [*found]) for key, found in raw.items())
     return Mark("mail" in raw, blake2b(repr(values).encode(), digest_size=16).digest())
 
@@ -58,22 +62,25 @@ def marks(book: Book) -> Marks:
 
 
 def compare(actual: Marks, book: Marks) -> Changes:
-    """What makes one book the other: new entries from the top down, old ones from the bottom up."""
+    """The changes that turn the actual book into the wanted one: additions from the top down, removals from the bottom
+    up.
+    """
     added = sorted((dn for dn in book if dn not in actual), key=depth)
     removed = sorted((dn for dn in actual if dn not in book), key=depth, reverse=True)
     return Changes(added, [dn for dn in book if dn in actual and actual[dn] != book[dn]], removed)
 
 
 def people(book: Marks) -> int:
-    """How many mailboxes are in it."""
+    """The number of mailboxes in the book."""
     return sum(entry.mailbox for entry in book.values())
 
 
 def guard(actual: Marks, book: Marks, least_percent: int) -> None:
-    """Refuse a book that has lost most of its mailboxes: more likely something is wrong with the database.
+    """Refuse to apply a book that has lost most of its mailboxes: a fault of the database is likelier than so many
+    closures.
 
     Raises:
-        Refused: so many are left.
+        Refused: less than `least_percent` of the mailboxes are left.
     """
     before, after = people(actual), people(book)
     if before >= SMALL_BOOK and after * 100 < before * least_percent:

@@ -1,4 +1,4 @@
-"""The entries of the book, made of what the database says."""
+"""The LDAP entries of the address book, made from the rows of the database."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ Raw = Mapping[str, Sequence[bytes]]
 
 
 def plain(text: str) -> str:
-    """A text as people type it who have no Vietnamese keyboard: without marks."""
+    """The text without Vietnamese diacritics, as people type it who have no Vietnamese keyboard."""
     from unidecode import unidecode
 
     return str(unidecode(text))
 
 
 def names(name: str, given: str) -> list[str]:
-    """The values of cn: the name first, which is what programs show; then the ways in which people look for it.
+    """The values of cn: first the name that programs show, then the forms in which people search for it.
 
     People are called by the given name, mostly the last word. Thunderbird looks for every word anywhere in a value, one
-    after the other, (cn=*%v1*%v2-*); its older versions and other programs look from the beginning of it.
+    after the other, (cn=*%v1*%v2-*); its older versions and other programs compare only the beginning of a value.
     """
     before, found, after = f" {name} ".rpartition(f" {given} ")
     ways = [name, " ".join([given, *before.split(), *after.split()])] if given and found else [name]
@@ -41,7 +41,7 @@ def names(name: str, given: str) -> list[str]:
 
 
 def _distinct(values: Iterable[str]) -> list[str]:
-    """Values of which no two are the same to slapd (RFC 4518); empty ones are left out."""
+    """Values without empty ones and without duplicates as slapd compares them (RFC 4518)."""
     found: dict[str, str] = {}
     for value in values:
         if value.strip():
@@ -50,12 +50,12 @@ def _distinct(values: Iterable[str]) -> list[str]:
 
 
 def telephone(text: str) -> str:
-    """A telephone number of the letters that LDAP has for it (RFC 4517, 3.3.31)."""
+    """A telephone number, reduced to the characters that LDAP allows in it (RFC 4517, 3.3.31)."""
     return re.sub(r"[^A-Za-z0-9'()+,./:? -]", "", plain(text)).strip()
 
 
 def person(mailbox: Mailbox) -> Entry:
-    """The entry of a mailbox."""
+    """The LDAP entry of a mailbox."""
     address, name, family, given, title, unit, phone, agency, _dn = mailbox
     entry = {
         "objectClass": PERSON,
@@ -75,18 +75,20 @@ def person(mailbox: Mailbox) -> Entry:
 
 
 def unit(code: str, name: str) -> Entry:
-    """The entry of an agency."""
+    """The LDAP entry of an agency."""
     return {"objectClass": UNIT, "ou": [code], "description": [name]}
 
 
 def root(settings: Settings) -> Entry:
-    """The entry at the top, but for the stamp."""
+    """The root entry of the book, without its version."""
     label = settings.suffix.partition(",")[0].removeprefix("dc=")
     return {"objectClass": ROOT, "dc": [label], "o": [settings.organization]}
 
 
 class Wanted(Book):
-    """The entries of what the database says. Each is made when it is asked for: all at once are many times the rows."""
+    """The entries that the database demands. Each is made on access: all at once take many times the memory of the
+    rows.
+    """
 
     def __init__(self, source: Source) -> None:
         self._rows: dict[str, Agency | Mailbox] = {row[-1].lower(): row for row in source.agencies}
@@ -104,10 +106,10 @@ class Wanted(Book):
 
 
 def wanted(source: Source, settings: Settings) -> Book:
-    """Everything that should be below the top.
+    """All entries below the root that the database demands.
 
     Raises:
-        Refused: the database speaks of another domain.
+        Refused: the database belongs to another mail domain.
     """
     book = Wanted(source)
     strange = next((dn for dn in book if not dn.endswith("," + settings.suffix.lower())), None)

@@ -1,4 +1,4 @@
-"""The settings of the job."""
+"""The settings of the job that synchronises the address book."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ class Settings:
     least_percent: int
 
     def __post_init__(self) -> None:
-        """Refuse what is no share."""
+        """Refuse a share outside of 0 to 100 percent."""
         if not 0 <= self.least_percent <= 100:
             raise ValueError("least_percent phải từ 0 đến 100 -- least_percent must be from 0 to 100")

@@ -1,4 +1,4 @@
-"""The book in slapd, by python-ldap: read one entry after the other, many written in transactions (RFC 5805)."""
+"""The address book in slapd, by python-ldap: entries are read one at a time and written in transactions (RFC 5805)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .compare import Changes, Marks, mark
 from .entries import Book, Entry, Raw, encoded
 
 SOCKET = "ldapi:///"
-ANSWER_SECONDS, SEARCH_SECONDS = 60, 300  # for one answer of slapd, and for all of its entries
+ANSWER_SECONDS, SEARCH_SECONDS = 60, 300  # seconds for one answer of slapd, and for a search of all entries
 STAMP = "description"
-# Operations in one transaction, and the names of what makes one (RFC 5805).
+# The most operations in one transaction, and the object identifiers of transactions (RFC 5805).
 BATCH = 2_000
 START, MEMBER, END = "1.3.6.1.1.21.1", "1.3.6.1.1.21.2", "1.3.6.1.1.21.3"
 
@@ -23,12 +23,12 @@ Step = tuple[str, Callable[..., object]]
 
 
 def away(ldap: Any) -> tuple[type[Exception], ...]:
-    """The errors of python-ldap that say that slapd is not there."""
+    """The exceptions of python-ldap that mean that slapd is not running or does not answer."""
     return (ldap.SERVER_DOWN, ldap.TIMEOUT, ldap.UNAVAILABLE, ldap.BUSY, ldap.CONNECT_ERROR)
 
 
 class Directory:
-    """The book in slapd."""
+    """The address book in slapd."""
 
     def __init__(self, suffix: str) -> None:
         import ldap
@@ -42,7 +42,9 @@ class Directory:
         self._server.sasl_interactive_bind_s("", ldap.sasl.external())
 
     def stamp(self) -> str | None:
-        """What the root notes: a version, empty while the first load is unfinished, None where there is no root."""
+        """The version that the root entry notes: empty while the first load is unfinished, None where there is no
+        root.
+        """
         try:
             found = self._server.search_s(self._suffix, self._ldap.SCOPE_BASE, attrlist=[STAMP])
         except self._ldap.NO_SUCH_OBJECT:
@@ -50,19 +52,19 @@ class Directory:
         return str(found[0][1].get(STAMP, [b""])[0].decode())
 
     def plant(self, entry: Entry) -> None:
-        """Make the root."""
+        """Add the root entry."""
         self._server.add_s(self._suffix, self._added(entry))
 
     def note(self, entry: Entry, version: str) -> None:
-        """Write the root's values and which version the book shows."""
+        """Write the values of the root entry, and the version of the database that the book shows."""
         self._server.modify_s(self._suffix, self._replaced({**entry, STAMP: [version]}))
 
     def read(self) -> Marks:
-        """The marks of everything below the root."""
+        """The marks of all entries below the root."""
         return {name: mark(raw) for dn, raw in self._entries() if (name := dn.lower()) != self._suffix.lower()}
 
     def _entries(self) -> Iterator[tuple[str, Raw]]:
-        """One after the other as slapd sends them, so that no more than one is in memory."""
+        """The entries one at a time as slapd sends them, so that only one is in memory."""
         number = self._server.search_ext(self._suffix, self._ldap.SCOPE_SUBTREE, timeout=SEARCH_SECONDS)
         kind = self._ldap.RES_SEARCH_ENTRY
         while kind != self._ldap.RES_SEARCH_RESULT:
@@ -70,34 +72,35 @@ class Directory:
             yield from found
 
     def apply(self, changes: Changes, book: Book, *, together: bool) -> None:
-        """Do them in order. New mailboxes come before old ones go, so that nobody who moves is ever missing.
+        """Apply the changes in order. New mailboxes are added before old ones are removed, so that nobody who moves is
+        missing.
 
         Arguments:
-            together: many by one write to the disk. Not for a few: slapd 2.6 now and then ends by a wrong memory access
-                where somebody searches beside a transaction.
+            together: write many changes by one write to the disk. Not for a few: slapd 2.6 sometimes crashes with a
+                segmentation fault if somebody searches during a transaction.
 
         Raises:
-            Refused: slapd would not take some; the others are done.
+            Refused: slapd refused some changes; the others are applied.
         """
         steps = self._steps(changes, book)
         refused: list[str] = []
         while batch := [*islice(steps, BATCH)]:
             refused += self._transact(batch) if together else self._each(batch)
-        # One by one: slapd 2.6 cannot remove the last entry below another in a transaction (result 80).
+        # Removals one by one: slapd 2.6 cannot remove the last entry below another in a transaction (result 80).
         refused += self._each([(dn, partial(self._server.delete_ext_s, dn)) for dn in changes.removed])
         if refused:
             some = "; ".join(refused[:3])
             raise Refused(f"slapd không nhận {len(refused)} mục -- slapd refused {len(refused)} entries: {some}")
 
     def _steps(self, changes: Changes, book: Book) -> Iterator[Step]:
-        """What writes the new and the changed entries; each is made when it is its turn."""
+        """The LDAP operations for new and changed entries; each is made only when it is asked for, to save memory."""
         for dn in changes.added:
             yield dn, partial(self._server.add_ext_s, dn, self._added(book[dn]))
         for dn in changes.changed:
             yield dn, partial(self._server.modify_ext_s, dn, self._replaced(book[dn]))
 
     def _transact(self, steps: Sequence[Step]) -> list[str]:
-        """All of them at once, by one write to the disk (RFC 5805); where slapd will not, those that it will."""
+        """Apply all operations by one write to the disk (RFC 5805); if slapd refuses the transaction, one by one."""
         from ldap.controls import RequestControl
         from ldap.extop import ExtendedRequest
 
@@ -126,7 +129,7 @@ class Directory:
         return []
 
     def _each(self, steps: Iterable[Step]) -> list[str]:
-        """One after the other; which of them slapd refused, and why."""
+        """Apply the operations one by one; return the refused ones with slapd's reasons."""
         refused = []
         for dn, step in steps:
             try:
@@ -141,7 +144,9 @@ class Directory:
         return [*encoded(entry).items()]
 
     def _replaced(self, entry: Entry) -> list[tuple[int, str, Sequence[bytes] | None]]:
-        """Every attribute as the entry has it, and those that it has not taken away."""
+        """The LDAP modification that replaces every attribute of the entry and deletes attributes that the entry
+        lacks.
+        """
         optional = ("givenName", "title", "ou", "telephoneNumber") if "mail" in entry else ()
         replace = self._ldap.MOD_REPLACE
         written = [(replace, key, values) for key, values in self._added(entry) if key != "objectClass"]

@@ -1,4 +1,4 @@
-"""What the database says: the views of the address book, read in one snapshot."""
+"""Reads the address book's views of the database in one snapshot."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ..database import connect
 from .settings import Settings
 
 ROLE = "openldap"
-# The form in which entries are written, and which there are. A new form makes the next run on every server compare all
-# of them.
+# Version of the form in which entries are written. A new number makes the next run on every server compare all
+# entries.
 FORM = "4"
-READ_SECONDS = 120  # for the mailboxes of a province, many times over
+READ_SECONDS = 120  # seconds; many times as long as the mailboxes of a province take
 
 Agency = tuple[str, str, str]
 """code, name, dn"""
@@ -23,7 +23,7 @@ Mailbox = tuple[str, str, str, str, str, str, str, str, str]
 
 @dataclass(frozen=True)
 class Source:
-    """What the database says at one moment: which apply it shows, agencies, mailboxes."""
+    """The database's content at one moment: the version of its last apply, agencies and mailboxes."""
 
     version: str
     agencies: Sequence[Agency]
@@ -31,7 +31,9 @@ class Source:
 
 
 class Database:
-    """The views, read in one snapshot: the first query begins it. As a context it is closed at the end."""
+    """The views, read in one snapshot that begins with the first query. As a context manager it is closed at the
+    end.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._connection = connect(
@@ -52,12 +54,14 @@ class Database:
         return self._connection.execute(query.encode()).fetchall()
 
     def version(self) -> str:
-        """Which apply the views show, and in which form this program writes them; empty before the first."""
+        """The version of the apply that the views show, with the form of this program's entries; empty before the first
+        apply.
+        """
         rows = self._rows("SELECT version FROM addressbook.version")
         return f"{FORM} {rows[0][0]}" if rows else ""
 
     def read(self) -> Source:
-        """Everything."""
+        """Read version, agencies and mailboxes."""
         return Source(
             self.version(),
             self._rows("SELECT code, name, dn FROM addressbook.agency ORDER BY dn"),
@@ -69,9 +73,9 @@ class Database:
 
 
 def read(settings: Settings, known: str | None) -> Source | None:
-    """What the database says; nothing before its first apply, or where it shows the version that is known.
+    """Read the database; None before its first apply, or if its version is the `known` one.
 
-    The snapshot ends here: to write the book may take long, and the database could not clean up meanwhile.
+    The snapshot ends here: writing the book may take long, and an open snapshot would keep PostgreSQL from vacuuming.
     """
     with Database(settings) as database:
         return None if database.version() in {"", known} else database.read()

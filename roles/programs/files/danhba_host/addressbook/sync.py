@@ -1,4 +1,4 @@
-"""One run of the job."""
+"""One run of the synchronisation."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .settings import Settings
 from .slapd import Directory, away
 from .source import read
 
-# In one run, the first of them included; what comes after, the timer brings.
+# Maximum of rounds per run, including the first; the next timer run does the rest.
 MOST_ROUNDS = 3
-# New and changed entries that are written one by one. More would take minutes: they go in transactions, although
-# these can end slapd where somebody searches. Then the next run goes on with what is left.
+# Up to so many new and changed entries are written one by one. More would take minutes, so they are written in
+# transactions, although these can crash slapd while somebody searches. The next run then continues with the rest.
 MOST_ALONE = 2_000
 
 
 def sync(settings: Settings, given: argparse.Namespace) -> str:
-    """Bring the book into step; return what was done, in a line, empty when there was nothing to do.
+    """Bring the book into step with the database; return the changes in a line, empty where nothing differed.
 
     Arguments:
         settings: where the book and the database are.
@@ -38,7 +38,7 @@ def sync(settings: Settings, given: argparse.Namespace) -> str:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn errors of slapd into those that end a program."""
+    """Turn errors of slapd into errors that end a program."""
     import ldap
 
     try:
@@ -50,7 +50,9 @@ def _translated() -> Iterator[None]:
 
 
 def _until_in_step(settings: Settings, given: argparse.Namespace) -> str:
-    """What an apply commits while this run writes begins no other one: whoever begins it finds it running."""
+    """Compare until book and database agree: an apply that commits during this run cannot start the running unit
+    again.
+    """
     told = [_once(settings, whole=given.whole or given.accept, accept=given.accept, dry_run=given.compare)]
     while told[-1] is not None and not given.compare and len(told) < MOST_ROUNDS:
         told.append(_once(settings))
@@ -58,7 +60,7 @@ def _until_in_step(settings: Settings, given: argparse.Namespace) -> str:
 
 
 def _once(settings: Settings, *, whole: bool = False, accept: bool = False, dry_run: bool = False) -> str | None:
-    """Compare once, and bring into step; None where the root notes the version that the database has."""
+    """Compare once and write the differences; None if the root entry already has the database's version."""
     directory = Directory(settings.suffix)
     stamp = directory.stamp()
     source = read(settings, None if whole or dry_run else stamp)

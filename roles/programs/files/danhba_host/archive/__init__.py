@@ -1,1 +1,1 @@
-"""Archives closed mailboxes, brings them back, purges archives, and gives a person their own data."""
+"""Archives closed mailboxes, restores and purges archives, and exports a person's own data."""

@@ -1,4 +1,6 @@
-"""Archives mailboxes by steps: {"step", "actor", …} as JSON on its input, the answer as JSON."""
+"""Carries out a step of archiving: reads {"step", "actor", …} as JSON from standard input, writes the answer as
+JSON.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,14 @@ from .steps import Archive, reason_of
 from .store import ROLE, Store
 
 LONGEST = 2_000_000  # characters of a request: the names of every mailbox of a province
-STATEMENT_SECONDS = 600  # while a mailbox is held it is compared
+STATEMENT_SECONDS = 600  # a mailbox stays locked by one statement while its files are compared
 STEPS = ("list", "seal", "remove", "restore", "purge", "export", "drop")
 _MAILBOX = re.compile(r"(official|agency)/([A-Za-z0-9-]{1,64})")
 _FOLDER_LENGTH = 100
 
 
 def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
-    """Carry out one step and say what is so now.
+    """Carry out one step and return the resulting state.
 
     Raises:
         Away, Refused
@@ -103,7 +105,7 @@ def _is_folder(name: str) -> bool:
 
 
 def mailbox(text: str) -> tuple[str, str]:
-    """A mailbox by what never changes about it, such as `official/000105`; Refused where it is none."""
+    """The kind and the permanent id of a mailbox such as `official/000105`; Refused where the text has another form."""
     found = _MAILBOX.fullmatch(text)
     if not found:
         raise Refused(f"hộp thư phải ghi như official/000105 -- a mailbox is written like official/000105: {text!r}")
@@ -131,7 +133,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Carry out one step, or say whether a settings file would do."""
+    """Carry out one step, or only validate a settings file."""
     return program.run(program.parser("archive", __doc__, "archive.json"), Settings, work, words)
 
 

@@ -1,11 +1,13 @@
-"""What folders are called: to people, and on the disk (Maildir++, names in modified UTF-7 of RFC 3501, 5.1.3)."""
+"""Translates folder names between the form for people and the form on disk (Maildir++, modified UTF-7, RFC 3501,
+5.1.3).
+"""
 
 from __future__ import annotations
 
 import base64
 import re
 
-# As dovecot.conf has it (mailbox_list_storage_escape_char): what Maildir++ keeps for itself is ^ and two digits.
+# As in dovecot.conf (mailbox_list_storage_escape_char): a character that Maildir++ reserves is ^ and two digits.
 _ESCAPED = re.compile(r"\^([0-9a-fA-F]{2})")
 _ENCODED = re.compile(r"&([^-]*)-")
 _OTHER = re.compile(r"[^ -~]+")
@@ -14,14 +16,14 @@ INBOX = "INBOX"
 
 
 def shown(folder: str) -> str:
-    """What a folder of a Maildir is called: `.Vi&AOo-c.2010` is `Viêc/2010`; what cannot be decoded stays as it is."""
+    """The name for people of a Maildir folder: `.Vi&AOo-c.2010` is `Viêc/2010`; an undecodable name stays as it is."""
     if not folder.startswith("."):
         return INBOX
     return "/".join(_decoded(_ESCAPED.sub(_unescaped, part)) for part in folder[1:].split("."))
 
 
 def stored(name: str) -> str:
-    """The folder on the disk for a name; `/` is between a folder and one in it."""
+    """The folder on disk for a name whose `/` separates a folder from its subfolder."""
     if name == INBOX:
         return ""
     return "".join("." + _KEPT.sub(_escaped, _encoded(part)) for part in name.split("/"))

@@ -1,4 +1,4 @@
-"""A mailbox as a tar of its files, the list of them last; and back, only what that list vouches for."""
+"""Packs a mailbox into a tar whose last member is the manifest, and unpacks only files that the manifest lists."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ Take = Callable[[dict[str, Any], BinaryIO], None]
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """What is packed: a mailbox's folder, `whose` it is, files `beside` it; `lenient` where it is in use."""
+    """The input of an archive: a mailbox's folder, `whose` it is, files `beside` it; `lenient` if its owner may be
+    using it.
+    """
 
     home: Path
     whose: dict[str, Any]
@@ -33,7 +35,7 @@ class Box:
 
 
 def pack(box: Box, target: Path, recipient: str) -> tuple[dict[str, Any], str, int]:
-    """Seal a mailbox; its manifest, the SHA-256 and size of the sealed file.
+    """Pack and encrypt a mailbox; return its manifest, and SHA-256 and size of the sealed file.
 
     Raises:
         Refused, reading.Changed
@@ -55,7 +57,7 @@ def pack(box: Box, target: Path, recipient: str) -> tuple[dict[str, Any], str, i
 
 
 def canonical_octets(manifest: Mapping[str, Any]) -> bytes:
-    """The manifest as it is hashed and stored; a name on the disk that is no UTF-8 keeps its octets."""
+    """The manifest as it is hashed and stored; a file name that is not UTF-8 keeps its octets."""
     return canonical(manifest).encode("utf-8", "surrogateescape")
 
 
@@ -65,10 +67,11 @@ def checksum(manifest: Mapping[str, Any]) -> str:
 
 
 def verify(sealed: Path, identity: str, expected: str) -> dict[str, Any]:
-    """Read a sealed file to its end; its manifest, where all in it is as that says, and that is the `expected` one.
+    """Read a sealed file to its end; return its manifest if every file agrees with it and it is the `expected`
+    manifest.
 
     Raises:
-        Refused: the key is another one, the file was cut, or holds something else.
+        Refused: the key is wrong, the file was cut off, or it holds something else.
     """
     found: dict[str, tuple[int, str]] = {}
     listed: list[bytes] = []
@@ -93,7 +96,7 @@ def verify(sealed: Path, identity: str, expected: str) -> dict[str, Any]:
 
 
 def unpack(sealed: Path, identity: str, manifest: Mapping[str, Any], take: Take) -> None:
-    """Hand on each file that the manifest lists, with its entry there."""
+    """Pass each file that the manifest lists to `take`, with its entry of the manifest."""
     entries = {each["path"]: each for each in manifest["files"]}
 
     def hand_on(member: tarfile.TarInfo, file: BinaryIO) -> None:
@@ -105,7 +108,9 @@ def unpack(sealed: Path, identity: str, manifest: Mapping[str, Any], take: Take)
 
 
 def _each(stream: BinaryIO, work: Callable[[tarfile.TarInfo, BinaryIO], None]) -> None:
-    """Each file of a tar. One that was cut is age's to tell: what was read of it is never the whole."""
+    """Pass each file of a tar to `work`. A truncated archive is reported by age at its end, so tar errors are ignored
+    here.
+    """
     try:
         with tarfile.open(fileobj=stream, mode="r|", bufsize=CHUNK) as tar:
             for member in tar:
@@ -140,7 +145,7 @@ def _add(tar: tarfile.TarFile, name: str, octets: bytes) -> reading.Known:
 
 @contextmanager
 def steady(path: str) -> Iterator[None]:
-    """Say that a mailbox changed meanwhile as people understand it."""
+    """Turn the error `Changed` into a message to people that the mailbox changed meanwhile."""
     try:
         yield
     except reading.Changed as error:

@@ -1,4 +1,4 @@
-"""The plan of a purge: which archives are deleted and why, as a text of which two operators sign the checksum."""
+"""The plan of a purge as a text, whose checksum two operators sign: the archives to delete, and the reason."""
 
 from __future__ import annotations
 

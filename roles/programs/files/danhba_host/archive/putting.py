@@ -1,4 +1,4 @@
-"""Puts files of an archive back into a mailbox: what is there stays, and nothing is put twice."""
+"""Restores files of an archive into a mailbox. Existing files stay, and no message is restored twice."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from .sealing import CHUNK
 
 @contextmanager
 def owner_of(store: Path) -> Iterator[None]:
-    """Be whoever owns the store: whatever stands in a mailbox, nothing outside of it can be written.
+    """Run as the system user who owns the store, so that a link in a mailbox cannot lead a write outside of the store.
 
     Raises:
-        Refused: there is no store.
+        Refused: the store does not exist.
     """
     try:
         found = store.stat()
@@ -41,7 +41,7 @@ def owner_of(store: Path) -> Iterator[None]:
 
 
 class Mailbox:
-    """A mailbox that gets files of an archive: at their places, or all messages in a folder `into`."""
+    """A mailbox that receives files of an archive: at their former places, or all messages in a folder `into`."""
 
     def __init__(self, home: Path, into: str = "") -> None:
         self._home = home
@@ -51,7 +51,7 @@ class Mailbox:
         self.folders: set[str] = set()
 
     def take(self, entry: dict[str, Any], file: BinaryIO) -> None:
-        """Put one file where it belongs, as a whole or not at all."""
+        """Write one file to its place, atomically."""
         folder = reading.folder_of(entry["path"])
         if folder is not None:
             self._put_message(folder, entry, file)
@@ -61,7 +61,7 @@ class Mailbox:
                 _write(path, path.with_name(f".{path.name}.new"), entry, file)
 
     def link(self, path: str, target: str) -> None:
-        """Make the link to the script that is run, where there is none."""
+        """Make the link to the active Sieve script, unless there is one."""
         if not self._into and not os.path.lexists(self._home / path) and path == ".dovecot.sieve":
             self._home.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self._home / path).symlink_to(target)
@@ -77,7 +77,7 @@ class Mailbox:
             self.count += 1
 
     def _names(self, folder: Path) -> set[str]:
-        """The messages of a folder without their flags, which their owner may have changed since."""
+        """The base names of a folder's messages, without flags: the owner may have changed flags since."""
         if folder not in self._there:
             for name in ("cur", "new", "tmp"):
                 (folder / name).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ class Mailbox:
 
 
 def _below(home: Path, path: str) -> Path:
-    """A path of a manifest below a folder; Refused where it leads out of it."""
+    """The path of a manifest entry below a folder; Refused if it leads out of the folder."""
     parts = path.split("/")
     if path.startswith("/") or ".." in parts:
         raise Refused(f"đường dẫn lạ trong bản kê -- a strange path in the list: {path!r}")
@@ -110,7 +110,7 @@ def _write(path: Path, new: Path, entry: dict[str, Any], file: BinaryIO) -> None
 
 
 def is_folder(path: Path) -> bool:
-    """Whether it is a folder itself, and no link to one."""
+    """Whether the path is a folder and not a symbolic link to a folder."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
     except FileNotFoundError:

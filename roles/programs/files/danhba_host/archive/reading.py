@@ -1,4 +1,4 @@
-"""Reads a mailbox as it lies in the store, and nothing outside of it: no link is followed."""
+"""Reads the files of a mailbox in the store. It follows no symbolic link, so that nothing outside is read."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from . import folders
 
 MAILDIR = "Maildir"
 CHUNK = 1 << 20
-# The script that is run is a link to one of those beside it (RFC 5804); Dovecot makes it.
+# The active Sieve script is a link, made by Dovecot, to a script beside it (RFC 5804).
 _ACTIVE = ".dovecot.sieve"
-# What Dovecot makes anew of the messages; and what is not yet, or no more, a message.
+# Files that Dovecot rebuilds from the messages, and files that are not yet, or no longer, a message.
 _MADE = re.compile(r"dovecot(\.list)?\.index.*|maildirsize|dovecot-uidlist\.lock|.*\.svbin|\.dovecot\.lda-dupes.*")
-_PASSES = 3  # through a mailbox that is in use: what was moved on in one of them is found in the next
+_PASSES = 3  # passes through a mailbox in use: the next pass finds files that were renamed during this one
 _VALIDITY = re.compile(r"(?:^3 .*?\bV(\d+))|(?:^1 (\d+))")
 
 
@@ -32,7 +32,7 @@ class Changed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A file of a mailbox: its path below the mailbox's folder, what tells that nobody has touched it; or a link."""
+    """A file or link of a mailbox: its path below the mailbox's folder, and the attributes that show a later change."""
 
     path: str
     size: int
@@ -43,7 +43,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a file holds: SHA-256 of so many octets."""
+    """The content of a file: its SHA-256 and its size."""
 
     path: str
     size: int
@@ -52,18 +52,19 @@ class Known:
 
 
 class Reader:
-    """The files of one mailbox, each with a way to open it; `lenient` where its owner may be at work in it."""
+    """The files of one mailbox, each with a function that opens it; `lenient` if its owner may be using the mailbox."""
 
     def __init__(self, home: Path, *, lenient: bool = False) -> None:
         self._home = home
         self._lenient = lenient
 
     def items(self) -> Iterator[tuple[Item, Callable[[], BinaryIO]]]:
-        """Each file, those of `new` before those of `cur`, so that a message which is seen meanwhile is not missed.
+        """Each file; those of `new` before those of `cur`, so that a message that moves to `cur` meanwhile is not
+        missed.
 
         Raises:
-            Refused: something in it is no file, folder or link to the active script.
-            Changed: a folder is gone.
+            Refused: an entry is neither file, folder nor the link to the active script.
+            Changed: a folder disappeared.
         """
         try:
             for name, below, files, descriptor in os.fwalk(self._home, onerror=_raise, follow_symlinks=False):
@@ -78,7 +79,7 @@ class Reader:
             raise Changed(str(error.filename)) from error
 
     def _look(self, path: PurePosixPath, name: str, descriptor: int) -> Item | None:
-        """A file or the one link; nothing where it is a folder, gone, or made by Dovecot of the rest."""
+        """A file or the active script's link; None for a folder, a vanished file, or one that Dovecot rebuilds."""
         try:
             found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
         except FileNotFoundError as error:
@@ -102,17 +103,18 @@ class Reader:
 
 
 def state(home: Path) -> list[Item]:
-    """What tells whether anything in a mailbox was changed, without reading it."""
+    """The attributes of all files of a mailbox, by which a change is noticed without reading contents."""
     return sorted((item for item, _open in Reader(home).items()), key=_path)
 
 
 def read(
     reader: Reader, into: Callable[[Item, BinaryIO], None], *, lenient: bool = False
 ) -> tuple[list[Known], list[Item]]:
-    """Hand each file on to be read once, and say what it held; then the links.
+    """Pass each file to `into` once and return the digests of what was read; then the links.
 
-    Of an open mailbox (`lenient`) a message that was moved on while it was read is taken once; one that its owner has
-    just deleted is left out.
+    In an open mailbox (`lenient`) a message that was renamed while it was read is taken once, and a message that its
+    owner
+    has just deleted is left out.
 
     Raises:
         Refused, Changed
@@ -132,7 +134,7 @@ def read(
 
 
 def manifest(whose: dict[str, Any], known: Iterable[Known], links: Iterable[Item], home: Path) -> dict[str, Any]:
-    """The list of what is in an archive: folders with their messages, every file with its SHA-256."""
+    """The manifest of an archive: folders with their messages, and every file with its SHA-256."""
     files = list(known)
     messages = [each for each in files if folder_of(each.path) is not None]
     names = sorted({folder_of(each.path) or "" for each in messages})
@@ -148,7 +150,7 @@ def manifest(whose: dict[str, Any], known: Iterable[Known], links: Iterable[Item
 
 
 def folder_of(path: str) -> str | None:
-    """The folder on the disk of a message (empty: the inbox); None where it is no message."""
+    """The disk name of a message's folder (empty for the inbox); None if the path is no message."""
     parts = path.split("/")
     if parts[0] != MAILDIR or len(parts) < 3 or parts[-2] not in ("cur", "new"):
         return None
@@ -167,7 +169,7 @@ def _folder(name: str, messages: Iterable[Known], home: Path) -> dict[str, Any]:
 
 
 def _validity(path: Path) -> int:
-    """UIDVALIDITY of a folder, by the first line of its list of numbers; 0 where there is none."""
+    """UIDVALIDITY of a folder, from the first line of its dovecot-uidlist; 0 if there is none."""
     with suppress(OSError), os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
         if found := _VALIDITY.match(file.readline(1000).decode("ascii", "replace")):
             return int(found[1] or found[2])
@@ -189,7 +191,7 @@ def _read(
 
 
 class _Hashing:
-    """A file that is read once, and what it held."""
+    """A file object that hashes and counts what is read from it."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -204,7 +206,7 @@ class _Hashing:
 
 
 def drain(item: Item, file: BinaryIO) -> None:
-    """Read a file for its SHA-256 alone."""
+    """Read a file only to compute its SHA-256."""
     left = item.size
     while left and (octets := file.read(min(left, CHUNK))):
         left -= len(octets)
@@ -228,7 +230,9 @@ def _is_inside(target: str) -> bool:
 
 
 def _base(path: str) -> str:
-    """A message without its flags and without whether it was seen: what it is known by while it is moved on."""
+    """The base name of a message without flags and without `new` or `cur`: it stays the same while the message
+    moves.
+    """
     if folder_of(path) is None:
         return path
     folder, _slash, name = path.rpartition("/")

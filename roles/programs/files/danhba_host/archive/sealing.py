@@ -1,4 +1,6 @@
-"""Seals and opens by a process of Debian's `age`, so that nothing of a mailbox lies on the disk in clear twice."""
+"""Encrypts and decrypts through a process of Debian's `age`, so that no second clear copy of a mailbox is on the
+disk.
+"""
 
 from __future__ import annotations
 
@@ -19,11 +21,11 @@ AGE = "/usr/bin/age"
 KEY = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 IDENTITY = re.compile(r"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}")
 CHUNK = 1 << 20
-ROOM = 512 << 20  # octets that stay free on the disk for the mail that comes in meanwhile
+ROOM = 512 << 20  # octets that stay free on the disk for incoming mail
 
 
 def require_room(folder: Path, octets: int) -> None:
-    """Refuse before anything is written, where it would fill the disk."""
+    """Refuse, before anything is written, if so many octets would fill the disk."""
     free = shutil.disk_usage(folder).free
     if free < octets + octets // 20 + ROOM:
         raise Refused(
@@ -34,10 +36,10 @@ def require_room(folder: Path, octets: int) -> None:
 
 
 def seal(target: Path, recipient: str, write: Callable[[BinaryIO], None]) -> tuple[str, int]:
-    """Make a sealed file of what `write` writes, as a whole or not at all; its SHA-256 and size.
+    """Encrypt the output of `write` into a file, atomically; return the file's SHA-256 and size.
 
     Raises:
-        Refused: no key; the disk is full, or age does not run.
+        Refused: the recipient's key is invalid, the disk is full, or age does not run.
     """
     if not KEY.fullmatch(recipient):
         raise Refused(f"'{recipient}' không phải khóa công khai age -- is no public key of age (age1…)")
@@ -58,7 +60,7 @@ def _feed(process: subprocess.Popen[bytes], write: Callable[[BinaryIO], None]) -
     stream = process.stdin
     if stream is None:
         raise AssertionError("no pipe")
-    # What age has to say about its end is what people need; a pipe that breaks says less.
+    # Report age's own message rather than the broken pipe that follows from it.
     with suppress(BrokenPipeError):
         try:
             write(stream)  # type: ignore[arg-type]  # a pipe is one
@@ -68,10 +70,10 @@ def _feed(process: subprocess.Popen[bytes], write: Callable[[BinaryIO], None]) -
 
 @contextmanager
 def opened(sealed: Path, identity: str) -> Iterator[BinaryIO]:
-    """What a sealed file holds, as a stream that is whole only where the end of this context raises nothing.
+    """Decrypt a sealed file as a stream. The stream is complete only if leaving this context raises nothing.
 
     Raises:
-        Refused: the key is another one, or the file was cut or changed.
+        Refused: the key is wrong, or the file was cut off or changed.
     """
     if not IDENTITY.fullmatch(identity):
         raise Refused("không phải khóa riêng age -- no private key of age")
@@ -84,7 +86,7 @@ def opened(sealed: Path, identity: str) -> Iterator[BinaryIO]:
             if process.stdout is None:
                 raise AssertionError("no pipe")
             yield process.stdout  # type: ignore[misc]  # a pipe is one
-            while process.stdout.read(CHUNK):  # what age says at the end counts
+            while process.stdout.read(CHUNK):  # read to the end, because age reports damage only there
                 pass
     finally:
         os.close(reading)

@@ -28,10 +28,10 @@ class Settings:
     operators: list[str]
 
     def __post_init__(self) -> None:
-        """Refuse what could not work.
+        """Refuse unusable settings.
 
         Raises:
-            ValueError: an operator is not named with a key, two have the same name or key; a path is not absolute.
+            ValueError: an operator has no name or key, two share a name or a key, or a path is not absolute.
         """
         check_operators(self.operators)
         for name in ("store", "folder"):

@@ -1,4 +1,4 @@
-"""The steps: seal, remove, restore, purge, export. Each may be killed anywhere and run again."""
+"""The steps of archiving: seal, remove, restore, purge, export. Each step may be killed at any point and repeated."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from .store import Row, Store
 
 DOVEADM = "/usr/bin/doveadm"
 CLOSED, LIVE = "closed", ("open", "suspended")
-LEAVING = ".leaving"  # beside the mailboxes: what has left them and is being deleted
+LEAVING = ".leaving"  # folder in the store, beside the mailboxes: mailboxes that are being deleted
 
 
 class Archive:
-    """Carries out steps for `actor`; where it is `dry_run` it only says what it would do."""
+    """Carries out steps for `actor`; with `dry_run` it only reports what it would do."""
 
     def __init__(self, store: Store, settings: Settings, actor: str, *, dry_run: bool = False) -> None:
         self._store = store
@@ -37,16 +37,19 @@ class Archive:
     # ------------------------------------------------------------------------------------------------ list
 
     def list_all(self) -> Row:
-        """The closed mailboxes, whether each lies in the store, and all archives with what became of them."""
+        """The closed mailboxes, whether the store still has their mail, and all archives with the steps taken on
+        them.
+        """
         closed = [{**each, "stored": putting.is_folder(self._home(each))} for each in self._store.closed()]
         return {"changed": False, "closed": closed, "archives": self._store.archives()}
 
     # ------------------------------------------------------------------------------------------------ seal
 
     def seal(self, mailbox: tuple[str, str], since: str, recipient: str, reason: Row) -> Row:
-        """Seal a mailbox that is closed since a day, or say which sealed file of it there is already.
+        """Seal a mailbox that has been closed since a day, or return the sealed file that it already has.
 
-        An archive that has begun to leave the store is gone on with and not sealed anew: it may be the only one.
+        An archive whose mailbox has begun to leave the store is continued rather than made again: it may be the only
+        copy.
         """
         account = self._closed(mailbox, since)
         last, home = self._store.last(*mailbox), self._home(account)
@@ -78,9 +81,10 @@ class Archive:
         return account
 
     def _goes_on(self, last: Row, since: str, home: Path) -> bool:
-        """Whether an archive has begun to leave the store and nothing else lies there.
+        """Whether the archive's removal from the store has begun, and the store has no other mailbox at that place.
 
-        A mailbox may have been opened meanwhile, got mail, and be closed again as of the same day: that is another one.
+        A mailbox may have been reopened meanwhile, got mail, and been closed again as of the same day: it needs a new
+        archive.
         """
         if last["since"] != since or not last["steps"] or "restored" in last["steps"]:
             return False
@@ -89,14 +93,14 @@ class Archive:
         return "removed" not in last["steps"] and self._is_as_listed(last, home)
 
     def _is_sealed(self, last: Row, since: str, recipient: str, home: Path) -> bool:
-        """Whether an earlier run has sealed just this, and its file is still here."""
+        """Whether an earlier run has sealed the mailbox in this same state, and the sealed file still exists."""
         if last["steps"] or (last["since"], last["recipient"]) != (since, recipient):
             return False
         path = self._sealed(last["number"])
         return path.is_file() and sealing.measure(path)[0] == str(last["sealed"]) and self._is_as_listed(last, home)
 
     def _is_as_listed(self, archive: Row, home: Path) -> bool:
-        """Whether a mailbox holds what was sealed, octet for octet."""
+        """Whether a mailbox holds exactly the files of the archive, compared octet by octet."""
         known, links = reading.read(reading.Reader(home), reading.drain)
         manifest = reading.manifest(_whose(archive), known, links, home)
         return packing.checksum(manifest) == str(archive["manifest"])
@@ -122,7 +126,9 @@ class Archive:
     # ------------------------------------------------------------------------------------------------ remove
 
     def remove(self, number: int, sealed: str) -> Row:
-        """Take a mailbox out of the store, once the controller has its sealed file: it says which SHA-256 that has."""
+        """Remove a mailbox from the store, once the controller has its sealed file and proves that by the file's
+        SHA-256.
+        """
         archive = self._archive(number)
         if archive["sealed"] != sealed:
             raise Refused(
@@ -140,7 +146,9 @@ class Archive:
         return {"changed": True}
 
     def _begin(self, archive: Row) -> list[reading.Item]:
-        """Compare all once more, and put on record that it leaves; what would tell that it changes from now on."""
+        """Compare all files again and record the start of the removal; return the attributes that show a later
+        change.
+        """
         home = self._home(archive)
         with packing.steady(archive["address"]):
             before = reading.state(home)
@@ -150,7 +158,7 @@ class Archive:
         return before
 
     def _take_out(self, archive: Row, before: list[reading.Item]) -> None:
-        """Move the mailbox out of reach, while nobody can open it; what lies at its place must be what was sealed."""
+        """Rename the mailbox out of reach while it is locked; Refused if its files changed since they were compared."""
         home, gone = self._home(archive), self._leaving(archive)
         with self._store.held(archive["number"]) as closed:
             if not closed:
@@ -164,7 +172,7 @@ class Archive:
                     if before != reading.state(home) and not self._is_as_listed(archive, home):
                         raise reading.Changed("SHA-256")
                 gone.parent.mkdir(mode=0o700, exist_ok=True)
-                if putting.is_folder(gone):  # of a run that was killed; what it took out was the same
+                if putting.is_folder(gone):  # of a killed run, which removed the same mailbox
                     shutil.rmtree(gone)
                 home.rename(gone)
                 _sync(home.parent)
@@ -182,7 +190,7 @@ class Archive:
     # ------------------------------------------------------------------------------------------------ restore
 
     def restore(self, number: int, file: Path, identity: str, reason: Row, into: tuple[str, str, str]) -> Row:
-        """Put the mail of an archive back: to its own mailbox, or into a folder of another one (kind, id, folder)."""
+        """Restore an archive's mail: into its own mailbox, or `into` a folder of another one (kind, id, folder)."""
         archive = self._archive(number)
         kind, id_, folder = into
         account = self._account((kind, id_) if id_ else (archive["kind"], archive["id"]))
@@ -223,7 +231,9 @@ class Archive:
 
     @staticmethod
     def _subscribe(address: str, folders: Iterable[str]) -> None:
-        """Have mail programs show new folders; that it could not be done changes nothing of what is there."""
+        """Subscribe the owner to restored folders, so that mail programs show them. A failure is harmless: the mail is
+        there.
+        """
         if names := sorted(folders):
             with suppress(OSError, subprocess.SubprocessError):
                 subprocess.run(
@@ -236,9 +246,10 @@ class Archive:
     # ------------------------------------------------------------------------------------------------ purge
 
     def purge(self, mailboxes: Sequence[tuple[str, str]], reason: Row, signatures: Sequence[str]) -> Row:
-        """The plan to delete the archives of these mailboxes; with two signatures over it, the record that they are.
+        """The plan to purge the archives of these mailboxes; with two signatures over it, also record that they are
+        purged.
 
-        The sealed files are on the controller, which deletes those that are on record as purged.
+        The sealed files are on the controller, which deletes the files of archives that are recorded as purged.
         """
         archives = [each for mailbox in mailboxes for each in self._purgeable(mailbox)]
         made = plan.make(archives, reason["document"], reason["document_date"])
@@ -267,7 +278,9 @@ class Archive:
     # ------------------------------------------------------------------------------------------------ export
 
     def export(self, mailbox: tuple[str, str], recipient: str, reason: Row) -> Row:
-        """Seal for a person what is stored about them: mail and rules, contacts, settings, events."""
+        """Export the data stored about a person, encrypted to that person: mail, Sieve rules, contacts, settings,
+        events.
+        """
         account = self._account(mailbox)
         home = self._home(account)
         if not putting.is_folder(home):
@@ -297,7 +310,7 @@ class Archive:
         }
 
     def drop(self, path: str) -> Row:
-        """Delete a sealed export that the controller has."""
+        """Delete a sealed export that the controller has fetched."""
         file = Path(path)
         if file.parent != self._folder or not file.name.startswith("export-"):
             raise Refused(f"không phải tệp xuất -- no exported file: {path!r}")
@@ -337,12 +350,12 @@ class Archive:
 
 
 def mailbox_row(account: Row) -> Row:
-    """Whose mailbox it is."""
+    """The kind and permanent id of a mailbox, for an answer."""
     return {"kind": account["kind"], "id": account["id"]}
 
 
 def _whose(row: Row) -> Row:
-    """Whose mailbox it is, and in which state it was sealed: a part of the manifest."""
+    """The part of the manifest that says whose mailbox it is, and its state when it was sealed."""
     return {**mailbox_row(row), "address": row["address"], "since": row["since"]}
 
 
@@ -352,7 +365,7 @@ def _line(event: Row) -> str:
 
 
 def _sync(folder: Path) -> None:
-    """Have the disk know the names in a folder."""
+    """Flush a folder's entries to the disk (fsync)."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -361,7 +374,7 @@ def _sync(folder: Path) -> None:
 
 
 def reason_of(request: Row) -> Row:
-    """The document of a request; Refused where it is none."""
+    """The document that a request names; Refused where it names none."""
     document, day = (str(request.get(name, "")).strip() for name in ("document", "document_date"))
     try:
         date.fromisoformat(day)

@@ -1,4 +1,4 @@
-"""What the database keeps of archives and exports."""
+"""The database's records of archives and exports."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ARCHIVE_COLUMNS = (
     *("manifest", "sealed", "size"),
 )
 _EXPORT_COLUMNS = ("actor", "kind", "id", "document", "document_date", "recipient", "messages", "sealed", "size")
-# What was sent from a mailbox and delivered to it, by the index of words; of a message no more than which it was.
+# Mail sent from a mailbox and delivered to it, found by the events' index of words; of a message only its identity.
 _EVENTS = """
     SELECT at::text, event, message_id, folder, uid, size, host(client) AS client, protocol FROM events.event
      WHERE at IN (SELECT at FROM events.key WHERE hash = events.hash(%s || '/' || %s)) AND kind = %s AND id = %s
@@ -40,13 +40,13 @@ _USE = """
 
 
 class Store:
-    """The tables of the schema `archive`. Each change is a transaction of its own, unless it stands in one."""
+    """The tables of the schema `archive`. Each method is a transaction of its own unless the caller has opened one."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
     def lock(self) -> None:
-        """Keep other runs away until the connection ends; Refused where one is at work."""
+        """Keep other runs away until the connection ends; Refused if another run is at work."""
         self._connection.execute(f"SET lock_timeout = '{_LOCK_SECONDS}s'".encode())
         try:
             self._connection.execute("SELECT pg_advisory_lock(hashtextextended('archive', 0))")
@@ -61,11 +61,11 @@ class Store:
         return self._all(f"{_ACCOUNT} WHERE state = 'closed' ORDER BY kind, id", [])
 
     def account(self, kind: str, id_: str) -> Row | None:
-        """A mailbox."""
+        """The account of a mailbox; None if there is none."""
         return self._one(f"{_ACCOUNT} WHERE kind = %s AND id = %s", [kind, id_])
 
     def archives(self) -> list[Row]:
-        """All archives, each with its `steps` and what its mailbox is now."""
+        """All archives, each with its `steps` and the present state of its mailbox."""
         return self._all(f"{_ARCHIVES} ORDER BY number", [])
 
     def archive(self, number: int) -> Row | None:
@@ -77,15 +77,17 @@ class Store:
         return self._one(f"{_ARCHIVES} WHERE kind = %s AND id = %s ORDER BY number DESC LIMIT 1", [kind, id_])
 
     def add(self, archive: Row) -> int:
-        """Put on record that a mailbox was sealed; the number of the archive."""
+        """Record that a mailbox was sealed; return the archive's number."""
         return self._add("archive", _ARCHIVE_COLUMNS, archive)
 
     def add_export(self, export: Row) -> int:
-        """Put on record that somebody's data was sealed for them; its number."""
+        """Record that a person's data was exported; return the export's number."""
         return self._add("export", _EXPORT_COLUMNS, export)
 
     def step(self, archive: int, step: str, actor: str, document: str, detail: Row) -> None:
-        """Put on record what becomes of an archive; Refused where that does not follow, as the database says."""
+        """Record a step of an archive; Refused if the database does not allow the step in the archive's present
+        state.
+        """
         try:
             self._connection.execute(
                 "INSERT INTO archive.step (archive, step, actor, document, detail) VALUES (%s, %s, %s, %s, %s)",
@@ -101,13 +103,13 @@ class Store:
 
     @contextmanager
     def held(self, archive: int) -> Iterator[bool]:
-        """Whether the mailbox of an archive is closed as it was; within, nobody opens it."""
+        """Lock the account of an archive, so that nobody reopens the mailbox; yields whether it is closed as it was."""
         with self._connection.transaction():
             found = self._connection.execute("SELECT archive.hold(%s)", [archive]).fetchone()
             yield bool(found and found[0])
 
     def events(self, kind: str, id_: str) -> Iterator[Row]:
-        """What the events say about a mailbox: its mail, and that somebody was signed in."""
+        """The events of a mailbox: mail sent and received, and sign-ins."""
         yield from self._all(_EVENTS, [kind, id_, kind, id_])
         yield from self._all(_USE, [id_, kind])
 

@@ -1,4 +1,4 @@
-"""What the webmail has stored for one mailbox: contacts as vCards (RFC 6350), and settings."""
+"""The data that the webmail stores for one mailbox: contacts as vCards (RFC 6350), and settings."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .settings import Settings
 
 USER = "roundcube"
 SECONDS = 120
-# For psql, which takes no parameters: what is put in is quoted.
+# psql takes no parameters here, so the address is quoted.
 _ASK = """
     SELECT coalesce(json_agg(json_build_object(
            'preferences', coalesce(preferences, ''), 'language', u.language,
@@ -28,17 +28,17 @@ _ASK = """
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The contacts as text of vCards one behind the other, and the settings of each user of the webmail."""
+    """The contacts as the text of concatenated vCards, and the settings of each user of the webmail."""
 
     cards: str = ""
     settings: list[dict[str, Any]] = field(default_factory=list)
 
 
 def of(settings: Settings, account: dict[str, Any]) -> Found:
-    """What the webmail has for a mailbox; nothing where there is no webmail.
+    """The webmail's data for a mailbox; empty if there is no webmail.
 
     Raises:
-        Refused: it could not be asked.
+        Refused: the webmail's database could not be read.
     """
     if not settings.webmail:
         return Found()
@@ -49,7 +49,7 @@ def of(settings: Settings, account: dict[str, Any]) -> Found:
 
 
 def _card(contact: dict[str, str]) -> str:
-    """A contact as the webmail keeps it, or made of its name and address."""
+    """The vCard of a contact: as the webmail keeps it, otherwise made from name and address."""
     text = contact["vcard"].strip()
     if not text:
         name, email = (_text(contact[name]) for name in ("name", "email"))
@@ -58,7 +58,7 @@ def _card(contact: dict[str, str]) -> str:
 
 
 def _text(value: str) -> str:
-    """A value of a vCard (RFC 6350, 3.4)."""
+    """Escape a value of a vCard (RFC 6350, 3.4)."""
     escaped = value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
     return "\\n".join(escaped.splitlines())
 

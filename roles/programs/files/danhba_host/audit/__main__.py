@@ -1,6 +1,6 @@
-"""Verifies the chain over the records, exports it, or lists what was done with a mailbox: verify, export, list.
+"""Verifies the audit chain, exports it, or lists the records of one mailbox: verify, export, list.
 
-With `--note` a verification leaves what it found for the watch.
+With `--note`, the result of a verification is written to a metrics file, from which the watch raises its alerts.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from .settings import Settings
 ROLE = "danhba_audit"
 NOTED = "danhba-audit.prom"
 LONGEST = 10_000_000  # characters of a request: the heads of many years
-# A table is read in one statement, as fast as what it holds is verified.
+# One statement copies a whole table while its rows are verified, so it takes as long as the verification.
 STATEMENT_SECONDS = 3600
 
 
 class Unreadable(Refused):
-    """The tables of the chain are not what they were."""
+    """The tables of the audit chain are missing or have another form than this version's."""
 
 
 @contextmanager
@@ -41,7 +41,8 @@ def _database(settings: Settings) -> Iterator[reading.Snapshot]:
 
 
 def verify(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
-    """What is wrong with the chain: {"heads": [{"n", "hash"}, …]}, those that are kept elsewhere and have to be in it.
+    """Verify the chain; return its faults. Request: {"heads": [{"n", "hash"}, …]}, heads kept elsewhere that the chain
+    must contain.
 
     Raises:
         Away, Unreadable, Refused
@@ -70,7 +71,7 @@ def _readable() -> Iterator[None]:
 
 
 def export(settings: Settings, to: Path | None = None) -> str:
-    """Write the chain and all rows that it seals, for `danhba audit verify`: to a new file, or the standard output.
+    """Write the chain and all rows that it seals, for `danhba audit verify`: to a new file, or to standard output.
 
     Raises:
         Away, Refused
@@ -82,7 +83,7 @@ def export(settings: Settings, to: Path | None = None) -> str:
 
 
 def _new(path: Path) -> BinaryIO:
-    """A new file for its owner alone."""
+    """Create a file that only its owner can read; Refused where the file exists."""
     try:
         return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
     except OSError as error:
@@ -90,7 +91,7 @@ def _new(path: Path) -> BinaryIO:
 
 
 def list_mailbox(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
-    """What was done with a mailbox: {"mailbox": address or kind/id, "operator": tendonvi, "heads": as of `verify`}.
+    """List the records of a mailbox: {"mailbox": address or kind/id, "operator": tendonvi, "heads": as for `verify`}.
 
     Raises:
         Away, Unreadable, Refused
@@ -104,10 +105,10 @@ def list_mailbox(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def work(settings: Settings, given: argparse.Namespace) -> str:
-    """Do what was asked for.
+    """Verify, export or list.
 
     Raises:
-        Away, Refused: also where the chain is broken; what is wrong with it was written before.
+        Away, Refused: also where the chain is broken; its faults were printed before.
     """
     if given.do == "export":
         return export(settings, given.to)
@@ -133,7 +134,7 @@ def _verified(settings: Settings, *, note: bool) -> str:
 
 
 def _noted(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
-    """As `verify`, and the watch is told, unless nothing could be asked."""
+    """Verify as `verify` does, and write the result for the watch, unless the database could not be read."""
     try:
         told = verify(settings, request)
     except Unreadable:
@@ -145,7 +146,7 @@ def _noted(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
 
 def _note(settings: Settings, *, holds: bool) -> None:
     folder = Path(settings.metrics)
-    if not folder.is_dir():  # nobody reads it (role metrics makes it)
+    if not folder.is_dir():  # without role metrics, nobody reads the file
         return
     figures = [Figure("danhba_audit_holds", holds), Figure("danhba_audit_timestamp_seconds", time.time())]
     try:
@@ -155,7 +156,7 @@ def _note(settings: Settings, *, holds: bool) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Verify, export or list, or say whether a settings file would do."""
+    """Verify, export or list, or only validate a settings file."""
     parser = program.parser("audit", __doc__, "audit.json")
     parser.add_argument("do", nargs="?", choices=["verify", "export", "list"], default="verify", help="what to do")
     parser.add_argument("--to", metavar="FILE", type=Path, help="export: a new file, instead of the standard output")

@@ -1,9 +1,9 @@
-"""Describes the objects of the database that the verification stands on, from PostgreSQL's own catalogue.
+"""Describes the database objects that the verification depends on, from PostgreSQL's own catalogue.
 
-The catalogue is copied raw (`COPY … TO STDOUT`): no view, rule, operator or function of the database has a part in it,
-and a view or another table in the place of a catalogue is refused by its number. Of expressions alone PostgreSQL's own
-functions make the text (`_PRINTERS`); these, and those that print a value, are described too. What is described is the
-same in every release of PostgreSQL, in whatever order the objects came.
+The catalogue is copied raw (`COPY … TO STDOUT`), so that no view, rule, operator or function of the database can change
+the result; a view or another table in the place of a catalogue is detected by its number. Only expressions are printed
+by functions, namely PostgreSQL's own (`_PRINTERS`); these functions, and those that print values, are described too.
+The description of an object is the same in every release of PostgreSQL and for every order of creation.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Row = dict[str, str | None]
 Objects = dict[str, dict[str, Any]]
 
 TABLES = (*chain.RECORDS, "chain.batch", "chain.seal", "chain.covered", "mail.credential")
-FIRST_MADE = 16384  # objects with a number below came with PostgreSQL
+FIRST_MADE = 16384  # objects with a lower number came with PostgreSQL
 _HEAP = "2"
-# By name: the number of each catalogue, which is the same in every release, and the columns that are read.
+# The catalogues by name: their number, which is the same in every release, and the columns to read.
 _CATALOGUES = {
     "pg_class": (
         1259,
@@ -65,16 +65,16 @@ _CATALOGUES = {
     "pg_db_role_setting": (2964, "setdatabase setrole setconfig"),
     "pg_database": (1262, "oid datname"),
 }
-# Settings, made for a role or a database, that change what a statement means or whether a trigger runs.
+# Settings of a role or a database that change the meaning of a statement, or whether a trigger runs.
 _SETTINGS = re.compile(
     r"(search_path|session_replication_role|row_security|role|session_authorization|event_triggers|\w*_preload_libraries"
     r"|dynamic_library_path|allow_system_table_mods)="
 )
 _SESSION = {"session_replication_role": "origin", "allow_system_table_mods": "off"}
-_CONSTRAINTS = "cpufx"  # not those of NOT NULL, which are columns' and from 18 on are here, too
+_CONSTRAINTS = "cpufx"  # without NOT NULL: described as part of the column, listed here only from PostgreSQL 18
 _WRITES = "awdDxtXC"
-# PostgreSQL's own functions that make texts of what is described, and that tells what is locked; of types, what
-# prints their values.
+# PostgreSQL's own functions that print described expressions, and the one that lists locks; and the types whose output
+# functions print values.
 _PRINTERS = (
     "pg_get_expr",
     "pg_get_constraintdef",
@@ -87,7 +87,7 @@ _PRINTED = "bool char name int8 int2 int4 text oid oidvector uuid date timestamp
 
 
 def describe(connection: Connection) -> Objects:
-    """All objects that the verification stands on, by name.
+    """Describe all objects that the verification depends on, by name.
 
     Raises:
         Refused: a catalogue is not PostgreSQL's own.
@@ -122,7 +122,7 @@ def _rows(connection: Connection, name: str) -> list[Row]:
 
 
 class _Description:
-    """The catalogue as read, and what is made of it."""
+    """The catalogue's rows, and the descriptions made from them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -135,7 +135,7 @@ class _Description:
         self._called: set[str] = set()
 
     def objects(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each object with what matters of it."""
+        """Each object by name, with the properties that the verification depends on."""
         numbers = {}
         for number, row in self._relations.items():
             name = self._qualified(row, "rel")
@@ -182,7 +182,9 @@ class _Description:
         )
 
     def _is_internal(self, row: Row) -> bool:
-        """Whether a trigger is PostgreSQL's own, of a foreign key or a constraint: its function came with it."""
+        """Whether a trigger is PostgreSQL's own, made for a foreign key or a constraint: its function came with
+        PostgreSQL.
+        """
         return row["tgisinternal"] == "t" and int(row["tgfoid"] or 0) < FIRST_MADE
 
     def _of_tables(self, numbers: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -200,7 +202,7 @@ class _Description:
         yield from self._in_the_way(numbers)
 
     def _in_the_way(self, numbers: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Rules and policies of the tables: they have none."""
+        """The rules and policies of the tables. The migrations make none, so each one found is a difference."""
         for row in self._read["pg_rewrite"]:
             if name := numbers.get(str(row["ev_class"])):
                 yield f"rule {name}.{row['rulename']}", {"event": row["ev_type"], "enabled": row["ev_enabled"]}
@@ -238,7 +240,7 @@ class _Description:
                 yield f"schema {row['nspname']}", {"owner": self._owner(row["nspowner"]), "writers": writers}
 
     def _all_functions(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Those of the chain, and those that a trigger of a table calls."""
+        """The functions of the schema `chain`, the functions that triggers of the tables call, and the languages."""
         languages = {str(row["oid"]): row for row in self._read["pg_language"]}
         for number, row in self._functions.items():
             if number in self._called or self._spaces.get(str(row["pronamespace"])) == "chain":
@@ -264,7 +266,9 @@ class _Description:
         }
 
     def _nowhere(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """What no migration makes: each of these that is there is a difference. plpgsql came with the database."""
+        """Objects of kinds that no migration makes, so each one found is a difference. plpgsql came with the
+        database.
+        """
         for row in self._read["pg_extension"]:
             yield f"extension {row['extname']}", {}
         for row in self._read["pg_event_trigger"]:
@@ -297,7 +301,9 @@ class _Description:
         return self._connection.info.dbname
 
     def _printers(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Of each function that makes a text: that it is PostgreSQL's own, and by which symbol."""
+        """For each printing function: whether it is PostgreSQL's own, and the symbol in PostgreSQL's binary that
+        implements it.
+        """
         output = set()
         for row in self._read["pg_type"]:
             if row["typname"] in _PRINTED.split() and self._spaces.get(str(row["typnamespace"])) == "pg_catalog":
@@ -327,7 +333,7 @@ class _Description:
         return self._owners[key]
 
     def _writers(self, privileges: str | None, owner: str | None) -> list[str]:
-        """Who beside the owner may write, make or call something, and what of these."""
+        """The roles other than the owner that may write, create or execute an object, with their privileges."""
         writers = []
         for each in _elements(privileges):
             granted, _, _by = each.rpartition("/")
@@ -366,7 +372,7 @@ def _is_made(row: Row) -> bool:
 
 
 def digest(text: str | None) -> str:
-    """SHA-256 of what is too long to be shown."""
+    """SHA-256 of a text that is too long to be shown."""
     return sha256((text or "").encode()).hexdigest()
 
 

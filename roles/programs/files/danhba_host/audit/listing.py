@@ -1,8 +1,8 @@
-"""What was done with a mailbox: what, when, on which document, by whom. No content and no secret is in it.
+"""Lists the history of a mailbox: each change with its moment, document and actor, without contents and secrets.
 
-The entries are made of the very lines that the chain was verified by, so none of them is another than what was judged;
-each that does not hold, or of which the chain cannot tell, says so (`mark`). Whose mailbox it is now (`mail.account`),
-and which recalls concerned it (`recall.copy`), is not sealed.
+The entries are made from the same lines by which the chain was verified, so that no entry differs from the judged row.
+An entry whose row does not hold, or of which the chain cannot tell, is marked (`mark`). Two facts are not sealed: whose
+mailbox it is now (`mail.account`), and which recalls concerned it (`recall.copy`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ACCOUNT = ("kind", "id", "address", "name", "state", "agency")
 _FIELDS = ("address", "name", "title", "unit", "agency", "state", "quota", "since", "custodian")
 _PASSWORDS = {"issue_password", "reissue_password", "change_password"}
 _OF_RUN = ("job", "register", "author", "signer", "signature", "approver")
-DOUBTFUL = "doubtful"  # the mark of a row that fits its seal, in a chain or a database that is not as it was made
+DOUBTFUL = "doubtful"  # the mark of a row that fits its seal, in a chain or database that was altered elsewhere
 _RECORDS = {
     name.encode(): name
     for name in ("mail.run", "mail.audit", "mail.handover", "recall.recall", "recall.step", "mail.credential_digest")
@@ -33,9 +33,9 @@ _RECORDS = {
 
 
 def of(snapshot: Snapshot, asked: str, operator: str = "", heads: Iterable[Head] = ()) -> Row:
-    """The mailbox, its agencies, and its entries, newest first; `more` where older ones are not told.
+    """The mailbox, its agencies, and its entries, newest first; `more` where older entries are left out.
 
-    `verdict`: what was found of the chain, as `chain.Result` has it.
+    `verdict`: the result of the verification, as `chain.Result` has it.
 
     Raises:
         Refused: no mailbox has or had that address.
@@ -78,7 +78,7 @@ def _find(snapshot: Snapshot, accounts: list[Row], asked: str) -> Row:
 
 
 def _formerly(snapshot: Snapshot, asked: str) -> set[str]:
-    """Whose address this once was: an official keeps the mailbox and gets another address."""
+    """The mailboxes that once had this address: an official who gets another address keeps the mailbox."""
     owners = set()
     for row in snapshot.told("mail.audit", ("kind", "id", "before", "after")):
         states = [json.loads(text) for text in (row["before"], row["after"]) if text and asked in text]
@@ -98,7 +98,7 @@ def _field(state: Any, name: str) -> Any:
 
 
 class _Marks:
-    """What is wrong with a row, by its record and key; nothing where the chain covers it and it holds."""
+    """The faults of rows by record and key; no fault where the chain covers the row and it holds."""
 
     def __init__(self, result: Result) -> None:
         rows = [fault for fault in result.faults if fault.kind in chain.OF_ROWS]
@@ -106,20 +106,20 @@ class _Marks:
         self._rest = DOUBTFUL if len(rows) < result.found else ""
 
     def of(self, *rows: tuple[str, str]) -> str:
-        """The mark of an entry that is made of these rows."""
+        """The mark of an entry that is made from these rows."""
         return next((self._rows[row] for row in rows if row in self._rows), self._rest)
 
 
 class _Seen:
-    """The rows that are about a mailbox, taken from the lines that pass by on their way to the verifier."""
+    """The rows about a mailbox, picked from the lines that pass by on their way to the verifier."""
 
     def __init__(self, mailbox: Row, recalls: set[str]) -> None:
         self._mailbox, self._recalls = mailbox, recalls
-        self._runs = dict[str, bytes]()  # as they are: there are many
+        self._runs = dict[str, bytes]()  # unparsed, because there are many
         self._rows: dict[str, dict[str, Row]] = {name: {} for name in _RECORDS.values()}
 
     def passing(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """The same lines."""
+        """Pass the lines on unchanged, and keep those about the mailbox."""
         for line in lines:
             if line.startswith(b"row "):
                 _, relation, key, text = line.split(b" ", 3)
@@ -134,7 +134,7 @@ class _Seen:
             self._rows[record][key] = row
 
     def _is_near(self, record: str, text: bytes) -> bool:
-        """Whether a row could be about the mailbox: most are not, and need not be read."""
+        """Whether a row could be about the mailbox, by its text: most rows are not, and need not be parsed."""
         mine = (json.dumps(self._mailbox[name], ensure_ascii=False).encode() for name in ("id", "address"))
         return record.startswith("recall.") or any(word in text for word in mine)
 
@@ -149,7 +149,7 @@ class _Seen:
         return row["id" if record == "recall.recall" else "recall"] in self._recalls
 
     def agencies(self) -> Iterator[Any]:
-        """In whose files of the register the mailbox stands, or stood."""
+        """The agencies in whose register files the mailbox stands or stood."""
         for row in self._own():
             before, after = row.get("before"), row.get("after")
             yield _field(after, "agency") or _field(before, "agency")
@@ -160,7 +160,7 @@ class _Seen:
         return (row for row in self._rows["mail.audit"].values() if (row["kind"], row["id"]) == mine)
 
     def entries(self, marks: _Marks) -> Iterator[Row]:
-        """An entry of each row."""
+        """One entry for each row."""
         mine = self._mailbox["kind"], self._mailbox["id"]
         for key, row in self._rows["mail.audit"].items():
             run = self._run(row["run"])
@@ -185,7 +185,9 @@ class _Seen:
             yield {**entry, "approver": by}
 
     def _outside(self, marks: _Marks) -> Iterator[Row]:
-        """Passwords that no program stored: no run says so, or the run had stored another before."""
+        """Passwords that no program of this system stored: no run records them, or their run recorded another
+        password.
+        """
         said = {str(row["run"]) for row in self._own() if row["action"] in _PASSWORDS}
         digests = sorted(self._rows["mail.credential_digest"].items(), key=lambda item: int(item[1]["entry"]))
         for key, row in digests:
@@ -201,7 +203,7 @@ class _Seen:
 
 
 def _excepts(row: Row, address: str) -> bool:
-    """Whether a row is about what a mailbox may send."""
+    """Whether a row is about an exception of the secrecy gate for this address."""
     state = row.get("after") if row.get("after") is not None else row.get("before")
     return bool(row["kind"] == "exception" and _field(state, "sender") == address)
 
@@ -210,7 +212,7 @@ _MISSING = object()
 
 
 def _changed(row: Row) -> dict[str, list[Any]] | None:
-    """What an entry changed, by field: before and after."""
+    """The fields that an entry changed: before and after."""
     before, after = row.get("before"), row.get("after")
     there = before if before is not None else after
     states = [state if isinstance(state, dict) else {} for state in (before, after)]
@@ -232,14 +234,16 @@ def _entry(  # noqa: PLR0913
     document: str = "",
     changed: dict[str, list[Any]] | None = None,
 ) -> Row:
-    """An entry, of when and by whom `by` says."""
+    """An entry of the list; `by` is the row with its moment and actor."""
     run = {name: by.get(name) if record == "mail.audit" else None for name in _OF_RUN}
     said = {"at": _at(by["at"]), "what": what, "document": document, "actor": by["actor"]}
     return {**said, **run, "record": record, "key": key, "changed": changed, "mark": mark}
 
 
 def _at(moment: str) -> str:
-    """A row's moment; the beginning of time where it has none: its run is not there, or says `infinity`."""
+    """The moment of a row; the earliest datetime where the row has none, because its run is missing or says
+    `infinity`.
+    """
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:

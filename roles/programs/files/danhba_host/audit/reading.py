@@ -1,9 +1,9 @@
-"""The chain and the rows that it seals, as the lines that `chain.py` verifies: all of one moment.
+"""Reads the chain and the rows that it seals, all from one snapshot, as the lines that `chain.py` verifies.
 
-Tables are copied raw, each by a connection of its own, so that its rows come as seals ask for them; all see the same
-snapshot. Each is copied by its name, so what was copied is told by the lock that the copy took: it has to be the table
-that the snapshot has under this name, whoever gave the name to another one meanwhile. What a row's text is, `table.py`
-says, not the database.
+Tables are copied raw, each by its own connection, so that rows are fetched as the seals ask for them; all connections
+share one snapshot. COPY names a table, and a name may be given to another table meanwhile: so the lock of the COPY is
+compared with the number that the snapshot has under this name. `table.py` makes the text of a row; the database does
+not.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from psycopg import sql
 from ..database import Connection
 from . import catalogue, chain, made, table
 
-# Rows that are read at once: a table of fewer gives its connection back.
+# Rows fetched at once: a table with fewer rows gives its connection back.
 ROWS = 5000
 _SEAL = ("n", "batch", "at", "previous", "hash")
 _BATCH = ("batch", "relation", "form", "origin", "rows", "leaves")
@@ -29,20 +29,20 @@ _NUMBERS = {"n", "form", "rows"}
 _FIELDS = ("n", "at", "relation", "form", "origin", "rows", "previous", "hash")
 CREDENTIAL = "mail.credential"
 _CREDENTIAL = ("kind", "id", "password", "initial")
-# The table is not there, may not be read, or is none that can be copied: a view, one of another server.
+# Errors of PostgreSQL for a table that is missing, may not be read, or cannot be copied: a view, a foreign table.
 _UNREAD = (psycopg.ProgrammingError, psycopg.NotSupportedError)
 
 Connect = Callable[[], Connection]
 
 
 class Snapshot:
-    """The database at one moment, as far as the audit reads it."""
+    """The part of the database that the audit reads, at one moment."""
 
     def __init__(self, connection: Connection, connect: Connect) -> None:
         self._connection, self._connect = connection, connect
         self.unread: list[str] = []
         for name in catalogue.TABLES:
-            if name != CREDENTIAL:  # a lock takes a right to all of its columns
+            if name != CREDENTIAL:  # LOCK TABLE needs a right to all columns of the table
                 self._lock(name)
         [(snapshot,)] = connection.execute("SELECT pg_catalog.pg_export_snapshot()").fetchall()
         self._name = str(snapshot)
@@ -50,7 +50,7 @@ class Snapshot:
         self._numbers = catalogue.numbers(connection)
 
     def _lock(self, name: str) -> None:
-        """Keep a table from being dropped, renamed or replaced while it is read."""
+        """Lock a table, so that nobody drops, renames or replaces it while it is read."""
         try:
             with self._connection.transaction():
                 lock = sql.SQL("LOCK TABLE ONLY {} IN ACCESS SHARE MODE")
@@ -59,14 +59,14 @@ class Snapshot:
             self.unread.append(name)
 
     def rows(self, name: str, columns: Sequence[str]) -> Iterator[list[bytes | None]]:
-        """The rows of a table, by a connection of their own that lasts until all are read."""
+        """The rows of a table, by a connection of their own that stays until all rows are read."""
         if name in self.unread:
             return
         with ExitStack() as stack:
             connection = stack.enter_context(self._connect())
             stack.enter_context(_reading(connection))
             connection.execute(sql.SQL("SET TRANSACTION SNAPSHOT {}").format(sql.Literal(self._name)))
-            # Closed before its transaction: whoever reads may stop in the middle.
+            # The copy is closed before its transaction: the caller may stop in the middle.
             rows = stack.enter_context(closing(table.raw(connection, name, columns)))
             try:
                 first = list(islice(rows, ROWS))
@@ -83,22 +83,23 @@ class Snapshot:
         yield from first
 
     def _is_described(self, name: str, copying: Connection) -> bool:
-        """Whether what is copied by a name is what the snapshot has under it: a copy keeps its lock until the end.
+        """Whether COPY reads the table that the snapshot has under this name, by the lock that COPY keeps until its
+        end.
 
-        The lock of a table is no help against a schema that gets another name, and a lock of the whole of
-        `mail.credential` is refused to the audit's role.
+        Locking the table would not help against a renamed schema, and the audit's role may not lock the whole of
+        `mail.credential`.
         """
         locks = self._connection.execute("SELECT pid, relation FROM pg_catalog.pg_lock_status()").fetchall()
         return (copying.info.backend_pid, self._numbers.get(name)) in locks
 
     def told(self, name: str, columns: Sequence[str]) -> Iterator[dict[str, str | None]]:
-        """As `rows`, each as texts by their columns."""
+        """As `rows`, with each row as a dict of texts by column."""
         for values in self.rows(name, columns):
             texts = [None if value is None else value.decode() for value in values]
             yield dict(zip(columns, texts, strict=True))
 
     def columns(self, name: str) -> list[table.Column]:
-        """The columns of a table, as it is."""
+        """The columns of a table, from the catalogue."""
         mark = f"column {name}."
         return [
             table.Column(each.removeprefix(mark), str(about["type"]))
@@ -107,13 +108,13 @@ class Snapshot:
         ]
 
     def described(self) -> catalogue.Objects:
-        """All objects that the verification stands on, and how the database has each record sealed."""
+        """All objects that the verification depends on, and the database's list of records and how each is sealed."""
         rows = self.told("chain.covered", ("relation", "key", "line"))
         covered = {f"covered {row['relation']}": _covered(row) for row in rows}
         return dict(sorted((self.objects | covered).items()))
 
     def lines(self) -> Iterator[bytes]:
-        """All lines of the stream, without their ends."""
+        """All lines of the stream, without line ends."""
         yield chain.BEGIN
         for name, about in self.described().items():
             yield b"object " + json.dumps([name, about], separators=(",", ":"), sort_keys=True).encode()
@@ -121,7 +122,7 @@ class Snapshot:
         yield from _Merged(self).lines()
 
     def _credentials(self) -> Iterator[bytes]:
-        """Which password each account has, by a digest: no hash leaves this function."""
+        """The digest of each account's password; no hash leaves this function."""
         for about in self.told(CREDENTIAL, _CREDENTIAL):
             name = table.key(f"{about['kind']}/{about['id']}".encode())
             yield b"credential %s %s" % (name, table.digest(about).encode())
@@ -133,7 +134,7 @@ def _covered(row: Mapping[str, str | None]) -> dict[str, Any]:
 
 @contextmanager
 def snapshot(connect: Connect) -> Iterator[Snapshot]:
-    """The database at this moment; `connect` opens a connection as the audit's role."""
+    """A snapshot of the database now; `connect` opens a connection as the audit's role."""
     with ExitStack() as stack:
         connection = stack.enter_context(connect())
         stack.enter_context(_reading(connection))
@@ -142,7 +143,7 @@ def snapshot(connect: Connect) -> Iterator[Snapshot]:
 
 @contextmanager
 def _reading(connection: Connection) -> Iterator[None]:
-    """A transaction that reads one snapshot, prints values as the chain has them, and finds names where they belong."""
+    """A transaction that reads one snapshot, prints values in the chain's form, and has an empty search path."""
     for name, value in {**table.PRINTED, "search_path": "pg_catalog", "row_security": "off"}.items():
         connection.execute(sql.SQL("SET {} = {}").format(sql.Identifier(name), sql.Literal(value)))
     connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
@@ -152,7 +153,7 @@ def _reading(connection: Connection) -> Iterator[None]:
 
 
 class _Merged:
-    """Seals, and of each record so many rows as are sealed so far."""
+    """Merges the seals with the rows of each record: as many rows as are sealed so far."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -161,7 +162,7 @@ class _Merged:
         self._seals = 0
 
     def lines(self) -> Iterator[bytes]:
-        """Seals with the rows that they seal; then what nobody has sealed, and how many there were."""
+        """The seals, each with its rows; then unsealed rows, and the counts."""
         for seal in self._sealed():
             yield from seal
         for rows in self._records.values():
@@ -194,7 +195,7 @@ def _named(names: Sequence[str], values: Sequence[bytes | None]) -> dict[str, An
 
 
 def _ordered(seals: Iterator[list[bytes | None]]) -> Iterator[list[bytes | None]]:
-    """Seals by their number. They were written in this order; those that were not are held until their turn."""
+    """The seals by number. They were written in this order; a seal out of order is held until its turn."""
     held: list[tuple[int, list[bytes | None]]] = []
     following = 1
     for seal in seals:
@@ -207,7 +208,7 @@ def _ordered(seals: Iterator[list[bytes | None]]) -> Iterator[list[bytes | None]
 
 
 class _Rows:
-    """The rows of one record, as they lie in the table."""
+    """The rows of one record, in the order of the table."""
 
     def __init__(self, snapshot: Snapshot, relation: str, key: str) -> None:
         self._relation = relation.encode()
@@ -227,10 +228,10 @@ class _Rows:
             yield b"row %s %s %s" % (self._relation, table.key(values[place]), text.of(values))
 
     def until(self, more: int) -> Iterator[bytes]:
-        """As many as have been sealed so far, these among them."""
+        """The unread rows among all that are sealed so far, after `more` rows were sealed in addition."""
         self._sealed += more
         return islice(self._lines, max(0, self._sealed - self.told))
 
     def rest(self) -> Iterator[bytes]:
-        """All that are left."""
+        """All rows that are left."""
         return self._lines

@@ -1,7 +1,7 @@
-"""Rows of a table as PostgreSQL stores them, and the text of a row that the chain seals, made here.
+"""Reads the rows of a table as PostgreSQL stores them, and makes the text of a row that the chain seals.
 
-A table is copied (`COPY … TO STDOUT`): no view, rule, policy, index or operator of the database has a part in it, and
-anything but an ordinary table is refused by PostgreSQL.
+A table is copied (`COPY … TO STDOUT`), so that no view, rule, policy, index or operator of the database can change the
+result; PostgreSQL refuses to copy anything but an ordinary table.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from psycopg import sql
 
 from ..database import Connection
 
-# What a session has to have for values to be printed as the chain has them (migration 0021).
+# Settings of a session under which values print in the chain's form (migration 0021).
 PRINTED = {"TimeZone": "UTC", "DateStyle": "ISO, MDY", "IntervalStyle": "postgres", "extra_float_digits": "1"}
 _NULL = b"\\N"
 _ESCAPED = re.compile(rb"\\(.)", re.DOTALL)
@@ -32,13 +32,13 @@ class Column(NamedTuple):
 
 
 def copied(connection: Connection, name: str, columns: Sequence[str]) -> Iterator[list[str | None]]:
-    """The rows of `schema.table` as texts, in no order."""
+    """The rows of `schema.table` as texts, in no particular order."""
     for values in raw(connection, name, columns):
         yield [None if value is None else value.decode() for value in values]
 
 
 def raw(connection: Connection, name: str, columns: Sequence[str]) -> Generator[list[bytes | None], None, None]:
-    """As `copied`, in octets."""
+    """The same rows as octets."""
     query = sql.SQL("COPY {} ({}) TO STDOUT").format(
         sql.Identifier(*name.split(".", 1)), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
@@ -58,10 +58,10 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
 
 
 class Text:
-    """Makes the text of a row (form 1): a JSON object of the columns that are not NULL, by name, without spaces around.
+    """Makes the text of a row (form 1): a JSON object of its non-NULL columns, by name, without white space.
 
     Raises:
-        KeyError: a column's type has no text.
+        KeyError: there is no text for a column's type.
     """
 
     def __init__(self, columns: Sequence[Column]) -> None:
@@ -70,23 +70,23 @@ class Text:
         self._parts = [(_text(column.name.encode()) + b":", _MAKERS[column.type]) for column in self.columns]
 
     def of(self, values: Sequence[bytes | None]) -> bytes:
-        """The text of the values, which are in the order of `names`."""
+        """The text of a row whose values are in the order of `names`."""
         pairs = zip(self._parts, values, strict=True)
         return b"{%s}" % b",".join([name + make(value) for (name, make), value in pairs if value is not None])
 
 
 def has_text(columns: Sequence[Column]) -> bool:
-    """Whether there is a text for values of each column."""
+    """Whether values of every column have a text."""
     return all(column.type in _MAKERS for column in columns)
 
 
 def key(value: bytes | None) -> bytes:
-    """A key as a word."""
+    """A key as a word of a line."""
     return _SPACE.sub(b"?", value or b"")
 
 
 def digest(values: Mapping[str, str | None]) -> str:
-    """SHA-256 over the text of a row, of which `initial` is a boolean and the rest are texts, as sealed."""
+    """SHA-256 of a row's text in which `initial` is a boolean and all other columns are texts, as sealed."""
     text = Text([Column(name, "bool" if name == "initial" else "text") for name in values])
     given = (values[name] for name in text.names)
     return sha256(text.of([None if value is None else value.encode() for value in given])).hexdigest()
@@ -101,7 +101,7 @@ def _as_is(value: bytes) -> bytes:
 
 
 def _moment(value: bytes) -> bytes:
-    """As PostgreSQL's to_json has a moment in UTC: a T between, and no zone."""
+    """A moment as PostgreSQL's to_json prints it in UTC: with a T between, and without zone."""
     return b'"%s"' % value.replace(b" ", b"T", 1).replace(b"+00", b"", 1)
 
 

@@ -23,9 +23,13 @@ from .store import note_told
 def back_up(settings: Settings) -> str:
     """Make one set of snapshots.
 
-    The mail after the database: so nothing is named there that the store lacks. And before it: a live Maildir loses
-    from a snapshot what is renamed in that moment, so that a message counts as kept when either of both has it. The
-    queue first of all: what leaves it afterwards for a mailbox is in the mail that is read after it.
+    The mail is read after the database, so that the database names no message that the store lacks. It is read before
+    the
+    database as well: a snapshot of a live Maildir misses a message that is renamed at that moment, so a message counts
+    as
+    kept when either snapshot has it. The queue is read first: a message that leaves the queue for a mailbox later is
+    then
+    in the snapshot of the mail.
 
     Raises:
         Away, Refused
@@ -49,7 +53,7 @@ def back_up(settings: Settings) -> str:
 
 
 def _refuse_of_nothing(settings: Settings, restic: Restic, cluster: Cluster) -> None:
-    """A fresh host has nothing to keep before all is restored to it, and its set would be taken for the newest one.
+    """Refuse to back up an empty host where backups exist: its set would be taken for the newest one.
 
     Raises:
         Refused: there are backups, and no account.
@@ -63,7 +67,7 @@ def _refuse_of_nothing(settings: Settings, restic: Restic, cluster: Cluster) -> 
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """Back up, unless a run is at work.
+    """Back up, unless another run is at work.
 
     Raises:
         Away, Refused
@@ -72,7 +76,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
         try:
             return back_up(settings)
         finally:
-            note_told(settings)  # also where it failed: the backup host may know why
+            note_told(settings)  # also after a failure, since the backup host may report its cause
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""Brings the table of accounts to what it was, in one transaction, with an entry of the audit for each change."""
+"""Restores former rows of the accounts table in one transaction, with an audit record for each change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEY = ("kind", "id")
 
 
 def put_back(settings: Settings, rows: list[dict[str, Any]], actor: str, document: str) -> dict[str, Any]:
-    """Have each of these accounts be as it was: how many were changed, and which ones came since and stay as they are.
+    """Restore these accounts' rows; return how many were changed, and the accounts created since, which stay.
 
     Raises:
         Away, Refused: nothing was changed.

@@ -1,4 +1,4 @@
-"""The database, by pgBackRest 2.55: base backups and the archive of WAL in a folder, which restic carries away."""
+"""The database, by pgBackRest 2.55: base backups and archived WAL in a folder that restic then backs up."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from .commands import POSTGRES, demand, run
 from .settings import Settings
 
 STANZA = "main"
-POINT = "danhba-"  # before the moment of a run: the named point in the WAL
+POINT = "danhba-"  # prefix of the WAL restore point of a run, before the run's moment
 ARCHIVE_SECONDS = 300
 RECOVERY_SECONDS = 6 * 3600
-START_SECONDS = 30  # from the last word of the log
-FULL_WANTED = "full"  # file of the state: after a restore
+START_SECONDS = 30  # without a new line in the log, before a start counts as failed
+FULL_WANTED = "full"  # marker file in the state folder: after a restore, the next backup has to be full
 
 
 class Cluster:
-    """The living cluster."""
+    """The live cluster."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
     def ask(self, query: str, database: str = "postgres") -> list[list[str]]:
-        """The rows of a query, by the superuser; each field as text.
+        """The rows of a query, asked as the superuser; each field as text.
 
         Raises:
-            Refused: the server does not answer, or objects.
+            Refused: the server does not answer, or reports an error.
         """
         return ask(self._settings.database_socket_dir, 5432, query, database)
 
     def answers(self) -> bool:
-        """Whether it runs."""
+        """Whether the server answers."""
         words = [f"{self._settings.binaries}/pg_isready", "--quiet", "--host", self._settings.database_socket_dir]
         return not run(words).returncode
 
     def backup(self, moment: float) -> str:
-        """Make the base backup that is due; which: full, incr or none."""
+        """Make the base backup that is due; return its kind: full, incr or none."""
         self._pgbackrest("stanza-create")
         due = self._due(moment)
         if due:
@@ -62,10 +62,10 @@ class Cluster:
         return [each for stanza in stanzas for each in stanza.get("backup", []) if not each.get("error")]
 
     def mark(self, name: str) -> None:
-        """Put a named point into the WAL, and wait until the archive has it.
+        """Create a named restore point in the WAL, and wait until the WAL archive has it.
 
         Raises:
-            Away: the archive does not take it in time.
+            Away: it is not archived in time.
         """
         position = self.ask(f"SELECT pg_walfile_name(pg_create_restore_point('{name}')), pg_switch_wal()")[0][0]
         end = time.monotonic() + ARCHIVE_SECONDS
@@ -91,9 +91,9 @@ def ask(socket_dir: str, port: int, query: str, database: str) -> list[list[str]
 
 
 class Copy:
-    """A second cluster, restored into a folder of its own: for a drill, and before it takes the living one's place.
+    """A second cluster, restored into a folder of its own: for a drill, or before it replaces the live cluster.
 
-    It has no way to the network, and archives nothing (`--archive-mode=off`): the living one's archive is not its own.
+    It has no access to the network, and archives nothing (`--archive-mode=off`): the archive is the live cluster's.
     """
 
     PORT = 5499
@@ -105,7 +105,7 @@ class Copy:
         self.archive = folder / "archive"
 
     def discard(self) -> None:
-        """Stop it, and remove it."""
+        """Stop the cluster, and remove its folder."""
         if self.folder.exists():
             self.stop()
             shutil.rmtree(self.folder)
@@ -117,7 +117,7 @@ class Copy:
             demand(["chown", "postgres:postgres", str(path)])
 
     def restore(self, point: str, until: str = "") -> None:
-        """Bring the data to a named point, or to a moment."""
+        """Restore the data up to a named restore point, or to a moment."""
         target = ["--type=time", f"--target={until}"] if until else ["--type=name", f"--target={point}"]
         where = [f"--repo1-path={self.archive}", f"--pg1-path={self.data}"]
         words = [f"--config={self._settings.pgbackrest}", f"--stanza={STANZA}", *where, *target]
@@ -127,14 +127,14 @@ class Copy:
             demand(["chown", "postgres:postgres", str(self.data / name)])
 
     def first_moment(self) -> float:
-        """The end of the oldest base backup in the archive (seconds since 1970): nothing before it can be restored."""
+        """The end of the oldest base backup in the archive (seconds since 1970); no earlier moment can be restored."""
         words = [f"--config={self._settings.pgbackrest}", f"--stanza={STANZA}", f"--repo1-path={self.archive}"]
         stanzas = json.loads(demand([*POSTGRES, "pgbackrest", *words, "--output=json", "info"]))
         moments = [float(each["timestamp"]["stop"]) for stanza in stanzas for each in stanza.get("backup", [])]
         return min(moments, default=0.0)
 
     def _files(self) -> dict[str, str]:
-        """Debian keeps these outside of the data, so that they are not in the backup."""
+        """Configuration files that Debian keeps outside of the data folder, so that the backup lacks them."""
         lines = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.folder),
@@ -144,17 +144,17 @@ class Copy:
             "max_connections": "20",
             "max_locks_per_transaction": "256",
             "shared_buffers": "64MB",
-            "jit": "off",  # the drill's unit may not write memory that is then run
+            "jit": "off",  # the drill's unit forbids writable executable memory
         }
         written = "".join(f"{name} = '{value}'\n" for name, value in lines.items())
         access = "local all postgres peer\nlocal all dovecot peer\n"
         return {"postgresql.conf": written, "pg_hba.conf": access, "pg_ident.conf": ""}
 
     def start(self) -> None:
-        """Start it, and wait until it has read its WAL and takes what is new.
+        """Start the cluster, and wait until it has replayed its WAL and accepts writes.
 
         Raises:
-            Refused: it does not come to its target.
+            Refused: it does not reach its recovery target.
         """
         log = self.folder / "log"
         words = ["-D", str(self.data), "-l", str(log), "-W", "start"]
@@ -174,7 +174,7 @@ class Copy:
         ).returncode
 
     def _runs(self) -> bool:
-        """Whether its process is there; or has noted itself not yet, for a moment."""
+        """Whether its process exists, or is just starting and has not written its pid file."""
         pid = self.data / "postmaster.pid"
         words = pid.read_text(encoding="utf-8").split() if pid.exists() else []
         if words:
@@ -182,7 +182,7 @@ class Copy:
         return time.time() - (self.folder / "log").stat().st_mtime < START_SECONDS
 
     def stop(self) -> None:
-        """Stop it, whether it runs or not."""
+        """Stop the cluster, whether it runs or not."""
         run([*POSTGRES, f"{self._settings.binaries}/pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop"])
 
     def ask(self, query: str, database: str = "") -> list[list[str]]:
@@ -190,14 +190,14 @@ class Copy:
         return ask(str(self.folder), self.PORT, query, database or self._settings.database)
 
     def verify(self) -> str:
-        """What pgBackRest says of all its files; `status: ok` where none is damaged (its exit status says nothing)."""
+        """pgBackRest's report on all its files; `status: ok` where none is damaged (the exit status says nothing)."""
         words = [f"--config={self._settings.pgbackrest}", f"--stanza={STANZA}", f"--repo1-path={self.archive}"]
         return demand(
             [*POSTGRES, "pgbackrest", *words, "--output=text", "--verbose", "--log-level-console=off", "verify"]
         )
 
     def settle(self) -> None:
-        """Take out what was only for the copy, before the data takes the living one's place."""
+        """Remove settings that only the copy needs, before its data replaces the live cluster's."""
         for name in self._files():
             (self.data / name).unlink()
         path = self.data / "postgresql.auto.conf"

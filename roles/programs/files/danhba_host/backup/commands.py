@@ -1,4 +1,4 @@
-"""Runs programs of Debian, and has what they said when they failed."""
+"""Runs programs of Debian, and returns their error messages when they fail."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import IO
 from ..journal import Refused
 
 POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--")
-LOOK_SECONDS = 1  # between two looks at what a program that runs complains of
-LONGEST = 600  # characters of what a program said that are passed on
+LOOK_SECONDS = 1  # between two looks at the errors of a running program
+LONGEST = 600  # characters of a program's output that an error message quotes
 
 
 def run(
@@ -24,12 +24,12 @@ def run(
     stdin: str = "",
     inherit: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end, whatever that is; it asks nobody (`stdin` is all that it gets).
+    """Run a program to its end, whatever its exit status; `stdin` is all of its input.
 
-    One that is to `inherit` the lock of this run (`locking`) holds it for as long as it lives.
+    With `inherit`, the program inherits the lock of this run (`locking`) and holds it for as long as it lives.
 
     Raises:
-        Refused: it is not installed.
+        Refused: the program is not installed.
     """
     try:
         return subprocess.run(
@@ -50,12 +50,12 @@ def run(
 def run_watched(
     command: Sequence[str], hopeless: Callable[[str, str], bool], *, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
-    """Run a program to its end, or until it is hopeless: it would go on trying.
+    """Run a program to its end, or kill it when it is hopeless, because it would retry for long.
 
-    `hopeless` is asked each second, with all that the program has printed and all that it has complained of.
+    `hopeless` is called each second with everything that the program has printed on standard output and standard error.
 
     Raises:
-        Refused: it is not installed.
+        Refused: the program is not installed.
     """
     with TemporaryFile() as told, TemporaryFile() as complained:
         try:
@@ -74,7 +74,7 @@ def run_watched(
 
 
 def _whole(file: IO[bytes]) -> str:
-    # Not by its place in the file, which is the program's too.
+    # pread, because the program that writes shares the position of the descriptor.
     return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode(errors="replace")
 
 
@@ -83,7 +83,7 @@ def _missing(error: OSError) -> Refused:
 
 
 def demand(command: Sequence[str], *, stdin: str = "") -> str:
-    """What a program prints.
+    """The output of a program.
 
     Raises:
         Refused: it failed.
@@ -95,10 +95,10 @@ def demand(command: Sequence[str], *, stdin: str = "") -> str:
 
 
 def demand_into(path: Path, command: Sequence[str]) -> None:
-    """Have a program print into a new file, octet by octet as it prints them.
+    """Write the output of a program into a new file, unchanged.
 
     Raises:
-        Refused: it is not installed, or failed.
+        Refused: the program is not installed, or failed.
     """
     with path.open("wb") as file:
         try:
@@ -113,10 +113,10 @@ def demand_into(path: Path, command: Sequence[str]) -> None:
 
 
 def said(done: subprocess.CompletedProcess[str]) -> str:
-    """The end of what a program that failed has said."""
+    """The end of the error output of a failed program."""
     return " ".join((done.stderr.strip() or done.stdout.strip()).split())[-LONGEST:]
 
 
 def command_name(command: Sequence[str]) -> str:
-    """The program that a command runs."""
+    """The name of the program that a command runs."""
     return command[len(POSTGRES)] if tuple(command[: len(POSTGRES)]) == POSTGRES else command[0]

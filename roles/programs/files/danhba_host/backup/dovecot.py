@@ -1,6 +1,6 @@
-"""A second Dovecot, on what a drill has restored: somebody signs in to it by IMAP and opens the inbox.
+"""Runs a second Dovecot on the restored mail of a drill, to sign in by IMAP and open the inbox.
 
-It knows the restored accounts and the restored mail alone, is reached by a socket of its own, and writes beside them.
+It knows only the restored accounts and the restored mail, listens on a Unix socket of its own, and writes beside them.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from .cluster import Copy
 from .settings import Settings
 
 START_SECONDS, STOP_SECONDS, ANSWER_SECONDS = 60, 30, 60
-LONGEST = 400  # characters of the log that are passed on
+LONGEST = 400  # characters of the log that an error message quotes
 
-# As role dovecot has it, without what reaches out of the copy: other protocols, delivery, the count of guesses.
+# The configuration of role dovecot, without parts that reach out of the copy: other protocols, delivery, throttling.
 _SETTINGS = """\
 dovecot_config_version = 2.4.0
 dovecot_storage_version = 2.4.0
@@ -90,7 +90,7 @@ service auth-worker {{
 
 
 class Dovecot:
-    """It, with its folder beside the restored cluster."""
+    """The second Dovecot, with its folder beside the restored cluster."""
 
     def __init__(self, settings: Settings, copy: Copy) -> None:
         self._settings, self._copy = settings, copy
@@ -98,7 +98,7 @@ class Dovecot:
         self.mail = self.folder / "mail"
 
     def make(self, home: str) -> Path:
-        """Make the empty home of a mailbox, `official/1`, as the living one's; its processes find the way to it."""
+        """Make the empty home of a mailbox such as `official/1`, owned as the live store and open to Dovecot."""
         owner = Path(self._settings.mail).stat()
         where = self.mail / home
         where.mkdir(parents=True)
@@ -109,7 +109,7 @@ class Dovecot:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run it meanwhile.
+        """Run Dovecot within this context.
 
         Raises:
             Refused: it does not start.
@@ -149,10 +149,10 @@ class Dovecot:
             time.sleep(0.1)
 
     def count(self, address: str, password: str) -> int:
-        """Sign in, and open the inbox: how many messages it has.
+        """Sign in, open the inbox, and return its number of messages.
 
         Raises:
-            Refused: it lets nobody in, or has no inbox.
+            Refused: the sign-in fails, or there is no inbox.
         """
         try:
             with _Imap(str(self._socket)) as client:
@@ -165,12 +165,12 @@ class Dovecot:
         return int(found[0] or 0)
 
     def _said(self) -> str:
-        """The end of its log, which has no password in it."""
+        """The end of Dovecot's log, which contains no password."""
         return " ".join((self.folder / "log").read_text(encoding="utf-8", errors="replace").split())[-LONGEST:]
 
 
 class _Imap(imaplib.IMAP4):
-    """IMAP by a socket of this host."""
+    """An IMAP client over a Unix socket."""
 
     def __init__(self, path: str) -> None:
         self._path = path

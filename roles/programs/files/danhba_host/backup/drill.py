@@ -1,7 +1,7 @@
-"""Tries whether the newest backup could be restored, beside the living host and without a touch of it (R9.2).
+"""Tests whether the newest backup can be restored, beside the live host and without changing it (R9.2).
 
-A second cluster and a folder of its own, which must not be there yet and are gone afterwards. Each check says what its
-failure means; what was found is written down and signed by the host's own key.
+The drill uses a second cluster and a folder of its own, which must not exist before and are removed afterwards. Each
+check describes the meaning of its failure; the record of all results is signed by the host's own key.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ FOLDER = "danhba-drill"
 NAMESPACE = "danhba-drill"
 DAY = 86400
 PARTS = 7
-MOST_SILENCE = 2 * DAY  # of the backup host; after as long the alert `backup-store` tells that the store was not read
+MOST_SILENCE = 2 * DAY  # since the backup host reported; as long as the alert `backup-store` waits
 FOREVER = 1e11  # seconds since 1970, in the year 5138
 OLDEST_HOURS = 26  # of the newest backup
-SHOWN = 3  # examples of what is wrong
+SHOWN = 3  # examples of a fault
 NOBODY_TELLS = "máy sao lưu không nói gì / the backup host says nothing"
 NOT_READ_YET = "máy sao lưu chưa đọc lại kho lần nào / the backup host has not read the store yet"
 NOBODY = ", không có hộp thử: chưa thử mật khẩu nào / no probe: no password was tried"
@@ -52,10 +52,10 @@ class Found(Exception):
 
 @dataclass
 class Drill:
-    """One drill: what each check found, and of those that were passed from when to when, in seconds since 1970.
+    """One drill: the results of its checks, and when each passed check began and ended, in seconds since 1970.
 
-    `age` is that of the newest backup, and `sample` how many mailboxes and messages were restored, of how many, and how
-    many of them were compared with the living ones.
+    `age` is the age of the newest backup. `sample` says how many mailboxes and messages were restored, of how many, and
+    how many of them were compared with live ones.
     """
 
     settings: Settings
@@ -69,25 +69,25 @@ class Drill:
     after: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Look at the store."""
+        """Read the sets of the store."""
         self.restic = Restic(self.settings)
         self.copy = Copy(self.settings, Path(self.settings.copies) / FOLDER)
 
     @cached_property
     def told(self) -> dict[str, Any]:
-        """What the backup host says of itself; nothing where it says nothing."""
+        """The backup host's report about itself; empty where there is none."""
         return read_told(self.settings)
 
     @property
     def messages(self) -> dict[str, str]:
-        """The messages of both passes, with their paths."""
+        """The messages of both snapshots of the mail, with their paths."""
         return {**self.before, **self.after}
 
     def run(self) -> None:
-        """Do all checks.
+        """Run all checks.
 
         Raises:
-            Refused: the target is not empty; nothing was done.
+            Refused: the target folder is not empty; nothing was done.
             Away: the store does not answer.
         """
         if self.copy.folder.exists():
@@ -135,7 +135,9 @@ def _store(drill: Drill, _chosen: Set) -> str:
 
 
 def _told(drill: Drill, _chosen: Set) -> str:
-    """Whether the backup host looks at the store: of the six sevenths that this drill does not read, it alone knows."""
+    """Check that the backup host reads the store: this drill reads one seventh, only the backup host knows of the
+    rest.
+    """
     if why := silence(drill.told, drill.restic.now()):
         raise Found(why)
     checked = drill.told.get("checked")
@@ -143,10 +145,11 @@ def _told(drill: Drill, _chosen: Set) -> str:
 
 
 def silence(told: Mapping[str, Any], now: float) -> str:
-    """Why what the backup host says of itself proves nothing, in words; nothing where it does.
+    """The reason why the backup host's report proves nothing; empty where it is recent and complete.
 
-    It says within minutes of the first backup when it last looked through what came (`swept`), and from its first
-    nightly clean-up on when the store was last read (`checked`); one of an earlier release says only the latter.
+    The report has, within minutes of the first backup, the end of the last sweep (`swept`), and from the first nightly
+    clean-up on the time when the store was last read (`checked`); a backup host of an earlier release reports only the
+    latter.
     """
     checked = told.get("checked")
     swept = told.get("swept", checked)
@@ -160,7 +163,9 @@ def silence(told: Mapping[str, Any], now: float) -> str:
 
 
 def _is_moment(found: object) -> TypeGuard[float]:
-    """Whether it is a number of seconds since 1970 that could be written; 0 is that of what never was."""
+    """Whether a value is a number of seconds since 1970 within the range of dates; 0 stands for an event that never
+    was.
+    """
     return isinstance(found, int | float) and not isinstance(found, bool) and 0 < found < FOREVER
 
 
@@ -169,7 +174,7 @@ def _since(at: object) -> str:
 
 
 def known_damage(told: Mapping[str, Any]) -> str:
-    """What the backup host knows of damage in the store, in any part of it: this drill has read one seventh."""
+    """The damage that the backup host knows of in any part of the store: this drill has read only one seventh."""
     words = []
     if isinstance(told.get("failed"), int) and told["failed"] > 0:
         words.append(f"{told['failed']}/{PARTS} kho đọc lại bị hỏng / sevenths of the store failed when last read")
@@ -204,7 +209,7 @@ def _indices(drill: Drill, _chosen: Set) -> str:
     return "pg_amcheck"
 
 
-# Tables that only grow, or that are never shortened: the copy has at most what the living one has.
+# Tables whose number of rows never falls: the copy has at most as many as the live one.
 _TABLES = ("mail.account", "mail.run", "mail.audit")
 
 
@@ -219,7 +224,7 @@ def _counts(drill: Drill, _chosen: Set) -> str:
 
 
 def _sign_in(drill: Drill, _chosen: Set) -> str:
-    """As Dovecot asks: by its role and its view."""
+    """Check a sign-in as Dovecot does: by its database role and its view."""
     wanted = drill.copy.ask(
         "SELECT count(*) FROM mail.account JOIN mail.credential USING (kind, id) WHERE state = 'open'"
     )
@@ -230,7 +235,7 @@ def _sign_in(drill: Drill, _chosen: Set) -> str:
 
 
 def _by_password(drill: Drill) -> str:
-    """The same with a password, as the probe has one: the restored hash has to be that of it."""
+    """Check a sign-in with a password, the probe's: the restored hash has to match it."""
     address, password = drill.settings.drill_address, _password(drill)
     if not password:
         return NOBODY
@@ -242,7 +247,7 @@ def _by_password(drill: Drill) -> str:
 
 
 def _password(drill: Drill) -> str:
-    """The probe's; empty where there is no mailbox whose password is known."""
+    """The probe's password; empty where no mailbox's password is known."""
     file = given(drill.settings.drill_password)
     return file.read_text(encoding="utf-8").strip() if drill.settings.drill_address and file.exists() else ""
 
@@ -264,7 +269,7 @@ def _mailboxes(drill: Drill, chosen: Set) -> str:
 
 
 def _names(drill: Drill, chosen: Set) -> str:
-    """Whether all that the living store had when the backup began, and still has, is in it."""
+    """Check that the restored store has every message that existed when the backup began and still exists."""
     began = datetime.strptime(chosen.run, "%Y%m%dT%H%M%S%z").timestamp()
     old = {name for name in messages(living(drill.settings.mail), drill.settings.mail) if stored(name) < began}
     if missing := sorted(old - drill.messages.keys()):
@@ -273,7 +278,7 @@ def _names(drill: Drill, chosen: Set) -> str:
 
 
 def _content(drill: Drill, chosen: Set) -> str:
-    """Restores some mailboxes, and compares each message that lives with the one that came back."""
+    """Restore some mailboxes, and compare each live message with its restored copy."""
     root, target = drill.settings.mail, drill.copy.folder / "mail"
     boxes = sorted({name.partition(" ")[0] for name in drill.after})
     some = random.sample(boxes, min(len(boxes), drill.settings.drill_mailboxes))
@@ -294,7 +299,7 @@ def _content(drill: Drill, chosen: Set) -> str:
 
 
 def _digest(path: str) -> str:
-    """SHA-256 of a file; nothing of one that has gone or was renamed meanwhile."""
+    """SHA-256 of a file; empty if it was removed or renamed meanwhile."""
     try:
         return hashlib.sha256(Path(path).read_bytes()).hexdigest()
     except OSError:
@@ -302,7 +307,7 @@ def _digest(path: str) -> str:
 
 
 def _inbox(drill: Drill, chosen: Set) -> str:
-    """Sign in to a second Dovecot, as the probe, and open the restored inbox."""
+    """Sign in to a second Dovecot as the probe, and open the restored inbox."""
     password = _password(drill)
     if not password:
         return NOBODY.removeprefix(", ")
@@ -325,10 +330,10 @@ def _inbox(drill: Drill, chosen: Set) -> str:
     return f"{address}, INBOX {found}"
 
 
-# Those of which the record tells how long they took, as the table below calls them.
+# Checks whose duration the record names, as `_CHECKS` below calls them.
 DATABASE_CHECK = "phục hồi cơ sở dữ liệu vào cụm thứ hai / the database is restored into a second cluster"
 CONTENT_CHECK = "phục hồi hộp thư và so nội dung (hộp, thư, so) / mailboxes are restored and compared"
-# What each looks at, and what its failure means.
+# The checks: title, function, and meaning of a failure.
 CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
     (
         "bản mới nhất / the newest backup",
@@ -413,12 +418,12 @@ CHECKS: tuple[tuple[str, str, Callable[[Drill, Set], str]], ...] = (
 
 UNKNOWN = "không rõ / unknown"
 UNMEASURED = "không đo được vì mục này hỏng / not measured, because this check failed"
-# What was measured, line by line.
+# The record's line of measurements.
 LOSS = (
     "- RPO: bản sao lưu mới nhất cũ {age} lúc diễn tập; máy hỏng đúng lúc đó thì mất nhiều nhất chừng ấy / the age of"
     " the newest backup at the drill, which is the most that would have been lost then"
 )
-# The same where a check failed: nothing says then that it would come back.
+# The same line after a failed check, when nothing proves that the sample could be restored.
 NO_LOSS = (
     "- tuổi của bản mới nhất lúc diễn tập: {age}; diễn tập hỏng nên chưa chứng tỏ được bản này phục hồi được, và không"
     " biết sẽ mất bao nhiêu / the age of the newest backup at the drill, which is not shown to be restorable: what"
@@ -440,7 +445,7 @@ NOT_WHOLE = (
 
 
 def record(drill: Drill) -> str:
-    """What an inspector reads: the result, what was measured of what and from when to when, and each check."""
+    """The record for an inspector: the result, the measurements with their times, and each check."""
     result = "HỎNG / FAILED" if drill.failed else "ĐẠT / PASSED"
     boxes, some, whole, compared = drill.sample
     loss = NO_LOSS if drill.failed else LOSS
@@ -457,7 +462,7 @@ def record(drill: Drill) -> str:
 
 
 def _span(drill: Drill, check: str) -> str:
-    """How long a check took, and from when to when."""
+    """The duration of a check, with its beginning and end."""
     if check not in drill.spans:
         return UNMEASURED
     began, ended = drill.spans[check]
@@ -469,7 +474,7 @@ def _moment(at: float) -> str:
 
 
 def _sign(settings: Settings, text: str, now: float) -> Path:
-    """Write the record down, and sign it (ssh-keygen -Y verify -n danhba-drill)."""
+    """Write the record, and sign it (ssh-keygen -Y verify -n danhba-drill)."""
     folder = settings.folder / "drills"
     folder.mkdir(mode=0o700, exist_ok=True)
     path = folder / f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%SZ}.txt"
@@ -479,11 +484,11 @@ def _sign(settings: Settings, text: str, now: float) -> Path:
 
 
 def work(settings: Settings, given: argparse.Namespace | None = None) -> str:
-    """Drill, say where the record is, and note how it ended.
+    """Hold a drill, print the path of its record, and write its result for the watch.
 
     Raises:
-        Away: the store is away, or a backup or restore is at work for longer than is waited.
-        Refused: a check failed, or the target is not empty.
+        Away: the store does not answer, or a backup or restore runs for longer than the drill waits.
+        Refused: a check failed, or the target folder is not empty.
     """
     with alone(settings, given.wait if given else 0):
         try:
@@ -498,7 +503,7 @@ def work(settings: Settings, given: argparse.Namespace | None = None) -> str:
 
 
 def _drilled(settings: Settings) -> tuple[Path, float]:
-    """Drill, and have the record: where it is, and the moment of the drill in seconds since 1970.
+    """Hold a drill; return the path of its record, and its moment in seconds since 1970.
 
     Raises:
         Away: the store does not answer, so nothing is known.
@@ -522,7 +527,7 @@ def _note_end(settings: Settings, *, failed: bool) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Drill once."""
+    """Hold one drill."""
     parser = program.parser("backup.drill", __doc__, "backup.json")
     parser.add_argument(
         "--wait", metavar="SECONDS", type=int, default=0, help="for the end of a backup or restore that is at work"

@@ -1,4 +1,6 @@
-"""One run at a time: of backup, restore and drill on the mail host, of what changes the store on the backup host."""
+"""Locks: one backup, restore or drill at a time on the mail host, one change of the store at a time on the backup
+host.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +14,14 @@ from pathlib import Path
 from ..journal import Away
 from .settings import Settings
 
-LOOK_SECONDS = 5  # between two looks whether the lock is free
+LOOK_SECONDS = 5  # between two attempts to take the lock
 
 
 def alone(settings: Settings, wait: float = 0) -> AbstractContextManager[None]:
-    """Work alone; wait for another one's end so many seconds at most.
+    """Hold the lock of backup, restore and drill; wait for it `wait` seconds at most.
 
     Raises:
-        Away: another one is at work.
+        Away: another run is at work.
     """
     return only_one(
         settings.folder,
@@ -31,10 +33,10 @@ def alone(settings: Settings, wait: float = 0) -> AbstractContextManager[None]:
 
 @contextmanager
 def only_one(folder: Path, busy: str, wait: float = 0) -> Iterator[None]:
-    """Be the only one that works in a folder; programs that inherit the lock (`commands.run`) hold it as well.
+    """Hold the lock of a folder; programs that inherit it (`commands.run`) hold it as well.
 
     Raises:
-        Away: another one does, after so many seconds still; in these words.
+        Away: another program still holds it after `wait` seconds; the message is `busy`.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with os.fdopen(os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600), "w", encoding="utf-8") as lock:

@@ -1,4 +1,4 @@
-"""Restores messages into a folder "Khôi phục …" of the mailbox that they are of; nothing else in it is touched."""
+"""Restores messages into a new folder "Khôi phục …" of their mailbox; nothing else in the mailbox is touched."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _VIET_NAM = timedelta(hours=7)
 def restore(settings: Settings, restic: Restic, snapshots: Mapping[str, str], asked: dict[str, Any]) -> dict[str, Any]:
     """Restore a mailbox, or one folder, or one message: {"mailbox": address, "into": folder, "messages": how many}.
 
-    `snapshots`: those of a set, by their kinds; both passes over the mail count, as they do for a whole host.
-    `asked`: mailbox, an address; folder, its name as people see it, all when empty; message_id, all when empty.
+    `snapshots`: those of a set, by kind; both snapshots of the mail count, as in the restore of a whole host.
+    `asked`: mailbox, an address; folder, its name for people, all when empty; message_id, all when empty.
 
     Raises:
-        Refused: there is no such mailbox, or nothing of it in the backup; nothing was changed.
+        Refused: there is no such mailbox, or no backup of it; nothing was changed.
     """
     address = str(asked.get("mailbox") or "").strip().lower()
     home = _home(settings, address)
-    # Dovecot's user has to reach it, and no other one to find it.
+    # Dovecot's user must be able to enter the folder; other users must not find it.
     place = Path(tempfile.mkdtemp(prefix="danhba-restore-", dir="/var/tmp"))
     try:
         place.chmod(0o711)
@@ -41,7 +41,7 @@ def restore(settings: Settings, restic: Restic, snapshots: Mapping[str, str], as
         into = _new_folder(address)
         if there:
             box.chmod(0o711)
-            # Subscribed, for most programs and the webmail list no other folder.
+            # Subscribed, because most programs and the webmail list only subscribed folders.
             demand(["doveadm", "import", "-s", "-u", address, f"maildir:{box}/Maildir", into, *_query(asked)])
     finally:
         shutil.rmtree(place)
@@ -57,9 +57,9 @@ def restore(settings: Settings, restic: Restic, snapshots: Mapping[str, str], as
 
 
 def _fetch(restic: Restic, snapshots: Mapping[str, str], home: str, box: Path) -> int:
-    """Put the messages of a mailbox into a folder, of the pass before what the other one lacks too; how many there are.
+    """Fetch the messages of a mailbox into a folder, from both snapshots of the mail; return how many there are.
 
-    A message is known by its base name, since the flags behind it may have changed between the passes.
+    The same message is recognised by its base name, since its flags may have changed between the snapshots.
     """
     root = str(Path(home).parents[1])
     before, after = (messages(restic.files(snapshots[kind], home), root) for kind in (BEFORE, MAIL))
@@ -90,7 +90,7 @@ def _query(asked: dict[str, Any]) -> list[str]:
 
 
 def _new_folder(address: str) -> str:
-    """A folder that is not there yet."""
+    """The name of a folder that does not exist yet."""
     day = f"Khôi phục {datetime.now(UTC) + _VIET_NAM:%Y-%m-%d}"
     there = set(demand(["doveadm", "mailbox", "list", "-u", address]).splitlines())
     taken = [name for name in there if name == day or name.startswith((f"{day}/", f"{day} ("))]

@@ -1,4 +1,4 @@
-"""What node_exporter's textfile collector reads: when something was last done, and how it ended."""
+"""Writes metrics of backups for node_exporter's textfile collector: the time and the result of each job."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def note(folder: str, file: str, name: str, help_: str, values: Mapping[str, float]) -> None:
-    """Write the values (a moment in seconds since 1970, a share, 0 or 1) of one metric, by its label `what`, or without
-    it where that is empty.
+    """Write one metric: a moment in seconds since 1970, a share, 0 or 1, by the label `what`; no label where that is
+    empty.
 
-    Nothing is written where the folder is not: then nobody reads it (role metrics makes it).
+    Without its folder, which role metrics makes, nothing is written, for nobody would read it.
     """
     if not Path(folder).is_dir():
         return

@@ -1,4 +1,4 @@
-"""Which messages a mail store and a snapshot of it have: by the base names of Maildir, which stay when flags change."""
+"""Lists the messages of a mail store or snapshot by their Maildir base names, which stay the same when flags change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from pathlib import PurePosixPath
 
 
 def messages(paths: Iterable[str], root: str) -> dict[str, str]:
-    """The messages among these paths: mailbox and base name (`official/1 1700000000.M1.mail`), and the path of each."""
+    """The messages among these paths: mailbox and base name (`official/1 1700000000.M1.mail`), with the path of
+    each.
+    """
     found = {}
     for path in paths:
         parts = PurePosixPath(path).relative_to(root).parts
@@ -18,12 +20,14 @@ def messages(paths: Iterable[str], root: str) -> dict[str, str]:
 
 
 def living(root: str) -> Iterator[str]:
-    """The paths of all files of a living mail store; those that vanish meanwhile are passed over."""
+    """The paths of all files of a live mail store; files that vanish meanwhile are skipped."""
     for folder, _folders, files in os.walk(root):
         yield from (f"{folder}/{file}" for file in files)
 
 
 def stored(name: str) -> float:
-    """When a message was stored (seconds since 1970), as its base name begins; one of another kind is taken for new."""
+    """When a message was stored (seconds since 1970), from the beginning of its base name; a foreign name counts as
+    new.
+    """
     seconds = name.partition(" ")[2].partition(".")[0]
     return float(seconds) if seconds.isdecimal() else float("inf")

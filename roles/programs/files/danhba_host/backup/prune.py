@@ -1,7 +1,8 @@
-"""On the backup host: removes what is older than it is to be kept, and reads a seventh of the store each day (R9.2).
+"""On the backup host: deletes expired snapshots, and reads a seventh of the store each day (R9.2).
 
-By when a snapshot *arrived*, which this host's disk says: what the mail host claims in it, whoever has broken in there
-may have made up, with snapshots of the future that would have the good ones forgotten.
+Age counts from a snapshot's *arrival*, taken from this host's disk: an intruder on the mail host can put any time into
+a
+snapshot, for example future ones that would make all good snapshots expire.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from .settings import BEFORE, DATABASE, KEYS, MAIL
 
 DAY = 86400
 PARTS = 7
-RETRY_LOCK = "2h"  # for the end of a backup that is at work
-LOCKED = 11  # restic's exit status where that did not end
-# When snapshots arrived that are being made anew.
+RETRY_LOCK = "2h"  # how long restic waits for a running backup to end
+LOCKED = 11  # restic's exit status where the store stayed locked
+# The state file with arrival times of snapshots that are being rewritten.
 ARRIVALS = "arrivals.json"
-# Where mail lies in clear for a moment, of one run at a time, so that the next one finds what was left.
+# Mail lies here in clear for a moment. Only one run uses the folder, so that the next one can empty it after a kill.
 MEMORY = Path("/dev/shm/danhba-forget")  # noqa: S108 - made anew, by this user alone
 KINDS = {BEFORE, DATABASE, MAIL, KEYS}
 
@@ -49,7 +50,8 @@ class Settings:
         folder: of the repository.
         password_file: with its key, which systemd hands over.
         state: folder of restic's cache.
-        all_days, daily_days, monthly_days: for how long each run is kept, the first of each day and of each month.
+        all_days, daily_days, monthly_days: how many days every run is kept, the first of each day, the first of each
+        month.
         metrics: folder of node_exporter's text files.
     """
 
@@ -62,19 +64,19 @@ class Settings:
     metrics: str
 
     def __post_init__(self) -> None:
-        """Refuse what would keep nothing."""
+        """Refuse periods that would keep no snapshot."""
         if not 1 <= self.all_days <= self.daily_days <= self.monthly_days:
             raise ValueError("phải có -- there must be 1 ≤ all_days ≤ daily_days ≤ monthly_days")
 
 
 @dataclass(frozen=True)
 class Noted:
-    """What is remembered of snapshots that are being made anew.
+    """The saved state of a rewrite of snapshots.
 
     Attributes:
         moments: when each arrived, in seconds since 1970.
-        there: all that were there before.
-        disputed: two or more of which each says that it replaces the same one.
+        there: all snapshots that existed before.
+        disputed: snapshots of which several claim to replace the same one.
     """
 
     moments: dict[str, float] = field(default_factory=dict)
@@ -84,18 +86,18 @@ class Noted:
 
 @contextmanager
 def at_work(settings: Place) -> Iterator[None]:
-    """Be the only one at work on the store, with an empty folder in memory: what was killed may have left mail there.
+    """Hold the store's lock, with an empty folder in memory: a killed run may have left mail in it.
 
     Raises:
-        Away: another one is at work.
-        Refused: the folder is somebody else's.
+        Away: another run is at work.
+        Refused: the folder belongs to another user.
     """
     busy = (
         "máy sao lưu đang dọn kho hoặc đang xóa thư trong bản sao lưu: chờ xong rồi chạy lại -- the backup host is"
         " cleaning the store or has it forget a message: wait for its end, then run again"
     )
     with ExitStack() as held:
-        # The timer's sweep, which holds both locks, has ended.
+        # The timer's sweep holds both locks: wait here for its end, for the second lock is not waited for.
         with quarantine.alone(settings, quarantine.WAIT_SECONDS):
             held.enter_context(only_one(Path(settings.state), busy))
         try:
@@ -114,7 +116,7 @@ def at_work(settings: Place) -> Iterator[None]:
 
 
 def superfluous(arrived: Mapping[str, float], now: float, settings: Settings) -> set[str]:
-    """The runs that need not be kept, of all by their arrival; the newest one always is."""
+    """The runs that are not kept any more, chosen by their arrival; the newest run is always kept."""
     kept: set[str] = set()
     days: set[str] = set()
     for name, moment in sorted(arrived.items(), key=lambda each: each[1]):
@@ -130,7 +132,7 @@ def superfluous(arrived: Mapping[str, float], now: float, settings: Settings) ->
 
 
 class Store:
-    """The repository, on its own host."""
+    """The repository, on the backup host itself."""
 
     def __init__(self, settings: Place) -> None:
         self._settings = settings
@@ -144,7 +146,7 @@ class Store:
         }
 
     def unlock(self) -> None:
-        """Remove locks of nobody: the mail host may leave as many as it likes, with any time in them."""
+        """Remove stale locks: an intruder on the mail host can add any number of them, with any time in them."""
         quarantine.unlock(self._settings)
 
     def all(self) -> list[str]:
@@ -152,20 +154,24 @@ class Store:
         return [str(snapshot["id"]) for snapshot in self._snapshots()]
 
     def arrived(self, snapshots: Sequence[str]) -> dict[str, float]:
-        """When some of them arrived."""
+        """The arrival times of these snapshots."""
         return {snapshot: (self._folder / "snapshots" / snapshot).stat().st_mtime for snapshot in snapshots}
 
     def remember_arrivals(self, arrived: Mapping[str, float]) -> None:
-        """Note when snapshots arrived that are to be made anew (`date_back`), and which ones there are before that."""
+        """Save the arrival times of snapshots before they are rewritten (for `date_back`), and the ids of all
+        snapshots.
+        """
         noted = self._noted()
         self._write(replace(noted, moments=noted.moments | dict(arrived), there=self.all()))
 
     def date_back(self) -> set[str]:
-        """Have snapshots that were made anew be as old as what they were made of.
+        """Give rewritten snapshots the arrival time of the snapshot that they replace.
 
-        restic names in each the snapshot that it replaces, and so may a forged one: it is believed when it was not
-        there before, what it replaces is gone, and no other one says the same. Where two do, neither is believed, and
-        both are returned: one of them is the only copy of a good one.
+        restic writes the id of the replaced snapshot into the new one, and an intruder can forge that. So it is
+        believed only
+        if the new snapshot did not exist before, the replaced one is gone, and no other snapshot claims to replace it.
+        Where
+        two claim it, neither is believed, and both are returned: one of them is the only copy of a good one.
         """
         noted = self._noted()
         if noted == Noted():
@@ -179,15 +185,16 @@ class Store:
             if not more:
                 os.utime(self._folder / "snapshots" / snapshot, (noted.moments[original],) * 2)
         claimed = {snapshot for each in made.values() if len(each) > 1 for snapshot in each}
-        known = set(noted.disputed)  # also where they were made anew since
+        known = set(noted.disputed)  # also where these were rewritten since
         disputed = {each for each, original in originals.items() if each in claimed or known & {each, original}}
         left = {original: moment for original, moment in noted.moments.items() if original in originals}
         self._write(Noted(left, noted.there if left else [], sorted(disputed)))
         return disputed
 
     def _noted(self) -> Noted:
-        """Nothing where the file is damaged: snapshots that were being made anew then count from their new arrival,
-        and are kept for longer.
+        """The saved state; an empty one if the file is damaged: snapshots that were being rewritten then count from
+        their new
+        arrival, and are kept for longer.
         """
         found = durable.read_state(self._arrivals)
         try:
@@ -208,7 +215,7 @@ class Store:
         return found
 
     def arrivals(self) -> Iterator[tuple[str, str, str, float]]:
-        """Each snapshot's id, its kind and run, and when it arrived; the first one first."""
+        """Each snapshot's id, its kind and run, and its arrival; the earliest first."""
         found = []
         for snapshot in self._snapshots():
             tags = set(snapshot.get("tags") or [])
@@ -219,12 +226,12 @@ class Store:
         yield from sorted(found, key=lambda each: each[3])
 
     def forget(self, snapshots: Sequence[str]) -> None:
-        """Remove these snapshots, and what no other one needs."""
+        """Remove these snapshots, and data that no other snapshot needs."""
         if snapshots:
             self._demand("forget", "--prune", *snapshots)
 
     def check(self, part: int) -> None:
-        """Read one of seven parts, and compare it with its checksums; the structure of all."""
+        """Read one of seven parts and compare it with its checksums; check the structure of the whole store."""
         self._demand("check", f"--read-data-subset={part}/{PARTS}")
 
     def _demand(self, *words: str) -> str:
@@ -248,14 +255,14 @@ class Store:
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """Remove what is too old, and check.
+    """Remove expired snapshots, and check the store.
 
     Raises:
-        Away: a message is being taken out of the store, or a backup is at work for hours.
+        Away: a recall is changing the store, or a backup has been running for hours.
         Refused
     """
     if not Path(settings.folder, "config").exists():
-        return ""  # the mail host has not begun it yet
+        return ""  # the mail host has made no repository yet
     with at_work(settings):
         swept = quarantine.sweep(settings, quarantine.WAIT_SECONDS)
         return "; ".join(filter(None, (str(swept), _work(settings, Store(settings), time.time()))))
@@ -270,7 +277,7 @@ def _work(settings: Settings, store: Store, now: float) -> str:
     for snapshot, kind, moment, arrived in store.arrivals():
         members.append((snapshot, moment or snapshot))
         runs.setdefault(moment or snapshot, arrived)
-        # A second one of the same kind and run is none of ours, and could be taken for the first.
+        # Two snapshots of one kind and run: one is forged, and could be taken for the first.
         if moment and snapshot not in disputed and first.setdefault((moment, kind), snapshot) != snapshot:
             later.append(snapshot)
     drop = superfluous(runs, now, settings)
@@ -291,10 +298,10 @@ def _work(settings: Settings, store: Store, now: float) -> str:
 
 
 def tell(settings: Settings, now: float, part: int, *, whole: bool) -> None:
-    """Leave for the mail host, whose operators are told of it (`store`), how this host is.
+    """Write the report of this host's state that the mail host reads and passes to the operators (`store`).
 
-    `checked`: when a part of the store was last read and found whole; `failed`: the parts of which the last reading
-    failed; beside them what `quarantine.tell` knows.
+    `checked`: when a part of the store was last read and found whole; `failed`: the parts that failed at their last
+    reading; in addition the values of `quarantine.tell`.
     """
     kept = Path(settings.state, TOLD_STATE)
     before = durable.read_state(kept)

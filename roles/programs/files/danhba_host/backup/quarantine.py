@@ -1,10 +1,12 @@
-"""On the backup host: moves foreign files out of the store, tells the operators, and leaves the rest at work (R9.2).
+"""On the backup host: moves foreign files out of the store and reports them, so that all other files stay usable
+(R9.2).
 
-Root on the mail host may add files to the store, though never remove one. restic opens no repository that has a file
-which it cannot read, such as 200 random bytes in `index/`: so one such file would stop backups, restores and clean-up.
-The server of the store has compared each file's SHA-256 with its name when it arrived. So a file with the right digest
-that does not open with the repository's key is foreign, and a file with another digest is damaged by this host's disk:
-that one stays where it is, for the page of the alert `backup-suspect`.
+Root on the mail host may add files to the store, though never remove one. restic refuses to open a repository with a
+file
+that it cannot read, such as 200 random bytes in `index/`: one such file would stop backups, restores and clean-up.
+The server of the store has compared each file's SHA-256 with its name on arrival. So a file with the right digest
+that does not open with the repository's key is foreign, and a file with another digest was damaged by this host's disk:
+a damaged file stays in place, for the page of the alert `backup-suspect`.
 """
 
 from __future__ import annotations
@@ -46,20 +48,20 @@ FOLDERS = (DATA, KEYS, *JUDGED)
 OTHER = "other"
 STATE = "quarantine.json"
 TOLD_STATE, SUSPECTS = "told.json", "suspects"
-SWEEP_SECONDS = 900  # after which a run leaves the rest to the next one
-WAIT_SECONDS = 1800  # that the clean-up waits for a sweep at work
-MARGIN_SECONDS = 5  # files that came so shortly before a look are judged again by the next one
-LEFTOVER_SECONDS = 86400  # an upload that was cut off leaves a file of another name
-LOCK_SECONDS = 3600  # restic writes a lock anew every five minutes, so an older one is of nobody at work
-LONGEST = 64 << 20  # octets; restic begins another index long before
+SWEEP_SECONDS = 900  # for one run; the next run takes the remaining files
+WAIT_SECONDS = 1800  # for which the clean-up waits for a running sweep
+MARGIN_SECONDS = 5  # files younger than this at a sweep are judged again by the next one
+LEFTOVER_SECONDS = 86400  # after which a file with another name than its digest is no upload in progress
+LOCK_SECONDS = 3600  # restic renews a lock every five minutes, so an older lock belongs to no running process
+LONGEST = 64 << 20  # octets of a file; restic starts a new index long before
 LONGEST_KEY = 1 << 20
-MOST_MEMORY = 256 << 20  # octets that a key may have restic take to derive the password; restic's own take 32 MiB
+MOST_MEMORY = 256 << 20  # octets of memory that a key may demand to derive the password; restic's own keys take 32 MiB
 MAC_OCTETS = 16
-PACK_END = 36  # octets of a pack behind its last blob, at least: an encrypted header and its length
+PACK_END = 36  # octets of a pack after its last blob, at least: an encrypted header and its length
 _ALL_INDEXES = ("stats", "--mode", "raw-data", "--tag", "danhba-none")
-MOST_AT_ONCE = 500  # snapshots that restic is asked about by one command, whose length Linux limits
-# What restic says of a file that the repository's key opens, and that has not its form. From all else that it may say,
-# such as that the disk or the memory failed, nothing follows about the file.
+MOST_AT_ONCE = 500  # snapshots in one command of restic, whose length Linux limits
+# restic's errors for a file that the repository's key opens and whose content has the wrong form. From any other error,
+# such as a failed disk or memory, nothing follows about the file.
 _UNUSABLE = re.compile(
     r"not supported encoding format|invalid character|cannot unmarshal|Unmarshal|unexpected end of JSON input|"
     r"magic number mismatch|unexpected EOF|invalid input: |parsing time|has nil tree"
@@ -68,7 +70,7 @@ _DAMAGED = re.compile(r"invalid data returned|ciphertext verification failed|una
 _NO_KEY = re.compile(r"Unmarshal|invalid character|KDF|scrypt|trying to decrypt invalid data|ciphertext ")
 _WRONG_KEY = 12  # restic's exit status where the password opens no key
 _NOT_THERE = re.compile(r"not found in (?:repository|(?:the )?index)|has nil tree")
-# A snapshot that restic cannot load: the exit status is 0 nevertheless.
+# restic's warning about a snapshot that it cannot load; the exit status is 0 nevertheless.
 _PASSED_OVER = re.compile(r"^Ignoring \"?([0-9a-f]{64})\"?: (.*)$", re.MULTILINE)
 _NAME = re.compile(r"[0-9a-f]{64}")
 _VIET_NAM = timedelta(hours=7)
@@ -76,19 +78,19 @@ _BLOB = {"id", "type", "offset", "length", "uncompressed_length"}
 
 
 class Place(Protocol):
-    """Where a repository is: settings that have that."""
+    """The location of a repository, as settings give it."""
 
     @property
     def folder(self) -> str:
-        """Of the repository."""
+        """The repository's folder."""
 
     @property
     def password_file(self) -> str:
-        """With its key."""
+        """The file with the repository's password."""
 
     @property
     def state(self) -> str:
-        """Folder of restic's cache, and of what is remembered between runs."""
+        """The folder of restic's cache, and of state that is kept between runs."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Settings:
     Attributes:
         folder: of the repository.
         password_file: with its key, which systemd hands over.
-        state: folder of restic's cache, and of what is remembered between runs.
+        state: folder of restic's cache, and of state that is kept between runs.
         metrics: folder of node_exporter's text files.
     """
 
@@ -110,7 +112,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A file of the store: in which folder it is, and when it came, in seconds since 1970."""
+    """A file of the store: its folder, its path, and when it arrived, in seconds since 1970."""
 
     kind: str
     path: Path
@@ -119,10 +121,10 @@ class Arrival:
 
     @classmethod
     def of(cls, kind: str, path: Path) -> Arrival:
-        """Look at a file.
+        """Read the times of a file.
 
         Raises:
-            FileNotFoundError: restic has removed it meanwhile, such as a lock.
+            FileNotFoundError: restic has removed it meanwhile, for example a lock.
         """
         found = path.lstat()
         return cls(kind, path, found.st_mtime, found.st_ctime_ns)
@@ -130,16 +132,17 @@ class Arrival:
 
 @dataclass
 class Memory:
-    """What is remembered between runs.
+    """The state that is kept between runs.
 
     Attributes:
-        until: by the kind of files, up to which change of a file (nanoseconds since 1970) all were judged.
+        until: by kind of file, the ctime (nanoseconds since 1970) up to which all files were judged.
         key: name of a key that opened the repository.
         config: SHA-256 of the repository's `config`.
-        damaged: files with another content than their names say, or that are lost, and when that was found.
-        lost: those of `damaged` that the first run found lost, or snapshots that need something lost; and by which
-            files each is needed.
-        first_done: whether a run has judged all that was there before it.
+        damaged: files that differ from the digest in their name, or are lost, and when that was found.
+        lost: those of `damaged` that the first run found lost, or snapshots that need something lost; and the files
+        that
+            need each of them.
+        first_done: whether a run has judged all files that existed before it.
         swept: when the last run ended, in seconds since 1970.
     """
 
@@ -154,14 +157,14 @@ class Memory:
 
 @dataclass
 class Swept:
-    """What a run did: the files that it moved, those that it found damaged, how many are left to the next run."""
+    """The result of a run: files moved, files found damaged, and how many are left to the next run."""
 
     moved: list[str] = field(default_factory=list)
     damaged: list[str] = field(default_factory=list)
     left: int = 0
 
     def __str__(self) -> str:
-        """One line for the journal; empty where all was well."""
+        """One line for the journal; empty where nothing was found or left."""
         words = []
         if self.moved:
             words.append(f"đã để riêng {len(self.moved)} tệp lạ -- foreign files set aside: {_some(self.moved)}")
@@ -178,14 +181,14 @@ def _some(names: Sequence[str]) -> str:
 
 
 def aside(place: Place) -> Path:
-    """The folder of files that were set aside: beside the repository, so on its disk, and served to nobody."""
+    """The quarantine folder: beside the repository, so on its disk, and not served to mail hosts."""
     folder = Path(place.folder)
     return folder.with_name(f"{folder.name}.aside")
 
 
 @contextmanager
 def unsealed(folder: Path) -> Iterator[None]:
-    """Have a folder writable meanwhile, in which nobody else may add a name."""
+    """Make a read-only folder writable within this context, for this program's user."""
     before = stat.S_IMODE(folder.stat().st_mode)
     folder.chmod(0o700)
     try:
@@ -195,7 +198,7 @@ def unsealed(folder: Path) -> Iterator[None]:
 
 
 def unlock(place: Place) -> None:
-    """Remove locks of nobody: the mail host may leave as many as it likes, with any time in them."""
+    """Remove stale locks: an intruder on the mail host can add any number of them, with any time in them."""
     for lock in Path(place.folder, "locks").iterdir():
         with suppress(FileNotFoundError):
             if lock.is_file() and time.time() - lock.stat().st_mtime > LOCK_SECONDS:
@@ -203,23 +206,23 @@ def unlock(place: Place) -> None:
 
 
 def sweep(place: Place, wait: float = 0) -> Swept:
-    """Judge each file that came since the last run, and move the foreign ones out of the store.
+    """Judge each file that arrived since the last run, and move foreign files out of the store.
 
     Raises:
-        Away: another sweep is at work, after so many seconds still.
-        Refused: the password opens no key, so nothing can be judged; nothing was moved.
+        Away: another sweep is still at work after `wait` seconds.
+        Refused: the password opens no key, so no file can be judged; nothing was moved.
     """
     if not Path(place.folder, CONFIG).exists():
-        return Swept()  # the mail host has not begun it yet
+        return Swept()  # the mail host has made no repository yet
     with alone(place, wait):
         return Sweep(place).run()
 
 
 def alone(place: Place, wait: float = 0) -> AbstractContextManager[None]:
-    """Have no other sweep at work; wait for the end of one so many seconds at most.
+    """Hold the lock of sweeps; wait for it `wait` seconds at most.
 
     Raises:
-        Away: another one is at work.
+        Away: another sweep is at work.
     """
     busy = (
         "đang xem tệp mới đến của kho: chờ xong rồi chạy lại -- the files that came are being judged: wait for its end,"
@@ -229,18 +232,19 @@ def alone(place: Place, wait: float = 0) -> AbstractContextManager[None]:
 
 
 class Sweep:
-    """One run."""
+    """One run of the sweep."""
 
     def __init__(self, place: Place) -> None:
         self._place = place
         self._folder = Path(place.folder)
         self._file = Path(place.state, STATE)
         self._memory = _remembered(self._file)
-        # Of a store that was there before its files were judged, files may be lost: then an index that names them, or a
-        # snapshot that needs them, is not foreign.
+        # A store older than this program may have lost files before its files were judged: then an index that names a
+        # lost
+        # file, or a snapshot that needs it, is not foreign.
         self._begun = time.time_ns()
         self._latest = self._begun - MARGIN_SECONDS * 10**9
-        if any(until > self._begun for until in self._memory.until.values()):  # by a clock that was wrong
+        if any(until > self._begun for until in self._memory.until.values()):  # noted by a clock that was wrong
             self._memory.first_done = False
         self._first = not self._memory.first_done
         self._end = time.monotonic() + SWEEP_SECONDS
@@ -250,7 +254,7 @@ class Sweep:
         self._mac = b"", b""
 
     def run(self) -> Swept:
-        """Judge, move, seal, and remember up to where.
+        """Judge the new files, move foreign ones, and save the progress.
 
         Raises:
             Refused
@@ -280,13 +284,13 @@ class Sweep:
     def _remember(self) -> None:
         durable.write_json(self._file, vars(self._memory))
 
-    # --- What came
+    # --- New files
 
     def _new(self, kind: str) -> list[Arrival]:
-        """The files of a kind that came since they were last judged, in the order in which they came."""
+        """The files of a kind that arrived since they were last judged, in order of arrival."""
         until = self._memory.until.get(kind, 0)
         if until > self._begun:
-            until = 0  # by a clock that was wrong
+            until = 0  # noted by a clock that was wrong
         folder = self._folder / kind
         folders = [each for each in folder.iterdir() if each.is_dir()] if kind == DATA else [folder]
         found = []
@@ -296,7 +300,7 @@ class Sweep:
         return sorted(found, key=lambda arrival: arrival.changed)
 
     def _in_time(self, kind: str, arrivals: Sequence[Arrival]) -> Iterator[Arrival]:
-        """Them while there is time; it is remembered up to where they were judged."""
+        """The arrivals until time runs out; saves the time up to which they were judged."""
         for number, arrival in enumerate(arrivals):
             if time.monotonic() > self._end:
                 self._swept.left += len(arrivals) - number
@@ -306,13 +310,15 @@ class Sweep:
         self._memory.until[kind] = self._latest
 
     def _out_of_place(self) -> None:
-        """Move what no repository has: other folders, so also a second repository, and names that are no digests."""
+        """Move entries that no repository has: other folders, such as a second repository, and file names that are no
+        digests.
+        """
         for path in self._folder.iterdir():
             if path.name not in {CONFIG, TOLD, *FOLDERS}:
                 self._move(OTHER, path)
         told = self._folder / TOLD
         for path in told.iterdir() if told.is_dir() else ():
-            if path.name != CONFIG and not path.name.startswith(f".{CONFIG}."):  # being written
+            if path.name != CONFIG and not path.name.startswith(f".{CONFIG}."):  # a report that is being written
                 self._move(OTHER, path)
         for kind in (KEYS, *JUDGED):
             for path in (self._folder / kind).iterdir():
@@ -329,7 +335,9 @@ class Sweep:
                     self._move_unnamed(path, named=path.name.startswith(folder.name))
 
     def _move_unnamed(self, path: Path, *, named: bool) -> None:
-        """Move a folder, or a file that has not its digest for a name; an upload has another name until it is whole."""
+        """Move a folder, or an old file that is not named by a digest; an upload has another name until it is
+        complete.
+        """
         fits = named and _NAME.fullmatch(path.name)
         with suppress(FileNotFoundError):
             found = path.lstat()
@@ -339,10 +347,10 @@ class Sweep:
             else:
                 self._move(OTHER, path)
 
-    # --- What opens
+    # --- Files that open
 
     def _find_key(self) -> None:
-        """Find a key that opens the repository by its password.
+        """Find a key of the repository that the password opens.
 
         Raises:
             Refused: there is none.
@@ -365,10 +373,12 @@ class Sweep:
         self._mac = base64.b64decode(master["mac"]["k"]), base64.b64decode(master["mac"]["r"])
 
     def _master(self, key: Path) -> dict[str, Any] | None:
-        """The repository's own key, where this file opens it: asked of restic, in a repository with no other key.
+        """The repository's master key from this key file; None where the password does not open the file.
+
+        restic is asked in a temporary repository that has only this key.
 
         Raises:
-            Refused: restic failed for another reason than the file.
+            Refused: restic failed for a reason other than the file.
         """
         if not _is_modest(key):
             return None
@@ -385,7 +395,7 @@ class Sweep:
 
     def _judge(self, kind: str, arrivals: Sequence[Arrival], opens: Callable[[Path], bool]) -> None:
         for arrival in self._in_time(kind, arrivals):
-            with suppress(FileNotFoundError):  # a lock whose work has ended
+            with suppress(FileNotFoundError):  # a lock that its process removed at its end
                 self._judge_one(arrival, opens)
 
     def _judge_one(self, arrival: Arrival, opens: Callable[[Path], bool]) -> None:
@@ -418,7 +428,7 @@ class Sweep:
         return self._is_sealed(path) and self._cat("lock", path) is not None
 
     def _index_opens(self, path: Path) -> bool:
-        """Whether restic can load an index, and the packs that it names are there."""
+        """Whether restic can load an index, and the store has the packs that the index names."""
         text = self._cat("index", path) if self._is_sealed(path) else None
         if text is None or (packs := _packs(text)) is None:
             return False
@@ -440,7 +450,7 @@ class Sweep:
             return False
 
     def _judge_snapshots(self, arrivals: Sequence[Arrival]) -> None:
-        """Move snapshots that do not open, or need what no index has; restic looks through many at once."""
+        """Move snapshots that do not open or whose data no index has; restic checks many snapshots by one command."""
         sealed: list[Path] = []
 
         def note(path: Path) -> bool:
@@ -472,14 +482,14 @@ class Sweep:
                     self._move(JUDGED[2], path)
 
     def _lacking(self, paths: Sequence[Path]) -> list[Path]:
-        """The snapshots that restic cannot load, or of which a folder or a file's content is in no index.
+        """The snapshots that restic cannot load, and those of which a folder or a file's content is in no index.
 
-        Snapshots of the same tree need the same, so one of them is looked through.
+        Snapshots with the same tree need the same data, so only one of them is checked.
 
         Raises:
-            Refused: restic failed for another reason than such a snapshot.
+            Refused: restic failed for a reason other than such a snapshot.
         """
-        there = [path for path in paths if path.exists()]  # and was not removed meanwhile, by its end
+        there = [path for path in paths if path.exists()]  # the others were removed meanwhile, such as expired ones
         unusable, trees = self._loaded(there)
         if unusable:
             unusable &= self._loaded(sorted(unusable))[0]
@@ -493,7 +503,7 @@ class Sweep:
         return sorted({*unusable, *(path for each in alike.values() if each[0] in lacking for path in each)})
 
     def _loaded(self, paths: Sequence[Path]) -> tuple[set[Path], dict[str, str]]:
-        """The snapshots that restic cannot load, and the trees of the others by their names."""
+        """The snapshots that restic cannot load, and the trees of the others by snapshot name."""
         if not paths:
             return set(), {}
         done = self._restic("snapshots", "--json", *(path.name for path in paths))
@@ -510,7 +520,7 @@ class Sweep:
         return unusable, trees
 
     def _lacking_of(self, paths: Sequence[Path]) -> set[Path]:
-        """The snapshots that need what no index has, found by halves; each that does was asked about twice."""
+        """The snapshots that need data that no index has, found by bisection; each of them was checked twice."""
         if not paths:
             return set()
         if not self._needs_more(paths):
@@ -530,10 +540,11 @@ class Sweep:
         raise Refused(_failed(done))
 
     def _control(self, *words: str) -> None:
-        """Before the first file is moved for what restic said of it: see that restic reads what is known to be good.
+        """Check that restic can read a known good file, before a file is moved because restic reported it as
+        unreadable.
 
         Raises:
-            Refused: it does not.
+            Refused: restic cannot.
         """
         if words not in self._works:
             done = self._restic(*words)
@@ -542,13 +553,13 @@ class Sweep:
             self._works.add(words)
 
     def _known_good(self) -> tuple[str, ...]:
-        """What has restic read an index that was judged before, or `config` where there is none."""
+        """The command by which restic reads an index that was judged before, or `config` where there is none."""
         until = self._memory.until.get(JUDGED[1], 0)
         judged = [each for each in _arrivals(JUDGED[1], self._folder / JUDGED[1]) if each.changed <= until]
         good = min(judged, key=lambda each: each.changed, default=None)
         return ("cat", "index", good.path.name) if good and _digest(good.path) == good.path.name else ("cat", CONFIG)
 
-    # --- What is damaged
+    # --- Damaged files
 
     def _judge_packs(self, arrivals: Sequence[Arrival]) -> None:
         for arrival in self._in_time(DATA, arrivals):
@@ -572,7 +583,9 @@ class Sweep:
             self._note_damaged(path)
 
     def _judge_damaged(self) -> None:
-        """Forget damaged files that are gone, or whole again; and look whether `config` is the known one."""
+        """Drop damaged files from the state that are gone or whole again; note `config` as damaged if it has
+        changed.
+        """
         for name in [*self._memory.damaged]:
             path = self._folder / name
             needed = [each for each in self._memory.lost.get(name, ()) if Path(self._folder, each).exists()]
@@ -588,7 +601,7 @@ class Sweep:
     # --- Moving and sealing
 
     def _move(self, kind: str, path: Path) -> None:
-        """Move a file out of the store; the name says when it came, and of what kind it passed for."""
+        """Move a file out of the store; its new name has its arrival time and its kind."""
         place = aside(self._place)
         place.mkdir(mode=0o700, exist_ok=True)
         came = datetime.fromtimestamp(path.lstat().st_mtime, UTC)
@@ -597,20 +610,20 @@ class Sweep:
         self._swept.moved.append(f"{kind}/{path.name[:16]} ({came + _VIET_NAM:%d/%m/%Y %H:%M:%S})")
 
     def _seal(self) -> None:
-        """Let the server of the store add neither keys nor other repositories: a backup needs neither.
+        """Keep the server of the store from adding keys and repositories: a backup adds neither.
 
-        The server is an ordinary user, and so is this program, which opens the folders for itself (`unsealed`).
+        The server runs as the same ordinary user as this program, which opens the folders for itself (`unsealed`).
         """
         for folder in (self._folder, self._folder / KEYS, self._folder / TOLD):
             if folder.is_dir():
                 folder.chmod(0o500)
 
     def _cat(self, kind: str, path: Path) -> str | None:
-        """What restic reads in a file; None where it says twice that the file has not its form.
+        """The content of a file as restic reads it; None where restic says twice that its content has the wrong form.
 
         Raises:
-            FileNotFoundError: it has been removed meanwhile.
-            Refused: restic failed for another reason than the file.
+            FileNotFoundError: it was removed meanwhile.
+            Refused: restic failed for a reason other than the file.
         """
         for _time in range(2):
             done = self._restic("cat", kind, path.name)
@@ -649,7 +662,7 @@ def _remembered(path: Path) -> Memory:
 
 
 def _arrivals(kind: str, folder: Path) -> list[Arrival]:
-    """The files of a folder that have the name of a digest."""
+    """The files of a folder whose names are digests."""
     found = []
     for entry in os.scandir(folder):
         if _NAME.fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
@@ -659,7 +672,7 @@ def _arrivals(kind: str, folder: Path) -> list[Arrival]:
 
 
 def _is_modest(key: Path) -> bool:
-    """Whether a file of a key asks of restic no more memory and time than one of restic's own does."""
+    """Whether a key file demands no more memory and time of restic than restic's own keys do."""
     try:
         if key.stat().st_size > LONGEST_KEY:
             return False
@@ -676,7 +689,9 @@ def _digest(path: Path) -> str:
 
 
 def _packs(text: str) -> dict[str, int] | None:
-    """The packs that an index names, and how many octets each has at least; None where restic could not load it."""
+    """The packs that an index names, with the minimum size of each in octets; None where restic could not load the
+    index.
+    """
     try:
         told = json.loads(text, object_pairs_hook=_once)
         if not isinstance(told, dict) or not told.keys() <= {"packs", "supersedes"}:
@@ -689,7 +704,7 @@ def _packs(text: str) -> dict[str, int] | None:
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """An object in which no name stands twice."""
+    """A JSON object; ValueError where a name occurs twice."""
     listed = list(pairs)
     made = dict(listed)
     if len(made) != len(listed):
@@ -702,7 +717,7 @@ def _is_name(value: object) -> bool:
 
 
 def _is_pack(pack: Any) -> bool:
-    """Raises ValueError where it is none."""
+    """Check an index's entry of a pack; ValueError where it has the wrong form."""
     if not isinstance(pack, dict) or pack.keys() != {"id", "blobs"} or not _is_name(pack["id"]):
         raise ValueError("pack")
     for blob in pack["blobs"]:
@@ -735,11 +750,13 @@ def _not_read(done: subprocess.CompletedProcess[str]) -> str:
     )
 
 
-# --- Telling
+# --- Reporting
 
 
 def suspects(place: Place) -> dict[str, dict[str, Any]]:
-    """What is set aside or damaged, by kind: `count`, `first` (its name) and `since` (when it came), for the alert."""
+    """Quarantined and damaged files by kind, for the alert: `count`, `first` (its name) and `since` (when it
+    arrived).
+    """
     found: dict[str, list[tuple[str, str]]] = {}
     folder = aside(place)
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -754,15 +771,16 @@ def suspects(place: Place) -> dict[str, dict[str, Any]]:
 
 
 def failed_parts(told: Mapping[str, Any]) -> set[int]:
-    """The sevenths of the store of which the last reading failed, as the clean-up remembers them."""
+    """The sevenths of the store that failed at their last reading, from the state of the clean-up."""
     parts = told.get("failed")
     return {part for part in parts if isinstance(part, int)} if isinstance(parts, list) else set()
 
 
 def tell(place: Place) -> None:
-    """Leave for the mail host, which reads it at each backup and drill, how this host is, and what is suspect.
+    """Write the report about this host that the mail host reads at each backup and drill: its disk, and suspect files.
 
-    Beside what the clean-up knows (`prune.tell`), `swept`: when the last sweep ended, so that a dead one is seen.
+    Beside the values of the clean-up (`prune.tell`) it has `swept`, the end of the last sweep, so that a dead timer is
+    noticed.
     """
     usage = shutil.disk_usage(place.folder)
     told = durable.read_state(Path(place.state, TOLD_STATE))
@@ -779,7 +797,7 @@ def tell(place: Place) -> None:
 
 
 def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
-    """Judge what came, and tell.
+    """Judge new files, and write the report.
 
     Raises:
         Away: another sweep, the clean-up or a recall is at work.
@@ -787,7 +805,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     """
     if not Path(settings.folder, CONFIG).exists():
         return ""
-    # The clean-up and a recall have judged what came themselves, and change what a sweep would look at.
+    # The clean-up and recalls judge new files themselves, and change the files that a sweep would judge.
     busy = (
         "máy sao lưu đang dọn kho hoặc xóa thư trong bản sao lưu: lần sau xem tiếp -- the backup host is cleaning the"
         " store or has it forget a message: the next run goes on"

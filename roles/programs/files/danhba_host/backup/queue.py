@@ -1,8 +1,8 @@
-"""Postfix's queue in a backup: the mail that was accepted and not delivered yet, and its way back.
+"""Backs up and restores Postfix's queue: mail that was accepted and not delivered yet.
 
 A message is a folder `<queue id>` with three files: `file`, Postfix's own with envelope and state of each recipient,
-that a restore puts back; `message`, its text as postcat(1) prints it, by which a recall finds it (`recall.py`);
-`queue`, the name of the queue that it was in, for what was on hold, as a recall puts it, stays so.
+which a restore puts back; `message`, its text as postcat(1) prints it, in which a recall finds it (`recall.py`);
+`queue`, the name of its queue, so that a message that was on hold, for example by a recall, stays on hold.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ from pathlib import Path
 
 from .commands import demand_into
 
-FOLDER = "queue"  # in the state's folder, while a run is at work
+FOLDER = "queue"  # in the state folder, while a run is at work
 FILE, MESSAGE, NAMED = "file", "message", "queue"
-# In the order in which a message goes through them; it may go back to `deferred`.
+# In the order in which a message passes through the queues; it may return to `deferred`.
 INCOMING, HOLD = "incoming", "hold"
 QUEUES = (INCOMING, "active", "deferred", HOLD)
-LOOKS = 3  # a message that is renamed from one queue into another during a look is seen by the next one
+LOOKS = 3  # passes over the queues: a message that moves to another queue during one pass is seen by the next
 NAME = re.compile(r"[0-9A-Za-z]{6,}")
-# Types of records (postfix, src/global/rec_type.h): a recipient, and one that was done with.
+# Record types of a queue file (postfix, src/global/rec_type.h): a recipient, and a completed recipient.
 RECIPIENT, DONE = b"R", b"D"
 SIZE, CONTENT, POINTER, END = b"C", b"M", b"p", b"E"
-HEADERS = 1 << 20  # octets of a message of which the head is read
+HEADERS = 1 << 20  # octets of a message's beginning that are searched for its headers
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """One that a message still has to reach, and where its record is in the file."""
+    """A recipient whom the message still has to reach, and the place of its record in the file."""
 
     address: str
     place: int
@@ -42,7 +42,9 @@ class Recipient:
 
 @contextmanager
 def staged(state: Path, spool: str) -> Iterator[Path]:
-    """A copy of the queue meanwhile, in a folder that root alone may enter; it has mail in it, and is removed."""
+    """A copy of the queue within this context, in a folder that only root can enter; removed at the end, as it contains
+    mail.
+    """
     folder = state / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(mode=0o700, parents=True)
@@ -58,7 +60,7 @@ def staged(state: Path, spool: str) -> Iterator[Path]:
 
 
 def _waiting(spool: Path) -> Iterator[tuple[str, Path]]:
-    """The files of messages that Postfix has taken, by queue; one that it is still being given is not executable."""
+    """The files of accepted messages, by queue; a file that Postfix is still receiving is not executable."""
     for queue in QUEUES:
         for folder, _folders, files in os.walk(spool / queue):
             for name in files:
@@ -70,8 +72,8 @@ def _waiting(spool: Path) -> Iterator[tuple[str, Path]]:
 
 
 def _copy(path: Path, queue: str, into: Path) -> None:
-    """Copy a message; the newest copy counts, for in it more recipients may be done with, and it may be on hold now."""
-    with suppress(FileNotFoundError):  # delivered meanwhile, and then in the mail store or gone out
+    """Copy a message. The newest copy counts: more of its recipients may be completed, and it may be on hold by now."""
+    with suppress(FileNotFoundError):  # delivered meanwhile, so it is in the mail store or left the host
         octets = path.read_bytes()
         into.mkdir(mode=0o700, exist_ok=True)
         (into / FILE).write_bytes(octets)
@@ -79,11 +81,12 @@ def _copy(path: Path, queue: str, into: Path) -> None:
 
 
 def put_back(folder: Path, spool: str, done: Mapping[str, Collection[str]], known: Collection[tuple[str, str]]) -> int:
-    """Put messages into Postfix's queue, which is off, without recipients who have them; how many messages.
+    """Restore messages into the queue of a stopped Postfix, without recipients who have them; return the number of
+    messages.
 
-    What was on hold is on hold again: it goes out when an operator lets it go.
+    A message that was on hold is on hold again, until an operator releases it.
 
-    `folder`: as a backup has it. `done`: by the queue id, addresses that were done with after the queue was copied.
+    `folder`: as a backup has it. `done`: by queue id, addresses that were completed after the queue was copied.
     `known`: address and Message-ID of messages that are in the restored mail store.
     """
     owner = Path(spool, INCOMING).stat()
@@ -108,13 +111,13 @@ def put_back(folder: Path, spool: str, done: Mapping[str, Collection[str]], know
 
 
 def _is_on_hold(message: Path) -> bool:
-    """Whether it was when the queue was copied; backups that do not say so are older than that they do."""
+    """Whether the message was on hold when the queue was copied; False for old backups, which do not record it."""
     named = message / NAMED
     return named.is_file() and named.read_bytes().strip() == HOLD.encode()
 
 
 def _place(path: Path, octets: bytes, owner: os.stat_result) -> None:
-    """Written under another name, and executable at the end: only then Postfix takes it."""
+    """Write a queue file under a temporary name and make it executable last: only then Postfix accepts it."""
     new = path.with_name(f".{path.name}")
     new.write_bytes(octets)
     os.chown(new, owner.st_uid, owner.st_gid)
@@ -123,10 +126,10 @@ def _place(path: Path, octets: bytes, owner: os.stat_result) -> None:
 
 
 def recipients(octets: bytes) -> list[Recipient]:
-    """The recipients of a queue file who are not done with: records of a type, a length of seven bits each, a text.
+    """The pending recipients in a queue file: records of a type, a length of seven bits per octet, and a text.
 
-    As qmgr(8) reads it: over the content, whose size the first record has, for milters leave in it what is no record;
-    and along pointers, behind which cleanup(8) puts recipients that a milter has added.
+    Read as by qmgr(8): past the content, whose size is in the first record, because milters leave data there that is no
+    record; and along pointers, behind which cleanup(8) puts recipients that a milter has added.
     """
     found, seen = [], set()
     place, content = 0, 0
@@ -151,7 +154,7 @@ def recipients(octets: bytes) -> list[Recipient]:
 
 
 def _length(octets: bytes, place: int) -> tuple[int, int]:
-    """Where a record's text begins, and how long it is."""
+    """The position of a record's text, and its length."""
     length = shift = 0
     while place < len(octets):
         octet = octets[place]
@@ -163,7 +166,7 @@ def _length(octets: bytes, place: int) -> tuple[int, int]:
 
 
 def _number(text: bytes) -> int:
-    """The first number of a record; 0 where there is none."""
+    """The first number in a record; 0 where there is none."""
     words = text.split()
     return int(words[0]) if words and words[0].isdigit() and len(words[0]) < 16 else 0
 

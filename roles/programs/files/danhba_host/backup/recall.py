@@ -1,8 +1,8 @@
-"""On the backup host: takes a recalled message out of every snapshot and out of the store (R10.7).
+"""On the backup host: removes a recalled message from every snapshot and from the store (R10.7).
 
-Asked as JSON on its input by `playbooks/forget.yml`: {"plan", "mailboxes", "sizes", "mail", "held", "signatures"}. Two
-operators have signed which message it is, by digest, and nothing else is taken out, wherever it is looked for. All
-snapshots are looked into, whatever they say of themselves: who breaks into the mail host can make any.
+Requested as JSON on standard input by `playbooks/forget.yml`: {"plan", "mailboxes", "sizes", "mail", "held",
+"signatures"}. Two operators have signed the message's digest, and only messages with that digest are removed, in any
+folder. Every snapshot is searched, whatever its metadata says: an intruder on the mail host can forge metadata.
 """
 
 from __future__ import annotations
@@ -29,19 +29,21 @@ from ..recall.settings import check_operators
 from ..recall.signatures import require_two
 from . import prune, quarantine, queue
 
-# Where a backup has a copy of Postfix's queue (`queue.staged`); the mail host may say otherwise.
+# The folder of a backup's copy of Postfix's queue (`queue.staged`), unless the request names another.
 QUEUE = "/var/lib/danhba-backup/queue"
-LONGEST = 60_000_000  # characters of a request: the plan of a message that everybody has
-# A message is longer or shorter in another mailbox by what its delivery has put above it.
+LONGEST = 60_000_000  # characters of a request: the plan of a message that every mailbox has
+# Octets by which copies of a message differ in size: delivery adds headers of its own for each mailbox.
 MARGIN = 4096
-# In clear it lies in memory alone, and so much of it at once. No message is larger.
+# Octets of clear mail in memory at once, and nowhere else. No message is larger.
 MOST_OCTETS, MOST_FILES = 128 << 20, 500
-# restic looks for each folder from the top: where there are more, all mailboxes are listed once.
+# Folders up to which restic is asked for each; it walks from the root for each, so beyond, all mailboxes are listed
+# once.
 MOST_FOLDERS = 200
-# Which snapshots and files had it, by recall: an answer may be lost on its way, and the next one tells all the same.
+# The state file with snapshots and files that contained the message, by recall. If an answer is lost, the next run's
+# answer counts them again.
 FORGOTTEN = "forgotten.json"
 MESSAGE = re.compile(r"/Maildir(/.*)?/(cur|new|tmp)/[^/]+", re.DOTALL)
-# How a run that needs the store for itself waits for one that is at work.
+# The error while another run uses the store.
 LOCK = ("--retry-lock", "30m")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SPECIAL = re.compile(r"([\\*?\[\]])")
@@ -55,7 +57,7 @@ class Settings:
         folder: of the repository.
         password_file: with its key, which systemd hands over.
         state: folder of restic's cache.
-        operators: who may confirm, as of recalls: a name, the type of the key and the public key of each.
+        operators: who may sign, as for recalls: a name, the type of the key and the public key of each.
     """
 
     folder: str
@@ -64,13 +66,13 @@ class Settings:
     operators: list[str]
 
     def __post_init__(self) -> None:
-        """Refuse operators who could not be told apart."""
+        """Refuse operators without distinct names and keys."""
         check_operators(self.operators)
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is looked for, and where.
+    """The message to remove, and the places to search.
 
     Attributes:
         plan: of the recall, as it was signed.
@@ -88,17 +90,17 @@ class Order:
 
     @property
     def digests(self) -> frozenset[str]:
-        """Which messages they are (`fingerprint.digest`)."""
+        """The digests of the message's forms (`fingerprint.digest`)."""
         return frozenset(str(each["digest"]) for name in ("copies", "queue") for each in self.plan[name])
 
     @property
     def held_folder(self) -> str:
-        """Where they were held."""
+        """The folder of the messages that the recall held."""
         return f"{self.held}/{self.plan['recall']}"
 
     @property
     def folders(self) -> list[str]:
-        """Where they may be in a snapshot; also in what was leaving the store."""
+        """The folders of a snapshot in which the message may be, including mailboxes that were leaving the store."""
         return [
             *(f"{self.mail}/{each}" for each in self.mailboxes),
             f"{self.mail}/.leaving",
@@ -107,61 +109,63 @@ class Order:
         ]
 
     def could_be(self, path: str, size: int) -> bool:
-        """Whether a file may be one of them, by its place and size."""
+        """Whether a file could be a copy of the message, by its place and size."""
         if path.startswith(f"{self.held_folder}/"):
             return size <= MOST_OCTETS
         if path.startswith(f"{self.queue}/") and path.endswith(f"/{queue.MESSAGE}"):
-            return size <= MOST_OCTETS  # it may have waited there alone, and has no size then
+            return size <= MOST_OCTETS  # a message that was only in the queue has no known size
         fits = bool(self.sizes) and min(self.sizes) - MARGIN <= size <= min(max(self.sizes) + MARGIN, MOST_OCTETS)
         return fits and MESSAGE.search(path) is not None
 
     def with_it(self, path: str) -> list[str]:
-        """What goes with a copy: of one that waited in the queue, Postfix's own file of the same message."""
+        """The files to remove with a copy: for a queued message, also Postfix's own queue file."""
         in_queue = path.startswith(f"{self.queue}/")
         return [path, f"{path.removesuffix(queue.MESSAGE)}{queue.FILE}"] if in_queue else [path]
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a snapshot, as that says itself: `size` is in octets."""
+    """A file according to a snapshot's metadata; `size` is in octets."""
 
     path: str
     size: int
 
 
 class Store(prune.Store):
-    """The repository, of which snapshots are read and rewritten."""
+    """The repository, whose snapshots are read and rewritten."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self._forgotten = Path(settings.state, FORGOTTEN)
 
     def trees(self) -> dict[str, str]:
-        """What each snapshot has, by its id: the SHA-256 of its tree, which is one for all that is in it."""
+        """The tree of each snapshot by id: a SHA-256 that is the same for the same content."""
         return {str(each["id"]): str(each["tree"]) for each in self._snapshots()}
 
     def files(self, snapshot: str, folders: Sequence[str]) -> Iterator[File]:
-        """All files below some folders of a snapshot; folders that it does not have are passed over."""
+        """All files below some folders of a snapshot; folders that the snapshot lacks are skipped."""
         for line in self._lines(["ls", "--json", "--recursive", snapshot, *folders]):
             told = json.loads(line)
             if told.get("type") == "file":
                 yield File(str(told["path"]), int(told.get("size", 0)))
 
     def digests(self, snapshot: str, paths: Sequence[str]) -> dict[str, str]:
-        """What tells these messages of a snapshot from others, by path."""
+        """The digests of these messages of a snapshot, by path."""
         with tempfile.TemporaryDirectory(dir=prune.MEMORY) as folder, _named("include", paths) as named:
             self._demand("restore", snapshot, "--target", folder, *named)
             return {path: fingerprint.digest(_read(snapshot, folder, path)) for path in paths}
 
     def rewrite(self, snapshots: Mapping[str, float], paths: Iterable[str]) -> None:
-        """Make snapshots anew without these files, each as old as it was: by when one came it is kept."""
+        """Rewrite snapshots without these files, and keep their arrival times, by which they expire."""
         self.remember_arrivals(snapshots)
         with _named("exclude", paths) as named:
             self._demand("rewrite", *LOCK, "--forget", *named, *snapshots)
         self.date_back()
 
     def count(self, recall: str, found: Mapping[str, frozenset[str]]) -> tuple[int, int]:
-        """How many snapshots and files had the message in all, with these; noted before any of it is taken out."""
+        """Add these findings to the recall's totals of snapshots and files, before anything is removed; return the
+        totals.
+        """
         known = durable.read_state(self._forgotten)
         before = known.get(recall, {"snapshots": [], "files": []})
         files = {hashlib.sha256(path.encode()).hexdigest() for paths in found.values() for path in paths}
@@ -170,7 +174,7 @@ class Store(prune.Store):
         return len(now["snapshots"]), len(now["files"])
 
     def clean(self) -> None:
-        """Remove what no snapshot has from the disk, all of it: restic leaves some by itself."""
+        """Delete data that no snapshot references; all of it, for by default restic leaves some."""
         self._demand("prune", *LOCK, "--max-unused", "0")
 
     def _lines(self, words: Sequence[str]) -> Iterator[bytes]:
@@ -184,7 +188,7 @@ class Store(prune.Store):
 
     def _begun(self, words: Sequence[str], errors: IO[bytes]) -> subprocess.Popen[bytes]:
         command, none, pipe = ["restic", *words], subprocess.DEVNULL, subprocess.PIPE
-        try:  # it inherits the lock, as `commands.run` has it
+        try:  # it inherits the lock, as in `commands.run`
             return subprocess.Popen(
                 command, env=self._environment, stdin=none, stdout=pipe, stderr=errors, close_fds=False
             )
@@ -206,7 +210,7 @@ def _read(snapshot: str, folder: str, path: str) -> bytes:
 
 @contextmanager
 def _named(option: str, paths: Iterable[str]) -> Iterator[list[str]]:
-    """The words that name files to restic, however many: by a file of patterns, for a command is short."""
+    """The arguments that name these files to restic: in a pattern file, because a command's length is limited."""
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="", dir=prune.MEMORY) as file:
         words = [f"--{option}-file", file.name]
         for path in sorted(paths):
@@ -219,18 +223,20 @@ def _named(option: str, paths: Iterable[str]) -> Iterator[list[str]]:
 
 
 def escaped(path: str) -> str:
-    """A pattern of restic that fits this path alone."""
+    """A pattern of restic that matches only this path."""
     return _SPECIAL.sub(r"\\\1", path)
 
 
 def as_line(path: str) -> str:
-    """The same as a line of a file, where restic puts variables in and takes white space from the end."""
+    """The pattern as a line of a pattern file, where restic expands variables and strips trailing white space."""
     pattern = escaped(path).replace("$", "$$")
     return f"{pattern[:-1]}[{pattern[-1]}]" if pattern[-1:].isspace() else pattern
 
 
 class Search:
-    """Looks into snapshots. What a tree has is known for good: its name is the digest of all that is in it."""
+    """A search of snapshots. The result for a tree is cached for good, since a tree's name is the digest of its
+    content.
+    """
 
     def __init__(self, store: Store, order: Order) -> None:
         self._store = store
@@ -239,7 +245,7 @@ class Search:
         self._known: dict[str, frozenset[str]] = {}
 
     def find(self) -> dict[str, frozenset[str]]:
-        """The paths of the message's copies, by snapshot; snapshots without one are left out."""
+        """The paths of the message's copies, by snapshot; snapshots without a copy are left out."""
         trees = self._store.trees()
         for snapshot, tree in trees.items():
             if tree not in self._known:
@@ -247,7 +253,9 @@ class Search:
         return {snapshot: self._known[tree] for snapshot, tree in trees.items() if self._known[tree]}
 
     def _in(self, snapshot: str) -> Iterator[str]:
-        """Each file that has about its size is read there: what else a snapshot says of a file, anybody can say."""
+        """The copies in a snapshot. Each file of a possible size is read; other metadata of a snapshot can be
+        forged.
+        """
         order = self._order
         few = len(self._folders) <= MOST_FOLDERS
         files = self._store.files(snapshot, order.folders if few else [order.mail, order.held_folder, order.queue])
@@ -264,7 +272,7 @@ class Search:
 
 
 def _batches(files: Sequence[File]) -> Iterator[list[File]]:
-    """Them in turn, as much at a time as memory and a command hold."""
+    """The files in batches that fit in memory and in one command."""
     some: list[File] = []
     octets = 0
     for file in files:
@@ -278,10 +286,10 @@ def _batches(files: Sequence[File]) -> Iterator[list[File]]:
 
 
 def answer(settings: Settings, request: dict[str, Any]) -> dict[str, Any]:
-    """Take the message out, and look again whether any is left; `changed`, and counts.
+    """Remove the message from the store, then search again; return `changed`, and counts.
 
     Raises:
-        Away: another one is at work.
+        Away: another run is at work.
         Refused
     """
     order = _order(request)
@@ -314,13 +322,15 @@ def _forgotten(settings: Settings, store: Store, order: Order) -> dict[str, Any]
     snapshots, files = store.count(str(order.plan["recall"]), found)
     for paths, some in _alike(found).items():
         store.rewrite(store.arrived(some), paths)
-    quarantine.sweep(settings, quarantine.WAIT_SECONDS)  # what came meanwhile, before what nothing needs is removed
-    store.clean()  # also where nothing was found: a run may have been killed before it did
+    quarantine.sweep(settings, quarantine.WAIT_SECONDS)  # judge new files, before unreferenced data is deleted
+    store.clean()  # also if nothing was found: an earlier run may have been killed before this step
     return {"changed": bool(found), "snapshots": snapshots, "files": files, "left": len(search.find())}
 
 
 def _alike(found: Mapping[str, frozenset[str]]) -> dict[frozenset[str], list[str]]:
-    """The snapshots that have the message in the same places: what is taken out of one was read in that one."""
+    """Snapshots grouped by the places of the message: the files removed from a snapshot were read in that same
+    group.
+    """
     alike: dict[frozenset[str], list[str]] = {}
     for snapshot, paths in found.items():
         alike.setdefault(paths, []).append(snapshot)
@@ -328,7 +338,7 @@ def _alike(found: Mapping[str, frozenset[str]]) -> dict[frozenset[str], list[str
 
 
 def _order(request: Mapping[str, Any]) -> Order:
-    """What is asked; Refused where it is not what a recall tells."""
+    """The request as an order; Refused where it has not the form that a recall sends."""
     try:
         plan = dict(request["plan"])
         order = Order(
@@ -351,7 +361,7 @@ def _order(request: Mapping[str, Any]) -> Order:
 
 
 def work(settings: Settings, _given: argparse.Namespace) -> str:
-    """Carry it out.
+    """Carry out the request.
 
     Raises:
         Refused

@@ -1,4 +1,4 @@
-"""The store, by restic 0.18: snapshots that this host may add, and never remove."""
+"""The store, by restic 0.18: this host may add snapshots, and never remove one."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ from ..journal import Away, Refused
 from .commands import run, run_watched, said
 from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
 
-# What Dovecot makes again from the files (operations-facts: UIDs stay, they are in dovecot-uidlist).
+# Files that Dovecot rebuilds from the messages (UIDs are kept in dovecot-uidlist, which is backed up).
 REBUILT = ("dovecot.index*", "dovecot.list.index*", "*/Maildir/tmp/*", "*/Maildir/.*/tmp/*")
 CONNECT_SECONDS = 10
 CLOCK_SECONDS = 3600
-PROGRESS = "0.05"  # times a second that a restore says how far it has come
+PROGRESS = "0.05"  # progress reports per second during a restore
 # restic's exit statuses.
 _INCOMPLETE, _NO_REPOSITORY, _LOCKED, _WRONG_KEY = 3, 10, 11, 12
 _SPECIAL, _ESCAPED = r"([\\\\*?\[$])", r"\\\1"
-_KNOWN = "repository"  # file of the state: the id of the repository that this host has written to
+_KNOWN = "repository"  # file of the state: id of the repository that this host has backed up to
 _UNREADABLE = re.compile(r'^Ignoring "?([0-9a-f]{8,64})', re.MULTILINE)  # of a list, which restic gives nevertheless
 _AWAY = ("connection refused", "no such host", "i/o timeout", "dial tcp", "connection reset", "unexpected EOF")
-# Numbers as words: names of files have the same digits.
+# Counts as words: file names contain the same digits.
 _FULL = re.compile(r"\b(?:507|413)\b|insufficient storage|no space left|size limit|maximum size", re.IGNORECASE)
 _SUSPECT = re.compile(
     r"ciphertext verification failed|invalid data returned|Unmarshal|invalid character|cannot unmarshal|"
@@ -47,7 +47,7 @@ _DENIED = re.compile(r"\b401\b|Unauthorized")
 
 @dataclass(frozen=True)
 class Set:
-    """The snapshots of one run: by what they are of, their ids; `run` is its moment, `20261128T003000Z`."""
+    """The snapshots of one run: their ids by kind of content; `run` is the moment of the run, `20261128T003000Z`."""
 
     run: str
     snapshots: Mapping[str, str]
@@ -58,7 +58,7 @@ class Restic:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._wrong = 0.0  # seconds of this host's clock
+        self._wrong = 0.0  # seconds by which this host's clock is wrong
         self.unreadable: list[str] = []  # snapshots that `sets` found damaged
         self._environment = {
             **{name: value for name, value in os.environ.items() if name in {"PATH", "LC_ALL", "TMPDIR"}},
@@ -71,11 +71,12 @@ class Restic:
         }
 
     def open(self, *, make: bool) -> None:
-        """Look whether the store is there, and the one that this host knows; `make` it where there never was one.
+        """Check that the store answers and is the repository that this host knows; `make` a repository where there
+        never was one.
 
         Raises:
             Away: the store does not answer.
-            Refused: it has another repository, or lost the one that this host wrote to, or does not know our key.
+            Refused: it has another repository, has lost the known one, or does not accept this host's key.
         """
         self._reach()
         known = self._settings.folder / _KNOWN
@@ -92,14 +93,14 @@ class Restic:
         known.write_text(f"{found}\n", encoding="utf-8")
 
     def now(self) -> float:
-        """The moment, in seconds since 1970; by the store's clock where this host's differs from it by an hour.
+        """Now, in seconds since 1970; by the store's clock where this host's clock differs from it by an hour.
 
-        Runs are told apart and put in order by their moments, so that one by a wrong clock would hide those after it.
+        Runs are identified and ordered by their moments, so a run by a wrong clock would hide those after it.
         """
         return time.time() + self._wrong
 
     def _reach(self) -> None:
-        """Knock first, and ask the time: restic itself would try for a quarter of an hour."""
+        """Connect to the store once and read its time: restic itself would retry for a quarter of an hour."""
         where = urlsplit(self._settings.repository)
         context = ssl.create_default_context(cafile=str(self._settings.secret("store.crt")))
         connection = http.client.HTTPSConnection(
@@ -119,7 +120,7 @@ class Restic:
             ) from error
 
     def backup(self, kind: str, run_: str, paths: Iterable[str], exclude: Iterable[str] = ()) -> str:
-        """Add a snapshot of these paths; its id. Files that vanish meanwhile are passed over."""
+        """Add a snapshot of these paths; return its id. Files that vanish meanwhile are skipped."""
         tags = ["--tag", kind, "--tag", f"run-{run_}", "--host", self._settings.user]
         excluded = [word for pattern in exclude for word in ("--exclude", pattern)]
         words = ["restic", "backup", "--json", "--retry-lock", "30m", *tags, *excluded, "--", *paths]
@@ -129,11 +130,13 @@ class Restic:
         return str(_last(done.stdout)["snapshot_id"])
 
     def sets(self) -> list[Set]:
-        """The runs that were whole, the newest first, and behind them what says that it is of the future.
+        """The complete runs, the newest first, and after them those with a moment in the future.
 
-        What was cut short is none. Nor is one that has two snapshots of a kind: somebody has put one beside ours. Which
-        is the first one knows the backup host alone, and removes the other (prune). What is damaged is in none, and
-        `unreadable` names it.
+        Left out are a run that was cut short, and a run with two snapshots of one kind: one of them is forged, and only
+        the
+        backup host knows which came first, and removes the other (prune). A damaged snapshot belongs to no run; it is
+        listed
+        in `unreadable`.
         """
         runs: dict[str, dict[str, str]] = {}
         twice = set()
@@ -158,7 +161,9 @@ class Restic:
                 yield str(node["path"])
 
     def restore(self, snapshot: str, folder: str, target: Path, only: Sequence[str] = ()) -> None:
-        """Put what a snapshot has below a folder, or `only` some paths, into another, with owners, modes, times."""
+        """Restore the files of a snapshot below a folder, or `only` some paths, into another, with owners, modes and
+        times.
+        """
         command = ["restic", "restore", f"{snapshot}:{folder}", "--target", str(target), "--overwrite", "if-changed"]
         with tempfile.NamedTemporaryFile("w", dir=self._settings.state, encoding="utf-8") as listed:
             listed.writelines(f"{re.sub(_SPECIAL, _ESCAPED, path)}\n" for path in only)
@@ -168,12 +173,12 @@ class Restic:
             self._done(run_watched(words, _Progress(folder).tell, environment=environment))
 
     def check(self, part: str) -> None:
-        """Read a part of the store, `1/7`, and compare it with its checksums.
+        """Read a part of the store, such as `1/7`, and compare it with its checksums.
 
         Raises:
-            Refused: something is damaged.
+            Refused: some data is damaged.
         """
-        # A run of this host that ended in a crash has left its lock, for whose end the check would wait half an hour.
+        # A crashed run of this host leaves a lock, for which the check would wait half an hour.
         self._done(self._run(["unlock"]))
         self._done(self._run(["check", f"--read-data-subset={part}", "--retry-lock", "30m"]))
 
@@ -181,14 +186,14 @@ class Restic:
         return run(["restic", *words], environment=self._environment)
 
     def _done(self, done: subprocess.CompletedProcess[str]) -> subprocess.CompletedProcess[str]:
-        """What a run of restic said, or why it failed."""
+        """The finished run of restic; Refused with the reason where it failed."""
         if not done.returncode:
             return done
         text = said(done)
         if done.returncode == _LOCKED or any(word in text for word in _AWAY):
             raise Away(f"kho sao lưu bận hoặc không trả lời -- the store is busy or does not answer: {text}")
         reason = next((reason for words, reason in _REASONS if words.search(text)), None)
-        # restic ends in a trace of its calls where a file of the store has not its form: the reason stands before it.
+        # For a malformed file, restic panics with a stack trace: the reason stands before it.
         reason = reason or (_STRANGE if _SUSPECT.search(done.stderr) else _OTHER)
         raise Refused(f"{_WRONG if done.returncode == _WRONG_KEY else reason}: {text}")
 
@@ -234,7 +239,7 @@ _REASONS = (
 
 
 def _seconds(date: str | None) -> float:
-    """A moment of HTTP, in seconds since 1970; this one where there is none that could be read."""
+    """A date of HTTP in seconds since 1970; now where it cannot be parsed."""
     try:
         return parsedate_to_datetime(date or "").timestamp()
     except ValueError:
@@ -242,13 +247,13 @@ def _seconds(date: str | None) -> float:
 
 
 class _Progress:
-    """Tells the journal how far a restore has come, under a name of its own: `journalctl -ft danhba-restore`."""
+    """Reports the progress of a restore to the journal, under its own identifier: `journalctl -ft danhba-restore`."""
 
     def __init__(self, folder: str) -> None:
         self._folder, self._last = folder, ""
 
     def tell(self, printed: str, _complaint: str) -> bool:
-        """Say what restic said last, once; never hopeless."""
+        """Report restic's last message once; returns False, since a restore is never given up."""
         lines = [line for line in printed.splitlines() if "%" in line]
         if lines and lines[-1] != self._last:
             self._last = lines[-1]
@@ -258,7 +263,9 @@ class _Progress:
 
 
 def _is_full(_printed: str, complaint: str) -> bool:
-    """Whether the store has no room: restic tries for a quarter of an hour, while the clean-up waits for its end."""
+    """Whether restic complains that the store's disk is full: it would retry for a quarter of an hour and block the
+    clean-up.
+    """
     return any("retrying" in line and _FULL.search(line) for line in complaint.splitlines())
 
 
@@ -270,7 +277,7 @@ def _read(path: Path) -> str:
 
 
 def _last(output: str) -> dict[str, Any]:
-    """The summary among restic's lines, which is the last one."""
+    """The summary, which is the last of restic's JSON lines."""
     for line in reversed(output.splitlines()):
         found: dict[str, Any] = json.loads(line)
         if found.get("message_type") == "summary" and found.get("snapshot_id"):

@@ -1,6 +1,7 @@
-"""Restores from a backup, a step at a time: {"step", "actor", "document", …} as JSON on its input (R9.2).
+"""Restores from a backup in steps: {"step", "actor", "document", …} as JSON on standard input (R9.2).
 
-A whole host: stage, database, mail, keys, queue, finish. Or one mailbox, or the table of accounts alone.
+A whole host takes the steps stage, database, mail, keys, queue and finish. Single steps restore one mailbox, or the
+table of accounts.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from .restic import Restic, Set
 from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
 
 LONGEST = 20_000  # characters of a request
-SHOWN = 3  # examples in a refusal
+SHOWN = 3  # examples in an error message
 FOLDER = "danhba-restore"
-SKEW_SECONDS = 3600  # that this host's clock may have been off when the backup was made
+SKEW_SECONDS = 3600  # by which this host's clock may have been wrong when the backup was made
 
 
 class Restore:
-    """A restore, which a file in the state's folder remembers from step to step."""
+    """A restore, whose state is kept in a file between its steps."""
 
     def __init__(self, settings: Settings, request: dict[str, Any]) -> None:
         self._settings = settings
@@ -46,12 +47,15 @@ class Restore:
         self._file = settings.folder / "restore.json"
 
     def sets(self) -> dict[str, Any]:
-        """The sets that there are, the newest first, and how many snapshots are damaged, which may have been others."""
+        """The available sets, the newest first, and the number of damaged snapshots, which may have belonged to
+        others.
+        """
         self._restic.open(make=False)
         return {"sets": [each.run for each in self._restic.sets()], "unreadable": len(self._restic.unreadable)}
 
     def stage(self) -> dict[str, Any]:
-        """Fetch the database, bring it to its point beside the living one, and look whether the host is free for it.
+        """Fetch the database, replay it to its restore point beside the live one, and check that the host is empty
+        enough.
 
         Raises:
             Refused: the host has changes or mail that the backup does not have; nothing was changed.
@@ -85,7 +89,9 @@ class Restore:
         self._copy.restore(f"{POINT}{chosen.run}", f"{_moment(until):%Y-%m-%d %H:%M:%S.%f+00}" if until else "")
 
     def _chosen(self) -> Set:
-        """The set that was asked for; the newest, or the first after the moment that the database is to come to."""
+        """The requested set; by default the newest, or the first one after the moment to which the database is
+        restored.
+        """
         self._restic.open(make=False)
         found = self._restic.sets()
         wanted, until = str(self._asked.get("set") or ""), str(self._asked.get("until") or "")
@@ -104,13 +110,13 @@ class Restore:
         return found[0]
 
     def _messages(self, chosen: Set) -> dict[str, str]:
-        """The messages of both passes: the newer path of each."""
+        """The messages of both snapshots of the mail, with the path from the later one where both have a message."""
         mail = self._settings.mail
         both = [messages(self._restic.files(chosen.snapshots[kind], mail), mail) for kind in (BEFORE, MAIL)]
         return {**both[0], **both[1]}
 
     def _living_runs(self) -> set[str]:
-        """What the living database was told, where there is one."""
+        """The runs recorded in the live database, where there is one."""
         cluster, name = Cluster(self._settings), self._settings.database
         if not cluster.answers() or not cluster.ask(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):  # noqa: S608
             return set()
@@ -118,7 +124,7 @@ class Restore:
         return {row[0] for row in cluster.ask(_RUNS, name)} if there else set()
 
     def database(self) -> dict[str, Any]:
-        """Have the restored cluster take the place of the living one, which is kept beside it."""
+        """Replace the live cluster by the restored one; the former live cluster is kept beside it."""
         now = self._recall()
         for unit in reversed(self._settings.services):
             _systemctl("stop", unit)
@@ -139,7 +145,9 @@ class Restore:
         return {"changed": True, "run": now["run"]}
 
     def mail(self) -> dict[str, Any]:
-        """Put all mail back; and from the pass before what was being renamed in the other one."""
+        """Restore all mail; from the earlier snapshot also messages that the later one missed because they were being
+        renamed.
+        """
         now, root = self._recall(), self._settings.mail
         before, after = (messages(self._restic.files(now["snapshots"][kind], root), root) for kind in (BEFORE, MAIL))
         self._restic.restore(now["snapshots"][MAIL], root, Path(root))
@@ -157,7 +165,7 @@ class Restore:
         return {"changed": True, "run": now["run"], "messages": len(there)}
 
     def keys(self) -> dict[str, Any]:
-        """Put back the keys that no playbook could make again."""
+        """Restore the keys, which no playbook could make again."""
         now = self._recall()
         there = list(self._restic.files(now["snapshots"][KEYS], "/"))
         wanted = [path for path in self._settings.keys_back if any(f"{each}/".startswith(f"{path}/") for each in there)]
@@ -166,7 +174,9 @@ class Restore:
         return {"changed": True, "run": now["run"], "keys": wanted}
 
     def queue(self) -> dict[str, Any]:
-        """Put the mail back that waited in Postfix's queue, without what is in the mailboxes or was told to be done."""
+        """Restore the queue, without recipients who have the message in their mailbox or whose delivery was
+        completed.
+        """
         now, state = self._recall(), self._settings.folder
         source = str(state / queue.FOLDER)
         there = list(self._restic.files(now["snapshots"][DATABASE], source))
@@ -179,7 +189,9 @@ class Restore:
         return {"changed": bool(count), "run": now["run"], "queued": count}
 
     def _done_with(self) -> dict[str, set[str]]:
-        """By the queue id, whom a message has reached, or whose sender was told that it does not, as the events say."""
+        """By queue id, the recipients whom the message has reached or whose failure the sender was told, from the
+        events.
+        """
         query = (
             "SELECT queue_id, recipient FROM events.event WHERE event IN ('delivered', 'bounced', 'expired')"
             " AND queue_id IS NOT NULL AND recipient IS NOT NULL AND at > now() - interval '30 days'"
@@ -190,7 +202,7 @@ class Restore:
         return done
 
     def _stored_since(self, run_: str) -> set[tuple[str, str]]:
-        """Address and Message-ID of what came into a mailbox while the backup was made, which no event may tell of."""
+        """Address and Message-ID of messages stored while the backup was made, for which there may be no event."""
         began = datetime.strptime(run_, "%Y%m%dT%H%M%S%z").timestamp()
         query = "SELECT kind || '/' || id, lower(address) FROM mail.account"
         addresses = dict(Cluster(self._settings).ask(query, self._settings.database))
@@ -206,7 +218,7 @@ class Restore:
         }
 
     def finish(self) -> dict[str, Any]:
-        """Start the services, and put on record what was measured: see `_measured`."""
+        """Start the services, and record the measurements (`_measured`)."""
         now = self._recall()
         for unit in self._settings.services:
             _systemctl("start", unit)
@@ -217,14 +229,14 @@ class Restore:
         return {"changed": True, "run": now["run"], **told}
 
     def mailbox(self) -> dict[str, Any]:
-        """Restore a mailbox, a folder of it, or one message, into a folder beside the living mail."""
+        """Restore a mailbox, a folder or one message into a new folder beside the live mail."""
         chosen = self._chosen()
         told = mailbox.restore(self._settings, self._restic, chosen.snapshots, self._asked)
         self._record("mailbox", chosen.run, told)
         return {"changed": True, "run": chosen.run, **told}
 
     def accounts(self) -> dict[str, Any]:
-        """Bring the table of accounts to what it was; accounts that came since stay as they are."""
+        """Restore the table of accounts; accounts created since stay as they are."""
         chosen = self._chosen()
         self._fetch(chosen)
         try:
@@ -259,17 +271,20 @@ class Restore:
         return now
 
 
-# Times as well: a new host counts its runs anew.
+# Their timestamps too, because a new host counts its runs from the start.
 _RUNS = "SELECT run || ' ' || extract(epoch FROM at) FROM mail.run"
 
 
 def _measured(now: Mapping[str, Any], ended: float) -> dict[str, Any]:
-    """What a restore of a host came to, moments in UTC.
+    """The measurements of a host's restore, moments in UTC.
 
-    `saved` is the moment up to which data came back, and `lost` the one at which the old host was lost, None where
-    nobody said. `rpo_seconds` lies between them, None without `lost`; `rpo_most_seconds` ends with the beginning of the
-    restore, so that the time in which the host was rebuilt is in it. `rto_seconds` is the restore of data alone, from
-    `began` to `ended`; `outage_seconds` all from the loss to the services' start, None without `lost`.
+    `saved` is the moment up to which data was restored. `lost` is the moment when the old host was lost, None if
+    unknown.
+    `rpo_seconds` lies between them, None without `lost`; `rpo_most_seconds` ends with the beginning of the restore, and
+    so
+    includes the time in which the host was rebuilt. `rto_seconds` is the restore of data alone, from `began` to
+    `ended`;
+    `outage_seconds` runs from the loss to the start of the services, None without `lost`.
     """
     saved, lost, begun = _saved(now["run"], str(now.get("until") or "")), now.get("lost"), float(now["begun"])
     return {
@@ -285,7 +300,7 @@ def _measured(now: Mapping[str, Any], ended: float) -> dict[str, Any]:
 
 
 def _saved(run_: str, until: str) -> float:
-    """What the data come to: the moment that was asked for, which is before the run; else the run itself."""
+    """The moment up to which data is restored: the requested moment, which is before the run, or the run's own."""
     return (_moment(until) if until else datetime.strptime(run_, "%Y%m%dT%H%M%S%z")).timestamp()
 
 
@@ -294,10 +309,10 @@ def _written(at: float) -> str:
 
 
 def _lost(text: str, saved: float, begun: float) -> float | None:
-    """When the old host was lost, as the operator says; None where nothing was said.
+    """The moment when the old host was lost, as the operator gives it; None where it is not given.
 
     Raises:
-        Refused: it is no moment with its time zone, or not between what was saved and now.
+        Refused: it is no moment with a time zone, or not between the saved moment and now.
     """
     if not text:
         return None
@@ -312,7 +327,7 @@ def _lost(text: str, saved: float, begun: float) -> float | None:
 
 
 def _moment(until: str, name: str = "until") -> datetime:
-    """A moment that has its time zone, in UTC."""
+    """Parse a moment with a time zone, into UTC."""
     try:
         moment = datetime.fromisoformat(until)
         if not moment.tzinfo:
@@ -357,7 +372,7 @@ def _hidden(unreadable: Sequence[str]) -> str:
 
 
 def _aside(path: Path, where: Path) -> None:
-    """Keep what is at a place, until somebody removes it."""
+    """Rename whatever is at this path, so that somebody can inspect and remove it later."""
     if path.exists() and not where.exists():
         path.rename(where)
     elif path.exists():
@@ -365,7 +380,7 @@ def _aside(path: Path, where: Path) -> None:
 
 
 def _systemctl(verb: str, unit: str) -> None:
-    """A unit that this host does not have is passed over."""
+    """Run systemctl on a unit; a unit that this host lacks is skipped."""
     if run(["systemctl", "cat", unit]).returncode == 0:
         demand(["systemctl", verb, unit])
 

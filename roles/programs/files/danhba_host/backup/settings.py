@@ -7,9 +7,10 @@ from pathlib import Path
 
 from ..credential import given
 
-# The names of what a set consists of, which are tags of its snapshots too.
+# The kinds of snapshots in a set, which are also their tags.
 BEFORE, DATABASE, MAIL, KEYS = "mail-before", "database", "mail", "keys"
-# Beside the repository, and to the store one of its own, whose `config` has what the backup host says of itself.
+# The folder beside the repository, to the store's server a repository of its own, whose `config` is the backup host's
+# report.
 TOLD = "watch"
 
 
@@ -69,7 +70,7 @@ class Settings:
     metrics: str
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be."""
+        """Refuse impossible values."""
         if not self.repository.startswith("https://"):
             raise ValueError("repository: phải bắt đầu bằng https:// -- it must begin with https://")
         if self.full_days < 1 or self.increment_hours < 1:
@@ -77,9 +78,9 @@ class Settings:
 
     @property
     def folder(self) -> Path:
-        """What is remembered between runs."""
+        """The folder of state that is kept between runs."""
         return Path(self.state)
 
     def secret(self, name: str) -> Path:
-        """The file of a secret that this program alone has."""
+        """The file of a secret that only this program has."""
         return given(Path(self.secrets, name))

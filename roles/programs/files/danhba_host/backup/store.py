@@ -1,6 +1,6 @@
-"""What the backup host says of itself: a file of the store, which the mail host may read as all that is its own there.
+"""Reads the backup host's report about itself: a file of the store, which the mail host may read like its own files.
 
-So the operators are told by the mail host's watch when nobody sees to the store, or its disk fills or is damaged.
+So the mail host's watch tells the operators when the store is not checked any more, or its disk fills or is damaged.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .suspects import NAME, SWEPT, figures
 
 SECONDS = 30
 LONGEST = 10_000  # octets of the file
-# By its name in the file: the metric, and what it is.
+# By name in the report: the metric and its help text.
 NUMBERS = {
     "checked": (
         "danhba_backup_store_check_timestamp_seconds",
@@ -34,7 +34,9 @@ NUMBERS = {
 
 
 def note_told(settings: Settings) -> None:
-    """Note what the backup host says of itself; nothing where it says nothing, so that what was noted grows old."""
+    """Write the backup host's report as metrics; nothing where it gives none, so that the old metrics' age raises the
+    alert.
+    """
     told = read_told(settings)
     for name, (metric, help_) in NUMBERS.items():
         if isinstance(told.get(name), int | float):
@@ -45,7 +47,7 @@ def note_told(settings: Settings) -> None:
 
 
 def read_told(settings: Settings) -> dict[str, Any]:
-    """Read what the backup host says of itself; an empty answer where it says nothing that could be read."""
+    """Read the backup host's report; empty where it gives none that can be parsed."""
     where = urlsplit(settings.repository)
     try:
         user = f"{settings.user}:{settings.secret('store.password').read_text(encoding='utf-8').strip()}"

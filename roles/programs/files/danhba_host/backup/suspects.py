@@ -1,4 +1,4 @@
-"""The figures of foreign and damaged files in the store, which the backup host and the mail host show the watch."""
+"""The metrics of foreign and damaged files in the store, which backup host and mail host export to the watch."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ..figure import Figure
 NAME = "danhba_backup_suspects"
 SWEPT = "danhba_backup_swept_timestamp_seconds"
 DAMAGED = "damaged"
-# Kinds of foreign files are the folder that they were added to; `damaged` are files that this disk has changed.
+# Foreign files are counted by the folder that they were added to; `damaged` counts files that the disk has changed.
 KINDS = ("keys", "locks", "index", "snapshots", "data", "other", DAMAGED)
 _SINCE = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 _FIRST = re.compile(r"[\w.-]{1,16}")
 
 
 def figures(told: Mapping[str, Any]) -> Iterator[Figure]:
-    """Their number by kind, with the name of the first one and when that came; 0 of all where there is none.
+    """The number of suspect files by kind, with name and arrival of the first one; 0 for every kind without any.
 
-    `told` may have come by the network: what is not of its form is passed over.
+    `told` may have come by the network: values of the wrong form are skipped.
     """
     for kind in KINDS:
         each = told.get(kind)
