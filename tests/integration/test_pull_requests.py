@@ -393,7 +393,7 @@ class TestBehind:
         forge.propose(2, second)
         forge.merge(1)
         comment = forge.comment(2)
-        assert "Phần dưới đây chỉ nói về riêng nhánh này." in comment
+        assert "Phần dưới nói về riêng nhánh này." in comment
         assert "checksum" not in comment
 
 

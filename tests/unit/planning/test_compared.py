@@ -414,6 +414,7 @@ class TestCited:
             "address": "gsphu-aa",
             "address_document": "7/AA-VP",
             "until_before": "",
+            "leader": False,
         }
 
     def test_an_agency_that_opens_and_one_that_ends(self) -> None:
@@ -434,7 +435,7 @@ def test_it_is_data_for_programs() -> None:
     found = change(HOA, {**HOA, "leader": "true", "title": "Giám đốc"}).as_data()
     assert list(found) == [
         "named", "handovers", "keys", "pins", "unlocked", "withdrawn", "gone",
-        "leaders", "quotas", "changes", "described", "cited",
+        "leaders", "quotas", "inherited", "changes", "described", "cited",
     ]  # fmt: skip
     assert json.loads(json.dumps(found)) == found
 

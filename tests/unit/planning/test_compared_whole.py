@@ -65,6 +65,7 @@ def test_each_record_whole() -> None:
             ("official", "", "", "", 2 * GIB, GIB, GIB, ""),
             ("agency", "", "", "", 10 * GIB, 20 * GIB, 20 * GIB, ""),
         ],
+        "inherited": [],
         "changes": [
             ("aa", "2012-01-01", "kind", "department", "board", "5/QĐ-UBND"),
             ("aa", "2012-01-01", "identifier", "", "H38.77", "5/QĐ-UBND"),
@@ -72,11 +73,13 @@ def test_each_record_whole() -> None:
         "described": [("aa", *sang, "unit", "", "Văn phòng")],
         "cited": [
             ("aa", "2011-01-01", "suspended", "", *hoa, "Trưởng phòng", "", "9/QĐ-AA", "", "2012-01-01", "ltmhoa-aa",
-             "", ""),
-            ("aa", "2011-03-01", "ended", "", *hoa, "Trưởng phòng", "", "10/QĐ-AA", "", "", "ltmhoa-aa", "", ""),
+             "", "", False),
+            ("aa", "2011-03-01", "ended", "", *hoa, "Trưởng phòng", "", "10/QĐ-AA", "", "", "ltmhoa-aa", "", "",
+             False),
             ("aa", "2012-02-01", "closed", "retired", *sang, "", "Văn phòng", "24/QĐ-UBND", "", "", "lasang-aa",
-             "7/AA-VP", ""),
-            ("bb", "2013-01-01", "closed", "dissolved", "", "Cơ quan bb", "", "", "9/QĐ-UBND", "", "", "", "", ""),
+             "7/AA-VP", "", False),
+            ("bb", "2013-01-01", "closed", "dissolved", "", "Cơ quan bb", "", "", "9/QĐ-UBND", "", "", "", "", "",
+             False),
         ],
     }  # fmt: skip
 
