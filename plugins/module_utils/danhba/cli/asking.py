@@ -25,7 +25,6 @@ from .words import Word
 
 BY_NUMBER = _("Number (1-{last}) or name")
 MENDED = _("'{value}' is written as: {name}")
-TITLE_IN_NAME = _("'{value}': write the full name alone, without '{found}'; a title goes to --title")
 NO_LETTER = _("'{value}': a name has no '{found}'; write family name, middle names and given name alone")
 NOT_IN_MENU = _("'{value}' is none of the list; type a number from 1 to {last}")
 NO_KEY = _("'{value}' is no key of age: a character is wrong; copy what age-keygen -y shows")
@@ -77,12 +76,9 @@ class PersonName(Text):
         text = super().convert(value, param, ctx)
         if any(unicodedata.category(c) in {"Cs", "Cc", "Co", "Cn"} for c in text):
             return text  # which the register refuses
-        name = typed.read(text).name
+        ((_honorific, name),) = typed.honorifics([typed.read(text).name])
         if foreign := next((c for c in name if unicodedata.category(c)[0] in "NSP" and c not in _IN_NAMES), ""):
             raise WrongValue(NO_LETTER, value=text, found=foreign)
-        first = name.partition(" ")[0]
-        if first.casefold() in _NO_NAMES:
-            raise WrongValue(TITLE_IN_NAME, value=text, found=first)
         if name != text:
             click.echo(render(MENDED, {"value": text, "name": name}, language(ctx)), err=True)
         return name
@@ -102,9 +98,8 @@ class PublicKey(Text):
         return text
 
 
-# What stands in names beside letters, and what stands before a name and is none.
+# What stands in names beside letters.
 _IN_NAMES = frozenset("'’-‐‑.")
-_NO_NAMES = frozenset("ông bà gs pgs ts ths tskh bs ds ks kts cn đ/c đc".split())
 # A group of GitLab may stand below others.
 ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 CODE = Text("TENDONVI", schema.CODE, "snv")

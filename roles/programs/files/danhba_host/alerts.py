@@ -1,8 +1,7 @@
 """Mails alerts to the operators: Alertmanager posts them by HTTPS on this host, and sendmail(1) sends the letters.
 
 Requests without the client key of the watch (`channel.py`) are refused, so that no local user can forge an alert. If
-the
-letter cannot be sent, the answer is 503: Alertmanager then tries again, and counts the failure.
+the letter cannot be sent, the answer is 503: Alertmanager then tries again, and counts the failure.
 """
 
 from __future__ import annotations

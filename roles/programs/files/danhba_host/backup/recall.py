@@ -43,7 +43,7 @@ MOST_FOLDERS = 200
 # answer counts them again.
 FORGOTTEN = "forgotten.json"
 MESSAGE = re.compile(r"/Maildir(/.*)?/(cur|new|tmp)/[^/]+", re.DOTALL)
-# The error while another run uses the store.
+# Options of restic that wait for the end of another run on the store.
 LOCK = ("--retry-lock", "30m")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _SPECIAL = re.compile(r"([\\*?\[\]])")
