@@ -344,7 +344,10 @@ def test_a_mail_is_delivered(repository: Repository, story: Callable[[], None]) 
         f"--document 101/QĐ-UBND --date {today} --yes"
     )
     assert opened.returncode == 0, opened.stdout
+    repository.must("git commit --quiet --all --message 'Mở hộp thư'")
     repository.do("accounts")
+    applied, here = repository.must("git ls-remote origin refs/danhba/applied; git rev-parse HEAD").splitlines()
+    assert applied.split() == [here, "refs/danhba/applied"]
     deployment = repository.deployment
     assert deployment.issued.keys() == {CONTACT, OFFICIAL}
     webmail, password = Webmail(deployment.server), new_password()

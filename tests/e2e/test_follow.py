@@ -81,7 +81,8 @@ class Followed:
     def command(self, *options: str) -> list[str]:
         register = self.clone / "directory"
         where = {"province_dir": str(self.clone), "register_dir": str(register)}
-        return self.mail.command("follow", *options, follow_signers=str(self.folder / "signers"), **where)
+        signers = str(self.folder / "signers")
+        return self.mail.command("follow", *options, follow_signers=signers, follow_told=True, **where)
 
     def follow(self, *options: str) -> str:
         """What the timer runs; its output."""
