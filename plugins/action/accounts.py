@@ -1,4 +1,7 @@
-"""Apply the register: computed here on the controller, written by the module of the same name on the host."""
+"""Apply the register to a host.
+
+The action plugin computes the wanted accounts on the controller; the module of the same name writes them on the host.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchan
 class ActionModule(BaseAction):
     """The action behind laocai.mail.accounts; see the module's documentation."""
 
-    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    TRANSFERS_FILES = True  # makes Ansible create the remote temporary folder before the task runs
     options = ARGUMENTS
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -75,7 +78,7 @@ class ActionModule(BaseAction):
         return path
 
     def _keep(self, files: dict[str, Path], remote: dict[str, Any], answer: dict[str, Any], day: date) -> None:
-        """Write the files that were asked for: also in check mode, which only spares the host."""
+        """Write the files named in `plan` and `export`, also in check mode: that only leaves the host unchanged."""
         if "plan" in files:
             whole = {
                 "checksum": remote["checksum"],
@@ -111,7 +114,7 @@ class ActionModule(BaseAction):
 
 
 def _way_out(refused: Sequence[Refusal]) -> tuple[str, str]:
-    """What to do about guards that an acknowledgement lets pass, in Vietnamese and English; nothing of others."""
+    """Return how to pass the limits that can be acknowledged, in Vietnamese and English; empty for other guards."""
     if not any(item.rule in (AGENCY_LIMIT, LIMIT, PROTECTED) for item in refused):
         return "", ""
     vi = (
@@ -126,13 +129,13 @@ def _way_out(refused: Sequence[Refusal]) -> tuple[str, str]:
 
 
 def _people(directory: Path) -> dict[str, str]:
-    """Whose the register's commit is, for the record."""
+    """Return author, signer, signature and approver of the register's commit, for the record of the change."""
     origin = of_head(directory)._asdict()
     return {name: origin[name] for name in PEOPLE}
 
 
 def _as_data(handover: handovers.Handover) -> dict[str, str]:
-    """A hand-over that is not done yet, for a result; `said` is all of it in a line."""
+    """Return a pending hand-over as a dict for the task's result; `said` sums it up in one line."""
     former = handover.former.name or handover.former.person
     line = f"{handover.address} ({former} → {handover.successor.name}, {handover.document}, {handover.day})"
     return {

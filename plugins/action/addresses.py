@@ -1,4 +1,4 @@
-"""Compute addresses, here on the controller."""
+"""Compute the addresses of a register, or of people who would join an agency, on the controller."""
 
 from __future__ import annotations
 

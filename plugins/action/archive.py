@@ -1,4 +1,4 @@
-"""Archive, restore, purge and export: decided and kept here on the controller, done on the host by the module."""
+"""Archive, restore, purge and export mailboxes: the controller decides and keeps files, the module runs on the host."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchan
 class ActionModule(BaseAction):
     """The action behind laocai.mail.archive; see the module's documentation."""
 
-    TRANSFERS_FILES = True  # have a remote temporary folder from the start
-    options = MappingProxyType({**ARGUMENTS, "_program": {"type": "path"}})  # that is of tests alone
+    TRANSFERS_FILES = True  # makes Ansible create the remote temporary folder before the task runs
+    options = MappingProxyType({**ARGUMENTS, "_program": {"type": "path"}})  # _program: only for tests
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """Carry out the task."""
@@ -40,7 +40,7 @@ class ActionModule(BaseAction):
 
 
 class RemoteHost:
-    """The mail host, asked through the module, as `carrying.Host` says."""
+    """The mail host, reached through the module; implements the protocol `carrying.Host`."""
 
     def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         passed = {name: arguments[name] for name in ("step", "folder", "register", "as_of")}
@@ -51,7 +51,10 @@ class RemoteHost:
         self._actor = controller.find_actor()
 
     def ask(self, request: Mapping[str, Any], file: Path | None = None) -> dict[str, Any]:
-        """Have the host's program answer. What it is asked with is in a private file, for a key may be in it."""
+        """Run the host's program on a request and return its answer; `file` is copied to the host before.
+
+        The request goes in a private file, because it may contain a key.
+        """
         place = ""
         if file:
             shell = self._action._connection._shell
@@ -62,5 +65,5 @@ class RemoteHost:
         return told
 
     def fetch(self, remote: str, local: str) -> None:
-        """Fetch a sealed file, which the module has given to whoever signs in there."""
+        """Fetch a sealed file from the host; the module has made Ansible's login user its owner."""
         self._action._connection.fetch_file(remote, local)

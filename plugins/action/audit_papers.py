@@ -1,4 +1,4 @@
-"""Keep heads of the audit chain and write the papers of the audit, here on the controller."""
+"""Keep heads of the audit chain, and write the audit's reports, on the controller."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ActionModule(BaseAction):
         changed = kept.changed
         if arguments["commit"] and answer["head"]:
             changed |= keeping.commit(heads, answer["head"], dry_run=dry_run)
-        said = {**answer, "holds": True}  # or it would have been refused
+        said = {**answer, "holds": True}  # keeping.keep has raised a Failure where the chain does not hold
         return {
             "changed": changed,
             "said": [*show.verdict(said, "vi"), *show.verdict(said, "en"), *kept.said],

@@ -1,4 +1,4 @@
-"""Say what DNS must hold, write it down, and ask whether it is held, here on the controller."""
+"""Compute the DNS records that the mail system needs, write them to files, and compare them with the servers'."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.dns.records import Mai
 
 
 class Unasked(Failure):
-    """No name server is known, so that nothing was asked."""
+    """Failure: no name server of the domain is known, so DNS was not queried."""
 
 
 class ActionModule(ActionBase):
@@ -27,7 +27,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Carry out the task."""
         result: dict[str, Any] = super().run(tmp, task_vars)
-        # Without what Ansible knows of where each value came from, which YAML cannot write.
+        # Strip the tags of origin that Ansible puts on values: the YAML writer cannot represent them.
         arguments = json.loads(json.dumps(self.validate_argument_spec(ARGUMENTS)[1]))
         try:
             mail = Mail(**{field.name: arguments[field.name] for field in fields(Mail)})
@@ -39,7 +39,7 @@ class ActionModule(ActionBase):
             return result | {"failed": True, "asked": False, "msg": str(failure)}
         except Failure as failure:
             return result | {"failed": True, "msg": str(failure)}
-        except ValueError as error:  # of an address
+        except ValueError as error:  # raised for an invalid IP address
             return result | {"failed": True, "msg": f"dns_addresses: {error}"}
         return result | {
             "changed": changed,
@@ -82,6 +82,6 @@ def _ask(wanted: Sequence[Record], mail: Mail, arguments: dict[str, Any]) -> lis
 
 
 def _held(mail: Mail, answers: Sequence[Answer]) -> list[str]:
-    """The selectors whose every record each server holds."""
+    """Return the DKIM selectors all of whose records are published on every server."""
     missing = {answer.record.name.partition(".")[0] for answer in answers if answer.state is not State.HELD}
     return [selector for selector in mail.dkim if answers and selector not in missing]

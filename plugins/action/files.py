@@ -1,4 +1,4 @@
-"""Bring a set of files of a host to what it should be: describe it, and ship what the host says it lacks."""
+"""Bring a set of files on a host to its wanted state: send digests, then the contents that the host lacks."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ActionModule(ActionBase):
         return answer
 
     def _ship(self, digests: list[str]) -> str:
-        """Put contents into a file on the host, and say where."""
+        """Copy the contents with these digests to the host in one file, and return its path there."""
         self._make_tmp_path()
         shell = self._connection._shell
         path = str(shell.join_path(shell.tmpdir, "files.json"))
@@ -55,7 +55,7 @@ class ActionModule(ActionBase):
         return path
 
     def _entries(self, file: dict[str, Any]) -> Iterator[Entry]:
-        """What the host is told of one item of `files`."""
+        """Yield the entries (path, kind, owner, mode, digest) that one item of `files` stands for."""
         base = Entry(
             file["path"], "file", file["owner"], file["group"], file["mode"] or "0644", validate=file["validate"]
         )
@@ -77,7 +77,7 @@ class ActionModule(ActionBase):
         return replace(base, path=path, digest=digest)
 
     def _tree(self, source: Path, base: Entry) -> Iterator[Entry]:
-        """A folder with all that is below it, without what Python leaves there."""
+        """Yield a folder and everything below it, without Python's caches."""
         yield replace(base, kind="directory", mode="0755", exclusive=True)
         for child in sorted(source.iterdir()):
             below = replace(base, path=f"{base.path.rstrip('/')}/{child.name}")
@@ -87,7 +87,7 @@ class ActionModule(ActionBase):
                 yield self._file(below, below.path, child.read_bytes())
 
     def _read(self, file: dict[str, Any]) -> Iterator[tuple[str | None, bytes]]:
-        """The contents of an item that is a file, or one of each key: the key, and the content."""
+        """Yield (key, content) for each file of an item: one with key None, or one for each key of `each`."""
         if file["each"] is None:
             yield None, self._content(file, {})
             return
@@ -105,7 +105,7 @@ class ActionModule(ActionBase):
         return str(file["content"]).encode()
 
     def _render(self, source: str, variables: dict[str, Any]) -> str:
-        """A template, as ansible.builtin.template renders it."""
+        """Render a template the way ansible.builtin.template does."""
         template = trust_as_template(self._loader.get_text_file_contents(source))
         folders = [*self._variables.get("ansible_search_path", []), str(Path(source).parent)]
         templar = self._templar.copy_with_new_env(

@@ -1,4 +1,4 @@
-"""Hand contact mailboxes over: decided and written here on the controller, done on the host by the module."""
+"""Hand over contact mailboxes: the controller decides and writes the records, the module changes the host."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.letters.outbox import 
 class ActionModule(BaseAction):
     """The action behind laocai.mail.handover; see the module's documentation."""
 
-    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    TRANSFERS_FILES = True  # makes Ansible create the remote temporary folder before the task runs
     options = ARGUMENTS
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Carry out the task and say what was done, without any password."""
+        """Carry out the task; the result names the hand-overs and files, and contains no password."""
         outcome = self._hand_over(arguments, task_vars)
         told = {"handovers": [as_data(each) for each in outcome.handovers], "files": outcome.files}
         return {"changed": bool(outcome.handovers), "bundles": outcome.bundles} | told
@@ -39,7 +39,7 @@ class ActionModule(BaseAction):
 
 
 def as_data(handover: Handover) -> dict[str, Any]:
-    """A hand-over for a result; `said` is all of it in a line."""
+    """Return a hand-over as a dict for the task's result; `said` sums it up in one line."""
     former, successor = handover.former, handover.successor
     parties = {"former": former._asdict(), "successor": successor._asdict()}
     said = f"{handover.address} ({former.name or former.person} → {successor.name}, {handover.document})"
@@ -47,7 +47,7 @@ def as_data(handover: Handover) -> dict[str, Any]:
 
 
 class RemoteHost:
-    """The mail host, asked through the module, as `carrying.Host` says."""
+    """The mail host, reached through the module; implements the protocol `carrying.Host`."""
 
     def __init__(self, action: ActionModule, arguments: dict[str, Any], task_vars: dict[str, Any]) -> None:
         passed = {
@@ -58,17 +58,17 @@ class RemoteHost:
         self._actor = controller.find_actor()
 
     def held(self) -> tuple[list[Known], str]:
-        """Who has each mailbox, and the last day applied."""
+        """Return the custodian of each contact mailbox as the host knows them, and the last day applied (ISO)."""
         self._exchange.ask({}, _mode="held")
         answer = self._exchange.answer()
         return [Known(Held(*row[:3]), *row[3:]) for row in answer["held"]], answer["as_of"]
 
     def take(self, orders: Sequence[Handover]) -> list[dict[str, Any]]:
-        """Have the host record and take out."""
+        """Record the hand-overs on the host and remove the former custodians' settings; return the records."""
         self._exchange.ask({"handovers": [as_data(each) for each in orders], "actor": self._actor}, _mode="take")
         records: list[dict[str, Any]] = self._exchange.answer()["records"]
         return records
 
     def end(self, numbers: Sequence[int]) -> None:
-        """Have the host note what is written."""
+        """Mark the hand-overs on the host as completed, once their records are written."""
         self._exchange.ask({"handovers": list(numbers), "actor": self._actor}, _mode="end")

@@ -1,4 +1,4 @@
-"""Hand over letters, here on the controller."""
+"""Copy the encrypted password letters that are to be handed to agencies, on the controller."""
 
 from __future__ import annotations
 

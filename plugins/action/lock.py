@@ -1,4 +1,4 @@
-"""Take the lock of all playbooks, here on the controller; see `plugin_utils/lock.py`."""
+"""Take the lock that all playbooks share, on the controller; see `plugin_utils/lock.py`."""
 
 from __future__ import annotations
 

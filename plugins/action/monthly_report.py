@@ -1,4 +1,4 @@
-"""Mail the reports of months that are over: made and sealed here, put into the mailbox by the module of this name."""
+"""Mail the reports of past months: made and encrypted here, delivered by the module of the same name."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 class ActionModule(BaseAction):
     """The action behind laocai.mail.monthly_report; see the module's documentation."""
 
-    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    TRANSFERS_FILES = True  # makes Ansible create the remote temporary folder before the task runs
     options = ARGUMENTS
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

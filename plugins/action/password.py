@@ -1,4 +1,4 @@
-"""Issue passwords: made and sealed here on the controller, stored by the module of the same name on the host."""
+"""Issue passwords: made, hashed and encrypted on the controller; the module of the same name stores the hashes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.passwords import Issue
 class ActionModule(BaseAction):
     """The action behind laocai.mail.password; see the module's documentation."""
 
-    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    TRANSFERS_FILES = True  # makes Ansible create the remote temporary folder before the task runs
     options = ARGUMENTS
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Carry out the task and say what was done, with neither password nor hash."""
+        """Carry out the task; the result contains neither a password nor a hash."""
         outbox = Outbox(Path(self._loader.path_dwim(arguments["letters"])))
         issued = self._issue(outbox, arguments, task_vars)
         self._warn(issued)
@@ -45,7 +45,7 @@ class ActionModule(BaseAction):
         return issuer.foresee(order) if self._task.check_mode else issuer.issue(order)
 
     def _warn(self, issued: Issued) -> None:
-        """Say what became of earlier runs that ended early."""
+        """Warn about interrupted earlier runs: whether their letters were recovered or discarded."""
         if issued.recovered:
             self._display.warning(
                 f"{issued.recovered} lần chạy trước bị ngắt sau khi đã lưu mật khẩu; đã nhận lại phiếu của lần đó.\n"
@@ -65,12 +65,12 @@ class ActionModule(BaseAction):
 
 
 def _by_agency(issued: Issued) -> dict[str, int]:
-    """How many passwords each agency gets."""
+    """Return the number of issued passwords by agency code."""
     return dict(Counter(agency for agency, _address, _name in issued.whom))
 
 
 def _as_csv(issued: Issued) -> bytes:
-    """Whom it is, as a table for a spreadsheet, in which no cell begins a formula."""
+    """Return the people who get a password as CSV (UTF-8 with BOM), without cells that a spreadsheet would evaluate."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(("Mã cơ quan", "Địa chỉ thư", "Họ và tên"))

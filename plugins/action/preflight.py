@@ -1,4 +1,4 @@
-"""Ask for all that a playbook needs, here on the controller; `plugin_utils/preflight.py` has the questions."""
+"""Check all that a playbook needs before its first change, on the controller (checks: `plugin_utils/preflight.py`)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils import preflight, reac
 from ansible_collections.laocai.mail.plugins.plugin_utils.preflight import Given, Server
 from ansible_collections.laocai.mail.plugins.plugin_utils.settings import Fault, Role, Values
 
-# What Ansible itself puts among a host's variables.
+# Names of variables that Ansible itself adds to each host's variables.
 MAGIC = frozenset(
     {"environment", "gather_subset", "group_names", "groups", "hostvars", "inventory_dir", "inventory_file"}
     | {"inventory_hostname", "inventory_hostname_short", "module_setup", "omit", "play_hosts", "playbook_dir"}
@@ -44,11 +44,11 @@ class ActionModule(ActionBase):
         faults = list(self._faults(server, whole=arguments["whole"]))
         if arguments["day"] or arguments["whole"]:
             faults += preflight.clocks(server, time.time())
-        # Two settings may break one demand, and say so in the same words.
         built = "built" in server.lines
         return result | {
             "changed": False,
             "built": built,
+            # Without duplicates: two settings may break the same condition, with the same message.
             "faults": [fault._asdict() for fault in dict.fromkeys(faults)],
         }
 
@@ -77,7 +77,7 @@ class ActionModule(ActionBase):
     def _is_test_host(self) -> bool:
         try:
             return bool(boolean(self._value("test_host")))
-        except (AnsibleError, TypeError):  # told with the other settings
+        except (AnsibleError, TypeError):  # reported with the other settings
             return False
 
     def _register_dir(self) -> Path:
@@ -87,20 +87,23 @@ class ActionModule(ActionBase):
             return Path(str(self._values.given["register_dir"]))
 
     def _of_groups(self) -> dict[str, Any]:
-        """What the inventory's own file gives the host's groups, without their group_vars."""
+        """Return the variables that the inventory file itself sets for the host's groups, without their group_vars."""
         found = self._task.get_variable_manager()._inventory.get_host(str(self._variables["inventory_hostname"]))
         variables: dict[str, Any] = get_group_vars(found.get_groups()) if found else {}
         return variables
 
     def _settings(self) -> Iterator[Fault]:
-        """Every setting by itself: its type first, then what each role demands of those whose types are right."""
+        """Check each setting: first its type and form, then each role's conditions on settings of the right type."""
         yield from settings.judge_types(self._roles, self._values, self._templar)
         yield from settings.judge_forms(self._roles, self._values, self._templar)
         for role in self._roles:
             yield from settings.judge_conditions(role, role.settings, self._values, self._in(role))
 
     def _certificate(self, server: Server, *, test_host: bool) -> Iterator[Fault]:
-        """The files of mode `given`, also where the mode is misspelt and files are named; what mode `acme` needs."""
+        """Check what the TLS mode needs: for `given` the certificate and key files, for `acme` the authority.
+
+        The files are checked also where the mode is misspelt and they are named.
+        """
         mode = self._known("tls_mode")
         if mode == "given" or (mode is None and self._values.is_written("tls_given_certificate")):
             yield from preflight.certificate(self._given())
@@ -108,22 +111,23 @@ class ActionModule(ActionBase):
             yield from self._of_the_authority(server, test_host=test_host)
 
     def _room(self, server: Server) -> Iterator[Fault]:
-        """What the host has room for: whatever the settings are, and for what they ask for."""
+        """Check the host's memory and disk: the minimum of any deployment, then what the roles' settings need."""
         small = list(preflight.room(server))
         yield from small
         sizes = preflight.sizes_of(server)
         if small or not sizes.keys() >= {"memory", "/var"}:
             return
         known = {"room_memory": sizes["memory"], "room_disk": sizes["/var"]}
-        # A host of the webmail alone keeps no events.
+        # A host with only the webmail stores no events, which the conditions on the disk are about.
         if "mail" in self._variables["group_names"]:
             for role in self._roles:
                 yield from settings.judge_conditions(role, role.room, self._values, self._in(role, known))
 
     def _reached(self, server: Server) -> Iterator[Fault]:
-        """What the host reaches of what a deployment fetches; of a host that is built a warning, for it runs already.
+        """Check that the host reaches the servers that a deployment fetches from.
 
-        A host that does not answer, or has no Python yet, cannot be asked.
+        On a host that is deployed already, unreachable servers are warnings, not faults. A host that does not answer,
+        or has no Python yet, is skipped.
         """
         if server.unreachable or "python3" not in server.lines or "root" not in server.lines:
             return
@@ -142,7 +146,10 @@ class ActionModule(ActionBase):
             yield from stopping
 
     def _asked(self, *, built: bool) -> dict[str, Any]:
-        """What the host is going to fetch, by the settings that hold; one that is built has packages and database."""
+        """Return the arguments of laocai.mail.reach, from valid settings only.
+
+        A host that is deployed already has its packages and virus database, so their mirrors are not asked.
+        """
         viruses = not self._known("clamav_test_signatures") and "mail" in self._variables["group_names"] and not built
         forwarders = self._known("resolver_forwarders")
         return {
@@ -160,7 +167,7 @@ class ActionModule(ActionBase):
         return Given(pair, self._known("tls_names") or [], self._needed())
 
     def _of_the_authority(self, server: Server, *, test_host: bool) -> Iterator[Fault]:
-        """What has to be there before a certificate is asked for. Names of a test host are in no DNS."""
+        """Check what ACME needs before a certificate is requested; names of a test host are not looked up in DNS."""
         names = self._known("tls_names") or []
         yield from preflight.named(self._needed(), names)
         yield from preflight.opened(self._known("base_firewall_ports"))
@@ -173,7 +180,7 @@ class ActionModule(ActionBase):
                 yield from preflight.challenged(names)
 
     def _needed(self) -> list[str]:
-        """The names that mail programs ask for; none where the certificate's own are in doubt."""
+        """Return the host names that mail programs connect to; none where `tls_names` is invalid."""
         if self._known("tls_names") is None:
             return []
         return [name for name in (self._known("mail_host"), *(self._known("mail_program_hosts") or [])) if name]
@@ -184,23 +191,23 @@ class ActionModule(ActionBase):
             self._display.warning(f"{fault.vi}\n{fault.en}")
 
     def _known(self, name: str) -> Any:
-        """A value of which nothing has been reported; else None."""
+        """Return the value of a setting, or None where a fault was found in it or it cannot be rendered."""
         role = next((role for role in self._roles if name in role.defaults), None)
         try:
             return self._value(name) if settings.unbroken([name], self._values, role) else None
-        except AnsibleError:  # told with the other settings, where they are asked for
+        except AnsibleError:  # reported with the other settings, if those are checked in this run
             self._values.broken.add(name)
             return None
 
     def _value(self, name: str) -> Any:
-        """A variable of the host, or the default of the role that it belongs to."""
+        """Return the rendered variable of the host, or the default of the role that it belongs to."""
         if name in self._variables:
             return self._templar.template(self._variables[name])
         role = next(role for role in self._roles if name in role.defaults)
         return self._in(role).template(role.defaults[name])
 
     def _in(self, role: Role, known: Mapping[str, Any] = MappingProxyType({})) -> Any:
-        """Ansible's own templates and conditionals, as in that role."""
+        """Return a templar that sees a role's defaults and variables, the host's variables, and `known`."""
         variables = {**role.defaults, **role.made, **self._variables, **known}
         return self._templar.copy_with_new_env(available_variables=variables)
 

@@ -1,4 +1,4 @@
-"""Ask for all that a role stands on: its settings here on the controller, then its host; and bring it about."""
+"""Check a role's prerequisites, its settings on the controller, then its host; and install those that are missing."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Module
 class ActionModule(BaseAction):
     """The action behind laocai.mail.prerequisites; see the module's documentation.
 
-    A playbook of this collection has asked for the settings of all roles before its first change. Here they are asked
-    for who takes a role into a playbook of their own.
+    Playbooks of this collection have checked the settings of all roles (laocai.mail.preflight) before their first
+    change. They are checked here again for those who use a role in a playbook of their own.
     """
 
     options = ARGUMENTS
@@ -53,7 +53,7 @@ class ActionModule(BaseAction):
         return prerequisites.told(missing, done)
 
     def _run(self, name: str | None, arguments: dict[str, Any] | None, task_vars: dict[str, Any]) -> dict[str, Any]:
-        """Run a module on the host, this task's own where there is no name."""
+        """Run a module on the host, by default this task's own; raise ModuleFailed where it fails."""
         result: dict[str, Any] = self._execute_module(module_name=name, module_args=arguments, task_vars=task_vars)
         if result.get("failed"):
             raise ModuleFailed(result)

@@ -1,4 +1,4 @@
-"""Write the papers of a recall, here on the controller."""
+"""Write the plan, the report and the record of a recall, on the controller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Report on the use of mailboxes: the module of the same name tells what was counted, and the report is made here."""
+"""Report on the use of mailboxes: the module of the same name returns the host's counts, the report is made here."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _DAY = timedelta(days=1)
 class ActionModule(BaseAction):
     """The action behind laocai.mail.report; see the module's documentation."""
 
-    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    TRANSFERS_FILES = True  # makes Ansible create the remote temporary folder before the task runs
     options = ARGUMENTS
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
@@ -57,8 +57,8 @@ class ActionModule(BaseAction):
         report = core.make(timeline, of, period, told, rules, asked)
         said = content.write(report, register)
         made = files.make(said, report, files.sender(register, issued, day))
-        of_whom = arguments["agency"], arguments["mailbox"]
-        stem = "-".join(filter(None, ("bao-cao", *of_whom, str(first), str(period.last))))
+        subject = arguments["agency"], arguments["mailbox"]
+        stem = "-".join(filter(None, ("bao-cao", *subject, str(first), str(period.last))))
         written = [
             controller.write_private_octets(folder / f"{stem}{end}", octets, dry_run=self._task.check_mode)
             for end, octets in made.items()
@@ -82,12 +82,12 @@ class ActionModule(BaseAction):
 
 
 def _over(asked: date, day: date) -> date:
-    """The last day of those asked for that is over on the day of the report."""
+    """Return the last day of the requested period that is over on the day of the report."""
     return min(asked, max(day, date.min + _DAY) - _DAY)
 
 
 def _possible(first: date, asked: date, day: date) -> None:
-    """Failure where the period cannot be meant, or has no day that is over on the day of the report."""
+    """Raise Failure where the period is impossible, or has no day that is over on the day of the report."""
     last = _over(asked, day)
     if first <= asked and last < first:
         raise Failure(
@@ -104,7 +104,7 @@ def _possible(first: date, asked: date, day: date) -> None:
 
 
 def _end(first: date, told: dict[str, Any]) -> date:
-    """The day with which the host's data end; Failure where that is before the period."""
+    """Return the last day of which the host has data; raise Failure where that is before the period."""
     until = date.fromisoformat(told["until"])
     if until < first:
         raise Failure(

@@ -1,4 +1,4 @@
-"""Read the reports that have arrived: the module of the same name fetches and stores, what is between is done here."""
+"""Read DMARC and TLS reports: the module of the same name fetches mails and stores results; parsing is done here."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.reports import reading
 class ActionModule(BaseAction):
     """The action behind laocai.mail.reports; see the module's documentation."""
 
-    TRANSFERS_FILES = True  # have a remote temporary folder from the start
+    TRANSFERS_FILES = True  # makes Ansible create the remote temporary folder before the task runs
     options = ARGUMENTS
 
     def work(self, arguments: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:

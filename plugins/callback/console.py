@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Show what Ansible's default output shows, but a refusal once, in the operator's language, without source lines."""
+"""Ansible's default output, but with each refusal shown once, in the operator's language, without source lines."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ short_description: Ansible's default output for operators, who read a refusal on
 version_added: 0.4.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Is Ansible's default output but for two things, and nothing but that with C(-v).
+  - Is Ansible's default output with two exceptions. With C(-v) it is the default output unchanged.
   - Where a task refuses something in Vietnamese and English, its text is shown once, in one language, without the lines
     of the playbook and without the task's result. Every other failure is shown as by default.
-  - In check mode, a host that is not built yet is told in one summary of what each role would install, for nothing
-    else can be foretold. Refusals and failures are shown as ever.
+  - In check mode, for a host that was never deployed, shows one summary of the packages that each role would install,
+    because nothing else can be predicted. Refusals and failures are shown as usual.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
 options:
   language:
     description:
-      - The language of refusals. By default the first of the environment's C(LANGUAGE), as for the command C(danhba),
-        and Vietnamese where that says nothing.
+      - The language of refusals. By default the first language of the environment variable C(LANGUAGE), as for the
+        command C(danhba), and Vietnamese where that is unset or another language.
     type: str
     choices: [vi, en, both]
     ini:
@@ -42,14 +42,14 @@ from ansible import constants, context
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
 
 LANGUAGES = ("vi", "en")
-# Letters of Vietnamese that English does not have.
+# Letters with diacritics, by which a Vietnamese text is told from an English one.
 _VIETNAMESE = re.compile(r"[À-ỹĐđ]")
 _BETWEEN = re.compile(r"\s+--\s+")
 _ASKED, _BROUGHT = "laocai.mail.preflight", "laocai.mail.prerequisites"
 
 
 class CallbackModule(DefaultCallback):
-    """Ansible's default output, with refusals and first check runs of its own."""
+    """Ansible's default output, except for refusals and for check mode on hosts that were never deployed."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
@@ -63,27 +63,27 @@ class CallbackModule(DefaultCallback):
         self._notes: dict[str, None] = {}
 
     def get_option(self, k: str, hostvars: Any = None) -> Any:
-        """An option; where nothing can be foretold, tasks that change nothing are not shown."""
+        """Return an option; in check mode on undeployed hosts, hide tasks that are ok or skipped."""
         if k in ("display_ok_hosts", "display_skipped_hosts") and self._foretells_nothing:
             return False
         return super().get_option(k, hostvars)
 
     @property
     def language(self) -> str:
-        """The language of refusals."""
+        """The language in which refusals are shown: `vi`, `en` or `both`."""
         preferred = os.environ.get("LANGUAGE", "").partition(":")[0].partition("_")[0].partition(".")[0]
         return self.get_option("language") or (preferred if preferred in LANGUAGES else LANGUAGES[0])
 
     @property
     def _foretells_nothing(self) -> bool:
-        """Whether this is check mode on hosts of which none is built."""
+        """Whether this is check mode on hosts none of which was deployed before."""
         return bool(self._bare and not self._built and self._is_short())
 
     def _is_short(self) -> bool:
         return bool(self._display.verbosity == 0)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
-        """A task has failed on a host."""
+        """Show a failed task: a refusal in one language, any other failure as by default."""
         said = None if ignore_errors else self._refusal(result.result)
         if said is None or (result.task.loop and "results" in result.result):
             super().v2_runner_on_failed(result, ignore_errors)
@@ -91,42 +91,42 @@ class CallbackModule(DefaultCallback):
             self._show(result, said)
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        """One round of a task's loop has failed on a host."""
+        """Show a failed item of a loop: a refusal in one language, any other failure as by default."""
         if (said := self._refusal(result.result)) is None:
             super().v2_runner_item_on_failed(result)
         else:
             self._show(result, said)
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        """A task has ended on a host."""
+        """Show a finished task as by default, and keep its result for the summary."""
         if not self._foretells_nothing:
             super().v2_runner_on_ok(result)
         self._note(result)
 
     def v2_on_file_diff(self, result: Any) -> None:
-        """A task shows what it would change."""
+        """Show a task's diff as by default, except in check mode on undeployed hosts."""
         if not self._foretells_nothing:
             super().v2_on_file_diff(result)
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
-        """A play begins."""
+        """Show the play's banner as by default, except in check mode on undeployed hosts."""
         if self._foretells_nothing:
             self._play = play
         else:
             super().v2_playbook_on_play_start(play)
 
     def v2_playbook_on_include(self, included_file: Any) -> None:
-        """More tasks are read."""
+        """Show included files as by default, except in check mode on undeployed hosts."""
         if not self._foretells_nothing:
             super().v2_playbook_on_include(included_file)
 
     def v2_playbook_on_no_hosts_matched(self) -> None:
-        """A play has no hosts."""
+        """Show that no host matched as by default, except in check mode on undeployed hosts."""
         if not self._foretells_nothing:
             super().v2_playbook_on_no_hosts_matched()
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
-        """The run has ended."""
+        """Show the summary of packages for undeployed hosts, then the default statistics."""
         if self._foretells_nothing:
             self._display.display("")
             for line in summary(self._packages, list(self._notes), self.language):
@@ -134,7 +134,7 @@ class CallbackModule(DefaultCallback):
         super().v2_playbook_on_stats(stats)
 
     def _refusal(self, result: Mapping[str, Any]) -> str | None:
-        """What a task says to people, where it says it in both languages and nobody wants to see more."""
+        """Return a task's message in the chosen language; None where it is not in both languages, or with `-v`."""
         if not self._is_short() or result.get("_ansible_no_log"):
             return None
         both = split(str(result.get("msg") or ""))
@@ -154,7 +154,7 @@ class CallbackModule(DefaultCallback):
         self._display.display(text, color=constants.COLOR_ERROR, stderr=stderr)
 
     def _note(self, result: Any) -> None:
-        """Keep what the summary tells: which hosts are built, what roles would install, what the operator is told."""
+        """In check mode, keep for the summary: deployed hosts, packages by role, and bilingual debug messages."""
         if not context.CLIARGS.get("check"):
             return
         host, said = result.host.get_name(), result.result
@@ -168,9 +168,9 @@ class CallbackModule(DefaultCallback):
 
 
 def split(said: str) -> tuple[str, str] | None:
-    """A text in Vietnamese and in English; None where it is not in both.
+    """Split a bilingual message into its Vietnamese and its English text; None where it is not bilingual.
 
-    They stand on both sides of two hyphens, or on two lines (`Failure`).
+    The two texts are separated by `--` with spaces around it, or are two lines (as `Failure` writes them).
     """
     said = said.strip()
     halves = _BETWEEN.split(said, maxsplit=1)
@@ -182,12 +182,12 @@ def split(said: str) -> tuple[str, str] | None:
 
 
 def chosen(both: tuple[str, str], language: str) -> str:
-    """The text in a language, or one below the other."""
+    """Return the text in one language, or for `both` the two texts on lines of their own."""
     return "\n".join(both) if language == "both" else both[LANGUAGES.index(language)]
 
 
 def summary(packages: Mapping[str, Mapping[str, list[str]]], notes: list[str], language: str) -> Iterator[str]:
-    """What a first deployment would bring to each host, in a line for each role."""
+    """Yield the lines that tell which packages a first deployment would install on each host, by role."""
     for host, roles in packages.items():
         count = len({name for listed in roles.values() for name in listed})
         vi = (
@@ -205,7 +205,7 @@ def summary(packages: Mapping[str, Mapping[str, list[str]]], notes: list[str], l
 
 
 def shortened(names: list[str], width: int = 90) -> str:
-    """Names in one line, as many as fit."""
+    """Join names into one line of about `width` characters; the rest is shown as a count."""
     line = ", ".join(names)
     if len(line) <= width:
         return line

@@ -1,21 +1,23 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Spares the processor of the controller: what is forked for a task leaves its memory alone, loads little."""
+"""Speed up Ansible's task processes: freeze the garbage collector after fork, and load common plugins before."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: forks
 type: aggregate
-short_description: Have forks of Ansible leave its memory alone
+short_description: Spare processor time in the processes that Ansible forks
 version_added: 0.3.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Ansible forks a process for each task. Python's search for garbage there goes through all that the playbook is made
-    of, finds nothing, and has each page copied that it touches. With this callback it looks at what is new alone.
-  - Most tasks use a filter, a test, a lookup of a file, and run a module. Each of those processes would load these,
-    and passlib with them, for Ansible's own process has no need of them. With this callback they are loaded once.
-  - Says nothing, and does nothing else.
+  - Ansible forks a process for each task. Python's garbage collector there walks through all objects of the playbook,
+    finds nothing, and makes the kernel copy each memory page that it touches. With this callback (C(gc.freeze) after
+    the fork) it only looks at new objects.
+  - Most tasks use a filter, a test and a lookup of a file, and run a module. Each forked process would load these
+    plugins, and passlib with them, because Ansible's main process does not. With this callback they are loaded once,
+    before the first fork.
+  - Prints nothing.
 """
 
 import gc
@@ -24,7 +26,7 @@ import os
 from ansible.plugins.callback import CallbackBase
 from ansible.plugins.loader import action_loader, filter_loader, lookup_loader, test_loader
 
-# By these names tasks ask for them. A name without a collection has all filters, or tests, of Ansible's own loaded.
+# One name per kind of plugin is enough: a name without a collection makes Ansible load all builtin filters or tests.
 _OF_MOST_TASKS = {
     action_loader: "normal",
     filter_loader: "default",
@@ -34,7 +36,7 @@ _OF_MOST_TASKS = {
 
 
 class CallbackModule(CallbackBase):
-    """Does it once, as it is loaded."""
+    """Registers `gc.freeze` for forked processes and loads the common plugins, once, when it is loaded itself."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"

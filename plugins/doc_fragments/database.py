@@ -6,7 +6,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """What `extends_documentation_fragment: [laocai.mail.database]` adds to a module's documentation."""
+    """Documentation that a module gets by `extends_documentation_fragment: [laocai.mail.database]`."""
 
     DOCUMENTATION = r"""
 options:

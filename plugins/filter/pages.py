@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What pages and their scripts are made with: guides in Markdown, QR codes, and values as PHP writes them."""
+"""Filters for web pages and scripts: guides from Markdown, QR codes, PHP literals, citations of the regulation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import cite, of_file, plain_basis
 from ansible_collections.laocai.mail.plugins.plugin_utils import guides
 
-# A text of `localization/LANGUAGE.inc`.
+# One assignment of a text in a Roundcube plugin's `localization/LANGUAGE.inc`.
 _LABEL = re.compile(r"^\$(?:labels|messages)\['(?P<name>\w+)'\] = '(?P<text>(?:[^'\\]|\\.)*)';$", re.MULTILINE)
 
 _MISSING = (
@@ -23,9 +23,9 @@ _MISSING = (
 
 
 def guide(text: str, published: Collection[str] = (), province: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """A guide in Markdown as `title`, `body` (HTML) and `headings` (level, anchor, text).
+    """Render a guide in Markdown as a dict of `title`, `body` (HTML) and `headings` (level, anchor, text).
 
-    `province` has the `host`, the `domain` and the `regulation` of the province whose guide it becomes.
+    `province` has the `host`, the `domain` and the `regulation` of the province that the guide is adapted to.
     """
     if province:
         text = guides.adapted(text, str(province["host"]), str(province["domain"]), of_file(province.get("regulation")))
@@ -37,7 +37,7 @@ def guide(text: str, published: Collection[str] = (), province: Mapping[str, Any
 
 
 def qr_svg(text: str, label: str) -> str:
-    """A QR code (error correction level M) of a text as an SVG element that says `label` to who cannot see it."""
+    """Return a QR code (error correction M) of a text as an SVG element; `label` is its text for screen readers."""
     try:
         import segno
     except ImportError as error:
@@ -51,12 +51,12 @@ def qr_svg(text: str, label: str) -> str:
 
 
 def php(value: object) -> str:
-    """A text as a literal of PHP in single quotes, which end at nothing inside it and hide no variable."""
+    """Return a text as a PHP literal in single quotes, escaped so that it cannot end the literal or be evaluated."""
     return "'" + str(value).replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def cited_labels(text: str, regulation: object) -> dict[str, str]:
-    """Of the texts of a plugin of Roundcube those that cite articles otherwise in a province's regulation, by label."""
+    """Return, by label, the texts of a Roundcube plugin whose cited articles have other numbers in the province."""
     stated, found = of_file(regulation), {}
     for label in _LABEL.finditer(text):
         said = label["text"].replace("\\'", "'")
@@ -66,7 +66,7 @@ def cited_labels(text: str, regulation: object) -> dict[str, str]:
 
 
 def cited_basis(clause: str, regulation: object) -> str:
-    """What a refusal rests on, in ASCII: the clause of this software's requirement in a province's regulation."""
+    """Return, in ASCII, the citation of a clause of this software (such as 7.1) in the province's regulation."""
     return plain_basis(of_file(regulation), clause)
 
 
@@ -75,10 +75,10 @@ def _attribute(text: str) -> str:
 
 
 class FilterModule:
-    """The filters by their names."""
+    """The plugin that registers the filters of this file with Ansible."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        """As Ansible asks for them."""
+        """Return the filters by name."""
         return {
             "cited_basis": cited_basis,
             "cited_labels": cited_labels,

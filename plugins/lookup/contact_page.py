@@ -1,19 +1,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The public page of the agencies' contact mailboxes, made from the register on the controller."""
+"""Make the public web page of the agencies' contact mailboxes from the register, on the controller."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: contact_page
-short_description: The public page of the agencies' contact mailboxes
+short_description: Make the public web page of the agencies' contact mailboxes
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Makes the page that C(danhba export --format html --lang vi) makes, of the mailboxes that are open on a day.
+  - Makes the same page as C(danhba export --format html --lang vi), of the mailboxes that are open on a day.
 options:
   _terms:
-    description: Folder of the register on the controller, one alone.
+    description: Folder of the register on the controller; give exactly one.
     type: list
     elements: path
     required: true
@@ -56,7 +56,7 @@ class LookupModule(LookupBase):
     """The lookup laocai.mail.contact_page."""
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **options: Any) -> list[dict[str, str]]:
-        """One mapping of names to texts for each register."""
+        """Return for each register the files of its page: a dict of file names to texts."""
         self.set_options(var_options=variables, direct=options)
         as_of = self.get_option("as_of")
         try:
@@ -67,7 +67,7 @@ class LookupModule(LookupBase):
 
 
 def make(folder: Path, day: date) -> dict[str, str]:
-    """The files of the page of a register on a day."""
+    """Return the files of a register's page on a day, by name."""
     register, issued = controller.read_register(folder)
     contacts = addressbook.contacts(listing.contacts(Timeline.of(register, issued, day)))
     site = page.as_site(list(contacts), register.on(day), "vi", day)

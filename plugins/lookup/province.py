@@ -1,28 +1,28 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a register's province.yml says, read once for all values of an inventory that stand on it."""
+"""Read a register's province.yml, once for all inventory variables that refer to it."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: province
-short_description: What a register says for the whole province
+short_description: Read the settings of the whole province from a register
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
   - Reads C(province.yml) of a register as YAML. It is not checked here; C(playbooks/preflight.yml) does that.
-  - What stands at C(regulation) is text as it is written, numbers and days too.
-  - A process parses the file once, as long as it stays the same, however many values of an inventory stand on it.
+  - All values below C(regulation) are strings as written in the file, also numbers and dates.
+  - A process parses the file once while it is unchanged, however many inventory variables use it.
 options:
   _terms:
-    description: Folder of the register on the controller, one alone.
+    description: Folder of the register on the controller; give exactly one.
     type: list
     elements: path
     required: true
 """
 
 EXAMPLES = r"""
-- name: Say whose mail this is
+- name: Show the province's mail domain
   ansible.builtin.debug:
     msg: "{{ lookup('laocai.mail.province', register_dir).domain }}"
 """
@@ -47,15 +47,15 @@ class LookupModule(LookupBase):
     """The lookup laocai.mail.province."""
 
     def run(self, terms: list[str], variables: dict[str, Any] | None = None, **options: Any) -> list[dict[str, Any]]:
-        """The province of each register."""
+        """Return the content of each register's province.yml."""
         return [read(Path(term) / "province.yml") for term in terms]
 
 
 def read(path: Path) -> dict[str, Any]:
-    """What a file says; parsed anew only when it has changed.
+    """Return the content of a province.yml; it is parsed again only after it has changed.
 
     Raises:
-        AnsibleError: it cannot be read, or is no YAML with keys.
+        AnsibleError: the file cannot be read, or is not a YAML mapping.
     """
     try:
         found = path.stat()
@@ -72,6 +72,6 @@ def _parsed(path: Path, _state: tuple[int, int, int]) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise yaml.YAMLError("tệp không có khóa | it has no keys")
     if "regulation" in content:
-        # Its numbers of articles are texts: 8.10 is not 8.1.
+        # Article numbers have to stay strings: as floats, 8.10 would become 8.1.
         content["regulation"] = yaml.load(text, yaml.CBaseLoader)["regulation"]  # noqa: S506 - texts
     return content
