@@ -1,4 +1,4 @@
-"""Takes the version of the command from the collection: galaxy.yml in the clone, MANIFEST.json where installed."""
+"""Build the package `danhba` with the collection's version: from galaxy.yml in a clone, else from MANIFEST.json."""
 
 import re
 from pathlib import Path

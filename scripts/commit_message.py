@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds commit messages to the form that CONTRIBUTING.md asks for.
+"""Check that commit messages have the form that CONTRIBUTING.md asks for.
 
     scripts/commit_message.py FILE    judge the message that git is about to commit (the hook commit-msg)
     scripts/commit_message.py         judge the commits that the main branch does not have yet (`make lint-commits`)
@@ -7,11 +7,11 @@
 The form: `area: imperative summary` of at most 72 characters, a blank line, then why, in sentences. The area is the
 folder or room that changes, such as `rules`, `roles/resolver` or `docs, tests`.
 
-Without FILE, the main branch is what COMMITS_BASE names, `origin/HEAD` or `origin/main`. Where this clone has none of
-them, or HEAD is on it already, HEAD alone is judged. Not judged are merges, commits older than this script, and commits
-that change the register alone (`directory/`): their authors are the editors of agencies.
+Without FILE, the main branch is the first that exists of COMMITS_BASE, `origin/HEAD` and `origin/main`. Where none
+exists, or HEAD is already on it, only HEAD is checked. Merges, commits older than this script, and commits that change
+only the register (`directory/`) are skipped: the latter are written by editors of agencies.
 
-Exit status: 0 all have the form, 1 some do not, 2 git or the file cannot be read.
+Exit status: 0 all messages have the form, 1 some do not, 2 git failed or the file cannot be read.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ _SCISSORS = re.compile(r"^# -+ >8 -+$", re.MULTILINE)
 _TRAILER = re.compile(r"[A-Z][A-Za-z-]+: \S")
 _COMBINED = re.compile(r"(?:fixup|squash|amend)! ")
 _WRITTEN_BY_GIT = re.compile(r"(?:Merge|Revert) ")
-# Verbs that end like a past tense or a gerund and are neither.
+# Verbs whose imperative ends in -ed or -ing.
 _IMPERATIVE = frozenset(
     "bring embed exceed feed heed need proceed ring seed shed speed spring string succeed swing".split()
 )
 
 
 def faults(message: str, *, final: bool) -> list[tuple[str, str]]:
-    """What is wrong with a message, each in Vietnamese and English; empty where it has the form.
+    """Return what is wrong with a message, as pairs (Vietnamese, English); empty where it has the form.
 
-    `final` is false while a message is written: a commit to be combined with another one (`fixup!`) is then allowed.
+    `final` is false in the hook, while the message is written: `fixup!` and `squash!` commits are then allowed.
     """
     lines = _cleaned(message)
     subject = lines[0] if lines else ""
@@ -51,7 +51,7 @@ def faults(message: str, *, final: bool) -> list[tuple[str, str]]:
 
 
 def _cleaned(message: str) -> list[str]:
-    """The lines that git will keep: without comments, and without blank lines around them."""
+    """Return the lines of a message that git keeps: without comments, and without leading and trailing blank lines."""
     kept = _SCISSORS.split(message)[0]
     lines = (line.rstrip() for line in kept.splitlines() if not line.startswith("#"))
     return "\n".join(lines).strip("\n").splitlines()
@@ -92,7 +92,10 @@ def _of_body(lines: list[str]) -> Iterator[tuple[str, str]]:
 
 
 def new_commits() -> list[str]:
-    """The commits to judge, newest first: not on the main branch and not older than this script, or else HEAD."""
+    """Return the commits to check, newest first: those after this script was added that are not on the main branch.
+
+    Returns only HEAD where there are none, or where this clone does not have the main branch.
+    """
     base = _base()
     if base is None:
         return ["HEAD"]
@@ -103,7 +106,7 @@ def new_commits() -> list[str]:
 
 
 def _base() -> str | None:
-    """The main branch as it is known here; None where this clone does not have it."""
+    """Return the ref of the main branch (see the module's docstring); None where this clone has none."""
     for name in (os.environ.get("COMMITS_BASE", ""), "refs/remotes/origin/HEAD", "refs/remotes/origin/main"):
         if name and _git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", check=False):
             return name
@@ -120,7 +123,7 @@ def _git(*arguments: str, check: bool = True) -> str:
 
 
 def _of_the_register(paths: str) -> bool:
-    """Whether paths, one a line, are all the register's; not where there is none, as when only a message is amended."""
+    """Return whether all paths (one a line) are in the register; False for no paths, as when a message is amended."""
     names = paths.splitlines()
     return bool(names) and all(name.startswith(REGISTER) for name in names)
 
@@ -131,7 +134,7 @@ def _stop(reason: str) -> None:
 
 
 def _judged(name: str, message: str, *, final: bool) -> bool:
-    """Whether a message has the form; what is wrong is printed."""
+    """Return whether a message has the form, and print its faults to stderr under the commit's name."""
     found = faults(message, final=final)
     for vietnamese, english in found:
         print(f"{name}: {vietnamese}\n    {english}", file=sys.stderr)
@@ -160,7 +163,7 @@ def _of_new_commits() -> bool:
 
 
 def main() -> None:
-    """Judge what the command line names."""
+    """Check the message in the file of the command line, or the new commits; exit with 1 where one has a fault."""
     passed = _of_file(sys.argv[1]) if len(sys.argv) > 1 else _of_new_commits()
     if not passed:
         print("Quy ước / the form: CONTRIBUTING.md#commits", file=sys.stderr)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Keeps the one comment on a pull request up to date, on GitHub, GitLab and Forgejo; and lists what is open.
+"""Create or update the review comment on a pull request (GitHub, GitLab, Forgejo), and list open pull requests.
 
-The comment's first line is its marker: a comment that begins with it and is ours is edited in place, others with the
-same line are somebody else's. The token is taken from the environment (REVIEW_TOKEN) and never shown. Only the standard
-library is needed, so that no code but this file and Python comes near the token; of `forges.json` only data is read.
+The comment's first line is a marker: a comment of our own user with this first line is edited in place; comments of
+other users are never touched. The token comes from the environment variable REVIEW_TOKEN and is never printed. Only the
+standard library is imported, so that no third-party code can read the token; `forges.json` is read as data.
 
-Exit status: 0 done, 2 not done.
+Exit status: 0 done, 2 refused or failed.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 from urllib.parse import quote, urlencode, urlsplit
 
 RECORDS = Path(__file__).resolve().parents[1] / "plugins/module_utils/danhba/governance/forges.json"
-# GitHub cuts nothing, it refuses: https://docs.github.com/en/rest/issues/comments
+# Characters of a comment; GitHub refuses longer ones: https://docs.github.com/en/rest/issues/comments
 LONGEST = 65_536
 TIMEOUT = 20
 ATTEMPTS = 5
@@ -36,7 +36,7 @@ MOST_BYTES = 16 * 1024 * 1024
 
 
 class Refused(Exception):
-    """It cannot be done: Vietnamese and English, with the way out."""
+    """Permanent failure, with the message and the way out in Vietnamese and English."""
 
     def __init__(self, vietnamese: str, english: str) -> None:
         super().__init__(vietnamese, english)
@@ -45,7 +45,7 @@ class Refused(Exception):
 
 
 class Passing(Exception):
-    """It did not work this time; `wait` is for how many seconds the server asks."""
+    """Temporary failure: a retry may succeed. `wait` is the server's Retry-After in seconds, 0 where it sent none."""
 
     def __init__(self, reason: str, wait: int = 0) -> None:
         super().__init__(reason)
@@ -53,7 +53,7 @@ class Passing(Exception):
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """A redirect would carry the token to wherever it points."""
+    """Handler that follows no redirect, because urllib would send the token to the redirect's target."""
 
     def redirect_request(self, *_arguments: Any, **_named: Any) -> None:
         return None
@@ -64,17 +64,17 @@ _OPENER = urllib.request.build_opener(_NoRedirect)
 
 @dataclass(frozen=True)
 class Api:
-    """A forge's REST API; every call is one try."""
+    """A forge's REST API: base URL and headers of each request. A call is not retried here."""
 
     url: str
     headers: Mapping[str, str] = field(repr=False)
 
     def call(self, method: str, url: str, data: Mapping[str, str] | None = None) -> tuple[Any, Message]:
-        """The JSON and the headers that answer.
+        """Send a request and return the decoded JSON (None for an empty body) and the headers of the answer.
 
         Raises:
-            Passing: another try may work.
-            Refused: none will.
+            Passing: a temporary failure; a retry may succeed.
+            Refused: a permanent failure.
         """
         body = None if data is None else json.dumps(data).encode()
         headers = {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": "danhba"}
@@ -88,7 +88,7 @@ class Api:
             raise Passing(f"{type(error).__name__}: {getattr(error, 'reason', error)}") from None
 
     def pages(self, path: str, **query: object) -> Iterator[Any]:
-        """The items of a list over all its pages, which the header Link names (RFC 8288)."""
+        """Yield the items of a list from all its pages, following the header Link (RFC 8288)."""
         url: str | None = f"{self.url}{path}?{urlencode(query)}"
         for _page in range(MOST_PAGES):
             items, headers = self.call("GET", str(url))
@@ -141,7 +141,7 @@ def _problem(status: int, headers: Message) -> Exception:
 
 @dataclass(frozen=True)
 class Forge:
-    """GitHub's API, which Forgejo has in these parts too: `limit` is Forgejo's word for the length of a page."""
+    """Pull requests by GitHub's API; Forgejo has the same calls, but its page size is `limit` instead of `per_page`."""
 
     api: Api
     repository: str
@@ -149,76 +149,82 @@ class Forge:
 
     @classmethod
     def here(cls, user: str) -> Forge:
-        """From the environment in which the forge runs a job; `user` writes with the token that a job gets."""
+        """Return the forge described by the environment of a CI job.
+
+        `user` is the user name under which comments written with a job's token appear; REVIEW_USER overrides it.
+        """
         api = Api(_needed("GITHUB_API_URL"), {"Authorization": f"Bearer {_needed('REVIEW_TOKEN')}"})
         return cls(api, f"/repos/{quote(_needed('GITHUB_REPOSITORY'))}", os.environ.get("REVIEW_USER") or user)
 
     def open(self, branch: str) -> Iterator[tuple[int, str]]:
-        """The open pull requests for a branch: number and commit."""
+        """Yield number and head commit of each open pull request for a branch."""
         for item in self.api.pages(f"{self.repository}/pulls", state="open", per_page=100, limit=50):
             if item["base"]["ref"] == branch:
                 yield item["number"], item["head"]["sha"]
 
     def head(self, number: int) -> str:
-        """The commit at which a pull request is."""
+        """Return the head commit of a pull request."""
         return str(self.api.call("GET", f"{self.api.url}{self.repository}/pulls/{number}")[0]["head"]["sha"])
 
     def comments(self, number: int) -> Iterator[tuple[int, str, str]]:
-        """Its comments: id, author, text."""
+        """Yield id, author and text of each comment on a pull request."""
         for item in self.api.pages(f"{self.repository}/issues/{number}/comments", per_page=100):
             yield item["id"], item["user"]["login"], item["body"]
 
     def create(self, number: int, body: str) -> None:
-        """Write a new comment."""
+        """Create a comment on a pull request."""
         self.api.call("POST", f"{self.api.url}{self.repository}/issues/{number}/comments", {"body": body})
 
     def update(self, number: int, comment: int, body: str) -> None:
-        """Write a comment anew."""
+        """Replace the text of a comment."""
         self.api.call("PATCH", f"{self.api.url}{self.repository}/issues/comments/{comment}", {"body": body})
 
     def delete(self, number: int, comment: int) -> None:
-        """Take a comment away."""
+        """Delete a comment."""
         self.api.call("DELETE", f"{self.api.url}{self.repository}/issues/comments/{comment}")
 
 
 class GitLab(Forge):
-    """Merge requests have notes."""
+    """Merge requests by GitLab's API, where comments are called notes."""
 
     @classmethod
     def here(cls, user: str) -> Forge:
-        """As `Forge.here`, but the API says whose token it is."""
+        """Return the forge described by the environment of a GitLab job.
+
+        `user` is any name: `comments` asks the API which user the token belongs to.
+        """
         api = Api(_needed("CI_API_V4_URL"), {"PRIVATE-TOKEN": _needed("REVIEW_TOKEN")})
         return cls(api, f"/projects/{quote(_needed('CI_PROJECT_ID'), safe='')}/merge_requests", user)
 
     def open(self, branch: str) -> Iterator[tuple[int, str]]:
-        """As `Forge.open`."""
+        """Yield number and head commit of each open merge request for a branch."""
         for item in self.api.pages(self.repository, state="opened", target_branch=branch, per_page=100):
             yield item["iid"], item["sha"]
 
     def head(self, number: int) -> str:
-        """As `Forge.head`."""
+        """Return the head commit of a merge request."""
         return str(self.api.call("GET", f"{self.api.url}{self.repository}/{number}")[0]["sha"])
 
     def comments(self, number: int) -> Iterator[tuple[int, str, str]]:
-        """As `Forge.comments`, of our own user alone."""
+        """Yield id, author and text of each note; the author is `self.user` for the token's user, else `another`."""
         mine = self.api.call("GET", f"{self.api.url}/user")[0]["id"]
         for item in self.api.pages(f"{self.repository}/{number}/notes", per_page=100, sort="asc"):
             yield item["id"], self.user if item["author"]["id"] == mine else "another", item["body"]
 
     def create(self, number: int, body: str) -> None:
-        """As `Forge.create`."""
+        """Create a note on a merge request."""
         self.api.call("POST", f"{self.api.url}{self.repository}/{number}/notes", {"body": body})
 
     def update(self, number: int, comment: int, body: str) -> None:
-        """As `Forge.update`."""
+        """Replace the text of a note."""
         self.api.call("PUT", f"{self.api.url}{self.repository}/{number}/notes/{comment}", {"body": body})
 
     def delete(self, number: int, comment: int) -> None:
-        """As `Forge.delete`."""
+        """Delete a note."""
         self.api.call("DELETE", f"{self.api.url}{self.repository}/{number}/notes/{comment}")
 
 
-# The REST APIs by the names that the record of a forge gives them.
+# The class of each value of `api` in forges.json.
 APIS = {"github": Forge, "gitlab": GitLab}
 
 
@@ -230,7 +236,10 @@ def _needed(name: str) -> str:
 
 
 def put(forge: Forge, number: int, body: str, head: str) -> str:
-    """Create or edit the comment; says what was done. A pull request that has moved on is left to its later run."""
+    """Create or edit the comment, and return what was done, in both languages.
+
+    Does nothing where the pull request's head is no longer `head`: the review of the newer commit will comment.
+    """
     if head and forge.head(number) != head:
         return "đề nghị gộp đã có bản mới, để lần chạy sau / the pull request has moved on, a later run will comment"
     ours = [
@@ -240,7 +249,7 @@ def put(forge: Forge, number: int, body: str, head: str) -> str:
         forge.create(number, body)
         return "đã viết lời bình / the comment is written"
     (comment, text), *others = ours
-    for other, _text in others:  # two runs at once may each have written one
+    for other, _text in others:  # duplicates: two runs at the same time may each have created a comment
         forge.delete(number, other)
     if text.rstrip() == body.rstrip():
         return "lời bình đã đúng / the comment is as it should be"
@@ -249,12 +258,15 @@ def put(forge: Forge, number: int, body: str, head: str) -> str:
 
 
 def _ours(text: str, body: str) -> bool:
-    """Whether a comment begins with the line that the new one begins with."""
+    """Return whether a comment has the same first line (the marker) as the new one."""
     return text.split("\n", 1)[0].strip() == body.split("\n", 1)[0].strip()
 
 
 def _patiently(forge: Forge, arguments: argparse.Namespace) -> str:
-    """What was asked for, from its start again where the server falters: what had got through is then found there."""
+    """Run the job of the command line and return its output; restart it after a temporary failure.
+
+    Restarting is safe: `put` finds a comment that an attempt has created before it failed.
+    """
     for attempt in range(ATTEMPTS):
         try:
             if arguments.job == "list":
@@ -283,7 +295,7 @@ def _body(file: Path) -> str:
 
 
 def _records() -> dict[str, dict[str, str]]:
-    """What differs between the forges, by name (plugins/module_utils/danhba/governance/forges.py)."""
+    """Return the settings of each forge by its name, from forges.json (see governance/forges.py)."""
     records: dict[str, dict[str, str]] = json.loads(RECORDS.read_text(encoding="utf-8"))
     return records
 
@@ -307,7 +319,7 @@ def _stop(error: Refused) -> NoReturn:
 
 
 def main() -> None:
-    """Do what the command line asks for."""
+    """Run the job of the command line; print its output, or the failure in both languages and exit with 2."""
     arguments = _arguments()
     try:
         record = _records()[arguments.forge]

@@ -1,4 +1,4 @@
-"""What is wrong with a certificate and its key, as openssl sees them: on a host by a module, on the controller."""
+"""Find faults of a certificate and its key with openssl; used by a module on hosts, and on the controller."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 SECONDS_A_DAY = 86400
 Ask = Callable[..., "str | None"]
-"""What openssl prints for these arguments, None where it objects."""
+"""A function that runs openssl with arguments and returns its output, or None where it exits with an error."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Paths of a certificate (PEM, intermediate ones after it) and its key; `trust` has the authorities to believe, all
-    of this machine's system when empty.
+    """Paths of a certificate (PEM, intermediate ones after it), its key, and the trusted authorities (PEM).
+
+    Where `trust` is empty, the authorities of this machine's system are trusted.
     """
 
     certificate: str
@@ -22,7 +23,7 @@ class Pair:
 
 
 def find_faults(ask: Ask, pair: Pair, names: Sequence[str], days: int) -> Iterator[str]:
-    """What is wrong with a pair that is to be good for `days` from now, in Vietnamese and English."""
+    """Yield what is wrong with a pair that must be valid for `names` and for `days` days more, in both languages."""
     issued = ask("x509", "-in", pair.certificate, "-noout", "-pubkey")
     held = ask("pkey", "-in", pair.key, "-pubout", "-passin", "pass:")
     if issued is None:

@@ -1,4 +1,4 @@
-"""The one way in which the modules and action plugins of this collection say that something cannot be done."""
+"""The exception by which modules and action plugins of this collection report that something cannot be done."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from __future__ import annotations
 class Failure(Exception):
     """A refusal for people: what is wrong and the way out, in Vietnamese on the first line, in English on the second.
 
-    Where either has several lines, a line of two hyphens stands between them, by which callback `console` tells them
-    apart. Raised before anything was changed, or after the transaction that tried to was rolled back.
+    Where either text has several lines, a line `--` separates them; the callback `console` splits the message there.
+    Raised before anything was changed, or after the transaction was rolled back.
     """
 
     def __init__(self, vi: str, en: str) -> None:

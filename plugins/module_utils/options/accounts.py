@@ -17,4 +17,4 @@ ARGUMENTS: dict[str, Any] = {
     "after": {"type": "list", "elements": "str", "default": []},
     **OPTIONS,
 }
-"""The options that a playbook gives; the action plugin takes them, the module needs only where the database is."""
+"""The options that a playbook sets. The module itself reads only `database`, `socket` and `after`."""

@@ -20,4 +20,4 @@ ARGUMENTS: dict[str, Any] = {
     "into_folder": {"type": "str", "default": ""},
     "key": {"type": "str", "default": "", "no_log": False},
 }
-"""The options that a playbook gives."""
+"""The options that a playbook sets."""

@@ -15,5 +15,5 @@ ARGUMENTS: dict[str, Any] = {
     "document": {"type": "str", "default": ""},
     "commit": {"type": "bool", "default": False},
 }
-"""The options that a playbook gives."""
+"""The options that a playbook sets."""
 REQUIRED_BY: dict[str, Any] = {"mailbox": ["folder"]}

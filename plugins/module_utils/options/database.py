@@ -1,4 +1,4 @@
-"""Where the database of a module's own host is: the same options in every module that has it."""
+"""The options `database` and `socket` of every module that opens the database of accounts on its host."""
 
 from __future__ import annotations
 
@@ -8,4 +8,4 @@ OPTIONS: dict[str, Any] = {
     "database": {"type": "str", "default": "danhba"},
     "socket": {"type": "path", "default": "/run/postgresql"},
 }
-"""The part of an argument spec that says where the database is, the same in every module."""
+"""The part of the argument spec with the options `database` and `socket`."""

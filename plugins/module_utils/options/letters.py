@@ -11,4 +11,4 @@ ARGUMENTS: dict[str, Any] = {
     "as_of": {"type": "str", "required": True},
     "test_host": {"type": "bool", "default": False},
 }
-"""The options that a playbook gives."""
+"""The options that a playbook sets."""

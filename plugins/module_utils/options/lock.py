@@ -5,4 +5,4 @@ from __future__ import annotations
 from typing import Any
 
 ARGUMENTS: dict[str, Any] = {"path": {"type": "path", "required": True}}
-"""The options that a playbook gives."""
+"""The options that a playbook sets."""

@@ -9,4 +9,4 @@ ARGUMENTS: dict[str, Any] = {
     "whole": {"type": "bool", "default": False},
     "day": {"type": "bool", "default": False},
 }
-"""The options that a playbook gives."""
+"""The options that a playbook sets."""

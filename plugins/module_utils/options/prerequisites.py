@@ -26,4 +26,4 @@ ARGUMENTS: dict[str, Any] = {
     "answers": {"type": "list", "elements": "dict", "default": [], "options": ANSWER},
     "policy": {"type": "int", "default": 101},
 }
-"""Of which the action plugin reads `folder`, and all from `bring` on; it knows the role where none is named."""
+"""The options that a playbook sets. The module itself reads neither `folder` nor those from `bring` on."""

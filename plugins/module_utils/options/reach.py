@@ -1,4 +1,4 @@
-"""What laocai.mail.reach takes."""
+"""The options of laocai.mail.reach, for its module and for the action plugin of laocai.mail.preflight."""
 
 from __future__ import annotations
 

@@ -8,4 +8,4 @@ ARGUMENTS: dict[str, Any] = {
     "answer": {"type": "dict", "required": True},
     "folder": {"type": "path", "required": True},
 }
-"""The options that a playbook gives."""
+"""The options that a playbook sets."""
