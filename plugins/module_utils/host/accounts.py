@@ -1,10 +1,11 @@
-"""The host's side of applying the register: read what is there once, and write all that changes in one transaction.
+"""The host's side of applying the register: read the accounts once, and write all changes in one transaction.
 
-Who reads the use of which agency is told with it (`use_pages`): it follows from the same register on the same day.
+The same request also sets who may read which agency's usage page (`use_pages`), which follows from the same register on
+the same day.
 
-Runs on the mail host beside psycopg and the standard library. What is wanted arrives from the controller in one private
-file, and the answer goes back in the same file. Accounts come and are read as lines of text: most are the same on both
-sides, and only the others are taken apart.
+Runs on the mail host and needs only psycopg and the standard library. The request arrives from the controller in one
+private file, and the answer goes back in the same file. Accounts are sent and read as lines of text: most lines are
+equal on both sides, and only the different ones are parsed.
 """
 
 from __future__ import annotations
@@ -49,28 +50,28 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[TupleRow]
 
 ROLE = "danhba_apply"
-# Two applies at once wait for each other. The number only has to be one that nothing else here locks.
+# Number of the advisory lock that makes concurrent applies wait for each other; any number that nothing else locks.
 LOCK = 33_2010
-# Rows that are made and sent at once: enough to make the round trips cheap, few enough to keep the memory flat.
+# Rows per statement: many enough for few round trips, few enough for constant memory.
 BATCH = 10_000
-# Rows that COPY gets at once: few, so that PostgreSQL is never without some while the next are made.
+# Rows per write to COPY: few, so that PostgreSQL processes some while the next ones are built.
 SENT = 200
-# Actions that a diff shows; the whole plan is in its file.
+# Number of actions shown in a diff; the whole plan is in the file of the option `plan`.
 DIFF_LINES = 200
 _to_json = json.JSONEncoder(ensure_ascii=False).encode
 
-# The columns of mail.account are the fields of an account, in their order; those that are no text have another type.
+# The columns of mail.account are the fields of Account, in the same order. Types of columns that are not text:
 _TYPES = {"quota": "bigint", "since": "date"}
 _COLUMNS = ", ".join(Account._fields)
 
 
 def _literal(text: str) -> str:
-    """A text as SQL writes it (PostgreSQL, String Constants with C-Style Escapes)."""
+    """Quote a text as an SQL literal (PostgreSQL, String Constants with C-Style Escapes)."""
     return "E'" + "".join(ESCAPES.get(character, character) for character in text) + "'"
 
 
 def _escaped(column: str) -> str:
-    """A column as text, with what `line` escapes in it."""
+    """Return the SQL expression for a column as text, with the same escapes as `accounts.line` writes."""
     text = column if column not in _TYPES else f"{column}::text"
     for character, escape in ESCAPES.items():
         text = f"replace({text}, {_literal(character)}, {_literal(escape)})"
@@ -78,7 +79,8 @@ def _escaped(column: str) -> str:
 
 
 _TAB, _LINE_END = _literal("\t"), _literal("\n")
-# As `line` writes them; many in one value, since each value takes this host's Python its time.
+# SQL that makes the same lines as `accounts.line`. One value holds all lines of an agency, because fetching each value
+# costs time in Python.
 _LINE = (
     f"CASE WHEN concat({_COLUMNS}) ~ {_literal('[' + ''.join(ESCAPES.values()) + ']')}"
     f" THEN concat_ws({_TAB}, {', '.join(map(_escaped, Account._fields))}) ELSE concat_ws({_TAB}, {_COLUMNS}) END"
@@ -100,10 +102,12 @@ _HELD = "SELECT agency, person, day::text FROM mail.held ORDER BY agency"
 
 @without_collection()
 def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool) -> dict[str, Any]:
-    """Apply the request in the file `path`, and write into the same file what is too large for a module's result.
+    """Apply the request in the file `path`, and write the whole plan and the former state into the same file.
+
+    These two are too large for a module's result; each is null where the request does not ask for it.
 
     Returns:
-        The result: counts, checksum, refusals, the first actions.
+        The module's result: counts, checksum, refusals, the first actions, ended addresses, custodians.
     """
     with path.open("r+", encoding="utf-8", newline="") as file:
         request = load_request(file.read())
@@ -138,7 +142,11 @@ def _actions(actions: Iterable[plan.Action]) -> list[dict[str, Any]]:
 def _explained(
     connection: Connection, request: Request, *, dry_run: bool
 ) -> tuple[Applied, list[tuple[str, str, str]]]:
-    """As `apply`, and who has each contact mailbox then, as `handovers.Held`."""
+    """Call `apply`, and read the custodian of each contact mailbox afterwards (rows of `handovers.Held`).
+
+    Raises:
+        Failure: for any error of PostgreSQL, with what became of the data.
+    """
     try:
         return apply(connection, request, dry_run=dry_run), connection.execute(_HELD).fetchall()
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
@@ -162,23 +170,27 @@ def _explained(
 
 @dataclass(frozen=True, slots=True)
 class Actual:
-    """What the server has: its accounts as lines, its routes, its exemptions from the secrecy filter."""
+    """State of the server: its accounts as lines, its routes, its exemptions from the secrecy filter."""
 
     lines: Sequence[str]
     routes: Mapping[str, Route]
     exemptions: Sequence[Exemption] = ()
 
     def whole(self) -> Accounts:
-        """All of it, taken apart."""
+        """Parse all lines, and return the whole state as `Accounts`."""
         return Accounts.of(map(of_line, self.lines), self.routes.values(), self.exemptions)
 
     def live(self) -> Counter[str]:
-        """How many mailboxes of each agency are open or suspended."""
+        """Count the open and suspended mailboxes of each agency."""
         rows = (text.split("\t") for text in self.lines)
         return Counter(row[_AGENCY_COLUMN] for row in rows if row[_STATE_COLUMN] != CLOSED)
 
     def plan(self, request: Request, applied: date | None) -> tuple[Accounts, plan.Plan]:
-        """What differs from what is wanted, beside all agencies' own; and the plan that follows."""
+        """Plan the way from this state to the requested one.
+
+        Returns:
+            The accounts here that differ, with all accounts of agencies; and the plan made from them.
+        """
         there, wanted = _only(self.lines, request.lines), _only(request.lines, self.lines)
         actual = Accounts.of(there, self.routes.values(), self.exemptions)
         aimed = replace(request.wanted.accounts, accounts=Accounts.of(wanted).accounts)
@@ -188,13 +200,16 @@ class Actual:
 
 
 def _only(lines: Sequence[str], others: Sequence[str]) -> list[Account]:
-    """The accounts that others have not just so, and all of agencies: others may hang on these."""
+    """Return the accounts whose line is not among `others`, and all accounts of agencies.
+
+    Agencies are always included, because changed accounts may depend on them.
+    """
     same = frozenset(others)
     return [of_line(text) for text in lines if text not in same or text.startswith(AGENCY)]
 
 
 class Applied(NamedTuple):
-    """What was there before, the plan, and whether anything was other about who reads the use of which agency."""
+    """The state before, the plan, and whether the readers or contents of usage pages changed."""
 
     actual: Actual
     plan: plan.Plan
@@ -202,7 +217,7 @@ class Applied(NamedTuple):
 
 
 def apply(connection: Connection, request: Request, *, dry_run: bool) -> Applied:
-    """Read, compare, and unless a guard objects write everything or nothing."""
+    """Read the state, plan, and write the changes in one transaction, unless a guard refuses or it is a dry run."""
     with connection.transaction():
         if dry_run:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -218,7 +233,7 @@ def apply(connection: Connection, request: Request, *, dry_run: bool) -> Applied
 
 
 def read(connection: Connection) -> Actual:
-    """All accounts, routes and exemptions."""
+    """Read all accounts, routes and exemptions from the database."""
     accounts = connection.execute(_ALL_ACCOUNTS)
     routes = connection.execute(
         "SELECT json_agg(json_build_array(route.address, mode, document, reply, targets)) FROM mail.route,"
@@ -234,7 +249,10 @@ def read(connection: Connection) -> Actual:
 
 
 def write(connection: Connection, made: plan.Plan, actual: Accounts, request: Request) -> None:
-    """Write what the plan changes of what is there, with its record. Runs inside the caller's transaction."""
+    """Write the changes of the plan and their audit record, inside the caller's transaction.
+
+    `actual` tells which accounts exist already, and are updated instead of added.
+    """
     changes = made.changes
     there = {account.key for account in changes.accounts if account.key in actual.accounts}
     _copy(connection, _INTO_ACCOUNTS, (account for account in changes.accounts if account.key not in there))
@@ -266,7 +284,7 @@ def _change_accounts(connection: Connection, accounts: Sequence[tuple[Any, ...]]
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Add rows by COPY, whose text format has a line a row (PostgreSQL, COPY, File Formats)."""
+    """Add rows by COPY in its text format, one line per row (PostgreSQL, COPY, File Formats)."""
     lines = (f"{line(row)}\n" for row in rows)
     batches = iter(lambda: list(islice(lines, SENT)), [])
     if first := next(batches, None):
@@ -322,4 +340,4 @@ def _write_audit(connection: Connection, run: int, actions: Iterable[plan.Action
 
 
 def _json(value: Mapping[str, Any]) -> str:
-    return _to_json(value) if value else "{}"  # nothing was before whatever is created
+    return _to_json(value) if value else "{}"  # `before` is empty for a new account

@@ -1,11 +1,11 @@
-"""The host's side of issuing passwords: who gets one, storing their hashes, and what became of an earlier run.
+"""The host's side of issuing passwords: select the accounts, store the hashes, settle interrupted earlier runs.
 
-Runs on the mail host beside psycopg and the standard library; the controller's side is `passwords`. Both speak in the
-types below, as JSON in one private file. No function here sees a password: what arrives is already hashed.
+Runs on the mail host and needs only psycopg and the standard library; the controller's side is `passwords`. Both
+exchange the types below as JSON in one private file. No function here sees a password, only hashes.
 
-A reissue ends what the old password has opened (R10.5): the web sessions in the same transaction, by the database, and
-the mail sessions right after it. Whatever ends a run between the two leaves the batch to be settled by the next one,
-which ends them then.
+A reissue ends the sessions that were opened with the old password (R10.5): web sessions in the same transaction, by a
+trigger of the database, and mail sessions right after the commit. If a run ends between the two, the next run settles
+the batch and ends the mail sessions then.
 """
 
 from __future__ import annotations
@@ -49,30 +49,31 @@ ARGUMENTS: dict[str, Any] = {
     "acknowledge": {"type": "int", "default": 0},
     **OPTIONS,
 }
-"""The options that a playbook gives; the action plugin takes them, the module needs only where the database is."""
+"""The options that a playbook sets. The module itself reads only `database` and `socket`."""
 
-# Guard of reissuing: the smaller of the two counts, but one account may always get a new password.
+# Limit of reissues at once: the smaller of these two, but at least one account.
 REISSUE_COUNT = 50
 REISSUE_PERCENT = 2  # of the open accounts
 NAMED_LIMIT = 20  # addresses named in a message
 
 KICK = "doveadm"
-NOT_CONNECTED = 68  # doveadm's status where nobody of that name is connected
-KICK_TIMEOUT = 60  # seconds that doveadm has to end the sessions
+NOT_CONNECTED = 68  # exit status of doveadm kick where the user has no session
+KICK_TIMEOUT = 60  # seconds after which doveadm kick is killed
 
 BatchState = Literal["stored", "given_up", "open", "foreign"]
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the operator asks for. No `accounts`: every open account that has no password yet.
+    """The operator's order: which accounts get a password, and on which document.
 
-    With `renew` an account gets another password also where its letter on the same document has not been handed over.
-    `reported` is the document's day (ISO 8601).
+    Empty `accounts` means every open account that has no password yet. In place of `accounts` the order may select all
+    accounts with a password in some `agencies`, or all that used the mail system from the network `client` since the
+    time `since` (ISO 8601 with zone), by the collected events; `actor` is recorded as who looked into the events.
 
-    In place of `accounts` it may mean all who have a password in some `agencies`, or who used the mail system from the
-    network `client` since a moment (`since`, ISO 8601 with its zone), by the events; `actor` is who looks into these.
-    With `once` whoever has a password on the same document of that day gets no other: it is there to be resumed.
+    `reported` is the document's day (ISO 8601). With `once`, an account whose password was issued on the same document
+    of that day is left out, so that an interrupted order can be repeated. With `renew`, an account gets a new password
+    even if its letter on the same document was not handed over yet.
     """
 
     accounts: list[str]
@@ -89,7 +90,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """An account that is to get a password: what is cited for it, and the run that issued the one it has, by what."""
+    """An account that is to get a password.
+
+    `document` is the document that the new password cites, `reported` its day. `previous` is the run that issued the
+    present password (None: it has none), `rests_on` the document cited then.
+    """
 
     kind: str
     id: str
@@ -104,9 +109,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """The hash for a target, with its scheme in front, as Dovecot reads it.
+    """The password hash for a target, prefixed with its scheme as Dovecot reads it.
 
-    `custodian` is who the letter of a contact mailbox is for: the person's id, for the record; empty of an official.
+    `custodian` is the id of the person who gets the letter of a contact mailbox, for the record; empty for officials.
     """
 
     kind: str
@@ -121,20 +126,21 @@ class Credential:
 
 @dataclass(frozen=True, slots=True)
 class BatchName:
-    """Names the passwords of one run: a UUID, and the database they are for (see `read_server`)."""
+    """Name of the batch of passwords of one run: a UUID, and the database they are for (see `read_server`)."""
 
     server: str
     batch: str
 
 
 Kick = Callable[[Sequence[str]], None]
-"""Ends every mail session of some addresses, or of none, as `end_sessions` does."""
+"""A function that ends all mail sessions of the given addresses, such as `end_sessions`."""
 
 
 def answer(connection: Connection, mode: str, request: dict[str, Any], kick: Kick, *, dry_run: bool) -> dict[str, Any]:
-    """Answer one request of the controller; both are made of JSON's types. With `dry_run` nothing is written.
+    """Answer one request of the controller: settle batches, find targets, or store a batch.
 
-    `kick` is called after the commit for the accounts whose passwords were replaced, and never with `dry_run`.
+    Request and answer are JSON values. With `dry_run` nothing is written. `kick` is called after the commit with the
+    addresses whose passwords were replaced, and never with `dry_run`.
     """
     if mode == "settle":
         names = [BatchName(**name) for name in request["batches"]]
@@ -158,17 +164,17 @@ def answer(connection: Connection, mode: str, request: dict[str, Any], kick: Kic
 
 
 def _end(connection: Connection, addresses: Sequence[str], kick: Kick) -> None:
-    """End the sessions of some addresses, and take them off the list of what has to end (migration 0008)."""
+    """End the sessions of the addresses, and remove them from the queue `mail.ending` (migration 0008)."""
     rows = connection.execute("SELECT entry FROM mail.ending WHERE address = ANY (%s)", [list(addresses)]).fetchall()
     kick(addresses)
     connection.execute("DELETE FROM mail.ending WHERE entry = ANY (%s)", [[entry for (entry,) in rows]])
 
 
 def answer_file(connect: Callable[[], Connection], mode: str, path: Path, kick: Kick, *, dry_run: bool) -> None:
-    """Answer the request in the file `path` by writing into the same file.
+    """Read the request from the file `path`, and write the answer into the same file.
 
-    The file is emptied as soon as it is read, so a hash is on the host's disk no longer than it takes to get here, and
-    it is never replaced: it belongs to the user who fetches it, who need not be the one that runs this.
+    The file is emptied as soon as it is read, so that hashes are on the host's disk as briefly as possible. It is never
+    replaced by another file, because its owner is the user who fetches it, not always the user who runs this.
     """
     with path.open("r+", encoding="utf-8") as file:
         request = json.load(file)
@@ -179,7 +185,7 @@ def answer_file(connect: Callable[[], Connection], mode: str, path: Path, kick: 
 
 
 def read_server(connection: Connection) -> str:
-    """What tells this database from every other one, also of the same name: the cluster's number and the database's."""
+    """Return the identity of this database, `CLUSTER-OID`, which no other database has, even one of the same name."""
     [(server,)] = connection.execute(
         "SELECT format('%s-%s', system_identifier, oid) FROM pg_control_system(), pg_database"
         " WHERE datname = current_database()"
@@ -188,7 +194,11 @@ def read_server(connection: Connection) -> str:
 
 
 def find_targets(connection: Connection, order: Order) -> list[Target]:
-    """The accounts that the order means, by agency and address; Failure where it may not be carried out."""
+    """Return the accounts selected by the order, sorted by agency and address.
+
+    Raises:
+        Failure: a named account is not open, a reissue cites no document, or the limit of reissues is exceeded.
+    """
     rows = connection.execute(
         "SELECT account.state, account.kind, account.id, account.address, account.name, account.agency,"
         " account.document, credential.run, coalesce(credential.document, '')"
@@ -213,7 +223,7 @@ def find_targets(connection: Connection, order: Order) -> list[Target]:
 
 
 def _select(connection: Connection, order: Order, open_targets: dict[str, Target]) -> list[Target]:
-    """Of the open accounts that have a password, which somebody may know, those of agencies or of a network."""
+    """Return the open accounts with a password that are in the order's agencies, or were used from its network."""
     known = [target for target in open_targets.values() if target.previous is not None]
     if order.agencies:
         return [target for target in known if target.agency in order.agencies]
@@ -221,7 +231,7 @@ def _select(connection: Connection, order: Order, open_targets: dict[str, Target
     return [target for target in known if (target.kind, target.id) in used]
 
 
-# Whose password rests on a report. Numbers begin anew each year, so its day belongs to it.
+# Accounts whose password was reissued on a document. Numbers of documents restart each year, so compare its day, too.
 _RESTING = """
     SELECT DISTINCT kind, id FROM mail.credential JOIN mail.audit USING (kind, id, document)
      WHERE document = %s AND action = 'reissue_password' AND after ->> 'reported' = %s"""
@@ -233,7 +243,7 @@ _SUSPENDED = """
            SELECT kind, id FROM events.use WHERE minute >= date_trunc('minute', nullif(%(since)s, '')::timestamptz)
               AND client <<= nullif(%(client)s, '')::inet))
      ORDER BY 1"""
-# The first day that is kept, how many gaps there are since a moment, and until when the journal was read.
+# The first day of which events are kept, the number of gaps since a time, and how far the journal was read.
 _KNOWN = """
     SELECT (SELECT min(to_date(right(relname, 8), 'YYYYMMDD'))::text
               FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid WHERE inhparent = 'events.use'::regclass),
@@ -242,7 +252,7 @@ _KNOWN = """
 
 
 def _users(connection: Connection, order: Order) -> set[tuple[str, str]]:
-    """Kind and id of all who used the mail system from a network since a moment. Whoever looks is on record."""
+    """Return (kind, id) of the accounts used from the order's network since its time; record the look-up."""
     used = {(kind, id_) for kind, id_ in connection.execute(_USERS, (order.since, order.client))}
     connection.execute(
         "INSERT INTO events.look (actor, asked, since, found) VALUES (%s, %s, %s, %s)",
@@ -252,7 +262,7 @@ def _users(connection: Connection, order: Order) -> set[tuple[str, str]]:
 
 
 def find_doubts(connection: Connection, order: Order) -> list[str]:
-    """Whom a selection leaves out, and why the events may not know everybody; in Vietnamese and English."""
+    """Return warnings about a selection, in Vietnamese and English: suspended accounts, and incomplete events."""
     suspended = connection.execute(_SUSPENDED, asdict(order)).fetchall()
     said = [_told_suspended([address for (address,) in suspended])] if suspended else []
     if not order.client:
@@ -275,7 +285,7 @@ def find_doubts(connection: Connection, order: Order) -> list[str]:
 
 
 def _told_suspended(addresses: Sequence[str]) -> str:
-    """Whoever signs in again once it is open has the old password still."""
+    """Return the warning that suspended accounts keep their old password when they are opened again."""
     return (
         f"Đang tạm khóa nên không cấp lại: {_join(addresses)}. Mở lại thì cấp lại ngay theo văn bản này.\n"
         f"Suspended, so not reissued: {_join(addresses)}. When open again, reissue on this document at once."
@@ -307,7 +317,7 @@ def _refuse_closed(addresses: Sequence[str], states: dict[str, str]) -> None:
 
 
 def _refuse_reissue(addresses: Sequence[str]) -> None:
-    """R10.5: a lost, leaked or forgotten password is reported in writing before a new one is issued."""
+    """Refuse to reissue without a document: R10.5 asks for a written report of a lost or leaked password."""
     if not addresses:
         return
     raise Failure(
@@ -318,7 +328,7 @@ def _refuse_reissue(addresses: Sequence[str]) -> None:
 
 
 def _guard(order: Order, targets: Sequence[Target], open_count: int) -> None:
-    """Refuse to take away more passwords at once than the limit, unless the order states their exact number."""
+    """Refuse to reissue more passwords at once than the limit, unless the order acknowledges their exact number."""
     count = sum(target.previous is not None for target in targets)
     limit = max(1, min(REISSUE_COUNT, open_count * REISSUE_PERCENT // 100))
     if count <= limit or count == order.acknowledge:
@@ -334,17 +344,22 @@ def _guard(order: Order, targets: Sequence[Target], open_count: int) -> None:
 
 
 def _cite(target: Target, order: Order) -> Target:
-    """A first password rests on the document that opened the account, unless the order names another."""
+    """Return the target with the document of the order, or, without one, with the one that opened the account."""
     if not order.document:
         return target
     return replace(target, document=order.document, reported=order.reported)
 
 
 def store_batch(connection: Connection, batch: str, actor: str, credentials: Sequence[Credential]) -> None:
-    """Store all hashes of a batch in one transaction; none, with Failure, where an account is not as it was before."""
+    """Store all hashes of a batch in one transaction.
+
+    Raises:
+        Failure: an account or its password changed meanwhile, another run gave the batch up, or PostgreSQL refused.
+            Nothing is stored then.
+    """
     try:
         with connection.transaction():
-            # One writer at a time, so that what is compared is what is replaced. Services read on.
+            # Lock out other writers, so that nothing changes between the comparison and the store. Readers go on.
             connection.execute("LOCK TABLE mail.credential IN SHARE ROW EXCLUSIVE MODE")
             [(run,)] = connection.execute(
                 "INSERT INTO mail.run (job, actor, batch) VALUES ('passwords', %s, %s) RETURNING run", (actor, batch)
@@ -365,7 +380,7 @@ def store_batch(connection: Connection, batch: str, actor: str, credentials: Seq
 
 
 def _columns(credentials: Sequence[Credential]) -> dict[str, list[Any]]:
-    """The parameters of the statements below: whole columns, so that a batch of any size is one statement."""
+    """Return the credentials as columns, the parameters of the statements below: one statement stores a whole batch."""
     return {
         "kinds": [credential.kind for credential in credentials],
         "ids": [credential.id for credential in credentials],
@@ -421,11 +436,11 @@ _STORE = """
 def settle_batches(
     connection: Connection, names: Iterable[BatchName], actor: str, *, dry_run: bool
 ) -> dict[str, BatchState]:
-    """What became of each batch of an earlier run, by UUID; afterwards none of them can change any more.
+    """Return the final state of each batch of an earlier run, by UUID.
 
-    `stored`: its passwords are in force. `given_up`: they are not and never will be, because the number of the batch is
-    now used up: a run without audit rows. That also stops a store that is still on its way. `open`: as `given_up` would
-    be without `dry_run`. `foreign`: the batch is for another database.
+    `stored`: its passwords are in force. `given_up`: they are not and never will be: its UUID is taken by a run without
+    audit rows, which also makes a store that is still running fail. `open`: not stored; with `dry_run`, in place of
+    `given_up`. `foreign`: the batch is for another database.
     """
     server = read_server(connection)
     return {
@@ -436,7 +451,7 @@ def settle_batches(
 
 def _settle(connection: Connection, batch: str, actor: str, *, dry_run: bool) -> BatchState:
     if not dry_run:
-        # Waits for a store of the same batch that is about to commit.
+        # This INSERT waits for a concurrent store of the same batch to commit or roll back.
         connection.execute(
             "INSERT INTO mail.run (job, actor, batch) VALUES ('passwords', %s, %s) ON CONFLICT (batch) DO NOTHING",
             (actor, batch),
@@ -450,7 +465,7 @@ def _settle(connection: Connection, batch: str, actor: str, *, dry_run: bool) ->
 
 
 def find_reissued(connection: Connection, batches: Sequence[str]) -> list[str]:
-    """The addresses whose passwords some stored batches replaced."""
+    """Return the addresses whose passwords were replaced by the given stored batches."""
     rows = connection.execute(
         "SELECT DISTINCT after ->> 'address' FROM mail.audit JOIN mail.run USING (run)"
         " WHERE action = 'reissue_password' AND batch = ANY (%s::uuid[]) ORDER BY 1",
@@ -460,10 +475,13 @@ def find_reissued(connection: Connection, batches: Sequence[str]) -> list[str]:
 
 
 def end_sessions(addresses: Sequence[str], warn: Callable[[str], None], command: str = KICK) -> None:
-    """Have Dovecot end every session of the addresses; Failure where it may not have done so.
+    """Make Dovecot end every session of the addresses.
 
-    Of more than `REISSUE_COUNT` addresses everybody's sessions are ended, by one call: mail programs sign in again by
-    themselves. A host without the command has no sessions, which is no more than a warning.
+    For more than `REISSUE_COUNT` addresses all users' sessions are ended by one call: mail programs sign in again by
+    themselves. A host without doveadm has no sessions; that is only a warning.
+
+    Raises:
+        Failure: doveadm failed, so some sessions may go on.
     """
     for address in addresses if len(addresses) <= REISSUE_COUNT else ["*"]:
         try:

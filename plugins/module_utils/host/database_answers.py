@@ -1,4 +1,4 @@
-"""Whether a database answers a service: asked as the service's own user, since PostgreSQL knows who is at the socket.
+"""Check that a database answers a service, by a query as the service's user (peer authentication by the socket).
 
 Runs on the mail host under Debian's Python, so it needs nothing but the standard library.
 """
@@ -14,7 +14,7 @@ from ..failure import Failure
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads which views and tables of a database; the role is that of the user's name when empty."""
+    """A service's access to a database: system user, database role (empty: named like the user), and views it reads."""
 
     database: str
     socket_dir: str
@@ -24,10 +24,10 @@ class Reader:
 
 
 def demand(reader: Reader) -> None:
-    """Ask for none of the rows: so the server runs, the user may come in, and each view is there and granted.
+    """Query the views with LIMIT 0: this proves that the server runs, the user may connect, and may read each view.
 
     Raises:
-        Failure: it is not so, with what psql says.
+        Failure: one of these does not hold, with psql's message.
     """
     try:
         done = subprocess.run(
@@ -40,7 +40,7 @@ def demand(reader: Reader) -> None:
 
 
 def command(reader: Reader) -> list[str]:
-    """The question to psql."""
+    """Return the command that runs the query by psql as the service's user."""
     return [
         *("runuser", f"--user={reader.user}", "--"),
         *("psql", "--no-psqlrc", "--quiet", f"--host={reader.socket_dir}", f"--dbname={reader.database}"),

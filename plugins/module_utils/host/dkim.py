@@ -1,8 +1,8 @@
-"""The keys that sign mail (DKIM, RFC 6376), and how one follows another.
+"""DKIM keys (RFC 6376) and their rotation.
 
-Two keys are there at any time: one signs, the next stands by and is published already, so that it can take over in
-the moment in which it is wanted. A former one stays published until nothing is on its way that it has signed. Each
-step is one file that is replaced whole; a run that was cut off is made good by the next.
+There are always two keys: one signs, the next is on standby and already published in DNS, so that it can take over at
+once. A former key stays published until no mail signed with it can still be under way. Each step replaces one file
+atomically, so the next run completes an interrupted one.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SELECTOR = re.compile(r"^d[0-9]{8}[a-z]$")
 
 
 class Said(NamedTuple):
-    """What a run did or waits for, in Vietnamese and English."""
+    """A message about what a run did or waits for, in Vietnamese and English."""
 
     vi: str
     en: str
@@ -35,9 +35,9 @@ class Said(NamedTuple):
 
 @dataclass(frozen=True)
 class Key:
-    """One key: its selector, what it does and since when; `held` since when all servers of DNS were seen to hold it.
+    """A DKIM key: its selector, its state (`signing`, `standby` or `former`) and since when it has this state.
 
-    Times are seconds since the epoch; `held` is 0 where they do not.
+    `held` is when all name servers were first seen to publish the key, 0 if they do not. Times are Unix seconds.
     """
 
     selector: str
@@ -48,25 +48,26 @@ class Key:
 
 @dataclass(frozen=True)
 class Keys:
-    """All keys in the order in which they were made, and whether the next has been asked to take over."""
+    """All keys, oldest first, and whether a rotation is pending."""
 
     keys: tuple[Key, ...] = ()
     rotating: bool = False
 
     def that(self, state: str) -> Key | None:
-        """The key that does this, if there is one."""
+        """Return the key in this state, or None."""
         return next((key for key in self.keys if key.state == state), None)
 
     def put(self, changed: Key) -> Keys:
-        """The same with that key as it is now."""
+        """Return these keys with the one of the same selector replaced."""
         return replace(self, keys=tuple(changed if key.selector == changed.selector else key for key in self.keys))
 
 
 @dataclass(frozen=True)
 class Timing:
-    """How long a key signs, is seen in DNS before it signs, and stays published afterwards; in seconds.
+    """Periods of a rotation in seconds.
 
-    `least`: how long one signs before another may take over by request, so that a run that is repeated rotates once.
+    `life`: how long a key signs. `wait`: how long it is seen in DNS before it signs. `former`: how long it stays
+    published afterwards. `least`: how long it signs before a requested rotation, so that a repeated run rotates once.
     """
 
     life: int
@@ -76,9 +77,9 @@ class Timing:
 
 
 def completed(found: Keys, now: int) -> Keys:
-    """With the key that signs and the one that stands by, where one of them is missing.
+    """Return the keys with a signing and a standby key added where they are missing.
 
-    The one that stands by, which is published already, takes over for one that is lost.
+    If the signing key is lost, the standby key takes over, because it is published already.
     """
     if found.that(SIGNING) is None and (standby := found.that(STANDBY)):
         found = found.put(replace(standby, state=SIGNING, since=now))
@@ -89,14 +90,18 @@ def completed(found: Keys, now: int) -> Keys:
 
 
 def seen(found: Keys, held: Collection[str], now: int) -> Keys:
-    """With what DNS was seen to hold just now."""
+    """Return the keys with `held` updated by the selectors that all name servers publish now."""
     for key in found.keys:
         found = found.put(replace(key, held=(key.held or now) if key.selector in held else 0))
     return found
 
 
 def advanced(found: Keys, timing: Timing, now: int, *, rotate: bool) -> tuple[Keys, list[Said]]:
-    """One step further, and what it waits for."""
+    """Return the keys after the next step of the rotation, if one is due, and messages about it.
+
+    Former keys are dropped after their time. With `rotate`, or at the end of its life, the signing key is replaced by
+    the standby key, once that was seen in DNS for long enough.
+    """
     found, gone = _without_old(found, timing, now)
     said = [
         Said(
@@ -176,7 +181,7 @@ def _changed(signing: Key, standby: Key, timing: Timing) -> Said:
 
 
 def _selector(found: Keys, now: int) -> str:
-    """A name that no key has had: the day, and a letter."""
+    """Return a new selector: `d`, the day (UTC), and the first letter that is not used yet."""
     day = datetime.fromtimestamp(now, tz=UTC).strftime("d%Y%m%d")
     used = {key.selector for key in found.keys}
     for letter in "abcdefghijklmnopqrstuvwxyz":
@@ -189,16 +194,18 @@ def _selector(found: Keys, now: int) -> str:
 
 
 class Store:
-    """The keys on the host: a file for each, the state of all, and the map that rspamd reads."""
+    """The folder of the keys on the host: a file for each key, the state of all, and the map that rspamd reads."""
 
     def __init__(self, folder: Path, group: str, bits: int = 2048) -> None:
         self._folder, self._group, self._bits = folder, group, bits
 
     def read(self) -> Keys:
-        """The state as it was last written, without keys that are lost: none gets a new one under its published name.
+        """Return the keys as last written, without those whose key file is lost.
+
+        A lost key is not made again under its selector, because DNS publishes the old one there.
 
         Raises:
-            Failure: it is there and says something else.
+            Failure: the state file is damaged.
         """
         path = self._folder / STATE
         if not path.exists():
@@ -216,7 +223,11 @@ class Store:
         return replace(found, keys=tuple(key for key in found.keys if self._path(key.selector).exists()))
 
     def write(self, keys: Keys, domains: Sequence[str]) -> bool:
-        """Make what is missing, then the state, then the map, and remove what nobody needs; whether anything was."""
+        """Write missing key files, the state and the map, in this order, and remove unneeded key files.
+
+        Returns:
+            Whether any file changed.
+        """
         made = [self._make(key) for key in keys.keys if not self._path(key.selector).exists()]
         state = json.dumps({"keys": [asdict(key) for key in keys.keys], "rotating": keys.rotating}, indent=2) + "\n"
         wrote = [self._put(STATE, state), self._put(MAP, text_of_map(keys, domains))]
@@ -227,7 +238,7 @@ class Store:
         return any([*made, *wrote, *orphans])
 
     def public(self, keys: Keys) -> dict[str, str]:
-        """The TXT record of each key (RFC 6376, 3.6.1) by its selector."""
+        """Return the text of each key's TXT record (RFC 6376, 3.6.1) by selector."""
         found = {}
         for key in keys.keys:
             argv = ["openssl", "pkey", "-in", str(self._path(key.selector)), "-pubout", "-outform", "DER"]
@@ -239,13 +250,13 @@ class Store:
         return self._folder / f"{selector}.key"
 
     def _make(self, key: Key) -> bool:
-        """Make a key. It is complete before it has its name, and never leaves the host."""
+        """Generate a key file; it never leaves the host."""
         argv = ["openssl", "genpkey", "-algorithm", "RSA", "-pkeyopt", f"rsa_keygen_bits:{self._bits}"]
         pem = subprocess.run(argv, capture_output=True, check=True, text=True).stdout
         return self._put(self._path(key.selector).name, pem)
 
     def _put(self, name: str, text: str) -> bool:
-        """Write a file for root and the group that signs, whole or not at all; whether it was another."""
+        """Write a file atomically, readable by root and the signing group; return whether its text changed."""
         path = self._folder / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             return False
@@ -262,6 +273,6 @@ class Store:
 
 
 def text_of_map(keys: Keys, domains: Sequence[str]) -> str:
-    """What rspamd reads: which selector signs for each domain."""
+    """Return rspamd's map: a line `DOMAIN SELECTOR` for each domain; empty without a signing key."""
     signing = keys.that(SIGNING)
     return "".join(f"{domain} {signing.selector}\n" for domain in domains) if signing else ""

@@ -1,7 +1,7 @@
-"""A set of files, folders and links of a host, compared with what is there and shipped in one go.
+"""Compare a set of files, folders and links with a host, and change those that differ, in one module call.
 
-What comes is described first, with the digests of its contents; contents are shipped only where one differs. Runs on
-the mail host under Debian's Python, so it needs nothing but the standard library.
+The entries arrive with digests of the contents; only the contents of files that differ are sent. Runs on the mail host
+under Debian's Python, so it needs nothing but the standard library.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from ..failure import Failure
 
 Kind = Literal["file", "directory", "link", "absent"]
 
-# Caches that Python leaves beside its programs belong to no set, and are not removed from one.
+# Python's caches beside programs: never shipped, and never removed from an exclusive folder.
 CACHES = ("__pycache__",)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One path as it should be.
+    """The wanted state of one path.
 
-    `mode` is octal text. `digest` (SHA-256, hexadecimal) and `validate` (a command in which %s is the new file) are
-    those of a file, `target` that of a link; `exclusive` folders keep nothing that is not an entry.
+    `mode` is octal text. `digest` (SHA-256, hexadecimal) and `validate` (a command in which %s is the new file) are set
+    for files, `target` for links. From an `exclusive` folder everything that is no entry is removed.
     """
 
     path: str
@@ -49,7 +49,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class State:
-    """What is at a path: `content` is the digest of a file or the target of a link."""
+    """The actual state of a path: `content` is the digest of a file or the target of a link."""
 
     kind: Kind = "absent"
     content: str = ""
@@ -58,14 +58,14 @@ class State:
     mode: str = ""
 
     def text(self) -> str:
-        """What a difference shows beside the content."""
+        """Return the lines that a diff shows of the state: kind, owner, group, mode and target."""
         shown = {"state": self.kind, "owner": self.owner, "group": self.group, "mode": self.mode}
         shown |= {"target": self.content} if self.kind == "link" else {}
         return "".join(f"{key}: {value}\n" for key, value in shown.items() if value)
 
 
 def look(path: Path) -> State:
-    """What is at a path now, without following a link."""
+    """Return the state of a path, without following a symbolic link."""
     try:
         found = path.lstat()
     except (FileNotFoundError, NotADirectoryError):
@@ -87,7 +87,7 @@ def _name(ask: Callable[[int], Sequence[Any]], number: int) -> str:
 
 
 def wanted(entry: Entry) -> State:
-    """What `look` finds once the entry is as it should be."""
+    """Return the state that `look` finds when the entry is in place."""
     if entry.kind == "absent":
         return State()
     if entry.kind == "link":
@@ -97,7 +97,7 @@ def wanted(entry: Entry) -> State:
 
 @dataclass(frozen=True)
 class Change:
-    """A path that is not as it should be."""
+    """A path whose state differs from its entry, with the states before and after."""
 
     entry: Entry
     before: State
@@ -105,24 +105,24 @@ class Change:
 
     @property
     def needs_content(self) -> bool:
-        """Whether the content of the file has to be shipped."""
+        """Whether the content of the file has to be sent to the host."""
         return self.entry.kind == "file" and self.before.content != self.entry.digest
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody but the owner may read the file, as it is or as it will be: it may be a secret."""
+        """Whether only the owner may read the file, before or after: it may be a secret, so no diff shows it."""
         return any(state.kind == "file" and not int(state.mode, 8) & 0o077 for state in (self.before, self.after))
 
 
 def compare(entries: Sequence[Entry]) -> list[Change]:
-    """What is not as it should be, in the order of the entries; what is to be removed comes last."""
+    """Return the changes to make, in the order of the entries; removals from exclusive folders come last."""
     whole = [*entries, *_strangers(entries)]
     changes = (Change(entry, look(Path(entry.path)), wanted(entry)) for entry in whole)
     return [change for change in changes if change.before != change.after]
 
 
 def _strangers(entries: Sequence[Entry]) -> Iterator[Entry]:
-    """What lies in exclusive folders and is no entry; what is below a folder that goes is not named."""
+    """Yield an entry of kind `absent` for each child of an exclusive folder that is no entry itself."""
     known = {entry.path for entry in entries}
     for folder in (Path(entry.path) for entry in entries if entry.exclusive):
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
@@ -131,7 +131,11 @@ def _strangers(entries: Sequence[Entry]) -> Iterator[Entry]:
 
 
 def apply(change: Change, contents: Mapping[str, bytes]) -> None:
-    """Bring one path to what it should be; a file is replaced whole, or not at all."""
+    """Carry out one change; a file is replaced atomically.
+
+    Raises:
+        Failure: the file's validator refuses it, or its owner or group does not exist.
+    """
     path, entry = Path(change.entry.path), change.entry
     if change.before.kind not in {"absent", entry.kind}:
         _remove(path, change.before.kind)
@@ -153,7 +157,7 @@ def _remove(path: Path, kind: Kind) -> None:
 
 
 def _link(path: Path, target: str) -> None:
-    """Make a link, or turn one, without a moment in which there is none."""
+    """Create or replace a symbolic link atomically: make it in a temporary folder, then rename it."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".danhba-") as beside:
         new = Path(beside, path.name)
         new.symlink_to(target)
@@ -161,10 +165,10 @@ def _link(path: Path, target: str) -> None:
 
 
 def _write(path: Path, entry: Entry, content: bytes) -> None:
-    """Write a file beside its place, have its checker look at it, and move it there.
+    """Write a file into a temporary folder beside its target, validate it, and rename it to the target.
 
-    It has its own name already, by which some checkers tell what they read, and its owner and mode before anybody
-    finds it in its place.
+    The temporary file has its final name, because some validators choose the syntax by name; and its final owner and
+    mode before it is renamed.
     """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".danhba-") as beside:
         new = Path(beside, path.name)
@@ -189,7 +193,7 @@ def _validate(new: Path, entry: Entry) -> None:
 
 
 def _give(path: Path, entry: Entry) -> None:
-    """Give a path to its owner, with its mode."""
+    """Set the owner, group and mode of a path; raise Failure for an unknown user or group."""
     try:
         owner, group = pwd.getpwnam(entry.owner).pw_uid, grp.getgrnam(entry.group).gr_gid
     except KeyError as error:

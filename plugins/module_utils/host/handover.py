@@ -1,8 +1,8 @@
-"""The host's side of handing a contact mailbox over (R11.2): what is in it, and what acts for the former custodian.
+"""The host's side of handing over a contact mailbox (R11.2): record its content, remove the former custodian's rules.
 
-Runs on the mail host beside psycopg and the standard library. The new password is issued before by `credentials`, which
-has ended every session; so nobody is in the mailbox while it is looked at. What is taken out of it is on record before
-it is gone, and a run that was cut short takes out what is on record and nothing else.
+Runs on the mail host and needs only psycopg and the standard library. `credentials` has issued the new password before
+and ended every session, so nobody uses the mailbox while it is recorded. Everything is recorded before it is removed; a
+run after an interrupted one removes exactly what is on record.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ ARGUMENTS: dict[str, Any] = {
     "webmail": {"type": "str", "default": ""},
     **OPTIONS,
 }
-"""The options that a playbook gives; the action plugin takes them, the module needs where the databases are."""
+"""The options that a playbook sets. The module itself reads only `database`, `socket` and `webmail`."""
 
-TIMEOUT = 600  # seconds that doveadm has to list a mailbox of 10 GB
-LARGEST_SCRIPT = 1 << 20  # octets, as ManageSieve takes them
+TIMEOUT = 600  # seconds; doveadm needs long to list a mailbox of 10 GB
+LARGEST_SCRIPT = 1 << 20  # bytes; ManageSieve accepts no larger script
 WEBMAIL_USER = "roundcube"
 
 _HELD = "SELECT agency, person, day::text, issued_to, issued_on FROM mail.held ORDER BY agency"
@@ -58,7 +58,7 @@ _RECORDED = """
 _RECORD = """
     INSERT INTO mail.handover (actor, agency, address, name, former, successor, role, document, day, state, removed)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING handover"""
-# Of the webmail's database, for psql, which takes no parameters: what is put in is quoted.
+# Statements for the webmail's database, run by psql. That takes no parameters, so the inserted values are quoted.
 _SETTINGS = """
     SELECT coalesce(json_agg(json_build_object('user_id', u.user_id, 'preferences', coalesce(preferences, ''),
            'identities', (SELECT coalesce(json_agg(to_json(i) ORDER BY identity_id), '[]') FROM identities AS i
@@ -71,15 +71,15 @@ _FORGET_IDENTITIES = """
     UPDATE identities SET signature = '', html_signature = 0, organization = '', "reply-to" = '', bcc = ''
      WHERE user_id = {user} AND identity_id IN ({ids}) AND md5(coalesce(signature, '')) = ANY ('{{{digests}}}');"""
 _COLUMNS = ("agency", "address", "name", "former", "successor", "role", "document", "day", "state", "removed")
-# A forwarding of RFC 5228, 4.2: by itself, or with tags such as :copy before the address.
+# The Sieve action `redirect` (RFC 5228, 4.2) with optional tags such as :copy before the address.
 _REDIRECT = re.compile(r'\bredirect\b(?:\s+:\w+(?:\s+"[^"]*")?)*\s+"([^"]+)"', re.IGNORECASE)
 
 
 def answer(connection: Connection, mode: str, request: dict[str, Any], host: Host) -> dict[str, Any]:
-    """Answer one request of the controller; both are made of JSON's types.
+    """Answer one request of the controller; request and answer are JSON values.
 
-    `held` asks who has each mailbox, and changes nothing; `take` records and takes out; `end` notes that the records of
-    some hand-overs are on the controller.
+    Mode `held` returns the custodian of each mailbox, and changes nothing. `take` records the mailboxes and removes the
+    former custodians' rules and settings. `end` marks hand-overs whose records the controller has written.
     """
     try:
         if mode == "held":
@@ -107,10 +107,10 @@ def _day(connection: Connection) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a hand-over looks at and changes beside the database of accounts.
+    """Access to what a hand-over reads and changes outside the database of accounts: Dovecot and the webmail.
 
-    `webmail` is the database of the webmail, or empty, and `socket` the folder of PostgreSQL's Unix socket. `run` runs
-    a program with its arguments and its input, and returns what it prints.
+    `webmail` is the name of the webmail's database, or empty; `socket` is the folder of PostgreSQL's Unix socket. `run`
+    runs a command with the given input and returns its output.
     """
 
     webmail: str
@@ -118,12 +118,12 @@ class Host:
     run: Callable[[Sequence[str], str], bytes]
 
     def look(self, address: str, agency: str, since: float, *, unused: bool) -> tuple[dict[str, Any], dict[str, Any]]:
-        """What is in a mailbox, and what acts for whoever had it: `state` and `removed` of the record.
+        """Return `state` and `removed` of the record: the mailbox's content, and rules and settings to remove.
 
-        The successor's password was issued at `since` (seconds, Unix) and is `unused` as long as nobody has changed it.
-        Until then all rules are the former custodian's, also younger ones: a session may have gone on until it was
-        ended. Where a run was cut and the successor was there before the next, younger rules are the successor's, and
-        so may be what the webmail has.
+        The successor's password was issued at `since` (Unix seconds); it is `unused` until somebody changes it. While
+        it is unused, all rules are the former custodian's, also those younger than `since`, as a session may have gone
+        on until it was ended. If it is used already (after an interrupted run), rules younger than `since` are the
+        successor's, and the webmail's settings may be, so both are left alone.
         """
         scripts = [item for item in self._scripts(address) if unused or item[0].stat().st_mtime <= since]
         rules = [_described(path, active) for path, active in scripts]
@@ -137,7 +137,7 @@ class Host:
         return summed([folder["mailbox"] for folder in folders], mails)
 
     def _doveadm(self, *words: str) -> bytes:
-        """The words of a command of doveadm, then whose mailbox, then the rest."""
+        """Run doveadm with the words of a command, then the mailbox's address, then its arguments; return JSON."""
         command = 2 if words[0] == "mailbox" else 1
         address, rest = words[command], words[command + 1 :]
         return self.run(["doveadm", "-f", "json", *words[:command], "-u", address, *rest], "")
@@ -146,7 +146,7 @@ class Host:
         return Path(self.run(["doveadm", "user", "-f", "home", address], "").decode().strip())
 
     def _scripts(self, address: str) -> Iterator[tuple[Path, bool]]:
-        """The Sieve scripts of a mailbox, and whether each is the one that is run."""
+        """Yield the path of each Sieve script of a mailbox, and whether it is the active one."""
         home = self._home(address)
         active = home / ".dovecot.sieve"
         folder = home / "sieve"
@@ -157,7 +157,7 @@ class Host:
                 yield path, active.is_symlink() and active.readlink().name == path.name
 
     def _settings(self, address: str, agency: str) -> list[dict[str, Any]]:
-        """What the webmail has stored for the mailbox that says who writes, or that its user has set."""
+        """Return the webmail's preferences and identities (names, signatures) of each of its users of the mailbox."""
         if not self.webmail:
             return []
         found = self._psql(_SETTINGS.format(agency=_quoted(agency), address=_quoted(address)))
@@ -170,7 +170,7 @@ class Host:
         return self.run(["runuser", f"--user={WEBMAIL_USER}", "--", *command, *where], sql)
 
     def remove(self, address: str, removed: dict[str, Any]) -> None:
-        """Take out of a mailbox what is on record, as far as it is still the same: nothing that is the successor's."""
+        """Remove the recorded rules and settings, each only if unchanged since: a changed one is the successor's."""
         known = {rule["sha256"] for rule in removed["rules"]}
         for path, active in list(self._scripts(address)):
             if hashlib.sha256(_read(path)).hexdigest() in known:
@@ -180,10 +180,10 @@ class Host:
 
 
 def summed(folders: Sequence[str], mails: Sequence[dict[str, str]]) -> dict[str, Any]:
-    """The state of a mailbox: its `folders` with `messages`, `unread` and `octets`, the sums, and a `checksum`.
+    """Return the state of a mailbox: its `folders` with `messages`, `unread` and `octets`, the sums, and a `checksum`.
 
-    The checksum is SHA-256 over a line for each message, sorted: folder, UID, GUID and size in octets, with tabs
-    between and a line end behind. Whoever reads a message or marks it changes nothing of that.
+    The checksum is SHA-256 over one line per message, sorted: folder, UID, GUID and size in octets, separated by tabs
+    and ended by a newline. Reading or flagging a message does not change it.
     """
     counts, unread, octets = Counter[str](), Counter[str](), Counter[str]()
     for mail in mails:
@@ -221,7 +221,7 @@ def _read(path: Path) -> bytes:
 
 
 def _unlink(path: Path, *, active: bool, home: Path) -> None:
-    """Take a script away with what was compiled of it; first the name by which it is run."""
+    """Delete a Sieve script and its compiled form; for the active script first the link that activates it."""
     if active:
         for name in (".dovecot.sieve", ".dovecot.svbin"):
             (home / name).unlink(missing_ok=True)
@@ -234,7 +234,10 @@ def _quoted(text: str) -> str:
 
 
 def _forgetting(user: dict[str, Any]) -> str:
-    """Empties what one user of the webmail has set, where it is still what is on record. Contacts are the mailbox's."""
+    """Return the SQL that clears a webmail user's preferences and signatures, each only if still as recorded.
+
+    Contacts are kept: they belong to the mailbox.
+    """
     number, identities = int(user["user_id"]), user["identities"]
     preferences = _FORGET_PREFERENCES.format(user=number, digest=_digest(user["preferences"]))
     if not identities:
@@ -245,12 +248,15 @@ def _forgetting(user: dict[str, Any]) -> str:
 
 
 def _digest(text: str) -> str:
-    """As PostgreSQL's md5(), to tell one text from another, no more."""
+    """Return the same as PostgreSQL's md5(); it only serves to compare texts."""
     return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def _take(connection: Connection, order: dict[str, Any], actor: str, host: Host) -> dict[str, Any]:
-    """Record what is in a mailbox, and take out what acts for the former custodian."""
+    """Record a mailbox's content, and remove the former custodian's rules and settings; return the record.
+
+    Uses the record of an interrupted earlier run, if there is one.
+    """
     since, unused = _issued(connection, order)
     record = _begun(connection, order)
     if record is None:
@@ -261,9 +267,9 @@ def _take(connection: Connection, order: dict[str, Any], actor: str, host: Host)
 
 
 def _begun(connection: Connection, order: dict[str, Any]) -> dict[str, Any] | None:
-    """The record that an earlier run has begun: made since the password was issued, and not ended.
+    """Return the record that an interrupted run made after the password was issued and did not end; None without one.
 
-    Others may be of the same words: a mailbox can go back, and come again.
+    Older records may have the same values, because a mailbox can return to a former custodian; they are not meant.
     """
     return _found(
         connection,
@@ -276,7 +282,7 @@ def _begun(connection: Connection, order: dict[str, Any]) -> dict[str, Any] | No
 
 
 def _found(connection: Connection, query: str, values: Sequence[Any]) -> dict[str, Any] | None:
-    """The record that a query finds."""
+    """Return the first row of a query as a dict, or None."""
     found = connection.execute(query.encode(), list(values))
     names = [column.name for column in found.description or ()]
     row = found.fetchone()
@@ -284,9 +290,12 @@ def _found(connection: Connection, query: str, values: Sequence[Any]) -> dict[st
 
 
 def _issued(connection: Connection, order: dict[str, Any]) -> tuple[float, bool]:
-    """Since when the password is the successor's, and whether it is as it was issued; Failure where it is not.
+    """Return when the successor's password was issued (Unix seconds), and whether it is still the issued one.
 
-    The mailbox is recorded only then: nobody else can be in it.
+    Only then may the mailbox be recorded, because nobody else can be signed in.
+
+    Raises:
+        Failure: the present password was issued to somebody else, or on another document.
     """
     issued = connection.execute(
         "SELECT extract(epoch FROM issued_at)::float8, initial FROM mail.held"
@@ -302,7 +311,7 @@ def _issued(connection: Connection, order: dict[str, Any]) -> tuple[float, bool]
 
 
 def _store(connection: Connection, values: dict[str, Any], actor: str) -> dict[str, Any]:
-    """Write the record, and have the host's job end what hangs on old passwords beside mail sessions, as of LDAP."""
+    """Insert the record, and queue the address in `mail.ending`: the host's job ends its other sessions, as of LDAP."""
     given = [json.dumps(values[key], ensure_ascii=False) if _is_json(key) else values[key] for key in _COLUMNS]
     with connection.transaction():
         [(quota,)] = connection.execute(
@@ -329,7 +338,7 @@ def _end(connection: Connection, handovers: Sequence[int], actor: str) -> None:
 
 
 def run(command: Sequence[str], given: str) -> bytes:
-    """Run a program of the host; Failure, with what it says, where it does not do its work."""
+    """Run a command with `given` as its input, and return its output; raise Failure with its message if it fails."""
     try:
         done = subprocess.run(command, input=given.encode(), capture_output=True, check=False, timeout=TIMEOUT)
     except (OSError, subprocess.TimeoutExpired) as error:

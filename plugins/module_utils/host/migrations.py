@@ -1,4 +1,4 @@
-"""Numbered migrations of the database: read them, apply those that it lacks, then load what has changed of `schema`."""
+"""Numbered migrations of the database: read the files, apply the pending ones, then load changed files of `schema`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RECORD = """
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One file `NNNN_name.sql`, or the record that it was applied (then without its SQL)."""
+    """A migration, read from its file `NNNN_name.sql`, or from the record that it was applied (then without SQL)."""
 
     number: int
     name: str
@@ -41,12 +41,17 @@ class Migration:
 
     @property
     def label(self) -> str:
-        """The name of the file."""
+        """The name of the migration's file."""
         return f"{self.number:04}_{self.name}.sql"
 
 
 def read_migrations(folder: Path) -> list[Migration]:
-    """The migrations in `folder`, numbered from 1 without a gap; Failure for anything else."""
+    """Read the migrations in `folder`.
+
+    Raises:
+        Failure: there is no such folder, a file has another form of name, a number is missing or used twice, or a file
+            is not UTF-8.
+    """
     if not folder.is_dir():
         raise Failure(
             f"Không có thư mục {folder} trên máy chủ. Đặt src là thư mục chứa các tệp NNNN_ten.sql.",
@@ -84,9 +89,10 @@ def _read_migration(path: Path) -> Migration:
 
 
 def find_pending(migrations: Sequence[Migration], applied: Sequence[Migration]) -> list[Migration]:
-    """Those of `migrations` still to be applied; Failure where the record does not begin like the files.
+    """Return the migrations that are not applied yet; both arguments are sorted by number.
 
-    Both are in the order of their numbers.
+    Raises:
+        Failure: the database has a migration that the folder lacks, one that is different there, or lacks one between.
     """
     for position, record in enumerate(applied):
         if position >= len(migrations):
@@ -117,7 +123,7 @@ def _compare(migration: Migration, record: Migration) -> None:
 
 
 def read_applied(connection: psycopg.Connection[TupleRow]) -> list[Migration]:
-    """The migrations that the database records, by number; none where the record itself does not exist yet."""
+    """Return the migrations that the database records, by number; empty if the table does not exist yet."""
     exists = connection.execute("SELECT to_regclass('public.schema_migration') IS NOT NULL").fetchone()
     if exists != (True,):
         return []
@@ -126,8 +132,9 @@ def read_applied(connection: psycopg.Connection[TupleRow]) -> list[Migration]:
 
 
 class Change(NamedTuple):
-    """What was done to the database, or would be: migrations applied, files loaded, and of these, in `altered`, those
-    that are loaded again because what they make was changed in the database.
+    """What a run did to the database, or would do: the migrations applied, and the schema files loaded.
+
+    `altered` are those of `loaded` whose text is unchanged, but whose object was changed in the database.
     """
 
     applied: list[Migration]
@@ -145,10 +152,10 @@ def migrate(
     *,
     dry_run: bool,
 ) -> Change:
-    """Apply the migrations that are pending, then load the files that have changed; with `dry_run` only say which.
+    """Apply the pending migrations, then load the schema files that have changed; with `dry_run` only return which.
 
-    All of it is one transaction: whatever fails or is killed leaves the database as it was. Files are compared after
-    the migrations, so a dry run does not foresee those whose objects a pending migration takes away.
+    All of it is one transaction: a failure or a kill leaves the database as it was. Files are compared after the
+    migrations, so a dry run cannot know which objects a pending migration drops.
     """
     _become_owner(connection)
     planned = _plan(connection, migrations, files)
@@ -157,7 +164,7 @@ def migrate(
     with connection.transaction():
         connection.execute(_RECORD)
         connection.execute("LOCK TABLE public.schema_migration IN EXCLUSIVE MODE")
-        pending = find_pending(migrations, read_applied(connection))  # another run may have been here meanwhile
+        pending = find_pending(migrations, read_applied(connection))  # again: another run may have applied some
         for migration in pending:
             _apply(connection, migration)
         found = schema.compare(connection, files)
@@ -189,7 +196,7 @@ def _become_owner(connection: psycopg.Connection[TupleRow]) -> None:
 
 
 def _apply(connection: psycopg.Connection[TupleRow], migration: Migration) -> None:
-    """Apply one migration and record it. What it leaves for the end of a transaction is done before the next one."""
+    """Apply one migration and record it; deferred constraints are checked now, not at the end of the transaction."""
     with schema.told(migration.label, migration.sql):
         connection.execute(migration.sql.encode())
         connection.execute("SET CONSTRAINTS ALL IMMEDIATE")

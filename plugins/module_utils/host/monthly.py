@@ -1,8 +1,8 @@
-"""On the mail host: which months' reports are to be mailed, and puts each into the mailbox that it is for, once.
+"""On the mail host: find the months whose reports are due, and deliver each report once to the operator's mailbox.
 
-A sealed file is one that the gate cannot look into, and refuses; rather than have the gate let something pass, Dovecot
-is given the message. A month is on record in the transaction in which that is done: who comes second waits, and finds
-it there. What was cut in between is found in the mailbox.
+The message is given to Dovecot directly, because the mail gate refuses encrypted files, which it cannot scan, and gets
+no exception for this one. A month is recorded in the transaction of its delivery: a second run at the same time waits,
+and finds the record. If a run is interrupted after the delivery, the next finds the message in the mailbox.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[TupleRow]
 
-# Where the database cannot answer.
+# The way out where the database cannot answer, in Vietnamese and English.
 WAY_OUT = (
     "Chưa gửi gì; chạy playbooks/site.yml rồi chạy lại.",
     "Nothing was sent; run playbooks/site.yml, then run again.",
 )
-SECONDS = 120
-# Months that are made up for at once.
+SECONDS = 120  # after which doveadm is killed
+# Most months mailed in one run, when months were missed.
 MOST = 12
 LOCK = 33_2014
 _NEW = """
@@ -38,9 +38,10 @@ _NEW = """
 
 
 def due(connection: Connection, last: str) -> list[str]:
-    """The months, such as `2026-10`, from the one after the last that was mailed until `last`; that alone at first.
+    """Return the months to mail, such as `2026-10`, oldest first: those after the last mailed month, up to `last`.
 
-    A month whose last day is not collected yet is not among them: a later run mails it.
+    Before the first report this is only `last`. A month whose last day was not collected completely is left to a later
+    run.
     """
     [(whole,)] = _asked(connection, "SELECT to_char(usage.last_whole() + 1 - interval '1 month', 'YYYY-MM')")
     [(mailed,)] = _asked(connection, "SELECT max(month) FROM usage.mailed")
@@ -56,15 +57,16 @@ def due(connection: Connection, last: str) -> list[str]:
 
 
 def mail(connection: Connection, request: Mapping[str, Any], doveadm: str) -> bool:
-    """Put a month's message into the mailbox, and that on record; False where another run has.
+    """Deliver a month's message and record the month; return False where another run has done so.
 
     Args:
-        connection: as danhba_apply.
-        request: what the record has, and `message` in base64.
-        doveadm: the program of Dovecot.
+        connection: with the role danhba_apply.
+        request: the fields of the record (`month`, `actor`, `recipient`, `message_id`, `digest`), and `message` in
+            base64.
+        doveadm: path of Dovecot's program.
 
     Raises:
-        Failure: Dovecot does not take it, or the database does not answer. It is not on record then.
+        Failure: Dovecot refuses the message, or the database does not answer. The month is not recorded then.
     """
     with connection.transaction():
         _asked(connection, "SELECT pg_advisory_xact_lock(%(lock)s)", {"lock": LOCK})
@@ -76,7 +78,10 @@ def mail(connection: Connection, request: Mapping[str, Any], doveadm: str) -> bo
 
 
 def _deliver(doveadm: str, recipient: str, message_id: str, octets: bytes) -> None:
-    """Unless it is there already, in whatever folder. Anybody can write with that id, but not without `Received:`."""
+    """Save the message to INBOX, unless any folder has one with its id and without a header `Received:`.
+
+    A sender could use the same Message-ID, but mail that arrives by SMTP always has `Received:`.
+    """
     query = ("mailbox", "*", "HEADER", "Message-ID", message_id, "NOT", "HEADER", "Received", "")
     there = (doveadm, "search", "-u", recipient, *query)
     if not _run(there, b"").strip():

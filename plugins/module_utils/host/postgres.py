@@ -26,20 +26,23 @@ if TYPE_CHECKING:
 
 PORT = 5432  # names the socket file too; Debian gives it to its first cluster
 CONNECT_TIMEOUT = 10  # seconds
-START_TIMEOUT = 60  # seconds for a server that is starting or recovering
-RESTART_TIMEOUT = 10  # seconds in which systemd starts one that was killed
-START_INTERVAL = 0.5  # seconds
-LOCK_TIMEOUT = "60s"  # nobody but these modules writes, so a longer wait means a session that somebody left open
+START_TIMEOUT = 60  # seconds to wait for a server that is starting or recovering
+RESTART_TIMEOUT = 10  # seconds to wait until systemd restarts a server that was killed
+START_INTERVAL = 0.5  # seconds between two attempts to connect
+LOCK_TIMEOUT = "60s"  # only these modules write, so a longer wait means that somebody left a session open
 
 _SITE_VI = "Chạy playbooks/site.yml để dựng máy chủ"
 _SITE_EN = "Run playbooks/site.yml to set the server up"
 
 
 def open_connection(database: str, role: str, socket: str) -> psycopg.Connection[TupleRow]:
-    """Open `database` as the database role `role` by the socket in the folder `socket`; Failure if that cannot be.
+    """Connect to `database` with the role `role` by the Unix socket in the folder `socket`.
 
-    A server that is starting, or that recovers from having been killed, is waited for.
-    The connection is in autocommit mode: write inside ``with connection.transaction():`` and nowhere else.
+    Waits for a server that is starting, or recovering after it was killed. The connection is in autocommit mode: write
+    only inside ``with connection.transaction():``.
+
+    Raises:
+        Failure: psycopg is missing, or the server refuses; with the way out.
     """
     if not HAS_PSYCOPG:
         raise Failure(
@@ -72,9 +75,10 @@ def _connect(database: str, role: str, socket: str) -> psycopg.Connection[TupleR
 
 
 def _patience(words: str, socket: str) -> float:
-    """Seconds in which a server that refuses may come up: it says that it does (57P03), or was killed.
+    """Return for how many seconds to retry after a refused connection.
 
-    One that was killed leaves its socket. One that was stopped takes it away, and nobody waits for it.
+    A server that is starting says so (57P03). A killed server leaves its socket file, and systemd restarts it. A
+    stopped server removes its socket file, so there is nothing to wait for: 0.
     """
     if "the database system is" in words and "shutting down" not in words:
         return START_TIMEOUT  # starting up, in recovery mode, not yet accepting connections
@@ -84,17 +88,17 @@ def _patience(words: str, socket: str) -> float:
 
 
 def reason(error: psycopg.Error) -> str:
-    """What the server says, on one line: its main message, without the context it may add."""
+    """Return the server's main error message on one line, without context."""
     return error.diag.message_primary or " ".join(str(error).split())
 
 
 def ask(
     connection: psycopg.Connection[TupleRow], query: str, given: Mapping[str, Any] | None, way_out: tuple[str, str]
 ) -> list[TupleRow]:
-    """The rows of a query, none where it has none to give.
+    """Run a query and return its rows; an empty list for a statement that returns none.
 
     Raises:
-        Failure: the database cannot answer; with the way out, in Vietnamese and in English.
+        Failure: for any error of PostgreSQL; its message ends with `way_out` (Vietnamese, English).
     """
     try:
         cursor = connection.execute(query.encode(), given)
@@ -108,13 +112,13 @@ def ask(
 
 
 def read_day(connection: psycopg.Connection[TupleRow]) -> date | None:
-    """The latest day that of the register was applied in this database, None before the first."""
+    """Return the latest day of the register that was applied to this database; None before the first run."""
     row = connection.execute("SELECT max(as_of) FROM mail.run WHERE job = 'accounts'").fetchone()
     return row[0] if row else None
 
 
 def _explain(words: str, database: str, role: str, socket: str) -> Failure:
-    """What a refused connection means. A failed start carries no SQLSTATE, so the server's own words decide."""
+    """Return the Failure for a refused connection. A failed connect has no SQLSTATE, so the message text decides."""
     if not Path(socket, f".s.PGSQL.{PORT}").exists() or "Connection refused" in words:
         return Failure(
             f"Máy chủ PostgreSQL không chạy (không có ai nghe ở {socket}). "

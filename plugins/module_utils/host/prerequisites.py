@@ -1,4 +1,4 @@
-"""What a role stands on, asked of its host at once: the release, what earlier roles leave, packages, groups, users.
+"""Check a role's prerequisites on its host: Debian release, files of earlier roles, packages, groups and users.
 
 Runs on the mail host under Debian's Python, so it needs nothing but the standard library.
 """
@@ -22,7 +22,7 @@ SHELL = "/usr/sbin/nologin"
 
 @dataclass(frozen=True)
 class Group:
-    """A group of the system; `gid` is of no matter where it is None."""
+    """A system group; with `gid` None, any number is accepted."""
 
     name: str
     gid: int | None
@@ -30,7 +30,7 @@ class Group:
 
 @dataclass(frozen=True)
 class User:
-    """A user of the system who signs in nowhere; `uid` and `group`, the primary one, are of no matter where None."""
+    """A system user without a login shell; with `uid` or `group` (the primary group) None, any value is accepted."""
 
     name: str
     uid: int | None
@@ -39,10 +39,10 @@ class User:
 
 
 def demand_release(role: str, needs: str) -> None:
-    """Refuse a host that does not run `DEBIAN`, which the role needs for what `needs` says, such as Dovecot 2.4.
+    """Refuse a host with another release than `DEBIAN`; `needs` is why the role needs it, such as "Dovecot 2.4".
 
     Raises:
-        Failure: it is not.
+        Failure: the host runs another release.
     """
     known = _release()
     if known.get("VERSION_CODENAME") != NAME:
@@ -54,7 +54,7 @@ def demand_release(role: str, needs: str) -> None:
 
 
 def can_ask_apt() -> bool:
-    """Whether Ansible can ask apt: its library for Python is there."""
+    """Return whether the module ansible.builtin.apt works here, that is, whether python3-apt is installed."""
     try:
         importlib.import_module("apt")
     except ImportError:
@@ -70,15 +70,15 @@ def _release() -> dict[str, str]:
 
 
 def missing_paths(paths: Sequence[str]) -> list[str]:
-    """Those of some paths that are not there."""
+    """Return the paths that do not exist."""
     return [path for path in paths if not Path(path).exists()]
 
 
 def refuse_missing(paths: Sequence[str], before: str) -> None:
-    """Refuse a host that lacks what the roles `before` leave.
+    """Refuse a host that lacks files of earlier roles; `before` are the names of these roles, for the message.
 
     Raises:
-        Failure: there are such paths.
+        Failure: `paths`, the missing ones, is not empty.
     """
     if paths:
         what = ", ".join(paths)
@@ -89,26 +89,26 @@ def refuse_missing(paths: Sequence[str], before: str) -> None:
 
 
 def missing_packages(names: Sequence[str]) -> list[str]:
-    """Those of some packages of Debian that are not installed.
+    """Return the names of Debian packages that are not installed.
 
     Raises:
-        Failure: there is no dpkg.
+        Failure: dpkg-query cannot be run.
     """
     if not names:
         return []
     command = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *names]
     try:
-        # It ends with status 1 where it does not know one of them.
+        # Exits with status 1 if it does not know one of the packages, so the status is ignored.
         said = subprocess.run(command, check=False, text=True, capture_output=True).stdout
     except OSError as error:
         raise Failure(f"Không hỏi được dpkg: {error}", f"dpkg cannot be asked: {error}") from error
     installed = {line.split()[0] for line in said.splitlines() if line.endswith(" installed")}
-    # Of an architecture of its own, as in libc6:amd64, a package has the same name.
+    # A name with an architecture, such as libc6:amd64, is listed without it.
     return [name for name in names if name.partition(":")[0] not in installed]
 
 
 def missing_groups(groups: Sequence[Group]) -> list[Group]:
-    """Those of some groups that are not there as they should be."""
+    """Return the groups that do not exist, or have another number."""
     return [group for group in groups if not _is_there(group)]
 
 
@@ -121,7 +121,7 @@ def _is_there(group: Group) -> bool:
 
 
 def missing_users(users: Sequence[User]) -> list[User]:
-    """Those of some users who are not there as they should be."""
+    """Return the users that do not exist, or have another number, primary group, home or shell."""
     return [user for user in users if not _is_known(user)]
 
 

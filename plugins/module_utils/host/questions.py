@@ -1,4 +1,4 @@
-"""Questions to a host: commands, and what their answers must look like.
+"""Check a host by commands: compare the output of each with a regular expression.
 
 Runs on the mail host under Debian's Python, so it needs nothing but the standard library.
 """
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 from ..failure import Failure
 
-# What is matched are the programs' own words, not those of the host's language.
+# Untranslated output, whatever the host's language, because the expressions match English messages.
 LANGUAGE = {"LC_ALL": "C.UTF-8"}
 
 
 @dataclass(frozen=True)
 class Question:
-    """A command, the regular expression that must be found in what it says, and the way out where it is not."""
+    """A command, a regular expression that must be found in its output, and what to do where it is not."""
 
     name: str
     argv: Sequence[str]
@@ -28,10 +28,10 @@ class Question:
     way_out: str = ""
 
     def __post_init__(self) -> None:
-        """Refuse what can be neither asked nor compared.
+        """Validate the question.
 
         Raises:
-            Failure: there is no command, or the expression is none.
+            Failure: `argv` is empty, or `expect` is no valid regular expression.
         """
         if not self.argv:
             raise Failure(f"Câu hỏi {self.name!r} không có lệnh.", f"The question {self.name!r} has no command.")
@@ -46,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Fault:
-    """A question whose answer is not as it must be, and what was said."""
+    """A question that failed: its name, the output of its command, and what to do."""
 
     name: str
     said: str
@@ -61,9 +61,10 @@ def ask(
     timeout: float = 120,
     wait: Callable[[float], None] = time.sleep,
 ) -> list[Fault]:
-    """The faults of the questions, in their order; of what is wrong, each is asked `tries` times at most.
+    """Run all questions, and return the faults in their order.
 
-    `delay` seconds are between two times; a command that has not ended after `timeout` seconds is killed, and wrong.
+    Questions that fail are repeated, `tries` times in all, `delay` seconds apart. A command that has not ended after
+    `timeout` seconds is killed and counts as failed.
     """
     wrong = _wrong(questions, timeout)
     for _time in range(1, tries):
@@ -75,7 +76,7 @@ def ask(
 
 
 def _wrong(questions: Sequence[Question], timeout: float) -> list[tuple[Question, str]]:
-    """Those whose answer is not as it must be, with what was said."""
+    """Run the questions, and return those that fail, each with its output or the reason."""
     answers = [(question, *_answer(question.argv, timeout)) for question in questions]
     return [
         (question, fault or said) for question, said, fault in answers if fault or not re.search(question.expect, said)
@@ -83,7 +84,7 @@ def _wrong(questions: Sequence[Question], timeout: float) -> list[tuple[Question
 
 
 def _answer(argv: Sequence[str], timeout: float) -> tuple[str, str]:
-    """What a command says, on both ways, and why it could not be asked (empty where it could)."""
+    """Run a command, and return its stdout and stderr together, and why it could not be run (else empty)."""
     try:
         done = subprocess.run(
             argv,

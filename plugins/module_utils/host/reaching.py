@@ -1,8 +1,8 @@
-"""Ask from the host whether it reaches what a deployment needs: DNS, packages, the virus database, time servers.
+"""Check from the host that it reaches what a deployment needs: DNS, packages, the virus database, time servers.
 
 Runs on the mail host under Debian's Python before anything is installed, so it needs nothing but the standard library.
-All questions are asked at once, and changed is nothing. What is asked of DNS is RFC 1035, with EDNS (RFC 6891) and the
-bit DO (RFC 3225), by which a server says that signatures (RRSIG, RFC 4034) are wanted.
+All checks run in parallel, and change nothing. DNS queries follow RFC 1035, with EDNS (RFC 6891) and the bit DO
+(RFC 3225), which asks for signatures (RRSIG, RFC 4034).
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-# Seconds that an answer may take: of one question, and of apt, which asks several.
+# Time-outs in seconds: of one query, and of apt-get, which makes several.
 PATIENCE, APT_PATIENCE = 3.0, 9.0
-# Of the thirteen root servers (named.root), four by different operators: a resolver without forwarders begins there.
+# Four of the thirteen root servers (named.root), by different operators: a resolver without forwarders starts there.
 ROOTS = ("198.41.0.4", "192.33.4.12", "199.7.91.13", "193.0.14.129")
 # Seconds between 1900, from which NTP counts (RFC 5905), and 1970.
 NTP_EPOCH = 2208988800
@@ -36,10 +36,10 @@ DNS, NTP = 53, 123
 # The leap indicator and the stratum of a time server that is not synchronised (RFC 5905, 7.3); a stratum of 0 is a
 # refusal ("kiss-o'-death").
 _ALARM, _UNSYNCHRONISED = 3, 16
-# Where unbound keeps the root's keys (RFC 5011), once it has been there.
+# Where unbound keeps the root's DNSSEC keys (RFC 5011), once unbound is installed.
 ROOT_KEY = "/var/lib/unbound/root.key"
-# What apt does is what it will do when packages are installed, but for the lists themselves: releases with their
-# signatures alone, into a folder of their own.
+# `apt-get update` as it will run in the deployment, except that it fetches only the signed release files, into a
+# temporary folder, and no package lists.
 APT = (
     *("apt-get", "--quiet", "--error-on=any", "update", "-oAPT::Sandbox::User=root", "-oAcquire::Retries=0"),
     *(
@@ -54,7 +54,7 @@ APT = (
     ),
 )
 _SOA, _OPT, _RRSIG, _DNSKEY = 6, 41, 46, 48
-# What signs the root's other keys, of a DNSKEY's flags (RFC 4034, 2.1.1).
+# Flags of a DNSKEY that signs the zone's other keys (RFC 4034, 2.1.1).
 _SIGNS_KEYS = 257
 _REFUSALS = {2: "SERVFAIL", 5: "REFUSED"}
 _QUERY = struct.Struct(">HHHHHH")
@@ -65,8 +65,10 @@ _PUBLIC_MIRROR = re.compile(r"(https?://)?database[.]clamav[.]net/?")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a deployment is going to ask: DNS where `names` are wanted, at the root where there is no forwarder; what is
-    empty of the others is not asked for.
+    """Which servers to check.
+
+    DNS is checked if `names` is set: the forwarders, or, without any, root servers. An empty `mirror` or
+    `time_servers` is not checked.
     """
 
     names: bool = True
@@ -80,7 +82,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Found:
-    """One question that was not answered as it has to be: what was asked, where, and how it went."""
+    """A failed check: what was checked (such as `root`), at which server, and how it failed (such as `silent: …`)."""
 
     what: str
     where: str
@@ -88,7 +90,7 @@ class Found:
 
 
 def ask(wanted: Wanted) -> list[Found]:
-    """What is not as it has to be."""
+    """Run all checks in parallel, and return those that failed."""
     servers = (wanted.forwarders or ROOTS) if wanted.names else ()
     kind = "forwarder" if wanted.forwarders else "root"
     questions: list[Callable[[], Found | None]] = [
@@ -106,9 +108,9 @@ def ask(wanted: Wanted) -> list[Found]:
 
 
 def _dns(kind: str, server: str, *, signatures: bool) -> Found | None:
-    """Ask for the root's SOA with its signature, as a resolver that validates does."""
+    """Query a name server for the root's SOA with its signature, as a validating resolver does."""
     address, _, port = server.partition("@")
-    number = random.randrange(65536)  # noqa: S311 - it tells answers apart, and guards nothing
+    number = random.randrange(65536)  # noqa: S311 - the id only matches answers to queries
     try:
         answer = _exchange(address, int(port or DNS), _question(number, _SOA, recursion=kind == "forwarder"))
         code, records = read_answer(answer, number)
@@ -116,16 +118,16 @@ def _dns(kind: str, server: str, *, signatures: bool) -> Found | None:
         return Found(kind, server, f"silent: {error}")
     if code in _REFUSALS:
         return Found(kind, server, f"refused: {_REFUSALS[code]}")
-    # A forwarder within may know nothing of the root, and the names of the Internet all the same.
+    # Other response codes are accepted: an internal forwarder may not know the root and still resolve Internet names.
     return Found(kind, server, "unsigned") if signatures and _RRSIG not in dict(records) else None
 
 
 def _root_key(servers: Sequence[str], path: Path) -> Found | None:
-    """Look whether the host's copy of the root's key, where it has one, holds a key that the root has now."""
+    """Check that the host's copy of the root's keys, if there is one, has a key that the root uses now."""
     try:
         held = key_tags(path.read_text(encoding="utf-8", errors="replace"))
     except FileNotFoundError:
-        return None  # it is laid down with unbound
+        return None  # unbound is not installed yet; its package brings the file
     except OSError as error:
         return Found("key", str(path), f"refused: {error.strerror}")
     if not held:
@@ -135,11 +137,11 @@ def _root_key(servers: Sequence[str], path: Path) -> Found | None:
 
 
 def _root_tags(server: str) -> set[int]:
-    """The tags of the keys that sign the root's keys, as a server has them; none where it does not answer."""
+    """Return the tags of the root's key-signing keys, by this server; empty if it does not answer."""
     address, _, port = server.partition("@")
     number = random.randrange(65536)  # noqa: S311 - as above
     question = _question(number, _DNSKEY, recursion=True)
-    try:  # by TCP: two keys with their signatures may be more than an answer by UDP carries
+    try:  # by TCP: two keys with their signatures may not fit into a UDP answer
         with socket.create_connection((address, int(port or DNS)), PATIENCE) as connection:
             connection.sendall(struct.pack(">H", len(question)) + question)
             whole = connection.makefile("rb")
@@ -151,7 +153,7 @@ def _root_tags(server: str) -> set[int]:
 
 
 def key_tags(text: str) -> set[int]:
-    """The tags of the root's keys in a file of zone records, as DNSKEY or DS."""
+    """Return the tags of the root's keys in a file with DNSKEY or DS records."""
     found = set()
     for match in _KEY.finditer(text):
         kind, first, second, third, rest = match.groups()
@@ -165,14 +167,14 @@ def key_tags(text: str) -> set[int]:
 
 
 def key_tag(data: bytes) -> int:
-    """The tag of a key by its record's data (RFC 4034, appendix B)."""
+    """Compute the tag of a key from its DNSKEY record's data (RFC 4034, appendix B)."""
     total = sum(octet << 8 if place % 2 == 0 else octet for place, octet in enumerate(data))
     return (total + (total >> 16)) & 0xFFFF
 
 
 def _question(number: int, kind: int, *, recursion: bool) -> bytes:
     head = _QUERY.pack(number, 0x0100 if recursion else 0, 1, 0, 0, 1)
-    # The root's name is one octet of zero; 1232 octets of answer pass every network; the last bit set is DO.
+    # The root's name is one zero byte; answers of 1232 bytes are not fragmented; 0x8000 is the bit DO.
     return head + b"\0" + struct.pack(">HH", kind, 1) + b"\0" + struct.pack(">HHIH", _OPT, 1232, 0x8000, 0)
 
 
@@ -186,10 +188,10 @@ def _exchange(address: str, port: int, question: bytes) -> bytes:
 
 
 def read_answer(answer: bytes, number: int) -> tuple[int, list[tuple[int, bytes]]]:
-    """The response code, and type and data of the records in the answer's first section.
+    """Parse a DNS answer: return its response code, and type and data of the records in its answer section.
 
     Raises:
-        ValueError, struct.error: it is no answer to the question of that number.
+        ValueError, struct.error: the message is malformed, or no answer to the query with the id `number`.
     """
     found, flags, questions, answers, _authorities, _more = _QUERY.unpack_from(answer)
     if found != number or not flags & 0x8000:
@@ -209,7 +211,7 @@ def read_answer(answer: bytes, number: int) -> tuple[int, list[tuple[int, bytes]
 def _behind_name(answer: bytes, at: int) -> int:
     while at < len(answer):
         length = answer[at]
-        if length >= 0xC0:  # a pointer to a name that stands elsewhere
+        if length >= 0xC0:  # a compression pointer, which ends the name (RFC 1035, 4.1.4)
             return at + 2
         at += 1 + length
         if not length:
@@ -239,12 +241,12 @@ def _packages() -> Found | None:
     if done.returncode == 0:
         return None
     said = [line.strip() for line in done.stderr.splitlines() if line.startswith(("E:", "W:"))]
-    # The first of several has the reason; the others follow from it, or say the same of another list.
+    # The first message has the reason; further ones follow from it, or repeat it for another list.
     return Found("packages", ", ".join(uris), f"refused: {(said or ['?'])[0][:300]}")
 
 
 def _package_uris(environment: dict[str, str]) -> list[str]:
-    """The mirrors that apt's sources name; what is on a disk or a CD is not asked for."""
+    """Return the HTTP mirrors in apt's sources; local sources (file, cdrom) are left out."""
     command = ["apt-get", "update", "--print-uris"]
     told = subprocess.run(
         command,
@@ -260,7 +262,7 @@ def _package_uris(environment: dict[str, str]) -> list[str]:
 
 
 def _mirror(mirror: str) -> Found | None:
-    """Ask the mirror of the virus database: the public one only whether it is there, one's own for the database."""
+    """Check the mirror of the virus database: that the public one answers, or that a private one has the database."""
     public = bool(_PUBLIC_MIRROR.fullmatch(mirror))
     bare = mirror.rstrip("/")
     urls = [bare] if "://" in bare else [f"https://{bare}", f"http://{bare}"]
@@ -273,10 +275,10 @@ def _mirror(mirror: str) -> Found | None:
 
 
 def _get(url: str, *, public: bool) -> str:
-    """How a question by HTTP went wrong; nothing where it did not.
+    """Request the first bytes of a URL, and return how that failed; empty where it succeeded.
 
-    The authorities that a host believes are among the packages that it does not have yet, so none is asked for: the
-    database itself is signed.
+    TLS certificates are not verified, because the package ca-certificates may not be installed yet; the database itself
+    is signed.
     """
     asked = urllib.request.Request(url, headers={"Range": "bytes=0-511", "User-Agent": "danhba-preflight"})  # noqa: S310 - the role's own check holds it to http and https
     believing = ssl._create_unverified_context()  # noqa: S323
@@ -284,7 +286,7 @@ def _get(url: str, *, public: bool) -> str:
         with urllib.request.urlopen(asked, timeout=PATIENCE, context=believing) as answer:  # noqa: S310
             begins = answer.read(len(_DATABASE))
     except urllib.error.HTTPError as error:
-        # The public one lets in nobody but freshclam, and says so.
+        # The public mirror refuses all clients but freshclam, so an HTTP error proves that it was reached.
         return "" if public else f"refused: HTTP {error.code}"
     except (OSError, ValueError) as error:
         return f"silent: {getattr(error, 'reason', error)}"
@@ -292,9 +294,9 @@ def _get(url: str, *, public: bool) -> str:
 
 
 def _time(server: str) -> Found | None:
-    """Ask a time server how far this host's clock is off, in seconds.
+    """Compare this host's clock with a time server; report a difference of more than 30 seconds.
 
-    One that has not the time itself says so (RFC 5905, figures 9 to 11): what it sends is then no time.
+    A server that is not synchronised says so (RFC 5905, figures 9 to 11); its time is not used.
     """
     try:
         answer = _exchange(_address_of(server), NTP, b"\x23" + 47 * b"\0")

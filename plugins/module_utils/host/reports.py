@@ -1,7 +1,7 @@
-"""On the mail host: finds mails that bring reports of DMARC and TLS, stores what was read in them, and tells it.
+"""On the mail host: fetch mails with DMARC and TLS reports, store the parsed reports, and list those of some days.
 
-Of the mailbox that gets them, only what says so in its subject is opened (RFC 7489, 7.2.1.1; RFC 8460, 5.3), and no
-flag of a message is touched.
+In the mailbox for reports, only mails whose subject has the words of a report are read (RFC 7489, 7.2.1.1; RFC 8460,
+5.3). No flag of a message is changed.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[TupleRow]
 
 SUBJECT = "report domain"
-LARGEST = 10 << 20  # octets of one mail
-AT_ONCE = 500  # mails of one run, and their octets
-AT_ONCE_OCTETS = 64 << 20
-ROWS = 200_000  # of the list
-TIMEOUT = 600  # seconds that doveadm has to look through a mailbox
+LARGEST = 10 << 20  # bytes of one mail; larger ones are not read
+AT_ONCE = 500  # most mails per run
+AT_ONCE_OCTETS = 64 << 20  # most bytes of mails per run
+ROWS = 200_000  # most rows of the list
+TIMEOUT = 600  # seconds after which doveadm is killed
 
 _MAILBOXES = """
     SELECT address FROM mail.account WHERE address = %(address)s AND state IN ('open', 'suspended')
@@ -44,7 +44,7 @@ _LINE = (
     *("header_from", "envelope_from", "auth", "reason", "mx"),
 )
 COLUMNS = (*_ABOUT, *_LINE)
-"""What a row of the list has, in its order."""
+"""The columns of a row of the list, in their order."""
 _REPORT = """
     INSERT INTO reports.report (kind, sender, verified, organisation, id, domain, since, until, policy)
     VALUES (%s, %s, %s, %s, %s, %s, to_timestamp(%s), to_timestamp(%s), %s) ON CONFLICT DO NOTHING RETURNING report"""
@@ -62,9 +62,13 @@ _ASKED = """
 
 
 def fetch(connection: Connection, address: str) -> dict[str, Any]:
-    """The mails that were not read yet: `mails` with `guid`, `arrived` and `octets`, and how many are `left` for later.
+    """Return the mails that were not read in an earlier run: `mails`, each with `guid`, `arrived` and `octets`.
 
-    The octets of one that is too large are None.
+    `arrived` is in Unix seconds; `octets` is the message in base64, or None where it is too large. `left` is the number
+    of mails left for the next run.
+
+    Raises:
+        Failure: no mailbox gets mail for the address, or doveadm or the database fails.
     """
     boxes = [row[0] for row in _explained(connection.execute, _MAILBOXES, {"address": address.lower()})]
     if not boxes:
@@ -98,7 +102,7 @@ def _listed(box: str) -> list[dict[str, str]]:
 
 
 def _text(box: str, one: dict[str, str]) -> bytes:
-    """The message; empty where it is gone meanwhile."""
+    """Return the message; empty if it was deleted meanwhile."""
     said = _doveadm("-f", "pager", "fetch", "-u", box, "text", "mailbox-guid", one["mailbox-guid"], "UID", one["uid"])
     return said.removeprefix(b"text:\n").rstrip(b"\n\f")
 
@@ -122,17 +126,17 @@ def _unasked(why: str) -> Failure:
 
 
 def store(connection: Connection, request: dict[str, Any], *, dry_run: bool) -> dict[str, Any]:
-    """Store what was read, all or nothing, and tell what there is of the days asked for.
+    """Store parsed reports in one transaction, and return the reports of the requested days.
 
     Args:
-        connection: as danhba_apply.
+        connection: with the role danhba_apply.
         request: `mails`, each with `guid`, `reports` and `refused`; `first_day` and `last_day`, both included.
-        dry_run: tell what would be, and store nothing.
+        dry_run: roll back, so that the answer is the same but nothing is stored.
 
     Returns:
-        How many reports are `new` and how many were there `again`; how many mails the database did not take for what
-        is in them (`damaged`); the `rows`, as COLUMNS names them, and
-        whether the list was `cut`: what DMARC confirmed and what is newest comes first.
+        `new` and `again`: how many reports are new, and how many were stored before; `damaged`: how many mails the
+        database refused for their values; `rows`: the list, with COLUMNS, reports verified by DMARC first, then the
+        newest first; `cut`: whether the list was longer than ROWS.
     """
     return dict(_explained(_store, connection, request, dry_run))
 
@@ -150,7 +154,10 @@ def _store(connection: Connection, request: dict[str, Any], dry_run: bool) -> It
 
 
 def _store_mail(connection: Connection, mail: dict[str, Any]) -> list[bool] | None:
-    """Of each of its reports whether it is new; None where the database does not take one, which stops no other."""
+    """Store the reports of a mail; return for each whether it is new.
+
+    Returns None if the database refuses a value of one; then none of this mail is stored, and other mails go on.
+    """
     new: list[bool] | None
     try:
         with connection.transaction():
@@ -165,7 +172,7 @@ def _store_mail(connection: Connection, mail: dict[str, Any]) -> list[bool] | No
 
 
 def _store_report(connection: Connection, report: dict[str, Any]) -> bool:
-    """Whether it was not there."""
+    """Store a report with its lines; return False, and change nothing, if it was stored before."""
     made = connection.execute(_REPORT, [report[name] for name in _ABOUT]).fetchone()
     if made is None:
         return False

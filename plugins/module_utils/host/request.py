@@ -1,6 +1,6 @@
-"""What the controller asks for when the register is applied, and the file in which it gets to the host.
+"""The controller's request to apply the register, and the format of the file that carries it to the host.
 
-The controller makes it, so psycopg is not needed here.
+Also imported on the controller, so psycopg must not be needed here.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from ..danhba.model.policy import Acknowledgement, Guards, Limit
 from ..danhba.planning import plan
 from ..danhba.planning.accounts import Accounts, exemption_of, line, route_of
 
-# Of the commit, beside it in mail.run.
+# Columns of mail.run with the people of the register's commit.
 PEOPLE = ("author", "signer", "signature", "approver")
 
 
 class Use(NamedTuple):
-    """Who reads the use of which agency, as `danhba.usage.pages.lines` has it; empty where nothing is told of it.
+    """The agencies' usage pages and who may read them, as made by `danhba.usage.pages.lines`; empty: leave them alone.
 
-    `rule` is JSON. A page is its agency, name and readers as JSON, a tab, and its mailboxes as JSON.
+    `rule` is JSON. Each page is one line: agency, name and readers as JSON, a tab, and the mailboxes as JSON.
     """
 
     rule: str = ""
@@ -31,10 +31,11 @@ class Use(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the controller asks for: the accounts wanted, who asks and from which commit, and what to bring back.
+    """The request: the wanted accounts, who applies them, from which commit, and what the answer has to contain.
 
-    `wanted` has the routes, and its accounts in `lines`. `people` are those of the commit (`reading.origin`): its
-    author, signer, signature, approver.
+    The accounts of `wanted` are in `lines` (see `accounts.line`), not in `wanted` itself. `approved` is the checksum of
+    the approved plan, or empty. `whole` asks for the whole plan, `state` for the state before. `people` are author,
+    signer, signature and approver of the commit (`reading.origin`).
     """
 
     wanted: plan.Wanted
@@ -49,13 +50,13 @@ class Request:
 
 
 def request_for(wanted: plan.Wanted, **values: Any) -> Request:
-    """A request for accounts that a register leads to."""
+    """Make a request from the wanted state; `values` are the other fields of `Request`."""
     lines = [line(account) for account in wanted.accounts.accounts.values()]
     return Request(replace(wanted, accounts=replace(wanted.accounts, accounts={})), lines, **values)
 
 
 def dump_request(request: Request) -> bytes:
-    """As the file holds it: a line each for the head, the rule, pages and accounts; the inverse of `load_request`."""
+    """Serialize a request to lines: the head, the rule, each page, each account; the inverse of `load_request`."""
     rule, pages = request.use
     return "\n".join([json.dumps(_head(request)), rule, *pages, *request.lines]).encode()
 
@@ -89,7 +90,7 @@ def _head(request: Request) -> dict[str, Any]:
 
 
 def load_request(text: str) -> Request:
-    """The inverse of `dump_request`."""
+    """Parse a request from the text of its file; the inverse of `dump_request`."""
     head, rule, *lines = text.split("\n")
     data = json.loads(head)
     guards = Guards(

@@ -1,8 +1,8 @@
-"""Functions, views and triggers of the database: one file with the present form of each, loaded when it has changed.
+"""Functions, views and triggers of the database: one SQL file each with its present form, loaded when it changed.
 
-A file `events/take.sql` makes the function or view `events.take` by `CREATE OR REPLACE`, with the rights to it and the
-triggers that call it. Beside its checksum `public.schema_file` has a digest of what the file made, so that an object
-that somebody changed in the database is noticed, and its file loaded again.
+A file `events/take.sql` creates the function or view `events.take` by `CREATE OR REPLACE`, with its grants and the
+triggers that call it. Table `public.schema_file` has the file's checksum and a digest of the object it created, so that
+an object changed by hand in the database is detected, and its file loaded again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .postgres import HAS_PSYCOPG, reason
 if HAS_PSYCOPG:
     import psycopg
 
-    # Other parameters, another result, other columns, a second function beside the former one.
+    # Errors of CREATE OR REPLACE when parameters, results or columns changed; then the object is dropped first.
     _NOT_REPLACEABLE = (
         psycopg.errors.InvalidFunctionDefinition,
         psycopg.errors.InvalidTableDefinition,
@@ -45,7 +45,7 @@ RECORD = """
         loaded_at timestamptz NOT NULL DEFAULT now()
     )
 """
-# Every function and view of the given names: what it is called in statements, its owner and its rights.
+# Every function and view of the given names, with its name in statements, its owner and its grants.
 _OBJECTS = """
     SELECT format('%%s.%%s', nspname, proname) AS name, 'FUNCTION' AS kind, 'FUNCTION' AS granted_as,
            pg_proc.oid::regprocedure::text AS object, pg_proc.oid, proowner AS owner,
@@ -58,7 +58,7 @@ _OBJECTS = """
       FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
      WHERE relkind = 'v' AND format('%%s.%%s', nspname, relname) = ANY (%(names)s)
 """
-# What a file made: definitions, owners and rights, and each trigger that calls the function, switched off or not.
+# Digest of each object: definition, owner, grants, and the triggers that call the function, with their enabled state.
 _MADE = f"""
     WITH object AS ({_OBJECTS}), said AS (
         SELECT name, concat_ws(E'\\n', kind, pg_get_userbyid(owner),
@@ -73,7 +73,7 @@ _MADE = f"""
     SELECT name, encode(sha256(convert_to(string_agg(line, E'\\n' ORDER BY line COLLATE "C"), 'UTF8')), 'hex')
       FROM said GROUP BY name
 """  # noqa: S608 - names are parameters
-# Owner and rights as `CREATE` begins with them, but for nobody's: the file grants what is to be.
+# Statements that reset an object's owner and revoke all grants, also the default one to PUBLIC; its file grants anew.
 _RESET = f"""
     WITH object AS ({_OBJECTS})
     SELECT format('ALTER %%s %%s OWNER TO {OWNER}', kind, object) FROM object
@@ -83,7 +83,7 @@ _RESET = f"""
                            CASE grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
       FROM object, aclexplode(rights) WHERE grantee <> owner AND pg_get_userbyid(grantee) <> '{OWNER}'
 """  # noqa: S608 - names are parameters
-# The functions and views that stand on an object, on those in turn, and the object itself.
+# An object, and the functions and views that depend on it, directly or by others.
 _STANDING = f"""
     WITH RECURSIVE object AS ({_OBJECTS}), standing (class, oid) AS (
         SELECT CASE kind WHEN 'VIEW' THEN 'pg_class'::regclass ELSE 'pg_proc'::regclass END, oid FROM object
@@ -104,7 +104,7 @@ _DROP = f"WITH object AS ({_OBJECTS}) SELECT format('DROP %%s %%s', kind, object
 
 @dataclass(frozen=True, slots=True)
 class SchemaFile:
-    """One file `space/object.sql` that makes the object `space.object`."""
+    """A file `schema/name.sql` that creates the function or view `schema.name`."""
 
     name: str
     sha256: str
@@ -112,24 +112,28 @@ class SchemaFile:
 
     @property
     def label(self) -> str:
-        """The file below the folder."""
+        """The path of the file, relative to the folder."""
         return label(self.name)
 
 
 class Loaded(NamedTuple):
-    """What the database records of a file, or has: its checksum, and the digest of what it made."""
+    """The checksum of a schema file, and the digest of the object that it created."""
 
     sha256: str
     made: str
 
 
 def label(name: str) -> str:
-    """The file of the object `name`: `events/take.sql` of `events.take`."""
+    """Return the file of an object: `events/take.sql` for `events.take`."""
     return f"{name.replace('.', '/')}.sql"
 
 
 def read_files(folder: Path) -> list[SchemaFile]:
-    """The files below `folder` in the order in which they are loaded; Failure where one cannot be read."""
+    """Read the files below `folder`, in the order in which they are loaded.
+
+    Raises:
+        Failure: there is none, one has another form of name or is not UTF-8, or files depend on each other.
+    """
     found = [_read_file(path, folder) for path in sorted(folder.glob("**/*.sql"))]
     if not found:
         raise Failure(
@@ -159,9 +163,10 @@ def _read_file(path: Path, folder: Path) -> SchemaFile:
 
 
 def in_order(files: Iterable[SchemaFile]) -> list[SchemaFile]:
-    """The files in the order in which they are loaded; Failure where they need each other.
+    """Sort files so that each comes after the files whose objects it mentions; files of one level by name.
 
-    First those that mention no object of another file, by name, then those that mention only these, and so on.
+    Raises:
+        Failure: files depend on each other in a circle.
     """
     known = {file.name: file for file in files}
     needs = {name: _mentioned(file.sql) & known.keys() - {name} for name, file in known.items()}
@@ -187,7 +192,7 @@ def _mentioned(sql: str) -> set[str]:
 
 
 def read_loaded(connection: psycopg.Connection[TupleRow]) -> dict[str, Loaded]:
-    """What the database records, by name; nothing where the record itself does not exist yet."""
+    """Return the recorded files by object name; empty if the table does not exist yet."""
     exists = connection.execute("SELECT to_regclass('public.schema_file') IS NOT NULL").fetchone()
     if exists != (True,):
         return {}
@@ -196,16 +201,16 @@ def read_loaded(connection: psycopg.Connection[TupleRow]) -> dict[str, Loaded]:
 
 
 def describe(connection: psycopg.Connection[TupleRow], names: Iterable[str]) -> dict[str, str]:
-    """A digest of each object as it is in the database; none of those that are not there."""
+    """Return the digest of each object in the database by name; objects that do not exist are left out."""
     return dict(connection.execute(_MADE.encode(), {"names": list(names)}).fetchall())
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What the database lacks of the files.
+    """The difference between the schema files and the database.
 
-    `outdated`: files whose text changed, or whose objects are not as they made them; of these, `altered` are those
-    whose text did not change. `left`: objects of files that there are no more.
+    `outdated`: files whose text changed, or whose object was changed in the database. `altered`: those of them whose
+    text did not change. `left`: objects whose file no longer exists.
     """
 
     outdated: Sequence[SchemaFile]
@@ -214,7 +219,7 @@ class Difference:
 
 
 def compare(connection: psycopg.Connection[TupleRow], files: Sequence[SchemaFile]) -> Difference:
-    """Compare the files with what is recorded and with what there is."""
+    """Compare the files with the recorded checksums and with the objects in the database."""
     recorded = read_loaded(connection)
     found = describe(connection, {file.name for file in files} | recorded.keys())
     outdated = [file for file in files if recorded.get(file.name) != Loaded(file.sha256, found.get(file.name, ""))]
@@ -224,7 +229,7 @@ def compare(connection: psycopg.Connection[TupleRow], files: Sequence[SchemaFile
 
 
 def refuse_left(left: Sequence[str]) -> None:
-    """Refuse objects of files that there are no more: the clone is older than the server, or a migration is missing."""
+    """Refuse objects without a file: either the clone is older than the server, or a DROP migration is missing."""
     if left:
         names = ", ".join(map(label, left))
         raise Failure(
@@ -236,9 +241,9 @@ def refuse_left(left: Sequence[str]) -> None:
 
 
 def load(connection: psycopg.Connection[TupleRow], files: Sequence[SchemaFile], due: Iterable[SchemaFile]) -> list[str]:
-    """Load those of `files` that are due, and those that had to be dropped for them; which files that were.
+    """Load the files that are due, and reload those whose objects had to be dropped for them; return all their labels.
 
-    Within a transaction of the caller, as the superuser that takes the role of the owner for the files.
+    Runs inside the caller's transaction. The session user is a superuser; files are run with the owner's role.
     """
     names = {file.name for file in due}
     connection.execute("RESET ROLE")
@@ -256,7 +261,7 @@ def load(connection: psycopg.Connection[TupleRow], files: Sequence[SchemaFile], 
 
 @contextmanager
 def told(name: str, sql: str) -> Iterator[None]:
-    """Say of which file, and where in it, the server complains; the caller's transaction leaves nothing behind."""
+    """Turn an error of PostgreSQL into a Failure with the file's name and line; the caller's transaction rolls back."""
     try:
         yield
     except psycopg.Error as error:
@@ -270,13 +275,16 @@ def told(name: str, sql: str) -> Iterator[None]:
 
 
 def _run(connection: psycopg.Connection[TupleRow], query: str, names: Iterable[str]) -> None:
-    """Run the statements that a query answers about objects."""
+    """Run a query that returns SQL statements for the named objects, and execute these."""
     for (statement,) in connection.execute(query.encode(), {"names": list(names)}).fetchall():
         connection.execute(statement.encode())
 
 
 def _load(connection: psycopg.Connection[TupleRow], file: SchemaFile, files: Sequence[SchemaFile]) -> set[str]:
-    """Load a file; the names of what was dropped for it, because it has other parameters, results or columns now."""
+    """Load a file; return the names of dependent objects that were dropped for it, and have to be loaded again.
+
+    Objects are dropped only where CREATE OR REPLACE cannot change parameters, results or columns.
+    """
     try:
         with connection.transaction():
             _execute(connection, file)
@@ -289,9 +297,9 @@ def _load(connection: psycopg.Connection[TupleRow], file: SchemaFile, files: Seq
 
 
 def _drop(connection: psycopg.Connection[TupleRow], file: SchemaFile, files: Sequence[SchemaFile]) -> set[str]:
-    """Drop the object of a file, and before it the views and functions of files that stand on it; their names.
+    """Drop the object of a file, after the functions and views of other files that depend on it; return their names.
 
-    PostgreSQL refuses where something else stands on it, as a trigger or an index.
+    PostgreSQL refuses if anything else depends on it, such as a trigger or an index.
     """
     standing = {name for (name,) in connection.execute(_STANDING.encode(), {"names": [file.name]}).fetchall()}
     dropped = [other.name for other in reversed(files) if other.name in standing - {file.name}]
@@ -313,7 +321,7 @@ def _execute(connection: psycopg.Connection[TupleRow], file: SchemaFile) -> None
 
 
 def _note(connection: psycopg.Connection[TupleRow], files: Sequence[SchemaFile], names: Collection[str]) -> None:
-    """Record the files of these names with what they made, and forget files that there are no more."""
+    """Record checksum and digest of the named files, and delete the records of files that no longer exist."""
     made = describe(connection, names)
     connection.execute(RECORD)
     kept = [file.name for file in files if file.name not in names]

@@ -1,8 +1,8 @@
-"""Whether somebody would still get in by ssh and become root, were sshd given another file: asked before it is.
+"""Predict whether users could still sign in by ssh and become root after a change of sshd's settings.
 
-sshd itself says what it would do (`sshd -t`, `sshd -T -C`), by a copy of its settings in which that file stands
-already. What it does not say, whether there is a key that it would take, is looked up as sshd does (sshd(8),
-AUTHORIZED_KEYS FILE FORMAT; sshd_config(5), StrictModes). Nothing is changed.
+sshd itself is asked (`sshd -t`, `sshd -T -C`) with a copy of its settings that contains the new file. sshd does not
+tell whether it would accept one of a user's keys; that is checked here by its rules (sshd(8), AUTHORIZED_KEYS FILE
+FORMAT; sshd_config(5), StrictModes). Nothing is changed.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 SHELL_LESS = ("nologin", "false")
-# What sshd calls a value in its own answer.
+# Values that `sshd -T` prints under another name.
 _SAME = {"prohibit-password": "without-password"}
 _KEY = re.compile(r"(?:^|\s)((?:sk-)?(?:ssh|ecdsa)-\S+)\s+([A-Za-z0-9+/]+=*)")
 _OPTION = re.compile(r'([A-Za-z-]+)(?:="((?:[^"\\]|\\.)*)")?(?:,|$)')
 _BECOMES_ROOT = re.compile(r"^\s*\((?:ALL|root)(?:\s*:[^)]*)?\)\s", re.MULTILINE)
 _MOMENT = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
-_FEW = 5  # keys of which it is said why sshd would not take them
+_FEW = 5  # most refused keys listed in a message
 
 
 class Fault(NamedTuple):
-    """What would lock somebody out, and the way out, in Vietnamese and English."""
+    """A reason why somebody would be locked out, and the way out, in Vietnamese and English."""
 
     vi: str
     en: str
@@ -43,7 +43,7 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class Who:
-    """Who comes in, from which address, to which address and port of this host."""
+    """A login: the user, the client's address, and the address and port of this host."""
 
     user: str
     address: str
@@ -52,18 +52,18 @@ class Who:
 
     @property
     def as_asked(self) -> str:
-        """As `sshd -C` takes it; a name of the address is not looked up (UseDNS no)."""
+        """The connection in the form of `sshd -C`; the client's host name is its address, as with UseDNS no."""
         to = f",laddr={self.host_address},lport={self.port}" if self.host_address else ""
         return f"user={self.user},host={self.address},addr={self.address}{to}"
 
 
 Settings = Mapping[str, Sequence[str]]
-"""What sshd does, by its keyword in lower case: each value that it says of it."""
+"""sshd's effective settings: the values of each keyword (in lower case), in the order that sshd prints them."""
 
 
 @contextmanager
 def candidate(path: Path, text: str) -> Iterator[Path]:
-    """sshd's settings as they would be with this file, as a copy that is gone afterwards: the copy of `sshd_config`."""
+    """Copy sshd's settings to a temporary folder, with the new file in place; yield the path of that `sshd_config`."""
     with TemporaryDirectory(prefix="danhba-ssh-") as folder:
         copy = Path(folder, path.parent.name)
         if path.parent.is_dir():
@@ -77,9 +77,9 @@ def candidate(path: Path, text: str) -> Iterator[Path]:
 
 
 def judge(path: Path, text: str, who: Who, *, others: Sequence[str] = (), sudo: bool = False) -> list[Fault]:
-    """What would lock somebody out, were this file put there, in `sshd_config.d`; nothing where all is well.
+    """Return why users would be locked out if `text` were written to `path` in `sshd_config.d`; empty: nobody is.
 
-    `others` have to get in too. `sudo`: `who` becomes root by sudo.
+    Checks `who`, and the users in `others` from the same address. With `sudo`, `who` also has to become root by sudo.
     """
     with candidate(path, text) as config:
         if said := _objection(config, path.parents[1]):
@@ -99,7 +99,7 @@ def _run(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def _sshd(*words: str) -> subprocess.CompletedProcess[str]:
-    """What sshd says; by its whole path, for it would not begin otherwise."""
+    """Run sshd by its absolute path: it refuses to start by a relative one."""
     return _run(shutil.which("sshd", path=f"{os.environ['PATH']}:/usr/sbin") or "/usr/sbin/sshd", *words)
 
 
@@ -110,7 +110,7 @@ def _objection(config: Path, folder: Path) -> str:
 
 
 def effective(config: Path, who: Who) -> Settings:
-    """What sshd would do with somebody who comes in."""
+    """Return sshd's effective settings for a login, by `sshd -T`."""
     found: dict[str, list[str]] = {}
     for line in _sshd("-T", "-f", str(config), "-C", who.as_asked).stdout.splitlines():
         keyword, _, value = line.partition(" ")
@@ -119,13 +119,13 @@ def effective(config: Path, who: Who) -> Settings:
 
 
 def wanted(text: str) -> dict[str, str]:
-    """What a file without `Match` asks for, by its keyword in lower case."""
+    """Parse a settings file without `Match`: its values by keyword, in lower case."""
     lines = (line.split(None, 1) for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
     return {keyword.lower(): " ".join(value.split()) for keyword, value in lines}
 
 
 def _not_in_force(folder: Path, text: str, settings: Settings) -> Iterator[Fault]:
-    """What another file says before ours does: sshd takes the first value of each keyword, and that of a `Match`."""
+    """Yield a fault for each setting that another file overrides: sshd uses a keyword's first value, or a `Match`'s."""
     for keyword, value in wanted(text).items():
         found = " ".join(settings.get(keyword, []))
         if _plain(found) != _plain(value):
@@ -142,7 +142,7 @@ def _plain(value: str) -> str:
 
 
 def _shut_out(who: Who, settings: Settings, *, sudo: bool) -> Iterator[Fault]:
-    """Why somebody would not get in, or not become root."""
+    """Yield the reasons why a login would be refused, or the user could not become root."""
     user = who.user
     try:
         account = pwd.getpwnam(user)
@@ -178,7 +178,7 @@ def _groups(account: pwd.struct_passwd) -> list[str]:
 
 
 def allowed(who: Who, settings: Settings, groups: Sequence[str]) -> bool:
-    """Whether sshd's lists of users and groups let somebody in (sshd_config(5), AllowUsers and its brothers)."""
+    """Return whether AllowUsers, DenyUsers, AllowGroups and DenyGroups permit a login (sshd_config(5))."""
 
     def lists(keyword: str) -> list[str]:
         return " ".join(settings.get(keyword, [])).split()
@@ -201,7 +201,7 @@ def _is_user(pattern: str, who: Who) -> bool:
 
 
 def comes_from(patterns: str, address: str) -> bool:
-    """Whether an address is among patterns and networks, parted by commas; `!` takes one out (ssh_config(5))."""
+    """Return whether an address matches comma-separated patterns and networks; `!` excludes (ssh_config(5))."""
     matched = False
     for word in patterns.split(","):
         pattern = word.strip()
@@ -220,7 +220,7 @@ def _is_at(pattern: str, address: str) -> bool:
 
 
 def _without_key(who: Who, account: pwd.struct_passwd, settings: Settings) -> Iterator[Fault]:
-    """Says so where sshd would take none of somebody's keys."""
+    """Yield a fault if sshd would accept none of the user's keys, with the reasons for the first few."""
     why: list[str] = []
     for path in key_files(account, settings):
         if reason := _unsafe(path, account):
@@ -241,7 +241,7 @@ def _without_key(who: Who, account: pwd.struct_passwd, settings: Settings) -> It
 
 
 def key_files(account: pwd.struct_passwd, settings: Settings) -> list[Path]:
-    """The files in which sshd looks for somebody's keys (sshd_config(5), AuthorizedKeysFile)."""
+    """Return the files in which sshd looks for a user's keys (sshd_config(5), AuthorizedKeysFile)."""
     tokens = {"%%": "%", "%h": account.pw_dir, "%u": account.pw_name, "%U": str(account.pw_uid)}
     names = " ".join(settings.get("authorizedkeysfile", [".ssh/authorized_keys"])).split()
     filled = (re.sub("%[%huU]", lambda found: tokens[found[0]], name) for name in names if name != "none")
@@ -249,7 +249,7 @@ def key_files(account: pwd.struct_passwd, settings: Settings) -> list[Path]:
 
 
 def _unsafe(path: Path, account: pwd.struct_passwd) -> str:
-    """Why sshd would not read a file of keys (StrictModes); empty where it would."""
+    """Return why sshd would not read a file of keys (missing, or StrictModes); empty where it would."""
     if not path.is_file():
         return f"{path}: không có -- not there"
     real, home = path.resolve(), Path(account.pw_dir).resolve()
@@ -263,7 +263,7 @@ def _unsafe(path: Path, account: pwd.struct_passwd) -> str:
 
 
 def refusal(line: str, address: str, settings: Settings) -> str:
-    """Why sshd would not take a line of authorized_keys from this address for a session; empty where it would."""
+    """Return why sshd would refuse a line of authorized_keys for a session from this address; empty if it would not."""
     if (found := _KEY.search(line)) is None:
         return "không phải khóa -- no key"
     kind, body = found.groups()
@@ -284,7 +284,7 @@ def _restricted(options: Mapping[str, str], address: str) -> str:
 
 
 def _is_over(moment: str) -> bool:
-    """Whether it is; a moment is that of this host's zone, or with Z of UTC. One that cannot be read is over."""
+    """Return whether an expiry-time has passed: in this host's time zone, or with Z in UTC; True if unreadable."""
     digits = moment.removesuffix("Z")
     try:
         ends = datetime.strptime(digits, _MOMENT[len(digits)])
@@ -295,7 +295,7 @@ def _is_over(moment: str) -> bool:
 
 
 def _weak(kind: str, body: str, settings: Settings) -> str:
-    """Why sshd does not take a key of this kind and length; also where it is none."""
+    """Return why sshd refuses a key for its type, its length, or because it is broken; empty if it accepts it."""
     taken = ",".join(settings.get("pubkeyacceptedalgorithms", [])).split(",")
     needs = ("rsa-sha2-512", "rsa-sha2-256") if kind == "ssh-rsa" else (kind,)
     if not set(needs) & set(taken):

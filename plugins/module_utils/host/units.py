@@ -1,7 +1,8 @@
-"""Units of systemd that do not run, or have not read their files yet: by the clock; and how that is made good.
+"""Find systemd units that do not run, or started before their files changed, and start, restart or reload them.
 
-By the clock and not by what a run of Ansible changed, so that a run that was cut short is made good by the next.
-Runs on the mail host under Debian's Python, so it needs nothing but the standard library.
+Times of files are compared with times of units, not "changed" results of Ansible tasks, so that a run after an
+interrupted one still restarts what needs it. Runs on the mail host under Debian's Python, so it needs nothing but the
+standard library.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import Any
 
 from ..failure import Failure
 
-# What `systemctl show` is asked for. A reload moves StateChangeTimestamp and leaves ActiveEnterTimestamp alone.
+# Properties read by `systemctl show`. A reload changes StateChangeTimestamp, but not ActiveEnterTimestamp.
 _PROPERTIES = (
     "LoadState",
     "ActiveState",
@@ -30,7 +31,11 @@ _PROPERTIES = (
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit as it should be: `start_files` count since its start, `read_files` since its start or its last reload."""
+    """The wanted state of a unit.
+
+    It is restarted if one of `start_files` is newer than its start, and reloaded if one of `read_files` is newer than
+    its start or last reload.
+    """
 
     name: str
     enabled: bool
@@ -41,7 +46,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Found:
-    """A unit as systemd has it; times in nanoseconds since 1970, 0 for never."""
+    """The actual state of a unit; `started` and `changed` are in nanoseconds since 1970, 0 for never."""
 
     exists: bool
     active: bool
@@ -53,7 +58,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What has to be done: `idle` has the name of each unit to be enabled or started, and which of the two."""
+    """The actions to take. `idle` are units to enable or start: dicts with `name`, `enabled` and `running` (bools)."""
 
     changed: bool
     daemon_reload: bool
@@ -64,7 +69,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Check:
-    """A command that has to end well, and say nothing but lines that begin as the pattern `usual`."""
+    """A command that must exit with 0 and print only lines that match the pattern `usual` at their beginning."""
 
     argv: Sequence[str]
     stdin: str
@@ -72,15 +77,15 @@ class Check:
 
 
 def examine(units: Sequence[Unit], *, dry_run: bool = False) -> Outcome:
-    """Compare units with what systemd says; a dry run passes over files and units that are not there yet.
+    """Compare the wanted units with systemd; a dry run skips files and units that do not exist yet.
 
     Raises:
-        Failure: a file is not there, or systemd does not answer.
+        Failure: a file does not exist, or systemctl fails.
     """
     found = dict(zip((unit.name for unit in units), ask([unit.name for unit in units]), strict=True))
     present = [unit for unit in units if found[unit.name].exists or not dry_run]
     idle = [lack for unit in present if (lack := _lack(unit, found[unit.name]))]
-    # What is not active has read nothing, and reads all when it starts.
+    # Inactive units are not restarted or reloaded: they read all files when they start.
     active = [unit for unit in present if found[unit.name].active]
     restart = [u.name for u in active if newest(u.start_files, dry_run=dry_run) > found[u.name].started]
     reload = [u.name for u in active if newest(u.read_files, dry_run=dry_run) > found[u.name].changed]
@@ -95,20 +100,19 @@ def examine(units: Sequence[Unit], *, dry_run: bool = False) -> Outcome:
 
 
 def _lack(unit: Unit, found: Found) -> dict[str, Any] | None:
-    """What a unit lacks of being enabled and running."""
+    """Return whether a unit has to be enabled or started, as an item of `Outcome.idle`; None if neither."""
     enabled, running = unit.enabled and not found.enabled, unit.running and not found.active
     return {"name": unit.name, "enabled": enabled, "running": running} if enabled or running else None
 
 
 def bring_about(outcome: Outcome, check: Check | None) -> None:
-    """Do what `examine` has found; `check` is asked before anything that runs is started again or reloaded.
+    """Carry out the actions found by `examine`; run `check` before any unit is restarted or reloaded.
 
     Raises:
-        Failure: a unit cannot be started, or the check finds fault; what was done before stays done, and the next run
-            goes on from there.
+        Failure: a unit cannot be started, or the check fails. Earlier actions stay done; the next run continues.
     """
     if enable := [unit["name"] for unit in outcome.idle if unit["enabled"]]:
-        _systemctl("enable", *enable)  # has systemd read all files of units again, too
+        _systemctl("enable", *enable)  # implies daemon-reload
     elif outcome.daemon_reload:
         _systemctl("daemon-reload")
     for unit in outcome.idle:
@@ -116,7 +120,7 @@ def bring_about(outcome: Outcome, check: Check | None) -> None:
             _systemctl("start", unit["name"])
     if check and outcome.restart + outcome.reload:
         _let(check)
-    # A socket cannot be started again while its service runs; the service is among the units that follow.
+    # A socket unit cannot be restarted while its service runs. The service is started again by the following units.
     for name in outcome.restart:
         if name.endswith(".socket"):
             _systemctl("stop", name.removesuffix("socket") + "service")
@@ -126,7 +130,7 @@ def bring_about(outcome: Outcome, check: Check | None) -> None:
 
 
 def _let(check: Check) -> None:
-    """Ask the command whether what is going to be read is right."""
+    """Run the check of the configuration files; raise Failure if it fails or prints unusual lines."""
     command = " ".join(check.argv)
     try:
         done = subprocess.run(
@@ -143,9 +147,9 @@ def _let(check: Check) -> None:
 
 
 def _systemctl(verb: str, *names: str) -> str:
-    """What systemctl says; Failure where it does not do it."""
+    """Run systemctl, and return its output; raise Failure if it fails."""
     try:
-        # The names of days and months in systemd's times are those of the locale C.
+        # With this locale systemd prints times in English, which parse_time expects.
         done = subprocess.run(
             ["systemctl", verb, *names],
             check=True,
@@ -162,7 +166,7 @@ def _systemctl(verb: str, *names: str) -> str:
 
 
 def ask(names: Sequence[str]) -> list[Found]:
-    """What systemd says of units, in their order; Failure where it does not answer."""
+    """Return the actual state of units, in their order; raise Failure if systemctl fails."""
     said = _systemctl("show", "--timestamp=us+utc", "--property=" + ",".join(_PROPERTIES), "--", *names)
     return [_parse(dict(_pairs(block))) for block in said.strip().split("\n\n")]
 
@@ -185,7 +189,7 @@ def _parse(properties: Mapping[str, str]) -> Found:
 
 
 def parse_time(text: str) -> int:
-    """Nanoseconds since 1970 of a time as `--timestamp=us+utc` has it; 0 for the empty text and n/a."""
+    """Convert a time in systemd's format `--timestamp=us+utc` to nanoseconds since 1970; 0 for an empty text or n/a."""
     if text in {"", "n/a"}:
         return 0
     # Without the day of the week: "Wed 2026-11-25 17:36:52.123456 UTC".
@@ -195,9 +199,10 @@ def parse_time(text: str) -> int:
 
 
 def newest(paths: Sequence[str], *, dry_run: bool = False) -> int:
-    """When the newest of files, or of all that is in folders, was changed: nanoseconds since 1970, 0 without any.
+    """Return the newest modification time of files, and of everything in folders, in nanoseconds since 1970.
 
-    A link counts by its own time, as find(1) has it. Failure where a path is not there, unless the run is dry.
+    Returns 0 without any file. A symbolic link counts by its own time, not its target's. Raises Failure if a path does
+    not exist, except in a dry run.
     """
     return max((_changed(path) for path in _walk(paths, dry_run=dry_run)), default=0)
 
@@ -217,11 +222,11 @@ def _walk(paths: Sequence[str], *, dry_run: bool) -> Iterator[Path]:
 def _changed(path: Path) -> int:
     try:
         return path.lstat().st_mtime_ns
-    except FileNotFoundError:  # removed since its folder was read
+    except FileNotFoundError:  # deleted after its folder was listed
         return 0
 
 
 def as_result(outcome: Outcome) -> dict[str, Any]:
-    """The result of the module."""
+    """Return the module's result: the outcome, and the names of all units that something was done to."""
     names = [*(unit["name"] for unit in outcome.idle), *outcome.restart, *outcome.reload]
     return asdict(outcome) | {"names": names}

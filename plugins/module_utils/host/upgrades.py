@@ -1,4 +1,4 @@
-"""What Debian's updates would change on a host, what runs on what they replaced, whether it has to start anew.
+"""Find pending Debian updates on a host, services that still run replaced files, and whether a reboot is needed.
 
 Runs on the host under Debian's Python, so it needs nothing but the standard library.
 """
@@ -15,17 +15,17 @@ from typing import Any
 
 from ..failure import Failure
 
-# Of `apt-get --simulate`: what is there in square brackets, what comes in round ones.
+# A line of `apt-get --simulate`: the installed version in square brackets, the new one in parentheses.
 _INSTALL = re.compile(r"Inst (?P<name>\S+) (?:\[(?P<before>[^\]]+)\] )?\((?P<after>\S+)")
-# Of cgroups(7): sessions and what belongs to a user who has signed in are elsewhere.
+# The service in a line of /proc/PID/cgroup (cgroups(7)). Login sessions and users' own services are in other slices.
 _UNIT = re.compile(r"/system\.slice/(?:[^\n]*/)?([^/\n]+\.service)(?:/|$)", re.MULTILINE)
-# Its own packages start it again where that is possible; all programs on the host hang on it.
+# Services never reported: all programs of the host depend on the message bus; its packages restart it where they can.
 _NEVER = frozenset({"dbus.service", "dbus-broker.service"})
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where a host has what is looked at."""
+    """Paths that are read on a host: processes, kernels, and the mark of packages that ask for a reboot."""
 
     processes: Path = Path("/proc")
     kernels: Path = Path("/boot")
@@ -33,9 +33,9 @@ class Places:
 
 
 def pending() -> tuple[list[dict[str, str]], list[str]]:
-    """The packages that an upgrade without removals changes, with both versions; and those that it leaves as they are.
+    """Return the packages that an upgrade without removals would change, and the names of those that it keeps back.
 
-    `before` is empty where a package is new, as that of another kernel.
+    Each changed package has `name`, `before` and `after`; `before` is empty for a new package, such as a new kernel.
     """
     simulate = ["apt-get", "--simulate", "--quiet", "--option=Debug::NoLocking=true"]
     come = list(_installs(_run([*simulate, "upgrade", "--with-new-pkgs"])))
@@ -50,32 +50,32 @@ def _installs(said: str) -> Iterator[dict[str, str]]:
 
 
 def installed() -> dict[str, str]:
-    """The packages that are there, with their versions; also one whose installation stopped half way (postinst)."""
+    """Return the version of each installed package, including packages whose installation stopped half way."""
     said = _run(["dpkg-query", "--show", "--showformat=${db:Status-Status} ${binary:Package} ${Version}\n"])
     rows = (line.split(" ") for line in said.splitlines())
     return {name: version for status, name, version in rows if status not in {"not-installed", "config-files"}}
 
 
 def outdated(processes: Path) -> list[str]:
-    """The services with a process that has mapped, to run it, a file of the system that is no longer there."""
+    """Return the services with a process that has mapped an executable file below /usr which was deleted since."""
     found = set()
     for maps in processes.glob("[0-9]*/maps"):
         try:
             if any(map(_is_gone, maps.read_text(encoding="utf-8", errors="replace").splitlines())):
                 found |= set(_UNIT.findall(maps.with_name("cgroup").read_text(encoding="utf-8")))
-        except OSError:  # it has ended meanwhile
+        except OSError:  # the process ended meanwhile
             continue
     return sorted(found - _NEVER)
 
 
 def _is_gone(line: str) -> bool:
-    """Of a line of proc_pid_maps(5): is it of a program or a library that was replaced?"""
+    """Return whether a line of proc_pid_maps(5) is about a program or library that was replaced."""
     fields = line.split(None, 5)
     return len(fields) == 6 and "x" in fields[1] and fields[5].startswith("/usr/") and fields[5].endswith(" (deleted)")
 
 
 def reboot(places: Places, running: str) -> str:
-    """Why the host has to start anew: a package says so, or a newer kernel is there; nothing where it has not."""
+    """Return why a reboot is needed: `reboot-required` (a package asks) or the newer kernel's version; empty if not."""
     if places.wanted.exists():
         return "reboot-required"
     there = [path.name.removeprefix("vmlinuz-") for path in places.kernels.glob("vmlinuz-*")]
@@ -84,25 +84,25 @@ def reboot(places: Places, running: str) -> str:
 
 
 def _in_order(version: str) -> list[tuple[int, str]]:
-    """Numbers by their size, in front of words."""
+    """Return a sort key for kernel versions: numbers by their value, before words."""
     return [(int(part), "") if part.isdigit() else (1 << 62, part) for part in re.findall(r"\d+|[^\d]+", version)]
 
 
 def changes(before: Mapping[str, str], after: Mapping[str, str]) -> list[dict[str, str]]:
-    """The packages whose version differs, by their names; an empty version where one is not there."""
+    """Return the packages whose versions differ, sorted by name; an empty version for a package not installed."""
     names = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
     return [{"name": name, "before": before.get(name, ""), "after": after.get(name, "")} for name in names]
 
 
 def look(places: Places, since: Mapping[str, str]) -> dict[str, Any]:
-    """All of it, as the module answers; what has changed `since` there were these versions, where any are given.
+    """Return the result of laocai.mail.upgradable; `changes` compares with the versions in `since`, if any are given.
 
     Raises:
-        Failure: apt or dpkg cannot say.
+        Failure: apt-get or dpkg-query fails.
     """
     try:
         come, kept = pending()
-    except Failure:  # apt may be what an upgrade has broken; what that has changed is told nevertheless
+    except Failure:  # an upgrade may have broken apt itself; still report what the upgrade changed
         if not since:
             raise
         come, kept = [], []

@@ -1,6 +1,6 @@
-"""On the mail host: what a report is made of, as the database has it by day; changes nothing but what is to be counted.
+"""On the mail host: read the data of a usage report from the database, after counting the days that are due.
 
-A set of days is hexadecimal text: bit n is the nth day of the period.
+A set of days is a hexadecimal string: bit n is the nth day of the period, from 0.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[TupleRow]
 
-# Where the database cannot answer.
+# The way out where the database cannot answer, in Vietnamese and English.
 WAY_OUT = (
     "Chạy playbooks/site.yml rồi lập lại báo cáo.",
     "Run playbooks/site.yml, then make the report again.",
 )
-# For each mailbox and window the days on which it was looked at; and the same without programs that only ask.
+# For each mailbox and time window, the days on which it was used; then the same without programs that only poll.
 _SET = "bit_or(set_bit(%(none)s::varbit, day - %(first)s::date, 1))"
 _LOOKED = """
     SELECT kind || '/' || id, {sets}, sum(sent), sum(received), sum(octets)
@@ -31,7 +31,7 @@ _WINDOW = _SET + " FILTER (WHERE ({minutes} & %(window{number})s::bit(1440)) <> 
 
 
 def count(connection: Connection) -> int:
-    """Count the days for which something came since they were counted; how many these were."""
+    """Count again the days for which events arrived after they were counted; return the number of such days."""
     days = _asked(connection, "SELECT DISTINCT day FROM usage.mark ORDER BY day")
     for (day,) in days:
         _asked(connection, "SELECT usage.count_day(%(day)s)", {"day": day})
@@ -39,7 +39,10 @@ def count(connection: Connection) -> int:
 
 
 def looked(connection: Connection, first: date, last: date, windows: Sequence[str]) -> dict[str, list[Any]]:
-    """By mailbox: sets of days by window, those without programs that only ask, and sent, received, octets."""
+    """Return by mailbox a list: the set of days used for each window, the same without polling programs, then totals.
+
+    The totals are messages sent, messages received, and octets.
+    """
     given: dict[str, Any] = {f"window{number}": mask for number, mask in enumerate(windows)}
     given |= {"first": first, "last": last, "none": "0" * ((last - first).days + 1), "empty": "0" * 1440}
     sets = ", ".join(
@@ -51,13 +54,13 @@ def looked(connection: Connection, first: date, last: date, windows: Sequence[st
     return {row[0]: [*map(_set, row[1:-3]), *map(int, row[-3:])] for row in rows}
 
 
-# Everything else that a report is made of, each of a period.
+# The queries of a report's other data, each for a period.
 _WITHIN = "(%(column)s AT TIME ZONE 'Asia/Ho_Chi_Minh')::date BETWEEN %%(first)s AND %%(last)s"
 _TOLD = {
     "flow": """
         SELECT to_char(day, 'YYYY-MM'), what, sum(times)::bigint FROM usage.flow
          WHERE day BETWEEN %(first)s AND %(last)s GROUP BY 1, 2 ORDER BY 1, 2""",
-    # A year, so that it can be said how they grow.
+    # A whole year before the last day, so that the report can tell how the disks fill.
     "disk": """
         SELECT day::text, folder, total, used FROM usage.disk
          WHERE day BETWEEN %(last)s::date - 365 AND %(last)s ORDER BY day, folder""",
@@ -88,17 +91,19 @@ _TOLD = {
 
 
 def last_whole(connection: Connection) -> date:
-    """The last day that is over in Viet Nam and collected to its end: a report ends there, as an agency's page does."""
+    """Return the last day that is over in Viet Nam and completely collected; reports and usage pages end with it."""
     [(last,)] = _asked(connection, "SELECT usage.last_whole()")
     found: date = last
     return found
 
 
 def told(connection: Connection, first: date, last: date, windows: Sequence[str]) -> dict[str, Any]:
-    """What a report is made of: `looked`; `flow` by month; `disk`; `incidents`, `passwords`, `recalls` and
-    `handovers`, a row each; `gaps`;
-    `counted`, the set of days that are known as a whole; `late`, how often something came for one that is closed;
-    `until`, the day with which all of it ends: `last`, or the last day that is over and collected where that is before.
+    """Return the data of a report on a period.
+
+    Keys: `looked` (see the function); `flow`, counts by month; `disk`; `incidents`, `passwords`, `recalls` and
+    `handovers`, one row each; `gaps` in the events; `counted`, the set of completely collected days; `late`, the number
+    of events that arrived for a day already closed; `until`, the last day of the data: `last`, or the last completely
+    collected day if that is earlier. Only `until` is returned if it is before `first`.
     """
     until = min(last, last_whole(connection))
     if until < first:

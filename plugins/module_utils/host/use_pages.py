@@ -1,4 +1,4 @@
-"""On the mail host: what the register says of who reads the use of which agency, as the schema `usage` keeps it."""
+"""On the mail host: store in the schema `usage` the agencies' usage pages and who may read them, by the register."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _SET_READER = """
 
 
 class Page(NamedTuple):
-    """An agency's page: its name, who reads it (such as `official/000105`), SHA-256 of its mailboxes as they came."""
+    """An agency's usage page: its name, its readers (such as `official/000105`), the SHA-256 of its mailboxes' JSON."""
 
     name: str
     readers: frozenset[str]
@@ -51,7 +51,7 @@ class Page(NamedTuple):
 
 
 def _pages(lines: Iterable[str]) -> Iterator[tuple[str, Page, str]]:
-    """Of each line of a request the agency, its page, and its mailboxes in JSON."""
+    """Parse the pages of a request: yield for each line the agency, its page, and its mailboxes as JSON."""
     for line in lines:
         head, written = line.split("\t")
         agency, name, readers = json.loads(head)
@@ -59,19 +59,22 @@ def _pages(lines: Iterable[str]) -> Iterator[tuple[str, Page, str]]:
 
 
 def publish(connection: Connection, use: Use, *, dry_run: bool) -> bool:
-    """Bring what there is to what is wanted, all or nothing; whether anything was other.
+    """Store the rule and the pages of a request, all or nothing; return whether anything changed.
 
     Args:
-        connection: as danhba_apply, in a transaction of which there is one at a time.
-        use: what is wanted.
-        dry_run: only look.
+        connection: with the role danhba_apply, in a transaction that excludes other writers.
+        use: the wanted rule and pages.
+        dry_run: compare only.
+
+    Raises:
+        Failure: PostgreSQL refuses.
     """
     try:
         with connection.transaction():
             changed = _set_rule(connection, json.loads(use.rule), dry_run=dry_run)
             return _set_pages(connection, use.pages, dry_run=dry_run) or changed
     except psycopg.Error as error:
-        # As where site.yml is tried on a host that is to be brought up to date: its migration would come before.
+        # Check mode on a host whose database is older: the real run would apply the migration with these tables before.
         if dry_run and isinstance(error, (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)):
             return True
         raise Failure(
