@@ -12,15 +12,15 @@ version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
   - Reads the register on the controller, computes the accounts that should exist on a day, compares them with those
-    that do exist, and makes all the difference in one transaction, or none of it.
-  - A register with errors, a plan that exceeds a limit of the register's policy, and a checksum that no longer fits are
-    refused before anything is written.
+    that do exist, and writes all differences in one transaction, or none.
+  - A register with errors, a plan that exceeds a limit of the register's policy, and a checksum that no longer matches
+    are refused before anything is written.
   - New accounts have no password and cannot log in; see M(laocai.mail.password). Applying never touches a password, and
     closing never deletes a mailbox.
   - What changed is recorded with its document, the register's commit and who applied it.
-  - In the same transaction the host is told which mailboxes are an agency's own on which days, which days and windows
-    count, and who reads on the webmail how they are used, the custodian and the head. What was seen in the mailboxes is
-    the host's; nothing of it is read or changed.
+  - The same transaction updates the agencies' usage pages on the webmail. These are the mailboxes of each agency by
+    day, the days and time windows that count, and who may read the page (the custodian and the head). The usage that
+    the host has counted is neither read nor changed.
 extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host]
 options:
   register:
@@ -36,25 +36,25 @@ options:
   checksum:
     description:
       - Checksum of the plan that was approved, as check mode or C(danhba plan) gave it.
-      - Apply nothing if the register, the day or the server has moved since.
+      - Nothing is applied if the register, the day or the server's state differs from those of that plan.
     type: str
     default: ""
   plan:
-    description: File on the controller that gets the whole plan as JSON; a result only has its first actions.
+    description: File on the controller for the whole plan as JSON; the result only has the first actions.
     type: path
   export:
     description:
-      - File on the controller that gets the state of the server before the change, as JSON.
-      - C(danhba plan --against) reads it.
+      - File on the controller to which the state of the server before the change is written as JSON.
+      - C(danhba plan --against) reads this file.
     type: path
   target_percent:
-    description: Share of working days that a mailbox has to meet, which the page of its use compares with.
+    description: Target shown on usage pages, the percentage of working days on which a mailbox has to be checked.
     type: int
     default: 90
   after:
     description:
-      - A command and its arguments, run on the host once the register was applied, also where nothing had to change.
-        Where it fails the task does, and the accounts stay as they were brought to be.
+      - A command and its arguments, run on the host after the register was applied, also if nothing had to change.
+        If it fails, the task fails, but the applied changes stay.
     type: list
     elements: str
     default: []
@@ -98,7 +98,7 @@ counts:
   type: dict
   sample: {create: 2, close: 1, readdress: 0}
 published:
-  description: Whether anything was other about who reads the use of which agency.
+  description: Whether the agencies' usage pages or their readers changed.
   returned: when the register could be read
   type: bool
   sample: false
@@ -110,8 +110,8 @@ sample:
   sample: ['create: nvvinh-stttt@laocai.gov.vn (Nguyễn Văn Vịnh) [101/QĐ-UBND]']
 ended:
   description:
-    - Addresses that were closed, suspended or readdressed, so that no session may go on under them.
-    - For whoever reads the result; what has to end is on a list in the database, which the host works off.
+    - Addresses that were closed, suspended or readdressed, whose sessions have to end.
+    - For information only. The host ends the sessions itself, by a queue in the database.
   returned: when the register could be read
   type: list
   elements: str
@@ -123,16 +123,16 @@ commit:
   sample: 9c4b1c0f5a3d8e7f6a2b1c0d9e8f7a6b5c4d3e2f
 handovers:
   description:
-    - The hand-overs of contact mailboxes that are not done yet, each with C(agency), C(address), C(former),
-      C(successor), C(document), C(day), and in a line as C(said); playbooks/handover.yml carries them out (R11.2).
-    - Nothing is changed by that.
+    - The pending hand-overs of contact mailboxes, each with C(agency), C(address), C(former), C(successor),
+      C(document), C(day), and all of these in one line as C(said).
+    - For information only; playbooks/handover.yml carries them out (R11.2).
   returned: when the register could be read
   type: list
   elements: dict
   sample: []
 refused:
-  description: Why nothing was applied.
-  returned: when a guard objects
+  description: The guards that refused the plan, with the reason; nothing was applied then.
+  returned: when a guard refuses the plan
   type: list
   elements: dict
 findings:
@@ -150,12 +150,12 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.accounts import R
 from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
 from ansible_collections.laocai.mail.plugins.module_utils.options.accounts import ARGUMENTS
 
-# Between the action plugin and this module alone: the file that holds what is wanted and gets the answer.
+# Option set only by the action plugin: the file with the request, into which the answer is written.
 INTERNAL = {"_exchange": {"type": "path"}}
 
 
 def main() -> None:
-    """Apply what the action plugin has computed on the controller."""
+    """Apply the request that the action plugin has computed on the controller."""
     module = AnsibleModule({**ARGUMENTS, "as_of": {"type": "str"}, **INTERNAL}, supports_check_mode=True)
     database, socket = module.params["database"], module.params["socket"]
     try:
@@ -172,7 +172,10 @@ def main() -> None:
 
 
 def run_after(module: AnsibleModule, words: list[str]) -> str:
-    """Run the command; why it did not end well, for the action plugin, which has first to keep what was applied."""
+    """Run the command of the option `after`; return the error message if it fails, else an empty string.
+
+    The module does not fail itself, because the action plugin first has to write the plan that was applied.
+    """
     status, said, errors = module.run_command(words)
     if not status:
         return ""

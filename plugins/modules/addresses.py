@@ -11,16 +11,16 @@ short_description: Compute mail addresses by the rule of the regulation
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Computes the addresses of a register, or those that given people would get in an agency (R4.2).
-  - Runs on the controller alone. It asks no server and changes nothing but O(dest).
+  - Computes all addresses of a register, or those that the people in O(names) would get in an agency (R4.2).
+  - Runs only on the controller. It asks no server and changes nothing except O(dest).
 options:
   register:
     description:
       - Directory of the register on the controller.
-      - With O(names) it says which addresses of the agency are taken. Without it the agency has none yet.
+      - Together with O(names), the addresses that the agency has in it are taken. Without it, none is taken.
     type: path
   as_of:
-    description: The day whose states are given with the addresses of a register, such as V(2010-10-15).
+    description: The day as of which the state of each address of the register is returned, such as V(2010-10-15).
     type: str
   names:
     description:
@@ -32,14 +32,14 @@ options:
     description: The tendonvi of the agency.
     type: str
   dest:
-    description: File on the controller that gets every address of the register as JSON, like C(danhba addresses).
+    description: File on the controller to which all addresses of the register are written, as by C(danhba addresses).
     type: path
 attributes:
   check_mode:
-    description: Computes the same, and does not write O(dest).
+    description: Returns the same result, and does not write O(dest).
     support: full
   diff_mode:
-    description: Has nothing to show.
+    description: No diff is shown.
     support: none
 """
 
@@ -83,7 +83,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.options.addresses impo
 
 
 def main() -> None:
-    """Say that the work is the action plugin's: a host has neither the register nor the libraries."""
+    """Fail: this module only works through its action plugin; a host has neither the register nor the libraries."""
     module = AnsibleModule(ARGUMENTS, supports_check_mode=True, **RULES)
     module.fail_json(
         msg="laocai.mail.addresses chạy ở máy điều khiển, qua action plugin; hãy gọi bằng tên đầy đủ.\n"

@@ -11,22 +11,22 @@ short_description: Archive closed mailboxes, restore and purge archives, and exp
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Lists the mailboxes that have been closed for as long as the policy keeps them (C(retention_days)), and archives
-    those that are named. The host seals each by age to the operator's key of the register, the file is fetched and
-    compared by SHA-256, and only then the mailbox leaves the store.
-  - Restores an archive to its own mailbox when that is open again, or into a folder of another one.
-  - Purges archives of closed mailboxes, when two operators have signed the plan.
-  - Exports to one person's own key what is stored about them.
-  - A run that ends early at any moment is made good by the next. What is done is not done again.
+  - Lists the mailboxes that have been closed for longer than the policy keeps them (C(retention_days)), and archives
+    those that are named. The host encrypts each mailbox by age to the operator's key in the register. The file is
+    fetched and verified by SHA-256, and only then is the mailbox deleted from the mail store.
+  - Restores an archive to its own mailbox if that is open again, or into a folder of another mailbox.
+  - Purges archives of closed mailboxes, after two operators have signed the plan.
+  - Exports all data stored about one person, encrypted to that person's key.
+  - Can be interrupted at any moment. The next run continues, and repeats no step.
 extends_documentation_fragment: [laocai.mail.test_host]
 options:
   step:
-    description: What to do.
+    description: The operation to run.
     type: str
     required: true
     choices: [list, archive, restore, purge, export]
   folder:
-    description: Private folder on the controller for sealed files, exports and plans.
+    description: Private folder on the controller for encrypted archives, exports and plans.
     type: path
     required: true
   register:
@@ -34,40 +34,40 @@ options:
     type: path
     required: true
   as_of:
-    description: The day, as V(2026-11-24), on which the register says what is closed, and whose days are over.
+    description: The day as of which the register tells which mailboxes are closed and due, such as V(2026-11-24).
     type: str
     required: true
   mailboxes:
-    description: The mailboxes, each as V(official/000105) or V(agency/stttt). One alone of C(restore) and C(export).
+    description: The mailboxes, such as V(official/000105) or V(agency/stttt); exactly one for C(restore) and C(export).
     type: list
     elements: str
     default: []
   document:
-    description: The number and symbol of the document that decides it. All steps but C(list) need it.
+    description: Number and symbol of the document that orders the step. Required for all steps except C(list).
     type: str
     default: ""
   document_date:
-    description: The day of that document.
+    description: The date of O(document).
     type: str
     default: ""
   number:
-    description: Of C(restore), the number of the archive; the last one of the mailbox when 0.
+    description: For C(restore), the number of the archive; 0 means the latest one of the mailbox.
     type: int
     default: 0
   identity:
-    description: Of C(restore), the file on the controller with the private key of age, which does not leave it.
+    description: For C(restore), the file with the private age key. It stays on the controller.
     type: path
     default: ""
   into:
-    description: Of C(restore), another mailbox that gets the mail, as V(official/000105), with O(into_folder).
+    description: For C(restore), another mailbox to restore into, such as V(official/000105); needs O(into_folder).
     type: str
     default: ""
   into_folder:
-    description: The folder there.
+    description: The folder of the mailbox O(into) to restore into.
     type: str
     default: ""
   key:
-    description: Of C(export), the person's public key of age.
+    description: For C(export), the person's public age key.
     type: str
     default: ""
 requirements:
@@ -75,15 +75,15 @@ requirements:
   - age, and C(danhba-host archive) of role programs, on the host
 attributes:
   check_mode:
-    description: Says what would be done, and changes nothing.
+    description: Returns what would be done, and changes nothing.
     support: full
   diff_mode:
-    description: Has nothing to show.
+    description: No diff is shown.
     support: none
 """
 
 EXAMPLES = r"""
-- name: Archive what is due and named
+- name: Archive a mailbox that is due
   laocai.mail.archive:
     step: archive
     mailboxes: [official/000105]
@@ -97,38 +97,38 @@ EXAMPLES = r"""
 
 RETURN = r"""
 due:
-  description: Of C(list), the mailboxes whose days are over and which lie in the store.
+  description: The mailboxes that are due for archiving, because their retention period is over.
   returned: for list
   type: list
   elements: dict
 archives:
-  description: Of C(list) and C(purge), the archives with what became of each (C(steps)).
+  description: The archives, each with the steps done to it so far (C(steps)).
   returned: for list and purge
   type: list
   elements: dict
 archived:
-  description: What was archived, with the C(number) and the checksums of each.
+  description: The mailboxes that were archived, each with its C(number) and checksums.
   returned: for archive
   type: list
   elements: dict
 restored:
-  description: The archive, and how many messages were C(put) back; those that were there are not put twice.
+  description: The restored archive, and in C(put) the number of messages restored; messages already there are skipped.
   returned: for restore
   type: dict
 waiting:
-  description: Whether the plan waits for signatures, which belong into RV(folder).
+  description: Whether the plan still needs signatures, which have to be put into RV(folder).
   returned: for purge
   type: bool
 folder:
-  description: Where the plan is.
+  description: The folder with the plan to sign.
   returned: for purge
   type: str
 exported:
-  description: The sealed C(file) on the controller, and its checksum.
+  description: The encrypted C(file) on the controller, and its checksum.
   returned: for export
   type: dict
 said:
-  description: What is so now, a line each, in Vietnamese and English.
+  description: The state after the run, in lines of Vietnamese and English.
   returned: success
   type: list
   elements: str
@@ -150,8 +150,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.laocai.mail.plugins.module_utils.options.archive import ARGUMENTS
 
 PROGRAM = "/usr/local/sbin/danhba-host"
-# Between the action plugin and this module alone: the file that holds the request and gets the answer, and the one
-# that was brought along.
+# Options set only by the action plugin: the file with the request, into which the answer is written; the archive that
+# was copied to the host for a restore; and, in tests, another program.
 INTERNAL = {
     "_exchange": {"type": "path"},
     "_file": {"type": "path", "default": ""},
@@ -160,7 +160,10 @@ INTERNAL = {
 
 
 def main() -> None:
-    """Hand one request on to the host's program; of its files, let whoever signs in here fetch the one it names."""
+    """Pass one request to the host's program; make Ansible's login user the owner of the file named in the answer.
+
+    Otherwise that user could not fetch the file.
+    """
     module = AnsibleModule({**ARGUMENTS, **INTERNAL}, supports_check_mode=True)
     path = Path(module.params["_exchange"])
     request = {**json.loads(path.read_bytes()), "file": module.params["_file"]}

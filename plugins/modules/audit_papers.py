@@ -1,64 +1,64 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep heads of the audit chain, and write what was done with a mailbox."""
+"""Keep heads of the audit chain on the controller, and write the audit report of a mailbox."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: audit_papers
-short_description: Keep heads of the audit chain, and write what was done with a mailbox
+short_description: Keep heads of the audit chain, and write the audit report of a mailbox
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Works on the controller alone, with what C(danhba-host audit) has answered; the host is not asked.
-  - Without O(answer) and O(mailbox) it says which heads are kept, for the host to look for in its chain.
+  - Runs only on the controller, with an answer of C(danhba-host audit); the host is not contacted.
+  - Without O(answer) and O(mailbox), it returns the heads that are kept, which the host then looks up in its chain.
 options:
   heads:
-    description: The file of heads, a JSON a line. It is made if it does not exist.
+    description: The file of heads, one JSON object per line. It is created if it does not exist.
     type: path
     required: true
   copy:
     description:
-      - What another machine has of that file, as the backup host. Heads that only it has have to be in the chain, too,
-        and are taken back into O(heads).
-      - Nothing is asked of it, and RV(missing) is empty, where it is left out, as while that machine is away.
+      - Content of the copy of O(heads) on another machine, such as the backup host. Heads that are only in the copy
+        must be in the chain, too, and are added to O(heads) again.
+      - Leave it out while that machine cannot be reached. Then no copy is compared, and RV(missing) is empty.
     type: str
   answer:
     description:
-      - What C(danhba-host audit verify) has answered. Its head is kept where the chain holds and every head that was
-        kept before is in it; else the task fails and names what is wrong.
+      - The answer of C(danhba-host audit verify). Its head is kept if the chain is intact and contains every head kept
+        before; otherwise the task fails, and names the fault.
     type: dict
   mailbox:
-    description: What C(danhba-host audit list) has answered. It is written as JSON, text and PDF.
+    description: The answer of C(danhba-host audit list). It is written as JSON, text and PDF.
     type: dict
   folder:
-    description: Where the papers of a mailbox go. It is made if it does not exist.
+    description: The folder for the audit report of a mailbox. It is created if it does not exist.
     type: path
   register:
-    description: The register's directory, whose git log says who brought a document in and who merged it.
+    description: Directory of the register, whose git log tells who entered each document and who merged it.
     type: path
     default: directory
   host:
-    description: The host's name, which is kept with the head.
+    description: The host's name, which is stored with the head.
     type: str
     default: ""
   document:
     description:
-      - The document by which the database was restored. Heads that were lost by that need not be in the chain any more;
-        this is kept with the new head.
+      - The document that ordered a restore of the database. Heads lost by the restore are then accepted as missing from
+        the chain; the document is stored with the new head.
     type: str
     default: ""
   commit:
-    description: Whether the file of heads is put into the git log, signed where the clone has a key to sign with.
+    description: Whether the file of heads is committed to git, with a signature if the clone has a signing key.
     type: bool
     default: false
 attributes:
   check_mode:
-    description: Says what would change, and writes nothing.
+    description: Returns what would change, and writes nothing.
     support: full
   diff_mode:
-    description: Has nothing to show.
+    description: No diff is shown.
     support: none
 """
 
@@ -71,21 +71,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 known:
-  description: The heads that have to be in the chain, each with its number and its hash.
+  description: The heads that must be in the chain, each with number (C(n)) and hash.
   returned: without O(answer) and O(mailbox)
   type: list
   elements: dict
 said:
-  description: What was found, in Vietnamese and in English.
+  description: The result of the verification, in Vietnamese and English.
   returned: with O(answer)
   type: list
   elements: str
 missing:
-  description: The lines of O(heads) that O(copy) does not have, for its end.
+  description: The lines of O(heads) that O(copy) lacks, to be appended to it.
   returned: with O(answer)
   type: str
 head:
-  description: The newest seal.
+  description: The newest head of the chain.
   returned: with O(answer)
   type: dict
 files:
@@ -94,7 +94,7 @@ files:
   type: list
   elements: str
 entries:
-  description: What was done with the mailbox, the newest first.
+  description: The recorded events of the mailbox, newest first.
   returned: with O(mailbox)
   type: list
   elements: dict
@@ -105,7 +105,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.options.audit_papers i
 
 
 def main() -> None:
-    """Say that the work is the action plugin's: a host has not the heads."""
+    """Fail: this module only works through its action plugin; the heads are on the controller."""
     module = AnsibleModule(ARGUMENTS, required_by=REQUIRED_BY, supports_check_mode=True)
     module.fail_json(
         msg="laocai.mail.audit_papers chạy ở máy điều khiển, qua action plugin; hãy gọi bằng tên đầy đủ.\n"

@@ -1,21 +1,21 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what is wrong with a certificate and its key."""
+"""Check a certificate and its key."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: certificate
-short_description: Say what is wrong with a certificate and its key
+short_description: Check a certificate and its key
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Asks openssl whether both can be read, belong together, and are good for every name on a day.
-  - Changes nothing, and does not fail where something is wrong.
+  - Checks with openssl that both files can be read, belong together, and are valid for all names for some days.
+  - Changes nothing. A fault is returned in RV(faults), and does not fail the task.
 options:
   certificate:
-    description: The certificate (PEM), with any intermediate ones after it.
+    description: The certificate (PEM), followed by any intermediate certificates.
     type: path
     required: true
   key:
@@ -23,16 +23,16 @@ options:
     type: path
     required: true
   trust:
-    description: The file whose certificates are believed; those of the machine's system when empty.
+    description: File of trusted certificates (PEM); those of the machine's system when empty.
     type: path
     default: ""
   names:
-    description: Host names that it must be issued for.
+    description: Host names that the certificate must be issued for.
     type: list
     elements: str
     required: true
   days:
-    description: For how many days from now it must be good.
+    description: For how many days from now the certificate must be valid.
     type: int
     default: 0
 requirements:
@@ -53,7 +53,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 faults:
-  description: What is wrong, in Vietnamese and English; empty when it is good.
+  description: The faults found, in Vietnamese and English.
   returned: success
   type: list
   elements: str

@@ -1,26 +1,26 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Keep the keys that sign mail, and have one follow another."""
+"""Make and rotate the DKIM keys of a host."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dkim
-short_description: Keep the keys that sign mail (DKIM), and have one follow another
+short_description: Make and rotate DKIM keys, which sign mail
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Keeps one key that signs and one that stands by, in a folder of the host. Private keys never leave it.
-  - Told which selectors all name servers hold, it goes one step further where one is due, and says what it waits for.
-  - A run that was cut off anywhere is made good by the next.
+  - Keeps a signing key and a standby key in a folder of the host. Private keys never leave the host.
+  - With O(held), carries out the next step of a rotation if one is due, and returns what it waits for.
+  - Can be interrupted at any moment. The next run continues.
 options:
   folder:
-    description: The folder of the keys, which is there.
+    description: The folder of the keys, which must exist.
     type: path
     required: true
   domains:
-    description: Domains for which is signed.
+    description: Domains whose mail is signed.
     type: list
     elements: str
     required: true
@@ -29,44 +29,44 @@ options:
     type: str
     default: ""
   bits:
-    description: Length of a new key.
+    description: Length of a new RSA key in bits.
     type: int
     default: 2048
   held:
-    description: The selectors that all name servers hold. Nothing goes on where it is not given.
+    description: The selectors that all name servers publish (see M(laocai.mail.dns)). Without it no key is rotated.
     type: list
     elements: str
   rotate:
-    description: Whether the key that stands by is to take over.
+    description: Whether to rotate now, so that the standby key replaces the signing key.
     type: bool
     default: false
   life_days:
-    description: Days after which it takes over by itself.
+    description: Days after which the signing key is rotated without O(rotate).
     type: int
     default: 180
   wait_hours:
-    description: Hours for which all name servers are seen to hold a key before it signs.
+    description: Hours for which all name servers must have published a key before it signs.
     type: int
     default: 1
   former_days:
-    description: Days for which a former key stays published.
+    description: Days for which a former key stays published after it was replaced.
     type: int
     default: 14
   least_hours:
-    description: Hours for which a key signs before another may follow by request.
+    description: Hours for which a key must have signed before O(rotate) replaces it.
     type: int
     default: 24
 attributes:
   check_mode:
-    description: Predicts what would change, but makes no key, so that RV(records) has only those that are there.
+    description: Predicts what would change, but makes no key, so that RV(records) only has existing keys.
     support: full
   diff_mode:
-    description: There is nothing to show.
+    description: No diff is shown.
     support: none
 """
 
 EXAMPLES = r"""
-- name: Have the next key sign
+- name: Rotate the signing key
   laocai.mail.dkim:
     folder: /var/lib/danhba-dkim
     domains: [laocai.gov.vn]
@@ -76,17 +76,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 records:
-  description: The TXT record of each key by its selector.
+  description: The text of the TXT record of each key, by selector.
   returned: success
   type: dict
   sample: {d20261127a: v=DKIM1; k=rsa; p=MIIB}
 signing:
-  description: The selector that signs.
+  description: The selector of the signing key.
   returned: success
   type: str
   sample: d20261127a
 said:
-  description: What was done or is waited for, each in Vietnamese (C(vi)) and English (C(en)).
+  description: Messages about steps done or waited for, each in Vietnamese (C(vi)) and English (C(en)).
   returned: success
   type: list
   elements: dict

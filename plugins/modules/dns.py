@@ -1,22 +1,22 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what DNS must hold, and ask whether it is held."""
+"""Compute the DNS records that the mail system needs, and check that DNS has them."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dns
-short_description: Say what DNS must hold for the mail system, and ask whether it is held
+short_description: Compute the DNS records that the mail system needs, and check that DNS has them
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Makes all records that DNS must hold, writes them as a fragment of a zone and as YAML for octoDNS, and asks each
-    authoritative server for each of them.
-  - Runs on the controller. Changes nothing in DNS. That records are missing is no failure; RV(faults) counts them.
+  - Computes all records that the mail system needs, writes them as a zone file fragment and as YAML for octoDNS, and
+    queries each authoritative server for each record.
+  - Runs on the controller. Changes nothing in DNS. Missing records do not fail the task; RV(faults) counts them.
 options:
   domain:
-    description: The domain of the addresses.
+    description: The domain of the mail addresses.
     type: str
     required: true
   host:
@@ -24,60 +24,60 @@ options:
     type: str
     required: true
   addresses:
-    description: The addresses at which the Internet reaches it.
+    description: Public IP addresses of the mail server.
     type: list
     elements: str
     required: true
   dkim:
-    description: The TXT records of the keys that sign, by selector.
+    description: The TXT records of the DKIM keys, by selector.
     type: dict
     default: {}
   discovery_hosts:
-    description: Names under which mail programs look for their settings.
+    description: Host names under which mail programs look for their settings (autoconfig, autodiscover).
     type: list
     elements: str
     default: []
   tlsa:
-    description: SHA-256 of the public key of the certificate in force, in hexadecimal; no TLSA record when empty.
+    description: SHA-256 of the public key of the present certificate, in hexadecimal; no TLSA record when empty.
     type: str
     default: ""
   spf:
-    description: Further mechanisms of SPF, such as V(include:example.org).
+    description: Additional SPF mechanisms, such as V(include:example.org).
     type: list
     elements: str
     default: []
   dmarc:
-    description: What others are asked to do with what fails.
+    description: DMARC policy, that is, what receivers are asked to do with mail that fails DMARC.
     type: str
     choices: [none, quarantine, reject]
     default: quarantine
   reports:
-    description: Address for reports of DMARC and TLS; none are asked for when empty.
+    description: Mail address for DMARC and TLS reports; no reports are requested when empty.
     type: str
     default: ""
   sts_host:
-    description: Name under which the policy of MTA-STS is served; no policy when empty.
+    description: Host name under which the MTA-STS policy is served; no policy when empty.
     type: str
     default: ""
   sts_id:
-    description: The id of that policy.
+    description: The id of the MTA-STS policy.
     type: str
     default: ""
   caa:
-    description: Authorities that may issue certificates; no record when empty.
+    description: Certificate authorities for CAA records; no such record when empty.
     type: list
     elements: str
     default: []
   ldap:
-    description: Whether there is an address book by LDAP.
+    description: Whether there is an LDAP address book, which gets an SRV record.
     type: bool
     default: false
   ttl:
-    description: Seconds for which others may keep a record.
+    description: TTL of the records in seconds.
     type: int
     default: 3600
   folder:
-    description: Folder on the controller for the fragment and the YAML; nothing is written when empty.
+    description: Folder on the controller for the zone fragment and the YAML file; nothing is written when empty.
     type: path
     default: ""
   servers:
@@ -86,25 +86,25 @@ options:
     elements: str
     default: []
   ask:
-    description: Whether to ask them.
+    description: Whether to query the name servers.
     type: bool
     default: true
   only:
-    description: All records, or those of DKIM alone.
+    description: Which records to handle, all or only those of DKIM.
     type: str
     choices: [all, dkim]
     default: all
 attributes:
   check_mode:
-    description: Asks, and predicts whether files would change.
+    description: Queries the name servers, and predicts whether files would change.
     support: full
   diff_mode:
-    description: There is nothing to show.
+    description: No diff is shown.
     support: none
 """
 
 EXAMPLES = r"""
-- name: Look whether DNS holds what it must
+- name: Check the DNS records of the mail system
   laocai.mail.dns:
     domain: laocai.gov.vn
     host: mail.laocai.gov.vn
@@ -115,28 +115,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 records:
-  description: How many records DNS must hold.
+  description: Number of records that DNS must have.
   returned: success
   type: int
   sample: 24
 table:
-  description: A line for each record, and what is wrong with it, in Vietnamese and English.
+  description: A line for each record with its fault, if it has one, in Vietnamese and English.
   returned: success
   type: list
   elements: str
   sample: ["✓ MX    laocai.gov.vn  (MX: where mail for the domain goes (RFC 5321, 5))"]
 faults:
-  description: How many answers were not as they should be.
+  description: Number of wrong or missing answers.
   returned: success
   type: int
   sample: 0
 asked:
-  description: Whether a server has answered. False also where the task failed because no server is known.
-  returned: always, but where an option is wrong
+  description: Whether any server answered. Also false if the task failed because no server is known.
+  returned: always, except when an option is invalid
   type: bool
   sample: true
 held:
-  description: The selectors of DKIM whose every record each server holds.
+  description: The DKIM selectors all of whose records every server publishes.
   returned: success
   type: list
   elements: str
@@ -148,7 +148,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.options.dns import ARG
 
 
 def main() -> None:
-    """Say that the work is the action plugin's: a host has no dnspython, and may see another DNS."""
+    """Fail: this module only works through its action plugin; a host lacks dnspython, and may see another DNS."""
     module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
     module.fail_json(
         msg="laocai.mail.dns chạy ở máy điều khiển, qua action plugin; hãy gọi bằng tên đầy đủ.\n"

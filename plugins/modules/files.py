@@ -1,32 +1,31 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bring a set of files of a host to what it should be, in one go."""
+"""Install a set of files, folders and links on a host in one module call."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: files
-short_description: Bring a set of files, folders and links to what it should be, in one go
+short_description: Install a set of files, folders and links in one module call
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Compares any number of paths with what is there in one run on the host, and ships the contents of those files that
-    differ, and no others.
-  - Paths are brought about in their order. A file is checked by its O(files[].validate) beside its place, and replaces
-    the old one whole, with its owner and mode; where the checker objects, the old one stays and the task ends.
-  - A folder that is shipped by O(files[].tree) keeps nothing that is not in the set any more.
+  - Compares any number of paths with the host in one module call, and sends only the contents of files that differ.
+  - Paths are changed in their order. A new file is validated by O(files[].validate) in a temporary folder, and replaces
+    the old one atomically, with its owner and mode. If it is not valid, the old file stays and the task fails.
+  - In a folder installed by O(files[].tree), everything that is not part of the set is removed.
 options:
   files:
     description:
       - The paths, each with one of C(template), C(copy), C(content), C(tree), C(directory), C(link), C(absent).
-      - One with O(files[].each) alone is files whose texts are its values.
+      - With O(files[].each) and none of these, the values are the texts of the files.
     type: list
     elements: dict
     required: true
     suboptions:
       path:
-        description: Where it is on the host; the folder above it must be there, or come before it.
+        description: Path on the host. Its parent folder must exist, or be an earlier item.
         type: path
         required: true
       template:
@@ -34,63 +33,63 @@ options:
         type: str
       each:
         description:
-          - Makes a file of each key, which is put for V(%s) in O(files[].path). O(files[].template) has the key and its
-            value as C(item.key) and C(item.value).
+          - Makes one file for each key, which replaces V(%s) in O(files[].path). In O(files[].template) the key and its
+            value are C(item.key) and C(item.value).
         type: dict
       vars:
-        description: Variables of this O(files[].template) alone.
+        description: Additional variables for this O(files[].template).
         type: dict
         default: {}
       copy:
-        description: A file of the role's C(files) folder, or on the controller by its whole path.
+        description: A file in the role's C(files) folder, or an absolute path on the controller.
         type: str
       content:
-        description: The text itself.
+        description: The text of the file.
         type: str
       tree:
-        description: A folder of the role's C(files) folder, or on the controller by its whole path, with all below it.
+        description: A folder to copy recursively, in the role's C(files) folder or as absolute path on the controller.
         type: str
       directory:
-        description: Whether it is a folder.
+        description: Whether the path is a folder.
         type: bool
         default: false
       link:
-        description: What a symbolic link leads to.
+        description: Target of a symbolic link.
         type: str
       absent:
-        description: Whether there is to be nothing; what is there goes, a folder with all that is in it.
+        description: Whether the path is removed, a folder with everything in it.
         type: bool
         default: false
       owner:
-        description: The user it belongs to.
+        description: The owner.
         type: str
         default: root
       group:
-        description: The group it belongs to.
+        description: The group.
         type: str
         default: root
       mode:
-        description: Its mode in octal, for O(files[].tree) that of the files; V(0755) or V(0644) when empty.
+        description: Mode in octal, for O(files[].tree) of its files; V(0755) for folders, V(0644) for files when empty.
         type: str
         default: ""
       validate:
         description:
-          - A command without a shell that ends with 0 when the file, whose name is put for V(%s), is valid.
-          - It is asked of each file of O(files[].tree).
+          - A command, run without a shell, that exits with 0 if the file is valid. V(%s) stands for the file's path.
+          - It is run for each file of O(files[].tree).
         type: str
         default: ""
   only_with:
-    description: A path of the host without which nothing is done.
+    description: A path on the host; if it does not exist, nothing is done.
     type: path
     default: ""
 requirements:
   - Python 3.11, on the host
 attributes:
   check_mode:
-    description: Compares, and changes nothing; checkers are not asked.
+    description: Compares, and changes nothing. Validators are not run.
     support: full
   diff_mode:
-    description: Shows the texts, owners and modes before and after; no text that its owner alone may read.
+    description: Shows texts, owners and modes before and after, except texts that only the owner may read.
     support: full
 """
 
@@ -106,14 +105,14 @@ EXAMPLES = r"""
 
 RETURN = r"""
 paths:
-  description: The paths that were not as they should be, the first 50.
+  description: The paths that were changed, or would be; the first 50.
   returned: success
   type: list
   elements: str
   sample: [/etc/nginx/nginx.conf]
 send:
-  description: Digests of the contents that are needed; between the action plugin and the module alone.
-  returned: when a content is needed
+  description: Digests of the contents that the host needs. The action plugin sends these, and removes this key.
+  returned: only to the action plugin
   type: list
   elements: str
 """
@@ -129,15 +128,15 @@ from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host import file_set
 from ansible_collections.laocai.mail.plugins.module_utils.options.files import ARGUMENTS
 
-# Between the action plugin and this module alone: the paths with their digests, and the file with the contents that
-# this module has asked for. `entries` is long, and the journal need not repeat it.
+# Options set only by the action plugin: the paths with their digests, and the file with the contents that this module
+# has requested. `entries` is long; no_log keeps it out of the journal.
 INTERNAL: dict[str, Any] = {"entries": {"type": "json", "no_log": True}, "_exchange": {"type": "path"}}
-PATHS = 50  # that a result names
+PATHS = 50  # most paths in a result
 NOT_SHOWN = "(chỉ chủ tệp được đọc, nên không hiện -- its owner alone may read it, so it is not shown)\n"
 
 
 def main() -> None:
-    """Compare what the action plugin has described, and bring it about where the contents came along."""
+    """Compare the entries from the action plugin with the host; install them once the contents were sent along."""
     module = AnsibleModule({"only_with": ARGUMENTS["only_with"], **INTERNAL}, supports_check_mode=True)
     needed = module.params["only_with"]
     if needed and not Path(needed).exists():
@@ -151,7 +150,7 @@ def main() -> None:
 
 
 def bring(module: AnsibleModule) -> dict[str, Any]:
-    """The result of the module: what was changed, or which contents it needs before it changes anything."""
+    """Return the module's result: the changed paths, or `send`, the digests of contents that are needed first."""
     changes = file_set.compare([file_set.Entry(**entry) for entry in json.loads(module.params["entries"])])
     send = sorted({change.entry.digest for change in changes if change.needs_content})
     contents: Mapping[str, bytes] = {}
@@ -170,7 +169,7 @@ def bring(module: AnsibleModule) -> dict[str, Any]:
 
 
 def show(change: file_set.Change, contents: Mapping[str, bytes]) -> dict[str, str]:
-    """The difference of one path, as Ansible shows it."""
+    """Return the diff of one path in Ansible's form."""
     path = change.entry.path
     shown = {"before_header": path, "after_header": path}
     if not change.needs_content:
@@ -182,7 +181,7 @@ def show(change: file_set.Change, contents: Mapping[str, bytes]) -> dict[str, st
 
 
 def readable(content: bytes) -> str:
-    """A text as it is; of anything else that it is none."""
+    """Decode a text; for binary content return its size."""
     try:
         return content.decode()
     except UnicodeDecodeError:

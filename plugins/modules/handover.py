@@ -11,23 +11,22 @@ short_description: Hand contact mailboxes over to new custodians
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Finds the contact mailboxes whose custodian in the register is another person than the one that the server has given
-    them to, and hands each over (R11.2).
-  - The new custodian gets a new password by letter, as by M(laocai.mail.password), on the document that the register
-    cites; every session and token of the former one ends.
-  - What acts for the former custodian is taken out of the mailbox and kept in the record, mail rules (Sieve) with their
-    forwardings, and in the webmail the signature and the settings. Messages, folders and contacts stay.
-  - Writes the record of each hand-over (biên bản bàn giao) to O(records), a PDF for two signatures and the same as
-    JSON.
-  - A run that ends early at any moment is made good by the next. What is done is not done again.
+  - Finds the contact mailboxes whose custodian in the register differs from the person to whom the password on the
+    server was issued, and hands each over (R11.2).
+  - The new custodian gets a new password by letter, as with M(laocai.mail.password), on the document that the register
+    cites. All sessions and tokens of the former custodian are revoked.
+  - Mail rules (Sieve) with forwardings, and the signature and settings in the webmail, are removed from the mailbox and
+    kept in the record. Messages, folders and contacts stay.
+  - Writes the record of each hand-over (biên bản bàn giao) to O(records), as PDF for two signatures and as JSON.
+  - Can be interrupted at any moment. The next run continues, and repeats no step.
 extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host]
 options:
   agency:
-    description: The tendonvi of the one agency whose mailbox is handed over; all that are due when empty.
+    description: The tendonvi of the agency whose mailbox is handed over; all due mailboxes when empty.
     type: str
     default: ""
   letters:
-    description: Folder on the controller for the encrypted letters, as of M(laocai.mail.password).
+    description: Folder on the controller for the encrypted letters, as for M(laocai.mail.password).
     type: str
     required: true
   records:
@@ -40,20 +39,20 @@ options:
     required: true
   as_of:
     description:
-      - The day of the hand-over, as V(2026-11-24). The register says who is the custodian on it.
-      - It may not lie before the last day that M(laocai.mail.accounts) has applied.
+      - The day of the hand-over, such as V(2026-11-24), on which the register names the custodians.
+      - It must not be before the last day that M(laocai.mail.accounts) has applied.
     type: str
     required: true
   key:
-    description: A public key of age for every letter, in place of the keys of the register; for test hosts.
+    description: A public age key for all letters, in place of the keys in the register; for test hosts.
     type: str
     default: ""
   shortest:
-    description: How many characters a new password must have, as the letter says.
+    description: Minimum length of a password, which the letter tells.
     type: int
     default: 10
   webmail:
-    description: Name of the webmail's database on the host; none when empty.
+    description: Name of the webmail's database on the host; empty if there is no webmail.
     type: str
     default: ""
 requirements:
@@ -61,15 +60,15 @@ requirements:
   - python3-psycopg (psycopg 3) and Dovecot, on the host
 attributes:
   check_mode:
-    description: Says what would be handed over, and changes nothing.
+    description: Returns what would be handed over, and changes nothing.
     support: full
   diff_mode:
-    description: Has nothing to show.
+    description: No diff is shown.
     support: none
 """
 
 EXAMPLES = r"""
-- name: Hand over what is due
+- name: Hand over all mailboxes with a new custodian
   laocai.mail.handover:
     letters: "{{ playbook_dir }}/../.private/single/letters"
     records: "{{ playbook_dir }}/../.private/single/handovers"
@@ -81,8 +80,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 handovers:
-  description: What was handed over, or in check mode would be, with the address, both sides, the document and its day;
-    in a line as C(said).
+  description: The hand-overs done, or in check mode due, each with the address, both custodians, the document and its
+    day; C(said) sums it up in one line.
   returned: success
   type: list
   elements: dict
@@ -93,7 +92,7 @@ files:
   elements: str
   sample: [/home/operator/mail/.private/single/handovers/stttt-2026-11-24-1.pdf]
 bundles:
-  description: For how many agencies there are letters.
+  description: Number of agencies with letters.
   returned: success
   type: int
   sample: 1
@@ -113,12 +112,13 @@ from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.handover import ARGUMENTS, ROLE, Host, answer, run
 from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
 
-# Between the action plugin and this module alone: which question, and the file that holds it and gets the answer.
+# Options set only by the action plugin: the kind of request, and the file with the request, into which the answer is
+# written.
 INTERNAL = {"_mode": {"type": "str", "choices": ["held", "take", "end"]}, "_exchange": {"type": "path"}}
 
 
 def main() -> None:
-    """Answer one question of the action plugin, which does the rest on the controller."""
+    """Answer one request of the action plugin, which does the rest on the controller."""
     module = AnsibleModule({**ARGUMENTS, **INTERNAL}, supports_check_mode=True)
     path, mode = Path(module.params["_exchange"]), module.params["_mode"]
     if module.check_mode and mode != "held":

@@ -1,29 +1,30 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hand over the letters with issued passwords."""
+"""Copy the encrypted letters with issued passwords for handing them to agencies."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: letters
-short_description: Hand over the encrypted letters with issued passwords
+short_description: Copy the encrypted letters with issued passwords for handing them to agencies
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Copies every file of letters that M(laocai.mail.password) made and that was not handed over yet, with a list of
-    what is given to whom. Works on the controller alone; the host is not asked.
-  - The files stay encrypted. A file is handed over once; letters can be issued again only by reissuing the passwords.
-  - Each copy has a name of its own. Where another file of that name is in O(to), nothing is handed over.
-  - A file is kept back where the person to whose key it is encrypted is no longer the custodian on the day, or has
-    another key, where it is encrypted to a key that the operator has replaced, and where the letter for the agency's
-    own mailbox is addressed to somebody else. Reissue its passwords.
-  - A folder whose manifest cannot be read stays where it is, and older files of its agencies are kept back, as its
-    letters may have replaced theirs. RV(broken) says what to do.
-  - A file is left out in which every password was reissued since, or is of a mailbox that ended or has another address.
-    Where the file would be kept back, a suspended mailbox counts like those, until it is open again.
-  - An account that got another address while its last letter waited keeps a password that nobody knows. RV(reissue)
-    names it until M(laocai.mail.password) has made another letter.
+  - Copies all files of letters that M(laocai.mail.password) made and that were not handed over yet, and writes a list
+    of files and recipients. Runs only on the controller; the host is not contacted.
+  - The files stay encrypted. Each file is handed over once. To get letters again, reissue the passwords.
+  - Each copy has a unique name. If O(to) already has another file of such a name, nothing is handed over.
+  - A file is held back if the person whose key it is encrypted to is no longer the custodian on the day or has another
+    key, if it is encrypted to a key that the operator has replaced, or if the letter for the agency's contact mailbox
+    is addressed to somebody else. Reissue the passwords of these mailboxes.
+  - A folder whose manifest cannot be read stays where it is. Older files of its agencies are held back, because its
+    letters may have replaced them. RV(broken) tells what to do.
+  - A file is void, and not copied, if for each of its letters the password was reissued since, or the mailbox was
+    closed or got another address. In a file that would be held back, a suspended mailbox counts like a closed one until
+    it is open again.
+  - If an account got another address before its last letter was handed over, nobody knows its password. RV(reissue)
+    lists it until M(laocai.mail.password) has made a new letter.
 extends_documentation_fragment: [laocai.mail.test_host]
 options:
   letters:
@@ -32,24 +33,24 @@ options:
     required: true
   to:
     description:
-      - Folder for the copies and the list. It is made if it does not exist.
-      - It need not be private, as nothing in it is readable without a custodian's key.
+      - Folder for the copies and the list. It is created if it does not exist.
+      - It need not be private, because the letters cannot be read without a custodian's key.
     type: str
     required: true
   register:
-    description: Folder of the register on the controller, which says who the custodians are.
+    description: Folder of the register on the controller, which names the custodians.
     type: path
     required: true
   as_of:
-    description: The day on which this happens, as V(2026-11-24), not before that of the newest letters.
+    description: The day of the hand-over, such as V(2026-11-24); not before the day of the newest letters.
     type: str
     required: true
 attributes:
   check_mode:
-    description: Says what would be handed over, and writes nothing.
+    description: Returns what would be handed over, and writes nothing.
     support: full
   diff_mode:
-    description: Has nothing to show.
+    description: No diff is shown.
     support: none
 """
 
@@ -64,7 +65,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 bundles:
-  description: What was handed over, or in check mode would be.
+  description: The files that were handed over, or in check mode would be.
   returned: success
   type: list
   elements: dict
@@ -80,33 +81,32 @@ bundles:
       sha256: 0c0beacef8877bbf2416eb00f2b5dc96354e26dd1df5517320459b1236860f8c
       issued: "2026-11-24"
 held:
-  description: Agencies whose letters are encrypted to somebody who is not the custodian any more, or to a key that was
-    replaced, or that are older than a folder with letters of theirs whose manifest cannot be read.
+  description: Agencies whose letters are held back, because they are encrypted to a former custodian or a replaced key,
+    or are older than a folder of their letters whose manifest cannot be read.
   returned: success
   type: list
   elements: str
   sample: [snv]
 void:
-  description: Agencies with a file that was left out, as its letters are of no use any more.
+  description: Agencies with a void file, none of whose letters is of use any more.
   returned: success
   type: list
   elements: str
   sample: []
 list:
-  description: Name of the list in O(to); empty where nothing was handed over.
+  description: File name of the list in O(to); empty if nothing was handed over.
   returned: success
   type: str
   sample: ban-giao-2026-11-24-1f3a5b7c.csv
 broken:
-  description: What is to be done about each folder of O(letters) whose manifest cannot be read, in Vietnamese and
-    English.
+  description: What to do about each folder in O(letters) whose manifest cannot be read, in Vietnamese and English.
   returned: success
   type: list
   elements: str
   sample: []
 reissue:
-  description: The present addresses of open mailboxes that moved before their last letter was handed over, so that
-    nobody knows their password. Reissue it by M(laocai.mail.password), of which these are the accounts.
+  description: Present addresses of open mailboxes whose password nobody knows, because the address changed before the
+    last letter was handed over. Pass them as C(accounts) to M(laocai.mail.password).
   returned: success
   type: list
   elements: str
@@ -118,7 +118,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.options.letters import
 
 
 def main() -> None:
-    """Say that the work is the action plugin's: a host has neither the letters nor the register."""
+    """Fail: this module only works through its action plugin; a host has neither the letters nor the register."""
     module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
     module.fail_json(
         msg="laocai.mail.letters chạy ở máy điều khiển, qua action plugin; hãy gọi bằng tên đầy đủ.\n"

@@ -1,23 +1,24 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Take the lock of all playbooks of a controller."""
+"""Take the lock that all playbooks of a controller share."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: lock
-short_description: Take the lock of all playbooks of a controller
+short_description: Take the lock that all playbooks of a controller share
 version_added: 0.3.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Locks a file on the controller for as long as C(ansible-playbook) runs, however it ends, and refuses where another
-    playbook or a timer of the controller has it.
-  - Whoever has begun it by C(flock) has the lock already, and so has a playbook that another one imports.
-  - Goes to no host.
+  - Locks a file on the controller until C(ansible-playbook) ends, also when it is killed. Fails if another playbook or
+    a timer of the controller holds the lock.
+  - If C(ansible-playbook) was started by C(flock) on the same file, or the playbook is imported by another one, the
+    lock is held already, and the task succeeds.
+  - No host is contacted.
 options:
   path:
-    description: The file. It is made, with its folder, for its owner alone.
+    description: The lock file. It and its folder are created, accessible only by their owner.
     type: path
     required: true
 attributes:
@@ -25,7 +26,7 @@ attributes:
     description: Changes nothing, and takes no lock.
     support: full
   diff_mode:
-    description: There is nothing to show.
+    description: No diff is shown.
     support: none
 """
 
@@ -38,7 +39,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 taken:
-  description: Whether the lock was taken now. It is not where this playbook has it already.
+  description: Whether the lock was taken by this task; false if this run held it already, and in check mode.
   returned: success
   type: bool
   sample: true
@@ -49,7 +50,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.options.lock import AR
 
 
 def main() -> None:
-    """Say that the work is the action plugin's: a host has no playbook above it."""
+    """Fail: this module only works through its action plugin; the lock is held by ansible-playbook itself."""
     module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
     module.fail_json(
         msg="laocai.mail.lock chạy ở máy điều khiển, qua action plugin; hãy gọi bằng tên đầy đủ.\n"

@@ -1,7 +1,7 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bring the database's schema up to date."""
+"""Bring the schema of the mail database up to date."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
   - Applies the numbered SQL files of O(src) that the database does not have yet, in order. They change tables and data.
-  - Then loads the files of O(schema) that have changed. Each has the present form of one function or view, with the
-    rights to it and the triggers that call it. A file comes after those whose objects it mentions.
-  - All of it is one transaction. If a file fails, the database is as it was.
-  - A file of O(schema) is also loaded if its object, the owner, the rights or a trigger was changed in the database.
-  - What was applied is recorded with its checksum in the table C(public.schema_migration), what was loaded in
+  - Then loads the files of O(schema) that have changed. Each has the present form of one function or view, with its
+    grants and the triggers that call it. A file is loaded after those whose objects it mentions.
+  - All of it is one transaction. If a file fails, the database stays as it was.
+  - A file of O(schema) is also loaded if its object, the owner, the grants or a trigger was changed in the database.
+  - Applied migrations are recorded with their checksums in the table C(public.schema_migration), loaded files in
     C(public.schema_file).
   - A file that was edited after it was applied, a missing number, or a database newer than the folder is an error, and
     nothing is applied.
@@ -35,7 +35,7 @@ requirements:
   - python3-psycopg (psycopg 3), on the host
 attributes:
   check_mode:
-    description: Says which files would be applied and loaded, and changes nothing.
+    description: Returns which files would be applied and loaded, and changes nothing.
     support: full
   diff_mode:
     description: Shows the number of the last migration before and after, and which files are loaded.
@@ -60,14 +60,14 @@ applied:
   sample: [0001_accounts.sql, 0002_views.sql]
 loaded:
   description: >-
-    Files of O(schema) loaded, or in check mode those that would be, in order. Check mode does not foresee which objects
-    a pending migration takes away.
+    Files of O(schema) loaded, or in check mode those that would be, in order. Check mode cannot predict which objects a
+    pending migration drops.
   returned: success
   type: list
   elements: str
   sample: [events/take.sql]
 altered:
-  description: Those of RV(loaded) that have not changed, but what they make was changed in the database.
+  description: Files in RV(loaded) that have not changed themselves, but whose object was changed in the database.
   returned: success
   type: list
   elements: str

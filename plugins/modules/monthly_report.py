@@ -1,20 +1,21 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mail the reports of the months that are over, sealed."""
+"""Mail the encrypted reports of past months to the operator."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: monthly_report
-short_description: Mail the reports of the months that are over, sealed
+short_description: Mail the encrypted reports of past months to the operator
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Makes in memory, on the controller, the report of each month that is over and was not mailed yet, seals all its
-    files into one to the public key of the operator (age), and has the mail host put it into the contact mailbox of
-    the operator, both as the register names them. Nothing readable is written anywhere.
-  - A month is mailed once. One that was missed is made good, twelve at most; at first the last month alone is mailed.
+  - Makes in memory, on the controller, the report of each past month that was not mailed yet, encrypts its files into
+    one (age), to the operator's public key in the register, and has the mail host deliver it to the operator's contact
+    mailbox. Nothing is written unencrypted.
+  - A month is mailed once. Months that were missed are mailed later, at most twelve. The first run mails only the last
+    month.
 extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host, laocai.mail.compared]
 options:
   register:
@@ -22,19 +23,19 @@ options:
     type: path
     required: true
   day:
-    description: The day on which it is run, such as V(2026-11-02); the month before is the last one that is over.
+    description: The day of the run, such as V(2026-11-02). The month before it is the last one to be mailed.
     type: str
     required: true
   key:
-    description: A public key of age in place of the register's C(operator_key).
+    description: A public age key in place of the register's C(operator_key).
     type: str
     default: ""
   least_days:
-    description: Working days from which on an agency or a mailbox is compared with others.
+    description: Minimum number of working days with data for an agency or a mailbox to be compared with others.
     type: int
     default: 10
   doveadm:
-    description: The program of Dovecot on the host.
+    description: Path of C(doveadm) on the host.
     type: path
     default: /usr/bin/doveadm
 requirements:
@@ -42,15 +43,15 @@ requirements:
   - python3-psycopg (psycopg 3) and Dovecot, on the host
 attributes:
   check_mode:
-    description: Tells which months would be mailed; neither counts nor mails.
+    description: Returns which months would be mailed; neither counts usage nor mails.
     support: full
   diff_mode:
-    description: There is nothing to show.
+    description: No diff is shown.
     support: none
 """
 
 EXAMPLES = r"""
-- name: Mail what is due
+- name: Mail the reports that are due
   laocai.mail.monthly_report:
     register: directory
     day: "2026-11-02"
@@ -65,7 +66,7 @@ months:
   elements: str
   sample: ["2026-10"]
 recipient:
-  description: The contact mailbox of the operator.
+  description: Address of the operator's contact mailbox.
   returned: success
   type: str
   sample: contact-stttt@laocai.gov.vn
@@ -87,13 +88,14 @@ from ansible_collections.laocai.mail.plugins.module_utils.host import monthly, u
 from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
 from ansible_collections.laocai.mail.plugins.module_utils.options.monthly_report import ARGUMENTS
 
-# Between the action plugin and this module alone: which question, and the file that holds it and gets the answer.
+# Options set only by the action plugin: the kind of request, and the file with the request, into which the answer is
+# written.
 INTERNAL = {"_mode": {"type": "str", "choices": ["due", "told", "mail"]}, "_exchange": {"type": "path"}}
 ROLE = "danhba_apply"
 
 
 def main() -> None:
-    """Answer one question of the action plugin, which does the rest on the controller."""
+    """Answer one request of the action plugin, which does the rest on the controller."""
     module = AnsibleModule({**ARGUMENTS, **INTERNAL}, supports_check_mode=True)
     path = Path(module.params["_exchange"])
     request = json.loads(path.read_bytes())

@@ -14,102 +14,103 @@ description:
   - Makes a password for every open account that has none, or for the accounts named, and stores its hash in the mail
     database.
   - Passwords are made and hashed on the controller. Only hashes reach the host, in a private file that is emptied as
-    soon as it is read; neither a password nor a hash is ever in an argument, a result, a log or the environment.
-  - Passwords leave only as letters, a page of a PDF each. The letters of one agency are one file, encrypted with age in
-    memory to the key of the agency's custodian or, where there
-    is none, to the operator's. Nothing is written in clear.
-  - A run that ends early at any moment, also by C(kill -9), leaves no account with a password that nobody can know.
-    Before the host stores them, the letters are on the controller's disk, in a folder of O(letters) that ends in
-    C(.partial), and the next run with the same O(letters) finds out whether they were stored.
-  - To issue to accounts that have no password is idempotent. To reissue is not, each run makes new passwords. But the
-    same order after a run that was cut once its passwords were stored takes over its letters and makes no others.
-  - A reissue ends the web sessions and the mail sessions of the account (R10.5), the latter by C(doveadm kick) as soon
-    as the new hash is stored. Where that did not come about, the next run does it. Of more than 50 accounts everybody's
-    mail sessions are ended.
+    soon as it is read. Neither a password nor a hash is ever in an argument, a result, a log or the environment.
+  - Passwords leave the controller only as letters, each a page of a PDF. The letters of one agency are one file,
+    encrypted with age in memory to the key of the agency's custodian or, without one, to the operator's key. Nothing is
+    written unencrypted.
+  - Can be interrupted at any moment, even by C(kill -9), without leaving an account with a password that nobody can
+    learn. The letters are written to a folder of O(letters) named C(*.partial) before the host stores the hashes, and
+    the next run with the same O(letters) finds out whether these were stored.
+  - Issuing to accounts without a password is idempotent. Reissuing is not, because each run makes new passwords. But if
+    a run was interrupted after its passwords were stored, the same order takes over its letters, and makes no others.
+  - A reissue ends the web sessions and the mail sessions of the account (R10.5), the latter by C(doveadm kick) right
+    after the new hash is stored. If that fails, the next run does it. For more than 50 accounts, the mail sessions of
+    all users are ended.
 extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host]
 options:
   accounts:
     description:
-      - Addresses of the accounts that get a password. Each must be an open account.
-      - Empty means every open account that has no password yet.
+      - Addresses of the accounts that get a password. Each account must be open.
+      - When empty, every open account that has no password yet gets one.
     type: list
     elements: str
     default: []
   agency:
     description:
-      - The tendonvi of an agency, in place of O(accounts). Reissues to all that have a password in it and in those
-        below it on the day.
+      - The tendonvi of an agency, in place of O(accounts). Reissues to all accounts with a password in this agency and
+        its subordinate agencies on the day.
     type: str
     default: ""
   file:
     description:
-      - A file on the controller with the addresses, one a line, in place of O(accounts). Lines that begin with C(#) say
-        nothing.
+      - A file on the controller with addresses, one per line, in place of O(accounts). Lines that begin with C(#) are
+        ignored.
     type: path
     default: ""
   client:
     description:
-      - An address of the network, or a network as V(203.0.113.0/24), in place of O(accounts). Reissues to all who used
-        the mail system from there since O(since), by the events that the host has collected. That somebody looked is
-        put on record in C(events.look), also in check mode.
+      - An IP address, or a network such as V(203.0.113.0/24), in place of O(accounts). Reissues to all accounts used
+        from there since O(since), by the events that the host has collected. The look-up is recorded in C(events.look),
+        also in check mode.
     type: str
     default: ""
   since:
-    description: From when on, as V(2026-11-24) or V(2026-11-24T07:30), in Viet Nam's time where no zone is given.
+    description: Start of the period for O(client), such as V(2026-11-24) or V(2026-11-24T07:30), by default in Viet
+      Nam's time zone.
     type: str
     default: ""
   document:
     description:
-      - Number and symbol of the document on which this rests, for example V(12/BC-STTTT). It is recorded with each
+      - Number and symbol of the document that orders this, for example V(12/BC-STTTT). It is recorded with each
         password.
-      - Required with O(agency), O(file) and O(client). With these, whoever has a password on the same document already
-        gets no other, so that the same order finishes what was cut short.
-      - Required when a named account has a password already, because a reissue rests on a written report (R10.5).
-      - Without it a first password cites the document that opened the account.
+      - Required with O(agency), O(file) and O(client). With these, accounts whose password was issued on the same
+        document are skipped, so that the same order can be repeated after an interruption.
+      - Required if a named account has a password already, because a reissue needs a written report (R10.5).
+      - Without it, a first password cites the document that opened the account.
     type: str
     default: ""
   document_date:
-    description: The day of the document, as V(2026-11-24). Required with O(agency), O(file) and O(client).
+    description: The date of O(document), such as V(2026-11-24). Required with O(agency), O(file) and O(client).
     type: str
     default: ""
   whom:
     description:
-      - A private file on the controller that gets agency, address and name of all whose passwords are issued, as CSV;
-        none when empty. Check mode writes it too.
+      - A private file on the controller to which agency, address and name of all who get a password are written as CSV,
+        also in check mode; none when empty.
     type: path
     default: ""
   letters:
     description:
-      - Folder on the controller for the encrypted letters. Each run adds a folder of its own with a file for each
-        agency and C(manifest.json), which says what is in them and for whom, without any secret.
-      - It must be private to the user (C(0700)) and is made if it does not exist.
+      - Folder on the controller for the encrypted letters. Each run adds a subfolder with one file per agency and
+        C(manifest.json), which lists their content and recipients without any secret.
+      - It must be private to the user (C(0700)), and is created if it does not exist.
       - A relative path starts at the folder of the playbook.
     type: str
     required: true
   register:
-    description: Folder of the register on the controller, from which come names, titles, custodians and keys.
+    description: Folder of the register on the controller, which has names, titles, custodians and keys.
     type: path
     required: true
   as_of:
     description:
-      - The day of the letters, which also decides who the custodians are, as V(2026-11-24).
-      - It may not lie before the last day that M(laocai.mail.accounts) has applied.
+      - The day of the letters, such as V(2026-11-24). The custodians are those of this day.
+      - It must not be before the last day that M(laocai.mail.accounts) has applied.
     type: str
     required: true
   key:
     description:
-      - A public key of age for every file, in place of the keys of the register.
-      - For test hosts, whose register has keys that nobody owns.
+      - A public age key for all files, in place of the keys in the register.
+      - For test hosts, because nobody has the private keys of the sample register.
     type: str
     default: ""
   shortest:
-    description: How many characters a new password must have, as the letter says. The credential service decides.
+    description: Minimum length of a password, which the letter tells. The credential service enforces its own setting.
     type: int
     default: 10
   acknowledge:
     description:
-      - Reissuing is limited to 50 accounts or 2 percent of the open accounts at once, whichever is fewer, but never
-        less than one. To exceed the limit, give the exact number of passwords that will be reissued.
+      - At most 50 accounts, and at most 2 percent of the open accounts, but always one, can be reissued at once. To
+        exceed the limit, give the exact number of passwords that will be reissued.
       - First passwords are not limited.
     type: int
     default: 0
@@ -118,10 +119,10 @@ requirements:
   - python3-psycopg (psycopg 3) and, where there are mail sessions to end, Dovecot, on the host
 attributes:
   check_mode:
-    description: Says how many passwords would be issued, makes and writes none, and ends no session.
+    description: Returns how many passwords would be issued; makes no password, and ends no session.
     support: full
   diff_mode:
-    description: Has nothing to show.
+    description: No diff is shown.
     support: none
 """
 
@@ -133,7 +134,7 @@ EXAMPLES = r"""
     as_of: "2026-11-24"
   become: true
 
-- name: Reissue to all who were signed in from an address, on a report
+- name: Reissue to all accounts used from an IP address, on a report
   laocai.mail.password:
     client: 203.0.113.7
     since: "2026-11-20T07:30"
@@ -158,55 +159,55 @@ EXAMPLES = r"""
 
 RETURN = r"""
 issued:
-  description: How many accounts got a password, or in check mode would get one.
+  description: Number of accounts that got a password, or in check mode would get one.
   returned: success
   type: int
   sample: 412
 reissued:
-  description: How many of them had one before.
+  description: How many of the accounts counted in RV(issued) had a password before.
   returned: success
   type: int
   sample: 0
 bundles:
-  description: For how many agencies there are letters, each a file.
+  description: Number of agencies with letters; each has one file.
   returned: success
   type: int
   sample: 31
 operator:
-  description: How many of the files are encrypted to the operator's key, because the custodian has none.
+  description: Number of files encrypted to the operator's key, because the custodian has none.
   returned: success
   type: int
   sample: 4
 recovered:
-  description: How many earlier runs ended early but had stored their passwords; their letters are taken over now.
+  description: Number of earlier runs interrupted after their passwords were stored; their letters are taken over now.
   returned: success
   type: int
   sample: 0
 discarded:
-  description: How many earlier runs ended before they stored their passwords; their letters are thrown away.
+  description: Number of earlier runs interrupted before their passwords were stored; their letters are deleted.
   returned: success
   type: int
   sample: 0
 accounts:
-  description: Addresses of the first 20 accounts, by agency and address.
+  description: Addresses of the first 20 accounts that get a password, sorted by agency and address.
   returned: success
   type: list
   elements: str
   sample: [contact-stttt@laocai.gov.vn, nvvinh-stttt@laocai.gov.vn]
 done:
-  description: Addresses in O(accounts) that get no password now, because a run taken over now had issued theirs on the
-    same O(document).
+  description: Addresses in O(accounts) that get no password now, because an interrupted run, taken over now, had issued
+    theirs on the same O(document).
   returned: success
   type: list
   elements: str
   sample: []
 agencies:
-  description: How many passwords each agency gets.
+  description: Number of passwords by agency.
   returned: success
   type: dict
   sample: {stttt: 12}
 letters:
-  description: Path of the folder with the letters, on the controller.
+  description: Path of the folder of letters on the controller.
   returned: success
   type: str
   sample: /home/operator/mail/.private/single/letters
@@ -230,15 +231,16 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.credentials impor
 )
 from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
 
-# Between the action plugin and this module alone: which question, and the file that holds it and gets the answer.
+# Options set only by the action plugin: the kind of request, and the file with the request, into which the answer is
+# written.
 INTERNAL = {"_mode": {"type": "str", "choices": ["settle", "targets", "store"]}, "_exchange": {"type": "path"}}
 
 
 def main() -> None:
-    """Answer one question of the action plugin, which does the rest on the controller."""
+    """Answer one request of the action plugin, which does the rest on the controller."""
     module = AnsibleModule({**ARGUMENTS, **INTERNAL}, supports_check_mode=True)
     database, socket = module.params["database"], module.params["socket"]
-    said: list[str] = []  # not warnings of the module's own: only the action plugin sees its result
+    said: list[str] = []  # messages for the action plugin, which shows them; nobody sees warnings of the module itself
     try:
         answer_file(
             lambda: open_connection(database, ROLE, socket),

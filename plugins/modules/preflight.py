@@ -1,35 +1,36 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask for all that a playbook needs, before anything is changed."""
+"""Check everything that a playbook needs before its first change."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight
-short_description: Ask for all that a playbook needs, before anything is changed
+short_description: Check everything that a playbook needs before its first change
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Looks at the host's variables, the register, the certificate, and what the host answered to the first question, and
-    gives every fault at once with the way out. Runs on the controller, changes nothing, and does not fail itself.
-  - Names and values of variables are those of the play's host; see the roles' argument specs for what they may be.
+  - Checks the host's variables, the register, the certificate, and the host's answer to a first C(raw) task. Returns
+    all faults at once, each with the way out. Runs on the controller, changes nothing, and does not fail on faults.
+  - Variables are those of the play's host; the roles' argument specs tell which values are allowed.
 options:
   answer:
-    description: The registered result of the first question to the host, a C(raw) task.
+    description: The registered result of the C(raw) task that asked for the host's state; see playbooks/preflight.yml.
     type: dict
     required: true
   whole:
     description:
-      - Whether the host is to be deployed, so that the roles' settings, certificate and room count too, and all of the
-        register.
-      - Otherwise C(province.yml) alone is looked at; the module that reads the agencies refuses by itself.
+      - Whether the host is to be deployed. Then the roles' settings, the certificate, memory and disk, and the whole
+        register are checked, too.
+      - Otherwise only C(province.yml) of the register is checked; modules that read the agencies' files check these
+        themselves.
     type: bool
     default: false
   day:
     description:
-      - Whether the playbook does what is due on a day, so that the clocks count too. That of the controller, which says
-        which day it is, and that of the host must agree, and the latter with its time servers as far as it asks any.
+      - Whether the playbook's work depends on the day, so that clocks are checked, too. The clock of the controller,
+        which tells the day, must agree with the host's, and the host's with its time servers, if it has any.
     type: bool
     default: false
     version_added: 0.3.0
@@ -37,7 +38,7 @@ extends_documentation_fragment: [laocai.mail.asking]
 """
 
 EXAMPLES = r"""
-- name: Look whether all is there
+- name: Check what the deployment needs
   laocai.mail.preflight:
     answer: "{{ reach_answer }}"
     whole: true
@@ -46,11 +47,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 built:
-  description: Whether the host has been deployed before, as far as its database's migrations are there.
+  description: Whether the host was deployed before, that is, has the files of the database's migrations.
   returned: success
   type: bool
 faults:
-  description: What has to be seen to first, each in Vietnamese (C(vi)) and English (C(en)).
+  description: The faults to correct first, each in Vietnamese (C(vi)) and English (C(en)).
   returned: success
   type: list
   elements: dict
@@ -62,7 +63,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.options.preflight impo
 
 
 def main() -> None:
-    """Say that the work is the action plugin's: a host has neither the inventory nor the register."""
+    """Fail: this module only works through its action plugin; a host has neither the inventory nor the register."""
     module = AnsibleModule(ARGUMENTS, supports_check_mode=True)
     module.fail_json(
         msg="laocai.mail.preflight chạy ở máy điều khiển, qua action plugin; hãy gọi bằng tên đầy đủ.\n"

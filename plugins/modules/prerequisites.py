@@ -1,102 +1,100 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask at once for all that a role stands on, and bring it about."""
+"""Check all prerequisites of a role at once, and install missing packages, groups and users."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: prerequisites
-short_description: Ask at once for all that a role stands on, and bring it about
+short_description: Check all prerequisites of a role at once, and install what is missing
 version_added: 0.3.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Refuses settings of which something does not hold that C(meta/settings.yml) of the role wants to hold, before the
-    host is asked.
-  - Refuses a host of another release, and one on which the roles before have not run.
-  - Says which packages, groups and users are not there as they should be, and brings them about if asked to, by
-    Ansible's own modules.
+  - Refuses settings that break a condition in C(meta/settings.yml) of the role, before the host is contacted.
+  - Refuses a host with another release of Debian, and one on which earlier roles have not run.
+  - Returns which packages, groups and users are missing or different, and with O(bring) installs them by Ansible's
+    builtin modules.
 options:
   role:
-    description: The role that asks, for messages; by default the one whose task this is.
+    description: Name of the role, for messages; by default the role of this task.
     type: str
   folder:
     description:
-      - The role's folder on the controller, whose C(meta/settings.yml) says what must hold of its settings.
-      - By default that of the role whose task this is.
+      - The role's folder on the controller, whose C(meta/settings.yml) has the conditions on its settings.
+      - By default the folder of the role of this task.
     type: path
   debian:
     description:
-      - What the role needs this release of Debian for, such as V(Dovecot 2.4). The release is of no matter where it is
-        empty.
+      - Why the role needs Debian 13, such as V(Dovecot 2.4), for the message. The release is not checked when empty.
     type: str
     default: ""
   paths:
-    description: Files and folders that earlier roles leave.
+    description: Files and folders that earlier roles create, and that must exist.
     type: list
     elements: path
     default: []
   before:
-    description: The names of those roles.
+    description: Names of the roles that create O(paths), for the message.
     type: str
     default: ""
   packages:
-    description: Packages of Debian.
+    description: Debian packages that must be installed.
     type: list
     elements: str
     default: []
   groups:
-    description: Groups of the system.
+    description: System groups that must exist.
     type: list
     elements: dict
     default: []
     suboptions:
       name:
-        description: Its name.
+        description: Name of the group.
         type: str
         required: true
       gid:
-        description: Its number, where that matters.
+        description: Number of the group; any when left out.
         type: int
   users:
-    description: Users of the system who sign in nowhere.
+    description: System users without a login shell that must exist.
     type: list
     elements: dict
     default: []
     suboptions:
       name:
-        description: The name.
+        description: Name of the user.
         type: str
         required: true
       uid:
-        description: The number, where that matters.
+        description: Number of the user; any when left out.
         type: int
       group:
-        description: The primary group, where it is not the user's own.
+        description: Primary group. When left out, any is accepted, and a new user gets one of the same name.
         type: str
       home:
-        description: The home folder, which need not be there.
+        description: Home folder, which need not exist.
         type: str
         default: /nonexistent
   bring:
-    description: Whether what is missing is brought about.
+    description: Whether missing packages, groups and users are installed.
     type: bool
     default: true
   missing:
-    description: What a task before this one was answered. Then the host is not asked again.
+    description: Result of an earlier task of this module. With it, the host is not checked again.
     type: dict
   answers:
-    description: What debconf is to answer before the packages are installed.
+    description: Answers for debconf, set before the packages are installed.
     type: list
     elements: dict
     default: []
     suboptions:
       package:
-        description: The package that asks.
+        description: The package that asks the question.
         type: str
         required: true
       question:
-        description: Its question.
+        description: Name of the question.
         type: str
         required: true
       value:
@@ -109,23 +107,23 @@ options:
         required: true
   policy:
     description:
-      - What policy-rc.d says while packages are installed.
-      - V(101) keeps their services from being started, V(0) leaves it to Debian.
+      - Exit status of policy-rc.d while packages are installed.
+      - V(101) prevents the packages' services from being started, V(0) leaves that to Debian.
     type: int
     default: 101
 attributes:
   check_mode:
     description:
-      - Gives the same answer, and does not refuse a host on which the roles before have not run. Says what would be
-        brought about, and that what follows cannot be foretold.
+      - Returns the same result, and does not refuse a host on which earlier roles have not run. Predicts what would be
+        installed, and warns that later tasks cannot be predicted then.
     support: full
   diff_mode:
-    description: Shows what apt says that it would do.
+    description: Shows the changes that apt announces.
     support: full
 """
 
 EXAMPLES = r"""
-- name: Ask for all that Postfix stands on
+- name: Check and install the prerequisites of Postfix
   laocai.mail.prerequisites:
     debian: Postfix 3.10
     paths: [/etc/ssl/mail/server.crt]
@@ -136,37 +134,37 @@ EXAMPLES = r"""
 
 RETURN = r"""
 paths:
-  description: Those of O(paths) that are not there; empty but in check mode.
+  description: The paths in O(paths) that do not exist; always empty except in check mode.
   returned: success
   type: list
   elements: str
 packages:
-  description: Those of O(packages) that are not installed.
+  description: The packages in O(packages) that were not installed.
   returned: success
   type: list
   elements: str
   sample: [postfix-pgsql]
 bare:
   description:
-    - Whether check mode meets a host without O(packages), so that what follows cannot be asked there.
+    - In check mode, whether packages are missing, so that later tasks cannot be predicted.
   returned: success
   type: bool
 apt:
-  description: Whether Ansible can ask apt on the host.
+  description: Whether python3-apt is installed on the host, which M(ansible.builtin.apt) needs.
   returned: success
   type: bool
 groups:
-  description: Those of O(groups) that are not there, or have another number.
+  description: The groups in O(groups) that did not exist, or had another number.
   returned: success
   type: list
   elements: dict
 names:
-  description: The packages, groups and users that were brought about.
-  returned: when something was
+  description: The packages, groups and users that were installed, or in check mode would be.
+  returned: when anything was installed
   type: list
   elements: str
 users:
-  description: Those of O(users) who are not there, or are otherwise.
+  description: The users in O(users) that did not exist, or differed.
   returned: success
   type: list
   elements: dict

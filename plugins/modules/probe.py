@@ -1,21 +1,21 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask mail services what they do."""
+"""Test mail services from outside by short dialogues."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: probe
-short_description: Ask mail services what they do
+short_description: Test mail services from outside by short dialogues
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Connects to each service as any client would, checks its certificate, says the lines of a dialogue and compares the
+  - Connects to each service like any client, verifies its certificate, sends the lines of a dialogue, and compares the
     replies.
-  - Changes nothing, and sends no message.
-  - A service that does not do what is expected is not a failure of the module. RV(passed) and RV(faults) say so, which
-    lets a playbook collect all faults before it ends.
+  - Changes nothing, and sends no mail.
+  - An unexpected reply does not fail the task. It is returned in RV(passed) and RV(faults), so that a playbook can
+    collect all faults before it ends.
 extends_documentation_fragment: [laocai.mail.asking]
 options:
   address:
@@ -23,13 +23,13 @@ options:
     type: str
     required: true
   services:
-    description: What to ask, in this order.
+    description: The services to test, in this order.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
-        description: What is asked, for people.
+        description: Name of the test, for messages.
         type: str
         required: true
       port:
@@ -37,51 +37,51 @@ options:
         type: int
         required: true
       protocol:
-        description: How the service ends a reply.
+        description: Protocol of the service, which determines where a reply ends.
         type: str
         choices: [smtp, imap, pop3, sieve]
         required: true
       tls:
-        description: Whether TLS is there from the first octet, after the protocol's own command, or not at all.
+        description: Whether the connection starts with TLS, changes to TLS by STARTTLS, or has none.
         type: str
         choices: [none, starttls, implicit]
         default: none
       dialogue:
-        description: What to say after the greeting and TLS, and the regular expression that each reply must match.
+        description: Lines to send after the greeting and TLS, each with a regular expression for the reply.
         type: list
         elements: dict
         default: []
         suboptions:
           say:
-            description: The line, or several, without the last end.
+            description: The line to send, or several lines, without the final line end.
             type: str
             required: true
           expect:
-            description: Regular expression found in the reply.
+            description: Regular expression that must be found in the reply.
             type: str
             required: true
       way_out:
-        description: What to do about a fault. Told with it.
+        description: What to do about a fault; returned with it.
         type: str
         default: ""
   server_name:
-    description: Host name that the certificates must be for. Required with TLS.
+    description: Host name that the certificates must be issued for. Required with TLS.
     type: str
     default: ""
   ca_file:
-    description: File with the authorities to believe (PEM). Those of the system when empty.
+    description: File of trusted certificate authorities (PEM). Those of the system when empty.
     type: path
     default: ""
   days:
-    description: Days that the certificates must still be good for.
+    description: Number of days for which the certificates must still be valid.
     type: int
     default: 0
   tries:
-    description: How many times a service is asked that does not do what is expected.
+    description: How often a service is tested until it passes.
     type: int
     default: 1
   delay:
-    description: Seconds between two times.
+    description: Seconds between two tries.
     type: int
     default: 5
   timeout:
@@ -96,7 +96,7 @@ EXAMPLES = r"""
     address: mail.laocai.gov.vn
     server_name: mail.laocai.gov.vn
     services:
-      - name: nobody's mail is relayed
+      - name: relaying is refused
         port: 25
         protocol: smtp
         tls: starttls
@@ -112,20 +112,20 @@ EXAMPLES = r"""
 
 RETURN = r"""
 passed:
-  description: Whether all was as expected.
+  description: Whether all services replied as expected.
   returned: success
   type: bool
 faults:
-  description: The services that did something else, in their order.
+  description: The services with an unexpected reply, in their order.
   returned: success
   type: list
   elements: dict
   sample:
-    - name: nobody's mail is relayed
+    - name: relaying is refused
       said: "said 'RCPT TO:<probe@example.net>', expected '^554 5[.]7[.]1', got '250 2.1.5 Ok'"
       way_out: see mynetworks in "postconf -n"
 days_left:
-  description: Whole days that the certificate that ends first is still good for; -1 where none was seen.
+  description: Whole days until the first of the certificates expires; -1 if none was seen.
   returned: success
   type: int
   sample: 61
@@ -142,17 +142,17 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-LINE_LIMIT = 4096  # octets; RFC 5321, 4.5.3.1.5 allows 512
-REPLY_LIMIT = 200  # lines
+LINE_LIMIT = 4096  # longest line of a reply in bytes; RFC 5321, 4.5.3.1.5 allows 512
+REPLY_LIMIT = 200  # most lines of a reply
 
 
 class Unexpected(Exception):
-    """The service did something else than expected; the text says what."""
+    """A service's unexpected reply; the text describes it."""
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """How the last line of a reply looks, how TLS is asked for and granted, and whether a greeting follows it."""
+    """Rules of a protocol: a reply's last line, the command for STARTTLS and its success, the greeting after it."""
 
     last_line: str
     starttls: str
@@ -185,7 +185,7 @@ class Client:
         self.connection.close()
 
     def secure(self, context: ssl.SSLContext, server_name: str, days: int) -> None:
-        """Speak TLS from here on; the certificate must be good for `server_name` and for `days` days more."""
+        """Start TLS; the certificate must be valid for `server_name`, and for at least `days` days more."""
         secured = context.wrap_socket(self.connection, server_hostname=server_name)
         self.connection = secured
         end = str((secured.getpeercert() or {}).get("notAfter", ""))
@@ -196,7 +196,7 @@ class Client:
             raise Unexpected(time.strftime("the certificate ends on %Y-%m-%d", time.gmtime(seconds)))
 
     def read(self) -> str:
-        """The next reply, its lines joined by newlines."""
+        """Read the next reply, and return its lines joined by newlines."""
         lines: list[str] = []
         while not lines or not re.match(self.protocol.last_line, lines[-1]):
             if len(lines) == REPLY_LIMIT:
@@ -205,7 +205,7 @@ class Client:
         return "\n".join(lines)
 
     def ask(self, line: str, expect: str) -> str:
-        """Say `line`, or several, and return the reply, in which `expect` must be found."""
+        """Send one line or several, and return the reply; raise Unexpected if `expect` is not found in it."""
         self.connection.sendall(f"{line}\n".replace("\n", "\r\n").encode())
         reply = self.read()
         if not re.search(expect, reply, re.MULTILINE):
@@ -224,7 +224,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Way:
-    """How the services of a host are reached, and what their certificates must be."""
+    """How to connect to a host's services: address, time-out, and demands on the certificates."""
 
     address: str
     server_name: str
@@ -234,7 +234,7 @@ class Way:
 
 
 def open_service(way: Way, service: dict[str, Any]) -> Client:
-    """Connect to a service as the module's parameters say, through the greeting and TLS."""
+    """Connect to a service, read its greeting, and start TLS where it is asked for."""
     client = Client(way.address, service["port"], PROTOCOLS[service["protocol"]], way.timeout)
     try:
         greet(client, way, service)
@@ -245,7 +245,7 @@ def open_service(way: Way, service: dict[str, Any]) -> Client:
 
 
 def greet(client: Client, way: Way, service: dict[str, Any]) -> None:
-    """Take the greeting, with TLS before or after it."""
+    """Read the greeting, and start TLS before it (implicit) or after it (STARTTLS)."""
     context = ssl.create_default_context(cafile=way.ca_file or None) if service["tls"] != "none" else None
     if context and service["tls"] == "implicit":
         client.secure(context, way.server_name, way.days)
@@ -260,7 +260,7 @@ def greet(client: Client, way: Way, service: dict[str, Any]) -> None:
 
 
 def probe(way: Way, service: dict[str, Any]) -> tuple[str, int]:
-    """What a service did that it must not, empty where nothing; days of its certificate, -1 where none was seen."""
+    """Test one service: return its fault (empty: none), and the days until its certificate expires (-1: none seen)."""
     days_left = -1
     try:
         with open_service(way, service) as client:
@@ -277,9 +277,9 @@ def probe(way: Way, service: dict[str, Any]) -> tuple[str, int]:
 def probe_all(
     way: Way, services: Sequence[dict[str, Any]], *, tries: int, delay: float
 ) -> tuple[list[dict[str, str]], int]:
-    """The faults of the services, in their order, and the days of the certificate that ends first.
+    """Test all services: return the faults in their order, and the days until the first certificate expires.
 
-    A service that is not as it must be is asked `tries` times at most, `delay` seconds after the time before.
+    A service with a fault is tested again, `tries` times in all, `delay` seconds apart.
     """
     answers = {position: probe(way, service) for position, service in enumerate(services)}
     for _time in range(1, tries):

@@ -1,30 +1,30 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask a host by commands, and compare what they say."""
+"""Check a host by commands, and compare their output."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: questions
-short_description: Ask a host by commands, and compare what they say
+short_description: Check a host by commands, and compare their output
 version_added: 0.3.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Runs any number of commands that only look, one after the other, and compares what each says with a regular
+  - Runs any number of read-only commands, one after the other, and compares the output of each with a regular
     expression.
-  - A command that says something else is not a failure of the module. RV(passed) and RV(faults) say so, which lets a
-    playbook collect all faults before it ends.
+  - An unexpected output does not fail the task. It is returned in RV(passed) and RV(faults), so that a playbook can
+    collect all faults before it ends.
 extends_documentation_fragment: [laocai.mail.asking]
 options:
   questions:
-    description: What to ask, in this order.
+    description: The checks, in this order.
     type: list
     elements: dict
     required: true
     suboptions:
       name:
-        description: What is asked, for people.
+        description: Name of the check, for messages.
         type: str
         required: true
       argv:
@@ -33,29 +33,29 @@ options:
         elements: str
         required: true
       expect:
-        description: Regular expression found in what the command says on its output and its error output together.
+        description: Regular expression that must be found in the command's stdout and stderr together.
         type: str
         required: true
       way_out:
-        description: What to do about another answer. Told with the fault.
+        description: What to do about a fault; returned with it.
         type: str
         default: ""
   tries:
-    description: How many times a question is asked whose answer is not as expected.
+    description: How often a check is run until it passes.
     type: int
     default: 1
   delay:
-    description: Seconds between two times.
+    description: Seconds between two tries.
     type: int
     default: 5
   timeout:
-    description: Seconds after which a command is killed that has not ended.
+    description: Seconds after which a command is killed; the check fails then.
     type: int
     default: 120
 """
 
 EXAMPLES = r"""
-- name: Ask the host
+- name: Check the services of the host
   laocai.mail.questions:
     questions:
       - name: the services run
@@ -68,17 +68,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 passed:
-  description: Whether all was as expected.
+  description: Whether all checks passed.
   returned: success
   type: bool
 asked:
-  description: What was asked.
+  description: The names of all checks.
   returned: success
   type: list
   elements: str
   sample: [the services run]
 faults:
-  description: The questions whose answers were not as expected, in their order.
+  description: The checks that failed, in their order, each with the command's output (C(said)).
   returned: success
   type: list
   elements: dict

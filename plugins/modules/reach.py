@@ -1,43 +1,44 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Ask from a host whether it reaches what a deployment needs."""
+"""Check from a host that it reaches the servers that a deployment needs."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: reach
-short_description: Ask from a host whether it reaches what a deployment needs
+short_description: Check from a host that it reaches the servers that a deployment needs
 version_added: 0.4.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Asks name servers for the root's signature, the package mirrors for their releases, the mirror of the virus database
-    and time servers, all at once, each with a time-out of 3 to 9 seconds. Changes nothing, and does not fail itself.
+  - Checks name servers (the root zone's DNSSEC signature), package mirrors (their signed releases), the mirror of the
+    virus database, and time servers, in parallel, each with a time-out of 3 to 9 seconds. Changes nothing, and does not
+    fail on faults.
   - The action plugin of M(laocai.mail.preflight) runs it before the first change to a host.
 options:
   names:
-    description: Whether name servers are asked.
+    description: Whether name servers are checked.
     type: bool
     default: true
   forwarders:
-    description: Name servers as C(ADDRESS) or C(ADDRESS@PORT). The root's own servers when empty.
+    description: Name servers to check, as C(ADDRESS) or C(ADDRESS@PORT). Root servers when empty.
     type: list
     elements: str
     default: []
   signatures:
-    description: Whether they have to pass on the root's signature (DNSSEC).
+    description: Whether name servers must return the root zone's signature (DNSSEC).
     type: bool
     default: true
   packages:
-    description: Whether apt's mirrors are asked, for releases that are signed and in force.
+    description: Whether apt's mirrors are checked for signed and valid releases.
     type: bool
     default: true
   mirror:
-    description: Name or address of the mirror of the virus database. It is not asked for when empty.
+    description: Host name or address of the mirror of the virus database; not checked when empty.
     type: str
     default: ""
   time_servers:
-    description: Names or addresses of time servers.
+    description: Host names or addresses of time servers.
     type: list
     elements: str
     default: []
@@ -45,7 +46,7 @@ extends_documentation_fragment: [laocai.mail.asking]
 """
 
 EXAMPLES = r"""
-- name: Ask whether the host reaches what it needs
+- name: Check that the host reaches what it needs
   laocai.mail.reach:
     forwarders: [192.0.2.53]
     mirror: database.clamav.net
@@ -55,8 +56,8 @@ EXAMPLES = r"""
 RETURN = r"""
 found:
   description:
-    - What is not as it has to be, each with C(what) was asked (V(forwarder), V(root), V(packages), V(mirror), V(time)),
-      C(where), and C(how) it went.
+    - The checks that failed. C(what) is the kind of server (V(forwarder), V(root), V(key), V(packages), V(mirror),
+      V(time)), C(where) the server, C(how) the kind of failure.
   returned: success
   type: list
   elements: dict

@@ -11,13 +11,14 @@ short_description: Report on the use of mailboxes in a period
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Has the host count by day what has come in since, asks it what it counted, and writes on the controller a report on
-    the accounts, their use, the mail, the disks and the incidents of a period - as a workbook, a page and a document
-    to be signed, with reminders to the agencies that miss the target.
-  - Of the province, of one agency with those below it, or of one mailbox. No content and no subject is in it.
-  - Days of which nothing, or only a part, was collected count for nobody, and the report names them.
-  - The report ends with the last day of the period that is over on O(day) and collected by the host. Where that is
-    before O(first_day), nothing is written.
+  - Makes the host count the usage of days with new events, reads the counts, and writes on the controller a report on
+    the accounts, their use, mail, disks and incidents in a period. The files are a workbook (XLSX), a page (HTML) and a
+    document to be signed (PDF), with reminders to agencies that miss the target.
+  - The report is on the whole province, one agency with its subordinate agencies, or one mailbox. It contains neither
+    content nor subjects of mail.
+  - Days whose events were not collected completely are left out for all mailboxes, and listed in the report.
+  - The report ends with the last day of the period that is over on O(day) and collected by the host. If that is before
+    O(first_day), nothing is written.
 extends_documentation_fragment: [laocai.mail.database, laocai.mail.test_host, laocai.mail.compared]
 options:
   register:
@@ -25,29 +26,29 @@ options:
     type: path
     required: true
   first_day:
-    description: The first day, such as V(2026-01-01).
+    description: First day of the period, such as V(2026-01-01).
     type: str
     required: true
   last_day:
-    description: The last day; 366 days at most. Days that are not over are left out.
+    description: Last day of the period, which has at most 366 days. Days that are not over yet are left out.
     type: str
     required: true
   day:
-    description: The day on which it is written, which stands on the document.
+    description: Date of the report, shown on the document.
     type: str
     required: true
   agency:
-    description: Tendonvi of the agency that it is of; all agencies when empty.
+    description: The tendonvi of the agency to report on; all agencies when empty.
     type: str
     default: ""
   mailbox:
-    description: Address of the mailbox that it is of; not together with O(agency).
+    description: Address of the mailbox to report on; not together with O(agency).
     type: str
     default: ""
   least_days:
     description:
-      - Working days with data from which on an agency or a mailbox is compared with others and reminded. They are days,
-        however many mailboxes each counts for.
+      - Minimum number of working days with data for an agency or a mailbox to be compared with others and reminded. A
+        day counts once, for any number of mailboxes.
     type: int
     default: 20
   folder:
@@ -59,10 +60,10 @@ requirements:
   - python3-psycopg (psycopg 3), on the host
 attributes:
   check_mode:
-    description: Neither counts on the host nor writes a file; tells what the report would say.
+    description: Neither counts on the host nor writes a file; returns what the report would contain.
     support: full
   diff_mode:
-    description: There is nothing to show.
+    description: No diff is shown.
     support: none
 """
 
@@ -79,7 +80,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 title:
-  description: What it is about.
+  description: Title of the report.
   returned: success
   type: str
   sample: Tình hình quản lý và sử dụng hệ thống thư điện tử công vụ trên địa bàn tỉnh năm 2026
@@ -90,29 +91,29 @@ files:
   elements: str
   sample: [".private/single/report/bao-cao-2026-01-01-2026-12-31.xlsx"]
 figures:
-  description: Each figure, as it stands in the report.
+  description: The figures, as printed in the report.
   returned: success
   type: list
   elements: str
   sample: ["Hộp thư cơ quan: tỷ lệ kiểm tra đủ: 97,3 %"]
 last_day:
-  description: The day with which the report ends.
+  description: The last day covered by the report.
   returned: success
   type: str
   sample: "2026-12-02"
 notes:
-  description: What was asked for and what was measured, as it stands above the figures.
+  description: Notes on the requested and the covered period, as printed above the figures.
   returned: success
   type: list
   elements: str
   sample: ["Số liệu sử dụng có của 1/229 ngày làm việc trong kỳ, ngày 02/12/2026; 228 ngày không có số liệu, …"]
 uncounted:
-  description: Working days of the period that are not known as a whole.
+  description: Number of working days of the period without complete data.
   returned: success
   type: int
   sample: 0
 below:
-  description: Agencies that miss the target, the worst first.
+  description: Agencies that miss the target, worst first.
   returned: success
   type: list
   elements: str
@@ -129,13 +130,13 @@ from ansible_collections.laocai.mail.plugins.module_utils.host import usage
 from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
 from ansible_collections.laocai.mail.plugins.module_utils.options.report import ARGUMENTS
 
-# Between the action plugin and this module alone: the file that holds what is asked, and gets the answer.
+# Option set only by the action plugin: the file with the request, into which the answer is written.
 INTERNAL = {"_exchange": {"type": "path"}}
 ROLE = "danhba_apply"
 
 
 def main() -> None:
-    """Count what has come, and tell the action plugin what there is."""
+    """Count the usage of days with new events, and return the data of the period to the action plugin."""
     module = AnsibleModule({**ARGUMENTS, **INTERNAL}, supports_check_mode=True)
     path = Path(module.params["_exchange"])
     request = json.loads(path.read_bytes())

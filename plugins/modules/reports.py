@@ -1,45 +1,45 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Read the reports of DMARC and TLS that have arrived, and tell what they say."""
+"""Read the DMARC and TLS reports that arrived by mail, store them, and list them."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: reports
-short_description: Read the reports of DMARC and TLS that have arrived, and tell what they say
+short_description: Read the DMARC and TLS reports that arrived by mail, store them, and list them
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Fetches from the mailbox that gets reports the mails that were not read yet, on the host; reads them on the
-    controller, by parsedmarc, each in a process of its own, without asking DNS or anybody; stores each report once in
-    the database of the host; and tells what the reports of some days say.
-  - A mail that is no report, or one that cannot be true, is refused by itself and counted in RV(refused).
-  - Opens only what has C(Report Domain) in its subject, and changes nothing in the mailbox.
+  - Fetches new mails from the mailbox for reports on the host, parses them on the controller by parsedmarc, each in a
+    process of its own and without network access, stores each report once in the host's database, and lists the
+    reports of the requested days.
+  - A mail without a valid or plausible report is skipped, and counted in RV(refused).
+  - Reads only mails with C(Report Domain) in their subject, and changes nothing in the mailbox.
 extends_documentation_fragment: [laocai.mail.database]
 options:
   domain:
-    description: The domain whose reports are taken, with those of the names below it.
+    description: The mail domain. Reports on it and its subdomains are accepted.
     type: str
     required: true
   host:
-    description: The mail server's full name, under which its gate writes what DMARC came to.
+    description: The mail server's full name, under which it writes the DMARC result into received mail.
     type: str
     required: true
   address:
-    description: The address for reports that DNS tells others.
+    description: The mail address for reports that is published in DNS.
     type: str
     required: true
   first_day:
-    description: The first day of what is told, such as V(2026-11-01).
+    description: First day of the reports to list, such as V(2026-11-01).
     type: str
     required: true
   last_day:
-    description: The last day of it.
+    description: Last day of the reports to list.
     type: str
     required: true
   file:
-    description: File on the controller that gets every line as CSV; none when empty.
+    description: File on the controller to which all lines are written as CSV; none when empty.
     type: path
     default: ""
 requirements:
@@ -47,10 +47,10 @@ requirements:
   - python3-psycopg (psycopg 3), on the host
 attributes:
   check_mode:
-    description: Reads and tells the same, and stores nothing.
+    description: Reads the mails and returns the same result, but stores nothing.
     support: full
   diff_mode:
-    description: There is nothing to show.
+    description: No diff is shown.
     support: none
 """
 
@@ -68,39 +68,39 @@ EXAMPLES = r"""
 
 RETURN = r"""
 mails:
-  description: How many mails were looked at.
+  description: Number of mails read.
   returned: success
   type: int
   sample: 12
 left:
-  description: How many are left for the next run.
+  description: Number of mails left for the next run.
   returned: success
   type: int
   sample: 0
 new:
-  description: How many reports are new.
+  description: Number of new reports.
   returned: success
   type: int
   sample: 11
 again:
-  description: How many were there before.
+  description: Number of reports that were stored before.
   returned: success
   type: int
   sample: 0
 refused:
-  description: Why mails or parts of them were refused, and how many, in Vietnamese and English.
+  description: Reasons for which mails or parts of them were refused, with counts, in Vietnamese and English.
   returned: success
   type: list
   elements: str
   sample: ["1 × của tên miền khác -- of another domain"]
 table:
-  description: What the reports of these days say, a line each, in Vietnamese and English.
+  description: The reports of the requested days as lines of text, in Vietnamese and English.
   returned: success
   type: list
   elements: str
   sample: ["✓      214  203.0.113.7  dkim=pass spf=pass none  laocai.gov.vn"]
 rows:
-  description: How many lines the reports of these days have.
+  description: Number of lines in the reports of the requested days.
   returned: success
   type: int
   sample: 214
@@ -115,13 +115,13 @@ from ansible_collections.laocai.mail.plugins.module_utils.host import reports
 from ansible_collections.laocai.mail.plugins.module_utils.host.postgres import open_connection
 from ansible_collections.laocai.mail.plugins.module_utils.options.reports import ARGUMENTS
 
-# Between the action plugin and this module alone: the file that holds what was read, and gets the answer.
+# Option set only by the action plugin: the file with the request, into which the answer is written.
 INTERNAL = {"_exchange": {"type": "path"}}
 ROLE = "danhba_apply"
 
 
 def main() -> None:
-    """Fetch mails for the action plugin, or store what it has read of them."""
+    """Fetch new mails for the action plugin, or store the reports that it has parsed."""
     module = AnsibleModule({**ARGUMENTS, **INTERNAL}, supports_check_mode=True)
     path = Path(module.params["_exchange"])
     try:

@@ -1,50 +1,51 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say who would be locked out by other settings of sshd."""
+"""Predict who would be locked out by a change of sshd's settings."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: ssh_access
-short_description: Say who would be locked out by other settings of sshd
+short_description: Predict who would be locked out by a change of sshd's settings
 version_added: 0.1.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Asks sshd whether it would take a file of settings, and what it would then do with those who have to get in.
-  - Looks for a key of theirs that it would take, by its file's modes, its kind, its length and its restrictions.
+  - Asks sshd whether it accepts a new file of settings, and which settings would be effective for the users who must be
+    able to sign in.
+  - Checks that each of these users has a key that sshd would accept, by file modes, type, length and restrictions.
   - Changes nothing.
 options:
   path:
-    description: Where the file is to be, in C(/etc/ssh/sshd_config.d).
+    description: Path of the new file in C(/etc/ssh/sshd_config.d).
     type: path
     required: true
   content:
-    description: What is to be in it. It has no C(Match).
+    description: Text of the new file, without C(Match) blocks.
     type: str
     required: true
   user:
-    description: Who has come in, and has to get in again.
+    description: The user of the present ssh session, who must be able to sign in again.
     type: str
     required: true
   connection:
-    description: The value of C(SSH_CONNECTION) of that session.
+    description: The value of C(SSH_CONNECTION) in the present session.
     type: str
     required: true
   others:
-    description: Users who have to get in too.
+    description: Other users who must be able to sign in.
     type: list
     elements: str
     default: []
   sudo:
-    description: Whether O(user) becomes root by sudo, and has to be able to.
+    description: Whether O(user) must be able to become root by sudo.
     type: bool
     default: false
 extends_documentation_fragment: [laocai.mail.asking]
 """
 
 EXAMPLES = r"""
-- name: Look who would be locked out
+- name: Check that nobody would be locked out
   laocai.mail.ssh_access:
     path: /etc/ssh/sshd_config.d/10-danhba.conf
     content: "PasswordAuthentication no\n"
@@ -56,7 +57,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 faults:
-  description: What would lock somebody out and the way out, each in Vietnamese (C(vi)) and English (C(en)).
+  description: Reasons why users would be locked out, with the way out, each in Vietnamese (C(vi)) and English (C(en)).
   returned: success
   type: list
   elements: dict

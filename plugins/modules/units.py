@@ -1,20 +1,20 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Have units run, and have them read their files."""
+"""Start systemd units, and restart or reload them after their files changed."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: units
-short_description: Have units run, and have them read their files
+short_description: Start systemd units, and restart or reload them after their files changed
 version_added: 0.3.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Asks systemd once about any number of units, and compares when each was started or reloaded with the times of the
-    files it reads. What is not enabled is enabled, what does not run is started, and what has not read its files is
-    started again or reloaded, never both.
-  - Goes by the clock and not by what a run has changed, so that a run that was cut short is made good by the next.
+  - Reads the state of any number of units from systemd once, and compares the time of each unit's start or reload with
+    the times of the files that it reads. Units are enabled and started if they are not; a unit whose files are newer is
+    restarted or reloaded, never both.
+  - Compares times instead of results of earlier tasks, so that a run after an interrupted one restarts what needs it.
 options:
   units:
     description: The units, in the order in which they are started.
@@ -27,25 +27,25 @@ options:
         type: str
         required: true
       enabled:
-        description: Whether it has to start at boot. Nothing is said of a unit that need not.
+        description: Whether the unit must be enabled. When false, it is left as it is.
         type: bool
         default: true
       running:
-        description: Whether it has to run. Nothing is said of a unit that need not.
+        description: Whether the unit must run. When false, it is left as it is.
         type: bool
         default: true
       start_files:
-        description: Files, or folders with all that is in them, that are read at a start alone.
+        description: Files, or folders with everything in them, that the unit reads only when it starts.
         type: list
         elements: path
         default: []
       read_files:
-        description: Files, or folders with all that is in them, that are read at a start and at a reload.
+        description: Files, or folders with everything in them, that the unit reads when it starts and when it reloads.
         type: list
         elements: path
         default: []
   check:
-    description: A command that has to end well before anything is started again or reloaded.
+    description: A command that must succeed before any unit is restarted or reloaded, such as a syntax check.
     type: dict
     suboptions:
       argv:
@@ -54,20 +54,20 @@ options:
         elements: str
         required: true
       stdin:
-        description: What it is given to read.
+        description: Input of the command.
         type: str
         default: ""
       usual:
         description:
-          - A regular expression. What the command says on lines that begin with a match is no fault; anything else that
-            it says is one.
+          - A regular expression for harmless lines of output, matched at their beginning. Any other line on stdout
+            makes the check fail.
         type: str
         default: $
   database:
     description:
-      - A database that has to answer the service before anything is started or read.
-      - It is asked by its Unix socket as the system user of the service, for none of the rows of what the service
-        reads. So it holds that the server runs, that the user may come in, and that each view is there and granted.
+      - A database that must answer the service before any unit is started, restarted or reloaded.
+      - It is queried by its Unix socket as the system user of the service, with LIMIT 0. This proves that the server
+        runs, that the user may connect, and that each view exists and may be read.
     type: dict
     suboptions:
       database:
@@ -79,11 +79,11 @@ options:
         type: path
         default: /run/postgresql
       user:
-        description: The system user as whom the service runs.
+        description: The system user of the service.
         type: str
         required: true
       role:
-        description: The database role that the service takes; that of the user's name when empty.
+        description: The database role of the service; the one named like O(database.user) when empty.
         type: str
         default: ""
       views:
@@ -96,16 +96,16 @@ requirements:
 attributes:
   check_mode:
     description:
-      - Says what would be done, and passes over files and units that are not there yet. O(check) and O(database) are
-        not asked, for what they ask about may not be there either.
+      - Returns what would be done, and skips files and units that do not exist yet. O(check) and O(database) are not
+        run, because what they need may not exist yet either.
     support: full
   diff_mode:
-    description: There is nothing to show.
+    description: No diff is shown.
     support: none
 """
 
 EXAMPLES = r"""
-- name: Have nginx run with the settings that were written
+- name: Start nginx, or reload it after its settings changed
   laocai.mail.units:
     units:
       - name: nginx.service
@@ -113,7 +113,7 @@ EXAMPLES = r"""
         read_files: [/etc/nginx/nginx.conf]
     check: {argv: [nginx, -t, -q]}
 
-- name: Have Dovecot run, where the database answers it
+- name: Start Dovecot, once the database answers it
   laocai.mail.units:
     units: [{name: dovecot.service}]
     database:
@@ -124,32 +124,32 @@ EXAMPLES = r"""
 
 RETURN = r"""
 changed:
-  description: Whether there was anything to do.
+  description: Whether any unit was changed, or in check mode would be.
   returned: success
   type: bool
 names:
-  description: The units that something was done to.
+  description: The units that were enabled, started, restarted or reloaded.
   returned: success
   type: list
   elements: str
   sample: [nginx.service]
 daemon_reload:
-  description: Whether systemd had to read the files of a unit again.
+  description: Whether C(systemctl daemon-reload) was needed.
   returned: success
   type: bool
 idle:
-  description: Units that were enabled or started, and which of the two.
+  description: Units that were enabled (C(enabled)) or started (C(running)).
   returned: success
   type: list
   elements: dict
   sample: [{name: nginx.service, enabled: true, running: true}]
 restart:
-  description: Units that ran, but since before a change of a file in O(units[].start_files), and were started again.
+  description: Units that were restarted, because a file in O(units[].start_files) is newer than their start.
   returned: success
   type: list
   elements: str
 reload:
-  description: Units not among those, that had last read before a change of a file in O(units[].read_files).
+  description: Other units that were reloaded, because a file in O(units[].read_files) is newer than their last reload.
   returned: success
   type: list
   elements: str

@@ -1,34 +1,33 @@
 #!/usr/bin/python
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Say what Debian's updates would change on a host."""
+"""Find pending Debian updates on a host, and services that need a restart after earlier ones."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: upgradable
-short_description: Say what Debian's updates would change on a host, and what runs on what they replaced
+short_description: Find pending Debian updates, and services that need a restart after earlier ones
 version_added: 0.2.0
 author: Lào Cai mail project (@laocai)
 description:
-  - Asks apt what an upgrade without removals would install, and dpkg what is there.
-  - Finds the services that still run programs or libraries which were replaced, and says whether the host has to start
-    anew.
-  - Changes nothing. C(playbooks/upgrade.yml) does what has to be done.
+  - Asks apt which packages an upgrade without removals would install, and dpkg which are installed.
+  - Finds services that still run replaced programs or libraries, and tells whether the host needs a reboot.
+  - Changes nothing. C(playbooks/upgrade.yml) does the upgrade.
 options:
   since:
-    description: Versions by package, as an earlier RV(installed) has them. Nothing is compared when empty.
+    description: Versions to compare with, by package, from RV(installed) of an earlier run; none when empty.
     type: dict
     default: {}
 extends_documentation_fragment: [laocai.mail.asking]
 """
 
 EXAMPLES = r"""
-- name: Look what there is to upgrade
+- name: Find pending updates
   laocai.mail.upgradable: {}
   register: upgrade_found
 
-- name: Look what has changed since
+- name: Find what the upgrade has changed
   laocai.mail.upgradable:
     since: "{{ upgrade_found.installed }}"
   register: upgrade_after
@@ -36,35 +35,35 @@ EXAMPLES = r"""
 
 RETURN = r"""
 pending:
-  description: The packages that would be changed, with the version that is there (empty for a new one) and the next.
+  description: The packages that would be upgraded, with the installed version (empty for a new package) and the next.
   returned: success
   type: list
   elements: dict
   sample: [{name: dovecot-core, before: "1:2.4.1+dfsg1-6", after: "1:2.4.1+dfsg1-6+deb13u1"}]
 kept:
-  description: Packages that cannot be upgraded without removing others.
+  description: Packages that are kept back, because their upgrade would remove others.
   returned: success
   type: list
   elements: str
 installed:
-  description: The version of each package that is there.
+  description: The version of each installed package.
   returned: success
   type: dict
   sample: {postfix: 3.10.5-1}
 changes:
-  description: The packages whose version is another one than in O(since), with both.
+  description: The packages whose version differs from O(since), with both versions.
   returned: success
   type: list
   elements: dict
   sample: [{name: postfix, before: 3.10.4-1, after: 3.10.5-1}]
 outdated:
-  description: Services that run on a program or a library which was replaced.
+  description: Services that still run a program or library which was replaced.
   returned: success
   type: list
   elements: str
   sample: [dovecot.service]
 reboot:
-  description: Why the host has to start anew, V(reboot-required) or the kernel that is newer; empty where it has not.
+  description: Why a reboot is needed, V(reboot-required) or the version of a newer kernel; empty if none is needed.
   returned: success
   type: str
   sample: 6.12.57+deb13-amd64
