@@ -3,7 +3,7 @@
 Everything here is plain typed Python without Ansible, server or clock. Each folder is a room, and imports only from the
 rooms before it::
 
-    garbage, jsontext -> messages -> model -> vietnamese -> addresses -> reading -> planning, rules
+    jsontext -> messages -> model -> vietnamese -> addresses -> reading -> planning, rules
                       -> checking, usage, auditing -> editing, rendering, reporting
                       -> exporting, importing, reorganisation -> governance -> founding -> cli
 """

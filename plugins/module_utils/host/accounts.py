@@ -19,7 +19,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..danhba.garbage import without_collection
 from ..danhba.planning import plan
 from ..danhba.planning.accounts import (
     AGENCY,
@@ -100,7 +99,6 @@ _CHANGE_ACCOUNTS = (
 _HELD = "SELECT agency, person, day::text FROM mail.held ORDER BY agency"
 
 
-@without_collection()
 def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool) -> dict[str, Any]:
     """Apply the request in the file `path`, and write the whole plan and the former state into the same file.
 
