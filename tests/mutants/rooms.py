@@ -14,8 +14,8 @@ class Room(NamedTuple):
 
 # What each rule finds in the examples of its page.
 _PAGES = (
-    "test_rule_pages.py::test_the_bad_example_gives_the_finding_stated",
-    "test_rule_pages.py::test_the_good_example_gives_none",
+    "test_rule_pages.py::test_bad_example_gives_the_stated_finding",
+    "test_rule_pages.py::test_good_example_gives_no_finding",
 )
 ROOMS = (
     Room("rules", ("rules", *_PAGES)),

@@ -74,7 +74,7 @@ def doors(tmp_path: Path) -> Doors:
     return made
 
 
-def test_all_is_put_back_as_it_was(doors: Doors) -> None:
+def test_back_restores_files_and_reloads_ssh(doors: Doors) -> None:
     doors.keep()
     started = doors.asked[0]
     assert "--on-active=180" in started
@@ -88,7 +88,7 @@ def test_all_is_put_back_as_it_was(doors: Doors) -> None:
     assert doors.run("back").returncode == 0, "there is nothing to do any more"
 
 
-def test_who_has_come_in_ends_it(doors: Doors) -> None:
+def test_settle_keeps_the_new_files(doors: Doors) -> None:
     doors.keep()
     doors.change()
     assert doors.run("settle").returncode == 0
@@ -97,7 +97,7 @@ def test_who_has_come_in_ends_it(doors: Doors) -> None:
     assert doors.first.read_text() == doors.second.read_text() == "new\n"
 
 
-def test_who_comes_too_late_is_told(doors: Doors) -> None:
+def test_settle_after_back_fails(doors: Doors) -> None:
     doors.keep()
     doors.run("back")
     late = doors.run("settle")
@@ -107,7 +107,7 @@ def test_who_comes_too_late_is_told(doors: Doors) -> None:
     assert doors.run("settle").returncode == 1
 
 
-def test_a_run_that_was_cut_off_leaves_what_was_good(doors: Doors) -> None:
+def test_second_keep_leaves_the_first_copies(doors: Doors) -> None:
     doors.keep()
     doors.change()
     doors.keep()
@@ -116,7 +116,7 @@ def test_a_run_that_was_cut_off_leaves_what_was_good(doors: Doors) -> None:
     assert not doors.second.exists()
 
 
-def test_there_is_a_clock_at_every_moment(doors: Doors) -> None:
+def test_keep_starts_the_new_timer_before_it_stops_the_old(doors: Doors) -> None:
     (doors.folder / "old").touch()
     doors.keep()
     started, *later = doors.asked
@@ -128,13 +128,13 @@ def test_there_is_a_clock_at_every_moment(doors: Doors) -> None:
     assert not any(" stop " in asked for asked in doors.asked)
 
 
-def test_a_clock_that_strikes_as_a_run_begins_is_told(doors: Doors) -> None:
+def test_keep_during_back_is_reported(doors: Doors) -> None:
     (doors.folder / "active").touch()
     late = doors.run("keep", "180", str(doors.first), str(doors.second))
     assert (late.returncode, "put back already" in late.stderr) == (1, True)
 
 
-def test_nothing_at_all_is_kept_too(doors: Doors) -> None:
+def test_absent_file_is_restored_as_absent(doors: Doors) -> None:
     doors.first.unlink()
     doors.keep()
     doors.change()
@@ -143,7 +143,7 @@ def test_nothing_at_all_is_kept_too(doors: Doors) -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["nonsense"], ["keep"]])
-def test_what_it_does_not_know_changes_nothing(doors: Doors, words: list[str]) -> None:
+def test_wrong_command_line_changes_nothing(doors: Doors, words: list[str]) -> None:
     assert doors.run(*words).returncode == 2
     assert doors.asked == []
     assert not doors.kept.exists()

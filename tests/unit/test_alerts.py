@@ -230,7 +230,7 @@ def test_alert_fires_by_its_cause_alone(tmp_path: Path, expected: list[str], cau
     [(name, cause) for name in OF_EACH_HOST for cause in CAUSES[name]],
     ids=lambda value: str(value)[:60],
 )
-def test_it_fires_for_the_backup_host_and_names_it(tmp_path: Path, name: str, cause: dict[str, str]) -> None:
+def test_alert_fires_for_the_backup_host_and_names_it(tmp_path: Path, name: str, cause: dict[str, str]) -> None:
     """Where all is well on the mail host: for the other one alone."""
     done = fired(tmp_path, [name], {}, cause)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -238,22 +238,22 @@ def test_it_fires_for_the_backup_host_and_names_it(tmp_path: Path, name: str, ca
     assert "{{ $labels.host }}" in rule["annotations"]["summary"]
 
 
-def test_on_two_hosts_where_all_is_well_none_fires(tmp_path: Path) -> None:
+def test_no_alert_fires_on_two_healthy_hosts(tmp_path: Path) -> None:
     done = fired(tmp_path, [], {}, {})
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_test_can_fail(tmp_path: Path) -> None:
+def test_alert_test_fails_for_an_alert_that_does_not_fire(tmp_path: Path) -> None:
     assert fired(tmp_path, ["queue-held"], {}).returncode != 0
 
 
-def test_every_alert_has_its_cause_and_its_page() -> None:
+def test_every_alert_has_a_cause_and_a_page() -> None:
     assert sorted(CAUSES) == sorted(NAMES) == sorted(set(NAMES))
     assert sorted(path.stem for path in PAGES.glob("*.md") if path.name != "README.md") == sorted(NAMES)
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=NAMES)
-def test_alert_says_in_vietnamese_what_it_is_and_which_page_helps(rule: dict[str, Any]) -> None:
+def test_alert_has_vietnamese_text_and_page(rule: dict[str, Any]) -> None:
     name, said = rule["alert"], rule["annotations"]
     assert rule["labels"]["severity"] in {"urgent", "soon"}
     assert said["page"] == f"docs/vi/su-co/{name}.md"

@@ -39,7 +39,7 @@ def sound(directory: Path) -> Usable:
     return checked.usable
 
 
-def test_the_walk_makes_the_one_account_that_it_tells_of(tmp_path: Path) -> None:
+def test_walk_through_the_architecture_creates_its_account(tmp_path: Path) -> None:
     shutil.copytree(PROJECT / "directory", tmp_path / "directory")
     with (tmp_path / part("appends to `(.*?)`", WALK)).open("a", encoding="utf-8") as file:
         file.write(part(r"```yaml\n(.*?)```", WALK))
@@ -57,7 +57,7 @@ def test_the_walk_makes_the_one_account_that_it_tells_of(tmp_path: Path) -> None
     assert not steps(date(2011, 2, 28))
 
 
-def test_every_kind_of_agency_is_in_the_editors_guide() -> None:
+def test_editors_guide_has_every_kind_of_agency() -> None:
     guide = (PROJECT / "docs/vi/so-danh-ba.md").read_text(encoding="utf-8")
     table = guide.split("## Các loại cơ quan", 1)[1].split("\n## ", 1)[0]
     named = re.findall(r"`([a-z_]+)`", " ".join(line.split("|")[1] for line in table.splitlines()[3:] if "| `" in line))
@@ -71,13 +71,13 @@ def test_every_role_is_used_by_a_playbook() -> None:
     assert not roles - {name for pair in used for name in pair}
 
 
-def test_what_listens_is_compared_with_the_ports_that_are_open() -> None:
+def test_listening_ports_are_compared_with_the_firewall() -> None:
     expected = load("playbooks/vars/verify.yml")["verify_ports"]
     ports = load("roles/base/defaults/main.yml")["base_firewall_ports"]
     assert f"base_firewall_ports | default({ports})" in expected
 
 
-def test_the_length_of_a_password_has_one_home() -> None:
+def test_minimum_password_length_is_stated_once() -> None:
     shared = load("playbooks/group_vars/all.yml")
     home = "{{ mail_password_length }}"
     assert (shared["credentials_minimum_length"], shared["roundcube_password_length"]) == (home, home)

@@ -41,19 +41,19 @@ def eat(mebibytes: int, more: str = "time.sleep(0.5)") -> float:
     return measure(command, cwd=Path(), env=dict(os.environ)).peak
 
 
-def test_memory_is_that_of_all_processes_with_what_they_share_counted_once() -> None:
+def test_memory_of_processes_counts_shared_pages_once() -> None:
     alone, forked = eat(60), eat(60, FORKED)
     assert 60 < alone < 90
     assert 60 < forked < 90
     assert 120 < eat(60, STARTED) < 170
 
 
-def test_a_command_that_fails_is_told(tmp_path: Path) -> None:
+def test_failing_command_is_reported(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="ended with 3:\nwhy"):
         measure(["sh", "-c", "echo why; exit 3"], cwd=tmp_path, env={})
 
 
-def test_the_part_about_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_bench_reports_time_and_memory(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results.json"
     assert main(["--parts", "check", "--sizes", "200", "--growth", "200", "400", "--json", str(out)]) == 0
     shown = capsys.readouterr().out
@@ -68,7 +68,7 @@ def test_the_part_about_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 @pytest.mark.long
-def test_the_part_about_every_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_commands_bench_reports_every_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results.json"
     assert main(["--parts", "commands", "--sizes", "200", "--json", str(out)]) == 0
     shown = capsys.readouterr().out
@@ -79,7 +79,7 @@ def test_the_part_about_every_command(tmp_path: Path, capsys: pytest.CaptureFixt
     assert [command["name"] for command in row["commands"] if command["first"]] == [*WHOLE]
 
 
-def test_the_part_about_use_counts_the_same_in_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_usage_bench_counts_equal_in_both_ways(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "results.json"
     assert main(["--parts", "usage", "--mailboxes", "60", "--json", str(out)]) == 0
     shown = capsys.readouterr().out
@@ -90,7 +90,7 @@ def test_the_part_about_use_counts_the_same_in_both_ways(tmp_path: Path, capsys:
     assert all(found[name]["seconds"] > 0 for name in ("usage", "plain"))
 
 
-def test_counts_that_differ_are_no_result(tmp_path: Path) -> None:
+def test_usage_bench_with_different_counts_fails(tmp_path: Path) -> None:
     counted, plain = tmp_path / "usage.json", tmp_path / "plain.json"
     row = {"mailbox": "official/1", "day": "2026-03-02", "windows": [1, 0, 0, 2]}
     counted.write_text(json.dumps([row]), encoding="utf-8")
@@ -103,7 +103,7 @@ def test_counts_that_differ_are_no_result(tmp_path: Path) -> None:
         usage._same(counted, plain)
 
 
-def test_the_part_about_the_webmail_shows_both_and_the_gain() -> None:
+def test_webmail_bench_reports_both_and_the_gain() -> None:
     out = StringIO()
     rates = [Rates("IMAP logins", 120.0, 30.0), Rates("webmail: message opened", 9.0, 6.0)]
     show(Console(file=out, width=200), rates, users=4, seconds=2)
@@ -111,11 +111,11 @@ def test_the_part_about_the_webmail_shows_both_and_the_gain() -> None:
     assert re.search(r"message opened\s.*9\.0\s.*6\.0\s.*1\.5 : 1", out.getvalue())
 
 
-def test_the_load_on_the_host_is_a_program() -> None:
+def test_host_load_program_compiles() -> None:
     compile(LOGINS, "logins.py", "exec")
 
 
-def test_an_unknown_part(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_part_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--parts", "check,speed"])
     assert "no such part: speed" in capsys.readouterr().err
@@ -127,7 +127,7 @@ def shown_by(show: Callable[..., None], *figures: object) -> str:
     return str(console.file.getvalue())  # type: ignore[attr-defined]
 
 
-def test_percentiles() -> None:
+def test_percentiles_are_those_of_sorted_values() -> None:
     assert percentile([1.0, 2.0, 3.0], 50) == 2.0
     assert percentile([5.0], 95) == 5.0
     assert percentile([], 95) == float("inf")
@@ -140,7 +140,7 @@ SESSIONS = sessions.Figures(
 )  # fmt: skip
 
 
-def test_the_part_about_sessions() -> None:
+def test_sessions_bench_reports_figures() -> None:
     shown = shown_by(sessions.show, SESSIONS)
     assert "whole host at 10,000 ≤ 2048 MiB (1,000): 1400 MiB ✓" in shown
     assert "20 × * BYE [UNAVAILABLE]" in shown
@@ -160,11 +160,11 @@ def test_the_part_about_sessions() -> None:
         {"late": {}},
     ],
 )
-def test_what_is_asked_of_sessions(changes: dict[str, Any]) -> None:
+def test_sessions_bench_checks_its_targets(changes: dict[str, Any]) -> None:
     assert shown_by(sessions.show, replace(SESSIONS, **changes)).count("✗") == 1
 
 
-def test_the_part_about_people() -> None:
+def test_people_bench_reports_figures() -> None:
     figures = people.Figures(300, 300.0, 500.0, [0.5], {action: [0.1, 0.2] for action in people.ACTIONS})
     assert shown_by(people.show, figures).count("✓") == 2
     figures.actions[people.ACTIONS[0]].append(2.0)
@@ -172,7 +172,7 @@ def test_the_part_about_people() -> None:
     assert shown_by(people.show, figures).count("✗") == 2
 
 
-def test_the_part_about_the_mail_path() -> None:
+def test_mail_path_bench_reports_figures() -> None:
     shown = shown_by(mail.show, [mail.Rates(70, 69)], [mail.Rates(100, 100)], 1000)
     assert "accepted : bare ≥ 0.7: 0.70 ✓" in shown
     assert "delivered : bare ≥ 0.7: 0.69 ✗" in shown
@@ -188,7 +188,7 @@ def leaves(octets: bytes) -> list[EmailMessage]:
     return [part for part in whole.walk() if not part.is_multipart()]
 
 
-def test_letters_are_what_they_are_said_to_be() -> None:
+def test_sample_messages_have_their_stated_parts() -> None:
     made = post.letters(60, seed=1)
     parts = [part.get_content() for letter in made for part in leaves(letter.octets)]
     assert len(parts) == len(set(parts)) == 60 + 30 + 13
@@ -201,14 +201,14 @@ def test_letters_are_what_they_are_said_to_be() -> None:
     }  # fmt: skip
 
 
-def test_the_database_of_viruses_is_of_real_size_and_knows_a_letter() -> None:
+def test_virus_database_has_real_size_and_detects_a_message() -> None:
     assert len(set(post.hashes().splitlines())) == 200_000
     bodies = post.bodies()
     assert len(set(bodies.splitlines())) == 20_000
     assert f":0:*:{post.KNOWN.hex()}\n" in bodies
 
 
-def test_letters_are_found_in_mailboxes(tmp_path: Path) -> None:
+def test_delivered_messages_are_counted_in_mailboxes(tmp_path: Path) -> None:
     for number, folder in enumerate(("new", "cur", ".Junk/new", "tmp")):
         place = tmp_path / "of/an/Maildir" / folder
         place.mkdir(parents=True)
@@ -231,14 +231,14 @@ def test_letters_are_found_in_mailboxes(tmp_path: Path) -> None:
         (TimeoutError(), 421),
     ],
 )
-def test_what_a_client_is_told(error: Exception, code: int) -> None:
+def test_errors_of_the_client_give_reply_codes(error: Exception, code: int) -> None:
     client = Mock(spec=smtplib.SMTP)
     assert filters.hand_in(client, "b@c", b"") == 250
     client.sendmail.side_effect = error
     assert filters.hand_in(client, "b@c", b"") == code
 
 
-def test_every_letter_is_accounted_for() -> None:
+def test_every_sent_message_is_accounted_for() -> None:
     account = filters.accounted(MADE, [250, 554, 554, 250], THERE, 0)
     assert (account.sent, account.delivered, account.refused, account.junk) == (4, 2, 2, 0)
     assert account.whole
@@ -257,7 +257,7 @@ def test_every_letter_is_accounted_for() -> None:
         ([250, 554, 554, 550], THERE[:1], 0, {"wronged": 1}),
     ],
 )
-def test_what_is_wrong_with_an_account(
+def test_wrong_outcomes_of_messages_are_counted(
     codes: list[int], found: list[tuple[int, str]], queued: int, changes: dict[str, int]
 ) -> None:
     account = filters.accounted(MADE, codes, found, queued)
@@ -269,7 +269,7 @@ def sending(rate: float, account: filters.Account) -> filters.Sending:
     return filters.Sending(rate, rate, watching.Usage({("rspamd", "rspamd"): 0.04}, {"rspamd": 300.0}), account)
 
 
-def test_the_part_about_the_filters() -> None:
+def test_filters_bench_reports_figures() -> None:
     refusing, open_to_all = (
         filters.accounted(MADE, [250, code, code, 250], THERE + more, 0)
         for code, more in ((554, []), (250, [(1, ""), (2, "")]))
@@ -302,7 +302,7 @@ time.sleep({})
 """
 
 
-def test_what_a_process_uses_is_seen_by_its_name_and_what_ended_is_counted() -> None:
+def test_usage_of_ended_processes_is_counted_by_name() -> None:
     with watching.watched(Here()) as found:  # type: ignore[arg-type]
         subprocess.run([sys.executable, "-c", BURN.format(0.5, 2.5)], check=True)
     used = [seconds for (_service, name), seconds in found.processor.items() if name == "danhba-burns"]
@@ -311,7 +311,7 @@ def test_what_a_process_uses_is_seen_by_its_name_and_what_ended_is_counted() -> 
     assert sum(found.memory.values()) > 10
 
 
-def test_what_ended_between_two_looks_is_its_service() -> None:
+def test_usage_between_two_samples_counts_for_its_service() -> None:
     found = watching.Usage()
     said = [["secrecy", "python3", 1.0], ["session-1", "python3", 9.0]]
     watching.fill(

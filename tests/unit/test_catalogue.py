@@ -56,25 +56,25 @@ def name_of(message: Message) -> str:
     return str(message.id)[:40]
 
 
-def test_babel_sees_every_mark() -> None:
+def test_babel_extracts_every_marked_text() -> None:
     """It does not look into f-strings on every version of Python, nor into anything but a plain string."""
     unseen = [f"{place} {text!r}" for text, place in marked() if text not in extracted()]
     assert not unseen, 'mark these by _("…") in a statement of their own, outside any f-string'
 
 
-def test_every_text_of_the_code_is_translated() -> None:
+def test_every_text_of_the_code_has_a_translation() -> None:
     translated = {message.id for message in entries() if message.string and not message.fuzzy}
     missing = [f"{place} {text!r}" for text, place in extracted().items() if text not in translated]
     assert not missing, WAY_OUT
 
 
-def test_nothing_is_left_over() -> None:
+def test_catalogue_has_no_unused_text() -> None:
     catalogue = read()
     left = [message.id for message in catalogue if message.id and message.id not in extracted()]
     assert not left + list(catalogue.obsolete), WAY_OUT
 
 
-def test_compiled_is_the_same() -> None:
+def test_compiled_catalogue_equals_source() -> None:
     compiled = io.BytesIO()
     write_mo(compiled, read())
     compiled.seek(0)
@@ -83,7 +83,7 @@ def test_compiled_is_the_same() -> None:
 
 
 @for_each("message", entries, ids=name_of)
-def test_translation_says_the_same(message: Message) -> None:
+def test_translation_has_the_placeholders_of_its_text(message: Message) -> None:
     english, vietnamese = str(message.id), str(message.string)
     assert fields(vietnamese) == fields(english), "fields stay as they are"
     assert set(LITERAL.findall(vietnamese)) >= set(LITERAL.findall(english)), "what is typed stays as it is"
@@ -92,7 +92,7 @@ def test_translation_says_the_same(message: Message) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @for_each("rule", RULES.values(), ids=lambda rule: str(rule.id))
-def test_every_rule_renders(rule: Rule, language: str) -> None:
+def test_message_of_every_rule_renders(rule: Rule, language: str) -> None:
     values = {name: f"⟨{name}⟩" for name in fields(rule.message)}
     shown = render(rule.message, values, language)
     assert all(value in shown for value in values.values())

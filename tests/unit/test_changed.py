@@ -30,38 +30,38 @@ CORE = "plugins/module_utils/danhba"
         ("tests/support/office.py", {"tests/unit/importing"}),
     ],
 )
-def test_the_tests_of_a_file(path: str, some: set[str]) -> None:
+def test_changed_file_selects_its_own_tests(path: str, some: set[str]) -> None:
     assert (changed.PROJECT / path).exists()
     found = concerned([path])
     assert [test for test in some if not any(test == one or one.startswith(f"{test}/") for one in found)] == []
     assert "tests/unit" not in found
 
 
-def test_a_module_is_tested_by_what_imports_it() -> None:
+def test_changed_module_selects_tests_that_import_it() -> None:
     assert "tests/unit/governance/test_review.py" in concerned([f"{CORE}/cli/__init__.py"])
     assert "tests/unit/editing/test_terminal.py" in concerned(["tests/support/registers.py"])
 
 
-def test_a_helper_also_by_what_imports_its_importers() -> None:
+def test_changed_test_helper_selects_indirect_importers() -> None:
     assert "tests/unit/reorganisation/test_merger.py" in concerned(["tests/factory/text.py"])
 
 
 @pytest.mark.parametrize("path", ["pyproject.toml", "requirements/lock.txt", "tests/conftest.py", "new.py"])
-def test_where_unsure_all_of_them(path: str) -> None:
+def test_unknown_file_selects_all_tests(path: str) -> None:
     assert concerned([path]) == ["tests/unit"]
 
 
 @pytest.mark.parametrize("path", ["tests/e2e/test_mail.py", "tests/molecule/internet/molecule.yml"])
-def test_what_only_hosts_prove(path: str) -> None:
+def test_file_proved_only_on_hosts_selects_no_unit_test(path: str) -> None:
     assert concerned([path]) == []
 
 
-def test_a_folder_holds_its_files() -> None:
+def test_changed_folder_selects_tests_of_its_files() -> None:
     assert concerned(["pyproject.toml", f"{CORE}/rules/people.py"]) == ["tests/unit"]
     assert concerned([]) == []
 
 
-def test_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_lists_edited_new_and_removed_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     git(tmp_path, "init", "--quiet")
     for name in ("kept", "edited", "removed", "moved"):
         (tmp_path / name).write_text(f"{name}\n")
@@ -84,12 +84,10 @@ def test_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ("docs/architecture.md", False),
     ],
 )
-def test_marks_of_what_changed_take_in_the_tests_of_the_tests(
-    monkeypatch: pytest.MonkeyPatch, path: str, run: bool
-) -> None:
+def test_marks_include_tests_of_changed_test_tools(monkeypatch: pytest.MonkeyPatch, path: str, run: bool) -> None:
     monkeypatch.setattr(changed, "changed", lambda _since: [path])
     assert changed.marks("HEAD") == ("not long" if run else "not long and not of_the_tests")
 
 
-def test_marks_since_an_unknown_revision_take_in_all() -> None:
+def test_marks_since_unknown_revision_include_all() -> None:
     assert changed.marks("0" * 40) == "not long"

@@ -36,7 +36,7 @@ def rows(*states: str) -> list[Clause]:
 
 
 @for_each("clause", rows("done", "part"), ids=lambda clause: clause.clause)
-def test_what_is_done_is_shown_by_a_test(clause: Clause) -> None:
+def test_every_done_clause_has_a_test_run_per_commit(clause: Clause) -> None:
     """And by one that each commit runs, not by those of `make long` alone."""
     proofs = [proof for proof in proofs_of_all() if clause.clause in proof.clauses]
     assert proofs, f"no test is marked {clause.clause}"
@@ -44,7 +44,7 @@ def test_what_is_done_is_shown_by_a_test(clause: Clause) -> None:
 
 
 @for_each("clause", CLAUSES.values(), ids=lambda clause: clause.clause)
-def test_a_row_says_what_it_must(clause: Clause) -> None:
+def test_clause_row_has_required_fields(clause: Clause) -> None:
     assert clause.state in {"done", "part", "later"}
     assert bool(clause.missing) == (clause.state != "done")
     assert clause.state == "later" or clause.code
@@ -53,13 +53,13 @@ def test_a_row_says_what_it_must(clause: Clause) -> None:
         assert text.keys() == {"en", "vi"}
 
 
-def test_clauses_stand_in_the_order_of_the_regulation() -> None:
+def test_clauses_are_in_the_order_of_the_regulation() -> None:
     order = [[int(part) for part in re.findall(r"\d+", clause)] + [clause] for clause in CLAUSES]
     assert order == sorted(order)
 
 
 @for_each("proof", proofs_of_all, ids=lambda proof: f"{proof.path}::{proof.name}")
-def test_a_test_names_clauses_that_exist(proof: Proof) -> None:
+def test_marks_of_tests_name_existing_clauses(proof: Proof) -> None:
     assert proof.clauses <= CLAUSES.keys()
 
 
@@ -70,12 +70,12 @@ def made() -> dict[Path, str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_a_page_is_up_to_date(page: Path) -> None:
+def test_clause_page_is_up_to_date(page: Path) -> None:
     assert page.read_text(encoding="utf-8") == made()[page], "run: make generated"
 
 
 @for_each("clause", clauses.CLAUSES)
-def test_a_clause_has_one_wording(clause: str) -> None:
+def test_clause_has_the_same_wording_in_pages_and_command(clause: str) -> None:
     """What `danhba rules` tells of a clause is what the pages tell."""
     if clause in CLAUSES:
         text = clauses.CLAUSES[clause]
@@ -85,7 +85,7 @@ def test_a_clause_has_one_wording(clause: str) -> None:
 
 
 @for_each("rule", in_groups(), ids=lambda rule: str(rule.id))
-def test_a_rule_cites_a_row_or_the_whole_of_rows(rule: Rule) -> None:
+def test_rule_cites_an_existing_clause(rule: Rule) -> None:
     assert [row for row in CLAUSES if within(row, rule.clause)]
 
 
@@ -124,7 +124,7 @@ def helper():
 """
 
 
-def test_marks_are_read_of_functions_classes_and_files() -> None:
+def test_marks_of_functions_classes_and_files_are_read() -> None:
     assert {proof.name: set(proof.clauses) for proof in of_file(MARKED, "tests/unit/test_it.py")} == {
         "test_function": {"R1", "R6.2a", "R6.2b"},
         "TestClass::test_method": {"R1", "R5"},
@@ -141,18 +141,18 @@ def test_marks_are_read_of_functions_classes_and_files() -> None:
         ("", '@pytest.mark.parametrize("case", [1, pytest.param(2, marks=pytest.mark.long)])', False),
     ],
 )
-def test_what_make_test_leaves_out_is_known(module: str, decorator: str, long: bool) -> None:
+def test_long_tests_are_recognised(module: str, decorator: str, long: bool) -> None:
     source = f'{module}\n@pytest.mark.clause("R1")\n{decorator}\ndef test_it(case): pass'
     (proof,) = of_file(source, "tests/unit/test_it.py")
     assert proof.long is long
 
 
-def test_a_clause_that_is_computed_is_refused() -> None:
+def test_computed_clause_in_a_mark_is_refused() -> None:
     with pytest.raises(ValueError, match=r"pytest\.mark\.clause\(NAME\): write the clause out"):
         of_file("@pytest.mark.clause(NAME)\ndef test_it(): pass", "tests/unit/test_it.py")
 
 
-def test_a_clause_that_is_unknown_stops_the_run(tmp_path: Path) -> None:
+def test_unknown_clause_in_a_mark_stops_the_run(tmp_path: Path) -> None:
     test = tmp_path / "test_it.py"
     test.write_text("import pytest\n@pytest.mark.clause('R99')\ndef test_it(): pass\n", encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-c", str(ROOT / "pyproject.toml"), "-p", "tests.conftest", str(test)]

@@ -78,27 +78,27 @@ def drift(tmp_path: Path) -> Unit:
     return Unit(tmp_path, "danhba-drift.service")
 
 
-def test_all_is_compared_told_healed_and_asked(drift: Unit) -> None:
+def test_check_unit_compares_mails_applies_and_verifies(drift: Unit) -> None:
     assert drift.run() == (False, [*WHOLE, TELL])
 
 
 @pytest.mark.clause("R9.2")
-def test_what_check_mode_cannot_look_at_is_told_and_healed_nonetheless(drift: Unit) -> None:
+def test_failed_check_mode_is_mailed_and_changes_are_applied(drift: Unit) -> None:
     """As with PostgreSQL off: it is not started in check mode, and the next module asks it."""
     assert drift.run(CHECK) == (False, [*WHOLE, TELL])
 
 
 @pytest.mark.parametrize("fails", [(SITE,), (VERIFY,), (AUDIT,), (SITE, VERIFY)])
-def test_each_runs_whatever_became_of_the_one_before_and_the_unit_fails(drift: Unit, fails: tuple[str, ...]) -> None:
+def test_each_command_runs_after_a_failure_and_the_unit_fails(drift: Unit, fails: tuple[str, ...]) -> None:
     assert drift.run(*fails) == (True, WHOLE)
     assert (drift.folder / "unit.faults").read_text() == "mail: sai -- wrong\n" * len(fails)
 
 
-def test_what_could_not_be_told_at_first_is_told_at_the_end_or_fails(drift: Unit) -> None:
+def test_unsent_mail_is_sent_at_the_end_or_the_unit_fails(drift: Unit) -> None:
     assert drift.run(TELL) == (True, [*WHOLE, TELL])
 
 
-def test_a_letter_about_a_failure_says_why_before_the_log(tmp_path: Path) -> None:
+def test_failure_mail_has_the_reason_before_the_log(tmp_path: Path) -> None:
     (tmp_path / "failed.faults.5e1f").write_text("mail: Kế hoạch bị từ chối\n\n")
     (tmp_path / "failed.faults.0ther").write_text("mail: của lần khác\n\n")
     assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
@@ -107,7 +107,7 @@ def test_a_letter_about_a_failure_says_why_before_the_log(tmp_path: Path) -> Non
     assert not [*tmp_path.glob("*.faults*")]
 
 
-def test_a_letter_says_why_the_last_run_failed_that_told_where_systemd_names_the_next_one(tmp_path: Path) -> None:
+def test_failure_mail_has_the_last_runs_reason_when_systemd_names_the_next(tmp_path: Path) -> None:
     """As on a busy machine: of a run that goes on there is no reason yet, and may never be one."""
     for run, written in (("1ast", 2_000_000), ("01d", 1_000_000)):
         reason = tmp_path / f"failed.faults.{run}"
@@ -119,12 +119,12 @@ def test_a_letter_says_why_the_last_run_failed_that_told_where_systemd_names_the
     assert not [*tmp_path.glob("*.faults*")]
 
 
-def test_a_letter_about_a_run_that_did_not_tell_why_has_its_log_alone(tmp_path: Path) -> None:
+def test_failure_mail_without_reason_has_only_the_log(tmp_path: Path) -> None:
     assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
     assert (tmp_path / "failed.txt").read_text(encoding="utf-8").startswith("Nhật ký -- the log:\n")
 
 
-def test_the_next_run_does_not_take_the_reason_from_the_letter(tmp_path: Path) -> None:
+def test_next_run_does_not_remove_the_reason_of_the_mail(tmp_path: Path) -> None:
     """The timer may come by before the letter is begun."""
     follow, faults = Unit(tmp_path, "danhba-follow.service"), tmp_path / "unit.faults"
     for run, result in (("5e1f", "exit-code"), ("600d", "success")):
@@ -138,7 +138,7 @@ def test_the_next_run_does_not_take_the_reason_from_the_letter(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("name", ["danhba-follow", "danhba-drift", "danhba-monthly"])
-def test_each_unit_writes_down_why_it_fails_where_the_letter_looks(tmp_path: Path, name: str) -> None:
+def test_each_unit_writes_its_reason_where_the_mail_reads_it(tmp_path: Path, name: str) -> None:
     text = Unit(tmp_path, f"{name}.service").text
     assert "OnFailure=danhba-told@%N.service" in text
     assert f"DANHBA_FAULTS={tmp_path}/%N.faults\n" in text
@@ -159,7 +159,7 @@ BESIDE = {
 }
 
 
-def test_a_playbook_that_changes_something_takes_the_lock_of_all() -> None:
+def test_changing_playbook_takes_the_shared_lock() -> None:
     for path in sorted((ROOT / "playbooks").glob("*.yml")):
         takes = "import_tasks: tasks/alone.yml" in path.read_text(encoding="utf-8")
         assert takes is not (path.stem in BESIDE), path.stem

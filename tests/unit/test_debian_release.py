@@ -43,15 +43,15 @@ NAMED = re.compile(rf"\b{debian.NAME}\b|\b[Dd]ebian[ :/]{debian.NUMBER}\b")
 HISTORY = re.compile(r"changelogs/|CHANGELOG\.rst|docs/decisions/|requirements/")
 
 
-def test_release_of_base_role_is_the_modules() -> None:
+def test_base_role_has_the_modules_release() -> None:
     assert yaml.safe_load((PROJECT / "roles/base/vars/main.yml").read_text())["__base_debian"] == debian.NUMBER
 
 
-def test_release_of_lab_is_the_modules() -> None:
+def test_lab_has_the_modules_release() -> None:
     assert (debian.NAME, debian.DEBIAN) == (settings.SUITE, settings.DEBIAN)
 
 
-def test_release_named_elsewhere_in_the_listed_documents_alone() -> None:
+def test_release_is_named_only_in_listed_files() -> None:
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, check=True, text=True, stdout=subprocess.PIPE)
     naming = {
         path

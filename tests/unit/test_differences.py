@@ -93,14 +93,14 @@ def _names(node: ast.AST) -> list[str]:
     return []
 
 
-def test_differences_of_test_hosts_are_all_listed_and_set() -> None:
+def test_differences_of_test_hosts_are_listed_and_set() -> None:
     listed = set(LISTED["lab"])
     found = {name for _path, name, _value in SET} | OF_TEST_HOSTS
     assert sorted(found - listed) == [], f"add to {LIST.name}, with a test of each commit that runs the default"
     assert sorted(listed - found) == [], f"is set no more: remove from {LIST.name}"
 
 
-def test_variables_of_single_tests_are_all_listed_and_set() -> None:
+def test_variables_of_single_tests_are_listed_and_set() -> None:
     listed = SINGLE.keys()
     found = {name for _path, name in set_by_tests()} - set(LISTED["lab"])
     assert sorted(found - listed) == [], f"add to {LIST.name}, with the reason"
@@ -108,7 +108,7 @@ def test_variables_of_single_tests_are_all_listed_and_set() -> None:
 
 
 @pytest.mark.parametrize("name", LISTED["lab"])
-def test_listed_difference_has_the_default_and_the_value_that_are_true(name: str) -> None:
+def test_listed_difference_has_the_actual_default_and_value(name: str) -> None:
     entry = LISTED["lab"][name]
     assert entry.keys() == {"default", "lab", "why", "case"}
     assert entry["default"] == _plain(DEFAULTS[name]), "what a real server has"
@@ -122,13 +122,13 @@ def _plain(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def test_each_listed_difference_says_why() -> None:
+def test_listed_difference_has_a_reason() -> None:
     reasons = [*(entry["why"] for entry in LISTED["lab"].values()), *SINGLE.values()]
     assert [why for why in reasons if len(why) < 20 or not why.endswith(".")] == []
     assert len(SINGLE) == sum(len(entry["names"]) for entry in LISTED["single"]), "no name twice"
 
 
-def test_timers_that_rest_are_all_listed() -> None:
+def test_slowed_timers_are_all_listed() -> None:
     assert set(LISTED["timers"]["names"]) == set(AT_BOOT)
 
 
@@ -136,7 +136,7 @@ CASES = sorted({entry["case"] for entry in [*LISTED["lab"].values(), LISTED["tim
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_case_of_a_default_exists_and_runs_at_each_commit(case: str) -> None:
+def test_test_of_a_default_exists_and_runs_per_commit(case: str) -> None:
     path, _, name = case.partition("::")
     module = ast.parse((PROJECT / path).read_text(encoding="utf-8"))
     found = [node for node in module.body if isinstance(node, ast.FunctionDef) and node.name == name]
@@ -150,7 +150,7 @@ def _is_marks(node: ast.Assign) -> bool:
     return any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
 
 
-def test_first_deployment_sets_no_variable_of_the_list() -> None:
+def test_first_deployment_sets_no_listed_variable() -> None:
     """It is where defaults run: what it sets are a choice that the guide offers, and servers that are refused."""
     text = (PROJECT / "tests/e2e/test_first_deployment.py").read_text(encoding="utf-8")
     offered = {"tls_mode", "resolver_forwarders"}

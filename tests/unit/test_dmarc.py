@@ -23,20 +23,20 @@ def rules(**inputs: Any) -> dict[str, tuple[str, str]]:
     return {name: (action, expression) for name, action, expression, _rest in found}
 
 
-def test_what_the_domain_of_a_sender_asks_for_is_done() -> None:
+def test_policy_of_the_senders_domain_is_applied() -> None:
     assert rules() == {
         "DANHBA_DMARC_REFUSED": ("reject", "DMARC_POLICY_REJECT"),
         "DANHBA_DMARC_JUNK": ("add header", "(DMARC_POLICY_QUARANTINE)"),
     }
 
 
-def test_by_the_setting_nothing_is_refused_and_all_goes_to_junk() -> None:
+def test_setting_moves_failures_to_junk_instead_of_refusing() -> None:
     assert rules(rspamd_dmarc_reject=False) == {
         "DANHBA_DMARC_JUNK": ("add header", "(DMARC_POLICY_QUARANTINE | DMARC_POLICY_REJECT)"),
     }
 
 
-def test_a_sealer_that_the_identity_check_trusts_vouches() -> None:
+def test_trusted_arc_sealer_is_matched_by_whole_domain() -> None:
     """Its name as a whole and no name like it: `bo-gov.example` is somebody else's domain."""
     sealers = {"guard_sealers": ["bo.gov.example", "xa.example"]}
     assert all(expression.endswith(" & !DANHBA_VOUCHED") for _action, expression in rules(**sealers).values())
@@ -49,12 +49,12 @@ def test_a_sealer_that_the_identity_check_trusts_vouches() -> None:
     )
 
 
-def test_nobody_vouches_where_no_sealer_is_trusted() -> None:
+def test_arc_is_ignored_without_trusted_sealers() -> None:
     assert "DANHBA_VOUCHED" not in render(LOCAL / "composites.conf.j2")
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_the_text_fits_into_a_reply(wanted: bool) -> None:
+def test_refusal_fits_into_an_smtp_reply(wanted: bool) -> None:
     """RFC 5321, 4.5.3.1.5: 512 octets a line, the code and the operator's contact in it."""
     text = render(LOCAL / "force_actions.conf.j2", rspamd_dmarc_reject=wanted)
     messages = re.findall(r'message = "([^"]*)"', text)

@@ -154,7 +154,7 @@ def name(document: Path) -> str:
 
 
 @for_each("document", DOCUMENTS, ids=name)
-def test_links_lead_somewhere(document: Path) -> None:
+def test_links_of_documents_exist(document: Path) -> None:
     for link in links(document):
         path, _, anchor = link.partition("#")
         target = document.parent / path if path else document
@@ -163,14 +163,14 @@ def test_links_lead_somewhere(document: Path) -> None:
 
 
 @for_each("document", DOCUMENTS, ids=name)
-def test_paths_named_exist(document: Path) -> None:
+def test_paths_named_in_documents_exist(document: Path) -> None:
     spans = [span for span in _SPAN.findall(prose(document)) if _PATH.fullmatch(span) and "NNNN" not in span]
     missing = [span for span in spans if not (ROOT / span).exists()]
     assert missing == []
 
 
 @for_each("document", DOCUMENTS, ids=name)
-def test_make_targets_exist(document: Path) -> None:
+def test_make_targets_named_in_documents_exist(document: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     targets = set(re.findall(r"^([a-z][\w-]*)\s*:(?!=)", makefile, flags=re.MULTILINE))
     spans = (span.split() for span in _SPAN.findall(prose(document)))
@@ -180,7 +180,7 @@ def test_make_targets_exist(document: Path) -> None:
 
 
 @for_each("command", COMMANDS)
-def test_command_is_known(command: Command) -> None:
+def test_commands_in_documents_are_known(command: Command) -> None:
     """A command that no test looks at could rot: only these may stand in a `sh` fence."""
     assert command.words[0] in {"make", "danhba", "ansible-playbook", "git", "."}
     assert (command.words[0] == "danhba") == (command.exit is not None), (
@@ -194,7 +194,7 @@ def test_guide_for_editors_names_no_git_command() -> None:
 
 
 @for_each("command", [c for c in COMMANDS if c.words[0] == "ansible-playbook"])
-def test_playbook_takes_what_is_given(command: Command) -> None:
+def test_playbook_takes_the_documented_variables(command: Command) -> None:
     words = list(command.words[1:])
     playbook = ROOT / next(word for word in words if word.startswith("playbooks/"))
     inventory = ROOT / words[words.index("-i") + 1]
@@ -213,7 +213,7 @@ AS_PROCESSES = {kind(command.words): command for command in RUNNABLE.values()}
 
 
 @pytest.mark.parametrize("command", RUNNABLE.values(), ids=str)
-def test_danhba_ends_as_the_document_says(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documented_command_exits_as_stated(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     # A clone that runs this test may have no branch main.
     words = ["HEAD" if word == "main" else word for word in command.words[1:]]
     if AS_PROCESSES[kind(command.words)] == command:
@@ -238,7 +238,7 @@ def write_register(document: Path, folder: Path) -> None:
 
 
 @pytest.mark.clause("R9.4")
-def test_examples_of_the_guides_are_a_valid_register(tmp_path: Path) -> None:
+def test_examples_of_guides_are_a_valid_register(tmp_path: Path) -> None:
     for guide in GUIDES:
         write_register(guide, tmp_path)
     done = danhba("check", tmp_path)
@@ -275,7 +275,7 @@ def test_json_has_the_keys_of_the_reference(command: str, tmp_path: Path) -> Non
     assert [shape(json.loads(done.stdout))] == [shape(example) for example in documented]
 
 
-def test_guide_explains_rules_that_exist() -> None:
+def test_rules_named_in_the_guide_exist() -> None:
     table = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \| [^|]+ \| [^|]+ \|$", prose(GUIDES[1]), flags=re.MULTILINE)
     explained = {rule for cell in table for rule in _SPAN.findall(cell)}
     assert len(explained) > 20
@@ -294,26 +294,26 @@ def outline(document: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.name)
-def test_readmes_name_each_role(readme: Path) -> None:
+def test_readmes_name_every_role(readme: Path) -> None:
     [row] = [line for line in readme.read_text(encoding="utf-8").splitlines() if line.startswith("| `roles/` |")]
     named = set(re.findall(r"[a-z]+", row))
     assert {path.name for path in (ROOT / "roles").iterdir()} <= named
 
 
-def test_readmes_say_the_same() -> None:
+def test_readmes_have_the_same_structure() -> None:
     english, vietnamese = READMES
     assert outline(english) == outline(vietnamese)
     assert vietnamese.name in links(english)
     assert english.name in links(vietnamese)
 
 
-def test_decisions_numbers_are_given_once() -> None:
+def test_decision_numbers_are_unique() -> None:
     numbers = [path.name[:4] for path in DECISIONS]
     assert len(set(numbers)) == len(numbers)
 
 
 @for_each("document", DECISIONS, ids=name)
-def test_decision_has_its_form_and_stands_in_the_index(document: Path) -> None:
+def test_decision_has_its_headings_and_an_index_line(document: Path) -> None:
     (title, *parts) = headings(document)
     assert title[1].startswith(f"{int(document.name[:4])}. ")
     assert parts == [(2, part) for part in ("Context", "Decision", "Consequences", "Status")]
@@ -321,12 +321,12 @@ def test_decision_has_its_form_and_stands_in_the_index(document: Path) -> None:
     assert index.count(f"| [{document.name[:4]}]({document.name}) | {title[1].partition(' ')[2]} |") == 1
 
 
-def test_index_of_decisions_has_no_line_more_than_records() -> None:
+def test_index_of_decisions_has_no_extra_line() -> None:
     index = (ROOT / "docs/decisions/README.md").read_text(encoding="utf-8")
     assert sorted(re.findall(r"(?m)^\| \[\d{4}\]\((.+?)\)", index)) == [path.name for path in DECISIONS]
 
 
-def test_citation_of_decision_leads_to_a_record() -> None:
+def test_cited_decision_exists() -> None:
     """In code, tests and documents; a released changelog tells what was so then."""
     numbers = {path.name[:4] for path in DECISIONS}
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE)
@@ -340,7 +340,7 @@ def test_citation_of_decision_leads_to_a_record() -> None:
     assert missing == []
 
 
-def test_reading_order_fits_into_an_hour() -> None:
+def test_reading_order_takes_at_most_an_hour() -> None:
     """The pages of `docs/README.md`'s first table, by words; tables are looked up, not read."""
     text = (ROOT / "docs/README.md").read_text(encoding="utf-8").partition("## Look up")[0]
     pages = [(ROOT / "docs" / target).resolve() for target in re.findall(r"(?m)^\| \d+ \| \[[^\]]+\]\(([^)#]+)", text)]
@@ -349,7 +349,7 @@ def test_reading_order_fits_into_an_hour() -> None:
     assert sum(len(line.split()) for line in read) <= WORDS_OF_AN_HOUR
 
 
-def test_operators_guide_has_each_of_its_sections_in_its_table_of_contents() -> None:
+def test_operators_guide_lists_every_section_in_its_contents() -> None:
     guide = ROOT / "docs/vi/van-hanh.md"
     text = guide.read_text(encoding="utf-8")
     contents = text.partition("**Mục lục**")[2].partition("\n## ")[0]

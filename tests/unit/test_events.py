@@ -57,13 +57,13 @@ def differences(event: str, table: Table = EVENTS_TABLE) -> list[str]:
 
 @pytest.mark.clause("R6.1a", "R6.2a", "R6.2b")
 @pytest.mark.parametrize("event", ROWS)
-def test_event_is_answered_as_its_cells_decide(event: str) -> None:
+def test_check_and_comment_answer_event_as_its_cells_state(event: str) -> None:
     wrong = differences(event)
     assert not wrong, "docs/events.yml decides otherwise:\n" + "\n".join(wrong)
 
 
 @pytest.mark.parametrize("event", ROWS)
-def test_every_cell_of_an_event_is_decided(event: str) -> None:
+def test_every_cell_of_an_event_has_a_decision(event: str) -> None:
     undecided = [str(cell) for cell in EVENTS_TABLE.undecided(event)]
     assert not undecided, "no line of docs/events.yml is about:\n" + "\n".join(undecided)
 
@@ -72,14 +72,14 @@ SILENT = {event: cell for event in ROWS if (cell := next((c for c, d in possible
 
 
 @pytest.mark.parametrize("event", SILENT)
-def test_silent_change_is_shown_by_the_comment(event: str) -> None:
+def test_change_without_finding_is_shown_by_the_comment(event: str) -> None:
     """Silence is no finding; what the change does is still there for its reviewers to compare."""
     for proposed in proposals(SILENT[event], ROWS[event]):
         unchanged = Proposed(proposed.before, proposed.before)
         assert comment(proposed) != comment(unchanged), f"{SILENT[event]} does not appear in the comment"
 
 
-def test_events_of_the_model_are_all_in_the_schema() -> None:
+def test_events_of_the_model_are_in_the_schema() -> None:
     """What the next test reads from the schema is what the code takes."""
     wanted = {
         *(f"agency.opened.event={each}" for each in AGENCY_OPENED),
@@ -100,7 +100,7 @@ def test_every_key_of_the_schema_is_covered_by_an_event() -> None:
     assert uncovered(EVENTS_TABLE) == [], "no row of docs/events.yml covers these: decide their cells"
 
 
-def test_key_is_uncovered_where_its_row_is_taken_away() -> None:
+def test_removed_row_leaves_its_key_uncovered() -> None:
     raw = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
     raw["events"] = [row for row in raw["events"] if row.get("event") != "operator_key"]
     assert uncovered(read(yaml.safe_dump(raw, allow_unicode=True))) == ["province.operator_key"]
@@ -132,17 +132,17 @@ def test_files_of_this_repository_are_all_of_a_known_kind() -> None:
 
 
 @pytest.mark.parametrize("forge", FORGES)
-def test_list_of_owners_is_a_guard(forge: str) -> None:
+def test_codeowners_file_is_a_guard(forge: str) -> None:
     assert kinds_of(FORGES[forge].codeowners)[0] == "file_codeowners"
 
 
-def test_rules_that_cells_name_exist() -> None:
+def test_rules_named_by_cells_exist() -> None:
     known = {rule.id for rule in in_groups()} | {WARNED}
     named = {rule for event in ROWS for decision in EVENTS_TABLE.decisions(event).values() for rule in decision.rules}
     assert named <= known
 
 
-def test_every_line_decides_a_cell() -> None:
+def test_every_line_of_the_table_decides_a_cell() -> None:
     """No line is left that others have made idle."""
     for event, row in ROWS.items():
         cells = EVENTS_TABLE.decisions(event)
@@ -152,7 +152,7 @@ def test_every_line_decides_a_cell() -> None:
 
 
 @pytest.mark.parametrize("dimension", ["whose", "document", "when", "how"])
-def test_new_value_of_a_dimension_is_undecided_where_there_was_silence(dimension: str) -> None:
+def test_new_value_of_a_dimension_leaves_silent_cells_undecided(dimension: str) -> None:
     raw = yaml.safe_load(TABLE.read_text(encoding="utf-8"))
     raw["dimensions"][dimension]["unheard_of"] = {"en": "new", "vi": "mới"}
     table = read(yaml.safe_dump(raw, allow_unicode=True))
@@ -168,12 +168,12 @@ def without(event: str, line: object) -> Table:
     return read(yaml.safe_dump(raw, allow_unicode=True))
 
 
-def test_only_finding_of_a_cell_taken_out_of_the_table_is_undecided() -> None:
+def test_removed_only_finding_leaves_its_cell_undecided() -> None:
     table = without("custodian_key", {"how": ["edit", "second"], "finds": "history-key"})
     assert [cell.how for cell in table.undecided("custodian_key")] == ["edit", "second"]
 
 
-def test_finding_taken_out_of_the_table_is_named_with_its_cells() -> None:
+def test_removed_finding_is_reported_with_its_cells() -> None:
     """The check finds more than the table then says, and the list of differences names each cell."""
     late = without("retired", {"when": "long_ago", "how": ["append", "second"], "finds": "history-late"})
     wrong = differences("retired", late)
@@ -181,12 +181,12 @@ def test_finding_taken_out_of_the_table_is_named_with_its_cells() -> None:
     assert all("long_ago" in line for line in wrong)
 
 
-def test_silence_taken_out_of_the_table_is_undecided() -> None:
+def test_removed_silence_leaves_its_cell_undecided() -> None:
     table = without("retired", "silent_as_decided")
     assert Cell("retired", "same", "own", "today", "append") in table.undecided("retired")
 
 
-def test_words_of_rows_are_vietnamese_and_english() -> None:
+def test_rows_have_vietnamese_and_english_texts() -> None:
     texts = [*(row.title for row in ROWS.values()), *EVENTS_TABLE.reasons.values(), *EVENTS_TABLE.groups.values()]
     texts += [
         *(row.document for row in ROWS.values()),
@@ -197,5 +197,5 @@ def test_words_of_rows_are_vietnamese_and_english() -> None:
         assert not re.search(r"\b(cell|row|rule)\b", text["vi"])
 
 
-def test_page_of_events_is_up_to_date() -> None:
+def test_events_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: make generated"

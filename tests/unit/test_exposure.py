@@ -61,7 +61,7 @@ def exposures(folder: Path, services: dict[str, str]) -> dict[str, float]:
     return {name.replace("@x.", "@."): float(value) for name, value in found}
 
 
-def test_none_is_more_exposed_than_it_has_to_be(tmp_path: Path) -> None:
+def test_exposure_of_every_unit_is_below_its_limit(tmp_path: Path) -> None:
     own = own_services()
     found = exposures(tmp_path, own)
     assert found.keys() == own.keys()
@@ -74,30 +74,30 @@ def credentials(text: str) -> dict[str, str]:
     return dict(re.findall(r"^LoadCredential=([^:\n]+):(.+)$", text, re.MULTILINE))
 
 
-def test_secrets_are_handed_over_by_systemd() -> None:
+def test_secrets_are_passed_as_systemd_credentials() -> None:
     handed = {name.removesuffix(".service"): credentials(text) for name, text in own_services().items()}
     assert {name: secrets for name, secrets in handed.items() if secrets} == SECRETS
 
 
-def test_a_password_to_try_is_handed_to_the_drill_and_need_not_be_there() -> None:
+def test_drill_gets_an_optional_test_password() -> None:
     text = render(ROOT / "roles/backup/templates/danhba-drill.service.j2", backup_drill_address="a@example.org")
     assert credentials(text)["probe.password"] == "/etc/danhba/probe.password"
     assert "\nSetCredential=probe.password:\\n\n" in text  # nothing but the end of a line
 
 
-def test_no_unit_names_the_file_of_a_secret_otherwise() -> None:
+def test_units_name_files_of_secrets_only_as_credentials() -> None:
     files = {file for secrets in SECRETS.values() for file in secrets.values()}
     for name, text in own_services().items():
         rest = re.sub(r"^(LoadCredential|InaccessiblePaths)=.*$", "", text, flags=re.MULTILINE)
         assert [file for file in files if file in rest] == [], name
 
 
-def test_programs_have_one_way_to_a_secret() -> None:
+def test_programs_read_secrets_in_one_place() -> None:
     found = [path.name for path in LIBRARY.rglob("*.py") if "CREDENTIALS_DIRECTORY" in path.read_text("utf-8")]
     assert found == ["credential.py"]
 
 
-def test_every_unit_is_tried_in_its_sandbox_on_some_host() -> None:
+def test_every_unit_has_a_host_that_tries_its_sandbox() -> None:
     """What each is let, and where it is tried: `tests/support/sandboxes.py`."""
     places = [sandboxes.MAIL, sandboxes.BACKED_UP, sandboxes.STORE, sandboxes.PROBE, sandboxes.CONTROLLER]
     tried = [unit for place in places for unit in place]
@@ -105,7 +105,7 @@ def test_every_unit_is_tried_in_its_sandbox_on_some_host() -> None:
     assert sandboxes.LET.keys() <= set(tried)
 
 
-def test_the_test_can_fail(tmp_path: Path) -> None:
+def test_exposure_test_fails_for_an_open_unit(tmp_path: Path) -> None:
     assert (
         exposures(tmp_path, {"danhba-open.service": "[Service]\nExecStart=/usr/bin/true\n"})["danhba-open.service"] > 9
     )

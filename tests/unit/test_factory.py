@@ -40,7 +40,7 @@ def findings(root: Path) -> str:
 class TestRegister:
     """`write_register`."""
 
-    def test_it_writes_as_many_as_asked_for(self, tmp_path: Path) -> None:
+    def test_factory_writes_the_requested_number_of_officials(self, tmp_path: Path) -> None:
         made = write_register(tmp_path, officials=107, agencies=25)
         agencies = [parse(path.read_text(encoding="utf-8")) for path in (tmp_path / "agencies").iterdir()]
         ids = [person["id"] for agency in agencies for person in agency["people"]]
@@ -48,39 +48,35 @@ class TestRegister:
         assert len(set(ids)) == 107
         assert {len(agency["people"]) for agency in agencies} == {4, 5}
 
-    def test_an_agency_for_a_hundred_officials_and_never_fewer_than_two(self, tmp_path: Path) -> None:
+    def test_factory_makes_one_agency_per_hundred_officials_at_least_two(self, tmp_path: Path) -> None:
         assert write_register(tmp_path / "large", officials=500).agencies == 5
         assert write_register(tmp_path / "small", officials=0).agencies == 2
 
     @pytest.mark.parametrize(("officials", "agencies"), [(0, 3), (1, 2), (300, 30)])
-    def test_the_check_has_nothing_to_say(self, tmp_path: Path, officials: int, agencies: int) -> None:
+    def test_made_register_has_no_findings(self, tmp_path: Path, officials: int, agencies: int) -> None:
         write_register(tmp_path, officials=officials, agencies=agencies)
         assert findings(tmp_path) == "[]\n"
 
-    def test_whoever_is_left_without_an_address_has_a_pin(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_official_without_a_free_address_gets_a_pin(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("tests.factory.register.draw_name", lambda rng: "Nguyễn Văn Vịnh")
         made = write_register(tmp_path, officials=80, agencies=2)
         # The rule has nine addresses for this name; more than 26 are left over in each agency, so that letters run out.
         assert made.pinned == 2 * (40 - 9)
         assert findings(tmp_path) == "[]\n"
 
-    def test_the_same_seed_gives_the_same_bytes_and_another_one_other_people(self, tmp_path: Path) -> None:
+    def test_seed_determines_the_register(self, tmp_path: Path) -> None:
         for name, seed in (("one", 7), ("two", 7), ("three", 8)):
             write_register(tmp_path / name, officials=60, agencies=3, seed=seed)
         assert contents(tmp_path / "one") == contents(tmp_path / "two")
         assert contents(tmp_path / "one") != contents(tmp_path / "three")
 
     @pytest.mark.parametrize(("officials", "agencies"), [(-1, 2), (10, 1), (10, 0)])
-    def test_impossible_numbers_are_refused_before_anything_is_written(
-        self, tmp_path: Path, officials: int, agencies: int
-    ) -> None:
+    def test_impossible_numbers_write_nothing(self, tmp_path: Path, officials: int, agencies: int) -> None:
         with pytest.raises(ValueError, match="no register has"):
             write_register(tmp_path / "new", officials=officials, agencies=agencies)
         assert not (tmp_path / "new").exists()
 
-    def test_a_register_that_is_there_is_left_alone(self, tmp_path: Path) -> None:
+    def test_existing_register_is_left_alone(self, tmp_path: Path) -> None:
         write_register(tmp_path, officials=10)
         before = contents(tmp_path)
         with pytest.raises(FileExistsError):
@@ -91,7 +87,7 @@ class TestRegister:
 class TestCommand:
     """`python -m tests.factory`."""
 
-    def test_it_writes_and_says_what(
+    def test_command_writes_and_reports(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         out = tmp_path / "register"
@@ -101,7 +97,7 @@ class TestCommand:
         write_register(tmp_path / "same", officials=12, agencies=3, seed=4)
         assert contents(out) == contents(tmp_path / "same")
 
-    def test_what_cannot_be_written_is_said_in_both_languages(
+    def test_unwritable_folder_is_reported_in_both_languages(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         write_register(tmp_path, officials=2)
@@ -114,21 +110,21 @@ class TestText:
     """The makers of single files and entries."""
 
     @given(st.text(st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"]), min_size=1))
-    def test_a_scalar_reads_back_as_written(self, text: str) -> None:
+    def test_scalar_reads_back_as_written(self, text: str) -> None:
         assert parse(f"key: {scalar(text)}") == {"key": text}
         assert parse(f"key: {flow({'a': text, 'b': [text]})}") == {"key": {"a": text, "b": [text]}}
 
     @pytest.mark.parametrize("text", ["000101", "0214 3 000 000", "12", "-", "a: b", "a #b", "[a]", "", " a", "a "])
-    def test_what_yaml_would_read_otherwise_is_quoted(self, text: str) -> None:
+    def test_ambiguous_scalar_is_quoted(self, text: str) -> None:
         assert scalar(text) == f'"{text}"'
 
     @pytest.mark.parametrize(
         "text", ["2010-10-15", "33/2010/QĐ-UBND", "123/2005/QĐ.UB", "H'Hen Niê", "Ban Quản lý - Dự án (tỉnh)"]
     )
-    def test_what_an_editor_leaves_unquoted_is_plain(self, text: str) -> None:
+    def test_plain_scalar_is_not_quoted(self, text: str) -> None:
         assert scalar(text) == text
 
-    def test_an_official_in_the_layout_of_the_format(self) -> None:
+    def test_official_is_written_in_the_layout_of_the_format(self) -> None:
         closed = {"document": "77/QĐ-STTTT", "date": "2012-01-01", "event": "retired"}
         suspended: list[Value] = [{"document": "09/QĐ-STTTT", "date": "2011-05-01", "until": "2011-08-01"}]
         assert official_yaml(id="000102", name="H'Hen Niê", given="Hen", suspended=suspended, closed=closed) == (
@@ -142,18 +138,18 @@ class TestText:
             "    closed: {document: 77/QĐ-STTTT, date: 2012-01-01, event: retired}\n"
         )
 
-    def test_an_entry_goes_at_the_end_of_a_file(self) -> None:
+    def test_entry_is_appended_to_the_file(self) -> None:
         text = agency_yaml("stttt", people=[{"id": "1"}]) + official_yaml(id="2")
         assert [person["id"] for person in parse(text)["people"]] == ["1", "2"]
 
-    def test_none_leaves_a_key_out_and_an_unknown_key_is_written(self) -> None:
+    def test_none_omits_a_key_and_an_unknown_key_is_written(self) -> None:
         agency = parse(agency_yaml("stttt", kind=None, colour="đỏ", succeeds=["snv", "stp"]))
         assert "kind" not in agency
         assert agency["colour"] == "đỏ"
         assert agency["succeeds"] == ["snv", "stp"]
         assert agency["people"] == []
 
-    def test_the_small_register_of_the_makers_is_valid(self, tmp_path: Path) -> None:
+    def test_small_register_of_the_makers_is_valid(self, tmp_path: Path) -> None:
         people: list[dict[str, Value | None]] = [{"id": "000101"}, {"id": "000102", "name": "Ngô Vân Vinh"}]
         policy: dict[str, Value] = {"forward_days": "30", "quota": {"official": "1G"}}
         agencies = {"stttt": agency_yaml("stttt", people=people)}
@@ -161,7 +157,7 @@ class TestText:
         assert findings(tmp_path) == "[]\n"
         assert parse((tmp_path / "province.yml").read_text(encoding="utf-8"))["policy"] == policy
 
-    def test_a_directory_gets_the_usual_province(self, tmp_path: Path) -> None:
+    def test_directory_gets_the_usual_province(self, tmp_path: Path) -> None:
         write_directory(tmp_path, {})
         assert (tmp_path / "province.yml").read_text(encoding="utf-8") == province_yaml()
 
@@ -169,16 +165,16 @@ class TestText:
 class TestNames:
     """The names it draws."""
 
-    def test_weights_are_weights_and_underscores_are_spaces(self) -> None:
+    def test_name_table_reads_weights_and_underscores(self) -> None:
         words, rng = Words("Thị_Hồng:9 _"), random.Random(1)
         drawn = Counter(words.draw(rng) for _ in range(1000))
         assert drawn.keys() == {"Thị Hồng", ""}
         assert drawn["Thị Hồng"] > 800
 
-    def test_shares_are_of_a_hundred(self) -> None:
+    def test_shares_of_names_sum_to_a_hundred(self) -> None:
         assert sum(group.share for group in GROUPS) == 100
 
-    def test_names_are_composed_of_two_to_five_words_and_fold(self) -> None:
+    def test_names_have_two_to_five_words_and_fold_to_ascii(self) -> None:
         rng = random.Random(1)
         names = [draw_name(rng) for _ in range(5000)]
         assert {len(name.split()) for name in names} == {2, 3, 4, 5}
@@ -187,7 +183,7 @@ class TestNames:
             assert name == " ".join(name.split())
             assert split(name).given.isascii()
 
-    def test_namesakes_occur_as_often_as_in_life(self) -> None:
+    def test_namesakes_are_as_frequent_as_in_life(self) -> None:
         rng = random.Random(1)
         repeated = [1000 - len({draw_name(rng) for _ in range(1000)}) for _ in range(20)]
         assert 35 <= sum(repeated) / len(repeated) <= 60

@@ -12,7 +12,7 @@ MAIN = ROOT / "roles/postfix/templates/main.cf.j2"
 
 
 @pytest.mark.parametrize(("mailboxes", "recipients"), [(200, 1000), (20_000, 2000), (100_000, 10_000)])
-def test_recipients_of_one_address_follow_from_the_capacity(mailboxes: int, recipients: int) -> None:
+def test_recipient_limit_follows_from_the_capacity(mailboxes: int, recipients: int) -> None:
     written = dict(re.findall(r"(?m)^(smtpd_client_\w+) = (.*)$", render(MAIN, capacity_mailboxes=mailboxes)))
     assert written["smtpd_client_recipient_rate_limit"] == str(recipients)
     # A limit of addresses is none where a client has 2^64 of them.
@@ -27,7 +27,7 @@ def firewall(**inputs: object) -> str:
 SESSIONS = [{"port": 993, "sessions": 20, "full_port": 1993}, {"port": 4190, "sessions": 5, "full_port": 1419}]
 
 
-def test_firewall_that_is_loaded_anew_keeps_what_its_limits_have_counted() -> None:
+def test_reloaded_firewall_keeps_counts_of_limits() -> None:
     """On a host: `tests/e2e/test_limits.py`."""
     text = firewall(base_firewall_session_ports=SESSIONS, base_firewall_connections=7)
     rules = re.sub(r"^ *#.*$", "", text, flags=re.MULTILINE)
@@ -48,7 +48,7 @@ def test_firewall_that_is_loaded_anew_keeps_what_its_limits_have_counted() -> No
         ({"base_firewall_session_ports": [{**SESSIONS[0], "sessions": 9}, SESSIONS[1]]}, "sessions_993"),
     ],
 )
-def test_limit_that_changes_has_a_set_of_its_own(changed: dict[str, object], name: str) -> None:
+def test_changed_limit_gets_a_new_set(changed: dict[str, object], name: str) -> None:
     """An element of a set keeps the limit by which it began."""
     usual = {"base_firewall_session_ports": SESSIONS, "base_firewall_connections": 7}
     before, after = (

@@ -57,7 +57,7 @@ def _loaded() -> None:
 
 
 @pytest.mark.parametrize("runs", [400, pytest.param(1000, marks=pytest.mark.long)])
-def test_no_case_breaks_anything(capsys: pytest.CaptureFixture[str], runs: int) -> None:
+def test_fuzz_cases_raise_nothing(capsys: pytest.CaptureFixture[str], runs: int) -> None:
     tally = campaign.campaign(jobs([*TARGETS], SEED, runs), LIMITS)
     with capsys.disabled():
         print(f"\nfuzz: seed {SEED}, {tally.runs} runs, {tally.findings} findings by {len(tally.rules)} rules")
@@ -67,7 +67,7 @@ def test_no_case_breaks_anything(capsys: pytest.CaptureFixture[str], runs: int) 
 
 
 @pytest.mark.parametrize("name", TARGETS)
-def test_a_seed_makes_a_case_again(name: str) -> None:
+def test_seed_reproduces_a_case(name: str) -> None:
     target = TARGETS[name][0]
     assert target(random.Random("1")) == target(random.Random("1")) != target(random.Random("2"))
 
@@ -89,7 +89,7 @@ class TestItFinds:
         return plant
 
     @pytest.mark.long
-    def test_an_exception_and_the_smallest_case(
+    def test_fuzzer_finds_an_exception_and_shrinks_it(
         self, plant: Callable[[Callable[[], object]], None], tmp_path: Path
     ) -> None:
         plant(lambda: dict[str, str]()["planted"])
@@ -112,7 +112,7 @@ class TestItFinds:
             (lambda: bytes(900 * MIB), "MemoryError"),
         ],
     )
-    def test_what_takes_its_process_with_it(
+    def test_fuzzer_finds_a_crash_of_the_process(
         self, plant: Callable[[Callable[[], object]], None], fault: Callable[[], object], error: str
     ) -> None:
         plant(fault)
@@ -122,44 +122,44 @@ class TestItFinds:
         assert [(result.name, error in result.error) for result in results] == [("1", False), ("2", True), ("3", False)]
         assert [result.findings > 0 for result in results] == [True, False, True]
 
-    def test_a_finding_that_stands_nowhere(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_fuzzer_reports_a_finding_at_a_wrong_place(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for place, file in ((Place(0, 1), "directory/province.yml"), (Place(1, 1), "x"), (Place(9, 1), "directory/a")):
             checked = replace(check([]), findings=[Finding(SYNTAX, Where(file, place), {"detail": ""})])
             monkeypatch.setattr("tests.fuzz.oracle.check", lambda *_, checked=checked: checked)
             with pytest.raises(WrongError):
                 judge({"a": b""})
 
-    def test_a_failure_stays_the_same_when_it_gets_smaller(self) -> None:
+    def test_shrinking_keeps_the_failure(self) -> None:
         case = Register("", {STTTT_YML: b"x\n" * 50 + b"\xff\n" + b"y\n" * 50})
         error = one(case, Limits(seconds=-1)).error
         assert smallest(case, error, Limits(seconds=-1), 5).size() <= 1
 
 
 @pytest.mark.parametrize("name", hard.FILES)
-def test_the_hardest(name: str) -> None:
+def test_hard_case_is_within_limits(name: str) -> None:
     result = one(hard.hard(name, 100_000), Limits(memory=400 * MIB, seconds=20, per_mib=0, patience=60))
     assert result.error == ""
     assert result.findings > 0 or name in {"acknowledgements", "days without end"}
 
 
 class TestOneByOne:
-    def test_a_file_of_100_mb_is_refused_at_once(self) -> None:
+    def test_file_of_100_mb_is_refused_at_once(self) -> None:
         case = Directory(0, (("huge", 1), ("huge", 2)), "json")
         result = one(case, Limits(memory=300 * MIB, seconds=5, per_mib=0))
         assert (result.error, "file-unreadable" in result.rules, result.memory < 100 * MIB) == ("", True, True)
 
     @pytest.mark.parametrize("value", ["a", "[]", "{}"])
-    def test_a_file_of_nothing_but_commas(self, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_file_of_commas_is_refused(self, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tree, "MOST_VALUES", 20_000)
         assert rules("people: [" + f"{value}," * 19_990 + "]") >= {"file-findings"}
         assert rules("people: [" + f"{value}," * 20_000 + "]") == {"file-unreadable"}
 
-    def test_keys_are_counted_with_their_values(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_keys_count_towards_the_limit_of_values(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(tree, "MOST_VALUES", 20_000)
         assert rules("{" + "".join(f"k{number}: a," for number in range(9_990)) + "}") >= {"file-findings"}
         assert rules("{" + "".join(f"k{number}: a," for number in range(10_000)) + "}") == {"file-unreadable"}
 
-    def test_a_link_out_of_the_register_is_not_followed(self, tmp_path: Path) -> None:
+    def test_link_out_of_the_register_is_not_followed(self, tmp_path: Path) -> None:
         (tmp_path / "secret.yml").write_text(f"agency: {command.SECRET}\n")
         for number in range(2):
             root = write(tmp_path / str(number))
@@ -170,25 +170,25 @@ class TestOneByOne:
             status, output = command.invoke("check", str(root), home=tmp_path)  # objects to what should stay secret
             assert (status, "file-unreadable" in output) == ((2, False) if number else (1, True))
 
-    def test_a_pipe_keeps_nobody_waiting(self) -> None:
+    def test_pipe_in_the_register_does_not_block(self) -> None:
         result = one(Directory(0, (("pipe", 1),), "text"), Limits(patience=5))
         assert (result.error, "file-unreadable" in result.rules) == ("", True)
 
-    def test_aliases_do_not_explode(self) -> None:
+    def test_aliases_do_not_expand(self) -> None:
         lines = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 60)]
         found = rules("a0: &a0 [x]\n" + "\n".join(lines))
         assert "yaml-anchor" in found
         assert len(found) < 10
 
     @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[{"])
-    def test_nesting_100_000_deep(self, opening: str) -> None:
+    def test_nesting_of_100_000_levels_is_refused(self, opening: str) -> None:
         (rule,) = rules("people: \n  " + opening * 100_000)
         assert rule in {"yaml-depth", "yaml-syntax"}  # libyaml itself gives up on some
 
-    def test_a_name_of_10_000_characters(self) -> None:
+    def test_name_of_10_000_characters_is_a_finding(self) -> None:
         assert rules(STTTT.replace("Ngô Vân Vinh", "Ngô " * 2500)) >= {"schema-long"}
 
-    def test_what_turns_text_round_is_shown_by_its_number(self, tmp_path: Path) -> None:
+    def test_bidi_control_characters_are_shown_by_number(self, tmp_path: Path) -> None:
         name = "Ngô \u202eVân\u202c Vinh\x1b"
         root = write(tmp_path, {**SAMPLE, STTTT_YML: STTTT.replace("Ngô Vân Vinh", name[:-1])})
         (root / "agencies" / f"{name}.yml").touch()
@@ -198,7 +198,7 @@ class TestOneByOne:
         assert "U+202E RIGHT-TO-LEFT OVERRIDE" in output
         assert output.replace("\n", "").isprintable()
 
-    def test_no_more_findings_than_anybody_reads(self, tmp_path: Path) -> None:
+    def test_number_of_findings_is_limited(self, tmp_path: Path) -> None:
         root = write(tmp_path, {**SAMPLE, STTTT_YML: "people: [" + "{}," * 50_000 + "]"})
         _status, output = command.invoke("check", str(root), "--format", "json", home=tmp_path)
         assert FILE_LIMIT <= len(json.loads(output)) <= FILE_LIMIT + 10
@@ -206,11 +206,11 @@ class TestOneByOne:
 
 @settings(max_examples=150)
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: text.encode(errors="replace"))))
-def test_any_octets_for_a_file(data: bytes) -> None:
+def test_arbitrary_bytes_as_file_raise_nothing(data: bytes) -> None:
     assert judge({"province.yml": data, STTTT_YML: data}).findings > 0
 
 
-def test_the_command_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fuzz_command_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.fuzz.__main__ import main
 
     monkeypatch.setattr("sys.argv", ["fuzz", "--runs", "5", "--target", "yaml", "--out", str(tmp_path)])

@@ -50,11 +50,11 @@ def run(command: list[str], archive: Path) -> str:
     return subprocess.run(command, input=program, capture_output=True, text=True, check=True).stdout
 
 
-def test_a_program_from_standard_input_runs_as_python_runs_it(python: list[str], archive: Path) -> None:
+def test_program_from_stdin_runs_as_by_python(python: list[str], archive: Path) -> None:
     assert run(python, archive) == run([sys.executable], archive) == "first __main__ <stdin> ['']\n"
 
 
-def test_a_program_from_a_file_runs_as_python_runs_it(python: list[str], archive: Path, tmp_path: Path) -> None:
+def test_program_from_a_file_runs_as_by_python(python: list[str], archive: Path, tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(PROGRAM, encoding="utf-8")
     said, plain = (
@@ -64,7 +64,7 @@ def test_a_program_from_a_file_runs_as_python_runs_it(python: list[str], archive
     assert said == plain == f"first __main__ {program} {[str(program), str(archive)]}\n"
 
 
-def test_a_module_is_compiled_once(python: list[str], archive: Path, compiled: Path) -> None:
+def test_module_is_compiled_once(python: list[str], archive: Path, compiled: Path) -> None:
     run(python, archive)
     (kept,) = compiled.iterdir()
     before = kept.stat().st_mtime_ns
@@ -72,13 +72,13 @@ def test_a_module_is_compiled_once(python: list[str], archive: Path, compiled: P
     assert [path.stat().st_mtime_ns for path in compiled.iterdir()] == [before]
 
 
-def test_another_source_is_another_module(python: list[str], archive: Path, compiled: Path) -> None:
+def test_changed_source_is_compiled_again(python: list[str], archive: Path, compiled: Path) -> None:
     run(python, archive)
     assert run(python, filled(archive, "WORD = 'other'\n")).startswith("other")
     assert len(list(compiled.iterdir())) == 2
 
 
-def test_what_is_remembered_names_the_archive_that_is_read(python: list[str], tmp_path: Path) -> None:
+def test_cached_code_names_the_present_archive(python: list[str], tmp_path: Path) -> None:
     of = "__code__.co_filename"
     source = f"def one():\n  def two(): ...\n  return two\nWORD = one.{of} + ' ' + one().{of}"
     for folder in ("one", "two"):
@@ -88,7 +88,7 @@ def test_what_is_remembered_names_the_archive_that_is_read(python: list[str], tm
 
 
 @pytest.mark.parametrize("damage", [b"", b"no code", b"i\x01\x00"])
-def test_what_is_damaged_is_compiled_again(python: list[str], archive: Path, compiled: Path, damage: bytes) -> None:
+def test_damaged_cache_is_compiled_again(python: list[str], archive: Path, compiled: Path, damage: bytes) -> None:
     run(python, archive)
     (kept,) = compiled.iterdir()
     whole = kept.read_bytes()
@@ -97,7 +97,7 @@ def test_what_is_damaged_is_compiled_again(python: list[str], archive: Path, com
     assert kept.read_bytes() == whole
 
 
-def test_without_its_folder_it_remembers_nothing(python: list[str], archive: Path, compiled: Path) -> None:
+def test_missing_cache_folder_disables_the_cache(python: list[str], archive: Path, compiled: Path) -> None:
     compiled.rmdir()
     assert run(python, archive).startswith("first")
     assert not compiled.exists()

@@ -22,7 +22,7 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
 
 
 @given(VALUES)
-def test_it_is_the_same_to_the_byte(value: Any) -> None:
+def test_fast_json_equals_python_json(value: Any) -> None:
     assert pretty(value) == json.dumps(value, ensure_ascii=False, indent=2)
     assert pack(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     assert unpack(pack(value)) == value
@@ -30,7 +30,7 @@ def test_it_is_the_same_to_the_byte(value: Any) -> None:
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 7])
 @pytest.mark.parametrize("depth", [0, 1, 2])
-def test_a_list_in_pieces(monkeypatch: pytest.MonkeyPatch, count: int, depth: int) -> None:
+def test_list_in_pieces_equals_the_whole(monkeypatch: pytest.MonkeyPatch, count: int, depth: int) -> None:
     monkeypatch.setattr(jsontext, "AT_ONCE", 2)
     items = [{"a": number, "b": []} for number in range(count)]
     lines = b"".join(pretty_list(items, depth)).decode().split("\n")
@@ -38,7 +38,7 @@ def test_a_list_in_pieces(monkeypatch: pytest.MonkeyPatch, count: int, depth: in
 
 
 @pytest.mark.parametrize("count", [0, 1, 5])
-def test_an_object_in_pieces(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+def test_object_in_pieces_equals_the_whole(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
     monkeypatch.setattr(jsontext, "AT_ONCE", 2)
     head, items = {"checksum": "…", "refused": []}, [{"x": {"y": number}} for number in range(count)]
     assert b"".join(pretty_object(head, "actions", items)).decode() == json.dumps(
@@ -46,17 +46,17 @@ def test_an_object_in_pieces(monkeypatch: pytest.MonkeyPatch, count: int) -> Non
     )
 
 
-def test_what_is_no_text_is_escaped_in_pieces() -> None:
+def test_surrogates_are_escaped_in_pieces() -> None:
     (_opening, body, _closing) = pretty_list([{"file": "\udcff.yml"}])
     assert json.loads(body) == {"file": "\udcff.yml"}
 
 
-def test_a_name_that_is_no_text_comes_back() -> None:
+def test_name_with_surrogates_is_read_back() -> None:
     name = b"agencies/\xff.yml".decode(errors="surrogateescape")
     assert unpack(pack([name])) == [name]
 
 
 @pytest.mark.parametrize("data", [b"", b"{", b"\xff", b"[" * 100_000])
-def test_what_is_no_json_is_said_to_be_none(data: bytes) -> None:
+def test_invalid_json_is_refused(data: bytes) -> None:
     with pytest.raises((ValueError, RecursionError)):
         unpack(data)

@@ -25,7 +25,7 @@ ADDED = "[Service]\nRestart=on-failure\n"
         ("#!/bin/bash\nrm $1/x\n", "SC2086"),
     ],
 )
-def test_shell(text: str, said: str) -> None:
+def test_shell_linter_finds_faults(text: str, said: str) -> None:
     found = programs.shellcheck(ROOT / "scripts/example", text)
     assert said in found
     assert bool(found) == bool(said)
@@ -40,13 +40,13 @@ def test_shell(text: str, said: str) -> None:
         ("<?php\nfinal abstract class A {}\n", "final"),
     ],
 )
-def test_php(text: str, said: str) -> None:
+def test_php_linter_finds_faults(text: str, said: str) -> None:
     found = programs.php_syntax(ROOT / "roles/example.php", text)
     assert said in found
     assert bool(found) == bool(said)
 
 
-def test_a_machine_without_php_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_machine_without_php_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     assert LINTERS["php"]() == [PHP_IS_MISSING]
 
@@ -63,20 +63,20 @@ def test_a_machine_without_php_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"nginx.service": ADDED + "RestartSec=soon\n"}, "danhba.conf:3: Failed to parse RestartSec=soon"),
     ],
 )
-def test_units(found: dict[str, str], said: str) -> None:
+def test_unit_linter_finds_faults(found: dict[str, str], said: str) -> None:
     lines = "\n".join(units.verify(found))
     assert said in lines
     assert bool(lines) == bool(said)
 
 
-def test_templates_are_read_as_the_roles_write_them() -> None:
+def test_templates_are_linted_as_rendered() -> None:
     found = rendered.units()
     assert {"danhba-credentials.service", "danhba-credentials.socket", "danhba-end-sessions.timer"} <= found.keys()
     assert "{{" not in "".join(found.values())
     assert "https://mail.laocai.gov.vn" in rendered.render(ROOT / "roles/roundcube/templates/config.inc.php.j2")
 
 
-def test_every_program_in_git_is_read_by_a_linter() -> None:
+def test_every_program_in_git_is_linted() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     shell = programs.shell_paths()
     for path in (ROOT / name for name in listed.split("\0") if name):
@@ -88,6 +88,6 @@ def test_every_program_in_git_is_read_by_a_linter() -> None:
                 assert path in shell, f"{path}: {first}"
 
 
-def test_all_programs_of_the_shell_pass() -> None:
+def test_shell_programs_pass_the_linter() -> None:
     done = subprocess.run([sys.executable, "-m", "tests.lint", "shell"], cwd=ROOT, check=False, capture_output=True)
     assert (done.returncode, done.stdout) == (0, b""), done.stderr.decode()

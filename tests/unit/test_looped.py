@@ -14,7 +14,7 @@ from tests.support.side_by_side import longest
 pytestmark = pytest.mark.of_the_tests
 
 
-def test_for_each_tells_all_that_fail_and_looks_at_the_rest() -> None:
+def test_for_each_runs_all_and_reports_every_failure() -> None:
     seen = []
 
     @for_each("number", [1, 2, 3], ids=lambda number: f"number {number}")
@@ -39,7 +39,7 @@ def test_for_each_over_nothing_fails() -> None:
         never()
 
 
-def test_for_each_leaves_fixtures_to_pytest() -> None:
+def test_for_each_passes_fixtures_on() -> None:
     def test(tmp_path: Path, number: int) -> None: ...
 
     assert list(inspect.signature(for_each("number", [1])(test)).parameters) == ["tmp_path"]
@@ -47,6 +47,6 @@ def test_for_each_leaves_fixtures_to_pytest() -> None:
         for_each("letter", "a")(test)
 
 
-def test_longest_files_are_told_with_all_their_cases() -> None:
+def test_longest_sums_all_cases_of_a_file() -> None:
     seconds = [("a.py::x", 1.0), ("b.py::x", 2.5), ("a.py::y[1::2]", 2.0), ("c.py::x", 0.5)]
     assert longest(seconds, 2) == [("a.py", 3.0), ("b.py", 2.5)]

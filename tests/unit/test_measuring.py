@@ -15,11 +15,11 @@ ENDS = os._exit
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("_again", range(3))
-def test_what_is_not_measured_starts_nothing_that_is(_again: int) -> None:
+def test_no_cover_test_starts_no_measured_process(_again: int) -> None:
     assert VARIABLE not in os.environ
     assert os._exit is ENDS
 
 
-def test_what_ends_a_process_stays_the_same_behind_it() -> None:
+def test_no_cover_test_restores_os_exit() -> None:
     """Wrapped by each of a thousand such tests it saves a thousand times, and then fails: what was forked goes on."""
     assert os._exit is ENDS

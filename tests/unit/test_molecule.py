@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.support import molecule
 
 
-def test_failure_is_told_of_by_what_failed() -> None:
+def test_failed_scenario_is_reported_by_its_failed_lines() -> None:
     passed = [f"tests/test_host.py::test_{number} PASSED" for number in range(2 * molecule.SHOWN_LINES)]
     output = "\n".join(["fatal: [mol]: FAILED!", *passed, "FAILED tests/test_host.py::test_up - assert 1 == 2", "end"])
     told = molecule.told(output).splitlines()

@@ -191,18 +191,18 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, str]]
 
 
 @pytest.mark.parametrize("kind", ["none", "plain", "numbered"])
-def test_papers_of_another_province_name_nothing_of_the_sample(drawn: dict[str, dict[str, str]], kind: str) -> None:
+def test_papers_of_another_province_do_not_name_the_sample(drawn: dict[str, dict[str, str]], kind: str) -> None:
     assert len(drawn[kind]) == 10
     found = {name: foreign(text) for name, text in drawn[kind].items()}
     assert {name: words for name, words in found.items() if words} == {}
 
 
 @pytest.mark.parametrize("kind", ["none", "plain"])
-def test_papers_cite_no_article_that_nobody_stated(drawn: dict[str, dict[str, str]], kind: str) -> None:
+def test_papers_without_stated_articles_cite_none(drawn: dict[str, dict[str, str]], kind: str) -> None:
     assert {name: ARTICLE.findall(text) for name, text in drawn[kind].items() if ARTICLE.search(text)} == {}
 
 
-def test_papers_name_the_provinces_own_regulation(drawn: dict[str, dict[str, str]]) -> None:
+def test_papers_name_the_provinces_regulation(drawn: dict[str, dict[str, str]]) -> None:
     basis = (
         f"Quyết định số 12/2024/QĐ-UBND ngày 10 tháng 5 năm 2024 của Ủy ban nhân dân tỉnh Hoàng Mộc ban hành {TITLE}"
     )
@@ -220,7 +220,7 @@ def test_papers_cite_the_articles_that_the_register_states(drawn: dict[str, dict
     assert "Điều 10" not in "".join(drawn["numbered"].values())
 
 
-def test_a_letter_before_the_day_of_the_regulation_does_not_cite_it(tmp_path: Path) -> None:
+def test_letter_before_the_regulation_does_not_cite_it(tmp_path: Path) -> None:
     made = controller.read_register(write(tmp_path))
     assert Office(*made, date(2024, 5, 9)).regulation == Regulation(province="Hoàng Mộc")
     assert Office(*made, date(2024, 5, 10)).regulation.number == "12/2024/QĐ-UBND"
@@ -254,7 +254,7 @@ CODE = sorted(
 )
 
 
-def test_no_text_of_the_code_names_the_sample() -> None:
+def test_texts_of_the_code_do_not_name_the_sample() -> None:
     found = {
         str(path.relative_to(ROOT)): words
         for path in CODE
@@ -265,7 +265,7 @@ def test_no_text_of_the_code_names_the_sample() -> None:
     assert found == {}
 
 
-def test_what_cites_an_article_takes_its_number_from_the_register() -> None:
+def test_cited_article_numbers_come_from_the_register() -> None:
     citing = {str(path.relative_to(ROOT)) for path in CODE if any(ARTICLE.search(text) for text in literals(path))} - {
         f"plugins/{name}" for name in KNOWING
     }
@@ -274,7 +274,7 @@ def test_what_cites_an_article_takes_its_number_from_the_register() -> None:
     assert without == {"plugins/module_utils/danhba/rendering/usage.py"}
 
 
-def test_no_message_of_the_catalogue_names_the_sample() -> None:
+def test_catalogue_does_not_name_the_sample() -> None:
     path = PLUGINS / "module_utils/danhba/locale/vi/LC_MESSAGES/danhba.po"
     messages = read_po(io.BytesIO(path.read_bytes()))
     found = [(message.id, words) for message in messages if (words := foreign(f"{message.id}\n{message.string}"))]
@@ -292,7 +292,7 @@ def commands(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tup
             yield from commands(below, (*path, name))
 
 
-def test_no_help_of_a_command_names_the_sample() -> None:
+def test_help_of_commands_does_not_name_the_sample() -> None:
     every = list(commands(cli.main))
     shown_help = {path: CliRunner().invoke(cli.main, [*path, "--help"]).output for path in every}
     assert len(every) > 15
@@ -320,7 +320,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @for_each("path", TEMPLATES)
-def test_no_template_names_the_sample(path: Path, directory: str) -> None:
+def test_templates_do_not_name_the_sample(path: Path, directory: str) -> None:
     item = {"key": "can-bo", "value": "x"}
     source = path.read_text(encoding="utf-8")
     assert foreign(re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)) == []
@@ -330,7 +330,7 @@ def test_no_template_names_the_sample(path: Path, directory: str) -> None:
 
 
 @for_each("path", SHIPPED)
-def test_no_file_of_a_role_names_the_sample(path: Path) -> None:
+def test_files_of_roles_do_not_name_the_sample(path: Path) -> None:
     assert foreign(path.read_text(encoding="utf-8", errors="replace")) == []
 
 
@@ -353,7 +353,7 @@ class _Loader(yaml.CSafeLoader):
 _Loader.add_multi_constructor("!", lambda loader, _suffix, node: getattr(node, "value", ""))
 
 
-def test_no_text_of_a_role_or_a_playbook_names_the_sample() -> None:
+def test_roles_and_playbooks_do_not_name_the_sample() -> None:
     found = {}
     for path in YAML:
         content_of = yaml.load(path.read_text(encoding="utf-8"), _Loader)  # noqa: S506 - a kind of CSafeLoader
@@ -367,26 +367,26 @@ def test_no_text_of_a_role_or_a_playbook_names_the_sample() -> None:
 
 @pytest.mark.clause("R9.4")
 @pytest.mark.parametrize("name", ["can-bo", "quan-ly-hop-thu"])
-def test_a_guide_as_published_is_the_provinces_own(name: str, directory: str) -> None:
+def test_published_guide_does_not_name_the_sample(name: str, directory: str) -> None:
     page = render(ROOT / "roles/pages/templates/guide.html.j2", register_dir=directory, item={"key": name})
     assert (foreign(page), ARTICLE.findall(page)) == ([], [])
     assert "https://mail.hoangmoc.gov.vn/" in page
     assert "<img" not in page  # they show the sample's webmail
 
 
-def test_every_guide_that_is_published_is_asked() -> None:
+def test_every_published_guide_is_tested() -> None:
     values = yaml.safe_load((ROOT / "roles/pages/vars/main.yml").read_text(encoding="utf-8"))
     assert set(values["__pages_guides"]) == {"can-bo", "quan-ly-hop-thu"}
 
 
-def test_a_guide_of_the_sample_is_as_it_was() -> None:
+def test_guide_published_for_the_sample_is_unchanged() -> None:
     page = render(ROOT / "roles/pages/templates/guide.html.j2", item={"key": "can-bo"})
     assert "https://mail.laocai.gov.vn/" in page
     assert "Điều 10.1 của Quy chế" in page
     assert "<img" in page
 
 
-def test_the_webmail_and_refusals_cite_the_provinces_own(tmp_path: Path, directory: str) -> None:
+def test_webmail_and_refusals_cite_the_provinces_regulation(tmp_path: Path, directory: str) -> None:
     config = ROOT / "roles/roundcube/templates/config.inc.php.j2"
     plain, numbered = (render(config, register_dir=each) for each in (directory, str(write(tmp_path, NUMBERED))))
     assert "'danhba.firstintro' => 'Mật khẩu vừa nhập là mật khẩu cấp một lần. Theo Quy chế, phải đổi" in plain
@@ -398,7 +398,7 @@ def test_the_webmail_and_refusals_cite_the_provinces_own(tmp_path: Path, directo
 # ---------------------------------------------------------------------------------- what a province's clerks read
 
 
-def test_init_writes_nothing_of_the_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_init_does_not_name_the_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     answers = ANSWERS | {
         "province": "Hoàng Mộc", "domain": "hoangmoc.gov.vn", "operator": "skhcn", "name": "Sở Khoa học và Công nghệ",
@@ -413,9 +413,7 @@ def test_init_writes_nothing_of_the_sample(tmp_path: Path, monkeypatch: pytest.M
     assert foreign(done.output) == []
 
 
-def test_a_clerk_of_another_province_reads_nothing_of_the_sample(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_commands_of_another_province_do_not_name_the_sample(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path / "directory")
     monkeypatch.chdir(tmp_path)
     for kind in ("agency", "province"):
@@ -430,7 +428,7 @@ def test_a_clerk_of_another_province_reads_nothing_of_the_sample(
         assert ARTICLE.findall(text) == [], page.name
 
 
-def test_findings_show_the_article_of_the_provinces_own_regulation(tmp_path: Path) -> None:
+def test_findings_show_articles_of_the_provinces_regulation(tmp_path: Path) -> None:
     folder = write(tmp_path, PROVINCE["regulation"] | {"articles": {"10.9": "12.3"}})
     text = (folder / "province.yml").read_text(encoding="utf-8")
     (folder / "province.yml").write_text(text.replace('phone: "0299 3 000 000", ', ""), encoding="utf-8")

@@ -28,13 +28,13 @@ def _is_python(path: Path) -> bool:
     return first.startswith(b"#!") and b"python" in first
 
 
-def test_each_file_is_in_one_part() -> None:
+def test_production_file_is_in_one_part() -> None:
     patterns = {name: GlobMatcher(prep_patterns(files)) for name, files in PARTS.items()}
     found = {path: [name for name, pattern in patterns.items() if pattern.match(str(path))] for path in production()}
     assert len(found) > 100
     assert {path: names for path, names in found.items() if len(names) != 1} == {}
 
 
-def test_each_file_has_the_suffix_by_which_it_is_found() -> None:
+def test_production_file_has_a_suffix_that_coverage_finds() -> None:
     """Of a file that no test runs, coverage knows nothing but what it is called."""
     assert [path for path in production() if path.suffix != ".py"] == []

@@ -41,12 +41,12 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("name", SCENES)
-def test_a_picture_is_up_to_date(name: str) -> None:
+def test_picture_is_up_to_date(name: str) -> None:
     assert (PICTURES / f"{name}.svg").read_text(encoding="utf-8") == play(SCENES[name]), "run: make pictures"
 
 
 @pytest.mark.parametrize("path", sorted(PICTURES.glob("*.svg")), ids=lambda path: path.stem)
-def test_a_picture_stands_alone(path: Path) -> None:
+def test_picture_needs_no_other_file(path: Path) -> None:
     assert path.stem in SCENES
     text = path.read_text(encoding="utf-8")
     ElementTree.fromstring(text)
@@ -55,7 +55,7 @@ def test_a_picture_stands_alone(path: Path) -> None:
     assert not re.search(r"/(tmp|home|root|usr)/|Traceback|python", text)
 
 
-def test_the_guides_show_every_picture_and_say_what_is_to_be_seen() -> None:
+def test_guides_show_every_picture_with_alternative_text() -> None:
     shown = [image for guide in GUIDES for image in _IMAGE.findall(guide.read_text(encoding="utf-8"))]
     # Screenshots of the webmail are the browser test's to make.
     drawn = [(alt, path) for alt, path in shown if path.endswith(".svg")]
@@ -63,7 +63,7 @@ def test_the_guides_show_every_picture_and_say_what_is_to_be_seen() -> None:
     assert [path for alt, path in drawn if len(alt) < 40] == []
 
 
-def test_every_picture_that_a_guide_names_is_there_and_none_lies_unused() -> None:
+def test_pictures_named_by_guides_exist_and_are_used() -> None:
     """Screenshots too, by every guide and every page of what to do."""
     pages = sorted(PICTURES.parent.rglob("*.md"))
     shown = {(page.parent / path, alt) for page in pages for alt, path in _IMAGE.findall(page.read_text("utf-8"))}
@@ -71,12 +71,12 @@ def test_every_picture_that_a_guide_names_is_there_and_none_lies_unused() -> Non
     assert [str(path) for path, alt in shown if len(alt) < 20] == []
 
 
-def test_the_guide_has_the_file_of_the_reorganisation_that_is_pictured() -> None:
+def test_guide_has_the_pictured_reorganisation_file() -> None:
     assert f"```yaml\n{MERGER}```\n" in (PICTURES.parent / "so-danh-ba.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
-def test_a_guide_names_commands_and_options_that_exist(guide: Path) -> None:
+def test_commands_and_options_in_guides_exist(guide: Path) -> None:
     spans = [span.split() for span in re.findall(r"`([^`\n]+)`", guide.read_text(encoding="utf-8"))]
     commands = [words[1:] for words in spans if words[0] == "danhba" and len(words) > 1]
     assert [words for words in commands if (words[0],) not in COMMANDS] == []
@@ -90,24 +90,24 @@ def program(text: str) -> list[str]:
     return [sys.executable, "-c", text]
 
 
-def test_a_terminal_types_each_answer_to_its_question(tmp_path: Path) -> None:
+def test_terminal_types_each_answer_to_its_question(tmp_path: Path) -> None:
     asks = "print('|'.join([input('Tên: '), input('Ngày: '), input('Ngày: ')]))"
     answers = (("Tên: ", "Hoa"), ("Ngày: ", "1"), ("Ngày: ", "2"))
     shown = terminal.run(program(asks), tmp_path, {}, answers)
     assert shown.splitlines() == ["Tên: Hoa", "Ngày: 1", "Ngày: 2", "Hoa|1|2"]
 
 
-def test_a_terminal_misses_a_question_that_never_comes(tmp_path: Path) -> None:
+def test_terminal_fails_without_the_expected_question(tmp_path: Path) -> None:
     with pytest.raises(LookupError, match="Ngày"):
         terminal.run(program("input('Tên: ')"), tmp_path, {}, (("Tên: ", "Hoa"), ("Ngày: ", "1")))
 
 
-def test_a_terminal_ends_what_hangs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_terminal_ends_a_hanging_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(terminal, "_LATEST", 0.3)
     with pytest.raises(TimeoutError):
         terminal.run(program("input('Tên: ')"), tmp_path, {})
 
 
-def test_a_terminal_forgets_what_was_overwritten(tmp_path: Path) -> None:
+def test_terminal_shows_only_the_last_text_of_a_line(tmp_path: Path) -> None:
     draws = r"print('10 %\n\x1b[1A\x1b[2K50 %\r\x1b[2Kdone', end='')"
     assert terminal.run(program(draws), tmp_path, {}) == "done"

@@ -50,13 +50,13 @@ def broken(row: Setting, found: Settings) -> str:
 
 
 @pytest.mark.parametrize("name", ROWS)
-def test_configuration_keeps_what_the_threat_model_promises(name: str) -> None:
+def test_configuration_keeps_promises_of_the_threat_model(name: str) -> None:
     found = READERS[TABLE.files[name].reader](written(name))
     assert list(filter(None, (broken(row, found) for row in ROWS[name]))) == []
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_program_reads_its_configuration_as_the_table_does(name: str, tmp_path: Path) -> None:
+def test_programs_confirm_the_tables_values(name: str, tmp_path: Path) -> None:
     read = READERS[TABLE.files[name].reader](written(name))
     try:
         said = PROGRAMS[name](written(name), tmp_path, [row.name for row in ROWS[name] if row.name in read])
@@ -66,7 +66,7 @@ def test_program_reads_its_configuration_as_the_table_does(name: str, tmp_path: 
     assert said.keys() >= {row.name for row in ROWS[name] if row.name in read} or name not in ("main", "master")
 
 
-def test_every_threat_is_held_by_configuration_or_by_tests() -> None:
+def test_every_threat_has_configuration_or_tests() -> None:
     unheld = [
         threat
         for threat in table.threats()
@@ -75,7 +75,7 @@ def test_every_threat_is_held_by_configuration_or_by_tests() -> None:
     assert unheld == [], "add them to tests/promises/table.toml"
 
 
-def test_every_promise_of_the_table_is_made_once_by_the_threat_model() -> None:
+def test_every_promise_is_in_the_threat_model_once() -> None:
     threats = list(table.threats())
     assert len(threats) > 100
     text = MODEL.read_text(encoding="utf-8")
@@ -84,14 +84,14 @@ def test_every_promise_of_the_table_is_made_once_by_the_threat_model() -> None:
         assert made == 1, f"{promise.who} {promise.tries}{promise.words}: the threat model says so {made} times"
 
 
-def test_tests_that_hold_a_promise_are_there() -> None:
+def test_tests_named_by_promises_exist() -> None:
     named = {path for promise in TABLE.promises for path in promise.held}
     named |= {path for paths in TABLE.sections.values() for path in paths}
     assert [path for path in sorted(named) if not (ROOT / path).exists()] == []
     assert TABLE.sections.keys() <= {threat.section for threat in table.threats()}
 
 
-def test_every_row_names_a_file_and_every_file_has_a_row() -> None:
+def test_every_file_of_promises_has_a_row() -> None:
     assert {row.of for promise in TABLE.promises for row in promise.settings} == TABLE.files.keys()
 
 
@@ -108,11 +108,11 @@ def test_every_row_names_a_file_and_every_file_has_a_row() -> None:
         (Setting("a", "b", "", "lacks"), "", False),
     ],
 )
-def test_broken_promise_is_told(row: Setting, value: str | None, kept: bool) -> None:
+def test_broken_promise_is_reported(row: Setting, value: str | None, kept: bool) -> None:
     assert (broken(row, {} if value is None else {"b": value}) == "") == kept
 
 
-def test_readers_read_what_their_programs_read() -> None:
+def test_readers_parse_as_their_programs_do() -> None:
     assert READERS["main_cf"]("a = b,\n  c # d\n# e = f\ng =\n") == {"a": "b, c # d", "g": ""}
     assert READERS["master_cf"]("smtp inet n - y - - smtpd\n  -o a=\n  -o { b = c d }\n  -o e=f\n") == {
         "smtp/inet/a": "",

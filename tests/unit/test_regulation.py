@@ -47,7 +47,7 @@ def rules(agency: str, old: str, new: str, day: date = DAY) -> set[str]:
         ("11/QĐ-STTTT", {"document-own"}),
     ],
 )
-def test_an_agency_is_founded_by_a_circular_or_decision_and_not_by_itself(document: str, objections: set[str]) -> None:
+def test_agency_is_not_founded_by_its_own_document(document: str, objections: set[str]) -> None:
     assert rules("stttt", "11/2008/QĐ-UBND", document) == objections
 
 
@@ -63,7 +63,7 @@ def test_an_agency_is_founded_by_a_circular_or_decision_and_not_by_itself(docume
         ("20/QĐ-TTCNTTVT", {"document-own"}),
     ],
 )
-def test_a_unit_is_founded_by_a_document_and_not_by_itself(document: str, objections: set[str]) -> None:
+def test_unit_is_not_founded_by_its_own_document(document: str, objections: set[str]) -> None:
     assert rules("ttcnttvt", "20/QĐ-STTTT", document) == objections
 
 
@@ -78,7 +78,7 @@ def test_a_unit_is_founded_by_a_document_and_not_by_itself(document: str, object
         ("document: 44/QĐ-STTTT, request: 12/GM-STTTT", {"document-request"}),
     ],
 )
-def test_a_recruitment_cites_the_decision_and_the_request(opened: str, objections: set[str]) -> None:
+def test_recruitment_cites_decision_and_request(opened: str, objections: set[str]) -> None:
     assert rules("stttt", "document: 44/QĐ-STTTT, request: 12/STTTT-VP", opened) == objections
 
 
@@ -92,7 +92,7 @@ def test_a_recruitment_cites_the_decision_and_the_request(opened: str, objection
         ("document: 15/TTr-UBND, date: 2008-03-20, event: retired", {"document-person"}),
     ],
 )
-def test_a_mailbox_is_cancelled_on_a_document_and_for_a_reason(closed: str, objections: set[str]) -> None:
+def test_cancelled_mailbox_has_document_and_reason(closed: str, objections: set[str]) -> None:
     assert rules("bantdkt", "document: 15/QĐ-UBND, date: 2008-03-20, event: retired", closed) == objections
 
 
@@ -108,7 +108,7 @@ def test_any_agency_may_be_the_operator(operator: str) -> None:
 
 @pytest.mark.clause("R2.2")
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_a_role_takes_software_from_debian_alone(role: Path) -> None:
+def test_roles_install_software_only_from_debian(role: Path) -> None:
     for path in sorted(role.glob("tasks/*.yml")):
         for task in yaml.safe_load(path.read_text(encoding="utf-8")):
             assert not [key for key in task if FOREIGN.search(key)], f"{path.relative_to(ROOT)}: {task['name']}"
@@ -116,7 +116,7 @@ def test_a_role_takes_software_from_debian_alone(role: Path) -> None:
 
 @pytest.mark.clause("R2.2")
 @pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_what_a_role_sets_up_asks_no_other_server(role: Path) -> None:
+def test_roles_configure_no_other_server(role: Path) -> None:
     for folder in ("defaults", "files", "templates", "vars"):
         for path in sorted((role / folder).rglob("*")):
             if path.is_file() and path.suffix not in {".pyc", ".png"}:

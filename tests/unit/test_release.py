@@ -65,7 +65,7 @@ def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def test_a_release_is_built_listed_summed_tagged_and_the_next_one_begun(tree: Path, tmp_path: Path) -> None:
+def test_release_is_built_with_checksums_and_tagged(tree: Path, tmp_path: Path) -> None:
     folder = version.release("0.2.0")
     assert sorted(path.name for path in folder.iterdir()) == [
         *("SHA256SUMS", "laocai-mail-0.2.0.cdx.json", "laocai-mail-0.2.0.tar.gz"),
@@ -108,7 +108,9 @@ def _told(tree: Path) -> None:
         ("v0.2.0", lambda _tree: None, "no version"),
     ],
 )
-def test_it_is_refused(tree: Path, wanted: str, before: Callable[[Path], None], said: str) -> None:
+def test_release_of_an_unfit_tree_is_refused(
+    tree: Path, wanted: str, before: Callable[[Path], None], said: str
+) -> None:
     before(tree)
     was, tags = tools.git("status", "--porcelain"), tools.git("tag", "--list")
     with pytest.raises(Refusal, match=said):
@@ -117,9 +119,7 @@ def test_it_is_refused(tree: Path, wanted: str, before: Callable[[Path], None], 
 
 
 @pytest.mark.parametrize("program", ["antsibull-changelog", "ansible-galaxy", "cyclonedx-py", "git"])
-def test_what_fails_on_the_way_leaves_the_tree_as_it_was(
-    tree: Path, program: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_failing_step_leaves_the_tree_unchanged(tree: Path, program: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The changelog that is not as it should be; and each step behind it, the commit and the tag too."""
     if program == "git":
         hook = tree / ".git/hooks/pre-commit"
@@ -137,13 +137,13 @@ def test_what_fails_on_the_way_leaves_the_tree_as_it_was(
     assert (tree / "changelogs/fragments/one.yml").exists()
 
 
-def test_a_wrong_command_line_says_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_command_line_shows_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["version"]) == 2
     assert "make release VERSION=" in capsys.readouterr().err
 
 
 @for_each("path", FRAGMENTS)
-def test_a_fragment_is_of_known_sections_and_in_the_tools_own_markup(path: Path) -> None:
+def test_fragments_have_known_sections_and_markup(path: Path) -> None:
     """A look at it that needs no tool: `make lint-changelog` looks closer, and so does each release."""
     assert path.suffix == ".yml"
     told: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -154,21 +154,21 @@ def test_a_fragment_is_of_known_sections_and_in_the_tools_own_markup(path: Path)
             assert not re.search(r"\]\(|(?<!`)`[^`<]+`(?![`_])", line), "``code``, and `text <target>`__ for links"
 
 
-def test_links_of_the_changelog_lead_somewhere() -> None:
+def test_links_of_the_changelog_exist() -> None:
     texts = [(ROOT / "CHANGELOG.rst").read_text(encoding="utf-8"), *(f.read_text(encoding="utf-8") for f in FRAGMENTS)]
     targets = {target for text in texts for target in re.findall(r"<([^>\s]+)>`__", text)}
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
 
 
-def test_the_changelog_has_each_release_and_the_tree_the_version_after_them() -> None:
+def test_changelog_has_each_release_and_tree_the_next_version() -> None:
     text = (ROOT / "CHANGELOG.rst").read_text(encoding="utf-8")
     assert re.findall(r"^v(\S+)\n=+$", text, re.MULTILINE) == sorted(RELEASES, key=version.numbers, reverse=True)
     wanted = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
     assert version.numbers(wanted) > max(map(version.numbers, RELEASES)) or not FRAGMENTS
 
 
-def test_defaults_that_are_expressions_are_told_in_words() -> None:
+def test_defaults_with_expressions_are_described_in_words() -> None:
     options: dict[str, Any] = {
         "size": {"type": "int", "default": "{{ 2 * x }}", "description": "How large."},
         "name": {"type": "str", "default": "{{ x }}", "description": ["Its name."]},
@@ -180,7 +180,7 @@ def test_defaults_that_are_expressions_are_told_in_words() -> None:
     assert "default" not in options["inner"]["options"]["on"]
 
 
-def test_parts_of_a_role_are_found_in_lists_and_in_expressions(tmp_path: Path) -> None:
+def test_parts_of_a_role_are_found_in_lists_and_expressions(tmp_path: Path) -> None:
     (tmp_path / "one/vars").mkdir(parents=True)
     (tmp_path / "one/vars/main.yml").write_text(
         "__one_packages: \"{{ ['a-b'] + (['cc'] if mode == 'acme' else []) }}\"\nother: [d]\n"

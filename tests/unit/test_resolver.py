@@ -55,17 +55,17 @@ def lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
 BOTH = {"mirror.example.vn", "deb.example.org", "old.example.org"}
 
 
-def test_what_both_know_is_not_lost(lost: Lost) -> None:
+def test_names_known_to_both_resolvers_are_not_lost(lost: Lost) -> None:
     assert lost(BOTH, BOTH) == ""
     assert lost(set(), set()) == "", "a host without any DNS loses nothing"
 
 
-def test_servers_of_packages_that_only_the_present_one_knows(lost: Lost) -> None:
+def test_mirrors_known_only_to_the_present_resolver_are_lost(lost: Lost) -> None:
     assert lost(BOTH, set()) == "deb.example.org, mirror.example.vn"
     assert lost(BOTH, {"deb.example.org"}) == "mirror.example.vn"
 
 
-def test_a_host_that_has_its_own_already(lost: Lost) -> None:
+def test_host_with_its_own_resolver_loses_nothing(lost: Lost) -> None:
     assert lost(BOTH, set(), "nameserver 127.0.0.1\n") == ""
 
 
@@ -112,7 +112,7 @@ def test_root_answer_is_judged_by_its_signatures(
     assert capsys.readouterr().out == said
 
 
-def test_each_fault_of_the_root_has_its_way_out() -> None:
+def test_fault_of_the_root_has_a_way_out() -> None:
     faults = yaml.safe_load(VARS.read_text(encoding="utf-8"))["__resolver_faults"]
     assert faults.keys() == {said for _validated, _unchecked, said in ANSWERS if said}
     assert all("Chưa đổi /etc/resolv.conf" in " ".join(text.split()) and " -- " in text for text in faults.values())
@@ -150,7 +150,7 @@ def asked(folder: Path, *options: str, **scripts: str) -> subprocess.CompletedPr
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_question_that_cannot_be_asked_keeps_resolv_conf(tmp_path: Path, question: str) -> None:
+def test_failing_query_keeps_resolv_conf(tmp_path: Path, question: str) -> None:
     ended = asked(tmp_path, **{question: "raise SystemExit('no module named dns')"})
     assert ended.returncode != 0
     assert "no module named dns" in ended.stdout
@@ -158,9 +158,7 @@ def test_question_that_cannot_be_asked_keeps_resolv_conf(tmp_path: Path, questio
 
 
 @pytest.mark.parametrize(("options", "script"), [((), "pass"), (("--check",), "raise SystemExit(1)")])
-def test_questions_that_are_answered_or_only_planned_go_on(
-    tmp_path: Path, options: tuple[str, ...], script: str
-) -> None:
+def test_answered_queries_and_check_mode_go_on(tmp_path: Path, options: tuple[str, ...], script: str) -> None:
     ended = asked(tmp_path, *options, **dict.fromkeys(QUESTIONS, script))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     assert "switched" in ended.stdout

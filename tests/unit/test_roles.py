@@ -51,7 +51,7 @@ def count_repeated() -> tuple[int, int]:
     return repeated, sum(map(len, files.values()))
 
 
-def test_little_stands_in_several_roles() -> None:
+def test_roles_repeat_few_task_lines() -> None:
     repeated, everything = count_repeated()
     assert repeated / everything <= MOST_REPEATED, f"{repeated} of {everything} lines: make a module of them"
 
@@ -71,7 +71,7 @@ def test_no_file_uses_a_former_name() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_inputs_and_their_specification_agree(role: str) -> None:
+def test_role_defaults_and_argument_specs_agree(role: str) -> None:
     folder = PROJECT / "roles" / role
     defaults = yaml.safe_load((folder / "defaults/main.yml").read_text(encoding="utf-8")) or {}
     specs = yaml.safe_load((folder / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
@@ -82,7 +82,7 @@ def test_inputs_and_their_specification_agree(role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_lab_has_fetched_what_a_role_installs(role: str) -> None:
+def test_lab_snapshot_has_packages_of_every_role(role: str) -> None:
     """Each test host would fetch it once more."""
     path = PROJECT / "roles" / role / "vars/main.yml"
     said = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
@@ -93,13 +93,13 @@ def test_the_lab_has_fetched_what_a_role_installs(role: str) -> None:
     assert {name.replace("php8.4-", "php-") for name in wanted} <= fetched
 
 
-def test_the_lab_knows_of_what_its_internet_is_made_of() -> None:
+def test_lab_snapshot_has_packages_of_its_internet() -> None:
     """apt on a test host knows of no other package."""
     assert set(internet.PACKAGES) <= {*PACKAGES, *PREFETCHED, *OFFERED}
 
 
 @pytest.mark.parametrize("unit", ["store", "prune", "quarantine"])
-def test_the_end_of_a_unit_does_not_take_away_what_a_recall_has_in_memory(unit: str) -> None:
+def test_backup_units_keep_shared_memory_of_their_user(unit: str) -> None:
     """systemd removes all that the unit's user has in /dev/shm where RemoveIPC= is on; the last line counts."""
     text = render(PROJECT / "roles/backupstore/templates" / f"danhba-backup-{unit}.service.j2")
     assert re.findall(r"^RemoveIPC=(\w+)$", text, re.MULTILINE)[-1] == "no"
@@ -109,7 +109,7 @@ def test_the_end_of_a_unit_does_not_take_away_what_a_recall_has_in_memory(unit: 
     ("largest", "option"),
     [("90%", " --max-size 9000"), ("7", " --max-size 7000000000"), (7, " --max-size 7000000000"), (0, "")],
 )
-def test_the_store_ends_before_its_disk_does(largest: str | int, option: str) -> None:
+def test_backup_store_has_a_limit_below_its_disk(largest: str | int, option: str) -> None:
     """What was removed on the disk, its server sees at its start alone: so the clean-up starts it anew."""
     given = {"backupstore_largest": largest, "__backupstore_disk": {"stdout_lines": ["1B-blocks", "10000"]}}
     store, prune = (
@@ -120,12 +120,12 @@ def test_the_store_ends_before_its_disk_does(largest: str | int, option: str) ->
     assert ("try-restart danhba-backup-store.service" in prune) == bool(option)
 
 
-def test_the_store_has_an_end_by_default() -> None:
+def test_backup_store_has_a_limit_by_default() -> None:
     text = (PROJECT / "roles/backupstore/defaults/main.yml").read_text(encoding="utf-8")
     assert yaml.safe_load(text)["backupstore_largest"] == "90%"
 
 
-def test_a_drill_meets_no_backup_and_waits_for_one_that_lasts() -> None:
+def test_drill_does_not_run_beside_a_backup() -> None:
     timers = {
         name: render(PROJECT / "roles/backup/templates" / f"danhba-{name}.timer.j2") for name in ("backup", "drill")
     }
@@ -147,7 +147,7 @@ def test_a_drill_meets_no_backup_and_waits_for_one_that_lasts() -> None:
         ("", "PrivateMirror none.invalid", "clamav.net"),
     ],
 )
-def test_signatures_come_from_the_mirror_that_is_named(mirror: str, asked: str, not_asked: str) -> None:
+def test_virus_signatures_come_from_the_named_mirror(mirror: str, asked: str, not_asked: str) -> None:
     text = render(PROJECT / "roles/clamav/templates/freshclam.conf.j2", clamav_mirror=mirror)
     assert asked in text.splitlines()
     assert not_asked not in text
@@ -155,7 +155,7 @@ def test_signatures_come_from_the_mirror_that_is_named(mirror: str, asked: str, 
 
 
 @pytest.mark.parametrize("wanted", [True, False])
-def test_programs_and_macros_are_refused_where_the_policy_says_so(wanted: bool) -> None:
+def test_policy_decides_whether_programs_and_macros_are_refused(wanted: bool) -> None:
     given = {"rspamd_refuse_programs": wanted, "rspamd_refuse_macros": wanted, "clamav_refuse_macros": wanted}
     names = render(PROJECT / "roles/rspamd/templates/local.d/multimap.conf.j2", **given)
     assert [f"refused_{kind} {{" in names for kind in ("programs", "macros")] == [wanted] * 2
@@ -163,7 +163,7 @@ def test_programs_and_macros_are_refused_where_the_policy_says_so(wanted: bool) 
     assert f"AlertOLE2Macros {'yes' if wanted else 'no'}" in content.splitlines()
 
 
-def test_whoever_has_rspamd_read_something_has_it_tried_first() -> None:
+def test_roles_that_write_for_rspamd_test_its_configuration() -> None:
     """A unit of rspamd stands in the vars of each role that writes for it."""
     texts = {role: "".join(map(Path.read_text, (PROJECT / "roles" / role).rglob("*.yml"))) for role in ROLES}
     writing = {role for role, text in texts.items() if "name: rspamd.service" in text}

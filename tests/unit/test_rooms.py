@@ -86,14 +86,14 @@ def room_of(path: Path) -> str:
     return first.removesuffix(".py")
 
 
-def test_every_room_is_named_once() -> None:
+def test_every_room_is_listed_once() -> None:
     named = [room for floor in rooms() for room in floor.split(", ")]
     there = {path.parent.name for path in CORE.glob("*/__init__.py")} | {"messages", "jsontext"}
     assert sorted(named) == sorted(there)
 
 
 @for_each("path", sorted(CORE.rglob("*.py")))
-def test_a_room_imports_only_from_those_before_it(path: Path) -> None:
+def test_room_imports_only_from_earlier_rooms(path: Path) -> None:
     floor = {room: number for number, floor in enumerate(rooms()) for room in floor.split(", ")}
     mine = room_of(path)
     for module in imported(path):
@@ -103,19 +103,19 @@ def test_a_room_imports_only_from_those_before_it(path: Path) -> None:
 
 
 @for_each("path", sorted(CORE.rglob("*.py")))
-def test_no_module_is_in_a_circle(path: Path) -> None:
+def test_modules_have_no_circular_imports(path: Path) -> None:
     for other in closure(path, packages=False) - {path}:
         assert path not in closure(other, packages=False), f"{path} and {other} import each other"
 
 
 @for_each("path", sorted(CORE.rglob("*.py")))
-def test_the_core_knows_no_ansible(path: Path) -> None:
+def test_core_does_not_import_ansible(path: Path) -> None:
     outside = {module for module in imported(path) if not module.startswith(f"{COLLECTION}.module_utils.danhba")}
     assert not {module for module in outside if module.split(".")[0] in ("ansible", "ansible_collections", "psycopg")}
 
 
 @for_each("path", sorted((PLUGINS / "modules").glob("*.py")))
-def test_what_a_module_brings_along_runs_on_a_bare_host(path: Path) -> None:
+def test_modules_import_only_what_a_host_has(path: Path) -> None:
     for file in closure(path):
         for module in imported(file):
             if not module.startswith(COLLECTION):
@@ -124,7 +124,7 @@ def test_what_a_module_brings_along_runs_on_a_bare_host(path: Path) -> None:
                 assert not module.startswith(f"{COLLECTION}.plugin_utils"), f"{file} needs {module}"
 
 
-def test_nothing_takes_from_a_test() -> None:
+def test_no_file_imports_a_test_module() -> None:
     """What several of them need stands in tests/support, or beside those of a layer, in a module that is no test."""
     for path in sorted((PROJECT / "tests").rglob("*.py")):
         text, unit = path.read_text(encoding="utf-8"), "unit" in path.relative_to(PROJECT).parts
@@ -132,7 +132,7 @@ def test_nothing_takes_from_a_test() -> None:
         assert unit or not re.search(r"^\s*(from|import) tests\.unit\b", text, re.MULTILINE), path
 
 
-def test_the_closure_sees_what_is_shipped() -> None:
+def test_closure_has_indirect_imports_and_packages() -> None:
     """As in AnsiballZ: the plan, what it stands on, and each package on the way."""
     shipped = {str(file.relative_to(PLUGINS)) for file in closure(PLUGINS / "modules/accounts.py")}
     core = "module_utils/danhba"
@@ -140,20 +140,20 @@ def test_the_closure_sees_what_is_shipped() -> None:
     assert not {file for file in shipped if file.startswith((f"{core}/reading", f"{core}/rules", f"{core}/cli"))}
 
 
-def test_an_apply_loads_nothing_on_the_controller_that_only_its_host_needs() -> None:
+def test_apply_does_not_load_psycopg_on_the_controller() -> None:
     """psycopg takes longer to load than anything else of an apply without change."""
     shared = closure(PLUGINS / "action/accounts.py") & closure(PLUGINS / "modules/accounts.py")
     assert PLUGINS / "module_utils/host/request.py" in shared
     assert not {file for file in shared if any(module.startswith("psycopg") for module in imported(file))}
 
 
-def test_the_wheel_has_every_room() -> None:
+def test_wheel_contains_every_room() -> None:
     packages = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
     folders = {path.parent.relative_to(CORE.parent) for path in CORE.rglob("__init__.py")}
     assert sorted(packages) == sorted([*(".".join(folder.parts) for folder in folders), "danhba_secrecy"])
 
 
-def test_results_of_other_code_are_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_fingerprint_covers_every_room(monkeypatch: pytest.MonkeyPatch) -> None:
     """The memory's fingerprint reads every file of every room, whichever room it stands in itself."""
     read: list[Path] = []
     real = Path.read_bytes
@@ -169,7 +169,7 @@ def test_results_of_other_code_are_not_believed(monkeypatch: pytest.MonkeyPatch)
     assert set(read) >= set(danhba.PACKAGE.rglob("*.py"))
 
 
-def test_the_rooms_are_in_the_table() -> None:
+def test_rooms_are_in_the_table_of_the_architecture() -> None:
     rows = dict(re.findall(r"^\| `danhba/([a-z]+)/` \| (.+?) \|", ARCHITECTURE, re.MULTILINE))
     said = {
         path.parent.name: (ast.get_docstring(ast.parse(path.read_bytes())) or "").splitlines()[0].rstrip(".")
@@ -190,7 +190,7 @@ def stated() -> dict[str, str]:
     return found
 
 
-def test_a_rules_id_leads_to_its_file() -> None:
+def test_rule_id_tells_its_file() -> None:
     """By the first word of the id, or by the whole id where one stands elsewhere."""
     rows = re.findall(r"^\| (`[a-z-]+`(?:, `[a-z-]+`)*) \| (`[a-z_/]+(?:\.py)?`) \|$", ARCHITECTURE, re.MULTILINE)
     places = {word: place.strip("`") for words, place in rows for word in re.findall(r"`([a-z-]+)`", words)}

@@ -55,7 +55,7 @@ def as_stated(page: Page, shown: list[str]) -> bool:
     return shown == list(map(str, page.expected))
 
 
-def test_nothing_is_wrong_in_the_example() -> None:
+def test_example_register_has_no_findings() -> None:
     assert places(found(registers.example(), registers.example())) == []
 
 
@@ -64,7 +64,7 @@ def test_every_rule_has_a_page_and_every_page_a_rule() -> None:
 
 
 @every_page
-def test_a_page_says_what_the_code_says(page: Page) -> None:
+def test_rule_page_agrees_with_the_code(page: Page) -> None:
     rule = RULES[page.rule]
     heading, vietnamese, english = page.headings
     assert heading == f"# `{rule.id}`"
@@ -75,7 +75,7 @@ def test_a_page_says_what_the_code_says(page: Page) -> None:
 
 
 @every_page
-def test_a_page_is_in_both_languages(page: Page) -> None:
+def test_rule_page_is_in_both_languages(page: Page) -> None:
     _head, vietnamese, english = page.text.split("\n## ")
     assert "**Cách sửa**: " in vietnamese
     assert not vietnamese.partition("\n")[0].isascii()
@@ -85,32 +85,32 @@ def test_a_page_is_in_both_languages(page: Page) -> None:
 
 
 @every_page
-def test_commands_that_a_page_names_exist(page: Page) -> None:
+def test_commands_named_by_rule_pages_exist(page: Page) -> None:
     assert set(re.findall("`danhba ([a-z]+)", page.text)) <= cli.COMMANDS.keys()
 
 
 @every_page
-def test_a_page_is_short(page: Page) -> None:
+def test_rule_page_is_short(page: Page) -> None:
     prose = [line for line in page.text.splitlines() if line and not line.startswith(("#", "*", "```", " "))]
     assert max(map(len, page.text.splitlines())) <= 120
     assert len(prose) < 60
 
 
 @of_the_register
-def test_the_bad_example_gives_the_finding_stated(page: Page) -> None:
+def test_bad_example_gives_the_stated_finding(page: Page) -> None:
     assert [expected for expected in page.expected if expected.rule == page.rule]
     assert as_stated(page, places(found(registers.bad(page), registers.base(page))))
 
 
 @of_the_register
-def test_the_good_example_gives_none(page: Page) -> None:
+def test_good_example_gives_no_finding(page: Page) -> None:
     base = registers.example() if page.of("before") else None
     assert page.of("good")
     assert places(found(registers.good(page), base)) == []
 
 
 @pytest.mark.parametrize("rule", PLANS)
-def test_a_plan_of_the_bad_example_is_refused(rule: str) -> None:
+def test_plan_of_the_bad_example_is_refused(rule: str) -> None:
     bad, good = PLANS[rule](pages.page(rule))
     assert [refusal.rule.id for refusal in bad.refused] == [rule]
     assert good.refused == ()
@@ -123,7 +123,7 @@ def invoke(*arguments: object) -> Result:
 
 
 @pytest.mark.parametrize("page", ON_DISK, ids=lambda page: page.rule)
-def test_the_command_finds_the_same_on_the_disk(page: Page, tmp_path: Path) -> None:
+def test_check_command_finds_the_same_on_disk(page: Page, tmp_path: Path) -> None:
     register = tmp_path / "register"
     registers.write(page, register)
     against = [] if registers.base(page) is None else ["--base", "HEAD"]
@@ -137,7 +137,7 @@ def test_the_command_finds_the_same_on_the_disk(page: Page, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("rule", ["schema-date", "history-entry-removed"])
-def test_an_example_is_written_to_be_tried_by_hand(rule: str, tmp_path: Path) -> None:
+def test_example_is_written_to_a_folder(rule: str, tmp_path: Path) -> None:
     register = tmp_path / "register"
     arguments = [sys.executable, "-m", "tests.fixtures", rule, str(register)]
     written = subprocess.run(arguments, cwd=ROOT, check=True, capture_output=True, encoding="utf-8")
@@ -149,7 +149,7 @@ def test_an_example_is_written_to_be_tried_by_hand(rule: str, tmp_path: Path) ->
     assert tried.returncode == 1
 
 
-def test_an_example_overwrites_nothing(tmp_path: Path) -> None:
+def test_example_overwrites_no_file(tmp_path: Path) -> None:
     kept = tmp_path / "agencies/kept.yml"
     kept.parent.mkdir()
     kept.write_text("mine", encoding="utf-8")
@@ -158,26 +158,26 @@ def test_an_example_overwrites_nothing(tmp_path: Path) -> None:
     assert [*tmp_path.rglob("*.*")] == [kept]
 
 
-def test_the_index_is_up_to_date() -> None:
+def test_index_of_rules_is_up_to_date() -> None:
     text = (PAGES / "README.md").read_text(encoding="utf-8")
     assert text == indexed(text), "bring it up to date: python -m tests.fixtures index"
     assert all(f"]({rule}.md)" in text for rule in RULES)
 
 
-def test_every_clause_cited_is_told_in_both_languages() -> None:
+def test_cited_clauses_have_both_languages() -> None:
     assert {rule.clause for rule in RULES.values()} <= CLAUSES.keys()
     for sentence in CLAUSES.values():
         assert not translator("vi")(sentence).isascii()
         assert sentence.isascii()
 
 
-def test_pages_are_on_the_forge_of_the_collection() -> None:
+def test_links_to_rule_pages_use_the_collections_repository() -> None:
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     assert SITE.startswith(f"{galaxy['repository']}/")
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_all_rules_are_listed(language: str) -> None:
+def test_rules_command_lists_all_rules(language: str) -> None:
     shown = json.loads(invoke("rules", "--format", "json", "--lang", language).stdout)
     assert {rule["rule"]: (rule["severity"], rule["clause"]) for rule in shown} == {
         rule.id: (rule.severity.value, rule.clause) for rule in RULES.values()
@@ -190,26 +190,26 @@ def test_all_rules_are_listed(language: str) -> None:
     assert all(line.rstrip().endswith(".md") for line in lines)
 
 
-def test_every_rule_is_in_a_group_that_was_thought_of() -> None:
+def test_every_rule_is_in_a_known_group() -> None:
     assert {command.group(rule) for rule in RULES.values()} <= set(command.GROUPS.values())
 
 
 @pytest.mark.parametrize(("language", "title"), [("vi", "| quy tắc | mức |"), ("en", "| rule | severity |")])
-def test_rules_as_markdown(language: str, title: str) -> None:
+def test_rules_command_prints_markdown(language: str, title: str) -> None:
     shown = invoke("rules", "--format", "markdown", "--lang", language).stdout
     assert shown.count(title) == len({command.group(rule) for rule in RULES.values()})
     assert "| [`schema-date`](schema-date.md) |" in shown
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
-def test_one_rule_is_shown_with_its_page(language: str) -> None:
+def test_rules_command_shows_the_page_of_a_rule(language: str) -> None:
     shown = invoke("rules", "custodian-left", "--lang", language).stdout
     assert command.clause(RULES["custodian-left"], language) in shown
     assert url("custodian-left") in shown
     assert pages.page("custodian-left").text in shown
 
 
-def test_a_package_without_pages_shows_the_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_rules_command_without_pages_shows_the_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(command, "_REPOSITORY", tmp_path)
     shown = invoke("rules", "custodian-left", "--lang", "en").stdout
     assert "nobody follows; hand it over" in shown
@@ -219,7 +219,7 @@ def test_a_package_without_pages_shows_the_message(monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_an_unknown_rule_is_told_with_the_nearest() -> None:
+def test_rules_command_suggests_the_nearest_rule() -> None:
     done = invoke("rules", "agency-her", "--lang", "en")
     assert done.exit_code == 2
     assert "agency-heir" in done.stderr

@@ -74,13 +74,13 @@ def moves() -> Iterator[tuple[str, Map, str, Map]]:
 
 
 @pytest.mark.clause("R1")
-def test_all_bodies_of_the_time_are_there() -> None:
+def test_sample_has_all_agencies_of_the_time() -> None:
     assert len(BODIES) == 231
     assert AGENCIES.keys() == BODIES.keys()
 
 
 @for_each("code", sorted(AGENCIES))
-def test_an_agency_agrees_with_the_facts(code: str) -> None:
+def test_agency_agrees_with_the_facts(code: str) -> None:
     agency, body = AGENCIES[code], BODIES[code]
     assert agency["agency"] == code
     assert (agency["name"], agency["kind"]) == (body["name"], body["kind"])
@@ -90,14 +90,14 @@ def test_an_agency_agrees_with_the_facts(code: str) -> None:
     assert ("Code inferred" in first) == (body["attested"] == "false")
 
 
-def test_agencies_stand_below_agencies_opened_before_and_not_closed_before() -> None:
+def test_parent_agency_exists_for_the_life_of_its_children() -> None:
     for code, agency in AGENCIES.items():
         if parent := AGENCIES.get(agency.get("parent", "")):
             assert day(parent["opened"]) <= day(agency["opened"]), code
             assert "closed" not in parent or day(agency["closed"]) <= day(parent["closed"]), code
 
 
-def test_successors_and_predecessors_tell_the_same_story() -> None:
+def test_successors_and_predecessors_agree() -> None:
     heirs = defaultdict(list)
     for code, agency in AGENCIES.items():
         for predecessor in agency.get("succeeds", []):
@@ -112,14 +112,14 @@ def test_successors_and_predecessors_tell_the_same_story() -> None:
         assert [person["id"] for person in AGENCIES[code]["people"] if is_open(person, on)] == []
 
 
-def test_closed_agencies_show_each_state_of_a_former_contact_mailbox() -> None:
+def test_closed_agencies_cover_all_states_of_contact_mailboxes() -> None:
     ages = {code: TODAY - day(AGENCIES[code]["closed"]) for code in ("bqlck", "ccvtlt", "ttmtt")}
     assert ages["bqlck"] < FORWARD
     assert FORWARD <= ages["ccvtlt"] < FORWARD + REDIRECT
     assert ages["ttmtt"] > FORWARD + REDIRECT
 
 
-def test_there_are_enough_people_in_enough_agencies() -> None:
+def test_sample_has_enough_people_in_enough_agencies() -> None:
     people = {person["id"] for _, person in ENTRIES if is_open(person)}
     staffed = [code for code, agency in AGENCIES.items() if len(holding(code, is_open)) >= 8 and is_open(agency)]
     mailboxes = sum(is_open(agency) for agency in AGENCIES.values())
@@ -128,7 +128,7 @@ def test_there_are_enough_people_in_enough_agencies() -> None:
     assert len(people) + mailboxes > 600
 
 
-def test_a_person_has_one_open_mailbox_and_one_name() -> None:
+def test_person_has_one_open_mailbox_and_one_name() -> None:
     spans = defaultdict(list)
     names = defaultdict(set)
     for _, person in ENTRIES:
@@ -142,21 +142,21 @@ def test_a_person_has_one_open_mailbox_and_one_name() -> None:
         assert all(end <= start for (_, end), (start, _) in pairwise(times))
 
 
-def test_people_are_in_office_only_while_their_agency_exists_and_stand_in_the_order_of_their_coming() -> None:
+def test_people_are_in_order_and_within_the_life_of_their_agency() -> None:
     for code, agency in AGENCIES.items():
         dates = [day(person["opened"]) for person in agency["people"]]
         assert dates == sorted(dates), code
         assert all(date(2010, 10, 15) <= opened >= day(agency["opened"]) for opened in dates), code
 
 
-def test_ids_are_six_digits_and_telephones_are_nobodys() -> None:
+def test_ids_have_six_digits_and_telephones_are_fictitious() -> None:
     assert all(re.fullmatch(r"\d{6}", person["id"]) for _, person in ENTRIES)
     phones = [person["phone"] for _, person in ENTRIES if "phone" in person]
     assert len(phones) > 300
     assert all(re.fullmatch(r"0214 3 0\d\d \d{3}", phone) for phone in phones)
 
 
-def test_documents_have_the_shapes_of_documents() -> None:
+def test_document_numbers_have_valid_shapes() -> None:
     texts = [agency["opened"]["document"] for agency in AGENCIES.values()]
     for agency in AGENCIES.values():
         texts += [custodian["document"] for custodian in agency.get("custodians", [])]
@@ -166,13 +166,13 @@ def test_documents_have_the_shapes_of_documents() -> None:
     assert [text for text in texts if not DOCUMENT.fullmatch(text)] == []
 
 
-def test_communes_were_made_by_the_national_assembly() -> None:
+def test_communes_cite_the_national_assembly() -> None:
     local = [agency for agency in AGENCIES.values() if agency["kind"] in {"commune_committee", "ward_committee"}]
     assert len(local) > 130
     assert all(agency["opened"]["document"].endswith("/NQ-UBTVQH14") for agency in local)
 
 
-def test_custodians_are_people_of_the_agency_and_the_last_one_is_in_office() -> None:
+def test_custodians_belong_to_the_agency_and_the_last_is_in_office() -> None:
     kinds: Counter[str] = Counter()
     for code, agency in AGENCIES.items():
         custodians = agency.get("custodians", [])
@@ -186,7 +186,7 @@ def test_custodians_are_people_of_the_agency_and_the_last_one_is_in_office() -> 
     assert kinds["delegate"] >= 15
 
 
-def test_heads_changed_and_then_delegated() -> None:
+def test_sample_has_changed_and_delegating_heads() -> None:
     for code in ("sxd", "bacha"):
         custodians = AGENCIES[code]["custodians"]
         assert [custodian["as"] for custodian in custodians] == ["head", "head", "delegate"]
@@ -195,7 +195,7 @@ def test_heads_changed_and_then_delegated() -> None:
         assert not in_office(code, custodians[0]["person"], handover)
 
 
-def test_ten_namesakes_in_one_agency_and_the_tenth_is_pinned() -> None:
+def test_sample_has_ten_namesakes_with_the_tenth_pinned() -> None:
     namesakes = holding("bvdk", lambda p: p["name"] == "Nguyễn Văn Vinh")
     assert len(namesakes) == 10
     assert ["address" in person for person in namesakes] == [False] * 9 + [True]
@@ -203,13 +203,13 @@ def test_ten_namesakes_in_one_agency_and_the_tenth_is_pinned() -> None:
     assert namesakes[-1]["address_document"]
 
 
-def test_different_names_clash() -> None:
+def test_sample_has_different_names_with_the_same_address() -> None:
     wanted = ("Hoàng Lan", "Lý Anh")
     names = [person["name"] for person in holding("svhttdl", lambda p: p["name"] in wanted)]
     assert names == ["Hoàng Lan", "Hoàng Lan", "Lý Anh"]
 
 
-def test_the_operator_has_the_people_of_the_format() -> None:
+def test_operator_has_the_people_of_the_format_document() -> None:
     first, second, third = AGENCIES["stttt"]["people"][:3]
     assert (first["id"], first["name"], first["leader"]) == ("000101", "Nguyễn Văn Vịnh", "true")
     assert (second["name"], second["family"], second["given"]) == ("H'Hen Niê", "Niê", "Hen")
@@ -220,7 +220,7 @@ def test_the_operator_has_the_people_of_the_format() -> None:
     assert [custodian["person"] for custodian in AGENCIES["stttt"]["custodians"]] == ["000101", "000107"]
 
 
-def test_transfers_of_every_age() -> None:
+def test_sample_has_transfers_in_every_phase() -> None:
     ages = {
         (source, target): TODAY - day(gone["closed"])
         for source, gone, target, _ in moves()
@@ -231,7 +231,7 @@ def test_transfers_of_every_age() -> None:
     assert ages["stttt", "vpubnd"] < FORWARD
 
 
-def test_both_sides_of_a_move_agree() -> None:
+def test_both_entries_of_a_transfer_agree() -> None:
     found = list(moves())
     for _, gone, _, come in found:
         assert gone["closed"]["document"] == come["opened"]["document"]
@@ -241,7 +241,7 @@ def test_both_sides_of_a_move_agree() -> None:
     assert reorganised == {("ttcnttvt", "lcit"), ("ttmtt", "lcit"), ("ccvtlt", "snv"), ("bqlck", "bqlkkt")}
 
 
-def test_somebody_moved_twice_and_somebody_came_back() -> None:
+def test_sample_has_double_transfer_and_return() -> None:
     journeys = defaultdict(list)
     for code, person in ENTRIES:
         journeys[person["id"]].append((person["opened"]["date"], code))
@@ -261,11 +261,11 @@ def test_somebody_moved_twice_and_somebody_came_back() -> None:
         ("sngv", "left_province", date(2022, 1, 1), date(2023, 1, 1)),
     ],
 )
-def test_mailboxes_were_cancelled_for_every_reason(code: str, event: str, since: date, until: date) -> None:
+def test_sample_has_every_reason_of_cancellation(code: str, event: str, since: date, until: date) -> None:
     assert holding(code, lambda p: p.get("closed", {}).get("event") == event and since <= day(p["closed"]) < until)
 
 
-def test_suspensions_now_and_past_and_recruitments_to_come() -> None:
+def test_sample_has_suspensions_and_future_recruitments() -> None:
     spells = [(p, s) for _, p in ENTRIES for s in p.get("suspended", [])]
     now = [s for p, s in spells if day(s) <= TODAY < date.fromisoformat(s["until"]) and is_open(p)]
     past = [s for _, s in spells if date.fromisoformat(s["until"]) < TODAY]
@@ -274,7 +274,7 @@ def test_suspensions_now_and_past_and_recruitments_to_come() -> None:
     assert [code for code, p in ENTRIES if day(p["opened"]) > TODAY] == ["stttt", "syt"]
 
 
-def test_names_are_as_met_in_the_province() -> None:
+def test_names_have_the_peoples_of_the_province() -> None:
     names = [person["name"] for _, person in ENTRIES]
     lengths = Counter(len(name.split()) for name in names)
     assert lengths.keys() == {1, 2, 3, 4, 5}
@@ -288,7 +288,7 @@ def test_names_are_as_met_in_the_province() -> None:
         assert families[family] >= 2, family
 
 
-def test_the_province_spells_every_policy_out() -> None:
+def test_province_yml_sets_every_policy() -> None:
     province = load(DIRECTORY / "province.yml")
     assert province["operator"] == "stttt"
     assert re.fullmatch(r"age1[02-9ac-hj-np-z]{58}", province["operator_key"])
@@ -300,13 +300,13 @@ def test_the_province_spells_every_policy_out() -> None:
     assert sum("quota" in agency for agency in AGENCIES.values()) >= 3
 
 
-def test_it_says_that_it_is_a_sample_and_all_its_keys_are_known_as_a_samples() -> None:
+def test_sample_is_marked_and_its_keys_are_known() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in sorted(DIRECTORY.rglob("*.yml")))
     assert load(DIRECTORY / "province.yml")["sample"] == "true"
     assert set(re.findall(r"age1[02-9ac-hj-np-z]{58}", text)) == SAMPLE_KEYS
 
 
-def test_all_text_is_composed_unicode_without_tabs_or_carriage_returns() -> None:
+def test_sample_is_nfc_without_tabs_or_carriage_returns() -> None:
     for path in (DIRECTORY / "province.yml", *(DIRECTORY / "agencies").iterdir()):
         text = path.read_bytes().decode()
         assert unicodedata.is_normalized("NFC", text), path.name
@@ -314,14 +314,14 @@ def test_all_text_is_composed_unicode_without_tabs_or_carriage_returns() -> None
         assert not set("\t\r\u200b\u00a0\u00d0") & set(text), path.name
 
 
-def test_the_readme_says_in_which_files_the_cases_are() -> None:
+def test_readme_lists_the_files_of_the_cases() -> None:
     rows = [line for line in (DIRECTORY / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("|")]
     named = {code for row in rows for code in re.findall(r"`([a-z]+)`", row.split("|")[2])}
     assert len(named) > 20
     assert named <= AGENCIES.keys()
 
 
-def test_a_unit_has_one_chief_at_a_time() -> None:
+def test_unit_has_one_chief_at_a_time() -> None:
     for code, agency in AGENCIES.items():
         chiefs = Counter(
             (person["unit"], person["title"])

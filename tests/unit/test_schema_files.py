@@ -16,7 +16,7 @@ _HEAD = re.compile(
 _OBJECT = re.compile(r"^\s*CREATE (?:OR REPLACE )?(?:FUNCTION|VIEW|(?:CONSTRAINT )?TRIGGER)\b", re.MULTILINE)
 
 
-def test_schema_files_say_what_they_are_for() -> None:
+def test_schema_files_state_their_purpose() -> None:
     assert SCHEMA
     for path in SCHEMA:
         head = _HEAD.match(path.read_text(encoding="utf-8"))
@@ -24,12 +24,12 @@ def test_schema_files_say_what_they_are_for() -> None:
         assert head[1] == f"{path.parent.name}.{path.stem}"
 
 
-def test_migrations_after_the_files_make_no_function_view_or_trigger() -> None:
+def test_new_migrations_make_no_function_view_or_trigger() -> None:
     new = [path for path in (FILES / "migrations").glob("*.sql") if int(path.name[:4]) > LAST_WITH_FUNCTIONS]
     made = [path.name for path in new if _OBJECT.search(path.read_text(encoding="utf-8"))]
     assert made == [], "put it into roles/database/files/schema (docs/decisions/0100)"
 
 
 @pytest.mark.parametrize("text", ["CREATE FUNCTION x.y()", "CREATE OR REPLACE VIEW x.y", "CREATE CONSTRAINT TRIGGER z"])
-def test_object_in_a_migration_is_recognised(text: str) -> None:
+def test_created_object_in_a_migration_is_recognised(text: str) -> None:
     assert _OBJECT.search(text)

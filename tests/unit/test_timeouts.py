@@ -55,7 +55,7 @@ def hanging(tmp_path: Path) -> str:
     return done.stdout + done.stderr
 
 
-def test_it_ends_and_says_where_it_stood(hanging: str) -> None:
+def test_hanging_test_ends_and_shows_its_stack(hanging: str) -> None:
     assert re.search(r"^  File .* in test_that_hears_nothing$", hanging, re.MULTILINE)
     assert re.search(r"^worker 'gw0' crashed while running '.*::test_that_hears_nothing'$", hanging, re.MULTILINE)
     assert "Failed: Timeout (>2.0s) from pytest-timeout." in hanging
@@ -66,7 +66,7 @@ def test_it_ends_and_says_where_it_stood(hanging: str) -> None:
 
 
 @pytest.mark.timeout(30)  # for what it is about is a wait without an end
-def test_a_handler_that_raises_while_files_are_counted_leaves_nothing_locked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_raising_signal_handler_leaves_no_coverage_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Collector, "data_lock", None, raising=False)
     lock_nothing()
     collector = Collector.__new__(Collector)

@@ -39,7 +39,7 @@ def read(path: str) -> Any:
 
 
 @pytest.mark.parametrize("role", ["metrics", "watch"])
-def test_where_it_listens_is_there_before_its_package(role: str) -> None:
+def test_listen_address_is_configured_before_the_package(role: str) -> None:
     tasks = read(f"roles/{role}/tasks/main.yml")
     before = next(number for number, task in enumerate(tasks) if "before they are there" in task["name"])
     module = "laocai.mail.prerequisites"
@@ -66,7 +66,7 @@ def test_where_it_listens_is_there_before_its_package(role: str) -> None:
 
 
 @pytest.mark.parametrize("package", LISTEN)
-def test_it_listens_on_the_loopback_address_alone(package: str) -> None:
+def test_exporters_listen_only_on_loopback(package: str) -> None:
     role, template = LISTEN[package]
     text = render(ROOT / "roles" / role / "templates" / template)
     # Debian's command with its arguments is taken out, and one of ours put in its place.
@@ -86,7 +86,7 @@ def watched_by_another(template: str) -> str:
     return render(ROOT / "roles/metrics/templates" / template, **other)
 
 
-def test_another_host_asks_by_tls_and_shows_who_it_is() -> None:
+def test_remote_watch_uses_mutual_tls() -> None:
     assert "--web.listen-address=:9100 --web.config.file=/etc/danhba/node-exporter-web.yml " in watched_by_another(
         "node-listen.j2"
     )
@@ -97,7 +97,7 @@ def test_another_host_asks_by_tls_and_shows_who_it_is() -> None:
     assert (web["client_auth_type"], web["min_version"]) == ("RequireAndVerifyClientCert", "TLS13")
 
 
-def test_prometheus_asks_another_host_so_and_names_each() -> None:
+def test_prometheus_scrapes_the_other_host_by_tls() -> None:
     other = {"name": "node", "address": "192.0.2.11:9100", "host": "backup.example.org", "authority": "/c"}
     asked = [{"name": "node", "address": "127.0.0.1:9100"}, other]
     text = render(ROOT / "roles/watch/templates/prometheus.yml.j2", __watch_asked=asked, watch_fqdn="mail.example.org")
@@ -110,20 +110,20 @@ def test_prometheus_asks_another_host_so_and_names_each() -> None:
     assert there["tls_config"]["key_file"] == "/run/credentials/prometheus.service/watch.key"
 
 
-def test_dovecot_tells_this_host_alone() -> None:
+def test_dovecot_metrics_are_local_only() -> None:
     text = (ROOT / "roles/dovecot/templates/dovecot.conf.j2").read_text(encoding="utf-8")
     assert re.findall(r"inet_listener http \{\s+listen = (.*)\s+port = (.*)\s", text) == [
         ("127.0.0.1", "{{ dovecot_metrics_port }}")
     ]
 
 
-def test_every_number_that_is_asked_for_is_one_that_is_taken() -> None:
+def test_queried_metrics_are_collected() -> None:
     asked = [RULES, *(number.query for number in NUMBERS), *(picture.query for picture in PICTURES)]
     for query in asked:
         assert set(re.findall(r"\bdanhba_\w+", query)) <= HELP.keys() | OTHERS
 
 
-def test_parts_are_those_of_the_role_and_of_services_that_are_watched() -> None:
+def test_disturbed_parts_exist_in_roles_and_services() -> None:
     options = read("roles/watch/meta/argument_specs.yml")["argument_specs"]["main"]["options"]
     assert options["watch_parts"]["choices"] == list(PARTS)
     services = set(re.findall(r"'([\w@.-]+?)(?:\.\d-fpm)?\.(?:service|socket)'", watched()))
@@ -137,6 +137,6 @@ def watched() -> str:
 
 
 @pytest.mark.parametrize("part", PARTS.values(), ids=PARTS)
-def test_alerts_that_disturb_a_part_exist(part: Any) -> None:
+def test_alerts_named_by_parts_exist(part: Any) -> None:
     for name in part.alerts:
         assert f"- alert: {name}\n" in RULES

@@ -28,17 +28,17 @@ def pages() -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", pages())
-def test_page_of_settings_has_its_tab_and_title(page: str, language: str) -> None:
+def test_settings_page_has_tab_and_title(page: str, language: str) -> None:
     assert {page, f"{page}title"} <= texts(language).keys()
 
 
 @pytest.mark.parametrize("page", pages())
-def test_page_of_settings_has_its_icon(page: str) -> None:
+def test_settings_page_has_an_icon(page: str) -> None:
     assert f"#settings-menu .danhba-{page} > a::before" in (PLUGIN / "danhba.css").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_text_asked_for_stands_in_language(language: str) -> None:
+def test_text_used_by_the_plugin_exists_in_language(language: str) -> None:
     files = [*PLUGIN.glob("*.php"), *PLUGIN.glob("lib/*.php")]
     sources = [file.read_text(encoding="utf-8") for file in files]
     asked = {match["name"] or match["named"] for source in sources for match in _ASKED.finditer(source)}
@@ -46,7 +46,7 @@ def test_text_asked_for_stands_in_language(language: str) -> None:
     assert sorted(asked - texts(language).keys()) == []
 
 
-def test_class_of_plugin_stands_in_readme() -> None:
+def test_class_of_the_plugin_is_in_its_readme() -> None:
     readme = (PLUGIN.parents[2] / "README.md").read_text(encoding="utf-8")
     classes = {path.stem for path in PLUGIN.glob("lib/*.php")}
     assert sorted(name for name in classes if f"`{name}`" not in readme) == []

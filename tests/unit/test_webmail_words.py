@@ -30,7 +30,7 @@ def title(template: str) -> str:
 
 
 @pytest.mark.clause("R9.4")
-def test_a_page_has_one_name_wherever_it_is_named() -> None:
+def test_page_has_the_same_name_everywhere() -> None:
     frame = (ROLES / "pages/templates/frame.html.j2").read_text(encoding="utf-8")
     assert label("guide") == title("guides.html.j2") == "Hướng dẫn sử dụng"
     assert label("phone") == label("programs") == label("programstitle") == title("phone.html.j2")
@@ -47,7 +47,7 @@ READ = [
 ]
 
 
-def test_officials_are_not_addressed_as_equals_or_juniors() -> None:
+def test_texts_do_not_address_officials_as_juniors() -> None:
     said = {str(path): re.findall(r"(?i).*(?<!\w)(?:bạn|ban chua|cua ban)(?!\w).*", read(path)) for path in READ}
     assert not {name: lines for name, lines in said.items() if lines}
 
@@ -71,12 +71,12 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_contrast_is_reckoned_right() -> None:
+def test_contrast_is_computed_by_wcag() -> None:
     assert contrast("#fff", "#000000") == pytest.approx(21)
     assert contrast("#ffffff", "#37beff") == pytest.approx(2.1, abs=0.1)
 
 
-def test_primary_buttons_can_be_read() -> None:
+def test_primary_buttons_have_enough_contrast() -> None:
     rules = re.findall(r"([^{}]*\.btn-primary[^{}]*)\{([^{}]*)\}", read(PLUGIN / "danhba.css"))
     for state in ("html .btn.btn-primary,", "btn-primary:hover", ":active", "html.dark-mode .btn.btn-primary"):
         assert any(state in selector for selector, _ in rules)

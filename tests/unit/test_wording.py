@@ -67,7 +67,7 @@ def said(contents: Texts) -> str:
         ),
     ],
 )
-def test_a_slip_in_the_file(old: str, new: str, message: str) -> None:
+def test_message_of_a_file_error_is_official_vietnamese(old: str, new: str, message: str) -> None:
     told = said(edited("agencies/ubnd.yml", (old, new)))
     assert message in told
     assert re.search(r"\d+ lỗi, \d+ lưu ý$", told)
@@ -76,7 +76,7 @@ def test_a_slip_in_the_file(old: str, new: str, message: str) -> None:
 FOREVER: list[Value] = [{"document": "9/QĐ-UBND", "date": "2011-05-01"}]
 
 
-def test_an_end_that_nobody_stated() -> None:
+def test_message_of_an_unstated_end_is_official_vietnamese() -> None:
     two = register(agency("aa", person("1", "Lò An", "2011-01-01")), agency("bb", person("1", "Lò An", "2011-12-31")))
     assert "có hộp thư ở cơ quan aa (đến: chưa ghi ngày đóng), lại" in said(two)
     moved = "2012-01-01 transferred"
@@ -85,19 +85,19 @@ def test_an_end_that_nobody_stated() -> None:
     assert "khi đang bị tạm khóa (đến: chưa ghi ngày hết)" in said(carried)
 
 
-def test_a_suspension_without_an_end() -> None:
+def test_message_of_an_open_suspension_is_official_vietnamese() -> None:
     suspended = register(agency("aa", person("1", "Lò An", "2011-01-01", suspended=FOREVER)))
     (item,) = listing.who(timeline(suspended, "2011-06-01"), "1")
     assert "tạm khóa từ 2011-05-01, chưa ghi ngày hết: 9/QĐ-UBND" in show_addresses.in_full(item, "vi")
 
 
 @pytest.mark.parametrize("state", ["closed", "suspended"])
-def test_a_limit_counts_closings_and_suspensions(state: str) -> None:
+def test_message_of_a_limit_counts_closings_and_suspensions(state: str) -> None:
     assert "đóng hoặc tạm khóa 1 trên tổng số 2 hộp thư" in refused(account(), account(state=state), LOOSE)
 
 
 @pytest.mark.parametrize(("state", "doing"), [("closed", "đóng"), ("suspended", "tạm khóa")])
-def test_a_protected_mailbox(state: str, doing: str) -> None:
+def test_message_of_a_protected_mailbox_is_official_vietnamese(state: str, doing: str) -> None:
     guards = Guards({"close": Limit(9, 100, 100), "readdress": Limit(9, 100, 100)}, frozenset({"1@laocai.gov.vn"}))
     assert f"{doing} 1@laocai.gov.vn là hộp thư được bảo vệ" in refused(account(), account(state=state), guards)
 
@@ -114,7 +114,7 @@ def test_a_protected_mailbox(state: str, doing: str) -> None:
         ("{count} errors are to be corrected before this can be approved", "Cần sửa {count} lỗi trước khi duyệt"),
     ],
 )
-def test_single_words(english: str, vietnamese: str) -> None:
+def test_single_words_are_official_vietnamese(english: str, vietnamese: str) -> None:
     assert translator("vi")(english) == vietnamese
 
 
@@ -134,12 +134,12 @@ NOT_SAID = {
 
 
 @pytest.mark.parametrize("phrase", NOT_SAID)
-def test_one_word_for_one_thing(phrase: str) -> None:
+def test_catalogue_uses_one_word_for_one_thing(phrase: str) -> None:
     told = [message.string for message in entries() if phrase in str(message.string)]
     assert not told, f"say instead: {NOT_SAID[phrase]}"
 
 
-def test_doubt_is_told_politely() -> None:
+def test_advice_asks_politely() -> None:
     """Advice that may be right as it is says so first, and asks."""
     told = [text for text in texts_of_advice() if "nhầm" in text and "nếu đúng" in text]
     assert told
@@ -150,7 +150,7 @@ def texts_of_advice() -> list[str]:
     return [translator("vi")(rule.message) for rule in RULES.values() if rule.severity is Severity.ADVICE]
 
 
-def test_a_word_is_translated_with_its_message_and_stays_a_text() -> None:
+def test_translated_word_stays_a_text() -> None:
     end = word("no end is stated")
     assert render("{until}", {"until": end}, "vi") == "chưa ghi ngày hết"
     assert render("{until}", {"until": end}, "en") == end == "no end is stated"

@@ -61,7 +61,9 @@ SIDES = st.builds(
 
 @settings(max_examples=300)
 @given(SIDES, SIDES, st.sets(st.integers(0, 11)))
-def test_the_plan_is_as_if_all_was_compared(first: Accounts, second: Accounts, shared: set[int]) -> None:
+def test_plan_of_differing_accounts_equals_plan_of_all_accounts(
+    first: Accounts, second: Accounts, shared: set[int]
+) -> None:
     # Most of a server is as it should be.
     kept = {key: value for number, (key, value) in enumerate(first.accounts.items()) if number in shared}
     second = replace(second, accounts={**second.accounts, **kept})
@@ -90,13 +92,13 @@ def test_the_plan_is_as_if_all_was_compared(first: Accounts, second: Accounts, s
 
 
 @given(SIDES)
-def test_a_request_arrives_as_it_was_sent(side: Accounts) -> None:
+def test_request_survives_dump_and_load(side: Accounts) -> None:
     wanted = plan.Wanted(side, DAY, "digest", GUARDS)
     sent = request_for(wanted, approved="abc", actor="an", commit="c", whole=True, state=False)
     assert load_request(dump_request(sent).decode()) == sent
 
 
-def test_only_what_differs_is_taken_apart() -> None:
+def test_plan_parses_only_accounts_that_differ() -> None:
     same, other = official(1, "aa", "open", ""), official(2, "aa", "open", "")
     actual = Actual([line(same), line(other), line(office("aa", ""))], {})
     wanted = plan.Wanted(Accounts.of([same, other._replace(title="Phó"), office("aa", "")]), DAY, "digest", GUARDS)

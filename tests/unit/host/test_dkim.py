@@ -35,25 +35,25 @@ def does(keys: Keys) -> dict[str, str]:
 BEGUN, _ = run(Keys(), NOW)
 
 
-def test_it_begins_with_one_that_signs_and_one_that_stands_by() -> None:
+def test_first_run_makes_a_signing_and_a_standby_key() -> None:
     assert does(BEGUN) == {SIGNING: "d20261127a", STANDBY: "d20261127b"}
     assert dkim.text_of_map(BEGUN, DOMAINS) == "laocai.gov.vn d20261127a\nmail.laocai.gov.vn d20261127a\n"
 
 
-def test_nothing_happens_by_itself_before_its_time() -> None:
+def test_keys_do_not_rotate_before_the_end_of_their_life() -> None:
     later, said = run(BEGUN, NOW + 179 * DAY)
     assert does(later) == does(BEGUN)
     assert "d20261127b follows on 2027-05-26" in said
 
 
-def test_the_next_takes_over_when_a_key_is_old() -> None:
+def test_standby_key_signs_after_the_life_of_the_signing_key() -> None:
     later, said = run(BEGUN, NOW + 180 * DAY)
     assert does(later)[SIGNING] == "d20261127b"
     assert does(later)[FORMER] == "d20261127a"
     assert "keep d20261127a in DNS for 14 days more" in said
 
 
-def test_a_change_waits_for_dns_and_is_remembered() -> None:
+def test_requested_rotation_waits_for_dns_over_several_runs() -> None:
     waiting, said = run(BEGUN, NOW + 2 * DAY, {"d20261127a"}, rotate=True)
     assert does(waiting) == does(BEGUN)
     assert "Waiting for DNS: not every name server holds d20261127b" in said
@@ -65,7 +65,7 @@ def test_a_change_waits_for_dns_and_is_remembered() -> None:
     assert not done.rotating
 
 
-def test_a_key_that_goes_out_of_dns_again_does_not_take_over() -> None:
+def test_standby_key_that_vanishes_from_dns_does_not_sign() -> None:
     waiting, _ = run(BEGUN, NOW + 2 * DAY, {"d20261127a"}, rotate=True)
     waiting, _ = run(waiting, NOW + 3 * DAY)
     waiting, said = run(waiting, NOW + 4 * DAY, {"d20261127a"})
@@ -74,7 +74,7 @@ def test_a_key_that_goes_out_of_dns_again_does_not_take_over() -> None:
     assert "wait until" in said  # from the beginning
 
 
-def test_a_request_that_is_repeated_changes_once() -> None:
+def test_repeated_rotation_request_rotates_once() -> None:
     done, _ = run(BEGUN, NOW + 2 * DAY, rotate=True)
     assert does(done)[SIGNING] == "d20261127b"
     again, said = run(done, NOW + 2 * DAY + 60, rotate=True)
@@ -82,7 +82,7 @@ def test_a_request_that_is_repeated_changes_once() -> None:
     assert "no other follows before 2026-11-30" in said
 
 
-def test_a_former_key_stays_published_for_a_while() -> None:
+def test_former_key_stays_published_for_its_period() -> None:
     done, _ = run(BEGUN, NOW + 2 * DAY, rotate=True)
     kept, _ = run(done, NOW + 16 * DAY - 1)
     assert FORMER in does(kept)
@@ -91,7 +91,7 @@ def test_a_former_key_stays_published_for_a_while() -> None:
     assert "take d20261127a._domainkey out of DNS" in said
 
 
-def test_no_name_is_used_twice_on_a_day() -> None:
+def test_selectors_of_one_day_are_unique() -> None:
     keys, names = BEGUN, set(does(BEGUN).values())
     timing = Timing(180 * DAY, 0, 14 * DAY, 0)
     for _ in range(6):
@@ -106,7 +106,7 @@ def test_no_name_is_used_twice_on_a_day() -> None:
         st.tuples(st.integers(0, 200 * DAY), st.booleans(), st.sampled_from(["all", "none", "signing"])), max_size=30
     )
 )
-def test_whatever_happens_what_signs_was_seen_in_dns(runs: list[tuple[int, bool, str]]) -> None:
+def test_signing_key_was_always_seen_in_dns_before(runs: list[tuple[int, bool, str]]) -> None:
     """But the very first key: it signs before anybody can have published it, which is no worse than no signature."""
     keys, now = BEGUN, NOW
     seen = {does(BEGUN)[SIGNING]}
@@ -129,7 +129,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dkim.Store:
     return dkim.Store(tmp_path, "", bits=1024)
 
 
-def test_what_is_written_is_read_again(store: dkim.Store, tmp_path: Path) -> None:
+def test_store_reads_the_keys_that_it_wrote(store: dkim.Store, tmp_path: Path) -> None:
     assert store.write(BEGUN, DOMAINS)
     assert store.read() == BEGUN
     assert not store.write(BEGUN, DOMAINS)
@@ -145,7 +145,7 @@ def test_what_is_written_is_read_again(store: dkim.Store, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("lost", "signs"), [(SIGNING, STANDBY), (STANDBY, SIGNING)])
-def test_a_key_that_is_lost_gets_no_other_under_its_published_name(
+def test_lost_key_is_not_made_again_under_its_selector(
     store: dkim.Store, tmp_path: Path, lost: str, signs: str
 ) -> None:
     store.write(BEGUN, DOMAINS)
@@ -176,7 +176,7 @@ def cut_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("step", range(1, 4))
-def test_a_run_that_is_cut_off_leaves_a_key_that_signs(
+def test_interrupted_run_leaves_a_signing_key(
     store: dkim.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
 ) -> None:
     store.write(BEGUN, DOMAINS)
@@ -208,20 +208,20 @@ def test_a_run_that_is_cut_off_leaves_a_key_that_signs(
         '{"keys": [{"selector": "../x", "state": "signing", "since": 1}], "rotating": false}',
     ],
 )
-def test_a_state_that_is_broken_is_named(store: dkim.Store, tmp_path: Path, text: str) -> None:
+def test_damaged_state_file_is_refused_by_name(store: dkim.Store, tmp_path: Path, text: str) -> None:
     (tmp_path / dkim.STATE).write_text(text)
     with pytest.raises(Failure, match="is broken: restore it"):
         store.read()
 
 
-def test_the_state_has_no_secret(store: dkim.Store, tmp_path: Path) -> None:
+def test_state_file_contains_no_private_key(store: dkim.Store, tmp_path: Path) -> None:
     store.write(BEGUN, DOMAINS)
     data = json.loads((tmp_path / dkim.STATE).read_text())
     assert data["keys"][0] == {"selector": "d20261127a", "state": "signing", "since": NOW, "held": NOW}
     assert Key(**data["keys"][0]) == BEGUN.keys[0]
 
 
-def test_the_names_of_a_day_come_to_an_end() -> None:
+def test_twenty_seventh_selector_of_a_day_is_refused() -> None:
     full = Keys(tuple(Key(f"d20261127{letter}", FORMER, NOW) for letter in "abcdefghijklmnopqrstuvwxyz"))
     with pytest.raises(Failure, match="run again tomorrow"):
         dkim.completed(full, NOW)

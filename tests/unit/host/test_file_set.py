@@ -34,7 +34,7 @@ def bring(*entries: Entry, contents: Mapping[str, bytes] | None = None) -> list[
     return [change.entry.path for change in changes]
 
 
-def test_a_file_comes_with_owner_and_mode(tmp_path: Path) -> None:
+def test_file_is_written_with_owner_and_mode(tmp_path: Path) -> None:
     path = tmp_path / "a"
     assert bring(entry(path)) == [str(path)]
     assert path.read_bytes() == TEXT
@@ -42,7 +42,7 @@ def test_a_file_comes_with_owner_and_mode(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_what_is_as_it_should_be_is_not_touched(tmp_path: Path) -> None:
+def test_unchanged_file_is_not_written(tmp_path: Path) -> None:
     path = tmp_path / "a"
     bring(entry(path))
     before = path.stat()
@@ -51,7 +51,7 @@ def test_what_is_as_it_should_be_is_not_touched(tmp_path: Path) -> None:
     assert (after.st_ino, after.st_ctime_ns) == (before.st_ino, before.st_ctime_ns)
 
 
-def test_a_mode_alone_is_mended_without_the_content(tmp_path: Path) -> None:
+def test_changed_mode_is_corrected_without_sending_content(tmp_path: Path) -> None:
     path = tmp_path / "a"
     bring(entry(path))
     path.chmod(0o666)
@@ -62,20 +62,20 @@ def test_a_mode_alone_is_mended_without_the_content(tmp_path: Path) -> None:
     assert (path.stat().st_mode & 0o7777, path.stat().st_ino) == (0o640, inode)
 
 
-def test_another_content_replaces_the_file(tmp_path: Path) -> None:
+def test_changed_content_replaces_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("old")
     assert bring(entry(path)) == [str(path)]
     assert path.read_bytes() == TEXT
 
 
-def test_a_folder_comes_before_what_is_in_it(tmp_path: Path) -> None:
+def test_folder_is_made_before_its_files(tmp_path: Path) -> None:
     folder = tmp_path / "new/folder"
     assert bring(entry(folder, "directory"), entry(folder / "a")) == [str(folder), str(folder / "a")]
     assert folder.stat().st_mode & 0o7777 == 0o755
 
 
-def test_a_link_is_made_and_turned(tmp_path: Path) -> None:
+def test_link_is_made_and_its_target_changed(tmp_path: Path) -> None:
     link = tmp_path / "link"
     bring(entry(link, "link", target="/a"))
     bring(entry(link, "link", target="/b"))
@@ -84,7 +84,7 @@ def test_a_link_is_made_and_turned(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["file", "directory", "link"])
 @pytest.mark.parametrize("there", ["file", "directory", "link"])
-def test_one_kind_replaces_another(tmp_path: Path, there: Kind, kind: Kind) -> None:
+def test_path_of_another_kind_is_replaced(tmp_path: Path, there: Kind, kind: Kind) -> None:
     path = tmp_path / "a"
     make: dict[str, Callable[[], object]] = {
         "file": path.touch,
@@ -96,7 +96,7 @@ def test_one_kind_replaces_another(tmp_path: Path, there: Kind, kind: Kind) -> N
     assert file_set.look(path).kind == kind
 
 
-def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+def test_link_in_place_of_a_file_is_replaced_not_followed(tmp_path: Path) -> None:
     kept, path = tmp_path / "kept", tmp_path / "a"
     kept.write_text("kept")
     path.symlink_to(kept)
@@ -105,14 +105,14 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("there", ["file", "directory", "link"])
-def test_what_should_be_absent_goes(tmp_path: Path, there: Kind) -> None:
+def test_absent_paths_are_removed(tmp_path: Path, there: Kind) -> None:
     path = tmp_path / "a"
     bring(entry(path, there, target="/" if there == "link" else ""))
     assert bring(entry(path, "absent")) == [str(path)]
     assert not os.path.lexists(path)
 
 
-def test_an_exclusive_folder_keeps_only_its_entries(tmp_path: Path) -> None:
+def test_exclusive_folder_loses_files_that_are_no_entries(tmp_path: Path) -> None:
     folder = tmp_path / "set"
     wanted = [replace(entry(folder, "directory"), exclusive=True), entry(folder / "a")]
     bring(*wanted)
@@ -124,20 +124,20 @@ def test_an_exclusive_folder_keeps_only_its_entries(tmp_path: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["__pycache__", "a"]
 
 
-def test_a_folder_that_is_not_exclusive_keeps_all(tmp_path: Path) -> None:
+def test_ordinary_folder_keeps_other_files(tmp_path: Path) -> None:
     (tmp_path / "b").touch()
     bring(replace(entry(tmp_path, "directory"), mode=f"{tmp_path.stat().st_mode & 0o7777:04o}"), entry(tmp_path / "a"))
     assert (tmp_path / "b").exists()
 
 
-def test_a_checker_sees_the_new_file_by_its_name(tmp_path: Path) -> None:
+def test_validator_gets_the_new_file_under_its_final_name(tmp_path: Path) -> None:
     path = tmp_path / "mail.conf"
     checker = f"sh -c 'case $0 in */mail.conf) cp $0 {tmp_path}/seen;; *) exit 1;; esac' %s"
     bring(entry(path, validate=checker))
     assert (tmp_path / "seen").read_bytes() == TEXT
 
 
-def test_a_file_that_its_checker_refuses_leaves_the_old_one(tmp_path: Path) -> None:
+def test_file_refused_by_its_validator_leaves_the_old_one(tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_text("old")
     (change,) = file_set.compare([entry(path, validate="sh -c 'echo bad line 7 >&2; exit 1' %s")])
@@ -148,14 +148,14 @@ def test_a_file_that_its_checker_refuses_leaves_the_old_one(tmp_path: Path) -> N
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_owner_who_is_not_there_is_named(tmp_path: Path) -> None:
+def test_unknown_owner_is_refused_by_name(tmp_path: Path) -> None:
     (change,) = file_set.compare([replace(entry(tmp_path / "a"), owner="nobody-of-that-name")])
     with pytest.raises(Failure, match="nobody-of-that-name"):
         file_set.apply(change, {DIGEST: TEXT})
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_is_readable_by_nobody_else_until_it_is_in_its_place(tmp_path: Path) -> None:
+def test_new_file_is_private_until_it_is_renamed(tmp_path: Path) -> None:
     path = tmp_path / "secret"
     seen = f"sh -c 'stat --format=%%a $0 > {tmp_path}/mode' %s".replace("%%", "%")
     bring(replace(entry(path), mode="0600", validate=seen))

@@ -36,7 +36,7 @@ def refused(monkeypatch: pytest.MonkeyPatch, folder: Path, words: str) -> Failur
         ("FATAL:  sorry, too many clients already", "too many clients already", "Cannot open the database danhba"),
     ],
 )
-def test_a_refusal_says_the_way_out(
+def test_refused_connection_tells_the_way_out(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str, vi: str, en: str
 ) -> None:
     (tmp_path / f".s.PGSQL.{postgres.PORT}").touch()
@@ -54,7 +54,7 @@ def test_a_refusal_says_the_way_out(
         "Connection refused",
     ],
 )
-def test_a_server_that_comes_up_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> None:
+def test_starting_server_is_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> None:
     (tmp_path / f".s.PGSQL.{postgres.PORT}").touch()
     refusals = [psycopg.OperationalError(words)] * 2
 
@@ -69,7 +69,7 @@ def test_a_server_that_comes_up_is_waited_for(monkeypatch: pytest.MonkeyPatch, t
 
 
 @pytest.mark.parametrize("words", ["FATAL:  the database system is shutting down", "Connection refused"])
-def test_a_server_that_was_stopped_is_not(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> None:
+def test_stopped_server_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: str) -> None:
     tries = []
 
     def connect(**_arguments: object) -> None:
@@ -82,17 +82,17 @@ def test_a_server_that_was_stopped_is_not(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert len(tries) == 1
 
 
-def test_patience_with_a_server_that_comes_up_has_an_end(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_waiting_for_a_starting_server_times_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / f".s.PGSQL.{postgres.PORT}").touch()
     monkeypatch.setattr(postgres, "START_TIMEOUT", 0)
     assert "starting up" in refused(monkeypatch, tmp_path, "FATAL:  the database system is starting up").en
 
 
-def test_without_a_socket_nobody_is_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_missing_socket_is_told_as_server_not_running(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert f"nobody listens in {tmp_path}" in refused(monkeypatch, tmp_path, "No such file or directory").en
 
 
-def test_a_host_without_psycopg_is_told_of_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_host_without_psycopg_is_told_the_package(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(postgres, "HAS_PSYCOPG", False)
     with pytest.raises(Failure, match="apt-get install python3-psycopg"):
         postgres.open_connection("danhba", ROLE, str(tmp_path))

@@ -36,12 +36,12 @@ def test_another_release_is_refused_with_what_was_found(
     assert f"this host is {found}" in refused.value.en
 
 
-def test_the_release_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_expected_release_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "freedesktop_os_release", lambda: RIGHT)
     prerequisites.demand_release("postfix", "Postfix 3.10")
 
 
-def test_a_host_that_does_not_say_what_it_is_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_without_os_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     def none() -> dict[str, str]:
         raise OSError
 
@@ -50,7 +50,7 @@ def test_a_host_that_does_not_say_what_it_is_is_refused(monkeypatch: pytest.Monk
         prerequisites.demand_release("postfix", "Postfix 3.10")
 
 
-def test_what_earlier_roles_have_not_left_is_named(tmp_path: Path) -> None:
+def test_missing_files_of_earlier_roles_are_named(tmp_path: Path) -> None:
     there = tmp_path / "there"
     there.touch()
     missing = prerequisites.missing_paths([str(there), str(tmp_path / "none")])
@@ -70,7 +70,7 @@ def test_what_earlier_roles_have_not_left_is_named(tmp_path: Path) -> None:
         ("postfix installed\nvalkey not-installed\n", ["valkey"]),
     ],
 )
-def test_only_what_is_installed_whole_is_there(
+def test_half_installed_package_counts_as_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, missing: list[str]
 ) -> None:
     program = tmp_path / "dpkg-query"
@@ -81,7 +81,7 @@ def test_only_what_is_installed_whole_is_there(
     assert bool(prerequisites.missing_packages(["postfix:amd64"])) == ("postfix" in missing)
 
 
-def test_without_packages_nobody_is_asked_and_without_dpkg_it_is_a_failure(
+def test_dpkg_is_not_run_without_packages_and_its_absence_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -114,7 +114,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> None:
         (Group("none", None), False),
     ],
 )
-def test_a_group_is_there_by_its_name_and_where_it_matters_its_number(wanted: Group, there: bool) -> None:
+def test_group_is_compared_by_name_and_given_number(wanted: Group, there: bool) -> None:
     assert prerequisites.missing_groups([wanted]) == [wanted] * (not there)
 
 
@@ -131,11 +131,11 @@ def test_a_group_is_there_by_its_name_and_where_it_matters_its_number(wanted: Gr
         (User("none", None, None, "/nonexistent"), False),
     ],
 )
-def test_a_user_is_there_in_every_respect_that_is_wanted(wanted: User, there: bool) -> None:
+def test_user_is_compared_in_every_given_property(wanted: User, there: bool) -> None:
     assert prerequisites.missing_users([wanted]) == [wanted] * (not there)
 
 
 @pytest.mark.usefixtures("known")
-def test_a_user_who_may_sign_in_is_not_as_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_user_with_a_login_shell_counts_as_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pwd, "getpwnam", lambda _name: pwd.struct_passwd((*KNOWN[:6], "/bin/sh")))
     assert prerequisites.missing_users([User("vmail", None, None, "/srv/vmail")])

@@ -27,7 +27,7 @@ def said(argv: list[str], expect: str = "^$") -> list[str]:
         (["printf", r"\377"], "^\ufffd$"),
     ],
 )
-def test_what_is_found_in_either_output_is_right(argv: list[str], expect: str) -> None:
+def test_pattern_found_in_stdout_or_stderr_passes(argv: list[str], expect: str) -> None:
     assert said(argv, expect) == []
 
 
@@ -40,15 +40,15 @@ def test_what_is_found_in_either_output_is_right(argv: list[str], expect: str) -
         (["echo", "a\0b"], "embedded null byte"),
     ],
 )
-def test_anything_else_is_told_as_it_was_said(argv: list[str], answer: str) -> None:
+def test_other_output_is_a_fault_with_the_output(argv: list[str], answer: str) -> None:
     assert said(argv, "^active$") == [answer]
 
 
-def test_a_command_that_cannot_be_asked_is_wrong_whatever_is_expected() -> None:
+def test_command_that_cannot_run_is_a_fault_for_any_pattern() -> None:
     assert said(["no-such-command"], "")
 
 
-def test_a_command_that_does_not_end_is_killed_and_wrong() -> None:
+def test_hanging_command_is_killed_and_a_fault() -> None:
     [fault] = ask([Question("slow", ["sleep", "60"], "", "wait")], timeout=0.2)
     assert "no answer within 0 seconds" in fault.said
     assert (fault.name, fault.way_out) == ("slow", "wait")
@@ -75,7 +75,7 @@ class Host:
             self.well.touch()
 
 
-def test_only_what_is_wrong_is_asked_again(tmp_path: Path) -> None:
+def test_only_failed_questions_are_repeated(tmp_path: Path) -> None:
     host = Host(tmp_path)
     asked = [host.question("right", "true"), host.question("late", f"test -e {host.well}")]
     assert ask(asked, tries=6, delay=5, wait=host.wait) == []
@@ -83,14 +83,14 @@ def test_only_what_is_wrong_is_asked_again(tmp_path: Path) -> None:
     assert host.waited == [5, 5]
 
 
-def test_it_is_not_asked_more_often_than_wanted(tmp_path: Path) -> None:
+def test_questions_are_asked_at_most_the_given_number_of_tries(tmp_path: Path) -> None:
     host = Host(tmp_path)
     [fault] = ask([host.question("never", "false")], tries=2, wait=host.wait)
     assert fault.said == "ill"
     assert host.asked.read_text().split() == ["never", "never"]
 
 
-def test_what_can_be_neither_asked_nor_compared_is_refused() -> None:
+def test_question_without_command_or_with_invalid_pattern_is_refused() -> None:
     with pytest.raises(Failure, match="The question 'what' has no command"):
         Question("what", [], "")
     with pytest.raises(Failure, match="The expression of the question 'what' is wrong: "):

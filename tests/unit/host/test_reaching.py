@@ -74,16 +74,16 @@ def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
         (lambda question: answer(b"\xff\xff" + question[2:]), "silent: no answer"),
     ],
 )
-def test_forwarder_is_asked_for_the_signed_root(says: Callable[[bytes], bytes | None], how: str | None) -> None:
+def test_forwarder_that_returns_the_signed_root_passes(says: Callable[[bytes], bytes | None], how: str | None) -> None:
     found = ask(says)
     assert [one.how.startswith(how or "-") for one in found] == ([True] if how else [])
 
 
-def test_forwarder_without_signatures_will_do_where_none_are_wanted() -> None:
+def test_unsigned_forwarder_passes_where_signatures_are_not_required() -> None:
     assert ask(lambda question: answer(question, code=3, kinds=()), signatures=False) == []
 
 
-def test_forwarder_is_asked_for_signatures() -> None:
+def test_query_to_forwarder_has_edns_with_bit_do() -> None:
     asked: list[bytes] = []
 
     def says(question: bytes) -> bytes:
@@ -94,7 +94,7 @@ def test_forwarder_is_asked_for_signatures() -> None:
     assert asked[0][-6:-2] == b"\0\0\x80\0"  # EDNS, with the bit DO
 
 
-def test_root_servers_are_asked_where_there_is_no_forwarder(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_servers_are_queried_without_forwarders(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[str, int]] = []
 
     def exchange(address: str, port: int, _question: bytes) -> bytes:
@@ -132,26 +132,26 @@ def mirror() -> Iterator[str]:
 @pytest.mark.parametrize(
     ("path", "how"), [("/good", ""), ("/good/", ""), ("/portal", "other"), ("/none", "refused: HTTP 404")]
 )
-def test_mirror_of_one_s_own_has_to_have_the_database(mirror: str, path: str, how: str) -> None:
+def test_private_mirror_must_have_the_database(mirror: str, path: str, how: str) -> None:
     found = reaching._mirror(f"http://{mirror}{path}")
     assert (found.how if found else "") == how
     bare = reaching._mirror(f"{mirror}{path}")  # freshclam tries TLS first
     assert (bare.how if bare else "") == how
 
 
-def test_mirror_that_is_away_is_told() -> None:
+def test_unreachable_mirror_is_reported() -> None:
     found = reaching._mirror("http://127.0.0.1:9")
     assert found
     assert found.how.startswith("silent: ")
 
 
-def test_public_mirror_only_has_to_be_there(monkeypatch: pytest.MonkeyPatch, mirror: str) -> None:
+def test_public_mirror_passes_with_any_http_answer(monkeypatch: pytest.MonkeyPatch, mirror: str) -> None:
     """It lets in nobody but freshclam: HTTP 403."""
     assert reaching._get(f"http://{mirror}/none", public=True) == ""
 
 
 @pytest.mark.parametrize(("ahead", "how"), [(0, None), (7200, "off: 7200"), (-7200, "off: -7200")])
-def test_time_server_says_how_far_the_clock_is_off(
+def test_wrong_clock_is_reported_with_its_difference(
     monkeypatch: pytest.MonkeyPatch, ahead: int, how: str | None
 ) -> None:
     monkeypatch.setattr(time, "time", lambda: 1_764_331_200 + ahead)
@@ -170,9 +170,7 @@ def time_answer(leap: int = 0, stratum: int = 2, sent: int = 1_764_331_200 + rea
     [time_answer(leap=3), time_answer(stratum=0), time_answer(stratum=16), time_answer(sent=0)],
     ids=["alarm", "refusal", "stratum 16", "no time"],
 )
-def test_time_server_that_is_not_synchronised_says_nothing_of_the_clock(
-    monkeypatch: pytest.MonkeyPatch, answer: bytes
-) -> None:
+def test_unsynchronised_time_server_does_not_judge_the_clock(monkeypatch: pytest.MonkeyPatch, answer: bytes) -> None:
     monkeypatch.setattr(reaching, "_exchange", lambda *_more: answer)
     found = reaching._time("127.0.0.1")
     assert found == Found("time", "127.0.0.1", "unsynchronised")
@@ -191,7 +189,7 @@ def test_time_server_that_is_not_synchronised_says_nothing_of_the_clock(
         ([7200, None], 0),
     ],
 )
-def test_clock_is_at_fault_where_most_time_servers_that_answer_agree(offs: list[int | None], faults: int) -> None:
+def test_clock_is_a_fault_if_most_answering_time_servers_agree(offs: list[int | None], faults: int) -> None:
     found = [
         Found("time", f"10.1.1.{3 + number}", "unsynchronised" if off is None else f"off: {off}")
         for number, off in enumerate(offs)
@@ -262,7 +260,7 @@ KSK = (
         ("", set()),
     ],
 )
-def test_root_key_is_read_by_its_tags(text: str, tags: set[int]) -> None:
+def test_root_key_file_is_read_as_key_tags(text: str, tags: set[int]) -> None:
     assert reaching.key_tags(text) == tags
 
 
@@ -270,7 +268,7 @@ def test_root_key_is_read_by_its_tags(text: str, tags: set[int]) -> None:
     ("text", "how"),
     [(f". IN DNSKEY 257 3 8 {KSK}\n", None), ("", "none"), (". IN DS 19036 8 2 00\n", "other"), (None, None)],
 )
-def test_root_key_of_the_host_has_to_be_the_root_s(
+def test_outdated_root_key_of_the_host_is_reported(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str | None, how: str | None
 ) -> None:
     monkeypatch.setattr(reaching, "_root_tags", lambda _server: {20326, 38696})
@@ -325,7 +323,7 @@ def warned(*found: Found) -> str:
         ),
     ],
 )
-def test_each_thing_out_of_reach_is_a_fault_with_a_way_out(found: list[Found], way_out: str) -> None:
+def test_each_unreachable_server_is_a_fault_with_a_way_out(found: list[Found], way_out: str) -> None:
     assert way_out in said(*found)
 
 
@@ -338,11 +336,11 @@ def test_each_thing_out_of_reach_is_a_fault_with_a_way_out(found: list[Found], w
         [Found("time", "10.1.1.3", "off: 40")],
     ],
 )
-def test_one_of_several_servers_away_stops_nothing(found: list[Found]) -> None:
+def test_one_unreachable_server_of_several_is_no_fault(found: list[Found]) -> None:
     assert said(*found) == ""
 
 
-def test_servers_that_are_away_are_warned_of() -> None:
+def test_unreachable_servers_are_warned_of() -> None:
     found = [Found("forwarder", "10.1.1.1", "silent: x"), Found("time", "10.1.1.3", "silent: x")]
     text = warned(*found)
     assert "10.1.1.1 does not answer mail.x" in text

@@ -17,7 +17,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.request import (
 DAY = date(2012, 1, 1)
 
 
-def test_guards_arrive_as_they_were() -> None:
+def test_guards_survive_dump_and_load() -> None:
     acknowledgements = (
         Acknowledgement("close", "5/STTTT-VP", date(2012, 2, 1), 7),
         Acknowledgement("close", "6/STTTT-VP", date(2012, 3, 1), 9, (), date(2012, 2, 15)),

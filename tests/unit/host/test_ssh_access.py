@@ -69,13 +69,13 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return made
 
 
-def test_who_has_a_key_gets_in_and_nothing_is_changed(machine: Machine) -> None:
+def test_user_with_a_key_gets_in_and_no_file_changes(machine: Machine) -> None:
     before = sorted((path, path.stat().st_mtime_ns) for path in machine.folder.rglob("*"))
     assert machine.faults() == []
     assert sorted((path, path.stat().st_mtime_ns) for path in machine.folder.rglob("*")) == before
 
 
-def test_what_sshd_does_not_take_is_refused_in_its_words(machine: Machine) -> None:
+def test_settings_refused_by_sshd_are_a_fault_with_its_message(machine: Machine) -> None:
     [said] = machine.faults("Bad yes\n")
     assert said == (
         f"sshd does not take the new settings: {machine.folder}/ssh/sshd_config.d/10-danhba.conf: line 1: Bad"
@@ -83,18 +83,18 @@ def test_what_sshd_does_not_take_is_refused_in_its_words(machine: Machine) -> No
     )
 
 
-def test_what_another_file_says_first_is_named(machine: Machine) -> None:
+def test_setting_overridden_by_an_earlier_file_is_named(machine: Machine) -> None:
     (machine.folder / "ssh/sshd_config.d/05-other.conf").write_text("PasswordAuthentication yes\n")
     [said] = machine.faults()
     assert said.startswith("passwordauthentication stays yes, and not no: another file")
 
 
-def test_settings_that_include_nothing_are_refused(machine: Machine) -> None:
+def test_sshd_config_without_include_is_a_fault(machine: Machine) -> None:
     (machine.folder / "ssh/sshd_config").write_text("UsePAM yes\n")
     assert [said.split()[0] for said in machine.faults()] == ["passwordauthentication", "requiredrsasize"]
 
 
-def test_a_host_without_a_folder_for_it_is_judged_too(machine: Machine) -> None:
+def test_host_without_sshd_config_d_is_judged(machine: Machine) -> None:
     (machine.folder / "ssh/sshd_config.d").rmdir()
     assert machine.faults() == []
 
@@ -113,14 +113,14 @@ def test_a_host_without_a_folder_for_it_is_judged_too(machine: Machine) -> None:
         ("DenyGroups sudo", False),
     ],
 )
-def test_lists_of_users_and_groups_are_read_as_sshd_does(machine: Machine, line: str, *, gets_in: bool) -> None:
+def test_allow_and_deny_lists_are_read_as_by_sshd(machine: Machine, line: str, *, gets_in: bool) -> None:
     found = machine.faults(f"{TEXT}{line}\n")
     assert [said.startswith("an (from 192.0.2.1) would not be let in: add it") for said in found] == [True] * (
         not gets_in
     )
 
 
-def test_root_who_has_come_in_is_not_shut_out(machine: Machine) -> None:
+def test_root_login_used_by_ansible_is_not_shut_out(machine: Machine) -> None:
     root = Who("root", "192.0.2.1")
     (machine.folder / "root/.ssh/authorized_keys").write_text(machine.key())
     assert machine.faults(who=root) == []
@@ -129,7 +129,7 @@ def test_root_who_has_come_in_is_not_shut_out(machine: Machine) -> None:
     assert machine.faults(TEXT.replace("prohibit-password", "no")) == []  # for an comes as an
 
 
-def test_others_have_to_get_in_too(machine: Machine) -> None:
+def test_other_users_must_get_in(machine: Machine) -> None:
     found = machine.faults(others=["root", "binh"])
     assert [said.split(" (")[0] for said in found] == [
         "root has no key that sshd would take",
@@ -157,7 +157,7 @@ LINES: dict[str, tuple[Callable[[str], str], str]] = {
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_a_key_that_does_not_count_is_named_with_the_reason(machine: Machine, name: str) -> None:
+def test_refused_key_is_named_with_the_reason(machine: Machine, name: str) -> None:
     make, reason = LINES[name]
     machine.authorize("# mine", make(machine.key()))
     [said] = machine.faults()
@@ -170,13 +170,13 @@ def test_a_key_that_does_not_count_is_named_with_the_reason(machine: Machine, na
     "options",
     ['from="192.0.2.*,198.51.100.1"', 'no-pty,environment="A=b,c d"', 'expiry-time="29991231"', "restrict,pty"],
 )
-def test_restrictions_that_let_it_in_are_none(machine: Machine, options: str) -> None:
+def test_key_with_matching_restrictions_is_accepted(machine: Machine, options: str) -> None:
     machine.authorize(f"{options} {machine.key()}")
     assert machine.faults() == []
 
 
 @pytest.mark.parametrize(("minutes", "over"), [(-1, True), (5, False)])
-def test_an_end_counts_to_the_minute_in_either_zone(machine: Machine, minutes: int, *, over: bool) -> None:
+def test_expiry_time_counts_in_local_time_and_utc(machine: Machine, minutes: int, *, over: bool) -> None:
     ends = datetime.now(UTC) + timedelta(minutes=minutes)
     for moment in (f"{ends:%Y%m%d%H%M%S}Z", f"{ends.astimezone():%Y%m%d%H%M%S}"):
         machine.authorize(f'expiry-time="{moment}" {machine.key()}')
@@ -184,12 +184,12 @@ def test_an_end_counts_to_the_minute_in_either_zone(machine: Machine, minutes: i
 
 
 @pytest.mark.parametrize(("bits", "taken"), [(2048, False), (3072, True)])
-def test_a_short_rsa_key_does_not_count(machine: Machine, bits: int, *, taken: bool) -> None:
+def test_short_rsa_key_is_refused(machine: Machine, bits: int, *, taken: bool) -> None:
     machine.authorize(machine.key("rsa", bits))
     assert [f"RSA {bits} < 3072 bit" in said for said in machine.faults()] == [True] * (not taken)
 
 
-def test_a_file_that_others_may_change_does_not_count(machine: Machine) -> None:
+def test_keys_file_writable_by_others_is_refused(machine: Machine) -> None:
     for place in (machine.keys, machine.keys.parent, machine.folder / "an"):
         mode = place.stat().st_mode
         place.chmod(mode | 0o020)
@@ -201,7 +201,7 @@ def test_a_file_that_others_may_change_does_not_count(machine: Machine) -> None:
     assert f"{machine.keys}: không có -- not there" in machine.faults()[0]
 
 
-def test_keys_are_looked_for_where_sshd_does(machine: Machine) -> None:
+def test_keys_are_read_from_authorized_keys_file_setting(machine: Machine) -> None:
     elsewhere = machine.folder / "an/keys-of-an"
     elsewhere.write_text(machine.keys.read_text())
     machine.keys.unlink()
@@ -209,7 +209,7 @@ def test_keys_are_looked_for_where_sshd_does(machine: Machine) -> None:
     assert "authorized_keys?" in machine.faults(f"{TEXT}AuthorizedKeysFile none\n")[0]
 
 
-def test_who_becomes_root_by_sudo_has_to_be_able_to(machine: Machine) -> None:
+def test_user_without_sudo_rights_is_a_fault(machine: Machine) -> None:
     sudo = machine.folder / "bin/sudo"
     for answer, able in (
         ("    (ALL : ALL) ALL", True),
@@ -223,15 +223,15 @@ def test_who_becomes_root_by_sudo_has_to_be_able_to(machine: Machine) -> None:
     assert machine.faults() == []
 
 
-def test_groups_are_those_of_the_system() -> None:
+def test_allow_groups_uses_groups_of_the_system() -> None:
     assert "root" in ssh_access._groups(pwd.getpwnam("root"))
 
 
-def test_a_place_that_cannot_be_read_as_a_network_is_a_pattern() -> None:
+def test_address_that_is_no_network_is_matched_as_pattern() -> None:
     assert comes_from("*.example.vn,192.0.2.?", "192.0.2.7")
     assert not comes_from("2001:db8::/32", "192.0.2.7")
     assert comes_from("2001:db8::/32", "2001:db8::7")
 
 
-def test_what_is_wanted_is_read_from_the_file() -> None:
+def test_wanted_settings_are_read_from_the_file() -> None:
     assert wanted("# x\n\nPermitOpen  a:1   b:2\nUseDNS no") == {"permitopen": "a:1 b:2", "usedns": "no"}

@@ -77,7 +77,7 @@ def unit(start: str = "", read: str = "", *, enabled: bool = True, running: bool
         (RELOAD + 0.000_001, [NAME], []),
     ],
 )
-def test_a_file_newer_than_the_start_wants_a_restart_and_no_reload_after_it(
+def test_start_file_newer_than_start_restarts_without_reload(
     systemd: Path, file: Path, seconds: float, restart: list[str], reload: list[str]
 ) -> None:
     path = change(file, seconds)
@@ -87,26 +87,24 @@ def test_a_file_newer_than_the_start_wants_a_restart_and_no_reload_after_it(
 
 
 @pytest.mark.parametrize(("seconds", "reload"), [(START + 1, []), (RELOAD, []), (RELOAD + 0.000_001, [NAME])])
-def test_a_file_newer_than_the_reload_wants_another(
-    systemd: Path, file: Path, seconds: float, reload: list[str]
-) -> None:
+def test_read_file_newer_than_reload_reloads(systemd: Path, file: Path, seconds: float, reload: list[str]) -> None:
     found = units.examine([unit(read=change(file, seconds))])
     assert (found.restart, found.reload, found.changed) == ([], reload, bool(reload))
 
 
-def test_a_folder_is_as_new_as_the_newest_in_it(systemd: Path, file: Path) -> None:
+def test_folder_counts_by_its_newest_file(systemd: Path, file: Path) -> None:
     change(file.parent, START)
     change(file, RELOAD + 1)
     assert units.examine([unit(read=str(file.parent))]).reload == [NAME]
 
 
-def test_a_file_that_was_removed_is_seen_by_its_folder(systemd: Path, file: Path) -> None:
+def test_removed_file_is_seen_by_the_time_of_its_folder(systemd: Path, file: Path) -> None:
     file.unlink()
     change(file.parent, RELOAD + 1)
     assert units.examine([unit(read=str(file.parent))]).reload == [NAME]
 
 
-def test_a_link_counts_by_its_own_time(systemd: Path, file: Path) -> None:
+def test_link_counts_by_its_own_time(systemd: Path, file: Path) -> None:
     link = file.with_name("link")
     link.symlink_to(file)
     change(file, RELOAD + 1)
@@ -126,7 +124,7 @@ def test_a_link_counts_by_its_own_time(systemd: Path, file: Path) -> None:
         ({"UnitFileState": "disabled", "ActiveState": "inactive"}, unit(enabled=False), {"running"}),
     ],
 )
-def test_what_should_run_or_start_at_boot_and_does_not_is_idle(
+def test_unit_not_running_or_not_enabled_is_idle(
     systemd: Path, other: dict[str, str], wanted: Unit, lacks: set[str]
 ) -> None:
     systemd.write_text(block(**other))
@@ -135,7 +133,7 @@ def test_what_should_run_or_start_at_boot_and_does_not_is_idle(
     assert found.changed == bool(lacks)
 
 
-def test_what_does_not_run_is_started_and_not_reloaded(systemd: Path, file: Path) -> None:
+def test_stopped_unit_is_started_not_reloaded(systemd: Path, file: Path) -> None:
     systemd.write_text(block(ActiveState="inactive", ActiveEnterTimestamp="", StateChangeTimestamp="n/a"))
     path = change(file, RELOAD + 1)
     found = units.examine([unit(path, path)])
@@ -143,7 +141,7 @@ def test_what_does_not_run_is_started_and_not_reloaded(systemd: Path, file: Path
     assert found.idle == [idle(NAME, enabled=False)]
 
 
-def test_units_are_told_apart_by_their_order(systemd: Path, file: Path) -> None:
+def test_units_are_matched_to_systemctl_output_by_order(systemd: Path, file: Path) -> None:
     systemd.write_text(block() + "\n" + block(NeedDaemonReload="yes", ActiveState="inactive"))
     other = Unit("other.timer", True, True, [], [])
     found = units.examine([unit(read=change(file, RELOAD + 1)), other])
@@ -153,20 +151,20 @@ def test_units_are_told_apart_by_their_order(systemd: Path, file: Path) -> None:
     assert (systemd.parent / "asked").read_text().endswith(f"-- {NAME} other.timer ")
 
 
-def test_a_file_that_is_missing_is_a_failure_and_not_in_check_mode(systemd: Path, file: Path) -> None:
+def test_missing_file_fails_except_in_check_mode(systemd: Path, file: Path) -> None:
     wanted = unit(read=str(file.with_name("none")))
     with pytest.raises(Failure, match="none is missing"):
         units.examine([wanted])
     assert not units.examine([wanted], dry_run=True).changed
 
 
-def test_check_mode_passes_over_a_unit_that_is_not_there_yet(systemd: Path) -> None:
+def test_check_mode_skips_a_unit_that_does_not_exist(systemd: Path) -> None:
     systemd.write_text(block(LoadState="not-found", ActiveState="inactive", UnitFileState=""))
     assert not units.examine([unit()], dry_run=True).changed
     assert units.examine([unit()]).idle
 
 
-def test_systemd_that_does_not_answer_is_a_failure(systemd: Path) -> None:
+def test_failing_systemctl_is_a_failure(systemd: Path) -> None:
     (systemd.parent / "bin/systemctl").write_text("#!/bin/sh\necho Failed to connect to bus >&2\nexit 1\n")
     with pytest.raises(Failure, match="Failed to connect to bus"):
         units.examine([unit()])
@@ -193,7 +191,7 @@ def done(systemd: Path) -> list[str]:
     return file.read_text().splitlines() if file.exists() else []
 
 
-def test_all_is_done_in_its_order(systemd: Path) -> None:
+def test_actions_are_done_in_order(systemd: Path) -> None:
     found = outcome(
         daemon_reload=True,
         idle=[idle("a.service"), idle("b.timer", running=False), idle("c.service", enabled=False)],
@@ -214,26 +212,26 @@ def test_all_is_done_in_its_order(systemd: Path) -> None:
     assert units.as_result(found)["names"] == names
 
 
-def test_systemd_reads_the_files_of_units_again_before_it_starts_one(systemd: Path) -> None:
+def test_daemon_reload_precedes_start(systemd: Path) -> None:
     """Where none has to be enabled, which does the same."""
     units.bring_about(outcome(daemon_reload=True, idle=[idle("a.service", enabled=False)], restart=["b.service"]), None)
     assert done(systemd) == ["daemon-reload", "start a.service", "restart b.service"]
 
 
-def test_where_there_is_nothing_to_do_nothing_is_done(systemd: Path) -> None:
+def test_empty_outcome_runs_nothing(systemd: Path) -> None:
     units.bring_about(outcome(changed=False), Check(["false"], "", "$"))
     assert done(systemd) == []
 
 
 @pytest.mark.parametrize("argv", [["sh", "-c", "echo unknown setting; exit 1"], ["echo", "unknown setting"]])
-def test_what_finds_fault_keeps_everything_as_it_runs(systemd: Path, argv: list[str]) -> None:
+def test_failing_check_prevents_restart_and_reload(systemd: Path, argv: list[str]) -> None:
     for found in (outcome(restart=["a.service"]), outcome(reload=["a.service"])):
         with pytest.raises(Failure, match=r"finds fault with the settings.*unknown setting"):
             units.bring_about(found, Check(argv, "", "$"))
     assert done(systemd) == []
 
 
-def test_what_is_usually_said_is_no_fault_and_the_check_is_given_what_it_reads(systemd: Path) -> None:
+def test_check_gets_its_input_and_usual_lines_pass(systemd: Path) -> None:
     asks = ["sh", "-c", "read word; echo updating $word; [ $word = hosts ]"]
     units.bring_about(outcome(reload=["a.service"]), Check(asks, "hosts\n", "updating "))
     assert done(systemd) == ["reload a.service"]
@@ -241,12 +239,12 @@ def test_what_is_usually_said_is_no_fault_and_the_check_is_given_what_it_reads(s
         units.bring_about(outcome(reload=["a.service"]), Check(asks, "other\n", "updating "))
 
 
-def test_a_check_that_is_not_there_is_a_failure(systemd: Path) -> None:
+def test_missing_check_command_is_a_failure(systemd: Path) -> None:
     with pytest.raises(Failure, match="none cannot be run"):
         units.bring_about(outcome(restart=["a.service"]), Check(["/none"], "", "$"))
 
 
-def test_a_unit_that_does_not_start_is_a_failure_with_systemds_words(systemd: Path) -> None:
+def test_unit_that_does_not_start_fails_with_message_of_systemd(systemd: Path) -> None:
     with pytest.raises(Failure, match=r"systemctl start broken.service has failed: Job failed"):
         units.bring_about(outcome(idle=[idle("broken.service", enabled=False), idle("b.service", enabled=False)]), None)
     assert "start b.service" not in done(systemd)

@@ -59,9 +59,7 @@ def places(tmp_path: Path) -> Places:
     return made
 
 
-def test_it_says_what_comes_with_both_versions_and_what_stays(
-    programs: Callable[[str, str], None], places: Places
-) -> None:
+def test_pending_has_both_versions_and_kept_packages(programs: Callable[[str, str], None], places: Places) -> None:
     found = upgrades.look(places, {"libc6:amd64": "2.41-11", "removed": "1"})
     assert found["pending"] == [
         {"name": "libpq5", "before": "17.6-0+deb13u1", "after": "17.7-0+deb13u1"},
@@ -80,14 +78,14 @@ def test_it_says_what_comes_with_both_versions_and_what_stays(
     assert upgrades.look(places, {})["changes"] == []
 
 
-def test_what_apt_cannot_say_is_told_with_the_way_out(programs: Callable[[str, str], None], places: Places) -> None:
+def test_failing_apt_is_told_with_the_way_out(programs: Callable[[str, str], None], places: Places) -> None:
     programs("apt-get", "echo 'E: dpkg was interrupted' >&2; exit 100")
     with pytest.raises(Failure, match="dpkg was interrupted") as told:
         upgrades.look(places, {})
     assert "dpkg --configure -a" in str(told.value)
 
 
-def test_what_has_changed_is_told_though_apt_cannot_go_on(programs: Callable[[str, str], None], places: Places) -> None:
+def test_changes_are_told_after_apt_was_broken(programs: Callable[[str, str], None], places: Places) -> None:
     programs("apt-get", "echo 'E: Unmet dependencies.' >&2; exit 100")
     programs("dpkg-query", "echo 'installed libc6:amd64 2.41-12'")
     found = upgrades.look(places, {"libc6:amd64": "2.41-11"})
@@ -95,7 +93,7 @@ def test_what_has_changed_is_told_though_apt_cannot_go_on(programs: Callable[[st
     assert (found["pending"], found["kept"]) == ([], [])
 
 
-def test_a_host_without_apt_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_host_without_apt_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Failure, match="apt-get cannot be run"):
         upgrades.pending()
@@ -121,14 +119,16 @@ def test_a_host_without_apt_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         ("/init.scope", "/usr/lib/systemd/systemd (deleted)", "r-xp", ""),
     ],
 )
-def test_services_on_what_was_replaced(places: Places, cgroup: str, path: str, mode: str, found: str) -> None:
+def test_outdated_lists_services_with_replaced_files(
+    places: Places, cgroup: str, path: str, mode: str, found: str
+) -> None:
     process(places, 10, cgroup, path, mode)
     process(places, 11, cgroup, path, mode)
     (places.processes / "12").mkdir()  # it has ended
     assert upgrades.outdated(places.processes) == ([found] if found else [])
 
 
-def test_a_process_that_ends_meanwhile_is_passed_over(places: Places) -> None:
+def test_process_that_ends_meanwhile_is_skipped(places: Places) -> None:
     process(places, 10, "/system.slice/one.service", "/usr/bin/one (deleted)")
     (places.processes / "10/cgroup").unlink()
     assert upgrades.outdated(places.processes) == []
@@ -145,7 +145,9 @@ def test_a_process_that_ends_meanwhile_is_passed_over(places: Places) -> None:
         (["6.12.48+deb13-amd64"], True, "reboot-required"),
     ],
 )
-def test_a_host_that_has_to_start_anew(places: Places, kernels: list[str], wanted: bool, said: str) -> None:
+def test_reboot_is_needed_after_request_or_newer_kernel(
+    places: Places, kernels: list[str], wanted: bool, said: str
+) -> None:
     for kernel in kernels:
         (places.kernels / f"vmlinuz-{kernel}").touch()
     if wanted:
@@ -153,14 +155,14 @@ def test_a_host_that_has_to_start_anew(places: Places, kernels: list[str], wante
     assert upgrades.reboot(places, "6.12.48+deb13-amd64") == said
 
 
-def test_what_the_playbook_asks_are_questions_of_verify() -> None:
+def test_upgrade_playbook_asks_only_questions_of_verify() -> None:
     asked = yaml.safe_load((PLAYBOOKS / "vars/upgrade.yml").read_text(encoding="utf-8"))
     known = yaml.safe_load((PLAYBOOKS / "vars/verify.yml").read_text(encoding="utf-8"))
     assert set(asked["upgrade_questions"]) <= {each["name"] for each in known["verify_commands"]}
     assert {each["name"] for each in asked["upgrade_asked_others"]} <= set(asked["upgrade_questions"])
 
 
-def test_the_database_comes_before_the_store_the_gates_and_the_watch() -> None:
+def test_upgrade_parts_are_ordered_database_mail_watch_kernel() -> None:
     parts = yaml.safe_load((PLAYBOOKS / "vars/upgrade.yml").read_text(encoding="utf-8"))["upgrade_parts"]
 
     def part(name: str) -> int:

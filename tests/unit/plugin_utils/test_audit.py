@@ -46,7 +46,7 @@ def kept(
     return keeping.keep(keeping.Place(path, copy), said, who, NOW, dry_run=dry_run)
 
 
-def test_a_head_is_kept_once(tmp_path: Path) -> None:
+def test_head_is_kept_once(tmp_path: Path) -> None:
     path = tmp_path / "heads.jsonl"
     assert keeping.known(path) == []
     assert keep(path, answer(3), dry_run=True)
@@ -80,7 +80,7 @@ REWRITTEN = ("rewritten", 5, "", "3")
         ([REWRITTEN], "", ("lập lại từ sau niêm phong 3", "-e document=SỐ-VĂN-BẢN")),
     ],
 )
-def test_what_does_not_hold_keeps_nothing(
+def test_broken_chain_keeps_no_head(
     tmp_path: Path, faults: list[tuple[str, int, str, str]], document: str, words: tuple[str, ...]
 ) -> None:
     path = tmp_path / "heads.jsonl"
@@ -94,7 +94,7 @@ def test_what_does_not_hold_keeps_nothing(
 
 
 @pytest.mark.parametrize(("fault", "left"), [(CUT, [3, 4]), (REWRITTEN, [3, 4])])
-def test_after_a_restore_by_a_document_what_was_lost_is_on_record(
+def test_heads_lost_by_a_documented_restore_are_recorded(
     tmp_path: Path, fault: tuple[str, int, str, str], left: list[int]
 ) -> None:
     path = tmp_path / "heads.jsonl"
@@ -107,7 +107,7 @@ def test_after_a_restore_by_a_document_what_was_lost_is_on_record(
     assert len(path.read_text().splitlines()) == 4
 
 
-def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_file_that_has_no_heads_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "heads.jsonl"
     path.write_text("x\n")
     with pytest.raises(Failure, match="line 1: this is no head"):
@@ -116,7 +116,7 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path) -> None:
         keeping.known(tmp_path / "heads.jsonl" / "x" if os.geteuid() else tmp_path)
 
 
-def test_a_copy_gets_what_it_has_not_also_of_the_days_when_it_was_away(tmp_path: Path) -> None:
+def test_copy_gets_all_heads_that_it_lacks(tmp_path: Path) -> None:
     path, copy = tmp_path / "heads.jsonl", ""
     assert kept(path, answer(3), None) == keeping.Kept(changed=True)
     for n in (5, 5, 6):
@@ -126,7 +126,7 @@ def test_a_copy_gets_what_it_has_not_also_of_the_days_when_it_was_away(tmp_path:
 
 
 @pytest.mark.clause("R9.6")
-def test_a_head_that_was_taken_out_here_is_still_in_the_copy_and_has_to_be_in_the_chain(tmp_path: Path) -> None:
+def test_head_removed_here_but_in_the_copy_must_be_in_the_chain(tmp_path: Path) -> None:
     path = tmp_path / "heads.jsonl"
     for n in (3, 5):
         keep(path, answer(n))
@@ -143,7 +143,7 @@ def test_a_head_that_was_taken_out_here_is_still_in_the_copy_and_has_to_be_in_th
     assert path.read_text() == copy + done.missing
 
 
-def test_what_a_document_has_settled_is_settled_for_a_copy_that_was_away(tmp_path: Path) -> None:
+def test_heads_settled_by_a_document_are_settled_in_an_old_copy(tmp_path: Path) -> None:
     path = tmp_path / "heads.jsonl"
     for n in (3, 5, 6):
         keep(path, answer(n))
@@ -153,7 +153,7 @@ def test_what_a_document_has_settled_is_settled_for_a_copy_that_was_away(tmp_pat
     assert copy + kept(path, answer(4, letter="b"), copy).missing == path.read_text()
 
 
-def test_a_copy_that_is_none_is_refused_by_its_line(tmp_path: Path) -> None:
+def test_copy_that_has_no_heads_is_refused_by_line(tmp_path: Path) -> None:
     path = tmp_path / "heads.jsonl"
     keep(path, answer(3))
     with pytest.raises(Failure, match="on the backup host, line 2: this is no head"):
@@ -170,7 +170,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return Repository(tmp_path / "register")
 
 
-def test_the_git_log_has_the_heads(repository: Repository, tmp_path: Path) -> None:
+def test_heads_are_committed_to_git(repository: Repository, tmp_path: Path) -> None:
     path = repository.folder / "heads.jsonl"
     head = answer(3)["head"]
     assert not keeping.commit(path, head, dry_run=False)
@@ -190,7 +190,7 @@ def test_the_git_log_has_the_heads(repository: Repository, tmp_path: Path) -> No
     assert "\ngpgsig " in repository.git("cat-file", "commit", "HEAD")
 
 
-def test_what_git_does_not_take_is_told(repository: Repository, tmp_path: Path) -> None:
+def test_failing_git_commit_is_reported(repository: Repository, tmp_path: Path) -> None:
     for folder in (tmp_path, repository.folder):
         path = folder / "heads.jsonl"
         (repository.folder / ".gitignore").write_text("heads.jsonl\n")
@@ -218,7 +218,7 @@ def listed(*entries: dict[str, Any], more: bool = False) -> dict[str, Any]:
 
 
 @pytest.mark.clause("R9.6")
-def test_a_row_leads_to_the_proposal_and_who_merged_it(repository: Repository) -> None:
+def test_audit_row_names_proposal_and_who_merged_it(repository: Repository) -> None:
     repository.commit("1/QĐ")
     change, merge = repository.merged("2/QĐ")
     job = {"job": "accounts", "register": merge, "author": "recorded", "signature": "unsigned"}
@@ -239,7 +239,7 @@ def test_a_row_leads_to_the_proposal_and_who_merged_it(repository: Repository) -
     assert not (repository.folder / "x").exists()
 
 
-def test_the_paper_says_what_when_by_whom(tmp_path: Path) -> None:
+def test_audit_paper_tells_what_when_and_by_whom(tmp_path: Path) -> None:
     change = {"quota": [None, 2**30], "address": ["a@laocai.gov.vn", "b@laocai.gov.vn"], "since": ["2026-01-01", None]}
     people = {"author": AN, "signer": "an@laocai.gov.vn", "signature": "good SHA256:x", "approver": BINH}
     said = listed(

@@ -10,7 +10,7 @@ from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 PROJECT = Path(__file__).parents[3]
 
 
-def test_the_sample_goes_to_no_host_but_a_test_host() -> None:
+def test_sample_register_is_refused_except_for_test_hosts() -> None:
     with pytest.raises(controller.SampleRefused) as refused:
         controller.read_register_for(PROJECT / "directory", test_host=False)
     assert "sổ mẫu" in refused.value.vi
@@ -20,7 +20,7 @@ def test_the_sample_goes_to_no_host_but_a_test_host() -> None:
     assert register.province.sample
 
 
-def test_a_register_that_is_no_sample_goes_anywhere(tmp_path: Path) -> None:
+def test_real_register_is_accepted_for_any_host(tmp_path: Path) -> None:
     agencies = tmp_path / "agencies"
     agencies.mkdir()
     (tmp_path / "province.yml").write_text(

@@ -69,18 +69,18 @@ def found(mail: Mail, kind: str, name: str) -> tuple[str, ...]:
         ("CAA", DOMAIN, ('0 issue "letsencrypt.org"',)),
     ],
 )
-def test_dns_must_hold(kind: str, name: str, values: tuple[str, ...]) -> None:
+def test_wanted_records_are_complete(kind: str, name: str, values: tuple[str, ...]) -> None:
     assert found(MAIL, kind, name) == values
 
 
-def test_what_is_not_there_is_not_asked_for() -> None:
+def test_absent_services_have_no_records() -> None:
     kinds = {(one.type, one.name.partition(".")[0]) for one in records.wanted(Mail(DOMAIN, HOST, ["192.0.2.10"]))}
     assert not {kind for kind, _ in kinds} & {"AAAA", "CAA", "TLSA"}
     assert not {name for _, name in kinds} & {"_mta-sts", "_smtp", "_ldaps", "mta-sts", "autoconfig"}
     assert found(Mail(DOMAIN, HOST, ["192.0.2.10"]), "TXT", f"_dmarc.{DOMAIN}") == ("v=DMARC1; p=quarantine",)
 
 
-def test_pointers_are_asked_for_at_whoever_owns_the_addresses() -> None:
+def test_pointers_lead_from_addresses_to_the_host() -> None:
     pointers = records.pointers(MAIL)
     assert (pointers[0].name, pointers[0].values) == ("10.2.0.192.in-addr.arpa", (f"{HOST}.",))
     assert pointers[1].name.endswith(".8.b.d.0.1.0.0.2.ip6.arpa")
@@ -90,7 +90,7 @@ def zone_of(text: str) -> dns.zone.Zone:
     return dns.zone.from_text(f"$ORIGIN {DOMAIN}.\n" + SOA + text, relativize=False)
 
 
-def test_the_fragment_is_a_zone_that_dnspython_reads() -> None:
+def test_zone_fragment_is_read_by_dnspython() -> None:
     wanted = records.wanted(MAIL)
     zone = zone_of(writing.zone(wanted, DOMAIN, 3600))
     for record in wanted:
@@ -101,7 +101,7 @@ def test_the_fragment_is_a_zone_that_dnspython_reads() -> None:
         }
 
 
-def test_octodns_reads_each_name_once_in_its_order() -> None:
+def test_octodns_file_has_each_name_once_in_order() -> None:
     data: dict[str, Any] = yaml.safe_load(writing.octodns(records.wanted(MAIL), DOMAIN, 300))
     assert list(data) == sorted(data)
     assert {one["type"] for one in data[""]} == {"MX", "TXT", "CAA"}
@@ -111,7 +111,7 @@ def test_octodns_reads_each_name_once_in_its_order() -> None:
     assert all(one["ttl"] == 300 for item in data.values() for one in (item if isinstance(item, list) else [item]))
 
 
-def test_a_record_of_another_zone_is_not_in_the_fragment() -> None:
+def test_record_of_another_zone_is_left_out_of_the_fragment() -> None:
     assert writing.within(Record(f"a.{DOMAIN}", "A", (), ""), DOMAIN)
     assert not writing.within(Record(f"a.not{DOMAIN}", "A", (), ""), DOMAIN)
 
@@ -169,7 +169,7 @@ def states(monkeypatch: pytest.MonkeyPatch, server: NameServer, wanted: list[Rec
         return asking.ask(wanted, [asked])
 
 
-def test_everything_rendered_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rendered_zone_passes_all_queries(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = records.wanted(MAIL)
     answers = states(monkeypatch, NameServer(writing.zone(wanted, DOMAIN, 60)), wanted)
     assert {answer.state for answer in answers} == {State.HELD}
@@ -191,7 +191,9 @@ def test_everything_rendered_is_held(monkeypatch: pytest.MonkeyPatch) -> None:
         ('@ 60 IN TXT "other=1"\n', ("TXT", "v=spf1 mx -all"), State.MISSING),
     ],
 )
-def test_what_a_server_holds(monkeypatch: pytest.MonkeyPatch, held: str, wanted: tuple[str, str], state: State) -> None:
+def test_answer_of_a_server_is_judged(
+    monkeypatch: pytest.MonkeyPatch, held: str, wanted: tuple[str, str], state: State
+) -> None:
     answers = states(monkeypatch, NameServer(held), [Record(DOMAIN, wanted[0], (wanted[1],), "why")])
     assert [answer.state for answer in answers] == [state]
 
@@ -201,20 +203,22 @@ def test_what_a_server_holds(monkeypatch: pytest.MonkeyPatch, held: str, wanted:
     [NameServer("", dns.rcode.REFUSED), NameServer("", dns.rcode.SERVFAIL), NameServer("", authority=False)],
     ids=["refuses", "fails", "is no authority"],
 )
-def test_who_does_not_answer_is_told_apart(monkeypatch: pytest.MonkeyPatch, server: NameServer) -> None:
+def test_silent_server_is_distinguished_from_a_missing_record(
+    monkeypatch: pytest.MonkeyPatch, server: NameServer
+) -> None:
     answers = states(monkeypatch, server, [Record(DOMAIN, "MX", ("10 mail.laocai.gov.vn.",), "why")])
     assert [answer.state for answer in answers] == [State.SILENT]
     assert report.table(answers)[0].startswith("? MX")
     assert "the name server is silent" in report.table(answers)[1]
 
 
-def test_a_name_that_is_not_there_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nonexistent_name_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     server = NameServer("", dns.rcode.NXDOMAIN)
     answers = states(monkeypatch, server, [Record(DOMAIN, "MX", ("10 mail.laocai.gov.vn.",), "why")])
     assert [answer.state for answer in answers] == [State.MISSING]
 
 
-def test_the_table_names_the_way_out_and_shortens_keys() -> None:
+def test_table_has_the_way_out_and_shortens_keys() -> None:
     one = Record(f"d._domainkey.{DOMAIN}", "TXT", (KEY,), "why")
     lines = report.table(
         [
@@ -231,7 +235,7 @@ def test_the_table_names_the_way_out_and_shortens_keys() -> None:
     assert lines[3] == "      - v=DKIM1; p="
 
 
-def test_given_servers_are_asked_in_place_of_the_zones() -> None:
+def test_given_servers_replace_servers_of_the_zone() -> None:
     assert asking.servers_of(DOMAIN, ["192.0.2.53"]) == [Server("192.0.2.53", "192.0.2.53")]
 
 
@@ -249,13 +253,13 @@ def resolving(monkeypatch: pytest.MonkeyPatch, server: NameServer) -> Iterator[N
 NAMED = f"@ 60 IN NS ns1.{DOMAIN}.\n@ 60 IN NS ns2.{DOMAIN}.\nns1 60 IN A 192.0.2.53\nns2 60 IN AAAA 2001:db8::53\n"
 
 
-def test_the_zone_says_who_its_servers_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_servers_are_read_from_ns_records(monkeypatch: pytest.MonkeyPatch) -> None:
     with resolving(monkeypatch, NameServer(NAMED)):
         found = asking.servers_of(DOMAIN)
     assert set(found) >= {Server(f"ns1.{DOMAIN}", "192.0.2.53"), Server(f"ns2.{DOMAIN}", "2001:db8::53")}
 
 
-def test_a_zone_that_nobody_knows_has_no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unknown_zone_has_no_servers(monkeypatch: pytest.MonkeyPatch) -> None:
     with resolving(monkeypatch, NameServer("", dns.rcode.REFUSED)):
         assert asking.servers_of(DOMAIN) == []
 
@@ -269,7 +273,7 @@ def test_a_zone_that_nobody_knows_has_no_servers(monkeypatch: pytest.MonkeyPatch
         (NameServer("", dns.rcode.REFUSED), State.SILENT),
     ],
 )
-def test_what_lies_in_the_zone_of_others_is_asked_of_the_resolver(
+def test_record_in_another_zone_is_queried_by_the_resolver(
     monkeypatch: pytest.MonkeyPatch, server: NameServer, state: State
 ) -> None:
     record = Record(f"ptr.{DOMAIN}", "PTR", (f"{HOST}.",), "why")
@@ -277,7 +281,7 @@ def test_what_lies_in_the_zone_of_others_is_asked_of_the_resolver(
         assert asking.resolve(record, []).state is state
 
 
-def test_what_an_own_server_holds_of_it_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pointer_held_by_an_own_server_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     record = Record(f"ptr.{DOMAIN}", "PTR", (f"{HOST}.",), "why")
     with serving(monkeypatch, NameServer("ptr 60 IN PTR mail\n")) as asked:
         assert asking.resolve(record, [asked]).server == asked

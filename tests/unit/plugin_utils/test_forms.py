@@ -33,7 +33,7 @@ WRONG: list[tuple[str, Any]] = [
 
 
 @pytest.mark.parametrize(("name", "value"), GOOD)
-def test_value_of_its_form_is_taken(name: str, value: Any) -> None:
+def test_value_of_the_form_is_accepted(name: str, value: Any) -> None:
     assert forms.wrong(name, value) is None
 
 
@@ -45,13 +45,13 @@ def test_value_of_another_form_is_refused_in_both_languages(name: str, value: An
     assert form.en
 
 
-def test_every_default_of_a_role_has_its_form() -> None:
+def test_every_default_of_a_role_matches_its_form() -> None:
     for role in preflight.read_roles():
         for name, value in role.defaults.items():
             assert "{{" in str(value) or forms.wrong(name, value) is None, name
 
 
-def test_every_form_is_that_of_some_setting() -> None:
+def test_every_form_is_used_by_a_setting() -> None:
     known = [preflight.read_shared(), *preflight.read_roles()]
     names = {name for role in known for name in role.options}
     assert {form for form in forms.FORMS if not any(form.names.fullmatch(name) for name in names)} == set()

@@ -23,7 +23,7 @@ def body(text: str, *published: str) -> str:
     return guides.render(text, published).body
 
 
-def test_title_and_headings() -> None:
+def test_guide_has_title_and_headings() -> None:
     guide = guides.render("# Tên\n\n## Đổi mật khẩu `ngay`\n\n### Nhỏ\n\n#### Nhỏ hơn\n")
     assert guide.title == "Tên"
     assert "<h1" not in guide.body
@@ -44,7 +44,7 @@ def test_title_and_headings() -> None:
         ("<script>alert(1)</script>", "&lt;script&gt;"),
     ],
 )
-def test_links(link: str, shown: str) -> None:
+def test_links_lead_only_to_published_guides_and_websites(link: str, shown: str) -> None:
     html = body(link, "can-bo.md")
     assert shown in html
     assert "<script" not in html
@@ -59,7 +59,7 @@ def test_tables_and_fences_can_be_scrolled_by_keyboard() -> None:
 
 @pytest.mark.clause("R9.4")
 @pytest.mark.parametrize("name", GUIDES)
-def test_every_picture_of_a_guide_is_told_to_those_who_cannot_see_it(name: str) -> None:
+def test_every_picture_of_a_guide_has_alternative_text(name: str) -> None:
     text = (ROOT / "docs/vi" / name).read_text(encoding="utf-8")
     pictures = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", text)
     assert pictures
@@ -81,7 +81,7 @@ def text_of(name: str) -> str:
     return (ROOT / "docs/vi" / name).read_text(encoding="utf-8")
 
 
-def test_no_guide_writes_passwords_onto_a_disk() -> None:
+def test_commands_of_guides_write_no_passwords_to_disk() -> None:
     """What decrypts a bundle prints it, where what waits to be printed is in memory, or keeps it there itself."""
     decrypting = [
         line.strip()
@@ -101,7 +101,7 @@ def test_no_guide_writes_passwords_onto_a_disk() -> None:
     assert "tmpfs /var/spool/cups tmpfs" in prepared
 
 
-def test_a_private_key_is_never_on_disk_in_clear(tmp_path: Path) -> None:
+def test_private_key_made_by_the_guide_is_encrypted_on_disk(tmp_path: Path) -> None:
     """The guide's own commands, at a terminal: they leave one file, which its passphrase alone opens."""
     guide = text_of("quan-ly-hop-thu.md")
     assert not re.search(r"khoa[\w-]*\.txt|age-keygen (-o|--output)", guide)

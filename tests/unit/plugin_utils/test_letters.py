@@ -135,7 +135,7 @@ def text_of(letter: Letter, password: str = PASSWORD) -> str:
 @pytest.mark.parametrize(
     ("day", "above"), [("2026-02-04", "Ủy ban nhân dân tỉnh Lào Cai"), ("2026-02-05", "Sở Nội vụ")]
 )
-def test_a_letter_is_headed_by_who_stands_above_the_operator_on_the_day(day: str, above: str) -> None:
+def test_letter_is_headed_by_the_operators_superior_on_the_day(day: str, above: str) -> None:
     changes = "changes: [{document: 9/QĐ-UBND, date: 2026-02-05, parent: snv}]\ncustodians:"
     by = office(day, stttt=lambda text: text.replace("custodians:", changes))
     assert one(VINH, by).parent == above
@@ -190,11 +190,11 @@ def test_a_letter_has_every_part_of_an_official_document() -> None:
         (CONTACT, "Thay đổi người quản lý thì bàn giao hộp thư theo khoản 2 Điều 11."),
     ],
 )
-def test_a_letter_is_for_whoever_gets_it(target: Target, said: str) -> None:
+def test_letter_is_worded_for_its_recipient(target: Target, said: str) -> None:
     assert said in text_of(one(target))
 
 
-def test_the_words_are_those_on_the_screen() -> None:
+def test_letter_uses_the_webmails_words() -> None:
     """The webmail's page of the first change has two fields, and calls the password and the address what letters do."""
     labels = dict(re.findall(r"^\$labels\['(\w+)'\] = '(.*)';$", WORDS.read_text(encoding="utf-8"), re.MULTILINE))
     text = text_of(one(VINH))
@@ -208,7 +208,7 @@ def test_the_words_are_those_on_the_screen() -> None:
     assert "dùng một lần" not in text
 
 
-def test_everybody_is_told_to_switch_the_input_method_off() -> None:
+def test_letters_and_guide_tell_to_switch_the_input_method_off() -> None:
     """VNI takes digits for tones, and a masked field shows nothing. On letters, after a refusal, in the guide."""
     refused = re.search(r"^\$messages\['refused'\] = '(.*)';$", WORDS.read_text(encoding="utf-8"), re.MULTILINE)
     assert refused
@@ -217,7 +217,7 @@ def test_everybody_is_told_to_switch_the_input_method_off() -> None:
         assert "tắt bộ gõ tiếng việt" in text.lower()
 
 
-def test_every_letter_with_marks_can_be_read_back() -> None:
+def test_vietnamese_letters_survive_in_text_of_pdf() -> None:
     """All 134 letters with marks, in all four styles; text of a PDF is lost where a typeface lacks the letter."""
     vowels = "aăâeêioôơuưy"
     tones = ["", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323"]
@@ -258,12 +258,12 @@ def test_letters_are_numbered_and_bundled_by_agency() -> None:
         replace(CONTACT, id="snv"),
     ],
 )
-def test_a_mailbox_that_the_register_does_not_know_gets_no_letter(stranger: Target) -> None:
+def test_mailbox_missing_in_the_register_gets_no_letter(stranger: Target) -> None:
     with pytest.raises(Failure, match=r"The register has no mailbox .* Nothing was changed"):
         office().write([LENH, stranger], BATCH)
 
 
-def test_names_are_no_markup() -> None:
+def test_markup_in_names_is_printed_literally() -> None:
     hostile = replace(one(VINH), to="<b>Phòng</b> A&B <font size=99>", office="A & <i>B</i>", signed_by="</para>")
     text = text_of(hostile)
     for said in ("<b>Phòng</b> A&B <font size=99>", "A & <I>B</I>", "</para>"):
@@ -279,7 +279,7 @@ AGENCY = "Văn phòng Đoàn đại biểu Quốc hội và Hội đồng nhân 
 
 
 @pytest.mark.parametrize("target", [VINH, NIE, PHU, LENH, CONTACT, replace(CONTACT, previous=3)])
-def test_the_type_is_as_large_as_documents_demand(target: Target) -> None:
+def test_type_sizes_follow_decree_30(target: Target) -> None:
     """Nghị định 30/2020, Phụ lục I: text and number at 13 points, agencies and state at 12, who gets it at 11."""
     by = office(
         stttt=lambda text: text.replace("unit: Văn phòng", f"unit: {UNIT}").replace("Ban Giám đốc", UNIT),
@@ -311,7 +311,7 @@ def test_paragraphs_are_six_points_apart(target: Target) -> None:
 
 @pytest.mark.parametrize("target", [VINH, PHU, CONTACT, replace(CONTACT, previous=3)])
 @pytest.mark.parametrize("name", ["Sở Nội vụ", "Sở Thông tin và Truyền thông", AGENCY])
-def test_rules_are_as_long_as_documents_demand(target: Target, name: str) -> None:
+def test_lengths_of_lines_follow_decree_30(target: Target, name: str) -> None:
     """Phụ lục I: below the agency's name and the subject a third to a half of the line, below the motto the whole."""
     letter = replace(one(target), office=name)
     pdf = drawing.draw([(letter, PASSWORD)])
@@ -332,7 +332,7 @@ def test_rules_are_as_long_as_documents_demand(target: Target, name: str) -> Non
     assert pytest.approx(1, abs=0.01) == motto
 
 
-def test_a_signature_has_room() -> None:
+def test_signature_has_room() -> None:
     """Less where the names are long, but never none, before the type is set smaller."""
     long = office(stttt=lambda text: text.replace("title: Văn thư", f"title: {UNIT}"))
     for letter, least in ((one(VINH), 50), (one(CONTACT), 36), (one(CONTACT, long), 36)):
@@ -367,7 +367,7 @@ def sizes(pdf: bytes) -> list[tuple[str, float]]:
 
 
 @pytest.mark.parametrize("length", [40, 120, 200])
-def test_one_page_whatever_the_names(length: int) -> None:
+def test_longest_names_fit_on_one_page(length: int) -> None:
     """The register admits 200 characters; and one word of that many, which cannot be broken between words."""
     for name in (LONG[:length], "W" * length):
         letter = replace(
@@ -416,7 +416,7 @@ def _fonts(page: Any) -> list[Any]:
     return [font.get_object() for font in page["/Resources"]["/Font"].values()]
 
 
-def test_a_pdf_says_nothing_but_its_pages() -> None:
+def test_metadata_of_pdf_has_no_time_author_or_password() -> None:
     """No hour, no author, no password in what describes the file."""
     pdf = drawing.draw([(one(VINH), PASSWORD)])
     assert pdf == drawing.draw([(one(VINH), PASSWORD)])
@@ -469,14 +469,14 @@ def test_missing_typefaces_are_explained(monkeypatch: pytest.MonkeyPatch) -> Non
         (office(key=str(GIVEN.to_public())), "stttt", "given", GIVEN, "3"),
     ],
 )
-def test_the_custodian_of_the_day_opens_it(
+def test_bundle_is_encrypted_to_the_custodian_of_the_day(
     by: Office, agency: str, owner: str, key: pyrage.x25519.Identity, person: str
 ) -> None:
     reader = by.reader(agency)
     assert (reader.owner, reader.key, reader.person) == (owner, str(key.to_public()), person)
 
 
-def test_without_any_key_nothing_is_written() -> None:
+def test_missing_keys_stop_before_anything_is_written() -> None:
     by = office(province=without_key)
     assert by.write([VINH], BATCH)
     with pytest.raises(Failure, match=r"no key to encrypt the letters of: snv\..*Nothing was changed") as refusal:
@@ -498,12 +498,12 @@ def test_without_any_key_nothing_is_written() -> None:
     ],
     ids=["beginning", "ssh", "short", "another letter", "capitals", "anybody's", "anybody's again"],
 )
-def test_a_wrong_key_is_refused(key: str) -> None:
+def test_invalid_key_is_refused(key: str) -> None:
     with pytest.raises(Failure, match="no public key of age"):
         office(key=key).write([VINH], BATCH)
 
 
-def test_a_secret_key_given_by_mistake_is_not_repeated() -> None:
+def test_secret_key_given_by_mistake_is_not_printed() -> None:
     with pytest.raises(Failure, match="treat it as leaked") as refusal:
         office(key=str(GIVEN)).write([VINH], BATCH)
     assert str(GIVEN)[20:] not in str(refusal.value)
@@ -521,7 +521,7 @@ def test_only_the_right_key_opens_it(tmp_path: Path) -> None:
         assert (done.returncode, done.stdout) == (status, b"%PDF-" if status == 0 else b"")
 
 
-def test_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_pyrage_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sealing, "HAS_PYRAGE", False)
     with pytest.raises(Failure, match="make setup"):
         sealing.check()
@@ -555,7 +555,7 @@ def batch(number: int) -> str:
     return f"{number:08}-54ba-4ed2-99e0-9a9ecf24c30f"
 
 
-def test_everything_written_is_private(box: Outbox) -> None:
+def test_outbox_files_are_private(box: Outbox) -> None:
     folder = put(box, *office().write([VINH], BATCH))
     assert [stat.S_IMODE(path.stat().st_mode) for path in (box.path.parent, box.path, folder)] == [0o700] * 3
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {
@@ -564,7 +564,7 @@ def test_everything_written_is_private(box: Outbox) -> None:
     }
 
 
-def test_batches_are_in_order_and_say_what_is_in_them(box: Outbox) -> None:
+def test_batches_are_sorted_with_their_manifests(box: Outbox) -> None:
     [draft] = office().write([VINH], BATCH)
     paths = [put(box, draft, batch=batch(number)) for number in range(1, 13)]
     assert [path.name for path in paths[:2]] == ["0001-00000001", "0002-00000002"]
@@ -586,7 +586,7 @@ def test_partial_batches_are_found_by_their_name(box: Outbox) -> None:
         assert box.find_partials() == []
 
 
-def test_second_run_is_kept_out(box: Outbox) -> None:
+def test_locked_outbox_refuses_a_second_run(box: Outbox) -> None:
     with box.locked(), pytest.raises(Failure, match="Another run is issuing"), Outbox(box.path).locked():
         pass
     with box.locked():
@@ -594,7 +594,7 @@ def test_second_run_is_kept_out(box: Outbox) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o750, 0o705, 0o777])
-def test_folder_that_others_can_read_is_refused(box: Outbox, mode: int) -> None:
+def test_outbox_readable_by_others_is_refused(box: Outbox, mode: int) -> None:
     box.path.mkdir(parents=True)
     box.path.chmod(mode)
     with pytest.raises(Failure, match="chmod 700"), box.locked():
@@ -603,7 +603,7 @@ def test_folder_that_others_can_read_is_refused(box: Outbox, mode: int) -> None:
 
 
 @pytest.mark.parametrize("said", [None, "", "{}", "[]", '{"day": "2026-02-05", "bundles": [{}]}'])
-def test_a_broken_manifest_keeps_older_letters_back(box: Outbox, to: Path, said: str | None) -> None:
+def test_broken_manifest_holds_older_letters_back(box: Outbox, to: Path, said: str | None) -> None:
     """Which passwords it replaced is unknown, so no older letter of its agencies can be trusted; others go out."""
     put(box, *office().write([VINH, LENH], BATCH))
     folder = put(box, *office().write([VINH], BATCH), batch=batch(2))
@@ -621,7 +621,7 @@ def test_a_broken_manifest_keeps_older_letters_back(box: Outbox, to: Path, said:
     assert ([item.agency for item in done.bundles], done.held, done.void) == (["stttt"], [], ["stttt"])
 
 
-def test_a_broken_batch_keeps_its_number(box: Outbox) -> None:
+def test_broken_batch_keeps_its_number(box: Outbox) -> None:
     """Also as the last one, whose number would be the next one's."""
     break_manifest(put(box, *office().write([VINH], BATCH)), "{}")
     assert put(box, *office().write([VINH], BATCH), batch=batch(2)).name == "0002-00000002"
@@ -635,14 +635,14 @@ def break_manifest(folder: Path, said: str | None) -> None:
         manifest.write_text(said)
 
 
-def test_a_file_in_the_place_of_the_folder_is_refused(box: Outbox) -> None:
+def test_file_in_place_of_the_outbox_is_refused(box: Outbox) -> None:
     box.path.parent.mkdir(mode=0o700)
     box.path.touch(mode=0o600)
     with pytest.raises(Failure), box.locked():
         pass
 
 
-def test_failing_rename_names_what_keeps_the_letters(box: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_rename_names_the_partial_folder(box: Outbox, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -670,7 +670,7 @@ def rows(to: Path, name: str) -> list[dict[str, str]]:
     return list(csv.DictReader((to / name).read_text(encoding="utf-8-sig").splitlines()))
 
 
-def test_every_bundle_is_handed_over_once(box: Outbox, to: Path) -> None:
+def test_bundle_is_handed_over_once(box: Outbox, to: Path) -> None:
     folder = put(box, *office().write([CONTACT, VINH, LENH], BATCH))
     clerk = Clerk(box, office(), to)
     foreseen = clerk.foresee()
@@ -699,7 +699,9 @@ def test_every_bundle_is_handed_over_once(box: Outbox, to: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in (*to.iterdir(), *folder.iterdir())} == before
 
 
-def test_what_ended_early_is_done_again(box: Outbox, to: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_hand_over_is_repeated_with_the_same_files(
+    box: Outbox, to: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Killed after the copies and before the marks: the same files and the same list, and no second list."""
     put(box, *office().write([CONTACT, LENH], BATCH))
     clerk = Clerk(box, office(), to)
@@ -728,7 +730,7 @@ def test_hand_over_after_a_kill_within_its_mark_is_recorded(box: Outbox, to: Pat
 
 
 @pytest.mark.clause("R11.2")
-def test_a_bundle_is_kept_back_when_the_custodian_has_changed(box: Outbox, to: Path) -> None:
+def test_bundle_is_held_back_after_the_custodian_changed(box: Outbox, to: Path) -> None:
     put(box, *office("2010-12-01").write([VINH, LENH], BATCH), day="2010-12-01")
     done = Clerk(box, office("2011-02-01"), to).hand_over()
     assert ([item.agency for item in done.bundles], done.held) == (["snv"], ["stttt"])
@@ -739,14 +741,14 @@ def test_a_bundle_is_kept_back_when_the_custodian_has_changed(box: Outbox, to: P
     assert ([item.file for item in done.bundles], done.held, done.void) == ([f"stttt-{SECOND}"], [], ["stttt"])
 
 
-def test_a_bundle_is_kept_back_when_the_custodian_has_another_key(box: Outbox, to: Path) -> None:
+def test_bundle_is_held_back_after_the_custodians_key_changed(box: Outbox, to: Path) -> None:
     put(box, *office().write([VINH], BATCH))
     moved = office(stttt=lambda text: text.replace(str(DELEGATE.to_public()), str(GIVEN.to_public())))
     assert Clerk(box, moved, to).hand_over().held == ["stttt"]
     assert not to.exists()
 
 
-def test_a_bundle_is_kept_back_when_the_operator_has_another_key(box: Outbox, to: Path) -> None:
+def test_bundle_is_held_back_after_the_operators_key_changed(box: Outbox, to: Path) -> None:
     """The former one may have leaked, and whoever opens the bundles has it no more. A key that was given stays."""
     put(box, *office().write([LENH], BATCH))
     put(box, *office(key=str(HEAD.to_public())).write([VINH], BATCH), batch=batch(2))
@@ -760,7 +762,9 @@ def test_a_bundle_is_kept_back_when_the_operator_has_another_key(box: Outbox, to
 
 
 @pytest.mark.parametrize(("day", "refused"), [("2026-02-04", True), ("2026-02-05", False), ("2026-03-01", False)])
-def test_no_day_before_the_newest_letters(box: Outbox, to: Path, day: str, refused: bool) -> None:
+def test_hand_over_before_the_day_of_the_newest_letters_is_refused(
+    box: Outbox, to: Path, day: str, refused: bool
+) -> None:
     """It would give what is for a former custodian to that person."""
     put(box, *office().write([VINH], BATCH))
     put(box, *office("2010-12-01").write([VINH], BATCH), batch=batch(2), day="2010-12-01")
@@ -774,7 +778,7 @@ def test_no_day_before_the_newest_letters(box: Outbox, to: Path, day: str, refus
         assert not to.exists()
 
 
-def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox, to: Path) -> None:
+def test_contact_letter_for_a_former_custodian_is_held_back(box: Outbox, to: Path) -> None:
     """It names whom it is for, and that person has to hand over (R11.2), even when the operator delivers it."""
     put(box, *office("2010-12-01", stttt=without_key).write([CONTACT], BATCH), day="2010-12-01")
     put(box, *office("2010-12-01", stttt=without_key).write([NIE], BATCH), batch=batch(2), day="2010-12-01")
@@ -786,7 +790,7 @@ def test_an_agencys_own_letter_is_kept_back_from_a_former_custodian(box: Outbox,
 
 
 @pytest.mark.clause("R11.1")
-def test_whoever_is_custodian_now_signs_for_it(box: Outbox, to: Path) -> None:
+def test_list_names_the_present_custodian(box: Outbox, to: Path) -> None:
     """Also where one key was given for everything, and where nobody is custodian any more."""
     put(box, *office("2010-12-01", key=str(GIVEN.to_public())).write([NIE], BATCH), day="2010-12-01")
     clerk = Clerk(box, office("2011-02-01"), to)
@@ -805,7 +809,7 @@ def suspended(text: str, until: str = "") -> str:
     return before + SUSPENDED.format(until=until) + entry + after
 
 
-def test_a_suspended_mailbox_keeps_nothing_back_until_it_is_open_again(box: Outbox, to: Path) -> None:
+def test_suspended_mailbox_holds_nothing_back_until_reopened(box: Outbox, to: Path) -> None:
     """Its password cannot be reissued, so a bundle for a former custodian would be in the way for ever."""
     put(box, *office("2010-12-01").write([VINH, NIE], BATCH))
     assert Clerk(box, office(stttt=suspended), to).foresee().held == ["stttt"]
@@ -816,13 +820,13 @@ def test_a_suspended_mailbox_keeps_nothing_back_until_it_is_open_again(box: Outb
     assert Clerk(box, again, to).foresee().held == ["stttt"]
 
 
-def test_a_suspended_mailbox_is_no_reason_to_keep_letters_from_the_custodian(box: Outbox, to: Path) -> None:
+def test_letter_of_a_suspended_mailbox_is_handed_over(box: Outbox, to: Path) -> None:
     put(box, *office().write([NIE], BATCH))
     done = Clerk(box, office(stttt=suspended), to).foresee()
     assert ([(item.agency, item.void) for item in done.bundles], done.void) == ([("stttt", [])], [])
 
 
-def test_letters_of_mailboxes_that_ended_are_named_or_left_out(box: Outbox, to: Path) -> None:
+def test_letters_of_closed_mailboxes_are_void(box: Outbox, to: Path) -> None:
     put(box, *office().write([CONTACT, NIE, LENH], BATCH))
 
     def ended(text: str) -> str:
@@ -851,7 +855,7 @@ def nie_moved(day: str = "2026-02-15", until: str = "") -> Office:
 NIE_MOVED = replace(NIE, address="nhen-snv@laocai.gov.vn", agency="snv", previous=1)
 
 
-def test_whoever_moved_before_the_letter_was_handed_over_gets_another(box: Outbox, to: Path) -> None:
+def test_account_moved_before_hand_over_is_named_for_reissue(box: Outbox, to: Path) -> None:
     """The account goes along with its password, which is in no letter that anybody will read."""
     put(box, *office().write([NIE], BATCH))
     assert Clerk(box, office(), to).foresee().reissue == []
@@ -862,7 +866,7 @@ def test_whoever_moved_before_the_letter_was_handed_over_gets_another(box: Outbo
     assert clerk.foresee().reissue == []
 
 
-def test_it_is_not_forgotten_when_the_rest_of_the_bundle_is_handed_over(box: Outbox, to: Path) -> None:
+def test_reissue_is_still_named_after_the_bundle_was_handed_over(box: Outbox, to: Path) -> None:
     put(box, *office().write([VINH, NIE], BATCH))
     clerk = Clerk(box, nie_moved(), to)
     done = clerk.hand_over()
@@ -871,14 +875,14 @@ def test_it_is_not_forgotten_when_the_rest_of_the_bundle_is_handed_over(box: Out
     assert (again.bundles, again.reissue) == ([], [NIE_MOVED.address])
 
 
-def test_who_moved_with_the_letter_in_hand_needs_no_other(box: Outbox, to: Path) -> None:
+def test_account_moved_after_hand_over_needs_no_reissue(box: Outbox, to: Path) -> None:
     put(box, *office().write([VINH, NIE], BATCH))
     put(box, *office().write([NIE], BATCH), batch=batch(2))
     Clerk(box, office(), to).hand_over()
     assert Clerk(box, nie_moved(), to).foresee().reissue == []
 
 
-def test_who_moved_and_is_suspended_is_named_when_open_again(box: Outbox, to: Path) -> None:
+def test_moved_and_suspended_account_is_named_once_reopened(box: Outbox, to: Path) -> None:
     """Before that no password can be issued."""
     put(box, *office().write([NIE], BATCH))
     until = "2026-03-01"
@@ -886,7 +890,7 @@ def test_who_moved_and_is_suspended_is_named_when_open_again(box: Outbox, to: Pa
     assert Clerk(box, nie_moved(until, until), to).foresee().reissue == [NIE_MOVED.address]
 
 
-def test_letters_that_were_issued_again_are_named(box: Outbox, to: Path) -> None:
+def test_reissued_letters_are_void(box: Outbox, to: Path) -> None:
     put(box, *office().write([VINH, NIE], BATCH))
     put(box, *office().write([NIE], BATCH), batch=batch(2))
     done = Clerk(box, office(), to).hand_over()
@@ -897,7 +901,7 @@ def test_letters_that_were_issued_again_are_named(box: Outbox, to: Path) -> None
     assert rows(to, done.list)[0]["Phiếu đã hết hiệu lực"] == NIE.address
 
 
-def test_a_bundle_that_was_tampered_with_stays(box: Outbox, to: Path) -> None:
+def test_tampered_bundle_is_not_handed_over(box: Outbox, to: Path) -> None:
     folder = put(box, *office().write([LENH, VINH], BATCH))
     (folder / "stttt.pdf.age").write_bytes(sealing.seal(b"another password", str(DELEGATE.to_public())))
     with pytest.raises(Failure, match="is not what was issued"):
@@ -906,7 +910,7 @@ def test_a_bundle_that_was_tampered_with_stays(box: Outbox, to: Path) -> None:
     assert not (folder / outbox.HANDED_OVER).exists()
 
 
-def test_bundles_of_two_outboxes_have_two_names(box: Outbox, to: Path, tmp_path: Path) -> None:
+def test_bundles_of_two_outboxes_have_different_names(box: Outbox, to: Path, tmp_path: Path) -> None:
     """Numbers begin with 1 in each."""
     other = Outbox(tmp_path / "other")
     put(box, *office().write([VINH], BATCH))
@@ -917,7 +921,7 @@ def test_bundles_of_two_outboxes_have_two_names(box: Outbox, to: Path, tmp_path:
     assert len(list(to.glob("*.csv"))) == 2
 
 
-def test_another_file_of_the_name_is_never_overwritten(box: Outbox, to: Path) -> None:
+def test_foreign_file_of_the_same_name_is_not_overwritten(box: Outbox, to: Path) -> None:
     """Not even after the copies that come before it."""
     folder = put(box, *office().write([VINH, LENH], BATCH))
     to.mkdir(parents=True)
@@ -933,7 +937,7 @@ def test_another_file_of_the_name_is_never_overwritten(box: Outbox, to: Path) ->
     assert len(Clerk(box, office(), to).hand_over().bundles) == 2
 
 
-def test_letters_of_a_run_that_ended_early_stay(box: Outbox, to: Path) -> None:
+def test_letters_of_a_partial_batch_are_not_handed_over(box: Outbox, to: Path) -> None:
     with box.locked():
         box.write_partial(BatchName("7-1", BATCH), "2026-02-05", [])
     for attempt in (Clerk.hand_over, Clerk.foresee):
@@ -941,7 +945,7 @@ def test_letters_of_a_run_that_ended_early_stay(box: Outbox, to: Path) -> None:
             attempt(Clerk(box, office(), to))
 
 
-def test_the_folder_of_letters_is_no_place_to_hand_over_to(box: Outbox) -> None:
+def test_outbox_as_target_of_hand_over_is_refused(box: Outbox) -> None:
     put(box, *office().write([VINH], BATCH))
     for to in (box.path, box.path / "out"):
         for attempt in (Clerk.foresee, Clerk.hand_over):
@@ -949,14 +953,14 @@ def test_the_folder_of_letters_is_no_place_to_hand_over_to(box: Outbox) -> None:
                 attempt(Clerk(box, office(), to))
 
 
-def test_nothing_waits_where_nothing_was_issued(box: Outbox, to: Path) -> None:
+def test_empty_outbox_has_nothing_to_hand_over(box: Outbox, to: Path) -> None:
     assert Clerk(box, office(), to).foresee().bundles == []
     assert not box.path.exists()
     assert Clerk(box, office(), to).hand_over().bundles == []
     assert not to.exists()
 
 
-def test_a_broken_mark_is_named(box: Outbox, to: Path) -> None:
+def test_broken_hand_over_mark_is_named(box: Outbox, to: Path) -> None:
     folder = put(box, *office().write([VINH], BATCH))
     (folder / outbox.HANDED_OVER).write_text("{")
     with pytest.raises(Failure, match="is broken"):
@@ -964,13 +968,13 @@ def test_a_broken_mark_is_named(box: Outbox, to: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["=HYPERLINK(1)", "+84", "-1", "@x", "\t=x", "\r=x"])
-def test_no_name_is_a_formula(name: str) -> None:
+def test_names_in_the_list_are_no_formulas(name: str) -> None:
     item = handover.HandedOver("stttt", name, "", 1, [], "operator", "age1", "f", "0", "2026-02-05")
     [row] = csv.DictReader(io.StringIO(handover._listed([item], "ngày").decode("utf-8-sig")))
     assert row["Cơ quan"] == f"'{name}"
 
 
-def test_marks_say_where_to(box: Outbox, to: Path) -> None:
+def test_hand_over_marks_tell_the_target(box: Outbox, to: Path) -> None:
     folder = put(box, *office().write([VINH], BATCH))
     Clerk(box, office(), to).hand_over()
     marked = json.loads((folder / outbox.HANDED_OVER).read_text())

@@ -19,7 +19,7 @@ from passlib.hash import argon2
 MANY = 2000
 
 
-def test_shape_carries_68_bits() -> None:
+def test_password_has_68_bits_of_entropy() -> None:
     group = (
         rf"[{passwords.CONSONANTS.upper()}][{passwords.VOWELS}][{passwords.CONSONANTS}][{passwords.VOWELS}][{DIGITS}]"
     )
@@ -30,7 +30,7 @@ def test_shape_carries_68_bits() -> None:
     assert math.log2((9 * 5 * 9 * 4 * 8) ** 5) >= 68
 
 
-def test_every_choice_is_used() -> None:
+def test_every_character_is_drawn() -> None:
     """A generator that leaves out letters has less entropy than it says."""
     made = [make_password() for _ in range(MANY)]
     used = [passwords.CONSONANTS.upper(), passwords.VOWELS, passwords.CONSONANTS, passwords.VOWELS]
@@ -45,21 +45,21 @@ def test_passwords_are_unique_and_free_of_look_alikes() -> None:
     assert not set("".join(made)) & set("lI1O0")
 
 
-def test_telex_changes_none() -> None:
+def test_telex_input_leaves_passwords_unchanged() -> None:
     """In a masked field nobody sees that a key became a mark: a tone, a horn, or the hat of a vowel typed twice."""
     for password in [make_password() for _ in range(MANY)]:
         assert not set(password.lower()) & set("sfrxjzwd"), password
         assert not re.search(r"([aeiou])[a-z]\1", password.lower()), password
 
 
-def test_passwords_satisfy_every_usual_policy() -> None:
+def test_passwords_satisfy_usual_policies() -> None:
     password = make_password()
     for characters in ("[A-Z]", "[a-z]", "[0-9]", "[^A-Za-z0-9]"):
         assert re.search(characters, password)
     assert len(password) >= 12
 
 
-def test_hashes_verify_in_order_and_say_how_they_were_made() -> None:
+def test_hashes_verify_in_order_and_name_their_scheme() -> None:
     made = [make_password() for _ in range(3)]
     told: list[tuple[int, int]] = []
     hashes = hash_passwords(made, lambda done, total: told.append((done, total)))
@@ -75,7 +75,7 @@ def test_equal_passwords_have_different_hashes() -> None:
     assert first != second
 
 
-def test_missing_library_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_libpass_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "HAS_PASSLIB", False)
     with pytest.raises(Failure, match="make setup"):
         hash_passwords(["Bake7"], lambda done, total: None)

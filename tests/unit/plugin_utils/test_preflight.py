@@ -35,7 +35,7 @@ def answered(*lines: str) -> Server:
     return GOOD._replace(lines=list(lines))
 
 
-def test_a_good_server_has_no_faults() -> None:
+def test_suitable_server_has_no_faults() -> None:
     assert english(preflight.reached(GOOD)) == english(preflight.room(GOOD)) == ""
 
 
@@ -53,7 +53,7 @@ def test_a_good_server_has_no_faults() -> None:
         (answered()._replace(error="sudo: a password is required"), "sudo: a password is required"),
     ],
 )
-def test_a_server_that_will_not_do(server: Server, said: str) -> None:
+def test_unsuitable_server_has_a_fault(server: Server, said: str) -> None:
     assert said in english(preflight.reached(server))
 
 
@@ -78,7 +78,7 @@ DAY = 86400
         ([f"clock {NOW} s", f"danhba_clock_offset_seconds {-2.0 * DAY} s"], "is 2 days off its time server's"),
     ],
 )
-def test_clocks_that_are_apart_say_no_day(lines: list[str], said: str) -> None:
+def test_clocks_that_disagree_are_a_fault(lines: list[str], said: str) -> None:
     found = english(preflight.clocks(answered(*lines), NOW))
     assert said in found
     assert bool(said) == bool(found)
@@ -96,7 +96,7 @@ def test_clocks_that_are_apart_say_no_day(lines: list[str], said: str) -> None:
         ([], ""),
     ],
 )
-def test_a_database_of_a_later_version(lines: list[str], said: str) -> None:
+def test_database_newer_than_the_clone_is_a_fault(lines: list[str], said: str) -> None:
     found = english(preflight.schema(answered(*lines)))
     assert said in found
     assert bool(found) == bool(said)
@@ -111,7 +111,7 @@ def test_a_database_of_a_later_version(lines: list[str], said: str) -> None:
         (["built", "/var 1400 MB"], ""),
     ],
 )
-def test_a_server_without_room(lines: list[str], said: str) -> None:
+def test_server_without_memory_or_disk_is_a_fault(lines: list[str], said: str) -> None:
     found = english(preflight.room(answered(*lines)))
     assert said in found
     assert bool(found) == bool(said)
@@ -129,64 +129,64 @@ def test_a_server_without_room(lines: list[str], said: str) -> None:
         ("dovecot_local_imap", "dovecot_local_imap → remove it"),
     ],
 )
-def test_a_slip_is_named_with_the_right_name(name: str, said: str) -> None:
+def test_misspelt_variable_is_named_with_the_right_name(name: str, said: str) -> None:
     assert said in english(preflight.names({name: 1}, ROLES))
 
 
-def test_names_that_are_none_of_ours_are_let_be() -> None:
+def test_foreign_variables_are_ignored() -> None:
     own = ["storage_dir", "ansible_user", "_internal", "so_dien_thoai", "contact"]
     assert english(preflight.names(dict.fromkeys(own, 1), ROLES)) == ""
 
 
-def test_every_name_that_a_role_or_a_playbook_takes_is_known() -> None:
+def test_every_variable_of_roles_and_playbooks_is_known() -> None:
     known = preflight.known_names(ROLES)
     assert {"mail_attachments", "tls_authority", "test_host", "register_dir", "as_of", "accounts", "verify_ca"} <= known
     assert english(preflight.names(dict.fromkeys(known, 1), ROLES)) == ""
 
 
-def test_the_domain_has_one_home() -> None:
+def test_domain_set_beside_the_register_is_a_fault() -> None:
     assert english(preflight.domain(PROVINCE, "laocai.gov.vn", "mail.laocai.gov.vn")) == ""
     assert "they come from province.yml" in english(preflight.domain(PROVINCE, "example.org", "mail.laocai.gov.vn"))
     short = replace(PROVINCE, host="laocai.vn")
     assert "must be a full host name" in english(preflight.domain(short, "laocai.gov.vn", "laocai.vn"))
 
 
-def test_a_name_that_dns_does_not_have() -> None:
+def test_name_missing_in_dns_is_warned_of() -> None:
     assert english(preflight.names_in_dns(["localhost"])) == ""
     assert "DNS does not have the name mail.invalid" in english(preflight.names_in_dns(["mail.invalid"]))
 
 
-def test_a_province_without_a_key() -> None:
+def test_province_without_operator_key_is_warned_of() -> None:
     assert english(preflight.keys(PROVINCE)) == ""
     assert "no operator_key" in english(preflight.keys(replace(PROVINCE, operator_key="")))
 
 
-def test_what_roles_want_to_hold_they_say_in_both_languages() -> None:
+def test_conditions_of_roles_have_messages_in_both_languages() -> None:
     wanted = [one for role in ROLES for one in role.settings]
     assert len(wanted) >= 10
     assert all(one.keys() == {"name", "that", "fail_msg"} and " -- " in one["fail_msg"] for one in wanted)
 
 
-def test_who_says_what_must_hold_has_it_asked_where_the_role_is_used_alone() -> None:
+def test_role_with_conditions_has_a_prerequisites_task() -> None:
     takes = re.compile(r"laocai\.mail\.prerequisites:$", re.MULTILINE)
     for role in (path.parents[1] for path in (PROJECT / "roles").glob("*/meta/settings.yml")):
         tasks = "".join(path.read_text(encoding="utf-8") for path in (role / "tasks").glob("*.yml"))
         assert takes.search(tasks), role.name
 
 
-def test_a_former_name_is_told_with_its_present_one() -> None:
+def test_former_variable_is_named_with_the_present_one() -> None:
     said = english(preflight.names({"database_socket": "/run", "dovecot_local_imap": True}, ROLES))
     assert "database_socket → database_socket_dir" in said
     assert "dovecot_local_imap → remove it" in said
 
 
-def test_a_name_like_no_other_that_begins_as_a_roles_do() -> None:
+def test_unknown_variable_with_a_roles_prefix_is_a_fault() -> None:
     assert "There is no variable tls_zzqqxxkkwwvvjjhh: no role reads it" in english(
         preflight.names({"tls_zzqqxxkkwwvvjjhh": 1}, ROLES)
     )
 
 
-def test_what_a_group_says_in_vain() -> None:
+def test_overridden_group_variable_is_a_fault() -> None:
     said = english(preflight.overridden({"mail_attachments": 50, "mine": 1}, {"mail_attachments": 30}))
     assert (
         said
@@ -196,7 +196,7 @@ def test_what_a_group_says_in_vain() -> None:
 
 
 @pytest.mark.parametrize("whole", [True, False])
-def test_a_register_that_holds_and_one_that_does_not(tmp_path: Path, whole: bool) -> None:
+def test_register_with_errors_is_a_fault(tmp_path: Path, whole: bool) -> None:
     found, faults = preflight.register(PROJECT / "directory", test_host=True, whole=whole)
     assert found
     assert (found.domain, faults) == ("laocai.gov.vn", [])
@@ -207,9 +207,7 @@ def test_a_register_that_holds_and_one_that_does_not(tmp_path: Path, whole: bool
 
 
 @pytest.mark.parametrize(("file", "told"), [("province.yml", {True, False}), ("agencies/stttt.yml", {True})])
-def test_before_the_agencies_are_read_anyway_the_province_alone_is_asked(
-    tmp_path: Path, file: str, told: set[bool]
-) -> None:
+def test_without_whole_only_province_yml_is_checked(tmp_path: Path, file: str, told: set[bool]) -> None:
     shutil.copytree(PROJECT / "directory", tmp_path / "directory")
     with (tmp_path / "directory" / file).open("a", encoding="utf-8") as broken:
         broken.write("unknown: 1\n")
@@ -221,16 +219,16 @@ def test_before_the_agencies_are_read_anyway_the_province_alone_is_asked(
 class TestAcme:
     """What an authority needs that asks for itself."""
 
-    def test_port_80_is_open(self) -> None:
+    def test_acme_with_closed_port_80_is_a_fault(self) -> None:
         assert english(preflight.opened([25, "80", 443])) == ""
         assert "add 80 to base_firewall_ports" in english(preflight.opened([25, 443, "x"]))
         assert english(preflight.opened("80")) == english(preflight.opened(80)) == ""
 
-    def test_the_host_has_nginx(self) -> None:
+    def test_acme_without_nginx_is_a_fault(self) -> None:
         assert english(preflight.answering("mail.laocai.gov.vn", ["mail", "webmail"])) == ""
         assert "needs nginx on mail.laocai.gov.vn" in english(preflight.answering("mail.laocai.gov.vn", ["mail"]))
 
-    def test_the_host_reaches_the_authority(self) -> None:
+    def test_acme_with_unreachable_authority_is_a_fault(self) -> None:
         url = "https://acme.example/dir"
         assert english(preflight.authority(answered(DEBIAN.lower(), "acme"), url)) == ""
         assert english(preflight.authority(GOOD._replace(unreachable=True), url)) == ""  # told by `reached`
@@ -247,7 +245,7 @@ class TestAcme:
             (OSError(113, "No route to host"), "mail.laocai.gov.vn: port 80 does not answer"),
         ],
     )
-    def test_the_authority_finds_the_host(
+    def test_acme_with_unreachable_port_80_is_a_fault(
         self, monkeypatch: pytest.MonkeyPatch, error: Exception | None, said: str
     ) -> None:
         asked = []
@@ -264,7 +262,7 @@ class TestAcme:
         assert found.startswith(said)
         assert bool(found) == bool(said)
 
-    def test_the_files_of_authorities(self, tmp_path: Path) -> None:
+    def test_acme_with_unreadable_authority_files_is_a_fault(self, tmp_path: Path) -> None:
         there, other = tmp_path / "ca.crt", tmp_path / "other.crt"
         there.write_text("-----BEGIN CERTIFICATE-----\n")
         other.write_text("")
@@ -289,25 +287,25 @@ class TestCertificate:
     def ask(self, pair: Pair, *names: str, needed: Sequence[str] = ()) -> str:
         return english(preflight.certificate(preflight.Given(pair, names or ("mail.laocai.gov.vn",), needed)))
 
-    def test_a_good_one(self, pair: Pair) -> None:
+    def test_valid_certificate_has_no_faults(self, pair: Pair) -> None:
         assert self.ask(pair) == ""
 
-    def test_one_for_another_name(self, pair: Pair) -> None:
+    def test_certificate_for_another_name_is_a_fault(self, pair: Pair) -> None:
         said = self.ask(pair, "other.laocai.gov.vn")
         assert f"Certificate {pair.certificate}" in said
         assert "other.laocai.gov.vn" in said
 
-    def test_each_file_that_is_not_there(self, pair: Pair) -> None:
+    def test_missing_certificate_files_are_faults(self, pair: Pair) -> None:
         said = self.ask(replace(pair, key="/nowhere/server.key", trust=""))
         assert "tls_given_key: not found or not readable on the controller (/nowhere/server.key)" in said
         assert "tls_given_certificate: not found or not readable on the controller (chưa nêu / not given)" in self.ask(
             replace(pair, certificate="")
         )
 
-    def test_names_that_programs_ask_for(self, pair: Pair) -> None:
+    def test_missing_names_of_mail_programs_are_faults(self, pair: Pair) -> None:
         said = self.ask(pair, needed=("mail.laocai.gov.vn", "autoconfig.laocai.gov.vn"))
         assert "tls_names lacks autoconfig.laocai.gov.vn" in said
 
-    def test_a_controller_without_openssl(self, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_controller_without_openssl_is_a_fault(self, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", "/nowhere")
         assert "apt-get install openssl" in self.ask(pair)

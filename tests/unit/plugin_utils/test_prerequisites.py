@@ -18,11 +18,11 @@ def bring(policy: int | None = None, **missing: Any) -> list[Step]:
     return list(prerequisites.steps(wanted, {"packages": [], "groups": [], "users": []} | missing))
 
 
-def test_nothing_is_run_where_nothing_is_missing() -> None:
+def test_nothing_missing_runs_no_step() -> None:
     assert bring(101) == []
 
 
-def test_debconf_is_answered_before_all_packages_of_the_role_are_installed() -> None:
+def test_debconf_answers_precede_installation_of_packages() -> None:
     answer, packages = bring(101, packages=["slapd"])
     assert answer == Step(
         "ansible.builtin.debconf",
@@ -40,11 +40,11 @@ def test_debconf_is_answered_before_all_packages_of_the_role_are_installed() -> 
     }
 
 
-def test_without_a_policy_debians_own_holds() -> None:
+def test_policy_zero_leaves_policy_rc_d_to_debian() -> None:
     assert "policy_rc_d" not in bring(packages=["slapd"])[-1].arguments
 
 
-def test_groups_come_after_packages_and_before_users() -> None:
+def test_groups_are_made_after_packages_and_before_users() -> None:
     found = bring(packages=["slapd"], groups=[{"name": "vmail", "gid": None}], users=[USER])
     assert [step.module.rpartition(".")[2] for step in found] == ["debconf", "apt", "group", "user"]
     assert found[2].arguments == {"name": "vmail", "system": True}
@@ -52,12 +52,12 @@ def test_groups_come_after_packages_and_before_users() -> None:
 
 
 @pytest.mark.parametrize("nothing", [None, ""])
-def test_what_does_not_matter_is_not_asked_for(nothing: str | None) -> None:
+def test_unset_numbers_are_not_passed_on(nothing: str | None) -> None:
     (step,) = bring(users=[USER | {"uid": None, "group": nothing}])
     assert step.arguments.keys() == {"name", "home", "system", "create_home", "shell"}
 
 
-def test_what_was_brought_about_is_told_by_name_with_what_apt_shows_and_warns_of() -> None:
+def test_result_names_installed_objects_with_diff_and_warnings_of_apt() -> None:
     missing = {"packages": ["slapd"], "groups": [{"name": "vmail"}], "users": [USER]}
     done: list[dict[str, Any]] = [
         {"changed": False},
@@ -73,13 +73,13 @@ def test_what_was_brought_about_is_told_by_name_with_what_apt_shows_and_warns_of
     assert prerequisites.told(missing, [{"changed": False}]) == {"changed": False}
 
 
-def test_where_check_mode_stops_is_told_for_each_host() -> None:
+def test_check_mode_warns_per_host_where_it_stops() -> None:
     one, other = map(prerequisites.where_check_mode_stops, ("mail", "backup"))
     assert one != other  # Ansible shows the same text once, whichever role says it
     assert "The packages of roles are not installed on mail yet" in one
 
 
-def test_check_mode_does_not_guess_what_apt_would_do() -> None:
+def test_check_mode_without_apt_is_refused() -> None:
     prerequisites.refuse_blind({"packages": [], "apt": False})
     prerequisites.refuse_blind({"packages": ["slapd"], "apt": True})
     with pytest.raises(Failure, match="apt-get install python3-apt"):

@@ -115,7 +115,7 @@ def _words(pdf: bytes) -> str:
 
 
 @pytest.mark.clause("R10.7")
-def test_the_report_says_who_had_it_where_it_is_and_whom_to_tell() -> None:
+def test_report_names_recipients_copies_and_whom_to_tell() -> None:
     said = content.as_text(content.report(ANSWER, "Sở"))
     for words in (
         "Lò Thị <b>An <an-stttt@laocai.gov.vn> | Sở Thông tin và Truyền thông | Việc/Năm nay | chính thư này |",
@@ -138,14 +138,14 @@ def test_the_report_says_who_had_it_where_it_is_and_whom_to_tell() -> None:
 @pytest.mark.parametrize(
     ("everywhere", "words"), [(True, "Đã tìm trong mọi hộp thư đang mở."), (False, "-e everywhere=true")]
 )
-def test_report_says_whether_all_mailboxes_were_searched(*, everywhere: bool, words: str) -> None:
+def test_report_tells_whether_all_mailboxes_were_searched(*, everywhere: bool, words: str) -> None:
     found = FOUND | {"searched": 3, "everywhere": everywhere}
     said = content.as_text(content.report(ANSWER | {"report": found}, "Sở"))
     assert ("trong 3 hộp thư" in said, words in said, "everywhere=true" in said) == (True, True, not everywhere)
 
 
 @pytest.mark.clause("R10.7")
-def test_report_of_each_kind_has_its_count_how_it_differs_and_what_is_left() -> None:
+def test_report_has_count_difference_and_rest_of_each_kind() -> None:
     changed = COPY | {"uid": 8, "relation": "changed", "percent": 93, "differs": "subject text"}
     quoted = COPY | {"uid": 9, "relation": "whole", "percent": 100, "state": "left", "mailbox": "official/000102"}
     waiting = [{"queue_id": "4jbZ9", "recipients": ["z@example.org"], "relation": "part"}]
@@ -168,7 +168,7 @@ def test_report_of_each_kind_has_its_count_how_it_differs_and_what_is_left() -> 
     assert "- Để lại, không xóa, 1 thư chứa nguyên văn" in record
 
 
-def test_a_report_of_nothing_says_so() -> None:
+def test_report_without_copies_says_so() -> None:
     nothing: dict[str, Any] = {
         name: [] for name in ("mailboxes", "reads", "received", "outside", "agencies", "away", "mentions", "unread")
     }
@@ -185,7 +185,7 @@ def test_a_report_of_nothing_says_so() -> None:
 
 
 @pytest.mark.clause("R10.7")
-def test_the_record_says_what_was_done_by_whom_and_what_could_not_be() -> None:
+def test_record_names_actions_actors_and_failures() -> None:
     said = content.as_text(content.record(BODY, "e" * 64, "Sở"))
     for words in (
         "11:00:00 27/11/2026 | Xóa | an@may | đã xóa: 1; tìm lại thấy thêm 2; chưa làm được: chi-stttt@laocai.gov.vn",
@@ -198,7 +198,7 @@ def test_the_record_says_what_was_done_by_whom_and_what_could_not_be() -> None:
         assert words in said
 
 
-def test_every_word_of_the_host_has_one_on_paper() -> None:
+def test_papers_have_a_word_for_every_state_of_the_host() -> None:
     assert set(content.STATES) == set(plans.STATES)
     assert tuple(content.RELATIONS) == likeness.KINDS
     assert set(content.CHOSEN) == likeness.CHOSEN
@@ -206,7 +206,7 @@ def test_every_word_of_the_host_has_one_on_paper() -> None:
     assert set(content.BEYOND) == set(steps.BEYOND)
 
 
-def test_a_pdf_says_the_same_and_is_the_same_each_time() -> None:
+def test_pdf_has_the_text_and_is_reproducible() -> None:
     paper = content.report(ANSWER | {"copies": [COPY] * 200}, "Sở Thông tin và Truyền thông")
     pdf = drawing.draw(paper)
     assert drawing.draw(paper) == pdf
@@ -217,7 +217,7 @@ def test_a_pdf_says_the_same_and_is_the_same_each_time() -> None:
     assert len(PdfReader(io.BytesIO(pdf)).pages) > 2
 
 
-def test_papers_are_written_for_their_owner_alone_and_once(tmp_path: Path) -> None:
+def test_papers_are_private_and_written_once(tmp_path: Path) -> None:
     folder = tmp_path / "recalls/TH-01"
     whole = ANSWER | {"record": RECORD}
     foreseen = writing.write(whole, folder, dry_run=True)
@@ -235,7 +235,7 @@ def test_papers_are_written_for_their_owner_alone_and_once(tmp_path: Path) -> No
     assert writing.write(whole | {"changed": False}, folder, dry_run=False) == []
 
 
-def test_a_record_that_does_not_fit_is_not_written(tmp_path: Path) -> None:
+def test_record_with_another_checksum_is_refused(tmp_path: Path) -> None:
     forged = RECORD | {"record": json.dumps(BODY | {"number": 3})}
     with pytest.raises(Failure, match="does not fit"):
         writing.write(ANSWER | {"record": forged}, tmp_path / "x", dry_run=False)

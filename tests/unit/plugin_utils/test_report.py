@@ -95,7 +95,7 @@ def figures(made: Made) -> dict[str, Any]:
 
 
 @pytest.mark.clause("R9.8", "R14")
-def test_each_figure_says_where_it_comes_from(made: Made) -> None:
+def test_each_figure_names_its_source(made: Made) -> None:
     found = [figure for section in made.content.sections for figure in section.figures]
     assert len(found) >= 30
     assert all(figure.source and figure.label for figure in found)
@@ -111,7 +111,7 @@ def test_each_figure_says_where_it_comes_from(made: Made) -> None:
 
 
 @pytest.mark.clause("R10.7", "R11.2")
-def test_recalls_and_hand_overs_are_named(made: Made) -> None:
+def test_report_lists_recalls_and_hand_overs(made: Made) -> None:
     tables = {table.name: table.rows for section in made.content.sections for table in section.tables}
     assert [row[3:] for row in tables["Thu hồi thư"]] == [
         ("7/QĐ-STTTT ngày 04/02/2025", 12, 0, "đã lập"),
@@ -122,7 +122,7 @@ def test_recalls_and_hand_overs_are_named(made: Made) -> None:
     assert next(cell for cell in cells if cell.value == "=Lò Bình").data_type == "s"
 
 
-def test_the_outline_of_the_yearly_report(made: Made) -> None:
+def test_yearly_report_has_the_outline_of_the_regulation(made: Made) -> None:
     assert made.content.title == (
         "Tình hình quản lý và sử dụng hệ thống thư điện tử công vụ trên địa bàn tỉnh năm 2025"
     )
@@ -133,7 +133,7 @@ def test_the_outline_of_the_yearly_report(made: Made) -> None:
     assert "Đề xuất, kiến nghị" in titles[6]
 
 
-def test_what_figures_cannot_say_is_told(tmp_path: Path) -> None:
+def test_report_tells_limits_of_its_figures(tmp_path: Path) -> None:
     made = Made(tmp_path, REGISTER, uncounted={date(2025, 3, 5), date(2025, 3, 6)})
     texts = " ".join(made.content.sections[5].texts)
     assert "2 ngày làm việc (05/3/2025, 06/3/2025)" in texts
@@ -141,7 +141,7 @@ def test_what_figures_cannot_say_is_told(tmp_path: Path) -> None:
     assert "mất từ 08:00 05/05/2025" in texts
 
 
-def test_numbers_in_the_workbook_are_numbers(made: Made) -> None:
+def test_workbook_stores_numbers_as_numbers(made: Made) -> None:
     book = made.sheets()
     rows = {row[1].value: row[2] for row in book[workbook.SUMMARY].iter_rows(min_row=3)}
     for label, value in figures(made).items():
@@ -159,7 +159,7 @@ def test_numbers_in_the_workbook_are_numbers(made: Made) -> None:
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
-def test_an_office_opens_the_workbook(made: Made, tmp_path: Path) -> None:
+def test_libreoffice_opens_the_workbook(made: Made, tmp_path: Path) -> None:
     (tmp_path / "report.xlsx").write_bytes(made.files[".xlsx"])
     words = ["soffice", f"-env:UserInstallation=file://{tmp_path}/office", "--headless", "--convert-to", "csv"]
     subprocess.run(
@@ -169,7 +169,7 @@ def test_an_office_opens_the_workbook(made: Made, tmp_path: Path) -> None:
     assert rows["Thư từ ngoài tỉnh được nhận"].replace(",", "") == "1234"
 
 
-def test_no_text_is_a_formula(made: Made) -> None:
+def test_texts_in_the_workbook_are_no_formulas(made: Made) -> None:
     table = content.Table(
         "T", "T", ("=1+1", "+x"), (content.TEXT, content.TEXT), [(HOSTILE, "@SUM(A1)"), ("-1", "=")], "=S"
     )
@@ -181,12 +181,12 @@ def test_no_text_is_a_formula(made: Made) -> None:
     assert load_workbook(io.BytesIO(octets))["T"]["A2"].value == HOSTILE
 
 
-def test_the_same_report_makes_the_same_files(tmp_path: Path, made: Made) -> None:
+def test_files_of_a_report_are_reproducible(tmp_path: Path, made: Made) -> None:
     assert made.files.keys() == {".xlsx", ".html", ".pdf", files.REMINDERS}
     assert Made(tmp_path, REGISTER).files == made.files
 
 
-def test_the_page_needs_nothing_from_elsewhere(made: Made) -> None:
+def test_page_loads_nothing_from_elsewhere(made: Made) -> None:
     text = made.files[".html"].decode()
     assert "<script" not in text
     assert not re.search(r"(src|href)=", text)
@@ -198,7 +198,7 @@ def test_the_page_needs_nothing_from_elsewhere(made: Made) -> None:
     assert all(each.get("aria-label") for each in images)
 
 
-def test_no_text_is_markup() -> None:
+def test_markup_in_texts_is_printed_literally() -> None:
     chart = content.Chart("<b>", 0, (1,))
     table = content.Table("<i>", "<i>", ("<i>", '"<i>'), (content.TEXT, content.NUMBER), [("<i>", 1)], "<i>", chart)
     figure = content.Figure("<i>", "<i>", content.TEXT, "<i>")
@@ -207,14 +207,14 @@ def test_no_text_is_markup() -> None:
     assert "<b>" not in text
 
 
-def test_columns_are_as_high_as_their_numbers(made: Made) -> None:
+def test_columns_of_the_chart_are_proportional(made: Made) -> None:
     table = next(t for s in made.content.sections for t in s.tables if t.name == "Thư")
     drawn = charts.svg(table)
     heights = [float(each) for each in re.findall(r'height="([\d.]+)" fill="#1b4f8a" stroke', drawn)][:2]
     assert heights[1] / heights[0] == pytest.approx(34 / 1200, abs=0.002)
 
 
-def test_the_document_has_the_form_of_an_official_one(made: Made) -> None:
+def test_document_has_the_form_of_decree_30(made: Made) -> None:
     first, *rest = made.pages()
     for text in (
         "ỦY BAN NHÂN DÂN TỈNH LÀO CAI",
@@ -246,7 +246,7 @@ def test_agencies_below_the_target_are_reminded(made: Made) -> None:
 
 
 @pytest.mark.clause("R12", "R13")
-def test_reminder_names_the_mailboxes_that_miss_and_the_page_where_the_head_sees_them(made: Made) -> None:
+def test_reminder_names_missing_mailboxes_and_usage_page(made: Made) -> None:
     letter = made.pages(files.REMINDERS)[0].replace("\N{NO-BREAK SPACE}", " ")
     missing = made.report.using.missing(made.report.rules, "bad")
     assert [each.name for each in missing] == ["agency/bad", "official/3", "official/4"]
@@ -267,7 +267,7 @@ def test_reminder_of_many_mailboxes_names_ten_and_counts_the_rest(tmp_path: Path
     assert "- và 5 hộp thư khác." in letters[0]
 
 
-def test_reminder_names_the_days_that_were_measured(tmp_path: Path) -> None:
+def test_reminder_tells_the_measured_days(tmp_path: Path) -> None:
     """The period asked for is a year; data cover thirty working days of it."""
     first, last = date(2025, 10, 6), date(2025, 11, 14)
     known = {first + timedelta(number) for number in range((last - first).days + 1)}
@@ -317,12 +317,12 @@ def test_no_source_is_named_by_a_table_of_the_database(made: Made) -> None:
     assert not words & {"opened", "closed", "suspended", "custodians", "changes", "leave"}
 
 
-def test_figures_of_mail_that_overlap_say_so(made: Made) -> None:
+def test_overlapping_mail_figures_say_so(made: Made) -> None:
     assert content.OVERLAP in made.content.sections[3].texts
     assert "không cộng với nhau" in " ".join(made.pages())
 
 
-def test_a_report_of_one_mailbox(tmp_path: Path) -> None:
+def test_report_of_one_mailbox_has_only_its_figures(tmp_path: Path) -> None:
     made = Made(tmp_path, REGISTER, "lbinh-good@laocai.gov.vn")
     assert {each.name for each in made.report.using.mailboxes} == {"official/2"}
     assert files.REMINDERS not in made.files
@@ -331,7 +331,7 @@ def test_a_report_of_one_mailbox(tmp_path: Path) -> None:
     assert "Sở Chậm" not in made.files[".html"].decode()
 
 
-def test_a_year_without_data(tmp_path: Path) -> None:
+def test_report_of_a_year_without_data_says_so(tmp_path: Path) -> None:
     year = simulate([], FIRST, LAST, {})
     made = Made(tmp_path, REGISTER, uncounted={*year.days()})
     assert figures(made)["Hộp thư cá nhân: tỷ lệ kiểm tra đủ"] is None
@@ -356,12 +356,12 @@ def test_a_year_without_data(tmp_path: Path) -> None:
         (None, content.SHARE, "không có số liệu"),
     ],
 )
-def test_how_values_are_written(value: content.Value, form: str, text: str) -> None:
+def test_values_are_formatted_in_vietnamese(value: content.Value, form: str, text: str) -> None:
     assert content.shown(value, form).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
 @pytest.mark.parametrize("most", [1, 3, 9, 10, 11, 99, 101, 2500, 123456])
-def test_the_scale_of_a_chart(most: int) -> None:
+def test_scale_of_a_chart_covers_the_maximum_in_ten_steps(most: int) -> None:
     top, step = charts._scale(most)
     assert top >= most
     assert 1 <= top / step <= 10

@@ -81,7 +81,7 @@ def _end() -> Iterator[None]:
         assert begun().returncode == 0
 
 
-def test_a_report_of_dmarc_is_read_however_it_is_packed() -> None:
+def test_dmarc_report_is_read_in_any_packing() -> None:
     text = aggregate()
     answer, *others = read(
         mail(gzipped(text), kind="gzip"),
@@ -122,12 +122,12 @@ def test_a_report_of_dmarc_is_read_however_it_is_packed() -> None:
     ]
 
 
-def test_a_report_without_base64_is_read() -> None:
+def test_report_without_base64_is_read() -> None:
     text = b"From: a@big.example\nSubject: Report Domain: x\nContent-Type: text/xml\n\n" + aggregate().encode()
     assert [len(one["reports"]) for one in read(text)] == [1]
 
 
-def test_who_passes_by_one_of_both_passes() -> None:
+def test_line_passes_by_dkim_or_spf() -> None:
     several = [
         record(dkim="fail"),
         record("2001:db8::1", dkim="fail", spf="fail", disposition="quarantine", comment="x"),
@@ -140,7 +140,7 @@ def test_who_passes_by_one_of_both_passes() -> None:
     ]
 
 
-def test_a_report_of_tls_tells_what_went_well_and_each_failure() -> None:
+def test_tls_report_has_successes_and_each_failure() -> None:
     answer, packed = read(mail(tls(), kind="tlsrpt+json"), mail(gzipped(tls()), kind="tlsrpt+gzip"))
     assert packed["reports"] == answer["reports"]
     [report] = answer["reports"]
@@ -196,13 +196,13 @@ HOSTILE: list[tuple[str | bytes, str]] = [
 ]
 
 
-def test_what_is_hostile_is_refused_and_the_next_is_read() -> None:
+def test_hostile_mail_is_refused_and_the_next_is_read() -> None:
     answers = read_anew(*(mail(content) for content, _ in HOSTILE), mail(aggregate()))
     assert [(one["reports"], one["refused"]) for one in answers[:-1]] == [([], [why]) for _, why in HOSTILE]
     assert (len(answers[-1]["reports"]), answers[-1]["refused"]) == (1, [])
 
 
-def test_what_there_is_no_time_for_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_mails_beyond_the_time_limit_are_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "wrapped.py"
     program.write_text(
         WRAPPED.format(folder=str(reading.READER.parent)).replace("reader.main", "reader.BUDGET = -1; reader.main")
@@ -227,7 +227,7 @@ reader.main()
 """
 
 
-def test_what_takes_too_much_memory_or_time_ends_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_mail_exceeding_memory_or_time_fails_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     program = tmp_path / "wrapped.py"
     program.write_text(WRAPPED.format(folder=str(reading.READER.parent)))
     monkeypatch.setattr(reading, "READER", program)
@@ -236,12 +236,12 @@ def test_what_takes_too_much_memory_or_time_ends_alone(monkeypatch: pytest.Monke
     assert len(good["reports"]) == 1
 
 
-def test_one_bad_attachment_spoils_no_other() -> None:
+def test_bad_attachment_does_not_affect_others() -> None:
     [answer] = read(mail(ENTITIES, aggregate()))
     assert (len(answer["reports"]), answer["refused"]) == (1, ["damaged"])
 
 
-def test_a_mail_of_many_attachments_is_read_in_part() -> None:
+def test_mail_with_many_attachments_is_read_in_part() -> None:
     [answer] = read(mail(*[aggregate()] * 7))
     assert (len(answer["reports"]), answer["refused"]) == (5, ["many"])
 
@@ -249,11 +249,11 @@ def test_a_mail_of_many_attachments_is_read_in_part() -> None:
 @pytest.mark.parametrize(
     "octets", [b"", b"\x00\xff", mail(), b"Subject: Report Domain\n\nx", mail("hello"), mail(b"\xff")]
 )
-def test_a_mail_without_a_report_says_so(octets: bytes) -> None:
+def test_mail_without_report_is_refused(octets: bytes) -> None:
     assert read(octets)[0]["refused"] == ["none"]
 
 
-def test_a_mail_within_a_mail_is_not_opened() -> None:
+def test_attached_mail_is_not_opened() -> None:
     """So a report of one message (RFC 6591), which holds that message, is never read."""
     within = b"From: a@big.example\nContent-Type: message/rfc822\n\n" + mail(aggregate())
     assert read(within)[0]["refused"] == ["none"]
@@ -270,14 +270,14 @@ VOUCHED = [
 ]
 
 
-def test_only_our_own_gate_vouches_for_a_sender() -> None:
+def test_only_own_authentication_results_verify_a_sender() -> None:
     rest = f"From: X <a@BIG.example>\nContent-Type: text/xml\n\n{aggregate()}"
     answers = read(*(f"Authentication-Results: {results}\n{rest}".encode() for results, _ in VOUCHED))
     seen = [(one["reports"][0]["sender"], one["reports"][0]["verified"]) for one in answers]
     assert seen == [("big.example", known) for _, known in VOUCHED]
 
 
-def test_texts_steer_no_terminal_and_no_spreadsheet() -> None:
+def test_texts_contain_no_control_characters_or_formulas() -> None:
     bad = "=cmd()\x1b".replace("\x1b", "&#x202E;")
     [answer] = read(
         mail(aggregate(record(comment=bad), organisation="+x y"), tls(other={"organization-name": "=\x1b[2J\n"}))
@@ -298,7 +298,7 @@ def rows(*reports: dict[str, Any]) -> list[Sequence[Any]]:
     ]
 
 
-def test_the_table_begins_with_what_fails_and_sums_up() -> None:
+def test_table_begins_with_failures_and_sums_up() -> None:
     forged = record("198.51.100.9", 7, "fail", "fail", disposition="quarantine")
     [first, second, third] = read(
         mail(aggregate(record(), forged)),
@@ -318,14 +318,14 @@ def test_the_table_begins_with_what_fails_and_sums_up() -> None:
     ]
 
 
-def test_the_table_says_that_nothing_came_and_how_much_is_left_out() -> None:
+def test_table_tells_no_reports_and_cut_rows() -> None:
     assert table.lines([]) == [table.HEADING_DMARC, f"  {table.NOTHING}", table.HEADING_TLS, f"  {table.NOTHING}"]
     [answer] = read(mail(aggregate(*(record(f"10.0.0.{number}") for number in range(70)))))
     assert "  … +10" in table.lines(rows(*answer["reports"]))
     assert table.lines([], cut=True)[-1] == table.CUT
 
 
-def test_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_reader_works_without_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Neither DNS nor a server of maps: the reader runs where no network is."""
     monkeypatch.setattr(sys, "executable", _without_network(tmp_path))
     assert [len(one["reports"]) for one in read_anew(mail(aggregate(record("8.8.8.8"))), mail(tls()))] == [1, 1]
@@ -343,7 +343,7 @@ def _without_network(folder: Path) -> str:
     return str(program)
 
 
-def test_without_the_library_it_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_parsedmarc_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
     with pytest.raises(Failure, match="parsedmarc") as failure:
         reading.require()
@@ -351,7 +351,7 @@ def test_without_the_library_it_says_how_to_install_it(monkeypatch: pytest.Monke
     assert reading.LOCK.is_file()
 
 
-def test_a_reader_that_stops_stores_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_crashed_reader_stores_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "reader.py").write_text("raise SystemExit(3)\n")
     monkeypatch.setattr(reading, "READER", tmp_path / "reader.py")
     with pytest.raises(Failure, match="stopped before its end"):

@@ -52,22 +52,22 @@ def order(folder: Path, levels: Register) -> Asked:
     return asked
 
 
-def test_without_more_it_is_first_passwords(order: Asked) -> None:
+def test_empty_selection_means_first_passwords(order: Asked) -> None:
     assert order() == Order([], "", 0)
 
 
-def test_named_accounts_rest_on_a_document_with_its_day(order: Asked) -> None:
+def test_named_accounts_cite_document_and_day(order: Asked) -> None:
     asked = order(accounts=["a@b.vn"], acknowledge=3, **REPORT)
     assert asked == Order(["a@b.vn"], "12/BC-STTTT", 3, reported="2026-11-23")
 
 
-def test_an_agency_means_all_below_it(order: Asked) -> None:
+def test_agency_includes_subordinate_agencies(order: Asked) -> None:
     asked = order(agency=" TT ", **REPORT)
     assert (asked.agencies, asked.once, asked.accounts) == (["tt", "ttx"], True, [])
     assert order(agency="stttt", **REPORT).agencies == ["stttt", "tt", "ttx"]
 
 
-def test_a_file_has_an_address_a_line(order: Asked, folder: Path) -> None:
+def test_file_of_addresses_is_read_by_line(order: Asked, folder: Path) -> None:
     (folder / "leaked").write_text("\ufeff# lộ ngày 23\nA@x.vn\n\n b@x.vn \na@x.vn\n", encoding="utf-8")
     asked = order(file="leaked", **REPORT)
     assert (asked.accounts, asked.once) == (["a@x.vn", "b@x.vn"], True)
@@ -82,7 +82,7 @@ def test_a_file_has_an_address_a_line(order: Asked, folder: Path) -> None:
         ("203.0.113.7", "2026-11-24T10:00:00+07:00", ("203.0.113.7/32", "2026-11-24T03:00:00+00:00")),
     ],
 )
-def test_an_address_of_the_network_since_a_moment(order: Asked, client: str, since: str, seen: tuple[str, str]) -> None:
+def test_client_address_and_time_are_read(order: Asked, client: str, since: str, seen: tuple[str, str]) -> None:
     asked = order(client=client, since=since, **REPORT)
     assert (asked.client, asked.since) == seen
     assert asked.once
@@ -111,7 +111,7 @@ def test_an_address_of_the_network_since_a_moment(order: Asked, client: str, sin
         ({"file": "large", **REPORT}, "lớn hơn 8 MB", "larger than 8 MB"),
     ],
 )
-def test_what_contradicts_or_cannot_be_is_refused(
+def test_contradictory_or_invalid_selection_is_refused(
     order: Asked, folder: Path, given: dict[str, Any], vi: str, en: str
 ) -> None:
     (folder / "empty").write_text("# nothing\n\n")

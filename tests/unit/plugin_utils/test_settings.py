@@ -69,7 +69,7 @@ def english(given: Mapping[str, Any]) -> str:
     return "\n".join(fault.en for fault in judge(given))
 
 
-def test_settings_by_default_have_no_faults() -> None:
+def test_default_settings_have_no_faults() -> None:
     assert judge({}, ROLES) == []
 
 
@@ -91,7 +91,7 @@ mail_password_length: 200
 """
 
 
-def test_fourteen_wrong_settings_are_told_at_once_each_under_its_name(tmp_path: Path) -> None:
+def test_fourteen_wrong_settings_are_reported_at_once_by_name(tmp_path: Path) -> None:
     faults = judge(written(FOURTEEN, tmp_path), ROLES)
     lines = [line.partition(":")[0] for line in FOURTEEN.splitlines()]
     for number, name in enumerate(lines, 1):
@@ -105,33 +105,33 @@ def test_fourteen_wrong_settings_are_told_at_once_each_under_its_name(tmp_path: 
     ("name", "value"),
     [("capacity_sessions", "nhiều"), ("mail_attachments", "lớn"), ("time_zone", "Hà Nội"), ("mail_database", "Thư")],
 )
-def test_a_variable_that_others_follow_from_is_named_and_they_are_not(name: str, value: str, tmp_path: Path) -> None:
+def test_wrong_variable_is_named_and_derived_ones_are_not(name: str, value: str, tmp_path: Path) -> None:
     (fault,) = judge(written(f"{name}: {value}\n", tmp_path), ROLES)
     assert fault.en.startswith(f"{name} = {value!r}")
     assert "host_vars.yml:1" in fault.vi
 
 
-def test_a_variable_of_the_province_s_own_is_named_where_a_setting_follows_from_it(tmp_path: Path) -> None:
+def test_provinces_own_variable_is_named_for_a_derived_setting(tmp_path: Path) -> None:
     (fault,) = judge(written('so_phien: nhiều\ncapacity_sessions: "{{ so_phien }}"\n', tmp_path), ROLES)
     assert "capacity_sessions" in fault.en
     assert "base_sessions" not in fault.en
 
 
-def test_a_default_that_is_wrong_names_what_was_written(tmp_path: Path) -> None:
+def test_wrong_derived_default_names_the_written_variable(tmp_path: Path) -> None:
     """`postfix_message_size_limit` follows from the attachments, and bounds what ClamAV unpacks."""
     (fault,) = judge(written("clamav_scan_size: 1000\n", tmp_path))
     assert fault.en.startswith("clamav_scan_size = 1000")
     assert "host_vars.yml:1" in fault.en
 
 
-def test_settings_that_follow_from_a_register_that_cannot_be_read_are_not_judged() -> None:
+def test_settings_derived_from_an_unreadable_register_are_skipped() -> None:
     values = Values(SHARED.defaults, SHARED.defaults, spoilt=["province"])
     templar = Templar(loader=DataLoader(), variables={**HOST, **SHARED.defaults})
     assert list(settings.judge_types(ROLES, values, templar)) == []
     assert "mail_domain" in values.broken
 
 
-def test_the_command_line_is_named_as_the_place() -> None:
+def test_fault_of_an_extra_variable_names_the_command_line() -> None:
     """As `-e dns_dmarc=quarentine` gives it."""
     given = Origin(description="<CLI option '-e'>").tag("quarentine")
     (fault,) = judge({"dns_dmarc": given})
@@ -139,7 +139,7 @@ def test_the_command_line_is_named_as_the_place() -> None:
     assert "must be one of none, quarantine, reject. Set it on the command line (-e)." in fault.en
 
 
-def test_a_value_of_another_type_is_told_with_the_type() -> None:
+def test_value_of_another_type_is_reported_with_the_type() -> None:
     said = english({"tls_mode": "own", "base_ntp_servers": {"a": 1}, "mail_attachments": "x"})
     assert "tls_mode = 'own': must be one of lab, given, acme." in said
     assert "base_ntp_servers = {'a': 1}: must be list." in said
@@ -155,7 +155,7 @@ def test_a_value_of_another_type_is_told_with_the_type() -> None:
         ("base_firewall_private", [{"port": "25", "from": ["10.0.0.0/8"]}], '[{"port": 25, "from": ["10.0.0.0/8"]'),
     ],
 )
-def test_text_is_no_number_and_no_list(name: str, value: object, way_out: str) -> None:
+def test_text_in_place_of_number_or_list_is_a_fault(name: str, value: object, way_out: str) -> None:
     """As `-e NAME=VALUE` gives it; a template would take "false" for yes. A list is told as a list, quotes and all."""
     (fault,) = judge({name: value})
     assert f"{name} = {value!r} is text" in fault.en
@@ -165,38 +165,38 @@ def test_text_is_no_number_and_no_list(name: str, value: object, way_out: str) -
     assert judge({name: meant}) == []
 
 
-def test_text_that_a_template_brings_is_said_to_be_made_of_it() -> None:
+def test_text_from_a_template_is_reported_as_such() -> None:
     template = TrustedAsTemplate().tag("{{ so }}")
     (fault,) = judge({"capacity_sessions": template, "so": "20000"})
     assert "made of {{ so }}: the variable there has to be 20000, without quotes" in fault.en
 
 
-def test_a_value_that_lacks_what_belongs_to_it() -> None:
+def test_dict_without_required_key_is_a_fault() -> None:
     """Playbook site.yml holds no role to its argument spec once more."""
     said = english({"base_firewall_private": [{"port": "smtp", "from": ["10.0.0.0/8"]}, {"port": 25}]})
     assert "missing required arguments: from found in base_firewall_private" in said
     assert "'smtp'" in said
 
 
-def test_a_value_that_cannot_be_made_out(tmp_path: Path) -> None:
+def test_value_that_cannot_be_rendered_is_a_fault(tmp_path: Path) -> None:
     said = english(written('tls_mode: "{{ nowhere }}"\nbackup_times: mỗi giờ\n', tmp_path))
     assert "tls_mode: its value cannot be made out ('nowhere' is undefined). Set it at" in said
     assert "backup_times = 'mỗi giờ'" in said
 
 
-def test_conditions_of_a_role_are_judged_beside_a_setting_of_another_type() -> None:
+def test_conditions_are_judged_beside_a_setting_of_wrong_type() -> None:
     said = english({"events_batch": "x", "events_keep_days": 3})
     assert "events_batch = 'x': must be int." in said
     assert "events_keep_days = 3: A setting of role events is out of bounds" in said
 
 
-def test_a_condition_over_facts_waits_for_them() -> None:
+def test_condition_on_facts_is_skipped_without_facts() -> None:
     role = Role("x", {}, [{"name": "Look", "that": "x_cores | int > 1", "fail_msg": "Sai -- Wrong"}], {})
     role = role._replace(defaults={"x_cores": TrustedAsTemplate().tag("{{ ansible_facts['cores'] }}")})
     assert judge({}, [role]) == []
 
 
-def test_a_role_that_begins_refuses_what_it_demands() -> None:
+def test_role_refuses_settings_that_break_its_conditions() -> None:
     class Ours:
         """Ansible's, of a host on which nothing holds."""
 

@@ -29,11 +29,11 @@ VI, EN = "Máy chưa có nhóm backup: khai trong inventory.", "There is no grou
         ("", None),
     ],
 )
-def test_text_in_both_languages_is_split(said: str, both: tuple[str, str] | None) -> None:
+def test_split_bilingual_text_gives_both_halves(said: str, both: tuple[str, str] | None) -> None:
     assert console.split(said) == both
 
 
-def test_failure_of_several_lines_is_split() -> None:
+def test_split_failure_of_several_lines_gives_both_halves() -> None:
     """As a chain's verdict is: a head line, a line for each fault, and the way out."""
     vi, en = "nhật ký đã bị sửa:\n  dòng 1\nBáo lãnh đạo.", "it was tampered with:\n  row 1\nReport it."
     assert console.split(str(Failure(vi, en))) == (vi, en)
@@ -73,13 +73,13 @@ def test_refusal_is_shown_once_in_the_operator_s_language(
     assert "failed=1" in said
 
 
-def test_refusal_is_shown_whole_with_v(tmp_path: Path) -> None:
+def test_refusal_is_shown_unchanged_with_verbose(tmp_path: Path) -> None:
     said = play(tmp_path, REFUSAL, "-v")
     assert "Origin:" in said
     assert EN in said
 
 
-def test_loop_refuses_once_and_another_failure_has_all_that_a_developer_needs(tmp_path: Path) -> None:
+def test_loop_shows_refusal_once_and_other_failure_in_full(tmp_path: Path) -> None:
     looped = {"block": [{**REFUSAL[0], "loop": [1]}], "rescue": [{"ansible.builtin.command": {"argv": ["/bin/false"]}}]}
     said = play(tmp_path, [looped])
     assert said.count(VI) == 1
@@ -88,7 +88,7 @@ def test_loop_refuses_once_and_another_failure_has_all_that_a_developer_needs(tm
     assert "rc: 1" in said
 
 
-def test_both_configurations_have_it() -> None:
+def test_console_is_set_in_both_configurations() -> None:
     for settings in (PROJECT / "ansible.cfg", PROJECT / "plugins/module_utils/danhba/founding/files/ansible.cfg"):
         assert "\nstdout_callback = laocai.mail.console\n" in settings.read_text(encoding="utf-8")
 

@@ -16,7 +16,7 @@ DIRECTORY = PROJECT / "directory"
 DAY = date(2026, 11, 24)
 
 
-def test_it_is_what_export_writes(tmp_path: Path) -> None:
+def test_contact_page_equals_export(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("danhba")), "export", str(DIRECTORY), "--format", "html"]
     options = ["--lang", "vi", "--as-of", str(DAY), "--out", str(tmp_path)]
     subprocess.run([*command, *options], check=True, capture_output=True)
@@ -25,11 +25,11 @@ def test_it_is_what_export_writes(tmp_path: Path) -> None:
     assert "contact-stttt@laocai.gov.vn" in written["index.html"]
 
 
-def test_nobody_is_named_in_it() -> None:
+def test_contact_page_names_no_person() -> None:
     assert "ltmhoa-stttt" not in contact_page.make(DIRECTORY, DAY)["index.html"]
 
 
-def test_a_register_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+def test_unreadable_register_is_refused(tmp_path: Path) -> None:
     lookup = contact_page.LookupModule()
     lookup.set_options = lambda **_options: None
     lookup.get_option = lambda _name: str(DAY)

@@ -17,7 +17,7 @@ ARGUMENTS = {
 
 
 @pytest.mark.parametrize("name", ARGUMENTS)
-def test_on_a_host_it_says_where_it_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_module_run_on_a_host_fails_and_tells_where_it_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     module = importlib.import_module(f"ansible_collections.laocai.mail.plugins.modules.{name}")
     with patch_module_args(ARGUMENTS[name]), pytest.raises(SystemExit):
         module.main()

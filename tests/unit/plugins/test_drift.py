@@ -59,24 +59,24 @@ def lines(file: Path) -> str:
         ({"name": "geheim", "_ansible_no_log": True}, ""),
     ],
 )
-def test_each_task_that_changed_something_is_a_line(tmp_path: Path, said: dict[str, Any], about: str) -> None:
+def test_each_changed_task_is_a_line(tmp_path: Path, said: dict[str, Any], about: str) -> None:
     assert written(tmp_path / "drift", result(**said)) == f"mail.example.org: Run it{about}\n"
 
 
-def test_what_changed_nothing_is_not_told_and_what_was_told_before_is_gone(tmp_path: Path) -> None:
+def test_run_without_changes_empties_the_file(tmp_path: Path) -> None:
     file = tmp_path / "drift"
     assert written(file, result(), result(changed=False)).count("\n") == 1
     assert file.stat().st_mode & 0o777 == 0o600
     assert not written(file, result(changed=False))
 
 
-def test_without_a_file_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_drift_without_file_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Callback("").v2_playbook_on_stats(None)
     assert not list(tmp_path.iterdir())
 
 
-def test_where_it_could_not_be_compared_further_that_is_a_line(tmp_path: Path) -> None:
+def test_failed_or_unreachable_task_is_a_line(tmp_path: Path) -> None:
     file = tmp_path / "drift"
     callback = Callback(str(file))
     failed = result(False, failed=True, msg="the database\ndoes not answer")

@@ -53,14 +53,14 @@ def result(host: str = "mail", fields: dict[str, Any] | None = None, **said: Any
         ({"failed": True, "msg": "x" * 5000}, "x" * 4000),
     ],
 )
-def test_what_a_failed_task_says_is_told_as_it_says_it(tmp_path: Path, said: dict[str, Any], fault: str) -> None:
+def test_failed_task_is_reported_with_its_message(tmp_path: Path, said: dict[str, Any], fault: str) -> None:
     callback = Callback(str(tmp_path / "faults"))
     callback.v2_runner_on_failed(result(**said))
     callback.v2_playbook_on_stats(None)
     assert (tmp_path / "faults").read_text(encoding="utf-8") == f"mail: {fault}\n\n"
 
 
-def test_what_a_real_run_says(tmp_path: Path) -> None:
+def test_failures_of_a_real_run_are_written(tmp_path: Path) -> None:
     """As Ansible calls it."""
     play = {
         "hosts": "localhost",
@@ -77,7 +77,7 @@ def test_what_a_real_run_says(tmp_path: Path) -> None:
     assert (tmp_path / "faults").read_text(encoding="utf-8") == "localhost: không -- no\n\n"
 
 
-def test_the_same_is_told_once_and_one_run_goes_behind_the_other(tmp_path: Path) -> None:
+def test_same_message_is_written_once_and_runs_are_appended(tmp_path: Path) -> None:
     file = tmp_path / "faults"
     for name in ("a", "b"):
         callback = Callback(str(file))
@@ -90,7 +90,7 @@ def test_the_same_is_told_once_and_one_run_goes_behind_the_other(tmp_path: Path)
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-def test_what_is_to_be_ignored_is_no_fault(tmp_path: Path) -> None:
+def test_ignored_failure_is_not_written(tmp_path: Path) -> None:
     callback = Callback(str(tmp_path / "faults"))
     callback.v2_runner_on_failed(result(failed=True, msg="a"), ignore_errors=True)
     callback.v2_runner_on_unreachable(result(fields={"ignore_unreachable": True}, unreachable=True, msg="b"))
@@ -98,7 +98,7 @@ def test_what_is_to_be_ignored_is_no_fault(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_without_a_file_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_faults_without_file_writes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     callback = Callback("")
     callback.v2_runner_on_failed(result(failed=True, msg="a"))

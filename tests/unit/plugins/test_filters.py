@@ -25,14 +25,14 @@ TEXTS = ("vi", "vi_text", "en", "en_text")
 LITERAL = re.compile(r"'((?:[^'\\]|\\.)*)'", re.DOTALL)
 
 
-def test_guide() -> None:
+def test_guide_filter_gives_title_body_and_headings() -> None:
     found = FILTERS["guide"]("# Một\n\n## Hai\n\n[x](can-bo.md)", ["can-bo.md"])
     assert found["title"] == "Một"
     assert found["headings"] == [{"level": 2, "anchor": "hai", "text": "Hai"}]
     assert "can-bo.html" in found["body"]
 
 
-def test_code_is_an_image_with_a_name() -> None:
+def test_qr_code_is_an_image_with_a_label() -> None:
     svg = FILTERS["qr_svg"]("https://mail.laocai.gov.vn/dien-thoai/", 'Mã "QR" <của trang>')
     root = ET.fromstring(svg)  # noqa: S314
     assert root.tag.endswith("svg")
@@ -50,7 +50,7 @@ def test_every_filter_is_documented(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", [HOSTILE, "", "\\", "'", "\\'", "$a {$b} \\n", "Lào Cai"])
-def test_a_literal_of_php_is_the_text_and_nothing_else(text: str) -> None:
+def test_php_literal_evaluates_to_the_text(text: str) -> None:
     literal = LITERAL.fullmatch(FILTERS["php"](text))
     assert literal
     assert re.sub(r"\\([\\'])", r"\1", literal[1]) == text
@@ -79,14 +79,14 @@ def render(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", PHP, ids=lambda path: path.name)
-def test_no_value_becomes_a_part_of_a_script(path: Path) -> None:
+def test_hostile_value_does_not_become_part_of_a_script(path: Path) -> None:
     script = render(path)
     assert path.name == "address.php.j2" or "phpinfo" in script
     assert "phpinfo" not in LITERAL.sub("", script)
 
 
 @pytest.mark.parametrize("path", MARKUP, ids=lambda path: path.name)
-def test_no_value_becomes_markup(path: Path) -> None:
+def test_hostile_value_does_not_become_markup(path: Path) -> None:
     page = render(path)
     assert "alert(1)" in page
     assert "<script" not in page

@@ -61,7 +61,7 @@ def without_text(option: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_documented_options_are_the_accepted_ones(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documented_options_equal_argument_spec(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     module = load(name)
     documented = documented_options(module)
     spec = read_spec(module, monkeypatch)
@@ -94,7 +94,7 @@ def manual(tmp_path_factory: pytest.TempPathFactory) -> subprocess.CompletedProc
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_the_manual_shows_the_module(name: str, manual: subprocess.CompletedProcess[str]) -> None:
+def test_ansible_doc_shows_the_module(name: str, manual: subprocess.CompletedProcess[str]) -> None:
     assert (manual.returncode, manual.stderr) == (0, "")
     page = json.loads(manual.stdout)[f"laocai.mail.{name}"]
     assert page["doc"]["short_description"]

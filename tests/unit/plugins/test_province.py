@@ -14,7 +14,7 @@ from ansible_collections.laocai.mail.plugins.lookup.province import LookupModule
 PROJECT = Path(__file__).resolve().parents[3]
 
 
-def test_it_is_what_the_file_says() -> None:
+def test_province_lookup_returns_the_file() -> None:
     text = (PROJECT / "directory/province.yml").read_text(encoding="utf-8")
     assert LookupModule().run([str(PROJECT / "directory")]) == [
         # Numbers of articles are texts: 8.10 is not 8.1.
@@ -22,7 +22,7 @@ def test_it_is_what_the_file_says() -> None:
     ]
 
 
-def test_it_is_parsed_once_and_anew_when_it_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_province_file_is_parsed_again_only_after_a_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "province.yml"
     path.write_text("domain: a.example\n", encoding="utf-8")
     load = Mock(wraps=yaml.load)
@@ -39,7 +39,7 @@ def test_it_is_parsed_once_and_anew_when_it_has_changed(tmp_path: Path, monkeypa
 
 
 @pytest.mark.parametrize("octets", [None, b"- domain\n", b"", b"domain: [\n", b"domain: \xff\n"])
-def test_what_cannot_be_read_is_refused_by_name(tmp_path: Path, octets: bytes | None) -> None:
+def test_unreadable_province_file_is_refused_by_name(tmp_path: Path, octets: bytes | None) -> None:
     if octets is not None:
         (tmp_path / "province.yml").write_bytes(octets)
     with pytest.raises(AnsibleError, match=r"province\.yml") as refused:
