@@ -1,4 +1,4 @@
-"""A certificate authority of a test's own, as a province may have one."""
+"""A private certificate authority for tests, such as a province may have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two registers compared, and the people in them."""
+"""Compare two registers, and the people in them."""
 
 from __future__ import annotations
 

@@ -203,5 +203,5 @@ def unmeasured() -> dict[str, str]:
 
 
 def changed(output: str) -> int:
-    """How many tasks a play's recap says have changed something."""
+    """Return the number of changed tasks in the recap of a playbook's output."""
     return sum(int(count) for count in re.findall(r"^\S+ +: .*\bchanged=(\d+)", output, re.MULTILINE))

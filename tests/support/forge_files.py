@@ -13,7 +13,7 @@ TEMPLATES = PROJECT / "plugins/module_utils/danhba/founding/files"
 
 
 def main() -> None:
-    """Write the files of every forge of the record."""
+    """Write CODEOWNERS and workflows for every forge in forges.json."""
     for name, forge in FORGES.items():
         command = ["danhba", "codeowners", "--format", name]
         owners = subprocess.run(command, cwd=PROJECT, check=True, text=True, stdout=subprocess.PIPE).stdout

@@ -1,4 +1,4 @@
-"""A guard of sign-ins whose clock stands until it is moved, and who guesses."""
+"""A guard of sign-ins with a manual clock, and a client that guesses passwords."""
 
 from __future__ import annotations
 

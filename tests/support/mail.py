@@ -75,7 +75,7 @@ class Server:
                 client.shutdown()
 
     def may_log_in(self, user: str, password: str) -> bool:
-        """Whether IMAP lets a user in."""
+        """Return whether a user can sign in by IMAP."""
         try:
             with self.imap(user, password):
                 return True
@@ -83,7 +83,7 @@ class Server:
             return False
 
     def may_send(self, user: str, password: str) -> bool:
-        """Whether submission lets a user in."""
+        """Return whether a user can sign in for submission."""
         try:
             with self.submission(user, password):
                 return True
@@ -91,13 +91,13 @@ class Server:
             return False
 
     def inbox(self, user: str, password: str, folder: str = "INBOX") -> list[EmailMessage]:
-        """Every message of a folder."""
+        """Return all messages of a folder."""
         with self.imap(user, password) as client:
             client.select(folder, readonly=True)
             return _fetched(client, client.search(None, "ALL")[1][0])
 
     def wait_for(self, user: str, password: str, message_id: str, seconds: float = 30) -> EmailMessage:
-        """The message with an id, as soon as it is in a user's INBOX."""
+        """Wait until the message with this id is in the user's INBOX, and return it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with self.imap(user, password) as client:

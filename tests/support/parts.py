@@ -64,7 +64,7 @@ def shares() -> list[Share]:
 
 
 def _percent(measured: Coverage, files: list[str]) -> float:
-    """How much of the files has run."""
+    """Return the percentage of the files' lines that ran."""
     try:
         return measured.report(include=files, file=io.StringIO())
     except NoDataError:

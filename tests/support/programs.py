@@ -1,4 +1,4 @@
-"""Settings of the host's programs, as tests run them."""
+"""Settings with which tests run the host's programs."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ def places(findings: list[Finding]) -> list[str]:
 
 
 def write(root: Path, texts: Texts = SAMPLE) -> Path:
-    """A register on disk."""
+    """Write a register to a folder on disk."""
     (root / "agencies").mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         (root / name).write_bytes(text.encode() if isinstance(text, str) else text or b"")
@@ -125,7 +125,7 @@ def write(root: Path, texts: Texts = SAMPLE) -> Path:
 
 
 def event(kind: str, day: str, document: str = "1/QĐ-UBND", **more: str) -> Value:
-    """An opening or a closing."""
+    """Return the YAML of an event: an opening or a closing."""
     return {"document": document, "date": day, "event": kind, **more}
 
 
@@ -170,7 +170,7 @@ def usable(texts: Texts) -> tuple[Register, Issued]:
 def find(
     read: list[File], day: date, results: Results | None = None, progress: Progress | None = None
 ) -> list[Finding]:
-    """What is found in a register that is no change of another one."""
+    """Return the findings of a register on its own, without a base to compare it with."""
     return check(read, day, None, progress, results).findings
 
 
@@ -181,7 +181,7 @@ def people_of(at: Timeline) -> dict[str, Sequence[state.Entry]]:
 
 
 def timeline(texts: Texts, day: str) -> Timeline:
-    """A register on a day."""
+    """Return the timeline of a register on a day."""
     return Timeline.of(*usable(texts), date.fromisoformat(day))
 
 

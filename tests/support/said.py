@@ -1,4 +1,4 @@
-"""`python -m tests.support.said`: write anew with which values each case's findings fill their messages.
+"""`python -m tests.support.said`: regenerate `said.txt`, the values that the findings of each test case name.
 
 The cases state where a rule objects; whom and what it names there is in `said.txt`, one line a finding, so that a
 change of it is seen in review and a message never names another person or day unnoticed. Wording is not in it.

@@ -1,4 +1,4 @@
-"""Programs that tests begin once and ask line by line, for loading takes longer than what they do."""
+"""Helper processes that tests start once and query line by line, because starting takes longer than an answer."""
 
 from __future__ import annotations
 

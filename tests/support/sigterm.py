@@ -1,4 +1,4 @@
-"""Telling a program to end, in the tests' own process."""
+"""Send SIGTERM to a program that runs in the test's own process."""
 
 from __future__ import annotations
 

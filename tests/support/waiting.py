@@ -1,4 +1,4 @@
-"""Waiting for what a host does by itself."""
+"""Wait for a condition on a host, such as the end of a job that a timer starts."""
 
 from __future__ import annotations
 

@@ -173,7 +173,7 @@ class Webmail:
         return self._request("POST", "/", query | {"remote": "1"}, body, f"multipart/form-data; boundary={boundary}")
 
     def log_out(self) -> Page:
-        """End the session."""
+        """Log out of the webmail."""
         return self.get(task="logout", token=self.token)
 
     def _mailbox(self) -> Page:

@@ -1,4 +1,4 @@
-"""Workbooks, whole and broken."""
+"""Make Excel workbooks (XLSX), valid and damaged ones."""
 
 from __future__ import annotations
 
