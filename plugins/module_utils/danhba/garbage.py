@@ -1,4 +1,4 @@
-"""Python's search for garbage, put off while a register is read."""
+"""Turns Python's cyclic garbage collector off while a register is read."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def without_collection() -> Iterator[None]:
-    """Look for no garbage meanwhile: reading a register makes none, and the search among it doubles the time."""
+    """Disable the cyclic garbage collector inside the `with` block, then restore the former setting.
+
+    Reading a register creates no reference cycles, and searching its many objects for some would double the time.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
