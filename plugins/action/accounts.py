@@ -28,7 +28,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage import pa
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.request import PEOPLE, Use, dump_request, request_for
 from ansible_collections.laocai.mail.plugins.module_utils.options.accounts import ARGUMENTS
-from ansible_collections.laocai.mail.plugins.plugin_utils import aside, controller
+from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 
@@ -47,7 +47,6 @@ class ActionModule(BaseAction):
         files = {name: self._file(arguments[name]) for name in ("plan", "export") if arguments[name]}
         target = controller.read_percent(arguments["target_percent"], "target_percent")
         timeline = Timeline.of(register, issued, day)
-        use = aside.begin(lambda: b"\n".join(pages.lines(timeline, target)))
         request = request_for(
             check.wanted_then(timeline),
             approved=arguments["checksum"],
@@ -57,7 +56,7 @@ class ActionModule(BaseAction):
             whole=bool(arguments["plan"]),
             state=bool(arguments["export"]),
         )
-        rule, *told = use().decode().split("\n")
+        rule, *told = (line.decode() for line in pages.lines(timeline, target))
         request = replace(request, use=Use(rule, told))
         passed = {name: arguments[name] for name in ("database", "socket", "after")}
         exchange = Exchange(self, "accounts", passed, task_vars)

@@ -9,7 +9,6 @@ from typing import Any
 
 from ansible.plugins.action import ActionBase
 
-from ..module_utils.danhba.garbage import without_collection
 from ..module_utils.failure import Failure
 from .controller import RegisterRefused
 from .exchange import ModuleFailed
@@ -29,8 +28,7 @@ class BaseAction(ActionBase):
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = self.validate_argument_spec(self.options, **self.rules)[1]
         try:
-            with without_collection():
-                return result | self.work(arguments, task_vars or {})
+            return result | self.work(arguments, task_vars or {})
         except RegisterRefused as refused:
             return result | {"failed": True, "msg": str(refused), "findings": refused.findings}
         except Failure as failure:

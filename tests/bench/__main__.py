@@ -36,7 +36,6 @@ OPTIONS = {
 PROJECT = Path(__file__).resolve().parents[2]
 PARTS = tuple(OPTIONS)
 SIZES = (1_000, 10_000, 100_000)
-GROWTH = (*SIZES, 1_000_000)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -74,7 +73,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
         help=f"{','.join(PARTS)} (từ apply trở đi: một máy thử / from apply on: a test host)",
     )
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, help="số CCVC / numbers of officials")
-    parser.add_argument("--growth", type=int, nargs="*", default=GROWTH, help="số CCVC, chỉ danhba / danhba alone")
+    parser.add_argument("--growth", type=int, nargs="*", default=SIZES, help="số CCVC, chỉ danhba / danhba alone")
     parser.add_argument("--users", type=int, default=8, help="webmail: số người dùng cùng lúc / users at once")
     parser.add_argument("--seconds", type=float, default=15, help="webmail: mỗi lần đo / each measurement")
     parser.add_argument("--sessions", type=int, default=10_000, help="sessions: số phiên IMAP / IMAP sessions")

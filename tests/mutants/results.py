@@ -60,11 +60,11 @@ def _mutants(noted: Path) -> Iterator[Mutant]:
         yield _mutant(name, module, original, functions[mangled], status)
 
 
-def forget(folder: Path, known: frozenset[Change]) -> None:
-    """Forget what another run may find otherwise: what no test saw, save for what is known, and what took too long."""
+def forget(folder: Path) -> None:
+    """Mark survivors and mutants that ran out of time as not run: another run may find otherwise."""
     for noted in folder.rglob("*.meta"):
         found = json.loads(noted.read_text(encoding="utf-8"))
-        survived = {m.name for m in _mutants(noted) if m.fate is Fate.SURVIVED and m.change not in known}
+        survived = {m.name for m in _mutants(noted) if m.fate is Fate.SURVIVED}
         found["exit_code_by_key"] = {
             name: NOT_RUN if name in survived or status in TOO_LONG else status
             for name, status in found["exit_code_by_key"].items()

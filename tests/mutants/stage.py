@@ -9,7 +9,6 @@ from pathlib import Path
 
 from tests.mutants import results
 from tests.mutants.rooms import Room
-from tests.mutants.survivors import listed
 
 PROJECT = Path(__file__).resolve().parents[2]
 CORE = PROJECT / "plugins/module_utils/danhba"
@@ -32,12 +31,12 @@ def make(room: Room, folder: Path) -> Path:
 
 
 def renew(room: Room, folder: Path) -> Path:
-    """The same over what another run left: mutmut then runs what has changed since, and survivors not listed."""
+    """Lay it out over an earlier run's folder: mutmut then runs only changed functions and survivors."""
     for copied in (folder / "src", folder / "tests", folder / RUN / "tests"):
         shutil.rmtree(copied, ignore_errors=True)
     # Which test concerns which function; mutmut finds new tests by itself, but not what others have got.
     (folder / RUN / "mutmut-stats.json").unlink(missing_ok=True)
-    results.forget(folder / RUN / "src", listed())
+    results.forget(folder / RUN / "src")
     shutil.copytree(CORE, folder / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(PROJECT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "e2e", "lab"))
     (folder / RUN).mkdir(exist_ok=True)

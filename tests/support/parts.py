@@ -26,7 +26,7 @@ PARTS = {
     "controller, guides, preflight": [
         f"plugins/plugin_utils/{name}.py"
         for name in (
-            *("aside", "controller", "exchange", "forms", "guides", "lock", "preflight", "prerequisites", "reaching"),
+            *("controller", "exchange", "forms", "guides", "lock", "preflight", "prerequisites", "reaching"),
             "settings",
         )
     ],

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from danhba.garbage import without_collection
-
 WINDOWS = 4
 GB = 10**9
 # What hosts tell of a year beside use: mail, disks, incidents, recalls, handovers.
@@ -72,7 +70,6 @@ class Simulated:
         return [*(f"{each:x}" for each in sets), *self.mail.get(name, (0, 0, 0))]
 
 
-@without_collection()
 def simulate(names: Iterable[str], first: date, last: date, care: Mapping[str, float], seed: int = 1) -> Simulated:
     """A time of use by chance: mailboxes look in a window as often as their `care` says, 0.95 where it says nothing."""
     chance, found = random.Random(seed), Simulated(first, last)

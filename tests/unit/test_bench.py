@@ -58,7 +58,7 @@ def test_the_part_about_the_check(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert main(["--parts", "check", "--sizes", "200", "--growth", "200", "400", "--json", str(out)]) == 0
     shown = capsys.readouterr().out
     assert "200 → 400: check ~ n^" in shown
-    assert "yamllint + check-jsonschema : check ≥ 45 (200): " in shown
+    assert "yamllint + check-jsonschema : check ≥ 15 (200): " in shown
     assert "1 file touched : all < 0.1 (400): " in shown
     found = json.loads(out.read_text(encoding="utf-8"))["check"]
     (compared,) = found["compared"]

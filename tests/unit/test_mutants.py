@@ -12,12 +12,11 @@ import pytest
 
 from danhba.rules import wording
 from tests.mutants import results, stage
-from tests.mutants.__main__ import judge
+from tests.mutants.__main__ import is_enough, survivors
 from tests.mutants.results import Change, Fate, Mutant
 from tests.mutants.rooms import ROOMS, Room
 from tests.mutants.selection import forget, is_wanted, mirrors
 from tests.mutants.stage import CORE, PROJECT
-from tests.mutants.survivors import as_toml, listed
 
 pytestmark = pytest.mark.of_the_tests
 
@@ -77,16 +76,15 @@ def test_another_run_keeps_what_is_sure(folder: Path) -> None:
     names = ["x_one__mutmut_1", "x_one__mutmut_2", "x_one__mutmut_3", "xǁTwoǁ_held__mutmut_1"]
     noted = folder / "a.py.meta"
 
-    def kept(*statuses: int | None, known: frozenset[Change] = frozenset()) -> list[int | None]:
+    def kept(*statuses: int | None) -> list[int | None]:
         found = {f"danhba.rules.a.{name}": status for name, status in zip(names, statuses, strict=True)}
         noted.write_text(json.dumps({"exit_code_by_key": found, "more": 1}), encoding="utf-8")
-        results.forget(folder, known)
+        results.forget(folder)
         return list(json.loads(noted.read_text(encoding="utf-8"))["exit_code_by_key"].values())
 
     assert kept(0, 0, 1, 37) == [None, 0, 1, 37]  # the second is seen by the catalogue
     assert kept(33, 1, -24, None) == [None, 1, None, None]
-    listed = next(results.read(folder)).change
-    assert kept(0, 0, 0, 0, known=frozenset({listed})) == [0, 0, None, None]
+    assert kept(0, 0, 0, 0) == [None, 0, None, None]
 
 
 def test_another_run_is_on_the_tests_of_now(tmp_path: Path) -> None:
@@ -102,48 +100,13 @@ def mutants(killed: int, survived: int = 0, change: Change = CHANGE) -> list[Mut
     return seen + [Mutant("x", change, Fate.SURVIVED)] * survived
 
 
-def test_nine_in_ten_have_to_be_seen() -> None:
-    known = frozenset({CHANGE})
-    assert judge(mutants(9, 1), known, whole=True) == []
-    assert judge(mutants(8, 1), known, whole=True) == ["fewer than 90 % are seen by a test"]
+@pytest.mark.parametrize(("killed", "survived", "enough"), [(9, 1, True), (8, 1, False), (0, 0, False), (0, 1, False)])
+def test_run_is_enough_if_nine_in_ten_are_killed(killed: int, survived: int, enough: bool) -> None:
+    assert is_enough(mutants(killed, survived)) == enough
 
 
-def test_a_survivor_has_to_be_listed() -> None:
-    assert judge(mutants(99, 1), frozenset(), whole=True)[1:] == [as_toml(CHANGE)]
-
-
-def test_what_is_seen_has_no_place_in_the_list() -> None:
-    seen = Change("rules.a.other", "0", "")
-    assert judge(mutants(9), frozenset({seen}), whole=True) == [f"listed as a survivor, but seen: {as_toml(seen)}"]
-
-
-def test_what_is_gone_has_no_place_in_the_list() -> None:
-    elsewhere = Change("planning.a.one", "1", "2")
-    known = frozenset({CHANGE, elsewhere})
-    assert judge(mutants(9), known, whole=True) == [f"listed, but no such change is made: {as_toml(CHANGE)}"]
-    assert judge(mutants(9), known, whole=False) == []
-
-
-def test_a_run_of_nothing_is_no_success() -> None:
-    assert judge([], frozenset(), whole=True) == ["nothing was run; see build/mutants/*/log"]
-
-
-def test_a_list_says_why() -> None:
-    text = f'[[survivors]]\nreason = "{{}}"\nmutants = [\n{as_toml(CHANGE)}\n]\n'
-    assert listed(text.format("why not")) == {CHANGE}
-    with pytest.raises(ValueError, match="without a reason"):
-        listed(text.format(" "))
-    with pytest.raises(ValueError, match="listed twice"):
-        listed(text.format("a") + text.format("b"))
-
-
-def test_what_is_listed_is_there() -> None:
-    """Of a function that was renamed or has gone, no mutant can survive."""
-    for change in listed():
-        room, *parts = change.function.split(".")
-        paths = [CORE / room, *(CORE.joinpath(room, *parts[:length]) for length in (1, 2))]
-        source = next(path.with_suffix(".py") for path in reversed(paths) if path.with_suffix(".py").is_file())
-        assert f"def {parts[-1]}(" in source.read_text(encoding="utf-8"), change.function
+def test_survivors_are_printed_with_their_lines() -> None:
+    assert survivors(mutants(1, 1)) == ["survived: rules.a.one\n  - day < most\n  + day <= most"]
 
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.name)

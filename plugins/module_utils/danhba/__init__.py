@@ -3,7 +3,7 @@
 Plain typed Python that uses no Ansible, no server and no clock. Each folder is a room, and imports only from the rooms
 before it::
 
-    garbage, jsontext -> messages -> model -> vietnamese -> addresses -> reading -> planning, rules
+    jsontext -> messages -> model -> vietnamese -> addresses -> reading -> planning, rules
                       -> checking, usage, auditing -> editing, rendering, reporting
                       -> exporting, importing, reorganisation -> governance -> founding -> cli
 """

@@ -18,7 +18,6 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..danhba.garbage import without_collection
 from ..danhba.planning import plan
 from ..danhba.planning.accounts import (
     AGENCY,
@@ -98,7 +97,6 @@ _CHANGE_ACCOUNTS = (
 _HELD = "SELECT agency, person, day::text FROM mail.held ORDER BY agency"
 
 
-@without_collection()
 def answer_file(connect: Callable[[], Connection], path: Path, *, dry_run: bool) -> dict[str, Any]:
     """Apply the request in the file `path`, and write into the same file what is too large for a module's result.
 

@@ -1,11 +1,7 @@
-"""Results kept from one run to the next, and files examined in several processes: nothing is found otherwise."""
+"""Results cached from one run to the next: the findings are the same, and only changed files are examined."""
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
-from concurrent import futures
 from datetime import date
 from pathlib import Path
 
@@ -61,56 +57,10 @@ def test_findings_are_shown_at_the_path_of_today(kept: ResultCache) -> None:
         assert f"{folder}/{S}" in {finding.where.file for finding in found}
 
 
-def test_several_processes_find_what_one_finds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_register(tmp_path / "register", officials=400, agencies=20)
-    for number, path in enumerate(sorted((tmp_path / "register" / "agencies").iterdir())[:8]):
-        path.write_text(path.read_text(encoding="utf-8").replace("opened:", "opend:", number), encoding="utf-8")
-    read = source.from_directory(tmp_path / "register")
-    expected = places(check(read, DAY).findings)
-    assert len(expected) > 20
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1})
-    for worthwhile in (0, 10**9):
-        monkeypatch.setattr(sweep, "WORTHWHILE", worthwhile)
-        done: list[int] = []
-        assert places(find(read, DAY, progress=done.append)) == expected
-        assert done == sorted(done)
-        assert done[-1] == 20
-
-
-def _no_semaphores(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_arguments: object, **_more: object) -> None:
-        raise OSError(30, "Read-only file system")
-
-    monkeypatch.setattr(futures, "ProcessPoolExecutor", refuse)
-
-
-def _killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The process that comes to the sixth file is."""
-    real, mine = sweep._examined, os.getpid()
-
-    def examined(file: source.File, system: frozenset[str]) -> bytes:
-        if os.getpid() != mine and file.name.endswith("5.yml"):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(file, system)
-
-    monkeypatch.setattr(sweep, "_examined", examined)
-
-
-@pytest.mark.parametrize("harm", [_no_semaphores, _killed])
-def test_without_several_processes_one_does_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: Callable[[pytest.MonkeyPatch], None]
-) -> None:
+def test_sweep_reports_progress_after_each_file(tmp_path: Path) -> None:
     write_register(tmp_path / "register", officials=200, agencies=10)
-    for path in (tmp_path / "register" / "agencies").iterdir():
-        path.write_text(path.read_text(encoding="utf-8").replace("opened:", "opend:", 2), encoding="utf-8")
-    read = source.from_directory(tmp_path / "register")
-    expected = places(find(read, DAY))
-    assert expected
-    monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1})
-    monkeypatch.setattr(sweep, "WORTHWHILE", 0)
-    harm(monkeypatch)
     done: list[int] = []
-    assert places(find(read, DAY, progress=done.append)) == expected
+    find(source.from_directory(tmp_path / "register"), DAY, progress=done.append)
     assert done == [*range(1, 11)]
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from danhba.checking.check import check
-from danhba.garbage import without_collection
 from danhba.planning.state import Timeline
 from danhba.reading.source import from_directory
 from danhba.reporting import scope
@@ -63,7 +62,6 @@ def report(code: str = "") -> Report:
 
 
 @cache
-@without_collection()
 def rows(code: str = "") -> list[tuple[Entry, date, bool, bool, list[bool]]]:
     """Each mailbox on each working day on which it is open: whether it is met, whether without a program."""
     return [*_rows(below(ENTRIES, code))]

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from .. import rules
 from ..addresses.issuing import Issued
-from ..garbage import without_collection
 from ..model import rows
 from ..model.facts import Facts
 from ..model.findings import Finding, Where, binding, new
@@ -54,7 +53,6 @@ class Checked:
         return None if binding(self.findings) else self.sound
 
 
-@without_collection()
 def check(
     files: list[File],
     day: date | None = None,
@@ -387,7 +385,6 @@ def _refused(refusal: Refusal, read: _Read) -> Finding:
     return refusal.rule.at(Where(where.file, where.place, address or where.object), **refusal.values)
 
 
-@without_collection()
 def wanted(register: Register, issued: Issued, day: date) -> Wanted:
     """The accounts that a checked register leads to on a day."""
     return wanted_then(Timeline.of(register, issued, day))

@@ -1,6 +1,6 @@
 """One agency's file, examined by itself: all that can be said without the other files, save for the system addresses.
 
-What comes of it depends on nothing else, so it can be kept, and made in several processes (`sweep`).
+What comes of it depends on nothing else, so it can be cached (`sweep`).
 """
 
 from __future__ import annotations

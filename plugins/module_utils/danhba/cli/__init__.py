@@ -12,7 +12,6 @@ import click
 from click.exceptions import NoArgsIsHelpError
 
 from ..editing.problem import Problem
-from ..garbage import without_collection
 from ..messages import mark as _
 from ..reading.source import Unusable
 from .common import COULD_NOT_RUN, INTERRUPTED, lang, misused, refuse, stop, stop_with
@@ -106,8 +105,7 @@ class Commands(click.Group):
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run the whole, and tell what click has to say in both languages."""
         try:
-            with without_collection():
-                status = super().main(*args, **{**extra, "standalone_mode": False})
+            status = super().main(*args, **{**extra, "standalone_mode": False})
         except NoArgsIsHelpError as error:
             error.show()
             sys.exit(error.exit_code)

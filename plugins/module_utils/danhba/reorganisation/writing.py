@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from ..editing import entry
 from ..editing.draft import Draft
 from ..editing.text import Value
-from ..garbage import without_collection
 from ..model.policy import Acknowledgement
 from ..model.register import Agency, Custodian, Event, Issuance
 from ..model.sizes import written
@@ -15,7 +14,6 @@ from ..reading.source import File
 from .forecast import Forecast
 
 
-@without_collection()
 def draft(forecast: Forecast, files: Iterable[File], acknowledgements: Iterable[Acknowledgement]) -> Draft:
     """The register as it would be.
 
