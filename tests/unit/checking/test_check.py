@@ -77,14 +77,14 @@ def test_check_file_with_too_many_findings_reports_the_first_thousand(case: Case
     assert found(case) == case.expected
 
 
-_SAID: dict[int, list[Finding]] = {}
+_FOUND: dict[int, list[Finding]] = {}
 
 
-def said(case: Case) -> list[Finding]:
+def findings_of(case: Case) -> list[Finding]:
     """Return the findings of a case, computed once for the two tests that use them."""
-    if id(case) not in _SAID:
-        _SAID[id(case)] = findings(case)
-    return _SAID[id(case)]
+    if id(case) not in _FOUND:
+        _FOUND[id(case)] = findings(case)
+    return _FOUND[id(case)]
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_rule_cites_a_clause_and_ends_without_punctuation(id_: str) -> None:
 
 @for_each("case", [case for case in CASES if case.base is None], ids=lambda case: case.name)
 def test_find_with_cached_results_finds_the_same(case: Case, results: ResultCache) -> None:
-    expected = [as_data(finding, "vi") for finding in said(case)]
+    expected = [as_data(finding, "vi") for finding in findings_of(case)]
     for _time in range(2):
         found_fast = find(files(case.texts), TODAY, results)
         assert [as_data(finding, "vi") for finding in found_fast] == expected
@@ -121,7 +121,7 @@ def test_find_with_cached_results_finds_the_same(case: Case, results: ResultCach
 
 @for_each("case", CASES, ids=lambda case: case.name)
 def test_render_message_of_each_case_is_printable(case: Case) -> None:
-    for finding in said(case):
+    for finding in findings_of(case):
         assert render(finding.rule.message, finding.values, "en").isprintable()
 
 

@@ -177,7 +177,7 @@ def test_differences_show_an_agency_that_opens_and_closes_later() -> None:
 
 
 def test_shown_brief_mailboxes_are_shown_beyond_the_limit() -> None:
-    """Even where other days of endings fill `DAYS_LIMIT`."""
+    """A mailbox that opens and closes between two shown days is shown, even where other days fill `DAYS_LIMIT`."""
     many = [days.Happening(day(n), "aa", str(n), ends=True, event="retired") for n in range(1, 101)]
     brief = [
         days.Happening(day(60), "aa", "x", ends=False),

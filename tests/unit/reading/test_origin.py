@@ -33,7 +33,7 @@ def signing(repository: Repository, tmp_path: Path) -> tuple[str, Path]:
 
 
 @pytest.mark.clause("R9.6")
-def test_of_head_unsigned_commit_is_unsigned(repository: Repository) -> None:
+def test_of_head_unsigned_commit_reports_unsigned(repository: Repository) -> None:
     commit = repository.commit("1/QĐ")
     assert of_head(repository.folder) == Origin(commit, AN, "", "unsigned", "")
 

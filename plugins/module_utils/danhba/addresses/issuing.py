@@ -225,9 +225,9 @@ def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> nam
     except names.NameProblem as error:
         where = agency.where_of(issuance, "name")
         # The loader has reported lookalikes and old encodings already.
-        said = error.character in names.LOOKALIKES or legacy.recognise(issuance.name)
+        reported = error.character in names.LOOKALIKES or legacy.recognise(issuance.name)
         shown = {"character": names.describe(error.character), "name": issuance.name} if error.character else {}
-        if error.character and not said:
+        if error.character and not reported:
             findings.append(CHARACTER.at(where, agency=agency.code, **shown))
         elif not error.character:
             findings.append(LETTERS.at(where, name=issuance.name))

@@ -375,12 +375,12 @@ def reached(before: Checked, now: Checked, day: date) -> list[tuple[Told, int | 
     The number is None where one of the registers is not sound.
     """
     if before.sound is None or now.sound is None:
-        return [(told, None) for told in _told(before, now)]
+        return [(change, None) for change in _settings_changed(before, now)]
     then, later = before.read.timeline.on(day), now.read.timeline.on(day)
-    return [(told, settings.reached(told, then, later)) for told in _told(before, now)]
+    return [(change, settings.reached(change, then, later)) for change in _settings_changed(before, now)]
 
 
-def _told(before: Checked, now: Checked) -> Iterator[Told]:
+def _settings_changed(before: Checked, now: Checked) -> Iterator[Told]:
     if before.read.province and now.read.province:
         yield from changed(before.read.province, now.read.province)
 

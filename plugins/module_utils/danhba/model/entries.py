@@ -23,8 +23,8 @@ def everywhere(agencies: Iterable[Agency], ids: Set[str]) -> dict[str, list[Issu
 
     Entries of agencies in which none of them appears are not decoded.
     """
-    there = (agency for agency in agencies if ids and not ids.isdisjoint(ids_of(agency)))
-    return by_person((issuance for agency in there for issuance in agency.people), ids)
+    concerned = (agency for agency in agencies if ids and not ids.isdisjoint(ids_of(agency)))
+    return by_person((issuance for agency in concerned for issuance in agency.people), ids)
 
 
 def entry_on(people: Iterable[Issuance], person: str, day: date) -> Issuance | None:

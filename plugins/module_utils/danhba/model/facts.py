@@ -332,16 +332,16 @@ def _hired(agency: Agency) -> Iterator[Hired]:
     """Yield the acts on the agency's mailbox and people that documents of other bodies do (`Facts.hired`)."""
     counted: Counter[tuple[str, str, str]] = Counter()
     parents: dict[date | None, str] = {}
-    for what, document, day, where in _documented(agency):
+    for act, document, day, where in _documented(agency):
         body = documents.body(document)
         if not body or body == agency.code:
             continue
         if day not in parents:
             parents[day] = agency.on(day or date.max).parent
-        key = (body, parents[day], what)
+        key = (body, parents[day], act)
         counted[key] += 1
         if counted[key] <= KIND_LIMIT:
-            yield Hired(body, day.isoformat() if day else "", document, where.object, *where.place, what)
+            yield Hired(body, day.isoformat() if day else "", document, where.object, *where.place, act)
 
 
 _Documented = tuple[str, str, date | None, Where]
@@ -390,8 +390,8 @@ def _documented_besides(agency: Agency, issuance: Issuance) -> Iterator[_Documen
         yield QUOTA, issuance.quota_document, None, agency.where_of(issuance, "quota_document")
 
 
-def _ends_by(what: str, ending: Ending, where: Where) -> _Documented:
-    return what, ending.document, ending.date, _at(where, ending.at)
+def _ends_by(act: str, ending: Ending, where: Where) -> _Documented:
+    return act, ending.document, ending.date, _at(where, ending.at)
 
 
 def _at(where: Where, at: Places, key: str = "document") -> Where:

@@ -97,8 +97,8 @@ class TakenBack(NamedTuple):
 
 def _taken_back(event: Event) -> TakenBack:
     ending = event.withdrawn or Ending("", event.date)
-    what = (event.document, event.date.isoformat(), event.event, event.request)
-    return TakenBack(*what, ending.document, ending.date.isoformat())
+    planned = (event.document, event.date.isoformat(), event.event, event.request)
+    return TakenBack(*planned, ending.document, ending.date.isoformat())
 
 
 class Row(NamedTuple):

@@ -61,7 +61,7 @@ def changed(before: Province, now: Province) -> Iterator[Told]:
 
 def weakens(before: Province, now: Province) -> bool:
     """Return whether any changed setting weakens a guard."""
-    return any(told.weaker for told in changed(before, now))
+    return any(change.weaker for change in changed(before, now))
 
 
 def outside(province: Province) -> Iterator[tuple[Setting, int]]:
@@ -294,12 +294,12 @@ for _setting in SETTINGS:
     word(_setting.does)
 
 
-def shown(told: Told) -> tuple[str, str]:
+def shown(change: Told) -> tuple[str, str]:
     """Return the value before and after as text for people; for a list, the items removed and the items added."""
-    before, now = told.before, told.now
+    before, now = change.before, change.now
     if _is_list(before) and _is_list(now):
         return _items(each for each in before if each not in now), _items(each for each in now if each not in before)
-    if told.setting.reaches in {USUAL_OFFICIALS, USUAL_AGENCIES}:
+    if change.setting.reaches in {USUAL_OFFICIALS, USUAL_AGENCIES}:
         return written(before), written(now)
     return _text(before), _text(now)
 
@@ -333,7 +333,7 @@ def _clock(minutes: int) -> str:
 
 def acknowledgement(given: Acknowledgement) -> str:
     """Return an acknowledgement as one line: limit, count, document, what it is limited to (`*`: nothing), its days."""
-    whom = [*given.accounts, *given.agencies, *given.documents]
+    subjects = [*given.accounts, *given.agencies, *given.documents]
     count = f" ≤ {given.count}" if given.count else ""
     days = f"{given.since} → {given.until}" if given.since else f"→ {given.until}"
-    return f"{given.limit}{count}, {given.document}, {', '.join(whom) or '*'}, {days}"
+    return f"{given.limit}{count}, {given.document}, {', '.join(subjects) or '*'}, {days}"

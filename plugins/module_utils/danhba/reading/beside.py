@@ -98,11 +98,11 @@ def _reaches(pattern: str, paths: Iterable[str]) -> bool:
     """Return whether a pattern may match one of the paths; one with quotes, backslashes or brackets is assumed to."""
     if '"' in pattern or "\\" in pattern or "[" in pattern:
         return True
-    asked = pattern.casefold().lstrip("/")
+    wanted = pattern.casefold().lstrip("/")
     if "/" not in pattern.strip("/") and not pattern.startswith("/"):
-        return any(fnmatchcase(path.rpartition("/")[2], asked) for path in paths)
+        return any(fnmatchcase(path.rpartition("/")[2], wanted) for path in paths)
     # `**/` also matches no folder at all.
-    return any(fnmatchcase(path, each) for path in paths for each in {asked, asked.replace("**/", "")})
+    return any(fnmatchcase(path, each) for path in paths for each in {wanted, wanted.replace("**/", "")})
 
 
 def _harm(attribute: str) -> str:

@@ -86,8 +86,8 @@ class _Commit:
     """One commit as `git log` shows it."""
 
     def __init__(self, directory: Path, revision: str) -> None:
-        told = git(directory, "log", "-1", f"--format={_FORMAT}", revision, revision=revision).decode(errors="replace")
-        self._id, parents, author, committer, letter, signer, key, *trailers = map(_tidy, told.split("\0"))
+        shown = git(directory, "log", "-1", f"--format={_FORMAT}", revision, revision=revision).decode(errors="replace")
+        self._id, parents, author, committer, letter, signer, key, *trailers = map(_tidy, shown.split("\0"))
         self._is_signed = b"\ngpgsig" in git(directory, "cat-file", "commit", revision, revision=revision)
         self._letter, self._signer, self._key = letter, signer, key
         self.merged = ([*parents.split(), "", ""])[1]

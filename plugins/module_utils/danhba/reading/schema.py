@@ -592,8 +592,8 @@ def _ordinal(reader: Reader, node: Node, kind: str) -> int | None:
 
 def _exceptional(reader: Reader, node: Node) -> Exceptional | None:
     inner = reader.map(node, "days", ("date", "is", "document"))
-    day, what, document = inner.date("date"), inner.one_of("is", ("off", "worked")), inner.document("document")
-    return Exceptional(day, what == "worked", document, inner.at) if day and what and document else None
+    day, work, document = inner.date("date"), inner.one_of("is", ("off", "worked")), inner.document("document")
+    return Exceptional(day, work == "worked", document, inner.at) if day and work and document else None
 
 
 def _shaped(reader: Reader, node: Node, key: str, shape: re.Pattern[str], example: str) -> str:
