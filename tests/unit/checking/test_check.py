@@ -136,7 +136,7 @@ def test_check_unreadable_register_is_not_usable() -> None:
     assert check(files(edited(S, ("77/QĐ-STTTT", "x")))).usable is None
 
 
-def test_reading_leaves_the_collector_as_it_was() -> None:
+def test_check_leaves_the_garbage_collector_setting_unchanged() -> None:
     for enabled in (True, False):
         (gc.enable if enabled else gc.disable)()
         check(files(SAMPLE))
