@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -134,14 +132,6 @@ def test_check_register_with_advice_is_usable() -> None:
 def test_check_unreadable_register_is_not_usable() -> None:
     assert check(files(replace("", P, None).texts)).usable is None
     assert check(files(edited(S, ("77/QĐ-STTTT", "x")))).usable is None
-
-
-def test_check_leaves_the_garbage_collector_setting_unchanged() -> None:
-    for enabled in (True, False):
-        (gc.enable if enabled else gc.disable)()
-        check(files(SAMPLE))
-        assert gc.isenabled() is enabled
-    gc.enable()
 
 
 INSERTED = st.sampled_from(
