@@ -1,7 +1,7 @@
-"""The register of the provincial mail system: what it says, whether it may say so, and which accounts follow from it.
+"""The core: reads and checks the register of the provincial mail system, and computes the accounts that follow from it.
 
-Everything here is plain typed Python without Ansible, server or clock. Each folder is a room, and imports only from the
-rooms before it::
+Plain typed Python that uses no Ansible, no server and no clock. Each folder is a room, and imports only from the rooms
+before it::
 
     jsontext -> messages -> model -> vietnamese -> addresses -> reading -> planning, rules
                       -> checking, usage, auditing -> editing, rendering, reporting
@@ -10,5 +10,5 @@ rooms before it::
 
 from pathlib import Path
 
-# The package's own folder. Where a room needs the whole package, it asks here and not for its own folder.
+# The folder of this package, for rooms that read files of the whole package and not only of their own folder.
 PACKAGE = Path(__file__).parent

@@ -1,6 +1,6 @@
-"""What people read, in Vietnamese or English, by the standard gettext catalogue.
+"""Translates and formats the messages that people read, in Vietnamese or English, with a standard gettext catalogue.
 
-The templates in the code are the English texts; the Vietnamese ones stand in `locale/vi/LC_MESSAGES/danhba.po`.
+The templates in the code are the English texts; `locale/vi/LC_MESSAGES/danhba.po` has the Vietnamese ones.
 """
 
 from __future__ import annotations
@@ -12,24 +12,26 @@ from pathlib import Path
 from typing import Any
 
 LANGUAGES = ("vi", "en")
-# No value that is right is longer; of one that is not, so much shows which it is.
+# The longest value that a message shows, in characters: no correct value is longer, and the beginning of a wrong one
+# is enough to find it.
 LONGEST = 1000
 Translate = Callable[[str], str]
 
 
-# Texts that stand as values in others.
+# Templates that are filled into other messages as values (`word`), and are translated there.
 _WORDS: set[str] = set()
 
 
 def mark(template: str) -> str:
-    """Mark a template for the catalogue without translating it yet."""
+    """Return the template unchanged; the call only marks it for extraction into the catalogue."""
     return template
 
 
 def word(template: str) -> str:
-    """A marked text as a value of a finding or a refusal, with whose message it is translated.
+    """Register a marked text as one that may be a value of a finding or a refusal, and return it unchanged.
 
-    It stays the text that it is, so that findings may be kept and sent as they are; none is a value of a register.
+    `render` translates such a value together with the message. Until then it stays English, so that findings can be
+    cached and sent as they are. No value of a register may be equal to such a text.
     """
     _WORDS.add(template)
     return template
@@ -37,7 +39,7 @@ def word(template: str) -> str:
 
 @cache
 def translator(language: str) -> Translate:
-    """The translation into a language of `LANGUAGES`; English is the templates themselves."""
+    """Return the function that translates a template into a language of `LANGUAGES`; for English it is the identity."""
     if language == "en":
         return str
     catalogue = Path(__file__).parent / "locale"
@@ -45,26 +47,26 @@ def translator(language: str) -> Translate:
 
 
 def visible(text: str) -> str:
-    """The text with what does not print (line ends, escape sequences, invisible characters) as `\\uXXXX`.
+    """Return the text with each character that does not print (line end, escape, invisible character) as `\\uXXXX`.
 
-    Values come from files that anyone may propose: they must not steer a terminal, or look like lines of their own.
+    Values come from files that anybody may propose: they must not control a terminal or forge additional lines.
     """
     return text if text.isprintable() else "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)
 
 
 def render(template: str, values: Mapping[str, Any], language: str) -> str:
-    """A template in a language with its fields filled in; a list shows as `a, b, c`."""
+    """Return a template translated into a language with its fields filled in; a list shows as `a, b, c`."""
     translate = translator(language)
     shown = {k: ", ".join(map(str, v)) if isinstance(v, (list, tuple)) else str(v) for k, v in values.items()}
-    said = {k: translate(v) if v in _WORDS else visible(short(v)) for k, v in shown.items()}
-    return translate(template).format(**said)
+    fields = {k: translate(v) if v in _WORDS else visible(short(v)) for k, v in shown.items()}
+    return translate(template).format(**fields)
 
 
 def short(text: str, longest: int = LONGEST) -> str:
-    """The text, or its beginning where it is longer than a message should be."""
+    """Return the text, cut after `longest` characters, with an ellipsis where it was cut."""
     return text if len(text) <= longest else text[:longest] + "…"
 
 
 def both(template: str, values: Mapping[str, Any] | None = None) -> tuple[str, str]:
-    """In Vietnamese and in English, for a place that shows one text to everyone."""
+    """Return a template rendered in Vietnamese and in English, for outputs that show both to every reader."""
     return render(template, values or {}, "vi"), render(template, values or {}, "en")

@@ -1,4 +1,4 @@
-"""Addresses given out in the order of the register (R4.1, R4.2)."""
+"""Tests for the addresses of issuances, which depend on the order of the register (R4.1, R4.2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DAY = "2011-01-01"
 
 
 def given_out(*people: Entry, code: str = "stttt") -> list[str | None]:
-    """The local parts of an agency's people without its code."""
+    """Return the local parts of an agency's people, without the code at their end."""
     checked = check(files(register(agency(code, *people))))
     assert checked.issued is not None
     return [local and local.removesuffix(f"-{code}") for local in checked.issued.locals[code]]
@@ -31,7 +31,7 @@ def pin(local: str) -> dict[str, str]:
 
 
 @pytest.mark.clause("R4.1")
-def test_the_contact_mailbox() -> None:
+def test_contact_code_returns_contact_local_part() -> None:
     assert contact("stttt") == "contact-stttt"
 
 
@@ -178,23 +178,23 @@ def test_the_contact_mailbox() -> None:
         ),
     ],
 )
-def test_order_decides(people: list[Entry], expected: list[str | None]) -> None:
+def test_issue_entries_in_order_give_expected_addresses(people: list[Entry], expected: list[str | None]) -> None:
     assert given_out(*people) == expected
 
 
 @pytest.mark.clause("R4.2b", "R16")
-def test_nine_namesakes_have_the_nine_candidates_and_the_tenth_needs_a_pin() -> None:
+def test_issue_tenth_namesake_needs_a_pin() -> None:
     people = named(*["Nguyễn Văn Vịnh"] * 10)
     assert given_out(*people) == [*candidates(split("Nguyễn Văn Vịnh")), None]
     assert given_out(*people[:9], people[9] | pin("vinhmoi"))[9] == "vinhmoi"
 
 
-def test_agencies_give_out_for_themselves() -> None:
+def test_issue_same_name_in_two_agencies_is_independent() -> None:
     texts = register(agency("stttt", *named("Lò Thị")), agency("ubnd", person("9", "Lò Thị", DAY)))
     assert usable(texts)[1].locals == {"stttt": ["lthi-stttt"], "ubnd": ["lthi-ubnd"]}
 
 
-def test_no_address_is_longer_than_a_local_part_may_be() -> None:
+def test_issue_long_name_stays_within_64_octets() -> None:
     code, name = "a" * 32, " ".join(["Nguyễn"] * 8 + ["Khuyên"])
     found = given_out(*named(*[name] * 30), code=code)
     assert all(local is None or len(f"{local}-{code}") <= LONGEST for local in found)
@@ -210,19 +210,19 @@ def test_no_address_is_longer_than_a_local_part_may_be() -> None:
         pytest.param("Contacto", ["contacto"], id="a longer name"),
     ],
 )
-def test_nobodys_name_gives_the_contact_mailbox(name: str, expected: list[str | None]) -> None:
-    """Of a foreign name that reads `contact` the next candidate is taken: contact-… is an agency's (R4.1)."""
+def test_issue_name_that_reads_contact_takes_another_address(name: str, expected: list[str | None]) -> None:
+    """A foreign name that reads `contact` takes its next candidate: contact-… belongs to an agency (R4.1)."""
     assert given_out(*named(name)) == expected
 
 
-def test_a_name_that_is_a_reserved_address_takes_the_next() -> None:
+def test_issue_candidate_that_is_a_system_address_is_skipped() -> None:
     texts = register(agency("stttt", *named("Lò Thị")), system_addresses={"lthi-stttt": "contact-stttt"})
-    issued = check(files(texts)).issued  # province-system-person objects
+    issued = check(files(texts)).issued  # the check also reports province-system-person
     assert issued is not None
     assert issued.locals["stttt"] == ["thil-stttt"]
 
 
-def test_those_who_would_come_after_an_agencys_people() -> None:
+def test_appended_new_people_returns_their_addresses() -> None:
     loaded, _issued = usable(register(agency("stttt", *named("Lò Thị"))))
     people = loaded.agencies["stttt"].people
     assert appended("stttt", people, ["Lò Thị", "Lò Thị"]) == (["thil-stttt", "thilo-stttt"], [])
@@ -242,21 +242,23 @@ def locals_of(entries: list[tuple[int, str]]) -> list[str | None]:
 
 @pytest.mark.clause("R4.2b")
 @given(staff, staff)
-def test_appending_changes_no_address_given_before(before: list[tuple[int, str]], after: list[tuple[int, str]]) -> None:
+def test_issue_appended_entries_change_no_earlier_address(
+    before: list[tuple[int, str]], after: list[tuple[int, str]]
+) -> None:
     assert locals_of([*before, *after])[: len(before)] == locals_of(before)
 
 
 @pytest.mark.clause("R4.0")
 @given(staff)
-def test_an_address_has_one_holder_and_a_holder_one_address_under_one_name(entries: list[tuple[int, str]]) -> None:
-    """Entries of one id under several names break another rule (person-two-names), and get their addresses still."""
+def test_issue_any_staff_gives_one_address_to_each_person_and_name(entries: list[tuple[int, str]]) -> None:
+    """Entries of one id under several names break another rule (person-two-names), but still get addresses."""
     given_ = {(local, pair) for local, pair in zip(locals_of(entries), entries, strict=True) if local}
     assert len({local for local, _pair in given_}) == len({(local, id_) for local, (id_, _name) in given_})
     assert len({pair for _local, pair in given_}) == len(given_)
 
 
 def void(id_: str, name: str, kind: str = "transferred", **keys: str) -> Entry:
-    """An entry that was taken back before its day."""
+    """Return an entry that was withdrawn before it opened."""
     withdrawn = {"document": "8/QĐ-UBND", "date": "2010-12-01"}
     return person(id_, name, {"document": "7/QĐ-UBND", "date": DAY, "event": kind, "withdrawn": withdrawn}, **keys)
 
@@ -270,8 +272,8 @@ def void(id_: str, name: str, kind: str = "transferred", **keys: str) -> Entry:
         pytest.param(pin("tongdai"), "Lê Tổng Đài", "ltdai", id="a pin stays behind with its name, too"),
     ],
 )
-def test_what_was_taken_back_hands_no_address_on(before: dict[str, str], name: str, expected: str) -> None:
-    """Neither to the same person under another name, nor to anybody else."""
+def test_issue_void_entry_passes_no_address_on(before: dict[str, str], name: str, expected: str) -> None:
+    """Neither the same person under another name nor anybody else gets it."""
     first, second, third = given_out(
         void("1", "Lê Tổng Đài", **before), person("2", "Lê Tổng Đài", DAY), person("1", name, DAY)
     )
@@ -280,6 +282,6 @@ def test_what_was_taken_back_hands_no_address_on(before: dict[str, str], name: s
     assert third == (expected if expected != second else "dailt")
 
 
-def test_what_was_taken_back_takes_no_address_from_its_person() -> None:
+def test_issue_void_entry_leaves_its_person_the_former_address() -> None:
     before, after = person("1", "Lò Thị Hà", DAY, "2011-06-01"), person("1", "Lò Thị Hà", "2012-01-01")
     assert given_out(before, void("1", "Lê Tổng Đài", "renamed"), after) == ["ltha", "ltdai", "ltha"]

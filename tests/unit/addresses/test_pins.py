@@ -1,6 +1,6 @@
-"""Names that give no address, and pins that cannot be kept (R4.1, R4.2).
+"""Tests for findings about names that give no address, and about pinned addresses (R4.1, R4.2).
 
-Each case changes one thing in the sample register and states all findings that follow.
+Each case changes one thing in the sample register and lists all findings that follow.
 """
 
 from __future__ import annotations
@@ -110,17 +110,17 @@ CASES = [*NAMES, *PINS]
 
 
 @each(CASES)
-def test_a_change_gives_its_findings(case: Case) -> None:
+def test_check_changed_sample_reports_expected_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
 @for_each("case", CASES, ids=lambda case: case.name)
-def test_its_findings_name_what_they_are_about(case: Case) -> None:
+def test_check_changed_sample_fills_messages_with_recorded_values(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
 
 
-def test_letters_of_other_languages_reach_the_accounts() -> None:
-    """A name that no address can be made of, with its parts stated, is shown as it is written."""
+def test_accounts_pinned_foreign_name_is_shown_as_written() -> None:
+    """A name that cannot be folded, with stated parts and a pinned address, appears in accounts as written."""
     entry = person("1", "Søren Łukasz Groß", "2011-01-01", address="lukasz-aa", address_document="1/AA-VP")
     found = accounts(register(agency("aa", {**entry, "family": "Groß", "given": "Søren"})), "2012-01-01")
     [account] = [account for account in found.accounts.values() if account.kind == "official"]

@@ -1,4 +1,4 @@
-"""A chain that is recomputed from lines: nothing that is done to it goes unseen, and the row is named."""
+"""Tests for the verification of a chain: every manipulation is found, and the row or seal is named."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TEXTS = st.text(st.characters(exclude_characters="\n", codec="utf-8"), max_size=
 
 @st.composite
 def batches(draw: st.DrawFn) -> list[Batch]:
-    """Some statements, with keys that are used once in each record."""
+    """Draw batches of rows for some tables; each key is used once in its table."""
     made, number = [], 0
     for relation, texts in draw(
         st.lists(
@@ -44,14 +44,14 @@ def head_of(seal: Seal) -> Head:
 
 
 @given(batches(), st.randoms())
-def test_what_was_not_touched_holds_in_any_order_of_its_rows(made: list[Batch], random: object) -> None:
+def test_verify_untouched_chain_holds_in_any_order_of_rows(made: list[Batch], random: object) -> None:
     seals, there = sealed(made), rows(made)
     random.shuffle(there)  # type: ignore[attr-defined]
     found = verify(export(seals, there), [head_of(seal) for seal in seals])
     assert (found.holds, found.faults, found.seals) == (True, [], len(made))
     assert found.head == Head(seals[-1].n, seals[-1].hash, seals[-1].at)
     assert sum(found.rows.values()) == len(there)
-    # The rows of an export that is read page by page also come before their seals.
+    # An export that is read page by page also has rows before their seals.
     early = export(seals, there)
     end, first = early.pop(), FIRST
     lines = [*early[:first], *early[len(early) - len(there) :], *early[first : len(early) - len(there)], end]
@@ -59,7 +59,7 @@ def test_what_was_not_touched_holds_in_any_order_of_its_rows(made: list[Batch], 
 
 
 @given(batches(), st.data())
-def test_a_row_that_was_touched_is_named(made: list[Batch], data: st.DataObject) -> None:
+def test_verify_changed_removed_or_added_row_is_named(made: list[Batch], data: st.DataObject) -> None:
     seals, there = sealed(made), rows(made)
     place = data.draw(st.integers(0, len(there) - 1))
     relation, key, text = there[place]
@@ -79,7 +79,7 @@ def test_a_row_that_was_touched_is_named(made: list[Batch], data: st.DataObject)
 
 
 @given(batches(), st.data())
-def test_a_seal_that_was_touched_is_named(made: list[Batch], data: st.DataObject) -> None:
+def test_verify_changed_or_removed_seal_is_named(made: list[Batch], data: st.DataObject) -> None:
     seals, there = sealed(made), rows(made)
     place = data.draw(st.integers(0, len(seals) - 1))
     seal = seals[place]
@@ -113,7 +113,7 @@ def span(seal: Seal) -> str:
 
 
 @given(batches(), st.data())
-def test_a_chain_made_anew_is_found_by_each_head_behind(made: list[Batch], data: st.DataObject) -> None:
+def test_verify_rewritten_chain_is_found_by_each_later_head(made: list[Batch], data: st.DataObject) -> None:
     seals = sealed(made)
     place = data.draw(st.integers(0, len(made) - 1))
     forged = [*made[:place], replace(made[place], rows=(("new", "forged"),)), *made[place + 1 :]]
@@ -126,7 +126,7 @@ def test_a_chain_made_anew_is_found_by_each_head_behind(made: list[Batch], data:
 
 
 @given(batches(), st.data())
-def test_a_chain_that_was_cut_is_found_by_a_head(made: list[Batch], data: st.DataObject) -> None:
+def test_verify_shortened_chain_is_found_by_a_head(made: list[Batch], data: st.DataObject) -> None:
     seals = sealed(made)
     kept = data.draw(st.integers(0, len(made) - 1))
     lines = export(sealed(made[:kept]), rows(made[:kept]))
@@ -135,7 +135,7 @@ def test_a_chain_that_was_cut_is_found_by_a_head(made: list[Batch], data: st.Dat
 
 
 @given(batches(), st.data())
-def test_what_is_no_whole_export_is_refused(made: list[Batch], data: st.DataObject) -> None:
+def test_verify_incomplete_export_raises_bad_stream(made: list[Batch], data: st.DataObject) -> None:
     lines = export(sealed(made), rows(made))
     cut = data.draw(st.integers(0, len(lines) - 1))
     with pytest.raises(BadStream):
@@ -146,12 +146,12 @@ def test_what_is_no_whole_export_is_refused(made: list[Batch], data: st.DataObje
 
 
 @given(st.lists(st.binary(max_size=60)))
-def test_whatever_is_read_is_refused_or_judged(lines: list[bytes]) -> None:
+def test_verify_any_lines_raise_bad_stream(lines: list[bytes]) -> None:
     with pytest.raises(BadStream):
         verify([chain.BEGIN, *lines])
 
 
-def test_a_row_that_was_sealed_twice_was_replaced() -> None:
+def test_verify_row_sealed_twice_is_named() -> None:
     made = [Batch("mail.run", (("1", "a"),)), Batch("mail.run", (("1", "b"),))]
     found = verify(export(sealed(made), [("mail.run", "1", "b")]))
     assert found.faults == [Fault("twice", 2, "mail.run", "1")]
@@ -167,13 +167,13 @@ def test_a_row_that_was_sealed_twice_was_replaced() -> None:
         ("infinity", True),
     ],
 )
-def test_a_row_that_was_dated_back_is_named(moment: str, dated: bool) -> None:
+def test_verify_row_with_time_far_from_its_seal_is_named(moment: str, dated: bool) -> None:
     text = json.dumps({"actor": "x", "at": moment}, separators=(",", ":"))
     made = [Batch("mail.run", (("1", text),))]
     expected = [Fault("dated", 1, "mail.run", "1")] if dated else []
     lines = export(sealed(made), rows(made))
     assert verify(lines).faults == expected
-    # The row may also come first.
+    # The row may also come before its seal.
     place = FIRST
     assert verify([*lines[:place], lines[-2], *lines[place:-2], lines[-1]]).faults == expected
     adopted = [replace(made[0], origin="adopted")]
@@ -206,7 +206,7 @@ def test_verify_unread_table_does_not_hold() -> None:
 
 
 def stored(entry: int, account: str, digest: str | None) -> tuple[str, str]:
-    """A row of which password an account got."""
+    """Return key and text of a row that records the password digest of an account (None: no password)."""
     kind, _, id_ = account.partition("/")
     row = {"entry": entry, "id": id_, "kind": kind, **({"digest": digest} if digest else {})}
     return str(entry), json.dumps(row)
@@ -231,19 +231,19 @@ def test_verify_password_other_than_the_last_sealed_is_named(passwords: dict[str
         assert found.faults == [Fault("password", 0, "mail.credential", account) for account in wrong]
 
 
-def test_of_very_many_faults_the_first_are_told() -> None:
+def test_verify_very_many_faults_lists_the_first_thousand() -> None:
     made = [Batch("mail.run", tuple((str(number), "x") for number in range(1500)))]
     found = verify(export(sealed(made), []))
     assert (found.found, len(found.faults)) == (1500, chain.MOST)
 
 
-def test_nothing_yet_is_no_fault() -> None:
+def test_verify_empty_chain_holds() -> None:
     found = verify(export([], []))
     assert (found.holds, found.head) == (True, None)
 
 
 @pytest.mark.parametrize("name", ["chain.py", "made.py", "made.json"])
-def test_the_host_has_the_same_code(name: str) -> None:
+def test_host_code_of_the_chain_is_a_link_to_the_core(name: str) -> None:
     link = PROJECT / "roles/programs/files/danhba_host/audit" / name
     assert link.is_symlink()
     assert link.resolve() == Path(chain.__file__).resolve().with_name(name)

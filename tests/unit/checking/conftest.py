@@ -1,4 +1,4 @@
-"""A cache of its own for a test, and which files were examined beside it."""
+"""Fixtures: a cache of results for one test, and the list of files that were examined."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def kept(tmp_path: Path) -> ResultCache:
 
 @pytest.fixture
 def examined(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of the files that were examined, in order."""
+    """Return a list that records the names of examined files, in order."""
     names: list[str] = []
     real = examination.examine
 

@@ -1,4 +1,4 @@
-"""What a change does is looked for only where it can do something, and found as if all was looked at."""
+"""Tests for `between`, which compares only agencies that a change concerns: its plan equals that of all accounts."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from tests.support.registers import Entry, Texts, agency, files, person, registe
 DAYS = [f"20{year}-{month:02}-01" for year in (10, 11, 12) for month in (1, 4, 7, 10)]
 NAMES = ("Hoàng Anh", "Nguyễn Văn An", "Lò Thị Mai")
 OPEN, ENDED = ("aa", "bb", "cc"), "dd"
-# The agency that has ended, by when it did and who answers for it since.
+# Variants of the agency `ENDED`: the day of its closing, and the agency that succeeds it.
 ENDINGS = (("2011-04-01", "aa"), ("2011-04-01", "bb"), ("2011-10-01", "aa"))
 
 
 class Stay(NamedTuple):
-    """Where somebody was, from and until when; who came or went otherwise than by a move may have been elsewhere."""
+    """One issuance of a person: agency, opening and closing (day and event), and title."""
 
     agency: str
     opened: str
@@ -32,7 +32,7 @@ class Stay(NamedTuple):
 
 @st.composite
 def lives(draw: st.DrawFn) -> tuple[Stay, ...]:
-    """Where one person was, one stay after the other; now and then nowhere."""
+    """Draw the stays of one person, one after the other, with gaps now and then."""
     days = sorted(draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=4, unique=True)))
     codes = [draw(st.sampled_from((*OPEN, ENDED) if days[1] <= ENDINGS[0][0] else OPEN))]
     for _ in days[2:]:
@@ -50,7 +50,7 @@ def lives(draw: st.DrawFn) -> tuple[Stay, ...]:
 
 
 def texts(people: list[tuple[Stay, ...]], ending: tuple[str, str], limit: int) -> Texts:
-    """The register in which these people were there."""
+    """Return a register with these people, an ended agency, and a limit of closings."""
     staff: dict[str, list[Entry]] = {code: [] for code in (*OPEN, ENDED)}
     for number, stays in enumerate(people):
         for stay in stays:
@@ -65,7 +65,7 @@ def texts(people: list[tuple[Stay, ...]], ending: tuple[str, str], limit: int) -
 
 @st.composite
 def lived_otherwise(draw: st.DrawFn, stays: tuple[Stay, ...]) -> tuple[Stay, ...]:
-    """The same person as before, with another life, or with some of the stays alone."""
+    """Draw other stays for a person: entirely new ones, or some of the former."""
     if draw(st.booleans()):
         return draw(lives())
     return tuple(stay for stay in stays if draw(st.booleans()))
@@ -73,7 +73,7 @@ def lived_otherwise(draw: st.DrawFn, stays: tuple[Stay, ...]) -> tuple[Stay, ...
 
 @st.composite
 def changes(draw: st.DrawFn) -> tuple[Texts, Texts]:
-    """A register, and the same where some lived otherwise."""
+    """Draw a register, and a changed one in which some people have other stays."""
     people = draw(st.lists(lives(), min_size=1, max_size=6))
     others = [draw(lived_otherwise(life)) if draw(st.integers(0, 2)) == 0 else life for life in people]
     ending = draw(st.sampled_from(ENDINGS))
@@ -84,7 +84,7 @@ def changes(draw: st.DrawFn) -> tuple[Texts, Texts]:
 
 @settings(max_examples=100)
 @given(changes(), st.sampled_from(DAYS))
-def test_as_if_every_account_was_compared(change: tuple[Texts, Texts], text: str) -> None:
+def test_between_equals_the_plan_of_all_accounts(change: tuple[Texts, Texts], text: str) -> None:
     day = date.fromisoformat(text)
     was = check(files(change[0]))
     now = check(files(change[1]), None, was)
@@ -104,8 +104,8 @@ def read(texts: Texts, base: Checked | None = None) -> Checked:
     return checked
 
 
-def test_who_answers_for_an_agency_concerns_those_who_were_there() -> None:
-    """Their file is as it was, but the refusal at their addresses names another."""
+def test_between_other_successor_changes_replies_of_former_people() -> None:
+    """Their file has not changed, but refusals at their addresses name another agency."""
     people: list[tuple[Stay, ...]] = [(Stay(ENDED, DAYS[0], f"{DAYS[1]} retired"),)]
     was = read(texts(people, ENDINGS[0], 1000))
     now = read(texts(people, ENDINGS[1], 1000), was)
@@ -114,7 +114,7 @@ def test_who_answers_for_an_agency_concerns_those_who_were_there() -> None:
     assert all("contact-bb" in reply for reply in changed.values())
 
 
-def test_who_is_not_concerned_is_not_looked_at() -> None:
+def test_concerned_returns_agencies_of_changed_people_alone() -> None:
     moved = (Stay("aa", DAYS[0], f"{DAYS[3]} transferred"), Stay("bb", f"{DAYS[3]} transferred", ""))
     stayed = (Stay("cc", DAYS[0], ""),)
     before = read(texts([moved, stayed], ENDINGS[0], 1000))

@@ -1,4 +1,4 @@
-"""The file in which results are kept: damaged, foreign, too large or full, it only costs time."""
+"""Tests for the cache file: damaged, foreign, too large or without space, it costs time but changes no result."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [_text, _other, _cut, Path.mkdir])
-def test_a_damaged_file_only_costs_time(kept: ResultCache, harm: Callable[[Path], None]) -> None:
+def test_cache_damaged_file_is_replaced(kept: ResultCache, harm: Callable[[Path], None]) -> None:
     kept.path.parent.mkdir(parents=True)
     if harm is _cut:
         find(files(SAMPLE), DAY, kept)
@@ -54,7 +54,7 @@ def _linked(path: Path) -> None:
 
 @pytest.mark.parametrize("harm", [_writable, _linked])
 @pytest.mark.parametrize("which", ["directory", "file"])
-def test_what_others_could_have_written_is_not_believed(
+def test_cache_writable_by_others_or_linked_is_not_used(
     kept: ResultCache, examined: list[str], which: str, harm: Callable[[Path], None]
 ) -> None:
     find(files(SAMPLE), DAY, kept)
@@ -66,7 +66,7 @@ def test_what_others_could_have_written_is_not_believed(
     assert examined == ([S, U] * 2 if which == "directory" else [S, U])
 
 
-def test_what_is_another_users_is_not_believed(
+def test_cache_of_another_user_is_not_used(
     kept: ResultCache, examined: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find(files(SAMPLE), DAY, kept)
@@ -75,7 +75,7 @@ def test_what_is_another_users_is_not_believed(
     assert examined == [S, U] * 2
 
 
-def test_a_place_that_cannot_be_entered_only_costs_time(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_without_permission_is_not_used(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_arguments: object, **_more: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -83,7 +83,7 @@ def test_a_place_that_cannot_be_entered_only_costs_time(kept: ResultCache, monke
     assert find(files(SAMPLE), DAY, kept) == []
 
 
-def test_what_is_kept_is_its_owners_alone(kept: ResultCache) -> None:
+def test_cache_file_is_readable_by_its_owner_alone(kept: ResultCache) -> None:
     before = os.umask(0o002)
     try:
         find(files(SAMPLE), DAY, kept)
@@ -93,14 +93,14 @@ def test_what_is_kept_is_its_owners_alone(kept: ResultCache) -> None:
     assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
 
 
-def test_what_grows_too_large_begins_anew(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cache_too_large_is_deleted_before_writing(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "LARGEST", 20_000)
     kept.put({bytes([n]): os.urandom(10_000) for n in range(10)})
     kept.put({b"new": b"x"})
     assert kept.get([b"new", bytes([1])]) == {b"new": b"x"}
 
 
-def test_the_place_is_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_the_user_path_follows_the_xdg_specification(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/home/me")
     for set_to, place in (("/cache", "/cache"), ("", "/home/me/.cache"), ("relative", "/home/me/.cache")):
         monkeypatch.setenv("XDG_CACHE_HOME", set_to)
@@ -109,7 +109,7 @@ def test_the_place_is_the_users_cache(monkeypatch: pytest.MonkeyPatch) -> None:
         assert kept.path == Path(place, "danhba/results.sqlite")
 
 
-def test_a_user_without_a_home_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_the_user_without_a_home_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.delenv("HOME")
     monkeypatch.setattr(os, "getuid", lambda: 54321)
@@ -132,7 +132,7 @@ def _open_to_all(path: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "why"), [(_cut_off, cache.DAMAGED), (_changed, cache.DAMAGED), (_open_to_all, cache.FOREIGN)]
 )
-def test_a_memory_that_is_left_aside_is_told_of(kept: ResultCache, harm: Callable[[Path], None], why: str) -> None:
+def test_cache_unused_file_reports_its_trouble(kept: ResultCache, harm: Callable[[Path], None], why: str) -> None:
     find(files(SAMPLE), DAY, kept)
     assert kept.trouble is None
     harm(kept.path)
@@ -140,8 +140,8 @@ def test_a_memory_that_is_left_aside_is_told_of(kept: ResultCache, harm: Callabl
     assert kept.trouble == why
 
 
-def test_a_full_disk_only_costs_time(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite says so as it does for a database that may not grow; what was kept before stays."""
+def test_cache_full_disk_keeps_earlier_results(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Simulated by a database that may not grow: SQLite reports the same error, and earlier results stay."""
     find(files(SAMPLE), DAY, kept)
     connect = sqlite3.connect
 
@@ -158,13 +158,13 @@ def test_a_full_disk_only_costs_time(kept: ResultCache, monkeypatch: pytest.Monk
 
 
 def sweep_keys() -> list[bytes]:
-    """The keys of the sample's files."""
+    """Return the cache keys of the sample's files."""
     read = [file for file in files(SAMPLE) if file.name != P]
     return [sweep._key(file, frozenset({"postmaster"})) for file in read]
 
 
-def test_two_at_once_do_not_spoil_it(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that writes for long keeps the other from writing, and neither takes the file away."""
+def test_cache_locked_by_another_process_stays_intact(kept: ResultCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that holds the lock keeps another from writing; neither deletes the file."""
     find(files(SAMPLE), DAY, kept)
     connect = sqlite3.connect
 

@@ -1,8 +1,6 @@
-"""The check as a whole: every case of every rule, and whatever else a register may hold."""
+"""Tests for the check as a whole: all cases of all rules, and arbitrary contents."""
 
 from __future__ import annotations
-
-import gc
 
 import pytest
 from hypothesis import given, settings
@@ -73,18 +71,18 @@ CASES: list[Case] = [*TOO_MANY, *(case for part in PARTS for case in part.CASES)
 
 
 @each(TOO_MANY)
-def test_a_file_with_more_than_anybody_reads(case: Case) -> None:
+def test_check_file_with_too_many_findings_reports_the_first_thousand(case: Case) -> None:
     assert found(case) == case.expected
 
 
-_SAID: dict[int, list[Finding]] = {}
+_FOUND: dict[int, list[Finding]] = {}
 
 
-def said(case: Case) -> list[Finding]:
-    """All that is said of a case, made out once: two tests look at it."""
-    if id(case) not in _SAID:
-        _SAID[id(case)] = findings(case)
-    return _SAID[id(case)]
+def findings_of(case: Case) -> list[Finding]:
+    """Return the findings of a case, computed once for the two tests that use them."""
+    if id(case) not in _FOUND:
+        _FOUND[id(case)] = findings(case)
+    return _FOUND[id(case)]
 
 
 @pytest.fixture(scope="module")
@@ -92,19 +90,19 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> ResultCache:
     return ResultCache(tmp_path_factory.mktemp("cache") / "results.sqlite")
 
 
-def test_the_sample_has_no_findings() -> None:
+def test_check_sample_has_no_findings() -> None:
     assert places(check(files(SAMPLE)).findings) == []
 
 
-def test_every_rule_is_broken_by_a_case() -> None:
+def test_rules_each_is_broken_by_a_case() -> None:
     broken = {finding.rpartition(" ")[2] for case in CASES for finding in case.expected}
-    # The rules on plans need accounts beside the register: test_plan.py. Two are about files beside it: test_beside.py.
+    # Rules on plans need accounts besides the register (test_plan.py); two are about other files (test_beside.py).
     elsewhere = {"file-attributes", "file-journal"}
     assert {id_ for id_ in RULES if not id_.startswith("plan-")} - elsewhere == broken
 
 
 @for_each("id_", RULES)
-def test_a_rule_cites_a_clause_and_says_the_way_out(id_: str) -> None:
+def test_rule_cites_a_clause_and_ends_without_punctuation(id_: str) -> None:
     stated = RULES[id_]
     assert stated.clause.startswith("R")
     assert stated.severity in Severity
@@ -112,36 +110,28 @@ def test_a_rule_cites_a_clause_and_says_the_way_out(id_: str) -> None:
 
 
 @for_each("case", [case for case in CASES if case.base is None], ids=lambda case: case.name)
-def test_the_fast_way_finds_the_same(case: Case, results: ResultCache) -> None:
-    expected = [as_data(finding, "vi") for finding in said(case)]
+def test_find_with_cached_results_finds_the_same(case: Case, results: ResultCache) -> None:
+    expected = [as_data(finding, "vi") for finding in findings_of(case)]
     for _time in range(2):
         found_fast = find(files(case.texts), TODAY, results)
         assert [as_data(finding, "vi") for finding in found_fast] == expected
 
 
 @for_each("case", CASES, ids=lambda case: case.name)
-def test_every_message_can_be_shown(case: Case) -> None:
-    for finding in said(case):
+def test_render_message_of_each_case_is_printable(case: Case) -> None:
+    for finding in findings_of(case):
         assert render(finding.rule.message, finding.values, "en").isprintable()
 
 
-def test_advice_does_not_stop_a_register() -> None:
+def test_check_register_with_advice_is_usable() -> None:
     checked = check(files(edited(S, ('"0214 3 840 034"', "gọi An"))))
     assert [f.rule.severity for f in checked.findings] == [Severity.ADVICE]
     assert checked.usable is not None
 
 
-def test_a_register_that_cannot_be_read_is_not_usable() -> None:
+def test_check_unreadable_register_is_not_usable() -> None:
     assert check(files(replace("", P, None).texts)).usable is None
     assert check(files(edited(S, ("77/QĐ-STTTT", "x")))).usable is None
-
-
-def test_reading_leaves_the_collector_as_it_was() -> None:
-    for enabled in (True, False):
-        (gc.enable if enabled else gc.disable)()
-        check(files(SAMPLE))
-        assert gc.isenabled() is enabled
-    gc.enable()
 
 
 INSERTED = st.sampled_from(
@@ -151,7 +141,7 @@ INSERTED = st.sampled_from(
 
 @settings(max_examples=200)
 @given(st.sampled_from([P, S, U]), st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 30), INSERTED), max_size=4))
-def test_no_text_stops_the_check(name: str, cuts: list[tuple[int, int, str]]) -> None:
+def test_check_any_text_returns_findings(name: str, cuts: list[tuple[int, int, str]]) -> None:
     text = SAMPLE[name]
     for at, length, inserted in cuts:
         text = text[:at] + inserted + text[at + length :]
@@ -163,6 +153,6 @@ def test_no_text_stops_the_check(name: str, cuts: list[tuple[int, int, str]]) ->
 
 @settings(max_examples=100)
 @given(st.sampled_from([P, S]), st.binary(max_size=60), st.integers(0, 1500))
-def test_no_bytes_stop_the_check(name: str, data: bytes, at: int) -> None:
+def test_check_any_bytes_return_findings(name: str, data: bytes, at: int) -> None:
     text = SAMPLE[name].encode()
     assert check(files({**SAMPLE, name: text[:at] + data + text[at:]})).findings is not None

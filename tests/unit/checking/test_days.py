@@ -1,4 +1,4 @@
-"""What a change does on the days to come, and on which of them it is judged and shown."""
+"""Tests for the later days on which a change acts: which of them are judged by the limits, and which are shown."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def day(number: int) -> str:
 
 
 def staff(code: str, closings: dict[int, int] | None = None, count: int = len(NAMES), **keys: Any) -> str:
-    """An agency; `closings` has the number of the day to come on which each of its people closes."""
+    """Return an agency; `closings` has for some of its people the number of days until they close."""
     closings = closings or {}
-    first = sum(map(ord, code)) * 100  # the ids become numbers of documents
+    first = sum(map(ord, code)) * 100  # ids become numbers of documents, so they are different in each agency
     entries = (
         person(str(first + n), name, "2011-01-01", day(closings[n]) if n in closings else "", title=f"Tổ {n}")
         for n, name in enumerate(NAMES[:count])
@@ -42,14 +42,14 @@ OTHERS = [staff(f"b{letter}") for letter in "abcdefghijklmnopqrstuvwxyz"]
 BEFORE = register(staff("aa"), *OTHERS)
 
 
-def test_a_few_on_days_of_their_own_pass() -> None:
+def test_check_few_closings_on_different_days_pass() -> None:
     closings = {n: n + 1 for n in range(3)}
     assert rules(register(staff("aa", closings), *OTHERS), BEFORE) == []
 
 
 @pytest.mark.parametrize("days_between", [0, 1, 30])
-def test_what_is_refused_on_one_day_is_refused_on_many(days_between: int) -> None:
-    """Four of the seventeen mailboxes of an agency, with its own, are more than a fifth."""
+def test_check_too_many_closings_are_refused_on_one_or_many_days(days_between: int) -> None:
+    """Four of the seventeen mailboxes of an agency (its contact mailbox included) are more than a fifth."""
     closings = {n: 1 + n * days_between for n in range(4)}
     before, now = check(files(BEFORE), TODAY), files(register(staff("aa", closings), *OTHERS))
     found = check(now, TODAY, before).findings
@@ -58,7 +58,7 @@ def test_what_is_refused_on_one_day_is_refused_on_many(days_between: int) -> Non
     ]
 
 
-def test_ten_of_twenty_one_on_ten_days_are_refused() -> None:
+def test_check_ten_of_21_closings_on_ten_days_are_refused() -> None:
     people = [person(str(n), name, "2011-01-01", title=f"Tổ {n}") for n, name in enumerate(TWENTY)]
     leaving = [{**entry, "closed": event("retired", day(n + 1), f"{n}/QĐ-AA")} for n, entry in enumerate(people[:10])]
     found = check(files(register(agency("aa", *leaving, *people[10:]))), TODAY, files(register(agency("aa", *people))))
@@ -66,8 +66,8 @@ def test_ten_of_twenty_one_on_ten_days_are_refused() -> None:
     assert counted == {"plan-agency-limit": (10, 21), "plan-limit": (10, 22)}
 
 
-def test_each_mailbox_counts_once_however_often_it_is_taken_away() -> None:
-    """Suspended on one day, let in, suspended again, closed: all of one person's."""
+def test_check_mailbox_suspended_and_closed_counts_once() -> None:
+    """One person is suspended three times and then closed, each on a day of its own."""
     spells = [{"document": f"{n}/QĐ-AA", "date": day(n), "until": day(n + 5)} for n in (10, 20, 30)]
     people = [person(str(n), name, "2011-01-01", title=f"Tổ {n}") for n, name in enumerate(NAMES)]
     one = {**people[0], "suspended": spells, "closed": event("retired", day(40), "9/QĐ-AA")}
@@ -87,31 +87,29 @@ def acknowledged(count: int, since: int, until: int) -> dict[str, Any]:
     [
         (10, 1, 16, False),
         (9, 1, 16, True),
-        # Three may always leave, besides those on the days for which it is acknowledged.
+        # Three closings pass anyway, in addition to those on acknowledged days.
         (7, 1, 7, False),
         (7, 4, 16, False),
         (7, 4, 9, True),
         (6, 4, 16, True),
     ],
 )
-def test_days_for_which_it_was_acknowledged_are_counted_by_themselves(
-    count: int, since: int, until: int, refused: bool
-) -> None:
+def test_check_acknowledged_days_are_counted_apart(count: int, since: int, until: int, refused: bool) -> None:
     closings = {n: n + 1 for n in range(10)}
     before = register(staff("aa"), *OTHERS)
     found = rules(register(staff("aa", closings), *OTHERS, **acknowledged(count, since, until)), before)
     assert ("plan-agency-limit" in found) is refused
 
 
-def test_a_heavy_day_of_a_small_agency_does_not_hide_behind_those_of_large_ones() -> None:
+def test_check_small_agency_is_refused_beside_many_large_ones() -> None:
     before = register(staff("aa", count=4), *OTHERS)
-    # Two of sixteen on each of many days pass; two of four do not.
+    # In each large agency, two of sixteen close on a day of its own, which passes; in the small one, two of four.
     large = [staff(f"b{letter}", {0: n, 1: n}) for n, letter in enumerate("abcdefghijklmnopqrstuvwxyz", 1)]
     now = check(files(register(staff("aa", {0: 200, 1: 200}, count=4), *large)), TODAY, files(before)).findings
     assert [f.where.object for f in now if f.rule.id == "plan-agency-limit"] == ["aa"]
 
 
-def test_a_protected_mailbox_on_a_day_among_many() -> None:
+def test_check_protected_mailbox_is_refused_on_any_day() -> None:
     policy: dict[str, Any] = {"policy": {"protected": ["contact-cc"]}}
     before = register(staff("aa"), agency("cc"), *OTHERS, **policy)
     closings = {n: n + 1 for n in range(len(NAMES))}
@@ -119,7 +117,7 @@ def test_a_protected_mailbox_on_a_day_among_many() -> None:
     assert rules(now, before) == ["plan-agency-limit", "plan-limit", "plan-protected"]
 
 
-def test_what_happens_today_is_shown_beside_what_comes() -> None:
+def test_differences_have_plans_of_today_and_of_later_days() -> None:
     suspended = [{"document": "1/QĐ-AA", "date": TODAY.isoformat(), "until": day(20)}]
     people = [person("1", "Lò An", "2011-01-01"), person("2", "Lò Bình", "2011-01-01")]
     before = register(agency("aa", *people))
@@ -133,7 +131,7 @@ def test_what_happens_today_is_shown_beside_what_comes() -> None:
     assert more == []
 
 
-def test_days_on_which_somebody_loses_something_are_shown_first() -> None:
+def test_shown_days_of_endings_come_first() -> None:
     many = [days.Happening(day(n), "aa", str(n), ends=n % 2 == 0) for n in range(1, 101)]
     shown, more = days.shown(many, TODAY)
     assert len(shown) == days.DAYS_LIMIT + 1
@@ -142,19 +140,19 @@ def test_days_on_which_somebody_loses_something_are_shown_first() -> None:
     assert sorted([*shown, *more]) == [TODAY + timedelta(days=n) for n in range(1, 101)]
 
 
-def test_nothing_to_come() -> None:
+def test_shown_and_judged_without_later_days_are_empty() -> None:
     assert days.shown([days.Happening(day(-1), "aa", "", ends=True)], TODAY) == ([], [])
     assert days.judged([days.Happening(day(-1), "aa", "", ends=True)] * 3, TODAY) == {}
 
 
 def shown(*people: Entry, others: tuple[str, ...] = ()) -> list[tuple[str, str]]:
-    """Who opens in the plans that a change of nobody into these people shows."""
+    """Return day and id of each opening in the plans of a change that adds these people to an empty agency."""
     before = check(files(register(agency("aa"))), TODAY)
     plans, _more = differences(before, check(files(register(agency("aa", *people), *others)), TODAY), TODAY)
     return [(plan.day.isoformat(), action.id) for plan in plans for action in plan.actions if action.action == "create"]
 
 
-def test_a_mailbox_that_is_there_only_in_between_is_shown() -> None:
+def test_differences_show_a_mailbox_that_opens_and_closes_later() -> None:
     assert shown(person("1", "Lò An", day(10), day(20)), person("2", "Lò Bình", day(90))) == [
         (day(19), "1"),
         (day(90), "2"),
@@ -162,7 +160,7 @@ def test_a_mailbox_that_is_there_only_in_between_is_shown() -> None:
     assert shown(person("1", "Lò An", day(10), day(11))) == [(day(10), "1")]
 
 
-def test_one_that_is_there_in_between_twice_is_shown_twice() -> None:
+def test_differences_show_a_mailbox_that_opens_and_closes_twice() -> None:
     people = (person("1", "Lò An", day(10), day(20)), person("1", "Lò An", day(30), day(40)))
     assert (day(19), "1") in shown(*people)
     spans = {(day(10), day(20)), (day(30), day(40))}
@@ -174,12 +172,12 @@ def test_one_that_is_there_in_between_twice_is_shown_twice() -> None:
     assert all(any(opened <= each.isoformat() < closed for each in chosen) for opened, closed in spans)
 
 
-def test_an_agency_that_is_there_only_in_between_is_shown() -> None:
+def test_differences_show_an_agency_that_opens_and_closes_later() -> None:
     assert (day(19), "bb") in shown(others=(agency("bb", opened=day(10), closed=day(20)),))
 
 
-def test_those_in_between_are_shown_beyond_all_days_that_are() -> None:
-    """However many other days take something away, so that no more of these are shown."""
+def test_shown_brief_mailboxes_are_shown_beyond_the_limit() -> None:
+    """A mailbox that opens and closes between two shown days is shown, even where other days fill `DAYS_LIMIT`."""
     many = [days.Happening(day(n), "aa", str(n), ends=True, event="retired") for n in range(1, 101)]
     brief = [
         days.Happening(day(60), "aa", "x", ends=False),
@@ -190,7 +188,7 @@ def test_those_in_between_are_shown_beyond_all_days_that_are() -> None:
     assert len(chosen) + len(more) == 100
 
 
-def test_as_few_days_as_show_all_of_them() -> None:
+def test_shown_brief_mailboxes_add_as_few_days_as_possible() -> None:
     brief = [
         each
         for n in range(40)
@@ -205,7 +203,7 @@ def test_as_few_days_as_show_all_of_them() -> None:
     assert [each.isoformat() for each in before_any_ends] == [day(59)]
 
 
-def test_many_files_of_mistakes_are_told_of_briefly(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_check_many_files_with_mistakes_reports_ten_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("danhba.checking.check.REGISTER_LIMIT", 50)
     wrong = agency("zz").replace("people: []", "".join(f"k{n}: x\n" for n in range(40)) + "people: []")
     texts = register(*(wrong.replace("agency: zz", f"agency: z{letter}") for letter in "abcdefghij"))
@@ -215,7 +213,7 @@ def test_many_files_of_mistakes_are_told_of_briefly(monkeypatch: pytest.MonkeyPa
     assert per_file == [0, 40, 40, *[10] * 8]
 
 
-def test_nothing_happens_to_an_agency_that_never_opens() -> None:
+def test_happenings_void_agency_has_none() -> None:
     never = agency("aa", opened=day(30)).replace(
         "event: established}", "event: established, withdrawn: {document: 9/QĐ-UBND, date: 2011-12-01}}"
     )

@@ -1,4 +1,4 @@
-"""What comes of one file is only believed from a cache where it is whole."""
+"""Tests for cached examinations: one that is damaged or cannot be decoded is not used."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"
         "result || x'20'",
     ],
 )
-def test_a_damaged_result_is_made_anew(kept: ResultCache, examined: list[str], harm: str) -> None:
+def test_find_damaged_cached_result_examines_again(kept: ResultCache, examined: list[str], harm: str) -> None:
     find(files(SAMPLE), DAY, kept)
     with closing(sqlite3.connect(kept.path)) as database, database:
         database.execute(f"UPDATE kept SET result = {harm}")
@@ -37,7 +37,7 @@ def test_a_damaged_result_is_made_anew(kept: ResultCache, examined: list[str], h
 
 
 class Believed:
-    """A place that gives back one and the same for every result."""
+    """A cache that returns the same bytes for every key."""
 
     def __init__(self, result: bytes) -> None:
         self.result = result
@@ -53,6 +53,6 @@ class Believed:
     "result",
     [b"{", b"5", b"[]", b"[1,2]", b"\xff", b"[" * 100_000, b'[null,[["no-such-rule",1,1,"",{}]]]', b'[{"x":1},[]]'],
 )
-def test_a_result_that_is_none_is_not_used(examined: list[str], result: bytes) -> None:
+def test_find_undecodable_cached_result_examines_again(examined: list[str], result: bytes) -> None:
     assert find(files(SAMPLE), DAY, Believed(result)) == []
     assert examined == [S, U]

@@ -1,4 +1,4 @@
-"""Results cached from one run to the next: the findings are the same, and only changed files are examined."""
+"""Tests for results cached between runs: findings are the same, and only changed files are examined."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DAY = date(2026, 1, 1)
 P, S, U = "province.yml", "agencies/stttt.yml", "agencies/ubnd.yml"
 
 
-def test_what_is_kept_is_not_examined_again(kept: ResultCache, examined: list[str]) -> None:
+def test_sweep_cached_files_are_not_examined_again(kept: ResultCache, examined: list[str]) -> None:
     assert find(files(SAMPLE), DAY, kept) == find(files(SAMPLE), DAY, kept) == []
     assert examined == [S, U]
 
@@ -26,14 +26,16 @@ def test_what_is_kept_is_not_examined_again(kept: ResultCache, examined: list[st
 CHANGES: list[tuple[Texts, list[str]]] = [
     (edited(S, ("title: Giám đốc", "title: Phó Giám đốc")), [S]),
     ({**SAMPLE, "agencies/snv.yml": UBND.replace("ubnd", "snv")}, ["agencies/snv.yml"]),
-    # The system addresses are nobody's, in whichever agency.
+    # A new system address may be a candidate of people in any agency, so all are examined.
     (edited(P, ("{postmaster: contact-stttt}", "{postmaster: contact-stttt, nvvinh-stttt: contact-ubnd}")), [S, U]),
     (edited(P, ("forward_days: 90", "forward_days: 91")), []),
 ]
 
 
 @pytest.mark.parametrize(("texts", "again"), CHANGES)
-def test_only_what_changed_is_examined(kept: ResultCache, examined: list[str], texts: Texts, again: list[str]) -> None:
+def test_sweep_changed_files_alone_are_examined(
+    kept: ResultCache, examined: list[str], texts: Texts, again: list[str]
+) -> None:
     find(files(SAMPLE), DAY, kept)
     examined.clear()
     found = places(find(files(texts), DAY, kept))
@@ -41,7 +43,7 @@ def test_only_what_changed_is_examined(kept: ResultCache, examined: list[str], t
     assert found == places(check(files(texts), DAY).findings)
 
 
-def test_another_version_of_the_rules_begins_anew(
+def test_sweep_other_fingerprint_examines_all_files(
     kept: ResultCache, examined: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     find(files(SAMPLE), DAY, kept)
@@ -50,7 +52,7 @@ def test_another_version_of_the_rules_begins_anew(
     assert examined == [S, U, S, U]
 
 
-def test_findings_are_shown_at_the_path_of_today(kept: ResultCache) -> None:
+def test_sweep_cached_findings_have_the_present_path(kept: ResultCache) -> None:
     broken = STTTT.replace("Giàng", "Giàng8").encode()
     for folder in ("a", "b"):
         found = find([source.File(S, f"{folder}/{S}", broken)], DAY, kept)
@@ -65,10 +67,10 @@ def test_sweep_reports_progress_after_each_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", range(5))
-def test_results_of_other_versions_are_not_believed(
+def test_sweep_other_library_version_examines_all_files(
     kept: ResultCache, examined: list[str], monkeypatch: pytest.MonkeyPatch, number: int
 ) -> None:
-    """Of Python, libyaml, PyYAML, Unidecode and orjson: each alone makes another fingerprint."""
+    """Each version (Python, libyaml, PyYAML, Unidecode, orjson) alone changes the fingerprint."""
     versions = sweep._versions()
     assert len(versions) == 5
     find(files(SAMPLE), DAY, kept)
@@ -80,7 +82,7 @@ def test_results_of_other_versions_are_not_believed(
     assert examined == [S, U] * 2
 
 
-def test_the_plan_is_the_same_from_memory(kept: ResultCache, examined: list[str]) -> None:
+def test_wanted_from_cached_results_is_the_same(kept: ResultCache, examined: list[str]) -> None:
     first, again = (check(files(SAMPLE), DAY, results=kept) for _ in range(2))
     assert examined == [S, U]
     assert first.usable

@@ -1,4 +1,4 @@
-"""`danhba init` at a real pseudo-terminal: it asks for what is not given, once more where an answer will not do."""
+"""Tests for `danhba init` at a pseudo-terminal: asks for missing answers, and again after a wrong one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.support.terminal import Terminal
 KEY = "age128gkywwwv4lt4vfd5k50fschysur3e8y8atvtvppdlnuffsdw4hq9tda0m"
 
 
-def test_it_asks_for_all_that_only_the_province_knows(tmp_path: Path) -> None:
+def test_init_at_a_terminal_asks_for_each_missing_answer(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "init", "tinh", language="vi")
     try:
         for question, answer in (
@@ -47,7 +47,7 @@ def test_it_asks_for_all_that_only_the_province_knows(tmp_path: Path) -> None:
     assert (tmp_path / "tinh/.forgejo/workflows/pull-request.yml").exists()
 
 
-def test_backing_out_leaves_nothing(tmp_path: Path) -> None:
+def test_init_interrupted_leaves_no_files(tmp_path: Path) -> None:
     terminal = Terminal(tmp_path, "init", "tinh")
     try:
         terminal.until("The province's name")

@@ -1,4 +1,4 @@
-"""`danhba init`: what it writes, that it holds, and that nothing is there after a refusal."""
+"""Tests for `danhba init`: the repository that it writes passes the checks; after a refusal no file is left."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Init = Callable[..., Result]
 
 @pytest.fixture
 def init(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Init:
-    """Run it in a folder of its own, with answers over those of `ANSWERS`; one that is None is not given."""
+    """Return a function that runs `danhba init` in an empty folder with `ANSWERS`, changed (None: left out)."""
     monkeypatch.chdir(tmp_path)
 
     def run(directory: str = "tinh", **other: str | None) -> Result:
@@ -49,7 +49,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("forge", sorted(FORGES))
-def test_what_it_writes_holds(init: Init, tmp_path: Path, forge: str) -> None:
+def test_init_written_repository_passes_its_checks(init: Init, tmp_path: Path, forge: str) -> None:
     done = init(forge=forge)
     assert (done.exit_code, done.stderr) == (0, "")
     checked = CliRunner().invoke(cli.main, ["check", "tinh/directory", "--lang", "en"])
@@ -77,7 +77,7 @@ def test_what_it_writes_holds(init: Init, tmp_path: Path, forge: str) -> None:
     subprocess.run(lint, cwd=tmp_path / "tinh", check=True)
 
 
-def test_private_files_are_not_for_git(init: Init, tmp_path: Path) -> None:
+def test_init_gitignore_excludes_private_files(init: Init, tmp_path: Path) -> None:
     init()
     subprocess.run(["git", "init", "--quiet", "tinh"], check=True)
     for path in (".private/production/server.key", ".venv/bin/x", ".ansible/x", "directory/.danhba-journal"):
@@ -87,18 +87,18 @@ def test_private_files_are_not_for_git(init: Init, tmp_path: Path) -> None:
     ).returncode
 
 
-def test_the_projects_example_is_what_it_writes(init: Init, tmp_path: Path) -> None:
+def test_init_inventory_equals_the_projects_example(init: Init, tmp_path: Path) -> None:
     init()
     assert texts(tmp_path / "tinh/inventories/production") == texts(PROJECT / "inventories/single")
 
 
 @pytest.mark.parametrize("forge", FORGES)
-def test_the_workflows_are_the_projects(forge: str) -> None:
+def test_init_workflows_equal_the_projects_own(forge: str) -> None:
     templates = PROJECT / "plugins/module_utils/danhba/founding/files"
     assert (templates / f"{forge}.yml").read_text() == (PROJECT / FORGES[forge].workflow).read_text(), "make generated"
 
 
-def test_the_lock_is_the_projects() -> None:
+def test_init_requirements_equal_the_projects_lock() -> None:
     templates = PROJECT / "plugins/module_utils/danhba/founding/files"
     assert (templates / "requirements.txt").read_text() == locked.text(), "make generated"
     assert (templates / "reports.txt").read_text() == locked.reports(), "make generated"
@@ -122,7 +122,9 @@ def test_the_lock_is_the_projects() -> None:
         ("collection", "khong-co.tar.gz", "is no file of this collection"),
     ],
 )
-def test_a_wrong_answer_leaves_nothing(init: Init, tmp_path: Path, name: str, value: str, said: str) -> None:
+def test_init_wrong_answer_is_refused_and_leaves_no_files(
+    init: Init, tmp_path: Path, name: str, value: str, said: str
+) -> None:
     done = init(**{name: value})
     assert done.exit_code == 2
     assert said in done.stderr
@@ -138,21 +140,21 @@ def test_init_kind_that_is_none_is_refused_with_all_kinds_one_a_line(init: Init,
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_samples_key_is_refused(init: Init, tmp_path: Path) -> None:
+def test_init_key_of_the_sample_is_refused(init: Init, tmp_path: Path) -> None:
     done = init(key=SAMPLES)
     assert done.exit_code == 1
     assert "directory/province.yml:11:15: lỗi province-sample-key" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_all_that_is_missing_is_told_at_once(init: Init, tmp_path: Path) -> None:
+def test_init_missing_answers_are_named_all_at_once(init: Init, tmp_path: Path) -> None:
     done = init(province=None, forge=None, phone=None)
     assert done.exit_code == 2
     assert f"missing --province, --phone, --forge ({' | '.join(sorted(FORGES))})" in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_with_something_in_it_is_left_alone(init: Init, tmp_path: Path) -> None:
+def test_init_folder_with_files_is_refused_unchanged(init: Init, tmp_path: Path) -> None:
     (tmp_path / "tinh").mkdir()
     (tmp_path / "tinh/thu.txt").write_text("x")
     done = init()
@@ -162,7 +164,7 @@ def test_a_folder_with_something_in_it_is_left_alone(init: Init, tmp_path: Path)
     assert init("tinh/thu-dien-tu").exit_code == 0
 
 
-def test_an_empty_folder_is_taken(init: Init, tmp_path: Path) -> None:
+def test_init_empty_folder_is_used(init: Init, tmp_path: Path) -> None:
     (tmp_path / "tinh").mkdir()
     assert init().exit_code == 0
     assert (tmp_path / "tinh/README.md").exists()
@@ -172,7 +174,7 @@ def test_an_empty_folder_is_taken(init: Init, tmp_path: Path) -> None:
     ("directory", "said"),
     [(".", "is the folder that you are in"), ("tep", "is a file"), ("chua/co", "is no folder; make it first")],
 )
-def test_other_places(init: Init, tmp_path: Path, directory: str, said: str) -> None:
+def test_init_impossible_place_is_refused(init: Init, tmp_path: Path, directory: str, said: str) -> None:
     if directory == "tep":
         (tmp_path / "tep").touch()
     done = init(directory)
@@ -181,9 +183,7 @@ def test_other_places(init: Init, tmp_path: Path, directory: str, said: str) -> 
     assert [path.name for path in tmp_path.iterdir()] == (["tep"] if directory == "tep" else [])
 
 
-def test_a_disk_that_is_full_half_way_leaves_nothing(
-    init: Init, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_init_full_disk_leaves_no_files(init: Init, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(path: Path, made: repository.Made) -> None:
         if path.name == "setup":
             raise OSError(28, "No space left on device", str(path))
@@ -197,14 +197,14 @@ def test_a_disk_that_is_full_half_way_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_without_a_key_the_readme_says_so(init: Init, tmp_path: Path) -> None:
+def test_init_without_a_key_the_readme_tells_to_make_one(init: Init, tmp_path: Path) -> None:
     assert init(key=None).exit_code == 0
     written = texts(tmp_path / "tinh")
     assert "\n# operator_key: age1…\n" in written["directory/province.yml"]
     assert "**chưa\ncó khóa**" in written["README.md"]
 
 
-def test_a_name_of_any_letters_stays_a_name(init: Init, tmp_path: Path) -> None:
+def test_init_name_with_special_characters_is_quoted(init: Init, tmp_path: Path) -> None:
     name = 'Sở "Thông tin": {a} # và @{domain}'
     assert init(name=name, province="Y: Tý", **OWN).exit_code == 0
     found = yaml.safe_load((tmp_path / "tinh/directory/agencies/stttt.yml").read_text())
@@ -212,7 +212,7 @@ def test_a_name_of_any_letters_stays_a_name(init: Init, tmp_path: Path) -> None:
     assert yaml.safe_load((tmp_path / "tinh/directory/province.yml").read_text())["province"] == "Y: Tý"
 
 
-def test_the_software_comes_along(init: Init, tmp_path: Path) -> None:
+def test_init_collection_file_is_copied_into_the_repository(init: Init, tmp_path: Path) -> None:
     package = tmp_path / "laocai-mail-0.1.0.tar.gz"
     manifest = json.dumps({"collection_info": {"namespace": "laocai", "name": "mail"}}).encode()
     with tarfile.open(package, "w:gz") as archive:
@@ -225,7 +225,7 @@ def test_the_software_comes_along(init: Init, tmp_path: Path) -> None:
     assert (tmp_path / "tinh/collections/laocai-mail-0.1.0.tar.gz").read_bytes() == package.read_bytes()
 
 
-def test_the_version_is_named_where_the_software_is_published(init: Init, tmp_path: Path) -> None:
+def test_init_without_collection_file_names_the_version(init: Init, tmp_path: Path) -> None:
     init()
     galaxy = yaml.safe_load((PROJECT / "galaxy.yml").read_text())
     wanted = yaml.safe_load((tmp_path / "tinh/requirements.yml").read_text())
@@ -246,7 +246,7 @@ def test_init_writes_the_regulation_of_the_province(init: Init, tmp_path: Path) 
     assert regulation(tmp_path) == {"number": "12/2024/QĐ-UBND", "date": "2024-05-10", "title": title.strip()}
 
 
-def test_init_without_a_regulation_leaves_the_place_for_it(init: Init, tmp_path: Path) -> None:
+def test_init_without_a_regulation_writes_it_as_comments(init: Init, tmp_path: Path) -> None:
     done = init(**dict.fromkeys(OWN))
     assert done.exit_code == 0
     assert "lưu ý province-regulation [R1]" in done.stderr
@@ -276,6 +276,6 @@ def test_init_refuses_a_regulation_that_cannot_be(
 @pytest.mark.parametrize(
     ("written", "day"), [("2026-12-01", "2026-12-01"), ("1/12/2026", "2026-12-01"), ("01/12/2026", "2026-12-01")]
 )
-def test_init_takes_days_as_documents_write_them(init: Init, tmp_path: Path, written: str, day: str) -> None:
+def test_init_day_in_a_form_of_documents_is_accepted(init: Init, tmp_path: Path, written: str, day: str) -> None:
     assert init(date=written, document="11/QĐ-UBND").exit_code == 0
     assert f"date: {day}, event: established" in (tmp_path / "tinh/directory/agencies/stttt.yml").read_text()

@@ -1,4 +1,4 @@
-"""Numbers and symbols of documents (R6; the shapes of the domain facts, 3.2)."""
+"""Tests for numbers and symbols of documents (R6), in all shapes that bodies of the province use."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from danhba.model.documents import Document, parse
         ("7/GPMT-UBND", Document("7", "", "", "GPMT-UBND")),
     ],
 )
-def test_shapes_in_use(text: str, expected: Document) -> None:
+def test_parse_shape_in_use_returns_its_parts(text: str, expected: Document) -> None:
     assert parse(text) == expected
 
 
@@ -68,5 +68,5 @@ def test_shapes_in_use(text: str, expected: Document) -> None:
         "33/2010/QĐ-UBND; 34/2010/QĐ-UBND",
     ],
 )
-def test_what_is_no_document(text: str) -> None:
+def test_parse_other_text_returns_none(text: str) -> None:
     assert parse(text) is None

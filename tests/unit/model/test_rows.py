@@ -1,4 +1,4 @@
-"""What is kept of an agency is the agency, save for the places of its values."""
+"""Tests for agencies, facts and rows in the cache: loading gives back what was dumped, without places of values."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def examined() -> examination.Examined:
     return examination.examine(file, frozenset())
 
 
-def test_it_comes_back_whole() -> None:
+def test_load_dumped_examination_returns_the_same_agency() -> None:
     made = examined()
     kept = examination.load(examination.dump(made), made.agency.file if made.agency else "")
     assert made.agency
@@ -70,7 +70,7 @@ def test_it_comes_back_whole() -> None:
     assert (kept.agency.file, kept.complete) == (made.agency.file, made.complete)
 
 
-def test_pairs_that_may_be_one_person_come_back() -> None:
+def test_load_dumped_namesakes_returns_the_same_pairs() -> None:
     title = {"title": "Văn thư", "phone": "0214 3 840 001"}
     people = (person("1", "Lò An", "2010-01-01", **title), person("2", "Lò An", "2010-01-02", **title))
     [file] = [file for file in files(register(agency("aa", *people))) if file.name == "agencies/aa.yml"]
@@ -83,7 +83,7 @@ def test_pairs_that_may_be_one_person_come_back() -> None:
     assert len({*made.facts.dialled}) == 1
 
 
-def test_its_facts_come_back_too() -> None:
+def test_load_dumped_facts_returns_the_same_facts() -> None:
     made = examined()
     kept = examination.load(examination.dump(made), made.agency.file if made.agency else "")
     assert made.facts
@@ -93,7 +93,7 @@ def test_its_facts_come_back_too() -> None:
     assert [kept.facts.parent_on(day) for day in ("1999-01-01", "2004-12-31", "2005-01-01")] == ["", "", "stttt"]
 
 
-def test_an_issuance_is_one_and_the_same_at_each_asking() -> None:
+def test_staff_item_asked_for_twice_is_the_same_object() -> None:
     kept = examination.load(examination.dump(examined()), "agencies/aa.yml")
     assert kept.agency
     assert kept.agency.people[1] is kept.agency.people[1]
@@ -102,7 +102,7 @@ def test_an_issuance_is_one_and_the_same_at_each_asking() -> None:
 
 
 @pytest.mark.parametrize("day", [date(2009, 12, 31), date(2010, 1, 1), date(2011, 12, 31), date(2012, 1, 1)])
-def test_an_entry_is_found_among_those_that_were_kept(day: date) -> None:
+def test_entry_on_cached_staff_finds_the_same_entry(day: date) -> None:
     made = examined()
     kept = examination.load(examination.dump(made), "agencies/aa.yml")
     assert made.agency
@@ -111,7 +111,7 @@ def test_an_entry_is_found_among_those_that_were_kept(day: date) -> None:
         assert entry_on(kept.agency.people, person_, day) == entry_on(made.agency.people, person_, day)
 
 
-def test_rows_have_days_that_can_be_compared() -> None:
+def test_rows_days_are_iso_8601_texts() -> None:
     kept = examination.load(examination.dump(examined()), "agencies/aa.yml")
     assert kept.agency
     assert isinstance(kept.agency.people, Staff)
@@ -123,7 +123,7 @@ def test_rows_have_days_that_can_be_compared() -> None:
     assert second.closed.date.isoformat() == "2012-01-01"
 
 
-def test_by_what_people_are_asked_for_is_read_without_their_rows() -> None:
+def test_called_returns_ids_names_and_local_parts_of_the_rows() -> None:
     kept = examination.load(examination.dump(examined()), "agencies/aa.yml")
     assert kept.agency
     assert isinstance(kept.agency.people, Staff)
@@ -132,7 +132,7 @@ def test_by_what_people_are_asked_for_is_read_without_their_rows() -> None:
     assert [*zip(*called, strict=True)] == [(row.id, row.name, row.local) for row in rows]
 
 
-def test_an_agency_without_people_comes_back() -> None:
+def test_load_agency_without_people_returns_no_rows() -> None:
     [file] = [file for file in files(register(agency("aa"))) if file.name == "agencies/aa.yml"]
     kept = examination.load(examination.dump(examination.examine(file, frozenset())), file.path)
     assert kept.agency
@@ -140,7 +140,7 @@ def test_an_agency_without_people_comes_back() -> None:
     assert ([*kept.agency.people.rows()], [*kept.agency.people], kept.agency.people.locals()) == ([], [], [])
 
 
-def test_a_file_that_cannot_be_made_out_is_kept_as_such() -> None:
+def test_load_unusable_file_returns_its_findings_and_no_agency() -> None:
     (file,) = [file for file in files({**texts(), "agencies/aa.yml": "agency: [aa"}) if file.name == "agencies/aa.yml"]
     made = examination.examine(file, frozenset())
     kept = examination.load(examination.dump(made), file.path)
@@ -149,12 +149,12 @@ def test_a_file_that_cannot_be_made_out_is_kept_as_such() -> None:
 
 
 @pytest.mark.parametrize("data", [b"", b"1234567", b"\xff" * 20, struct.pack("<II", 2, 0) + b"{}"])
-def test_what_was_not_kept_is_told_from_what_was(data: bytes) -> None:
+def test_load_other_bytes_raises_an_error(data: bytes) -> None:
     with pytest.raises((ValueError, TypeError, LookupError, struct.error)):
         examination.load(data, "x")
 
 
-def test_an_agency_that_never_opened_comes_back() -> None:
+def test_load_void_agency_returns_opening_and_closing() -> None:
     text = agency("aa", opened="2012-01-01")
     ending = "event: established, withdrawn: {document: 9/QĐ-UBND, date: 2011-06-01}}"
     (file,) = files({"agencies/aa.yml": text.replace("event: established}", ending)})

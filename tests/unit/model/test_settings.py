@@ -1,4 +1,4 @@
-"""The table of settings: complete, uniform, and right about which direction is the weaker one."""
+"""Tests for the table of settings: complete, translated, and right about which direction weakens a guard."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.support.cases import P
 from tests.support.looped import for_each
 from tests.support.registers import PROVINCE, SAMPLE, edited, files, usable
 
-# Kept as one setting, whatever the keys within.
+# Mappings that are one setting each, whatever their keys.
 WHOLE = ("system_addresses", "regulation.articles")
 REACHES = {setting.reaches for setting in SETTINGS} - {settings.NOBODY}
 
 
 def leaves(found: dict[str, Any], path: str = "") -> Iterator[str]:
-    """The paths of all values of a schema; a list is one value."""
+    """Yield the paths of all values of a JSON schema; a list is one value."""
     properties = found.get("properties", {})
     if not properties or path in WHOLE:
         yield path
@@ -42,12 +42,12 @@ def test_settings_table_has_each_key_once() -> None:
 
 
 @for_each("setting", SETTINGS, ids=lambda setting: setting.key)
-def test_setting_says_in_vietnamese_what_it_does(setting: settings.Setting) -> None:
+def test_setting_purpose_is_translated_into_vietnamese(setting: settings.Setting) -> None:
     assert translator("vi")(setting.does) != setting.does
 
 
 @pytest.mark.parametrize("reaches", sorted(REACHES))
-def test_whom_a_setting_reaches_is_counted_and_said(reaches: str) -> None:
+def test_setting_group_reached_has_a_count_and_a_message(reaches: str) -> None:
     assert {reaches} <= COUNTED.keys() & _COUNTS.keys()
 
 
@@ -77,7 +77,7 @@ def given(old: str, new: str) -> Province:
         ("protected", (), ("contact-stttt", "contact-ubnd")),
     ],
 )
-def test_guard_becomes_weaker_in_one_direction_alone(key: str, weaker: Any, stronger: Any) -> None:
+def test_weakens_changed_guard_is_weaker_in_one_direction_alone(key: str, weaker: Any, stronger: Any) -> None:
     def changed_to(value: Any) -> bool:
         return weakens(BEFORE, replace(BEFORE, policy=replace(BEFORE.policy, **{key: value})))
 
@@ -86,7 +86,7 @@ def test_guard_becomes_weaker_in_one_direction_alone(key: str, weaker: Any, stro
 
 @pytest.mark.parametrize("kind", ["official", "agency"])
 @pytest.mark.parametrize("key", ["messages_hour", "recipients_hour", "messages_day", "recipients_day"])
-def test_more_sending_is_weaker(kind: str, key: str) -> None:
+def test_changed_higher_sending_limit_is_weaker(kind: str, key: str) -> None:
     may = getattr(BEFORE.policy, f"sending_{kind}")
     for by, weaker in ((1, True), (-1, False)):
         policy = replace(BEFORE.policy, **{f"sending_{kind}": replace(may, **{key: getattr(may, key) + by})})
@@ -107,22 +107,22 @@ def test_more_sending_is_weaker(kind: str, key: str) -> None:
     ],
     ids=str,
 )
-def test_another_operator_server_key_or_support_is_weaker(values: dict[str, Any]) -> None:
+def test_weakens_other_operator_server_key_or_support_is_weaker(values: dict[str, Any]) -> None:
     assert weakens(BEFORE, replace(BEFORE, **values))
 
 
-def test_another_name_or_regulation_is_no_guard() -> None:
+def test_weakens_other_name_or_regulation_is_not_weaker() -> None:
     now = replace(BEFORE, name="Lai Châu", regulation=replace(BEFORE.regulation, number="1/2026/QĐ-UBND"))
     assert [told.setting.key for told in changed(BEFORE, now)] == ["province", "regulation.number"]
     assert not weakens(BEFORE, now)
 
 
-def test_list_shows_what_is_taken_out_and_what_is_added() -> None:
+def test_shown_list_names_removed_and_added_items() -> None:
     now = given("protected: [contact-stttt]", "protected: [contact-ubnd]")
     assert [shown(told) for told in changed(BEFORE, now)] == [("contact-stttt", "contact-ubnd")]
 
 
-def test_sizes_and_windows_are_shown_as_the_register_writes_them() -> None:
+def test_shown_sizes_and_windows_have_the_registers_notation() -> None:
     now = given("official: 2G", "official: 200M")
     assert [shown(told) for told in changed(BEFORE, now)] == [("2G", "200M")]
     windows = 'forward_days: 90\n  usage: {windows: ["06:00-08:00", "08:00-12:00", "13:00-14:00", "14:00-24:00"]}'
@@ -131,7 +131,7 @@ def test_sizes_and_windows_are_shown_as_the_register_writes_them() -> None:
 
 
 @pytest.mark.parametrize("setting", [each for each in SETTINGS if each.most], ids=lambda setting: setting.key)
-def test_value_within_the_bounds_is_the_default(setting: settings.Setting) -> None:
+def test_setting_default_value_is_within_its_bounds(setting: settings.Setting) -> None:
     assert setting.least <= setting.value(BEFORE) <= setting.most
 
 
@@ -143,7 +143,7 @@ def test_value_within_the_bounds_is_the_default(setting: settings.Setting) -> No
         ("forward_days: 90\n  retention_days: {default: 0}", "policy.retention_days.default"),
     ],
 )
-def test_value_that_cannot_be_meant_is_outside_the_bounds(new: str, key: str) -> None:
+def test_outside_value_beyond_bounds_is_reported(new: str, key: str) -> None:
     text = PROVINCE.replace("forward_days: 90", new)
     found = check(files({**SAMPLE, P: text}))
     assert [(f.rule.id, f.values["key"]) for f in found.findings if f.rule.id == "province-bound"] == [

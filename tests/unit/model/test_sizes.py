@@ -1,4 +1,4 @@
-"""Sizes as the register writes them."""
+"""Tests for sizes in the register's notation."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ from danhba.model.sizes import GIB, MIB, TIB, written
         (0, "0M"),
     ],
 )
-def test_written(octets: int, text: str) -> None:
+def test_written_size_uses_the_largest_unit_that_divides_it(octets: int, text: str) -> None:
     assert written(octets) == text

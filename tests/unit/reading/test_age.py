@@ -1,4 +1,4 @@
-"""Public keys of age: what the library makes is one, and what differs from it by a slip is none."""
+"""Tests for public keys of age: generated keys are accepted, keys with a typing mistake are refused."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 KEYS = [str(pyrage.x25519.Identity.generate().to_public()) for _ in range(50)]
 
 
-def test_every_key_of_the_library_is_one() -> None:
+def test_is_key_generated_key_is_accepted() -> None:
     assert [key for key in KEYS if not age.is_key(key)] == []
 
 
 @given(st.sampled_from(KEYS), st.integers(4, 61), st.sampled_from(ALPHABET))
-def test_no_letter_may_be_another(key: str, at: int, letter: str) -> None:
+def test_is_key_one_wrong_letter_is_refused(key: str, at: int, letter: str) -> None:
     slip = key[:at] + letter + key[at + 1 :]
     assert age.is_key(slip) == (slip == key)
 
 
 @given(st.sampled_from(KEYS), st.integers(4, 60))
-def test_no_two_letters_may_be_swapped(key: str, at: int) -> None:
+def test_is_key_two_swapped_letters_are_refused(key: str, at: int) -> None:
     slip = key[:at] + key[at + 1] + key[at] + key[at + 2 :]
     assert age.is_key(slip) == (slip == key)
 
@@ -34,7 +34,7 @@ def test_no_two_letters_may_be_swapped(key: str, at: int) -> None:
     ["", "age1", KEYS[0][:-1], f"{KEYS[0]}q", KEYS[0].upper(), f" {KEYS[0]}", f"{KEYS[0]}\n"],
     ids=["nothing", "beginning", "short", "long", "capitals", "space before", "line end"],
 )
-def test_another_shape_is_none(text: str) -> None:
+def test_is_key_other_shape_is_refused(text: str) -> None:
     assert not age.is_key(text)
 
 
@@ -48,7 +48,7 @@ def test_another_shape_is_none(text: str) -> None:
         "age1ur4h5lpmgxu2u9jku0a0r87ydtdqnr0tnsetrlvxvgz3vh6fhqqqzyt4v9",
     ],
 )
-def test_a_key_that_anybody_can_open_is_none(key: str) -> None:
-    """Points of small order, with checksums that hold: whoever encrypts to them gets a secret that everybody knows."""
-    pyrage.x25519.Recipient.from_str(key)  # the library takes it
+def test_is_key_point_of_small_order_is_refused(key: str) -> None:
+    """What is encrypted to a point of small order, everybody can decrypt; the checksums of these keys are right."""
+    pyrage.x25519.Recipient.from_str(key)  # the library accepts it
     assert not age.is_key(key)

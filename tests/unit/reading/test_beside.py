@@ -1,4 +1,4 @@
-"""What may not stand beside a register: attributes of git that change, hide or merge its files otherwise."""
+"""Tests for files beside a register: git attributes that change, hide or merge its files, and a leftover journal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def found(text: str | None, path: str = ".gitattributes", prefix: str = PREFIX) 
         *("export-subst", "export-ignore"),
     ],
 )
-def test_attribute_that_changes_hides_or_merges_the_register_is_refused(attribute: str) -> None:
+def test_beside_harmful_attribute_is_refused(attribute: str) -> None:
     assert [f.values["attribute"] for f in found(f"*.yml text {attribute}\n")] == [attribute]
 
 
@@ -41,7 +41,7 @@ def test_attribute_that_changes_hides_or_merges_the_register_is_refused(attribut
         *("-linguist-generated", "linguist-language=YAML", "merge", "diff", "whitespace=trailing-space", "delta"),
     ],
 )
-def test_attribute_that_leaves_the_register_as_it_is_passes(attribute: str) -> None:
+def test_beside_harmless_attribute_passes(attribute: str) -> None:
     assert found(f"*.yml {attribute}\n") == []
 
 
@@ -58,7 +58,7 @@ def test_attribute_that_leaves_the_register_as_it_is_passes(attribute: str) -> N
         ("x.yml", "a/directory/agencies/.gitattributes"),
     ],
 )
-def test_pattern_that_may_reach_the_register_is_refused(pattern: str, path: str) -> None:
+def test_beside_pattern_that_may_match_the_register_is_refused(pattern: str, path: str) -> None:
     assert len(found(f"{pattern} filter=x\n", path)) == 1
 
 
@@ -69,24 +69,24 @@ def test_pattern_that_may_reach_the_register_is_refused(pattern: str, path: str)
         ("province.yml", "a/directory/agencies/.gitattributes"),
     ],
 )
-def test_pattern_that_cannot_reach_the_register_passes(pattern: str, path: str) -> None:
+def test_beside_pattern_that_cannot_match_the_register_passes(pattern: str, path: str) -> None:
     assert found(f"{pattern} filter=x\n", path) == []
 
 
-def test_each_harmful_attribute_has_its_line_and_column() -> None:
+def test_beside_finding_has_line_and_column_of_the_attribute() -> None:
     findings = found("# one\n*.png filter=lfs\n*.yml text ident filter=x\n")
     assert [(f.where.place.line, f.where.place.column) for f in findings] == [(3, 12), (3, 18)]
 
 
-def test_attributes_that_are_a_link_are_refused() -> None:
+def test_beside_gitattributes_as_a_link_is_refused() -> None:
     assert [f.rule.id for f in found(None)] == ["file-attributes"]
 
 
-def test_bytes_that_are_no_text_are_read() -> None:
+def test_beside_gitattributes_with_invalid_utf8_is_read() -> None:
     assert len(list(beside.check([File(".gitattributes", "x", b"\xff\xfe\n*.yml ident\n")], PREFIX, NAMES))) == 1
 
 
-def test_journal_in_the_registers_folder_is_refused_and_elsewhere_not() -> None:
+def test_beside_journal_is_refused_in_the_registers_folder_alone() -> None:
     assert [f.rule.id for f in found("", f"{PREFIX}.danhba-journal")] == ["file-journal"]
     assert found("", "docs/.danhba-journal") == []
 
@@ -99,13 +99,13 @@ def test_journal_in_the_registers_folder_is_refused_and_elsewhere_not() -> None:
         *((path, False) for path in ("b/.gitattributes", "a/directory2/.gitattributes", "README.md")),
     ],
 )
-def test_files_that_are_looked_at(path: str, concerns: bool) -> None:
+def test_concerns_path_tells_whether_the_file_is_checked(path: str, concerns: bool) -> None:
     assert beside.concerns(path, PREFIX) is concerns
 
 
 @pytest.mark.parametrize("line", ["*.yml working-tree-encoding=UTF-16", "*.yml ident", "*.yml text eol=crlf"])
-def test_git_itself_changes_the_bytes_by_what_is_refused(tmp_path: Path, line: str) -> None:
-    """The rule is about what git does, so git is asked: a fresh clone differs from what was committed."""
+def test_beside_refused_attribute_changes_bytes_in_a_real_clone(tmp_path: Path, line: str) -> None:
+    """Clone with real git: the bytes of the clone differ from those that were committed."""
     origin, clone = tmp_path / "origin", tmp_path / "clone"
     origin.mkdir()
     git(origin, "init", "--quiet")

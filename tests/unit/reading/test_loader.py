@@ -1,6 +1,6 @@
-"""What bytes, characters and names of files are objected to.
+"""Tests for findings about bytes, characters and names of files.
 
-Each case changes one thing in the sample register and states all findings that follow.
+Each case changes one thing in the sample register and lists all findings that follow.
 """
 
 from __future__ import annotations
@@ -58,16 +58,16 @@ CASES = [
 
 
 @each(CASES)
-def test_a_change_gives_its_findings(case: Case) -> None:
+def test_check_changed_sample_reports_expected_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
 @for_each("case", CASES, ids=lambda case: case.name)
-def test_its_findings_name_what_they_are_about(case: Case) -> None:
+def test_check_changed_sample_fills_messages_with_recorded_values(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
 
 
-def test_a_file_in_the_wrong_form_gives_its_first_places_only() -> None:
+def test_load_many_wrong_characters_reports_the_first_twenty() -> None:
     names = " ".join(unicodedata.normalize("NFD", "Vịnh") for _ in range(500))
     findings = check(files({**SAMPLE, U: UBND.replace("tỉnh", "tỉnh\u200b" * 30) + f"# {names}\n"})).findings
     rules = [finding.rule.id for finding in findings]

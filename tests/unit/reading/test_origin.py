@@ -1,4 +1,4 @@
-"""Whose a commit of the register is: author, signer, who let it in; by real git, with real SSH keys."""
+"""Tests for author, signer and approver of a commit, with real git and real SSH keys."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.fixture
 def signing(repository: Repository, tmp_path: Path) -> tuple[str, Path]:
-    """The key that everything is signed with from now on: its fingerprint; and the list of allowed signers."""
+    """Make a key with which git signs all further commits; return its fingerprint and the list of allowed signers."""
     key = tmp_path / "key"
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
     settings = {"gpg.format": "ssh", "user.signingkey": str(key), "commit.gpgsign": "true"}
@@ -28,34 +28,34 @@ def signing(repository: Repository, tmp_path: Path) -> tuple[str, Path]:
         repository.git("config", name, value)
     allowed = tmp_path / "allowed"
     allowed.write_text(f"binh@laocai.gov.vn {key.with_suffix('.pub').read_text()}")
-    told = subprocess.run(["ssh-keygen", "-l", "-f", str(key)], check=True, text=True, capture_output=True)
-    return told.stdout.split()[1], allowed
+    listed = subprocess.run(["ssh-keygen", "-l", "-f", str(key)], check=True, text=True, capture_output=True)
+    return listed.stdout.split()[1], allowed
 
 
 @pytest.mark.clause("R9.6")
-def test_an_unsigned_commit_is_said_to_be_so(repository: Repository) -> None:
+def test_of_head_unsigned_commit_reports_unsigned(repository: Repository) -> None:
     commit = repository.commit("1/QĐ")
     assert of_head(repository.folder) == Origin(commit, AN, "", "unsigned", "")
 
 
-def test_who_landed_it_for_another_let_it_in(repository: Repository) -> None:
+def test_of_head_committer_other_than_author_is_the_approver(repository: Repository) -> None:
     repository.commit("1/QĐ", committer=BINH)
     assert of_head(repository.folder).approver == BINH
 
 
 @pytest.mark.parametrize("trailer", ["Approved-by", "Reviewed-by"])
-def test_a_trailer_names_who_let_it_in(repository: Repository, trailer: str) -> None:
+def test_of_head_trailer_names_the_approver(repository: Repository, trailer: str) -> None:
     repository.commit("1/QĐ", committer=BINH, message=f"Change\n\n{trailer}: {CHI}")
     assert of_head(repository.folder).approver == CHI
 
 
-def test_of_a_merge_the_proposal_has_an_author_and_the_merge_an_approver(repository: Repository) -> None:
+def test_of_head_merge_has_author_of_change_and_approver_of_merge(repository: Repository) -> None:
     repository.commit("1/QĐ")
     _, merge = repository.merged("2/QĐ")
     assert of_head(repository.folder) == Origin(merge, AN, "", "unsigned", BINH)
 
 
-def test_a_signature_is_told_with_its_key(repository: Repository, signing: tuple[str, Path]) -> None:
+def test_of_head_signed_commit_has_verdict_and_key(repository: Repository, signing: tuple[str, Path]) -> None:
     fingerprint, allowed = signing
     repository.commit("1/QĐ")
     assert of_head(repository.folder)[2:4] == ("", "unchecked")
@@ -65,7 +65,7 @@ def test_a_signature_is_told_with_its_key(repository: Repository, signing: tuple
     assert of_head(repository.folder)[2:4] == ("", f"untrusted {fingerprint}")
 
 
-def test_a_document_leads_to_the_proposal_that_brought_it(repository: Repository) -> None:
+def test_of_document_returns_the_commit_that_added_it(repository: Repository) -> None:
     first = repository.commit("1/QĐ", who=CHI)
     change, merge = repository.merged("2/QĐ")
     for number in range(3, 6):
@@ -79,12 +79,12 @@ def test_a_document_leads_to_the_proposal_that_brought_it(repository: Repository
     assert of_document(repository.folder, "0" * 40, "2/QĐ", files) is None
 
 
-def test_without_git_nobody_is_named(tmp_path: Path, repository: Repository) -> None:
+def test_of_head_outside_git_is_empty(tmp_path: Path, repository: Repository) -> None:
     assert of_head(tmp_path) == Origin()
     assert of_head(repository.folder) == Origin()
 
 
-def test_a_name_is_one_line(repository: Repository) -> None:
+def test_of_head_long_or_unprintable_name_is_one_short_line(repository: Repository) -> None:
     repository.commit("1/QĐ", who=f"{'x' * 400}\x1b[2J <an@laocai.gov.vn>")
     author = of_head(repository.folder).author
     assert author == "x" * 320

@@ -1,6 +1,6 @@
-"""Which keys and values are objected to, and as what the others are read.
+"""Tests for findings about keys and values, and for the types as which values are read.
 
-Each case changes one thing in the sample register and states all findings that follow.
+Each case changes one thing in the sample register and lists all findings that follow.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tests.support.said import recorded, values
 
 SWAPPED = AGE[:4] + AGE[5] + AGE[4] + AGE[6:]
 
-# The point zero: its checksum holds, and anybody can open what is encrypted to it.
+# The key of the point zero: its checksum is right, and anybody can decrypt what is encrypted to it.
 EVERYBODYS = "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z"
 
 WRONG = f"operator: stttt\noperator_key: {AGE[:-1]}q"
@@ -126,16 +126,16 @@ CASES = [
 
 
 @each(CASES)
-def test_a_change_gives_its_findings(case: Case) -> None:
+def test_check_changed_sample_reports_expected_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
 @for_each("case", CASES, ids=lambda case: case.name)
-def test_its_findings_name_what_they_are_about(case: Case) -> None:
+def test_check_changed_sample_fills_messages_with_recorded_values(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"
 
 
-def test_values_are_read_as_written() -> None:
+def test_read_values_are_texts_as_written() -> None:
     texts = edited(S, ('"000103"', '"0123"'), ("title: Giám đốc", "title: No"), ("Giàng Seo Phử", "Giàng  Seo Phử"))
     checked = check(files(texts))
     assert checked.register is not None
@@ -143,7 +143,7 @@ def test_values_are_read_as_written() -> None:
     assert (people[2].id, people[0].title, people[2].name) == ("0123", "No", "Giàng Seo Phử")
 
 
-def test_the_policy_has_defaults_and_takes_what_is_given() -> None:
+def test_read_policy_takes_stated_values_and_defaults() -> None:
     text = PROVINCE.replace(
         "forward_days: 90",
         "forward_days: 0\n  retention_days: {leader: 400}\n  sending: {agency: {messages_hour: 7}, suspend: 9}\n"

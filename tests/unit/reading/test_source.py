@@ -1,4 +1,4 @@
-"""Files of a register on disk and in git."""
+"""Tests for reading the files of a register from disk, from a commit and from the index of git."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def repository(tmp_path: Path) -> Path:
 
 
 class TestDirectory:
-    def test_the_files_by_name(self, tmp_path: Path) -> None:
+    def test_from_directory_returns_register_files_by_name(self, tmp_path: Path) -> None:
         (write(tmp_path) / "agencies" / ".stttt.yml.swp").touch()
         (tmp_path / "README.md").touch()
         found = source.from_directory(tmp_path)
@@ -40,7 +40,9 @@ class TestDirectory:
             str(tmp_path / name) for name in ("agencies/stttt.yml", "agencies/ubnd.yml", "province.yml")
         ]
 
-    def test_links_folders_and_large_files_are_not_read(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_from_directory_links_folders_and_large_files_have_no_data(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         agencies = write(tmp_path) / "agencies"
         (agencies / "link.yml").symlink_to("/etc/passwd")
         (agencies / "dangling.yml").symlink_to("nothing")
@@ -57,23 +59,23 @@ class TestDirectory:
             "province.yml",
         ]
 
-    def test_without_a_province(self, tmp_path: Path) -> None:
+    def test_from_directory_without_province_is_reported_by_check(self, tmp_path: Path) -> None:
         write(tmp_path, {"agencies/ubnd.yml": UBND})
         assert places(check(source.from_directory(tmp_path)).findings) == ["province.yml:1:1 province-missing"]
 
-    def test_a_folder_that_is_a_link(self, tmp_path: Path) -> None:
+    def test_from_directory_agencies_as_a_link_is_refused(self, tmp_path: Path) -> None:
         write(tmp_path / "elsewhere")
         (tmp_path / "register").mkdir()
         (tmp_path / "register" / "agencies").symlink_to(tmp_path / "elsewhere" / "agencies")
         with pytest.raises(Unusable, match="symbolic link"):
             source.from_directory(tmp_path / "register")
 
-    def test_more_than_a_register_has(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_from_directory_too_many_bytes_are_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(source, "LARGEST_REGISTER", 1000)
         with pytest.raises(Unusable, match="more than"):
             source.from_directory(write(tmp_path))
 
-    def test_more_files_than_a_register_has(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_from_directory_too_many_files_are_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         write(tmp_path)
         monkeypatch.setattr(source, "LARGEST_FILES", 3)
         assert len(source.from_directory(tmp_path)) == 3
@@ -81,17 +83,19 @@ class TestDirectory:
         with pytest.raises(Unusable, match="no register has so many"):
             source.from_directory(tmp_path)
 
-    def test_no_directory(self, tmp_path: Path) -> None:
+    def test_from_directory_missing_directory_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(Unusable) as caught:
             source.from_directory(tmp_path / "none")
         assert caught.value.values == {"path": tmp_path / "none"}
 
-    def test_no_register(self, tmp_path: Path) -> None:
+    def test_from_directory_without_agencies_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(Unusable) as caught:
             source.from_directory(tmp_path)
         assert caught.value.values == {"path": tmp_path, "name": "agencies"}
 
-    def test_no_permission(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_from_directory_unreadable_file_is_refused_with_its_path(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         def refuse(path: Path) -> bytes:
             raise PermissionError(13, "Permission denied", str(path))
 
@@ -103,14 +107,14 @@ class TestDirectory:
 
 
 class TestGit:
-    def test_the_same_files_as_were_committed(self, repository: Path) -> None:
+    def test_from_git_returns_the_committed_files(self, repository: Path) -> None:
         directory = repository / "directory"
         committed = source.from_directory(directory)
         (directory / "agencies" / "stttt.yml").write_text("changed")
         assert source.from_git(directory, "HEAD") == committed
         assert source.from_git(directory, git(repository, "rev-parse", "--short", "HEAD")) == committed
 
-    def test_what_is_no_plain_file_is_not_read(self, repository: Path) -> None:
+    def test_from_git_links_and_submodules_have_no_data(self, repository: Path) -> None:
         agencies = repository / "directory" / "agencies"
         (agencies / "link.yml").symlink_to("stttt.yml")
         (agencies / ".hidden.yml").touch()
@@ -121,26 +125,26 @@ class TestGit:
         read = {file.name: file.data is not None for file in source.from_git(repository / "directory", "HEAD")}
         assert read == {**dict.fromkeys(SAMPLE, True), "agencies/link.yml": False, "agencies/module.yml": False}
 
-    def test_a_commit_without_a_register(self, repository: Path) -> None:
+    def test_from_git_commit_without_register_is_refused(self, repository: Path) -> None:
         git(repository, "rm", "--quiet", "-r", "--cached", ".")
         git(repository, "commit", "--quiet", "--allow-empty", "--message", "Nothing")
         with pytest.raises(Unusable, match="has no register"):
             source.from_git(repository / "directory", "HEAD")
 
     @pytest.mark.parametrize("revision", ["none", "HEAD~9"])
-    def test_an_unknown_revision(self, repository: Path, revision: str) -> None:
+    def test_from_git_unknown_revision_is_refused(self, repository: Path, revision: str) -> None:
         with pytest.raises(Unusable) as caught:
             source.from_git(repository / "directory", revision)
         assert caught.value.values["revision"] == revision
         assert "not a valid object name" in str(caught.value.values["reason"]).lower()
 
     @pytest.mark.parametrize("revision", ["--output=x", "-x", ""])
-    def test_an_option_is_no_revision(self, repository: Path, revision: str) -> None:
+    def test_from_git_option_as_revision_is_refused(self, repository: Path, revision: str) -> None:
         with pytest.raises(Unusable, match="such as origin/main") as caught:
             source.from_git(repository / "directory", revision)
         assert caught.value.values == {"revision": revision}
 
-    def test_dotfiles_and_folders_are_as_on_disk(self, repository: Path) -> None:
+    def test_from_git_dotfiles_and_folders_equal_those_on_disk(self, repository: Path) -> None:
         agencies = repository / "directory" / "agencies"
         for name in (".gitattributes", "sub/x.yml", "sub/.keep", ".sub/x.yml"):
             (agencies / name).parent.mkdir(exist_ok=True)
@@ -151,8 +155,10 @@ class TestGit:
         assert found == source.from_directory(repository / "directory")
         assert places(check(found).findings) == [f"{agencies}/sub:1:1 file-name"]
 
-    def test_one_blob_under_many_names(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        """What counts is what it becomes: so many files, of so many bytes."""
+    def test_from_git_one_blob_under_many_names_is_limited_as_many_files(
+        self, repository: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Limits are for the files and bytes that a commit expands to, not for its blobs."""
         blob = git(repository, "hash-object", "-w", "directory/agencies/stttt.yml")
         for number in range(20):
             git(repository, "update-index", "--add", "--cacheinfo", f"100644,{blob},directory/agencies/a{number}.yml")
@@ -170,7 +176,7 @@ class TestGit:
             source.from_git(directory, "HEAD")
 
     @pytest.mark.parametrize("variable", ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"])
-    def test_where_a_hook_runs_is_not_where_the_register_is(
+    def test_from_git_ignores_the_repository_of_a_hooks_environment(
         self, repository: Path, monkeypatch: pytest.MonkeyPatch, variable: str
     ) -> None:
         directory, committed = repository / "directory", source.from_git(repository / "directory", "HEAD")
@@ -178,23 +184,25 @@ class TestGit:
         assert source.from_git(directory, "HEAD") == committed
         assert source.commit(directory)
 
-    def test_no_directory(self, tmp_path: Path) -> None:
+    def test_from_git_missing_directory_is_refused(self, tmp_path: Path) -> None:
         with pytest.raises(Unusable):
             source.from_git(tmp_path / "none", "HEAD")
 
-    def test_no_repository(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_from_git_outside_a_repository_is_refused(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
         with pytest.raises(Unusable) as caught:
             source.from_git(write(tmp_path), "HEAD")
         assert "not a git repository" in str(caught.value.values["reason"])
 
-    def test_no_git(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_from_git_without_git_installed_is_refused(self, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("PATH", "/nowhere")
         with pytest.raises(Unusable) as caught:
             source.from_git(repository / "directory", "HEAD")
         assert "git is not installed" in caught.value.template
 
-    def test_the_commit_of_a_register(self, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    def test_commit_returns_head_and_marks_changed_files_dirty(
+        self, repository: Path, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
         directory, head = repository / "directory", git(repository, "rev-parse", "HEAD")
         (repository / "elsewhere").touch()
         assert source.commit(directory) == head
@@ -204,7 +212,7 @@ class TestGit:
 
 
 class TestStaged:
-    def test_the_index_and_not_the_disk(self, repository: Path) -> None:
+    def test_staged_returns_the_index_and_not_the_disk(self, repository: Path) -> None:
         agencies = repository / "directory/agencies"
         (agencies / "a.yml").write_text("agency: a\n", encoding="utf-8")
         git(repository, "add", ".")
@@ -214,7 +222,7 @@ class TestStaged:
         assert set(staged) == {*SAMPLE, "agencies/a.yml"}
         assert staged["agencies/a.yml"] == b"agency: a\n"
 
-    def test_before_the_first_register(self, tmp_path: Path) -> None:
+    def test_committed_before_the_first_register_is_none(self, tmp_path: Path) -> None:
         directory = write(tmp_path / "directory")
         git(tmp_path, "init", "--quiet")
         assert source.staged(directory) == []
@@ -227,7 +235,7 @@ class TestStaged:
 
 
 class TestDigest:
-    def test_any_change_changes_it(self) -> None:
+    def test_digest_any_changed_file_changes_it(self) -> None:
         digests = {
             source.digest(files(texts))
             for texts in (
@@ -240,19 +248,19 @@ class TestDigest:
         }
         assert len(digests) == 5
 
-    def test_it_is_that_of_the_register_whatever_the_path(self, tmp_path: Path) -> None:
+    def test_digest_does_not_depend_on_the_directory(self, tmp_path: Path) -> None:
         checked = check(source.from_directory(write(tmp_path)))
         assert checked.register is not None
         assert checked.register.digest == source.digest(files(SAMPLE))
 
-    def test_a_name_that_is_no_text(self, tmp_path: Path) -> None:
+    def test_digest_file_name_that_is_no_unicode_is_handled(self, tmp_path: Path) -> None:
         write(tmp_path)
         Path(os.fsdecode(os.fsencode(tmp_path / "agencies") + b"/\xff.yml")).touch()
         assert [f.rule.id for f in check(source.from_directory(tmp_path)).findings] == ["file-name"]
 
 
-def test_one_that_is_edited_meanwhile_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What comes back is the files of one moment."""
+def test_from_directory_edited_while_reading_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All files returned are of one moment."""
     write(tmp_path)
     real, edits = source._read, iter([b"# another\n"])
 
@@ -267,7 +275,7 @@ def test_one_that_is_edited_meanwhile_is_read_again(tmp_path: Path, monkeypatch:
     assert found["agencies/ubnd.yml"] == b"# another\n"
 
 
-def test_a_file_that_is_taken_away_while_the_register_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_from_directory_file_removed_while_reading_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path)
     real = source._read
 
@@ -279,7 +287,7 @@ def test_a_file_that_is_taken_away_while_the_register_is_read(tmp_path: Path, mo
     assert [file.name for file in source.from_directory(tmp_path)] == ["agencies/stttt.yml", "province.yml"]
 
 
-def test_one_that_never_rests_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_from_directory_constantly_edited_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path)
     real = source._read
 

@@ -1,6 +1,6 @@
-"""Which YAML is objected to.
+"""Tests for findings about YAML.
 
-Each case changes one thing in the sample register and states all findings that follow.
+Each case changes one thing in the sample register and lists all findings that follow.
 """
 
 from __future__ import annotations
@@ -47,16 +47,16 @@ CASES = [
         *(f"{U}:2:{column} yaml-anchor" for column in (4, 8, 12)),
         f"{U}:3:1 schema-key",
         *(f"{U}:3:{column} yaml-anchor" for column in (4, 8, 12)),
-        # Nobody says that the others' parent is missing: its file is there, and cannot be read.
+        # The other agencies get no finding that their parent is missing: its file exists, but cannot be read.
     ),
 ]
 
 
 @each(CASES)
-def test_a_change_gives_its_findings(case: Case) -> None:
+def test_check_changed_sample_reports_expected_findings(case: Case) -> None:
     assert found(case) == case.expected
 
 
 @for_each("case", CASES, ids=lambda case: case.name)
-def test_its_findings_name_what_they_are_about(case: Case) -> None:
+def test_check_changed_sample_fills_messages_with_recorded_values(case: Case) -> None:
     assert values(case) == recorded().get(case.name, []), "if that is right: python -m tests.support.said"

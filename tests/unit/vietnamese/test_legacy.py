@@ -1,4 +1,4 @@
-"""Old encodings: recognised by name, converted, and never seen where there are none."""
+"""Tests for old Vietnamese encodings: recognised, converted, and never suspected in correct text."""
 
 from __future__ import annotations
 
@@ -40,17 +40,17 @@ WORDS = sorted(
 
 
 @pytest.mark.parametrize("name", [TCVN3, VISCII, CP1258])
-def test_the_tables_are_those_of_iconv(name: str) -> None:
+def test_decode_all_letters_equals_iconv(name: str) -> None:
     assert decode(iconv(LETTERS, ICONV[name]), name) == LETTERS
 
 
-def test_the_table_of_vni() -> None:
+def test_decode_all_letters_in_vni_gives_them_back() -> None:
     assert decode(encoded(LETTERS, VNI), VNI) == LETTERS
 
 
 @pytest.mark.clause("R7.3")
 @pytest.mark.parametrize("name", ENCODINGS)
-def test_the_bytes_of_a_list_are_recognised(name: str) -> None:
+def test_recognise_bytes_list_of_names_names_its_encoding(name: str) -> None:
     text = "\n".join(NAMES)
     data = encoded(text, name)
     assert recognise_bytes(data) == name
@@ -58,7 +58,7 @@ def test_the_bytes_of_a_list_are_recognised(name: str) -> None:
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "utf-16-le", "utf-16-be"])
-def test_utf_16_is_recognised(charset: str) -> None:
+def test_recognise_bytes_utf_16_is_named(charset: str) -> None:
     data = "Họ và tên\nNguyễn Văn Vịnh\n".encode(charset)
     assert recognise_bytes(data) == UTF16
     assert decode(data, UTF16) == "Họ và tên\nNguyễn Văn Vịnh\n"
@@ -69,7 +69,7 @@ def test_utf_16_is_recognised(charset: str) -> None:
     [b"", bytes(range(256)), "Größe, Äpfel, Füße, naïve, Øl".encode("latin-1"), "Привет, мир".encode("cp1251"),
      random.Random(1).randbytes(9000), b"PK\x03\x04" + bytes(200), "名前と役職".encode("shift_jis")],
 )  # fmt: skip
-def test_other_bytes_are_not(data: bytes) -> None:
+def test_recognise_bytes_other_data_is_none(data: bytes) -> None:
     assert recognise_bytes(data) is None
 
 
@@ -92,7 +92,7 @@ def test_other_bytes_are_not(data: bytes) -> None:
         ("HoÃ ng VÄƒn HÃ", UTF8, "Hoàng Văn Hà"),
     ],
 )
-def test_text_in_disguise(shown: str, name: str, meant: str) -> None:
+def test_recognise_text_in_disguise_returns_encoding_and_meaning(shown: str, name: str, meant: str) -> None:
     found = recognise(shown)
     assert found is not None
     assert (found.name, found.text) == (name, meant)
@@ -108,20 +108,21 @@ def test_text_in_disguise(shown: str, name: str, meant: str) -> None:
         ("ViÖn nghiªn cøu ¸nh s¸ng", "Viện nghiên cứu ánh sáng"),
     ],
 )
-def test_capitals_that_the_abc_fonts_lack(shown: str, meant: str) -> None:
+def test_recognise_tcvn3_restores_capitals_that_abc_fonts_lack(shown: str, meant: str) -> None:
     found = recognise(shown)
     assert found is not None
     assert found.text == meant
 
 
-# How many of a hundred names of two words or more, which the encoding changes at all, come back whole. The others are
-# plausible as they stand: Chu Anh Dòng (Dũng), Cao Thò Mai (Thị), Bùi Vãn Hùng (Văn), Bùi Ðình Hà (eth, a finding).
+# By encoding: the least percentage of names of two words or more that are converted correctly, of those that the
+# encoding changes. The others are plausible as they stand: Chu Anh Dòng (Dũng), Cao Thò Mai (Thị), Bùi Vãn Hùng
+# (Văn); or have another finding: Bùi Ðình Hà (eth).
 SHARE = {TCVN3: 99, VNI: 98, VISCII: 97, CP1258: 93, UTF8: 100}
 
 
 @pytest.mark.clause("R7.3")
 @pytest.mark.parametrize("name", SHARE)
-def test_nearly_all_names_are_recognised(name: str) -> None:
+def test_recognise_disguised_names_finds_nearly_all(name: str) -> None:
     shown = disguised("\n".join(NAMES), name).split("\n")
     pairs = [(a, b) for a, b in zip(NAMES, shown, strict=True) if a != b and " " in a]
     found = [(meant, recognise(seen)) for meant, seen in pairs]
@@ -129,30 +130,30 @@ def test_nearly_all_names_are_recognised(name: str) -> None:
     assert right * 100 >= SHARE[name] * len(pairs)
 
 
-def test_no_name_of_the_province_is_objected_to() -> None:
+def test_recognise_names_of_the_province_are_correct() -> None:
     assert [name for name in NAMES if recognise(name) or recognise(name.upper()) or recognise(name.lower())] == []
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=8), st.sampled_from([" ", "\u00a0", " - ", "–", ", ", "“"]))
-def test_no_text_of_vietnamese_words_is_objected_to(words: list[str], between: str) -> None:
+def test_recognise_vietnamese_words_are_correct(words: list[str], between: str) -> None:
     text = between.join(words)
     for form in (text, text.upper(), unicodedata.normalize("NFD", text), f"«{text}»"):
         assert recognise(form) is None
 
 
 @given(st.lists(st.text(LETTERS, min_size=1, max_size=7).map(lambda word: "ế" + word), max_size=5))
-def test_letters_that_only_unicode_has_are_never_objected_to(words: list[str]) -> None:
+def test_recognise_letters_of_unicode_alone_are_correct(words: list[str]) -> None:
     assert recognise(" ".join(words)) is None
 
 
 @given(st.text(st.characters(max_codepoint=0x7F)))
-def test_ascii_is_never_objected_to(text: str) -> None:
+def test_recognise_ascii_is_correct(text: str) -> None:
     assert recognise(text) is None
     assert list(find(text)) == []
 
 
 @for_each("letter", LETTERS)
-def test_a_letter_alone_is_not_objected_to(letter: str) -> None:
+def test_recognise_single_letter_is_correct(letter: str) -> None:
     assert recognise(letter) is None
 
 
@@ -160,30 +161,30 @@ def test_a_letter_alone_is_not_objected_to(letter: str) -> None:
     "text",
     ["Café Müller", "20 °C, 120 m², 5 µm", "São Paulo", "naïve Noël", "§ 5 Điều 4 © ®", "Ðào Hà", "Ð", "`Ð`", "“Lò”"],
 )  # fmt: skip
-def test_other_text_is_not_objected_to(text: str) -> None:
+def test_recognise_other_language_or_symbols_are_correct(text: str) -> None:
     assert recognise(text) is None
 
 
-def test_no_file_of_the_sample_register_is_objected_to() -> None:
+def test_find_sample_register_has_no_old_encoding() -> None:
     found = [path for path in Path(PROJECT / "directory").rglob("*.yml") if any(find(path.read_text("utf-8")))]
     assert found == []
 
 
-def test_the_places_in_a_file() -> None:
+def test_find_file_with_tcvn3_yields_offset_and_meaning() -> None:
     text = "---\nname: Sở\npeople:\n  - name: NguyÔn V¨n An\n  - {name: Đỗ Hà, title: Chuyªn viên}\n"
     found = [(text[offset:][:6], legacy.name, legacy.text) for offset, legacy in find(text)]
     assert found == [("NguyÔn", TCVN3, "  - name: Nguyễn Văn An"), ("Chuyªn", TCVN3, "Chuyên")]
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_have_an_answer(data: bytes) -> None:
+def test_decode_any_bytes_returns_text(data: bytes) -> None:
     name = recognise_bytes(data)
     for encoding in ENCODINGS if name is None else [name]:
         assert isinstance(decode(data, encoding), str)
 
 
 @given(st.text(st.characters(max_codepoint=0x17F), max_size=60))
-def test_what_is_converted_is_not_objected_to_again(text: str) -> None:
+def test_recognise_any_disguised_text_returns_another_text(text: str) -> None:
     found = recognise(text)
     if found:
         assert re.sub(r"\W", "", found.text) != re.sub(r"\W", "", text)

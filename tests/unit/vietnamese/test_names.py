@@ -1,4 +1,4 @@
-"""Folding and the candidates of the address rule (R4.2)."""
+"""Tests for folding names, and for the candidates of the address rule (R4.2)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from danhba.vietnamese.names import NameProblem, PartMissing, Parts, describe, f
 
 VINH = "nvvinh vinhnv vinhngv vinhnguv vinhnguyv vinhnguyev vinhnguyenv vinhnguyenva vinhnguyenvan"
 
-# The table of the regulation as requirements, and that of the domain facts (2.3); "…" ends a list that is longer.
+# All candidates of names: the examples of the regulation, and names of the peoples of the province.
 WHOLE = {
     "Nguyễn Văn Vịnh": VINH,
     "Giàng Seo Phử": "gsphu phugs phugis phugias phugians phugiangs phugiangse phugiangseo",
@@ -32,7 +32,7 @@ WHOLE = {
         "ngoctranthihong"
     ),
 }
-# Five words and more: how they begin, and how many there are.
+# Names of five or more syllables: the first candidates, and the number of all.
 BEGINNING = [
     ("Tôn Nữ Thị Bích Đào", "tntbdao daotntb daotontb daotonntb", 10),
     ("Đặng Thị Mai Ước", "dtmuoc uocdtm uocdatm uocdantm uocdangtm", 9),
@@ -46,12 +46,12 @@ def rule(name: str, family: str | None = None, given: str | None = None) -> list
 
 @pytest.mark.clause("R4.2a", "R4.2b")
 @pytest.mark.parametrize(("name", "expected"), WHOLE.items())
-def test_the_table_of_the_regulation(name: str, expected: str) -> None:
+def test_candidates_names_of_the_regulation_give_its_table(name: str, expected: str) -> None:
     assert rule(name) == expected.split()
 
 
 @pytest.mark.parametrize(("name", "beginning", "count"), BEGINNING)
-def test_long_names(name: str, beginning: str, count: int) -> None:
+def test_candidates_long_name_begins_as_expected_and_has_its_count(name: str, beginning: str, count: int) -> None:
     expected = beginning.split()
     assert rule(name)[: len(expected)] == expected
     assert len(rule(name)) == count
@@ -77,7 +77,7 @@ def test_long_names(name: str, beginning: str, count: int) -> None:
         pytest.param("Lò Vi\u200b\u0323nh", "lvinh vinhl vinhlo", id="a mark behind an invisible character"),
     ],
 )
-def test_the_same_name_written_otherwise(written: str, meaning: str) -> None:
+def test_candidates_name_written_otherwise_are_the_same(written: str, meaning: str) -> None:
     assert rule(written) == meaning.split()
 
 
@@ -93,7 +93,9 @@ def test_the_same_name_written_otherwise(written: str, meaning: str) -> None:
         ("Tôn Nữ Bích Đào", "Tôn Nữ", None, Parts(("ton", "nu", "bich"), "dao")),
     ],
 )
-def test_stated_family_and_given_names(name: str, family: str | None, stated: str | None, expected: Parts) -> None:
+def test_split_stated_family_and_given_are_used(
+    name: str, family: str | None, stated: str | None, expected: Parts
+) -> None:
     assert split(name, family, stated) == expected
 
 
@@ -107,7 +109,7 @@ def test_stated_family_and_given_names(name: str, family: str | None, stated: st
         ("Nguyễn Văn", "Nguyễn", "Nguyễn", "given", "Nguyễn"),
     ],
 )
-def test_a_stated_part_that_the_name_lacks(
+def test_split_stated_part_that_the_name_lacks_raises_part_missing(
     name: str, family: str | None, stated: str | None, part: str, value: str
 ) -> None:
     with pytest.raises(PartMissing) as caught:
@@ -129,7 +131,7 @@ def test_a_stated_part_that_the_name_lacks(
         ("An \udcff", "U+DCFF CONTROL CHARACTER"),
     ],
 )
-def test_a_character_without_a_letter_is_named(name: str, shown: str) -> None:
+def test_split_character_without_a_letter_raises_name_problem(name: str, shown: str) -> None:
     with pytest.raises(NameProblem) as caught:
         split(name)
     assert describe(caught.value.character) == shown
@@ -137,7 +139,7 @@ def test_a_character_without_a_letter_is_named(name: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "   ", "-", "–", "\u200b", "\u00a0"])
-def test_a_name_without_letters(name: str) -> None:
+def test_split_name_without_letters_raises_name_problem(name: str) -> None:
     with pytest.raises(NameProblem) as caught:
         split(name)
     assert caught.value.character == ""
@@ -148,11 +150,11 @@ def test_a_name_without_letters(name: str) -> None:
     ("character", "shown"),
     [("\u200b", "U+200B ZERO WIDTH SPACE"), ("\u2028", "U+2028 LINE SEPARATOR"), ("Đ", "'Đ' (U+0110)")],
 )
-def test_characters_are_shown_so_that_one_can_find_them(character: str, shown: str) -> None:
+def test_describe_character_shows_it_with_its_code(character: str, shown: str) -> None:
     assert describe(character) == shown
 
 
-def test_candidates_stay_within_the_length() -> None:
+def test_candidates_end_at_the_longest_length() -> None:
     assert list(candidates(split("Nguyễn Văn Vịnh"), 7)) == ["nvvinh", "vinhnv", "vinhngv"]
     assert list(candidates(split("Nguyễn Văn Vịnh"), 5)) == []
 
@@ -164,7 +166,9 @@ INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 
 
 @given(words, st.sampled_from(["NFC", "NFD"]), st.data())
-def test_invisible_differences_change_nothing(name: list[str], form: str, data: st.DataObject) -> None:
+def test_candidates_invisible_characters_and_capitals_change_nothing(
+    name: list[str], form: str, data: st.DataObject
+) -> None:
     plain = " ".join(name)
     text = unicodedata.normalize(form, plain)  # type: ignore[arg-type]
     for _ in range(data.draw(st.integers(0, 4))):
@@ -175,7 +179,7 @@ def test_invisible_differences_change_nothing(name: list[str], form: str, data: 
 
 
 @given(words)
-def test_the_shape_of_the_candidates(name: list[str]) -> None:
+def test_candidates_any_name_have_the_shape_of_the_rule(name: list[str]) -> None:
     *before, last = [fold(word) for word in name]
     initials = "".join(word[0] for word in before)
     found = rule(" ".join(name))
@@ -190,7 +194,7 @@ def test_the_shape_of_the_candidates(name: list[str]) -> None:
 
 
 @given(st.text(max_size=12))
-def test_any_text_folds_to_letters_or_says_which_character_does_not(text: str) -> None:
+def test_candidates_any_text_are_letters_or_raise_name_problem(text: str) -> None:
     problem, found = "", [""]
     try:
         found = rule(text)

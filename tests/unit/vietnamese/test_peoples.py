@@ -1,4 +1,4 @@
-"""Names of all 54 peoples are taken as they are written, and the same names in an old encoding are still told."""
+"""Tests with names of all 54 peoples: accepted as written, and recognised where they are in an old encoding."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from danhba.vietnamese.legacy import TCVN3, VISCII, VNI, recognise, recognise_by
 from tests.support.encodings import disguised, encoded
 from tests.support.registers import agency, files, person, register
 
-# Of nobody: forms of names, a people a line.
+# Invented names in the forms that each people uses, one people a line.
 PEOPLES = {
     people: names.split(", ")
     for people, _colon, names in (
@@ -23,7 +23,7 @@ PEOPLES = {
 NAMES = [name for names in PEOPLES.values() for name in names]
 
 
-def test_the_list_has_every_people() -> None:
+def test_peoples_list_has_all_54_peoples() -> None:
     assert len(PEOPLES) == 54
     assert min(map(len, PEOPLES.values())) >= 4
     assert len(set(NAMES)) == len(NAMES) >= 213
@@ -32,7 +32,7 @@ def test_the_list_has_every_people() -> None:
 
 @pytest.mark.clause("R7.3")
 @pytest.mark.parametrize("people", PEOPLES)
-def test_no_name_is_refused(people: str) -> None:
+def test_check_name_of_any_people_is_accepted_with_an_address(people: str) -> None:
     for name in PEOPLES[people]:
         checked = check(files(register(agency("aa", person("1", name, "2011-01-01")))))
         assert [(finding.rule.id, finding.values) for finding in checked.findings] == []
@@ -41,14 +41,15 @@ def test_no_name_is_refused(people: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", [TCVN3, VNI, VISCII])
-def test_a_list_of_them_in_an_old_encoding_is_told(encoding: str) -> None:
+def test_recognise_bytes_names_of_peoples_in_old_encoding_is_named(encoding: str) -> None:
     assert recognise_bytes(encoded("\n".join(NAMES[:60]), encoding)) == encoding
 
 
-# Others are plausible as they stand, or have letters that the encoding lacks; the whole file is told nevertheless.
+# The other names are plausible as they stand, or have letters that the encoding lacks; a whole file of them is still
+# recognised.
 @pytest.mark.clause("R7.3")
 @pytest.mark.parametrize(("encoding", "share"), [(TCVN3, 89), (VNI, 85), (VISCII, 85)])
-def test_most_names_in_the_guise_of_unicode_are_told(encoding: str, share: int) -> None:
+def test_recognise_most_disguised_names_of_peoples_are_found(encoding: str, share: int) -> None:
     possible = [name for name in NAMES if not set("ŏĕĭŭŎĔĬŬ") & set(name)]
     pairs = [(name, disguised(name, encoding)) for name in possible]
     changed = [(name, shown) for name, shown in pairs if name != shown]

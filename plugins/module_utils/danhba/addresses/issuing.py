@@ -1,4 +1,4 @@
-"""The addresses that the register gives out: a pure function of the order of its entries (R4.1, R4.2)."""
+"""Gives every issuance of the register its address, by the order of the entries alone (R4.1, R4.2)."""
 
 from __future__ import annotations
 
@@ -53,42 +53,43 @@ BARE = advice(
 )
 DOCUMENT = rule("address-document", "R16", _("a pinned address needs address_document: the document that decided it"))
 
-# An address before the @ has at most 64 octets (RFC 5321, 4.5.3.1.1).
+# The longest local part of an address, in octets (RFC 5321, 4.5.3.1.1).
 LONGEST = 64
 CONTACT = "contact-"
 _PIN = re.compile(r"[a-z0-9]+(?:[._][a-z0-9]+)*(?:-[a-z][a-z0-9]*)?")
 
 
 def contact(code: str) -> str:
-    """The local part of an agency's contact mailbox (R4.1)."""
+    """Return the local part of an agency's contact mailbox (R4.1)."""
     return CONTACT + code
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """The local part of each issuance by agency and position, None where the rule cannot give one."""
+    """The local parts of all issuances: by agency code, in the order of its file, None where the rule gives none."""
 
     locals: Mapping[str, Sequence[str | None]]
 
     def of(self, agency: Agency) -> Iterator[tuple[Issuance, str | None]]:
-        """An agency's issuances with their local parts, in the order of its file."""
+        """Return an agency's issuances paired with their local parts, in the order of its file."""
         return zip(agency.people, self.locals[agency.code], strict=True)
 
 
 def issue_in(agency: Agency, system: frozenset[str], findings: list[Finding]) -> list[str | None]:
-    """Give every issuance of an agency its address; `system` are local parts that no person can have.
+    """Return the local part of every issuance of an agency, None where the rule gives none; append findings.
 
-    Each takes the first of its candidates that no earlier entry of another person in the agency has; one who comes back
-    under the same name gets the old address again, under another name the address of the present name; a pin takes its
-    own address at its place (docs/decisions/0097).
+    Each issuance gets its first candidate that no earlier entry of another person in the agency has. A person who comes
+    back under the same name gets the old address again, under another name an address of that name. A pinned address is
+    taken at the position of its entry (docs/decisions/0097). `system` are local parts that no person can have.
     """
     return list(_Issuer(agency, findings, dict.fromkeys(system, "system_addresses")).all())
 
 
 def across(facts: Sequence[Facts]) -> Iterator[Finding]:
-    """Pins that do not end in an agency's code could be given out by two agencies; the first in the register has it.
+    """Yield findings about pinned addresses without an agency's code, which two agencies could pin.
 
-    Only those have one who came with the old system, and keep it wherever they move.
+    The first agency in the register keeps the address (`TAKEN`). Only people who were migrated from the old system may
+    have such an address; they keep it wherever they move (`BARE`).
     """
     holders: dict[str, tuple[str, str]] = {}
     pins = [(agency, pin) for agency in facts for pin in agency.pins]
@@ -107,7 +108,10 @@ def _migrated(facts: Sequence[Facts]) -> frozenset[str]:
 
 
 def appended(code: str, people: Sequence[Issuance], names_: list[str]) -> tuple[list[str | None], list[Finding]]:
-    """The addresses of others who would come after an agency's people, each a person of their own; and what hinders."""
+    """Return the local parts that new people with these names would get in an agency, with the findings about them.
+
+    The new people are appended to `people`, each as a different person.
+    """
     someday = Event("", date.max, "recruited")
     others = tuple(Issuance(f"+{i}", name, someday) for i, name in enumerate(names_))
     agency = Agency(code, code, "", someday, code, people=(*people, *others))
@@ -119,22 +123,23 @@ def appended(code: str, people: Sequence[Issuance], names_: list[str]) -> tuple[
 class Pairs:
     """The address of each pair of person and name in one agency (R4.2).
 
-    An entry that was taken back hands no address on: the rule gives its person the same one under the same name, and
-    nobody gets an address that was made of another name or pinned for an entry that never came.
+    A void entry (withdrawn before it opened) passes no address on. Its person gets the same address by the rule if the
+    name is the same, and nobody inherits an address that was pinned, or made of another name, for an entry that was
+    never in force.
     """
 
-    # By person: names with their addresses, in the order in which they were given out.
+    # By person: pairs of name and local part, in the order of the file.
     _of: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def add(self, issuance: Issuance, local: str) -> None:
-        """Enter the address that was given to an issuance; entries come in the order of the agency's file."""
+        """Record the local part of an issuance, unless it is void; call in the order of the agency's file."""
         if not issuance.void:
             self._of.setdefault(issuance.id, []).append((issuance.name, local))
 
     def under(self, person: str, name: str) -> str | None:
-        """The address that the person last had under this name, None where the person never had the name there.
+        """Return the local part that a person last had under a name, None where the person never had that name here.
 
-        Capitals and the vowel that bears the tone make no other name.
+        Names that differ only in capitals or in the vowel that carries the tone are the same (`names.spelling`).
         """
         if not (given := self._of.get(person)):
             return None
@@ -153,7 +158,7 @@ class _Issuer:
         for issuance in self.agency.people:
             local = self._pinned(issuance) if issuance.address else self._computed(issuance)
             if local:
-                # An entry that was taken back keeps its address from others, too.
+                # The address of a void entry is not given to others either.
                 self.holders.setdefault(local, issuance.id)
                 self.pairs.add(issuance, local)
             yield local
@@ -194,7 +199,10 @@ class _Issuer:
 
 
 def made_of(agency: Agency, issuance: Issuance) -> list[str]:
-    """All that the rule makes of a name, without the agency; letters of other languages as those they are made of."""
+    """Return all candidates of the rule for a name, without the agency's code; foreign letters are transliterated.
+
+    Empty where the name cannot be split.
+    """
     name, family, given = map(_plain, (issuance.name, issuance.family, issuance.given))
     try:
         parts = names.split(name, family or None, given or None)
@@ -208,7 +216,7 @@ def _plain(text: str) -> str:
 
 
 def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> names.Parts | None:
-    """The folded parts of a person's name, or None with a finding."""
+    """Return the folded parts of a person's name; None where it has none, with a finding."""
     try:
         return names.split(issuance.name, issuance.family or None, issuance.given or None)
     except names.PartMissing as error:
@@ -216,9 +224,10 @@ def parts_of(agency: Agency, issuance: Issuance, findings: list[Finding]) -> nam
         findings.append(PART.at(where, part=error.part, value=error.value, name=issuance.name))
     except names.NameProblem as error:
         where = agency.where_of(issuance, "name")
-        said = error.character in names.LOOKALIKES or legacy.recognise(issuance.name)  # of its characters already
+        # The loader has reported lookalikes and old encodings already.
+        reported = error.character in names.LOOKALIKES or legacy.recognise(issuance.name)
         shown = {"character": names.describe(error.character), "name": issuance.name} if error.character else {}
-        if error.character and not said:
+        if error.character and not reported:
             findings.append(CHARACTER.at(where, agency=agency.code, **shown))
         elif not error.character:
             findings.append(LETTERS.at(where, name=issuance.name))

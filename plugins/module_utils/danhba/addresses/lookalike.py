@@ -1,7 +1,7 @@
-"""Addresses that readers take for one another: letters and digits that look alike in most typefaces.
+"""Finds addresses that readers confuse, because letters and digits look alike in most typefaces.
 
-Only what no two names of people have apart is folded: `cl` and `d` look alike too, but Nguyễn Công Lương and Nguyễn
-Dương are two people with addresses by the rule.
+Letters that distinguish the addresses of two names are not treated as alike: `cl` and `d` look alike too, but Nguyễn
+Công Lương and Nguyễn Dương are two people whose addresses the rule makes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ _PAIRS = (("rn", "m"), ("vv", "w"))
 
 
 def skeleton(text: str) -> str:
-    """What is left of a local part or a code when all that looks alike is one: the same for nvvinh and nvvlnh."""
+    """Return a key that is equal for local parts or codes that look alike, such as nvvinh and nvvlnh."""
     folded = text.translate(_FOLDED)
     for pair, letter in _PAIRS:
         folded = folded.replace(pair, letter)
@@ -19,5 +19,5 @@ def skeleton(text: str) -> str:
 
 
 def code_skeleton(code: str) -> str:
-    """The same of an agency's code, in which a `t` passes for an `l` too: there are no words to tell (stttt, stttl)."""
+    """Return the `skeleton` of an agency's code, where `t` and `l` look alike too: a code is no word (stttt, stttl)."""
     return skeleton(code).replace("t", "l")

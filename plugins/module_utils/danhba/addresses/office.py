@@ -1,14 +1,14 @@
-"""Addresses that name an office and not a person: who writes there takes the reader for it.
+"""Recognises addresses that name an office and not a person, because a sender would believe to write to that office.
 
-Names of mailboxes that standards give a meaning (RFC 2142), those of mail systems, and the offices of administration.
+Names to which standards give a meaning (RFC 2142), names that mail systems use, and offices of the administration.
 """
 
 from __future__ import annotations
 
 import re
 
-# Local parts that standards give a meaning (RFC 2142) or that mail systems use for themselves; those by which
-# certificate authorities ask whether a domain is one's own, and the hosts that mail programs look for.
+# Local parts to which standards give a meaning (RFC 2142) or that mail systems use; those to which certificate
+# authorities write to verify that one controls a domain; and the host names that mail programs look up.
 RESERVED_NAMES = frozenset(
     """
     abuse ftp hostmaster info mailer mailer-daemon marketing news noc noreply postmaster root sales security support
@@ -16,7 +16,7 @@ RESERVED_NAMES = frozenset(
     webmail
     """.split()
 )
-# Offices, their holders and their rooms, as they are written without marks.
+# Offices, office holders, units and services, in Vietnamese without marks, and in English.
 _OFFICES = frozenset(
     """
     giamdoc gd phogiamdoc pgd tonggiamdoc photonggiamdoc chutich ct phochutich pct bithu phobithu thuongtruc
@@ -38,8 +38,8 @@ _OFFICE = re.compile(rf"(?:{_WORD})(?:{_WORD}|[0-9])*")
 
 
 def is_office(left: str) -> bool:
-    """Whether the part of an address before the agency's code is made of words of office, and of numbers behind one.
+    """Return whether the part of an address before the agency's code consists of words of office and of numbers.
 
-    However they are put together: quan.tri, contact1, pho_giamdoc2.
+    In any combination: quan.tri, contact1, pho_giamdoc2.
     """
     return _OFFICE.fullmatch(re.sub("[._-]", "", left)) is not None

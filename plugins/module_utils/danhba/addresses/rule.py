@@ -1,4 +1,4 @@
-"""The address rule (R4.2): which addresses a name can have, in order."""
+"""The address rule (R4.2): the candidates for the address of a name, in order."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from ..vietnamese.names import Parts
 
 
 def candidates(parts: Parts, longest: int = 64) -> Iterator[str]:
-    """The address rule (R4.2): each possible left part of the address once, in order, none over `longest` octets.
+    """Yield the candidates of R4.2 for the part of an address before `-<code>`: each once, in order.
 
-    First the initials before the given name, then behind it, then one more letter of the family name at each
-    step until it is whole, then of the next name.
+    Stops at the first candidate longer than `longest` octets; those behind it are no shorter.
+
+    First the initials before the given name, then behind it, then one more letter of the family name at each step until
+    it is whole, then of the next name.
     """
     seen = set()
     for candidate in _forms(parts):

@@ -1,1 +1,1 @@
-"""Whether the records of a server are as they were written: the chain of seals recomputed, its heads kept elsewhere."""
+"""Verifies that a server's records are unchanged: recomputes the chain of seals, compares heads kept elsewhere."""

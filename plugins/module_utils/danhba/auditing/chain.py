@@ -1,20 +1,21 @@
-"""A chain of seals recomputed from a stream of lines: which row was changed, removed or added since it was sealed.
+"""Verifies a chain of seals from a stream of lines: finds rows that were changed, removed or added since sealing.
 
-`danhba audit` and, by a link, `danhba-host audit` read the same file: there is one way to verify. The standard library
-alone, so that a host needs nothing more. What a seal is, the migration `chain` says; the stream has, in UTF-8::
+`danhba audit` and, through a symbolic link, `danhba-host audit` use this same file, so that there is one verification.
+It needs the standard library alone, so that hosts can run it. The migration `chain` defines seals. The stream, in
+UTF-8, has these lines::
 
     danhba-chain 2
     object ["trigger mail.run.chained",{…}]            an object of the database, as `made.py` compares it
-    credential official/000101 4dd1…                   of the row of an account's password
+    credential official/000101 4dd1…                   an account, and the digest of the row of its password
     seal {"n":1,"at":…,"relation":"mail.run","form":1,"origin":"written","rows":1,"previous":…,"hash":…,"lines":1}
-    1 4dd1…                                            so many lines: the key of a row, SHA-256 of its text
+    1 4dd1…                                            `lines` of these: key of a row, SHA-256 of its text
     row mail.run 1 {"actor":…}                         relation, key, text
-    unread mail.run                                    a table that is gone, is none, or has given its name away
-    end 1 1                                            how many seals and rows there were
+    unread mail.run                                    a table that is missing, no table, or renamed
+    end 1 1                                            the numbers of seals and of rows in the stream
 
-Rows come near their seals, in any order. What waits for its other half is held, so memory does not grow with the
-chain, but with what is wrong in it. The program that reads the tables makes the text of each row and describes the
-objects; the database makes neither. What the objects have to be is known here (`made.py`).
+Rows come near their seals, in any order. Only rows without a seal and seals without their rows are kept in memory, so
+that it does not grow with the chain but with its faults. The program that reads the tables makes the text of each row
+and describes the objects; the database makes neither, because it could lie. `made.py` knows what the objects must be.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from . import made
 BEGIN = b"danhba-chain 2"
 NOTHING = "0" * 64  # the hash before the first seal
 FORM = 1
-# Each of these has to be sealed (issue 14): whoever takes one out of the chain is found, too.
+# The tables whose rows have to be sealed: a table that was taken out of the chain is found, too.
 RECORDS = (
     "mail.run",
     "mail.audit",
@@ -49,20 +50,20 @@ RECORDS = (
     "archive.export",
     "mail.credential_digest",
 )
-CREDENTIALS = b"mail.credential_digest"  # which password each account had when
+CREDENTIALS = b"mail.credential_digest"  # the record of each account's password digests over time
 CHANGED, REMOVED, ADDED, TWICE, DATED = "changed", "removed", "added", "twice", "dated"
 FORGED, UNLINKED, GAP, REWRITTEN, CUT = "forged", "unlinked", "gap", "rewritten", "cut"
 UNREAD, PASSWORD = "unread", "password"
-# Faults of a row; others are of a seal, of objects or of the whole.
+# The kinds of faults that concern a row; others concern a seal, a database object or the whole chain.
 OF_ROWS = (CHANGED, REMOVED, ADDED, TWICE, DATED)
-LONGEST = timedelta(hours=1)  # from the moment of a row to its seal
+LONGEST = timedelta(hours=1)  # the longest time from the moment of a row to its seal
 _HOUR, _SECONDS = len("2026-11-28T01"), len("2026-11-28T01:02:03")
-MOST = 1000  # faults that are told; all are counted
+MOST = 1000  # the most faults that are listed; all are counted
 _FIELDS = ("n", "at", "relation", "form", "origin", "rows")
 
 
 class BadStream(Exception):
-    """The lines are no whole export: it was cut off, or is another file. `line` is the number of the line, from 1."""
+    """Raised where the lines are no complete export: it was cut off, or is another file. `line` counts from 1."""
 
     def __init__(self, line: int) -> None:
         super().__init__(line)
@@ -71,7 +72,7 @@ class BadStream(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The newest seal at some time: its number, its hash, and when it was made."""
+    """The newest seal of the chain at some time: its number, its hash, and the time at which it was made."""
 
     n: int
     hash: str
@@ -80,16 +81,24 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong. `seal`: of the seal that tells, 0 where there is none; `key`: of the row, or what `kind` has.
+    """A fault of the chain or of the database.
 
-    changed, removed: the row `key` of `relation` is not as sealed, or not there. added: it is there without a seal,
-    or more often than sealed. twice: it was sealed twice. dated: its own moment is not that of its seal. forged: the
-    hash of the seal is not of what it holds; `key`: its first and last row. unlinked: it does not name the hash of
-    the one before. gap: `key` seals before it are missing. rewritten: a head kept elsewhere has another hash under
-    this number; the chain was made anew behind seal `key`. cut: a head kept elsewhere has this number, and the chain
-    ends before, at `key`. altered, lacking, strange: the object `relation` is not as the migrations make it, not there,
-    or there is none in the migrations; `key`: what differs. unread: the table `relation` cannot be read. password: the
-    password of the account `key` is not the one that was stored last by a program.
+    `seal` is the number of the seal that shows it, 0 where none does; `key` is the key of the row, unless stated below.
+    By `kind`:
+
+    - changed, removed: the row `key` of `relation` differs from its seal, or is missing
+    - added: the row has no seal, or exists more often than it was sealed
+    - twice: the row was sealed twice
+    - dated: the row's own time is not that of its seal
+    - forged: the hash of the seal does not match its content; `key`: its first and last row
+    - unlinked: the seal does not name the hash of the seal before; `key` as for forged
+    - gap: `key` seals before this one are missing
+    - rewritten: a head kept elsewhere has another hash for this number; the chain was made anew after seal `key`
+    - cut: a head kept elsewhere has this number, but the chain ends before it, at seal `key`
+    - altered, lacking, strange: the database object `relation` differs from the migrations, is missing, or is not in
+      them; `key`: the difference
+    - unread: the table `relation` cannot be read
+    - password: the password of the account `key` is not the one that a program stored last
     """
 
     kind: str
@@ -100,7 +109,11 @@ class Fault:
 
 @dataclass(slots=True)
 class Result:
-    """What was found: the newest seal, how many seals and rows by record, and the first faults by their seals."""
+    """The result of a verification.
+
+    `head` is the newest seal; `seals` is the number of seals, `rows` and `adopted` those of rows and of adopted rows
+    by table; `faults` are the first `MOST` faults in the order of their seals, `found` is the number of all faults.
+    """
 
     head: Head | None = None
     seals: int = 0
@@ -111,21 +124,21 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether no fault was found."""
         return not self.found
 
     def as_data(self) -> dict[str, Any]:
-        """As JSON has it."""
+        """Return the result as plain data for JSON."""
         return {"holds": self.holds, **asdict(self), "rows": dict(self.rows), "adopted": dict(self.adopted)}
 
 
 def verify(lines: Iterable[bytes], heads: Iterable[Head] = (), objects: made.Objects | None = None) -> Result:
-    """Recompute the chain of a stream, and compare it with heads that were kept elsewhere.
+    """Recompute the chain of a stream and return its faults; compare it with heads that were kept elsewhere.
 
-    The objects of the database have to be `objects`; by default those that this version's migrations make.
+    The objects of the database have to equal `objects`, by default those that this version's migrations make.
 
     Raises:
-        BadStream
+        BadStream: the lines are no complete export.
     """
     verifier = _Verifier(heads, made.expected() if objects is None else objects)
     stream = enumerate(lines, start=1)
@@ -133,7 +146,7 @@ def verify(lines: Iterable[bytes], heads: Iterable[Head] = (), objects: made.Obj
     if line != BEGIN:
         raise BadStream(number)
     try:
-        for number, line in stream:  # noqa: B007 (told where it breaks off)
+        for number, line in stream:  # noqa: B007 (the last `number` is in the error below)
             if verifier.take(line, stream):
                 return verifier.finish()
     except (ValueError, KeyError, TypeError, RecursionError, StopIteration) as error:
@@ -142,30 +155,31 @@ def verify(lines: Iterable[bytes], heads: Iterable[Head] = (), objects: made.Obj
 
 
 def sealed_text(seal: Mapping[str, Any], leaves: Sequence[bytes]) -> bytes:
-    """What the hash of a seal is taken over."""
+    """Return the bytes over which the hash of a seal is computed: its fields, then its lines."""
     head = [str(seal["previous"]), *(str(seal[name]) for name in _FIELDS)]
     return b"\n".join(["\n".join(head).encode(), *leaves])
 
 
 class _Verifier:
-    """The state of one verification."""
+    """The state of one verification, line by line."""
 
     def __init__(self, heads: Iterable[Head], objects: made.Objects) -> None:
         self._result = Result()
         self._made, self._objects = objects, dict[str, Any]()
-        # By account: the digest of its password, and the newest that was sealed with its number.
+        # By account: the digest of its present password; entry number and digest of the newest one in the record.
         self._passwords = dict[bytes, bytes]()
         self._stored = dict[bytes, tuple[int, bytes]]()
         self._last = Head(0, NOTHING)
-        self._heads = {head.n: head for head in reversed(list(heads))}  # of two, the one that was kept first
-        self._good = 0  # the newest head kept elsewhere that is in the chain
+        self._heads = {head.n: head for head in reversed(list(heads))}  # of two with one number, the first wins
+        self._good = 0  # number of the newest head kept elsewhere that the chain confirms
         self._rewritten = False
-        # By record and key: what was sealed, by which seal and when; the digests of rows, and their moments.
+        # By table and key: digest, seal number and time of sealed rows that are still to come (`_sealed`); digest and
+        # time of rows whose seal is still to come (`_loose`).
         self._sealed = defaultdict[bytes, dict[bytes, tuple[bytes, int, bytes]]](dict)
         self._loose = defaultdict[bytes, dict[bytes, tuple[bytes, bytes]]](dict)
 
     def take(self, line: bytes, stream: Iterator[tuple[int, bytes]]) -> bool:
-        """Take a line, and of a seal those that belong to it; whether it was the last one."""
+        """Process a line (for a seal, also the following lines that belong to it); return whether it was the last."""
         kind, _, rest = line.partition(b" ")
         if kind == b"row":
             self._row(*rest.split(b" ", 2))
@@ -205,7 +219,7 @@ class _Verifier:
         self._loose[relation][key] = row
 
     def _store(self, row: Mapping[str, Any]) -> None:
-        """Remember which password an account got last."""
+        """Record the digest of an account's password, if it is the account's newest so far."""
         account = f"{row['kind']}/{row['id']}".encode()
         stored = int(row["entry"]), str(row.get("digest", "")).encode()
         self._stored[account] = max(stored, self._stored.get(account, stored))
@@ -253,12 +267,12 @@ class _Verifier:
         if kept.hash == self._last.hash:
             self._good = kept.n
         else:
-            # From there on each other head differs, too.
+            # All later heads differ too, so they are not reported one by one.
             self._rewritten = True
             self._fault(REWRITTEN, kept.n, "", str(self._good))
 
     def finish(self) -> Result:
-        """What is left over at the end; the faults in the order of their seals."""
+        """Add the faults that only the end of the stream shows, and return the result with faults in order of seals."""
         for relation, waiting in self._sealed.items():
             for key, (_, n, _at) in waiting.items():
                 self._fault(REMOVED, n, relation.decode(), key.decode())
@@ -279,7 +293,7 @@ class _Verifier:
         return self._result
 
     def _compare_passwords(self) -> None:
-        """Each account's password has to be the one that was sealed last, and none where none is sealed."""
+        """Add a fault for each account whose password is not the newest one in the sealed record, or is in none."""
         for account in sorted({*self._passwords, *self._stored}):
             if self._passwords.get(account, b"") != self._stored.get(account, (0, b""))[1]:
                 self._fault(PASSWORD, 0, "mail.credential", account.decode())
@@ -291,13 +305,16 @@ class _Verifier:
 
 
 def _moment(text: bytes) -> bytes:
-    """A row's own moment, to the second, as its text has it; nothing where it has none. No value has `"at":"` in it."""
+    """Return the row's own time, to the second, from its text; empty where it has none.
+
+    The search is safe: no value can contain `"at":"`, because JSON escapes the quotation marks.
+    """
     start = text.find(b'"at":"')
     return text[start + 6 : start + 6 + _SECONDS] if start >= 0 else b""
 
 
 def _apart(moment: bytes, at: bytes) -> bool:
-    """Whether a row says another time than its seal, beyond what a long transaction explains."""
+    """Return whether the times of a row and its seal differ by more than a long transaction explains (`LONGEST`)."""
     if moment[:_HOUR] == at[:_HOUR]:
         return False
     try:
@@ -307,6 +324,6 @@ def _apart(moment: bytes, at: bytes) -> bool:
 
 
 def _span(names: Sequence[tuple[bytes, bytes, bytes]]) -> str:
-    """The first and the last row of a seal."""
+    """Return the keys of the first and the last row of a seal, joined by an ellipsis."""
     keys = [key.decode() for key, _, _ in (*names[:1], *names[-1:])]
     return "…".join(dict.fromkeys(keys))

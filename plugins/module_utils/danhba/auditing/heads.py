@@ -1,4 +1,4 @@
-"""Heads of a chain that are kept where its server cannot change them: a file of JSON lines that git can keep."""
+"""Reads and writes heads of a chain in a file of JSON lines, kept in git where the server cannot change it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .chain import Head
 
 
 class BadHeads(Exception):
-    """A line of the file is no head. `line` is its number, from 1."""
+    """Raised where a line of the file is no head. `line` is its number, from 1."""
 
     def __init__(self, line: int) -> None:
         super().__init__(line)
@@ -18,12 +18,13 @@ class BadHeads(Exception):
 
 
 def read(lines: Iterable[str]) -> list[Head]:
-    """The heads that have to be in the chain, in the order of the file.
+    """Return the heads that the chain must contain, in the order of the file.
 
-    A line `void` names numbers of heads before it that no longer have to be: the database was restored, by a document.
+    A line with the key `void` lists numbers of earlier heads that the chain need not contain any more, because the
+    database was restored by a document.
 
     Raises:
-        BadHeads
+        BadHeads: a line is no head.
     """
     heads: list[Head] = []
     for number, line in enumerate(lines, start=1):
@@ -41,5 +42,5 @@ def read(lines: Iterable[str]) -> list[Head]:
 
 
 def line(head: Head, **more: Any) -> str:
-    """A line of the file, with what else is said of a head."""
+    """Return the line of a head for the file, with additional keys."""
     return json.dumps({"n": head.n, "hash": head.hash, "at": head.at, **more}, ensure_ascii=False) + "\n"

@@ -1,9 +1,9 @@
-"""Which objects of the database the verification stands on, as the migrations make them, and what differs from that.
+"""Compares the database objects on which the verification relies with those that the migrations make.
 
-`made.json` has them, by name: a table, a column, a trigger, a function, with what matters of each. It comes with the
-programs, on the host and on the controller, so no superuser of the database can change it; `python -m tests.schema`
-makes it of the migrations. Of what `NEVER` begins with there is none, so whatever of that is there is a difference.
-The standard library alone, as for `chain.py`.
+`made.json` has them by name: tables, columns, triggers, functions, with the properties that matter. It is installed
+with the programs, on the host and on the controller, so that no superuser of the database can change it;
+`python -m tests.schema` makes it from the migrations. An object that is not in it is a difference, too. This module
+needs the standard library alone, like `chain.py`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("made.json")
 ALTERED, LACKING, STRANGE = "altered", "lacking", "strange"
-LONGEST = 300  # characters of what differs
+LONGEST = 300  # the longest description of a difference, in characters
 
 Objects = Mapping[str, Mapping[str, Any]]
 
 
 class Difference(NamedTuple):
-    """An object that is not as made. `kind`: altered, lacking, or strange (no migration made it)."""
+    """An object that differs from the migrations. `kind`: altered, lacking, or strange (no migration makes it)."""
 
     kind: str
     name: str
@@ -31,19 +31,19 @@ class Difference(NamedTuple):
 
 @cache
 def expected() -> Objects:
-    """The objects as the migrations of this version make them."""
+    """Return the objects as the migrations of this version make them."""
     objects: Objects = json.loads(FILE.read_text(encoding="utf-8"))
     return objects
 
 
 def keys(objects: Objects) -> dict[str, str]:
-    """The name of the key's column, by record."""
+    """Return the name of the key column by table, for the tables whose rows are sealed."""
     mark = "covered "
     return {name.removeprefix(mark): each["key"] for name, each in objects.items() if name.startswith(mark)}
 
 
 def differences(found: Objects, made: Objects) -> Iterator[Difference]:
-    """What is not as made, by name."""
+    """Yield the differences between the objects found and those that the migrations make, sorted by name."""
     for name in sorted({*found, *made}):
         if name not in found:
             yield Difference(LACKING, name, "")

@@ -1,1 +1,1 @@
-"""From files to a register that may be used, or to everything that is wrong with it."""
+"""Checks a whole register, and what a change of it does: the register for use, or all findings."""

@@ -1,7 +1,7 @@
-"""Results kept from one run to the next, in the user's cache directory (XDG Base Directory Specification).
+"""A cache of examination results between runs, in the user's cache directory (XDG Base Directory Specification).
 
-They are believed: whoever can write there is taken for the user, so a place that others own or may write to is not
-used. A digest with each result shows damage; it is no proof against somebody who means to forge one.
+Cached results are trusted, so a file or directory that others own or may write to is not used. The digest stored with
+each result detects damage, not forgery.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from typing import Any
 
 from ..messages import mark as _
 
-# A province of 100,000 officials takes some 15 MB; what is older than the last dozen changes is not worth its place.
+# The largest cache in bytes; a larger one is deleted. A province of 100,000 officials takes some 15 MB, and results
+# from before the last dozen changes are not worth keeping.
 LARGEST = 512 * 1024**2
 _AT_ONCE = 500
 DAMAGED, FOREIGN = _("it is damaged"), _("others could have written it")
-# SQLite's result codes (https://www.sqlite.org/rescode.html): the low octet is the primary one. A table of another
-# shape is a generic error.
+# SQLite's result codes (https://www.sqlite.org/rescode.html): the low octet is the primary code. A table with other
+# columns gives the generic SQLITE_ERROR.
 _PRIMARY = 0xFF
 _DAMAGES = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
@@ -30,9 +31,9 @@ _DIGEST = 16
 
 
 class ResultCache:
-    """Results in a file. One that cannot be read or written only costs time, so no error of it stops anything.
+    """A cache of results in a SQLite file. Its errors only cost time, so none of them is raised.
 
-    `trouble` says what was wrong with it, for whoever wonders where the time went; None while nothing was.
+    `trouble` is the last error as a text for the user, None where there was none.
     """
 
     def __init__(self, path: Path) -> None:
@@ -40,7 +41,7 @@ class ResultCache:
         self.trouble: str | None = None
 
     def get(self, keys: list[bytes]) -> dict[bytes, bytes]:
-        """Those that are there."""
+        """Return the cached results of these keys; those that are not cached, or damaged, are left out."""
         found: dict[bytes, bytes] = {}
         try:
             if not os.path.lexists(self.path):
@@ -58,7 +59,7 @@ class ResultCache:
         return found
 
     def _get(self, database: sqlite3.Connection, keys: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
-        """The results of some keys; what is not as it was written is passed over."""
+        """Yield keys with their results, without results whose digest is wrong."""
         wanted = ",".join("?" * len(keys))
         for key, row in database.execute(f"SELECT key, result FROM kept WHERE key IN ({wanted})", keys):  # noqa: S608
             if _is_whole(key, row):
@@ -67,7 +68,7 @@ class ResultCache:
                 self.trouble = DAMAGED
 
     def put(self, results: dict[bytes, bytes]) -> None:
-        """Keep more, and begin anew where it would grow too large or cannot be read."""
+        """Add results; first delete a file that is too large, of somebody else or damaged."""
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not _is_ours(self.path.parent):
@@ -84,14 +85,14 @@ class ResultCache:
                     self.path.unlink(missing_ok=True)
 
     def _failed(self, error: sqlite3.Error) -> bool:
-        """Note an error; whether the file itself is at fault, and not a full disk or another command that writes."""
+        """Record an error in `trouble`; return whether the file is damaged (not: the disk full, the file locked)."""
         code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & _PRIMARY
         if code not in _BUSY:
             self.trouble = DAMAGED if code in _DAMAGES else str(error)
         return code in _DAMAGES
 
     def _put(self, results: dict[bytes, bytes]) -> None:
-        os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))  # whatever the umask allows to others
+        os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT, 0o600))  # closed to others, whatever the umask
         rows = [(key, _digest(key, result) + result) for key, result in results.items()]
         with closing(self._open()) as database, database:
             database.execute("CREATE TABLE IF NOT EXISTS kept (key BLOB PRIMARY KEY, result BLOB) WITHOUT ROWID")
@@ -102,7 +103,7 @@ class ResultCache:
 
 
 def _is_ours(path: Path) -> bool:
-    """Whether nobody but the user (and root) could have written a file or a directory."""
+    """Return whether only the user (and root) can have written a file or a directory."""
     if path.is_symlink():
         return False
     found = path.stat()
@@ -110,7 +111,7 @@ def _is_ours(path: Path) -> bool:
 
 
 def _digest(key: bytes, result: bytes | memoryview) -> bytes:
-    whole = hashlib.sha256(key)  # processors have it built in
+    whole = hashlib.sha256(key)  # fast: processors have instructions for SHA-256
     whole.update(result)
     return whole.digest()[:_DIGEST]
 
@@ -120,9 +121,9 @@ def _is_whole(key: bytes, row: Any) -> bool:
 
 
 def of_the_user() -> ResultCache | None:
-    """Those of whoever runs this; None for a user without a home directory."""
+    """Return the cache of the user who runs this; None for a user without a home directory."""
     home = Path(os.environ.get("XDG_CACHE_HOME") or "")
-    if not home.is_absolute():  # the specification has it ignored
+    if not home.is_absolute():  # the specification demands that relative paths are ignored
         try:
             home = Path.home() / ".cache"
         except RuntimeError:

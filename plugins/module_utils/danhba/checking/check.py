@@ -1,4 +1,4 @@
-"""From files to a register that may be used, or to everything that is wrong with it."""
+"""Checks a register from its files, also against an earlier version (base), and computes the plans of a change."""
 
 from __future__ import annotations
 
@@ -27,14 +27,18 @@ from . import days
 from .examination import Examined, examine
 from .sweep import Progress, Results, sweep
 
-# After so many findings only a few of each further file are kept: many small files can have millions.
+# After `REGISTER_LIMIT` findings, at most `FILE_SHARE` of each further file are kept: many small files can have
+# millions.
 REGISTER_LIMIT, FILE_SHARE = 10_000, 10
 Usable = tuple[Register, Issued]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A register with its addresses; both None where it cannot be made out. `findings` are in order of their places."""
+    """The result of a check: the register and its addresses (None where they cannot be read), and the sorted findings.
+
+    `holds` tells whether the register has no errors by itself, apart from those about its change against a base.
+    """
 
     register: Register | None
     issued: Issued | None
@@ -44,12 +48,12 @@ class Checked:
 
     @property
     def sound(self) -> Usable | None:
-        """The register and its addresses, if it holds by itself, whatever it takes back of a base."""
+        """The register and its addresses if it holds by itself, whatever its change from a base breaks; else None."""
         return (self.register, self.issued) if self.register and self.issued and self.holds else None
 
     @property
     def usable(self) -> Usable | None:
-        """The register and its addresses, if nothing binding stands against them."""
+        """The register and its addresses if there is no error at all; else None."""
         return None if binding(self.findings) else self.sound
 
 
@@ -60,10 +64,10 @@ def check(
     progress: Progress | None = None,
     results: Results | None = None,
 ) -> Checked:
-    """Check a register and make it out in full; against `base`, also what a change to it takes back.
+    """Check a register and return it with all findings; with `base`, also check the change from that earlier version.
 
-    Without a `day`, nothing is said of what lies far ahead of it, no acknowledgement has lapsed, and the limits of a
-    plan are not judged. A file that the base has just so is examined once, and one that `results` know not at all.
+    Without a `day`, three checks are left out: days too far ahead, lapsed acknowledgements, and the limits of a plan. A
+    file that is the same in the base is examined once; one whose result is in `results` is not examined.
     """
     if isinstance(base, Checked):
         return _checked(_read(files, base.read, progress, results), day, base.read)
@@ -97,7 +101,7 @@ def _system(province: Province | None) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class _Read:
-    """A register read in full: every file with what was made of it."""
+    """A register read in full: its files, the examination of each, the findings, and the digest over the files."""
 
     province: Province | None
     files: dict[str, File]
@@ -107,12 +111,12 @@ class _Read:
 
     @property
     def unread(self) -> frozenset[str]:
-        """The agencies whose files could not be read, so that nobody complains that they do not exist."""
+        """The codes of agencies whose files are unusable, so that no finding claims that there are no such agencies."""
         return frozenset(name for name, examined in self.examined.items() if examined.agency is None)
 
     @property
     def unclear(self) -> frozenset[str]:
-        """The agencies of which not every entry was read."""
+        """The codes of agencies of which at least one entry could not be read."""
         return frozenset(name for name, examined in self.examined.items() if not examined.complete)
 
     def facts(self) -> list[Facts]:
@@ -120,11 +124,11 @@ class _Read:
 
     @cached_property
     def across(self) -> list[Finding]:
-        """What is wrong among its files, whatever the day."""
+        """The findings of rules across all files, on whatever day."""
         return [*rules.across(self.province, self.facts(), self.unread)]
 
     def register(self) -> Register | None:
-        """The register; None where the province cannot be made out."""
+        """Return the register, None where the province's file is unusable."""
         if self.province is None:
             return None
         return Register(
@@ -132,20 +136,20 @@ class _Read:
         )
 
     def issued(self) -> Issued | None:
-        """The addresses that it gives out, made out when somebody asks for an agency's."""
+        """Return the addresses of the register, decoded when those of an agency are asked for."""
         register = self.register()
         return Issued(_Locals(register.agencies)) if register else None
 
     @cached_property
     def timeline(self) -> Timeline:
-        """It on some day, for all days."""
+        """The timeline of the register, from which `on` gives that of any day."""
         register, issued = self.register(), self.issued()
         if register is None or issued is None:
             raise ValueError("a register without a province has no accounts")
         return Timeline.of(register, issued, date.min)
 
     def version(self, only: frozenset[str]) -> Version | None:
-        """Some agencies read anew, with the places of all their values: findings about them cite those."""
+        """Return some agencies read from their files again, so that findings can cite all places of values."""
         if self.province is None:
             return None
         system = _system(self.province)
@@ -156,7 +160,7 @@ class _Read:
 
 
 class _Locals(Mapping[str, Sequence[str | None]]):
-    """The local parts of each agency that was kept, as its rows have them."""
+    """The local parts of each agency's issuances, decoded from its rows at each access."""
 
     def __init__(self, agencies: Mapping[str, Agency]) -> None:
         self._agencies = agencies
@@ -172,7 +176,7 @@ class _Locals(Mapping[str, Sequence[str | None]]):
 
 
 def _read(files: list[File], before: _Read | None, progress: Progress | None, results: Results | None) -> _Read:
-    """Read a register in full; a file that is as it was `before` need not be read again."""
+    """Read a register in full; the examinations of files that are the same `before` are used again."""
     province, findings = loader.province(files)
     system = _system(province)
     same = _same(files, before, system)
@@ -187,23 +191,23 @@ def _read(files: list[File], before: _Read | None, progress: Progress | None, re
 
 
 def _same(files: list[File], before: _Read | None, system: frozenset[str]) -> dict[str, Examined]:
-    """What was made of the files that are as they were `before`, by their names."""
+    """Return the examinations of files that are the same `before`, by their names."""
     if before is None or _system(before.province) != system:
         return {}
     return {file.name: before.examined[file.stem] for file in _agencies(files) if before.files.get(file.name) == file}
 
 
 def _bounded(examined: Examined, before: int) -> Examined:
-    """What was found in a file, shortened where there are more findings than anybody reads; errors stay errors."""
+    """Return an examination with fewer findings where the register has too many; errors are kept before advice."""
     if before < REGISTER_LIMIT or len(examined.findings) <= FILE_SHARE:
         return examined
     return replace(examined, findings=(binding(examined.findings) or examined.findings)[:FILE_SHARE])
 
 
 def _taken_back(before: _Read, read: _Read, day: date | None, province: Province | None = None) -> Iterator[Finding]:
-    """What the change takes back: only of files that differ, for the others cannot have lost anything.
+    """Yield findings about history that a change breaks (`rules.history`), in the files that differ.
 
-    The province says what is acknowledged; it is the change's own, unless another is given.
+    Acknowledgements are those of `province`, by default those of the changed register.
     """
     differ = frozenset(
         (before.files.get(name) or read.files[name]).stem
@@ -221,32 +225,36 @@ def _taken_back(before: _Read, read: _Read, day: date | None, province: Province
 
 
 def _over_the_limits(before: _Read, read: _Read, day: date) -> Iterator[Finding]:
-    """What an apply would refuse, told while the change is still being made; once, for the first day that shows it."""
+    """Yield a finding for each reason why an apply would refuse the change: once, for the first day that shows it."""
     errors = binding([*before.findings, *before.across])
     if before.province is None or read.province is None:
         return
     if errors:
         yield history.BASE.at(read.province.where(), count=len(errors))
         return
-    told = set()
+    seen = set()
     for refusal in _refusals(before, read, day):
         finding = _refused(refusal, read)
-        if (finding.rule, finding.where.object) not in told:
-            told.add((finding.rule, finding.where.object))
+        if (finding.rule, finding.where.object) not in seen:
+            seen.add((finding.rule, finding.where.object))
             yield finding
 
 
 def _refusals(was: _Read, now: _Read, day: date, guards: Guards | None = None) -> Iterator[Refusal]:
-    """What is refused of all that the change does, on the day and on those to come together: it is approved once.
+    """Yield the refusals of a change, counting its acts on the day and on all later days together.
 
-    Judged by the change's own guards, unless others are given.
+    A change is approved once, so the limits are for all its days. The guards are those of the changed register, unless
+    others are given.
     """
     yield from plan.guard([*_done(was, now, day, guards)], was.timeline.on(day).live)
     yield from (refusal for refusal in _preview(was, now, day).refused if refusal.rule is plan.VANISHED)
 
 
 def _done(was: _Read, now: _Read, day: date, guards: Guards | None) -> Iterator[tuple[Wanted, list[plan.Step]]]:
-    """What the change does on each day on which it takes something away, in the agencies of which it takes it."""
+    """Yield the wanted accounts and the steps of a change: on the day, and on each later day that takes mailboxes away.
+
+    Limited to the agencies concerned.
+    """
     coming = days.judged(days.happenings(was.facts(), now.facts()), day)
     today = desired.concerned(was.timeline.on(day), now.timeline.on(day))
     for each, only in ((day, today), *coming.items()):
@@ -256,20 +264,21 @@ def _done(was: _Read, now: _Read, day: date, guards: Guards | None) -> Iterator[
 
 
 def _preview(was: _Read, now: _Read, day: date) -> Plan:
-    """What is done on a day by which what was there another is there; both registers hold."""
+    """Return the plan that leads from the accounts of one register to those of the other on a day; both must hold."""
     before, after = was.timeline.on(day), now.timeline.on(day)
     only = desired.concerned(before, after)
     return plan.preview(wanted_then(after, only), desired.accounts(before, only), before.live)
 
 
 def between(was: Checked, now: Checked, day: date) -> Plan:
-    """What a change of a register that holds does on a day, without a checksum."""
+    """Return the plan of a change on a day, without a checksum; both registers must hold."""
     return _preview(was.read, now.read, day)
 
 
 def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], list[date]]:
-    """What a change does: the plans of the day and of those to come on which it acts, both registers being sound; and
-    on which other days it does something.
+    """Return the plans of a change on the day and on later days on which it acts, and the further days without a plan.
+
+    Both are empty where one of the registers is not sound.
     """
     if before.sound is None or now.sound is None:
         return [], []
@@ -279,21 +288,22 @@ def differences(before: Checked, now: Checked, day: date) -> tuple[list[Plan], l
 
 
 def _only_later(made: Plan, day: date) -> Plan:
-    """What is done after a day: an account that is what it was by then differs from what was to come of it before.
+    """Return a plan without account actions that took effect by `day`, except updates: the first plan has them.
 
-    Whoever does not retire after all is not opened again; and the first plan has what is done by the day.
+    The plans of later days compare with the former register, in which an account may close by then. Where the change
+    withdraws that closing, the account only stays open: it must not be shown as opened.
     """
     actions = [a for a in made.actions if a.kind == "route" or a.action == plan.UPDATE or a.date > day.isoformat()]
     return replace(made, actions=tuple(actions))
 
 
 def loosened(before: Checked, now: Checked, day: date) -> list[Finding]:
-    """What would stop a change, were the guards as before it: it passes because the change loosens them."""
+    """Return the findings that a change would have by the guards before it: it passes only because it loosens them."""
     return _passing(before, now, day, before.sound[0]) if before.sound else []
 
 
 def acknowledged(before: Checked, now: Checked, day: date) -> list[Finding]:
-    """What would stop a change, were nothing acknowledged, whoever did that and when."""
+    """Return the findings that a change would have without any acknowledgement."""
     if now.sound is None or not any(day <= each.until for each in now.sound[0].province.acknowledgements):
         return []
     register = now.sound[0]
@@ -301,7 +311,7 @@ def acknowledged(before: Checked, now: Checked, day: date) -> list[Finding]:
 
 
 def _passing(before: Checked, now: Checked, day: date, guards: Register) -> list[Finding]:
-    """What a change does that would be a finding by the guards and acknowledgements of another register."""
+    """Return the further findings that a change would have by the guards and acknowledgements of another register."""
     was, read = before.read, now.read
     if was.province is None or read.province is None or not before.sound or not now.sound:
         return []
@@ -312,9 +322,9 @@ def _passing(before: Checked, now: Checked, day: date, guards: Register) -> list
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Another change that an apply may do together with the one judged, by a `name` that people know it by.
+    """Another change that may be applied together with the one judged, with a `name` that people know.
 
-    Of one that is not merged, only what it does in the agencies of the other counts (`merged` is False).
+    Of a change that is not `merged`, only its acts in the agencies of the judged change count.
     """
 
     name: str
@@ -324,9 +334,9 @@ class Beside:
 
 
 def together(before: Checked, now: Checked, others: Sequence[Beside], day: date) -> list[Finding]:
-    """What the limits refuse of a change together with others, and not of it alone: an apply does all of them at once.
+    """Return the limits that a change exceeds together with other changes, but not alone: one apply may do them all.
 
-    It is told and refuses nothing: what is not merged may never be, and what is merged may have been applied.
+    For information only, because an open change may never be merged, and a merged one may have been applied already.
     """
     others = [each for each in others if each.before.sound and each.now.sound]
     if not others or before.sound is None or now.sound is None:
@@ -345,7 +355,7 @@ def together(before: Checked, now: Checked, others: Sequence[Beside], day: date)
 
 
 def _besides(refusal: Refusal, names: list[str], whole: str) -> Refusal:
-    """The same of several changes together, by their names; `whole` is what has all agencies."""
+    """Return a refusal as one of several changes together, with their names; `whole` names a limit on all agencies."""
     return Refusal(plan.TOGETHER, {"agency": whole, **refusal.values, "others": names})
 
 
@@ -354,23 +364,23 @@ def _limited(refusal: Refusal) -> tuple[object, ...]:
 
 
 def _of_other(other: Beside, agencies: Collection[str], day: date) -> Iterator[tuple[Wanted, list[plan.Step]]]:
-    """What another change does on each day; of one that is not merged, in some agencies alone."""
+    """Yield the acts of another change by day (`_done`); of one that is not merged, those in `agencies` alone."""
     for wanted, done in _done(other.before.read, other.now.read, day, None):
         yield wanted, done if other.merged else [step for step in done if step.agency in agencies]
 
 
 def reached(before: Checked, now: Checked, day: date) -> list[tuple[Told, int | None]]:
-    """The settings of the province that a change says anew, each with how many mailboxes or addresses it reaches.
+    """Return the province's settings that a change alters, each with the number of mailboxes or addresses affected.
 
-    Nothing is counted in a register that does not hold.
+    The number is None where one of the registers is not sound.
     """
     if before.sound is None or now.sound is None:
-        return [(told, None) for told in _told(before, now)]
+        return [(change, None) for change in _settings_changed(before, now)]
     then, later = before.read.timeline.on(day), now.read.timeline.on(day)
-    return [(told, settings.reached(told, then, later)) for told in _told(before, now)]
+    return [(change, settings.reached(change, then, later)) for change in _settings_changed(before, now)]
 
 
-def _told(before: Checked, now: Checked) -> Iterator[Told]:
+def _settings_changed(before: Checked, now: Checked) -> Iterator[Told]:
     if before.read.province and now.read.province:
         yield from changed(before.read.province, now.read.province)
 
@@ -386,11 +396,11 @@ def _refused(refusal: Refusal, read: _Read) -> Finding:
 
 
 def wanted(register: Register, issued: Issued, day: date) -> Wanted:
-    """The accounts that a checked register leads to on a day."""
+    """Return the accounts that follow from a checked register on a day, with its guards."""
     return wanted_then(Timeline.of(register, issued, day))
 
 
 def wanted_then(timeline: Timeline, only: Collection[str] | None = None) -> Wanted:
-    """As `wanted`, on the day of a timeline; accounts of agencies that are not among `only` may be left out."""
+    """Return the wanted accounts on the day of a timeline; with `only`, those of other agencies may be missing."""
     register = timeline.register
     return Wanted(desired.accounts(timeline, only), timeline.day, register.digest, desired.guards(register))

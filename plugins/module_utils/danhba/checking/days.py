@@ -1,4 +1,4 @@
-"""What a change does on the days to come: on which of them it must be judged, and shown."""
+"""Finds the future days on which a change of the register acts: those to judge by the limits, and those to show."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import NamedTuple
 
 from ..model.facts import Facts
 
-# So many days are shown, those on which somebody loses a mailbox or an address before the others.
+# The most days that are shown; days on which somebody loses a mailbox or an address come first.
 DAYS_LIMIT = 31
 
 
 class Happening(NamedTuple):
-    """Something that happens in an agency on a day (ISO 8601), to one mailbox: a person's id, empty for the agency's.
+    """An effect of the register on one mailbox of an agency on a day (ISO 8601).
 
-    It `ends` where it may take a mailbox away; `event` is what closes it.
+    `mailbox` is the id of a person, empty for the agency's contact mailbox. `ends` tells that it may take the mailbox
+    away; `event` is the event that closes it.
     """
 
     day: str
@@ -26,7 +27,7 @@ class Happening(NamedTuple):
 
 
 def happenings(before: Iterable[Facts], now: Iterable[Facts]) -> list[Happening]:
-    """What happens now and did not before."""
+    """Return the effects that the changed register has and the former one has not."""
     known = {facts.code: facts for facts in before}
     found: list[Happening] = []
     for facts in now:
@@ -50,7 +51,7 @@ def _of(facts: Facts) -> set[Happening]:
 
 
 def judged(found: Iterable[Happening], day: date) -> dict[date, set[str]]:
-    """The days to come on which the change takes something away, each with the agencies where it does."""
+    """Return the days after `day` on which a change may take mailboxes away, each with the agencies concerned."""
     agencies: dict[date, set[str]] = {}
     for happening in sorted(found):
         if happening.ends and happening.day > day.isoformat():
@@ -59,7 +60,7 @@ def judged(found: Iterable[Happening], day: date) -> dict[date, set[str]]:
 
 
 def shown(found: Sequence[Happening], day: date) -> tuple[list[date], list[date]]:
-    """The days to come whose plans are shown, the last among them; and the others."""
+    """Return the days after `day` whose plans are shown (the last day is always one), and the other days of effects."""
     coming = {h.day for h in found if h.day > day.isoformat()}
     ending = sorted({h.day for h in found if h.ends} & coming)
     chosen = {*ending[:DAYS_LIMIT], *([max(coming)] if coming else [])}
@@ -72,7 +73,7 @@ def _days(texts: Iterable[str]) -> list[date]:
 
 
 def _between(found: Iterable[Happening], chosen: Iterable[str], today: str) -> Iterator[str]:
-    """The fewest days by which every mailbox that opens after today and closes again is open on one that is shown."""
+    """Yield the fewest further days by which each mailbox that opens after today and closes again is shown as open."""
     known = [today, *chosen]
     for opened, closed in sorted(_brief(found, today), key=lambda span: span[1]):
         if not any(opened <= text < closed for text in known):
@@ -82,7 +83,7 @@ def _between(found: Iterable[Happening], chosen: Iterable[str], today: str) -> I
 
 
 def _brief(found: Iterable[Happening], today: str) -> set[tuple[str, str]]:
-    """The first day of each mailbox that opens and closes on days to come, and the first without it."""
+    """Return first day and closing day of each mailbox that opens and closes after today."""
     opened: dict[tuple[str, str], str] = {}
     spans = set()
     for happening in sorted(found):

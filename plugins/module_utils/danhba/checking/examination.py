@@ -1,6 +1,6 @@
-"""One agency's file, examined by itself: all that can be said without the other files, save for the system addresses.
+"""Examines one agency's file by itself: addresses, facts, and the findings that need no other file.
 
-What comes of it depends on nothing else, so it can be cached (`sweep`).
+The result depends on the file, its name and the system addresses alone, so that it can be cached (`sweep`).
 """
 
 from __future__ import annotations
@@ -22,16 +22,17 @@ from ..reading import loader
 from ..reading.source import File
 from ..rules.people import namesakes
 
-# The length of the head and of the issuances' places, both in octets; the rows are the rest.
+# The header of a dumped examination: the lengths in octets of its first two parts (the head as JSON, the facts'
+# issuances); the rows are the rest.
 _LENGTHS = struct.Struct("<II")
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """An agency and its facts; both None where the file cannot be made out.
+    """The result of examining one agency's file: the agency and its facts, both None where the file is unusable.
 
-    Not `complete` where an entry could not be read, so that the others' places and addresses prove nothing. `locals`
-    are the local part of each issuance; None where the agency was kept, whose rows have them.
+    `complete` is False where an entry could not be read, so that order and addresses of the others prove nothing.
+    `locals` are the local parts of the issuances; None for an agency from the cache, whose rows have them.
     """
 
     agency: Agency | None
@@ -42,7 +43,7 @@ class Examined:
 
 
 def examine(file: File, system: frozenset[str]) -> Examined:
-    """Examine one file; `system` are the local parts of the system addresses, which no person can have."""
+    """Examine one agency's file; `system` are the local parts of system addresses, which no person can have."""
     findings = Gathered()
     try:
         return _examine(file, system, findings)
@@ -61,7 +62,10 @@ def _examine(file: File, system: frozenset[str], findings: Gathered) -> Examined
 
 
 def dump(examined: Examined) -> bytes:
-    """All but the places of an agency's values, and the file's name, which depends on who asks."""
+    """Return an examination as bytes for the cache, without the places of the agency's values.
+
+    The file's name is left out, too: it depends on the directory from which the register is read.
+    """
     kept, places, agency, people = None, b"", None, b""
     if examined.facts and examined.agency and examined.locals is not None:
         kept, places = facts.dump(examined.facts)
@@ -71,10 +75,10 @@ def dump(examined: Examined) -> bytes:
 
 
 def load(data: bytes, file: str) -> Examined:
-    """The inverse of `dump`, for a file of that name; what many ask for is made out only when somebody does.
+    """Return the examination that `dump` encoded, for a file of this name; rows and issuances are decoded at first use.
 
     Raises:
-        ValueError, TypeError, LookupError, struct.error: this is nothing that was dumped.
+        ValueError, TypeError, LookupError, struct.error: the data does not come from `dump`.
     """
     length, places = _LENGTHS.unpack_from(data)
     start = _LENGTHS.size + length
@@ -87,7 +91,7 @@ def load(data: bytes, file: str) -> Examined:
 
 
 def _dump(finding: Finding) -> list[Any]:
-    """A finding; its values become the text that a message shows."""
+    """Return a finding as a list for JSON; its values become the texts that messages show."""
     where = finding.where
     values = {key: _text(value) for key, value in finding.values.items()}
     return [finding.rule.id, *where.place, where.object, values]

@@ -25,19 +25,19 @@ Progress = Callable[[int], None]
 
 
 class Results(Protocol):
-    """Where results are kept: by a key that says all they depend on."""
+    """A cache of results, by a key that covers everything on which a result depends (`_key`)."""
 
     def get(self, keys: list[bytes]) -> dict[bytes, bytes]:
-        """Those that are there."""
+        """Return the cached results of these keys; those that are not cached are left out."""
 
     def put(self, results: dict[bytes, bytes]) -> None:
-        """Keep more."""
+        """Add results to the cache."""
 
 
 def sweep(
     files: list[File], system: frozenset[str], results: Results | None = None, progress: Progress | None = None
 ) -> Iterator[tuple[File, Examined]]:
-    """Each file with what was made of it, in the order of the files; `progress` hears how many are done."""
+    """Yield each file with its examination, in the order of the files; `progress` gets the number of files done."""
     keys = [_key(file, system) for file in files] if results else [b""] * len(files)
     known = results.get(keys) if results else {}
     missing = [(file, key) for file, key in zip(files, keys, strict=True) if key not in known]
@@ -53,7 +53,7 @@ def sweep(
 
 
 def _loaded(file: File, result: bytes, system: frozenset[str]) -> Examined:
-    """What a result says; of one that was kept and is none, the file tells again."""
+    """Return the examination that a result encodes; examine the file again where a cached result cannot be decoded."""
     try:
         return examination.load(result, file.path)
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, struct.error):
@@ -68,7 +68,7 @@ def _key(file: File, system: frozenset[str]) -> bytes:
 
 @cache
 def _fingerprint() -> str:
-    """Of this package and of what it reads and spells with: what another version of the rules found says nothing."""
+    """Return a digest of this package's code and of its libraries, so that results of other versions are not used."""
     whole = hashlib.blake2b(repr(_versions()).encode())
     for path in sorted(PACKAGE.rglob("*.py")):
         whole.update(path.read_bytes())
@@ -76,7 +76,7 @@ def _fingerprint() -> str:
 
 
 def _versions() -> list[str]:
-    """Of Python, which has Unicode's tables, of YAML, of the letters without marks, and of what keeps the results."""
+    """Return the versions of Python (Unicode tables), libyaml, PyYAML, Unidecode, and orjson, which encodes results."""
     return [sys.version, _yaml.get_version_string(), *map(version, ("PyYAML", "Unidecode", "orjson"))]
 
 

@@ -1,1 +1,1 @@
-"""A province's own repository, as `danhba init` writes it."""
+"""Creates a province's own repository (`danhba init`)."""

@@ -1,4 +1,4 @@
-"""What a province keeps in git: register, server, the forge's workflows. Made in memory, then put there whole."""
+"""Composes a province's repository (register, inventory, the forge's workflow) in memory, and writes it atomically."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ _FIELD = re.compile(r"@\{([a-z_]+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What only the province knows.
+    """The answers of a province to the questions of `danhba init`.
 
-    Empty where it may be: `key`, `regulation` with `issued` and `title`; `collection` is a file or an address.
+    `key`, `regulation` with `issued` and `title`, and `collection` may be empty (None for `issued`). `collection` is
+    the file or the URL of the Ansible collection.
     """
 
     province: str
@@ -61,14 +62,14 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """One file of the repository, from its root."""
+    """The content of one file of the repository, and whether it is executable."""
 
     text: str
     executable: bool = False
 
 
 def register_of(answers: Answers) -> tuple[list[File], Checked]:
-    """The register's files, and what is wrong with them."""
+    """Return the files of the new register, with one agency, and the result of checking them."""
     draft = Draft([File(PROVINCE, PROVINCE, _filled("province.yml.in", answers).encode())])
     opened = {"document": answers.document, "date": answers.day.isoformat(), "event": "established"}
     draft.add_agency(answers.operator, {"name": answers.agency, "kind": answers.kind, "opened": opened})
@@ -77,7 +78,11 @@ def register_of(answers: Answers) -> tuple[list[File], Checked]:
 
 
 def compose(answers: Answers, register: list[File], checked: Checked) -> dict[str, Made]:
-    """Every file by its path from the root; the register holds."""
+    """Return every file of the repository by its path from the root.
+
+    Raises:
+        ValueError: the register has findings that stop it from being used.
+    """
     if checked.usable is None:
         raise ValueError("a register that does not hold has no owners")
     owners = codeowners.text(answers.forge, checked.usable[0], answers.organisation, REGISTER)
@@ -99,7 +104,7 @@ def compose(answers: Answers, register: list[File], checked: Checked) -> dict[st
 
 
 def _filled(name: str, answers: Answers) -> str:
-    """A template with its fields, which are the answers' as the file needs them."""
+    """Return a template with its fields (`@{name}`) filled in from the answers."""
     values = _values(answers)
     return _FIELD.sub(lambda field: values[field[1]], (_TEMPLATES / name).read_text(encoding="utf-8"))
 
@@ -125,18 +130,18 @@ def _values(answers: Answers) -> Mapping[str, str]:
 
 
 def _regulation(answers: Answers) -> str:
-    """The key `regulation`; what the province has not said of it waits as a comment."""
+    """Return the key `regulation` of province.yml; parts that the province has not stated are comments to fill in."""
     number = f"number: {scalar(answers.regulation or '12/2024/QĐ-UBND')}"
     day = f"date: {answers.issued.isoformat() if answers.issued else '2024-05-10'}"
     head = ["regulation:", f"  {number}", f"  {day}"]
-    # A title is longer than a line.
+    # A title may be longer than a line, so it is written as a folded text.
     title = [
         "  title: >-",
         *textwrap.wrap(answers.title or "Quy chế …", _WIDTH, initial_indent="    ", subsequent_indent="    "),
     ]
-    said = [*(head if answers.regulation else []), *(title if answers.title else [])]
-    unsaid = [*([] if answers.regulation else head), *([] if answers.title else title)]
-    return "\n".join([*said, *(f"# {line}" for line in unsaid)])
+    stated = [*(head if answers.regulation else []), *(title if answers.title else [])]
+    missing = [*([] if answers.regulation else head), *([] if answers.title else title)]
+    return "\n".join([*stated, *(f"# {line}" for line in missing)])
 
 
 _KEPT = (
@@ -150,7 +155,7 @@ _KEYLESS = (
 
 
 def _requirement(collection: str) -> str:
-    """An item of ansible-galaxy's requirements, which stands four columns in."""
+    """Return the collection as an item of ansible-galaxy's requirements, indented by four columns."""
     if not collection:
         return f'name: laocai.mail\n    version: "{metadata.version("danhba")}"'
     kind = "url" if re.match(r"https?://", collection) else "file"
@@ -158,12 +163,14 @@ def _requirement(collection: str) -> str:
 
 
 def kept(collection: str) -> str:
-    """Where the repository has its own copy of a file that is given; an address stays as it is."""
+    """Return the path of the repository's own copy of a collection file; a URL is returned unchanged."""
     return collection if re.match(r"https?://", collection) else f"collections/{Path(collection).name}"
 
 
 def see_that_it_can_be_made(directory: Path) -> None:
-    """Raise `Unusable` where no repository can be made in this place."""
+    """Raise `Unusable` where no repository can be made: the path has files, is a file or the current folder, or its
+    parent does not exist.
+    """
     path = directory.resolve()
     if path.is_dir():
         if found := sorted(entry.name for entry in path.iterdir()):
@@ -177,10 +184,12 @@ def see_that_it_can_be_made(directory: Path) -> None:
 
 
 def write(directory: Path, files: Mapping[str, Made], collection: str) -> None:
-    """Put the repository there, all of it or nothing.
+    """Write the repository atomically: into a temporary folder beside the directory, which is then renamed.
+
+    A `collection` that is a file is copied into the repository.
 
     Raises:
-        Unusable: something is there by now, or cannot be written.
+        Unusable: the directory has files by now, or a file cannot be written; nothing is left behind.
     """
     see_that_it_can_be_made(directory)
     path = directory.resolve()

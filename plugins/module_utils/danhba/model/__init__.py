@@ -1,1 +1,1 @@
-"""What everything speaks of: the register's types, its policy, documents, facts, places and findings."""
+"""The data types that all rooms share: register, policy, documents, facts, places in files, and findings."""

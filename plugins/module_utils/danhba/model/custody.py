@@ -1,4 +1,4 @@
-"""Who holds an agency's contact mailbox on a day, and so with which key its letters are encrypted (R11.1)."""
+"""The custodian of an agency's contact mailbox on a day (R11.1), and the key to which its letters are encrypted."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from .register import Agency, Custodian, Issuance, Province
 
 
 class Rekeyed(NamedTuple):
-    """Another key of an agency's letters from a day (ISO 8601) on: whose, and whose before the change.
+    """A change of the key to which an agency's letters are encrypted, on a day (ISO 8601): new and old holder and key.
 
-    A `person` is empty where it is the operator's, whose code is the `name`; a key is empty where there is none.
+    Where the operator's key is used, `person` is empty and `name` is the operator's code. A key is empty where there is
+    none.
     """
 
     agency: str
@@ -27,17 +28,18 @@ class Rekeyed(NamedTuple):
 
 
 def holder(agency: Agency, day: date) -> tuple[Custodian, Issuance] | None:
-    """Who holds the contact mailbox on a day, with the entry under which that person is there.
+    """Return the custodian of the contact mailbox on a day, with that person's entry in the agency.
 
-    None where nobody does, and where the last one is suspended or has left: no letter is for somebody who may not
-    log in, and nobody comes back because a successor left.
+    Return None where no custodian has been named by then, and where the last one named is suspended or has left the
+    agency: somebody who may not log in gets no letters, and a former custodian does not return because the successor
+    left.
     """
     begun = [custodian for custodian in agency.custodians if custodian.date <= day]
     return in_office(agency, begun[-1], day) if begun else None
 
 
 def in_office(agency: Agency, custodian: Custodian, day: date) -> tuple[Custodian, Issuance] | None:
-    """A custodian with the entry that is open on a day, if there is one."""
+    """Return a custodian with that person's entry, if it is open and not suspended on a day; else None."""
     entry = entry_on(agency.people, custodian.person, day)
     if entry is None or any(suspension.covers(day) for suspension in entry.suspended):
         return None
@@ -45,7 +47,9 @@ def in_office(agency: Agency, custodian: Custodian, day: date) -> tuple[Custodia
 
 
 def turns(agency: Agency) -> Iterator[date]:
-    """The days on which the holder can change: hand-overs, and what opens, closes or suspends a custodian."""
+    """Yield the days on which `holder` can change: hand-overs, and the days that open, close, suspend or readmit a
+    custodian.
+    """
     people = {custodian.person for custodian in agency.custodians}
     yield from (custodian.date for custodian in agency.custodians)
     for issuance in agency.people:
@@ -60,17 +64,22 @@ def turns(agency: Agency) -> Iterator[date]:
 
 
 def rekeyed(before: Agency, now: Agency, operator: Province) -> Iterator[Rekeyed]:
-    """Every other key with which an agency's letters are encrypted on some day, however it came into force."""
-    told = set()
+    """Yield each change of the key of an agency's letters that an edit of the register makes (`before`, `now`).
+
+    The keys of both versions are compared on every day on which a holder can change, so that it does not matter by
+    which edit the key changed (hand-over, closing, suspension, another key). The same change is yielded once, with its
+    first day.
+    """
+    seen = set()
     for day in sorted({*turns(before), *turns(now)}):
         then, later = (_reader(operator, holder(agency, day)) for agency in (before, now))
-        if then[-1] != later[-1] and (then, later) not in told:
-            told.add((then, later))
+        if then[-1] != later[-1] and (then, later) not in seen:
+            seen.add((then, later))
             yield Rekeyed(now.code, day.isoformat(), *later, *then)
 
 
 def _reader(operator: Province, held: tuple[Custodian, Issuance] | None) -> tuple[str, str, str]:
-    """Who opens an agency's letters, by which key: id, name, key."""
+    """Return id, name and key of whoever can decrypt an agency's letters: the holder with a key, else the operator."""
     if held and held[0].key:
         return held[1].id, held[1].name, held[0].key
     return "", operator.operator, operator.operator_key

@@ -1,4 +1,4 @@
-"""Numbers and symbols of official documents (Decree 30/2020/NĐ-CP, Annex I and III; R6)."""
+"""Parses the numbers and symbols of official documents (Decree 30/2020/NĐ-CP, Annex I and III; R6)."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from unidecode import unidecode
 
-# Type abbreviations of Annex III, and those that the Party, the National Assembly and older texts use.
+# Abbreviations of document types in Annex III, and those that the Party, the National Assembly and older texts use.
 TYPES = frozenset(
     """NQ QĐ CT QC QyĐ TC TB HD CTr KH PA ĐA DA BC BB TTr HĐ CĐ BGN BTT GUQ GM GGT GNP PG PC PB SY TrS SL
     TT TTLT NĐ LB L PL KL ĐE QP GT""".split()
 )
 _TYPE = "|".join(sorted(sorted(TYPES), key=len, reverse=True))
-# The Vietnamese alphabet without tone marks: STTTT, BTTTT-ƯDCNTT, VPUBND.NC
+# The symbol of an agency, in the Vietnamese alphabet without tone marks: STTTT, BTTTT-ƯDCNTT, VPUBND.NC
 _CAPITAL, _LETTER = "A-ZĂÂĐÊÔƠƯ", "A-ZĂÂĐÊÔƠƯa-zăâđêôơư"
 _GROUP = rf"[-.][{_CAPITAL}0-9][{_LETTER}0-9&]*"
 _AGENCY = rf"[{_CAPITAL}][{_LETTER}0-9&]*(?:{_GROUP})*"
@@ -33,15 +33,15 @@ SHAPES = (
 LAWS = frozenset("L PL NĐ NQ TT TTLT LB".split())
 LETTER = ""
 
-# Bodies of every level sign with these, so they do not tell which one did.
+# Symbols that bodies of every level sign with, so that they do not tell which body signed.
 SHARED = frozenset("hdnd tu ub ubnd".split())
-# Types as they are typed without their marks, which makes an official letter of what was a decision.
+# Types typed without Vietnamese marks, with which `parse` takes a decision for an official letter.
 _UNMARKED = {"QD": "QĐ", "ND": "NĐ", "QyD": "QyĐ"}
 _ASSEMBLY = re.compile(r"(UBTV)?QH[0-9]{1,2}")
 
 
 class Document(NamedTuple):
-    """A number and symbol taken apart; `type` is empty for an official letter (công văn)."""
+    """The parts of a number and symbol; `type` is empty for an official letter (công văn) and for a law."""
 
     number: str
     year: str
@@ -50,19 +50,19 @@ class Document(NamedTuple):
 
     @property
     def kind(self) -> str:
-        """The type, where a law has `L` although its symbol shows none; empty is an official letter."""
+        """The type of the document; `L` for a law, whose symbol states no type; empty for an official letter."""
         return self.type or ("L" if _ASSEMBLY.fullmatch(self.agency) else "")
 
 
 def kind(text: str) -> str | None:
-    """The kind of the document that a number and symbol names, None where it has none of the shapes in use."""
+    """Return the `Document.kind` of a number and symbol, None where the text has none of the shapes in use."""
     document = parse(text)
     return document.kind if document else None
 
 
-@lru_cache(maxsize=8192)  # what is read from a file is asked for again by the rules
+@lru_cache(maxsize=8192)  # the rules parse again what the reader of a file has parsed
 def parse(text: str) -> Document | None:
-    """The document that a number and symbol names, or None where it has none of the shapes in use."""
+    """Return the parts of a number and symbol, or None where the text has none of `SHAPES`."""
     for shape in SHAPES:
         if match := shape.fullmatch(text):
             part = match.groupdict("")
@@ -71,7 +71,10 @@ def parse(text: str) -> Document | None:
 
 
 def body(text: str) -> str:
-    """The code that the body which signed would have (STTTT-VP: stttt), empty where the symbol does not tell it."""
+    """Return the agency code that the symbol of the signing body suggests (STTTT-VP: stttt).
+
+    Empty where the text is no number and symbol, or the symbol is one that many bodies share (`SHARED`).
+    """
     document = parse(text)
     code = symbol_code(document.agency) if document else ""
     return "" if code in SHARED else code
@@ -79,12 +82,15 @@ def body(text: str) -> str:
 
 @lru_cache(maxsize=8192)
 def symbol_code(symbol: str) -> str:
-    """The code that an agency's symbol would have, without the unit that drafted: STTTT-VP, SGDĐT."""
+    """Return an agency's symbol as a code, without the drafting unit behind it: stttt for STTTT-VP, sgddt for SGDĐT."""
     return re.sub("[^a-z0-9]", "", unidecode(re.split("[-.]", symbol)[0]).lower())
 
 
 def meant(text: str) -> str:
-    """What a symbol is meant to be whose type was typed without its marks (152/QD-STTTT), empty for any other."""
+    """Return the number and symbol with the marks of its type, where they were left out; else empty.
+
+    152/QĐ-STTTT for 152/QD-STTTT.
+    """
     number, _slash, symbol = text.rpartition("/")
     type_, dash, agency = symbol.partition("-")
     return f"{number}/{_UNMARKED[type_]}-{agency}" if dash and type_ in _UNMARKED else ""

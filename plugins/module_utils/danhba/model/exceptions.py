@@ -1,4 +1,4 @@
-"""Exceptions from the secrecy filter (R7.1): files that one sender may send although they carry a mark."""
+"""Exceptions from the secrecy filter (R7.1): files that one sender may send although they carry a secrecy mark."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from datetime import date
 
 from .place import Places
 
-# As `sha256sum` writes it.
+# A SHA-256 as `sha256sum` writes it.
 SHA256 = re.compile(r"[0-9a-f]{64}")
-# The longest that an exception may hold: it names one sending, and a habit is decided otherwise.
+# The longest time that an exception may be in force: it is for one sending. Regular sending needs another decision.
 MOST_DAYS = 31
 
 
 @dataclass(frozen=True, slots=True)
 class SecrecyException:
-    """The files with these SHA-256, from one sender, from one day to another, both included, by a document.
+    """An exception for the files with these SHA-256 from one sender, decided by a document.
 
-    `sender` is an address, or the part before @ of one of the province's.
+    `since` and `until` are the first and the last day, both included. `sender` is a whole address, or the part before
+    the @ of an address of the province.
     """
 
     sender: str
@@ -31,5 +32,5 @@ class SecrecyException:
 
     @property
     def days(self) -> int:
-        """For how many days it holds."""
+        """The number of days on which the exception is in force."""
         return (self.until - self.since).days + 1

@@ -1,4 +1,7 @@
-"""What the rules among agencies need to know of one file, and how it is kept: compact, because a province has many."""
+"""Facts: the extract of one agency's file that rules across agencies use, with its encoding in the cache.
+
+Compact, because a province has a thousand agencies. Days are in ISO 8601, so that texts compare as days do.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ FOREVER = "9999-12-31"
 
 
 class Held(NamedTuple):
-    """One issuance; days as ISO 8601 writes them, `closed` empty where it goes on, the places as line and column."""
+    """One issuance of a mailbox: days in ISO 8601 (`closed` empty while it is open), and places as line and column."""
 
     id: str
     name: str
@@ -37,22 +40,23 @@ class Held(NamedTuple):
     opened_column: int
     closed_line: int
     closed_column: int
-    # Of a suspension that is in force when it begins, and when it ends, the day until which it goes on.
+    # The stated end of a suspension that is in force on the day of the opening; empty where there is none.
     carried: str
+    # The end of a suspension that is in force on the day of the closing; empty where there is none.
     locked: str
 
     @property
     def end(self) -> str:
-        """The day from which it is closed, `FOREVER` where none is set."""
+        """The day from which the issuance is closed, `FOREVER` where none is set."""
         return self.closed or FOREVER
 
     @property
     def void(self) -> bool:
-        """Whether it was taken back before it opened."""
+        """Whether the issuance was withdrawn before it opened."""
         return self.closed_event == WITHDRAWN
 
     def place(self, key: str = "") -> Place:
-        """Where the entry, its name, opened: or closed: stands."""
+        """Return the place of the entry, or of its key `name`, `opened` or `closed`."""
         if key == "name":
             return Place(self.name_line, self.name_column)
         if key == "opened":
@@ -63,7 +67,7 @@ class Held(NamedTuple):
 
 
 class Pin(NamedTuple):
-    """A pinned address that does not end in the agency's code, so that another agency could pin it too."""
+    """A pinned address without the agency's code at its end, so that another agency could pin the same one."""
 
     address: str
     id: str
@@ -72,7 +76,7 @@ class Pin(NamedTuple):
 
 
 class Dated(NamedTuple):
-    """A day that stands somewhere else in the file: of a custodian, a suspension or leave."""
+    """A day in the file besides openings and closings: of a change, a custodian, a suspension or leave."""
 
     day: str
     object: str
@@ -81,7 +85,7 @@ class Dated(NamedTuple):
 
 
 class Since(NamedTuple):
-    """A value that an agency has from a day on, empty for none, and where that stands."""
+    """A value (parent or identifier) that an agency has from a day on, empty for none, and the place that states it."""
 
     day: str
     value: str
@@ -90,7 +94,7 @@ class Since(NamedTuple):
 
 
 class PublicKey(NamedTuple):
-    """A custodian's key (age), whose letters are encrypted for it."""
+    """The public age key of a custodian, to which the agency's letters are encrypted, and its place."""
 
     key: str
     person: str
@@ -99,9 +103,11 @@ class PublicKey(NamedTuple):
 
 
 class Hired(NamedTuple):
-    """What a document of another body does: its code, the day, the document, whose, and where that stands.
+    """An act that an agency's file attributes to the document of another body.
 
-    `what` is the event; of what has none, one of `OTHERS`. A `day` is empty where the file states none.
+    `body` is the code that the document's symbol suggests, `object` the agency or person concerned. `what` is the event
+    (`recruited`), or one of the constants below for acts that are no event (`SUSPENDED`); empty for acts that concern
+    the agency itself. `day` is empty where the file states none.
     """
 
     body: str
@@ -113,13 +119,13 @@ class Hired(NamedTuple):
     what: str = ""
 
 
-# What documents do beside openings and closings, each with a document of its own.
+# Acts besides openings and closings that have a document of their own (`Hired.what`).
 SUSPENDED, UNLOCKED, QUOTA, PINNED, LEAVE = "suspended", "ended", "quota", "address", "leave"
 HEAD, DELEGATE = "head", "delegate"
 
 
 class TakenBack(NamedTuple):
-    """One side of a move or of a new name that was taken back: whose, its day and event, whether it is the opening."""
+    """The withdrawn opening (`opens`) or closing of a person's move or change of name."""
 
     id: str
     day: str
@@ -130,7 +136,10 @@ class TakenBack(NamedTuple):
 
 
 class Alike(NamedTuple):
-    """Two issuances of one name and two ids by their numbers, which nothing tells apart; what they have in common."""
+    """Two issuances with different ids and the same name that nothing tells apart.
+
+    `first` and `second` are their positions in the agency's file; `common` are the keys in which they agree.
+    """
 
     first: int
     second: int
@@ -138,8 +147,10 @@ class Alike(NamedTuple):
 
 
 class Namesakes(NamedTuple):
-    """What shows that one person has two ids: pairs in one agency; of each issuance its name with its telephone, as a
-    number that tells them from others and nothing of either, 0 where there is no telephone.
+    """Evidence that one person may have two ids.
+
+    `pairs` are pairs of issuances in the agency. `dialled` has for each issuance a hash of name and telephone together,
+    from which neither can be read; 0 where there is no telephone, or the issuance is void.
     """
 
     pairs: tuple[Alike, ...] = ()
@@ -147,7 +158,7 @@ class Namesakes(NamedTuple):
 
 
 class PackedPeople(Sequence[Held]):
-    """Issuances as they were kept, made out when somebody asks: of most agencies nobody does."""
+    """The issuances of an agency from the cache, decoded at first use: those of most agencies are never used."""
 
     def __init__(self, data: bytes, count: int) -> None:
         self._data = data
@@ -164,21 +175,29 @@ class PackedPeople(Sequence[Held]):
     def __getitem__(self, index: slice) -> Sequence[Held]: ...
 
     def __getitem__(self, index: int | slice) -> Held | Sequence[Held]:
-        """One of them, or several."""
+        """Return one issuance, or a slice of them."""
         return self._people[index]
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of issuances, without decoding them."""
         return self._count
 
 
 class Facts(NamedTuple):
-    """One agency: itself, its issuances in the order of its file, its pins, its custodians' keys, its other days.
+    """The facts of one agency that rules across agencies use.
 
-    `founded_by` is the document that opened it, `hired` the first of each kind that documents of another body do under
-    each parent, `changed` what documents of others change or end of it, or take back of that, `taken_back` what was to
-    begin and end by a move or a new name. `parents` and `identifiers` begin with those of its founding. `ids` are those
-    of the issuances, `moved` those that began or ended by a move, `latest` is the last of all days.
+    - `founded_by`: the document that opened the agency
+    - `at`: the places of its own values, as line and column
+    - `people`, `ids`: its issuances and their ids, in the order of its file; `moved` are the ids of issuances that
+      opened or closed by a move (`MOVES`)
+    - `pins`, `keys`: pinned addresses without its code; public keys of its custodians
+    - `dates`: days besides openings and closings; `latest` is the last day of all, those included
+    - `hired`: acts on mailboxes and people by documents of other bodies, at most `KIND_LIMIT` of each kind by each body
+      under each parent
+    - `changed`: documents of other bodies that change or close the agency, or withdraw such an act
+    - `parents`, `identifiers`: their values in order of time, beginning with those of the founding
+    - `taken_back`: withdrawn sides of moves and of changes of name
+    - `alike`, `dialled`: see `Namesakes`
     """
 
     file: str
@@ -208,7 +227,7 @@ class Facts(NamedTuple):
 
     @property
     def void(self) -> bool:
-        """Whether it was taken back before it opened."""
+        """Whether the agency was withdrawn before it opened."""
         return self.closed_event == WITHDRAWN
 
     @property
@@ -217,24 +236,24 @@ class Facts(NamedTuple):
         return self.closed or FOREVER
 
     def parent_on(self, day: str) -> str:
-        """The code of the agency above it on a day, empty at the top; before its founding, that of then."""
+        """Return the code of the parent agency on a day, empty where there is none; before the founding, the first."""
         number = bisect_right(self.parents, day, lo=1, key=lambda each: each.day)
         return self.parents[number - 1].value
 
     def spans(self, values: Sequence[Since]) -> Iterator[tuple[Since, str]]:
-        """Each of the values that it has in turn, with the day from which it has another one or is closed."""
+        """Yield each of `values` with the day on which the next value or the closing of the agency replaces it."""
         return zip(values, [*(each.day for each in values[1:]), self.end], strict=True)
 
     def where(self, key: str = "") -> Where:
-        """The place of one of its own values."""
+        """Return the place of a value of the agency itself, or of the agency where the key has no place."""
         return Where(self.file, Place(*self.at.get(key, self.at.get("", START))), self.code)
 
     def where_since(self, value: Since) -> Where:
-        """The place of a value that it has from a day on."""
+        """Return the place that states a value with its first day."""
         return Where(self.file, Place(value.line, value.column), self.code)
 
     def where_of(self, held: Held, key: str = "") -> Where:
-        """The place of a value of one of its people."""
+        """Return the place of an issuance of this agency, or of its key `name`, `opened` or `closed`."""
         return Where(self.file, held.place(key), f"{self.code}/{held.id}")
 
 
@@ -242,7 +261,7 @@ _KEYS = ("", "agency", "name", "opened", "closed", "succeeds")
 
 
 def of(agency: Agency, locals_: list[str | None], namesakes: Namesakes) -> Facts:
-    """The facts of an agency whose addresses are `locals_`."""
+    """Return the facts of an agency; `locals_` are the local parts of its issuances, None where the rule gives none."""
     closed, closed_event = _ending(agency.closed)
     people, dates = tuple(map(_held, agency.people)), tuple(_dates(agency))
     opened = agency.opened.date.isoformat()
@@ -288,7 +307,11 @@ def _held(issuance: Issuance) -> Held:
 
 
 def _locks(issuance: Issuance) -> tuple[str, str]:
-    """`carried` and `locked`: the former as stated, for a document may end it; the latter as it came to be."""
+    """Return the fields `carried` and `locked` of an issuance with suspensions.
+
+    `carried` is the end as stated (`until`), although another document may have ended the suspension sooner; `locked`
+    is the end as it came to be.
+    """
     carried, locked, closed = "", "", issuance.closed
     for suspension in issuance.suspended:
         until, end = suspension.until or date.max, suspension.end or date.max
@@ -306,26 +329,29 @@ def _pins(agency: Agency, locals_: list[str | None]) -> Iterator[Pin]:
 
 
 def _hired(agency: Agency) -> Iterator[Hired]:
-    """What documents of other bodies do, of all that a file says of the agency's mailbox and people."""
+    """Yield the acts on the agency's mailbox and people that documents of other bodies do (`Facts.hired`)."""
     counted: Counter[tuple[str, str, str]] = Counter()
     parents: dict[date | None, str] = {}
-    for what, document, day, where in _documented(agency):
+    for act, document, day, where in _documented(agency):
         body = documents.body(document)
         if not body or body == agency.code:
             continue
         if day not in parents:
             parents[day] = agency.on(day or date.max).parent
-        key = (body, parents[day], what)
+        key = (body, parents[day], act)
         counted[key] += 1
         if counted[key] <= KIND_LIMIT:
-            yield Hired(body, day.isoformat() if day else "", document, where.object, *where.place, what)
+            yield Hired(body, day.isoformat() if day else "", document, where.object, *where.place, act)
 
 
 _Documented = tuple[str, str, date | None, Where]
 
 
 def _documented(agency: Agency) -> Iterator[_Documented]:
-    """Each event of a file with its document; what founds, ends or changes the agency itself stands apart."""
+    """Yield each act of a file that has a document, except those on the agency itself (`_changed`).
+
+    Yields what is done, the document, the day (None where the file states none), and the place.
+    """
     for custodian in agency.custodians:
         yield custodian.role, custodian.document, custodian.date, agency.where_of(custodian, "document")
     for each in agency.withdrawn:
@@ -354,7 +380,7 @@ def _documented_of(agency: Agency, issuance: Issuance) -> Iterator[_Documented]:
 
 
 def _documented_besides(agency: Agency, issuance: Issuance) -> Iterator[_Documented]:
-    """The documents of leave, of a pin and of a quota."""
+    """Yield the documents of an issuance's leave, pinned address and quota."""
     for leave in issuance.leave:
         if leave.document:
             yield LEAVE, leave.document, leave.first, _at(agency.where_of(issuance, "leave"), leave.at)
@@ -364,8 +390,8 @@ def _documented_besides(agency: Agency, issuance: Issuance) -> Iterator[_Documen
         yield QUOTA, issuance.quota_document, None, agency.where_of(issuance, "quota_document")
 
 
-def _ends_by(what: str, ending: Ending, where: Where) -> _Documented:
-    return what, ending.document, ending.date, _at(where, ending.at)
+def _ends_by(act: str, ending: Ending, where: Where) -> _Documented:
+    return act, ending.document, ending.date, _at(where, ending.at)
 
 
 def _at(where: Where, at: Places, key: str = "document") -> Where:
@@ -373,7 +399,7 @@ def _at(where: Where, at: Places, key: str = "document") -> Where:
 
 
 def _since(agency: Agency, key: str) -> Iterator[Since]:
-    """The values of a key: at the founding, and by each change of it."""
+    """Yield the values of a key in order of time: that of the founding, then that of each change which states one."""
     yield Since(agency.opened.date.isoformat(), getattr(agency, key), *agency.where(key).place)
     for change in sorted(agency.changes, key=lambda change: change.date):
         if key in change.values:
@@ -381,7 +407,7 @@ def _since(agency: Agency, key: str) -> Iterator[Since]:
 
 
 def _changed(agency: Agency) -> Iterator[Hired]:
-    """What documents of other bodies change of an agency, end, or take back of that."""
+    """Yield the documents of other bodies that close or change the agency, or withdraw such an act."""
     closed = agency.closed if agency.closed and not agency.void else None
     stated = [(each, each.date) for each in (closed, *agency.changes) if each]
     taken_back = ((by, day) for each, day, by in agency.taken_back() if not isinstance(each, Custodian))
@@ -419,7 +445,7 @@ def _dates(agency: Agency) -> Iterator[Dated]:
             yield Dated(leave.last.isoformat(), f"{agency.code}/{issuance.id}", *leave.at["to"])
 
 
-# What is kept as lists, from the first of them on.
+# The positions of the first field that is a tuple of named tuples, and of the plain tuple behind the last of them.
 _LISTS, _PLAIN = Facts._fields.index("pins"), Facts._fields.index("dialled")
 _MADE: tuple[Callable[[Any], Any], ...] = (
     *(Pin._make, PublicKey._make, Dated._make, Hired._make),
@@ -429,7 +455,10 @@ _MADE: tuple[Callable[[Any], Any], ...] = (
 
 
 def dump(facts: Facts) -> tuple[list[Any], bytes]:
-    """As it is kept, without the file's name, which depends on who asks; the issuances apart."""
+    """Return the facts as the cache keeps them: a list for JSON, and the issuances apart, compressed.
+
+    The name of the file is left out: it depends on the directory from which the register is read.
+    """
     people = zlib.compress(pack([tuple(held) for held in facts.people]), 1)
     head: Sequence[Any] = facts[1:_LISTS]
     lists: Sequence[Any] = facts[_LISTS:_PLAIN]
@@ -438,7 +467,7 @@ def dump(facts: Facts) -> tuple[list[Any], bytes]:
 
 
 def load(data: list[Any], people: bytes, file: str) -> Facts:
-    """The inverse of `dump`."""
+    """Return the facts that `dump` encoded, for a file of this name; issuances are decoded at first use."""
     *head, succeeds, at, ids, moved, latest = data[: _LISTS - 1]
     made = zip(_MADE, data[_LISTS - 1 : -1], strict=True)
     lists = [tuple(map(make, items)) for make, items in made]

@@ -1,7 +1,7 @@
-"""What is wrong in a register: rules, and the findings that cite them.
+"""Rules, and the findings that say where a register breaks them.
 
-A rule is stated once, where it is checked: its id, how binding it is, the clause it comes from, and its message as an
-English template that the catalogue translates.
+Each rule is stated once, in the module that checks it: its id, its severity, the clause that it comes from, and its
+message as an English template that the catalogue translates.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .place import Place
 
 
 class Severity(StrEnum):
-    """How binding a rule is: the regulation or the format demands it, or we advise it."""
+    """The severity of a rule: an error where the regulation or the register format demands it, else advice."""
 
     ERROR = "error"
     ADVICE = "advice"
@@ -24,7 +24,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """A place in a file and the thing that stands there (`stttt/000101`)."""
+    """A place in a file, and the object described there (`stttt/000101`: a person of an agency)."""
 
     file: str
     place: Place
@@ -33,7 +33,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; `message` is an English template with named fields, and says the way out."""
+    """One rule; `message` is an English template with named fields, and tells how to correct the register."""
 
     id: str
     severity: Severity
@@ -41,7 +41,7 @@ class Rule:
     message: str
 
     def at(self, where: Where, **values: Any) -> Finding:
-        """A finding of this rule at a place, with the values of the message's fields."""
+        """Return a finding of this rule at a place; `values` are the fields of the message."""
         return Finding(self, where, values)
 
 
@@ -49,7 +49,11 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(id_: str, clause: str, message: str, *, severity: Severity = Severity.ERROR) -> Rule:
-    """Register a rule; ids are unique for ever, because findings are cited by them."""
+    """Register a rule and return it. An id is never used again for another rule, because people cite findings by it.
+
+    Raises:
+        ValueError: a rule with this id is registered already.
+    """
     if id_ in RULES:
         raise ValueError(f"two rules are called {id_}")
     RULES[id_] = Rule(id_, severity, clause, message)
@@ -57,13 +61,13 @@ def rule(id_: str, clause: str, message: str, *, severity: Severity = Severity.E
 
 
 def advice(id_: str, clause: str, message: str) -> Rule:
-    """Register a rule that does not bind."""
+    """Register a rule of severity advice, whose findings do not stop a register from being used, and return it."""
     return rule(id_, clause, message, severity=Severity.ADVICE)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule objects to."""
+    """One violation of a rule: the rule, the place, and the values for its message."""
 
     rule: Rule
     where: Where
@@ -71,40 +75,40 @@ class Finding:
 
     @property
     def order(self) -> tuple[str, Place, str]:
-        """Findings are shown by file, then place, then rule."""
+        """The sort key of a finding: file, then place, then rule id."""
         return self.where.file, self.where.place, self.rule.id
 
 
-# More findings in one file tell its editor nothing more, and a hostile one could have millions.
+# The most findings kept of one file: more would not help its editor, and a hostile file could have millions.
 FILE_LIMIT = 1000
-# A file typed in the wrong form, or replaced, has thousands of findings of one kind: these many tell its editor enough.
+# The most findings of one kind that some rules report of a file: a file typed in a wrong form has thousands of them.
 KIND_LIMIT = 20
 
 
 class Enough(Exception):
-    """A file has more than `FILE_LIMIT` findings: reading it goes no further."""
+    """Raised where a file has more than `FILE_LIMIT` findings, to stop reading it."""
 
 
 class Gathered(list[Finding]):
-    """The findings of one file, `FILE_LIMIT` of them."""
+    """A list of the findings of one file, which holds at most `FILE_LIMIT` of them."""
 
     def append(self, finding: Finding) -> None:
-        """Add one; raises `Enough` after the last that is of use."""
+        """Add a finding; raise `Enough` where the list already holds `FILE_LIMIT`."""
         if len(self) >= FILE_LIMIT:
             raise Enough
         super().append(finding)
 
     def extend(self, findings: Iterable[Finding]) -> None:
-        """Add several, one by one."""
+        """Add findings one by one, with the limit of `append`."""
         for finding in findings:
             self.append(finding)
 
 
 def new(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
-    """The findings of `after` that are not among those of `before`, wherever in its file each of them stands.
+    """Return the findings of `after` that `before` does not have, whatever their lines and columns.
 
-    A finding with the same rule, object and values twice in a file is there twice: the second of two is new where only
-    one was there before.
+    Findings with the same rule, file, object and values are counted: where `before` has one of them and `after` two,
+    the second is new.
     """
     known = Counter(map(_identity, before))
     found = []
@@ -118,10 +122,10 @@ def new(before: Iterable[Finding], after: Iterable[Finding]) -> list[Finding]:
 
 
 def _identity(finding: Finding) -> tuple[str, str, str, str]:
-    """What makes a finding the same one, wherever it has moved to in its file; values may be lists, so as text."""
+    """Return the key by which two findings are the same, without line and column. Values may be lists, hence `repr`."""
     return finding.rule.id, finding.where.file, finding.where.object, repr(finding.values)
 
 
 def binding(findings: list[Finding]) -> list[Finding]:
-    """Those that stop a register from being used."""
+    """Return the findings of severity error, which stop a register from being used."""
     return [f for f in findings if f.rule.severity is Severity.ERROR]

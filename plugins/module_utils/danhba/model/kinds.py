@@ -1,4 +1,4 @@
-"""The kinds of bodies that the regulation applies to (R1): one row a kind, and all that depends on it."""
+"""The kinds of agencies that the regulation applies to (R1), and the properties of each kind."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ HEADINGS = (GOVERNMENT, PARTY, FRONT, JUSTICE, FORCES, CENTRAL, PROFESSIONS, ECO
 
 
 class Kind(NamedTuple):
-    """A kind of agency: its `name` for editors, the `heading` that it is listed under.
+    """A kind of agency: its `name` for editors, and the `heading` under which lists show it.
 
-    One that is `managed` is a subordinate unit (đơn vị trực thuộc) wherever another agency stands above it, so that
-    R6.1b says which documents found and end it. A `branch` is one of a national body, which signs with the same letters
-    in Hà Nội and here (BHXH), so that they do not tell which of the two did.
+    An agency of a `managed` kind is a subordinate unit (đơn vị trực thuộc) wherever it has a parent, so that R6.1b says
+    which documents found and dissolve it. A `branch` belongs to a national body, which uses the same symbol in Hà Nội
+    and in the province (BHXH), so that the symbol of a document does not tell which of the two signed it.
     """
 
     name: str

@@ -1,4 +1,7 @@
-"""Numbers that are nobody's but a person's: what is merged with one in it keeps it in git for ever."""
+"""Finds private numbers in texts: national identity cards, mobile telephones.
+
+They may not be in a register: what is once merged stays in git for ever.
+"""
 
 from __future__ import annotations
 
@@ -6,27 +9,29 @@ import re
 from collections.abc import Iterator
 
 _END = r"(?![0-9])(?![ .-][0-9])"
-# Twelve digits, of which the first three are the code of a province (001 to 096), however they are grouped.
+# A citizen identity number: twelve digits, however grouped; the first three are a province's code (001 to 096).
 _TWELVE = re.compile(r"(?<![0-9])0(?:[ .-]?[0-9]){11}" + _END)
-# Nine, as the cards before had.
+# A number of the older identity cards: nine digits.
 _NINE = re.compile(r"(?<![0-9])(?<!84[ .-])(?:[0-9]{9}|[0-9]{3}([ .-])[0-9]{3}\1[0-9]{3})" + _END)
-# What both have, and nearly no text: so that one search tells it.
+# Nine digits, however grouped, which both kinds contain and nearly no other text: one search excludes most texts.
 _MANY = re.compile(r"[0-9](?:[ .-]?[0-9]){8}")
-# As they are since 2018, and the longer ones of before; after the trunk prefix or the country code.
+# A mobile number in its form since 2018, or in the longer one of before; after the trunk prefix or the country code.
 _MOBILE = re.compile(r"(?<![0-9A-Za-z])(?:\+?84[ .-]?0?|0)(?:[35789]|1[2689])(?:[ .-]?[0-9]){8}(?![0-9])(?![ .-][0-9])")
-# Named as what it is, however it is grouped: CMND 063123456, số CCCD: 010 090 012 345.
+# A number, however grouped, behind the name of an identity paper: CMND 063123456, số CCCD: 010 090 012 345.
 _NAMED = re.compile(
     r"(?i)(?:cmnd|cmtnd|cmt|cccd|căn cước|chứng minh|định danh|hộ chiếu)[^0-9]{0,30}([0-9](?:[ .-]?[0-9]){7,13})"
 )
 _NINE_ALONE = re.compile(r"[^0-9+]*([0-9](?:[ .-]?[0-9]){8})[^0-9]*")
-# Telephones of today begin so, and so did those of the province when they had nine digits.
+# The prefix of landline numbers, today and when those of the province had nine digits.
 _LANDLINE = "02"
 _NO_DIGIT, _COUNTRY = re.compile(r"[^0-9]"), re.compile("^840?")
 
 
 def national_number(text: str, *, telephone: bool = False) -> str:
-    """A national identity number in a text, empty where there is none; a `telephone` has nine digits in the province's
-    old form alone (020 840 034).
+    """Return a national identity number found in a text, empty where there is none.
+
+    Of the value of a `telephone` key, nine digits count as one only where they are the whole number and are no landline
+    number in the province's old form (020 840 034).
     """
     if named := _NAMED.search(text):
         return named[1]
@@ -42,7 +47,10 @@ def national_number(text: str, *, telephone: bool = False) -> str:
 
 
 def comments(text: str) -> Iterator[tuple[int, str]]:
-    """The end of each line from its first number sign on, with the offset: no comment is missed."""
+    """Yield the offset and the text of each line's end from its first `#` on.
+
+    This finds every YAML comment, and some values that contain a `#`.
+    """
     offset = 0
     for line in text.splitlines(keepends=True) if "#" in text else ():
         if (start := line.find("#")) >= 0:
@@ -51,10 +59,10 @@ def comments(text: str) -> Iterator[tuple[int, str]]:
 
 
 def mobiles(text: str) -> Iterator[tuple[int, str]]:
-    """The numbers of mobile telephones in a text, with their offsets."""
+    """Yield the offset and the text of each mobile telephone number in a text."""
     return ((found.start(), found[0]) for found in _MOBILE.finditer(text))
 
 
 def digits(number: str) -> str:
-    """A telephone number as one compares it: its digits, from the trunk prefix on."""
+    """Return the digits of a telephone number from the trunk prefix 0 on, for comparing numbers (+84 214… is 0214…)."""
     return _COUNTRY.sub("0", _NO_DIGIT.sub("", number))

@@ -1,4 +1,4 @@
-"""The policy of a province: settings where the regulation leaves room, and the limits that guard a plan."""
+"""The policy of a province: the settings that the regulation leaves to it, and the limits that guard a plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from .sizes import GIB
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How much of one kind one plan may do: the smaller of a count and a percentage, also in each agency."""
+    """How many mailboxes one plan may close or readdress.
+
+    In all, the smaller of `count` and of `percent` of all mailboxes; in each agency, `agency_percent` of its own.
+    """
 
     count: int = 50
     percent: int = 2
@@ -22,10 +25,11 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
-    """Something knowingly done until a day: up to `count` of a kind, or to the `accounts` named.
+    """Leave for a plan to exceed a limit or touch a protected account, given by a document until a day.
 
-    It holds from its day `since` on, where there is one. A count is that of the `agencies` and of the `documents` by
-    which it is done, where they are named.
+    It allows up to `count` actions of the kind `limit`, or those on the `accounts` named. It is in force from the day
+    `since` on, or at once where none is stated. Where `agencies` or `documents` are named, only actions in these
+    agencies and by these documents are counted.
     """
 
     limit: str
@@ -40,28 +44,30 @@ class Acknowledgement:
 
     @property
     def is_for_all(self) -> bool:
-        """Whether it counts what is done in any agency, by whatever document."""
+        """Whether its count covers actions in every agency and by every document."""
         return bool(self.count) and not self.agencies and not self.documents
 
     def counts(self, agency: str, document: str) -> bool:
-        """Whether its count is that of what is done in an agency by a document."""
+        """Return whether its count covers actions in an agency by a document."""
         return (not self.agencies or agency in self.agencies) and (not self.documents or document in self.documents)
 
     def decides(self, agency: str, document: str) -> bool:
-        """Whether it lets people of an agency get other addresses by a document whenever that takes effect: it is by
-        this document, or names it, and names the agency or none. A reorganisation moves all its people by one.
+        """Return whether it allows a document to give people of an agency new addresses, on whatever day.
+
+        It does where its limit is `readdress`, it is given by this document or names it, and it names the agency or no
+        agency at all. One document of a reorganisation moves all people of an agency.
         """
         by = document in {self.document, *self.documents}
         return self.limit == "readdress" and by and (not self.agencies or agency in self.agencies)
 
     def holds(self, day: date) -> bool:
-        """Whether it is in force on a day."""
+        """Return whether the acknowledgement is in force on a day."""
         return (self.since is None or self.since <= day) and day <= self.until
 
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """What stands between a plan and the server; `protected` are addresses in full."""
+    """The limits that a plan must keep before it reaches the server; `protected` are whole addresses."""
 
     limits: Mapping[str, Limit]
     protected: frozenset[str] = frozenset()
@@ -70,7 +76,7 @@ class Guards:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What one mailbox may send: messages, and recipients of all of them, within any hour and any day."""
+    """The sending limits of one mailbox: messages, and recipients of all messages together, within any hour and day."""
 
     messages_hour: int
     recipients_hour: int
@@ -79,7 +85,7 @@ class Sending:
 
 
 class Window(NamedTuple):
-    """A part of each working day in which a mailbox is to be checked: minutes from midnight, half-open (R8)."""
+    """A window of the working day in which a mailbox is to be checked (R8): minutes from midnight, `end` excluded."""
 
     start: int
     end: int
@@ -87,7 +93,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Exceptional:
-    """A day that is not as the calendar has it: off, or worked, by a document."""
+    """A day that a document makes a working day or a day off against the calendar."""
 
     day: date
     worked: bool
@@ -97,8 +103,11 @@ class Exceptional:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How the use of mailboxes is measured (R8): the windows of a working day; which of them, by their numbers from 1
-    on, a mailbox of each kind needs; and the days on which the province works or is off against the calendar.
+    """How the use of mailboxes is measured (R8).
+
+    `windows` are the windows of a working day. `official` and `agency` are the numbers (from 1) of the windows in which
+    a mailbox of that kind must be checked. `days` are those on which the province works, or is off, against the
+    calendar.
     """
 
     windows: tuple[Window, ...] = (Window(420, 570), Window(570, 690), Window(780, 915), Window(915, 1020))
@@ -108,15 +117,16 @@ class Usage:
 
 
 LIMITS = ("close", "readdress")
-# What an acknowledgement may be for: a limit exceeded, a protected account touched, an earlier entry corrected.
+# What an acknowledgement may allow: exceeding a limit, touching a protected account, correcting an earlier entry.
 ACKNOWLEDGED = (*LIMITS, "protected", "history")
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Settings where the regulation leaves room; days, bytes, and the guards of a plan.
+    """The settings that the regulation leaves to the province, with their defaults; quotas are in bytes.
 
-    Whoever tries to write to `sending_suspend` times the recipients of an hour within an hour sends no more (R10.6).
+    A mailbox that tries to reach `sending_suspend` times its hourly limit of recipients within an hour is stopped from
+    sending (R10.6).
     """
 
     forward_days: int = 90

@@ -1,4 +1,4 @@
-"""The register as typed data: the province, its agencies, and each issuance of a mailbox (register format)."""
+"""The register as typed data: the province, its agencies, and every issuance of a mailbox (docs/reference.md)."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ PERSON_CLOSED = frozenset(
 MOVES = frozenset({"transferred", "reorganised"})
 RENAMED = "renamed"
 PAIRED = MOVES | {RENAMED}
-# What closes an issuance on the day on which it was to open: it was taken back before, and nobody has it on any day.
+# The event that closes an issuance whose opening was withdrawn, on the day of that opening: it is never in force.
 WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What a document does on a day: an opening or a closing. One that was `withdrawn` before does not come to pass."""
+    """An opening or a closing by a document on a day. One that was `withdrawn` before its day does not happen."""
 
     document: str
     date: date
@@ -43,7 +43,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The document that ends a suspension sooner, or takes back what is to come, and the day on which it does."""
+    """The document and the day that end a suspension early, or withdraw an event before it happens."""
 
     document: str
     date: date
@@ -51,7 +51,10 @@ class Ending:
 
 
 def closing(opened: Event, closed: Event | None) -> Event | None:
-    """What closes something that opens so: where the opening itself was withdrawn, what took it back, on that day."""
+    """Return the closing that belongs to an opening: `closed`, unless the opening itself was withdrawn.
+
+    Of a withdrawn opening, it is an event `WITHDRAWN` on the day of the opening, by the document that withdrew it.
+    """
     if opened.withdrawn is None:
         return closed
     return Event(opened.withdrawn.document, opened.date, WITHDRAWN, at=opened.withdrawn.at)
@@ -59,7 +62,7 @@ def closing(opened: Event, closed: Event | None) -> Event | None:
 
 @dataclass(frozen=True, slots=True)
 class Suspension:
-    """No login from `since` and, where an end is set or decided, not on that day any more; mail still arrives."""
+    """A suspension: no login from the day `since` until the day before `end`; mail still arrives."""
 
     document: str
     since: date
@@ -70,21 +73,21 @@ class Suspension:
 
     @property
     def end(self) -> date | None:
-        """The first day on which it is not in force any more; None where none is set."""
+        """The first day on which login is possible again, None where no end is set; `since` if it was withdrawn."""
         if self.withdrawn:
             return self.since
         return self.ended.date if self.ended else self.until
 
     def covers(self, day: date) -> bool:
-        """Whether it is in force on a day."""
+        """Return whether the suspension is in force on a day."""
         return self.since <= day and (self.end is None or day < self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """Days off work from the first to the last, both included, on which nobody has to look into the mailbox (R8).
+    """Days off work, `first` and `last` included, on which the mailbox need not be checked (R8).
 
-    Nothing else changes meanwhile, and the reason is nobody's business here.
+    Nothing else changes on these days. The register does not record the reason, which is private.
     """
 
     first: date
@@ -93,16 +96,16 @@ class Leave:
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
     def __str__(self) -> str:
-        """As messages show it."""
+        """Return the leave as messages show it: first–last day."""
         return f"{self.first}–{self.last}"
 
 
 @dataclass(frozen=True, slots=True)
 class Issuance:
-    """One mailbox given to one person in one agency; `quota` in bytes, None for the policy's.
+    """One mailbox issued to one person in one agency; `quota` in bytes, None for the policy's.
 
-    `withdrawn` are closings that were to come and were taken back. Where the opening itself was, `closed` says so.
-    `leave` is the person's, wherever the mailbox goes meanwhile.
+    `withdrawn` are closings that were withdrawn before their day. Where the opening itself was withdrawn, `closed` is
+    an event `WITHDRAWN`. `leave` belongs to the person and stays valid where the mailbox moves to another agency.
     """
 
     id: str
@@ -126,16 +129,16 @@ class Issuance:
 
     @property
     def days_off(self) -> str:
-        """All leave in one line, empty where there is none."""
+        """All leave of the issuance in one line, empty where there is none."""
         return ", ".join(map(str, self.leave))
 
     @property
     def void(self) -> bool:
-        """Whether it was taken back before its day: its address stays given out, and nobody has the mailbox."""
+        """Whether the opening was withdrawn before its day: nobody gets the mailbox, but its address stays issued."""
         return self.opened.withdrawn is not None
 
     def taken_back(self) -> Iterator[tuple[Event | Suspension, date, Ending]]:
-        """What of it was to come, on which day, and what took it back."""
+        """Yield each withdrawn opening, closing and suspension, its effective date, and the withdrawing document."""
         for event in (self.opened, *self.withdrawn):
             if event.withdrawn:
                 yield event, event.date, event.withdrawn
@@ -146,7 +149,7 @@ class Issuance:
 
 @dataclass(frozen=True, slots=True)
 class Custodian:
-    """Who holds the contact mailbox from a day on, as its head or as a delegate (R11.1)."""
+    """The person who holds the contact mailbox from a day on, as head of the agency or as a delegate (R11.1)."""
 
     person: str
     document: str
@@ -157,13 +160,13 @@ class Custodian:
     withdrawn: Ending | None = None
 
 
-# What an agency is among the others, and what a document can change of it (R6.1a).
+# The keys of an agency that a document can change later (R6.1a).
 STANDING = ("kind", "parent", "identifier")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a document makes of an agency from a day on: what it does not state stays (R6.1a)."""
+    """A change of an agency's kind, parent or identifier by a document from a day on; empty values stay (R6.1a)."""
 
     document: str
     date: date
@@ -175,7 +178,7 @@ class Change:
 
     @property
     def values(self) -> dict[str, str]:
-        """What it states, by the keys of `STANDING`."""
+        """The values that the change states, by their keys in `STANDING`."""
         return {key: value for key in STANDING if (value := getattr(self, key))}
 
 
@@ -183,13 +186,12 @@ def _day_of(change: Change) -> date:
     return change.date
 
 
-# What can be to come for an agency itself, and be taken back: an opening, a closing, a hand-over of its mailbox, a
-# change of what it is.
+# The acts on an agency itself that can be withdrawn before their day: opening, closing, hand-over, change.
 OfAgency: TypeAlias = Event | Custodian | Change
 
 
 def never(closings: Iterable[Event], changes: Iterable[Change], custodians: Iterable[Custodian]) -> list[OfAgency]:
-    """Those that were taken back, in this order, of all that an agency's file says of itself."""
+    """Return the withdrawn items: first of the closings, then of the changes, then of the custodians."""
     return [
         *(closing for closing in closings if closing.withdrawn),
         *(change for change in changes if change.withdrawn),
@@ -199,11 +201,11 @@ def never(closings: Iterable[Event], changes: Iterable[Change], custodians: Iter
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A body with its contact mailbox and its people, in the order of its file.
+    """An agency with its contact mailbox and its people, in the order of its file.
 
-    `kind`, `parent` and `identifier` are those of its founding; what they are on a day, `on` says. `withdrawn` is what
-    was to come and was taken back: it is neither among the `custodians` and `changes` nor what it is `closed` by. Where
-    the opening itself was, `closed` says so.
+    `kind`, `parent` and `identifier` are those of its founding; `on` returns those of a day. `withdrawn` are closings,
+    changes and custodians that were withdrawn before their day; `closed`, `changes` and `custodians` do not have them.
+    Where the opening itself was withdrawn, `closed` is an event `WITHDRAWN`.
     """
 
     code: str
@@ -225,21 +227,24 @@ class Agency:
 
     @property
     def void(self) -> bool:
-        """Whether it was taken back before its day: its code stays given out, and nobody has the mailbox."""
+        """Whether the opening was withdrawn before its day: there is no mailbox, but the code stays taken."""
         return self.opened.withdrawn is not None
 
     def taken_back(self) -> Iterator[tuple[OfAgency, date, Ending]]:
-        """What of itself was to come, on which day, and what took it back."""
+        """Yield each withdrawn act on the agency itself, its effective date, and the document that withdrew it."""
         for happening in (self.opened, *self.withdrawn):
             if happening.withdrawn:
                 yield happening, happening.date, happening.withdrawn
 
     def closings_withdrawn(self) -> tuple[Event, ...]:
-        """The closings that were taken back, in the order of its file."""
+        """Return the closings that were withdrawn, in the order of the file."""
         return tuple(each for each in self.withdrawn if isinstance(each, Event))
 
     def on(self, day: date) -> Agency:
-        """The agency as it stands on a day, of which nothing changes any more: itself where nothing ever does."""
+        """Return the agency with the kind, parent and identifier of a day, and without `changes`.
+
+        Return the agency itself where it has no changes.
+        """
         standing = self
         for change, _before, after in self.steps() if self.changes else ():
             if change.date > day:
@@ -248,7 +253,10 @@ class Agency:
         return replace(standing, changes=()) if self.changes else self
 
     def steps(self) -> Iterator[tuple[Change, Agency, Agency]]:
-        """Its changes by their days, each with the agency as it stands before that day and from that day on."""
+        """Yield the changes in order of their days, each with the agency before that day and from that day on.
+
+        Changes of one day take effect together: each is yielded with the same two agencies.
+        """
         standing = replace(self, changes=())
         for _day, together in groupby(sorted(self.changes, key=_day_of), _day_of):
             changes = [*together]
@@ -258,20 +266,21 @@ class Agency:
             standing = after
 
     def where(self, key: str = "") -> Where:
-        """The place of one of its own values."""
+        """Return the place of a value of the agency itself, or of the agency where the key has no place."""
         return Where(self.file, self.at.get(key, self.at.get("", START)), self.code)
 
     def where_of(self, issuance: Issuance | Custodian, key: str = "") -> Where:
-        """The place of a value of one of its people or custodians."""
+        """Return the place of a value of an issuance or a custodian of this agency."""
         subject = issuance.id if isinstance(issuance, Issuance) else issuance.person
         return Where(self.file, issuance.at.get(key, issuance.at.get("", START)), f"{self.code}/{subject}")
 
 
 @dataclass(frozen=True, slots=True)
 class Province:
-    """What holds for the whole register: the domain, who operates it, whom to ask, the policy.
+    """The settings of the whole register: domain, operator, contacts for support, policy, acknowledgements.
 
-    A `sample` is for trials: it goes to no host but a test host.
+    `operator` is the code of the agency that runs the mail system. A `sample` register is for trials: it is applied to
+    test hosts only.
     """
 
     name: str
@@ -291,24 +300,24 @@ class Province:
     at: Places = field(default_factory=dict, compare=False, repr=False)
 
     def where(self, key: str = "") -> Where:
-        """The place of one of its values."""
+        """Return the place of a value of the province's file, or of the file where the key has no place."""
         return Where(self.file, self.at.get(key, self.at.get("", START)), "province")
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The whole register; `agencies` by code in order of their codes, `digest` over the files it was read from."""
+    """The whole register: province, agencies by code in the order of their codes, and the digest of the files read."""
 
     province: Province
     agencies: Mapping[str, Agency]
     digest: str
 
     def on(self, day: date) -> Register:
-        """The register whose agencies stand as they do on a day."""
+        """Return the register with each agency as it is on a day (`Agency.on`)."""
         return replace(self, agencies={code: agency.on(day) for code, agency in self.agencies.items()})
 
     def below(self, code: str, day: date) -> set[str]:
-        """The code of an agency, and of all that stand below it on a day, however deep."""
+        """Return the codes of an agency and of all agencies below it on a day, at any depth."""
         parents = {each.code: each.on(day).parent for each in self.agencies.values()}
         found, last = {code}, 0
         while last < len(found):
@@ -317,14 +326,17 @@ class Register:
         return found
 
     def issuances(self) -> Iterator[tuple[Agency, Issuance]]:
-        """Every issuance with its agency, in the order of the register."""
+        """Yield every issuance with its agency, in the order of the register."""
         for agency in self.agencies.values():
             for issuance in agency.people:
                 yield agency, issuance
 
 
 def numbered(people: Iterable[Issuance]) -> Iterator[tuple[tuple[str, int], Issuance]]:
-    """Entries of an agency by whose they are, and the first, second … of that person: they only grow."""
+    """Yield each entry of an agency under a stable key: the person's id, and its number among that person's entries.
+
+    Numbers count from 0. The key stays valid, because entries are only ever added at the end.
+    """
     counted: Counter[str] = Counter()
     for issuance in people:
         yield (issuance.id, counted[issuance.id]), issuance

@@ -1,7 +1,8 @@
-"""The regulation that a province goes by, and how papers, pages and findings cite its articles.
+"""The regulation of a province, and how papers, pages and findings cite its articles.
 
-Texts of this project cite articles by the numbers of `MODEL`, the regulation that the software was written to. `cite`
-gives a text the numbers of a province's own regulation, or takes numbers out that nobody has stated.
+The texts of this project cite articles by their numbers in `MODEL`, the regulation that the software was written for.
+`cite` replaces these numbers with those of the province's own regulation, and removes the numbers that the province has
+not stated.
 """
 
 from __future__ import annotations
@@ -17,14 +18,15 @@ from unidecode import unidecode
 
 from .place import Places
 
-# The regulation that the requirements of this software (docs/clauses.yml) are numbered by.
+# The regulation whose numbers the requirements of this software have (docs/clauses.yml): number and symbol, day.
 MODEL = ("33/2010/QĐ-UBND", date(2010, 10, 5))
 MODEL_PROVINCE = "Lào Cai"
-# What `articles:` says where a province's regulation is numbered as `MODEL` is.
+# The value of the key `articles` where a province's regulation has the same numbers as `MODEL`.
 SAME = "same"
-# A number as `articles` has it: article, clause and point, such as 6, 6.2 and 6.2b.
+# A number in the key `articles`: article, clause and point, such as 6, 6.2 and 6.2b.
 NUMBER = re.compile(r"[1-9][0-9]{0,2}(\.[1-9][0-9]?([a-zđ])?)?")
-# The articles and clauses of `MODEL` that may be mapped, as docs/clauses.yml has them, and what they stand below.
+# The numbers of `MODEL` that the key `articles` may map: those of docs/clauses.yml, with the articles and clauses that
+# contain them.
 ARTICLES = tuple(
     """1 2 2.1 2.2 3 4 4.1 4.2 4.2a 4.2b 5 6 6.1 6.1a 6.1b 6.2 6.2a 6.2b 7 7.1 7.2 7.3 8 8.1 8.2 9 9.2 9.3 9.4 9.5
     9.6 9.8 9.9 10 10.1 10.2 10.4 10.5 10.6 10.7 10.8 10.9 11 11.1 11.2 12 13 14 15 15.1 16""".split()
@@ -37,9 +39,9 @@ BODIES = {"UBND": "Ủy ban nhân dân", "HĐND": "Hội đồng nhân dân"}
 
 @dataclass(frozen=True)
 class Regulation:
-    """What a province goes by: number and symbol, day and title of the document, empty where nobody has stated one.
+    """The regulation of a province: number and symbol, day and title of the document, empty where none is stated.
 
-    `articles` maps the numbers of `MODEL` to the regulation's own; None where nobody has stated how it is numbered.
+    `articles` maps the numbers of `MODEL` to those of this regulation; None where its numbers are not stated.
     """
 
     number: str = ""
@@ -51,26 +53,27 @@ class Regulation:
 
     @cached_property
     def numbered(self) -> Mapping[str, str]:
-        """The number in this regulation of each article of `MODEL` whose number is known."""
+        """The numbers of this regulation by those of `MODEL`, as far as they are known."""
         if self.articles is not None:
             return self.articles
         return _EQUAL if is_model(self.number, self.day) and not self.is_others else {}
 
     @property
     def equal(self) -> bool:
-        """Whether every article has the number that it has in `MODEL`."""
+        """Whether every article has the same number as in `MODEL`."""
         return self.numbered == _EQUAL
 
     @property
     def is_others(self) -> bool:
-        """Whether it is `MODEL` in another province than the one that issued it."""
+        """Whether the regulation is `MODEL`, but the province is not the one that issued it."""
         return is_model(self.number, self.day) and not _is_model_province(self.province)
 
     @property
     def doubt(self) -> str:
-        """The province whose regulation this may be instead; empty where nothing speaks for that.
+        """The other province whose regulation this may be by mistake; empty where nothing suggests that.
 
-        A province that was renamed may have one whose title has its old name, and two may have given one number.
+        A doubt is no proof: the title may have the old name of a renamed province, and two provinces may have given
+        their regulations the same number.
         """
         named = [name for name in map(_capitals, _NAMED.findall(self.title)) if name]
         if named and not any(_bare(self.province).endswith(_bare(name)) for name in named):
@@ -78,11 +81,14 @@ class Regulation:
         return MODEL_PROVINCE if self.number == MODEL[0] and not _is_model_province(self.province) else ""
 
     def on(self, day: date) -> Regulation:
-        """What a paper of a day may cite: nothing that was issued later."""
+        """Return the regulation that a paper of a day may cite: an empty one if this was issued later."""
         return self if self.day is None or self.day <= day else Regulation(province=self.province)
 
     def article(self, ours: str) -> str:
-        """The number of an article, clause or point of `MODEL` (6.2b) here, or of what it stands in; else empty."""
+        """Return this regulation's number for an article, clause or point of `MODEL` (6.2b).
+
+        Where that is not known, return the number of the clause or article that contains it; else an empty text.
+        """
         for key in _from_inner(ours):
             if key in self.numbered:
                 return self.numbered[key]
@@ -96,7 +102,7 @@ _NAMED = re.compile(r"\b(?:tỉnh|thành phố) (\w+(?:[ -]\w+){0,3})")
 
 
 def _capitals(words: str) -> str:
-    """The words that begin a name, up to the first without a capital."""
+    """Return the capitalised words at the beginning of a text, which are the name there."""
     parts = re.split("([ -])", words)
     found = ""
     for part in parts:
@@ -115,14 +121,14 @@ def _is_model_province(name: str) -> bool:
 
 
 def is_model(number: str, day: date | None) -> bool:
-    """Whether number and day are those of `MODEL`."""
+    """Return whether number and day are those of `MODEL`."""
     return (number, day) == MODEL
 
 
 def of_file(content: object) -> Regulation:
-    """The regulation of a `regulation:` block as plain YAML has it, which need not have been checked.
+    """Return the regulation of an unchecked `regulation:` block of the province's file, as plain YAML reads it.
 
-    Its values are text; a key `province` beside those of the register names the province.
+    Values that cannot be read count as not stated. The additional key `province` names the province.
     """
     found: Mapping[Any, Any] = content if isinstance(content, Mapping) else {}
     articles = found.get("articles")
@@ -142,40 +148,40 @@ def of_file(content: object) -> Regulation:
 
 
 def same() -> Mapping[str, str]:
-    """The numbers of `articles: same`."""
+    """Return the mapping that `articles: same` means: each number of `MODEL` to itself."""
     return _EQUAL
 
 
 def _from_inner(ours: str) -> tuple[str, ...]:
-    """A point, its clause, its article: 6.2b, 6.2, 6."""
+    """Return a number with those that contain it, innermost first: 6.2b, 6.2, 6."""
     article, _dot, _rest = ours.partition(".")
     return tuple(dict.fromkeys((ours, ours.rstrip("abcdđefgh"), article)))
 
 
 def of_clause(clause: str) -> str:
-    """The number of a requirement's id: 6.2b of R6.2b, 4 of R4.0."""
+    """Return the number of `MODEL` for the id of a requirement: 6.2b for R6.2b, 4 for R4.0."""
     return clause.removeprefix("R").removesuffix(".0")
 
 
 def short(number: str) -> str:
-    """A number as tables write it: Điều 6.2.b."""
+    """Return a number in the form for tables: Điều 6.2.b."""
     return f"Điều {dotted(number)}"
 
 
 def dotted(number: str) -> str:
-    """The same alone: 6.2.b."""
+    """Return a number with a dot before its point: 6.2.b for 6.2b."""
     return f"{number[:-1]}.{number[-1]}" if number[-1:].isalpha() else number
 
 
 def formal(number: str) -> str:
-    """A number as papers write it: điểm b khoản 2 Điều 6."""
+    """Return a number in the form for official papers: điểm b khoản 2 Điều 6."""
     article, _dot, clause = number.partition(".")
     point = clause.lstrip("0123456789")
     clause = clause.removesuffix(point) if point else clause
     return (f"điểm {point} " if point else "") + (f"khoản {clause} " if clause else "") + f"Điều {article}"
 
 
-# How a text cites: by one of the forms of an article, one after the other.
+# The forms in which texts cite articles: one citation, and those that may follow it.
 _ONE = r"(?:khoản \d+ )?Điều \d+(?:\.\d+(?:\.?[a-h])?\b)?(?: khoản \d+)?"
 _MORE = rf"(?:(?:, | và )(?:khoản \d+(?=, khoản|[ ]Điều)|{_ONE}|\d+\b(?!\.\d)))*"
 _VIETNAMESE = rf"(?:khoản \d+, )?{_ONE}{_MORE}"
@@ -192,10 +198,10 @@ _PIECES = re.compile(
 
 
 def cite(text: str, regulation: Regulation) -> str:
-    """A text that cites articles by the numbers of `MODEL`, with those of a regulation.
+    """Return a text that cites articles of `MODEL` with the numbers of a regulation instead.
 
-    A number that is not known is taken out: with the brackets that hold nothing else, or so that the regulation as a
-    whole is cited.
+    A number that is not known is removed: together with brackets that contain citations alone, and elsewhere by citing
+    the regulation as a whole.
     """
     if regulation.equal:
         return text
@@ -204,7 +210,7 @@ def cite(text: str, regulation: Regulation) -> str:
 
 
 def _enclosed(found: re.Match[str], regulation: Regulation) -> str:
-    """Brackets that hold nothing but citations; their inside is seen to by `_open` where a number is known."""
+    """Return brackets of citations as they are, for `_open` to replace; an empty text where no number is known."""
     return found[0] if _numbers(found["cited"], regulation) else ""
 
 
@@ -221,7 +227,7 @@ def _open(found: re.Match[str], regulation: Regulation) -> str:
 
 
 def _begins(found: re.Match[str]) -> bool:
-    """Whether a citation begins a sentence."""
+    """Return whether a citation begins a sentence."""
     return found.string[: found.start()].rstrip(" *_")[-1:] in {"", "\n", ".", ":"}
 
 
@@ -235,11 +241,11 @@ def _joined(numbers: list[str]) -> str:
 
 
 def _numbers(cited: str, regulation: Regulation) -> list[str]:
-    """The regulation's own numbers of what is cited, those that are known, each once."""
+    """Return the regulation's own numbers for a citation, as far as they are known, each once."""
     found, waiting = [], []
     for piece in _PIECES.finditer(cited):
         if piece["clause"] and not piece["of"]:
-            waiting.append(piece["clause"])  # khoản 4, khoản 5 Điều 10
+            waiting.append(piece["clause"])  # the article follows later: khoản 4, khoản 5 Điều 10
             continue
         if piece["of"]:
             found += [f"{piece['of']}.{clause}" for clause in (*waiting, piece["clause"])]
@@ -252,9 +258,9 @@ def _numbers(cited: str, regulation: Regulation) -> list[str]:
 
 
 def basis(regulation: Regulation, in_words: Callable[[date], str]) -> str:
-    """What an official paper rests on, without the mark at its end (Nghị định 30/2020/NĐ-CP, Phụ lục I).
+    """Return the legal basis ("Căn cứ …") of an official paper, without the punctuation at its end.
 
-    Where the register states no regulation none is named.
+    By Nghị định 30/2020/NĐ-CP, Phụ lục I. Where the register states no regulation, the text names none by number.
     """
     if not regulation.number or regulation.day is None:
         return f"Căn cứ quy chế của tỉnh về quản lý, sử dụng hệ thống thư điện tử {CALLED}"
@@ -268,7 +274,7 @@ def basis(regulation: Regulation, in_words: Callable[[date], str]) -> str:
 
 
 def _issuer(regulation: Regulation) -> str:
-    """Whose document it is, where its symbol tells that."""
+    """Return the issuing body of the regulation (của Ủy ban nhân dân tỉnh …), empty where its symbol names none."""
     body = BODIES.get(regulation.number.rpartition("-")[2])
     return f"của {body} tỉnh {regulation.province}" if body and regulation.province else ""
 
@@ -278,7 +284,10 @@ def _type(number: str) -> str:
 
 
 def plain_basis(regulation: Regulation, ours: str) -> str:
-    """The same in ASCII, for the answers of a mail server: khoan 1 Dieu 7, QD 33/2010/QD-UBND. Empty where unknown."""
+    """Return a citation in ASCII, for replies of a mail server: khoan 1 Dieu 7, QD 33/2010/QD-UBND.
+
+    `ours` is the number in `MODEL`. Empty where the register states no regulation.
+    """
     if not regulation.number:
         return ""
     number, kind = regulation.article(ours), _type(regulation.number)

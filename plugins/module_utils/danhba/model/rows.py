@@ -1,7 +1,7 @@
-"""A register's issuances as rows: what lists and plans read of them, and how they are kept until somebody asks.
+"""Issuances as flat rows for lists and plans, and agencies as the cache keeps them: compressed, decoded at first use.
 
-A row has days as ISO 8601 writes them, so that nothing is parsed for a comparison. A province has a hundred thousand
-rows, and most commands look at few of them more closely.
+A row has days as ISO 8601 texts, so that comparing days needs no parsing. A province has a hundred thousand rows, and
+most commands need few of them as `Issuance`.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from typing import Any, NamedTuple, overload
 from ..jsontext import pack, unpack
 from .register import Agency, Change, Custodian, Ending, Event, Issuance, Leave, OfAgency, Suspension, closing, never
 
-# More gains little: rows of one agency are alike.
+# The level of zlib; higher ones gain little, because the rows of one agency are similar.
 _LEVEL = 1
 
 
 class Spell(NamedTuple):
-    """One suspension: `until` as stated, empty where no end is, and what ended it before (both empty where nothing).
+    """One suspension; `until` is its stated end, `ended_by` and `ended_on` what ended it early (else empty).
 
-    One that was taken back on the day `withdrawn_on` ends when it was to begin.
+    Where it was withdrawn, `withdrawn_on` is the day of that, `ended_by` its document, and `ended_on` equals `since`.
     """
 
     document: str
@@ -35,16 +35,16 @@ class Spell(NamedTuple):
 
     @property
     def end(self) -> str:
-        """The first day on which it is not in force any more, empty where none is set."""
+        """The first day on which the suspension is no longer in force, empty where none is set."""
         return self.ended_on or self.until
 
     @property
     def ending(self) -> str:
-        """The document that ends it: its own where that states the day."""
+        """The document that ends the suspension: the one that ended it early, else its own, which states the end."""
         return self.ended_by or self.document
 
     def suspension(self) -> Suspension:
-        """The suspension, without the places of its values."""
+        """Return the suspension as a `Suspension`, without the places of its values."""
         until = date.fromisoformat(self.until) if self.until else None
         since = date.fromisoformat(self.since)
         if self.withdrawn_on:
@@ -64,14 +64,14 @@ def _spell(suspension: Suspension) -> Spell:
 
 
 class Away(NamedTuple):
-    """Leave, from the first day to the last, both included."""
+    """Leave: first and last day, both included, and the document, empty where none is stated."""
 
     first: str
     last: str
     document: str
 
     def leave(self) -> Leave:
-        """The leave, without the places of its values."""
+        """Return the leave as a `Leave`, without the places of its values."""
         return Leave(date.fromisoformat(self.first), date.fromisoformat(self.last), self.document)
 
 
@@ -80,7 +80,7 @@ def _away(leave: Leave) -> Away:
 
 
 class TakenBack(NamedTuple):
-    """A closing that was to come, and by what and when it was taken back."""
+    """A closing that was withdrawn before its day, and the document (`by`) and day (`on`) that withdrew it."""
 
     document: str
     date: str
@@ -90,22 +90,22 @@ class TakenBack(NamedTuple):
     on: str
 
     def happening(self) -> Event:
-        """It as the event that it was to be."""
+        """Return the closing as an `Event` with its `withdrawn`, without the places of its values."""
         ending = Ending(self.by, date.fromisoformat(self.on))
         return Event(self.document, date.fromisoformat(self.date), self.event, self.request, withdrawn=ending)
 
 
 def _taken_back(event: Event) -> TakenBack:
     ending = event.withdrawn or Ending("", event.date)
-    what = (event.document, event.date.isoformat(), event.event, event.request)
-    return TakenBack(*what, ending.document, ending.date.isoformat())
+    planned = (event.document, event.date.isoformat(), event.event, event.request)
+    return TakenBack(*planned, ending.document, ending.date.isoformat())
 
 
 class Row(NamedTuple):
-    """One issuance; `local` is the local part of its address, empty where the rule can give none.
+    """One issuance; `local` is the local part of its address, empty where the rule gives none.
 
-    `quota` is in bytes, None for the policy's; `closed_on` and `until` are empty where no end is set. What was taken
-    back on the day `void_on`, before it opened, is closed by that on the day on which it was to open.
+    `quota` is in bytes, None for the policy's. `closed_on` is empty where no closing is set. Where the opening was
+    withdrawn, `void_on` is the day of the withdrawal, `closed_by` its document, and `closed_on` equals `opened_on`.
     """
 
     id: str
@@ -136,7 +136,7 @@ class Row(NamedTuple):
 
     @property
     def opened(self) -> Event:
-        """By which document and from which day."""
+        """The opening, with its withdrawal where there was one."""
         opened = Event(self.opened_by, date.fromisoformat(self.opened_on), self.opened_event, self.opened_request)
         if not self.void_on:
             return opened
@@ -144,23 +144,23 @@ class Row(NamedTuple):
 
     @property
     def closed(self) -> Event | None:
-        """By which document and from which day it is no more, if it is so decided."""
+        """The closing, None where none is decided."""
         if not self.closed_on:
             return None
         return Event(self.closed_by, date.fromisoformat(self.closed_on), self.closed_event, self.closed_request)
 
     @property
     def suspended(self) -> tuple[Suspension, ...]:
-        """The suspensions in the order of the file."""
+        """The suspensions, in the order of the file."""
         return tuple(spell.suspension() for spell in self.spells)
 
     @property
     def leave(self) -> tuple[Leave, ...]:
-        """The leave in the order of the file."""
+        """The leave, in the order of the file."""
         return tuple(each.leave() for each in self.away)
 
     def issuance(self) -> Issuance:
-        """The issuance, without the places of its values."""
+        """Return the row as an `Issuance`, without the places of its values."""
         return Issuance(
             id=self.id,
             name=self.name,
@@ -183,7 +183,7 @@ class Row(NamedTuple):
 
 
 def row_of(issuance: Issuance, local: str | None) -> Row:
-    """The row of an issuance whose local part is `local`."""
+    """Return the row of an issuance with this local part, None where the rule gives none."""
     opened, closed = issuance.opened, issuance.closed
     return Row(
         issuance.id,
@@ -215,14 +215,14 @@ def row_of(issuance: Issuance, local: str | None) -> Row:
 
 
 class Called(NamedTuple):
-    """By what an agency's people are asked for, in the order of its file: the first columns of their rows."""
+    """Ids, names and local parts of an agency's people, in the order of its file: the first columns of their rows."""
 
     ids: Sequence[str]
     names: Sequence[str]
     locals: Sequence[str]
 
 
-# The columns of suspensions, of what was taken back and of leave: JSON knows no named tuples.
+# How the columns that hold named tuples are made of JSON lists.
 _MADE = {
     Row._fields.index("spells"): Spell._make,
     Row._fields.index("withdrawn"): TakenBack._make,
@@ -231,7 +231,7 @@ _MADE = {
 
 
 def _dump(rows: Sequence[Row]) -> bytes:
-    """Rows as columns, of which those of `Called` can be read without the others."""
+    """Return rows as compressed columns; the first part has those of `Called`, which can be read alone."""
     columns: list[list[Any]] = [[row[number] for row in rows] for number in range(len(Row._fields))]
     for number in _MADE:
         columns[number] = [[[*each] for each in several] for several in columns[number]]
@@ -240,27 +240,27 @@ def _dump(rows: Sequence[Row]) -> bytes:
 
 
 class Staff(Sequence[Issuance]):
-    """The issuances of an agency as they were kept; rows are made out at each asking, issuances once."""
+    """The issuances of an agency from the cache: rows are decoded at each call, issuances once, at first use."""
 
     def __init__(self, data: bytes, ids: Sequence[str]) -> None:
         self._data = data
         self.ids = ids
 
     def called(self) -> Called:
-        """By what they are asked for; a third of the time that rows take."""
+        """Return ids, names and local parts alone, in a third of the time of `rows`."""
         return Called(*unpack(zlib.decompressobj().decompress(self._data)))
 
     def rows(self) -> Iterator[Row]:
-        """Them as rows; they are not held, because a million take a gigabyte."""
+        """Yield the issuances as rows. These are not kept, because a million rows take a gigabyte."""
         first = zlib.decompressobj()
         columns = [*unpack(first.decompress(self._data)), *unpack(zlib.decompress(first.unused_data))]
         for number, make in _MADE.items():
-            if any(columns[number]):  # in few agencies
+            if any(columns[number]):  # few agencies have any
                 columns[number] = [tuple(map(make, several)) for several in columns[number]]
         return map(Row._make, zip(*columns, strict=True))
 
     def of_person(self, person: str) -> Iterator[Issuance]:
-        """Those of somebody; unless all have been made out before, none of the others is."""
+        """Yield the issuances of one person, without making `Issuance` objects of other people's rows."""
         if "_issuances" in vars(self):
             yield from (each for each in self._issuances if each.id == person)
         elif person in self.ids:
@@ -277,28 +277,28 @@ class Staff(Sequence[Issuance]):
     def __getitem__(self, index: slice) -> Sequence[Issuance]: ...
 
     def __getitem__(self, index: int | slice) -> Issuance | Sequence[Issuance]:
-        """One of them, or several."""
+        """Return one issuance, or a slice of them."""
         return self._issuances[index]
 
     def __len__(self) -> int:
-        """How many there are."""
+        """Return the number of issuances, without decoding them."""
         return len(self.ids)
 
     def __eq__(self, other: object) -> bool:
-        """The same issuances in the same order, kept or not."""
+        """Return whether the other sequence, from the cache or not, has the same issuances in the same order."""
         if isinstance(other, Staff) and self._data == other._data:
             return True
         return isinstance(other, Sequence) and self._issuances == tuple(other)
 
-    __hash__ = None  # type: ignore[assignment]  # as of any sequence that compares by what is in it
+    __hash__ = None  # type: ignore[assignment]  # as for any sequence that compares by its items
 
     def locals(self) -> list[str | None]:
-        """The local part of each, None where the rule can give none."""
+        """Return the local part of each issuance, None where the rule gives none."""
         return [local or None for local in self.called().locals]
 
 
 def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], bytes]:
-    """An agency as it is kept, without the places of its values: itself, and apart the rows of its people."""
+    """Return an agency as the cache keeps it, without places of values: a list for JSON, and the rows of its people."""
     head = [
         agency.code,
         agency.name,
@@ -319,7 +319,7 @@ def dump(agency: Agency, locals_: Sequence[str | None]) -> tuple[list[Any], byte
 
 
 def load(head: list[Any], rows: bytes, ids: Sequence[str], file: str) -> Agency:
-    """The inverse of `dump`, for an agency of that file whose people have those ids."""
+    """Return the agency that `dump` encoded, for a file of this name; `ids` are those of its issuances."""
     code, name, kind, opened, closed, parent, identifier, succeeds, quota, quota_document, *lists = head
     custodians, changes = [_held(*row) for row in lists[0]], [_changed(*row) for row in lists[1]]
     closings, began = [_happened(row) for row in lists[2]], _happened(opened)
@@ -359,7 +359,7 @@ def _changed(document: str, day: str, kind: str, parent: str, identifier: str, *
 
 
 def _taken_back_by(item: OfAgency) -> list[str]:
-    """The document and the day of what took it back; nothing where nothing did."""
+    """Return document and day of the withdrawal of an item, an empty list where it was not withdrawn."""
     return [item.withdrawn.document, item.withdrawn.date.isoformat()] if item.withdrawn else []
 
 
@@ -377,10 +377,10 @@ def _happened(row: list[str]) -> Event:
 
 
 def ids_of(agency: Agency) -> Sequence[str]:
-    """The ids of an agency's issuances, in the order of its file."""
+    """Return the ids of an agency's issuances, in the order of its file, without decoding these."""
     return agency.people.ids if isinstance(agency.people, Staff) else [issuance.id for issuance in agency.people]
 
 
 def locals_of(agency: Agency) -> Sequence[str | None]:
-    """The local part of each issuance of an agency that was kept."""
+    """Return the local part of each issuance of an agency from the cache; empty for an agency read from its file."""
     return agency.people.locals() if isinstance(agency.people, Staff) else ()

@@ -1,7 +1,7 @@
-"""Every setting of the province's file: what it does, when a guard becomes weaker by it, and whom it reaches.
+"""The table of all settings in the province's file: purpose, bounds, which change weakens a guard, who is affected.
 
-One table for the rules, for the bounds of values and for the comment that reviewers read, so that none of them knows of
-a setting that another does not; a test compares it with the keys of the schema.
+The rules, the bounds of values and the comment for reviewers all use this one table, so that none of them can miss a
+setting; a test compares it with the keys of the schema.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from .policy import LIMITS, Acknowledgement, Exceptional, Window
 from .register import Province
 from .sizes import written
 
-# Whom a setting reaches; how many that are is counted in `planning/settings.py`.
+# The groups that a setting can affect; `planning/settings.py` counts their members.
 NOBODY, OFFICIALS, AGENCIES, ALL = "", "officials", "agencies", "all"
 USUAL_OFFICIALS, USUAL_AGENCIES = "usual_officials", "usual_agencies"
 FORWARDED, REDIRECTED, DELETED = "forwarded", "redirected", "deleted"
@@ -26,9 +26,11 @@ NONE = "—"
 
 
 class Setting(NamedTuple):
-    """One setting by its path; `does` is a message that says what it does.
+    """One setting: its path in the file (`key`), and a message that says what it is for (`does`).
 
-    `is_weaker` takes the value before and now. A value below `least` or above `most` cannot be meant (0: no bound).
+    `value` reads it from a province. `is_weaker` gets the value before and after a change, and returns whether the
+    change weakens a guard. `reaches` is the group affected. A value below `least` or above `most` is certainly a
+    mistake; without `most` there are no bounds.
     """
 
     key: str
@@ -41,7 +43,7 @@ class Setting(NamedTuple):
 
 
 class Told(NamedTuple):
-    """A setting that has changed: its value before and now, and whether a guard becomes weaker by that."""
+    """A changed setting: its value before and after, and whether the change weakens a guard."""
 
     setting: Setting
     before: Any
@@ -50,7 +52,7 @@ class Told(NamedTuple):
 
 
 def changed(before: Province, now: Province) -> Iterator[Told]:
-    """The settings whose values differ, in the order of the table."""
+    """Yield the settings whose values differ between two versions of the province's file, in the order of the table."""
     for setting in SETTINGS:
         was, becomes = setting.value(before), setting.value(now)
         if was != becomes:
@@ -58,12 +60,12 @@ def changed(before: Province, now: Province) -> Iterator[Told]:
 
 
 def weakens(before: Province, now: Province) -> bool:
-    """Whether a guard becomes weaker by any setting."""
-    return any(told.weaker for told in changed(before, now))
+    """Return whether any changed setting weakens a guard."""
+    return any(change.weaker for change in changed(before, now))
 
 
 def outside(province: Province) -> Iterator[tuple[Setting, int]]:
-    """The settings with values that cannot be meant."""
+    """Yield the settings whose values are outside their bounds, with the value."""
     for setting in SETTINGS:
         if setting.most and not setting.least <= (value := setting.value(province)) <= setting.most:
             yield setting, value
@@ -74,16 +76,16 @@ def _never(_before: object, _now: object) -> bool:
 
 
 def _loses(before: Collection[Any], now: Collection[Any]) -> bool:
-    """Whether something is there no more."""
+    """Return whether an item of the collection was removed."""
     return any(each not in now for each in before)
 
 
 def _gains(before: Collection[Any], now: Collection[Any]) -> bool:
-    """Whether something is there that was not."""
+    """Return whether an item was added to the collection."""
     return any(each not in before for each in now)
 
 
-# So many times the room before, disks are not made for it.
+# A quota that grows to this many times what it was may fill the disks, so it counts as a weaker guard.
 _MUCH = 4
 
 
@@ -292,18 +294,18 @@ for _setting in SETTINGS:
     word(_setting.does)
 
 
-def shown(told: Told) -> tuple[str, str]:
-    """The value before and now, as people read it; of a list what is taken out, and what is added."""
-    before, now = told.before, told.now
+def shown(change: Told) -> tuple[str, str]:
+    """Return the value before and after as text for people; for a list, the items removed and the items added."""
+    before, now = change.before, change.now
     if _is_list(before) and _is_list(now):
         return _items(each for each in before if each not in now), _items(each for each in now if each not in before)
-    if told.setting.reaches in {USUAL_OFFICIALS, USUAL_AGENCIES}:
+    if change.setting.reaches in {USUAL_OFFICIALS, USUAL_AGENCIES}:
         return written(before), written(now)
     return _text(before), _text(now)
 
 
 def _is_list(value: object) -> bool:
-    """Whether it is a list of things, of which some may be added and others taken out; windows are one value."""
+    """Return whether items of a value are added and removed one by one; a tuple of windows is a single value."""
     return isinstance(value, tuple) and not any(isinstance(each, (int, Window)) for each in value)
 
 
@@ -330,8 +332,8 @@ def _clock(minutes: int) -> str:
 
 
 def acknowledgement(given: Acknowledgement) -> str:
-    """An acknowledgement by its limit and document, whom it is for, for how many, and until when."""
-    whom = [*given.accounts, *given.agencies, *given.documents]
+    """Return an acknowledgement as one line: limit, count, document, what it is limited to (`*`: nothing), its days."""
+    subjects = [*given.accounts, *given.agencies, *given.documents]
     count = f" ≤ {given.count}" if given.count else ""
     days = f"{given.since} → {given.until}" if given.since else f"→ {given.until}"
-    return f"{given.limit}{count}, {given.document}, {', '.join(whom) or '*'}, {days}"
+    return f"{given.limit}{count}, {given.document}, {', '.join(subjects) or '*'}, {days}"

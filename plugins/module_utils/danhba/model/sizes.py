@@ -1,4 +1,4 @@
-"""Sizes as the register writes them: a number of mebi-, gibi- or tebibytes, such as 500M and 2G."""
+"""Sizes in the register's notation: a number of mebi-, gibi- or tebibytes, such as 500M and 2G."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ UNITS = {"T": TIB, "G": GIB, "M": MIB}
 
 
 def written(octets: int) -> str:
-    """A size in the largest unit that divides it; one that none divides is rounded down to mebibytes."""
+    """Return a size (bytes) in the largest unit that divides it; where none does, rounded down to mebibytes."""
     unit = next((unit for unit, size in UNITS.items() if octets and octets % size == 0), "M")
     return f"{octets // UNITS[unit]}{unit}"

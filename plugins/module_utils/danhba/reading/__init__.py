@@ -1,1 +1,1 @@
-"""From bytes on disk or in git to a typed register."""
+"""Reads the files of a register, on disk or in git, into typed data, with findings about text and keys."""

@@ -1,4 +1,4 @@
-"""Public keys of age (X25519 recipients), told from texts that only look like one: https://age-encryption.org/v1."""
+"""Validates public keys of age (X25519 recipients): checksum and point, https://age-encryption.org/v1."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 
 SHAPE = re.compile(r"age1[02-9ac-hj-np-z]{58}")
 
-# Bech32 (BIP-173): its alphabet, and the constants of its checksum over the prefix and the data, in groups of 5 bits.
+# Bech32 (BIP-173): its alphabet, and the constants of its checksum over prefix and data in groups of 5 bits.
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _PREFIX = [*(ord(letter) >> 5 for letter in "age"), 0, *(ord(letter) & 31 for letter in "age")]
-_CHECKSUM = 6  # groups
+_CHECKSUM = 6  # length of the checksum, in groups of 5 bits
 
 _PRIME = 2**255 - 19
-# The points of small order (RFC 7748, section 6.1): what is encrypted to one of them, anybody can open.
+# The points of small order (RFC 7748, section 6.1): anybody can decrypt what is encrypted to one of them.
 _SMALL = frozenset(
     {
         0,
@@ -26,7 +26,7 @@ _SMALL = frozenset(
 
 
 def is_key(text: str) -> bool:
-    """Whether a text of the right shape is a key that somebody may have: its checksum holds and its point is usable."""
+    """Return whether a text is a usable public key: shape and checksum are right, the point is not of small order."""
     if not SHAPE.fullmatch(text):
         return False
     data = [_ALPHABET.index(letter) for letter in text.removeprefix("age1")]
@@ -35,7 +35,7 @@ def is_key(text: str) -> bool:
     bits = 0
     for group in data[:-_CHECKSUM]:
         bits = bits << 5 | group
-    # 52 groups are 260 bits; the last 4 fill up and are zero. X25519 ignores the highest bit of the point.
+    # 52 groups are 260 bits: 256 of the key, then 4 of padding, which must be zero. X25519 ignores the highest bit.
     point = int.from_bytes((bits >> 4).to_bytes(32, "big"), "little") & (2**255 - 1)
     return bits & 0b1111 == 0 and point % _PRIME not in _SMALL
 

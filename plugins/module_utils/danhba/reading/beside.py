@@ -1,7 +1,7 @@
-"""What may not stand beside a register in its repository: what makes git change, hide or merge its files otherwise.
+"""Checks the other files of a register's repository: git attributes that tamper with the register, a leftover journal.
 
-A register is its bytes: the check reads them from git, people and servers from a clone. Attributes of git
-(gitattributes(5)) can make these two different, or have a forge show no difference of a file.
+The check reads the register's bytes from git; people and servers read a clone. Attributes (gitattributes(5)) can make
+the two differ, change how files are merged, or make a forge hide the difference of a file from reviewers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _HIDDEN = word(_("reviewers see no difference"))
 _MERGED = word(_("what merging gives is not what was checked"))
 _ARCHIVED = word(_("what an archive has is not what was checked"))
 _LINKED = word(_("a link can lead anywhere"))
-# What an attribute does to the register, where it is set to anything but one of the values that do nothing.
+# By attribute: the harm that it does to the register, and the values with which it does none ("": set without a value,
+# "-": unset, "!": unspecified).
 _HARMFUL: Mapping[str, tuple[str, frozenset[str]]] = {
     "working-tree-encoding": (_BYTES, frozenset({"", "-", "!", "utf-8", "utf8"})),
     "filter": (_BYTES, frozenset({"-", "!"})),
@@ -43,10 +44,10 @@ _MACRO = "[attr]"
 
 
 def check(files: Iterable[File], prefix: str, names: Collection[str]) -> Iterator[Finding]:
-    """What is wrong with files that stand beside a register.
+    """Yield findings about files of a repository that are not part of its register.
 
-    A file's `name` is its path from the repository's root; `prefix` is the register's folder (`/` at its end, nothing
-    for the root), and `names` are the register's files within it.
+    The `name` of each file is its path from the repository's root. `prefix` is the register's folder (with `/` at its
+    end, empty for the root); `names` are the register's files in that folder.
     """
     paths = [prefix + name for name in (*names, source.PROVINCE, f"{source.AGENCIES}/x.yml")]
     for file in files:
@@ -58,7 +59,7 @@ def check(files: Iterable[File], prefix: str, names: Collection[str]) -> Iterato
 
 
 def concerns(path: str, prefix: str) -> bool:
-    """Whether a file of the repository is one that `check` looks at."""
+    """Return whether `check` examines a file of the repository: a journal, or attributes that reach the register."""
     folder, _slash, name = path.rpartition("/")
     above = f"{folder}/" if folder else ""
     return path == prefix + source.JOURNAL or (name == NAME and (prefix.startswith(above) or above.startswith(prefix)))
@@ -82,7 +83,7 @@ def _attributes(file: File, paths: Iterable[str]) -> Iterator[Finding]:
 
 
 def _split(line: str) -> tuple[str, list[str]]:
-    """The pattern and the attributes of a line; nothing of a comment. A pattern with spaces stands in quotes."""
+    """Return the pattern and the attributes of a line, empty ones for a comment. A pattern with spaces is in quotes."""
     text = line.strip(" \t\ufeff")
     if not text or text.startswith("#"):
         return "", []
@@ -94,18 +95,18 @@ def _split(line: str) -> tuple[str, list[str]]:
 
 
 def _reaches(pattern: str, paths: Iterable[str]) -> bool:
-    """Whether a pattern may mean one of the files; one that is not plain is taken to."""
+    """Return whether a pattern may match one of the paths; one with quotes, backslashes or brackets is assumed to."""
     if '"' in pattern or "\\" in pattern or "[" in pattern:
         return True
-    asked = pattern.casefold().lstrip("/")
+    wanted = pattern.casefold().lstrip("/")
     if "/" not in pattern.strip("/") and not pattern.startswith("/"):
-        return any(fnmatchcase(path.rpartition("/")[2], asked) for path in paths)
-    # As `**/` may stand for nothing.
-    return any(fnmatchcase(path, each) for path in paths for each in {asked, asked.replace("**/", "")})
+        return any(fnmatchcase(path.rpartition("/")[2], wanted) for path in paths)
+    # `**/` also matches no folder at all.
+    return any(fnmatchcase(path, each) for path in paths for each in {wanted, wanted.replace("**/", "")})
 
 
 def _harm(attribute: str) -> str:
-    """What an attribute as it is written does to a register; empty where nothing."""
+    """Return the harm that an attribute does to a register, as it is written in a line; empty where it does none."""
     sign = attribute[0] if attribute[0] in "-!" else ""
     name, is_valued, value = attribute.removeprefix(sign).partition("=")
     does, harmless = _HARMFUL.get(name.casefold(), ("", frozenset()))

@@ -1,4 +1,4 @@
-"""From a file to the province or an agency, with everything that is wrong in its text and shape."""
+"""Reads a file of a register into the province or an agency, with findings about its encoding, characters and YAML."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ JOURNAL = rule(
         "from it; take it out: git rm --cached {path}"
     ),
 )
-# What libyaml says of texts that are no YAML: those of its words that a slip of the hand brings about.
+# The error messages of libyaml that typing mistakes cause, marked so that the catalogue translates them.
 for _detail in (
     _("did not find expected key"),
     _("did not find expected '-' indicator"),
@@ -80,7 +80,7 @@ for _detail in (
     _("control characters are not allowed"),
 ):
     word(_detail)
-# A template could not hold these.
+# Messages of libyaml with braces or brackets, which a template would take for fields, in our own words.
 _IN_WORDS = {
     "did not find expected ',' or '}'": word(_("a comma or the closing brace is missing")),
     "did not find expected ',' or ']'": word(_("a comma or the closing bracket is missing")),
@@ -132,7 +132,7 @@ _FILE = re.compile(r"[a-z][a-z0-9]{0,31}\.yml")
 
 
 def province(files: Iterable[source.File]) -> tuple[Province | None, list[Finding]]:
-    """The province of a register, None where its file cannot stand for one."""
+    """Return the province of a register with the findings in its file; None where the file is missing or unusable."""
     findings = Gathered()
     for file in files:
         if file.name == source.PROVINCE:
@@ -146,12 +146,12 @@ def province(files: Iterable[source.File]) -> tuple[Province | None, list[Findin
 
 
 def too_many(file: source.File) -> Finding:
-    """What is said of a file after the last of its findings that are shown."""
+    """Return the finding that a file has more findings than are shown (`FILE_LIMIT`)."""
     return MANY.at(Where(file.path, START, file.stem), most=FILE_LIMIT)
 
 
 def agency(file: source.File, findings: list[Finding]) -> Agency | None:
-    """The agency of a file, None where it cannot stand for one; what is wrong in its text and shape is added."""
+    """Return the agency of a file, None where the file is unusable; append its findings to `findings`."""
     name = PurePosixPath(file.name)
     if not _FILE.fullmatch(name.name) or len(name.parts) != 2:
         findings.append(NAME.at(Where(file.path, START, name.name)))
@@ -167,7 +167,10 @@ def agency(file: source.File, findings: list[Finding]) -> Agency | None:
 
 
 def read(file: source.File, subject: str, findings: list[Finding]) -> tree.Node | None:
-    """The tree of a file about `subject`, None where it has none; what is wrong in its text is added."""
+    """Return the YAML tree of a file, None where it cannot be read or is empty; append its findings to `findings`.
+
+    `subject` names the object of these findings: the agency's code, or `province`.
+    """
     text = _text(file, subject, findings)
     if text is None:
         return None
@@ -212,7 +215,7 @@ def _text(file: source.File, subject: str, findings: list[Finding]) -> str | Non
 
 
 def _in_comments(text: str, path: str, subject: str) -> Iterator[Finding]:
-    """Values are looked at when they are read (`rules`)."""
+    """Yield findings of national identity numbers in comments; the rules check those in values."""
     for offset, comment in comments(text):
         if number := national_number(comment):
             yield NATIONAL.at(Where(path, place_of(text, offset + comment.index(number)), subject), number=number)
@@ -223,10 +226,10 @@ def _unreadable(where: Where) -> Finding:
 
 
 def _characters(text: str, path: str, subject: str) -> Iterator[Finding]:
-    """What R7.3 (TCVN 6909:2001, in composed form) objects to, for the first places of each kind."""
+    """Yield violations of R7.3 (TCVN 6909:2001, in composed form), at most `KIND_LIMIT` of each kind."""
     if "\r" in text:
         yield LINES.at(Where(path, place_of(text, text.index("\r")), subject))
-    # Of these few characters it is told at once whether any is of the rare kinds, of which none is ASCII.
+    # The distinct non-ASCII characters of the text: searching these few first saves most searches of the whole text.
     used = "".join(set("".join(legacy.beyond_ascii(text))))
     for match in islice(_INVISIBLE.finditer(text), KIND_LIMIT) if _INVISIBLE.search(used) else ():
         yield INVISIBLE.at(Where(path, place_of(text, match.start()), subject), character=describe(match[0]))
@@ -245,6 +248,6 @@ def _uncomposed(text: str, path: str, subject: str) -> Iterator[Finding]:
         if not unicodedata.is_normalized("NFC", word):
             offset = next((i for i, c in enumerate(word) if unicodedata.combining(c)), 0)
             where = Where(path, place_of(text, match.start() + offset), subject)
-            # To compose a word of marks alone takes the square of its length.
+            # Normalising a word of combining marks alone takes time in the square of its length, so it is cut.
             composed = unicodedata.normalize("NFC", word[:_LONGEST_WORD])
             yield NFC.at(where, word=composed, character=describe(word[offset]))

@@ -1,4 +1,4 @@
-"""Whose a state of the register is, as git tells: who wrote it, whose key signed it, and who let it in (R9.6)."""
+"""Reads from git who is responsible for a state of the register: author, signer and approver of a commit (R9.6)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .source import Unusable, git, run_git
 
-# What git says of a signature (git-log(1), %G?), in one word. Of one that git cannot judge here it says nothing.
+# Words for git's verdicts on a signature (git-log(1), %G?); any other letter means that git cannot check it here.
 _SIGNATURES = {"G": "good", "B": "bad", "U": "untrusted", "X": "expired", "Y": "expired-key", "R": "revoked-key"}
 UNSIGNED, UNCHECKED = "unsigned", "unchecked"
 _LONGEST = 320
@@ -20,10 +20,10 @@ _FORMAT = "%x00".join([
 
 
 class Origin(NamedTuple):
-    """A commit and its people, each as `name <address>`; empty where git does not say.
+    """A commit with its author, signer and approver, each as `name <address>`; empty where git does not tell.
 
-    `signer` is who the key is of, by git's list of allowed signers; `signature` is what git makes of it (`good`,
-    `unsigned`, `unchecked` where there is one and no list, …), with the key's fingerprint behind it.
+    `signer` is the owner of the key by git's list of allowed signers. `signature` is git's verdict (`good`, `unsigned`,
+    `unchecked` where there is a signature but no list, …), followed by the key's fingerprint.
     """
 
     commit: str = ""
@@ -34,7 +34,11 @@ class Origin(NamedTuple):
 
 
 def of_head(directory: Path) -> Origin:
-    """Of the commit that the register is at; of a merge: who wrote what was merged, and who merged. Else empty."""
+    """Return the origin of the commit that is checked out; an empty one outside git.
+
+    The approver is named in a trailer (`Approved-by`, `Reviewed-by`), or else is the committer where that is not the
+    author. Of a merge, the author is that of the merged commit, and the approver is the author of the merge.
+    """
     try:
         commit = _Commit(directory, "HEAD")
         if commit.merged:
@@ -45,9 +49,10 @@ def of_head(directory: Path) -> Origin:
 
 
 def of_document(directory: Path, commit: str, document: str, files: Sequence[str]) -> Origin | None:
-    """Of the last commit until `commit` that brought a document into one of these files, or took it out; None: of none.
+    """Return the origin of the last commit up to `commit` that added a document to one of these files, or removed it.
 
-    Who let it in is who merged it into the history that leads to `commit`.
+    The approver is whoever merged that commit into the main line that leads to `commit`. None where no commit did, or
+    git cannot tell.
     """
     try:
         words = ["log", "-1", "--format=%H", "--no-merges", f"-S{document}", commit, "--", *files]
@@ -63,23 +68,26 @@ def of_document(directory: Path, commit: str, document: str, files: Sequence[str
 
 
 def _merge(directory: Path, change: str, commit: str) -> _Commit | None:
-    """The merge that brought a change into the main line: the first on it that has the change behind it."""
+    """Return the merge that brought a change into the main line: the first merge on it that descends from the change.
+
+    None where the change was committed on the main line itself.
+    """
     between = ("--merges", f"{change}..{commit}")
     behind = set(git(directory, "rev-list", "--ancestry-path", *between, revision=commit).decode().split())
     mainline = git(directory, "rev-list", "--first-parent", *between, revision=commit).decode().split()
     first = next((merge for merge in reversed(mainline) if merge in behind), None)
-    # One that was made on the main line itself was brought by no merge.
+    # A change that the first parent of the merge contains already was committed on the main line itself.
     if first is None or not run_git(directory, "merge-base", "--is-ancestor", change, f"{first}^1").returncode:
         return None
     return _Commit(directory, first)
 
 
 class _Commit:
-    """What git tells of one commit."""
+    """One commit as `git log` shows it."""
 
     def __init__(self, directory: Path, revision: str) -> None:
-        told = git(directory, "log", "-1", f"--format={_FORMAT}", revision, revision=revision).decode(errors="replace")
-        self._id, parents, author, committer, letter, signer, key, *trailers = map(_tidy, told.split("\0"))
+        shown = git(directory, "log", "-1", f"--format={_FORMAT}", revision, revision=revision).decode(errors="replace")
+        self._id, parents, author, committer, letter, signer, key, *trailers = map(_tidy, shown.split("\0"))
         self._is_signed = b"\ngpgsig" in git(directory, "cat-file", "commit", revision, revision=revision)
         self._letter, self._signer, self._key = letter, signer, key
         self.merged = ([*parents.split(), "", ""])[1]
@@ -88,7 +96,7 @@ class _Commit:
         self.approved = ", ".join(filter(None, trailers))
 
     def origin(self, author: str, approver: str) -> Origin:
-        """As an origin, with who wrote it and who let it in."""
+        """Return the origin of this commit with the given author and approver."""
         word = _SIGNATURES.get(self._letter, UNCHECKED) if self._is_signed else UNSIGNED
         return Origin(
             self._id, author, self._signer if self._is_signed else "", f"{word} {self._key}".strip(), approver
@@ -96,5 +104,5 @@ class _Commit:
 
 
 def _tidy(text: str) -> str:
-    """One line of what prints, no longer than a name may be."""
+    """Return the printable characters of a text on one line, cut after the longest name (`_LONGEST`)."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST]

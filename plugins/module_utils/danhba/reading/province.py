@@ -1,4 +1,7 @@
-"""What a province's file says of itself, for texts shown beside a register: read leniently, checked elsewhere."""
+"""Reads name, domain, host and regulation from the province's file, for texts shown to people.
+
+Reads leniently: a file with mistakes gives empty values. `loader.province` is the strict reader.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,16 @@ import yaml
 from ..model.regulation import Regulation, of_file
 from .source import PROVINCE, File
 
-# Where a province's repository has its register.
+# The folder of the register in a province's repository.
 FOLDER = Path("directory")
-# The register that comes with this project, which the examples of its pages are of.
+# Name, domain and host of the sample register of this project, from which the examples in its pages are taken.
 SAMPLE = ("Lào Cai", "laocai.gov.vn", "mail.laocai.gov.vn")
 _EXAMPLES = {"stttt": "coquan", "STTTT": "COQUAN"}
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """Name, domain and host of the province, empty where the file does not say them, and the regulation it goes by."""
+    """Name, domain and host of the province, empty where the file does not state them, and its regulation."""
 
     name: str = ""
     domain: str = ""
@@ -28,7 +31,7 @@ class Stated:
     regulation: Regulation = field(default_factory=Regulation)
 
     def adapt(self, text: str) -> str:
-        """A text of this project as the province shows it: with its own names in place of the sample's."""
+        """Return a text of this project with the province's own names in place of those of the sample register."""
         if not self.domain or (self.name, self.domain, self.host) == SAMPLE:
             return text
         name, domain, host = SAMPLE
@@ -38,12 +41,12 @@ class Stated:
 
 
 def in_files(files: Iterable[File]) -> Stated:
-    """What the province's file among those of a register says."""
+    """Return what the province's file among the files of a register states; an empty `Stated` where there is none."""
     return next((_stated(file.data or b"") for file in files if file.name == PROVINCE), Stated())
 
 
 def in_folder(directory: Path = FOLDER) -> Stated:
-    """What the file of a folder says; nothing where there is none that can be read."""
+    """Return what the province's file in a folder states; an empty `Stated` where it cannot be read."""
     try:
         return _stated((directory / PROVINCE).read_bytes())
     except OSError:

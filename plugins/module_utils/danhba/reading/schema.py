@@ -1,4 +1,4 @@
-"""From a file's tree to typed data: which keys there are, which values they take (register format)."""
+"""Turns the YAML tree of a file into typed data, and checks its keys and values (docs/reference.md)."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ WRONG_KEY = rule(
     ),
 )
 
-# How values are written, and what stands there instead.
+# Words for the message of `TYPE`: how a value must be written, and what was found instead.
 _BRACES, _LINES = word(_("in braces")), word(_("with one key a line"))
 _LIST, _TEXT = word(_("as a list")), word(_("as a text"))
 _KINDS = {Map: word(_("a group of keys")), List: word(_("a list of values")), Text: word(_("a single text"))}
@@ -85,7 +85,7 @@ DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{
 LOCAL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _MAIL = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?@[a-z0-9.-]+\.[a-z]+")
 PHONE_SHAPE = re.compile(r"\+?[0-9][0-9 .()-]{5,24}")
-# What a page or a setting can name whole; the form of a telephone is advice.
+# Text that pages and settings can contain without quoting; whether it looks like a telephone is only advice (`PHONE`).
 _NAMEABLE = re.compile(r"[^\x00-\x1f\x7f\"'<>\\]*")
 _DOCUMENT_EXAMPLE = "12/2024/QĐ-UBND, 44/TTr-SNV, 650/UBND-NV"
 
@@ -93,7 +93,10 @@ T = TypeVar("T")
 
 
 def parse_day(text: str) -> date | None:
-    """The day that ISO 8601 writes in full (2010-10-15); none of its other forms, which `fromisoformat` takes too."""
+    """Return the day of an ISO 8601 text in full (2010-10-15), else None.
+
+    The other forms of ISO 8601, which `date.fromisoformat` accepts, are refused.
+    """
     try:
         return date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
@@ -101,16 +104,16 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_written_day(text: str) -> date | None:
-    """The day that somebody types: 2026-12-01, 1/12/2026, 01.12.2026, ngày 01 tháng 12 năm 2026; None if it is none.
+    """Return the day of a typed text: 2026-12-01, 1/12/2026, 01.12.2026, ngày 01 tháng 12 năm 2026; else None.
 
-    For what people type; the register's files have ISO 8601 alone.
+    For input of people; the register's files accept ISO 8601 alone (`parse_day`).
     """
     parts = written_day(text)
     return parse_day("{2:04}-{1:02}-{0:02}".format(*parts)) if parts else parse_day(text.strip())
 
 
 def written_day(text: str) -> tuple[int, int, int] | None:
-    """Day, month and year of a text that has the form of a day in documents, be they in the calendar or not."""
+    """Return day, month and year of a text in a form of documents, even if no calendar has such a day; else None."""
     plain = unicodedata.normalize("NFC", " ".join(text.split()))
     found = next(filter(None, (form.fullmatch(plain) for form in _WRITTEN_DAYS)), None)
     return (int(found["day"]), int(found["month"]), int(found["year"])) if found else None
@@ -118,18 +121,18 @@ def written_day(text: str) -> tuple[int, int, int] | None:
 
 @dataclass(slots=True)
 class Reader:
-    """Reads the values of one file and collects what it finds wrong; a value that is wrong reads as None."""
+    """Reads the values of one file and collects findings; a wrong value is read as None."""
 
     file: str
     object: str
     findings: list[Finding] = field(default_factory=list)
 
     def where(self, place: Place) -> Where:
-        """A place in this file, about the object being read."""
+        """Return a place in this file, with the object that is being read."""
         return Where(self.file, place, self.object)
 
     def map(self, node: Node | None, key: str, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> Fields:
-        """A mapping with its keys checked; what is no mapping reads as one without keys."""
+        """Return the fields of a mapping and check its keys; a node that is no mapping is read as one without keys."""
         if not isinstance(node, Map):
             self._wrong(node, key, *_keys(key, required))
             return Fields(self, {}, {})
@@ -140,7 +143,7 @@ class Reader:
         return Fields(self, node.entries, places)
 
     def _misfit(self, node: Map, key: str, required: tuple[str, ...], optional: tuple[str, ...]) -> None:
-        """Say which keys are too many, and which are missing."""
+        """Add findings for the unknown and the missing keys of a mapping."""
         for name, place in node.keys().items():
             if name not in required and name not in optional:
                 allowed = [*required, *optional]
@@ -153,7 +156,7 @@ class Reader:
         return f"{self.object}: {key}" if key else self.object
 
     def items(self, node: Node | None, key: str) -> list[Node]:
-        """The items of a sequence; what is no sequence reads as an empty one."""
+        """Return the items of a sequence; a node that is no sequence is read as an empty one."""
         if isinstance(node, List):
             return node.items
         self._wrong(node, key, _LIST, "[…, …]")
@@ -168,7 +171,7 @@ class Reader:
             self.findings.append(TYPE.at(where, key=key or self.object, **values))
 
     def text(self, node: Node | None, key: str) -> str | None:
-        """A text without leading, trailing or repeated spaces."""
+        """Return the text of a scalar without leading, trailing or repeated spaces; None for one missing or wrong."""
         if node is None:
             return None
         if not isinstance(node, Text):
@@ -184,36 +187,36 @@ class Reader:
         return value
 
 
-@lru_cache(maxsize=4096)  # the keys of most entries are one of a few sets
+@lru_cache(maxsize=4096)  # most entries have one of a few sets of keys
 def _fits(keys: tuple[str, ...], required: tuple[str, ...], optional: tuple[str, ...]) -> bool:
     return set(required) <= set(keys) <= {*required, *optional}
 
 
 def _keys(key: str, required: tuple[str, ...]) -> tuple[str, str]:
-    """How a mapping is written: a file one key a line, a value of one in braces."""
+    """Return how a mapping is to be written, and an example: a whole file with one key a line, a value in braces."""
     keys = ", ".join(f"{name}: …" for name in required) or "…"
     return (_BRACES, "{" + keys + "}") if key else (_LINES, keys)
 
 
 @dataclass(slots=True)
 class Fields:
-    """The values of one mapping, read by name."""
+    """The values of one mapping, read by key; a wrong value adds a finding to the reader."""
 
     reader: Reader
     entries: dict[str, Node]
     at: Places
 
     def node(self, key: str) -> Node | None:
-        """The value as it stands in the tree."""
+        """Return the node of a key, None where the mapping lacks it."""
         return self.entries.get(key)
 
     def text(self, key: str) -> str:
-        """A text, empty where there is none."""
+        """Return the text of a key, empty where there is none."""
         node = self.entries.get(key)
-        return "" if node is None else self.reader.text(node, key) or ""  # an entry has few of its keys
+        return "" if node is None else self.reader.text(node, key) or ""  # quick exit: most entries lack most keys
 
     def matching(self, key: str, shape: re.Pattern[str], example: str) -> str:
-        """A text of a given shape."""
+        """Return the text of a key that must have a shape; empty where it has not."""
         value = self.text(key)
         if value and not shape.fullmatch(value):
             self._object(SHAPE.at(self._where(key), key=key, value=value, example=example))
@@ -221,7 +224,7 @@ class Fields:
         return value
 
     def public_key(self, key: str) -> str:
-        """A public key of age."""
+        """Return the public age key of a key, empty where it is not a valid one."""
         value = self.matching(key, age.SHAPE, "age1…")
         if value and not age.is_key(value):
             self._object(WRONG_KEY.at(self._where(key), key=key, value=value))
@@ -229,7 +232,7 @@ class Fields:
         return value
 
     def one_of(self, key: str, allowed: Collection[str]) -> str:
-        """A text out of a fixed list."""
+        """Return the text of a key that must be one of a list; empty where it is not."""
         value = self.text(key)
         if value and value not in allowed:
             self._object(VALUE.at(self._where(key), key=key, value=value, allowed=sorted(allowed)))
@@ -237,14 +240,14 @@ class Fields:
         return value
 
     def document(self, key: str) -> str:
-        """The number and symbol of a document (R6)."""
+        """Return the number and symbol of a document (R6), even if its shape is wrong, which adds a finding."""
         value = self.text(key)
         if value and documents.parse(value) is None:
             self._object(DOCUMENT.at(self._where(key), value=value, example=_DOCUMENT_EXAMPLE))
         return value
 
     def date(self, key: str) -> date | None:
-        """A day as ISO 8601 writes it in full."""
+        """Return the day of a key in ISO 8601 (2010-10-15), None where it is not one."""
         value = self.text(key)
         if not value:
             return None
@@ -254,28 +257,28 @@ class Fields:
         return day
 
     def number(self, key: str, default: int) -> int:
-        """A whole number, written plainly."""
+        """Return the whole number of a key, written in digits; the default where it is missing or wrong."""
         value = self.matching(key, _NUMBER, "90")
         return int(value) if value else default
 
     def size(self, key: str) -> int | None:
-        """Bytes, from a number of mebi-, gibi- or tebibytes (500M, 2G)."""
+        """Return the size of a key in bytes, from a number of mebi-, gibi- or tebibytes (500M, 2G)."""
         value = self.matching(key, _SIZE, "500M, 2G")
         return int(value[:-1]) * UNITS[value[-1]] if value else None
 
     def truth(self, key: str) -> bool:
-        """`true` or `false`, and no other spelling."""
+        """Return whether the value of a key is `true`; any spelling other than `true` and `false` is a finding."""
         return self.one_of(key, ("true", "false")) == "true"
 
     def phone(self, key: str) -> str:
-        """An office telephone number."""
+        """Return an office telephone number; one of another shape is kept, with advice."""
         value = self.text(key)
         if value and not PHONE_SHAPE.fullmatch(value):
             self._object(PHONE.at(self._where(key), value=value))
         return value
 
     def many(self, key: str, read: Callable[[Node], T | None]) -> tuple[T, ...]:
-        """Each item of a sequence that could be read."""
+        """Return the items of a sequence as `read` makes them of their nodes, without those that are None."""
         if key not in self.entries:
             return ()
         items = (read(item) for item in self.reader.items(self.entries[key], key))
@@ -300,7 +303,7 @@ def _happening(
     events: Collection[str],
     more: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> Event | None:
-    """An event, with what it must and what it may have besides: `withdrawn`, where it can be taken back."""
+    """Return the event of a node; `more` are additional required and optional keys (`withdrawn`)."""
     required, optional = more
     inner = reader.map(node, key, ("document", "date", "event", *required), ("request", *optional))
     document, day, event = inner.document("document"), inner.date("date"), inner.one_of("event", events)
@@ -314,7 +317,7 @@ def _suspension(reader: Reader, node: Node) -> Suspension | None:
     document, since, until = inner.document("document"), inner.date("date"), inner.date("until")
     ended = _ending(reader, inner.node("ended"), "ended")
     withdrawn = _ending(reader, inner.node("withdrawn"), "withdrawn")
-    # One whose end cannot be read is not left out as if it went on: the end has its finding.
+    # A suspension whose end cannot be read is kept: its end has a finding, which stops the register anyway.
     return Suspension(document, since, until, ended, inner.at, withdrawn) if document and since else None
 
 
@@ -367,7 +370,7 @@ def _issuance(reader: Reader, code: str, node: Node) -> Issuance | None:
 
 
 def _withdrawn(reader: Reader, node: Node, events: Collection[str]) -> Event | None:
-    """A closing that was taken back before its day."""
+    """Return a closing that was withdrawn before its day; None where it cannot be read."""
     event = _happening(reader, node, "withdrawn", events, (("withdrawn",), ()))
     return event if event and event.withdrawn else None
 
@@ -395,7 +398,7 @@ def _change(reader: Reader, node: Node) -> Change | None:
     return Change(document, day, **values, at=inner.at, withdrawn=withdrawn) if document and day else None
 
 
-# What an agency is among the others, at its founding and by each change.
+# How the keys of `STANDING` are read, in an agency's founding and in each change.
 _STANDING: Mapping[str, Callable[[Fields], str]] = {
     "kind": lambda fields: fields.one_of("kind", KINDS),
     "parent": lambda fields: fields.matching("parent", CODE, "ubnd"),
@@ -410,7 +413,7 @@ _AGENCY_MORE = (
 
 
 def agency(reader: Reader, node: Node) -> Agency | None:
-    """An agency's file, or None where it cannot stand for one; each person that cannot be read is left out."""
+    """Return the agency of a file's tree, None where it is unusable. Unreadable entries of people are left out."""
     code = reader.object
     inner = reader.map(node, "", _AGENCY, _AGENCY_MORE)
     named, name = inner.matching("agency", CODE, "snv"), inner.text("name")
@@ -457,7 +460,7 @@ _PROVINCE_MORE = (
 
 
 def province(reader: Reader, node: Node) -> Province | None:
-    """The province's file, or None where it cannot stand for one."""
+    """Return the province of a file's tree, None where it is unusable."""
     inner = reader.map(node, "", _PROVINCE, _PROVINCE_MORE)
     name, domain = inner.text("province"), inner.matching("domain", DOMAIN, "tentinh.gov.vn")
     host, operator = inner.matching("host", DOMAIN, "mail.tentinh.gov.vn"), inner.matching("operator", CODE, "snv")
@@ -484,7 +487,7 @@ def province(reader: Reader, node: Node) -> Province | None:
 
 
 def _regulation(reader: Reader, node: Node | None, province: str) -> Regulation:
-    """What the province goes by; `articles` are numbers of its own by ours, or one word where they are equal."""
+    """Return the regulation of the province. The key `articles` maps numbers of `MODEL` to its own, or is `same`."""
     if node is None:
         return Regulation()
     inner = reader.map(node, "regulation", ("number", "date"), ("title", "articles"))
@@ -503,7 +506,7 @@ def _articles(reader: Reader, node: Node | None) -> Mapping[str, str] | None:
 
 
 def _system_addresses(reader: Reader, node: Node | None) -> dict[str, str]:
-    """Local parts that a standard demands (RFC 2142), each with the contact mailbox that answers for it."""
+    """Return the system addresses (RFC 2142): local parts, each with that of the contact mailbox that gets its mail."""
     names = node.keys() if isinstance(node, Map) else {}
     for name, place in names.items():
         if not LOCAL.fullmatch(name) or name.startswith("contact-"):
@@ -572,7 +575,7 @@ def _usage(reader: Reader, node: Node | None, default: Usage) -> Usage:
 
 
 def _window(reader: Reader, node: Node) -> Window | None:
-    """A part of a day, to the minute; 24:00 is its end."""
+    """Return a window of the day (07:00-09:30); 24:00 is the end of the day."""
     text = _shaped(reader, node, "windows", _WINDOW, "07:00-09:30")
     return Window(*map(_minutes, text.split("-"))) if text else None
 
@@ -589,12 +592,12 @@ def _ordinal(reader: Reader, node: Node, kind: str) -> int | None:
 
 def _exceptional(reader: Reader, node: Node) -> Exceptional | None:
     inner = reader.map(node, "days", ("date", "is", "document"))
-    day, what, document = inner.date("date"), inner.one_of("is", ("off", "worked")), inner.document("document")
-    return Exceptional(day, what == "worked", document, inner.at) if day and what and document else None
+    day, work, document = inner.date("date"), inner.one_of("is", ("off", "worked")), inner.document("document")
+    return Exceptional(day, work == "worked", document, inner.at) if day and work and document else None
 
 
 def _shaped(reader: Reader, node: Node, key: str, shape: re.Pattern[str], example: str) -> str:
-    """An item of a list that has a shape; empty where it has not, which is told."""
+    """Return a list item that must have a shape; empty, with a finding, where it has not."""
     text = reader.text(node, key) or ""
     if text and not shape.fullmatch(text):
         reader.findings.append(SHAPE.at(reader.where(node.place), key=key, value=text, example=example))
@@ -615,7 +618,7 @@ def _acknowledgement(reader: Reader, node: Node) -> Acknowledgement | None:
     since, until, count = inner.date("from"), inner.date("until"), inner.number("count", 0)
     accounts, agencies = (inner.many(key, partial(_named, reader, key)) for key in ("accounts", "agencies"))
     documents_named = inner.many("documents", partial(_decision, reader))
-    # One whose first day cannot be read does not hold from ever on.
+    # An acknowledgement whose first day cannot be read is dropped: without the day it would be in force at once.
     if not (limit and document and until) or ("from" in inner.at and since is None):
         return None
     return Acknowledgement(limit, document, until, count, accounts, since, agencies, documents_named, inner.at)
@@ -626,7 +629,7 @@ def _named(reader: Reader, key: str, item: Node) -> str | None:
 
 
 def _decision(reader: Reader, item: Node) -> str | None:
-    """An item of a list of documents (R6)."""
+    """Return the number and symbol in a list of documents (R6), with a finding where its shape is wrong."""
     value = reader.text(item, "documents")
     if value and documents.parse(value) is None:
         reader.findings.append(DOCUMENT.at(reader.where(item.place), value=value, example=_DOCUMENT_EXAMPLE))
@@ -645,12 +648,12 @@ def _secrecy_exception(reader: Reader, node: Node) -> SecrecyException | None:
     if isinstance(listed := inner.node("sha256"), List) and not listed.items:
         reader.findings.append(EMPTY.at(reader.where(listed.place), key="sha256"))
     since, until = inner.date("from"), inner.date("until")
-    # One that cannot be read as a whole excepts nothing.
+    # An exception with any unreadable part is dropped: it lets no file pass.
     if not (sender and files and since and until and document and reason):
         return None
     return SecrecyException(sender, files, since, until, document, reason, inner.at)
 
 
 def _digest(reader: Reader, node: Node) -> str | None:
-    """A SHA-256 as sha256sum(1) writes it."""
+    """Return a SHA-256 in the form that sha256sum(1) writes, None where the item has another."""
     return _shaped(reader, node, "sha256", SHA256, "0" * 60 + "beef") or None

@@ -1,4 +1,4 @@
-"""Where the files of a register come from: a directory on disk, or a commit of a git repository."""
+"""Reads the files of a register from a directory on disk, or from a commit or the index of a git repository."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ from ..messages import mark as _
 
 PROVINCE = "province.yml"
 AGENCIES = "agencies"
-# What a change of several files keeps here until all of them are written (transaction).
+# The file in which a change of several files keeps the old ones until all are written (`editing/transaction.py`).
 JOURNAL = ".danhba-journal"
-# A file of 20,000 officials has some 5 MB: the largest agency has far fewer.
+# The largest file that is read, in bytes. 20,000 officials take some 5 MB, and the largest agency has far fewer.
 LARGEST = 16 * 1024 * 1024
-# A million officials have some 250 MB, and a register is read whole.
+# The largest register that is read, in bytes, because it is read into memory whole. A million officials take 250 MB.
 LARGEST_REGISTER = 1024 * 1024 * 1024
-# A province has some thousand agencies, counting those that are gone.
+# The most files that are read. A province has some thousand agencies, closed ones included.
 LARGEST_FILES = 20_000
-# So often a register is read when somebody writes to it meanwhile.
+# How often reading is tried where somebody writes to the register at the same time.
 ATTEMPTS = 3
-# By these git tells its hooks where they are. The directory that is named says that here, and may be in another clone.
+# Environment variables by which git tells hooks their repository. They are removed when git is run: the directory given
+# decides, and it may be in another clone.
 _LOCATION = frozenset(
     f"GIT_{name}"
     for name in (
@@ -39,7 +40,7 @@ _LOCATION = frozenset(
 
 
 class Unusable(Exception):
-    """Nothing could be done: `template` and `values` say why and the way out (exit status 2)."""
+    """Raised where a command cannot run at all (exit status 2); `template` and `values` tell why and the way out."""
 
     def __init__(self, template: str, **values: object) -> None:
         super().__init__(template, values)
@@ -48,12 +49,15 @@ class Unusable(Exception):
 
 
 class NoRegister(Unusable):
-    """A revision that git knows has no file of a register in the directory."""
+    """Raised where git knows a revision, but the directory has no register in it."""
 
 
 @dataclass(frozen=True)
 class File:
-    """One file: `name` within the register, `path` as messages show it, `data` None where it must not be read."""
+    """One file: `name` within the register, `path` for messages, and the `data`.
+
+    `data` is None for what must not be read: a link, a folder, a file over `LARGEST`.
+    """
 
     name: str
     path: str
@@ -61,22 +65,26 @@ class File:
 
     @cached_property
     def stem(self) -> str:
-        """Its name without the folder and the ending: the code of the agency, where it is one's."""
+        """The file's name without folder and suffix; of an agency's file, the agency's code."""
         return PurePosixPath(self.name).stem
 
     @cached_property
     def sha256(self) -> str:
-        """Of the content in hexadecimal digits, that of nothing where it must not be read."""
+        """The SHA-256 of the content in hexadecimal digits; that of no bytes where `data` is None."""
         return hashlib.sha256(self.data or b"").hexdigest()
 
 
 def from_directory(directory: Path) -> list[File]:
-    """The files of a register on disk, by name, all of one moment. Links and files over `LARGEST` are named but not
-    read.
+    """Return the files of a register on disk, sorted by name, in one consistent state.
+
+    Links and files over `LARGEST` are returned without data.
+
+    Raises:
+        Unusable: there is no register, it cannot be read, is too large, or somebody keeps writing to it.
     """
     try:
         for _attempt in range(ATTEMPTS):
-            with suppress(FileNotFoundError):  # it has just been taken away
+            with suppress(FileNotFoundError):  # a file was removed between listing and reading
                 stamps = _stamps(directory)
                 files = [_read(directory, name, stamp.size) for name, stamp in stamps.items()]
                 if _stamps(directory) == stamps:
@@ -89,8 +97,9 @@ def from_directory(directory: Path) -> list[File]:
 
 
 class _Stamp(NamedTuple):
-    """How a file shows that it has changed: its number, the nanosecond, and the bytes to be read, None for no file that
-    is read.
+    """The signs by which a change of a file is noticed: inode, time of modification (nanoseconds), size in bytes.
+
+    The size is None for a link, a folder or a file too large, which is not read.
     """
 
     inode: int
@@ -162,7 +171,12 @@ def _read(directory: Path, name: str, size: int | None) -> File:
 
 
 def from_git(directory: Path, revision: str) -> list[File]:
-    """The same files as they were in a commit; the paths shown are those of today."""
+    """Return the files of a register in a commit, like `from_directory`; their paths are those of the working tree.
+
+    Raises:
+        NoRegister: the commit has no register in this directory.
+        Unusable: git does not know the revision, or the register is too large.
+    """
     names = (PROVINCE, f"{AGENCIES}/")
     listing = git(directory, "ls-tree", "-l", "-z", named(revision), "--", *names, revision=revision)
     if not listing:
@@ -173,7 +187,7 @@ def from_git(directory: Path, revision: str) -> list[File]:
         )
     entries = [_entry(line) for line in listing.decode("utf-8", "replace").split("\0") if line]
     entries = [entry for entry in entries if not Path(entry[2]).name.startswith(".")]
-    # One blob under many names is a small commit; what counts is the files that it becomes.
+    # Limit the files and not the blobs: a small commit can have one blob under very many names.
     _bound_files(directory, len(entries))
     _bound(directory, (size for _blob, size, _name in entries))
     blobs = _blobs(directory, list({blob: None for blob, _size, _name in entries if blob}), revision)
@@ -184,7 +198,7 @@ def from_git(directory: Path, revision: str) -> list[File]:
 
 
 def single(root: Path, revision: str, path: str) -> File:
-    """One file of a repository in a commit, by its path from the root; without data where it must not be read."""
+    """Return one file of a commit by its path from the root; without data for a link, a folder or a file too large."""
     listing = git(root, "--literal-pathspecs", "ls-tree", "-l", "-z", named(revision), "--", path, revision=revision)
     entries = [_entry(line) for line in listing.decode("utf-8", "surrogateescape").split("\0") if line]
     blob = entries[0][0] if entries else ""
@@ -192,8 +206,8 @@ def single(root: Path, revision: str, path: str) -> File:
 
 
 def staged(directory: Path) -> list[File]:
-    """The files as the next commit would have them; in a hook, as the commit has them which is being made."""
-    # The one variable of a hook that counts: `git commit FILE` makes its commit from an index of its own.
+    """Return the files of the register in git's index; in a commit hook, those of the commit that is being made."""
+    # Of a hook's environment, only this variable is kept: `git commit FILE` commits from a temporary index.
     index = os.environ.get("GIT_INDEX_FILE")
     here = {"GIT_INDEX_FILE": str(Path(index).resolve())} if index else {}
     tree = git(directory, "write-tree", revision="index", environment=here).decode().strip()
@@ -204,7 +218,7 @@ def staged(directory: Path) -> list[File]:
 
 
 def committed(directory: Path) -> list[File] | None:
-    """The files of the last commit; None where there is no commit yet, or none with a register."""
+    """Return the files of the register in the last commit; None where there is no commit yet, or it has no register."""
     if run_git(directory, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
         return None
     try:
@@ -214,7 +228,7 @@ def committed(directory: Path) -> list[File] | None:
 
 
 def named(revision: str) -> str:
-    """A revision as it was given, if it can be one and is no option of git."""
+    """Return the revision unchanged; raise `Unusable` where it is empty or would be an option of git (`-…`)."""
     if not revision or revision.startswith("-"):
         raise Unusable(
             _("'{revision}' is no git revision; name a branch, a tag or a commit, such as origin/main"),
@@ -224,7 +238,10 @@ def named(revision: str) -> str:
 
 
 def _entry(line: str) -> tuple[str, int, str]:
-    """A file's blob, empty where it must not be read (a link, a folder, a module, a large file), its size, its name."""
+    """Return blob, size in bytes and name of a line of `git ls-tree -l`.
+
+    The blob is empty for what must not be read: a link, a folder, a submodule, a file over `LARGEST`.
+    """
     description, name = line.split("\t", 1)
     mode, _kind, blob, size = description.split()
     readable = mode.startswith("100") and int(size) <= LARGEST
@@ -232,13 +249,13 @@ def _entry(line: str) -> tuple[str, int, str]:
 
 
 def _blobs(directory: Path, blobs: list[str], revision: str) -> dict[str, bytes]:
-    """The content of many blobs by one process of git; see git-cat-file(1), BATCH OUTPUT."""
+    """Return the content of many blobs by their ids, with one process of git (git-cat-file(1), BATCH OUTPUT)."""
     data = git(directory, "cat-file", "--batch", revision=revision, stdin="\n".join(blobs).encode())
     found, offset = {}, 0
     for blob in blobs:
         end = data.index(b"\n", offset)
         header = data[offset:end].split()
-        if len(header) != 3:  # «missing»: a clone that is damaged, or holds only a part
+        if len(header) != 3:  # "missing": the clone is damaged or partial
             raise Unusable(_("git lacks a file of {revision} here; fetch it whole: git fetch"), revision=revision)
         size = int(header[2])
         found[blob] = data[end + 1 : end + 1 + size]
@@ -247,7 +264,7 @@ def _blobs(directory: Path, blobs: list[str], revision: str) -> dict[str, bytes]
 
 
 def commit(directory: Path) -> str:
-    """The commit that the register is at, with `-dirty` when its files differ from it; empty outside git."""
+    """Return the commit that is checked out, with `-dirty` where the register's files differ; empty outside git."""
     try:
         head = git(directory, "rev-parse", "HEAD", revision="HEAD").decode().strip()
         changed = git(directory, "status", "--porcelain", "--", ".", revision="HEAD")
@@ -263,7 +280,11 @@ def git(
     stdin: bytes | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> bytes:
-    """What git prints, run in a directory; `revision` is what a message says git does not know where it fails."""
+    """Run git in a directory and return what it prints.
+
+    Raises:
+        Unusable: git failed; the message names `revision` as what git does not know.
+    """
     done = run_git(directory, *arguments, stdin=stdin, environment=environment)
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
@@ -278,7 +299,13 @@ def git(
 def run_git(
     directory: Path, *arguments: str, stdin: bytes | None = None, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git in a directory, in whatever repository that is, with some more of an environment; its status is asked."""
+    """Run git in a directory, with additional variables of `environment`; the caller checks the exit status.
+
+    Variables by which a hook names its own repository are not passed on.
+
+    Raises:
+        Unusable: there is no such directory, or git cannot be started.
+    """
     if not directory.is_dir():
         raise Unusable(_("there is no directory {path}; name the register's directory"), path=directory)
     known = {name: value for name, value in os.environ.items() if name not in _LOCATION} | dict(environment or {})
@@ -294,7 +321,7 @@ def run_git(
 
 
 def digest(files: Iterable[File]) -> str:
-    """SHA-256 over the names and contents of all files, so that any change of the register changes it."""
+    """Return a SHA-256 over the names and contents of all files, so that any change of the register changes it."""
     whole = hashlib.sha256()
     for file in files:
         whole.update(f"{file.sha256}  {file.name}\n".encode(errors="surrogateescape"))

@@ -1,7 +1,7 @@
-"""YAML as the register uses it: mappings, sequences and text, each with its place in the file.
+"""Parses the YAML of the register: mappings, sequences and texts, each with its place in the file.
 
-Nothing is guessed: no value becomes a number, a date or a truth value here, and what could be read two ways
-(anchors, tags, a key twice, several documents in a file) is a problem.
+All values stay texts: none becomes a number, a date or a truth value here. Anchors, tags, repeated keys and several
+documents in a file are problems, because readers may understand them differently.
 """
 
 from __future__ import annotations
@@ -19,20 +19,20 @@ from ..model.place import Place, make_place
 
 
 class Text(NamedTuple):
-    """A scalar as written; `plain` when without quotes."""
+    """A scalar: its text, and whether it is `plain` (without quotes)."""
 
     value: str
     place: Place
     plain: bool
 
 
-# As Text(value, place, plain), but three times as fast.
+# Makes a Text of (value, place, plain) three times as fast as the class itself.
 _make_text: Callable[[tuple[str, Place, bool]], Text] = partial(tuple.__new__, Text)
 
 
 @dataclass(slots=True)
 class List:
-    """A sequence."""
+    """A sequence with its place."""
 
     items: list[Node]
     place: Place
@@ -40,38 +40,39 @@ class List:
 
 @dataclass(slots=True)
 class Map:
-    """A mapping; keys are text, and `marks` has where libyaml met each."""
+    """A mapping with text keys; `marks` has libyaml's mark of the place of each key."""
 
     entries: dict[str, Node]
     place: Place
     marks: dict[str, Any]
 
     def keys(self) -> dict[str, Place]:
-        """The place of each key, made out when somebody asks: only what objects to a key does."""
+        """Return the place of each key. Computed at each call, because only findings about keys need it."""
         return {name: Place(mark.line + 1, mark.column + 1) for name, mark in self.marks.items()}
 
 
 Node: TypeAlias = Text | List | Map
 
 
-# The register's deepest value is seven levels down; a reader that recurses must stop somewhere.
+# The deepest nesting that is read, so that recursion ends. The register's deepest value is seven levels down.
 DEEPEST = 32
-# A file of 20,000 officials has fewer; each takes 150 to 300 octets of memory, so that 16 MB of commas would take 1 GB.
+# The most values that are read of a file. One takes 150 to 300 bytes of memory, so that 16 MB of commas would take
+# 1 GB; a file of 20,000 officials has fewer.
 MOST_VALUES = 1_000_000
-# libyaml compares each directive with all before it, so that many of them take for ever.
+# Directives are found before parsing: libyaml compares each with all before it, so that many would take for ever.
 _DIRECTIVE = re.compile(r"^(?:\ufeff)?%\S*|(?<=[\n\r\u0085\u2028\u2029])%\S*")
 _LINE_END = re.compile("\r\n|[\n\r\u0085\u2028\u2029]")
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
-# The escapes that stand for the character that is seen; any other could hide one from the loader.
+# The escapes that stand for the visible character; any other could hide a character from the loader's checks.
 _WRITTEN_OUT = frozenset(('\\"', "\\\\", "\\/"))
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a file is not the YAML that the register uses.
+    """A reason why a file is not the YAML that the register uses.
 
-    `kind` is one of syntax, depth, size, directive, tag, anchor, escape, key, twice, documents; `detail` is libyaml's
-    word, or the key.
+    `kind` is one of syntax, depth, size, directive, tag, anchor, escape, key, twice, documents. `detail` is libyaml's
+    message (syntax), or the text that is objected to: a directive, tag, anchor, escape or key.
     """
 
     kind: str
@@ -83,7 +84,7 @@ _SCALAR, _MAP_END, _LIST_END = yaml.ScalarEvent, yaml.MappingEndEvent, yaml.Sequ
 
 
 class _Stop(Exception):
-    """Reading goes no further."""
+    """Raised to stop reading a file."""
 
 
 @dataclass(slots=True)
@@ -107,7 +108,7 @@ class _Reader:
         return node
 
     def node(self, event: Any) -> Node:
-        """The node that begins with an event."""
+        """Return the node that begins with an event of libyaml; reads the events up to its end."""
         kind = type(event)
         if kind is _SCALAR:
             return self.scalar(event)
@@ -128,7 +129,7 @@ class _Reader:
         return node
 
     def scalar(self, event: Any) -> Text:
-        """The text of an event; nearly all are, and so are asked for without asking `node` what they are."""
+        """Return the text of a scalar event. Callers skip `node` for scalars, which most nodes are, to be faster."""
         self.left -= 1
         if self.left < 0:
             self._too_many(event)
@@ -161,7 +162,7 @@ class _Reader:
         marks: dict[str, Any] = {}
         get, node, scalar = self.parser.get_event, self.node, self.scalar
         while type(key := get()) is not _MAP_END:
-            # Nearly all keys are bare words, in which there is nothing to object to.
+            # Most keys are plain words, which need none of the checks in `_key`.
             bare = type(key) is _SCALAR and not (key.style or key.tag or key.anchor)
             name = key.value if bare else self._key(key)
             self.left -= bare
@@ -177,7 +178,7 @@ class _Reader:
         return Map(entries, _place(event), marks)
 
     def _key(self, event: Any) -> str | None:
-        """The text of a key, None where it is a list or a mapping."""
+        """Return the text of a key, None where the key is a list or a mapping."""
         key = self.node(event)
         return key.value if type(key) is Text else None
 
@@ -199,7 +200,7 @@ def _place(event: Any) -> Place:
 
 
 def parse(text: str) -> tuple[Node | None, list[Problem]]:
-    """The only document of a text, None when it is empty or cannot be read, with every problem met."""
+    """Return the only YAML document of a text with all problems; None where the text is empty or cannot be read."""
     if "%" in text and (directive := _DIRECTIVE.search(text)):
         return None, [Problem("directive", _place_of(text, directive.start()), directive[0])]
     reader = _Reader(yaml.CBaseLoader(text), text, "\\" in text)
@@ -215,7 +216,7 @@ def parse(text: str) -> tuple[Node | None, list[Problem]]:
 
 
 def _at(mark: Any, text: str) -> Place:
-    """The place of a mark; the end of a text without a last line end is in no line of its own."""
+    """Return the place of a libyaml mark; a mark behind the last line of the text becomes the end of the text."""
     if mark is None:
         return Place(1, 1)
     if mark.line > len(_LINE_END.findall(text)):
@@ -224,7 +225,7 @@ def _at(mark: Any, text: str) -> Place:
 
 
 def _unprintable(text: str) -> Place:
-    """The place of the first character that YAML does not allow; libyaml's own offset is not one into the text."""
+    """Return the place of the first character that YAML forbids; libyaml's offset counts bytes, not characters."""
     found = yaml.reader.Reader.NON_PRINTABLE.search(text)
     return _place_of(text, found.start() if found else 0)
 

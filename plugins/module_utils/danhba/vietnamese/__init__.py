@@ -1,1 +1,1 @@
-"""Vietnamese names, their marks, and the encodings before Unicode."""
+"""Vietnamese names: their parts and spelling; and the Vietnamese encodings before Unicode."""

@@ -1,11 +1,12 @@
-"""The encodings of Vietnamese before Unicode (R7.3, TCVN 6909:2001): recognised by name and converted.
+"""Recognises and converts the Vietnamese encodings before Unicode (R7.3, TCVN 6909:2001).
 
-Two things are met. Bytes that are no UTF-8 (`recognise_bytes`, `decode`), and Unicode text that holds such bytes read
-as windows-1252, one character a byte: ``NguyÔn V¨n VÞnh``, ``Nguyeãn Vaên Vònh`` (`recognise`, `find`).
+Two kinds of input occur: bytes that are not UTF-8 (`recognise_bytes`, `decode`); and texts in disguise (`recognise`,
+`find`), which a program made of such bytes by reading them as windows-1252, one character a byte:
+``NguyÔn V¨n VÞnh``, ``Nguyeãn Vaên Vònh``.
 
-What decides is the shape of the Vietnamese syllable, in each reading and in the text as it stands. Text that is
-plausible as it stands is never objected to: ``Lò`` stays Lò, although VNI has the same bytes for Lị. Where several
-encodings explain a text, the one counts that makes more of the commonest words of it, then the first of `ENCODINGS`.
+The shape of the Vietnamese syllable decides: each word is scored as it stands, and as each encoding reads it. Text that
+is plausible as it stands is never objected to: ``Lò`` stays Lò, although VNI has the same bytes for Lị. Of several
+encodings that explain a text, the one wins whose reading has more common words, then the first of `ENCODINGS`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from itertools import filterfalse, islice
 
 TCVN3, VNI, CP1258, VISCII = "TCVN3 (ABC)", "VNI", "windows-1258", "VISCII"
 UTF8, UTF16 = "UTF-8 read as windows-1252", "UTF-16"
-# The likeliest first: TCVN3 was the north's, VNI the south's, VISCII the Vietnamese abroad's.
+# The likeliest first: TCVN3 was used in the north, VNI in the south, VISCII by Vietnamese abroad.
 ENCODINGS = (TCVN3, VNI, CP1258, VISCII)
 
 _UNREADABLE = "\ufffd"
@@ -34,9 +35,10 @@ def _toned(vowels: str, tones: str = _TONES) -> list[str]:
 
 
 def _tcvn3() -> dict[int, str]:
-    """TCVN 5712:1993: toned letters in the order of the alphabet, small ones with gaps that capitals fill.
+    """Return the characters of TCVN 5712:1993 by byte.
 
-    The capitals that do not fit there lie among the control characters; the ABC fonts have no toned capitals.
+    Letters with tones are in alphabetical order. Some capitals fill the gaps between the small ones, the others take
+    the place of control characters; the ABC fonts have no capitals with tones at all.
     """
     table = dict(enumerate("\u00a0ĂÂÊÔƠƯĐăâêôơưđ", 0xA0))
     gaps = [0xAF, 0xBA, *range(0xBF, 0xC6), 0xCD, *range(0xD9, 0xDC), 0xE0, 0xF0, 0xFF]
@@ -49,7 +51,7 @@ def _tcvn3() -> dict[int, str]:
 
 
 def _viscii() -> dict[int, str]:
-    """VISCII (RFC 1456)."""
+    """Return the characters of VISCII (RFC 1456) by byte, without those that equal ASCII."""
     upper = (
         "ẠẮẰẶẤẦẨẬẼẸẾỀỂỄỆỐỒỔỖỘỢỚỜỞỊỎỌỈỦŨỤỲÕắằặấầẩậẽẹếềểễệốồổỗỠƠộờởịỰỨỪỬơớƯ"
         "ÀÁÂÃẢĂẳẵÈÉÊẺÌÍĨỳĐứÒÓÔạỷừửÙÚỹỵÝỡưàáâãảăữẫèéêẻìíĩỉđựòóôõỏọụùúũủýợỮ"
@@ -62,7 +64,7 @@ def _single(table: dict[int, str]) -> Callable[[bytes], str]:
     return lambda data: data.decode("latin-1").translate(dict(enumerate(whole)))
 
 
-# VNI writes the letter, then its marks in one byte; only letters that have one mark at most have bytes of their own.
+# VNI writes a letter, then one byte for all its marks; a few letters with at most one mark have a byte of their own.
 _VNI_MARKS = dict(zip("øûõùï", _TONES, strict=True))
 _VNI_MARKS |= dict(zip("âàåãáä", (_CIRCUMFLEX, *(_CIRCUMFLEX + tone for tone in _TONES)), strict=True))
 _VNI_MARKS |= dict(zip("êèúüéë", (_BREVE, *(_BREVE + tone for tone in _TONES)), strict=True))
@@ -98,7 +100,7 @@ _DECODERS: dict[str, Callable[[bytes], str]] = {
     CP1258: _cp1258,
     VISCII: _single(_viscii()),
 }
-# Where windows-1252 has no character, software that reads it shows the control character of that byte.
+# Characters by byte as software shows windows-1252: a byte without a character shows as the control character.
 _1252 = {byte: bytes([byte]).decode("cp1252", "ignore") or chr(byte) for byte in range(256)}
 _BYTES = {ord(character): byte for byte, character in _1252.items()}
 
@@ -121,12 +123,12 @@ uy:ch,n,nh,p,t,u uyê:n,t ư:-,a,c,i,m,n,ng,t,u ươ:c,i,m,n,ng,p,t,u y:- yê:m,
     )
     for coda in codas.replace("-", "").split(",")
 )
-# Names of the Khmer (Neáng) have rhymes of their own, and those of the Hoa (Voòng) the long o after more consonants.
+# Names of the Khmer (Neáng) have additional rhymes; names of the Hoa (Voòng) have the long o after more consonants.
 _RHYMES |= frozenset("ea eac eak eam ean eang eap eat eay".split())
 _LONG_O = frozenset("b c ch g h l m n ng ph s t th v x".split())
 _SYLLABLE = re.compile(f"({'|'.join(sorted(_ONSETS, key=len, reverse=True))}|)(.*)")
 _STOP, _VOWEL_RUN = re.compile("(?:c|ch|p|t)$"), re.compile(f"[{_VOWELS}]*")
-# Those vowels carry the tone of their syllable, wherever others stand beside them.
+# The vowels that carry the tone of their syllable, whatever other vowels it has.
 _CARRIERS = frozenset("ăâêôơ")
 _LETTERS = frozenset(
     unicodedata.normalize("NFC", letter + tone) for letter in _VOWELS + "đ" for tone in ("", *_TONES)
@@ -146,10 +148,13 @@ _COMMON = frozenset(
 
 @lru_cache(maxsize=65536)
 def _plausible(word: str) -> int:
-    """How far a word is Vietnamese: 0 not at all, 1 by its letters and capitals alone, 2 a syllable, 3 a common one."""
+    """Return how plausible a word is as Vietnamese.
+
+    0: not at all; 1: letters and capitals fit, but no syllable; 2: a possible syllable; 3: one of the common words.
+    """
     if not (word.islower() or word.isupper() or word.istitle()):
         return 0
-    small = word.lower().replace("ð", "đ")  # eth for đ is another mistake (names.LOOKALIKES)
+    small = word.lower().replace("ð", "đ")  # eth typed for đ is a mistake of its own (names.LOOKALIKES)
     if not _LETTERS.issuperset(small):
         return 0
     bare, tones = _without_tones(small)
@@ -170,7 +175,7 @@ def _is_rhyme(onset: str, rhyme: str) -> bool:
 
 
 def _without_tones(word: str) -> tuple[str, dict[int, str]]:
-    """A word without its tones, and these by their places."""
+    """Return a word without its tone marks, and the tone marks by their positions."""
     tones, letters = {}, []
     for index, letter in enumerate(word):
         decomposed = unicodedata.normalize("NFD", letter)
@@ -182,7 +187,7 @@ def _without_tones(word: str) -> tuple[str, dict[int, str]]:
 
 
 def _is_toned_right(word: str, start: int, tones: dict[int, str]) -> bool:
-    """Whether the tone is one that the syllable can have, on a letter that can carry it; `start` is the rhyme's."""
+    """Return whether the syllable can have this tone, on this letter; `start` is the position of the rhyme."""
     if _STOP.search(word) and not set(tones.values()) & {_ACUTE, _DOT}:
         return False
     place = next(iter(tones), start)
@@ -193,32 +198,33 @@ def _is_toned_right(word: str, start: int, tones: dict[int, str]) -> bool:
     vowels = len(_VOWEL_RUN.match(rhyme)[0])  # type: ignore[index]
     if vowels == 3 or (vowels == 2 and vowels < len(rhyme)):
         return place == start + 1
-    # The rhyme ui has it on either: Chuì is how the Hmong and the Hoa write what is Chùi elsewhere.
+    # The rhyme ui may have the tone on either vowel: the Hmong and the Hoa write Chuì for what is Chùi elsewhere.
     return place == start or (vowels == 2 and place == start + 1 and rhyme in {"oa", "oe", "ui", "uy"})
 
 
 @dataclass(frozen=True, slots=True)
 class Legacy:
-    """A text in an old encoding: the encoding's `name` as people know it, and the `text` as it was meant."""
+    """A text found in an old encoding: the encoding's `name` as people know it, and the converted `text`."""
 
     name: str
     text: str
 
 
-# A word, as far as ASCII punctuation, digits and spaces do not end it; all that one byte can show as.
+# A word in disguise: letters and any non-ASCII characters, up to ASCII punctuation, a digit or a space.
 _WORD = re.compile("[A-Za-z\u0080-\U0010ffff]+")
 _FOREIGN_WORD = re.compile("[A-Za-z]*[\u0080-\U0010ffff][A-Za-z\u0080-\U0010ffff]*")
 _WORD_BYTES = re.compile(rb"[A-Za-z\x80-\xff]+")
 _ONE_BYTE = frozenset(map(chr, _BYTES))
-# Typography that may stand within a word (H’Hen, Lào Cai–Hà Nội), and beside one.
+# Typographic characters that may stand inside a word (H’Hen, Lào Cai–Hà Nội), and before or after one.
 _WITHIN, _BESIDE = "\u00a0’“”–—…", "«»‘°·"
 _INNER = re.compile(f"[{_WITHIN}]")
 _MEASURE = re.compile("[cdkm]?m[²³]|µ[mgls]")
 # The letter à in UTF-8, and most of those that have two marks.
 _UTF8_PAIR = re.compile("Ã\u00a0|á[º»].")
-# Where a space was put for the no-break space in which the letter à ends in UTF-8.
+# The letter à in UTF-8 ends in a byte that shows as a no-break space; this finds where a program made a space of it.
 _LOST = re.compile("Ã(?: (?=[a-z])|(?= |$))")
-# No word is longer, and no more is needed to know an encoding; no register has more different words in a file.
+# Limits of the search: characters of a word, words of a sample, bytes that the sample is drawn from, distinct words of
+# a file. No correct file exceeds the first and the last; the others are enough to recognise an encoding.
 _LONGEST, _SAMPLE, _MOST, _DISTINCT = 40, 2000, 1024**2, 20_000
 _FIELD = re.compile(r"[^;,|\t\r\n\"]+")
 _LETTER_RUN = re.compile(r"[^\W\d_]+")
@@ -226,7 +232,7 @@ _LETTER_RUN = re.compile(r"[^\W\d_]+")
 
 @lru_cache(maxsize=65536)
 def _stands(word: str) -> int:
-    """How plausible a word is as it stands."""
+    """Return how plausible a word is as it stands (`_plausible`); 3 for one that cannot be in disguise."""
     if word.isascii() or not _ONE_BYTE.issuperset(word) or not any(map(str.isalpha, word)):
         return 3
     if word.lower() in _ALONE or _MEASURE.fullmatch(word):
@@ -237,7 +243,7 @@ def _stands(word: str) -> int:
 
 
 def _pieces(word: str) -> int:
-    """How plausible the least plausible part of a word is, quotation marks and dashes aside."""
+    """Return the score of the least plausible part of a word (`_plausible`), without quotation marks and dashes."""
     scores = []
     for piece in _INNER.split(word):
         inner = piece.strip(_BESIDE)
@@ -246,33 +252,33 @@ def _pieces(word: str) -> int:
     return min(scores, default=3)
 
 
-# Those of some texts that are not ASCII.
+# Yields those of some texts that are not ASCII.
 _foreign: Callable[[Iterable[str]], Iterator[str]] = partial(filterfalse, str.isascii)
 
 
-@lru_cache(maxsize=1)  # of a file it is asked twice
+@lru_cache(maxsize=1)  # the loader calls it twice for a file
 def beyond_ascii(text: str) -> tuple[str, ...]:
-    """What stands between the spaces and ends of lines of a text and is not ASCII, each once."""
-    # Most lines are ASCII, and many are alike: those are not taken apart.
+    """Return the distinct pieces of a text, between spaces and line ends, that are not ASCII."""
+    # Skip ASCII lines and repeated ones, which most are, before splitting lines into pieces.
     lines = dict.fromkeys(_foreign(text.split("\n")))
     return tuple(dict.fromkeys(_foreign(" ".join(lines).split(" "))))
 
 
 def _words(text: str) -> list[str]:
-    """The words that are not ASCII, each once."""
+    """Return the distinct words of a text that are not ASCII, without overlong ones."""
     words = dict.fromkeys(word for token in beyond_ascii(text) for word in _FOREIGN_WORD.findall(token))
     return [word for word in words if len(word) <= _LONGEST]
 
 
 def is_one_byte(text: str) -> bool:
-    """Whether every character is one that a byte could show as, so that the text could be in disguise."""
+    """Return whether a text may be in disguise: each character is one that windows-1252 shows for a byte."""
     return _ONE_BYTE.issuperset(text)
 
 
 def recognise(text: str) -> Legacy | None:
-    """The encoding that a text of one or more words holds in disguise, or None where it is as it should be.
+    """Return the encoding and the meaning of a text in disguise, of one or more words; None for a correct text.
 
-    Words that cannot hold one (ASCII, and letters that only Unicode has) stay as they are.
+    Words that cannot be in disguise (ASCII, or with letters that only Unicode has) stay as they are.
     """
     if text.isascii():
         return None
@@ -283,7 +289,7 @@ def recognise(text: str) -> Legacy | None:
 
 
 def _is_readable(word: str) -> bool:
-    """Whether a word of one-byte characters is more than typography; the one letter that looks like that is § for Đ."""
+    """Return whether a word may be letters in disguise and not mere typography; `§` shows for Đ of TCVN3."""
     return _ONE_BYTE.issuperset(word) and (any(map(str.isalpha, word)) or (len(word) > 1 and "§" in word))
 
 
@@ -303,7 +309,7 @@ def _converted(text: str, words: list[str], name: str) -> str:
 
 
 def read(text: str, name: str) -> str | None:
-    """A text in disguise, of which the encoding is known, as it was meant; None where it makes no sense in it."""
+    """Return the meaning of a text in disguise in a known encoding; None where it makes no sense in that encoding."""
     words = [word for word in _words(text) if _is_readable(word)]
     if not words or not _ONE_BYTE.issuperset(text):
         return None
@@ -319,11 +325,11 @@ def _explains(words: list[str], scores: list[int]) -> bool:
 
 @lru_cache(maxsize=65536)
 def _reading(word: str, name: str) -> str:
-    """A word of one-byte characters in an encoding."""
+    """Return a word of one-byte characters as an encoding reads its bytes."""
     data = bytes(_BYTES[ord(c)] for c in word)
     if name != TCVN3:
         return _DECODERS[name](data)
-    # Where the standard has capitals, the ABC fonts have quotation marks and dashes, as windows-1252 has.
+    # Where TCVN 5712 has capitals, the ABC fonts have the quotation marks and dashes of windows-1252.
     read = "".join(
         c if 0x80 <= byte < 0xA0 else _DECODERS[name](bytes([byte])) for c, byte in zip(word, data, strict=True)
     )
@@ -331,7 +337,7 @@ def _reading(word: str, name: str) -> str:
 
 
 def _utf8_in(text: str) -> Legacy | None:
-    """UTF-8 that was read byte by byte."""
+    """Return the meaning of UTF-8 that a program read as windows-1252; None where the text is something else."""
     text = _LOST.sub("Ã\u00a0", text)
     words = [word for word in _words(text) if _ONE_BYTE.issuperset(word)]
     try:
@@ -344,9 +350,9 @@ def _utf8_in(text: str) -> Legacy | None:
 
 
 def find(text: str) -> Iterator[tuple[int, Legacy]]:
-    """The lines of a text that hold an old encoding: the offset of the first word that shows it, and what it means.
+    """Yield each line of a text in an old encoding: the offset of the first word that shows it, and the line's meaning.
 
-    In a line that has letters of Unicode too, each such word is found by itself.
+    In a line that has other Unicode letters too, each word in an old encoding is yielded by itself.
     """
     known = frozenset(islice(_words(text), _DISTINCT))
     doubtful = frozenset(word for word in known if _stands(word) < 2)
@@ -375,7 +381,7 @@ def _alone(word: str) -> Legacy | None:
 
 
 def recognise_bytes(data: bytes) -> str | None:
-    """The encoding of bytes that are no UTF-8; None where none fits, as for a picture or another language."""
+    """Return the name of the encoding of bytes that are not UTF-8; None where none fits (picture, other language)."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or _is_utf16(data[:4096]):
         return UTF16
     if b"\0" in data:
@@ -388,29 +394,30 @@ def recognise_bytes(data: bytes) -> str | None:
 
 
 def _is_utf16(beginning: bytes) -> bool:
-    """Whether every second byte of most characters is zero, as in UTF-16 without a mark."""
+    """Return whether one byte of most pairs is zero, always the same one, as in UTF-16 without a byte order mark."""
     pairs = len(beginning) // 2
     zeros = (beginning[0::2].count(0), beginning[1::2].count(0))
     return pairs > 1 and max(zeros) > 0.4 * pairs and min(zeros) < 0.02 * pairs
 
 
 def _fit(sample: list[bytes], name: str) -> float:
-    """How well an encoding explains words, at most 3; 0 where fewer than two of three words are syllables in it."""
+    """Return the average score of words in an encoding, at most 3; 0 where fewer than two in three are syllables."""
     scores = [_plausible(_reading(_as_1252(word), name)) for word in sample]
     syllables = sum(score >= 2 for score in scores)
     return sum(scores) / len(scores) if scores and syllables * 3 >= 2 * len(scores) else 0
 
 
 def decode(data: bytes, name: str) -> str:
-    """Bytes in one of the encodings that `recognise_bytes` names, as text in NFC; U+FFFD where it has no character."""
+    """Return bytes in an encoding named by `recognise_bytes` as text in NFC; U+FFFD for a byte without a character."""
     if name == UTF16:
         return unicodedata.normalize("NFC", _utf16(data)).removeprefix("\ufeff")
     text = _DECODERS[name](data)
     return _FIELD.sub(lambda match: _capitals(match[0]), text) if name == TCVN3 else text
 
 
-# The ABC fonts have no toned capitals. A name in capitals is typed with small letters for them, and shown in a second
-# font that has capitals alone (.VnTimeH): NGUYễN VĂN VịNH, and ánh where the first letter only was set in that font.
+# The ABC fonts have no capitals with tones. A name in capitals was typed with small letters in their place, and shown
+# in a second font that has only capitals (.VnTimeH). Converted, it reads NGUYễN VĂN VịNH, or ánh where only the first
+# letter had that font. The next functions put the capitals back.
 def _capital_word(word: str) -> str:
     plain = [c for c in word if c.isalpha() and not _is_toned(c)]
     return word.upper() if len(plain) > 1 and all(map(str.isupper, plain)) else word

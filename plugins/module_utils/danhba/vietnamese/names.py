@@ -1,4 +1,4 @@
-"""Vietnamese full names: their words, their folded parts in the terms of R4.2, and how they compare."""
+"""Splits Vietnamese names into words and parts, folds them to ASCII for the address rule (R4.2), and compares them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from functools import lru_cache
 
 from unidecode import unidecode
 
-# Removed inside a word: H'Hen, Đ’Sơn, Kʼpă.
+# Apostrophes inside a word, which folding removes: H'Hen, Đ’Sơn, Kʼpă.
 APOSTROPHES = frozenset("'‘’ʼ")
-# Letters and spaces, as nearly every name has them: nothing invisible and no dash.
+# A name of letters and single spaces alone, as nearly every name is, for a quick path in `words`.
 _PLAIN = re.compile(r"[^\W\d_]+(?: [^\W\d_]+)*")
-# Grave, acute, tilde, hook above, dot below, circumflex, breve, horn.
+# The Vietnamese marks: grave, acute, tilde, hook above, dot below, circumflex, breve, horn.
 _MARKS = frozenset("\u0300\u0301\u0303\u0309\u0323\u0302\u0306\u031b")
-# Đ itself has no decomposition; eth and African D are what old fonts and keyboards put in its place.
+# Unicode does not decompose Đ into a letter and a mark; old fonts and keyboards put eth or African D in its place.
 _D_WITH_STROKE = frozenset("đĐðÐɖƉ")
 LOOKALIKES = {"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"}
-# Cyrillic and Greek letters that look the same as Latin ones, and the wide forms of East Asian keyboards.
+# Cyrillic and Greek letters that look like Latin ones, and the fullwidth letters and digits of East Asian keyboards.
 LOOKALIKES |= dict(zip("аеорсухіјѕһԁАВЕКМНОРСТХУІЈЅ", "aeopcyxijshdABEKMHOPCTXYIJS", strict=True))
 LOOKALIKES |= dict(zip("οΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "oABEZHIKMNOPTYX", strict=True))
 LOOKALIKES |= {chr(ord(letter) + 0xFEE0): letter for letter in string.ascii_letters + string.digits}
 
 
 class NameProblem(ValueError):
-    """A name that the rule cannot fold; `character` is what stands in the way, or empty where letters are missing."""
+    """Raised for a name that cannot be folded: `character` has no ASCII letter; empty where the name has no words."""
 
     def __init__(self, character: str = "") -> None:
         super().__init__(describe(character) if character else "no letters")
@@ -35,14 +35,14 @@ class NameProblem(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """A folded name in the words of R4.2: `before` is h1 … hm (family and middle names), `given` is t."""
+    """A folded name: `before` has the family and middle names (h1 … hm in R4.2), `given` the given name (t)."""
 
     before: tuple[str, ...]
     given: str
 
 
 def describe(character: str) -> str:
-    """A character as a message shows it: ``'ü' (U+00FC)``; one that cannot be seen shows its name instead."""
+    """Return a character as messages show it, ``'ü' (U+00FC)``; an invisible one with its Unicode name instead."""
     code = f"U+{ord(character):04X}"
     if is_invisible(character) or not character.isprintable():
         return f"{code} {unicodedata.name(character, 'CONTROL CHARACTER')}"
@@ -50,12 +50,12 @@ def describe(character: str) -> str:
 
 
 def is_invisible(character: str) -> bool:
-    """Whether the character leaves no trace on paper: soft hyphen, zero-width and direction marks."""
+    """Return whether a character is invisible (Unicode category Cf): soft hyphen, zero-width and direction marks."""
     return unicodedata.category(character) == "Cf"
 
 
 def words(name: str) -> list[str]:
-    """The words of a name as written, without what is invisible; spaces of any kind and dashes separate them."""
+    """Return the words of a name as written, without invisible characters; any spaces and dashes separate words."""
     if name.isascii():
         return name.replace("-", " ").split()
     composed = unicodedata.normalize("NFC", name)
@@ -65,9 +65,13 @@ def words(name: str) -> list[str]:
     return "".join(" " if unicodedata.category(c) == "Pd" else c for c in visible).split()
 
 
-@lru_cache(maxsize=65536)  # the words of names recur: a province has a few thousand
+@lru_cache(maxsize=65536)  # words of names recur: a province has a few thousand different ones
 def fold(word: str) -> str:
-    """One word in lower-case ASCII letters, or `NameProblem` at the first character that has no such letter."""
+    """Return one word of a name in lower-case ASCII letters, without marks and inner apostrophes.
+
+    Raises:
+        NameProblem: a character has no such letter.
+    """
     if word.isascii() and word.isalpha():
         return word.lower()
     inner = word[:1] + "".join(c for c in word[1:-1] if c not in APOSTROPHES) + word[1:][-1:]
@@ -82,17 +86,17 @@ def _fold_character(character: str, index: int) -> str:
     decomposed = unicodedata.normalize("NFD", character)
     if decomposed[0].isascii() and decomposed[0].isalpha() and _MARKS.issuperset(decomposed[1:]):
         return unidecode(character).lower()
-    if index and character in _MARKS:  # a mark that does not compose with its letter
+    if index and character in _MARKS:  # a mark that Unicode cannot compose with its letter
         return ""
     raise NameProblem(character)
 
 
-# The five of them; the other marks belong to the letter (ă, â, ê, ô, ơ, ư).
+# The five tone marks; the other marks are part of the letter (ă, â, ê, ô, ơ, ư).
 _TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 
 
 def spelling(text: str) -> str:
-    """The same for a text in other capitals, or with the tone on another vowel (Hoà, Hòa): only to compare with."""
+    """Return a key for comparing texts: equal for other capitals and for the tone on another vowel (Hoà, Hòa)."""
     return " ".join(map(_spelling, text.split()))
 
 
@@ -106,11 +110,11 @@ def _spelling(word: str) -> str:
 
 
 def split(name: str, family: str | None = None, given: str | None = None) -> Parts:
-    """The folded parts of a name: by position, or as `family` and `given` state them (R4.2).
+    """Return the folded parts of a name: by position, or as `family` and `given` state them (R4.2).
 
     Raises:
-        NameProblem: a character has no letter, or nothing is left to be the given name.
-        PartMissing: a stated part is not among the words of the name.
+        NameProblem: a character cannot be folded, or the name has no words.
+        PartMissing: the name lacks a stated part, or the stated family leaves no word for the given name.
     """
     rest = words(name)
     if not rest:
@@ -126,7 +130,7 @@ def split(name: str, family: str | None = None, given: str | None = None) -> Par
 
 
 class PartMissing(ValueError):
-    """A stated `family` or `given` that the name does not contain."""
+    """Raised for a stated `family` or `given` (`part`) that the name does not contain."""
 
     def __init__(self, part: str, value: str) -> None:
         super().__init__(part, value)
@@ -135,9 +139,9 @@ class PartMissing(ValueError):
 
 
 def _take(rest: list[str], stated: str, part: str, *, prefixed: bool = False) -> list[str]:
-    """Remove the words of a stated part from the name's and return them folded.
+    """Remove the words of a stated part from the words of the name, and return them folded.
 
-    A given name may stand behind a prefix with an apostrophe, which then belongs to neither part (H'Hen: Hen).
+    With `prefixed`, a word also matches by what follows its apostrophe (Hen for H'Hen), and is then removed whole.
     """
     taken = []
     folded = [fold(word) for word in rest]
@@ -161,7 +165,10 @@ def _behind_apostrophe(word: str) -> str:
 
 
 def _plain(word: str) -> str:
-    """As `fold`, with letters of other languages as they are: their names come in by a pin (Müller)."""
+    """Return a word folded, or unfolded in lower case where `fold` refuses a letter of another language (Müller).
+
+    Such names are in the register with a pinned address.
+    """
     try:
         return fold(word)
     except NameProblem:
@@ -175,9 +182,9 @@ def _behind(word: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=65536)  # namesakes are many, and a change has each person before and after it
+@lru_cache(maxsize=65536)  # many people share a name, and a change compares each person before and after
 def as_written(name: str, family: str = "", given: str = "") -> tuple[str, str, str]:
-    """Family, middle and given name as written: first, between and last, unless family and given are stated."""
+    """Return family, middle and given name as written: by position, or as `family` and `given` state them."""
     rest = words(name)
     given = _written(rest, given) if given else ""
     family = _written(rest, family) if family else ""
@@ -187,7 +194,7 @@ def as_written(name: str, family: str = "", given: str = "") -> tuple[str, str, 
 
 
 def _written(rest: list[str], stated: str) -> str:
-    """A stated part as written in the name, whose words are taken from the rest; H'Hen has the given name Hen."""
+    """Remove the words of a stated part from `rest`, and return them as written in the name (Hen matches H'Hen)."""
     wanted = [_plain(word) for word in words(stated)]
     found = [word for word in rest if _plain(word) in wanted] or [w for w in rest if _behind(w) in wanted]
     for word in found:
