@@ -10,7 +10,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.options.reports import
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
-from ansible_collections.laocai.mail.plugins.plugin_utils.reports import reading, table
+from ansible_collections.laocai.mail.plugins.plugin_utils.received_reports import reading, table
 
 
 class ActionModule(BaseAction):

@@ -329,7 +329,7 @@ def clocks(server: Server, now: float) -> Iterator[Fault]:
     """
     told = _measured(server, "s")
     ahead, offset = now - told.get("clock", now), told.get("danhba_clock_offset_seconds", 0.0)
-    # Nothing that is another each minute: the operators are told the same once (playbooks/tell.yml).
+    # Nothing that is another each minute: the operators are told the same once (playbooks/notify_operators.yml).
     if abs(ahead) > APART:
         vi, en = _length(ahead)
         yield Fault(

@@ -153,7 +153,7 @@ class Bench:
         self.host.run("chown clamav: /var/lib/clamav/danhba-bench.*; systemctl restart clamav-daemon", timeout=300)
         self._python(_PING)
         subprocess.run(self.host.ssh("cat >> /etc/unbound/unbound.conf"), input=_ZONE, text=True, check=True)
-        self.host.run("systemctl restart unbound; systemctl start danhba-room.service", timeout=600)
+        self.host.run("systemctl restart unbound; systemctl start danhba-free-space.service", timeout=600)
 
     def _complete(self) -> None:
         self.swap.use_ours()

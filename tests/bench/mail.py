@@ -86,7 +86,7 @@ class Rates:
 def run(console: Console, folder: Path, messages: int) -> dict[str, Any]:
     """Measure and show; the figures as data."""
     with crowd(console, folder, MAILBOXES, **WITHOUT_LIMITS) as found:
-        found.deployment.host.run("systemctl start danhba-room.service", timeout=600)
+        found.deployment.host.run("systemctl start danhba-free-space.service", timeout=600)
         bench = Bench(console, found, messages)
         ours, bare = bench.measure()
     show(console, ours, bare, messages)

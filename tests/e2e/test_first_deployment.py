@@ -535,7 +535,7 @@ INTERVALS = {
     "danhba-addressbook-sync": "30s",
     "danhba-end-sessions": "30s",
     "danhba-metrics": "1min",
-    "danhba-names": "1min",
+    "danhba-protected-names": "1min",
     "danhba-notices": "30s",
     "danhba-status": "1min",
 }

@@ -229,7 +229,9 @@ def test_what_was_changed_by_hand_is_told_and_healed(followed: Followed, by_hand
     assert [what for what in by_hand if what not in said] == [], said
     mail.play("site", "--tags", PARTS, register_dir=register)
     for _time in range(2):
-        mail.play("tell", tell_subject="Thử: máy chủ bị sửa", tell_file=str(drift), operators_mail=[OPERATORS])
+        mail.play(
+            "notify_operators", notify_subject="Thử: máy chủ bị sửa", notify_file=str(drift), operators_mail=[OPERATORS]
+        )
     (letter,) = letters(mail, "Thử: máy chủ bị sửa")
     assert letter.splitlines() == said.splitlines()
     assert look() == ""
@@ -278,7 +280,7 @@ def test_the_controllers_timers_are_there_and_a_second_run_changes_nothing(
     assert changed(mail.play("controller", *controller, controller_user="root", follow_signers="/etc/signers")) == 0
     starts = mail.host.run("systemctl show --property ExecStart danhba-follow.service danhba-drift.service").stdout
     # What the units do in which order: tests/unit/test_controller.py; that they can: the test below.
-    assert [starts.count(f"playbooks/{name}.yml") for name in ("follow", "site", "tell")] == [1, 1, 2]
+    assert [starts.count(f"playbooks/{name}.yml") for name in ("follow", "site", "notify_operators")] == [1, 1, 2]
     assert "for each in site verify audit" in starts
 
 

@@ -13,7 +13,7 @@ from email.utils import formatdate
 
 import pytest
 
-from danhba_host.names import fold
+from danhba_host.protected_names import fold
 from tests.support.deployment import Deployment
 from tests.support.mail import Sieve
 from tests.support.waiting import until

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from danhba_host.notices import GUESSED, SUSPENDED
+from danhba_host.owner_notices import GUESSED, SUSPENDED
 from tests.e2e.sending import MESSAGES, RECIPIENTS, TIMES, Owner, comes
 from tests.support.deployment import Deployment
 from tests.support.gate import hand_in, letter

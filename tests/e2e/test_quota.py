@@ -174,7 +174,7 @@ def test_postfix_asks_about_those_alone_who_have_little_room(mail: Deployment) -
 
     set_quota(500_000_000)
     try:
-        mail.host.run("systemctl start danhba-room.service", timeout=300)
+        mail.host.run("systemctl start danhba-free-space.service", timeout=300)
         wait_until_asked(mail, address, asked=False)
         for _ in range(5):
             save(70)

@@ -121,7 +121,7 @@ def test_one_too_many_ends_nobody(mail: Deployment, users: Iterator[tuple[str, s
     refusals = asyncio.run(story())
     assert len(refusals) == 5
     assert all(said.startswith("* BYE [UNAVAILABLE] May chu thu da du so phien") for said in refusals)
-    journal = mail.host.run("journalctl -u danhba-full -n 20 --no-pager -o cat").stdout
+    journal = mail.host.run("journalctl -u danhba-session-refusal -n 20 --no-pager -o cat").stdout
     assert f"đủ {SESSIONS} phiên: đã từ chối" in journal
     assert deaths(mail) == ""
 
@@ -146,7 +146,7 @@ def test_the_others_are_told_in_the_words_of_their_protocol(
         if port == 995:
             late = mail.server.tls.wrap_socket(late, server_hostname=FQDN)
         assert late.makefile(encoding="utf-8").read().startswith(words)
-    journal = mail.host.run("journalctl -u danhba-full -n 20 --no-pager -o cat").stdout
+    journal = mail.host.run("journalctl -u danhba-session-refusal -n 20 --no-pager -o cat").stdout
     assert f"{protocol}: đủ {most} phiên: đã từ chối 1 kết nối" in journal
     assert deaths(mail) == ""
 

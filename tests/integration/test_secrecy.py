@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from danhba_host.journal import Away, Refused
-from danhba_host.secrecy.store import Exempt, Incident, Store
+from danhba_host.secrecy_gate.store import Exempt, Incident, Store
 from tests.integration.conftest import TEMPLATE, Database, Server, new_database
 from tests.support.programs import Reached
 

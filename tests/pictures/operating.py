@@ -136,7 +136,7 @@ def _changed_by_hand(deployment: Deployment) -> Iterator[None]:
         known = {"ANSIBLE_CALLBACKS_ENABLED": "laocai.mail.drift", "DANHBA_DRIFT": str(drift)}
         looked = deployment.command("site", "--check", "--tags", "postfix,guard")
         subprocess.run(looked, cwd=PROJECT, env=environment() | known, check=True, stdout=subprocess.DEVNULL)
-        deployment.play("tell", tell_subject=CHANGED, tell_file=str(drift), operators_mail=[OPERATORS])
+        deployment.play("notify_operators", notify_subject=CHANGED, notify_file=str(drift), operators_mail=[OPERATORS])
         yield
     finally:
         deployment.play("site", "--tags", "postfix,guard")

@@ -12,7 +12,7 @@ AT_BOOT = {
     "danhba-addressbook-sync": False,
     "danhba-end-sessions": False,
     "danhba-metrics": True,
-    "danhba-names": False,
+    "danhba-protected-names": False,
     "danhba-notices": False,
     "danhba-silences": True,
     "danhba-status": True,

@@ -21,7 +21,7 @@ PARTS = {
     "hand-overs": ["plugins/plugin_utils/handovers/*"],
     "letters": ["plugins/plugin_utils/letters/*"],
     "what DNS holds": ["plugins/plugin_utils/dns/*"],
-    "reports of others": ["plugins/plugin_utils/reports/*"],
+    "reports of others": ["plugins/plugin_utils/received_reports/*"],
     "reports of use": ["plugins/plugin_utils/report/*"],
     "controller, guides, preflight": [
         f"plugins/plugin_utils/{name}.py"
@@ -32,7 +32,7 @@ PARTS = {
     ],
     "credential service": ["roles/programs/files/danhba_host/credentials/*"],
     "address book": ["roles/programs/files/danhba_host/addressbook/*"],
-    "secrecy gate": ["roles/programs/files/danhba_host/secrecy/*"],
+    "secrecy gate": ["roles/programs/files/danhba_host/secrecy_gate/*"],
     "events, trace": [f"roles/programs/files/danhba_host/{name}/*" for name in ("events", "trace")],
     "recalls": ["roles/programs/files/danhba_host/recall/*", "plugins/plugin_utils/recall/*"],
     "audit": ["roles/programs/files/danhba_host/audit/*", "plugins/plugin_utils/audit/*"],

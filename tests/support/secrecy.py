@@ -104,6 +104,6 @@ def answered(connection: socket.socket) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    from danhba_host.secrecy.worker import serve
+    from danhba_host.secrecy_gate.worker import serve
 
     serve(scan, sys.stdin.buffer, sys.stdout.buffer)

@@ -21,8 +21,14 @@ echo "$line" >> {folder}/ran
 grep -qxF "$line" {folder}/fails && echo "mail: sai -- wrong" >> "$DANHBA_FAULTS"
 ! grep -qxF "$line" {folder}/fails
 """
-CHECK, TELL, SITE, VERIFY, AUDIT = "site.yml --check", "tell.yml -e", "site.yml ", "verify.yml ", "audit.yml "
-WHOLE = [CHECK, TELL, SITE, VERIFY, AUDIT]
+CHECK, NOTIFY, SITE, VERIFY, AUDIT = (
+    "site.yml --check",
+    "notify_operators.yml -e",
+    "site.yml ",
+    "verify.yml ",
+    "audit.yml ",
+)
+WHOLE = [CHECK, NOTIFY, SITE, VERIFY, AUDIT]
 
 
 @dataclass(frozen=True)
@@ -79,13 +85,13 @@ def drift(tmp_path: Path) -> Unit:
 
 
 def test_check_unit_compares_mails_applies_and_verifies(drift: Unit) -> None:
-    assert drift.run() == (False, [*WHOLE, TELL])
+    assert drift.run() == (False, [*WHOLE, NOTIFY])
 
 
 @pytest.mark.clause("R9.2")
 def test_failed_check_mode_is_mailed_and_changes_are_applied(drift: Unit) -> None:
     """As with PostgreSQL off: it is not started in check mode, and the next module asks it."""
-    assert drift.run(CHECK) == (False, [*WHOLE, TELL])
+    assert drift.run(CHECK) == (False, [*WHOLE, NOTIFY])
 
 
 @pytest.mark.parametrize("fails", [(SITE,), (VERIFY,), (AUDIT,), (SITE, VERIFY)])
@@ -95,13 +101,13 @@ def test_each_command_runs_after_a_failure_and_the_unit_fails(drift: Unit, fails
 
 
 def test_unsent_mail_is_sent_at_the_end_or_the_unit_fails(drift: Unit) -> None:
-    assert drift.run(TELL) == (True, [*WHOLE, TELL])
+    assert drift.run(NOTIFY) == (True, [*WHOLE, NOTIFY])
 
 
 def test_failure_mail_has_the_reason_before_the_log(tmp_path: Path) -> None:
     (tmp_path / "failed.faults.5e1f").write_text("mail: Kế hoạch bị từ chối\n\n")
     (tmp_path / "failed.faults.0ther").write_text("mail: của lần khác\n\n")
-    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
+    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [NOTIFY])
     told = (tmp_path / "failed.txt").read_text(encoding="utf-8")
     assert told.startswith("mail: Kế hoạch bị từ chối\n\nNhật ký -- the log:\n")
     assert not [*tmp_path.glob("*.faults*")]
@@ -113,14 +119,14 @@ def test_failure_mail_has_the_last_runs_reason_when_systemd_names_the_next(tmp_p
         reason = tmp_path / f"failed.faults.{run}"
         reason.write_text(f"mail: {run}\n\n")
         os.utime(reason, (written, written))
-    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
+    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [NOTIFY])
     told = (tmp_path / "failed.txt").read_text(encoding="utf-8")
     assert told.startswith("mail: 1ast\n\nNhật ký -- the log:\n")
     assert not [*tmp_path.glob("*.faults*")]
 
 
 def test_failure_mail_without_reason_has_only_the_log(tmp_path: Path) -> None:
-    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [TELL])
+    assert Unit(tmp_path, "danhba-told@.service").run() == (False, [NOTIFY])
     assert (tmp_path / "failed.txt").read_text(encoding="utf-8").startswith("Nhật ký -- the log:\n")
 
 
@@ -153,7 +159,7 @@ BESIDE = {
     "incidents": "asks",
     "report": "asks",
     "status": "asks",
-    "tell": "writes a letter, about what holds the lock, too",
+    "notify_operators": "writes a letter, about what holds the lock, too",
     "trace": "asks, while somebody waits",
     "verify": "asks",
 }

@@ -39,7 +39,7 @@ SECRETS = {
         "store.crt": "/etc/danhba/backup/store.crt",
         "ssh_host_ed25519_key": "/etc/ssh/ssh_host_ed25519_key",
     },
-    "danhba-full": {"server.crt": "/etc/ssl/mail/server.crt", "server.key": "/etc/ssl/mail/server.key"},
+    "danhba-session-refusal": {"server.crt": "/etc/ssl/mail/server.crt", "server.key": "/etc/ssl/mail/server.key"},
     "danhba-silences": WATCH,
     "danhba-probe": {"probe.password": "/etc/danhba/probe.password"},
 }

@@ -16,7 +16,7 @@ MORE = {
     "addressbook": {"ldap", "unidecode"},
     "credentials": {"argon2"},
     "metrics": {"dns"},
-    "secrecy": {"danhba_secrecy"},
+    "secrecy_gate": {"danhba_secrecy"},
     "tlspolicy.py": {"dns"},
 }
 

@@ -8,12 +8,12 @@ from types import ModuleType
 
 import pytest
 
-from danhba_host import endings, quota
+from danhba_host import quota, session_endings
 from danhba_host.addressbook import __main__ as addressbook
 from danhba_host.credentials import __main__ as credentials
 from tests.support.programs import ADDRESSBOOK, ENDINGS, QUOTA, SERVICE
 
-PROGRAMS = [(addressbook, ADDRESSBOOK), (endings, ENDINGS), (quota, QUOTA), (credentials, SERVICE)]
+PROGRAMS = [(addressbook, ADDRESSBOOK), (session_endings, ENDINGS), (quota, QUOTA), (credentials, SERVICE)]
 
 
 @pytest.mark.parametrize(("program", "values"), PROGRAMS)

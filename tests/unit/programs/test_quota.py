@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from danhba_host import quota, room
+from danhba_host import free_space, quota
 from danhba_host.journal import Away
 from tests.support.programs import QUOTA
 
@@ -49,7 +49,7 @@ def dovecot(monkeypatch: pytest.MonkeyPatch) -> Dovecot:
 def noted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses of which the database is told that they have no room."""
     addresses: list[str] = []
-    monkeypatch.setattr(room, "note_over", lambda _settings, user: addresses.append(user))
+    monkeypatch.setattr(free_space, "note_over", lambda _settings, user: addresses.append(user))
     return addresses
 
 
@@ -87,7 +87,7 @@ def test_owner_is_warned_while_the_database_is_away(
     def fail(*_arguments: str) -> None:
         raise Away("cơ sở dữ liệu không trả lời -- the database does not answer")
 
-    monkeypatch.setattr(room, "note_over", fail)
+    monkeypatch.setattr(free_space, "note_over", fail)
     assert warn(tmp_path) == 75
     assert len(dovecot.sent) == 1
 

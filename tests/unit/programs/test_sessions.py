@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from danhba_host import endings, sessions
+from danhba_host import session_endings, sessions
 from danhba_host.credentials.sessions import Dovecot
 from danhba_host.journal import Away, Refused
 
@@ -67,9 +67,9 @@ def test_no_answer_is_a_failure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
 def test_many_are_ended_at_once(doveadm: Doveadm) -> None:
     commands = doveadm(0)
     addresses = [f"a{number}@x" for number in range(501)]
-    endings.end("/run/anvil", addresses[:500])
+    session_endings.end("/run/anvil", addresses[:500])
     assert [command[-1] for command in commands] == addresses[:500]
-    endings.end("/run/anvil", addresses)
+    session_endings.end("/run/anvil", addresses)
     assert [command[-1] for command in commands[500:]] == ["*"]
 
 
@@ -107,7 +107,7 @@ class List:
 def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> List:
     """A list of two entries for one mailbox, and the settings of the job."""
     made = List([(1, ADDRESS), (2, ADDRESS)])
-    monkeypatch.setattr(endings, "connect", lambda *_arguments, **_options: made)
+    monkeypatch.setattr(session_endings, "connect", lambda *_arguments, **_options: made)
     monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
     settings = {"database": "x", "database_socket_dir": "x", "anvil_socket": "/nowhere"}
     (tmp_path / "settings.json").write_text(json.dumps(settings))
@@ -116,7 +116,7 @@ def listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> List:
 
 def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """The exit status of one run, and what it says."""
-    status = endings.main(["--settings", str(folder / "settings.json")])
+    status = session_endings.main(["--settings", str(folder / "settings.json")])
     return status, capsys.readouterr().out
 
 

@@ -12,17 +12,17 @@ import pytest
 
 from danhba_host import (
     alerts,
-    endings,
     filters,
-    full,
-    learn,
-    names,
-    notices,
+    free_space,
+    owner_notices,
     probe,
+    protected_names,
     quota,
-    room,
     sending,
+    session_endings,
+    session_refusal,
     silences,
+    spam_training,
     tlspolicy,
     usage,
 )
@@ -38,8 +38,8 @@ from danhba_host.events import settings as events
 from danhba_host.journal import Refused
 from danhba_host.metrics import __main__ as metrics
 from danhba_host.recall import settings as recall
-from danhba_host.secrecy import __main__ as gate
-from danhba_host.secrecy import settings as secrecy
+from danhba_host.secrecy_gate import __main__ as gate
+from danhba_host.secrecy_gate import settings as secrecy
 from danhba_host.settings import load
 from danhba_host.status import __main__ as status
 from danhba_host.trace import settings as trace
@@ -193,7 +193,7 @@ FILTERS = {
 }
 ROOM = {"database": "danhba", "database_socket_dir": "/run", "percent": 80}
 LEARN = {"controller": "/run/rspamd/controller.sock", "largest": 4194304}
-NAMES = {"database": "danhba", "database_socket_dir": "/run", "folder": "/var/lib/danhba-names"}
+NAMES = {"database": "danhba", "database_socket_dir": "/run", "folder": "/var/lib/danhba-protected-names"}
 METRICS = {
     "database": "danhba",
     "database_socket_dir": "/run",
@@ -230,17 +230,17 @@ PROGRAMS: list[tuple[type, dict[str, Any]]] = [
     (backup_settings.Settings, BACKUP),
     (prune.Settings, PRUNE),
     (quarantine.Settings, QUARANTINE),
-    (endings.Settings, ENDINGS),
+    (session_endings.Settings, ENDINGS),
     (events.Settings, EVENTS),
-    (full.Settings, FULL),
+    (session_refusal.Settings, FULL),
     (metrics.Settings, METRICS),
-    (names.Settings, NAMES),
-    (notices.Settings, NOTICES),
+    (protected_names.Settings, NAMES),
+    (owner_notices.Settings, NOTICES),
     (probe.Settings, PROBE),
     (quota.Settings, QUOTA),
     (filters.Settings, FILTERS),
-    (room.Settings, ROOM),
-    (learn.Settings, LEARN),
+    (free_space.Settings, ROOM),
+    (spam_training.Settings, LEARN),
     (credentials.Settings, SERVICE),
     (archive.Settings, ARCHIVE),
     (recall.Settings, RECALL),
@@ -282,11 +282,11 @@ def test_wrong_value(tmp_path: Path, each: tuple[type, dict[str, Any], str]) -> 
         (events.Settings, EVENTS | {"batch_lines": 99}),
         (events.Settings, EVENTS | {"keep_days": 30}),
         (quota.Settings, QUOTA | {"days": -1}),
-        (full.Settings, {"doors": ["smtp 25 100"]}),
+        (session_refusal.Settings, {"doors": ["smtp 25 100"]}),
         (filters.Settings, FILTERS | {"store": "vmail"}),
-        (room.Settings, ROOM | {"percent": 0}),
-        (learn.Settings, LEARN | {"largest": 0}),
-        (room.Settings, ROOM | {"percent": 100}),
+        (free_space.Settings, ROOM | {"percent": 0}),
+        (spam_training.Settings, LEARN | {"largest": 0}),
+        (free_space.Settings, ROOM | {"percent": 100}),
         (status.Settings, STATUS | {"parts": ["web", "fax"]}),
         (secrecy.Settings, SECRECY | {"workers": 0}),
         (secrecy.Settings, SECRECY | {"held_octets": SECRECY["message_octets"] - 1}),
@@ -304,7 +304,9 @@ def test_bounds_are_within(tmp_path: Path, percent: int) -> None:
     load(written(tmp_path, ADDRESSBOOK | {"least_percent": percent}), addressbook.Settings)
 
 
-@pytest.mark.parametrize("program", [filters, names, room, sending, gate, backup, drill, prune, quarantine, restore])
+@pytest.mark.parametrize(
+    "program", [filters, protected_names, free_space, sending, gate, backup, drill, prune, quarantine, restore]
+)
 def test_a_program_says_beforehand_which_file_would_not_do(
     program: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from . import began, channel, program
 from .journal import WARNING, Refused
 from .journal import write as say
-from .notices import SENDMAIL, VIETNAM
+from .owner_notices import SENDMAIL, VIETNAM
 from .prometheus import Prometheus
 
 LONGEST = 1_048_576  # octets of a request

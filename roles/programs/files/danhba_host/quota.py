@@ -18,7 +18,7 @@ from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
 
-from . import program, room
+from . import free_space, program
 from .journal import Refused
 
 DELIVER = "/usr/lib/dovecot/dovecot-lda"
@@ -85,7 +85,7 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
     """
     try:
         if int(given.percent) >= settings.room_percent:
-            room.note_over(settings, given.user)
+            free_space.note_over(settings, given.user)
     finally:
         if given.what == "warn":
             _warn(settings, given)

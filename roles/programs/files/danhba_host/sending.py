@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from . import program
 from .database import Connection, connect, translated
 from .journal import Refused
-from .notices import VIETNAM, Settings
+from .owner_notices import VIETNAM, Settings
 
 ROLE = "danhba_apply"
 _HELD = """
@@ -54,7 +54,7 @@ def _lift(database: Connection, addresses: Sequence[str], actor: str) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run once."""
-    parser = program.parser("sending", __doc__, "notices.json")
+    parser = program.parser("sending", __doc__, "owner-notices.json")
     parser.add_argument("--resume", metavar="ADDRESS", action="append", default=[], help="who may send again")
     parser.add_argument("--actor", metavar="NAME", default="operator", help="who lifts it, for the record")
     return program.run(parser, Settings, work, words)

@@ -67,9 +67,9 @@ def test_services_that_were_started_again(says: Said) -> None:
 
 def test_units_that_failed(says: Said) -> None:
     """But those that have to run, of which another number tells."""
-    lines = ["a.service loaded failed failed A service", "danhba-room.service loaded failed failed Danh bạ: note"]
+    lines = ["a.service loaded failed failed A service", "danhba-free-space.service loaded failed failed Danh bạ: note"]
     says("systemctl", "\n".join(lines) + "\n")
-    assert numbers(host.failed(["a.service"])) == {'danhba_unit_failed{service="danhba-room.service"}': 1}
+    assert numbers(host.failed(["a.service"])) == {'danhba_unit_failed{service="danhba-free-space.service"}': 1}
 
 
 def test_queue(says: Said) -> None:

@@ -1,6 +1,6 @@
 -- addressbook.mailbox: The mailboxes that the address book shows: every open one, an agency's own mailbox among its
 -- people.
--- Read by: danhba_host/addressbook/source.py (role openldap), danhba_host/names.py (names that the gate warns of).
+-- Read by: danhba_host/addressbook/source.py (role openldap), danhba_host/protected_names.py (names that the gate warns of).
 -- Serves: R5; decision 0034.
 
 CREATE OR REPLACE VIEW addressbook.mailbox AS

@@ -26,8 +26,8 @@ from .cluster import POINT, Cluster, Copy
 from .commands import POSTGRES, demand
 from .dovecot import Dovecot
 from .locking import alone
+from .maildir_names import living, messages, stored
 from .metrics import note
-from .names import living, messages, stored
 from .restic import Restic, Set
 from .settings import BEFORE, DATABASE, MAIL, Settings
 from .store import read_told

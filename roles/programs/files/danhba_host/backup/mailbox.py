@@ -14,7 +14,7 @@ from typing import Any
 from ..database import connect, translated
 from ..journal import Refused
 from .commands import demand, run
-from .names import messages
+from .maildir_names import messages
 from .restic import Restic
 from .settings import BEFORE, MAIL, Settings
 

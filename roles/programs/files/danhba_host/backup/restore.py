@@ -26,7 +26,7 @@ from .accounts import put_back
 from .cluster import FULL_WANTED, POINT, Cluster, Copy
 from .commands import demand, run
 from .locking import alone
-from .names import living, messages, stored
+from .maildir_names import living, messages, stored
 from .restic import Restic, Set
 from .settings import BEFORE, DATABASE, KEYS, MAIL, Settings
 

@@ -36,7 +36,7 @@ class Settings:
         signatures: folder of the signatures of viruses; none is looked at when empty.
         jobs: work that has to be done here again and again: there is an alert where it never was.
         time_servers: who is asked for the time, in this order; nobody when empty.
-        dns: records that DNS must hold, each as `KIND TYPE NAME VALUE` (`names.py`).
+        dns: records that DNS must hold, each as `KIND TYPE NAME VALUE` (`dns_records.py`).
     """
 
     database: str

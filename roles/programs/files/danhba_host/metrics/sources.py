@@ -12,8 +12,8 @@ from ..journal import WARNING, Away, Refused
 from ..journal import write as say
 from . import host
 from .clock import clock
+from .dns_records import names
 from .host import Silent
-from .names import names
 
 if TYPE_CHECKING:
     from .__main__ import Settings

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from html import escape
 
-from ..notices import VIETNAM
+from ..owner_notices import VIETNAM
 from .parts import State
 
 _FRAME = """\

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 
-from ..notices import VIETNAM
+from ..owner_notices import VIETNAM
 from ..prometheus import Prometheus
 from .screen import Screen, moment
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ..notices import VIETNAM
+from ..owner_notices import VIETNAM
 from ..prometheus import Alert, Prometheus
 from .parts import State
 

@@ -20,12 +20,12 @@ from typing import Any
 import pytest
 
 from danhba_host.journal import Away
-from danhba_host.secrecy.gate import Deaths, Gate
-from danhba_host.secrecy.pool import Pool
-from danhba_host.secrecy.protocol import HEAD_LIMIT
-from danhba_host.secrecy.server import Server
-from danhba_host.secrecy.settings import Settings
-from danhba_host.secrecy.store import Exempt, Incident
+from danhba_host.secrecy_gate.gate import Deaths, Gate
+from danhba_host.secrecy_gate.pool import Pool
+from danhba_host.secrecy_gate.protocol import HEAD_LIMIT
+from danhba_host.secrecy_gate.server import Server
+from danhba_host.secrecy_gate.settings import Settings
+from danhba_host.secrecy_gate.store import Exempt, Incident
 from tests.support.secrecy import ENVELOPE, SETTINGS, WORKER, answered, ask, asking
 
 pytestmark = pytest.mark.clause("R7.1")
@@ -310,7 +310,7 @@ def test_what_comes_in_the_moment_of_the_end_is_answered(tmp_path: Path) -> None
 
 
 def test_deaths_are_forgotten_from_the_oldest_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("danhba_host.secrecy.gate.REMEMBERED", 2)
+    monkeypatch.setattr("danhba_host.secrecy_gate.gate.REMEMBERED", 2)
     deaths = Deaths()
     for digest in "abbc":
         deaths.add(digest)

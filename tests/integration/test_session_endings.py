@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from danhba_host import endings
+from danhba_host import session_endings
 from danhba_host.journal import Away
 from tests.integration.conftest import Database
 from tests.integration.rows import SESSIONS, fill
@@ -94,11 +94,11 @@ class TestJob:
     def ended(self, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
         """Whose sessions Dovecot was told to end, call by call."""
         calls: list[Sequence[str]] = []
-        monkeypatch.setattr(endings, "end", lambda _anvil, addresses: calls.append(addresses))
+        monkeypatch.setattr(session_endings, "end", lambda _anvil, addresses: calls.append(addresses))
         return calls
 
     def work(self, database: Database) -> str:
-        return endings.work(endings.Settings(database.name, database.server.socket, "/nowhere"))
+        return session_endings.work(session_endings.Settings(database.name, database.server.socket, "/nowhere"))
 
     def test_works_the_list_off_once(self, database: Database, ended: list[Sequence[str]]) -> None:
         fill(database)
@@ -116,7 +116,7 @@ class TestJob:
         close = "UPDATE mail.account SET state = 'closed' WHERE id = '{}'"
         database.query(close.format("open"))
         monkeypatch.setattr(
-            endings,
+            session_endings,
             "end",
             lambda *_given: database.query("INSERT INTO mail.ending (address) VALUES (%s)", ADDRESS),
         )
@@ -140,7 +140,7 @@ class TestJob:
         with database.connect() as other, other.transaction(), ThreadPoolExecutor(1) as pool:
             other.execute("SELECT FROM mail.ending FOR UPDATE")
             running = pool.submit(self.work, database)
-            while not (seen := database.query(waiting, endings.ROLE)) and not running.done():
+            while not (seen := database.query(waiting, session_endings.ROLE)) and not running.done():
                 time.sleep(0.05)
             assert seen == [("danhba-end-sessions",)]
             with pytest.raises(Away, match="lock timeout"):

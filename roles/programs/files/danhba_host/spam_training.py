@@ -1,7 +1,7 @@
 """Teaches the spam filter by a message that its owner has moved into Junk or out of it.
 
-Dovecot runs it for each, as `danhba-host learn spam` or `ham`, with the message as its input. It speaks to rspamd's
-controller by its Unix socket, in as little HTTP as that takes: whoever moves a thousand messages waits for
+Dovecot runs it for each, as `danhba-host spam_training spam` or `ham`, with the message as its input. It speaks to
+rspamd's controller by its Unix socket, in as little HTTP as that takes: whoever moves a thousand messages waits for
 a thousand runs.
 """
 
@@ -51,7 +51,8 @@ def work(settings: Settings, given: argparse.Namespace) -> str:
     """
     if given.kind not in KINDS:
         raise Refused(
-            "danhba-host learn spam|ham, thư ở đầu vào -- danhba-host learn spam|ham, the message as its input"
+            "danhba-host spam_training spam|ham, thư ở đầu vào"
+            " -- danhba-host spam_training spam|ham, the message as its input"
         )
     if message := _read(sys.stdin.buffer, settings.largest):
         _judge(teach(settings.controller, given.kind, message))
@@ -91,7 +92,7 @@ def _judge(line: bytes) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Teach once; say something only when something is wrong."""
-    parser = program.parser("learn", __doc__, "learn.json")
+    parser = program.parser("spam_training", __doc__, "spam-training.json")
     parser.add_argument("kind", nargs="?", default="", help="spam or ham")  # `--check` goes without
     return program.run(parser, Settings, work, words)
 

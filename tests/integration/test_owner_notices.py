@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from danhba_host import names, notices, sending
+from danhba_host import owner_notices, protected_names, sending
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import Database
 from tests.integration.rows import fill
@@ -27,8 +27,8 @@ def filled(database: Database) -> Database:
 
 
 @pytest.fixture
-def settings(filled: Database) -> notices.Settings:
-    return notices.Settings(filled.name, filled.server.socket, OPERATOR, OPERATOR, "0214 3 000 000")
+def settings(filled: Database) -> owner_notices.Settings:
+    return owner_notices.Settings(filled.name, filled.server.socket, OPERATOR, OPERATOR, "0214 3 000 000")
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def posted(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         f'for to; do :; done\ncat > "{tmp_path}/$to.eml"\n'
     )
     program.chmod(0o755)
-    monkeypatch.setattr(notices, "SENDMAIL", str(program))
+    monkeypatch.setattr(owner_notices, "SENDMAIL", str(program))
     return tmp_path
 
 
@@ -50,77 +50,79 @@ def mails(posted: Path) -> dict[str, EmailMessage]:
 
 
 @pytest.mark.clause("R10.4")
-def test_an_owner_is_told_of_guesses_once(filled: Database, settings: notices.Settings, posted: Path) -> None:
+def test_an_owner_is_told_of_guesses_once(filled: Database, settings: owner_notices.Settings, posted: Path) -> None:
     filled.query(NOTE.format("open", "guessed", ""), role="danhba_credentials")
-    assert "1" in notices.work(settings)
+    assert "1" in owner_notices.work(settings)
     [(to, message)] = mails(posted).items()
     assert to == message["To"] == ADDRESS
-    assert message["Subject"] == notices.GUESSED
+    assert message["Subject"] == owner_notices.GUESSED
     assert message["Auto-Submitted"] == "auto-generated"
     text = message.get_content()
     assert "Lò Thị" in text
     assert "0214 3 000 000" in text
     assert "http" not in text
     (posted / f"{ADDRESS}.eml").unlink()
-    assert notices.work(settings) == ""
+    assert owner_notices.work(settings) == ""
     assert mails(posted) == {}
 
 
-def test_a_name_is_a_name(filled: Database, settings: notices.Settings, posted: Path) -> None:
+def test_a_name_is_a_name(filled: Database, settings: owner_notices.Settings, posted: Path) -> None:
     """Whatever stands in it: it is no template, and keeps nobody else's notices back."""
     filled.query("UPDATE mail.account SET name = 'Lò {thing} {0} {' WHERE id = 'open'")
     filled.query(NOTE.format("open", "guessed", ""), role="danhba_credentials")
-    notices.work(settings)
+    owner_notices.work(settings)
     assert "Kính gửi Lò {thing} {0} {," in mails(posted)[ADDRESS].get_content()
 
 
 @pytest.mark.clause("R10.4")
-def test_an_owner_is_told_of_a_stranger(filled: Database, settings: notices.Settings, posted: Path) -> None:
+def test_an_owner_is_told_of_a_stranger(filled: Database, settings: owner_notices.Settings, posted: Path) -> None:
     filled.query(NOTE.format("open", "strange", "203.0.113.7"), role="danhba_credentials")
-    notices.work(settings)
+    owner_notices.work(settings)
     assert "203.0.113.7" in mails(posted)[ADDRESS].get_content()
 
 
 @pytest.mark.clause("R10.6")
 def test_owner_and_operator_are_told_of_a_suspension(
-    filled: Database, settings: notices.Settings, posted: Path
+    filled: Database, settings: owner_notices.Settings, posted: Path
 ) -> None:
     for _ in range(OFFICIAL[1] * TIMES):
         ask(filled, "recipient")
-    assert ADDRESS in notices.work(settings), "the journal names it"
+    assert ADDRESS in owner_notices.work(settings), "the journal names it"
     told = mails(posted)
     assert told.keys() == {ADDRESS, OPERATOR}
     assert f"-e accounts={ADDRESS}" in told[OPERATOR].get_content()
 
 
-def test_what_postfix_does_not_take_comes_again(filled: Database, settings: notices.Settings, posted: Path) -> None:
+def test_what_postfix_does_not_take_comes_again(
+    filled: Database, settings: owner_notices.Settings, posted: Path
+) -> None:
     filled.query(NOTE.format("open", "guessed", ""), role="danhba_credentials")
     (posted / "away").touch()
     with pytest.raises(Away, match="queue is full"):
-        notices.work(settings)
+        owner_notices.work(settings)
     (posted / "away").unlink()
-    notices.work(settings)
+    owner_notices.work(settings)
     assert mails(posted).keys() == {ADDRESS}
 
 
-def test_a_closed_mailbox_is_told_nothing(filled: Database, settings: notices.Settings, posted: Path) -> None:
+def test_a_closed_mailbox_is_told_nothing(filled: Database, settings: owner_notices.Settings, posted: Path) -> None:
     filled.query(NOTE.format("closed", "guessed", ""), role="danhba_credentials")
-    assert notices.work(settings) == ""
+    assert owner_notices.work(settings) == ""
     assert mails(posted) == {}
 
 
-def test_counts_of_yesterday_are_forgotten(filled: Database, settings: notices.Settings, posted: Path) -> None:
+def test_counts_of_yesterday_are_forgotten(filled: Database, settings: owner_notices.Settings, posted: Path) -> None:
     ask(filled, "recipient")
-    notices.work(settings)
+    owner_notices.work(settings)
     assert filled.query("SELECT count(*) FROM mail.sending") == [(1,)]
     filled.query("UPDATE mail.sending SET slot = slot - interval '26 hours'")
-    notices.work(settings)
+    owner_notices.work(settings)
     assert filled.query("SELECT count(*) FROM mail.sending") == [(0,)]
 
 
 @pytest.mark.clause("R9.6")
 def test_the_operator_lists_and_lifts(
-    filled: Database, settings: notices.Settings, capsys: pytest.CaptureFixture[str]
+    filled: Database, settings: owner_notices.Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for _ in range(OFFICIAL[1] * TIMES):
         ask(filled, "recipient")
@@ -142,9 +144,9 @@ def test_names_of_open_mailboxes_and_their_agencies(filled: Database, tmp_path: 
         " ('agency', 'stttt', 'contact-stttt@laocai.gov.vn', 'Sở Thông tin', 'stttt', 1, 'open', 'x', '2010-10-15')"
     )
     filled.query("UPDATE mail.account SET name = 'Đã Đóng' WHERE id = 'closed'")
-    names.work(names.Settings(filled.name, filled.server.socket, str(tmp_path)))
-    path = tmp_path / names.FILE
+    protected_names.work(protected_names.Settings(filled.name, filled.server.socket, str(tmp_path)))
+    path = tmp_path / protected_names.FILE
     assert path.read_text() == "lo-thi\nso-thong-tin\n"
     before = path.stat().st_mtime_ns
-    names.work(names.Settings(filled.name, filled.server.socket, str(tmp_path)))
+    protected_names.work(protected_names.Settings(filled.name, filled.server.socket, str(tmp_path)))
     assert path.stat().st_mtime_ns == before

@@ -57,7 +57,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Serve, or say whether a settings file would do."""
-    return program.run(program.parser("secrecy", __doc__, "secrecy.json"), Settings, work, words)
+    return program.run(program.parser("secrecy_gate", __doc__, "secrecy.json"), Settings, work, words)
 
 
 if __name__ == "__main__":

@@ -21,8 +21,8 @@ def tell(folder: Path) -> str:
     (folder / "inventory.yml").write_text("mail: {hosts: {mail: {ansible_connection: local, ansible_become: false}}}\n")
     (folder / "told.txt").write_text(f"{TEXT}\n", encoding="utf-8")
     values = {
-        "tell_subject": SUBJECT,
-        "tell_file": folder / "told.txt",
+        "notify_subject": SUBJECT,
+        "notify_file": folder / "told.txt",
         "private_dir": folder,
         "register_dir": PROJECT / "directory",
         "ansible_python_interpreter": sys.executable,
@@ -31,7 +31,7 @@ def tell(folder: Path) -> str:
     for name, value in values.items():
         command += ["--extra-vars", f"{name}={value}"]
     done = subprocess.run(
-        [*command, "--check", "playbooks/tell.yml"],
+        [*command, "--check", "playbooks/notify_operators.yml"],
         cwd=PROJECT,
         env=environment(),
         check=False,

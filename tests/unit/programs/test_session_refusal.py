@@ -18,11 +18,11 @@ from pathlib import Path
 
 import pytest
 
-from danhba_host import full
+from danhba_host import session_refusal
 from danhba_host.journal import Refused
 
-LIBRARY = Path(full.__file__).parents[1]
-DOOR = full.Door("imap", port=0, sessions=20)
+LIBRARY = Path(session_refusal.__file__).parents[1]
+DOOR = session_refusal.Door("imap", port=0, sessions=20)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def ports() -> dict[str, int]:
     """A free one for each protocol."""
     with ExitStack() as open_ports:
-        listeners = {name: open_ports.enter_context(socket.create_server(("", 0))) for name in full.WORDS}
+        listeners = {name: open_ports.enter_context(socket.create_server(("", 0))) for name in session_refusal.WORDS}
         return {name: int(listener.getsockname()[1]) for name, listener in listeners.items()}
 
 
@@ -51,11 +51,11 @@ def port(ports: dict[str, int]) -> int:
 
 @pytest.fixture
 def running(certificate: Path, ports: dict[str, int], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    settings = tmp_path / "full.json"
+    settings = tmp_path / "session-refusal.json"
     doors = [f"{name} {port} 20" for name, port in sorted(ports.items(), reverse=True)]
     settings.write_text(json.dumps({"doors": doors}))
     process = subprocess.Popen(
-        [sys.executable, "-m", "danhba_host.full", "--settings", str(settings)],
+        [sys.executable, "-m", "danhba_host.session_refusal", "--settings", str(settings)],
         env={**os.environ, "PYTHONPATH": str(LIBRARY), "CREDENTIALS_DIRECTORY": str(certificate)},
         stderr=subprocess.PIPE,
         text=True,
@@ -127,9 +127,9 @@ def test_managesieve_is_told_before_it_begins_tls(running: subprocess.Popen[str]
 def test_what_is_no_door_is_refused_before_it_lands(
     words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    settings = tmp_path / "full.json"
+    settings = tmp_path / "session-refusal.json"
     settings.write_text(json.dumps({"doors": [words]}))
-    assert full.main(["--check", str(settings)]) != 0
+    assert session_refusal.main(["--check", str(settings)]) != 0
     assert "phải là GIAO_THỨC CỔNG SỐ_PHIÊN" in capsys.readouterr().err
 
 
@@ -146,10 +146,10 @@ def test_whoever_hangs_up_or_speaks_no_tls_disturbs_nobody(
 def test_without_a_certificate_it_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
     with pytest.raises(Refused, match="không phục vụ được -- cannot serve"):
-        full.work(full.Settings([]), argparse.Namespace())
+        session_refusal.work(session_refusal.Settings([]), argparse.Namespace())
 
 
-async def _visit(desk: full.Desk) -> bytes:
+async def _visit(desk: session_refusal.Desk) -> bytes:
     """What one connection hears."""
     server = await asyncio.start_server(desk.tell, "127.0.0.1", 0)
     async with server:
@@ -160,19 +160,19 @@ async def _visit(desk: full.Desk) -> bytes:
 
 
 def test_more_than_enough_at_once_are_not_even_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = full.Desk(DOOR)
-    assert asyncio.run(_visit(desk)) == full.WORDS["imap"].encode()
-    monkeypatch.setattr(full, "MOST_AT_ONCE", 0)
+    desk = session_refusal.Desk(DOOR)
+    assert asyncio.run(_visit(desk)) == session_refusal.WORDS["imap"].encode()
+    monkeypatch.setattr(session_refusal, "MOST_AT_ONCE", 0)
     assert asyncio.run(_visit(desk)) == b""
 
 
 def test_the_journal_gets_one_line_for_all_of_a_minute(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(full, "NOTE_SECONDS", 1.5)  # in which a busy machine, too, has all of the visitors
+    monkeypatch.setattr(session_refusal, "NOTE_SECONDS", 1.5)  # in which a busy machine, too, has all of the visitors
 
     async def story() -> None:
-        desk = full.Desk(DOOR)
+        desk = session_refusal.Desk(DOOR)
         for _visitor in range(4):
             await _visit(desk)
         await asyncio.sleep(2)

@@ -165,7 +165,7 @@ def work(settings: Settings, _given: argparse.Namespace) -> str:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Serve, or say whether a settings file would do."""
-    return program.run(program.parser("full", __doc__, "full.json"), Settings, work, words)
+    return program.run(program.parser("session_refusal", __doc__, "session-refusal.json"), Settings, work, words)
 
 
 if __name__ == "__main__":

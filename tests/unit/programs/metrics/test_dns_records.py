@@ -8,8 +8,8 @@ import dns.exception
 import dns.resolver
 import pytest
 
+from danhba_host.metrics.dns_records import names
 from danhba_host.metrics.host import Silent
-from danhba_host.metrics.names import names
 
 RECORDS = [
     "MX MX laocai.gov.vn mail.laocai.gov.vn",

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from danhba_host.journal import Refused
-from danhba_host.secrecy import __main__ as gate
-from danhba_host.secrecy.settings import Settings
+from danhba_host.secrecy_gate import __main__ as gate
+from danhba_host.secrecy_gate.settings import Settings
 from tests.support.secrecy import SETTINGS, WORKER, ask
 
 pytestmark = pytest.mark.clause("R7.1")

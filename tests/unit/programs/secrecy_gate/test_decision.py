@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from danhba_host.secrecy import decision
-from danhba_host.secrecy.protocol import Envelope, Malformed, parse
-from danhba_host.secrecy.settings import Settings
-from danhba_host.secrecy.texts import MARKED, PLACES, UNREADABLE, level_of, place_of
+from danhba_host.secrecy_gate import decision
+from danhba_host.secrecy_gate.protocol import Envelope, Malformed, parse
+from danhba_host.secrecy_gate.settings import Settings
+from danhba_host.secrecy_gate.texts import MARKED, PLACES, UNREADABLE, level_of, place_of
 from tests.support.secrecy import ENVELOPE, SETTINGS
 
 DOMAIN = "laocai.gov.vn"

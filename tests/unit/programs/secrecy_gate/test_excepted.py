@@ -10,7 +10,7 @@ from email.policy import default
 
 import pytest
 
-from danhba_host.secrecy.excepted import without
+from danhba_host.secrecy_gate.excepted import without
 
 FILE, OTHER = b"PK\x03\x04 content of one", b"%PDF content of another"
 

@@ -77,7 +77,7 @@ def end(anvil_socket: str, addresses: Sequence[str]) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run once; say something only when something was done or is wrong."""
-    return program.run(program.parser("endings", __doc__, "end-sessions.json"), Settings, work, words)
+    return program.run(program.parser("session_endings", __doc__, "end-sessions.json"), Settings, work, words)
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.reports import COLUMNS
-from ansible_collections.laocai.mail.plugins.plugin_utils.reports import reading, table
+from ansible_collections.laocai.mail.plugins.plugin_utils.received_reports import reading, table
 
 from tests.support.reports import (
     ARRIVED,

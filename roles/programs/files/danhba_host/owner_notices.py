@@ -203,7 +203,7 @@ def _hand_in(settings: Settings, to: str, message: EmailMessage) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run once; say something only when something was written or is wrong."""
-    return program.run(program.parser("notices", __doc__, "notices.json"), Settings, work, words)
+    return program.run(program.parser("owner_notices", __doc__, "owner-notices.json"), Settings, work, words)
 
 
 if __name__ == "__main__":

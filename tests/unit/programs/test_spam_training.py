@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from danhba_host import learn
+from danhba_host import spam_training
 
 MESSAGE = b"Subject: x\r\n\r\nTh\xc6\xb0\r\n"
 
@@ -41,11 +41,11 @@ def controller(folder: Path, answer: bytes) -> Iterator[list[bytes]]:
 
 def run(folder: Path, monkeypatch: pytest.MonkeyPatch, *words: str, largest: int = 1000) -> int:
     """Run the program as Dovecot does."""
-    path = folder / "learn.json"
+    path = folder / "spam-training.json"
     path.write_text(json.dumps({"controller": str(folder / "controller.sock"), "largest": largest}), encoding="utf-8")
     standard: Any = io.TextIOWrapper(io.BytesIO(MESSAGE))
     monkeypatch.setattr(sys, "stdin", standard)
-    return learn.main(["--settings", str(path), *words])
+    return spam_training.main(["--settings", str(path), *words])
 
 
 @pytest.mark.parametrize("kind", ["spam", "ham"])

@@ -60,7 +60,7 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
     """
     with (
         translated(),
-        connect(settings, ROLE, program="danhba-names") as database,
+        connect(settings, ROLE, program="danhba-protected-names") as database,
     ):
         text = lines(name for (name,) in database.execute(_NAMES).fetchall())
     try:
@@ -81,7 +81,7 @@ def _replace(path: Path, text: str) -> None:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run once; say something only when something is wrong."""
-    return program.run(program.parser("names", __doc__, "names.json"), Settings, work, words)
+    return program.run(program.parser("protected_names", __doc__, "protected-names.json"), Settings, work, words)
 
 
 if __name__ == "__main__":

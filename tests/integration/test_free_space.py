@@ -10,7 +10,7 @@ import pytest
 import yaml
 from jinja2 import Environment
 
-from danhba_host import room
+from danhba_host import free_space
 from danhba_host.journal import Away, Refused
 from tests.integration.conftest import Database
 from tests.integration.rows import fill
@@ -31,8 +31,8 @@ def filled(database: Database) -> Database:
     return database
 
 
-def settings(database: Database) -> room.Settings:
-    return room.Settings(database.name, database.server.socket, 80)
+def settings(database: Database) -> free_space.Settings:
+    return free_space.Settings(database.name, database.server.socket, 80)
 
 
 def says(
@@ -55,12 +55,12 @@ def says(
             ]
         return "\n".join(rows) + "\n"
 
-    monkeypatch.setattr(room, "_run", run)
+    monkeypatch.setattr(free_space, "_run", run)
     return asked
 
 
 def fill_up(database: Database) -> None:
-    room.note_over(Reached(database.server.socket, database.name), OPEN)
+    free_space.note_over(Reached(database.server.socket, database.name), OPEN)
 
 
 def free(database: Database) -> dict[str, int]:
@@ -89,37 +89,37 @@ def test_nothing_is_free_where_nothing_is_known(filled: Database) -> None:
 
 def test_the_job_notes_who_has_room(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = says(monkeypatch, {OPEN: 799, SUSPENDED: 800, CLOSED: 0, "nobody@laocai.gov.vn": 0})
-    assert room.work(settings(filled), ALL) == ""
+    assert free_space.work(settings(filled), ALL) == ""
     assert asked[0][-3:] == ["-F", OPEN, SUSPENDED]
     assert free(filled) == {OPEN: QUOTA // 5, SUSPENDED: 0}
     before = filled.query("SELECT * FROM mail.room ORDER BY id")
-    room.work(settings(filled), ALL)
+    free_space.work(settings(filled), ALL)
     assert filled.query("SELECT * FROM mail.room ORDER BY id") == before, "a second run changes nothing"
 
 
 def test_whoever_fills_up_unseen_is_found_by_the_next_job(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, {OPEN: 0, SUSPENDED: 0})
-    room.work(settings(filled), ALL)
+    free_space.work(settings(filled), ALL)
     says(monkeypatch, {OPEN: 900, SUSPENDED: 0})
-    room.work(settings(filled), ALL)
+    free_space.work(settings(filled), ALL)
     assert free(filled) == {OPEN: 0, SUSPENDED: QUOTA // 5}
 
 
 def test_a_mailbox_that_crosses_the_percentage(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = says(monkeypatch, {OPEN: 100})
-    room.work(settings(filled), UNDER)
+    free_space.work(settings(filled), UNDER)
     assert asked[0][-2:] == ["-u", OPEN]
     assert free(filled) == {OPEN: QUOTA // 5, SUSPENDED: 0}
     fill_up(filled)
     assert free(filled)[OPEN] == 0
-    room.work(settings(filled), UNDER)
+    free_space.work(settings(filled), UNDER)
     assert free(filled)[OPEN] == QUOTA // 5
 
 
 def test_two_crossings_in_the_wrong_order_are_taken_for_full(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dovecot starts a program for each, and does not wait: it is asked anew."""
     says(monkeypatch, {OPEN: 850})
-    room.work(settings(filled), UNDER)
+    free_space.work(settings(filled), UNDER)
     assert free(filled)[OPEN] == 0
 
 
@@ -130,15 +130,15 @@ def test_what_fills_up_while_dovecot_is_asked_counts(
 ) -> None:
     if known:
         says(monkeypatch, {OPEN: 100})
-        room.work(settings(filled), ALL)
+        free_space.work(settings(filled), ALL)
     says(monkeypatch, {OPEN: 100}, lambda: fill_up(filled))
-    room.work(settings(filled), given)
+    free_space.work(settings(filled), given)
     assert free(filled)[OPEN] == 0
 
 
 def test_a_smaller_quota_is_not_believed_to_have_room(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, {OPEN: 100})
-    room.work(settings(filled), ALL)
+    free_space.work(settings(filled), ALL)
     filled.query(f"UPDATE mail.account SET quota = {QUOTA - 1}", role="danhba_apply")
     assert free(filled)[OPEN] == 0
     filled.query(f"UPDATE mail.account SET quota = {QUOTA * 2}", role="danhba_apply")
@@ -150,7 +150,7 @@ def test_dovecot_rounds_up(filled: Database, monkeypatch: pytest.MonkeyPatch, oc
     """What differs by more than that is a quota that was lowered since Dovecot read it."""
     filled.query(f"UPDATE mail.account SET quota = {octets}")
     says(monkeypatch, {OPEN: 100})
-    room.work(settings(filled), ALL)
+    free_space.work(settings(filled), ALL)
     assert free(filled)[OPEN] == (octets // 100 * 20 if believed else 0)
 
 
@@ -158,7 +158,7 @@ def test_an_account_that_is_closed_or_readdressed_keeps_what_is_known(
     filled: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     says(monkeypatch, {OPEN: 100})
-    room.work(settings(filled), ALL)
+    free_space.work(settings(filled), ALL)
     filled.query("UPDATE mail.account SET address = 'moi-stttt@laocai.gov.vn' WHERE id = 'open'", role="danhba_apply")
     assert free(filled) == {"moi-stttt@laocai.gov.vn": QUOTA // 5, SUSPENDED: 0}
     filled.query("UPDATE mail.account SET state = 'closed' WHERE id = 'open'", role="danhba_apply")
@@ -168,15 +168,15 @@ def test_an_account_that_is_closed_or_readdressed_keeps_what_is_known(
 def test_a_database_that_is_away_is_tried_again(filled: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     says(monkeypatch, {})
     with pytest.raises(Away):
-        room.work(room.Settings("none", filled.server.socket, 80), ALL)
+        free_space.work(free_space.Settings("none", filled.server.socket, 80), ALL)
 
 
 @pytest.mark.parametrize("command", [["false"], ["/nowhere/doveadm"], ["sh", "-c", "echo why >&2; exit 1"]])
 def test_dovecot_that_does_not_answer_is_told(command: list[str]) -> None:
     with pytest.raises(Refused, match="Dovecot does not say how full mailboxes are"):
-        room._run(command)
+        free_space._run(command)
 
 
 def test_dovecot_that_just_starts_is_tried_again() -> None:
     with pytest.raises(Away, match="how full mailboxes are: why"):
-        room._run(["sh", "-c", "echo why >&2; exit 75"])
+        free_space._run(["sh", "-c", "echo why >&2; exit 75"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from danhba_host.secrecy import worker
+from danhba_host.secrecy_gate import worker
 from tests.support.secrecy import Mark, Verdict
 
 pytestmark = pytest.mark.clause("R7.1")

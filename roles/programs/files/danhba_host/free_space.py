@@ -88,7 +88,7 @@ def note_over(settings: Reached, user: str) -> None:
 
 
 def _connect(settings: Reached) -> Connection:
-    return connect(settings, ROLE, program="danhba-room", statement_seconds=STATEMENT_SECONDS)
+    return connect(settings, ROLE, program="danhba-free-space", statement_seconds=STATEMENT_SECONDS)
 
 
 def _compare(database: Connection, settings: Settings, user: str) -> None:
@@ -152,7 +152,7 @@ def _run(command: Sequence[str]) -> str:
 
 def main(words: Sequence[str] | None = None) -> int:
     """Note it; say something only when something is wrong."""
-    parser = program.parser("room", __doc__, "room.json")
+    parser = program.parser("free_space", __doc__, "free-space.json")
     parser.add_argument("user", nargs="?", default="", help="whose mailbox; all where nobody is named")
     return program.run(parser, Settings, work, words)
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from danhba_host import names
-from danhba_host.names import fold, lines
+from danhba_host import protected_names
+from danhba_host.protected_names import fold, lines
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,10 @@ def test_each_once_and_none_of_one_word() -> None:
 
 def test_a_file_is_written_in_one_step_and_only_where_it_changes(tmp_path: Path) -> None:
     file = tmp_path / "names.map"
-    names._replace(file, "a-b\n")
+    protected_names._replace(file, "a-b\n")
     before = file.stat().st_ino
-    names._replace(file, "a-b\n")
+    protected_names._replace(file, "a-b\n")
     assert (file.read_text(encoding="ascii"), file.stat().st_ino) == ("a-b\n", before)
-    names._replace(file, "a-c\n")
+    protected_names._replace(file, "a-c\n")
     assert file.read_text(encoding="ascii") == "a-c\n"
     assert list(tmp_path.iterdir()) == [file]
