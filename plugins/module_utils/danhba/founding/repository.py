@@ -184,6 +184,8 @@ def see_that_it_can_be_made(directory: Path) -> None:
 def write(directory: Path, files: Mapping[str, Made], collection: str) -> None:
     """Put the repository there, all of it or nothing.
 
+    Not by `durable.write`: it is a folder of many files, which `danhba init` makes again where the power failed.
+
     Raises:
         Unusable: something is there by now, or cannot be written.
     """

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
+from .. import durable
 from .commands import demand_into
 
 FOLDER = "queue"  # in the state's folder, while a run is at work
@@ -114,12 +115,8 @@ def _is_on_hold(message: Path) -> bool:
 
 
 def _place(path: Path, octets: bytes, owner: os.stat_result) -> None:
-    """Written under another name, and executable at the end: only then Postfix takes it."""
-    new = path.with_name(f".{path.name}")
-    new.write_bytes(octets)
-    os.chown(new, owner.st_uid, owner.st_gid)
-    new.chmod(0o700)
-    new.rename(path)
+    """Write a queue file, executable and whole when it gets its name: only then Postfix takes it."""
+    durable.write(path, octets, 0o700, (owner.st_uid, owner.st_gid))
 
 
 def recipients(octets: bytes) -> list[Recipient]:
