@@ -7,7 +7,6 @@ from calendar import monthrange
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import contact
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
@@ -16,6 +15,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting impor
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting import scope
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.checks import Period
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.daily import masks
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figures import VIETNAM
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.monthly_report import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
@@ -25,8 +25,6 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.letters import sealing
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import check_key
 from ansible_collections.laocai.mail.plugins.plugin_utils.report import content, files, sealed
 from ansible_collections.laocai.mail.plugins.plugin_utils.report.rules import read_rules
-
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 class ActionModule(BaseAction):

@@ -14,13 +14,13 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting impor
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.calendar import impossible
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.checks import Period
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.daily import masks
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figures import day_in_figures
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.options.report import ARGUMENTS
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 from ansible_collections.laocai.mail.plugins.plugin_utils.acting import BaseAction
 from ansible_collections.laocai.mail.plugins.plugin_utils.exchange import Exchange
 from ansible_collections.laocai.mail.plugins.plugin_utils.report import content, files
-from ansible_collections.laocai.mail.plugins.plugin_utils.report.content import day as shown
 from ansible_collections.laocai.mail.plugins.plugin_utils.report.rules import read_rules
 
 _DAY = timedelta(days=1)
@@ -91,9 +91,9 @@ def _possible(first: date, asked: date, day: date) -> None:
     last = _over(asked, day)
     if first <= asked and last < first:
         raise Failure(
-            f"Kỳ báo cáo từ {shown(first)} đến {shown(asked)} chưa có ngày nào đã hết: báo cáo lập ngày {shown(day)}, "
-            f"ngày cuối đã hết là {shown(last)}. Chưa ghi gì. Đặt first_day không sau ngày đó, hoặc lập lại khi kỳ đã "
-            "có ngày hết.",
+            f"Kỳ báo cáo từ {day_in_figures(first)} đến {day_in_figures(asked)} chưa có ngày nào đã hết: báo cáo lập "
+            f"ngày {day_in_figures(day)}, ngày cuối đã hết là {day_in_figures(last)}. Chưa ghi gì. Đặt first_day không "
+            "sau ngày đó, hoặc lập lại khi kỳ đã có ngày hết.",
             f"No day of {first} to {asked} is over: the report is made on {day}, and the last day that is over is "
             f"{last}. Nothing was written. Let first_day be that day or before it, or make the report again when a day "
             "of the period is over.",
@@ -108,9 +108,9 @@ def _end(first: date, told: dict[str, Any]) -> date:
     until = date.fromisoformat(told["until"])
     if until < first:
         raise Failure(
-            f"Chưa có số liệu của kỳ báo cáo: máy chủ thu đủ nhật ký đến hết ngày {shown(until)}, kỳ báo cáo bắt đầu "
-            f"ngày {shown(first)}. Chưa ghi gì. Đặt first_day không sau ngày đó; nếu ngày đó đã lâu thì xem trên máy: "
-            "systemctl status danhba-events.",
+            f"Chưa có số liệu của kỳ báo cáo: máy chủ thu đủ nhật ký đến hết ngày {day_in_figures(until)}, kỳ báo cáo "
+            f"bắt đầu ngày {day_in_figures(first)}. Chưa ghi gì. Đặt first_day không sau ngày đó; nếu ngày đó đã lâu "
+            "thì xem trên máy: systemctl status danhba-events.",
             f"There are no data of the period yet: the host has collected its journal to the end of {until}, and the "
             f"period begins on {first}. Nothing was written. Let first_day be that day or before it; where that day is "
             "long past, see there: systemctl status danhba-events.",

@@ -41,13 +41,13 @@ _raw:
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.exporting import addressbook, page
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning import listing
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import Timeline
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figures import VIETNAM
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
 
@@ -60,7 +60,7 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=options)
         as_of = self.get_option("as_of")
         try:
-            day = controller.read_day(as_of) if as_of else datetime.now(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+            day = controller.read_day(as_of) if as_of else datetime.now(VIETNAM).date()
             return [make(Path(term), day) for term in terms]
         except Failure as failure:
             raise AnsibleError(str(failure)) from failure

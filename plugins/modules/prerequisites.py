@@ -26,7 +26,7 @@ options:
     type: path
   debian:
     description:
-      - Why the role needs this release of Debian, such as V(Dovecot 2.4), for the message. The release is not checked when empty.
+      - Why the role needs this release of Debian, such as V(Dovecot 2.4), for the message. Not checked when empty.
     type: str
     default: ""
   paths:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import getpass
 import os
 import socket
-import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.schema import parse_day
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.rules import province as rules
 
+from ..module_utils import durable
 from ..module_utils.danhba.jsontext import pretty
 from ..module_utils.danhba.messages import both
 from ..module_utils.danhba.rendering import findings as show
@@ -169,9 +169,7 @@ def write_private_octets(path: Path, octets: bytes, *, dry_run: bool = False) ->
             return False
         if not dry_run:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-                file.write(octets)
-            Path(file.name).replace(path)
+            durable.write(path, octets)
     except OSError as error:
         raise _unwritable(path, error.strerror) from error
     return True

@@ -34,6 +34,7 @@ from .letters import drawing, sealing
 from .letters.content import Draft, Office
 from .letters.handover import undelivered
 from .letters.outbox import Batch, Outbox, Partial, Sealed
+from .papers import drawing as papers
 
 try:
     from passlib.exc import MissingBackendError
@@ -264,7 +265,7 @@ class Issuer:
         if not targets:
             return []
         sealing.check()
-        drawing.check()
+        papers.check()
         return self.office.write(targets, name.batch)
 
     def _issue_batch(self, name: BatchName, drafts: Sequence[Draft], document: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyrage
 import pytest
-from ansible_collections.laocai.mail.plugins.plugin_utils.report import content
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figures import day_in_figures
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.support import reports
@@ -84,7 +84,7 @@ def test_the_timers_job_counts_and_a_report_tells_it(
     assert "chưa có ngày nào đã hết" in " ".join(refused.value.output.split())
     assert not [*mail.private.glob(f"report/bao-cao-{looked.address}-*")]
     said = mail.play("report", first_day=counted, last_day=today, mailbox=looked.address)
-    assert f"Báo cáo dừng ở hết ngày {content.day(date.fromisoformat(counted))}" in " ".join(said.split())
+    assert f"Báo cáo dừng ở hết ngày {day_in_figures(date.fromisoformat(counted))}" in " ".join(said.split())
     assert figures(said)["Thư các hộp thư nhận"] >= 1
     made = mail.private / "report" / f"bao-cao-{looked.address}-{counted}-{counted}.html"
     assert looked.name in made.read_text(encoding="utf-8")

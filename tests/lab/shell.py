@@ -75,7 +75,10 @@ def locked(path: Path, vi: str, en: str) -> Iterator[None]:
 
 
 def write(path: Path, text: str, mode: int = 0o644) -> None:
-    """Write a file as a whole or not at all: readers never see half of it."""
+    """Write a file as a whole or not at all: readers never see half of it.
+
+    Nothing is flushed to the disk: what hosts of tests have is thrown away.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)

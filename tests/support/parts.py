@@ -20,6 +20,7 @@ PARTS = {
     "passwords": [f"plugins/plugin_utils/{name}.py" for name in ("issuing", "passwords", "selecting")],
     "hand-overs": ["plugins/plugin_utils/handovers/*"],
     "letters": ["plugins/plugin_utils/letters/*"],
+    "papers": ["plugins/plugin_utils/papers/*"],
     "what DNS holds": ["plugins/plugin_utils/dns/*"],
     "reports of others": ["plugins/plugin_utils/received_reports/*"],
     "reports of use": ["plugins/plugin_utils/report/*"],

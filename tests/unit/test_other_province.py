@@ -30,8 +30,8 @@ from ansible_collections.laocai.mail.plugins.plugin_utils.audit import listing
 from ansible_collections.laocai.mail.plugins.plugin_utils.handovers import minutes
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters import drawing
 from ansible_collections.laocai.mail.plugins.plugin_utils.letters.content import Office
+from ansible_collections.laocai.mail.plugins.plugin_utils.papers import drawing as paper_drawing
 from ansible_collections.laocai.mail.plugins.plugin_utils.recall import content as recalled
-from ansible_collections.laocai.mail.plugins.plugin_utils.recall import drawing as recall_drawing
 from ansible_collections.laocai.mail.plugins.plugin_utils.report import content, files
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
@@ -150,7 +150,7 @@ def recall_and_audit_papers() -> dict[str, str]:
         "recall-record": recalled.record(body, "0" * 64, "Sở Khoa học và Công nghệ"),
         "audit-list": listing.content_of(moved(test_audit.listed(changed, more=True))),
     }
-    found = {f"{name}.pdf": shown(recall_drawing.draw(paper)) for name, paper in drawn_papers.items()}
+    found = {f"{name}.pdf": shown(paper_drawing.draw(paper)) for name, paper in drawn_papers.items()}
     return found | {"recall-notice": recalled.notice("Sở Nội vụ", 2, answer["plan"])}
 
 

@@ -8,10 +8,9 @@ atomically, so the next run completes an interrupted one.
 from __future__ import annotations
 
 import base64
+import grp
 import json
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -19,6 +18,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import NamedTuple
 
+from .. import durable
 from ..failure import Failure
 
 STATE, MAP = "keys.json", "selectors.map"
@@ -260,15 +260,8 @@ class Store:
         path = self._folder / name
         if path.exists() and path.read_text(encoding="utf-8") == text:
             return False
-        new = path.with_name(f"{name}.new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if self._group:
-            shutil.chown(new, "root", self._group)
-        new.replace(path)
+        group = grp.getgrnam(self._group).gr_gid if self._group else -1
+        durable.write(path, text.encode(), 0o640, group)
         return True
 
 

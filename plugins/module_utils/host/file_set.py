@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from .. import durable
 from ..failure import Failure
 
 Kind = Literal["file", "directory", "link", "absent"]
@@ -157,7 +158,10 @@ def _remove(path: Path, kind: Kind) -> None:
 
 
 def _link(path: Path, target: str) -> None:
-    """Create or replace a symbolic link atomically: make it in a temporary folder, then rename it."""
+    """Create or replace a symbolic link atomically: make it in a temporary folder, then rename it.
+
+    Not by `durable`, which flushes the content of a file: a link has none.
+    """
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".danhba-") as beside:
         new = Path(beside, path.name)
         new.symlink_to(target)
@@ -176,7 +180,7 @@ def _write(path: Path, entry: Entry, content: bytes) -> None:
         new.write_bytes(content)
         _validate(new, entry)
         _give(new, entry)
-        new.replace(path)
+        durable.place(new, path)
 
 
 def _validate(new: Path, entry: Entry) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.jsontext import pretty
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 
+from ...module_utils import durable
 from .. import controller
 from ..letters import sealing
 
@@ -77,9 +78,7 @@ def fetch_whole(sealed: Mapping[str, Any], path: Path, fetch: Callable[[str, str
                 " thư; chạy lại.",
                 f"The sealed file did not arrive as it was ({path.name}). Nothing has left the store; run again.",
             )
-        _sync(part)
-        part.rename(path)
-        _sync(path.parent)
+        durable.place(part, path)
     except OSError as error:
         raise Failure(
             f"Không lưu được {path}: {error.strerror}. Chưa có gì rời kho thư; thêm chỗ trống rồi chạy lại.",
@@ -149,11 +148,3 @@ def reseal(sealed: Path, identity: str, target: Path) -> str:
             " restored.",
         ) from faults[0]
     return str(once)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from ...module_utils.danhba.jsontext import pretty
 from ...module_utils.danhba.model.sizes import written
 from ...module_utils.danhba.reading.origin import of_document
+from ...module_utils.danhba.reading.schema import parse_day
 from ...module_utils.danhba.rendering import audit as show
+from ...module_utils.danhba.vietnamese.figures import day_in_figures
 from .. import controller
-from ..recall import content, drawing
+from ..papers import drawing, text
+from ..papers.model import OPEN_NUMBER, Block, Head, Paper, Signer, Text, table
+from ..recall.content import day_of, moment
 
 SHOWN = 20  # faults of the chain on a paper; the JSON beside it has more
 _COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
-_SIGNERS = ("NGƯỜI LẬP BẢN KÊ", "THỦ TRƯỞNG CƠ QUAN")
 _HEADINGS = ("Lúc", "Việc", "Văn bản", "Người làm", "Người duyệt", "Dòng")
-_WIDTHS = (0.12, 0.25, 0.17, 0.17, 0.13, 0.16)
 # What each signature of git is, in Vietnamese.
 _SIGNATURES = {
     "good": "có chữ ký đúng",
@@ -62,36 +65,41 @@ def write(answer: Mapping[str, Any], folder: Path, *, dry_run: bool) -> list[str
     paper = content_of(answer)
     files = {
         f"{name}.json": pretty(answer).encode() + b"\n",
-        f"{name}.txt": content.as_text(paper).encode(),
+        f"{name}.txt": text.as_text(paper).encode(),
         f"{name}.pdf": drawing.draw(paper),
     }
     write_file = controller.write_private_octets
     return [name for name, octets in files.items() if write_file(folder / name, octets, dry_run=dry_run)]
 
 
-def content_of(answer: Mapping[str, Any]) -> content.Paper:
+def content_of(answer: Mapping[str, Any]) -> Paper:
     """The paper: a table of all entries, the newest first."""
     mailbox = answer["mailbox"]
-    parts: list[content.Part] = [
-        content.Text(f"Hộp thư: {mailbox['address']} ({mailbox['kind']}/{mailbox['id']}). Lúc: giờ Việt Nam."),
+    parts: list[Block] = [
+        Text(f"Hộp thư: {mailbox['address']} ({mailbox['kind']}/{mailbox['id']}). Lúc: giờ Việt Nam."),
         *_verdict(answer["verdict"]),
-        content.Table(_HEADINGS, tuple(_cells(entry) for entry in answer["entries"]), _WIDTHS),
+        table(_HEADINGS, [_cells(entry) for entry in answer["entries"]]),
     ]
     if answer["more"]:
-        parts.append(
-            content.Text(f"Còn những lần cũ hơn không nêu ở đây; chỉ nêu {len(answer['entries'])} lần mới nhất.")
-        )
+        parts.append(Text(f"Còn những lần cũ hơn không nêu ở đây; chỉ nêu {len(answer['entries'])} lần mới nhất."))
     subject = f"Những việc đã làm với hộp thư {mailbox['address']}"
-    return content.Paper(
-        answer["office"], "BẢN KÊ NHẬT KÝ", subject, tuple(parts), ("NGƯỜI LẬP BẢN KÊ", "THỦ TRƯỞNG CƠ QUAN")
-    )
+    head = Head(answer["office"], f"{OPEN_NUMBER}/{OPEN_NUMBER}")
+    signers = (Signer("Người lập bản kê"), Signer("Thủ trưởng cơ quan"))
+    return Paper(head, "BẢN KÊ NHẬT KÝ", subject, tuple(parts), signers, day=_day(answer))
 
 
-def _verdict(found: Mapping[str, Any]) -> list[content.Part]:
+def _day(answer: Mapping[str, Any]) -> date | None:
+    """The day of the newest thing that the paper tells of; None where there is nothing."""
+    head = answer["verdict"]["head"] or {}
+    moments = [head.get("at"), *(entry["at"] for entry in answer["entries"])]
+    return max((day_of(at) for at in moments if at), default=None)
+
+
+def _verdict(found: Mapping[str, Any]) -> list[Block]:
     """What was found of the chain that these very entries were read from."""
     shown = {**found, "faults": found["faults"][:SHOWN], "adopted": {}}
     first, *faults = show.verdict(shown, "vi")
-    return [content.Text(f"{first[:1].upper()}{first[1:]}"), *(content.Text(each.strip()) for each in faults)]
+    return [Text(f"{first[:1].upper()}{first[1:]}"), *(Text(each.strip()) for each in faults)]
 
 
 def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
@@ -99,7 +107,7 @@ def _cells(entry: Mapping[str, Any]) -> tuple[str, ...]:
     if changed := entry.get("changed"):
         what += f" ({'; '.join(_change(name, *values) for name, values in sorted(changed.items()))})"
     return (
-        content.moment(entry["at"]),
+        moment(entry["at"]),
         what,
         entry["document"],
         _by(entry),
@@ -122,7 +130,10 @@ def _change(name: str, before: Any, after: Any) -> str:
 def _value(name: str, value: Any) -> str:
     if value is None:
         return "-"
-    return written(value) if name == "quota" and isinstance(value, int) else str(value)
+    if name == "quota" and isinstance(value, int):
+        return written(value)
+    day = parse_day(value) if isinstance(value, str) else None
+    return day_in_figures(day) if day else str(value)
 
 
 def _by(entry: Mapping[str, Any]) -> str:

@@ -20,6 +20,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.host.credentials impor
 
 from .. import controller
 from ..letters.content import Office
+from ..papers import drawing
 from ..passwords import Issuer
 from . import minutes
 
@@ -75,7 +76,7 @@ class Registrar:
         due, known = self._decide(agency)
         if not due:
             return Outcome([], [], 0)
-        minutes.check()
+        drawing.check()
         controller.prepare_private(self.records / "x")
         bundles = self._issue([each for each in due if not _is_issued(each, known)])
         records = self.host.take(due)

@@ -24,6 +24,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accoun
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import LIVE, State, Timeline
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading import age
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reading.schema import parse_day
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figures import day_in_words
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import Target
 
@@ -83,7 +84,7 @@ class Letter:
     support: str
     signed_as: str
     signed_by: str
-    day: date | None = None
+    day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ class Office:
             parent=parent.name if parent else "",
             office=operator.name,
             number=number,
-            place=f"{province.name}, {in_words(self.day)}",
+            place=province.name,
             subject=cite(_subject(target), self.regulation),
             to=self._to(agency, issuance),
             basis=_basis(self.regulation, target),
@@ -267,12 +268,6 @@ def check_key(key: str) -> None:
     )
 
 
-def in_words(day: date) -> str:
-    """A day as official documents write it: days below 10 and the months 1 and 2 with a zero in front."""
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return f"ngày {day.day:02} tháng {month} năm {day.year}"
-
-
 def _subject(target: Target) -> str:
     if _reported(target):
         return "Cấp lại mật khẩu theo khoản 5 Điều 10"
@@ -291,11 +286,11 @@ def _reported(target: Target) -> bool:
 
 def _basis(regulation: Regulation, target: Target) -> tuple[str, ...]:
     """The lines of what the letter rests on: a semicolon after each, but a full stop after the last (Phụ lục I)."""
-    lines = [basis(regulation, in_words)]
+    lines = [basis(regulation, day_in_words)]
     if target.document:
         said = " báo mất, lộ hoặc quên mật khẩu" if _reported(target) else ""
         day = parse_day(target.reported)
-        dated = f" {in_words(day)}" if day else ""
+        dated = f" {day_in_words(day)}" if day else ""
         lines.append(f"Căn cứ văn bản số {target.document}{dated}{said}")
     return (*(f"{line};" for line in lines[:-1]), f"{lines[-1]}.")
 

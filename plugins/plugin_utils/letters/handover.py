@@ -12,20 +12,21 @@ import csv
 import hashlib
 import io
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.laocai.mail.plugins.module_utils import durable
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.addresses.issuing import contact
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.exporting.writing import harmless
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Custodian, Issuance
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.state import LIVE, State
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figures import day_in_words
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 
-from .content import Office, in_words
-from .outbox import HANDED_OVER, SUFFIX, Batch, Bundle, Outbox, as_json, explained, sync_folder, write
+from .content import Office
+from .outbox import HANDED_OVER, SUFFIX, Batch, Bundle, Outbox, as_json, explained
 
 LIST = "ban-giao"
 HEADINGS = (
@@ -204,8 +205,8 @@ class Clerk:
         with explained(self.to):
             self.to.mkdir(parents=True, exist_ok=True)
             for batch, bundle in waiting:
-                _replace(self.to / _file_name(batch, bundle), _intact(batch, bundle))
-            _replace(self.to / outcome.list, _listed(outcome.bundles, in_words(self.office.day)))
+                durable.write(self.to / _file_name(batch, bundle), _intact(batch, bundle), None)
+            durable.write(self.to / outcome.list, _listed(outcome.bundles, day_in_words(self.office.day)), None)
             pairs = list(zip(waiting, outcome.bundles, strict=True))
             for batch in dict.fromkeys(batch for batch, _bundle in waiting):
                 self._mark(batch, {bundle.file: item.void for (other, bundle), item in pairs if other is batch})
@@ -231,11 +232,7 @@ class Clerk:
         marked = _marked(batch)
         for file, void in files.items():
             marked[file] = {"day": self.office.day.isoformat(), "to": str(self.to), "void": void}
-        scratch = batch.path / f"{HANDED_OVER}.new"
-        scratch.unlink(missing_ok=True)
-        write(scratch, as_json(marked))
-        scratch.replace(batch.path / HANDED_OVER)
-        sync_folder(batch.path)
+        durable.write(batch.path / HANDED_OVER, as_json(marked))
 
 
 def _marked(batch: Batch) -> dict[str, Any]:
@@ -323,17 +320,6 @@ def _refuse_other(path: Path, bundle: Bundle) -> None:
             f"{path} exists with another content, which is not this bundle. Move that file away, or choose another "
             "folder for to. Nothing was changed.",
         )
-
-
-def _replace(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all; where it is taken does not matter to its secrecy."""
-    scratch = path.with_name(f".{path.name}.new")
-    with scratch.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    scratch.replace(path)
-    sync_folder(path.parent)
 
 
 def _listed(bundles: Sequence[HandedOver], day: str) -> bytes:

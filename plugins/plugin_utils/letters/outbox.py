@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.laocai.mail.plugins.module_utils import durable
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.module_utils.host.credentials import BatchName
 
@@ -170,8 +171,8 @@ class Outbox:
             path.mkdir(mode=0o700)
             bundles = [_write_bundle(path, item) for item in sealed]
             manifest = {"batch": name.batch, "day": day, "document": document}
-            write(path / MANIFEST, as_json(manifest | {"bundles": [asdict(bundle) for bundle in bundles]}))
-            sync_folder(self.path)
+            durable.write(path / MANIFEST, as_json(manifest | {"bundles": [asdict(bundle) for bundle in bundles]}))
+            durable.sync(self.path)
         return Partial(name, path)
 
     def finish(self, partial: Partial) -> Path:
@@ -179,8 +180,7 @@ class Outbox:
         number = max((number for number, _path in self._folders()), default=0) + 1
         path = self.path / f"{number:04}-{partial.name.batch[:8]}"
         try:
-            partial.path.rename(path)
-            sync_folder(self.path)
+            durable.place(partial.path, path)
         except OSError as error:
             raise Failure(
                 f"Máy chủ đã lưu mật khẩu, nhưng không đổi tên được thư mục phiếu ({error.strerror}). "
@@ -194,12 +194,12 @@ class Outbox:
         """Remove the letters of a batch that was given up."""
         with explained(partial.path):
             shutil.rmtree(partial.path)
-            sync_folder(self.path)
+            durable.sync(self.path)
 
 
 def _write_bundle(folder: Path, sealed: Sealed) -> Bundle:
     file = f"{sealed.agency}{SUFFIX}"
-    write(folder / file, sealed.data)
+    durable.write(folder / file, sealed.data)
     digest = hashlib.sha256(sealed.data).hexdigest()
     return Bundle(sealed.agency, sealed.name, sealed.reader, sealed.addresses, file, digest)
 
@@ -221,25 +221,6 @@ def _as_bundle(item: dict[str, Any]) -> Bundle:
 def as_json(data: Any) -> bytes:
     """JSON for people to read too."""
     return (json.dumps(data, ensure_ascii=False, indent=2) + "\n").encode()
-
-
-def write(path: Path, data: bytes) -> None:
-    """Write a new private file and have it on disk, with its name, on return."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

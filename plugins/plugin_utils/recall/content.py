@@ -6,12 +6,18 @@ Pure: of what `danhba-host recall` answers. Nothing of the message's content is 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
-VIETNAM = timezone(timedelta(hours=7))
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figures import (
+    VIETNAM,
+    day_in_figures,
+    moment_in_figures,
+)
+
+from ..papers.model import OPEN_NUMBER, Block, Head, Heading, Item, Paper, Signer, Table, Text, table
+
 PURPOSES = {"secret": "Nội dung bí mật nhà nước trong thư", "outbreak": "Thư độc hại phát tán diện rộng"}
 STATES = {
     "found": "còn trong hộp thư",
@@ -56,50 +62,14 @@ BEYOND = {
     "backups": "Bản sao lưu của kho thư (restic) đã làm trước khi xóa: chưa xóa trong đó, xem lệnh ở trên.",
 }
 Cells = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Heading:
-    """A heading."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Text:
-    """A paragraph."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table; `widths` are parts of the line's width."""
-
-    headings: Cells
-    rows: tuple[Cells, ...]
-    widths: tuple[float, ...]
-
-
-Part = Heading | Text | Table
-
-
-@dataclass(frozen=True)
-class Paper:
-    """One paper: whose it is, what it is about, its parts, and who signs at its end, from left to right."""
-
-    office: str
-    title: str
-    subject: str
-    parts: tuple[Part, ...]
-    signers: tuple[str, ...]
+NUMBER = f"{OPEN_NUMBER}/{OPEN_NUMBER}"  # the office that signs numbers the paper
 
 
 def report(answer: Mapping[str, Any], office: str) -> Paper:
     """The report before anything is touched: of what `find` answers."""
     found = answer["report"]
     return Paper(
-        office,
+        Head(office, NUMBER),
         "BÁO CÁO",
         f"Kết quả tìm thư để thu hồi, vụ {answer['recall']}",
         (
@@ -120,7 +90,8 @@ def report(answer: Mapping[str, Any], office: str) -> Paper:
             Heading("7. Việc tiếp theo"),
             *_next(answer),
         ),
-        ("NGƯỜI LẬP BÁO CÁO", "THỦ TRƯỞNG CƠ QUAN VẬN HÀNH"),
+        (Signer("Người lập báo cáo"), Signer("Thủ trưởng cơ quan vận hành")),
+        day=day_of(answer.get("found") or answer["plan"]["document_date"]),
     )
 
 
@@ -129,17 +100,13 @@ def record(body: Mapping[str, Any], sha256: str, office: str) -> Paper:
     plan, found = body["plan"], body["report"]
     signed = sorted({name for step in body["steps"] for name in step["detail"].get("signed", ())})
     return Paper(
-        office,
+        Head(office, NUMBER),
         "BIÊN BẢN",
         f"Thu hồi thư điện tử, vụ {plan['recall']}",
         (
             *_about(plan, body["checksum"], found["sender"]),
             Heading("1. Các bước đã làm"),
-            Table(
-                ("Lúc", "Việc", "Người thực hiện", "Kết quả"),
-                tuple(_step(step) for step in body["steps"]),
-                (0.2, 0.22, 0.26, 0.32),
-            ),
+            table(("Lúc", "Việc", "Người thực hiện", "Kết quả"), [_step(step) for step in body["steps"]]),
             Text(
                 f"Xác nhận xóa bằng chữ ký SSH trên mã phương án: {', '.join(signed) or 'không có, vì không xóa gì'}."
             ),
@@ -152,7 +119,7 @@ def record(body: Mapping[str, Any], sha256: str, office: str) -> Paper:
             Heading("5. Chưa làm được, không làm được"),
             *_unseen(found, body["copies"]),
             *_backups(plan["recall"], found.get("archives", ())),
-            *(Text(f"- {BEYOND.get(each, each)}") for each in body["beyond"]),
+            *(Item(BEYOND.get(each, each)) for each in body["beyond"]),
             Text(
                 "Đã xóa theo: tệp thư trong các hộp thư, bản cách ly, dòng ghi nhớ (dovecot.index.cache) của các"
                 " thư mục đã chứa thư. Máy chủ không lưu tiêu đề, nội dung thư ở bộ lọc thư rác, webmail hay nhật ký."
@@ -161,18 +128,14 @@ def record(body: Mapping[str, Any], sha256: str, office: str) -> Paper:
             Text(f"Biên bản số {body['number']}. SHA-256 của biên bản này: {sha256}."),
             Text(f"SHA-256 của biên bản liền trước: {body['previous']}."),
         ),
-        ("NGƯỜI THỰC HIỆN", "NGƯỜI XÁC NHẬN THỨ HAI", "THỦ TRƯỞNG CƠ QUAN VẬN HÀNH"),
+        (Signer("Người thực hiện"), Signer("Người xác nhận thứ hai"), Signer("Thủ trưởng cơ quan vận hành")),
+        day=day_of(body["steps"][-1]["at"]),
     )
 
 
 def sound(record_text: str, sha256: str) -> bool:
     """Whether a record is the one whose SHA-256 that is."""
     return hashlib.sha256(record_text.encode()).hexdigest() == sha256
-
-
-def as_text(paper: Paper) -> str:
-    """The paper to be read at a terminal."""
-    return "\n".join([paper.office.upper(), "", paper.title, paper.subject, "", *_lines(paper.parts)]) + "\n"
 
 
 def notice(agency: str, count: int, plan: Mapping[str, Any]) -> str:
@@ -187,16 +150,22 @@ def notice(agency: str, count: int, plan: Mapping[str, Any]) -> str:
 
 
 def moment(text: str) -> str:
-    """A moment as people of the province write it."""
-    return datetime.fromisoformat(text).astimezone(VIETNAM).strftime("%H:%M:%S %d/%m/%Y")
+    """A moment of an answer (ISO 8601 with a time zone) as papers write it."""
+    return moment_in_figures(datetime.fromisoformat(text))
 
 
 def day(text: str) -> str:
-    """A day as people write it."""
-    return "/".join(reversed(text.split("-")))
+    """A day of an answer (ISO 8601) as papers write it."""
+    return day_in_figures(date.fromisoformat(text))
 
 
-def _about(plan: Mapping[str, Any], checksum: str, sender: str) -> list[Part]:
+def day_of(text: str) -> date:
+    """The day of a moment or of a day of an answer, by the clocks of Viet Nam."""
+    at = datetime.fromisoformat(text)
+    return (at.astimezone(VIETNAM) if at.tzinfo else at).date()
+
+
+def _about(plan: Mapping[str, Any], checksum: str, sender: str) -> list[Block]:
     digests = sorted({copy["digest"] for copy in plan["copies"] if copy["message_id"] == plan["message_id"]})
     return [
         Text(f"Căn cứ: văn bản số {plan['document']} ngày {day(plan['document_date'])}. {PURPOSES[plan['purpose']]}."),
@@ -216,11 +185,11 @@ def _who(mailbox: str, people: Mapping[str, Mapping[str, Any]]) -> str:
     return f"{person['name']} <{person['address']}>" if person else mailbox
 
 
-def _mailboxes(copies: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Part]:
+def _mailboxes(copies: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Block]:
     """Each kind by itself with its count, and at the end those who had the message and have none of it."""
     people, agencies = _people(found), {each["agency"]: each["name"] for each in found["agencies"]}
     since = {(each["mailbox"], each["event"]): each["at"] for each in found["received"]}
-    parts: list[Part] = []
+    parts: list[Block] = []
     for relation, title in RELATIONS.items():
         if some := [copy for copy in copies if copy["relation"] == relation]:
             left = sum(copy["state"] in ("left", "lapsed") for copy in some)
@@ -265,8 +234,7 @@ def _is(copy: Mapping[str, Any]) -> str:
 
 
 def _table(rows: Sequence[Cells]) -> Table:
-    headings = ("Hộp thư", "Cơ quan", "Thư mục", "Là", "Có từ", "Trạng thái")
-    return Table(headings, tuple(rows), (0.27, 0.2, 0.13, 0.13, 0.13, 0.14))
+    return table(("Hộp thư", "Cơ quan", "Thư mục", "Là", "Có từ", "Trạng thái"), rows)
 
 
 def _agency(person: Mapping[str, Any] | None, agencies: Mapping[str, str]) -> str:
@@ -278,7 +246,7 @@ def _since(mailbox: str, since: Mapping[tuple[str, str], str]) -> str:
     return moment(stored) if stored else f"gửi đi {moment(sent)}" if sent else ""
 
 
-def _reads(reads: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Part]:
+def _reads(reads: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list[Block]:
     people = _people(found)
     if not reads:
         return [Text("Chưa thấy chương trình nào tải nội dung thư.")]
@@ -292,44 +260,44 @@ def _reads(reads: Sequence[Mapping[str, Any]], found: Mapping[str, Any]) -> list
         for each in reads
     )
     return [
-        Table(("Hộp thư", "Bằng", "Lúc", "Từ địa chỉ"), rows, (0.4, 0.22, 0.2, 0.18)),
+        table(("Hộp thư", "Bằng", "Lúc", "Từ địa chỉ"), rows),
         Text("Chương trình thư đã tải thư về không có nghĩa là người đã đọc; chưa tải thì chưa đọc trên máy chủ này."),
     ]
 
 
-def _queue(queue: Sequence[Mapping[str, Any]]) -> list[Part]:
+def _queue(queue: Sequence[Mapping[str, Any]]) -> list[Block]:
     if not queue:
         return [Text("Không có.")]
     rows = tuple((each["queue_id"], ", ".join(each["recipients"]), WAITING[each["state"]]) for each in queue)
-    return [Table(("Mã hàng đợi", "Người nhận", "Trạng thái"), rows, (0.25, 0.55, 0.2))]
+    return [table(("Mã hàng đợi", "Người nhận", "Trạng thái"), rows)]
 
 
-def _outside(outside: Sequence[Mapping[str, Any]]) -> list[Part]:
+def _outside(outside: Sequence[Mapping[str, Any]]) -> list[Block]:
     if not outside:
         return [Text("Không có.")]
     rows = tuple((each["recipient"], each["server"], moment(each["at"])) for each in outside)
-    return [Table(("Người nhận", "Máy chủ nhận", "Lúc"), rows, (0.4, 0.38, 0.22))]
+    return [table(("Người nhận", "Máy chủ nhận", "Lúc"), rows)]
 
 
-def _unseen(found: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> list[Part]:
+def _unseen(found: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> list[Block]:
     people = _people(found)
     lines = _left(copies, people)
     lines += [
-        f"- Thư {each['queue_id']} còn chờ gửi tới {', '.join(each['recipients'])} là {RELATIONS[each['relation']]}: để"
+        f"Thư {each['queue_id']} còn chờ gửi tới {', '.join(each['recipients'])} là {RELATIONS[each['relation']]}: để"
         " lại, không xóa."
         for each in found.get("waiting", ())
     ]
     lines += [
-        f"- {_who(each['mailbox'], people)}: {REASONS.get(each['reason'], each['reason'])}." for each in found["away"]
+        f"{_who(each['mailbox'], people)}: {REASONS.get(each['reason'], each['reason'])}." for each in found["away"]
     ]
     lines += [
-        f"- {_who(each['mailbox'], people)}, thư mục {each['folder']}: thư {each['message_id']} trả lời hoặc nhắc đến"
+        f"{_who(each['mailbox'], people)}, thư mục {each['folder']}: thư {each['message_id']} trả lời hoặc nhắc đến"
         " thư này, không chứa đoạn đáng kể nào của thư này; muốn gỡ thì lập vụ riêng."
         for each in found["mentions"]
     ]
-    lines += [f"- {_place_of(each, people)}: không đọc được nội dung, phải tự xem." for each in found.get("unread", [])]
+    lines += [f"{_place_of(each, people)}: không đọc được nội dung, phải tự xem." for each in found.get("unread", [])]
     if found["unexamined"]:
-        lines.append("- Có nhiều thư phải so hơn số đã xem: hỏi từng người đã chuyển, đã chép thư này đi đâu.")
+        lines.append("Có nhiều thư phải so hơn số đã xem: hỏi từng người đã chuyển, đã chép thư này đi đâu.")
     if "searched" in found:
         others = (
             "Đã tìm trong mọi hộp thư đang mở."
@@ -338,10 +306,10 @@ def _unseen(found: Mapping[str, Any], copies: Sequence[Mapping[str, Any]]) -> li
             " thư)."
         )
         lines.append(
-            f"- Đã tìm theo nội dung trong {found['searched']} hộp thư, trong thư lưu từ hôm trước ngày thư này có."
+            f"Đã tìm theo nội dung trong {found['searched']} hộp thư, trong thư lưu từ hôm trước ngày thư này có."
             f" {others}"
         )
-    return [Text(line) for line in lines] or [Text("Không có.")]
+    return [Item(line) for line in lines] or [Text("Không có.")]
 
 
 def _place_of(unread: Mapping[str, Any], people: Mapping[str, Mapping[str, Any]]) -> str:
@@ -357,53 +325,53 @@ def _left(copies: Sequence[Mapping[str, Any]], people: Mapping[str, Mapping[str,
     for relation, title in RELATIONS.items():
         if some := [copy for copy in copies if (copy["relation"], copy["state"]) == (relation, "left")]:
             who = "; ".join(f"{_who(copy['mailbox'], people)}, thư mục {copy['folder']}" for copy in some)
-            lines.append(f"- Để lại, không xóa, {len(some)} {title} (kinds không có {relation}): {who}.")
+            lines.append(f"Để lại, không xóa, {len(some)} {title} (kinds không có {relation}): {who}.")
     return lines
 
 
-def _backups(recall: str, archives: Sequence[Mapping[str, Any]]) -> list[Part]:
+def _backups(recall: str, archives: Sequence[Mapping[str, Any]]) -> list[Block]:
     """What has copies beside the mailboxes, and by which command they go."""
     return [
         *(
-            Text(
-                f"- Lưu trữ niêm phong số {each['number']} ({each['address']}, {moment(each['at'])}) có thể chứa thư"
+            Item(
+                f"Lưu trữ niêm phong số {each['number']} ({each['address']}, {moment(each['at'])}) có thể chứa thư"
                 " này, không mở được để xem. Xóa cả lưu trữ: archive.yml -e step=purge -e"
                 f" mailboxes={each['mailbox']} (hai người ký); còn cần giữ thì khôi phục: archive.yml -e step=restore"
                 f" -e mailboxes={each['mailbox']} -e number={each['number']}, thu hồi lại, rồi lưu trữ lại."
             )
             for each in archives
         ),
-        Text(
-            "- Bản sao lưu của kho thư (restic): sau bước erase, chạy ansible-playbook playbooks/forget.yml -e"
+        Item(
+            "Bản sao lưu của kho thư (restic): sau bước erase, chạy ansible-playbook playbooks/forget.yml -e"
             f" recall={recall} (dùng chính hai chữ ký của bước erase). Bản sao lưu cơ sở dữ liệu (pgBackRest) không"
             " chứa thư."
         ),
-        Text(
-            "- Sau khi phục hồi hộp thư từ bản sao lưu hoặc từ lưu trữ (restore.yml, archive.yml -e step=restore): chạy"
+        Item(
+            "Sau khi phục hồi hộp thư từ bản sao lưu hoặc từ lưu trữ (restore.yml, archive.yml -e step=restore): chạy"
             f" lại recall.yml -e step=find -e recall={recall}, vì thư có thể trở lại."
         ),
     ]
 
 
-def _heads(answer: Mapping[str, Any], found: Mapping[str, Any]) -> list[Part]:
+def _heads(answer: Mapping[str, Any], found: Mapping[str, Any]) -> list[Block]:
     counts: dict[str, int] = {}
     for each in found["mailboxes"]:
         counts[each["agency"]] = counts.get(each["agency"], 0) + 1
     return [Text(notice(each["name"], counts.get(each["agency"], 0), answer["plan"])) for each in found["agencies"]]
 
 
-def _next(answer: Mapping[str, Any]) -> list[Part]:
+def _next(answer: Mapping[str, Any]) -> list[Block]:
     kinds = answer["report"].get("kinds", CHOSEN)
     others = [relation for relation in RELATIONS if relation not in kinds]
     return [
-        Text(
-            f"- Sẽ xóa các loại: {', '.join(kinds)}. Không xóa: {', '.join(others) or 'không loại nào'}. Muốn khác thì"
+        Item(
+            f"Sẽ xóa các loại: {', '.join(kinds)}. Không xóa: {', '.join(others) or 'không loại nào'}. Muốn khác thì"
             " chạy lại step=find -e kinds=LOẠI,LOẠI (nêu đủ các loại muốn xóa). Loại whole, part có lời của người khác:"
             " xóa thì người vận hành báo người giữ thư."
         ),
-        Text("- Cách ly ngay: step=hold. Trả lại khi nhầm: step=release."),
-        Text(
-            "- Xóa cần hai người vận hành ký tệp plan.sha256 (cùng thư mục với báo cáo này), mỗi người một lần:"
+        Item("Cách ly ngay: step=hold. Trả lại khi nhầm: step=release."),
+        Item(
+            "Xóa cần hai người vận hành ký tệp plan.sha256 (cùng thư mục với báo cáo này), mỗi người một lần:"
             " ssh-keygen -Y sign -n danhba-recall -f KHÓA < plan.sha256 > TÊN.sig; rồi step=erase."
             f" Mã phải ký: {answer['checksum']}."
         ),
@@ -420,13 +388,3 @@ def _step(step: Mapping[str, Any]) -> Cells:
     if step["detail"].get("away"):
         counts += f"; chưa làm được: {', '.join(step['detail']['away'])}"
     return moment(step["at"]), STEPS[step["step"]], step["actor"], counts
-
-
-def _lines(parts: Iterable[Part]) -> list[str]:
-    lines: list[str] = []
-    for part in parts:
-        if isinstance(part, Table):
-            lines += [f"  {' | '.join(cells)}" for cells in (part.headings, *part.rows)]
-        else:
-            lines += ["", part.text] if isinstance(part, Heading) else [part.text]
-    return lines

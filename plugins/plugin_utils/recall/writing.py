@@ -12,7 +12,9 @@ from typing import Any
 from ...module_utils.danhba.jsontext import pretty
 from ...module_utils.failure import Failure
 from .. import controller
-from . import content, drawing
+from ..papers import drawing, text
+from ..papers.model import Paper
+from . import content
 
 PLAN, CHECKSUM, REPORT, RECORD, SAMPLE = "plan.json", "plan.sha256", "bao-cao", "bien-ban", "mau"
 
@@ -59,5 +61,5 @@ def _lasting(answer: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in answer.items() if name != "changed"}
 
 
-def _paper(name: str, paper: content.Paper) -> dict[str, bytes]:
-    return {f"{name}.txt": content.as_text(paper).encode(), f"{name}.pdf": drawing.draw(paper)}
+def _paper(name: str, paper: Paper) -> dict[str, bytes]:
+    return {f"{name}.txt": text.as_text(paper).encode(), f"{name}.pdf": drawing.draw(paper)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from .content import SHARE, Table, Value, shown
+from ..papers.model import SHARE, Table, Value, shown
 
 WIDTH, HEIGHT = 760, 300
 LEFT, RIGHT, TOP, BOTTOM = 90, 10, 34, 40

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TypeAlias
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.register import Register
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.model.regulation import Regulation, cite
@@ -17,14 +16,11 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.planning.accoun
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.accounts import CHANGED, CLOSED, OPENED
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import Report
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.using import OfAgency, OfMailbox, Rate
+from ansible_collections.laocai.mail.plugins.module_utils.danhba.vietnamese.figures import day_in_figures
 
-Value: TypeAlias = int | float | str | date | None
-# How a value is written: a count, a share from 0 to 1, gigabytes, a day, text.
-NUMBER, SHARE, GIGABYTES, DAY, TEXT = "number", "share", "gigabytes", "day", "text"
-# Text by which rows are found again, which paper has no room for.
-CODE = "code"
+from ..papers.model import CODE, DAY, GIGABYTES, NONE, NUMBER, SHARE, TEXT, Chart, Table, Value, shown
+
 GB = 10**9
-NONE = "không có số liệu"
 
 LEAVE = "Sổ danh bạ: ngày nghỉ phép của từng người; những ngày này không được tính cho ai"
 REGISTER = "Sổ danh bạ: văn bản cấp, hủy, tạm khóa, thay người quản lý, thay đổi của từng hộp thư, theo ngày hiệu lực"
@@ -99,31 +95,6 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Chart:
-    """Columns of a table drawn side by side for each row: their numbers, and that of the labels' column."""
-
-    title: str
-    labels: int
-    series: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows under headings; `forms` say how each column is written. `name` is short enough for a sheet. One that is
-    `long` stands in the workbook alone.
-    """
-
-    name: str
-    title: str
-    heads: tuple[str, ...]
-    forms: tuple[str, ...]
-    rows: Sequence[tuple[Value, ...]]
-    source: str
-    chart: Chart | None = None
-    long: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Section:
     """A part of the report under a heading."""
 
@@ -140,25 +111,6 @@ class Content:
     title: str
     sections: tuple[Section, ...]
     notes: tuple[str, ...] = ()
-
-
-def day(value: date) -> str:
-    """As official documents write it: days below 10 and the months 1 and 2 with a zero in front."""
-    return f"{value.day:02}/{f'{value.month:02}' if value.month < 3 else value.month}/{value.year}"
-
-
-def shown(value: Value, form: str) -> str:
-    """A value as text; a share is rounded down to a tenth, so that only all is 100 %."""
-    if value is None:
-        return NONE
-    if isinstance(value, date):
-        return day(value)
-    if isinstance(value, str):
-        return value
-    if form == SHARE:
-        return f"{int(value * 1000 + 1e-9) / 10:.1f}\N{NO-BREAK SPACE}%".replace(".", ",")
-    text = f"{value:,.1f}" if form == GIGABYTES else f"{value:,}"
-    return text.translate(str.maketrans(",.", ".,")) + ("\N{NO-BREAK SPACE}GB" if form == GIGABYTES else "")
 
 
 def write(report: Report, register: Register) -> Content:
@@ -185,8 +137,8 @@ def measured(report: Report) -> Iterator[str]:
     coverage, last = report.coverage, report.period.last
     if coverage.asked > last:
         yield (
-            f"Kỳ được yêu cầu: từ ngày {day(report.period.first)} đến ngày {day(coverage.asked)}. Báo cáo dừng ở hết "
-            f"ngày {day(last)}, ngày cuối cùng đã hết và đã thu đủ nhật ký."
+            f"Kỳ được yêu cầu: từ ngày {day_in_figures(report.period.first)} đến ngày {day_in_figures(coverage.asked)}."
+            f" Báo cáo dừng ở hết ngày {day_in_figures(last)}, ngày cuối cùng đã hết và đã thu đủ nhật ký."
         )
     known, missing = len(coverage.measured), len(coverage.uncounted)
     if not known:
@@ -202,8 +154,8 @@ def measured(report: Report) -> Iterator[str]:
 def span(days: Sequence[date]) -> str:
     """From the first to the last of some days, in words."""
     if days[0] == days[-1]:
-        return f"ngày {day(days[0])}"
-    return f"từ ngày {day(days[0])} đến ngày {day(days[-1])}"
+        return f"ngày {day_in_figures(days[0])}"
+    return f"từ ngày {day_in_figures(days[0])} đến ngày {day_in_figures(days[-1])}"
 
 
 def _cited(section: Section, regulation: Regulation) -> Section:
@@ -220,13 +172,13 @@ def _cited(section: Section, regulation: Regulation) -> Section:
 def _title(report: Report) -> str:
     first, last = report.period.first, report.period.last
     whole = (first.month, first.day, last.month, last.day) == (1, 1, 12, 31) and first.year == last.year
-    when = f"năm {first.year}" if whole else f"từ ngày {day(first)} đến ngày {day(last)}"
+    when = f"năm {first.year}" if whole else f"từ ngày {day_in_figures(first)} đến ngày {day_in_figures(last)}"
     of = "trên địa bàn tỉnh" if report.scope.whole else f"của {report.scope.name}"
     return f"Tình hình quản lý và sử dụng hệ thống thư điện tử công vụ {of} {when}"
 
 
 def _accounts(report: Report, names: dict[str, str]) -> Section:
-    first, last = day(report.period.first), day(report.period.last)
+    first, last = day_in_figures(report.period.first), day_in_figures(report.period.last)
     counted = {what: sum(change.what == what for change in report.changes) for what in CHANGES}
     changed = {
         OPENED: "Hộp thư cấp mới trong kỳ",
@@ -446,8 +398,8 @@ def _disks(report: Report) -> Iterator[Table]:
 
 def _recalls(report: Report) -> Iterator[Table]:
     rows: list[tuple[Value, ...]] = [
-        (each.name, each.day, PURPOSES[each.purpose], f"{each.document} ngày {day(each.document_date)}", each.erased,
-         each.left, "đã lập" if each.recorded else "chưa lập")
+        (each.name, each.day, PURPOSES[each.purpose], f"{each.document} ngày {day_in_figures(each.document_date)}",
+         each.erased, each.left, "đã lập" if each.recorded else "chưa lập")
         for each in report.recalls
     ]  # fmt: skip
     if rows:
@@ -541,7 +493,7 @@ def _limits(report: Report) -> Iterator[str]:
     """What the figures cannot say."""
     coverage = report.coverage
     if coverage.uncounted:
-        some = ", ".join(map(day, coverage.uncounted[:10])) + (", …" if len(coverage.uncounted) > 10 else "")
+        some = ", ".join(map(day_in_figures, coverage.uncounted[:10])) + (", …" if len(coverage.uncounted) > 10 else "")
         yield (
             f"Không có số liệu sử dụng, hoặc chỉ có một phần, của {len(coverage.uncounted)} ngày làm việc ({some}); "
             "những ngày đó không được tính cho ai."

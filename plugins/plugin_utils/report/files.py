@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.report import Report
 
-from ..letters.drawing import check
+from ..papers.drawing import check
 from . import page, paper, workbook
 from .content import Content
 from .paper import Sender, sender

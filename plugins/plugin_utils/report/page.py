@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
+from ..papers.model import CODE, DAY, TEXT, Table, Value, shown
 from . import charts
-from .content import CODE, DAY, TEXT, Content, Section, Table, Value, shown
+from .content import Content, Section
 
 STYLE = """
 body{font:16px/1.45 system-ui,"Liberation Sans",sans-serif;color:#1a1a1a;background:#fff;max-width:64rem;margin:0 auto;

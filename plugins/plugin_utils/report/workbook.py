@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from .content import CODE, DAY, GIGABYTES, NONE, NUMBER, SHARE, TEXT, Content, Table, Value
+from ..papers.model import CODE, DAY, GIGABYTES, NONE, NUMBER, SHARE, TEXT, Table, Value
+from .content import Content
 
 _FORMATS = {NUMBER: "#,##0", SHARE: "0.0%", GIGABYTES: '#,##0.0" GB"', DAY: "dd/mm/yyyy", TEXT: "@", CODE: "@"}
 _SUMMARY = ("Mục", "Chỉ tiêu", "Giá trị", "Nguồn")

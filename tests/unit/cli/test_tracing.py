@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from danhba import cli
 from danhba.cli import tracing
-from danhba.cli.common import VIETNAM
+from danhba.vietnamese.figures import VIETNAM
 
 Run = Callable[..., Result]
 FOUND = {
@@ -79,7 +79,7 @@ def test_answer_as_text_and_as_json(run: Run, tmp_path: Path) -> None:
     tell(tmp_path, FOUND)
     result = run("<1@client>", "-i", "inventories/single")
     assert result.exit_code == 0
-    assert "27/11/2026 20:19:52  put into folder INBOX" in result.stdout
+    assert "20:19:52 27/11/2026  put into folder INBOX" in result.stdout
     command, request = seen(tmp_path)
     assert command[:2] == ["-i", "inventories/single"]
     assert command[-1] == "laocai.mail.trace"

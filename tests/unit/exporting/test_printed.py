@@ -54,7 +54,7 @@ def test_title_date_and_source(office: Office) -> None:
     first = pages(book(office))[0]
     for said in (
         "Danh bạ điện tử tỉnh Lào Cai",
-        "1/1/2012",
+        "01/01/2012",
         f"4 cơ quan, {2 + len(NAMES)} cán bộ",
         "Cơ quan stttt",
         "0214 3 000 000",

@@ -14,7 +14,7 @@ import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
 from ansible_collections.laocai.mail.plugins.plugin_utils.audit import keeping, listing
 from ansible_collections.laocai.mail.plugins.plugin_utils.audit.keeping import Who
-from ansible_collections.laocai.mail.plugins.plugin_utils.recall import content
+from ansible_collections.laocai.mail.plugins.plugin_utils.papers.text import as_text
 
 from tests.support.origins import AN, BINH, Repository
 
@@ -259,7 +259,7 @@ def test_audit_paper_tells_what_when_and_by_whom(tmp_path: Path) -> None:
     for word in (
         "SỞ THÔNG TIN",
         "01:30:00 28/11/2026",
-        "địa chỉ: a@laocai.gov.vn → b@laocai.gov.vn; dung lượng: 1G; từ ngày: 2026-01-01 → -",
+        "địa chỉ: a@laocai.gov.vn → b@laocai.gov.vn; dung lượng: 1G; từ ngày: 01/01/2026 → -",
         f"{AN} (có chữ ký đúng: an@laocai.gov.vn); thực hiện: root@controller",
         f"{AN} (không ký); thực hiện",
         "cấp lại mật khẩu",
@@ -273,7 +273,7 @@ def test_audit_paper_tells_what_when_and_by_whom(tmp_path: Path) -> None:
 
 def test_paper_of_entry_that_fails_its_seal_says_so() -> None:
     said = listed(entry("create", mark="changed"), entry("update", mark="doubtful"))
-    paper = content.as_text(listing.content_of({**said, "verdict": answer(3, CHANGED)}))
+    paper = as_text(listing.content_of({**said, "verdict": answer(3, CHANGED)}))
     for word in (
         "Nhật ký đã bị sửa: 1 chỗ",
         "dòng 7 của mail.audit không còn như khi niêm phong 2 được lập",

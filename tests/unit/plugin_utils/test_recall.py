@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from ansible_collections.laocai.mail.plugins.module_utils.failure import Failure
-from ansible_collections.laocai.mail.plugins.plugin_utils.recall import content, drawing, writing
+from ansible_collections.laocai.mail.plugins.plugin_utils.papers import drawing
+from ansible_collections.laocai.mail.plugins.plugin_utils.papers.text import as_text
+from ansible_collections.laocai.mail.plugins.plugin_utils.recall import content, writing
 from pypdf import PdfReader
 
 from danhba_host.recall import likeness, steps
@@ -116,7 +118,7 @@ def _words(pdf: bytes) -> str:
 
 @pytest.mark.clause("R10.7")
 def test_report_names_recipients_copies_and_whom_to_tell() -> None:
-    said = content.as_text(content.report(ANSWER, "Sở"))
+    said = as_text(content.report(ANSWER, "Sở"))
     for words in (
         "Lò Thị <b>An <an-stttt@laocai.gov.vn> | Sở Thông tin và Truyền thông | Việc/Năm nay | chính thư này |",
         "chính thư này | 08:00:00 27/11/2026 | còn trong hộp thư",
@@ -140,7 +142,7 @@ def test_report_names_recipients_copies_and_whom_to_tell() -> None:
 )
 def test_report_tells_whether_all_mailboxes_were_searched(*, everywhere: bool, words: str) -> None:
     found = FOUND | {"searched": 3, "everywhere": everywhere}
-    said = content.as_text(content.report(ANSWER | {"report": found}, "Sở"))
+    said = as_text(content.report(ANSWER | {"report": found}, "Sở"))
     assert ("trong 3 hộp thư" in said, words in said, "everywhere=true" in said) == (True, True, not everywhere)
 
 
@@ -153,7 +155,7 @@ def test_report_has_count_difference_and_rest_of_each_kind() -> None:
         "copies": [COPY, changed, changed | {"uid": 10}, quoted],
         "report": FOUND | {"waiting": waiting, "kinds": ["carrier", "changed", "copy", "twin"]},
     }
-    said = content.as_text(content.report(answer, "Sở"))
+    said = as_text(content.report(answer, "Sở"))
     for words in (
         "Chính thư này: 1 bản.",
         "Cùng mã thư, nội dung khác (bị sửa): 2 bản.",
@@ -164,7 +166,7 @@ def test_report_has_count_difference_and_rest_of_each_kind() -> None:
         "Sẽ xóa các loại: carrier, changed, copy, twin. Không xóa: whole, part, namesake.",
     ):
         assert words in said
-    record = content.as_text(content.record(BODY | {"copies": answer["copies"]}, "e" * 64, "Sở"))
+    record = as_text(content.record(BODY | {"copies": answer["copies"]}, "e" * 64, "Sở"))
     assert "- Để lại, không xóa, 1 thư chứa nguyên văn" in record
 
 
@@ -178,7 +180,7 @@ def test_report_without_copies_says_so() -> None:
         "plan": PLAN | {"copies": [], "queue": []},
         "report": FOUND | nothing | {"unexamined": False, "sender": ""},
     }
-    said = content.as_text(content.report(empty, "Sở"))
+    said = as_text(content.report(empty, "Sở"))
     for words in ("Không hộp thư nào", "Chưa thấy chương trình nào", "không còn bản nào", "Người gửi: không rõ"):
         assert words in said
     assert said.count("Không có.") == 3
@@ -186,7 +188,7 @@ def test_report_without_copies_says_so() -> None:
 
 @pytest.mark.clause("R10.7")
 def test_record_names_actions_actors_and_failures() -> None:
-    said = content.as_text(content.record(BODY, "e" * 64, "Sở"))
+    said = as_text(content.record(BODY, "e" * 64, "Sở"))
     for words in (
         "11:00:00 27/11/2026 | Xóa | an@may | đã xóa: 1; tìm lại thấy thêm 2; chưa làm được: chi-stttt@laocai.gov.vn",
         "chữ ký SSH trên mã phương án: an, binh.",

@@ -18,6 +18,7 @@ from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.repor
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.reporting.using import Rules
 from ansible_collections.laocai.mail.plugins.module_utils.danhba.usage.checks import Period
 from ansible_collections.laocai.mail.plugins.plugin_utils import controller
+from ansible_collections.laocai.mail.plugins.plugin_utils.papers import model
 from ansible_collections.laocai.mail.plugins.plugin_utils.report import charts, content, files, page, workbook
 from defusedxml import ElementTree
 from openpyxl import load_workbook
@@ -170,10 +171,8 @@ def test_libreoffice_opens_the_workbook(made: Made, tmp_path: Path) -> None:
 
 
 def test_texts_in_the_workbook_are_no_formulas(made: Made) -> None:
-    table = content.Table(
-        "T", "T", ("=1+1", "+x"), (content.TEXT, content.TEXT), [(HOSTILE, "@SUM(A1)"), ("-1", "=")], "=S"
-    )
-    figure = content.Figure(HOSTILE, "=2", content.TEXT, "+3")
+    table = model.Table("T", "T", ("=1+1", "+x"), (model.TEXT, model.TEXT), [(HOSTILE, "@SUM(A1)"), ("-1", "=")], "=S")
+    figure = content.Figure(HOSTILE, "=2", model.TEXT, "+3")
     octets = workbook.draw(content.Content("=T", (content.Section("=S", (figure,), (table,), ("=text",)),)))
     for sheet in load_workbook(io.BytesIO(octets)):
         for row in sheet.iter_rows():
@@ -199,9 +198,9 @@ def test_page_loads_nothing_from_elsewhere(made: Made) -> None:
 
 
 def test_markup_in_texts_is_printed_literally() -> None:
-    chart = content.Chart("<b>", 0, (1,))
-    table = content.Table("<i>", "<i>", ("<i>", '"<i>'), (content.TEXT, content.NUMBER), [("<i>", 1)], "<i>", chart)
-    figure = content.Figure("<i>", "<i>", content.TEXT, "<i>")
+    chart = model.Chart("<b>", 0, (1,))
+    table = model.Table("<i>", "<i>", ("<i>", '"<i>'), (model.TEXT, model.NUMBER), [("<i>", 1)], "<i>", chart)
+    figure = content.Figure("<i>", "<i>", model.TEXT, "<i>")
     text = page.draw(content.Content("<i>", (content.Section("<i>", (figure,), (table,), ("<i>",)),))).decode()
     assert "<i>" not in text
     assert "<b>" not in text
@@ -232,7 +231,7 @@ def test_document_has_the_form_of_decree_30(made: Made) -> None:
     assert "Lò Thị An" in rest[-1]
     assert "Nơi nhận:" in rest[-1]
     told = figures(made)["Hộp thư cá nhân: tỷ lệ kiểm tra đủ"]
-    assert content.shown(told, content.SHARE).replace("\N{NO-BREAK SPACE}", " ") in " ".join([first, *rest])
+    assert model.shown(told, model.SHARE).replace("\N{NO-BREAK SPACE}", " ") in " ".join([first, *rest])
 
 
 @pytest.mark.clause("R12")
@@ -242,7 +241,7 @@ def test_agencies_below_the_target_are_reminded(made: Made) -> None:
     assert "Kính gửi: Thủ trưởng Sở Chậm" in letters[0]
     assert not [letter for letter in letters if "Thủ trưởng Sở Thông tin" in letter.partition("Điều 8")[0]]
     rate = next(each.rate for each in made.report.using.agencies if each.code == "bad")
-    assert f"kiểm tra đủ {content.shown(rate.met, content.NUMBER)} lượt" in letters[0]
+    assert f"kiểm tra đủ {model.shown(rate.met, model.NUMBER)} lượt" in letters[0]
 
 
 @pytest.mark.clause("R12", "R13")
@@ -251,7 +250,7 @@ def test_reminder_names_missing_mailboxes_and_usage_page(made: Made) -> None:
     missing = made.report.using.missing(made.report.rules, "bad")
     assert [each.name for each in missing] == ["agency/bad", "official/3", "official/4"]
     for each in missing:
-        share = content.shown(each.rate.share, content.SHARE).replace("\N{NO-BREAK SPACE}", " ")
+        share = model.shown(each.rate.share, model.SHARE).replace("\N{NO-BREAK SPACE}", " ")
         assert f"- {each.holder}, {each.address}: {each.rate.met}/{each.rate.days} ngày, {share}" in letter
     assert "đăng nhập https://mail.laocai.gov.vn/" in letter
     assert "mục “Tình hình sử dụng”" in letter
@@ -304,7 +303,7 @@ def test_pdf_has_title_author_subject_language_and_day_of_the_paper(made: Made, 
     assert about is not None
     assert about.author == "Sở Thông tin và Truyền thông"
     assert about.title in {made.content.title, "Nhắc nhở kiểm tra hộp thư điện tử công vụ"}
-    assert about.subject in {"Báo cáo", "Công văn nhắc nhở"}
+    assert about.subject in {"Báo cáo", "Công văn"}
     assert str(about.creation_date) == f"{DAY} 00:00:00+07:00"
     assert str(reader.root_object["/Lang"]) == "vi"
 
@@ -339,25 +338,25 @@ def test_report_of_a_year_without_data_says_so(tmp_path: Path) -> None:
     assert "không có số liệu" in " ".join(made.pages())
     assert made.content.notes[0].startswith("Chưa có số liệu sử dụng của ngày làm việc nào trong kỳ (250 ngày")
     cells = {row[1].value: row[2].value for row in made.sheets()[workbook.SUMMARY].iter_rows(min_row=3)}
-    assert cells["Hộp thư cá nhân: tỷ lệ kiểm tra đủ"] == content.NONE
+    assert cells["Hộp thư cá nhân: tỷ lệ kiểm tra đủ"] == model.NONE
 
 
 @pytest.mark.parametrize(
     ("value", "form", "text"),
     [
-        (0.99999, content.SHARE, "99,9 %"),
-        (1.0, content.SHARE, "100,0 %"),
-        (0.29, content.SHARE, "29,0 %"),
-        (1234567, content.NUMBER, "1.234.567"),
-        (1234.56, content.GIGABYTES, "1.234,6 GB"),
-        (date(2026, 2, 5), content.DAY, "05/02/2026"),
-        (date(2026, 11, 25), content.DAY, "25/11/2026"),
-        (date(2026, 3, 5), content.DAY, "05/3/2026"),
-        (None, content.SHARE, "không có số liệu"),
+        (0.99999, model.SHARE, "99,9 %"),
+        (1.0, model.SHARE, "100,0 %"),
+        (0.29, model.SHARE, "29,0 %"),
+        (1234567, model.NUMBER, "1.234.567"),
+        (1234.56, model.GIGABYTES, "1.234,6 GB"),
+        (date(2026, 2, 5), model.DAY, "05/02/2026"),
+        (date(2026, 11, 25), model.DAY, "25/11/2026"),
+        (date(2026, 3, 5), model.DAY, "05/3/2026"),
+        (None, model.SHARE, "không có số liệu"),
     ],
 )
-def test_values_are_formatted_in_vietnamese(value: content.Value, form: str, text: str) -> None:
-    assert content.shown(value, form).replace("\N{NO-BREAK SPACE}", " ") == text
+def test_values_are_formatted_in_vietnamese(value: model.Value, form: str, text: str) -> None:
+    assert model.shown(value, form).replace("\N{NO-BREAK SPACE}", " ") == text
 
 
 @pytest.mark.parametrize("most", [1, 3, 9, 10, 11, 99, 101, 2500, 123456])

@@ -80,7 +80,7 @@ def told(*events: dict[str, Any], language: str = "en", **more: Any) -> list[str
 )
 def test_event_in_words(event: dict[str, Any], vi: str, en: str) -> None:
     for language, words in (("vi", vi), ("en", en)):
-        assert told(event, language=language)[2] == f"  27/11/2026 20:19:52  {words}"
+        assert told(event, language=language)[2] == f"  20:19:52 27/11/2026  {words}"
 
 
 def test_filters_symbols_are_shown_where_they_are_asked_for() -> None:
@@ -102,7 +102,7 @@ def test_message_that_is_fetched_again_is_told_of_once() -> None:
     read = {"event": "read", "folder": "INBOX", "protocol": "web", "mailbox": MAILBOX}
     lines = told(read, {**read, "protocol": "imap"}, read, {**read, "at": "2026-11-28T01:00:00+00:00"})
     assert len(lines) == 2 + 2 + 1
-    assert lines[2].endswith("; 3 times, the last 28/11/2026 08:00:00")
+    assert lines[2].endswith("; 3 times, the last 08:00:00 28/11/2026")
 
 
 def test_what_is_not_known_is_said() -> None:

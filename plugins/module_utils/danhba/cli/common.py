@@ -11,7 +11,6 @@ from datetime import date, datetime
 from io import StringIO
 from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypeVar
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -27,12 +26,12 @@ from ..reading.source import File, Unusable
 from ..rendering import columns
 from ..rendering import findings as show_findings
 from ..rendering.colour import Paint, plain
+from ..vietnamese.figures import VIETNAM
 from .misuse import HELP, WrongValue, explain
 
 # Exit statuses (register format): 0 as asked, 1 findings or a refused plan, 2 could not run. Who interrupts a command
 # gets the status by which shells tell SIGINT.
 REFUSED, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 # Fewer files than these are read before a progress bar would be seen.
 LONG = 100
 # Where nobody is at a terminal, lines are cut nowhere.

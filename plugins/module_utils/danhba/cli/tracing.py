@@ -24,7 +24,8 @@ from ..messages import render
 from ..reading.schema import parse_day
 from ..reading.source import Unusable
 from ..rendering import trace as show_trace
-from .common import REFUSED, VIETNAM, lang, language, put
+from ..vietnamese.figures import VIETNAM, day_in_figures, moment_in_figures
+from .common import REFUSED, lang, language, put
 from .misuse import WrongValue
 
 NOTHING = _(
@@ -93,8 +94,8 @@ def trace_command(  # noqa: PLR0913, PLR0917
 def _tell_nothing(answer: Mapping[str, Any]) -> None:
     first, last = answer.get("kept_from"), answer.get("read_until")
     times = {
-        "kept_from": f"{date.fromisoformat(first):%d/%m/%Y}" if first else "-",
-        "read_until": show_trace.moment(last) if last else "-",
+        "kept_from": day_in_figures(date.fromisoformat(first)) if first else "-",
+        "read_until": moment_in_figures(datetime.fromisoformat(last)) if last else "-",
     }
     click.echo(render(NOTHING, {"asked": answer["asked"], **times}, language()), err=True)
 

@@ -231,7 +231,11 @@ class _Folders:
             return file.read()
 
     def _beside(self, name: str, data: bytes) -> str:
-        """Write a temporary file in the directory of a file, with the mode and the owner of that file."""
+        """Write a temporary file in the directory of a file, with the mode and the owner of that file.
+
+        Not by `durable.write`: several files change together, by way of a journal, in folders that are held open, so
+        that a register which is moved or replaced by a link meanwhile is not written to.
+        """
         folder, last = self._at(name)
         temporary = _TEMPORARY + secrets.token_hex(8)
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)

@@ -16,6 +16,7 @@ from ..messages import mark as _
 from ..messages import render, translator
 from ..model.register import Agency, Register
 from ..rendering import fonts
+from ..vietnamese.figures import day_in_figures
 from .addressbook import HEADINGS, Contact
 from .order import tree
 
@@ -220,7 +221,7 @@ def _ranked(contacts: Sequence[Contact]) -> list[Contact]:
 
 
 def _day(day: date, language: str) -> str:
-    return f"{day.day}/{day.month}/{day.year}" if language == "vi" else day.isoformat()
+    return day_in_figures(day) if language == "vi" else day.isoformat()
 
 
 @lru_cache(maxsize=65536)  # titles and divisions recur

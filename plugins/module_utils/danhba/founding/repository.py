@@ -188,6 +188,8 @@ def write(directory: Path, files: Mapping[str, Made], collection: str) -> None:
 
     A `collection` that is a file is copied into the repository.
 
+    Not by `durable.write`: it is a folder of many files, which `danhba init` makes again where the power failed.
+
     Raises:
         Unusable: the directory has files by now, or a file cannot be written; nothing is left behind.
     """

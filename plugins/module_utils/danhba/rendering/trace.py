@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from ..messages import mark as _
 from ..messages import render, translator
+from ..vietnamese.figures import moment_in_figures
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 Event = Mapping[str, Any]
 
 MESSAGE = _("message {message_id}")
@@ -157,7 +156,7 @@ def _message(message: Mapping[str, Any], language: str, symbols: bool) -> Iterat
         "queue_ids": message.get("queue_ids") or "-",
     }
     yield f"  {render(NO_SIZE if values['size'] is None else ENVELOPE, values, language)}"
-    yield from (f"  {moment(event['at'])}  {_event(event, language, symbols)}" for event in _once(message["events"]))
+    yield from (f"  {_moment(event['at'])}  {_event(event, language, symbols)}" for event in _once(message["events"]))
 
 
 def _once(events: Iterable[Event]) -> list[dict[str, Any]]:
@@ -175,9 +174,8 @@ def _once(events: Iterable[Event]) -> list[dict[str, Any]]:
     return shown
 
 
-def moment(at: str) -> str:
-    """A moment as people read it, in Viet Nam."""
-    return f"{datetime.fromisoformat(at).astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
+def _moment(at: str) -> str:
+    return moment_in_figures(datetime.fromisoformat(at))
 
 
 def _event(event: Event, language: str, symbols: bool) -> str:
@@ -216,7 +214,7 @@ def _beside(event: Event, language: str) -> Iterator[str]:
         kind = translator(language)(_KINDS.get(mailbox["kind"], mailbox["kind"]))
         yield render(_PERSON, {"name": mailbox["name"], "kind": kind, "id": mailbox["id"]}, language)
     if "times" in event:
-        yield render(_TIMES, {"times": event["times"], "last": moment(event["last"])}, language)
+        yield render(_TIMES, {"times": event["times"], "last": _moment(event["last"])}, language)
     if event.get("alike"):
         yield render(_ALIKE, {"alike": event["alike"]}, language)
     if event.get("original"):

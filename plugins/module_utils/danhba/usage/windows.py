@@ -9,15 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from ..model.policy import Usage
+from ..vietnamese.figures import VIETNAM
 
-# The province's own (R8): UTC+7, without summer time.
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 NONE = -1
 
 
-def moment(day: date, minutes: int, zone: ZoneInfo = ZONE) -> int:
+def moment(day: date, minutes: int, zone: ZoneInfo = VIETNAM) -> int:
     """A time of day, in minutes of the clock from midnight, as microseconds since 1970 (UTC)."""
     at = datetime.combine(day + timedelta(days=minutes // 1440), time(minutes % 1440 // 60, minutes % 60), zone)
     return (at - _EPOCH) // _MICROSECOND
@@ -33,7 +32,7 @@ class Days:
     windows: Sequence[Sequence[tuple[int, int]]]
 
     @classmethod
-    def of(cls, days: Sequence[date], usage: Usage, zone: ZoneInfo = ZONE) -> Days:
+    def of(cls, days: Sequence[date], usage: Usage, zone: ZoneInfo = VIETNAM) -> Days:
         """The windows of some working days."""
         return cls(
             days,

@@ -13,27 +13,55 @@ from .journal import WARNING
 from .journal import write as say
 
 
-def write(path: Path, text: str, mode: int = 0o600) -> None:
-    """Replace a file by this text. Whenever the power fails, the file has either the old content or the new one.
+def write(
+    path: Path, content: str | bytes, mode: int = 0o600, owner: tuple[int, int] = (-1, -1), *, named: bool = True
+) -> None:
+    """Replace a file by this content. Whenever the power fails, the file has either the old content or the new one.
+
+    Args:
+        path: the file.
+        content: octets, or a text that is written in UTF-8.
+        mode: the mode of the file.
+        owner: the numbers of user and group that get it; -1 leaves them to the system.
+        named: whether the folder is flushed, too; without it the caller does so, once for many files (`sync`).
+
+    Raises:
+        OSError: the file cannot be written; it is as it was.
+    """
+    octets = content.encode() if isinstance(content, str) else content
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+        new = Path(file.name)
+        try:
+            file.write(octets)
+            file.flush()
+            if owner != (-1, -1):
+                os.fchown(file.fileno(), *owner)
+            os.fchmod(file.fileno(), mode)
+            place(new, path, named=named)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+
+
+def place(new: Path, path: Path, *, named: bool = True) -> None:
+    """Give a finished file its name, in place of what has it; `named` as in `write`.
 
     The content is flushed to the disk before the rename, and the rename by flushing the folder: without the first a
     file system may keep the new name with no content.
     """
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as file:
-        try:
-            file.write(text)
-            file.flush()
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync(new)
+    new.replace(path)
+    if named:
+        sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Have the content of a file, or the names in a folder, on the disk on return."""
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
 
 
 def write_json(path: Path, value: object, mode: int = 0o600) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from . import durable
+
+MODE = 0o644  # of the file: node_exporter has a user of its own
 # What each number says. One that is not here is nobody's, and refused.
 HELP = {
     "danhba_accounts_guessed_last_day": "Mailboxes at whose passwords somebody guessed within a day.",
@@ -82,13 +83,5 @@ def render(figures: Iterable[Figure]) -> str:
 
 
 def write(path: Path, text: str) -> None:
-    """Put a file in place whole: who reads meanwhile sees the old one or the new one."""
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as file:
-        try:
-            file.write(text)
-            os.fchmod(file.fileno(), 0o644)
-            file.flush()
-            Path(file.name).replace(path)
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    """Replace a file of figures, which node_exporter may read: it sees the old ones or the new ones."""
+    durable.write(path, text, MODE)

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import program
+from . import durable, program
 from .database import connect, translated
 from .journal import Refused
 
@@ -71,12 +71,10 @@ def work(settings: Settings, _given: argparse.Namespace | None = None) -> str:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file in one step, unless that is what it holds."""
+    """Replace a file by this text, unless that is what it holds."""
     if path.exists() and path.read_text(encoding="ascii") == text:
         return
-    new = path.with_suffix(".new")
-    new.write_text(text, encoding="ascii")
-    new.replace(path)
+    durable.write(path, text, 0o640)  # rspamd reads it by its group
 
 
 def main(words: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from .. import durable
 from ..journal import Refused
 from . import folders, reading
 from .sealing import CHUNK
@@ -47,6 +48,7 @@ class Mailbox:
         self._home = home
         self._into = folders.stored(into) if into else ""
         self._there: dict[Path, set[str]] = {}
+        self._written: set[Path] = set()
         self.count = 0
         self.folders: set[str] = set()
 
@@ -58,7 +60,7 @@ class Mailbox:
         elif not self._into:
             path = _below(self._home, entry["path"])
             if not os.path.lexists(path):
-                _write(path, path.with_name(f".{path.name}.new"), entry, file)
+                self._write(path, path.with_name(f".{path.name}.new"), entry, file)
 
     def link(self, path: str, target: str) -> None:
         """Make the link to the active Sieve script, unless there is one."""
@@ -72,9 +74,19 @@ class Mailbox:
         self.folders.add(folders.shown(self._into + folder))
         base = name.partition(":")[0]
         if base not in self._names(where):
-            _write(where / kind / name, where / "tmp" / base, entry, file)
+            self._write(where / kind / name, where / "tmp" / base, entry, file)
             self._names(where).add(base)
             self.count += 1
+
+    def _write(self, path: Path, new: Path, entry: dict[str, Any], file: BinaryIO) -> None:
+        _write(path, new, entry, file)
+        self._written.add(path.parent)
+
+    def sync(self) -> None:
+        """Have the disk know the names of all files that were put, and of the folders that were made for them."""
+        above = {*self._home.parent.parents}
+        for folder in {each for written in self._written for each in (written, *written.parents)} - above:
+            durable.sync(folder)
 
     def _names(self, folder: Path) -> set[str]:
         """The base names of a folder's messages, without flags: the owner may have changed flags since."""
@@ -103,10 +115,9 @@ def _write(path: Path, new: Path, entry: dict[str, Any], file: BinaryIO) -> None
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as target:
         while octets := file.read(CHUNK):
             target.write(octets)
-        target.flush()
-        os.fsync(target.fileno())
+    # Names are flushed by `Mailbox.sync`, once for all files.
     os.utime(new, (entry["mtime"], entry["mtime"]))
-    new.rename(path)
+    durable.place(new, path, named=False)
 
 
 def is_folder(path: Path) -> bool:

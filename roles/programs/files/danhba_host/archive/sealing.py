@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from .. import durable
 from ..journal import Refused
 
 AGE = "/usr/bin/age"
@@ -45,12 +46,13 @@ def seal(target: Path, recipient: str, write: Callable[[BinaryIO], None]) -> tup
         raise Refused(f"'{recipient}' không phải khóa công khai age -- is no public key of age (age1…)")
     part = target.with_suffix(".part")
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            with _age(["-r", recipient], stdin=subprocess.PIPE, stdout=file) as process:
-                _feed(process, write)
-            os.fsync(file.fileno())
+        with (
+            os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file,
+            _age(["-r", recipient], stdin=subprocess.PIPE, stdout=file) as process,
+        ):
+            _feed(process, write)
         found = measure(part)
-        part.rename(target)
+        durable.place(part, target)
     finally:
         part.unlink(missing_ok=True)
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -12,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from .. import durable
 from ..journal import Refused
 from ..recall.signatures import require_two
 from . import packing, plan, putting, reading, sealing, webmail
@@ -119,8 +119,7 @@ class Archive:
             "size": size,
         }
         number = self._store.add(row)
-        waiting.rename(self._sealed(number))
-        _sync(self._folder)
+        durable.place(waiting, self._sealed(number))
         return self._told({**row, "number": number})
 
     # ------------------------------------------------------------------------------------------------ remove
@@ -175,7 +174,7 @@ class Archive:
                 if putting.is_folder(gone):  # of a killed run, which removed the same mailbox
                     shutil.rmtree(gone)
                 home.rename(gone)
-                _sync(home.parent)
+                durable.sync(home.parent)
             detail = {name: archive[name] for name in ("messages", "octets", "sealed")}
             self._store.step(archive["number"], "removed", self._actor, archive["document"], detail)
 
@@ -227,6 +226,7 @@ class Archive:
         with putting.owner_of(self._root):
             for link in manifest["links"]:
                 mailbox.link(link["path"], link["target"])
+            mailbox.sync()
         return mailbox
 
     @staticmethod
@@ -362,15 +362,6 @@ def _whose(row: Row) -> Row:
 def _line(event: Row) -> str:
     said = {name: value for name, value in event.items() if value is not None}
     return json.dumps(said, ensure_ascii=False) + "\n"
-
-
-def _sync(folder: Path) -> None:
-    """Flush a folder's entries to the disk (fsync)."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def reason_of(request: Row) -> Row:

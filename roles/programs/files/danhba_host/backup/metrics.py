@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from .. import figure
+
 
 def note(folder: str, file: str, name: str, help_: str, values: Mapping[str, float]) -> None:
     """Write one metric: a moment in seconds since 1970, a share, 0 or 1, by the label `what`; no label where that is
@@ -18,7 +20,4 @@ def note(folder: str, file: str, name: str, help_: str, values: Mapping[str, flo
     labels = {what: f'{{what="{what}"}}' if what else "" for what in values}
     lines = [f"# HELP {name} {help_}.", f"# TYPE {name} gauge"]
     lines += [f"{name}{labels[what]} {value:.10g}" for what, value in values.items()]
-    new = path.with_suffix(".prom.new")
-    new.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-    new.chmod(0o644)
-    new.rename(path)
+    figure.write(path, "".join(f"{line}\n" for line in lines))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
+from .. import durable
 from .commands import demand_into
 
 FOLDER = "queue"  # in the state folder, while a run is at work
@@ -117,12 +118,8 @@ def _is_on_hold(message: Path) -> bool:
 
 
 def _place(path: Path, octets: bytes, owner: os.stat_result) -> None:
-    """Write a queue file under a temporary name and make it executable last: only then Postfix accepts it."""
-    new = path.with_name(f".{path.name}")
-    new.write_bytes(octets)
-    os.chown(new, owner.st_uid, owner.st_gid)
-    new.chmod(0o700)
-    new.rename(path)
+    """Write a queue file, executable and complete when it gets its name: only then Postfix accepts it."""
+    durable.write(path, octets, 0o700, (owner.st_uid, owner.st_gid))
 
 
 def recipients(octets: bytes) -> list[Recipient]:

@@ -18,6 +18,7 @@ from email.parser import BytesHeaderParser
 from pathlib import Path
 from typing import BinaryIO
 
+from .. import durable
 from ..archive import folders, putting, reading
 from .mailboxes import Mail
 
@@ -168,13 +169,11 @@ class Closed:
 
 
 def _write(path: Path, octets: bytes, received: int) -> None:
-    """Make a file as a whole or not at all."""
+    """Make a file with the time of a message's arrival, as a whole or not at all."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(octets)
-        file.flush()
-        os.fsync(file.fileno())
     os.utime(new, (received, received))
-    new.rename(path)
+    durable.place(new, path)

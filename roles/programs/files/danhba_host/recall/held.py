@@ -6,11 +6,11 @@ A secret, too, has to be kept for so long, or a hold by mistake would be for eve
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from .. import durable
 from .plan import Copy
 
 
@@ -27,13 +27,7 @@ class Held:
     def keep(self, copy: Copy, octets: bytes) -> None:
         """Keep a copy, as a whole or not at all; `sync` has it stay whatever happens."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path = self.path(copy)
-        new = path.with_suffix(".new")
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(octets)
-            file.flush()
-            os.fsync(file.fileno())
-        new.rename(path)
+        durable.write(self.path(copy), octets, named=False)
 
     def has(self, copy: Copy) -> bool:
         """Whether it is kept."""
@@ -53,8 +47,4 @@ class Held:
         """Have the disk know the names of all that is kept."""
         if not self._folder.is_dir():
             return
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        durable.sync(self._folder)

@@ -105,7 +105,11 @@ class Recall:
             changed = new or self._differs(report)
             if changed:
                 self._store.step("find", self._actor, report)
-            return self._answer(changed=changed, report=report)
+            return self._answer(changed=changed, report=report, found=self._found_at())
+
+    def _found_at(self) -> str:
+        """When the last find was put on record: the day of the report."""
+        return moment(next(step["at"] for step in reversed(self._store.steps()) if step["step"] == "find"))
 
     def _chosen(self) -> frozenset[str]:
         """The kinds that are recalled, as the last find had them."""
