@@ -1,4 +1,4 @@
-"""The `danhba` command: the core for people and for CI. One module a topic; which command is where stands here."""
+"""The `danhba` command: the core for people and for CI. One module a topic; `COMMANDS` maps commands to modules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..reading.source import Unusable
 from .common import COULD_NOT_RUN, INTERRUPTED, lang, misused, refuse, stop, stop_with
 from .misuse import NoCommand
 
-# Each command with its module, which is read when the command is asked for: `check` runs at every commit.
+# Module of each command, imported only when the command runs: `check` runs at every commit and has to start fast.
 COMMANDS = {
     "acknowledge": "acknowledging",
     "addresses": "register",
@@ -61,30 +61,30 @@ COMMANDS = {
 
 
 class Commands(click.Group):
-    """The commands; what stops one of them is told in one line, with status 2."""
+    """Group of all commands. Imports a command's module on demand, and turns exceptions into messages and statuses."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Their names, in order."""
+        """Return the names of the commands in alphabetical order."""
         return list(COMMANDS)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that is asked for, or what there is near it."""
+        """Return the command of the arguments, or raise `NoCommand` with the names similar to an unknown one."""
         name = click.utils.make_str(args[0])
         if name not in COMMANDS and not name.startswith("-"):
             raise NoCommand(name, COMMANDS, ctx)
         return super().resolve_command(ctx, args)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """One of them: `<name>_command` of its module."""
+        """Import a command, the function `<name>_command` of its module; None for an unknown name."""
         if cmd_name not in COMMANDS:
             return None
         command = getattr(import_module(f".{COMMANDS[cmd_name]}", __package__), f"{cmd_name}_command")
         return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command that was asked for."""
+        """Run the command, and end the process with a message where it raises an exception for one."""
         try:
             return super().invoke(ctx)
         except Unusable as error:
@@ -92,18 +92,18 @@ class Commands(click.Group):
         except Problem as error:
             refuse(error.template, **error.values)
         except click.UsageError as error:
-            error.ctx = error.ctx or ctx  # which knows the language
+            error.ctx = error.ctx or ctx  # the context holds the chosen language
             raise
         except BrokenPipeError:
-            # The reader has seen enough (danhba addresses | head).
+            # The reader of the pipe has closed it, as in `danhba addresses | head`.
             _silence()
             sys.exit(0)
         except OSError as error:
             _stop_for(error)
 
-    # Its signature has overloads for `standalone_mode`, which nothing here gives.
+    # click's own signature has overloads for `standalone_mode`, which no caller here passes.
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the whole, and tell what click has to say in both languages."""
+        """Run the command line and exit with its status; click's own errors are shown in both languages."""
         try:
             status = super().main(*args, **{**extra, "standalone_mode": False})
         except NoArgsIsHelpError as error:
@@ -112,7 +112,7 @@ class Commands(click.Group):
         except click.ClickException as error:
             misused(error)
             sys.exit(error.exit_code)
-        except OSError as error:  # of what click itself puts out: --help, --version
+        except OSError as error:  # while click itself writes --help or --version
             _stop_for(error)
         except click.Abort:
             stop_with(INTERRUPTED, _("interrupted"))
@@ -120,22 +120,25 @@ class Commands(click.Group):
 
 
 def _stop_for(error: OSError) -> NoReturn:
-    """Say what the system refused: mostly a full disk behind the output."""
+    """Stop with a message about an error of the system, mostly a full disk behind the output."""
     try:
         if error.filename:
             stop(_("cannot use {path}: {reason}; check its permissions"), path=error.filename, reason=error.strerror)
         stop(_("cannot write what was asked for: {reason}; make room, or write elsewhere"), reason=error.strerror)
-    except OSError:  # nothing can be told either
+    except OSError:  # standard error cannot be written either
         sys.exit(COULD_NOT_RUN)
     finally:
         _silence()
 
 
 def _silence() -> None:
-    """Let nothing more be written: Python would complain again when it ends and finds something left."""
+    """Redirect stdout and stderr to the null device.
+
+    Otherwise Python would report the same error again at exit, when it flushes what is left in the buffers.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, AttributeError):  # closed, or no file
+        with suppress(OSError, ValueError, AttributeError):  # the stream is closed or has no file descriptor
             os.dup2(nowhere, stream.fileno())
 
 

@@ -1,4 +1,4 @@
-"""Acknowledging what a guard stops: `danhba acknowledge` writes it into province.yml, where reviewers see it."""
+"""The command `danhba acknowledge`: it writes into province.yml that a change beyond a guard's limit is intended."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def acknowledge_command(directory: Path, dry_run: bool, yes: bool, lang: str | N
 
 
 def _narrowed(given: Mapping[str, Any], files: list[File]) -> dict[str, list[str]]:
-    """The agencies and the documents for which alone the count holds; each agency must be there."""
+    """Return the agencies and documents to which a count is limited; raise `Problem` for an unknown agency."""
     found: dict[str, list[str]] = {}
     for key in ("agencies", "documents"):
         if parts := [part.strip() for part in (given[key] or "").split(",") if part.strip()]:
@@ -86,7 +86,7 @@ def _known(files: list[File]) -> tuple[Register, Timeline]:
 
 
 def _accounts(limit: str, stated: str, register: Register, timeline: Timeline) -> Iterator[str]:
-    """What is meant, as acknowledgements name it; each must be there."""
+    """Yield the accounts or entries as acknowledgements name them; raise `Problem` for one that does not exist."""
     for text in filter(None, (part.strip() for part in stated.split(","))):
         if limit == "protected":
             yield _protected(text, register)
@@ -104,7 +104,10 @@ def _protected(text: str, register: Register) -> str:
 
 
 def _entry(text: str, register: Register, timeline: Timeline) -> str:
-    """An entry that is corrected: an agency by its code, a person's entry as snv/000101, by its id or address."""
+    """Return the name of a corrected entry: an agency's code, or snv/000101 for a person's.
+
+    A person's entry may be given in this form, by the person's id or by the address.
+    """
     code, slash, person = text.removeprefix("contact-").partition("/")
     agency = register.agencies.get(code)
     if agency and (not slash or any(issuance.id == person for issuance in agency.people)):
@@ -116,7 +119,7 @@ def _entry(text: str, register: Register, timeline: Timeline) -> str:
 
 
 def _one(text: str, timeline: Timeline) -> Listed:
-    """The one mailbox with an id or an address; several are listed before the refusal."""
+    """Return the one mailbox with an id or an address; several are listed before `Ambiguous` is raised."""
     asked = text.casefold()
     found = [i for i in who(timeline, text) if asked in (i.id.casefold(), i.address, i.address.partition("@")[0])]
     if not found:

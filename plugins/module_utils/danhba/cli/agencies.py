@@ -1,4 +1,7 @@
-"""Agencies that open and end by themselves; what moves people or mail from one to another is a reorganisation."""
+"""The commands `danhba agency open`, `close` and `change`, for one agency whose people and mail move nowhere else.
+
+Where people or mail move from one agency to another, `danhba reorganise` is the command.
+"""
 
 from __future__ import annotations
 

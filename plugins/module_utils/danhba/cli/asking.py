@@ -1,4 +1,4 @@
-"""What the editing commands need to know: given as options, or asked for at a terminal, and checked at once."""
+"""Options of the editing commands: types that check each value at once, and prompts for missing options."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Text(click.ParamType[str]):
-    """A text on one line, in composed Unicode and without needless spaces; of a shape, where there is one."""
+    """A text on one line in composed Unicode (NFC), without superfluous spaces; it matches `shape`, if there is one."""
 
     def __init__(self, name: str = "TEXT", shape: re.Pattern[str] | None = None, example: str = "") -> None:
         self.name = name
@@ -41,7 +41,7 @@ class Text(click.ParamType[str]):
         self.example = example
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Put it in order, or fail as the command line does."""
+        """Return the normalised text; raise `WrongValue` for an empty one or another shape."""
         text = unicodedata.normalize("NFC", " ".join(str(value).split()))
         if not text:
             raise WrongValue(_("write a value"))
@@ -50,7 +50,7 @@ class Text(click.ParamType[str]):
         return text
 
     def wrong(self, text: str) -> NoReturn:
-        """Say what it should look like."""
+        """Raise `WrongValue` with an example of the shape."""
         raise WrongValue(_("'{value}' has not the shape of: {example}"), value=text, example=self.example)
 
 
@@ -61,7 +61,7 @@ class Document(Text):
         super().__init__("DOCUMENT", example="12/2024/QĐ-UBND, 44/TTr-SNV, 650/UBND-NV")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Parse it, or fail as the command line does."""
+        """Return the normalised text; raise `WrongValue` unless it is a document's number and symbol."""
         text = super().convert(value, param, ctx)
         if documents.parse(text) is None:
             self.wrong(text)
@@ -69,13 +69,13 @@ class Document(Text):
 
 
 class PersonName(Text):
-    """A person's name, or a part of it: as a list's is put in order, with what was changed told."""
+    """A person's name, or a part of it, normalised as by an import of a list; a change of the text is shown."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Put it in order, or fail as the command line does."""
+        """Return the name without honorifics and titles; raise `WrongValue` for a digit or sign that no name has."""
         text = super().convert(value, param, ctx)
         if any(unicodedata.category(c) in {"Cs", "Cc", "Co", "Cn"} for c in text):
-            return text  # which the register refuses
+            return text  # control and unassigned characters are refused by the checks of the register
         ((_honorific, name),) = typed.honorifics([typed.read(text).name])
         if foreign := next((c for c in name if unicodedata.category(c)[0] in "NSP" and c not in _IN_NAMES), ""):
             raise WrongValue(NO_LETTER, value=text, found=foreign)
@@ -85,29 +85,29 @@ class PersonName(Text):
 
 
 class PublicKey(Text):
-    """A public key of age, which carries a checksum."""
+    """A public key of age, whose checksum is verified."""
 
     def __init__(self) -> None:
         super().__init__("age1…", age.SHAPE, "age1…")
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """See that no character is wrong, or fail as the command line does."""
+        """Return the key; raise `WrongValue` where its shape or its checksum is wrong."""
         text = super().convert(value, param, ctx)
         if not age.is_key(text):
             raise WrongValue(NO_KEY, value=text)
         return text
 
 
-# What stands in names beside letters.
+# Characters that names have beside letters.
 _IN_NAMES = frozenset("'’-‐‑.")
-# A group of GitLab may stand below others.
+# An organisation of a git server; a group of GitLab may be within other groups.
 ORGANISATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 CODE = Text("TENDONVI", schema.CODE, "snv")
-# An agency that is there: by its code or its name, which `meant` finds.
+# An existing agency by its code or its name; `meant` looks it up.
 AGENCY = Text("TENDONVI|NAME")
 _PERSON = PersonName()
 _TEXT, _DOCUMENT, _DAY = Text(), Document(), Day()
-# The options by their names: their kinds, and what they are in both languages.
+# Options by name, each with its type and its help in both languages.
 OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "name": (_PERSON, "Họ và tên đầy đủ / Full name"),
     "agency-name": (_TEXT, "Tên cơ quan / The name of the agency"),
@@ -181,7 +181,7 @@ OPTIONS: Mapping[str, tuple[click.ParamType[Any], str]] = {
     "last-day": (_DAY, "Đến hết ngày / The last day on which it holds"),
     "succeeds": (_TEXT, "Kế thừa cơ quan A,B / Agencies that it takes over from: A,B"),
 }
-# What an option is called where `OPTIONS` must tell two apart.
+# Name on the command line of an option that `OPTIONS` has under another name, since two options have the same name.
 _CALLED = {
     "agency-name": "name",
     "office-phone": "phone",
@@ -193,14 +193,14 @@ _CALLED = {
     "back": "date",
 }
 _SKIP = {"vi": "Enter nếu không có", "en": "Enter for none"}
-# More values than these are left to --help, where nobody is there to be asked.
+# The message about a missing option lists its values up to this number; more are only in --help.
 MOST_CHOICES = 10
 ENDINGS = PERSON_CLOSED - PAIRED
 BEGINNINGS = ("recruited", "migrated")
 
 
 def options(*names: str) -> Callable[[F], F]:
-    """Add some of `OPTIONS`; what is not given is None."""
+    """Return a decorator that adds some of `OPTIONS`; an option that is not given is None."""
 
     def add(command: F) -> F:
         for name in reversed(names):
@@ -212,17 +212,17 @@ def options(*names: str) -> Callable[[F], F]:
 
 
 def event(allowed: Iterable[str], default: str | None = None) -> Callable[[F], F]:
-    """Add --event."""
+    """Return a decorator that adds --event with the allowed events."""
     return click.option("--event", type=Word(allowed), default=default, show_default=True, help="Lý do / Event.")
 
 
 def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -> None:
-    """Ask at a terminal for those options of the command that were not given; elsewhere say which are missing.
+    """Ask at a terminal for options of the command that were not given.
 
-    Who is asked anyway is asked for the optional ones too, and may leave them out.
+    If any of `names` is missing, the `optional` ones are asked for as well, and Enter skips them.
 
     Raises:
-        UsageError: options are missing, and nobody is there to be asked (status 2).
+        UsageError: options are missing, and standard input is no terminal (status 2).
     """
     missing = [name for name in names if given[name] is None]
     known = {option.name: option for option in click.get_current_context().command.params}
@@ -239,7 +239,7 @@ def complete(given: dict[str, Any], *names: str, optional: Iterable[str] = ()) -
 
 
 def complete_if_asked(given: dict[str, Any], name: str) -> None:
-    """Ask at a terminal for an option that may be left out; elsewhere it is left out."""
+    """Ask at a terminal for an optional option that was not given; Enter skips it."""
     if given[name] is None and at_terminal(sys.stdin):
         known = {option.name: option for option in click.get_current_context().command.params}
         given[name] = _ask_if_any(known[name])
@@ -247,12 +247,12 @@ def complete_if_asked(given: dict[str, Any], name: str) -> None:
 
 
 def of_quota(given: Mapping[str, Any]) -> tuple[str, ...]:
-    """What else to `complete` where a quota is given: the document that decides it (R9.2)."""
+    """Return the option to `complete` where a quota is given: the document that decides it (R9.2)."""
     return ("quota_document",) if given["quota"] else ()
 
 
 def _named(option: click.Parameter) -> str:
-    """An option with the values that it may have, where they are a list that somebody reads."""
+    """Return an option's name for a message, with its values where these are up to `MOST_CHOICES`."""
     name, kind = f"--{str(option.name).replace('_', '-')}", option.type
     if isinstance(kind, click.Choice) and len(kind.choices) <= MOST_CHOICES:
         choices = kind.shown(language()) if isinstance(kind, Word) else kind.choices
@@ -267,7 +267,7 @@ def _question(option: click.Parameter) -> str:
 
 
 def _with_choices(kind: click.ParamType[Any], question: str) -> str:
-    """A question with a menu of the words that answer it, one a line, above it."""
+    """Return a question with a numbered menu of its possible answers, one a line."""
     if not isinstance(kind, Word):
         return question
     lines = [f"  {number:2}. {word}" for number, word in enumerate(kind.shown(language()), 1)]
@@ -281,10 +281,10 @@ def _with_choices(kind: click.ParamType[Any], question: str) -> str:
 
 
 def _chosen(kind: click.ParamType[Any], text: str) -> str:
-    """What was typed; of a menu, the word that a number stands for.
+    """Return the typed text; for a menu, the word with this number or name.
 
     Raises:
-        WrongValue: the menu has no such number, word or name; the menu itself is not repeated.
+        WrongValue: the menu has no such number, word or name. Its message does not repeat the menu.
     """
     if not isinstance(kind, Word):
         return text
@@ -297,12 +297,12 @@ def _chosen(kind: click.ParamType[Any], text: str) -> str:
 
 
 def _ask_if_any(option: click.Parameter) -> Any:
-    """The answer, None where nothing was typed."""
+    """Ask for an optional option; return None where only Enter was typed."""
     return _ask(option, f"{_question(option)} ({_SKIP[language()]})", default="")
 
 
 def ask(kind: click.ParamType[Any], question: str, default: str | None = None, *, skip: bool = False) -> Any:
-    """The answer to what is no option; Enter is for the default, or for None where it may be skipped."""
+    """Ask a question that belongs to no option. Enter means the default, or None with `skip`."""
     option = click.Argument(["answer"], type=kind, metavar=kind.name)
     asked = _with_choices(kind, question)
     if default:
@@ -313,7 +313,7 @@ def ask(kind: click.ParamType[Any], question: str, default: str | None = None, *
 
 
 def _ask(option: click.Parameter, question: str, default: str | None = None) -> Any:
-    """The answer; asked until it is one. None where nothing was typed and `default` says that it may be so."""
+    """Ask until the answer is valid. Returns None for Enter alone, where `default` is not None."""
 
     def read(text: str) -> tuple[Any, click.UsageError | None]:
         if default is not None and not text.strip():
@@ -324,7 +324,7 @@ def _ask(option: click.Parameter, question: str, default: str | None = None) -> 
             error.param = option
             return None, error
 
-    # click would tell what is wrong in English only. A menu is shown once.
+    # click itself would show an invalid answer's error in English only. A menu is shown once.
     while True:
         value, error = click.prompt(
             question,

@@ -1,4 +1,4 @@
-"""The chain over a server's records: `danhba audit verify` recomputes it from what a mail host has exported."""
+"""The command `danhba audit verify`: it recomputes the hash chain over a mail host's exported audit records."""
 
 from __future__ import annotations
 

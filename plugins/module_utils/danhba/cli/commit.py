@@ -1,4 +1,4 @@
-"""A change of the register: checked, shown, then written. Every command that changes the register ends here."""
+"""The last step of every command that changes the register: check the change, show it, ask, and write it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ CUT_SHORT = _(
 TRACKED = _("{journal} came with a commit, so no command here wrote it; remove it: git rm")
 PUT_BACK = _("a command was cut off half way; these files are again what they were before it: {files}")
 MORE = _("… and {count} more of these")
-# How many findings, and how many files, are told of one change.
+# Maximum number of findings, and of files, that are shown for one change.
 FINDINGS, FILES = 50, 10
 
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
@@ -67,11 +67,12 @@ def commit_draft(  # noqa: PLR0913
 ) -> None:
     """Check a draft, show what it changes, and write it.
 
-    `before` are the files that the draft was made from, `day` is the one from which it holds: the plan is shown as of
-    that day, or of today where it has passed; without `show`, what changes has been shown already; `last` shows what is
-    to be seen right above the question. On a terminal somebody is asked first, unless `yes`. Returns when the change is
-    written, or was only to be shown; ends the process with status 1 where it would bring errors into the register, a
-    file is no longer as in `before`, or the answer was no. Then nothing was written.
+    `before` are the files that the draft was made from. `day` is the day from which the change holds: its plan is shown
+    as of that day, or of today if that day has passed. `show=False` leaves out the difference and the plan, which the
+    caller has shown. `last` is called right before the question. At a terminal the user is asked to confirm, unless
+    `yes`. Returns when the change is written, or shown with `dry_run`. Ends the process with status 1, nothing
+    written, where the change would bring errors into the register, a file is no longer as in `before`, or the user
+    declines.
 
     Raises:
         Problem: an edit cannot be made in the layout of its file.
@@ -95,7 +96,7 @@ def commit_draft(  # noqa: PLR0913
 
 
 def declined(yes: bool) -> bool:
-    """Whether somebody at a terminal, asked unless `yes`, does not want it written; then it says that nothing was."""
+    """Ask at a terminal, unless `yes`, whether to write; return True, with a message, where the user declines."""
     if yes or not at_terminal(sys.stdin) or click.confirm(render(CONFIRM, {}, language())):
         return False
     say(DECLINED)
@@ -103,14 +104,14 @@ def declined(yes: bool) -> bool:
 
 
 def _show(before: list[File], after: list[File], checked: Checked, day: date) -> None:
-    """The change as text, and its plan."""
+    """Show the change as a difference of text, and its plan."""
     show_difference(before, after)
     if checked.usable:
         click.echo(_plan(before, checked, day))
 
 
 def show_difference(before: list[File], after: list[File]) -> None:
-    """What changes in the text of files."""
+    """Show the difference between two states of files as coloured unified diffs."""
     for line in _difference(before, after):
         click.echo(click.style(line, fg=_COLOURS.get(line[:1])))
 
@@ -123,12 +124,12 @@ def add_commit_options(command: F) -> F:
 
 
 def say(template: str, **values: object) -> None:
-    """Tell something to whoever runs the command, beside what it puts out."""
+    """Write a message to standard error, apart from the command's output."""
     click.echo(render(template, values, language()), err=True)
 
 
 def examined(files: list[File]) -> Checked:
-    """The register before the change; each is read once, however often it is asked for."""
+    """Return the checked register before the change; the result is cached."""
     return _examined(tuple(files), today())
 
 
@@ -138,9 +139,9 @@ def _examined(files: tuple[File, ...], day: date) -> Checked:
 
 
 def computed(files: list[File]) -> tuple[Register, Issued]:
-    """The register before the change with its addresses, whatever else is wrong with it.
+    """Return the register before the change and its addresses, whatever other errors it has.
 
-    Ends the process with status 1 where not even that can be made out.
+    Ends the process with status 1 where its errors do not allow even that.
     """
     checked = examined(files)
     if checked.register is None or checked.issued is None:
@@ -149,7 +150,7 @@ def computed(files: list[File]) -> tuple[Register, Issued]:
 
 
 def _checked(before: list[File], after: list[File]) -> Checked:
-    """The register with the change; ends the process where that has errors which it did not have."""
+    """Check the register with the change; end the process where it has errors that it did not have before."""
     checked = examine(after, today(), examined(before))
     refuse_new(examined(before), checked, NEW_ERRORS)
     if errors := binding(checked.findings):
@@ -158,7 +159,7 @@ def _checked(before: list[File], after: list[File]) -> Checked:
 
 
 def refuse_new(before: Checked, after: Checked, otherwise: str) -> None:
-    """Tell what a change brings in; ends the process, saying what is not done, where that has errors."""
+    """Show the findings that a change adds; if errors are among them, end the process with the message `otherwise`."""
     brought_in = new(before.findings, after.findings)
     if brought_in:
         _tell(brought_in)
@@ -167,7 +168,7 @@ def refuse_new(before: Checked, after: Checked, otherwise: str) -> None:
 
 
 def _tell(findings: list[Finding]) -> None:
-    """Findings, errors first; of a mass change only some, for the rest is of the same kind."""
+    """Show findings, errors first, and not more than `FINDINGS` of them, since those of a mass change are alike."""
     ordered = [*binding(findings), *(f for f in findings if f.rule.severity is Severity.ADVICE)]
     click.echo(show_findings.text(ordered[:FINDINGS], language(), beside=beside()), err=True)
     if len(ordered) > FINDINGS:
@@ -175,7 +176,7 @@ def _tell(findings: list[Finding]) -> None:
 
 
 def _difference(before: list[File], after: list[File]) -> Iterator[str]:
-    """What changes in the text, as unified diffs."""
+    """Yield the lines of unified diffs between two states of files."""
     former = {file.name: file.data for file in before}
     for file in after:
         old = former.get(file.name)
@@ -211,10 +212,10 @@ def _write(directory: Path, before: list[File], changed: dict[str, bytes]) -> No
 
 
 def read_files(directory: Path, dry_run: bool) -> list[File]:
-    """The files of a register that is about to be changed; what a killed command left half done is put back first.
+    """Read the files of a register before an edit; a change that a killed command left half done is undone first.
 
     Raises:
-        Unusable: they cannot be read, or would have to be put back although nothing is to be written.
+        Unusable: the files cannot be read, or a half-done change would have to be undone with `dry_run`.
     """
     from ..editing import transaction
 
@@ -228,7 +229,7 @@ def read_files(directory: Path, dry_run: bool) -> list[File]:
 
 
 def _is_tracked(directory: Path) -> bool:
-    """Whether the journal came with a commit, so that no command of this user wrote it."""
+    """Tell whether git tracks the journal: then it came with a commit, and no command of this user wrote it."""
     try:
         source.git(directory, "ls-files", "--error-unmatch", "--", source.JOURNAL, revision=source.JOURNAL)
     except Unusable:

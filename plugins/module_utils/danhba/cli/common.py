@@ -1,4 +1,4 @@
-"""What every command shares: its options, how it speaks, and how it stops."""
+"""Shared parts of all commands: common options, language of messages, output, and exit statuses."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from ..rendering.colour import Paint, plain
 from ..vietnamese.figures import VIETNAM
 from .misuse import HELP, WrongValue, explain
 
-# Exit statuses (register format): 0 as asked, 1 findings or a refused plan, 2 could not run. Who interrupts a command
-# gets the status by which shells tell SIGINT.
+# Exit statuses (register format): 0 success, 1 findings or a refused plan, 2 could not run; 130 after Ctrl-C, as shells
+# report SIGINT.
 REFUSED, COULD_NOT_RUN, INTERRUPTED = 1, 2, 130
-# Fewer files than these are read before a progress bar would be seen.
+# No progress bar for fewer files: reading them takes less than a moment.
 LONG = 100
-# Where nobody is at a terminal, lines are cut nowhere.
+# Width of tables that do not go to a terminal, so that no line is folded.
 _WIDEST = 1000
 READING, CHECKING = _("Reading"), _("Checking")
 FORGOTTEN = _(
@@ -51,12 +51,12 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Day(click.ParamType[date]):
-    """A day as ISO 8601 writes it or as documents do (1/12/2026), which is shown back in words."""
+    """A day in ISO 8601 or as documents write it (1/12/2026); the latter is confirmed to the user in words."""
 
     name = "YYYY-MM-DD"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Parse it and say which day it is, or fail as the command line does."""
+        """Return the day; raise `WrongValue` for a text that is none."""
         if isinstance(value, date):
             return value
         day = parse_written_day(value)
@@ -69,7 +69,7 @@ class Day(click.ParamType[date]):
 
 
 def _no_day(value: str) -> WrongValue:
-    """Why a text is no day: it is not written as one, or the calendar has no such day."""
+    """Return the error for a text that is no day: it has another form, or the calendar has no such day."""
     parts = written_day(value)
     if not parts and DAY.fullmatch(value):
         year, month, day = map(int, value.split("-"))
@@ -83,17 +83,17 @@ def _no_day(value: str) -> WrongValue:
 
 
 def stop(template: str, **values: object) -> NoReturn:
-    """Say why nothing could be done, and end with status 2."""
+    """Write a message why the command could not run, and exit with status 2."""
     stop_with(COULD_NOT_RUN, template, **values)
 
 
 def refuse(template: str, **values: object) -> NoReturn:
-    """Say why what was asked for was not done, and end with status 1."""
+    """Write a message why the request was refused, and exit with status 1."""
     stop_with(REFUSED, template, **values)
 
 
 def stop_with(status: int, template: str, **values: object) -> NoReturn:
-    """Say something in both languages, and end with a status."""
+    """Write a message as `_tell_both` does, and exit with a status."""
     _tell(template, values)
     sys.exit(status)
 
@@ -103,19 +103,19 @@ def _tell(template: str, values: Mapping[str, object]) -> None:
 
 
 def _tell_both(said: Callable[[str], str], context: click.Context | None) -> None:
-    """Say something in the language, and in English beside where nobody has chosen one."""
+    """Write a message to standard error in the user's language; in Vietnamese and English where none was chosen."""
     click.echo(f"danhba: {said(language(context))}", err=True)
     if not _chosen(context):
         click.echo(f"    {said('en')}", err=True)
 
 
 def beside() -> bool:
-    """Whether English stands beside what is told: nobody has chosen a language."""
+    """Tell whether messages are shown in English, too, since the user has chosen no language."""
     return not _chosen()
 
 
 def misused(error: click.ClickException) -> None:
-    """Tell what is wrong with the command line, and where its help is."""
+    """Write what is wrong with the command line, and the command that shows its help."""
     context = getattr(error, "ctx", None)
     _tell_both(lambda spoken: explain(error, spoken), context)
     if context:
@@ -123,12 +123,12 @@ def misused(error: click.ClickException) -> None:
 
 
 def language(context: click.Context | None = None) -> str:
-    """The language asked for on the command line, else by LANGUAGE, else Vietnamese."""
+    """Return the language of messages: that of --lang, else of the variable LANGUAGE, else Vietnamese."""
     return _chosen(context) or LANGUAGES[0]
 
 
 def _chosen(context: click.Context | None = None) -> str:
-    """The language that somebody has chosen; empty where nobody has."""
+    """Return the language chosen by --lang or the variable LANGUAGE; empty where none was chosen."""
     context = context or click.get_current_context(silent=True)
     if context and (chosen := context.meta.get(_CHOSEN)):
         return str(chosen)
@@ -137,7 +137,7 @@ def _chosen(context: click.Context | None = None) -> str:
 
 
 def _choose(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    # `meta` outlives the context of a command, so that what stops the command is told in its language too.
+    # `meta` outlives the context of a command, so that an error that ends the command is shown in its language, too.
     if value:
         ctx.meta[_CHOSEN] = value
     return value
@@ -146,7 +146,7 @@ def _choose(ctx: click.Context, _parameter: click.Parameter, value: str | None) 
 def lang(command: F) -> F:
     """Add --lang."""
     text = "Ngôn ngữ / Language. [vi]"
-    # Eager, so that what is wrong with an option before it is told in this language, too.
+    # Eager, so that an error in an option before it on the command line is shown in this language, too.
     option = click.option("--lang", type=click.Choice(LANGUAGES), callback=_choose, is_eager=True, help=text)
     return option(command)
 
@@ -164,17 +164,17 @@ def as_of(command: F) -> F:
 
 
 def today() -> date:
-    """The day in Vietnam."""
+    """Return the current day in Vietnam."""
     return datetime.now(VIETNAM).date()
 
 
 def at_terminal(stream: TextIO | None) -> bool:
-    """Whether somebody reads or types there; nobody does where the caller has closed it (None)."""
+    """Tell whether a stream is a terminal; a stream that the caller has closed is None."""
     return stream is not None and stream.isatty()
 
 
 def table(rows: Iterable[tuple[str, ...]]) -> None:
-    """Columns that line up; whole values when nobody is at a terminal that could be too narrow."""
+    """Write rows as aligned columns; values are folded only at a terminal, where they may not fit."""
     rows = list(rows)
     if not at_terminal(sys.stdout) and (lines := columns.line_up(rows, _WIDEST)):
         put(lines)
@@ -183,7 +183,7 @@ def table(rows: Iterable[tuple[str, ...]]) -> None:
 
 
 def _table(rows: list[tuple[str, ...]]) -> None:
-    """The same where it may have to be folded."""
+    """Write rows as a table by rich, which folds values that are wider than the terminal."""
     from rich.console import Console
     from rich.table import Table
 
@@ -195,14 +195,14 @@ def _table(rows: list[tuple[str, ...]]) -> None:
         shown_table.add_column(overflow="fold")  # an address that is cut could not be copied
     for row in rows:
         shown_table.add_row(*row)
-    # Not printed by rich itself, which has another status for a reader that has gone.
+    # Captured, since rich itself would exit with another status where the reader of a pipe has closed it.
     with console.capture() as shown:
         console.print(shown_table)
     click.echo(shown.get(), nl=False)
 
 
 def painter() -> Paint:
-    """What puts a text into a colour at a terminal; it stays as it is elsewhere, and where NO_COLOR forbids that."""
+    """Return the function that colours texts; it changes nothing where stdout is no terminal or NO_COLOR is set."""
     return _paint if at_terminal(sys.stdout) and "NO_COLOR" not in os.environ else plain
 
 
@@ -212,7 +212,10 @@ def _paint(text: str, colour: str) -> str:
 
 @contextmanager
 def progress(length: int, label: str) -> Iterator[Callable[[int], None] | None]:
-    """Shows how many of `length` are done, on a terminal and where it takes longer than a moment; else nothing."""
+    """Show a progress bar; yields the function that sets how many of `length` items are done.
+
+    Yields None, and shows nothing, where stderr is no terminal or fewer than `LONG` items are to be done.
+    """
     if not at_terminal(sys.stderr) or length < LONG:
         yield None
         return
@@ -232,7 +235,7 @@ def examine(
     *,
     cache: bool = True,
 ) -> Checked:
-    """Check a register with what is remembered of its files; every command reads it by this."""
+    """Check a register, with cached results for files that have not changed. Every command reads a register by this."""
     kept = of_the_user() if cache else None
     with progress(len(files), label) as advance:
         checked = check(files, day, base, advance, kept)
@@ -243,18 +246,18 @@ def examine(
 
 
 def some(items: Sequence[str], most: int) -> list[str]:
-    """The first of many, and how many are left."""
+    """Return the first `most` items, and an item with the number of the others, if there are more."""
     return [*items[:most], *([f"… +{len(items) - most}"] if len(items) > most else [])]
 
 
 def put(pieces: Iterable[str] | Iterable[bytes]) -> None:
-    """Put out a long text in pieces; octets as they are."""
+    """Write a long text to standard output in pieces; bytes are written unchanged."""
     for piece in pieces:
         click.echo(piece, nl=False)
 
 
 def write(path: Path, pieces: Iterable[str] | Iterable[bytes]) -> None:
-    """Write a file that was asked for, or say why not."""
+    """Write an output file; raise `Unusable` where the system refuses it."""
     try:
         with path.open("wb") as file:
             file.writelines(piece if isinstance(piece, bytes) else piece.encode() for piece in pieces)
@@ -263,7 +266,7 @@ def write(path: Path, pieces: Iterable[str] | Iterable[bytes]) -> None:
 
 
 def usable(checked: Checked) -> tuple[Register, Issued]:
-    """The register and its addresses; a register that does not hold has no addresses that one could rely on."""
+    """Return a register and its addresses; end the process where it has errors, since its addresses may be wrong."""
     if checked.usable is None:
         click.echo(show_findings.text(binding(checked.findings), language(), beside=beside()), err=True)
         click.echo(translator(language())(_("correct these first; nothing was done")), err=True)

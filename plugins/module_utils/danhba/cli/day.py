@@ -1,4 +1,7 @@
-"""A clerk's day in a clone, without typing git: beginning it, taking a job back, doing jobs anew after a conflict."""
+"""The commands `danhba start`, `undo` and `again` for clerks, who work in a git clone without using git themselves.
+
+They start from the register in force, undo the last change, and repeat changes after a merge conflict.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +115,7 @@ def start_command(directory: Path, keep: bool, proposal: str | None, lang: str |
 
 
 def _leave(clone: Clone, *, keep: bool) -> None:
-    """Have nothing that is not sent in the files: keep it aside, or end the process."""
+    """Commit unsent work to a branch of its own, so that the files have none; raise `Problem` if the user declines."""
     changed, _others = branches.uncommitted(clone)
     if not changed and not branches.unsent(clone, branches.current(clone)):
         return
@@ -131,7 +134,7 @@ def _leave(clone: Clone, *, keep: bool) -> None:
 
 
 def _name_stray(clone: Clone) -> None:
-    """Give commits that only this clone's target has a branch of their own."""
+    """Keep commits that were made on the local target branch, and not sent, under a new branch."""
     name = branches.new_name((), today())
     branches.keep(clone, name)
     say(KEPT_ASIDE, branch=name)
@@ -147,7 +150,7 @@ def _go_on(clone: Clone, name: str) -> None:
 
 
 def _news(clone: Clone) -> None:
-    """Say what others have changed since the day was begun last."""
+    """Show what others have changed since the last `danhba start`."""
     found = records.load(clone)
     now = clone.says("rev-parse", clone.upstream)
     if found.seen and found.seen != now and clone.says("rev-parse", "--verify", "--quiet", f"{found.seen}^{{commit}}"):
@@ -207,10 +210,10 @@ def undo_command(directory: Path, dry_run: bool, yes: bool, lang: str | None) ->
 
 
 def _last(clone: Clone, files: Mapping[str, bytes]) -> Job:
-    """The last job that is not sent; those that were killed before they wrote anything are forgotten.
+    """Return the last unsent job; records of commands that were killed before they wrote anything are removed.
 
     Raises:
-        Problem: there is none, or the last change is sent.
+        Problem: there is no unsent job, or the last change is sent.
     """
     found = records.load(clone)
     jobs = list(found.on(branches.current(clone)))
@@ -227,7 +230,7 @@ def _last(clone: Clone, files: Mapping[str, bytes]) -> Job:
 
 
 def _show(before: list[File], after: Mapping[str, bytes]) -> None:
-    """The files without the change, as text; ends the process where they would bring in errors."""
+    """Show the difference that undoing a change makes; end the process where it would bring errors in."""
     paths = {file.name: file.path for file in before}
     kept = [File(name, paths[name], data) for name, data in after.items() if name in paths]
     show_difference(before, [*kept, *(File(name, paths[name], b"") for name in paths if name not in after)])
@@ -269,7 +272,7 @@ def again_command(directory: Path, yes: bool, lang: str | None) -> None:
 
 
 def _jobs(clone: Clone, found: Jobs, changed: Sequence[str]) -> tuple[Job, ...]:
-    """The jobs of the proposal that the clone is on."""
+    """Return the jobs of the proposal on the clone's current branch, sent and unsent ones."""
     name = branches.current(clone)
     sent = found.proposal(name)
     jobs = (*(sent.jobs if sent else ()), *found.on(name))
@@ -279,7 +282,7 @@ def _jobs(clone: Clone, found: Jobs, changed: Sequence[str]) -> tuple[Job, ...]:
 
 
 def _refuse_by_hand(clone: Clone, jobs: Sequence[Job]) -> None:
-    """Refuse where the files hold anything that no job wrote: it would be missing afterwards."""
+    """Raise `Problem` where the files have edits that no job made: repeating the jobs would lose them."""
     files = {file.name: file.data or b"" for file in source.from_directory(clone.directory)}
     base = {file.name: file.data or b"" for file in source.from_git(clone.directory, branches.left_at(clone))}
     without = records.before_all(jobs, files)
@@ -289,7 +292,7 @@ def _refuse_by_hand(clone: Clone, jobs: Sequence[Job]) -> None:
 
 
 def _all_anew(directory: Path, jobs: Sequence[Job], *, yes: bool) -> bool:
-    """Run each job again; whether all went well."""
+    """Run each job again, up to the first failure; return whether all succeeded."""
     for number, job in enumerate(jobs, 1):
         say(ANEW, number=number, count=len(jobs), command=_shown(job))
         if not _run(job, directory, yes=yes):
@@ -298,7 +301,7 @@ def _all_anew(directory: Path, jobs: Sequence[Job], *, yes: bool) -> bool:
 
 
 def _run(job: Job, directory: Path, *, yes: bool) -> bool:
-    """Run the command of a job in this process; whether it did what it says."""
+    """Run the command of a job in this process; return whether it succeeded."""
     from . import main
 
     name, *rest = job.words
@@ -315,12 +318,12 @@ def _run(job: Job, directory: Path, *, yes: bool) -> bool:
 
 
 def _note_anew(clone: Clone, name: str) -> None:
-    """Have the jobs as they were done anew in the place of those that were sent."""
+    """Replace the records of a proposal's sent jobs by those of the repeated jobs."""
     found = records.load(clone)
     sent = tuple(replace(each, jobs=()) if each.branch == name else each for each in found.sent)
     records.store(clone, replace(found, sent=sent, repeated=None))
 
 
 def _shown(job: Job) -> str:
-    """A job as the command that does it."""
+    """Return the command line of a job, for messages."""
     return shlex.join(["danhba", *(word for word in job.words if word != "--")])

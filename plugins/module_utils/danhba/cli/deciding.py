@@ -1,4 +1,4 @@
-"""Writing down what a reorganisation decides, agency by agency: `danhba decide`, before `danhba reorganise`."""
+"""The command `danhba decide`: it writes the file of a reorganisation's decisions, which `danhba reorganise` reads."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ T = TypeVar("T")
 
 
 class Part(click.ParamType[T]):
-    """A part of the decision as one text, with `:` between its values.
+    """An option's value with several parts separated by `:`, such as one closing of an agency.
 
-    The last takes what is left, or the first where the `last` can hold no `:`.
+    Further `:` belong to the last part; with `last`, which splits from the right, they belong to the first part.
     """
 
     def __init__(self, shape: str, least: int, make: Callable[..., T], *, last: bool = False) -> None:
@@ -49,7 +49,7 @@ class Part(click.ParamType[T]):
         self.make = make
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> T:
-        """Take it apart, or fail as the command line does."""
+        """Split the text and make the object of its parts; raise `WrongValue` for another shape."""
         split = str(value).rsplit if self.last else str(value).split
         values = [" ".join(each.split()) for each in split(":", self.name.count(":"))]
         if len(values) < self.least or not all(values):
@@ -73,7 +73,7 @@ def _word(words: Word, text: str, otherwise: str = AMONG) -> str:
 
 
 def _fate(text: str) -> Fate:
-    """Where somebody goes: to an agency, or for good."""
+    """Parse what becomes of somebody: the code of an agency, or the reason of a closing."""
     if CODE.shape and CODE.shape.fullmatch(text) and text not in ENDINGS:
         return Fate(to=text)
     return Fate(close=_word(Word(ENDINGS), text, NEITHER))
@@ -94,7 +94,7 @@ def _holder(code: str, person: str, document: str, role: str = "head") -> Holder
 
 @dataclass(slots=True)
 class Who:
-    """Who goes somewhere: all of an agency, one of its divisions, or a person by id."""
+    """People with their fate. `stated`: an agency (all its people), a division (TENDONVI/DIVISION) or a person's id."""
 
     stated: str
     fate: Fate
@@ -115,7 +115,7 @@ _PARTS: dict[str, tuple[Part[Any], str]] = {
 
 
 def _parts(command: Any) -> Any:
-    """Add an option for each part; any number of each may be given."""
+    """Add an option for each of `_PARTS`; each may be given several times."""
     for name, (kind, text) in reversed(_PARTS.items()):
         command = click.option(f"--{name}", type=kind, multiple=True, help=f"{text}.")(command)
     return command
@@ -156,7 +156,7 @@ def decide_command(  # noqa: PLR0913, PLR0917
 
 
 def _given(given: dict[str, Any]) -> Reorganisation:
-    """What the options decide."""
+    """Make the reorganisation that the options state."""
     closings, units, people = _sent(given["end"], given["goes"])
     events = {code: closing.event for closing in closings for code in closing.to}
     parents = {parent.agency: parent.parent for parent in given["parent"]}
@@ -180,7 +180,7 @@ def _given(given: dict[str, Any]) -> Reorganisation:
 
 
 def _sent(ends: tuple[Closing, ...], goes: tuple[Who, ...]) -> tuple[list[Closing], list[Unit], list[Person]]:
-    """Where everybody goes; with the only successor, unless something else is said."""
+    """Distribute people by the options; those not mentioned go to the only successor, where there is just one."""
     codes = {end.code for end in ends}
     alone = {end.code: Fate(to=end.to[0]) for end in ends if len(end.to) == 1}
     rest = alone | {who.stated: who.fate for who in goes if who.stated in codes}
@@ -191,7 +191,7 @@ def _sent(ends: tuple[Closing, ...], goes: tuple[Who, ...]) -> tuple[list[Closin
 
 
 def _keep(path: Path, text: str, files: list[File], *, dry_run: bool, yes: bool) -> None:
-    """Read back what is to be written, show it with its forecast, and write it."""
+    """Parse the text to be written, show it with its forecast, and write it; status 1 if the forecast has problems."""
     former = [File(path.name, str(path), path.read_bytes())] if path.is_file() else []
     file = File(path.name, str(path), text.encode())
     decided, findings = reading.read(file)

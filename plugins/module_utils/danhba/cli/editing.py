@@ -1,4 +1,4 @@
-"""Changing the register without writing YAML: opening, closing, moving and suspending mailboxes; custodians."""
+"""Commands that edit the register: open, close, transfer, suspend, change mailboxes, enter leave, name custodians."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ PENDING = _(
 NAME_MISSING = _("{options} go with a new name; give it: --name")
 NO_CUSTODIAN = _("{agency} has nobody with its contact mailbox on {day}; name one first: danhba custodian {agency}")
 DAY = timedelta(days=1)
-# So many of the same name are shown.
+# Maximum number of people with the same name that a message lists.
 NAMESAKES = 5
 
 F = TypeVar("F", bound=Callable[..., Any])
-# What is described; of these a quota alone needs a document of its own (R9.2).
+# Keys that `danhba change` sets; of these only a quota needs a document (R9.2).
 _DESCRIBED = ("title", "unit", "phone", "quota")
-# What only somebody with another name gets, or has to show.
+# Keys of a new entry that only a change of name sets, and options that only go with one.
 _OF_ITSELF = ("name", "family", "given", "address", "address_document")
 _PARTS = ("family", "given")
 _OF_A_NAME = (*_OF_ITSELF[1:], "document", "date", "request")
-# What an entry of a person may have beside its id, its name and its event.
+# Optional keys of a person's entry.
 _MORE = ("family", "given", "title", "unit", "phone", "address", "address_document", "quota", "quota_document")
 
 
 def _editing(command: F) -> F:
-    """What all editing commands take."""
+    """Add the arguments and options of all editing commands: DIR, --dry-run, --yes and --lang."""
     return directory(add_commit_options(lang(command)))
 
 
@@ -161,7 +161,7 @@ def resume_command(person: str, directory: Path, dry_run: bool, yes: bool, lang:
 
 
 def _carried_on(files: list[File], item: Listed, day: date) -> Iterator[tuple[str, date]]:
-    """Where a suspension that is in force on a day goes along to, and when."""
+    """Yield agency and day of each later entry into which a suspension in force on `day` was carried."""
     now = next((s for s in item.issuance.suspended if s.covers(day)), None) if item.issuance else None
     for later in of_people(_timeline(files), {item.id}) if now else ():
         since = later.opened.date
@@ -175,7 +175,10 @@ def _carried_on(files: list[File], item: Listed, day: date) -> Iterator[tuple[st
 
 
 def _afterwards(files: list[File], item: Listed, until: date | None) -> Iterator[tuple[str, date]]:
-    """Where somebody goes before a suspension is over, and when: it goes along (person-suspension-carried)."""
+    """Yield agency and day of each later entry that opens before a suspension ends.
+
+    The suspension has to be carried into it (rule person-suspension-carried).
+    """
     for later in of_people(_timeline(files), {item.id}):
         day = later.opened.date
         gone_on = item.closed and item.closed.date <= day and not later.opened.withdrawn
@@ -216,7 +219,7 @@ def return_command(person: str, directory: Path, dry_run: bool, yes: bool, lang:
 
 
 def _where_on_leave(files: list[File], item: Listed, day: date) -> str:
-    """The agency whose file has the leave: where somebody was before, or is."""
+    """Return the code of the agency whose file has the leave: a former agency of the person, or the present one."""
     for each in of_people(_timeline(files), {item.id}):
         if each.issuance and any(leave.last >= day for leave in each.issuance.leave):
             return each.agency.code
@@ -265,7 +268,7 @@ def change_command(  # noqa: PLR0913, PLR0917
 
 
 def _described(files: list[File], person: str, given: Mapping[str, Any], values: Mapping[str, str]) -> Draft:
-    """What somebody is from now on, which needs no document."""
+    """Return the draft of a change that needs no document: title, division, phone, quota or leader from today on."""
     if stray := [key for key in _OF_A_NAME if given[key]]:
         raise Misuse(NAME_MISSING, options=[f"--{key.replace('_', '-')}" for key in stray])
     if not values:
@@ -279,7 +282,7 @@ def _described(files: list[File], person: str, given: Mapping[str, Any], values:
 
 
 def _renamed(files: list[File], person: str, given: dict[str, Any], values: Mapping[str, str]) -> tuple[Draft, date]:
-    """The same person under another name, from a day: one entry ends, and the next says what it said."""
+    """Return the draft and the day of a change of name: the entry is closed, and a new one copies its other keys."""
     item = _settle(files, person, given, "document", "date")
     _not_pending(item)
     opened = _event({**given, "event": RENAMED})
@@ -293,7 +296,7 @@ def _renamed(files: list[File], person: str, given: dict[str, Any], values: Mapp
 
 
 def _said(item: Listed) -> dict[str, str]:
-    """What an entry says of somebody, beside the name, a pin and what happened."""
+    """Return the keys of an entry that a change of name copies; not the name, a pinned address and the events."""
     row = item.issuance
     if row is None:
         return {}
@@ -351,7 +354,7 @@ def _settle(
     optional: Iterable[str] = (),
     agency: str = "",
 ) -> Listed:
-    """The mailbox that is meant, before anything is asked for; once more where the day was among what was."""
+    """Find the mailbox of a query, then ask for missing options; if the day was asked for, find it anew on that day."""
     stated = given["date"]
     item = _find(files, query, stated or today(), agency)
     complete(given, *asked, optional=optional)
@@ -361,14 +364,14 @@ def _settle(
 
 
 def _not_pending(item: Listed) -> None:
-    """Refuse to close what is to be closed anyway."""
+    """Raise `Problem` where the mailbox has a closing already."""
     if closed := item.closed:
         values = {"name": item.name, "id": item.id, "agency": item.agency.code}
         raise Problem(PENDING, **values, day=closed.date, document=closed.document)
 
 
 def _find(files: list[File], query: str, day: date, agency: str) -> Listed:
-    """The mailbox that is open on a day; several are listed before the refusal."""
+    """Find the mailbox of a query that is open on a day; several are listed before `Ambiguous` is raised."""
     try:
         return people.find_open(_timeline(files), query, day, agency)
     except people.Ambiguous as error:
@@ -377,7 +380,7 @@ def _find(files: list[File], query: str, day: date, agency: str) -> Listed:
 
 
 def _namesakes(timeline: Timeline, name: str) -> None:
-    """Say who has the same name, since an id is for one person, wherever they come back."""
+    """Show people with the same name: a person who comes back keeps the id, so it should be given by --id."""
     same = {item.id: item for item in of_name(timeline, name)}
     if same:
         named = [f"{item.id} ({item.address})" for item in same.values()]
@@ -390,7 +393,7 @@ def _entry(person: str, name: str, given: Mapping[str, Any]) -> dict[str, Value]
 
 
 def _carried(item: Listed, day: date) -> dict[str, Value]:
-    """The suspension that goes along with somebody who moves on a day."""
+    """Return the `suspended` of a new entry: the suspension in force on the day, carried into it."""
     in_force = [s for s in item.issuance.suspended if s.covers(day)] if item.issuance else []
     return {"suspended": [entry.suspension(replace(s, since=day)) for s in in_force]} if in_force else {}
 
@@ -400,5 +403,5 @@ def _event(given: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def _stated(given: Mapping[str, Any], *keys: str) -> dict[str, Value]:
-    """What was given, as the register writes it."""
+    """Return the options that were given, as values of the register format."""
     return {key: str(given[key]) for key in keys if given[key]}

@@ -1,4 +1,4 @@
-"""Whether what is new on the main branch may be applied: `danhba signatures`."""
+"""The command `danhba signatures`: checks the signatures of new commits on the main branch before the apply."""
 
 from __future__ import annotations
 

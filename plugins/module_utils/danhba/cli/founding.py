@@ -1,4 +1,4 @@
-"""A province's first command: its own repository."""
+"""The command `danhba init`: it creates a province's own repository."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _collection(_ctx: click.Context, _parameter: click.Parameter, value: str) ->
 
 
 def _is_collection(path: Path) -> bool:
-    """Whether a file is what `ansible-galaxy collection build` makes of this project."""
+    """Tell whether a file is this project's collection as built by `ansible-galaxy collection build`."""
     try:
         with tarfile.open(path, "r:gz") as archive:
             manifest = archive.extractfile("MANIFEST.json")

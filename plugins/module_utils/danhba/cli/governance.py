@@ -1,4 +1,4 @@
-"""How the register is governed in git: who owns which file, what a pull request does, what editors are told."""
+"""The commands `danhba codeowners`, `review` (of a pull request) and `schema` (JSON Schema for text editors)."""
 
 from __future__ import annotations
 
@@ -64,7 +64,10 @@ def codeowners_command(directory: Path, form: str, org: str | None, checking: bo
 
 
 def _repository(directory: Path) -> tuple[Path, str]:
-    """The repository's root, and the register's folder from there; outside git, from the folder where it is run."""
+    """Return the root of the git repository and the register's folder relative to it.
+
+    Outside of git the root is the current folder.
+    """
     try:
         root, prefix = place(directory)
     except Unusable:

@@ -1,4 +1,4 @@
-"""The questions by which `danhba decide` learns of a reorganisation at a terminal, agency by agency."""
+"""The prompts of `danhba decide`, which ask at a terminal for a reorganisation's decisions, agency by agency."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ NOT_OPEN = _("'{value}' is no agency that is open on that day; near it there are
 NOT_THERE = _("'{value}' is none of: {choices}")
 NEITHER = _("'{value}' is no agency that goes on, nor one of:")
 APART = _("Where do all the people of {name} go (tendonvi, or the reason)? Else each division and person is asked for")
-# So many are named of those near what was typed, or of an agency's people.
+# Maximum number of codes or ids that a message suggests.
 NEAR = 8
 
 
 @dataclass(slots=True)
 class Among(click.ParamType[str]):
-    """One of some codes or ids; the nearest are named where it is none."""
+    """One of several known codes or ids; the error for another text suggests the most similar ones."""
 
     known: list[str]
     otherwise: str = NOT_OPEN
@@ -59,7 +59,7 @@ class Among(click.ParamType[str]):
     register: Register | None = None
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """The one that is meant, or fail as the command line does."""
+        """Return the code or id; raise `WrongValue` for an unknown one."""
         text = str(value).strip()
         if text not in self.known:
             if self.register and (found := _by_name(self.register, text, self.known)):
@@ -70,7 +70,7 @@ class Among(click.ParamType[str]):
 
 
 def _by_name(register: Register, text: str, known: list[str]) -> str:
-    """The code of the agency among some whose name was typed; empty where none is meant."""
+    """Return the code of the agency with this name among the `known` codes; empty where none matches."""
     try:
         return find_agency(register, text, known).code
     except Problem:
@@ -79,14 +79,14 @@ def _by_name(register: Register, text: str, known: list[str]) -> str:
 
 @dataclass(slots=True)
 class Where(click.ParamType[Fate]):
-    """An agency that goes on, or the reason of a closing."""
+    """What becomes of people: the code or name of an agency that goes on, or the reason of a closing."""
 
     known: list[str]
     register: Register
     name: str = "TENDONVI|REASON"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fate:
-        """What becomes of somebody, or fail as the command line does."""
+        """Return the fate; raise `WrongValue` for a text that is neither an agency nor a reason."""
         text, endings = str(value).strip(), Word(ENDINGS)
         if text in self.known:
             return Fate(to=text)
@@ -100,7 +100,7 @@ class Where(click.ParamType[Fate]):
 
 @dataclass(slots=True)
 class Interview:
-    """What was asked so far."""
+    """The prompts, with the answers so far."""
 
     register: Register
     document: str
@@ -113,11 +113,11 @@ class Interview:
 
     @staticmethod
     def possible() -> bool:
-        """Whether somebody is there to be asked."""
+        """Tell whether standard input is a terminal."""
         return at_terminal(sys.stdin)
 
     def held(self) -> Reorganisation:
-        """Ask everything."""
+        """Ask all questions and return the reorganisation."""
         self._agencies()
         for number, closing in enumerate(self.closings):
             self.closings[number] = Closing(closing.code, closing.event, closing.to, self._fate(closing))
@@ -136,7 +136,7 @@ class Interview:
         )
 
     def _agencies(self) -> None:
-        """Which agencies end, how, and which begin."""
+        """Ask which agencies end, why, who succeeds them, and for details of each new agency."""
         while True:
             code = self._asked(self._among(), NEXT if self.closings else ENDS, skip=bool(self.closings))
             if not code:
@@ -159,9 +159,9 @@ class Interview:
                 return tuple(heirs)
 
     def _heir(self, text: str) -> str:
-        """The agency that is meant, or the code of a new one; empty where it has to be asked again.
+        """Return the code of an existing agency or of a new one; empty where the question has to be asked again.
 
-        A code that is nearly one of those that are there is a slip until somebody says that it is not.
+        A text similar to an existing agency may be a typing error, so the user is asked whether that one is meant.
         """
         known = self._going_on()
         if text in known:
@@ -186,7 +186,7 @@ class Interview:
         return Opening(code, name, kind, event, parent or "")
 
     def _fate(self, closing: Closing) -> Fate | None:
-        """What becomes of an agency's people; those who are named apart are noted."""
+        """Ask what becomes of an agency's people as a whole, and note divisions and people who go elsewhere."""
         agency = self.register.agencies[closing.code]
         left = [issuance for issuance in agency.people if is_live(issuance, self.day)]
         if not left:
@@ -203,7 +203,7 @@ class Interview:
         return fate  # type: ignore[no-any-return]
 
     def _divisions(self, agency: Agency, left: list[Issuance], where: Where) -> None:
-        """Ask for each division, then for each person of none, or of one that does not go as a whole."""
+        """Ask where each division goes, then where each person goes whose division was skipped or who has none."""
         sent = set()
         for unit in dict.fromkeys(issuance.unit for issuance in left if issuance.unit):
             count = sum(issuance.unit == unit for issuance in left)
@@ -220,7 +220,7 @@ class Interview:
             self.people.append(Person(id_, self._asked(where, ONE, name=names.pop(id_), id=id_)))
 
     def _parents(self) -> Iterator[Parent]:
-        """A managing agency for each that loses its own."""
+        """Ask for a new managing agency of each agency whose own one ends."""
         heirs = {closing.code: closing.to for closing in self.closings}
         for agency in self.register.agencies.values():
             if agency.parent in heirs and agency.code in self._going_on() and agency.code not in self.openings:
@@ -235,7 +235,7 @@ class Interview:
                 yield Holder(code, person, document, role)
 
     def _coming(self, code: str) -> list[str]:
-        """The ids of those who may be in a new agency."""
+        """Return the ids of the people who may be in a new agency by the answers so far."""
         former = [self.register.agencies[closing.code] for closing in self.closings if code in closing.to]
         people = (issuance for agency in former for issuance in agency.people if is_live(issuance, self.day))
         named = {person.id: person.fate.to for person in self.people}
@@ -253,7 +253,7 @@ class Interview:
         return Among(self._going_on(), register=self.register)
 
     def _going_on(self) -> list[str]:
-        """The agencies that are open on the day, those that begin among them."""
+        """Return the codes of the agencies that are open after the reorganisation, new ones included."""
         ended = {closing.code for closing in self.closings}
         there = [code for code, each in self.register.agencies.items() if open_on(each, self.day) and code not in ended]
         return [*there, *self.openings]

@@ -1,4 +1,4 @@
-"""Lists that agencies send, and lists for programs: `danhba import` and `danhba export`."""
+"""The commands `danhba import` (lists that agencies send) and `danhba export` (address books in many formats)."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ _WHAT = {
     Role.PHONE: word(_("telephone")),
     Role.ID: word(_("staff number")),
 }
-# More names of one word than these are no names: a column was not taken.
+# If more names have only one word, a column of the name is probably missing, and the user is not asked about each.
 _MOST_ASKED = 10
 NOTHING_TO_OPEN = _("nobody in the list is to be opened; nothing was written")
 EXPORTED = _("{count} open mailboxes as of {day}")
@@ -67,7 +67,7 @@ ONE_STREAM = _("the format {form} is several files; name a folder: --out FOLDER"
 
 
 class Letters(click.ParamType[tuple[int, ...]]):
-    """Columns by their letters; of a role that is no name, one."""
+    """Columns by their letters, such as B,C; without `several` only one."""
 
     name = "B,C"
 
@@ -75,7 +75,7 @@ class Letters(click.ParamType[tuple[int, ...]]):
         self.several = several
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
-        """The numbers of the columns (from 0), or fail as the command line does."""
+        """Return the numbers of the columns (from 0); raise `WrongValue` for a text that is no column."""
         parts = re.split(r"[,+ ]+", str(value).strip().upper())
         found = tuple(column_number(part) for part in parts if re.fullmatch("[A-Z]{1,2}", part))
         is_one = len(found) == len(parts) == len({*found}) and all(column < MOST_COLUMNS for column in found)
@@ -85,14 +85,14 @@ class Letters(click.ParamType[tuple[int, ...]]):
 
 
 class Taken(click.ParamType[tuple[Role, tuple[int, ...]]]):
-    """What some columns of a list hold: ``name=B,C``, or in Vietnamese ``họ tên=B,C``."""
+    """A role with its columns: ``name=B,C``, or in Vietnamese ``họ tên=B,C``."""
 
     name = "WHAT=B"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[Role, tuple[int, ...]]:
-        """The role with its columns, or fail as the command line does."""
+        """Return the role with the numbers of its columns (from 0); raise `WrongValue` for another shape."""
         what, _sign, letters = str(value).partition("=")
         role = next((role for role, words in columns.WORDS.items() if fold(what) in words), None)
         if role is None:
@@ -173,7 +173,7 @@ def import_command(  # noqa: PLR0913, PLR0917
 
 
 def _with_columns(found: list[Sheet], answers: Answers, *, asks: bool) -> Answers:
-    """The answers with those to what is not clear of the columns, asked for; ends the process where nobody answers.
+    """Ask which of the ambiguous columns hold what, and return the answers with these; without `asks`, end the process.
 
     Raises:
         Problem: an answer names a column that no heading has.
@@ -196,7 +196,7 @@ def _with_columns(found: list[Sheet], answers: Answers, *, asks: bool) -> Answer
 
 
 def _told(doubt: Doubt) -> dict[str, object]:
-    """The values of `TWO_COLUMNS`."""
+    """Return the values for the message `TWO_COLUMNS`."""
     letters = [column_name(column) for column in doubt.columns]
     key = columns.WORDS[doubt.role][0]
     options_ = [f"{key}={letter}" for letter in letters]
@@ -208,10 +208,10 @@ def _told(doubt: Doubt) -> dict[str, object]:
 
 
 def _read(found: list[Sheet], agency: str, answers: Answers, *, asks: bool) -> list[Row]:
-    """The rows of all sheets; at a terminal it is asked whether names of one word are whole.
+    """Read the rows of all sheets; with `asks`, ask whether each name of one word is the whole name.
 
     Raises:
-        Problem: the list has no such row as one of the answers.
+        Problem: `answers.whole` has a row that the list has not.
     """
     read = [row for sheet in found for row in rows.read(sheet, agency, answers)]
     names = {name for row in read for name in row.called()}
@@ -229,14 +229,14 @@ def _read(found: list[Sheet], agency: str, answers: Answers, *, asks: bool) -> l
 
 
 def _sample(settled: settle.Settled, agency: str, domain: str) -> None:
-    """Show mailboxes as they will be, right above the question whether to write them."""
+    """Show a sample of the mailboxes to be opened, right before the question whether to write them."""
     shown = report.sample(settled, agency, domain, language())
     say(report.SAMPLE, shown=len(shown) - 1, count=len(settled.ids))
     table(shown)
 
 
 def _new_ids(prefix: str) -> Callable[[Collection[str]], str]:
-    """What makes a random id with a prefix that is none of those taken."""
+    """Return the function that makes a random id with a prefix which is not among those taken."""
 
     def new_id(taken: Collection[str]) -> str:
         rest = {id_.removeprefix(prefix) for id_ in taken if id_.startswith(prefix)} if prefix else taken
@@ -246,7 +246,7 @@ def _new_ids(prefix: str) -> Callable[[Collection[str]], str]:
 
 
 def entry(id_: str, person: Person, opened: Event) -> dict[str, Value]:
-    """The register's entry for a person of a list."""
+    """Return the register's entry for a person of a list."""
     happened = {"document": opened.document, "request": opened.request, "date": str(opened.date), "event": opened.event}
     told = {"id": id_, "name": person.name, "title": person.title, "unit": person.unit, "phone": person.phone}
     stated: dict[str, Value] = {key: value for key, value in told.items() if value}
@@ -254,7 +254,7 @@ def entry(id_: str, person: Person, opened: Event) -> dict[str, Value]:
 
 
 def _rows(found: list[Sheet], path: Path) -> list[Sheet]:
-    """The sheets that are lists, converted to Unicode."""
+    """Return the visible sheets that are lists of people, converted to Unicode; raise `Unusable` where none is."""
     lists = []
     for sheet in found:
         if sheet.hidden and sheet.rows:
@@ -271,7 +271,7 @@ def _rows(found: list[Sheet], path: Path) -> list[Sheet]:
 
 
 def _report(settled: settle.Settled, domain: str) -> None:
-    """Show what becomes of each row; ends the process where that is nothing to be written."""
+    """Show the report; end the process where a row is wrong (status 1) or nothing is to be opened (status 0)."""
     table(report.table(settled, domain, language()))
     for text, sheet, number in report.of_columns(settled.rows, language()):
         say(ABOUT_COLUMN, sheet=sheet, number=number, text=text)
@@ -328,7 +328,7 @@ def export_command(  # noqa: PLR0913, PLR0917
 
 
 def _is_free(out: Path, *, folder: bool) -> None:
-    """Refuse to write over what is there: one typing slip, and the register itself would be gone."""
+    """Raise `Unusable` where the output exists already: a typing error could overwrite the register itself."""
     if out.is_dir() and any(out.iterdir()) if folder else str(out) != "-" and out.exists():
         raise Unusable(TAKEN, path=out)
 

@@ -1,4 +1,4 @@
-"""Which agency of the register is meant by what was typed, told where that was not its code."""
+"""Lookup of an agency by what the user typed; the agency found is shown unless the text is its code."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ FOUND = _("'{query}' is {name} ({agency})")
 
 
 def agency_in(register: Register, query: str, parameter: str = "") -> str:
-    """The code of the one agency that a code or a name means; noted as the answer to a parameter of the command.
+    """Return the code of the one agency with this code or name; record it as the value of the command's `parameter`.
 
     Raises:
-        Problem: there is none, or there are several.
+        Problem: no agency matches, or several do.
     """
     agency = find_agency(register, query)
     if agency.code != query:
@@ -27,5 +27,5 @@ def agency_in(register: Register, query: str, parameter: str = "") -> str:
 
 
 def agency_of(files: list[File], query: str, parameter: str = "") -> str:
-    """The same in the register's files."""
+    """Return the code of the one agency with this code or name in the register of `files`; see `agency_in`."""
     return agency_in(computed(files)[0], query, parameter)

@@ -1,4 +1,4 @@
-"""How a wrong command line is told: what click finds wrong with it, in both languages."""
+"""Messages for errors of the command line, in both languages; they replace click's own English ones."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _EXTRA = re.compile(r"Got unexpected extra arguments? \((.*)\)", re.DOTALL)
 
 
 class Misuse(click.UsageError):
-    """A command line that is wrong, told by a template."""
+    """Error of the command line whose message is a template."""
 
     def __init__(self, template: str, **values: object) -> None:
         super().__init__(render(template, values, "en"), click.get_current_context(silent=True))
@@ -39,7 +39,7 @@ class Misuse(click.UsageError):
 
 
 class WrongValue(click.BadParameter):
-    """A value that an option or an argument cannot have, told by a template; `lines` are what it may be, one a line."""
+    """Wrong value of an option or an argument, with a template as message; `lines` list the possible values."""
 
     def __init__(self, template: str, *lines: str, **values: object) -> None:
         super().__init__(render(template, values, "en"))
@@ -49,7 +49,7 @@ class WrongValue(click.BadParameter):
 
 
 class NoCommand(Misuse):
-    """A command that there is not; `possibilities` are near it."""
+    """Unknown command; `possibilities` are the commands with similar names."""
 
     def __init__(self, name: str, known: Iterable[str], context: click.Context) -> None:
         from difflib import get_close_matches
@@ -60,7 +60,7 @@ class NoCommand(Misuse):
 
 
 def explain(error: click.ClickException, language: str) -> str:
-    """What is wrong, in a language; of what click may still say, the English."""
+    """Return the message of an error in a language; click's English text for an error that has no template here."""
     template, values = _problem(error, language)
     said = render(template, values, language)
     if choices := getattr(error, "lines", None) or _choices(error, language):
@@ -72,7 +72,7 @@ def explain(error: click.ClickException, language: str) -> str:
 
 
 def _choices(error: click.ClickException, language: str) -> list[str]:
-    """The words of the register that were to be chosen from, which are one a line."""
+    """Return the words to choose from, shown one a line; empty for an error that is not about a `Word`."""
     kind = error.param.type if isinstance(error, click.BadParameter) and error.param else None
     is_wrong = isinstance(kind, Word) and not isinstance(error, (WrongValue, click.MissingParameter))
     return kind.shown(language) if isinstance(kind, Word) and is_wrong else []

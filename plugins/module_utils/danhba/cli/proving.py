@@ -1,4 +1,4 @@
-"""What the register says of the time before the system, proved against the operator's own lists: `danhba migrated`."""
+"""The command `danhba migrated`: it compares `migrated` entries with lists of mailboxes from before the system."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_ADDRESSES = _("{path} has no mail address; name a list with one address a lin
 MANY = _("… and {count} more; all of them: --format json")
 PROVED = _("{proved} entries of mailboxes that existed before are on the list, and nothing differs")
 DIFFERS = _("{proved} entries of mailboxes that existed before are on the list; differences: {differences}")
-# So many differences are shown to people.
+# Maximum number of differences in the text output.
 MOST = 50
 _SHOWN = {
     Status.UNLISTED: _("not on the list"),
@@ -69,7 +69,7 @@ def migrated_command(directory: Path, paths: tuple[Path, ...], form: str, lang: 
 
 
 def _read(path: Path, domain: str) -> list[Line]:
-    """The addresses of one list; refuses one without any, which would prove nothing."""
+    """Read the addresses of one list; raise `Unusable` for a list without any."""
     sheets = formats.read(path)
     for sheet in sheets:
         if sheet.hidden and sheet.rows:

@@ -1,4 +1,4 @@
-"""Recording each job of an editor in its clone, with the words that would do it again."""
+"""Record of each editing command in the git clone, with its full command line, so that it can be undone or repeated."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from ..editing.transaction import Change
 
 _ANSWERS = "danhba.answers"
-# What is given anew at each run.
+# Parameters that are not recorded, since each run sets its own.
 _OF_THE_RUN = frozenset({"directory", "dry_run", "yes", "lang"})
 
 
 def answered(name: str, value: object) -> None:
-    """Note what a parameter turned out to be: by an answer, by a look-up, or chosen by the command itself."""
+    """Note the final value of a parameter that was asked for, looked up, or chosen by the command itself."""
     if context := click.get_current_context(silent=True):
         context.meta.setdefault(_ANSWERS, {})[name] = value
 
 
 def words(context: click.Context) -> tuple[str, ...]:
-    """The command that was run, with all that was answered, without the register's directory."""
+    """Return the words of the command that is running, all answers as options, without the register's directory."""
     given = {**context.params, **context.meta.get(_ANSWERS, {})}
     options: list[str] = []
     arguments: list[str] = []
@@ -65,9 +65,10 @@ def _text(value: Any) -> str:
 
 @contextmanager
 def recorded(directory: Path, changes: Mapping[str, Change]) -> Iterator[bool]:
-    """Record what is written in this block as a job; gives whether there is a clone to record it in.
+    """Record the changes that are written within this context as a job; yields False where there is no git clone.
 
-    It is recorded before it is written: of a command that is killed in between, `records.is_in` tells.
+    The job is recorded before the files are written. If the command is killed in between, `records.is_in` finds that
+    the job's changes are not in the files. If the block raises, the record is removed.
     """
     context = click.get_current_context(silent=True)
     clone = records.clone_of(directory)

@@ -1,4 +1,4 @@
-"""Reading the register: what is wrong with it, its addresses, its people, its plan."""
+"""The commands that only read the register: `danhba check`, `addresses`, `candidates`, `plan` and `who`."""
 
 from __future__ import annotations
 
@@ -160,9 +160,12 @@ def plan_command(  # noqa: PLR0913, PLR0917
 
 
 def _without_void(actual: a.Accounts, goal: a.Accounts, register: Register) -> a.Accounts:
-    """What another revision leads to, without those who by this one never come: a mailbox of theirs was never there."""
+    """Return a former revision's accounts without those whose opening this register withdrew.
+
+    The former revision counts them as existing, but they were never opened on the server.
+    """
     gone = actual.accounts.keys() - goal.accounts.keys()
-    if gone:  # hardly ever, and all issuances are gone through
+    if gone:  # rarely so; the search goes through all issuances
         never = {(a.OFFICIAL, issuance.id) for _agency, issuance in register.issuances() if issuance.void}
         gone &= never | {(a.AGENCY, code) for code, agency in register.agencies.items() if agency.void}
     kept = {key: each for key, each in actual.accounts.items() if key not in gone}
@@ -170,7 +173,7 @@ def _without_void(actual: a.Accounts, goal: a.Accounts, register: Register) -> a
 
 
 def _actual(directory: Path, against: str, day: date) -> tuple[a.Accounts, Register | None]:
-    """What is there, and the register that it follows from, where it is of one."""
+    """Return the accounts to compare with, and the register that they are computed from, None without one."""
     if against == "empty":
         return a.EMPTY, None
     if against.endswith(".json"):

@@ -1,4 +1,4 @@
-"""Merging, splitting, renaming and dissolving agencies: `danhba reorganise`."""
+"""The command `danhba reorganise`: it merges, splits, renames and dissolves agencies by the file of `danhba decide`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def reorganise_command(  # noqa: PLR0913, PLR0917
 
 
 def foretell(files: list[File], decided: Reorganisation) -> Told:
-    """What a reorganisation does to a register; ends the process where that does not hold by itself."""
+    """Forecast what a reorganisation does to a register; end the process where the register itself has errors."""
     with _step(_("reading the register …")):
         register, issued = usable(examined(files))
     with _step(_("computing the new addresses …")):
@@ -68,7 +68,7 @@ def foretell(files: list[File], decided: Reorganisation) -> Told:
 
 
 def shown(told: Told, form: str, most: int | None) -> str:
-    """A forecast in one of `FORMATS`, with at most so many lines of each list."""
+    """Return a forecast in one of `FORMATS`, with at most `most` lines of each list, all of them for None."""
     if form == "json":
         return rendering.as_json(told, language())
     if form == "markdown":
@@ -77,12 +77,12 @@ def shown(told: Told, form: str, most: int | None) -> str:
 
 
 def _decided(path: Path) -> Reorganisation:
-    """What the file decides; ends the process where it is not in order."""
+    """Read a file of decisions; end the process where it has errors."""
     return refuse_unread(*reading.read(_file(path)))
 
 
 def refuse_unread(decided: Reorganisation | None, findings: list[Finding]) -> Reorganisation:
-    """What was read; ends the process, saying what is wrong, where it is not in order."""
+    """Return the reorganisation that was read; show the findings and end the process where it has errors."""
     if decided is None or binding(findings):
         click.echo(show_findings.text(findings, language(), beside=beside()), err=True)
         sys.exit(REFUSED)
@@ -90,7 +90,7 @@ def refuse_unread(decided: Reorganisation | None, findings: list[Finding]) -> Re
 
 
 def _file(path: Path) -> File:
-    """The file as one of a register: plain, and not too large."""
+    """Read a file under the limits of a register's files; `data` is None for one that is too large or no plain file."""
     if not path.exists():
         raise Unusable(_("there is no file {path}; name the file of the reorganisation"), path=path)
     try:
@@ -104,7 +104,7 @@ def _file(path: Path) -> File:
 
 @contextmanager
 def _step(label: str) -> Iterator[None]:
-    """Say on a terminal what takes its time."""
+    """Show a label at a terminal while the block runs."""
     if not at_terminal(sys.stderr):
         yield
         return

@@ -1,4 +1,4 @@
-"""The rules of a register: which there are, and what each is about."""
+"""The command `danhba rules`: it lists the rules of a register, or shows one with its page."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ..rules import pages
 from ..rules.clauses import CLAUSES, article
 from .common import at_terminal, lang, language, table
 
-# The repository that this package is part of; a package that was installed elsewhere has none, and so no pages.
+# Root of the clone that this package is in. An installed package has none, and so no pages of rules.
 _REPOSITORY = Path(__file__).resolve().parents[4]
-# What rules are about, by the first word of their ids, in the order in which they are shown.
+# Group of a rule by the first word of its id, in the order in which groups are shown.
 GROUPS = {
     "file": _("Files"),
     "unicode": _("Characters"),
@@ -75,19 +75,22 @@ def _known(id_: str) -> Rule:
 
 
 def group(rule: Rule) -> str:
-    """What a rule is about: a value of `GROUPS`, or the first word of its id where none was thought of."""
+    """Return the group of a rule: a value of `GROUPS`, or the first word of its id where that is not in `GROUPS`."""
     word = rule.id.partition("-")[0]
     return GROUPS.get(word, word)
 
 
 def in_groups() -> list[Rule]:
-    """Every rule, by group and id."""
+    """Return all rules, sorted by group and id."""
     order = list(dict.fromkeys(GROUPS.values()))
     return sorted(RULES.values(), key=lambda r: (order.index(group(r)) if group(r) in order else len(order), r.id))
 
 
 def clause(rule: Rule, spoken: str, own: Regulation | None = None) -> str:
-    """The clause of a rule and what it says: ``Điều 6.1.a (R6.1a): …``, with the number in a province's `own` one."""
+    """Return the clause of a rule with its text: ``Điều 6.1.a (R6.1a): …``.
+
+    The number of the article is that of the province's `own` regulation, if one is given.
+    """
     said = translator(spoken)(CLAUSES[rule.clause])
     number = article(rule.clause) if own is None else dotted(own.article(of_clause(rule.clause)))
     if not number:
@@ -105,7 +108,7 @@ def _message(rule: Rule) -> str:
 
 
 def _template(rule: Rule, spoken: str) -> str:
-    """The message with its fields as they are named; doubled braces stand for one."""
+    """Return the message template of a rule with its fields as ``{field}``; doubled braces become single ones."""
     return translator(spoken)(rule.message).replace("{{", "{").replace("}}", "}")
 
 
@@ -121,7 +124,7 @@ def _data(rule: Rule) -> dict[str, Any]:
 
 
 def _show(rule: Rule) -> None:
-    """The rule and its page, as the province of the register here has them; of none here, as this project has them."""
+    """Show a rule and its page, adapted to the province of the register in the current folder, if there is one."""
     spoken, province = language(), in_folder()
     own = province.regulation if province.domain else None
     click.echo(f"{rule.id}: {_severity(rule)}\n{clause(rule, spoken, own)}\n\n{_message(rule)}")
@@ -134,7 +137,7 @@ def _show(rule: Rule) -> None:
 
 
 def page(rule: Rule) -> str:
-    """The page of a rule, empty where there is no clone to read it from."""
+    """Return the text of a rule's page, empty without a clone to read it from."""
     try:
         return (_REPOSITORY / pages.path(rule.id)).read_text(encoding="utf-8")
     except OSError:
@@ -142,7 +145,7 @@ def page(rule: Rule) -> str:
 
 
 def _markdown(text: str) -> None:
-    """As it is for a program or a file, laid out on a terminal."""
+    """Write Markdown, formatted at a terminal, unchanged elsewhere."""
     if not at_terminal(sys.stdout):
         click.echo(text, nl=False)
         return
@@ -156,7 +159,7 @@ def _markdown(text: str) -> None:
 
 
 def index(rules: Sequence[Rule], spoken: str) -> str:
-    """The rules as Markdown: a table for each group, with links to the pages beside it."""
+    """Return the rules as Markdown: a table for each group, with links to pages in the same folder."""
     parts = dict.fromkeys(group(rule) for rule in rules)
     return "\n\n".join("\n".join(_part(part, [r for r in rules if group(r) == part], spoken)) for part in parts)
 
@@ -173,7 +176,7 @@ def _part(part: str, rules: Sequence[Rule], spoken: str) -> Iterator[str]:
 
 
 def _about(rule: Rule, spoken: str) -> str:
-    """The title of the page, Vietnamese with the English beside it; the message where there is no page."""
+    """Return the title of a rule's page, in Vietnamese followed by the English one; the message without a page."""
     titles = [line.removeprefix("## ") for line in page(rule).splitlines() if line.startswith("## ")]
     if len(titles) != len(LANGUAGES):
         return _template(rule, spoken).replace("|", "\\|").replace("<", "&lt;")

@@ -1,4 +1,7 @@
-"""The secrecy scanner by command (R7.1): mails and documents before they are sent, read by `danhba_secrecy`."""
+"""The command `danhba secrecy`: it scans mails and documents for marks of secrecy before they are sent (R7.1).
+
+The scanner is `danhba_secrecy`.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ _VERDICTS = {
 }
 _MARK = _("{text} at {where}")
 _WHOLE = _("the whole file")
-# Why something could not be read, with the way out.
+# Messages for the obstacles that keep the scanner from reading a file, with the way out.
 _WHY = {
     "encrypted": _("{where} is encrypted; send it without a password, or by another way that is allowed"),
     "broken": _("{where} is damaged; save or make it anew"),
@@ -74,7 +77,7 @@ def secrecy_command(files: Sequence[str], form: str, lang: str | None) -> None:
 
 
 def _usable(path: Path) -> None:
-    """Refuse what is no file before anything is read, so that no answer is half of one."""
+    """Raise `Unusable` for a folder or a missing file, before any file is scanned, so that no output is incomplete."""
     if path.is_dir():
         raise Unusable(_("{path} is a folder; name the files in it, for example {path}/*"), path=path)
     if not path.exists():
@@ -82,7 +85,7 @@ def _usable(path: Path) -> None:
 
 
 def _verdicts(files: Sequence[str], contents: dict[str, bytes]) -> Iterator[tuple[str, Verdict]]:
-    """Each file with its verdict; one after the other, so that one content at most is in memory."""
+    """Yield each file with its verdict, one at a time, so that at most one file's content is in memory."""
     from danhba_secrecy import scan_file
 
     with progress(len(files), _SCANNING) as advance:
@@ -94,7 +97,10 @@ def _verdicts(files: Sequence[str], contents: dict[str, bytes]) -> Iterator[tupl
 
 
 def _content(file: str) -> bytes:
-    """A file's octets; of one that is too large to be read (or has no end) so many that this is seen."""
+    """Read at most one byte more than the scanner's limit.
+
+    So the scanner sees that a file is too large, and a pipe without end is not read for ever.
+    """
     from danhba_secrecy import Bounds
 
     if file == STDIN and sys.stdin is None:
@@ -107,7 +113,7 @@ def _content(file: str) -> bytes:
 
 
 def _data(file: str, verdict: Verdict) -> dict[str, Any]:
-    # A name that is not UTF-8 cannot be said in JSON as it is.
+    # JSON is UTF-8, so a file name in another encoding gets replacement characters.
     return {"file": file.encode("utf-8", "surrogateescape").decode("utf-8", "replace"), **verdict.data()}
 
 

@@ -1,7 +1,7 @@
-"""From a change in a clone to a request that others approve, without typing git: sending it, and taking in others'.
+"""The commands `danhba send` (commit and push changes for approval) and `danhba update` (merge others' changes).
 
-A proposal is one branch. What was sent is left at once: the clone is back at what is in force, so that the next job
-begins a proposal of its own.
+A proposal is one branch. After a send the clone returns to the target branch, so that the next change begins a
+proposal of its own.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ NOT_PUT_BACK = _(
 _OUTCOMES = {"open": IS_OPEN, "merged": IS_MERGED, "gone": IS_GONE, "behind": IS_BEHIND, "conflict": IN_CONFLICT}
 
 _BRANCH = Text("NAME", re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*"), "snv-2026-12-01")
-# So many actions make a subject by themselves; so many lines a message lists; so many files a line names.
+# Up to so many actions are the commit's subject themselves; maximum lines in a commit message; maximum files in a line.
 _SINGLE, _LISTED, _NAMED = 1, 20, 10
 
 
@@ -137,7 +137,7 @@ def update_command(directory: Path, lang: str | None) -> None:
 
 
 def opened(directory: Path) -> Clone:
-    """The clone that a register is in, with nothing of a killed command left in it."""
+    """Return the git clone of a register, after undoing a `danhba again` that was killed."""
     clone = branches.find(directory)
     found = records.load(clone)
     if found.repeated:
@@ -146,7 +146,7 @@ def opened(directory: Path) -> Clone:
 
 
 def put_back(clone: Clone, found: Jobs) -> None:
-    """Have the proposal as it was before a `danhba again` that did not come to its end."""
+    """Restore the proposal as it was before a `danhba again` that was cut off or failed."""
     before = found.repeated
     if before is None:
         return
@@ -162,13 +162,16 @@ def put_back(clone: Clone, found: Jobs) -> None:
 
 
 def changes(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> dict[str, Change]:
-    """What differs between two states of a register's files."""
+    """Return the changes between two states of a register's files, by name."""
     names = sorted({*before, *after})
     return {name: Change(before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)}
 
 
 def fetched(clone: Clone) -> Away | None:
-    """What kept the forge from telling what the target is now; a change can be kept all the same."""
+    """Fetch the target branch from the forge; return the error where the forge cannot be reached.
+
+    It is returned, not raised, since a change can be committed locally even so.
+    """
     try:
         branches.fetch(clone)
     except Away as away:
@@ -177,25 +180,25 @@ def fetched(clone: Clone) -> Away | None:
 
 
 def examined_at(clone: Clone, revision: str) -> Checked:
-    """The register as a revision has it."""
+    """Return the checked register of a git revision."""
     return examine(source.from_git(clone.directory, revision), today())
 
 
 def _checked(files: list[source.File], base: Checked, otherwise: str) -> Checked:
-    """The register with the change; ends the process where it has errors that `base` has not."""
+    """Check the register with the change; end the process where it has errors that `base` has not."""
     checked = examine(files, today(), base)
     refuse_new(base, checked, otherwise)
     return checked
 
 
 def actions_between(base: Checked, checked: Checked) -> Sequence[Action]:
-    """What the change does to mailboxes, each thing once, on whatever day."""
+    """Return the actions on mailboxes that a change leads to, on any day, each once."""
     plans, _more = differences(base, checked, today())
     return together(plans).actions if plans else ()
 
 
 def default_message(actions: Sequence[Action], changed: Sequence[str]) -> str:
-    """A subject and, of more than one thing, a list."""
+    """Return a commit message: a subject and, for several actions, a list of them."""
     lines = [show_plan.sentence(action, language()) for action in actions]
     if len(lines) <= _SINGLE:
         return lines[0] if lines else render(_("register: {files}"), {"files": named_some(_stems(changed))}, language())
@@ -210,7 +213,7 @@ def _stems(paths: Sequence[str]) -> list[str]:
 
 
 def named_some(paths: Sequence[str]) -> list[str]:
-    """So many of some paths as a line names."""
+    """Return the first paths and the number of the others, for a message on one line."""
     return some(paths, _NAMED)
 
 
@@ -223,7 +226,7 @@ def _show(actions: Sequence[Action], message: str) -> None:
 
 
 def commit(clone: Clone, wanted: str | None, changed: Sequence[str], message: str) -> str:
-    """Commit what is changed on a branch that is not the target; its name."""
+    """Commit changed files on branch `wanted`, else the current one or, on the target, a new one; return its name."""
     name = branches.current(clone)
     if wanted and wanted != name:
         branches.leave(clone, wanted)
@@ -239,7 +242,7 @@ def commit(clone: Clone, wanted: str | None, changed: Sequence[str], message: st
 
 
 def _take_in(clone: Clone) -> None:
-    """Take in the target, and say who gets another address by that; ends the process where the two do not agree."""
+    """Merge the target branch and show whose computed address changes by that; end the process for new errors."""
     count = branches.count(clone, "HEAD", clone.upstream)
     moved = review(read(clone.directory, clone.upstream, "HEAD"), today()).moved
     branches.take_in(clone)
@@ -279,14 +282,14 @@ def _note_sent(clone: Clone, name: str, message: str, link: str) -> None:
 
 
 def _keep(clone: Clone, name: str, away: Away) -> None:
-    """Say that nothing is lost, and end: what was asked for could not be done."""
+    """Say that the change is kept on its local branch, and exit with status 2, since it could not be sent."""
     say(away.template, **away.values)
     say(KEPT, branch=name)
     sys.exit(COULD_NOT_RUN)
 
 
 def outcomes(clone: Clone, found: Jobs) -> list[tuple[Sent, Outcome]]:
-    """What has become of each proposal that was sent from here.
+    """Return each proposal that was sent from this clone with its outcome.
 
     Raises:
         Away: the forge cannot be reached.
@@ -296,14 +299,14 @@ def outcomes(clone: Clone, found: Jobs) -> list[tuple[Sent, Outcome]]:
 
 
 def tell_outcomes(clone: Clone, besides: str = "") -> None:
-    """Say what has become of what was sent; what is merged or gone is said once and then forgotten."""
+    """Show the outcome of each sent proposal, except `besides`; records of merged and closed ones are then removed."""
     found = records.load(clone)
     left = []
     for sent, outcome in outcomes(clone, found):
         if sent.branch == besides:
             left.append(sent)
             continue
-        if not besides or outcome is not Outcome.OPEN:  # behind a send, only what has changed
+        if not besides or outcome is not Outcome.OPEN:  # after a send, proposals that are still open are not listed
             say(_OUTCOMES[_way(clone, sent, outcome)], branch=sent.branch, message=sent.message)
         if outcome in {Outcome.OPEN, Outcome.CONFLICT}:
             left.append(replace(sent, told=outcome.value))
@@ -311,17 +314,20 @@ def tell_outcomes(clone: Clone, besides: str = "") -> None:
 
 
 def _way(clone: Clone, sent: Sent, outcome: Outcome) -> str:
-    """The outcome, `behind` where both sides only added to the end of files: a machine puts that together."""
+    """Return the key of an outcome in `_OUTCOMES`.
+
+    A conflict that the merge of register files resolves (both sides only added at the end of files) is `behind`.
+    """
     if outcome is Outcome.CONFLICT and read(clone.directory, clone.upstream, sent.commit).result is not None:
         return "behind"
     return outcome.value
 
 
 def go_to_the_one_behind(clone: Clone, wanted: Collection[Outcome]) -> None:
-    """From the target, on which nothing was done, go to the one proposal that lacks what others did.
+    """Switch from the target branch without own commits to the one proposal that lacks the latest target.
 
     Raises:
-        Problem: there are several.
+        Problem: several proposals lack it.
     """
     if branches.current(clone) != clone.target or branches.count(clone, clone.upstream, "HEAD"):
         return

@@ -1,4 +1,4 @@
-"""What became of a message: `danhba trace` asks the mail host, by Ansible as everything that is asked of it."""
+"""The command `danhba trace`: it asks the mail host, through Ansible, what happened to a message."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ PLAYBOOK = "laocai.mail.trace"
 
 
 class Moment(click.ParamType[datetime]):
-    """A day in Viet Nam, or how long ago."""
+    """A point in time: a day in Vietnam, or a duration before now (3d)."""
 
     name = "DAY|3d"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        """Parse it, or fail as the command line does."""
+        """Return the time in Vietnam's time zone; raise `WrongValue` for a text that is none."""
         if isinstance(value, datetime):
             return value
         if ago := _AGO.fullmatch(value):
@@ -101,10 +101,12 @@ def _tell_nothing(answer: Mapping[str, Any]) -> None:
 
 
 def ask(asked: str, since: datetime | None, inventory: Path | None) -> dict[str, Any]:
-    """The answer of the mail host. What is asked for is on no command line, and the answer in no log.
+    """Ask the mail host and return its answer.
+
+    Request and answer go through private files, so that neither is on a command line or in a log.
 
     Raises:
-        Unusable: Ansible, the host or its program did not do it.
+        Unusable: Ansible, the host or its program failed.
     """
     request = {"asked": asked, "since": since.isoformat() if since else None, "actor": actor()}
     with tempfile.TemporaryDirectory(prefix="danhba-") as folder:
@@ -124,12 +126,12 @@ def ask(asked: str, since: datetime | None, inventory: Path | None) -> dict[str,
 
 
 def actor() -> str:
-    """Who asks, for the record on the host: the person behind sudo, and the controller."""
+    """Return who asks, for the host's audit record: user@controller, where sudo's caller is the user."""
     return f"{os.environ.get('SUDO_USER') or getpass.getuser()}@{socket.gethostname()}"
 
 
 def _play(question: Path, reply: Path, inventory: Path | None) -> str:
-    """Run the playbook; the last thing that it said."""
+    """Run the playbook; return its error lines, else its exit status, as a reason for a message."""
     files = json.dumps({"trace_request": str(question), "trace_answer": str(reply)})
     command = [_ansible(), *(["-i", str(inventory)] if inventory else []), "-e", files, PLAYBOOK]
     try:

@@ -1,4 +1,4 @@
-"""How often mailboxes are looked at (R8): `danhba usage` counts the events that a mail host recorded."""
+"""The command `danhba usage`: it counts mailbox checks (R8) from the events that a mail host recorded."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def usage_command(  # noqa: PLR0913, PLR0917
 
 
 def _read(path: str) -> Iterator[Event]:
-    """The events of a file; of a line without an end so much is read that this is seen."""
+    """Yield the events of a file. At most `LONGEST` + 2 bytes of a line are read: an endless line is refused."""
     if path == STDIN and sys.stdin is None:
         raise Unusable(_NO_FILE, path=path, reason=os.strerror(errno.EBADF))
     try:
@@ -89,7 +89,7 @@ def _show(period: Period, rows: Iterable[Checks], province: Province) -> None:
 
 
 def _tell(period: Period, told: Told) -> None:
-    """What the reader must know beside the answer, apart from it."""
+    """Write notices about the result to standard error: skipped events, no working day, computed holidays."""
     spoken = language()
     for line in show_usage.notices(told, spoken):
         click.echo(line, err=True)

@@ -1,4 +1,4 @@
-"""Taking back, or putting off, what has not happened yet: of a person, or of an agency."""
+"""The command `danhba withdraw`: it withdraws or postpones future events of a person or an agency."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NOT_LATER = _("{until} is not after {day}, when it is to come; what is put off i
 TAKEN_BACK = _("withdrawn: {name} ({id}): {what}, from {day} on, by {document}; by {by} it does not come to pass")
 PUT_OFF = _("put off: {name} ({id}): {what}, from {day} on, by {document}; by {by} it comes on {until}")
 NO_HEIR = _("{heir} succeeds {id} no more: it is taken out of succeeds:")
-# What may be to come for somebody, or for an agency.
+# Kinds of events that can be withdrawn.
 COMING = PERSON_OPENED | PERSON_CLOSED | AGENCY_OPENED | AGENCY_CLOSED | {withdrawal.SUSPENDED, CHANGED, CUSTODIAN}
 
 M = TypeVar("M", withdrawal.Matter, AgencyMatter)
@@ -76,7 +76,11 @@ def withdraw_command(query: str, directory: Path, dry_run: bool, yes: bool, lang
 
 
 def _agency(timeline: Timeline, query: str) -> Agency | None:
-    """The agency that is meant, by its code, its contact mailbox or its whole name; None if it can only be a person."""
+    """Return the agency with this code, contact mailbox or full name; None where the query can only mean a person.
+
+    Raises:
+        Problem: an agency and a person both match.
+    """
     register = timeline.register
     if named_so := [each for each in register.agencies.values() if bare(each.name) == bare(query)]:
         return next((each for each in named_so if each.closed is None), named_so[-1])
@@ -116,7 +120,7 @@ def _of_person(draft: Draft, timeline: Timeline, query: str, given: Mapping[str,
 
 
 def _matter(timeline: Timeline, query: str, event: str | None) -> withdrawal.Matter:
-    """The one thing to come that is meant of a person."""
+    """Return the one future event of a person that a query and --event mean."""
     mailboxes = people.of_query(timeline, query)
     coming = {id_: withdrawal.to_come(entries, today()) for id_, entries in mailboxes.items()}
     coming = {id_: found for id_, found in coming.items() if found} or coming
@@ -129,7 +133,11 @@ def _matter(timeline: Timeline, query: str, event: str | None) -> withdrawal.Mat
 
 
 def _one(found: list[M], event: str | None, whose: Mapping[str, str], nothing: str) -> M:
-    """The one that is meant; the last of several of one kind, which are taken back in that order."""
+    """Return the event that --event means; of several of one kind the last, which has to be withdrawn first.
+
+    Raises:
+        Problem: there is no future event, or events of several kinds and no --event.
+    """
     meant = [matter for matter in found if event in {None, matter.event}]
     if not meant:
         raise Problem(nothing, **whose, day=today())
@@ -151,6 +159,6 @@ def _ending(given: Mapping[str, Any]) -> dict[str, str]:
 def _tell(
     whose: Mapping[str, str], matter: withdrawal.Matter | AgencyMatter, what: str, given: Mapping[str, Any]
 ) -> None:
-    """Say in words what does not come to pass: a plan only shows what does."""
+    """Show which event is withdrawn or postponed, since the plan shows only what will happen."""
     values = {"what": what, "day": matter.day, "document": matter.document, "by": given["document"]}
     say(PUT_OFF if given["until"] else TAKEN_BACK, **whose, **values, until=given["until"])

@@ -1,1 +1,1 @@
-"""Changing the register without hand-writing YAML: additions that keep comments and layout."""
+"""Edits of the register's YAML files by commands, which keep all other lines, comments and layout as they are."""

@@ -1,4 +1,4 @@
-"""Which agency an editor means: by its code, by its name, or by a part of its name."""
+"""Lookup of agencies by what an editor typed: a code, a name or a part of a name."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from .problem import Problem
 UNKNOWN_AGENCY = _("the register has no agency '{query}'; write its code, such as snv, or its name")
 NEAR_AGENCY = _("the register has no agency '{query}'; did you mean: {near}?")
 SEVERAL_AGENCIES = _("'{query}' could be several agencies: {found}; write more of the name, or the code")
-# So many are named.
+# Maximum number of agencies that a message lists.
 NAMED = 5
 
 
 def find_agency(register: Register, query: str, among: Collection[str] | None = None) -> Agency:
-    """The one agency that a code, a name or a part of a name means, marks and capitals aside; of `among`, if stated.
+    """Return the one agency with this code, name or part of a name; marks and capitals are ignored.
 
-    Of several with such a name the one that is open counts.
+    Of several with such a name the one that is open is meant. `among` limits the search to agencies with these codes.
 
     Raises:
-        Problem: there is none, or there are several.
+        Problem: no agency matches, or several do.
     """
     known = [agency for code, agency in register.agencies.items() if among is None or code in among]
     text = bare(query)
@@ -43,14 +43,14 @@ def find_agency(register: Register, query: str, among: Collection[str] | None = 
 
 
 def near_agencies(query: str, known: Iterable[Agency], cutoff: float = 0.6) -> list[Agency]:
-    """The agencies whose code or name is near what was typed, the nearest first."""
+    """Return up to `NAMED` agencies whose code or name is similar to a text, the most similar first."""
     texts = {text: agency for agency in known for text in (bare(agency.name), agency.code)}
     found = {texts[text].code: texts[text] for text in get_close_matches(bare(query), texts, NAMED, cutoff)}
     return list(found.values())
 
 
 def bare(text: str) -> str:
-    """A text without marks, capitals and needless spaces."""
+    """Return a text in lower-case ASCII letters, without marks and superfluous spaces."""
     return " ".join(unidecode(text).casefold().split())
 
 

@@ -1,4 +1,4 @@
-"""What is to come for an agency itself, and taking it back, or putting it off, by a document before its day."""
+"""Withdrawal and postponement, by a document, of an agency's events that have not happened yet."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FOUNDS = _(
 
 @dataclass(frozen=True, slots=True)
 class AgencyMatter:
-    """One thing that is to come for an agency, and what comes with it and goes with it.
+    """A future event of an agency, with everything that has to be withdrawn or postponed together with it.
 
-    `event` is that of a closing or an opening, else `custodian` or `changed`; `who` is the custodian. `people` come or
-    leave by the same document on that day, `along` is what goes with it of other agencies, and `parted` are agencies
-    that were to succeed another one, and that one.
+    `event` is that of an opening or a closing, else `custodian` or `changed`; `who` is the custodian. `people`: events
+    of people who join or leave by the same document on that day. `along`: events of other agencies that depend on this
+    one. `parted`: pairs of a successor and the agency that it then no longer succeeds.
     """
 
     agency: str
@@ -44,22 +44,22 @@ class AgencyMatter:
 
     @property
     def day(self) -> date:
-        """When it is to come."""
+        """Return the day of the event."""
         return self.happening.date
 
     @property
     def document(self) -> str:
-        """By which document."""
+        """Return the document that the event is by."""
         return self.happening.document
 
 
 def to_come(timeline: Timeline, agency: Agency, today: date) -> list[AgencyMatter]:
-    """What of an agency has not happened by today, by its days."""
+    """Return the events of an agency that have not happened by `today`, in order of their days."""
     if agency.void:
         return []
     coming = [agency.opened, agency.closed, *agency.custodians, *agency.changes]
     found = sorted((each for each in coming if each and each.date > today), key=_day_of)
-    return [_With(timeline).all(agency, each) for each in found]
+    return [_Dependents(timeline).all(agency, each) for each in found]
 
 
 def _day_of(happening: OfAgency) -> date:
@@ -67,8 +67,8 @@ def _day_of(happening: OfAgency) -> date:
 
 
 @dataclass(slots=True)
-class _With:
-    """What goes with one thing, gathered from one agency to the next."""
+class _Dependents:
+    """Collector of everything that depends on one event of an agency, followed from agency to agency."""
 
     timeline: Timeline
     found: list[tuple[Agency, OfAgency]] = field(default_factory=list)
@@ -76,13 +76,13 @@ class _With:
     parted: list[tuple[str, str]] = field(default_factory=list)
 
     def all(self, agency: Agency, happening: OfAgency) -> AgencyMatter:
-        """A matter with all that goes with it."""
+        """Return an event with everything that has to be withdrawn together with it."""
         self.take(agency, happening)
         first, *along = (_matter(*each) for each in self.found)
         return replace(first, people=tuple(self.people.values()), along=tuple(along), parted=tuple(self.parted))
 
     def take(self, agency: Agency, happening: OfAgency) -> None:
-        """Add one thing, and what goes with it; once."""
+        """Add an event and, recursively, the events that depend on it; does nothing for one already added."""
         if self.has(agency, happening):
             return
         self.found.append((agency, happening))
@@ -92,41 +92,49 @@ class _With:
             self._ends(agency, happening)
 
     def has(self, agency: Agency, happening: OfAgency) -> bool:
-        """Whether it is there already."""
-        return any(each.code == agency.code and what is happening for each, what in self.found)
+        """Tell whether an event was added already."""
+        return any(each.code == agency.code and event is happening for each, event in self.found)
 
     def _begins(self, agency: Agency, opened: Event) -> None:
-        """Those who come by the document that founds it, and the agencies that it grows out of."""
+        """Add what depends on an opening.
+
+        These are the people who come by the founding document, the closings of the agencies that it succeeds, its
+        first custodian, and the agencies that are placed under it.
+        """
         ids = {each.id for each in agency.people if not each.void and _same(each.opened, opened)}
-        self._moving(ids, withdrawal.Part(agency.code, "opened", opened.date, opened.document))
+        self._add_people(ids, withdrawal.Part(agency.code, "opened", opened.date, opened.document))
         for code in agency.succeeds:
             former = self.timeline.register.agencies.get(code)
             if former and former.closed and former.closed.date == opened.date:
                 self.take(former, former.closed)
-        self._given(agency, opened, ids)
-        self._placed(opened, above=agency.code)
+        self._add_hand_over(agency, opened, ids)
+        self._add_placed(opened, above=agency.code)
 
     def _ends(self, agency: Agency, closed: Event) -> None:
-        """Those who leave by the document that ends it, and the agencies that take over."""
+        """Add what depends on a closing.
+
+        These are the people who leave by the closing document, the openings of successors, and the agencies that are
+        placed elsewhere. A successor that goes on is noted in `parted` instead, with its new custodian.
+        """
         ids = {each.id for each in agency.people if each.closed and not each.void and _same(each.closed, closed)}
-        self._moving(ids, withdrawal.Part(agency.code, "closed", closed.date, closed.document))
+        self._add_people(ids, withdrawal.Part(agency.code, "closed", closed.date, closed.document))
         for heir in self.timeline.successors.get(agency.code, ()):
             if self.has(heir, heir.opened):
                 continue
-            if heir.opened.date == closed.date and not self._others(heir, agency):
+            if heir.opened.date == closed.date and not self._succeeds_others(heir, agency):
                 self.take(heir, heir.opened)
             else:
                 self.parted.append((heir.code, agency.code))
-                self._given(heir, closed, ids)
-        self._placed(closed, below=agency.code)
+                self._add_hand_over(heir, closed, ids)
+        self._add_placed(closed, below=agency.code)
 
-    def _others(self, heir: Agency, agency: Agency) -> bool:
-        """Whether an agency that is founded also grows out of others that end on that day."""
+    def _succeeds_others(self, heir: Agency, agency: Agency) -> bool:
+        """Tell whether a new agency also succeeds other agencies that close on the day of its opening."""
         former = (self.timeline.register.agencies.get(code) for code in heir.succeeds if code != agency.code)
         return any(each and each.closed and each.closed.date == heir.opened.date for each in former)
 
-    def _moving(self, ids: Set[str], part: withdrawal.Part) -> None:
-        """What a document does to people of an agency on a day, in both agencies where they move."""
+    def _add_people(self, ids: Set[str], part: withdrawal.Part) -> None:
+        """Add the events of people by a document on a day; a transfer is added for both of its agencies."""
         entries: dict[str, list[Listed]] = defaultdict(list)
         for item in of_people(self.timeline, ids) if ids else ():
             entries[item.id].append(item)
@@ -136,14 +144,17 @@ class _With:
                 if part in matter.parts:
                     self.people.setdefault((id_, matter.event), matter)
 
-    def _given(self, heir: Agency, event: Event, ids: Set[str]) -> None:
-        """The contact mailbox that is given on that day to one who comes with it, or by its document."""
+    def _add_hand_over(self, heir: Agency, event: Event, ids: Set[str]) -> None:
+        """Add the hand-over of a successor's contact mailbox on the event's day.
+
+        It depends on the event where it is by the same document, or goes to a person who comes with the event.
+        """
         for custodian in heir.custodians:
             if custodian.date == event.date and (custodian.document == event.document or custodian.person in ids):
                 self.take(heir, custodian)
 
-    def _placed(self, event: Event, above: str = "", below: str = "") -> None:
-        """The agencies that the same document puts on that day under one, or under another than one."""
+    def _add_placed(self, event: Event, above: str = "", below: str = "") -> None:
+        """Add the changes of managing agency by the event's document and day: to `above`, or away from `below`."""
         for child in self.timeline.register.agencies.values():
             for change, before, _after in child.steps() if child.changes else ():
                 moved = change.parent and (change.parent == above or before.parent == below)
@@ -168,11 +179,13 @@ def _matter(agency: Agency, happening: OfAgency) -> AgencyMatter:
 def take_back(
     draft: Draft, timeline: Timeline, matter: AgencyMatter, ending: Mapping[str, Value], until: str = ""
 ) -> None:
-    """Take a matter back by a document, or put it off to the day `until` by it, with all that goes with it.
+    """Withdraw an event by a document, or postpone it to the day `until`, with everything that depends on it.
+
+    `ending` has the keys `document` and `date` of the withdrawing document.
 
     Raises:
-        Problem: an agency is to begin by it, which is not put off; a file is laid out in a way that this edit cannot
-            be made in.
+        Problem: an opening of an agency would be postponed, which is not possible; or the layout of a file does not
+            allow this edit.
     """
     agencies = timeline.register.agencies
     every = [matter, *matter.along]

@@ -1,4 +1,4 @@
-"""A register as it would be after edits, in memory: every edit adds, and changes nothing else in its file."""
+"""Edits of a register in memory. Each edit changes only its own place; the rest of the file keeps its text."""
 
 from __future__ import annotations
 
@@ -39,10 +39,11 @@ _EVENT = (
 
 
 class Draft:
-    """Edits of a register; all raise `Problem` where the place of an edit cannot be found.
+    """A register with edits that are not written yet.
 
-    Values are as the register format has them, all text: ``{"document": "1/QĐ-UBND", "date": "2010-10-15"}``. Keys may
-    come in any order. Nothing is said of whether the register holds afterwards: `check` tells.
+    Each method for an edit raises `Problem` where its place is missing or the layout does not allow it. Values are
+    those of the register format, all as text: ``{"document": "1/QĐ-UBND", "date": "2010-10-15"}``, keys in any order.
+    Edits are not checked against the rules of the register: `checking.check` does that.
     """
 
     def __init__(self, files: Iterable[File]) -> None:
@@ -51,28 +52,28 @@ class Draft:
         self._new: dict[str, str] = {}
 
     def files(self) -> list[File]:
-        """All files as they would be, by name."""
+        """Return all files of the register with the edits made, sorted by name."""
         changed = self.changed()
         names = sorted(self._files.keys() | changed.keys())
         return [self._file(name, changed[name]) if name in changed else self._files[name] for name in names]
 
     def changed(self) -> dict[str, bytes]:
-        """The new content of each file that would change or be new, by its name within the register."""
+        """Return the content of each file that is changed or new, by its name within the register."""
         pages = {name: page.data() for name, page in sorted(self._pages.items())}
         return {name: data for name, data in pages.items() if name in self._new or data != self._files[name].data}
 
     def add_person(self, code: str, entry: Mapping[str, Value]) -> None:
-        """Add an issuance at the end of an agency's people."""
+        """Add an entry (an issuance) at the end of an agency's people."""
         self._append(self._agency(code), "people", _ordered(entry, _PERSON))
 
     def close_person(self, code: str, person: str, closed: Mapping[str, Value]) -> None:
-        """Close the last entry of a person in an agency that is open."""
+        """Close the last open entry of a person in an agency."""
         event = _ordered(closed, _EVENT)
         page, number = self._open_entry(code, person)
         _change(page, number, lambda node: page.put(node, "closed", event), "closed", lambda _old: event)
 
     def end_earlier(self, code: str, person: str, closed: Mapping[str, Value]) -> None:
-        """Put another closing in the place of that of a person's last entry, which will not come to pass."""
+        """Replace the closing of a person's last entry by another one, since the former will not happen."""
         page, event = self._agency(code), _ordered(closed, _EVENT)
         number = _last(page.says, person)
         if number is None:
@@ -83,7 +84,7 @@ class Draft:
         )
 
     def suspend(self, code: str, person: str, suspension: Mapping[str, Value]) -> None:
-        """Suspend a person in an agency, in the entry that is open on the day, else in the last that nothing closes."""
+        """Suspend a person in an agency: in the entry open on the suspension's day, else the last open one."""
         event = _ordered(suspension, _EVENT)
         page, number = self._open_entry(code, person, str(suspension.get("date", "")))
 
@@ -95,7 +96,7 @@ class Draft:
         _change(page, number, make, "suspended", lambda old: [*(old or []), event])
 
     def resume(self, code: str, person: str, ended: Mapping[str, Value]) -> None:
-        """End the suspension that is in force on a day by the document that unlocks."""
+        """End the suspension that is in force on the day of `ended`, by the document that unlocks the mailbox."""
         day, event = str(ended["date"]), _ordered(ended, _EVENT)
         page, number = self._open_entry(code, person, day)
         spells = page.says["people"][number].get("suspended") or []
@@ -106,7 +107,7 @@ class Draft:
         _put_to_spell(page, number, index, "ended", event)
 
     def put_on_leave(self, code: str, person: str, leave: Mapping[str, Value]) -> None:
-        """Add leave, by `from` and `to`, to the entry that is open on its first day, else to the last that is open."""
+        """Add leave (`from`, `to`) to the entry that is open on its first day, else to the last open one."""
         item = _ordered(leave, _EVENT)
         page, number = self._open_entry(code, person, str(leave["from"]))
 
@@ -118,8 +119,9 @@ class Draft:
         _change(page, number, make, "leave", lambda old: [*(old or []), item])
 
     def end_leave(self, code: str, person: str, back: str, last: str) -> None:
-        """End the first leave that is not over on the day of coming back; `last` is the day before it. What has not
-        begun by then is taken out.
+        """End the first leave that is not over on the day `back` of coming back.
+
+        `last`, the day before, becomes its last day; leave that has not begun by then is removed.
         """
         page = self._agency(code)
         found = sorted(
@@ -137,7 +139,7 @@ class Draft:
             _take_out_leave(page, number, index)
 
     def withdraw_opening(self, code: str, person: str, day: str, ending: Mapping[str, Value]) -> dict[str, Any]:
-        """Take back that an entry opens on a day, by a document; what the entry says is returned."""
+        """Withdraw, by a document, the opening of a person's entry on a day; return the entry as plain values."""
         page, number = self._entry_of(code, person, "opened", day)
         stated = _ordered(ending, _EVENT)
 
@@ -150,7 +152,7 @@ class Draft:
     def withdraw_closing(
         self, code: str, person: str, day: str, ending: Mapping[str, Value], instead: Mapping[str, Value] | None = None
     ) -> None:
-        """Take back that an entry closes on a day, by a document; another closing may come in its place."""
+        """Withdraw, by a document, the closing of a person's entry on a day; `instead` is a closing in its place."""
         page, number = self._entry_of(code, person, "closed", day)
         item = _ordered({**page.says["people"][number]["closed"], "withdrawn": ending}, _EVENT)
         if instead is None:
@@ -173,7 +175,7 @@ class Draft:
         _change(page, number, make, "withdrawn", lambda old: [*(old or []), item])
 
     def withdraw_suspension(self, code: str, person: str, day: str, document: str, ending: Mapping[str, Value]) -> str:
-        """Take back a suspension that is to begin on a day, by a document; the day until which it was to be, if any."""
+        """Withdraw, by a document, a suspension that would begin on a day; return its `until`, empty without one."""
         page, stated = self._agency(code), _ordered(ending, _EVENT)
         number, index = next(_spells(page.says, person, day, document), (-1, -1))
         if number < 0:
@@ -183,30 +185,31 @@ class Draft:
         return str(page.says["people"][number]["suspended"][index].get("until", ""))
 
     def describe(self, code: str, person: str, key: str, value: str, day: str = "") -> None:
-        """Write anew what an open entry says of a person beside documents: title, unit, phone, quota, leader; empty
-        takes the key out. What follows it under another name says the same.
+        """Set a key that needs no document (title, unit, phone, quota, leader) in a person's open entry.
+
+        An empty value removes the key. Later entries of the person under another name get the same value.
         """
         page, first = self._open_entry(code, person, day)
         for number in _under_all_names(page.says, person, first):
             _describe(page, number, key, value)
 
     def add_custodian(self, code: str, custodian: Mapping[str, Value]) -> None:
-        """Add to the end of an agency's custodians."""
+        """Add a custodian at the end of an agency's list."""
         self._append(self._agency(code), "custodians", _ordered(custodian, _EVENT), before="people")
 
     def add_agency(self, code: str, fields: Mapping[str, Value]) -> None:
-        """Add an agency's file; of its keys, `agency` is the code and `people` may be left out."""
+        """Add the file of a new agency; `fields` needs neither `agency`, which is the code, nor `people`."""
         name = f"{source.AGENCIES}/{code}.yml"
         if not schema.CODE.fullmatch(code):
             raise Problem(NO_CODE, agency=code)
         if name in self._files or name in self._pages:
             raise Problem(KNOWN, agency=code)
-        text = _whole(_ordered({"people": [], **fields, "agency": code}, _AGENCY))
+        text = _file_text(_ordered({"people": [], **fields, "agency": code}, _AGENCY))
         self._pages[name] = Page.of(self._file(name, text.encode()))
         self._new[name] = code
 
     def close_agency(self, code: str, closed: Mapping[str, Value]) -> None:
-        """Close an agency; of its people nothing is said."""
+        """Close an agency; the entries of its people are not changed."""
         event = _ordered(closed, _EVENT)
         page = self._agency(code)
 
@@ -218,7 +221,7 @@ class Draft:
         page.change(make, lambda says: says.update(closed=event))
 
     def withdraw_opening_of_agency(self, code: str, ending: Mapping[str, Value]) -> None:
-        """Take back that an agency opens, by a document."""
+        """Withdraw the opening of an agency by a document."""
         page, stated = self._agency(code), _ordered(ending, _EVENT)
         page.change(
             lambda root: page.put(_mapping(page, root, "opened"), "withdrawn", stated),
@@ -228,7 +231,7 @@ class Draft:
     def withdraw_closing_of_agency(
         self, code: str, ending: Mapping[str, Value], instead: Mapping[str, Value] | None = None
     ) -> None:
-        """Take back that an agency closes, by a document; another closing may come in its place."""
+        """Withdraw the closing of an agency by a document; `instead` is a closing in its place."""
         page = self._agency(code)
         item = _ordered({**page.says.get("closed", {}), "withdrawn": ending}, _EVENT)
         if instead is None:
@@ -239,7 +242,7 @@ class Draft:
         self._append(page, "withdrawn", item, after=("closed", "opened"))
 
     def withdraw_item(self, code: str, key: str, stated: Mapping[str, str], ending: Mapping[str, Value]) -> None:
-        """Take back an item of an agency's `custodians` or `changes` that says what is `stated`, by a document."""
+        """Withdraw, by a document, the item of an agency's `custodians` or `changes` that has the keys of `stated`."""
         page, event = self._agency(code), _ordered(ending, _EVENT)
         items = [each if isinstance(each, Mapping) else {} for each in page.says.get(key) or []]
         found = (n for n, each in enumerate(items) if stated.items() <= each.items() and "withdrawn" not in each)
@@ -255,7 +258,7 @@ class Draft:
         page.change(make, lambda says: says[key][number].update(withdrawn=event))
 
     def take_out_succeeds(self, code: str, other: str) -> None:
-        """Take one out of the agencies that an agency succeeds."""
+        """Remove the agency `other` from those that an agency succeeds."""
         page = self._agency(code)
         left = [each for each in page.says.get("succeeds") or [] if each != other]
         if left:
@@ -264,7 +267,7 @@ class Draft:
             page.change(lambda root: page.remove(root, "succeeds"), lambda says: says.pop("succeeds"))
 
     def add_succeeds(self, code: str, codes: Sequence[str]) -> None:
-        """Add to the agencies that an agency succeeds those that are not among them yet."""
+        """Add codes to the agencies that an agency succeeds; codes already there are skipped."""
         page = self._agency(code)
         known = page.says.get("succeeds") or []
         for other in dict.fromkeys(codes):
@@ -272,7 +275,7 @@ class Draft:
                 self._append(page, "succeeds", other, after=("closed", "opened"))
 
     def change_agency(self, code: str, change: Mapping[str, Value]) -> None:
-        """Enter what a document makes of an agency from a day on, behind what is of that day or before."""
+        """Add a change to an agency's `changes`, after those of the same day or earlier."""
         page, event = self._agency(code), _ordered(change, _EVENT)
         days = [str(each.get("date", "")) for each in page.says.get("changes") or () if isinstance(each, Mapping)]
         number = next((number for number, day in enumerate(days) if day > str(event["date"])), len(days))
@@ -285,16 +288,16 @@ class Draft:
             )
 
     def set_operator(self, code: str) -> None:
-        """Name another agency as the one that runs the system."""
+        """Set the province's operator, the agency that runs the system."""
         page = self._page(source.PROVINCE, NO_PROVINCE)
         page.change(lambda root: page.set(root, "operator", code), lambda says: says.update(operator=code))
 
     def acknowledge(self, entry: Mapping[str, Value]) -> None:
-        """Add to the end of the province's acknowledgements."""
+        """Add an acknowledgement at the end of the province's list."""
         self._append(self._page(source.PROVINCE, NO_PROVINCE), "acknowledgements", _ordered(entry, _EVENT))
 
     def _file(self, name: str, data: bytes) -> File:
-        """A file with its path as those of the others are shown."""
+        """Return a file with new content; a new file gets a path like those of the other files."""
         if name in self._files:
             return File(name, self._files[name].path, data)
         prefix = next((f.path.removesuffix(f.name) for f in self._files.values() if f.path.endswith(f.name)), "")
@@ -311,7 +314,10 @@ class Draft:
         return self._pages[name]
 
     def _append(self, page: Page, key: str, value: Value, *, before: str = "", after: Sequence[str] = ()) -> None:
-        """Add to a list of the file, made where it is missing: ahead of a key, or behind the first of some."""
+        """Append to a list at the top level of a file.
+
+        A missing list is made before the key `before`, or after the first key of `after` that is there.
+        """
 
         def make(root: yaml.MappingNode) -> Splice:
             if get(root, key):
@@ -324,7 +330,7 @@ class Draft:
         page.change(make, say)
 
     def _entry_of(self, code: str, person: str, key: str, day: str) -> tuple[Page, int]:
-        """Where a person's entry is that opens or closes on a day."""
+        """Return the page and the number of a person's entry whose `key` (opened or closed) is on a day."""
         page = self._agency(code)
         number = _last(page.says, person, lambda entry: key in entry and _day(entry, key, "") == day)
         if number is None:
@@ -332,7 +338,7 @@ class Draft:
         return page, number
 
     def _open_entry(self, code: str, person: str, day: str = "") -> tuple[Page, int]:
-        """Where a person's entry is that is open on a day, if one is given, else the last that nothing closes."""
+        """Return the page and the number of a person's entry that is open on `day`, else of the last open one."""
         page = self._agency(code)
         number = _open_on(page.says, person, day) if day else None
         if number is None:
@@ -343,21 +349,21 @@ class Draft:
 
 
 def _in_force(spell: Any, day: str) -> bool:
-    """Whether a suspension as a file states it is in force on a day, and no document has ended it."""
+    """Tell whether a suspension, as a file has it, is in force on a day and neither ended nor withdrawn."""
     if not isinstance(spell, Mapping) or not {"ended", "withdrawn"}.isdisjoint(spell):
         return False
     return str(spell.get("date", "~")) <= day < str(spell.get("until", "~"))
 
 
 def _before(key: str) -> list[str]:
-    """The keys behind which one stands, the nearest first."""
+    """Return the keys that stand before a key in an entry, the nearest first."""
     return _PERSON[: _PERSON.index(key)][::-1]
 
 
 def _change(
     page: Page, number: int, make: Callable[[yaml.MappingNode], Splice], key: str, value: Callable[[Any], Any]
 ) -> None:
-    """Change a key in an entry of the people."""
+    """Change a key of entry `number`: `make` in the text, `value` (old value to new) in the plain values."""
 
     def say(says: dict[str, Any]) -> None:
         entry = says["people"][number]
@@ -367,7 +373,7 @@ def _change(
 
 
 def _under_all_names(says: Mapping[str, Any], person: str, first: int) -> list[int]:
-    """The number of an entry, and of those that follow it by a change of name."""
+    """Return the number of an entry and those of the person's later entries that are changes of name."""
     later = enumerate(says["people"][first + 1 :], first + 1)
     return [first, *(number for number, entry in later if entry.get("id") == person and _is_renamed(entry))]
 
@@ -380,7 +386,7 @@ def _mapping(page: Page, node: yaml.MappingNode, key: str) -> yaml.MappingNode:
 
 
 def _put_to_spell(page: Page, number: int, index: int, key: str, value: dict[str, Value]) -> None:
-    """Add a key to a suspension of an entry."""
+    """Add a key to suspension `index` of entry `number`."""
 
     def make(_root: yaml.MappingNode) -> Splice:
         items = get(page.entry(number), "suspended")
@@ -393,7 +399,7 @@ def _put_to_spell(page: Page, number: int, index: int, key: str, value: dict[str
 
 
 def _shorten_leave(page: Page, number: int, index: int, last: str) -> None:
-    """Write another last day of an entry's leave."""
+    """Set the last day of leave `index` of entry `number`."""
 
     def make(_root: yaml.MappingNode) -> Splice:
         items = get(page.entry(number), "leave")
@@ -420,7 +426,7 @@ def _take_out_leave(page: Page, number: int, index: int) -> None:
 
 
 def _spells(says: Mapping[str, Any], person: str, day: str, document: str) -> Iterator[tuple[int, int]]:
-    """Where a person's suspensions from a day on by a document stand: the number of the entry, and in its list."""
+    """Yield where a person's suspensions from `day` by `document` are: number of the entry, index in its list."""
     for number, entry in enumerate(says["people"]):
         for index, spell in enumerate((entry.get("suspended") or []) if entry.get("id") == person else []):
             if (spell.get("date"), spell.get("document")) == (day, document) and "withdrawn" not in spell:
@@ -428,7 +434,7 @@ def _spells(says: Mapping[str, Any], person: str, day: str, document: str) -> It
 
 
 def _is_void(entry: Mapping[str, Any]) -> bool:
-    """Whether it was taken back before it opened."""
+    """Tell whether the opening of an entry was withdrawn."""
     opened = entry.get("opened")
     return isinstance(opened, Mapping) and "withdrawn" in opened
 
@@ -439,7 +445,7 @@ def _is_renamed(entry: Mapping[str, Any]) -> bool:
 
 
 def _describe(page: Page, number: int, key: str, value: str) -> None:
-    """Write a value of an entry anew, or take it out where it is empty."""
+    """Set a key of entry `number`, or remove it where the value is empty."""
 
     def make(_root: yaml.MappingNode) -> Splice:
         node = page.entry(number)
@@ -457,19 +463,19 @@ def _describe(page: Page, number: int, key: str, value: str) -> None:
 
 
 def _last_open(says: Mapping[str, Any], person: str) -> int | None:
-    """The number of the last entry of a person that is open."""
+    """Return the number of a person's last entry that has no closing."""
     return _last(says, person, lambda entry: "closed" not in entry)
 
 
 def _open_on(says: Mapping[str, Any], person: str, day: str) -> int | None:
-    """The number of the last entry of a person that is open on a day."""
+    """Return the number of a person's last entry that is open on a day."""
     return _last(says, person, lambda entry: _day(entry, "opened", day) <= day < _day(entry, "closed", "~"))
 
 
 def _day(entry: Mapping[str, Any], key: str, default: str) -> str:
-    """The day of an event, in which ISO 8601 dates have the order of texts; `default` where there is no such event.
+    """Return the day of an event as ISO 8601 text, which sorts in order of time; `default` without such an event.
 
-    Empty where what stands there is no day: what may be closed is not taken for open.
+    Returns an empty text where the date is invalid, so that an entry that may be closed is not taken for open.
     """
     if key not in entry:
         return default
@@ -481,7 +487,7 @@ def _day(entry: Mapping[str, Any], key: str, default: str) -> str:
 def _last(
     says: Mapping[str, Any], person: str, wanted: Callable[[Mapping[str, Any]], bool] = lambda _entry: True
 ) -> int | None:
-    """The number of the last entry of a person that is as wanted."""
+    """Return the number of a person's last entry for which `wanted` holds; withdrawn openings are skipped."""
     people = says.get("people")
     people = people if isinstance(people, list) else []
     for number in range(len(people) - 1, -1, -1):
@@ -497,7 +503,7 @@ def _text(node: yaml.Node, key: str) -> str:
 
 
 def _ordered(keys: Mapping[str, Value], order: Sequence[str]) -> dict[str, Value]:
-    """The keys in the order in which registers have them, then those that none has; events in theirs."""
+    """Sort the keys in the order of register files, unknown ones last; keys of nested events, too."""
     names = [key for key in order if key in keys] + [key for key in keys if key not in order]
     return {key: _event(keys[key]) for key in names}
 
@@ -510,8 +516,8 @@ def _event(value: Value) -> Value:
     return [_event(item) for item in value]
 
 
-def _whole(agency: Mapping[str, Value]) -> str:
-    """An agency's whole file."""
+def _file_text(agency: Mapping[str, Value]) -> str:
+    """Return the text of an agency's whole file."""
     lines = ["---"]
     for key, value in agency.items():
         if key != "people":

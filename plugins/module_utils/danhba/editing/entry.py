@@ -1,4 +1,4 @@
-"""Typed values as an entry of the register states them, for those that go along into another entry."""
+"""Conversion of typed values back to the register format, for values that are copied into another entry."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .text import Value
 
 
 def suspension(suspended: Suspension) -> dict[str, Value]:
-    """A suspension, with what ended it before its day."""
+    """Return a suspension in the register format, with the document that ended it early, if any."""
     stated: dict[str, Value] = {"document": suspended.document, "date": suspended.since.isoformat()}
     if suspended.until:
         stated["until"] = suspended.until.isoformat()
@@ -17,5 +17,5 @@ def suspension(suspended: Suspension) -> dict[str, Value]:
 
 
 def change(changed: Change) -> dict[str, Value]:
-    """What a document makes of an agency from a day on."""
+    """Return a change of an agency in the register format."""
     return {"document": changed.document, "date": changed.date.isoformat(), **changed.values}

@@ -1,7 +1,7 @@
-"""One file being edited: changes of its text at the places of its values, and nothing else changed.
+"""Edits of one YAML file: its text is changed only where a value changes.
 
-The places are those of libyaml's nodes. Every change states what the file is to say afterwards, and is held to it: the
-new text is read again and must say exactly that.
+The positions in the text are those of libyaml's nodes. Each edit also states the plain values that the file should
+have afterwards; the new text is parsed again, and the edit is refused unless it has exactly these values.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ LAYOUT = _("{path} is laid out in a way that cannot be edited by a command; make
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _COMMENT = re.compile("( *)#[^\n\r\x85\u2028\u2029]*(?:\r\n|[\n\r\x85\u2028\u2029]|\\Z)")
 _BOM = "\ufeff"
-# Lists stand so far in where a file does not show otherwise.
+# Columns by which lists are indented in a file that has no list to take the indentation from.
 STEP = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Splice:
-    """New text in place of what stands from `start` to `end`; `grows` is the list at whose end it adds an item."""
+    """Replacement of the text from `start` to `end`. `grows` is the list to whose end it adds an item, if it does."""
 
     start: int
     end: int
@@ -40,7 +40,10 @@ class Splice:
     grows: yaml.SequenceNode | None = None
 
     def collides(self, other: Splice) -> bool:
-        """Whether both are about one place, so that their order would matter; items of one list come as they came."""
+        """Tell whether two splices touch the same place, so that their order would matter.
+
+        Two items added to the end of one list do not collide: they keep the order in which they were added.
+        """
         if self.grows is not None and self.grows is other.grows:
             return False
         return self.start <= other.end and other.start <= self.end
@@ -48,9 +51,9 @@ class Splice:
 
 @dataclass(slots=True)
 class Page:
-    """The text of a file with its root node; changes gather until somebody needs the text or the nodes after them.
+    """The text of a file with its root node. Edits are collected, and made when the text or its nodes are needed.
 
-    `says` is what the file says with all of them, as plain values.
+    `says` holds the plain values of the file with all edits, those not made yet included.
     """
 
     path: str
@@ -62,7 +65,11 @@ class Page:
 
     @classmethod
     def of(cls, file: File) -> Page:
-        """Open a file, or raise `Problem` where it is none that a register has."""
+        """Parse a file.
+
+        Raises:
+            Problem: it is not UTF-8 or not the YAML of a register.
+        """
         try:
             text = (file.data or b"").decode()
         except UnicodeDecodeError as error:
@@ -77,15 +84,15 @@ class Page:
         return cls(file.path, plain(root), text, root, bom)
 
     def data(self) -> bytes:
-        """The file as it is now."""
+        """Return the content of the file with all edits made."""
         self._settle()
         return (self._bom + self._text).encode()
 
     def change(self, make: Callable[[yaml.MappingNode], Splice], say: Callable[[dict[str, Any]], None]) -> None:
-        """Make a change, stating what the file says after it: `say` changes the plain values in the same way.
+        """Add an edit: `make` returns the splice for a root node, `say` changes the plain values in the same way.
 
-        `make` may be asked twice, since a change at a place of a former one is made on the text after that one; so it
-        raises its `Problem` only about the text as it is by then.
+        `make` is called a second time, with the nodes of the text after all former edits, if its splice collides with
+        one of them or it raises `Problem`; so its `Problem` is raised only about the current text.
         """
         try:
             splice = make(self._root)
@@ -101,7 +108,11 @@ class Page:
         say(self.says)
 
     def _settle(self) -> None:
-        """Put the changes into the text, and see that it says what it should."""
+        """Make the collected edits in the text.
+
+        Raises:
+            Problem: the new text is no YAML or does not have the values of `says`.
+        """
         if not self._splices:
             return
         parts, offset = [], 0
@@ -119,7 +130,7 @@ class Page:
         self._text, self._root = text, root
 
     def entry(self, number: int) -> yaml.MappingNode:
-        """One of the people, as of the nodes that `change` asks its maker about."""
+        """Return the node of an entry of the people, among the nodes for which `change` calls `make`."""
         people = get(self._root, "people")
         entries = people.value if isinstance(people, yaml.SequenceNode) else []
         entry = entries[number] if number < len(entries) else None
@@ -127,10 +138,10 @@ class Page:
             raise Problem(LAYOUT, path=self.path)
         return entry
 
-    # What follows makes splices.
+    # The methods below return splices and change nothing themselves.
 
     def append(self, mapping: yaml.MappingNode, key: str, value: Value) -> Splice:
-        """Add to the end of the list under a key."""
+        """Return the splice that appends to the list under a key."""
         items = get(mapping, key)
         if isinstance(items, yaml.SequenceNode):
             return self._grow(items, value) if items.value else self._first(mapping, items, value)
@@ -139,7 +150,7 @@ class Page:
         return self._first(mapping, items, value)
 
     def insert(self, mapping: yaml.MappingNode, key: str, number: int, value: Value) -> Splice:
-        """Add to the list under a key, ahead of an item that is there."""
+        """Return the splice that inserts into the list under a key, before item `number`."""
         items = get(mapping, key)
         if not isinstance(items, yaml.SequenceNode) or number >= len(items.value):
             raise Problem(LAYOUT, path=self.path)
@@ -153,7 +164,10 @@ class Page:
     def put(
         self, mapping: yaml.MappingNode, key: str, value: Value, *, after: Sequence[str] = (), before: str = ""
     ) -> Splice:
-        """Add a key with its value: ahead of a key, or behind the first of some that is there; else at the end."""
+        """Return the splice that adds a key: before the key `before`, or after the first of `after` that is there.
+
+        Without any of these the key is added at the end.
+        """
         names = [node.value for node, _value in mapping.value]
         places = [names.index(name) + (name != before) for name in (before, *after) if name in names]
         index = places[0] if places else len(names)
@@ -172,21 +186,21 @@ class Page:
         return self._lines(place, column, write.pair(key, value, self._step()))
 
     def set(self, mapping: yaml.MappingNode, key: str, value: str) -> Splice:
-        """Another text as the value of a key that is there."""
+        """Return the splice that sets the text of an existing key."""
         node = get(mapping, key)
         if not isinstance(node, yaml.ScalarNode) or not node.value:
             raise Problem(LAYOUT, path=self.path)
         return Splice(node.start_mark.index, self._end(node), write.scalar(value, key))
 
     def replace(self, mapping: yaml.MappingNode, key: str, value: Value) -> Splice:
-        """Another value, on one line, for a key that is there."""
+        """Return the splice that replaces the value of an existing key by one on one line."""
         node = get(mapping, key)
         if node is None or (isinstance(node, yaml.ScalarNode) and not node.value):
             raise Problem(LAYOUT, path=self.path)
         return Splice(node.start_mark.index, self._end(node), write.flow(value, key))
 
     def remove(self, mapping: yaml.MappingNode, key: str) -> Splice:
-        """A key that is there taken out with its value, and with the comment behind it."""
+        """Return the splice that removes a key with its value and the comment on the value's line."""
         found = next(((name, value) for name, value in mapping.value if name.value == key), None)
         if found is None or mapping.flow_style or found[0].start_mark.index == mapping.start_mark.index:
             raise Problem(LAYOUT, path=self.path)
@@ -199,22 +213,22 @@ class Page:
             place = self._end(last)
             return Splice(place, place, f", {write.flow(value)}", items)
         column = items.start_mark.column
-        # A comment that is indented behind the dash is about the item above it.
+        # A comment that is indented further than the dash belongs to the item above it.
         place = self._past_comments(self._tail(last), column + 1)
         lines = self._item(value, last, column)
-        if self._apart(items):
+        if self._has_empty_lines(items):
             lines = ["", *lines]
         return self._lines(place, column, lines, items)
 
     def _item(self, value: Value, like: yaml.Node, column: int) -> list[str]:
-        """The lines of an item, written as the one before it."""
+        """Return the lines of a list item, laid out like the item `like`."""
         if isinstance(value, Mapping) and isinstance(like, yaml.MappingNode) and not like.flow_style:
             beside = like.start_mark.column - column
             return list(write.item(value, beside if beside > 1 else STEP, self._step()))
         return [f"- {write.flow(value)}"]
 
     def _first(self, mapping: yaml.MappingNode, items: yaml.Node, value: Value) -> Splice:
-        """The first item of a list that is empty: beneath its key, as the others are written."""
+        """Return the splice for the first item of an empty list: below its key, or in its brackets (flow style)."""
         start = len(self._text[: items.start_mark.index].rstrip())
         end = items.end_mark.index
         if mapping.flow_style or self._text[start - 1] != ":":
@@ -230,7 +244,10 @@ class Page:
         return Splice(start, tail, self._text[end:tail] + self._lines(tail, column, lines).text)
 
     def _lines(self, place: int, column: int, lines: Iterable[str], grows: yaml.SequenceNode | None = None) -> Splice:
-        """Whole lines at the start of a line, or at the end of a file whose last line has no end yet."""
+        """Return the splice that adds whole lines at `place`, a line's start or the end of the file.
+
+        A line break is added first where the file's last line has none.
+        """
         end = self._line_break()
         new = "".join(f"{' ' * column}{line}{end}" if line else end for line in lines)
         missing = "" if place == 0 or _BREAK.fullmatch(self._text[place - 1]) else end
@@ -241,38 +258,41 @@ class Page:
         return found[0] if found and found[0] in ("\n", "\r\n", "\r") else "\n"
 
     def _step(self) -> int:
-        """How far lists stand in from their keys in this file."""
+        """Return by how many columns this file indents lists from their keys."""
         for _key, value in self._root.value:
             if isinstance(value, yaml.SequenceNode) and value.value and not value.flow_style:
                 return int(value.start_mark.column - self._root.start_mark.column)
         return STEP
 
-    def _apart(self, items: yaml.SequenceNode) -> bool:
-        """Whether the items of a list have empty lines between them."""
+    def _has_empty_lines(self, items: yaml.SequenceNode) -> bool:
+        """Tell whether the last two items of a list are separated by an empty line."""
         if len(items.value) < 2:
             return False
         between = self._text[self._tail(items.value[-2]) : items.value[-1].start_mark.index]
         return any(not line.strip() for line in between.splitlines()[:-1])
 
     def _end(self, node: yaml.Node) -> int:
-        """Where a value ends; libyaml marks the end of what is indented at the next token."""
+        """Return the position where a value ends.
+
+        For a block collection that is the end of its last value, since libyaml's own mark is at the next token.
+        """
         if not isinstance(node, yaml.CollectionNode) or node.flow_style:
             return int(node.end_mark.index)
         last = node.value[-1]
         return self._end(last[1] if isinstance(last, tuple) else last)
 
     def _tail(self, node: yaml.Node) -> int:
-        """Where the line after a value begins."""
+        """Return the position where the line after a value begins."""
         return self._line_end(self._end(node))
 
     def _line_end(self, place: int) -> int:
-        if place and _BREAK.fullmatch(self._text[place - 1]):  # a text in several lines ends with them
+        if place and _BREAK.fullmatch(self._text[place - 1]):  # a block scalar ends with its line break
             return place
         found = _BREAK.search(self._text, place)
         return found.end() if found else len(self._text)
 
     def _past_comments(self, place: int, column: int) -> int:
-        """Past the lines of comments that stand at least at a column; those further out belong to what follows."""
+        """Skip lines of comments indented to `column` or further; comments left of it belong to the next key."""
         while (found := _COMMENT.match(self._text, place)) and len(found[1]) >= max(column, 1):
             place = found.end()
         return place
@@ -286,12 +306,12 @@ def _compose(text: str) -> yaml.MappingNode:
 
 
 def get(mapping: yaml.MappingNode, key: str) -> yaml.Node | None:
-    """The node under a key."""
+    """Return the value's node under a key, None without the key."""
     return next((value for name, value in mapping.value if name.value == key), None)
 
 
 def plain(node: yaml.Node) -> Any:
-    """What a node says, all scalars as text."""
+    """Return the plain value of a node, all scalars as text."""
     if isinstance(node, yaml.ScalarNode):
         return node.value
     if isinstance(node, yaml.SequenceNode):

@@ -1,4 +1,4 @@
-"""Whom an editor means, and ids for those who have none."""
+"""Lookup of people by what an editor typed (an id, an address or a name), and new random ids."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_THERE = _("{name} ({id}) is open in {other}, not in {agency}")
 
 
 class Ambiguous(Problem):
-    """Several people could be meant: `found` are their open mailboxes."""
+    """Refusal of a query that matches several people; `found` are their open mailboxes."""
 
     def __init__(self, query: str, found: list[Listed]) -> None:
         super().__init__(SEVERAL, query=query, count=len(found))
@@ -33,13 +33,13 @@ SEVERAL = _("'{query}' could be {count} people, listed above; give an id or an a
 
 
 def find_open(timeline: Timeline, query: str, day: date, agency: str = "") -> Listed:
-    """The open mailbox of the one person that an id, an address, a local part or a name means; in `agency`, if stated.
+    """Return the open mailbox of the one person with this id, address, local part or name; in `agency`, if stated.
 
-    It is the one that is open on the day; of a person who has none by then, the one that nothing closes.
+    It is the mailbox that is open on the day; for a person without one on that day, the one that has no closing.
 
     Raises:
-        Problem: there is no such person, or no open mailbox, or not there.
-        Ambiguous: there are several.
+        Problem: there is no such person, or the person has no open mailbox, or none in `agency`.
+        Ambiguous: several people match.
     """
     mailboxes = of_query(timeline, query)
     people = [item for entries in mailboxes.values() for item in entries]
@@ -53,7 +53,7 @@ def find_open(timeline: Timeline, query: str, day: date, agency: str = "") -> Li
 
 
 def of_query(timeline: Timeline, query: str) -> dict[str, list[Listed]]:
-    """All mailboxes of those who are meant by an id, an address, a local part or a name, by their ids.
+    """Return all mailboxes of the people with this id, address, local part or name, grouped by person id.
 
     Raises:
         Problem: there is no such person.
@@ -97,7 +97,10 @@ def _not_open(live: list[Listed], people: list[Listed], agency: str) -> Problem:
 
 
 def new_id(taken: Container[str]) -> str:
-    """A random id that nobody has; two who choose at once hardly choose the same (40 bits)."""
+    """Return a random id (40 bits) that is not in `taken`.
+
+    Two editors who work at the same time hardly get the same one.
+    """
     while True:
         chosen = base64.b32encode(secrets.token_bytes(5)).decode().lower()
         if chosen not in taken:

@@ -1,10 +1,10 @@
-"""Why an edit was not made."""
+"""The exception for an edit that is refused."""
 
 from __future__ import annotations
 
 
 class Problem(Exception):
-    """An edit that the register does not allow: `template` and `values` say why and the way out (exit status 1)."""
+    """A refused edit (exit status 1); `template` and `values` make the message with the reason and the way out."""
 
     def __init__(self, template: str, **values: object) -> None:
         super().__init__(template, values)

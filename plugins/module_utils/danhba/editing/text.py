@@ -1,7 +1,7 @@
-"""Values as the register writes them: one key a line, and what happened on one line in braces.
+"""Writing of values in the register's YAML style: one key a line, and each event on one line in braces.
 
-Nothing is written that a reader of YAML 1.1 or 1.2 could take for anything but the text that it is, save the days,
-counts and truth values that the register itself writes without quotes.
+Texts are quoted wherever a reader of YAML 1.1 or 1.2 could take them for another type, except the days, counts and
+truth values that the register itself writes without quotes.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ Value: TypeAlias = "str | Mapping[str, Value] | Sequence[Value]"
 
 CHARACTER = _("'{value}' has {character}, which cannot stand in a register; write it on one line, without it")
 
-# Begins with a letter or digit, ends with no space, holds a letter, and nothing else that means something in YAML.
+# Needs no quotes: begins with a letter or digit, has a letter, does not end with a space, and has no YAML syntax.
 _PLAIN = re.compile(r"(?=.*[^\W\d_])\w(?:[\w /.'()@-]*[\w/.'()@-])?")
-# Null, truth values and numbers of either version of YAML, written generously: quotes do no harm.
+# Null, truth values and numbers of YAML 1.1 or 1.2, and more than these, since needless quotes do no harm.
 _BENT = re.compile(r"(?i:null|true|false|yes|no|on|off|y|n)|[0-9][0-9a-fox_.-]*", re.IGNORECASE)
-# What the register writes without quotes although some readers would not see a text in it.
+# Written without quotes in registers, although some YAML readers take them for dates, truth values or numbers.
 _TYPED = {
     "date": DAY,
     "from": DAY,
@@ -37,10 +37,10 @@ _UNWRITABLE = re.compile("[^\t\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010
 
 
 def scalar(text: str, key: str = "") -> str:
-    """The text as one YAML scalar on one line, as the value of `key`; plain where every reader sees the same text.
+    """Return a text as a YAML scalar on one line, the value of `key`; unquoted where every reader reads it as text.
 
     Raises:
-        Problem: it holds a character that no register may have, such as a line end.
+        Problem: it has a character that no register may have, such as a line end.
     """
     if found := _UNWRITABLE.search(text):
         raise Problem(CHARACTER, value=text, character=f"U+{ord(found[0]):04X}")
@@ -52,7 +52,7 @@ def scalar(text: str, key: str = "") -> str:
 
 
 def flow(value: Value, key: str = "") -> str:
-    """The value on one line, as the value of `key`: ``{document: 1/QĐ-UBND, date: 2010-10-15}``."""
+    """Return a value in flow style on one line, the value of `key`: ``{document: 1/QĐ-UBND, date: 2010-10-15}``."""
     if isinstance(value, str):
         return scalar(value, key)
     if isinstance(value, Mapping):
@@ -61,7 +61,7 @@ def flow(value: Value, key: str = "") -> str:
 
 
 def pair(key: str, value: Value, step: int) -> Iterator[str]:
-    """The lines of a key with its value; the items of a list of mappings stand `step` columns in, one a line."""
+    """Yield the lines of a key with its value; a list of mappings has one item a line, indented by `step` columns."""
     if isinstance(value, Sequence) and any(isinstance(item, Mapping) for item in value):
         yield f"{key}:"
         yield from (f"{' ' * step}- {flow(item)}" for item in value)
@@ -70,12 +70,12 @@ def pair(key: str, value: Value, step: int) -> Iterator[str]:
 
 
 def pairs(mapping: Mapping[str, Value], step: int) -> Iterator[str]:
-    """The lines of a mapping, one or more for each key."""
+    """Yield the lines of a mapping, one or more for each key."""
     for key, value in mapping.items():
         yield from pair(key, value, step)
 
 
 def item(mapping: Mapping[str, Value], inner: int, step: int) -> Iterator[str]:
-    """The lines of an item of a list whose keys stand `inner` columns behind its dash."""
+    """Yield the lines of a list item whose keys are indented by `inner` columns from its dash."""
     for number, line in enumerate(pairs(mapping, step)):
         yield f"{' ' * inner if number else '-' + ' ' * (inner - 1)}{line}"

@@ -1,9 +1,10 @@
-"""Several files of a register written as one: all of them or none, whatever happens on the way.
+"""Atomic writing of several files of a register: all are written or none, even if the process is killed.
 
-New content is written beside its file and renamed over it. Before the first of several renames, a journal keeps what
-the files held; it is deleted after the last, and that is when the change is made. Where a journal is left, because the
-process was killed, the next one puts the files back (`recover`). All names made here begin with a dot, so that nobody
-takes them for files of the register, and one process at a time holds the lock of the directory.
+New content goes to a temporary file in the same directory, which is renamed over the file. Before the first of several
+renames a journal with the former contents is written; deleting it after the last rename commits the change. A journal
+that a killed process left behind makes the next process restore the files (`recover`). The names of journal and
+temporary files begin with a dot, so that they are not taken for files of the register. A lock on the directory lets
+one process write at a time.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ HALF = _(
 FOREIGN = _("{journal} was written by no command of this kind; delete it")
 ANOTHERS = _("{journal} is another user's, whose command was cut short; have that user run it again")
 
-# A journal holds the files in base64, and none is larger than a register.
+# Size limit of a journal in bytes: it holds files of a register in base64, which makes them a third larger.
 LARGEST = 2 * LARGEST_REGISTER
 
 _TEMPORARY = ".danhba-new-"
@@ -50,18 +51,18 @@ _NAME = re.compile(rf"{re.escape(PROVINCE)}|{AGENCIES}/[a-z0-9]+\.yml")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a file held when it was read and what it is to hold; None where there was, or is to be, no file."""
+    """Content of a file when it was read and its new content; None for no file."""
 
     before: bytes | None
     after: bytes | None
 
 
 def write(directory: Path, changes: Mapping[str, Change]) -> None:
-    """Make all the changes, by name within the register, or none.
+    """Make all changes of files, given by name within the register, or none.
 
     Raises:
-        Problem: a file is no longer what was read.
-        Unusable: the file system does not let it be done.
+        Problem: a file has changed since it was read, or another process is writing.
+        Unusable: the file system refuses the change.
     """
     with _opened(directory) as folders:
         folders.recover()
@@ -71,12 +72,12 @@ def write(directory: Path, changes: Mapping[str, Change]) -> None:
 
 
 def is_cut_short(directory: Path) -> bool:
-    """Whether a process left a change half done here."""
+    """Tell whether a killed process left a journal in the directory."""
     return os.path.lexists(directory / JOURNAL)
 
 
 def recover(directory: Path) -> list[str]:
-    """Put back what a process left half done when it was killed: which files that were; raises as `write` does."""
+    """Restore the files from the journal of a killed process and return their names. Raises as `write` does."""
     if not is_cut_short(directory):
         return []
     with _opened(directory) as folders:
@@ -85,7 +86,7 @@ def recover(directory: Path) -> list[str]:
 
 @contextlib.contextmanager
 def _opened(directory: Path) -> Iterator[_Folders]:
-    """The directory of a register and its agencies, held by this process alone; no link below it is followed."""
+    """Open and lock the directory of a register and open its agencies directory; symbolic links are not followed."""
     descriptors: list[int] = []
     try:
         descriptors.append(os.open(directory, os.O_RDONLY | os.O_DIRECTORY))
@@ -108,7 +109,7 @@ def _lock(descriptor: int, directory: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _JournalEntry:
-    """What a file held before a change, and the digest of what it holds after it; empty where it is deleted."""
+    """Content of a file before a change, and the SHA-256 digest of its new content, empty for a deleted file."""
 
     before: bytes | None
     after: str
@@ -120,23 +121,27 @@ class _JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class _Folders:
-    """The open directories of a register."""
+    """File descriptors of a register's directory and of its agencies directory."""
 
     directory: Path
     root: int
     agencies: int
 
     def recover(self) -> list[str]:
-        """Undo what a journal tells of, and delete what was never put in place; gives the files that were changed."""
+        """Delete left-over temporary files, restore the files from the journal, and return the names of these."""
         kept = self._journal()
         for folder in (self.root, self.agencies):
             with os.scandir(folder) as entries:
                 for name in [entry.name for entry in entries if entry.name.startswith(_TEMPORARY)]:
                     os.unlink(name, dir_fd=folder)
-        return [] if kept is None else self._put_back(kept)
+        return [] if kept is None else self._restore(kept)
 
     def _journal(self) -> dict[str, _JournalEntry] | None:
-        """What a journal tells, None where there is none; it must be the user's own."""
+        """Return the entries of the journal, None without one.
+
+        Raises:
+            Unusable: the journal belongs to another user, is too large, or was written by another program.
+        """
         path = self.directory / JOURNAL
         with contextlib.suppress(FileNotFoundError):
             found = os.stat(JOURNAL, dir_fd=self.root, follow_symlinks=False)
@@ -151,42 +156,42 @@ class _Folders:
             raise Unusable(FOREIGN, journal=path) from error
 
     def verify(self, name: str, before: bytes | None) -> None:
-        """See that a file is what was read."""
+        """Raise `Problem` unless a file still has the content that was read."""
         if self._read(name) != before:
             raise Problem(MOVED, path=self.directory / name)
 
     def replace(self, changes: Mapping[str, Change]) -> None:
-        """Write everything beside its file, then put it all in place; on failure all is as it was."""
+        """Write all temporary files, then rename them into place; on failure restore the former contents."""
         kept = {name: _JournalEntry.of(change) for name, change in changes.items()}
         written: dict[str, str] = {}
         try:
             for name, change in changes.items():
                 if change.after is not None:
-                    written[name] = self._beside(name, change.after)
+                    written[name] = self._write_temporary(name, change.after)
             if len(changes) > 1:
-                self._place(self._beside(JOURNAL, _dump(kept)), JOURNAL)
+                self._place(self._write_temporary(JOURNAL, _dump(kept)), JOURNAL)
                 os.fsync(self.root)
             for name in changes:
                 if name in written:
                     self._place(written[name], name)
                 else:
                     self._remove(name)
-            self._done()
+            self._commit()
         except BaseException:
-            self._take_back(kept, written)
+            self._roll_back(kept, written)
             raise
 
-    def _take_back(self, kept: Mapping[str, _JournalEntry], written: Mapping[str, str]) -> None:
+    def _roll_back(self, kept: Mapping[str, _JournalEntry], written: Mapping[str, str]) -> None:
         for name, temporary in written.items():
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=self._at(name)[0])
         try:
-            self._put_back(kept)
+            self._restore(kept)
         except OSError as error:
             values = {"path": self.directory, "reason": error.strerror, "journal": self.directory / JOURNAL}
             raise Unusable(HALF, **values) from error
 
-    def _put_back(self, kept: Mapping[str, _JournalEntry]) -> list[str]:
+    def _restore(self, kept: Mapping[str, _JournalEntry]) -> list[str]:
         names = []
         for name, file in kept.items():
             now = self._read(name)
@@ -197,25 +202,29 @@ class _Folders:
             if file.before is None:
                 self._remove(name)
             else:
-                self._place(self._beside(name, file.before), name)
+                self._place(self._write_temporary(name, file.before), name)
             names.append(name)
-        self._done()
+        self._commit()
         return names
 
-    def _done(self) -> None:
-        """From here on the files are as they should be."""
+    def _commit(self) -> None:
+        """Commit the change (or the restoration): sync the renames to disk, then delete the journal."""
         os.fsync(self.agencies)
         with contextlib.suppress(FileNotFoundError):
             os.unlink(JOURNAL, dir_fd=self.root)
         os.fsync(self.root)
 
     def _at(self, name: str) -> tuple[int, str]:
-        """The directory and the last part of a name within the register."""
+        """Return the descriptor of the directory that a register's file is in, and its name in that directory."""
         path = PurePosixPath(name)
         return (self.agencies if path.parent.name else self.root), path.name
 
     def _read(self, name: str) -> bytes | None:
-        """What a file holds, None where there is none."""
+        """Return the content of a file, None without one.
+
+        Raises:
+            Problem: it is a symbolic link or no regular file.
+        """
         folder, last = self._at(name)
         try:
             descriptor = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
@@ -230,8 +239,8 @@ class _Folders:
                 raise Problem(LINK, path=self.directory / name)
             return file.read()
 
-    def _beside(self, name: str, data: bytes) -> str:
-        """Write a temporary file in the directory of a file, with the mode and the owner of that file.
+    def _write_temporary(self, name: str, data: bytes) -> str:
+        """Write a temporary file next to a file, with that file's mode and owner; return its name.
 
         Not by `durable.write`: several files change together, by way of a journal, in folders that are held open, so
         that a register which is moved or replaced by a link meanwhile is not written to.
@@ -241,7 +250,7 @@ class _Folders:
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666, dir_fd=folder)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                _as_former(descriptor, last, folder)
+                _copy_mode_and_owner(descriptor, last, folder)
                 file.write(data)
                 file.flush()
                 os.fsync(descriptor)
@@ -263,10 +272,10 @@ class _Folders:
             raise
 
 
-def _as_former(descriptor: int, name: str, folder: int) -> None:
+def _copy_mode_and_owner(descriptor: int, name: str, folder: int) -> None:
     with contextlib.suppress(FileNotFoundError):
         former = os.stat(name, dir_fd=folder, follow_symlinks=False)
-        with contextlib.suppress(PermissionError):  # only the superuser writes for others
+        with contextlib.suppress(PermissionError):  # only root may set another owner
             os.fchown(descriptor, former.st_uid, former.st_gid)
         os.fchmod(descriptor, stat.S_IMODE(former.st_mode))
 

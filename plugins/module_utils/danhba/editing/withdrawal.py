@@ -1,4 +1,4 @@
-"""What is to come for a person, and taking it back, or putting it off, by a document before its day."""
+"""Withdrawal and postponement, by a document, of a person's events that have not happened yet."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from .draft import Draft
 from .text import Value
 
 SUSPENDED = "suspended"
-# What stays with an entry that never opens; leave is the person's, and holds wherever it stands.
+# Keys that are not copied from a withdrawn entry to the one in its place. Leave counts for the person in any entry.
 _OF_THE_ENTRY = {"opened", "closed", "withdrawn", "suspended", "leave"}
 
 
 class Part(NamedTuple):
-    """One place of the register that says what is to come: `key` is opened, closed or suspended."""
+    """A place in the register that states a future event; `key` is opened, closed or suspended."""
 
     agency: str
     key: str
@@ -29,7 +29,7 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """One thing that is to come for a person; a move and a change of name stand at two places or more."""
+    """A future event of a person; a transfer or a change of name is stated in two or more places (`parts`)."""
 
     id: str
     name: str
@@ -40,7 +40,7 @@ class Matter:
 
 
 def to_come(entries: Iterable[Listed], today: date) -> list[Matter]:
-    """What of a person's entries has not happened by today, by its days."""
+    """Return the events of a person's entries that have not happened by `today`, in order of their days."""
     listed = [entry for entry in entries if entry.issuance and not entry.issuance.void_on]
     found = sorted((part for entry in listed for part in _parts(entry, today)), key=lambda part: part[0])
     matters = []
@@ -53,7 +53,7 @@ def to_come(entries: Iterable[Listed], today: date) -> list[Matter]:
 
 
 def _carried(entries: Iterable[Listed], part: Part) -> Iterable[Part]:
-    """The places to which a suspension that is to come goes along."""
+    """Yield the later entries that a future suspension is carried into."""
     for entry in entries:
         since, spells = entry.opened.date, entry.issuance.suspended if entry.issuance else ()
         same = (spell for spell in spells if (spell.since, spell.document) == (since, part.document))
@@ -62,11 +62,11 @@ def _carried(entries: Iterable[Listed], part: Part) -> Iterable[Part]:
 
 
 def _parts(entry: Listed, today: date) -> Iterable[tuple[tuple[date, str, str], Part]]:
-    """What an entry says of what is to come, with what tells one matter from another."""
+    """Yield the places of an entry that state a future event, each with the key by which places of one event group."""
     code = entry.agency.code
     for key, event in (("opened", entry.opened), ("closed", entry.closed)):
         if event and event.date > today:
-            # Both sides of a move are one matter; nothing else happens twice.
+            # The closing and the opening of a transfer are one event; any other two are separate ones.
             apart = "" if event.event in PAIRED else key
             yield (event.date, event.event, apart), Part(code, key, event.date, event.document)
     for spell in entry.issuance.suspended if entry.issuance else ():
@@ -75,10 +75,12 @@ def _parts(entry: Listed, today: date) -> Iterable[tuple[tuple[date, str, str], 
 
 
 def take_back(draft: Draft, matter: Matter, ending: Mapping[str, Value], until: str = "") -> None:
-    """Take a matter back by a document, or put it off to the day `until` by it.
+    """Withdraw an event by a document, or postpone it to the day `until`.
+
+    `ending` has the keys `document` and `date` of the withdrawing document.
 
     Raises:
-        Problem: a file is laid out in a way that this edit cannot be made in.
+        Problem: the layout of a file does not allow this edit.
     """
     instead: dict[str, Value] = {"document": ending["document"], "date": until, "event": matter.event}
     for part in matter.parts:
@@ -88,7 +90,7 @@ def take_back(draft: Draft, matter: Matter, ending: Mapping[str, Value], until: 
         elif part.key == "opened":
             entry = draft.withdraw_opening(part.agency, matter.id, day, ending)
             if until:
-                draft.add_person(part.agency, _again(entry, day, instead))
+                draft.add_person(part.agency, _reopened(entry, day, instead))
         else:
             end = draft.withdraw_suspension(part.agency, matter.id, day, part.document, ending)
             if until and part is matter.parts[0]:
@@ -96,15 +98,19 @@ def take_back(draft: Draft, matter: Matter, ending: Mapping[str, Value], until: 
                 draft.suspend(part.agency, matter.id, {"document": ending["document"], "date": until, **more})
 
 
-def _goes_on(spell: Mapping[str, Any], opened: Mapping[str, Value]) -> bool:
-    """Whether a suspension is still in force when the entry opens after all."""
+def _is_still_in_force(spell: Mapping[str, Any], opened: Mapping[str, Value]) -> bool:
+    """Tell whether a suspension is still in force on the later day on which the entry opens."""
     end = spell["ended"].get("date", "") if isinstance(spell.get("ended"), Mapping) else spell.get("until", "~")
     return str(end) > str(opened["date"]) and "withdrawn" not in spell
 
 
-def _again(entry: Mapping[str, Any], day: str, opened: Mapping[str, Value]) -> dict[str, Value]:
-    """An entry that opens on another day; a suspension that goes along with it does from then on."""
+def _reopened(entry: Mapping[str, Any], day: str, opened: Mapping[str, Value]) -> dict[str, Value]:
+    """Return a copy of an entry that opens on another day; a suspension carried into it begins on that day, too."""
     kept = {key: value for key, value in entry.items() if key not in _OF_THE_ENTRY}
-    began = [spell for spell in entry.get("suspended") or () if spell.get("date") == day and _goes_on(spell, opened)]
+    began = [
+        spell
+        for spell in entry.get("suspended") or ()
+        if spell.get("date") == day and _is_still_in_force(spell, opened)
+    ]
     spells = [{**spell, "date": opened["date"]} for spell in began]
     return {**kept, "opened": opened, **({"suspended": spells} if spells else {})}

@@ -1,1 +1,1 @@
-"""Lists that agencies send: spreadsheets of any shape, read into entries."""
+"""Import of staff lists that agencies send as spreadsheets: from the file to entries of the register."""

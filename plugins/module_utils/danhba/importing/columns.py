@@ -1,4 +1,4 @@
-"""The columns of a list's tables: which are taken for what, which are not, and which have to be asked about."""
+"""Columns of a staff list: which column holds the name, the title and so on, which are ignored, which are ambiguous."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ UNHEADED = _("column {column} has no heading and is not taken; it has texts such
 FALLBACK = _("column {column} ('{label}') is taken only where column {first} is empty")
 JOINED = _("columns {columns} make one name, for the second has no heading")
 UNREAD = _("columns right of {column} are not read")
-# What the columns of a role are called on the command line: the first in each language, then what else is understood.
+# Names of each role for the command line: first the English one, then the Vietnamese ones without marks.
 WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.NAME: ("name", "ho ten", "ho va ten", "ten"),
     Role.TITLE: ("title", "chuc vu", "chuc danh"),
@@ -23,16 +23,16 @@ WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.ID: ("id", "ma"),
 }
 _LONGEST_TEXT = 30
-# A heading's remark: its template with its values.
+# A remark about a column: its message template with its values.
 Remark = tuple[str, dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What only somebody who knows the list can say.
+    """Answers of the user to questions that the list leaves open (`--column`, `--one-word`).
 
-    `columns` are those of a role by their numbers (from 0), several of a name in their order; `whole` are rows whose
-    name is one word and yet the whole name, as `rows.Row.called` has them.
+    `columns` are the numbers (from 0) of the columns of each role; a name may have several, in the order in which
+    their texts are joined. `whole` are the rows whose one-word name is the whole name, as `rows.Row.called` names rows.
     """
 
     columns: Mapping[Role, Sequence[int]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ NONE = Answers()
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Columns of which it has to be said which holds what `role` is; `number` is the row of their heading."""
+    """Ambiguous columns: the user has to say which of them holds `role`. `number` is the row of their heading."""
 
     sheet: str
     number: int
@@ -55,7 +55,10 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A heading in row `number`, as answered; `second` is the number of its second row, 0 where it has none."""
+    """A table of a sheet by its heading in row `number`, with the user's answers applied.
+
+    `second` is the number of the heading's second row, 0 where it has only one.
+    """
 
     number: int
     heading: Heading
@@ -63,7 +66,7 @@ class Table:
 
 
 def tables(sheet: Sheet, answers: Answers = NONE) -> dict[int, Table]:
-    """The tables of a sheet by the rows of their headings."""
+    """Return the tables of a sheet, each under the row number of its heading."""
     found: dict[int, Table] = {}
     second = 0
     for number, row in sheet.rows.items():
@@ -75,7 +78,7 @@ def tables(sheet: Sheet, answers: Answers = NONE) -> dict[int, Table]:
 
 
 def unfit(sheets: Sequence[Sheet], answers: Answers) -> list[str]:
-    """The columns of answers that no heading has, by their names."""
+    """Return the names ("A", "B") of the columns in the user's answers that no heading of the list has."""
     headings = [table.heading for sheet in sheets for table in tables(sheet).values()]
     return [
         column_name(column)
@@ -86,7 +89,7 @@ def unfit(sheets: Sequence[Sheet], answers: Answers) -> list[str]:
 
 
 def doubts(sheet: Sheet, answers: Answers = NONE) -> list[Doubt]:
-    """What has to be asked before the rows of a sheet can be read."""
+    """Return the ambiguous columns that the user must decide on before the rows of a sheet can be read."""
     found = []
     own = list(tables(sheet, answers).values())
     for table, following in zip(own, [*own[1:], None], strict=True):
@@ -101,7 +104,10 @@ def doubts(sheet: Sheet, answers: Answers = NONE) -> list[Doubt]:
 
 
 def _beside(sheet: Sheet, table: Table, last: int) -> dict[Role, list[int]]:
-    """A column of given names beside one of whole names, where a name does not end with the given name beside it."""
+    """Return a column of whole names and one of given names as competing, where they contradict each other.
+
+    They do where the whole name of a row does not end with the given name of the same row.
+    """
     wholes, givens = table.heading.of(Role.NAME), table.heading.of(Role.GIVEN)
     if len(wholes) != 1 or len(givens) != 1:
         return {}
@@ -114,7 +120,7 @@ def _beside(sheet: Sheet, table: Table, last: int) -> dict[Role, list[int]]:
 
 
 def _is_numbered(row: Sequence[Cell], own: Heading) -> bool:
-    """Whether a row has its number, so that it is no signature; true where nothing is numbered."""
+    """Tell whether a row has a running number, so that it is no signature; true where the table has no such column."""
     return not own.of(Role.NUMBER) or _text(row, own.of(Role.NUMBER)[0]).isdigit()
 
 
@@ -123,7 +129,10 @@ def _text(row: Sequence[Cell], column: int) -> str:
 
 
 def remarks(sheet: Sheet, table: Table, people: Collection[int]) -> Iterator[Remark]:
-    """What to say of a table's columns: those that are not taken, or not always; `people` are rows of persons."""
+    """Yield remarks about the columns of a table that are not imported, or only where another column is empty.
+
+    `people` are the numbers of the rows that name a person.
+    """
     own = table.heading
     if own.joined:
         yield JOINED, {"columns": [column_name(column) for column in own.of(Role.NAME)]}
@@ -146,7 +155,7 @@ def _taken(own: Heading) -> set[int]:
 
 
 def _unheaded(sheet: Sheet, known: Collection[int], people: Collection[int]) -> dict[int, str]:
-    """Columns without a heading that have texts in the rows of persons, with the first of these."""
+    """Return the columns without a heading that have text in a person's row, each with its first text."""
     found: dict[int, str] = {}
     for number in people:
         for column, cell in enumerate(sheet.rows[number]):

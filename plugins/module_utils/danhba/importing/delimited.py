@@ -1,4 +1,4 @@
-"""Lists as delimited text (CSV), in whatever encoding and with whatever delimiter they were saved."""
+"""Staff lists as delimited text (CSV); encoding and delimiter are detected."""
 
 from __future__ import annotations
 
@@ -18,12 +18,16 @@ WEB_PAGE = _("{path} is a web page, whatever its name says; open it in a spreads
 PDF = _("{path} is a PDF document; ask the agency for the spreadsheet that it was made from")
 
 _DELIMITERS = (";", ",", "\t", "|")
-# So many lines tell the delimiter.
+# Number of lines from which the delimiter is detected.
 _BEGINNING = 60
 
 
 def parse(path: str, data: bytes) -> list[Sheet]:
-    """The one sheet of a delimited text."""
+    """Return a delimited text as a list of one sheet.
+
+    Raises:
+        Unusable: the file is no text, a web page or a PDF, cannot be read as CSV, or has too many rows.
+    """
     text = _decoded(path, data)
     if text.lstrip()[:200].lower().startswith(("<html", "<!doctype", "<?xml", "<table")):
         raise Unusable(WEB_PAGE, path=path)
@@ -58,7 +62,10 @@ def _decoded(path: str, data: bytes) -> str:
 
 
 def _stated(text: str) -> tuple[str, str]:
-    """The delimiter that a first line ``sep=;`` states, as some spreadsheets write and all hide, and the rest."""
+    """Split off a first line such as ``sep=;``, which some spreadsheet programs write and none shows.
+
+    Returns the delimiter that it states and the rest of the text; an empty delimiter and the whole text without it.
+    """
     first, _end, rest = text.partition("\n")
     line = first.strip()
     if len(line) == 5 and line.startswith("sep="):
@@ -67,7 +74,7 @@ def _stated(text: str) -> tuple[str, str]:
 
 
 def _fits(text: str, delimiter: str) -> tuple[bool, int]:
-    """Whether the text shows a heading of a list with a delimiter, and into how many fields the beginning falls."""
+    """Rate a delimiter: whether a heading of a list is found with it, and the number of fields in the first lines."""
     lines = text[: _BEGINNING * 1000].splitlines()[:_BEGINNING]
     rows = list(csv.reader(lines, delimiter=delimiter))
     found = any(headings.is_heading([Cell(value) for value in row[:MOST_COLUMNS]]) for row in rows)
@@ -75,7 +82,7 @@ def _fits(text: str, delimiter: str) -> tuple[bool, int]:
 
 
 def _rows(path: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """The records with their numbers, which are those of the rows when a spreadsheet shows them."""
+    """Yield the records of a CSV, each with its row number in a spreadsheet program (from 1)."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         yield from enumerate(reader, 1)

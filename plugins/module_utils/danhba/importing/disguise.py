@@ -1,4 +1,7 @@
-"""Cells that hold an old encoding in the guise of Unicode (R7.3), converted; see `legacy`."""
+"""Conversion of cells whose text is in an encoding before Unicode (TCVN3, VNI) stored as if it were Unicode (R7.3).
+
+`vietnamese.legacy` knows the encodings.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +14,31 @@ from .sheets import Cell, Sheet
 
 @dataclass(slots=True)
 class _Column:
-    """What is in a column: cells that an encoding explains, by its name, and cells that only Unicode has."""
+    """Counts for one column: cells recognised as each old encoding, by its name, and cells that can only be Unicode."""
 
     found: Counter[str]
     unicode: int = 0
 
     def encoding(self) -> str:
-        """The encoding of the column. It decides for the few names that are plausible as they stand: Chu Anh Dòng."""
+        """Return the name of the column's old encoding, empty for Unicode.
+
+        It decides for the few names that are plausible in both readings, such as Chu Anh Dòng.
+        """
         name, count = next(iter(self.found.most_common(1)), ("", 0))
         return name if count > self.unicode else ""
 
 
 def convert(sheet: Sheet) -> list[str]:
-    """Convert the cells of a sheet, by what their fonts show, else by their column; the names of what was found."""
+    """Convert the cells of a sheet in place: by the encoding of their font, else by that of their column.
+
+    Returns the names of the encodings found, the most frequent first.
+    """
     columns = _columns(sheet)
     names: Counter[str] = Counter()
     for row in sheet.rows.values():
         for number, cell in enumerate(row):
             if not cell.text.isascii():
-                name, text = _meant(cell, columns[number].encoding())
+                name, text = _converted(cell, columns[number].encoding())
                 names[name] += 1
                 row[number] = replace(cell, text=text)
     return [name for name, _count in names.most_common() if name]
@@ -47,8 +56,8 @@ def _columns(sheet: Sheet) -> dict[int, _Column]:
     return columns
 
 
-def _meant(cell: Cell, encoding: str) -> tuple[str, str]:
-    """The encoding that was found in a cell, empty where it is as it should be, and its text."""
+def _converted(cell: Cell, encoding: str) -> tuple[str, str]:
+    """Return the old encoding of a cell, empty where it is Unicode already, and its converted text."""
     for name in (cell.encoding, encoding):
         if name and (text := legacy.read(cell.text, name)) is not None:
             return (name if text != cell.text else ""), text

@@ -1,4 +1,4 @@
-"""From the file of a list to its sheets: which format it has, and whether it keeps to the limits."""
+"""Reading of a list's file into sheets: detection of its format (XLSX or CSV) and checks of its size limits."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ TOO_LONG = _("{path}, sheet {sheet}, cell {cell}: a cell has more than {most} ch
 
 
 def read(path: Path) -> list[Sheet]:
-    """The sheets of a list that an agency sent.
+    """Read the file of a list that an agency sent into its sheets.
 
     Raises:
-        Unusable: there is no such file, or it is no list that could be read safely and completely.
+        Unusable: there is no such file, or it cannot be read safely and completely.
     """
     return parse(str(path), _bytes(path))
 
@@ -41,7 +41,10 @@ def _bytes(path: Path) -> bytes:
 
 
 def parse(path: str, data: bytes) -> list[Sheet]:
-    """The sheets of a file by its content, whatever its name; `path` is for messages. Raises as `read` does."""
+    """Return the sheets of a file whose format is told by its content, not its name.
+
+    `path` is only for messages. Raises as `read` does.
+    """
     sheets = workbook.parse(path, data) if workbook.is_one(data) else delimited.parse(path, data)
     for sheet in sheets:
         _inspect(path, sheet)
@@ -49,7 +52,7 @@ def parse(path: str, data: bytes) -> list[Sheet]:
 
 
 def _inspect(path: str, sheet: Sheet) -> None:
-    """Hold a sheet to the limits, and empty the cells of which nothing could be seen."""
+    """Raise `Unusable` for a cell that is too long; empty the cells that hold only invisible characters."""
     for number, column, cell in list(sheet.cells()):
         if not tidy(cell.text):
             sheet.rows[number][column] = EMPTY

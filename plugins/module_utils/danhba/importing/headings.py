@@ -1,4 +1,4 @@
-"""The headings of a list's columns, however they are worded: which column holds what."""
+"""Recognition of column headings in their many wordings: which column holds the name, the title and so on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .sheets import Cell, Merged, tidy
 
 
 class Role(Enum):
-    """What a column holds; `MARK` is one of several that stand for a request each, marked with an x."""
+    """Content of a column. `MARK`: one of several columns that each stand for a request, which an x in a row makes."""
 
     NUMBER = "number"
     NAME = "name"
@@ -32,7 +32,7 @@ class Role(Enum):
 
 _WHOSE = "can bo|cbcc|cbccvc|ccvc|cong chuc|vien chuc|ca nhan|nguoi|chu tai khoan|thanh vien|nhan vien|nhan su|lanh dao"
 _WHAT = "thay doi|thu hoi|cap moi|tao moi|dang ky moi|xoa|huy|huy bo|tam khoa|khoa|khoi phuc|cap lai"
-# The first that fits a heading without its marks counts.
+# Matched in this order against a heading without its marks; the first match is the role.
 _PATTERNS: Mapping[Role, str] = {
     Role.NUMBER: "s?tt|so (tt|thu tu)|thu tu|no|stt so",
     Role.OTHER: ".*(di dong|dtdd|mobile|nha rieng|email|e mail|thu dien tu|hop thu|tai khoan|dia chi).*|ghi chu.*|note",
@@ -51,9 +51,9 @@ _PATTERNS: Mapping[Role, str] = {
 }
 _ROLES = [(role, re.compile(pattern)) for role, pattern in _PATTERNS.items()]
 _BELOW = re.compile(f"(dien thoai )?(co quan|nha rieng|di dong|noi bo)|ban|cq|dd|nr|dtdd|{_WHAT}")
-# What a name is made of where it stands in several columns, in this order.
+# Parts of a name that stands in several columns, in the order in which they are joined.
 PARTS = (Role.FAMILY, Role.MIDDLE, Role.GIVEN)
-# Of each of these a person has one, so two columns for it are a question.
+# A person has one of each of these, so two columns for one of them are ambiguous.
 SINGLE = (Role.TITLE, Role.UNIT, Role.PHONE, Role.ID)
 _NUMBERING = re.compile(r"\(?(\d{1,2}|[a-zA-Z])\)?|\(?\d=.*")
 _LONGEST = 80
@@ -61,13 +61,13 @@ _LONGEST = 80
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> str:
-    """A text in lower-case ASCII words alone: ``Họ & tên\\n(đầy đủ)`` is ``ho ten day du``."""
+    """Return a text as lower-case ASCII words: ``Họ & tên\\n(đầy đủ)`` becomes ``ho ten day du``."""
     return " ".join(re.sub("[^a-z0-9]+", " ", unidecode(tidy(text)).lower()).split())
 
 
 @lru_cache(maxsize=32768)
 def role(text: str) -> Role | None:
-    """What a column with such a heading holds; None where the text is no heading that is known."""
+    """Return the role of a column with this heading; None where the text is no known heading."""
     if not text.strip() or len(text) > _LONGEST or text.rstrip().endswith(":"):
         return None
     folded = fold(text)
@@ -75,7 +75,7 @@ def role(text: str) -> Role | None:
 
 
 def is_heading(row: Sequence[Cell]) -> bool:
-    """Whether a row names the columns of a list of people: one for the name, and another one."""
+    """Tell whether a row is the heading of a list of people: it names a column for the name and at least one other."""
     roles = {found for cell in row if cell.text and (found := role(cell.text))}
     named = Role.NAME in roles or Role.GIVEN in roles
     return named and len(roles - {Role.OTHER}) > 1
@@ -83,10 +83,10 @@ def is_heading(row: Sequence[Cell]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """Where a table's columns are (from 0), with their wording for messages; a role may have several columns.
+    """Columns of a table (numbers from 0) by role, and their headings' wording for messages.
 
-    `doubts` are roles that columns compete for, with these columns: which of them counts has to be asked. `joined` says
-    that the name is put together of columns that nothing but their place connects.
+    A role may have several columns. `doubts` are the ambiguous roles with their competing columns, between which the
+    user has to choose. `joined`: the name is joined from its column and the one to the right without a heading.
     """
 
     columns: dict[Role, list[int]]
@@ -95,11 +95,11 @@ class Heading:
     joined: bool = False
 
     def of(self, wanted: Role) -> list[int]:
-        """The columns of a role, from the left."""
+        """Return the columns of a role, from left to right."""
         return self.columns.get(wanted, [])
 
     def answered(self, answers: Mapping[Role, Sequence[int]]) -> Heading:
-        """The same heading with the columns that somebody named for some roles, where it has these columns."""
+        """Return this heading with the columns that the user named for some roles, where it has these columns."""
         found = self
         for wanted, columns in answers.items():
             if self.has(wanted, columns):
@@ -107,7 +107,7 @@ class Heading:
         return found
 
     def has(self, wanted: Role, columns: Sequence[int]) -> bool:
-        """Whether the columns are this heading's: one of them is of the role, or all of them are headed."""
+        """Tell whether the columns belong to this heading: one has the role already, or all of them have a heading."""
         return bool({*self.of(wanted)}.intersection(columns)) or {*self.labels}.issuperset(columns)
 
     def _with(self, wanted: Role, columns: Sequence[int]) -> Heading:
@@ -118,7 +118,7 @@ class Heading:
 
 
 def heading(row: Sequence[Cell], below: Sequence[Cell] | None) -> tuple[Heading, bool]:
-    """What the columns of a heading row hold, and whether the row below it is a second line of the heading."""
+    """Return the heading that a row makes, and whether the row below it is its second line."""
     second = below is not None and _is_second(row, below)
     labels = _labels(row, below if second else None)
     columns: dict[Role, list[int]] = {}
@@ -133,14 +133,14 @@ def heading(row: Sequence[Cell], below: Sequence[Cell] | None) -> tuple[Heading,
 
 
 def _spread(row: Sequence[Cell]) -> set[int]:
-    """The columns whose heading is that of the column on their left, with which it is merged."""
+    """Return the columns whose heading cell is merged with the one to its left."""
     return {column for column, cell in enumerate(row) if cell.merged is Merged.ACROSS}
 
 
 def _doubts(
     columns: Mapping[Role, list[int]], labels: Mapping[int, str], spread: Collection[int]
 ) -> Iterator[tuple[Role, list[int]]]:
-    """Roles that several columns compete for: any two of a name, and two of anything else that are headed alike."""
+    """Yield ambiguous roles: two columns for a name, or two columns with the same heading for another role."""
     own = {of: [c for c in found if c not in spread] for of, found in columns.items()}
     parts = [own.get(part, []) for part in PARTS]
     if len(names := own.get(Role.NAME, [])) > 1:
@@ -154,14 +154,20 @@ def _doubts(
 
 
 def _join_parts(columns: dict[Role, list[int]]) -> None:
-    """Make the name of its parts where no column has the whole; a given name beside the whole stays what it is."""
+    """Take the columns of a name's parts for the name where no column has the whole name.
+
+    A column of given names beside one of whole names stays what it is.
+    """
     if Role.NAME in columns or Role.GIVEN not in columns:
         return
     columns[Role.NAME] = [column for part in PARTS for column in columns.pop(part, ())]
 
 
 def _continue_name(columns: dict[Role, list[int]], labels: dict[int, str]) -> bool:
-    """A column without a heading right of the name's is its second half: family and middle names, given name."""
+    """Add a column without a heading right of the name to it: one has family and middle names, the other given names.
+
+    Returns whether there is such a column.
+    """
     following = columns[Role.NAME][-1] + 1
     if following in labels or following >= max(labels):
         return False
@@ -181,12 +187,15 @@ def _is_second(row: Sequence[Cell], below: Sequence[Cell]) -> bool:
 
 
 def _refines(cell: Cell) -> bool:
-    """Whether a cell can only be a heading, below one that spans several columns; a name in full begins a table."""
+    """Tell whether a cell can only be a heading that refines the one above it.
+
+    A heading for the full name does not: it begins a table of its own.
+    """
     return cell.merged is Merged.NO and role(cell.text) not in {None, Role.NAME, Role.NUMBER}
 
 
 def _labels(row: Sequence[Cell], below: Sequence[Cell] | None) -> dict[int, str]:
-    """The wording of each column; a second line refines what stands above it, or left of that where nothing does."""
+    """Return each column's heading text. A second line refines the text above it, or the nearest text to the left."""
     labels: dict[int, str] = {}
     above = ""
     for column, cell in enumerate(row):
@@ -200,11 +209,14 @@ def _labels(row: Sequence[Cell], below: Sequence[Cell] | None) -> dict[int, str]
 
 
 def _joined(above: str, below: str) -> str:
-    """``Số điện thoại`` over ``Di động`` is a mobile number, but ``Nơi công tác`` over ``Chức vụ`` just a title."""
+    """Join two lines of a heading where the lower one alone is not enough.
+
+    ``Số điện thoại`` over ``Di động`` is a mobile number, but ``Nơi công tác`` over ``Chức vụ`` is just a title.
+    """
     return below if below and not _BELOW.fullmatch(fold(below)) else f"{above} {below}".strip()
 
 
 def is_numbering(row: Sequence[Cell]) -> bool:
-    """Whether a row only numbers the columns: (1) (2) (3), or A B 1 2."""
+    """Tell whether a row only numbers the columns: (1) (2) (3), or A B 1 2."""
     texts = [cell.text.strip() for cell in row if cell.text.strip()]
     return len(texts) > 1 and all(_NUMBERING.fullmatch(text) for text in texts)

@@ -1,6 +1,4 @@
-"""Lists of the mailboxes that existed before the system, and whether the register's `migrated` entries are proved by
-them.
-"""
+"""Proof of the register's `migrated` entries by lists of the mailboxes that existed before the system."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ _ADDRESS = re.compile(r"[^\s<>()\[\]\"',;:|@]+@[^\s<>()\[\]\"',;:|@]+")
 
 
 class Status(StrEnum):
-    """What was found of an address, or of a row of the list; all but the first three are differences."""
+    """Result for an address, or for a row without one; all but the first three are differences from the register."""
 
     PROVED = "proved"
     CONTACT = "contact"
@@ -37,7 +35,7 @@ AGREED = frozenset({Status.PROVED, Status.CONTACT, Status.SYSTEM})
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An address of a list in small letters, and where it stands; of a row without one, the text that is there."""
+    """An address of a list in lower case with its place; for a row without an address, the text of the row."""
 
     address: str
     file: str
@@ -48,7 +46,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """One address with what was found; `line` is where the list has it, the rest whose the register says it is."""
+    """Result for one address. `line` is its place in the list; `id`, `agency` and `name` its holder in the register."""
 
     address: str
     status: Status
@@ -59,7 +57,7 @@ class Proof:
 
 
 def lines(file: str, sheets: Iterable[Sheet], domain: str) -> Iterator[Line]:
-    """The addresses of a list, row by row; a row without one, too, save for the headings above the first."""
+    """Yield the addresses of a list row by row, and each row without one, except those above the first address."""
     for sheet in sheets:
         columns, begun = _columns(sheet, domain), False
         for number, row in sheet.rows.items():
@@ -74,7 +72,7 @@ def lines(file: str, sheets: Iterable[Sheet], domain: str) -> Iterator[Line]:
 
 
 def _columns(sheet: Sheet, domain: str) -> list[int]:
-    """The columns with mailboxes: those with addresses of the domain, or else that with most addresses of others."""
+    """Return the columns that hold mailboxes: all with addresses of the domain, else the one with the most others."""
     own, others = Counter[int](), Counter[int]()
     for _number, column, cell in sheet.cells():
         for address in _addresses(tidy(cell.text)):
@@ -83,7 +81,7 @@ def _columns(sheet: Sheet, domain: str) -> list[int]:
 
 
 def _of_row(row: Sequence[Cell], columns: Iterable[int]) -> Iterator[tuple[int, str]]:
-    """The addresses in some columns of a row, each with its column."""
+    """Yield the addresses in the given columns of a row, each with its column."""
     for column in columns:
         if column < len(row):
             yield from ((column, address) for address in _addresses(tidy(row[column].text)))
@@ -94,9 +92,10 @@ def _addresses(text: str) -> list[str]:
 
 
 def prove(register: Register, issued: Issued, listed: Sequence[Line]) -> list[Proof]:
-    """Every address of the list and of every `migrated` entry, each once with what was found of it; rows without one.
+    """Compare a list of mailboxes with the register's `migrated` entries.
 
-    In the order of the list, then of the register.
+    Returns a result for each address of the list and each row without one, in the order of the list, then one for each
+    `migrated` entry that the list does not have, in the order of the register.
     """
     domain = register.province.domain
     entries = _entries(register, issued)
@@ -119,7 +118,7 @@ Entry = tuple[Agency, Issuance]
 
 
 def _entries(register: Register, issued: Issued) -> dict[str, Entry]:
-    """Whose each address is; of several entries at one, that of who had it before the system."""
+    """Return the entry of each address; of several entries with one address, a `migrated` one."""
     found: dict[str, Entry] = {}
     for agency in register.agencies.values():
         for issuance, local in issued.of(agency):
@@ -129,12 +128,12 @@ def _entries(register: Register, issued: Issued) -> dict[str, Entry]:
     return found
 
 
-# What is known of an address that is no entry's: its status, and the code and the name of the agency, if it is one's.
+# Status of an address that belongs to no entry, with code and name of its agency, empty for a system address.
 Other = tuple[Status, str, str]
 
 
 def _others(register: Register) -> dict[str, Other]:
-    """What no entry says to have been there before: contact mailboxes, and the addresses of the system."""
+    """Return the addresses that no entry states: contact mailboxes of agencies and system addresses."""
     domain = register.province.domain
     found: dict[str, Other] = {
         f"{local}@{domain}": (Status.SYSTEM, "", "") for local in register.province.system_addresses

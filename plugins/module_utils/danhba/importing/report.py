@@ -1,4 +1,4 @@
-"""What became of each row of a list, as people read it before anything is written."""
+"""The report of an import: what happens to each row of the list, shown before anything is written."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ _STATES = {State.TAKEN: _("will be opened"), State.SKIPPED: _("left out"), State
 HEADINGS = (_("Row"), "", _("Full name"), _("Title"), _("Division"), _("Telephone"), _("Address"), _("Remarks"))
 SAMPLE_HEADINGS = (_("Row"), _("Full name"), _("Title"), _("Agency"), _("Address"))
 SAMPLE = _("{shown} of {count} mailboxes as they will be:")
-# Of so many mailboxes each is read that is shown.
+# So few mailboxes are still read one by one.
 MOST_SHOWN = 30
 COUNTED = _("{taken} will be opened, {skipped} rows are left out, {bad} are wrong")
 
 
 def table(settled: Settled, domain: str, language: str) -> Iterator[tuple[str, ...]]:
-    """A row for each row, with the address that it leads to; rows outside the table together."""
+    """Yield the report as a table: headings, then one line for each row of the list, with the address it gets.
+
+    Consecutive rows outside the list's tables share a line.
+    """
     say = translator(language)
     yield tuple(say(heading) if heading else "" for heading in HEADINGS)
     several = len({row.sheet for row in settled.rows}) > 1
@@ -27,8 +30,8 @@ def table(settled: Settled, domain: str, language: str) -> Iterator[tuple[str, .
         place = f"{row.sheet}!{numbers}" if several else numbers
         address = f"{settled.locals[index]}@{domain}" if index in settled.locals else ""
         person = row.person
-        told = (person.name, person.title, person.unit, person.phone) if person else ("", "", "", "")
-        yield (place, say(_STATES[row.state]), *told, address, "; ".join(_note(note, language) for note in row.notes))
+        cells = (person.name, person.title, person.unit, person.phone) if person else ("", "", "", "")
+        yield (place, say(_STATES[row.state]), *cells, address, "; ".join(_note(note, language) for note in row.notes))
 
 
 def _note(note: Note, language: str) -> str:
@@ -37,7 +40,7 @@ def _note(note: Note, language: str) -> str:
 
 
 def _grouped(rows: Sequence[Row]) -> Iterator[tuple[str, Row, int]]:
-    """The rows with their numbers; a run of rows outside the table is one, ``1-8``."""
+    """Yield each row with its number and index; of consecutive rows outside a table the last one, as ``1-8``."""
     start = 0
     for i, row in enumerate(rows):
         following = rows[i + 1] if i + 1 < len(rows) else None
@@ -53,26 +56,26 @@ def _is_outside(row: Row) -> bool:
 
 
 def sample(settled: Settled, agency: str, domain: str, language: str) -> list[tuple[str, ...]]:
-    """Up to `MOST_SHOWN` of the mailboxes to be opened, from all parts of the list, below their headings."""
+    """Return headings and up to `MOST_SHOWN` mailboxes to be opened, spread evenly over the list."""
     taken = [i for i, row in enumerate(settled.rows) if row.person and i in settled.locals]
     shown = min(len(taken), MOST_SHOWN)
     several = len({row.sheet for row in settled.rows}) > 1
-    told = [tuple(map(translator(language), SAMPLE_HEADINGS))]
+    lines = [tuple(map(translator(language), SAMPLE_HEADINGS))]
     for i in (taken[k * len(taken) // shown] for k in range(shown)):
         row, person = settled.rows[i], settled.rows[i].person
         if person:
             address = f"{settled.locals[i]}@{domain}"
-            told.append((row.called()[several], person.name, person.title, agency, address))
-    return told
+            lines.append((row.called()[several], person.name, person.title, agency, address))
+    return lines
 
 
 def of_columns(rows: Sequence[Row], language: str) -> Iterator[tuple[str, str, int]]:
-    """What is said of the columns of each table: a text, with its sheet and the row of the heading."""
+    """Yield the remarks about the columns of each table: the text, the sheet and the row of the heading."""
     for row in rows:
         if row.notes and row.notes[0].template is HEADING:
             yield from ((_note(note, language), row.sheet, row.number) for note in row.notes[1:])
 
 
 def counts(settled: Settled) -> dict[str, int]:
-    """How many rows are in each state, as `COUNTED` has them."""
+    """Count the rows in each state; the keys are the placeholders of `COUNTED`."""
     return {state.value: sum(row.state is state for row in settled.rows) for state in State}

@@ -1,4 +1,4 @@
-"""The rows of a list one by one: whom they name, or why they name nobody."""
+"""The rows of a list: the person that each row names, or why it is left out or refused."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _LETTERED = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ])[.)/:]?")
 _PREFIXED = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ]|\d{1,3}(?:\.\d+)*)[.)/:][ .]*(?=\S)")
 _LETTERED_TEXT = re.compile(r"\(?(?:[IVXLC]{1,6}|[A-ZĐ])[.)/:] *\S")
 _HEADCOUNT = re.compile(r"(?i)\s*[:(–-]?\s*\(?\d+ (?:người|đ/c|cán bộ|đồng chí|tài khoản)\)?$")
-# Of a text's words with a space behind them.
+# Matched against the folded text with a space added at its end.
 _FOOT = re.compile(
     r"(danh sach (de nghi|nay|gom|tren)|tong (so|cong)|cong( \d+)? $|noi nhan|nguoi (lap|de nghi|tong hop)|thu truong"
     r"|(k ?t|t ?m|t ?l|t ?u ?q) |ky (ten|ghi)|nhu tren|luu vt|xac nhan|ghi chu |.{0,40}\bngay \d{0,2} ?thang )"
@@ -79,7 +79,7 @@ _DITTO = frozenset({'"', "''", "〃", "”", "-nt-", "nt", "như trên", "- nt -
 
 
 class State(Enum):
-    """What became of a row."""
+    """Result of reading a row: imported, left out, or refused."""
 
     TAKEN = "taken"
     SKIPPED = "skipped"
@@ -88,7 +88,7 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something to say of a row: an English template with its values, and the column that it is about."""
+    """A remark about a row: an English message template with its values, and the column it is about, if any."""
 
     template: str
     values: dict[str, object] = field(default_factory=dict)
@@ -97,20 +97,20 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Whom a row names; `id` is empty where the list has none."""
+    """A person that a row names; `id` is empty where the list has none."""
 
     name: str
     title: str = ""
     unit: str = ""
     phone: str = ""
     id: str = ""
-    # The id came as a number, which has no zeros at its beginning.
+    # The id is a number cell without leading zeros, which the spreadsheet program may have removed.
     counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a list, and what became of it."""
+    """A row of a list with its result."""
 
     sheet: str
     number: int
@@ -119,31 +119,34 @@ class Row:
     person: Person | None = None
 
     def called(self) -> tuple[str, str]:
-        """How the row can be named: by its number, and with its sheet."""
+        """Return the two names by which options refer to this row: ``12`` and ``Sheet1!12``."""
         return str(self.number), f"{self.sheet}!{self.number}"
 
     def bad(self, template: str, column: str = "", **given: object) -> Row:
-        """The same row, refused."""
+        """Return this row refused, with the reason added to its notes."""
         return replace(self, state=State.BAD, notes=(*self.notes, Note(template, given, column)))
 
     def skipped(self, template: str, **given: object) -> Row:
-        """The same row, left out."""
+        """Return this row left out, with the reason as its only note."""
         return replace(self, state=State.SKIPPED, notes=(Note(template, given),))
 
     def remark(self, template: str, **given: object) -> Row:
-        """The same row, with something to know about it."""
+        """Return this row with a note added and its state unchanged."""
         return replace(self, notes=(*self.notes, Note(template, given)))
 
 
 def read(sheet: Sheet, agency: str, answers: Answers = columns.NONE) -> list[Row]:
-    """The rows of a sheet in order; `agency` is the agency's name, which says nothing as a division of itself."""
+    """Read the rows of a sheet, in order.
+
+    `agency` is the name of the agency; where the list states it as a person's division, the division stays empty.
+    """
     reader = _Reader(sheet, agency, columns.tables(sheet, answers))
-    found = _without_honorifics([_seen(row, sheet) for row in reader.all()])
-    return _with_remarks([_whole(row, answers) for row in found], sheet, reader.tables)
+    found = _without_honorifics([_remark_hidden(row, sheet) for row in reader.all()])
+    return _with_remarks([_refuse_one_word(row, answers) for row in found], sheet, reader.tables)
 
 
 def _with_remarks(rows: list[Row], sheet: Sheet, tables: Mapping[int, columns.Table]) -> list[Row]:
-    """The rows with what is to be said of a table's columns at its heading."""
+    """Add the remarks about a table's columns to the row of its heading."""
     people: dict[int, list[int]] = {}
     for row in rows:
         if row.number in tables:
@@ -157,8 +160,8 @@ def _with_remarks(rows: list[Row], sheet: Sheet, tables: Mapping[int, columns.Ta
     return [replace(row, notes=row.notes + notes[row.number]) if row.number in notes else row for row in rows]
 
 
-def _whole(row: Row, answers: Answers) -> Row:
-    """A row whose name is one word, refused where nobody has said that it is the whole name."""
+def _refuse_one_word(row: Row, answers: Answers) -> Row:
+    """Refuse a row whose name is one word, unless the user said that it is the whole name (`--one-word`)."""
     if row.state is not State.TAKEN or row.person is None or len(names.words(row.person.name)) > 1:
         return row
     if set(row.called()).intersection(answers.whole):
@@ -166,13 +169,13 @@ def _whole(row: Row, answers: Answers) -> Row:
     return row.bad(ONE_WORD, name=row.person.name, row=shlex.quote(row.called()[1]))
 
 
-def _seen(row: Row, sheet: Sheet) -> Row:
-    """A row that would be taken, with a word where nobody sees it who opens the list."""
+def _remark_hidden(row: Row, sheet: Sheet) -> Row:
+    """Add a remark to a row that would be imported although the spreadsheet hides it."""
     return row.remark(HIDDEN) if row.state is State.TAKEN and row.number in sheet.hidden_rows else row
 
 
 def is_list(sheet: Sheet) -> bool:
-    """Whether a sheet has a row that names the columns of a list of people."""
+    """Tell whether a sheet has a heading of a list of people."""
     return any(map(is_heading, sheet.rows.values()))
 
 
@@ -213,7 +216,7 @@ class _Reader:
         return self._person(number, row)
 
     def _foot_of(self, row: Sequence[Cell]) -> str:
-        """The text that ends the table, at the beginning of a row or in the place of a name; empty where none does."""
+        """Return the text that ends a table (a total, a signature line) from a row's first or name cell; else empty."""
         if tidy(self._cell(row, Role.NUMBER)[1].text).isdigit():
             return ""
         first = next(cell for cell in row if cell.text.strip())
@@ -221,7 +224,7 @@ class _Reader:
         return next((text for text in texts if _FOOT.match(fold(text) + " ")), "")
 
     def _foot(self, number: int, text: str) -> Row:
-        """The end of the table; what it says of their number must be so."""
+        """End the table; refuse the row where it states another number of people than was found."""
         skipped = self._skip(number, FOOT, text=text)
         stated, named = _STATED.search(fold(text)), self.named
         self.heading, self.named, self.section, self.asked = None, 0, "", None
@@ -230,13 +233,13 @@ class _Reader:
         return skipped
 
     def _cell(self, row: Sequence[Cell], role: Role) -> tuple[int, Cell]:
-        """The first cell of a role that has a text, with its column (from 0)."""
+        """Return the first cell of a role that has a text, with its column (from 0); an empty cell where none has."""
         own = self._of(role)
         cells = [(column, row[column]) for column in own if column < len(row)]
         return next((found for found in cells if found[1].text.strip()), (own[0] if own else 0, EMPTY))
 
     def _section(self, row: Sequence[Cell]) -> str:
-        """The text of a row that heads those below it, as a division or a request does; empty where it does not."""
+        """Return the text of a section row, which states a division or a request for the rows below it; else empty."""
         own = {
             column: tidy(cell.text) for column, cell in enumerate(row) if cell.text and cell.merged is not Merged.DOWN
         }
@@ -299,7 +302,7 @@ class _Reader:
         return replace(taken, state=State.SKIPPED).remark(BLANK_ROW)
 
     def _named(self, taken: Row, row: Sequence[Cell]) -> Row:
-        """A name without number and without anything else is more likely a signature."""
+        """Leave out or refuse a name that stands alone in a row without a number: it is more likely a signature."""
         if self._of(Role.NUMBER) and not self._cell(row, Role.NUMBER)[1].text.strip():
             others = [role for role in Role if role not in {Role.NAME, Role.NUMBER}]
             if not any(self._cell(row, role)[1].text.strip() for role in others) and taken.person:
@@ -312,7 +315,7 @@ class _Reader:
         return column_name(self._of(role)[0]) if self._of(role) else ""
 
     def _repeated(self, row: Sequence[Cell], role: Role) -> str:
-        """A text, or that of the row above where a ditto mark stands for it."""
+        """Return the text of a role's cell; where it is a ditto mark, the text of the row above."""
         text = tidy(self._cell(row, role)[1].text)
         if text.casefold() in _DITTO:
             text = self.above.get(role, "")
@@ -320,7 +323,10 @@ class _Reader:
         return text
 
     def _unit(self, row: Sequence[Cell]) -> str:
-        """The division: its own cell, else the section. A CSV shows merged cells as one text above empty ones."""
+        """Return the division of a person: the text of its cell, else the section that the row stands in.
+
+        In a CSV an empty cell repeats the one above it, since merged cells were saved as one text above empty cells.
+        """
         above = self.above.get(Role.UNIT, "")
         text = self._repeated(row, Role.UNIT) or (above if self.sheet.plain else "")
         self.above[Role.UNIT] = text
@@ -359,7 +365,10 @@ class _Reader:
         return taken.remark(PREFIX) if person.name.startswith("H'") else taken
 
     def _request(self, taken: Row, row: Sequence[Cell]) -> Row:
-        """What the row asks for: by the words of its own cells, a mark below them, or the section it stands in."""
+        """Refuse a row that asks for anything but a new mailbox.
+
+        The request is found by the words of the row's cells, by a marked column's heading, or by the row's section.
+        """
         found = [(column, row[column].text) for column in self._of(Role.ASKED) if column < len(row)]
         marked = [c for c in self._of(Role.MARK) if c < len(row) and fold(row[c].text) not in {"", "0", "khong"}]
         labels = self.heading.labels if self.heading else {}
@@ -403,9 +412,12 @@ class _Reader:
 
 
 def _without_honorifics(rows: list[Row]) -> list[Row]:
-    """Leave out Ông, Bà and their like; alone, Ông may be a family name (Ông Ích Khiêm), which is told."""
-    told = typed.honorifics([row.person.name if row.person else "" for row in rows])
-    return [_without_honorific(row, word, name) for row, (word, name) in zip(rows, told, strict=True)]
+    """Remove honorifics such as Ông and Bà from the names, with a remark.
+
+    Where Ông may be the family name (Ông Ích Khiêm), it stays, with a remark, too.
+    """
+    found = typed.honorifics([row.person.name if row.person else "" for row in rows])
+    return [_without_honorific(row, word, name) for row, (word, name) in zip(rows, found, strict=True)]
 
 
 def _without_honorific(row: Row, word: str, name: str) -> Row:

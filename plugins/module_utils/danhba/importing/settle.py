@@ -1,4 +1,4 @@
-"""The people of a list against the register: who is there already, whose id is whose, and which address each gets."""
+"""Comparison of a list's people with the register: who has a mailbox already, conflicting ids, and new addresses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,10 @@ RETURNS = _("comes back to {agency}, and keeps the id")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What opens all the mailboxes of a list; `namesakes` are rows of people who only share a name with one there."""
+    """Agency and event with which the mailboxes of a list are opened.
+
+    `namesakes` are the rows whose person only shares a name with one in the agency (`--namesake`).
+    """
 
     agency: Agency
     event: Event
@@ -38,14 +41,17 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """Every row of a list, settled; those that are taken have their ids and addresses by their places among `rows`."""
+    """The rows of a list after comparison with the register.
+
+    `ids` and `locals` (local parts of addresses) have the index in `rows` as key, for rows that will be imported.
+    """
 
     rows: list[Row]
     ids: dict[int, str]
     locals: dict[int, str]
 
     def taken(self) -> list[tuple[str, Person]]:
-        """The ids and the people to be opened, in order."""
+        """Return id and person of each mailbox to be opened, in the order of the list."""
         return [(self.ids[i], row.person) for i, row in enumerate(self.rows) if i in self.ids and row.person]
 
 
@@ -56,10 +62,12 @@ def settle(
     opening: Opening,
     new_id: Callable[[Collection[str]], str],
 ) -> Settled:
-    """Hold the rows of a list against the register; `new_id` makes an id that is none of those taken.
+    """Compare the rows of a list with the register and give ids and addresses to those that will be imported.
+
+    `new_id` returns an id that is not in the collection of used ids given to it.
 
     Raises:
-        Problem: the list has no such row as one of the namesakes.
+        Problem: the list has no row with the name of one of the `namesakes`.
     """
     rows = list(rows)
     names = {name for row in rows for name in row.called()}
@@ -78,17 +86,17 @@ def settle(
 
 @dataclass(slots=True)
 class _Known:
-    """What is known before the next row: the register, and the rows before it."""
+    """The register and the rows read so far, with which the next row is compared."""
 
     agency: Agency
     is_open: Callable[[Issuance], bool]
     holders: Mapping[str, list[tuple[Agency, Issuance]]]
-    # Those in the agency whom no row has named yet, by their names.
+    # People of the agency that no row has named yet, by name.
     there: dict[values.NameKey, list[tuple[Issuance, str]]]
     namesakes: Collection[str]
     ids: dict[str, Row]
     names: dict[values.NameKey, list[Row]]
-    # Of all ids that are numbers, where some begin with a zero and all are as long; else 0.
+    # Length of the register's numeric ids, if all have the same and some begin with a zero; else 0.
     width: int
 
     @classmethod
@@ -110,7 +118,7 @@ class _Known:
         return cls(*known, {}, defaultdict(list), _width(holders))
 
     def row(self, row: Row) -> Row:
-        """A row with what is to be said of it."""
+        """Return a row after comparison with the register and the rows before it."""
         person = row.person
         if row.state is not State.TAKEN or person is None:
             return row
@@ -123,7 +131,10 @@ class _Known:
         return row
 
     def _with_zeros(self, row: Row, person: Person) -> Row:
-        """A spreadsheet makes 701 of 000701: the register's own ids tell how long one is, if all are alike."""
+        """Restore the leading zeros of an id that a spreadsheet program removed (701 for 000701).
+
+        The length is that of the register's ids; nothing is restored where these differ in length.
+        """
         whole = person.id.zfill(self.width)
         if not person.counted or not person.id.isdigit() or whole == person.id or person.id in self.holders:
             return row
@@ -149,7 +160,7 @@ class _Known:
         return row.bad(ELSEWHERE, id=person.id, agency=agency.code, name=last.name, to=self.agency.code)
 
     def _address(self, wanted: Issuance) -> str:
-        """The local part of one who is there, who from now on is no namesake of a later row."""
+        """Return the local part of a person's address, and remove the person from those that a later row may name."""
         people = self.there[values.name_key(wanted.name)]
         index = next(i for i, (issuance, _local) in enumerate(people) if issuance is wanted)
         return people.pop(index)[1]
@@ -173,7 +184,7 @@ class _Known:
 def _former_names(
     agency: Agency, there: Mapping[values.NameKey, list[tuple[Issuance, str]]]
 ) -> list[tuple[values.NameKey, tuple[Issuance, str]]]:
-    """Under what names lists that are older than a change of name have those who are there."""
+    """Return the agency's people under their former names, for lists that are older than a change of name."""
     by_id = {issuance.id: (issuance, local) for entries in there.values() for issuance, local in entries}
     renamed = {(i.id, values.name_key(i.name)) for i in agency.people if i.closed and i.closed.event == RENAMED}
     kept = {id_: values.name_key(issuance.name) for id_, (issuance, _local) in by_id.items()}
@@ -187,7 +198,7 @@ def _width(ids: Iterable[str]) -> int:
 
 
 def _addressed(rows: list[Row], ids: dict[int, str], register: Register, opening: Opening) -> Settled:
-    """Give out the addresses as the register will; one that cannot be given makes its row bad."""
+    """Issue the addresses by the rule of the register; a row whose address cannot be issued is refused."""
     entries = tuple(
         Issuance(ids[i], row.person.name, opening.event) for i, row in enumerate(rows) if i in ids and row.person
     )

@@ -1,4 +1,4 @@
-"""What a spreadsheet holds, whatever file it came in: rows of cells that are text, with merged cells filled."""
+"""Sheets in one form for every file format: rows of text cells, in which merged cells repeat their text."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from enum import Enum
 
 from ..messages import mark as _
 
-# A list of the largest agency has fewer rows; a form has a dozen columns, a cell some words.
+# Limits far above real lists: the largest agency has fewer rows, a form has a dozen columns, a cell some words.
 MOST_ROWS, MOST_COLUMNS, MOST_SHEETS, LONGEST_CELL = 20_000, 64, 50, 10_000
 
 TOO_MANY_ROWS = _("{path}, sheet {sheet}: there are more than {most} rows; import the list in parts")
 
 
 class Merged(Enum):
-    """How a cell got the text of another one that it is merged with."""
+    """Whether a cell's text is that of a cell it is merged with: one to the left (`ACROSS`) or above (`DOWN`)."""
 
     NO = 0
     ACROSS = 1
@@ -25,7 +25,7 @@ class Merged(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell's `text`; whether it came as a number or an error value; the encoding that its font shows it in."""
+    """A cell: its text, whether the file has a number or an error value, and the old encoding that its font implies."""
 
     text: str = ""
     is_number: bool = False
@@ -39,18 +39,18 @@ EMPTY = Cell()
 
 @dataclass(slots=True)
 class Sheet:
-    """The rows of a sheet by their numbers, without those that are empty; `plain` where a file has no merged cells."""
+    """The rows of a sheet that are not empty, by number (from 1); `plain`: the file format has no merged cells."""
 
     name: str
     rows: dict[int, list[Cell]] = field(default_factory=dict)
     plain: bool = False
     hidden: bool = False
     hidden_rows: frozenset[int] = frozenset()
-    # There are texts right of `MOST_COLUMNS`.
+    # The sheet has text to the right of the `MOST_COLUMNS` columns that are read.
     is_cut: bool = False
 
     def cells(self) -> Iterator[tuple[int, int, Cell]]:
-        """Every cell with a text, with the numbers of its row and of its column (from 0)."""
+        """Yield each cell that has a text, with its row number (from 1) and its column (from 0)."""
         for number, row in self.rows.items():
             for column, cell in enumerate(row):
                 if cell.text:
@@ -58,7 +58,7 @@ class Sheet:
 
 
 def column_name(column: int) -> str:
-    """The name of a column (from 0) as spreadsheets show it: A … Z, AA …"""
+    """Return the letters of a column (from 0) as spreadsheet programs show them: A … Z, AA …"""
     name = ""
     column += 1
     while column:
@@ -68,7 +68,7 @@ def column_name(column: int) -> str:
 
 
 def column_number(name: str) -> int:
-    """The number (from 0) of a column by its name: A is 0, AA is 26."""
+    """Return the number (from 0) of a column by its letters: A is 0, AA is 26."""
     number = 0
     for letter in name:
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -76,7 +76,7 @@ def column_number(name: str) -> int:
 
 
 def tidy(text: str) -> str:
-    """A text on one line in composed Unicode, without invisible characters, repeated spaces, and spaces at its ends."""
+    """Return a text on one line in composed Unicode (NFC), without invisible characters and superfluous spaces."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")

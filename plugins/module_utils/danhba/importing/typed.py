@@ -1,4 +1,4 @@
-"""Names as people type them into lists: taken out of the numbers, titles and brackets that stand around them."""
+"""Extraction of names from cells in which people also typed numbers, titles and brackets."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORDS = (
     r"|hiệu trưởng|cục trưởng|viện trưởng|chuyên viên|kế toán|văn thư))[.:,]*\s+"
 )
 _BEFORE = re.compile(f"(?:{_NUMBER}|{_WORDS}|đ[./]c[.:]*)(?=\\S)", re.IGNORECASE)
-# None of these is a Vietnamese syllable, so they need no full stop to be told from a name.
+# None of these abbreviations is a Vietnamese syllable, so none can be part of a name even without a full stop.
 _RANK = (
     r"(?:TSKH|PGS|GS|TS|Th\.?\s?S|BSNT|BS|DS|ĐD|KTS|KS|CN|LS|NCS|QTV|HS|YS|NGƯT|NGND|TTƯT|TTND|NSƯT|NSND|CK|PGĐ|GĐ|PCT|CT"
     r"|PTP|TP|PBT|BT|CVC|CV|KTT|KTV|VT)(?:\.?\s?(?:CK)?\.?\s?(?:I{1,2}|[12])(?![^\W_]))?"
@@ -29,11 +29,11 @@ _RANK = (
 _RANKS_BEFORE = re.compile(rf"(?:{_RANK}[.,:/&\s-]*)+(?<=[.,:/\s-])(?=\S)", re.IGNORECASE)
 _RANKS_BEHIND = re.compile(rf"(?:[\s.,–—-]+{_RANK}\.?)+$", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[,;/|]|\s[-–—]+|[-–—]+\s|[\n\r]+")
-# No cell that names one person is longer, and none that is longer is looked through.
+# A cell that names one person is shorter; longer ones are not searched.
 _LONGEST = 500
 _AND = re.compile(r"\s(?:và|&)\s(?=\S+\s\S)")
 _ENDING = re.compile(r"[\s.,;:*+–—-]+$")
-# Titles by their words without marks, as they stand behind a name.
+# Titles that stand after a name, as `fold` spells them.
 _TITLE = re.compile(
     r"(?:(?:nguyen|quyen|q|pho|p) )*(?:giam doc|tong giam doc|chu tich|truong|chanh|bi thu|cuc truong|chi cuc truong"
     r"|vien truong|hieu truong|tong bien tap|doi truong|to truong|chu nhiem|thu truong)(?: .*)?"
@@ -44,7 +44,7 @@ _TITLE = re.compile(
     r"|nam|nu"
 )
 _OFTEN, _SELDOM = frozenset({"ông", "bà"}), frozenset({"anh", "chị", "cô", "thầy"})
-# Behind such a word a family name tells an honorific from a name: Ông Ích Khiêm, Anh Đức.
+# A word such as Ông is an honorific where one of these family names follows, not in Ông Ích Khiêm or Anh Đức.
 _FAMILIES = frozenset(
     "nguyễn trần lê phạm hoàng huỳnh phan vũ võ đặng bùi đỗ hồ ngô dương lý lí đào đoàn vương trịnh trương đinh "
     "lâm phùng mai tô hà tạ cao lưu luu châu thái chu triệu la lò lù lương lường lục lại lãnh quách quan khổng "
@@ -56,7 +56,10 @@ _FAMILIES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A cell's name as the register has it; what was left out of it; `beside` is a text that might be another name."""
+    """The name in a cell as the register writes it, the texts removed around it, and in `beside` a text after it.
+
+    `beside` is not empty where that text is no known title, so that it may be another person's name.
+    """
 
     name: str
     left_out: tuple[str, ...] = ()
@@ -64,9 +67,9 @@ class Typed:
 
 
 def read(text: str) -> Typed:
-    """The name in a cell: «1. ThS. NGUYỄN VĂN VỊNH (PGĐ)» is Nguyễn Văn Vịnh, and three things are left out.
+    """Extract the name from a cell: «1. ThS. NGUYỄN VĂN VỊNH (PGĐ)» is Nguyễn Văn Vịnh, and three texts are removed.
 
-    A text behind a comma, a dash or a line end is left out where it is a title; it is `beside` where it may be anybody.
+    A text after a comma, a dash or a line end is removed where it is a title; else it may be a name, and is `beside`.
     """
     if len(text) > _LONGEST:
         return Typed(values.name(text))
@@ -80,7 +83,7 @@ def read(text: str) -> Typed:
 
 
 def _without_beginning(text: str) -> tuple[list[str], str]:
-    """Numbers and titles in front of a name, and the rest, which has letters."""
+    """Split off the numbers and titles before a name; the rest still has letters."""
     found = []
     while (match := _BEFORE.match(text) or _RANKS_BEFORE.match(text)) and any(map(str.isalpha, text[match.end() :])):
         found.append(match[0].strip())
@@ -89,7 +92,10 @@ def _without_beginning(text: str) -> tuple[list[str], str]:
 
 
 def _without_end(text: str) -> tuple[str, list[str], str]:
-    """A name, what was left out behind it, and what stands beside it, with which the name is as it was."""
+    """Remove titles after a name; return the name, the texts removed, and a text that may be another name.
+
+    With such a text the name is returned with it, unchanged.
+    """
     found = []
     if ranks := _RANKS_BEHIND.search(text):
         found.append(ranks[0].strip(" .,–—-\n"))
@@ -108,7 +114,7 @@ def _without_end(text: str) -> tuple[str, list[str], str]:
 
 
 def is_title(text: str) -> bool:
-    """Whether a text is a title and nobody's name, as stands above a signature: GIÁM ĐỐC, KT. CHỦ TỊCH."""
+    """Tell whether a text is a title and no name, as above a signature: GIÁM ĐỐC, KT. CHỦ TỊCH."""
     return bool(_TITLE.fullmatch(fold(text)))
 
 
@@ -117,7 +123,7 @@ def _without_brackets(text: str) -> str:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    """A text before a separator, the separator, and what is behind it; that is empty where there is none."""
+    """Split a text at its first separator: before it, the separator, after it; the last two empty without one."""
     for pattern in (_SEPARATOR, _AND):
         match = pattern.search(text)
         if match and (behind := tidy(text[match.end() :]).strip(" .,;:-–—")):
@@ -131,10 +137,10 @@ def _is_name(text: str) -> bool:
 
 
 def honorifics(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Each name's honorific and the name without it, in order; nothing and the name where it begins with none.
+    """Yield for each name its honorific and the name without it; an empty text and the name where it has none.
 
-    With a word that may as well be the family name, the name stays as it is. Several names that begin with Ông hardly
-    are of people of that family.
+    Where the word may be the family name, it is yielded with the unchanged name. Where several names begin with Ông
+    or Bà, it is taken for an honorific, since people of the rare family Ông are hardly several in one list.
     """
     several = sum(_beginning(name) in _OFTEN for name in names) > 1
     return (_honorific(name, several) for name in names)

@@ -1,4 +1,4 @@
-"""What people type into the cells of a list, put in order: names, telephones, ids, requests."""
+"""Normalisation of what people type into cells: names, telephone numbers and requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_PHONE = _("'{value}' is no telephone number; correct the cell, or empty it")
 MOBILE = _("the mobile number was left out: the register has office telephones only")
 MORE_PHONES = _("of several telephone numbers the first was taken")
 
-# What a row leaves open in words.
+# Words for an empty cell.
 _NOTHING = frozenset({"", "khong", "khong co", "chua co", "x", "0", "none", "null", "n a"})
 _BEGINNINGS = re.compile(r"(?<![^\W\d_])[^\W\d_]")
 _ALTERNATIVES = re.compile(r"[/;,\n]|\s[-–]\s|\bhoặc\b")
@@ -30,15 +30,16 @@ _LANDLINE, _MOBILE, _LOCAL = re.compile(r"02\d{8,9}"), re.compile(r"0[35789]\d{8
 
 
 def name(text: str) -> str:
-    """A full name as the register has it: NGUYỄN VĂN VỊNH is Nguyễn Văn Vịnh, H’HEN NIÊ is H'Hen Niê."""
+    """Return a full name as the register writes it: NGUYỄN VĂN VỊNH is Nguyễn Văn Vịnh, H’HEN NIÊ is H'Hen Niê."""
     text = "".join(LOOKALIKES.get(c, "'" if c in APOSTROPHES else c) for c in tidy(text))
     return " ".join(map(_capitalised, text.split()))
 
 
 def _capitalised(word: str) -> str:
-    """Capitals at the beginning and behind apostrophes and hyphens; small letters only where all are capitals.
+    """Capitalise a word at its beginning and after apostrophes and hyphens.
 
-    What follows an apostrophe stays as it is in a word that has its capital (H'hen).
+    Other letters become lower case only where the whole word is upper case. A word that begins with a capital keeps
+    the letter after an apostrophe as it is (H'hen).
     """
     raised = _BEGINNINGS.sub(lambda match: match[0].upper(), word)
     if len(word) > 1 and raised.isupper():
@@ -50,7 +51,10 @@ NameKey: TypeAlias = tuple[tuple[str, str], ...]
 
 
 def name_key(text: str) -> NameKey:
-    """What two spellings of one name share: capitals do not count, nor on which vowel a tone stands (Hoà, Hòa)."""
+    """Return a key that is the same for all spellings of a name.
+
+    It ignores capitals and on which vowel of a syllable the tone stands (Hoà, Hòa).
+    """
     return tuple(map(_syllable, text.casefold().replace("'", "").split()))
 
 
@@ -64,7 +68,7 @@ def _syllable(word: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A telephone number as the register has it, and what else there is to say; `wrong` where there is none in it."""
+    """A telephone number as the register writes it, with remarks; `wrong`: the cell has a text but no number."""
 
     text: str = ""
     remarks: tuple[str, ...] = ()
@@ -72,7 +76,10 @@ class Phone:
 
 
 def phone(cell: Cell) -> Phone:
-    """The office telephone in a cell: 214384034, which a spreadsheet made a number, is 0214 384 034."""
+    """Return the office telephone number in a cell.
+
+    214384034, from which a spreadsheet program removed the zero, is 0214 384 034.
+    """
     if fold(cell.text) in _NOTHING:
         return Phone()
     numbers = list(_numbers(cell))
@@ -96,7 +103,7 @@ def _numbers(cell: Cell) -> Iterator[str]:
 
 
 def _grouped(number: str) -> str:
-    """A number with its area code and its digits in groups: 0214 3 840 034, 0214 384 034, 024 3825 1234."""
+    """Write a number with its area code and its digits in groups: 0214 3 840 034, 0214 384 034, 024 3825 1234."""
     if not number.startswith("0"):
         return number
     code = 3 if number.startswith(("024", "028")) else 4
@@ -107,7 +114,7 @@ def _grouped(number: str) -> str:
 
 
 class Asked(Enum):
-    """What a row asks for, the gravest first."""
+    """Request of a row, the most serious first."""
 
     WITHDRAW = "withdraw"
     SUSPEND = "suspend"
@@ -118,11 +125,11 @@ class Asked(Enum):
 
 
 def _words(spelled: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Words with their marks, and the same without, for texts that were typed without any."""
+    """Compile a pattern of words with their marks, and one without, for texts that were typed without marks."""
     return re.compile(rf"\b(?:{spelled})\b"), re.compile(rf"\b(?:{unidecode(spelled)})\b")
 
 
-# Marks tell đóng from hợp đồng, bỏ from bổ sung, khóa from Khoa Nội, đổi from Đội 1.
+# Only marks distinguish đóng (close) from hợp đồng (contract), bỏ from bổ sung, khóa from Khoa Nội, đổi from Đội 1.
 _ASKED = tuple(
     (kind, *_words(spelled))
     for kind, spelled in (
@@ -151,7 +158,7 @@ _ASKED = tuple(
 
 
 def asked(text: str) -> Asked | None:
-    """What the words of a request mean; None where there are none."""
+    """Return the request that a text makes; None for an empty one, `UNKNOWN` where no word is known."""
     folded = fold(text)
     if folded in _NOTHING - {"x"}:
         return None

@@ -1,4 +1,4 @@
-"""Lists as workbooks (XLSX): values only, never formulas, and nothing that a hostile file could make of them."""
+"""Lists as workbooks (XLSX): values only, never formulas, with limits against hostile files."""
 
 from __future__ import annotations
 
@@ -27,27 +27,31 @@ MANY_SHEETS = _("{path} has more than {most} sheets; delete those that are no li
 
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK"
 _MOST_UNPACKED, _MOST_PARTS = 64 * 1024**2, 1000
-# Elements cost far more memory than their text: those of cells and their texts, and those of everything else.
+# XML elements cost far more memory than their text, so they are limited: those of cells and cell texts, and all others.
 _MOST_ELEMENTS, _MOST_OTHER_ELEMENTS = 2_000_000, 200_000
-_MOST_ROW = 1_048_576  # of a spreadsheet
+_MOST_ROW = 1_048_576  # the last row that Excel has
 _MERGE = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3})([0-9]{1,7}):([A-Z]{1,3})([0-9]{1,7})[\"']")
 _ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*>")
 _HIDDEN = re.compile(rb"\shidden=[\"'](?:1|true)[\"']")
-# A cell with a value right of the columns that are read: `MOST_COLUMNS` end with BL.
+# A cell with a value to the right of the `MOST_COLUMNS` columns that are read, the last of which is BL.
 _RIGHT = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*\s)?r=[\"'](?:B[M-Z]|[C-Z][A-Z]|[A-Z]{3})[0-9]{1,7}[\"'](?:[^>]*[^/>])?>")
 _NUMBERED = re.compile(rb"\sr=[\"']([0-9]{1,7})[\"']")
-# What stands in a number's format beside its digits: colours and locales, quotation marks, the space of a bracket.
+# Parts of a number format that are not its digits: [colours and locales], quotation marks, and spacing such as ``_)``.
 _NOT_DIGITS = re.compile(r"\[[^\]]*\]|_.|[\"\\]")
 _DECLARATION = re.compile(rb"<!(?:DOCTYPE|ENTITY)|<\0!\0[DE]|\0<\0![\0][DE]")
 
 
 def is_one(data: bytes) -> bool:
-    """Whether the bytes are a workbook, or what such a program could have saved in its place."""
+    """Tell whether the bytes are a ZIP or OLE file: a workbook, or another format that an office program saves."""
     return data.startswith((_OLE, _ZIP))
 
 
 def parse(path: str, data: bytes) -> list[Sheet]:
-    """The sheets of a workbook; those that are hidden are marked so."""
+    """Return the sheets of a workbook, hidden ones with `Sheet.hidden` set.
+
+    Raises:
+        Unusable: the file is damaged, encrypted, of another format, or larger than a list of people needs.
+    """
     if data.startswith(_OLE):
         raise Unusable(PROTECTED if "EncryptedPackage".encode("utf-16-le") in data else OLD, path=path)
     _inspect(path, data)
@@ -55,12 +59,12 @@ def parse(path: str, data: bytes) -> list[Sheet]:
         return _sheets(path, data)
     except Unusable:
         raise
-    except Exception as error:  # a damaged workbook makes openpyxl stumble in any way
+    except Exception as error:  # openpyxl raises exceptions of any class for a damaged workbook
         raise Unusable(BROKEN, path=path, reason=type(error).__name__) from error
 
 
 def _inspect(path: str, data: bytes) -> None:
-    """Look through the package before anything is made of it."""
+    """Check the ZIP package (size, format, XML entities) before openpyxl opens it."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
@@ -70,7 +74,7 @@ def _inspect(path: str, data: bytes) -> None:
             _weigh(path, package, [part.filename for part in parts])
     except Unusable:
         raise
-    except Exception as error:  # zipfile and zlib have many ways of their own
+    except Exception as error:  # zipfile and zlib raise exceptions of many classes for damaged data
         raise Unusable(BROKEN, path=path, reason=type(error).__name__) from error
 
 
@@ -118,12 +122,12 @@ def _sheets(path: str, data: bytes) -> list[Sheet]:
 
 def _sheet(path: str, worksheet: Any) -> Sheet:
     sheet = Sheet(str(worksheet.title), hidden=worksheet.sheet_state != "visible")
-    worksheet.reset_dimensions()  # what a file says of its size is not to be relied on
+    worksheet.reset_dimensions()  # the size that a file states may be false
     missing = None
     for number, row in enumerate(worksheet.iter_rows(max_col=MOST_COLUMNS), 1):
         if number > _MOST_ROW:
             raise Unusable(BROKEN, path=path, reason=f"> {_MOST_ROW}")
-        if row is missing:  # rows that the file leaves out are one and the same
+        if row is missing:  # openpyxl yields one and the same tuple for all rows that the file leaves out
             continue
         missing = row
         cells = [_cell(cell) for cell in row]
@@ -150,7 +154,7 @@ def _cell(cell: Any) -> Cell:
 
 
 def _text(value: object, cell: Any) -> str:
-    """A value as the sheet shows it, as far as that matters here: 101 in the format 000000 is 000101."""
+    """Return a value as the sheet shows it, as far as an import needs: 101 in the format 000000 is 000101."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -162,7 +166,7 @@ def _text(value: object, cell: Any) -> str:
 
 
 def _encoding(cell: Any) -> str:
-    """The encoding of the fonts that only show it: .VnTime and its kin TCVN3, VNI-Times and its kin VNI."""
+    """Return the old encoding that a font implies: TCVN3 for .VnTime and the like, VNI for VNI-Times and the like."""
     font = str(cell.font.name)
     if font.lower().startswith(".vn"):
         return legacy.TCVN3
@@ -170,7 +174,7 @@ def _encoding(cell: Any) -> str:
 
 
 def _fill(path: str, sheet: Sheet, worksheet: Any) -> None:
-    """Give the text of each merged cell to all that it covers."""
+    """Copy the text of each merged range into all cells that it covers."""
     budget = MOST_ROWS * MOST_COLUMNS
     for top, bottom, left, right in _merges(worksheet):
         origin = sheet.rows.get(top)
@@ -191,20 +195,26 @@ def _copy(cell: Cell, merged: Merged) -> Cell:
 
 
 def _merges(worksheet: Any) -> Iterator[tuple[int, int, int, int]]:
-    """The merged ranges: first and last row, first and last column (from 0). Reading row by row leaves them out."""
+    """Yield the merged ranges: first and last row (from 1), first and last column (from 0).
+
+    They are read from the XML, since openpyxl's read-only mode leaves them out.
+    """
     for left, top, right, bottom in _MERGE.findall(_source(worksheet)):
         yield int(top), int(bottom), column_number(left.decode()), column_number(right.decode())
 
 
 def _source(worksheet: Any) -> bytes:
-    """A sheet as it stands in the file."""
+    """Return the XML of a sheet as it is in the file."""
     with worksheet._get_source() as source:
         data: bytes = source.read()
     return data
 
 
 def _hidden(data: bytes) -> Iterator[int]:
-    """The rows that nobody sees who opens the sheet, by hand or by a filter. Reading row by row leaves them out."""
+    """Yield the numbers of rows that are hidden by hand or by a filter.
+
+    They are read from the XML, since openpyxl's read-only mode leaves them out.
+    """
     for row in _ROW.findall(data):
         if _HIDDEN.search(row) and (number := _NUMBERED.search(row)):
             yield int(number[1])
